@@ -1,0 +1,36 @@
+import type { TestModule } from 'vitest/node';
+import type { StaticResult } from './static-checks.ts';
+
+/** How a run ended: static checks and tests, each counts as one. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+type State = keyof Tally;
+
+/** Adds up what the runners themselves report. Errors outside of a test (a file, a hook, a stray rejection) are failures. */
+export function tally(
+  checks: readonly StaticResult[],
+  modules: readonly TestModule[],
+  unhandledErrors: readonly unknown[],
+): Tally {
+  const states: State[] = [
+    ...checks.map((check) => (check.passed ? 'passed' : 'failed')),
+    ...modules.flatMap(statesOf),
+    ...unhandledErrors.map(() => 'failed' as const),
+  ];
+  const count = (state: State): number => states.filter((one) => one === state).length;
+  return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+}
+
+function statesOf(module: TestModule): State[] {
+  const tests = [...module.children.allTests()].map((test) => test.result().state);
+  const errors = [module, ...module.children.allSuites()].flatMap((suite) => suite.errors());
+  return [
+    // A test that never finished has not passed.
+    ...tests.map((state) => (state === 'pending' ? 'failed' : state)),
+    ...errors.map(() => 'failed' as const),
+  ];
+}

@@ -1,0 +1,26 @@
+// `npm test`: every static check, then every test. Arguments are vitest's: file filters, `--project unit`, `-t name`.
+import { join } from 'node:path';
+import { root } from './layout.ts';
+import { report, runStaticChecks } from './static-checks.ts';
+import { tally } from './tally.ts';
+
+// Vitest reads it when it loads, so it stands before that.
+if (!process.stdout.isTTY) process.env['NO_COLOR'] ??= '1';
+const { parseCLI, startVitest } = await import('vitest/node');
+
+const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
+const checks = await runStaticChecks(report);
+const vitest = await startVitest(filter, {
+  ...options,
+  config: join(root, 'vitest.workspace.ts'),
+  run: true,
+});
+const modules = vitest.state.getTestModules();
+const result = tally(checks, modules, vitest.state.getUnhandledErrors());
+
+const found = modules.some((module) => !module.children.allTests().next().done);
+if (!found) console.log('No test was found.');
+// Vitest may know of a failure that is in no test: a broken configuration, a threshold.
+const good = found && result.failed === 0 && (process.exitCode ?? 0) === 0;
+console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
+process.exitCode = good ? 0 : 1;
