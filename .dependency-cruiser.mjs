@@ -1,0 +1,3 @@
+import { options, rules } from './packages/workspace/src/architecture.ts';
+
+export default { forbidden: rules, options };

@@ -1,0 +1,236 @@
+import type { ICruiseOptions, IRegularForbiddenRuleType } from 'dependency-cruiser';
+
+/** A rule of the architecture: what may not import what, and why. */
+export interface Rule extends IRegularForbiddenRuleType {
+  readonly name: string;
+  readonly comment: string;
+}
+
+interface Arrows {
+  readonly from: string;
+  /** The packages of ours that it may import. */
+  readonly to: readonly string[];
+  /** Where given, its sources import nothing else than these from outside either. */
+  readonly outside?: readonly string[];
+  readonly because: string;
+}
+
+/** The only imports allowed between our packages: dependencies point inwards. */
+export const arrows: readonly Arrows[] = [
+  {
+    from: 'domain',
+    to: [],
+    outside: [],
+    because: 'other services install the model alone, and it runs anywhere',
+  },
+  {
+    from: 'application',
+    to: ['domain'],
+    outside: [],
+    because: 'a use case reaches the world through ports only',
+  },
+  { from: 'topic-contract', to: ['domain'], because: 'what is on the topic is told in words of the model' },
+  { from: 'adapter-memory', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
+  { from: 'adapter-sqlite', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
+  { from: 'adapter-mongodb', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
+  {
+    from: 'adapter-kafka',
+    to: ['topic-contract', 'domain'],
+    because: 'only the log speaks the topic contract',
+  },
+  {
+    from: 'adapter-http',
+    to: ['application', 'domain'],
+    because: 'the API drives use cases, never an adapter',
+  },
+  {
+    from: 'port-contracts',
+    to: ['domain'],
+    outside: ['vitest', 'fast-check', 'assert', 'assert/strict'],
+    because: 'a contract that knew an adapter would bend to it',
+  },
+  {
+    from: 'runner',
+    to: ['application', 'domain'],
+    because: 'what all apps share can depend on no choice of one',
+  },
+  { from: 'client', to: [], because: 'who talks to the API needs nothing of the service' },
+  { from: 'workspace', to: [], because: 'the tools judge the code, so they must not depend on it' },
+];
+
+/** Every driven port for tests: the suites, and adapters cheap enough for unit tests. */
+const testKits = ['port-contracts', 'adapter-memory'];
+
+interface Framework {
+  readonly rule: string;
+  /** Names as imported, as regular expressions. */
+  readonly modules: readonly string[];
+  /** The only places that may import them. */
+  readonly places: readonly string[];
+  readonly because: string;
+}
+
+const frameworks: readonly Framework[] = [
+  {
+    rule: 'fastify-in-adapter-http',
+    modules: ['fastify', 'fastify-plugin', '@fastify/[^/]+'],
+    places: ['^packages/adapter-http/'],
+    because: 'HTTP is one adapter; it hands out a server that is ready to listen',
+  },
+  {
+    rule: 'typebox-in-adapter-http-and-config',
+    modules: ['@sinclair/typebox', 'typebox'],
+    places: ['^packages/adapter-http/', '^apps/[^/]+/src/config\\.ts$'],
+    because: 'schemas describe what comes from outside: requests and configuration',
+  },
+  {
+    rule: 'kafkajs-in-adapter-kafka',
+    modules: ['kafkajs', 'kafkajs-[^/]+'],
+    places: ['^packages/adapter-kafka/'],
+    because: 'the log can be another one',
+  },
+  {
+    rule: 'mongodb-in-adapter-mongodb',
+    modules: ['mongodb', 'bson'],
+    places: ['^packages/adapter-mongodb/'],
+    because: 'the store can be another one',
+  },
+  {
+    rule: 'sqlite-in-adapter-sqlite',
+    modules: ['node:sqlite'],
+    places: ['^packages/adapter-sqlite/'],
+    because: 'the embedded file has one owner, who knows its locks',
+  },
+  {
+    rule: 'tsyringe-in-runner-and-apps',
+    modules: ['tsyringe', 'reflect-metadata'],
+    places: ['^packages/runner/', '^apps/'],
+    because: 'wiring belongs to the composition root; classes take what they need as arguments',
+  },
+  {
+    rule: 'telemetry-api-in-adapters-and-runner',
+    modules: ['@opentelemetry/api'],
+    places: ['^packages/adapter-[^/]+/', '^packages/runner/'],
+    because: 'the core is measured from outside, by decorators',
+  },
+  {
+    rule: 'telemetry-sdk-in-apps',
+    modules: ['@opentelemetry/(?!api(?:/|$))[^/]+'],
+    places: ['^apps/'],
+    because: 'who operates the service chooses where measurements go',
+  },
+  {
+    rule: 'pino-in-runner',
+    modules: ['pino', 'pino-pretty'],
+    places: ['^packages/runner/'],
+    because: 'what a log line may hold is decided in one place',
+  },
+  {
+    rule: 'test-tools-in-tests',
+    modules: ['vitest', '@vitest/[^/]+', 'fast-check'],
+    places: ['^(?:packages|apps)/[^/]+/test/', '^packages/(?:port-contracts|workspace)/'],
+    because: 'what is installed for production holds no test runner',
+  },
+];
+
+/** A module from outside by its name, as resolved (below some node_modules) or, where it is not installed, as written. */
+const outside = (names: readonly string[]): string => `(?:^|node_modules/)(?:${names.join('|')})(?:/|$)`;
+
+/** Packages of ours, as resolved or as written. */
+const ours = (names: readonly string[]): string =>
+  `^(?:packages|@user-activity)/(?:${names.join('|')})(?:/|$)`;
+
+const anyMember = '^((?:packages|apps)/[^/]+)/';
+
+const arrowRule = ({ from, to, because }: Arrows): Rule => {
+  const free = [from, ...to, ...testKits];
+  return {
+    name: `arrows-of-${from}`,
+    comment: because,
+    severity: 'error',
+    from: { path: `^packages/${from}/` },
+    to: { path: ours(arrows.map((other) => other.from).filter((other) => !free.includes(other))) },
+  };
+};
+
+/** For packages that name all they may import: their sources import nothing else, not even Node's modules. */
+const closedRule = ({ from, outside: names = [], because }: Arrows): Rule => ({
+  name: `nothing-else-in-${from}`,
+  comment: because,
+  severity: 'error',
+  from: { path: `^packages/${from}/src/` },
+  // Our packages and apps are the business of other rules.
+  to: { pathNot: ['^(?:packages|apps|@user-activity)/', ...(names.length > 0 ? [outside(names)] : [])] },
+});
+
+const frameworkRule = ({ rule, modules, places, because }: Framework): Rule => ({
+  name: rule,
+  comment: because,
+  severity: 'error',
+  from: { path: anyMember, pathNot: [...places] },
+  to: { path: outside(modules) },
+});
+
+/** The rules about packages from outside. */
+export const frameworkRules: readonly Rule[] = frameworks.map(frameworkRule);
+
+/** Every rule of the architecture. */
+export const rules: readonly Rule[] = [
+  ...arrows.map(arrowRule),
+  ...arrows.filter((one) => one.outside !== undefined).map(closedRule),
+  ...frameworkRules,
+  {
+    name: 'no-app-in-packages',
+    comment: 'an app is the outermost ring: it wires packages, and nothing depends on it',
+    severity: 'error',
+    from: { path: '^packages/' },
+    to: { path: '^(?:apps/|@user-activity/(?:standalone|api|consumer|cli|chaos|bench)(?:/|$))' },
+  },
+  {
+    name: 'no-test-kits-in-sources',
+    comment: 'suites and in-memory adapters lose everything at exit: they serve tests only',
+    severity: 'error',
+    from: { path: anyMember, pathNot: '^(?:packages|apps)/[^/]+/test/' },
+    to: { path: ours(testKits), pathNot: '^$1/' },
+  },
+  {
+    name: 'no-tests-in-sources',
+    comment: 'a package is delivered without its tests',
+    severity: 'error',
+    from: { path: anyMember, pathNot: '^(?:packages|apps)/[^/]+/test/' },
+    to: { path: '^$1/test/' },
+  },
+  {
+    name: 'no-deep-imports',
+    comment: 'a package has one door, its exports: what is behind it may move',
+    severity: 'error',
+    from: { path: anyMember },
+    to: {
+      path: ['^(?:packages|apps)/', '^@user-activity/[^/]+/'],
+      pathNot: '^$1/',
+      // Written as a path, or as a name that the exports don't offer. Through the exports it is neither.
+      dependencyTypes: ['local', 'unknown'],
+    },
+  },
+  {
+    name: 'no-circular',
+    comment: 'what imports each other is one module in two files',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+];
+
+/** How dependency-cruiser reads this code. */
+export const options: ICruiseOptions = {
+  // TypeScript 7 has no JavaScript API: with the default parser no module would be found, and no rule broken.
+  parser: 'swc',
+  tsPreCompilationDeps: true,
+  doNotFollow: { path: 'node_modules' },
+  // Ours only: a dist folder below node_modules is how most packages look, and would be skipped unjudged.
+  exclude: { path: '^(?:packages|apps)/[^/]+/dist/|^packages/workspace/test/fixtures/' },
+  enhancedResolveOptions: {
+    exportsFields: ['exports'],
+    conditionNames: ['@user-activity/source', 'import', 'node', 'types', 'default'],
+  },
+};

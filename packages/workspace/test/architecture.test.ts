@@ -1,0 +1,99 @@
+import { existsSync, globSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { arrows, frameworkRules, options, type Rule, rules } from '../src/architecture.ts';
+import { members, root } from '../src/layout.ts';
+
+/** Packages of the design that come with later work. A rule about one of these has nothing to look at yet. */
+const pending = ['topic-contract', 'adapter-mongodb', 'adapter-kafka', 'client'];
+/** Rules about packages from outside that nobody uses yet. */
+const unused = [
+  'kafkajs-in-adapter-kafka',
+  'mongodb-in-adapter-mongodb',
+  'telemetry-api-in-adapters-and-runner',
+  'telemetry-sdk-in-apps',
+];
+
+const fixtures = join(import.meta.dirname, 'fixtures', 'architecture');
+const names = rules.map((rule) => rule.name);
+
+async function read(baseDir: string): Promise<ICruiseResult> {
+  const groups = ['packages', 'apps'].filter((group) => existsSync(join(baseDir, group)));
+  const ruleSet = { forbidden: [...rules] };
+  const { output } = await cruise(groups, { ...options, baseDir, validate: true, ruleSet });
+  if (typeof output === 'string') throw new Error('expected a result, not a report');
+  return output;
+}
+
+const matches = (patterns: string | string[] | undefined, path: string): boolean =>
+  [patterns ?? []].flat().some((pattern) => new RegExp(pattern).test(path));
+
+const appliesTo = ({ from }: Rule, path: string): boolean =>
+  (from.path === undefined || matches(from.path, path)) && !matches(from.pathNot, path);
+
+describe('the code', () => {
+  let result: ICruiseResult;
+  beforeAll(async () => {
+    result = await read(root);
+  });
+
+  test('breaks no rule', () => {
+    const broken = result.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
+    expect(broken).toEqual([]);
+  });
+
+  test('was read: every member has modules, and the tests among them import what they test', () => {
+    const ours = result.modules.map((module) => module.source);
+    expect(members().filter((member) => !ours.some((path) => path.startsWith(`${member}/src/`)))).toEqual([]);
+    const self = result.modules.find(
+      (module) => module.source === 'packages/workspace/test/architecture.test.ts',
+    );
+    expect(self?.dependencies.map((dependency) => dependency.resolved)).toEqual(
+      expect.arrayContaining(['packages/workspace/src/architecture.ts', 'packages/workspace/src/layout.ts']),
+    );
+  });
+
+  test('imports nothing that cannot be resolved, which no rule could judge', () => {
+    const unresolved = result.modules.flatMap(({ source, dependencies }) =>
+      dependencies.filter((to) => to.couldNotResolve).map((to) => `${source} -> ${to.module}`),
+    );
+    expect(unresolved).toEqual([]);
+  });
+
+  test.each([...rules])('$name looks at some of it, or waits for a package to come', (rule) => {
+    const waits = pending.some((name) =>
+      [`arrows-of-${name}`, `nothing-else-in-${name}`].includes(rule.name),
+    );
+    const seen = result.modules.some((module) => appliesTo(rule, module.source));
+    expect(seen).toBe(!waits);
+  });
+
+  test.each(frameworkRules)(
+    '$name would see what it guards: it is imported where it belongs',
+    ({ name, to }) => {
+      const users = result.modules.filter(({ dependencies }) =>
+        dependencies.some(({ resolved }) => matches(to.path, resolved)),
+      );
+      expect(users.length > 0).toBe(!unused.includes(name));
+    },
+  );
+});
+
+test('every package has its arrows, and only packages that are not there yet are pending', () => {
+  const packages = members().flatMap((member) => /^packages\/(.+)$/.exec(member)?.[1] ?? []);
+  expect([...packages, ...pending].toSorted()).toEqual(arrows.map((one) => one.from).toSorted());
+});
+
+test('every rule has a name of its own, a reason and a broken fixture, and every fixture a rule', () => {
+  expect(new Set(names).size).toBe(rules.length);
+  expect(rules.filter((rule) => rule.comment.length < 20)).toEqual([]);
+  expect(readdirSync(fixtures).toSorted()).toEqual(names.toSorted());
+});
+
+test.each(names)('the fixture of %s breaks that rule and no other', async (name) => {
+  const { modules, summary } = await read(join(fixtures, name));
+  const files = globSync('**/*.ts', { cwd: join(fixtures, name) });
+  expect(modules.map((module) => module.source)).toEqual(expect.arrayContaining(files));
+  expect([...new Set(summary.violations.map((violation) => violation.rule.name))]).toEqual([name]);
+});
