@@ -1,96 +1,81 @@
-// Plain JavaScript, runs on any Node >= 18. Installs what is missing, then runs
-// the given command of node_modules/.bin under a Node that is new enough.
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+// Every root script starts here: installs what is missing, then runs the command (`node FILE`, or a tool of
+// node_modules/.bin) under a Node that is new enough. Plain JavaScript, as it runs on any Node >= 20.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { install } from './install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const windows = process.platform === 'win32';
-const stampFile = join(root, 'node_modules', '.install-stamp');
+const oldestNode = 24;
+/** The Node that is installed with the dependencies. */
+const bundledNode = join(root, 'node_modules', '.bin', 'node');
 
-function stamp() {
-  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-  const files = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
-  for (const group of ['packages', 'apps']) {
-    for (const name of readdirSync(join(root, group)).sort()) files.push(`${group}/${name}/package.json`);
-  }
-  for (const file of files) {
-    const path = join(root, file);
-    if (existsSync(path)) hash.update(file).update(readFileSync(path));
-  }
-  return hash.digest('hex');
-}
+let running;
+let stoppedBy;
 
-const wanted = stamp();
-const have = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
-if (have !== wanted) {
-  const started = Date.now();
-  console.error('Installing dependencies ...');
-  const args = [
-    '--yes',
-    manifest.packageManager.split('+')[0],
-    'install',
-    '--frozen-lockfile',
-    '--prefer-offline',
-  ];
-  const done = spawnSync(windows ? 'npx.cmd' : 'npx', args, {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: windows,
-    env: { ...process.env, npm_config_loglevel: 'error' },
+/** Starts a process in this one's group. `ended` is its exit code, as a shell would tell it. */
+function start(file, args, options) {
+  const child = spawn(file, args, options);
+  running = child;
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code));
   });
-  if (done.status !== 0) {
-    console.error(`Installing dependencies failed (${done.error?.message ?? `exit ${done.status}`}).`);
-    process.exit(1);
-  }
-  writeFileSync(stampFile, wanted);
-  console.error(`Dependencies ready in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+  return { child, ended: ended.finally(() => (running = undefined)) };
 }
 
-const major = Number(process.versions.node.split('.')[0]);
-const bundled = join(root, 'node_modules', '.bin', windows ? 'node.exe' : 'node');
-const node = major >= 24 && process.env.USER_ACTIVITY_NODE !== 'bundled' ? process.execPath : bundled;
-if (!existsSync(node)) {
-  console.error('This project needs Node.js 24 or newer: https://nodejs.org');
-  process.exit(1);
+function stop(signal) {
+  stoppedBy = signal;
+  if (running) running.kill(signal);
+  else process.exit(128 + constants.signals[signal]);
 }
-const [command, ...rest] = process.argv.slice(2);
-const argv = command === 'node' ? rest : [binScript(command), ...rest];
-// Packages of the workspace are used from their sources; KafkaJS 2.2.4 sets a timeout in the past.
-const options = [
-  process.env.NODE_OPTIONS,
-  '--conditions=@user-activity/source',
-  '--disable-warning=TimeoutNegativeWarning',
-].filter(Boolean);
-const child = spawn(node, argv, {
-  cwd: root,
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    NODE_OPTIONS: options.join(' '),
-    PATH: dirname(node) + delimiter + process.env.PATH,
-  },
-});
-// A terminal sends Ctrl-C to the whole process group itself, so pass SIGINT on only elsewhere.
+
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
 process.on('SIGINT', () => {
-  if (!process.stdin.isTTY) child.kill('SIGINT');
+  // A terminal sends Ctrl-C to the whole group, and a second one might mean "at once" to the program.
+  const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  if (!terminal || !running) stop('SIGINT');
 });
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 // npm hands a signal to its shell, which dies and passes nothing on: notice the lost parent.
 const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) child.kill('SIGTERM');
-}, 500).unref();
-child.on('exit', (code, signal) => {
-  process.exitCode = signal ? 128 + 15 : code;
-});
+const watch = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(watch);
+  stop('SIGTERM');
+}, 250);
+watch.unref();
 
-/** The JavaScript file behind a command of a direct dependency. */
-function binScript(name) {
-  const home = join(root, 'node_modules', name === 'tsc' ? 'typescript' : name);
-  const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-  return join(home, typeof bin === 'string' ? bin : bin[name]);
+process.exitCode = await main();
+
+async function main() {
+  const installed = await install(root, start);
+  if (stoppedBy) return 128 + constants.signals[stoppedBy];
+  if (!installed) return 1;
+
+  const own = Number(process.versions.node.split('.')[0]) >= oldestNode;
+  const node = own && process.env.USER_ACTIVITY_NODE !== 'bundled' ? process.execPath : bundledNode;
+  if (!existsSync(node)) {
+    console.error(
+      `This project needs Node.js ${oldestNode} or newer, and brings none for ${process.platform} on ${process.arch}.`,
+    );
+    return 1;
+  }
+  const [command, ...args] = process.argv.slice(2);
+  // Packages of the workspace are used from their sources; KafkaJS 2.2.4 sets a timeout in the past.
+  const options = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
+  const { ended } = start(command === 'node' ? node : join(root, 'node_modules', '.bin', command), args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      NODE_OPTIONS: [process.env.NODE_OPTIONS, ...options].filter(Boolean).join(' '),
+      PATH: dirname(node) + delimiter + process.env.PATH,
+    },
+  });
+  return ended.catch((error) => {
+    console.error(`${command} could not be started: ${error.message}`);
+    return 127;
+  });
 }

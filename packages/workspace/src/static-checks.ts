@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { root, typeScriptProjects } from './layout.ts';
@@ -14,7 +13,7 @@ export interface StaticResult {
 
 interface StaticCheck {
   readonly name: string;
-  /** The command of a root dependency, then its arguments. */
+  /** A tool of the root's dependencies, then its arguments. */
   readonly command: () => readonly string[];
 }
 
@@ -37,7 +36,7 @@ async function runCheck(check: StaticCheck): Promise<StaticResult> {
 
 async function run(command: () => readonly string[]): Promise<{ passed: boolean; output: string }> {
   const [tool = '', ...args] = command();
-  const child = spawn(process.execPath, [toolScript(tool), ...args], {
+  const child = spawn(join(root, 'node_modules', '.bin', tool), args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
@@ -54,19 +53,6 @@ async function run(command: () => readonly string[]): Promise<{ passed: boolean;
       .join('\n')
       .trim(),
   };
-}
-
-/** The script behind a tool's command; its package is the one that says so, not a shell in between. */
-function toolScript(tool: string): string {
-  const home = join(root, 'node_modules', { tsc: 'typescript', biome: '@biomejs/biome' }[tool] ?? tool);
-  const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as Manifest;
-  const script = typeof bin === 'string' ? bin : bin[tool];
-  if (script === undefined) throw new Error(`${home} has no command ${tool}`);
-  return join(home, script);
-}
-
-interface Manifest {
-  readonly bin: string | Readonly<Record<string, string>>;
 }
 
 /** Runs the checks (all, or those named), two at a time, and hands on each result as it comes, whatever fails. */

@@ -1,0 +1,74 @@
+// Brings node_modules up to what the manifests and the lock file say. Plain JavaScript for any Node >= 20.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { exclusively } from './install-lock.mjs';
+
+/**
+ * Installs if anything changed since the last time; else it costs some milliseconds, where a warm pnpm costs seconds.
+ * `start` spawns a process and hands it out with `ended`, the promise of its exit code. Resolves to whether all is installed.
+ */
+export async function install(root, start) {
+  const stampFile = join(root, 'node_modules', '.install-stamp');
+  const upToDate = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp(root);
+  if (upToDate()) return true;
+  const onWait = () => console.error('Another command is installing the dependencies, waiting for it ...');
+  return exclusively(join(root, '.cache', 'install-lock'), onWait, async (alsoHeldBy) => {
+    if (upToDate()) return true;
+    const wanted = stamp(root);
+    // An install that is cut short must not pass for an older one that was complete.
+    rmSync(stampFile, { force: true });
+    if (!(await pnpmInstall(root, start, alsoHeldBy))) return false;
+    writeFileSync(stampFile, wanted);
+    return true;
+  });
+}
+
+async function pnpmInstall(root, start, alsoHeldBy) {
+  const started = performance.now();
+  console.error('Installing dependencies ...');
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const windows = process.platform === 'win32';
+  const { child, ended } = start(
+    windows ? 'npx.cmd' : 'npx',
+    ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: windows,
+      env: { ...process.env, npm_config_loglevel: 'error', NO_COLOR: '1' },
+    },
+  );
+  if (child.pid !== undefined) alsoHeldBy(child.pid);
+  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  const failure = await ended.then(
+    (code) => (code === 0 ? undefined : `exit code ${code}`),
+    (error) => (error.code === 'ENOENT' ? 'npx was not found, which comes with npm' : error.message),
+  );
+  if (failure === undefined) {
+    console.error(`Dependencies ready in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+    return true;
+  }
+  // The first URL that anybody reads in our output is the one of the service: scripts wait for it.
+  const output = (await said)
+    .join('\n')
+    .trim()
+    .replaceAll(/https?:\/\//g, '');
+  console.error(`${output}\nInstalling the dependencies failed: ${failure}.`);
+  return false;
+}
+
+/** A digest of all that decides what is installed. */
+function stamp(root) {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
+  const manifests = ['packages', 'apps']
+    .filter((group) => existsSync(join(root, group)))
+    .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}/package.json`))
+    .toSorted();
+  for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
+    const path = join(root, file);
+    if (existsSync(path)) hash.update(`${file}\n`).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}

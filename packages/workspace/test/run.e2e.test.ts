@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runScript, TinyWorkspace } from './tiny-workspace.ts';
+
+let workspace: TinyWorkspace;
+beforeEach(() => {
+  workspace = new TinyWorkspace();
+});
+afterEach(() => workspace.remove());
+
+/** Says that it runs, and on a signal what it got; then it ends with a code of its own. */
+const patient = `
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'])
+  process.on(signal, () => { console.log('got ' + signal); process.exitCode = 7; clearInterval(timer); });
+const timer = setInterval(() => {}, 1000);
+console.log('running');
+`;
+
+describe('the program', () => {
+  beforeEach(() => workspace.write('go', ''));
+
+  test('runs, and its exit code is ours', async () => {
+    const { code, output } = workspace.run(`console.log('hello'); process.exitCode = 42;`);
+    expect(await output).toContain('hello');
+    expect(await code).toBe(42);
+  });
+
+  test('uses the sources of our packages', async () => {
+    const { output } = workspace.run('console.log(process.env.NODE_OPTIONS)');
+    expect(await output).toContain('--conditions=@user-activity/source');
+  });
+
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'gets %s, and still ends with its own code',
+    async (signal) => {
+      const started = workspace.run(patient);
+      await started.says('running');
+      process.kill(started.pid, signal);
+      expect(await started.code).toBe(7);
+      expect(await started.output).toContain(`got ${signal}`);
+    },
+  );
+
+  test('ended by a signal gives 128 and its number', async () => {
+    const started = workspace.run(`setInterval(() => {}, 1000); console.log('running');`);
+    await started.says('running');
+    process.kill(started.pid, 'SIGTERM');
+    expect(await started.code).toBe(143);
+  });
+
+  test('ends when the parent is lost, which is how a signal to npm arrives', async () => {
+    const started = workspace.runInShell(patient);
+    await started.says('running');
+    process.kill(started.pid, 'SIGKILL');
+    expect(await started.output).toContain('got SIGTERM');
+  });
+
+  test('is named when it is a tool that is not there', async () => {
+    const { code, output } = workspace.start(process.execPath, [...runScript, 'no-such-tool']);
+    expect(await output).toContain('no-such-tool could not be started');
+    expect(await code).toBe(127);
+  });
+});
+
+describe('the install', () => {
+  test('happens once, and again when a manifest changed', async () => {
+    workspace.write('go', '');
+    expect(await workspace.run('').code).toBe(0);
+    expect(await workspace.run('').code).toBe(0);
+    expect(workspace.doneInstalls).toBe(1);
+    workspace.write('apps/new/package.json', '{}');
+    expect(await workspace.run('').code).toBe(0);
+    expect(workspace.doneInstalls).toBe(2);
+  });
+
+  test('happens once for commands side by side', async () => {
+    const first = workspace.run('');
+    await workspace.installBegan();
+    const others = [workspace.run(''), workspace.run('')];
+    await Promise.all(others.map((other) => other.says('waiting')));
+    workspace.write('go', '');
+    expect(await Promise.all([first, ...others].map(({ code }) => code))).toEqual([0, 0, 0]);
+    expect(workspace.installs.length).toBe(2);
+  });
+
+  test('of a killed command is waited for, and then taken over by one', async () => {
+    const killed = workspace.run('');
+    const installer = await workspace.installBegan();
+    process.kill(killed.pid, 'SIGKILL');
+    await killed.code;
+    const others = [workspace.run(''), workspace.run('')];
+    await Promise.all(others.map((other) => other.says('waiting')));
+    expect(workspace.installs.length).toBe(1);
+    process.kill(installer, 'SIGKILL');
+    workspace.write('go', '');
+    expect(await Promise.all(others.map(({ code }) => code))).toEqual([0, 0]);
+    expect(workspace.doneInstalls).toBe(1);
+  });
+
+  test('can be stopped', async () => {
+    const started = workspace.run(`console.log('never')`);
+    await workspace.installBegan();
+    process.kill(started.pid, 'SIGTERM');
+    expect(await started.code).toBe(143);
+    expect(await started.output).not.toContain('never');
+  });
+
+  test('that fails is told with its reason, and no URL that a script might take for ours', async () => {
+    workspace.write('fail', '');
+    workspace.write('go', '');
+    const { code, output } = workspace.run(`console.log('never')`);
+    expect(await code).toBe(1);
+    expect(await output).toContain('GET registry.invalid/ failed');
+    expect(await output).toContain('failed: exit code 3');
+    expect(await output).not.toContain('never');
+    expect(await output).not.toMatch(/https?:/);
+  });
+});

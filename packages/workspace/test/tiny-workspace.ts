@@ -1,0 +1,135 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { vi } from 'vitest';
+
+export const runScript: readonly string[] = ['packages/workspace/src/run.mjs'];
+
+/** A process that a test started. */
+export class Started {
+  readonly pid: number;
+  readonly code: Promise<number | null>;
+  /** All it said, once everybody who holds its output has ended: the program, too. */
+  readonly output: Promise<string>;
+  readonly #waiting: { words: string; resolve: () => void }[] = [];
+  #said = '';
+
+  constructor(child: ChildProcessByStdio<null, Readable, Readable>) {
+    if (child.pid === undefined) throw new Error('the process did not start');
+    this.pid = child.pid;
+    this.code = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (said: string) => {
+        this.#said += said;
+        for (const { words, resolve } of this.#waiting) if (this.#said.includes(words)) resolve();
+      });
+    this.output = once(child, 'close').then(() => this.#said);
+  }
+
+  /** Resolves when it has said these words, and rejects when it ends without. */
+  async says(words: string): Promise<void> {
+    if (this.#said.includes(words)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push({ words, resolve });
+    const ended = this.output.then((output) => {
+      if (!output.includes(words)) throw new Error(`ended without saying "${words}": ${output}`);
+    });
+    await Promise.race([promise, ended]);
+  }
+}
+
+/**
+ * A workspace of a few files, run by a copy of the real run.mjs. Its `npx` is a stand-in that notes when an install
+ * began, waits until the test lets it go (`go`), fails if told to (`fail`), and notes that it is done.
+ */
+export class TinyWorkspace {
+  readonly root: string = mkdtempSync(join(tmpdir(), 'user-activity-run-'));
+
+  constructor() {
+    const sources = join(this.root, 'packages', 'workspace', 'src');
+    mkdirSync(sources, { recursive: true });
+    for (const file of ['run.mjs', 'install.mjs', 'install-lock.mjs'])
+      cpSync(join(import.meta.dirname, '..', 'src', file), join(sources, file));
+    this.write('package.json', JSON.stringify({ type: 'module', packageManager: 'pnpm@0.0.0' }));
+    this.write(
+      'bin/npx',
+      `#!/bin/sh
+echo "begun $$" >> installs
+while [ ! -e go ]; do sleep 0.05; done
+if [ -e fail ]; then echo "GET https://registry.invalid/ failed" >&2; exit 3; fi
+mkdir -p node_modules
+echo done >> installs
+`,
+    );
+    chmodSync(join(this.root, 'bin', 'npx'), 0o755);
+  }
+
+  write(path: string, content: string): void {
+    mkdirSync(join(this.root, path, '..'), { recursive: true });
+    writeFileSync(join(this.root, path), content);
+  }
+
+  /** What the installs noted, in order: `begun PID`, `done`. */
+  get installs(): string[] {
+    const file = join(this.root, 'installs');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  }
+
+  /** Waits until an install began and hands out the id of its process. */
+  installBegan(): Promise<number> {
+    return vi.waitFor(
+      () => {
+        const pid = this.installs.at(-1)?.split(' ')[1];
+        if (pid === undefined) throw new Error('no install began');
+        return Number(pid);
+      },
+      { timeout: 60_000, interval: 20 },
+    );
+  }
+
+  get doneInstalls(): number {
+    return this.installs.filter((note) => note === 'done').length;
+  }
+
+  /** Runs a program of the workspace through run.mjs. */
+  run(program: string): Started {
+    this.write('program.mjs', program);
+    return this.start(process.execPath, [...runScript, 'node', 'program.mjs']);
+  }
+
+  /** The same from a shell that stays in between, and hands on no signals, as npm's does. */
+  runInShell(program: string): Started {
+    this.write('program.mjs', program);
+    return this.start('sh', [
+      '-c',
+      '"$@"; exit $?',
+      'sh',
+      process.execPath,
+      ...runScript,
+      'node',
+      'program.mjs',
+    ]);
+  }
+
+  start(file: string, args: readonly string[]): Started {
+    const PATH = `${join(this.root, 'bin')}${delimiter}${process.env['PATH']}`;
+    const env = { ...process.env, PATH };
+    return new Started(spawn(file, args, { cwd: this.root, stdio: ['ignore', 'pipe', 'pipe'], env }));
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
