@@ -1,0 +1,29 @@
+import type { Brand } from '../shared/brand.ts';
+import { isLongerThan, wellFormedText } from '../shared/text.ts';
+import { RuleBroken } from '../shared/violation.ts';
+
+/**
+ * What was done, in its canonical form: Unicode NFC, upper case, with `_` for each run of white space and `-`.
+ * So `login` and `LOGIN` are one type, when writing and when asking. 1-128 letters, marks, digits and `_ . : /`.
+ */
+export type ActivityType = Brand<string, 'ActivityType'>;
+
+const plain = /^[A-Z0-9_.:/]{1,128}$/;
+const allowed = /^[\p{L}\p{M}\p{Nd}_.:/]+$/u;
+const separators = /[\s-]+/gu;
+
+export const ActivityType = {
+  /** Takes a type as a client writes it and makes it canonical; says no by `RuleBroken`. */
+  parse(raw: unknown): ActivityType {
+    if (typeof raw === 'string' && plain.test(raw)) return raw as ActivityType;
+    const joined = wellFormedText(raw).trim().replace(separators, '_');
+    // Normalising shortens a text at most to a quarter: a huge one is not worth the work.
+    if (isLongerThan(1024, joined)) throw new RuleBroken('must be 1-128 characters');
+    const canonical = joined.normalize('NFC').toUpperCase().normalize('NFC');
+    if (canonical === '' || isLongerThan(128, canonical)) throw new RuleBroken('must be 1-128 characters');
+    if (!allowed.test(canonical)) throw new RuleBroken('must consist of letters, marks, digits and _ . : / (white space and - become _)');
+    return canonical as ActivityType;
+  },
+  /** Takes a type back from a store that was given it by us. */
+  trusted: (raw: string): ActivityType => raw as ActivityType,
+};

@@ -1,0 +1,123 @@
+import type { Brand } from '../shared/brand.ts';
+import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.ts';
+import { jsonStringBytes } from '../shared/json-bytes.ts';
+import { pointer, RuleBroken, type Violations } from '../shared/violation.ts';
+
+/**
+ * What else is known of an activity: a JSON object of at most 16 KiB (as UTF-8 of its JSON) and 16 levels (itself is
+ * level 1). Numbers are IEEE 754 doubles, and -0 is 0.
+ */
+export type Metadata = Brand<JsonObject, 'Metadata'>;
+
+const mostBytes = 16 * 1024;
+const mostLevels = 16;
+const tooLarge = `must be at most ${mostBytes} bytes as UTF-8 of its JSON`;
+
+/** An object or array whose members are still to be copied. */
+interface Container {
+  readonly source: Readonly<Record<string, unknown>> | readonly unknown[];
+  readonly target: Record<string | number, JsonValue>;
+  readonly parent: Container | undefined;
+  readonly key: string | number;
+  readonly level: number;
+}
+
+export const Metadata = {
+  /** The metadata of an activity that came with none. */
+  none: Object.freeze({}) as Metadata,
+  /**
+   * A copy of a value that came from outside, all of it checked; faults are added to `violations` below `path`, and the
+   * answer is then undefined. Takes no recursion, and work in proportion to 16 KiB however large the value is.
+   */
+  parse(raw: unknown, path: string, violations: Violations): Metadata | undefined {
+    if (!isPlainObject(raw)) {
+      violations.add(path, 'must be a JSON object');
+      return undefined;
+    }
+    const root: Container = { source: raw, target: {}, parent: undefined, key: '', level: 1 };
+    return copyMembers(root, path, violations) ? (root.target as JsonObject as Metadata) : undefined;
+  },
+  /** Takes metadata back from a store that was given it by us. */
+  trusted: (raw: JsonObject): Metadata => raw as Metadata,
+};
+
+/** Copies all that is in the container; whether it kept every rule. */
+function copyMembers(root: Container, path: string, violations: Violations): boolean {
+  const open = [root];
+  let faultless = true;
+  let bytes = 2;
+  for (let container = open.pop(); container !== undefined; container = open.pop()) {
+    const { source } = container;
+    const members = Array.isArray(source) ? source : Object.keys(source);
+    bytes += Math.max(members.length - 1, 0);
+    for (let index = 0; index < members.length; index += 1) {
+      if (bytes > mostBytes || violations.full) break;
+      const key = members === source ? index : (members[index] as string);
+      try {
+        bytes += copyMember(container, key, open);
+      } catch (error) {
+        if (!(error instanceof RuleBroken)) throw error;
+        violations.add(pointerTo(container, key, path), error.message);
+        faultless = false;
+      }
+    }
+    if (bytes > mostBytes) {
+      violations.add(path, tooLarge);
+      return false;
+    }
+    if (violations.full) return false;
+  }
+  return faultless;
+}
+
+/** Copies one member, or opens it where it has members of its own; how many bytes of JSON it took. */
+function copyMember(container: Container, key: string | number, open: Container[]): number {
+  const value: unknown = Reflect.get(container.source, key);
+  const bytes = typeof key === 'string' ? bytesOfKey(key, value) : 0;
+  if (typeof value !== 'object' || value === null) {
+    const scalar = parseScalar(value);
+    container.target[key] = scalar;
+    return bytes + (typeof scalar === 'string' ? jsonStringBytes(scalar) : String(scalar).length);
+  }
+  const isArray = Array.isArray(value);
+  if (!isArray && !isPlainObject(value)) throw new RuleBroken('must be a JSON value');
+  if (container.level === mostLevels) throw new RuleBroken(`must not be nested deeper than ${mostLevels} levels`);
+  const target: JsonObject | JsonValue[] = isArray ? [] : {};
+  container.target[key] = target;
+  open.push({
+    source: value,
+    target: target as Record<string | number, JsonValue>,
+    parent: container,
+    key,
+    level: container.level + 1,
+  });
+  return bytes + 2;
+}
+
+function bytesOfKey(key: string, value: unknown): number {
+  if (key === '__proto__') throw new RuleBroken('must not be a key');
+  if (key === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')) {
+    throw new RuleBroken('must not hold "prototype"');
+  }
+  if (key.includes('\0')) throw new RuleBroken('must not have U+0000 in its key');
+  if (!key.isWellFormed()) throw new RuleBroken('must have a key of well-formed Unicode (it has an unpaired surrogate)');
+  return jsonStringBytes(key) + 1;
+}
+
+function parseScalar(value: unknown): null | boolean | number | string {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new RuleBroken('must be well-formed Unicode (it has an unpaired surrogate)');
+    return value;
+  }
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new RuleBroken('must be a number that fits a double');
+    return value === 0 ? 0 : value;
+  }
+  if (value === null || typeof value === 'boolean') return value;
+  throw new RuleBroken('must be a JSON value');
+}
+
+function pointerTo(container: Container, key: string | number, path: string): string {
+  const above = container.parent === undefined ? path : pointerTo(container.parent, container.key, path);
+  return pointer(above, key);
+}

@@ -1,0 +1,34 @@
+import type { ActivityLogged } from './activity-logged.ts';
+
+/** Where on the log a record lies. */
+export interface Origin {
+  readonly topic: string;
+  readonly partition: number;
+  /** Rises along a partition, with gaps at times. At most 2^53 - 1. */
+  readonly offset: number;
+}
+
+/** What a record says, or why that can't be told. */
+export type RecordContent = ActivityLogged | Unreadable;
+
+/** Content that nobody can make an event of. */
+export interface Unreadable {
+  readonly name: 'Unreadable';
+  /** Why, in a sentence for a person; never a part of the content. */
+  readonly reason: string;
+}
+
+/** The bytes of a record as the log holds them. */
+export interface RawRecord {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: Readonly<Record<string, Uint8Array>>;
+}
+
+/** One record as a consumer group is given it. */
+export interface LogRecord {
+  readonly origin: Origin;
+  readonly content: RecordContent;
+  /** Its bytes, unchanged; only asked for when the record goes to the dead letters. */
+  raw(): RawRecord;
+}

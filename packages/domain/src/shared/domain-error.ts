@@ -1,0 +1,58 @@
+import type { Violation } from './violation.ts';
+
+/**
+ * What a caller can do about an error, whichever code it carries.
+ *  - `invalid-activity`  the activity breaks a rule; it never becomes acceptable by sending it again.
+ *  - `invalid-query`     the question breaks a rule.
+ *  - `unavailable`       a dependency is down or too slow; sending the same again later is safe.
+ *  - `overloaded`        a buffer is full, nothing was taken; sending the same again later is safe.
+ */
+export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | 'overloaded';
+
+const kinds = {
+  INVALID_ACTIVITY: 'invalid-activity',
+  INVALID_QUERY: 'invalid-query',
+  LOG_UNAVAILABLE: 'unavailable',
+  LOG_BUSY: 'overloaded',
+  STORE_UNAVAILABLE: 'unavailable',
+  STORE_TIMEOUT: 'unavailable',
+} as const satisfies Record<string, ErrorKind>;
+
+/** What went wrong, exactly. Stable: callers and dashboards may rely on it. */
+export type ErrorCode = keyof typeof kinds;
+
+/** What an error may carry beside its message. */
+export interface ErrorDetails {
+  /** Every rule that was broken, with the place. */
+  readonly violations?: readonly Violation[];
+  /** The ids of the activities that were not confirmed: sending them again under these ids is safe. */
+  readonly ids?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** The one error that crosses ports and use cases. Anything else that is thrown is a bug. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly violations: readonly Violation[];
+  readonly ids: readonly string[];
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.kind = kinds[code];
+    this.violations = details.violations ?? [];
+    this.ids = details.ids ?? [];
+  }
+}
+
+/**
+ * Recognises a domain error by its shape, so that two copies of this package in one process agree.
+ * With `code`, only an error of that code.
+ */
+export function isDomainError(error: unknown, code?: ErrorCode): error is DomainError {
+  if (!(error instanceof Error) || error.name !== 'DomainError') return false;
+  const found: unknown = Reflect.get(error, 'code');
+  return typeof found === 'string' && Object.hasOwn(kinds, found) && (code === undefined || found === code);
+}
