@@ -15,7 +15,8 @@ export const ActivityId = {
     if (typeof raw !== 'string') throw new RuleBroken('must be a string');
     if (!printable.test(raw)) throw new RuleBroken('must be 1-128 printable ASCII characters without space');
     if (onlyDots.test(raw)) throw new RuleBroken('must not be only dots');
-    if (reserved.has(raw)) throw new RuleBroken(`must not be one of the reserved words ${[...reserved].join(', ')}`);
+    if (reserved.has(raw))
+      throw new RuleBroken(`must not be one of the reserved words ${[...reserved].join(', ')}`);
     return raw as ActivityId;
   },
   /** Takes an id back from a store that was given it by us. */

@@ -21,7 +21,8 @@ export const ActivityType = {
     if (isLongerThan(1024, joined)) throw new RuleBroken('must be 1-128 characters');
     const canonical = joined.normalize('NFC').toUpperCase().normalize('NFC');
     if (canonical === '' || isLongerThan(128, canonical)) throw new RuleBroken('must be 1-128 characters');
-    if (!allowed.test(canonical)) throw new RuleBroken('must consist of letters, marks, digits and _ . : / (white space and - become _)');
+    if (!allowed.test(canonical))
+      throw new RuleBroken('must consist of letters, marks, digits and _ . : / (white space and - become _)');
     return canonical as ActivityType;
   },
   /** Takes a type back from a store that was given it by us. */

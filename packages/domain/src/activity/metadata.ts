@@ -81,7 +81,8 @@ function copyMember(container: Container, key: string | number, open: Container[
   }
   const isArray = Array.isArray(value);
   if (!isArray && !isPlainObject(value)) throw new RuleBroken('must be a JSON value');
-  if (container.level === mostLevels) throw new RuleBroken(`must not be nested deeper than ${mostLevels} levels`);
+  if (container.level === mostLevels)
+    throw new RuleBroken(`must not be nested deeper than ${mostLevels} levels`);
   const target: JsonObject | JsonValue[] = isArray ? [] : {};
   container.target[key] = target;
   open.push({
@@ -96,17 +97,24 @@ function copyMember(container: Container, key: string | number, open: Container[
 
 function bytesOfKey(key: string, value: unknown): number {
   if (key === '__proto__') throw new RuleBroken('must not be a key');
-  if (key === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')) {
+  if (
+    key === 'constructor' &&
+    typeof value === 'object' &&
+    value !== null &&
+    Object.hasOwn(value, 'prototype')
+  ) {
     throw new RuleBroken('must not hold "prototype"');
   }
   if (key.includes('\0')) throw new RuleBroken('must not have U+0000 in its key');
-  if (!key.isWellFormed()) throw new RuleBroken('must have a key of well-formed Unicode (it has an unpaired surrogate)');
+  if (!key.isWellFormed())
+    throw new RuleBroken('must have a key of well-formed Unicode (it has an unpaired surrogate)');
   return jsonStringBytes(key) + 1;
 }
 
 function parseScalar(value: unknown): null | boolean | number | string {
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new RuleBroken('must be well-formed Unicode (it has an unpaired surrogate)');
+    if (!value.isWellFormed())
+      throw new RuleBroken('must be well-formed Unicode (it has an unpaired surrogate)');
     return value;
   }
   if (typeof value === 'number') {

@@ -22,7 +22,8 @@ export const Timestamp = {
     // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
     const date = new Date(0);
     date.setUTCFullYear(part(1), month, day);
-    const exists = date.getUTCMonth() === month && date.getUTCDate() === day && hour < 24 && minute < 60 && second <= 60;
+    const exists =
+      date.getUTCMonth() === month && date.getUTCDate() === day && hour < 24 && minute < 60 && second <= 60;
     if (!exists || part(9) > 23 || part(10) > 59) throw new RuleBroken('must be a date-time that exists');
     const fraction = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
     const offset = (part(9) * 60 + part(10)) * (match[8] === '-' ? -60_000 : 60_000);

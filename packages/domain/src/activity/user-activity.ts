@@ -81,7 +81,8 @@ export class UserActivity implements ActivityState {
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
       metadata: metadata === undefined ? Metadata.none : Metadata.parse(metadata, '/metadata', violations),
-      createdAt: createdAt === undefined ? now : violations.check('/createdAt', () => notAhead(createdAt, now)),
+      createdAt:
+        createdAt === undefined ? now : violations.check('/createdAt', () => notAhead(createdAt, now)),
       receivedAt: now,
     });
   }
@@ -108,9 +109,14 @@ export class UserActivity implements ActivityState {
     return new UserActivity(state);
   }
 
-  static #made(violations: Violations, state: { [Key in keyof ActivityState]: ActivityState[Key] | undefined }): UserActivity {
+  static #made(
+    violations: Violations,
+    state: { [Key in keyof ActivityState]: ActivityState[Key] | undefined },
+  ): UserActivity {
     if (violations.list.length > 0) {
-      throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', { violations: violations.list });
+      throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', {
+        violations: violations.list,
+      });
     }
     return new UserActivity(state as ActivityState);
   }
@@ -142,7 +148,11 @@ export class UserActivity implements ActivityState {
 }
 
 /** The members of a JSON object; one that is not among the `known` is a violation, as is anything but an object. */
-function fieldsOf(raw: unknown, known: ReadonlySet<string>, violations: Violations): Readonly<Record<string, unknown>> {
+function fieldsOf(
+  raw: unknown,
+  known: ReadonlySet<string>,
+  violations: Violations,
+): Readonly<Record<string, unknown>> {
   if (!isPlainObject(raw)) {
     throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', {
       violations: [{ path: '', message: 'must be a JSON object' }],

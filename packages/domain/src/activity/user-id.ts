@@ -11,7 +11,8 @@ export const UserId = {
   /** Takes a user as a client names it, without surrounding white space; says no by `RuleBroken`. */
   parse(raw: unknown): UserId {
     const text = wellFormedText(raw).trim();
-    if (text === '' || isLongerThan(256, text)) throw new RuleBroken('must be 1-256 characters after trimming');
+    if (text === '' || isLongerThan(256, text))
+      throw new RuleBroken('must be 1-256 characters after trimming');
     if (controlCharacter.test(text)) throw new RuleBroken('must not contain control characters');
     if (text === '.' || text === '..') throw new RuleBroken('must not be "." or ".."');
     return text as UserId;

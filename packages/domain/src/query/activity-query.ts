@@ -71,13 +71,15 @@ export const ActivityQuery = {
         if (more.length > 0) throw new RuleBroken('must be given once');
         return value === undefined ? undefined : parse(value);
       });
-    const from = one('from', Timestamp.parse);
-    const to = one('to', Timestamp.parse);
+    const from = one('from', (raw) => Timestamp.parse(raw));
+    const to = one('to', (raw) => Timestamp.parse(raw));
     const query = {
       filter: {
-        userIds: many('userId', UserId.parse),
-        types: many('type', ActivityType.parse),
-        createdAt: violations.check('/to', () => TimeRange.between(from, to)) ?? TimeRange.between(undefined, undefined),
+        userIds: many('userId', (raw) => UserId.parse(raw)),
+        types: many('type', (raw) => ActivityType.parse(raw)),
+        createdAt:
+          violations.check('/to', () => TimeRange.between(from, to)) ??
+          TimeRange.between(undefined, undefined),
       },
       order: one('order', parseOrder) ?? 'desc',
       limit: one('limit', parseLimit) ?? defaultLimit,

@@ -13,7 +13,8 @@ export class TimeRange {
 
   /** Says no by `RuleBroken` when it ends before it begins. Of no length is fine: nothing lies in it. */
   static between(from: Timestamp | undefined, to: Timestamp | undefined): TimeRange {
-    if (from !== undefined && to !== undefined && to < from) throw new RuleBroken('must not be before "from"');
+    if (from !== undefined && to !== undefined && to < from)
+      throw new RuleBroken('must not be before "from"');
     return new TimeRange(from, to);
   }
 

@@ -9,24 +9,36 @@ import type { Violation } from './violation.ts';
  */
 export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | 'overloaded';
 
-const kinds = {
+/**
+ * What went wrong, exactly. Stable: callers and dashboards may rely on it.
+ *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
+ *  - `LOG_BUSY`           the publisher's buffer is full;
+ *  - `STORE_UNAVAILABLE`  the store did not confirm or answer;
+ *  - `STORE_TIMEOUT`      the store took longer over a question than it may.
+ */
+export type ErrorCode =
+  | 'INVALID_ACTIVITY'
+  | 'INVALID_QUERY'
+  | 'LOG_UNAVAILABLE'
+  | 'LOG_BUSY'
+  | 'STORE_UNAVAILABLE'
+  | 'STORE_TIMEOUT';
+
+const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   INVALID_ACTIVITY: 'invalid-activity',
   INVALID_QUERY: 'invalid-query',
   LOG_UNAVAILABLE: 'unavailable',
   LOG_BUSY: 'overloaded',
   STORE_UNAVAILABLE: 'unavailable',
   STORE_TIMEOUT: 'unavailable',
-} as const satisfies Record<string, ErrorKind>;
-
-/** What went wrong, exactly. Stable: callers and dashboards may rely on it. */
-export type ErrorCode = keyof typeof kinds;
+};
 
 /** What an error may carry beside its message. */
 export interface ErrorDetails {
   /** Every rule that was broken, with the place. */
   readonly violations?: readonly Violation[];
-  /** The ids of the activities that were not confirmed: sending them again under these ids is safe. */
-  readonly ids?: readonly string[];
+  /** The ids of the activities that were not confirmed, null for one that was rejected: sending again under these is safe. */
+  readonly ids?: readonly (string | null)[];
   readonly cause?: unknown;
 }
 
@@ -36,7 +48,7 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
   readonly violations: readonly Violation[];
-  readonly ids: readonly string[];
+  readonly ids: readonly (string | null)[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);

@@ -25,7 +25,8 @@ export class Violations {
 
   add(path: string, message: string): void {
     if (this.list.length < most) this.list.push({ path, message });
-    else if (this.list.length === most) this.list.push({ path: '', message: 'has further faults, which are not listed' });
+    else if (this.list.length === most)
+      this.list.push({ path: '', message: 'has further faults, which are not listed' });
   }
 
   /** What `parse` returns; where it says no, the reason is collected under `path` and the answer is undefined. */

@@ -1,0 +1,27 @@
+import type {
+  ActivityId,
+  ActivityPage,
+  ActivityQuery,
+  ActivityRepository,
+  UserActivity,
+} from '@user-activity/domain';
+
+/** One page of the activities that a query asks for. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+export type FindActivities = (query: ActivityQuery) => Promise<ActivityPage>;
+
+export const makeFindActivities = ({
+  repository,
+}: {
+  readonly repository: ActivityRepository;
+}): FindActivities =>
+  async function findActivities(query) {
+    return repository.find(query);
+  };
+
+/** The one activity of that id, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+export type FindActivity = (id: ActivityId) => Promise<UserActivity | undefined>;
+
+export const makeFindActivity = ({ repository }: { readonly repository: ActivityRepository }): FindActivity =>
+  async function findActivity(id) {
+    return repository.findById(id);
+  };

@@ -1,0 +1,22 @@
+export { type CheckHealth, type Health, type HealthStatus, makeCheckHealth } from './check-health.ts';
+export {
+  type FindActivities,
+  type FindActivity,
+  makeFindActivities,
+  makeFindActivity,
+} from './find-activities.ts';
+export {
+  type BatchReceipt,
+  type LogActivities,
+  makeLogActivities,
+  type RejectedDraft,
+} from './log-activities.ts';
+export { type LogActivity, makeLogActivity } from './log-activity.ts';
+export {
+  makeStoreActivities,
+  type OutageObserver,
+  type Pause,
+  type StoreActivities,
+  type StoreActivitiesDeps,
+  type StoreTally,
+} from './store-activities.ts';

@@ -1,0 +1,113 @@
+import {
+  type ActivityRepository,
+  type Cancellation,
+  type Clock,
+  type DeadLetter,
+  type DeadLetterCode,
+  type DeadLetterQueue,
+  DomainError,
+  type LogRecord,
+  type SaveOutcome,
+  type UserActivity,
+} from '@user-activity/domain';
+
+/** What became of records; the numbers add up to the number of records. */
+export interface StoreTally {
+  readonly stored: number;
+  readonly redelivered: number;
+  readonly duplicate: number;
+  readonly conflict: number;
+  readonly erased: number;
+  /** Of them in the dead letters for another reason than a conflict. */
+  readonly deadLettered: number;
+}
+
+/**
+ * Stores what the log delivered. Resolves once every record is stored, known already, or in the dead letters: only then
+ * may it be committed. A record that nobody can read or store never holds up the others. While the store or the queue is
+ * out of reach it tries again for as long as it takes; when cancelled meanwhile it rejects, and nothing may be committed.
+ */
+export type StoreActivities = (records: readonly LogRecord[], signal: Cancellation) => Promise<StoreTally>;
+
+/** Waits before the next attempt, the longer the more of them failed (from 1); returns early when cancelled. */
+export type Pause = (failures: number, signal: Cancellation) => Promise<void>;
+
+/** Is told of each failed attempt and of the success after some. */
+export interface OutageObserver {
+  failed(error: unknown, failures: number): void;
+  recovered(failures: number): void;
+}
+
+export interface StoreActivitiesDeps {
+  readonly repository: ActivityRepository;
+  readonly deadLetters: DeadLetterQueue;
+  readonly clock: Clock;
+  readonly pause: Pause;
+  readonly observer: OutageObserver;
+}
+
+export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities =>
+  async function storeActivities(records, signal) {
+    const tally = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, deadLettered: 0 };
+    const letters: DeadLetter[] = [];
+    const bury = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
+      letters.push({ origin: record.origin, ...record.raw(), code, reason, diedAt: deps.clock.now() });
+    };
+    const readable: LogRecord[] = [];
+    const activities: UserActivity[] = [];
+    for (const record of records) {
+      if (record.content.name === 'Unreadable') {
+        bury(record, 'unreadable', record.content.reason);
+        tally.deadLettered += 1;
+      } else {
+        readable.push(record);
+        activities.push(record.content.activity);
+      }
+    }
+
+    const outcomes =
+      activities.length === 0 ? [] : await persist(deps, signal, () => deps.repository.save(activities));
+    for (const [index, record] of readable.entries()) {
+      const outcome = outcomeOf(outcomes, index);
+      if (typeof outcome === 'object') {
+        bury(record, 'refused', outcome.refused);
+        tally.deadLettered += 1;
+      } else {
+        if (outcome === 'conflict') bury(record, 'conflict', 'its id already holds another fact');
+        tally[outcome] += 1;
+      }
+    }
+
+    if (letters.length > 0) await persist(deps, signal, () => deps.deadLetters.add(letters));
+    return tally;
+  };
+
+function outcomeOf(outcomes: readonly SaveOutcome[], index: number): SaveOutcome {
+  const outcome = outcomes[index];
+  // To go on would commit an activity of which nobody knows whether it is stored.
+  if (outcome === undefined) throw new Error('The repository broke its promise R4: an outcome is missing.');
+  return outcome;
+}
+
+/** Does it until it works. Whatever it rejects with, skipping the records would lose them. */
+async function persist<Result>(
+  { pause, observer }: StoreActivitiesDeps,
+  signal: Cancellation,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  for (let failures = 0; ; ) {
+    let failure: unknown;
+    try {
+      if (signal.aborted) throw new DomainError('STORE_UNAVAILABLE', 'Cancelled before the store confirmed.');
+      const result = await attempt();
+      if (failures > 0) observer.recovered(failures);
+      return result;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failure = error;
+    }
+    failures += 1;
+    observer.failed(failure, failures);
+    await pause(failures, signal);
+  }
+}

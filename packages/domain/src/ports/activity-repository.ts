@@ -1,0 +1,43 @@
+import type { ActivityId } from '../activity/activity-id.ts';
+import type { Comparison, UserActivity } from '../activity/user-activity.ts';
+import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
+
+/** This store can't ever hold this activity's content. Waiting doesn't help, and the others are not concerned. */
+export interface Refused {
+  /** Why, in a sentence for a person; never a part of the content. */
+  readonly refused: string;
+}
+
+/**
+ * What became of an activity that was to be saved:
+ *  - `stored`       it is there now, and was not before;
+ *  - `redelivered`, `duplicate`, `conflict`  its id was taken; what the two are to each other (see `Comparison`);
+ *  - `erased`       its user was erased after it was logged;
+ *  - `Refused`      its content can't be stored.
+ */
+export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
+
+/**
+ * Where activities rest.
+ *  R1  Durable     once `save` resolves, a new handle on the same store finds what was stored.
+ *  R2  Idempotent  same id and fact: `redelivered` or `duplicate`, and the first copy stays as it was.
+ *  R3  Guarded     same id, other fact: `conflict`, and the first copy stays as it was.
+ *  R4  Aligned     outcome i belongs to activity i, also in a batch that repeats an id: the first of them comes first.
+ *  R5  Racing      of N concurrent saves of one id exactly one is `stored`.
+ *  R6  Faithful    every value comes back equal, metadata deep-equal, whatever its keys are called.
+ *  R7  Filtered    `find` shows exactly what the filter lets through: OR within userIds and types, AND between, half-open time.
+ *  R8  Ordered     by (createdAt, id), ids bytewise; `asc` is the exact reverse of `desc`.
+ *  R9  Paged       at most `limit`; `hasMore` tells whether more follows; the pages of a walk have neither gap nor repeat.
+ *  R10 Steady      a walk neither skips nor repeats what was there when it began, whatever is saved meanwhile.
+ *  R11 Sole        `findById` gives the one activity, or undefined.
+ *  R12 Honest      while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
+ *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
+ */
+export interface ActivityRepository {
+  /** Saves in the order given, each by itself: one that is refused or in conflict does not stop the others. */
+  save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]>;
+  find(query: ActivityQuery): Promise<ActivityPage>;
+  findById(id: ActivityId): Promise<UserActivity | undefined>;
+  /** Resolves when the store answers, else rejects as in R12. */
+  ping(): Promise<void>;
+}

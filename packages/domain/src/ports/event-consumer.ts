@@ -1,0 +1,27 @@
+import type { LogRecord } from '../log/log-record.ts';
+import type { Cancellation } from '../shared/cancellation.ts';
+
+/**
+ * Does something with records of one partition, in their order. It resolves when all of them are dealt with for good.
+ * When it rejects, or was cancelled before it was done, the same records come again.
+ */
+export type RecordHandler = (records: readonly LogRecord[], signal: Cancellation) => Promise<unknown>;
+
+/**
+ * The consuming side of the log, as one member of one consumer group. The partitions are shared out among the members.
+ *  L1 Complete     a group that is new gets everything that the log still holds, from its beginning.
+ *  L2 Ordered      the records of a partition come in the order of their offsets, one batch after the other.
+ *  L3 Patient      a batch is committed only after the handler resolved: if it rejects, or anything dies before, the records
+ *                  come again, and none behind them in the partition was handled in between.
+ *  L4 Remembering  what was committed does not come again to the group, also to another handle.
+ *  L5 Independent  each group gets every record, at its own pace.
+ *  L6 Unflinching  a record that nobody can read is delivered in its place, with the reason and its bytes unchanged.
+ *  L7 Bounded      at most 1,000 records to a batch, and no empty one.
+ *  L8 Stopping     `stop` cancels the handler's signal and waits for the handlers to settle; afterwards none is called.
+ */
+export interface EventConsumer {
+  /** Resolves once the member has joined its group. Called once. */
+  start(handler: RecordHandler): Promise<void>;
+  /** May be called again, to no further effect. */
+  stop(): Promise<void>;
+}
