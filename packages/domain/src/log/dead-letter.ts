@@ -13,7 +13,7 @@ export type DeadLetterCode = 'unreadable' | 'conflict' | 'refused';
 export interface DeadLetter extends RawRecord {
   readonly origin: Origin;
   readonly code: DeadLetterCode;
-  /** For a person; never a part of the content. */
+  /** For a person; may name a field, never its value. */
   readonly reason: string;
   readonly diedAt: Timestamp;
 }

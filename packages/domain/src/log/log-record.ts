@@ -14,7 +14,7 @@ export type RecordContent = ActivityLogged | Unreadable;
 /** Content that nobody can make an event of. */
 export interface Unreadable {
   readonly name: 'Unreadable';
-  /** Why, in a sentence for a person; never a part of the content. */
+  /** Why, in a sentence for a person; may name a field, never its value. */
   readonly reason: string;
 }
 

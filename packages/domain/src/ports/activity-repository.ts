@@ -4,7 +4,7 @@ import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
 
 /** This store can't ever hold this activity's content. Waiting doesn't help, and the others are not concerned. */
 export interface Refused {
-  /** Why, in a sentence for a person; never a part of the content. */
+  /** Why, in a sentence for a person; may name a field, never its value. */
   readonly refused: string;
 }
 

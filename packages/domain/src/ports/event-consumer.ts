@@ -18,6 +18,7 @@ export type RecordHandler = (records: readonly LogRecord[], signal: Cancellation
  *  L6 Unflinching  a record that nobody can read is delivered in its place, with the reason and its bytes unchanged.
  *  L7 Bounded      at most 1,000 records to a batch, and no empty one.
  *  L8 Stopping     `stop` cancels the handler's signal and waits for the handlers to settle; afterwards none is called.
+ *  L9 Faithful     an activity that was published comes out equal, its metadata deep-equal, whatever its keys are called.
  */
 export interface EventConsumer {
   /** Resolves once the member has joined its group. Called once. */

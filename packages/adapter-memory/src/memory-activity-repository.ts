@@ -1,0 +1,64 @@
+import type {
+  ActivityId,
+  ActivityPage,
+  ActivityQuery,
+  ActivityRepository,
+  Position,
+  SaveOutcome,
+  UserActivity,
+} from '@user-activity/domain';
+import { MemoryStore } from './memory-store.ts';
+
+/** Keeps activities in a map, and sorts them anew for each question. */
+export class MemoryActivityRepository implements ActivityRepository {
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore = new MemoryStore()) {
+    this.#store = store;
+  }
+
+  async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
+    this.#store.assertReachable();
+    return activities.map((activity) => this.#saveOne(activity));
+  }
+
+  #saveOne(activity: UserActivity): SaveOutcome {
+    const known = this.#store.activities.get(activity.id);
+    if (known !== undefined) return known.compare(activity);
+    this.#store.activities.set(activity.id, activity);
+    return 'stored';
+  }
+
+  async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
+    this.#store.assertReachable();
+    const ascending = [...this.#store.activities.values()]
+      .filter(
+        ({ userId, type, createdAt }) =>
+          (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
+          (filter.types.length === 0 || filter.types.includes(type)) &&
+          filter.createdAt.holds(createdAt),
+      )
+      .toSorted(compare);
+    const walk = order === 'asc' ? ascending : ascending.toReversed();
+    const isBehind = (position: Position, activity: UserActivity): boolean =>
+      order === 'asc' ? compare(activity, position) > 0 : compare(activity, position) < 0;
+    const rest = after === undefined ? walk : walk.filter((activity) => isBehind(after, activity));
+    return { activities: rest.slice(0, limit), hasMore: rest.length > limit };
+  }
+
+  async findById(id: ActivityId): Promise<UserActivity | undefined> {
+    this.#store.assertReachable();
+    return this.#store.activities.get(id);
+  }
+
+  async ping(): Promise<void> {
+    this.#store.assertReachable();
+  }
+}
+
+/** Ids are ASCII, so comparing their UTF-16 code units compares their bytes. */
+function compare(one: Position, other: Position): number {
+  if (one.createdAt !== other.createdAt) return one.createdAt - other.createdAt;
+  if (one.id === other.id) return 0;
+  return one.id < other.id ? -1 : 1;
+}

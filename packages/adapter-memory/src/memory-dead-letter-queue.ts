@@ -1,0 +1,19 @@
+import type { DeadLetter, DeadLetterQueue } from '@user-activity/domain';
+import { MemoryStore } from './memory-store.ts';
+
+/** Keeps dead letters in a map by their origin. */
+export class MemoryDeadLetterQueue implements DeadLetterQueue {
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore = new MemoryStore()) {
+    this.#store = store;
+  }
+
+  async add(letters: readonly DeadLetter[]): Promise<void> {
+    this.#store.assertReachable();
+    for (const letter of letters) {
+      const { topic, partition, offset } = letter.origin;
+      this.#store.letters.set(`${topic}:${partition}:${offset}`, letter);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EventConsumer, RecordHandler } from '@user-activity/domain';
+import { MemoryLog } from './memory-log.ts';
+
+const mostRecords = 1000;
+
+/** Reads a log in memory. Members of a group share its partitions batch by batch: whoever is free takes the next. */
+export class MemoryEventConsumer implements EventConsumer {
+  readonly #log: MemoryLog;
+  readonly #group: string;
+  readonly #stopping = new AbortController();
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(log: MemoryLog = new MemoryLog(), group = 'user-activity-store') {
+    this.#log = log;
+    this.#group = group;
+  }
+
+  async start(handler: RecordHandler): Promise<void> {
+    const partitions = Array.from({ length: this.#log.partitions }, (_, partition) => partition);
+    this.#work = Promise.all(partitions.map((partition) => this.#consume(partition, handler)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#work;
+  }
+
+  async #consume(partition: number, handler: RecordHandler): Promise<void> {
+    const { signal } = this.#stopping;
+    const stopped = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    while (!signal.aborted) {
+      const { changed } = this.#log;
+      const records = this.#log.claim(this.#group, partition, mostRecords);
+      if (records === undefined) {
+        await Promise.race([changed, stopped]);
+        continue;
+      }
+      const handled = await handler(records, signal).then(
+        () => true,
+        () => false,
+      );
+      this.#log.release(this.#group, partition, handled ? records.length : 0);
+      // Lets others have a turn, also while a handler rejects without end.
+      await nextTurn();
+    }
+  }
+}

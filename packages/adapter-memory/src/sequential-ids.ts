@@ -1,0 +1,11 @@
+import { ActivityId, type IdGenerator } from '@user-activity/domain';
+
+/** Makes `id-000001`, `id-000002` and so on, so that a test knows them beforehand. */
+export class SequentialIds implements IdGenerator {
+  #made = 0;
+
+  next(): ActivityId {
+    this.#made += 1;
+    return ActivityId.parse(`id-${String(this.#made).padStart(6, '0')}`);
+  }
+}
