@@ -46,7 +46,7 @@ export const arrows: readonly Arrows[] = [
   {
     from: 'port-contracts',
     to: ['domain'],
-    outside: ['vitest', 'fast-check', 'assert', 'assert/strict'],
+    outside: ['vitest', 'fast-check', 'assert', 'timers'],
     because: 'a contract that knew an adapter would bend to it',
   },
   {

@@ -1,0 +1,13 @@
+import {
+  activityRepositoryContract,
+  deadLetterQueueContract,
+  describeContract,
+  eventConsumerContract,
+  eventPublisherContract,
+} from '@user-activity/port-contracts';
+import { memoryDeadLetters, memoryLog, memoryRepository } from './memory-subjects.ts';
+
+describeContract('MemoryActivityRepository', activityRepositoryContract, memoryRepository);
+describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, memoryDeadLetters);
+describeContract('MemoryEventPublisher', eventPublisherContract, memoryLog);
+describeContract('MemoryEventConsumer', eventConsumerContract, memoryLog);

@@ -1,0 +1,57 @@
+import type { DeadLetterSubject, LogSubject, RepositorySubject } from '@user-activity/port-contracts';
+import {
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryEventConsumer,
+  MemoryEventPublisher,
+  MemoryLog,
+  MemoryStore,
+} from '../src/index.ts';
+
+/** Makes it unreachable until the answer is called. */
+async function interrupt(what: { reachable: boolean }): Promise<() => Promise<void>> {
+  what.reachable = false;
+  return async () => {
+    what.reachable = true;
+  };
+}
+
+export async function memoryRepository(): Promise<RepositorySubject> {
+  const store = new MemoryStore();
+  return {
+    open: async () => new MemoryActivityRepository(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.activities.clear(),
+  };
+}
+
+export async function memoryDeadLetters(): Promise<DeadLetterSubject> {
+  const store = new MemoryStore();
+  return {
+    open: async () => new MemoryDeadLetterQueue(store),
+    letters: async () => [...store.letters.values()],
+    interrupt: () => interrupt(store),
+    close: async () => store.letters.clear(),
+  };
+}
+
+export async function memoryLog(): Promise<LogSubject> {
+  const log = new MemoryLog();
+  const consumers: MemoryEventConsumer[] = [];
+  return {
+    openPublisher: async (options) => new MemoryEventPublisher(log, options),
+    async openConsumer(group) {
+      const consumer = new MemoryEventConsumer(log, group);
+      consumers.push(consumer);
+      return consumer;
+    },
+    async append(record) {
+      log.appendRaw(record);
+      return record;
+    },
+    interrupt: () => interrupt(log),
+    async close() {
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+    },
+  };
+}

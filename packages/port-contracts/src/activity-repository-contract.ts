@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import {
+  ActivityId,
+  type ActivityRepository,
+  type JsonObject,
+  type SaveOutcome,
+  type UserActivity,
+} from '@user-activity/domain';
+import * as fc from 'fast-check';
+import { anyActivity } from './arbitraries.ts';
+import type { Contract, Subject } from './contract.ts';
+import { queryCases } from './query-cases.ts';
+import { assertRejects } from './rejections.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+import { filterOf } from './walk.ts';
+
+/** One store, empty at first. */
+export interface RepositorySubject extends Subject {
+  /** A handle of its own on the store. */
+  open(): Promise<ActivityRepository>;
+  /** Puts the store out of reach of every handle; what comes back undoes it. */
+  interrupt(): Promise<() => Promise<void>>;
+}
+
+const statusOf = (outcome: SaveOutcome): string => (typeof outcome === 'string' ? outcome : 'refused');
+
+/** Metadata of its own for a newcomer, which makes it another fact. */
+const otherFact = (of: UserActivity): UserActivity =>
+  sampleActivity({ id: of.id, metadata: { other: true } });
+
+/** What every `ActivityRepository` promises, by the numbers in its doc comment. */
+export const activityRepositoryContract: Contract<RepositorySubject> = [
+  {
+    promise: 'R1',
+    title: 'what was stored is found by a new handle',
+    async run(subject) {
+      const activity = sampleActivity({ metadata: { ip: '127.0.0.1' } });
+      assert.deepEqual(await (await subject.open()).save([activity]), ['stored']);
+      assert.deepEqual(await (await subject.open()).findById(activity.id), activity);
+    },
+  },
+  {
+    promise: 'R2',
+    title: 'the same fact is stored once, and told as delivered again or sent again',
+    async run(subject) {
+      const repository = await subject.open();
+      const first = sampleActivity({ id: 'a', metadata: { a: 1, b: [1, 2] } });
+      const reordered = sampleActivity({ id: 'a', metadata: { b: [1, 2], a: 1 } });
+      const sentAgain = sampleActivity({
+        id: 'a',
+        metadata: { a: 1, b: [1, 2] },
+        receivedAt: '2026-01-02T03:09:00Z',
+      });
+      assert.deepEqual(await repository.save([first]), ['stored']);
+      assert.deepEqual(await repository.save([reordered]), ['redelivered']);
+      assert.deepEqual(await repository.save([sentAgain]), ['duplicate']);
+      assert.deepEqual(await repository.findById(first.id), first);
+      assert.deepEqual((await repository.find(newest(10))).activities, [first]);
+    },
+  },
+  {
+    promise: 'R3',
+    title: 'another fact of the same id is a conflict, and the first copy stays',
+    async run(subject) {
+      const repository = await subject.open();
+      const first = sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z' });
+      const others = [
+        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', userId: 'user-2' }),
+        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', type: 'LOGOUT' }),
+        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', metadata: { a: null } }),
+        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00.001Z' }),
+      ];
+      await repository.save([first]);
+      for (const other of others) assert.deepEqual(await repository.save([other]), ['conflict']);
+      assert.deepEqual(await repository.findById(first.id), first);
+      assert.deepEqual((await repository.find(newest(10))).activities, [first]);
+    },
+  },
+  {
+    promise: 'R4',
+    title: 'outcomes stand where their activities stood, whatever the batch mixes',
+    async run(subject) {
+      const repository = await subject.open();
+      const [old, fresh, twice] = [sampleActivity(), sampleActivity(), sampleActivity()];
+      await repository.save([old]);
+      const sentAgain = sampleActivity({ id: old.id, receivedAt: '2026-01-02T03:09:00Z' });
+      const outcomes = await repository.save([
+        otherFact(old),
+        twice,
+        old,
+        fresh,
+        twice,
+        otherFact(twice),
+        sentAgain,
+      ]);
+      assert.deepEqual(outcomes, [
+        'conflict',
+        'stored',
+        'redelivered',
+        'stored',
+        'redelivered',
+        'conflict',
+        'duplicate',
+      ]);
+      assert.deepEqual(await repository.findById(twice.id), twice);
+      assert.deepEqual(await repository.save([]), []);
+    },
+  },
+  {
+    promise: 'R4',
+    title: 'a batch of 1,000 has 1,000 outcomes',
+    async run(subject) {
+      const repository = await subject.open();
+      const activities = sampleActivities(1000);
+      const known = activities.filter((_, index) => index % 3 === 0);
+      await repository.save(known);
+      const expected = activities.map((_, index) => (index % 3 === 0 ? 'redelivered' : 'stored'));
+      assert.deepEqual(await repository.save(activities), expected);
+    },
+  },
+  {
+    promise: 'R5',
+    title: 'of handles that save one id at once exactly one stores it',
+    async run(subject) {
+      const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
+      const race = async (newcomers: readonly UserActivity[]): Promise<string[]> => {
+        const saves = handles.map((handle, index) => handle.save(newcomers.slice(index, index + 1)));
+        return (await Promise.all(saves)).flat().map(statusOf).toSorted();
+      };
+      const losing = (outcome: string): string[] => [...handles.slice(1).map(() => outcome), 'stored'];
+      for (let round = 0; round < 10; round += 1) {
+        const same = sampleActivity();
+        assert.deepEqual(await race(handles.map(() => same)), losing('redelivered'));
+        const facts = handles.map((_, index) => sampleActivity({ id: `race-${round}`, metadata: { index } }));
+        assert.deepEqual(await race(facts), losing('conflict'));
+      }
+    },
+  },
+  {
+    promise: 'R6',
+    title: 'every metadata comes back deep-equal, and is the same fact when saved again',
+    async run(subject) {
+      const repository = await subject.open();
+      const manyActivities = fc.array(anyActivity, { minLength: 20, maxLength: 20 });
+      await fc.assert(
+        fc.asyncProperty(manyActivities, async (activities) => {
+          assert.deepEqual(
+            await repository.save(activities),
+            activities.map(() => 'stored'),
+          );
+          assert.deepEqual(
+            await repository.save(activities),
+            activities.map(() => 'redelivered'),
+          );
+          for (const activity of activities)
+            assert.deepEqual(await repository.findById(activity.id), activity);
+        }),
+        { numRuns: 15 },
+      );
+    },
+  },
+  {
+    promise: 'R6',
+    title: 'the longest and the strangest values come back equal',
+    async run(subject) {
+      const repository = await subject.open();
+      const activities = [
+        sampleActivity({ id: '~'.repeat(128), userId: '😀'.repeat(256), type: '𝒜'.repeat(128) }),
+        sampleActivity({ metadata: { text: 'x'.repeat(16 * 1024 - 11) } }),
+        sampleActivity({ userId: `' OR 1=1 --`, type: 'A/B:C.D_E' }),
+        sampleActivity({ userId: '$where', createdAt: '0000-01-01T00:00:00Z' }),
+        sampleActivity({ userId: 'ﬁ é e\u0301', createdAt: '9999-12-31T23:59:59.999Z' }),
+        sampleActivity({ metadata: nested(16) }),
+      ];
+      assert.deepEqual(
+        await repository.save(activities),
+        activities.map(() => 'stored'),
+      );
+      for (const activity of activities) {
+        assert.deepEqual(await repository.findById(activity.id), activity);
+        const page = await repository.find({
+          ...newest(5),
+          filter: filterOf({ userIds: [activity.userId] }),
+        });
+        assert.ok(page.activities.some(({ id }) => id === activity.id));
+      }
+    },
+  },
+  ...queryCases,
+  {
+    promise: 'R11',
+    title: 'an id gives the one activity of exactly that id, or undefined',
+    async run(subject) {
+      const repository = await subject.open();
+      const [lower, upper] = [sampleActivity({ id: 'abc' }), sampleActivity({ id: 'ABC' })];
+      await repository.save([lower, upper]);
+      assert.deepEqual(await repository.findById(lower.id), lower);
+      assert.deepEqual(await repository.findById(upper.id), upper);
+      assert.equal(await repository.findById(ActivityId.parse('abc%')), undefined);
+    },
+  },
+  {
+    promise: 'R12',
+    title: 'out of reach it says so in the words of the domain, and afterwards it works again',
+    async run(subject) {
+      const repository = await subject.open();
+      const [before, during] = [sampleActivity(), sampleActivity()];
+      await repository.save([before]);
+      const restore = await subject.interrupt();
+      await assertRejects(repository.save([during]), 'STORE_UNAVAILABLE');
+      await assertRejects(repository.find(newest(1)), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(repository.findById(before.id), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
+      await restore();
+      await repository.ping();
+      const again = (await repository.save([during])).map(statusOf);
+      assert.ok(again[0] === 'stored' || again[0] === 'redelivered', `repeating it gave ${again.join()}`);
+      assert.deepEqual(await repository.findById(during.id), during);
+      assert.deepEqual(await repository.findById(before.id), before);
+    },
+  },
+];
+
+const newest = (limit: number) => ({ filter: filterOf(), order: 'desc' as const, limit, after: undefined });
+
+function nested(levels: number): JsonObject {
+  return levels === 1 ? {} : { deeper: nested(levels - 1) };
+}

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Cancellation, RawRecord, UserActivity } from '@user-activity/domain';
+import * as fc from 'fast-check';
+import { anyActivity } from './arbitraries.ts';
+import type { Contract } from './contract.ts';
+import { eventsOf, type LogSubject } from './log-subject.ts';
+import { Reader } from './reader.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+
+const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
+
+const cancelled = (signal: Cancellation): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+async function publish(subject: LogSubject, activities: readonly UserActivity[]): Promise<void> {
+  const publisher = await subject.openPublisher();
+  await publisher.publish(eventsOf(activities));
+  await publisher.close();
+}
+
+/** What every `EventConsumer` promises, by the numbers in its doc comment. One user is one partition. */
+export const eventConsumerContract: Contract<LogSubject> = [
+  {
+    promise: 'L1',
+    title: 'a new group gets what was published before it came, and what comes after',
+    async run(subject) {
+      const [before, after] = [sampleActivities(10), sampleActivities(10)];
+      await publish(subject, before);
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      await publish(subject, after);
+      await reader.has(after);
+      await reader.stop();
+      assert.deepEqual(reader.ids, idsOf([...before, ...after]));
+    },
+  },
+  {
+    promise: 'L1',
+    title: 'two members of a group together get everything, of any user',
+    async run(subject) {
+      const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
+      const activities = users.flatMap((userId) => sampleActivities(5, { userId }));
+      const readers = [
+        await Reader.start(await subject.openConsumer('one')),
+        await Reader.start(await subject.openConsumer('one')),
+      ];
+      await publish(subject, activities);
+      const came = (): Set<string> => new Set(readers.flatMap(({ ids }) => ids));
+      const all = (): boolean => came().size === activities.length;
+      await Promise.race(readers.map((reader) => reader.until(all, () => `${came().size} came`)));
+      await Promise.all(readers.map((reader) => reader.stop()));
+      assert.deepEqual([...came()].toSorted(), idsOf(activities).toSorted());
+    },
+  },
+  {
+    promise: 'L2',
+    title: 'offsets of a partition rise, and its batches do not overlap in time',
+    async run(subject) {
+      const users = ['user-1', 'user-2', 'user-3', 'user-4', 'user-5'];
+      const activities = users.flatMap((userId) => sampleActivities(400, { userId }));
+      const busy = new Set<number>();
+      const overlapping: number[] = [];
+      const reader = await Reader.start(await subject.openConsumer('one'), async (records) => {
+        const partition = records[0]?.origin.partition ?? -1;
+        if (busy.has(partition)) overlapping.push(partition);
+        busy.add(partition);
+        await nextTurn();
+        busy.delete(partition);
+      });
+      for (let from = 0; from < activities.length; from += 100) {
+        await publish(subject, activities.slice(from, from + 100));
+      }
+      await reader.has(activities);
+      await reader.stop();
+      assert.deepEqual(overlapping, []);
+      for (const batch of reader.batches) {
+        assert.equal(
+          new Set(batch.map(({ origin }) => origin.partition)).size,
+          1,
+          'one partition to a batch',
+        );
+      }
+      const offsets = new Map<number, number>();
+      for (const { origin } of reader.records) {
+        assert.ok(origin.offset > (offsets.get(origin.partition) ?? -1), `offset ${origin.offset} came late`);
+        offsets.set(origin.partition, origin.offset);
+      }
+    },
+  },
+  {
+    promise: 'L3',
+    title: 'a batch whose handler rejects comes again before anything behind it',
+    async run(subject) {
+      const activities = sampleActivities(30);
+      const attempts: number[][] = [];
+      const reader = await Reader.start(await subject.openConsumer('one'), async (records) => {
+        attempts.push(records.map(({ origin }) => origin.offset));
+        if (attempts.length <= 3) throw new Error('not this time');
+      });
+      await publish(subject, activities);
+      await reader.has(activities);
+      await reader.stop();
+      const first = attempts[0]?.[0];
+      assert.deepEqual(
+        attempts.slice(0, 4).map((offsets) => offsets[0]),
+        [first, first, first, first],
+      );
+      assert.deepEqual(reader.ids, idsOf(activities));
+    },
+  },
+  {
+    promise: 'L3',
+    title: 'a batch that was cancelled before it was done comes again to the next member',
+    async run(subject) {
+      const activities = sampleActivities(30);
+      await publish(subject, activities);
+      const begun = Promise.withResolvers<void>();
+      const first = await Reader.start(await subject.openConsumer('one'), async (_, signal) => {
+        begun.resolve();
+        await cancelled(signal);
+        throw new Error('cancelled');
+      });
+      await begun.promise;
+      await first.stop();
+      assert.deepEqual(first.batches, []);
+      const second = await Reader.start(await subject.openConsumer('one'));
+      await second.has(activities);
+      await second.stop();
+      assert.deepEqual(second.ids, idsOf(activities));
+    },
+  },
+  {
+    promise: 'L4',
+    title: 'what was handled does not come again to the group',
+    async run(subject) {
+      const [handled, marker] = [sampleActivities(30), sampleActivity()];
+      await publish(subject, handled);
+      const first = await Reader.start(await subject.openConsumer('one'));
+      await first.has(handled);
+      await first.stop();
+      await publish(subject, [marker]);
+      const second = await Reader.start(await subject.openConsumer('one'));
+      await second.has([marker]);
+      await second.stop();
+      assert.deepEqual(second.ids, [marker.id]);
+    },
+  },
+  {
+    promise: 'L5',
+    title: 'a group that is held up holds up no other, and gets everything in its time',
+    async run(subject) {
+      const activities = sampleActivities(30);
+      const gate = Promise.withResolvers<void>();
+      const slow = await Reader.start(await subject.openConsumer('slow'), () => gate.promise);
+      const quick = await Reader.start(await subject.openConsumer('quick'));
+      await publish(subject, activities);
+      await quick.has(activities);
+      assert.deepEqual(slow.batches, []);
+      gate.resolve();
+      await slow.has(activities);
+      await Promise.all([slow.stop(), quick.stop()]);
+      assert.deepEqual(slow.ids, quick.ids);
+    },
+  },
+  {
+    promise: 'L6',
+    title: 'what nobody can read comes in its place, with the reason and its bytes',
+    async run(subject) {
+      const [before, after] = [sampleActivity(), sampleActivity()];
+      const key = Buffer.from(before.userId);
+      const values = [
+        Buffer.from('not json'),
+        Buffer.from([0xff, 0xfe, 0x00]),
+        Buffer.alloc(0),
+        Buffer.from(JSON.stringify({ ...before.toJSON(), userId: ' ' })),
+        Buffer.from('{"id":"x"}'),
+        Buffer.from('[]'),
+      ];
+      await publish(subject, [before]);
+      const appended: RawRecord[] = [];
+      for (const value of values) appended.push(await subject.append({ key, value, headers: {} }));
+      await publish(subject, [after]);
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      await reader.has([after]);
+      await reader.stop();
+      const kinds = reader.records.map(({ content }) => content.name);
+      assert.deepEqual(kinds, ['ActivityLogged', ...values.map(() => 'Unreadable'), 'ActivityLogged']);
+      for (const [index, record] of reader.records.slice(1, -1).entries()) {
+        assert.ok(record.content.name === 'Unreadable' && record.content.reason.length > 0);
+        assert.deepEqual(plain(record.raw()), plain(appended[index]));
+      }
+    },
+  },
+  {
+    promise: 'L7',
+    title: 'a batch has 1 to 1,000 records',
+    async run(subject) {
+      const activities = sampleActivities(2500);
+      await publish(subject, activities);
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      await reader.has(activities);
+      await reader.stop();
+      const sizes = reader.batches.map((batch) => batch.length);
+      assert.ok(Math.min(...sizes) >= 1 && Math.max(...sizes) <= 1000, `batches of ${sizes.join()}`);
+    },
+  },
+  {
+    promise: 'L8',
+    title: 'stopping cancels the handler, waits for it, and calls none afterwards',
+    async run(subject) {
+      const [first, later] = [sampleActivities(5), sampleActivities(5)];
+      const begun = Promise.withResolvers<void>();
+      const events: string[] = [];
+      const reader = await Reader.start(await subject.openConsumer('one'), async (_, signal) => {
+        events.push('called');
+        begun.resolve();
+        await cancelled(signal);
+        await nextTurn();
+        events.push('settled');
+      });
+      await publish(subject, first);
+      await begun.promise;
+      await reader.stop();
+      events.push('stopped');
+      await reader.stop();
+      await publish(subject, later);
+      const witness = await Reader.start(await subject.openConsumer('witness'));
+      await witness.has(later);
+      await witness.stop();
+      const rounds = events.filter((event) => event === 'called').length;
+      assert.equal(events.filter((event) => event === 'settled').length, rounds);
+      assert.equal(events.at(-1), 'stopped');
+    },
+  },
+  {
+    promise: 'L9',
+    title: 'any activity comes out equal',
+    async run(subject) {
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      const publisher = await subject.openPublisher();
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyActivity, { minLength: 1, maxLength: 20 }), async (activities) => {
+          await publisher.publish(eventsOf(activities));
+          await reader.has(activities);
+          const came = new Map(reader.activities.map((activity) => [activity.id, activity]));
+          for (const activity of activities) assert.deepEqual(came.get(activity.id), activity);
+        }),
+        { numRuns: 25, endOnFailure: true },
+      );
+      await reader.stop();
+    },
+  },
+];
+
+/** With plain arrays, as one kind of bytes is not deep-equal to another. */
+const plain = (record: RawRecord | undefined): unknown =>
+  record && {
+    key: record.key && [...record.key],
+    value: record.value && [...record.value],
+    headers: entries(record),
+  };
+
+const entries = ({ headers }: RawRecord): unknown =>
+  Object.entries(headers).map(([name, value]) => [name, [...value]]);

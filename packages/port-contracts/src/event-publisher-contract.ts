@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { activityLogged, type UserActivity } from '@user-activity/domain';
+import type { Contract } from './contract.ts';
+import { eventsOf, type LogSubject } from './log-subject.ts';
+import { Reader } from './reader.ts';
+import { assertRejects } from './rejections.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+
+const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
+
+/** What every `EventPublisher` promises, by the numbers in its doc comment. */
+export const eventPublisherContract: Contract<LogSubject> = [
+  {
+    promise: 'P1',
+    title: 'what was published reaches groups that come later, though the publisher is gone',
+    async run(subject) {
+      const activities = [
+        ...sampleActivities(30, { userId: 'user-1' }),
+        ...sampleActivities(30, { userId: 'user-2' }),
+      ];
+      const publisher = await subject.openPublisher();
+      await publisher.publish(eventsOf(activities));
+      await publisher.publish([]);
+      await publisher.close();
+      for (const group of ['one', 'another']) {
+        const reader = await Reader.start(await subject.openConsumer(group));
+        await reader.has(activities);
+        await reader.stop();
+      }
+    },
+  },
+  {
+    promise: 'P1',
+    title: 'of many calls at once each is on the log when it resolves',
+    async run(subject) {
+      const publisher = await subject.openPublisher();
+      const activities = ['user-1', 'user-2', 'user-3'].flatMap((userId) =>
+        sampleActivities(100, { userId }),
+      );
+      await Promise.all(activities.map((activity) => publisher.publish([activityLogged(activity)])));
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      await reader.has(activities);
+      await reader.stop();
+    },
+  },
+  {
+    promise: 'P2',
+    title: 'what a user did comes in the order of publishing, over calls and publishers',
+    async run(subject) {
+      const users = ['user-1', 'user-2', 'user-3'];
+      const publishers = [await subject.openPublisher(), await subject.openPublisher()];
+      const published: UserActivity[] = [];
+      for (let call = 0; call < 20; call += 1) {
+        // Times fall and ids mean nothing: only the order of publishing is left to go by.
+        const batch = users.flatMap((userId) =>
+          sampleActivities(3, { userId, createdAt: 1_000_000_000 - call * 1000 }),
+        );
+        await publishers[call % 2]?.publish(eventsOf(batch));
+        published.push(...batch);
+      }
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      await reader.has(published);
+      await reader.stop();
+      for (const user of users) {
+        const ofUser = ({ userId }: UserActivity): boolean => userId === user;
+        assert.deepEqual(idsOf(reader.activities.filter(ofUser)), idsOf(published.filter(ofUser)));
+      }
+    },
+  },
+  {
+    promise: 'P3',
+    title:
+      'out of reach it says so in the words of the domain, and publishing again afterwards loses nothing',
+    async run(subject) {
+      const publisher = await subject.openPublisher();
+      const [before, during] = [sampleActivities(5), sampleActivities(5)];
+      await publisher.publish(eventsOf(before));
+      const restore = await subject.interrupt();
+      await assertRejects(publisher.publish(eventsOf(during)), 'LOG_UNAVAILABLE');
+      await assertRejects(publisher.ping(), 'LOG_UNAVAILABLE');
+      await restore();
+      await publisher.ping();
+      await publisher.publish(eventsOf(during));
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      await reader.has([...before, ...during]);
+      await reader.stop();
+      assert.deepEqual(reader.ids, idsOf([...before, ...during]));
+    },
+  },
+  {
+    promise: 'P4',
+    title: 'more than the buffer takes is refused whole, and what fits is taken afterwards',
+    async run(subject) {
+      const publisher = await subject.openPublisher({ bufferedEvents: 10 });
+      const [tooMany, enough, marker] = [sampleActivities(11), sampleActivities(10), sampleActivity()];
+      await assertRejects(publisher.publish(eventsOf(tooMany)), 'LOG_BUSY');
+      await publisher.publish(eventsOf(enough));
+      await publisher.publish(eventsOf([marker]));
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      await reader.has([marker]);
+      await reader.stop();
+      assert.deepEqual(reader.ids, idsOf([...enough, marker]));
+    },
+  },
+  {
+    promise: 'P5',
+    title: 'closing settles what is under way, and refuses what comes later',
+    async run(subject) {
+      const publisher = await subject.openPublisher();
+      const activities = sampleActivities(20);
+      const settled: string[] = [];
+      const underWay = activities.map(async (activity) => {
+        await publisher.publish([activityLogged(activity)]).then(
+          () => settled.push(activity.id),
+          () => settled.push('rejected'),
+        );
+      });
+      await publisher.close();
+      assert.equal(settled.length, activities.length, 'closed while publishes were under way');
+      await Promise.all(underWay);
+      await publisher.close();
+      await assertRejects(publisher.publish(eventsOf(sampleActivities(1))), 'LOG_UNAVAILABLE');
+      await assertRejects(publisher.ping(), 'LOG_UNAVAILABLE');
+      const reader = await Reader.start(await subject.openConsumer('one'));
+      await reader.has(activities.filter(({ id }) => settled.includes(id)));
+      await reader.stop();
+    },
+  },
+];

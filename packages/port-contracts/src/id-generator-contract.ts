@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { ActivityId, type IdGenerator } from '@user-activity/domain';
+import type { Contract, Subject } from './contract.ts';
+
+/** Generators of one kind. */
+export interface IdGeneratorSubject extends Subject {
+  /** A generator of its own, as another process would have it. */
+  open(): Promise<IdGenerator>;
+}
+
+const many = (generator: IdGenerator): string[] => Array.from({ length: 20_000 }, () => generator.next());
+
+/** What every `IdGenerator` promises, by the numbers in its doc comment. */
+export const idGeneratorContract: Contract<IdGeneratorSubject> = [
+  {
+    promise: 'I1',
+    title: 'every id is an id',
+    async run(subject) {
+      for (const id of many(await subject.open())) assert.equal(ActivityId.parse(id), id);
+    },
+  },
+  {
+    promise: 'I2',
+    title: 'no id is made twice, also by two generators',
+    async run(subject) {
+      const ids = [...many(await subject.open()), ...many(await subject.open())];
+      assert.equal(new Set(ids).size, ids.length);
+    },
+  },
+  {
+    promise: 'I3',
+    title: 'ids of one generator rise, also within a millisecond',
+    async run(subject) {
+      const ids = many(await subject.open());
+      assert.deepEqual(ids, ids.toSorted());
+    },
+  },
+];

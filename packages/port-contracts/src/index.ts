@@ -1,0 +1,10 @@
+export { type RepositorySubject, activityRepositoryContract } from './activity-repository-contract.ts';
+export { anyActivity, anyMetadata } from './arbitraries.ts';
+export { type ClockSubject, clockContract } from './clock-contract.ts';
+export { type Contract, type ContractCase, describeContract, type Subject } from './contract.ts';
+export { type DeadLetterSubject, deadLetterQueueContract } from './dead-letter-queue-contract.ts';
+export { eventConsumerContract } from './event-consumer-contract.ts';
+export { eventPublisherContract } from './event-publisher-contract.ts';
+export { type IdGeneratorSubject, idGeneratorContract } from './id-generator-contract.ts';
+export type { LogSubject } from './log-subject.ts';
+export { type SampleFields, sampleActivities, sampleActivity } from './samples.ts';

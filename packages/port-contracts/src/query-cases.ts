@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import {
+  type ActivityFilter,
+  ActivityType,
+  Timestamp,
+  TimeRange,
+  type UserActivity,
+  UserId,
+} from '@user-activity/domain';
+import * as fc from 'fast-check';
+import type { RepositorySubject } from './activity-repository-contract.ts';
+import type { ContractCase } from './contract.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+import { filterOf, walk } from './walk.ts';
+
+const start = Date.parse('2026-01-02T03:04:05.678Z');
+const users = ['user-1', 'user-2', 'User-1', 'user-10', 'usér-1'];
+const types = ['LOGIN', 'LOGOUT', 'LOGIN_FAILED', 'ÜBER'];
+/** ASCII in an order that a collation for people would change. */
+const ids = ['!', 'A', 'B', 'Z', '_', 'a', 'aa', 'b', 'z', '~'];
+
+const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
+
+const anyField = fc.record({
+  userId: fc.constantFrom(...users),
+  type: fc.constantFrom(...types),
+  createdAt: fc.integer({ min: 0, max: 8 }).map((offset) => start + offset),
+});
+
+const anyFilter: fc.Arbitrary<ActivityFilter> = fc
+  .record({
+    userIds: fc.subarray(users, { maxLength: 3 }),
+    types: fc.subarray(types, { maxLength: 3 }),
+    from: fc.option(fc.integer({ min: -1, max: 9 }), { nil: undefined }),
+    length: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
+  })
+  .map(({ userIds, types: wanted, from, length }) => ({
+    userIds: userIds.map((user) => UserId.parse(user)),
+    types: wanted.map((type) => ActivityType.parse(type)),
+    createdAt: TimeRange.between(
+      from === undefined ? undefined : Timestamp.fromMillis(start + from),
+      length === undefined ? undefined : Timestamp.fromMillis(start + (from ?? 0) + length),
+    ),
+  }));
+
+/** The promises about questions. */
+export const queryCases: readonly ContractCase<RepositorySubject>[] = [
+  {
+    promise: 'R7',
+    title: 'a filter lets through one of its users and one of its types, from (inclusive) and to (exclusive)',
+    async run(subject) {
+      const repository = await subject.open();
+      const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
+      await repository.save([
+        sampleActivity({ id: 'a', userId: 'user-1', type: 'LOGIN', createdAt: at(0) }),
+        sampleActivity({ id: 'b', userId: 'user-2', type: 'LOGIN', createdAt: at(1) }),
+        sampleActivity({ id: 'c', userId: 'user-3', type: 'LOGOUT', createdAt: at(2) }),
+        sampleActivity({ id: 'd', userId: 'user-1', type: 'LOGOUT', createdAt: at(3) }),
+      ]);
+      const found = async (filter: Partial<ActivityFilter>): Promise<string> =>
+        (await walk(repository, { filter: filterOf(filter), order: 'asc', limit: 10 }))
+          .flatMap(idsOf)
+          .join('');
+      const [one, two] = [UserId.parse('user-1'), UserId.parse('user-2')];
+      const [login, logout] = [ActivityType.parse('LOGIN'), ActivityType.parse('LOGOUT')];
+      assert.equal(await found({}), 'abcd');
+      assert.equal(await found({ userIds: [one] }), 'ad');
+      assert.equal(await found({ userIds: [one, two] }), 'abd');
+      assert.equal(await found({ types: [logout] }), 'cd');
+      assert.equal(await found({ types: [login, logout] }), 'abcd');
+      assert.equal(await found({ userIds: [one, two], types: [login] }), 'ab');
+      assert.equal(await found({ createdAt: TimeRange.between(at(1), at(3)) }), 'bc');
+      assert.equal(await found({ createdAt: TimeRange.between(at(1), at(1)) }), '');
+      assert.equal(await found({ userIds: [one], createdAt: TimeRange.between(at(1), undefined) }), 'd');
+      assert.equal(
+        await found({ userIds: [one], types: [logout], createdAt: TimeRange.between(undefined, at(3)) }),
+        '',
+      );
+    },
+  },
+  {
+    promise: 'R8',
+    title: 'the newest come first, at one time by their ids bytewise; asc is the exact reverse',
+    async run(subject) {
+      const repository = await subject.open();
+      const shuffled = [5, 0, 9, 3, 7, 1, 8, 2, 6, 4].map((index) =>
+        sampleActivity({ id: ids[index] ?? '' }),
+      );
+      await repository.save(shuffled);
+      await repository.save([
+        sampleActivity({ id: 'newest', createdAt: '2026-01-02T03:04:05.679Z' }),
+        sampleActivity({ id: 'oldest', createdAt: '1969-07-20T20:17:40Z' }),
+      ]);
+      const expected = ['oldest', ...ids, 'newest'];
+      const [ascending] = await walk(repository, { order: 'asc', limit: 500 });
+      assert.deepEqual(idsOf(ascending ?? []), expected);
+      const [descending] = await walk(repository, { order: 'desc', limit: 500 });
+      assert.deepEqual(idsOf(descending ?? []), expected.toReversed());
+    },
+  },
+  {
+    promise: 'R9',
+    title: 'pages are full but for the last, and only that has none after it',
+    async run(subject) {
+      const repository = await subject.open();
+      const activities = sampleActivities(10, { createdAt: start });
+      await repository.save(activities);
+      for (const [limit, sizes] of [
+        [3, [3, 3, 3, 1]],
+        [5, [5, 5]],
+        [10, [10]],
+        [500, [10]],
+      ] as const) {
+        const pages = await walk(repository, { limit });
+        assert.deepEqual(
+          pages.map((page) => page.length),
+          sizes,
+        );
+        assert.deepEqual(new Set(pages.flatMap(idsOf)).size, 10);
+      }
+      const nobody = filterOf({ userIds: [UserId.parse('nobody')] });
+      assert.deepEqual(await walk(repository, { filter: nobody, limit: 1 }), [[]]);
+    },
+  },
+  {
+    promise: 'R9',
+    title: 'any walk shows what sorting and filtering all of it would show',
+    async run(subject) {
+      const repository = await subject.open();
+      const everything: UserActivity[] = [];
+      const more = fc.array(anyField, { maxLength: 12 });
+      const question = fc.record({
+        filter: anyFilter,
+        order: fc.constantFrom('asc' as const, 'desc' as const),
+        limit: fc.integer({ min: 1, max: 7 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          more,
+          fc.array(question, { minLength: 4, maxLength: 4 }),
+          async (fields, questions) => {
+            const added = fields.map((field) => sampleActivity(field));
+            await repository.save(added);
+            everything.push(...added);
+            for (const query of questions) {
+              const pages = await walk(repository, query);
+              assert.deepEqual(pages.flatMap(idsOf), expectedOf(everything, query));
+            }
+          },
+        ),
+        { numRuns: 20, endOnFailure: true },
+      );
+    },
+  },
+  {
+    promise: 'R10',
+    title: 'what is saved during a walk neither hides nor doubles what was there',
+    async run(subject) {
+      for (const order of ['asc', 'desc'] as const) {
+        const repository = await subject.open();
+        const there = sampleActivities(12, { userId: order });
+        await repository.save(there);
+        let page = 0;
+        const others = (): UserActivity[] => {
+          page += 1;
+          const times = [start - page, start + page * 1000, start + page * 1000 + 1, start + 100_000 + page];
+          return times.map((createdAt) => sampleActivity({ userId: order, createdAt }));
+        };
+        const filter = filterOf({ userIds: [UserId.parse(order)] });
+        const pages = await walk(repository, { filter, order, limit: 2 }, () => repository.save(others()));
+        const seen = pages.flatMap(idsOf);
+        assert.equal(new Set(seen).size, seen.length, 'something came twice');
+        const wanted = order === 'asc' ? idsOf(there) : idsOf(there).toReversed();
+        assert.deepEqual(
+          seen.filter((id) => wanted.includes(id)),
+          wanted,
+        );
+      }
+    },
+  },
+];
+
+function expectedOf(
+  everything: readonly UserActivity[],
+  { filter, order }: { readonly filter: ActivityFilter; readonly order: 'asc' | 'desc' },
+): string[] {
+  const ascending = everything
+    .filter(
+      ({ userId, type, createdAt }) =>
+        (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
+        (filter.types.length === 0 || filter.types.includes(type)) &&
+        filter.createdAt.holds(createdAt),
+    )
+    .toSorted((a, b) => a.createdAt - b.createdAt || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)));
+  return idsOf(order === 'asc' ? ascending : ascending.toReversed());
+}

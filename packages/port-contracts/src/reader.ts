@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import type { Cancellation, EventConsumer, LogRecord, UserActivity } from '@user-activity/domain';
+
+/** What may be done with a batch before it counts as handled. */
+type Meanwhile = (records: readonly LogRecord[], signal: Cancellation) => unknown;
+
+/** Far more than a log takes; only one that never delivers meets it. */
+const patienceMs = 45_000;
+
+/** Handles records for a test: notes each batch whose handling ended well, and tells when something has come. */
+export class Reader {
+  readonly batches: (readonly LogRecord[])[] = [];
+  readonly #consumer: EventConsumer;
+  #changed: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  private constructor(consumer: EventConsumer) {
+    this.#consumer = consumer;
+  }
+
+  /** Starts the consumer, and notes what it is given. */
+  static async start(consumer: EventConsumer, meanwhile: Meanwhile = () => undefined): Promise<Reader> {
+    const reader = new Reader(consumer);
+    await consumer.start(async (records, signal) => {
+      await meanwhile(records, signal);
+      reader.batches.push(records);
+      reader.#changed.resolve();
+      reader.#changed = Promise.withResolvers();
+    });
+    return reader;
+  }
+
+  get records(): readonly LogRecord[] {
+    return this.batches.flat();
+  }
+
+  /** The activities in the order of their first delivery; a later one of the same id is left out. */
+  get activities(): readonly UserActivity[] {
+    const first = new Map<string, UserActivity>();
+    for (const { content } of this.records) {
+      if (content.name === 'Unreadable' || first.has(content.activity.id)) continue;
+      first.set(content.activity.id, content.activity);
+    }
+    return [...first.values()];
+  }
+
+  get ids(): readonly string[] {
+    return this.activities.map(({ id }) => id);
+  }
+
+  /** Waits until all of these have come. */
+  async has(activities: readonly UserActivity[]): Promise<void> {
+    const missing = (): string[] => {
+      const came = new Set(this.ids);
+      return activities.flatMap(({ id }) => (came.has(id) ? [] : [id]));
+    };
+    await this.until(
+      () => missing().length === 0,
+      () => `still missing ${missing().slice(0, 5).join()}`,
+    );
+  }
+
+  /** Waits until it is so, which is looked at after each batch. */
+  async until(so: () => boolean, why: () => string): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new assert.AssertionError({ message: why() })), patienceMs);
+    try {
+      while (!so()) await Promise.race([this.#changed.promise, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#consumer.stop();
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  type ActivityFilter,
+  type ActivityQuery,
+  type ActivityRepository,
+  type Order,
+  TimeRange,
+  type UserActivity,
+} from '@user-activity/domain';
+
+/** A filter that lets everything through but for what is given. */
+export function filterOf(filter: Partial<ActivityFilter> = {}): ActivityFilter {
+  return { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined), ...filter };
+}
+
+/** Where a page that ends with this activity is continued. */
+export const positionOf = ({ createdAt, id }: UserActivity): ActivityQuery['after'] => ({ createdAt, id });
+
+/** Goes from page to page to the end, and hands out every page. `between` is done before each page but the first. */
+export async function walk(
+  repository: ActivityRepository,
+  query: { readonly filter?: ActivityFilter; readonly order?: Order; readonly limit: number },
+  between: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<(readonly UserActivity[])[]> {
+  const { filter = filterOf(), order = 'desc', limit } = query;
+  const pages: (readonly UserActivity[])[] = [];
+  for (let after: ActivityQuery['after']; ; ) {
+    const { activities, hasMore } = await repository.find({ filter, order, limit, after });
+    pages.push(activities);
+    const last = activities.at(-1);
+    if (!hasMore || last === undefined) return pages;
+    after = positionOf(last);
+    await between();
+  }
+}
