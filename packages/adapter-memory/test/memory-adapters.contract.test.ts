@@ -7,7 +7,7 @@ import {
 } from '@user-activity/port-contracts';
 import { memoryDeadLetters, memoryLog, memoryRepository } from './memory-subjects.ts';
 
-describeContract('MemoryActivityRepository', activityRepositoryContract, memoryRepository);
-describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, memoryDeadLetters);
-describeContract('MemoryEventPublisher', eventPublisherContract, memoryLog);
-describeContract('MemoryEventConsumer', eventConsumerContract, memoryLog);
+describeContract('MemoryActivityRepository', activityRepositoryContract, () => memoryRepository());
+describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, () => memoryDeadLetters());
+describeContract('MemoryEventPublisher', eventPublisherContract, () => memoryLog());
+describeContract('MemoryEventConsumer', eventConsumerContract, () => memoryLog());

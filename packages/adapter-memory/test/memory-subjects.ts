@@ -16,8 +16,7 @@ async function interrupt(what: { reachable: boolean }): Promise<() => Promise<vo
   };
 }
 
-export async function memoryRepository(): Promise<RepositorySubject> {
-  const store = new MemoryStore();
+export async function memoryRepository(store: MemoryStore = new MemoryStore()): Promise<RepositorySubject> {
   return {
     open: async () => new MemoryActivityRepository(store),
     interrupt: () => interrupt(store),
@@ -25,8 +24,7 @@ export async function memoryRepository(): Promise<RepositorySubject> {
   };
 }
 
-export async function memoryDeadLetters(): Promise<DeadLetterSubject> {
-  const store = new MemoryStore();
+export async function memoryDeadLetters(store: MemoryStore = new MemoryStore()): Promise<DeadLetterSubject> {
   return {
     open: async () => new MemoryDeadLetterQueue(store),
     letters: async () => [...store.letters.values()],
@@ -35,8 +33,7 @@ export async function memoryDeadLetters(): Promise<DeadLetterSubject> {
   };
 }
 
-export async function memoryLog(): Promise<LogSubject> {
-  const log = new MemoryLog();
+export async function memoryLog(log: MemoryLog = new MemoryLog()): Promise<LogSubject> {
   const consumers: MemoryEventConsumer[] = [];
   return {
     openPublisher: async (options) => new MemoryEventPublisher(log, options),

@@ -155,7 +155,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
           for (const activity of activities)
             assert.deepEqual(await repository.findById(activity.id), activity);
         }),
-        { numRuns: 15 },
+        { numRuns: 15, endOnFailure: true },
       );
     },
   },

@@ -30,7 +30,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
     async run(subject) {
       const [before, after] = [sampleActivities(10), sampleActivities(10)];
       await publish(subject, before);
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       await publish(subject, after);
       await reader.has(after);
       await reader.stop();
@@ -43,10 +43,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
     async run(subject) {
       const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
       const activities = users.flatMap((userId) => sampleActivities(5, { userId }));
-      const readers = [
-        await Reader.start(await subject.openConsumer('one')),
-        await Reader.start(await subject.openConsumer('one')),
-      ];
+      const readers = [await Reader.start(subject, 'one'), await Reader.start(subject, 'one')];
       await publish(subject, activities);
       const came = (): Set<string> => new Set(readers.flatMap(({ ids }) => ids));
       const all = (): boolean => came().size === activities.length;
@@ -63,7 +60,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       const activities = users.flatMap((userId) => sampleActivities(400, { userId }));
       const busy = new Set<number>();
       const overlapping: number[] = [];
-      const reader = await Reader.start(await subject.openConsumer('one'), async (records) => {
+      const reader = await Reader.start(subject, 'one', async (records) => {
         const partition = records[0]?.origin.partition ?? -1;
         if (busy.has(partition)) overlapping.push(partition);
         busy.add(partition);
@@ -96,7 +93,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
     async run(subject) {
       const activities = sampleActivities(30);
       const attempts: number[][] = [];
-      const reader = await Reader.start(await subject.openConsumer('one'), async (records) => {
+      const reader = await Reader.start(subject, 'one', async (records) => {
         attempts.push(records.map(({ origin }) => origin.offset));
         if (attempts.length <= 3) throw new Error('not this time');
       });
@@ -118,7 +115,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       const activities = sampleActivities(30);
       await publish(subject, activities);
       const begun = Promise.withResolvers<void>();
-      const first = await Reader.start(await subject.openConsumer('one'), async (_, signal) => {
+      const first = await Reader.start(subject, 'one', async (_, signal) => {
         begun.resolve();
         await cancelled(signal);
         throw new Error('cancelled');
@@ -126,7 +123,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       await begun.promise;
       await first.stop();
       assert.deepEqual(first.batches, []);
-      const second = await Reader.start(await subject.openConsumer('one'));
+      const second = await Reader.start(subject, 'one');
       await second.has(activities);
       await second.stop();
       assert.deepEqual(second.ids, idsOf(activities));
@@ -138,11 +135,11 @@ export const eventConsumerContract: Contract<LogSubject> = [
     async run(subject) {
       const [handled, marker] = [sampleActivities(30), sampleActivity()];
       await publish(subject, handled);
-      const first = await Reader.start(await subject.openConsumer('one'));
+      const first = await Reader.start(subject, 'one');
       await first.has(handled);
       await first.stop();
       await publish(subject, [marker]);
-      const second = await Reader.start(await subject.openConsumer('one'));
+      const second = await Reader.start(subject, 'one');
       await second.has([marker]);
       await second.stop();
       assert.deepEqual(second.ids, [marker.id]);
@@ -154,8 +151,8 @@ export const eventConsumerContract: Contract<LogSubject> = [
     async run(subject) {
       const activities = sampleActivities(30);
       const gate = Promise.withResolvers<void>();
-      const slow = await Reader.start(await subject.openConsumer('slow'), () => gate.promise);
-      const quick = await Reader.start(await subject.openConsumer('quick'));
+      const slow = await Reader.start(subject, 'slow', () => gate.promise);
+      const quick = await Reader.start(subject, 'quick');
       await publish(subject, activities);
       await quick.has(activities);
       assert.deepEqual(slow.batches, []);
@@ -183,7 +180,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       const appended: RawRecord[] = [];
       for (const value of values) appended.push(await subject.append({ key, value, headers: {} }));
       await publish(subject, [after]);
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       await reader.has([after]);
       await reader.stop();
       const kinds = reader.records.map(({ content }) => content.name);
@@ -200,7 +197,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
     async run(subject) {
       const activities = sampleActivities(2500);
       await publish(subject, activities);
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       await reader.has(activities);
       await reader.stop();
       const sizes = reader.batches.map((batch) => batch.length);
@@ -214,7 +211,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       const [first, later] = [sampleActivities(5), sampleActivities(5)];
       const begun = Promise.withResolvers<void>();
       const events: string[] = [];
-      const reader = await Reader.start(await subject.openConsumer('one'), async (_, signal) => {
+      const reader = await Reader.start(subject, 'one', async (_, signal) => {
         events.push('called');
         begun.resolve();
         await cancelled(signal);
@@ -227,7 +224,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       events.push('stopped');
       await reader.stop();
       await publish(subject, later);
-      const witness = await Reader.start(await subject.openConsumer('witness'));
+      const witness = await Reader.start(subject, 'witness');
       await witness.has(later);
       await witness.stop();
       const rounds = events.filter((event) => event === 'called').length;
@@ -239,7 +236,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
     promise: 'L9',
     title: 'any activity comes out equal',
     async run(subject) {
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();
       await fc.assert(
         fc.asyncProperty(fc.array(anyActivity, { minLength: 1, maxLength: 20 }), async (activities) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { activityLogged, type UserActivity } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
 import { eventsOf, type LogSubject } from './log-subject.ts';
@@ -23,7 +24,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
       await publisher.publish([]);
       await publisher.close();
       for (const group of ['one', 'another']) {
-        const reader = await Reader.start(await subject.openConsumer(group));
+        const reader = await Reader.start(subject, group);
         await reader.has(activities);
         await reader.stop();
       }
@@ -38,7 +39,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
         sampleActivities(100, { userId }),
       );
       await Promise.all(activities.map((activity) => publisher.publish([activityLogged(activity)])));
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       await reader.has(activities);
       await reader.stop();
     },
@@ -58,7 +59,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
         await publishers[call % 2]?.publish(eventsOf(batch));
         published.push(...batch);
       }
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       await reader.has(published);
       await reader.stop();
       for (const user of users) {
@@ -81,7 +82,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
       await restore();
       await publisher.ping();
       await publisher.publish(eventsOf(during));
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       await reader.has([...before, ...during]);
       await reader.stop();
       assert.deepEqual(reader.ids, idsOf([...before, ...during]));
@@ -96,7 +97,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
       await assertRejects(publisher.publish(eventsOf(tooMany)), 'LOG_BUSY');
       await publisher.publish(eventsOf(enough));
       await publisher.publish(eventsOf([marker]));
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       await reader.has([marker]);
       await reader.stop();
       assert.deepEqual(reader.ids, idsOf([...enough, marker]));
@@ -116,12 +117,13 @@ export const eventPublisherContract: Contract<LogSubject> = [
         );
       });
       await publisher.close();
+      await nextTurn();
       assert.equal(settled.length, activities.length, 'closed while publishes were under way');
       await Promise.all(underWay);
       await publisher.close();
       await assertRejects(publisher.publish(eventsOf(sampleActivities(1))), 'LOG_UNAVAILABLE');
       await assertRejects(publisher.ping(), 'LOG_UNAVAILABLE');
-      const reader = await Reader.start(await subject.openConsumer('one'));
+      const reader = await Reader.start(subject, 'one');
       await reader.has(activities.filter(({ id }) => settled.includes(id)));
       await reader.stop();
     },

@@ -1,25 +1,30 @@
 import assert from 'node:assert/strict';
 import type { Cancellation, EventConsumer, LogRecord, UserActivity } from '@user-activity/domain';
+import type { LogSubject } from './log-subject.ts';
 
 /** What may be done with a batch before it counts as handled. */
 type Meanwhile = (records: readonly LogRecord[], signal: Cancellation) => unknown;
-
-/** Far more than a log takes; only one that never delivers meets it. */
-const patienceMs = 45_000;
 
 /** Handles records for a test: notes each batch whose handling ended well, and tells when something has come. */
 export class Reader {
   readonly batches: (readonly LogRecord[])[] = [];
   readonly #consumer: EventConsumer;
+  readonly #patienceMs: number;
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  private constructor(consumer: EventConsumer) {
+  private constructor(consumer: EventConsumer, patienceMs: number) {
     this.#consumer = consumer;
+    this.#patienceMs = patienceMs;
   }
 
-  /** Starts the consumer, and notes what it is given. */
-  static async start(consumer: EventConsumer, meanwhile: Meanwhile = () => undefined): Promise<Reader> {
-    const reader = new Reader(consumer);
+  /** Starts a member of the group, and notes what it is given. */
+  static async start(
+    { openConsumer, patienceMs }: LogSubject,
+    group: string,
+    meanwhile: Meanwhile = () => undefined,
+  ): Promise<Reader> {
+    const consumer = await openConsumer(group);
+    const reader = new Reader(consumer, patienceMs ?? 45_000);
     await consumer.start(async (records, signal) => {
       await meanwhile(records, signal);
       reader.batches.push(records);
@@ -62,7 +67,10 @@ export class Reader {
   /** Waits until it is so, which is looked at after each batch. */
   async until(so: () => boolean, why: () => string): Promise<void> {
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new assert.AssertionError({ message: why() })), patienceMs);
+    const timer = setTimeout(
+      () => late.reject(new assert.AssertionError({ message: why() })),
+      this.#patienceMs,
+    );
     try {
       while (!so()) await Promise.race([this.#changed.promise, late.promise]);
     } finally {

@@ -1,0 +1,230 @@
+import {
+  type ActivityLogged,
+  activityLogged,
+  type EventConsumer,
+  type EventPublisher,
+  type LogRecord,
+  type RecordHandler,
+} from '@user-activity/domain';
+import type { LogSubject } from '@user-activity/port-contracts';
+import { MemoryEventConsumer, MemoryEventPublisher, MemoryLog } from '../src/index.ts';
+import { memoryLog } from './memory-subjects.ts';
+import { type Broken, withMetadata } from './broken.ts';
+
+/** In memory nothing takes so long. */
+const patienceMs = 500;
+
+/** A log whose publishers do some things differently. */
+const publisher =
+  (differently: (sound: EventPublisher, log: MemoryLog) => Partial<EventPublisher>) =>
+  async (): Promise<LogSubject> => {
+    const log = new MemoryLog();
+    return {
+      ...(await memoryLog(log)),
+      patienceMs,
+      async openPublisher(options) {
+        const sound = new MemoryEventPublisher(log, options);
+        return {
+          publish: (events) => sound.publish(events),
+          ping: () => sound.ping(),
+          close: () => sound.close(),
+          ...differently(sound, log),
+        };
+      },
+    };
+  };
+
+/** Keeps the last event of a call for the next one. */
+function lagging(sound: EventPublisher): Partial<EventPublisher> {
+  let kept: readonly ActivityLogged[] = [];
+  return {
+    async publish(events) {
+      await sound.publish([...kept, ...events.slice(0, -1)]);
+      kept = events.slice(-1);
+    },
+  };
+}
+
+/** Acknowledges at once, and is not waited for. */
+function early(sound: EventPublisher): Partial<EventPublisher> {
+  return {
+    publish: async (events) => {
+      sound.publish(events).catch(() => undefined);
+    },
+  };
+}
+
+export const brokenPublishers: Broken<LogSubject> = [
+  ['P1', 'keeps the last event for later', publisher(lagging)],
+  [
+    'P2',
+    'turns a call around',
+    publisher((sound) => ({ publish: (events) => sound.publish(events.toReversed()) })),
+  ],
+  ['P3', 'acknowledges early', publisher(early)],
+  [
+    'P3',
+    'lets a driver speak',
+    publisher((sound) => ({
+      publish: (events) =>
+        sound.publish(events).catch(() => {
+          throw new Error('ECONNREFUSED');
+        }),
+    })),
+  ],
+  [
+    'P4',
+    'takes what fits of a call and refuses the rest',
+    publisher((sound) => ({
+      publish: async (events) => {
+        await sound.publish(events.slice(0, 10));
+        if (events.length > 10) await sound.publish(events);
+      },
+    })),
+  ],
+  ['P4', 'knows no limit', publisher((_, log) => ({ publish: async (events) => log.append(events) }))],
+  ['P5', 'goes on after closing', publisher(() => ({ close: async () => undefined }))],
+  [
+    'P5',
+    'closes while a publish is under way',
+    publisher((sound) => ({
+      publish: async (events) => {
+        await new Promise((resolve) => {
+          setTimeout(resolve, 50);
+        });
+        await sound.publish(events);
+      },
+    })),
+  ],
+];
+
+/** A log whose consumers do some things differently. */
+const consumer =
+  (
+    differently: (sound: EventConsumer, log: MemoryLog, group: string) => Partial<EventConsumer>,
+    log: () => MemoryLog = () => new MemoryLog(),
+  ) =>
+  async (): Promise<LogSubject> => {
+    const shared = log();
+    const subject = await memoryLog(shared);
+    return {
+      ...subject,
+      patienceMs,
+      async openConsumer(group) {
+        const sound = await subject.openConsumer(group);
+        return {
+          start: (handler) => sound.start(handler),
+          stop: () => sound.stop(),
+          ...differently(sound, shared, group),
+        };
+      },
+    };
+  };
+
+const handling = (change: (handler: RecordHandler) => RecordHandler) =>
+  consumer((sound) => ({ start: (handler) => sound.start(change(handler)) }));
+
+const withContent = (change: (record: LogRecord) => LogRecord) =>
+  handling((handler) => (records, signal) => handler(records.map(change), signal));
+
+export const brokenConsumers: Broken<LogSubject> = [
+  [
+    'L1',
+    'begins a new group at the end',
+    consumer((sound, log, group) => ({
+      async start(handler) {
+        for (let partition = 0; partition < log.partitions; partition += 1) {
+          const records = log.claim(group, partition, 1000);
+          if (records !== undefined) log.release(group, partition, records.length);
+        }
+        await sound.start(handler);
+      },
+    })),
+  ],
+  [
+    'L2',
+    'delivers a batch backwards',
+    handling((handler) => (records, signal) => handler(records.toReversed(), signal)),
+  ],
+  [
+    'L3',
+    'commits what was rejected',
+    handling((handler) => (records, signal) => handler(records, signal).catch(skip)),
+  ],
+  [
+    'L3',
+    'commits before it is handled',
+    handling((handler) => async (records, signal) => {
+      handler(records, signal).catch(skip);
+    }),
+  ],
+  [
+    'L4',
+    'never commits for others',
+    consumer((_, log, group) => {
+      const own = new MemoryEventConsumer(log, `${group}-${Math.random()}`);
+      return { start: (handler) => own.start(handler), stop: () => own.stop() };
+    }),
+  ],
+  [
+    'L5',
+    'has one position for all groups',
+    consumer((_, log) => {
+      const own = new MemoryEventConsumer(log, 'everybody');
+      return { start: (handler) => own.start(handler), stop: () => own.stop() };
+    }),
+  ],
+  [
+    'L6',
+    'leaves out what it cannot read',
+    handling((handler) => async (records, signal) => {
+      const readable = records.filter(({ content }) => content.name !== 'Unreadable');
+      if (readable.length > 0) await handler(readable, signal);
+    }),
+  ],
+  [
+    'L6',
+    'makes text of bytes',
+    withContent((record) => ({
+      ...record,
+      raw: () => ({ ...record.raw(), value: Buffer.from(Buffer.from(record.raw().value ?? []).toString()) }),
+    })),
+  ],
+  [
+    'L7',
+    'delivers all it has at once',
+    consumer((_, log, group) => ({
+      start: async (handler) => handleEverything(log, group, handler),
+      stop: async () => undefined,
+    })),
+  ],
+  [
+    'L8',
+    'does not wait for the handler',
+    consumer((sound) => ({
+      async stop() {
+        sound.stop().catch(skip);
+      },
+    })),
+  ],
+  [
+    'L9',
+    'loses the metadata',
+    withContent((record) =>
+      record.content.name === 'Unreadable'
+        ? record
+        : { ...record, content: activityLogged(withMetadata(record.content.activity, {})) },
+    ),
+  ],
+];
+
+const skip = (): undefined => undefined;
+
+async function handleEverything(log: MemoryLog, group: string, handler: RecordHandler): Promise<void> {
+  for (let partition = 0; partition < log.partitions; partition += 1) {
+    const records = log.claim(group, partition, Number.MAX_SAFE_INTEGER);
+    if (records === undefined) continue;
+    await handler(records, new AbortController().signal);
+    log.release(group, partition, records.length);
+  }
+}

@@ -1,0 +1,224 @@
+import {
+  type ActivityPage,
+  type ActivityQuery,
+  type ActivityRepository,
+  type DeadLetter,
+  type DeadLetterQueue,
+  type SaveOutcome,
+  TimeRange,
+} from '@user-activity/domain';
+import type { DeadLetterSubject, RepositorySubject } from '@user-activity/port-contracts';
+import { MemoryActivityRepository, MemoryDeadLetterQueue, MemoryStore } from '../src/index.ts';
+import { memoryDeadLetters, memoryRepository } from './memory-subjects.ts';
+import { type Broken, withMetadata } from './broken.ts';
+
+type Wrapped<Port> = (sound: Port, store: MemoryStore) => Partial<Port>;
+
+/** A repository that does some things differently. */
+const repository = (differently: Wrapped<ActivityRepository>) => async (): Promise<RepositorySubject> => {
+  const store = new MemoryStore();
+  return { ...(await memoryRepository(store)), open: async () => wrap(store, differently) };
+};
+
+function wrap(store: MemoryStore, differently: Wrapped<ActivityRepository>): ActivityRepository {
+  const sound = new MemoryActivityRepository(store);
+  return {
+    save: (activities) => sound.save(activities),
+    find: (query) => sound.find(query),
+    findById: (id) => sound.findById(id),
+    ping: () => sound.ping(),
+    ...differently(sound, store),
+  };
+}
+
+const saving = (change: (outcome: SaveOutcome, index: number) => SaveOutcome) =>
+  repository((sound) => ({
+    save: async (activities) => (await sound.save(activities)).map(change),
+  }));
+
+const asking = (change: (query: ActivityQuery) => ActivityQuery) =>
+  repository((sound) => ({ find: (query) => sound.find(change(query)) }));
+
+const answering = (change: (page: ActivityPage, query: ActivityQuery) => ActivityPage) =>
+  repository((sound) => ({ find: async (query) => change(await sound.find(query), query) }));
+
+const all = TimeRange.between(undefined, undefined);
+
+/** Pages by offset: the position only tells how many were seen. */
+function byOffset(sound: ActivityRepository): Partial<ActivityRepository> {
+  const seen = new Map<string, number>();
+  return {
+    async find(query) {
+      const offset = query.after === undefined ? 0 : (seen.get(query.after.id) ?? 0);
+      const { activities } = await sound.find({ ...query, limit: 500, after: undefined });
+      const page = activities.slice(offset, offset + query.limit);
+      const last = page.at(-1);
+      if (last !== undefined) seen.set(last.id, offset + page.length);
+      return { activities: page, hasMore: activities.length > offset + query.limit };
+    },
+  };
+}
+
+export const brokenRepositories: Broken<RepositorySubject> = [
+  [
+    'R1',
+    'confirms before it stored',
+    repository(() => ({ save: async (activities) => activities.map(() => 'stored' as const) })),
+  ],
+  ['R2', 'forgets duplicates', saving((outcome) => (outcome === 'duplicate' ? 'stored' : outcome))],
+  [
+    'R2',
+    'tells a delivery from a client',
+    saving((outcome) => (outcome === 'redelivered' ? 'duplicate' : outcome)),
+  ],
+  [
+    'R3',
+    'lets the newcomer win',
+    repository((sound, store) => ({
+      async save(activities) {
+        const outcomes = await sound.save(activities);
+        for (const activity of activities) store.activities.set(activity.id, activity);
+        return outcomes;
+      },
+    })),
+  ],
+  [
+    'R3',
+    'takes every known id for a duplicate',
+    saving((outcome) => (outcome === 'conflict' ? 'duplicate' : outcome)),
+  ],
+  [
+    'R4',
+    'puts what was stored first',
+    repository((sound) => ({
+      save: async (activities) =>
+        (await sound.save(activities)).toSorted((a, b) => Number(b === 'stored') - Number(a === 'stored')),
+    })),
+  ],
+  [
+    'R5',
+    'checks, then acts',
+    repository((_, store) => ({
+      async save(activities) {
+        const known = activities.map(({ id }) => store.activities.get(id));
+        await Promise.resolve();
+        return activities.map((activity, index) => {
+          store.activities.set(activity.id, known[index] ?? activity);
+          return known[index]?.compare(activity) ?? 'stored';
+        });
+      },
+    })),
+  ],
+  [
+    'R6',
+    'takes dots in keys for paths',
+    repository((sound) => ({
+      async findById(id) {
+        const activity = await sound.findById(id);
+        if (activity === undefined) return undefined;
+        const { metadata } = activity;
+        const changed = Object.fromEntries(
+          Object.entries(metadata).map(([key, value]) => [key.replaceAll('.', '_'), value] as const),
+        );
+        return withMetadata(activity, changed);
+      },
+    })),
+  ],
+  ['R7', 'takes AND for OR', asking((query) => ({ ...query, filter: { ...query.filter, types: [] } }))],
+  ['R7', 'ignores time', asking((query) => ({ ...query, filter: { ...query.filter, createdAt: all } }))],
+  ['R8', 'always shows the newest first', asking((query) => ({ ...query, order: 'desc' }))],
+  [
+    'R8',
+    'sorts ids as people do',
+    answering(({ activities, hasMore }, { order }) => ({
+      activities: activities.toSorted(
+        (a, b) => (a.createdAt - b.createdAt || a.id.localeCompare(b.id)) * (order === 'asc' ? 1 : -1),
+      ),
+      hasMore,
+    })),
+  ],
+  [
+    'R9',
+    'promises more than there is',
+    answering((page, { limit }) => ({ ...page, hasMore: page.activities.length === limit })),
+  ],
+  [
+    'R9',
+    'begins a page with the end of the last',
+    repository((sound) => ({
+      async find(query) {
+        const page = await sound.find(query);
+        const last = query.after && (await sound.findById(query.after.id));
+        return { ...page, activities: last === undefined ? page.activities : [last, ...page.activities] };
+      },
+    })),
+  ],
+  ['R10', 'pages by offset', repository(byOffset)],
+  [
+    'R11',
+    'ignores case',
+    repository((_, store) => ({
+      findById: async (id) =>
+        [...store.activities.values()].find((one) => one.id.toLowerCase() === id.toLowerCase()),
+    })),
+  ],
+  [
+    'R12',
+    'lets a driver speak',
+    repository((sound) => ({
+      find: (query) =>
+        sound.find(query).catch(() => {
+          throw new Error('ECONNREFUSED');
+        }),
+    })),
+  ],
+  [
+    'R12',
+    'answers nothing for an outage',
+    repository((sound) => ({ findById: (id) => sound.findById(id).catch(() => undefined) })),
+  ],
+];
+
+const queue = (differently: Wrapped<DeadLetterQueue>) => async (): Promise<DeadLetterSubject> => {
+  const store = new MemoryStore();
+  const sound = new MemoryDeadLetterQueue(store);
+  return {
+    ...(await memoryDeadLetters(store)),
+    open: async () => ({ add: (letters) => sound.add(letters), ...differently(sound, store) }),
+  };
+};
+
+const adding = (change: (letter: DeadLetter) => DeadLetter) =>
+  queue((sound) => ({ add: (letters) => sound.add(letters.map(change)) }));
+
+export const brokenQueues: Broken<DeadLetterSubject> = [
+  ['D1', 'confirms and forgets', queue(() => ({ add: async () => undefined }))],
+  [
+    'D2',
+    'ignores partitions',
+    adding((letter) => ({ ...letter, origin: { ...letter.origin, partition: 0 } })),
+  ],
+  [
+    'D2',
+    'adds a copy',
+    queue((sound, store) => ({
+      async add(letters) {
+        await sound.add(letters);
+        for (const letter of letters) store.letters.set(String(store.letters.size), letter);
+      },
+    })),
+  ],
+  [
+    'D3',
+    'reads bytes as text',
+    adding((letter) => ({
+      ...letter,
+      value: letter.value && Buffer.from(Buffer.from(letter.value).toString()),
+    })),
+  ],
+  [
+    'D4',
+    'swallows an outage',
+    queue((sound) => ({ add: (letters) => sound.add(letters).catch(() => undefined) })),
+  ],
+];

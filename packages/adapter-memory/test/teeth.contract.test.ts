@@ -1,0 +1,74 @@
+import { ActivityId, Timestamp } from '@user-activity/domain';
+import {
+  activityRepositoryContract,
+  type Contract,
+  clockContract,
+  deadLetterQueueContract,
+  eventConsumerContract,
+  eventPublisherContract,
+  idGeneratorContract,
+  type Subject,
+} from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { brokenConsumers, brokenPublishers } from './broken-logs.ts';
+import type { Broken } from './broken.ts';
+import { brokenQueues, brokenRepositories } from './broken-stores.ts';
+
+const nothing = async (): Promise<void> => undefined;
+let made = 0;
+
+const brokenClocks: Broken<{ clock: { now(): Timestamp }; close(): Promise<void> }> = [
+  [
+    'C1',
+    'counts seconds',
+    async () => ({
+      clock: { now: () => Timestamp.fromMillis(Math.trunc(Date.now() / 1000)) },
+      close: nothing,
+    }),
+  ],
+];
+
+const generator = (next: () => string) => async () => {
+  made = 0;
+  return {
+    open: async () => ({ next: () => ActivityId.trusted(next()) }),
+    close: nothing,
+  };
+};
+
+const brokenGenerators: Broken<{ open(): Promise<{ next(): ActivityId }>; close(): Promise<void> }> = [
+  ['I1', 'makes ids with spaces', generator(() => `id ${(made += 1)}`)],
+  ['I2', 'makes few ids', generator(() => `id-${(made += 1) % 1000}`)],
+  ['I3', 'counts without leading zeros', generator(() => `id-${(made += 1)}`)],
+];
+
+function describeTeeth<One extends Subject>(
+  port: string,
+  contract: Contract<One>,
+  broken: Broken<One>,
+): void {
+  describe(`the contract of ${port}`, () => {
+    test.each(broken)('%s fails when an adapter %s', async (promise, _, make) => {
+      const cases = contract.filter((one) => one.promise === promise);
+      const failures: unknown[] = [];
+      for (const { run } of cases) {
+        const subject = await make();
+        await run(subject).catch((error: unknown) => failures.push(error));
+        await subject.close();
+      }
+      expect(failures).not.toEqual([]);
+    });
+
+    test('every promise has an adapter that breaks it', () => {
+      const promises = new Set(contract.map(({ promise }) => promise));
+      expect(new Set(broken.map(([promise]) => promise))).toEqual(promises);
+    });
+  });
+}
+
+describeTeeth('ActivityRepository', activityRepositoryContract, brokenRepositories);
+describeTeeth('DeadLetterQueue', deadLetterQueueContract, brokenQueues);
+describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);
+describeTeeth('EventConsumer', eventConsumerContract, brokenConsumers);
+describeTeeth('Clock', clockContract, brokenClocks);
+describeTeeth('IdGenerator', idGeneratorContract, brokenGenerators);
