@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { DataFileError } from './data-file-error.ts';
+import { faultOf } from './threads/messages.ts';
+
+/**
+ * Keeps a second process, and a second handle in this one, away from the data. The lock is the operating system's, on a
+ * file of its own, by way of SQLite: it ends with the process, however that ends, and nothing stale stays behind.
+ */
+export class FileLock {
+  readonly #db: DatabaseSync;
+
+  private constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** Makes the folder where it is missing. Throws DataFileError at once when another holds the lock. */
+  static take(folder: string): FileLock {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+      throw new DataFileError(
+        `The data folder ${folder} can't be made (${String(code)}). Choose a folder that this user may write to.`,
+      );
+    }
+    let db: DatabaseSync | undefined;
+    try {
+      db = new DatabaseSync(join(folder, 'user-activity.lock'), { timeout: 0 });
+      db.exec('BEGIN EXCLUSIVE');
+      return new FileLock(db);
+    } catch (error) {
+      db?.close();
+      throw refusal(folder, error);
+    }
+  }
+
+  release(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+function refusal(folder: string, error: unknown): unknown {
+  const { code, text } = faultOf(error);
+  if (code === undefined) return error;
+  if ((code & 0xff) === 5) {
+    return new DataFileError(
+      `The data folder ${folder} is in use by another process. Stop that one first, or choose another folder.`,
+    );
+  }
+  return new DataFileError(
+    `The data folder ${folder} can't be locked (SQLite ${code}: ${text}). Check its permissions and free space.`,
+  );
+}

@@ -1,0 +1,97 @@
+import type {
+  ActivityId,
+  ActivityPage,
+  ActivityQuery,
+  ActivityRepository,
+  SaveOutcome,
+  UserActivity,
+} from '@user-activity/domain';
+import { activityOf, rowOf } from './activity-row.ts';
+import { storeSilent, storeUnavailable } from './failure.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import type { PageQuestion, Place } from './threads/page-job.ts';
+
+/** How a repository behaves. */
+export interface SqliteActivityRepositoryOptions {
+  /** A question that is not answered by then is rejected with STORE_TIMEOUT. 10,000 where not given. */
+  readonly queryTimeoutMs?: number;
+  /** A save that is not confirmed by then is rejected with STORE_UNAVAILABLE. 10,000 where not given. */
+  readonly saveTimeoutMs?: number;
+}
+
+/** Keeps activities in the file. */
+export class SqliteActivityRepository implements ActivityRepository {
+  readonly #database: SqliteDatabase;
+  readonly #queryTimeoutMs: number;
+  readonly #saveTimeoutMs: number;
+
+  constructor(database: SqliteDatabase, options: SqliteActivityRepositoryOptions = {}) {
+    this.#database = database;
+    this.#queryTimeoutMs = options.queryTimeoutMs ?? 10_000;
+    this.#saveTimeoutMs = options.saveTimeoutMs ?? 10_000;
+  }
+
+  async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
+    const options = { timeoutMs: this.#saveTimeoutMs, weight: activities.length };
+    try {
+      const known = await this.#database.writer.submit('save', activities.map(rowOf), options);
+      // To judge here, after the transaction, is safe: what is stored never changes.
+      return activities.map((activity, index) => {
+        const first = known[index] ?? null;
+        return first === null ? 'stored' : activityOf(first).compare(activity);
+      });
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
+  }
+
+  async find(query: ActivityQuery): Promise<ActivityPage> {
+    const timeoutMs = this.#queryTimeoutMs;
+    try {
+      const rows = await this.#database.queries.submit('page', questionOf(query), { timeoutMs });
+      const activities = rows.slice(0, query.limit).map(activityOf);
+      return { activities, hasMore: rows.length > query.limit };
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async findById(id: ActivityId): Promise<UserActivity | undefined> {
+    const timeoutMs = this.#queryTimeoutMs;
+    try {
+      const row = await this.#database.queries.submit('one', id, { timeoutMs });
+      return row && activityOf(row);
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.#database.queries.submit('answer', null, { timeoutMs: this.#queryTimeoutMs });
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
+  }
+}
+
+/** Filter and position as one span of places. As no id is empty, a time with an empty id lies right before that time. */
+function questionOf({ filter, order, limit, after }: ActivityQuery): PageQuestion {
+  const { from = -Number.MAX_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER } = filter.createdAt;
+  const [first, last]: readonly [Place, Place] = [
+    [from, ''],
+    [to, ''],
+  ];
+  const place: Place | undefined = after && [after.createdAt, after.id];
+  return {
+    userIds: [...new Set(filter.userIds)],
+    types: [...new Set(filter.types)],
+    above: order === 'asc' && place !== undefined && isBefore(first, place) ? place : first,
+    below: order === 'desc' && place !== undefined && isBefore(place, last) ? place : last,
+    order,
+    most: limit + 1,
+  };
+}
+
+const isBefore = (one: Place, other: Place): boolean =>
+  one[0] === other[0] ? one[1] < other[1] : one[0] < other[0];

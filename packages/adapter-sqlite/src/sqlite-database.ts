@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { DataFileError } from './data-file-error.ts';
+import { FileLock } from './file-lock.ts';
+import { LogWatch } from './log-watch.ts';
+import { startThread, ThreadClient } from './thread-client.ts';
+import type { Greeting, ThreadSetup } from './threads/messages.ts';
+import type { ReadJobs } from './threads/read-jobs.ts';
+import type { WriteJobs } from './threads/write-jobs.ts';
+
+/** How the embedded database is to be opened. */
+export interface SqliteDatabaseOptions {
+  /** Where the file `user-activity.db` lies; made when it is missing. */
+  readonly folder: string;
+  /** How long to wait for another connection's lock, such as that of a backup. 1000 where not given. */
+  readonly busyTimeoutMs?: number;
+  /** So many records stay on the log for groups to come, although all that are known are through. 10,000 where not given. */
+  readonly retainedRecords?: number;
+}
+
+/**
+ * The one file of the embedded default, open. It holds the log, the activities and the dead letters; the adapters of this
+ * package share it. Only one process can have it open.
+ */
+export class SqliteDatabase {
+  readonly file: string;
+  /** For the adapters of this package: the thread that writes. */
+  readonly writer: ThreadClient<WriteJobs>;
+  /** For the adapters of this package: the thread that answers questions. */
+  readonly queries: ThreadClient<ReadJobs>;
+  /** For the adapters of this package: the thread that reads the log, so that no question holds up a consumer. */
+  readonly log: ThreadClient<ReadJobs>;
+  /** For the adapters of this package: who waits for what on the log. */
+  readonly watch: LogWatch;
+  /** For the adapters of this package: what must stop before the file is closed. */
+  readonly consumers: Set<{ stop(): Promise<void> }> = new Set();
+  readonly #lock: FileLock;
+  #closed: Promise<void> | undefined;
+
+  private constructor(file: string, lock: FileLock, writer: Worker, readers: readonly [Worker, Worker]) {
+    this.file = file;
+    this.#lock = lock;
+    this.watch = new LogWatch();
+    this.writer = new ThreadClient(writer, { messages: 2, weight: 5000 }, () => this.watch.announce());
+    this.queries = new ThreadClient(readers[0], { messages: 2, weight: 1 });
+    this.log = new ThreadClient(readers[1], { messages: 2, weight: 1 });
+  }
+
+  /** Throws DataFileError when the file can't be used: in use, damaged, another application's, of a newer version, out of reach. */
+  static async open({
+    folder,
+    busyTimeoutMs = 1000,
+    retainedRecords = 10_000,
+  }: SqliteDatabaseOptions): Promise<SqliteDatabase> {
+    const lock = FileLock.take(folder);
+    const file = join(folder, 'user-activity.db');
+    const setup: ThreadSetup = { file, busyTimeoutMs, retainedRecords };
+    const [writer, ...readers] = [
+      startThread('writer-thread', setup),
+      startThread('reader-thread', setup),
+      startThread('reader-thread', setup),
+    ] as const;
+    try {
+      await greetingOf(writer);
+      return new SqliteDatabase(file, lock, writer, readers);
+    } catch (error) {
+      await Promise.all([writer, ...readers].map((thread) => thread.terminate()));
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Stops the consumers, settles what is under way, and gives the file free. May be called again, to no further effect. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
+    await Promise.all([this.queries.close(), this.log.close()]);
+    // Last, as the last connection of a file checkpoints it when it closes.
+    await this.writer.close();
+    this.#lock.release();
+  }
+}
+
+async function greetingOf(writer: Worker): Promise<void> {
+  const greeted = Promise.withResolvers<Greeting>();
+  writer.once('message', (greeting: Greeting) => greeted.resolve(greeting));
+  writer.once('error', greeted.reject);
+  const { unusable } = await greeted.promise;
+  if (unusable !== undefined) throw new DataFileError(unusable);
+  writer.off('error', greeted.reject);
+}

@@ -1,0 +1,83 @@
+import { type ActivityLogged, DomainError, type EventPublisher } from '@user-activity/domain';
+import { logUnavailable } from './failure.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import type { LogRow } from './threads/rows.ts';
+
+/** How a publisher behaves. */
+export interface SqliteEventPublisherOptions {
+  /** A publish that is not confirmed by then is rejected. 10,000 where not given. */
+  readonly publishTimeoutMs?: number;
+  /** The most events that are under way at a time. 100,000 where not given. */
+  readonly bufferedEvents?: number;
+  /** The most UTF-16 code units of JSON that are under way at a time. 64 Mi where not given. */
+  readonly bufferedCharacters?: number;
+}
+
+/** Appends to the log in the file. Publishes that come together share one transaction and its sync. */
+export class SqliteEventPublisher implements EventPublisher {
+  readonly #database: SqliteDatabase;
+  readonly #timeoutMs: number;
+  readonly #mostEvents: number;
+  readonly #mostCharacters: number;
+  readonly #underWay: Set<Promise<unknown>> = new Set();
+  #events = 0;
+  #characters = 0;
+  #closed = false;
+
+  constructor(database: SqliteDatabase, options: SqliteEventPublisherOptions = {}) {
+    this.#database = database;
+    this.#timeoutMs = options.publishTimeoutMs ?? 10_000;
+    this.#mostEvents = options.bufferedEvents ?? 100_000;
+    this.#mostCharacters = options.bufferedCharacters ?? 64 * 1024 * 1024;
+  }
+
+  async publish(events: readonly ActivityLogged[]): Promise<void> {
+    this.#assertOpen();
+    if (events.length === 0) return;
+    if (this.#events + events.length > this.#mostEvents) throw busy();
+    const rows = events.map(({ activity }): LogRow => [activity.userId, JSON.stringify(activity)]);
+    const characters = rows.reduce((sum, [, value]) => sum + (value?.length ?? 0), 0);
+    if (this.#characters + characters > this.#mostCharacters) throw busy();
+    this.#events += events.length;
+    this.#characters += characters;
+    try {
+      await this.#tracked(
+        this.#database.writer.submit('append', rows, { timeoutMs: this.#timeoutMs, weight: rows.length }),
+      );
+    } catch (error) {
+      throw logUnavailable(error);
+    } finally {
+      this.#events -= events.length;
+      this.#characters -= characters;
+    }
+  }
+
+  async ping(): Promise<void> {
+    this.#assertOpen();
+    try {
+      await this.#tracked(this.#database.writer.submit('probe', null, { timeoutMs: this.#timeoutMs }));
+    } catch (error) {
+      throw logUnavailable(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
+  }
+
+  async #tracked(work: Promise<unknown>): Promise<void> {
+    this.#underWay.add(work);
+    try {
+      await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+}
+
+const busy = (): DomainError => new DomainError('LOG_BUSY', "The publisher's buffer is full.");

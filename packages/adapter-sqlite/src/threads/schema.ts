@@ -1,0 +1,49 @@
+/** Marks the file as ours: "UALG". */
+export const applicationId = 0x55_41_4c_47;
+
+/** Rises with every change of the schema. */
+export const schemaVersion = 1;
+
+/**
+ * The schema. Texts compare bytewise (SQLite's BINARY is the default). The activities are no `WITHOUT ROWID` table:
+ * rows are large, and ids that clients choose come in any order, which costs a third of the writes there.
+ */
+export const schema: string = `
+  CREATE TABLE log (
+    offset INTEGER PRIMARY KEY AUTOINCREMENT,
+    key ANY CHECK (typeof(key) IN ('text', 'blob', 'null')),
+    value ANY CHECK (typeof(value) IN ('text', 'blob', 'null'))
+  ) STRICT;
+  CREATE TABLE groups (
+    name TEXT PRIMARY KEY NOT NULL,
+    next_offset INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE heartbeat (beats INTEGER NOT NULL) STRICT;
+  INSERT INTO heartbeat VALUES (0);
+  CREATE TABLE activities (
+    id TEXT PRIMARY KEY NOT NULL,
+    user_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX activities_by_time ON activities (created_at, id);
+  CREATE INDEX activities_by_user ON activities (user_id, created_at, id);
+  CREATE INDEX activities_by_type ON activities (type, created_at, id);
+  CREATE INDEX activities_by_user_and_type ON activities (user_id, type, created_at, id);
+  CREATE TABLE dead_letters (
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    key BLOB,
+    value BLOB,
+    headers TEXT NOT NULL,
+    code TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    died_at INTEGER NOT NULL,
+    PRIMARY KEY (topic, partition, offset)
+  ) STRICT;
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${schemaVersion};
+`;
