@@ -21,15 +21,17 @@ interface Shape {
   readonly index: string;
 }
 
-const shapes = {
+type ShapeName = 'all' | 'user' | 'type' | 'both';
+
+const shapes: Readonly<Record<ShapeName, Shape>> = {
   all: { equal: [], index: 'activities_by_time' },
   user: { equal: ['user_id'], index: 'activities_by_user' },
   type: { equal: ['type'], index: 'activities_by_type' },
   both: { equal: ['user_id', 'type'], index: 'activities_by_user_and_type' },
-} as const satisfies Record<string, Shape>;
+};
 
 /** The question about one user, one type or both, or about neither: one range of one index. */
-export function branchSql(shape: keyof typeof shapes, order: 'asc' | 'desc'): string {
+export function branchSql(shape: ShapeName, order: 'asc' | 'desc'): string {
   const { equal, index } = shapes[shape];
   const conditions = [
     ...equal.map((column) => `${column} = ?`),

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { DeadLetter, RawRecord } from '@user-activity/domain';
+import type { DeadLetterSubject, LogSubject, RepositorySubject } from '@user-activity/port-contracts';
+import {
+  SqliteActivityRepository,
+  SqliteDatabase,
+  type SqliteDatabaseOptions,
+  SqliteDeadLetterQueue,
+  SqliteEventConsumer,
+  SqliteEventPublisher,
+} from '../src/index.ts';
+import type { LetterRow } from '../src/threads/rows.ts';
+
+/** A database in a folder of its own, which goes with it. */
+export interface Scratch extends AsyncDisposable {
+  readonly folder: string;
+  readonly database: SqliteDatabase;
+}
+
+export async function scratchFolder(): Promise<{ readonly folder: string } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'user-activity-sqlite-'));
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export async function scratch(options: Partial<SqliteDatabaseOptions> = {}): Promise<Scratch> {
+  const { folder, [Symbol.asyncDispose]: remove } = await scratchFolder();
+  const database = await SqliteDatabase.open({ folder, ...options });
+  return {
+    folder,
+    database,
+    async [Symbol.asyncDispose]() {
+      await database.close();
+      await remove();
+    },
+  };
+}
+
+/** Holds the write lock, as a backup or a stray tool may. */
+export function holdWriteLock(file: string): () => void {
+  const db = new DatabaseSync(file);
+  db.exec('BEGIN IMMEDIATE');
+  return () => db.close();
+}
+
+/** Takes the tables away, so that neither a write nor a question is answered. */
+function hideTables(file: string, tables: readonly string[]): () => Promise<void> {
+  const rename = (from: (table: string) => string, to: (table: string) => string): void => {
+    const db = new DatabaseSync(file, { timeout: 5000 });
+    for (const table of tables) db.exec(`ALTER TABLE ${from(table)} RENAME TO ${to(table)}`);
+    db.close();
+  };
+  const plain = (table: string): string => table;
+  const hidden = (table: string): string => `hidden_${table}`;
+  rename(plain, hidden);
+  return () => {
+    rename(hidden, plain);
+    return Promise.resolve();
+  };
+}
+
+export async function sqliteRepository(): Promise<RepositorySubject> {
+  const { database, [Symbol.asyncDispose]: close } = await scratch();
+  return {
+    open: async () => new SqliteActivityRepository(database),
+    interrupt: async () => hideTables(database.file, ['activities']),
+    close,
+  };
+}
+
+export async function sqliteDeadLetters(): Promise<DeadLetterSubject> {
+  const { database, [Symbol.asyncDispose]: close } = await scratch();
+  return {
+    open: async () => new SqliteDeadLetterQueue(database),
+    letters: async () => lettersIn(database.file),
+    interrupt: async () => hideTables(database.file, ['dead_letters']),
+    close,
+  };
+}
+
+export function lettersIn(file: string): readonly DeadLetter[] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const statement = db.prepare('SELECT * FROM dead_letters');
+  statement.setReturnArrays(true);
+  const rows = statement.all() as unknown as readonly LetterRow[];
+  db.close();
+  return rows.map(([topic, partition, offset, key, value, headers, code, reason, diedAt]) => ({
+    origin: { topic, partition, offset },
+    key,
+    value,
+    headers: Object.fromEntries(
+      Object.entries(JSON.parse(headers) as Record<string, string>).map(([name, text]) => [
+        name,
+        Uint8Array.from(Buffer.from(text, 'base64')),
+      ]),
+    ),
+    code: code as DeadLetter['code'],
+    reason,
+    diedAt: diedAt as DeadLetter['diedAt'],
+  }));
+}
+
+export async function sqliteLog(): Promise<LogSubject> {
+  const { database, [Symbol.asyncDispose]: close } = await scratch();
+  return {
+    openPublisher: async (options) => new SqliteEventPublisher(database, options),
+    openConsumer: async (group) => new SqliteEventConsumer(database, group),
+    async append({ key, value }) {
+      await database.writer.submit('append', [[key, value]], { timeoutMs: 5000 });
+      // The table has no column for headers: the embedded log's own publisher writes none.
+      const raw: RawRecord = { key, value, headers: {} };
+      return raw;
+    },
+    interrupt: async () => hideTables(database.file, ['log']),
+    close,
+  };
+}
