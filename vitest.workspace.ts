@@ -43,6 +43,7 @@ const costs: readonly Cost[] = [
     timeout: 30_000,
   },
   { name: 'contract', include: '*.contract.test.ts', timeout: 60_000 },
+  { name: 'int', include: '*.int.test.ts', timeout: 60_000 },
   { name: 'e2e', include: '*.e2e.test.ts', timeout: 180_000 },
 ];
 

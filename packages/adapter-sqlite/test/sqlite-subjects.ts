@@ -14,13 +14,18 @@ import {
 } from '../src/index.ts';
 import type { LetterRow } from '../src/threads/rows.ts';
 
-/** A database in a folder of its own, which goes with it. */
-export interface Scratch extends AsyncDisposable {
+/** A folder of its own, which goes with the test. */
+interface ScratchFolder {
   readonly folder: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A database in a folder of its own. */
+interface Scratch extends ScratchFolder {
   readonly database: SqliteDatabase;
 }
 
-export async function scratchFolder(): Promise<{ readonly folder: string } & AsyncDisposable> {
+export async function scratchFolder(): Promise<ScratchFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'user-activity-sqlite-'));
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

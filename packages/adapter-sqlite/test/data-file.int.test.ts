@@ -1,0 +1,90 @@
+import { openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { sampleActivities } from '@user-activity/port-contracts';
+import { expect, test } from 'vitest';
+import { DataFileError, SqliteActivityRepository, SqliteDatabase } from '../src/index.ts';
+import { scratch, scratchFolder } from './sqlite-subjects.ts';
+
+const opened = async (folder: string): Promise<unknown> => {
+  const database = await SqliteDatabase.open({ folder }).catch((error: unknown) => error);
+  if (database instanceof SqliteDatabase) await database.close();
+  return database;
+};
+
+/** A closed data file with so much in it that it has pages to damage. */
+async function filled(folder: string): Promise<string> {
+  const database = await SqliteDatabase.open({ folder });
+  await new SqliteActivityRepository(database).save(sampleActivities(2000));
+  await database.close();
+  return database.file;
+}
+
+test('a folder that is in use is refused, and free again after the close', async () => {
+  await using first = await scratch();
+  const refusal = await opened(first.folder);
+  expect(refusal).toBeInstanceOf(DataFileError);
+  expect(String(refusal)).toContain(`${first.folder} is in use by another process`);
+  await first.database.close();
+  expect(await opened(first.folder)).toBeInstanceOf(SqliteDatabase);
+});
+
+test('a refused open leaves the holder at work', async () => {
+  await using first = await scratch();
+  await opened(first.folder);
+  expect(await new SqliteActivityRepository(first.database).save(sampleActivities(1))).toEqual(['stored']);
+});
+
+test.each([
+  [
+    'no database at all',
+    (file: string) => writeFileSync(file, 'This is a text, not a database. '.repeat(500)),
+  ],
+  ['a file that lost its end', (file: string) => truncateSync(file, 40_960)],
+  [
+    'a file with pages overwritten',
+    (file: string) => {
+      const descriptor = openSync(file, 'r+');
+      for (let page = 3; page < 60; page += 1)
+        writeSync(descriptor, Buffer.alloc(4096, 0x5a), 0, 4096, page * 4096);
+    },
+  ],
+])('%s is refused with the file by its name, and left as it is', async (_, damage) => {
+  await using place = await scratchFolder();
+  const file = await filled(place.folder);
+  damage(file);
+  const before = readFileSync(file);
+  const refusal = await opened(place.folder);
+  expect(refusal).toBeInstanceOf(DataFileError);
+  expect(String(refusal)).toContain(`${file} is damaged`);
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test("another application's database is refused and left as it is", async () => {
+  await using place = await scratchFolder();
+  const file = join(place.folder, 'user-activity.db');
+  const other = new DatabaseSync(file);
+  other.exec('CREATE TABLE precious (thing TEXT)');
+  other.close();
+  const before = readFileSync(file);
+  expect(String(await opened(place.folder))).toContain('is the database of another application');
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test('a file of a newer version is refused with both versions', async () => {
+  await using place = await scratchFolder();
+  const file = await filled(place.folder);
+  const newer = new DatabaseSync(file);
+  newer.exec('PRAGMA user_version = 99');
+  newer.close();
+  expect(String(await opened(place.folder))).toContain('has schema version 99, this program knows 1');
+});
+
+test('a folder that can not be made is refused by its name', async () => {
+  await using place = await scratchFolder();
+  const inTheWay = join(place.folder, 'file');
+  writeFileSync(inTheWay, '');
+  const refusal = await opened(join(inTheWay, 'data'));
+  expect(refusal).toBeInstanceOf(DataFileError);
+  expect(String(refusal)).toContain("can't be made (ENOTDIR)");
+});

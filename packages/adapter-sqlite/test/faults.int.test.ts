@@ -1,0 +1,174 @@
+import { DatabaseSync } from 'node:sqlite';
+import { activityLogged, type LogRecord, TimeRange } from '@user-activity/domain';
+import { sampleActivities } from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { SqliteActivityRepository, SqliteEventConsumer, SqliteEventPublisher } from '../src/index.ts';
+import { commitTogether } from '../src/threads/group-commit.ts';
+import type { Job } from '../src/threads/messages.ts';
+import { schema } from '../src/threads/schema.ts';
+import { preparing } from '../src/threads/statements.ts';
+import { writeJobs } from '../src/threads/write-jobs.ts';
+import { holdWriteLock, scratch } from './sqlite-subjects.ts';
+
+const events = (count: number) => sampleActivities(count).map(activityLogged);
+
+/** How many records the log holds. */
+function held(file: string): number {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const count = Number(db.prepare('SELECT count(*) AS count FROM log').get()?.['count']);
+  db.close();
+  return count;
+}
+
+describe('while another connection holds the write lock', () => {
+  test('a publish is rejected in time, and works again afterwards', async () => {
+    await using place = await scratch({ busyTimeoutMs: 100 });
+    const publisher = new SqliteEventPublisher(place.database);
+    const release = holdWriteLock(place.database.file);
+    await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    await expect(publisher.ping()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    release();
+    await publisher.publish(events(1));
+    expect(held(place.database.file)).toBe(1);
+  });
+
+  test('a publish that waits longer than its time is rejected', async () => {
+    await using place = await scratch({ busyTimeoutMs: 1500 });
+    const publisher = new SqliteEventPublisher(place.database, { publishTimeoutMs: 50 });
+    const release = holdWriteLock(place.database.file);
+    await expect(publisher.publish(events(1))).rejects.toThrow('it took longer than 50 ms');
+    release();
+  });
+
+  test('questions are answered', async () => {
+    await using place = await scratch({ busyTimeoutMs: 100 });
+    const release = holdWriteLock(place.database.file);
+    await expect(new SqliteActivityRepository(place.database).ping()).resolves.toBeUndefined();
+    release();
+  });
+});
+
+describe('the buffer', () => {
+  test('refuses what comes while it is full, takes nothing of it, and empties again', async () => {
+    await using place = await scratch();
+    const publisher = new SqliteEventPublisher(place.database, { bufferedEvents: 10 });
+    const first = publisher.publish(events(8));
+    await expect(publisher.publish(events(3))).rejects.toMatchObject({ code: 'LOG_BUSY' });
+    await first;
+    await publisher.publish(events(3));
+    expect(held(place.database.file)).toBe(11);
+  });
+
+  test('counts characters too', async () => {
+    await using place = await scratch();
+    const publisher = new SqliteEventPublisher(place.database, { bufferedCharacters: 100 });
+    await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'LOG_BUSY' });
+  });
+});
+
+describe('a full disk', () => {
+  function fullDatabase() {
+    const db = new DatabaseSync(':memory:');
+    db.exec(schema);
+    const pages = Number(db.prepare('PRAGMA page_count').get()?.['page_count']);
+    db.exec(`PRAGMA max_page_count = ${pages}`);
+    const count = () => Number(db.prepare('SELECT count(*) AS count FROM log').get()?.['count']);
+    const run = (...jobs: Job[]) => commitTogether(db, { ...writeJobs(preparing(db), 0) }, jobs);
+    return { db, run, count };
+  }
+  const small: Job = { id: 1, name: 'append', input: [['u', 'x']] };
+  const large: Job = { id: 2, name: 'append', input: [['u', 'x'.repeat(100_000)]] };
+
+  test('fails every job of the transaction whose changes are gone', () => {
+    const { run, count } = fullDatabase();
+    const outcomes = run(small, large);
+    const kept = outcomes.filter((outcome) => 'result' in outcome).length;
+    expect(outcomes.at(1)).toEqual({ id: 2, fault: { code: 13, text: 'database or disk is full' } });
+    expect(count()).toBe(kept);
+  });
+
+  test('is told by the probe, although a small record would still fit', () => {
+    const { run } = fullDatabase();
+    expect(run({ id: 3, name: 'probe', input: null })).toEqual([
+      { id: 3, fault: { code: 13, text: 'database or disk is full' } },
+    ]);
+  });
+
+  test('is over when there is room again', () => {
+    const { db, run, count } = fullDatabase();
+    run(large);
+    db.exec('PRAGMA max_page_count = 100000');
+    expect(run(large, small)).toEqual([
+      { id: 2, result: null },
+      { id: 1, result: null },
+    ]);
+    expect(count()).toBe(2);
+  });
+});
+
+describe('trimming', () => {
+  const consumed = async (place: Awaited<ReturnType<typeof scratch>>, group: string, count: number) => {
+    const consumer = new SqliteEventConsumer(place.database, group);
+    const done = Promise.withResolvers<void>();
+    let seen = 0;
+    await consumer.start(async (records: readonly LogRecord[]) => {
+      seen += records.length;
+      if (seen === count) done.resolve();
+    });
+    await done.promise;
+    await consumer.stop();
+  };
+
+  test('takes away what every group is through with, but for what is kept for new groups', async () => {
+    await using place = await scratch({ retainedRecords: 10 });
+    await new SqliteEventPublisher(place.database).publish(events(500));
+    await consumed(place, 'store', 500);
+    expect(held(place.database.file)).toBe(10);
+  });
+
+  test('leaves what a slower group still needs', async () => {
+    await using place = await scratch({ retainedRecords: 0 });
+    const publisher = new SqliteEventPublisher(place.database);
+    await publisher.publish(events(20));
+    await consumed(place, 'analytics', 20);
+    // Known since it joined, and then away while more comes.
+    const slow = new SqliteEventConsumer(place.database, 'slow');
+    await slow.start(() => Promise.reject(new Error('not now')));
+    await publisher.publish(events(30));
+    await slow.stop();
+    await consumed(place, 'analytics', 30);
+    expect(held(place.database.file)).toBe(30);
+  });
+
+  test('gives no offset twice, also when the log was empty at a restart', async () => {
+    await using place = await scratch({ retainedRecords: 0 });
+    const publisher = new SqliteEventPublisher(place.database);
+    await publisher.publish(events(3));
+    await consumed(place, 'store', 3);
+    expect(held(place.database.file)).toBe(0);
+    await publisher.publish(events(2));
+    await consumed(place, 'store', 2);
+  });
+});
+
+test('questions hold up no publish, however many wait', async () => {
+  await using place = await scratch();
+  const repository = new SqliteActivityRepository(place.database);
+  const activities = sampleActivities(20_000);
+  await repository.save(activities);
+  const query = {
+    filter: { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined) },
+    order: 'desc',
+    limit: 20_000,
+    after: undefined,
+  } as const;
+  let answered = 0;
+  const questions = Array.from({ length: 40 }, async () => {
+    await repository.find(query);
+    answered += 1;
+  });
+  await new SqliteEventPublisher(place.database).publish(events(1));
+  const answeredBefore = answered;
+  await Promise.all(questions);
+  expect(answeredBefore).toBeLessThan(40);
+});

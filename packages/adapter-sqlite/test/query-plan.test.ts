@@ -1,0 +1,25 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { branchSql } from '../src/threads/page-job.ts';
+import { schema } from '../src/threads/schema.ts';
+
+const planOf = (sql: string): string => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(schema);
+  const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+  db.close();
+  return steps.map(({ detail }) => String(detail)).join('; ');
+};
+
+const range = '(created_at,id)>(?,?) AND (created_at,id)<(?,?)';
+
+test.each([
+  ['all', `activities_by_time (${range})`],
+  ['user', `activities_by_user (user_id=? AND ${range})`],
+  ['type', `activities_by_type (type=? AND ${range})`],
+  ['both', `activities_by_user_and_type (user_id=? AND type=? AND ${range})`],
+] as const)('a page of %s is one range of one index, without sorting', (shape, index) => {
+  for (const order of ['asc', 'desc'] as const) {
+    expect(planOf(branchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index}`);
+  }
+});
