@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ActivityQuery,
+  isDomainError,
+  type QueryParameters,
+  TimeRange,
+  Timestamp,
+  type Violation,
+} from '../src/index.ts';
+
+function faultsOf(parameters: QueryParameters): readonly Violation[] {
+  try {
+    ActivityQuery.parse(parameters);
+    return [];
+  } catch (error) {
+    if (!isDomainError(error, 'INVALID_QUERY')) throw error;
+    return error.violations;
+  }
+}
+
+test('asks for the newest 50 of all where nothing is said', () => {
+  expect(ActivityQuery.parse({})).toEqual({
+    filter: { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined) },
+    order: 'desc',
+    limit: 50,
+  });
+});
+
+test('reads every parameter, types in their canonical form, repeated values once', () => {
+  const query = ActivityQuery.parse({
+    userId: ['ann', 'bob', ' ann '],
+    type: ['login', 'LOGIN', 'log out'],
+    from: ['2026-01-01T00:00:00Z'],
+    to: ['2026-02-01T00:00:00+01:00'],
+    order: ['asc'],
+    limit: ['500'],
+  });
+  expect(query).toEqual({
+    filter: {
+      userIds: ['ann', 'bob'],
+      types: ['LOGIN', 'LOG_OUT'],
+      createdAt: TimeRange.between(
+        Timestamp.parse('2026-01-01T00:00:00Z'),
+        Timestamp.parse('2026-01-31T23:00:00Z'),
+      ),
+    },
+    order: 'asc',
+    limit: 500,
+  });
+});
+
+describe('refuses', () => {
+  const limit = 'must be a whole number from 1 to 500';
+  test.each<[string, string[], string]>([
+    ['limit', ['0'], limit],
+    ['limit', ['501'], limit],
+    ['limit', ['-1'], limit],
+    ['limit', ['1.5'], limit],
+    ['limit', ['1e2'], limit],
+    ['limit', [' 1'], limit],
+    ['limit', [''], limit],
+    ['limit', ['10', '20'], 'must be given once'],
+    ['order', ['DESC'], 'must be "desc" or "asc"'],
+    ['order', ['asc', 'asc'], 'must be given once'],
+    ['from', ['yesterday'], 'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z'],
+    ['userId', [''], 'must be 1-256 characters after trimming'],
+    ['userId', Array.from({ length: 21 }, (_, index) => `u${index}`), 'must be given at most 20 times'],
+    ['type', ['()'], 'must consist of letters, marks, digits and _ . : / (white space and - become _)'],
+    ['offset', ['1'], 'is not a known parameter'],
+    ['constructor', ['1'], 'is not a known parameter'],
+  ])('%s=%j', (name, values, message) => {
+    expect(faultsOf({ [name]: values })).toEqual([{ path: `/${name}`, message }]);
+  });
+
+  test('a range that ends before it begins, but not one of no length', () => {
+    const from = ['2026-01-01T00:00:00.001Z'];
+    expect(faultsOf({ from, to: ['2026-01-01T00:00:00Z'] })).toEqual([
+      { path: '/to', message: 'must not be before "from"' },
+    ]);
+    expect(faultsOf({ from, to: from })).toEqual([]);
+  });
+
+  test('all faults at once', () => {
+    const faults = faultsOf({ limit: ['0'], order: ['up'], to: ['x'], page: ['2'] });
+    expect(faults.map(({ path }) => path)).toEqual(['/page', '/to', '/order', '/limit']);
+  });
+});
+
+test('a time range is half open', () => {
+  const [from, to] = [Timestamp.fromMillis(10), Timestamp.fromMillis(20)];
+  const held = [9, 10, 19, 20].map((millis) =>
+    TimeRange.between(from, to).holds(Timestamp.fromMillis(millis)),
+  );
+  expect(held).toEqual([false, true, true, false]);
+});

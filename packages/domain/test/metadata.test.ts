@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anyMetadata } from '@user-activity/port-contracts';
+import { isDomainError, type JsonValue, UserActivity, type Violation } from '../src/index.ts';
+
+const deps = { clock: { now: () => 0 as never }, ids: { next: () => 'id-1' as never } };
+const recorded = (metadata: unknown): UserActivity =>
+  UserActivity.record({ userId: 'u', type: 'T', metadata }, deps);
+
+function faultsOf(metadata: unknown): readonly Violation[] {
+  try {
+    recorded(metadata);
+    return [];
+  } catch (error) {
+    if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
+    return error.violations;
+  }
+}
+
+/** An object so many levels deep, itself level 1. */
+function nested(levels: number, inArrays = false): unknown {
+  let value: unknown = inArrays ? [] : {};
+  for (let level = 2; level < levels; level += 1) value = inArrays ? [value] : { a: value };
+  return levels === 1 ? {} : { a: value };
+}
+
+test('any metadata comes out deep-equal and as a copy', () => {
+  fc.assert(
+    fc.property(anyMetadata, (metadata) => {
+      const { metadata: kept } = recorded(metadata);
+      expect(kept).toEqual(metadata);
+      expect(kept).not.toBe(metadata);
+      expect(JSON.parse(JSON.stringify(kept))).toEqual(metadata);
+    }),
+  );
+});
+
+test('none is the empty object', () => {
+  expect(UserActivity.record({ userId: 'u', type: 'T' }, deps).metadata).toEqual({});
+});
+
+test('-0 is 0', () => {
+  const { metadata } = recorded({ zero: -0, list: [-0] });
+  expect(Object.is(metadata['zero'], 0)).toBe(true);
+  expect(Object.is((metadata['list'] as readonly JsonValue[])[0], 0)).toBe(true);
+});
+
+test('changing the draft afterwards does not change the activity', () => {
+  const draft = { list: [1], inner: { a: 1 } };
+  const { metadata } = recorded(draft);
+  draft.list.push(2);
+  draft.inner.a = 2;
+  expect(metadata).toEqual({ list: [1], inner: { a: 1 } });
+});
+
+describe('size', () => {
+  const tooLarge = [{ path: '/metadata', message: 'must be at most 16384 bytes as UTF-8 of its JSON' }];
+  // {"a":"…"} is 8 bytes around the text.
+  test.each([
+    ['plain', 'x', 1],
+    ['two bytes', 'é', 2],
+    ['three bytes', '購', 3],
+    ['a pair of surrogates', '😀', 4],
+    ['a quote', '"', 2],
+    ['a control character', '\u0001', 6],
+    ['a line feed', '\n', 2],
+    ['DEL', '\u007f', 1],
+  ])('counts %s', (_, character, bytes) => {
+    const most = Math.floor((16_384 - 8) / bytes);
+    expect(Buffer.byteLength(JSON.stringify({ a: character.repeat(most) }))).toBeLessThanOrEqual(16_384);
+    expect(faultsOf({ a: character.repeat(most) })).toEqual([]);
+    expect(faultsOf({ a: character.repeat(most + 1) })).toEqual(tooLarge);
+  });
+
+  test('is that of the JSON, to the byte', () => {
+    fc.assert(
+      fc.property(anyMetadata, (metadata) => {
+        const rest = 16_384 - Buffer.byteLength(JSON.stringify({ metadata, fill: '' }));
+        fc.pre(rest >= 0);
+        expect(faultsOf({ metadata, fill: 'x'.repeat(rest) })).toEqual([]);
+        expect(faultsOf({ metadata, fill: 'x'.repeat(rest + 1) })).toEqual(tooLarge);
+      }),
+    );
+  });
+
+  test('a value far too large is refused by its size alone', () => {
+    expect(
+      faultsOf(Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [index, index]))),
+    ).toEqual(tooLarge);
+  });
+});
+
+describe('depth', () => {
+  test.each([false, true])('16 levels are fine, 17 are not (arrays: %s)', (inArrays) => {
+    expect(faultsOf(nested(16, inArrays))).toEqual([]);
+    const [fault, ...more] = faultsOf(nested(17, inArrays));
+    expect(fault?.message).toBe('must not be nested deeper than 16 levels');
+    expect(fault?.path).toMatch(/^\/metadata\/a(?:\/[a0]){15}$/);
+    expect(more).toEqual([]);
+  });
+
+  test('100,000 levels overflow no stack', () => {
+    expect(faultsOf(nested(100_000))).toHaveLength(1);
+  });
+});
+
+describe('refused by path', () => {
+  test.each([
+    [
+      'JSON.parse with __proto__',
+      JSON.parse('{"a":{"__proto__":{"x":1}}}'),
+      '/metadata/a/__proto__',
+      'must not be a key',
+    ],
+    [
+      'constructor with prototype',
+      { constructor: { prototype: {} } },
+      '/metadata/constructor',
+      'must not hold "prototype"',
+    ],
+    ['U+0000 in a key', { 'a\0b': 1 }, '/metadata/a\0b', 'must not have U+0000 in its key'],
+    [
+      'unpaired surrogate in a value',
+      { 'a/b': ['\ud800'] },
+      '/metadata/a~1b/0',
+      'must be well-formed Unicode (it has an unpaired surrogate)',
+    ],
+    [
+      'unpaired surrogate in a key',
+      { '\udc00': 1 },
+      '/metadata/\ufffd',
+      'must have a key of well-formed Unicode (it has an unpaired surrogate)',
+    ],
+    ['overflow', JSON.parse('{"a":1e999}'), '/metadata/a', 'must be a number that fits a double'],
+    ['NaN', { a: Number.NaN }, '/metadata/a', 'must be a number that fits a double'],
+    ['undefined', { a: undefined }, '/metadata/a', 'must be a JSON value'],
+    ['a function', { a: () => 1 }, '/metadata/a', 'must be a JSON value'],
+    ['a bigint', { a: 1n }, '/metadata/a', 'must be a JSON value'],
+    ['a Date', { a: new Date(0) }, '/metadata/a', 'must be a JSON value'],
+    ['a hole', { a: Array.from({ length: 1 }) }, '/metadata/a/0', 'must be a JSON value'],
+    ['an array', [], '/metadata', 'must be a JSON object'],
+    ['null', null, '/metadata', 'must be a JSON object'],
+    ['a text', '{}', '/metadata', 'must be a JSON object'],
+    ['a map', new Map(), '/metadata', 'must be a JSON object'],
+  ])('%s', (_, metadata, path, message) => {
+    expect(faultsOf(metadata)).toEqual([{ path, message }]);
+  });
+
+  test('every fault, up to 32 and then a line that says there are more', () => {
+    const faults = faultsOf(
+      Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, undefined])),
+    );
+    expect(faults).toHaveLength(33);
+    expect(faults.at(-1)).toEqual({ path: '', message: 'has further faults, which are not listed' });
+  });
+
+  test('a long key is cut in the path', () => {
+    const [fault] = faultsOf({ ['k'.repeat(5000)]: undefined });
+    expect(fault?.path).toBe(`/metadata/${'k'.repeat(128)}…`);
+  });
+});
+
+test('keys that mean something elsewhere are just keys here', () => {
+  const metadata = JSON.parse(
+    '{"$set":1,"a.b":2,"":3,"_bsontype":"ObjectId","$ref":"x","toJSON":4,"constructor":5,"prototype":6,"hasOwnProperty":7}',
+  ) as Record<string, unknown>;
+  expect(recorded(metadata).metadata).toEqual(metadata);
+  expect(recorded({ constructor: { prototyp: 1 }, prototype: {} }).metadata).toEqual({
+    constructor: { prototyp: 1 },
+    prototype: {},
+  });
+});

@@ -1,0 +1,148 @@
+import * as fc from 'fast-check';
+import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
+import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { isDomainError, UserActivity, type Violation } from '../src/index.ts';
+
+const now = '2026-01-02T03:04:05.678Z';
+const deps = () => ({ clock: new FixedClock(now), ids: new SequentialIds() });
+
+function faultsOf(attempt: () => unknown): readonly Violation[] {
+  try {
+    attempt();
+    return [];
+  } catch (error) {
+    if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
+    return error.violations;
+  }
+}
+
+const faultsOfDraft = (draft: unknown) => faultsOf(() => UserActivity.record(draft, deps()));
+
+describe('record', () => {
+  test('fills in id and times', () => {
+    expect(UserActivity.record({ userId: ' 123 ', type: 'log in' }, deps()).toJSON()).toEqual({
+      id: 'id-000001',
+      userId: '123',
+      type: 'LOG_IN',
+      metadata: {},
+      createdAt: now,
+      receivedAt: now,
+    });
+  });
+
+  test('takes what the client gives', () => {
+    const draft = {
+      id: 'mine',
+      userId: 'u',
+      type: 'T',
+      metadata: { a: [1] },
+      createdAt: '2020-01-01T01:00:00+01:00',
+    };
+    expect(UserActivity.record(draft, deps()).toJSON()).toEqual({
+      ...draft,
+      createdAt: '2020-01-01T00:00:00.000Z',
+      receivedAt: now,
+    });
+  });
+
+  test('lists every fault at once', () => {
+    const draft = {
+      id: '',
+      userId: 7,
+      type: '()',
+      metadata: [],
+      createdAt: 'now',
+      extra: 1,
+      receivedAt: now,
+    };
+    expect(faultsOfDraft(draft).map(({ path }) => path)).toEqual([
+      '/extra',
+      '/receivedAt',
+      '/id',
+      '/userId',
+      '/type',
+      '/metadata',
+      '/createdAt',
+    ]);
+  });
+
+  test.each([null, 'text', 7, [], new Date(0)])('refuses %j, which is no object', (draft) => {
+    expect(faultsOfDraft(draft)).toEqual([{ path: '', message: 'must be a JSON object' }]);
+  });
+
+  test.each(['id', 'metadata', 'createdAt'])('refuses null as %s', (field) => {
+    expect(faultsOfDraft({ userId: 'u', type: 'T', [field]: null }).map(({ path }) => path)).toEqual([
+      `/${field}`,
+    ]);
+  });
+
+  test('refuses __proto__ as a field, and is not poisoned by it', () => {
+    const draft: unknown = JSON.parse('{"__proto__":{"userId":"x"},"userId":"u","type":"T"}');
+    expect(faultsOfDraft(draft)).toEqual([{ path: '/__proto__', message: 'is not a known field' }]);
+  });
+
+  test.each([
+    ['2026-01-02T03:09:05.678Z', []],
+    [
+      '2026-01-02T03:09:05.679Z',
+      [{ path: '/createdAt', message: 'must not be more than 5 minutes ahead of the clock' }],
+    ],
+  ])('judges %s, 5 minutes ahead or more', (createdAt, faults) => {
+    expect(faultsOfDraft({ userId: 'u', type: 'T', createdAt })).toEqual(faults);
+  });
+});
+
+describe('parse', () => {
+  test('gives back what toJSON wrote', () => {
+    fc.assert(
+      fc.property(anyActivity, (activity) => {
+        expect(UserActivity.parse(JSON.parse(JSON.stringify(activity)))).toEqual(activity);
+      }),
+    );
+  });
+
+  test('takes a time ahead of every clock: what is on the log is history', () => {
+    const ahead = sampleActivity({ createdAt: '9999-01-01T00:00:00.000Z' });
+    expect(UserActivity.parse(ahead.toJSON())).toEqual(ahead);
+  });
+
+  test.each(['id', 'userId', 'type', 'metadata', 'createdAt', 'receivedAt'])('needs %s', (field) => {
+    const { [field]: _left, ...json } = { ...sampleActivity().toJSON() } as Record<string, unknown>;
+    expect(faultsOf(() => UserActivity.parse(json)).map(({ path }) => path)).toEqual([`/${field}`]);
+  });
+});
+
+describe('compare', () => {
+  const first = sampleActivity({
+    id: 'a',
+    metadata: { a: 1, b: { c: [1, 2] } },
+    createdAt: '2020-01-01T00:00:00Z',
+  });
+  const change = (fields: object) => UserActivity.parse({ ...first.toJSON(), ...fields });
+  const later = '2026-02-02T00:00:00.000Z';
+
+  test.each([
+    ['the very same', {}, 'redelivered'],
+    ['members in another order', { metadata: { b: { c: [1, 2] }, a: 1 } }, 'redelivered'],
+    ['the same, received later', { receivedAt: later }, 'duplicate'],
+    ['another user', { userId: 'v' }, 'conflict'],
+    ['another type', { type: 'LOGOUT' }, 'conflict'],
+    ['another time', { createdAt: '2020-01-01T00:00:00.001Z' }, 'conflict'],
+    ['other metadata', { metadata: { a: 2, b: { c: [1, 2] } } }, 'conflict'],
+    ['metadata with more', { metadata: { a: 1, b: { c: [1, 2] }, d: null } }, 'conflict'],
+    ['an array in another order', { metadata: { a: 1, b: { c: [2, 1] } } }, 'conflict'],
+    ['null in place of what was there', { metadata: { a: 1, b: null } }, 'conflict'],
+  ])('%s', (_, fields, comparison) => expect(first.compare(change(fields))).toBe(comparison));
+
+  test('undated facts are the same whenever they were received', () => {
+    const undated = (at: string) => sampleActivity({ id: 'a', createdAt: at, receivedAt: at });
+    expect(undated(now).compare(undated(later))).toBe('duplicate');
+    expect(undated(now).compare(sampleActivity({ id: 'a', createdAt: now, receivedAt: later }))).toBe(
+      'duplicate',
+    );
+    expect(undated(now).compare(sampleActivity({ id: 'a', createdAt: later, receivedAt: now }))).toBe(
+      'conflict',
+    );
+  });
+});
