@@ -1,0 +1,37 @@
+import {
+  MemoryActivityRepository,
+  MemoryEventPublisher,
+  MemoryLog,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
+import { ActivityId, ActivityQuery } from '@user-activity/domain';
+import { sampleActivities } from '@user-activity/port-contracts';
+import { expect, test } from 'vitest';
+import { makeCheckHealth, makeFindActivities, makeFindActivity } from '../src/index.ts';
+
+test('finds a page, and one by its id', async () => {
+  const repository = new MemoryActivityRepository();
+  const [older, newer] = sampleActivities(2);
+  if (older === undefined || newer === undefined) throw new Error('There are two.');
+  await repository.save([older, newer]);
+  const query = { ...ActivityQuery.parse({ limit: ['1'] }), after: undefined };
+  expect(await makeFindActivities({ repository })(query)).toEqual({ activities: [newer], hasMore: true });
+  expect(await makeFindActivity({ repository })(older.id)).toEqual(older);
+  expect(await makeFindActivity({ repository })(ActivityId.parse('unknown'))).toBeUndefined();
+});
+
+test.each([
+  [true, true, { status: 'ok', checks: { log: 'ok', store: 'ok' } }],
+  [false, true, { status: 'unavailable', checks: { log: 'unavailable', store: 'ok' } }],
+  [true, false, { status: 'unavailable', checks: { log: 'ok', store: 'unavailable' } }],
+])('health with the log %s and the store %s', async (logReachable, storeReachable, health) => {
+  const log = new MemoryLog();
+  const store = new MemoryStore();
+  log.reachable = logReachable;
+  store.reachable = storeReachable;
+  const checkHealth = makeCheckHealth({
+    publisher: new MemoryEventPublisher(log),
+    repository: new MemoryActivityRepository(store),
+  });
+  expect(await checkHealth()).toEqual(health);
+});

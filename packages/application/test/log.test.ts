@@ -1,0 +1,127 @@
+import { FixedClock, MemoryEventPublisher, MemoryLog, SequentialIds } from '@user-activity/adapter-memory';
+import { DomainError, type EventPublisher } from '@user-activity/domain';
+import { describe, expect, test } from 'vitest';
+import { makeLogActivities, makeLogActivity } from '../src/index.ts';
+import { activitiesOn } from './records.ts';
+
+const draft = (fields: object = {}) => ({ userId: '123', type: 'LOGIN', ...fields });
+
+function setUp() {
+  const log = new MemoryLog({ partitions: 1 });
+  const publisher = new MemoryEventPublisher(log, { bufferedEvents: 10 });
+  const deps = { publisher, clock: new FixedClock(), ids: new SequentialIds() };
+  return { log, logActivity: makeLogActivity(deps), logActivities: makeLogActivities(deps) };
+}
+
+describe('logActivity', () => {
+  test('puts the activity on the log and answers its id', async () => {
+    const { log, logActivity } = setUp();
+    expect(await logActivity(draft({ metadata: { ip: '127.0.0.1' } }))).toBe('id-000001');
+    expect(activitiesOn(log)).toMatchObject([
+      { id: 'id-000001', userId: '123', metadata: { ip: '127.0.0.1' } },
+    ]);
+  });
+
+  test("answers the client's own id", async () => {
+    expect(await setUp().logActivity(draft({ id: 'mine' }))).toBe('mine');
+  });
+
+  test('publishes nothing of a draft that breaks a rule', async () => {
+    const { log, logActivity } = setUp();
+    await expect(logActivity(draft({ userId: '' }))).rejects.toMatchObject({
+      code: 'INVALID_ACTIVITY',
+      violations: [{ path: '/userId' }],
+    });
+    expect(activitiesOn(log)).toEqual([]);
+  });
+
+  test('does not resolve before the log holds it', async () => {
+    const confirmation = Promise.withResolvers<void>();
+    const publisher: EventPublisher = {
+      publish: () => confirmation.promise,
+      ping: async () => undefined,
+      close: async () => undefined,
+    };
+    const logActivity = makeLogActivity({ publisher, clock: new FixedClock(), ids: new SequentialIds() });
+    const settled = logActivity(draft()).then(() => 'resolved');
+    expect(await Promise.race([settled, Promise.resolve('pending')])).toBe('pending');
+    confirmation.resolve();
+    expect(await settled).toBe('resolved');
+  });
+
+  test('names the id under which to send again when the log is out of reach', async () => {
+    const { log, logActivity } = setUp();
+    log.reachable = false;
+    await expect(logActivity(draft())).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE', ids: ['id-000001'] });
+  });
+
+  test('lets a bug through as it is', async () => {
+    const bug = new TypeError('a bug');
+    const publisher = { ...stub(), publish: () => Promise.reject(bug) };
+    const logActivity = makeLogActivity({ publisher, clock: new FixedClock(), ids: new SequentialIds() });
+    await expect(logActivity(draft())).rejects.toBe(bug);
+  });
+});
+
+describe('logActivities', () => {
+  test('judges each by itself', async () => {
+    const { log, logActivities } = setUp();
+    const receipt = await logActivities([draft({ id: 'a' }), draft({ type: '' }), null, draft()]);
+    expect(receipt).toEqual({
+      accepted: 2,
+      ids: ['a', null, null, 'id-000002'],
+      rejected: [
+        { index: 1, violations: [{ path: '/type', message: 'must be 1-128 characters' }] },
+        { index: 2, violations: [{ path: '', message: 'must be a JSON object' }] },
+      ],
+    });
+    expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'id-000002']);
+  });
+
+  test('of none that is valid publishes nothing, also while the log is out of reach', async () => {
+    const { log, logActivities } = setUp();
+    log.reachable = false;
+    expect(await logActivities([7])).toMatchObject({ accepted: 0, ids: [null] });
+    expect(await logActivities([])).toEqual({ accepted: 0, ids: [], rejected: [] });
+  });
+
+  test('publishes all of a batch in one call', async () => {
+    const sizes: number[] = [];
+    const publisher: EventPublisher = {
+      ...stub(),
+      async publish(events) {
+        sizes.push(events.length);
+      },
+    };
+    const logActivities = makeLogActivities({ publisher, clock: new FixedClock(), ids: new SequentialIds() });
+    await logActivities(Array.from({ length: 1000 }, () => draft()));
+    expect(sizes).toEqual([1000]);
+  });
+
+  test.each<[string, (log: MemoryLog) => number, string]>([
+    [
+      'out of reach',
+      (log) => {
+        log.reachable = false;
+        return 2;
+      },
+      'LOG_UNAVAILABLE',
+    ],
+    ['overloaded', () => 11, 'LOG_BUSY'],
+  ])('names every id when the log is %s', async (_, prepare, code) => {
+    const { log, logActivities } = setUp();
+    const count = prepare(log);
+    const drafts = [null, ...Array.from({ length: count }, (_draft, index) => draft({ id: `i${index}` }))];
+    const failure = await logActivities(drafts).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DomainError);
+    expect(failure).toMatchObject({
+      code,
+      ids: [null, ...Array.from({ length: count }, (_id, index) => `i${index}`)],
+    });
+    expect(activitiesOn(log)).toEqual([]);
+  });
+});
+
+function stub(): EventPublisher {
+  return { publish: async () => undefined, ping: async () => undefined, close: async () => undefined };
+}

@@ -1,0 +1,33 @@
+import type { MemoryLog } from '@user-activity/adapter-memory';
+import type { LogRecord, RawRecord, RecordContent, UserActivity } from '@user-activity/domain';
+import { activityLogged } from '@user-activity/domain';
+
+/** What the first partition of the log delivers. */
+export function activitiesOn(log: MemoryLog): readonly UserActivity[] {
+  const reachable = log.reachable;
+  log.reachable = true;
+  const records = log.claim('test', 0, 10_000) ?? [];
+  log.release('test', 0, 0);
+  log.reachable = reachable;
+  return records.flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity] : []));
+}
+
+/** Records at the offsets 0, 1, 2...: of an activity, or of bytes that nobody can read. */
+export function recordsOf(...contents: readonly (UserActivity | 'unreadable')[]): LogRecord[] {
+  return contents.map((content, offset) => ({
+    origin: { topic: 'user-activity', partition: 0, offset },
+    content: contentOf(content),
+    raw: () => rawOf(offset),
+  }));
+}
+
+const contentOf = (content: UserActivity | 'unreadable'): RecordContent =>
+  content === 'unreadable'
+    ? { name: 'Unreadable', reason: 'it is not JSON in UTF-8' }
+    : activityLogged(content);
+
+export const rawOf = (offset: number): RawRecord => ({
+  key: Uint8Array.of(1),
+  value: Uint8Array.of(offset),
+  headers: { h: Uint8Array.of(2) },
+});

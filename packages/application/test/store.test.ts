@@ -1,0 +1,179 @@
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
+import { type ActivityRepository, DomainError, type SaveOutcome } from '@user-activity/domain';
+import { sampleActivity } from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { makeStoreActivities, type StoreActivitiesDeps } from '../src/index.ts';
+import { rawOf, recordsOf } from './records.ts';
+
+const none = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, deadLettered: 0 };
+
+/** The use case on adapters in memory; what a test gives takes their place. `pauses` is told of each wait. */
+function setUp(change: Partial<StoreActivitiesDeps> = {}) {
+  const store = new MemoryStore();
+  const told: string[] = [];
+  const aborting = new AbortController();
+  const storeActivities = makeStoreActivities({
+    repository: new MemoryActivityRepository(store),
+    deadLetters: new MemoryDeadLetterQueue(store),
+    clock: new FixedClock(),
+    pause: async (failures) => {
+      told.push(`pause ${failures}`);
+    },
+    observer: {
+      failed: (_error, failures) => told.push(`failed ${failures}`),
+      recovered: (failures) => told.push(`recovered ${failures}`),
+    },
+    ...change,
+  });
+  return { store, told, aborting, storeActivities, signal: aborting.signal };
+}
+
+/** A repository whose `save` answers this, whatever it is given. */
+const answering = (...outcomes: readonly SaveOutcome[]): ActivityRepository => ({
+  save: async () => outcomes,
+  find: async () => ({ activities: [], hasMore: false }),
+  findById: async () => undefined,
+  ping: async () => undefined,
+});
+
+describe('every outcome of saving', () => {
+  test.each([
+    ['stored', { ...none, stored: 1 }],
+    ['redelivered', { ...none, redelivered: 1 }],
+    ['duplicate', { ...none, duplicate: 1 }],
+    ['erased', { ...none, erased: 1 }],
+  ] as const)('%s is counted and leaves no letter', async (outcome, tally) => {
+    const { store, storeActivities, signal } = setUp({ repository: answering(outcome) });
+    expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual(tally);
+    expect(store.letters.size).toBe(0);
+  });
+
+  test('conflict is counted and goes to the dead letters with its bytes', async () => {
+    const { store, storeActivities, signal } = setUp({ repository: answering('stored', 'conflict') });
+    const records = recordsOf(sampleActivity(), sampleActivity());
+    expect(await storeActivities(records, signal)).toEqual({ ...none, stored: 1, conflict: 1 });
+    expect([...store.letters.values()]).toEqual([
+      {
+        origin: { topic: 'user-activity', partition: 0, offset: 1 },
+        ...rawOf(1),
+        code: 'conflict',
+        reason: 'its id already holds another fact',
+        diedAt: new FixedClock().now(),
+      },
+    ]);
+  });
+
+  test('refused goes to the dead letters with its reason', async () => {
+    const { store, storeActivities, signal } = setUp({
+      repository: answering({ refused: 'it is too large' }),
+    });
+    expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({ ...none, deadLettered: 1 });
+    expect([...store.letters.values()]).toMatchObject([{ code: 'refused', reason: 'it is too large' }]);
+  });
+
+  test('a missing outcome is a bug that must not be committed', async () => {
+    const { storeActivities, signal } = setUp({ repository: answering('stored') });
+    await expect(storeActivities(recordsOf(sampleActivity(), sampleActivity()), signal)).rejects.toThrow(
+      'R4',
+    );
+  });
+});
+
+test('of a mixed batch everything is dealt with, and the numbers add up', async () => {
+  const { store, storeActivities, signal } = setUp();
+  const first = sampleActivity({ id: 'a' });
+  const again = sampleActivity({ id: 'a', receivedAt: '2026-03-03T00:00:00Z' });
+  const other = sampleActivity({ id: 'a', type: 'LOGOUT' });
+  const tally = await storeActivities(
+    recordsOf(first, 'unreadable', first, again, other, 'unreadable', sampleActivity({ id: 'b' })),
+    signal,
+  );
+  expect(tally).toEqual({ stored: 2, redelivered: 1, duplicate: 1, conflict: 1, erased: 0, deadLettered: 2 });
+  expect([...store.letters.values()].map(({ origin, code }) => [origin.offset, code])).toEqual([
+    [1, 'unreadable'],
+    [5, 'unreadable'],
+    [4, 'conflict'],
+  ]);
+  expect([...store.activities.keys()]).toEqual(['a', 'b']);
+});
+
+test('poison alone does not trouble the store', async () => {
+  const { storeActivities, signal } = setUp({
+    repository: { ...answering(), save: () => Promise.reject(new Error('must not be asked')) },
+  });
+  expect(await storeActivities(recordsOf('unreadable'), signal)).toEqual({ ...none, deadLettered: 1 });
+});
+
+describe('an outage', () => {
+  /** Comes back after so many pauses. */
+  function outageOf(pauses: number) {
+    const store = new MemoryStore();
+    store.reachable = false;
+    const told: number[] = [];
+    const deps = setUp({
+      repository: new MemoryActivityRepository(store),
+      deadLetters: new MemoryDeadLetterQueue(store),
+      pause: async (failures) => {
+        told.push(failures);
+        if (failures === pauses) store.reachable = true;
+      },
+    });
+    return { ...deps, store, pauses: told };
+  }
+
+  test('of the store is waited out, and nothing is dead-lettered for it', async () => {
+    const { store, told, pauses, storeActivities, signal } = outageOf(3);
+    expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({ ...none, stored: 1 });
+    expect(pauses).toEqual([1, 2, 3]);
+    expect(told).toEqual(['failed 1', 'failed 2', 'failed 3', 'recovered 3']);
+    expect(store.letters.size).toBe(0);
+  });
+
+  test('of the dead letters is waited out too', async () => {
+    const { store, pauses, storeActivities, signal } = outageOf(2);
+    expect(await storeActivities(recordsOf('unreadable'), signal)).toEqual({ ...none, deadLettered: 1 });
+    expect(pauses).toEqual([1, 2]);
+    expect(store.letters.size).toBe(1);
+  });
+
+  test('of any kind is one: an error that nobody expected is no reason to skip', async () => {
+    let failures = 0;
+    const { storeActivities, signal } = setUp({
+      repository: {
+        ...answering(),
+        async save() {
+          failures += 1;
+          if (failures < 3) throw new TypeError('unexpected');
+          return ['stored'];
+        },
+      },
+    });
+    expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({ ...none, stored: 1 });
+  });
+
+  test('ends with a rejection when cancelled, so that nothing is committed', async () => {
+    const store = new MemoryStore();
+    store.reachable = false;
+    const aborting = new AbortController();
+    const { storeActivities } = setUp({
+      repository: new MemoryActivityRepository(store),
+      pause: async () => aborting.abort(),
+    });
+    await expect(storeActivities(recordsOf(sampleActivity()), aborting.signal)).rejects.toBeInstanceOf(
+      DomainError,
+    );
+    expect(store.activities.size).toBe(0);
+  });
+
+  test('cancelled beforehand, nothing is even tried', async () => {
+    const { store, aborting, storeActivities, signal } = setUp();
+    aborting.abort();
+    await expect(storeActivities(recordsOf(sampleActivity()), signal)).rejects.toBeInstanceOf(DomainError);
+    expect(store.activities.size).toBe(0);
+  });
+});
