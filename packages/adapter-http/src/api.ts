@@ -1,0 +1,83 @@
+import type {
+  CheckHealth,
+  FindActivities,
+  FindActivity,
+  LogActivities,
+  LogActivity,
+} from '@user-activity/application';
+import type { FastifyInstance } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import { keyCheck } from './api-keys.ts';
+import { serveDocs } from './docs.ts';
+import { handleErrors } from './error-handling.ts';
+import { getLog } from './get-log.ts';
+import { getLogs } from './get-logs.ts';
+import { health } from './health.ts';
+import { parseJsonBodies } from './json-body.ts';
+import { otherMethodsRefused } from './method-not-allowed.ts';
+import { postBatch } from './post-batch.ts';
+import { postLog } from './post-log.ts';
+import { Problem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Open to everyone, whatever keys there are. */
+    readonly public?: boolean;
+  }
+}
+
+/** What the API drives, and what it is told. */
+export interface ApiOptions {
+  readonly logActivity: LogActivity;
+  readonly logActivities: LogActivities;
+  readonly findActivities: FindActivities;
+  readonly findActivity: FindActivity;
+  readonly checkHealth: CheckHealth;
+  /** One of these opens every route but health; with none of them all are open. */
+  readonly apiKeys: readonly string[];
+  /** The most activities of one batch. */
+  readonly maxBatchSize: number;
+  /** The version that the documentation shows. */
+  readonly version: string;
+}
+
+/** The API as a Fastify plugin: every route, and what all of them have in common. */
+export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> = fastifyPlugin(
+  async (app: FastifyInstance, options: ApiOptions): Promise<void> => {
+    let stopping = false;
+    app.addHook('preClose', (done) => {
+      stopping = true;
+      done();
+    });
+    const assertKey = keyCheck(options.apiKeys);
+    app.addHook('onRequest', async (request, reply) => {
+      reply.header('x-request-id', request.id);
+      // What comes on a connection that was open already: the caller may try another instance at once.
+      if (stopping && request.url !== '/health/live')
+        throw new Problem(503, 'The service is stopping.', {
+          headers: { 'retry-after': '1', connection: 'close' },
+        });
+      if (options.apiKeys.length > 0 && request.routeOptions.config.public !== true) assertKey(request);
+    });
+    app.addHook('onResponse', async (request, reply) => {
+      // The route, not the URL: its query may name users.
+      const { method, routeOptions } = request;
+      const ms = Math.round(reply.elapsedTime);
+      request.log.info({ method, route: routeOptions.url ?? null, status: reply.statusCode, ms }, 'request');
+    });
+    // The domain judges what comes in, and TypeScript what goes out. A serializer made from a schema would drop or change
+    // members of metadata that it doesn't know.
+    app.setValidatorCompiler(() => (value: unknown) => ({ value }));
+    app.setSerializerCompiler(() => JSON.stringify);
+    handleErrors(app);
+    parseJsonBodies(app);
+    const refuseOtherMethods = otherMethodsRefused(app);
+    await serveDocs(app, options.version);
+    await app.register(postLog, options);
+    await app.register(postBatch, options);
+    await app.register(getLogs, options);
+    await app.register(getLog, options);
+    await app.register(health, options);
+    refuseOtherMethods();
+  },
+);

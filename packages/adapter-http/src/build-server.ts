@@ -1,0 +1,56 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { type ApiOptions, api } from './api.ts';
+import { answerBrokenConnection } from './broken-connection.ts';
+import { answerError } from './error-handling.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** The API and the server around it. */
+export interface HttpServerOptions extends ApiOptions {
+  /** The largest body, in bytes. */
+  readonly maxBodyBytes: number;
+  readonly logger: FastifyBaseLogger;
+}
+
+/** A server that can listen. */
+export interface HttpServer {
+  /** Resolves with the URL once requests are served. Port 0 takes a free one. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Takes no more connections, finishes the requests that are under way, and ends. */
+  close(): Promise<void>;
+}
+
+// The longest user in UTF-8, percent-encoded: 256 characters of 4 bytes.
+const maxParamLength = 256 * 4 * 3;
+
+/** A Fastify instance with the API on it, as production has it; tests inject requests into it. */
+export async function buildFastify(options: HttpServerOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    loggerInstance: options.logger,
+    // Fastify's own lines hold the URL with its query, and say twice per request what ours says once.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit: options.maxBodyBytes,
+    genReqId: requestIdOf,
+    // Against clients that send slowly or never: a request must have arrived by then, headers and body.
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength },
+    frameworkErrors(error, request, reply) {
+      reply.header('x-request-id', request.id);
+      answerError(error, request, reply);
+    },
+    clientErrorHandler: answerBrokenConnection,
+  });
+  await app.register(api, options);
+  await app.ready();
+  return app;
+}
+
+/** Builds the server; nothing listens yet. */
+export async function buildServer(options: HttpServerOptions): Promise<HttpServer> {
+  const app = await buildFastify(options);
+  return {
+    listen: ({ host, port }) => app.listen({ host, port }),
+    close: () => app.close(),
+  };
+}

@@ -1,0 +1,38 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+
+/** OpenAPI 3.1 of the routes at `/openapi.json`, and a page for people at `/docs` that loads nothing from elsewhere. */
+export async function serveDocs(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.1',
+      info: {
+        title: 'User-activity log',
+        version,
+        description: 'Records who did what, when; answers questions about it.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'activities', description: 'Log activities and find them.' },
+        { name: 'health', description: 'For orchestrators.' },
+      ],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+          basic: { type: 'http', scheme: 'basic' },
+        },
+      },
+      security: [{}, { bearer: [] }, { apiKey: [] }, { basic: [] }],
+    },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    // Swagger UI would have the description checked by a service on the internet.
+    uiConfig: { validatorUrl: null },
+  });
+}

@@ -1,0 +1,43 @@
+import { isDomainError } from '@user-activity/domain';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem, problemOf, sendProblem } from './problem.ts';
+
+/** What Fastify itself refuses, by its code. Its own messages quote the request. */
+const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', [415, 'The body must be application/json.']],
+  ['FST_ERR_CTP_BODY_TOO_LARGE', [413, 'The body is larger than the service takes.']],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', [400, 'The body is not as long as its Content-Length says.']],
+  ['FST_ERR_BAD_URL', [400, 'The path of the URL is not well-formed.']],
+  ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing of that name.']],
+]);
+
+/** Whatever was thrown, as a problem. What nobody expected is a 500 that tells nothing of the inside. */
+function problemOfAny(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isDomainError(error)) return problemOf(error);
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  const refusal = typeof code === 'string' ? refusals.get(code) : undefined;
+  if (refusal !== undefined) return new Problem(...refusal, { cause: error });
+  const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new Problem(status, 'The request can not be read.', { cause: error });
+  return new Problem(500, 'The service failed. The request id names the entry in its log.', { cause: error });
+}
+
+/** Answers every error as a problem, and logs those that are ours. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOfAny(error);
+  if (problem.status >= 500) {
+    const log = problem.status === 500 ? 'error' : 'warn';
+    request.log[log]({ err: problem.cause ?? problem }, problem.message);
+  }
+  sendProblem(reply, problem);
+}
+
+/** Every error, and every path that is no route. */
+export function handleErrors(app: FastifyInstance): void {
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new Problem(404, 'There is nothing at this path.')),
+  );
+}

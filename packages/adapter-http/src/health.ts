@@ -1,0 +1,45 @@
+import type { CheckHealth } from '@user-activity/application';
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+
+const Status = Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]);
+const Health = Type.Object({
+  status: Status,
+  checks: Type.Partial(Type.Object({ log: Status, store: Status })),
+});
+const tags = ['health'];
+const security: [] = [];
+
+const live = {
+  operationId: 'live',
+  tags,
+  security,
+  summary: 'Whether the process answers: if not, restart it',
+  response: { 200: Health },
+};
+const ready = {
+  operationId: 'ready',
+  tags,
+  security,
+  summary: 'Whether requests can be served: log and store answer, and the service is not stopping',
+  response: { 200: Health, 503: Health },
+};
+
+/** `GET /health/live` and `GET /health/ready`, for orchestrators and load balancers. Never ask for a key. */
+export const health: FastifyPluginCallbackTypebox<{ checkHealth: CheckHealth }> = (
+  app,
+  { checkHealth },
+  done,
+) => {
+  app.get('/health/live', { schema: live, config: { public: true } }, async (_request, reply) =>
+    reply.code(200).header('cache-control', 'no-store').send({ status: 'ok', checks: {} }),
+  );
+  app.get('/health/ready', { schema: ready, config: { public: true } }, async (_request, reply) => {
+    const found = await checkHealth();
+    return reply
+      .code(found.status === 'ok' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(found);
+  });
+  done();
+};

@@ -1,0 +1,77 @@
+import { STATUS_CODES } from 'node:http';
+import type { DomainError, ErrorKind, Violation } from '@user-activity/domain';
+import type { FastifyReply } from 'fastify';
+
+/** An answer that says no, as RFC 9457 problem details with the members `errors` and, where it helps, `ids`. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly errors: readonly Violation[];
+  readonly ids: readonly (string | null)[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    detail: string,
+    more: {
+      readonly errors?: readonly Violation[];
+      readonly ids?: readonly (string | null)[];
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(detail, 'cause' in more ? { cause: more.cause } : undefined);
+    this.status = status;
+    this.errors = more.errors ?? [];
+    this.ids = more.ids;
+    this.headers = more.headers ?? {};
+  }
+
+  /** The body of the answer. The type is `about:blank`: the status says all that a program has to know. */
+  toJSON(): Record<string, unknown> {
+    return {
+      type: 'about:blank',
+      title: STATUS_CODES[this.status] ?? 'Error',
+      status: this.status,
+      detail: this.message,
+      errors: this.errors,
+      ...(this.ids === undefined ? {} : { ids: this.ids }),
+    };
+  }
+}
+
+const statuses: Readonly<Record<ErrorKind, number>> = {
+  'invalid-activity': 422,
+  'invalid-query': 400,
+  unavailable: 503,
+  overloaded: 503,
+};
+
+// Seconds. A buffer is free again sooner than a broker.
+const retryAfter: Readonly<Record<ErrorKind, string | undefined>> = {
+  'invalid-activity': undefined,
+  'invalid-query': undefined,
+  unavailable: '5',
+  overloaded: '1',
+};
+
+/** The domain's error in the words of HTTP. */
+export function problemOf(error: DomainError): Problem {
+  const seconds = retryAfter[error.kind];
+  return new Problem(statuses[error.kind], error.message, {
+    errors: error.violations,
+    ...(error.ids.length > 0 ? { ids: error.ids } : {}),
+    ...(seconds === undefined ? {} : { headers: { 'retry-after': seconds } }),
+    cause: error,
+  });
+}
+
+/** Answers with the problem. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problem.toJSON());
+}

@@ -1,0 +1,127 @@
+import type { JsonObject } from '@user-activity/domain';
+import {
+  type TArray,
+  type TNull,
+  type TObject,
+  type TString,
+  type TUnion,
+  type TUnsafe,
+  Type,
+} from '@sinclair/typebox';
+
+/** JSON Pointer and sentence, for each broken rule. */
+export const Violations: TArray<TObject<{ path: TString; message: TString }>> = Type.Array(
+  Type.Object({
+    path: Type.String({
+      description: 'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter.',
+      examples: ['/userId'],
+    }),
+    message: Type.String({ examples: ['is required'] }),
+  }),
+);
+
+/** The ids of what was sent, in its order; null where an item was rejected. */
+export const Ids: TArray<TUnion<[TString, TNull]>> = Type.Array(Type.Union([Type.String(), Type.Null()]));
+
+const id = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^[\\x21-\\x7e]+$',
+  description:
+    'Names the activity, and is its idempotency key: the same id is stored once. A UUIDv7 where none is given.',
+  examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+});
+const userId = Type.String({
+  minLength: 1,
+  description: 'Who acted. 1-256 characters after trimming, no control characters.',
+  examples: ['123'],
+});
+const type = Type.String({
+  minLength: 1,
+  description:
+    'What was done. Kept in its canonical form: upper case, runs of white space and `-` as `_`; 1-128 letters, marks, digits and `_ . : /`.',
+  examples: ['LOGIN'],
+});
+const metadata: TUnsafe<JsonObject> = Type.Unsafe<JsonObject>(
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: 'What else is known. At most 16 KiB of JSON and 16 levels.',
+      examples: [{ ip: '127.0.0.1' }],
+    },
+  ),
+);
+const createdAt = Type.String({
+  format: 'date-time',
+  description:
+    'When it happened (RFC 3339); when the service received it where none is given. At most 5 minutes ahead.',
+});
+
+/**
+ * An activity as clients send it. For the documentation and for tests alone: the domain judges what was sent, so that every
+ * fault is listed, in its words. Typed as unknown, which is what a handler gets.
+ */
+export const Draft: TUnsafe<unknown> = Type.Unsafe<unknown>(
+  Type.Object(
+    {
+      id: Type.Optional(id),
+      userId,
+      type,
+      metadata: Type.Optional(metadata),
+      createdAt: Type.Optional(createdAt),
+    },
+    { additionalProperties: false },
+  ),
+);
+
+/** An activity as the service answers it. */
+export const Activity: TObject<{
+  id: TString;
+  userId: TString;
+  type: TString;
+  metadata: TUnsafe<JsonObject>;
+  createdAt: TString;
+  receivedAt: TString;
+}> = Type.Object({
+  id,
+  userId,
+  type,
+  metadata,
+  createdAt,
+  receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
+});
+
+const problem = Type.Unsafe<never>(
+  Type.Object({
+    type: Type.String({ examples: ['about:blank'] }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    errors: Violations,
+    ids: Type.Optional(Ids),
+  }),
+);
+
+const meanings = {
+  400: 'The JSON or the query is malformed or breaks a rule.',
+  401: 'An API key is required.',
+  404: 'There is no such activity.',
+  413: 'The body or the batch is larger than the service takes.',
+  415: 'The body is no application/json in UTF-8.',
+  422: 'The body breaks a rule; every violation is listed with its path.',
+  503: 'The log or the store does not answer. Sending the same again later is safe; `ids` names under which ids.',
+} as const;
+
+/** The answers of RFC 9457 problem details that a route may give, for the documentation. */
+export function problems(...statuses: readonly (keyof typeof meanings)[]): Record<string, TUnsafe<unknown>> {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      Type.Unsafe<unknown>({
+        description: meanings[status],
+        content: { 'application/problem+json': { schema: problem } },
+      }),
+    ]),
+  );
+}

@@ -1,0 +1,249 @@
+import * as fc from 'fast-check';
+import { FormatRegistry } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { anyMetadata } from '@user-activity/port-contracts';
+import { isDomainError, type JsonObject, UserActivity } from '@user-activity/domain';
+import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
+import { describe, expect, test } from 'vitest';
+import { Draft } from '../src/schemas.ts';
+import { post, postRaw, seen, service } from './service.ts';
+
+const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
+
+describe('POST /api/logs', () => {
+  test('answers 202 with the id and where it will be, after the log holds it', async () => {
+    await using it = await service();
+    const response = await post(it.app, '/api/logs', example);
+    expect(seen(response)).toEqual({ status: 202, body: { id: 'id-000001', status: 'accepted' } });
+    expect(response.headers['location']).toBe('/api/logs/id-000001');
+    expect(it.logged().map(({ content }) => content)).toMatchObject([
+      { name: 'ActivityLogged', activity: { ...example, id: 'id-000001' } },
+    ]);
+  });
+
+  test('percent-encodes the location', async () => {
+    await using it = await service();
+    const { headers } = await post(it.app, '/api/logs', { ...example, id: 'a/b?c#%' });
+    expect(headers['location']).toBe('/api/logs/a%2Fb%3Fc%23%25');
+  });
+
+  test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"; x=1', 'Application/JSON'])(
+    'takes %s',
+    async (type) => {
+      await using it = await service();
+      expect((await postRaw(it.app, JSON.stringify(example), { 'content-type': type })).statusCode).toBe(202);
+    },
+  );
+
+  test('lists every fault by path, and takes nothing', async () => {
+    await using it = await service();
+    const body = { userId: '', type: '()', metadata: { a: { b: '\ud800' } }, createdAt: 'now', extra: 1 };
+    const response = await post(it.app, '/api/logs', body);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(seen(response)).toMatchObject({
+      status: 422,
+      body: {
+        type: 'about:blank',
+        title: 'Unprocessable Entity',
+        status: 422,
+        detail: 'The activity breaks a rule.',
+      },
+    });
+    expect(response.json<{ errors: { path: string }[] }>().errors.map(({ path }) => path)).toEqual([
+      '/extra',
+      '/userId',
+      '/type',
+      '/metadata/a/b',
+      '/createdAt',
+    ]);
+    expect(it.logged()).toEqual([]);
+  });
+
+  test.each([
+    ['{"userId":"u","type":"T","__proto__":{"x":1}}', '/__proto__', 'is not a known field'],
+    [
+      '{"userId":"u","type":"T","metadata":{"__proto__":{"x":1}}}',
+      '/metadata/__proto__',
+      'must not be a key',
+    ],
+    [
+      '{"userId":"u","type":"T","metadata":{"constructor":{"prototype":1}}}',
+      '/metadata/constructor',
+      'must not hold "prototype"',
+    ],
+    [
+      '{"userId":"u","type":"T","metadata":{"n":1e999}}',
+      '/metadata/n',
+      'must be a number that fits a double',
+    ],
+    ['[]', '', 'must be a JSON object'],
+    ['null', '', 'must be a JSON object'],
+    ['"text"', '', 'must be a JSON object'],
+  ])('%s is 422 by path', async (body, path, message) => {
+    await using it = await service();
+    expect(seen(await postRaw(it.app, body))).toMatchObject({
+      status: 422,
+      body: { errors: [{ path, message }] },
+    });
+  });
+
+  test.each<[string, string | Buffer]>([
+    ['nothing', ''],
+    ['half an object', '{"userId":"secret'],
+    ['a trailing comma', '{"userId":"u",}'],
+    ['two values', '{} {}'],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+    ['a byte order mark alone', Buffer.from([0xef, 0xbb, 0xbf])],
+  ])('%s is 400, and not quoted', async (_, body) => {
+    await using it = await service();
+    const response = await postRaw(it.app, body);
+    expect(response.statusCode).toBe(400);
+    expect(response.body).not.toContain('secret');
+    expect(it.lines.join('')).not.toContain('secret');
+  });
+
+  test('no body at all is 400', async () => {
+    await using it = await service();
+    expect((await it.app.inject({ method: 'POST', url: '/api/logs' })).statusCode).toBe(400);
+  });
+
+  test.each<Record<string, string>>([
+    { 'content-type': 'text/plain' },
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    { 'content-type': 'application/jsonp' },
+    { 'content-type': 'application/json; charset=latin1' },
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+  ])('%j is 415', async (headers) => {
+    await using it = await service();
+    const response = await postRaw(it.app, JSON.stringify(example), headers);
+    expect(seen(response)).toMatchObject({
+      status: 415,
+      body: { title: 'Unsupported Media Type', errors: [] },
+    });
+    expect(it.logged()).toEqual([]);
+  });
+
+  test('a body above the limit is 413, one at the limit is not', async () => {
+    await using it = await service({ maxBodyBytes: 1000 });
+    const empty = JSON.stringify({ ...example, metadata: { fill: '' } });
+    const body = (bytes: number) =>
+      empty.replace('"fill":""', `"fill":"${'x'.repeat(bytes - empty.length)}"`);
+    expect((await postRaw(it.app, body(1000))).statusCode).toBe(202);
+    expect(seen(await postRaw(it.app, body(1001)))).toMatchObject({ status: 413, body: { status: 413 } });
+  });
+
+  test('a parameter in the URL is refused by its name', async () => {
+    await using it = await service();
+    expect(seen(await post(it.app, '/api/logs?dryRun=1', example))).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: '/dryRun', message: 'is not a known parameter' }] },
+    });
+  });
+
+  test('is 503 with the id and Retry-After while the log is out of reach', async () => {
+    await using it = await service();
+    it.log.reachable = false;
+    const response = await post(it.app, '/api/logs', { ...example, id: 'mine' });
+    expect(seen(response)).toMatchObject({ status: 503, body: { ids: ['mine'], errors: [] } });
+    expect(response.headers['retry-after']).toBe('5');
+  });
+
+  test('a bug is a 500 that tells nothing of the inside, and is logged with its request', async () => {
+    await using it = await service({ logActivity: () => Promise.reject(new TypeError('inner secret')) });
+    const response = await post(it.app, '/api/logs', example, { 'x-request-id': 'req-7' });
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain('secret');
+    expect(it.lines.find((line) => line.includes('inner secret'))).toContain('req-7');
+  });
+});
+
+describe('Idempotency-Key', () => {
+  test.each([
+    ['key-1', 'key-1'],
+    ['"key-1"', 'key-1'],
+    [String.raw`"a\"b\\c"`, String.raw`a"b\c`],
+    ['a"b', 'a"b'],
+  ])('%s is the id of a body that has none', async (header, id) => {
+    await using it = await service();
+    const response = await post(it.app, '/api/logs', example, { 'idempotency-key': header });
+    expect(seen(response)).toEqual({ status: 202, body: { id, status: 'accepted' } });
+  });
+
+  test('equal to the id of the body is fine, unequal is 422', async () => {
+    await using it = await service();
+    const send = (key: string) =>
+      post(it.app, '/api/logs', { ...example, id: 'a' }, { 'idempotency-key': key });
+    expect((await send('"a"')).statusCode).toBe(202);
+    expect(seen(await send('b'))).toMatchObject({ status: 422, body: { errors: [{ path: '/id' }] } });
+  });
+
+  test.each(['', 'a b', '"a b"', 'count', 'x'.repeat(129)])('%j is no id', async (header) => {
+    await using it = await service();
+    const response = await post(it.app, '/api/logs', example, { 'idempotency-key': header });
+    expect(seen(response)).toMatchObject({ status: 422, body: { errors: [{ path: '/id' }] } });
+  });
+});
+
+describe('what was published and stored', () => {
+  test('comes back with metadata deep-equal, whatever its keys are called', async () => {
+    await using it = await service();
+    await fc.assert(
+      fc.asyncProperty(anyMetadata, async (metadata: JsonObject) => {
+        fc.pre(JSON.stringify(metadata).length < 16_000);
+        const id = (await post(it.app, '/api/logs', { ...example, metadata })).json<{ id: string }>().id;
+        const content = it.logged().at(-1)?.content;
+        if (content?.name !== 'ActivityLogged') throw new Error('It is on the log.');
+        await it.repository.save([content.activity]);
+        const answer = await it.app.inject(`/api/logs/${id}`);
+        expect(JSON.parse(answer.body)).toEqual({ ...content.activity.toJSON(), metadata });
+        const list = await it.app.inject(`/api/logs?limit=1&userId=123`);
+        expect(list.statusCode).toBe(200);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+test('the documented body takes what the domain takes, and both refuse what has another shape', () => {
+  const deps = { clock: new FixedClock(), ids: new SequentialIds() };
+  const domainTakes = (draft: unknown): boolean => {
+    try {
+      UserActivity.record(draft, deps);
+      return true;
+    } catch (error) {
+      if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
+      return false;
+    }
+  };
+  // TypeBox checks a format only where it is registered; here the shape is compared.
+  FormatRegistry.Set('date-time', () => true);
+  const takes = (draft: unknown): boolean => Value.Check(Draft, draft);
+  const drafts = fc.record(
+    {
+      id: fc.oneof(fc.string({ minLength: 1, maxLength: 10 }), fc.constantFrom('', 'a', 7, null)),
+      userId: fc.oneof(fc.string(), fc.constantFrom('u', 7, null)),
+      type: fc.oneof(fc.string(), fc.constantFrom('LOGIN', 7, null)),
+      metadata: fc.oneof(anyMetadata, fc.constantFrom(null, [], 'x')),
+      createdAt: fc.constantFrom('2020-01-01T00:00:00Z', 7, null),
+      extra: fc.constant(1),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(drafts, (draft) => {
+      expect(takes(draft) || !domainTakes(draft)).toBe(true);
+    }),
+    {
+      numRuns: 500,
+      examples: [[{ userId: 'u', type: 't' }], [{ userId: 'u', type: 't', id: 'a', metadata: {} }]],
+    },
+  );
+  for (const draft of [
+    {},
+    { userId: 'u' },
+    { userId: 'u', type: 7 },
+    { userId: 'u', type: 'T', extra: 1 },
+    [],
+  ])
+    expect([domainTakes(draft), takes(draft)]).toEqual([false, false]);
+});

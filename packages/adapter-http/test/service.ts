@@ -1,0 +1,88 @@
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryEventPublisher,
+  MemoryLog,
+  MemoryStore,
+  SequentialIds,
+} from '@user-activity/adapter-memory';
+import {
+  makeCheckHealth,
+  makeFindActivities,
+  makeFindActivity,
+  makeLogActivities,
+  makeLogActivity,
+} from '@user-activity/application';
+import type { LogRecord } from '@user-activity/domain';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
+import { recordingLogger } from './recording-logger.ts';
+
+/** The API on adapters in memory, built as production builds it. */
+export interface Service extends AsyncDisposable {
+  readonly app: FastifyInstance;
+  readonly log: MemoryLog;
+  readonly store: MemoryStore;
+  readonly repository: MemoryActivityRepository;
+  /** Every line that was logged, as JSON. */
+  readonly lines: readonly string[];
+  /** What the log holds. */
+  logged(): readonly LogRecord[];
+}
+
+export async function service(options: Partial<HttpServerOptions> = {}): Promise<Service> {
+  const log = new MemoryLog({ partitions: 1 });
+  const store = new MemoryStore();
+  const publisher = new MemoryEventPublisher(log);
+  const repository = new MemoryActivityRepository(store);
+  const deps = { publisher, repository, clock: new FixedClock(), ids: new SequentialIds() };
+  const { logger, lines } = recordingLogger();
+  const app = await buildFastify({
+    logActivity: makeLogActivity(deps),
+    logActivities: makeLogActivities(deps),
+    findActivities: makeFindActivities(deps),
+    findActivity: makeFindActivity(deps),
+    checkHealth: makeCheckHealth(deps),
+    apiKeys: [],
+    maxBatchSize: 100,
+    maxBodyBytes: 100_000,
+    version: '1.2.3',
+    logger,
+    ...options,
+  });
+  return {
+    app,
+    log,
+    store,
+    repository,
+    lines,
+    logged() {
+      const records = log.claim('test', 0, 10_000) ?? [];
+      log.release('test', 0, 0);
+      return records;
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close();
+    },
+  };
+}
+
+/** What the test looks at of an answer; the body as JSON. */
+export function seen(response: LightMyRequestResponse): { status: number; body: unknown } {
+  return { status: response.statusCode, body: response.json() };
+}
+
+const json = { 'content-type': 'application/json' };
+
+export const post = (
+  app: FastifyInstance,
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+) => app.inject({ method: 'POST', url, headers: { ...json, ...headers }, payload: JSON.stringify(body) });
+
+export const postRaw = (
+  app: FastifyInstance,
+  payload: string | Buffer,
+  headers: Record<string, string> = json,
+) => app.inject({ method: 'POST', url: '/api/logs', headers, payload });
