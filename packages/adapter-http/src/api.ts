@@ -55,9 +55,13 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
       // What comes on a connection that was open already: the caller may try another instance at once.
       if (stopping && request.url !== '/health/live')
         throw new Problem(503, 'The service is stopping.', {
-          headers: { 'retry-after': '1', connection: 'close' },
+          headers: { 'retry-after': '1' },
         });
       if (options.apiKeys.length > 0 && request.routeOptions.config.public !== true) assertKey(request);
+    });
+    app.addHook('onSend', async (_request, reply) => {
+      // A connection that stayed open after its answer would hold up the stop until it times out.
+      if (stopping) reply.header('connection', 'close');
     });
     app.addHook('onResponse', async (request, reply) => {
       // The route, not the URL: its query may name users.

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { post, seen, service } from './service.ts';
+
+describe('methods', () => {
+  test.each([
+    ['PUT', '/api/logs', 'GET, HEAD, POST'],
+    ['DELETE', '/api/logs', 'GET, HEAD, POST'],
+    ['OPTIONS', '/api/logs', 'GET, HEAD, POST'],
+    ['PROPFIND', '/api/logs', 'GET, HEAD, POST'],
+    ['GET', '/api/logs/batch', 'POST'],
+    ['POST', '/api/logs/some-id', 'GET, HEAD'],
+    ['POST', '/health/live', 'GET, HEAD'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+  ])('%s %s is 405 with what is allowed', async (method, url, allow) => {
+    await using it = await service();
+    const response = await it.app.inject({
+      method: method as 'GET',
+      url,
+      headers: { 'content-type': 'text/x' },
+    });
+    expect(response.headers['allow']).toBe(allow);
+    expect(seen(response)).toMatchObject({ status: 405, body: { title: 'Method Not Allowed' } });
+  });
+
+  test('HEAD answers as GET without a body', async () => {
+    await using it = await service();
+    const response = await it.app.inject({ method: 'HEAD', url: '/api/logs' });
+    expect([response.statusCode, response.body]).toEqual([200, '']);
+  });
+});
+
+test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/status'])(
+  '%s is 404 as a problem',
+  async (url) => {
+    await using it = await service();
+    const response = await it.app.inject(url);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(seen(response)).toMatchObject({ status: 404, body: { status: 404 } });
+  },
+);
+
+test('a malformed path is 400 as a problem with its request id', async () => {
+  await using it = await service();
+  const response = await it.app.inject({ url: '/api/logs/%zz', headers: { 'x-request-id': 'mine' } });
+  expect(seen(response)).toMatchObject({ status: 400, body: { status: 400 } });
+  expect(response.headers['x-request-id']).toBe('mine');
+});
+
+describe('request ids', () => {
+  test('are taken, echoed and logged', async () => {
+    await using it = await service();
+    const response = await it.app.inject({
+      url: '/api/logs',
+      headers: { 'x-request-id': 'from-the-caller' },
+    });
+    expect(response.headers['x-request-id']).toBe('from-the-caller');
+    expect(it.lines.join('\n')).toContain('"requestId":"from-the-caller"');
+  });
+
+  test.each([undefined, '', 'a b', 'x'.repeat(129), 'ä'])('%j is none: one is made', async (given) => {
+    await using it = await service();
+    const headers = given === undefined ? {} : { 'x-request-id': given };
+    const { headers: answered } = await it.app.inject({ url: '/nowhere', headers });
+    expect(answered['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('API keys', () => {
+  const apiKeys = ['first-key', 'second:key'];
+  const basic = (user: string) => `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
+
+  test.each<Record<string, string>>([
+    { authorization: 'Bearer first-key' },
+    { authorization: 'bearer second:key' },
+    { authorization: basic('first-key') },
+    { authorization: `Basic ${Buffer.from('first-key:any password').toString('base64')}` },
+    { 'x-api-key': 'second:key' },
+    { 'x-api-key': 'wrong', authorization: 'Bearer first-key' },
+  ])('%j opens', async (headers) => {
+    await using it = await service({ apiKeys });
+    expect((await it.app.inject({ url: '/api/logs', headers })).statusCode).toBe(200);
+  });
+
+  test.each<Record<string, string>>([
+    {},
+    { authorization: 'Bearer wrong' },
+    { authorization: 'first-key' },
+    { authorization: 'Digest first-key' },
+    { authorization: basic('wrong') },
+    { authorization: 'Basic !!!' },
+    { 'x-api-key': 'first-key ,second:key' },
+    { 'x-api-key': '' },
+  ])('%j does not', async (headers) => {
+    await using it = await service({ apiKeys });
+    const response = await it.app.inject({ url: '/api/logs', headers });
+    expect(seen(response)).toMatchObject({ status: 401, body: { title: 'Unauthorized' } });
+    expect(response.headers['www-authenticate']).toContain('Bearer');
+    expect(it.lines.join('')).not.toContain('first-key');
+  });
+
+  test.each(['/api/logs/x', '/openapi.json', '/docs', '/docs/', '/docs/json', '/nowhere'])(
+    '%s needs one',
+    async (url) => {
+      await using it = await service({ apiKeys });
+      expect((await it.app.inject(url)).statusCode).toBe(401);
+    },
+  );
+
+  test.each(['/health/live', '/health/ready'])('%s needs none', async (url) => {
+    await using it = await service({ apiKeys });
+    expect((await it.app.inject(url)).statusCode).toBe(200);
+  });
+
+  test('come before everything else: nothing of the body is looked at', async () => {
+    await using it = await service({ apiKeys });
+    expect((await post(it.app, '/api/logs', { userId: '' })).statusCode).toBe(401);
+  });
+});
+
+describe('health', () => {
+  test('tells of the log and the store', async () => {
+    await using it = await service();
+    expect(seen(await it.app.inject('/health/ready'))).toEqual({
+      status: 200,
+      body: { status: 'ok', checks: { log: 'ok', store: 'ok' } },
+    });
+    it.store.reachable = false;
+    expect(seen(await it.app.inject('/health/ready'))).toEqual({
+      status: 503,
+      body: { status: 'unavailable', checks: { log: 'ok', store: 'unavailable' } },
+    });
+    expect((await it.app.inject('/health/live')).statusCode).toBe(200);
+  });
+});
+
+describe('documentation', () => {
+  test('is OpenAPI 3.1 of every route', async () => {
+    await using it = await service();
+    const document = (await it.app.inject('/openapi.json')).json<{
+      openapi: string;
+      info: { version: string };
+      paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+    }>();
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(document.info.version).toBe('1.2.3');
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(routes.toSorted()).toEqual([
+      'get /api/logs',
+      'get /api/logs/{id}',
+      'get /health/live',
+      'get /health/ready',
+      'post /api/logs',
+      'post /api/logs/batch',
+    ]);
+    expect(Object.keys(document.paths['/api/logs']?.['post']?.responses ?? {})).toEqual([
+      '202',
+      '400',
+      '401',
+      '413',
+      '415',
+      '422',
+      '503',
+    ]);
+  });
+
+  test('has a page that names nothing of another host', async () => {
+    await using it = await service();
+    const page = await it.app.inject('/docs/');
+    expect(page.statusCode).toBe(200);
+    const linked = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => String(url));
+    expect(linked.length).toBeGreaterThan(2);
+    for (const url of linked) {
+      expect(url).not.toMatch(/^(?:https?:)?\/\//);
+      expect((await it.app.inject(new URL(url, 'http://host/docs/').pathname)).statusCode).toBe(200);
+    }
+  });
+});
+
+test('of a request nothing is logged but method, route, status and time', async () => {
+  await using it = await service();
+  const secret = { userId: 'secret-user', type: 'SECRET_TYPE', metadata: { 'secret-key': 'secret-value' } };
+  await post(it.app, '/api/logs', secret, { 'idempotency-key': 'secret-id' });
+  await post(it.app, '/api/logs', { ...secret, extra: 'secret-extra' });
+  await it.app.inject('/api/logs?userId=secret-user&type=secret&cursor=secret');
+  await it.app.inject('/secret');
+  await it.app.inject('/api/logs/secret-id');
+  expect(it.lines).toHaveLength(5);
+  expect(it.lines.join('\n').toLowerCase()).not.toContain('secret');
+  expect(JSON.parse(it.lines[0] ?? '')).toMatchObject({
+    level: 'info',
+    what: { method: 'POST', route: '/api/logs', status: 202 },
+  });
+});

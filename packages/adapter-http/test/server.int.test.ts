@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { service } from './service.ts';
+
+const port = (url: string): number => Number(new URL(url).port);
+
+/** Sends these bytes; all that comes back until the server ends the connection. */
+async function spoken(at: number, bytes: string): Promise<string> {
+  const socket = connect(at, '127.0.0.1');
+  socket.write(bytes);
+  return text(socket);
+}
+
+test.each([
+  ['nonsense', 'nonsense\r\n\r\n', 'HTTP/1.1 400 Bad Request'],
+  ['headers too large', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 'HTTP/1.1 431 Request Header'],
+])('%s is answered by a problem and ends the connection', async (_, bytes, status) => {
+  await using it = await service();
+  const answer = await spoken(port(await it.app.listen({ host: '127.0.0.1', port: 0 })), bytes);
+  expect(answer).toContain(status);
+  expect(answer).toContain('application/problem+json');
+});
+
+test('while stopping, what is under way is finished, and a request that arrives is told to go elsewhere', async () => {
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const it = await service({
+    async findActivity() {
+      begun.resolve();
+      await gate.promise;
+      return undefined;
+    },
+  });
+  const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
+  const late = connect(at, '127.0.0.1');
+  await once(late, 'connect');
+  late.write('GET /api/logs HTTP/1.1\r\n');
+  const early = connect(at, '127.0.0.1');
+  early.write('GET /api/logs/a HTTP/1.1\r\nHost: x\r\n\r\n');
+  await begun.promise;
+  const closed = it.app.close();
+  late.write('Host: x\r\n\r\n');
+  const refused = await text(late);
+  expect(refused).toContain('HTTP/1.1 503 Service Unavailable');
+  expect(refused).toContain('The service is stopping.');
+  expect(refused).toMatch(/connection: close/i);
+  gate.resolve();
+  expect(await text(early)).toContain('HTTP/1.1 404 Not Found');
+  await closed;
+});
+
+test('a client that goes away in the middle of its body harms nobody', async () => {
+  await using it = await service();
+  const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(at, '127.0.0.1');
+  const gone = once(socket, 'close');
+  socket.write(
+    'POST /api/logs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"u',
+  );
+  socket.destroy();
+  await gone;
+  const agent = new Agent();
+  const answer = request({ host: '127.0.0.1', port: at, path: '/api/logs', agent }).end();
+  const [response] = (await once(answer, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(200);
+  response.resume();
+  agent.destroy();
+  expect(it.logged()).toEqual([]);
+});
