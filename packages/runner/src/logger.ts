@@ -1,0 +1,20 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+
+export type { Logger } from 'pino';
+
+/** How much is logged, from the least to the most. */
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** One of them. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** Logs JSON lines to the standard output; for people where that is a terminal. */
+export function makeLogger(level: LogLevel, terminal: boolean = process.stdout.isTTY): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const lines: DestinationStream = terminal
+    ? pretty({ colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' })
+    : // Written before the call returns: the last lines of a process that dies are those one needs.
+      pino.destination({ dest: 1, sync: true });
+  return pino(options, lines);
+}

@@ -1,0 +1,49 @@
+import type {
+  CheckHealth,
+  FindActivities,
+  FindActivity,
+  LogActivities,
+  LogActivity,
+  StoreActivities,
+} from '@user-activity/application';
+import type {
+  ActivityRepository,
+  Clock,
+  DeadLetterQueue,
+  EventConsumer,
+  EventPublisher,
+  IdGenerator,
+} from '@user-activity/domain';
+import type { Logger } from './logger.ts';
+import { type Token, token } from './wiring.ts';
+
+/** What every app wires: the driven ports and the use cases. */
+export const tokens: {
+  readonly logger: Token<Logger>;
+  readonly clock: Token<Clock>;
+  readonly ids: Token<IdGenerator>;
+  readonly publisher: Token<EventPublisher>;
+  readonly consumer: Token<EventConsumer>;
+  readonly repository: Token<ActivityRepository>;
+  readonly deadLetters: Token<DeadLetterQueue>;
+  readonly logActivity: Token<LogActivity>;
+  readonly logActivities: Token<LogActivities>;
+  readonly storeActivities: Token<StoreActivities>;
+  readonly findActivities: Token<FindActivities>;
+  readonly findActivity: Token<FindActivity>;
+  readonly checkHealth: Token<CheckHealth>;
+} = {
+  logger: token('logger'),
+  clock: token('clock'),
+  ids: token('ids'),
+  publisher: token('publisher'),
+  consumer: token('consumer'),
+  repository: token('repository'),
+  deadLetters: token('deadLetters'),
+  logActivity: token('logActivity'),
+  logActivities: token('logActivities'),
+  storeActivities: token('storeActivities'),
+  findActivities: token('findActivities'),
+  findActivity: token('findActivity'),
+  checkHealth: token('checkHealth'),
+};
