@@ -50,7 +50,8 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
 export async function buildServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = await buildFastify(options);
   return {
-    listen: ({ host, port }) => app.listen({ host, port }),
+    // The app says when it is ready, and with which URL.
+    listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'listening' }),
     close: () => app.close(),
   };
 }

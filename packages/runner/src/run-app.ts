@@ -19,7 +19,7 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * The life of a process: starts the app, prints the ready line, and drains at a signal, within 10 s and with exit code 0.
- * A second signal ends it at once. Whatever can't start is one clear message and exit code 1, or 78 for the configuration.
+ * Whatever can't start is one clear message and exit code 1, or 78 for the configuration.
  */
 export async function runApp(logger: Logger, start: () => Promise<RunningApp>): Promise<void> {
   process.on('uncaughtException', (error) => {
@@ -47,14 +47,10 @@ export async function runApp(logger: Logger, start: () => Promise<RunningApp>): 
   }
 }
 
-/** Resolves at the first signal. The second one ends the process, as it would without us. */
+/** Resolves at the first signal. Later ones change nothing: scripts and supervisors send several, and a stop is short. */
 function signalled(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    const first = (signal: NodeJS.Signals): void => {
-      for (const each of signals) process.off(each, first);
-      resolve(signal);
-    };
-    for (const each of signals) process.on(each, first);
+    for (const signal of signals) process.on(signal, resolve);
   });
 }
 

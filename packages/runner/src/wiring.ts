@@ -66,11 +66,14 @@ export class Wiring {
       if (made !== undefined) return made.value;
       if (this.#making.includes(name)) throw new Error(`A cycle: ${[...this.#making, name].join(' -> ')}.`);
       this.#making.push(name);
-      const value = make(this.get);
-      this.#making.pop();
-      made = { value };
-      this.#closers.push(() => close(value));
-      return value;
+      try {
+        const value = make(this.get);
+        made = { value };
+        this.#closers.push(() => close(value));
+        return value;
+      } finally {
+        this.#making.pop();
+      }
     };
   }
 

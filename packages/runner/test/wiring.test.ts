@@ -35,7 +35,7 @@ test('names what is not provided', () => {
 
 test('names a cycle', () => {
   const wires = wiring();
-  wires.provide(a, (get) => ({ name: String(get(b)) }));
+  wires.provide(a, (get) => ({ name: JSON.stringify(get(b)) }));
   wires.provide(b, (get) => ({ of: get(a) }));
   expect(() => wires.get(a)).toThrow('A cycle: a -> b -> a.');
 });

@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceProcess } from './service-process.ts';
+
+/** What came of it. */
+export interface KillReport {
+  readonly kills: number;
+  /** Kills that hit the service before it was ready. */
+  readonly killsWhileStarting: number;
+  /** Activities that were answered 202. */
+  readonly accepted: number;
+  /** Sent, without an answer: any of them may be stored or not. */
+  readonly unanswered: number;
+  readonly stored: number;
+  /** Answered 202 and not found. */
+  readonly lost: readonly string[];
+  /** Found more than once in the list of all. */
+  readonly repeated: readonly string[];
+  /** Found, and never sent in this form. */
+  readonly foreign: readonly string[];
+}
+
+interface Listed {
+  readonly id: string;
+  readonly metadata: { readonly nonce?: string };
+}
+
+interface Page {
+  readonly data: readonly Listed[];
+  readonly pagination: { readonly nextCursor: string | null };
+}
+
+const senders = 8;
+const json = { 'content-type': 'application/json' };
+
+/**
+ * Kills the service so many times at random moments while clients send; then looks whether everything that was answered
+ * 202 is there, once. Clients send single activities and batches, and send what was not answered again, as they should.
+ */
+export async function killRounds(
+  folder: string,
+  kills: number,
+  tell: (line: string) => void,
+): Promise<KillReport> {
+  const sent = new Map<string, string>();
+  const accepted = new Set<string>();
+  let killsWhileStarting = 0;
+  for (let round = 1; round <= kills; round += 1) {
+    const service = new ServiceProcess({ folder });
+    if (round % 10 === 0) {
+      killsWhileStarting += 1;
+      await delay(Math.random() * 400);
+      await service.end('SIGKILL');
+      continue;
+    }
+    const url = await service.ready();
+    const stopping = new AbortController();
+    const sending = Array.from({ length: senders }, (_, sender) =>
+      send(`${round}-${sender}`, url, sent, accepted, stopping.signal),
+    );
+    await delay(20 + Math.random() * 600);
+    await service.end('SIGKILL');
+    stopping.abort();
+    await Promise.all(sending);
+    tell(`kill ${round} of ${kills}: ${accepted.size} answered 202 so far`);
+  }
+
+  const service = new ServiceProcess({ folder });
+  const found = await settled(await service.ready(), accepted);
+  await service.end('SIGTERM');
+  const ids = new Set(found.map(({ id }) => id));
+  return {
+    kills,
+    killsWhileStarting,
+    accepted: accepted.size,
+    unanswered: sent.size - accepted.size,
+    stored: found.length,
+    lost: [...accepted].filter((id) => !ids.has(id)),
+    repeated: found.map(({ id }) => id).filter((id, index, all) => all.indexOf(id) !== index),
+    foreign: found.filter(({ id, metadata }) => sent.get(id) !== metadata.nonce).map(({ id }) => id),
+  };
+}
+
+/** One client: one request after the other until the service is gone; every third is a batch. */
+async function send(
+  name: string,
+  url: string,
+  sent: Map<string, string>,
+  accepted: Set<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let request = 0; !signal.aborted; request += 1) {
+    const drafts = Array.from({ length: request % 3 === 0 ? 20 : 1 }, (_, item) => {
+      const id = `${name}-${request}-${item}`;
+      const nonce = Math.random().toString(36);
+      sent.set(id, nonce);
+      return { id, userId: `user-${name}`, type: 'chaos', metadata: { nonce } };
+    });
+    const [path, body] = drafts.length === 1 ? ['/api/logs', drafts[0]] : ['/api/logs/batch', drafts];
+    // Twice at once, at times: a client that did not wait for its answer.
+    const attempts = request % 5 === 0 ? 2 : 1;
+    const answers = await Promise.allSettled(
+      Array.from({ length: attempts }, async () => {
+        const response = await fetch(`${url}${path}`, {
+          method: 'POST',
+          headers: json,
+          body: JSON.stringify(body),
+        });
+        await response.arrayBuffer();
+        return response.status;
+      }),
+    );
+    const ok = answers.some((answer) => answer.status === 'fulfilled' && answer.value === 202);
+    if (ok) for (const { id } of drafts) accepted.add(id);
+    else return;
+  }
+}
+
+/** All that is stored, once the consumer has nothing left to do: all that was accepted is there, or nothing comes any more. */
+async function settled(url: string, accepted: ReadonlySet<string>): Promise<readonly Listed[]> {
+  for (let unchanged = 0, before = -1; ; ) {
+    const found = await all(url);
+    const ids = new Set(found.map(({ id }) => id));
+    const complete = [...accepted].every((id) => ids.has(id));
+    unchanged = found.length === before ? unchanged + 1 : 0;
+    // What was not answered may be on the log behind the last that was: once complete, one more look without a change.
+    if (unchanged >= (complete ? 2 : 20)) return found;
+    before = found.length;
+    await delay(250);
+  }
+}
+
+async function all(url: string): Promise<Listed[]> {
+  const found: Listed[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const response = await fetch(
+      `${url}/api/logs?type=CHAOS&order=asc&limit=500${cursor && `&cursor=${cursor}`}`,
+    );
+    if (response.status !== 200) throw new Error(`The list was answered with ${response.status}.`);
+    const page = (await response.json()) as Page;
+    found.push(...page.data);
+    cursor = page.pagination.nextCursor;
+  }
+  return found;
+}

@@ -1,0 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { killRounds } from './kill-rounds.ts';
+
+// npm run chaos:embedded -- 50
+const kills = Number(process.argv[2] ?? '50');
+if (!Number.isInteger(kills) || kills < 1)
+  throw new Error('Say how many kills, for example: npm run chaos:embedded -- 50');
+
+const folder = await mkdtemp(join(tmpdir(), 'user-activity-chaos-'));
+const report = await killRounds(folder, kills, (line) => console.log(line));
+await rm(folder, { recursive: true });
+
+const { lost, repeated, foreign, ...numbers } = report;
+console.log(
+  JSON.stringify({ ...numbers, lost: lost.length, repeated: repeated.length, foreign: foreign.length }),
+);
+if (lost.length + repeated.length + foreign.length > 0) {
+  console.error(JSON.stringify({ lost, repeated, foreign }));
+  process.exitCode = 1;
+}

@@ -1,0 +1,100 @@
+import { ConfigurationError } from '@user-activity/runner';
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.faults;
+  }
+}
+
+const defaults = {
+  HOST: '127.0.0.1',
+  PORT: 3000,
+  DATA_DIR: './data',
+  API_KEYS: [],
+  PUBLISH_TIMEOUT_MS: 10_000,
+  QUERY_TIMEOUT_MS: 10_000,
+  MAX_BATCH_SIZE: 10_000,
+  MAX_BODY_BYTES: 10_485_760,
+  LOG_LEVEL: 'info',
+};
+
+test('has a default for everything', () => expect(readConfig({})).toEqual(defaults));
+
+test('an empty variable counts as unset, and one of others is none of ours', () => {
+  expect(readConfig({ PORT: '', DATA_DIR: ' ', KAFKA_BROKERS: '', PATH: '/bin' })).toEqual(defaults);
+});
+
+test('reads every variable', () => {
+  const environment = {
+    HOST: '0.0.0.0',
+    PORT: '0',
+    DATA_DIR: '/var/lib/x',
+    API_KEYS: 'one, two:2 ,three',
+    PUBLISH_TIMEOUT_MS: '1',
+    QUERY_TIMEOUT_MS: '2',
+    MAX_BATCH_SIZE: '3',
+    MAX_BODY_BYTES: '4',
+    LOG_LEVEL: 'trace',
+  };
+  expect(readConfig(environment)).toEqual({
+    ...environment,
+    PORT: 0,
+    API_KEYS: ['one', 'two:2', 'three'],
+    PUBLISH_TIMEOUT_MS: 1,
+    QUERY_TIMEOUT_MS: 2,
+    MAX_BATCH_SIZE: 3,
+    MAX_BODY_BYTES: 4,
+  });
+});
+
+describe('refuses', () => {
+  test.each([
+    ['PORT', '-1', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', '65536', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', '1e3', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', '0x10', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', 'http', 'PORT must be a whole number from 0 to 65535'],
+    ['MAX_BATCH_SIZE', '0', 'MAX_BATCH_SIZE must be a whole number from 1 to 100000'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace'],
+    ['ALLOW_ANONYMOUS', 'yes', 'ALLOW_ANONYMOUS must be "true" or "false"'],
+    [
+      'KAFKA_BROKERS',
+      'localhost:9092',
+      'KAFKA_BROKERS is set, but this version runs on its embedded log and store alone',
+    ],
+  ])('%s=%s', (name, value, fault) => expect(faultsOf({ [name]: value })).toEqual([fault]));
+
+  test('all at once, and never shows a value', () => {
+    const faults = faultsOf({
+      PORT: 'x',
+      API_KEYS: 'secret key,b',
+      LOG_LEVEL: 'y',
+      MONGODB_URI: 'mongodb://secret',
+    });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'MONGODB_URI',
+      'PORT',
+      'API_KEYS',
+      'LOG_LEVEL',
+    ]);
+    expect(faults.join()).not.toContain('secret');
+  });
+
+  test.each(['0.0.0.0', '::', '10.0.0.1', 'example.org'])('to serve %s without keys', (HOST) => {
+    expect(faultsOf({ HOST })).toEqual([
+      'API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines',
+    ]);
+    expect(faultsOf({ HOST, API_KEYS: 'a' })).toEqual([]);
+    expect(faultsOf({ HOST, ALLOW_ANONYMOUS: 'true' })).toEqual([]);
+  });
+
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('no loopback: %s', (HOST) => {
+    expect(faultsOf({ HOST })).toEqual([]);
+  });
+});
