@@ -75,9 +75,16 @@ export async function killRounds(
     unanswered: sent.size - accepted.size,
     stored: found.length,
     lost: [...accepted].filter((id) => !ids.has(id)),
-    repeated: found.map(({ id }) => id).filter((id, index, all) => all.indexOf(id) !== index),
+    repeated: repeatedIn(found),
     foreign: found.filter(({ id, metadata }) => sent.get(id) !== metadata.nonce).map(({ id }) => id),
   };
+}
+
+function repeatedIn(found: readonly Listed[]): readonly string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { id } of found) (seen.has(id) ? repeated : seen).add(id);
+  return [...repeated];
 }
 
 /** One client: one request after the other until the service is gone; every third is a batch. */

@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { killRounds } from '../chaos/kill-rounds.ts';
+
+test('of what was answered 202 under kill -9 nothing is lost and nothing stored twice', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'user-activity-chaos-'));
+  const report = await killRounds(folder, 4, () => undefined);
+  rmSync(folder, { recursive: true });
+  expect(report.accepted).toBeGreaterThan(100);
+  expect(report.stored).toBeGreaterThanOrEqual(report.accepted);
+  expect({ lost: report.lost, repeated: report.repeated, foreign: report.foreign }).toEqual({
+    lost: [],
+    repeated: [],
+    foreign: [],
+  });
+});

@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SqliteDatabase } from '@user-activity/adapter-sqlite';
+import { makeLogger, tokens } from '@user-activity/runner';
+import { expect, test } from 'vitest';
+import { wire } from '../src/composition.ts';
+import { readConfig } from '../src/config.ts';
+
+test('every token is provided and can be made', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'user-activity-wiring-'));
+  const database = await SqliteDatabase.open({ folder });
+  const wiring = wire(readConfig({}), makeLogger('fatal'), database);
+  for (const each of Object.values(tokens)) expect(wiring.get<unknown>(each)).toBeDefined();
+  await wiring.close();
+  await database.close();
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,177 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type ServiceOptions, ServiceProcess } from '../chaos/service-process.ts';
+
+const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
+const json = { 'content-type': 'application/json' };
+
+let folder: string;
+let started: ServiceProcess[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'user-activity-e2e-'));
+  started = [];
+});
+
+afterEach(async () => {
+  await Promise.all(started.map((service) => service.end('SIGKILL')));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(options: Omit<ServiceOptions, 'folder'> = {}): ServiceProcess {
+  const service = new ServiceProcess({ folder, ...options });
+  started.push(service);
+  return service;
+}
+
+const post = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${url}/api/logs`, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) });
+
+/** The one activity, as soon as the consumer has stored it. */
+async function stored(url: string, id: string): Promise<unknown> {
+  for (;;) {
+    const response = await fetch(`${url}/api/logs/${id}`);
+    if (response.status === 200) return response.json();
+    expect(response.status).toBe(404);
+    await delay(20);
+  }
+}
+
+test('the example goes in and comes out, and is there after a restart and after a kill -9', async () => {
+  const first = start();
+  let url = await first.ready();
+  const response = await post(url, example);
+  expect(response.status).toBe(202);
+  const { id } = (await response.json()) as { id: string };
+  const activity = await stored(url, id);
+  expect(activity).toMatchObject({ id, ...example });
+  expect(await first.end('SIGTERM')).toBe(0);
+
+  const second = start();
+  url = await second.ready();
+  expect(await (await fetch(`${url}/api/logs/${id}`)).json()).toEqual(activity);
+  expect(await (await post(url, { ...example, id: 'just-before' })).json()).toMatchObject({
+    id: 'just-before',
+  });
+  await second.end('SIGKILL');
+
+  url = await start().ready();
+  expect(await stored(url, 'just-before')).toMatchObject(example);
+  const { data } = (await (await fetch(`${url}/api/logs?userId=123`)).json()) as { data: { id: string }[] };
+  expect(data.map((each) => each.id)).toEqual(['just-before', id]);
+});
+
+test('sent again it is stored once, and another fact under its id goes to the dead letters', async () => {
+  const url = await start().ready();
+  for (const body of [example, example, { ...example, type: 'LOGOUT' }])
+    expect((await post(url, { ...body, id: 'same' })).status).toBe(202);
+  await post(url, { ...example, id: 'the last' }).then((response) => expect(response.status).toBe(422));
+  await post(url, { ...example, id: 'the-last' });
+  // One partition, in order: when the last is stored, those before it are dealt with.
+  await stored(url, 'the-last');
+  expect(await stored(url, 'same')).toMatchObject(example);
+  const { data } = (await (await fetch(`${url}/api/logs`)).json()) as { data: unknown[] };
+  expect(data).toHaveLength(2);
+});
+
+test('the ready line comes once, before any other URL, and says how to try it', async () => {
+  const service = start();
+  const url = await service.ready();
+  await service.end('SIGTERM');
+  const lines = service.output
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { msg: string }).msg);
+  const withUrl = lines.filter((line) => /https?:/.test(line));
+  expect(withUrl[0]).toBe(`ready at ${url}`);
+  expect(withUrl[1]).toContain(`curl -i ${url}/api/logs`);
+  expect(lines.filter((line) => line.includes('ready'))).toHaveLength(1);
+});
+
+test('a second process on the same data ends with a clear error, and the first works on', async () => {
+  const first = start();
+  const url = await first.ready();
+  const second = start();
+  expect(await second.exited).toBe(1);
+  expect(second.output).toContain(`The data folder ${folder} is in use by another process.`);
+  expect((await post(url, example)).status).toBe(202);
+});
+
+test('a damaged file is a clear error, and left as it is', async () => {
+  const file = join(folder, 'user-activity.db');
+  writeFileSync(file, 'no database '.repeat(1000));
+  const service = start();
+  expect(await service.exited).toBe(1);
+  expect(service.output).toContain(`${file} is damaged`);
+  expect(readFileSync(file, 'utf8')).toBe('no database '.repeat(1000));
+});
+
+test('a wrong configuration ends it at once with every fault, and shows no value', async () => {
+  const environment = { PORT: 'secret', KAFKA_BROKERS: 'secret:9092', HOST: '0.0.0.0' };
+  const service = start({ environment });
+  expect(await service.exited).toBe(78);
+  expect(service.output).toContain('KAFKA_BROKERS is set');
+  expect(service.output).toContain('PORT must be a whole number');
+  expect(service.output).not.toContain('secret');
+});
+
+test('a full disk is 503, never 202, and everything that was answered 202 is there afterwards', async () => {
+  const service = start({ mostFileKiB: 1024 });
+  let url = await service.ready();
+  const accepted: string[] = [];
+  const refused: unknown[] = [];
+  for (let index = 0; index < 300; index += 1) {
+    const id = `full-${index}`;
+    const response = await post(url, { ...example, id, metadata: { fill: 'x'.repeat(10_000) } });
+    if (response.status === 202) accepted.push(id);
+    else refused.push({ id, ...((await response.json()) as object) });
+  }
+  expect(accepted).not.toEqual([]);
+  expect(refused).not.toEqual([]);
+  for (const each of refused) expect(each).toMatchObject({ status: 503, ids: [(each as { id: string }).id] });
+  expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+  expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  expect((await fetch(`${url}/api/logs?limit=1`)).status).toBe(200);
+  expect(await service.end('SIGTERM')).toBe(0);
+
+  url = await start().ready();
+  for (const id of accepted) expect(await stored(url, id)).toMatchObject({ id });
+  expect((await post(url, example)).status).toBe(202);
+});
+
+test('a stop while clients send: every answer is 202 or a refusal, and every 202 is kept', async () => {
+  const service = start();
+  let url = await service.ready();
+  const accepted: string[] = [];
+  const sending = Array.from({ length: 8 }, async (_, sender) => {
+    for (let index = 0; ; index += 1) {
+      const id = `drain-${sender}-${index}`;
+      const response = await post(url, { ...example, id }).catch(() => undefined);
+      if (response?.status === 202) accepted.push(id);
+      else return response?.status ?? 'refused';
+    }
+  });
+  await stored(url, 'drain-0-5');
+  expect(await service.end('SIGTERM')).toBe(0);
+  for (const outcome of await Promise.all(sending)) expect([503, 'refused']).toContain(outcome);
+  expect(service.output).toContain('"stopped"');
+  url = await start().ready();
+  for (const id of accepted) expect(await stored(url, id)).toMatchObject({ id });
+});
+
+test('nothing of what clients send is logged', async () => {
+  const service = start({ environment: { LOG_LEVEL: 'trace', API_KEYS: 'secret-key' } });
+  const url = await service.ready();
+  const secret = { userId: 'secret-user', type: 'secret', metadata: { 'secret-name': 'secret-value' } };
+  const key = { 'x-api-key': 'secret-key' };
+  expect((await post(url, secret, key)).status).toBe(202);
+  expect((await post(url, { ...secret, 'secret-field': 1 }, key)).status).toBe(422);
+  expect((await post(url, secret)).status).toBe(401);
+  expect((await fetch(`${url}/api/logs?userId=secret-user`, { headers: key })).status).toBe(200);
+  expect(await service.end('SIGTERM')).toBe(0);
+  expect(service.output).toContain('"status":422');
+  expect(service.output).not.toContain('secret');
+});
