@@ -3,6 +3,7 @@ import {
   ActivityId,
   type ActivityQuery,
   type Position,
+  parseJson,
   RuleBroken,
   Timestamp,
   type UserActivity,
@@ -29,7 +30,7 @@ export function parseCursor(raw: string, walk: Walk): Position {
 
 function positionIn(raw: string): { readonly place: Position; readonly walk: unknown } {
   try {
-    const members: unknown = JSON.parse(Buffer.from(raw, 'base64url').toString('utf8'));
+    const members: unknown = parseJson(Buffer.from(raw, 'base64url').toString('utf8'));
     if (!isList(members) || members.length !== 4) throw new RuleBroken('');
     const [madeBy, createdAt, id, walk] = members;
     if (madeBy !== version) throw new RuleBroken('');

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parseJson } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
@@ -29,7 +30,7 @@ function parse(body: string | Buffer): unknown {
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   if (typeof body !== 'string' && !isUtf8(body)) throw new Problem(400, 'The body is not valid UTF-8.');
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseJson(body.toString('utf8'));
   } catch {
     throw new Problem(400, 'The body is not well-formed JSON.');
   }

@@ -12,7 +12,7 @@ describe('methods', () => {
     ['POST', '/health/live', 'GET, HEAD'],
     ['POST', '/openapi.json', 'GET, HEAD'],
   ])('%s %s is 405 with what is allowed', async (method, url, allow) => {
-    await using it = await service();
+    const it = await service();
     const response = await it.app.inject({
       method: method as 'GET',
       url,
@@ -23,7 +23,7 @@ describe('methods', () => {
   });
 
   test('HEAD answers as GET without a body', async () => {
-    await using it = await service();
+    const it = await service();
     const response = await it.app.inject({ method: 'HEAD', url: '/api/logs' });
     expect([response.statusCode, response.body]).toEqual([200, '']);
   });
@@ -32,7 +32,7 @@ describe('methods', () => {
 test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/status'])(
   '%s is 404 as a problem',
   async (url) => {
-    await using it = await service();
+    const it = await service();
     const response = await it.app.inject(url);
     expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(seen(response)).toMatchObject({ status: 404, body: { status: 404 } });
@@ -40,7 +40,7 @@ test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/stat
 );
 
 test('a malformed path is 400 as a problem with its request id', async () => {
-  await using it = await service();
+  const it = await service();
   const response = await it.app.inject({ url: '/api/logs/%zz', headers: { 'x-request-id': 'mine' } });
   expect(seen(response)).toMatchObject({ status: 400, body: { status: 400 } });
   expect(response.headers['x-request-id']).toBe('mine');
@@ -48,7 +48,7 @@ test('a malformed path is 400 as a problem with its request id', async () => {
 
 describe('request ids', () => {
   test('are taken, echoed and logged', async () => {
-    await using it = await service();
+    const it = await service();
     const response = await it.app.inject({
       url: '/api/logs',
       headers: { 'x-request-id': 'from-the-caller' },
@@ -58,7 +58,7 @@ describe('request ids', () => {
   });
 
   test.each([undefined, '', 'a b', 'x'.repeat(129), 'ä'])('%j is none: one is made', async (given) => {
-    await using it = await service();
+    const it = await service();
     const headers = given === undefined ? {} : { 'x-request-id': given };
     const { headers: answered } = await it.app.inject({ url: '/nowhere', headers });
     expect(answered['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -77,7 +77,7 @@ describe('API keys', () => {
     { 'x-api-key': 'second:key' },
     { 'x-api-key': 'wrong', authorization: 'Bearer first-key' },
   ])('%j opens', async (headers) => {
-    await using it = await service({ apiKeys });
+    const it = await service({ apiKeys });
     expect((await it.app.inject({ url: '/api/logs', headers })).statusCode).toBe(200);
   });
 
@@ -91,7 +91,7 @@ describe('API keys', () => {
     { 'x-api-key': 'first-key ,second:key' },
     { 'x-api-key': '' },
   ])('%j does not', async (headers) => {
-    await using it = await service({ apiKeys });
+    const it = await service({ apiKeys });
     const response = await it.app.inject({ url: '/api/logs', headers });
     expect(seen(response)).toMatchObject({ status: 401, body: { title: 'Unauthorized' } });
     expect(response.headers['www-authenticate']).toContain('Bearer');
@@ -101,25 +101,25 @@ describe('API keys', () => {
   test.each(['/api/logs/x', '/openapi.json', '/docs', '/docs/', '/docs/json', '/nowhere'])(
     '%s needs one',
     async (url) => {
-      await using it = await service({ apiKeys });
+      const it = await service({ apiKeys });
       expect((await it.app.inject(url)).statusCode).toBe(401);
     },
   );
 
   test.each(['/health/live', '/health/ready'])('%s needs none', async (url) => {
-    await using it = await service({ apiKeys });
+    const it = await service({ apiKeys });
     expect((await it.app.inject(url)).statusCode).toBe(200);
   });
 
   test('come before everything else: nothing of the body is looked at', async () => {
-    await using it = await service({ apiKeys });
+    const it = await service({ apiKeys });
     expect((await post(it.app, '/api/logs', { userId: '' })).statusCode).toBe(401);
   });
 });
 
 describe('health', () => {
   test('tells of the log and the store', async () => {
-    await using it = await service();
+    const it = await service();
     expect(seen(await it.app.inject('/health/ready'))).toEqual({
       status: 200,
       body: { status: 'ok', checks: { log: 'ok', store: 'ok' } },
@@ -135,7 +135,7 @@ describe('health', () => {
 
 describe('documentation', () => {
   test('is OpenAPI 3.1 of every route', async () => {
-    await using it = await service();
+    const it = await service();
     const document = (await it.app.inject('/openapi.json')).json<{
       openapi: string;
       info: { version: string };
@@ -166,7 +166,7 @@ describe('documentation', () => {
   });
 
   test('has a page that names nothing of another host', async () => {
-    await using it = await service();
+    const it = await service();
     const page = await it.app.inject('/docs/');
     expect(page.statusCode).toBe(200);
     const linked = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => String(url));
@@ -179,7 +179,7 @@ describe('documentation', () => {
 });
 
 test('of a request nothing is logged but method, route, status and time', async () => {
-  await using it = await service();
+  const it = await service();
   const secret = { userId: 'secret-user', type: 'SECRET_TYPE', metadata: { 'secret-key': 'secret-value' } };
   await post(it.app, '/api/logs', secret, { 'idempotency-key': 'secret-id' });
   await post(it.app, '/api/logs', { ...secret, extra: 'secret-extra' });

@@ -18,7 +18,7 @@ const ids = ({ data }: Page): string[] => data.map(({ id }) => id);
 
 describe('GET /api/logs', () => {
   test('shows the newest first, as the contract has it', async () => {
-    await using it = await service();
+    const it = await service();
     await it.repository.save([
       sampleActivity({
         id: 'a',
@@ -48,7 +48,7 @@ describe('GET /api/logs', () => {
   });
 
   test('filters by repeated users and types, in whatever form, and by time', async () => {
-    await using it = await service();
+    const it = await service();
     await it.repository.save([
       sampleActivity({ id: 'a', userId: 'ann', type: 'LOG_IN', createdAt: '2026-01-01T00:00:00Z' }),
       sampleActivity({ id: 'b', userId: 'bob lee', type: 'LOGOUT', createdAt: '2026-01-02T00:00:00Z' }),
@@ -64,7 +64,7 @@ describe('GET /api/logs', () => {
   });
 
   test.each(['asc', 'desc'])('walks %s from page to page by cursor and by link', async (order) => {
-    await using it = await service();
+    const it = await service();
     const activities = sampleActivities(7);
     await it.repository.save(activities);
     const expected = activities.map(({ id }) => id as string);
@@ -110,13 +110,13 @@ describe('GET /api/logs', () => {
     [`cursor=${Buffer.from('[1,1e300,"a","x"]').toString('base64url')}`, '/cursor'],
     ['cursor=a&cursor=b', '/cursor'],
   ])('%s is 400 at %s', async (query, path) => {
-    await using it = await service();
+    const it = await service();
     const response = await it.app.inject(`/api/logs?${query}`);
     expect(seen(response)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
   });
 
   test('lists all faults of a query at once', async () => {
-    await using it = await service();
+    const it = await service();
     const { errors } = (await it.app.inject('/api/logs?limit=0&order=up&page=2&cursor=a&cursor=b')).json<{
       errors: { path: string }[];
     }>();
@@ -126,13 +126,13 @@ describe('GET /api/logs', () => {
   test.each(['userId=%', 'userId=%zz', '%ff=1', 'userId=%ff'])(
     '%s is not well encoded: 400',
     async (query) => {
-      await using it = await service();
+      const it = await service();
       expect((await it.app.inject(`/api/logs?${query}`)).statusCode).toBe(400);
     },
   );
 
   test('a cursor belongs to its filter and its order', async () => {
-    await using it = await service();
+    const it = await service();
     await it.repository.save(sampleActivities(3));
     const { nextCursor } = (await page(it, '/api/logs?userId=user-1&limit=1')).pagination;
     for (const query of ['userId=user-2', 'userId=user-1&order=asc', 'userId=user-1&type=LOGIN', 'limit=1']) {
@@ -144,7 +144,7 @@ describe('GET /api/logs', () => {
   });
 
   test.each(['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const)('%s is 503 with Retry-After', async (code) => {
-    await using it = await service({
+    const it = await service({
       findActivities: () => Promise.reject(new DomainError(code, 'No answer.')),
     });
     const response = await it.app.inject('/api/logs');
@@ -155,7 +155,7 @@ describe('GET /api/logs', () => {
 
 describe('GET /api/logs/{id}', () => {
   test('gives the one, under any id that there may be', async () => {
-    await using it = await service();
+    const it = await service();
     for (const id of ['a', 'a/b?c#%', '__proto__', '..a', 'x'.repeat(128), '%'.repeat(128)]) {
       await it.repository.save([sampleActivity({ id })]);
       const response = await it.app.inject(`/api/logs/${encodeURIComponent(id)}`);
@@ -166,7 +166,7 @@ describe('GET /api/logs/{id}', () => {
   test.each(['unknown', 'a%20b', '...', 'count', 'x'.repeat(129), 'x'.repeat(5000), 'a/b'])(
     '%.20s is 404',
     async (path) => {
-      await using it = await service();
+      const it = await service();
       const response = await it.app.inject(`/api/logs/${path}`);
       expect(seen(response)).toMatchObject({ status: 404, body: { title: 'Not Found', errors: [] } });
     },

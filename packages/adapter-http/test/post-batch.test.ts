@@ -4,7 +4,7 @@ import { post, postRaw, seen, service } from './service.ts';
 const draft = (fields: object = {}) => ({ userId: 'u', type: 'T', ...fields });
 
 test('each item is judged by itself', async () => {
-  await using it = await service();
+  const it = await service();
   const response = await post(it.app, '/api/logs/batch', [
     draft({ id: 'a' }),
     draft({ type: '' }),
@@ -26,7 +26,7 @@ test('each item is judged by itself', async () => {
 });
 
 test('of none that is valid every fault is listed, by index and path', async () => {
-  await using it = await service();
+  const it = await service();
   expect(seen(await post(it.app, '/api/logs/batch', [draft({ type: '' }), null]))).toMatchObject({
     status: 422,
     body: {
@@ -45,14 +45,14 @@ test.each<[string, unknown, number]>([
   ['as many as may be', Array.from({ length: 100 }, () => draft()), 202],
   ['one more than may be', Array.from({ length: 101 }, () => draft()), 413],
 ])('%s', async (_, body, status) => {
-  await using it = await service();
+  const it = await service();
   const response = await post(it.app, '/api/logs/batch', body);
   expect(response.statusCode).toBe(status);
   expect(it.logged()).toHaveLength(status === 202 ? 100 : 0);
 });
 
 test('100,000 levels of arrays are refused and harm nobody', async () => {
-  await using it = await service({ maxBodyBytes: 1_000_000 });
+  const it = await service({ maxBodyBytes: 1_000_000 });
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   const headers = { 'content-type': 'application/json' };
   const response = await it.app.inject({ method: 'POST', url: '/api/logs/batch', headers, payload: deep });
@@ -61,13 +61,13 @@ test('100,000 levels of arrays are refused and harm nobody', async () => {
 });
 
 test('an Idempotency-Key is refused, as it can not name several', async () => {
-  await using it = await service();
+  const it = await service();
   const response = await post(it.app, '/api/logs/batch', [draft()], { 'idempotency-key': 'a' });
   expect(response.statusCode).toBe(400);
 });
 
 test('is 503 with the id of each while the log is out of reach', async () => {
-  await using it = await service();
+  const it = await service();
   it.log.reachable = false;
   const response = await post(it.app, '/api/logs/batch', [draft({ id: 'a' }), 7, draft({ id: 'b' })]);
   expect(seen(response)).toMatchObject({ status: 503, body: { ids: ['a', null, 'b'] } });

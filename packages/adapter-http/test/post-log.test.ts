@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { FormatRegistry } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { anyMetadata } from '@user-activity/port-contracts';
-import { isDomainError, type JsonObject, UserActivity } from '@user-activity/domain';
+import { isDomainError, type JsonObject, parseJson, UserActivity } from '@user-activity/domain';
 import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
 import { describe, expect, test } from 'vitest';
 import { Draft } from '../src/schemas.ts';
@@ -12,7 +12,7 @@ const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
 
 describe('POST /api/logs', () => {
   test('answers 202 with the id and where it will be, after the log holds it', async () => {
-    await using it = await service();
+    const it = await service();
     const response = await post(it.app, '/api/logs', example);
     expect(seen(response)).toEqual({ status: 202, body: { id: 'id-000001', status: 'accepted' } });
     expect(response.headers['location']).toBe('/api/logs/id-000001');
@@ -22,7 +22,7 @@ describe('POST /api/logs', () => {
   });
 
   test('percent-encodes the location', async () => {
-    await using it = await service();
+    const it = await service();
     const { headers } = await post(it.app, '/api/logs', { ...example, id: 'a/b?c#%' });
     expect(headers['location']).toBe('/api/logs/a%2Fb%3Fc%23%25');
   });
@@ -30,13 +30,13 @@ describe('POST /api/logs', () => {
   test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"; x=1', 'Application/JSON'])(
     'takes %s',
     async (type) => {
-      await using it = await service();
+      const it = await service();
       expect((await postRaw(it.app, JSON.stringify(example), { 'content-type': type })).statusCode).toBe(202);
     },
   );
 
   test('lists every fault by path, and takes nothing', async () => {
-    await using it = await service();
+    const it = await service();
     const body = { userId: '', type: '()', metadata: { a: { b: '\ud800' } }, createdAt: 'now', extra: 1 };
     const response = await post(it.app, '/api/logs', body);
     expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
@@ -80,7 +80,7 @@ describe('POST /api/logs', () => {
     ['null', '', 'must be a JSON object'],
     ['"text"', '', 'must be a JSON object'],
   ])('%s is 422 by path', async (body, path, message) => {
-    await using it = await service();
+    const it = await service();
     expect(seen(await postRaw(it.app, body))).toMatchObject({
       status: 422,
       body: { errors: [{ path, message }] },
@@ -95,7 +95,7 @@ describe('POST /api/logs', () => {
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
     ['a byte order mark alone', Buffer.from([0xef, 0xbb, 0xbf])],
   ])('%s is 400, and not quoted', async (_, body) => {
-    await using it = await service();
+    const it = await service();
     const response = await postRaw(it.app, body);
     expect(response.statusCode).toBe(400);
     expect(response.body).not.toContain('secret');
@@ -103,7 +103,7 @@ describe('POST /api/logs', () => {
   });
 
   test('no body at all is 400', async () => {
-    await using it = await service();
+    const it = await service();
     expect((await it.app.inject({ method: 'POST', url: '/api/logs' })).statusCode).toBe(400);
   });
 
@@ -114,7 +114,7 @@ describe('POST /api/logs', () => {
     { 'content-type': 'application/json; charset=latin1' },
     { 'content-type': 'application/json', 'content-encoding': 'gzip' },
   ])('%j is 415', async (headers) => {
-    await using it = await service();
+    const it = await service();
     const response = await postRaw(it.app, JSON.stringify(example), headers);
     expect(seen(response)).toMatchObject({
       status: 415,
@@ -124,7 +124,7 @@ describe('POST /api/logs', () => {
   });
 
   test('a body above the limit is 413, one at the limit is not', async () => {
-    await using it = await service({ maxBodyBytes: 1000 });
+    const it = await service({ maxBodyBytes: 1000 });
     const empty = JSON.stringify({ ...example, metadata: { fill: '' } });
     const body = (bytes: number) =>
       empty.replace('"fill":""', `"fill":"${'x'.repeat(bytes - empty.length)}"`);
@@ -133,7 +133,7 @@ describe('POST /api/logs', () => {
   });
 
   test('a parameter in the URL is refused by its name', async () => {
-    await using it = await service();
+    const it = await service();
     expect(seen(await post(it.app, '/api/logs?dryRun=1', example))).toMatchObject({
       status: 400,
       body: { errors: [{ path: '/dryRun', message: 'is not a known parameter' }] },
@@ -141,7 +141,7 @@ describe('POST /api/logs', () => {
   });
 
   test('is 503 with the id and Retry-After while the log is out of reach', async () => {
-    await using it = await service();
+    const it = await service();
     it.log.reachable = false;
     const response = await post(it.app, '/api/logs', { ...example, id: 'mine' });
     expect(seen(response)).toMatchObject({ status: 503, body: { ids: ['mine'], errors: [] } });
@@ -149,7 +149,7 @@ describe('POST /api/logs', () => {
   });
 
   test('a bug is a 500 that tells nothing of the inside, and is logged with its request', async () => {
-    await using it = await service({ logActivity: () => Promise.reject(new TypeError('inner secret')) });
+    const it = await service({ logActivity: () => Promise.reject(new TypeError('inner secret')) });
     const response = await post(it.app, '/api/logs', example, { 'x-request-id': 'req-7' });
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain('secret');
@@ -164,13 +164,13 @@ describe('Idempotency-Key', () => {
     [String.raw`"a\"b\\c"`, String.raw`a"b\c`],
     ['a"b', 'a"b'],
   ])('%s is the id of a body that has none', async (header, id) => {
-    await using it = await service();
+    const it = await service();
     const response = await post(it.app, '/api/logs', example, { 'idempotency-key': header });
     expect(seen(response)).toEqual({ status: 202, body: { id, status: 'accepted' } });
   });
 
   test('equal to the id of the body is fine, unequal is 422', async () => {
-    await using it = await service();
+    const it = await service();
     const send = (key: string) =>
       post(it.app, '/api/logs', { ...example, id: 'a' }, { 'idempotency-key': key });
     expect((await send('"a"')).statusCode).toBe(202);
@@ -178,7 +178,7 @@ describe('Idempotency-Key', () => {
   });
 
   test.each(['', 'a b', '"a b"', 'count', 'x'.repeat(129)])('%j is no id', async (header) => {
-    await using it = await service();
+    const it = await service();
     const response = await post(it.app, '/api/logs', example, { 'idempotency-key': header });
     expect(seen(response)).toMatchObject({ status: 422, body: { errors: [{ path: '/id' }] } });
   });
@@ -186,7 +186,7 @@ describe('Idempotency-Key', () => {
 
 describe('what was published and stored', () => {
   test('comes back with metadata deep-equal, whatever its keys are called', async () => {
-    await using it = await service();
+    const it = await service();
     await fc.assert(
       fc.asyncProperty(anyMetadata, async (metadata: JsonObject) => {
         fc.pre(JSON.stringify(metadata).length < 16_000);
@@ -195,7 +195,7 @@ describe('what was published and stored', () => {
         if (content?.name !== 'ActivityLogged') throw new Error('It is on the log.');
         await it.repository.save([content.activity]);
         const answer = await it.app.inject(`/api/logs/${id}`);
-        expect(JSON.parse(answer.body)).toEqual({ ...content.activity.toJSON(), metadata });
+        expect(parseJson(answer.body)).toEqual({ ...content.activity.toJSON(), metadata });
         const list = await it.app.inject(`/api/logs?limit=1&userId=123`);
         expect(list.statusCode).toBe(200);
       }),

@@ -18,7 +18,7 @@ test.each([
   ['nonsense', 'nonsense\r\n\r\n', 'HTTP/1.1 400 Bad Request'],
   ['headers too large', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 'HTTP/1.1 431 Request Header'],
 ])('%s is answered by a problem and ends the connection', async (_, bytes, status) => {
-  await using it = await service();
+  const it = await service();
   const answer = await spoken(port(await it.app.listen({ host: '127.0.0.1', port: 0 })), bytes);
   expect(answer).toContain(status);
   expect(answer).toContain('application/problem+json');
@@ -53,7 +53,7 @@ test('while stopping, what is under way is finished, and a request that arrives 
 });
 
 test('a client that goes away in the middle of its body harms nobody', async () => {
-  await using it = await service();
+  const it = await service();
   const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
   const socket = connect(at, '127.0.0.1');
   const gone = once(socket, 'close');

@@ -15,11 +15,12 @@ import {
 } from '@user-activity/application';
 import type { LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
 import { recordingLogger } from './recording-logger.ts';
 
-/** The API on adapters in memory, built as production builds it. */
-export interface Service extends AsyncDisposable {
+/** The API on adapters in memory, built as production builds it. It ends with the test. */
+export interface Service {
   readonly app: FastifyInstance;
   readonly log: MemoryLog;
   readonly store: MemoryStore;
@@ -50,6 +51,7 @@ export async function service(options: Partial<HttpServerOptions> = {}): Promise
     logger,
     ...options,
   });
+  onTestFinished(() => app.close());
   return {
     app,
     log,
@@ -60,9 +62,6 @@ export async function service(options: Partial<HttpServerOptions> = {}): Promise
       const records = log.claim('test', 0, 10_000) ?? [];
       log.release('test', 0, 0);
       return records;
-    },
-    async [Symbol.asyncDispose]() {
-      await app.close();
     },
   };
 }

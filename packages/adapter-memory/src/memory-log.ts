@@ -4,6 +4,7 @@ import {
   DomainError,
   isDomainError,
   type LogRecord,
+  parseJson,
   partitionOf,
   type RawRecord,
   type RecordContent,
@@ -113,7 +114,7 @@ export class MemoryLog {
 function contentOf({ value }: RawRecord): RecordContent {
   if (value === null) return { name: 'Unreadable', reason: 'it has no value' };
   try {
-    return activityLogged(UserActivity.parse(JSON.parse(strictUtf8.decode(value))));
+    return activityLogged(UserActivity.parse(parseJson(strictUtf8.decode(value))));
   } catch (error) {
     const reason = isDomainError(error)
       ? error.violations.map(({ path, message }) => `${path} ${message}`).join('; ')

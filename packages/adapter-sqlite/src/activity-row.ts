@@ -3,6 +3,7 @@ import {
   ActivityType,
   type JsonObject,
   Metadata,
+  parseJson,
   Timestamp,
   UserActivity,
   UserId,
@@ -20,7 +21,7 @@ export function activityOf([id, userId, type, metadata, createdAt, receivedAt]: 
     id: ActivityId.trusted(id),
     userId: UserId.trusted(userId),
     type: ActivityType.trusted(type),
-    metadata: Metadata.trusted(JSON.parse(metadata) as JsonObject),
+    metadata: Metadata.trusted(parseJson(metadata) as JsonObject),
     createdAt: Timestamp.trusted(createdAt),
     receivedAt: Timestamp.trusted(receivedAt),
   });

@@ -2,6 +2,7 @@ import {
   activityLogged,
   isDomainError,
   type LogRecord,
+  parseJson,
   type RecordContent,
   UserActivity,
 } from '@user-activity/domain';
@@ -26,7 +27,7 @@ function contentOf(value: Bytes): RecordContent {
   if (value === null) return { name: 'Unreadable', reason: 'it has no value' };
   try {
     const text = typeof value === 'string' ? value : strictUtf8.decode(value);
-    return activityLogged(UserActivity.parse(JSON.parse(text)));
+    return activityLogged(UserActivity.parse(parseJson(text)));
   } catch (error) {
     const reason = isDomainError(error)
       ? error.violations.map(({ path, message }) => `${path} ${message}`).join('; ')

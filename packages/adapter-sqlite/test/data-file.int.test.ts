@@ -21,7 +21,7 @@ async function filled(folder: string): Promise<string> {
 }
 
 test('a folder that is in use is refused, and free again after the close', async () => {
-  await using first = await scratch();
+  const first = await scratch();
   const refusal = await opened(first.folder);
   expect(refusal).toBeInstanceOf(DataFileError);
   expect(String(refusal)).toContain(`${first.folder} is in use by another process`);
@@ -30,7 +30,7 @@ test('a folder that is in use is refused, and free again after the close', async
 });
 
 test('a refused open leaves the holder at work', async () => {
-  await using first = await scratch();
+  const first = await scratch();
   await opened(first.folder);
   expect(await new SqliteActivityRepository(first.database).save(sampleActivities(1))).toEqual(['stored']);
 });
@@ -50,7 +50,7 @@ test.each([
     },
   ],
 ])('%s is refused with the file by its name, and left as it is', async (_, damage) => {
-  await using place = await scratchFolder();
+  const place = await scratchFolder();
   const file = await filled(place.folder);
   damage(file);
   const before = readFileSync(file);
@@ -61,7 +61,7 @@ test.each([
 });
 
 test("another application's database is refused and left as it is", async () => {
-  await using place = await scratchFolder();
+  const place = await scratchFolder();
   const file = join(place.folder, 'user-activity.db');
   const other = new DatabaseSync(file);
   other.exec('CREATE TABLE precious (thing TEXT)');
@@ -72,7 +72,7 @@ test("another application's database is refused and left as it is", async () => 
 });
 
 test('a file of a newer version is refused with both versions', async () => {
-  await using place = await scratchFolder();
+  const place = await scratchFolder();
   const file = await filled(place.folder);
   const newer = new DatabaseSync(file);
   newer.exec('PRAGMA user_version = 99');
@@ -81,7 +81,7 @@ test('a file of a newer version is refused with both versions', async () => {
 });
 
 test('a folder that can not be made is refused by its name', async () => {
-  await using place = await scratchFolder();
+  const place = await scratchFolder();
   const inTheWay = join(place.folder, 'file');
   writeFileSync(inTheWay, '');
   const refusal = await opened(join(inTheWay, 'data'));

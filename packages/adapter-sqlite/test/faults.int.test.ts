@@ -22,7 +22,7 @@ function held(file: string): number {
 
 describe('while another connection holds the write lock', () => {
   test('a publish is rejected in time, and works again afterwards', async () => {
-    await using place = await scratch({ busyTimeoutMs: 100 });
+    const place = await scratch({ busyTimeoutMs: 100 });
     const publisher = new SqliteEventPublisher(place.database);
     const release = holdWriteLock(place.database.file);
     await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
@@ -33,7 +33,7 @@ describe('while another connection holds the write lock', () => {
   });
 
   test('a publish that waits longer than its time is rejected', async () => {
-    await using place = await scratch({ busyTimeoutMs: 1500 });
+    const place = await scratch({ busyTimeoutMs: 1500 });
     const publisher = new SqliteEventPublisher(place.database, { publishTimeoutMs: 50 });
     const release = holdWriteLock(place.database.file);
     await expect(publisher.publish(events(1))).rejects.toThrow('it took longer than 50 ms');
@@ -41,7 +41,7 @@ describe('while another connection holds the write lock', () => {
   });
 
   test('questions are answered', async () => {
-    await using place = await scratch({ busyTimeoutMs: 100 });
+    const place = await scratch({ busyTimeoutMs: 100 });
     const release = holdWriteLock(place.database.file);
     await expect(new SqliteActivityRepository(place.database).ping()).resolves.toBeUndefined();
     release();
@@ -50,7 +50,7 @@ describe('while another connection holds the write lock', () => {
 
 describe('the buffer', () => {
   test('refuses what comes while it is full, takes nothing of it, and empties again', async () => {
-    await using place = await scratch();
+    const place = await scratch();
     const publisher = new SqliteEventPublisher(place.database, { bufferedEvents: 10 });
     const first = publisher.publish(events(8));
     await expect(publisher.publish(events(3))).rejects.toMatchObject({ code: 'LOG_BUSY' });
@@ -60,7 +60,7 @@ describe('the buffer', () => {
   });
 
   test('counts characters too', async () => {
-    await using place = await scratch();
+    const place = await scratch();
     const publisher = new SqliteEventPublisher(place.database, { bufferedCharacters: 100 });
     await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'LOG_BUSY' });
   });
@@ -120,14 +120,14 @@ describe('trimming', () => {
   };
 
   test('takes away what every group is through with, but for what is kept for new groups', async () => {
-    await using place = await scratch({ retainedRecords: 10 });
+    const place = await scratch({ retainedRecords: 10 });
     await new SqliteEventPublisher(place.database).publish(events(500));
     await consumed(place, 'store', 500);
     expect(held(place.database.file)).toBe(10);
   });
 
   test('leaves what a slower group still needs', async () => {
-    await using place = await scratch({ retainedRecords: 0 });
+    const place = await scratch({ retainedRecords: 0 });
     const publisher = new SqliteEventPublisher(place.database);
     await publisher.publish(events(20));
     await consumed(place, 'analytics', 20);
@@ -141,7 +141,7 @@ describe('trimming', () => {
   });
 
   test('gives no offset twice, also when the log was empty at a restart', async () => {
-    await using place = await scratch({ retainedRecords: 0 });
+    const place = await scratch({ retainedRecords: 0 });
     const publisher = new SqliteEventPublisher(place.database);
     await publisher.publish(events(3));
     await consumed(place, 'store', 3);
@@ -152,7 +152,7 @@ describe('trimming', () => {
 });
 
 test('questions hold up no publish, however many wait', async () => {
-  await using place = await scratch();
+  const place = await scratch();
   const repository = new SqliteActivityRepository(place.database);
   const activities = sampleActivities(20_000);
   await repository.save(activities);

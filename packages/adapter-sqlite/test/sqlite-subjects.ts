@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject, RepositorySubject } from '@user-activity/port-contracts';
+import { onTestFinished } from 'vitest';
 import {
   SqliteActivityRepository,
   SqliteDatabase,
@@ -14,33 +15,41 @@ import {
 } from '../src/index.ts';
 import type { LetterRow } from '../src/threads/rows.ts';
 
-/** A folder of its own, which goes with the test. */
-interface ScratchFolder {
-  readonly folder: string;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** A database in a folder of its own. */
-interface Scratch extends ScratchFolder {
-  readonly database: SqliteDatabase;
-}
-
-export async function scratchFolder(): Promise<ScratchFolder> {
+/** A folder of its own. */
+async function folderOfItsOwn(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'user-activity-sqlite-'));
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-export async function scratch(options: Partial<SqliteDatabaseOptions> = {}): Promise<Scratch> {
-  const { folder, [Symbol.asyncDispose]: remove } = await scratchFolder();
+/** A database in a folder of its own, and what ends both. */
+async function databaseOfItsOwn(options: Partial<SqliteDatabaseOptions> = {}): Promise<{
+  readonly folder: string;
+  readonly database: SqliteDatabase;
+  readonly close: () => Promise<void>;
+}> {
+  const { folder, remove } = await folderOfItsOwn();
   const database = await SqliteDatabase.open({ folder, ...options });
-  return {
-    folder,
-    database,
-    async [Symbol.asyncDispose]() {
-      await database.close();
-      await remove();
-    },
+  const close = async (): Promise<void> => {
+    await database.close();
+    await remove();
   };
+  return { folder, database, close };
+}
+
+/** A folder that goes with the test. */
+export async function scratchFolder(): Promise<{ readonly folder: string }> {
+  const { folder, remove } = await folderOfItsOwn();
+  onTestFinished(remove);
+  return { folder };
+}
+
+/** A database that goes with the test. */
+export async function scratch(
+  options: Partial<SqliteDatabaseOptions> = {},
+): Promise<{ readonly folder: string; readonly database: SqliteDatabase }> {
+  const { folder, database, close } = await databaseOfItsOwn(options);
+  onTestFinished(close);
+  return { folder, database };
 }
 
 /** Holds the write lock, as a backup or a stray tool may. */
@@ -67,7 +76,7 @@ function hideTables(file: string, tables: readonly string[]): () => Promise<void
 }
 
 export async function sqliteRepository(): Promise<RepositorySubject> {
-  const { database, [Symbol.asyncDispose]: close } = await scratch();
+  const { database, close } = await databaseOfItsOwn();
   return {
     open: async () => new SqliteActivityRepository(database),
     interrupt: async () => hideTables(database.file, ['activities']),
@@ -76,7 +85,7 @@ export async function sqliteRepository(): Promise<RepositorySubject> {
 }
 
 export async function sqliteDeadLetters(): Promise<DeadLetterSubject> {
-  const { database, [Symbol.asyncDispose]: close } = await scratch();
+  const { database, close } = await databaseOfItsOwn();
   return {
     open: async () => new SqliteDeadLetterQueue(database),
     letters: async () => lettersIn(database.file),
@@ -85,7 +94,7 @@ export async function sqliteDeadLetters(): Promise<DeadLetterSubject> {
   };
 }
 
-export function lettersIn(file: string): readonly DeadLetter[] {
+function lettersIn(file: string): readonly DeadLetter[] {
   const db = new DatabaseSync(file, { readOnly: true });
   const statement = db.prepare('SELECT * FROM dead_letters');
   statement.setReturnArrays(true);
@@ -108,7 +117,7 @@ export function lettersIn(file: string): readonly DeadLetter[] {
 }
 
 export async function sqliteLog(): Promise<LogSubject> {
-  const { database, [Symbol.asyncDispose]: close } = await scratch();
+  const { database, close } = await databaseOfItsOwn();
   return {
     openPublisher: async (options) => new SqliteEventPublisher(database, options),
     openConsumer: async (group) => new SqliteEventConsumer(database, group),

@@ -38,4 +38,5 @@ export {
   isDomainError,
 } from './shared/domain-error.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
+export { parseJson } from './shared/parse-json.ts';
 export { RuleBroken, type Violation } from './shared/violation.ts';

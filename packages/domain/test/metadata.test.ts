@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyMetadata } from '@user-activity/port-contracts';
-import { isDomainError, type JsonValue, UserActivity, type Violation } from '../src/index.ts';
+import { isDomainError, parseJson, type JsonValue, UserActivity, type Violation } from '../src/index.ts';
 
 const deps = { clock: { now: () => 0 as never }, ids: { next: () => 'id-1' as never } };
 const recorded = (metadata: unknown): UserActivity =>
@@ -30,7 +30,7 @@ test('any metadata comes out deep-equal and as a copy', () => {
       const { metadata: kept } = recorded(metadata);
       expect(kept).toEqual(metadata);
       expect(kept).not.toBe(metadata);
-      expect(JSON.parse(JSON.stringify(kept))).toEqual(metadata);
+      expect(parseJson(JSON.stringify(kept))).toEqual(metadata);
     }),
   );
 });

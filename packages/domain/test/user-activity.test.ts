@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
 import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { isDomainError, UserActivity, type Violation } from '../src/index.ts';
+import { isDomainError, parseJson, UserActivity, type Violation } from '../src/index.ts';
 
 const now = '2026-01-02T03:04:05.678Z';
 const deps = () => ({ clock: new FixedClock(now), ids: new SequentialIds() });
@@ -97,7 +97,7 @@ describe('parse', () => {
   test('gives back what toJSON wrote', () => {
     fc.assert(
       fc.property(anyActivity, (activity) => {
-        expect(UserActivity.parse(JSON.parse(JSON.stringify(activity)))).toEqual(activity);
+        expect(UserActivity.parse(parseJson(JSON.stringify(activity)))).toEqual(activity);
       }),
     );
   });

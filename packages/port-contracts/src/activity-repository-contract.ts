@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import {
-  ActivityId,
-  type ActivityRepository,
-  type JsonObject,
-  type SaveOutcome,
-  type UserActivity,
-} from '@user-activity/domain';
+import { ActivityId, type JsonObject, type SaveOutcome, type UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
-import type { Contract, Subject } from './contract.ts';
+import type { Contract } from './contract.ts';
 import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
-import { sampleActivities, sampleActivity } from './samples.ts';
+import type { RepositorySubject } from './repository-subject.ts';
+import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 import { filterOf } from './walk.ts';
-
-/** One store, empty at first. */
-export interface RepositorySubject extends Subject {
-  /** A handle of its own on the store. */
-  open(): Promise<ActivityRepository>;
-  /** Puts the store out of reach of every handle; what comes back undoes it. */
-  interrupt(): Promise<() => Promise<void>>;
-}
 
 const statusOf = (outcome: SaveOutcome): string => (typeof outcome === 'string' ? outcome : 'refused');
 
@@ -171,6 +158,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
         sampleActivity({ userId: '$where', createdAt: '0000-01-01T00:00:00Z' }),
         sampleActivity({ userId: 'ﬁ é e\u0301', createdAt: '9999-12-31T23:59:59.999Z' }),
         sampleActivity({ metadata: nested(16) }),
+        ...confusableActivities(),
       ];
       assert.deepEqual(
         await repository.save(activities),
@@ -179,7 +167,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       for (const activity of activities) {
         assert.deepEqual(await repository.findById(activity.id), activity);
         const page = await repository.find({
-          ...newest(5),
+          ...newest(20),
           filter: filterOf({ userIds: [activity.userId] }),
         });
         assert.ok(page.activities.some(({ id }) => id === activity.id));

@@ -6,7 +6,7 @@ import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
 import { eventsOf, type LogSubject } from './log-subject.ts';
 import { Reader } from './reader.ts';
-import { sampleActivities, sampleActivity } from './samples.ts';
+import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 
 const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
 
@@ -245,7 +245,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
           const came = new Map(reader.activities.map((activity) => [activity.id, activity]));
           for (const activity of activities) assert.deepEqual(came.get(activity.id), activity);
         }),
-        { numRuns: 25, endOnFailure: true },
+        { numRuns: 25, endOnFailure: true, examples: [[confusableActivities()]] },
       );
       await reader.stop();
     },

@@ -1,4 +1,4 @@
-export { type RepositorySubject, activityRepositoryContract } from './activity-repository-contract.ts';
+export { activityRepositoryContract } from './activity-repository-contract.ts';
 export { anyActivity, anyMetadata } from './arbitraries.ts';
 export { type ClockSubject, clockContract } from './clock-contract.ts';
 export { type Contract, type ContractCase, describeContract, type Subject } from './contract.ts';
@@ -7,4 +7,5 @@ export { eventConsumerContract } from './event-consumer-contract.ts';
 export { eventPublisherContract } from './event-publisher-contract.ts';
 export { type IdGeneratorSubject, idGeneratorContract } from './id-generator-contract.ts';
 export type { LogSubject } from './log-subject.ts';
+export type { RepositorySubject } from './repository-subject.ts';
 export { type SampleFields, sampleActivities, sampleActivity } from './samples.ts';

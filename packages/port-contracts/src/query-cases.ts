@@ -8,8 +8,8 @@ import {
   UserId,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
-import type { RepositorySubject } from './activity-repository-contract.ts';
 import type { ContractCase } from './contract.ts';
+import type { RepositorySubject } from './repository-subject.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
 import { filterOf, walk } from './walk.ts';
 

@@ -44,5 +44,9 @@ export function sampleActivities(count: number, fields: SampleFields = {}): User
   );
 }
 
+/** Keys that V8's `JSON.parse` takes for one another (nodejs/node#63785): read in this order, the later for the first. */
+export const confusableActivities = (): UserActivity[] =>
+  ['\\', '\n', '"', '\\n', '\n1'].map((key) => sampleActivity({ metadata: { first: 1, [key]: 2 } }));
+
 const moment = (value: string | number): Timestamp =>
   typeof value === 'number' ? Timestamp.fromMillis(value) : Timestamp.parse(value);

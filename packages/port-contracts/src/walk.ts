@@ -13,7 +13,7 @@ export function filterOf(filter: Partial<ActivityFilter> = {}): ActivityFilter {
 }
 
 /** Where a page that ends with this activity is continued. */
-export const positionOf = ({ createdAt, id }: UserActivity): ActivityQuery['after'] => ({ createdAt, id });
+const positionOf = ({ createdAt, id }: UserActivity): ActivityQuery['after'] => ({ createdAt, id });
 
 /** Goes from page to page to the end, and hands out every page. `between` is done before each page but the first. */
 export async function walk(

@@ -42,6 +42,12 @@ const rules: readonly HouseRule[] = [
     except: /^packages\/domain\/src\//,
     broken: ['const id = raw as ActivityId;', 'find(id as unknown as UserId)'],
   },
+  {
+    name: 'what comes from outside is parsed by parseJson, as V8 mixes up keys (nodejs/node#63785)',
+    pattern: /\bJSON\.parse\(/,
+    except: /^(?!packages\/[^/]+\/src\/)|^packages\/(?:workspace\/|domain\/src\/shared\/parse-json\.ts)/,
+    broken: ['return JSON.parse(text);'],
+  },
 ];
 
 const self = 'packages/workspace/test/house-rules.test.ts';
@@ -54,7 +60,7 @@ const files = globSync(['*.{ts,mjs}', '.*.mjs', '{packages,apps}/**/*.{ts,mjs,js
 describe.each(rules)('$name', ({ pattern, except, broken }) => {
   test('holds', () => {
     const chosen = files.filter((file) => except?.test(file) !== true);
-    expect(chosen).toEqual(expect.arrayContaining(['vitest.workspace.ts', 'packages/workspace/src/run.mjs']));
+    expect(chosen).toContain('packages/adapter-sqlite/src/index.ts');
     expect(chosen.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
   });
 

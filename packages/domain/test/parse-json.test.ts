@@ -1,0 +1,80 @@
+import { anyMetadata } from '@user-activity/port-contracts';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseJson } from '../src/index.ts';
+
+/** The keys and values in their order, which `JSON.stringify` spells the same for the same value. */
+const spelt = (value: unknown): string => JSON.stringify(value);
+
+const troublesome = [
+  '"',
+  '\\',
+  '\n',
+  'a',
+  '',
+  '\\n',
+  '"a',
+  '\n1',
+  '\\u0',
+  '\u0001',
+  'x\\',
+  'x\n',
+  '#',
+  '#0',
+  '##',
+];
+
+test("reads the keys of the text, also where V8's own parser mixes them up", () => {
+  for (const one of troublesome)
+    for (const two of troublesome)
+      for (const three of troublesome) {
+        const value = [{ [one]: 1, [two]: 2, [three]: 3 }, { [one]: { [two]: 2 } }, { [two]: 1, [three]: 1 }];
+        expect(parseJson(spelt(value))).toEqual(value);
+      }
+});
+
+test('any JSON comes out as it went in', () => {
+  fc.assert(
+    fc.property(fc.array(anyMetadata), fc.constantFrom(undefined, 1), (value, indent) => {
+      expect(parseJson(JSON.stringify(value, undefined, indent))).toEqual(value);
+    }),
+  );
+});
+
+describe('of keys that are spelt in different ways', () => {
+  test.each([
+    [String.raw`{"\u0061":1,"a":2}`, { a: 2 }],
+    [String.raw`{"a":1,"\u0061":2}`, { a: 2 }],
+    [String.raw`{"\u0031":1,"1":2}`, { '1': 2 }],
+    [String.raw`{"1":1,"\u0031":2}`, { '1': 2 }],
+    [String.raw`{"\n":1,"\u000a":2}`, { '\n': 2 }],
+    [String.raw`{"\/":1,"\u00e9":{"\ud83d\ude00":[]}}`, { '/': 1, é: { '😀': [] } }],
+    [String.raw`{"\ud800":"\\"}`, { '\ud800': '\\' }],
+    [String.raw`{"a\"" : "b\":", "c\\":"\\"}`, { 'a"': 'b":', 'c\\': '\\' }],
+  ])('%s: the last wins', (text, value) => expect(parseJson(text)).toEqual(value));
+
+  test('__proto__ is a key like others', () => {
+    const parsed = parseJson(String.raw`{"\u005f_proto__":{"x":1},"\n":1}`) as object;
+    expect(Object.getOwnPropertyNames(parsed)).toEqual(['__proto__', '\n']);
+    expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);
+  });
+});
+
+test.each([
+  '',
+  '{',
+  String.raw`{"\x":1}`,
+  String.raw`{"\n":1`,
+  String.raw`"\"\"\"\"`,
+  '{"\n":1}',
+  String.raw`{"\":1}`,
+])('%j is no JSON', (text) => expect(() => parseJson(text)).toThrow(SyntaxError));
+
+test('a million levels, strings and escapes take no stack and no time out of proportion', () => {
+  const levels = 200_000;
+  expect(parseJson(`${'[{"\\n":'.repeat(levels)}1${'}]'.repeat(levels)}`)).toBeInstanceOf(Array);
+  expect(parseJson(JSON.stringify({ '\n': '"\\'.repeat(1_000_000) }))).toEqual({
+    '\n': '"\\'.repeat(1_000_000),
+  });
+  expect(() => parseJson(`"${'\\"'.repeat(1_000_000)}`)).toThrow(SyntaxError);
+});
