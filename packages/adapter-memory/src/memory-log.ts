@@ -1,14 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import {
   type ActivityLogged,
-  activityLogged,
   DomainError,
-  isDomainError,
   type LogRecord,
-  parseJson,
   partitionOf,
   type RawRecord,
   type RecordContent,
-  UserActivity,
+  recordContent,
+  unreadable,
 } from '@user-activity/domain';
 
 /** Which records a group has dealt with, and which partitions are being worked on. */
@@ -19,7 +18,6 @@ interface Group {
 }
 
 const utf8 = new TextEncoder();
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** What outlives a handle: the records of one topic and what its groups have committed. */
 export class MemoryLog {
@@ -112,13 +110,6 @@ export class MemoryLog {
 }
 
 function contentOf({ value }: RawRecord): RecordContent {
-  if (value === null) return { name: 'Unreadable', reason: 'it has no value' };
-  try {
-    return activityLogged(UserActivity.parse(parseJson(strictUtf8.decode(value))));
-  } catch (error) {
-    const reason = isDomainError(error)
-      ? error.violations.map(({ path, message }) => `${path} ${message}`).join('; ')
-      : 'it is not JSON in UTF-8';
-    return { name: 'Unreadable', reason };
-  }
+  if (value === null) return unreadable('it has no value');
+  return isUtf8(value) ? recordContent(Buffer.from(value).toString('utf8')) : unreadable('it is not UTF-8');
 }

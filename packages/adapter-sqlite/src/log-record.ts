@@ -1,15 +1,8 @@
-import {
-  activityLogged,
-  isDomainError,
-  type LogRecord,
-  parseJson,
-  type RecordContent,
-  UserActivity,
-} from '@user-activity/domain';
+import { isUtf8 } from 'node:buffer';
+import { type LogRecord, type RecordContent, recordContent, unreadable } from '@user-activity/domain';
 import type { Bytes, LogEntry } from './threads/rows.ts';
 
 const utf8 = new TextEncoder();
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A row of the log as a consumer is given it. */
 export function logRecord(topic: string, [offset, key, value]: LogEntry): LogRecord {
@@ -24,14 +17,7 @@ export function logRecord(topic: string, [offset, key, value]: LogEntry): LogRec
 const encoded = (bytes: Bytes): Uint8Array | null => (typeof bytes === 'string' ? utf8.encode(bytes) : bytes);
 
 function contentOf(value: Bytes): RecordContent {
-  if (value === null) return { name: 'Unreadable', reason: 'it has no value' };
-  try {
-    const text = typeof value === 'string' ? value : strictUtf8.decode(value);
-    return activityLogged(UserActivity.parse(parseJson(text)));
-  } catch (error) {
-    const reason = isDomainError(error)
-      ? error.violations.map(({ path, message }) => `${path} ${message}`).join('; ')
-      : 'it is not JSON in UTF-8';
-    return { name: 'Unreadable', reason };
-  }
+  if (value === null) return unreadable('it has no value');
+  if (typeof value === 'string') return recordContent(value);
+  return isUtf8(value) ? recordContent(Buffer.from(value).toString('utf8')) : unreadable('it is not UTF-8');
 }

@@ -14,6 +14,7 @@ export { type ActivityLogged, activityLogged } from './log/activity-logged.ts';
 export type { DeadLetter, DeadLetterCode } from './log/dead-letter.ts';
 export type { LogRecord, Origin, RawRecord, RecordContent, Unreadable } from './log/log-record.ts';
 export { partitionOf } from './log/partition.ts';
+export { recordContent, unreadable } from './log/record-content.ts';
 export type { ActivityRepository, Refused, SaveOutcome } from './ports/activity-repository.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
