@@ -1,0 +1,65 @@
+import {
+  type ActivityLogged,
+  type RawRecord,
+  type RecordContent,
+  recordContent,
+  Timestamp,
+  unreadable,
+} from '@user-activity/domain';
+import { textOf } from './text-of.ts';
+
+/** The `ce_type` of an `ActivityLogged`. Another shape of the value would be `.v2`. */
+export const activityLoggedType = 'user-activity.logged.v1';
+
+/** What is produced to the topic. All text is UTF-8 on the wire. */
+export interface TopicMessage {
+  /** The user: what one user did stays in order, on one partition. */
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The record's timestamp, in milliseconds: receivedAt, by which the topic's retention counts. Never the client's time. */
+  readonly timestamp: number;
+}
+
+/** What a message says beside the event. */
+export interface MessageContext {
+  /** The `ce_source`: who publishes, a URI-reference such as `/user-activity`. */
+  readonly source: string;
+  /** W3C Trace Context, where the event belongs to a trace. */
+  readonly traceparent?: string;
+}
+
+/**
+ * The event as a CloudEvent in Kafka's binary mode (CloudEvents 1.0.2, Kafka Protocol Binding, section 3.2): attributes in
+ * headers, the activity as JSON in the value.
+ */
+export function activityMessage({ activity }: ActivityLogged, context: MessageContext): TopicMessage {
+  return {
+    key: activity.userId,
+    value: JSON.stringify(activity),
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: activity.id,
+      ce_type: activityLoggedType,
+      ce_source: context.source,
+      ce_time: Timestamp.toISO(activity.createdAt),
+      ce_subject: activity.userId,
+      'content-type': 'application/json',
+      ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
+    },
+    timestamp: activity.receivedAt,
+  };
+}
+
+/**
+ * What a record of the topic says, whoever wrote it. Only `ce_type` is asked of the headers: all that the activity is stands
+ * in the value. A header that is missing, another type, and a value that breaks a rule make it unreadable, with the reason.
+ */
+export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'headers'>): RecordContent {
+  const type = textOf(Object.hasOwn(headers, 'ce_type') ? headers['ce_type'] : undefined);
+  if (type === undefined) return unreadable('it has no header ce_type');
+  if (type !== activityLoggedType) return unreadable('its ce_type is not known');
+  if (value === null) return unreadable('it has no value');
+  const text = textOf(value);
+  return text === undefined ? unreadable('it is not UTF-8') : recordContent(text);
+}

@@ -1,0 +1,60 @@
+import { type DeadLetter, type DeadLetterCode, type RawRecord, Timestamp } from '@user-activity/domain';
+import { textOf } from './text-of.ts';
+
+const prefix = 'user-activity-dead-letter-';
+// A header that came with such a name already, as from a dead letter that died again.
+const taken = /^(?:original-)*user-activity-dead-letter-/;
+const given = /^original-(?=(?:original-)*user-activity-dead-letter-)/;
+const codes: ReadonlySet<string> = new Set<DeadLetterCode>(['unreadable', 'conflict', 'refused']);
+const utf8 = new TextEncoder();
+
+/**
+ * A dead letter as it lies on `<topic>.dead-letters`: key, value and headers byte for byte as they were, and beside them
+ * the headers `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339). An
+ * own header of such a name goes under `original-` and its name.
+ */
+export function deadLetterMessage(letter: DeadLetter): RawRecord {
+  const { origin, key, value, headers, code, reason, diedAt } = letter;
+  const own = Object.entries(headers).map(
+    ([name, bytes]) => [taken.test(name) ? `original-${name}` : name, bytes] as const,
+  );
+  const about = {
+    code,
+    reason,
+    topic: origin.topic,
+    partition: String(origin.partition),
+    offset: String(origin.offset),
+    'died-at': Timestamp.toISO(diedAt),
+  };
+  const ours = Object.entries(about).map(([name, text]) => [`${prefix}${name}`, utf8.encode(text)] as const);
+  return { key, value, headers: Object.fromEntries([...own, ...ours]) };
+}
+
+/** The dead letter that a record of that topic is; undefined for what somebody else put there. */
+export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter | undefined {
+  const about = (name: string): string | undefined => textOf(headers[`${prefix}${name}`]);
+  const [code, reason, topic, diedAt] = [about('code'), about('reason'), about('topic'), about('died-at')];
+  const [partition, offset] = [wholeNumber(about('partition')), wholeNumber(about('offset'))];
+  if (!isCode(code) || reason === undefined || topic === undefined || diedAt === undefined) return undefined;
+  if (partition === undefined || offset === undefined || Number.isNaN(Date.parse(diedAt))) return undefined;
+  return {
+    origin: { topic, partition, offset },
+    key,
+    value,
+    headers: Object.fromEntries(
+      Object.entries(headers)
+        .filter(([name]) => !name.startsWith(prefix))
+        .map(([name, bytes]) => [name.replace(given, ''), bytes]),
+    ),
+    code,
+    reason,
+    diedAt: Timestamp.fromMillis(Date.parse(diedAt)),
+  };
+}
+
+const isCode = (code: string | undefined): code is DeadLetterCode => code !== undefined && codes.has(code);
+
+function wholeNumber(text: string | undefined): number | undefined {
+  const number = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : undefined;
+}

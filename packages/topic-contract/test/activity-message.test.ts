@@ -1,0 +1,74 @@
+import { activityLogged, partitionOf, UserActivity } from '@user-activity/domain';
+import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { activityMessage, readMessage } from '../src/index.ts';
+import { golden } from './golden.ts';
+
+const utf8 = new TextEncoder();
+const source = '/user-activity';
+
+/** A message as the topic holds it. */
+const bytesOf = ({ value, headers }: { value: string; headers: Readonly<Record<string, string>> }) => ({
+  value: utf8.encode(value),
+  headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, utf8.encode(text)])),
+});
+
+test('any activity comes out as it went in', () => {
+  fc.assert(
+    fc.property(anyActivity, (activity) => {
+      const event = activityLogged(activity);
+      expect(readMessage(bytesOf(activityMessage(event, { source })))).toEqual(event);
+    }),
+  );
+});
+
+describe.each(golden)('the golden message $name', ({ activity, context, message, partitionOf12 }) => {
+  test('is what we write', () => {
+    const event = activityLogged(UserActivity.parse(activity));
+    expect(activityMessage(event, context)).toEqual(message);
+  });
+
+  test('is what we read', () => {
+    expect(readMessage(bytesOf(message))).toEqual(activityLogged(UserActivity.parse(activity)));
+  });
+
+  test('lies on the partition that its key says', () => {
+    expect(partitionOf(utf8.encode(message.key), 12)).toBe(partitionOf12);
+  });
+});
+
+test("the record's time is when it was received, not when it happened", () => {
+  const activity = sampleActivity({ createdAt: '1999-01-01T00:00:00Z', receivedAt: '2026-01-01T00:00:00Z' });
+  expect(activityMessage(activityLogged(activity), { source }).timestamp).toBe(Date.UTC(2026, 0, 1));
+});
+
+describe('unreadable, with the reason', () => {
+  const whole = bytesOf(activityMessage(activityLogged(sampleActivity()), { source }));
+  const { ce_type: _type, ...untyped } = whole.headers;
+
+  test.each([
+    ['no ce_type', { ...whole, headers: untyped }, 'it has no header ce_type'],
+    [
+      'a name of Object',
+      { ...whole, headers: Object.create({ ce_type: utf8.encode('x') }) as object },
+      'it has no header ce_type',
+    ],
+    [
+      'another type',
+      { ...whole, headers: { ce_type: utf8.encode('order.placed.v1') } },
+      'its ce_type is not known',
+    ],
+    [
+      'a type that is no text',
+      { ...whole, headers: { ce_type: Uint8Array.of(0xff) } },
+      'it has no header ce_type',
+    ],
+    ['no value', { ...whole, value: null }, 'it has no value'],
+    ['no UTF-8', { ...whole, value: Uint8Array.of(0x22, 0xff, 0x22) }, 'it is not UTF-8'],
+    ['no JSON', { ...whole, value: utf8.encode('{') }, 'it is not JSON'],
+    ['a broken rule', { ...whole, value: utf8.encode('[]') }, ' must be a JSON object'],
+  ])('%s', (_, record, reason) => {
+    expect(readMessage(record as typeof whole)).toEqual({ name: 'Unreadable', reason });
+  });
+});

@@ -1,0 +1,48 @@
+import { type DeadLetter, Timestamp } from '@user-activity/domain';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { deadLetterMessage, readDeadLetter } from '../src/index.ts';
+
+const bytes = fc.uint8Array({ maxLength: 50 });
+const headerName = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 20 }),
+  fc.constantFrom(
+    'ce_id',
+    '__proto__',
+    'user-activity-dead-letter-code',
+    'original-user-activity-dead-letter-code',
+  ),
+);
+const anyLetter: fc.Arbitrary<DeadLetter> = fc.record({
+  origin: fc.record({ topic: fc.string(), partition: fc.nat(), offset: fc.maxSafeNat() }),
+  key: fc.option(bytes),
+  value: fc.option(bytes),
+  headers: fc.dictionary(headerName, bytes),
+  code: fc.constantFrom('unreadable', 'conflict', 'refused'),
+  reason: fc.string(),
+  diedAt: fc.integer({ min: 0, max: 4e12 }).map((millis) => Timestamp.fromMillis(millis)),
+});
+
+test('any letter comes out as it went in, also one that died again', () => {
+  fc.assert(
+    fc.property(anyLetter, (letter) => {
+      const message = deadLetterMessage(letter);
+      expect(readDeadLetter(message)).toEqual(letter);
+      const again = { ...letter, ...message };
+      expect(readDeadLetter(deadLetterMessage(again))).toEqual(again);
+    }),
+  );
+});
+
+test('what somebody else put there is none', () => {
+  fc.assert(
+    fc.property(anyLetter, fc.nat(5), (letter, which) => {
+      const { headers, ...message } = deadLetterMessage({ ...letter, headers: {} });
+      const [missing = ''] = Object.keys(headers).slice(which);
+      const { [missing]: _left, ...others } = headers;
+      expect(readDeadLetter({ ...message, headers: others })).toBeUndefined();
+      const broken = { ...headers, [missing]: Uint8Array.of(0xff) };
+      expect(readDeadLetter({ ...message, headers: broken })).toBeUndefined();
+    }),
+  );
+});

@@ -1,0 +1,22 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ActivityJson, parseJson } from '@user-activity/domain';
+import type { MessageContext, TopicMessage } from '../src/index.ts';
+
+/** A message as a file, for consumers in other languages to test against. */
+export interface GoldenMessage {
+  readonly name: string;
+  readonly activity: ActivityJson;
+  readonly context: MessageContext;
+  readonly message: TopicMessage;
+  readonly partitionOf12: number;
+}
+
+const folder = join(import.meta.dirname, '..', 'golden');
+
+export const golden: readonly GoldenMessage[] = globSync('*.json', { cwd: folder })
+  .toSorted()
+  .map((file) => ({
+    name: file,
+    ...(parseJson(readFileSync(join(folder, file), 'utf8')) as unknown as Omit<GoldenMessage, 'name'>),
+  }));
