@@ -9,13 +9,15 @@ export interface HttpServerOptions extends ApiOptions {
   /** The largest body, in bytes. */
   readonly maxBodyBytes: number;
   readonly logger: FastifyBaseLogger;
+  /** How long a close waits for requests that are under way, those that arrive slowly too. 5000 where not given. */
+  readonly closeTimeoutMs?: number;
 }
 
 /** A server that can listen. */
 export interface HttpServer {
   /** Resolves with the URL once requests are served. Port 0 takes a free one. */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Takes no more connections, finishes the requests that are under way, and ends. */
+  /** Takes no more connections, finishes the requests that are under way, and ends; after a while without those that don't. */
   close(): Promise<void>;
 }
 
@@ -52,6 +54,9 @@ export async function buildServer(options: HttpServerOptions): Promise<HttpServe
   return {
     // The app says when it is ready, and with which URL.
     listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'listening' }),
-    close: () => app.close(),
+    async close() {
+      const cut = setTimeout(() => app.server.closeAllConnections(), options.closeTimeoutMs ?? 5000);
+      await app.close().finally(() => clearTimeout(cut));
+    },
   };
 }

@@ -3,7 +3,8 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { service } from './service.ts';
+import { buildServer } from '../src/index.ts';
+import { onMemory, service } from './service.ts';
 
 const port = (url: string): number => Number(new URL(url).port);
 
@@ -50,6 +51,27 @@ test('while stopping, what is under way is finished, and a request that arrives 
   gate.resolve();
   expect(await text(early)).toContain('HTTP/1.1 404 Not Found');
   await closed;
+});
+
+test('a client that never ends its request does not hold up the stop', async () => {
+  const server = await buildServer(onMemory({ closeTimeoutMs: 100 }).options);
+  const socket = connect(port(await server.listen({ host: '127.0.0.1', port: 0 })), '127.0.0.1');
+  const ended = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
+  socket.on('error', () => undefined);
+  const head = [
+    'POST /api/logs HTTP/1.1',
+    'Host: x',
+    'Content-Type: application/json',
+    'Content-Length: 100',
+  ];
+  socket.write([...head, 'Expect: 100-continue', '', '{'].join('\r\n'));
+  // The server has the head, and waits for a body that never comes.
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toContain('100 Continue');
+  await server.close();
+  await ended;
 });
 
 test('a client that goes away in the middle of its body harms nobody', async () => {

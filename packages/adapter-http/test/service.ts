@@ -32,25 +32,8 @@ export interface Service {
 }
 
 export async function service(options: Partial<HttpServerOptions> = {}): Promise<Service> {
-  const log = new MemoryLog({ partitions: 1 });
-  const store = new MemoryStore();
-  const publisher = new MemoryEventPublisher(log);
-  const repository = new MemoryActivityRepository(store);
-  const deps = { publisher, repository, clock: new FixedClock(), ids: new SequentialIds() };
-  const { logger, lines } = recordingLogger();
-  const app = await buildFastify({
-    logActivity: makeLogActivity(deps),
-    logActivities: makeLogActivities(deps),
-    findActivities: makeFindActivities(deps),
-    findActivity: makeFindActivity(deps),
-    checkHealth: makeCheckHealth(deps),
-    apiKeys: [],
-    maxBatchSize: 100,
-    maxBodyBytes: 100_000,
-    version: '1.2.3',
-    logger,
-    ...options,
-  });
+  const { log, store, repository, lines, options: wired } = onMemory(options);
+  const app = await buildFastify(wired);
   onTestFinished(() => app.close());
   return {
     app,
@@ -64,6 +47,30 @@ export async function service(options: Partial<HttpServerOptions> = {}): Promise
       return records;
     },
   };
+}
+
+/** The options of an API on adapters in memory, and what is behind it. */
+export function onMemory(changed: Partial<HttpServerOptions> = {}) {
+  const log = new MemoryLog({ partitions: 1 });
+  const store = new MemoryStore();
+  const publisher = new MemoryEventPublisher(log);
+  const repository = new MemoryActivityRepository(store);
+  const deps = { publisher, repository, clock: new FixedClock(), ids: new SequentialIds() };
+  const { logger, lines } = recordingLogger();
+  const options: HttpServerOptions = {
+    logActivity: makeLogActivity(deps),
+    logActivities: makeLogActivities(deps),
+    findActivities: makeFindActivities(deps),
+    findActivity: makeFindActivity(deps),
+    checkHealth: makeCheckHealth(deps),
+    apiKeys: [],
+    maxBatchSize: 100,
+    maxBodyBytes: 100_000,
+    version: '1.2.3',
+    logger,
+    ...changed,
+  };
+  return { log, store, repository, lines, options };
 }
 
 /** What the test looks at of an answer; the body as JSON. */
