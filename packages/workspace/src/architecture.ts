@@ -92,7 +92,7 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'mongodb-in-adapter-mongodb',
     modules: ['mongodb', 'bson'],
-    places: ['^packages/adapter-mongodb/'],
+    places: ['^packages/adapter-mongodb/', '^packages/test-servers/'],
     because: 'the store can be another one',
   },
   {

@@ -1,0 +1,3 @@
+export { MongoActivityRepository } from './mongo-activity-repository.ts';
+export { MongoDeadLetterQueue } from './mongo-dead-letter-queue.ts';
+export { DeploymentError, MongoStore, type MongoStoreOptions } from './mongo-store.ts';

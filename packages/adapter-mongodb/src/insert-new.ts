@@ -1,0 +1,94 @@
+import type { Refused, UserActivity } from '@user-activity/domain';
+import { BSON, MongoBulkWriteError, type WriteError } from 'mongodb';
+import { type ActivityDocument, activityOf, documentOf } from './activity-document.ts';
+import type { MongoStore } from './mongo-store.ts';
+
+/** What became of one activity: it is new, its id was taken by the known one, or its content was refused. */
+export type Inserted = 'stored' | { readonly known: UserActivity } | Refused;
+
+const duplicateKey = 11_000;
+
+/**
+ * Inserts those whose ids are free, each by itself: one that is refused stops no other. Their ids are all different.
+ * With `lookFirst` those that are known are not sent at all, which is faster where that is most of them.
+ */
+export async function insertNew(
+  store: MongoStore,
+  activities: readonly UserActivity[],
+  lookFirst: boolean,
+): Promise<ReadonlyMap<string, Inserted>> {
+  const outcomes = new Map<string, Inserted>();
+  if (lookFirst)
+    await lookUp(
+      store,
+      activities.map(({ id }) => id),
+      outcomes,
+    );
+  let open = activities.filter(({ id }) => !outcomes.has(id));
+  // A second round only where one that was in the way is gone by the time it is asked for, as retention takes it.
+  for (let round = 0; open.length > 0; round += 1) {
+    if (round === 5) throw new Error('Ids are taken and not there, again and again.');
+    const taken = await insert(store, open, outcomes);
+    await lookUp(store, taken, outcomes);
+    open = open.filter(({ id }) => !outcomes.has(id));
+  }
+  return outcomes;
+}
+
+/** Inserts, notes what became of those that were not in the way of another, and gives the ids of the others. */
+async function insert(
+  { activities }: MongoStore,
+  open: readonly UserActivity[],
+  outcomes: Map<string, Inserted>,
+): Promise<string[]> {
+  const documents: ActivityDocument[] = [];
+  for (const activity of open) {
+    const document = documentOf(activity);
+    const refusal = encodable(document);
+    if (refusal === undefined) documents.push(document);
+    else outcomes.set(activity.id, { refused: refusal });
+  }
+  if (documents.length === 0) return [];
+  let errors: readonly WriteError[] = [];
+  try {
+    await activities.insertMany(documents, { ordered: false });
+  } catch (error) {
+    // Without the majority's word none of the batch counts as kept.
+    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined)
+      throw error;
+    errors = [error.writeErrors].flat();
+    if (errors.length === 0) throw error;
+  }
+  const failed = new Map(errors.map((error) => [error.index, error.code]));
+  const taken: string[] = [];
+  for (const [index, { _id }] of documents.entries()) {
+    const code = failed.get(index);
+    if (code === undefined) outcomes.set(_id, 'stored');
+    else if (code === duplicateKey) taken.push(_id);
+    else outcomes.set(_id, { refused: `MongoDB refuses the document (code ${code})` });
+  }
+  return taken;
+}
+
+async function lookUp(
+  { activities, timeoutMs }: MongoStore,
+  ids: readonly string[],
+  outcomes: Map<string, Inserted>,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const found = activities.find(
+    { _id: { $in: [...ids] } },
+    { maxTimeMS: timeoutMs, batchSize: ids.length + 1 },
+  );
+  for await (const document of found) outcomes.set(document._id, { known: activityOf(document) });
+}
+
+/** Why the driver can't write it, if it can't: one such document would fail the whole batch. */
+function encodable(document: ActivityDocument): string | undefined {
+  try {
+    BSON.calculateObjectSize(document);
+    return undefined;
+  } catch {
+    return 'it can not be encoded as BSON';
+  }
+}

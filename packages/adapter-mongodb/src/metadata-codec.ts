@@ -1,0 +1,47 @@
+import { type JsonObject, type JsonValue, Metadata } from '@user-activity/domain';
+
+/**
+ * Metadata as BSON. Key names that mean something to MongoDB or its driver are spelt with percent signs: a leading `$`, every `.`,
+ * the empty key, and `%` itself; `_bsontype` and `toBSON`; and what every object inherits, such as `constructor`: the driver looks
+ * names up in a plain object to learn which arrays to leave as bytes, and finds those. So a path of metadata is a path of the
+ * document, and no key can break one.
+ */
+const characters = /^\$|[.%]/g;
+const words: ReadonlySet<string> = new Set([
+  '_bsontype',
+  'toBSON',
+  ...Object.getOwnPropertyNames(Object.prototype),
+]);
+const empty = '%';
+
+/** The key as it is spelt in a document. */
+export function encodeKey(key: string): string {
+  if (key === '') return empty;
+  if (words.has(key)) return `${spelt(key.slice(0, 1))}${key.slice(1)}`;
+  return key.replaceAll(characters, spelt);
+}
+
+const spelt = (character: string): string =>
+  `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+
+function decodeKey(key: string): string {
+  if (!key.includes('%')) return key;
+  return key === empty
+    ? ''
+    : key.replaceAll(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** What is stored of the metadata. It is at most 16 levels deep. */
+export const encodeMetadata = (metadata: JsonObject): JsonObject =>
+  rekeyed(metadata, encodeKey) as JsonObject;
+
+/** The metadata that was stored. */
+export const decodeMetadata = (stored: JsonObject): Metadata =>
+  Metadata.trusted(rekeyed(stored, decodeKey) as JsonObject);
+
+function rekeyed(value: JsonValue, spell: (key: string) => string): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: JsonValue) => rekeyed(item, spell));
+  const members = Object.entries(value as JsonObject);
+  return Object.fromEntries(members.map(([key, member]) => [spell(key), rekeyed(member, spell)]));
+}

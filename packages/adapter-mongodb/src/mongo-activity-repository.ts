@@ -1,0 +1,81 @@
+import type {
+  ActivityId,
+  ActivityPage,
+  ActivityQuery,
+  ActivityRepository,
+  SaveOutcome,
+  UserActivity,
+} from '@user-activity/domain';
+import { activityOf } from './activity-document.ts';
+import { storeFailure } from './failure.ts';
+import { readPage } from './page-query.ts';
+import { insertNew, type Inserted } from './insert-new.ts';
+import type { MongoStore } from './mongo-store.ts';
+
+/** Keeps activities in MongoDB. */
+export class MongoActivityRepository implements ActivityRepository {
+  readonly #store: MongoStore;
+  /** Whether most of the last batch was known: then the next is looked up before anything is inserted. */
+  #replaying = false;
+
+  constructor(store: MongoStore) {
+    this.#store = store;
+  }
+
+  async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
+    if (activities.length === 0) return [];
+    // Of several with one id only the first is sent; the others are judged by what became of it.
+    const firsts = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
+    for (const [index, activity] of activities.entries())
+      if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });
+    let inserted: ReadonlyMap<string, Inserted>;
+    try {
+      inserted = await insertNew(
+        this.#store,
+        [...firsts.values()].map(({ activity }) => activity),
+        this.#replaying,
+      );
+    } catch (error) {
+      throw storeFailure(error);
+    }
+    const known = [...inserted.values()].filter(
+      (outcome) => outcome !== 'stored' && 'known' in outcome,
+    ).length;
+    this.#replaying = known * 2 > firsts.size;
+    return activities.map((activity, index): SaveOutcome => {
+      const [first, outcome] = [firsts.get(activity.id), inserted.get(activity.id)];
+      if (first === undefined || outcome === undefined) throw new Error('An outcome is missing.');
+      if (outcome !== 'stored') return 'known' in outcome ? outcome.known.compare(activity) : outcome;
+      return first.index === index ? 'stored' : first.activity.compare(activity);
+    });
+  }
+
+  async find(query: ActivityQuery): Promise<ActivityPage> {
+    try {
+      const documents = await readPage(this.#store, query);
+      return {
+        activities: documents.slice(0, query.limit).map(activityOf),
+        hasMore: documents.length > query.limit,
+      };
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async findById(id: ActivityId): Promise<UserActivity | undefined> {
+    try {
+      const found = await this.#store.activities.findOne({ _id: id }, { maxTimeMS: this.#store.timeoutMs });
+      return found === null ? undefined : activityOf(found);
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.#store.activities.findOne({}, { projection: { _id: 1 }, maxTimeMS: this.#store.timeoutMs });
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { type Collection, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
+import type { ActivityDocument } from './activity-document.ts';
+import type { LetterDocument } from './letter-document.ts';
+
+/** Which MongoDB, and how it is spoken to. */
+export interface MongoStoreOptions {
+  /** A connection string, https://www.mongodb.com/docs/manual/reference/connection-string/. */
+  readonly uri: string;
+  /** `user_activity` where not given. */
+  readonly database?: string;
+  /** How long to look for a server, and to wait for its answer. 10,000 where not given. */
+  readonly timeoutMs?: number;
+}
+
+/** The deployment can't be used as it is; the message says what to change. Trying again alone won't help. */
+export class DeploymentError extends Error {
+  override readonly name = 'DeploymentError';
+}
+
+/** The database, open: its collections with their indexes. The adapters of this package share it. */
+export class MongoStore {
+  readonly activities: Collection<ActivityDocument>;
+  readonly letters: Collection<LetterDocument>;
+  readonly timeoutMs: number;
+  readonly #client: MongoClient;
+
+  private constructor(client: MongoClient, database: string, timeoutMs: number) {
+    // Majority and journaled: what was confirmed survives the loss of a member and of power.
+    const writeConcern = { w: 'majority', journal: true } as const;
+    const db = client.db(database, { writeConcern, readConcern: new ReadConcern('majority') });
+    this.#client = client;
+    this.timeoutMs = timeoutMs;
+    this.activities = db.collection('activities');
+    this.letters = db.collection('dead_letters');
+  }
+
+  /**
+   * Connects and makes the indexes that are missing. Throws DeploymentError where there is no replica set, and the driver's
+   * errors where nobody answers.
+   */
+  static async open({
+    uri,
+    database = 'user_activity',
+    timeoutMs = 10_000,
+  }: MongoStoreOptions): Promise<MongoStore> {
+    const options: MongoClientOptions = {
+      serverSelectionTimeoutMS: timeoutMs,
+      connectTimeoutMS: timeoutMs,
+      socketTimeoutMS: timeoutMs * 2,
+      retryWrites: true,
+      appName: 'user-activity',
+    };
+    const client = await MongoClient.connect(uri, options);
+    try {
+      const { setName, msg } = await client.db('admin').command({ hello: 1 });
+      if (setName === undefined && msg !== 'isdbgrid') {
+        throw new DeploymentError(
+          'MongoDB runs without a replica set, so nothing it confirms is safe. Start mongod with --replSet rs0, run ' +
+            'rs.initiate() once in mongosh, and add ?replicaSet=rs0 to MONGODB_URI.',
+        );
+      }
+      const store = new MongoStore(client, database, timeoutMs);
+      await store.#createIndexes();
+      return store;
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  async #createIndexes(): Promise<void> {
+    // One for each shape of question: documents examined are those of the page, whatever the filter.
+    await this.activities.createIndexes([
+      { key: { userId: 1, createdAt: -1, _id: -1 } },
+      { key: { type: 1, createdAt: -1, _id: -1 } },
+      { key: { userId: 1, type: 1, createdAt: -1, _id: -1 } },
+      { key: { createdAt: -1, _id: -1 } },
+    ]);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+// Reads the pipe that the starting process holds open: its end comes with that process, also after a SIGKILL.
+const guard = `
+"$@" </dev/null & pid=$!
+(while read -r _; do :; done; kill -9 $pid 2>/dev/null) <&3 & watch=$!
+exec 3<&-
+trap 'kill $pid' TERM INT
+wait $pid; code=$?
+kill $watch 2>/dev/null
+exit $code`;
+const kept = 40;
+
+/** A server process that is gone within a second of ours, however ours ends. */
+export class GuardedProcess {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  readonly #lines: string[] = [];
+  readonly #exited: Promise<unknown>;
+
+  constructor(name: string, file: string, args: readonly string[], cwd: string) {
+    this.#name = name;
+    this.#child = spawn('sh', ['-c', guard, 'sh', file, ...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // A group of its own, so that all of it can be ended.
+      detached: true,
+    });
+    this.#exited = once(this.#child, 'exit');
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8');
+      stream?.on('data', (text: string) => {
+        this.#lines.push(...text.split('\n').filter((line) => line !== ''));
+        this.#lines.splice(0, this.#lines.length - kept);
+      });
+    }
+  }
+
+  /** What `ready` gives; rejects with the end of the server's output when it ends before. */
+  async until<Value>(ready: Promise<Value>): Promise<Value> {
+    const died = this.#exited.then(() => {
+      throw new Error(`${this.#name} ended before it was ready:\n${this.#lines.join('\n')}`);
+    });
+    return Promise.race([ready, died]);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid === undefined || this.#child.exitCode !== null) return;
+    process.kill(-this.#child.pid, signal);
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.#exited;
+  }
+}

@@ -1,0 +1,2 @@
+export { type CuttableProxy, cuttableProxy } from './cuttable-proxy.ts';
+export { type Mongod, startMongod } from './mongod.ts';
