@@ -1,2 +1,3 @@
 export { type CuttableProxy, cuttableProxy } from './cuttable-proxy.ts';
+export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';

@@ -86,7 +86,7 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'kafkajs-in-adapter-kafka',
     modules: ['kafkajs', 'kafkajs-[^/]+'],
-    places: ['^packages/adapter-kafka/'],
+    places: ['^packages/adapter-kafka/', '^packages/test-servers/'],
     because: 'the log can be another one',
   },
   {

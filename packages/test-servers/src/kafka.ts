@@ -1,0 +1,148 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import { freePorts } from './free-ports.ts';
+import { GuardedProcess } from './guarded-process.ts';
+import { type KafkaProgram, kafkaProgram } from './kafka-program.ts';
+
+/** A Kafka cluster of the tests' own, on loopback. */
+export interface Kafka {
+  /** `host:port` of each broker. */
+  readonly brokers: readonly string[];
+  /** Sends a signal to a broker, told by its place in `brokers`. */
+  signal(broker: number, signal: NodeJS.Signals): void;
+  /** Starts a broker again that was killed; resolves when all answer. */
+  restart(broker: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster of brokers that are their own controllers (KRaft). */
+export async function startKafka({
+  brokers: count = 1,
+  heap = '256m',
+}: {
+  readonly brokers?: number;
+  readonly heap?: string;
+} = {}): Promise<Kafka> {
+  const program = kafkaProgram(heap);
+  const ports = await freePorts(count * 2);
+  const home = await mkdtemp(join(tmpdir(), 'user-activity-kafka-'));
+  const nodes: GuardedProcess[] = [];
+  const brokers = ports.slice(0, count).map((port) => `127.0.0.1:${port}`);
+  const launch = (index: number): void => {
+    const [file = '', ...args] = program.broker;
+    const name = `Kafka broker ${index + 1}`;
+    nodes[index] = new GuardedProcess(name, file, [...args, join(home, `${index + 1}.properties`)], home);
+  };
+  const ready = async (): Promise<void> => {
+    const answering = answers(brokers);
+    await Promise.race(nodes.map((node) => node.until(answering)));
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.kill()));
+    await rm(home, { recursive: true, force: true });
+  };
+  try {
+    for (let index = 0; index < count; index += 1) {
+      await prepare(program, ports, index, home);
+      launch(index);
+    }
+    await ready();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    brokers,
+    signal: (broker, signal) => nodes[broker]?.signal(signal),
+    async restart(broker) {
+      await nodes[broker]?.kill();
+      launch(broker);
+      await ready();
+    },
+    stop,
+  };
+}
+
+async function prepare(
+  program: KafkaProgram,
+  ports: readonly number[],
+  index: number,
+  home: string,
+): Promise<void> {
+  const count = ports.length / 2;
+  const formatted = program.formatted(`data-${index + 1}-of-${count}`, (data) =>
+    propertiesOf(ports, index, data),
+  );
+  const data = join(home, `data-${index + 1}`);
+  await cp(join(formatted, 'data'), data, { recursive: true });
+  await writeFile(join(home, `${index + 1}.properties`), propertiesOf(ports, index, data));
+}
+
+function propertiesOf(ports: readonly number[], index: number, data: string): string {
+  const count = ports.length / 2;
+  const voters = ports.slice(count).map((port, node) => `${node + 1}@127.0.0.1:${port}`);
+  const replicas = Math.min(count, 3);
+  const minimum = Math.max(1, replicas - 1);
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': index + 1,
+    'controller.quorum.voters': voters.join(),
+    listeners: `PLAINTEXT://127.0.0.1:${ports[index]},CONTROLLER://127.0.0.1:${ports[count + index]}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports[index]}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'log.dirs': data,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': minimum,
+    'offsets.topic.replication.factor': replicas,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': minimum,
+    'transaction.state.log.num.partitions': 4,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': minimum,
+    'group.initial.rebalance.delay.ms': 0,
+    'auto.create.topics.enable': false,
+    // Losses of a broker are seen soon.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
+    'controller.quorum.election.timeout.ms': 1000,
+    'controller.quorum.fetch.timeout.ms': 1500,
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/**
+ * Resolves once all brokers are there and the coordinator of groups has loaded: it makes its topic at its first use and
+ * answers with errors meanwhile.
+ */
+async function answers(brokers: readonly string[]): Promise<void> {
+  const client = new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId: 'readiness',
+    connectionTimeout: 1000,
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 0 },
+  });
+  const admin = client.admin();
+  const deadline = Date.now() + 90_000;
+  for (;;) {
+    try {
+      await admin.connect();
+      const { brokers: alive } = await admin.describeCluster();
+      if (alive.length < brokers.length) throw new Error(`${alive.length} of ${brokers.length} brokers are there.`);
+      await admin.fetchOffsets({ groupId: 'readiness' });
+      await admin.disconnect();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error('Kafka does not answer.', { cause: error });
+      await delay(100);
+    }
+  }
+}
