@@ -26,7 +26,8 @@ export interface KafkaProgram {
 
 /** The program: of the cache, else fetched. Throws with what to install. */
 export function kafkaProgram(heap: string): KafkaProgram {
-  if (!available('java', '-version')) throw new Error('There is no java on the PATH: install Java 17 or later.');
+  if (!available('java', '-version'))
+    throw new Error('There is no java on the PATH: install Java 17 or later.');
   const jars = cached(`kafka-${version}`, (draft) => {
     if (!available('mvn', '-v')) throw new Error('There is no mvn on the PATH: install Maven 3.');
     writeFileSync(join(draft, 'pom.xml'), pom);
@@ -46,7 +47,16 @@ export function kafkaProgram(heap: string): KafkaProgram {
   const classes = cached(`kafka-${version}-classes`, (draft) => archiveClasses(classpath, draft, format));
   const archive = join(classes, 'classes.jsa');
   return {
-    broker: ['java', `-Xmx${heap}`, ...quick, `-XX:SharedArchiveFile=${archive}`, warnings, '-cp', classpath, main],
+    broker: [
+      'java',
+      `-Xmx${heap}`,
+      ...quick,
+      `-XX:SharedArchiveFile=${archive}`,
+      warnings,
+      '-cp',
+      classpath,
+      main,
+    ],
     formatted: (name, properties) =>
       cached(`kafka-${version}-${name}`, (draft) => {
         const file = join(draft, 'format.properties');

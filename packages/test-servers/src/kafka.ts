@@ -136,7 +136,8 @@ async function answers(brokers: readonly string[]): Promise<void> {
     try {
       await admin.connect();
       const { brokers: alive } = await admin.describeCluster();
-      if (alive.length < brokers.length) throw new Error(`${alive.length} of ${brokers.length} brokers are there.`);
+      if (alive.length < brokers.length)
+        throw new Error(`${alive.length} of ${brokers.length} brokers are there.`);
       await admin.fetchOffsets({ groupId: 'readiness' });
       await admin.disconnect();
       return;

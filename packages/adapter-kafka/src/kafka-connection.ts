@@ -1,0 +1,58 @@
+import kafkajs, { type ISocketFactory, type Kafka, type RetryOptions, type SASLOptions } from 'kafkajs';
+
+/** How much one wants to hear, and what a line is about. */
+export type KafkaLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, details: object) => void;
+
+/** Which Kafka, and how it is spoken to. */
+export interface KafkaConnectionOptions {
+  /** `host:port` of some brokers; the others are learnt from them. */
+  readonly brokers: readonly string[];
+  /** TLS with the certificate authorities that Node trusts. */
+  readonly ssl?: boolean;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+  /** Hears what the client has to say. */
+  readonly log?: KafkaLog;
+  /** How sockets are made, where not directly: through a proxy, for instance. */
+  readonly socketFactory?: ISocketFactory;
+}
+
+const levels = {
+  [kafkajs.logLevel.NOTHING]: 'debug',
+  [kafkajs.logLevel.ERROR]: 'error',
+  [kafkajs.logLevel.WARN]: 'warn',
+  [kafkajs.logLevel.INFO]: 'info',
+  [kafkajs.logLevel.DEBUG]: 'debug',
+} as const;
+
+/** The way to a cluster. The adapters of this package share it; each makes its own connections. */
+export class KafkaConnection {
+  readonly #options: KafkaConnectionOptions;
+
+  constructor(options: KafkaConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** A client that waits so long for the answer to a request, and tries so often again what can be tried again. */
+  client(requestTimeoutMs: number, retry: RetryOptions): Kafka {
+    const { brokers, ssl = false, sasl, log = () => undefined, socketFactory } = this.#options;
+    return new kafkajs.Kafka({
+      clientId: 'user-activity',
+      brokers: [...brokers],
+      ssl,
+      ...(sasl === undefined ? {} : { sasl: { ...sasl } as SASLOptions }),
+      ...(socketFactory === undefined ? {} : { socketFactory }),
+      connectionTimeout: 3000,
+      requestTimeout: requestTimeoutMs,
+      retry,
+      logLevel: kafkajs.logLevel.INFO,
+      logCreator:
+        () =>
+        ({ level, namespace, log: { message, timestamp: _, logger: __, ...details } }) =>
+          log(levels[level], `Kafka ${namespace}: ${message}`, details),
+    });
+  }
+}

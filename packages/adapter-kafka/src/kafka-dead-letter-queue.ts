@@ -1,0 +1,49 @@
+import type { DeadLetter, DeadLetterQueue } from '@user-activity/domain';
+import { deadLetterMessage } from '@user-activity/topic-contract';
+import type { Message } from 'kafkajs';
+import { ConfirmedProducer } from './confirmed-producer.ts';
+import { logUnavailable } from './failure.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
+import type { KafkaTopic } from './kafka-topic.ts';
+
+const timeoutMs = 10_000;
+
+/**
+ * Writes dead letters to the topic beside that of the activities, on the partition from which they came. A letter that is
+ * written again follows its older copy: of one origin the last counts.
+ */
+export class KafkaDeadLetterQueue implements DeadLetterQueue {
+  readonly #producer: ConfirmedProducer;
+  readonly #partitions: number;
+
+  constructor(connection: KafkaConnection, topic: KafkaTopic) {
+    this.#producer = new ConfirmedProducer(connection, topic.deadLetters, timeoutMs);
+    this.#partitions = topic.partitions;
+  }
+
+  async add(letters: readonly DeadLetter[]): Promise<void> {
+    // One at a time: they are few, and any of them may be as large as a request can be.
+    for (const letter of letters) {
+      const partition = letter.origin.partition % this.#partitions;
+      const { failure } = await this.#producer.send(
+        new Map([[partition, [messageOf(letter, partition)]]]),
+        true,
+      );
+      if (failure !== undefined) throw logUnavailable(failure);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#producer.close();
+  }
+}
+
+function messageOf(letter: DeadLetter, partition: number): Message {
+  const { key, value, headers } = deadLetterMessage(letter);
+  return {
+    key: key && Buffer.from(key),
+    value: value && Buffer.from(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes)])),
+    partition,
+  };
+}

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventConsumer, RecordHandler } from '@user-activity/domain';
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { kafkaRecord } from './kafka-record.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
+import type { KafkaTopic } from './kafka-topic.ts';
+
+/** How a consumer behaves. */
+export interface KafkaEventConsumerOptions {
+  /** Without a sign of life for so long a member is taken for dead, and its partitions go to others. 10,000 where not given. */
+  readonly sessionTimeoutMs?: number;
+}
+
+const mostRecords = 1000;
+const partitionsAtOnce = 4;
+const leavingMs = 3000;
+// The coordinator's way of saying that this member's assignment is over.
+const assignmentOver: ReadonlySet<string> = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+]);
+
+/** One member of a consumer group. Several partitions are worked on at once, each in its order. */
+export class KafkaEventConsumer implements EventConsumer {
+  readonly #topic: KafkaTopic;
+  readonly #consumer: Consumer;
+  readonly #heartbeatMs: number;
+  readonly #underWay: Map<AbortController, Promise<void>> = new Map();
+  #started = false;
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    connection: KafkaConnection,
+    topic: KafkaTopic,
+    group: string,
+    { sessionTimeoutMs = 10_000 }: KafkaEventConsumerOptions = {},
+  ) {
+    this.#topic = topic;
+    this.#heartbeatMs = Math.ceil(sessionTimeoutMs / 5);
+    this.#consumer = connection
+      .client(10_000, { initialRetryTime: 100, maxRetryTime: 5000, retries: 10 })
+      .consumer({
+        groupId: group,
+        sessionTimeout: sessionTimeoutMs,
+        rebalanceTimeout: Math.max(30_000, sessionTimeoutMs),
+        heartbeatInterval: this.#heartbeatMs,
+        // A stop waits for the fetch that is under way.
+        maxWaitTimeInMs: 500,
+        allowAutoTopicCreation: false,
+      });
+  }
+
+  async start(handler: RecordHandler): Promise<void> {
+    if (this.#started) throw new Error('A consumer is started once.');
+    this.#started = true;
+    const joined = Promise.withResolvers<void>();
+    const consumer = this.#consumer;
+    consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) joined.reject(error);
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.#topic.name], fromBeginning: true });
+    await consumer.run({
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: partitionsAtOnce,
+      eachBatch: async (payload) => this.#tracked(payload, handler),
+    });
+    await joined.promise;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#cancel();
+    // First, as it waits for the handlers; they settle soon, as they are cancelled.
+    const left = this.#consumer.disconnect();
+    await Promise.allSettled(this.#underWay.values());
+    // A group that is told nothing finds out by itself.
+    await Promise.race([left.catch(() => undefined), delay(leavingMs, undefined, { ref: false })]);
+  }
+
+  #cancel(): void {
+    for (const work of this.#underWay.keys()) work.abort();
+  }
+
+  async #tracked(payload: EachBatchPayload, handler: RecordHandler): Promise<void> {
+    if (this.#stopped !== undefined) return;
+    const cancelling = new AbortController();
+    const work = this.#handleBatch(payload, handler, cancelling.signal);
+    this.#underWay.set(cancelling, work);
+    try {
+      await work;
+    } finally {
+      this.#underWay.delete(cancelling);
+    }
+  }
+
+  async #handleBatch(payload: EachBatchPayload, handler: RecordHandler, signal: AbortSignal): Promise<void> {
+    const { batch, heartbeat, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets } = payload;
+    let over: unknown;
+    // Work may take as long as an outage of the store lasts: the member stays in the group, and learns when its time is over.
+    const beat = setInterval(() => {
+      heartbeat().catch((error: unknown) => {
+        if (!isAssignmentOver(error)) return;
+        over = error;
+        this.#cancel();
+      });
+    }, this.#heartbeatMs);
+    try {
+      for (const messages of slices(batch.messages)) {
+        if (payload.isStale()) return;
+        const last = messages.at(-1);
+        const records = messages.map((message) => kafkaRecord(batch.topic, batch.partition, message));
+        if (last === undefined || !(await handled(handler, records, signal))) break;
+        resolveOffset(last.offset);
+        await commitOffsetsIfNecessary(uncommittedOffsets());
+      }
+    } finally {
+      clearInterval(beat);
+    }
+    // Told to the client, which joins the group anew.
+    if (over !== undefined) throw over;
+  }
+}
+
+/** Whether it was done before it was cancelled; a handler that rejects is called again, after a pause that grows to 5 s. */
+async function handled(
+  handler: RecordHandler,
+  records: Parameters<RecordHandler>[0],
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      await handler(records, signal);
+      return true;
+    } catch {
+      const pause = Math.min(5000, 25 * 2 ** Math.min(failures, 10));
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return false;
+}
+
+const isAssignmentOver = (error: unknown): boolean =>
+  error instanceof Error &&
+  'type' in error &&
+  typeof error.type === 'string' &&
+  assignmentOver.has(error.type);
+
+function* slices(messages: readonly KafkaMessage[]): Generator<readonly KafkaMessage[]> {
+  for (let from = 0; from < messages.length; from += mostRecords)
+    yield messages.slice(from, from + mostRecords);
+}

@@ -1,0 +1,184 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { type ActivityLogged, DomainError, type EventPublisher, partitionOf } from '@user-activity/domain';
+import { activityMessage } from '@user-activity/topic-contract';
+import { ConfirmedProducer } from './confirmed-producer.ts';
+import { logUnavailable } from './failure.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
+import { type Call, type Portion, PublishQueue } from './publish-queue.ts';
+import type { KafkaTopic } from './kafka-topic.ts';
+
+/** How a publisher behaves. */
+export interface KafkaEventPublisherOptions {
+  /** A publish that is not confirmed by then is rejected. 10,000 where not given. */
+  readonly publishTimeoutMs?: number;
+  /** The most events that are under way at a time. 100,000 where not given. */
+  readonly bufferedEvents?: number;
+  /** The most bytes of messages that are under way at a time. 64 MiB where not given. */
+  readonly bufferedBytes?: number;
+}
+
+// Below the 1 MiB that a broker takes of one partition, with room for the framing.
+const mostBytesOfPartition = 900_000;
+// Attributes, names of headers and framing of one message.
+const overhead = 300;
+const source = '/user-activity';
+
+/**
+ * Publishes to a topic of Kafka. What comes while a request is under way goes together with the next one, so the number of
+ * requests does not grow with the load. Until all in-sync replicas have confirmed, what is missing is sent again, in its order.
+ */
+export class KafkaEventPublisher implements EventPublisher {
+  readonly #topic: KafkaTopic;
+  readonly #producer: ConfirmedProducer;
+  readonly #queue: PublishQueue;
+  readonly #timeoutMs: number;
+  readonly #mostEvents: number;
+  readonly #mostBytes: number;
+  /** In the order of their deadlines. */
+  readonly #calls: Set<Call> = new Set();
+  #events = 0;
+  #bytes = 0;
+  /** Of the last attempt, while it is not made good. */
+  #failure: unknown;
+  #working: Promise<void> | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(connection: KafkaConnection, topic: KafkaTopic, options: KafkaEventPublisherOptions = {}) {
+    this.#topic = topic;
+    this.#timeoutMs = options.publishTimeoutMs ?? 10_000;
+    this.#mostEvents = options.bufferedEvents ?? 100_000;
+    this.#mostBytes = options.bufferedBytes ?? 64 * 1024 * 1024;
+    // Half of the time for one attempt: a broker that hangs leaves time for another.
+    this.#producer = new ConfirmedProducer(connection, topic.name, Math.ceil(this.#timeoutMs / 2));
+    this.#queue = new PublishQueue(topic.partitions, mostBytesOfPartition);
+  }
+
+  async publish(events: readonly ActivityLogged[]): Promise<void> {
+    this.#assertOpen();
+    if (events.length === 0) return;
+    if (this.#events + events.length > this.#mostEvents) throw busy();
+    let bytes = 0;
+    const messages = events.map((event) => {
+      const { key, value, headers, timestamp } = activityMessage(event, { source });
+      const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
+      const size = overhead + 2 * keyBytes.length + valueBytes.length;
+      bytes += size;
+      const partition = partitionOf(keyBytes, this.#topic.partitions);
+      return {
+        size,
+        partition,
+        message: { key: keyBytes, value: valueBytes, headers, partition, timestamp: String(timestamp) },
+      };
+    });
+    if (this.#bytes + bytes > this.#mostBytes) throw busy();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const call: Call = {
+      deadline: performance.now() + this.#timeoutMs,
+      bytes,
+      events: events.length,
+      left: events.length,
+      settled: false,
+      resolve,
+      reject,
+    };
+    for (const { partition, message, size } of messages)
+      this.#queue.add(partition, { message, bytes: size, call });
+    this.#admit(call);
+    return promise;
+  }
+
+  async ping(): Promise<void> {
+    this.#assertOpen();
+    await this.#topic.assertWritable(this.#timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    // Each publish settles by its deadline.
+    await this.#working;
+    await this.#producer.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
+  }
+
+  #admit(call: Call): void {
+    this.#calls.add(call);
+    this.#events += call.events;
+    this.#bytes += call.bytes;
+    this.#expiry ??= this.#awaitExpiry(call);
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
+  #settle(call: Call, settle: () => void): void {
+    if (call.settled) return;
+    call.settled = true;
+    this.#calls.delete(call);
+    this.#events -= call.events;
+    this.#bytes -= call.bytes;
+    settle();
+  }
+
+  #awaitExpiry({ deadline }: Call): NodeJS.Timeout {
+    return setTimeout(() => this.#expire(), Math.max(1, deadline - performance.now()));
+  }
+
+  #expire(): void {
+    const now = performance.now();
+    let expired = 0;
+    let next: Call | undefined;
+    for (const call of this.#calls) {
+      if (call.deadline > now) {
+        next = call;
+        break;
+      }
+      expired += 1;
+      this.#settle(call, () => call.reject(logUnavailable(this.#failure)));
+    }
+    if (expired > 0) this.#queue.forgetSettled();
+    this.#expiry = next && this.#awaitExpiry(next);
+  }
+
+  /** Sends until nobody waits any more. */
+  async #work(): Promise<void> {
+    // What comes in the same turn goes together.
+    await nextTurn();
+    for (let failures = 0; this.#calls.size > 0; ) {
+      const portion = this.#queue.take();
+      // After a failure each partition goes apart: the sound ones are through and are not sent again.
+      this.#failure = await this.#send(portion, failures > 0);
+      failures = this.#failure === undefined ? 0 : failures + 1;
+      if (failures > 0) await delay(Math.min(1000, 25 * 2 ** Math.min(failures, 6)));
+    }
+    clearTimeout(this.#expiry);
+    this.#expiry = undefined;
+  }
+
+  /** Sends it, settles who is through, and puts back the rest; gives the failure, if any. */
+  async #send(portion: Portion, apart: boolean): Promise<unknown> {
+    const messages = new Map(
+      [...portion].map(([partition, entries]) => [partition, entries.map(({ message }) => message)]),
+    );
+    const { confirmed, failure } = await this.#producer.send(messages, apart);
+    for (const [partition, entries] of portion) {
+      if (!confirmed.has(partition)) {
+        this.#queue.putBack(
+          partition,
+          entries.filter(({ call }) => !call.settled),
+        );
+        continue;
+      }
+      for (const { call } of entries) {
+        call.left -= 1;
+        if (call.left === 0) this.#settle(call, call.resolve);
+      }
+    }
+    return failure;
+  }
+}
+
+const busy = (): DomainError => new DomainError('LOG_BUSY', "The publisher's buffer is full.");

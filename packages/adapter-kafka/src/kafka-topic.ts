@@ -1,0 +1,82 @@
+import type { Admin } from 'kafkajs';
+import { logUnavailable } from './failure.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
+import { Renewable } from './renewable.ts';
+import { type PreparedTopic, prepareTopic, type TopicPlan } from './prepare-topic.ts';
+
+const preparationMs = 30_000;
+
+/** A topic that is there and fit for activities, and the one for what could not be stored, `<name>.dead-letters`. */
+export class KafkaTopic {
+  readonly name: string;
+  /** For its life: a user's place depends on it. */
+  readonly partitions: number;
+  readonly deadLetters: string;
+  readonly #admin: Renewable<Admin>;
+  readonly #inSyncReplicas: number;
+
+  private constructor(
+    admin: Renewable<Admin>,
+    { name, partitions, inSyncReplicas }: PreparedTopic,
+    deadLetters: string,
+  ) {
+    this.#admin = admin;
+    this.name = name;
+    this.partitions = partitions;
+    this.deadLetters = deadLetters;
+    this.#inSyncReplicas = inSyncReplicas;
+  }
+
+  /**
+   * Makes the two topics where they are missing. Throws TopicError where one is there that would lose or refuse what was
+   * accepted, and LOG_UNAVAILABLE where no broker answers. What is weak but works is told to `warn`.
+   */
+  static async open(
+    connection: KafkaConnection,
+    plan: TopicPlan,
+    warn: (message: string) => void = () => undefined,
+  ): Promise<KafkaTopic> {
+    const admin = new Renewable(() =>
+      connection.client(10_000, { retries: 3, initialRetryTime: 100 }).admin(),
+    );
+    const deadLetters = `${plan.name}.dead-letters`;
+    try {
+      const prepared = await admin.use(preparationMs, (client) => prepareTopic(client, plan, warn));
+      await admin.use(preparationMs, (client) =>
+        prepareTopic(
+          client,
+          { ...plan, name: deadLetters, partitions: prepared.partitions, maxMessageBytes: deadLetterBytes },
+          warn,
+        ),
+      );
+      return new KafkaTopic(admin, prepared, deadLetters);
+    } catch (error) {
+      await admin.close();
+      throw error;
+    }
+  }
+
+  /** Rejects with LOG_UNAVAILABLE unless every partition has a leader and enough replicas in sync to confirm a write. */
+  async assertWritable(timeoutMs: number): Promise<void> {
+    try {
+      await this.#admin.use(timeoutMs, async (client) => {
+        const { topics } = await client.fetchTopicMetadata({ topics: [this.name] });
+        const partitions = topics[0]?.partitions ?? [];
+        const sound = partitions.filter(
+          ({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas,
+        );
+        if (sound.length < this.partitions)
+          throw new Error(`Only ${sound.length} of ${this.partitions} partitions can be written.`);
+      });
+    } catch (error) {
+      throw logUnavailable(error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#admin.close();
+  }
+}
+
+// The largest record that the topic of activities may hold, and what is said of it.
+const deadLetterBytes = 2 * 1024 * 1024;

@@ -1,0 +1,105 @@
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
+
+/** What a topic is to be like where it has to be made. */
+export interface TopicPlan {
+  readonly name: string;
+  readonly partitions: number;
+  /** As many as there are brokers, up to 3, where not given. */
+  readonly replicationFactor?: number;
+  readonly retentionDays: number;
+  /** The largest batch of records that it takes. Kafka's own default, 1 MiB and a little, where not given. */
+  readonly maxMessageBytes?: number;
+}
+
+/** A topic as it is. */
+export interface PreparedTopic {
+  readonly name: string;
+  readonly partitions: number;
+  /** How many replicas must be in sync for a write to be confirmed. */
+  readonly inSyncReplicas: number;
+}
+
+/** A topic can't be used as it is; the message says what to change. Trying again alone won't help. */
+export class TopicError extends Error {
+  override readonly name = 'TopicError';
+}
+
+const day = 86_400_000;
+// What one request carries of a partition, and the framing of the batch.
+const leastMessageBytes = 1_000_000;
+
+/** Makes the topic where it is missing, else sees whether it keeps what it is given. */
+export async function prepareTopic(
+  admin: Admin,
+  plan: TopicPlan,
+  warn: (message: string) => void,
+): Promise<PreparedTopic> {
+  const existing = await admin.listTopics();
+  if (!existing.includes(plan.name)) await create(admin, plan);
+  const { topics } = await admin.fetchTopicMetadata({ topics: [plan.name] });
+  const partitions = topics[0]?.partitions ?? [];
+  const settings = await settingsOf(admin, plan.name);
+  const inSyncReplicas = Number(settings.get('min.insync.replicas') ?? 1);
+  const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
+
+  const faults = faultsOf(settings);
+  if (faults.length > 0)
+    throw new TopicError(`The topic ${plan.name} can not be used: ${faults.join('; ')}.`);
+  for (const weakness of weaknessesOf(settings, replicas, inSyncReplicas))
+    warn(`The topic ${plan.name} ${weakness}.`);
+  return { name: plan.name, partitions: partitions.length, inSyncReplicas };
+}
+
+async function create(admin: Admin, plan: TopicPlan): Promise<void> {
+  const { brokers } = await admin.describeCluster();
+  const replicationFactor = plan.replicationFactor ?? Math.min(3, brokers.length);
+  const settings = {
+    'cleanup.policy': 'delete',
+    // What the log confirmed is worth more than its being there without a pause.
+    'unclean.leader.election.enable': 'false',
+    'retention.ms': String(plan.retentionDays * day),
+    'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
+    // However a producer compressed its records, every consumer can read them.
+    'compression.type': 'uncompressed',
+    ...(plan.maxMessageBytes === undefined ? {} : { 'max.message.bytes': String(plan.maxMessageBytes) }),
+  };
+  const topic: ITopicConfig = {
+    topic: plan.name,
+    numPartitions: plan.partitions,
+    replicationFactor,
+    configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+  };
+  // Says false, and is content, where another instance was quicker.
+  await admin.createTopics({ topics: [topic], waitForLeaders: true });
+}
+
+async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+  });
+  const entries = resources[0]?.configEntries ?? [];
+  return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
+}
+
+function faultsOf(settings: ReadonlyMap<string, string>): string[] {
+  const faults: string[] = [];
+  if (settings.get('cleanup.policy') !== 'delete')
+    faults.push('its cleanup.policy must be delete, as compaction keeps only the last activity of each user');
+  const largest = Number(settings.get('max.message.bytes') ?? 0);
+  if (largest < leastMessageBytes)
+    faults.push(`its max.message.bytes is ${largest} and must be at least ${leastMessageBytes}`);
+  return faults;
+}
+
+function weaknessesOf(settings: ReadonlyMap<string, string>, replicas: number, inSync: number): string[] {
+  const weaknesses: string[] = [];
+  if (replicas < 2) weaknesses.push('has one replica: what it holds is lost with its broker');
+  else if (inSync < 2)
+    weaknesses.push('has min.insync.replicas below 2: a write may be confirmed by one broker alone');
+  if (settings.get('unclean.leader.election.enable') === 'true')
+    weaknesses.push(
+      'has unclean.leader.election.enable=true: a replica that lags may lead, and lose what was confirmed',
+    );
+  return weaknesses;
+}
