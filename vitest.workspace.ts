@@ -12,22 +12,26 @@ const ssr = {
 
 /** What a test costs, by the suffix of its file; `.test.ts` alone is a pure one. */
 const suffixes = ['contract', 'int', 'e2e'];
+/** The tests of these run against Kafka and MongoDB, which all of them share. */
+const onServers = '{packages/{adapter-kafka,adapter-mongodb},apps/{api,consumer}}';
 
 interface Cost {
   readonly name: string;
   readonly include: string;
   readonly exclude?: readonly string[];
+  readonly globalSetup?: string;
   /** Far more than a test needs: a slow machine is no failure. Only a test that hangs should meet it. */
   readonly timeout: number;
 }
 
-const project = ({ name, include, exclude = [], timeout }: Cost, order: number) => ({
+const project = ({ name, include, exclude = [], globalSetup, timeout }: Cost, order: number) => ({
   resolve,
   ssr,
   test: {
     name,
-    include: [`{packages,apps}/*/test/**/${include}`],
+    include: [include],
     exclude: ['**/node_modules/**', '**/test/fixtures/**', ...exclude],
+    globalSetup: globalSetup ?? [],
     testTimeout: timeout,
     hookTimeout: timeout,
     // The cheap ones first, and none of them beside services under load.
@@ -35,16 +39,27 @@ const project = ({ name, include, exclude = [], timeout }: Cost, order: number) 
   },
 });
 
+const alone = (suffix: string): Pick<Cost, 'include' | 'exclude'> => ({
+  include: `{packages,apps}/*/test/**/*.${suffix}.test.ts`,
+  exclude: [`${onServers}/**`],
+});
+
 const costs: readonly Cost[] = [
   {
     name: 'unit',
-    include: '*.test.ts',
+    include: '{packages,apps}/*/test/**/*.test.ts',
     exclude: suffixes.map((suffix) => `**/*.${suffix}.test.ts`),
     timeout: 30_000,
   },
-  { name: 'contract', include: '*.contract.test.ts', timeout: 60_000 },
-  { name: 'int', include: '*.int.test.ts', timeout: 60_000 },
-  { name: 'e2e', include: '*.e2e.test.ts', timeout: 180_000 },
+  { name: 'contract', ...alone('contract'), timeout: 60_000 },
+  { name: 'int', ...alone('int'), timeout: 60_000 },
+  { name: 'e2e', ...alone('e2e'), timeout: 180_000 },
+  {
+    name: 'servers',
+    include: `${onServers}/test/**/*.{${suffixes.join()}}.test.ts`,
+    globalSetup: 'packages/test-servers/src/shared-servers.ts',
+    timeout: 180_000,
+  },
 ];
 
 export default defineConfig({ test: { projects: costs.map(project) } });

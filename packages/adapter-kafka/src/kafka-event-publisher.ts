@@ -109,9 +109,7 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#events += call.events;
     this.#bytes += call.bytes;
     this.#expiry ??= this.#awaitExpiry(call);
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#work();
   }
 
   #settle(call: Call, settle: () => void): void {
@@ -156,6 +154,7 @@ export class KafkaEventPublisher implements EventPublisher {
     }
     clearTimeout(this.#expiry);
     this.#expiry = undefined;
+    this.#working = undefined;
   }
 
   /** Sends it, settles who is through, and puts back the rest; gives the failure, if any. */

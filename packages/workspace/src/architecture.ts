@@ -128,7 +128,7 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'test-tools-in-tests',
     modules: ['vitest', '@vitest/[^/]+', 'fast-check'],
-    places: ['^(?:packages|apps)/[^/]+/test/', '^packages/(?:port-contracts|workspace)/'],
+    places: ['^(?:packages|apps)/[^/]+/test/', '^packages/(?:port-contracts|test-servers|workspace)/'],
     because: 'what is installed for production holds no test runner',
   },
 ];

@@ -1,0 +1,122 @@
+import type { DeadLetter, RawRecord } from '@user-activity/domain';
+import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
+import { readDeadLetter } from '@user-activity/topic-contract';
+import kafkajs from 'kafkajs';
+import { kafkaBrokers } from '@user-activity/test-servers';
+import {
+  KafkaConnection,
+  KafkaDeadLetterQueue,
+  KafkaEventConsumer,
+  KafkaEventPublisher,
+  KafkaTopic,
+} from '../src/index.ts';
+import { headersOf } from '../src/kafka-record.ts';
+import { CuttableSockets } from './cuttable-sockets.ts';
+
+let topics = 0;
+
+/** A client past the adapters, as anyone may have one. */
+export const stranger = (): kafkajs.Kafka =>
+  new kafkajs.Kafka({ brokers: [...kafkaBrokers()], logLevel: kafkajs.logLevel.NOTHING });
+
+/** A topic of its own, over connections that can be cut. */
+export async function freshTopic(partitions = 3) {
+  topics += 1;
+  const sockets = new CuttableSockets();
+  const connection = new KafkaConnection({ brokers: kafkaBrokers(), socketFactory: sockets.factory });
+  const name = `test-${process.pid}-${Date.now()}-${topics}`;
+  const topic = await KafkaTopic.open(connection, { name, partitions, retentionDays: 1 });
+  const interrupt = async () => {
+    const mend = sockets.cut();
+    return async () => mend();
+  };
+  return { connection, topic, sockets, interrupt };
+}
+
+/** Writes one record past the adapters. */
+export async function append(topic: string, { key, value, headers }: RawRecord): Promise<void> {
+  const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  await producer.connect();
+  const bytes = Object.entries(headers).map(([header, of]) => [header, Buffer.from(of)]);
+  const message = {
+    key: key && Buffer.from(key),
+    value: value && Buffer.from(value),
+    headers: Object.fromEntries(bytes),
+  };
+  await producer.send({ topic, messages: [message] });
+  await producer.disconnect();
+}
+
+/** All that the topic holds. */
+export async function recordsOf(topic: string): Promise<readonly RawRecord[]> {
+  const admin = stranger().admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const total = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  const records: RawRecord[] = [];
+  if (total === 0) return records;
+  const all = Promise.withResolvers<void>();
+  const consumer = stranger().consumer({ groupId: `look-${Date.now()}`, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      records.push({ key: message.key, value: message.value, headers: headersOf(message) });
+      if (records.length === total) all.resolve();
+    },
+  });
+  await all.promise;
+  await consumer.disconnect();
+  return records;
+}
+
+export async function kafkaLog(): Promise<LogSubject> {
+  const { connection, topic, interrupt } = await freshTopic();
+  const closers: (() => Promise<void>)[] = [() => topic.close()];
+  return {
+    async openPublisher(options) {
+      const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 3000, ...options });
+      closers.push(() => publisher.close());
+      return publisher;
+    },
+    async openConsumer(group) {
+      const consumer = new KafkaEventConsumer(connection, topic, `${topic.name}-${group}`);
+      closers.push(() => consumer.stop());
+      return consumer;
+    },
+    async append(record) {
+      await append(topic.name, record);
+      return record;
+    },
+    interrupt,
+    async close() {
+      for (const close of closers.toReversed()) await close();
+    },
+  };
+}
+
+export async function kafkaDeadLetters(): Promise<DeadLetterSubject> {
+  const { connection, topic, interrupt } = await freshTopic();
+  const queues: KafkaDeadLetterQueue[] = [];
+  return {
+    async open() {
+      const queue = new KafkaDeadLetterQueue(connection, topic);
+      queues.push(queue);
+      return queue;
+    },
+    async letters() {
+      const last = new Map<string, DeadLetter>();
+      for (const record of await recordsOf(topic.deadLetters)) {
+        const letter = readDeadLetter(record);
+        if (letter !== undefined) last.set(JSON.stringify(letter.origin), letter);
+      }
+      return [...last.values()];
+    },
+    interrupt,
+    async close() {
+      for (const queue of queues) await queue.close();
+      await topic.close();
+    },
+  };
+}
