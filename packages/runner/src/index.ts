@@ -1,5 +1,19 @@
 export { backOff, outageLog } from './back-off.ts';
-export { ConfigurationError } from './configuration-error.ts';
+export { ConfigurationError } from './configuration/configuration-error.ts';
+export { type Environment, type Given, readVariables } from './configuration/read-variables.ts';
+export {
+  accessFaults,
+  engineFaults,
+  type EngineSettings,
+  enginesOf,
+  keysOf,
+} from './configuration/settings.ts';
+export {
+  apiVariables,
+  embeddedVariables,
+  engineVariables,
+  processVariables,
+} from './configuration/variables.ts';
 export { type Logger, type LogLevel, logLevels, makeLogger } from './logger.ts';
 export { exitOn, runApp, type RunningApp } from './run-app.ts';
 export { SystemClock } from './system-clock.ts';

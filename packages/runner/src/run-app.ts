@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from './configuration/configuration-error.ts';
 import type { Logger } from './logger.ts';
 
 /** An app that runs. */

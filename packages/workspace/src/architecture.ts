@@ -80,7 +80,7 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'typebox-in-adapter-http-and-config',
     modules: ['@sinclair/typebox', 'typebox'],
-    places: ['^packages/adapter-http/', '^apps/[^/]+/src/config\\.ts$'],
+    places: ['^packages/adapter-http/', '^apps/[^/]+/src/config\\.ts$', '^packages/runner/src/configuration/'],
     because: 'schemas describe what comes from outside: requests and configuration',
   },
   {

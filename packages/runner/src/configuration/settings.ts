@@ -1,0 +1,83 @@
+import type { Static, TObject } from '@sinclair/typebox';
+import type { Given } from './read-variables.ts';
+import type { engineVariables } from './variables.ts';
+
+/** Kafka and MongoDB as the adapters take them. */
+export interface EngineSettings {
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly ssl: boolean;
+    readonly sasl?: {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      readonly password: string;
+    };
+  };
+  readonly topic: {
+    readonly name: string;
+    readonly partitions: number;
+    readonly replicationFactor?: number;
+    readonly retentionDays: number;
+  };
+  readonly group: string;
+  readonly mongodb: { readonly uri: string; readonly database: string };
+}
+
+const listed = (text: string): string[] =>
+  text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+
+/** The keys that open the API. */
+export const keysOf = (apiKeys: string): readonly string[] => listed(apiKeys);
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
+
+/** The fault of serving everyone by mistake, if it is there. */
+export function accessFaults({
+  API_KEYS = '',
+  ALLOW_ANONYMOUS,
+  HOST = 'localhost',
+}: Given): readonly string[] {
+  if (keysOf(API_KEYS).length > 0 || ALLOW_ANONYMOUS === 'true' || loopback.test(HOST)) return [];
+  return ['API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines'];
+}
+
+/** The engines, or undefined where neither is named. Only to be asked where `engineFaults` finds none. */
+export function enginesOf(values: Static<TObject<typeof engineVariables>>): EngineSettings | undefined {
+  const { KAFKA_BROKERS: brokers, MONGODB_URI: uri } = values;
+  if (brokers === undefined || uri === undefined) return undefined;
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = values;
+  const sasl =
+    mechanism === undefined || username === undefined || password === undefined
+      ? {}
+      : { sasl: { mechanism, username, password } };
+  const replicationFactor = values.KAFKA_REPLICATION_FACTOR;
+  return {
+    kafka: { brokers: listed(brokers), ssl: values.KAFKA_SSL === 'true', ...sasl },
+    topic: {
+      name: values.KAFKA_TOPIC,
+      partitions: values.KAFKA_PARTITIONS,
+      ...(replicationFactor === undefined ? {} : { replicationFactor }),
+      retentionDays: values.KAFKA_RETENTION_DAYS,
+    },
+    group: values.KAFKA_GROUP_ID,
+    mongodb: { uri, database: values.MONGODB_DATABASE },
+  };
+}
+
+const pair = ['KAFKA_BROKERS', 'MONGODB_URI'];
+const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
+
+/** Half a pair, a setting of an engine that is not there, and half of the credentials. */
+export function engineFaults(given: Given, needed: boolean): readonly string[] {
+  const missing = pair.filter((name) => given[name] === undefined);
+  const about = Object.keys(given).filter((name) => /^(?:KAFKA|MONGODB)_/.test(name));
+  if (missing.length > 0 && (needed || about.length > 0)) {
+    const why = about.length > 0 ? `, as ${about.join(' and ')} is` : '';
+    return missing.map((name) => `${name} must be set${why}`);
+  }
+  const credentials = sasl.filter((name) => given[name] !== undefined);
+  if (credentials.length === 0) return [];
+  return sasl
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name} must be set, as ${credentials.join(' and ')} is`);
+}

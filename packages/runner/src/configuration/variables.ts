@@ -1,0 +1,126 @@
+import {
+  type TInteger,
+  type TLiteral,
+  type TOptional,
+  type TString,
+  type TUnion,
+  type TUnsafe,
+  Type,
+} from '@sinclair/typebox';
+import { type LogLevel, logLevels } from '../logger.ts';
+
+// The description says what a value must be: it is part of the message when it is not.
+
+type Flag = TUnion<[TLiteral<'true'>, TLiteral<'false'>]>;
+
+const wholeNumber = (from: number, to: number, otherwise?: number): TInteger =>
+  Type.Integer({
+    minimum: from,
+    maximum: to,
+    ...(otherwise === undefined ? {} : { default: otherwise }),
+    description: `a whole number from ${from} to ${to}`,
+  });
+
+const flag = (): Flag =>
+  Type.Union([Type.Literal('true'), Type.Literal('false')], {
+    default: 'false',
+    description: '"true" or "false"',
+  });
+
+/** Of every app. */
+export const processVariables = (
+  port: number,
+): { HOST: TString; PORT: TInteger; LOG_LEVEL: TUnsafe<LogLevel> } => ({
+  HOST: Type.String({ default: '127.0.0.1', description: 'a host name or an IP address' }),
+  PORT: wholeNumber(0, 65_535, port),
+  LOG_LEVEL: Type.Unsafe<LogLevel>(
+    Type.Union(
+      logLevels.map((level) => Type.Literal(level)),
+      { default: 'info', description: `one of ${logLevels.join(', ')}` },
+    ),
+  ),
+});
+
+/** Of the embedded log and store. */
+export const embeddedVariables: { DATA_DIR: TString } = {
+  DATA_DIR: Type.String({ default: './data', description: 'the path of a folder' }),
+};
+
+/** Of what serves the API. */
+export const apiVariables: {
+  API_KEYS: TString;
+  ALLOW_ANONYMOUS: Flag;
+  PUBLISH_TIMEOUT_MS: TInteger;
+  QUERY_TIMEOUT_MS: TInteger;
+  MAX_BATCH_SIZE: TInteger;
+  MAX_BODY_BYTES: TInteger;
+} = {
+  API_KEYS: Type.String({
+    default: '',
+    pattern: '^(?:|[\\x21-\\x2b\\x2d-\\x7e]+(?: *, *[\\x21-\\x2b\\x2d-\\x7e]+)*)$',
+    description: 'a comma-separated list of keys of printable ASCII characters without space',
+  }),
+  ALLOW_ANONYMOUS: flag(),
+  PUBLISH_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
+  QUERY_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
+  MAX_BATCH_SIZE: wholeNumber(1, 100_000, 10_000),
+  MAX_BODY_BYTES: wholeNumber(1, 256 * 1024 * 1024, 10 * 1024 * 1024),
+};
+
+/** Of Kafka and MongoDB. */
+export const engineVariables: {
+  KAFKA_BROKERS: TOptional<TString>;
+  KAFKA_SSL: Flag;
+  KAFKA_SASL_MECHANISM: TOptional<
+    TUnion<[TLiteral<'plain'>, TLiteral<'scram-sha-256'>, TLiteral<'scram-sha-512'>]>
+  >;
+  KAFKA_USERNAME: TOptional<TString>;
+  KAFKA_PASSWORD: TOptional<TString>;
+  KAFKA_TOPIC: TString;
+  KAFKA_GROUP_ID: TString;
+  KAFKA_PARTITIONS: TInteger;
+  KAFKA_REPLICATION_FACTOR: TOptional<TInteger>;
+  KAFKA_RETENTION_DAYS: TInteger;
+  MONGODB_URI: TOptional<TString>;
+  MONGODB_DATABASE: TString;
+} = {
+  KAFKA_BROKERS: Type.Optional(
+    Type.String({
+      pattern: '^ *[^\\s,:]+:\\d{1,5}(?: *, *[^\\s,:]+:\\d{1,5})* *$',
+      description: 'a comma-separated list of host:port',
+    }),
+  ),
+  KAFKA_SSL: flag(),
+  KAFKA_SASL_MECHANISM: Type.Optional(
+    Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
+      description: 'one of plain, scram-sha-256, scram-sha-512',
+    }),
+  ),
+  KAFKA_USERNAME: Type.Optional(Type.String()),
+  KAFKA_PASSWORD: Type.Optional(Type.String()),
+  KAFKA_TOPIC: Type.String({
+    default: 'user-activity',
+    // The name of the topic of dead letters must fit Kafka's 249 characters too.
+    pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,230}$',
+    description: 'a topic name: 1 to 230 letters, digits and "._-"',
+  }),
+  KAFKA_GROUP_ID: Type.String({
+    default: 'user-activity-store',
+    maxLength: 255,
+    description: 'at most 255 characters',
+  }),
+  KAFKA_PARTITIONS: wholeNumber(1, 1000, 12),
+  KAFKA_REPLICATION_FACTOR: Type.Optional(wholeNumber(1, 100)),
+  KAFKA_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
+  MONGODB_URI: Type.Optional(
+    Type.String({
+      pattern: '^mongodb(?:\\+srv)?://.',
+      description: 'a connection string that begins with mongodb:// or mongodb+srv://',
+    }),
+  ),
+  MONGODB_DATABASE: Type.String({
+    default: 'user_activity',
+    pattern: '^[^/\\\\. "$*<>:|?\\u0000]{1,63}$',
+    description: 'the name of a database: 1 to 63 characters without space and any of /\\."$*<>:|?',
+  }),
+};
