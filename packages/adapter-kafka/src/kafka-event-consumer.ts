@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventConsumer, RecordHandler } from '@user-activity/domain';
+import { DomainError, type EventConsumer, type RecordHandler } from '@user-activity/domain';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { kafkaRecord } from './kafka-record.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -14,6 +14,7 @@ export interface KafkaEventConsumerOptions {
 const mostRecords = 1000;
 const partitionsAtOnce = 4;
 const leavingMs = 3000;
+const pingMs = 5000;
 // The coordinator's way of saying that this member's assignment is over.
 const assignmentOver: ReadonlySet<string> = new Set([
   'REBALANCE_IN_PROGRESS',
@@ -28,7 +29,11 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #consumer: Consumer;
   readonly #heartbeatMs: number;
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
+  readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly ended: Promise<void> = this.#ended.promise;
   #started = false;
+  /** Whether it is in its group, as far as it knows. */
+  #joined = false;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -50,6 +55,8 @@ export class KafkaEventConsumer implements EventConsumer {
         maxWaitTimeInMs: 500,
         allowAutoTopicCreation: false,
       });
+    // Whoever wants to know looks at it.
+    this.ended.catch(() => undefined);
   }
 
   async start(handler: RecordHandler): Promise<void> {
@@ -57,9 +64,15 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#started = true;
     const joined = Promise.withResolvers<void>();
     const consumer = this.#consumer;
-    consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.#joined = true;
+      joined.resolve();
+    });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) joined.reject(error);
+      this.#joined = false;
+      if (restart) return;
+      this.#ended.reject(error);
+      joined.reject(error);
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [this.#topic.name], fromBeginning: true });
@@ -69,6 +82,12 @@ export class KafkaEventConsumer implements EventConsumer {
       eachBatch: async (payload) => this.#tracked(payload, handler),
     });
     await joined.promise;
+  }
+
+  async ping(): Promise<void> {
+    if (!this.#joined || this.#stopped !== undefined)
+      throw new DomainError('LOG_UNAVAILABLE', 'The consumer is not in its group.');
+    await this.#topic.assertWritable(pingMs);
   }
 
   stop(): Promise<void> {
@@ -83,6 +102,7 @@ export class KafkaEventConsumer implements EventConsumer {
     await Promise.allSettled(this.#underWay.values());
     // A group that is told nothing finds out by itself.
     await Promise.race([left.catch(() => undefined), delay(leavingMs, undefined, { ref: false })]);
+    this.#ended.resolve();
   }
 
   #cancel(): void {

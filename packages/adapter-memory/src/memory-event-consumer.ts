@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EventConsumer, RecordHandler } from '@user-activity/domain';
+import { DomainError, type EventConsumer, type RecordHandler } from '@user-activity/domain';
 import { MemoryLog } from './memory-log.ts';
 
 const mostRecords = 1000;
@@ -9,6 +9,8 @@ export class MemoryEventConsumer implements EventConsumer {
   readonly #log: MemoryLog;
   readonly #group: string;
   readonly #stopping = new AbortController();
+  readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly ended: Promise<void> = this.#ended.promise;
   #work: Promise<unknown> = Promise.resolve();
 
   constructor(log: MemoryLog = new MemoryLog(), group = 'user-activity-store') {
@@ -23,19 +25,23 @@ export class MemoryEventConsumer implements EventConsumer {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#log.announce();
     await this.#work;
+    this.#ended.resolve();
+  }
+
+  async ping(): Promise<void> {
+    if (this.#stopping.signal.aborted || !this.#log.reachable)
+      throw new DomainError('LOG_UNAVAILABLE', 'The log did not answer.');
   }
 
   async #consume(partition: number, handler: RecordHandler): Promise<void> {
     const { signal } = this.#stopping;
-    const stopped = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
     while (!signal.aborted) {
       const { changed } = this.#log;
       const records = this.#log.claim(this.#group, partition, mostRecords);
       if (records === undefined) {
-        await Promise.race([changed, stopped]);
+        await changed;
         continue;
       }
       const handled = await handler(records, signal).then(

@@ -42,7 +42,7 @@ export class MemoryLog {
 
   set reachable(reachable: boolean) {
     this.#reachable = reachable;
-    this.#announce();
+    this.announce();
   }
 
   /** Resolves at the next change that may give a consumer something to do. */
@@ -70,7 +70,7 @@ export class MemoryLog {
   appendRaw(record: RawRecord): void {
     const partition = record.key === null ? 0 : partitionOf(record.key, this.partitions);
     this.#partitions[partition]?.push(record);
-    this.#announce();
+    this.announce();
   }
 
   /** What comes next for a group, which nobody else of it is given until `release`; undefined when there is nothing. */
@@ -92,7 +92,7 @@ export class MemoryLog {
     const group = this.#group(groupName);
     group.committed[partition] = (group.committed[partition] ?? 0) + dealtWith;
     group.busy.delete(partition);
-    this.#announce();
+    this.announce();
   }
 
   #group(name: string): Group {
@@ -103,7 +103,8 @@ export class MemoryLog {
     return group;
   }
 
-  #announce(): void {
+  /** Lets everyone who waits look again. */
+  announce(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }

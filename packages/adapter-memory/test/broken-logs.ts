@@ -113,7 +113,9 @@ const consumer =
       async openConsumer(group) {
         const sound = await subject.openConsumer(group);
         return {
+          ended: sound.ended,
           start: (handler) => sound.start(handler),
+          ping: () => sound.ping(),
           stop: () => sound.stop(),
           ...differently(sound, shared, group),
         };
@@ -216,6 +218,8 @@ export const brokenConsumers: Broken<LogSubject> = [
         : { ...record, content: activityLogged(withMetadata(record.content.activity, {})) },
     ),
   ],
+  ['L10', 'takes its beginning for its end', consumer(() => ({ ended: Promise.resolve() }))],
+  ['L11', 'always says that all is well', consumer(() => ({ ping: async () => undefined }))],
 ];
 
 const skip = (): undefined => undefined;

@@ -20,6 +20,9 @@ export class JobFailure extends Error {
   }
 }
 
+/** Whether no attempt can succeed any more. */
+export const isEnded = (error: unknown): boolean => error instanceof JobFailure && error.kind === 'ended';
+
 /** What SQLite said, in its own fixed words: these hold nothing of what was to be written. */
 export const failed = ({ code, text }: Fault): JobFailure =>
   new JobFailure('failed', code === undefined ? text : `SQLite ${code}: ${text}`);

@@ -30,7 +30,7 @@ export class LogWatch {
 }
 
 /** Resolves when it is cancelled. */
-export function cancelled(signal: Cancellation): Promise<void> {
+function cancelled(signal: Cancellation): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventConsumer, LogRecord, RecordHandler } from '@user-activity/domain';
-import { logUnavailable } from './failure.ts';
+import { DomainError, type EventConsumer, type LogRecord, type RecordHandler } from '@user-activity/domain';
+import { isEnded, logUnavailable } from './failure.ts';
 import { logRecord } from './log-record.ts';
-import { cancelled } from './log-watch.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** How a consumer behaves. */
 export interface SqliteEventConsumerOptions {
   /** The name under which records tell where they come from. `user-activity` where not given. */
   readonly topic?: string;
+  /** Is told of each failed attempt to read or to commit, and of the success after some. */
+  readonly observer?: {
+    failed(error: unknown, failures: number): void;
+    recovered(failures: number): void;
+  };
 }
 
 const mostRecords = 1000;
@@ -20,13 +24,21 @@ export class SqliteEventConsumer implements EventConsumer {
   readonly #database: SqliteDatabase;
   readonly #group: string;
   readonly #topic: string;
+  readonly #observer: SqliteEventConsumerOptions['observer'];
   readonly #stopping: AbortController = new AbortController();
+  readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly ended: Promise<void> = this.#ended.promise;
   #work: Promise<void> | undefined;
+  /** Of the last attempt, while it is not made good. */
+  #failure: DomainError | undefined;
 
   constructor(database: SqliteDatabase, group: string, options: SqliteEventConsumerOptions = {}) {
     this.#database = database;
     this.#group = group;
     this.#topic = options.topic ?? 'user-activity';
+    this.#observer = options.observer;
+    // Whoever wants to know looks at it.
+    this.ended.catch(() => undefined);
   }
 
   async start(handler: RecordHandler): Promise<void> {
@@ -36,21 +48,35 @@ export class SqliteEventConsumer implements EventConsumer {
     consumers.add(this);
     const joined = this.#persist(() => writer.submit('join', this.#group, { timeoutMs }));
     this.#work = joined.then(() => watch.inTurn(this.#group, signal, () => this.#consume(handler)));
-    // Ends with `stop` only, which waits for it.
-    this.#work.catch(() => undefined);
+    this.#work.catch((error: unknown) => {
+      if (!signal.aborted) this.#ended.reject(error);
+    });
     await joined;
+  }
+
+  async ping(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    // Either it was stopped, or it has ended by itself.
+    if (this.#stopping.signal.aborted) throw new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
+    try {
+      const nothing = { from: Number.MAX_SAFE_INTEGER, mostRecords: 1, mostBytes: 1 };
+      await this.#database.log.submit('records', nothing, { timeoutMs });
+    } catch (error) {
+      throw logUnavailable(error);
+    }
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#database.consumers.delete(this);
+    this.#database.watch.announce();
     await this.#work?.catch(() => undefined);
+    this.#ended.resolve();
   }
 
   async #consume(handler: RecordHandler): Promise<void> {
     const { log, watch, writer } = this.#database;
     const { signal } = this.#stopping;
-    const stopped = cancelled(signal);
     const read = async (from: number): Promise<readonly LogRecord[]> => {
       const portion = { from, mostRecords, mostBytes };
       const entries = await this.#persist(() => log.submit('records', portion, { timeoutMs }));
@@ -62,7 +88,7 @@ export class SqliteEventConsumer implements EventConsumer {
       const records = await read(next);
       const last = records.at(-1);
       if (last === undefined) {
-        await Promise.race([changed, stopped]);
+        await changed;
         continue;
       }
       // The handler decides by the signal what it does when cancelled; if it resolves, it is through with the records.
@@ -87,20 +113,25 @@ export class SqliteEventConsumer implements EventConsumer {
     return false;
   }
 
-  /** Tries until the database answers, or until the consumer is stopped: then once at least, or not at all. */
+  /** Tries until the database answers, or until the consumer is stopped: then `least` times at least. A dead thread stays dead. */
   async #persist<Result>(attempt: () => Promise<Result>, least = 0): Promise<Result> {
     const { signal } = this.#stopping;
-    let failure: unknown = signal.reason;
-    for (let failures = 0; failures < least || !signal.aborted; ) {
+    let failures = 0;
+    while (failures < least || !signal.aborted) {
       try {
-        return await attempt();
+        const result = await attempt();
+        if (failures > 0) this.#observer?.recovered(failures);
+        this.#failure = undefined;
+        return result;
       } catch (error) {
-        failure = logUnavailable(error);
+        this.#failure = logUnavailable(error);
+        if (isEnded(error)) throw this.#failure;
         failures += 1;
+        this.#observer?.failed(this.#failure, failures);
       }
       await pause(failures, signal);
     }
-    throw failure;
+    throw this.#failure ?? new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
   }
 }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Cancellation, RawRecord, UserActivity } from '@user-activity/domain';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import type { Cancellation, EventConsumer, RawRecord, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
 import { eventsOf, type LogSubject } from './log-subject.ts';
 import { Reader } from './reader.ts';
+import { assertRejects } from './rejections.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 
 const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
@@ -250,7 +251,49 @@ export const eventConsumerContract: Contract<LogSubject> = [
       await reader.stop();
     },
   },
+  {
+    promise: 'L10',
+    title: 'it has ended once it was stopped, and not before',
+    async run(subject) {
+      const consumer = await subject.openConsumer('one');
+      let ended = false;
+      const noted = consumer.ended.then(() => {
+        ended = true;
+      });
+      await consumer.start(async () => undefined);
+      await nextTurn();
+      assert.equal(ended, false);
+      await consumer.stop();
+      await noted;
+    },
+  },
+  {
+    promise: 'L11',
+    title: 'it answers while it could be given records, and only then',
+    async run(subject) {
+      const consumer = await subject.openConsumer('one');
+      await consumer.start(async () => undefined);
+      await consumer.ping();
+      const restore = await subject.interrupt();
+      await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
+      await restore();
+      await answers(consumer);
+      await consumer.stop();
+      await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
+    },
+  },
 ];
+
+/** Waits until it answers again: a member may first have to come back to its group. */
+async function answers(consumer: EventConsumer): Promise<void> {
+  for (;;) {
+    try {
+      return await consumer.ping();
+    } catch {
+      await delay(20);
+    }
+  }
+}
 
 /** With plain arrays, as one kind of bytes is not deep-equal to another. */
 const plain = (record: RawRecord | undefined): unknown =>

@@ -19,10 +19,16 @@ export type RecordHandler = (records: readonly LogRecord[], signal: Cancellation
  *  L7 Bounded      at most 1,000 records to a batch, and no empty one.
  *  L8 Stopping     `stop` cancels the handler's signal and waits for the handlers to settle; afterwards none is called.
  *  L9 Faithful     an activity that was published comes out equal, its metadata deep-equal, whatever its keys are called.
+ *  L10 Telling     `ended` resolves after `stop`, and rejects when the member can't go on by itself: another must be started.
+ *  L11 Honest      `ping` rejects with LOG_UNAVAILABLE while the member can't be given records, and works again afterwards.
  */
 export interface EventConsumer {
+  /** Settles when no record will be delivered any more. */
+  readonly ended: Promise<void>;
   /** Resolves once the member has joined its group. Called once. */
   start(handler: RecordHandler): Promise<void>;
+  /** Resolves while the member is in its group and the log answers. */
+  ping(): Promise<void>;
   /** May be called again, to no further effect. */
   stop(): Promise<void>;
 }
