@@ -2,7 +2,6 @@ import {
   accessFaults,
   apiVariables,
   embeddedVariables,
-  type EngineSettings,
   engineFaults,
   enginesOf,
   engineVariables,

@@ -1,4 +1,10 @@
-import kafkajs, { type ISocketFactory, type Kafka, type RetryOptions, type SASLOptions } from 'kafkajs';
+import kafkajs, {
+  type ISocketFactory,
+  type Kafka,
+  type LogEntry,
+  type RetryOptions,
+  type SASLOptions,
+} from 'kafkajs';
 
 /** How much one wants to hear, and what a line is about. */
 export type KafkaLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, details: object) => void;
@@ -49,10 +55,15 @@ export class KafkaConnection {
       requestTimeout: requestTimeoutMs,
       retry,
       logLevel: kafkajs.logLevel.INFO,
-      logCreator:
-        () =>
-        ({ level, namespace, log: { message, timestamp: _, logger: __, ...details } }) =>
-          log(levels[level], `Kafka ${namespace}: ${message}`, details),
+      logCreator: () => (entry) => log(levels[entry.level], ...lineOf(entry)),
     });
   }
 }
+
+function lineOf({ namespace, log }: LogEntry): [message: string, details: object] {
+  const details = Object.entries(log).filter(([name]) => !framing.has(name));
+  return [`Kafka ${namespace}: ${log.message}`, Object.fromEntries<unknown>(details)];
+}
+
+// What every line of ours has by itself.
+const framing: ReadonlySet<string> = new Set(['message', 'timestamp', 'logger']);

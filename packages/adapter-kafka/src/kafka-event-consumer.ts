@@ -122,11 +122,11 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   async #handleBatch(payload: EachBatchPayload, handler: RecordHandler, signal: AbortSignal): Promise<void> {
-    const { batch, heartbeat, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets } = payload;
+    const { batch } = payload;
     let over: unknown;
     // Work may take as long as an outage of the store lasts: the member stays in the group, and learns when its time is over.
     const beat = setInterval(() => {
-      heartbeat().catch((error: unknown) => {
+      payload.heartbeat().catch((error: unknown) => {
         if (!isAssignmentOver(error)) return;
         over = error;
         this.#cancel();
@@ -138,8 +138,8 @@ export class KafkaEventConsumer implements EventConsumer {
         const last = messages.at(-1);
         const records = messages.map((message) => kafkaRecord(batch.topic, batch.partition, message));
         if (last === undefined || !(await handled(handler, records, signal))) break;
-        resolveOffset(last.offset);
-        await commitOffsetsIfNecessary(uncommittedOffsets());
+        payload.resolveOffset(last.offset);
+        await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
       }
     } finally {
       clearInterval(beat);

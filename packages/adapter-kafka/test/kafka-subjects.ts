@@ -37,7 +37,7 @@ export async function freshTopic(partitions = 3) {
 export async function append(topic: string, { key, value, headers }: RawRecord): Promise<void> {
   const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
-  const bytes = Object.entries(headers).map(([header, of]) => [header, Buffer.from(of)]);
+  const bytes = Object.entries(headers).map(([header, of]) => [header, Buffer.from(of)] as const);
   const message = {
     key: key && Buffer.from(key),
     value: value && Buffer.from(value),

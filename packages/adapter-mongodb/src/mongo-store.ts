@@ -1,5 +1,6 @@
 import { type Collection, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
+import { indexes } from './indexes.ts';
 import type { LetterDocument } from './letter-document.ts';
 
 /** Which MongoDB, and how it is spoken to. */
@@ -69,13 +70,7 @@ export class MongoStore {
   }
 
   async #createIndexes(): Promise<void> {
-    // One for each shape of question: documents examined are those of the page, whatever the filter.
-    await this.activities.createIndexes([
-      { key: { userId: 1, createdAt: -1, _id: -1 } },
-      { key: { type: 1, createdAt: -1, _id: -1 } },
-      { key: { userId: 1, type: 1, createdAt: -1, _id: -1 } },
-      { key: { createdAt: -1, _id: -1 } },
-    ]);
+    await this.activities.createIndexes(indexes.map((key) => ({ key })));
   }
 
   async close(): Promise<void> {

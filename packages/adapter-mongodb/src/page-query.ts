@@ -1,7 +1,11 @@
-import type { ActivityQuery } from '@user-activity/domain';
+import type { ActivityFilter, ActivityQuery } from '@user-activity/domain';
 import type { Filter, FindCursor } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
+import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
+
+/** So many ranges of an index MongoDB merges in their order; of more it would sort all that they hold. */
+const mostMerged = 200;
 
 /** The documents of a page and, where there is one, the first behind it. */
 export async function readPage(
@@ -9,56 +13,77 @@ export async function readPage(
   query: ActivityQuery,
 ): Promise<readonly ActivityDocument[]> {
   const documents: ActivityDocument[] = [];
-  for (const filter of rangesOf(query)) {
+  for (const range of rangesOf(query)) {
     const most = query.limit + 1 - documents.length;
-    if (most > 0) documents.push(...(await find(store, query, filter, most).toArray()));
+    if (most === 0) break;
+    const parts = partsOf(query.filter).map((part) =>
+      find(store, { ...query, filter: part }, range, most).toArray(),
+    );
+    const found = (await Promise.all(parts)).flat();
+    if (parts.length > 1) found.sort(query.order === 'asc' ? ascending : (a, b) => ascending(b, a));
+    documents.push(...found.slice(0, most));
   }
   return documents;
 }
 
-/** One range of one index. */
+/** Ids are ASCII: JavaScript compares them as MongoDB does. */
+function ascending(a: ActivityDocument, b: ActivityDocument): number {
+  return a.createdAt.getTime() - b.createdAt.getTime() || (a._id < b._id ? -1 : 1);
+}
+
+/** The filter in as many parts as it needs for MongoDB to merge each. */
+export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
+  const { userIds, types } = filter;
+  if (userIds.length * types.length <= mostMerged) return [filter];
+  const size = Math.floor(mostMerged / userIds.length);
+  const parts: ActivityFilter[] = [];
+  for (let from = 0; from < types.length; from += size)
+    parts.push({ ...filter, types: types.slice(from, from + size) });
+  return parts;
+}
+
+/** One part of a filter within one range of positions. */
 export function find(
   { activities, timeoutMs }: MongoStore,
-  { order }: Pick<ActivityQuery, 'order'>,
-  filter: Filter<ActivityDocument>,
+  { filter, order }: Pick<ActivityQuery, 'filter' | 'order'>,
+  range: Filter<ActivityDocument>,
   most: number,
 ): FindCursor<ActivityDocument> {
+  const { userIds, types } = filter;
+  const equal: Filter<ActivityDocument> = {
+    ...(userIds.length > 0 ? { userId: anyOf(userIds) } : {}),
+    ...(types.length > 0 ? { type: anyOf(types) } : {}),
+  };
   const direction = order === 'asc' ? 1 : -1;
   return activities
-    .find(filter, { maxTimeMS: timeoutMs })
+    .find({ ...equal, ...range }, { maxTimeMS: timeoutMs, hint: indexFor(filter) })
     .sort({ createdAt: direction, _id: direction })
     .limit(most)
     .batchSize(most);
 }
 
 /**
- * What lies behind the position, as ranges that follow each other: the rest of its moment, then the moments behind it.
+ * The positions behind `after`, as ranges that follow each other: the rest of its moment, then the moments behind it.
  * A single condition with `$or` would have MongoDB read more than the page.
  */
 export function rangesOf({ filter, order, after }: ActivityQuery): readonly Filter<ActivityDocument>[] {
-  const { userIds, types, createdAt } = filter;
-  const equal: Filter<ActivityDocument> = {
-    ...(userIds.length > 0 ? { userId: anyOf(userIds) } : {}),
-    ...(types.length > 0 ? { type: anyOf(types) } : {}),
-  };
-  const bounds = {
-    ...(createdAt.from === undefined ? {} : { $gte: new Date(createdAt.from) }),
-    ...(createdAt.to === undefined ? {} : { $lt: new Date(createdAt.to) }),
-  };
-  if (after === undefined)
-    return [{ ...equal, ...(Object.keys(bounds).length > 0 ? { createdAt: bounds } : {}) }];
+  const { from, to } = filter.createdAt;
+  const bounds = [
+    ...(from === undefined ? [] : [{ createdAt: { $gte: new Date(from) } }]),
+    ...(to === undefined ? [] : [{ createdAt: { $lt: new Date(to) } }]),
+  ];
+  if (after === undefined) return [allOf(bounds)];
   const moment = new Date(after.createdAt);
   const behind = order === 'asc' ? '$gt' : '$lt';
-  const rest = createdAt.holds(after.createdAt)
-    ? [{ ...equal, createdAt: moment, _id: { [behind]: after.id } }]
-    : [];
-  return [...rest, { ...equal, $and: [{ createdAt: bounds }, { createdAt: { [behind]: moment } }] }].map(
-    (range) =>
-      '$and' in range && Object.keys(bounds).length === 0
-        ? { ...equal, createdAt: { [behind]: moment } }
-        : range,
-  );
+  const rest = { createdAt: moment, _id: { [behind]: after.id } };
+  return [
+    ...(filter.createdAt.holds(after.createdAt) ? [rest] : []),
+    allOf([...bounds, { createdAt: { [behind]: moment } }]),
+  ];
 }
+
+const allOf = (conditions: readonly Filter<ActivityDocument>[]): Filter<ActivityDocument> =>
+  conditions.length === 0 ? {} : { $and: [...conditions] };
 
 const anyOf = (values: readonly string[]): string | { $in: string[] } =>
   values.length === 1 ? (values[0] ?? '') : { $in: [...values] };

@@ -3,10 +3,7 @@ import {
   deadLetterQueueContract,
   describeContract,
 } from '@user-activity/port-contracts';
-import { afterAll } from 'vitest';
-import { mongoDeadLetters, mongoRepository, stopMongod } from './mongo-subjects.ts';
-
-afterAll(stopMongod);
+import { mongoDeadLetters, mongoRepository } from './mongo-subjects.ts';
 
 describeContract('MongoActivityRepository', activityRepositoryContract, mongoRepository);
 describeContract('MongoDeadLetterQueue', deadLetterQueueContract, mongoDeadLetters);

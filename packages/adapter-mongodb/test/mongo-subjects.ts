@@ -1,33 +1,24 @@
 import { type DeadLetter, Timestamp } from '@user-activity/domain';
 import type { DeadLetterSubject, RepositorySubject } from '@user-activity/port-contracts';
-import { cuttableProxy, type Mongod, startMongod } from '@user-activity/test-servers';
+import { cuttableProxy, mongodbUri } from '@user-activity/test-servers';
 import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '../src/index.ts';
 
-let server: Promise<Mongod> | undefined;
 let databases = 0;
-
-/** The mongod of this file's tests. */
-export function mongod(): Promise<Mongod> {
-  server ??= startMongod();
-  return server;
-}
-
-export async function stopMongod(): Promise<void> {
-  await (await server)?.stop();
-}
 
 /** A database of its own, over a connection that can be cut. */
 export async function freshStore() {
-  const { port } = await mongod();
-  const proxy = await cuttableProxy(port);
+  const { hostname, port } = new URL(mongodbUri());
+  const proxy = await cuttableProxy(Number(port), hostname);
   databases += 1;
+  const database = `test_${process.pid}_${databases}`;
   const store = await MongoStore.open({
     // Straight: the replica set would tell the driver the way past the proxy.
     uri: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
-    database: `test_${databases}`,
+    database,
     timeoutMs: 2000,
   });
   return {
+    database,
     store,
     async interrupt() {
       const mend = proxy.cut();

@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import type { Cancellation, EventConsumer, RawRecord, UserActivity } from '@user-activity/domain';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RawRecord, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
-import { eventsOf, type LogSubject } from './log-subject.ts';
+import { cancelled, lifeCycleCases } from './life-cycle-cases.ts';
+import { eventsOf, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
-import { assertRejects } from './rejections.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 
 const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
-
-const cancelled = (signal: Cancellation): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-
-async function publish(subject: LogSubject, activities: readonly UserActivity[]): Promise<void> {
-  const publisher = await subject.openPublisher();
-  await publisher.publish(eventsOf(activities));
-  await publisher.close();
-}
 
 /** What every `EventConsumer` promises, by the numbers in its doc comment. One user is one partition. */
 export const eventConsumerContract: Contract<LogSubject> = [
@@ -205,34 +193,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       assert.ok(Math.min(...sizes) >= 1 && Math.max(...sizes) <= 1000, `batches of ${sizes.join()}`);
     },
   },
-  {
-    promise: 'L8',
-    title: 'stopping cancels the handler, waits for it, and calls none afterwards',
-    async run(subject) {
-      const [first, later] = [sampleActivities(5), sampleActivities(5)];
-      const begun = Promise.withResolvers<void>();
-      const events: string[] = [];
-      const reader = await Reader.start(subject, 'one', async (_, signal) => {
-        events.push('called');
-        begun.resolve();
-        await cancelled(signal);
-        await nextTurn();
-        events.push('settled');
-      });
-      await publish(subject, first);
-      await begun.promise;
-      await reader.stop();
-      events.push('stopped');
-      await reader.stop();
-      await publish(subject, later);
-      const witness = await Reader.start(subject, 'witness');
-      await witness.has(later);
-      await witness.stop();
-      const rounds = events.filter((event) => event === 'called').length;
-      assert.equal(events.filter((event) => event === 'settled').length, rounds);
-      assert.equal(events.at(-1), 'stopped');
-    },
-  },
+  ...lifeCycleCases,
   {
     promise: 'L9',
     title: 'any activity comes out equal',
@@ -251,49 +212,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       await reader.stop();
     },
   },
-  {
-    promise: 'L10',
-    title: 'it has ended once it was stopped, and not before',
-    async run(subject) {
-      const consumer = await subject.openConsumer('one');
-      let ended = false;
-      const noted = consumer.ended.then(() => {
-        ended = true;
-      });
-      await consumer.start(async () => undefined);
-      await nextTurn();
-      assert.equal(ended, false);
-      await consumer.stop();
-      await noted;
-    },
-  },
-  {
-    promise: 'L11',
-    title: 'it answers while it could be given records, and only then',
-    async run(subject) {
-      const consumer = await subject.openConsumer('one');
-      await consumer.start(async () => undefined);
-      await consumer.ping();
-      const restore = await subject.interrupt();
-      await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
-      await restore();
-      await answers(consumer);
-      await consumer.stop();
-      await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
-    },
-  },
 ];
-
-/** Waits until it answers again: a member may first have to come back to its group. */
-async function answers(consumer: EventConsumer): Promise<void> {
-  for (;;) {
-    try {
-      return await consumer.ping();
-    } catch {
-      await delay(20);
-    }
-  }
-}
 
 /** With plain arrays, as one kind of bytes is not deep-equal to another. */
 const plain = (record: RawRecord | undefined): unknown =>

@@ -25,3 +25,10 @@ export interface LogSubject extends Subject {
 /** The events of activities. */
 export const eventsOf = (activities: readonly UserActivity[]): ActivityLogged[] =>
   activities.map(activityLogged);
+
+/** Publishes them with a publisher that is gone afterwards. */
+export async function publish(subject: LogSubject, activities: readonly UserActivity[]): Promise<void> {
+  const publisher = await subject.openPublisher();
+  await publisher.publish(eventsOf(activities));
+  await publisher.close();
+}

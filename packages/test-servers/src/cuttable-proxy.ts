@@ -9,7 +9,7 @@ export interface CuttableProxy {
   close(): Promise<void>;
 }
 
-export async function cuttableProxy(target: number): Promise<CuttableProxy> {
+export async function cuttableProxy(port: number, host = '127.0.0.1'): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let open = true;
   const server = createServer((client) => {
@@ -17,7 +17,7 @@ export async function cuttableProxy(target: number): Promise<CuttableProxy> {
       client.destroy();
       return;
     }
-    const upstream = connect(target, '127.0.0.1');
+    const upstream = connect(port, host);
     for (const [one, other] of [
       [client, upstream],
       [upstream, client],

@@ -11,6 +11,7 @@ import { mongodBinary } from './mongod-binary.ts';
 export interface Mongod {
   readonly port: number;
   readonly uri: string;
+  signal(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -46,7 +47,12 @@ export async function startMongod({
     await stop();
     throw error;
   }
-  return { port, uri: `mongodb://127.0.0.1:${port}/${replicaSet ? '?replicaSet=rs0' : ''}`, stop };
+  return {
+    port,
+    uri: `mongodb://127.0.0.1:${port}/${replicaSet ? '?replicaSet=rs0' : ''}`,
+    signal: (signal) => server.signal(signal),
+    stop,
+  };
 }
 
 async function ready(port: number, replicaSet: boolean): Promise<void> {

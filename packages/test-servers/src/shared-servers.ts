@@ -1,13 +1,12 @@
 import type { TestProject } from 'vitest/node';
 import { type Kafka, startKafka } from './kafka.ts';
 import { type Mongod, startMongod } from './mongod.ts';
-import type {} from './provided.ts';
 
 /**
- * Kafka and MongoDB for a whole run, for vitest's `globalSetup`: those that `KAFKA_BROKERS` and `MONGODB_URI` name, else
+ * Vitest's `globalSetup`: Kafka and MongoDB for a whole run, those that `KAFKA_BROKERS` and `MONGODB_URI` name, else
  * processes on this machine. Where none can be had it throws, with what to install.
  */
-export default async function shareServers(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { KAFKA_BROKERS: brokers, MONGODB_URI: uri } = process.env;
   const started: (Kafka | Mongod)[] = [];
   const keep = <Server extends Kafka | Mongod>(server: Server): Server => {

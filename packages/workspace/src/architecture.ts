@@ -55,11 +55,12 @@ export const arrows: readonly Arrows[] = [
     because: 'what all apps share can depend on no choice of one',
   },
   { from: 'client', to: [], because: 'who talks to the API needs nothing of the service' },
+  { from: 'test-servers', to: [], because: 'a server is the same whoever talks to it' },
   { from: 'workspace', to: [], because: 'the tools judge the code, so they must not depend on it' },
 ];
 
-/** Every driven port for tests: the suites, and adapters cheap enough for unit tests. */
-const testKits = ['port-contracts', 'adapter-memory'];
+/** For tests: the suites of the driven ports, adapters cheap enough for unit tests, and real servers. */
+const testKits = ['port-contracts', 'adapter-memory', 'test-servers'];
 
 interface Framework {
   readonly rule: string;

@@ -1,0 +1,96 @@
+import { sampleActivities, sampleActivity } from '@user-activity/port-contracts';
+import { mongodbUri, startMongod } from '@user-activity/test-servers';
+import { MongoClient } from 'mongodb';
+import { expect, onTestFinished, test } from 'vitest';
+import { DeploymentError, MongoActivityRepository, MongoStore } from '../src/index.ts';
+import { freshStore } from './mongo-subjects.ts';
+
+async function place() {
+  const fresh = await freshStore();
+  onTestFinished(fresh.close);
+  const client = await MongoClient.connect(mongodbUri());
+  onTestFinished(() => client.close());
+  return { ...fresh, repository: new MongoActivityRepository(fresh.store), db: client.db(fresh.database) };
+}
+
+test('of a thousand, one that MongoDB refuses stops none of the others', async () => {
+  const { repository, db } = await place();
+  await db.command({ collMod: 'activities', validator: { type: { $ne: 'REFUSED' } } });
+  const activities = sampleActivities(999);
+  activities.splice(500, 0, sampleActivity({ type: 'REFUSED' }));
+  const outcomes = await repository.save(activities);
+  const expected = activities.map(({ type }) =>
+    type === 'REFUSED' ? { refused: 'MongoDB refuses the document (code 121)' } : 'stored',
+  );
+  expect(outcomes).toEqual(expected);
+  expect(await db.collection('activities').countDocuments()).toBe(999);
+});
+
+test('a batch far above what one message holds is stored whole', async () => {
+  const { repository, db } = await place();
+  const metadata = { text: 'x'.repeat(16_000) };
+  const outcomes = await repository.save(sampleActivities(4000, { metadata }));
+  expect(new Set(outcomes)).toEqual(new Set(['stored']));
+  expect(await db.collection('activities').countDocuments()).toBe(4000);
+});
+
+test('after a cut the same batch tells what became of each', async () => {
+  const { repository, interrupt } = await place();
+  const [before, after] = [sampleActivities(10), sampleActivities(10)];
+  await repository.save(before);
+  const mend = await interrupt();
+  await expect(repository.save([...before, ...after])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await mend();
+  expect(await repository.save([...before, ...after])).toEqual([
+    ...before.map(() => 'redelivered'),
+    ...after.map(() => 'stored'),
+  ]);
+});
+
+test('a full replay is recognised, and what is new behind it is stored', async () => {
+  const { repository } = await place();
+  const activities = sampleActivities(300);
+  const batches = [activities.slice(0, 100), activities.slice(100, 200), activities.slice(200)];
+  for (const batch of batches) await repository.save(batch);
+  for (const batch of batches) {
+    const outcomes = await repository.save([...batch, sampleActivity()]);
+    expect(outcomes).toEqual([...batch.map(() => 'redelivered'), 'stored']);
+  }
+});
+
+test('a mongod without a replica set is refused, with what to do', async () => {
+  const server = await startMongod({ replicaSet: false });
+  onTestFinished(() => server.stop());
+  const opening = MongoStore.open({ uri: server.uri, timeoutMs: 5000 });
+  await expect(opening).rejects.toThrow(DeploymentError);
+  await expect(opening).rejects.toThrow(/--replSet rs0.*rs\.initiate\(\).*replicaSet=rs0/);
+});
+
+test('several may make the indexes at the same time, and again', async () => {
+  const { db, database } = await place();
+  const open = async () => {
+    const store = await MongoStore.open({ uri: mongodbUri(), database });
+    await store.close();
+  };
+  await Promise.all([open(), open(), open()]);
+  const keys = (await db.collection('activities').indexes()).map(({ key }) => Object.keys(key).join());
+  expect(keys.toSorted()).toEqual([
+    '_id',
+    'createdAt,_id',
+    'type,createdAt,_id',
+    'userId,createdAt,_id',
+    'userId,type,createdAt,_id',
+  ]);
+});
+
+test('a server that hangs is an outage, said in time', async () => {
+  const server = await startMongod();
+  onTestFinished(() => server.stop());
+  const store = await MongoStore.open({ uri: server.uri, timeoutMs: 500 });
+  onTestFinished(() => store.close());
+  const repository = new MongoActivityRepository(store);
+  server.signal('SIGSTOP');
+  await expect(repository.save(sampleActivities(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await expect(repository.ping()).rejects.toMatchObject({ code: /STORE_(?:UNAVAILABLE|TIMEOUT)/ });
+  server.signal('SIGCONT');
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import type { Cancellation, EventConsumer } from '@user-activity/domain';
+import type { Contract } from './contract.ts';
+import { type LogSubject, publish } from './log-subject.ts';
+import { Reader } from './reader.ts';
+import { assertRejects } from './rejections.ts';
+import { sampleActivities } from './samples.ts';
+
+export const cancelled = (signal: Cancellation): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** How a consumer stops, ends and tells how it is. */
+export const lifeCycleCases: Contract<LogSubject> = [
+  {
+    promise: 'L8',
+    title: 'stopping cancels the handler, waits for it, and calls none afterwards',
+    async run(subject) {
+      const [first, later] = [sampleActivities(5), sampleActivities(5)];
+      const begun = Promise.withResolvers<void>();
+      const events: string[] = [];
+      const reader = await Reader.start(subject, 'one', async (_, signal) => {
+        events.push('called');
+        begun.resolve();
+        await cancelled(signal);
+        await nextTurn();
+        events.push('settled');
+      });
+      await publish(subject, first);
+      await begun.promise;
+      await reader.stop();
+      events.push('stopped');
+      await reader.stop();
+      await publish(subject, later);
+      const witness = await Reader.start(subject, 'witness');
+      await witness.has(later);
+      await witness.stop();
+      const rounds = events.filter((event) => event === 'called').length;
+      assert.equal(events.filter((event) => event === 'settled').length, rounds);
+      assert.equal(events.at(-1), 'stopped');
+    },
+  },
+  {
+    promise: 'L10',
+    title: 'it has ended once it was stopped, and not before',
+    async run(subject) {
+      const consumer = await subject.openConsumer('one');
+      let ended = false;
+      const noted = consumer.ended.then(() => {
+        ended = true;
+      });
+      await consumer.start(async () => undefined);
+      await nextTurn();
+      assert.equal(ended, false);
+      await consumer.stop();
+      await noted;
+    },
+  },
+  {
+    promise: 'L11',
+    title: 'it answers while it could be given records, and only then',
+    async run(subject) {
+      const consumer = await subject.openConsumer('one');
+      await consumer.start(async () => undefined);
+      await consumer.ping();
+      const restore = await subject.interrupt();
+      await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
+      await restore();
+      await answers(consumer);
+      await consumer.stop();
+      await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
+    },
+  },
+];
+/** Waits until it answers again: a member may first have to come back to its group. */
+async function answers(consumer: EventConsumer): Promise<void> {
+  for (;;) {
+    try {
+      return await consumer.ping();
+    } catch {
+      await delay(20);
+    }
+  }
+}
