@@ -70,7 +70,7 @@ export class MongoStore {
   }
 
   async #createIndexes(): Promise<void> {
-    await this.activities.createIndexes(indexes.map((key) => ({ key })));
+    await this.activities.createIndexes(indexes.map((key) => ({ key: { ...key } })));
   }
 
   async close(): Promise<void> {

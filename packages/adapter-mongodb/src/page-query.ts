@@ -4,6 +4,13 @@ import type { ActivityDocument } from './activity-document.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 
+/** Positions that lie together in every index. */
+interface Range {
+  readonly positions: Filter<ActivityDocument>;
+  /** Whether they share their createdAt: MongoDB merges those in their order only where it is asked to go by `_id` alone. */
+  readonly oneMoment: boolean;
+}
+
 /** So many ranges of an index MongoDB merges in their order; of more it would sort all that they hold. */
 const mostMerged = 200;
 
@@ -20,8 +27,8 @@ export async function readPage(
       find(store, { ...query, filter: part }, range, most).toArray(),
     );
     const found = (await Promise.all(parts)).flat();
-    if (parts.length > 1) found.sort(query.order === 'asc' ? ascending : (a, b) => ascending(b, a));
-    documents.push(...found.slice(0, most));
+    const inOrder = query.order === 'asc' ? ascending : descending;
+    documents.push(...(parts.length === 1 ? found : found.toSorted(inOrder)).slice(0, most));
   }
   return documents;
 }
@@ -30,6 +37,8 @@ export async function readPage(
 function ascending(a: ActivityDocument, b: ActivityDocument): number {
   return a.createdAt.getTime() - b.createdAt.getTime() || (a._id < b._id ? -1 : 1);
 }
+
+const descending = (a: ActivityDocument, b: ActivityDocument): number => ascending(b, a);
 
 /** The filter in as many parts as it needs for MongoDB to merge each. */
 export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
@@ -46,7 +55,7 @@ export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
 export function find(
   { activities, timeoutMs }: MongoStore,
   { filter, order }: Pick<ActivityQuery, 'filter' | 'order'>,
-  range: Filter<ActivityDocument>,
+  range: Range,
   most: number,
 ): FindCursor<ActivityDocument> {
   const { userIds, types } = filter;
@@ -55,30 +64,35 @@ export function find(
     ...(types.length > 0 ? { type: anyOf(types) } : {}),
   };
   const direction = order === 'asc' ? 1 : -1;
-  return activities
-    .find({ ...equal, ...range }, { maxTimeMS: timeoutMs, hint: indexFor(filter) })
-    .sort({ createdAt: direction, _id: direction })
-    .limit(most)
-    .batchSize(most);
+  return activities.find(
+    { ...equal, ...range.positions },
+    {
+      sort: range.oneMoment ? { _id: direction } : { createdAt: direction, _id: direction },
+      limit: most,
+      batchSize: most,
+      maxTimeMS: timeoutMs,
+      hint: indexFor(filter),
+    },
+  );
 }
 
 /**
  * The positions behind `after`, as ranges that follow each other: the rest of its moment, then the moments behind it.
  * A single condition with `$or` would have MongoDB read more than the page.
  */
-export function rangesOf({ filter, order, after }: ActivityQuery): readonly Filter<ActivityDocument>[] {
+export function rangesOf({ filter, order, after }: ActivityQuery): readonly Range[] {
   const { from, to } = filter.createdAt;
   const bounds = [
     ...(from === undefined ? [] : [{ createdAt: { $gte: new Date(from) } }]),
     ...(to === undefined ? [] : [{ createdAt: { $lt: new Date(to) } }]),
   ];
-  if (after === undefined) return [allOf(bounds)];
+  if (after === undefined) return [{ positions: allOf(bounds), oneMoment: false }];
   const moment = new Date(after.createdAt);
   const behind = order === 'asc' ? '$gt' : '$lt';
-  const rest = { createdAt: moment, _id: { [behind]: after.id } };
+  const rest = { positions: { createdAt: moment, _id: { [behind]: after.id } }, oneMoment: true };
   return [
     ...(filter.createdAt.holds(after.createdAt) ? [rest] : []),
-    allOf([...bounds, { createdAt: { [behind]: moment } }]),
+    { positions: allOf([...bounds, { createdAt: { [behind]: moment } }]), oneMoment: false },
   ];
 }
 

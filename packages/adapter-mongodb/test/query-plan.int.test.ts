@@ -54,8 +54,8 @@ const filters: readonly (readonly [string, Partial<ActivityFilter>, number])[] =
   ],
 ];
 
-describe.each(filters)('a page by %s', (_name, part, ranges) => {
-  const filter: ActivityFilter = { userIds: [], types: [], createdAt: always, ...part };
+describe.each(filters)('a page by %s', (_name, given, ranges) => {
+  const filter: ActivityFilter = { userIds: [], types: [], createdAt: always, ...given };
   const firstPage = { filter, order: 'desc', limit, after: undefined } as const;
 
   test.each([
