@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { buildServer } from '@user-activity/adapter-http';
 import {
   SqliteActivityRepository,
   SqliteDatabase,
@@ -7,46 +6,40 @@ import {
   SqliteEventConsumer,
   SqliteEventPublisher,
 } from '@user-activity/adapter-sqlite';
+import { openApi, openApiServer, publisherBounds, tryLine } from '@user-activity/api';
+import { openConsumer } from '@user-activity/consumer';
 import {
-  makeCheckHealth,
-  makeFindActivities,
-  makeFindActivity,
-  makeLogActivities,
-  makeLogActivity,
-  makeStoreActivities,
-} from '@user-activity/application';
-import {
-  backOff,
   type Logger,
+  opening,
+  type Opened,
   outageLog,
   type RunningApp,
-  SystemClock,
   tokens,
-  UuidIds,
+  wireApi,
+  wireProcess,
+  wireStoring,
   Wiring,
 } from '@user-activity/runner';
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
-import { tryLine } from './try-line.ts';
 
 const group = 'user-activity-store';
 
 /** The wiring of API and consumer in one process, on one SQLite file. */
 export function wire(config: Config, logger: Logger, database: SqliteDatabase): Wiring {
   const wiring = new Wiring(container.createChildContainer());
-
-  wiring.provide(tokens.logger, () => logger);
-  wiring.provide(tokens.clock, () => new SystemClock());
-  wiring.provide(tokens.ids, () => new UuidIds());
-
+  const most = publisherBounds(config);
+  wireProcess(wiring, logger, (get) => ({
+    log: [get(tokens.publisher), get(tokens.consumer)],
+    store: [get(tokens.repository)],
+  }));
   wiring.provide(
     tokens.publisher,
     () =>
       new SqliteEventPublisher(database, {
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
-        // The largest batch that is allowed must fit, several times.
-        bufferedEvents: Math.max(100_000, 4 * config.MAX_BATCH_SIZE),
-        bufferedCharacters: Math.max(64 * 1024 * 1024, 4 * config.MAX_BODY_BYTES),
+        bufferedEvents: most.events,
+        bufferedCharacters: most.bytes,
       }),
     (publisher) => publisher.close(),
   );
@@ -57,63 +50,40 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
   wiring.provide(tokens.deadLetters, () => new SqliteDeadLetterQueue(database));
   wiring.provide(
     tokens.consumer,
-    () => new SqliteEventConsumer(database, group),
+    (get) => new SqliteEventConsumer(database, group, { observer: outageLog(get(tokens.logger), 'the log') }),
     (consumer) => consumer.stop(),
   );
-
-  wiring.provide(tokens.logActivity, (get) =>
-    makeLogActivity({ publisher: get(tokens.publisher), clock: get(tokens.clock), ids: get(tokens.ids) }),
-  );
-  wiring.provide(tokens.logActivities, (get) =>
-    makeLogActivities({ publisher: get(tokens.publisher), clock: get(tokens.clock), ids: get(tokens.ids) }),
-  );
-  wiring.provide(tokens.storeActivities, (get) =>
-    makeStoreActivities({
-      repository: get(tokens.repository),
-      deadLetters: get(tokens.deadLetters),
-      clock: get(tokens.clock),
-      pause: backOff,
-      observer: outageLog(get(tokens.logger)),
-    }),
-  );
-  wiring.provide(tokens.findActivities, (get) => makeFindActivities({ repository: get(tokens.repository) }));
-  wiring.provide(tokens.findActivity, (get) => makeFindActivity({ repository: get(tokens.repository) }));
-  wiring.provide(tokens.checkHealth, (get) =>
-    makeCheckHealth({ publisher: get(tokens.publisher), repository: get(tokens.repository) }),
-  );
+  wireApi(wiring);
+  wireStoring(wiring);
   return wiring;
 }
 
 /** Starts consuming and serving. What fails on the way leaves nothing open. */
-export async function start(config: Config, logger: Logger, version: string): Promise<RunningApp> {
-  const database = await SqliteDatabase.open({ folder: config.DATA_DIR });
-  const wiring = wire(config, logger, database);
-  const { get } = wiring;
-  const closers: (() => Promise<void>)[] = [() => database.close(), () => wiring.close()];
-  const stop = async (): Promise<void> => {
-    for (const close of closers.toReversed()) await close();
-  };
-  try {
-    wiring.resolveAll();
-    const server = await buildServer({
-      logActivity: get(tokens.logActivity),
-      logActivities: get(tokens.logActivities),
-      findActivities: get(tokens.findActivities),
-      findActivity: get(tokens.findActivity),
-      checkHealth: get(tokens.checkHealth),
-      apiKeys: config.API_KEYS,
-      maxBatchSize: config.MAX_BATCH_SIZE,
-      maxBodyBytes: config.MAX_BODY_BYTES,
-      version,
-      logger: get(tokens.logger),
-    });
-    // Requests are finished first: they still need what is closed after them.
-    closers.push(() => server.close());
-    await get(tokens.consumer).start(get(tokens.storeActivities));
+export const start = (config: Config, logger: Logger, version: string): Promise<RunningApp> =>
+  opening(async (opened) => {
+    const { server, ended } = await (config.engines === undefined
+      ? openEmbedded(opened, config, logger, version)
+      : openOnEngines(opened, { ...config, engines: config.engines }, logger, version));
     const url = await server.listen({ host: config.HOST, port: config.PORT });
-    return { url, hint: tryLine(url, config.API_KEYS.length > 0), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    return { url, hint: tryLine(url, config), failed: ended, stop: () => opened.close() };
+  });
+
+async function openEmbedded(opened: Opened, config: Config, logger: Logger, version: string) {
+  const database = opened.add(await SqliteDatabase.open({ folder: config.DATA_DIR }), (one) => one.close());
+  const wiring = opened.add(wire(config, logger, database), (one) => one.close());
+  wiring.resolveAll();
+  const consumer = wiring.get(tokens.consumer);
+  const server = await openApiServer(wiring.get, config, version, opened);
+  await consumer.start(wiring.get(tokens.storeActivities));
+  return { server, ended: consumer.ended };
+}
+
+async function openOnEngines(
+  opened: Opened,
+  config: Config & { readonly engines: NonNullable<Config['engines']> },
+  logger: Logger,
+  version: string,
+) {
+  const consumer = (await openConsumer(opened, config, logger)).get(tokens.consumer);
+  return { server: await openApi(opened, config, logger, version, [consumer]), ended: consumer.ended };
 }

@@ -1,20 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { exitOn, makeLogger, runApp } from '@user-activity/runner';
+import { runConfigured } from '@user-activity/runner';
 import { start } from './composition.ts';
-import { type Config, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-function configured(): Config {
-  try {
-    return readConfig();
-  } catch (error) {
-    return exitOn(error);
-  }
-}
-
-const config = configured();
-const logger = makeLogger(config.LOG_LEVEL);
-await runApp(logger, () => start(config, logger, version));
+await runConfigured(readConfig, (config, logger) => start(config, logger, version));

@@ -2,6 +2,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { type ApiOptions, api } from './api.ts';
 import { answerBrokenConnection } from './broken-connection.ts';
 import { answerError } from './error-handling.ts';
+import { type HttpServer, httpServer } from './http-server.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** The API and the server around it. */
@@ -11,14 +12,6 @@ export interface HttpServerOptions extends ApiOptions {
   readonly logger: FastifyBaseLogger;
   /** How long a close waits for requests that are under way, those that arrive slowly too. 5000 where not given. */
   readonly closeTimeoutMs?: number;
-}
-
-/** A server that can listen. */
-export interface HttpServer {
-  /** Resolves with the URL once requests are served. Port 0 takes a free one. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Takes no more connections, finishes the requests that are under way, and ends; after a while without those that don't. */
-  close(): Promise<void>;
 }
 
 // The longest user in UTF-8, percent-encoded: 256 characters of 4 bytes.
@@ -50,13 +43,5 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
 
 /** Builds the server; nothing listens yet. */
 export async function buildServer(options: HttpServerOptions): Promise<HttpServer> {
-  const app = await buildFastify(options);
-  return {
-    // The app says when it is ready, and with which URL.
-    listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'listening' }),
-    async close() {
-      const cut = setTimeout(() => app.server.closeAllConnections(), options.closeTimeoutMs ?? 5000);
-      await app.close().finally(() => clearTimeout(cut));
-    },
-  };
+  return httpServer(await buildFastify(options), options.closeTimeoutMs);
 }

@@ -62,7 +62,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logActivities: makeLogActivities(deps),
     findActivities: makeFindActivities(deps),
     findActivity: makeFindActivity(deps),
-    checkHealth: makeCheckHealth(deps),
+    checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
     apiKeys: [],
     maxBatchSize: 100,
     maxBodyBytes: 100_000,

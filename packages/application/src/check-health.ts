@@ -1,5 +1,3 @@
-import type { ActivityRepository, EventPublisher } from '@user-activity/domain';
-
 /** Whether something can do its work. */
 export type HealthStatus = 'ok' | 'unavailable';
 
@@ -12,18 +10,23 @@ export interface Health {
 /** Asks the log and the store whether they answer. Never throws. */
 export type CheckHealth = () => Promise<Health>;
 
+/** Something that can be asked whether it works: it resolves, or rejects. */
+export interface Answering {
+  ping(): Promise<void>;
+}
+
 export const makeCheckHealth = (deps: {
-  readonly publisher: EventPublisher;
-  readonly repository: ActivityRepository;
+  readonly log: readonly Answering[];
+  readonly store: readonly Answering[];
 }): CheckHealth =>
   async function checkHealth() {
-    const [log, store] = await Promise.all([answers(deps.publisher), answers(deps.repository)]);
+    const [log, store] = await Promise.all([statusOf(deps.log), statusOf(deps.store)]);
     return { status: log === 'ok' && store === 'ok' ? 'ok' : 'unavailable', checks: { log, store } };
   };
 
-async function answers(dependency: { ping(): Promise<void> }): Promise<HealthStatus> {
+async function statusOf(all: readonly Answering[]): Promise<HealthStatus> {
   try {
-    await dependency.ping();
+    await Promise.all(all.map((one) => one.ping()));
     return 'ok';
   } catch {
     return 'unavailable';

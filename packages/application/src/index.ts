@@ -1,4 +1,11 @@
-export { type CheckHealth, type Health, type HealthStatus, makeCheckHealth } from './check-health.ts';
+export {
+  type Answering,
+  type CheckHealth,
+  type Health,
+  type HealthStatus,
+  makeCheckHealth,
+} from './check-health.ts';
+export { inEachQueue } from './in-each-queue.ts';
 export {
   type FindActivities,
   type FindActivity,

@@ -23,12 +23,12 @@ export const backOff: Pause = async (failures: number, signal: Cancellation): Pr
 };
 
 /** Logs an outage when it begins, each time it has lasted twice as many attempts, and when it is over. */
-export const outageLog = (logger: Logger): OutageObserver => ({
+export const outageLog = (logger: Logger, who = 'the store'): OutageObserver => ({
   failed(error, failures) {
     const isPowerOfTwo = (failures & (failures - 1)) === 0;
-    if (isPowerOfTwo) logger.warn({ err: error, failures }, 'the store does not confirm; trying again');
+    if (isPowerOfTwo) logger.warn({ err: error, failures }, `${who} does not confirm; trying again`);
   },
   recovered(failures) {
-    logger.info({ failures }, 'the store confirms again');
+    logger.info({ failures }, `${who} confirms again`);
   },
 });

@@ -1,4 +1,4 @@
-export { backOff, outageLog } from './back-off.ts';
+export { outageLog } from './back-off.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
 export { type Environment, type Given, readVariables } from './configuration/read-variables.ts';
 export {
@@ -7,6 +7,7 @@ export {
   type EngineSettings,
   enginesOf,
   keysOf,
+  neededEnginesOf,
 } from './configuration/settings.ts';
 export {
   apiVariables,
@@ -15,8 +16,8 @@ export {
   processVariables,
 } from './configuration/variables.ts';
 export { type Logger, type LogLevel, logLevels, makeLogger } from './logger.ts';
-export { exitOn, runApp, type RunningApp } from './run-app.ts';
-export { SystemClock } from './system-clock.ts';
+export { type Opened, opening } from './opened.ts';
+export { runConfigured, type RunningApp } from './run-app.ts';
 export { tokens } from './tokens.ts';
-export { UuidIds } from './uuid-ids.ts';
+export { wireApi, wireProcess, wireStoring } from './wire-use-cases.ts';
 export { type Get, type Token, token, Wiring } from './wiring.ts';

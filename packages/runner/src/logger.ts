@@ -11,10 +11,24 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** Logs JSON lines to the standard output; for people where that is a terminal. */
 export function makeLogger(level: LogLevel, terminal: boolean = process.stdout.isTTY): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: errorLine },
+  };
   const lines: DestinationStream = terminal
     ? pretty({ colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' })
     : // Written before the call returns: the last lines of a process that dies are those one needs.
       pino.destination({ dest: 1, sync: true });
   return pino(options, lines);
+}
+
+/** What an error brings along for its caller may name what is none of the log's business. */
+const forTheCaller: ReadonlySet<string> = new Set(['ids', 'violations']);
+
+/** What a line tells of an error. */
+export function errorLine(error: Error): object {
+  const members = Object.entries(pino.stdSerializers.err(error));
+  return Object.fromEntries<unknown>(members.filter(([name]) => !forTheCaller.has(name)));
 }

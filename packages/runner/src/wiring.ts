@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
+import { Opened } from './opened.ts';
 
 declare const provides: unique symbol;
 
@@ -23,7 +24,7 @@ export type Get = <Value>(token: Token<Value>) => Value;
 export class Wiring {
   readonly #container: DependencyContainer;
   readonly #provided: Set<symbol> = new Set();
-  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #opened: Opened = new Opened();
   readonly #making: string[] = [];
   #closed: Promise<void> | undefined;
 
@@ -56,7 +57,7 @@ export class Wiring {
 
   /** Closes what was made, the latest first, each even if another failed; then rejects with the first failure. */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closed ??= this.#opened.close();
     return this.#closed;
   }
 
@@ -69,18 +70,11 @@ export class Wiring {
       try {
         const value = make(this.get);
         made = { value };
-        this.#closers.push(() => close(value));
+        this.#opened.add(value, close);
         return value;
       } finally {
         this.#making.pop();
       }
     };
-  }
-
-  async #close(): Promise<void> {
-    const failures: unknown[] = [];
-    for (const close of this.#closers.toReversed())
-      await close().catch((error: unknown) => failures.push(error));
-    if (failures.length > 0) throw failures[0];
   }
 }

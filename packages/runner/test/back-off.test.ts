@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { backOff, type Logger, outageLog } from '../src/index.ts';
+import { backOff, outageLog } from '../src/back-off.ts';
+import type { Logger } from '../src/index.ts';
 
 test('a pause ends when it is cancelled, and is none when it was before', async () => {
   const aborting = new AbortController();

@@ -1,5 +1,6 @@
 import { clockContract, describeContract, idGeneratorContract } from '@user-activity/port-contracts';
-import { SystemClock, UuidIds } from '../src/index.ts';
+import { SystemClock } from '../src/system-clock.ts';
+import { UuidIds } from '../src/uuid-ids.ts';
 
 describeContract('SystemClock', clockContract, async () => ({
   clock: new SystemClock(),

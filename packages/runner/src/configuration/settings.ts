@@ -67,6 +67,13 @@ export function enginesOf(values: Static<TObject<typeof engineVariables>>): Engi
 const pair = ['KAFKA_BROKERS', 'MONGODB_URI'];
 const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
 
+/** The engines, where `engineFaults` sees to it that they are named. */
+export function neededEnginesOf(values: Static<TObject<typeof engineVariables>>): EngineSettings {
+  const engines = enginesOf(values);
+  if (engines === undefined) throw new Error('The engines are not named, and nobody said so.');
+  return engines;
+}
+
 /** Half a pair, a setting of an engine that is not there, and half of the credentials. */
 export function engineFaults(given: Given, needed: boolean): readonly string[] {
   const missing = pair.filter((name) => given[name] === undefined);

@@ -1,0 +1,87 @@
+import 'reflect-metadata';
+import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '@user-activity/adapter-kafka';
+import { MongoActivityRepository, MongoStore } from '@user-activity/adapter-mongodb';
+import type { Answering } from '@user-activity/application';
+import {
+  type Logger,
+  opening,
+  type Opened,
+  type RunningApp,
+  tokens,
+  wireApi,
+  wireProcess,
+  Wiring,
+} from '@user-activity/runner';
+import { container } from 'tsyringe';
+import type { Config } from './config.ts';
+import { openApiServer, publisherBounds, tryLine } from './serve-api.ts';
+
+/** What is open before anything is wired. */
+export interface ApiEngines {
+  readonly connection: KafkaConnection;
+  readonly topic: KafkaTopic;
+  readonly store: MongoStore;
+}
+
+/** The wiring of the API on Kafka and MongoDB. Of a process that consumes too, `logReaders` are asked how they are. */
+export function wire(
+  config: Config,
+  logger: Logger,
+  { connection, topic, store }: ApiEngines,
+  logReaders: readonly Answering[] = [],
+): Wiring {
+  const wiring = new Wiring(container.createChildContainer());
+  const most = publisherBounds(config);
+  wireProcess(wiring, logger, (get) => ({
+    log: [get(tokens.publisher), ...logReaders],
+    store: [get(tokens.repository)],
+  }));
+  wiring.provide(
+    tokens.publisher,
+    () =>
+      new KafkaEventPublisher(connection, topic, {
+        publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
+        bufferedEvents: most.events,
+        bufferedBytes: most.bytes,
+      }),
+    (publisher) => publisher.close(),
+  );
+  wiring.provide(tokens.repository, () => new MongoActivityRepository(store));
+  wireApi(wiring);
+  return wiring;
+}
+
+/** Opens Kafka and MongoDB and a server on them; nothing listens yet. */
+export async function openApi(
+  opened: Opened,
+  config: Config,
+  logger: Logger,
+  version: string,
+  logReaders: readonly Answering[] = [],
+) {
+  const { kafka, topic: plan, mongodb } = config.engines;
+  const connection = new KafkaConnection({
+    ...kafka,
+    log: (level, message, details) => logger[level](details, message),
+  });
+  const topic = opened.add(
+    await KafkaTopic.open(connection, plan, (message) => logger.warn(message)),
+    (one) => one.close(),
+  );
+  const store = opened.add(await MongoStore.open({ ...mongodb, timeoutMs: config.QUERY_TIMEOUT_MS }), (one) =>
+    one.close(),
+  );
+  const wiring = opened.add(wire(config, logger, { connection, topic, store }, logReaders), (one) =>
+    one.close(),
+  );
+  wiring.resolveAll();
+  return openApiServer(wiring.get, config, version, opened);
+}
+
+/** Starts the API. What fails on the way leaves nothing open. */
+export const start = (config: Config, logger: Logger, version: string): Promise<RunningApp> =>
+  opening(async (opened) => {
+    const server = await openApi(opened, config, logger, version);
+    const url = await server.listen({ host: config.HOST, port: config.PORT });
+    return { url, hint: tryLine(url, config), stop: () => opened.close() };
+  });

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { runConfigured } from '@user-activity/runner';
+import { start } from './composition.ts';
+import { readConfig } from './config.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+await runConfigured(readConfig, (config, logger) => start(config, logger, version));

@@ -1,0 +1,37 @@
+import { buildServer } from '@user-activity/adapter-http';
+import { type Get, type Opened, tokens } from '@user-activity/runner';
+import type { Config } from './config.ts';
+
+/** What the API is told from outside, whatever it runs on. */
+export type ApiConfig = Pick<Config, 'HOST' | 'PORT' | 'API_KEYS' | 'MAX_BATCH_SIZE' | 'MAX_BODY_BYTES'>;
+
+/** A server of the wired use cases; nothing listens yet. */
+export async function openApiServer(get: Get, config: ApiConfig, version: string, opened: Opened) {
+  const server = await buildServer({
+    logActivity: get(tokens.logActivity),
+    logActivities: get(tokens.logActivities),
+    findActivities: get(tokens.findActivities),
+    findActivity: get(tokens.findActivity),
+    checkHealth: get(tokens.checkHealth),
+    apiKeys: config.API_KEYS,
+    maxBatchSize: config.MAX_BATCH_SIZE,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    version,
+    logger: get(tokens.logger),
+  });
+  // Requests are finished first: they still need what is closed after them.
+  return opened.add(server, (one) => one.close());
+}
+
+/** A command that logs an activity, for someone who has just started the service. Never with a real key in it. */
+export function tryLine(url: string, { API_KEYS }: Pick<Config, 'API_KEYS'>): string {
+  const key = API_KEYS.length > 0 ? " -H 'x-api-key: YOUR-KEY'" : '';
+  const body = '{"userId":"123","type":"LOGIN","metadata":{"ip":"127.0.0.1"}}';
+  return `try: curl -i ${url}/api/logs${key} -H 'content-type: application/json' -d '${body}'`;
+}
+
+/** The most that the publisher keeps: the largest batch that is allowed must fit, several times. */
+export const publisherBounds = ({ MAX_BATCH_SIZE, MAX_BODY_BYTES }: ApiConfig) => ({
+  events: Math.max(100_000, 4 * MAX_BATCH_SIZE),
+  bytes: Math.max(64 * 1024 * 1024, 4 * MAX_BODY_BYTES),
+});

@@ -1,0 +1,93 @@
+import 'reflect-metadata';
+import { buildHealthServer } from '@user-activity/adapter-http';
+import {
+  KafkaConnection,
+  KafkaDeadLetterQueue,
+  KafkaEventConsumer,
+  KafkaTopic,
+} from '@user-activity/adapter-kafka';
+import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '@user-activity/adapter-mongodb';
+import { inEachQueue } from '@user-activity/application';
+import {
+  type Logger,
+  opening,
+  type Opened,
+  type RunningApp,
+  token,
+  tokens,
+  wireProcess,
+  wireStoring,
+  Wiring,
+} from '@user-activity/runner';
+import { container } from 'tsyringe';
+import type { Config } from './config.ts';
+
+/** What is open before anything is wired. */
+export interface ConsumerEngines {
+  readonly connection: KafkaConnection;
+  readonly topic: KafkaTopic;
+  readonly store: MongoStore;
+}
+
+/** The wiring of a member of the consumer group. */
+export function wire(
+  config: Pick<Config, 'engines'>,
+  logger: Logger,
+  { connection, topic, store }: ConsumerEngines,
+): Wiring {
+  const wiring = new Wiring(container.createChildContainer());
+  wireProcess(wiring, logger, (get) => ({ log: [get(tokens.consumer)], store: [get(tokens.repository)] }));
+  wiring.provide(tokens.repository, () => new MongoActivityRepository(store));
+  wiring.provide(
+    topicOfDeadLetters,
+    () => new KafkaDeadLetterQueue(connection, topic),
+    (queue) => queue.close(),
+  );
+  // On the topic for whoever wants to read them there, and in the store to be listed.
+  wiring.provide(tokens.deadLetters, (get) =>
+    inEachQueue(get(topicOfDeadLetters), new MongoDeadLetterQueue(store)),
+  );
+  wireStoring(wiring);
+  wiring.provide(
+    tokens.consumer,
+    () => new KafkaEventConsumer(connection, topic, config.engines.group),
+    (consumer) => consumer.stop(),
+  );
+  return wiring;
+}
+
+const topicOfDeadLetters = token<KafkaDeadLetterQueue>('topicOfDeadLetters');
+
+/** Joins the group and begins to store. */
+export async function openConsumer(
+  opened: Opened,
+  config: Pick<Config, 'engines'>,
+  logger: Logger,
+): Promise<Wiring> {
+  const { kafka, topic: plan, mongodb } = config.engines;
+  const connection = new KafkaConnection({
+    ...kafka,
+    log: (level, message, details) => logger[level](details, message),
+  });
+  const topic = opened.add(
+    await KafkaTopic.open(connection, plan, (message) => logger.warn(message)),
+    (one) => one.close(),
+  );
+  const store = opened.add(await MongoStore.open(mongodb), (one) => one.close());
+  const wiring = opened.add(wire(config, logger, { connection, topic, store }), (one) => one.close());
+  wiring.resolveAll();
+  await wiring.get(tokens.consumer).start(wiring.get(tokens.storeActivities));
+  return wiring;
+}
+
+/** Starts a consumer and the server that tells how it is. What fails on the way leaves nothing open. */
+export const start = (config: Config, logger: Logger): Promise<RunningApp> =>
+  opening(async (opened) => {
+    const { get } = await openConsumer(opened, config, logger);
+    const server = opened.add(
+      await buildHealthServer({ checkHealth: get(tokens.checkHealth), logger }),
+      (one) => one.close(),
+    );
+    const url = await server.listen({ host: config.HOST, port: config.PORT });
+    return { url, failed: get(tokens.consumer).ended, stop: () => opened.close() };
+  });
