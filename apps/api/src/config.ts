@@ -22,5 +22,17 @@ export function readConfig(environment: Environment = process.env) {
     ...engineFaults(given, true),
     ...accessFaults(given),
   ]);
-  return { ...values, API_KEYS: keysOf(values.API_KEYS), engines: neededEnginesOf(values) };
+  const { HOST, PORT, LOG_LEVEL } = values;
+  const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, MAX_BATCH_SIZE, MAX_BODY_BYTES } = values;
+  return {
+    HOST,
+    PORT,
+    LOG_LEVEL,
+    PUBLISH_TIMEOUT_MS,
+    QUERY_TIMEOUT_MS,
+    MAX_BATCH_SIZE,
+    MAX_BODY_BYTES,
+    API_KEYS: keysOf(values.API_KEYS),
+    engines: neededEnginesOf(values),
+  };
 }

@@ -16,5 +16,6 @@ export type Config = ReturnType<typeof readConfig>;
 /** Reads the configuration. Throws ConfigurationError with every fault. */
 export function readConfig(environment: Environment = process.env) {
   const values = readVariables(Schema, environment, (given) => engineFaults(given, true));
-  return { ...values, engines: neededEnginesOf(values) };
+  const { HOST, PORT, LOG_LEVEL } = values;
+  return { HOST, PORT, LOG_LEVEL, engines: neededEnginesOf(values) };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceProcess } from './service-process.ts';
+import { ServiceProcess } from '@user-activity/test-servers';
 
 /** What came of it. */
 export interface KillReport {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ServiceOptions, ServiceProcess } from '../chaos/service-process.ts';
+import { type ServiceOptions, ServiceProcess } from '@user-activity/test-servers';
 
 const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
 const json = { 'content-type': 'application/json' };

@@ -2,7 +2,7 @@ import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import kafkajs from 'kafkajs';
-import { kafkaBrokers } from '@user-activity/test-servers';
+import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import {
   KafkaConnection,
   KafkaDeadLetterQueue,

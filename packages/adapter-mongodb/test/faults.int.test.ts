@@ -1,5 +1,6 @@
 import { sampleActivities, sampleActivity } from '@user-activity/port-contracts';
-import { mongodbUri, startMongod } from '@user-activity/test-servers';
+import { startMongod } from '@user-activity/test-servers';
+import { mongodbUri } from '@user-activity/test-servers/shared';
 import { MongoClient } from 'mongodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { DeploymentError, MongoActivityRepository, MongoStore } from '../src/index.ts';

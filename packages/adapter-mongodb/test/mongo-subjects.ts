@@ -1,6 +1,7 @@
 import { type DeadLetter, Timestamp } from '@user-activity/domain';
 import type { DeadLetterSubject, RepositorySubject } from '@user-activity/port-contracts';
-import { cuttableProxy, mongodbUri } from '@user-activity/test-servers';
+import { cuttableProxy } from '@user-activity/test-servers';
+import { mongodbUri } from '@user-activity/test-servers/shared';
 import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '../src/index.ts';
 
 let databases = 0;

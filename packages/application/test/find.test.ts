@@ -30,8 +30,8 @@ test.each([
   log.reachable = logReachable;
   store.reachable = storeReachable;
   const checkHealth = makeCheckHealth({
-    publisher: new MemoryEventPublisher(log),
-    repository: new MemoryActivityRepository(store),
+    log: [new MemoryEventPublisher(log)],
+    store: [new MemoryActivityRepository(store)],
   });
   expect(await checkHealth()).toEqual(health);
 });

@@ -1,4 +1,5 @@
 export { type CuttableProxy, cuttableProxy } from './cuttable-proxy.ts';
 export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';
-export { kafkaBrokers, mongodbUri } from './provided.ts';
+export { type ServiceOptions, ServiceProcess } from './service-process.ts';
+export { readTopic, type TopicRecord } from './read-topic.ts';

@@ -2,26 +2,31 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const mainOf = (app: string): string =>
+  fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url));
 
 /** How a process of the service is started. */
 export interface ServiceOptions {
-  readonly folder: string;
+  /** `standalone` where not given. */
+  readonly app?: 'standalone' | 'api' | 'consumer';
+  /** The `DATA_DIR`. */
+  readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** The largest file that it may write, in KiB: a disk that is full sooner than the others. */
   readonly mostFileKiB?: number;
 }
 
-/** The one-process service as an operator starts it, and a hand on its process. */
+/** A process of the service as an operator starts it, and a hand on its process. */
 export class ServiceProcess {
   readonly #child: ChildProcess;
   readonly #output: string[] = [];
   readonly #exited: Promise<number | null>;
   #heard: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  constructor({ folder, environment = {}, mostFileKiB }: ServiceOptions) {
+  constructor({ app = 'standalone', folder, environment = {}, mostFileKiB }: ServiceOptions) {
     const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, NO_COLOR: '1', ...environment };
-    const node = [process.execPath, '--conditions=@user-activity/source', main];
+    const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
+    const node = [process.execPath, ...flags, mainOf(app)];
     // A process that is not killed by SIGXFSZ gets EFBIG, which is to SQLite what a full disk is.
     const shell = ['sh', '-c', `trap '' XFSZ; ulimit -f ${mostFileKiB ?? 0}; exec "$@"`, 'sh', ...node];
     const [file = '', ...args] = mostFileKiB === undefined ? node : shell;

@@ -1,0 +1,61 @@
+import { readTopic } from '@user-activity/test-servers';
+import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { expect, test } from 'vitest';
+import { Deployment, Load, post, stored, storedIds, until } from './deployment.ts';
+
+const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
+
+test('the example goes in at the API, through the topic and a consumer, and comes out at the API', async () => {
+  const deployment = new Deployment();
+  const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
+  const [url, health] = await Promise.all([api.ready(), consumer.ready()]);
+  const response = await post(url, example);
+  expect(response.status).toBe(202);
+  const { id } = (await response.json()) as { id: string };
+  expect(await stored(url, id)).toMatchObject({ id, ...example });
+  for (const each of [url, health]) {
+    const ready = await fetch(`${each}/health/ready`);
+    expect(await ready.json()).toEqual({ status: 'ok', checks: { log: 'ok', store: 'ok' } });
+  }
+  const [record] = await readTopic(kafkaBrokers(), deployment.topic);
+  expect(record?.headers).toMatchObject({
+    ce_specversion: '1.0',
+    ce_id: id,
+    ce_type: 'user-activity.logged.v1',
+    ce_source: '/user-activity',
+    ce_subject: '123',
+    'content-type': 'application/json',
+  });
+  expect(record?.key).toBe('123');
+  expect(JSON.parse(record?.value ?? '')).toMatchObject({ id, ...example });
+  expect(await api.end('SIGTERM')).toBe(0);
+  expect(await consumer.end('SIGTERM')).toBe(0);
+});
+
+test('consumers that come, stop and are killed share the work, with nothing lost or doubled', async () => {
+  const deployment = new Deployment();
+  const url = await deployment.start('api').ready();
+  const first = deployment.start('consumer');
+  await first.ready();
+  const load = new Load(url);
+  const second = deployment.start('consumer');
+  const third = deployment.start('consumer');
+  await Promise.all([second.ready(), third.ready()]);
+  const so = (count: number) => until(async () => load.accepted.length >= count);
+  await so(load.accepted.length + 500);
+  expect(await first.end('SIGTERM')).toBe(0);
+  await so(load.accepted.length + 500);
+  await second.end('SIGKILL');
+  await so(load.accepted.length + 500);
+  await load.stop();
+  expect(load.refused).toEqual([]);
+  await Promise.all(load.accepted.map((id) => stored(url, id)));
+  expect((await storedIds(url)).toSorted()).toEqual(load.accepted.toSorted());
+  expect(third.output).not.toContain('"level":50');
+});
+
+test('both in one process, on the same engines', async () => {
+  const url = await new Deployment().start('standalone').ready();
+  const { id } = (await (await post(url, example)).json()) as { id: string };
+  expect(await stored(url, id)).toMatchObject({ id, ...example });
+});
