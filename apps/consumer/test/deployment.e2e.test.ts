@@ -1,7 +1,7 @@
 import { readTopic } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import { expect, test } from 'vitest';
-import { Deployment, Load, post, stored, storedIds, until } from './deployment.ts';
+import { allStored, Deployment, Load, post, stored, until } from './deployment.ts';
 
 const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
 
@@ -49,8 +49,7 @@ test('consumers that come, stop and are killed share the work, with nothing lost
   await so(load.accepted.length + 500);
   await load.stop();
   expect(load.refused).toEqual([]);
-  await Promise.all(load.accepted.map((id) => stored(url, id)));
-  expect((await storedIds(url)).toSorted()).toEqual(load.accepted.toSorted());
+  await allStored(url, load);
   expect(third.output).not.toContain('"level":50');
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceOptions, ServiceProcess } from '@user-activity/test-servers';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-servers/shared';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 let deployments = 0;
 
@@ -87,8 +87,13 @@ export class Load {
   }
 }
 
-/** The ids of all that is stored. */
-export async function storedIds(url: string): Promise<string[]> {
+/** Waits until as many are stored as were accepted: those and no others. */
+export async function allStored(url: string, { accepted }: Load): Promise<void> {
+  await until(async () => (await storedIds(url)).length >= accepted.length);
+  expect((await storedIds(url)).toSorted()).toEqual(accepted.toSorted());
+}
+
+async function storedIds(url: string): Promise<string[]> {
   const ids: string[] = [];
   for (let path: string | undefined = '/api/logs?limit=500'; path !== undefined; ) {
     const response = await fetch(`${url}${path}`);

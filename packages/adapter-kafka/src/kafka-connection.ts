@@ -7,7 +7,7 @@ import kafkajs, {
 } from 'kafkajs';
 
 /** How much one wants to hear, and what a line is about. */
-export type KafkaLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, details: object) => void;
+export type KafkaLog = (level: 'warn' | 'info' | 'debug', message: string, details: object) => void;
 
 /** Which Kafka, and how it is spoken to. */
 export interface KafkaConnectionOptions {
@@ -28,7 +28,8 @@ export interface KafkaConnectionOptions {
 
 const levels = {
   [kafkajs.logLevel.NOTHING]: 'debug',
-  [kafkajs.logLevel.ERROR]: 'error',
+  // What it calls an error is mostly a rebalance or an attempt that it makes good; what it doesn't, our ports tell.
+  [kafkajs.logLevel.ERROR]: 'warn',
   [kafkajs.logLevel.WARN]: 'warn',
   [kafkajs.logLevel.INFO]: 'info',
   [kafkajs.logLevel.DEBUG]: 'debug',

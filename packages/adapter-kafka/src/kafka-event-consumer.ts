@@ -123,7 +123,7 @@ export class KafkaEventConsumer implements EventConsumer {
 
   async #handleBatch(payload: EachBatchPayload, handler: RecordHandler, signal: AbortSignal): Promise<void> {
     const { batch } = payload;
-    let over: unknown;
+    let over: Error | undefined;
     // Work may take as long as an outage of the store lasts: the member stays in the group, and learns when its time is over.
     const beat = setInterval(() => {
       payload.heartbeat().catch((error: unknown) => {
@@ -167,7 +167,7 @@ async function handled(
   return false;
 }
 
-const isAssignmentOver = (error: unknown): boolean =>
+const isAssignmentOver = (error: unknown): error is Error =>
   error instanceof Error &&
   'type' in error &&
   typeof error.type === 'string' &&

@@ -1,0 +1,59 @@
+import { readTopic, startKafka, startMongod } from '@user-activity/test-servers';
+import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { expect, onTestFinished, test } from 'vitest';
+import { allStored, Deployment, Load, post, until } from './deployment.ts';
+
+const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
+
+test('a mongod that hangs holds up the consumer and nothing else: afterwards all is stored', async () => {
+  const mongod = await startMongod();
+  onTestFinished(() => mongod.stop());
+  const deployment = new Deployment({ uri: mongod.uri });
+  const api = deployment.start('api');
+  const consumer = deployment.start('consumer');
+  const [url, health] = await Promise.all([api.ready(), consumer.ready()]);
+  const load = new Load(url);
+  await until(async () => load.accepted.length > 500);
+  mongod.signal('SIGSTOP');
+  await until(async () => consumer.output.includes('the store does not confirm'));
+  expect(await readiness(health)).toEqual({
+    status: 'unavailable',
+    checks: { log: 'ok', store: 'unavailable' },
+  });
+  // Logging goes on, for longer than a session of the group lasts.
+  const since = performance.now();
+  await until(async () => performance.now() - since > 15_000);
+  mongod.signal('SIGCONT');
+  await until(async () => consumer.output.includes('the store confirms again'));
+  await load.stop();
+  expect(load.refused).toEqual([]);
+  await allStored(url, load);
+  expect(await readTopic(kafkaBrokers(), `${deployment.topic}.dead-letters`)).toEqual([]);
+  // The member never left its group: it joined once.
+  expect(consumer.output.match(/has joined the group/g)).toHaveLength(1);
+});
+
+test('a broker that is gone means 503 with Retry-After, and then on as before', async () => {
+  const kafka = await startKafka();
+  onTestFinished(() => kafka.stop());
+  const deployment = new Deployment({ brokers: kafka.brokers });
+  const api = deployment.start('api', { PUBLISH_TIMEOUT_MS: '2000' });
+  const consumer = deployment.start('consumer');
+  const [url, health] = await Promise.all([api.ready(), consumer.ready()]);
+  const load = new Load(url);
+  await until(async () => load.accepted.length > 500);
+  await load.stop();
+  kafka.signal(0, 'SIGKILL');
+  const response = await post(url, { id: 'during', userId: '1', type: 'VIEW' });
+  expect(response.status).toBe(503);
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await response.json()).toMatchObject({ ids: ['during'] });
+  for (const each of [url, health])
+    expect(await readiness(each)).toMatchObject({ checks: { log: 'unavailable', store: 'ok' } });
+  await kafka.restart(0);
+  await until(async () => (await post(url, { id: 'during', userId: '1', type: 'VIEW' })).status === 202);
+  load.accepted.push('during');
+  await allStored(url, load);
+  expect(await api.end('SIGTERM')).toBe(0);
+  expect(await consumer.end('SIGTERM')).toBe(0);
+});
