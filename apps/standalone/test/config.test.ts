@@ -53,6 +53,30 @@ test('reads every variable', () => {
   });
 });
 
+const engines = { KAFKA_BROKERS: 'a:9092, b:9092', MONGODB_URI: 'mongodb://db/?replicaSet=rs0' };
+
+test('reads the engines, as their adapters take them', () => {
+  expect(readConfig(engines).engines).toEqual({
+    kafka: { brokers: ['a:9092', 'b:9092'], ssl: false },
+    topic: { name: 'user-activity', partitions: 12, retentionDays: 30 },
+    group: 'user-activity-store',
+    mongodb: { uri: engines.MONGODB_URI, database: 'user_activity' },
+  });
+  const secured = readConfig({
+    ...engines,
+    KAFKA_SSL: 'true',
+    KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    KAFKA_USERNAME: 'me',
+    KAFKA_PASSWORD: 'secret',
+    KAFKA_REPLICATION_FACTOR: '3',
+  });
+  expect(secured.engines?.kafka).toMatchObject({
+    ssl: true,
+    sasl: { mechanism: 'scram-sha-512', username: 'me', password: 'secret' },
+  });
+  expect(secured.engines?.topic).toMatchObject({ replicationFactor: 3 });
+});
+
 describe('refuses', () => {
   test.each([
     ['PORT', '-1', 'PORT must be a whole number from 0 to 65535'],
@@ -63,11 +87,9 @@ describe('refuses', () => {
     ['MAX_BATCH_SIZE', '0', 'MAX_BATCH_SIZE must be a whole number from 1 to 100000'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace'],
     ['ALLOW_ANONYMOUS', 'yes', 'ALLOW_ANONYMOUS must be "true" or "false"'],
-    [
-      'KAFKA_BROKERS',
-      'localhost:9092',
-      'KAFKA_BROKERS is set, but this version runs on its embedded log and store alone',
-    ],
+    ['KAFKA_BROKERS', 'localhost:9092', 'MONGODB_URI must be set, as KAFKA_BROKERS is'],
+    ['MONGODB_URI', 'mongodb://db', 'KAFKA_BROKERS must be set, as MONGODB_URI is'],
+    ['RETENTION_DAYS', '30', 'RETENTION_DAYS must be unset: this version keeps everything'],
   ])('%s=%s', (name, value, fault) => expect(faultsOf({ [name]: value })).toEqual([fault]));
 
   test('all at once, and never shows a value', () => {
@@ -78,12 +100,33 @@ describe('refuses', () => {
       MONGODB_URI: 'mongodb://secret',
     });
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
-      'MONGODB_URI',
       'PORT',
-      'API_KEYS',
       'LOG_LEVEL',
+      'API_KEYS',
+      'KAFKA_BROKERS',
     ]);
     expect(faults.join()).not.toContain('secret');
+  });
+
+  test.each([
+    ['KAFKA_BROKERS', 'localhost', 'a comma-separated list of host:port'],
+    ['KAFKA_TOPIC', 'a b', 'a topic name: 1 to 230 letters, digits and "._-"'],
+    ['KAFKA_PARTITIONS', '0', 'a whole number from 1 to 1000'],
+    ['KAFKA_SASL_MECHANISM', 'gssapi', 'one of plain, scram-sha-256, scram-sha-512'],
+    ['MONGODB_URI', 'http://db', 'a connection string that begins with mongodb:// or mongodb+srv://'],
+    [
+      'MONGODB_DATABASE',
+      'a.b',
+      'the name of a database: 1 to 63 characters without space and any of /\\."$*<>:|?',
+    ],
+  ])('of the engines, %s=%s', (name, value, expected) => {
+    expect(faultsOf({ ...engines, [name]: value })).toContain(`${name} must be ${expected}`);
+  });
+
+  test('half of the credentials', () => {
+    expect(faultsOf({ ...engines, KAFKA_USERNAME: 'me', KAFKA_PASSWORD: 'secret' })).toEqual([
+      'KAFKA_SASL_MECHANISM must be set, as KAFKA_USERNAME and KAFKA_PASSWORD is',
+    ]);
   });
 
   test.each(['0.0.0.0', '::', '10.0.0.1', 'example.org'])('to serve %s without keys', (HOST) => {

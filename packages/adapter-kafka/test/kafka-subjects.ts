@@ -2,6 +2,7 @@ import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import kafkajs from 'kafkajs';
+import { readTopic } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import {
   KafkaConnection,
@@ -34,7 +35,7 @@ export async function freshTopic(partitions = 3) {
 }
 
 /** Writes one record past the adapters. */
-export async function append(topic: string, { key, value, headers }: RawRecord): Promise<void> {
+async function append(topic: string, { key, value, headers }: RawRecord): Promise<void> {
   const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   const bytes = Object.entries(headers).map(([header, of]) => [header, Buffer.from(of)] as const);
@@ -48,27 +49,9 @@ export async function append(topic: string, { key, value, headers }: RawRecord):
 }
 
 /** All that the topic holds. */
-export async function recordsOf(topic: string): Promise<readonly RawRecord[]> {
-  const admin = stranger().admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
-  const total = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  const records: RawRecord[] = [];
-  if (total === 0) return records;
-  const all = Promise.withResolvers<void>();
-  const consumer = stranger().consumer({ groupId: `look-${Date.now()}`, maxWaitTimeInMs: 100 });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ message }) => {
-      records.push({ key: message.key, value: message.value, headers: headersOf(message) });
-      if (records.length === total) all.resolve();
-    },
-  });
-  await all.promise;
-  await consumer.disconnect();
-  return records;
+async function recordsOf(topic: string): Promise<readonly RawRecord[]> {
+  const messages = await readTopic(kafkaBrokers(), topic);
+  return messages.map((message) => ({ key: message.key, value: message.value, headers: headersOf(message) }));
 }
 
 export async function kafkaLog(): Promise<LogSubject> {

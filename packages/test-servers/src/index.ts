@@ -2,4 +2,4 @@ export { type CuttableProxy, cuttableProxy } from './cuttable-proxy.ts';
 export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';
 export { type ServiceOptions, ServiceProcess } from './service-process.ts';
-export { readTopic, type TopicRecord } from './read-topic.ts';
+export { readTopic } from './read-topic.ts';

@@ -81,7 +81,11 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'typebox-in-adapter-http-and-config',
     modules: ['@sinclair/typebox', 'typebox'],
-    places: ['^packages/adapter-http/', '^apps/[^/]+/src/config\\.ts$', '^packages/runner/src/configuration/'],
+    places: [
+      '^packages/adapter-http/',
+      '^apps/[^/]+/src/config\\.ts$',
+      '^packages/runner/src/configuration/',
+    ],
     because: 'schemas describe what comes from outside: requests and configuration',
   },
   {

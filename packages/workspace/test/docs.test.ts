@@ -17,8 +17,8 @@ describe('the documentation', () => {
   test('names every package, every script and every variable', () => {
     const readme = text('README.md');
     expect(members().filter((member) => !readme.includes(member))).toEqual([]);
-    const config = text('apps/standalone/src/config.ts');
-    const variables = [...config.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => String(name));
+    const config = text('packages/runner/src/configuration/variables.ts');
+    const variables = [...config.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => String(name));
     expect(variables).toContain('PORT');
     expect(variables.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
     const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };

@@ -1,6 +1,7 @@
 import {
   type TInteger,
   type TLiteral,
+  type TNever,
   type TOptional,
   type TString,
   type TUnion,
@@ -30,7 +31,12 @@ const flag = (): Flag =>
 /** Of every app. */
 export const processVariables = (
   port: number,
-): { HOST: TString; PORT: TInteger; LOG_LEVEL: TUnsafe<LogLevel> } => ({
+): {
+  HOST: TString;
+  PORT: TInteger;
+  LOG_LEVEL: TUnsafe<LogLevel>;
+  RETENTION_DAYS: TOptional<TNever>;
+} => ({
   HOST: Type.String({ default: '127.0.0.1', description: 'a host name or an IP address' }),
   PORT: wholeNumber(0, 65_535, port),
   LOG_LEVEL: Type.Unsafe<LogLevel>(
@@ -39,6 +45,8 @@ export const processVariables = (
       { default: 'info', description: `one of ${logLevels.join(', ')}` },
     ),
   ),
+  // To ignore it would let people believe that something is removed.
+  RETENTION_DAYS: Type.Optional(Type.Never({ description: 'unset: this version keeps everything' })),
 });
 
 /** Of the embedded log and store. */

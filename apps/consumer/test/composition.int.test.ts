@@ -1,0 +1,22 @@
+import { KafkaConnection, KafkaTopic } from '@user-activity/adapter-kafka';
+import { MongoStore } from '@user-activity/adapter-mongodb';
+import { makeLogger, tokens } from '@user-activity/runner';
+import { kafkaBrokers, mongodbUri } from '@user-activity/test-servers/shared';
+import { expect, onTestFinished, test } from 'vitest';
+import { wire } from '../src/composition.ts';
+import { readConfig } from '../src/config.ts';
+
+test('everything that is provided can be made, and all that a consumer needs is there', async () => {
+  const config = readConfig({ KAFKA_BROKERS: kafkaBrokers().join(), MONGODB_URI: mongodbUri() });
+  const connection = new KafkaConnection(config.engines.kafka);
+  const topic = await KafkaTopic.open(connection, { ...config.engines.topic, name: `wiring-${process.pid}` });
+  onTestFinished(() => topic.close());
+  const store = await MongoStore.open({ ...config.engines.mongodb, database: 'wiring' });
+  onTestFinished(() => store.close());
+  const wiring = wire(config, makeLogger('fatal'), { connection, topic, store });
+  onTestFinished(() => wiring.close());
+  wiring.resolveAll();
+  const { logger, clock, consumer, repository, deadLetters, storeActivities, checkHealth } = tokens;
+  for (const token of [logger, clock, consumer, repository, deadLetters, storeActivities, checkHealth])
+    expect(wiring.get<unknown>(token)).toBeDefined();
+});

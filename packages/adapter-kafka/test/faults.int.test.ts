@@ -1,0 +1,133 @@
+import { activityLogged, type EventPublisher, type UserActivity } from '@user-activity/domain';
+import { sampleActivity } from '@user-activity/port-contracts';
+import { readTopic, startKafka } from '@user-activity/test-servers';
+import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import kafkajs from 'kafkajs';
+import { expect, onTestFinished, test } from 'vitest';
+import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '../src/index.ts';
+import { CuttableSockets } from './cuttable-sockets.ts';
+import { freshTopic } from './kafka-subjects.ts';
+
+type Send = (id: string) => Promise<unknown>;
+
+/** The ids of the topic, each at its first place. */
+async function idsOn(topic: string, brokers = kafkaBrokers()): Promise<string[]> {
+  const records = await readTopic(brokers, topic);
+  return [...new Set(records.map(({ headers }) => String(headers?.['ce_id'])))];
+}
+
+/** Sends four, and loses the first answer to the second; gives those that were said to be kept. */
+async function acknowledged(send: Send, sockets: CuttableSockets): Promise<string[]> {
+  const kept: string[] = [];
+  const note = async (id: string): Promise<void> => {
+    await send(id).then(
+      () => kept.push(id),
+      () => undefined,
+    );
+  };
+  await note('m1');
+  const { lost, mend } = sockets.loseAnswers();
+  const second = note('m2');
+  await lost;
+  mend();
+  await second;
+  await note('m3');
+  await note('m4');
+  return kept;
+}
+
+async function place() {
+  const fresh = await freshTopic(1);
+  onTestFinished(() => fresh.topic.close());
+  return fresh;
+}
+
+test('after a lost answer the topic holds all that was acknowledged, in its order', async () => {
+  const { connection, topic, sockets } = await place();
+  const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 4000 });
+  onTestFinished(() => publisher.close());
+  const kept = await acknowledged(
+    (id) => publisher.publish([activityLogged(sampleActivity({ id }))]),
+    sockets,
+  );
+  expect(kept).toEqual(['m1', 'm2', 'm3', 'm4']);
+  expect(await idsOn(topic.name)).toEqual(kept);
+});
+
+test("that KafkaJS's idempotent producer loses one there is still so", async () => {
+  const { topic, sockets } = await place();
+  const client = new kafkajs.Kafka({
+    brokers: [...kafkaBrokers()],
+    logLevel: kafkajs.logLevel.NOTHING,
+    socketFactory: sockets.factory,
+    requestTimeout: 700,
+  });
+  const producer = client.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    retry: { retries: 0 },
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  onTestFinished(() => producer.disconnect());
+  const send: Send = (id) =>
+    producer.send({
+      topic: topic.name,
+      acks: -1,
+      timeout: 500,
+      messages: [{ value: id, headers: { ce_id: id } }],
+    });
+  const kept = await acknowledged(send, sockets);
+  const held = await idsOn(topic.name);
+  expect(kept.filter((id) => !held.includes(id))).toEqual(['m3']);
+});
+
+test('a leader that is killed under load takes nothing with it that was acknowledged', async () => {
+  const kafka = await startKafka({ brokers: 3 });
+  onTestFinished(() => kafka.stop());
+  const connection = new KafkaConnection({ brokers: kafka.brokers });
+  const topic = await KafkaTopic.open(connection, { name: 'moving', partitions: 6, retentionDays: 1 });
+  onTestFinished(() => topic.close());
+  const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 30_000 });
+  const users = Array.from({ length: 20 }, (_, user) => new User(`user-${user}`, publisher));
+  const done = Promise.all(users.map((user) => user.act()));
+  const total = (): number => users.reduce((sum, { kept }) => sum + kept.length, 0);
+  await reached(total, 500);
+  kafka.signal(0, 'SIGKILL');
+  await reached(total, total() + 1000);
+  await kafka.restart(0);
+  await reached(total, total() + 1000);
+  for (const user of users) user.going = false;
+  await done;
+  await publisher.close();
+  const held = await idsOn(topic.name, kafka.brokers);
+  for (const { kept } of users) {
+    const own = new Set(kept);
+    expect(held.filter((id) => own.has(id))).toEqual(kept);
+  }
+});
+
+/** Does one thing after the other, and notes what was acknowledged. */
+class User {
+  readonly kept: string[] = [];
+  going = true;
+  readonly #name: string;
+  readonly #publisher: EventPublisher;
+
+  constructor(name: string, publisher: EventPublisher) {
+    this.#name = name;
+    this.#publisher = publisher;
+  }
+
+  async act(): Promise<void> {
+    while (this.going) {
+      const activity: UserActivity = sampleActivity({ userId: this.#name });
+      await this.#publisher.publish([activityLogged(activity)]);
+      this.kept.push(activity.id);
+    }
+  }
+}
+
+async function reached(count: () => number, goal: number): Promise<void> {
+  while (count() < goal) await new Promise((resolve) => setImmediate(resolve));
+}

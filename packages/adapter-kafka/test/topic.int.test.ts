@@ -1,0 +1,80 @@
+import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import kafkajs from 'kafkajs';
+import { beforeAll, afterAll, expect, test } from 'vitest';
+import { KafkaConnection, KafkaTopic, TopicError, type TopicPlan } from '../src/index.ts';
+import { stranger } from './kafka-subjects.ts';
+
+const admin = stranger().admin();
+beforeAll(() => admin.connect());
+afterAll(() => admin.disconnect());
+
+const connection = new KafkaConnection({ brokers: kafkaBrokers() });
+let plans = 0;
+const plan = (): TopicPlan => {
+  plans += 1;
+  return { name: `topic-${process.pid}-${Date.now()}-${plans}`, partitions: 4, retentionDays: 7 };
+};
+
+async function settingsOf(name: string): Promise<Record<string, string>> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name }],
+  });
+  return Object.fromEntries(
+    (resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]),
+  );
+}
+
+const create = (name: string, settings: Readonly<Record<string, string>>) =>
+  admin.createTopics({
+    topics: [
+      {
+        topic: name,
+        numPartitions: 2,
+        configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
+      },
+    ],
+  });
+
+test('makes both topics so that they lose nothing, and warns of a single replica', async () => {
+  const wanted = plan();
+  const warnings: string[] = [];
+  const topic = await KafkaTopic.open(connection, wanted, (message) => warnings.push(message));
+  expect(topic.partitions).toBe(4);
+  await topic.assertWritable(5000);
+  await topic.close();
+  for (const name of [wanted.name, `${wanted.name}.dead-letters`]) {
+    expect(await settingsOf(name)).toMatchObject({
+      'cleanup.policy': 'delete',
+      'unclean.leader.election.enable': 'false',
+      'retention.ms': String(7 * 86_400_000),
+      'compression.type': 'uncompressed',
+    });
+    expect(warnings).toContainEqual(
+      `The topic ${name} has one replica: what it holds is lost with its broker.`,
+    );
+  }
+});
+
+test('several may make them at the same time', async () => {
+  const wanted = plan();
+  const topics = await Promise.all([1, 2, 3].map(() => KafkaTopic.open(connection, wanted)));
+  expect(topics.map(({ partitions }) => partitions)).toEqual([4, 4, 4]);
+  await Promise.all(topics.map((topic) => topic.close()));
+});
+
+test('takes one that is there as it is, with its number of partitions', async () => {
+  const wanted = plan();
+  await create(wanted.name, {});
+  const topic = await KafkaTopic.open(connection, wanted);
+  expect(topic.partitions).toBe(2);
+  await topic.close();
+});
+
+test('refuses one that would lose or refuse what it is given, with every reason', async () => {
+  const wanted = plan();
+  await create(wanted.name, { 'cleanup.policy': 'compact', 'max.message.bytes': '1000' });
+  const opening = KafkaTopic.open(connection, wanted);
+  await expect(opening).rejects.toThrow(TopicError);
+  await expect(opening).rejects.toThrow(/cleanup\.policy must be delete.*max\.message\.bytes is 1000/);
+});
