@@ -26,7 +26,8 @@ export class ConfirmedProducer {
     this.#topic = topic;
     this.#timeoutMs = timeoutMs;
     this.#producer = new Renewable(() =>
-      connection.client(timeoutMs, { retries: 0 }).producer({
+      // It may try again to find a broker that answers, but not to send.
+      connection.client(timeoutMs, { initialRetryTime: 50, maxRetryTime: 500, retries: 10 }).producer({
         idempotent: false,
         allowAutoTopicCreation: false,
         retry: { retries: 0 },

@@ -36,7 +36,7 @@ test('a server is gone when the process that started it was killed', async () =>
 
 test('one that ends before it is ready says so, with the end of what it wrote', async () => {
   const server = new GuardedProcess('server', 'sh', ['-c', 'echo the disk is full; exit 3'], '.');
-  await expect(server.until(new Promise(() => undefined))).rejects.toThrow(
+  await expect(server.until(Promise.withResolvers().promise)).rejects.toThrow(
     /server ended .*\nthe disk is full/,
   );
 });
