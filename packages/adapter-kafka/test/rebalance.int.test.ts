@@ -1,0 +1,82 @@
+import { activityLogged, type Cancellation, type LogRecord, partitionOf } from '@user-activity/domain';
+import { sampleActivities } from '@user-activity/port-contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { KafkaEventConsumer, KafkaEventPublisher } from '../src/index.ts';
+import { freshTopic } from './kafka-subjects.ts';
+
+async function place(partitions: number) {
+  const { connection, topic } = await freshTopic(partitions);
+  onTestFinished(() => topic.close());
+  const publisher = new KafkaEventPublisher(connection, topic);
+  onTestFinished(() => publisher.close());
+  const member = (): KafkaEventConsumer => {
+    const consumer = new KafkaEventConsumer(connection, topic, topic.name, { sessionTimeoutMs: 6000 });
+    onTestFinished(() => consumer.stop());
+    return consumer;
+  };
+  return { publisher, member };
+}
+
+const users = Array.from({ length: 30 }, (_, index) => `user-${index}`);
+const partitionsUsed = new Set(users.map((user) => partitionOf(Buffer.from(user), 12))).size;
+
+const aborted = (signal: Cancellation): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+async function until(so: () => boolean): Promise<void> {
+  while (!so()) await delay(20);
+}
+
+test('work that is under way is cancelled when the group is shared out anew, and comes again', async () => {
+  const { publisher, member } = await place(1);
+  const activities = sampleActivities(10);
+  await publisher.publish(activities.map(activityLogged));
+  const [begun, cancelled] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const first = member();
+  await first.start(async (_, signal) => {
+    begun.resolve();
+    await aborted(signal);
+    cancelled.resolve();
+    throw new Error('cancelled');
+  });
+  await begun.promise;
+  const handled: LogRecord[] = [];
+  const starting = member().start(async (records) => {
+    handled.push(...records);
+  });
+  await cancelled.promise;
+  await starting;
+  // Whoever of the two has the partition now: the first is never through.
+  await first.stop();
+  await until(() => handled.length >= activities.length);
+  expect(handled.map(({ origin }) => origin.offset)).toEqual(activities.map((_, index) => index));
+});
+
+test('members share the partitions, and those of one that stops go to the others', async () => {
+  const { publisher, member } = await place(12);
+  const seen = [new Set<number>(), new Set<number>(), new Set<number>()];
+  const members = seen.map(() => member());
+  await Promise.all(
+    members.map((one, index) =>
+      one.start(async (records) => {
+        for (const { origin } of records) seen[index]?.add(origin.partition);
+      }),
+    ),
+  );
+  const publish = () =>
+    publisher.publish(users.flatMap((userId) => sampleActivities(3, { userId })).map(activityLogged));
+  const all = (sets: readonly Set<number>[]): number => new Set(sets.flatMap((set) => [...set])).size;
+  await publish();
+  await until(() => all(seen) === partitionsUsed);
+  expect(seen.every(({ size }) => size > 0 && size < partitionsUsed)).toBe(true);
+  await members[0]?.stop();
+  const [, ...others] = seen;
+  for (const set of seen) set.clear();
+  await publish();
+  await until(() => all(others) === partitionsUsed);
+  expect(seen[0]?.size).toBe(0);
+});
