@@ -31,7 +31,9 @@ function parse(body: string | Buffer): unknown {
   if (typeof body !== 'string' && !isUtf8(body)) throw new Problem(400, 'The body is not valid UTF-8.');
   try {
     return parseJson(body.toString('utf8'));
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new Problem(400, 'The body has too many different keys with an escape.');
     throw new Problem(400, 'The body is not well-formed JSON.');
   }
 }

@@ -78,3 +78,10 @@ test('a million levels, strings and escapes take no stack and no time out of pro
   });
   expect(() => parseJson(`"${'\\"'.repeat(1_000_000)}`)).toThrow(SyntaxError);
 });
+
+test('ten thousand different keys with an escape are enough', () => {
+  const keys = (count: number): string =>
+    `{${Array.from({ length: count }, (_, index) => `"\\n${index}":1`).join()}}`;
+  expect(Object.keys(parseJson(keys(10_000)) as object)).toHaveLength(10_000);
+  expect(() => parseJson(keys(10_001))).toThrow(RangeError);
+});

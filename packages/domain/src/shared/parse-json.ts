@@ -3,13 +3,15 @@ import type { JsonValue } from './json.ts';
 const quote = 0x22;
 const backslash = 0x5c;
 const colon = 0x3a;
+const mostSpellings = 10_000;
 const space = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
  * `JSON.parse`, with the keys that the text has. V8's own (Node 24 and 26, https://github.com/nodejs/node/issues/63785) may
  * take a key with an escape, such as `"\n"`, for another that some text before had, such as `"\\"`: it compares the source
  * of the one with the characters of the other. Keys without an escape are safe, so those with one are parsed under other names.
- * Throws SyntaxError.
+ * Throws SyntaxError; and RangeError where a text has more than 10,000 different keys with an escape, which no client has a
+ * use for, and which would take seconds (RFC 8259, section 9: an implementation may set limits).
  */
 export function parseJson(text: string): JsonValue {
   const value = JSON.parse(text) as JsonValue;
@@ -22,6 +24,8 @@ function withKeysOf(text: string, value: JsonValue): JsonValue {
   let prefix = '';
   while (text.includes(prefix)) prefix = `#${Math.random().toString(36).slice(2)}-`;
   const names = new Map<string, string>();
+  /** By how a key is spelt in the text: few spellings, many times. */
+  const spellings = new Map<string, string>();
   let rewritten = '';
   let copied = 0;
   for (let start = text.indexOf('"'); start !== -1; ) {
@@ -31,7 +35,14 @@ function withKeysOf(text: string, value: JsonValue): JsonValue {
     if (text.charCodeAt(next) === colon) {
       const source = text.slice(start, end);
       if (source.includes('\\')) {
-        rewritten += text.slice(copied, start) + renamed(JSON.parse(source) as string, prefix, names);
+        let spelling = spellings.get(source);
+        if (spelling === undefined) {
+          if (spellings.size === mostSpellings)
+            throw new RangeError('It has too many different keys with an escape.');
+          spelling = renamed(JSON.parse(source) as string, prefix, names);
+          spellings.set(source, spelling);
+        }
+        rewritten += text.slice(copied, start) + spelling;
         copied = end;
       }
     }
@@ -39,8 +50,9 @@ function withKeysOf(text: string, value: JsonValue): JsonValue {
   }
   if (copied === 0) return value;
   const parsed = JSON.parse(rewritten + text.slice(copied)) as JsonValue;
-  if (names.size > 0) renameKeys(parsed, new Map([...names].map(([key, name]) => [name, key])));
-  return parsed;
+  return names.size === 0
+    ? parsed
+    : renameKeys(parsed, new Map([...names].map(([key, name]) => [name, key])));
 }
 
 /** Where the string that starts there ends, behind its quote. */
@@ -61,17 +73,25 @@ function renamed(key: string, prefix: string, names: Map<string, string>): strin
   return `"${name}"`;
 }
 
-function renameKeys(root: JsonValue, keys: ReadonlyMap<string, string>): void {
-  const open: JsonValue[] = [root];
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    if (typeof value !== 'object' || value === null) continue;
-    for (const name of Object.keys(value)) {
-      const member = Reflect.get(value, name) as JsonValue;
-      open.push(member);
-      const key = keys.get(name);
-      if (key === undefined) continue;
-      Reflect.deleteProperty(value, name);
-      Reflect.set(value, key, member);
+/** The value under the keys that the names stand for. Objects that change are made anew: to delete a key makes them slow. */
+function renameKeys(root: JsonValue, keys: ReadonlyMap<string, string>): JsonValue {
+  const holder: [JsonValue] = [root];
+  const open: object[] = [holder];
+  for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
+    for (const name of Object.keys(parent)) {
+      const member = Reflect.get(parent, name) as JsonValue;
+      if (typeof member !== 'object' || member === null) continue;
+      const replacement = withKeys(member, keys);
+      if (replacement !== member) Object.defineProperty(parent, name, { value: replacement });
+      open.push(replacement);
     }
   }
+  return holder[0];
+}
+
+function withKeys(value: object, keys: ReadonlyMap<string, string>): object {
+  if (Array.isArray(value) || !Object.keys(value).some((name) => keys.has(name))) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [keys.get(name) ?? name, member as unknown]),
+  );
 }
