@@ -15,14 +15,15 @@ import { getLogs } from './get-logs.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { otherMethodsRefused } from './method-not-allowed.ts';
+import { countIn, countOut } from './pipelining.ts';
 import { postBatch } from './post-batch.ts';
 import { postLog } from './post-log.ts';
 import { Problem } from './problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Open to everyone, whatever keys there are. */
-    readonly public?: boolean;
+    /** Tells how the service is: open to everyone, whatever keys there are, and answered to the end. */
+    readonly health?: boolean;
   }
 }
 
@@ -52,18 +53,20 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     const assertKey = keyCheck(options.apiKeys);
     app.addHook('onRequest', async (request, reply) => {
       reply.header('x-request-id', request.id);
+      countIn(request);
       // What comes on a connection that was open already: the caller may try another instance at once.
-      if (stopping && request.url !== '/health/live')
+      if (stopping && request.routeOptions.config.health !== true)
         throw new Problem(503, 'The service is stopping.', {
           headers: { 'retry-after': '1' },
         });
-      if (options.apiKeys.length > 0 && request.routeOptions.config.public !== true) assertKey(request);
+      if (options.apiKeys.length > 0 && request.routeOptions.config.health !== true) assertKey(request);
     });
     app.addHook('onSend', async (_request, reply) => {
       // A connection that stayed open after its answer would hold up the stop until it times out.
       if (stopping) reply.header('connection', 'close');
     });
     app.addHook('onResponse', async (request, reply) => {
+      countOut(request);
       // The route, not the URL: its query may name users.
       const { method, routeOptions } = request;
       const ms = Math.round(reply.elapsedTime);
@@ -81,7 +84,7 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     await app.register(postBatch, options);
     await app.register(getLogs, options);
     await app.register(getLog, options);
-    await app.register(health, options);
+    await app.register(health, { checkHealth: options.checkHealth, isStopping: () => stopping });
     refuseOtherMethods();
   },
 );

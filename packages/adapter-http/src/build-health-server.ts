@@ -14,10 +14,17 @@ export interface HealthServerOptions {
 export async function buildHealthServer({ checkHealth, logger }: HealthServerOptions): Promise<HttpServer> {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
+    // One that asks how we are during the drain is to get an answer.
+    return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
   });
   handleErrors(app);
-  await app.register(health, { checkHealth });
+  let stopping = false;
+  app.addHook('preClose', (done) => {
+    stopping = true;
+    done();
+  });
+  await app.register(health, { checkHealth, isStopping: () => stopping });
   await app.ready();
   return httpServer(app);
 }

@@ -27,12 +27,17 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     genReqId: requestIdOf,
     // Against clients that send slowly or never: a request must have arrived by then, headers and body.
     requestTimeout: 60_000,
+    // Against clients that read slowly or never: nothing moved for so long.
+    connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     routerOptions: { maxParamLength },
     frameworkErrors(error, request, reply) {
       reply.header('x-request-id', request.id);
       answerError(error, request, reply);
+      // No hook sees these.
+      const { method } = request;
+      request.log.info({ method, route: null, status: reply.statusCode, ms: 0 }, 'request');
     },
     clientErrorHandler: answerBrokenConnection,
   });

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { refuseParameters } from './query-parameters.ts';
 
 /** OpenAPI 3.1 of the routes at `/openapi.json`, and a page for people at `/docs` that loads nothing from elsewhere. */
 export async function serveDocs(app: FastifyInstance, version: string): Promise<void> {
@@ -28,7 +29,9 @@ export async function serveDocs(app: FastifyInstance, version: string): Promise<
       security: [{}, { bearer: [] }, { apiKey: [] }, { basic: [] }],
     },
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { schema: { hide: true }, onRequest: refuseParameters }, async () =>
+    app.swagger(),
+  );
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,

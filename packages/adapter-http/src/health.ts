@@ -25,21 +25,24 @@ const ready = {
   response: { 200: Health, 503: Health },
 };
 
-/** `GET /health/live` and `GET /health/ready`, for orchestrators and load balancers. Never ask for a key. */
-export const health: FastifyPluginCallbackTypebox<{ checkHealth: CheckHealth }> = (
-  app,
-  { checkHealth },
-  done,
-) => {
-  app.get('/health/live', { schema: live, config: { public: true } }, async (_request, reply) =>
+/**
+ * `GET /health/live` and `GET /health/ready`, for orchestrators and load balancers. Never ask for a key, and take any query: some
+ * of those add one, against caches.
+ */
+export const health: FastifyPluginCallbackTypebox<{
+  readonly checkHealth: CheckHealth;
+  readonly isStopping: () => boolean;
+}> = (app, { checkHealth, isStopping }, done) => {
+  app.get('/health/live', { schema: live, config: { health: true } }, async (_request, reply) =>
     reply.code(200).header('cache-control', 'no-store').send({ status: 'ok', checks: {} }),
   );
-  app.get('/health/ready', { schema: ready, config: { public: true } }, async (_request, reply) => {
-    const found = await checkHealth();
+  app.get('/health/ready', { schema: ready, config: { health: true } }, async (_request, reply) => {
+    const { status, checks } = await checkHealth();
+    const isReady = status === 'ok' && !isStopping();
     return reply
-      .code(found.status === 'ok' ? 200 : 503)
+      .code(isReady ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send(found);
+      .send({ status: isReady ? 'ok' : 'unavailable', checks });
   });
   done();
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { post, seen, service } from './service.ts';
+import { post, postRaw, seen, service } from './service.ts';
 
 describe('methods', () => {
   test.each([
@@ -191,5 +191,26 @@ test('of a request nothing is logged but method, route, status and time', async 
   expect(JSON.parse(it.lines[0] ?? '')).toMatchObject({
     level: 'info',
     what: { method: 'POST', route: '/api/logs', status: 202 },
+  });
+});
+
+test('a parameter that nobody knows is refused by the document, and taken by health', async () => {
+  const { app } = await service();
+  for (const [url, status] of [
+    ['/openapi.json?x=1', 400],
+    ['/openapi.json', 200],
+    ['/health/live?x=1', 200],
+    ['/health/ready?x=1', 200],
+  ] as const)
+    expect([url, (await app.inject(url)).statusCode]).toEqual([url, status]);
+});
+
+test('a body with more different escaped keys than anyone needs is refused as such', async () => {
+  const { app } = await service({ maxBodyBytes: 1_000_000 });
+  const keys = Array.from({ length: 10_001 }, (_, index) => `"\\n${index}":1`).join();
+  const response = await postRaw(app, `{${keys}}`);
+  expect(seen(response)).toMatchObject({
+    status: 400,
+    body: { detail: 'The body has too many different keys with an escape.' },
   });
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { buildServer } from '../src/index.ts';
 import { onMemory, service } from './service.ts';
@@ -91,4 +92,61 @@ test('a client that goes away in the middle of its body harms nobody', async () 
   response.resume();
   agent.destroy();
   expect(it.logged()).toEqual([]);
+});
+
+test('a client that asks by the hundred and waits for no answer is refused most of them', async () => {
+  const gate = Promise.withResolvers<void>();
+  let asked = 0;
+  const it = await service({
+    async findActivity() {
+      asked += 1;
+      await gate.promise;
+      return undefined;
+    },
+  });
+  const socket = connect(port(await it.app.listen({ host: '127.0.0.1', port: 0 })), '127.0.0.1');
+  socket.write('GET /api/logs/a HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(300));
+  while (asked < 8) await nextTurn();
+  gate.resolve();
+  const answers = await text(socket);
+  expect(asked).toBe(8);
+  expect(answers.match(/HTTP\/1\.1 404/g)).toHaveLength(8);
+  expect(answers.match(/HTTP\/1\.1 503/g)).toHaveLength(1);
+  expect(answers).toMatch(/connection: close/i);
+});
+
+test('readiness says that it is stopping, and liveness that it lives', async () => {
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const it = await service({
+    async findActivity() {
+      begun.resolve();
+      await gate.promise;
+      return undefined;
+    },
+  });
+  const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
+  const [ready, live, busy] = [1, 2, 3].map(() => connect(at, '127.0.0.1'));
+  if (ready === undefined || live === undefined || busy === undefined) throw new Error('No sockets.');
+  ready.write('GET /health/ready HTTP/1.1\r\n');
+  live.write('GET /health/live?now=1 HTTP/1.1\r\n');
+  busy.write('GET /api/logs/a HTTP/1.1\r\nHost: x\r\n\r\n');
+  await begun.promise;
+  const closed = it.app.close();
+  for (const socket of [ready, live]) socket.write('Host: x\r\n\r\n');
+  const answer = await text(ready);
+  expect(answer).toContain('HTTP/1.1 503');
+  expect(answer).toContain('{"status":"unavailable","checks":{"log":"ok","store":"ok"}}');
+  expect(await text(live)).toContain('HTTP/1.1 200');
+  gate.resolve();
+  await closed;
+});
+
+test('a path that is not well-formed leaves its line in the log', async () => {
+  const it = await service();
+  await it.app.inject({ method: 'GET', url: '/api/logs/%zz' });
+  const lines = it.lines.filter((line) => line.includes('"request"'));
+  expect(lines.map((line) => (JSON.parse(line) as { what: object }).what)).toEqual([
+    { method: 'GET', route: null, status: 400, ms: 0 },
+  ]);
 });
