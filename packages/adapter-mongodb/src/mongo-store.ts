@@ -48,6 +48,8 @@ export class MongoStore {
       serverSelectionTimeoutMS: timeoutMs,
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs * 2,
+      // Questions that find no free connection wait no longer than for an answer.
+      waitQueueTimeoutMS: timeoutMs,
       retryWrites: true,
       appName: 'user-activity',
     };

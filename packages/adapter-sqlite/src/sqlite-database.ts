@@ -42,7 +42,8 @@ export class SqliteDatabase {
     this.#lock = lock;
     this.watch = new LogWatch();
     this.writer = new ThreadClient(writer, { messages: 2, weight: 5000 }, () => this.watch.announce());
-    this.queries = new ThreadClient(readers[0], { messages: 2, weight: 1 });
+    // What a page takes is taken twice while its answer is not sent: those that wait are as many as a second answers.
+    this.queries = new ThreadClient(readers[0], { messages: 2, weight: 1, waiting: 1000 });
     this.log = new ThreadClient(readers[1], { messages: 2, weight: 1 });
   }
 

@@ -16,6 +16,8 @@ export interface Packing {
   readonly messages: number;
   /** The most that one message carries, in the weight of its jobs; a heavier job goes alone. */
   readonly weight: number;
+  /** The most jobs that wait at a time; more are rejected at once. Without a limit where not given. */
+  readonly waiting?: number;
 }
 
 interface Pending extends Job {
@@ -64,6 +66,8 @@ export class ThreadClient<Jobs> {
     { timeoutMs, weight = 1 }: { readonly timeoutMs: number; readonly weight?: number },
   ): Promise<Output<Jobs, Name>> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
+    if (this.#waiting.size >= (this.#packing.waiting ?? Number.POSITIVE_INFINITY))
+      return Promise.reject(new JobFailure('failed', 'too many others wait'));
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#lastId += 1;
     const pending: Pending = {

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import { activityLogged, type LogRecord, TimeRange } from '@user-activity/domain';
 import { sampleActivities } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
@@ -171,4 +172,51 @@ test('questions hold up no publish, however many wait', async () => {
   const answeredBefore = answered;
   await Promise.all(questions);
   expect(answeredBefore).toBeLessThan(40);
+});
+
+test('of questions that come all at once so many may wait, and the others are told at once', async () => {
+  const place = await scratch();
+  const repository = new SqliteActivityRepository(place.database);
+  const asked = Array.from({ length: 1100 }, async () => repository.ping());
+  const outcomes = await Promise.allSettled(asked);
+  const refused = outcomes.filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(100);
+  expect(refused[0]).toMatchObject({ reason: { code: 'STORE_UNAVAILABLE' } });
+  await repository.ping();
+});
+
+test('a consumer whose thread is gone says that it has ended', async () => {
+  const place = await scratch();
+  const consumer = new SqliteEventConsumer(place.database, 'group');
+  await consumer.start(async () => undefined);
+  await consumer.ping();
+  await place.database.log.close();
+  await new SqliteEventPublisher(place.database).publish(events(1));
+  await expect(consumer.ended).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  await expect(consumer.ping()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  await consumer.stop();
+});
+
+test('a log that can not be read is told of, and of its being well again', async () => {
+  const place = await scratch();
+  const told: string[] = [];
+  const observer = {
+    failed: (_error: unknown, failures: number) => told.push(`failed ${failures}`),
+    recovered: () => told.push('recovered'),
+  };
+  const consumer = new SqliteEventConsumer(place.database, 'group', { observer });
+  const handled = Promise.withResolvers<void>();
+  await consumer.start(async () => handled.resolve());
+  const db = new DatabaseSync(place.database.file, { timeout: 5000 });
+  db.exec('ALTER TABLE log RENAME TO hidden');
+  place.database.watch.announce();
+  while (told.length === 0) await delay(10);
+  await expect(consumer.ping()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  db.exec('ALTER TABLE hidden RENAME TO log');
+  db.close();
+  await new SqliteEventPublisher(place.database).publish(events(1));
+  await handled.promise;
+  expect(told[0]).toBe('failed 1');
+  expect(told).toContain('recovered');
+  await consumer.stop();
 });
