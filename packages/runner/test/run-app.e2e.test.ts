@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const runner = fileURLToPath(new URL('../src/index.ts', import.meta.url));
+
+/** Runs an app of that source in a process of its own, to its end. */
+async function run(level: string, app: string): Promise<{ code: unknown; output: string }> {
+  const program = `
+    import { runConfigured } from ${JSON.stringify(runner)};
+    await runConfigured(() => ({ LOG_LEVEL: ${JSON.stringify(level)} }), async () => (${app}));
+  `;
+  const flags = ['--conditions=@user-activity/source', '--input-type=module', '-e', program];
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [output, closed] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  return { code: closed[0] as unknown, output };
+}
+
+test('the ready line is there however little is logged, and a stop ends with 0', async () => {
+  const stopping = "setInterval(() => process.kill(process.pid, 'SIGTERM'), 50)";
+  const { code, output } = await run(
+    'fatal',
+    `{ url: 'http://x', timer: ${stopping}, stop: async () => {} }`,
+  );
+  expect(code).toBe(0);
+  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(JSON.parse(output)).toMatchObject({ level: 30, msg: 'ready at http://x' });
+});
+
+test('an app of which a part came to its end stops, says why, and ends with 1', async () => {
+  const { code, output } = await run(
+    'info',
+    "{ url: 'http://x', failed: Promise.reject(new Error('it is gone')), stop: async () => {} }",
+  );
+  expect(code).toBe(1);
+  const messages = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { level: number; msg: string; err?: { message: string } });
+  expect(messages.map(({ msg }) => msg)).toEqual([
+    'ready at http://x',
+    'a part of it came to an end; stopping',
+    'stopped',
+  ]);
+  expect(messages[1]?.err?.message).toBe('it is gone');
+});
