@@ -5,6 +5,7 @@ import kafkajs, {
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs';
+import { readZstd } from './zstd.ts';
 
 /** How much one wants to hear, and what a line is about. */
 export type KafkaLog = (level: 'warn' | 'info' | 'debug', message: string, details: object) => void;
@@ -41,6 +42,7 @@ export class KafkaConnection {
 
   constructor(options: KafkaConnectionOptions) {
     this.#options = options;
+    readZstd();
   }
 
   /** A client that waits so long for the answer to a request, and tries so often again what can be tried again. */

@@ -5,6 +5,8 @@ import { Renewable } from './renewable.ts';
 import { type PreparedTopic, prepareTopic, type TopicPlan } from './prepare-topic.ts';
 
 const preparationMs = 30_000;
+// What is said of a dead letter, beside all that the topic of activities may hold.
+const framingBytes = 65_536;
 
 /** A topic that is there and fit for activities, and the one for what could not be stored, `<name>.dead-letters`. */
 export class KafkaTopic {
@@ -42,13 +44,14 @@ export class KafkaTopic {
     const deadLetters = `${plan.name}.dead-letters`;
     try {
       const prepared = await admin.use(preparationMs, (client) => prepareTopic(client, plan, warn));
-      await admin.use(preparationMs, (client) =>
-        prepareTopic(
-          client,
-          { ...plan, name: deadLetters, partitions: prepared.partitions, maxMessageBytes: deadLetterBytes },
-          warn,
-        ),
-      );
+      const { partitions, maxMessageBytes } = prepared;
+      const beside = {
+        ...plan,
+        name: deadLetters,
+        partitions,
+        leastMessageBytes: maxMessageBytes + framingBytes,
+      };
+      await admin.use(preparationMs, (client) => prepareTopic(client, beside, warn));
       return new KafkaTopic(admin, prepared, deadLetters);
     } catch (error) {
       await admin.close();
@@ -77,6 +80,3 @@ export class KafkaTopic {
     return this.#admin.close();
   }
 }
-
-// The largest record that the topic of activities may hold, and what is said of it.
-const deadLetterBytes = 2 * 1024 * 1024;

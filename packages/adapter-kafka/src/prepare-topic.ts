@@ -7,8 +7,8 @@ export interface TopicPlan {
   /** As many as there are brokers, up to 3, where not given. */
   readonly replicationFactor?: number;
   readonly retentionDays: number;
-  /** The largest batch of records that it takes. Kafka's own default, 1 MiB and a little, where not given. */
-  readonly maxMessageBytes?: number;
+  /** The largest batch of records that it must take. What the publisher sends, where not given. */
+  readonly leastMessageBytes?: number;
 }
 
 /** A topic as it is. */
@@ -17,6 +17,8 @@ export interface PreparedTopic {
   readonly partitions: number;
   /** How many replicas must be in sync for a write to be confirmed. */
   readonly inSyncReplicas: number;
+  /** The largest batch of records that it takes. */
+  readonly maxMessageBytes: number;
 }
 
 /** A topic can't be used as it is; the message says what to change. Trying again alone won't help. */
@@ -26,7 +28,9 @@ export class TopicError extends Error {
 
 const day = 86_400_000;
 // What one request carries of a partition, and the framing of the batch.
-const leastMessageBytes = 1_000_000;
+const publishedBytes = 1_000_000;
+// What can't be read must fit the store as a dead letter, which takes 16 MiB.
+const mostMessageBytes = 12 * 1024 * 1024;
 
 /** Makes the topic where it is missing, else sees whether it keeps what it is given. */
 export async function prepareTopic(
@@ -42,12 +46,13 @@ export async function prepareTopic(
   const inSyncReplicas = Number(settings.get('min.insync.replicas') ?? 1);
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
 
-  const faults = faultsOf(settings);
+  const faults = faultsOf(settings, plan.leastMessageBytes ?? publishedBytes);
   if (faults.length > 0)
     throw new TopicError(`The topic ${plan.name} can not be used: ${faults.join('; ')}.`);
   for (const weakness of weaknessesOf(settings, replicas, inSyncReplicas))
     warn(`The topic ${plan.name} ${weakness}.`);
-  return { name: plan.name, partitions: partitions.length, inSyncReplicas };
+  const maxMessageBytes = Number(settings.get('max.message.bytes'));
+  return { name: plan.name, partitions: partitions.length, inSyncReplicas, maxMessageBytes };
 }
 
 async function create(admin: Admin, plan: TopicPlan): Promise<void> {
@@ -61,7 +66,7 @@ async function create(admin: Admin, plan: TopicPlan): Promise<void> {
     'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
     // However a producer compressed its records, every consumer can read them.
     'compression.type': 'uncompressed',
-    ...(plan.maxMessageBytes === undefined ? {} : { 'max.message.bytes': String(plan.maxMessageBytes) }),
+    ...(plan.leastMessageBytes === undefined ? {} : { 'max.message.bytes': String(plan.leastMessageBytes) }),
   };
   const topic: ITopicConfig = {
     topic: plan.name,
@@ -82,15 +87,20 @@ async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<stri
   return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
 }
 
-function faultsOf(settings: ReadonlyMap<string, string>): string[] {
+function faultsOf(settings: ReadonlyMap<string, string>, leastMessageBytes: number): string[] {
   const faults: string[] = [];
   if (settings.get('cleanup.policy') !== 'delete')
     faults.push('its cleanup.policy must be delete, as compaction keeps only the last activity of each user');
-  const largest = Number(settings.get('max.message.bytes') ?? 0);
-  if (largest < leastMessageBytes)
-    faults.push(`its max.message.bytes is ${largest} and must be at least ${leastMessageBytes}`);
+  const largest = Number(settings.get('max.message.bytes'));
+  if (!(largest >= leastMessageBytes && largest <= mostMessageBytes))
+    faults.push(
+      `its max.message.bytes is ${largest} and must be from ${leastMessageBytes} to ${mostMessageBytes}`,
+    );
   return faults;
 }
+
+// Whatever a producer does, the broker stores it like that.
+const readable: ReadonlySet<string> = new Set(['uncompressed', 'gzip', 'zstd']);
 
 function weaknessesOf(settings: ReadonlyMap<string, string>, replicas: number, inSync: number): string[] {
   const weaknesses: string[] = [];
@@ -100,6 +110,11 @@ function weaknessesOf(settings: ReadonlyMap<string, string>, replicas: number, i
   if (settings.get('unclean.leader.election.enable') === 'true')
     weaknesses.push(
       'has unclean.leader.election.enable=true: a replica that lags may lead, and lose what was confirmed',
+    );
+  const compression = settings.get('compression.type') ?? '';
+  if (!readable.has(compression))
+    weaknesses.push(
+      `has compression.type=${compression}: records in snappy or lz4 would hold up its consumers; set it to uncompressed`,
     );
   return weaknesses;
 }

@@ -1,7 +1,7 @@
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import kafkajs from 'kafkajs';
 import { beforeAll, afterAll, expect, test } from 'vitest';
-import { KafkaConnection, KafkaTopic, TopicError, type TopicPlan } from '../src/index.ts';
+import { KafkaConnection, KafkaEventConsumer, KafkaTopic, TopicError, type TopicPlan } from '../src/index.ts';
 import { stranger } from './kafka-subjects.ts';
 
 const admin = stranger().admin();
@@ -71,10 +71,37 @@ test('takes one that is there as it is, with its number of partitions', async ()
   await topic.close();
 });
 
+test('whatever may lie on the topic fits the one of dead letters', async () => {
+  const wanted = plan();
+  await create(wanted.name, { 'max.message.bytes': '5000000' });
+  const topic = await KafkaTopic.open(connection, wanted);
+  await topic.close();
+  expect(await settingsOf(topic.deadLetters)).toMatchObject({ 'max.message.bytes': '5065536' });
+});
+
 test('refuses one that would lose or refuse what it is given, with every reason', async () => {
   const wanted = plan();
   await create(wanted.name, { 'cleanup.policy': 'compact', 'max.message.bytes': '1000' });
   const opening = KafkaTopic.open(connection, wanted);
   await expect(opening).rejects.toThrow(TopicError);
   await expect(opening).rejects.toThrow(/cleanup\.policy must be delete.*max\.message\.bytes is 1000/);
+});
+
+test('records are read however they are compressed on a topic that we made, and in zstd on any', async () => {
+  for (const settings of [undefined, { 'compression.type': 'zstd' }]) {
+    const wanted = plan();
+    if (settings !== undefined) await create(wanted.name, settings);
+    const topic = await KafkaTopic.open(connection, wanted);
+    const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const compression = kafkajs.CompressionTypes.ZSTD;
+    await producer.send({ topic: topic.name, compression, messages: [{ key: 'k', value: 'v' }] });
+    await producer.disconnect();
+    const came = Promise.withResolvers<unknown>();
+    const consumer = new KafkaEventConsumer(connection, topic, wanted.name);
+    await consumer.start(async ([record]) => came.resolve(record?.raw().value?.toString()));
+    expect(await came.promise).toBe('v');
+    await consumer.stop();
+    await topic.close();
+  }
 });
