@@ -1,8 +1,9 @@
+import { DomainError } from '@user-activity/domain';
 import type { Admin } from 'kafkajs';
 import { logUnavailable } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
-import { type PreparedTopic, prepareTopic, type TopicPlan } from './prepare-topic.ts';
+import { type PreparedTopic, prepareTopic, TopicError, type TopicPlan } from './prepare-topic.ts';
 
 const preparationMs = 30_000;
 // What is said of a dead letter, beside all that the topic of activities may hold.
@@ -55,7 +56,11 @@ export class KafkaTopic {
       return new KafkaTopic(admin, prepared, deadLetters);
     } catch (error) {
       await admin.close();
-      throw error;
+      if (error instanceof TopicError || !(error instanceof Error)) throw error;
+      // Nobody's data is in it yet: what the client says helps whoever set this up.
+      throw new DomainError('LOG_UNAVAILABLE', `Kafka does not do as asked: ${error.message}`, {
+        cause: error,
+      });
     }
   }
 

@@ -87,6 +87,14 @@ test('refuses one that would lose or refuse what it is given, with every reason'
   await expect(opening).rejects.toThrow(/cleanup\.policy must be delete.*max\.message\.bytes is 1000/);
 });
 
+test('says so where no broker answers', async () => {
+  const nowhere = new KafkaConnection({ brokers: ['127.0.0.1:1'] });
+  await expect(KafkaTopic.open(nowhere, plan())).rejects.toMatchObject({
+    code: 'LOG_UNAVAILABLE',
+    message: expect.stringContaining('127.0.0.1:1') as string,
+  });
+});
+
 test('records are read however they are compressed on a topic that we made, and in zstd on any', async () => {
   for (const settings of [undefined, { 'compression.type': 'zstd' }]) {
     const wanted = plan();
