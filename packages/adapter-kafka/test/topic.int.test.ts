@@ -1,7 +1,15 @@
+import { startKafka } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import kafkajs from 'kafkajs';
-import { beforeAll, afterAll, expect, test } from 'vitest';
-import { KafkaConnection, KafkaEventConsumer, KafkaTopic, TopicError, type TopicPlan } from '../src/index.ts';
+import { beforeAll, afterAll, expect, onTestFinished, test } from 'vitest';
+import {
+  KafkaConnection,
+  type KafkaConnectionOptions,
+  KafkaEventConsumer,
+  KafkaTopic,
+  TopicError,
+  type TopicPlan,
+} from '../src/index.ts';
 import { stranger } from './kafka-subjects.ts';
 
 const admin = stranger().admin();
@@ -112,4 +120,21 @@ test('records are read however they are compressed on a topic that we made, and 
     await consumer.stop();
     await topic.close();
   }
+});
+
+test('says who it is to a broker that asks, and what came of it', async () => {
+  const credentials = { username: 'me', password: 'secret' };
+  const kafka = await startKafka({ credentials });
+  onTestFinished(() => kafka.stop());
+  const open = (sasl?: KafkaConnectionOptions['sasl']) =>
+    KafkaTopic.open(
+      new KafkaConnection({ brokers: kafka.brokers, ...(sasl === undefined ? {} : { sasl }) }),
+      plan(),
+    );
+  const topic = await open({ mechanism: 'plain', ...credentials });
+  await topic.assertWritable(5000);
+  await topic.close();
+  const refused = open({ mechanism: 'plain', ...credentials, password: 'wrong-password' });
+  await expect(refused).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  await expect(refused).rejects.not.toThrow('wrong-password');
 });

@@ -18,15 +18,23 @@ export interface Kafka {
   stop(): Promise<void>;
 }
 
-/** Starts a cluster of brokers that are their own controllers (KRaft). */
-export async function startKafka({
-  brokers: count = 1,
-  heap = '256m',
-}: {
+/** How a cluster is started. */
+export interface KafkaOptions {
+  /** One where not given. */
   readonly brokers?: number;
-  readonly heap?: string;
-} = {}): Promise<Kafka> {
-  const program = kafkaProgram(heap);
+  /** Where given, clients have to say this, by SASL PLAIN. */
+  readonly credentials?: Credentials;
+}
+
+/** Who a client is. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Starts a cluster of brokers that are their own controllers (KRaft). */
+export async function startKafka({ brokers: count = 1, credentials }: KafkaOptions = {}): Promise<Kafka> {
+  const program = kafkaProgram('256m');
   const ports = await freePorts(count * 2);
   const home = await mkdtemp(join(tmpdir(), 'user-activity-kafka-'));
   const nodes: GuardedProcess[] = [];
@@ -37,7 +45,7 @@ export async function startKafka({
     nodes[index] = new GuardedProcess(name, file, [...args, join(home, `${index + 1}.properties`)], home);
   };
   const ready = async (): Promise<void> => {
-    const answering = answers(brokers);
+    const answering = answers(brokers, credentials);
     await Promise.race(nodes.map((node) => node.until(answering)));
   };
   const stop = async (): Promise<void> => {
@@ -46,7 +54,7 @@ export async function startKafka({
   };
   try {
     for (let index = 0; index < count; index += 1) {
-      await prepare(program, ports, index, home);
+      await prepare(program, { ports, index, credentials }, home);
       launch(index);
     }
     await ready();
@@ -66,22 +74,25 @@ export async function startKafka({
   };
 }
 
-async function prepare(
-  program: KafkaProgram,
-  ports: readonly number[],
-  index: number,
-  home: string,
-): Promise<void> {
-  const count = ports.length / 2;
-  const formatted = program.formatted(`data-${index + 1}-of-${count}`, (data) =>
-    propertiesOf(ports, index, data),
+/** One broker among others. */
+interface Place {
+  /** Of all brokers, those for clients first, then those of the controllers. */
+  readonly ports: readonly number[];
+  readonly index: number;
+  readonly credentials: Credentials | undefined;
+}
+
+async function prepare(program: KafkaProgram, place: Place, home: string): Promise<void> {
+  const { index, ports } = place;
+  const formatted = program.formatted(`data-${index + 1}-of-${ports.length / 2}`, (data) =>
+    propertiesOf({ ...place, credentials: undefined }, data),
   );
   const data = join(home, `data-${index + 1}`);
   await cp(join(formatted, 'data'), data, { recursive: true });
-  await writeFile(join(home, `${index + 1}.properties`), propertiesOf(ports, index, data));
+  await writeFile(join(home, `${index + 1}.properties`), propertiesOf(place, data));
 }
 
-function propertiesOf(ports: readonly number[], index: number, data: string): string {
+function propertiesOf({ ports, index, credentials }: Place, data: string): string {
   const count = ports.length / 2;
   const voters = ports.slice(count).map((port, node) => `${node + 1}@127.0.0.1:${port}`);
   const replicas = Math.min(count, 3);
@@ -90,11 +101,12 @@ function propertiesOf(ports: readonly number[], index: number, data: string): st
     'process.roles': 'broker,controller',
     'node.id': index + 1,
     'controller.quorum.voters': voters.join(),
-    listeners: `PLAINTEXT://127.0.0.1:${ports[index]},CONTROLLER://127.0.0.1:${ports[count + index]}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports[index]}`,
+    listeners: `CLIENTS://127.0.0.1:${ports[index]},CONTROLLER://127.0.0.1:${ports[count + index]}`,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${ports[index]}`,
     'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'inter.broker.listener.name': 'CLIENTS',
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,CLIENTS:${credentials === undefined ? '' : 'SASL_'}PLAINTEXT`,
+    ...(credentials === undefined ? {} : saslProperties(credentials)),
     'log.dirs': data,
     'default.replication.factor': replicas,
     'min.insync.replicas': minimum,
@@ -118,16 +130,26 @@ function propertiesOf(ports: readonly number[], index: number, data: string): st
     .join('');
 }
 
+function saslProperties({ username, password }: Credentials): Readonly<Record<string, string>> {
+  const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
+  return {
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'listener.name.clients.plain.sasl.jaas.config': `${login} username="${username}" password="${password}" user_${username}="${password}";`,
+  };
+}
+
 /**
  * Resolves once all brokers are there and the coordinator of groups has loaded: it makes its topic at its first use and
  * answers with errors meanwhile.
  */
-async function answers(brokers: readonly string[]): Promise<void> {
+async function answers(brokers: readonly string[], credentials: Credentials | undefined): Promise<void> {
   const client = new kafkajs.Kafka({
     brokers: [...brokers],
     clientId: 'readiness',
     connectionTimeout: 1000,
     logLevel: kafkajs.logLevel.NOTHING,
+    ...(credentials === undefined ? {} : { sasl: { mechanism: 'plain', ...credentials } }),
     retry: { retries: 0 },
   });
   const admin = client.admin();
