@@ -43,7 +43,9 @@ function messageOf(letter: DeadLetter, partition: number): Message {
   return {
     key: key && Buffer.from(key),
     value: value && Buffer.from(value),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes)])),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, bytes]) => [name, bytes.map((one) => Buffer.from(one))]),
+    ),
     partition,
   };
 }

@@ -12,11 +12,13 @@ export function kafkaRecord(topic: string, partition: number, message: KafkaMess
   };
 }
 
-/** The headers of a message as bytes. Of several with one name the last. */
-export function headersOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Record<string, Uint8Array> {
-  const entries = Object.entries(headers).map(([name, values]): [string, Uint8Array] => {
-    const value = Array.isArray(values) ? values.at(-1) : values;
-    return [name, typeof value === 'string' ? Buffer.from(value) : (value ?? new Uint8Array())];
-  });
-  return Object.fromEntries(entries);
+/** The headers of a message as bytes. KafkaJS can't write one without a value, so it is read as an empty one. */
+export function headersOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): RawRecord['headers'] {
+  const entries = Object.entries(headers).map(([name, values]) => [
+    name,
+    [values]
+      .flat()
+      .map((value) => (typeof value === 'string' ? Buffer.from(value) : (value ?? new Uint8Array()))),
+  ]);
+  return Object.fromEntries(entries) as RawRecord['headers'];
 }

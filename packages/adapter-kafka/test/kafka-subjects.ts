@@ -38,7 +38,9 @@ export async function freshTopic(partitions = 3) {
 async function append(topic: string, { key, value, headers }: RawRecord): Promise<void> {
   const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
-  const bytes = Object.entries(headers).map(([header, of]) => [header, Buffer.from(of)] as const);
+  const bytes = Object.entries(headers).map(
+    ([header, of]) => [header, of.map((one) => Buffer.from(one))] as const,
+  );
   const message = {
     key: key && Buffer.from(key),
     value: value && Buffer.from(value),

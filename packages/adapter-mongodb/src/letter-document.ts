@@ -29,7 +29,9 @@ export function letterDocument({
     origin,
     key: key && new Binary(key),
     value: value && new Binary(value),
-    headers: Object.entries(headers).map(([name, bytes]) => ({ name, value: new Binary(bytes) })),
+    headers: Object.entries(headers).flatMap(([name, values]) =>
+      values.map((bytes) => ({ name, value: new Binary(bytes) })),
+    ),
     code,
     reason,
     diedAt: new Date(diedAt),

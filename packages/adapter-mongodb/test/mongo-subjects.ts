@@ -49,7 +49,10 @@ export async function mongoDeadLetters(): Promise<DeadLetterSubject> {
           key: key && Uint8Array.from(key.value()),
           value: value && Uint8Array.from(value.value()),
           headers: Object.fromEntries(
-            headers.map((header) => [header.name, Uint8Array.from(header.value.value())]),
+            headers.map(({ name }) => [
+              name,
+              headers.flatMap((one) => (one.name === name ? [Uint8Array.from(one.value.value())] : [])),
+            ]),
           ),
           code,
           reason,

@@ -26,7 +26,10 @@ export class SqliteDeadLetterQueue implements DeadLetterQueue {
 function rowOf({ origin, key, value, headers, code, reason, diedAt }: DeadLetter): LetterRow {
   const { topic, partition, offset } = origin;
   const encoded = Object.fromEntries(
-    Object.entries(headers).map(([name, header]) => [name, Buffer.from(header).toString('base64')]),
+    Object.entries(headers).map(([name, header]) => [
+      name,
+      header.map((bytes) => Buffer.from(bytes).toString('base64')),
+    ]),
   );
   return [topic, partition, offset, own(key), own(value), JSON.stringify(encoded), code, reason, diedAt];
 }

@@ -105,9 +105,9 @@ function lettersIn(file: string): readonly DeadLetter[] {
     key,
     value,
     headers: Object.fromEntries(
-      Object.entries(JSON.parse(headers) as Record<string, string>).map(([name, text]) => [
+      Object.entries(JSON.parse(headers) as Record<string, string[]>).map(([name, texts]) => [
         name,
-        Uint8Array.from(Buffer.from(text, 'base64')),
+        texts.map((text) => Uint8Array.from(Buffer.from(text, 'base64'))),
       ]),
     ),
     code: code as DeadLetter['code'],

@@ -29,5 +29,5 @@ const contentOf = (content: UserActivity | 'unreadable'): RecordContent =>
 export const rawOf = (offset: number): RawRecord => ({
   key: Uint8Array.of(1),
   value: Uint8Array.of(offset),
-  headers: { h: Uint8Array.of(2) },
+  headers: { h: [Uint8Array.of(2)] },
 });

@@ -42,7 +42,7 @@ const comparable = (letters: readonly DeadLetter[]): unknown[] =>
       ...rest,
       key: key && hex(key),
       value: value && hex(value),
-      headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, hex(header)])),
+      headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, header.map(hex)])),
     }))
     .toSorted((a, b) => a.origin.partition - b.origin.partition || a.origin.offset - b.origin.offset);
 
@@ -81,7 +81,7 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
       const anyBytes = fc.option(fc.uint8Array({ maxLength: 64 }));
       const anyHeaders = fc.dictionary(
         fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== '__proto__'),
-        fc.uint8Array({ maxLength: 16 }),
+        fc.array(fc.uint8Array({ maxLength: 16 }), { minLength: 1, maxLength: 3 }),
         { maxKeys: 3, noNullPrototype: true },
       );
       const added: DeadLetter[] = [];

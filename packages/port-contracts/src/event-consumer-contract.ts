@@ -157,6 +157,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
     async run(subject) {
       const [before, after] = [sampleActivity(), sampleActivity()];
       const key = Buffer.from(before.userId);
+      const headers = { twice: [Buffer.from('one'), Buffer.from('two')], empty: [Buffer.alloc(0)] };
       const values = [
         Buffer.from('not json'),
         Buffer.from([0xff, 0xfe, 0x00]),
@@ -167,7 +168,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       ];
       await publish(subject, [before]);
       const appended: RawRecord[] = [];
-      for (const value of values) appended.push(await subject.append({ key, value, headers: {} }));
+      for (const value of values) appended.push(await subject.append({ key, value, headers }));
       await publish(subject, [after]);
       const reader = await Reader.start(subject, 'one');
       await reader.has([after]);
@@ -223,4 +224,4 @@ const plain = (record: RawRecord | undefined): unknown =>
   };
 
 const entries = ({ headers }: RawRecord): unknown =>
-  Object.entries(headers).map(([name, value]) => [name, [...value]]);
+  Object.entries(headers).map(([name, values]) => [name, values.map((value) => [...value])]);

@@ -56,7 +56,7 @@ export function activityMessage({ activity }: ActivityLogged, context: MessageCo
  * in the value. A header that is missing, another type, and a value that breaks a rule make it unreadable, with the reason.
  */
 export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'headers'>): RecordContent {
-  const type = textOf(Object.hasOwn(headers, 'ce_type') ? headers['ce_type'] : undefined);
+  const type = textOf(Object.hasOwn(headers, 'ce_type') ? headers['ce_type']?.at(-1) : undefined);
   if (type === undefined) return unreadable('it has no header ce_type');
   if (type !== activityLoggedType) return unreadable('its ce_type is not known');
   if (value === null) return unreadable('it has no value');

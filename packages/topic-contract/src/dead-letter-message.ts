@@ -16,7 +16,7 @@ const utf8 = new TextEncoder();
 export function deadLetterMessage(letter: DeadLetter): RawRecord {
   const { origin, key, value, headers, code, reason, diedAt } = letter;
   const own = Object.entries(headers).map(
-    ([name, bytes]) => [taken.test(name) ? `original-${name}` : name, bytes] as const,
+    ([name, values]) => [taken.test(name) ? `original-${name}` : name, values] as const,
   );
   const about = {
     code,
@@ -26,13 +26,15 @@ export function deadLetterMessage(letter: DeadLetter): RawRecord {
     offset: String(origin.offset),
     'died-at': Timestamp.toISO(diedAt),
   };
-  const ours = Object.entries(about).map(([name, text]) => [`${prefix}${name}`, utf8.encode(text)] as const);
+  const ours = Object.entries(about).map(
+    ([name, text]) => [`${prefix}${name}`, [utf8.encode(text)]] as const,
+  );
   return { key, value, headers: Object.fromEntries([...own, ...ours]) };
 }
 
 /** The dead letter that a record of that topic is; undefined for what somebody else put there. */
 export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter | undefined {
-  const about = (name: string): string | undefined => textOf(headers[`${prefix}${name}`]);
+  const about = (name: string): string | undefined => textOf(headers[`${prefix}${name}`]?.at(-1));
   const [code, reason, topic, diedAt] = [about('code'), about('reason'), about('topic'), about('died-at')];
   const [partition, offset] = [wholeNumber(about('partition')), wholeNumber(about('offset'))];
   if (!isCode(code) || reason === undefined || topic === undefined || diedAt === undefined) return undefined;
@@ -44,7 +46,7 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
     headers: Object.fromEntries(
       Object.entries(headers)
         .filter(([name]) => !name.startsWith(prefix))
-        .map(([name, bytes]) => [name.replace(given, ''), bytes]),
+        .map(([name, values]) => [name.replace(given, ''), values]),
     ),
     code,
     reason,

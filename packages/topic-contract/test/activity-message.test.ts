@@ -11,7 +11,7 @@ const source = '/user-activity';
 /** A message as the topic holds it. */
 const bytesOf = ({ value, headers }: { value: string; headers: Readonly<Record<string, string>> }) => ({
   value: utf8.encode(value),
-  headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, utf8.encode(text)])),
+  headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, [utf8.encode(text)]])),
 });
 
 test('any activity comes out as it went in', () => {
@@ -51,17 +51,17 @@ describe('unreadable, with the reason', () => {
     ['no ce_type', { ...whole, headers: untyped }, 'it has no header ce_type'],
     [
       'a name of Object',
-      { ...whole, headers: Object.create({ ce_type: utf8.encode('x') }) as object },
+      { ...whole, headers: Object.create({ ce_type: [utf8.encode('x')] }) as object },
       'it has no header ce_type',
     ],
     [
       'another type',
-      { ...whole, headers: { ce_type: utf8.encode('order.placed.v1') } },
+      { ...whole, headers: { ce_type: [utf8.encode('order.placed.v1')] } },
       'its ce_type is not known',
     ],
     [
       'a type that is no text',
-      { ...whole, headers: { ce_type: Uint8Array.of(0xff) } },
+      { ...whole, headers: { ce_type: [Uint8Array.of(0xff)] } },
       'it has no header ce_type',
     ],
     ['no value', { ...whole, value: null }, 'it has no value'],

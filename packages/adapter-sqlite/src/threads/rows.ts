@@ -17,7 +17,7 @@ export type ActivityRow = readonly [
   receivedAt: number,
 ];
 
-/** A dead letter: headers are JSON with base64 values. */
+/** A dead letter: headers are JSON, lists of base64 by name. */
 export type LetterRow = readonly [
   topic: string,
   partition: number,

@@ -22,7 +22,8 @@ export interface Unreadable {
 export interface RawRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
-  readonly headers: Readonly<Record<string, Uint8Array>>;
+  /** By name; a name may come several times, in this order. One without a value has an empty one. */
+  readonly headers: Readonly<Record<string, readonly Uint8Array[]>>;
 }
 
 /** One record as a consumer group is given it. */
