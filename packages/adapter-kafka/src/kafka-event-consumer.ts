@@ -63,6 +63,8 @@ export class KafkaEventConsumer implements EventConsumer {
     if (this.#started) throw new Error('A consumer is started once.');
     this.#started = true;
     const joined = Promise.withResolvers<void>();
+    // It may fail while the client is still starting; it is looked at below.
+    joined.promise.catch(() => undefined);
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.#joined = true;
