@@ -1,6 +1,6 @@
 import { type DeadLetter, Timestamp } from '@user-activity/domain';
 import type { DeadLetterSubject, RepositorySubject } from '@user-activity/port-contracts';
-import { cuttableProxy } from '@user-activity/test-servers';
+import { faultyProxy } from '@user-activity/test-servers';
 import { mongodbUri } from '@user-activity/test-servers/shared';
 import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '../src/index.ts';
 
@@ -9,7 +9,7 @@ let databases = 0;
 /** A database of its own, over a connection that can be cut. */
 export async function freshStore() {
   const { hostname, port } = new URL(mongodbUri());
-  const proxy = await cuttableProxy(Number(port), hostname);
+  const proxy = await faultyProxy(Number(port), hostname);
   databases += 1;
   const database = `test_${process.pid}_${databases}`;
   const store = await MongoStore.open({

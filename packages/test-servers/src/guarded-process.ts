@@ -7,7 +7,8 @@ const guard = `
 (while read -r _; do :; done; kill -9 $pid 2>/dev/null) <&3 & watch=$!
 exec 3<&-
 trap 'kill $pid' TERM INT
-wait $pid; code=$?
+# A signal ends the wait, and not yet the server.
+while :; do wait $pid; code=$?; kill -0 $pid 2>/dev/null || break; done
 kill $watch 2>/dev/null
 exit $code`;
 const kept = 40;
@@ -51,7 +52,12 @@ export class GuardedProcess {
   }
 
   async kill(): Promise<void> {
-    this.signal('SIGKILL');
+    await this.end('SIGKILL');
+  }
+
+  /** Sends it a signal that it ends by, and waits for that. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    this.signal(signal);
     await this.#exited;
   }
 }

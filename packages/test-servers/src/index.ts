@@ -1,5 +1,7 @@
-export { type CuttableProxy, cuttableProxy } from './cuttable-proxy.ts';
+export { type FaultyProxy, faultyProxy, type Mend } from './faulty-proxy.ts';
 export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';
+export { readTopic, type TopicRecord } from './read-topic.ts';
+export { type ReplicaSet, startReplicaSet } from './replica-set.ts';
 export { type ServiceOptions, ServiceProcess } from './service-process.ts';
-export { readTopic } from './read-topic.ts';
+export { TopicTools, type WrittenRecord } from './topic-tools.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
+import { type FaultyProxy, faultyProxy } from './faulty-proxy.ts';
 import { freePorts } from './free-ports.ts';
 import { GuardedProcess } from './guarded-process.ts';
 import { type KafkaProgram, kafkaProgram } from './kafka-program.ts';
@@ -11,9 +12,15 @@ import { type KafkaProgram, kafkaProgram } from './kafka-program.ts';
 export interface Kafka {
   /** `host:port` of each broker. */
   readonly brokers: readonly string[];
+  /** The same past proxies and without credentials, as the brokers speak to each other. */
+  readonly straight: readonly string[];
+  /** One before each broker, where asked for. */
+  readonly proxies: readonly FaultyProxy[];
   /** Sends a signal to a broker, told by its place in `brokers`. */
   signal(broker: number, signal: NodeJS.Signals): void;
-  /** Starts a broker again that was killed; resolves when all answer. */
+  /** Ends a broker in good order. */
+  end(broker: number): Promise<void>;
+  /** Starts a broker again, killing it where it still runs; resolves when all answer. */
   restart(broker: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -24,6 +31,8 @@ export interface KafkaOptions {
   readonly brokers?: number;
   /** Where given, clients have to say this, by SASL PLAIN. */
   readonly credentials?: Credentials;
+  /** Whether clients are led through proxies. */
+  readonly proxied?: boolean;
 }
 
 /** Who a client is. */
@@ -33,28 +42,40 @@ export interface Credentials {
 }
 
 /** Starts a cluster of brokers that are their own controllers (KRaft). */
-export async function startKafka({ brokers: count = 1, credentials }: KafkaOptions = {}): Promise<Kafka> {
+export async function startKafka({
+  brokers: count = 1,
+  credentials,
+  proxied = false,
+}: KafkaOptions = {}): Promise<Kafka> {
   const program = kafkaProgram('256m');
-  const ports = await freePorts(count * 2);
+  const ports = await freePorts(count * 3);
+  const [clients, internal, controllers] = [
+    ports.slice(0, count),
+    ports.slice(count, 2 * count),
+    ports.slice(2 * count),
+  ];
   const home = await mkdtemp(join(tmpdir(), 'user-activity-kafka-'));
+  const proxies = proxied ? await Promise.all(clients.map((port) => faultyProxy(port))) : [];
+  const advertised = proxied ? proxies.map(({ port }) => port) : clients;
   const nodes: GuardedProcess[] = [];
-  const brokers = ports.slice(0, count).map((port) => `127.0.0.1:${port}`);
+  const addresses = (of: readonly number[]): string[] => of.map((port) => `127.0.0.1:${port}`);
   const launch = (index: number): void => {
     const [file = '', ...args] = program.broker;
     const name = `Kafka broker ${index + 1}`;
     nodes[index] = new GuardedProcess(name, file, [...args, join(home, `${index + 1}.properties`)], home);
   };
   const ready = async (): Promise<void> => {
-    const answering = answers(brokers, credentials);
+    const answering = answers(addresses(internal));
     await Promise.race(nodes.map((node) => node.until(answering)));
   };
   const stop = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => node.kill()));
+    await Promise.all([...nodes.map((node) => node.kill()), ...proxies.map((proxy) => proxy.close())]);
     await rm(home, { recursive: true, force: true });
   };
   try {
     for (let index = 0; index < count; index += 1) {
-      await prepare(program, { ports, index, credentials }, home);
+      const place = { clients, internal, controllers, advertised, index, credentials };
+      await prepare(program, place, home);
       launch(index);
     }
     await ready();
@@ -63,8 +84,13 @@ export async function startKafka({ brokers: count = 1, credentials }: KafkaOptio
     throw error;
   }
   return {
-    brokers,
+    brokers: addresses(advertised),
+    straight: addresses(internal),
+    proxies,
     signal: (broker, signal) => nodes[broker]?.signal(signal),
+    async end(broker) {
+      await nodes[broker]?.end('SIGTERM');
+    },
     async restart(broker) {
       await nodes[broker]?.kill();
       launch(broker);
@@ -74,17 +100,20 @@ export async function startKafka({ brokers: count = 1, credentials }: KafkaOptio
   };
 }
 
-/** One broker among others. */
+/** One broker among others: the ports of all of them, for each kind of caller. */
 interface Place {
-  /** Of all brokers, those for clients first, then those of the controllers. */
-  readonly ports: readonly number[];
+  readonly clients: readonly number[];
+  readonly internal: readonly number[];
+  readonly controllers: readonly number[];
+  /** What clients are told instead of `clients`. */
+  readonly advertised: readonly number[];
   readonly index: number;
   readonly credentials: Credentials | undefined;
 }
 
 async function prepare(program: KafkaProgram, place: Place, home: string): Promise<void> {
-  const { index, ports } = place;
-  const formatted = program.formatted(`data-${index + 1}-of-${ports.length / 2}`, (data) =>
+  const { index, clients } = place;
+  const formatted = program.formatted(`data-${index + 1}-of-${clients.length}`, (data) =>
     propertiesOf({ ...place, credentials: undefined }, data),
   );
   const data = join(home, `data-${index + 1}`);
@@ -92,20 +121,21 @@ async function prepare(program: KafkaProgram, place: Place, home: string): Promi
   await writeFile(join(home, `${index + 1}.properties`), propertiesOf(place, data));
 }
 
-function propertiesOf({ ports, index, credentials }: Place, data: string): string {
-  const count = ports.length / 2;
-  const voters = ports.slice(count).map((port, node) => `${node + 1}@127.0.0.1:${port}`);
-  const replicas = Math.min(count, 3);
+function propertiesOf(place: Place, data: string): string {
+  const { clients, internal, controllers, advertised, index, credentials } = place;
+  const voters = controllers.map((port, node) => `${node + 1}@127.0.0.1:${port}`);
+  const replicas = Math.min(clients.length, 3);
   const minimum = Math.max(1, replicas - 1);
+  const own = `INTERNAL://127.0.0.1:${internal[index]}`;
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': index + 1,
     'controller.quorum.voters': voters.join(),
-    listeners: `CLIENTS://127.0.0.1:${ports[index]},CONTROLLER://127.0.0.1:${ports[count + index]}`,
-    'advertised.listeners': `CLIENTS://127.0.0.1:${ports[index]}`,
+    listeners: `CLIENTS://127.0.0.1:${clients[index]},${own},CONTROLLER://127.0.0.1:${controllers[index]}`,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${advertised[index]},${own}`,
     'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': 'CLIENTS',
-    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,CLIENTS:${credentials === undefined ? '' : 'SASL_'}PLAINTEXT`,
+    'inter.broker.listener.name': 'INTERNAL',
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,CLIENTS:${credentials === undefined ? '' : 'SASL_'}PLAINTEXT`,
     ...(credentials === undefined ? {} : saslProperties(credentials)),
     'log.dirs': data,
     'default.replication.factor': replicas,
@@ -134,7 +164,6 @@ function saslProperties({ username, password }: Credentials): Readonly<Record<st
   const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
   return {
     'sasl.enabled.mechanisms': 'PLAIN',
-    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
     'listener.name.clients.plain.sasl.jaas.config': `${login} username="${username}" password="${password}" user_${username}="${password}";`,
   };
 }
@@ -143,13 +172,12 @@ function saslProperties({ username, password }: Credentials): Readonly<Record<st
  * Resolves once all brokers are there and the coordinator of groups has loaded: it makes its topic at its first use and
  * answers with errors meanwhile.
  */
-async function answers(brokers: readonly string[], credentials: Credentials | undefined): Promise<void> {
+async function answers(brokers: readonly string[]): Promise<void> {
   const client = new kafkajs.Kafka({
     brokers: [...brokers],
     clientId: 'readiness',
     connectionTimeout: 1000,
     logLevel: kafkajs.logLevel.NOTHING,
-    ...(credentials === undefined ? {} : { sasl: { mechanism: 'plain', ...credentials } }),
     retry: { retries: 0 },
   });
   const admin = client.admin();

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MongoClient } from 'mongodb';
+import { type Document, MongoClient } from 'mongodb';
 import { freePorts } from './free-ports.ts';
 import { GuardedProcess } from './guarded-process.ts';
 import { mongodBinary } from './mongod-binary.ts';
@@ -15,60 +15,70 @@ export interface Mongod {
   stop(): Promise<void>;
 }
 
+/** The name of every replica set here. */
+export const setName = 'rs0';
+
 /** Starts one; as a replica set of one, which the service needs, unless it is to stand alone. */
 export async function startMongod({
   replicaSet = true,
 }: {
   readonly replicaSet?: boolean;
 } = {}): Promise<Mongod> {
-  const binary = mongodBinary();
   const [port = 0] = await freePorts(1);
   const home = await mkdtemp(join(tmpdir(), 'user-activity-mongod-'));
-  const options = ['--dbpath', home, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
-  const small = [
-    '--wiredTigerCacheSizeGB',
-    '0.25',
-    '--setParameter',
-    'diagnosticDataCollectionEnabled=false',
-  ];
-  const server = new GuardedProcess(
-    'mongod',
-    binary,
-    [...options, ...small, ...(replicaSet ? ['--replSet', 'rs0'] : [])],
-    home,
-  );
+  const server = launchMongod(home, port, replicaSet ? ['--replSet', setName] : []);
   const stop = async (): Promise<void> => {
     await server.kill();
     await rm(home, { recursive: true, force: true });
   };
+  const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
   try {
-    await server.until(ready(port, replicaSet));
+    await server.until(ready(port, replicaSet ? { _id: setName, members } : undefined));
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     port,
-    uri: `mongodb://127.0.0.1:${port}/${replicaSet ? '?replicaSet=rs0' : ''}`,
+    uri: `mongodb://127.0.0.1:${port}/${replicaSet ? `?replicaSet=${setName}` : ''}`,
     signal: (signal) => server.signal(signal),
     stop,
   };
 }
 
-async function ready(port: number, replicaSet: boolean): Promise<void> {
+/** Starts the process, with its data in that folder. */
+export function launchMongod(folder: string, port: number, more: readonly string[]): GuardedProcess {
+  const options = ['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
+  const small = [
+    '--wiredTigerCacheSizeGB',
+    '0.25',
+    '--setParameter',
+    'diagnosticDataCollectionEnabled=false',
+  ];
+  return new GuardedProcess('mongod', mongodBinary(), [...options, ...small, ...more], folder);
+}
+
+/** Resolves once it can be written to. A configuration makes a replica set of it first. */
+const ready = (port: number, configuration: Document | undefined): Promise<void> =>
+  onServer(port, async (client) => {
+    const admin = client.db('admin');
+    if (configuration !== undefined) await admin.command({ replSetInitiate: configuration });
+    while ((await admin.command({ hello: 1 }))['isWritablePrimary'] !== true) await delay(50);
+  });
+
+/** Does something with one server, whatever it is to a replica set; waits for it for long, as it may be starting. */
+export async function onServer<Value>(
+  port: number,
+  work: (client: MongoClient) => Promise<Value>,
+): Promise<Value> {
   // One client with much patience: it looks for the server by itself.
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: 60_000,
     heartbeatFrequencyMS: 500,
     minHeartbeatFrequencyMS: 50,
   });
-  const admin = client.db('admin');
   try {
-    if (replicaSet) {
-      const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
-      await admin.command({ replSetInitiate: { _id: 'rs0', members } });
-    }
-    while ((await admin.command({ hello: 1 }))['isWritablePrimary'] !== true) await delay(50);
+    return await work(client);
   } finally {
     await client.close();
   }

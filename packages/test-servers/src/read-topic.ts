@@ -1,14 +1,17 @@
 import kafkajs, { type KafkaMessage } from 'kafkajs';
 
-/** All that a topic holds, read with a stock KafkaJS consumer in a group of its own. */
-export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly KafkaMessage[]> {
+/** A record and its partition. */
+export type TopicRecord = KafkaMessage & { readonly partition: number };
+
+/** All that a topic holds, read with a stock KafkaJS consumer in a group of its own: of each partition in its order. */
+export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
   const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
   const total = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  const records: KafkaMessage[] = [];
+  const records: TopicRecord[] = [];
   if (total === 0) return records;
   const all = Promise.withResolvers<void>();
   const consumer = client.consumer({
@@ -18,9 +21,10 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({
-    eachMessage: async ({ message }) => {
-      records.push(message);
-      if (records.length === total) all.resolve();
+    autoCommit: false,
+    eachBatch: async ({ batch: { partition, messages } }) => {
+      for (const message of messages) records.push({ ...message, partition });
+      if (records.length >= total) all.resolve();
     },
   });
   await all.promise;

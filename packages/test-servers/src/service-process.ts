@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const mainOf = (app: string): string =>
@@ -12,25 +13,39 @@ export interface ServiceOptions {
   /** The `DATA_DIR`. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A module that is loaded before the service. */
+  readonly preload?: string;
   /** The largest file that it may write, in KiB: a disk that is full sooner than the others. */
   readonly mostFileKiB?: number;
 }
 
-/** A process of the service as an operator starts it, and a hand on its process. */
+// Ends the service when the pipe does that the starting process holds open, which is also after a SIGKILL of that one. A line means
+// that the service has ended by itself. The service takes the shell's place, so signals and its exit code are its own.
+const guard = '{ read -r _ <&3 || kill -9 $$; } 2>/dev/null & exec 3<&-; exec "$@"';
+
+/** A process of the service as an operator starts it, and a hand on its process. It never outlives the one that started it. */
 export class ServiceProcess {
   readonly #child: ChildProcess;
   readonly #output: string[] = [];
   readonly #exited: Promise<number | null>;
   #heard: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  constructor({ app = 'standalone', folder, environment = {}, mostFileKiB }: ServiceOptions) {
+  constructor({ app = 'standalone', folder, environment = {}, preload, mostFileKiB }: ServiceOptions) {
     const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, NO_COLOR: '1', ...environment };
     const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
-    const node = [process.execPath, ...flags, mainOf(app)];
+    const before = preload === undefined ? [] : ['--import', preload];
+    const node = [process.execPath, ...flags, ...before, mainOf(app)];
     // A process that is not killed by SIGXFSZ gets EFBIG, which is to SQLite what a full disk is.
-    const shell = ['sh', '-c', `trap '' XFSZ; ulimit -f ${mostFileKiB ?? 0}; exec "$@"`, 'sh', ...node];
-    const [file = '', ...args] = mostFileKiB === undefined ? node : shell;
-    this.#child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const limit = mostFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${mostFileKiB}; `;
+    this.#child = spawn('sh', ['-c', limit + guard, 'sh', ...node], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    const pipe = this.#child.stdio[3];
+    if (pipe instanceof Writable) {
+      pipe.on('error', () => undefined);
+      this.#child.once('exit', () => pipe.end('\n'));
+    }
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => {
@@ -50,6 +65,12 @@ export class ServiceProcess {
     return this.#output.join('');
   }
 
+  /** The number of its process. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('It could not be started.');
+    return this.#child.pid;
+  }
+
   /** Its exit code, null when a signal ended it. */
   get exited(): Promise<number | null> {
     return this.#exited;
@@ -66,9 +87,13 @@ export class ServiceProcess {
     }
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Sends the signal; resolves with the exit code. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    this.#child.kill(signal);
+    this.signal(signal);
     return this.#exited;
   }
 }

@@ -1,0 +1,68 @@
+import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
+
+/** A record that is to be written as it is, whatever anyone may think of it. */
+export interface WrittenRecord {
+  readonly partition: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer>>;
+}
+
+/** A stranger's hand on a topic: writes past the service, and asks who leads and how far a group is. */
+export class TopicTools {
+  readonly #topic: string;
+  readonly #producer: Producer;
+  readonly #admin: Admin;
+
+  private constructor(client: Kafka, topic: string) {
+    this.#topic = topic;
+    this.#producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    this.#admin = client.admin();
+  }
+
+  static async connect(brokers: readonly string[], topic: string): Promise<TopicTools> {
+    const client = new kafkajs.Kafka({
+      brokers: [...brokers],
+      logLevel: kafkajs.logLevel.NOTHING,
+      retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 1000 },
+    });
+    const tools = new TopicTools(client, topic);
+    await Promise.all([tools.#producer.connect(), tools.#admin.connect()]);
+    return tools;
+  }
+
+  /** Resolves with its offset. Writing again after a failure may write it twice. */
+  async write({ partition, key, value, headers }: WrittenRecord): Promise<number> {
+    const [answer] = await this.#producer.send({
+      topic: this.#topic,
+      acks: -1,
+      messages: [{ partition, key, value, headers }],
+    });
+    return Number(answer?.baseOffset);
+  }
+
+  /** The node id of the leader of each partition, -1 where there is none. */
+  async leaders(): Promise<readonly number[]> {
+    const { topics } = await this.#admin.fetchTopicMetadata({ topics: [this.#topic] });
+    const partitions = topics[0]?.partitions ?? [];
+    return partitions
+      .toSorted((one, other) => one.partitionId - other.partitionId)
+      .map(({ leader }) => leader);
+  }
+
+  /** How many records of all partitions the group has not committed. */
+  async lag(groupId: string): Promise<number> {
+    const ends = await this.#admin.fetchTopicOffsets(this.#topic);
+    const [group] = await this.#admin.fetchOffsets({ groupId, topics: [this.#topic] });
+    const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    return ends.reduce(
+      (sum, { partition, low, high }) =>
+        sum + Number(high) - Math.max(Number(low), committed.get(partition) ?? -1),
+      0,
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#producer.disconnect(), this.#admin.disconnect()]);
+  }
+}
