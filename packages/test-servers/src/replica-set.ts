@@ -50,7 +50,8 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
       // The loss of a primary is seen soon.
       settings: { electionTimeoutMillis: 3000, heartbeatIntervalMillis: 500 },
     };
-    // The first to speak need not be the one that wins.
+    // A set is only made of members that all answer.
+    await Promise.all(ports.map((port) => onServer(port, hello)));
     await onServer(portOf(ports, 0), (client) =>
       client.db('admin').command({ replSetInitiate: configuration }),
     );

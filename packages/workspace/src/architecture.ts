@@ -195,7 +195,7 @@ export const rules: readonly Rule[] = [
     name: 'no-test-kits-in-sources',
     comment: 'suites and in-memory adapters lose everything at exit: they serve tests only',
     severity: 'error',
-    from: { path: anyMember, pathNot: '^(?:packages|apps)/[^/]+/(?:test|chaos)/' },
+    from: { path: anyMember, pathNot: '^(?:apps/chaos/|(?:packages|apps)/[^/]+/test/)' },
     to: { path: ours(testKits), pathNot: '^$1/' },
   },
   {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { killRounds } from '../chaos/kill-rounds.ts';
+import { killRounds } from '../src/embedded/kill-rounds.ts';
 
 test('of what was answered 202 under kill -9 nothing is lost and nothing stored twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-chaos-'));

@@ -1,0 +1,44 @@
+/** A text of a source file and what stands there instead. */
+export interface Edit {
+  /** The end of the file's path. */
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+const consumer = 'packages/adapter-kafka/src/kafka-event-consumer.ts';
+const producer = 'packages/adapter-kafka/src/confirmed-producer.ts';
+
+/** The service with a promise broken on purpose: to show that a run would tell. */
+export const breakages: Readonly<Record<string, readonly Edit[]>> = {
+  'commit-before-store': [
+    {
+      file: consumer,
+      find: 'if (last === undefined || !(await handled(handler, records, signal))) break;',
+      put: 'if (last === undefined) break;',
+    },
+    {
+      file: consumer,
+      find: 'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());',
+      put: 'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()); await handled(handler, records, signal);',
+    },
+  ],
+  'acks-1': [{ file: producer, find: 'acks: -1', put: 'acks: 1' }],
+  'idempotent-producer': [
+    { file: producer, find: 'idempotent: false', put: 'idempotent: true, maxInFlightRequests: 1' },
+    { file: producer, find: 'retry: { retries: 0 }', put: 'retry: { retries: 5, initialRetryTime: 50 }' },
+    // As everyone uses it: for its whole life.
+    {
+      file: 'packages/adapter-kafka/src/renewable.ts',
+      find: 'if (this.#current === used) this.#current = undefined;',
+      put: 'throw error;',
+    },
+  ],
+  'duplicate-key-swallowed': [
+    {
+      file: 'packages/adapter-mongodb/src/insert-new.ts',
+      find: 'else if (code === duplicateKey) taken.push(_id);',
+      put: "else if (code === duplicateKey) outcomes.set(_id, 'stored');",
+    },
+  ],
+};

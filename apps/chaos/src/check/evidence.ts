@@ -1,0 +1,54 @@
+import type { JsonObject } from '@user-activity/domain';
+import type { Exchange } from '../load/ledger.ts';
+
+/** All that a verdict is made of. */
+export interface Evidence {
+  /** Every request of a client and its answer. */
+  readonly exchanges: readonly Exchange[];
+  /** The whole topic, each partition in its order. */
+  readonly records: readonly LoggedRecord[];
+  /** The whole store, as the API tells it. */
+  readonly stored: readonly StoredActivity[];
+  /** The ids that were written to the store, in the order of writing. */
+  readonly written: readonly string[];
+  /** The dead letters in the store. */
+  readonly letters: readonly Letter[];
+  /** The origins of the letters that lie on the topic of dead letters. */
+  readonly lettersOnTopic: ReadonlySet<string>;
+}
+
+/** An activity as the API answers it. */
+export interface StoredActivity {
+  readonly id: string;
+  readonly userId: string;
+  readonly type: string;
+  readonly metadata: JsonObject;
+  readonly createdAt: string;
+  readonly receivedAt: string;
+}
+
+/** A record of the topic. */
+export interface LoggedRecord {
+  readonly partition: number;
+  readonly offset: number;
+  /** A digest of key, value and headers. */
+  readonly digest: string;
+  /** Whether it was put there past the service. */
+  readonly poison: boolean;
+  /** What it says, where it says anything. */
+  readonly activity: StoredActivity | undefined;
+}
+
+/** A dead letter. */
+export interface Letter {
+  /** `partition:offset`, where the record lies. */
+  readonly origin: string;
+  readonly code: string;
+  readonly reason: string;
+  /** A digest of key, value and headers, as in `LoggedRecord`. */
+  readonly digest: string;
+}
+
+/** Where a record lies, in a word. */
+export const originOf = ({ partition, offset }: Pick<LoggedRecord, 'partition' | 'offset'>): string =>
+  `${partition}:${offset}`;

@@ -1,0 +1,67 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Draft } from '../load/ledger.ts';
+import type { Evidence, LoggedRecord, StoredActivity } from './evidence.ts';
+
+/** The evidence by what it is about. A fact is told by its nonce. */
+export class Facts {
+  /** Of each fact what was sent, with an id or without. */
+  readonly drafts: Map<string, Draft[]> = new Map();
+  /** Of each fact where it lies on the log, in the order of the log. */
+  readonly records: Map<string, LoggedRecord[]> = new Map();
+  readonly stored: Map<string, StoredActivity> = new Map();
+  /** The facts that were sent under each id, and those that the log holds under it. */
+  readonly noncesOf: Map<string, Set<string>> = new Map();
+
+  constructor({ exchanges, records, stored }: Evidence) {
+    for (const { drafts } of exchanges) {
+      for (const draft of drafts) {
+        append(this.drafts, draft.metadata.nonce, draft);
+        if (draft.id !== undefined) this.#note(draft.id, draft.metadata.nonce);
+      }
+    }
+    for (const record of records) {
+      const nonce = nonceOf(record.activity);
+      if (record.poison || record.activity === undefined || nonce === undefined) continue;
+      append(this.records, nonce, record);
+      this.#note(record.activity.id, nonce);
+    }
+    for (const activity of stored) this.stored.set(activity.id, activity);
+  }
+
+  /** Whether a client sent exactly this. */
+  wasSent(activity: StoredActivity): 'sent' | 'changed' | 'foreign' {
+    const drafts = this.drafts.get(nonceOf(activity) ?? '') ?? [];
+    const own = drafts.filter(({ id }) => id === undefined || id === activity.id);
+    if (own.length === 0) return 'foreign';
+    return own.some((draft) => isSame(draft, activity)) ? 'sent' : 'changed';
+  }
+
+  /** Whether no other fact was ever sent under its id. */
+  isSole(id: string): boolean {
+    return (this.noncesOf.get(id)?.size ?? 0) <= 1;
+  }
+
+  #note(id: string, nonce: string): void {
+    const nonces = this.noncesOf.get(id) ?? new Set();
+    this.noncesOf.set(id, nonces.add(nonce));
+  }
+}
+
+/** The mark of the fact that an activity is. */
+export function nonceOf(activity: StoredActivity | undefined): string | undefined {
+  const nonce = activity?.metadata['nonce'];
+  return typeof nonce === 'string' ? nonce : undefined;
+}
+
+/** Whether an activity is what a draft asked for. */
+export const isSame = (draft: Draft, activity: StoredActivity): boolean =>
+  draft.userId === activity.userId &&
+  draft.type === activity.type &&
+  (draft.createdAt ?? activity.receivedAt) === activity.createdAt &&
+  isDeepStrictEqual(draft.metadata, activity.metadata);
+
+function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

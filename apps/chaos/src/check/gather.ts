@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { parseJson } from '@user-activity/domain';
+import { readTopic, type TopicRecord } from '@user-activity/test-servers';
+import { readDeadLetter } from '@user-activity/topic-contract';
+import type { Exchange } from '../load/ledger.ts';
+import { poisonHeader } from '../load/poison.ts';
+import { database, type Site, topic } from '../site/site.ts';
+import type { Evidence, Letter, LoggedRecord, StoredActivity } from './evidence.ts';
+
+type Headers = readonly (readonly [name: string, value: Uint8Array])[];
+
+/** Reads the whole topic and the whole store. */
+export async function gather(site: Site, url: string, exchanges: readonly Exchange[]): Promise<Evidence> {
+  const records = await readTopic(site.kafka.straight, topic);
+  const letters = await readTopic(site.kafka.straight, `${topic}.dead-letters`);
+  return {
+    exchanges,
+    records: records.map(loggedRecord).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset),
+    stored: await walk(url),
+    ...(await inStore(site)),
+    lettersOnTopic: new Set(letters.map(originOnTopic)),
+  };
+}
+
+function loggedRecord(record: TopicRecord): LoggedRecord {
+  const { partition, offset, key, value } = record;
+  const headers = headersOf(record);
+  return {
+    partition,
+    offset: Number(offset),
+    digest: digestOf(key, value, headers),
+    poison: headers.some(([name]) => name === poisonHeader),
+    activity: activityIn(value),
+  };
+}
+
+const headersOf = ({ headers = {} }: TopicRecord): Headers =>
+  Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value) => [name, Buffer.from(value ?? '')] as const),
+  );
+
+function activityIn(value: Buffer | null): StoredActivity | undefined {
+  try {
+    const said = parseJson(value?.toString('utf8') ?? '') as Partial<StoredActivity> | null;
+    return typeof said?.metadata === 'object' ? (said as StoredActivity) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function digestOf(key: Uint8Array | null, value: Uint8Array | null, headers: Headers): string {
+  const sorted = headers.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const parts = [key, value, ...sorted.flatMap(([name, bytes]) => [Buffer.from(name), bytes])];
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part?.length ?? 'null'}:`).update(part ?? '');
+  return hash.digest('base64url');
+}
+
+function originOnTopic(record: TopicRecord): string {
+  const headers = Object.fromEntries(headersOf(record).map(([name, value]) => [name, [value]]));
+  const letter = readDeadLetter({ key: record.key, value: record.value, headers });
+  return letter === undefined ? 'unreadable' : `${letter.origin.partition}:${letter.origin.offset}`;
+}
+
+/** Everything that the API lists. */
+async function walk(url: string): Promise<readonly StoredActivity[]> {
+  const found: StoredActivity[] = [];
+  for (let path: string | undefined = '/api/logs?order=asc&limit=500'; path !== undefined; ) {
+    const response = await fetch(`${url}${path}`);
+    if (response.status !== 200) throw new Error(`The list was answered with ${response.status}.`);
+    const page = parseJson(await response.text()) as unknown as {
+      readonly data: readonly StoredActivity[];
+      readonly pagination: { readonly nextCursor: string | null };
+    };
+    found.push(...page.data);
+    const { nextCursor } = page.pagination;
+    path = nextCursor === null ? undefined : `/api/logs?order=asc&limit=500&cursor=${nextCursor}`;
+  }
+  return found;
+}
+
+interface LetterDocument {
+  readonly origin: { readonly partition: number; readonly offset: number };
+  readonly key: { readonly buffer: Uint8Array } | null;
+  readonly value: { readonly buffer: Uint8Array } | null;
+  readonly headers: readonly { readonly name: string; readonly value: { readonly buffer: Uint8Array } }[];
+  readonly code: string;
+  readonly reason: string;
+}
+
+interface OplogEntry {
+  readonly op: string;
+  readonly ns: string;
+  readonly o: { readonly _id?: string; readonly applyOps?: readonly OplogEntry[] };
+}
+
+/** What the primary holds, and in which order it was written: a replica set keeps the order of all writes. */
+async function inStore(site: Site): Promise<Pick<Evidence, 'written' | 'letters'>> {
+  return site.mongo.read(async (client) => {
+    const letters = client.db(database).collection<LetterDocument>('dead_letters').find();
+    const oplog = client.db('local').collection<OplogEntry>('oplog.rs');
+    const ns = `${database}.activities`;
+    const inserts = oplog.find({
+      $or: [
+        { op: 'i', ns },
+        { op: 'c', 'o.applyOps.ns': ns },
+      ],
+    });
+    const entries = (await inserts.toArray()).flatMap((entry) => entry.o.applyOps ?? [entry]);
+    return {
+      letters: (await letters.toArray()).map(letterOf),
+      written: entries.flatMap(({ op, ns: of, o: { _id } }) =>
+        op === 'i' && of === ns && _id !== undefined ? [_id] : [],
+      ),
+    };
+  });
+}
+
+const letterOf = ({ origin, key, value, headers, code, reason }: LetterDocument): Letter => ({
+  origin: `${origin.partition}:${origin.offset}`,
+  code,
+  reason,
+  digest: digestOf(
+    key && key.buffer,
+    value && value.buffer,
+    headers.map((header) => [header.name, header.value.buffer] as const),
+  ),
+});

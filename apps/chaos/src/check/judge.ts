@@ -1,0 +1,21 @@
+import { balance, type Books } from './balance.ts';
+import type { Evidence } from './evidence.ts';
+import { Facts } from './facts.ts';
+import { misplaced } from './misplaced.ts';
+import { missing } from './missing.ts';
+import { swapped } from './swapped.ts';
+import type { Violation } from './violation.ts';
+
+/** What the evidence amounts to. */
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  readonly books: Books;
+}
+
+/** Judges a run by what was sent and answered, what the log holds and what the store holds. */
+export function judge(evidence: Evidence): Verdict {
+  const facts = new Facts(evidence);
+  const { books, violations } = balance(evidence, facts);
+  const others = [missing, misplaced, swapped].flatMap((look) => look(evidence, facts));
+  return { books, violations: [...others, ...violations] };
+}

@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Unit } from '../site/unit.ts';
+import type { Fault } from './faults.ts';
+import { chosen, lasting } from './lasting.ts';
+
+const running = (units: readonly Unit[]): readonly Unit[] => {
+  const found = units.filter(({ pid }) => pid !== undefined);
+  return found.length === 0 ? units : found;
+};
+
+async function kill(unit: Unit, downMs: number): Promise<void> {
+  await unit.kill();
+  await delay(downMs);
+  await unit.start();
+}
+
+async function freeze(unit: Unit, ms: number): Promise<void> {
+  unit.freeze();
+  await lasting(ms, () => unit.thaw());
+}
+
+/** What goes wrong with the processes of the service, and what is done to them on purpose. */
+export const serviceFaults: readonly Fault[] = [
+  {
+    kind: 'kill-consumer',
+    lane: 'services',
+    lastsMs: [0, 3000],
+    overheadSeconds: 2,
+    strike: ({ site, choice, lastsMs }) => kill(chosen(running(site.consumers), choice), lastsMs),
+  },
+  {
+    kind: 'kill-all-consumers',
+    lane: 'services',
+    lastsMs: [0, 2000],
+    overheadSeconds: 3,
+    async strike({ site, lastsMs }) {
+      await Promise.all(running(site.consumers).map((unit) => kill(unit, lastsMs)));
+    },
+  },
+  {
+    // Long enough, at times, for the group to take it for dead.
+    kind: 'freeze-consumer',
+    lane: 'services',
+    lastsMs: [1000, 14_000],
+    overheadSeconds: 1,
+    strike: ({ site, choice, lastsMs }) => freeze(chosen(running(site.consumers), choice), lastsMs),
+  },
+  {
+    kind: 'kill-api',
+    lane: 'services',
+    lastsMs: [0, 2000],
+    overheadSeconds: 2,
+    strike: ({ site, choice, lastsMs }) => kill(chosen(site.apis, choice), lastsMs),
+  },
+  {
+    kind: 'freeze-api',
+    lane: 'services',
+    lastsMs: [1000, 6000],
+    overheadSeconds: 0,
+    strike: ({ site, choice, lastsMs }) => freeze(chosen(site.apis, choice), lastsMs),
+  },
+  {
+    kind: 'restart-consumers',
+    lane: 'services',
+    lastsMs: [0, 0],
+    overheadSeconds: 8,
+    async strike({ site }) {
+      for (const unit of running(site.consumers)) {
+        await site.drain(unit);
+        await unit.start();
+      }
+    },
+  },
+  {
+    kind: 'restart-apis',
+    lane: 'services',
+    lastsMs: [0, 0],
+    overheadSeconds: 5,
+    async strike({ site }) {
+      for (const unit of site.apis) {
+        await site.drain(unit);
+        await unit.start();
+      }
+    },
+  },
+  {
+    kind: 'scale-group',
+    lane: 'services',
+    lastsMs: [1000, 3000],
+    overheadSeconds: 8,
+    async strike({ site, lastsMs }) {
+      for (const count of [1, 4, 1]) {
+        await site.scale(count);
+        await delay(lastsMs);
+      }
+      await site.scaleBack();
+    },
+  },
+];

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { partitionOf } from '@user-activity/domain';
+import type { Ledger } from './ledger.ts';
+import { send } from './sender.ts';
+
+/** One look at whether the service works: an activity on each partition, and when all of them were found again. */
+interface Look {
+  readonly sentAt: number;
+  readonly missing: Set<string>;
+  foundAt?: number;
+}
+
+const type = 'CANARY';
+const everyMs = 500;
+const pollMs = 200;
+
+/** Logs something on every partition twice a second and asks for it, to tell how long the service takes to recover. */
+export class Canary {
+  readonly #ledger: Ledger;
+  readonly #url: () => string;
+  readonly #users: readonly string[];
+  readonly #looks: Look[] = [];
+
+  constructor(ledger: Ledger, partitions: number, url: () => string) {
+    this.#ledger = ledger;
+    this.#url = url;
+    this.#users = usersOf(partitions);
+  }
+
+  async sing(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#post(signal), this.#poll(signal)]);
+  }
+
+  /** After how many milliseconds what was sent after a moment was found on all partitions; undefined: it was not. */
+  recovery(since: number): number | undefined {
+    const found = this.#looks.flatMap(({ sentAt, foundAt }) =>
+      sentAt >= since && foundAt !== undefined ? [foundAt - since] : [],
+    );
+    return found.length === 0 ? undefined : Math.min(...found);
+  }
+
+  async #post(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      void this.#look();
+      await pause(everyMs, signal);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const number = this.#looks.length + 1;
+    const drafts = this.#users.map((userId) => {
+      const nonce = `${userId}-${number}`;
+      return { id: nonce, userId, type, metadata: { nonce } };
+    });
+    this.#looks.push({ sentAt: performance.now(), missing: new Set(drafts.map(({ id }) => id)) });
+    await send(this.#ledger, { url: this.#url(), drafts, batch: true });
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const found = await newest(this.#url());
+      const foundAt = performance.now();
+      for (const look of this.#looks) {
+        if (look.foundAt !== undefined) continue;
+        for (const id of found) look.missing.delete(id);
+        if (look.missing.size === 0) look.foundAt = foundAt;
+      }
+      await pause(pollMs, signal);
+    }
+  }
+}
+
+/** The ids of the newest activities of canaries; none where nobody answers. */
+async function newest(url: string): Promise<readonly string[]> {
+  try {
+    const response = await fetch(`${url}/api/logs?type=${type}&limit=200`, {
+      signal: AbortSignal.timeout(2000),
+    });
+    const { data = [] } = (await response.json()) as { data?: readonly { id: string }[] };
+    return data.map(({ id }) => id);
+  } catch {
+    return [];
+  }
+}
+
+/** A user on each partition. */
+function usersOf(partitions: number): readonly string[] {
+  const users = new Map<number, string>();
+  for (let number = 0; users.size < partitions; number += 1) {
+    const user = `canary-${number}`;
+    users.set(partitionOf(Buffer.from(user), partitions), user);
+  }
+  return [...users.values()];
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JsonObject } from '@user-activity/domain';
+import type { Random } from '../random.ts';
+import type { Draft, Exchange, Ledger } from './ledger.ts';
+import { send } from './sender.ts';
+
+/** What a client needs to know. */
+export interface ClientOptions {
+  readonly name: string;
+  readonly users: readonly string[];
+  readonly ledger: Ledger;
+  readonly random: Random;
+  /** The URL of some API that is not known to be down. */
+  readonly url: (random: Random) => string;
+  /** The longest pause between two requests. */
+  readonly mostPauseMs: number;
+}
+
+const attempts = 6;
+
+/**
+ * Logs what its users do, one thing after the other and at times several at once, until it is told to stop. Does what clients
+ * do: sends again what was not confirmed, sends twice, gives up, mistakes an id for another, and asks for what is not allowed.
+ */
+export class Client {
+  readonly #options: ClientOptions;
+  /** Facts that were sent with an id, some of which are sent again. */
+  readonly #past: Draft[] = [];
+  #made = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  async act(signal: AbortSignal): Promise<void> {
+    const { random, mostPauseMs } = this.#options;
+    while (!signal.aborted) {
+      await this.#actOnce(random.int(1, 100));
+      await delay(random.int(0, mostPauseMs), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #actOnce(dice: number): Promise<void> {
+    const { random } = this.#options;
+    if (dice <= 55) await this.#persist([this.#draft(true)], false);
+    else if (dice <= 67) await this.#persist([this.#draft(false)], false);
+    else if (dice <= 80)
+      await this.#persist(
+        Array.from({ length: random.int(2, 25) }, () => this.#draft(random.chance(90))),
+        true,
+      );
+    else if (dice <= 86) await this.#twiceAtOnce(this.#draft(true));
+    else if (dice <= 91) await this.#several();
+    else if (dice <= 95) await this.#persist([this.#again()], false);
+    else if (dice <= 98) await this.#persist([this.#mistaken()], false);
+    else await this.#refused();
+  }
+
+  /** Sends it until it is confirmed, at another API each time, or gives up. */
+  async #persist(drafts: readonly Draft[], batch: boolean): Promise<void> {
+    const { random } = this.#options;
+    let named = drafts;
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const { answer } = await this.#send(named, batch);
+      if (answer?.status === 202 || random.chance(5)) return;
+      // What has no id and no answer can't be sent again without the risk of being there twice.
+      if (answer === undefined && named.some(({ id }) => id === undefined)) return;
+      if (answer !== undefined) named = withIds(named, answer.ids);
+      await delay(random.int(20, 150 * attempt));
+    }
+  }
+
+  async #twiceAtOnce(draft: Draft): Promise<void> {
+    await Promise.all([this.#send([draft], false), this.#send([draft], false)]);
+  }
+
+  /** Different facts at the same time, whose order is nobody's business. */
+  async #several(): Promise<void> {
+    const drafts = Array.from({ length: 4 }, () => this.#draft(true));
+    await Promise.all(drafts.map((draft) => this.#persist([draft], false)));
+  }
+
+  /** A fact from before, sent once more. */
+  #again(): Draft {
+    return this.#past.length === 0 ? this.#draft(true) : this.#options.random.pick(this.#past);
+  }
+
+  /** Another fact under an id from before. */
+  #mistaken(): Draft {
+    const { id } = this.#again();
+    return { ...this.#draft(true), ...(id === undefined ? {} : { id }) };
+  }
+
+  /** What breaks a rule must be refused, and nothing of it kept. */
+  async #refused(): Promise<void> {
+    const [sound, { metadata }] = [this.#draft(true), this.#draft(true)];
+    await this.#send([{ ...sound, metadata: { ...metadata, long: 'x'.repeat(17_000) } }], false);
+  }
+
+  #send(drafts: readonly Draft[], batch: boolean): Promise<Exchange> {
+    const { ledger, random, url } = this.#options;
+    return send(ledger, { url: url(random), drafts, batch });
+  }
+
+  #draft(named: boolean): Draft {
+    const { name, users, random } = this.#options;
+    this.#made += 1;
+    const nonce = `${name}-${this.#made}`;
+    const happened = Date.UTC(2026, 0, 1) + random.int(0, 86_400_000);
+    const draft: Draft = {
+      ...(named ? { id: nonce } : {}),
+      userId: random.pick(users),
+      type: random.pick(types),
+      metadata: { ...random.pick(metadata), nonce },
+      ...(random.chance(30) ? { createdAt: new Date(happened).toISOString() } : {}),
+    };
+    if (named) this.#past.push(draft);
+    return draft;
+  }
+}
+
+const types = ['VIEW', 'LOGIN', 'LOGOUT', 'ORDER/PAID', 'ÄNDERUNG'];
+
+const metadata: readonly JsonObject[] = [
+  {},
+  { ip: '127.0.0.1', agent: 'Mozilla/5.0 (X11; Linux x86_64)' },
+  { nested: { list: [1, 2.5, null, true, { deep: 'yes' }] }, number: 5e-324 },
+  { $set: { 'a.b': 1 }, '': 'empty', constructor: ['x'], _bsontype: 'ObjectId' },
+  { text: 'ﬁ é e\u0301 😀 \u2028 "quoted" \\ \n', big: 1.797_693_134_862_315_7e308 },
+  { page: 'x'.repeat(4000) },
+];
+
+/** The drafts under the ids that the service said to send them again under. */
+const withIds = (drafts: readonly Draft[], ids: readonly (string | null)[]): readonly Draft[] =>
+  drafts.map((draft, index) => {
+    const id = draft.id ?? ids[index];
+    return id === undefined || id === null ? draft : { ...draft, id };
+  });

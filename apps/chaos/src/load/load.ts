@@ -1,0 +1,64 @@
+import { Canary } from './canary.ts';
+import { Client } from './client.ts';
+import { type Draft, Ledger } from './ledger.ts';
+import { poisonRecords } from './poison.ts';
+import { send } from './sender.ts';
+import type { Random } from '../random.ts';
+import { partitions, type Site } from '../site/site.ts';
+
+const clients = 12;
+const usersOfEach = 5;
+const mostPauseMs = 80;
+
+/** Everything that is sent during a run: by clients, by the canary, in bursts, and past the service. */
+export class Load {
+  readonly ledger: Ledger = new Ledger();
+  readonly canary: Canary;
+  /** How many records of poison were written; one that could not be is not counted. */
+  poisoned = 0;
+  readonly #site: Site;
+  readonly #random: Random;
+  readonly #clients: readonly Client[];
+  #rounds = 0;
+  #bursts = 0;
+
+  constructor(site: Site, random: Random) {
+    this.#site = site;
+    this.#random = random;
+    const url = (chance: Random): string => site.url(chance);
+    this.canary = new Canary(this.ledger, partitions, () => site.url(random));
+    this.#clients = Array.from({ length: clients }, (_, index) => {
+      const users = Array.from({ length: usersOfEach }, (__, user) => `user-${index}-${user}`);
+      const name = `c${index}`;
+      return new Client({ name, users, ledger: this.ledger, random: random.fork(), url, mostPauseMs });
+    });
+  }
+
+  /** Lets the clients act until they are told to stop, and waits for their last answers. */
+  async act(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.act(signal)));
+  }
+
+  /** Sends so many large batches at once. */
+  async burst(batches: number, ofEach: number): Promise<void> {
+    this.#bursts += 1;
+    const name = `burst-${this.#bursts}`;
+    const url = this.#site.url(this.#random);
+    const sending = Array.from({ length: batches }, async (_, batch) => {
+      const drafts = Array.from({ length: ofEach }, (__, index): Draft => {
+        const nonce = `${name}-${batch}-${index}`;
+        return { id: nonce, userId: `burst-${index % 20}`, type: 'BURST', metadata: { nonce } };
+      });
+      await send(this.ledger, { url, drafts, batch: true });
+    });
+    await Promise.all(sending);
+  }
+
+  async poison(): Promise<void> {
+    this.#rounds += 1;
+    for (const record of poisonRecords(this.#rounds, partitions)) {
+      await this.#site.tools.write(record);
+      this.poisoned += 1;
+    }
+  }
+}

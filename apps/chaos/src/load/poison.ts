@@ -1,0 +1,47 @@
+import type { WrittenRecord } from '@user-activity/test-servers';
+
+/** Marks what no client sent: a record with this header is poison, and belongs to the dead letters as it is. */
+export const poisonHeader = 'chaos-poison';
+
+type Content = Pick<WrittenRecord, 'value' | 'headers'>;
+
+const text = (value: string): Buffer => Buffer.from(value);
+const loggedType = { ce_type: text('user-activity.logged.v1') };
+const moment = '2026-01-02T03:04:05.678Z';
+const sound = {
+  id: 'poison',
+  userId: 'poison',
+  type: 'VIEW',
+  metadata: {},
+  createdAt: moment,
+  receivedAt: moment,
+};
+const json = (change: object): Buffer => text(JSON.stringify({ ...sound, ...change }));
+
+/** Records that are no activities, one of each kind. */
+const contents: readonly Content[] = [
+  { value: text('{"id": "not JSON'), headers: loggedType },
+  { value: text('[]'), headers: loggedType },
+  { value: Buffer.from([0xff, 0xfe, 0x00, 0x80]), headers: loggedType },
+  { value: Buffer.alloc(0), headers: loggedType },
+  { value: json({ userId: '' }), headers: loggedType },
+  { value: json({ receivedAt: undefined }), headers: loggedType },
+  { value: json({ surplus: 1 }), headers: loggedType },
+  { value: json({ metadata: { text: 'x'.repeat(17_000) } }), headers: loggedType },
+  { value: text('x'.repeat(900_000)), headers: loggedType },
+  { value: json({}), headers: {} },
+  { value: json({}), headers: { ce_type: text('user-activity.logged.v999') } },
+  { value: json({}), headers: { ce_type: Buffer.from([0xff]) } },
+  // A tombstone.
+  { value: null, headers: loggedType },
+];
+
+/** So that each is told from all others by its mark. */
+export function poisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
+  return contents.map(({ value, headers }, index) => ({
+    partition: (round + index) % partitions,
+    key: index % 2 === 0 ? null : text(`poison-${index}`),
+    value,
+    headers: { ...headers, [poisonHeader]: text(`${round}-${index}`) },
+  }));
+}

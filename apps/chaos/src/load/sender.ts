@@ -1,0 +1,42 @@
+import type { Answer, Draft, Exchange, Ledger } from './ledger.ts';
+
+const patienceMs = 8000;
+
+/** How a request is made. */
+export interface Sending {
+  readonly url: string;
+  readonly drafts: readonly Draft[];
+  readonly batch: boolean;
+}
+
+/** Posts drafts and notes it in the ledger, whatever comes of it. */
+export async function send(ledger: Ledger, { url, drafts, batch }: Sending): Promise<Exchange> {
+  const sentAt = performance.now();
+  const answer = await post(url, batch ? '/api/logs/batch' : '/api/logs', batch ? drafts : drafts[0]);
+  const exchange = { drafts, sentAt, ...(answer === undefined ? {} : { answer }) };
+  ledger.note(exchange);
+  return exchange;
+}
+
+async function post(url: string, path: string, body: unknown): Promise<Answer | undefined> {
+  try {
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    const said = (await response.json()) as Said;
+    return { at: performance.now(), status: response.status, ids: idsOf(said) };
+  } catch {
+    // Cut off, refused or too late: nobody knows what came of it.
+    return undefined;
+  }
+}
+
+interface Said {
+  readonly id?: string;
+  readonly ids?: readonly (string | null)[];
+}
+
+const idsOf = ({ id, ids }: Said): readonly (string | null)[] => ids ?? (id === undefined ? [] : [id]);

@@ -1,0 +1,128 @@
+import type { Books } from './check/balance.ts';
+import type { Evidence } from './check/evidence.ts';
+import type { Verdict } from './check/judge.ts';
+import type { Violation } from './check/violation.ts';
+import type { Struck } from './faults/strike-lane.ts';
+import type { Load } from './load/load.ts';
+import type { MemoryWatch } from './site/memory-watch.ts';
+import type { Site } from './site/site.ts';
+import type { SelfEnd } from './site/unit.ts';
+
+/** What a run came to. */
+export interface Report {
+  readonly seed: number;
+  readonly seconds: number;
+  /** How often each kind of fault struck. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly requests: number;
+  /** Requests by their status; `none` got no answer. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** Activities that were answered 202, each id once. */
+  readonly accepted: number;
+  readonly poisoned: number;
+  readonly stored: number;
+  readonly books: Books;
+  readonly violations: readonly Violation[];
+  /** By kind of fault, the longest time in milliseconds until everything worked again. */
+  readonly recoveryMs: Readonly<Record<string, number>>;
+  readonly worstRecoveryMs: number;
+  /** By process, the most memory that it took, in MiB. */
+  readonly memoryMiB: Readonly<Record<string, number>>;
+  /** Processes that ended by themselves, and were started again. */
+  readonly selfEnds: readonly SelfEnd[];
+}
+
+/** Puts together what a run came to. */
+export function reportOf(run: {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly struck: readonly Struck[];
+  readonly load: Load;
+  readonly site: Site;
+  readonly memory: MemoryWatch;
+  readonly evidence: Evidence;
+  readonly verdict: Verdict;
+  readonly violations: readonly Violation[];
+}): Report {
+  const { load, struck } = run;
+  const faults: Record<string, number> = {};
+  const recoveryMs: Record<string, number> = {};
+  for (const { kind, mendedAt } of struck) {
+    faults[kind] = (faults[kind] ?? 0) + 1;
+    const ms = Math.round(load.canary.recovery(mendedAt) ?? 0);
+    recoveryMs[kind] = Math.max(recoveryMs[kind] ?? 0, ms);
+  }
+  return {
+    seed: run.seed,
+    seconds: run.seconds,
+    faults,
+    requests: load.ledger.exchanges.length,
+    answers: load.ledger.answers,
+    accepted: load.ledger.accepted,
+    poisoned: load.poisoned,
+    stored: run.evidence.stored.length,
+    books: run.verdict.books,
+    violations: [...run.violations, ...run.verdict.violations],
+    recoveryMs,
+    worstRecoveryMs: Math.max(0, ...Object.values(recoveryMs)),
+    memoryMiB: Object.fromEntries(run.memory.most),
+    selfEnds: run.site.selfEnds,
+  };
+}
+
+/** Adds up how often faults struck. */
+const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const mostListed = 50;
+
+/** For people. */
+export function markdownOf(report: Report): string {
+  const { books, violations } = report;
+  const kinds = Object.keys(report.faults).toSorted();
+  return `# Chaos, seed ${report.seed}, ${report.seconds} s
+
+**${violations.length === 0 ? 'Every promise held.' : `${violations.length} violations.`}**
+
+${table(
+  ['what', 'count'],
+  [
+    ['faults', total(report.faults)],
+    ['requests', report.requests],
+    ...Object.entries(report.answers).map(([status, count]) => [`answered ${status}`, count]),
+    ['activities answered 202', report.accepted],
+    ['records of poison', report.poisoned],
+    ['activities stored', report.stored],
+    ['worst recovery', `${(report.worstRecoveryMs / 1000).toFixed(1)} s`],
+    ['processes that ended by themselves', report.selfEnds.length],
+  ],
+)}
+
+The books: ${books.records} records = ${books.stored} stored + ${books.redelivered} redelivered + ${books.duplicate} duplicate +
+${books.conflict} conflict + ${books.deadLettered} dead-lettered.
+
+${table(
+  ['fault', 'times', 'worst recovery'],
+  kinds.map((kind) => [
+    kind,
+    report.faults[kind] ?? 0,
+    `${((report.recoveryMs[kind] ?? 0) / 1000).toFixed(1)} s`,
+  ]),
+)}
+
+${table(
+  ['process', 'most memory'],
+  Object.entries(report.memoryMiB).map(([name, mib]) => [name, `${mib} MiB`]),
+)}
+${
+  violations.length === 0
+    ? ''
+    : `\n${table(
+        ['violation', 'of', 'detail'],
+        violations.slice(0, mostListed).map(({ kind, subject, detail }) => [kind, subject, detail]),
+      )}\n`
+}`;
+}

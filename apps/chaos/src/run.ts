@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Evidence } from './check/evidence.ts';
+import { gather } from './check/gather.ts';
+import { judge } from './check/judge.ts';
+import type { Violation } from './check/violation.ts';
+import { strikeLane, type Struck } from './faults/strike-lane.ts';
+import { Load } from './load/load.ts';
+import { Random } from './random.ts';
+import { type Report, reportOf } from './report.ts';
+import { drawSchedule } from './schedule.ts';
+import { dealtWith, recovered } from './settle.ts';
+import { MemoryWatch } from './site/memory-watch.ts';
+import { Site, type SiteOptions } from './site/site.ts';
+
+/** What is to be run. */
+export interface RunOptions extends SiteOptions {
+  readonly seed: number;
+  /** For how long clients send and faults strike. */
+  readonly seconds: number;
+  /** Hears what happens. */
+  readonly tell: (line: string) => void;
+}
+
+/** What a run leaves behind. */
+export interface Result {
+  readonly report: Report;
+  readonly evidence: Evidence;
+}
+
+/** Builds a site, breaks it for a while under load, lets it come to rest, and judges what is there. */
+export async function run({ seed, seconds, tell, ...options }: RunOptions): Promise<Result> {
+  const random = new Random(seed);
+  const lanes = Object.values(drawSchedule(random.fork(), seconds));
+  tell(`seed ${seed}: ${lanes.flat().length} faults in ${seconds} s`);
+  const site = await Site.start(options);
+  try {
+    const load = new Load(site, random.fork());
+    const memory = new MemoryWatch();
+    const watching = new AbortController();
+    const watches = Promise.all([
+      load.canary.sing(watching.signal),
+      memory.watch(site.units, watching.signal),
+    ]);
+    const struck = await strikeUnderLoad();
+    tell(`the load is over after ${load.ledger.exchanges.length} requests`);
+    const late = await recovered(load, struck);
+    watching.abort();
+    await watches;
+    const stuck = await dealtWith(site);
+    tell('everything is dealt with, or should be');
+    const evidence = await gather(site, site.url(random), load.ledger.exchanges);
+    for (const unit of site.units) await site.drain(unit);
+    const violations: readonly Violation[] = [
+      ...late,
+      ...stuck,
+      ...memory.violations(),
+      ...site.badDrains.map((detail): Violation => ({ kind: 'drain', subject: 'process', detail })),
+    ];
+    const verdict = judge(evidence);
+    return {
+      evidence,
+      report: reportOf({ seed, seconds, struck, load, site, memory, evidence, verdict, violations }),
+    };
+
+    async function strikeUnderLoad(): Promise<readonly Struck[]> {
+      const acting = new AbortController();
+      const clients = load.act(acting.signal);
+      const startedAt = performance.now();
+      const endsAt = startedAt + seconds * 1000;
+      try {
+        const scene = { site, load, startedAt, endsAt, tell };
+        const all = (await Promise.all(lanes.map((lane) => strikeLane(lane, scene)))).flat();
+        await delay(Math.max(0, endsAt - performance.now()));
+        return all;
+      } finally {
+        acting.abort();
+        await clients;
+      }
+    }
+  } finally {
+    await site.stop();
+  }
+}

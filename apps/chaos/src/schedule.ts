@@ -1,0 +1,37 @@
+import { type Fault, faults, type Lane, lanes } from './faults/faults.ts';
+import type { Random } from './random.ts';
+
+/** A fault that is to come. */
+export interface Appointment {
+  readonly fault: Fault;
+  /** Seconds after the start. */
+  readonly at: number;
+  /** How long it lasts, in milliseconds, where it can last. */
+  readonly lastsMs: number;
+  /** Chooses among its targets. */
+  readonly choice: number;
+}
+
+/** The faults of each lane, one after the other, until the time is over; of different lanes they overlap. */
+export type Schedule = Readonly<Record<Lane, readonly Appointment[]>>;
+
+/** Draws a schedule: the same for the same chance. Every kind of a lane comes once before one comes again. */
+export function drawSchedule(random: Random, seconds: number): Schedule {
+  const drawn = Object.fromEntries(lanes.map((lane) => [lane, drawLane(random.fork(), lane, seconds)]));
+  return drawn as Record<Lane, readonly Appointment[]>;
+}
+
+function drawLane(random: Random, lane: Lane, seconds: number): readonly Appointment[] {
+  const appointments: Appointment[] = [];
+  let deck: Fault[] = [];
+  let at = random.int(1, 3);
+  for (;;) {
+    if (deck.length === 0) deck = random.shuffled(faults.filter((fault) => fault.lane === lane));
+    const fault = deck.pop();
+    if (fault === undefined) throw new Error(`The lane ${lane} has no fault.`);
+    const lastsMs = random.int(...fault.lastsMs);
+    if (at + lastsMs / 1000 > seconds) return appointments;
+    appointments.push({ fault, at, lastsMs, choice: random.int(0, 1000) });
+    at += Math.ceil(lastsMs / 1000) + fault.overheadSeconds + random.int(1, 3);
+  }
+}

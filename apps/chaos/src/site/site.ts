@@ -1,0 +1,109 @@
+import {
+  type Kafka,
+  type ReplicaSet,
+  ServiceProcess,
+  startKafka,
+  startReplicaSet,
+  TopicTools,
+} from '@user-activity/test-servers';
+import type { Random } from '../random.ts';
+import { type SelfEnd, Unit } from './unit.ts';
+
+export const topic = 'user-activity';
+export const group = 'user-activity-store';
+export const database = 'user_activity';
+export const partitions = 6;
+const [apis, consumers] = [2, 3];
+const breakagePreload = new URL('../breakage/preload.ts', import.meta.url).href;
+
+/** How a site is built. */
+export interface SiteOptions {
+  /** A promise that the service breaks on purpose, by its name in `breakages`. */
+  readonly breakage?: string;
+}
+
+/** A deployment that can be broken: Kafka, MongoDB, APIs and consumers, with proxies between them. */
+export class Site {
+  readonly kafka: Kafka;
+  readonly mongo: ReplicaSet;
+  readonly tools: TopicTools;
+  readonly apis: readonly Unit[];
+  /** The last of them stands empty unless the group is scaled out. */
+  readonly consumers: readonly Unit[];
+  readonly selfEnds: SelfEnd[];
+  /** How processes ended badly that were asked to end. */
+  readonly badDrains: string[] = [];
+
+  private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, { breakage }: SiteOptions) {
+    this.kafka = kafka;
+    this.mongo = mongo;
+    this.tools = tools;
+    const selfEnds: SelfEnd[] = [];
+    this.selfEnds = selfEnds;
+    const environment = {
+      KAFKA_BROKERS: kafka.brokers.join(),
+      KAFKA_TOPIC: topic,
+      KAFKA_GROUP_ID: group,
+      KAFKA_PARTITIONS: String(partitions),
+      MONGODB_URI: mongo.uri,
+      MONGODB_DATABASE: database,
+      LOG_LEVEL: 'warn',
+      ...(breakage === undefined ? {} : { BREAKAGE: breakage }),
+    };
+    const unit = (app: 'api' | 'consumer', index: number, more: Readonly<Record<string, string>>): Unit =>
+      new Unit(
+        `${app}-${index + 1}`,
+        () =>
+          new ServiceProcess({
+            app,
+            environment: { ...environment, ...more },
+            ...(breakage === undefined ? {} : { preload: breakagePreload }),
+          }),
+        (end) => selfEnds.push(end),
+      );
+    const timeouts = { PUBLISH_TIMEOUT_MS: '5000', QUERY_TIMEOUT_MS: '5000' };
+    this.apis = Array.from({ length: apis }, (_, index) => unit('api', index, timeouts));
+    this.consumers = Array.from({ length: consumers + 1 }, (_, index) => unit('consumer', index, {}));
+  }
+
+  static async start(options: SiteOptions): Promise<Site> {
+    const [kafka, mongo] = await Promise.all([startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)]);
+    const tools = await TopicTools.connect(kafka.straight, topic);
+    const site = new Site(kafka, mongo, tools, options);
+    await site.scale(consumers);
+    await Promise.all(site.apis.map((api) => api.start()));
+    return site;
+  }
+
+  get units(): readonly Unit[] {
+    return [...this.apis, ...this.consumers];
+  }
+
+  /** The URL of an API that is ready, if there is one; else one that nobody answers. */
+  url(random: Random): string {
+    const urls = this.apis.flatMap(({ url }) => (url === undefined ? [] : [url]));
+    return urls.length === 0 ? 'http://127.0.0.1:1' : random.pick(urls);
+  }
+
+  /** Lets so many consumers run, no more and no fewer. */
+  async scale(count: number): Promise<void> {
+    await Promise.all(this.consumers.map((one, index) => (index < count ? one.start() : this.drain(one))));
+  }
+
+  /** As many consumers as there should be when nobody scales. */
+  async scaleBack(): Promise<void> {
+    await this.scale(consumers);
+  }
+
+  /** Asks a process to end, and notes what was wrong with how it did. */
+  async drain(unit: Unit): Promise<void> {
+    const fault = await unit.drain();
+    if (fault !== undefined) this.badDrains.push(fault);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.units.map((unit) => unit.kill()));
+    await this.tools.close();
+    await Promise.all([this.kafka.stop(), this.mongo.stop()]);
+  }
+}

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServiceProcess } from '@user-activity/test-servers';
+
+/** How a process of the service ended that nobody had asked to end. */
+export interface SelfEnd {
+  readonly name: string;
+  readonly code: number | null;
+  /** The last that it wrote. */
+  readonly output: string;
+}
+
+const drainMs = 10_000;
+const restartMs = 500;
+
+/** A place for one API or consumer: a process at a time, which is started again when it ends by itself. */
+export class Unit {
+  readonly name: string;
+  readonly #start: () => ServiceProcess;
+  readonly #onSelfEnd: (end: SelfEnd) => void;
+  #process: ServiceProcess | undefined;
+  #url: string | undefined;
+  #wanted = false;
+
+  constructor(name: string, start: () => ServiceProcess, onSelfEnd: (end: SelfEnd) => void) {
+    this.name = name;
+    this.#start = start;
+    this.#onSelfEnd = onSelfEnd;
+  }
+
+  /** Where it is served, while it is. */
+  get url(): string | undefined {
+    return this.#url;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Starts a process where there is none; resolves once it is ready, or has ended. */
+  async start(): Promise<void> {
+    this.#wanted = true;
+    if (this.#process !== undefined) return;
+    const started = this.#start();
+    this.#process = started;
+    void started.exited.then((code) => this.#ended(started, code));
+    const url = await started.ready().catch(() => undefined);
+    if (this.#process === started) this.#url = url;
+  }
+
+  /** Ends it without a warning. */
+  async kill(): Promise<void> {
+    await this.#take()?.end('SIGKILL');
+  }
+
+  /** Asks it to end; gives what is wrong with how it did. */
+  async drain(): Promise<string | undefined> {
+    const process = this.#take();
+    if (process === undefined) return undefined;
+    const since = performance.now();
+    const code = await process.end('SIGTERM');
+    const ms = Math.round(performance.now() - since);
+    if (code === 0 && ms <= drainMs) return undefined;
+    return `${this.name} ended with ${code} after ${ms} ms: ${process.output.slice(-2000)}`;
+  }
+
+  freeze(): void {
+    this.#process?.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.signal('SIGCONT');
+  }
+
+  /** From here on its end is one that was asked for. */
+  #take(): ServiceProcess | undefined {
+    const process = this.#process;
+    this.#wanted = false;
+    this.#process = undefined;
+    this.#url = undefined;
+    process?.signal('SIGCONT');
+    return process;
+  }
+
+  #ended(process: ServiceProcess, code: number | null): void {
+    if (this.#process !== process) return;
+    this.#process = undefined;
+    this.#url = undefined;
+    this.#onSelfEnd({ name: this.name, code, output: process.output.slice(-2000) });
+    // As an orchestrator does.
+    void delay(restartMs).then(async () => {
+      if (this.#wanted) await this.start();
+    });
+  }
+}
