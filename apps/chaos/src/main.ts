@@ -36,7 +36,7 @@ for (let seed = first; seed < first + runs; seed += 1) {
   const breakage = values.breakage === undefined ? {} : { breakage: values.breakage };
   const { report, evidence } = await run({ seed, seconds, ...breakage, tell: (line) => console.log(line) });
   const markdown = markdownOf(report);
-  const target = join(folder, String(seed));
+  const target = join(folder, [seed, values.breakage].filter(Boolean).join('-'));
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'report.md'), markdown);
   writeFileSync(join(target, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);

@@ -24,14 +24,20 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   'acks-1': [{ file: producer, find: 'acks: -1', put: 'acks: 1' }],
+  // As everyone uses it: one for the whole life, which tries again by itself, and what it rejects is rejected.
   'idempotent-producer': [
     { file: producer, find: 'idempotent: false', put: 'idempotent: true, maxInFlightRequests: 1' },
-    { file: producer, find: 'retry: { retries: 0 }', put: 'retry: { retries: 5, initialRetryTime: 50 }' },
-    // As everyone uses it: for its whole life.
+    { file: producer, find: 'retry: { retries: 0 }', put: 'retry: { retries: 1, initialRetryTime: 50 }' },
+    { file: producer, find: 'connection.client(timeoutMs,', put: 'connection.client(500,' },
     {
       file: 'packages/adapter-kafka/src/renewable.ts',
       find: 'if (this.#current === used) this.#current = undefined;',
-      put: 'throw error;',
+      put: 'if (this.#current !== undefined) throw error;',
+    },
+    {
+      file: 'packages/adapter-kafka/src/kafka-event-publisher.ts',
+      find: 'this.#queue.putBack(',
+      put: 'for (const { call } of entries) this.#settle(call, () => call.reject(logUnavailable(failure))); this.#queue.putBack(',
     },
   ],
   'duplicate-key-swallowed': [

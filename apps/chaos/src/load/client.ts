@@ -42,14 +42,16 @@ export class Client {
 
   async #actOnce(dice: number): Promise<void> {
     const { random } = this.#options;
-    if (dice <= 55) await this.#persist([this.#draft(true)], false);
+    if (dice <= 55) await this.#persist([this.#remembered()], false);
     else if (dice <= 67) await this.#persist([this.#draft(false)], false);
     else if (dice <= 80)
       await this.#persist(
-        Array.from({ length: random.int(2, 25) }, () => this.#draft(random.chance(90))),
+        Array.from({ length: random.int(2, 25) }, () =>
+          random.chance(90) ? this.#remembered() : this.#draft(false),
+        ),
         true,
       );
-    else if (dice <= 86) await this.#twiceAtOnce(this.#draft(true));
+    else if (dice <= 86) await this.#twiceAtOnce(this.#remembered());
     else if (dice <= 91) await this.#several();
     else if (dice <= 95) await this.#persist([this.#again()], false);
     else if (dice <= 98) await this.#persist([this.#mistaken()], false);
@@ -76,13 +78,13 @@ export class Client {
 
   /** Different facts at the same time, whose order is nobody's business. */
   async #several(): Promise<void> {
-    const drafts = Array.from({ length: 4 }, () => this.#draft(true));
+    const drafts = Array.from({ length: 4 }, () => this.#remembered());
     await Promise.all(drafts.map((draft) => this.#persist([draft], false)));
   }
 
   /** A fact from before, sent once more. */
   #again(): Draft {
-    return this.#past.length === 0 ? this.#draft(true) : this.#options.random.pick(this.#past);
+    return this.#past.length === 0 ? this.#remembered() : this.#options.random.pick(this.#past);
   }
 
   /** Another fact under an id from before. */
@@ -114,7 +116,13 @@ export class Client {
       metadata: { ...random.pick(metadata), nonce },
       ...(random.chance(30) ? { createdAt: new Date(happened).toISOString() } : {}),
     };
-    if (named) this.#past.push(draft);
+    return draft;
+  }
+
+  /** A fact with an id, which may be sent again later. */
+  #remembered(): Draft {
+    const draft = this.#draft(true);
+    this.#past.push(draft);
     return draft;
   }
 }
