@@ -13,7 +13,9 @@ export class Facts {
   readonly noncesOf: Map<string, Set<string>> = new Map();
 
   constructor({ exchanges, records, stored }: Evidence) {
-    for (const { drafts } of exchanges) {
+    for (const { drafts, answer } of exchanges) {
+      // What was refused must not be anywhere.
+      if (answer?.status === 422) continue;
       for (const draft of drafts) {
         append(this.drafts, draft.metadata.nonce, draft);
         if (draft.id !== undefined) this.#note(draft.id, draft.metadata.nonce);

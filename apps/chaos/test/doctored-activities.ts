@@ -1,0 +1,147 @@
+import { activityOf, type Doctoring, draftOf, recordOf, replaced, without } from './evidence.ts';
+
+/** Evidence of activities that are not there, or there twice, changed, or nobody's. */
+export const doctoredActivities: readonly Doctoring[] = [
+  [
+    'an activity that was answered 202 and is nowhere',
+    'lost',
+    'two',
+    (evidence) => {
+      evidence.records = evidence.records.filter(({ activity }) => activity?.id !== 'two');
+      evidence.stored = without(evidence.stored, 1);
+      evidence.written = without(evidence.written, 1);
+    },
+  ],
+  [
+    'an activity that is on the log and not in the store',
+    'lost',
+    'two',
+    (evidence) => {
+      evidence.stored = without(evidence.stored, 1);
+      evidence.written = without(evidence.written, 1);
+    },
+  ],
+  [
+    'one that nobody was told about, on the log and not in the store',
+    'unbalanced',
+    '0:8',
+    (evidence) => {
+      evidence.stored = without(evidence.stored, 4);
+      evidence.written = without(evidence.written, 4);
+    },
+  ],
+  [
+    'another fact under a known id that is in no dead letter',
+    'lost',
+    'one',
+    (evidence) => {
+      evidence.letters = without(evidence.letters, 0);
+    },
+  ],
+  [
+    'a dead letter without a reason',
+    'lost',
+    'one',
+    (evidence) => {
+      evidence.letters = replaced(evidence.letters, 0, (letter) => ({ ...letter, reason: '' }));
+    },
+  ],
+  [
+    'an activity that is listed twice',
+    'doubled',
+    'two',
+    (evidence) => {
+      evidence.stored = [...evidence.stored, activityOf(draftOf('two'), 2)];
+    },
+  ],
+  [
+    'an activity that was written twice',
+    'doubled',
+    'two',
+    (evidence) => {
+      evidence.written = [...evidence.written, 'two'];
+    },
+  ],
+  [
+    'an activity without an id that is stored under two',
+    'doubled',
+    'nameless',
+    (evidence) => {
+      const again = { ...activityOf(draftOf('nameless'), 6), id: 'made-7' };
+      evidence.records = [...evidence.records, recordOf(9, again)];
+      evidence.stored = [...evidence.stored, again];
+      evidence.written = [...evidence.written, again.id];
+    },
+  ],
+  [
+    'another user',
+    'changed',
+    'two',
+    (evidence) => {
+      evidence.stored = replaced(evidence.stored, 1, (activity) => ({ ...activity, userId: 'user-2' }));
+    },
+  ],
+  [
+    'another member of the metadata',
+    'changed',
+    'two',
+    (evidence) => {
+      evidence.stored = replaced(evidence.stored, 1, (activity) => ({
+        ...activity,
+        metadata: { ...activity.metadata, ip: '127.0.0.2' },
+      }));
+    },
+  ],
+  [
+    'a time that no client gave',
+    'changed',
+    'two',
+    (evidence) => {
+      evidence.stored = replaced(evidence.stored, 1, (activity) => ({
+        ...activity,
+        createdAt: '2026-01-01T00:00:00.000Z',
+      }));
+    },
+  ],
+  [
+    'another body on the log',
+    'changed',
+    '0:1',
+    (evidence) => {
+      evidence.records = replaced(evidence.records, 1, (record) => ({
+        ...record,
+        activity: { ...activityOf(draftOf('two'), 2), type: 'LOGOUT' },
+      }));
+    },
+  ],
+  [
+    'an activity that nobody sent',
+    'foreign',
+    'stranger',
+    (evidence) => {
+      const stranger = activityOf(draftOf('stranger'), 8);
+      evidence.records = [...evidence.records, recordOf(9, stranger)];
+      evidence.stored = [...evidence.stored, stranger];
+      evidence.written = [...evidence.written, stranger.id];
+    },
+  ],
+  [
+    'what was refused and kept nevertheless',
+    'foreign',
+    'refused',
+    (evidence) => {
+      const refused = activityOf(draftOf('refused'), 7);
+      evidence.records = [...evidence.records, recordOf(9, refused)];
+      evidence.stored = [...evidence.stored, refused];
+      evidence.written = [...evidence.written, refused.id];
+    },
+  ],
+  [
+    'a record that nobody can have sent',
+    'foreign',
+    '0:9',
+    (evidence) => {
+      evidence.records = [...evidence.records, { ...recordOf(9, undefined), poison: false }];
+    },
+  ],
+];

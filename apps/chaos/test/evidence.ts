@@ -1,0 +1,106 @@
+import type { Evidence, LoggedRecord, StoredActivity } from '../src/check/evidence.ts';
+import type { ViolationKind } from '../src/check/violation.ts';
+import type { Draft, Exchange } from '../src/load/ledger.ts';
+
+/** Evidence that can be doctored. */
+export type Mutable = { -readonly [Key in keyof Evidence]: Evidence[Key] };
+
+/** What was done to sound evidence, and what must be found: a violation of that kind, of that subject. */
+export type Doctoring = readonly [
+  how: string,
+  kind: ViolationKind,
+  subject: string,
+  doctor: (evidence: Mutable) => void,
+];
+
+export const without = <One>(list: readonly One[], index: number): One[] =>
+  list.filter((_, at) => at !== index);
+
+export const replaced = <One>(list: readonly One[], index: number, change: (one: One) => One): One[] =>
+  list.map((one, at) => (at === index ? change(one) : one));
+
+export const draftOf = (nonce: string, change: Partial<Draft> = {}): Draft => ({
+  id: nonce,
+  userId: 'user-1',
+  type: 'VIEW',
+  metadata: { nonce, ip: '127.0.0.1' },
+  ...change,
+});
+
+/** A request that was sent and answered 202 within the given second. */
+export const accepted = (second: number, ...drafts: readonly Draft[]): Exchange => ({
+  drafts,
+  sentAt: second * 1000,
+  answer: { at: second * 1000 + 900, status: 202, ids: drafts.map(({ id = `made-${second}` }) => id) },
+});
+
+const receivedAt = (second: number): string =>
+  new Date(Date.UTC(2026, 0, 2) + second * 1000 + 100).toISOString();
+
+/** The activity that a draft becomes when it is received in that second. */
+export const activityOf = ({ id, createdAt, ...draft }: Draft, second: number): StoredActivity => ({
+  id: id ?? `made-${second}`,
+  ...draft,
+  createdAt: createdAt ?? receivedAt(second),
+  receivedAt: receivedAt(second),
+});
+
+export const recordOf = (offset: number, activity: StoredActivity | undefined): LoggedRecord => ({
+  partition: 0,
+  offset,
+  digest: `digest-${offset}`,
+  poison: activity === undefined,
+  activity,
+});
+
+/**
+ * What a sound run leaves: four facts of a user, the third of them in a batch with the fourth; the first sent again and
+ * the second delivered again; a mistaken one under the id of the first; poison; and one that was never answered.
+ */
+export function soundEvidence(): Mutable {
+  const [one, two, three, four] = ['one', 'two', 'three', 'four'].map((nonce) => draftOf(nonce)) as [
+    Draft,
+    Draft,
+    Draft,
+    Draft,
+  ];
+  const mistaken = draftOf('mistaken', { id: 'one', type: 'LOGIN' });
+  const nameless = { ...draftOf('nameless') };
+  delete (nameless as { id?: string }).id;
+  const stored = [
+    activityOf(one, 1),
+    activityOf(two, 2),
+    activityOf(three, 4),
+    activityOf(four, 4),
+    activityOf(nameless, 6),
+  ];
+  return {
+    exchanges: [
+      accepted(1, one),
+      accepted(2, two),
+      accepted(3, one),
+      accepted(4, three, four),
+      accepted(5, mistaken),
+      { drafts: [nameless], sentAt: 6000 },
+      { drafts: [draftOf('refused')], sentAt: 7000, answer: { at: 7100, status: 422, ids: [] } },
+    ],
+    records: [
+      recordOf(0, activityOf(one, 1)),
+      recordOf(1, activityOf(two, 2)),
+      recordOf(2, activityOf(two, 2)),
+      recordOf(3, activityOf(one, 3)),
+      recordOf(4, activityOf(three, 4)),
+      recordOf(5, activityOf(four, 4)),
+      recordOf(6, activityOf(mistaken, 5)),
+      recordOf(7, undefined),
+      recordOf(8, activityOf(nameless, 6)),
+    ],
+    stored,
+    written: stored.map(({ id }) => id),
+    letters: [
+      { origin: '0:6', code: 'conflict', reason: 'its id already holds another fact', digest: 'digest-6' },
+      { origin: '0:7', code: 'unreadable', reason: 'it is not JSON', digest: 'digest-7' },
+    ],
+    lettersOnTopic: new Set(['0:6', '0:7']),
+  };
+}

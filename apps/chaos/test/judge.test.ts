@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { judge } from '../src/check/judge.ts';
+import { doctoredActivities } from './doctored-activities.ts';
+import { doctoredBooks } from './doctored-books.ts';
+import { accepted, activityOf, draftOf, recordOf, soundEvidence } from './evidence.ts';
+
+test('a sound run has no violation, and its books balance', () => {
+  const { violations, books } = judge(soundEvidence());
+  expect(violations).toEqual([]);
+  expect(books).toEqual({
+    records: 9,
+    stored: 5,
+    redelivered: 1,
+    duplicate: 1,
+    conflict: 1,
+    deadLettered: 1,
+  });
+});
+
+test.each([...doctoredActivities, ...doctoredBooks])('finds %s', (_, kind, subject, doctor) => {
+  const evidence = soundEvidence();
+  doctor(evidence);
+  expect(judge(evidence).violations).toContainEqual(expect.objectContaining({ kind, subject }));
+});
+
+test('what was sent at the same time may lie in any order', () => {
+  const evidence = soundEvidence();
+  const [early, late] = [draftOf('early'), draftOf('late')];
+  evidence.exchanges = [...evidence.exchanges, accepted(8, early), accepted(8, late)];
+  const activities = [activityOf(late, 8), activityOf(early, 8)];
+  evidence.records = [
+    ...evidence.records,
+    ...activities.map((activity, index) => recordOf(9 + index, activity)),
+  ];
+  evidence.stored = [...evidence.stored, ...activities];
+  evidence.written = [...evidence.written, 'late', 'early'];
+  expect(judge(evidence).violations).toEqual([]);
+});
