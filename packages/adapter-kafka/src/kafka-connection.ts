@@ -5,6 +5,7 @@ import kafkajs, {
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs';
+import { endStoppedFetches } from './end-stopped-fetches.ts';
 import { readZstd } from './zstd.ts';
 
 /** How much one wants to hear, and what a line is about. */
@@ -43,6 +44,7 @@ export class KafkaConnection {
   constructor(options: KafkaConnectionOptions) {
     this.#options = options;
     readZstd();
+    endStoppedFetches();
   }
 
   /** A client that waits so long for the answer to a request, and tries so often again what can be tried again. */

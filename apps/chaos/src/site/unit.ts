@@ -52,14 +52,15 @@ export class Unit {
     await this.#take()?.end('SIGKILL');
   }
 
-  /** Asks it to end; gives what is wrong with how it did. */
+  /** Asks it to end; gives what is wrong with how it did. One that is still starting may end as it likes, but soon. */
   async drain(): Promise<string | undefined> {
+    const isReady = this.#url !== undefined;
     const process = this.#take();
     if (process === undefined) return undefined;
     const since = performance.now();
     const code = await process.end('SIGTERM');
     const ms = Math.round(performance.now() - since);
-    if (code === 0 && ms <= drainMs) return undefined;
+    if ((code === 0 || !isReady) && ms <= drainMs) return undefined;
     return `${this.name} ended with ${code} after ${ms} ms: ${process.output.slice(-2000)}`;
   }
 
