@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { breakages } from './breakage/breakages.ts';
-import { markdownOf } from './report.ts';
+import { markdownOf, type Report } from './report.ts';
 import { run } from './run.ts';
+import { summaryOf } from './summary.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,9 +33,11 @@ if (values.breakage !== undefined && !Object.hasOwn(breakages, values.breakage))
   usage(`--breakage must be one of ${Object.keys(breakages).join(', ')}.`);
 
 const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'chaos');
+const reports: Report[] = [];
 for (let seed = first; seed < first + runs; seed += 1) {
   const breakage = values.breakage === undefined ? {} : { breakage: values.breakage };
   const { report, evidence } = await run({ seed, seconds, ...breakage, tell: (line) => console.log(line) });
+  reports.push(report);
   const markdown = markdownOf(report);
   const target = join(folder, [seed, values.breakage].filter(Boolean).join('-'));
   mkdirSync(target, { recursive: true });
@@ -48,3 +51,4 @@ for (let seed = first; seed < first + runs; seed += 1) {
     process.exitCode = 1;
   }
 }
+if (runs > 1) console.log(`\n${summaryOf(reports)}`);

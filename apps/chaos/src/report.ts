@@ -71,10 +71,11 @@ export function reportOf(run: {
 }
 
 /** Adds up how often faults struck. */
-const total = (counts: Readonly<Record<string, number>>): number =>
+export const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+/** A table in Markdown. */
+export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 const mostListed = 50;

@@ -1,0 +1,36 @@
+import { type Report, table, total } from './report.ts';
+
+/** Several runs at a glance, for people. */
+export function summaryOf(reports: readonly Report[]): string {
+  const faults: Record<string, number> = {};
+  const recoveryMs: Record<string, number> = {};
+  for (const report of reports) {
+    for (const [kind, times] of Object.entries(report.faults)) {
+      faults[kind] = (faults[kind] ?? 0) + times;
+      recoveryMs[kind] = Math.max(recoveryMs[kind] ?? 0, report.recoveryMs[kind] ?? 0);
+    }
+  }
+  const rows = reports.map((report) => [
+    report.seed,
+    total(report.faults),
+    report.accepted,
+    report.books.records,
+    report.stored,
+    report.books.redelivered + report.books.duplicate,
+    report.books.conflict + report.books.deadLettered,
+    report.violations.length,
+    seconds(report.worstRecoveryMs),
+    `${Math.max(0, ...Object.values(report.memoryMiB))} MiB`,
+  ]);
+  const head = ['seed', 'faults', 'answered 202', 'records', 'stored', 'repeated', 'dead letters'];
+  const kinds = Object.keys(faults).toSorted();
+  return `${table([...head, 'violations', 'worst recovery', 'most memory'], rows)}
+
+${table(
+  ['fault', `times, of ${total(faults)}`, 'worst recovery'],
+  kinds.map((kind) => [kind, faults[kind] ?? 0, seconds(recoveryMs[kind] ?? 0)]),
+)}
+`;
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
