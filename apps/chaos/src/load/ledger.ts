@@ -21,6 +21,8 @@ export interface Exchange {
 export interface Answer {
   readonly at: number;
   readonly status: number;
+  /** Why not, in the words of the service, without what is in brackets. */
+  readonly reason?: string;
   /** Of each draft, where the answer names them; null for one that was rejected. */
   readonly ids: readonly (string | null)[];
 }
@@ -39,12 +41,12 @@ export class Ledger {
     return new Set(ids.filter((id) => id !== null)).size;
   }
 
-  /** How many requests were answered with each status; `none` stands for no answer. */
+  /** How many requests were answered with each status, and why not; `none` stands for no answer. */
   get answers(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { answer } of this.exchanges) {
-      const status = String(answer?.status ?? 'none');
-      counts[status] = (counts[status] ?? 0) + 1;
+      const said = answer === undefined ? 'none' : [answer.status, answer.reason].join(' ').trim();
+      counts[said] = (counts[said] ?? 0) + 1;
     }
     return counts;
   }

@@ -27,7 +27,9 @@ async function post(url: string, path: string, body: unknown): Promise<Answer | 
       signal: AbortSignal.timeout(patienceMs),
     });
     const said = (await response.json()) as Said;
-    return { at: performance.now(), status: response.status, ids: idsOf(said) };
+    const reason = said.detail?.replaceAll(/ \(.*?\)/g, '');
+    const why = reason === undefined ? {} : { reason };
+    return { at: performance.now(), status: response.status, ids: idsOf(said), ...why };
   } catch {
     // Cut off, refused or too late: nobody knows what came of it.
     return undefined;
@@ -35,6 +37,7 @@ async function post(url: string, path: string, body: unknown): Promise<Answer | 
 }
 
 interface Said {
+  readonly detail?: string;
   readonly id?: string;
   readonly ids?: readonly (string | null)[];
 }
