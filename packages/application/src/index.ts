@@ -20,6 +20,7 @@ export {
 } from './log-activities.ts';
 export { type LogActivity, makeLogActivity } from './log-activity.ts';
 export {
+  type Grace,
   makeStoreActivities,
   type OutageObserver,
   type Pause,

@@ -25,12 +25,16 @@ export interface StoreTally {
 /**
  * Stores what the log delivered. Resolves once every record is stored, known already, or in the dead letters: only then
  * may it be committed. A record that nobody can read or store never holds up the others. While the store or the queue is
- * out of reach it tries again for as long as it takes; when cancelled meanwhile it rejects, and nothing may be committed.
+ * out of reach it tries again for as long as it takes; when cancelled meanwhile it rejects, and nothing may be committed. An
+ * attempt that is under way then is left behind when its grace is over, whatever becomes of it.
  */
 export type StoreActivities = (records: readonly LogRecord[], signal: Cancellation) => Promise<StoreTally>;
 
 /** Waits before the next attempt, the longer the more of them failed (from 1); returns early when cancelled. */
 export type Pause = (failures: number, signal: Cancellation) => Promise<void>;
+
+/** Resolves when an attempt that was cancelled has been waited for long enough. */
+export type Grace = () => Promise<void>;
 
 /** Is told of each failed attempt and of the success after some. */
 export interface OutageObserver {
@@ -43,6 +47,7 @@ export interface StoreActivitiesDeps {
   readonly deadLetters: DeadLetterQueue;
   readonly clock: Clock;
   readonly pause: Pause;
+  readonly grace: Grace;
   readonly observer: OutageObserver;
 }
 
@@ -91,15 +96,15 @@ function outcomeOf(outcomes: readonly SaveOutcome[], index: number): SaveOutcome
 
 /** Does it until it works. Whatever it rejects with, skipping the records would lose them. */
 async function persist<Result>(
-  { pause, observer }: StoreActivitiesDeps,
+  { pause, grace, observer }: StoreActivitiesDeps,
   signal: Cancellation,
   attempt: () => Promise<Result>,
 ): Promise<Result> {
   for (let failures = 0; ; ) {
     let failure: unknown;
     try {
-      if (signal.aborted) throw new DomainError('STORE_UNAVAILABLE', 'Cancelled before the store confirmed.');
-      const result = await attempt();
+      if (signal.aborted) throw cancelled();
+      const result = await unlessLeft(attempt(), grace, signal);
       if (failures > 0) observer.recovered(failures);
       return result;
     } catch (error) {
@@ -111,3 +116,29 @@ async function persist<Result>(
     await pause(failures, signal);
   }
 }
+
+/**
+ * What an attempt gives. A store that hangs would otherwise keep a member from handing its partitions over, and with it the
+ * whole group. Saving is idempotent, so one that is left and comes to its end later does no harm.
+ */
+async function unlessLeft<Result>(
+  attempt: Promise<Result>,
+  grace: Grace,
+  signal: Cancellation,
+): Promise<Result> {
+  const left = Promise.withResolvers<never>();
+  const leave = async (): Promise<void> => {
+    await grace();
+    left.reject(cancelled());
+  };
+  const onAbort = (): void => void leave();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([attempt, left.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+const cancelled = (): DomainError =>
+  new DomainError('STORE_UNAVAILABLE', 'Cancelled before the store confirmed.');

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import {
   FixedClock,
   MemoryActivityRepository,
@@ -23,6 +24,9 @@ function setUp(change: Partial<StoreActivitiesDeps> = {}) {
     clock: new FixedClock(),
     pause: async (failures) => {
       told.push(`pause ${failures}`);
+    },
+    grace: async () => {
+      told.push('grace');
     },
     observer: {
       failed: (_error, failures) => told.push(`failed ${failures}`),
@@ -175,5 +179,35 @@ describe('an outage', () => {
     aborting.abort();
     await expect(storeActivities(recordsOf(sampleActivity()), signal)).rejects.toBeInstanceOf(DomainError);
     expect(store.activities.size).toBe(0);
+  });
+
+  test('an attempt that hangs is left once it is cancelled and its grace is over', async () => {
+    const grace = Promise.withResolvers<void>();
+    const { aborting, storeActivities, signal } = setUp({
+      repository: { ...answering(), save: () => Promise.withResolvers<never>().promise },
+      grace: () => grace.promise,
+    });
+    const storing = storeActivities(recordsOf(sampleActivity()), signal);
+    aborting.abort();
+    grace.resolve();
+    await expect(storing).rejects.toBeInstanceOf(DomainError);
+  });
+
+  test('an attempt that ends within its grace counts', async () => {
+    const saved = Promise.withResolvers<readonly SaveOutcome[]>();
+    const { aborting, storeActivities, signal } = setUp({
+      repository: { ...answering(), save: () => saved.promise },
+      grace: () => Promise.withResolvers<never>().promise,
+    });
+    const storing = storeActivities(recordsOf(sampleActivity()), signal);
+    aborting.abort();
+    saved.resolve(['stored']);
+    expect(await storing).toEqual({ ...none, stored: 1 });
+  });
+
+  test('leaves nothing behind at the signal, which may live as long as the process', async () => {
+    const { storeActivities, signal } = setUp();
+    await storeActivities(recordsOf(sampleActivity()), signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OutageObserver, Pause } from '@user-activity/application';
+import type { Grace, OutageObserver, Pause } from '@user-activity/application';
 import type { Cancellation } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 
 const first = 100;
 const longest = 10_000;
+const graceMs = 1000;
 
 /** Waits 100 ms, twice as long each time up to 10 s, and by chance up to a half less: not all who wait come back at once. */
 export const backOff: Pause = async (failures: number, signal: Cancellation): Promise<void> => {
@@ -21,6 +22,9 @@ export const backOff: Pause = async (failures: number, signal: Cancellation): Pr
     signal.removeEventListener('abort', cancel);
   }
 };
+
+/** A second: more than a store that works needs, and little to a group that waits. */
+export const briefGrace: Grace = () => delay(graceMs, undefined, { ref: false });
 
 /** Logs an outage when it begins, each time it has lasted twice as many attempts, and when it is over. */
 export const outageLog = (logger: Logger, who = 'the store'): OutageObserver => ({

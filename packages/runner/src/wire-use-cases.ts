@@ -7,7 +7,7 @@ import {
   makeLogActivity,
   makeStoreActivities,
 } from '@user-activity/application';
-import { backOff, outageLog } from './back-off.ts';
+import { backOff, briefGrace, outageLog } from './back-off.ts';
 import type { Logger } from './logger.ts';
 import { SystemClock } from './system-clock.ts';
 import { tokens } from './tokens.ts';
@@ -46,6 +46,7 @@ export function wireStoring(wiring: Wiring): void {
       deadLetters: get(tokens.deadLetters),
       clock: get(tokens.clock),
       pause: backOff,
+      grace: briefGrace,
       observer: outageLog(get(tokens.logger)),
     }),
   );
