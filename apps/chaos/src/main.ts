@@ -36,13 +36,19 @@ const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'chaos');
 const reports: Report[] = [];
 for (let seed = first; seed < first + runs; seed += 1) {
   const breakage = values.breakage === undefined ? {} : { breakage: values.breakage };
-  const { report, evidence } = await run({ seed, seconds, ...breakage, tell: (line) => console.log(line) });
+  const { report, evidence, outputs } = await run({
+    seed,
+    seconds,
+    ...breakage,
+    tell: (line) => console.log(line),
+  });
   reports.push(report);
   const markdown = markdownOf(report);
   const target = join(folder, [seed, values.breakage].filter(Boolean).join('-'));
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'report.md'), markdown);
   writeFileSync(join(target, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  for (const [name, output] of outputs) writeFileSync(join(target, `${name}.log`), output);
   console.log(`\n${markdown}`);
   if (report.violations.length > 0) {
     const { exchanges, records, stored, written, letters } = evidence;

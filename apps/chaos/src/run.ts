@@ -25,6 +25,8 @@ export interface RunOptions extends SiteOptions {
 export interface Result {
   readonly report: Report;
   readonly evidence: Evidence;
+  /** By process of the service, what it wrote. */
+  readonly outputs: ReadonlyMap<string, string>;
 }
 
 /** Builds a site, breaks it for a while under load, lets it come to rest, and judges what is there. */
@@ -59,6 +61,7 @@ export async function run({ seed, seconds, tell, ...options }: RunOptions): Prom
     const verdict = judge(evidence);
     return {
       evidence,
+      outputs: new Map(site.units.map(({ name, output }) => [name, output])),
       report: reportOf({ seed, seconds, struck, load, site, memory, evidence, verdict, violations }),
     };
 

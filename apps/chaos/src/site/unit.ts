@@ -17,6 +17,7 @@ export class Unit {
   readonly name: string;
   readonly #start: () => ServiceProcess;
   readonly #onSelfEnd: (end: SelfEnd) => void;
+  readonly #processes: ServiceProcess[] = [];
   #process: ServiceProcess | undefined;
   #url: string | undefined;
   #wanted = false;
@@ -36,12 +37,18 @@ export class Unit {
     return this.#process?.pid;
   }
 
+  /** All that its processes wrote, one after the other. */
+  get output(): string {
+    return this.#processes.map(({ output }) => output).join('\n');
+  }
+
   /** Starts a process where there is none; resolves once it is ready, or has ended. */
   async start(): Promise<void> {
     this.#wanted = true;
     if (this.#process !== undefined) return;
     const started = this.#start();
     this.#process = started;
+    this.#processes.push(started);
     void started.exited.then((code) => this.#ended(started, code));
     const url = await started.ready().catch(() => undefined);
     if (this.#process === started) this.#url = url;
