@@ -1,5 +1,7 @@
 export { type CuttableProxy, cuttableProxy } from './cuttable-proxy.ts';
+export { inDatabase } from './in-database.ts';
 export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';
 export { type ServiceOptions, ServiceProcess } from './service-process.ts';
 export { readTopic } from './read-topic.ts';
+export { writeTopic } from './write-topic.ts';
