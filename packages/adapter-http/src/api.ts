@@ -21,8 +21,8 @@ import { otherMethodsRefused } from './method-not-allowed.ts';
 import { countIn, countOut } from './pipelining.ts';
 import { postBatch } from './post-batch.ts';
 import { postLog } from './post-log.ts';
+import { postReplay } from './post-replay.ts';
 import { Problem } from './problem.ts';
-import { replayDeadLetters } from './replay-dead-letters.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -91,7 +91,7 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     await app.register(getLogs, options);
     await app.register(getLog, options);
     await app.register(getDeadLetters, options);
-    await app.register(replayDeadLetters, options);
+    await app.register(postReplay, options);
     await app.register(health, { checkHealth: options.checkHealth, isStopping: () => stopping });
     refuseOtherMethods();
   },

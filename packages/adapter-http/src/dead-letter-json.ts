@@ -19,10 +19,13 @@ const Bytes: TBytes = Type.Union(
   [
     Type.Object({ text: Type.String({ description: 'What the bytes are as UTF-8.' }) }),
     Type.Object({
-      base64: Type.String({ contentEncoding: 'base64', description: 'Bytes that are no UTF-8 (RFC 4648).' }),
+      base64: Type.String({ contentEncoding: 'base64', description: 'The bytes themselves (RFC 4648).' }),
     }),
   ],
-  { description: 'Bytes as text where they are UTF-8, else in base64.' },
+  {
+    description:
+      'Bytes as text where they are UTF-8 without control characters but tabs and ends of lines, else in base64.',
+  },
 );
 const BytesOrNull: TUnion<[TBytes, TNull]> = Type.Union([Bytes, Type.Null()], {
   description: 'Null where there is none, or too much.',
@@ -93,5 +96,9 @@ export function deadLetterJson({
 
 function bytesJson(some: Uint8Array): Static<typeof Bytes> {
   const buffer = Buffer.from(some.buffer, some.byteOffset, some.byteLength);
-  return isUtf8(buffer) ? { text: buffer.toString('utf8') } : { base64: buffer.toString('base64') };
+  const text = isUtf8(buffer) ? buffer.toString('utf8') : undefined;
+  return text === undefined || control.test(text) ? { base64: buffer.toString('base64') } : { text };
 }
+
+// Nobody can read these, and JSON takes six bytes for most: a page of them would be as many times as large.
+const control = /(?![\t\n\r])\p{Cc}/u;

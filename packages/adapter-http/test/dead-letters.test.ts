@@ -41,7 +41,7 @@ describe('GET /api/dead-letters', () => {
     const strange = letterOf(7, {
       key: Uint8Array.of(0xff),
       value: null,
-      headers: { ce_type: [utf8.encode('order.placed.v1'), Uint8Array.of(0x80)] },
+      headers: { ce_type: ['order.placed.v1', '\tGrüße\n', 'a\0'].map((text) => utf8.encode(text)) },
       code: 'refused',
     });
     const large = letterOf(8, { value: new Uint8Array(40_000), diedAt: Timestamp.fromMillis(0) });
@@ -59,7 +59,7 @@ describe('GET /api/dead-letters', () => {
             key: { base64: '/w==' },
             value: null,
             size: 0,
-            headers: { ce_type: [{ text: 'order.placed.v1' }, { base64: 'gA==' }] },
+            headers: { ce_type: [{ text: 'order.placed.v1' }, { text: '\tGrüße\n' }, { base64: 'YQA=' }] },
             omitted: [],
           },
           {

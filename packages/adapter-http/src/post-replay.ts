@@ -36,15 +36,15 @@ const schema = {
 };
 
 /** `POST /api/dead-letters/replay` */
-export const replayDeadLetters: FastifyPluginCallbackTypebox<{
+export const postReplay: FastifyPluginCallbackTypebox<{
   replayDeadLetters: ReplayDeadLetters;
   maxBatchSize: number;
-}> = (app, { replayDeadLetters: replay, maxBatchSize }, done) => {
+}> = (app, { replayDeadLetters, maxBatchSize }, done) => {
   app.post(
     '/api/dead-letters/replay',
     { schema, config: { optionalBody: true }, onRequest: refuseParameters },
     async (request, reply) => {
-      const { replayed, tooLarge } = await replay(idsIn(optionalBodyOf(request), maxBatchSize));
+      const { replayed, tooLarge } = await replayDeadLetters(idsIn(optionalBodyOf(request), maxBatchSize));
       return reply.code(202).send({ replayed, ...(tooLarge === 0 ? {} : { tooLarge }) });
     },
   );
