@@ -1,6 +1,10 @@
 import 'reflect-metadata';
 import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '@user-activity/adapter-kafka';
-import { MongoActivityRepository, MongoStore } from '@user-activity/adapter-mongodb';
+import {
+  MongoActivityRepository,
+  MongoDeadLetterRepository,
+  MongoStore,
+} from '@user-activity/adapter-mongodb';
 import type { Answering } from '@user-activity/application';
 import {
   type Logger,
@@ -47,6 +51,7 @@ export function wire(
     (publisher) => publisher.close(),
   );
   wiring.provide(tokens.repository, () => new MongoActivityRepository(store));
+  wiring.provide(tokens.letters, () => new MongoDeadLetterRepository(store));
   wireApi(wiring);
   return wiring;
 }

@@ -12,6 +12,8 @@ export async function openApiServer(get: Get, config: ApiConfig, version: string
     logActivities: get(tokens.logActivities),
     findActivities: get(tokens.findActivities),
     findActivity: get(tokens.findActivity),
+    findDeadLetters: get(tokens.findDeadLetters),
+    replayDeadLetters: get(tokens.replayDeadLetters),
     checkHealth: get(tokens.checkHealth),
     apiKeys: config.API_KEYS,
     maxBatchSize: config.MAX_BATCH_SIZE,

@@ -1,4 +1,5 @@
-import { type Fault, faults, type Lane, lanes } from './faults/faults.ts';
+import { type Fault, type Lane, lanes } from './faults/fault.ts';
+import { faults } from './faults/faults.ts';
 import type { Random } from './random.ts';
 
 /** A fault that is to come. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { faults, lanes } from '../src/faults/faults.ts';
+import { lanes } from '../src/faults/fault.ts';
+import { faults } from '../src/faults/faults.ts';
 import { Random } from '../src/random.ts';
 import { drawSchedule, type Schedule } from '../src/schedule.ts';
 

@@ -3,6 +3,7 @@ import {
   SqliteActivityRepository,
   SqliteDatabase,
   SqliteDeadLetterQueue,
+  SqliteDeadLetterRepository,
   SqliteEventConsumer,
   SqliteEventPublisher,
 } from '@user-activity/adapter-sqlite';
@@ -48,6 +49,10 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
     () => new SqliteActivityRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
   );
   wiring.provide(tokens.deadLetters, () => new SqliteDeadLetterQueue(database));
+  wiring.provide(
+    tokens.letters,
+    () => new SqliteDeadLetterRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
+  );
   wiring.provide(
     tokens.consumer,
     (get) => new SqliteEventConsumer(database, group, { observer: outageLog(get(tokens.logger), 'the log') }),

@@ -2,14 +2,17 @@ import type {
   CheckHealth,
   FindActivities,
   FindActivity,
+  FindDeadLetters,
   LogActivities,
   LogActivity,
+  ReplayDeadLetters,
 } from '@user-activity/application';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { keyCheck } from './api-keys.ts';
 import { serveDocs } from './docs.ts';
 import { handleErrors } from './error-handling.ts';
+import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
 import { getLogs } from './get-logs.ts';
 import { health } from './health.ts';
@@ -18,6 +21,7 @@ import { otherMethodsRefused } from './method-not-allowed.ts';
 import { countIn, countOut } from './pipelining.ts';
 import { postBatch } from './post-batch.ts';
 import { postLog } from './post-log.ts';
+import { postReplay } from './post-replay.ts';
 import { Problem } from './problem.ts';
 
 declare module 'fastify' {
@@ -33,10 +37,12 @@ export interface ApiOptions {
   readonly logActivities: LogActivities;
   readonly findActivities: FindActivities;
   readonly findActivity: FindActivity;
+  readonly findDeadLetters: FindDeadLetters;
+  readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
   /** One of these opens every route but health; with none of them all are open. */
   readonly apiKeys: readonly string[];
-  /** The most activities of one batch. */
+  /** The most activities of one batch, and ids of one replay. */
   readonly maxBatchSize: number;
   /** The version that the documentation shows. */
   readonly version: string;
@@ -84,6 +90,8 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     await app.register(postBatch, options);
     await app.register(getLogs, options);
     await app.register(getLog, options);
+    await app.register(getDeadLetters, options);
+    await app.register(postReplay, options);
     await app.register(health, { checkHealth: options.checkHealth, isStopping: () => stopping });
     refuseOtherMethods();
   },

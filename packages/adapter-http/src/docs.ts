@@ -17,6 +17,7 @@ export async function serveDocs(app: FastifyInstance, version: string): Promise<
       servers: [{ url: '/' }],
       tags: [
         { name: 'activities', description: 'Log activities and find them.' },
+        { name: 'dead letters', description: 'What could not be stored, and again.' },
         { name: 'health', description: 'For orchestrators.' },
       ],
       components: {

@@ -1,4 +1,4 @@
-import { DomainError, type QueryParameters } from '@user-activity/domain';
+import { DomainError, pointer, type QueryParameters } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
@@ -30,7 +30,7 @@ export async function refuseParameters(request: FastifyRequest): Promise<void> {
   if (names.length === 0) return;
   throw new DomainError('INVALID_QUERY', 'The query breaks a rule.', {
     violations: names.slice(0, 32).map((name) => ({
-      path: `/${name.slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      path: pointer('', name),
       message: 'is not a known parameter',
     })),
   });

@@ -147,10 +147,12 @@ describe('documentation', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.toSorted()).toEqual([
+      'get /api/dead-letters',
       'get /api/logs',
       'get /api/logs/{id}',
       'get /health/live',
       'get /health/ready',
+      'post /api/dead-letters/replay',
       'post /api/logs',
       'post /api/logs/batch',
     ]);

@@ -1,6 +1,7 @@
 import {
   FixedClock,
   MemoryActivityRepository,
+  MemoryDeadLetterRepository,
   MemoryEventPublisher,
   MemoryLog,
   MemoryStore,
@@ -10,8 +11,10 @@ import {
   makeCheckHealth,
   makeFindActivities,
   makeFindActivity,
+  makeFindDeadLetters,
   makeLogActivities,
   makeLogActivity,
+  makeReplayDeadLetters,
 } from '@user-activity/application';
 import type { LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
@@ -55,13 +58,16 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
   const store = new MemoryStore();
   const publisher = new MemoryEventPublisher(log);
   const repository = new MemoryActivityRepository(store);
-  const deps = { publisher, repository, clock: new FixedClock(), ids: new SequentialIds() };
+  const letters = new MemoryDeadLetterRepository(store);
+  const deps = { publisher, repository, letters, clock: new FixedClock(), ids: new SequentialIds() };
   const { logger, lines } = recordingLogger();
   const options: HttpServerOptions = {
     logActivity: makeLogActivity(deps),
     logActivities: makeLogActivities(deps),
     findActivities: makeFindActivities(deps),
     findActivity: makeFindActivity(deps),
+    findDeadLetters: makeFindDeadLetters(deps),
+    replayDeadLetters: makeReplayDeadLetters(deps),
     checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
     apiKeys: [],
     maxBatchSize: 100,

@@ -1,9 +1,9 @@
 import type { DeadLetter, DeadLetterQueue } from '@user-activity/domain';
 import { deadLetterMessage } from '@user-activity/topic-contract';
-import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import { logUnavailable } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
+import { messageOf } from './kafka-record.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 
 const timeoutMs = 10_000;
@@ -26,7 +26,7 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
     for (const letter of letters) {
       const partition = letter.origin.partition % this.#partitions;
       const { failure } = await this.#producer.send(
-        new Map([[partition, [messageOf(letter, partition)]]]),
+        new Map([[partition, [messageOf(deadLetterMessage(letter), partition)]]]),
         true,
       );
       if (failure !== undefined) throw logUnavailable(failure);
@@ -36,16 +36,4 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
   close(): Promise<void> {
     return this.#producer.close();
   }
-}
-
-function messageOf(letter: DeadLetter, partition: number): Message {
-  const { key, value, headers } = deadLetterMessage(letter);
-  return {
-    key: key && Buffer.from(key),
-    value: value && Buffer.from(value),
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, bytes]) => [name, bytes.map((one) => Buffer.from(one))]),
-    ),
-    partition,
-  };
 }

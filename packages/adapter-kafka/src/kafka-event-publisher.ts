@@ -1,9 +1,19 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import { type ActivityLogged, DomainError, type EventPublisher, partitionOf } from '@user-activity/domain';
+import {
+  type ActivityLogged,
+  DomainError,
+  type EventPublisher,
+  type OriginalRecord,
+  partitionOf,
+  replayed,
+  type RepublishOutcome,
+} from '@user-activity/domain';
 import { activityMessage } from '@user-activity/topic-contract';
+import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import { logUnavailable } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
+import { largestSize, messageOf } from './kafka-record.ts';
 import { type Call, type Portion, PublishQueue } from './publish-queue.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 
@@ -15,6 +25,13 @@ export interface KafkaEventPublisherOptions {
   readonly bufferedEvents?: number;
   /** The most bytes of messages that are under way at a time. 64 MiB where not given. */
   readonly bufferedBytes?: number;
+}
+
+/** A message and where it goes. */
+interface Placed {
+  readonly partition: number;
+  readonly message: Message;
+  readonly size: number;
 }
 
 // Below the 1 MiB that a broker takes of one partition, with room for the framing.
@@ -55,37 +72,39 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
-    this.#assertOpen();
-    if (events.length === 0) return;
-    if (this.#events + events.length > this.#mostEvents) throw busy();
-    let bytes = 0;
-    const messages = events.map((event) => {
-      const { key, value, headers, timestamp } = activityMessage(event, { source });
-      const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
-      const size = overhead + 2 * keyBytes.length + valueBytes.length;
-      bytes += size;
-      const partition = partitionOf(keyBytes, this.#topic.partitions);
-      return {
-        size,
-        partition,
-        message: { key: keyBytes, value: valueBytes, headers, partition, timestamp: String(timestamp) },
-      };
-    });
-    if (this.#bytes + bytes > this.#mostBytes) throw busy();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const call: Call = {
-      deadline: performance.now() + this.#timeoutMs,
-      bytes,
-      events: events.length,
-      left: events.length,
-      settled: false,
-      resolve,
-      reject,
-    };
-    for (const { partition, message, size } of messages)
-      this.#queue.add(partition, { message, bytes: size, call });
-    this.#admit(call);
-    return promise;
+    this.#assertRoom(events.length);
+    await this.#enqueue(
+      events.map((event) => {
+        const { key, value, headers, timestamp } = activityMessage(event, { source });
+        const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
+        const size = overhead + 2 * keyBytes.length + valueBytes.length;
+        const partition = partitionOf(keyBytes, this.#topic.partitions);
+        return {
+          size,
+          partition,
+          message: { key: keyBytes, value: valueBytes, headers, partition, timestamp: String(timestamp) },
+        };
+      }),
+    );
+  }
+
+  async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
+    this.#assertRoom(records.length);
+    const { partitions, maxMessageBytes } = this.#topic;
+    const outcomes: RepublishOutcome[] = [];
+    const messages: Placed[] = [];
+    for (const original of records) {
+      const record = replayed(original);
+      const size = largestSize(record);
+      // The broker would refuse it for ever: it came when larger ones were taken, or compressed.
+      outcomes.push(size > maxMessageBytes ? 'too-large' : 'published');
+      if (size > maxMessageBytes) continue;
+      const { key } = record;
+      const partition = key === null ? original.origin.partition % partitions : partitionOf(key, partitions);
+      messages.push({ partition, size, message: messageOf(record, partition) });
+    }
+    await this.#enqueue(messages);
+    return outcomes;
   }
 
   async ping(): Promise<void> {
@@ -102,6 +121,32 @@ export class KafkaEventPublisher implements EventPublisher {
 
   #assertOpen(): void {
     if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
+  }
+
+  #assertRoom(events: number): void {
+    this.#assertOpen();
+    if (this.#events + events > this.#mostEvents) throw busy();
+  }
+
+  /** Resolves once the log holds all of them. */
+  async #enqueue(messages: readonly Placed[]): Promise<void> {
+    if (messages.length === 0) return;
+    const bytes = messages.reduce((sum, { size }) => sum + size, 0);
+    if (this.#bytes + bytes > this.#mostBytes) throw busy();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const call: Call = {
+      deadline: performance.now() + this.#timeoutMs,
+      bytes,
+      events: messages.length,
+      left: messages.length,
+      settled: false,
+      resolve,
+      reject,
+    };
+    for (const { partition, message, size } of messages)
+      this.#queue.add(partition, { message, bytes: size, call });
+    this.#admit(call);
+    return promise;
   }
 
   #admit(call: Call): void {

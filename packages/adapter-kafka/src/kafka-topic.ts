@@ -15,18 +15,21 @@ export class KafkaTopic {
   /** For its life: a user's place depends on it. */
   readonly partitions: number;
   readonly deadLetters: string;
+  /** The largest batch of records that it took when it was opened. */
+  readonly maxMessageBytes: number;
   readonly #admin: Renewable<Admin>;
   readonly #inSyncReplicas: number;
 
   private constructor(
     admin: Renewable<Admin>,
-    { name, partitions, inSyncReplicas }: PreparedTopic,
+    { name, partitions, inSyncReplicas, maxMessageBytes }: PreparedTopic,
     deadLetters: string,
   ) {
     this.#admin = admin;
     this.name = name;
     this.partitions = partitions;
     this.deadLetters = deadLetters;
+    this.maxMessageBytes = maxMessageBytes;
     this.#inSyncReplicas = inSyncReplicas;
   }
 

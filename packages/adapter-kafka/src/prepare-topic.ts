@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 
 /** What a topic is to be like where it has to be made. */
@@ -40,8 +41,7 @@ export async function prepareTopic(
 ): Promise<PreparedTopic> {
   const existing = await admin.listTopics();
   if (!existing.includes(plan.name)) await create(admin, plan);
-  const { topics } = await admin.fetchTopicMetadata({ topics: [plan.name] });
-  const partitions = topics[0]?.partitions ?? [];
+  const partitions = await partitionsOf(admin, plan.name);
   const settings = await settingsOf(admin, plan.name);
   const inSyncReplicas = Number(settings.get('min.insync.replicas') ?? 1);
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
@@ -75,8 +75,25 @@ async function create(admin: Admin, plan: TopicPlan): Promise<void> {
     configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
   };
   // Says false, and is content, where another instance was quicker.
-  await admin.createTopics({ topics: [topic], waitForLeaders: true });
+  await admin.createTopics({ topics: [topic], waitForLeaders: false });
 }
+
+/** The partitions of the topic. Of one that was made just now, by whomever, a broker may know only in a moment. */
+async function partitionsOf(admin: Admin, name: string) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+      return topics[0]?.partitions ?? [];
+    } catch (error) {
+      if (!isNews(error) || attempt === mostAttempts) throw error;
+      await delay(100);
+    }
+  }
+}
+
+const mostAttempts = 100;
+const news: ReadonlySet<unknown> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+const isNews = (error: unknown): boolean => error instanceof Error && news.has(Reflect.get(error, 'type'));
 
 async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
   const { resources } = await admin.describeConfigs({

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { activityLogged, type EventPublisher, type UserActivity } from '@user-activity/domain';
+import {
+  activityLogged,
+  type EventPublisher,
+  type OriginalRecord,
+  type UserActivity,
+} from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { readTopic, startKafka } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
@@ -136,3 +141,23 @@ class User {
 async function reached(count: () => number, goal: number): Promise<void> {
   while (count() < goal) await delay(20);
 }
+
+test('a record that the topic takes no more is told apart, and the others are published again', async () => {
+  const { connection, topic } = await place();
+  const publisher = new KafkaEventPublisher(connection, topic);
+  onTestFinished(() => publisher.close());
+  const recordOf = (offset: number, size: number): OriginalRecord => ({
+    origin: { topic: topic.name, partition: 0, offset },
+    key: null,
+    value: Buffer.alloc(size, 'x'),
+    headers: {},
+  });
+  // What a batch and a record are framed with, at its longest, and our header.
+  const framing = 250;
+  const most = topic.maxMessageBytes;
+  const sizes = [10, most, 20, most - framing, 900_001];
+  const outcomes = await publisher.republish(sizes.map((size, offset) => recordOf(offset, size)));
+  expect(outcomes).toEqual(['published', 'too-large', 'published', 'published', 'published']);
+  const held = await readTopic(kafkaBrokers(), topic.name);
+  expect(held.map(({ value }) => value?.length)).toEqual([10, 20, most - framing, 900_001]);
+});

@@ -2,7 +2,7 @@ import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import kafkajs from 'kafkajs';
-import { readTopic } from '@user-activity/test-servers';
+import { readTopic, writeTopic } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import {
   KafkaConnection,
@@ -11,7 +11,7 @@ import {
   KafkaEventPublisher,
   KafkaTopic,
 } from '../src/index.ts';
-import { headersOf } from '../src/kafka-record.ts';
+import { headersOf, messageOf } from '../src/kafka-record.ts';
 import { CuttableSockets } from './cuttable-sockets.ts';
 
 let topics = 0;
@@ -34,20 +34,10 @@ export async function freshTopic(partitions = 3) {
   return { connection, topic, sockets, interrupt };
 }
 
-/** Writes one record past the adapters. */
-async function append(topic: string, { key, value, headers }: RawRecord): Promise<void> {
-  const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-  await producer.connect();
-  const bytes = Object.entries(headers).map(
-    ([header, of]) => [header, of.map((one) => Buffer.from(one))] as const,
-  );
-  const message = {
-    key: key && Buffer.from(key),
-    value: value && Buffer.from(value),
-    headers: Object.fromEntries(bytes),
-  };
-  await producer.send({ topic, messages: [message] });
-  await producer.disconnect();
+/** As somebody else's producer is given it, who chooses the partition. */
+function unplaced(record: RawRecord) {
+  const { partition: _chosen, ...message } = messageOf(record, 0);
+  return message;
 }
 
 /** All that the topic holds. */
@@ -71,7 +61,7 @@ export async function kafkaLog(): Promise<LogSubject> {
       return consumer;
     },
     async append(record) {
-      await append(topic.name, record);
+      await writeTopic(kafkaBrokers(), topic.name, [unplaced(record)]);
       return record;
     },
     interrupt,

@@ -1,6 +1,7 @@
 export { FixedClock } from './fixed-clock.ts';
 export { MemoryActivityRepository } from './memory-activity-repository.ts';
 export { MemoryDeadLetterQueue } from './memory-dead-letter-queue.ts';
+export { MemoryDeadLetterRepository } from './memory-dead-letter-repository.ts';
 export { MemoryEventConsumer } from './memory-event-consumer.ts';
 export { MemoryEventPublisher } from './memory-event-publisher.ts';
 export { MemoryLog } from './memory-log.ts';

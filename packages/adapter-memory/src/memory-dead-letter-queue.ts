@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterQueue } from '@user-activity/domain';
+import { type DeadLetter, DeadLetterId, type DeadLetterQueue } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
 /** Keeps dead letters in a map by their origin. */
@@ -11,9 +11,6 @@ export class MemoryDeadLetterQueue implements DeadLetterQueue {
 
   async add(letters: readonly DeadLetter[]): Promise<void> {
     this.#store.assertReachable();
-    for (const letter of letters) {
-      const { topic, partition, offset } = letter.origin;
-      this.#store.letters.set(`${topic}:${partition}:${offset}`, letter);
-    }
+    for (const letter of letters) this.#store.letters.set(DeadLetterId.of(letter.origin), letter);
   }
 }

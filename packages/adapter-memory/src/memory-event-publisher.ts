@@ -1,4 +1,11 @@
-import { type ActivityLogged, DomainError, type EventPublisher } from '@user-activity/domain';
+import {
+  type ActivityLogged,
+  DomainError,
+  type EventPublisher,
+  type OriginalRecord,
+  replayed,
+  type RepublishOutcome,
+} from '@user-activity/domain';
 import { MemoryLog } from './memory-log.ts';
 
 /** Appends to a log in memory. */
@@ -14,9 +21,16 @@ export class MemoryEventPublisher implements EventPublisher {
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
-    await this.ping();
-    if (events.length > this.#bufferedEvents) throw new DomainError('LOG_BUSY', 'The buffer is full.');
+    await this.#admit(events.length);
     this.#log.append(events);
+  }
+
+  async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
+    await this.#admit(records.length);
+    return records.map((record) => {
+      this.#log.appendRaw(replayed(record), record.origin.partition);
+      return 'published';
+    });
   }
 
   async ping(): Promise<void> {
@@ -26,5 +40,10 @@ export class MemoryEventPublisher implements EventPublisher {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  async #admit(count: number): Promise<void> {
+    await this.ping();
+    if (count > this.#bufferedEvents) throw new DomainError('LOG_BUSY', 'The buffer is full.');
   }
 }

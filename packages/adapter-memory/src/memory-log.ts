@@ -3,10 +3,12 @@ import {
   type ActivityLogged,
   DomainError,
   type LogRecord,
+  type Origin,
   partitionOf,
   type RawRecord,
   type RecordContent,
   recordContent,
+  replayOf,
   unreadable,
 } from '@user-activity/domain';
 
@@ -66,9 +68,9 @@ export class MemoryLog {
     }
   }
 
-  /** Appends what anyone may have written. */
-  appendRaw(record: RawRecord): void {
-    const partition = record.key === null ? 0 : partitionOf(record.key, this.partitions);
+  /** Appends what anyone may have written; without a key, to the given partition. */
+  appendRaw(record: RawRecord, keyless = 0): void {
+    const partition = record.key === null ? keyless : partitionOf(record.key, this.partitions);
     this.#partitions[partition]?.push(record);
     this.announce();
   }
@@ -80,11 +82,7 @@ export class MemoryLog {
     const records = this.#partitions[partition]?.slice(from, from + most) ?? [];
     if (!this.#reachable || group.busy.has(partition) || records.length === 0) return undefined;
     group.busy.add(partition);
-    return records.map((raw, index) => ({
-      origin: { topic: this.topic, partition, offset: from + index },
-      content: contentOf(raw),
-      raw: () => raw,
-    }));
+    return records.map((raw, index) => recordAt({ topic: this.topic, partition, offset: from + index }, raw));
   }
 
   /** Hands the partition back, after so many records of the claim were dealt with. */
@@ -108,6 +106,16 @@ export class MemoryLog {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
+}
+
+function recordAt(origin: Origin, raw: RawRecord): LogRecord {
+  const first = replayOf(raw.headers, origin);
+  return {
+    origin,
+    ...(first === undefined ? {} : { replayOf: first }),
+    content: contentOf(raw),
+    raw: () => raw,
+  };
 }
 
 function contentOf({ value }: RawRecord): RecordContent {

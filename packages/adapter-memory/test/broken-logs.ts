@@ -5,6 +5,8 @@ import {
   type EventPublisher,
   type LogRecord,
   type RecordHandler,
+  replayed,
+  replayHeader,
 } from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryEventConsumer, MemoryEventPublisher, MemoryLog } from '../src/index.ts';
@@ -26,6 +28,7 @@ const publisher =
         const sound = new MemoryEventPublisher(log, options);
         return {
           publish: (events) => sound.publish(events),
+          republish: (records) => sound.republish(records),
           ping: () => sound.ping(),
           close: () => sound.close(),
           ...differently(sound, log),
@@ -95,6 +98,31 @@ export const brokenPublishers: Broken<LogSubject> = [
         await sound.publish(events);
       },
     })),
+  ],
+  [
+    'P6',
+    'publishes again as if it were new',
+    publisher((_, log) => ({
+      async republish(records) {
+        for (const { key, value, headers } of records) log.appendRaw({ key, value, headers });
+        return records.map(() => 'published');
+      },
+    })),
+  ],
+  [
+    'P6',
+    'forgets where a record without a key belongs',
+    publisher((_, log) => ({
+      async republish(records) {
+        for (const record of records) log.appendRaw(replayed(record), record.origin.partition + 1);
+        return records.map(() => 'published');
+      },
+    })),
+  ],
+  [
+    'P6',
+    'confirms a replay and forgets it',
+    publisher(() => ({ republish: async (records) => records.map(() => 'published') })),
   ],
 ];
 
@@ -217,6 +245,19 @@ export const brokenConsumers: Broken<LogSubject> = [
         ? record
         : { ...record, content: activityLogged(withMetadata(record.content.activity, {})) },
     ),
+  ],
+  [
+    'L12',
+    'believes every header',
+    withContent((record) => {
+      const [told] = record.raw().headers[replayHeader] ?? [];
+      return told === undefined ? record : { ...record, replayOf: { ...record.origin, offset: 0 } };
+    }),
+  ],
+  [
+    'L12',
+    'takes every record for a first copy',
+    withContent(({ origin, content, raw }) => ({ origin, content, raw })),
   ],
   ['L10', 'takes its beginning for its end', consumer(() => ({ ended: Promise.resolve() }))],
   ['L11', 'always says that all is well', consumer(() => ({ ping: async () => undefined }))],

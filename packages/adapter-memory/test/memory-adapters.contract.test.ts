@@ -1,13 +1,15 @@
 import {
   activityRepositoryContract,
   deadLetterQueueContract,
+  deadLetterRepositoryContract,
   describeContract,
   eventConsumerContract,
   eventPublisherContract,
 } from '@user-activity/port-contracts';
-import { memoryDeadLetters, memoryLog, memoryRepository } from './memory-subjects.ts';
+import { memoryDeadLetters, memoryLetters, memoryLog, memoryRepository } from './memory-subjects.ts';
 
 describeContract('MemoryActivityRepository', activityRepositoryContract, () => memoryRepository());
 describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, () => memoryDeadLetters());
+describeContract('MemoryDeadLetterRepository', deadLetterRepositoryContract, () => memoryLetters());
 describeContract('MemoryEventPublisher', eventPublisherContract, () => memoryLog());
 describeContract('MemoryEventConsumer', eventConsumerContract, () => memoryLog());

@@ -1,7 +1,13 @@
-import type { DeadLetterSubject, LogSubject, RepositorySubject } from '@user-activity/port-contracts';
+import type {
+  DeadLetterSubject,
+  LetterRepositorySubject,
+  LogSubject,
+  RepositorySubject,
+} from '@user-activity/port-contracts';
 import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
+  MemoryDeadLetterRepository,
   MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryLog,
@@ -28,6 +34,17 @@ export async function memoryDeadLetters(store: MemoryStore = new MemoryStore()):
   return {
     open: async () => new MemoryDeadLetterQueue(store),
     letters: async () => [...store.letters.values()],
+    interrupt: () => interrupt(store),
+    close: async () => store.letters.clear(),
+  };
+}
+
+export async function memoryLetters(
+  store: MemoryStore = new MemoryStore(),
+): Promise<LetterRepositorySubject> {
+  return {
+    open: async () => new MemoryDeadLetterRepository(store),
+    queue: async () => new MemoryDeadLetterQueue(store),
     interrupt: () => interrupt(store),
     close: async () => store.letters.clear(),
   };

@@ -4,6 +4,7 @@ import {
   type Contract,
   clockContract,
   deadLetterQueueContract,
+  deadLetterRepositoryContract,
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
@@ -12,6 +13,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { brokenConsumers, brokenPublishers } from './broken-logs.ts';
 import type { Broken } from './broken.ts';
+import { brokenLetterRepositories } from './broken-letters.ts';
 import { brokenQueues, brokenRepositories } from './broken-stores.ts';
 
 const nothing = async (): Promise<void> => undefined;
@@ -68,6 +70,7 @@ function describeTeeth<One extends Subject>(
 
 describeTeeth('ActivityRepository', activityRepositoryContract, brokenRepositories);
 describeTeeth('DeadLetterQueue', deadLetterQueueContract, brokenQueues);
+describeTeeth('DeadLetterRepository', deadLetterRepositoryContract, brokenLetterRepositories);
 describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);
 describeTeeth('EventConsumer', eventConsumerContract, brokenConsumers);
 describeTeeth('Clock', clockContract, brokenClocks);

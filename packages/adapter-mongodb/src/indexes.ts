@@ -1,7 +1,5 @@
-import type { ActivityFilter } from '@user-activity/domain';
-
-/** The fields of an index, in their order and each with its direction. */
-export type IndexKey = Readonly<Record<string, 1 | -1>>;
+import type { ActivityFilter, DeadLetterFilter } from '@user-activity/domain';
+import type { IndexKey } from './ranges.ts';
 
 const order = { createdAt: -1, _id: -1 } as const;
 const byUser = { userId: 1, ...order } as const;
@@ -10,6 +8,16 @@ const byUserAndType = { userId: 1, type: 1, ...order } as const;
 
 /** One index for each shape of question: the documents examined are those of the page, whatever the filter. */
 export const indexes: readonly IndexKey[] = [byUser, byType, byUserAndType, order];
+
+const letterOrder = { diedAt: -1, _id: -1 } as const;
+const byCode = { code: 1, ...letterOrder } as const;
+
+/** The same for dead letters. */
+export const letterIndexes: readonly IndexKey[] = [byCode, letterOrder];
+
+/** The index that serves a filter of dead letters. */
+export const letterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>
+  codes.length > 0 ? byCode : letterOrder;
 
 /** The index that serves a filter. MongoDB's own choice goes by a sample, and is at times a walk past most of the collection. */
 export function indexFor({ userIds, types }: ActivityFilter): IndexKey {

@@ -1,5 +1,15 @@
-import type { DeadLetter } from '@user-activity/domain';
+import {
+  type DeadLetter,
+  DeadLetterId,
+  listedBytes,
+  type ListedLetter,
+  type RawRecord,
+  Timestamp,
+} from '@user-activity/domain';
 import { Binary } from 'mongodb';
+
+/** A list, as the name of a header may be anything. */
+type Headers = readonly { readonly name: string; readonly value: Binary }[];
 
 /** A dead letter in the collection `dead_letters`. */
 export interface LetterDocument {
@@ -8,12 +18,23 @@ export interface LetterDocument {
   readonly origin: DeadLetter['origin'];
   readonly key: Binary | null;
   readonly value: Binary | null;
-  /** A list, as the name of a header may be anything. */
-  readonly headers: readonly { readonly name: string; readonly value: Binary }[];
+  readonly headers: Headers;
   readonly code: DeadLetter['code'];
   readonly reason: string;
   readonly diedAt: Date;
 }
+
+/** How large the parts of a letter are, in bytes. */
+export interface LetterSizes {
+  readonly _id: string;
+  readonly keySize: number;
+  readonly size: number;
+  readonly headersSize: number;
+}
+
+/** A letter as a page shows it: parts that are too large are null. */
+export type ListedDocument = Omit<LetterDocument, 'headers'> &
+  LetterSizes & { readonly headers: Headers | null };
 
 export function letterDocument({
   origin,
@@ -25,7 +46,7 @@ export function letterDocument({
   diedAt,
 }: DeadLetter): LetterDocument {
   return {
-    _id: `${origin.topic}:${origin.partition}:${origin.offset}`,
+    _id: DeadLetterId.of(origin),
     origin,
     key: key && new Binary(key),
     value: value && new Binary(value),
@@ -36,4 +57,45 @@ export function letterDocument({
     reason,
     diedAt: new Date(diedAt),
   };
+}
+
+/** The letter that was stored. */
+export function letterOf({
+  origin,
+  key,
+  value,
+  headers,
+  code,
+  reason,
+  diedAt,
+}: Omit<LetterDocument, 'headers'> & { readonly headers: Headers | null }): DeadLetter {
+  return {
+    origin,
+    key: key && bytesOf(key),
+    value: value && bytesOf(value),
+    headers: headersOf(headers ?? []),
+    code,
+    reason,
+    diedAt: Timestamp.trusted(diedAt.getTime()),
+  };
+}
+
+/** The letter as a page shows it. */
+export function listedOf(document: ListedDocument): ListedLetter {
+  const sizes = { key: document.keySize, value: document.size, headers: document.headersSize };
+  const parts = ['key', 'value', 'headers'] as const;
+  return {
+    ...letterOf(document),
+    id: DeadLetterId.parse(document._id),
+    size: document.size,
+    omitted: parts.filter((part) => sizes[part] > listedBytes[part]),
+  };
+}
+
+const bytesOf = (binary: Binary): Uint8Array => Uint8Array.from(binary.value());
+
+function headersOf(list: Headers): RawRecord['headers'] {
+  const headers = new Map<string, Uint8Array[]>();
+  for (const { name, value } of list) headers.set(name, [...(headers.get(name) ?? []), bytesOf(value)]);
+  return Object.fromEntries(headers);
 }

@@ -1,6 +1,6 @@
 import { type Collection, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
-import { indexes } from './indexes.ts';
+import { indexes, letterIndexes } from './indexes.ts';
 import type { LetterDocument } from './letter-document.ts';
 
 /** Which MongoDB, and how it is spoken to. */
@@ -73,6 +73,7 @@ export class MongoStore {
 
   async #createIndexes(): Promise<void> {
     await this.activities.createIndexes(indexes.map((key) => ({ key: { ...key } })));
+    await this.letters.createIndexes(letterIndexes.map((key) => ({ key: { ...key } })));
   }
 
   async close(): Promise<void> {

@@ -3,13 +3,9 @@ import type { Filter, FindCursor } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
 
-/** Positions that lie together in every index. */
-interface Range {
-  readonly positions: Filter<ActivityDocument>;
-  /** Whether they share their createdAt: MongoDB merges those in their order only where it is asked to go by `_id` alone. */
-  readonly oneMoment: boolean;
-}
+const field = 'createdAt';
 
 /** So many ranges of an index MongoDB merges in their order; of more it would sort all that they hold. */
 const mostMerged = 200;
@@ -63,11 +59,10 @@ export function find(
     ...(userIds.length > 0 ? { userId: anyOf(userIds) } : {}),
     ...(types.length > 0 ? { type: anyOf(types) } : {}),
   };
-  const direction = order === 'asc' ? 1 : -1;
   return activities.find(
     { ...equal, ...range.positions },
     {
-      sort: range.oneMoment ? { _id: direction } : { createdAt: direction, _id: direction },
+      sort: sortOf({ field, order }, range),
       limit: most,
       batchSize: most,
       maxTimeMS: timeoutMs,
@@ -76,28 +71,11 @@ export function find(
   );
 }
 
-/**
- * The positions behind `after`, as ranges that follow each other: the rest of its moment, then the moments behind it.
- * A single condition with `$or` would have MongoDB read more than the page.
- */
-export function rangesOf({ filter, order, after }: ActivityQuery): readonly Range[] {
-  const { from, to } = filter.createdAt;
-  const bounds = [
-    ...(from === undefined ? [] : [{ createdAt: { $gte: new Date(from) } }]),
-    ...(to === undefined ? [] : [{ createdAt: { $lt: new Date(to) } }]),
-  ];
-  if (after === undefined) return [{ positions: allOf(bounds), oneMoment: false }];
-  const moment = new Date(after.createdAt);
-  const behind = order === 'asc' ? '$gt' : '$lt';
-  const rest = { positions: { createdAt: moment, _id: { [behind]: after.id } }, oneMoment: true };
-  return [
-    ...(filter.createdAt.holds(after.createdAt) ? [rest] : []),
-    { positions: allOf([...bounds, { createdAt: { [behind]: moment } }]), oneMoment: false },
-  ];
-}
-
-const allOf = (conditions: readonly Filter<ActivityDocument>[]): Filter<ActivityDocument> =>
-  conditions.length === 0 ? {} : { $and: [...conditions] };
-
-const anyOf = (values: readonly string[]): string | { $in: string[] } =>
-  values.length === 1 ? (values[0] ?? '') : { $in: [...values] };
+/** The ranges of positions of a page. */
+export const rangesOf = ({ filter, order, after }: ActivityQuery): readonly Range[] =>
+  rangesIn({
+    field,
+    within: filter.createdAt,
+    order,
+    after: after && { moment: after.createdAt, id: after.id },
+  });

@@ -1,9 +1,11 @@
 import {
   activityRepositoryContract,
   deadLetterQueueContract,
+  deadLetterRepositoryContract,
   describeContract,
 } from '@user-activity/port-contracts';
-import { mongoDeadLetters, mongoRepository } from './mongo-subjects.ts';
+import { mongoDeadLetters, mongoLetters, mongoRepository } from './mongo-subjects.ts';
 
 describeContract('MongoActivityRepository', activityRepositoryContract, mongoRepository);
 describeContract('MongoDeadLetterQueue', deadLetterQueueContract, mongoDeadLetters);
+describeContract('MongoDeadLetterRepository', deadLetterRepositoryContract, mongoLetters);

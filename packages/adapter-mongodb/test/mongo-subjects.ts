@@ -1,8 +1,17 @@
-import { type DeadLetter, Timestamp } from '@user-activity/domain';
-import type { DeadLetterSubject, RepositorySubject } from '@user-activity/port-contracts';
+import type {
+  DeadLetterSubject,
+  LetterRepositorySubject,
+  RepositorySubject,
+} from '@user-activity/port-contracts';
 import { faultyProxy } from '@user-activity/test-servers';
 import { mongodbUri } from '@user-activity/test-servers/shared';
-import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '../src/index.ts';
+import {
+  MongoActivityRepository,
+  MongoDeadLetterQueue,
+  MongoDeadLetterRepository,
+  MongoStore,
+} from '../src/index.ts';
+import { letterOf } from '../src/letter-document.ts';
 
 let databases = 0;
 
@@ -42,24 +51,18 @@ export async function mongoDeadLetters(): Promise<DeadLetterSubject> {
   return {
     open: async () => new MongoDeadLetterQueue(store),
     async letters() {
-      const documents = await store.letters.find().toArray();
-      return documents.map(
-        ({ origin, key, value, headers, code, reason, diedAt }): DeadLetter => ({
-          origin,
-          key: key && Uint8Array.from(key.value()),
-          value: value && Uint8Array.from(value.value()),
-          headers: Object.fromEntries(
-            headers.map(({ name }) => [
-              name,
-              headers.flatMap((one) => (one.name === name ? [Uint8Array.from(one.value.value())] : [])),
-            ]),
-          ),
-          code,
-          reason,
-          diedAt: Timestamp.fromMillis(diedAt.getTime()),
-        }),
-      );
+      return (await store.letters.find().toArray()).map(letterOf);
     },
+    interrupt,
+    close,
+  };
+}
+
+export async function mongoLetters(): Promise<LetterRepositorySubject> {
+  const { store, interrupt, close } = await freshStore();
+  return {
+    open: async () => new MongoDeadLetterRepository(store),
+    queue: async () => new MongoDeadLetterQueue(store),
     interrupt,
     close,
   };

@@ -10,6 +10,7 @@ import { sampleActivity } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MongoActivityRepository } from '../src/index.ts';
 import { find, partsOf, rangesOf } from '../src/page-query.ts';
+import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
@@ -82,12 +83,3 @@ describe.each(filters)('a page by %s', (_name, given, ranges) => {
     }
   });
 });
-
-async function explained(cursor: ReturnType<typeof find>): Promise<{ plan: string; examined: number }> {
-  const answer: unknown = await cursor.explain('executionStats');
-  const { queryPlanner, executionStats } = answer as {
-    queryPlanner: { winningPlan: unknown };
-    executionStats: { totalDocsExamined: number };
-  };
-  return { plan: JSON.stringify(queryPlanner.winningPlan), examined: executionStats.totalDocsExamined };
-}

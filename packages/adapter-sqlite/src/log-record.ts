@@ -1,15 +1,29 @@
 import { isUtf8 } from 'node:buffer';
-import { type LogRecord, type RecordContent, recordContent, unreadable } from '@user-activity/domain';
+import {
+  type LogRecord,
+  type RecordContent,
+  recordContent,
+  replayOf,
+  unreadable,
+} from '@user-activity/domain';
+import { headersOf } from './header-json.ts';
 import type { Bytes, LogEntry } from './threads/rows.ts';
 
 const utf8 = new TextEncoder();
 
 /** A row of the log as a consumer is given it. */
-export function logRecord(topic: string, [offset, key, value]: LogEntry): LogRecord {
+export function logRecord(topic: string, [offset, key, value, headers]: LogEntry): LogRecord {
+  const origin = { topic, partition: 0, offset };
+  const first = headers === null ? undefined : replayOf(headersOf(headers), origin);
   return {
-    origin: { topic, partition: 0, offset },
+    origin,
+    ...(first === undefined ? {} : { replayOf: first }),
     content: contentOf(value),
-    raw: () => ({ key: encoded(key), value: encoded(value), headers: {} }),
+    raw: () => ({
+      key: encoded(key),
+      value: encoded(value),
+      headers: headers === null ? {} : headersOf(headers),
+    }),
   };
 }
 

@@ -9,7 +9,8 @@ import type {
 import { activityOf, rowOf } from './activity-row.ts';
 import { storeSilent, storeUnavailable } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import type { PageQuestion, Place } from './threads/page-job.ts';
+import { spanOf } from './threads/branches.ts';
+import type { PageQuestion } from './threads/page-job.ts';
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {
@@ -75,23 +76,10 @@ export class SqliteActivityRepository implements ActivityRepository {
   }
 }
 
-/** Filter and position as one span of places. As no id is empty, a time with an empty id lies right before that time. */
 function questionOf({ filter, order, limit, after }: ActivityQuery): PageQuestion {
-  const { from = -Number.MAX_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER } = filter.createdAt;
-  const [first, last]: readonly [Place, Place] = [
-    [from, ''],
-    [to, ''],
-  ];
-  const place: Place | undefined = after && [after.createdAt, after.id];
   return {
+    ...spanOf(filter.createdAt, after && [after.createdAt, after.id], order, limit),
     userIds: [...new Set(filter.userIds)],
     types: [...new Set(filter.types)],
-    above: order === 'asc' && place !== undefined && isBefore(first, place) ? place : first,
-    below: order === 'desc' && place !== undefined && isBefore(place, last) ? place : last,
-    order,
-    most: limit + 1,
   };
 }
-
-const isBefore = (one: Place, other: Place): boolean =>
-  one[0] === other[0] ? one[1] < other[1] : one[0] < other[0];

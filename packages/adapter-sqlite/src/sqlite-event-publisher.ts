@@ -1,7 +1,16 @@
-import { type ActivityLogged, DomainError, type EventPublisher } from '@user-activity/domain';
+import {
+  type ActivityLogged,
+  DomainError,
+  type EventPublisher,
+  type OriginalRecord,
+  replayed,
+  type RepublishOutcome,
+} from '@user-activity/domain';
 import { logUnavailable } from './failure.ts';
+import { headersJson } from './header-json.ts';
+import { ownBytes } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import type { LogRow } from './threads/rows.ts';
+import type { Bytes, LogRow } from './threads/rows.ts';
 
 /** How a publisher behaves. */
 export interface SqliteEventPublisherOptions {
@@ -9,7 +18,7 @@ export interface SqliteEventPublisherOptions {
   readonly publishTimeoutMs?: number;
   /** The most events that are under way at a time. 100,000 where not given. */
   readonly bufferedEvents?: number;
-  /** The most UTF-16 code units of JSON that are under way at a time. 64 Mi where not given. */
+  /** The most UTF-16 code units of JSON, and bytes, that are under way at a time. 64 Mi where not given. */
   readonly bufferedCharacters?: number;
 }
 
@@ -32,24 +41,18 @@ export class SqliteEventPublisher implements EventPublisher {
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
-    this.#assertOpen();
-    if (events.length === 0) return;
-    if (this.#events + events.length > this.#mostEvents) throw busy();
-    const rows = events.map(({ activity }): LogRow => [activity.userId, JSON.stringify(activity)]);
-    const characters = rows.reduce((sum, [, value]) => sum + (value?.length ?? 0), 0);
-    if (this.#characters + characters > this.#mostCharacters) throw busy();
-    this.#events += events.length;
-    this.#characters += characters;
-    try {
-      await this.#tracked(
-        this.#database.writer.submit('append', rows, { timeoutMs: this.#timeoutMs, weight: rows.length }),
-      );
-    } catch (error) {
-      throw logUnavailable(error);
-    } finally {
-      this.#events -= events.length;
-      this.#characters -= characters;
-    }
+    await this.#append(events.length, () =>
+      events.map(({ activity }) => [activity.userId, JSON.stringify(activity), null]),
+    );
+  }
+
+  async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
+    await this.#append(records.length, () =>
+      records
+        .map(replayed)
+        .map(({ key, value, headers }) => [ownBytes(key), ownBytes(value), headersJson(headers)]),
+    );
+    return records.map(() => 'published');
   }
 
   async ping(): Promise<void> {
@@ -66,6 +69,27 @@ export class SqliteEventPublisher implements EventPublisher {
     await Promise.allSettled(this.#underWay);
   }
 
+  async #append(count: number, make: () => readonly LogRow[]): Promise<void> {
+    this.#assertOpen();
+    if (count === 0) return;
+    if (this.#events + count > this.#mostEvents) throw busy();
+    const rows = make();
+    const characters = rows.reduce((sum, [, value, headers]) => sum + sizeOf(value) + sizeOf(headers), 0);
+    if (this.#characters + characters > this.#mostCharacters) throw busy();
+    this.#events += count;
+    this.#characters += characters;
+    try {
+      await this.#tracked(
+        this.#database.writer.submit('append', rows, { timeoutMs: this.#timeoutMs, weight: rows.length }),
+      );
+    } catch (error) {
+      throw logUnavailable(error);
+    } finally {
+      this.#events -= count;
+      this.#characters -= characters;
+    }
+  }
+
   #assertOpen(): void {
     if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
   }
@@ -79,5 +103,7 @@ export class SqliteEventPublisher implements EventPublisher {
     }
   }
 }
+
+const sizeOf = (bytes: Bytes): number => bytes?.length ?? 0;
 
 const busy = (): DomainError => new DomainError('LOG_BUSY', "The publisher's buffer is full.");

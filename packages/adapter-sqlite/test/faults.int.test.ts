@@ -77,8 +77,8 @@ describe('a full disk', () => {
     const run = (...jobs: Job[]) => commitTogether(db, { ...writeJobs(preparing(db), 0) }, jobs);
     return { db, run, count };
   }
-  const small: Job = { id: 1, name: 'append', input: [['u', 'x']] };
-  const large: Job = { id: 2, name: 'append', input: [['u', 'x'.repeat(100_000)]] };
+  const small: Job = { id: 1, name: 'append', input: [['u', 'x', null]] };
+  const large: Job = { id: 2, name: 'append', input: [['u', 'x'.repeat(100_000), null]] };
 
   test('fails every job of the transaction whose changes are gone', () => {
     const { run, count } = fullDatabase();

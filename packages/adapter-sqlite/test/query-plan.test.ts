@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { letterPageSql } from '../src/threads/letter-jobs.ts';
 import { branchSql } from '../src/threads/page-job.ts';
 import { schema } from '../src/threads/schema.ts';
 
@@ -21,5 +22,15 @@ test.each([
 ] as const)('a page of %s is one range of one index, without sorting', (shape, index) => {
   for (const order of ['asc', 'desc'] as const) {
     expect(planOf(branchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index}`);
+  }
+});
+
+test.each([
+  [false, `dead_letters_by_time ((died_at,id)>(?,?) AND (died_at,id)<(?,?))`],
+  [true, `dead_letters_by_code (code=? AND (died_at,id)>(?,?) AND (died_at,id)<(?,?))`],
+] as const)('a page of dead letters (of one code: %s) is one range of one index', (ofOneCode, index) => {
+  for (const order of ['asc', 'desc'] as const) {
+    const sql = letterPageSql(ofOneCode, order);
+    expect(planOf(sql)).toBe(`SEARCH dead_letters USING INDEX ${index}`);
   }
 });

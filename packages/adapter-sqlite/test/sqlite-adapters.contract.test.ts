@@ -1,13 +1,15 @@
 import {
   activityRepositoryContract,
   deadLetterQueueContract,
+  deadLetterRepositoryContract,
   describeContract,
   eventConsumerContract,
   eventPublisherContract,
 } from '@user-activity/port-contracts';
-import { sqliteDeadLetters, sqliteLog, sqliteRepository } from './sqlite-subjects.ts';
+import { sqliteDeadLetters, sqliteLetters, sqliteLog, sqliteRepository } from './sqlite-subjects.ts';
 
 describeContract('SqliteActivityRepository', activityRepositoryContract, sqliteRepository);
 describeContract('SqliteDeadLetterQueue', deadLetterQueueContract, sqliteDeadLetters);
+describeContract('SqliteDeadLetterRepository', deadLetterRepositoryContract, sqliteLetters);
 describeContract('SqliteEventPublisher', eventPublisherContract, sqliteLog);
 describeContract('SqliteEventConsumer', eventConsumerContract, sqliteLog);

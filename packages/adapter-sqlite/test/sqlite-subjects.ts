@@ -2,18 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { DeadLetter, RawRecord } from '@user-activity/domain';
-import type { DeadLetterSubject, LogSubject, RepositorySubject } from '@user-activity/port-contracts';
+import type { DeadLetter } from '@user-activity/domain';
+import type {
+  DeadLetterSubject,
+  LetterRepositorySubject,
+  LogSubject,
+  RepositorySubject,
+} from '@user-activity/port-contracts';
 import { onTestFinished } from 'vitest';
 import {
   SqliteActivityRepository,
   SqliteDatabase,
   type SqliteDatabaseOptions,
   SqliteDeadLetterQueue,
+  SqliteDeadLetterRepository,
   SqliteEventConsumer,
   SqliteEventPublisher,
 } from '../src/index.ts';
-import type { LetterRow } from '../src/threads/rows.ts';
+import { headersJson } from '../src/header-json.ts';
+import { letterOf } from '../src/letter-row.ts';
+import { letterColumns, type LetterRow } from '../src/threads/rows.ts';
 
 /** A folder of its own. */
 async function folderOfItsOwn(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
@@ -94,26 +102,23 @@ export async function sqliteDeadLetters(): Promise<DeadLetterSubject> {
   };
 }
 
+export async function sqliteLetters(): Promise<LetterRepositorySubject> {
+  const { database, close } = await databaseOfItsOwn();
+  return {
+    open: async () => new SqliteDeadLetterRepository(database),
+    queue: async () => new SqliteDeadLetterQueue(database),
+    interrupt: async () => hideTables(database.file, ['dead_letters']),
+    close,
+  };
+}
+
 function lettersIn(file: string): readonly DeadLetter[] {
   const db = new DatabaseSync(file, { readOnly: true });
-  const statement = db.prepare('SELECT * FROM dead_letters');
+  const statement = db.prepare(`SELECT ${letterColumns} FROM dead_letters`);
   statement.setReturnArrays(true);
   const rows = statement.all() as unknown as readonly LetterRow[];
   db.close();
-  return rows.map(([topic, partition, offset, key, value, headers, code, reason, diedAt]) => ({
-    origin: { topic, partition, offset },
-    key,
-    value,
-    headers: Object.fromEntries(
-      Object.entries(JSON.parse(headers) as Record<string, string[]>).map(([name, texts]) => [
-        name,
-        texts.map((text) => Uint8Array.from(Buffer.from(text, 'base64'))),
-      ]),
-    ),
-    code: code as DeadLetter['code'],
-    reason,
-    diedAt: diedAt as DeadLetter['diedAt'],
-  }));
+  return rows.map(letterOf);
 }
 
 export async function sqliteLog(): Promise<LogSubject> {
@@ -121,11 +126,10 @@ export async function sqliteLog(): Promise<LogSubject> {
   return {
     openPublisher: async (options) => new SqliteEventPublisher(database, options),
     openConsumer: async (group) => new SqliteEventConsumer(database, group),
-    async append({ key, value }) {
-      await database.writer.submit('append', [[key, value]], { timeoutMs: 5000 });
-      // The table has no column for headers: the embedded log's own publisher writes none.
-      const raw: RawRecord = { key, value, headers: {} };
-      return raw;
+    async append(record) {
+      const { key, value, headers } = record;
+      await database.writer.submit('append', [[key, value, headersJson(headers)]], { timeoutMs: 5000 });
+      return record;
     },
     interrupt: async () => hideTables(database.file, ['log']),
     close,

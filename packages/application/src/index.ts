@@ -12,6 +12,7 @@ export {
   makeFindActivities,
   makeFindActivity,
 } from './find-activities.ts';
+export { type FindDeadLetters, makeFindDeadLetters } from './find-dead-letters.ts';
 export {
   type BatchReceipt,
   type LogActivities,
@@ -19,6 +20,11 @@ export {
   type RejectedDraft,
 } from './log-activities.ts';
 export { type LogActivity, makeLogActivity } from './log-activity.ts';
+export {
+  makeReplayDeadLetters,
+  type ReplayDeadLetters,
+  type ReplayReceipt,
+} from './replay-dead-letters.ts';
 export {
   type Grace,
   makeStoreActivities,

@@ -6,6 +6,7 @@ import {
   type DeadLetterCode,
   type DeadLetterQueue,
   DomainError,
+  firstCopyOf,
   type LogRecord,
   type SaveOutcome,
   type UserActivity,
@@ -56,7 +57,8 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     const tally = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, deadLettered: 0 };
     const letters: DeadLetter[] = [];
     const bury = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
-      letters.push({ origin: record.origin, ...record.raw(), code, reason, diedAt: deps.clock.now() });
+      // As its first copy: one fact has one letter, however often it is published again and dies.
+      letters.push({ ...firstCopyOf(record), code, reason, diedAt: deps.clock.now() });
     };
     const readable: LogRecord[] = [];
     const activities: UserActivity[] = [];

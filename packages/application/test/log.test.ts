@@ -38,9 +38,8 @@ describe('logActivity', () => {
   test('does not resolve before the log holds it', async () => {
     const confirmation = Promise.withResolvers<void>();
     const publisher: EventPublisher = {
+      ...stub(),
       publish: () => confirmation.promise,
-      ping: async () => undefined,
-      close: async () => undefined,
     };
     const logActivity = makeLogActivity({ publisher, clock: new FixedClock(), ids: new SequentialIds() });
     const settled = logActivity(draft()).then(() => 'resolved');
@@ -123,5 +122,10 @@ describe('logActivities', () => {
 });
 
 function stub(): EventPublisher {
-  return { publish: async () => undefined, ping: async () => undefined, close: async () => undefined };
+  return {
+    publish: async () => undefined,
+    republish: async () => [],
+    ping: async () => undefined,
+    close: async () => undefined,
+  };
 }

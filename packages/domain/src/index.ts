@@ -11,24 +11,42 @@ export {
 } from './activity/user-activity.ts';
 export { UserId } from './activity/user-id.ts';
 export { type ActivityLogged, activityLogged } from './log/activity-logged.ts';
-export type { DeadLetter, DeadLetterCode } from './log/dead-letter.ts';
-export type { LogRecord, Origin, RawRecord, RecordContent, Unreadable } from './log/log-record.ts';
+export { type DeadLetter, DeadLetterCode } from './log/dead-letter.ts';
+export { DeadLetterId } from './log/dead-letter-id.ts';
+export type {
+  LogRecord,
+  Origin,
+  OriginalRecord,
+  RawRecord,
+  RecordContent,
+  Unreadable,
+} from './log/log-record.ts';
 export { partitionOf } from './log/partition.ts';
 export { recordContent, unreadable } from './log/record-content.ts';
+export { firstCopyOf, replayed, replayHeader, replayOf } from './log/replay.ts';
 export type { ActivityRepository, Refused, SaveOutcome } from './ports/activity-repository.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
+export type { DeadLetterRepository } from './ports/dead-letter-repository.ts';
 export type { EventConsumer, RecordHandler } from './ports/event-consumer.ts';
-export type { EventPublisher } from './ports/event-publisher.ts';
+export type { EventPublisher, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export {
   type ActivityFilter,
   type ActivityPage,
   ActivityQuery,
-  type Order,
   type Position,
-  type QueryParameters,
 } from './query/activity-query.ts';
+export {
+  type DeadLetterFilter,
+  type DeadLetterPage,
+  type DeadLetterPosition,
+  DeadLetterQuery,
+  listedBytes,
+  type ListedLetter,
+  type RecordPart,
+} from './query/dead-letter-query.ts';
+export type { Order, QueryParameters } from './query/parameter-reader.ts';
 export { TimeRange } from './query/time-range.ts';
 export type { Cancellation } from './shared/cancellation.ts';
 export {
@@ -40,4 +58,4 @@ export {
 } from './shared/domain-error.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export { parseJson } from './shared/parse-json.ts';
-export { RuleBroken, type Violation } from './shared/violation.ts';
+export { pointer, RuleBroken, type Violation, Violations } from './shared/violation.ts';

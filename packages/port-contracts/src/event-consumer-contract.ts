@@ -7,6 +7,7 @@ import type { Contract } from './contract.ts';
 import { cancelled, lifeCycleCases } from './life-cycle-cases.ts';
 import { eventsOf, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
+import { attributionCases, plain } from './replay-cases.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 
 const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
@@ -195,6 +196,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
     },
   },
   ...lifeCycleCases,
+  ...attributionCases,
   {
     promise: 'L9',
     title: 'any activity comes out equal',
@@ -214,14 +216,3 @@ export const eventConsumerContract: Contract<LogSubject> = [
     },
   },
 ];
-
-/** With plain arrays, as one kind of bytes is not deep-equal to another. */
-const plain = (record: RawRecord | undefined): unknown =>
-  record && {
-    key: record.key && [...record.key],
-    value: record.value && [...record.value],
-    headers: entries(record),
-  };
-
-const entries = ({ headers }: RawRecord): unknown =>
-  Object.entries(headers).map(([name, values]) => [name, values.map((value) => [...value])]);

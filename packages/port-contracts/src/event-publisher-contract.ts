@@ -5,6 +5,7 @@ import type { Contract } from './contract.ts';
 import { eventsOf, type LogSubject } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
+import { republishCases } from './replay-cases.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
 
 const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
@@ -128,4 +129,5 @@ export const eventPublisherContract: Contract<LogSubject> = [
       await reader.stop();
     },
   },
+  ...republishCases,
 ];

@@ -6,6 +6,7 @@ import {
   clockContract,
   type ContractCase,
   deadLetterQueueContract,
+  deadLetterRepositoryContract,
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
@@ -18,6 +19,7 @@ const contracts: Readonly<Record<string, readonly Pick<ContractCase<never>, 'pro
   'event-publisher': eventPublisherContract,
   'event-consumer': eventConsumerContract,
   'dead-letter-queue': deadLetterQueueContract,
+  'dead-letter-repository': deadLetterRepositoryContract,
   clock: clockContract,
   'id-generator': idGeneratorContract,
 };

@@ -2,14 +2,17 @@ import type {
   CheckHealth,
   FindActivities,
   FindActivity,
+  FindDeadLetters,
   LogActivities,
   LogActivity,
+  ReplayDeadLetters,
   StoreActivities,
 } from '@user-activity/application';
 import type {
   ActivityRepository,
   Clock,
   DeadLetterQueue,
+  DeadLetterRepository,
   EventConsumer,
   EventPublisher,
   IdGenerator,
@@ -26,11 +29,14 @@ export const tokens: {
   readonly consumer: Token<EventConsumer>;
   readonly repository: Token<ActivityRepository>;
   readonly deadLetters: Token<DeadLetterQueue>;
+  readonly letters: Token<DeadLetterRepository>;
   readonly logActivity: Token<LogActivity>;
   readonly logActivities: Token<LogActivities>;
   readonly storeActivities: Token<StoreActivities>;
   readonly findActivities: Token<FindActivities>;
   readonly findActivity: Token<FindActivity>;
+  readonly findDeadLetters: Token<FindDeadLetters>;
+  readonly replayDeadLetters: Token<ReplayDeadLetters>;
   readonly checkHealth: Token<CheckHealth>;
 } = {
   logger: token('logger'),
@@ -40,10 +46,13 @@ export const tokens: {
   consumer: token('consumer'),
   repository: token('repository'),
   deadLetters: token('deadLetters'),
+  letters: token('letters'),
   logActivity: token('logActivity'),
   logActivities: token('logActivities'),
   storeActivities: token('storeActivities'),
   findActivities: token('findActivities'),
   findActivity: token('findActivity'),
+  findDeadLetters: token('findDeadLetters'),
+  replayDeadLetters: token('replayDeadLetters'),
   checkHealth: token('checkHealth'),
 };

@@ -3,8 +3,10 @@ import {
   makeCheckHealth,
   makeFindActivities,
   makeFindActivity,
+  makeFindDeadLetters,
   makeLogActivities,
   makeLogActivity,
+  makeReplayDeadLetters,
   makeStoreActivities,
 } from '@user-activity/application';
 import { backOff, briefGrace, outageLog } from './back-off.ts';
@@ -25,7 +27,7 @@ export function wireProcess(
   wiring.provide(tokens.checkHealth, (get) => makeCheckHealth(health(get)));
 }
 
-/** The use cases of the API; they need the publisher and the repository. */
+/** The use cases of the API; they need the publisher, the repository and the letters. */
 export function wireApi(wiring: Wiring): void {
   wiring.provide(tokens.ids, () => new UuidIds());
   wiring.provide(tokens.logActivity, (get) =>
@@ -36,6 +38,14 @@ export function wireApi(wiring: Wiring): void {
   );
   wiring.provide(tokens.findActivities, (get) => makeFindActivities({ repository: get(tokens.repository) }));
   wiring.provide(tokens.findActivity, (get) => makeFindActivity({ repository: get(tokens.repository) }));
+  wiring.provide(tokens.findDeadLetters, (get) => makeFindDeadLetters({ letters: get(tokens.letters) }));
+  wiring.provide(tokens.replayDeadLetters, (get) =>
+    makeReplayDeadLetters({
+      letters: get(tokens.letters),
+      publisher: get(tokens.publisher),
+      clock: get(tokens.clock),
+    }),
+  );
 }
 
 /** The use case of the consumer; it needs the repository and the dead letters. */

@@ -1,11 +1,11 @@
-import { type DeadLetter, type DeadLetterCode, type RawRecord, Timestamp } from '@user-activity/domain';
+import { type DeadLetter, DeadLetterCode, type RawRecord, Timestamp } from '@user-activity/domain';
 import { textOf } from './text-of.ts';
 
 const prefix = 'user-activity-dead-letter-';
 // A header that came with such a name already, as from a dead letter that died again.
 const taken = /^(?:original-)*user-activity-dead-letter-/;
 const given = /^original-(?=(?:original-)*user-activity-dead-letter-)/;
-const codes: ReadonlySet<string> = new Set<DeadLetterCode>(['unreadable', 'conflict', 'refused']);
+const codes: readonly string[] = DeadLetterCode.all;
 const utf8 = new TextEncoder();
 
 /**
@@ -54,7 +54,8 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
   };
 }
 
-const isCode = (code: string | undefined): code is DeadLetterCode => code !== undefined && codes.has(code);
+const isCode = (code: string | undefined): code is DeadLetterCode =>
+  code !== undefined && codes.includes(code);
 
 function wholeNumber(text: string | undefined): number | undefined {
   const number = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;

@@ -1,4 +1,12 @@
-import { activityLogged, partitionOf, UserActivity } from '@user-activity/domain';
+import {
+  activityLogged,
+  type Origin,
+  partitionOf,
+  type RawRecord,
+  replayed,
+  replayOf,
+  UserActivity,
+} from '@user-activity/domain';
 import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -14,6 +22,15 @@ const bytesOf = ({ value, headers }: { value: string; headers: Readonly<Record<s
   headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, [utf8.encode(text)]])),
 });
 
+/** Headers as text, one value each. */
+const textOf = (headers: RawRecord['headers']) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, values]) => [
+      name,
+      values.map((value) => Buffer.from(value).toString()).join(),
+    ]),
+  );
+
 test('any activity comes out as it went in', () => {
   fc.assert(
     fc.property(anyActivity, (activity) => {
@@ -23,10 +40,21 @@ test('any activity comes out as it went in', () => {
   );
 });
 
-describe.each(golden)('the golden message $name', ({ activity, context, message, partitionOf12 }) => {
+describe.each(golden)('the golden message $name', (one) => {
+  const { activity, context, message, partitionOf12, replayOf: origin } = one;
   test('is what we write', () => {
-    const event = activityLogged(UserActivity.parse(activity));
-    expect(activityMessage(event, context)).toEqual(message);
+    const written = activityMessage(activityLogged(UserActivity.parse(activity)), context);
+    const { timestamp: _itsOwn, ...unchanged } = written;
+    const { headers } = bytesOf(written);
+    const replay = (of: Origin) => textOf(replayed({ origin: of, key: null, value: null, headers }).headers);
+    const expected = origin === undefined ? written : { ...unchanged, headers: replay(origin) };
+    expect(message).toEqual(expected);
+  });
+
+  test('tells whether it is a replay', () => {
+    const { headers } = bytesOf(message);
+    const place = { topic: 'user-activity', partition: partitionOf12, offset: 5000 };
+    expect(replayOf(headers, place)).toEqual(origin);
   });
 
   test('is what we read', () => {

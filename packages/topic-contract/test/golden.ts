@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ActivityJson, parseJson } from '@user-activity/domain';
+import { type ActivityJson, type Origin, parseJson } from '@user-activity/domain';
 import type { MessageContext, TopicMessage } from '../src/index.ts';
 
 /** A message as a file, for consumers in other languages to test against. */
@@ -8,7 +8,9 @@ export interface GoldenMessage {
   readonly name: string;
   readonly activity: ActivityJson;
   readonly context: MessageContext;
-  readonly message: TopicMessage;
+  /** Of one that was published again: where its first copy lay. Its timestamp is that of the replay. */
+  readonly replayOf?: Origin;
+  readonly message: Omit<TopicMessage, 'timestamp'> & Partial<Pick<TopicMessage, 'timestamp'>>;
   readonly partitionOf12: number;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Site } from '../site/site.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
 import { chosen, lasting } from './lasting.ts';
 
 const nodes = [0, 1, 2] as const;

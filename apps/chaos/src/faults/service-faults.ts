@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Unit } from '../site/unit.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
 import { chosen, lasting } from './lasting.ts';
 
 const running = (units: readonly Unit[]): readonly Unit[] => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
 import { chosen, lasting } from './lasting.ts';
 
 const members = [0, 1, 2] as const;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { DataFileError } from '../data-file-error.ts';
 import { faultOf, type ThreadSetup } from './messages.ts';
-import { applicationId, schema, schemaVersion } from './schema.ts';
+import { applicationId, schema, schemaVersion, upgrades } from './schema.ts';
 
 // SQLite reads about 1 GB/s here when it checks: this much doesn't show at start.
 const checkedWholeBytes = 128 * 1024 * 1024;
@@ -22,6 +22,7 @@ export function openDataFile({ file, busyTimeoutMs }: ThreadSetup): DatabaseSync
       'PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536',
     );
     inspect(db, file);
+    upgrade(db);
     return db;
   } catch (error) {
     db?.close();
@@ -38,7 +39,7 @@ function identify(db: DatabaseSync, file: string): void {
   const [owner, version] = [pragma(db, 'application_id'), pragma(db, 'user_version')];
   if (!isNew && owner !== applicationId)
     throw new DataFileError(`${file} is the database of another application. Choose another data folder.`);
-  if (!isNew && version !== schemaVersion) {
+  if (!isNew && version !== schemaVersion && !upgrades.has(Number(version))) {
     throw new DataFileError(
       `${file} has schema version ${String(version)}, this program knows ${schemaVersion}. ` +
         'Start the program version that wrote it, or choose another data folder.',
@@ -47,6 +48,16 @@ function identify(db: DatabaseSync, file: string): void {
   if (pragma(db, 'journal_mode = WAL') !== 'wal')
     throw new DataFileError(`${file} can't have a write-ahead log. Choose a data folder on a local disk.`);
   if (isNew) db.exec(`PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; ${schema} COMMIT`);
+}
+
+/** Brings a sound file of an older version to this one, all of it or nothing. */
+function upgrade(db: DatabaseSync): void {
+  for (;;) {
+    const version = Number(pragma(db, 'user_version'));
+    const step = upgrades.get(version);
+    if (step === undefined) return;
+    db.exec(`BEGIN EXCLUSIVE; ${step} PRAGMA user_version = ${version + 1}; COMMIT`);
+  }
 }
 
 /** Looks for damage: in all of a small file, of a large one at its length and at the beginning of each table. */

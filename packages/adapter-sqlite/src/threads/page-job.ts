@@ -1,19 +1,13 @@
+import { readBranches, type Span } from './branches.ts';
 import { type ActivityRow, activityColumns } from './rows.ts';
 import type { Prepare } from './statements.ts';
 
-/** A place in the order of activities. */
-export type Place = readonly [createdAt: number, id: string];
-
 /** What a page is to hold: activities between two places (both exclusive), of these users and of these types. */
-export interface PageQuestion {
+export interface PageQuestion extends Span {
   /** Empty: of all users. */
   readonly userIds: readonly string[];
   /** Empty: of all types. */
   readonly types: readonly string[];
-  readonly above: Place;
-  readonly below: Place;
-  readonly order: 'asc' | 'desc';
-  readonly most: number;
 }
 
 interface Shape {
@@ -43,13 +37,9 @@ export function branchSql(shape: ShapeName, order: 'asc' | 'desc'): string {
     ORDER BY created_at ${order}, id ${order} LIMIT ?`;
 }
 
-/**
- * The first rows of all branches (each user with each type) in their common order. Every branch reads at most as many
- * rows as the page holds, and only such as come before the last of those that are found already. SQLite's own way,
- * `UNION ALL`, would have to compile up to 400 selects for each question.
- */
+/** The first rows of each user with each type, in their common order. */
 export function readPage(prepare: Prepare, question: PageQuestion): readonly ActivityRow[] {
-  const { userIds, types, order, most } = question;
+  const { userIds, types, order } = question;
   const users = userIds.map((user) => [user]);
   const kinds = types.map((type) => [type]);
   const shape =
@@ -63,41 +53,8 @@ export function readPage(prepare: Prepare, question: PageQuestion): readonly Act
   const branches = (users.length > 0 ? users : [[]]).flatMap((user) =>
     (kinds.length > 0 ? kinds : [[]]).map((kind) => [...user, ...kind]),
   );
-  const statement = prepare(branchSql(shape, order));
-  let found: ActivityRow[] = [];
-  let { above, below } = question;
-  for (const values of branches) {
-    const rows = statement.all(...values, ...above, ...below, most) as unknown as readonly ActivityRow[];
-    found = merge(found, rows, order, most);
-    const last = found.length === most ? found.at(-1) : undefined;
-    if (last !== undefined && order === 'asc') below = [last[4], last[0]];
-    if (last !== undefined && order === 'desc') above = [last[4], last[0]];
-  }
-  return found;
-}
-
-function merge(
-  one: readonly ActivityRow[],
-  other: readonly ActivityRow[],
-  order: 'asc' | 'desc',
-  most: number,
-): ActivityRow[] {
-  const merged: ActivityRow[] = [];
-  for (let left = 0, right = 0; merged.length < most; ) {
-    const [first, second] = [one[left], other[right]];
-    if (first === undefined && second === undefined) break;
-    if (second === undefined || (first !== undefined && isBefore(first, second) === (order === 'asc'))) {
-      if (first !== undefined) merged.push(first);
-      left += 1;
-    } else {
-      merged.push(second);
-      right += 1;
-    }
-  }
-  return merged;
-}
-
-/** Ids are ASCII, so comparing their UTF-16 code units compares their bytes. */
-function isBefore(one: ActivityRow, other: ActivityRow): boolean {
-  return one[4] === other[4] ? one[0] < other[0] : one[4] < other[4];
+  return readBranches<ActivityRow>(prepare(branchSql(shape, order)), branches, question, (row) => [
+    row[4],
+    row[0],
+  ]);
 }

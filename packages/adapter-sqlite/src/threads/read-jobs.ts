@@ -1,10 +1,18 @@
+import { type LetterQuestion, type LettersWanted, readLetters, readWholeLetters } from './letter-jobs.ts';
 import { type PageQuestion, readPage } from './page-job.ts';
-import { type ActivityRow, activityColumns, type Bytes, type LogEntry } from './rows.ts';
+import {
+  type ActivityRow,
+  activityColumns,
+  type Bytes,
+  type LetterRow,
+  type ListedRow,
+  type LogEntry,
+} from './rows.ts';
 import type { Prepare } from './statements.ts';
 
 const one = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const position = 'SELECT next_offset FROM groups WHERE name = ?';
-const records = 'SELECT offset, key, value FROM log WHERE offset >= ? ORDER BY offset LIMIT ?';
+const records = 'SELECT offset, key, value, headers FROM log WHERE offset >= ? ORDER BY offset LIMIT ?';
 const answer = 'SELECT 1 FROM activities LIMIT 1';
 
 /** How much one reading of the log may give. */
@@ -18,6 +26,8 @@ export interface Portion {
 export interface ReadJobs {
   page(question: PageQuestion): readonly ActivityRow[];
   one(id: string): ActivityRow | undefined;
+  letters(question: LetterQuestion): readonly ListedRow[];
+  wholeLetters(wanted: LettersWanted): readonly LetterRow[];
   /** Where the group goes on. */
   position(group: string): number;
   /** The records from an offset on; at least one, if there is any, however large it is. */
@@ -30,13 +40,15 @@ export function readJobs(prepare: Prepare): ReadJobs {
   return {
     page: (question) => readPage(prepare, question),
     one: (id) => prepare(one).all(id)[0] as unknown as ActivityRow | undefined,
+    letters: (question) => readLetters(prepare, question),
+    wholeLetters: (wanted) => readWholeLetters(prepare, wanted),
     position: (group) => Number(prepare(position).all(group)[0]?.[0] ?? 0),
     records({ from, mostRecords, mostBytes }) {
       const entries: LogEntry[] = [];
       let bytes = 0;
       for (const row of prepare(records).iterate(from, mostRecords)) {
         const entry = row as unknown as LogEntry;
-        bytes += sizeOf(entry[1]) + sizeOf(entry[2]);
+        bytes += sizeOf(entry[1]) + sizeOf(entry[2]) + sizeOf(entry[3]);
         if (bytes > mostBytes && entries.length > 0) break;
         entries.push(entry);
       }

@@ -1,11 +1,11 @@
 /** A text or bytes as SQLite holds them; bytes are never a view into a larger buffer, which would be copied whole. */
 export type Bytes = string | Uint8Array | null;
 
-/** What is appended to the log: key and value. */
-export type LogRow = readonly [key: Bytes, value: Bytes];
+/** What is appended to the log: key, value and headers, which are JSON, lists of base64 by name, or null where there are none. */
+export type LogRow = readonly [key: Bytes, value: Bytes, headers: string | null];
 
 /** What is read from the log. */
-export type LogEntry = readonly [offset: number, key: Bytes, value: Bytes];
+export type LogEntry = readonly [offset: number, ...LogRow];
 
 /** An activity: metadata is JSON, the two times are milliseconds since 1970. */
 export type ActivityRow = readonly [
@@ -28,6 +28,23 @@ export type LetterRow = readonly [
   code: string,
   reason: string,
   diedAt: number,
+];
+
+/** The columns of a `LetterRow`, in its order. */
+export const letterColumns = 'topic, partition, offset, key, value, headers, code, reason, died_at';
+
+/** A dead letter as a page shows it: parts that are too large are null, and the size of each is told. */
+export type ListedRow = readonly [
+  id: string,
+  diedAt: number,
+  code: string,
+  reason: string,
+  key: Uint8Array | null,
+  value: Uint8Array | null,
+  headers: string | null,
+  keySize: number,
+  valueSize: number,
+  headersSize: number,
 ];
 
 /** The columns of an `ActivityRow`, in its order. */

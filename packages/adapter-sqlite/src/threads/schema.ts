@@ -2,7 +2,18 @@
 export const applicationId = 0x55_41_4c_47;
 
 /** Rises with every change of the schema. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
+
+/** What brings a file of version 1 to version 2: the log keeps headers, and dead letters can be listed. */
+const second = `
+  ALTER TABLE log ADD COLUMN headers TEXT;
+  ALTER TABLE dead_letters ADD COLUMN id TEXT AS (topic || ':' || partition || ':' || offset) VIRTUAL;
+  CREATE INDEX dead_letters_by_time ON dead_letters (died_at, id);
+  CREATE INDEX dead_letters_by_code ON dead_letters (code, died_at, id);
+`;
+
+/** By the version of a file, what brings it to the next. */
+export const upgrades: ReadonlyMap<number, string> = new Map([[1, second]]);
 
 /**
  * The schema. Texts compare bytewise (SQLite's BINARY is the default). The activities are no `WITHOUT ROWID` table:
@@ -44,6 +55,7 @@ export const schema: string = `
     died_at INTEGER NOT NULL,
     PRIMARY KEY (topic, partition, offset)
   ) STRICT;
+  ${second}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;

@@ -1,13 +1,14 @@
-import { type ActivityRow, activityColumns, type LetterRow, type LogRow } from './rows.ts';
+import { type LetterRemoval, removeLetters } from './letter-jobs.ts';
+import { type ActivityRow, activityColumns, letterColumns, type LetterRow, type LogRow } from './rows.ts';
 import type { Prepare } from './statements.ts';
 
 // A commit gives its caller no long wait, however much there is to be trimmed: the next ones go on.
 const mostTrimmed = 5000;
 
-const append = 'INSERT INTO log (key, value) VALUES (?, ?)';
+const append = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
 const insert = `INSERT INTO activities (${activityColumns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
 const select = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
-const bury = 'INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const bury = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const join = `INSERT INTO groups (name, next_offset) VALUES (?, (SELECT coalesce(min(offset), 0) FROM log))
   ON CONFLICT (name) DO NOTHING`;
 const commit = 'UPDATE groups SET next_offset = max(next_offset, ?) WHERE name = ?';
@@ -22,6 +23,8 @@ export interface WriteJobs {
   /** Per activity null when it was inserted, else the one that holds its id. */
   save(rows: readonly ActivityRow[]): readonly (ActivityRow | null)[];
   bury(letters: readonly LetterRow[]): null;
+  /** Takes away those letters that did not die again. */
+  exhume(removals: readonly LetterRemoval[]): null;
   /** Makes the group known; a new one begins at the oldest record. */
   join(group: string): null;
   /** The group is through with everything before `next`; what no group needs any more leaves the log, bit by bit. */
@@ -34,7 +37,7 @@ export function writeJobs(prepare: Prepare, retainedRecords: number): WriteJobs 
   return {
     append(rows) {
       const statement = prepare(append);
-      for (const [key, value] of rows) statement.run(key, value);
+      for (const row of rows) statement.run(...row);
       return null;
     },
     save(rows) {
@@ -49,6 +52,7 @@ export function writeJobs(prepare: Prepare, retainedRecords: number): WriteJobs 
       for (const letter of letters) statement.run(...letter);
       return null;
     },
+    exhume: (removals) => removeLetters(prepare, removals),
     join(group) {
       prepare(join).run(group);
       return null;
@@ -61,7 +65,7 @@ export function writeJobs(prepare: Prepare, retainedRecords: number): WriteJobs 
     probe() {
       // A record that needs new pages shows a full file; the beat, which stays, makes the commit reach the disk.
       prepare('SAVEPOINT probe').run();
-      prepare(append).run(null, new Uint8Array(8192));
+      prepare(append).run(null, new Uint8Array(8192), null);
       prepare('ROLLBACK TO probe').run();
       prepare('RELEASE probe').run();
       prepare(beat).run();

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../activity/timestamp.ts';
-import type { Origin, RawRecord } from './log-record.ts';
+import { RuleBroken } from '../shared/violation.ts';
+import type { OriginalRecord } from './log-record.ts';
 
 /**
  * Why a record could not be stored:
@@ -9,9 +10,24 @@ import type { Origin, RawRecord } from './log-record.ts';
  */
 export type DeadLetterCode = 'unreadable' | 'conflict' | 'refused';
 
+const codes: readonly DeadLetterCode[] = ['unreadable', 'conflict', 'refused'];
+
+export const DeadLetterCode: {
+  readonly all: readonly DeadLetterCode[];
+  parse(raw: unknown): DeadLetterCode;
+} = {
+  /** Every code. */
+  all: codes,
+  /** Takes a code as a client or a stranger gives it; says no by `RuleBroken`. */
+  parse(raw: unknown): DeadLetterCode {
+    const code = codes.find((one) => one === raw);
+    if (code === undefined) throw new RuleBroken(`must be one of ${codes.join(', ')}`);
+    return code;
+  },
+};
+
 /** A record that was taken off the log without being stored, and all that is needed to judge it again. */
-export interface DeadLetter extends RawRecord {
-  readonly origin: Origin;
+export interface DeadLetter extends OriginalRecord {
   readonly code: DeadLetterCode;
   /** For a person; may name a field, never its value. */
   readonly reason: string;

@@ -26,9 +26,16 @@ export interface RawRecord {
   readonly headers: Readonly<Record<string, readonly Uint8Array[]>>;
 }
 
+/** The bytes of a record as they first came, and where that was. */
+export interface OriginalRecord extends RawRecord {
+  readonly origin: Origin;
+}
+
 /** One record as a consumer group is given it. */
 export interface LogRecord {
   readonly origin: Origin;
+  /** Of a dead letter that was published again: where its first copy lay, by which it is judged. */
+  readonly replayOf?: Origin;
   readonly content: RecordContent;
   /** Its bytes, unchanged; only asked for when the record goes to the dead letters. */
   raw(): RawRecord;

@@ -21,6 +21,8 @@ export type RecordHandler = (records: readonly LogRecord[], signal: Cancellation
  *  L9 Faithful     an activity that was published comes out equal, its metadata deep-equal, whatever its keys are called.
  *  L10 Telling     `ended` resolves after `stop`, and rejects when the member can't go on by itself: another must be started.
  *  L11 Honest      `ping` rejects with LOG_UNAVAILABLE while the member can't be given records, and works again afterwards.
+ *  L12 Attributing  of a record that was published again it tells the origin of the first copy, and of no other record, whatever
+ *                  anyone wrote into its headers.
  */
 export interface EventConsumer {
   /** Settles when no record will be delivered any more. */

@@ -1,0 +1,79 @@
+import { RequestError, UsageError } from './failure.ts';
+import { printable } from './printable.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Speaks to the HTTP API. Whatever it says no to is an error with a message for a person. */
+export class ApiClient {
+  readonly #base: URL;
+  readonly #key: string | undefined;
+
+  constructor(url: string, key: string | undefined) {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new UsageError(
+        `The URL of the service must be one of http or https, such as http://127.0.0.1:3000.`,
+      );
+    this.#base = new URL(url.endsWith('/') ? url : `${url}/`);
+    this.#key = key;
+  }
+
+  get(path: string, parameters: URLSearchParams): Promise<Json> {
+    return this.#ask('GET', `${path}?${parameters.toString()}`);
+  }
+
+  post(path: string, body: object): Promise<Json> {
+    return this.#ask('POST', path, JSON.stringify(body));
+  }
+
+  async #ask(method: string, path: string, body?: string): Promise<Json> {
+    const headers = {
+      ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    let status: number;
+    let answer: unknown;
+    try {
+      const response = await fetch(new URL(path, this.#base), {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      status = response.status;
+      answer = await response.json();
+    } catch (error) {
+      if (error instanceof SyntaxError)
+        throw new RequestError(
+          `${this.#base.origin} answers something else than the user-activity log does.`,
+        );
+      throw new RequestError(
+        `${this.#base.origin} does not answer (${causeOf(error)}). Is the service running?`,
+      );
+    }
+    if (!isObject(answer))
+      throw new RequestError(`${this.#base.origin} answers something else than the user-activity log does.`);
+    if (status >= 200 && status < 300) return answer;
+    const refusal = refusalOf(status, answer);
+    throw status === 400 || status === 422 ? new UsageError(refusal) : new RequestError(refusal);
+  }
+}
+
+/** The problem details (RFC 9457) as lines for a person. */
+function refusalOf(status: number, { title, detail, errors }: Json): string {
+  const lines = [`The service says ${status} ${text(title)}: ${text(detail)}`];
+  for (const error of Array.isArray(errors) ? errors.filter(isObject) : [])
+    lines.push(`  ${text(error['path'])} ${text(error['message'])}`);
+  if (status === 401) lines.push('  Set API_KEY, or give --key.');
+  return lines.join('\n');
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+  return typeof code === 'string' ? code : 'no connection';
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? printable(value) : '');
+
+/** Whether it is a JSON object. */
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,24 @@
+import { readEnvironment } from './config.ts';
+import { deadLetters, type Output, usage } from './dead-letters.ts';
+import { RequestError, UsageError } from './failure.ts';
+
+const output: Output = {
+  result: (text) => process.stdout.write(text),
+  note: (text) => process.stderr.write(`${text}\n`),
+};
+// Whoever reads may have had enough, as `head` has.
+process.stdout.on('error', () => undefined);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([command, ...args]: readonly string[]): Promise<number> {
+  try {
+    if (command !== 'dead-letters') throw new UsageError(usage);
+    await deadLetters(args, readEnvironment(), output);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof RequestError)) throw error;
+    output.note(error.message);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ServiceProcess } from '@user-activity/test-servers';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const key = 'the-key-of-the-test';
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `dead-letters` with these arguments as a process. */
+async function run(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [main, 'dead-letters', ...args], {
+    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, out, err };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'user-activity-cli-'));
+const service = new ServiceProcess({ folder, environment: { API_KEYS: key } });
+let url: string;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  url = await service.ready();
+  environment = { USER_ACTIVITY_URL: url, API_KEY: key };
+});
+afterAll(async () => {
+  await service.end('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`${url}${path}`, { ...init, headers: { 'x-api-key': key, 'content-type': 'application/json' } });
+const log = (body: object): Promise<Response> =>
+  ask('/api/logs', { method: 'POST', body: JSON.stringify({ userId: '123', ...body }) });
+
+/** The letters that are listed as JSON, once they are so many and all died at another time than before. */
+async function listed(count: number, before: readonly string[] = []) {
+  for (;;) {
+    const { out } = await run(['list', '--json', '--order', 'asc'], environment);
+    const lines = out.split('\n').filter((line) => line !== '');
+    const letters = lines.map((line) => JSON.parse(line) as { id: string; diedAt: string; code: string });
+    const news = letters.filter(({ diedAt }) => !before.includes(diedAt));
+    if (news.length === count) return letters;
+    await delay(20);
+  }
+}
+
+test('lists conflicts, replays them by id and all, and lists those that died again', async () => {
+  expect(await run(['list'], environment)).toEqual({
+    code: 0,
+    out: '',
+    err: 'There are no such dead letters.\n',
+  });
+  await log({ id: 'same', type: 'LOGIN' });
+  for (const type of ['A', 'B', 'C']) await log({ id: 'same', type });
+  const first = await listed(3);
+  const ids = first.map((letter) => letter.id);
+  const id = String(ids[0]);
+  const shown = await run(['list', '--limit', '2', '--code', 'conflict'], environment);
+  expect(shown).toMatchObject({ code: 0, err: 'There are more: give a larger --limit.\n' });
+  const lines = shown.out.trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/^ID +DIED AT +CODE +BYTES +REASON$/);
+  expect(lines[1]).toMatch(/^user-activity:0:4 +2\S+Z +conflict +\d+ +its id already holds another fact$/);
+
+  expect(await run(['replay', id], environment)).toEqual({ code: 0, out: '1 replayed\n', err: '' });
+  const died = first.map(({ diedAt }) => diedAt);
+  expect((await listed(1, died)).map((letter) => letter.id).toSorted()).toEqual(ids.toSorted());
+  expect(await run(['replay', '--all', '--json'], environment)).toEqual({
+    code: 0,
+    out: '{"replayed":3}\n',
+    err: '',
+  });
+  expect(await run(['replay', 'user-activity:0:999'], environment)).toMatchObject({ out: '0 replayed\n' });
+});
+
+test('takes the URL and the key as arguments too, which count more', async () => {
+  const wrong = { USER_ACTIVITY_URL: 'http://127.0.0.1:1', API_KEY: 'wrong' };
+  expect(await run(['list', '--json', '--url', `${url}/`, '--key', key], wrong)).toMatchObject({ code: 0 });
+});
+
+test('follows pages up to the limit', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? '', url);
+    asked.push(searchParams.toString());
+    const count = Number(searchParams.get('limit'));
+    const data = Array.from({ length: count }, (_, index) => ({ id: `t:0:${index}`, reason: '\u001b[2J' }));
+    response.end(JSON.stringify({ data, pagination: { nextCursor: 'next' } }));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { code, out } = await run(['list', '--limit', '700', '--url', `http://127.0.0.1:${port}`]);
+  expect(code).toBe(0);
+  expect(asked).toEqual(['limit=500', 'limit=200&cursor=next']);
+  expect(out.trimEnd().split('\n')).toHaveLength(701);
+  expect(out).not.toContain('\u001b');
+});
+
+describe('what is not right is said, by exit code too', () => {
+  test.each([
+    [[], 2, 'list or replay'],
+    [['bury'], 2, 'list or replay'],
+    [['list', '--colour'], 2, '--colour'],
+    [['list', 'a:0:1'], 2, 'a:0:1'],
+    [['list', '--limit', '0'], 2, '--limit must be a whole number'],
+    [['list', '--code', 'odd', '--order', 'up'], 2, /\/code must be one of .*\n {2}\/order must be/],
+    [['replay'], 2, 'either the ids of dead letters or --all'],
+    [['replay', '--all', 'a:0:1'], 2, 'either the ids of dead letters or --all'],
+    [['replay', 'a:0:1', 'nonsense'], 2, '/ids/1 must be the id of a dead letter'],
+    [['list', '--key', 'wrong'], 1, /401 .*\n.*Set API_KEY/],
+    [['list', '--url', 'http://127.0.0.1:1'], 1, 'http://127.0.0.1:1 does not answer'],
+    [['list', '--url', 'ftp://127.0.0.1'], 2, 'http or https'],
+    [['list', '--url', 'nowhere'], 2, 'http or https'],
+  ])('%j', async (args, code, message) => {
+    const ended = await run(args, environment);
+    expect(ended).toMatchObject({ code, out: '' });
+    expect(ended.err).toMatch(message);
+    expect(ended.err).not.toContain('    at ');
+    expect(ended.err).not.toContain(key);
+  });
+
+  test.each([[['--help']], [['list', '--help']], [['replay', '-h']]])('%j tells the usage', async (args) => {
+    const { code, out } = await run(args);
+    expect(code).toBe(0);
+    expect(out).toContain('Usage: npm run dead-letters');
+  });
+});

@@ -1,0 +1,104 @@
+import { isUtf8 } from 'node:buffer';
+import { type ListedLetter, listedBytes, Timestamp } from '@user-activity/domain';
+import {
+  type Static,
+  type TArray,
+  type TInteger,
+  type TLiteral,
+  type TNull,
+  type TObject,
+  type TRecord,
+  type TString,
+  type TUnion,
+  Type,
+} from '@sinclair/typebox';
+
+type TBytes = TUnion<[TObject<{ text: TString }>, TObject<{ base64: TString }>]>;
+
+const Bytes: TBytes = Type.Union(
+  [
+    Type.Object({ text: Type.String({ description: 'What the bytes are as UTF-8.' }) }),
+    Type.Object({
+      base64: Type.String({ contentEncoding: 'base64', description: 'The bytes themselves (RFC 4648).' }),
+    }),
+  ],
+  {
+    description:
+      'Bytes as text where they are UTF-8 without control characters but tabs and ends of lines, else in base64.',
+  },
+);
+const BytesOrNull: TUnion<[TBytes, TNull]> = Type.Union([Bytes, Type.Null()], {
+  description: 'Null where there is none, or too much.',
+});
+
+/** A dead letter as the service lists it. */
+export const DeadLetterJson: TObject<{
+  id: TString;
+  origin: TObject<{ topic: TString; partition: TInteger; offset: TInteger }>;
+  code: TUnion<[TLiteral<'unreadable'>, TLiteral<'conflict'>, TLiteral<'refused'>]>;
+  reason: TString;
+  diedAt: TString;
+  key: TUnion<[TBytes, TNull]>;
+  value: TUnion<[TBytes, TNull]>;
+  size: TInteger;
+  headers: TRecord<TString, TArray<TBytes>>;
+  omitted: TArray<TUnion<[TLiteral<'key'>, TLiteral<'value'>, TLiteral<'headers'>]>>;
+}> = Type.Object({
+  id: Type.String({
+    description: 'Where its first copy lay: topic, partition and offset, joined by `:`.',
+    examples: ['user-activity:3:1042'],
+  }),
+  origin: Type.Object({ topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() }),
+  code: Type.Union([Type.Literal('unreadable'), Type.Literal('conflict'), Type.Literal('refused')], {
+    description:
+      '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it.',
+  }),
+  reason: Type.String({ description: 'Why, in a sentence.' }),
+  diedAt: Type.String({ format: 'date-time', description: 'When it was last taken off the log.' }),
+  key: BytesOrNull,
+  value: BytesOrNull,
+  size: Type.Integer({ description: 'The bytes of the value, also where it is left out.' }),
+  headers: Type.Record(Type.String(), Type.Array(Bytes), {
+    description: 'By name; a name may have several values.',
+  }),
+  omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
+    description:
+      'What is left out as it is too large: a key above ' +
+      `${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
+  }),
+});
+
+/** The letter in JSON. */
+export function deadLetterJson({
+  origin,
+  diedAt,
+  key,
+  value,
+  headers,
+  ...rest
+}: ListedLetter): Static<typeof DeadLetterJson> {
+  const { id, code, reason, size, omitted } = rest;
+  return {
+    id,
+    origin: { topic: origin.topic, partition: origin.partition, offset: origin.offset },
+    code,
+    reason,
+    diedAt: Timestamp.toISO(diedAt),
+    key: key && bytesJson(key),
+    value: value && bytesJson(value),
+    size,
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, values]) => [name, values.map(bytesJson)]),
+    ),
+    omitted: [...omitted],
+  };
+}
+
+function bytesJson(some: Uint8Array): Static<typeof Bytes> {
+  const buffer = Buffer.from(some.buffer, some.byteOffset, some.byteLength);
+  const text = isUtf8(buffer) ? buffer.toString('utf8') : undefined;
+  return text === undefined || control.test(text) ? { base64: buffer.toString('base64') } : { text };
+}
+
+// Nobody can read these, and JSON takes six bytes for most: a page of them would be as many times as large.
+const control = /(?![\t\n\r])\p{Cc}/u;

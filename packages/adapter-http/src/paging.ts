@@ -1,0 +1,102 @@
+import {
+  DomainError,
+  isDomainError,
+  type Order,
+  type QueryParameters,
+  RuleBroken,
+  type Violation,
+} from '@user-activity/domain';
+import type { FastifyReply } from 'fastify';
+import {
+  type TArray,
+  type TBoolean,
+  type TInteger,
+  type TLiteral,
+  type TNull,
+  type TObject,
+  type TSchema,
+  type TString,
+  type TUnion,
+  Type,
+} from '@sinclair/typebox';
+
+/** Parameters that may be given several times, for the documentation. */
+export const several = (description: string): TArray<TString> =>
+  Type.Array(Type.String(), { maxItems: 20, description });
+
+/** The parameters of every list, for the documentation; `from` and `to` are about that time. */
+export const pageParameters = (
+  time: string,
+): {
+  from: TString;
+  to: TString;
+  order: TUnion<[TLiteral<'desc'>, TLiteral<'asc'>]>;
+  limit: TInteger;
+  cursor: TString;
+} => ({
+  from: Type.String({ format: 'date-time', description: `${time} at or after.` }),
+  to: Type.String({ format: 'date-time', description: `${time} before.` }),
+  order: Type.Union([Type.Literal('desc'), Type.Literal('asc')], { default: 'desc' }),
+  limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+  cursor: Type.String({ description: 'The `nextCursor` of the page before, of the same filter and order.' }),
+});
+
+/** A page of such items. */
+export const pageOf = <Item extends TSchema>(
+  item: Item,
+): TObject<{
+  data: TArray<Item>;
+  pagination: TObject<{ limit: TInteger; nextCursor: TUnion<[TString, TNull]>; hasMore: TBoolean }>;
+}> =>
+  Type.Object({
+    data: Type.Array(item),
+    pagination: Type.Object({
+      limit: Type.Integer(),
+      nextCursor: Type.Union([Type.String(), Type.Null()], { description: 'Null on the last page.' }),
+      hasMore: Type.Boolean(),
+    }),
+  });
+
+/** The question and where its page begins. Throws INVALID_QUERY with every violation, those of the cursor among them. */
+export function parsePaged<Query extends { readonly order: Order; readonly limit: number }, Position>(
+  { cursor = [], ...parameters }: QueryParameters,
+  parse: (parameters: QueryParameters) => Query,
+  positionIn: (cursor: string, query: Query) => Position,
+): Query & { readonly after: Position | undefined } {
+  const violations: Violation[] = [];
+  let query: Query | undefined;
+  try {
+    query = parse(parameters);
+  } catch (error) {
+    if (!isDomainError(error, 'INVALID_QUERY')) throw error;
+    violations.push(...error.violations);
+  }
+  let after: Position | undefined;
+  try {
+    const [raw, ...more] = cursor;
+    if (more.length > 0) throw new RuleBroken('must be given once');
+    // Of a question that can't be read nobody knows whether the cursor belongs to it.
+    if (raw !== undefined && query !== undefined) after = positionIn(raw, query);
+  } catch (error) {
+    if (!(error instanceof RuleBroken)) throw error;
+    violations.push({ path: '/cursor', message: error.message });
+  }
+  if (query === undefined || violations.length > 0)
+    throw new DomainError('INVALID_QUERY', 'The query breaks a rule.', { violations });
+  return { ...query, after };
+}
+
+/** Links to the next page, relative to the host, which behind a proxy is another than ours. */
+export function linkNext(
+  reply: FastifyReply,
+  path: string,
+  parameters: QueryParameters,
+  nextCursor: string | null,
+): void {
+  if (nextCursor === null) return;
+  const next = new URLSearchParams();
+  for (const [name, values] of Object.entries(parameters))
+    if (name !== 'cursor') for (const value of values) next.append(name, value);
+  next.append('cursor', nextCursor);
+  reply.header('link', `<${path}?${next.toString()}>; rel="next"`);
+}

@@ -1,0 +1,88 @@
+import {
+  type DeadLetter,
+  DeadLetterId,
+  type DeadLetterPage,
+  type DeadLetterPosition,
+  type DeadLetterQuery,
+  type DeadLetterRepository,
+  listedBytes,
+  type ListedLetter,
+  type RecordPart,
+} from '@user-activity/domain';
+import { MemoryStore } from './memory-store.ts';
+
+/** Shows the dead letters of a store in memory, and sorts them anew for each question. */
+export class MemoryDeadLetterRepository implements DeadLetterRepository {
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore = new MemoryStore()) {
+    this.#store = store;
+  }
+
+  async find({ filter, order, limit, after }: DeadLetterQuery): Promise<DeadLetterPage> {
+    this.#store.assertReachable();
+    const ascending = [...this.#store.letters.values()]
+      .filter(({ code }) => filter.codes.length === 0 || filter.codes.includes(code))
+      .filter(({ diedAt }) => filter.diedAt.holds(diedAt))
+      .map(listed)
+      .toSorted(compare);
+    const walk = order === 'asc' ? ascending : ascending.toReversed();
+    const isBehind = (position: DeadLetterPosition, letter: ListedLetter): boolean =>
+      order === 'asc' ? compare(letter, position) > 0 : compare(letter, position) < 0;
+    const rest = after === undefined ? walk : walk.filter((letter) => isBehind(after, letter));
+    return { letters: rest.slice(0, limit), hasMore: rest.length > limit };
+  }
+
+  async findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]> {
+    this.#store.assertReachable();
+    const found: DeadLetter[] = [];
+    let bytes = 0;
+    for (const id of new Set(ids)) {
+      const letter = this.#store.letters.get(id);
+      if (letter === undefined) continue;
+      bytes += bytesOf(letter, 'key') + bytesOf(letter, 'value') + bytesOf(letter, 'headers');
+      if (bytes > mostBytes && found.length > 0) break;
+      found.push(letter);
+    }
+    return found;
+  }
+
+  async remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void> {
+    this.#store.assertReachable();
+    for (const { origin, diedAt } of letters) {
+      const id = DeadLetterId.of(origin);
+      if (this.#store.letters.get(id)?.diedAt === diedAt) this.#store.letters.delete(id);
+    }
+  }
+}
+
+function listed(letter: DeadLetter): ListedLetter {
+  const parts = ['key', 'value', 'headers'] as const;
+  const omitted = parts.filter((part) => bytesOf(letter, part) > listedBytes[part]);
+  const shown = <Value>(part: RecordPart, value: Value, nothing: Value): Value =>
+    omitted.includes(part) ? nothing : value;
+  return {
+    ...letter,
+    id: DeadLetterId.of(letter.origin),
+    key: shown('key', letter.key, null),
+    value: shown('value', letter.value, null),
+    headers: shown('headers', letter.headers, {}),
+    size: bytesOf(letter, 'value'),
+    omitted,
+  };
+}
+
+function bytesOf(letter: DeadLetter, part: RecordPart): number {
+  if (part !== 'headers') return letter[part]?.length ?? 0;
+  const sizes = Object.entries(letter.headers).flatMap(([name, values]) =>
+    values.map((value) => Buffer.byteLength(name) + value.length),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Ids are ASCII, so comparing their UTF-16 code units compares their bytes. */
+function compare(one: DeadLetterPosition, other: DeadLetterPosition): number {
+  if (one.diedAt !== other.diedAt) return one.diedAt - other.diedAt;
+  if (one.id === other.id) return 0;
+  return one.id < other.id ? -1 : 1;
+}

@@ -1,0 +1,130 @@
+import {
+  type DeadLetter,
+  DeadLetterId,
+  type DeadLetterPage,
+  type DeadLetterQuery,
+  type DeadLetterRepository,
+  TimeRange,
+} from '@user-activity/domain';
+import type { LetterRepositorySubject } from '@user-activity/port-contracts';
+import { MemoryDeadLetterRepository, MemoryStore } from '../src/index.ts';
+import type { Broken } from './broken.ts';
+import { memoryLetters } from './memory-subjects.ts';
+
+/** A repository of letters that does some things differently. */
+const letters =
+  (differently: (sound: DeadLetterRepository, store: MemoryStore) => Partial<DeadLetterRepository>) =>
+  async (): Promise<LetterRepositorySubject> => {
+    const store = new MemoryStore();
+    const sound = new MemoryDeadLetterRepository(store);
+    return {
+      ...(await memoryLetters(store)),
+      open: async () => ({
+        find: (query) => sound.find(query),
+        findByIds: (ids, mostBytes) => sound.findByIds(ids, mostBytes),
+        remove: (removals) => sound.remove(removals),
+        ...differently(sound, store),
+      }),
+    };
+  };
+
+const asking = (change: (query: DeadLetterQuery) => DeadLetterQuery) =>
+  letters((sound) => ({ find: (query) => sound.find(change(query)) }));
+
+const answering = (change: (page: DeadLetterPage, store: MemoryStore) => DeadLetterPage) =>
+  letters((sound, store) => ({ find: async (query) => change(await sound.find(query), store) }));
+
+/** The whole letter of a listed one. */
+const wholeOf = (store: MemoryStore, id: DeadLetterId): DeadLetter => {
+  const letter = store.letters.get(id);
+  if (letter === undefined) throw new Error('It is listed.');
+  return letter;
+};
+
+export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
+  ['B1', 'ignores codes', asking((query) => ({ ...query, filter: { ...query.filter, codes: [] } }))],
+  [
+    'B1',
+    'includes the end of a time',
+    asking(({ filter, ...query }) => ({
+      ...query,
+      filter: { ...filter, diedAt: TimeRange.between(filter.diedAt.from, undefined) },
+    })),
+  ],
+  [
+    'B2',
+    'sorts offsets as numbers',
+    answering((page) => ({
+      ...page,
+      letters: page.letters.toSorted((a, b) => a.diedAt - b.diedAt || a.origin.offset - b.origin.offset),
+    })),
+  ],
+  [
+    'B3',
+    'goes on by the time alone',
+    letters((sound) => ({
+      async find(query) {
+        const page = await sound.find(query);
+        return {
+          ...page,
+          letters: page.letters.filter(({ diedAt }) => diedAt !== query.after?.diedAt),
+        };
+      },
+    })),
+  ],
+  [
+    'B4',
+    'shows everything',
+    answering((page, store) => ({
+      ...page,
+      letters: page.letters.map((letter) => ({ ...letter, ...wholeOf(store, letter.id) })),
+    })),
+  ],
+  [
+    'B4',
+    'does not say what it left out',
+    answering((page) => ({ ...page, letters: page.letters.map((one) => ({ ...one, omitted: [] })) })),
+  ],
+  [
+    'B5',
+    'reads all at once',
+    letters((sound) => ({ findByIds: (ids) => sound.findByIds(ids, Number.MAX_SAFE_INTEGER) })),
+  ],
+  [
+    'B5',
+    'gives nothing where the first is too large',
+    letters((sound) => ({
+      async findByIds(ids, most) {
+        const found = await sound.findByIds(ids, most);
+        return found.filter(({ value }) => (value?.length ?? 0) <= most);
+      },
+    })),
+  ],
+  [
+    'B6',
+    'removes by the id alone',
+    letters((_, store) => ({
+      async remove(removals) {
+        store.assertReachable();
+        for (const { origin } of removals) store.letters.delete(DeadLetterId.of(origin));
+      },
+    })),
+  ],
+  [
+    'B7',
+    'takes an outage for an empty store',
+    letters((sound) => ({
+      find: (query) => sound.find(query).catch(() => ({ letters: [], hasMore: false })),
+    })),
+  ],
+  [
+    'B7',
+    'lets a driver speak',
+    letters((sound) => ({
+      remove: (removals) =>
+        sound.remove(removals).catch(() => {
+          throw new Error('ECONNREFUSED');
+        }),
+    })),
+  ],
+];

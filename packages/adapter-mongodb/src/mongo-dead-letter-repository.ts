@@ -1,0 +1,60 @@
+import {
+  type DeadLetter,
+  DeadLetterId,
+  type DeadLetterPage,
+  type DeadLetterQuery,
+  type DeadLetterRepository,
+} from '@user-activity/domain';
+import { storeFailure } from './failure.ts';
+import { letterOf, listedOf } from './letter-document.ts';
+import { idsThatFit, readLetters } from './letter-query.ts';
+import type { MongoStore } from './mongo-store.ts';
+
+/** Shows the dead letters in MongoDB, and takes them away again. */
+export class MongoDeadLetterRepository implements DeadLetterRepository {
+  readonly #store: MongoStore;
+
+  constructor(store: MongoStore) {
+    this.#store = store;
+  }
+
+  async find(query: DeadLetterQuery): Promise<DeadLetterPage> {
+    try {
+      const documents = await readLetters(this.#store, query);
+      return {
+        letters: documents.slice(0, query.limit).map(listedOf),
+        hasMore: documents.length > query.limit,
+      };
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]> {
+    const { letters, timeoutMs } = this.#store;
+    try {
+      const fitting = await idsThatFit(this.#store, ids, mostBytes);
+      if (fitting.length === 0) return [];
+      const found = await letters.find({ _id: { $in: [...fitting] } }, { maxTimeMS: timeoutMs }).toArray();
+      const byId = new Map(found.map((document) => [document._id, document]));
+      return fitting.flatMap((id) => {
+        const document = byId.get(id);
+        return document === undefined ? [] : [letterOf(document)];
+      });
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void> {
+    if (letters.length === 0) return;
+    const removals = letters.map(({ origin, diedAt }) => ({
+      deleteOne: { filter: { _id: DeadLetterId.of(origin), diedAt: new Date(diedAt) } },
+    }));
+    try {
+      await this.#store.letters.bulkWrite(removals, { ordered: false });
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+}

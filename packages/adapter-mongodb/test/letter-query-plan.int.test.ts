@@ -1,0 +1,56 @@
+import { type DeadLetterFilter, type DeadLetterQuery, Timestamp, TimeRange } from '@user-activity/domain';
+import { letterOf } from '@user-activity/port-contracts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MongoDeadLetterQueue, MongoDeadLetterRepository } from '../src/index.ts';
+import { findLetters, letterRanges } from '../src/letter-query.ts';
+import { explained } from './explained.ts';
+import { freshStore } from './mongo-subjects.ts';
+
+const start = Date.parse('2026-01-02T03:04:05.678Z');
+const limit = 10;
+const codes = ['unreadable', 'conflict', 'refused'] as const;
+
+let place: Awaited<ReturnType<typeof freshStore>>;
+beforeAll(async () => {
+  place = await freshStore();
+  // Some share a moment.
+  const letters = Array.from({ length: 300 }, (_, offset) =>
+    letterOf(offset, {
+      code: codes[offset % 3] ?? 'refused',
+      diedAt: Timestamp.fromMillis(start + Math.floor(offset / 20) * 5000),
+    }),
+  );
+  await new MongoDeadLetterQueue(place.store).add(letters);
+});
+afterAll(() => place.close());
+
+const always = TimeRange.between(undefined, undefined);
+const span = TimeRange.between(Timestamp.fromMillis(start + 20_000), Timestamp.fromMillis(start + 60_000));
+
+describe.each([
+  ['nothing', [], 1],
+  ['a code', ['conflict'], 1],
+  ['every code', [...codes], 3],
+] as const)('a page of dead letters by %s', (_name, wanted, ranges) => {
+  test.each([
+    ['newest first', 'desc', always],
+    ['oldest first', 'asc', always],
+    ['within a time', 'desc', span],
+  ] as const)(
+    '%s, and the page behind it, examine the page and little more',
+    async (_title, order, diedAt) => {
+      const filter: DeadLetterFilter = { codes: wanted, diedAt };
+      const first: DeadLetterQuery = { filter, order, limit, after: undefined };
+      const { letters } = await new MongoDeadLetterRepository(place.store).find(first);
+      expect(letters).toHaveLength(limit);
+      for (const query of [first, { ...first, after: letters.at(-1) }]) {
+        for (const range of letterRanges(query)) {
+          const { plan, examined } = await explained(findLetters(place.store, query, range, limit + 1));
+          expect(plan).toContain('IXSCAN');
+          expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
+          expect(examined).toBeLessThanOrEqual(limit + ranges);
+        }
+      }
+    },
+  );
+});

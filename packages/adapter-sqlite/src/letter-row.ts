@@ -1,0 +1,70 @@
+import {
+  type DeadLetter,
+  DeadLetterCode,
+  DeadLetterId,
+  listedBytes,
+  type ListedLetter,
+  type RecordPart,
+  Timestamp,
+} from '@user-activity/domain';
+import { headersJson, headersOf } from './header-json.ts';
+import type { LetterRow, ListedRow } from './threads/rows.ts';
+
+/** The letter as the file keeps it. */
+export function letterRow({ origin, key, value, headers, code, reason, diedAt }: DeadLetter): LetterRow {
+  const { topic, partition, offset } = origin;
+  return [
+    topic,
+    partition,
+    offset,
+    ownBytes(key),
+    ownBytes(value),
+    headersJson(headers),
+    code,
+    reason,
+    diedAt,
+  ];
+}
+
+/** The letter that the file kept. */
+export function letterOf([
+  topic,
+  partition,
+  offset,
+  key,
+  value,
+  headers,
+  code,
+  reason,
+  diedAt,
+]: LetterRow): DeadLetter {
+  return {
+    origin: { topic, partition, offset },
+    key,
+    value,
+    headers: headersOf(headers),
+    code: DeadLetterCode.parse(code),
+    reason,
+    diedAt: Timestamp.trusted(diedAt),
+  };
+}
+
+/** The letter as a page shows it. */
+export function listedOf([id, diedAt, code, reason, key, value, headers, ...sizes]: ListedRow): ListedLetter {
+  const parts = ['key', 'value', 'headers'] as const satisfies readonly RecordPart[];
+  return {
+    id: DeadLetterId.parse(id),
+    origin: DeadLetterId.originOf(DeadLetterId.parse(id)),
+    key,
+    value,
+    headers: headers === null ? {} : headersOf(headers),
+    code: DeadLetterCode.parse(code),
+    reason,
+    diedAt: Timestamp.trusted(diedAt),
+    size: sizes[1],
+    omitted: parts.filter((part, index) => (sizes[index] ?? 0) > listedBytes[part]),
+  };
+}
+
+/** A copy of these bytes alone: a view would be sent to the thread with all of the buffer that it looks into. */
+export const ownBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && Uint8Array.from(bytes);

@@ -1,0 +1,68 @@
+import {
+  type DeadLetter,
+  DeadLetterId,
+  type DeadLetterPage,
+  type DeadLetterQuery,
+  type DeadLetterRepository,
+  listedBytes,
+} from '@user-activity/domain';
+import { storeSilent, storeUnavailable } from './failure.ts';
+import { letterOf, listedOf } from './letter-row.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { spanOf } from './threads/branches.ts';
+
+/** How a repository behaves. */
+export interface SqliteDeadLetterRepositoryOptions {
+  /** A question that is not answered by then is rejected with STORE_TIMEOUT. 10,000 where not given. */
+  readonly queryTimeoutMs?: number;
+}
+
+/** Shows the dead letters in the file, and takes them away again. */
+export class SqliteDeadLetterRepository implements DeadLetterRepository {
+  readonly #database: SqliteDatabase;
+  readonly #timeoutMs: number;
+
+  constructor(database: SqliteDatabase, options: SqliteDeadLetterRepositoryOptions = {}) {
+    this.#database = database;
+    this.#timeoutMs = options.queryTimeoutMs ?? 10_000;
+  }
+
+  async find({ filter, order, limit, after }: DeadLetterQuery): Promise<DeadLetterPage> {
+    const span = spanOf(filter.diedAt, after && [after.diedAt, after.id], order, limit);
+    const question = { ...span, codes: [...new Set(filter.codes)], shown: listedBytes };
+    const timeoutMs = this.#timeoutMs;
+    try {
+      const rows = await this.#database.queries.submit('letters', question, { timeoutMs });
+      return { letters: rows.slice(0, limit).map(listedOf), hasMore: rows.length > limit };
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]> {
+    const origins = [...new Set(ids)].map((id) => {
+      const { topic, partition, offset } = DeadLetterId.originOf(id);
+      return [topic, partition, offset] as const;
+    });
+    const timeoutMs = this.#timeoutMs;
+    try {
+      const wanted = { origins, mostBytes };
+      const rows = await this.#database.queries.submit('wholeLetters', wanted, { timeoutMs });
+      return rows.map(letterOf);
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void> {
+    const removals = letters.map(
+      ({ origin, diedAt }) => [origin.topic, origin.partition, origin.offset, diedAt] as const,
+    );
+    const options = { timeoutMs: this.#timeoutMs, weight: removals.length };
+    try {
+      await this.#database.writer.submit('exhume', removals, options);
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { type Place, readBranches } from './branches.ts';
+import { type LetterRow, letterColumns, type ListedRow } from './rows.ts';
+import type { Prepare } from './statements.ts';
+
+/** What a page is to hold: letters between two places (both exclusive), of these codes. */
+export interface LetterQuestion {
+  /** Empty: of all codes. */
+  readonly codes: readonly string[];
+  readonly above: Place;
+  readonly below: Place;
+  readonly order: 'asc' | 'desc';
+  readonly most: number;
+  /** The most bytes that are read of each part. */
+  readonly shown: { readonly key: number; readonly value: number; readonly headers: number };
+}
+
+/** Whole letters by their places on the log, as many as fit. */
+export interface LettersWanted {
+  readonly origins: readonly (readonly [topic: string, partition: number, offset: number])[];
+  readonly mostBytes: number;
+}
+
+/** A letter that is to go, if it is still the one that died then. */
+export type LetterRemoval = readonly [topic: string, partition: number, offset: number, diedAt: number];
+
+const atOrigin = 'topic = ? AND partition = ? AND offset = ?';
+const sized = `SELECT coalesce(length(key), 0) + coalesce(length(value), 0) + octet_length(headers)
+  FROM dead_letters WHERE ${atOrigin}`;
+const whole = `SELECT ${letterColumns} FROM dead_letters WHERE ${atOrigin}`;
+const remove = `DELETE FROM dead_letters WHERE ${atOrigin} AND died_at = ?`;
+
+/** The page of one code, or of all: one range of one index. SQLite knows a length without reading the bytes. */
+export function letterPageSql(ofOneCode: boolean, order: 'asc' | 'desc'): string {
+  return `SELECT id, died_at, code, reason, iif(length(key) <= ?, key, NULL), iif(length(value) <= ?, value, NULL),
+      iif(octet_length(headers) <= ?, headers, NULL),
+      coalesce(length(key), 0), coalesce(length(value), 0), octet_length(headers)
+    FROM dead_letters INDEXED BY ${ofOneCode ? 'dead_letters_by_code' : 'dead_letters_by_time'}
+    WHERE ${ofOneCode ? 'code = ? AND ' : ''}(died_at, id) > (?, ?) AND (died_at, id) < (?, ?)
+    ORDER BY died_at ${order}, id ${order} LIMIT ?`;
+}
+
+/** The first letters of a walk. */
+export function readLetters(prepare: Prepare, question: LetterQuestion): readonly ListedRow[] {
+  const { codes, order, shown } = question;
+  const statement = prepare(letterPageSql(codes.length > 0, order));
+  const parts = [shown.key, shown.value, shown.headers];
+  const branches = codes.length === 0 ? [parts] : codes.map((code) => [...parts, code]);
+  return readBranches<ListedRow>(statement, branches, question, ([id, diedAt]) => [diedAt, id]);
+}
+
+/** Letters in the order of their origins; at least one, if there is any, however large it is. */
+export function readWholeLetters(
+  prepare: Prepare,
+  { origins, mostBytes }: LettersWanted,
+): readonly LetterRow[] {
+  const rows: LetterRow[] = [];
+  let bytes = 0;
+  for (const origin of origins) {
+    const size = prepare(sized).all(...origin)[0]?.[0];
+    if (size === undefined) continue;
+    bytes += Number(size);
+    if (bytes > mostBytes && rows.length > 0) break;
+    rows.push(...(prepare(whole).all(...origin) as unknown as readonly LetterRow[]));
+  }
+  return rows;
+}
+
+/** Takes the letters away that are still the same. */
+export function removeLetters(prepare: Prepare, removals: readonly LetterRemoval[]): null {
+  for (const removal of removals) prepare(remove).run(...removal);
+  return null;
+}

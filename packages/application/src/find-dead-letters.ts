@@ -1,0 +1,13 @@
+import type { DeadLetterPage, DeadLetterQuery, DeadLetterRepository } from '@user-activity/domain';
+
+/** One page of the dead letters that a query asks for. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+export type FindDeadLetters = (query: DeadLetterQuery) => Promise<DeadLetterPage>;
+
+export const makeFindDeadLetters = ({
+  letters,
+}: {
+  readonly letters: DeadLetterRepository;
+}): FindDeadLetters =>
+  async function findDeadLetters(query) {
+    return letters.find(query);
+  };

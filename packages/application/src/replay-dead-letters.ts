@@ -1,0 +1,75 @@
+import {
+  type Clock,
+  type DeadLetter,
+  DeadLetterId,
+  type DeadLetterPosition,
+  type DeadLetterRepository,
+  type EventPublisher,
+  TimeRange,
+} from '@user-activity/domain';
+
+/** What became of letters that were to be replayed. */
+export interface ReplayReceipt {
+  /** How many the log holds again; their letters are gone. */
+  readonly replayed: number;
+  /** How many the log can't hold any more, as it takes smaller records now; their letters stay. */
+  readonly tooLarge: number;
+}
+
+/**
+ * Sends dead letters back to the end of the log, to be judged again: those of the ids, or all that died before the call.
+ * An id that there is no letter of does not count, so that a call that was cut short can be repeated as it was. A letter is
+ * removed only after the log holds it; if anything fails in between it is replayed twice, which the store keeps once. Throws
+ * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT: what is left stays listed.
+ */
+export type ReplayDeadLetters = (ids?: readonly DeadLetterId[]) => Promise<ReplayReceipt>;
+
+interface Deps {
+  readonly letters: DeadLetterRepository;
+  readonly publisher: EventPublisher;
+  readonly clock: Clock;
+}
+
+// What is in memory at a time: that many listed letters, and that many bytes of whole ones or a single one.
+const pageSize = 200;
+const mostBytes = 4 * 1024 * 1024;
+
+export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters =>
+  async function replayDeadLetters(ids) {
+    const receipt = { replayed: 0, tooLarge: 0 };
+    for await (const some of ids === undefined ? everyPage(deps) : [ids])
+      for await (const whole of wholeLetters(deps, some)) {
+        const outcomes = await deps.publisher.republish(whole);
+        const gone = whole.filter((_, index) => outcomes[index] === 'published');
+        await deps.letters.remove(gone);
+        receipt.replayed += gone.length;
+        receipt.tooLarge += whole.length - gone.length;
+      }
+    return receipt;
+  };
+
+/** The ids of all letters, the oldest first. One that dies again meanwhile is not among them, or it would go round for ever. */
+async function* everyPage({ letters, clock }: Deps): AsyncGenerator<readonly DeadLetterId[]> {
+  const filter = { codes: [], diedAt: TimeRange.between(undefined, clock.now()) };
+  let after: DeadLetterPosition | undefined;
+  do {
+    const page = await letters.find({ filter, order: 'asc', limit: pageSize, after });
+    yield page.letters.map(({ id }) => id);
+    after = page.hasMore ? page.letters.at(-1) : undefined;
+  } while (after !== undefined);
+}
+
+/** The letters of these ids with all their bytes, as many at a time as may be in memory. */
+async function* wholeLetters(
+  { letters }: Deps,
+  ids: readonly DeadLetterId[],
+): AsyncGenerator<readonly DeadLetter[]> {
+  let left = [...new Set(ids)];
+  while (left.length > 0) {
+    const whole = await letters.findByIds(left, mostBytes);
+    const last = whole.at(-1);
+    if (last === undefined) return;
+    yield whole;
+    left = left.slice(left.indexOf(DeadLetterId.of(last.origin)) + 1);
+  }
+}

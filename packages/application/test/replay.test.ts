@@ -1,0 +1,230 @@
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryDeadLetterRepository,
+  MemoryEventPublisher,
+  MemoryLog,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
+import {
+  type DeadLetter,
+  DeadLetterId,
+  type DeadLetterRepository,
+  type EventPublisher,
+  firstCopyOf,
+  type LogRecord,
+  TimeRange,
+  Timestamp,
+} from '@user-activity/domain';
+import { letterOf, sampleActivity } from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { makeFindDeadLetters, makeReplayDeadLetters, makeStoreActivities } from '../src/index.ts';
+
+const utf8 = new TextEncoder();
+
+/** Log, store and the use cases around dead letters, in memory. `consume` stores what the log holds by then. */
+function setUp(
+  change: { letters?: Partial<DeadLetterRepository>; publisher?: Partial<EventPublisher> } = {},
+) {
+  const [log, store, clock] = [new MemoryLog({ partitions: 1 }), new MemoryStore(), new FixedClock()];
+  const repository = new MemoryDeadLetterRepository(store);
+  const letters: DeadLetterRepository = {
+    find: (query) => repository.find(query),
+    findByIds: (ids, most) => repository.findByIds(ids, most),
+    remove: (removals) => repository.remove(removals),
+    ...change.letters,
+  };
+  const sound = new MemoryEventPublisher(log);
+  const publisher: EventPublisher = {
+    publish: (events) => sound.publish(events),
+    republish: (records) => sound.republish(records),
+    ping: () => sound.ping(),
+    close: () => sound.close(),
+    ...change.publisher,
+  };
+  const storeActivities = makeStoreActivities({
+    repository: new MemoryActivityRepository(store),
+    deadLetters: new MemoryDeadLetterQueue(store),
+    clock,
+    pause: async () => undefined,
+    grace: async () => undefined,
+    observer: { failed: () => undefined, recovered: () => undefined },
+  });
+  const consume = async (): Promise<readonly LogRecord[]> => {
+    clock.advance(1);
+    const records = log.claim('store', 0, 10_000) ?? [];
+    if (records.length === 0) return records;
+    await storeActivities(records, new AbortController().signal);
+    log.release('store', 0, records.length);
+    clock.advance(1);
+    return records;
+  };
+  return {
+    log,
+    store,
+    clock,
+    consume,
+    replay: makeReplayDeadLetters({ letters, publisher, clock }),
+    find: makeFindDeadLetters({ letters }),
+    letters: (): DeadLetter[] => [...store.letters.values()],
+  };
+}
+
+const poison = {
+  key: utf8.encode('user-1'),
+  value: utf8.encode('no JSON'),
+  headers: { h: [Uint8Array.of(1)] },
+};
+const recordOf = (activity: ReturnType<typeof sampleActivity>) => ({
+  key: utf8.encode(activity.userId),
+  value: utf8.encode(JSON.stringify(activity)),
+  headers: {},
+});
+
+describe('replaying', () => {
+  test('a conflict whose first copy is gone stores it, and the letter is gone; twice stores once', async () => {
+    const { log, store, consume, replay, letters } = setUp();
+    const [first, other] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'a', type: 'LOGOUT' })];
+    for (const activity of [first, other]) log.appendRaw(recordOf(activity));
+    await consume();
+    const [letter] = letters();
+    if (letter === undefined) throw new Error('The conflict has a letter.');
+    store.activities.delete(first.id);
+    expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 1, tooLarge: 0 });
+    expect(letters()).toEqual([]);
+    await consume();
+    expect([...store.activities.values()]).toEqual([other]);
+    // As after a crash between publishing and removing: the letter is there still, and is replayed again.
+    await new MemoryDeadLetterQueue(store).add([letter]);
+    expect(await replay()).toEqual({ replayed: 1, tooLarge: 0 });
+    await consume();
+    expect([...store.activities.values()]).toEqual([other]);
+    expect(letters()).toEqual([]);
+    expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 0, tooLarge: 0 });
+  });
+
+  test('poison that dies again and again has one letter, that of its first copy, with its bytes as they were', async () => {
+    const { log, clock, consume, replay, letters } = setUp();
+    log.appendRaw(poison);
+    await consume();
+    for (let round = 0; round < 3; round += 1) {
+      expect(await replay()).toEqual({ replayed: 1, tooLarge: 0 });
+      const [record] = await consume();
+      expect(record?.replayOf).toEqual({ topic: 'user-activity', partition: 0, offset: 0 });
+      expect(letters()).toMatchObject([
+        { origin: { offset: 0 }, ...poison, diedAt: Timestamp.fromMillis(clock.now() - 1) },
+      ]);
+    }
+  });
+
+  test('one that dies again before its letter is removed keeps the new letter', async () => {
+    const deps = setUp({
+      letters: {
+        async remove(removals) {
+          await deps.consume();
+          await new MemoryDeadLetterRepository(deps.store).remove(removals);
+        },
+      },
+    });
+    deps.log.appendRaw(poison);
+    await deps.consume();
+    const before = deps.letters()[0]?.diedAt ?? 0;
+    expect(await deps.replay()).toEqual({ replayed: 1, tooLarge: 0 });
+    expect(deps.letters()).toHaveLength(1);
+    expect(deps.letters()[0]?.diedAt).toBeGreaterThan(before);
+  });
+
+  test('all, over many pages, each once, though all of them die again meanwhile', async () => {
+    const deps = setUp({
+      letters: {
+        async remove(removals) {
+          await new MemoryDeadLetterRepository(deps.store).remove(removals);
+          await deps.consume();
+        },
+      },
+    });
+    for (let offset = 0; offset < 1234; offset += 1) deps.log.appendRaw(poison);
+    await deps.consume();
+    expect(await deps.replay()).toEqual({ replayed: 1234, tooLarge: 0 });
+    expect(deps.letters()).toHaveLength(1234);
+    expect(deps.letters().every(({ origin }) => origin.offset < 1234)).toBe(true);
+  });
+
+  test('only the letters of the ids, each once; unknown ones do not count', async () => {
+    const { log, consume, replay, letters } = setUp();
+    for (let offset = 0; offset < 5; offset += 1) log.appendRaw(poison);
+    await consume();
+    const ids = [3, 9, 1, 3].map((offset) => DeadLetterId.parse(`user-activity:0:${offset}`));
+    expect(await replay(ids)).toEqual({ replayed: 2, tooLarge: 0 });
+    expect(letters().map(({ origin }) => origin.offset)).toEqual([0, 2, 4]);
+    const records = await consume();
+    expect(records.map((record) => firstCopyOf(record).origin.offset)).toEqual([3, 1]);
+    expect(await replay([])).toEqual({ replayed: 0, tooLarge: 0 });
+  });
+
+  test('large letters are in memory one at a time, small ones together', async () => {
+    const calls: number[] = [];
+    const { store, replay } = setUp({
+      publisher: {
+        async republish(records) {
+          calls.push(records.length);
+          return records.map(() => 'published');
+        },
+      },
+    });
+    const large = new Uint8Array(3 * 1024 * 1024);
+    const all = [1, 2, 3].map((offset) =>
+      letterOf(offset, { value: large, diedAt: Timestamp.fromMillis(0) }),
+    );
+    all.push(...[4, 5, 6].map((offset) => letterOf(offset, { diedAt: Timestamp.fromMillis(1) })));
+    await new MemoryDeadLetterQueue(store).add(all);
+    expect(await replay()).toEqual({ replayed: 6, tooLarge: 0 });
+    expect(calls).toEqual([1, 1, 4]);
+  });
+
+  test('what is too large for the log stays and stops none of the others', async () => {
+    const { log, consume, replay, letters } = setUp({
+      publisher: {
+        republish: async (records) => records.map((_, index) => (index === 1 ? 'too-large' : 'published')),
+      },
+    });
+    for (let offset = 0; offset < 3; offset += 1) log.appendRaw(poison);
+    await consume();
+    expect(await replay()).toEqual({ replayed: 2, tooLarge: 1 });
+    expect(letters().map(({ origin }) => origin.offset)).toEqual([1]);
+  });
+});
+
+describe('a failure', () => {
+  test('of the log leaves every letter listed', async () => {
+    const { log, consume, replay, find, letters } = setUp();
+    log.appendRaw(poison);
+    await consume();
+    log.reachable = false;
+    await expect(replay()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    expect(letters()).toHaveLength(1);
+    const query = { filter: { codes: [], diedAt: TimeRange.between(undefined, undefined) } };
+    expect((await find({ ...query, order: 'asc', limit: 1, after: undefined })).letters).toHaveLength(1);
+  });
+
+  test('of the store after publishing leaves the letter, and sending again is safe', async () => {
+    let down = true;
+    const deps = setUp({
+      letters: {
+        async remove(removals) {
+          deps.store.reachable = !down;
+          await new MemoryDeadLetterRepository(deps.store).remove(removals);
+        },
+      },
+    });
+    deps.log.appendRaw(poison);
+    await deps.consume();
+    await expect(deps.replay()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    down = false;
+    deps.store.reachable = true;
+    expect(await deps.replay()).toEqual({ replayed: 1, tooLarge: 0 });
+    await deps.consume();
+    expect(deps.letters()).toHaveLength(1);
+  });
+});

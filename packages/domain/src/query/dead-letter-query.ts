@@ -1,0 +1,75 @@
+import type { Timestamp } from '../activity/timestamp.ts';
+import { type DeadLetter, DeadLetterCode } from '../log/dead-letter.ts';
+import type { DeadLetterId } from '../log/dead-letter-id.ts';
+import { type Order, ParameterReader, type QueryParameters } from './parameter-reader.ts';
+import type { TimeRange } from './time-range.ts';
+
+/** A place between two dead letters: right after the named one, in the order of the walk. */
+export interface DeadLetterPosition {
+  readonly diedAt: Timestamp;
+  readonly id: DeadLetterId;
+}
+
+/** Which dead letters are asked for. The codes are OR, none of them does not bind. */
+export interface DeadLetterFilter {
+  readonly codes: readonly DeadLetterCode[];
+  readonly diedAt: TimeRange;
+}
+
+/** One page of a walk over the dead letters that a filter lets through. */
+export interface DeadLetterQuery {
+  readonly filter: DeadLetterFilter;
+  readonly order: Order;
+  /** The most letters of the page, 1-500. */
+  readonly limit: number;
+  /** Where the page begins; undefined is the beginning of the walk. */
+  readonly after: DeadLetterPosition | undefined;
+}
+
+/** A part of a record that can be too large to be listed. */
+export type RecordPart = 'key' | 'value' | 'headers';
+
+/** A dead letter as a page shows it: without those of its bytes that are too many to be shown. */
+export interface ListedLetter extends DeadLetter {
+  readonly id: DeadLetterId;
+  /** The bytes of the value, also where it is left out; 0 where there is none. */
+  readonly size: number;
+  /** What was left out: a key or a value is null then, and of headers there are none. */
+  readonly omitted: readonly RecordPart[];
+}
+
+/** What a page shows. */
+export interface DeadLetterPage {
+  readonly letters: readonly ListedLetter[];
+  /** Whether at least one more follows. */
+  readonly hasMore: boolean;
+}
+
+/**
+ * The most bytes of each part that a page shows, so that a page of 500 is bounded too. Every key and value of the service's
+ * own fits. Headers count as the store keeps them, up to half as much again.
+ */
+export const listedBytes: Readonly<Record<RecordPart, number>> = {
+  key: 1024,
+  value: 32 * 1024,
+  headers: 8 * 1024,
+};
+
+const known: ReadonlySet<string> = new Set(['code', 'from', 'to', 'order', 'limit']);
+
+export const DeadLetterQuery = {
+  /**
+   * Reads `code` (repeatable), `from`, `to` (RFC 3339, of diedAt), `order` and `limit`, as `ActivityQuery` does.
+   * Throws INVALID_QUERY with every violation, by `/name`.
+   */
+  parse(parameters: QueryParameters): Omit<DeadLetterQuery, 'after'> {
+    const reader = new ParameterReader(parameters, known);
+    const filter = {
+      diedAt: reader.timeRange(),
+      codes: reader.many('code', (raw) => DeadLetterCode.parse(raw)),
+    };
+    const query = { filter, ...reader.page() };
+    reader.assertSound();
+    return query;
+  },
+};

@@ -1,0 +1,81 @@
+import { Timestamp } from '../activity/timestamp.ts';
+import { DomainError } from '../shared/domain-error.ts';
+import { pointer, RuleBroken, Violations } from '../shared/violation.ts';
+import { TimeRange } from './time-range.ts';
+
+/** The raw parameters of a question, each with all the values it was given. */
+export type QueryParameters = Readonly<Record<string, readonly string[]>>;
+
+/** The direction of a walk along (time, id): newest first, or its exact reverse. */
+export type Order = 'desc' | 'asc';
+
+const mostValues = 20;
+const mostLimit = 500;
+const defaultLimit = 50;
+
+/**
+ * Reads the parameters of a question and notes every fault, by `/name`. Nothing is clamped: a value out of range, a second
+ * value where one is due and an unknown name are violations.
+ */
+export class ParameterReader {
+  readonly #parameters: QueryParameters;
+  readonly #violations: Violations = new Violations();
+
+  constructor(parameters: QueryParameters, known: ReadonlySet<string>) {
+    this.#parameters = parameters;
+    for (const name of Object.keys(parameters)) {
+      if (!known.has(name)) this.#violations.add(pointer('', name), 'is not a known parameter');
+    }
+  }
+
+  /** The different values of a parameter that may be given up to 20 times. */
+  many<Value>(name: string, parse: (raw: unknown) => Value): readonly Value[] {
+    const read = (): readonly Value[] => {
+      const values = this.#parameters[name] ?? [];
+      if (values.length > mostValues) throw new RuleBroken(`must be given at most ${mostValues} times`);
+      return [...new Set(values.map((value) => parse(value)))];
+    };
+    return this.#violations.check(`/${name}`, read) ?? [];
+  }
+
+  /** The value of a parameter that may be given once. */
+  one<Value>(name: string, parse: (raw: string) => Value): Value | undefined {
+    return this.#violations.check(`/${name}`, () => {
+      const [value, ...more] = this.#parameters[name] ?? [];
+      if (more.length > 0) throw new RuleBroken('must be given once');
+      return value === undefined ? undefined : parse(value);
+    });
+  }
+
+  /** `from` and `to`, RFC 3339. */
+  timeRange(): TimeRange {
+    const from = this.one('from', (raw) => Timestamp.parse(raw));
+    const to = this.one('to', (raw) => Timestamp.parse(raw));
+    const range = this.#violations.check('/to', () => TimeRange.between(from, to));
+    return range ?? TimeRange.between(undefined, undefined);
+  }
+
+  /** `order` and `limit`. */
+  page(): { readonly order: Order; readonly limit: number } {
+    const order = this.one('order', parseOrder) ?? 'desc';
+    return { order, limit: this.one('limit', parseLimit) ?? defaultLimit };
+  }
+
+  /** Throws INVALID_QUERY with every violation that was noted. */
+  assertSound(): void {
+    const { list } = this.#violations;
+    if (list.length > 0)
+      throw new DomainError('INVALID_QUERY', 'The query breaks a rule.', { violations: list });
+  }
+}
+
+function parseOrder(raw: string): Order {
+  if (raw !== 'desc' && raw !== 'asc') throw new RuleBroken('must be "desc" or "asc"');
+  return raw;
+}
+
+function parseLimit(raw: string): number {
+  const limit = /^[1-9]\d{0,2}$/.test(raw) ? Number(raw) : Number.NaN;
+  if (!(limit <= mostLimit)) throw new RuleBroken(`must be a whole number from 1 to ${mostLimit}`);
+  return limit;
+}

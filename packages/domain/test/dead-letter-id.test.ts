@@ -1,0 +1,87 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DeadLetterId, type LogRecord, replayed, replayHeader, replayOf, firstCopyOf } from '../src/index.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const anyOrigin = fc.record({
+  topic: fc.stringMatching(/^[A-Za-z0-9._-]{1,249}$/),
+  partition: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  offset: fc.maxSafeNat(),
+});
+
+describe('DeadLetterId', () => {
+  test('names any origin, and only one', () => {
+    fc.assert(
+      fc.property(anyOrigin, (origin) => {
+        expect(DeadLetterId.originOf(DeadLetterId.parse(DeadLetterId.of(origin)))).toEqual(origin);
+      }),
+    );
+  });
+
+  test.each([
+    undefined,
+    7,
+    '',
+    'a',
+    'a:0',
+    ':0:0',
+    'a:0:0:0',
+    'a b:0:0',
+    'a/b:0:0',
+    'a:00:0',
+    'a:0:01',
+    'a:-1:0',
+    'a:0:1e3',
+    'a:2147483648:0',
+    'a:0:9007199254740992',
+    ' a:0:0',
+    'a:0:0\n',
+    `${'x'.repeat(250)}:0:0`,
+  ])('%j is none', (raw) => {
+    expect(() => DeadLetterId.parse(raw)).toThrow(/^must be/);
+  });
+});
+
+describe('a replay', () => {
+  const place = { topic: 't', partition: 1, offset: 100 };
+  const told = (...texts: readonly string[]) => replayOf({ [replayHeader]: texts.map(bytes) }, place);
+
+  test('tells the place of its first copy by the last header of its name', () => {
+    expect(told('t:1:99')).toEqual({ topic: 't', partition: 1, offset: 99 });
+    expect(told('t:2:100')).toEqual({ topic: 't', partition: 2, offset: 100 });
+    expect(told('garbled', 't:1:5')).toEqual({ topic: 't', partition: 1, offset: 5 });
+  });
+
+  test.each(['', 't:1', 't:1:100', 't:1:101', 'other:1:5', 't:1:05', 'x'.repeat(301), 'té:1:5'])(
+    '%.20s tells nothing',
+    (text) => {
+      expect(told(text)).toBeUndefined();
+      expect(told('t:1:5', text)).toBeUndefined();
+    },
+  );
+
+  test('without such a header there is none', () => {
+    expect(replayOf({}, place)).toBeUndefined();
+    expect(replayOf({ [replayHeader]: [] }, place)).toBeUndefined();
+  });
+
+  test('any record comes back as it first was, whatever headers it has', () => {
+    const value = fc.uint8Array({ maxLength: 20 });
+    const names = fc.oneof(fc.string(), fc.constantFrom(replayHeader, '__proto__', 'constructor'));
+    const headers = fc.dictionary(names, fc.array(value, { minLength: 1, maxLength: 3 }));
+    fc.assert(
+      fc.property(anyOrigin, fc.option(value), fc.option(value), headers, (origin, key, bytesOf, given) => {
+        const first = { origin, key, value: bytesOf, headers: given };
+        const record: LogRecord = {
+          origin: { ...origin, partition: origin.partition + 1 },
+          replayOf: origin,
+          content: { name: 'Unreadable', reason: '' },
+          raw: () => replayed(first),
+        };
+        expect(replayOf(record.raw().headers, record.origin)).toEqual(origin);
+        expect(firstCopyOf(record)).toEqual(first);
+      }),
+    );
+  });
+});

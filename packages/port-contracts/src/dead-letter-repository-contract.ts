@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import {
+  type DeadLetter,
+  type DeadLetterCode,
+  type DeadLetterFilter,
+  DeadLetterId,
+  type DeadLetterQueue,
+  type DeadLetterRepository,
+  listedBytes,
+  type ListedLetter,
+  type Order,
+  Timestamp,
+  TimeRange,
+} from '@user-activity/domain';
+import * as fc from 'fast-check';
+import type { Contract, Subject } from './contract.ts';
+import { assertSame, bytes, comparable, idsOf, letterOf } from './letters.ts';
+import { assertRejects } from './rejections.ts';
+
+/** One store of dead letters, empty at first. */
+export interface LetterRepositorySubject extends Subject {
+  /** A handle of its own on the letters. */
+  open(): Promise<DeadLetterRepository>;
+  /** What puts letters there. */
+  queue(): Promise<DeadLetterQueue>;
+  /** Puts the store out of reach of every handle; what comes back undoes it. */
+  interrupt(): Promise<() => Promise<void>>;
+}
+
+const start = Date.parse('2026-01-02T03:04:05.678Z');
+const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
+const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
+  letters.map(({ origin }) => DeadLetterId.of(origin));
+const plenty = 1024 * 1024;
+
+const filterOf = (filter: Partial<DeadLetterFilter> = {}): DeadLetterFilter => ({
+  codes: [],
+  diedAt: TimeRange.between(undefined, undefined),
+  ...filter,
+});
+
+interface Walk {
+  readonly filter?: DeadLetterFilter;
+  readonly order?: Order;
+  readonly limit: number;
+}
+
+/** Every page of a walk. `between` is done before each page but the first. */
+async function walk(
+  repository: DeadLetterRepository,
+  { filter = filterOf(), order = 'desc', limit }: Walk,
+  between: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<(readonly ListedLetter[])[]> {
+  const pages: (readonly ListedLetter[])[] = [];
+  for (let after: ListedLetter | undefined; ; ) {
+    const { letters, hasMore } = await repository.find({ filter, order, limit, after });
+    pages.push(letters);
+    after = letters.at(-1);
+    if (!hasMore || after === undefined) return pages;
+    await between();
+  }
+}
+
+const anyLetter = fc.record({
+  topic: fc.constantFrom('a', 'A', 'a.b', 'a-b'),
+  partition: fc.integer({ min: 0, max: 11 }),
+  diedAt: fc.integer({ min: 0, max: 6 }).map(at),
+  code: fc.constantFrom<DeadLetterCode>('unreadable', 'conflict', 'refused'),
+});
+
+/** What every `DeadLetterRepository` promises, by the numbers in its doc comment. */
+export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
+  {
+    promise: 'B1',
+    title: 'a filter lets through its codes, from (inclusive) and to (exclusive)',
+    async run(subject) {
+      const repository = await subject.open();
+      await (await subject.queue()).add([
+        letterOf(1, { diedAt: at(0) }),
+        letterOf(2, { diedAt: at(1), code: 'conflict' }),
+        letterOf(3, { diedAt: at(2), code: 'refused' }),
+        letterOf(4, { diedAt: at(3), code: 'conflict' }),
+      ]);
+      const found = async (filter: Partial<DeadLetterFilter>): Promise<number[]> =>
+        (await walk(repository, { filter: filterOf(filter), order: 'asc', limit: 10 }))
+          .flat()
+          .map(({ origin }) => origin.offset);
+      assert.deepEqual(await found({}), [1, 2, 3, 4]);
+      assert.deepEqual(await found({ codes: ['conflict'] }), [2, 4]);
+      assert.deepEqual(await found({ codes: ['refused', 'unreadable'] }), [1, 3]);
+      assert.deepEqual(await found({ diedAt: TimeRange.between(at(1), at(3)) }), [2, 3]);
+      assert.deepEqual(await found({ diedAt: TimeRange.between(at(1), at(1)) }), []);
+      assert.deepEqual(
+        await found({ codes: ['conflict'], diedAt: TimeRange.between(at(2), undefined) }),
+        [4],
+      );
+    },
+  },
+  {
+    promise: 'B2',
+    title: 'those that died last come first, at one time by their ids bytewise; asc is the exact reverse',
+    async run(subject) {
+      const repository = await subject.open();
+      const letters = [letterOf(10), letterOf(9), letterOf(9, { origin: originOf('User', 0, 9) })];
+      letters.push(letterOf(7, { diedAt: at(1) }), letterOf(8, { diedAt: at(-1) }));
+      await (await subject.queue()).add(letters);
+      const expected = ['user-activity:0:8', 'User:0:9', 'user-activity:0:10', 'user-activity:0:9'];
+      expected.push('user-activity:0:7');
+      const [ascending] = await walk(repository, { order: 'asc', limit: 500 });
+      assert.deepEqual(idsOf(ascending ?? []), expected);
+      const [descending] = await walk(repository, { order: 'desc', limit: 500 });
+      assert.deepEqual(idsOf(descending ?? []), expected.toReversed());
+    },
+  },
+  {
+    promise: 'B3',
+    title: 'any walk shows what sorting and filtering all of it would show',
+    async run(subject) {
+      const [repository, queue] = [await subject.open(), await subject.queue()];
+      const everything: DeadLetter[] = [];
+      const question = fc.record({
+        codes: fc.subarray<DeadLetterCode>(['unreadable', 'conflict', 'refused']),
+        from: fc.option(fc.integer({ min: -1, max: 6 }), { nil: undefined }),
+        order: fc.constantFrom('asc' as const, 'desc' as const),
+        limit: fc.integer({ min: 1, max: 5 }),
+      });
+      const questions = fc.array(question, { minLength: 3, maxLength: 3 });
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyLetter, { maxLength: 8 }), questions, async (fields, asked) => {
+          const added = fields.map(({ topic, partition, ...rest }, index) =>
+            letterOf(0, { origin: originOf(topic, partition, everything.length + index), ...rest }),
+          );
+          await queue.add(added);
+          everything.push(...added);
+          for (const { codes, from, ...page } of asked) {
+            const diedAt = TimeRange.between(from === undefined ? undefined : at(from), undefined);
+            const pages = await walk(repository, { ...page, filter: { codes, diedAt } });
+            const wanted = everything
+              .filter((one) => (codes.length === 0 || codes.includes(one.code)) && diedAt.holds(one.diedAt))
+              .toSorted(inOrder);
+            const expected = ids(page.order === 'asc' ? wanted : wanted.toReversed());
+            assert.deepEqual(pages.flatMap(idsOf), expected);
+            assert.ok(pages.slice(0, -1).every(({ length }) => length === page.limit));
+          }
+        }),
+        { numRuns: 15, endOnFailure: true },
+      );
+    },
+  },
+  {
+    promise: 'B3',
+    title: 'what is added and removed during a walk neither hides nor doubles what was there',
+    async run(subject) {
+      const [repository, queue] = [await subject.open(), await subject.queue()];
+      const there = Array.from({ length: 12 }, (_, offset) => letterOf(offset, { diedAt: at(offset * 10) }));
+      await queue.add(there);
+      let page = 0;
+      const seen = await walk(repository, { order: 'asc', limit: 3 }, async () => {
+        await repository.remove(there.slice(page * 3, page * 3 + 3));
+        page += 1;
+        await queue.add([letterOf(100 + page, { diedAt: at(-page) })]);
+      });
+      assert.deepEqual(seen.flatMap(idsOf), ids(there));
+    },
+  },
+  {
+    promise: 'B4',
+    title: 'a page shows bytes as they are, and of parts that are too large that they were left out',
+    async run(subject) {
+      const repository = await subject.open();
+      const headers = { twice: [bytes('one'), Uint8Array.of(0xff)], ['__proto__']: [new Uint8Array()] };
+      const small = letterOf(1, { key: Uint8Array.of(0, 0xff), headers });
+      const atBound = letterOf(2, {
+        key: new Uint8Array(listedBytes.key),
+        value: new Uint8Array(listedBytes.value),
+      });
+      const none = letterOf(3, { key: null, value: null });
+      const large = letterOf(4, {
+        key: new Uint8Array(listedBytes.key + 1),
+        value: new Uint8Array(listedBytes.value + 1),
+        headers: { long: [new Uint8Array(listedBytes.headers + 1)] },
+      });
+      await (await subject.queue()).add([small, atBound, none, large]);
+      const [page = []] = await walk(repository, { order: 'asc', limit: 10 });
+      const listed = (letter: DeadLetter, omitted: ListedLetter['omitted'] = []): ListedLetter => ({
+        ...letter,
+        id: DeadLetterId.of(letter.origin),
+        size: letter.value?.length ?? 0,
+        omitted,
+      });
+      const expected = [
+        listed(small),
+        listed(atBound),
+        listed(none),
+        { ...listed(large, ['key', 'value', 'headers']), key: null, value: null, headers: {} },
+      ];
+      assert.deepEqual(page.map(comparable), expected.map(comparable));
+    },
+  },
+  {
+    promise: 'B5',
+    title: 'letters come whole and in the order of their ids, as many as the bytes allow',
+    async run(subject) {
+      const repository = await subject.open();
+      const letters = [3, 1, 2].map((offset) =>
+        letterOf(offset, { key: null, value: new Uint8Array(100_000).fill(offset), headers: {} }),
+      );
+      const strange = letterOf(4, {
+        key: Uint8Array.of(0),
+        headers: { a: [Uint8Array.of(0xff), bytes('b')] },
+      });
+      const largest = letterOf(5, { value: new Uint8Array(1024 * 1024).fill(0xff) });
+      await (await subject.queue()).add([...letters, strange, largest]);
+      const found = async (wanted: readonly DeadLetter[], most: number): Promise<object[]> =>
+        (await repository.findByIds(ids(wanted), most)).map(comparable);
+      const unknown = letterOf(9);
+      assert.deepEqual(
+        await found([unknown, ...letters, strange], plenty),
+        [...letters, strange].map(comparable),
+      );
+      assert.deepEqual(await found([...letters, ...letters], plenty), letters.map(comparable));
+      assert.deepEqual(await found(letters, 250_000), letters.slice(0, 2).map(comparable));
+      assert.deepEqual(await found([largest, strange], 10), [comparable(largest)]);
+      assert.deepEqual(await found([unknown], plenty), []);
+      assert.deepEqual(await found([], plenty), []);
+    },
+  },
+  {
+    promise: 'B6',
+    title: 'what is removed is gone, and one that died again meanwhile stays',
+    async run(subject) {
+      const [repository, queue] = [await subject.open(), await subject.queue()];
+      const [one, two, other] = [letterOf(1), letterOf(2), letterOf(3)];
+      await queue.add([one, two, other]);
+      const again = { ...two, diedAt: at(1), reason: 'again' };
+      await queue.add([again]);
+      await repository.remove([one, two, letterOf(9)]);
+      await repository.remove([one]);
+      await repository.remove([]);
+      const left = await (await subject.open()).findByIds(ids([one, two, other]), plenty);
+      assertSame(left, [again, other]);
+      await repository.remove([again]);
+      assertSame(await repository.findByIds(ids([one, two, other]), plenty), [other]);
+    },
+  },
+  {
+    promise: 'B7',
+    title: 'out of reach it says so in the words of the domain, and afterwards it works again',
+    async run(subject) {
+      const repository = await subject.open();
+      const letter = letterOf(1);
+      await (await subject.queue()).add([letter]);
+      const restore = await subject.interrupt();
+      const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
+      await assertRejects(walk(repository, { limit: 1 }), ...codes);
+      await assertRejects(repository.findByIds(ids([letter]), plenty), ...codes);
+      await assertRejects(repository.remove([letter]), ...codes);
+      await restore();
+      assertSame(await repository.findByIds(ids([letter]), plenty), [letter]);
+      await repository.remove([letter]);
+      assert.deepEqual(await walk(repository, { limit: 1 }), [[]]);
+    },
+  },
+];
+
+function originOf(topic: string, partition: number, offset: number): DeadLetter['origin'] {
+  return { topic, partition, offset };
+}
+
+function inOrder(a: DeadLetter, b: DeadLetter): number {
+  const [one, other] = [DeadLetterId.of(a.origin), DeadLetterId.of(b.origin)];
+  return a.diedAt - b.diedAt || (one < other ? -1 : 1);
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { type DeadLetter, type DeadLetterId, type ListedLetter, Timestamp } from '@user-activity/domain';
+
+/** The bytes of a text. */
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A dead letter of that offset; what is not given is filled in. */
+export function letterOf(offset: number, change: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    origin: { topic: 'user-activity', partition: 0, offset },
+    key: bytes('user-1'),
+    value: bytes('{"no":"activity"}'),
+    headers: {},
+    code: 'unreadable',
+    reason: '/userId is required',
+    diedAt: Timestamp.parse('2026-01-02T03:04:05.678Z'),
+    ...change,
+  };
+}
+
+/** The bytes as text, long ones by a checksum: asserting prints both sides. */
+const hex = (some: Uint8Array): string =>
+  some.length <= 1024
+    ? Buffer.from(some).toString('hex')
+    : `${some.length} bytes of sum ${some.reduce((sum, byte) => (sum * 31 + byte) % 4_294_967_291, 7)}`;
+
+/** With bytes as text, as one kind of bytes is not deep-equal to another. */
+export const comparable = ({ key, value, headers, ...rest }: DeadLetter): object => ({
+  ...rest,
+  key: key && hex(key),
+  value: value && hex(value),
+  headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, header.map(hex)])),
+});
+
+/** The same letters, in whatever order. */
+export function assertSame(found: readonly DeadLetter[], expected: readonly DeadLetter[]): void {
+  const sorted = (letters: readonly DeadLetter[]): object[] =>
+    letters
+      .toSorted((a, b) => a.origin.partition - b.origin.partition || a.origin.offset - b.origin.offset)
+      .map(comparable);
+  assert.deepEqual(sorted(found), sorted(expected));
+}
+
+/** The ids of listed letters, in their order. */
+export const idsOf = (letters: readonly ListedLetter[]): DeadLetterId[] => letters.map(({ id }) => id);

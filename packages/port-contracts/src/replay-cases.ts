@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import {
+  firstCopyOf,
+  type LogRecord,
+  type OriginalRecord,
+  type RawRecord,
+  replayHeader,
+} from '@user-activity/domain';
+import type { Contract } from './contract.ts';
+import { bytes } from './letters.ts';
+import { eventsOf, type LogSubject, publish } from './log-subject.ts';
+import { Reader } from './reader.ts';
+import { assertRejects } from './rejections.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+
+/** Waits until so many records have come. */
+const count = (reader: Reader, wanted: number): Promise<void> =>
+  reader.until(
+    () => reader.records.length >= wanted,
+    () => `${reader.records.length} of ${wanted} came`,
+  );
+
+/** With plain arrays, as one kind of bytes is not deep-equal to another. */
+export const plain = (record: RawRecord | undefined): unknown =>
+  record && {
+    key: record.key && [...record.key],
+    value: record.value && [...record.value],
+    headers: Object.entries(record.headers).map(([name, values]) => [
+      name,
+      values.map((value) => [...value]),
+    ]),
+  };
+
+// Names that every object has are not to be taken for something else.
+const headers = {
+  twice: [bytes('one'), Uint8Array.of(0xff)],
+  empty: [new Uint8Array()],
+  constructor: [bytes('two')],
+};
+
+/** What is appended past the publisher, as the first copies that a consumer is given of it. */
+async function buried(subject: LogSubject, reader: Reader, records: readonly RawRecord[]) {
+  const before = reader.records.length;
+  for (const record of records) await subject.append(record);
+  await count(reader, before + records.length);
+  return reader.records.slice(before).map(firstCopyOf);
+}
+
+/** The records that came after so many, by the origin of their first copy. */
+const replaysAfter = (reader: Reader, seen: number): Map<string, LogRecord> =>
+  new Map(reader.records.slice(seen).map((record) => [JSON.stringify(record.replayOf), record]));
+
+/** What a publisher promises of records that are published again. */
+export const republishCases: Contract<LogSubject> = [
+  {
+    promise: 'P6',
+    title:
+      'each comes again byte for byte with the place of its first copy, however often, and on its partition',
+    async run(subject) {
+      const reader = await Reader.start(subject, 'one');
+      const publisher = await subject.openPublisher();
+      const poison = ['user-1', 'user-2', 'user-3', null].map((user) => ({
+        key: user === null ? null : bytes(user),
+        value: user === null ? Uint8Array.of(0xff, 0) : bytes('not json'),
+        headers,
+      }));
+      const firsts = await buried(subject, reader, [...poison, { key: null, value: null, headers: {} }]);
+      let again = firsts;
+      for (let round = 1; round <= 3; round += 1) {
+        const seen = reader.records.length;
+        assert.deepEqual(
+          await publisher.republish(again),
+          firsts.map(() => 'published'),
+        );
+        await count(reader, seen + firsts.length);
+        const replays = replaysAfter(reader, seen);
+        again = firsts.map((first) => {
+          const replay = replays.get(JSON.stringify(first.origin));
+          assert.ok(replay, 'a replay tells the place of its first copy');
+          assert.equal(replay.origin.partition, first.origin.partition);
+          assert.deepEqual(plain(firstCopyOf(replay)), plain(first));
+          assert.deepEqual(
+            Object.keys(replay.raw().headers).toSorted(),
+            [...Object.keys(first.headers), replayHeader].toSorted(),
+          );
+          return firstCopyOf(replay);
+        });
+      }
+      await reader.stop();
+    },
+  },
+  {
+    promise: 'P6',
+    title: 'what a user did comes behind what the user did since, on the partition of the user',
+    async run(subject) {
+      const [poison, since] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
+      await publish(subject, [poison, since]);
+      const reader = await Reader.start(subject, 'one');
+      await reader.has([poison, since]);
+      const first = reader.records.find(
+        ({ content }) => content.name === 'ActivityLogged' && content.activity.id === 'a',
+      );
+      assert.ok(first);
+      await (await subject.openPublisher()).republish([firstCopyOf(first)]);
+      await count(reader, 3);
+      await reader.stop();
+      const last = reader.records.at(-1);
+      assert.equal(last?.origin.partition, first.origin.partition);
+      assert.deepEqual(last.content, first.content);
+      assert.deepEqual(last.replayOf, first.origin);
+    },
+  },
+  {
+    promise: 'P6',
+    title: 'it is as honest, bounded and closing as publishing',
+    async run(subject) {
+      const publisher = await subject.openPublisher({ bufferedEvents: 10 });
+      const records = Array.from(
+        { length: 11 },
+        (_, offset): OriginalRecord => ({
+          origin: { topic: 'elsewhere', partition: 0, offset },
+          key: bytes('user-1'),
+          value: bytes(JSON.stringify(sampleActivity({ id: `again-${offset}` }))),
+          headers: {},
+        }),
+      );
+      assert.deepEqual(await publisher.republish([]), []);
+      await assertRejects(publisher.republish(records), 'LOG_BUSY');
+      const restore = await subject.interrupt();
+      await assertRejects(publisher.republish(records.slice(0, 3)), 'LOG_UNAVAILABLE');
+      await restore();
+      await publisher.ping();
+      await publisher.republish(records.slice(0, 3));
+      await publisher.publish(eventsOf(sampleActivities(1)));
+      await publisher.close();
+      await assertRejects(publisher.republish(records.slice(0, 1)), 'LOG_UNAVAILABLE');
+      const reader = await Reader.start(subject, 'one');
+      await count(reader, 4);
+      await reader.stop();
+      const values = new Set(
+        reader.records.map((record) => Buffer.from(record.raw().value ?? []).toString()),
+      );
+      assert.ok(records.slice(0, 3).every(({ value }) => values.has(Buffer.from(value ?? []).toString())));
+    },
+  },
+];
+
+/** What a consumer promises of them. */
+export const attributionCases: Contract<LogSubject> = [
+  {
+    promise: 'L12',
+    title: 'a header that names no earlier place of this log says nothing, and is kept with the bytes',
+    async run(subject) {
+      const reader = await Reader.start(subject, 'one');
+      const key = bytes('user-1');
+      const [sample] = await buried(subject, reader, [{ key, value: bytes('x'), headers: {} }]);
+      assert.ok(sample);
+      const { topic, partition } = sample.origin;
+      const forged = [
+        '',
+        'garbled',
+        `${topic}:${partition}`,
+        `${topic}:${partition}:01`,
+        `${topic}:${partition}:-1`,
+        `${topic}:${partition}:9007199254740993`,
+        `another-topic:${partition}:0`,
+        `${topic}:${partition}:999999`,
+        'x'.repeat(100_000),
+      ].map((text) => ({ key, value: bytes('x'), headers: { [replayHeader]: [bytes(text)] } }));
+      const records = await buried(subject, reader, forged);
+      assert.deepEqual(
+        reader.records.map((record) => record.replayOf),
+        reader.records.map(() => undefined),
+      );
+      assert.deepEqual(records.map(plain), forged.map(plain));
+      const [garbled] = records.slice(1);
+      assert.ok(garbled);
+      // Published again it tells the truth, and its own header is still there.
+      await (await subject.openPublisher()).republish([garbled]);
+      await count(reader, 2 + forged.length);
+      await reader.stop();
+      const last = reader.records.at(-1);
+      assert.ok(last);
+      assert.deepEqual(last.replayOf, garbled.origin);
+      assert.deepEqual(plain(firstCopyOf(last)), plain(garbled));
+    },
+  },
+];
