@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DomainError, type EventConsumer, type RecordHandler } from '@user-activity/domain';
+import {
+  DomainError,
+  type EventConsumer,
+  type PartitionProgress,
+  type RecordHandler,
+} from '@user-activity/domain';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { kafkaRecord } from './kafka-record.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -15,6 +20,7 @@ const mostRecords = 1000;
 const partitionsAtOnce = 4;
 const leavingMs = 3000;
 const pingMs = 5000;
+const progressMs = 5000;
 // The coordinator's way of saying that this member's assignment is over.
 const assignmentOver: ReadonlySet<string> = new Set([
   'REBALANCE_IN_PROGRESS',
@@ -26,14 +32,15 @@ const assignmentOver: ReadonlySet<string> = new Set([
 /** One member of a consumer group. Several partitions are worked on at once, each in its order. */
 export class KafkaEventConsumer implements EventConsumer {
   readonly #topic: KafkaTopic;
+  readonly #group: string;
   readonly #consumer: Consumer;
   readonly #heartbeatMs: number;
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
   #started = false;
-  /** Whether it is in its group, as far as it knows. */
-  #joined = false;
+  /** The partitions that are its own while it is in its group, as far as it knows. */
+  #assigned: ReadonlySet<number> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -43,6 +50,7 @@ export class KafkaEventConsumer implements EventConsumer {
     { sessionTimeoutMs = 10_000 }: KafkaEventConsumerOptions = {},
   ) {
     this.#topic = topic;
+    this.#group = group;
     this.#heartbeatMs = Math.ceil(sessionTimeoutMs / 5);
     this.#consumer = connection
       .client(10_000, { initialRetryTime: 100, maxRetryTime: 5000, retries: 10 })
@@ -66,12 +74,12 @@ export class KafkaEventConsumer implements EventConsumer {
     // It may fail while the client is still starting; it is looked at below.
     joined.promise.catch(() => undefined);
     const consumer = this.#consumer;
-    consumer.on(consumer.events.GROUP_JOIN, () => {
-      this.#joined = true;
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      this.#assigned = new Set(memberAssignment[this.#topic.name]);
       joined.resolve();
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      this.#joined = false;
+      this.#assigned = undefined;
       if (restart) return;
       this.#ended.reject(error);
       joined.reject(error);
@@ -87,9 +95,15 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   async ping(): Promise<void> {
-    if (!this.#joined || this.#stopped !== undefined)
+    if (this.#assigned === undefined || this.#stopped !== undefined)
       throw new DomainError('LOG_UNAVAILABLE', 'The consumer is not in its group.');
     await this.#topic.assertWritable(pingMs);
+  }
+
+  async progress(): Promise<readonly PartitionProgress[]> {
+    const all = await this.#topic.progressOf(this.#group, progressMs);
+    const own = this.#assigned;
+    return own === undefined ? all : all.filter(({ partition }) => own.has(partition));
   }
 
   stop(): Promise<void> {
@@ -99,6 +113,7 @@ export class KafkaEventConsumer implements EventConsumer {
 
   async #stop(): Promise<void> {
     this.#cancel();
+    this.#assigned = undefined;
     // First, as it waits for the handlers; they settle soon, as they are cancelled.
     const left = this.#consumer.disconnect();
     await Promise.allSettled(this.#underWay.values());

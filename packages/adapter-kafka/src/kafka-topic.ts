@@ -1,6 +1,7 @@
-import { DomainError } from '@user-activity/domain';
+import { DomainError, type PartitionProgress } from '@user-activity/domain';
 import type { Admin } from 'kafkajs';
 import { logUnavailable } from './failure.ts';
+import { groupProgress } from './group-progress.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
 import { type PreparedTopic, prepareTopic, TopicError, type TopicPlan } from './prepare-topic.ts';
@@ -76,6 +77,15 @@ export class KafkaTopic {
         if (sound.length < this.partitions)
           throw new Error(`Only ${sound.length} of ${this.partitions} partitions can be written.`);
       });
+    } catch (error) {
+      throw logUnavailable(error);
+    }
+  }
+
+  /** How far a group is with each partition. Rejects with LOG_UNAVAILABLE when that can't be told in time. */
+  async progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
+    try {
+      return await this.#admin.use(timeoutMs, (client) => groupProgress(client, group, this.name));
     } catch (error) {
       throw logUnavailable(error);
     }

@@ -18,7 +18,7 @@ export { recordContent, unreadable } from './log/record-content.ts';
 export type { ActivityRepository, Refused, SaveOutcome } from './ports/activity-repository.ts';
 export type { Clock } from './ports/clock.ts';
 export type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
-export type { EventConsumer, RecordHandler } from './ports/event-consumer.ts';
+export type { EventConsumer, PartitionProgress, RecordHandler } from './ports/event-consumer.ts';
 export type { EventPublisher } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export {

@@ -4,6 +4,8 @@ import type { Prepare } from './statements.ts';
 
 const one = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const position = 'SELECT next_offset FROM groups WHERE name = ?';
+const end = "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'log'";
+const firstLeft = 'SELECT min(offset) FROM log WHERE offset >= ?';
 const records = 'SELECT offset, key, value FROM log WHERE offset >= ? ORDER BY offset LIMIT ?';
 const answer = 'SELECT 1 FROM activities LIMIT 1';
 
@@ -20,6 +22,8 @@ export interface ReadJobs {
   one(id: string): ActivityRow | undefined;
   /** Where the group goes on. */
   position(group: string): number;
+  /** The offset of the first record that the group is not through with, and the one that the next record will get. */
+  progress(group: string): { readonly committed: number; readonly end: number };
   /** The records from an offset on; at least one, if there is any, however large it is. */
   records(portion: Portion): readonly LogEntry[];
   /** Fails when the store can't answer. */
@@ -27,10 +31,16 @@ export interface ReadJobs {
 }
 
 export function readJobs(prepare: Prepare): ReadJobs {
+  const positionOf = (group: string): number => Number(prepare(position).all(group)[0]?.[0] ?? 0);
   return {
     page: (question) => readPage(prepare, question),
     one: (id) => prepare(one).all(id)[0] as unknown as ActivityRow | undefined,
-    position: (group) => Number(prepare(position).all(group)[0]?.[0] ?? 0),
+    position: positionOf,
+    progress(group) {
+      // Older records may have left the log: the last offset is remembered apart from them.
+      const next = Number(prepare(end).all()[0]?.[0] ?? 1);
+      return { committed: Number(prepare(firstLeft).all(positionOf(group))[0]?.[0] ?? next), end: next };
+    },
     records({ from, mostRecords, mostBytes }) {
       const entries: LogEntry[] = [];
       let bytes = 0;
