@@ -14,6 +14,7 @@ import {
   type Opened,
   outageLog,
   type RunningApp,
+  startStoring,
   tokens,
   wireApi,
   wireProcess,
@@ -32,6 +33,7 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
   wireProcess(wiring, logger, (get) => ({
     log: [get(tokens.publisher), get(tokens.consumer)],
     store: [get(tokens.repository)],
+    progress: get(tokens.watchdog),
   }));
   wiring.provide(
     tokens.publisher,
@@ -48,13 +50,11 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
     () => new SqliteActivityRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
   );
   wiring.provide(tokens.deadLetters, () => new SqliteDeadLetterQueue(database));
-  wiring.provide(
-    tokens.consumer,
-    (get) => new SqliteEventConsumer(database, group, { observer: outageLog(get(tokens.logger), 'the log') }),
-    (consumer) => consumer.stop(),
-  );
   wireApi(wiring);
-  wireStoring(wiring);
+  wireStoring(
+    wiring,
+    (get) => new SqliteEventConsumer(database, group, { observer: outageLog(get(tokens.logger), 'the log') }),
+  );
   return wiring;
 }
 
@@ -73,8 +73,8 @@ async function openEmbedded(opened: Opened, config: Config, logger: Logger, vers
   const wiring = opened.add(wire(config, logger, database), (one) => one.close());
   wiring.resolveAll();
   const consumer = wiring.get(tokens.consumer);
-  const server = await openApiServer(wiring.get, config, version, opened);
-  await consumer.start(wiring.get(tokens.storeActivities));
+  const server = await openApiServer(wiring.get, config, version, opened, wiring.get(tokens.watchdog));
+  await startStoring(wiring.get);
   return { server, ended: consumer.ended };
 }
 
@@ -84,6 +84,8 @@ async function openOnEngines(
   logger: Logger,
   version: string,
 ) {
-  const consumer = (await openConsumer(opened, config, logger)).get(tokens.consumer);
-  return { server: await openApi(opened, config, logger, version, [consumer]), ended: consumer.ended };
+  const { get } = await openConsumer(opened, config, logger);
+  const [consumer, progress] = [get(tokens.consumer), get(tokens.watchdog)];
+  const server = await openApi(opened, config, logger, version, { consumer, progress });
+  return { server, ended: consumer.ended };
 }
