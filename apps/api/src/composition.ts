@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '@user-activity/adapter-kafka';
-import { MongoActivityRepository, MongoStore } from '@user-activity/adapter-mongodb';
-import type { Answering, Progressing } from '@user-activity/application';
+import { MongoActivityRepository, MongoStore, MongoTopicRegistry } from '@user-activity/adapter-mongodb';
+import { type Answering, makeAssertSamePartitions, type Progressing } from '@user-activity/application';
 import {
   type Logger,
   opening,
@@ -78,6 +78,7 @@ export async function openApi(
   const store = opened.add(await MongoStore.open({ ...mongodb, timeoutMs: config.QUERY_TIMEOUT_MS }), (one) =>
     one.close(),
   );
+  await makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) })(topic);
   const wiring = opened.add(wire(config, logger, { connection, topic, store }, storing), (one) =>
     one.close(),
   );

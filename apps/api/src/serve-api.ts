@@ -3,6 +3,8 @@ import type { Progressing } from '@user-activity/application';
 import { type Get, type Opened, tokens } from '@user-activity/runner';
 import type { Config } from './config.ts';
 
+const finishingMs = 3000;
+
 /** What the API is told from outside, whatever it runs on. */
 export type ApiConfig = Pick<Config, 'HOST' | 'PORT' | 'API_KEYS' | 'MAX_BATCH_SIZE' | 'MAX_BODY_BYTES'>;
 
@@ -28,7 +30,12 @@ export async function openApiServer(
     logger: get(tokens.logger),
   });
   // Requests are finished first: they still need what is closed after them.
-  return opened.add(server, (one) => one.close());
+  return opened.add(server, async (one) => {
+    // What a log that hangs has not confirmed by then is answered 503 while there is a connection to answer on.
+    const publisher = get(tokens.publisher);
+    const hurry = setTimeout(() => void publisher.close(), finishingMs);
+    await one.close().finally(() => clearTimeout(hurry));
+  });
 }
 
 /** A command that logs an activity, for someone who has just started the service. Never with a real key in it. */

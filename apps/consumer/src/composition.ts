@@ -6,8 +6,13 @@ import {
   KafkaEventConsumer,
   KafkaTopic,
 } from '@user-activity/adapter-kafka';
-import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '@user-activity/adapter-mongodb';
-import { inEachQueue } from '@user-activity/application';
+import {
+  MongoActivityRepository,
+  MongoDeadLetterQueue,
+  MongoStore,
+  MongoTopicRegistry,
+} from '@user-activity/adapter-mongodb';
+import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
 import {
   type Logger,
   opening,
@@ -78,6 +83,7 @@ export async function openConsumer(
     (one) => one.close(),
   );
   const store = opened.add(await MongoStore.open(mongodb), (one) => one.close());
+  await makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) })(topic);
   const wiring = opened.add(wire(config, logger, { connection, topic, store }, watching), (one) =>
     one.close(),
   );

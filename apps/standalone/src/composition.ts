@@ -11,7 +11,7 @@ import { openConsumer } from '@user-activity/consumer';
 import {
   type Logger,
   opening,
-  type Opened,
+  Opened,
   outageLog,
   type RunningApp,
   startStoring,
@@ -84,8 +84,13 @@ async function openOnEngines(
   logger: Logger,
   version: string,
 ) {
-  const { get } = await openConsumer(opened, config, logger);
+  // What either side needs is its own, so that they stop side by side: one after the other might take too long.
+  const [storing, serving] = [new Opened(), new Opened()];
+  opened.add([storing, serving], async (sides) => {
+    await Promise.all(sides.map((side) => side.close()));
+  });
+  const { get } = await openConsumer(storing, config, logger);
   const [consumer, progress] = [get(tokens.consumer), get(tokens.watchdog)];
-  const server = await openApi(opened, config, logger, version, { consumer, progress });
+  const server = await openApi(serving, config, logger, version, { consumer, progress });
   return { server, ended: consumer.ended };
 }

@@ -31,5 +31,6 @@ export async function buildHealthServer({
   });
   await app.register(health, { checkHealth, progress, isStopping: () => stopping });
   await app.ready();
-  return httpServer(app);
+  // Whoever asks while log or store hang is not waited for: the work is stopped after this.
+  return httpServer(app, 500);
 }

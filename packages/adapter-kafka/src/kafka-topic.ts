@@ -18,17 +18,22 @@ export class KafkaTopic {
   readonly deadLetters: string;
   readonly #admin: Renewable<Admin>;
   readonly #inSyncReplicas: number;
+  readonly #warn: (message: string) => void;
+  #partitionsNow: number;
 
   private constructor(
     admin: Renewable<Admin>,
     { name, partitions, inSyncReplicas }: PreparedTopic,
     deadLetters: string,
+    warn: (message: string) => void,
   ) {
     this.#admin = admin;
     this.name = name;
     this.partitions = partitions;
     this.deadLetters = deadLetters;
     this.#inSyncReplicas = inSyncReplicas;
+    this.#warn = warn;
+    this.#partitionsNow = partitions;
   }
 
   /**
@@ -54,7 +59,7 @@ export class KafkaTopic {
         leastMessageBytes: maxMessageBytes + framingBytes,
       };
       await admin.use(preparationMs, (client) => prepareTopic(client, beside, warn));
-      return new KafkaTopic(admin, prepared, deadLetters);
+      return new KafkaTopic(admin, prepared, deadLetters, warn);
     } catch (error) {
       await admin.close();
       if (error instanceof TopicError || !(error instanceof Error)) throw error;
@@ -71,6 +76,7 @@ export class KafkaTopic {
       await this.#admin.use(timeoutMs, async (client) => {
         const { topics } = await client.fetchTopicMetadata({ topics: [this.name] });
         const partitions = topics[0]?.partitions ?? [];
+        this.#assertSame(partitions.length);
         const sound = partitions.filter(
           ({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas,
         );
@@ -89,6 +95,17 @@ export class KafkaTopic {
     } catch (error) {
       throw logUnavailable(error);
     }
+  }
+
+  /** Users go on where they are while this process runs; a start with the new number is refused. */
+  #assertSame(partitions: number): void {
+    if (partitions === this.partitions) return;
+    if (this.#partitionsNow !== partitions)
+      this.#warn(
+        `The topic ${this.name} has ${partitions} partitions now and had ${this.partitions}: not ready any more.`,
+      );
+    this.#partitionsNow = partitions;
+    throw new Error(`It has ${partitions} partitions now.`);
   }
 
   close(): Promise<void> {

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { activityLogged, type EventPublisher, type UserActivity } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
-import { readTopic, startKafka } from '@user-activity/test-servers';
+import { type CuttableSockets, readTopic, startKafka } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import kafkajs from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '../src/index.ts';
-import type { CuttableSockets } from './cuttable-sockets.ts';
 import { freshTopic } from './kafka-subjects.ts';
 
 type Send = (id: string) => Promise<unknown>;

@@ -2,7 +2,7 @@ import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import kafkajs from 'kafkajs';
-import { readTopic } from '@user-activity/test-servers';
+import { CuttableSockets, readTopic } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import {
   KafkaConnection,
@@ -12,7 +12,6 @@ import {
   KafkaTopic,
 } from '../src/index.ts';
 import { headersOf } from '../src/kafka-record.ts';
-import { CuttableSockets } from './cuttable-sockets.ts';
 
 let topics = 0;
 

@@ -4,10 +4,12 @@ import {
   describeContract,
   eventConsumerContract,
   eventPublisherContract,
+  topicRegistryContract,
 } from '@user-activity/port-contracts';
-import { memoryDeadLetters, memoryLog, memoryRepository } from './memory-subjects.ts';
+import { memoryDeadLetters, memoryLog, memoryRepository, memoryTopics } from './memory-subjects.ts';
 
 describeContract('MemoryActivityRepository', activityRepositoryContract, () => memoryRepository());
 describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, () => memoryDeadLetters());
 describeContract('MemoryEventPublisher', eventPublisherContract, () => memoryLog());
 describeContract('MemoryEventConsumer', eventConsumerContract, () => memoryLog());
+describeContract('MemoryTopicRegistry', topicRegistryContract, () => memoryTopics());

@@ -1,4 +1,9 @@
-import type { DeadLetterSubject, LogSubject, RepositorySubject } from '@user-activity/port-contracts';
+import type {
+  DeadLetterSubject,
+  LogSubject,
+  RepositorySubject,
+  TopicRegistrySubject,
+} from '@user-activity/port-contracts';
 import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
@@ -6,6 +11,7 @@ import {
   MemoryEventPublisher,
   MemoryLog,
   MemoryStore,
+  MemoryTopicRegistry,
 } from '../src/index.ts';
 
 /** Makes it unreachable until the answer is called. */
@@ -30,6 +36,14 @@ export async function memoryDeadLetters(store: MemoryStore = new MemoryStore()):
     letters: async () => [...store.letters.values()],
     interrupt: () => interrupt(store),
     close: async () => store.letters.clear(),
+  };
+}
+
+export async function memoryTopics(store: MemoryStore = new MemoryStore()): Promise<TopicRegistrySubject> {
+  return {
+    open: async () => new MemoryTopicRegistry(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.topics.clear(),
   };
 }
 

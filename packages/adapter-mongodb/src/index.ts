@@ -1,3 +1,4 @@
 export { MongoActivityRepository } from './mongo-activity-repository.ts';
 export { MongoDeadLetterQueue } from './mongo-dead-letter-queue.ts';
+export { MongoTopicRegistry } from './mongo-topic-registry.ts';
 export { DeploymentError, MongoStore, type MongoStoreOptions } from './mongo-store.ts';

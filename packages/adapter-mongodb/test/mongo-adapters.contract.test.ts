@@ -2,8 +2,10 @@ import {
   activityRepositoryContract,
   deadLetterQueueContract,
   describeContract,
+  topicRegistryContract,
 } from '@user-activity/port-contracts';
-import { mongoDeadLetters, mongoRepository } from './mongo-subjects.ts';
+import { mongoDeadLetters, mongoRepository, mongoTopics } from './mongo-subjects.ts';
 
 describeContract('MongoActivityRepository', activityRepositoryContract, mongoRepository);
 describeContract('MongoDeadLetterQueue', deadLetterQueueContract, mongoDeadLetters);
+describeContract('MongoTopicRegistry', topicRegistryContract, mongoTopics);

@@ -1,8 +1,17 @@
 import { type DeadLetter, Timestamp } from '@user-activity/domain';
-import type { DeadLetterSubject, RepositorySubject } from '@user-activity/port-contracts';
+import type {
+  DeadLetterSubject,
+  RepositorySubject,
+  TopicRegistrySubject,
+} from '@user-activity/port-contracts';
 import { cuttableProxy } from '@user-activity/test-servers';
 import { mongodbUri } from '@user-activity/test-servers/shared';
-import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '../src/index.ts';
+import {
+  MongoActivityRepository,
+  MongoDeadLetterQueue,
+  MongoStore,
+  MongoTopicRegistry,
+} from '../src/index.ts';
 
 let databases = 0;
 
@@ -35,6 +44,11 @@ export async function freshStore() {
 export async function mongoRepository(): Promise<RepositorySubject> {
   const { store, interrupt, close } = await freshStore();
   return { open: async () => new MongoActivityRepository(store), interrupt, close };
+}
+
+export async function mongoTopics(): Promise<TopicRegistrySubject> {
+  const { store, interrupt, close } = await freshStore();
+  return { open: async () => new MongoTopicRegistry(store), interrupt, close };
 }
 
 export async function mongoDeadLetters(): Promise<DeadLetterSubject> {

@@ -1,4 +1,9 @@
 export {
+  type AssertSamePartitions,
+  makeAssertSamePartitions,
+  PartitionsChanged,
+} from './assert-same-partitions.ts';
+export {
   type Answering,
   type CheckHealth,
   type Health,

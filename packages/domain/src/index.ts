@@ -21,6 +21,7 @@ export type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
 export type { EventConsumer, PartitionProgress, RecordHandler } from './ports/event-consumer.ts';
 export type { EventPublisher } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
+export type { TopicRegistry } from './ports/topic-registry.ts';
 export {
   type ActivityFilter,
   type ActivityPage,

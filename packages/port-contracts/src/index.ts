@@ -9,3 +9,4 @@ export { type IdGeneratorSubject, idGeneratorContract } from './id-generator-con
 export type { LogSubject } from './log-subject.ts';
 export type { RepositorySubject } from './repository-subject.ts';
 export { type SampleFields, sampleActivities, sampleActivity } from './samples.ts';
+export { type TopicRegistrySubject, topicRegistryContract } from './topic-registry-contract.ts';

@@ -9,6 +9,7 @@ import {
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
+  topicRegistryContract,
 } from '../src/index.ts';
 
 const ports = join(import.meta.dirname, '..', '..', 'domain', 'src', 'ports');
@@ -20,6 +21,7 @@ const contracts: Readonly<Record<string, readonly Pick<ContractCase<never>, 'pro
   'dead-letter-queue': deadLetterQueueContract,
   clock: clockContract,
   'id-generator': idGeneratorContract,
+  'topic-registry': topicRegistryContract,
 };
 
 test.each(Object.entries(contracts))(

@@ -1,4 +1,5 @@
 export { type CuttableProxy, cuttableProxy } from './cuttable-proxy.ts';
+export { CuttableSockets } from './cuttable-sockets.ts';
 export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';
 export { type ServiceOptions, ServiceProcess } from './service-process.ts';
