@@ -90,7 +90,7 @@ test('a leader that is killed under load takes nothing with it that was acknowle
   const kafka = await startKafka({ brokers: 3 });
   onTestFinished(() => kafka.stop());
   const connection = new KafkaConnection({ brokers: kafka.brokers });
-  const topic = await KafkaTopic.open(connection, { name: 'moving', partitions: 6, retentionDays: 1 });
+  const topic = await KafkaTopic.open(connection, { name: 'moving', partitions: 6, retentionDays: 36_500 });
   onTestFinished(() => topic.close());
   const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 30_000 });
   const users = Array.from({ length: 20 }, (_, user) => new User(`user-${user}`, publisher));

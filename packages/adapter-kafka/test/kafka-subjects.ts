@@ -2,7 +2,7 @@ import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import kafkajs from 'kafkajs';
-import { CuttableSockets, readTopic } from '@user-activity/test-servers';
+import { CuttableSockets, readTopic, stranger } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import {
   KafkaConnection,
@@ -14,10 +14,8 @@ import {
 import { headersOf } from '../src/kafka-record.ts';
 
 let topics = 0;
-
-/** A client past the adapters, as anyone may have one. */
-export const stranger = (): kafkajs.Kafka =>
-  new kafkajs.Kafka({ brokers: [...kafkaBrokers()], logLevel: kafkajs.logLevel.NOTHING });
+// Samples are of some day or other, and the broker deletes what is older than this.
+const forSamples = 36_500;
 
 /** A topic of its own, over connections that can be cut. */
 export async function freshTopic(partitions = 3) {
@@ -25,7 +23,7 @@ export async function freshTopic(partitions = 3) {
   const sockets = new CuttableSockets();
   const connection = new KafkaConnection({ brokers: kafkaBrokers(), socketFactory: sockets.factory });
   const name = `test-${process.pid}-${Date.now()}-${topics}`;
-  const topic = await KafkaTopic.open(connection, { name, partitions, retentionDays: 1 });
+  const topic = await KafkaTopic.open(connection, { name, partitions, retentionDays: forSamples });
   const interrupt = async () => {
     const mend = sockets.cut();
     return async () => mend();
@@ -35,7 +33,9 @@ export async function freshTopic(partitions = 3) {
 
 /** Writes one record past the adapters. */
 async function append(topic: string, { key, value, headers }: RawRecord): Promise<void> {
-  const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const producer = stranger(kafkaBrokers()).producer({
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
   await producer.connect();
   const bytes = Object.entries(headers).map(
     ([header, of]) => [header, of.map((one) => Buffer.from(one))] as const,

@@ -1,4 +1,4 @@
-import { startKafka } from '@user-activity/test-servers';
+import { startKafka, stranger } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import kafkajs from 'kafkajs';
 import { beforeAll, afterAll, expect, onTestFinished, test } from 'vitest';
@@ -10,9 +10,8 @@ import {
   TopicError,
   type TopicPlan,
 } from '../src/index.ts';
-import { stranger } from './kafka-subjects.ts';
 
-const admin = stranger().admin();
+const admin = stranger(kafkaBrokers()).admin();
 beforeAll(() => admin.connect());
 afterAll(() => admin.disconnect());
 
@@ -153,7 +152,9 @@ test('records are read however they are compressed on a topic that we made, and 
     const wanted = plan();
     if (settings !== undefined) await create(wanted.name, settings);
     const topic = await KafkaTopic.open(connection, wanted);
-    const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    const producer = stranger(kafkaBrokers()).producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
     await producer.connect();
     const compression = kafkajs.CompressionTypes.ZSTD;
     await producer.send({ topic: topic.name, compression, messages: [{ key: 'k', value: 'v' }] });
