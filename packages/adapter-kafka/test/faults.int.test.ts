@@ -58,6 +58,18 @@ test.each([
   },
 );
 
+test('a close while nobody answers settles what is under way, and does not wait for its deadline', async () => {
+  const { connection, topic, sockets } = await place();
+  const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 600_000 });
+  await publisher.publish([activityLogged(sampleActivity())]);
+  const { lost } = sockets.loseAnswers();
+  const publishing = publisher.publish([activityLogged(sampleActivity())]);
+  const outcome = publishing.catch((error: unknown) => error);
+  await lost;
+  await publisher.close();
+  expect(await outcome).toMatchObject({ code: 'LOG_UNAVAILABLE' });
+});
+
 test("that KafkaJS's idempotent producer loses one there is still so", async () => {
   const { topic, sockets } = await place();
   const client = new kafkajs.Kafka({
