@@ -4,8 +4,9 @@ import {
   MongoActivityRepository,
   MongoDeadLetterRepository,
   MongoStore,
+  MongoTopicRegistry,
 } from '@user-activity/adapter-mongodb';
-import type { Answering } from '@user-activity/application';
+import { type Answering, makeAssertSamePartitions, type Progressing } from '@user-activity/application';
 import {
   type Logger,
   opening,
@@ -27,18 +28,25 @@ export interface ApiEngines {
   readonly store: MongoStore;
 }
 
-/** The wiring of the API on Kafka and MongoDB. Of a process that consumes too, `logReaders` are asked how they are. */
+/** The storing side of a process that has one too: it is asked how it is. */
+export interface StoringSide {
+  readonly consumer: Answering;
+  readonly progress: Progressing;
+}
+
+/** The wiring of the API on Kafka and MongoDB. */
 export function wire(
   config: Config,
   logger: Logger,
   { connection, topic, store }: ApiEngines,
-  logReaders: readonly Answering[] = [],
+  storing?: StoringSide,
 ): Wiring {
   const wiring = new Wiring(container.createChildContainer());
   const most = publisherBounds(config);
   wireProcess(wiring, logger, (get) => ({
-    log: [get(tokens.publisher), ...logReaders],
+    log: storing === undefined ? [get(tokens.publisher)] : [get(tokens.publisher), storing.consumer],
     store: [get(tokens.repository)],
+    progress: storing?.progress,
   }));
   wiring.provide(
     tokens.publisher,
@@ -62,7 +70,7 @@ export async function openApi(
   config: Config,
   logger: Logger,
   version: string,
-  logReaders: readonly Answering[] = [],
+  storing?: StoringSide,
 ) {
   const { kafka, topic: plan, mongodb } = config.engines;
   const connection = new KafkaConnection({
@@ -76,11 +84,12 @@ export async function openApi(
   const store = opened.add(await MongoStore.open({ ...mongodb, timeoutMs: config.QUERY_TIMEOUT_MS }), (one) =>
     one.close(),
   );
-  const wiring = opened.add(wire(config, logger, { connection, topic, store }, logReaders), (one) =>
+  await makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) })(topic);
+  const wiring = opened.add(wire(config, logger, { connection, topic, store }, storing), (one) =>
     one.close(),
   );
   wiring.resolveAll();
-  return openApiServer(wiring.get, config, version, opened);
+  return openApiServer(wiring.get, config, version, opened, storing?.progress);
 }
 
 /** Starts the API. What fails on the way leaves nothing open. */

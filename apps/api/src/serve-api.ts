@@ -1,12 +1,21 @@
 import { buildServer } from '@user-activity/adapter-http';
+import type { Progressing } from '@user-activity/application';
 import { type Get, type Opened, tokens } from '@user-activity/runner';
 import type { Config } from './config.ts';
+
+const finishingMs = 3000;
 
 /** What the API is told from outside, whatever it runs on. */
 export type ApiConfig = Pick<Config, 'HOST' | 'PORT' | 'API_KEYS' | 'MAX_BATCH_SIZE' | 'MAX_BODY_BYTES'>;
 
 /** A server of the wired use cases; nothing listens yet. */
-export async function openApiServer(get: Get, config: ApiConfig, version: string, opened: Opened) {
+export async function openApiServer(
+  get: Get,
+  config: ApiConfig,
+  version: string,
+  opened: Opened,
+  progress?: Progressing,
+) {
   const server = await buildServer({
     logActivity: get(tokens.logActivity),
     logActivities: get(tokens.logActivities),
@@ -15,6 +24,7 @@ export async function openApiServer(get: Get, config: ApiConfig, version: string
     findDeadLetters: get(tokens.findDeadLetters),
     replayDeadLetters: get(tokens.replayDeadLetters),
     checkHealth: get(tokens.checkHealth),
+    progress,
     apiKeys: config.API_KEYS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,
@@ -22,7 +32,12 @@ export async function openApiServer(get: Get, config: ApiConfig, version: string
     logger: get(tokens.logger),
   });
   // Requests are finished first: they still need what is closed after them.
-  return opened.add(server, (one) => one.close());
+  return opened.add(server, async (one) => {
+    // What a log that hangs has not confirmed by then is answered 503 while there is a connection to answer on.
+    const publisher = get(tokens.publisher);
+    const hurry = setTimeout(() => void publisher.close(), finishingMs);
+    await one.close().finally(() => clearTimeout(hurry));
+  });
 }
 
 /** A command that logs an activity, for someone who has just started the service. Never with a real key in it. */

@@ -6,15 +6,23 @@ import {
   KafkaEventConsumer,
   KafkaTopic,
 } from '@user-activity/adapter-kafka';
-import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '@user-activity/adapter-mongodb';
-import { inEachQueue } from '@user-activity/application';
+import {
+  MongoActivityRepository,
+  MongoDeadLetterQueue,
+  MongoStore,
+  MongoTopicRegistry,
+} from '@user-activity/adapter-mongodb';
+import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
 import {
   type Logger,
   opening,
   type Opened,
+  patient,
   type RunningApp,
+  startStoring,
   token,
   tokens,
+  type Watching,
   wireProcess,
   wireStoring,
   Wiring,
@@ -34,9 +42,14 @@ export function wire(
   config: Pick<Config, 'engines'>,
   logger: Logger,
   { connection, topic, store }: ConsumerEngines,
+  watching: Watching = patient,
 ): Wiring {
   const wiring = new Wiring(container.createChildContainer());
-  wireProcess(wiring, logger, (get) => ({ log: [get(tokens.consumer)], store: [get(tokens.repository)] }));
+  wireProcess(wiring, logger, (get) => ({
+    log: [get(tokens.consumer)],
+    store: [get(tokens.repository)],
+    progress: get(tokens.watchdog),
+  }));
   wiring.provide(tokens.repository, () => new MongoActivityRepository(store));
   wiring.provide(
     topicOfDeadLetters,
@@ -47,12 +60,7 @@ export function wire(
   wiring.provide(tokens.deadLetters, (get) =>
     inEachQueue(get(topicOfDeadLetters), new MongoDeadLetterQueue(store)),
   );
-  wireStoring(wiring);
-  wiring.provide(
-    tokens.consumer,
-    () => new KafkaEventConsumer(connection, topic, config.engines.group),
-    (consumer) => consumer.stop(),
-  );
+  wireStoring(wiring, () => new KafkaEventConsumer(connection, topic, config.engines.group), watching);
   return wiring;
 }
 
@@ -63,6 +71,7 @@ export async function openConsumer(
   opened: Opened,
   config: Pick<Config, 'engines'>,
   logger: Logger,
+  watching: Watching = patient,
 ): Promise<Wiring> {
   const { kafka, topic: plan, mongodb } = config.engines;
   const connection = new KafkaConnection({
@@ -74,9 +83,12 @@ export async function openConsumer(
     (one) => one.close(),
   );
   const store = opened.add(await MongoStore.open(mongodb), (one) => one.close());
-  const wiring = opened.add(wire(config, logger, { connection, topic, store }), (one) => one.close());
+  await makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) })(topic);
+  const wiring = opened.add(wire(config, logger, { connection, topic, store }, watching), (one) =>
+    one.close(),
+  );
   wiring.resolveAll();
-  await wiring.get(tokens.consumer).start(wiring.get(tokens.storeActivities));
+  await startStoring(wiring.get, watching);
   return wiring;
 }
 
@@ -85,7 +97,11 @@ export const start = (config: Config, logger: Logger): Promise<RunningApp> =>
   opening(async (opened) => {
     const { get } = await openConsumer(opened, config, logger);
     const server = opened.add(
-      await buildHealthServer({ checkHealth: get(tokens.checkHealth), logger }),
+      await buildHealthServer({
+        checkHealth: get(tokens.checkHealth),
+        progress: get(tokens.watchdog),
+        logger,
+      }),
       (one) => one.close(),
     );
     const url = await server.listen({ host: config.HOST, port: config.PORT });

@@ -12,9 +12,10 @@ import { openConsumer } from '@user-activity/consumer';
 import {
   type Logger,
   opening,
-  type Opened,
+  Opened,
   outageLog,
   type RunningApp,
+  startStoring,
   tokens,
   wireApi,
   wireProcess,
@@ -33,6 +34,7 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
   wireProcess(wiring, logger, (get) => ({
     log: [get(tokens.publisher), get(tokens.consumer)],
     store: [get(tokens.repository)],
+    progress: get(tokens.watchdog),
   }));
   wiring.provide(
     tokens.publisher,
@@ -53,13 +55,11 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
     tokens.letters,
     () => new SqliteDeadLetterRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
   );
-  wiring.provide(
-    tokens.consumer,
-    (get) => new SqliteEventConsumer(database, group, { observer: outageLog(get(tokens.logger), 'the log') }),
-    (consumer) => consumer.stop(),
-  );
   wireApi(wiring);
-  wireStoring(wiring);
+  wireStoring(
+    wiring,
+    (get) => new SqliteEventConsumer(database, group, { observer: outageLog(get(tokens.logger), 'the log') }),
+  );
   return wiring;
 }
 
@@ -78,8 +78,8 @@ async function openEmbedded(opened: Opened, config: Config, logger: Logger, vers
   const wiring = opened.add(wire(config, logger, database), (one) => one.close());
   wiring.resolveAll();
   const consumer = wiring.get(tokens.consumer);
-  const server = await openApiServer(wiring.get, config, version, opened);
-  await consumer.start(wiring.get(tokens.storeActivities));
+  const server = await openApiServer(wiring.get, config, version, opened, wiring.get(tokens.watchdog));
+  await startStoring(wiring.get);
   return { server, ended: consumer.ended };
 }
 
@@ -89,6 +89,13 @@ async function openOnEngines(
   logger: Logger,
   version: string,
 ) {
-  const consumer = (await openConsumer(opened, config, logger)).get(tokens.consumer);
-  return { server: await openApi(opened, config, logger, version, [consumer]), ended: consumer.ended };
+  // What either side needs is its own, so that they stop side by side: one after the other might take too long.
+  const [storing, serving] = [new Opened(), new Opened()];
+  opened.add([storing, serving], async (sides) => {
+    await Promise.all(sides.map((side) => side.close()));
+  });
+  const { get } = await openConsumer(storing, config, logger);
+  const [consumer, progress] = [get(tokens.consumer), get(tokens.watchdog)];
+  const server = await openApi(serving, config, logger, version, { consumer, progress });
+  return { server, ended: consumer.ended };
 }

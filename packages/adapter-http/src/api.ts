@@ -5,6 +5,7 @@ import type {
   FindDeadLetters,
   LogActivities,
   LogActivity,
+  Progressing,
   ReplayDeadLetters,
 } from '@user-activity/application';
 import type { FastifyInstance } from 'fastify';
@@ -40,6 +41,8 @@ export interface ApiOptions {
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
+  /** Of a process that has a consumer too. */
+  readonly progress?: Progressing | undefined;
   /** One of these opens every route but health; with none of them all are open. */
   readonly apiKeys: readonly string[];
   /** The most activities of one batch, and ids of one replay. */
@@ -92,7 +95,8 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     await app.register(getLog, options);
     await app.register(getDeadLetters, options);
     await app.register(postReplay, options);
-    await app.register(health, { checkHealth: options.checkHealth, isStopping: () => stopping });
+    const { checkHealth, progress } = options;
+    await app.register(health, { checkHealth, progress, isStopping: () => stopping });
     refuseOtherMethods();
   },
 );

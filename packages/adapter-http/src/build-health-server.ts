@@ -1,4 +1,4 @@
-import type { CheckHealth } from '@user-activity/application';
+import type { CheckHealth, Progressing } from '@user-activity/application';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
@@ -7,11 +7,16 @@ import { type HttpServer, httpServer } from './http-server.ts';
 /** A server for a process without an API. */
 export interface HealthServerOptions {
   readonly checkHealth: CheckHealth;
+  readonly progress: Progressing;
   readonly logger: FastifyBaseLogger;
 }
 
 /** Builds a server of `/health/live` and `/health/ready` alone; nothing listens yet. */
-export async function buildHealthServer({ checkHealth, logger }: HealthServerOptions): Promise<HttpServer> {
+export async function buildHealthServer({
+  checkHealth,
+  progress,
+  logger,
+}: HealthServerOptions): Promise<HttpServer> {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // One that asks how we are during the drain is to get an answer.
@@ -24,7 +29,8 @@ export async function buildHealthServer({ checkHealth, logger }: HealthServerOpt
     stopping = true;
     done();
   });
-  await app.register(health, { checkHealth, isStopping: () => stopping });
+  await app.register(health, { checkHealth, progress, isStopping: () => stopping });
   await app.ready();
-  return httpServer(app);
+  // Whoever asks while log or store hang is not waited for: the work is stopped after this.
+  return httpServer(app, 500);
 }

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DomainError, type EventConsumer, type RecordHandler } from '@user-activity/domain';
+import {
+  DomainError,
+  type EventConsumer,
+  type PartitionProgress,
+  type RecordHandler,
+} from '@user-activity/domain';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { kafkaRecord } from './kafka-record.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -15,6 +20,7 @@ const mostRecords = 1000;
 const partitionsAtOnce = 4;
 const leavingMs = 3000;
 const pingMs = 5000;
+const progressMs = 5000;
 // The coordinator's way of saying that this member's assignment is over.
 const assignmentOver: ReadonlySet<string> = new Set([
   'REBALANCE_IN_PROGRESS',
@@ -26,15 +32,18 @@ const assignmentOver: ReadonlySet<string> = new Set([
 /** One member of a consumer group. Several partitions are worked on at once, each in its order. */
 export class KafkaEventConsumer implements EventConsumer {
   readonly #topic: KafkaTopic;
+  readonly #group: string;
   readonly #consumer: Consumer;
+  readonly #sessionMs: number;
   readonly #heartbeatMs: number;
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
   #started = false;
-  /** Whether it is in its group, as far as it knows. */
-  #joined = false;
+  /** The partitions that are its own while it is in its group, as far as it knows. */
+  #assigned: ReadonlySet<number> | undefined;
   #stopped: Promise<void> | undefined;
+  #stoppedAt = Number.POSITIVE_INFINITY;
 
   constructor(
     connection: KafkaConnection,
@@ -43,9 +52,17 @@ export class KafkaEventConsumer implements EventConsumer {
     { sessionTimeoutMs = 10_000 }: KafkaEventConsumerOptions = {},
   ) {
     this.#topic = topic;
+    this.#group = group;
+    this.#sessionMs = sessionTimeoutMs;
     this.#heartbeatMs = Math.ceil(sessionTimeoutMs / 5);
     this.#consumer = connection
-      .client(10_000, { initialRetryTime: 100, maxRetryTime: 5000, retries: 10 })
+      .client(10_000, {
+        initialRetryTime: 100,
+        maxRetryTime: 5000,
+        retries: 10,
+        // It crashes, and comes back, also after a stop that came meanwhile: then nobody would handle what it is given.
+        restartOnFailure: async () => this.#stopped === undefined,
+      })
       .consumer({
         groupId: group,
         sessionTimeout: sessionTimeoutMs,
@@ -66,12 +83,12 @@ export class KafkaEventConsumer implements EventConsumer {
     // It may fail while the client is still starting; it is looked at below.
     joined.promise.catch(() => undefined);
     const consumer = this.#consumer;
-    consumer.on(consumer.events.GROUP_JOIN, () => {
-      this.#joined = true;
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      this.#assigned = new Set(memberAssignment[this.#topic.name]);
       joined.resolve();
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      this.#joined = false;
+      this.#assigned = undefined;
       if (restart) return;
       this.#ended.reject(error);
       joined.reject(error);
@@ -80,6 +97,8 @@ export class KafkaEventConsumer implements EventConsumer {
     await consumer.subscribe({ topics: [this.#topic.name], fromBeginning: true });
     await consumer.run({
       eachBatchAutoResolve: false,
+      // For what never comes to a handler, the marks of transactions that others wrote: else nobody would commit them.
+      autoCommitThreshold: 1,
       partitionsConsumedConcurrently: partitionsAtOnce,
       eachBatch: async (payload) => this.#tracked(payload, handler),
     });
@@ -87,9 +106,15 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   async ping(): Promise<void> {
-    if (!this.#joined || this.#stopped !== undefined)
+    if (this.#assigned === undefined || this.#stopped !== undefined)
       throw new DomainError('LOG_UNAVAILABLE', 'The consumer is not in its group.');
     await this.#topic.assertWritable(pingMs);
+  }
+
+  async progress(): Promise<readonly PartitionProgress[]> {
+    const all = await this.#topic.progressOf(this.#group, progressMs);
+    const own = this.#assigned;
+    return own === undefined ? all : all.filter(({ partition }) => own.has(partition));
   }
 
   stop(): Promise<void> {
@@ -98,7 +123,9 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   async #stop(): Promise<void> {
+    this.#stoppedAt = performance.now();
     this.#cancel();
+    this.#assigned = undefined;
     // First, as it waits for the handlers; they settle soon, as they are cancelled.
     const left = this.#consumer.disconnect();
     await Promise.allSettled(this.#underWay.values());
@@ -128,6 +155,8 @@ export class KafkaEventConsumer implements EventConsumer {
     let over: Error | undefined;
     // Work may take as long as an outage of the store lasts: the member stays in the group, and learns when its time is over.
     const beat = setInterval(() => {
+      // Of one that is to go and does not settle the group has to find out.
+      if (this.#stopped !== undefined) return;
       payload.heartbeat().catch((error: unknown) => {
         if (!isAssignmentOver(error)) return;
         over = error;
@@ -140,6 +169,8 @@ export class KafkaEventConsumer implements EventConsumer {
         const last = messages.at(-1);
         const records = messages.map((message) => kafkaRecord(batch.topic, batch.partition, message));
         if (last === undefined || !(await handled(handler, records, signal))) break;
+        // Whoever has the partition by now handles these too. To try would make the client join its group again.
+        if (performance.now() - this.#stoppedAt > this.#sessionMs) return;
         payload.resolveOffset(last.offset);
         await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
       }
@@ -147,7 +178,7 @@ export class KafkaEventConsumer implements EventConsumer {
       clearInterval(beat);
     }
     // Told to the client, which joins the group anew.
-    if (over !== undefined) throw over;
+    if (over !== undefined && this.#stopped === undefined) throw over;
   }
 }
 

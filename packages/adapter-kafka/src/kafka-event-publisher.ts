@@ -38,6 +38,8 @@ interface Placed {
 const mostBytesOfPartition = 900_000;
 // Attributes, names of headers and framing of one message.
 const overhead = 300;
+// What is under way when it is closed may still be confirmed for so long.
+const closingMs = 1500;
 const source = '/user-activity';
 
 /**
@@ -59,7 +61,7 @@ export class KafkaEventPublisher implements EventPublisher {
   #failure: unknown;
   #working: Promise<void> | undefined;
   #expiry: NodeJS.Timeout | undefined;
-  #closed = false;
+  #closed: Promise<void> | undefined;
 
   constructor(connection: KafkaConnection, topic: KafkaTopic, options: KafkaEventPublisherOptions = {}) {
     this.#topic = topic;
@@ -112,15 +114,22 @@ export class KafkaEventPublisher implements EventPublisher {
     await this.#topic.assertWritable(this.#timeoutMs);
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    // Each publish settles by its deadline.
-    await this.#working;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    // A log that works confirms in much less; of one that doesn't, a stop can't wait for the deadlines.
+    const late = delay(closingMs, undefined, { ref: false });
+    await Promise.race([this.#working, late]);
+    for (const call of this.#calls) this.#settle(call, () => call.reject(logUnavailable(this.#failure)));
+    clearTimeout(this.#expiry);
     await this.#producer.close();
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
+    if (this.#closed !== undefined) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
   }
 
   #assertRoom(events: number): void {

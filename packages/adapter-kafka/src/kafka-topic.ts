@@ -1,6 +1,7 @@
-import { DomainError } from '@user-activity/domain';
+import { DomainError, type PartitionProgress } from '@user-activity/domain';
 import type { Admin } from 'kafkajs';
 import { logUnavailable } from './failure.ts';
+import { groupProgress } from './group-progress.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
 import { type PreparedTopic, prepareTopic, TopicError, type TopicPlan } from './prepare-topic.ts';
@@ -19,11 +20,14 @@ export class KafkaTopic {
   readonly maxMessageBytes: number;
   readonly #admin: Renewable<Admin>;
   readonly #inSyncReplicas: number;
+  readonly #warn: (message: string) => void;
+  #partitionsNow: number;
 
   private constructor(
     admin: Renewable<Admin>,
     { name, partitions, inSyncReplicas, maxMessageBytes }: PreparedTopic,
     deadLetters: string,
+    warn: (message: string) => void,
   ) {
     this.#admin = admin;
     this.name = name;
@@ -31,6 +35,8 @@ export class KafkaTopic {
     this.deadLetters = deadLetters;
     this.maxMessageBytes = maxMessageBytes;
     this.#inSyncReplicas = inSyncReplicas;
+    this.#warn = warn;
+    this.#partitionsNow = partitions;
   }
 
   /**
@@ -56,7 +62,7 @@ export class KafkaTopic {
         leastMessageBytes: maxMessageBytes + framingBytes,
       };
       await admin.use(preparationMs, (client) => prepareTopic(client, beside, warn));
-      return new KafkaTopic(admin, prepared, deadLetters);
+      return new KafkaTopic(admin, prepared, deadLetters, warn);
     } catch (error) {
       await admin.close();
       if (error instanceof TopicError || !(error instanceof Error)) throw error;
@@ -73,6 +79,7 @@ export class KafkaTopic {
       await this.#admin.use(timeoutMs, async (client) => {
         const { topics } = await client.fetchTopicMetadata({ topics: [this.name] });
         const partitions = topics[0]?.partitions ?? [];
+        this.#assertSame(partitions.length);
         const sound = partitions.filter(
           ({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas,
         );
@@ -82,6 +89,26 @@ export class KafkaTopic {
     } catch (error) {
       throw logUnavailable(error);
     }
+  }
+
+  /** How far a group is with each partition. Rejects with LOG_UNAVAILABLE when that can't be told in time. */
+  async progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
+    try {
+      return await this.#admin.use(timeoutMs, (client) => groupProgress(client, group, this.name));
+    } catch (error) {
+      throw logUnavailable(error);
+    }
+  }
+
+  /** Users go on where they are while this process runs; a start with the new number is refused. */
+  #assertSame(partitions: number): void {
+    if (partitions === this.partitions) return;
+    if (this.#partitionsNow !== partitions)
+      this.#warn(
+        `The topic ${this.name} has ${partitions} partitions now and had ${this.partitions}: not ready any more.`,
+      );
+    this.#partitionsNow = partitions;
+    throw new Error(`It has ${partitions} partitions now.`);
   }
 
   close(): Promise<void> {

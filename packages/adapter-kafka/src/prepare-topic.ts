@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
+import { faultsOf, publishedBytes, weaknessesOf } from './topic-settings.ts';
 
 /** What a topic is to be like where it has to be made. */
 export interface TopicPlan {
@@ -28,10 +29,6 @@ export class TopicError extends Error {
 }
 
 const day = 86_400_000;
-// What one request carries of a partition, and the framing of the batch.
-const publishedBytes = 1_000_000;
-// What can't be read must fit the store as a dead letter, which takes 16 MiB.
-const mostMessageBytes = 12 * 1024 * 1024;
 
 /** Makes the topic where it is missing, else sees whether it keeps what it is given. */
 export async function prepareTopic(
@@ -45,11 +42,12 @@ export async function prepareTopic(
   const settings = await settingsOf(admin, plan.name);
   const inSyncReplicas = Number(settings.get('min.insync.replicas') ?? 1);
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
+  const layout = { partitions: partitions.length, replicas, inSyncReplicas };
 
-  const faults = faultsOf(settings, plan.leastMessageBytes ?? publishedBytes);
+  const faults = faultsOf(settings, layout, plan.leastMessageBytes ?? publishedBytes);
   if (faults.length > 0)
     throw new TopicError(`The topic ${plan.name} can not be used: ${faults.join('; ')}.`);
-  for (const weakness of weaknessesOf(settings, replicas, inSyncReplicas))
+  for (const weakness of weaknessesOf(settings, layout, plan.retentionDays * day))
     warn(`The topic ${plan.name} ${weakness}.`);
   const maxMessageBytes = Number(settings.get('max.message.bytes'));
   return { name: plan.name, partitions: partitions.length, inSyncReplicas, maxMessageBytes };
@@ -60,6 +58,8 @@ async function create(admin: Admin, plan: TopicPlan): Promise<void> {
   const replicationFactor = plan.replicationFactor ?? Math.min(3, brokers.length);
   const settings = {
     'cleanup.policy': 'delete',
+    // That of a record is when it was accepted, as its readers may rely on.
+    'message.timestamp.type': 'CreateTime',
     // What the log confirmed is worth more than its being there without a pause.
     'unclean.leader.election.enable': 'false',
     'retention.ms': String(plan.retentionDays * day),
@@ -102,36 +102,4 @@ async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<stri
   });
   const entries = resources[0]?.configEntries ?? [];
   return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
-}
-
-function faultsOf(settings: ReadonlyMap<string, string>, leastMessageBytes: number): string[] {
-  const faults: string[] = [];
-  if (settings.get('cleanup.policy') !== 'delete')
-    faults.push('its cleanup.policy must be delete, as compaction keeps only the last activity of each user');
-  const largest = Number(settings.get('max.message.bytes'));
-  if (!(largest >= leastMessageBytes && largest <= mostMessageBytes))
-    faults.push(
-      `its max.message.bytes is ${largest} and must be from ${leastMessageBytes} to ${mostMessageBytes}`,
-    );
-  return faults;
-}
-
-// Whatever a producer does, the broker stores it like that.
-const readable: ReadonlySet<string> = new Set(['uncompressed', 'gzip', 'zstd']);
-
-function weaknessesOf(settings: ReadonlyMap<string, string>, replicas: number, inSync: number): string[] {
-  const weaknesses: string[] = [];
-  if (replicas < 2) weaknesses.push('has one replica: what it holds is lost with its broker');
-  else if (inSync < 2)
-    weaknesses.push('has min.insync.replicas below 2: a write may be confirmed by one broker alone');
-  if (settings.get('unclean.leader.election.enable') === 'true')
-    weaknesses.push(
-      'has unclean.leader.election.enable=true: a replica that lags may lead, and lose what was confirmed',
-    );
-  const compression = settings.get('compression.type') ?? '';
-  if (!readable.has(compression))
-    weaknesses.push(
-      `has compression.type=${compression}: records in snappy or lz4 would hold up its consumers; set it to uncompressed`,
-    );
-  return weaknesses;
 }

@@ -1,5 +1,7 @@
 import { within } from './within.ts';
 
+const closingMs = 500;
+
 interface Connectable {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -33,10 +35,11 @@ export class Renewable<Client extends Connectable> {
     }
   }
 
+  /** KafkaJS waits for the answers to all that it asked, which a broker that hangs never gives: it is left then. */
   async close(): Promise<void> {
     const last = this.#current;
     this.#current = undefined;
-    await last?.client.disconnect().catch(() => undefined);
+    if (last !== undefined) await within(closingMs, last.client.disconnect()).catch(() => undefined);
   }
 
   #connect(): { readonly client: Client; readonly connected: Promise<void> } {

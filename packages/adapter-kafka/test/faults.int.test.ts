@@ -6,12 +6,11 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
-import { readTopic, startKafka } from '@user-activity/test-servers';
+import { type CuttableSockets, readTopic, startKafka } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import kafkajs from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '../src/index.ts';
-import type { CuttableSockets } from './cuttable-sockets.ts';
 import { freshTopic } from './kafka-subjects.ts';
 
 type Send = (id: string) => Promise<unknown>;
@@ -64,6 +63,18 @@ test.each([
   },
 );
 
+test('a close while nobody answers settles what is under way, and does not wait for its deadline', async () => {
+  const { connection, topic, sockets } = await place();
+  const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 600_000 });
+  await publisher.publish([activityLogged(sampleActivity())]);
+  const { lost } = sockets.loseAnswers();
+  const publishing = publisher.publish([activityLogged(sampleActivity())]);
+  const outcome = publishing.catch((error: unknown) => error);
+  await lost;
+  await publisher.close();
+  expect(await outcome).toMatchObject({ code: 'LOG_UNAVAILABLE' });
+});
+
 test("that KafkaJS's idempotent producer loses one there is still so", async () => {
   const { topic, sockets } = await place();
   const client = new kafkajs.Kafka({
@@ -96,7 +107,7 @@ test('a leader that is killed under load takes nothing with it that was acknowle
   const kafka = await startKafka({ brokers: 3 });
   onTestFinished(() => kafka.stop());
   const connection = new KafkaConnection({ brokers: kafka.brokers });
-  const topic = await KafkaTopic.open(connection, { name: 'moving', partitions: 6, retentionDays: 1 });
+  const topic = await KafkaTopic.open(connection, { name: 'moving', partitions: 6, retentionDays: 36_500 });
   onTestFinished(() => topic.close());
   const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 30_000 });
   const users = Array.from({ length: 20 }, (_, user) => new User(`user-${user}`, publisher));

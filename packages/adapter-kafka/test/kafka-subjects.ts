@@ -1,8 +1,7 @@
 import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
 import { readDeadLetter } from '@user-activity/topic-contract';
-import kafkajs from 'kafkajs';
-import { readTopic, writeTopic } from '@user-activity/test-servers';
+import { CuttableSockets, readTopic, writeTopic } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import {
   KafkaConnection,
@@ -12,13 +11,10 @@ import {
   KafkaTopic,
 } from '../src/index.ts';
 import { headersOf, messageOf } from '../src/kafka-record.ts';
-import { CuttableSockets } from './cuttable-sockets.ts';
 
 let topics = 0;
-
-/** A client past the adapters, as anyone may have one. */
-export const stranger = (): kafkajs.Kafka =>
-  new kafkajs.Kafka({ brokers: [...kafkaBrokers()], logLevel: kafkajs.logLevel.NOTHING });
+// Samples are of some day or other, and the broker deletes what is older than this.
+const forSamples = 36_500;
 
 /** A topic of its own, over connections that can be cut. */
 export async function freshTopic(partitions = 3) {
@@ -26,7 +22,7 @@ export async function freshTopic(partitions = 3) {
   const sockets = new CuttableSockets();
   const connection = new KafkaConnection({ brokers: kafkaBrokers(), socketFactory: sockets.factory });
   const name = `test-${process.pid}-${Date.now()}-${topics}`;
-  const topic = await KafkaTopic.open(connection, { name, partitions, retentionDays: 1 });
+  const topic = await KafkaTopic.open(connection, { name, partitions, retentionDays: forSamples });
   const interrupt = async () => {
     const mend = sockets.cut();
     return async () => mend();

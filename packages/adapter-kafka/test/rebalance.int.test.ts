@@ -19,6 +19,7 @@ async function place(partitions: number) {
 }
 
 const users = Array.from({ length: 30 }, (_, index) => `user-${index}`);
+const twelve = Array.from({ length: 12 });
 const partitionsUsed = new Set(users.map((user) => partitionOf(Buffer.from(user), 12))).size;
 
 const aborted = (signal: Cancellation): Promise<void> =>
@@ -73,6 +74,8 @@ test('members share the partitions, and those of one that stops go to the others
   await publish();
   await until(() => all(seen) === partitionsUsed);
   expect(seen.every(({ size }) => size > 0 && size < partitionsUsed)).toBe(true);
+  const told = (await Promise.all(members.map((one) => one.progress()))).flat();
+  expect(told.map(({ partition }) => partition).toSorted((a, b) => a - b)).toEqual([...twelve.keys()]);
   await members[0]?.stop();
   const [, ...others] = seen;
   for (const set of seen) set.clear();

@@ -1,4 +1,4 @@
-import { startKafka } from '@user-activity/test-servers';
+import { startKafka, stranger } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import kafkajs from 'kafkajs';
 import { beforeAll, afterAll, expect, onTestFinished, test } from 'vitest';
@@ -10,9 +10,8 @@ import {
   TopicError,
   type TopicPlan,
 } from '../src/index.ts';
-import { stranger } from './kafka-subjects.ts';
 
-const admin = stranger().admin();
+const admin = stranger(kafkaBrokers()).admin();
 beforeAll(() => admin.connect());
 afterAll(() => admin.disconnect());
 
@@ -95,6 +94,51 @@ test('refuses one that would lose or refuse what it is given, with every reason'
   await expect(opening).rejects.toThrow(/cleanup\.policy must be delete.*max\.message\.bytes is 1000/);
 });
 
+test.each([
+  ['cleanup.policy', 'compact,delete', 'cleanup.policy must be delete'],
+  ['max.message.bytes', '999999', 'max.message.bytes is 999999 and must be from 1000000'],
+  ['max.message.bytes', '20000000', 'max.message.bytes is 20000000'],
+  ['min.insync.replicas', '2', 'min.insync.replicas is 2 and it has 1 replicas'],
+  ['message.timestamp.before.max.ms', '60000', 'message.timestamp.before.max.ms is 60000'],
+  ['message.timestamp.after.max.ms', '1000', 'message.timestamp.after.max.ms is 1000'],
+])('refuses %s=%s', async (setting, value, reason) => {
+  const wanted = plan();
+  await create(wanted.name, { [setting]: value });
+  await expect(KafkaTopic.open(connection, wanted)).rejects.toThrow(reason);
+});
+
+test.each([
+  ['message.timestamp.type', 'LogAppendTime'],
+  ['retention.ms', '3600000'],
+  ['retention.bytes', '1000000000'],
+  ['unclean.leader.election.enable', 'true'],
+  ['compression.type', 'lz4'],
+])('warns of %s=%s', async (setting, value) => {
+  const wanted = plan();
+  await create(wanted.name, { [setting]: value });
+  const warnings: string[] = [];
+  const topic = await KafkaTopic.open(connection, wanted, (message) => warnings.push(message));
+  expect(warnings).toContainEqual(expect.stringContaining(`${wanted.name} has ${setting}=${value}`));
+  await topic.close();
+});
+
+test('whoever adds partitions to it while it is used makes it unfit, and is told so once', async () => {
+  const wanted = plan();
+  const warnings: string[] = [];
+  const topic = await KafkaTopic.open(connection, wanted, (message) => warnings.push(message));
+  await topic.assertWritable(5000);
+  warnings.splice(0);
+  await admin.createPartitions({ topicPartitions: [{ topic: wanted.name, count: 5 }] });
+  for (let sound = true; sound; )
+    sound = await topic.assertWritable(5000).then(
+      () => true,
+      () => false,
+    );
+  await expect(topic.assertWritable(5000)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  expect(warnings).toEqual([expect.stringContaining('has 5 partitions now and had 4')]);
+  await topic.close();
+});
+
 test('says so where no broker answers', async () => {
   const nowhere = new KafkaConnection({ brokers: ['127.0.0.1:1'] });
   await expect(KafkaTopic.open(nowhere, plan())).rejects.toMatchObject({
@@ -108,7 +152,9 @@ test('records are read however they are compressed on a topic that we made, and 
     const wanted = plan();
     if (settings !== undefined) await create(wanted.name, settings);
     const topic = await KafkaTopic.open(connection, wanted);
-    const producer = stranger().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    const producer = stranger(kafkaBrokers()).producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
     await producer.connect();
     const compression = kafkajs.CompressionTypes.ZSTD;
     await producer.send({ topic: topic.name, compression, messages: [{ key: 'k', value: 'v' }] });

@@ -1,5 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DomainError, type EventConsumer, type RecordHandler } from '@user-activity/domain';
+import {
+  DomainError,
+  type EventConsumer,
+  type PartitionProgress,
+  type RecordHandler,
+} from '@user-activity/domain';
 import { MemoryLog } from './memory-log.ts';
 
 const mostRecords = 1000;
@@ -33,6 +38,10 @@ export class MemoryEventConsumer implements EventConsumer {
   async ping(): Promise<void> {
     if (this.#stopping.signal.aborted || !this.#log.reachable)
       throw new DomainError('LOG_UNAVAILABLE', 'The log did not answer.');
+  }
+
+  async progress(): Promise<readonly PartitionProgress[]> {
+    return this.#log.progress(this.#group);
   }
 
   async #consume(partition: number, handler: RecordHandler): Promise<void> {

@@ -4,6 +4,7 @@ import {
   DomainError,
   type LogRecord,
   type Origin,
+  type PartitionProgress,
   partitionOf,
   type RawRecord,
   type RecordContent,
@@ -91,6 +92,17 @@ export class MemoryLog {
     group.committed[partition] = (group.committed[partition] ?? 0) + dealtWith;
     group.busy.delete(partition);
     this.announce();
+  }
+
+  /** How far a group is with each partition. Throws LOG_UNAVAILABLE during an outage. */
+  progress(groupName: string): readonly PartitionProgress[] {
+    this.assertReachable();
+    const { committed } = this.#group(groupName);
+    return this.#partitions.map((records, partition) => ({
+      partition,
+      committed: committed[partition] ?? 0,
+      end: records.length,
+    }));
   }
 
   #group(name: string): Group {

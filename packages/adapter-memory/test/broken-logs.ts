@@ -4,6 +4,7 @@ import {
   type EventConsumer,
   type EventPublisher,
   type LogRecord,
+  type PartitionProgress,
   type RecordHandler,
   replayed,
   replayHeader,
@@ -144,6 +145,7 @@ const consumer =
           ended: sound.ended,
           start: (handler) => sound.start(handler),
           ping: () => sound.ping(),
+          progress: () => sound.progress(),
           stop: () => sound.stop(),
           ...differently(sound, shared, group),
         };
@@ -261,7 +263,21 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   ['L10', 'takes its beginning for its end', consumer(() => ({ ended: Promise.resolve() }))],
   ['L11', 'always says that all is well', consumer(() => ({ ping: async () => undefined }))],
+  ['L13', 'is always through', consumer((_, log) => ({ progress: async () => throughWith(log) }))],
+  [
+    'L13',
+    'takes another group for its own',
+    consumer((_, log) => ({ progress: async () => log.progress('other') })),
+  ],
+  [
+    'L13',
+    'says during an outage that nothing is left',
+    consumer((sound) => ({ progress: () => sound.progress().catch(() => []) })),
+  ],
 ];
+
+const throughWith = (log: MemoryLog): readonly PartitionProgress[] =>
+  log.progress('any').map((one) => ({ ...one, committed: one.end }));
 
 const skip = (): undefined => undefined;
 

@@ -3,6 +3,7 @@ import type {
   LetterRepositorySubject,
   LogSubject,
   RepositorySubject,
+  TopicRegistrySubject,
 } from '@user-activity/port-contracts';
 import {
   MemoryActivityRepository,
@@ -12,6 +13,7 @@ import {
   MemoryEventPublisher,
   MemoryLog,
   MemoryStore,
+  MemoryTopicRegistry,
 } from '../src/index.ts';
 
 /** Makes it unreachable until the answer is called. */
@@ -47,6 +49,14 @@ export async function memoryLetters(
     queue: async () => new MemoryDeadLetterQueue(store),
     interrupt: () => interrupt(store),
     close: async () => store.letters.clear(),
+  };
+}
+
+export async function memoryTopics(store: MemoryStore = new MemoryStore()): Promise<TopicRegistrySubject> {
+  return {
+    open: async () => new MemoryTopicRegistry(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.topics.clear(),
   };
 }
 

@@ -9,12 +9,14 @@ import {
   eventPublisherContract,
   idGeneratorContract,
   type Subject,
+  topicRegistryContract,
 } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { brokenConsumers, brokenPublishers } from './broken-logs.ts';
 import type { Broken } from './broken.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
 import { brokenQueues, brokenRepositories } from './broken-stores.ts';
+import { brokenRegistries } from './broken-registries.ts';
 
 const nothing = async (): Promise<void> => undefined;
 let made = 0;
@@ -75,3 +77,4 @@ describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);
 describeTeeth('EventConsumer', eventConsumerContract, brokenConsumers);
 describeTeeth('Clock', clockContract, brokenClocks);
 describeTeeth('IdGenerator', idGeneratorContract, brokenGenerators);
+describeTeeth('TopicRegistry', topicRegistryContract, brokenRegistries);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Collection, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
 import { indexes, letterIndexes } from './indexes.ts';
@@ -13,6 +14,14 @@ export interface MongoStoreOptions {
   readonly timeoutMs?: number;
 }
 
+/** With how many partitions a topic began; its id is its name. */
+interface TopicDocument {
+  readonly _id: string;
+  readonly partitions: number;
+}
+
+const closingMs = 500;
+
 /** The deployment can't be used as it is; the message says what to change. Trying again alone won't help. */
 export class DeploymentError extends Error {
   override readonly name = 'DeploymentError';
@@ -22,6 +31,7 @@ export class DeploymentError extends Error {
 export class MongoStore {
   readonly activities: Collection<ActivityDocument>;
   readonly letters: Collection<LetterDocument>;
+  readonly topics: Collection<TopicDocument>;
   readonly timeoutMs: number;
   readonly #client: MongoClient;
 
@@ -33,6 +43,7 @@ export class MongoStore {
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
     this.letters = db.collection('dead_letters');
+    this.topics = db.collection('topics');
   }
 
   /**
@@ -76,7 +87,8 @@ export class MongoStore {
     await this.letters.createIndexes(letterIndexes.map((key) => ({ key: { ...key } })));
   }
 
+  /** The driver says farewell to the server, which one that hangs never answers: it is left then. */
   async close(): Promise<void> {
-    await this.#client.close();
+    await Promise.race([this.#client.close(), delay(closingMs, undefined, { ref: false })]);
   }
 }

@@ -2,6 +2,7 @@ import type {
   DeadLetterSubject,
   LetterRepositorySubject,
   RepositorySubject,
+  TopicRegistrySubject,
 } from '@user-activity/port-contracts';
 import { faultyProxy } from '@user-activity/test-servers';
 import { mongodbUri } from '@user-activity/test-servers/shared';
@@ -10,6 +11,7 @@ import {
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
   MongoStore,
+  MongoTopicRegistry,
 } from '../src/index.ts';
 import { letterOf } from '../src/letter-document.ts';
 
@@ -44,6 +46,11 @@ export async function freshStore() {
 export async function mongoRepository(): Promise<RepositorySubject> {
   const { store, interrupt, close } = await freshStore();
   return { open: async () => new MongoActivityRepository(store), interrupt, close };
+}
+
+export async function mongoTopics(): Promise<TopicRegistrySubject> {
+  const { store, interrupt, close } = await freshStore();
+  return { open: async () => new MongoTopicRegistry(store), interrupt, close };
 }
 
 export async function mongoDeadLetters(): Promise<DeadLetterSubject> {

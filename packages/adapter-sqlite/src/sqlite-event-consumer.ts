@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DomainError, type EventConsumer, type LogRecord, type RecordHandler } from '@user-activity/domain';
+import {
+  DomainError,
+  type EventConsumer,
+  type LogRecord,
+  type PartitionProgress,
+  type RecordHandler,
+} from '@user-activity/domain';
 import { isEnded, logUnavailable } from './failure.ts';
 import { logRecord } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -61,6 +67,16 @@ export class SqliteEventConsumer implements EventConsumer {
     try {
       const nothing = { from: Number.MAX_SAFE_INTEGER, mostRecords: 1, mostBytes: 1 };
       await this.#database.log.submit('records', nothing, { timeoutMs });
+    } catch (error) {
+      throw logUnavailable(error);
+    }
+  }
+
+  /** Of the one partition: whoever stands by shares it. */
+  async progress(): Promise<readonly PartitionProgress[]> {
+    try {
+      const progress = await this.#database.log.submit('progress', this.#group, { timeoutMs });
+      return [{ partition: 0, ...progress }];
     } catch (error) {
       throw logUnavailable(error);
     }

@@ -1,9 +1,16 @@
 export {
+  type AssertSamePartitions,
+  makeAssertSamePartitions,
+  PartitionsChanged,
+} from './assert-same-partitions.ts';
+export {
   type Answering,
   type CheckHealth,
   type Health,
+  type HealthDeps,
   type HealthStatus,
   makeCheckHealth,
+  type Progressing,
 } from './check-health.ts';
 export { inEachQueue } from './in-each-queue.ts';
 export {
@@ -20,6 +27,13 @@ export {
   type RejectedDraft,
 } from './log-activities.ts';
 export { type LogActivity, makeLogActivity } from './log-activity.ts';
+export {
+  type ProgressLimits,
+  type ProgressObserver,
+  type ProgressRemedy,
+  type ProgressState,
+  ProgressWatchdog,
+} from './progress-watchdog.ts';
 export {
   makeReplayDeadLetters,
   type ReplayDeadLetters,

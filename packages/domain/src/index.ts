@@ -28,9 +28,10 @@ export type { ActivityRepository, Refused, SaveOutcome } from './ports/activity-
 export type { Clock } from './ports/clock.ts';
 export type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
 export type { DeadLetterRepository } from './ports/dead-letter-repository.ts';
-export type { EventConsumer, RecordHandler } from './ports/event-consumer.ts';
+export type { EventConsumer, PartitionProgress, RecordHandler } from './ports/event-consumer.ts';
 export type { EventPublisher, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
+export type { TopicRegistry } from './ports/topic-registry.ts';
 export {
   type ActivityFilter,
   type ActivityPage,

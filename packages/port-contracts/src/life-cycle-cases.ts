@@ -74,7 +74,60 @@ export const lifeCycleCases: Contract<LogSubject> = [
       await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
     },
   },
+  {
+    promise: 'L13',
+    title: 'it tells how far the group is with what is on the log, also before the member has joined',
+    async run(subject) {
+      const activities = sampleActivities(30);
+      const [one, other] = [await subject.openConsumer('one'), await subject.openConsumer('other')];
+      const behind = () => Promise.all([one, other].map(behindOf));
+      assert.deepEqual(await behind(), [0, 0]);
+      await publish(subject, activities);
+      assert.deepEqual(await behind(), [30, 30]);
+      const gate = Promise.withResolvers<void>();
+      await one.start(() => gate.promise);
+      assert.deepEqual(await behind(), [30, 30]);
+      gate.resolve();
+      await caughtUp(subject, one);
+      assert.deepEqual(await behind(), [0, 30]);
+      // Each handle asks the log: it need not have been there.
+      await one.stop();
+      await publish(subject, activities.slice(0, 3));
+      assert.equal(await behindOf(await subject.openConsumer('one')), 3);
+      await other.stop();
+    },
+  },
+  {
+    promise: 'L13',
+    title: 'it tells no progress while the log does not answer, and tells it again afterwards',
+    async run(subject) {
+      const consumer = await subject.openConsumer('one');
+      await consumer.start(async () => undefined);
+      await publish(subject, sampleActivities(3));
+      const restore = await subject.interrupt();
+      await assertRejects(consumer.progress(), 'LOG_UNAVAILABLE');
+      await restore();
+      await caughtUp(subject, consumer);
+      await consumer.stop();
+    },
+  },
 ];
+
+/** By how many records its group is behind, with all partitions that it tells of. */
+async function behindOf(consumer: EventConsumer): Promise<number> {
+  const partitions = await consumer.progress();
+  return partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
+}
+
+/** Waits until its group is behind with nothing. */
+async function caughtUp({ patienceMs = 45_000 }: LogSubject, consumer: EventConsumer): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  for (let behind = await behindOf(consumer); behind !== 0; behind = await behindOf(consumer)) {
+    assert.ok(performance.now() < deadline, `it is still behind with ${behind}`);
+    await delay(20);
+  }
+}
+
 /** Waits until it answers again: a member may first have to come back to its group. */
 async function answers(consumer: EventConsumer): Promise<void> {
   for (;;) {

@@ -10,6 +10,7 @@ import {
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
+  topicRegistryContract,
 } from '../src/index.ts';
 
 const ports = join(import.meta.dirname, '..', '..', 'domain', 'src', 'ports');
@@ -22,6 +23,7 @@ const contracts: Readonly<Record<string, readonly Pick<ContractCase<never>, 'pro
   'dead-letter-repository': deadLetterRepositoryContract,
   clock: clockContract,
   'id-generator': idGeneratorContract,
+  'topic-registry': topicRegistryContract,
 };
 
 test.each(Object.entries(contracts))(

@@ -16,8 +16,9 @@ export {
   processVariables,
 } from './configuration/variables.ts';
 export { type Logger, type LogLevel, logLevels, makeLogger } from './logger.ts';
-export { type Opened, opening } from './opened.ts';
+export { Opened, opening } from './opened.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';
 export { tokens } from './tokens.ts';
-export { wireApi, wireProcess, wireStoring } from './wire-use-cases.ts';
+export { patient, type Watching } from './watch-progress.ts';
+export { startStoring, wireApi, wireProcess, wireStoring } from './wire-use-cases.ts';
 export { type Get, type Token, token, Wiring } from './wiring.ts';

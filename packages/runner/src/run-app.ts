@@ -17,6 +17,7 @@ export interface RunningApp {
 // EX_CONFIG of sysexits.h.
 const badConfiguration = 78;
 const drainMs = 9000;
+const startingMs = 3000;
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
@@ -45,7 +46,9 @@ async function runApp(logger: Logger, start: () => Promise<RunningApp>): Promise
     if (failure === undefined) logger.info({ signal: await asked }, 'stopping');
     else logger.fatal(failure, 'a part of it came to an end; stopping');
     const stopped = starting.then(async (started) => started.stop()).then(() => true);
-    const inTime = await Promise.race([stopped, delay(drainMs, false)]);
+    // One that was not ready has accepted nothing, and may be waiting for what is down.
+    const patienceMs = typeof app === 'string' ? startingMs : drainMs;
+    const inTime = await Promise.race([stopped, delay(patienceMs, false)]);
     if (inTime) logger.info('stopped');
     else logger.warn('something did not finish in time and was left; what was accepted is kept');
     process.exit(failure === undefined ? 0 : 1);

@@ -5,6 +5,7 @@ import type {
   FindDeadLetters,
   LogActivities,
   LogActivity,
+  ProgressWatchdog,
   ReplayDeadLetters,
   StoreActivities,
 } from '@user-activity/application';
@@ -13,11 +14,11 @@ import type {
   Clock,
   DeadLetterQueue,
   DeadLetterRepository,
-  EventConsumer,
   EventPublisher,
   IdGenerator,
 } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
+import type { RestartingConsumer } from './restarting-consumer.ts';
 import { type Token, token } from './wiring.ts';
 
 /** What every app wires: the driven ports and the use cases. */
@@ -26,7 +27,8 @@ export const tokens: {
   readonly clock: Token<Clock>;
   readonly ids: Token<IdGenerator>;
   readonly publisher: Token<EventPublisher>;
-  readonly consumer: Token<EventConsumer>;
+  readonly consumer: Token<RestartingConsumer>;
+  readonly watchdog: Token<ProgressWatchdog>;
   readonly repository: Token<ActivityRepository>;
   readonly deadLetters: Token<DeadLetterQueue>;
   readonly letters: Token<DeadLetterRepository>;
@@ -44,6 +46,7 @@ export const tokens: {
   ids: token('ids'),
   publisher: token('publisher'),
   consumer: token('consumer'),
+  watchdog: token('watchdog'),
   repository: token('repository'),
   deadLetters: token('deadLetters'),
   letters: token('letters'),

@@ -46,3 +46,17 @@ test('an app of which a part came to its end stops, says why, and ends with 1', 
   ]);
   expect(messages[1]?.err?.message).toBe('it is gone');
 });
+
+test.each([
+  ['rejection', "setTimeout(() => { Promise.reject(new Error('nobody looks')); }, 20)"],
+  ['exception', "setTimeout(() => { throw new Error('nobody looks'); }, 20)"],
+])('an %s that nobody handles ends the process with 1, and says what it was', async (_, bug) => {
+  const { code, output } = await run('info', `{ url: 'http://x', bug: ${bug}, stop: async () => {} }`);
+  expect(code).toBe(1);
+  const last = JSON.parse(output.trim().split('\n').at(-1) ?? '') as object;
+  expect(last).toMatchObject({
+    level: 60,
+    msg: 'a bug: the process ends, what was accepted is kept',
+    err: { message: 'nobody looks' },
+  });
+});

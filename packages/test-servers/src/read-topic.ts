@@ -1,11 +1,12 @@
-import kafkajs, { type KafkaMessage } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
+import { stranger } from './stranger.ts';
 
 /** A record and its partition. */
 export type TopicRecord = KafkaMessage & { readonly partition: number };
 
 /** All that a topic holds, read with a stock KafkaJS consumer in a group of its own: of each partition in its order. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
-  const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+  const client = stranger(brokers);
   const admin = client.admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(topic);

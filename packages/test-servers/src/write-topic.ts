@@ -1,4 +1,5 @@
 import kafkajs, { type Message } from 'kafkajs';
+import { stranger } from './stranger.ts';
 
 /** Writes records to a topic with a stock KafkaJS producer, as anyone could; each alone, in their order. */
 export async function writeTopic(
@@ -6,8 +7,7 @@ export async function writeTopic(
   topic: string,
   messages: readonly Message[],
 ): Promise<void> {
-  const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
-  const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const producer = stranger(brokers).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   for (const message of messages) await producer.send({ topic, messages: [message] });
   await producer.disconnect();

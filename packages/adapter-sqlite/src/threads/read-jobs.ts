@@ -12,6 +12,8 @@ import type { Prepare } from './statements.ts';
 
 const one = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const position = 'SELECT next_offset FROM groups WHERE name = ?';
+const end = "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'log'";
+const firstLeft = 'SELECT min(offset) FROM log WHERE offset >= ?';
 const records = 'SELECT offset, key, value, headers FROM log WHERE offset >= ? ORDER BY offset LIMIT ?';
 const answer = 'SELECT 1 FROM activities LIMIT 1';
 
@@ -30,6 +32,8 @@ export interface ReadJobs {
   wholeLetters(wanted: LettersWanted): readonly LetterRow[];
   /** Where the group goes on. */
   position(group: string): number;
+  /** The offset of the first record that the group is not through with, and the one that the next record will get. */
+  progress(group: string): { readonly committed: number; readonly end: number };
   /** The records from an offset on; at least one, if there is any, however large it is. */
   records(portion: Portion): readonly LogEntry[];
   /** Fails when the store can't answer. */
@@ -37,12 +41,18 @@ export interface ReadJobs {
 }
 
 export function readJobs(prepare: Prepare): ReadJobs {
+  const positionOf = (group: string): number => Number(prepare(position).all(group)[0]?.[0] ?? 0);
   return {
     page: (question) => readPage(prepare, question),
     one: (id) => prepare(one).all(id)[0] as unknown as ActivityRow | undefined,
     letters: (question) => readLetters(prepare, question),
     wholeLetters: (wanted) => readWholeLetters(prepare, wanted),
-    position: (group) => Number(prepare(position).all(group)[0]?.[0] ?? 0),
+    position: positionOf,
+    progress(group) {
+      // Older records may have left the log: the last offset is remembered apart from them.
+      const next = Number(prepare(end).all()[0]?.[0] ?? 1);
+      return { committed: Number(prepare(firstLeft).all(positionOf(group))[0]?.[0] ?? next), end: next };
+    },
     records({ from, mostRecords, mostBytes }) {
       const entries: LogEntry[] = [];
       let bytes = 0;

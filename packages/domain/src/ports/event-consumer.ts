@@ -7,6 +7,15 @@ import type { Cancellation } from '../shared/cancellation.ts';
  */
 export type RecordHandler = (records: readonly LogRecord[], signal: Cancellation) => Promise<unknown>;
 
+/** How far a group is with a partition. The group is behind by `end - committed`. */
+export interface PartitionProgress {
+  readonly partition: number;
+  /** The offset of the first record that the group is not through with; where there is none, `end`. */
+  readonly committed: number;
+  /** The offset that the next record will get. */
+  readonly end: number;
+}
+
 /**
  * The consuming side of the log, as one member of one consumer group. The partitions are shared out among the members.
  *  L1 Complete     a group that is new gets everything that the log still holds, from its beginning.
@@ -23,6 +32,8 @@ export type RecordHandler = (records: readonly LogRecord[], signal: Cancellation
  *  L11 Honest      `ping` rejects with LOG_UNAVAILABLE while the member can't be given records, and works again afterwards.
  *  L12 Attributing  of a record that was published again it tells the origin of the first copy, and of no other record, whatever
  *                  anyone wrote into its headers.
+ *  L13 Measured    `progress` tells how far the group is and how far the log goes, of every partition that is the member's; while
+ *                  it is not in its group, of all. It rejects with LOG_UNAVAILABLE while the log does not answer.
  */
 export interface EventConsumer {
   /** Settles when no record will be delivered any more. */
@@ -31,6 +42,8 @@ export interface EventConsumer {
   start(handler: RecordHandler): Promise<void>;
   /** Resolves while the member is in its group and the log answers. */
   ping(): Promise<void>;
+  /** In no particular order. What this handle has not been told of counts too: it asks the log. */
+  progress(): Promise<readonly PartitionProgress[]>;
   /** May be called again, to no further effect. */
   stop(): Promise<void>;
 }

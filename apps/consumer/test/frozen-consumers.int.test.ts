@@ -1,0 +1,236 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  KafkaConnection,
+  KafkaEventConsumer,
+  KafkaEventPublisher,
+  KafkaTopic,
+} from '@user-activity/adapter-kafka';
+import { MemoryActivityRepository, MemoryDeadLetterQueue, MemoryStore } from '@user-activity/adapter-memory';
+import { activityLogged, type ActivityRepository } from '@user-activity/domain';
+import { sampleActivities } from '@user-activity/port-contracts';
+import {
+  makeLogger,
+  startStoring,
+  tokens,
+  type Watching,
+  wireProcess,
+  wireStoring,
+  Wiring,
+} from '@user-activity/runner';
+import { CuttableSockets, startKafka, stranger } from '@user-activity/test-servers';
+import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { container } from 'tsyringe';
+import { expect, onTestFinished, test } from 'vitest';
+
+let places = 0;
+// Samples are of some day or other, and the broker deletes what is older than this.
+const forSamples = 36_500;
+
+// A new member joins once the session of a frozen one is over: after 6 s, long before 15.
+const patience: Watching = { everyMs: 250, limits: { stalled: 8, restart: 60, restarts: 2 } };
+const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
+
+interface Given {
+  readonly brokers?: readonly string[];
+  /** Of the consumer alone. */
+  readonly sockets?: CuttableSockets;
+  readonly watching?: Watching;
+  readonly repository?: (sound: ActivityRepository) => Partial<ActivityRepository>;
+}
+
+/** A consumer of a topic of its own that stores in memory, watched as in production but more often. */
+async function place({
+  brokers = kafkaBrokers(),
+  sockets,
+  watching = patience,
+  repository = () => ({}),
+}: Given = {}) {
+  places += 1;
+  const name = `frozen-${process.pid}-${Date.now()}-${places}`;
+  const connection = new KafkaConnection({ brokers });
+  const topic = await KafkaTopic.open(connection, { name, partitions: 4, retentionDays: forSamples });
+  onTestFinished(() => topic.close());
+  const publisher = new KafkaEventPublisher(connection, topic);
+  onTestFinished(() => publisher.close());
+  const store = new MemoryStore();
+  const heard: string[] = [];
+  const own = new KafkaConnection({
+    brokers,
+    log: (_level, message) => heard.push(message),
+    ...(sockets === undefined ? {} : { socketFactory: sockets.factory }),
+  });
+  const wiring = new Wiring(container.createChildContainer());
+  onTestFinished(() => wiring.close());
+  let restarts = 0;
+  wireProcess(wiring, makeLogger('silent' as 'fatal'), () => ({ log: [], store: [] }));
+  wiring.provide(tokens.repository, () => {
+    const sound = new MemoryActivityRepository(store);
+    return {
+      save: (activities) => sound.save(activities),
+      find: (query) => sound.find(query),
+      findById: (id) => sound.findById(id),
+      ping: () => sound.ping(),
+      ...repository(sound),
+    };
+  });
+  wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterQueue(store));
+  wireStoring(
+    wiring,
+    () => {
+      restarts += 1;
+      return new KafkaEventConsumer(own, topic, name, { sessionTimeoutMs: 6000 });
+    },
+    watching,
+  );
+  const publish = async (): Promise<void> => {
+    const activities = users.flatMap((userId) => sampleActivities(5, { userId }));
+    await publisher.publish(activities.map(activityLogged));
+  };
+  const stored = (count: number) => until(() => store.activities.size >= count);
+  const behind = async (): Promise<number> =>
+    (await topic.progressOf(name, 5000)).reduce((sum, { committed, end }) => sum + end - committed, 0);
+  const caughtUp = async (): Promise<void> => {
+    await until(async () => (await behind()) === 0 && watchdog.state === 'moving');
+    expect(store.letters.size).toBe(0);
+  };
+  const watchdog = wiring.get(tokens.watchdog);
+  await startStoring(wiring.get, watching);
+  return {
+    name,
+    store,
+    heard,
+    publish,
+    stored,
+    caughtUp,
+    consumer: wiring.get(tokens.consumer),
+    watchdog,
+    members: () => restarts,
+  };
+}
+
+async function until(so: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await so())) await delay(50);
+}
+
+test('a handler that never settles is left behind: another member does its work', async () => {
+  const released = Promise.withResolvers<void>();
+  let saves = 0;
+  const { publish, stored, caughtUp, members, watchdog } = await place({
+    repository: (sound) => ({
+      async save(activities) {
+        saves += 1;
+        if (saves === 1) await released.promise;
+        return sound.save(activities);
+      },
+    }),
+  });
+  await publish();
+  await until(() => watchdog.state === 'stalled');
+  await stored(100);
+  await caughtUp();
+  expect(members()).toBe(2);
+  // The one that was left wakes up late: what it does comes to nothing.
+  released.resolve();
+  await publish();
+  await stored(200);
+  await caughtUp();
+  expect(members()).toBe(2);
+});
+
+test('a consumer whose fetches hang is replaced by one that is given records', async () => {
+  const sockets = new CuttableSockets();
+  const { publish, stored, caughtUp, members } = await place({ sockets });
+  await publish();
+  await stored(100);
+  const { mend } = sockets.loseAnswers();
+  await publish();
+  await until(() => members() > 1);
+  mend();
+  await stored(200);
+  await caughtUp();
+  expect(members()).toBe(2);
+});
+
+test('a broker that is gone for longer than KafkaJS tries again is waited for', async () => {
+  const kafka = await startKafka();
+  onTestFinished(() => kafka.stop());
+  const { publish, stored, caughtUp, heard, members, watchdog } = await place({ brokers: kafka.brokers });
+  await publish();
+  await stored(100);
+  kafka.signal(0, 'SIGKILL');
+  const crashed = () => heard.filter((message) => message.includes('Restarting the consumer')).length;
+  await until(() => crashed() > 1);
+  await until(() => watchdog.state === 'waiting');
+  await kafka.restart(0);
+  await publish();
+  await stored(200);
+  await caughtUp();
+  expect(members()).toBe(1);
+});
+
+test('members that come and go without end let the others get on', async () => {
+  const { name, publish, stored, caughtUp, consumer, members } = await place();
+  const over = new AbortController();
+  let joined = 0;
+  const visiting = (async () => {
+    while (!over.signal.aborted) {
+      const visitor = stranger(kafkaBrokers()).consumer({ groupId: name, sessionTimeout: 6000 });
+      await visitor.connect();
+      await visitor.subscribe({ topics: [name], fromBeginning: true });
+      const come = Promise.withResolvers<void>();
+      visitor.on(visitor.events.GROUP_JOIN, () => come.resolve());
+      await visitor.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => undefined });
+      await come.promise;
+      joined += 1;
+      await visitor.disconnect();
+    }
+  })();
+  await until(() => joined > 1);
+  for (let round = 1; round <= 3; round += 1) {
+    const before = joined;
+    await publish();
+    await stored(100 * round);
+    await until(() => joined > before);
+  }
+  over.abort();
+  await visiting;
+  await caughtUp();
+  await consumer.ping();
+  expect(members()).toBe(1);
+});
+
+test('a store that is down for longer than all limits together is waited for by the same member', async () => {
+  // An attempt to save may be 10 s away when the store is back.
+  const watching: Watching = { everyMs: 250, limits: { stalled: 48, restart: 60, restarts: 0 } };
+  const { publish, stored, caughtUp, members, store, watchdog } = await place({ watching });
+  store.reachable = false;
+  await publish();
+  await until(() => watchdog.state === 'waiting');
+  const since = performance.now();
+  await until(() => {
+    expect(watchdog.state).toBe('waiting');
+    return performance.now() - since > watching.everyMs * watching.limits.restart;
+  });
+  store.reachable = true;
+  await stored(100);
+  await caughtUp();
+  expect(members()).toBe(1);
+});
+
+test('what never comes to a handler, the marks of transactions, is no lag', async () => {
+  const { name, publish, stored, caughtUp, members } = await place();
+  await publish();
+  await stored(100);
+  const producer = stranger(kafkaBrokers()).producer({
+    transactionalId: name,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  onTestFinished(() => producer.disconnect());
+  const transaction = await producer.transaction();
+  await transaction.send({ topic: name, messages: users.map((key) => ({ key, value: 'never' })) });
+  await transaction.abort();
+  await caughtUp();
+  expect(members()).toBe(1);
+});

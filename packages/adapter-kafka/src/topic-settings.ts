@@ -1,0 +1,75 @@
+/** The settings of a topic by their names. */
+export type TopicSettings = ReadonlyMap<string, string>;
+
+/** How a topic is laid out. */
+export interface TopicLayout {
+  readonly partitions: number;
+  readonly replicas: number;
+  /** How many replicas must be in sync for a write to be confirmed. */
+  readonly inSyncReplicas: number;
+}
+
+/** What one request carries of a partition, and the framing of the batch. A single activity is much smaller: at most 20 kB. */
+export const publishedBytes = 1_000_000;
+// What can't be read must fit the store as a dead letter, which takes 16 MiB.
+const mostMessageBytes = 12 * 1024 * 1024;
+// A record is as old as its publish has waited; the rest is for clocks that differ.
+const leastTimestampRangeMs = 300_000;
+const readable: ReadonlySet<string> = new Set(['uncompressed', 'gzip', 'zstd']);
+
+/** Why the topic would lose or refuse what it is given; to be changed before it is used. */
+export function faultsOf(settings: TopicSettings, layout: TopicLayout, leastMessageBytes: number): string[] {
+  const { partitions, replicas, inSyncReplicas } = layout;
+  const faults: string[] = [];
+  if (partitions === 0) faults.push('it has no partitions');
+  if (settings.get('cleanup.policy') !== 'delete')
+    faults.push('its cleanup.policy must be delete, as compaction keeps only the last activity of each user');
+  const largest = Number(settings.get('max.message.bytes'));
+  if (!(largest >= leastMessageBytes && largest <= mostMessageBytes))
+    faults.push(
+      `its max.message.bytes is ${largest} and must be from ${leastMessageBytes} to ${mostMessageBytes}`,
+    );
+  if (inSyncReplicas > replicas)
+    faults.push(
+      `its min.insync.replicas is ${inSyncReplicas} and it has ${replicas} replicas, so that nothing can be written`,
+    );
+  for (const name of ['message.timestamp.before.max.ms', 'message.timestamp.after.max.ms']) {
+    const range = settings.get(name);
+    if (range !== undefined && Number(range) < leastTimestampRangeMs)
+      faults.push(
+        `its ${name} is ${range} and must be at least ${leastTimestampRangeMs}, as clocks differ and a publish may wait`,
+      );
+  }
+  return faults;
+}
+
+/** What is weak about the topic but works. */
+export function weaknessesOf(settings: TopicSettings, layout: TopicLayout, retentionMs: number): string[] {
+  const weaknesses: string[] = [];
+  if (layout.replicas < 2) weaknesses.push('has one replica: what it holds is lost with its broker');
+  else if (layout.inSyncReplicas < 2)
+    weaknesses.push('has min.insync.replicas below 2: a write may be confirmed by one broker alone');
+  if (settings.get('unclean.leader.election.enable') === 'true')
+    weaknesses.push(
+      'has unclean.leader.election.enable=true: a replica that lags may lead, and lose what was confirmed',
+    );
+  const compression = settings.get('compression.type') ?? '';
+  // Whatever a producer does, the broker stores it like that.
+  if (!readable.has(compression))
+    weaknesses.push(
+      `has compression.type=${compression}: records in snappy or lz4 would hold up its consumers; set it to uncompressed`,
+    );
+  if (settings.get('message.timestamp.type') === 'LogAppendTime')
+    weaknesses.push(
+      'has message.timestamp.type=LogAppendTime: the times of its records are not when they were accepted; set it to CreateTime',
+    );
+  const retention = Number(settings.get('retention.ms') ?? -1);
+  if (retention >= 0 && retention < retentionMs)
+    weaknesses.push(`has retention.ms=${retention}, and ${retentionMs} was asked for: it forgets sooner`);
+  const bytes = settings.get('retention.bytes') ?? '-1';
+  if (Number(bytes) >= 0)
+    weaknesses.push(
+      `has retention.bytes=${bytes}: under load it forgets what was not read yet; set it to -1`,
+    );
+  return weaknesses;
+}

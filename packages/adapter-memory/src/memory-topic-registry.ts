@@ -1,0 +1,18 @@
+import type { TopicRegistry } from '@user-activity/domain';
+import { MemoryStore } from './memory-store.ts';
+
+/** Keeps the number of partitions in a map by topic. */
+export class MemoryTopicRegistry implements TopicRegistry {
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore = new MemoryStore()) {
+    this.#store = store;
+  }
+
+  async register(topic: string, partitions: number): Promise<number> {
+    this.#store.assertReachable();
+    const first = this.#store.topics.get(topic) ?? partitions;
+    this.#store.topics.set(topic, first);
+    return first;
+  }
+}
