@@ -1,11 +1,14 @@
 import 'reflect-metadata';
 import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '@user-activity/adapter-kafka';
 import { MongoActivityRepository, MongoStore } from '@user-activity/adapter-mongodb';
+import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import type { Answering } from '@user-activity/application';
 import {
   type Logger,
+  measureProcess,
   opening,
   type Opened,
+  publishObserver,
   type RunningApp,
   tokens,
   wireApi,
@@ -14,7 +17,7 @@ import {
 } from '@user-activity/runner';
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
-import { openApiServer, publisherBounds, tryLine } from './serve-api.ts';
+import { type About, openApiServer, publisherBounds, tryLine } from './serve-api.ts';
 
 /** What is open before anything is wired. */
 export interface ApiEngines {
@@ -43,6 +46,7 @@ export function wire(
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
         bufferedEvents: most.events,
         bufferedBytes: most.bytes,
+        observer: publishObserver(most),
       }),
     (publisher) => publisher.close(),
   );
@@ -56,7 +60,7 @@ export async function openApi(
   opened: Opened,
   config: Config,
   logger: Logger,
-  version: string,
+  about: About,
   logReaders: readonly Answering[] = [],
 ) {
   const { kafka, topic: plan, mongodb } = config.engines;
@@ -75,13 +79,14 @@ export async function openApi(
     one.close(),
   );
   wiring.resolveAll();
-  return openApiServer(wiring.get, config, version, opened);
+  return openApiServer(wiring.get, config, about, opened);
 }
 
 /** Starts the API. What fails on the way leaves nothing open. */
 export const start = (config: Config, logger: Logger, version: string): Promise<RunningApp> =>
   opening(async (opened) => {
-    const server = await openApi(opened, config, logger, version);
+    const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
+    const server = await openApi(opened, config, logger, { version, scrapeMetrics });
     const url = await server.listen({ host: config.HOST, port: config.PORT });
     return { url, hint: tryLine(url, config), stop: () => opened.close() };
   });

@@ -1,12 +1,18 @@
-import { buildServer } from '@user-activity/adapter-http';
+import { buildServer, type ScrapeMetrics } from '@user-activity/adapter-http';
 import { type Get, type Opened, tokens } from '@user-activity/runner';
 import type { Config } from './config.ts';
 
 /** What the API is told from outside, whatever it runs on. */
 export type ApiConfig = Pick<Config, 'HOST' | 'PORT' | 'API_KEYS' | 'MAX_BATCH_SIZE' | 'MAX_BODY_BYTES'>;
 
+/** What the API tells of the process that it is part of. */
+export interface About {
+  readonly version: string;
+  readonly scrapeMetrics: ScrapeMetrics;
+}
+
 /** A server of the wired use cases; nothing listens yet. */
-export async function openApiServer(get: Get, config: ApiConfig, version: string, opened: Opened) {
+export async function openApiServer(get: Get, config: ApiConfig, about: About, opened: Opened) {
   const server = await buildServer({
     logActivity: get(tokens.logActivity),
     logActivities: get(tokens.logActivities),
@@ -16,7 +22,7 @@ export async function openApiServer(get: Get, config: ApiConfig, version: string
     apiKeys: config.API_KEYS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,
-    version,
+    ...about,
     logger: get(tokens.logger),
   });
   // Requests are finished first: they still need what is closed after them.

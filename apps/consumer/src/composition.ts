@@ -7,9 +7,13 @@ import {
   KafkaTopic,
 } from '@user-activity/adapter-kafka';
 import { MongoActivityRepository, MongoDeadLetterQueue, MongoStore } from '@user-activity/adapter-mongodb';
+import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import { inEachQueue } from '@user-activity/application';
 import {
+  groupObserver,
   type Logger,
+  measureLag,
+  measureProcess,
   opening,
   type Opened,
   type RunningApp,
@@ -50,7 +54,7 @@ export function wire(
   wireStoring(wiring);
   wiring.provide(
     tokens.consumer,
-    () => new KafkaEventConsumer(connection, topic, config.engines.group),
+    () => new KafkaEventConsumer(connection, topic, config.engines.group, { observer: groupObserver() }),
     (consumer) => consumer.stop(),
   );
   return wiring;
@@ -76,16 +80,19 @@ export async function openConsumer(
   const store = opened.add(await MongoStore.open(mongodb), (one) => one.close());
   const wiring = opened.add(wire(config, logger, { connection, topic, store }), (one) => one.close());
   wiring.resolveAll();
-  await wiring.get(tokens.consumer).start(wiring.get(tokens.storeActivities));
+  const consumer = wiring.get(tokens.consumer);
+  await consumer.start(wiring.get(tokens.storeActivities));
+  measureLag(consumer);
   return wiring;
 }
 
 /** Starts a consumer and the server that tells how it is. What fails on the way leaves nothing open. */
 export const start = (config: Config, logger: Logger): Promise<RunningApp> =>
   opening(async (opened) => {
+    const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
     const { get } = await openConsumer(opened, config, logger);
     const server = opened.add(
-      await buildHealthServer({ checkHealth: get(tokens.checkHealth), logger }),
+      await buildHealthServer({ checkHealth: get(tokens.checkHealth), scrapeMetrics, logger }),
       (one) => one.close(),
     );
     const url = await server.listen({ host: config.HOST, port: config.PORT });

@@ -6,13 +6,18 @@ import {
   SqliteEventConsumer,
   SqliteEventPublisher,
 } from '@user-activity/adapter-sqlite';
-import { openApi, openApiServer, publisherBounds, tryLine } from '@user-activity/api';
+import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
+import { type About, openApi, openApiServer, publisherBounds, tryLine } from '@user-activity/api';
 import { openConsumer } from '@user-activity/consumer';
 import {
   type Logger,
+  measuredOutages,
+  measureLag,
+  measureProcess,
   opening,
   type Opened,
   outageLog,
+  publishObserver,
   type RunningApp,
   tokens,
   wireApi,
@@ -40,6 +45,7 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
         bufferedEvents: most.events,
         bufferedCharacters: most.bytes,
+        observer: publishObserver(most),
       }),
     (publisher) => publisher.close(),
   );
@@ -50,7 +56,10 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
   wiring.provide(tokens.deadLetters, () => new SqliteDeadLetterQueue(database));
   wiring.provide(
     tokens.consumer,
-    (get) => new SqliteEventConsumer(database, group, { observer: outageLog(get(tokens.logger), 'the log') }),
+    (get) =>
+      new SqliteEventConsumer(database, group, {
+        observer: measuredOutages('log', outageLog(get(tokens.logger), 'the log')),
+      }),
     (consumer) => consumer.stop(),
   );
   wireApi(wiring);
@@ -61,20 +70,22 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
 /** Starts consuming and serving. What fails on the way leaves nothing open. */
 export const start = (config: Config, logger: Logger, version: string): Promise<RunningApp> =>
   opening(async (opened) => {
+    const about = { version, scrapeMetrics: measureProcess(opened, PrometheusMetrics.start()) };
     const { server, ended } = await (config.engines === undefined
-      ? openEmbedded(opened, config, logger, version)
-      : openOnEngines(opened, { ...config, engines: config.engines }, logger, version));
+      ? openEmbedded(opened, config, logger, about)
+      : openOnEngines(opened, { ...config, engines: config.engines }, logger, about));
     const url = await server.listen({ host: config.HOST, port: config.PORT });
     return { url, hint: tryLine(url, config), failed: ended, stop: () => opened.close() };
   });
 
-async function openEmbedded(opened: Opened, config: Config, logger: Logger, version: string) {
+async function openEmbedded(opened: Opened, config: Config, logger: Logger, about: About) {
   const database = opened.add(await SqliteDatabase.open({ folder: config.DATA_DIR }), (one) => one.close());
   const wiring = opened.add(wire(config, logger, database), (one) => one.close());
   wiring.resolveAll();
   const consumer = wiring.get(tokens.consumer);
-  const server = await openApiServer(wiring.get, config, version, opened);
+  const server = await openApiServer(wiring.get, config, about, opened);
   await consumer.start(wiring.get(tokens.storeActivities));
+  measureLag(consumer);
   return { server, ended: consumer.ended };
 }
 
@@ -82,8 +93,8 @@ async function openOnEngines(
   opened: Opened,
   config: Config & { readonly engines: NonNullable<Config['engines']> },
   logger: Logger,
-  version: string,
+  about: About,
 ) {
   const consumer = (await openConsumer(opened, config, logger)).get(tokens.consumer);
-  return { server: await openApi(opened, config, logger, version, [consumer]), ended: consumer.ended };
+  return { server: await openApi(opened, config, logger, about, [consumer]), ended: consumer.ended };
 }

@@ -15,6 +15,7 @@ import { getLogs } from './get-logs.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { otherMethodsRefused } from './method-not-allowed.ts';
+import { metrics, type ScrapeMetrics } from './metrics.ts';
 import { countIn, countOut } from './pipelining.ts';
 import { postBatch } from './post-batch.ts';
 import { postLog } from './post-log.ts';
@@ -34,6 +35,8 @@ export interface ApiOptions {
   readonly findActivities: FindActivities;
   readonly findActivity: FindActivity;
   readonly checkHealth: CheckHealth;
+  /** What the process measured, in Prometheus's text format. */
+  readonly scrapeMetrics: ScrapeMetrics;
   /** One of these opens every route but health; with none of them all are open. */
   readonly apiKeys: readonly string[];
   /** The most activities of one batch. */
@@ -85,6 +88,7 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     await app.register(getLogs, options);
     await app.register(getLog, options);
     await app.register(health, { checkHealth: options.checkHealth, isStopping: () => stopping });
+    await app.register(metrics, options);
     refuseOtherMethods();
   },
 );

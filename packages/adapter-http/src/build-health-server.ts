@@ -3,15 +3,22 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
+import { metrics, type ScrapeMetrics } from './metrics.ts';
 
 /** A server for a process without an API. */
 export interface HealthServerOptions {
   readonly checkHealth: CheckHealth;
+  /** What the process measured, in Prometheus's text format. */
+  readonly scrapeMetrics: ScrapeMetrics;
   readonly logger: FastifyBaseLogger;
 }
 
-/** Builds a server of `/health/live` and `/health/ready` alone; nothing listens yet. */
-export async function buildHealthServer({ checkHealth, logger }: HealthServerOptions): Promise<HttpServer> {
+/** Builds a server of `/health/live`, `/health/ready` and `/metrics` alone; nothing listens yet. */
+export async function buildHealthServer({
+  checkHealth,
+  scrapeMetrics,
+  logger,
+}: HealthServerOptions): Promise<HttpServer> {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // One that asks how we are during the drain is to get an answer.
@@ -25,6 +32,7 @@ export async function buildHealthServer({ checkHealth, logger }: HealthServerOpt
     done();
   });
   await app.register(health, { checkHealth, isStopping: () => stopping });
+  await app.register(metrics, { scrapeMetrics });
   await app.ready();
   return httpServer(app);
 }

@@ -18,6 +18,7 @@ export async function serveDocs(app: FastifyInstance, version: string): Promise<
       tags: [
         { name: 'activities', description: 'Log activities and find them.' },
         { name: 'health', description: 'For orchestrators.' },
+        { name: 'metrics', description: 'For Prometheus.' },
       ],
       components: {
         securitySchemes: {

@@ -151,6 +151,7 @@ describe('documentation', () => {
       'get /api/logs/{id}',
       'get /health/live',
       'get /health/ready',
+      'get /metrics',
       'post /api/logs',
       'post /api/logs/batch',
     ]);

@@ -63,6 +63,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     findActivities: makeFindActivities(deps),
     findActivity: makeFindActivity(deps),
     checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
+    scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],
     maxBatchSize: 100,
     maxBodyBytes: 100_000,

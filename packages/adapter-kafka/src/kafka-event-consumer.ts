@@ -14,6 +14,8 @@ import type { KafkaTopic } from './kafka-topic.ts';
 export interface KafkaEventConsumerOptions {
   /** Without a sign of life for so long a member is taken for dead, and its partitions go to others. 10,000 where not given. */
   readonly sessionTimeoutMs?: number;
+  /** Is told when it is in its group, with how many partitions, and when it is out of it. */
+  readonly observer?: { joined(partitions: number): void; left(): void };
 }
 
 const mostRecords = 1000;
@@ -35,6 +37,7 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #group: string;
   readonly #consumer: Consumer;
   readonly #heartbeatMs: number;
+  readonly #observer: KafkaEventConsumerOptions['observer'];
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
@@ -47,10 +50,11 @@ export class KafkaEventConsumer implements EventConsumer {
     connection: KafkaConnection,
     topic: KafkaTopic,
     group: string,
-    { sessionTimeoutMs = 10_000 }: KafkaEventConsumerOptions = {},
+    { sessionTimeoutMs = 10_000, observer }: KafkaEventConsumerOptions = {},
   ) {
     this.#topic = topic;
     this.#group = group;
+    this.#observer = observer;
     this.#heartbeatMs = Math.ceil(sessionTimeoutMs / 5);
     this.#consumer = connection
       .client(10_000, { initialRetryTime: 100, maxRetryTime: 5000, retries: 10 })
@@ -76,10 +80,11 @@ export class KafkaEventConsumer implements EventConsumer {
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
+      this.#observer?.joined(this.#assigned.size);
       joined.resolve();
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      this.#assigned = undefined;
+      this.#leave();
       if (restart) return;
       this.#ended.reject(error);
       joined.reject(error);
@@ -113,13 +118,18 @@ export class KafkaEventConsumer implements EventConsumer {
 
   async #stop(): Promise<void> {
     this.#cancel();
-    this.#assigned = undefined;
+    this.#leave();
     // First, as it waits for the handlers; they settle soon, as they are cancelled.
     const left = this.#consumer.disconnect();
     await Promise.allSettled(this.#underWay.values());
     // A group that is told nothing finds out by itself.
     await Promise.race([left.catch(() => undefined), delay(leavingMs, undefined, { ref: false })]);
     this.#ended.resolve();
+  }
+
+  #leave(): void {
+    if (this.#assigned !== undefined) this.#observer?.left();
+    this.#assigned = undefined;
   }
 
   #cancel(): void {

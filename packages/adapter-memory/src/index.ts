@@ -6,3 +6,4 @@ export { MemoryEventPublisher } from './memory-event-publisher.ts';
 export { MemoryLog } from './memory-log.ts';
 export { MemoryStore } from './memory-store.ts';
 export { SequentialIds } from './sequential-ids.ts';
+export { MemoryMetrics, type Reading } from './memory-metrics.ts';
