@@ -40,7 +40,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
       // No hook sees these.
       const { method } = request;
       request.log.info({ method, route: null, status: reply.statusCode, ms: 0 }, 'request');
-      requestMetrics.answered(method, undefined, reply.statusCode, 0);
+      requestMetrics.refused(method, reply.statusCode);
     },
     clientErrorHandler: answerBrokenConnection,
   });
