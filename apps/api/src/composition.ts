@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '@user-activity/adapter-kafka';
 import { MongoActivityRepository, MongoStore } from '@user-activity/adapter-mongodb';
 import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
-import type { Answering } from '@user-activity/application';
+import type { Answering, Progressing } from '@user-activity/application';
 import {
   type Logger,
   measureProcess,
@@ -26,18 +26,25 @@ export interface ApiEngines {
   readonly store: MongoStore;
 }
 
-/** The wiring of the API on Kafka and MongoDB. Of a process that consumes too, `logReaders` are asked how they are. */
+/** The storing side of a process that has one too: it is asked how it is. */
+export interface StoringSide {
+  readonly consumer: Answering;
+  readonly progress: Progressing;
+}
+
+/** The wiring of the API on Kafka and MongoDB. */
 export function wire(
   config: Config,
   logger: Logger,
   { connection, topic, store }: ApiEngines,
-  logReaders: readonly Answering[] = [],
+  storing?: StoringSide,
 ): Wiring {
   const wiring = new Wiring(container.createChildContainer());
   const most = publisherBounds(config);
   wireProcess(wiring, logger, (get) => ({
-    log: [get(tokens.publisher), ...logReaders],
+    log: storing === undefined ? [get(tokens.publisher)] : [get(tokens.publisher), storing.consumer],
     store: [get(tokens.repository)],
+    progress: storing?.progress,
   }));
   wiring.provide(
     tokens.publisher,
@@ -61,7 +68,7 @@ export async function openApi(
   config: Config,
   logger: Logger,
   about: About,
-  logReaders: readonly Answering[] = [],
+  storing?: StoringSide,
 ) {
   const { kafka, topic: plan, mongodb } = config.engines;
   const connection = new KafkaConnection({
@@ -75,11 +82,11 @@ export async function openApi(
   const store = opened.add(await MongoStore.open({ ...mongodb, timeoutMs: config.QUERY_TIMEOUT_MS }), (one) =>
     one.close(),
   );
-  const wiring = opened.add(wire(config, logger, { connection, topic, store }, logReaders), (one) =>
+  const wiring = opened.add(wire(config, logger, { connection, topic, store }, storing), (one) =>
     one.close(),
   );
   wiring.resolveAll();
-  return openApiServer(wiring.get, config, about, opened);
+  return openApiServer(wiring.get, config, about, opened, storing?.progress);
 }
 
 /** Starts the API. What fails on the way leaves nothing open. */

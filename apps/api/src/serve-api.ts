@@ -1,4 +1,5 @@
 import { buildServer, type ScrapeMetrics } from '@user-activity/adapter-http';
+import type { Progressing } from '@user-activity/application';
 import { type Get, type Opened, tokens } from '@user-activity/runner';
 import type { Config } from './config.ts';
 
@@ -12,13 +13,20 @@ export interface About {
 }
 
 /** A server of the wired use cases; nothing listens yet. */
-export async function openApiServer(get: Get, config: ApiConfig, about: About, opened: Opened) {
+export async function openApiServer(
+  get: Get,
+  config: ApiConfig,
+  about: About,
+  opened: Opened,
+  progress?: Progressing,
+) {
   const server = await buildServer({
     logActivity: get(tokens.logActivity),
     logActivities: get(tokens.logActivities),
     findActivities: get(tokens.findActivities),
     findActivity: get(tokens.findActivity),
     checkHealth: get(tokens.checkHealth),
+    progress,
     apiKeys: config.API_KEYS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,

@@ -12,13 +12,15 @@ import { inEachQueue } from '@user-activity/application';
 import {
   groupObserver,
   type Logger,
-  measureLag,
   measureProcess,
   opening,
   type Opened,
+  patient,
   type RunningApp,
+  startStoring,
   token,
   tokens,
+  type Watching,
   wireProcess,
   wireStoring,
   Wiring,
@@ -38,9 +40,14 @@ export function wire(
   config: Pick<Config, 'engines'>,
   logger: Logger,
   { connection, topic, store }: ConsumerEngines,
+  watching: Watching = patient,
 ): Wiring {
   const wiring = new Wiring(container.createChildContainer());
-  wireProcess(wiring, logger, (get) => ({ log: [get(tokens.consumer)], store: [get(tokens.repository)] }));
+  wireProcess(wiring, logger, (get) => ({
+    log: [get(tokens.consumer)],
+    store: [get(tokens.repository)],
+    progress: get(tokens.watchdog),
+  }));
   wiring.provide(tokens.repository, () => new MongoActivityRepository(store));
   wiring.provide(
     topicOfDeadLetters,
@@ -51,11 +58,11 @@ export function wire(
   wiring.provide(tokens.deadLetters, (get) =>
     inEachQueue(get(topicOfDeadLetters), new MongoDeadLetterQueue(store)),
   );
-  wireStoring(wiring);
-  wiring.provide(
-    tokens.consumer,
-    () => new KafkaEventConsumer(connection, topic, config.engines.group, { observer: groupObserver() }),
-    (consumer) => consumer.stop(),
+  const observer = groupObserver();
+  wireStoring(
+    wiring,
+    () => new KafkaEventConsumer(connection, topic, config.engines.group, { observer }),
+    watching,
   );
   return wiring;
 }
@@ -67,6 +74,7 @@ export async function openConsumer(
   opened: Opened,
   config: Pick<Config, 'engines'>,
   logger: Logger,
+  watching: Watching = patient,
 ): Promise<Wiring> {
   const { kafka, topic: plan, mongodb } = config.engines;
   const connection = new KafkaConnection({
@@ -78,11 +86,11 @@ export async function openConsumer(
     (one) => one.close(),
   );
   const store = opened.add(await MongoStore.open(mongodb), (one) => one.close());
-  const wiring = opened.add(wire(config, logger, { connection, topic, store }), (one) => one.close());
+  const wiring = opened.add(wire(config, logger, { connection, topic, store }, watching), (one) =>
+    one.close(),
+  );
   wiring.resolveAll();
-  const consumer = wiring.get(tokens.consumer);
-  await consumer.start(wiring.get(tokens.storeActivities));
-  measureLag(consumer);
+  await startStoring(wiring.get, watching);
   return wiring;
 }
 
@@ -92,7 +100,12 @@ export const start = (config: Config, logger: Logger): Promise<RunningApp> =>
     const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
     const { get } = await openConsumer(opened, config, logger);
     const server = opened.add(
-      await buildHealthServer({ checkHealth: get(tokens.checkHealth), scrapeMetrics, logger }),
+      await buildHealthServer({
+        checkHealth: get(tokens.checkHealth),
+        progress: get(tokens.watchdog),
+        scrapeMetrics,
+        logger,
+      }),
       (one) => one.close(),
     );
     const url = await server.listen({ host: config.HOST, port: config.PORT });

@@ -16,7 +16,16 @@ test('everything that is provided can be made, and all that a consumer needs is 
   const wiring = wire(config, makeLogger('fatal'), { connection, topic, store });
   onTestFinished(() => wiring.close());
   wiring.resolveAll();
-  const { logger, clock, consumer, repository, deadLetters, storeActivities, checkHealth } = tokens;
-  for (const token of [logger, clock, consumer, repository, deadLetters, storeActivities, checkHealth])
+  const { logger, clock, consumer, watchdog, repository, deadLetters, storeActivities, checkHealth } = tokens;
+  for (const token of [
+    logger,
+    clock,
+    consumer,
+    watchdog,
+    repository,
+    deadLetters,
+    storeActivities,
+    checkHealth,
+  ])
     expect(wiring.get<unknown>(token)).toBeDefined();
 });

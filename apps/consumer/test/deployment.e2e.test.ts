@@ -13,9 +13,13 @@ test('the example goes in at the API, through the topic and a consumer, and come
   expect(response.status).toBe(202);
   const { id } = (await response.json()) as { id: string };
   expect(await stored(url, id)).toMatchObject({ id, ...example });
-  for (const each of [url, health]) {
+  const sound = { log: 'ok', store: 'ok' };
+  for (const [each, checks] of [
+    [url, sound],
+    [health, { ...sound, progress: 'ok' }],
+  ] as const) {
     const ready = await fetch(`${each}/health/ready`);
-    expect(await ready.json()).toEqual({ status: 'ok', checks: { log: 'ok', store: 'ok' } });
+    expect(await ready.json()).toEqual({ status: 'ok', checks });
   }
   const [record] = await readTopic(kafkaBrokers(), deployment.topic);
   const headers = Object.entries(record?.headers ?? {}).map(([name, value]) => [name, String(value)]);

@@ -18,7 +18,7 @@ test('a mongod that hangs holds up the consumer and nothing else: afterwards all
   await until(async () => consumer.output.includes('the store does not confirm'));
   expect(await readiness(health)).toEqual({
     status: 'unavailable',
-    checks: { log: 'ok', store: 'unavailable' },
+    checks: { log: 'ok', store: 'unavailable', progress: 'unavailable' },
   });
   // Logging goes on, for longer than a session of the group lasts.
   const since = performance.now();

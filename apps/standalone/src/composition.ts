@@ -12,13 +12,13 @@ import { openConsumer } from '@user-activity/consumer';
 import {
   type Logger,
   measuredOutages,
-  measureLag,
   measureProcess,
   opening,
   type Opened,
   outageLog,
   publishObserver,
   type RunningApp,
+  startStoring,
   tokens,
   wireApi,
   wireProcess,
@@ -37,6 +37,7 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
   wireProcess(wiring, logger, (get) => ({
     log: [get(tokens.publisher), get(tokens.consumer)],
     store: [get(tokens.repository)],
+    progress: get(tokens.watchdog),
   }));
   wiring.provide(
     tokens.publisher,
@@ -54,16 +55,14 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
     () => new SqliteActivityRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
   );
   wiring.provide(tokens.deadLetters, () => new SqliteDeadLetterQueue(database));
-  wiring.provide(
-    tokens.consumer,
+  wireApi(wiring);
+  wireStoring(
+    wiring,
     (get) =>
       new SqliteEventConsumer(database, group, {
         observer: measuredOutages('log', outageLog(get(tokens.logger), 'the log')),
       }),
-    (consumer) => consumer.stop(),
   );
-  wireApi(wiring);
-  wireStoring(wiring);
   return wiring;
 }
 
@@ -83,9 +82,8 @@ async function openEmbedded(opened: Opened, config: Config, logger: Logger, abou
   const wiring = opened.add(wire(config, logger, database), (one) => one.close());
   wiring.resolveAll();
   const consumer = wiring.get(tokens.consumer);
-  const server = await openApiServer(wiring.get, config, about, opened);
-  await consumer.start(wiring.get(tokens.storeActivities));
-  measureLag(consumer);
+  const server = await openApiServer(wiring.get, config, about, opened, wiring.get(tokens.watchdog));
+  await startStoring(wiring.get);
   return { server, ended: consumer.ended };
 }
 
@@ -95,6 +93,8 @@ async function openOnEngines(
   logger: Logger,
   about: About,
 ) {
-  const consumer = (await openConsumer(opened, config, logger)).get(tokens.consumer);
-  return { server: await openApi(opened, config, logger, about, [consumer]), ended: consumer.ended };
+  const { get } = await openConsumer(opened, config, logger);
+  const [consumer, progress] = [get(tokens.consumer), get(tokens.watchdog)];
+  const server = await openApi(opened, config, logger, about, { consumer, progress });
+  return { server, ended: consumer.ended };
 }

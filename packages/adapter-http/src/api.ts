@@ -4,6 +4,7 @@ import type {
   FindActivity,
   LogActivities,
   LogActivity,
+  Progressing,
 } from '@user-activity/application';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
@@ -37,6 +38,8 @@ export interface ApiOptions {
   readonly checkHealth: CheckHealth;
   /** What the process measured, in Prometheus's text format. */
   readonly scrapeMetrics: ScrapeMetrics;
+  /** Of a process that has a consumer too. */
+  readonly progress?: Progressing | undefined;
   /** One of these opens every route but health; with none of them all are open. */
   readonly apiKeys: readonly string[];
   /** The most activities of one batch. */
@@ -87,7 +90,8 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     await app.register(postBatch, options);
     await app.register(getLogs, options);
     await app.register(getLog, options);
-    await app.register(health, { checkHealth: options.checkHealth, isStopping: () => stopping });
+    const { checkHealth, progress } = options;
+    await app.register(health, { checkHealth, progress, isStopping: () => stopping });
     await app.register(metrics, options);
     refuseOtherMethods();
   },

@@ -1,4 +1,4 @@
-import type { CheckHealth } from '@user-activity/application';
+import type { CheckHealth, Progressing } from '@user-activity/application';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
@@ -8,6 +8,7 @@ import { metrics, type ScrapeMetrics } from './metrics.ts';
 /** A server for a process without an API. */
 export interface HealthServerOptions {
   readonly checkHealth: CheckHealth;
+  readonly progress: Progressing;
   /** What the process measured, in Prometheus's text format. */
   readonly scrapeMetrics: ScrapeMetrics;
   readonly logger: FastifyBaseLogger;
@@ -16,6 +17,7 @@ export interface HealthServerOptions {
 /** Builds a server of `/health/live`, `/health/ready` and `/metrics` alone; nothing listens yet. */
 export async function buildHealthServer({
   checkHealth,
+  progress,
   scrapeMetrics,
   logger,
 }: HealthServerOptions): Promise<HttpServer> {
@@ -31,7 +33,7 @@ export async function buildHealthServer({
     stopping = true;
     done();
   });
-  await app.register(health, { checkHealth, isStopping: () => stopping });
+  await app.register(health, { checkHealth, progress, isStopping: () => stopping });
   await app.register(metrics, { scrapeMetrics });
   await app.ready();
   return httpServer(app);

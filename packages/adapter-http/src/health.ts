@@ -1,11 +1,11 @@
-import type { CheckHealth } from '@user-activity/application';
+import type { CheckHealth, Progressing } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 
 const Status = Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]);
 const Health = Type.Object({
   status: Status,
-  checks: Type.Partial(Type.Object({ log: Status, store: Status })),
+  checks: Type.Partial(Type.Object({ log: Status, store: Status, progress: Status })),
 });
 const tags = ['health'];
 const security: [] = [];
@@ -14,14 +14,16 @@ const live = {
   operationId: 'live',
   tags,
   security,
-  summary: 'Whether the process answers: if not, restart it',
-  response: { 200: Health },
+  summary:
+    'Whether the process answers, and its consumer, if it has one, is not past help: if not, replace it',
+  response: { 200: Health, 503: Health },
 };
 const ready = {
   operationId: 'ready',
   tags,
   security,
-  summary: 'Whether requests can be served: log and store answer, and the service is not stopping',
+  summary:
+    'Whether requests can be served: log and store answer, the consumer gets on, and the service is not stopping',
   response: { 200: Health, 503: Health },
 };
 
@@ -31,11 +33,17 @@ const ready = {
  */
 export const health: FastifyPluginCallbackTypebox<{
   readonly checkHealth: CheckHealth;
+  /** Of a process with a consumer. */
+  readonly progress?: Progressing | undefined;
   readonly isStopping: () => boolean;
-}> = (app, { checkHealth, isStopping }, done) => {
-  app.get('/health/live', { schema: live, config: { health: true } }, async (_request, reply) =>
-    reply.code(200).header('cache-control', 'no-store').send({ status: 'ok', checks: {} }),
-  );
+}> = (app, { checkHealth, progress, isStopping }, done) => {
+  app.get('/health/live', { schema: live, config: { health: true } }, async (_request, reply) => {
+    const status = progress?.state === 'dead' ? 'unavailable' : 'ok';
+    return reply
+      .code(status === 'ok' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status, checks: progress === undefined ? {} : { progress: status } });
+  });
   app.get('/health/ready', { schema: ready, config: { health: true } }, async (_request, reply) => {
     const { status, checks } = await checkHealth();
     const isReady = status === 'ok' && !isStopping();

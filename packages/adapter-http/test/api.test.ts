@@ -1,3 +1,4 @@
+import { makeCheckHealth } from '@user-activity/application';
 import { describe, expect, test } from 'vitest';
 import { post, postRaw, seen, service } from './service.ts';
 
@@ -130,6 +131,26 @@ describe('health', () => {
       body: { status: 'unavailable', checks: { log: 'ok', store: 'unavailable' } },
     });
     expect((await it.app.inject('/health/live')).statusCode).toBe(200);
+  });
+
+  test.each([
+    ['moving', 200, 200],
+    ['waiting', 503, 200],
+    ['stalled', 503, 200],
+    ['dead', 503, 503],
+  ] as const)('of a process with a consumer that is %s: ready %i, live %i', async (state, ready, live) => {
+    const progress = { state };
+    const checkHealth = makeCheckHealth({ log: [], store: [], progress });
+    const it = await service({ checkHealth, progress });
+    const of = (status: number) => (status === 200 ? 'ok' : 'unavailable');
+    expect(seen(await it.app.inject('/health/ready'))).toEqual({
+      status: ready,
+      body: { status: of(ready), checks: { log: 'ok', store: 'ok', progress: of(ready) } },
+    });
+    expect(seen(await it.app.inject('/health/live'))).toEqual({
+      status: live,
+      body: { status: of(live), checks: { progress: of(live) } },
+    });
   });
 });
 

@@ -129,6 +129,7 @@ describe('GET /metrics', () => {
 test('the server of a process without an API has it too', async () => {
   const server = await buildHealthServer({
     checkHealth: makeCheckHealth({ log: [], store: [] }),
+    progress: { state: 'moving' },
     scrapeMetrics: async () => 'a 1\n',
     logger: recordingLogger().logger,
   });

@@ -36,6 +36,7 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #topic: KafkaTopic;
   readonly #group: string;
   readonly #consumer: Consumer;
+  readonly #sessionMs: number;
   readonly #heartbeatMs: number;
   readonly #observer: KafkaEventConsumerOptions['observer'];
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
@@ -45,6 +46,7 @@ export class KafkaEventConsumer implements EventConsumer {
   /** The partitions that are its own while it is in its group, as far as it knows. */
   #assigned: ReadonlySet<number> | undefined;
   #stopped: Promise<void> | undefined;
+  #stoppedAt = Number.POSITIVE_INFINITY;
 
   constructor(
     connection: KafkaConnection,
@@ -55,9 +57,16 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#topic = topic;
     this.#group = group;
     this.#observer = observer;
+    this.#sessionMs = sessionTimeoutMs;
     this.#heartbeatMs = Math.ceil(sessionTimeoutMs / 5);
     this.#consumer = connection
-      .client(10_000, { initialRetryTime: 100, maxRetryTime: 5000, retries: 10 })
+      .client(10_000, {
+        initialRetryTime: 100,
+        maxRetryTime: 5000,
+        retries: 10,
+        // It crashes, and comes back, also after a stop that came meanwhile: then nobody would handle what it is given.
+        restartOnFailure: async () => this.#stopped === undefined,
+      })
       .consumer({
         groupId: group,
         sessionTimeout: sessionTimeoutMs,
@@ -80,7 +89,8 @@ export class KafkaEventConsumer implements EventConsumer {
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
-      this.#observer?.joined(this.#assigned.size);
+      // One that was told to go may join once more before it is gone; by then the observer hears of another.
+      if (this.#stopped === undefined) this.#observer?.joined(this.#assigned.size);
       joined.resolve();
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
@@ -93,6 +103,8 @@ export class KafkaEventConsumer implements EventConsumer {
     await consumer.subscribe({ topics: [this.#topic.name], fromBeginning: true });
     await consumer.run({
       eachBatchAutoResolve: false,
+      // For what never comes to a handler, the marks of transactions that others wrote: else nobody would commit them.
+      autoCommitThreshold: 1,
       partitionsConsumedConcurrently: partitionsAtOnce,
       eachBatch: async (payload) => this.#tracked(payload, handler),
     });
@@ -117,6 +129,7 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   async #stop(): Promise<void> {
+    this.#stoppedAt = performance.now();
     this.#cancel();
     this.#leave();
     // First, as it waits for the handlers; they settle soon, as they are cancelled.
@@ -153,6 +166,8 @@ export class KafkaEventConsumer implements EventConsumer {
     let over: Error | undefined;
     // Work may take as long as an outage of the store lasts: the member stays in the group, and learns when its time is over.
     const beat = setInterval(() => {
+      // Of one that is to go and does not settle the group has to find out.
+      if (this.#stopped !== undefined) return;
       payload.heartbeat().catch((error: unknown) => {
         if (!isAssignmentOver(error)) return;
         over = error;
@@ -165,6 +180,8 @@ export class KafkaEventConsumer implements EventConsumer {
         const last = messages.at(-1);
         const records = messages.map((message) => kafkaRecord(batch.topic, batch.partition, message));
         if (last === undefined || !(await handled(handler, records, signal))) break;
+        // Whoever has the partition by now handles these too. To try would make the client join its group again.
+        if (performance.now() - this.#stoppedAt > this.#sessionMs) return;
         payload.resolveOffset(last.offset);
         await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
       }
@@ -172,7 +189,7 @@ export class KafkaEventConsumer implements EventConsumer {
       clearInterval(beat);
     }
     // Told to the client, which joins the group anew.
-    if (over !== undefined) throw over;
+    if (over !== undefined && this.#stopped === undefined) throw over;
   }
 }
 

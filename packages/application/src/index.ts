@@ -2,8 +2,10 @@ export {
   type Answering,
   type CheckHealth,
   type Health,
+  type HealthDeps,
   type HealthStatus,
   makeCheckHealth,
+  type Progressing,
 } from './check-health.ts';
 export { inEachQueue } from './in-each-queue.ts';
 export {
@@ -19,6 +21,13 @@ export {
   type RejectedDraft,
 } from './log-activities.ts';
 export { type LogActivity, makeLogActivity } from './log-activity.ts';
+export {
+  type ProgressLimits,
+  type ProgressObserver,
+  type ProgressRemedy,
+  type ProgressState,
+  ProgressWatchdog,
+} from './progress-watchdog.ts';
 export {
   makeStoreActivities,
   type OutageObserver,

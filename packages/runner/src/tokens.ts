@@ -4,17 +4,18 @@ import type {
   FindActivity,
   LogActivities,
   LogActivity,
+  ProgressWatchdog,
   StoreActivities,
 } from '@user-activity/application';
 import type {
   ActivityRepository,
   Clock,
   DeadLetterQueue,
-  EventConsumer,
   EventPublisher,
   IdGenerator,
 } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
+import type { RestartingConsumer } from './restarting-consumer.ts';
 import { type Token, token } from './wiring.ts';
 
 /** What every app wires: the driven ports and the use cases. */
@@ -23,7 +24,8 @@ export const tokens: {
   readonly clock: Token<Clock>;
   readonly ids: Token<IdGenerator>;
   readonly publisher: Token<EventPublisher>;
-  readonly consumer: Token<EventConsumer>;
+  readonly consumer: Token<RestartingConsumer>;
+  readonly watchdog: Token<ProgressWatchdog>;
   readonly repository: Token<ActivityRepository>;
   readonly deadLetters: Token<DeadLetterQueue>;
   readonly logActivity: Token<LogActivity>;
@@ -38,6 +40,7 @@ export const tokens: {
   ids: token('ids'),
   publisher: token('publisher'),
   consumer: token('consumer'),
+  watchdog: token('watchdog'),
   repository: token('repository'),
   deadLetters: token('deadLetters'),
   logActivity: token('logActivity'),

@@ -1,15 +1,19 @@
 import {
-  type Answering,
+  type HealthDeps,
   makeCheckHealth,
   makeFindActivities,
   makeFindActivity,
   makeLogActivities,
   makeLogActivity,
   makeStoreActivities,
+  ProgressWatchdog,
 } from '@user-activity/application';
+import type { EventConsumer } from '@user-activity/domain';
 import { backOff, outageLog } from './back-off.ts';
 import type { Logger } from './logger.ts';
+import { measureLag } from './metrics/lag-metrics.ts';
 import { measured } from './metrics/measured.ts';
+import { countedRestarts, measureProgress } from './metrics/progress-metrics.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
 import {
   measuredLetters,
@@ -18,17 +22,16 @@ import {
   storingMetrics,
 } from './metrics/storing-metrics.ts';
 import { takingMetrics } from './metrics/taking-metrics.ts';
+import { progressLog } from './progress-log.ts';
+import { RestartingConsumer } from './restarting-consumer.ts';
 import { SystemClock } from './system-clock.ts';
 import { tokens } from './tokens.ts';
 import { UuidIds } from './uuid-ids.ts';
+import { alsoTelling, patient, type Watching, watchProgress } from './watch-progress.ts';
 import type { Get, Wiring } from './wiring.ts';
 
 /** What every app has, whatever it runs on. */
-export function wireProcess(
-  wiring: Wiring,
-  logger: Logger,
-  health: (get: Get) => { readonly log: readonly Answering[]; readonly store: readonly Answering[] },
-): void {
+export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) => HealthDeps): void {
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
   wiring.provide(tokens.checkHealth, (get) => measured('checkHealth', makeCheckHealth(health(get))));
@@ -56,8 +59,13 @@ export function wireApi(wiring: Wiring): void {
   );
 }
 
-/** The use case of the consumer; it needs the repository and the dead letters. */
-export function wireStoring(wiring: Wiring): void {
+/** The storing side; it needs the repository and the dead letters, and says how a member of the group is made. */
+export function wireStoring(
+  wiring: Wiring,
+  make: (get: Get) => EventConsumer,
+  { limits }: Watching = patient,
+): void {
+  wiring.provide(tokens.watchdog, (get) => new ProgressWatchdog(limits, progressLog(get(tokens.logger))));
   wiring.provide(tokens.storeActivities, (get) =>
     measured(
       'storeActivities',
@@ -66,9 +74,37 @@ export function wireStoring(wiring: Wiring): void {
         deadLetters: measuredLetters(get(tokens.deadLetters)),
         clock: get(tokens.clock),
         pause: backOff,
-        observer: measuredOutages('store', outageLog(get(tokens.logger))),
+        observer: alsoTelling(measuredOutages('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
       }),
       storingMetrics(),
     ),
+  );
+  wiring.provide(
+    tokens.consumer,
+    (get) => {
+      const observer = progressLog(get(tokens.logger));
+      return new RestartingConsumer({
+        make: () => make(get),
+        pause: backOff,
+        restarted: countedRestarts((reason) => observer.restarted(reason)),
+      });
+    },
+    (consumer) => consumer.stop(),
+  );
+}
+
+/** Joins the group and begins to store, watched. */
+export async function startStoring(get: Get, { everyMs }: Watching = patient): Promise<void> {
+  const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
+  await consumer.start(get(tokens.storeActivities));
+  measureLag(consumer);
+  measureProgress(watchdog);
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  consumer.ended.then(end, end);
+  const store = get(tokens.repository);
+  // It rejects with a bug alone, and unwatched nobody is to go on.
+  watchProgress({ consumer, store, watchdog }, everyMs, over.signal).catch((bug: unknown) =>
+    consumer.giveUp(bug),
   );
 }

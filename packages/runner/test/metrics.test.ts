@@ -1,9 +1,12 @@
 import { FixedClock, MemoryMetrics } from '@user-activity/adapter-memory';
+import type { ProgressState } from '@user-activity/application';
 import { type ActivityRepository, DomainError, type EventConsumer, Timestamp } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { groupObserver, measuredOutages, measureLag, publishObserver } from '../src/index.ts';
+import { groupObserver, measuredOutages, publishObserver } from '../src/index.ts';
+import { measureLag } from '../src/metrics/lag-metrics.ts';
 import { measured } from '../src/metrics/measured.ts';
+import { countedRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
 import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
 import { measuredLetters, measuredSaves, storingMetrics } from '../src/metrics/storing-metrics.ts';
 import { takingMetrics } from '../src/metrics/taking-metrics.ts';
@@ -188,4 +191,18 @@ describe('the lag', () => {
     measureLag({ progress: failing(new DomainError('LOG_UNAVAILABLE', 'gone')) });
     expect(await numbers('consumer.lag')).toEqual({});
   });
+});
+
+test('new members are counted and told on; the state of the watchdog is the one that it is in', async () => {
+  const told = vi.fn<(reason: unknown) => void>();
+  const restarted = countedRestarts(told);
+  expect(await numbers('consumer.restarts')).toEqual({ '': 0 });
+  restarted(unavailable);
+  expect(told).toHaveBeenCalledExactlyOnceWith(unavailable);
+  expect(await numbers('consumer.restarts')).toEqual({ '': 1 });
+  const watchdog: { state: ProgressState } = { state: 'moving' };
+  measureProgress(watchdog);
+  expect(await numbers('watchdog.state')).toEqual({ moving: 1, waiting: 0, stalled: 0, dead: 0 });
+  watchdog.state = 'stalled';
+  expect(await numbers('watchdog.state')).toEqual({ moving: 0, waiting: 0, stalled: 1, dead: 0 });
 });

@@ -1,0 +1,263 @@
+import { MemoryEventConsumer, MemoryEventPublisher, MemoryLog } from '@user-activity/adapter-memory';
+import { ProgressWatchdog } from '@user-activity/application';
+import {
+  activityLogged,
+  DomainError,
+  type EventConsumer,
+  type PartitionProgress,
+  type RecordHandler,
+} from '@user-activity/domain';
+import { sampleActivity } from '@user-activity/port-contracts';
+
+import { describe, expect, test, vi } from 'vitest';
+import { RestartingConsumer } from '../src/restarting-consumer.ts';
+import { alsoTelling, watchProgress } from '../src/watch-progress.ts';
+
+const skip = (): undefined => undefined;
+
+/** A member whose doings a test decides. */
+class Member implements EventConsumer {
+  readonly #end = Promise.withResolvers<void>();
+  readonly ended = this.#end.promise;
+  handler: RecordHandler | undefined;
+  stops = 0;
+  committed = 0;
+  readonly starting: () => Promise<void>;
+  readonly stopping: () => Promise<void>;
+
+  constructor(starting: () => Promise<void> = async () => undefined, stopping = starting) {
+    this.starting = starting;
+    this.stopping = stopping;
+    this.ended.catch(skip);
+  }
+
+  async start(handler: RecordHandler): Promise<void> {
+    this.handler = handler;
+    await this.starting();
+  }
+
+  async ping(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async progress(): Promise<readonly PartitionProgress[]> {
+    return [{ partition: 0, committed: this.committed, end: 10 }];
+  }
+
+  async stop(): Promise<void> {
+    this.stops += 1;
+    await this.stopping();
+    this.#end.resolve();
+  }
+
+  crash(why: string): void {
+    this.#end.reject(new Error(why));
+  }
+}
+
+const never = (): Promise<void> => new Promise(skip);
+
+/** A consumer of these members, one after the other, and what it told and waited for. */
+function setUp(...members: readonly Member[]) {
+  const told: string[] = [];
+  const left = [...members];
+  const consumer = new RestartingConsumer({
+    make: () => left.shift() ?? new Member(),
+    pause: async (failures) => {
+      told.push(`pause ${failures}`);
+    },
+    restarted: (reason) => told.push(String(reason)),
+    stopWithinMs: 20,
+    mostFailures: 3,
+  });
+  return { consumer, told };
+}
+
+const started = (member: Member) => vi.waitFor(() => expect(member.handler).toBeDefined());
+
+describe('a new member takes the place', () => {
+  test('of one that ends by itself, after a pause', async () => {
+    const [first, second] = [new Member(), new Member()];
+    const { consumer, told } = setUp(first, second);
+    await consumer.start(async () => undefined);
+    first.crash('it is gone');
+    await started(second);
+    expect(told).toEqual(['Error: it is gone', 'pause 1']);
+    expect(first.stops).toBe(1);
+    await consumer.stop();
+    await consumer.ended;
+  });
+
+  test('of one that is not trusted any more, at once and though it never stops', async () => {
+    const [first, second] = [new Member(undefined, never), new Member()];
+    const { consumer, told } = setUp(first, second);
+    await consumer.start(async () => undefined);
+    consumer.restart('frozen');
+    await started(second);
+    expect(told).toEqual(['frozen']);
+    await consumer.stop();
+  });
+
+  test('of one that is still joining', async () => {
+    const [first, second, third] = [new Member(), new Member(never), new Member()];
+    const { consumer } = setUp(first, second, third);
+    await consumer.start(async () => undefined);
+    consumer.restart('frozen');
+    await started(second);
+    consumer.restart('still frozen');
+    await started(third);
+    expect(second.stops).toBe(1);
+    // What becomes of those that were left is nobody's business any more.
+    second.crash('late');
+    await consumer.ping();
+    await consumer.stop();
+    await consumer.ended;
+  });
+
+  test('of one that fails to join', async () => {
+    const failing = new Member(() => Promise.reject(new Error('no coordinator')), skip as never);
+    const [first, third] = [new Member(), new Member()];
+    const { consumer, told } = setUp(first, failing, third);
+    await consumer.start(async () => undefined);
+    first.crash('it is gone');
+    await started(third);
+    expect(told).toEqual(['Error: it is gone', 'pause 1', 'Error: no coordinator', 'pause 2']);
+    await consumer.stop();
+  });
+});
+
+test('it gives up after several in a row, with the last reason', async () => {
+  const members = [new Member(), new Member(), new Member()];
+  const { consumer } = setUp(...members);
+  await consumer.start(async () => undefined);
+  for (const [index, member] of members.entries()) {
+    await started(member);
+    member.crash(`crash ${index + 1}`);
+  }
+  await expect(consumer.ended).rejects.toThrow('crash 3');
+});
+
+test('those in a row are those between which nothing was handled', async () => {
+  const members = [new Member(), new Member(), new Member(), new Member()];
+  const { consumer, told } = setUp(...members);
+  await consumer.start(async () => undefined);
+  for (const member of members.slice(0, 3)) {
+    await started(member);
+    await member.handler?.([], new AbortController().signal);
+    member.crash('again');
+  }
+  await vi.waitFor(() => expect(told.filter((line) => line === 'pause 1')).toHaveLength(3));
+  await consumer.stop();
+  await consumer.ended;
+});
+
+test('a first member that can not join is no start', async () => {
+  const failing = new Member(() => Promise.reject(new Error('no coordinator')));
+  await expect(setUp(failing).consumer.start(async () => undefined)).rejects.toThrow('no coordinator');
+});
+
+test('once it is stopped nobody takes the place, and it answers no more', async () => {
+  const [first, second] = [new Member(), new Member()];
+  const { consumer } = setUp(first, second);
+  await consumer.start(async () => undefined);
+  const stopping = consumer.stop();
+  consumer.restart('frozen');
+  await stopping;
+  first.crash('late');
+  await consumer.ended;
+  expect(second.handler).toBeUndefined();
+  await expect(consumer.ping()).rejects.toBeInstanceOf(DomainError);
+});
+
+describe('watched', () => {
+  /** Looks without end at a member that has ten records before it, as fast as it can. */
+  function watched(store: () => Promise<void>, ...members: readonly Member[]) {
+    const { consumer, told } = setUp(...members);
+    const watchdog = new ProgressWatchdog(
+      { stalled: 2, restart: 4, restarts: 1 },
+      {
+        stalled: () => told.push('stalled'),
+        restarted: skip,
+        recovered: () => told.push('recovered'),
+        dead: () => told.push('dead'),
+      },
+    );
+    const over = new AbortController();
+    consumer.ended.then(skip, skip).finally(() => over.abort());
+    const watching = watchProgress({ consumer, store: { ping: store }, watchdog }, 1, over.signal);
+    return { consumer, told, watchdog, watching };
+  }
+
+  test('a consumer that moves again after its restart goes on', async () => {
+    const second: Member = new Member(async () => {
+      second.committed = 10;
+    });
+    const { consumer, told, watching } = watched(async () => undefined, new Member(), second);
+    await consumer.start(async () => undefined);
+    await vi.waitFor(() => expect(told.at(-1)).toBe('recovered'));
+    await consumer.stop();
+    await watching;
+    expect(told).toEqual(['stalled', 'Error: It committed nothing for too long.', 'recovered']);
+  });
+
+  test('one that no restart helps comes to its end', async () => {
+    const { consumer, told, watchdog, watching } = watched(async () => undefined);
+    await consumer.start(async () => undefined);
+    await expect(consumer.ended).rejects.toThrow('new members do not help');
+    await watching;
+    expect(watchdog.state).toBe('dead');
+    expect(told.at(-1)).toBe('dead');
+  });
+
+  test('one whose store is down is left alone', async () => {
+    let asked = 0;
+    const { consumer, told, watchdog } = watched(async () => {
+      asked += 1;
+      throw new DomainError('STORE_UNAVAILABLE', 'down');
+    });
+    await consumer.start(async () => undefined);
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(20));
+    expect(watchdog.state).toBe('waiting');
+    expect(told).toEqual([]);
+    await consumer.stop();
+  });
+
+  test('a save that fails as something is down is an outage, one that fails by a bug is none', () => {
+    const watchdog = new ProgressWatchdog(
+      { stalled: 2, restart: 4, restarts: 1 },
+      { stalled: skip, restarted: skip, recovered: skip, dead: skip },
+    );
+    const heard: number[] = [];
+    const observer = alsoTelling(
+      { failed: (_, failures) => heard.push(failures), recovered: (failures) => heard.push(-failures) },
+      watchdog,
+    );
+    observer.failed(new TypeError('a bug'), 1);
+    expect(watchdog.state).toBe('moving');
+    observer.failed(new DomainError('STORE_UNAVAILABLE', 'down'), 2);
+    expect(watchdog.state).toBe('waiting');
+    observer.recovered(2);
+    expect(watchdog.state).toBe('moving');
+    expect(heard).toEqual([1, 2, -2]);
+  });
+});
+
+test('records of a log in memory are all handled across a restart', async () => {
+  const log = new MemoryLog();
+  const publisher = new MemoryEventPublisher(log);
+  const consumer = new RestartingConsumer({
+    make: () => new MemoryEventConsumer(log),
+    pause: async () => undefined,
+    restarted: skip,
+  });
+  const ids = new Set<string>();
+  await consumer.start(async (records) => {
+    for (const { content } of records) if (content.name === 'ActivityLogged') ids.add(content.activity.id);
+  });
+  await publisher.publish([activityLogged(sampleActivity({ id: 'before' }))]);
+  await vi.waitFor(() => expect(ids).toContain('before'));
+  consumer.restart('a test');
+  await publisher.publish([activityLogged(sampleActivity({ id: 'after' }))]);
+  await vi.waitFor(() => expect(ids).toContain('after'));
+  await consumer.stop();
+});
