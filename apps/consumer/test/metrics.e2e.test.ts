@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Exposition, parsePrometheusText, sumOf } from '@user-activity/test-servers';
+import { sumOf } from '@user-activity/test-servers';
 import { expect, test } from 'vitest';
-import { Deployment, post, until } from './deployment.ts';
-
-async function scraped(url: string, headers: Record<string, string> = {}): Promise<Exposition> {
-  const response = await fetch(`${url}/metrics`, { headers });
-  expect(response.status).toBe(200);
-  return parsePrometheusText(await response.text());
-}
+import { Deployment, post, scraped, until } from './deployment.ts';
 
 test('API and consumer tell what became of what was sent', async () => {
   const deployment = new Deployment();
