@@ -6,11 +6,14 @@ import {
   MongoStore,
   MongoTopicRegistry,
 } from '@user-activity/adapter-mongodb';
+import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import { type Answering, makeAssertSamePartitions, type Progressing } from '@user-activity/application';
 import {
   type Logger,
+  measureProcess,
   opening,
   type Opened,
+  publishObserver,
   type RunningApp,
   tokens,
   wireApi,
@@ -19,7 +22,7 @@ import {
 } from '@user-activity/runner';
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
-import { openApiServer, publisherBounds, tryLine } from './serve-api.ts';
+import { type About, openApiServer, publisherBounds, tryLine } from './serve-api.ts';
 
 /** What is open before anything is wired. */
 export interface ApiEngines {
@@ -55,6 +58,7 @@ export function wire(
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
         bufferedEvents: most.events,
         bufferedBytes: most.bytes,
+        observer: publishObserver(most),
       }),
     (publisher) => publisher.close(),
   );
@@ -69,7 +73,7 @@ export async function openApi(
   opened: Opened,
   config: Config,
   logger: Logger,
-  version: string,
+  about: About,
   storing?: StoringSide,
 ) {
   const { kafka, topic: plan, mongodb } = config.engines;
@@ -89,13 +93,14 @@ export async function openApi(
     one.close(),
   );
   wiring.resolveAll();
-  return openApiServer(wiring.get, config, version, opened, storing?.progress);
+  return openApiServer(wiring.get, config, about, opened, storing?.progress);
 }
 
 /** Starts the API. What fails on the way leaves nothing open. */
 export const start = (config: Config, logger: Logger, version: string): Promise<RunningApp> =>
   opening(async (opened) => {
-    const server = await openApi(opened, config, logger, version);
+    const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
+    const server = await openApi(opened, config, logger, { version, scrapeMetrics });
     const url = await server.listen({ host: config.HOST, port: config.PORT });
     return { url, hint: tryLine(url, config), stop: () => opened.close() };
   });

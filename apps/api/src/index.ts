@@ -1,2 +1,2 @@
 export { openApi } from './composition.ts';
-export { type ApiConfig, openApiServer, publisherBounds, tryLine } from './serve-api.ts';
+export { type About, type ApiConfig, openApiServer, publisherBounds, tryLine } from './serve-api.ts';

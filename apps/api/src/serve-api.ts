@@ -1,4 +1,4 @@
-import { buildServer } from '@user-activity/adapter-http';
+import { buildServer, type ScrapeMetrics } from '@user-activity/adapter-http';
 import type { Progressing } from '@user-activity/application';
 import { type Get, type Opened, tokens } from '@user-activity/runner';
 import type { Config } from './config.ts';
@@ -8,11 +8,17 @@ const finishingMs = 3000;
 /** What the API is told from outside, whatever it runs on. */
 export type ApiConfig = Pick<Config, 'HOST' | 'PORT' | 'API_KEYS' | 'MAX_BATCH_SIZE' | 'MAX_BODY_BYTES'>;
 
+/** What the API tells of the process that it is part of. */
+export interface About {
+  readonly version: string;
+  readonly scrapeMetrics: ScrapeMetrics;
+}
+
 /** A server of the wired use cases; nothing listens yet. */
 export async function openApiServer(
   get: Get,
   config: ApiConfig,
-  version: string,
+  about: About,
   opened: Opened,
   progress?: Progressing,
 ) {
@@ -28,7 +34,7 @@ export async function openApiServer(
     apiKeys: config.API_KEYS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,
-    version,
+    ...about,
     logger: get(tokens.logger),
   });
   // Requests are finished first: they still need what is closed after them.

@@ -12,9 +12,12 @@ import {
   MongoStore,
   MongoTopicRegistry,
 } from '@user-activity/adapter-mongodb';
+import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
 import {
+  groupObserver,
   type Logger,
+  measureProcess,
   opening,
   type Opened,
   patient,
@@ -60,7 +63,12 @@ export function wire(
   wiring.provide(tokens.deadLetters, (get) =>
     inEachQueue(get(topicOfDeadLetters), new MongoDeadLetterQueue(store)),
   );
-  wireStoring(wiring, () => new KafkaEventConsumer(connection, topic, config.engines.group), watching);
+  const observer = groupObserver();
+  wireStoring(
+    wiring,
+    () => new KafkaEventConsumer(connection, topic, config.engines.group, { observer }),
+    watching,
+  );
   return wiring;
 }
 
@@ -95,11 +103,13 @@ export async function openConsumer(
 /** Starts a consumer and the server that tells how it is. What fails on the way leaves nothing open. */
 export const start = (config: Config, logger: Logger): Promise<RunningApp> =>
   opening(async (opened) => {
+    const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
     const { get } = await openConsumer(opened, config, logger);
     const server = opened.add(
       await buildHealthServer({
         checkHealth: get(tokens.checkHealth),
         progress: get(tokens.watchdog),
+        scrapeMetrics,
         logger,
       }),
       (one) => one.close(),

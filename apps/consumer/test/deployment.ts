@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ServiceOptions, ServiceProcess } from '@user-activity/test-servers';
+import {
+  type Exposition,
+  parsePrometheusText,
+  type ServiceOptions,
+  ServiceProcess,
+} from '@user-activity/test-servers';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-servers/shared';
 import { expect, onTestFinished } from 'vitest';
 
@@ -52,6 +57,13 @@ export async function stored(url: string, id: string): Promise<unknown> {
     if (response.status === 200) return response.json();
     await delay(20);
   }
+}
+
+/** What a process measured. */
+export async function scraped(url: string, headers: Record<string, string> = {}): Promise<Exposition> {
+  const response = await fetch(`${url}/metrics`, { headers });
+  expect(response.status).toBe(200);
+  return parsePrometheusText(await response.text());
 }
 
 /** Waits until it is so. */

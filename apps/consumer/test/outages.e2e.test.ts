@@ -1,7 +1,7 @@
-import { readTopic, startKafka, startMongod } from '@user-activity/test-servers';
+import { readTopic, startKafka, startMongod, sumOf } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import { expect, onTestFinished, test } from 'vitest';
-import { allStored, Deployment, Load, post, until } from './deployment.ts';
+import { allStored, Deployment, Load, post, scraped, until } from './deployment.ts';
 
 const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
 
@@ -20,6 +20,8 @@ test('a mongod that hangs holds up the consumer and nothing else: afterwards all
     status: 'unavailable',
     checks: { log: 'ok', store: 'unavailable', progress: 'unavailable' },
   });
+  const failures = sumOf(await scraped(health), 'user_activity_outage_failures_total');
+  expect(failures).toBeGreaterThan(0);
   // Logging goes on, for longer than a session of the group lasts.
   const since = performance.now();
   await until(async () => performance.now() - since > 15_000);
@@ -50,6 +52,16 @@ test('a broker that is gone means 503 with Retry-After, and then on as before', 
   expect(await response.json()).toMatchObject({ ids: ['during'] });
   for (const each of [url, health])
     expect(await readiness(each)).toMatchObject({ checks: { log: 'unavailable', store: 'ok' } });
+  const taken = await scraped(url);
+  const failed = { error_type: 'LOG_UNAVAILABLE' };
+  expect(sumOf(taken, 'user_activity_publish_duration_count', failed)).toBe(1);
+  expect(sumOf(taken, 'user_activity_publish_flush_failures_total')).toBeGreaterThan(0);
+  // No lag rather than an old one: all else is told meanwhile.
+  await until(async () => {
+    const { samples, types } = await scraped(health);
+    expect(types.has('user_activity_consumer_outcomes_total')).toBe(true);
+    return samples.every(({ name }) => name !== 'user_activity_consumer_lag');
+  });
   await kafka.restart(0);
   await until(async () => (await post(url, { id: 'during', userId: '1', type: 'VIEW' })).status === 202);
   load.accepted.push('during');

@@ -7,13 +7,17 @@ import {
   SqliteEventConsumer,
   SqliteEventPublisher,
 } from '@user-activity/adapter-sqlite';
-import { openApi, openApiServer, publisherBounds, tryLine } from '@user-activity/api';
+import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
+import { type About, openApi, openApiServer, publisherBounds, tryLine } from '@user-activity/api';
 import { openConsumer } from '@user-activity/consumer';
 import {
   type Logger,
+  measuredOutages,
+  measureProcess,
   opening,
   Opened,
   outageLog,
+  publishObserver,
   type RunningApp,
   startStoring,
   tokens,
@@ -43,6 +47,7 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
         bufferedEvents: most.events,
         bufferedCharacters: most.bytes,
+        observer: publishObserver(most),
       }),
     (publisher) => publisher.close(),
   );
@@ -58,7 +63,10 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
   wireApi(wiring);
   wireStoring(
     wiring,
-    (get) => new SqliteEventConsumer(database, group, { observer: outageLog(get(tokens.logger), 'the log') }),
+    (get) =>
+      new SqliteEventConsumer(database, group, {
+        observer: measuredOutages('log', outageLog(get(tokens.logger), 'the log')),
+      }),
   );
   return wiring;
 }
@@ -66,19 +74,20 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
 /** Starts consuming and serving. What fails on the way leaves nothing open. */
 export const start = (config: Config, logger: Logger, version: string): Promise<RunningApp> =>
   opening(async (opened) => {
+    const about = { version, scrapeMetrics: measureProcess(opened, PrometheusMetrics.start()) };
     const { server, ended } = await (config.engines === undefined
-      ? openEmbedded(opened, config, logger, version)
-      : openOnEngines(opened, { ...config, engines: config.engines }, logger, version));
+      ? openEmbedded(opened, config, logger, about)
+      : openOnEngines(opened, { ...config, engines: config.engines }, logger, about));
     const url = await server.listen({ host: config.HOST, port: config.PORT });
     return { url, hint: tryLine(url, config), failed: ended, stop: () => opened.close() };
   });
 
-async function openEmbedded(opened: Opened, config: Config, logger: Logger, version: string) {
+async function openEmbedded(opened: Opened, config: Config, logger: Logger, about: About) {
   const database = opened.add(await SqliteDatabase.open({ folder: config.DATA_DIR }), (one) => one.close());
   const wiring = opened.add(wire(config, logger, database), (one) => one.close());
   wiring.resolveAll();
   const consumer = wiring.get(tokens.consumer);
-  const server = await openApiServer(wiring.get, config, version, opened, wiring.get(tokens.watchdog));
+  const server = await openApiServer(wiring.get, config, about, opened, wiring.get(tokens.watchdog));
   await startStoring(wiring.get);
   return { server, ended: consumer.ended };
 }
@@ -87,7 +96,7 @@ async function openOnEngines(
   opened: Opened,
   config: Config & { readonly engines: NonNullable<Config['engines']> },
   logger: Logger,
-  version: string,
+  about: About,
 ) {
   // What either side needs is its own, so that they stop side by side: one after the other might take too long.
   const [storing, serving] = [new Opened(), new Opened()];
@@ -96,6 +105,6 @@ async function openOnEngines(
   });
   const { get } = await openConsumer(storing, config, logger);
   const [consumer, progress] = [get(tokens.consumer), get(tokens.watchdog)];
-  const server = await openApi(serving, config, logger, version, { consumer, progress });
+  const server = await openApi(serving, config, logger, about, { consumer, progress });
   return { server, ended: consumer.ended };
 }

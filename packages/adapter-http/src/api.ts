@@ -19,6 +19,7 @@ import { getLogs } from './get-logs.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { otherMethodsRefused } from './method-not-allowed.ts';
+import { metrics, type ScrapeMetrics } from './metrics.ts';
 import { countIn, countOut } from './pipelining.ts';
 import { postBatch } from './post-batch.ts';
 import { postLog } from './post-log.ts';
@@ -41,6 +42,8 @@ export interface ApiOptions {
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
+  /** What the process measured, in Prometheus's text format. */
+  readonly scrapeMetrics: ScrapeMetrics;
   /** Of a process that has a consumer too. */
   readonly progress?: Progressing | undefined;
   /** One of these opens every route but health; with none of them all are open. */
@@ -97,6 +100,7 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     await app.register(postReplay, options);
     const { checkHealth, progress } = options;
     await app.register(health, { checkHealth, progress, isStopping: () => stopping });
+    await app.register(metrics, options);
     refuseOtherMethods();
   },
 );

@@ -3,18 +3,22 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
+import { metrics, type ScrapeMetrics } from './metrics.ts';
 
 /** A server for a process without an API. */
 export interface HealthServerOptions {
   readonly checkHealth: CheckHealth;
   readonly progress: Progressing;
+  /** What the process measured, in Prometheus's text format. */
+  readonly scrapeMetrics: ScrapeMetrics;
   readonly logger: FastifyBaseLogger;
 }
 
-/** Builds a server of `/health/live` and `/health/ready` alone; nothing listens yet. */
+/** Builds a server of `/health/live`, `/health/ready` and `/metrics` alone; nothing listens yet. */
 export async function buildHealthServer({
   checkHealth,
   progress,
+  scrapeMetrics,
   logger,
 }: HealthServerOptions): Promise<HttpServer> {
   const app: FastifyInstance = fastify({
@@ -30,6 +34,7 @@ export async function buildHealthServer({
     done();
   });
   await app.register(health, { checkHealth, progress, isStopping: () => stopping });
+  await app.register(metrics, { scrapeMetrics });
   await app.ready();
   // Whoever asks while log or store hang is not waited for: the work is stopped after this.
   return httpServer(app, 500);

@@ -4,6 +4,7 @@ import { answerBrokenConnection } from './broken-connection.ts';
 import { answerError } from './error-handling.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import { requestIdOf } from './request-id.ts';
+import { RequestMetrics } from './request-metrics.ts';
 
 /** The API and the server around it. */
 export interface HttpServerOptions extends ApiOptions {
@@ -19,6 +20,7 @@ const maxParamLength = 256 * 4 * 3;
 
 /** A Fastify instance with the API on it, as production has it; tests inject requests into it. */
 export async function buildFastify(options: HttpServerOptions): Promise<FastifyInstance> {
+  const requestMetrics = new RequestMetrics();
   const app: FastifyInstance = fastify({
     loggerInstance: options.logger,
     // Fastify's own lines hold the URL with its query, and say twice per request what ours says once.
@@ -38,9 +40,11 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
       // No hook sees these.
       const { method } = request;
       request.log.info({ method, route: null, status: reply.statusCode, ms: 0 }, 'request');
+      requestMetrics.refused(method, reply.statusCode);
     },
     clientErrorHandler: answerBrokenConnection,
   });
+  requestMetrics.watch(app);
   await app.register(api, options);
   await app.ready();
   return app;

@@ -19,6 +19,7 @@ export async function serveDocs(app: FastifyInstance, version: string): Promise<
         { name: 'activities', description: 'Log activities and find them.' },
         { name: 'dead letters', description: 'What could not be stored, and again.' },
         { name: 'health', description: 'For orchestrators.' },
+        { name: 'metrics', description: 'For Prometheus.' },
       ],
       components: {
         securitySchemes: {

@@ -173,6 +173,7 @@ describe('documentation', () => {
       'get /api/logs/{id}',
       'get /health/live',
       'get /health/ready',
+      'get /metrics',
       'post /api/dead-letters/replay',
       'post /api/logs',
       'post /api/logs/batch',

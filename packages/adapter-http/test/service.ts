@@ -69,6 +69,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     findDeadLetters: makeFindDeadLetters(deps),
     replayDeadLetters: makeReplayDeadLetters(deps),
     checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
+    scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],
     maxBatchSize: 100,
     maxBodyBytes: 100_000,

@@ -14,6 +14,8 @@ import type { KafkaTopic } from './kafka-topic.ts';
 export interface KafkaEventConsumerOptions {
   /** Without a sign of life for so long a member is taken for dead, and its partitions go to others. 10,000 where not given. */
   readonly sessionTimeoutMs?: number;
+  /** Is told when it is in its group, with how many partitions, and when it is out of it. */
+  readonly observer?: { joined(partitions: number): void; left(): void };
 }
 
 const mostRecords = 1000;
@@ -36,6 +38,7 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #consumer: Consumer;
   readonly #sessionMs: number;
   readonly #heartbeatMs: number;
+  readonly #observer: KafkaEventConsumerOptions['observer'];
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
@@ -49,10 +52,11 @@ export class KafkaEventConsumer implements EventConsumer {
     connection: KafkaConnection,
     topic: KafkaTopic,
     group: string,
-    { sessionTimeoutMs = 10_000 }: KafkaEventConsumerOptions = {},
+    { sessionTimeoutMs = 10_000, observer }: KafkaEventConsumerOptions = {},
   ) {
     this.#topic = topic;
     this.#group = group;
+    this.#observer = observer;
     this.#sessionMs = sessionTimeoutMs;
     this.#heartbeatMs = Math.ceil(sessionTimeoutMs / 5);
     this.#consumer = connection
@@ -85,10 +89,12 @@ export class KafkaEventConsumer implements EventConsumer {
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
+      // One that was told to go may join once more before it is gone; by then the observer hears of another.
+      if (this.#stopped === undefined) this.#observer?.joined(this.#assigned.size);
       joined.resolve();
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      this.#assigned = undefined;
+      this.#leave();
       if (restart) return;
       this.#ended.reject(error);
       joined.reject(error);
@@ -125,13 +131,18 @@ export class KafkaEventConsumer implements EventConsumer {
   async #stop(): Promise<void> {
     this.#stoppedAt = performance.now();
     this.#cancel();
-    this.#assigned = undefined;
+    this.#leave();
     // First, as it waits for the handlers; they settle soon, as they are cancelled.
     const left = this.#consumer.disconnect();
     await Promise.allSettled(this.#underWay.values());
     // A group that is told nothing finds out by itself.
     await Promise.race([left.catch(() => undefined), delay(leavingMs, undefined, { ref: false })]);
     this.#ended.resolve();
+  }
+
+  #leave(): void {
+    if (this.#assigned !== undefined) this.#observer?.left();
+    this.#assigned = undefined;
   }
 
   #cancel(): void {

@@ -25,6 +25,11 @@ export interface KafkaEventPublisherOptions {
   readonly bufferedEvents?: number;
   /** The most bytes of messages that are under way at a time. 64 MiB where not given. */
   readonly bufferedBytes?: number;
+  /** Is told of the buffer at each change, and of each request to the log with what it confirmed. */
+  readonly observer?: {
+    buffered(events: number, bytes: number): void;
+    flushed(flush: { events: number; bytes: number; seconds: number; failed: boolean }): void;
+  };
 }
 
 /** A message and where it goes. */
@@ -53,6 +58,7 @@ export class KafkaEventPublisher implements EventPublisher {
   readonly #timeoutMs: number;
   readonly #mostEvents: number;
   readonly #mostBytes: number;
+  readonly #observer: KafkaEventPublisherOptions['observer'];
   /** In the order of their deadlines. */
   readonly #calls: Set<Call> = new Set();
   #events = 0;
@@ -68,6 +74,7 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#timeoutMs = options.publishTimeoutMs ?? 10_000;
     this.#mostEvents = options.bufferedEvents ?? 100_000;
     this.#mostBytes = options.bufferedBytes ?? 64 * 1024 * 1024;
+    this.#observer = options.observer;
     // Half of the time for one attempt: a broker that hangs leaves time for another.
     this.#producer = new ConfirmedProducer(connection, topic.name, Math.ceil(this.#timeoutMs / 2));
     this.#queue = new PublishQueue(topic.partitions, mostBytesOfPartition);
@@ -162,6 +169,7 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#calls.add(call);
     this.#events += call.events;
     this.#bytes += call.bytes;
+    this.#observer?.buffered(this.#events, this.#bytes);
     this.#expiry ??= this.#awaitExpiry(call);
     this.#working ??= this.#work();
   }
@@ -172,6 +180,7 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#calls.delete(call);
     this.#events -= call.events;
     this.#bytes -= call.bytes;
+    this.#observer?.buffered(this.#events, this.#bytes);
     settle();
   }
 
@@ -216,7 +225,11 @@ export class KafkaEventPublisher implements EventPublisher {
     const messages = new Map(
       [...portion].map(([partition, entries]) => [partition, entries.map(({ message }) => message)]),
     );
+    const began = performance.now();
     const { confirmed, failure } = await this.#producer.send(messages, apart);
+    const seconds = (performance.now() - began) / 1000;
+    let events = 0;
+    let bytes = 0;
     for (const [partition, entries] of portion) {
       if (!confirmed.has(partition)) {
         this.#queue.putBack(
@@ -225,11 +238,15 @@ export class KafkaEventPublisher implements EventPublisher {
         );
         continue;
       }
-      for (const { call } of entries) {
+      events += entries.length;
+      for (const entry of entries) {
+        const { call } = entry;
+        bytes += entry.bytes;
         call.left -= 1;
         if (call.left === 0) this.#settle(call, call.resolve);
       }
     }
+    if (portion.size > 0) this.#observer?.flushed({ events, bytes, seconds, failed: failure !== undefined });
     return failure;
   }
 }

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { DataFileError } from './data-file-error.ts';
 import { FileLock } from './file-lock.ts';
 import { LogWatch } from './log-watch.ts';
-import { startThread, ThreadClient } from './thread-client.ts';
+import { type Done, startThread, ThreadClient } from './thread-client.ts';
 import type { Greeting, ThreadSetup } from './threads/messages.ts';
 import type { ReadJobs } from './threads/read-jobs.ts';
 import type { WriteJobs } from './threads/write-jobs.ts';
@@ -34,6 +34,8 @@ export class SqliteDatabase {
   readonly watch: LogWatch;
   /** For the adapters of this package: what must stop before the file is closed. */
   readonly consumers: Set<{ stop(): Promise<void> }> = new Set();
+  /** For the adapters of this package: who is told of each transaction that the writer is through with. */
+  readonly commits: Set<(done: Done) => void> = new Set();
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;
 
@@ -41,7 +43,10 @@ export class SqliteDatabase {
     this.file = file;
     this.#lock = lock;
     this.watch = new LogWatch();
-    this.writer = new ThreadClient(writer, { messages: 2, weight: 5000 }, () => this.watch.announce());
+    this.writer = new ThreadClient(writer, { messages: 2, weight: 5000 }, (done) => {
+      this.watch.announce();
+      for (const told of this.commits) told(done);
+    });
     // What a page takes is taken twice while its answer is not sent: those that wait are as many as a second answers.
     this.queries = new ThreadClient(readers[0], { messages: 2, weight: 1, waiting: 1000 });
     this.log = new ThreadClient(readers[1], { messages: 2, weight: 1 });

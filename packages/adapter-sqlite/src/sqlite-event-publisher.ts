@@ -10,6 +10,7 @@ import { logUnavailable } from './failure.ts';
 import { headersJson } from './header-json.ts';
 import { ownBytes } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import type { Done } from './thread-client.ts';
 import type { Bytes, LogRow } from './threads/rows.ts';
 
 /** How a publisher behaves. */
@@ -20,6 +21,11 @@ export interface SqliteEventPublisherOptions {
   readonly bufferedEvents?: number;
   /** The most UTF-16 code units of JSON, and bytes, that are under way at a time. 64 Mi where not given. */
   readonly bufferedCharacters?: number;
+  /** Is told of the buffer at each change, and of each transaction with what it put on the log. A byte is a UTF-16 code unit here. */
+  readonly observer?: {
+    buffered(events: number, bytes: number): void;
+    flushed(flush: { events: number; bytes: number; seconds: number; failed: boolean }): void;
+  };
 }
 
 /** Appends to the log in the file. Publishes that come together share one transaction and its sync. */
@@ -28,6 +34,8 @@ export class SqliteEventPublisher implements EventPublisher {
   readonly #timeoutMs: number;
   readonly #mostEvents: number;
   readonly #mostCharacters: number;
+  readonly #observer: SqliteEventPublisherOptions['observer'];
+  readonly #onCommit: (done: Done) => void = (done) => this.#tell(done);
   readonly #underWay: Set<Promise<unknown>> = new Set();
   #events = 0;
   #characters = 0;
@@ -38,6 +46,8 @@ export class SqliteEventPublisher implements EventPublisher {
     this.#timeoutMs = options.publishTimeoutMs ?? 10_000;
     this.#mostEvents = options.bufferedEvents ?? 100_000;
     this.#mostCharacters = options.bufferedCharacters ?? 64 * 1024 * 1024;
+    this.#observer = options.observer;
+    if (this.#observer !== undefined) database.commits.add(this.#onCommit);
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
@@ -67,6 +77,28 @@ export class SqliteEventPublisher implements EventPublisher {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
+    this.#database.commits.delete(this.#onCommit);
+  }
+
+  #buffer(events: number, characters: number): void {
+    this.#events += events;
+    this.#characters += characters;
+    this.#observer?.buffered(this.#events, this.#characters);
+  }
+
+  #tell({ jobs, outcomes, seconds }: Done): void {
+    const appends = jobs.flatMap(({ name, input }, index) =>
+      name === 'append' ? [{ rows: input as readonly LogRow[], outcome: outcomes[index] }] : [],
+    );
+    if (appends.length === 0) return;
+    const written = appends.filter(({ outcome }) => outcome !== undefined && 'result' in outcome);
+    const rows = written.flatMap((append) => append.rows);
+    this.#observer?.flushed({
+      events: rows.length,
+      bytes: sizeOf(rows),
+      seconds,
+      failed: written.length < appends.length,
+    });
   }
 
   async #append(count: number, make: () => readonly LogRow[]): Promise<void> {
@@ -74,10 +106,9 @@ export class SqliteEventPublisher implements EventPublisher {
     if (count === 0) return;
     if (this.#events + count > this.#mostEvents) throw busy();
     const rows = make();
-    const characters = rows.reduce((sum, [, value, headers]) => sum + sizeOf(value) + sizeOf(headers), 0);
+    const characters = sizeOf(rows);
     if (this.#characters + characters > this.#mostCharacters) throw busy();
-    this.#events += count;
-    this.#characters += characters;
+    this.#buffer(count, characters);
     try {
       await this.#tracked(
         this.#database.writer.submit('append', rows, { timeoutMs: this.#timeoutMs, weight: rows.length }),
@@ -85,8 +116,7 @@ export class SqliteEventPublisher implements EventPublisher {
     } catch (error) {
       throw logUnavailable(error);
     } finally {
-      this.#events -= count;
-      this.#characters -= characters;
+      this.#buffer(-count, -characters);
     }
   }
 
@@ -104,6 +134,9 @@ export class SqliteEventPublisher implements EventPublisher {
   }
 }
 
-const sizeOf = (bytes: Bytes): number => bytes?.length ?? 0;
+const sizeOf = (rows: readonly LogRow[]): number =>
+  rows.reduce((sum, [, value, headers]) => sum + lengthOf(value) + lengthOf(headers), 0);
+
+const lengthOf = (bytes: Bytes): number => bytes?.length ?? 0;
 
 const busy = (): DomainError => new DomainError('LOG_BUSY', "The publisher's buffer is full.");

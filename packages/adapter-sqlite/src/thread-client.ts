@@ -20,6 +20,14 @@ export interface Packing {
   readonly waiting?: number;
 }
 
+/** A message that came to its end. */
+export interface Done {
+  readonly jobs: readonly Job[];
+  readonly outcomes: readonly Outcome[];
+  /** Since the thread was given the message; it may have had one more to do before. */
+  readonly seconds: number;
+}
+
 interface Pending extends Job {
   readonly weight: number;
   readonly timer: NodeJS.Timeout;
@@ -34,18 +42,19 @@ const farewellMs = 5000;
 export class ThreadClient<Jobs> {
   readonly #worker: Worker;
   readonly #packing: Packing;
-  readonly #onReply: () => void;
+  readonly #onReply: (done: Done) => void;
   readonly #waiting: Set<Pending> = new Set();
   readonly #underWay: Map<number, Pending> = new Map();
   readonly #exited: Promise<void>;
-  #messages = 0;
+  /** Messages that the thread has, in their order. */
+  readonly #messages: { readonly jobs: readonly Job[]; readonly at: number }[] = [];
   #scheduled = false;
   #lastId = 0;
   #end: JobFailure | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
 
   /** `onReply` is called whenever jobs came to their end, after their promises were settled. */
-  constructor(worker: Worker, packing: Packing, onReply: () => void = () => undefined) {
+  constructor(worker: Worker, packing: Packing, onReply: (done: Done) => void = () => undefined) {
     this.#worker = worker;
     this.#packing = packing;
     this.#onReply = onReply;
@@ -105,7 +114,7 @@ export class ThreadClient<Jobs> {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#messages >= this.#packing.messages) return;
+    if (this.#scheduled || this.#messages.length >= this.#packing.messages) return;
     this.#scheduled = true;
     // What comes in the same turn of the event loop shares the message.
     setImmediate(() => {
@@ -115,7 +124,7 @@ export class ThreadClient<Jobs> {
   }
 
   #send(): void {
-    while (this.#waiting.size > 0 && this.#messages < this.#packing.messages) {
+    while (this.#waiting.size > 0 && this.#messages.length < this.#packing.messages) {
       const jobs: Job[] = [];
       let weight = 0;
       for (const pending of this.#waiting) {
@@ -125,13 +134,13 @@ export class ThreadClient<Jobs> {
         this.#waiting.delete(pending);
         this.#underWay.set(pending.id, pending);
       }
-      this.#messages += 1;
+      this.#messages.push({ jobs, at: performance.now() });
       this.#worker.postMessage(jobs);
     }
   }
 
   #settle(outcomes: readonly Outcome[]): void {
-    this.#messages -= 1;
+    const message = this.#messages.shift();
     this.#send();
     for (const outcome of outcomes) {
       const pending = this.#underWay.get(outcome.id);
@@ -141,7 +150,8 @@ export class ThreadClient<Jobs> {
       if ('fault' in outcome) pending.reject(failed(outcome.fault));
       else pending.resolve(outcome.result);
     }
-    this.#onReply();
+    if (message !== undefined)
+      this.#onReply({ jobs: message.jobs, outcomes, seconds: (performance.now() - message.at) / 1000 });
     this.#announceDrained();
   }
 

@@ -44,7 +44,7 @@ export interface OutageObserver {
 }
 
 export interface StoreActivitiesDeps {
-  readonly repository: ActivityRepository;
+  readonly repository: Pick<ActivityRepository, 'save'>;
   readonly deadLetters: DeadLetterQueue;
   readonly clock: Clock;
   readonly pause: Pause;

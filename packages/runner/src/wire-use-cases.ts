@@ -13,6 +13,17 @@ import {
 import type { EventConsumer } from '@user-activity/domain';
 import { backOff, briefGrace, outageLog } from './back-off.ts';
 import type { Logger } from './logger.ts';
+import { measureLag } from './metrics/lag-metrics.ts';
+import { measured } from './metrics/measured.ts';
+import { countedRestarts, measureProgress } from './metrics/progress-metrics.ts';
+import { measuredPublisher } from './metrics/publish-metrics.ts';
+import {
+  measuredLetters,
+  measuredOutages,
+  measuredSaves,
+  storingMetrics,
+} from './metrics/storing-metrics.ts';
+import { takingMetrics } from './metrics/taking-metrics.ts';
 import { progressLog } from './progress-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
 import { SystemClock } from './system-clock.ts';
@@ -25,27 +36,41 @@ import type { Get, Wiring } from './wiring.ts';
 export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) => HealthDeps): void {
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
-  wiring.provide(tokens.checkHealth, (get) => makeCheckHealth(health(get)));
+  wiring.provide(tokens.checkHealth, (get) => measured('checkHealth', makeCheckHealth(health(get))));
 }
 
 /** The use cases of the API; they need the publisher, the repository and the letters. */
 export function wireApi(wiring: Wiring): void {
   wiring.provide(tokens.ids, () => new UuidIds());
+  const recording = (get: Get) => ({
+    publisher: measuredPublisher(get(tokens.publisher)),
+    clock: get(tokens.clock),
+    ids: get(tokens.ids),
+  });
   wiring.provide(tokens.logActivity, (get) =>
-    makeLogActivity({ publisher: get(tokens.publisher), clock: get(tokens.clock), ids: get(tokens.ids) }),
+    measured('logActivity', makeLogActivity(recording(get)), takingMetrics().one),
   );
   wiring.provide(tokens.logActivities, (get) =>
-    makeLogActivities({ publisher: get(tokens.publisher), clock: get(tokens.clock), ids: get(tokens.ids) }),
+    measured('logActivities', makeLogActivities(recording(get)), takingMetrics().many),
   );
-  wiring.provide(tokens.findActivities, (get) => makeFindActivities({ repository: get(tokens.repository) }));
-  wiring.provide(tokens.findActivity, (get) => makeFindActivity({ repository: get(tokens.repository) }));
-  wiring.provide(tokens.findDeadLetters, (get) => makeFindDeadLetters({ letters: get(tokens.letters) }));
+  wiring.provide(tokens.findActivities, (get) =>
+    measured('findActivities', makeFindActivities({ repository: get(tokens.repository) })),
+  );
+  wiring.provide(tokens.findActivity, (get) =>
+    measured('findActivity', makeFindActivity({ repository: get(tokens.repository) })),
+  );
+  wiring.provide(tokens.findDeadLetters, (get) =>
+    measured('findDeadLetters', makeFindDeadLetters({ letters: get(tokens.letters) })),
+  );
   wiring.provide(tokens.replayDeadLetters, (get) =>
-    makeReplayDeadLetters({
-      letters: get(tokens.letters),
-      publisher: get(tokens.publisher),
-      clock: get(tokens.clock),
-    }),
+    measured(
+      'replayDeadLetters',
+      makeReplayDeadLetters({
+        letters: get(tokens.letters),
+        publisher: measuredPublisher(get(tokens.publisher)),
+        clock: get(tokens.clock),
+      }),
+    ),
   );
 }
 
@@ -57,14 +82,18 @@ export function wireStoring(
 ): void {
   wiring.provide(tokens.watchdog, (get) => new ProgressWatchdog(limits, progressLog(get(tokens.logger))));
   wiring.provide(tokens.storeActivities, (get) =>
-    makeStoreActivities({
-      repository: get(tokens.repository),
-      deadLetters: get(tokens.deadLetters),
-      clock: get(tokens.clock),
-      pause: backOff,
-      grace: briefGrace,
-      observer: alsoTelling(outageLog(get(tokens.logger)), get(tokens.watchdog)),
-    }),
+    measured(
+      'storeActivities',
+      makeStoreActivities({
+        repository: measuredSaves(get(tokens.repository), get(tokens.clock)),
+        deadLetters: measuredLetters(get(tokens.deadLetters)),
+        clock: get(tokens.clock),
+        pause: backOff,
+        grace: briefGrace,
+        observer: alsoTelling(measuredOutages('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
+      }),
+      storingMetrics(),
+    ),
   );
   wiring.provide(
     tokens.consumer,
@@ -73,7 +102,7 @@ export function wireStoring(
       return new RestartingConsumer({
         make: () => make(get),
         pause: backOff,
-        restarted: (reason) => observer.restarted(reason),
+        restarted: countedRestarts((reason) => observer.restarted(reason)),
       });
     },
     (consumer) => consumer.stop(),
@@ -84,6 +113,8 @@ export function wireStoring(
 export async function startStoring(get: Get, { everyMs }: Watching = patient): Promise<void> {
   const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
   await consumer.start(get(tokens.storeActivities));
+  measureLag(consumer);
+  measureProgress(watchdog);
   const over = new AbortController();
   const end = (): void => over.abort();
   consumer.ended.then(end, end);

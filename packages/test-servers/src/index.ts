@@ -6,6 +6,7 @@ export { type Mongod, startMongod } from './mongod.ts';
 export { readTopic, type TopicRecord } from './read-topic.ts';
 export { type ReplicaSet, startReplicaSet } from './replica-set.ts';
 export { type ServiceOptions, ServiceProcess } from './service-process.ts';
+export { parsePrometheusText, type Exposition, type Sample, sumOf } from './prometheus-text.ts';
 export { stranger } from './stranger.ts';
 export { TopicTools, type WrittenRecord } from './topic-tools.ts';
 export { writeTopic } from './write-topic.ts';

@@ -33,6 +33,7 @@ export const arrows: readonly Arrows[] = [
   { from: 'adapter-memory', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
   { from: 'adapter-sqlite', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
   { from: 'adapter-mongodb', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
+  { from: 'adapter-prometheus', to: [], because: 'what is measured is the business of those who measure' },
   {
     from: 'adapter-kafka',
     to: ['topic-contract', 'domain'],
@@ -119,10 +120,10 @@ const frameworks: readonly Framework[] = [
     because: 'the core is measured from outside, by decorators',
   },
   {
-    rule: 'telemetry-sdk-in-apps',
+    rule: 'telemetry-sdk-in-its-adapters',
     modules: ['@opentelemetry/(?!api(?:/|$))[^/]+'],
-    places: ['^apps/'],
-    because: 'who operates the service chooses where measurements go',
+    places: ['^packages/adapter-(?:prometheus|memory)/'],
+    because: 'an app chooses where measurements go, as it chooses its log and its store',
   },
   {
     rule: 'pino-in-runner',

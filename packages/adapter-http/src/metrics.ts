@@ -1,0 +1,33 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { refuseParameters } from './query-parameters.ts';
+import { problems } from './schemas.ts';
+
+/** Gives what the process measured, in Prometheus's text format, version 0.0.4. */
+export type ScrapeMetrics = () => Promise<string>;
+
+const schema = {
+  operationId: 'metrics',
+  tags: ['metrics'],
+  summary: 'What this process measured since it began',
+  description: "For dashboards and alerts, in Prometheus's text format. Each process tells of itself alone.",
+  produces: ['text/plain'],
+  response: { 200: Type.String({ description: 'Text format, version 0.0.4.' }), ...problems(400, 401) },
+};
+
+/** `GET /metrics` */
+export const metrics: FastifyPluginCallbackTypebox<{ readonly scrapeMetrics: ScrapeMetrics }> = (
+  app,
+  { scrapeMetrics },
+  done,
+) => {
+  app.get('/metrics', { schema, onRequest: refuseParameters }, async (_request, reply) => {
+    const text = await scrapeMetrics();
+    return reply
+      .code(200)
+      .header('cache-control', 'no-store')
+      .type('text/plain; version=0.0.4; charset=utf-8')
+      .send(text);
+  });
+  done();
+};

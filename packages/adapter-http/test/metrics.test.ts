@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MemoryMetrics } from '@user-activity/adapter-memory';
+import { makeCheckHealth } from '@user-activity/application';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { buildHealthServer } from '../src/index.ts';
+import { recordingLogger } from './recording-logger.ts';
+import { post, seen, service } from './service.ts';
+
+let metrics: MemoryMetrics;
+beforeEach(() => {
+  metrics = new MemoryMetrics();
+});
+afterEach(() => metrics.stop());
+
+/** How many requests there were, by method, route and status. */
+async function requests(): Promise<Record<string, number>> {
+  const readings = await metrics.read('http.server.request.duration');
+  return Object.fromEntries(
+    readings.map(({ attributes, value }) => {
+      const told = ['http.request.method', 'http.route', 'http.response.status_code'];
+      return [told.map((name) => attributes[name] ?? '-').join(' '), value];
+    }),
+  );
+}
+
+const underWay = async (): Promise<number> =>
+  (await metrics.read('http.server.active_requests')).reduce((sum, { value }) => sum + value, 0);
+
+describe('requests', () => {
+  test('are told apart by method, route and status: never by what a caller writes', async () => {
+    const { app } = await service();
+    await post(app, '/api/logs', { userId: 'a', type: 'B' });
+    await post(app, '/api/logs', { userId: 'a', type: 'B' });
+    await post(app, '/api/logs', {});
+    await app.inject('/api/logs/secret-id?x=1');
+    await app.inject('/api/logs/secret-id');
+    await app.inject('/secret');
+    await app.inject('/api/logs/%zz');
+    await app.inject({ method: 'DELETE', url: '/api/logs' });
+    await app.inject({ method: 'PROPFIND' as 'GET', url: '/api/logs' });
+    expect(await requests()).toEqual({
+      'POST /api/logs 202': 2,
+      'POST /api/logs 422': 1,
+      'GET /api/logs/:id 400': 1,
+      'GET /api/logs/:id 404': 1,
+      'GET - 404': 1,
+      'GET - 400': 1,
+      'DELETE /api/logs 405': 1,
+      '_OTHER /api/logs 405': 1,
+    });
+    expect(await underWay()).toBe(0);
+  });
+
+  test('are under way until they are answered', async () => {
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const { app } = await service({
+      async findActivity() {
+        begun.resolve();
+        await gate.promise;
+        return undefined;
+      },
+    });
+    const answered = app.inject('/api/logs/a');
+    await begun.promise;
+    expect(await underWay()).toBe(1);
+    gate.resolve();
+    await answered;
+    expect(await underWay()).toBe(0);
+  });
+
+  test('whose caller goes away are no longer under way, and have no status', async () => {
+    const { app } = await service();
+    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1');
+    const head = ['POST /api/logs HTTP/1.1', 'Host: x', 'Content-Type: application/json'];
+    socket.write([...head, 'Content-Length: 100', 'Expect: 100-continue', '', '{'].join('\r\n'));
+    await once(socket, 'data');
+    expect(await underWay()).toBe(1);
+    socket.destroy();
+    while ((await underWay()) > 0) await nextTurn();
+    expect(await requests()).toEqual({ 'POST /api/logs -': 1 });
+  });
+});
+
+describe('GET /metrics', () => {
+  const scrapeMetrics = async () => '# TYPE a gauge\na 1\n';
+
+  test('gives what was measured, as text that Prometheus takes; HEAD gives its length', async () => {
+    const { app } = await service({ scrapeMetrics });
+    const response = await app.inject('/metrics');
+    expect(response).toMatchObject({ statusCode: 200, body: await scrapeMetrics() });
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-length': '19',
+    });
+    const head = await app.inject({ method: 'HEAD', url: '/metrics' });
+    expect(head).toMatchObject({ statusCode: 200, body: '', headers: { 'content-length': '19' } });
+  });
+
+  test('needs a key where there are some', async () => {
+    const { app } = await service({ scrapeMetrics, apiKeys: ['key'] });
+    expect((await app.inject('/metrics')).statusCode).toBe(401);
+    const authorization = 'Bearer key';
+    expect((await app.inject({ url: '/metrics', headers: { authorization } })).statusCode).toBe(200);
+  });
+
+  test('refuses parameters and other methods', async () => {
+    const { app } = await service();
+    expect(seen(await app.inject('/metrics?name=a'))).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: '/name', message: 'is not a known parameter' }] },
+    });
+    const deleted = await app.inject({ method: 'DELETE', url: '/metrics' });
+    expect(deleted).toMatchObject({ statusCode: 405, headers: { allow: 'GET, HEAD' } });
+  });
+
+  test('that fails is a 500 that tells nothing of the inside', async () => {
+    const { app } = await service({ scrapeMetrics: () => Promise.reject(new Error('inside')) });
+    const response = await app.inject('/metrics');
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain('inside');
+  });
+});
+
+test('the server of a process without an API has it too', async () => {
+  const server = await buildHealthServer({
+    checkHealth: makeCheckHealth({ log: [], store: [] }),
+    progress: { state: 'moving' },
+    scrapeMetrics: async () => 'a 1\n',
+    logger: recordingLogger().logger,
+  });
+  onTestFinished(() => server.close());
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const response = await fetch(`${url}/metrics`);
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(await response.text()).toBe('a 1\n');
+  expect((await fetch(`${url}/metrics?a=1`)).status).toBe(400);
+  // Whoever asks how a process is does not count as its work.
+  expect(await requests()).toEqual({});
+});

@@ -1,0 +1,56 @@
+import { activityLogged } from '@user-activity/domain';
+import { sampleActivities } from '@user-activity/port-contracts';
+import { expect, test } from 'vitest';
+import { SqliteActivityRepository, SqliteEventPublisher } from '../src/index.ts';
+import { holdWriteLock, scratch } from './sqlite-subjects.ts';
+
+const events = (count: number) => sampleActivities(count).map(activityLogged);
+
+/** What a publisher tells of itself, in its order. */
+function listening() {
+  const buffers: [events: number, bytes: number][] = [];
+  const flushes: { events: number; bytes: number; seconds: number; failed: boolean }[] = [];
+  return {
+    buffers,
+    flushes,
+    observer: {
+      buffered: (...buffer: [number, number]) => void buffers.push(buffer),
+      flushed: (flush: (typeof flushes)[number]) => void flushes.push(flush),
+    },
+  };
+}
+
+test('what is published together is told as one transaction, with what others write left out', async () => {
+  const { database } = await scratch();
+  const { buffers, flushes, observer } = listening();
+  const publisher = new SqliteEventPublisher(database, { observer });
+  const [one, two] = [events(1), events(2)];
+  const bytes = [...one, ...two].reduce((sum, { activity }) => sum + JSON.stringify(activity).length, 0);
+  const repository = new SqliteActivityRepository(database);
+  await Promise.all([publisher.publish(one), repository.save(sampleActivities(5)), publisher.publish(two)]);
+  await repository.save(sampleActivities(1));
+  expect(flushes).toMatchObject([{ events: 3, bytes, failed: false }]);
+  expect(buffers.map(([count]) => count)).toEqual([1, 3, 2, 0]);
+  expect(buffers.at(1)?.[1]).toBe(bytes);
+  expect(buffers.at(-1)).toEqual([0, 0]);
+});
+
+test('a transaction that fails is told as such, and gives its room back', async () => {
+  const { database } = await scratch({ busyTimeoutMs: 50 });
+  const { buffers, flushes, observer } = listening();
+  const publisher = new SqliteEventPublisher(database, { observer });
+  const release = holdWriteLock(database.file);
+  await expect(publisher.publish(events(2))).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  release();
+  expect(flushes).toMatchObject([{ events: 0, bytes: 0, failed: true }]);
+  expect(buffers.at(-1)).toEqual([0, 0]);
+});
+
+test('a publisher that is closed tells nothing of what others write', async () => {
+  const { database } = await scratch();
+  const { flushes, observer } = listening();
+  const closed = new SqliteEventPublisher(database, { observer });
+  await closed.close();
+  await new SqliteEventPublisher(database).publish(events(1));
+  expect(flushes).toEqual([]);
+});

@@ -1,0 +1,40 @@
+import { counter, meter } from './meter.ts';
+
+/** What a member of a consumer group tells of its membership. */
+export interface GroupObserver {
+  /** It is in its group, and these many partitions are its own. */
+  joined(partitions: number): void;
+  /** It is out of its group: what it had belongs to others now, and what was under way is cancelled. */
+  left(): void;
+}
+
+/** Measures what a member tells. */
+export function groupObserver(): GroupObserver {
+  const [given, lost] = [{ 'user_activity.change': 'joined' }, { 'user_activity.change': 'left' }];
+  const changes = counter(
+    'user_activity.consumer.rebalances',
+    '{rebalance}',
+    'Assignments of partitions that the member was given, and memberships that it lost',
+    [given, lost],
+  );
+  let assigned = 0;
+  let isMember = false;
+  const gauge = (name: string, unit: string, description: string, value: () => number): void =>
+    meter()
+      .createObservableGauge(`user_activity.consumer.${name}`, { unit, description })
+      .addCallback((result) => result.observe(value()));
+  gauge('joined', '1', '1 while the member is in its group, else 0', () => Number(isMember));
+  gauge('partitions', '{partition}', 'Partitions that this member has', () => assigned);
+  return {
+    joined(partitions) {
+      isMember = true;
+      assigned = partitions;
+      changes.add(1, given);
+    },
+    left() {
+      isMember = false;
+      assigned = 0;
+      changes.add(1, lost);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { constants, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
+import { getHeapSpaceStatistics } from 'node:v8';
+import type { Opened } from '../opened.ts';
+import { attributesBy, histogram, meter } from './meter.ts';
+
+// How often the loop is looked at. An idle one shows about this much: it is what Node's histogram counts.
+const resolution = 10;
+
+/** Where measurements gather. */
+export interface Measurements<Scraped> {
+  readonly scrape: () => Promise<Scraped>;
+  close(): Promise<void>;
+}
+
+/**
+ * Measures the process itself from now on, by the semantic conventions for Node.js and V8, and hands on what tells how it stands.
+ * The first thing that an app opens: what takes its instruments before is not measured.
+ */
+export function measureProcess<Scraped>(
+  opened: Opened,
+  measurements: Measurements<Scraped>,
+): () => Promise<Scraped> {
+  opened.add(measurements, (one) => one.close());
+  measureMemory();
+  measureUse();
+  for (const end of [measureEventLoop(), measureCollections()]) opened.add(end, async () => end());
+  return measurements.scrape;
+}
+
+function measureEventLoop(): () => void {
+  const delay = monitorEventLoopDelay({ resolution });
+  delay.enable();
+  const gauge = (name: string, value: string) =>
+    meter().createObservableGauge(`nodejs.eventloop.delay.${name}`, {
+      unit: 's',
+      description: `Delay of the event loop since the last scrape: ${value}`,
+    });
+  const [p50, p99, max] = [
+    gauge('p50', '50th percentile'),
+    gauge('p99', '99th percentile'),
+    gauge('max', 'the longest'),
+  ];
+  meter().addBatchObservableCallback(
+    (result) => {
+      if (delay.count === 0) return;
+      result.observe(p50, delay.percentile(50) / 1e9);
+      result.observe(p99, delay.percentile(99) / 1e9);
+      result.observe(max, delay.max / 1e9);
+      // Else the worst moment of a long life would hide all others.
+      delay.reset();
+    },
+    [p50, p99, max],
+  );
+  let last = performance.eventLoopUtilization();
+  meter()
+    .createObservableGauge('nodejs.eventloop.utilization', {
+      unit: '1',
+      description: 'How much of the time since the last scrape the event loop was busy',
+    })
+    .addCallback((result) => {
+      const now = performance.eventLoopUtilization();
+      result.observe(performance.eventLoopUtilization(now, last).utilization);
+      last = now;
+    });
+  return () => delay.disable();
+}
+
+const kindsOfCollection: ReadonlyMap<number, string> = new Map([
+  [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
+  [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'incremental'],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weakcb'],
+]);
+
+function measureCollections(): () => void {
+  const duration = histogram(
+    'v8js.gc.duration',
+    's',
+    'Garbage collections, and how long they took',
+    [0.001, 0.01, 0.1, 1, 10],
+  );
+  const by = attributesBy('v8js.gc.type');
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const detail: unknown = Reflect.get(entry, 'detail');
+      const kind: unknown = detail instanceof Object ? Reflect.get(detail, 'kind') : undefined;
+      const name = typeof kind === 'number' ? kindsOfCollection.get(kind) : undefined;
+      if (name !== undefined) duration.record(entry.duration / 1000, by(name));
+    }
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  return () => observer.disconnect();
+}
+
+function measureMemory(): void {
+  const space = attributesBy('v8js.heap.space.name');
+  const heap = (name: string, description: string, of: (one: HeapSpace) => number): void =>
+    meter()
+      .createObservableUpDownCounter(`v8js.memory.heap.${name}`, { unit: 'By', description })
+      .addCallback((result) => {
+        for (const one of getHeapSpaceStatistics()) result.observe(of(one), space(one.space_name));
+      });
+  heap('used', 'What is used of the heap, by its space', (one) => one.space_used_size);
+  heap('limit', 'What the heap takes, by its space', (one) => one.space_size);
+  meter()
+    .createObservableUpDownCounter('process.memory.usage', {
+      unit: 'By',
+      description: 'Physical memory of the process, threads included',
+    })
+    .addCallback((result) => result.observe(process.memoryUsage.rss()));
+}
+
+type HeapSpace = ReturnType<typeof getHeapSpaceStatistics>[number];
+
+function measureUse(): void {
+  const mode = attributesBy('cpu.mode');
+  meter()
+    .createObservableCounter('process.cpu.time', {
+      unit: 's',
+      description: 'Processor time of the process, threads included',
+    })
+    .addCallback((result) => {
+      const { user, system } = process.cpuUsage();
+      result.observe(user / 1e6, mode('user'));
+      result.observe(system / 1e6, mode('system'));
+    });
+  meter()
+    .createObservableGauge('process.uptime', { unit: 's', description: 'How long the process runs' })
+    .addCallback((result) => result.observe(process.uptime()));
+}

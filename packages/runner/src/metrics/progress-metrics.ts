@@ -1,0 +1,30 @@
+import type { ProgressState } from '@user-activity/application';
+import { attributesBy, counter, meter } from './meter.ts';
+
+/** The same listener, with each new member of the consumer counted. */
+export function countedRestarts(restarted: (reason: unknown) => void): (reason: unknown) => void {
+  const restarts = counter(
+    'user_activity.consumer.restarts',
+    '{restart}',
+    'Members that were replaced: the watchdog asked for it, or they ended by themselves',
+  );
+  return (reason) => {
+    restarts.add(1);
+    restarted(reason);
+  };
+}
+
+const states = ['moving', 'waiting', 'stalled', 'dead'] as const satisfies readonly ProgressState[];
+
+/** Shows in which state the watchdog is. */
+export function measureProgress(watchdog: { readonly state: ProgressState }): void {
+  const by = attributesBy('user_activity.state');
+  meter()
+    .createObservableGauge('user_activity.watchdog.state', {
+      unit: '1',
+      description: 'How the consumer gets on: 1 of the state that it is in, 0 of the others',
+    })
+    .addCallback((result) => {
+      for (const state of states) result.observe(Number(state === watchdog.state), by(state));
+    });
+}

@@ -1,0 +1,94 @@
+import type { EventPublisher } from '@user-activity/domain';
+import { attributesBy, counter, errorType, histogram, meter, sizes, waits } from './meter.ts';
+
+/** What a publisher tells of its work. */
+export interface PublishObserver {
+  /** So much is under way from now on. */
+  buffered(events: number, bytes: number): void;
+  /** One request or transaction is through, and the log has these; `failed` when some of it will be sent again. */
+  flushed(flush: {
+    readonly events: number;
+    readonly bytes: number;
+    readonly seconds: number;
+    readonly failed: boolean;
+  }): void;
+}
+
+const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
+
+/** Measures what a publisher tells. `most` is what it keeps before it refuses. */
+export function publishObserver(most: { readonly events: number; readonly bytes: number }): PublishObserver {
+  const now = { events: 0, bytes: 0 };
+  const gauge = (name: string, unit: string, description: string, value: () => number): void =>
+    meter()
+      .createObservableGauge(`user_activity.publish.buffer.${name}`, { unit, description })
+      .addCallback((result) => result.observe(value()));
+  gauge('events', '{event}', 'Events that wait for the log to confirm them', () => now.events);
+  gauge('events_limit', '{event}', 'As many may wait; more are refused', () => most.events);
+  gauge('size', 'By', 'How large the events that wait are', () => now.bytes);
+  gauge('size_limit', 'By', 'As large they may be; more are refused', () => most.bytes);
+  const events = histogram(
+    'user_activity.publish.flush.events',
+    '{event}',
+    'Events that the log confirmed with one request or transaction',
+    sizes,
+  );
+  const size = histogram(
+    'user_activity.publish.flush.size',
+    'By',
+    'How large these were together',
+    sizesInBytes,
+  );
+  const duration = histogram(
+    'user_activity.publish.flush.duration',
+    's',
+    'How long one request or transaction took',
+    waits,
+  );
+  const failures = counter(
+    'user_activity.publish.flush.failures',
+    '{flush}',
+    'Requests or transactions that the log did not confirm as a whole',
+  );
+  return {
+    buffered(eventsNow, bytesNow) {
+      now.events = eventsNow;
+      now.bytes = bytesNow;
+    },
+    flushed(flush) {
+      if (flush.failed) failures.add(1);
+      duration.record(flush.seconds);
+      if (flush.events === 0) return;
+      events.record(flush.events);
+      size.record(flush.bytes);
+    },
+  };
+}
+
+/** The same publisher, with the time that each call takes that puts something on the log, by the code of its error. */
+export function measuredPublisher(publisher: EventPublisher): EventPublisher {
+  const duration = histogram(
+    'user_activity.publish.duration',
+    's',
+    'Calls of publish and republish, and how long the log took to confirm them',
+    waits,
+  );
+  const failed = attributesBy('error.type');
+  async function timed<Value>(work: () => Promise<Value>): Promise<Value> {
+    const began = performance.now();
+    try {
+      const value = await work();
+      duration.record((performance.now() - began) / 1000);
+      return value;
+    } catch (error) {
+      duration.record((performance.now() - began) / 1000, failed(errorType(error)));
+      throw error;
+    }
+  }
+  return {
+    publish: (events) => timed(() => publisher.publish(events)),
+    republish: (records) => timed(() => publisher.republish(records)),
+    ping: () => publisher.ping(),
+    close: () => publisher.close(),
+  };
+}

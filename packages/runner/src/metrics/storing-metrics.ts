@@ -1,0 +1,109 @@
+import type { OutageObserver, StoreTally } from '@user-activity/application';
+import type {
+  ActivityRepository,
+  Clock,
+  DeadLetterCode,
+  DeadLetterQueue,
+  LogRecord,
+} from '@user-activity/domain';
+import { counter, histogram, sizes } from './meter.ts';
+
+const kinds = {
+  stored: { 'user_activity.outcome': 'stored' },
+  redelivered: { 'user_activity.outcome': 'redelivered' },
+  duplicate: { 'user_activity.outcome': 'duplicate' },
+  conflict: { 'user_activity.outcome': 'conflict' },
+  erased: { 'user_activity.outcome': 'erased' },
+  deadLettered: { 'user_activity.outcome': 'dead_lettered' },
+} as const satisfies Record<keyof StoreTally, object>;
+
+/** Counts what became of records, once the batch that they came in is done. */
+export function storingMetrics(): (tally: StoreTally, records: readonly LogRecord[]) => void {
+  const batch = histogram(
+    'user_activity.consumer.batch.records',
+    '{record}',
+    'Records of one partition that were dealt with together',
+    sizes,
+  );
+  const outcomes = counter(
+    'user_activity.consumer.outcomes',
+    '{record}',
+    'Records of the log, by what became of them',
+    Object.values(kinds),
+  );
+  return (tally, records) => {
+    batch.record(records.length);
+    outcomes.add(tally.stored, kinds.stored);
+    outcomes.add(tally.redelivered, kinds.redelivered);
+    outcomes.add(tally.duplicate, kinds.duplicate);
+    outcomes.add(tally.conflict, kinds.conflict);
+    outcomes.add(tally.erased, kinds.erased);
+    outcomes.add(tally.deadLettered, kinds.deadLettered);
+  };
+}
+
+// An outage, or a new group that reads the log from its beginning, shows as hours and days.
+const delays = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
+
+/** The same `save`, with the time from each activity's acceptance until the store held it. */
+export function measuredSaves(
+  repository: Pick<ActivityRepository, 'save'>,
+  clock: Clock,
+): Pick<ActivityRepository, 'save'> {
+  const delay = histogram(
+    'user_activity.accepted_to_stored.duration',
+    's',
+    'Activities that were stored, and how long after the API accepted them',
+    delays,
+  );
+  return {
+    async save(activities) {
+      const outcomes = await repository.save(activities);
+      const now = clock.now();
+      // Another machine's clock may be ahead of ours.
+      for (const [index, { receivedAt }] of activities.entries())
+        if (outcomes[index] === 'stored') delay.record(Math.max(0, now - receivedAt) / 1000);
+      return outcomes;
+    },
+  };
+}
+
+const codes = {
+  unreadable: { 'user_activity.dead_letter.code': 'unreadable' },
+  conflict: { 'user_activity.dead_letter.code': 'conflict' },
+  refused: { 'user_activity.dead_letter.code': 'refused' },
+} as const satisfies Record<DeadLetterCode, object>;
+
+/** The same queue, with what was put in it counted by the reason. */
+export function measuredLetters(queue: DeadLetterQueue): DeadLetterQueue {
+  const letters = counter(
+    'user_activity.dead_letters',
+    '{record}',
+    'Records that were put into the dead letters',
+    Object.values(codes),
+  );
+  return {
+    async add(added) {
+      await queue.add(added);
+      for (const { code } of added) letters.add(1, codes[code]);
+    },
+  };
+}
+
+/** The same observer, with each failed attempt counted by who did not answer. */
+export function measuredOutages(dependency: 'store' | 'log', observer: OutageObserver): OutageObserver {
+  const attributes = { 'user_activity.dependency': dependency };
+  const failures = counter(
+    'user_activity.outage.failures',
+    '{attempt}',
+    'Attempts of the consumer that the store or the log did not confirm, and that are made again',
+    [attributes],
+  );
+  return {
+    failed(error, count) {
+      failures.add(1, attributes);
+      observer.failed(error, count);
+    },
+    recovered: (count) => observer.recovered(count),
+  };
+}

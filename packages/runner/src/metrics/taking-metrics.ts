@@ -1,0 +1,26 @@
+import type { BatchReceipt } from '@user-activity/application';
+import { counter } from './meter.ts';
+
+/** Counts what callers handed in: what `logActivity` and `logActivities` came to. */
+export function takingMetrics(): {
+  readonly one: () => void;
+  readonly many: (receipt: BatchReceipt) => void;
+} {
+  const accepted = counter(
+    'user_activity.activities.accepted',
+    '{activity}',
+    'Activities that the log holds and that were answered so',
+  );
+  const rejected = counter(
+    'user_activity.activities.rejected',
+    '{activity}',
+    'Items of batches that break a rule',
+  );
+  return {
+    one: () => accepted.add(1),
+    many(receipt) {
+      accepted.add(receipt.accepted);
+      rejected.add(receipt.rejected.length);
+    },
+  };
+}

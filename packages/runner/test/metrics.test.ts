@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { FixedClock, MemoryMetrics } from '@user-activity/adapter-memory';
+import type { ProgressState } from '@user-activity/application';
+import {
+  type ActivityRepository,
+  DomainError,
+  type EventConsumer,
+  type EventPublisher,
+  Timestamp,
+} from '@user-activity/domain';
+import { sampleActivity } from '@user-activity/port-contracts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { groupObserver, measuredOutages, publishObserver } from '../src/index.ts';
+import { measureLag } from '../src/metrics/lag-metrics.ts';
+import { measured } from '../src/metrics/measured.ts';
+import { countedRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
+import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
+import { measuredLetters, measuredSaves, storingMetrics } from '../src/metrics/storing-metrics.ts';
+import { takingMetrics } from '../src/metrics/taking-metrics.ts';
+
+let metrics: MemoryMetrics;
+beforeEach(() => {
+  metrics = new MemoryMetrics();
+});
+afterEach(() => metrics.stop());
+
+/** The numbers of a metric by the values of their attributes. */
+async function numbers(name: string): Promise<Record<string, number>> {
+  const readings = await metrics.read(`user_activity.${name}`);
+  return Object.fromEntries(
+    readings.map(({ attributes, value }) => [Object.values(attributes).join(' '), value]),
+  );
+}
+
+const failing = (error: Error) => async (): Promise<never> => {
+  throw error;
+};
+const unavailable = new DomainError('STORE_UNAVAILABLE', 'gone');
+
+describe('a use case', () => {
+  test('is measured under its own name, whichever it is', () => {
+    const wired = readFileSync(new URL('../src/wire-use-cases.ts', import.meta.url), 'utf8');
+    const makers = [...wired.matchAll(/^ {2}make(\w+),$/gm)].map(([, name = '']) => name);
+    expect(makers).toContain('StoreActivities');
+    const measuredOnes = [...wired.matchAll(/measured\(\s*'(\w+)',\s*make(\w+)\(/g)];
+    expect(measuredOnes.map(([, , name = '']) => name).toSorted()).toEqual(makers.toSorted());
+    for (const [, given, name = ''] of measuredOnes)
+      expect(given).toBe(name.charAt(0).toLowerCase() + name.slice(1));
+  });
+
+  test('works as before, and its calls are counted', async () => {
+    const told: unknown[] = [];
+    const add = measured(
+      'add',
+      async (a: number, b: number) => a + b,
+      (...all) => told.push(all),
+    );
+    expect([await add(1, 2), await add(3, 4)]).toEqual([3, 7]);
+    expect(told).toEqual([
+      [3, 1, 2],
+      [7, 3, 4],
+    ]);
+    expect(await numbers('use_case.duration')).toEqual({ add: 2 });
+  });
+
+  test('that fails still fails, and is counted by the code; what is no domain error never by its name', async () => {
+    const told = vi.fn<() => void>();
+    const bug = new TypeError('x');
+    await expect(measured('one', failing(unavailable), told)()).rejects.toBe(unavailable);
+    await expect(measured('one', failing(bug), told)()).rejects.toBe(bug);
+    expect(told).not.toHaveBeenCalled();
+    expect(await numbers('use_case.duration')).toEqual({ 'one STORE_UNAVAILABLE': 1, 'one _OTHER': 1 });
+  });
+});
+
+test('activities are counted as they are taken in, and items of batches as they are refused', async () => {
+  const { one, many } = takingMetrics();
+  expect(await numbers('activities.rejected')).toEqual({ '': 0 });
+  one();
+  many({ accepted: 3, ids: [], rejected: [{ index: 0, violations: [] }] });
+  expect(await numbers('activities.accepted')).toEqual({ '': 4 });
+  expect(await numbers('activities.rejected')).toEqual({ '': 1 });
+});
+
+describe('storing', () => {
+  const [early, late] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
+
+  test('counts what became of records, from 0 on', async () => {
+    const tell = storingMetrics();
+    const none = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, dead_lettered: 0 };
+    expect(await numbers('consumer.outcomes')).toEqual(none);
+    const tally = { stored: 1, redelivered: 2, duplicate: 3, conflict: 4, erased: 5, deadLettered: 6 };
+    tell(tally, []);
+    tell({ ...tally, stored: 0 }, []);
+    expect(await numbers('consumer.outcomes')).toEqual({
+      stored: 1,
+      redelivered: 4,
+      duplicate: 6,
+      conflict: 8,
+      erased: 10,
+      dead_lettered: 12,
+    });
+    expect(await numbers('consumer.batch.records')).toEqual({ '': 2 });
+  });
+
+  test('takes the time from acceptance of what was stored, and of nothing else', async () => {
+    const outcomes = ['stored', 'duplicate', { refused: 'no' }, 'stored'] as const;
+    const clock = new FixedClock(Timestamp.toISO(Timestamp.fromMillis(early.receivedAt + 2500)));
+    const saves = measuredSaves({ save: async () => outcomes }, clock);
+    expect(await saves.save([early, late, late, early])).toBe(outcomes);
+    expect(await metrics.read('user_activity.accepted_to_stored.duration')).toEqual([
+      { attributes: {}, value: 2, sum: 5 },
+    ]);
+  });
+
+  test('a clock that is ahead makes no time negative, and a store that fails is none of it', async () => {
+    const clock = new FixedClock(Timestamp.toISO(Timestamp.fromMillis(early.receivedAt - 1000)));
+    await measuredSaves({ save: async () => ['stored'] }, clock).save([early]);
+    const broken: Pick<ActivityRepository, 'save'> = { save: failing(unavailable) };
+    await expect(measuredSaves(broken, clock).save([early])).rejects.toBe(unavailable);
+    expect(await metrics.read('user_activity.accepted_to_stored.duration')).toEqual([
+      { attributes: {}, value: 1, sum: 0 },
+    ]);
+  });
+
+  test('dead letters are counted by their code, once they are kept', async () => {
+    const letter = { origin: { topic: 't', partition: 0, offset: 0 }, key: null, value: null, headers: {} };
+    const dead = { ...letter, code: 'refused', reason: 'x', diedAt: Timestamp.fromMillis(0) } as const;
+    await measuredLetters({ add: async () => undefined }).add([dead, dead, { ...dead, code: 'conflict' }]);
+    await expect(measuredLetters({ add: failing(unavailable) }).add([dead])).rejects.toBe(unavailable);
+    expect(await numbers('dead_letters')).toEqual({ unreadable: 0, refused: 2, conflict: 1 });
+  });
+
+  test('attempts that failed are counted by who did not answer, and told on', async () => {
+    const observer = {
+      failed: vi.fn<(error: unknown, failures: number) => void>(),
+      recovered: vi.fn<(failures: number) => void>(),
+    };
+    const [store, log] = [measuredOutages('store', observer), measuredOutages('log', observer)];
+    store.failed(unavailable, 1);
+    store.failed(unavailable, 2);
+    store.recovered(2);
+    log.failed(unavailable, 1);
+    expect(await numbers('outage.failures')).toEqual({ store: 2, log: 1 });
+    expect(observer.failed).toHaveBeenCalledTimes(3);
+    expect(observer.recovered).toHaveBeenCalledExactlyOnceWith(2);
+  });
+});
+
+describe('publishing', () => {
+  test('counts calls by the code of their error', async () => {
+    const busy = new DomainError('LOG_BUSY', 'full');
+    const sound: EventPublisher = {
+      publish: async () => undefined,
+      republish: async () => ['published'],
+      ping: async () => undefined,
+      close: async () => undefined,
+    };
+    await measuredPublisher(sound).publish([]);
+    expect(await measuredPublisher(sound).republish([])).toEqual(['published']);
+    await expect(measuredPublisher({ ...sound, publish: failing(busy) }).publish([])).rejects.toBe(busy);
+    expect(await numbers('publish.duration')).toEqual({ '': 2, LOG_BUSY: 1 });
+  });
+
+  test('shows the buffer as it is now, and what each flush confirmed', async () => {
+    const observer = publishObserver({ events: 10, bytes: 1000 });
+    observer.buffered(7, 700);
+    observer.buffered(3, 300);
+    observer.flushed({ events: 4, bytes: 400, seconds: 0.1, failed: false });
+    observer.flushed({ events: 0, bytes: 0, seconds: 5, failed: true });
+    for (const [name, value] of Object.entries({ events: 3, events_limit: 10, size: 300, size_limit: 1000 }))
+      expect(await numbers(`publish.buffer.${name}`)).toEqual({ '': value });
+    for (const [name, sum] of Object.entries({ events: 4, size: 400 })) {
+      expect(await metrics.read(`user_activity.publish.flush.${name}`)).toEqual([
+        { attributes: {}, value: 1, sum },
+      ]);
+    }
+    expect(await numbers('publish.flush.duration')).toEqual({ '': 2 });
+    expect(await numbers('publish.flush.failures')).toEqual({ '': 1 });
+  });
+});
+
+test('a member of a group shows whether it is in, and with how much', async () => {
+  const observer = groupObserver();
+  expect(await numbers('consumer.joined')).toEqual({ '': 0 });
+  observer.joined(6);
+  expect(await numbers('consumer.joined')).toEqual({ '': 1 });
+  observer.left();
+  observer.joined(3);
+  expect(await numbers('consumer.partitions')).toEqual({ '': 3 });
+  expect(await numbers('consumer.rebalances')).toEqual({ joined: 2, left: 1 });
+});
+
+describe('the lag', () => {
+  const at = (committed: number, end: number) => [{ partition: 4, committed, end }];
+
+  test('is what the group is behind; the log is asked again when the answer is not fresh any more', async () => {
+    vi.useFakeTimers();
+    try {
+      const progress = vi.fn<EventConsumer['progress']>(async () => at(2, 12));
+      measureLag({ progress });
+      expect(await numbers('consumer.lag')).toEqual({ 4: 10 });
+      progress.mockResolvedValue(at(13, 12));
+      expect(await numbers('consumer.lag')).toEqual({ 4: 10 });
+      expect(progress).toHaveBeenCalledTimes(1);
+      vi.advanceTimersByTime(3001);
+      expect(await numbers('consumer.lag')).toEqual({ 4: 0 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is not shown while the log does not answer', async () => {
+    measureLag({ progress: failing(new DomainError('LOG_UNAVAILABLE', 'gone')) });
+    expect(await numbers('consumer.lag')).toEqual({});
+  });
+});
+
+test('new members are counted and told on; the state of the watchdog is the one that it is in', async () => {
+  const told = vi.fn<(reason: unknown) => void>();
+  const restarted = countedRestarts(told);
+  expect(await numbers('consumer.restarts')).toEqual({ '': 0 });
+  restarted(unavailable);
+  expect(told).toHaveBeenCalledExactlyOnceWith(unavailable);
+  expect(await numbers('consumer.restarts')).toEqual({ '': 1 });
+  const watchdog: { state: ProgressState } = { state: 'moving' };
+  measureProgress(watchdog);
+  expect(await numbers('watchdog.state')).toEqual({ moving: 1, waiting: 0, stalled: 0, dead: 0 });
+  watchdog.state = 'stalled';
+  expect(await numbers('watchdog.state')).toEqual({ moving: 0, waiting: 0, stalled: 1, dead: 0 });
+});
