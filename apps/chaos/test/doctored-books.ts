@@ -9,9 +9,9 @@ export const doctoredBooks: readonly Doctoring[] = [
     (evidence) => {
       const [one, two, again, ...rest] = evidence.records;
       evidence.records = [
-        { ...two, offset: 0 },
-        { ...again, offset: 1 },
-        { ...one, offset: 2 },
+        { ...two, offset: 0, origin: '0:0' },
+        { ...again, offset: 1, origin: '0:1' },
+        { ...one, offset: 2, origin: '0:2' },
         ...rest,
       ] as typeof evidence.records;
     },

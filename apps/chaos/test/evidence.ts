@@ -48,6 +48,7 @@ export const activityOf = ({ id, createdAt, ...draft }: Draft, second: number): 
 export const recordOf = (offset: number, activity: StoredActivity | undefined): LoggedRecord => ({
   partition: 0,
   offset,
+  origin: `0:${offset}`,
   digest: `digest-${offset}`,
   poison: activity === undefined,
   activity,

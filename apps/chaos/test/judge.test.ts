@@ -36,3 +36,17 @@ test('what was sent at the same time may lie in any order', () => {
   evidence.written = [...evidence.written, 'late', 'early'];
   expect(judge(evidence).violations).toEqual([]);
 });
+
+test('a dead letter that was replayed and died again is one letter still', () => {
+  const evidence = soundEvidence();
+  const [conflict, poison] = [evidence.records[6], evidence.records[7]];
+  evidence.records = [
+    ...evidence.records,
+    ...[conflict, poison].flatMap((record, index) =>
+      record === undefined ? [] : [{ ...record, offset: 9 + index }],
+    ),
+  ];
+  const { violations, books } = judge(evidence);
+  expect(violations).toEqual([]);
+  expect(books).toMatchObject({ records: 11, conflict: 2, deadLettered: 2 });
+});

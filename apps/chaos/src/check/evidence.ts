@@ -31,7 +31,9 @@ export interface StoredActivity {
 export interface LoggedRecord {
   readonly partition: number;
   readonly offset: number;
-  /** A digest of key, value and headers. */
+  /** `partition:offset` of its first copy: of a dead letter that was replayed where it lay at first, else where it lies. */
+  readonly origin: string;
+  /** A digest of key, value and headers, without the one that a replay adds. */
   readonly digest: string;
   /** Whether it was put there past the service. */
   readonly poison: boolean;
@@ -41,14 +43,10 @@ export interface LoggedRecord {
 
 /** A dead letter. */
 export interface Letter {
-  /** `partition:offset`, where the record lies. */
+  /** `partition:offset`, where the record lay at first. */
   readonly origin: string;
   readonly code: string;
   readonly reason: string;
   /** A digest of key, value and headers, as in `LoggedRecord`. */
   readonly digest: string;
 }
-
-/** Where a record lies, in a word. */
-export const originOf = ({ partition, offset }: Pick<LoggedRecord, 'partition' | 'offset'>): string =>
-  `${partition}:${offset}`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseJson } from '@user-activity/domain';
+import { parseJson, replayHeader, replayOf } from '@user-activity/domain';
 import { readTopic, type TopicRecord } from '@user-activity/test-servers';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import type { Exchange } from '../load/ledger.ts';
@@ -25,10 +25,18 @@ export async function gather(site: Site, url: string, exchanges: readonly Exchan
 function loggedRecord(record: TopicRecord): LoggedRecord {
   const { partition, offset, key, value } = record;
   const headers = headersOf(record);
+  const place = { topic, partition, offset: Number(offset) };
+  const lists = Object.fromEntries(headers.map(([name, bytes]) => [name, [bytes]]));
+  const first = replayOf(lists, place) ?? place;
   return {
     partition,
-    offset: Number(offset),
-    digest: digestOf(key, value, headers),
+    offset: place.offset,
+    origin: `${first.partition}:${first.offset}`,
+    digest: digestOf(
+      key,
+      value,
+      headers.filter(([name]) => name !== replayHeader),
+    ),
     poison: headers.some(([name]) => name === poisonHeader),
     activity: activityIn(value),
   };

@@ -1,4 +1,4 @@
-import { type Evidence, originOf, type StoredActivity } from './evidence.ts';
+import type { Evidence, StoredActivity } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
@@ -10,8 +10,7 @@ export function misplaced({ records, stored, written }: Evidence, facts: Facts):
     if (sent !== 'sent')
       violations.push({ kind: sent, subject, detail: `${where}, and nobody sent it like that` });
   };
-  for (const record of records)
-    if (!record.poison) mustBeSent(record.activity, originOf(record), 'on the log');
+  for (const record of records) if (!record.poison) mustBeSent(record.activity, record.origin, 'on the log');
   for (const activity of stored) mustBeSent(activity, activity.id, 'stored');
   for (const id of repeated(stored.map((activity) => activity.id)))
     violations.push({ kind: 'doubled', subject: id, detail: 'listed twice' });

@@ -1,5 +1,5 @@
 import type { Draft, Exchange } from '../load/ledger.ts';
-import { type Evidence, originOf } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { type Facts, isSame, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
@@ -41,8 +41,9 @@ function fateOf(draft: Draft, id: Id, facts: Facts, buried: ReadonlySet<string>)
       : { kind: 'changed', subject: id, detail: 'stored with another body than the one that was sent' };
   }
   const records = (facts.records.get(nonce) ?? []).filter(({ activity }) => activity?.id === id);
-  if (records.length > 0 && records.every((record) => buried.has(originOf(record)))) return undefined;
-  const where = records.length === 0 ? 'not on the log' : `on the log at ${records.map(originOf).join()}`;
+  if (records.length > 0 && records.every(({ origin }) => buried.has(origin))) return undefined;
+  const where =
+    records.length === 0 ? 'not on the log' : `on the log at ${records.map(({ origin }) => origin).join()}`;
   return {
     kind: 'lost',
     subject: id,

@@ -29,4 +29,6 @@ export interface Strike {
   readonly burst: (batches: number, ofEach: number) => Promise<void>;
   /** Writes poison to the topic: one record of each kind. */
   readonly poison: () => Promise<void>;
+  /** Has all dead letters replayed. */
+  readonly replay: () => Promise<void>;
 }

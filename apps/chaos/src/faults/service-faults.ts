@@ -84,6 +84,14 @@ export const serviceFaults: readonly Fault[] = [
     },
   },
   {
+    // What died is judged again, and dies again.
+    kind: 'replay-dead-letters',
+    lane: 'services',
+    lastsMs: [0, 0],
+    overheadSeconds: 1,
+    strike: ({ replay }) => replay(),
+  },
+  {
     kind: 'scale-group',
     lane: 'services',
     lastsMs: [1000, 3000],

@@ -36,6 +36,7 @@ export async function strikeLane(lane: readonly Appointment[], scene: Scene): Pr
       choice,
       burst: (batches, ofEach) => load.burst(batches, ofEach),
       poison: () => load.poison(),
+      replay: () => load.replay(),
     });
     struck.push({ kind: fault.kind, mendedAt: performance.now() });
   }

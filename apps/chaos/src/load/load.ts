@@ -9,6 +9,7 @@ import { partitions, type Site } from '../site/site.ts';
 const clients = 12;
 const usersOfEach = 5;
 const mostPauseMs = 80;
+const replayMs = 15_000;
 
 /** Everything that is sent during a run: by clients, by the canary, in bursts, and past the service. */
 export class Load {
@@ -52,6 +53,14 @@ export class Load {
       await send(this.ledger, { url, drafts, batch: true });
     });
     await Promise.all(sending);
+  }
+
+  /** Has all dead letters replayed, as far as the service can just then: what is left stays listed. */
+  async replay(): Promise<void> {
+    await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(replayMs),
+    }).catch(() => undefined);
   }
 
   async poison(): Promise<void> {
