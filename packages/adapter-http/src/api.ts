@@ -25,6 +25,7 @@ import { postBatch } from './post-batch.ts';
 import { postLog } from './post-log.ts';
 import { postReplay } from './post-replay.ts';
 import { Problem } from './problem.ts';
+import type { RequestMetrics } from './request-metrics.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -54,9 +55,14 @@ export interface ApiOptions {
   readonly version: string;
 }
 
+/** The API, and what measures its requests. */
+interface MeasuredApi extends ApiOptions {
+  readonly requestMetrics: RequestMetrics;
+}
+
 /** The API as a Fastify plugin: every route, and what all of them have in common. */
-export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> = fastifyPlugin(
-  async (app: FastifyInstance, options: ApiOptions): Promise<void> => {
+export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> = fastifyPlugin(
+  async (app: FastifyInstance, options: MeasuredApi): Promise<void> => {
     let stopping = false;
     app.addHook('preClose', (done) => {
       stopping = true;
@@ -64,6 +70,8 @@ export const api: (app: FastifyInstance, options: ApiOptions) => Promise<void> =
     });
     const assertKey = keyCheck(options.apiKeys);
     app.addHook('onRequest', async (request, reply) => {
+      // Here, as one more hook would cost a request more than what it does.
+      options.requestMetrics.begin(request, reply);
       reply.header('x-request-id', request.id);
       countIn(request);
       // What comes on a connection that was open already: the caller may try another instance at once.

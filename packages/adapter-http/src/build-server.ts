@@ -44,8 +44,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     },
     clientErrorHandler: answerBrokenConnection,
   });
-  requestMetrics.watch(app);
-  await app.register(api, options);
+  await app.register(api, { ...options, requestMetrics });
   await app.ready();
   return app;
 }

@@ -1,4 +1,4 @@
-export { type ApiOptions, api } from './api.ts';
+export type { ApiOptions } from './api.ts';
 export { buildHealthServer, type HealthServerOptions } from './build-health-server.ts';
 export { buildServer, type HttpServerOptions } from './build-server.ts';
 export type { HttpServer } from './http-server.ts';

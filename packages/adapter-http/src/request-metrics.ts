@@ -1,5 +1,5 @@
 import { type Attributes, type Histogram, metrics } from '@opentelemetry/api';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 // As recommended by OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later; so are all names here.
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -45,19 +45,16 @@ export class RequestMetrics {
       });
   }
 
-  /** Measures every request that reaches a hook of this instance. */
-  watch(app: FastifyInstance): void {
-    app.addHook('onRequest', (request, reply, done) => {
-      const began = performance.now();
-      const method = nameOf(request.method);
-      this.#count(method, 1);
-      // Of a caller that goes away before its answer Fastify's onResponse hears nothing. It comes once, and `once` costs more.
-      reply.raw.on('close', () => {
-        this.#count(method, -1);
-        const status = reply.raw.headersSent ? reply.raw.statusCode : undefined;
-        this.#record(method, request.routeOptions.url, status, (performance.now() - began) / 1000);
-      });
-      done();
+  /** Measures a request from now until it is answered, or its caller is gone. */
+  begin(request: FastifyRequest, reply: FastifyReply): void {
+    const began = performance.now();
+    const method = nameOf(request.method);
+    this.#count(method, 1);
+    // Of a caller that goes away before its answer Fastify's onResponse hears nothing. It comes once, and `once` costs more.
+    reply.raw.on('close', () => {
+      this.#count(method, -1);
+      const status = reply.raw.headersSent ? reply.raw.statusCode : undefined;
+      this.#record(method, request.routeOptions.url, status, (performance.now() - began) / 1000);
     });
   }
 

@@ -87,18 +87,21 @@ export class SqliteEventPublisher implements EventPublisher {
   }
 
   #tell({ jobs, outcomes, seconds }: Done): void {
-    const appends = jobs.flatMap(({ name, input }, index) =>
-      name === 'append' ? [{ rows: input as readonly LogRow[], outcome: outcomes[index] }] : [],
-    );
-    if (appends.length === 0) return;
-    const written = appends.filter(({ outcome }) => outcome !== undefined && 'result' in outcome);
-    const rows = written.flatMap((append) => append.rows);
-    this.#observer?.flushed({
-      events: rows.length,
-      bytes: sizeOf(rows),
-      seconds,
-      failed: written.length < appends.length,
-    });
+    const flush = { events: 0, bytes: 0, seconds, failed: false };
+    let concerns = false;
+    for (const [index, { name, input }] of jobs.entries()) {
+      if (name !== 'append') continue;
+      concerns = true;
+      const outcome = outcomes[index];
+      if (outcome === undefined || 'fault' in outcome) {
+        flush.failed = true;
+        continue;
+      }
+      const rows = input as readonly LogRow[];
+      flush.events += rows.length;
+      flush.bytes += sizeOf(rows);
+    }
+    if (concerns) this.#observer?.flushed(flush);
   }
 
   async #append(count: number, make: () => readonly LogRow[]): Promise<void> {
