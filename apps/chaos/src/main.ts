@@ -1,5 +1,6 @@
 // npm run chaos -- [--seed N] [--seconds N] [--runs N] [--breakage NAME]
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { breakages } from './breakage/breakages.ts';
@@ -33,6 +34,10 @@ if (values.breakage !== undefined && !Object.hasOwn(breakages, values.breakage))
   usage(`--breakage must be one of ${Object.keys(breakages).join(', ')}.`);
 
 const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'chaos');
+// Ends servers and folders too: the ones have a guard, the others go with the exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+
 const reports: Report[] = [];
 for (let seed = first; seed < first + runs; seed += 1) {
   const breakage = values.breakage === undefined ? {} : { breakage: values.breakage };

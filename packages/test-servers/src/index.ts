@@ -8,5 +8,6 @@ export { type ReplicaSet, startReplicaSet } from './replica-set.ts';
 export { type ServiceOptions, ServiceProcess } from './service-process.ts';
 export { parsePrometheusText, type Exposition, type Sample, sumOf } from './prometheus-text.ts';
 export { stranger } from './stranger.ts';
+export { temporaryFolder } from './temporary-folder.ts';
 export { TopicTools, type WrittenRecord } from './topic-tools.ts';
 export { writeTopic } from './write-topic.ts';

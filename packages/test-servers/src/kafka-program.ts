@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { available, cached, run } from './server-cache.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const version = '4.3.1';
 // Of slf4j-simple the newer ones are ignored by this version.
@@ -77,7 +77,8 @@ function archiveClasses(
   folder: string,
   format: (file: string, cwd: string) => void,
 ): void {
-  const home = mkdtempSync(join(tmpdir(), 'user-activity-kafka-classes-'));
+  const temporary = temporaryFolder('kafka-classes');
+  const home = temporary.path;
   const file = join(home, 'server.properties');
   const port = 20_000 + (process.pid % 20_000);
   writeFileSync(
@@ -102,6 +103,6 @@ kill $pid; wait $pid; test -s "${archive}"`;
     const broker = ['java', '-Xmx256m', ...quick, quiet, `-XX:ArchiveClassesAtExit=${archive}`];
     run('sh', ['-c', script, 'sh', ...broker, '-cp', classpath, main, file], home);
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    temporary.remove();
   }
 }

@@ -1,5 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
@@ -7,6 +6,7 @@ import { type FaultyProxy, faultyProxy } from './faulty-proxy.ts';
 import { freePorts } from './free-ports.ts';
 import { GuardedProcess } from './guarded-process.ts';
 import { type KafkaProgram, kafkaProgram } from './kafka-program.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A Kafka cluster of the tests' own, on loopback. */
 export interface Kafka {
@@ -54,7 +54,8 @@ export async function startKafka({
     ports.slice(count, 2 * count),
     ports.slice(2 * count),
   ];
-  const home = await mkdtemp(join(tmpdir(), 'user-activity-kafka-'));
+  const folder = temporaryFolder('kafka');
+  const home = folder.path;
   const proxies = proxied ? await Promise.all(clients.map((port) => faultyProxy(port))) : [];
   const advertised = proxied ? proxies.map(({ port }) => port) : clients;
   const nodes: GuardedProcess[] = [];
@@ -70,7 +71,7 @@ export async function startKafka({
   };
   const stop = async (): Promise<void> => {
     await Promise.all([...nodes.map((node) => node.kill()), ...proxies.map((proxy) => proxy.close())]);
-    await rm(home, { recursive: true, force: true });
+    folder.remove();
   };
   try {
     for (let index = 0; index < count; index += 1) {

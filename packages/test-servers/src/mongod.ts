@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Document, MongoClient } from 'mongodb';
 import { freePorts } from './free-ports.ts';
 import { GuardedProcess } from './guarded-process.ts';
 import { mongodBinary } from './mongod-binary.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A mongod of the tests' own, on loopback. */
 export interface Mongod {
@@ -25,11 +23,11 @@ export async function startMongod({
   readonly replicaSet?: boolean;
 } = {}): Promise<Mongod> {
   const [port = 0] = await freePorts(1);
-  const home = await mkdtemp(join(tmpdir(), 'user-activity-mongod-'));
-  const server = launchMongod(home, port, replicaSet ? ['--replSet', setName] : []);
+  const folder = temporaryFolder('mongod');
+  const server = launchMongod(folder.path, port, replicaSet ? ['--replSet', setName] : []);
   const stop = async (): Promise<void> => {
     await server.kill();
-    await rm(home, { recursive: true, force: true });
+    folder.remove();
   };
   const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
   try {

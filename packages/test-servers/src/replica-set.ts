@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MongoClient } from 'mongodb';
@@ -7,6 +6,7 @@ import { type FaultyProxy, faultyProxy } from './faulty-proxy.ts';
 import { freePorts } from './free-ports.ts';
 import type { GuardedProcess } from './guarded-process.ts';
 import { launchMongod, onServer, setName } from './mongod.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Members of one replica set on loopback. They know each other, and clients them, by their proxies only. */
 export interface ReplicaSet {
@@ -29,14 +29,15 @@ export interface ReplicaSet {
 export async function startReplicaSet(count: number): Promise<ReplicaSet> {
   const ports = await freePorts(count);
   const proxies = await Promise.all(ports.map((port) => faultyProxy(port)));
-  const home = await mkdtemp(join(tmpdir(), 'user-activity-replica-set-'));
+  const folder = temporaryFolder('replica-set');
+  const home = folder.path;
   const members: GuardedProcess[] = [];
   const launch = (member: number): void => {
     members[member] = launchMongod(join(home, String(member)), portOf(ports, member), ['--replSet', setName]);
   };
   const stop = async (): Promise<void> => {
     await Promise.all([...members.map((one) => one.kill()), ...proxies.map((proxy) => proxy.close())]);
-    await rm(home, { recursive: true, force: true });
+    folder.remove();
   };
   const hosts = proxies.map(({ port }) => `127.0.0.1:${port}`);
   try {

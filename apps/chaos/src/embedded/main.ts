@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryFolder } from '@user-activity/test-servers';
 import { killRounds } from './kill-rounds.ts';
 
 // npm run chaos:embedded -- 50
@@ -8,9 +6,9 @@ const kills = Number(process.argv[2] ?? '50');
 if (!Number.isInteger(kills) || kills < 1)
   throw new Error('Say how many kills, for example: npm run chaos:embedded -- 50');
 
-const folder = await mkdtemp(join(tmpdir(), 'user-activity-chaos-'));
-const report = await killRounds(folder, kills, (line) => console.log(line));
-await rm(folder, { recursive: true });
+const folder = temporaryFolder('chaos');
+const report = await killRounds(folder.path, kills, (line) => console.log(line));
+folder.remove();
 
 const { lost, repeated, foreign, ...numbers } = report;
 console.log(
