@@ -1,5 +1,5 @@
 import type { Books } from './check/balance.ts';
-import type { Evidence } from './check/evidence.ts';
+import type { Evidence, LoggedRecord } from './check/evidence.ts';
 import type { Verdict } from './check/judge.ts';
 import type { Violation } from './check/violation.ts';
 import type { Struck } from './faults/strike-lane.ts';
@@ -14,12 +14,16 @@ export interface Report {
   readonly seconds: number;
   /** How often each kind of fault struck. */
   readonly faults: Readonly<Record<string, number>>;
+  /** Faults that the harness could not make as they should be. */
+  readonly failedFaults: number;
   readonly requests: number;
   /** Requests by their status; `none` got no answer. */
   readonly answers: Readonly<Record<string, number>>;
   /** Activities that were answered 202, each id once. */
   readonly accepted: number;
   readonly poisoned: number;
+  /** Records that were a dead letter once, and were replayed. */
+  readonly replayed: number;
   readonly stored: number;
   readonly books: Books;
   readonly violations: readonly Violation[];
@@ -37,6 +41,7 @@ export function reportOf(run: {
   readonly seed: number;
   readonly seconds: number;
   readonly struck: readonly Struck[];
+  readonly failed: number;
   readonly load: Load;
   readonly site: Site;
   readonly memory: MemoryWatch;
@@ -49,17 +54,19 @@ export function reportOf(run: {
   const recoveryMs: Record<string, number> = {};
   for (const { kind, mendedAt } of struck) {
     faults[kind] = (faults[kind] ?? 0) + 1;
-    const ms = Math.round(load.canary.recovery(mendedAt) ?? 0);
+    const ms = Math.round(load.canary.recovery(mendedAt) ?? performance.now() - mendedAt);
     recoveryMs[kind] = Math.max(recoveryMs[kind] ?? 0, ms);
   }
   return {
     seed: run.seed,
     seconds: run.seconds,
     faults,
+    failedFaults: run.failed,
     requests: load.ledger.exchanges.length,
     answers: load.ledger.answers,
     accepted: load.ledger.accepted,
     poisoned: load.poisoned,
+    replayed: run.evidence.records.filter(isReplay).length,
     stored: run.evidence.stored.length,
     books: run.verdict.books,
     violations: [...run.violations, ...run.verdict.violations],
@@ -69,6 +76,9 @@ export function reportOf(run: {
     selfEnds: run.site.selfEnds,
   };
 }
+
+const isReplay = ({ partition, offset, origin }: LoggedRecord): boolean =>
+  origin !== `${partition}:${offset}`;
 
 /** Adds up how often faults struck. */
 export const total = (counts: Readonly<Record<string, number>>): number =>
@@ -92,10 +102,12 @@ ${table(
   ['what', 'count'],
   [
     ['faults', total(report.faults)],
+    ['faults that failed to strike', report.failedFaults],
     ['requests', report.requests],
     ...Object.entries(report.answers).map(([status, count]) => [`answered ${status}`, count]),
     ['activities answered 202', report.accepted],
     ['records of poison', report.poisoned],
+    ['records of replayed dead letters', report.replayed],
     ['activities stored', report.stored],
     ['worst recovery', `${(report.worstRecoveryMs / 1000).toFixed(1)} s`],
     ['processes that ended by themselves', report.selfEnds.length],
@@ -103,7 +115,7 @@ ${table(
 )}
 
 The books: ${books.records} records = ${books.stored} stored + ${books.redelivered} redelivered + ${books.duplicate} duplicate +
-${books.conflict} conflict + ${books.deadLettered} dead-lettered.
+${books.conflict} conflict + ${books.deadLettered} dead-lettered + ${books.unaccounted} unaccounted for.
 
 ${table(
   ['fault', 'times', 'worst recovery'],

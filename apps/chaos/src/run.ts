@@ -43,7 +43,8 @@ export async function run({ seed, seconds, tell, ...options }: RunOptions): Prom
       load.canary.sing(watching.signal),
       memory.watch(site.units, watching.signal),
     ]);
-    const struck = await strikeUnderLoad();
+    const all = await strikeUnderLoad();
+    const struck = all.filter(({ failure }) => failure === undefined);
     tell(`the load is over after ${load.ledger.exchanges.length} requests`);
     const late = await recovered(load, struck);
     watching.abort();
@@ -56,13 +57,26 @@ export async function run({ seed, seconds, tell, ...options }: RunOptions): Prom
       ...late,
       ...stuck,
       ...memory.violations(),
-      ...site.badDrains.map((detail): Violation => ({ kind: 'drain', subject: 'process', detail })),
+      ...site.violations(),
+      ...load.violations(),
+      ...(struck.length > 0 ? [] : [{ kind: 'idle', subject: 'faults', detail: 'no fault struck' } as const]),
     ];
     const verdict = judge(evidence);
     return {
       evidence,
       outputs: new Map(site.units.map(({ name, output }) => [name, output])),
-      report: reportOf({ seed, seconds, struck, load, site, memory, evidence, verdict, violations }),
+      report: reportOf({
+        seed,
+        seconds,
+        struck,
+        failed: all.length - struck.length,
+        load,
+        site,
+        memory,
+        evidence,
+        verdict,
+        violations,
+      }),
     };
 
     async function strikeUnderLoad(): Promise<readonly Struck[]> {
@@ -72,9 +86,9 @@ export async function run({ seed, seconds, tell, ...options }: RunOptions): Prom
       const endsAt = startedAt + seconds * 1000;
       try {
         const scene = { site, load, startedAt, endsAt, tell };
-        const all = (await Promise.all(lanes.map((lane) => strikeLane(lane, scene)))).flat();
+        const strikes = await Promise.all(lanes.map((lane) => strikeLane(lane, scene)));
         await delay(Math.max(0, endsAt - performance.now()));
-        return all;
+        return strikes.flat();
       } finally {
         acting.abort();
         await clients;

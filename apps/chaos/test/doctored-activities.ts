@@ -22,6 +22,20 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
+    'an activity that is buried as a conflict, and nothing holds its id',
+    'lost',
+    'two',
+    (evidence) => {
+      evidence.stored = without(evidence.stored, 1);
+      evidence.written = without(evidence.written, 1);
+      for (const offset of [1, 2]) {
+        const letter = { origin: `0:${offset}`, code: 'conflict', digest: `digest-${offset}` };
+        evidence.letters = [...evidence.letters, { ...letter, reason: 'its id already holds another fact' }];
+        evidence.lettersOnTopic = [...evidence.lettersOnTopic, letter];
+      }
+    },
+  ],
+  [
     'one that nobody was told about, on the log and not in the store',
     'unbalanced',
     '0:8',

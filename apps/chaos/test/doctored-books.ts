@@ -85,7 +85,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     'unbalanced',
     '0:7',
     (evidence) => {
-      evidence.lettersOnTopic = new Set(['0:6']);
+      evidence.lettersOnTopic = evidence.lettersOnTopic.filter(({ origin }) => origin === '0:6');
     },
   ],
   [
@@ -111,6 +111,42 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
+    'a dead letter of a stored record on the topic',
+    'unbalanced',
+    '0:1',
+    (evidence) => {
+      const letter = { origin: '0:1', code: 'conflict', digest: 'digest-1' };
+      evidence.lettersOnTopic = [...evidence.lettersOnTopic, letter];
+    },
+  ],
+  [
+    'a dead letter with other bytes on the topic',
+    'unbalanced',
+    '0:7',
+    (evidence) => {
+      const letter = { origin: '0:7', code: 'unreadable', digest: 'another' };
+      evidence.lettersOnTopic = [...evidence.lettersOnTopic, letter];
+    },
+  ],
+  [
+    'the later of two facts that is stored instead of the first',
+    'unbalanced',
+    '0:0',
+    (evidence) => {
+      evidence.stored = replaced(evidence.stored, 0, () =>
+        activityOf(draftOf('mistaken', { id: 'one', type: 'LOGIN' }), 5),
+      );
+    },
+  ],
+  [
+    'an id of two facts that was stored late',
+    'swapped',
+    'two',
+    (evidence) => {
+      evidence.written = ['two', 'one', 'three', 'four', 'made-6'];
+    },
+  ],
+  [
     'something stored that is not on the log',
     'unbalanced',
     'all',
@@ -133,6 +169,24 @@ export const doctoredBooks: readonly Doctoring[] = [
     (evidence) => {
       const answer = { at: 8100, status: 500, ids: [] };
       evidence.exchanges = [...evidence.exchanges, { drafts: [draftOf('six')], sentAt: 8000, answer }];
+    },
+  ],
+  [
+    'something sound that was refused',
+    'answer',
+    'two',
+    (evidence) => {
+      const answer = { at: 2900, status: 422, ids: [] };
+      evidence.exchanges = replaced(evidence.exchanges, 1, (exchange) => ({ ...exchange, answer }));
+    },
+  ],
+  [
+    'a 202 for what breaks a rule',
+    'answer',
+    'refused',
+    (evidence) => {
+      const answer = { at: 7100, status: 202, ids: ['refused'] };
+      evidence.exchanges = replaced(evidence.exchanges, 6, (exchange) => ({ ...exchange, answer }));
     },
   ],
   [

@@ -83,7 +83,12 @@ export function soundEvidence(): Mutable {
       accepted(4, three, four),
       accepted(5, mistaken),
       { drafts: [nameless], sentAt: 6000 },
-      { drafts: [draftOf('refused')], sentAt: 7000, answer: { at: 7100, status: 422, ids: [] } },
+      {
+        drafts: [draftOf('refused')],
+        isUnsound: true,
+        sentAt: 7000,
+        answer: { at: 7100, status: 422, ids: [] },
+      },
     ],
     records: [
       recordOf(0, activityOf(one, 1)),
@@ -102,6 +107,10 @@ export function soundEvidence(): Mutable {
       { origin: '0:6', code: 'conflict', reason: 'its id already holds another fact', digest: 'digest-6' },
       { origin: '0:7', code: 'unreadable', reason: 'it is not JSON', digest: 'digest-7' },
     ],
-    lettersOnTopic: new Set(['0:6', '0:7']),
+    lettersOnTopic: [
+      { origin: '0:6', code: 'conflict', digest: 'digest-6' },
+      { origin: '0:6', code: 'conflict', digest: 'digest-6' },
+      { origin: '0:7', code: 'unreadable', digest: 'digest-7' },
+    ],
   };
 }

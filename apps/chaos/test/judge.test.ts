@@ -14,6 +14,7 @@ test('a sound run has no violation, and its books balance', () => {
     duplicate: 1,
     conflict: 1,
     deadLettered: 1,
+    unaccounted: 0,
   });
 });
 

@@ -12,8 +12,9 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   const ends = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
   const total = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  const records: TopicRecord[] = [];
-  if (total === 0) return records;
+  // By their places, as a group that is shared out anew is given some again.
+  const records = new Map<string, TopicRecord>();
+  if (total === 0) return [];
   const all = Promise.withResolvers<void>();
   const consumer = client.consumer({
     groupId: `stranger-${process.pid}-${Date.now()}`,
@@ -24,11 +25,12 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch: { partition, messages } }) => {
-      for (const message of messages) records.push({ ...message, partition });
-      if (records.length >= total) all.resolve();
+      for (const message of messages)
+        records.set(`${partition}:${message.offset}`, { ...message, partition });
+      if (records.size >= total) all.resolve();
     },
   });
   await all.promise;
   await consumer.disconnect();
-  return records;
+  return [...records.values()];
 }

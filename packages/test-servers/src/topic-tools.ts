@@ -50,16 +50,17 @@ export class TopicTools {
       .map(({ leader }) => leader);
   }
 
-  /** How many records of all partitions the group has not committed. */
-  async lag(groupId: string): Promise<number> {
+  /** Of all partitions together: how many records there were ever, and how many of them the group has not committed. */
+  async progress(groupId: string): Promise<{ readonly lag: number; readonly end: number }> {
     const ends = await this.#admin.fetchTopicOffsets(this.#topic);
     const [group] = await this.#admin.fetchOffsets({ groupId, topics: [this.#topic] });
     const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-    return ends.reduce(
-      (sum, { partition, low, high }) =>
-        sum + Number(high) - Math.max(Number(low), committed.get(partition) ?? -1),
-      0,
-    );
+    let [lag, end] = [0, 0];
+    for (const { partition, low, high } of ends) {
+      lag += Number(high) - Math.max(Number(low), committed.get(partition) ?? -1);
+      end += Number(high);
+    }
+    return { lag, end };
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ export interface Edit {
 const consumer = 'packages/adapter-kafka/src/kafka-event-consumer.ts';
 const producer = 'packages/adapter-kafka/src/confirmed-producer.ts';
 
-/** The service with a promise broken on purpose: to show that a run would tell. */
+/** The service with a promise broken on purpose, to show that a run would tell: each must be found as `lost`. */
 export const breakages: Readonly<Record<string, readonly Edit[]>> = {
   'commit-before-store': [
     {

@@ -10,6 +10,8 @@ export interface Books {
   readonly duplicate: number;
   readonly conflict: number;
   readonly deadLettered: number;
+  /** Of which nobody can tell what they came to: none, where all is well. */
+  readonly unaccounted: number;
 }
 
 type Entry = Exclude<keyof Books, 'records'>;
@@ -26,35 +28,44 @@ export function balance(
     violations.push({ kind: 'unbalanced', subject, detail });
   };
   const letterAt = new Map<string, Letter>(letters.map((letter) => [letter.origin, letter]));
-  const books = {
+  const onTopic = new Set(lettersOnTopic.map(({ origin }) => origin));
+  const books: Record<keyof Books, number> = {
     records: records.length,
     stored: 0,
     redelivered: 0,
     duplicate: 0,
     conflict: 0,
     deadLettered: 0,
+    unaccounted: 0,
   };
   const seen = new Set<string>();
-  const ofRecords = new Set<string>();
+  const due = new Map<string, { readonly code: string; readonly digest: string }>();
   for (const record of records) {
-    const { origin } = record;
-    const letter = letterAt.get(origin);
-    ofRecords.add(origin);
+    const { origin, digest } = record;
     const entry = entryOf(record, facts, seen);
     books[entry] += 1;
-    if (entry === 'duplicate' && isFirst(record, facts, seen))
-      report(origin, 'a later copy is stored, and not this first one');
-    const due = codeOf[entry];
-    if (due === undefined && letter !== undefined) report(origin, `${entry}, and a dead letter as well`);
-    if (due === undefined) continue;
-    if (letter === undefined) report(origin, `${entry}, and no dead letter`);
-    else if (letter.code !== due) report(origin, `a dead letter for ${letter.code}, not for ${due}`);
-    else if (letter.reason === '') report(origin, 'a dead letter without a reason');
-    else if (letter.digest !== record.digest) report(origin, 'a dead letter with other bytes');
-    else if (!lettersOnTopic.has(origin)) report(origin, 'a dead letter that is not on the topic');
+    if (entry === 'unaccounted') report(origin, 'nothing is stored under its id');
+    if (isFirst(entry, record, facts, seen)) report(origin, 'a later one is stored, and not this first one');
+    const code = codeOf[entry];
+    if (code !== undefined) due.set(origin, { code, digest });
+    else if (letterAt.has(origin)) report(origin, `${entry}, and a dead letter as well`);
   }
+  for (const [origin, { code, digest }] of due) {
+    const letter = letterAt.get(origin);
+    if (letter === undefined) report(origin, `no dead letter, which is due for ${code}`);
+    else if (letter.code !== code) report(origin, `a dead letter for ${letter.code}, not for ${code}`);
+    else if (letter.reason === '') report(origin, 'a dead letter without a reason');
+    else if (letter.digest !== digest) report(origin, 'a dead letter with other bytes');
+    else if (!onTopic.has(origin)) report(origin, 'a dead letter that is not on the topic');
+  }
+  const ofRecords = new Set(records.map(({ origin }) => origin));
   for (const origin of letterAt.keys())
     if (!ofRecords.has(origin)) report(origin, 'a dead letter of no record');
+  for (const { origin, code, digest } of lettersOnTopic) {
+    const one = due.get(origin);
+    if (one?.code !== code || one.digest !== digest)
+      report(origin, 'a dead letter on the topic that is not due');
+  }
   if (books.stored !== stored.length)
     report('all', `${books.stored} of the log should be stored, ${stored.length} are`);
   return { books, violations };
@@ -64,13 +75,24 @@ export function balance(
 function entryOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<string>): Entry {
   if (poison || activity === undefined) return 'deadLettered';
   const stored = facts.stored.get(activity.id);
-  if (stored === undefined || nonceOf(stored) !== nonceOf(activity)) return 'conflict';
+  if (stored === undefined) return 'unaccounted';
+  if (nonceOf(stored) !== nonceOf(activity)) return 'conflict';
   if (stored.receivedAt !== activity.receivedAt) return 'duplicate';
   if (seen.has(activity.id)) return 'redelivered';
   seen.add(activity.id);
   return 'stored';
 }
 
-/** Whether a copy lies before the one that is stored. */
-const isFirst = ({ activity }: LoggedRecord, facts: Facts, seen: ReadonlySet<string>): boolean =>
-  activity !== undefined && facts.isSole(activity.id) && !seen.has(activity.id);
+/** Whether it should have been the one that is stored, as it lies before that one. */
+function isFirst(
+  entry: Entry,
+  { activity, partition, offset }: LoggedRecord,
+  facts: Facts,
+  seen: ReadonlySet<string>,
+): boolean {
+  if (activity === undefined || seen.has(activity.id)) return false;
+  if (entry === 'duplicate') return true;
+  // Which of two partitions is dealt with first is nobody's business.
+  const first = facts.firstOfStored(activity.id);
+  return entry === 'conflict' && first?.partition === partition && offset < first.offset;
+}

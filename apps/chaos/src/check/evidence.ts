@@ -13,8 +13,8 @@ export interface Evidence {
   readonly written: readonly string[];
   /** The dead letters in the store. */
   readonly letters: readonly Letter[];
-  /** The origins of the letters that lie on the topic of dead letters. */
-  readonly lettersOnTopic: ReadonlySet<string>;
+  /** All that lies on the topic of dead letters: of an origin it may be there several times. */
+  readonly lettersOnTopic: readonly TopicLetter[];
 }
 
 /** An activity as the API answers it. */
@@ -41,12 +41,16 @@ export interface LoggedRecord {
   readonly activity: StoredActivity | undefined;
 }
 
-/** A dead letter. */
-export interface Letter {
+/** What a dead letter says wherever it lies. */
+export interface TopicLetter {
   /** `partition:offset`, where the record lay at first. */
   readonly origin: string;
   readonly code: string;
-  readonly reason: string;
   /** A digest of key, value and headers, as in `LoggedRecord`. */
   readonly digest: string;
+}
+
+/** A dead letter in the store. */
+export interface Letter extends TopicLetter {
+  readonly reason: string;
 }

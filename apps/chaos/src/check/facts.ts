@@ -9,23 +9,17 @@ export class Facts {
   /** Of each fact where it lies on the log, in the order of the log. */
   readonly records: Map<string, LoggedRecord[]> = new Map();
   readonly stored: Map<string, StoredActivity> = new Map();
-  /** The facts that were sent under each id, and those that the log holds under it. */
-  readonly noncesOf: Map<string, Set<string>> = new Map();
 
   constructor({ exchanges, records, stored }: Evidence) {
-    for (const { drafts, answer } of exchanges) {
-      // What was refused must not be anywhere.
-      if (answer?.status === 422) continue;
-      for (const draft of drafts) {
-        append(this.drafts, draft.metadata.nonce, draft);
-        if (draft.id !== undefined) this.#note(draft.id, draft.metadata.nonce);
-      }
+    for (const { drafts, isUnsound } of exchanges) {
+      // What breaks a rule must not be anywhere.
+      if (isUnsound === true) continue;
+      for (const draft of drafts) append(this.drafts, draft.metadata.nonce, draft);
     }
     for (const record of records) {
       const nonce = nonceOf(record.activity);
       if (record.poison || record.activity === undefined || nonce === undefined) continue;
       append(this.records, nonce, record);
-      this.#note(record.activity.id, nonce);
     }
     for (const activity of stored) this.stored.set(activity.id, activity);
   }
@@ -38,14 +32,9 @@ export class Facts {
     return own.some((draft) => isSame(draft, activity)) ? 'sent' : 'changed';
   }
 
-  /** Whether no other fact was ever sent under its id. */
-  isSole(id: string): boolean {
-    return (this.noncesOf.get(id)?.size ?? 0) <= 1;
-  }
-
-  #note(id: string, nonce: string): void {
-    const nonces = this.noncesOf.get(id) ?? new Set();
-    this.noncesOf.set(id, nonces.add(nonce));
+  /** Where the fact that is stored under an id lies at first. */
+  firstOfStored(id: string): LoggedRecord | undefined {
+    return this.records.get(nonceOf(this.stored.get(id)) ?? '')?.find(({ activity }) => activity?.id === id);
   }
 }
 
@@ -62,7 +51,8 @@ export const isSame = (draft: Draft, activity: StoredActivity): boolean =>
   (draft.createdAt ?? activity.receivedAt) === activity.createdAt &&
   isDeepStrictEqual(draft.metadata, activity.metadata);
 
-function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+/** Puts it at the end of the list of that key. */
+export function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);

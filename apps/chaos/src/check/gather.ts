@@ -5,7 +5,7 @@ import { readDeadLetter } from '@user-activity/topic-contract';
 import type { Exchange } from '../load/ledger.ts';
 import { poisonHeader } from '../load/poison.ts';
 import { database, type Site, topic } from '../site/site.ts';
-import type { Evidence, Letter, LoggedRecord, StoredActivity } from './evidence.ts';
+import type { Evidence, Letter, LoggedRecord, StoredActivity, TopicLetter } from './evidence.ts';
 
 type Headers = readonly (readonly [name: string, value: Uint8Array])[];
 
@@ -18,7 +18,7 @@ export async function gather(site: Site, url: string, exchanges: readonly Exchan
     records: records.map(loggedRecord).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset),
     stored: await walk(url),
     ...(await inStore(site)),
-    lettersOnTopic: new Set(letters.map(originOnTopic)),
+    lettersOnTopic: letters.map(letterOnTopic),
   };
 }
 
@@ -64,10 +64,18 @@ function digestOf(key: Uint8Array | null, value: Uint8Array | null, headers: Hea
   return hash.digest('base64url');
 }
 
-function originOnTopic(record: TopicRecord): string {
+function letterOnTopic(record: TopicRecord): TopicLetter {
   const headers = Object.fromEntries(headersOf(record).map(([name, value]) => [name, [value]]));
   const letter = readDeadLetter({ key: record.key, value: record.value, headers });
-  return letter === undefined ? 'unreadable' : `${letter.origin.partition}:${letter.origin.offset}`;
+  if (letter === undefined) return { origin: `unreadable at ${record.offset}`, code: '', digest: '' };
+  const own = Object.entries(letter.headers).flatMap(([name, values]) =>
+    values.map((value) => [name, value] as const),
+  );
+  return {
+    origin: `${letter.origin.partition}:${letter.origin.offset}`,
+    code: letter.code,
+    digest: digestOf(letter.key, letter.value, own),
+  };
 }
 
 /** Everything that the API lists. */

@@ -1,5 +1,5 @@
 import type { Evidence, LoggedRecord } from './evidence.ts';
-import type { Facts } from './facts.ts';
+import { append, type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
 /** A fact of a user by its first place on the log. */
@@ -22,10 +22,9 @@ export function swapped(evidence: Evidence, facts: Facts): Violation[] {
     violations.push(...againstAnswers(placed));
   }
   violations.push(...withinBatches(evidence, first));
-  const idOf = new Map([...first.values()].map((one) => [one.id, one]));
   const written = evidence.written.flatMap((id) => {
-    const placed = idOf.get(id);
-    return placed !== undefined && facts.isSole(id) ? [placed] : [];
+    const placed = first.get(nonceOf(facts.stored.get(id)) ?? '');
+    return placed === undefined ? [] : [placed];
   });
   for (const placed of byUser(written).values()) violations.push(...falling(placed, 'stored before'));
   return violations;
@@ -94,9 +93,6 @@ const swap = (one: Placed, other: Placed, how: string): Violation => ({
 
 function byUser(placed: Iterable<Placed>): Map<string, Placed[]> {
   const users = new Map<string, Placed[]>();
-  for (const one of placed) {
-    const user = one.record.activity?.userId ?? '';
-    users.set(user, [...(users.get(user) ?? []), one]);
-  }
+  for (const one of placed) append(users, one.record.activity?.userId ?? '', one);
   return users;
 }

@@ -9,7 +9,9 @@
  *  - `answer`      an answer that a client should never get;
  *  - `stuck`       not everything that is on the log was dealt with, or a fault was not recovered from in time;
  *  - `drain`       a process that was asked to end did not do so in time and in good order;
- *  - `memory`      a process took more memory than it may.
+ *  - `ended`       a process that was ready ended by itself;
+ *  - `memory`      a process took more memory than it may;
+ *  - `idle`        something that the verdict needs did not happen at all.
  */
 export type ViolationKind =
   | 'lost'
@@ -21,7 +23,9 @@ export type ViolationKind =
   | 'answer'
   | 'stuck'
   | 'drain'
-  | 'memory';
+  | 'ended'
+  | 'memory'
+  | 'idle';
 
 /** One of them, and where it shows. */
 export interface Violation {

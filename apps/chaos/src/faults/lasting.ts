@@ -9,10 +9,3 @@ export async function lasting(ms: number, ...mends: readonly Mend[]): Promise<vo
     for (const mend of mends) mend();
   }
 }
-
-/** The one that a number chooses. */
-export function chosen<One>(of: readonly One[], choice: number): One {
-  const one = of[choice % of.length];
-  if (one === undefined) throw new Error('There is nothing to choose from.');
-  return one;
-}

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Site } from '../site/site.ts';
 import type { Fault } from './fault.ts';
-import { chosen, lasting } from './lasting.ts';
+import { chosen } from './chosen.ts';
+import { lasting } from './lasting.ts';
 
 const nodes = [0, 1, 2] as const;
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Unit } from '../site/unit.ts';
 import type { Fault } from './fault.ts';
-import { chosen, lasting } from './lasting.ts';
+import { chosen } from './chosen.ts';
+import { lasting } from './lasting.ts';
 
 const running = (units: readonly Unit[]): readonly Unit[] => {
   const found = units.filter(({ pid }) => pid !== undefined);

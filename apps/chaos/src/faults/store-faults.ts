@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
-import { chosen, lasting } from './lasting.ts';
+import { chosen } from './chosen.ts';
+import { lasting } from './lasting.ts';
 
 const members = [0, 1, 2] as const;
 

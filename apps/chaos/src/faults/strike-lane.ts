@@ -7,7 +7,11 @@ import type { Site } from '../site/site.ts';
 export interface Struck {
   readonly kind: string;
   readonly mendedAt: number;
+  /** Why it did not strike as it should have, where it did not: it counts as no fault then. */
+  readonly failure?: string;
 }
+
+const mostMs = 120_000;
 
 /** Where faults strike. */
 export interface Scene {
@@ -30,7 +34,7 @@ export async function strikeLane(lane: readonly Appointment[], scene: Scene): Pr
     if (began > endsAt) break;
     const seconds = ((began - startedAt) / 1000).toFixed(1);
     tell(`${seconds.padStart(6)} s  ${fault.kind}${lastsMs > 0 ? ` for ${lastsMs} ms` : ''}`);
-    await fault.strike({
+    const striking = fault.strike({
       site,
       lastsMs,
       choice,
@@ -38,7 +42,12 @@ export async function strikeLane(lane: readonly Appointment[], scene: Scene): Pr
       poison: () => load.poison(),
       replay: () => load.replay(),
     });
-    struck.push({ kind: fault.kind, mendedAt: performance.now() });
+    // One that hangs or fails is the harness's own trouble, and no reason to lose what the others showed.
+    const late = delay(mostMs, 'it took too long', { ref: false });
+    const failure = await Promise.race([striking.then(() => undefined), late]).catch(String);
+    if (failure !== undefined) tell(`${fault.kind} failed: ${failure}`);
+    const mendedAt = performance.now();
+    struck.push({ kind: fault.kind, mendedAt, ...(failure === undefined ? {} : { failure }) });
   }
   return struck;
 }

@@ -40,10 +40,12 @@ export class Canary {
   }
 
   async #post(signal: AbortSignal): Promise<void> {
+    const looks: Promise<void>[] = [];
     while (!signal.aborted) {
-      void this.#look();
+      looks.push(this.#look());
       await pause(everyMs, signal);
     }
+    await Promise.all(looks);
   }
 
   async #look(): Promise<void> {

@@ -96,12 +96,13 @@ export class Client {
   /** What breaks a rule must be refused, and nothing of it kept. */
   async #refused(): Promise<void> {
     const [sound, { metadata }] = [this.#draft(true), this.#draft(true)];
-    await this.#send([{ ...sound, metadata: { ...metadata, long: 'x'.repeat(17_000) } }], false);
+    const long = { ...sound, metadata: { ...metadata, long: 'x'.repeat(17_000) } };
+    await this.#send([long], false, true);
   }
 
-  #send(drafts: readonly Draft[], batch: boolean): Promise<Exchange> {
+  #send(drafts: readonly Draft[], batch: boolean, isUnsound = false): Promise<Exchange> {
     const { ledger, random, url } = this.#options;
-    return send(ledger, { url: url(random), drafts, batch });
+    return send(ledger, { url: url(random), drafts, batch, isUnsound });
   }
 
   #draft(named: boolean): Draft {

@@ -12,6 +12,8 @@ export interface Draft {
 /** A request to log activities and what was answered. Times are milliseconds of one clock. */
 export interface Exchange {
   readonly drafts: readonly Draft[];
+  /** Whether they break a rule: then they must be refused, and else they must not. */
+  readonly isUnsound?: boolean;
   readonly sentAt: number;
   /** Missing where none came. */
   readonly answer?: Answer;

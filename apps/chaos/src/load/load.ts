@@ -1,3 +1,4 @@
+import type { Violation } from '../check/violation.ts';
 import { Canary } from './canary.ts';
 import { Client } from './client.ts';
 import { type Draft, Ledger } from './ledger.ts';
@@ -20,6 +21,7 @@ export class Load {
   readonly #site: Site;
   readonly #random: Random;
   readonly #clients: readonly Client[];
+  readonly #replays: number[] = [];
   #rounds = 0;
   #bursts = 0;
 
@@ -57,10 +59,25 @@ export class Load {
 
   /** Has all dead letters replayed, as far as the service can just then: what is left stays listed. */
   async replay(): Promise<void> {
-    await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
+    const response = await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
       method: 'POST',
       signal: AbortSignal.timeout(replayMs),
     }).catch(() => undefined);
+    if (response !== undefined) this.#replays.push(response.status);
+    await response?.body?.cancel();
+  }
+
+  /** Answers to replays that nobody should get, and what should have happened and did not. */
+  violations(): readonly Violation[] {
+    const odd = this.#replays.filter((status) => status !== 202 && status !== 503);
+    return [
+      ...odd.map(
+        (status): Violation => ({ kind: 'answer', subject: 'replay', detail: `answered ${status}` }),
+      ),
+      ...(this.ledger.accepted > 0
+        ? []
+        : [{ kind: 'idle', subject: 'clients', detail: 'nothing was answered 202' } as const]),
+    ];
   }
 
   async poison(): Promise<void> {

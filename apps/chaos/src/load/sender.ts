@@ -7,13 +7,17 @@ export interface Sending {
   readonly url: string;
   readonly drafts: readonly Draft[];
   readonly batch: boolean;
+  readonly isUnsound?: boolean;
 }
 
 /** Posts drafts and notes it in the ledger, whatever comes of it. */
-export async function send(ledger: Ledger, { url, drafts, batch }: Sending): Promise<Exchange> {
+export async function send(
+  ledger: Ledger,
+  { url, drafts, batch, isUnsound = false }: Sending,
+): Promise<Exchange> {
   const sentAt = performance.now();
   const answer = await post(url, batch ? '/api/logs/batch' : '/api/logs', batch ? drafts : drafts[0]);
-  const exchange = { drafts, sentAt, ...(answer === undefined ? {} : { answer }) };
+  const exchange = { drafts, isUnsound, sentAt, ...(answer === undefined ? {} : { answer }) };
   ledger.note(exchange);
   return exchange;
 }

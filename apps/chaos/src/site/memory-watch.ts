@@ -21,6 +21,8 @@ export class MemoryWatch {
 
   /** The processes that took more than they may. */
   violations(): readonly Violation[] {
+    if (this.most.size === 0)
+      return [{ kind: 'idle', subject: 'memory', detail: 'nothing was measured: is there no ps?' }];
     return [...this.most].flatMap(([subject, mib]): Violation[] =>
       mib > mostMiB ? [{ kind: 'memory', subject, detail: `took ${mib} MiB` }] : [],
     );

@@ -7,6 +7,7 @@ import {
   TopicTools,
 } from '@user-activity/test-servers';
 import type { Random } from '../random.ts';
+import type { Violation } from '../check/violation.ts';
 import { type SelfEnd, Unit } from './unit.ts';
 
 export const topic = 'user-activity';
@@ -67,12 +68,16 @@ export class Site {
   }
 
   static async start(options: SiteOptions): Promise<Site> {
-    const [kafka, mongo] = await Promise.all([startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)]);
-    const tools = await TopicTools.connect(kafka.straight, topic);
-    const site = new Site(kafka, mongo, tools, options);
-    await site.scale(consumers);
-    await Promise.all(site.apis.map((api) => api.start()));
-    return site;
+    const starting = [startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)] as const;
+    try {
+      const [kafka, mongo] = await Promise.all(starting);
+      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.straight, topic), options);
+      await Promise.all([site.scale(consumers), ...site.apis.map((api) => api.start())]);
+      return site;
+    } catch (error) {
+      for (const one of starting) await one.then((servers) => servers.stop()).catch(() => undefined);
+      throw error;
+    }
   }
 
   get units(): readonly Unit[] {
@@ -99,6 +104,21 @@ export class Site {
   async drain(unit: Unit): Promise<void> {
     const fault = await unit.drain();
     if (fault !== undefined) this.badDrains.push(fault);
+  }
+
+  /** What processes did that they should not have: ended by themselves, or badly. */
+  violations(): readonly Violation[] {
+    const ended = this.selfEnds.filter(({ wasReady }) => wasReady);
+    return [
+      ...this.badDrains.map((detail): Violation => ({ kind: 'drain', subject: 'process', detail })),
+      ...ended.map(
+        ({ name, code, output }): Violation => ({
+          kind: 'ended',
+          subject: name,
+          detail: `ended by itself with ${code}: ${output}`,
+        }),
+      ),
+    ];
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,8 @@ import type { ServiceProcess } from '@user-activity/test-servers';
 export interface SelfEnd {
   readonly name: string;
   readonly code: number | null;
+  /** Whether it had been ready: then it should not have ended. */
+  readonly wasReady: boolean;
   /** The last that it wrote. */
   readonly output: string;
 }
@@ -65,7 +67,8 @@ export class Unit {
     const process = this.#take();
     if (process === undefined) return undefined;
     const since = performance.now();
-    const code = await process.end('SIGTERM');
+    const late = setTimeout(() => process.signal('SIGKILL'), 2 * drainMs);
+    const code = await process.end('SIGTERM').finally(() => clearTimeout(late));
     const ms = Math.round(performance.now() - since);
     if ((code === 0 || !isReady) && ms <= drainMs) return undefined;
     return `${this.name} ended with ${code} after ${ms} ms: ${process.output.slice(-2000)}`;
@@ -91,9 +94,10 @@ export class Unit {
 
   #ended(process: ServiceProcess, code: number | null): void {
     if (this.#process !== process) return;
+    const wasReady = this.#url !== undefined;
     this.#process = undefined;
     this.#url = undefined;
-    this.#onSelfEnd({ name: this.name, code, output: process.output.slice(-2000) });
+    this.#onSelfEnd({ name: this.name, code, wasReady, output: process.output.slice(-2000) });
     // As an orchestrator does.
     void delay(restartMs).then(async () => {
       if (this.#wanted) await this.start();
