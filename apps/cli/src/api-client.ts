@@ -3,6 +3,9 @@ import { printable } from './printable.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+// Longer than the service takes for anything.
+const patienceMs = 60_000;
+
 /** Speaks to the HTTP API. Whatever it says no to is an error with a message for a person. */
 export class ApiClient {
   readonly #base: URL;
@@ -13,7 +16,11 @@ export class ApiClient {
       throw new UsageError(
         `The URL of the service must be one of http or https, such as http://127.0.0.1:3000.`,
       );
+    if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
+      throw new UsageError('The key must be of printable ASCII characters without space.');
     this.#base = new URL(url.endsWith('/') ? url : `${url}/`);
+    if (this.#base.username !== '' || this.#base.password !== '')
+      throw new UsageError('The URL must not hold a user or a password: the key goes into API_KEY.');
     this.#key = key;
   }
 
@@ -36,6 +43,7 @@ export class ApiClient {
       const response = await fetch(new URL(path, this.#base), {
         method,
         headers,
+        signal: AbortSignal.timeout(patienceMs),
         ...(body === undefined ? {} : { body }),
       });
       status = response.status;

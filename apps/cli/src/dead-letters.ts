@@ -73,9 +73,10 @@ async function list(args: string[], environment: Environment, output: Output): P
     const page = pageOf(await api.get(path, parameters));
     for (const letter of page.data)
       if (json) output.result(`${JSON.stringify(letter)}\n`);
-      else rows.push(['id', 'diedAt', 'code', 'size', 'reason'].map((member) => String(letter[member])));
+      else rows.push(['id', 'diedAt', 'code', 'size', 'reason'].map((member) => cellOf(letter[member])));
     left -= page.data.length;
     cursor = page.nextCursor;
+    if (page.data.length === 0) break;
   } while (cursor !== undefined && left > 0);
   if (!json && rows.length > 1) output.result(table(rows));
   if (rows.length === 1 && !json) output.note('There are no such dead letters.');
@@ -91,10 +92,15 @@ async function replay(args: string[], environment: Environment, output: Output):
   const { url = environment.url, key = environment.key } = values;
   const receipt = await new ApiClient(url, key).post(`${path}/replay`, values.all ? {} : { ids });
   if (values.json) return output.result(`${JSON.stringify(receipt)}\n`);
-  const { replayed, tooLarge } = receipt;
-  output.result(`${String(replayed)} replayed\n`);
+  const { replayed, tooLarge, more } = receipt;
+  if (typeof replayed !== 'number') throw new RequestError('The service does not say what it replayed.');
+  output.result(`${replayed} replayed\n`);
+  if (more === true) output.note('There was no time for all: run it again for the rest.');
   if (typeof tooLarge === 'number') output.note(`${tooLarge} stay: the log takes no records so large.`);
 }
+
+const cellOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 function pageOf({ data, pagination }: Readonly<Record<string, unknown>>) {
   if (!Array.isArray(data) || !data.every(isObject) || !isObject(pagination))

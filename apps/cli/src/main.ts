@@ -7,7 +7,9 @@ const output: Output = {
   note: (text) => process.stderr.write(`${text}\n`),
 };
 // Whoever reads may have had enough, as `head` has.
-process.stdout.on('error', () => undefined);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 process.exitCode = await main(process.argv.slice(2));
 

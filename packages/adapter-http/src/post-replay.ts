@@ -30,6 +30,11 @@ const schema = {
             'How many stay listed, as the log takes no records so large. Left out where there are none.',
         }),
       ),
+      more: Type.Optional(
+        Type.Boolean({
+          description: 'True where there was no time for all: send the request again for the rest.',
+        }),
+      ),
     }),
     ...problems(400, 401, 413, 415, 422, 503),
   },
@@ -44,8 +49,14 @@ export const postReplay: FastifyPluginCallbackTypebox<{
     '/api/dead-letters/replay',
     { schema, config: { optionalBody: true }, onRequest: refuseParameters },
     async (request, reply) => {
-      const { replayed, tooLarge } = await replayDeadLetters(idsIn(optionalBodyOf(request), maxBatchSize));
-      return reply.code(202).send({ replayed, ...(tooLarge === 0 ? {} : { tooLarge }) });
+      const { replayed, tooLarge, more } = await replayDeadLetters(
+        idsIn(optionalBodyOf(request), maxBatchSize),
+      );
+      return reply.code(202).send({
+        replayed,
+        ...(tooLarge === 0 ? {} : { tooLarge }),
+        ...(more ? { more } : {}),
+      });
     },
   );
   done();

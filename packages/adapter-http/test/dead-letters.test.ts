@@ -165,10 +165,10 @@ describe('POST /api/dead-letters/replay', () => {
   });
 
   test('tells how many the log can not hold', async () => {
-    const it = await service({ replayDeadLetters: async () => ({ replayed: 1, tooLarge: 2 }) });
+    const it = await service({ replayDeadLetters: async () => ({ replayed: 1, tooLarge: 2, more: true }) });
     expect(seen(await post(it.app, replayPath, {}))).toEqual({
       status: 202,
-      body: { replayed: 1, tooLarge: 2 },
+      body: { replayed: 1, tooLarge: 2, more: true },
     });
   });
 

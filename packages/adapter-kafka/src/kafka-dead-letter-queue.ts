@@ -1,9 +1,9 @@
-import type { DeadLetter, DeadLetterQueue } from '@user-activity/domain';
+import { type DeadLetter, type DeadLetterQueue, type RawRecord, withoutBytes } from '@user-activity/domain';
 import { deadLetterMessage } from '@user-activity/topic-contract';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import { logUnavailable } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
-import { messageOf } from './kafka-record.ts';
+import { largestSize, messageOf } from './kafka-record.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 
 const timeoutMs = 10_000;
@@ -15,10 +15,12 @@ const timeoutMs = 10_000;
 export class KafkaDeadLetterQueue implements DeadLetterQueue {
   readonly #producer: ConfirmedProducer;
   readonly #partitions: number;
+  readonly #mostBytes: number;
 
   constructor(connection: KafkaConnection, topic: KafkaTopic) {
     this.#producer = new ConfirmedProducer(connection, topic.deadLetters, timeoutMs);
     this.#partitions = topic.partitions;
+    this.#mostBytes = topic.maxLetterBytes;
   }
 
   async add(letters: readonly DeadLetter[]): Promise<void> {
@@ -26,11 +28,17 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
     for (const letter of letters) {
       const partition = letter.origin.partition % this.#partitions;
       const { failure } = await this.#producer.send(
-        new Map([[partition, [messageOf(deadLetterMessage(letter), partition)]]]),
+        new Map([[partition, [messageOf(this.#fitting(letter), partition)]]]),
         true,
       );
       if (failure !== undefined) throw logUnavailable(failure);
     }
+  }
+
+  /** As much of the letter as the topic takes: one that it refuses for ever would hold up the partition. */
+  #fitting(letter: DeadLetter): RawRecord {
+    const record = deadLetterMessage(letter);
+    return largestSize(record) <= this.#mostBytes ? record : deadLetterMessage(withoutBytes(letter));
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type RecordHandler,
 } from '@user-activity/domain';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { retire } from './end-stopped-fetches.ts';
 import { kafkaRecord } from './kafka-record.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
@@ -42,7 +43,8 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
-  #started = false;
+  /** What KafkaJS hands batches to, once it was started. */
+  #eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
   /** The partitions that are its own while it is in its group, as far as it knows. */
   #assigned: ReadonlySet<number> | undefined;
   #stopped: Promise<void> | undefined;
@@ -81,17 +83,19 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   async start(handler: RecordHandler): Promise<void> {
-    if (this.#started) throw new Error('A consumer is started once.');
-    this.#started = true;
+    if (this.#eachBatch !== undefined) throw new Error('A consumer is started once.');
+    const eachBatch = async (payload: EachBatchPayload): Promise<void> => this.#tracked(payload, handler);
+    this.#eachBatch = eachBatch;
     const joined = Promise.withResolvers<void>();
     // It may fail while the client is still starting; it is looked at below.
     joined.promise.catch(() => undefined);
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-      this.#assigned = new Set(memberAssignment[this.#topic.name]);
-      // One that was told to go may join once more before it is gone; by then the observer hears of another.
-      if (this.#stopped === undefined) this.#observer?.joined(this.#assigned.size);
       joined.resolve();
+      // One that was told to go may join once more before it is gone; by then the observer hears of another.
+      if (this.#stopped !== undefined) return;
+      this.#assigned = new Set(memberAssignment[this.#topic.name]);
+      this.#observer?.joined(this.#assigned.size);
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       this.#leave();
@@ -101,18 +105,20 @@ export class KafkaEventConsumer implements EventConsumer {
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [this.#topic.name], fromBeginning: true });
+    this.#assertOpen();
     await consumer.run({
       eachBatchAutoResolve: false,
       // For what never comes to a handler, the marks of transactions that others wrote: else nobody would commit them.
       autoCommitThreshold: 1,
       partitionsConsumedConcurrently: partitionsAtOnce,
-      eachBatch: async (payload) => this.#tracked(payload, handler),
+      eachBatch,
     });
     await joined.promise;
   }
 
   async ping(): Promise<void> {
-    if (this.#assigned === undefined || this.#stopped !== undefined)
+    this.#assertOpen();
+    if (this.#assigned === undefined)
       throw new DomainError('LOG_UNAVAILABLE', 'The consumer is not in its group.');
     await this.#topic.assertWritable(pingMs);
   }
@@ -134,10 +140,15 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#leave();
     // First, as it waits for the handlers; they settle soon, as they are cancelled.
     const left = this.#consumer.disconnect();
+    if (this.#eachBatch !== undefined) retire(this.#eachBatch);
     await Promise.allSettled(this.#underWay.values());
     // A group that is told nothing finds out by itself.
     await Promise.race([left.catch(() => undefined), delay(leavingMs, undefined, { ref: false })]);
     this.#ended.resolve();
+  }
+
+  #assertOpen(): void {
+    if (this.#stopped !== undefined) throw new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
   }
 
   #leave(): void {

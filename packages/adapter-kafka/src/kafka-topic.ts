@@ -18,6 +18,8 @@ export class KafkaTopic {
   readonly deadLetters: string;
   /** The largest batch of records that it took when it was opened. */
   readonly maxMessageBytes: number;
+  /** The same of the topic of dead letters. */
+  readonly maxLetterBytes: number;
   readonly #admin: Renewable<Admin>;
   readonly #inSyncReplicas: number;
   readonly #warn: (message: string) => void;
@@ -26,14 +28,15 @@ export class KafkaTopic {
   private constructor(
     admin: Renewable<Admin>,
     { name, partitions, inSyncReplicas, maxMessageBytes }: PreparedTopic,
-    deadLetters: string,
+    deadLetters: PreparedTopic,
     warn: (message: string) => void,
   ) {
     this.#admin = admin;
     this.name = name;
     this.partitions = partitions;
-    this.deadLetters = deadLetters;
+    this.deadLetters = deadLetters.name;
     this.maxMessageBytes = maxMessageBytes;
+    this.maxLetterBytes = deadLetters.maxMessageBytes;
     this.#inSyncReplicas = inSyncReplicas;
     this.#warn = warn;
     this.#partitionsNow = partitions;
@@ -51,17 +54,16 @@ export class KafkaTopic {
     const admin = new Renewable(() =>
       connection.client(10_000, { retries: 3, initialRetryTime: 100 }).admin(),
     );
-    const deadLetters = `${plan.name}.dead-letters`;
     try {
       const prepared = await admin.use(preparationMs, (client) => prepareTopic(client, plan, warn));
       const { partitions, maxMessageBytes } = prepared;
       const beside = {
         ...plan,
-        name: deadLetters,
+        name: `${plan.name}.dead-letters`,
         partitions,
         leastMessageBytes: maxMessageBytes + framingBytes,
       };
-      await admin.use(preparationMs, (client) => prepareTopic(client, beside, warn));
+      const deadLetters = await admin.use(preparationMs, (client) => prepareTopic(client, beside, warn));
       return new KafkaTopic(admin, prepared, deadLetters, warn);
     } catch (error) {
       await admin.close();
@@ -76,16 +78,15 @@ export class KafkaTopic {
   /** Rejects with LOG_UNAVAILABLE unless every partition has a leader and enough replicas in sync to confirm a write. */
   async assertWritable(timeoutMs: number): Promise<void> {
     try {
-      await this.#admin.use(timeoutMs, async (client) => {
-        const { topics } = await client.fetchTopicMetadata({ topics: [this.name] });
-        const partitions = topics[0]?.partitions ?? [];
-        this.#assertSame(partitions.length);
-        const sound = partitions.filter(
-          ({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas,
-        );
-        if (sound.length < this.partitions)
-          throw new Error(`Only ${sound.length} of ${this.partitions} partitions can be written.`);
-      });
+      const { topics } = await this.#admin.use(timeoutMs, (client) =>
+        client.fetchTopicMetadata({ topics: [this.name] }),
+      );
+      // Judged here: what is wrong with the topic is no fault of the client, which others are using.
+      const partitions = topics[0]?.partitions ?? [];
+      this.#assertSame(partitions.length);
+      const sound = partitions.filter(({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas);
+      if (sound.length < this.partitions)
+        throw new Error(`Only ${sound.length} of ${this.partitions} partitions can be written.`);
     } catch (error) {
       throw logUnavailable(error);
     }

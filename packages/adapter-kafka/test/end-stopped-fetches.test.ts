@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { endStoppedFetches } from '../src/end-stopped-fetches.ts';
+import { endStoppedFetches, retire } from '../src/end-stopped-fetches.ts';
 
 interface FetchManager {
   start(): Promise<void>;
@@ -28,4 +28,12 @@ test('the fetch loop of a consumer that has stopped ends, and leaves the event l
     handler: () => undefined,
   });
   await expect(loop.start()).rejects.toThrow('The consumer has stopped.');
+});
+
+test('a consumer that was retired is given nothing, and is not started again', async () => {
+  endStoppedFetches();
+  const eachBatch = (): void => undefined;
+  retire(eachBatch);
+  const fetching = Runner.prototype.fetch.call({ running: true, logger: silent, eachBatch }, '1');
+  await expect(fetching).rejects.toMatchObject({ name: 'KafkaJSNonRetriableError' });
 });

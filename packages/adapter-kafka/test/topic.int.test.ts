@@ -1,10 +1,12 @@
-import { startKafka, stranger } from '@user-activity/test-servers';
+import { Timestamp } from '@user-activity/domain';
+import { readTopic, startKafka, stranger } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import kafkajs from 'kafkajs';
 import { beforeAll, afterAll, expect, onTestFinished, test } from 'vitest';
 import {
   KafkaConnection,
   type KafkaConnectionOptions,
+  KafkaDeadLetterQueue,
   KafkaEventConsumer,
   KafkaTopic,
   TopicError,
@@ -183,4 +185,25 @@ test('says who it is to a broker that asks, and what came of it', async () => {
   const refused = open({ mechanism: 'plain', ...credentials, password: 'wrong-password' });
   await expect(refused).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
   await expect(refused).rejects.not.toThrow('wrong-password');
+});
+
+test('a dead letter that its topic can not take is kept without its bytes, and holds up none behind it', async () => {
+  const topic = await KafkaTopic.open(connection, plan());
+  onTestFinished(() => topic.close());
+  const queue = new KafkaDeadLetterQueue(connection, topic);
+  onTestFinished(() => queue.close());
+  const letters = [5_000_000, 3].map((size, offset) => ({
+    origin: { topic: topic.name, partition: 0, offset },
+    key: null,
+    value: new Uint8Array(size),
+    headers: { big: [new Uint8Array(10)] },
+    code: 'unreadable' as const,
+    reason: 'it is not JSON',
+    diedAt: Timestamp.parse('2026-01-02T03:04:05Z'),
+  }));
+  await queue.add(letters);
+  const [large, small] = await readTopic(kafkaBrokers(), topic.deadLetters);
+  expect(large?.value).toBeNull();
+  expect(String(large?.headers?.['user-activity-dead-letter-reason'])).toContain('5000000 bytes');
+  expect(small?.value).toHaveLength(3);
 });

@@ -1,7 +1,11 @@
-import type { DeadLetter, DeadLetterQueue } from '@user-activity/domain';
+import { type DeadLetter, type DeadLetterQueue, withoutBytes } from '@user-activity/domain';
+import { BSON } from 'mongodb';
 import { storeFailure } from './failure.ts';
-import { letterDocument } from './letter-document.ts';
+import { type LetterDocument, letterDocument } from './letter-document.ts';
 import type { MongoStore } from './mongo-store.ts';
+
+// Of the 16 MiB that a document may have, what an update needs around it.
+const mostBytes = 16 * 1024 * 1024 - 16_384;
 
 /** Keeps dead letters in MongoDB, one to an origin. */
 export class MongoDeadLetterQueue implements DeadLetterQueue {
@@ -13,7 +17,7 @@ export class MongoDeadLetterQueue implements DeadLetterQueue {
 
   async add(letters: readonly DeadLetter[]): Promise<void> {
     if (letters.length === 0) return;
-    const writes = letters.map(letterDocument).map(({ _id, ...replacement }) => ({
+    const writes = letters.map(fitting).map(({ _id, ...replacement }) => ({
       replaceOne: { filter: { _id }, replacement, upsert: true },
     }));
     try {
@@ -22,4 +26,10 @@ export class MongoDeadLetterQueue implements DeadLetterQueue {
       throw storeFailure(error);
     }
   }
+}
+
+/** As much of the letter as a document holds. */
+function fitting(letter: DeadLetter): LetterDocument {
+  const document = letterDocument(letter);
+  return BSON.calculateObjectSize(document) <= mostBytes ? document : letterDocument(withoutBytes(letter));
 }

@@ -33,14 +33,18 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
   async findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]> {
     const { letters, timeoutMs } = this.#store;
     try {
-      const fitting = await idsThatFit(this.#store, ids, mostBytes);
-      if (fitting.length === 0) return [];
-      const found = await letters.find({ _id: { $in: [...fitting] } }, { maxTimeMS: timeoutMs }).toArray();
-      const byId = new Map(found.map((document) => [document._id, document]));
-      return fitting.flatMap((id) => {
-        const document = byId.get(id);
-        return document === undefined ? [] : [letterOf(document)];
-      });
+      for (;;) {
+        const fitting = await idsThatFit(this.#store, ids, mostBytes);
+        if (fitting.length === 0) return [];
+        const found = await letters.find({ _id: { $in: [...fitting] } }, { maxTimeMS: timeoutMs }).toArray();
+        const byId = new Map(found.map((document) => [document._id, document]));
+        // Another may have removed all of these meanwhile: then it is the turn of those behind them.
+        if (byId.size > 0)
+          return fitting.flatMap((id) => {
+            const document = byId.get(id);
+            return document === undefined ? [] : [letterOf(document)];
+          });
+      }
     } catch (error) {
       throw storeFailure(error);
     }

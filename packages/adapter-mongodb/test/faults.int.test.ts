@@ -1,9 +1,16 @@
+import { DeadLetterId, Timestamp } from '@user-activity/domain';
 import { sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import { startMongod } from '@user-activity/test-servers';
 import { mongodbUri } from '@user-activity/test-servers/shared';
 import { MongoClient } from 'mongodb';
 import { expect, onTestFinished, test } from 'vitest';
-import { DeploymentError, MongoActivityRepository, MongoStore } from '../src/index.ts';
+import {
+  DeploymentError,
+  MongoActivityRepository,
+  MongoDeadLetterQueue,
+  MongoDeadLetterRepository,
+  MongoStore,
+} from '../src/index.ts';
 import { freshStore } from './mongo-subjects.ts';
 
 async function place() {
@@ -33,6 +40,24 @@ test('a batch far above what one message holds is stored whole', async () => {
   const outcomes = await repository.save(sampleActivities(4000, { metadata }));
   expect(new Set(outcomes)).toEqual(new Set(['stored']));
   expect(await db.collection('activities').countDocuments()).toBe(4000);
+});
+
+test('a dead letter that no document can hold is kept without its bytes, and holds up none behind it', async () => {
+  const { store } = await place();
+  const letters = [17 * 1024 * 1024, 3].map((size, offset) => ({
+    origin: { topic: 'user-activity', partition: 0, offset },
+    key: null,
+    value: new Uint8Array(size),
+    headers: {},
+    code: 'unreadable' as const,
+    reason: 'it is not JSON',
+    diedAt: Timestamp.parse('2026-01-02T03:04:05Z'),
+  }));
+  await new MongoDeadLetterQueue(store).add(letters);
+  const ids = letters.map(({ origin }) => DeadLetterId.of(origin));
+  const [large, small] = await new MongoDeadLetterRepository(store).findByIds(ids, 1_000_000);
+  expect(large).toMatchObject({ value: null, reason: expect.stringContaining('17825792 bytes') as string });
+  expect(small?.value).toHaveLength(3);
 });
 
 test('after a cut the same batch tells what became of each', async () => {

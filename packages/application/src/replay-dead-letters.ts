@@ -14,6 +14,8 @@ export interface ReplayReceipt {
   readonly replayed: number;
   /** How many the log can't hold any more, as it takes smaller records now; their letters stay. */
   readonly tooLarge: number;
+  /** Whether the call ended before it was through with all, as it took too long: another goes on with those that are left. */
+  readonly more: boolean;
 }
 
 /**
@@ -33,12 +35,16 @@ interface Deps {
 // What is in memory at a time: that many listed letters, and that many bytes of whole ones or a single one.
 const pageSize = 200;
 const mostBytes = 4 * 1024 * 1024;
+// Callers and what lies between wait for no answer for ever.
+const mostMs = 20_000;
 
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters =>
   async function replayDeadLetters(ids) {
-    const receipt = { replayed: 0, tooLarge: 0 };
+    const receipt = { replayed: 0, tooLarge: 0, more: false };
+    const until = deps.clock.now() + mostMs;
     for await (const some of ids === undefined ? everyPage(deps) : [ids])
       for await (const whole of wholeLetters(deps, some)) {
+        if (deps.clock.now() > until) return { ...receipt, more: true };
         const outcomes = await deps.publisher.republish(whole);
         const gone = whole.filter((_, index) => outcomes[index] === 'published');
         await deps.letters.remove(gone);

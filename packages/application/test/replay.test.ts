@@ -91,17 +91,17 @@ describe('replaying', () => {
     const [letter] = letters();
     if (letter === undefined) throw new Error('The conflict has a letter.');
     store.activities.delete(first.id);
-    expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 1, tooLarge: 0 });
+    expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 1, tooLarge: 0, more: false });
     expect(letters()).toEqual([]);
     await consume();
     expect([...store.activities.values()]).toEqual([other]);
     // As after a crash between publishing and removing: the letter is there still, and is replayed again.
     await new MemoryDeadLetterQueue(store).add([letter]);
-    expect(await replay()).toEqual({ replayed: 1, tooLarge: 0 });
+    expect(await replay()).toEqual({ replayed: 1, tooLarge: 0, more: false });
     await consume();
     expect([...store.activities.values()]).toEqual([other]);
     expect(letters()).toEqual([]);
-    expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 0, tooLarge: 0 });
+    expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 0, tooLarge: 0, more: false });
   });
 
   test('poison that dies again and again has one letter, that of its first copy, with its bytes as they were', async () => {
@@ -109,7 +109,7 @@ describe('replaying', () => {
     log.appendRaw(poison);
     await consume();
     for (let round = 0; round < 3; round += 1) {
-      expect(await replay()).toEqual({ replayed: 1, tooLarge: 0 });
+      expect(await replay()).toEqual({ replayed: 1, tooLarge: 0, more: false });
       const [record] = await consume();
       expect(record?.replayOf).toEqual({ topic: 'user-activity', partition: 0, offset: 0 });
       expect(letters()).toMatchObject([
@@ -130,7 +130,7 @@ describe('replaying', () => {
     deps.log.appendRaw(poison);
     await deps.consume();
     const before = deps.letters()[0]?.diedAt ?? 0;
-    expect(await deps.replay()).toEqual({ replayed: 1, tooLarge: 0 });
+    expect(await deps.replay()).toEqual({ replayed: 1, tooLarge: 0, more: false });
     expect(deps.letters()).toHaveLength(1);
     expect(deps.letters()[0]?.diedAt).toBeGreaterThan(before);
   });
@@ -146,9 +146,24 @@ describe('replaying', () => {
     });
     for (let offset = 0; offset < 1234; offset += 1) deps.log.appendRaw(poison);
     await deps.consume();
-    expect(await deps.replay()).toEqual({ replayed: 1234, tooLarge: 0 });
+    expect(await deps.replay()).toEqual({ replayed: 1234, tooLarge: 0, more: false });
     expect(deps.letters()).toHaveLength(1234);
     expect(deps.letters().every(({ origin }) => origin.offset < 1234)).toBe(true);
+  });
+
+  test('ends in time, and says that there is more', async () => {
+    const deps = setUp({
+      letters: {
+        async remove(removals) {
+          await new MemoryDeadLetterRepository(deps.store).remove(removals);
+          deps.clock.advance(30_000);
+        },
+      },
+    });
+    for (let offset = 0; offset < 500; offset += 1) deps.log.appendRaw(poison);
+    await deps.consume();
+    expect(await deps.replay()).toEqual({ replayed: 200, tooLarge: 0, more: true });
+    expect(deps.letters()).toHaveLength(300);
   });
 
   test('only the letters of the ids, each once; unknown ones do not count', async () => {
@@ -156,11 +171,11 @@ describe('replaying', () => {
     for (let offset = 0; offset < 5; offset += 1) log.appendRaw(poison);
     await consume();
     const ids = [3, 9, 1, 3].map((offset) => DeadLetterId.parse(`user-activity:0:${offset}`));
-    expect(await replay(ids)).toEqual({ replayed: 2, tooLarge: 0 });
+    expect(await replay(ids)).toEqual({ replayed: 2, tooLarge: 0, more: false });
     expect(letters().map(({ origin }) => origin.offset)).toEqual([0, 2, 4]);
     const records = await consume();
     expect(records.map((record) => firstCopyOf(record).origin.offset)).toEqual([3, 1]);
-    expect(await replay([])).toEqual({ replayed: 0, tooLarge: 0 });
+    expect(await replay([])).toEqual({ replayed: 0, tooLarge: 0, more: false });
   });
 
   test('large letters are in memory one at a time, small ones together', async () => {
@@ -179,7 +194,7 @@ describe('replaying', () => {
     );
     all.push(...[4, 5, 6].map((offset) => letterOf(offset, { diedAt: Timestamp.fromMillis(1) })));
     await new MemoryDeadLetterQueue(store).add(all);
-    expect(await replay()).toEqual({ replayed: 6, tooLarge: 0 });
+    expect(await replay()).toEqual({ replayed: 6, tooLarge: 0, more: false });
     expect(calls).toEqual([1, 1, 4]);
   });
 
@@ -191,7 +206,7 @@ describe('replaying', () => {
     });
     for (let offset = 0; offset < 3; offset += 1) log.appendRaw(poison);
     await consume();
-    expect(await replay()).toEqual({ replayed: 2, tooLarge: 1 });
+    expect(await replay()).toEqual({ replayed: 2, tooLarge: 1, more: false });
     expect(letters().map(({ origin }) => origin.offset)).toEqual([1]);
   });
 });
@@ -223,7 +238,7 @@ describe('a failure', () => {
     await expect(deps.replay()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     down = false;
     deps.store.reachable = true;
-    expect(await deps.replay()).toEqual({ replayed: 1, tooLarge: 0 });
+    expect(await deps.replay()).toEqual({ replayed: 1, tooLarge: 0, more: false });
     await deps.consume();
     expect(deps.letters()).toHaveLength(1);
   });

@@ -21,6 +21,8 @@ export interface RestartingConsumerOptions {
   readonly mostFailures?: number;
 }
 
+const forgottenMs = 600_000;
+
 /**
  * A consumer that outlives its members: one that ends by itself, or is not trusted any more, is left and another joins. For a
  * moment two of one process may be in the group, which is no more than two processes are: records may come twice, and one
@@ -35,6 +37,7 @@ export class RestartingConsumer implements EventConsumer {
   #member: EventConsumer;
   #handler: RecordHandler | undefined;
   #failures = 0;
+  #failedAt = 0;
   #stopped: Promise<void> | undefined;
 
   constructor(options: RestartingConsumerOptions) {
@@ -85,7 +88,10 @@ export class RestartingConsumer implements EventConsumer {
 
   #failed(member: EventConsumer, error: unknown): void {
     if (member !== this.#member || this.#stopping.signal.aborted) return;
-    this.#failures += 1;
+    // What happened long ago has nothing to do with it, however quiet it was since.
+    const now = performance.now();
+    this.#failures = now - this.#failedAt > forgottenMs ? 1 : this.#failures + 1;
+    this.#failedAt = now;
     if (this.#failures >= (this.#options.mostFailures ?? 5)) this.#ended.reject(error);
     else this.#replace(member, error, this.#failures).catch(this.#ended.reject);
   }

@@ -33,3 +33,13 @@ export interface DeadLetter extends OriginalRecord {
   readonly reason: string;
   readonly diedAt: Timestamp;
 }
+
+/**
+ * The letter of a record that is too large to be kept with its bytes: it came compressed, or more was allowed once. The rest says
+ * where it lies, as long as the log holds it.
+ */
+export function withoutBytes(letter: DeadLetter): DeadLetter {
+  const size = letter.value?.length ?? 0;
+  const reason = `${letter.reason}; too large to be kept here, its value of ${size} bytes and its headers are left out`;
+  return { ...letter, key: null, value: null, headers: {}, reason };
+}

@@ -30,8 +30,8 @@ export interface PartitionProgress {
  *  L9 Faithful     an activity that was published comes out equal, its metadata deep-equal, whatever its keys are called.
  *  L10 Telling     `ended` resolves after `stop`, and rejects when the member can't go on by itself: another must be started.
  *  L11 Honest      `ping` rejects with LOG_UNAVAILABLE while the member can't be given records, and works again afterwards.
- *  L12 Attributing  of a record that was published again it tells the origin of the first copy, and of no other record, whatever
- *                  anyone wrote into its headers.
+ *  L12 Attributing  of a record that was published again it tells the origin of the first copy. A header that is garbled, of another
+ *                  topic, or of a later place in its partition says nothing; whoever may write to the log is trusted for the rest.
  *  L13 Measured    `progress` tells how far the group is and how far the log goes, of every partition that is the member's; while
  *                  it is not in its group, of all. It rejects with LOG_UNAVAILABLE while the log does not answer.
  */
