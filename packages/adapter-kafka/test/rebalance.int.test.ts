@@ -83,24 +83,3 @@ test('members share the partitions, and those of one that stops go to the others
   await until(() => all(others) === partitionsUsed);
   expect(seen[0]?.size).toBe(0);
 });
-
-test.each([0, 5, 20, 50])(
-  'one that is stopped %i ms after it began to join takes no partition along',
-  async (ms) => {
-    const { publisher, member } = await place(12);
-    const joining = member();
-    const started = joining.start(async () => undefined).catch(() => undefined);
-    await delay(ms);
-    await joining.stop();
-    const handled: LogRecord[] = [];
-    const next = member();
-    await next.start(async (records) => {
-      handled.push(...records);
-    });
-    const activities = users.flatMap((userId) => sampleActivities(3, { userId }));
-    await publisher.publish(activities.map(activityLogged));
-    await until(() => handled.length === activities.length);
-    expect(await next.progress()).toHaveLength(12);
-    await started;
-  },
-);
