@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 
-// Reads the pipe that the starting process holds open: its end comes with that process, also after a SIGKILL.
+// Reads the pipe that the starting process holds open: its end comes with that process, also after a SIGKILL. Tells by it first
+// which process the server is.
 const guard = `
-"$@" </dev/null & pid=$!
+"$@" </dev/null 3<&- & pid=$!
+echo $pid >&3
 (while read -r _; do :; done; kill -9 $pid 2>/dev/null) <&3 & watch=$!
 exec 3<&-
 trap 'kill $pid' TERM INT
@@ -19,6 +22,7 @@ export class GuardedProcess {
   readonly #name: string;
   readonly #lines: string[] = [];
   readonly #exited: Promise<unknown>;
+  #server: number | undefined;
 
   constructor(name: string, file: string, args: readonly string[], cwd: string) {
     this.#name = name;
@@ -29,6 +33,8 @@ export class GuardedProcess {
       detached: true,
     });
     this.#exited = once(this.#child, 'exit');
+    const pipe = this.#child.stdio[3];
+    if (pipe instanceof Socket) pipe.once('data', (pid) => (this.#server = Number(pid.toString())));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => {
@@ -46,9 +52,13 @@ export class GuardedProcess {
     return Promise.race([ready, died]);
   }
 
+  /** To all of its group, but for SIGSTOP: the guard must not be stopped, or it would guard no more. */
   signal(signal: NodeJS.Signals): void {
     const { pid, exitCode, signalCode } = this.#child;
-    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, signal);
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    if (signal !== 'SIGSTOP') process.kill(-pid, signal);
+    else if (this.#server === undefined) throw new Error(`${this.#name} has not begun yet.`);
+    else process.kill(this.#server, signal);
   }
 
   async kill(): Promise<void> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,19 +17,30 @@ function isThere(pid: number): boolean {
   }
 }
 
-test('a server is gone when the process that started it was killed', async () => {
+const stateOf = (pid: number): string =>
+  spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
+
+const freezes =
+  "const trying = setInterval(() => { server.signal('SIGSTOP'); clearInterval(trying); }, 100);";
+
+test.each([
+  { how: '', act: '', state: /^[SR]/ },
+  { how: ', though it was frozen', act: freezes, state: /^T/ },
+])('a server is gone when the process that started it was killed$how', async ({ act, state }) => {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-guard-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const script = 'echo $$ > draft; mv draft pid; sleep 1000';
   const program = `
     import { GuardedProcess } from ${JSON.stringify(module)};
-    new GuardedProcess('sleeper', 'sh', ['-c', ${JSON.stringify(script)}], ${JSON.stringify(folder)});
+    const server = new GuardedProcess('sleeper', 'sh', ['-c', ${JSON.stringify(script)}], ${JSON.stringify(folder)});
+    ${act}
   `;
   const starter = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
   const file = join(folder, 'pid');
   while (!existsSync(file)) await delay(20);
   const pid = Number(readFileSync(file, 'utf8'));
   expect(isThere(pid)).toBe(true);
+  while (!state.test(stateOf(pid))) await delay(20);
   starter.kill('SIGKILL');
   while (isThere(pid)) await delay(20);
 });

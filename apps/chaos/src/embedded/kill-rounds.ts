@@ -43,6 +43,7 @@ export async function killRounds(
 ): Promise<KillReport> {
   const sent = new Map<string, string>();
   const accepted = new Set<string>();
+  const unanswered: Draft[][] = [];
   let killsWhileStarting = 0;
   for (let round = 1; round <= kills; round += 1) {
     const service = new ServiceProcess({ folder });
@@ -55,7 +56,7 @@ export async function killRounds(
     const url = await service.ready();
     const stopping = new AbortController();
     const sending = Array.from({ length: senders }, (_, sender) =>
-      send(`${round}-${sender}`, url, sent, accepted, stopping.signal),
+      send(`${round}-${sender}`, url, { sent, accepted, unanswered }, stopping.signal),
     );
     await delay(20 + Math.random() * 600);
     await service.end('SIGKILL');
@@ -87,39 +88,55 @@ function repeatedIn(found: readonly Listed[]): readonly string[] {
   return [...repeated];
 }
 
+interface Draft {
+  readonly id: string;
+  readonly userId: string;
+  readonly type: string;
+  readonly metadata: { readonly nonce: string };
+}
+
+/** What all clients know together. */
+interface Known {
+  readonly sent: Map<string, string>;
+  readonly accepted: Set<string>;
+  /** Requests without an answer, which some client sends again later. */
+  readonly unanswered: Draft[][];
+}
+
 /** One client: one request after the other until the service is gone; every third is a batch. */
-async function send(
-  name: string,
-  url: string,
-  sent: Map<string, string>,
-  accepted: Set<string>,
-  signal: AbortSignal,
-): Promise<void> {
+async function send(name: string, url: string, known: Known, signal: AbortSignal): Promise<void> {
   for (let request = 0; !signal.aborted; request += 1) {
-    const drafts = Array.from({ length: request % 3 === 0 ? 20 : 1 }, (_, item) => {
-      const id = `${name}-${request}-${item}`;
-      const nonce = Math.random().toString(36);
-      sent.set(id, nonce);
-      return { id, userId: `user-${name}`, type: 'chaos', metadata: { nonce } };
-    });
-    const [path, body] = drafts.length === 1 ? ['/api/logs', drafts[0]] : ['/api/logs/batch', drafts];
+    const drafts = known.unanswered.shift() ?? newDrafts(name, request);
+    for (const { id, metadata } of drafts) known.sent.set(id, metadata.nonce);
     // Twice at once, at times: a client that did not wait for its answer.
     const attempts = request % 5 === 0 ? 2 : 1;
-    const answers = await Promise.allSettled(
-      Array.from({ length: attempts }, async () => {
-        const response = await fetch(`${url}${path}`, {
-          method: 'POST',
-          headers: json,
-          body: JSON.stringify(body),
-        });
-        await response.arrayBuffer();
-        return response.status;
-      }),
-    );
+    const answers = await Promise.allSettled(Array.from({ length: attempts }, () => post(url, drafts)));
     const ok = answers.some((answer) => answer.status === 'fulfilled' && answer.value === 202);
-    if (ok) for (const { id } of drafts) accepted.add(id);
-    else return;
+    if (ok) for (const { id } of drafts) known.accepted.add(id);
+    else {
+      known.unanswered.push(drafts);
+      return;
+    }
   }
+}
+
+const newDrafts = (name: string, request: number): Draft[] =>
+  Array.from({ length: request % 3 === 0 ? 20 : 1 }, (_, item) => ({
+    id: `${name}-${request}-${item}`,
+    userId: `user-${name}`,
+    type: 'chaos',
+    metadata: { nonce: Math.random().toString(36) },
+  }));
+
+async function post(url: string, drafts: readonly Draft[]): Promise<number> {
+  const [path, body] = drafts.length === 1 ? ['/api/logs', drafts[0]] : ['/api/logs/batch', drafts];
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify(body),
+  });
+  await response.arrayBuffer();
+  return response.status;
 }
 
 /** All that is stored, once the consumer has nothing left to do: all that was accepted is there, or nothing comes any more. */

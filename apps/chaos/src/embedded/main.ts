@@ -8,7 +8,6 @@ if (!Number.isInteger(kills) || kills < 1)
 
 const folder = temporaryFolder('chaos');
 const report = await killRounds(folder.path, kills, (line) => console.log(line));
-folder.remove();
 
 const { lost, repeated, foreign, ...numbers } = report;
 console.log(
@@ -16,5 +15,9 @@ console.log(
 );
 if (lost.length + repeated.length + foreign.length > 0) {
   console.error(JSON.stringify({ lost, repeated, foreign }));
+  process.exitCode = 1;
+}
+if (report.accepted === 0) {
+  console.error('Nothing was answered 202, so this shows nothing.');
   process.exitCode = 1;
 }
