@@ -1,4 +1,5 @@
-import type { Evidence, LoggedRecord, StoredActivity } from '../src/check/evidence.ts';
+import type { ActivityJson } from '@user-activity/domain';
+import type { Evidence, LoggedRecord } from '../src/check/evidence.ts';
 import type { ViolationKind } from '../src/check/violation.ts';
 import type { Draft, Exchange } from '../src/load/ledger.ts';
 
@@ -38,14 +39,14 @@ const receivedAt = (second: number): string =>
   new Date(Date.UTC(2026, 0, 2) + second * 1000 + 100).toISOString();
 
 /** The activity that a draft becomes when it is received in that second. */
-export const activityOf = ({ id, createdAt, ...draft }: Draft, second: number): StoredActivity => ({
+export const activityOf = ({ id, createdAt, ...draft }: Draft, second: number): ActivityJson => ({
   id: id ?? `made-${second}`,
   ...draft,
   createdAt: createdAt ?? receivedAt(second),
   receivedAt: receivedAt(second),
 });
 
-export const recordOf = (offset: number, activity: StoredActivity | undefined): LoggedRecord => ({
+export const recordOf = (offset: number, activity: ActivityJson | undefined): LoggedRecord => ({
   partition: 0,
   offset,
   origin: `0:${offset}`,

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@user-activity/domain';
+import type { ActivityJson } from '@user-activity/domain';
 import type { Exchange } from '../load/ledger.ts';
 
 /** All that a verdict is made of. */
@@ -8,23 +8,13 @@ export interface Evidence {
   /** The whole topic, each partition in its order. */
   readonly records: readonly LoggedRecord[];
   /** The whole store, as the API tells it. */
-  readonly stored: readonly StoredActivity[];
+  readonly stored: readonly ActivityJson[];
   /** The ids that were written to the store, in the order of writing. */
   readonly written: readonly string[];
   /** The dead letters in the store. */
   readonly letters: readonly Letter[];
   /** All that lies on the topic of dead letters: of an origin it may be there several times. */
   readonly lettersOnTopic: readonly TopicLetter[];
-}
-
-/** An activity as the API answers it. */
-export interface StoredActivity {
-  readonly id: string;
-  readonly userId: string;
-  readonly type: string;
-  readonly metadata: JsonObject;
-  readonly createdAt: string;
-  readonly receivedAt: string;
 }
 
 /** A record of the topic. */
@@ -38,7 +28,7 @@ export interface LoggedRecord {
   /** Whether it was put there past the service. */
   readonly poison: boolean;
   /** What it says, where it says anything. */
-  readonly activity: StoredActivity | undefined;
+  readonly activity: ActivityJson | undefined;
 }
 
 /** What a dead letter says wherever it lies. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ActivityJson } from '@user-activity/domain';
 import type { Draft } from '../load/ledger.ts';
-import type { Evidence, LoggedRecord, StoredActivity } from './evidence.ts';
+import type { Evidence, LoggedRecord } from './evidence.ts';
 
 /** The evidence by what it is about. A fact is told by its nonce. */
 export class Facts {
@@ -8,7 +9,7 @@ export class Facts {
   readonly drafts: Map<string, Draft[]> = new Map();
   /** Of each fact where it lies on the log, in the order of the log. */
   readonly records: Map<string, LoggedRecord[]> = new Map();
-  readonly stored: Map<string, StoredActivity> = new Map();
+  readonly stored: Map<string, ActivityJson> = new Map();
 
   constructor({ exchanges, records, stored }: Evidence) {
     for (const { drafts, isUnsound } of exchanges) {
@@ -25,7 +26,7 @@ export class Facts {
   }
 
   /** Whether a client sent exactly this. */
-  wasSent(activity: StoredActivity): 'sent' | 'changed' | 'foreign' {
+  wasSent(activity: ActivityJson): 'sent' | 'changed' | 'foreign' {
     const drafts = this.drafts.get(nonceOf(activity) ?? '') ?? [];
     const own = drafts.filter(({ id }) => id === undefined || id === activity.id);
     if (own.length === 0) return 'foreign';
@@ -39,13 +40,13 @@ export class Facts {
 }
 
 /** The mark of the fact that an activity is. */
-export function nonceOf(activity: StoredActivity | undefined): string | undefined {
+export function nonceOf(activity: ActivityJson | undefined): string | undefined {
   const nonce = activity?.metadata['nonce'];
   return typeof nonce === 'string' ? nonce : undefined;
 }
 
 /** Whether an activity is what a draft asked for. */
-export const isSame = (draft: Draft, activity: StoredActivity): boolean =>
+export const isSame = (draft: Draft, activity: ActivityJson): boolean =>
   draft.userId === activity.userId &&
   draft.type === activity.type &&
   (draft.createdAt ?? activity.receivedAt) === activity.createdAt &&

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { parseJson, replayHeader, replayOf } from '@user-activity/domain';
+import { type ActivityJson, parseJson, replayHeader, replayOf } from '@user-activity/domain';
 import { readTopic, type TopicRecord } from '@user-activity/test-servers';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import type { Exchange } from '../load/ledger.ts';
 import { poisonHeader } from '../load/poison.ts';
 import { database, type Site, topic } from '../site/site.ts';
-import type { Evidence, Letter, LoggedRecord, StoredActivity, TopicLetter } from './evidence.ts';
+import type { Evidence, Letter, LoggedRecord, TopicLetter } from './evidence.ts';
 
 type Headers = readonly (readonly [name: string, value: Uint8Array])[];
 
@@ -47,10 +47,10 @@ const headersOf = ({ headers = {} }: TopicRecord): Headers =>
     [values].flat().map((value) => [name, Buffer.from(value ?? '')] as const),
   );
 
-function activityIn(value: Buffer | null): StoredActivity | undefined {
+function activityIn(value: Buffer | null): ActivityJson | undefined {
   try {
-    const said = parseJson(value?.toString('utf8') ?? '') as Partial<StoredActivity> | null;
-    return typeof said?.metadata === 'object' ? (said as StoredActivity) : undefined;
+    const said = parseJson(value?.toString('utf8') ?? '') as Partial<ActivityJson> | null;
+    return typeof said?.metadata === 'object' ? (said as ActivityJson) : undefined;
   } catch {
     return undefined;
   }
@@ -79,13 +79,13 @@ function letterOnTopic(record: TopicRecord): TopicLetter {
 }
 
 /** Everything that the API lists. */
-async function walk(url: string): Promise<readonly StoredActivity[]> {
-  const found: StoredActivity[] = [];
+async function walk(url: string): Promise<readonly ActivityJson[]> {
+  const found: ActivityJson[] = [];
   for (let path: string | undefined = '/api/logs?order=asc&limit=500'; path !== undefined; ) {
     const response = await fetch(`${url}${path}`);
     if (response.status !== 200) throw new Error(`The list was answered with ${response.status}.`);
     const page = parseJson(await response.text()) as unknown as {
-      readonly data: readonly StoredActivity[];
+      readonly data: readonly ActivityJson[];
       readonly pagination: { readonly nextCursor: string | null };
     };
     found.push(...page.data);

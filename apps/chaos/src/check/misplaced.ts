@@ -1,11 +1,12 @@
-import type { Evidence, StoredActivity } from './evidence.ts';
+import type { ActivityJson } from '@user-activity/domain';
+import type { Evidence } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
 /** What is on the log or in the store and should not be, or not so often. */
 export function misplaced({ records, stored, written }: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
-  const mustBeSent = (activity: StoredActivity | undefined, subject: string, where: string): void => {
+  const mustBeSent = (activity: ActivityJson | undefined, subject: string, where: string): void => {
     const sent = activity === undefined ? 'foreign' : facts.wasSent(activity);
     if (sent !== 'sent')
       violations.push({ kind: sent, subject, detail: `${where}, and nobody sent it like that` });
