@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Struck } from './faults/strike-lane.ts';
+import type { Canary } from './load/canary.ts';
 import type { Load } from './load/load.ts';
 import type { Violation } from './check/violation.ts';
 import { group, type Site } from './site/site.ts';
@@ -8,19 +9,31 @@ const patienceMs = 120_000;
 const pollMs = 250;
 // Longer than a publish may take.
 const quietMs = 7000;
-/** So long it may take at most until everything works again after a fault. */
-const mostRecoveryMs = 90_000;
+// Once nothing is broken any more. While faults go on striking it may take as long as they do.
+const mostCalmMs = 60_000;
 
-/** Waits until the last fault is recovered from; what was not in time is a violation. */
+/** Waits until the last fault is recovered from. What was not, though no other fault struck meanwhile, is a violation. */
 export async function recovered(load: Load, struck: readonly Struck[]): Promise<readonly Violation[]> {
-  const since = Math.max(0, ...struck.map(({ mendedAt }) => mendedAt));
-  await patiently(async () => load.canary.recovery(since) !== undefined);
-  return struck.flatMap(({ kind, mendedAt }): Violation[] => {
-    const ms = load.canary.recovery(mendedAt);
-    if (ms !== undefined && ms <= mostRecoveryMs) return [];
-    const detail = ms === undefined ? 'never recovered from' : `recovered from after ${Math.round(ms)} ms`;
-    return [{ kind: 'stuck', subject: kind, detail }];
+  const last = Math.max(0, ...struck.map(({ mendedAt }) => mendedAt));
+  await patiently(async () => load.canary.recovery(last) !== undefined);
+  return struck.flatMap((fault): Violation[] => {
+    const calmMs = calmRecovery(fault, struck, load.canary);
+    if (calmMs !== undefined && calmMs <= mostCalmMs) return [];
+    const how = calmMs === undefined ? 'never' : `only after ${Math.round(calmMs)} ms of calm`;
+    return [{ kind: 'stuck', subject: fault.kind, detail: `${how} recovered from` }];
   });
+}
+
+/** The part of a fault's recovery in which every other that had struck was mended too; undefined: there was no recovery. */
+function calmRecovery(
+  { mendedAt }: Struck,
+  struck: readonly Struck[],
+  canary: Pick<Canary, 'recovery'>,
+): number | undefined {
+  const ms = canary.recovery(mendedAt);
+  if (ms === undefined) return undefined;
+  const foundAt = mendedAt + ms;
+  return foundAt - Math.max(...struck.map((one) => one.mendedAt).filter((at) => at <= foundAt));
 }
 
 /**
