@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Struck } from './faults/strike-lane.ts';
-import type { Canary } from './load/canary.ts';
+import { calmRecovery } from './calm-recovery.ts';
 import type { Load } from './load/load.ts';
 import type { Violation } from './check/violation.ts';
 import { group, type Site } from './site/site.ts';
@@ -22,18 +22,6 @@ export async function recovered(load: Load, struck: readonly Struck[]): Promise<
     const how = calmMs === undefined ? 'never' : `only after ${Math.round(calmMs)} ms of calm`;
     return [{ kind: 'stuck', subject: fault.kind, detail: `${how} recovered from` }];
   });
-}
-
-/** The part of a fault's recovery in which every other that had struck was mended too; undefined: there was no recovery. */
-function calmRecovery(
-  { mendedAt }: Struck,
-  struck: readonly Struck[],
-  canary: Pick<Canary, 'recovery'>,
-): number | undefined {
-  const ms = canary.recovery(mendedAt);
-  if (ms === undefined) return undefined;
-  const foundAt = mendedAt + ms;
-  return foundAt - Math.max(...struck.map((one) => one.mendedAt).filter((at) => at <= foundAt));
 }
 
 /**
