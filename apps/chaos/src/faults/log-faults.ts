@@ -43,15 +43,18 @@ export const logFaults: readonly Fault[] = [
     lane: 'log',
     lastsMs: [2000, 6000],
     overheadSeconds: 4,
-    async strike({ site, choice, lastsMs }) {
+    async strike({ site, choice, lastsMs, burst }) {
       const broker = await leader(site, choice);
       const followers = nodes.filter((node) => node !== broker);
       for (const follower of followers) site.kafka.signal(follower, 'SIGSTOP');
+      // So that there is something that it alone has: an API waits for all brokers that its request goes to.
+      const sending = Promise.all([1, 2, 3, 4].map(() => burst(1, 60)));
       await delay(1000);
       site.kafka.signal(broker, 'SIGKILL');
       for (const follower of followers) site.kafka.signal(follower, 'SIGCONT');
       await delay(lastsMs);
       await site.kafka.restart(broker);
+      await sending;
     },
   },
   {
