@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ActivityJson, parseJson, replayHeader, replayOf } from '@user-activity/domain';
 import { readTopic, type TopicRecord } from '@user-activity/test-servers';
 import { readDeadLetter } from '@user-activity/topic-contract';
+import { listAll } from '../list-all.ts';
 import type { Exchange } from '../load/ledger.ts';
 import { poisonHeader } from '../load/poison.ts';
 import { database, type Site, topic } from '../site/site.ts';
@@ -16,7 +17,7 @@ export async function gather(site: Site, url: string, exchanges: readonly Exchan
   return {
     exchanges,
     records: records.map(loggedRecord).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset),
-    stored: await walk(url),
+    stored: await listAll(url),
     ...(await inStore(site)),
     lettersOnTopic: letters.map(letterOnTopic),
   };
@@ -76,23 +77,6 @@ function letterOnTopic(record: TopicRecord): TopicLetter {
     code: letter.code,
     digest: digestOf(letter.key, letter.value, own),
   };
-}
-
-/** Everything that the API lists. */
-async function walk(url: string): Promise<readonly ActivityJson[]> {
-  const found: ActivityJson[] = [];
-  for (let path: string | undefined = '/api/logs?order=asc&limit=500'; path !== undefined; ) {
-    const response = await fetch(`${url}${path}`);
-    if (response.status !== 200) throw new Error(`The list was answered with ${response.status}.`);
-    const page = parseJson(await response.text()) as unknown as {
-      readonly data: readonly ActivityJson[];
-      readonly pagination: { readonly nextCursor: string | null };
-    };
-    found.push(...page.data);
-    const { nextCursor } = page.pagination;
-    path = nextCursor === null ? undefined : `/api/logs?order=asc&limit=500&cursor=${nextCursor}`;
-  }
-  return found;
 }
 
 interface LetterDocument {

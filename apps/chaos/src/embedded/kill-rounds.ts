@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ActivityJson } from '@user-activity/domain';
 import { ServiceProcess } from '@user-activity/test-servers';
+import { listAll } from '../list-all.ts';
 
 /** What came of it. */
 export interface KillReport {
@@ -17,16 +19,6 @@ export interface KillReport {
   readonly repeated: readonly string[];
   /** Found, and never sent in this form. */
   readonly foreign: readonly string[];
-}
-
-interface Listed {
-  readonly id: string;
-  readonly metadata: { readonly nonce?: string };
-}
-
-interface Page {
-  readonly data: readonly Listed[];
-  readonly pagination: { readonly nextCursor: string | null };
 }
 
 const senders = 8;
@@ -77,11 +69,11 @@ export async function killRounds(
     stored: found.length,
     lost: [...accepted].filter((id) => !ids.has(id)),
     repeated: repeatedIn(found),
-    foreign: found.filter(({ id, metadata }) => sent.get(id) !== metadata.nonce).map(({ id }) => id),
+    foreign: found.filter(({ id, metadata }) => sent.get(id) !== metadata['nonce']).map(({ id }) => id),
   };
 }
 
-function repeatedIn(found: readonly Listed[]): readonly string[] {
+function repeatedIn(found: readonly ActivityJson[]): readonly string[] {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const { id } of found) (seen.has(id) ? repeated : seen).add(id);
@@ -140,9 +132,9 @@ async function post(url: string, drafts: readonly Draft[]): Promise<number> {
 }
 
 /** All that is stored, once the consumer has nothing left to do: all that was accepted is there, or nothing comes any more. */
-async function settled(url: string, accepted: ReadonlySet<string>): Promise<readonly Listed[]> {
+async function settled(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {
   for (let unchanged = 0, before = -1; ; ) {
-    const found = await all(url);
+    const found = await listAll(url, 'CHAOS');
     const ids = new Set(found.map(({ id }) => id));
     const complete = [...accepted].every((id) => ids.has(id));
     unchanged = found.length === before ? unchanged + 1 : 0;
@@ -151,18 +143,4 @@ async function settled(url: string, accepted: ReadonlySet<string>): Promise<read
     before = found.length;
     await delay(250);
   }
-}
-
-async function all(url: string): Promise<Listed[]> {
-  const found: Listed[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const response = await fetch(
-      `${url}/api/logs?type=CHAOS&order=asc&limit=500${cursor && `&cursor=${cursor}`}`,
-    );
-    if (response.status !== 200) throw new Error(`The list was answered with ${response.status}.`);
-    const page = (await response.json()) as Page;
-    found.push(...page.data);
-    cursor = page.pagination.nextCursor;
-  }
-  return found;
 }

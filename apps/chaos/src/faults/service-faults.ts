@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Site } from '../site/site.ts';
 import type { Unit } from '../site/unit.ts';
 import type { Fault } from './fault.ts';
 import { chosen } from './chosen.ts';
@@ -18,6 +19,14 @@ async function kill(unit: Unit, downMs: number): Promise<void> {
 async function freeze(unit: Unit, ms: number): Promise<void> {
   unit.freeze();
   await lasting(ms, () => unit.thaw());
+}
+
+/** One after the other, as a deployment does. */
+async function restartEach(site: Site, units: readonly Unit[]): Promise<void> {
+  for (const unit of units) {
+    await site.drain(unit);
+    await unit.start();
+  }
 }
 
 /** What goes wrong with the processes of the service, and what is done to them on purpose. */
@@ -65,24 +74,14 @@ export const serviceFaults: readonly Fault[] = [
     lane: 'services',
     lastsMs: [0, 0],
     overheadSeconds: 8,
-    async strike({ site }) {
-      for (const unit of running(site.consumers)) {
-        await site.drain(unit);
-        await unit.start();
-      }
-    },
+    strike: ({ site }) => restartEach(site, running(site.consumers)),
   },
   {
     kind: 'restart-apis',
     lane: 'services',
     lastsMs: [0, 0],
     overheadSeconds: 5,
-    async strike({ site }) {
-      for (const unit of site.apis) {
-        await site.drain(unit);
-        await unit.start();
-      }
-    },
+    strike: ({ site }) => restartEach(site, site.apis),
   },
   {
     // What died is judged again, and dies again.
