@@ -40,7 +40,7 @@ export const postBatch: FastifyPluginCallbackTypebox<{
     if (drafts.length === 0) throw broken([{ path: '', message: 'must hold at least one activity' }]);
     if (drafts.length > maxBatchSize)
       throw new Problem(413, `A batch holds at most ${maxBatchSize} activities.`);
-    const { accepted, rejected, ids } = await logActivities(drafts);
+    const { accepted, rejected, ids } = await logActivities([drafts]);
     if (accepted === 0) {
       throw broken(
         rejected.flatMap(({ index, violations }) =>

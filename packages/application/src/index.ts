@@ -21,7 +21,10 @@ export {
 } from './find-activities.ts';
 export { type FindDeadLetters, makeFindDeadLetters } from './find-dead-letters.ts';
 export {
+  type BatchOptions,
   type BatchReceipt,
+  type DraftPortions,
+  FaultyDraft,
   type LogActivities,
   makeLogActivities,
   type RejectedDraft,

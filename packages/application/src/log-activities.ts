@@ -25,30 +25,57 @@ export interface RejectedDraft {
   readonly violations: readonly Violation[];
 }
 
+/** Stands in a batch for a draft of which is known already what is wrong: nobody could read it. */
+export class FaultyDraft {
+  readonly violations: readonly Violation[];
+
+  constructor(violations: readonly Violation[]) {
+    this.violations = violations;
+  }
+}
+
+/** The drafts of a batch in portions, as they arrive: those that came are judged, and let go, before the next are asked for. */
+export type DraftPortions = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>;
+
+/** How a batch is to be judged. */
+export interface BatchOptions {
+  /** Whether a single draft that breaks a rule has all of them rejected. */
+  readonly atomic?: boolean;
+}
+
 /**
  * Takes in those of many drafts that keep the rules, each judged by itself. Resolves only after the log holds all of
  * these. Throws LOG_UNAVAILABLE and LOG_BUSY, with the ids of all drafts: sending the whole batch again under them is safe.
+ * What the portions throw goes to the caller, and nothing was taken in.
  */
-export type LogActivities = (drafts: readonly unknown[]) => Promise<BatchReceipt>;
+export type LogActivities = (drafts: DraftPortions, options?: BatchOptions) => Promise<BatchReceipt>;
 
 export const makeLogActivities = (
   deps: RecordingDeps & { readonly publisher: EventPublisher },
 ): LogActivities =>
-  async function logActivities(drafts) {
+  async function logActivities(portions, { atomic = false } = {}) {
     const ids: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
-    for (const [index, draft] of drafts.entries()) {
-      try {
-        const activity = UserActivity.record(draft, deps);
-        events.push(activityLogged(activity));
-        ids.push(activity.id);
-      } catch (error) {
-        if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
-        rejected.push({ index, violations: error.violations });
-        ids.push(null);
-      }
-    }
+    const judge = (draft: unknown): void => {
+      const judged = recorded(draft, deps);
+      if (judged instanceof UserActivity) events.push(activityLogged(judged));
+      else rejected.push({ index: ids.length, violations: judged });
+      ids.push(judged instanceof UserActivity ? judged.id : null);
+    };
+    for await (const portion of portions) portion.forEach(judge);
+    if (atomic && rejected.length > 0) return { accepted: 0, ids: ids.map(() => null), rejected };
     if (events.length > 0) await publishNamed(deps.publisher, events, ids);
     return { accepted: events.length, ids, rejected };
   };
+
+/** The activity, or what is wrong with its draft. */
+function recorded(draft: unknown, deps: RecordingDeps): UserActivity | readonly Violation[] {
+  if (draft instanceof FaultyDraft) return draft.violations;
+  try {
+    return UserActivity.record(draft, deps);
+  } catch (error) {
+    if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
+    return error.violations;
+  }
+}

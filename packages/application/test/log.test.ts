@@ -1,7 +1,7 @@
 import { FixedClock, MemoryEventPublisher, MemoryLog, SequentialIds } from '@user-activity/adapter-memory';
 import { DomainError, type EventPublisher } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
-import { makeLogActivities, makeLogActivity } from '../src/index.ts';
+import { FaultyDraft, makeLogActivities, makeLogActivity } from '../src/index.ts';
 import { activitiesOn } from './records.ts';
 
 const draft = (fields: object = {}) => ({ userId: '123', type: 'LOGIN', ...fields });
@@ -65,7 +65,7 @@ describe('logActivity', () => {
 describe('logActivities', () => {
   test('judges each by itself', async () => {
     const { log, logActivities } = setUp();
-    const receipt = await logActivities([draft({ id: 'a' }), draft({ type: '' }), null, draft()]);
+    const receipt = await logActivities([[draft({ id: 'a' }), draft({ type: '' }), null, draft()]]);
     expect(receipt).toEqual({
       accepted: 2,
       ids: ['a', null, null, 'id-000002'],
@@ -80,7 +80,7 @@ describe('logActivities', () => {
   test('of none that is valid publishes nothing, also while the log is out of reach', async () => {
     const { log, logActivities } = setUp();
     log.reachable = false;
-    expect(await logActivities([7])).toMatchObject({ accepted: 0, ids: [null] });
+    expect(await logActivities([[7]])).toMatchObject({ accepted: 0, ids: [null] });
     expect(await logActivities([])).toEqual({ accepted: 0, ids: [], rejected: [] });
   });
 
@@ -93,8 +93,48 @@ describe('logActivities', () => {
       },
     };
     const logActivities = makeLogActivities({ publisher, clock: new FixedClock(), ids: new SequentialIds() });
-    await logActivities(Array.from({ length: 1000 }, () => draft()));
+    await logActivities([Array.from({ length: 1000 }, () => draft())]);
     expect(sizes).toEqual([1000]);
+  });
+
+  test('counts over all portions, and takes in what could not be read as rejected', async () => {
+    const { log, logActivities } = setUp();
+    const unreadable = [{ path: '', message: 'must be JSON' }];
+    const receipt = await logActivities(
+      inPortions([draft({ id: 'a' })], [], [new FaultyDraft(unreadable), draft({ id: 'b' })]),
+    );
+    expect(receipt).toEqual({
+      accepted: 2,
+      ids: ['a', null, 'b'],
+      rejected: [{ index: 1, violations: unreadable }],
+    });
+    expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  test('publishes nothing where the portions break off', async () => {
+    const { log, logActivities } = setUp();
+    const broken = new Error('too large');
+    const portions = (async function* breaking() {
+      yield [draft()];
+      throw broken;
+    })();
+    await expect(logActivities(portions)).rejects.toBe(broken);
+    expect(activitiesOn(log)).toEqual([]);
+  });
+
+  test('of an atomic batch publishes all or nothing', async () => {
+    const { log, logActivities } = setUp();
+    const drafts = [draft({ id: 'a' }), draft({ type: '' }), draft({ id: 'c' })];
+    expect(await logActivities([drafts], { atomic: true })).toMatchObject({
+      accepted: 0,
+      ids: [null, null, null],
+      rejected: [{ index: 1 }],
+    });
+    expect(activitiesOn(log)).toEqual([]);
+    expect(await logActivities([[drafts[0], drafts[2]]], { atomic: true })).toMatchObject({
+      ids: ['a', 'c'],
+    });
+    expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'c']);
   });
 
   test.each<[string, (log: MemoryLog) => number, string]>([
@@ -111,7 +151,7 @@ describe('logActivities', () => {
     const { log, logActivities } = setUp();
     const count = prepare(log);
     const drafts = [null, ...Array.from({ length: count }, (_draft, index) => draft({ id: `i${index}` }))];
-    const failure = await logActivities(drafts).catch((error: unknown) => error);
+    const failure = await logActivities([drafts]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DomainError);
     expect(failure).toMatchObject({
       code,
@@ -120,6 +160,10 @@ describe('logActivities', () => {
     expect(activitiesOn(log)).toEqual([]);
   });
 });
+
+async function* inPortions(...portions: readonly (readonly unknown[])[]) {
+  yield* portions;
+}
 
 function stub(): EventPublisher {
   return {

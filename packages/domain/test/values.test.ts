@@ -105,6 +105,27 @@ describe('ActivityType', () => {
     ['½', alphabet],
     ['\udc00', 'no: must be well-formed Unicode (it has an unpaired surrogate)'],
   ])('refuses %.40j', (raw, reason) => expect(parsed(raw)).toBe(reason));
+
+  const fitting = (raw: unknown) => outcome((value) => ActivityType.fitting(value), raw);
+
+  test.each([
+    ['Order Completed!', 'ORDER_COMPLETED_'],
+    ['com.example/order(paid)', 'COM.EXAMPLE/ORDER_PAID_'],
+    ['😀', '_'],
+    ['a\u0000b', 'A_B'],
+    ['log in', 'LOG_IN'],
+  ])('fits the name %j in as %j', (raw, type) => {
+    expect(fitting(raw)).toBe(type);
+    expect(parsed(type)).toBe(type);
+  });
+
+  test.each([
+    [undefined, 'no: is required'],
+    [7, 'no: must be a string'],
+    [' ', length],
+    ['!'.repeat(129), length],
+    ['\ud800', 'no: must be well-formed Unicode (it has an unpaired surrogate)'],
+  ])('fits nothing in for %.40j', (raw, reason) => expect(fitting(raw)).toBe(reason));
 });
 
 describe('Timestamp', () => {

@@ -9,22 +9,32 @@ import { RuleBroken } from '../shared/violation.ts';
 export type ActivityType = Brand<string, 'ActivityType'>;
 
 const plain = /^[A-Z0-9_.:/]{1,128}$/;
-const allowed = /^[\p{L}\p{M}\p{Nd}_.:/]+$/u;
+const refused = /[^\p{L}\p{M}\p{Nd}_.:/]/gu;
 const separators = /[\s-]+/gu;
 
 export const ActivityType = {
   /** Takes a type as a client writes it and makes it canonical; says no by `RuleBroken`. */
   parse(raw: unknown): ActivityType {
     if (typeof raw === 'string' && plain.test(raw)) return raw as ActivityType;
-    const joined = wellFormedText(raw).trim().replace(separators, '_');
-    // Normalising shortens a text at most to a quarter: a huge one is not worth the work.
-    if (isLongerThan(1024, joined)) throw new RuleBroken('must be 1-128 characters');
-    const canonical = joined.normalize('NFC').toUpperCase().normalize('NFC');
-    if (canonical === '' || isLongerThan(128, canonical)) throw new RuleBroken('must be 1-128 characters');
-    if (!allowed.test(canonical))
+    const canonical = canonicalOf(raw);
+    if (canonical.search(refused) !== -1)
       throw new RuleBroken('must consist of letters, marks, digits and _ . : / (white space and - become _)');
     return canonical as ActivityType;
   },
+  /**
+   * The type for a name that another system gave, in which any character may be: each that `parse` refuses becomes `_`.
+   * Says no by `RuleBroken` to what is no text, or none of 1-128 characters.
+   */
+  fitting: (name: unknown): ActivityType => canonicalOf(name).replace(refused, '_') as ActivityType,
   /** Takes a type back from a store that was given it by us. */
   trusted: (raw: string): ActivityType => raw as ActivityType,
 };
+
+function canonicalOf(raw: unknown): string {
+  const joined = wellFormedText(raw).trim().replace(separators, '_');
+  // Normalising shortens a text at most to a quarter: a huge one is not worth the work.
+  if (isLongerThan(1024, joined)) throw new RuleBroken('must be 1-128 characters');
+  const canonical = joined.normalize('NFC').toUpperCase().normalize('NFC');
+  if (canonical === '' || isLongerThan(128, canonical)) throw new RuleBroken('must be 1-128 characters');
+  return canonical;
+}
