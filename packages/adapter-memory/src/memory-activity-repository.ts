@@ -1,10 +1,15 @@
 import type {
+  ActivityFilter,
   ActivityId,
   ActivityPage,
   ActivityQuery,
   ActivityRepository,
+  KeyCount,
+  KeyField,
   Position,
   SaveOutcome,
+  SlotCount,
+  TimeSlots,
   UserActivity,
 } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
@@ -30,15 +35,7 @@ export class MemoryActivityRepository implements ActivityRepository {
   }
 
   async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
-    this.#store.assertReachable();
-    const ascending = [...this.#store.activities.values()]
-      .filter(
-        ({ userId, type, createdAt }) =>
-          (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
-          (filter.types.length === 0 || filter.types.includes(type)) &&
-          filter.createdAt.holds(createdAt),
-      )
-      .toSorted(compare);
+    const ascending = this.#through(filter).toSorted(compare);
     const walk = order === 'asc' ? ascending : ascending.toReversed();
     const isBehind = (position: Position, activity: UserActivity): boolean =>
       order === 'asc' ? compare(activity, position) > 0 : compare(activity, position) < 0;
@@ -46,9 +43,47 @@ export class MemoryActivityRepository implements ActivityRepository {
     return { activities: rest.slice(0, limit), hasMore: rest.length > limit };
   }
 
+  /** What the filter lets through, in no particular order. */
+  #through({ userIds, types, createdAt }: ActivityFilter): readonly UserActivity[] {
+    this.#store.assertReachable();
+    return [...this.#store.activities.values()].filter(
+      (activity) =>
+        (userIds.length === 0 || userIds.includes(activity.userId)) &&
+        (types.length === 0 || types.includes(activity.type)) &&
+        createdAt.holds(activity.createdAt),
+    );
+  }
+
   async findById(id: ActivityId): Promise<UserActivity | undefined> {
     this.#store.assertReachable();
     return this.#store.activities.get(id);
+  }
+
+  async countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    most: number,
+  ): Promise<readonly KeyCount[] | 'too-many'> {
+    const counts = new Map<string, number>();
+    for (const { [field]: key } of this.#through(filter)) {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      if (counts.size > most) return 'too-many';
+    }
+    return [...counts].map(([key, count]) => ({ key, count }));
+  }
+
+  async countBySlot(filter: ActivityFilter, { unitMs, offsets }: TimeSlots): Promise<readonly SlotCount[]> {
+    const counts = new Map<string, SlotCount>();
+    for (const { createdAt } of this.#through(filter)) {
+      const segment = Math.max(
+        0,
+        offsets.findLastIndex(({ from }) => from <= createdAt),
+      );
+      const slot = Math.floor((createdAt + (offsets[segment]?.offsetMs ?? 0)) / unitMs);
+      const name = `${segment} ${slot}`;
+      counts.set(name, { segment, slot, count: (counts.get(name)?.count ?? 0) + 1 });
+    }
+    return [...counts.values()];
   }
 
   async ping(): Promise<void> {

@@ -15,10 +15,11 @@ import { type Broken, withMetadata } from './broken.ts';
 type Wrapped<Port> = (sound: Port, store: MemoryStore) => Partial<Port>;
 
 /** A repository that does some things differently. */
-const repository = (differently: Wrapped<ActivityRepository>) => async (): Promise<RepositorySubject> => {
-  const store = new MemoryStore();
-  return { ...(await memoryRepository(store)), open: async () => wrap(store, differently) };
-};
+export const repository =
+  (differently: Wrapped<ActivityRepository>) => async (): Promise<RepositorySubject> => {
+    const store = new MemoryStore();
+    return { ...(await memoryRepository(store)), open: async () => wrap(store, differently) };
+  };
 
 function wrap(store: MemoryStore, differently: Wrapped<ActivityRepository>): ActivityRepository {
   const sound = new MemoryActivityRepository(store);
@@ -26,6 +27,8 @@ function wrap(store: MemoryStore, differently: Wrapped<ActivityRepository>): Act
     save: (activities) => sound.save(activities),
     find: (query) => sound.find(query),
     findById: (id) => sound.findById(id),
+    countByKey: (...asked) => sound.countByKey(...asked),
+    countBySlot: (...asked) => sound.countBySlot(...asked),
     ping: () => sound.ping(),
     ...differently(sound, store),
   };
@@ -176,6 +179,11 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     'R12',
     'answers nothing for an outage',
     repository((sound) => ({ findById: (id) => sound.findById(id).catch(() => undefined) })),
+  ],
+  [
+    'R12',
+    'counts nothing during an outage',
+    repository((sound) => ({ countBySlot: (...asked) => sound.countBySlot(...asked).catch(() => []) })),
   ],
 ];
 

@@ -48,7 +48,17 @@ export {
   type RecordPart,
 } from './query/dead-letter-query.ts';
 export type { Order, QueryParameters } from './query/parameter-reader.ts';
+export { type KeyField, StatsQuery } from './query/stats-query.ts';
 export { TimeRange } from './query/time-range.ts';
+export {
+  type KeyCount,
+  keyedBySlot,
+  type SlotCount,
+  type TimeSlots,
+  type TimeUnit,
+  unitMs,
+} from './query/time-slots.ts';
+export { TimeZone, type ZoneOffset } from './query/time-zone.ts';
 export type { Cancellation } from './shared/cancellation.ts';
 export {
   DomainError,

@@ -7,6 +7,7 @@ import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
 import type { RepositorySubject } from './repository-subject.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
+import { statsCases } from './stats-cases.ts';
 import { filterOf } from './walk.ts';
 
 const statusOf = (outcome: SaveOutcome): string => (typeof outcome === 'string' ? outcome : 'refused');
@@ -198,6 +199,17 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       await assertRejects(repository.save([during]), 'STORE_UNAVAILABLE');
       await assertRejects(repository.find(newest(1)), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.findById(before.id), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(
+        repository.countByKey(filterOf(), 'type', 10),
+        'STORE_UNAVAILABLE',
+        'STORE_TIMEOUT',
+      );
+      const offsets = [{ from: before.createdAt, offsetMs: 0 }];
+      await assertRejects(
+        repository.countBySlot(filterOf(), { unitMs: 1000, offsets }),
+        'STORE_UNAVAILABLE',
+        'STORE_TIMEOUT',
+      );
       await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
       await restore();
       await repository.ping();
@@ -207,6 +219,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.deepEqual(await repository.findById(before.id), before);
     },
   },
+  ...statsCases,
 ];
 
 const newest = (limit: number) => ({ filter: filterOf(), order: 'desc' as const, limit, after: undefined });

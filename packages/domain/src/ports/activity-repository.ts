@@ -1,6 +1,8 @@
 import type { ActivityId } from '../activity/activity-id.ts';
 import type { Comparison, UserActivity } from '../activity/user-activity.ts';
-import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
+import type { ActivityFilter, ActivityPage, ActivityQuery } from '../query/activity-query.ts';
+import type { KeyField } from '../query/stats-query.ts';
+import type { KeyCount, SlotCount, TimeSlots } from '../query/time-slots.ts';
 
 /** This store can't ever hold this activity's content. Waiting doesn't help, and the others are not concerned. */
 export interface Refused {
@@ -32,12 +34,23 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *  R11 Sole        `findById` gives the one activity, or undefined.
  *  R12 Honest      while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
  *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
+ *  R15 Counting   `countByKey` and `countBySlot` count exactly what `find` would show, each key and each slot once, in any order,
+ *                  and none that has nothing. What is saved meanwhile may be counted or not, nothing else twice or not at all.
+ *                  Of more keys than `most` it is told that there are, and no more than that is ever held.
  */
 export interface ActivityRepository {
   /** Saves in the order given, each by itself: one that is refused or in conflict does not stop the others. */
   save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]>;
   find(query: ActivityQuery): Promise<ActivityPage>;
   findById(id: ActivityId): Promise<UserActivity | undefined>;
+  /** How many activities there are of each type or user, unless these are more than `most`. */
+  countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    most: number,
+  ): Promise<readonly KeyCount[] | 'too-many'>;
+  /** How many activities there are in each slot of time; the caller sees to it that the filter spans few enough. */
+  countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]>;
   /** Resolves when the store answers, else rejects as in R12. */
   ping(): Promise<void>;
 }

@@ -36,7 +36,17 @@ export interface ActivityPage {
   readonly hasMore: boolean;
 }
 
-const known: ReadonlySet<string> = new Set(['userId', 'type', 'from', 'to', 'order', 'limit']);
+/** The names of the parameters that filter. */
+export const filterParameters: readonly string[] = ['userId', 'type', 'from', 'to'];
+
+/** The filter among the parameters of a question; its faults are noted. */
+export const filterIn = (reader: ParameterReader): ActivityFilter => ({
+  createdAt: reader.timeRange(),
+  userIds: reader.many('userId', (raw) => UserId.parse(raw)),
+  types: reader.many('type', (raw) => ActivityType.parse(raw)),
+});
+
+const known: ReadonlySet<string> = new Set([...filterParameters, 'order', 'limit']);
 
 export const ActivityQuery = {
   /**
@@ -46,12 +56,7 @@ export const ActivityQuery = {
    */
   parse(parameters: QueryParameters): Omit<ActivityQuery, 'after'> {
     const reader = new ParameterReader(parameters, known);
-    const filter = {
-      createdAt: reader.timeRange(),
-      userIds: reader.many('userId', (raw) => UserId.parse(raw)),
-      types: reader.many('type', (raw) => ActivityType.parse(raw)),
-    };
-    const query = { filter, ...reader.page() };
+    const query = { filter: filterIn(reader), ...reader.page() };
     reader.assertSound();
     return query;
   },

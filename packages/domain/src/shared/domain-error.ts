@@ -11,6 +11,7 @@ export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | '
 
 /**
  * What went wrong, exactly. Stable: callers and dashboards may rely on it.
+ *  - `QUERY_TOO_BROAD`    the answer would be longer than anyone may ask for; the message tells what to narrow;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
  *  - `STORE_UNAVAILABLE`  the store did not confirm or answer;
@@ -19,6 +20,7 @@ export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | '
 export type ErrorCode =
   | 'INVALID_ACTIVITY'
   | 'INVALID_QUERY'
+  | 'QUERY_TOO_BROAD'
   | 'LOG_UNAVAILABLE'
   | 'LOG_BUSY'
   | 'STORE_UNAVAILABLE'
@@ -27,6 +29,7 @@ export type ErrorCode =
 const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   INVALID_ACTIVITY: 'invalid-activity',
   INVALID_QUERY: 'invalid-query',
+  QUERY_TOO_BROAD: 'invalid-query',
   LOG_UNAVAILABLE: 'unavailable',
   LOG_BUSY: 'overloaded',
   STORE_UNAVAILABLE: 'unavailable',
