@@ -1,12 +1,18 @@
 import type {
+  ActivityFilter,
   ActivityId,
   ActivityPage,
   ActivityQuery,
   ActivityRepository,
+  KeyCount,
+  KeyField,
   SaveOutcome,
+  SlotCount,
+  TimeSlots,
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf } from './activity-document.ts';
+import { countByKey, countBySlot, distinctKeys } from './count-queries.ts';
 import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
 import { insertNew, type Inserted } from './insert-new.ts';
@@ -66,6 +72,30 @@ export class MongoActivityRepository implements ActivityRepository {
     try {
       const found = await this.#store.activities.findOne({ _id: id }, { maxTimeMS: this.#store.timeoutMs });
       return found === null ? undefined : activityOf(found);
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    most: number,
+  ): Promise<readonly KeyCount[] | 'too-many'> {
+    try {
+      // First, as MongoDB counts to the end before it tells a single key.
+      const [distinct] = await distinctKeys(this.#store, filter, field, most + 1).toArray();
+      if (distinct !== undefined && distinct.keys > most) return 'too-many';
+      const counts = await countByKey(this.#store, filter, field, most + 1).toArray();
+      return counts.length > most ? 'too-many' : counts;
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
+    try {
+      return await countBySlot(this.#store, filter, slots).toArray();
     } catch (error) {
       throw storeFailure(error);
     }

@@ -20,6 +20,10 @@ export class JobFailure extends Error {
   }
 }
 
+/** Of a job that was given up. */
+export const late = (timeoutMs: number): JobFailure =>
+  new JobFailure('late', `it took longer than ${timeoutMs} ms`);
+
 /** Whether no attempt can succeed any more. */
 export const isEnded = (error: unknown): boolean => error instanceof JobFailure && error.kind === 'ended';
 

@@ -1,13 +1,18 @@
 import type {
+  ActivityFilter,
   ActivityId,
   ActivityPage,
   ActivityQuery,
   ActivityRepository,
+  KeyCount,
+  KeyField,
   SaveOutcome,
+  SlotCount,
+  TimeSlots,
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf, rowOf } from './activity-row.ts';
-import { storeSilent, storeUnavailable } from './failure.ts';
+import { late, storeSilent, storeUnavailable } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from './threads/branches.ts';
 import type { PageQuestion } from './threads/page-job.ts';
@@ -65,6 +70,45 @@ export class SqliteActivityRepository implements ActivityRepository {
     } catch (error) {
       throw storeSilent(error);
     }
+  }
+
+  async countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    most: number,
+  ): Promise<readonly KeyCount[] | 'too-many'> {
+    const timeoutMs = this.#queryTimeoutMs;
+    const question = { ...this.#countOf(filter), field, most };
+    try {
+      const rows = await this.#database.queries.submit('countByKey', question, { timeoutMs });
+      if (rows === 'late') throw late(timeoutMs);
+      return rows === 'too-many' ? rows : rows.map(([key, count]) => ({ key, count }));
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
+    const timeoutMs = this.#queryTimeoutMs;
+    try {
+      const question = { ...this.#countOf(filter), ...slots };
+      const rows = await this.#database.queries.submit('countBySlot', question, { timeoutMs });
+      if (rows === 'late') throw late(timeoutMs);
+      return rows.map(([segment, slot, count]) => ({ segment, slot, count }));
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  /** What is counted; the thread looks at the clock itself, as nobody can interrupt it. */
+  #countOf({ userIds, types, createdAt }: ActivityFilter) {
+    return {
+      userIds: [...new Set(userIds)],
+      types: [...new Set(types)],
+      from: createdAt.from ?? -Number.MAX_SAFE_INTEGER,
+      to: createdAt.to ?? Number.MAX_SAFE_INTEGER,
+      until: Date.now() + this.#queryTimeoutMs,
+    };
   }
 
   async ping(): Promise<void> {

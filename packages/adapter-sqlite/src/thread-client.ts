@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { failed, JobFailure } from './failure.ts';
+import { failed, JobFailure, late } from './failure.ts';
 import type { Job, Outcome, ThreadSetup } from './threads/messages.ts';
 
 /** What a job of that name takes. */
@@ -158,7 +158,7 @@ export class ThreadClient<Jobs> {
   #expire(pending: Pending, timeoutMs: number): void {
     // One that is under way stays in its place: `close` waits for it, and it still counts as the thread's work.
     this.#waiting.delete(pending);
-    pending.reject(new JobFailure('late', `it took longer than ${timeoutMs} ms`));
+    pending.reject(late(timeoutMs));
     this.#announceDrained();
   }
 

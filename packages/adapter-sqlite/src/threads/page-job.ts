@@ -10,14 +10,15 @@ export interface PageQuestion extends Span {
   readonly types: readonly string[];
 }
 
+/** What a question binds beside time: columns that are equal, and the index that serves it. */
 interface Shape {
   readonly equal: readonly string[];
   readonly index: string;
 }
 
-type ShapeName = 'all' | 'user' | 'type' | 'both';
+export type ShapeName = 'all' | 'user' | 'type' | 'both';
 
-const shapes: Readonly<Record<ShapeName, Shape>> = {
+export const shapes: Readonly<Record<ShapeName, Shape>> = {
   all: { equal: [], index: 'activities_by_time' },
   user: { equal: ['user_id'], index: 'activities_by_user' },
   type: { equal: ['type'], index: 'activities_by_type' },
@@ -37,9 +38,11 @@ export function branchSql(shape: ShapeName, order: 'asc' | 'desc'): string {
     ORDER BY created_at ${order}, id ${order} LIMIT ?`;
 }
 
-/** The first rows of each user with each type, in their common order. */
-export function readPage(prepare: Prepare, question: PageQuestion): readonly ActivityRow[] {
-  const { userIds, types, order } = question;
+/** One branch for each user with each type; its values are those of the equal columns of the shape. */
+export function branchesOf({ userIds, types }: Pick<PageQuestion, 'userIds' | 'types'>): {
+  readonly shape: ShapeName;
+  readonly branches: readonly (readonly string[])[];
+} {
   const users = userIds.map((user) => [user]);
   const kinds = types.map((type) => [type]);
   const shape =
@@ -53,8 +56,12 @@ export function readPage(prepare: Prepare, question: PageQuestion): readonly Act
   const branches = (users.length > 0 ? users : [[]]).flatMap((user) =>
     (kinds.length > 0 ? kinds : [[]]).map((kind) => [...user, ...kind]),
   );
-  return readBranches<ActivityRow>(prepare(branchSql(shape, order)), branches, question, (row) => [
-    row[4],
-    row[0],
-  ]);
+  return { shape, branches };
+}
+
+/** The first rows of each user with each type, in their common order. */
+export function readPage(prepare: Prepare, question: PageQuestion): readonly ActivityRow[] {
+  const { shape, branches } = branchesOf(question);
+  const statement = prepare(branchSql(shape, question.order));
+  return readBranches<ActivityRow>(statement, branches, question, (row) => [row[4], row[0]]);
 }

@@ -1,3 +1,11 @@
+import {
+  countByKey,
+  countBySlot,
+  type KeyQuestion,
+  type KeyRow,
+  type SlotQuestion,
+  type SlotRow,
+} from './count-jobs.ts';
 import { type LetterQuestion, type LettersWanted, readLetters, readWholeLetters } from './letter-jobs.ts';
 import { type PageQuestion, readPage } from './page-job.ts';
 import {
@@ -27,6 +35,8 @@ export interface Portion {
 /** What a reader can do. */
 export interface ReadJobs {
   page(question: PageQuestion): readonly ActivityRow[];
+  countByKey(question: KeyQuestion): readonly KeyRow[] | 'too-many' | 'late';
+  countBySlot(question: SlotQuestion): readonly SlotRow[] | 'late';
   one(id: string): ActivityRow | undefined;
   letters(question: LetterQuestion): readonly ListedRow[];
   wholeLetters(wanted: LettersWanted): readonly LetterRow[];
@@ -44,6 +54,8 @@ export function readJobs(prepare: Prepare): ReadJobs {
   const positionOf = (group: string): number => Number(prepare(position).all(group)[0]?.[0] ?? 0);
   return {
     page: (question) => readPage(prepare, question),
+    countByKey: (question) => countByKey(prepare, question),
+    countBySlot: (question) => countBySlot(prepare, question),
     one: (id) => prepare(one).all(id)[0] as unknown as ActivityRow | undefined,
     letters: (question) => readLetters(prepare, question),
     wholeLetters: (wanted) => readWholeLetters(prepare, wanted),
