@@ -26,7 +26,10 @@ export function indexFor({ userIds, types }: ActivityFilter): IndexKey {
 }
 
 /** The index that serves a filter and holds the field that is counted by: no document has to be read. */
-export function keyIndexFor({ userIds, types }: ActivityFilter, field: KeyField): IndexKey {
+export function keyIndexFor(
+  { userIds, types }: Pick<ActivityFilter, 'userIds' | 'types'>,
+  field: KeyField,
+): IndexKey {
   if (field === 'userId') return types.length > 0 ? byUserAndType : byUser;
   return userIds.length > 0 ? byUserAndType : byType;
 }

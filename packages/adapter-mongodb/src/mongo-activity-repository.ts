@@ -12,7 +12,7 @@ import type {
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf } from './activity-document.ts';
-import { countByKey, countBySlot, distinctKeys } from './count-queries.ts';
+import { countByKey, countBySlot } from './count-queries.ts';
 import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
 import { insertNew, type Inserted } from './insert-new.ts';
@@ -83,11 +83,7 @@ export class MongoActivityRepository implements ActivityRepository {
     most: number,
   ): Promise<readonly KeyCount[] | 'too-many'> {
     try {
-      // First, as MongoDB counts to the end before it tells a single key.
-      const [distinct] = await distinctKeys(this.#store, filter, field, most + 1).toArray();
-      if (distinct !== undefined && distinct.keys > most) return 'too-many';
-      const counts = await countByKey(this.#store, filter, field, most + 1).toArray();
-      return counts.length > most ? 'too-many' : counts;
+      return await countByKey(this.#store, filter, field, most);
     } catch (error) {
       throw storeFailure(error);
     }

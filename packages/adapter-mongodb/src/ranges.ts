@@ -23,11 +23,7 @@ export interface Walk {
  * A single condition with `$or` would have MongoDB read more than the page.
  */
 export function rangesIn({ field, within, order, after }: Walk): readonly Range[] {
-  const { from, to } = within;
-  const bounds = [
-    ...(from === undefined ? [] : [{ [field]: { $gte: new Date(from) } }]),
-    ...(to === undefined ? [] : [{ [field]: { $lt: new Date(to) } }]),
-  ];
+  const bounds = boundsOf(field, within);
   if (after === undefined) return [{ positions: allOf(bounds), oneMoment: false }];
   const moment = new Date(after.moment);
   const behind = order === 'asc' ? '$gt' : '$lt';
@@ -37,6 +33,14 @@ export function rangesIn({ field, within, order, after }: Walk): readonly Range[
     { positions: allOf([...bounds, { [field]: { [behind]: moment } }]), oneMoment: false },
   ];
 }
+
+/** All positions within a time. */
+export const positionsWithin = (field: string, within: TimeRange): object => allOf(boundsOf(field, within));
+
+const boundsOf = (field: string, { from, to }: TimeRange): readonly object[] => [
+  ...(from === undefined ? [] : [{ [field]: { $gte: new Date(from) } }]),
+  ...(to === undefined ? [] : [{ [field]: { $lt: new Date(to) } }]),
+];
 
 /** How the positions of a range are sorted. */
 export function sortOf(

@@ -14,8 +14,10 @@ import type {
 import { activityOf, rowOf } from './activity-row.ts';
 import { late, storeSilent, storeUnavailable } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import type { ThreadClient } from './thread-client.ts';
 import { spanOf } from './threads/branches.ts';
 import type { PageQuestion } from './threads/page-job.ts';
+import type { ReadJobs } from './threads/read-jobs.ts';
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {
@@ -28,11 +30,14 @@ export interface SqliteActivityRepositoryOptions {
 /** Keeps activities in the file. */
 export class SqliteActivityRepository implements ActivityRepository {
   readonly #database: SqliteDatabase;
+  /** The thread that counts. */
+  readonly #counting: ThreadClient<ReadJobs>;
   readonly #queryTimeoutMs: number;
   readonly #saveTimeoutMs: number;
 
   constructor(database: SqliteDatabase, options: SqliteActivityRepositoryOptions = {}) {
     this.#database = database;
+    this.#counting = database.queries;
     this.#queryTimeoutMs = options.queryTimeoutMs ?? 10_000;
     this.#saveTimeoutMs = options.saveTimeoutMs ?? 10_000;
   }
@@ -80,7 +85,7 @@ export class SqliteActivityRepository implements ActivityRepository {
     const timeoutMs = this.#queryTimeoutMs;
     const question = { ...this.#countOf(filter), field, most };
     try {
-      const rows = await this.#database.queries.submit('countByKey', question, { timeoutMs });
+      const rows = await this.#counting.submit('countByKey', question, { timeoutMs });
       if (rows === 'late') throw late(timeoutMs);
       return rows === 'too-many' ? rows : rows.map(([key, count]) => ({ key, count }));
     } catch (error) {
@@ -92,7 +97,7 @@ export class SqliteActivityRepository implements ActivityRepository {
     const timeoutMs = this.#queryTimeoutMs;
     try {
       const question = { ...this.#countOf(filter), ...slots };
-      const rows = await this.#database.queries.submit('countBySlot', question, { timeoutMs });
+      const rows = await this.#counting.submit('countBySlot', question, { timeoutMs });
       if (rows === 'late') throw late(timeoutMs);
       return rows.map(([segment, slot, count]) => ({ segment, slot, count }));
     } catch (error) {

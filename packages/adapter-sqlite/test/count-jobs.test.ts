@@ -1,0 +1,127 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  countByKey,
+  countBySlot,
+  type KeyQuestion,
+  nextKeySql,
+  usersSql,
+} from '../src/threads/count-jobs.ts';
+import { countSql, OutOfTime, placeSql, SpanCounter } from '../src/threads/count-span.ts';
+import { schema } from '../src/threads/schema.ts';
+import { type Prepare, preparing } from '../src/threads/statements.ts';
+
+let db: DatabaseSync;
+let prepare: Prepare;
+beforeAll(() => {
+  db = new DatabaseSync(':memory:');
+  db.exec(schema);
+  // 30,000 rows: 10 to a millisecond, 300 users, 7 types.
+  db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999)
+    INSERT INTO activities SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0 FROM numbers`);
+  prepare = preparing(db);
+});
+afterAll(() => db.close());
+
+const always = { from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
+const soon = () => Date.now() + 60_000;
+const question = (given: Partial<KeyQuestion> = {}): KeyQuestion => ({
+  field: 'userId',
+  userIds: [],
+  types: [],
+  ...always,
+  most: 1000,
+  until: soon(),
+  ...given,
+});
+/** What plain SQL says. */
+const plain = (sql: string) => {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement.all() as unknown as readonly (readonly [string, number])[];
+};
+
+describe('rows are counted in portions,', () => {
+  test.each([1, 3, 10, 999, 1000, 1001, 30_000])('of %d', (most) => {
+    const counter = new SpanCounter(prepare, 'all', soon(), most);
+    // More rows share a moment than a small portion holds.
+    expect(counter.count([], { from: 0, to: 100 })).toBe(1000);
+    expect(counter.count([], { from: 5, to: 6 })).toBe(10);
+    expect(counter.count([], { from: 100, to: 100 })).toBe(0);
+  });
+
+  test('and no longer than may be', () => {
+    const counter = new SpanCounter(prepare, 'all', Date.now() - 1, 10);
+    expect(() => counter.count([], always)).toThrow(OutOfTime);
+    expect(countByKey(prepare, question({ until: Date.now() - 1 }))).toBe('late');
+    const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }] };
+    expect(countBySlot(prepare, { ...question({ until: Date.now() - 1 }), ...slots })).toBe('late');
+  });
+});
+
+describe('users are counted', () => {
+  test.each<[string, Partial<KeyQuestion>, string]>([
+    ['of many rows', {}, ''],
+    [
+      'of many rows of some types',
+      { types: ['TYPE_1', 'TYPE_2', 'TYPE_3', 'TYPE_4', 'TYPE_5'] },
+      "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_5'",
+    ],
+    ['of few rows', { from: 100, to: 110 }, 'WHERE created_at BETWEEN 100 AND 109'],
+    [
+      'of few rows of some types',
+      { types: ['TYPE_1', 'TYPE_2'], to: 50 },
+      "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_2' AND created_at < 50",
+    ],
+  ])('%s', (_, given, where) => {
+    const expected = plain(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
+    expect(expected.length).toBeGreaterThan(50);
+    expect(new Map(countByKey(prepare, question(given)) as [string, number][])).toEqual(new Map(expected));
+    expect(countByKey(prepare, question({ ...given, most: expected.length - 1 }))).toBe('too-many');
+  });
+});
+
+test.each(['user-1', 'user-7'])('types of %s and another are summed', (user) => {
+  const expected = plain(
+    `SELECT type, count(*) FROM activities WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
+  );
+  const counts = countByKey(prepare, question({ field: 'type', userIds: [user, 'user-8'] }));
+  expect(new Map(counts as [string, number][])).toEqual(new Map(expected));
+});
+
+const planOf = (sql: string): string =>
+  db
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all()
+    .map(({ detail }) => String(detail))
+    .join('; ');
+
+describe('counting reads indexes alone:', () => {
+  const behind = '(created_at,id)>(?,?)';
+  test.each([
+    ['all', `activities_by_time (${behind} AND created_at<?)`],
+    ['user', `activities_by_user (user_id=? AND ${behind} AND created_at<?)`],
+    ['type', `activities_by_type (type=? AND ${behind} AND created_at<?)`],
+    ['both', `activities_by_user_and_type (user_id=? AND type=? AND ${behind} AND created_at<?)`],
+  ] as const)('the rows of %s', (shape, index) => {
+    const search = `SEARCH activities USING COVERING INDEX ${index}`;
+    expect(planOf(placeSql(shape))).toBe(search);
+    expect(planOf(countSql(shape))).toContain(search);
+    expect(planOf(countSql(shape))).not.toContain('TEMP B-TREE');
+  });
+
+  test.each([
+    ['userId', false, 'activities_by_user (user_id>?)'],
+    ['type', false, 'activities_by_type (type>?)'],
+    ['type', true, 'activities_by_user_and_type (user_id=? AND type>?)'],
+  ] as const)('the next %s (of one user: %s)', (field, ofOneUser, index) => {
+    expect(planOf(nextKeySql(field, ofOneUser))).toBe(`SEARCH activities USING COVERING INDEX ${index}`);
+  });
+
+  test.each([
+    ['all', 'activities_by_time (created_at>? AND created_at<?)'],
+    ['type', 'activities_by_type (type=? AND created_at>? AND created_at<?)'],
+  ] as const)('but for the users of a few rows of %s', (shape, index) => {
+    expect(planOf(usersSql(shape))).toContain(`SEARCH activities USING INDEX ${index}`);
+  });
+});
