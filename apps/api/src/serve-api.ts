@@ -27,6 +27,7 @@ export async function openApiServer(
     logActivities: get(tokens.logActivities),
     findActivities: get(tokens.findActivities),
     findActivity: get(tokens.findActivity),
+    activityStats: get(tokens.activityStats),
     findDeadLetters: get(tokens.findDeadLetters),
     replayDeadLetters: get(tokens.replayDeadLetters),
     checkHealth: get(tokens.checkHealth),

@@ -1,4 +1,5 @@
 import type {
+  ActivityStats,
   CheckHealth,
   FindActivities,
   FindActivity,
@@ -16,6 +17,7 @@ import { handleErrors } from './error-handling.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
 import { getLogs } from './get-logs.ts';
+import { getStats } from './get-stats.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { otherMethodsRefused } from './method-not-allowed.ts';
@@ -40,6 +42,7 @@ export interface ApiOptions {
   readonly logActivities: LogActivities;
   readonly findActivities: FindActivities;
   readonly findActivity: FindActivity;
+  readonly activityStats: ActivityStats;
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
@@ -104,6 +107,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     await app.register(postBatch, options);
     await app.register(getLogs, options);
     await app.register(getLog, options);
+    await app.register(getStats, options);
     await app.register(getDeadLetters, options);
     await app.register(postReplay, options);
     const { checkHealth, progress } = options;

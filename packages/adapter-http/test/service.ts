@@ -8,6 +8,7 @@ import {
   SequentialIds,
 } from '@user-activity/adapter-memory';
 import {
+  makeActivityStats,
   makeCheckHealth,
   makeFindActivities,
   makeFindActivity,
@@ -66,6 +67,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logActivities: makeLogActivities(deps),
     findActivities: makeFindActivities(deps),
     findActivity: makeFindActivity(deps),
+    activityStats: makeActivityStats(deps),
     findDeadLetters: makeFindDeadLetters(deps),
     replayDeadLetters: makeReplayDeadLetters(deps),
     checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),

@@ -12,7 +12,7 @@ import type {
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf } from './activity-document.ts';
-import { countByKey, countBySlot } from './count-queries.ts';
+import { countByKey, countBySlot } from './stats-queries.ts';
 import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
 import { insertNew, type Inserted } from './insert-new.ts';

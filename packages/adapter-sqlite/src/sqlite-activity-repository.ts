@@ -18,6 +18,7 @@ import type { ThreadClient } from './thread-client.ts';
 import { spanOf } from './threads/branches.ts';
 import type { PageQuestion } from './threads/page-job.ts';
 import type { ReadJobs } from './threads/read-jobs.ts';
+import { sharedNow } from './threads/steps.ts';
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {
@@ -112,7 +113,7 @@ export class SqliteActivityRepository implements ActivityRepository {
       types: [...new Set(types)],
       from: createdAt.from ?? -Number.MAX_SAFE_INTEGER,
       to: createdAt.to ?? Number.MAX_SAFE_INTEGER,
-      until: Date.now() + this.#queryTimeoutMs,
+      until: sharedNow() + this.#queryTimeoutMs,
     };
   }
 

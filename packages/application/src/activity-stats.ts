@@ -38,8 +38,9 @@ export const makeActivityStats = ({
   readonly repository: ActivityRepository;
 }): ActivityStats =>
   async function activityStats(query) {
-    if (query.by === 'type' || query.by === 'userId') return mostFrequent(repository, query.filter, query.by);
-    return overTime(repository, query.filter, query.by, query.timeZone);
+    return 'timeZone' in query
+      ? overTime(repository, query.filter, query.by, query.timeZone)
+      : mostFrequent(repository, query.filter, query.by);
   };
 
 async function mostFrequent(

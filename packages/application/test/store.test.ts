@@ -42,6 +42,8 @@ const answering = (...outcomes: readonly SaveOutcome[]): ActivityRepository => (
   save: async () => outcomes,
   find: async () => ({ activities: [], hasMore: false }),
   findById: async () => undefined,
+  countByKey: async () => [],
+  countBySlot: async () => [],
   ping: async () => undefined,
 });
 

@@ -1,4 +1,5 @@
 import type {
+  ActivityStats,
   CheckHealth,
   FindActivities,
   FindActivity,
@@ -37,6 +38,7 @@ export const tokens: {
   readonly storeActivities: Token<StoreActivities>;
   readonly findActivities: Token<FindActivities>;
   readonly findActivity: Token<FindActivity>;
+  readonly activityStats: Token<ActivityStats>;
   readonly findDeadLetters: Token<FindDeadLetters>;
   readonly replayDeadLetters: Token<ReplayDeadLetters>;
   readonly checkHealth: Token<CheckHealth>;
@@ -55,6 +57,7 @@ export const tokens: {
   storeActivities: token('storeActivities'),
   findActivities: token('findActivities'),
   findActivity: token('findActivity'),
+  activityStats: token('activityStats'),
   findDeadLetters: token('findDeadLetters'),
   replayDeadLetters: token('replayDeadLetters'),
   checkHealth: token('checkHealth'),

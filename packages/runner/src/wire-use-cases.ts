@@ -1,5 +1,6 @@
 import {
   type HealthDeps,
+  makeActivityStats,
   makeCheckHealth,
   makeFindActivities,
   makeFindActivity,
@@ -58,6 +59,9 @@ export function wireApi(wiring: Wiring): void {
   );
   wiring.provide(tokens.findActivity, (get) =>
     measured('findActivity', makeFindActivity({ repository: get(tokens.repository) })),
+  );
+  wiring.provide(tokens.activityStats, (get) =>
+    measured('activityStats', makeActivityStats({ repository: get(tokens.repository) })),
   );
   wiring.provide(tokens.findDeadLetters, (get) =>
     measured('findDeadLetters', makeFindDeadLetters({ letters: get(tokens.letters) })),

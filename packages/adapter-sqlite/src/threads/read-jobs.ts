@@ -5,7 +5,7 @@ import {
   type KeyRow,
   type SlotQuestion,
   type SlotRow,
-} from './count-jobs.ts';
+} from './stats-jobs.ts';
 import { type LetterQuestion, type LettersWanted, readLetters, readWholeLetters } from './letter-jobs.ts';
 import { type PageQuestion, readPage } from './page-job.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type LogEntry,
 } from './rows.ts';
 import type { Prepare } from './statements.ts';
+import { finished } from './steps.ts';
 
 const one = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const position = 'SELECT next_offset FROM groups WHERE name = ?';
@@ -54,8 +55,8 @@ export function readJobs(prepare: Prepare): ReadJobs {
   const positionOf = (group: string): number => Number(prepare(position).all(group)[0]?.[0] ?? 0);
   return {
     page: (question) => readPage(prepare, question),
-    countByKey: (question) => countByKey(prepare, question),
-    countBySlot: (question) => countBySlot(prepare, question),
+    countByKey: (question) => finished(countByKey(prepare, question), question.until),
+    countBySlot: (question) => finished(countBySlot(prepare, question), question.until),
     one: (id) => prepare(one).all(id)[0] as unknown as ActivityRow | undefined,
     letters: (question) => readLetters(prepare, question),
     wholeLetters: (wanted) => readWholeLetters(prepare, wanted),

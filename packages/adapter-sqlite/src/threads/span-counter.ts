@@ -1,5 +1,6 @@
 import { type ShapeName, shapes } from './page-job.ts';
 import type { Prepare } from './statements.ts';
+import type { Steps } from './steps.ts';
 
 /** Rows from a time on (inclusive) to another (exclusive). */
 export interface TimeSpan {
@@ -7,13 +8,10 @@ export interface TimeSpan {
   readonly to: number;
 }
 
-/** The question would have to go on longer than it may. */
-export class OutOfTime extends Error {
-  override readonly name = 'OutOfTime';
-}
-
-/** SQLite can't be interrupted: so many keys of an index are some 10 ms, and then the clock is looked at. */
-const mostRows = 200_000;
+/** The keys of an index that a step looks at: one to two milliseconds' work. */
+const stepRows = 20_000;
+/** What a statement costs beside, in keys. */
+const statementRows = 50;
 
 /** The values of the equal columns, a place, and a time: what comes behind the place and before the time. */
 const behind = (shape: ShapeName): string =>
@@ -27,47 +25,57 @@ const behind = (shape: ShapeName): string =>
 export const countSql = (shape: ShapeName): string =>
   `SELECT count(*) FROM (SELECT 1 FROM activities INDEXED BY ${shapes[shape].index} WHERE ${behind(shape)} LIMIT ?)`;
 
-/** The place of a row so many behind the first. */
+/** The place of the row that is so many behind the first. */
 export const placeSql = (shape: ShapeName): string =>
   `SELECT created_at, id FROM activities INDEXED BY ${shapes[shape].index} WHERE ${behind(shape)}
     ORDER BY created_at, id LIMIT 1 OFFSET ?`;
 
-/** Counts the rows of branches of one shape. */
+/** Counts rows of the branches of one shape, in steps. */
 export class SpanCounter {
   readonly #count: ReturnType<Prepare>;
   readonly #place: ReturnType<Prepare>;
-  readonly #until: number;
-  readonly #mostRows: number;
+  readonly #stepRows: number;
+  /** The work since the last step, in keys. */
+  #done = 0;
 
-  /** `until` is a moment of `Date.now`. */
-  constructor(prepare: Prepare, shape: ShapeName, until: number, most: number = mostRows) {
+  constructor(prepare: Prepare, shape: ShapeName, rows: number = stepRows) {
     this.#count = prepare(countSql(shape));
     this.#place = prepare(placeSql(shape));
-    this.#until = until;
-    this.#mostRows = most;
+    this.#stepRows = rows;
   }
 
-  /** The rows of a branch in that time, in portions; throws `OutOfTime`. */
-  count(values: readonly string[], { from, to }: TimeSpan): number {
+  /** The rows of a branch in that time. Many small ones may be counted in one step. */
+  *count(values: readonly string[], { from, to }: TimeSpan): Steps<number> {
+    const most = this.#stepRows;
+    const few = this.countUpTo(most, values, { from, to });
+    if (this.#isStep()) yield;
+    if (few < most) return few;
     let [time, id] = [from, ''];
-    for (let count = 0; ; ) {
-      const found = this.countUpTo(this.#mostRows, values, { from: time, to }, id);
-      count += found;
-      if (found < this.#mostRows) return count;
-      const [last] = this.#place.all(...values, time, id, to, this.#mostRows - 1);
-      [time, id] = [Number(last?.[0]), String(last?.[1])];
+    for (let count = 0; ; count += most) {
+      const [last] = this.#place.all(...values, time, id, to, most - 1);
+      yield;
+      if (last === undefined) return count + this.countUpTo(most, values, { from: time, to }, id);
+      [time, id] = [Number(last[0]), String(last[1])];
     }
   }
 
-  /** As `count`, but at most so many. */
+  /** At most so many of them. */
   countUpTo(most: number, values: readonly string[], { from, to }: TimeSpan, id = ''): number {
-    if (Date.now() > this.#until) throw new OutOfTime();
-    return Number(this.#count.all(...values, from, id, to, most)[0]?.[0]);
+    const count = Number(this.#count.all(...values, from, id, to, most)[0]?.[0]);
+    this.#done += count + statementRows;
+    return count;
   }
 
-  /** The time of the first row, if there is any. */
+  /** The time of the first of them, if there is any. */
   first(values: readonly string[], { from, to }: TimeSpan): number | undefined {
     const [place] = this.#place.all(...values, from, '', to, 0);
+    this.#done += statementRows;
     return place === undefined ? undefined : Number(place[0]);
+  }
+
+  #isStep(): boolean {
+    if (this.#done < this.#stepRows) return false;
+    this.#done = 0;
+    return true;
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { countBySlot, countUpTo, distinctKeys, keyCounts } from '../src/count-queries.ts';
+import { countBySlot, countUpTo, distinctKeys, keyCounts } from '../src/stats-queries.ts';
 import { MongoActivityRepository } from '../src/index.ts';
 import { indexFor, keyIndexFor } from '../src/indexes.ts';
 import type { IndexKey } from '../src/ranges.ts';
@@ -141,7 +141,9 @@ test('of more than a few activities, users are counted as well', async () => {
       createdAt: TimeRange.between(undefined, undefined),
     };
     const counts = await repository.countByKey(all, 'userId', 3);
-    expect(new Set(counts)).toEqual(new Set([0, 1, 2].map((user) => ({ key: `user-${user}`, count: 6670 }))));
+    expect(counts === 'too-many' || new Set(counts)).toEqual(
+      new Set([0, 1, 2].map((user) => ({ key: `user-${user}`, count: 6670 }))),
+    );
     expect(await repository.countByKey(all, 'userId', 2)).toBe('too-many');
   } finally {
     await fresh.close();

@@ -6,10 +6,11 @@ import {
   type KeyQuestion,
   nextKeySql,
   usersSql,
-} from '../src/threads/count-jobs.ts';
-import { countSql, OutOfTime, placeSql, SpanCounter } from '../src/threads/count-span.ts';
+} from '../src/threads/stats-jobs.ts';
+import { countSql, placeSql, SpanCounter } from '../src/threads/span-counter.ts';
 import { schema } from '../src/threads/schema.ts';
 import { type Prepare, preparing } from '../src/threads/statements.ts';
+import { finished, sharedNow } from '../src/threads/steps.ts';
 
 let db: DatabaseSync;
 let prepare: Prepare;
@@ -24,7 +25,7 @@ beforeAll(() => {
 afterAll(() => db.close());
 
 const always = { from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
-const soon = () => Date.now() + 60_000;
+const soon = () => sharedNow() + 60_000;
 const question = (given: Partial<KeyQuestion> = {}): KeyQuestion => ({
   field: 'userId',
   userIds: [],
@@ -41,21 +42,47 @@ const plain = (sql: string) => {
   return statement.all() as unknown as readonly (readonly [string, number])[];
 };
 
-describe('rows are counted in portions,', () => {
-  test.each([1, 3, 10, 999, 1000, 1001, 30_000])('of %d', (most) => {
-    const counter = new SpanCounter(prepare, 'all', soon(), most);
-    // More rows share a moment than a small portion holds.
-    expect(counter.count([], { from: 0, to: 100 })).toBe(1000);
-    expect(counter.count([], { from: 5, to: 6 })).toBe(10);
-    expect(counter.count([], { from: 100, to: 100 })).toBe(0);
+/** All steps of it, and its result. */
+function done<Result>(steps: Generator<undefined, Result, undefined>) {
+  for (let count = 0; ; count += 1) {
+    const { done: isDone, value } = steps.next();
+    if (isDone === true) return { steps: count, result: value };
+  }
+}
+
+describe('rows are counted in steps', () => {
+  test.each([
+    [1, 1002],
+    [3, 335],
+    [10, 102],
+    [999, 3],
+    [1000, 3],
+    [1001, 1],
+    [30_000, 0],
+  ])('of %d, which are %d', (rows, steps) => {
+    const counter = new SpanCounter(prepare, 'all', rows);
+    // More rows share a moment than a small step holds.
+    expect(done(counter.count([], { from: 0, to: 100 }))).toEqual({ result: 1000, steps });
+    expect(done(counter.count([], { from: 5, to: 6 })).result).toBe(10);
+    expect(done(counter.count([], { from: 100, to: 100 })).result).toBe(0);
   });
 
-  test('and no longer than may be', () => {
-    const counter = new SpanCounter(prepare, 'all', Date.now() - 1, 10);
-    expect(() => counter.count([], always)).toThrow(OutOfTime);
-    expect(countByKey(prepare, question({ until: Date.now() - 1 }))).toBe('late');
+  test('of which many small counts make one, but not all of them', () => {
     const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }] };
-    expect(countBySlot(prepare, { ...question({ until: Date.now() - 1 }), ...slots })).toBe('late');
+    const { steps, result } = done(countBySlot(prepare, { ...question(), ...slots }));
+    expect(result).toHaveLength(3000);
+    expect(steps).toBeGreaterThan(5);
+    expect(steps).toBeLessThan(50);
+  });
+
+  test('between which it is given up when it is late', () => {
+    const late = sharedNow() - 1;
+    expect(finished(countByKey(prepare, question()), late)).toBe('late');
+    const once = (function* work(): Generator<undefined, string, undefined> {
+      yield;
+      return 'result';
+    })();
+    expect(finished(once, soon())).toBe('result');
   });
 });
 
@@ -76,8 +103,12 @@ describe('users are counted', () => {
   ])('%s', (_, given, where) => {
     const expected = plain(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
     expect(expected.length).toBeGreaterThan(50);
-    expect(new Map(countByKey(prepare, question(given)) as [string, number][])).toEqual(new Map(expected));
-    expect(countByKey(prepare, question({ ...given, most: expected.length - 1 }))).toBe('too-many');
+    expect(new Map(done(countByKey(prepare, question(given))).result as [string, number][])).toEqual(
+      new Map(expected),
+    );
+    expect(done(countByKey(prepare, question({ ...given, most: expected.length - 1 }))).result).toBe(
+      'too-many',
+    );
   });
 });
 
@@ -85,7 +116,7 @@ test.each(['user-1', 'user-7'])('types of %s and another are summed', (user) => 
   const expected = plain(
     `SELECT type, count(*) FROM activities WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
   );
-  const counts = countByKey(prepare, question({ field: 'type', userIds: [user, 'user-8'] }));
+  const counts = done(countByKey(prepare, question({ field: 'type', userIds: [user, 'user-8'] }))).result;
   expect(new Map(counts as [string, number][])).toEqual(new Map(expected));
 });
 
