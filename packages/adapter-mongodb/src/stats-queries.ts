@@ -4,6 +4,11 @@ import { indexFor, keyIndexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { anyOf, type IndexKey, positionsWithin } from './ranges.ts';
 
+interface Group<Id> {
+  readonly _id: Id;
+  readonly count: number;
+}
+
 /** So few documents are read sooner than a large number of users is gone through in an index. */
 const fewDocuments = 20_000;
 
@@ -43,11 +48,11 @@ export function countBySlot(
   // The difference of two dates is a number, which can be divided.
   const slot = { $floor: { $divide: [{ $subtract: ['$createdAt', offset] }, slots.unitMs] } };
   const segment = chosen(segments, (index) => ({ $literal: index }));
-  return aggregate(store, indexFor(filter), performance.now() + store.timeoutMs, [
+  const ends = performance.now() + store.timeoutMs;
+  return aggregate<Group<Omit<SlotCount, 'count'>>>(store, indexFor(filter), ends, [
     { $match: matchOf(filter) },
     { $group: { _id: { segment, slot }, count: { $sum: 1 } } },
-    { $project: { _id: 0, segment: '$_id.segment', slot: '$_id.slot', count: 1 } },
-  ]);
+  ]).map(({ _id, count }) => ({ ..._id, count }));
 }
 
 /** Each type or user with its activities; at most so many keys. */
@@ -59,12 +64,11 @@ export const keyCounts = (
   index: IndexKey,
   ends: number,
 ): AggregationCursor<KeyCount> =>
-  aggregate(store, index, ends, [
+  aggregate<Group<string>>(store, index, ends, [
     { $match: matchOf(filter, index === indexFor(filter) ? undefined : field) },
     { $group: { _id: `$${field}`, count: { $sum: 1 } } },
     { $limit: most },
-    { $project: { _id: 0, key: '$_id', count: 1 } },
-  ]);
+  ]).map(({ _id, count }) => ({ key: _id, count }));
 
 /** How many different keys there are, at most so many: MongoDB goes from one to the next in the index, and stops. */
 export const distinctKeys = (

@@ -36,7 +36,7 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
  *  R15 Counting   `countByKey` and `countBySlot` count exactly what `find` would show, each key and each slot once, in any order,
  *                  and none that has nothing. What is saved meanwhile may be counted or not, nothing else twice or not at all.
- *                  Of more keys than `most` it is told that there are, and no more than that is ever held.
+ *                  Of more keys than `most` it is told that there are, without all of them being held.
  */
 export interface ActivityRepository {
   /** Saves in the order given, each by itself: one that is refused or in conflict does not stop the others. */
