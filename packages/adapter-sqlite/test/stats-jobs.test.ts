@@ -7,7 +7,7 @@ import {
   nextKeySql,
   usersSql,
 } from '../src/threads/stats-jobs.ts';
-import { countSql, placeSql, SpanCounter } from '../src/threads/span-counter.ts';
+import { countSql, placeSql, slotsSql, SpanCounter } from '../src/threads/span-counter.ts';
 import { schema } from '../src/threads/schema.ts';
 import { type Prepare, preparing } from '../src/threads/statements.ts';
 import { finished, sharedNow } from '../src/threads/steps.ts';
@@ -86,6 +86,28 @@ describe('rows are counted in steps', () => {
   });
 });
 
+test.each([
+  [1, 0],
+  [3, -1],
+  [49, 7],
+  [50, 0],
+  [51, 0],
+  [1000, 999],
+  [100_000, 5],
+])('slots of %d ms by an offset of %d hold what plain SQL finds', (unitMs, offsetMs) => {
+  const expected = plain(
+    `SELECT floor((created_at + ${offsetMs}.0) / ${unitMs}) AS slot, count(*) FROM activities
+      WHERE type IN ('TYPE_1', 'TYPE_2') AND created_at BETWEEN 5 AND 2900 GROUP BY slot`,
+  );
+  const asked = question({ types: ['TYPE_1', 'TYPE_2'], from: 5, to: 2901 });
+  const slots = { unitMs, offsets: [{ from: 5, offsetMs }] };
+  const { result } = done(countBySlot(prepare, { ...asked, ...slots }));
+  expect(new Map(result.map(([, slot, count]) => [slot, count]))).toEqual(
+    new Map(expected.map(([slot, count]) => [Number(slot), count])),
+  );
+  expect(result).toHaveLength(expected.length);
+});
+
 describe('users are counted', () => {
   test.each<[string, Partial<KeyQuestion>, string]>([
     ['of many rows', {}, ''],
@@ -139,6 +161,7 @@ describe('counting reads indexes alone:', () => {
     expect(planOf(placeSql(shape))).toBe(search);
     expect(planOf(countSql(shape))).toContain(search);
     expect(planOf(countSql(shape))).not.toContain('TEMP B-TREE');
+    expect(planOf(slotsSql(shape))).toContain(search);
   });
 
   test.each([

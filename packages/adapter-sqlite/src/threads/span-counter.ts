@@ -10,6 +10,8 @@ export interface TimeSpan {
 
 /** The keys of an index that a step looks at: one to two milliseconds' work. */
 const stepRows = 20_000;
+/** So many rows are sorted into slots at a time. */
+const mostSorted = 500;
 /** What a statement costs beside, in keys. */
 const statementRows = 50;
 
@@ -25,6 +27,13 @@ const behind = (shape: ShapeName): string =>
 export const countSql = (shape: ShapeName): string =>
   `SELECT count(*) FROM (SELECT 1 FROM activities INDEXED BY ${shapes[shape].index} WHERE ${behind(shape)} LIMIT ?)`;
 
+/** The first rows by their slot, of which a base and a unit are given: more cost for each row than a count, and less for each slot. */
+export const slotsSql = (shape: ShapeName): string =>
+  `SELECT (created_at - ?) / ? AS slot, count(*)
+    FROM (SELECT created_at FROM activities INDEXED BY ${shapes[shape].index} WHERE ${behind(shape)}
+      ORDER BY created_at, id LIMIT ?)
+    GROUP BY slot ORDER BY slot`;
+
 /** The place of the row that is so many behind the first. */
 export const placeSql = (shape: ShapeName): string =>
   `SELECT created_at, id FROM activities INDEXED BY ${shapes[shape].index} WHERE ${behind(shape)}
@@ -34,6 +43,7 @@ export const placeSql = (shape: ShapeName): string =>
 export class SpanCounter {
   readonly #count: ReturnType<Prepare>;
   readonly #place: ReturnType<Prepare>;
+  readonly #slots: ReturnType<Prepare>;
   readonly #stepRows: number;
   /** The work since the last step, in keys. */
   #done = 0;
@@ -41,6 +51,7 @@ export class SpanCounter {
   constructor(prepare: Prepare, shape: ShapeName, rows: number = stepRows) {
     this.#count = prepare(countSql(shape));
     this.#place = prepare(placeSql(shape));
+    this.#slots = prepare(slotsSql(shape));
     this.#stepRows = rows;
   }
 
@@ -66,11 +77,35 @@ export class SpanCounter {
     return count;
   }
 
-  /** The time of the first of them, if there is any. */
-  first(values: readonly string[], { from, to }: TimeSpan): number | undefined {
-    const [place] = this.#place.all(...values, from, '', to, 0);
-    this.#done += statementRows;
-    return place === undefined ? undefined : Number(place[0]);
+  /**
+   * The rows of a branch in that time by their slot, floor((created_at + offset) / unit). A few rows are sorted into their slots,
+   * and the last slot, which may go on behind them, is counted: so neither many rows nor many slots take long.
+   */
+  *countBySlot(
+    values: readonly string[],
+    { from, to }: TimeSpan,
+    { unitMs, offsetMs }: { readonly unitMs: number; readonly offsetMs: number },
+  ): Steps<ReadonlyMap<number, number>> {
+    const counts = new Map<number, number>();
+    // Far before any row, as SQLite's division cuts off. Its integers are JavaScript's big ones.
+    const firstSlot = Math.floor(-1e14 / unitMs);
+    const [base, unit] = [BigInt(firstSlot * unitMs - offsetMs), BigInt(unitMs)];
+    for (let at = from; at < to; ) {
+      const found = this.#slots.all(base, unit, ...values, at, '', to, mostSorted);
+      let rows = 0;
+      let last = firstSlot;
+      for (const [index, count] of found) {
+        last = firstSlot + Number(index);
+        counts.set(last, Number(count));
+        rows += Number(count);
+      }
+      this.#done += 4 * rows + statementRows;
+      if (rows < mostSorted) break;
+      const begin = Math.max(at, last * unitMs - offsetMs);
+      at = Math.min(to, (last + 1) * unitMs - offsetMs);
+      counts.set(last, yield* this.count(values, { from: begin, to: at }));
+    }
+    return counts;
   }
 
   #isStep(): boolean {

@@ -115,25 +115,21 @@ function* keysBehind(
   }
 }
 
-/** Each slot with its rows, by going to the first row behind a slot and counting those of its own. */
+/** Each slot with its rows. */
 export function* countBySlot(prepare: Prepare, question: SlotQuestion): Steps<readonly SlotRow[]> {
   const { unitMs, offsets, from, to } = question;
   const { shape, branches } = branchesOf(question);
   const counter = new SpanCounter(prepare, shape);
   const rows: SlotRow[] = [];
   for (const [segment, { from: begin, offsetMs }] of offsets.entries()) {
+    const span = {
+      from: segment === 0 ? from : Math.max(from, begin),
+      to: Math.min(to, offsets[segment + 1]?.from ?? to),
+    };
     const counts = new Map<number, number>();
-    const end = Math.min(to, offsets[segment + 1]?.from ?? to);
-    for (const values of branches) {
-      for (let at = segment === 0 ? from : Math.max(from, begin); at < end; ) {
-        const first = counter.first(values, { from: at, to: end });
-        if (first === undefined) break;
-        const slot = Math.floor((first + offsetMs) / unitMs);
-        at = Math.min(end, (slot + 1) * unitMs - offsetMs);
-        const count = yield* counter.count(values, { from: first, to: at });
+    for (const values of branches)
+      for (const [slot, count] of yield* counter.countBySlot(values, span, { unitMs, offsetMs }))
         counts.set(slot, (counts.get(slot) ?? 0) + count);
-      }
-    }
     for (const [slot, count] of counts) rows.push([segment, slot, count]);
   }
   return rows;
