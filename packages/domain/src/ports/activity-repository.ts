@@ -34,7 +34,7 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *  R11 Sole        `findById` gives the one activity, or undefined.
  *  R12 Honest      while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
  *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
- *  R15 Counting   `countByKey` and `countBySlot` count exactly what `find` would show, each key and each slot once, in any order,
+ *  R15 Grouped     `countByKey` and `countBySlot` count exactly what `find` would show, each key and each slot once, in any order,
  *                  and none that has nothing. What is saved meanwhile may be counted or not, nothing else twice or not at all.
  *                  Of more keys than `most` it is told that there are, without all of them being held.
  */

@@ -23,11 +23,10 @@ const stepMs = 2 * 86_400_000;
 export const TimeZone = {
   /** Where clocks show UTC. */
   utc: 'UTC' as TimeZone,
-  /** Takes the name of a zone or a link, in upper or lower case (RFC 9557, section 4.1); says no by `RuleBroken`. */
+  /** Takes the name of a zone or a link, in upper or lower case; says no by `RuleBroken`. */
   parse(raw: unknown): TimeZone {
     const text = wellFormedText(raw);
     try {
-      // Other names are refused by the runtime as well, with the same error.
       const known = name.test(text) ? formatOf(text) : undefined;
       if (known !== undefined) return known.resolvedOptions().timeZone as TimeZone;
     } catch (error) {
