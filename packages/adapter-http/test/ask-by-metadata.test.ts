@@ -2,6 +2,7 @@ import { DomainError, type JsonObject } from '@user-activity/domain';
 import { makeCountActivities, makeFindActivities } from '@user-activity/application';
 import { MemoryActivityRepository } from '@user-activity/adapter-memory';
 import { sampleActivities, sampleActivity } from '@user-activity/port-contracts';
+import type { LightMyRequestResponse } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { type Service, seen, service } from './service.ts';
 
@@ -109,7 +110,7 @@ describe('metadata.<path>=value', () => {
     const walked: string[] = [];
     let nextCursor: string | null = null;
     for (let url: string | undefined = `/api/logs?${asked.toString()}`; url !== undefined; ) {
-      const response = await it.app.inject(url);
+      const response: LightMyRequestResponse = await it.app.inject(url);
       const page: Page = response.json<Page>();
       walked.push(...page.data.map(({ id }) => id));
       nextCursor ??= page.pagination.nextCursor;
