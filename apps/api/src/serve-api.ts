@@ -26,6 +26,7 @@ export async function openApiServer(
     logActivity: get(tokens.logActivity),
     logActivities: get(tokens.logActivities),
     findActivities: get(tokens.findActivities),
+    countActivities: get(tokens.countActivities),
     findActivity: get(tokens.findActivity),
     findDeadLetters: get(tokens.findDeadLetters),
     replayDeadLetters: get(tokens.replayDeadLetters),

@@ -1,5 +1,6 @@
 import type {
   CheckHealth,
+  CountActivities,
   FindActivities,
   FindActivity,
   FindDeadLetters,
@@ -13,6 +14,7 @@ import fastifyPlugin from 'fastify-plugin';
 import { keyCheck } from './api-keys.ts';
 import { serveDocs } from './docs.ts';
 import { handleErrors } from './error-handling.ts';
+import { getCount } from './get-count.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
 import { getLogs } from './get-logs.ts';
@@ -39,6 +41,7 @@ export interface ApiOptions {
   readonly logActivity: LogActivity;
   readonly logActivities: LogActivities;
   readonly findActivities: FindActivities;
+  readonly countActivities: CountActivities;
   readonly findActivity: FindActivity;
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
@@ -103,6 +106,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     await app.register(postLog, options);
     await app.register(postBatch, options);
     await app.register(getLogs, options);
+    await app.register(getCount, options);
     await app.register(getLog, options);
     await app.register(getDeadLetters, options);
     await app.register(postReplay, options);

@@ -4,7 +4,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { cursorAfter, digestOf, parseCursor } from './cursor.ts';
 import { DeadLetterJson, deadLetterJson } from './dead-letter-json.ts';
-import { linkNext, pageOf, pageParameters, parsePaged, several } from './paging.ts';
+import { linkNext, pageOf, pageParameters, parsePaged, several, timeParameters } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
 import { problems } from './schemas.ts';
 
@@ -20,7 +20,8 @@ const schema = {
   querystring: Type.Partial(
     Type.Object({
       code: several('Of these codes: `unreadable`, `conflict`, `refused`.'),
-      ...pageParameters('diedAt'),
+      ...timeParameters('diedAt'),
+      ...pageParameters,
     }),
   ),
   response: { 200: pageOf(DeadLetterJson), ...problems(400, 401, 503) },

@@ -20,26 +20,38 @@ import {
   Type,
 } from '@sinclair/typebox';
 
-/** Parameters that may be given several times, for the documentation. */
-export const several = (description: string): TArray<TString> =>
-  Type.Array(Type.String(), { maxItems: 20, description });
+/** A parameter that may be given several times, for the documentation. */
+export const several = (description: string, example?: readonly string[]): TArray<TString> =>
+  Type.Array(Type.String(), {
+    maxItems: 20,
+    description,
+    ...(example === undefined ? {} : { examples: [example] }),
+  });
 
-/** The parameters of every list, for the documentation; `from` and `to` are about that time. */
-export const pageParameters = (
-  time: string,
-): {
-  from: TString;
-  to: TString;
+/** The bounds of that time, for the documentation. */
+export const timeParameters = (time: string): { from: TString; to: TString } => ({
+  from: Type.String({
+    format: 'date-time',
+    description: `${time} at or after.`,
+    examples: ['2026-11-01T00:00:00Z'],
+  }),
+  to: Type.String({
+    format: 'date-time',
+    description: `${time} before.`,
+    examples: ['2026-12-01T00:00:00Z'],
+  }),
+});
+
+/** The parameters of every list, for the documentation. */
+export const pageParameters: {
   order: TUnion<[TLiteral<'desc'>, TLiteral<'asc'>]>;
   limit: TInteger;
   cursor: TString;
-} => ({
-  from: Type.String({ format: 'date-time', description: `${time} at or after.` }),
-  to: Type.String({ format: 'date-time', description: `${time} before.` }),
+} = {
   order: Type.Union([Type.Literal('desc'), Type.Literal('asc')], { default: 'desc' }),
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
   cursor: Type.String({ description: 'The `nextCursor` of the page before, of the same filter and order.' }),
-});
+};
 
 /** A page of such items. */
 export const pageOf = <Item extends TSchema>(

@@ -10,6 +10,7 @@ describe('methods', () => {
     ['PROPFIND', '/api/logs', 'GET, HEAD, POST'],
     ['GET', '/api/logs/batch', 'POST'],
     ['POST', '/api/logs/some-id', 'GET, HEAD'],
+    ['POST', '/api/logs/count', 'GET, HEAD'],
     ['POST', '/health/live', 'GET, HEAD'],
     ['POST', '/openapi.json', 'GET, HEAD'],
   ])('%s %s is 405 with what is allowed', async (method, url, allow) => {
@@ -170,6 +171,7 @@ describe('documentation', () => {
     expect(routes.toSorted()).toEqual([
       'get /api/dead-letters',
       'get /api/logs',
+      'get /api/logs/count',
       'get /api/logs/{id}',
       'get /health/live',
       'get /health/ready',

@@ -9,6 +9,7 @@ import {
 } from '@user-activity/adapter-memory';
 import {
   makeCheckHealth,
+  makeCountActivities,
   makeFindActivities,
   makeFindActivity,
   makeFindDeadLetters,
@@ -65,6 +66,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logActivity: makeLogActivity(deps),
     logActivities: makeLogActivities(deps),
     findActivities: makeFindActivities(deps),
+    countActivities: makeCountActivities(deps),
     findActivity: makeFindActivity(deps),
     findDeadLetters: makeFindDeadLetters(deps),
     replayDeadLetters: makeReplayDeadLetters(deps),

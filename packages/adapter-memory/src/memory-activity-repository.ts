@@ -1,11 +1,13 @@
-import type {
-  ActivityId,
-  ActivityPage,
-  ActivityQuery,
-  ActivityRepository,
-  Position,
-  SaveOutcome,
-  UserActivity,
+import {
+  type ActivityFilter,
+  type ActivityId,
+  type ActivityPage,
+  type ActivityQuery,
+  type ActivityRepository,
+  MetadataCondition,
+  type Position,
+  type SaveOutcome,
+  type UserActivity,
 } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
@@ -31,19 +33,27 @@ export class MemoryActivityRepository implements ActivityRepository {
 
   async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
     this.#store.assertReachable();
-    const ascending = [...this.#store.activities.values()]
-      .filter(
-        ({ userId, type, createdAt }) =>
-          (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
-          (filter.types.length === 0 || filter.types.includes(type)) &&
-          filter.createdAt.holds(createdAt),
-      )
-      .toSorted(compare);
+    const ascending = this.#letThrough(filter).toSorted(compare);
     const walk = order === 'asc' ? ascending : ascending.toReversed();
     const isBehind = (position: Position, activity: UserActivity): boolean =>
       order === 'asc' ? compare(activity, position) > 0 : compare(activity, position) < 0;
     const rest = after === undefined ? walk : walk.filter((activity) => isBehind(after, activity));
     return { activities: rest.slice(0, limit), hasMore: rest.length > limit };
+  }
+
+  async count(filter: ActivityFilter): Promise<number> {
+    this.#store.assertReachable();
+    return this.#letThrough(filter).length;
+  }
+
+  #letThrough(filter: ActivityFilter): UserActivity[] {
+    return [...this.#store.activities.values()].filter(
+      ({ userId, type, createdAt, metadata }) =>
+        (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
+        (filter.types.length === 0 || filter.types.includes(type)) &&
+        filter.createdAt.holds(createdAt) &&
+        filter.metadata.every((condition) => MetadataCondition.matches(condition, metadata)),
+    );
   }
 
   async findById(id: ActivityId): Promise<UserActivity | undefined> {

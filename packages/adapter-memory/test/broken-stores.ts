@@ -1,9 +1,13 @@
 import {
+  type ActivityFilter,
   type ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
   type DeadLetter,
   type DeadLetterQueue,
+  type JsonObject,
+  type JsonScalar,
+  MetadataCondition,
   type SaveOutcome,
   TimeRange,
 } from '@user-activity/domain';
@@ -25,6 +29,7 @@ function wrap(store: MemoryStore, differently: Wrapped<ActivityRepository>): Act
   return {
     save: (activities) => sound.save(activities),
     find: (query) => sound.find(query),
+    count: (filter) => sound.count(filter),
     findById: (id) => sound.findById(id),
     ping: () => sound.ping(),
     ...differently(sound, store),
@@ -42,6 +47,24 @@ const asking = (change: (query: ActivityQuery) => ActivityQuery) =>
 const answering = (change: (page: ActivityPage, query: ActivityQuery) => ActivityPage) =>
   repository((sound) => ({ find: async (query) => change(await sound.find(query), query) }));
 
+/** Looks at metadata in its own way, in `find` and in `count`. */
+const searching = (matches: (condition: MetadataCondition, metadata: JsonObject) => boolean) =>
+  repository((_, store) => {
+    const letThrough = ({ metadata }: ActivityFilter): MemoryActivityRepository => {
+      const others = new MemoryStore();
+      for (const activity of store.activities.values())
+        if (metadata.every((condition) => matches(condition, activity.metadata)))
+          others.activities.set(activity.id, activity);
+      return new MemoryActivityRepository(others);
+    };
+    return {
+      find: ({ filter, ...query }) =>
+        letThrough(filter).find({ ...query, filter: { ...filter, metadata: [] } }),
+      count: (filter) => letThrough(filter).count({ ...filter, metadata: [] }),
+    };
+  });
+
+const firstPage = { order: 'desc', limit: 500, after: undefined } as const;
 const all = TimeRange.between(undefined, undefined);
 
 /** Pages by offset: the position only tells how many were seen. */
@@ -162,6 +185,41 @@ export const brokenRepositories: Broken<RepositorySubject> = [
         [...store.activities.values()].find((one) => one.id.toLowerCase() === id.toLowerCase()),
     })),
   ],
+  [
+    'R13',
+    'takes what is missing for null',
+    searching(({ path, scalars }, metadata) => {
+      const member = path.reduce<unknown>((value, key) => Reflect.get(Object(value), key), metadata);
+      return (
+        scalars.has((member ?? null) as JsonScalar) || MetadataCondition.matches({ path, scalars }, metadata)
+      );
+    }),
+  ],
+  [
+    'R13',
+    'does not look into arrays',
+    searching(
+      ({ path, scalars }, metadata) =>
+        !JSON.stringify(metadata).includes('[') && MetadataCondition.matches({ path, scalars }, metadata),
+    ),
+  ],
+  [
+    'R13',
+    'compares numbers as texts',
+    searching(({ path, scalars }, metadata) => {
+      const texts = [...scalars].filter((scalar) => typeof scalar === 'string');
+      const numbers = texts.map(Number).filter((number) => texts.includes(String(number)));
+      return MetadataCondition.matches({ path, scalars: new Set([...texts, ...numbers]) }, metadata);
+    }),
+  ],
+  [
+    'R14',
+    'counts a page',
+    repository((sound) => ({
+      count: async (filter) => (await sound.find({ ...firstPage, filter })).activities.length,
+    })),
+  ],
+  ['R14', 'estimates', repository((_, store) => ({ count: async () => store.activities.size }))],
   [
     'R12',
     'lets a driver speak',

@@ -1,4 +1,5 @@
 import type {
+  ActivityFilter,
   ActivityId,
   ActivityPage,
   ActivityQuery,
@@ -7,6 +8,7 @@ import type {
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf } from './activity-document.ts';
+import { countMatching } from './count-query.ts';
 import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
 import { insertNew, type Inserted } from './insert-new.ts';
@@ -57,6 +59,14 @@ export class MongoActivityRepository implements ActivityRepository {
         activities: documents.slice(0, query.limit).map(activityOf),
         hasMore: documents.length > query.limit,
       };
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async count(filter: ActivityFilter): Promise<number> {
+    try {
+      return await countMatching(this.#store, filter);
     } catch (error) {
       throw storeFailure(error);
     }

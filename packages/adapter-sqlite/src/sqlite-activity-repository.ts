@@ -1,4 +1,5 @@
 import type {
+  ActivityFilter,
   ActivityId,
   ActivityPage,
   ActivityQuery,
@@ -11,6 +12,8 @@ import { storeSilent, storeUnavailable } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from './threads/branches.ts';
 import type { PageQuestion } from './threads/page-job.ts';
+import type { Whose } from './threads/shapes.ts';
+import { sharedNow } from './threads/turns.ts';
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {
@@ -49,9 +52,31 @@ export class SqliteActivityRepository implements ActivityRepository {
   async find(query: ActivityQuery): Promise<ActivityPage> {
     const timeoutMs = this.#queryTimeoutMs;
     try {
-      const rows = await this.#database.queries.submit('page', questionOf(query), { timeoutMs });
+      const { queries, searches } = this.#database;
+      const { metadata } = query.filter;
+      const question = questionOf(query);
+      const rows =
+        metadata.length === 0
+          ? await queries.submit('page', question, { timeoutMs })
+          : await searches.submit(
+              'search',
+              { ...question, metadata, until: sharedNow() + timeoutMs },
+              { timeoutMs },
+            );
       const activities = rows.slice(0, query.limit).map(activityOf);
       return { activities, hasMore: rows.length > query.limit };
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async count(filter: ActivityFilter): Promise<number> {
+    const timeoutMs = this.#queryTimeoutMs;
+    const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
+    const { metadata } = filter;
+    const question = { ...whoseOf(filter), metadata, above, below, until: sharedNow() + timeoutMs };
+    try {
+      return await this.#database.searches.submit('count', question, { timeoutMs });
     } catch (error) {
       throw storeSilent(error);
     }
@@ -69,6 +94,7 @@ export class SqliteActivityRepository implements ActivityRepository {
 
   async ping(): Promise<void> {
     try {
+      this.#database.searches.assertAlive();
       await this.#database.queries.submit('answer', null, { timeoutMs: this.#queryTimeoutMs });
     } catch (error) {
       throw storeUnavailable(error);
@@ -79,7 +105,11 @@ export class SqliteActivityRepository implements ActivityRepository {
 function questionOf({ filter, order, limit, after }: ActivityQuery): PageQuestion {
   return {
     ...spanOf(filter.createdAt, after && [after.createdAt, after.id], order, limit),
-    userIds: [...new Set(filter.userIds)],
-    types: [...new Set(filter.types)],
+    ...whoseOf(filter),
   };
 }
+
+const whoseOf = ({ userIds, types }: ActivityFilter): Whose => ({
+  userIds: [...new Set(userIds)],
+  types: [...new Set(types)],
+});

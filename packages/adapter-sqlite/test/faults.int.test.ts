@@ -158,7 +158,7 @@ test('questions hold up no publish, however many wait', async () => {
   const activities = sampleActivities(20_000);
   await repository.save(activities);
   const query = {
-    filter: { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined) },
+    filter: { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined), metadata: [] },
     order: 'desc',
     limit: 20_000,
     after: undefined,

@@ -12,6 +12,7 @@ export {
   makeCheckHealth,
   type Progressing,
 } from './check-health.ts';
+export { type CountActivities, makeCountActivities } from './count-activities.ts';
 export { inEachQueue } from './in-each-queue.ts';
 export {
   type FindActivities,

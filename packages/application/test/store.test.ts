@@ -41,6 +41,7 @@ function setUp(change: Partial<StoreActivitiesDeps> = {}) {
 const answering = (...outcomes: readonly SaveOutcome[]): ActivityRepository => ({
   save: async () => outcomes,
   find: async () => ({ activities: [], hasMore: false }),
+  count: async () => 0,
   findById: async () => undefined,
   ping: async () => undefined,
 });

@@ -32,12 +32,8 @@ export type { EventConsumer, PartitionProgress, RecordHandler } from './ports/ev
 export type { EventPublisher, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { TopicRegistry } from './ports/topic-registry.ts';
-export {
-  type ActivityFilter,
-  type ActivityPage,
-  ActivityQuery,
-  type Position,
-} from './query/activity-query.ts';
+export { ActivityFilter } from './query/activity-filter.ts';
+export { type ActivityPage, ActivityQuery, type Position } from './query/activity-query.ts';
 export {
   type DeadLetterFilter,
   type DeadLetterPage,
@@ -47,6 +43,7 @@ export {
   type ListedLetter,
   type RecordPart,
 } from './query/dead-letter-query.ts';
+export { type JsonScalar, MetadataCondition } from './query/metadata-condition.ts';
 export type { Order, QueryParameters } from './query/parameter-reader.ts';
 export { TimeRange } from './query/time-range.ts';
 export type { Cancellation } from './shared/cancellation.ts';

@@ -3,6 +3,8 @@ import { ActivityId, type JsonObject, type SaveOutcome, type UserActivity } from
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
+import { countCases } from './count-cases.ts';
+import { metadataCases } from './metadata-cases.ts';
 import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
 import type { RepositorySubject } from './repository-subject.ts';
@@ -175,6 +177,8 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     },
   },
   ...queryCases,
+  ...metadataCases,
+  ...countCases,
   {
     promise: 'R11',
     title: 'an id gives the one activity of exactly that id, or undefined',
@@ -197,6 +201,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       const restore = await subject.interrupt();
       await assertRejects(repository.save([during]), 'STORE_UNAVAILABLE');
       await assertRejects(repository.find(newest(1)), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(repository.count(filterOf()), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.findById(before.id), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
       await restore();

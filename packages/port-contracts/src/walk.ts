@@ -9,7 +9,13 @@ import {
 
 /** A filter that lets everything through but for what is given. */
 export function filterOf(filter: Partial<ActivityFilter> = {}): ActivityFilter {
-  return { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined), ...filter };
+  return {
+    userIds: [],
+    types: [],
+    createdAt: TimeRange.between(undefined, undefined),
+    metadata: [],
+    ...filter,
+  };
 }
 
 /** Where a page that ends with this activity is continued. */

@@ -1,5 +1,6 @@
 import type {
   CheckHealth,
+  CountActivities,
   FindActivities,
   FindActivity,
   FindDeadLetters,
@@ -36,6 +37,7 @@ export const tokens: {
   readonly logActivities: Token<LogActivities>;
   readonly storeActivities: Token<StoreActivities>;
   readonly findActivities: Token<FindActivities>;
+  readonly countActivities: Token<CountActivities>;
   readonly findActivity: Token<FindActivity>;
   readonly findDeadLetters: Token<FindDeadLetters>;
   readonly replayDeadLetters: Token<ReplayDeadLetters>;
@@ -54,6 +56,7 @@ export const tokens: {
   logActivities: token('logActivities'),
   storeActivities: token('storeActivities'),
   findActivities: token('findActivities'),
+  countActivities: token('countActivities'),
   findActivity: token('findActivity'),
   findDeadLetters: token('findDeadLetters'),
   replayDeadLetters: token('replayDeadLetters'),

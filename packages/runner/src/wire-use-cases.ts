@@ -1,6 +1,7 @@
 import {
   type HealthDeps,
   makeCheckHealth,
+  makeCountActivities,
   makeFindActivities,
   makeFindActivity,
   makeFindDeadLetters,
@@ -55,6 +56,9 @@ export function wireApi(wiring: Wiring): void {
   );
   wiring.provide(tokens.findActivities, (get) =>
     measured('findActivities', makeFindActivities({ repository: get(tokens.repository) })),
+  );
+  wiring.provide(tokens.countActivities, (get) =>
+    measured('countActivities', makeCountActivities({ repository: get(tokens.repository) })),
   );
   wiring.provide(tokens.findActivity, (get) =>
     measured('findActivity', makeFindActivity({ repository: get(tokens.repository) })),

@@ -11,3 +11,4 @@ export { stranger } from './stranger.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { TopicTools, type WrittenRecord } from './topic-tools.ts';
 export { writeTopic } from './write-topic.ts';
+export { type WalkedLogs, walkLogsWhileOthersWrite } from './walk-logs.ts';

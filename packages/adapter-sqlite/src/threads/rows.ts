@@ -1,3 +1,5 @@
+import type { Place } from './branches.ts';
+
 /** A text or bytes as SQLite holds them; bytes are never a view into a larger buffer, which would be copied whole. */
 export type Bytes = string | Uint8Array | null;
 
@@ -46,6 +48,9 @@ export type ListedRow = readonly [
   valueSize: number,
   headersSize: number,
 ];
+
+/** Where an activity stands among the others. */
+export const placeOfActivity = (row: ActivityRow): Place => [row[4], row[0]];
 
 /** The columns of an `ActivityRow`, in its order. */
 export const activityColumns = 'id, user_id, type, metadata, created_at, received_at';

@@ -1,5 +1,6 @@
 import type { ActivityId } from '../activity/activity-id.ts';
 import type { Comparison, UserActivity } from '../activity/user-activity.ts';
+import type { ActivityFilter } from '../query/activity-filter.ts';
 import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
 
 /** This store can't ever hold this activity's content. Waiting doesn't help, and the others are not concerned. */
@@ -32,11 +33,14 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *  R11 Sole        `findById` gives the one activity, or undefined.
  *  R12 Honest      while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
  *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
+ *  R13 Searched    conditions on metadata let through what `MetadataCondition.matches` does, whatever keys and values are.
+ *  R14 Counted     `count` tells exactly how many the filter lets through; of what is saved meanwhile it may count any part.
  */
 export interface ActivityRepository {
   /** Saves in the order given, each by itself: one that is refused or in conflict does not stop the others. */
   save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]>;
   find(query: ActivityQuery): Promise<ActivityPage>;
+  count(filter: ActivityFilter): Promise<number>;
   findById(id: ActivityId): Promise<UserActivity | undefined>;
   /** Resolves when the store answers, else rejects as in R12. */
   ping(): Promise<void>;
