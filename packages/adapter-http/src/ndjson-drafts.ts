@@ -1,0 +1,119 @@
+import type { Readable } from 'node:stream';
+import { FaultyDraft } from '@user-activity/application';
+import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
+import type { FastifyInstance } from 'fastify';
+import { tooMany } from './batch-receipt.ts';
+import { tooLarge } from './decoded-body.ts';
+import { assertUtf8, jsonIn } from './json-body.ts';
+
+const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
+const newline = 0x0a;
+const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
+
+/** How much there may be of a body. */
+interface Limits {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
+/** Whether a payload that is not read to its end is destroyed. */
+interface Ending {
+  readonly destroyOnReturn: boolean;
+}
+
+/** Has the routes of this plugin take bodies of one JSON value a line, as `NdjsonDrafts`. */
+export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
+  app.addContentTypeParser(mediaTypes, (request, payload, done) => {
+    try {
+      assertUtf8(request.headers['content-type']);
+      const bytes = request.routeOptions.bodyLimit;
+      if (Number(request.headers['content-length']) > bytes) throw tooLarge();
+      // To destroy a request would take its connection along, and with it the answer.
+      const destroyOnReturn = payload !== request.raw;
+      done(null, new NdjsonDrafts(payload, { bytes, lines }, { destroyOnReturn }));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('A parser threw no error.'));
+    }
+  });
+}
+
+/**
+ * The drafts of a body, in portions as its bytes arrive; never more of it is held than one line and what arrived with its
+ * end. Lines end with \n or \r\n; blank ones do not count; one that is no JSON in UTF-8 is a `FaultyDraft`. Throws
+ * INPUT_TOO_LARGE as soon as a limit is passed, and INPUT_UNREADABLE where the body breaks off. To be read once.
+ */
+export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
+  readonly #payload: Readable;
+  readonly #limits: Limits;
+  readonly #ending: Ending;
+  #bytes = 0;
+  #lines = 0;
+  /** Of a line whose end has not arrived. */
+  #pieces: Buffer[] = [];
+
+  constructor(payload: Readable, limits: Limits, ending: Ending) {
+    this.#payload = payload;
+    this.#limits = limits;
+    this.#ending = ending;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly unknown[], void, undefined> {
+    try {
+      const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
+      for await (const chunk of chunks) {
+        const drafts = Buffer.isBuffer(chunk) ? this.#linesOf(chunk) : [];
+        if (drafts.length > 0) yield drafts;
+      }
+      yield this.#lastLine();
+    } catch (error) {
+      if (isDomainError(error)) throw error;
+      throw new DomainError('INPUT_UNREADABLE', 'The body did not arrive to its end.', { cause: error });
+    } finally {
+      // What is left of it flows away; of one that was destroyed nothing does.
+      this.#payload.resume();
+    }
+  }
+
+  /** The drafts of all lines that end in this chunk. */
+  #linesOf(chunk: Buffer): unknown[] {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#limits.bytes) throw tooLarge();
+    const drafts: unknown[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+      this.#take(this.#completed(chunk.subarray(start, end)), drafts);
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#pieces.push(chunk.subarray(start));
+    return drafts;
+  }
+
+  #lastLine(): unknown[] {
+    const drafts: unknown[] = [];
+    this.#take(this.#completed(Buffer.alloc(0)), drafts);
+    return drafts;
+  }
+
+  #completed(piece: Buffer): Buffer {
+    if (this.#pieces.length === 0) return piece;
+    const line = Buffer.concat([...this.#pieces, piece]);
+    this.#pieces = [];
+    return line;
+  }
+
+  #take(line: Buffer, drafts: unknown[]): void {
+    if (line.every((byte) => space.has(byte))) return;
+    this.#lines += 1;
+    if (this.#lines > this.#limits.lines) throw tooLarge(tooMany(this.#limits.lines));
+    drafts.push(draftIn(line));
+  }
+}
+
+function draftIn(line: Buffer): unknown {
+  try {
+    return jsonIn(line);
+  } catch (error) {
+    if (error instanceof RuleBroken) return new FaultyDraft([{ path: '', message: error.message }]);
+    throw error;
+  }
+}
