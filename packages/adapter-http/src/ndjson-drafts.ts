@@ -5,10 +5,12 @@ import type { FastifyInstance } from 'fastify';
 import { tooMany } from './batch-receipt.ts';
 import { tooLarge } from './decoded-body.ts';
 import { assertUtf8, jsonIn } from './json-body.ts';
+import { type Line, LineSplitter } from './line-splitter.ts';
 
 const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
-const newline = 0x0a;
 const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
+// Far more than an activity takes, however it is escaped and spaced; what is longer is not worth its memory.
+const longestLine = 1024 * 1024;
 
 /** How much there may be of a body. */
 interface Limits {
@@ -38,18 +40,17 @@ export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
 }
 
 /**
- * The drafts of a body, in portions as its bytes arrive; never more of it is held than one line and what arrived with its
- * end. Lines end with \n or \r\n; blank ones do not count; one that is no JSON in UTF-8 is a `FaultyDraft`. Throws
- * INPUT_TOO_LARGE as soon as a limit is passed, and INPUT_UNREADABLE where the body breaks off. To be read once.
+ * The drafts of a body, in portions as its bytes arrive; the body is never held as a whole. Lines end with \n or \r\n; blank ones do
+ * not count; one that is no JSON in UTF-8, or is longer than 1 MiB, is a `FaultyDraft`. Throws INPUT_TOO_LARGE as soon as a
+ * limit is passed, and INPUT_UNREADABLE where the body breaks off. To be read once.
  */
 export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #payload: Readable;
   readonly #limits: Limits;
   readonly #ending: Ending;
+  readonly #splitter: LineSplitter = new LineSplitter(longestLine);
   #bytes = 0;
   #lines = 0;
-  /** Of a line whose end has not arrived. */
-  #pieces: Buffer[] = [];
 
   constructor(payload: Readable, limits: Limits, ending: Ending) {
     this.#payload = payload;
@@ -61,10 +62,13 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     try {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
       for await (const chunk of chunks) {
-        const drafts = Buffer.isBuffer(chunk) ? this.#linesOf(chunk) : [];
+        const drafts: unknown[] = [];
+        if (Buffer.isBuffer(chunk)) this.#split(chunk, drafts);
         if (drafts.length > 0) yield drafts;
       }
-      yield this.#lastLine();
+      const last: unknown[] = [];
+      this.#splitter.end((line) => this.#take(line, last));
+      yield last;
     } catch (error) {
       if (isDomainError(error)) throw error;
       throw new DomainError('INPUT_UNREADABLE', 'The body did not arrive to its end.', { cause: error });
@@ -74,43 +78,23 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     }
   }
 
-  /** The drafts of all lines that end in this chunk. */
-  #linesOf(chunk: Buffer): unknown[] {
+  #split(chunk: Buffer, drafts: unknown[]): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.bytes) throw tooLarge();
-    const drafts: unknown[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      this.#take(this.#completed(chunk.subarray(start, end)), drafts);
-      start = end + 1;
-    }
-    if (start < chunk.length) this.#pieces.push(chunk.subarray(start));
-    return drafts;
+    this.#splitter.split(chunk, (line) => this.#take(line, drafts));
   }
 
-  #lastLine(): unknown[] {
-    const drafts: unknown[] = [];
-    this.#take(this.#completed(Buffer.alloc(0)), drafts);
-    return drafts;
-  }
-
-  #completed(piece: Buffer): Buffer {
-    if (this.#pieces.length === 0) return piece;
-    const line = Buffer.concat([...this.#pieces, piece]);
-    this.#pieces = [];
-    return line;
-  }
-
-  #take(line: Buffer, drafts: unknown[]): void {
-    if (line.every((byte) => space.has(byte))) return;
+  #take(line: Line, drafts: unknown[]): void {
+    if (line?.every((byte) => space.has(byte)) === true) return;
     this.#lines += 1;
     if (this.#lines > this.#limits.lines) throw tooLarge(tooMany(this.#limits.lines));
     drafts.push(draftIn(line));
   }
 }
 
-function draftIn(line: Buffer): unknown {
+function draftIn(line: Line): unknown {
   try {
+    if (line === undefined) throw new RuleBroken(`must be at most ${longestLine} bytes long`);
     return jsonIn(line);
   } catch (error) {
     if (error instanceof RuleBroken) return new FaultyDraft([{ path: '', message: error.message }]);

@@ -47,6 +47,23 @@ describe('NDJSON', () => {
     expect(it.logged()).toHaveLength(3);
   });
 
+  test('a line may have 1 MiB; of a longer one nothing is kept, and it is rejected', async () => {
+    const fill = (length: number) => line().padEnd(length, ' ');
+    const body = [fill(1024 * 1024), fill(1024 * 1024 + 1), line(), 'x'.repeat(2 ** 21)].join('\n');
+    const { response } = await send(body, { options: { maxBodyBytes: 10_000_000 } });
+    const errors = [{ path: '', message: 'must be at most 1048576 bytes long' }];
+    expect(seen(response)).toMatchObject({
+      status: 202,
+      body: {
+        accepted: 2,
+        rejected: [
+          { index: 1, errors },
+          { index: 3, errors },
+        ],
+      },
+    });
+  });
+
   test.each(['application/ndjson', 'application/jsonl; charset=utf-8', 'Application/X-NDJSON;x=y'])(
     'comes as %s too',
     async (type) => {
