@@ -11,7 +11,7 @@ import type {
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { keyCheck } from './api-keys.ts';
-import { decodeBodies } from './decoded-body.ts';
+import { decodeBodies } from './decode-bodies.ts';
 import { serveDocs } from './docs.ts';
 import { handleErrors } from './error-handling.ts';
 import { getDeadLetters } from './get-dead-letters.ts';

@@ -1,7 +1,8 @@
 import type { BatchOptions, BatchReceipt as Receipt } from '@user-activity/application';
 import { ParameterReader, RuleBroken } from '@user-activity/domain';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import {
+  type Static,
   type TArray,
   type TBoolean,
   type TInteger,
@@ -81,19 +82,19 @@ export const tooMany = (most: number): string => `A batch holds at most ${most} 
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-/** Answers what became of the batch: 202, or 422 with every fault by `/index` and path where all items were rejected. */
-export function sendReceipt(reply: FastifyReply, { accepted, rejected, ids }: Receipt): FastifyReply {
+/** The answer of 202. Throws 422, with every fault by `/index` and path, where all items were rejected. */
+export function receiptJson({ accepted, rejected, ids }: Receipt): Static<typeof BatchReceipt> {
   if (accepted === 0 && rejected.length > 0)
     throw noneAccepted(
       rejected.flatMap(({ index, violations }) =>
         violations.map(({ path, message }) => ({ path: `/${index}${path}`, message })),
       ),
     );
-  return reply.code(202).send({
+  return {
     accepted,
-    rejected: rejected.map(({ index, violations }) => ({ index, errors: violations })),
-    ids,
-  });
+    rejected: rejected.map(({ index, violations }) => ({ index, errors: [...violations] })),
+    ids: [...ids],
+  };
 }
 
 /** 422 for a batch. */

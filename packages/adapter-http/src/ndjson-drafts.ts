@@ -3,7 +3,7 @@ import { FaultyDraft } from '@user-activity/application';
 import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { tooMany } from './batch-receipt.ts';
-import { tooLarge } from './decoded-body.ts';
+import { tooLarge } from './decode-bodies.ts';
 import { assertUtf8, jsonIn } from './json-body.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 

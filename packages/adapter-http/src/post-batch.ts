@@ -8,7 +8,7 @@ import {
   itemsOf,
   noneAccepted,
   refuseIdempotencyKey,
-  sendReceipt,
+  receiptJson,
 } from './batch-receipt.ts';
 import { bodyOf } from './json-body.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from './ndjson-drafts.ts';
@@ -59,7 +59,7 @@ export const postBatch: FastifyPluginCallbackTypebox<{
     const receipt = await logActivities(draftsIn(bodyOf(request), maxBatchSize), options);
     if (receipt.ids.length === 0)
       throw noneAccepted([{ path: '', message: 'must hold at least one activity' }]);
-    return sendReceipt(reply, receipt);
+    return reply.code(202).send(receiptJson(receipt));
   });
   done();
 };

@@ -9,7 +9,7 @@ import {
   batchOptions,
   itemsOf,
   refuseIdempotencyKey,
-  sendReceipt,
+  receiptJson,
 } from './batch-receipt.ts';
 import { binaryEvent } from './cloud-events/binary-event.ts';
 import { type EventDraft, eventDraft } from './cloud-events/event-draft.ts';
@@ -65,13 +65,11 @@ export const postEvents: FastifyPluginCallbackTypebox<{
       assertUtf8(contentType);
       const drafts = itemsOf(jsonBody(body), maxBatchSize).map(eventDraft);
       const { rejected, ...receipt } = await logActivities([drafts.map(({ draft }) => draft)], options);
-      return sendReceipt(reply, {
-        ...receipt,
-        rejected: rejected.map(({ index, violations }) => ({
-          index,
-          violations: violations.map((violation) => drafts[index]?.asSent(violation) ?? violation),
-        })),
-      });
+      const asSent = rejected.map(({ index, violations }) => ({
+        index,
+        violations: violations.map((violation) => drafts[index]?.asSent(violation) ?? violation),
+      }));
+      return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
     }
     if (mode === `${events}+json`) assertUtf8(contentType);
     else if (mode.startsWith(events))

@@ -101,6 +101,24 @@ describe.each(routes)('%s as %s', (url, type, body) => {
   });
 });
 
+test('a body without a Content-Type is none the less one when it is encoded', async () => {
+  const it = await service();
+  const sent = (url: string, body: string) =>
+    it.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-encoding': 'gzip', ...event },
+      payload: gzipSync(body),
+    });
+  expect((await sent('/api/dead-letters/replay', '{"ids":["t:0:1"]}')).statusCode).toBe(415);
+  expect((await sent('/api/logs', whole)).statusCode).toBe(415);
+  expect((await sent('/nowhere', whole)).statusCode).toBe(404);
+  expect((await sent('/api/events', 'foob')).statusCode).toBe(202);
+  const [record] = it.logged();
+  if (record?.content.name !== 'ActivityLogged') throw new Error('It is an activity.');
+  expect(record.content.activity.metadata).toMatchObject({ data_base64: 'Zm9vYg==' });
+});
+
 test('a body at the limit that gzip makes longer is taken', async () => {
   const it = await service({ maxBodyBytes: 10_000 });
   const random = gzipSync(randomBytes(10_000));

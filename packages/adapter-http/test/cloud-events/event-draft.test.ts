@@ -1,5 +1,7 @@
 import { FaultyDraft } from '@user-activity/application';
 import { ActivityId, type Violation } from '@user-activity/domain';
+import { anyMetadata } from '@user-activity/port-contracts';
+import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { eventDraft } from '../../src/cloud-events/event-draft.ts';
@@ -121,6 +123,17 @@ describe('data', () => {
         { path: '/data_base64', message: 'must be base64 (RFC 4648, section 4)' },
       ]);
     },
+  );
+});
+
+test('data of whatever JSON stays deep-equal, in one of the three places', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), anyMetadata), (data) => {
+      const { cloudevent, ...others } = metadataOf({ data }) as Record<string, unknown>;
+      expect(cloudevent).toEqual(required);
+      expect([others, others['data']]).toContainEqual(data);
+    }),
+    { numRuns: 300, examples: [[{ cloudevent: 1 }], [{ data: 1 }], [{ data_base64: 'x' }], [[]]] },
   );
 });
 

@@ -17,8 +17,9 @@ export function decodeBodies(app: FastifyInstance): void {
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (encoding === 'identity') done(null, payload);
     else if (encoding === 'gzip' || encoding === 'x-gzip') {
-      // It counts what is on the wire, not the body that everybody reads from here on.
+      // It counts what is on the wire: of the body that everybody reads from here on the length is not known.
       delete request.raw.headers['content-length'];
+      request.raw.headers['transfer-encoding'] = 'chunked';
       done(null, Readable.from(gunzipped(payload, request.routeOptions.bodyLimit), { objectMode: false }));
     } else
       done(
