@@ -31,8 +31,8 @@ export function decodeBodies(app: FastifyInstance): void {
 }
 
 /**
- * What a gzip body stands for (RFC 1952: one member or several). Nothing is decoded before it is asked for; whichever way it
- * ends, the decoder is gone, and the rest of the payload flows away.
+ * What a gzip body stands for (RFC 1952: one member or several). Nothing is decoded before it is asked for, and whichever way
+ * it ends, the decoder is gone. What is left of the payload is Node's to do away with.
  */
 async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
@@ -47,6 +47,8 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
   const breakOff = (): void => {
     if (!payload.readableEnded) gunzip.destroy();
   };
+  // Its client may be gone by now, and a payload says so once.
+  if (payload.destroyed) breakOff();
   payload.on('data', count).on('error', breakOff).on('close', breakOff).pipe(gunzip);
   try {
     const chunks: AsyncIterable<Buffer> = gunzip;
@@ -63,6 +65,5 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
     throw new DomainError('INPUT_UNREADABLE', 'The body is not well-formed gzip.', { cause: error });
   } finally {
     payload.off('data', count).off('error', breakOff).off('close', breakOff).unpipe(gunzip);
-    payload.resume();
   }
 }

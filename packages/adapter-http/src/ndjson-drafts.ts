@@ -30,7 +30,7 @@ export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
       assertUtf8(request.headers['content-type']);
       const bytes = request.routeOptions.bodyLimit;
       if (Number(request.headers['content-length']) > bytes) throw tooLarge();
-      // To destroy a request would take its connection along, and with it the answer.
+      // A request that is destroyed no longer knows its connection, on which it has to be counted and answered.
       const destroyOnReturn = payload !== request.raw;
       done(null, new NdjsonDrafts(payload, { bytes, lines }, { destroyOnReturn }));
     } catch (error) {
@@ -72,9 +72,6 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     } catch (error) {
       if (isDomainError(error)) throw error;
       throw new DomainError('INPUT_UNREADABLE', 'The body did not arrive to its end.', { cause: error });
-    } finally {
-      // What is left of it flows away; of one that was destroyed nothing does.
-      this.#payload.resume();
     }
   }
 

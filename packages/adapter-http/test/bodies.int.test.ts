@@ -70,6 +70,9 @@ function openMember(content: Buffer): Buffer {
   return Buffer.concat([header, deflateRawSync(content, { finishFlush: constants.Z_SYNC_FLUSH })]);
 }
 
+const complaints = ({ lines }: Service): readonly string[] =>
+  lines.filter((entry) => /"level":"(?:error|warn|fatal)"/.test(entry));
+
 async function untilAllAreGone(): Promise<void> {
   while (!decoders.every(({ closed }) => closed)) await nextTurn();
 }
@@ -86,6 +89,7 @@ describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
     expect(answer).toMatch(/connection: close/i);
     await untilAllAreGone();
     expect(decoders).toHaveLength(kind[2] === undefined ? 0 : 1);
+    expect(complaints(it)).toEqual([]);
   });
 
   test('from a client that goes away leaves nothing behind', async () => {
@@ -105,7 +109,7 @@ describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
     while ((await connections()) > 0) await nextTurn();
     await untilAllAreGone();
     expect(it.logged()).toEqual([]);
-    expect(it.lines.filter((entry) => /"level":"(?:error|warn|fatal)"/.test(entry))).toEqual([]);
+    expect(complaints(it)).toEqual([]);
     const after = await it.app.inject('/api/logs');
     expect(after.statusCode).toBe(200);
   });
@@ -143,6 +147,30 @@ test('a body that arrives byte by byte is taken', async () => {
   }
   expect(it.logged()).toHaveLength(6);
 });
+
+test.each([kinds[2], kinds[3]])(
+  '%s as %s, encoded as %s, that nobody reads to its end holds up no other request',
+  async (...kind) => {
+    const it = await service({
+      async logActivities(portions) {
+        for await (const portion of portions) throw new TypeError(`A bug, of ${portion.length}.`);
+        throw new Error('There is a portion.');
+      },
+    });
+    const socket = begun(await portOf(it), kind);
+    const body = Buffer.from(`${' '.repeat(9000)}${line}`.repeat(10));
+    const bytes = kind[2] === undefined ? body : gzipSync(body, { level: 0 });
+    socket.write(chunk(bytes.subarray(0, -100)));
+    const [failed] = (await once(socket, 'data')) as [Buffer];
+    expect(failed.toString()).toContain('HTTP/1.1 500');
+    socket.write(chunk(bytes.subarray(-100)));
+    socket.write('0\r\n\r\nGET /api/logs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(await text(socket)).toContain('HTTP/1.1 200');
+    const statuses = it.lines.filter((entry) => entry.includes('"message":"request"'));
+    expect(statuses.map((entry) => /"status":(\d+)/.exec(entry)?.[1])).toEqual(['500', '200']);
+    await untilAllAreGone();
+  },
+);
 
 test('an error in the middle of a body leaves nothing on the connection that could pass for a request', async () => {
   const it = await service({ maxBatchSize: 1 });
