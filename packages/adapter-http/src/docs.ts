@@ -11,7 +11,8 @@ export async function serveDocs(app: FastifyInstance, version: string): Promise<
       info: {
         title: 'User-activity log',
         version,
-        description: 'Records who did what, when; answers questions about it.',
+        description:
+          'Records who did what, when; answers questions about it. Bodies may be gzip-encoded; limits count the decoded bytes.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],

@@ -177,6 +177,7 @@ describe('documentation', () => {
       'get /health/ready',
       'get /metrics',
       'post /api/dead-letters/replay',
+      'post /api/events',
       'post /api/logs',
       'post /api/logs/batch',
     ]);

@@ -112,7 +112,7 @@ describe('POST /api/logs', () => {
     { 'content-type': 'application/x-www-form-urlencoded' },
     { 'content-type': 'application/jsonp' },
     { 'content-type': 'application/json; charset=latin1' },
-    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    { 'content-type': 'application/x-ndjson' },
   ])('%j is 415', async (headers) => {
     const it = await service();
     const response = await postRaw(it.app, JSON.stringify(example), headers);

@@ -44,7 +44,7 @@ export {
   type RecordPart,
 } from './query/dead-letter-query.ts';
 export { type JsonScalar, MetadataCondition } from './query/metadata-condition.ts';
-export type { Order, QueryParameters } from './query/parameter-reader.ts';
+export { type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
 export { TimeRange } from './query/time-range.ts';
 export type { Cancellation } from './shared/cancellation.ts';
 export {
