@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { letterPageSql } from '../src/threads/letter-jobs.ts';
+import { deathSql, letterPageSql } from '../src/threads/letter-jobs.ts';
 import { branchSql } from '../src/threads/page-job.ts';
 import { schema } from '../src/threads/schema.ts';
 
@@ -33,4 +33,10 @@ test.each([
     const sql = letterPageSql(ofOneCode, order);
     expect(planOf(sql)).toBe(`SEARCH dead_letters USING INDEX ${index}`);
   }
+});
+
+test('the last death of an activity is one end of a range of one index', () => {
+  expect(planOf(deathSql)).toBe(
+    'SEARCH dead_letters USING COVERING INDEX dead_letters_by_activity (activity_id=?)',
+  );
 });

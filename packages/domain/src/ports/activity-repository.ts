@@ -32,12 +32,15 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *  R11 Sole        `findById` gives the one activity, or undefined.
  *  R12 Honest      while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
  *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
+ *  R16 Several     `findByIds` gives the activities of these ids, each once and in any order; ids without one are left out.
  */
 export interface ActivityRepository {
   /** Saves in the order given, each by itself: one that is refused or in conflict does not stop the others. */
   save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]>;
   find(query: ActivityQuery): Promise<ActivityPage>;
   findById(id: ActivityId): Promise<UserActivity | undefined>;
+  /** One question, however many ids: at most some thousand, as all that is found is in memory. Of none: at once. */
+  findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]>;
   /** Resolves when the store answers, else rejects as in R12. */
   ping(): Promise<void>;
 }
