@@ -3,8 +3,11 @@ import type {
   FindActivities,
   FindActivity,
   FindDeadLetters,
+  FindStatus,
   LogActivities,
   LogActivity,
+  LogAndWait,
+  LogCalls,
   Progressing,
   ReplayDeadLetters,
 } from '@user-activity/application';
@@ -16,6 +19,7 @@ import { handleErrors } from './error-handling.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
 import { getLogs } from './get-logs.ts';
+import { getStatus } from './get-status.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { otherMethodsRefused } from './method-not-allowed.ts';
@@ -26,6 +30,7 @@ import { postLog } from './post-log.ts';
 import { postReplay } from './post-replay.ts';
 import { Problem } from './problem.ts';
 import type { RequestMetrics } from './request-metrics.ts';
+import { postCalls } from './segment/post-calls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,9 +42,12 @@ declare module 'fastify' {
 /** What the API drives, and what it is told. */
 export interface ApiOptions {
   readonly logActivity: LogActivity;
+  readonly logAndWait: LogAndWait;
   readonly logActivities: LogActivities;
+  readonly logCalls: LogCalls;
   readonly findActivities: FindActivities;
   readonly findActivity: FindActivity;
+  readonly findStatus: FindStatus;
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
@@ -104,6 +112,8 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     await app.register(postBatch, options);
     await app.register(getLogs, options);
     await app.register(getLog, options);
+    await app.register(getStatus, options);
+    await app.register(postCalls, options);
     await app.register(getDeadLetters, options);
     await app.register(postReplay, options);
     const { checkHealth, progress } = options;

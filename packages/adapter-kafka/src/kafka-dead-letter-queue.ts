@@ -34,7 +34,8 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
       const size = largestSize(record);
       if (bytes > 0 && bytes + size > mostBytesOfRequest) {
         await this.#send(portion);
-        [portion, bytes] = [new Map(), 0];
+        portion = new Map();
+        bytes = 0;
       }
       const partition = letter.origin.partition % this.#partitions;
       const messages = portion.get(partition) ?? [];

@@ -59,4 +59,4 @@ export {
 } from './shared/domain-error.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export { parseJson } from './shared/parse-json.ts';
-export { pointer, RuleBroken, type Violation, Violations } from './shared/violation.ts';
+export { pointer, RuleBroken, unlessBroken, type Violation, Violations } from './shared/violation.ts';

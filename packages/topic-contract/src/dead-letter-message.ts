@@ -3,8 +3,8 @@ import {
   type DeadLetter,
   DeadLetterCode,
   type RawRecord,
-  RuleBroken,
   Timestamp,
+  unlessBroken,
 } from '@user-activity/domain';
 import { textOf } from './text-of.ts';
 
@@ -68,13 +68,8 @@ const isCode = (code: string | undefined): code is DeadLetterCode =>
 
 /** The member for an activity's id; none where there is no sound one, as in letters from before there were any. */
 function activityIn(text: string | undefined): Pick<DeadLetter, 'activityId'> {
-  if (text === undefined) return {};
-  try {
-    return { activityId: ActivityId.parse(text) };
-  } catch (error) {
-    if (error instanceof RuleBroken) return {};
-    throw error;
-  }
+  const activityId = unlessBroken(() => ActivityId.parse(text));
+  return activityId === undefined ? {} : { activityId };
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
