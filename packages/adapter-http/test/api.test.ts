@@ -30,7 +30,7 @@ describe('methods', () => {
   });
 });
 
-test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/status'])(
+test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/b'])(
   '%s is 404 as a problem',
   async (url) => {
     const it = await service();
@@ -171,17 +171,23 @@ describe('documentation', () => {
       'get /api/dead-letters',
       'get /api/logs',
       'get /api/logs/{id}',
+      'get /api/logs/{id}/status',
       'get /health/live',
       'get /health/ready',
       'get /metrics',
       'post /api/dead-letters/replay',
       'post /api/logs',
       'post /api/logs/batch',
+      ...['alias', 'batch', 'group', 'identify', 'page', 'screen', 'track'].map((call) => `post /v1/${call}`),
     ]);
     expect(Object.keys(document.paths['/api/logs']?.['post']?.responses ?? {})).toEqual([
+      '200',
+      '201',
       '202',
       '400',
       '401',
+      '409',
+      '410',
       '413',
       '415',
       '422',
