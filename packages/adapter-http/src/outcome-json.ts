@@ -33,17 +33,21 @@ function idWithStatus<Status extends string>(statuses: readonly Status[]): TStat
 /** What is known of an id. */
 export const StatusJson: TStatus<ActivityStatus> = idWithStatus(['stored', 'dead_lettered', 'unknown']);
 
+const headers = {
+  'Preference-Applied': {
+    type: 'string',
+    description: 'Where the request preferred to wait, the seconds that count.',
+    examples: ['wait=10'],
+  },
+};
+
 /** The answers that tell an outcome, by their status, for the documentation. */
 export const outcomeSchemas: Readonly<Record<string, TUnsafe<unknown>>> = Object.fromEntries(
-  Object.entries(outcomeAnswers).map(([outcome, { status, meaning }]) => [
-    status,
-    Type.Unsafe<unknown>({
-      description: meaning,
-      headers: { 'Preference-Applied': { schema: { type: 'string', examples: ['wait=10'] } } },
-      content: {
-        ...(status === 422 ? problemContent : {}),
-        'application/json': { schema: idWithStatus([outcome]) },
-      },
-    }),
-  ]),
+  Object.entries(outcomeAnswers).map(([outcome, { status, meaning }]) => {
+    const schema = idWithStatus([outcome]);
+    const content = { ...problemContent, 'application/json': { schema } };
+    const about = { description: meaning, headers };
+    // With its content named, an answer takes Fastify longer.
+    return [status, Type.Unsafe<unknown>(status === 422 ? { ...about, content } : { ...schema, ...about })];
+  }),
 );
