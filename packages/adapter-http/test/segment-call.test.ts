@@ -16,10 +16,18 @@ describe('who, what and when', () => {
     [{ userId: '', anonymousId: 'a' }, 'a', {}],
     [{ userId: 97, anonymousId: 12 }, '97', { anonymousId: 12 }],
     [{ anonymousId: 0 }, '0', {}],
-    [{ userId: -1.5e300 }, '-1.5e+300', {}],
+    [{ userId: -1.5 }, '-1.5', {}],
+    [{ userId: 2 ** 53 - 1 }, '9007199254740991', {}],
   ])('%j: the user is %s', (body, userId, metadata) => {
     expect(draftOf('identify', body)).toEqual({ userId, type: 'IDENTIFY', metadata });
   });
+
+  test.each([2 ** 53, -1.5e300, Infinity, true, {}, []])(
+    '%j is no user: it stays for the domain to judge',
+    (userId) => {
+      expect(Reflect.get(bodyOfRoute('page', { userId, anonymousId: 'a' }).draft, 'userId')).toBe(userId);
+    },
+  );
 
   test.each([{}, { userId: null }, { userId: '' }, { userId: '', anonymousId: '' }, { anonymousId: null }])(
     '%j: nobody',
@@ -164,6 +172,7 @@ describe('what is no call', () => {
   });
 
   test.each([undefined, null, 'Track', 'TRACK', 'batch', 'toString', 7, {}])('of the type %j', (type) => {
+    expect(itemOfBatch({ ...u, type, messageId: 'm' }, {}).id).toBe('m');
     const message = 'must be one of track, identify, page, screen, group, alias';
     expect(itemOfBatch({ ...u, type }, {}).draft).toEqual(new FaultyDraft([{ path: '/type', message }]));
   });

@@ -18,6 +18,8 @@ import { named } from './named.ts';
 
 /** What a client of another system calls, in words of ours. */
 export interface Call {
+  /** The id that it gives the activity, as it stands; undefined where it gives none. */
+  readonly id: unknown;
   /** The activity that it tells of. */
   readonly draft: Readonly<Record<string, unknown>> | FaultyDraft;
   /** Where in the call lies what a path names in the draft: both are JSON Pointers. */
@@ -71,9 +73,7 @@ function inTime(draft: Call['draft'], clock: Clock): unknown {
 }
 
 function letterOf(call: Call, violations: readonly Violation[], clock: Clock): DeadLetter {
-  const { draft } = call;
-  const activityId =
-    draft instanceof FaultyDraft ? undefined : unlessBroken(() => ActivityId.parse(draft['id']));
+  const activityId = unlessBroken(() => ActivityId.parse(call.id));
   return {
     ...call.original(),
     code: 'invalid',

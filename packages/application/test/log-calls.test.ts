@@ -19,6 +19,7 @@ const original = (offset: number): OriginalRecord => ({
 });
 
 const call = (draft: Call['draft'], offset = 0): Call => ({
+  id: draft instanceof FaultyDraft ? 'faulty' : draft['id'],
   draft,
   placeOf: (path) => `/there${path}`,
   original: () => original(offset),
@@ -75,7 +76,7 @@ test('logs those that keep the rules, and buries the others with their faults by
     { ...original(2), code: 'invalid', reason: '/there/type must be one of them', diedAt },
     { ...original(3), code: 'invalid', diedAt },
   ]);
-  expect(buried().map(({ activityId }) => activityId)).toEqual(['b', undefined, undefined]);
+  expect(buried().map(({ activityId }) => activityId)).toEqual(['b', 'faulty', undefined]);
 });
 
 test('a time that is too far ahead is when it was received; others stay, and what is none is a fault', async () => {

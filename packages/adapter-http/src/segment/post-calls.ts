@@ -42,12 +42,17 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
     };
   };
   for (const kind of segmentCalls) {
-    const ofKind = { ...schema, operationId: kind, summary: `Segment: ${kind}`, body: segmentBody(kind) };
+    const ofKind = {
+      ...schema,
+      operationId: `segment_${kind}`,
+      summary: `Segment: ${kind}`,
+      body: segmentBody(kind),
+    };
     app.post(`/v1/${kind}`, { schema: ofKind, onRequest: refuseParameters }, async (request, reply) =>
       reply.code(200).send(await log([bodyOfRoute(kind, bodyOf(request))])),
     );
   }
-  const ofBatch = { ...schema, operationId: 'batch', summary: 'Segment: batch', body: segmentBatch };
+  const ofBatch = { ...schema, operationId: 'segment_batch', summary: 'Segment: batch', body: segmentBatch };
   app.post('/v1/batch', { schema: ofBatch, onRequest: refuseParameters }, async (request, reply) => {
     const { items, context } = batchIn(bodyOf(request));
     if (items.length > maxBatchSize) throw new Problem(413, `A batch holds at most ${maxBatchSize} calls.`);

@@ -54,10 +54,12 @@ function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
     type: kind === 'track' ? '/event' : '/type',
     createdAt: `/${timePlace}`,
   };
+  const id = said('messageId') === '' ? undefined : said('messageId');
   return {
+    id,
     // A name that no type can be made for stays as it is, for the domain to say what is wrong.
     draft: withoutGaps({
-      id: said('messageId') === '' ? undefined : said('messageId'),
+      id,
       userId,
       type:
         kind === 'track'
@@ -75,6 +77,7 @@ function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
 }
 
 const faulty = (item: unknown, violation: Violation): Call => ({
+  id: isMembers(item) ? item['messageId'] : undefined,
   draft: new FaultyDraft([violation]),
   placeOf: (path) => path,
   original: () =>
@@ -83,7 +86,13 @@ const faulty = (item: unknown, violation: Violation): Call => ({
 
 const given = (value: unknown): unknown => value ?? undefined;
 
-const textOf = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
+/** A number as text. One that JSON can't tell from its neighbours stays as it is, and is refused: it may be another user. */
+const textOf = (value: unknown): unknown =>
+  typeof value === 'number' &&
+  (Number.isSafeInteger(value) || !Number.isInteger(value)) &&
+  Number.isFinite(value)
+    ? String(value)
+    : value;
 
 const withoutGaps = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
