@@ -4,8 +4,11 @@ import type {
   FindActivities,
   FindActivity,
   FindDeadLetters,
+  FindStatus,
   LogActivities,
   LogActivity,
+  LogAndWait,
+  LogCalls,
   Progressing,
   ReplayDeadLetters,
 } from '@user-activity/application';
@@ -19,6 +22,7 @@ import { getCount } from './get-count.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
 import { getLogs } from './get-logs.ts';
+import { getStatus } from './get-status.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { otherMethodsRefused } from './method-not-allowed.ts';
@@ -30,6 +34,7 @@ import { postLog } from './post-log.ts';
 import { postReplay } from './post-replay.ts';
 import { Problem } from './problem.ts';
 import type { RequestMetrics } from './request-metrics.ts';
+import { postCalls } from './segment/post-calls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,10 +46,13 @@ declare module 'fastify' {
 /** What the API drives, and what it is told. */
 export interface ApiOptions {
   readonly logActivity: LogActivity;
+  readonly logAndWait: LogAndWait;
   readonly logActivities: LogActivities;
+  readonly logCalls: LogCalls;
   readonly findActivities: FindActivities;
   readonly countActivities: CountActivities;
   readonly findActivity: FindActivity;
+  readonly findStatus: FindStatus;
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
@@ -112,6 +120,8 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     await app.register(getLogs, options);
     await app.register(getCount, options);
     await app.register(getLog, options);
+    await app.register(getStatus, options);
+    await app.register(postCalls, options);
     await app.register(getDeadLetters, options);
     await app.register(postReplay, options);
     const { checkHealth, progress } = options;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type ListedLetter, listedBytes, Timestamp } from '@user-activity/domain';
+import { DeadLetterCode, type ListedLetter, listedBytes, Timestamp } from '@user-activity/domain';
 import {
   type Static,
   type TArray,
@@ -7,9 +7,11 @@ import {
   type TLiteral,
   type TNull,
   type TObject,
+  type TOptional,
   type TRecord,
   type TString,
   type TUnion,
+  type TUnsafe,
   Type,
 } from '@sinclair/typebox';
 
@@ -35,9 +37,10 @@ const BytesOrNull: TUnion<[TBytes, TNull]> = Type.Union([Bytes, Type.Null()], {
 export const DeadLetterJson: TObject<{
   id: TString;
   origin: TObject<{ topic: TString; partition: TInteger; offset: TInteger }>;
-  code: TUnion<[TLiteral<'unreadable'>, TLiteral<'conflict'>, TLiteral<'refused'>]>;
+  code: TUnsafe<DeadLetterCode>;
   reason: TString;
   diedAt: TString;
+  activityId: TOptional<TString>;
   key: TUnion<[TBytes, TNull]>;
   value: TUnion<[TBytes, TNull]>;
   size: TInteger;
@@ -45,16 +48,27 @@ export const DeadLetterJson: TObject<{
   omitted: TArray<TUnion<[TLiteral<'key'>, TLiteral<'value'>, TLiteral<'headers'>]>>;
 }> = Type.Object({
   id: Type.String({
-    description: 'Where its first copy lay: topic, partition and offset, joined by `:`.',
+    description:
+      'Where its first copy lay: topic, partition and offset, joined by `:`. Of what never was on the log the topic is `http`.',
     examples: ['user-activity:3:1042'],
   }),
   origin: Type.Object({ topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() }),
-  code: Type.Union([Type.Literal('unreadable'), Type.Literal('conflict'), Type.Literal('refused')], {
-    description:
-      '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it.',
-  }),
+  code: Type.Unsafe<DeadLetterCode>(
+    Type.String({
+      enum: DeadLetterCode.all,
+      description:
+        '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it; ' +
+        '`invalid`: it broke a rule, and its sender could not be told.',
+    }),
+  ),
   reason: Type.String({ description: 'Why, in a sentence.' }),
-  diedAt: Type.String({ format: 'date-time', description: 'When it was last taken off the log.' }),
+  diedAt: Type.String({
+    format: 'date-time',
+    description: 'When it was last taken off the log, or refused before it came so far.',
+  }),
+  activityId: Type.Optional(
+    Type.String({ description: 'Of the activity that it was to be, where that is known.' }),
+  ),
   key: BytesOrNull,
   value: BytesOrNull,
   size: Type.Integer({ description: 'The bytes of the value, also where it is left out.' }),
@@ -77,13 +91,14 @@ export function deadLetterJson({
   headers,
   ...rest
 }: ListedLetter): Static<typeof DeadLetterJson> {
-  const { id, code, reason, size, omitted } = rest;
+  const { id, code, reason, size, omitted, activityId } = rest;
   return {
     id,
     origin: { topic: origin.topic, partition: origin.partition, offset: origin.offset },
     code,
     reason,
     diedAt: Timestamp.toISO(diedAt),
+    ...(activityId === undefined ? {} : { activityId }),
     key: key && bytesJson(key),
     value: value && bytesJson(value),
     size,

@@ -18,6 +18,7 @@ export async function serveDocs(app: FastifyInstance, version: string): Promise<
       servers: [{ url: '/' }],
       tags: [
         { name: 'activities', description: 'Log activities and find them.' },
+        { name: 'segment', description: 'The Segment HTTP API.' },
         { name: 'dead letters', description: 'What could not be stored, and again.' },
         { name: 'health', description: 'For orchestrators.' },
         { name: 'metrics', description: 'For Prometheus.' },

@@ -19,7 +19,7 @@ const schema = {
     'from page to page. Large parts of a record are left out, and said to be.',
   querystring: Type.Partial(
     Type.Object({
-      code: several('Of these codes: `unreadable`, `conflict`, `refused`.'),
+      code: several('Of these codes: `unreadable`, `conflict`, `refused`, `invalid`.'),
       ...timeParameters('diedAt'),
       ...pageParameters,
     }),

@@ -16,7 +16,12 @@ declare module 'fastify' {
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  parseAsJson(app, 'application/json');
+}
+
+/** Reads bodies of a media type as JSON; `*` is every one that has no parser of its own, and none. */
+export function parseAsJson(app: FastifyInstance, mediaType: string): void {
+  app.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (request, body, done) => {
     try {
       assertUtf8(request.headers['content-type']);
       const none = body.length === 0 && request.routeOptions.config.optionalBody === true;

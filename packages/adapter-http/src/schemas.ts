@@ -103,6 +103,11 @@ const problem = Type.Unsafe<never>(
   }),
 );
 
+/** The content of a problem, for the documentation. */
+export const problemContent: { readonly 'application/problem+json': { readonly schema: TUnsafe<never> } } = {
+  'application/problem+json': { schema: problem },
+};
+
 const meanings = {
   400: 'The JSON, its encoding or the query is malformed or breaks a rule.',
   401: 'An API key is required.',
@@ -120,7 +125,7 @@ export function problems(...statuses: readonly (keyof typeof meanings)[]): Recor
       status,
       Type.Unsafe<unknown>({
         description: meanings[status],
-        content: { 'application/problem+json': { schema: problem } },
+        content: problemContent,
       }),
     ]),
   );

@@ -31,7 +31,7 @@ describe('methods', () => {
   });
 });
 
-test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/status'])(
+test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/b'])(
   '%s is 404 as a problem',
   async (url) => {
     const it = await service();
@@ -173,6 +173,7 @@ describe('documentation', () => {
       'get /api/logs',
       'get /api/logs/count',
       'get /api/logs/{id}',
+      'get /api/logs/{id}/status',
       'get /health/live',
       'get /health/ready',
       'get /metrics',
@@ -180,11 +181,16 @@ describe('documentation', () => {
       'post /api/events',
       'post /api/logs',
       'post /api/logs/batch',
+      ...['alias', 'batch', 'group', 'identify', 'page', 'screen', 'track'].map((call) => `post /v1/${call}`),
     ]);
     expect(Object.keys(document.paths['/api/logs']?.['post']?.responses ?? {})).toEqual([
+      '200',
+      '201',
       '202',
       '400',
       '401',
+      '409',
+      '410',
       '413',
       '415',
       '422',

@@ -61,6 +61,11 @@ export class MemoryActivityRepository implements ActivityRepository {
     return this.#store.activities.get(id);
   }
 
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+    this.#store.assertReachable();
+    return [...new Set(ids)].flatMap((id) => this.#store.activities.get(id) ?? []);
+  }
+
   async ping(): Promise<void> {
     this.#store.assertReachable();
   }

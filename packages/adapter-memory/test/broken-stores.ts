@@ -31,6 +31,7 @@ function wrap(store: MemoryStore, differently: Wrapped<ActivityRepository>): Act
     find: (query) => sound.find(query),
     count: (filter) => sound.count(filter),
     findById: (id) => sound.findById(id),
+    findByIds: (ids) => sound.findByIds(ids),
     ping: () => sound.ping(),
     ...differently(sound, store),
   };
@@ -235,6 +236,21 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     'answers nothing for an outage',
     repository((sound) => ({ findById: (id) => sound.findById(id).catch(() => undefined) })),
   ],
+  [
+    'R16',
+    'gives one for each time it is asked',
+    repository((sound) => ({
+      async findByIds(ids) {
+        const found = await Promise.all(ids.map((id) => sound.findById(id)));
+        return found.filter((activity) => activity !== undefined);
+      },
+    })),
+  ],
+  [
+    'R16',
+    'gives a page of them',
+    repository((sound) => ({ findByIds: async (ids) => (await sound.findByIds(ids)).slice(0, 500) })),
+  ],
 ];
 
 const queue = (differently: Wrapped<DeadLetterQueue>) => async (): Promise<DeadLetterSubject> => {
@@ -274,6 +290,7 @@ export const brokenQueues: Broken<DeadLetterSubject> = [
       value: letter.value && Buffer.from(Buffer.from(letter.value).toString()),
     })),
   ],
+  ['D3', 'forgets the activity', adding(({ activityId: _forgotten, ...letter }) => letter)],
   [
     'D4',
     'swallows an outage',

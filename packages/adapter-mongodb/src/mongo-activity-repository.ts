@@ -81,6 +81,20 @@ export class MongoActivityRepository implements ActivityRepository {
     }
   }
 
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+    if (ids.length === 0) return [];
+    const { activities, timeoutMs } = this.#store;
+    try {
+      const found = activities.find(
+        { _id: { $in: [...ids] } },
+        { maxTimeMS: timeoutMs, batchSize: ids.length + 1 },
+      );
+      return (await found.toArray()).map(activityOf);
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
   async ping(): Promise<void> {
     try {
       await this.#store.activities.findOne({}, { projection: { _id: 1 }, maxTimeMS: this.#store.timeoutMs });

@@ -92,6 +92,16 @@ export class SqliteActivityRepository implements ActivityRepository {
     }
   }
 
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+    const timeoutMs = this.#queryTimeoutMs;
+    try {
+      const rows = await this.#database.queries.submit('several', [...new Set(ids)], { timeoutMs });
+      return rows.map(activityOf);
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
   async ping(): Promise<void> {
     try {
       this.#database.searches.assertAlive();

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { TimeRange, Timestamp } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { spanOf } from '../src/threads/branches.ts';
-import { letterPageSql } from '../src/threads/letter-jobs.ts';
+import { deathSql, letterPageSql } from '../src/threads/letter-jobs.ts';
 import { teachTest } from '../src/threads/metadata-test.ts';
 import { branchSql } from '../src/threads/page-job.ts';
 import { edgeSql } from '../src/threads/portions.ts';
@@ -85,4 +85,10 @@ test.each([
     const sql = letterPageSql(ofOneCode, order);
     expect(planOf(sql)).toBe(`SEARCH dead_letters USING INDEX ${index}`);
   }
+});
+
+test('the last death of an activity is one end of a range of one index', () => {
+  expect(planOf(deathSql)).toBe(
+    'SEARCH dead_letters USING COVERING INDEX dead_letters_by_activity (activity_id=?)',
+  );
 });

@@ -21,6 +21,8 @@ export {
   makeFindActivity,
 } from './find-activities.ts';
 export { type FindDeadLetters, makeFindDeadLetters } from './find-dead-letters.ts';
+export { type ActivityStatus, type FindStatus, makeFindStatus } from './find-status.ts';
+export { type KnownOutcome, type LogAndWait, makeLogAndWait } from './log-and-wait.ts';
 export {
   type BatchOptions,
   type BatchReceipt,
@@ -31,6 +33,7 @@ export {
   type RejectedDraft,
 } from './log-activities.ts';
 export { type LogActivity, makeLogActivity } from './log-activity.ts';
+export { type Call, type LogCalls, makeLogCalls } from './log-calls.ts';
 export {
   type ProgressLimits,
   type ProgressObserver,
@@ -43,6 +46,7 @@ export {
   type ReplayDeadLetters,
   type ReplayReceipt,
 } from './replay-dead-letters.ts';
+export { type Outcome, type Sleep, WaitingRoom, type WaitingRoomDeps } from './waiting-room.ts';
 export {
   type Grace,
   makeStoreActivities,

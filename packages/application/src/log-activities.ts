@@ -8,7 +8,7 @@ import {
   UserActivity,
   type Violation,
 } from '@user-activity/domain';
-import { publishNamed } from './publish-named.ts';
+import { named } from './named.ts';
 
 /** What became of a batch. */
 export interface BatchReceipt {
@@ -65,12 +65,12 @@ export const makeLogActivities = (
     };
     for await (const portion of portions) portion.forEach(judge);
     if (atomic && rejected.length > 0) return { accepted: 0, ids: ids.map(() => null), rejected };
-    if (events.length > 0) await publishNamed(deps.publisher, events, ids);
+    if (events.length > 0) await named(ids, () => deps.publisher.publish(events));
     return { accepted: events.length, ids, rejected };
   };
 
 /** The activity, or what is wrong with its draft. */
-function recorded(draft: unknown, deps: RecordingDeps): UserActivity | readonly Violation[] {
+export function recorded(draft: unknown, deps: RecordingDeps): UserActivity | readonly Violation[] {
   if (draft instanceof FaultyDraft) return draft.violations;
   try {
     return UserActivity.record(draft, deps);

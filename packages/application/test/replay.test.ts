@@ -32,6 +32,7 @@ function setUp(
   const letters: DeadLetterRepository = {
     find: (query) => repository.find(query),
     findByIds: (ids, most) => repository.findByIds(ids, most),
+    findDeaths: (ids) => repository.findDeaths(ids),
     remove: (removals) => repository.remove(removals),
     ...change.letters,
   };

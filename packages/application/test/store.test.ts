@@ -43,6 +43,7 @@ const answering = (...outcomes: readonly SaveOutcome[]): ActivityRepository => (
   find: async () => ({ activities: [], hasMore: false }),
   count: async () => 0,
   findById: async () => undefined,
+  findByIds: async () => [],
   ping: async () => undefined,
 });
 
@@ -60,7 +61,8 @@ describe('every outcome of saving', () => {
 
   test('conflict is counted and goes to the dead letters with its bytes', async () => {
     const { store, storeActivities, signal } = setUp({ repository: answering('stored', 'conflict') });
-    const records = recordsOf(sampleActivity(), sampleActivity());
+    const [first, second] = [sampleActivity(), sampleActivity()];
+    const records = recordsOf(first, second);
     expect(await storeActivities(records, signal)).toEqual({ ...none, stored: 1, conflict: 1 });
     expect([...store.letters.values()]).toEqual([
       {
@@ -69,6 +71,7 @@ describe('every outcome of saving', () => {
         code: 'conflict',
         reason: 'its id already holds another fact',
         diedAt: new FixedClock().now(),
+        activityId: second.id,
       },
     ]);
   });

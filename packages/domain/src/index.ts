@@ -11,7 +11,7 @@ export {
 } from './activity/user-activity.ts';
 export { UserId } from './activity/user-id.ts';
 export { type ActivityLogged, activityLogged } from './log/activity-logged.ts';
-export { type DeadLetter, DeadLetterCode, withoutBytes } from './log/dead-letter.ts';
+export { type DeadLetter, DeadLetterCode, type Death, edgeTopic, withoutBytes } from './log/dead-letter.ts';
 export { DeadLetterId } from './log/dead-letter-id.ts';
 export type {
   LogRecord,
@@ -56,4 +56,4 @@ export {
 } from './shared/domain-error.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export { parseJson } from './shared/parse-json.ts';
-export { pointer, RuleBroken, type Violation, Violations } from './shared/violation.ts';
+export { pointer, RuleBroken, unlessBroken, type Violation, Violations } from './shared/violation.ts';

@@ -192,6 +192,23 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     },
   },
   {
+    promise: 'R16',
+    title: 'of several ids it gives the activities that there are, each once',
+    async run(subject) {
+      const repository = await subject.open();
+      const activities = sampleActivities(1000, { metadata: { a: { $b: 1 } } });
+      const unknown = ['never', 'sample%', 'SAMPLE-1'].map((text) => ActivityId.parse(text));
+      await repository.save(activities);
+      const ids = activities.map(({ id }) => id);
+      const found = await repository.findByIds([...unknown, ...ids.toReversed(), ...ids.slice(0, 3)]);
+      assert.equal(found.length, activities.length);
+      const byId = new Map(found.map((activity) => [activity.id, activity]));
+      for (const activity of activities) assert.deepEqual(byId.get(activity.id), activity);
+      assert.deepEqual(await repository.findByIds(unknown), []);
+      assert.deepEqual(await repository.findByIds([]), []);
+    },
+  },
+  {
     promise: 'R12',
     title: 'out of reach it says so in the words of the domain, and afterwards it works again',
     async run(subject) {
@@ -203,6 +220,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       await assertRejects(repository.find(newest(1)), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.count(filterOf()), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.findById(before.id), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(repository.findByIds([before.id]), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
       await restore();
       await repository.ping();

@@ -1,4 +1,10 @@
-import { type LetterQuestion, type LettersWanted, readLetters, readWholeLetters } from './letter-jobs.ts';
+import {
+  type LetterQuestion,
+  type LettersWanted,
+  readDeaths,
+  readLetters,
+  readWholeLetters,
+} from './letter-jobs.ts';
 import { type PageQuestion, readPage } from './page-job.ts';
 import {
   type ActivityRow,
@@ -28,8 +34,12 @@ export interface Portion {
 export interface ReadJobs {
   page(question: PageQuestion): readonly ActivityRow[];
   one(id: string): ActivityRow | undefined;
+  /** Of these ids the activities that there are. */
+  several(ids: readonly string[]): readonly ActivityRow[];
   letters(question: LetterQuestion): readonly ListedRow[];
   wholeLetters(wanted: LettersWanted): readonly LetterRow[];
+  /** Of each activity when its last letter died, null where it has none. */
+  deaths(ids: readonly string[]): readonly (number | null)[];
   /** Where the group goes on. */
   position(group: string): number;
   /** The offset of the first record that the group is not through with, and the one that the next record will get. */
@@ -45,8 +55,10 @@ export function readJobs(prepare: Prepare): ReadJobs {
   return {
     page: (question) => readPage(prepare, question),
     one: (id) => prepare(one).all(id)[0] as unknown as ActivityRow | undefined,
+    several: (ids) => ids.flatMap((id) => prepare(one).all(id) as unknown as readonly ActivityRow[]),
     letters: (question) => readLetters(prepare, question),
     wholeLetters: (wanted) => readWholeLetters(prepare, wanted),
+    deaths: (ids) => readDeaths(prepare, ids),
     position: positionOf,
     progress(group) {
       // Older records may have left the log: the last offset is remembered apart from them.

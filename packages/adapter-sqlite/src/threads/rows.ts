@@ -30,10 +30,12 @@ export type LetterRow = readonly [
   code: string,
   reason: string,
   diedAt: number,
+  activityId: string | null,
 ];
 
 /** The columns of a `LetterRow`, in its order. */
-export const letterColumns = 'topic, partition, offset, key, value, headers, code, reason, died_at';
+export const letterColumns =
+  'topic, partition, offset, key, value, headers, code, reason, died_at, activity_id';
 
 /** A dead letter as a page shows it: parts that are too large are null, and the size of each is told. */
 export type ListedRow = readonly [
@@ -47,6 +49,7 @@ export type ListedRow = readonly [
   keySize: number,
   valueSize: number,
   headersSize: number,
+  activityId: string | null,
 ];
 
 /** Where an activity stands among the others. */

@@ -35,6 +35,7 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
  *  R13 Searched    conditions on metadata let through what `MetadataCondition.matches` does, whatever keys and values are.
  *  R14 Counted     `count` tells exactly how many the filter lets through; of what is saved meanwhile it may count any part.
+ *  R16 Several     `findByIds` gives the activities of these ids, each once and in any order; ids without one are left out.
  */
 export interface ActivityRepository {
   /** Saves in the order given, each by itself: one that is refused or in conflict does not stop the others. */
@@ -42,6 +43,8 @@ export interface ActivityRepository {
   find(query: ActivityQuery): Promise<ActivityPage>;
   count(filter: ActivityFilter): Promise<number>;
   findById(id: ActivityId): Promise<UserActivity | undefined>;
+  /** One question, however many ids: at most some thousand, as all that is found is in memory. Of none: at once. */
+  findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]>;
   /** Resolves when the store answers, else rejects as in R12. */
   ping(): Promise<void>;
 }
