@@ -99,7 +99,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     handleErrors(app);
     parseJsonBodies(app);
     const refuseOtherMethods = otherMethodsRefused(app);
-    await serveDocs(app, options.version);
+    await serveDocs(app, options);
     await app.register(postLog, options);
     await app.register(postBatch, options);
     await app.register(getLogs, options);

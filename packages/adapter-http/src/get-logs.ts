@@ -5,7 +5,7 @@ import { Type } from '@sinclair/typebox';
 import { cursorAfter, digestOf, parseCursor } from './cursor.ts';
 import { linkNext, pageOf, pageParameters, parsePaged, several } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
-import { Activity, problems } from './schemas.ts';
+import { Activity, problems, TypeText, UserIdText } from './schemas.ts';
 
 const schema = {
   operationId: 'findActivities',
@@ -16,8 +16,8 @@ const schema = {
     'are OR. Follow `nextCursor` or `Link: rel="next"` from page to page; a walk neither skips nor repeats.',
   querystring: Type.Partial(
     Type.Object({
-      userId: several('Of these users.'),
-      type: several('Of these types, which are made canonical as when writing.'),
+      userId: several(UserIdText, 'Of these users.'),
+      type: several(TypeText, 'Of these types, which are made canonical as when writing.'),
       ...pageParameters('createdAt'),
     }),
   ),

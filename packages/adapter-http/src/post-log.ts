@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox';
 import { idempotencyKey, identified } from './idempotency-key.ts';
 import { bodyOf } from './json-body.ts';
 import { refuseParameters } from './query-parameters.ts';
-import { Draft, problems } from './schemas.ts';
+import { Draft, IdText, problems } from './schemas.ts';
 
 const schema = {
   operationId: 'logActivity',
@@ -14,14 +14,26 @@ const schema = {
     'Answers 202 only after the log holds it durably. Sending it again under the same id stores it once.',
   headers: Type.Object({
     'idempotency-key': Type.Optional(
-      Type.String({ description: 'The id when the body has none; bare or quoted. Both and unequal: 422.' }),
+      Type.String({
+        pattern: '^"?(?!(?:\\.+|count|stats|export|stream|batch)"?$)[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,128}"?$',
+        description: 'The id when the body has none; bare or quoted. Both and unequal: 422.',
+        examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+      }),
     ),
   }),
   body: Draft,
   response: {
     202: Type.Object(
-      { id: Type.String(), status: Type.Literal('accepted') },
-      { description: 'The log holds it. `Location` is where it will be.' },
+      { id: IdText, status: Type.Literal('accepted') },
+      {
+        description: 'The log holds it. `Location` is where it will be.',
+        headers: {
+          Location: Type.String({
+            description: 'Where it will be, percent-encoded (RFC 9110, section 10.2.2).',
+            examples: ['/api/logs/0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+          }),
+        },
+      },
     ),
     ...problems(400, 401, 413, 415, 422, 503),
   },
