@@ -40,7 +40,9 @@ export const IdText: TString = Type.String({
 export const UserIdText: TString = Type.String({
   minLength: 1,
   maxLength: 256,
-  pattern: '^(?!\\s*\\.{1,2}\\s*$)\\s*[^\\s\\p{Cc}](?:\\P{Cc}*[^\\s\\p{Cc}])?\\s*$',
+  pattern:
+    '^\\s*[^\\s\\x00-\\x1f\\x7f-\\x9f](?:[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f])?\\s*$',
+  not: { pattern: '^\\s*\\.{1,2}\\s*$' },
   description: 'Who acted. 1-256 characters after trimming, no control characters.',
   examples: ['123'],
 });
