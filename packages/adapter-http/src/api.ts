@@ -113,7 +113,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     decodeBodies(app);
     parseJsonBodies(app);
     const refuseOtherMethods = otherMethodsRefused(app);
-    await serveDocs(app, options.version);
+    await serveDocs(app, options);
     await app.register(postLog, options);
     await app.register(postBatch, options);
     await app.register(postEvents, options);

@@ -22,9 +22,12 @@ export const BatchReceipt: TObject<{
   ids: typeof Ids;
 }> = Type.Object(
   {
-    accepted: Type.Integer({ description: 'How many the log holds.' }),
+    accepted: Type.Integer({ description: 'How many the log holds.', examples: [1] }),
     rejected: Type.Array(
-      Type.Object({ index: Type.Integer({ description: 'Counted from 0.' }), errors: Violations }),
+      Type.Object({
+        index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
+        errors: Violations,
+      }),
     ),
     ids: Ids,
   },

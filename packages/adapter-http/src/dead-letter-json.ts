@@ -17,6 +17,23 @@ import {
 
 type TBytes = TUnion<[TObject<{ text: TString }>, TObject<{ base64: TString }>]>;
 
+/** Why a record could not be stored. */
+export const DeadLetterCodeJson: TUnsafe<DeadLetterCode> = Type.Unsafe<DeadLetterCode>(
+  Type.String({
+    enum: DeadLetterCode.all,
+    description:
+      '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it; ' +
+      '`invalid`: it broke a rule, and its sender could not be told.',
+  }),
+);
+
+/** The id of a dead letter, as clients give it. */
+export const DeadLetterIdJson: TString = Type.String({
+  pattern: '^[A-Za-z0-9._-]{1,249}:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
+  description: 'Where its first copy lay: topic, partition and offset, joined by `:`.',
+  examples: ['user-activity:3:1042'],
+});
+
 const Bytes: TBytes = Type.Union(
   [
     Type.Object({ text: Type.String({ description: 'What the bytes are as UTF-8.' }) }),
@@ -31,6 +48,7 @@ const Bytes: TBytes = Type.Union(
 );
 const BytesOrNull: TUnion<[TBytes, TNull]> = Type.Union([Bytes, Type.Null()], {
   description: 'Null where there is none, or too much.',
+  examples: [{ text: 'no JSON' }],
 });
 
 /** A dead letter as the service lists it. */
@@ -52,16 +70,12 @@ export const DeadLetterJson: TObject<{
       'Where its first copy lay: topic, partition and offset, joined by `:`. Of what never was on the log the topic is `http`.',
     examples: ['user-activity:3:1042'],
   }),
-  origin: Type.Object({ topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() }),
-  code: Type.Unsafe<DeadLetterCode>(
-    Type.String({
-      enum: DeadLetterCode.all,
-      description:
-        '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it; ' +
-        '`invalid`: it broke a rule, and its sender could not be told.',
-    }),
+  origin: Type.Object(
+    { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() },
+    { examples: [{ topic: 'user-activity', partition: 3, offset: 1042 }] },
   ),
-  reason: Type.String({ description: 'Why, in a sentence.' }),
+  code: DeadLetterCodeJson,
+  reason: Type.String({ description: 'Why, in a sentence.', examples: ['it is not JSON'] }),
   diedAt: Type.String({
     format: 'date-time',
     description: 'When it was last taken off the log, or refused before it came so far.',
@@ -71,14 +85,19 @@ export const DeadLetterJson: TObject<{
   ),
   key: BytesOrNull,
   value: BytesOrNull,
-  size: Type.Integer({ description: 'The bytes of the value, also where it is left out.' }),
+  size: Type.Integer({
+    description: 'The bytes of the value, also where it is left out.',
+    examples: [7],
+  }),
   headers: Type.Record(Type.String(), Type.Array(Bytes), {
     description: 'By name; a name may have several values.',
+    examples: [{ ce_type: [{ text: 'user-activity.logged.v1' }] }],
   }),
   omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
     description:
       'What is left out as it is too large: a key above ' +
       `${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
+    examples: [[]],
   }),
 });
 

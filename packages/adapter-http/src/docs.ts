@@ -1,10 +1,16 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { completeOpenApi } from './complete-openapi.ts';
 import { refuseParameters } from './query-parameters.ts';
 
+const anyKey = [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
+
 /** OpenAPI 3.1 of the routes at `/openapi.json`, and a page for people at `/docs` that loads nothing from elsewhere. */
-export async function serveDocs(app: FastifyInstance, version: string): Promise<void> {
+export async function serveDocs(
+  app: FastifyInstance,
+  { version, apiKeys }: { readonly version: string; readonly apiKeys: readonly string[] },
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.1',
@@ -25,13 +31,22 @@ export async function serveDocs(app: FastifyInstance, version: string): Promise<
       ],
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'RFC 6750.' },
           apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
-          basic: { type: 'http', scheme: 'basic' },
+          basic: { type: 'http', scheme: 'basic', description: 'RFC 7617; the key is the user name.' },
         },
       },
-      security: [{}, { bearer: [] }, { apiKey: [] }, { basic: [] }],
+      // As this process has it: with no key all are open.
+      security: apiKeys.length > 0 ? anyKey : [{}, ...anyKey],
     },
+    transform: ({ schema, url, route }) => ({
+      schema: route.config?.optionalBody === true ? { ...schema, 'x-optional-body': true } : schema,
+      url,
+    }),
+    transformObject: (document) =>
+      'openapiObject' in document
+        ? Object.assign(document.openapiObject, completeOpenApi({ ...document.openapiObject }))
+        : document.swaggerObject,
   });
   app.get('/openapi.json', { schema: { hide: true }, onRequest: refuseParameters }, async () =>
     app.swagger(),

@@ -1,5 +1,6 @@
 import { type TArray, type TString, type TUnsafe, Type } from '@sinclair/typebox';
 import { several, timeParameters } from './paging.ts';
+import { TypeText, UserIdText } from './schemas.ts';
 
 type Conditions = Readonly<Record<string, readonly string[]>>;
 
@@ -26,8 +27,8 @@ export const filterParameters: {
   to: TString;
   metadata: TUnsafe<Conditions>;
 } = {
-  userId: several('Of these users.', ['123']),
-  type: several('Of these types, which are made canonical as when writing.', ['LOGIN']),
+  userId: several(UserIdText, 'Of these users.'),
+  type: several(TypeText, 'Of these types, which are made canonical as when writing.'),
   ...timeParameters('createdAt'),
   metadata,
 };

@@ -1,6 +1,6 @@
 import type { ActivityStatus, Outcome } from '@user-activity/application';
 import { type TObject, type TString, type TUnsafe, Type } from '@sinclair/typebox';
-import { problemContent } from './schemas.ts';
+import { IdText, problemContent } from './schemas.ts';
 
 /** How each outcome is answered, and what that means. The first fact of an id is made; a later one is there, or in its way. */
 export const outcomeAnswers: Readonly<
@@ -25,7 +25,7 @@ type TStatus<Status extends string> = TObject<{ id: TString; status: TUnsafe<Sta
 
 function idWithStatus<Status extends string>(statuses: readonly Status[]): TStatus<Status> {
   return Type.Object({
-    id: Type.String({ examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'] }),
+    id: IdText,
     status: Type.Unsafe<Status>(Type.String({ enum: [...statuses], examples: statuses.slice(0, 1) })),
   });
 }
@@ -33,7 +33,14 @@ function idWithStatus<Status extends string>(statuses: readonly Status[]): TStat
 /** What is known of an id. */
 export const StatusJson: TStatus<ActivityStatus> = idWithStatus(['stored', 'dead_lettered', 'unknown']);
 
-const headers = {
+const location = {
+  Location: {
+    type: 'string',
+    description: 'Where it is, or will be, percent-encoded (RFC 9110, section 10.2.2).',
+    examples: ['/api/logs/0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+  },
+};
+const applied = {
   'Preference-Applied': {
     type: 'string',
     description: 'Where the request preferred to wait, the seconds that count.',
@@ -46,6 +53,7 @@ export const outcomeSchemas: Readonly<Record<string, TUnsafe<unknown>>> = Object
   Object.entries(outcomeAnswers).map(([outcome, { status, meaning }]) => {
     const schema = idWithStatus([outcome]);
     const content = { ...problemContent, 'application/json': { schema } };
+    const headers = { ...(status === 201 || status === 202 ? location : {}), ...applied };
     const about = { description: meaning, headers };
     // With its content named, an answer takes Fastify longer.
     return [status, Type.Unsafe<unknown>(status === 422 ? { ...about, content } : { ...schema, ...about })];

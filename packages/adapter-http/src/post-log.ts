@@ -19,7 +19,11 @@ const schema = {
     'it waits up to so many seconds for what becomes of it, and answers that.',
   headers: Type.Object({
     'idempotency-key': Type.Optional(
-      Type.String({ description: 'The id when the body has none; bare or quoted. Both and unequal: 422.' }),
+      Type.String({
+        pattern: '^"?(?!(?:\\.+|count|stats|export|stream|batch)"?$)[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,128}"?$',
+        description: 'The id when the body has none; bare or quoted. Both and unequal: 422.',
+        examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+      }),
     ),
     prefer: Type.Optional(
       Type.String({

@@ -2,6 +2,7 @@ import type { ReplayDeadLetters } from '@user-activity/application';
 import { DeadLetterId, edgeTopic, pointer, RuleBroken, Violations } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { DeadLetterIdJson } from './dead-letter-json.ts';
 import { optionalBodyOf } from './json-body.ts';
 import { Problem } from './problem.ts';
 import { refuseParameters } from './query-parameters.ts';
@@ -18,7 +19,15 @@ const schema = {
     'the same request can be sent again after a 503 or a lost answer.',
   body: Type.Unsafe<unknown>(
     Type.Object(
-      { ids: Type.Optional(Type.Array(Type.String(), { minItems: 1, description: 'None given: all.' })) },
+      {
+        ids: Type.Optional(
+          Type.Array(DeadLetterIdJson, {
+            minItems: 1,
+            description: 'None given: all.',
+            examples: [['user-activity:3:1042']],
+          }),
+        ),
+      },
       { additionalProperties: false, description: 'May be left out.' },
     ),
   ),

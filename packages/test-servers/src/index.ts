@@ -3,6 +3,7 @@ export { type FaultyProxy, faultyProxy, type Mend } from './faulty-proxy.ts';
 export { inDatabase } from './in-database.ts';
 export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';
+export { fuzz, type Fuzzing } from './schemathesis.ts';
 export { readTopic, type TopicRecord } from './read-topic.ts';
 export { type ReplicaSet, startReplicaSet } from './replica-set.ts';
 export { type ServiceOptions, ServiceProcess } from './service-process.ts';

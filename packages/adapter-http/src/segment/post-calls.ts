@@ -47,7 +47,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
   for (const kind of segmentCalls) {
     const ofKind = {
       ...schema,
-      operationId: `segment_${kind}`,
+      operationId: `${kind}Call`,
       summary: `Segment: ${kind}`,
       body: segmentBody(kind),
     };
@@ -55,7 +55,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
       reply.code(200).send(await log([bodyOfRoute(kind, jsonOf(request))])),
     );
   }
-  const ofBatch = { ...schema, operationId: 'segment_batch', summary: 'Segment: batch', body: segmentBatch };
+  const ofBatch = { ...schema, operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch };
   app.post('/v1/batch', { schema: ofBatch, onRequest: refuseParameters }, async (request, reply) => {
     const { items, context } = batchIn(jsonOf(request));
     if (items.length > maxBatchSize) throw new Problem(413, `A batch holds at most ${maxBatchSize} calls.`);
