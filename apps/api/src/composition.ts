@@ -1,13 +1,24 @@
 import 'reflect-metadata';
-import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '@user-activity/adapter-kafka';
+import {
+  KafkaConnection,
+  KafkaDeadLetterQueue,
+  KafkaEventPublisher,
+  KafkaTopic,
+} from '@user-activity/adapter-kafka';
 import {
   MongoActivityRepository,
+  MongoDeadLetterQueue,
   MongoDeadLetterRepository,
   MongoStore,
   MongoTopicRegistry,
 } from '@user-activity/adapter-mongodb';
 import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
-import { type Answering, makeAssertSamePartitions, type Progressing } from '@user-activity/application';
+import {
+  type Answering,
+  inEachQueue,
+  makeAssertSamePartitions,
+  type Progressing,
+} from '@user-activity/application';
 import {
   type Logger,
   measureProcess,
@@ -15,6 +26,7 @@ import {
   type Opened,
   publishObserver,
   type RunningApp,
+  token,
   tokens,
   wireApi,
   wireProcess,
@@ -64,9 +76,20 @@ export function wire(
   );
   wiring.provide(tokens.repository, () => new MongoActivityRepository(store));
   wiring.provide(tokens.letters, () => new MongoDeadLetterRepository(store));
+  wiring.provide(
+    topicOfDeadLetters,
+    () => new KafkaDeadLetterQueue(connection, topic),
+    (queue) => queue.close(),
+  );
+  // As the consumer keeps them.
+  wiring.provide(tokens.deadLetters, (get) =>
+    inEachQueue(get(topicOfDeadLetters), new MongoDeadLetterQueue(store)),
+  );
   wireApi(wiring);
   return wiring;
 }
+
+const topicOfDeadLetters = token<KafkaDeadLetterQueue>('topicOfDeadLetters');
 
 /** Opens Kafka and MongoDB and a server on them; nothing listens yet. */
 export async function openApi(

@@ -24,10 +24,14 @@ export async function openApiServer(
 ) {
   const server = await buildServer({
     logActivity: get(tokens.logActivity),
+    logAndWait: get(tokens.logAndWait),
     logActivities: get(tokens.logActivities),
+    logCalls: get(tokens.logCalls),
     findActivities: get(tokens.findActivities),
-    findActivity: get(tokens.findActivity),
+    countActivities: get(tokens.countActivities),
     activityStats: get(tokens.activityStats),
+    findActivity: get(tokens.findActivity),
+    findStatus: get(tokens.findStatus),
     findDeadLetters: get(tokens.findDeadLetters),
     replayDeadLetters: get(tokens.replayDeadLetters),
     checkHealth: get(tokens.checkHealth),
@@ -40,6 +44,7 @@ export async function openApiServer(
   });
   // Requests are finished first: they still need what is closed after them.
   return opened.add(server, async (one) => {
+    get(tokens.outcomes).close();
     // What a log that hangs has not confirmed by then is answered 503 while there is a connection to answer on.
     const publisher = get(tokens.publisher);
     const hurry = setTimeout(() => void publisher.close(), finishingMs);

@@ -19,8 +19,8 @@ test('everything that is provided can be made, and all that the API needs is the
   const wiring = wire(config, makeLogger('fatal'), { connection, topic, store });
   onTestFinished(() => wiring.close());
   wiring.resolveAll();
-  const { consumer, watchdog, deadLetters, storeActivities, ...needed } = tokens;
+  const { consumer, watchdog, storeActivities, ...needed } = tokens;
   for (const token of Object.values(needed)) expect(wiring.get<unknown>(token)).toBeDefined();
-  for (const token of [consumer, watchdog, deadLetters, storeActivities])
+  for (const token of [consumer, watchdog, storeActivities])
     expect(() => wiring.get<unknown>(token)).toThrow('is not provided');
 });

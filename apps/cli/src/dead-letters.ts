@@ -16,9 +16,10 @@ export const usage = `Usage: npm run dead-letters -- list [--code CODE]... [--fr
        npm run dead-letters -- replay --all
 
 list    shows what could not be stored, and why; what died last comes first. --limit is 50 where not given.
-replay  sends dead letters back to the log, to be judged again: those of the ids, or all.
+replay  sends dead letters back to the log, to be judged again: those of the ids, or all. Those that are
+        invalid never were on the log, and stay.
 
-CODE is unreadable, conflict or refused; TIME is RFC 3339, such as 2026-11-24T00:00:00Z.
+CODE is unreadable, conflict, refused or invalid; TIME is RFC 3339, such as 2026-11-24T00:00:00Z.
   --json     JSON instead of a table: of a list one object a line (npm run -s keeps npm's own lines away)
   --url URL  of the service; else USER_ACTIVITY_URL, else http://127.0.0.1:3000
   --key KEY  of the API; better in API_KEY, as others on this machine can see arguments

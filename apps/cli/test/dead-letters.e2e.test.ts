@@ -91,6 +91,17 @@ test('lists conflicts, replays them by id and all, and lists those that died aga
   expect(await run(['replay', 'user-activity:0:999'], environment)).toMatchObject({ out: '0 replayed\n' });
 });
 
+test('lists calls that never came to the log, and says that they can not go back to it', async () => {
+  await ask('/v1/track', { method: 'POST', body: JSON.stringify({ userId: '123' }) });
+  const { out } = await run(['list', '--code', 'invalid'], environment);
+  const [, id = ''] = /^(http:\d+:\d+) +2\S+Z +invalid +\d+ +\/event is required$/m.exec(out) ?? [];
+  const named = await run(['replay', id], environment);
+  expect(named).toMatchObject({ code: 2, out: '' });
+  expect(named.err).toContain('/ids/0 was refused before it came to the log');
+  expect((await run(['replay', '--all'], environment)).code).toBe(0);
+  expect((await run(['list', '--code', 'invalid'], environment)).out).toBe(out);
+});
+
 test('takes the URL and the key as arguments too, which count more', async () => {
   const wrong = { USER_ACTIVITY_URL: 'http://127.0.0.1:1', API_KEY: 'wrong' };
   expect(await run(['list', '--json', '--url', `${url}/`, '--key', key], wrong)).toMatchObject({ code: 0 });

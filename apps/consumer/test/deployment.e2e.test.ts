@@ -1,4 +1,4 @@
-import { readTopic } from '@user-activity/test-servers';
+import { readTopic, walkLogsWhileOthersWrite } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import { expect, test } from 'vitest';
 import { allStored, Deployment, Load, post, stored, until } from './deployment.ts';
@@ -62,4 +62,13 @@ test('both in one process, on the same engines', async () => {
   const url = await new Deployment().start('standalone').ready();
   const { id } = (await (await post(url, example)).json()) as { id: string };
   expect(await stored(url, id)).toMatchObject({ id, ...example });
+});
+
+test('pages walked while others write show what was there exactly once, in both orders, by metadata too', async () => {
+  const url = await new Deployment().start('standalone').ready();
+  for (const walked of await walkLogsWhileOthersWrite(url)) {
+    const { name, expected, seen, others, repeated } = walked;
+    expect({ name, seen, repeated }).toEqual({ name, seen: expected, repeated: [] });
+    expect(others).toBeGreaterThan(0);
+  }
 });

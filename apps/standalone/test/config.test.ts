@@ -110,7 +110,8 @@ describe('refuses', () => {
 
   test.each([
     ['KAFKA_BROKERS', 'localhost', 'a comma-separated list of host:port'],
-    ['KAFKA_TOPIC', 'a b', 'a topic name: 1 to 230 letters, digits and "._-"'],
+    ['KAFKA_TOPIC', 'a b', 'a topic name: 1 to 230 letters, digits and "._-", and not "http"'],
+    ['KAFKA_TOPIC', 'http', 'a topic name: 1 to 230 letters, digits and "._-", and not "http"'],
     ['KAFKA_PARTITIONS', '0', 'a whole number from 1 to 1000'],
     ['KAFKA_SASL_MECHANISM', 'gssapi', 'one of plain, scram-sha-256, scram-sha-512'],
     ['MONGODB_URI', 'http://db', 'a connection string that begins with mongodb:// or mongodb+srv://'],

@@ -1,33 +1,42 @@
 import type {
   ActivityStats,
   CheckHealth,
+  CountActivities,
   FindActivities,
   FindActivity,
   FindDeadLetters,
+  FindStatus,
   LogActivities,
   LogActivity,
+  LogAndWait,
+  LogCalls,
   Progressing,
   ReplayDeadLetters,
 } from '@user-activity/application';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { keyCheck } from './api-keys.ts';
+import { decodeBodies } from './decode-bodies.ts';
 import { serveDocs } from './docs.ts';
 import { handleErrors } from './error-handling.ts';
+import { getCount } from './get-count.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
 import { getLogs } from './get-logs.ts';
 import { getStats } from './get-stats.ts';
+import { getStatus } from './get-status.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { otherMethodsRefused } from './method-not-allowed.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
 import { countIn, countOut } from './pipelining.ts';
 import { postBatch } from './post-batch.ts';
+import { postEvents } from './post-events.ts';
 import { postLog } from './post-log.ts';
 import { postReplay } from './post-replay.ts';
 import { Problem } from './problem.ts';
 import type { RequestMetrics } from './request-metrics.ts';
+import { postCalls } from './segment/post-calls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -39,10 +48,14 @@ declare module 'fastify' {
 /** What the API drives, and what it is told. */
 export interface ApiOptions {
   readonly logActivity: LogActivity;
+  readonly logAndWait: LogAndWait;
   readonly logActivities: LogActivities;
+  readonly logCalls: LogCalls;
   readonly findActivities: FindActivities;
-  readonly findActivity: FindActivity;
+  readonly countActivities: CountActivities;
   readonly activityStats: ActivityStats;
+  readonly findActivity: FindActivity;
+  readonly findStatus: FindStatus;
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
@@ -100,14 +113,19 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     app.setValidatorCompiler(() => (value: unknown) => ({ value }));
     app.setSerializerCompiler(() => JSON.stringify);
     handleErrors(app);
+    decodeBodies(app);
     parseJsonBodies(app);
     const refuseOtherMethods = otherMethodsRefused(app);
-    await serveDocs(app, options.version);
+    await serveDocs(app, options);
     await app.register(postLog, options);
     await app.register(postBatch, options);
+    await app.register(postEvents, options);
     await app.register(getLogs, options);
-    await app.register(getLog, options);
+    await app.register(getCount, options);
     await app.register(getStats, options);
+    await app.register(getLog, options);
+    await app.register(getStatus, options);
+    await app.register(postCalls, options);
     await app.register(getDeadLetters, options);
     await app.register(postReplay, options);
     const { checkHealth, progress } = options;

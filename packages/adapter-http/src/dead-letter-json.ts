@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type ListedLetter, listedBytes, Timestamp } from '@user-activity/domain';
+import { DeadLetterCode, type ListedLetter, listedBytes, Timestamp } from '@user-activity/domain';
 import {
   type Static,
   type TArray,
@@ -7,13 +7,32 @@ import {
   type TLiteral,
   type TNull,
   type TObject,
+  type TOptional,
   type TRecord,
   type TString,
   type TUnion,
+  type TUnsafe,
   Type,
 } from '@sinclair/typebox';
 
 type TBytes = TUnion<[TObject<{ text: TString }>, TObject<{ base64: TString }>]>;
+
+/** Why a record could not be stored. */
+export const DeadLetterCodeJson: TUnsafe<DeadLetterCode> = Type.Unsafe<DeadLetterCode>(
+  Type.String({
+    enum: DeadLetterCode.all,
+    description:
+      '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it; ' +
+      '`invalid`: it broke a rule, and its sender could not be told.',
+  }),
+);
+
+/** The id of a dead letter, as clients give it. */
+export const DeadLetterIdJson: TString = Type.String({
+  pattern: '^[A-Za-z0-9._-]{1,249}:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
+  description: 'Where its first copy lay: topic, partition and offset, joined by `:`.',
+  examples: ['user-activity:3:1042'],
+});
 
 const Bytes: TBytes = Type.Union(
   [
@@ -29,15 +48,17 @@ const Bytes: TBytes = Type.Union(
 );
 const BytesOrNull: TUnion<[TBytes, TNull]> = Type.Union([Bytes, Type.Null()], {
   description: 'Null where there is none, or too much.',
+  examples: [{ text: 'no JSON' }],
 });
 
 /** A dead letter as the service lists it. */
 export const DeadLetterJson: TObject<{
   id: TString;
   origin: TObject<{ topic: TString; partition: TInteger; offset: TInteger }>;
-  code: TUnion<[TLiteral<'unreadable'>, TLiteral<'conflict'>, TLiteral<'refused'>]>;
+  code: TUnsafe<DeadLetterCode>;
   reason: TString;
   diedAt: TString;
+  activityId: TOptional<TString>;
   key: TUnion<[TBytes, TNull]>;
   value: TUnion<[TBytes, TNull]>;
   size: TInteger;
@@ -45,26 +66,38 @@ export const DeadLetterJson: TObject<{
   omitted: TArray<TUnion<[TLiteral<'key'>, TLiteral<'value'>, TLiteral<'headers'>]>>;
 }> = Type.Object({
   id: Type.String({
-    description: 'Where its first copy lay: topic, partition and offset, joined by `:`.',
+    description:
+      'Where its first copy lay: topic, partition and offset, joined by `:`. Of what never was on the log the topic is `http`.',
     examples: ['user-activity:3:1042'],
   }),
-  origin: Type.Object({ topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() }),
-  code: Type.Union([Type.Literal('unreadable'), Type.Literal('conflict'), Type.Literal('refused')], {
-    description:
-      '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it.',
+  origin: Type.Object(
+    { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() },
+    { examples: [{ topic: 'user-activity', partition: 3, offset: 1042 }] },
+  ),
+  code: DeadLetterCodeJson,
+  reason: Type.String({ description: 'Why, in a sentence.', examples: ['it is not JSON'] }),
+  diedAt: Type.String({
+    format: 'date-time',
+    description: 'When it was last taken off the log, or refused before it came so far.',
   }),
-  reason: Type.String({ description: 'Why, in a sentence.' }),
-  diedAt: Type.String({ format: 'date-time', description: 'When it was last taken off the log.' }),
+  activityId: Type.Optional(
+    Type.String({ description: 'Of the activity that it was to be, where that is known.' }),
+  ),
   key: BytesOrNull,
   value: BytesOrNull,
-  size: Type.Integer({ description: 'The bytes of the value, also where it is left out.' }),
+  size: Type.Integer({
+    description: 'The bytes of the value, also where it is left out.',
+    examples: [7],
+  }),
   headers: Type.Record(Type.String(), Type.Array(Bytes), {
     description: 'By name; a name may have several values.',
+    examples: [{ ce_type: [{ text: 'user-activity.logged.v1' }] }],
   }),
   omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
     description:
       'What is left out as it is too large: a key above ' +
       `${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
+    examples: [[]],
   }),
 });
 
@@ -77,13 +110,14 @@ export function deadLetterJson({
   headers,
   ...rest
 }: ListedLetter): Static<typeof DeadLetterJson> {
-  const { id, code, reason, size, omitted } = rest;
+  const { id, code, reason, size, omitted, activityId } = rest;
   return {
     id,
     origin: { topic: origin.topic, partition: origin.partition, offset: origin.offset },
     code,
     reason,
     diedAt: Timestamp.toISO(diedAt),
+    ...(activityId === undefined ? {} : { activityId }),
     key: key && bytesJson(key),
     value: value && bytesJson(value),
     size,

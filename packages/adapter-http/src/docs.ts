@@ -1,35 +1,52 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { completeOpenApi } from './complete-openapi.ts';
 import { refuseParameters } from './query-parameters.ts';
 
+const anyKey = [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
+
 /** OpenAPI 3.1 of the routes at `/openapi.json`, and a page for people at `/docs` that loads nothing from elsewhere. */
-export async function serveDocs(app: FastifyInstance, version: string): Promise<void> {
+export async function serveDocs(
+  app: FastifyInstance,
+  { version, apiKeys }: { readonly version: string; readonly apiKeys: readonly string[] },
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.1',
       info: {
         title: 'User-activity log',
         version,
-        description: 'Records who did what, when; answers questions about it.',
+        description:
+          'Records who did what, when; answers questions about it. Bodies may be gzip-encoded; limits count the decoded bytes.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
       tags: [
         { name: 'activities', description: 'Log activities and find them.' },
+        { name: 'segment', description: 'The Segment HTTP API.' },
         { name: 'dead letters', description: 'What could not be stored, and again.' },
         { name: 'health', description: 'For orchestrators.' },
         { name: 'metrics', description: 'For Prometheus.' },
       ],
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'RFC 6750.' },
           apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
-          basic: { type: 'http', scheme: 'basic' },
+          basic: { type: 'http', scheme: 'basic', description: 'RFC 7617; the key is the user name.' },
         },
       },
-      security: [{}, { bearer: [] }, { apiKey: [] }, { basic: [] }],
+      // As this process has it: with no key all are open.
+      security: apiKeys.length > 0 ? anyKey : [{}, ...anyKey],
     },
+    transform: ({ schema, url, route }) => ({
+      schema: route.config?.optionalBody === true ? { ...schema, 'x-optional-body': true } : schema,
+      url,
+    }),
+    transformObject: (document) =>
+      'openapiObject' in document
+        ? Object.assign(document.openapiObject, completeOpenApi({ ...document.openapiObject }))
+        : document.swaggerObject,
   });
   app.get('/openapi.json', { schema: { hide: true }, onRequest: refuseParameters }, async () =>
     app.swagger(),

@@ -3,8 +3,8 @@ import { DeadLetterId, DeadLetterQuery } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { cursorAfter, digestOf, parseCursor } from './cursor.ts';
-import { DeadLetterJson, deadLetterJson } from './dead-letter-json.ts';
-import { linkNext, pageOf, pageParameters, parsePaged, several } from './paging.ts';
+import { DeadLetterCodeJson, DeadLetterJson, deadLetterJson } from './dead-letter-json.ts';
+import { linkNext, pageOf, pageParameters, parsePaged, several, timeParameters } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
 import { problems } from './schemas.ts';
 
@@ -19,8 +19,9 @@ const schema = {
     'from page to page. Large parts of a record are left out, and said to be.',
   querystring: Type.Partial(
     Type.Object({
-      code: several('Of these codes: `unreadable`, `conflict`, `refused`.'),
-      ...pageParameters('diedAt'),
+      code: several(DeadLetterCodeJson, 'Of these codes.'),
+      ...timeParameters('diedAt'),
+      ...pageParameters,
     }),
   ),
   response: { 200: pageOf(DeadLetterJson), ...problems(400, 401, 503) },

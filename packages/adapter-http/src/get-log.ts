@@ -1,5 +1,5 @@
 import type { FindActivity } from '@user-activity/application';
-import { ActivityId, RuleBroken } from '@user-activity/domain';
+import { ActivityId, unlessBroken } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { Problem } from './problem.ts';
@@ -10,7 +10,8 @@ const schema = {
   operationId: 'findActivity',
   tags: ['activities'],
   summary: 'Get one activity',
-  params: Type.Object({ id: Type.String() }),
+  description: 'One that was answered 202 a moment ago may not be stored yet: 404 until then.',
+  params: Type.Object({ id: Type.String({ examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'] }) }),
   response: { 200: Activity, ...problems(400, 401, 404, 503) },
 };
 
@@ -21,20 +22,11 @@ export const getLog: FastifyPluginCallbackTypebox<{ findActivity: FindActivity }
   done,
 ) => {
   app.get('/api/logs/:id', { schema, onRequest: refuseParameters }, async (request, reply) => {
-    const id = idIn(request.params.id);
+    // Nothing can be stored under what is no id.
+    const id = unlessBroken(() => ActivityId.parse(request.params.id));
     const activity = id === undefined ? undefined : await findActivity(id);
     if (activity === undefined) throw new Problem(404, 'There is no activity of that id.');
     return reply.code(200).send(activity.toJSON());
   });
   done();
 };
-
-/** Undefined for what is no id: nothing can be stored under it. */
-function idIn(raw: string): ActivityId | undefined {
-  try {
-    return ActivityId.parse(raw);
-  } catch (error) {
-    if (error instanceof RuleBroken) return undefined;
-    throw error;
-  }
-}

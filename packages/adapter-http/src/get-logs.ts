@@ -3,7 +3,8 @@ import { ActivityId, ActivityQuery } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { cursorAfter, digestOf, parseCursor } from './cursor.ts';
-import { linkNext, pageOf, pageParameters, parsePaged, several } from './paging.ts';
+import { filterParameters } from './filter-parameters.ts';
+import { linkNext, pageOf, pageParameters, parsePaged } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
 import { Activity, problems } from './schemas.ts';
 
@@ -14,13 +15,7 @@ const schema = {
   description:
     'Newest first, or oldest first with `order=asc`, by (createdAt, id). Different filters are AND, repeated values of one ' +
     'are OR. Follow `nextCursor` or `Link: rel="next"` from page to page; a walk neither skips nor repeats.',
-  querystring: Type.Partial(
-    Type.Object({
-      userId: several('Of these users.'),
-      type: several('Of these types, which are made canonical as when writing.'),
-      ...pageParameters('createdAt'),
-    }),
-  ),
+  querystring: Type.Partial(Type.Object({ ...filterParameters, ...pageParameters })),
   response: { 200: pageOf(Activity), ...problems(400, 401, 503) },
 };
 
@@ -56,6 +51,11 @@ export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivit
 };
 
 function walkOf({ filter, order }: Pick<ActivityQuery, 'filter' | 'order'>): string {
-  const { userIds, types, createdAt } = filter;
-  return digestOf([userIds, types, createdAt.from, createdAt.to, order]);
+  const { userIds, types, createdAt, metadata } = filter;
+  const conditions = metadata.map(({ path, scalars }) =>
+    JSON.stringify([path, [...scalars].map((scalar) => JSON.stringify(scalar)).toSorted()]),
+  );
+  // Without any, cursors are those of versions that knew none.
+  const more = conditions.length > 0 ? [conditions] : [];
+  return digestOf([userIds, types, createdAt.from, createdAt.to, order, ...more]);
 }

@@ -2,7 +2,7 @@ import type { ActivityStats } from '@user-activity/application';
 import { StatsQuery } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { several } from './paging.ts';
+import { filterParameters } from './filter-parameters.ts';
 import { queryParameters } from './query-parameters.ts';
 import { problems } from './schemas.ts';
 
@@ -51,6 +51,17 @@ const Stats = Type.Object(
   },
 );
 
+const { properties: optional } = Type.Partial(
+  Type.Object({
+    timezone: Type.String({
+      default: 'UTC',
+      description: 'A zone of the IANA database; with `minute`, `hour` and `day` only.',
+      examples: ['Europe/Berlin'],
+    }),
+    ...filterParameters,
+  }),
+);
+
 const schema = {
   operationId: 'activityStats',
   tags: ['activities'],
@@ -59,20 +70,7 @@ const schema = {
     'Of types and users the most frequent come first, then by their code points: at most 10,000, more are a 400. Minutes, hours ' +
     'and days are those of a clock in `timezone` and come in their order, from a span of at most 20,000; the hour that the clock ' +
     'shows twice at the end of summer time is two. What has no activity is left out.',
-  querystring: Type.Object({
-    by,
-    timezone: Type.Optional(
-      Type.String({
-        default: 'UTC',
-        description: 'A zone of the IANA database; with `minute`, `hour` and `day` only.',
-        examples: ['Europe/Berlin'],
-      }),
-    ),
-    userId: Type.Optional(several('Of these users.')),
-    type: Type.Optional(several('Of these types, which are made canonical as when writing.')),
-    from: Type.Optional(Type.String({ format: 'date-time', description: 'createdAt at or after.' })),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'createdAt before.' })),
-  }),
+  querystring: Type.Object({ by, ...optional }),
   response: { 200: Stats, ...problems(400, 401, 503) },
 };
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parseJson } from '@user-activity/domain';
+import { parseJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
@@ -16,15 +16,20 @@ declare module 'fastify' {
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  parseAsJson(app, 'application/json');
+}
+
+/** Reads bodies of a media type as JSON; `*` is every one that has no parser of its own, and none. */
+export function parseAsJson(app: FastifyInstance, mediaType: string): void {
+  app.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (request, body, done) => {
     try {
+      assertUtf8(request.headers['content-type']);
       const none = body.length === 0 && request.routeOptions.config.optionalBody === true;
-      done(null, none ? {} : parse(body));
+      done(null, none ? {} : jsonBody(body));
     } catch (error) {
       done(error instanceof Error ? error : new Error('A parser threw no error.'));
     }
   });
-  app.addHook('preParsing', async (request) => refuseEncodings(request));
 }
 
 /** The body, which every route that asks for it requires. */
@@ -39,23 +44,36 @@ export function optionalBodyOf(request: FastifyRequest): unknown {
   return request.headers['content-type'] === undefined ? {} : request.body;
 }
 
-function parse(body: string | Buffer): unknown {
+/** A whole body as JSON. Throws 400 with what is wrong with it. */
+export function jsonBody(body: string | Buffer): unknown {
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
-  if (typeof body !== 'string' && !isUtf8(body)) throw new Problem(400, 'The body is not valid UTF-8.');
   try {
-    return parseJson(body.toString('utf8'));
+    return jsonIn(typeof body === 'string' ? Buffer.from(body) : body);
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new Problem(400, 'The body has too many different keys with an escape.');
-    throw new Problem(400, 'The body is not well-formed JSON.');
+    if (error instanceof RuleBroken) throw new Problem(400, `The body ${error.message}.`);
+    throw error;
   }
 }
 
-function refuseEncodings({ headers }: FastifyRequest): void {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
-    throw new Problem(415, 'The body must not be encoded.', { headers: { 'accept-encoding': 'identity' } });
-  const [, charset] = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers['content-type'] ?? '') ?? [];
-  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+/** The JSON value that the bytes are in UTF-8; says no by `RuleBroken`. */
+export function jsonIn(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new RuleBroken('is not valid UTF-8');
+  try {
+    return parseJson(bytes.toString('utf8'));
+  } catch (error) {
+    if (error instanceof RangeError) throw new RuleBroken('has too many different keys with an escape');
+    throw new RuleBroken('is not well-formed JSON');
+  }
+}
+
+/** The charset that a media type names, in lower case. */
+export function charsetOf(contentType = ''): string | undefined {
+  return /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1]?.toLowerCase();
+}
+
+/** JSON is UTF-8 (RFC 8259, section 8.1): throws 415 where the media type says that it is something else. */
+export function assertUtf8(contentType: string | undefined): void {
+  const charset = charsetOf(contentType);
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
     throw new Problem(415, 'The charset of the body must be utf-8.');
 }

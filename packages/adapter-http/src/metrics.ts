@@ -12,7 +12,13 @@ const schema = {
   summary: 'What this process measured since it began',
   description: "For dashboards and alerts, in Prometheus's text format. Each process tells of itself alone.",
   produces: ['text/plain'],
-  response: { 200: Type.String({ description: 'Text format, version 0.0.4.' }), ...problems(400, 401) },
+  response: {
+    200: Type.String({
+      description: 'Text format, version 0.0.4.',
+      examples: ['# TYPE nodejs_eventloop_utilization gauge\nnodejs_eventloop_utilization 0.02\n'],
+    }),
+    ...problems(400, 401),
+  },
 };
 
 /** `GET /metrics` */

@@ -20,26 +20,37 @@ import {
   Type,
 } from '@sinclair/typebox';
 
-/** Parameters that may be given several times, for the documentation. */
-export const several = (description: string): TArray<TString> =>
-  Type.Array(Type.String(), { maxItems: 20, description });
+/** A parameter that may be given several times, for the documentation. */
+export const several = <Item extends TSchema>(item: Item, description: string): TArray<Item> =>
+  Type.Array(item, { maxItems: 20, description });
 
-/** The parameters of every list, for the documentation; `from` and `to` are about that time. */
-export const pageParameters = (
-  time: string,
-): {
-  from: TString;
-  to: TString;
+/** The bounds of that time, for the documentation. */
+export const timeParameters = (time: string): { from: TString; to: TString } => ({
+  from: Type.String({
+    format: 'date-time',
+    description: `${time} at or after.`,
+    examples: ['2026-11-01T00:00:00Z'],
+  }),
+  to: Type.String({
+    format: 'date-time',
+    description: `${time} before.`,
+    examples: ['2026-12-01T00:00:00Z'],
+  }),
+});
+
+/** The parameters of every list, for the documentation. */
+export const pageParameters: {
   order: TUnion<[TLiteral<'desc'>, TLiteral<'asc'>]>;
   limit: TInteger;
   cursor: TString;
-} => ({
-  from: Type.String({ format: 'date-time', description: `${time} at or after.` }),
-  to: Type.String({ format: 'date-time', description: `${time} before.` }),
+} = {
   order: Type.Union([Type.Literal('desc'), Type.Literal('asc')], { default: 'desc' }),
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
-  cursor: Type.String({ description: 'The `nextCursor` of the page before, of the same filter and order.' }),
-});
+  cursor: Type.String({
+    minLength: 1,
+    description: 'The `nextCursor` of the page before, of the same filter and order.',
+  }),
+};
 
 /** A page of such items. */
 export const pageOf = <Item extends TSchema>(
@@ -48,14 +59,28 @@ export const pageOf = <Item extends TSchema>(
   data: TArray<Item>;
   pagination: TObject<{ limit: TInteger; nextCursor: TUnion<[TString, TNull]>; hasMore: TBoolean }>;
 }> =>
-  Type.Object({
-    data: Type.Array(item),
-    pagination: Type.Object({
-      limit: Type.Integer(),
-      nextCursor: Type.Union([Type.String(), Type.Null()], { description: 'Null on the last page.' }),
-      hasMore: Type.Boolean(),
-    }),
-  });
+  Type.Object(
+    {
+      data: Type.Array(item),
+      pagination: Type.Object({
+        limit: Type.Integer({ examples: [50] }),
+        nextCursor: Type.Union([Type.String(), Type.Null()], {
+          description: 'Null on the last page.',
+          examples: [null],
+        }),
+        hasMore: Type.Boolean(),
+      }),
+    },
+    {
+      description: 'A page.',
+      headers: {
+        Link: Type.String({
+          description: 'The next page, where there is one (RFC 8288).',
+          examples: ['</api/logs?limit=50&cursor=eyJ>; rel="next"'],
+        }),
+      },
+    },
+  );
 
 /** The question and where its page begins. Throws INVALID_QUERY with every violation, those of the cursor among them. */
 export function parsePaged<Query extends { readonly order: Order; readonly limit: number }, Position>(

@@ -1,11 +1,23 @@
-import type { LogActivities } from '@user-activity/application';
+import type { DraftPortions, LogActivities } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { idempotencyKey } from './idempotency-key.ts';
+import {
+  BatchParameters,
+  BatchReceipt,
+  batchOptions,
+  itemsOf,
+  noneAccepted,
+  refuseIdempotencyKey,
+  receiptJson,
+} from './batch-receipt.ts';
 import { bodyOf } from './json-body.ts';
-import { Problem } from './problem.ts';
-import { refuseParameters } from './query-parameters.ts';
-import { Draft, Ids, problems, Violations } from './schemas.ts';
+import { NdjsonDrafts, parseNdjsonBodies } from './ndjson-drafts.ts';
+import { Draft, problems } from './schemas.ts';
+
+const examples = [
+  { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } },
+  { userId: '123', type: 'LOGOUT', createdAt: '2026-11-24T08:30:00Z' },
+];
 
 const schema = {
   operationId: 'logActivities',
@@ -13,18 +25,26 @@ const schema = {
   summary: 'Log many activities',
   description:
     'Each item is judged by itself: those that keep the rules are accepted, the others are listed. Answers 202 only after ' +
-    'the log holds all that were accepted. None valid: 422.',
-  body: Type.Unsafe<unknown>(Type.Array(Draft, { minItems: 1 })),
-  response: {
-    202: Type.Object({
-      accepted: Type.Integer({ description: 'How many the log holds.' }),
-      rejected: Type.Array(
-        Type.Object({ index: Type.Integer({ description: 'Counted from 0.' }), errors: Violations }),
-      ),
-      ids: Ids,
-    }),
-    ...problems(400, 401, 413, 415, 422, 503),
+    'the log holds all that were accepted. None valid: 422. With `atomic=true` one bad item refuses all.',
+  querystring: BatchParameters,
+  body: {
+    content: {
+      'application/json': {
+        schema: Type.Unsafe<unknown>(Type.Array(Draft, { minItems: 1, examples: [examples] })),
+      },
+      'application/x-ndjson': {
+        schema: Type.Unsafe<unknown>(
+          Type.String({
+            description:
+              'One activity as JSON on each line, read as it arrives. Blank lines do not count; a line that is no JSON is a ' +
+              'rejected item. Also as `application/ndjson` and `application/jsonl`.',
+            examples: [examples.map((draft) => `${JSON.stringify(draft)}\n`).join('')],
+          }),
+        ),
+      },
+    },
   },
+  response: { 202: BatchReceipt, ...problems(400, 401, 413, 415, 422, 503) },
 };
 
 /** `POST /api/logs/batch` */
@@ -32,30 +52,19 @@ export const postBatch: FastifyPluginCallbackTypebox<{
   logActivities: LogActivities;
   maxBatchSize: number;
 }> = (app, { logActivities, maxBatchSize }, done) => {
-  app.post('/api/logs/batch', { schema, onRequest: refuseParameters }, async (request, reply) => {
-    if (idempotencyKey(request.headers) !== undefined)
-      throw new Problem(400, 'Idempotency-Key names one activity. In a batch, give each item an id.');
-    const drafts = bodyOf(request);
-    if (!Array.isArray(drafts)) throw broken([{ path: '', message: 'must be a JSON array' }]);
-    if (drafts.length === 0) throw broken([{ path: '', message: 'must hold at least one activity' }]);
-    if (drafts.length > maxBatchSize)
-      throw new Problem(413, `A batch holds at most ${maxBatchSize} activities.`);
-    const { accepted, rejected, ids } = await logActivities([drafts]);
-    if (accepted === 0) {
-      throw broken(
-        rejected.flatMap(({ index, violations }) =>
-          violations.map(({ path, message }) => ({ path: `/${index}${path}`, message })),
-        ),
-      );
-    }
-    return reply.code(202).send({
-      accepted,
-      rejected: rejected.map(({ index, violations }) => ({ index, errors: [...violations] })),
-      ids: [...ids],
-    });
+  parseNdjsonBodies(app, maxBatchSize);
+  app.post('/api/logs/batch', { schema }, async (request, reply) => {
+    const options = batchOptions(request);
+    refuseIdempotencyKey(request, 'In a batch, give each item an id.');
+    const receipt = await logActivities(draftsIn(bodyOf(request), maxBatchSize), options);
+    if (receipt.ids.length === 0)
+      throw noneAccepted([{ path: '', message: 'must hold at least one activity' }]);
+    return reply.code(202).send(receiptJson(receipt));
   });
   done();
 };
 
-const broken = (errors: Problem['errors']): Problem =>
-  new Problem(422, 'No activity of the batch was accepted.', { errors });
+function draftsIn(body: unknown, most: number): DraftPortions {
+  if (body instanceof NdjsonDrafts) return body;
+  return [itemsOf(body, most)];
+}

@@ -1,44 +1,65 @@
-import type { LogActivity } from '@user-activity/application';
+import type { KnownOutcome, LogActivity, LogAndWait } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { idempotencyKey, identified } from './idempotency-key.ts';
 import { bodyOf } from './json-body.ts';
+import { outcomeAnswers, outcomeSchemas } from './outcome-json.ts';
+import { preferredWait } from './prefer-wait.ts';
 import { refuseParameters } from './query-parameters.ts';
 import { Draft, problems } from './schemas.ts';
+import { whileWaiting } from './while-waiting.ts';
 
 const schema = {
   operationId: 'logActivity',
   tags: ['activities'],
   summary: 'Log one activity',
   description:
-    'Answers 202 only after the log holds it durably. Sending it again under the same id stores it once.',
+    'Answers 202 only after the log holds it durably. Sending it again under the same id stores it once. With `Prefer: wait=10` ' +
+    'it waits up to so many seconds for what becomes of it, and answers that.',
   headers: Type.Object({
     'idempotency-key': Type.Optional(
-      Type.String({ description: 'The id when the body has none; bare or quoted. Both and unequal: 422.' }),
+      Type.String({
+        pattern: '^"?(?!(?:\\.+|count|stats|export|stream|batch)"?$)[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,128}"?$',
+        description: 'The id when the body has none; bare or quoted. Both and unequal: 422.',
+        examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+      }),
+    ),
+    prefer: Type.Optional(
+      Type.String({
+        description:
+          'RFC 7240. `wait=N` waits up to N seconds, at most 30, until it is known what became of the activity. Other ' +
+          'preferences are ignored.',
+        examples: ['wait=10'],
+      }),
     ),
   }),
   body: Draft,
-  response: {
-    202: Type.Object(
-      { id: Type.String(), status: Type.Literal('accepted') },
-      { description: 'The log holds it. `Location` is where it will be.' },
-    ),
-    ...problems(400, 401, 413, 415, 422, 503),
-  },
+  response: { ...problems(400, 401, 413, 415, 503), ...outcomeSchemas },
 };
 
 /** `POST /api/logs` */
-export const postLog: FastifyPluginCallbackTypebox<{ logActivity: LogActivity }> = (
+export const postLog: FastifyPluginCallbackTypebox<{ logActivity: LogActivity; logAndWait: LogAndWait }> = (
   app,
-  { logActivity },
+  { logActivity, logAndWait },
   done,
 ) => {
   app.post('/api/logs', { schema, onRequest: refuseParameters }, async (request, reply) => {
-    const id = await logActivity(identified(bodyOf(request), idempotencyKey(request.headers)));
-    return reply
-      .code(202)
-      .header('location', `/api/logs/${encodeURIComponent(id)}`)
-      .send({ id, status: 'accepted' });
+    const draft = draftOf(request);
+    const seconds = request.headers['prefer'] === undefined ? undefined : preferredWait(request.headers);
+    if (seconds === undefined) return answer(reply, { id: await logActivity(draft), status: 'accepted' });
+    const outcome = await whileWaiting(reply, seconds, (until) => logAndWait(draft, until));
+    reply.header('preference-applied', `wait=${seconds}`);
+    return answer(reply, outcome);
   });
   done();
 };
+
+const draftOf = (request: FastifyRequest): unknown =>
+  identified(bodyOf(request), idempotencyKey(request.headers));
+
+function answer(reply: FastifyReply, { id, status }: KnownOutcome): FastifyReply {
+  if (status === 'accepted' || status === 'stored')
+    reply.header('location', `/api/logs/${encodeURIComponent(id)}`);
+  return reply.code(outcomeAnswers[status].status).send({ id, status });
+}

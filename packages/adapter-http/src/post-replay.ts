@@ -1,7 +1,8 @@
 import type { ReplayDeadLetters } from '@user-activity/application';
-import { DeadLetterId, pointer, Violations } from '@user-activity/domain';
+import { DeadLetterId, edgeTopic, pointer, RuleBroken, Violations } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { DeadLetterIdJson } from './dead-letter-json.ts';
 import { optionalBodyOf } from './json-body.ts';
 import { Problem } from './problem.ts';
 import { refuseParameters } from './query-parameters.ts';
@@ -12,12 +13,21 @@ const schema = {
   tags: ['dead letters'],
   summary: 'Send dead letters back to the log, to be judged again',
   description:
-    'Those of the ids, or without ids all that died before the request. Answers 202 once the log holds them: they are not ' +
+    'Those of the ids, or without ids all that died before the request; those that were refused before they came to the log ' +
+    '(code `invalid`) stay, and naming one is 422. Answers 202 once the log holds them: they are not ' +
     'listed any more, unless they die again. Replaying twice stores once. An id that there is no letter of does not count, so ' +
     'the same request can be sent again after a 503 or a lost answer.',
   body: Type.Unsafe<unknown>(
     Type.Object(
-      { ids: Type.Optional(Type.Array(Type.String(), { minItems: 1, description: 'None given: all.' })) },
+      {
+        ids: Type.Optional(
+          Type.Array(DeadLetterIdJson, {
+            minItems: 1,
+            description: 'None given: all.',
+            examples: [['user-activity:3:1042']],
+          }),
+        ),
+      },
       { additionalProperties: false, description: 'May be left out.' },
     ),
   ),
@@ -81,9 +91,15 @@ function parseIds(raw: unknown, most: number, violations: Violations): readonly 
   else if (raw.length === 0) violations.add('/ids', 'must hold at least one id; without it all are replayed');
   else if (raw.length > most)
     throw new Problem(413, `A request replays at most ${most} dead letters by their ids.`);
-  else
-    return raw.flatMap((id, index) => violations.check(`/ids/${index}`, () => DeadLetterId.parse(id)) ?? []);
+  else return raw.flatMap((id, index) => violations.check(`/ids/${index}`, () => parseId(id)) ?? []);
   return [];
+}
+
+function parseId(raw: unknown): DeadLetterId {
+  const id = DeadLetterId.parse(raw);
+  if (DeadLetterId.originOf(id).topic === edgeTopic)
+    throw new RuleBroken('was refused before it came to the log, and can not go back to it');
+  return id;
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -43,25 +43,29 @@ export class Problem extends Error {
 const statuses: Readonly<Record<ErrorKind, number>> = {
   'invalid-activity': 422,
   'invalid-query': 400,
+  unreadable: 400,
+  'too-large': 413,
   unavailable: 503,
   overloaded: 503,
 };
 
-// Seconds. A buffer is free again sooner than a broker.
-const retryAfter: Readonly<Record<ErrorKind, string | undefined>> = {
-  'invalid-activity': undefined,
-  'invalid-query': undefined,
-  unavailable: '5',
-  overloaded: '1',
+const headers: Readonly<Record<ErrorKind, Readonly<Record<string, string>>>> = {
+  'invalid-activity': {},
+  'invalid-query': {},
+  // Nobody reads the rest of the body, so no other request can follow on the connection.
+  unreadable: { connection: 'close' },
+  'too-large': { connection: 'close' },
+  // Seconds. A buffer is free again sooner than a broker.
+  unavailable: { 'retry-after': '5' },
+  overloaded: { 'retry-after': '1' },
 };
 
 /** The domain's error in the words of HTTP. */
 export function problemOf(error: DomainError): Problem {
-  const seconds = retryAfter[error.kind];
   return new Problem(statuses[error.kind], error.message, {
     errors: error.violations,
     ...(error.ids.length > 0 ? { ids: error.ids } : {}),
-    ...(seconds === undefined ? {} : { headers: { 'retry-after': seconds } }),
+    headers: headers[error.kind],
     cause: error,
   });
 }

@@ -1,9 +1,7 @@
-import { DomainError, pointer, type QueryParameters } from '@user-activity/domain';
+import { DomainError, pointer, type QueryParameters, RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
+import { percentDecoded } from './percent-decoded.ts';
 import { Problem } from './problem.ts';
-
-const wellFormed = /^(?:[^%]|%[0-9a-f]{2})*$/i;
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The parameters of the URL (application/x-www-form-urlencoded), each with all its values. Throws 400 for a percent sign
@@ -37,16 +35,10 @@ export async function refuseParameters(request: FastifyRequest): Promise<void> {
 }
 
 function decode(text: string): string {
-  if (!wellFormed.test(text)) throw new Problem(400, 'The query string is not well percent-encoded.');
-  const spaced = text.replaceAll('+', ' ');
-  if (!spaced.includes('%')) return spaced;
-  const bytes = Buffer.from(
-    spaced.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  );
   try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    throw new Problem(400, 'The query string is not UTF-8.');
+    return percentDecoded(text.replaceAll('+', ' '));
+  } catch (error) {
+    if (error instanceof RuleBroken) throw new Problem(400, `The query string ${error.message}.`);
+    throw error;
   }
 }

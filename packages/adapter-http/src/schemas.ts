@@ -21,23 +21,37 @@ export const Violations: TArray<TObject<{ path: TString; message: TString }>> = 
 );
 
 /** The ids of what was sent, in its order; null where an item was rejected. */
-export const Ids: TArray<TUnion<[TString, TNull]>> = Type.Array(Type.Union([Type.String(), Type.Null()]));
+export const Ids: TArray<TUnion<[TString, TNull]>> = Type.Array(Type.Union([Type.String(), Type.Null()]), {
+  examples: [['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10', null]],
+});
 
-const id = Type.String({
+// For readers, generators of clients and fuzzers: each says what the domain's value of its name does.
+/** An id of an activity. */
+export const IdText: TString = Type.String({
   minLength: 1,
   maxLength: 128,
-  pattern: '^[\\x21-\\x7e]+$',
+  pattern: '^(?!(?:\\.+|count|stats|export|stream|batch)$)[\\x21-\\x7e]+$',
   description:
     'Names the activity, and is its idempotency key: the same id is stored once. A UUIDv7 where none is given.',
   examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
 });
-const userId = Type.String({
+
+/** A user, as clients name it. */
+export const UserIdText: TString = Type.String({
   minLength: 1,
+  maxLength: 256,
+  pattern:
+    '^\\s*[^\\s\\x00-\\x1f\\x7f-\\x9f](?:[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f])?\\s*$',
+  not: { pattern: '^\\s*\\.{1,2}\\s*$' },
   description: 'Who acted. 1-256 characters after trimming, no control characters.',
   examples: ['123'],
 });
-const type = Type.String({
+
+/** A type of activity, as clients write it. */
+export const TypeText: TString = Type.String({
   minLength: 1,
+  maxLength: 128,
+  pattern: '^\\s*[\\p{L}\\p{M}\\p{Nd}_.:/-][\\p{L}\\p{M}\\p{Nd}_.:/\\s-]*$',
   description:
     'What was done. Kept in its canonical form: upper case, runs of white space and `-` as `_`; 1-128 letters, marks, digits and `_ . : /`.',
   examples: ['LOGIN'],
@@ -54,6 +68,7 @@ const metadata: TUnsafe<JsonObject> = Type.Unsafe<JsonObject>(
 );
 const createdAt = Type.String({
   format: 'date-time',
+  examples: ['2026-11-24T13:27:40.628Z'],
   description:
     'When it happened (RFC 3339); when the service received it where none is given. At most 5 minutes ahead.',
 });
@@ -65,9 +80,9 @@ const createdAt = Type.String({
 export const Draft: TUnsafe<unknown> = Type.Unsafe<unknown>(
   Type.Object(
     {
-      id: Type.Optional(id),
-      userId,
-      type,
+      id: Type.Optional(IdText),
+      userId: UserIdText,
+      type: TypeText,
       metadata: Type.Optional(metadata),
       createdAt: Type.Optional(createdAt),
     },
@@ -84,31 +99,39 @@ export const Activity: TObject<{
   createdAt: TString;
   receivedAt: TString;
 }> = Type.Object({
-  id,
-  userId,
-  type,
+  id: IdText,
+  userId: UserIdText,
+  type: TypeText,
   metadata,
   createdAt,
   receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
 });
 
 const problem = Type.Unsafe<never>(
-  Type.Object({
-    type: Type.String({ examples: ['about:blank'] }),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String(),
-    errors: Violations,
-    ids: Type.Optional(Ids),
-  }),
+  Type.Object(
+    {
+      type: Type.String({ examples: ['about:blank'] }),
+      title: Type.String({ description: 'The name of the status.' }),
+      status: Type.Integer(),
+      detail: Type.String({ description: 'What is wrong, in a sentence.' }),
+      errors: Violations,
+      ids: Type.Optional(Ids),
+    },
+    { description: 'Problem details (RFC 9457), with every violation.' },
+  ),
 );
 
+/** The content of a problem, for the documentation. */
+export const problemContent: { readonly 'application/problem+json': { readonly schema: TUnsafe<never> } } = {
+  'application/problem+json': { schema: problem },
+};
+
 const meanings = {
-  400: 'The JSON or the query is malformed or breaks a rule.',
+  400: 'The JSON, its encoding or the query is malformed or breaks a rule.',
   401: 'An API key is required.',
   404: 'There is no such activity.',
   413: 'The body or the batch is larger than the service takes.',
-  415: 'The body is no application/json in UTF-8.',
+  415: 'The media type, the charset or the encoding of the body is none that the route takes.',
   422: 'The body breaks a rule; every violation is listed with its path.',
   503: 'The log or the store does not answer. Sending the same again later is safe; `ids` names under which ids.',
 } as const;
@@ -120,7 +143,7 @@ export function problems(...statuses: readonly (keyof typeof meanings)[]): Recor
       status,
       Type.Unsafe<unknown>({
         description: meanings[status],
-        content: { 'application/problem+json': { schema: problem } },
+        content: problemContent,
       }),
     ]),
   );

@@ -10,6 +10,7 @@ describe('methods', () => {
     ['PROPFIND', '/api/logs', 'GET, HEAD, POST'],
     ['GET', '/api/logs/batch', 'POST'],
     ['POST', '/api/logs/some-id', 'GET, HEAD'],
+    ['POST', '/api/logs/count', 'GET, HEAD'],
     ['POST', '/api/logs/stats', 'GET, HEAD'],
     ['POST', '/health/live', 'GET, HEAD'],
     ['POST', '/openapi.json', 'GET, HEAD'],
@@ -31,7 +32,7 @@ describe('methods', () => {
   });
 });
 
-test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/status'])(
+test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/b'])(
   '%s is 404 as a problem',
   async (url) => {
     const it = await service();
@@ -171,19 +172,28 @@ describe('documentation', () => {
     expect(routes.toSorted()).toEqual([
       'get /api/dead-letters',
       'get /api/logs',
+      'get /api/logs/count',
       'get /api/logs/stats',
       'get /api/logs/{id}',
+      'get /api/logs/{id}/status',
       'get /health/live',
       'get /health/ready',
       'get /metrics',
       'post /api/dead-letters/replay',
+      'post /api/events',
       'post /api/logs',
       'post /api/logs/batch',
+      ...['alias', 'batch', 'group', 'identify', 'page', 'screen', 'track'].map((call) => `post /v1/${call}`),
     ]);
     expect(Object.keys(document.paths['/api/logs']?.['post']?.responses ?? {})).toEqual([
+      '200',
+      '201',
       '202',
       '400',
       '401',
+      '405',
+      '409',
+      '410',
       '413',
       '415',
       '422',

@@ -163,7 +163,7 @@ describe('GET /api/logs/{id}', () => {
     }
   });
 
-  test.each(['unknown', 'a%20b', '...', 'count', 'x'.repeat(129), 'x'.repeat(5000), 'a/b'])(
+  test.each(['unknown', 'a%20b', '...', 'batches', 'x'.repeat(129), 'x'.repeat(5000), 'a/b'])(
     '%.20s is 404',
     async (path) => {
       const it = await service();

@@ -5,9 +5,10 @@ import { seen, service } from './service.ts';
 
 async function withThree() {
   const it = await service();
+  const [ios, android] = [{ device: { os: 'ios' } }, { device: { os: 'android' } }];
   await it.repository.save([
-    sampleActivity({ userId: 'ann', type: 'LOGIN', createdAt: '2026-10-25T00:30:00Z' }),
-    sampleActivity({ userId: 'bob', type: 'LOGIN', createdAt: '2026-10-25T01:30:00Z' }),
+    sampleActivity({ userId: 'ann', type: 'LOGIN', metadata: ios, createdAt: '2026-10-25T00:30:00Z' }),
+    sampleActivity({ userId: 'bob', type: 'LOGIN', metadata: android, createdAt: '2026-10-25T01:30:00Z' }),
     sampleActivity({ userId: 'ann', type: 'LOGOUT', createdAt: '2026-10-25T23:30:00Z' }),
   ]);
   return it;
@@ -65,6 +66,14 @@ describe('GET /api/logs/stats', () => {
       { by: 'minute', data: [{ key: '2026-10-25T23:30:00Z', count: 1 }] },
     ],
     ['by=type&userId=nobody', { by: 'type', data: [] }],
+    [
+      'by=type&userId=ann&userId=bob&metadata.device.os=ios',
+      { by: 'type', data: [{ key: 'LOGIN', count: 1 }] },
+    ],
+    [
+      'by=day&from=2026-01-01T00:00:00Z&metadata.device.os=ios&metadata.device.os=android',
+      { by: 'day', data: [{ key: '2026-10-25', count: 2 }] },
+    ],
   ])('%s', async (query, body) => {
     const it = await withThree();
     expect(seen(await it.app.inject(`/api/logs/stats?${query}`))).toEqual({ status: 200, body });
@@ -91,6 +100,8 @@ describe('GET /api/logs/stats', () => {
     ['by=day&from=yesterday', '/from'],
     ['by=day&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', '/to'],
     ['by=day&userId=', '/userId'],
+    ['by=day&metadata.a=1', '/metadata.a'],
+    ['by=day&userId=ann&metadata=1', '/metadata'],
     ['by=day&type=()', '/type'],
   ])('%.50s is 400 at %s', async (query, path) => {
     const it = await service();

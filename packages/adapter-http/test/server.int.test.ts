@@ -150,3 +150,18 @@ test('a path that is not well-formed leaves its line in the log', async () => {
     { method: 'GET', route: null, status: 400, ms: 0 },
   ]);
 });
+
+test('a caller that goes away while it waits leaves the waiting room', async () => {
+  const it = await service();
+  const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(at, '127.0.0.1');
+  const body = '{"userId":"123","type":"LOGIN"}';
+  const head = ['POST /api/logs HTTP/1.1', 'Host: x', 'Content-Type: application/json'];
+  // Two headers are one list.
+  const prefer = ['Prefer: foo="a, b"', 'Prefer: wait=30'];
+  socket.write([...head, ...prefer, `Content-Length: ${body.length}`, '', body].join('\r\n'));
+  while (it.outcomes.waiting === 0) await nextTurn();
+  socket.destroy();
+  while (it.outcomes.waiting > 0) await nextTurn();
+  expect(it.logged()).toHaveLength(1);
+});

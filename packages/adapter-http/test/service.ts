@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   FixedClock,
   MemoryActivityRepository,
+  MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
   MemoryEventPublisher,
   MemoryLog,
@@ -10,12 +12,17 @@ import {
 import {
   makeActivityStats,
   makeCheckHealth,
+  makeCountActivities,
   makeFindActivities,
   makeFindActivity,
   makeFindDeadLetters,
+  makeFindStatus,
   makeLogActivities,
   makeLogActivity,
+  makeLogAndWait,
+  makeLogCalls,
   makeReplayDeadLetters,
+  WaitingRoom,
 } from '@user-activity/application';
 import type { LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
@@ -29,6 +36,7 @@ export interface Service {
   readonly log: MemoryLog;
   readonly store: MemoryStore;
   readonly repository: MemoryActivityRepository;
+  readonly outcomes: WaitingRoom;
   /** Every line that was logged, as JSON. */
   readonly lines: readonly string[];
   /** What the log holds. */
@@ -36,7 +44,7 @@ export interface Service {
 }
 
 export async function service(options: Partial<HttpServerOptions> = {}): Promise<Service> {
-  const { log, store, repository, lines, options: wired } = onMemory(options);
+  const { log, store, repository, outcomes, lines, options: wired } = onMemory(options);
   const app = await buildFastify(wired);
   onTestFinished(() => app.close());
   return {
@@ -44,6 +52,7 @@ export async function service(options: Partial<HttpServerOptions> = {}): Promise
     log,
     store,
     repository,
+    outcomes,
     lines,
     logged() {
       const records = log.claim('test', 0, 10_000) ?? [];
@@ -60,14 +69,27 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
   const publisher = new MemoryEventPublisher(log);
   const repository = new MemoryActivityRepository(store);
   const letters = new MemoryDeadLetterRepository(store);
-  const deps = { publisher, repository, letters, clock: new FixedClock(), ids: new SequentialIds() };
+  const deadLetters = new MemoryDeadLetterQueue(store);
+  const deps = {
+    publisher,
+    repository,
+    letters,
+    deadLetters,
+    clock: new FixedClock(),
+    ids: new SequentialIds(),
+  };
+  const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), most: 10 });
   const { logger, lines } = recordingLogger();
   const options: HttpServerOptions = {
     logActivity: makeLogActivity(deps),
+    logAndWait: makeLogAndWait({ ...deps, outcomes }),
     logActivities: makeLogActivities(deps),
+    logCalls: makeLogCalls(deps),
     findActivities: makeFindActivities(deps),
-    findActivity: makeFindActivity(deps),
+    countActivities: makeCountActivities(deps),
     activityStats: makeActivityStats(deps),
+    findActivity: makeFindActivity(deps),
+    findStatus: makeFindStatus(deps),
     findDeadLetters: makeFindDeadLetters(deps),
     replayDeadLetters: makeReplayDeadLetters(deps),
     checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
@@ -79,7 +101,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logger,
     ...changed,
   };
-  return { log, store, repository, lines, options };
+  return { log, store, repository, outcomes, lines, options };
 }
 
 /** What the test looks at of an answer; the body as JSON. */

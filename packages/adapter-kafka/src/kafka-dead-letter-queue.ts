@@ -1,5 +1,6 @@
 import { type DeadLetter, type DeadLetterQueue, type RawRecord, withoutBytes } from '@user-activity/domain';
 import { deadLetterMessage } from '@user-activity/topic-contract';
+import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import { logUnavailable } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -7,6 +8,8 @@ import { largestSize, messageOf } from './kafka-record.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 
 const timeoutMs = 10_000;
+// Below the 1 MiB that a broker takes of one partition; a letter that is larger goes alone.
+const mostBytesOfRequest = 900_000;
 
 /**
  * Writes dead letters to the topic beside that of the activities, on the partition from which they came. A letter that is
@@ -24,15 +27,28 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
   }
 
   async add(letters: readonly DeadLetter[]): Promise<void> {
-    // One at a time: they are few, and any of them may be as large as a request can be.
+    let portion = new Map<number, Message[]>();
+    let bytes = 0;
     for (const letter of letters) {
+      const record = this.#fitting(letter);
+      const size = largestSize(record);
+      if (bytes > 0 && bytes + size > mostBytesOfRequest) {
+        await this.#send(portion);
+        portion = new Map();
+        bytes = 0;
+      }
       const partition = letter.origin.partition % this.#partitions;
-      const { failure } = await this.#producer.send(
-        new Map([[partition, [messageOf(this.#fitting(letter), partition)]]]),
-        true,
-      );
-      if (failure !== undefined) throw logUnavailable(failure);
+      const messages = portion.get(partition) ?? [];
+      messages.push(messageOf(record, partition));
+      portion.set(partition, messages);
+      bytes += size;
     }
+    if (bytes > 0) await this.#send(portion);
+  }
+
+  async #send(portion: ReadonlyMap<number, readonly Message[]>): Promise<void> {
+    const { failure } = await this.#producer.send(portion, false);
+    if (failure !== undefined) throw logUnavailable(failure);
   }
 
   /** As much of the letter as the topic takes: one that it refuses for ever would hold up the partition. */

@@ -1,16 +1,17 @@
-import type {
-  ActivityFilter,
-  ActivityId,
-  ActivityPage,
-  ActivityQuery,
-  ActivityRepository,
-  KeyCount,
-  KeyField,
-  Position,
-  SaveOutcome,
-  SlotCount,
-  TimeSlots,
-  UserActivity,
+import {
+  type ActivityFilter,
+  type ActivityId,
+  type ActivityPage,
+  type ActivityQuery,
+  type ActivityRepository,
+  type KeyCount,
+  type KeyField,
+  MetadataCondition,
+  type Position,
+  type SaveOutcome,
+  type SlotCount,
+  type TimeSlots,
+  type UserActivity,
 } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
@@ -35,7 +36,7 @@ export class MemoryActivityRepository implements ActivityRepository {
   }
 
   async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
-    const ascending = this.#through(filter).toSorted(compare);
+    const ascending = this.#letThrough(filter).toSorted(compare);
     const walk = order === 'asc' ? ascending : ascending.toReversed();
     const isBehind = (position: Position, activity: UserActivity): boolean =>
       order === 'asc' ? compare(activity, position) > 0 : compare(activity, position) < 0;
@@ -43,14 +44,19 @@ export class MemoryActivityRepository implements ActivityRepository {
     return { activities: rest.slice(0, limit), hasMore: rest.length > limit };
   }
 
+  async count(filter: ActivityFilter): Promise<number> {
+    return this.#letThrough(filter).length;
+  }
+
   /** What the filter lets through, in no particular order. */
-  #through({ userIds, types, createdAt }: ActivityFilter): readonly UserActivity[] {
+  #letThrough(filter: ActivityFilter): readonly UserActivity[] {
     this.#store.assertReachable();
     return [...this.#store.activities.values()].filter(
-      (activity) =>
-        (userIds.length === 0 || userIds.includes(activity.userId)) &&
-        (types.length === 0 || types.includes(activity.type)) &&
-        createdAt.holds(activity.createdAt),
+      ({ userId, type, createdAt, metadata }) =>
+        (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
+        (filter.types.length === 0 || filter.types.includes(type)) &&
+        filter.createdAt.holds(createdAt) &&
+        filter.metadata.every((condition) => MetadataCondition.matches(condition, metadata)),
     );
   }
 
@@ -65,7 +71,7 @@ export class MemoryActivityRepository implements ActivityRepository {
     most: number,
   ): Promise<readonly KeyCount[] | 'too-many'> {
     const counts = new Map<string, number>();
-    for (const { [field]: key } of this.#through(filter)) {
+    for (const { [field]: key } of this.#letThrough(filter)) {
       counts.set(key, (counts.get(key) ?? 0) + 1);
       if (counts.size > most) return 'too-many';
     }
@@ -74,7 +80,7 @@ export class MemoryActivityRepository implements ActivityRepository {
 
   async countBySlot(filter: ActivityFilter, { unitMs, offsets }: TimeSlots): Promise<readonly SlotCount[]> {
     const counts = new Map<string, SlotCount>();
-    for (const { createdAt } of this.#through(filter)) {
+    for (const { createdAt } of this.#letThrough(filter)) {
       const segment = Math.max(
         0,
         offsets.findLastIndex(({ from }) => from <= createdAt),
@@ -84,6 +90,11 @@ export class MemoryActivityRepository implements ActivityRepository {
       counts.set(name, { segment, slot, count: (counts.get(name)?.count ?? 0) + 1 });
     }
     return [...counts.values()];
+  }
+
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+    this.#store.assertReachable();
+    return [...new Set(ids)].flatMap((id) => this.#store.activities.get(id) ?? []);
   }
 
   async ping(): Promise<void> {

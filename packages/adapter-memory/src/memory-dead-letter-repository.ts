@@ -1,10 +1,12 @@
 import {
+  type ActivityId,
   type DeadLetter,
   DeadLetterId,
   type DeadLetterPage,
   type DeadLetterPosition,
   type DeadLetterQuery,
   type DeadLetterRepository,
+  type Death,
   listedBytes,
   type ListedLetter,
   type RecordPart,
@@ -45,6 +47,18 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
       found.push(letter);
     }
     return found;
+  }
+
+  async findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]> {
+    this.#store.assertReachable();
+    const wanted = new Set(ids);
+    const deaths = new Map<ActivityId, Death>();
+    for (const { activityId, diedAt } of this.#store.letters.values()) {
+      if (activityId === undefined || !wanted.has(activityId)) continue;
+      const known = deaths.get(activityId);
+      if (known === undefined || known.diedAt < diedAt) deaths.set(activityId, { activityId, diedAt });
+    }
+    return [...deaths.values()];
   }
 
   async remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void> {

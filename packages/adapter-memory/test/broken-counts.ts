@@ -3,15 +3,73 @@ import type { RepositorySubject } from '@user-activity/port-contracts';
 import { repository } from './broken-stores.ts';
 import type { Broken } from './broken.ts';
 
-const all = TimeRange.between(undefined, undefined);
+const firstPage = { order: 'desc', limit: 500, after: undefined } as const;
+const always = TimeRange.between(undefined, undefined);
 
 /** Repositories that count wrongly. */
 export const brokenCounts: Broken<RepositorySubject> = [
   [
+    'R12',
+    'counts nothing during an outage',
+    repository((sound) => ({ countBySlot: (...asked) => sound.countBySlot(...asked).catch(() => []) })),
+  ],
+  [
+    'R14',
+    'counts a page',
+    repository((sound) => ({
+      count: async (filter) => (await sound.find({ ...firstPage, filter })).activities.length,
+    })),
+  ],
+  ['R14', 'estimates', repository((_, store) => ({ count: async () => store.activities.size }))],
+  [
     'R15',
     'counts all, whatever the filter',
     repository((sound) => ({
-      countByKey: (filter, field, most) => sound.countByKey({ ...filter, createdAt: all }, field, most),
+      countByKey: (filter, field, most) => sound.countByKey({ ...filter, createdAt: always }, field, most),
+    })),
+  ],
+  [
+    'R15',
+    'looks at no metadata where it counts by key',
+    repository((sound) => ({
+      countByKey: (filter, field, most) => sound.countByKey({ ...filter, metadata: [] }, field, most),
+    })),
+  ],
+  [
+    'R15',
+    'looks at no metadata where it counts by slot',
+    repository((sound) => ({
+      countBySlot: (filter, slots) => sound.countBySlot({ ...filter, metadata: [] }, slots),
+    })),
+  ],
+  [
+    'R15',
+    'tells those of whom metadata leaves nothing',
+    repository((sound) => ({
+      async countByKey(filter, field, most) {
+        const counts = await sound.countByKey(filter, field, most);
+        const all = await sound.countByKey({ ...filter, metadata: [] }, field, most);
+        if (counts === 'too-many' || all === 'too-many') return counts;
+        return all.map(({ key }) => ({
+          key,
+          count: counts.find((one) => one.key === key)?.count ?? 0,
+        }));
+      },
+    })),
+  ],
+  [
+    'R15',
+    'counts a page of what keeps conditions on metadata',
+    repository((sound) => ({
+      async countBySlot(filter, slots) {
+        const { activities } = await sound.find({ filter, order: 'asc', limit: 100, after: undefined });
+        const end = activities.length === 100 ? activities.at(-1)?.createdAt : undefined;
+        if (filter.metadata.length === 0 || end === undefined) return sound.countBySlot(filter, slots);
+        return sound.countBySlot(
+          { ...filter, createdAt: TimeRange.between(filter.createdAt.from, end) },
+          slots,
+        );
+      },
     })),
   ],
   [

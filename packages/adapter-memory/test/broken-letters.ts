@@ -1,9 +1,11 @@
 import {
+  type ActivityId,
   type DeadLetter,
   DeadLetterId,
   type DeadLetterPage,
   type DeadLetterQuery,
   type DeadLetterRepository,
+  type Death,
   TimeRange,
 } from '@user-activity/domain';
 import type { LetterRepositorySubject } from '@user-activity/port-contracts';
@@ -22,6 +24,7 @@ const letters =
       open: async () => ({
         find: (query) => sound.find(query),
         findByIds: (ids, mostBytes) => sound.findByIds(ids, mostBytes),
+        findDeaths: (ids) => sound.findDeaths(ids),
         remove: (removals) => sound.remove(removals),
         ...differently(sound, store),
       }),
@@ -126,5 +129,31 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
           throw new Error('ECONNREFUSED');
         }),
     })),
+  ],
+  [
+    'B8',
+    'tells of the first death',
+    letters((_, store) => ({
+      async findDeaths(ids) {
+        store.assertReachable();
+        return ids.flatMap((activityId) => {
+          const first = [...store.letters.values()].find((letter) => letter.activityId === activityId);
+          return first === undefined ? [] : [{ activityId, diedAt: first.diedAt }];
+        });
+      },
+    })),
+  ],
+  [
+    'B8',
+    'remembers letters that are gone',
+    letters((sound) => {
+      const known = new Map<ActivityId, Death>();
+      return {
+        async findDeaths(ids) {
+          for (const death of await sound.findDeaths(ids)) known.set(death.activityId, death);
+          return [...known.values()];
+        },
+      };
+    }),
   ],
 ];

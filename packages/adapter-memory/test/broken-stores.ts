@@ -1,9 +1,13 @@
 import {
+  type ActivityFilter,
   type ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
   type DeadLetter,
   type DeadLetterQueue,
+  type JsonObject,
+  type JsonScalar,
+  MetadataCondition,
   type SaveOutcome,
   TimeRange,
 } from '@user-activity/domain';
@@ -26,9 +30,11 @@ function wrap(store: MemoryStore, differently: Wrapped<ActivityRepository>): Act
   return {
     save: (activities) => sound.save(activities),
     find: (query) => sound.find(query),
+    count: (filter) => sound.count(filter),
     findById: (id) => sound.findById(id),
     countByKey: (...asked) => sound.countByKey(...asked),
     countBySlot: (...asked) => sound.countBySlot(...asked),
+    findByIds: (ids) => sound.findByIds(ids),
     ping: () => sound.ping(),
     ...differently(sound, store),
   };
@@ -44,6 +50,23 @@ const asking = (change: (query: ActivityQuery) => ActivityQuery) =>
 
 const answering = (change: (page: ActivityPage, query: ActivityQuery) => ActivityPage) =>
   repository((sound) => ({ find: async (query) => change(await sound.find(query), query) }));
+
+/** Looks at metadata in its own way, in `find` and in `count`. */
+const searching = (matches: (condition: MetadataCondition, metadata: JsonObject) => boolean) =>
+  repository((_, store) => {
+    const letThrough = ({ metadata }: ActivityFilter): MemoryActivityRepository => {
+      const others = new MemoryStore();
+      for (const activity of store.activities.values())
+        if (metadata.every((condition) => matches(condition, activity.metadata)))
+          others.activities.set(activity.id, activity);
+      return new MemoryActivityRepository(others);
+    };
+    return {
+      find: ({ filter, ...query }) =>
+        letThrough(filter).find({ ...query, filter: { ...filter, metadata: [] } }),
+      count: (filter) => letThrough(filter).count({ ...filter, metadata: [] }),
+    };
+  });
 
 const all = TimeRange.between(undefined, undefined);
 
@@ -166,6 +189,33 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     })),
   ],
   [
+    'R13',
+    'takes what is missing for null',
+    searching(({ path, scalars }, metadata) => {
+      const member = path.reduce<unknown>((value, key) => Reflect.get(Object(value), key), metadata);
+      return (
+        scalars.has((member ?? null) as JsonScalar) || MetadataCondition.matches({ path, scalars }, metadata)
+      );
+    }),
+  ],
+  [
+    'R13',
+    'does not look into arrays',
+    searching(
+      ({ path, scalars }, metadata) =>
+        !JSON.stringify(metadata).includes('[') && MetadataCondition.matches({ path, scalars }, metadata),
+    ),
+  ],
+  [
+    'R13',
+    'compares numbers as texts',
+    searching(({ path, scalars }, metadata) => {
+      const texts = [...scalars].filter((scalar) => typeof scalar === 'string');
+      const numbers = texts.map(Number).filter((number) => texts.includes(String(number)));
+      return MetadataCondition.matches({ path, scalars: new Set([...texts, ...numbers]) }, metadata);
+    }),
+  ],
+  [
     'R12',
     'lets a driver speak',
     repository((sound) => ({
@@ -181,9 +231,19 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     repository((sound) => ({ findById: (id) => sound.findById(id).catch(() => undefined) })),
   ],
   [
-    'R12',
-    'counts nothing during an outage',
-    repository((sound) => ({ countBySlot: (...asked) => sound.countBySlot(...asked).catch(() => []) })),
+    'R16',
+    'gives one for each time it is asked',
+    repository((sound) => ({
+      async findByIds(ids) {
+        const found = await Promise.all(ids.map((id) => sound.findById(id)));
+        return found.filter((activity) => activity !== undefined);
+      },
+    })),
+  ],
+  [
+    'R16',
+    'gives a page of them',
+    repository((sound) => ({ findByIds: async (ids) => (await sound.findByIds(ids)).slice(0, 500) })),
   ],
 ];
 
@@ -224,6 +284,7 @@ export const brokenQueues: Broken<DeadLetterSubject> = [
       value: letter.value && Buffer.from(Buffer.from(letter.value).toString()),
     })),
   ],
+  ['D3', 'forgets the activity', adding(({ activityId: _forgotten, ...letter }) => letter)],
   [
     'D4',
     'swallows an outage',

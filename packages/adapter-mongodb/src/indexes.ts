@@ -15,6 +15,12 @@ const byCode = { code: 1, ...letterOrder } as const;
 /** The same for dead letters. */
 export const letterIndexes: readonly IndexKey[] = [byCode, letterOrder];
 
+/** Of letters that name an activity: when the last of each died is an end of a range. */
+export const letterIndexByActivity = {
+  key: { activityId: 1, diedAt: -1 },
+  partialFilterExpression: { activityId: { $exists: true } },
+} as const;
+
 /** The index that serves a filter of dead letters. */
 export const letterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>
   codes.length > 0 ? byCode : letterOrder;

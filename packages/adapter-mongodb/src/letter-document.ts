@@ -1,4 +1,5 @@
 import {
+  ActivityId,
   type DeadLetter,
   DeadLetterId,
   listedBytes,
@@ -22,6 +23,8 @@ export interface LetterDocument {
   readonly code: DeadLetter['code'];
   readonly reason: string;
   readonly diedAt: Date;
+  /** Left out where it is not known: the index of them is partial. */
+  readonly activityId?: string;
 }
 
 /** How large the parts of a letter are, in bytes. */
@@ -44,6 +47,7 @@ export function letterDocument({
   code,
   reason,
   diedAt,
+  activityId,
 }: DeadLetter): LetterDocument {
   return {
     _id: DeadLetterId.of(origin),
@@ -56,6 +60,7 @@ export function letterDocument({
     code,
     reason,
     diedAt: new Date(diedAt),
+    ...(activityId === undefined ? {} : { activityId }),
   };
 }
 
@@ -68,6 +73,7 @@ export function letterOf({
   code,
   reason,
   diedAt,
+  activityId,
 }: Omit<LetterDocument, 'headers'> & { readonly headers: Headers | null }): DeadLetter {
   return {
     origin,
@@ -77,6 +83,7 @@ export function letterOf({
     code,
     reason,
     diedAt: Timestamp.trusted(diedAt.getTime()),
+    ...(activityId === undefined ? {} : { activityId: ActivityId.trusted(activityId) }),
   };
 }
 

@@ -1,6 +1,6 @@
-import { type DeadLetterId, type DeadLetterQuery, listedBytes } from '@user-activity/domain';
-import type { Document, FindCursor } from 'mongodb';
-import { letterIndexFor } from './indexes.ts';
+import { type ActivityId, type DeadLetterId, type DeadLetterQuery, listedBytes } from '@user-activity/domain';
+import type { AggregationCursor, Document, FindCursor } from 'mongodb';
+import { letterIndexByActivity, letterIndexFor } from './indexes.ts';
 import type { LetterSizes, ListedDocument } from './letter-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
@@ -23,6 +23,7 @@ const listed = {
   code: 1,
   reason: 1,
   diedAt: 1,
+  activityId: 1,
   ...sizes,
   key: upTo(listedBytes.key, sizes.keySize, '$key'),
   value: upTo(listedBytes.value, sizes.size, '$value'),
@@ -96,4 +97,25 @@ export async function idsThatFit(
     fitting.push(id);
   }
   return fitting;
+}
+
+/** When the last letter of an activity died. */
+export interface DeathDocument {
+  readonly _id: string;
+  readonly diedAt: Date;
+}
+
+/** Of each of these activities that has letters when the last of them died: one step along the index, however many it has. */
+export function findDeaths(
+  { letters, timeoutMs }: MongoStore,
+  ids: readonly ActivityId[],
+): AggregationCursor<DeathDocument> {
+  return letters.aggregate<DeathDocument>(
+    [
+      { $match: { activityId: { $in: [...ids] } } },
+      { $sort: letterIndexByActivity.key },
+      { $group: { _id: '$activityId', diedAt: { $first: '$diedAt' } } },
+    ],
+    { maxTimeMS: timeoutMs, batchSize: ids.length + 1, hint: letterIndexByActivity.key },
+  );
 }

@@ -3,10 +3,10 @@ import { type JsonObject, type JsonValue, Metadata } from '@user-activity/domain
 /**
  * Metadata as BSON. Key names that mean something to MongoDB or its driver are spelt with percent signs: a leading `$`, every `.`,
  * the empty key, and `%` itself; `_bsontype` and `toBSON`; and what every object inherits, such as `constructor`: the driver looks
- * names up in a plain object to learn which arrays to leave as bytes, and finds those. So a path of metadata is a path of the
- * document, and no key can break one.
+ * names up in a plain object to learn which arrays to leave as bytes, and finds those. U+0000 is in no key, but may be asked for.
+ * So a path of metadata is a path of the document, and no key can break one.
  */
-const characters = /^\$|[.%]/g;
+const characters = /^\$|[.%\0]/g;
 const words: ReadonlySet<string> = new Set([
   '_bsontype',
   'toBSON',

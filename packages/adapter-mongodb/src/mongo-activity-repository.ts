@@ -12,11 +12,12 @@ import type {
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf } from './activity-document.ts';
-import { countByKey, countBySlot } from './stats-queries.ts';
+import { countMatching } from './count-query.ts';
 import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
 import { insertNew, type Inserted } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { countByKey, countBySlot } from './stats-queries.ts';
 
 /** Keeps activities in MongoDB. */
 export class MongoActivityRepository implements ActivityRepository {
@@ -68,6 +69,14 @@ export class MongoActivityRepository implements ActivityRepository {
     }
   }
 
+  async count(filter: ActivityFilter): Promise<number> {
+    try {
+      return await countMatching(this.#store, filter);
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
   async findById(id: ActivityId): Promise<UserActivity | undefined> {
     try {
       const found = await this.#store.activities.findOne({ _id: id }, { maxTimeMS: this.#store.timeoutMs });
@@ -92,6 +101,20 @@ export class MongoActivityRepository implements ActivityRepository {
   async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
     try {
       return await countBySlot(this.#store, filter, slots).toArray();
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+    if (ids.length === 0) return [];
+    const { activities, timeoutMs } = this.#store;
+    try {
+      const found = activities.find(
+        { _id: { $in: [...ids] } },
+        { maxTimeMS: timeoutMs, batchSize: ids.length + 1 },
+      );
+      return (await found.toArray()).map(activityOf);
     } catch (error) {
       throw storeFailure(error);
     }

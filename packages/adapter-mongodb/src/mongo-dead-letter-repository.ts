@@ -1,13 +1,16 @@
 import {
+  ActivityId,
   type DeadLetter,
   DeadLetterId,
   type DeadLetterPage,
   type DeadLetterQuery,
   type DeadLetterRepository,
+  type Death,
+  Timestamp,
 } from '@user-activity/domain';
 import { storeFailure } from './failure.ts';
 import { letterOf, listedOf } from './letter-document.ts';
-import { idsThatFit, readLetters } from './letter-query.ts';
+import { findDeaths, idsThatFit, readLetters } from './letter-query.ts';
 import type { MongoStore } from './mongo-store.ts';
 
 /** Shows the dead letters in MongoDB, and takes them away again. */
@@ -45,6 +48,19 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
             return document === undefined ? [] : [letterOf(document)];
           });
       }
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]> {
+    if (ids.length === 0) return [];
+    try {
+      const deaths = await findDeaths(this.#store, ids).toArray();
+      return deaths.map(({ _id, diedAt }) => ({
+        activityId: ActivityId.trusted(_id),
+        diedAt: Timestamp.trusted(diedAt.getTime()),
+      }));
     } catch (error) {
       throw storeFailure(error);
     }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Collection, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
-import { indexes, letterIndexes } from './indexes.ts';
+import { indexes, letterIndexByActivity, letterIndexes } from './indexes.ts';
 import type { LetterDocument } from './letter-document.ts';
 
 /** Which MongoDB, and how it is spoken to. */
@@ -84,7 +84,10 @@ export class MongoStore {
 
   async #createIndexes(): Promise<void> {
     await this.activities.createIndexes(indexes.map((key) => ({ key: { ...key } })));
-    await this.letters.createIndexes(letterIndexes.map((key) => ({ key: { ...key } })));
+    await this.letters.createIndexes([
+      ...letterIndexes.map((key) => ({ key: { ...key } })),
+      { ...letterIndexByActivity, key: { ...letterIndexByActivity.key } },
+    ]);
   }
 
   /** The driver says farewell to the server, which one that hangs never answers: it is left then. */

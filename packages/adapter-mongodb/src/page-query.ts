@@ -1,9 +1,11 @@
 import type { ActivityFilter, ActivityQuery } from '@user-activity/domain';
-import type { Filter, FindCursor } from 'mongodb';
+import type { FindCursor } from 'mongodb';
+import { conditionsOf } from './activity-conditions.ts';
 import type { ActivityDocument } from './activity-document.ts';
+import { budgetOf } from './budget.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
+import { type Range, rangesIn, sortOf } from './ranges.ts';
 
 const field = 'createdAt';
 
@@ -16,11 +18,13 @@ export async function readPage(
   query: ActivityQuery,
 ): Promise<readonly ActivityDocument[]> {
   const documents: ActivityDocument[] = [];
+  const timeLeft = budgetOf(store.timeoutMs);
   for (const range of rangesOf(query)) {
     const most = query.limit + 1 - documents.length;
     if (most === 0) break;
+    const maxTimeMS = timeLeft();
     const parts = partsOf(query.filter).map((part) =>
-      find(store, { ...query, filter: part }, range, most).toArray(),
+      find(store, { ...query, filter: part }, range, most, maxTimeMS).toArray(),
     );
     const found = (await Promise.all(parts)).flat();
     const inOrder = query.order === 'asc' ? ascending : descending;
@@ -49,26 +53,19 @@ export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
 
 /** One part of a filter within one range of positions. */
 export function find(
-  { activities, timeoutMs }: MongoStore,
+  { activities }: MongoStore,
   { filter, order }: Pick<ActivityQuery, 'filter' | 'order'>,
   range: Range,
   most: number,
+  maxTimeMS: number,
 ): FindCursor<ActivityDocument> {
-  const { userIds, types } = filter;
-  const equal: Filter<ActivityDocument> = {
-    ...(userIds.length > 0 ? { userId: anyOf(userIds) } : {}),
-    ...(types.length > 0 ? { type: anyOf(types) } : {}),
-  };
-  return activities.find(
-    { ...equal, ...range.positions },
-    {
-      sort: sortOf({ field, order }, range),
-      limit: most,
-      batchSize: most,
-      maxTimeMS: timeoutMs,
-      hint: indexFor(filter),
-    },
-  );
+  return activities.find(conditionsOf(filter, range), {
+    sort: sortOf({ field, order }, range),
+    limit: most,
+    batchSize: most,
+    maxTimeMS,
+    hint: indexFor(filter),
+  });
 }
 
 /** The ranges of positions of a page. */

@@ -18,29 +18,26 @@ export interface Walk {
   readonly after: { readonly moment: Timestamp; readonly id: string } | undefined;
 }
 
+/** All positions within a time. */
+export const rangeOf = (field: string, within: TimeRange): Range => ({
+  positions: allOf(boundsOf(field, within)),
+  oneMoment: false,
+});
+
 /**
  * The positions behind `after`, as ranges that follow each other: the rest of its moment, then the moments behind it.
  * A single condition with `$or` would have MongoDB read more than the page.
  */
 export function rangesIn({ field, within, order, after }: Walk): readonly Range[] {
-  const bounds = boundsOf(field, within);
-  if (after === undefined) return [{ positions: allOf(bounds), oneMoment: false }];
+  if (after === undefined) return [rangeOf(field, within)];
   const moment = new Date(after.moment);
   const behind = order === 'asc' ? '$gt' : '$lt';
   const rest = { positions: { [field]: moment, _id: { [behind]: after.id } }, oneMoment: true };
   return [
     ...(within.holds(after.moment) ? [rest] : []),
-    { positions: allOf([...bounds, { [field]: { [behind]: moment } }]), oneMoment: false },
+    { positions: allOf([...boundsOf(field, within), { [field]: { [behind]: moment } }]), oneMoment: false },
   ];
 }
-
-/** All positions within a time. */
-export const positionsWithin = (field: string, within: TimeRange): object => allOf(boundsOf(field, within));
-
-const boundsOf = (field: string, { from, to }: TimeRange): readonly object[] => [
-  ...(from === undefined ? [] : [{ [field]: { $gte: new Date(from) } }]),
-  ...(to === undefined ? [] : [{ [field]: { $lt: new Date(to) } }]),
-];
 
 /** How the positions of a range are sorted. */
 export function sortOf(
@@ -56,6 +53,11 @@ export function anyOf<Value extends string>(values: readonly Value[]): Value | {
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : { $in: [...values] };
 }
+
+const boundsOf = (field: string, { from, to }: TimeRange): readonly object[] => [
+  ...(from === undefined ? [] : [{ [field]: { $gte: new Date(from) } }]),
+  ...(to === undefined ? [] : [{ [field]: { $lt: new Date(to) } }]),
+];
 
 const allOf = (conditions: readonly object[]): object =>
   conditions.length === 0 ? {} : { $and: [...conditions] };

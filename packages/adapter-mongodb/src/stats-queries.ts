@@ -1,8 +1,10 @@
 import type { ActivityFilter, KeyCount, KeyField, SlotCount, TimeSlots } from '@user-activity/domain';
 import type { AggregationCursor, Document } from 'mongodb';
+import { conditionsOf } from './activity-conditions.ts';
+import { budgetOf } from './budget.ts';
 import { indexFor, keyIndexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { anyOf, type IndexKey, positionsWithin } from './ranges.ts';
+import { type IndexKey, rangeOf } from './ranges.ts';
 
 interface Group<Id> {
   readonly _id: Id;
@@ -14,7 +16,8 @@ const fewDocuments = 20_000;
 
 /**
  * How many activities there are of each type or user, unless these are more than `most`. It is all in the keys of one index,
- * but for the users of a few activities: then these are read, however many users there are beside.
+ * but for the users of a few activities: then these are read, however many users there are beside. For conditions on metadata,
+ * what the user or the time bounds is read.
  */
 export async function countByKey(
   store: MongoStore,
@@ -22,19 +25,28 @@ export async function countByKey(
   field: KeyField,
   most: number,
 ): Promise<readonly KeyCount[] | 'too-many'> {
-  const ends = performance.now() + store.timeoutMs;
-  let index = keyIndexFor(filter, field);
-  if (field === 'userId' && filter.userIds.length === 0) {
-    const [found] = await countUpTo(store, filter, fewDocuments, ends).toArray();
-    if ((found?.count ?? 0) < fewDocuments) index = indexFor(filter);
-  }
-  if (index === keyIndexFor(filter, field)) {
+  const timeLeft = budgetOf(store.timeoutMs);
+  const byDocument = filter.metadata.length > 0 || (await isOfFew(store, filter, field, timeLeft()));
+  if (!byDocument) {
     // First, as MongoDB counts to the end before it tells a single key.
-    const [found] = await distinctKeys(store, filter, field, most + 1, ends).toArray();
+    const [found] = await distinctKeys(store, filter, field, most + 1, timeLeft()).toArray();
     if (found !== undefined && found.count > most) return 'too-many';
   }
-  const counts = await keyCounts(store, filter, field, most + 1, index, ends).toArray();
+  const index = byDocument ? indexFor(filter) : keyIndexFor(filter, field);
+  const counts = await keyCounts(store, filter, field, most + 1, index, timeLeft()).toArray();
   return counts.length > most ? 'too-many' : counts;
+}
+
+/** Whether users are asked for, of whom there may be many more than there are activities. */
+async function isOfFew(
+  store: MongoStore,
+  filter: ActivityFilter,
+  field: KeyField,
+  maxTimeMS: number,
+): Promise<boolean> {
+  if (field !== 'userId' || filter.userIds.length > 0) return false;
+  const [found] = await countUpTo(store, filter, fewDocuments, maxTimeMS).toArray();
+  return (found?.count ?? 0) < fewDocuments;
 }
 
 /** How many activities there are in each slot. */
@@ -48,8 +60,7 @@ export function countBySlot(
   // The difference of two dates is a number, which can be divided.
   const slot = { $floor: { $divide: [{ $subtract: ['$createdAt', offset] }, slots.unitMs] } };
   const segment = chosen(segments, (index) => ({ $literal: index }));
-  const ends = performance.now() + store.timeoutMs;
-  return aggregate<Group<Omit<SlotCount, 'count'>>>(store, indexFor(filter), ends, [
+  return aggregate<Group<Omit<SlotCount, 'count'>>>(store, indexFor(filter), store.timeoutMs, [
     { $match: matchOf(filter) },
     { $group: { _id: { segment, slot }, count: { $sum: 1 } } },
   ]).map(({ _id, count }) => ({ ..._id, count }));
@@ -62,9 +73,9 @@ export const keyCounts = (
   field: KeyField,
   most: number,
   index: IndexKey,
-  ends: number,
+  maxTimeMS: number,
 ): AggregationCursor<KeyCount> =>
-  aggregate<Group<string>>(store, index, ends, [
+  aggregate<Group<string>>(store, index, maxTimeMS, [
     { $match: matchOf(filter, index === indexFor(filter) ? undefined : field) },
     { $group: { _id: `$${field}`, count: { $sum: 1 } } },
     { $limit: most },
@@ -76,9 +87,9 @@ export const distinctKeys = (
   filter: ActivityFilter,
   field: KeyField,
   most: number,
-  ends: number,
+  maxTimeMS: number,
 ): AggregationCursor<{ readonly count: number }> =>
-  aggregate(store, keyIndexFor(filter, field), ends, [
+  aggregate(store, keyIndexFor(filter, field), maxTimeMS, [
     { $match: matchOf(filter, field) },
     { $sort: { [field]: 1 } },
     { $group: { _id: `$${field}` } },
@@ -91,36 +102,26 @@ export const countUpTo = (
   store: MongoStore,
   filter: ActivityFilter,
   most: number,
-  ends: number,
+  maxTimeMS: number,
 ): AggregationCursor<{ readonly count: number }> =>
-  aggregate(store, indexFor(filter), ends, [
+  aggregate(store, indexFor(filter), maxTimeMS, [
     { $match: matchOf(filter) },
     { $limit: most },
     { $count: 'count' },
   ]);
 
-/** Until `ends`, a moment of `performance.now`. */
 const aggregate = <Result extends Document>(
   { activities }: MongoStore,
   index: IndexKey,
-  ends: number,
+  maxTimeMS: number,
   stages: Document[],
-): AggregationCursor<Result> =>
-  activities.aggregate<Result>(stages, {
-    hint: { ...index },
-    // None at all would be for ever.
-    maxTimeMS: Math.max(1, Math.ceil(ends - performance.now())),
-  });
+): AggregationCursor<Result> => activities.aggregate<Result>(stages, { hint: { ...index }, maxTimeMS });
 
 /** The filter. Of an index that begins with a field, MongoDB uses the rest only where that field is bound: to any text, then. */
-function matchOf({ userIds, types, createdAt }: ActivityFilter, bound?: KeyField): Document {
-  return {
-    ...(bound === undefined ? {} : { [bound]: { $gte: '' } }),
-    ...(userIds.length > 0 ? { userId: anyOf(userIds) } : {}),
-    ...(types.length > 0 ? { type: anyOf(types) } : {}),
-    ...positionsWithin('createdAt', createdAt),
-  };
-}
+const matchOf = (filter: ActivityFilter, bound?: KeyField): Document => ({
+  ...(bound === undefined ? {} : { [bound]: { $gte: '' } }),
+  ...conditionsOf(filter, rangeOf('createdAt', filter.createdAt)),
+});
 
 /** What belongs to the segment that an activity is in, found by halving, as there may be more than a hundred. */
 function chosen(

@@ -1,5 +1,5 @@
-import { DeadLetterId, Timestamp } from '@user-activity/domain';
-import { sampleActivities, sampleActivity } from '@user-activity/port-contracts';
+import { DeadLetterId, MetadataCondition, Timestamp } from '@user-activity/domain';
+import { filterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import { startMongod } from '@user-activity/test-servers';
 import { mongodbUri } from '@user-activity/test-servers/shared';
 import { MongoClient } from 'mongodb';
@@ -119,4 +119,19 @@ test('a server that hangs is an outage, said in time', async () => {
   await expect(repository.save(sampleActivities(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   await expect(repository.ping()).rejects.toMatchObject({ code: /STORE_(?:UNAVAILABLE|TIMEOUT)/ });
   server.signal('SIGCONT');
+});
+
+test('a question that takes too long is STORE_TIMEOUT, which leaves the store as it was', async () => {
+  const { store, repository } = await place();
+  await repository.save(sampleActivities(30_000, { metadata: { text: 'x'.repeat(200) } }));
+  // As with a QUERY_TIMEOUT_MS that no look through so many can keep.
+  const hurried = new MongoActivityRepository(
+    Object.create(store, { timeoutMs: { value: 1 } }) as MongoStore,
+  );
+  const metadata = [{ path: ['text'], scalars: MetadataCondition.scalarsOf(['y']) }];
+  const filter = filterOf({ metadata });
+  const page = hurried.find({ filter, order: 'desc', limit: 1, after: undefined });
+  await expect(page).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
+  await expect(hurried.count(filter)).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
+  expect(await repository.count(filter)).toBe(0);
 });

@@ -1,8 +1,14 @@
-import { type DeadLetterFilter, type DeadLetterQuery, Timestamp, TimeRange } from '@user-activity/domain';
+import {
+  ActivityId,
+  type DeadLetterFilter,
+  type DeadLetterQuery,
+  Timestamp,
+  TimeRange,
+} from '@user-activity/domain';
 import { letterOf } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MongoDeadLetterQueue, MongoDeadLetterRepository } from '../src/index.ts';
-import { findLetters, letterRanges } from '../src/letter-query.ts';
+import { findDeaths, findLetters, letterRanges } from '../src/letter-query.ts';
 import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
 
@@ -53,4 +59,23 @@ describe.each([
       }
     },
   );
+});
+
+test('the last deaths of activities are one step along an index each, and examine no document', async () => {
+  const of = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      letterOf(1000 + index, {
+        origin: { topic: name, partition: 0, offset: index },
+        activityId: ActivityId.parse(name),
+        diedAt: Timestamp.fromMillis(start + index),
+      }),
+    );
+  await new MongoDeadLetterQueue(place.store).add([...of('one', 300), ...of('other', 100)]);
+  const ids = ['one', 'other', 'none'].map((name) => ActivityId.parse(name));
+  const explanation = JSON.stringify(await findDeaths(place.store, ids).explain('executionStats'));
+  expect(explanation).toContain('DISTINCT_SCAN');
+  expect(explanation).not.toMatch(/COLLSCAN|"stage":"FETCH"/);
+  const examined = [...explanation.matchAll(/"totalKeysExamined":(\d+)/g)].map(([, keys]) => Number(keys));
+  expect(Math.max(...examined)).toBeLessThan(10);
+  expect(await findDeaths(place.store, ids).toArray()).toHaveLength(2);
 });

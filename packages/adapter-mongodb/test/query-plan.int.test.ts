@@ -2,12 +2,14 @@ import {
   type ActivityFilter,
   type ActivityQuery,
   ActivityType,
+  MetadataCondition,
   TimeRange,
   Timestamp,
   UserId,
 } from '@user-activity/domain';
-import { sampleActivity } from '@user-activity/port-contracts';
+import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { counting } from '../src/count-query.ts';
 import { MongoActivityRepository } from '../src/index.ts';
 import { find, partsOf, rangesOf } from '../src/page-query.ts';
 import { explained } from './explained.ts';
@@ -18,18 +20,22 @@ const limit = 10;
 const users = ['user-1', 'user-2', 'user-3'].map((user) => UserId.parse(user));
 const types = ['TYPE_1', 'TYPE_2', 'TYPE_3'].map((type) => ActivityType.parse(type));
 
+// Some share a moment.
+const activities = Array.from({ length: 1080 }, (_, index) =>
+  sampleActivity({
+    userId: users[index % 3] ?? '',
+    type: types[Math.floor(index / 3) % 3] ?? '',
+    metadata: { device: { os: index % 2 === 0 ? 'ios' : 'android' } },
+    createdAt: start + Math.floor(index / 20) * 5000,
+  }),
+);
+
 let place: Awaited<ReturnType<typeof freshStore>>;
+let repository: MongoActivityRepository;
 beforeAll(async () => {
   place = await freshStore();
-  // Some share a moment.
-  const activities = Array.from({ length: 540 }, (_, index) =>
-    sampleActivity({
-      userId: users[index % 3] ?? '',
-      type: types[Math.floor(index / 3) % 3] ?? '',
-      createdAt: start + Math.floor(index / 20) * 5000,
-    }),
-  );
-  await new MongoActivityRepository(place.store).save(activities);
+  repository = new MongoActivityRepository(place.store);
+  await repository.save(activities);
 });
 afterAll(() => place.close());
 
@@ -37,49 +43,86 @@ function twenty<Value>(name: string, parse: (raw: unknown) => Value): readonly V
   return Array.from({ length: 20 }, (_, index) => parse(`${name}-${index + 1}`));
 }
 
-const always = TimeRange.between(undefined, undefined);
-const span = TimeRange.between(Timestamp.fromMillis(start + 20_000), Timestamp.fromMillis(start + 100_000));
-const filters: readonly (readonly [string, Partial<ActivityFilter>, number])[] = [
-  ['nothing', {}, 1],
+/** So many ranges MongoDB merges at most: a question of more is asked in parts. */
+const mostMerged = 200;
+
+/** Whose activities. MongoDB merges one sorted range for each pair of a user and a type, and has looked at the head of each. */
+const whose: readonly (readonly [string, Partial<ActivityFilter>, ranges: number])[] = [
+  ['all', {}, 1],
   ['a user', { userIds: users.slice(0, 1) }, 1],
-  ['a type', { types: types.slice(0, 1) }, 1],
-  ['a user and a type', { userIds: users.slice(0, 1), types: types.slice(0, 1) }, 1],
-  // MongoDB merges one sorted range per value, and has looked at the head of each.
   ['two users', { userIds: users.slice(0, 2) }, 2],
+  ['a type', { types: types.slice(0, 1) }, 1],
   ['two types', { types: types.slice(0, 2) }, 2],
+  ['a user and a type', { userIds: users.slice(0, 1), types: types.slice(0, 1) }, 1],
   ['two users and two types', { userIds: users.slice(0, 2), types: types.slice(0, 2) }, 4],
   [
     'as many as may be',
     { userIds: twenty('user', UserId.parse), types: twenty('TYPE', ActivityType.parse) },
-    200,
+    400,
   ],
 ];
 
-describe.each(filters)('a page by %s', (_name, given, ranges) => {
-  const filter: ActivityFilter = { userIds: [], types: [], createdAt: always, ...given };
-  const firstPage = { filter, order: 'desc', limit, after: undefined } as const;
+const [from, to] = [Timestamp.fromMillis(start + 20_000), Timestamp.fromMillis(start + 200_000)];
+const times: readonly (readonly [string, TimeRange])[] = [
+  ['at any time', TimeRange.between(undefined, undefined)],
+  ['from', TimeRange.between(from, undefined)],
+  ['to', TimeRange.between(undefined, to)],
+  ['from and to', TimeRange.between(from, to)],
+];
 
-  test.each([
-    ['newest first', firstPage],
-    ['oldest first', { ...firstPage, order: 'asc' }],
-    ['within a time', { ...firstPage, filter: { ...filter, createdAt: span } }],
-  ] as const)('%s, and the page behind it, examine the page and little more', async (_title, first) => {
-    const repository = new MongoActivityRepository(place.store);
-    const { activities } = await repository.find(first);
-    const last = activities.at(-1);
-    expect(last).toBeDefined();
-    const queries: ActivityQuery[] = [first];
-    if (last !== undefined) queries.push({ ...first, after: { createdAt: last.createdAt, id: last.id } });
-    for (const query of queries) {
+const condition = { path: ['device', 'os'], scalars: MetadataCondition.scalarsOf(['ios']) };
+const filters = whose.flatMap(([name, given, ranges]) =>
+  times.flatMap(([when, createdAt]) => {
+    const filter = filterOf({ ...given, createdAt });
+    const bound = filter.userIds.length > 0 || createdAt.from !== undefined;
+    const plain = { name: `${name}, ${when}`, filter, ranges };
+    const searched = {
+      ...plain,
+      name: `${plain.name}, by metadata`,
+      filter: { ...filter, metadata: [condition] },
+    };
+    return bound ? [plain, searched] : [plain];
+  }),
+);
+
+/** How many activities MongoDB may look through: those of the user or the time. */
+const within = (filter: ActivityFilter): number =>
+  activities.filter(
+    ({ userId, type, createdAt }) =>
+      (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
+      (filter.types.length === 0 || filter.types.includes(type)) &&
+      filter.createdAt.holds(createdAt),
+  ).length;
+
+describe.each(filters)('activities of $name', ({ filter, ranges }) => {
+  const isSearch = filter.metadata.length > 0;
+  const heads = Math.min(ranges, mostMerged);
+
+  test.each(['desc', 'asc'] as const)('a page and the one behind it, %s', async (order) => {
+    const first: ActivityQuery = { filter, order, limit, after: undefined };
+    const { activities: shown } = await repository.find(first);
+    expect(shown).toHaveLength(limit);
+    for (const query of [first, { ...first, after: shown.at(-1) }]) {
       const cursors = partsOf(query.filter).flatMap((part) =>
-        rangesOf(query).map((range) => find(place.store, { ...query, filter: part }, range, limit + 1)),
+        rangesOf(query).map((range) =>
+          find(place.store, { ...query, filter: part }, range, limit + 1, 10_000),
+        ),
       );
       for (const cursor of cursors) {
-        const { plan, examined } = await explained(cursor);
+        const { plan, examined, keys } = await explained(cursor);
         expect(plan).toContain('IXSCAN');
         expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
-        expect(examined).toBeLessThanOrEqual(limit + ranges);
+        expect(examined).toBeLessThanOrEqual(isSearch ? within(filter) : limit + heads);
+        expect(keys).toBeLessThanOrEqual((isSearch ? within(filter) : limit) + 2 * heads);
       }
     }
+  });
+
+  test('a count examines the keys of what is counted, and documents for their metadata alone', async () => {
+    const { plan, examined, keys } = await explained(counting(place.store, filter));
+    expect(plan).toMatch(/IXSCAN|COUNT_SCAN|ixscan/);
+    expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
+    expect(examined).toBeLessThanOrEqual(isSearch ? within(filter) : 0);
+    expect(keys).toBeLessThanOrEqual(within(filter) + 2 * ranges);
   });
 });

@@ -20,16 +20,12 @@ export class JobFailure extends Error {
   }
 }
 
-/** Of a job that was given up. */
-export const late = (timeoutMs: number): JobFailure =>
-  new JobFailure('late', `it took longer than ${timeoutMs} ms`);
-
 /** Whether no attempt can succeed any more. */
 export const isEnded = (error: unknown): boolean => error instanceof JobFailure && error.kind === 'ended';
 
 /** What SQLite said, in its own fixed words: these hold nothing of what was to be written. */
-export const failed = ({ code, text }: Fault): JobFailure =>
-  new JobFailure('failed', code === undefined ? text : `SQLite ${code}: ${text}`);
+export const failed = ({ code, text, late }: Fault): JobFailure =>
+  new JobFailure(late === true ? 'late' : 'failed', code === undefined ? text : `SQLite ${code}: ${text}`);
 
 /** The failure in the words of the log's ports. */
 export function logUnavailable(error: unknown): DomainError {

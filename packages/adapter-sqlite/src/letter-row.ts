@@ -1,4 +1,5 @@
 import {
+  ActivityId,
   type DeadLetter,
   DeadLetterCode,
   DeadLetterId,
@@ -11,7 +12,8 @@ import { headersJson, headersOf } from './header-json.ts';
 import type { LetterRow, ListedRow } from './threads/rows.ts';
 
 /** The letter as the file keeps it. */
-export function letterRow({ origin, key, value, headers, code, reason, diedAt }: DeadLetter): LetterRow {
+export function letterRow({ origin, ...letter }: DeadLetter): LetterRow {
+  const { key, value, headers, code, reason, diedAt, activityId = null } = letter;
   const { topic, partition, offset } = origin;
   return [
     topic,
@@ -23,6 +25,7 @@ export function letterRow({ origin, key, value, headers, code, reason, diedAt }:
     code,
     reason,
     diedAt,
+    activityId,
   ];
 }
 
@@ -37,6 +40,7 @@ export function letterOf([
   code,
   reason,
   diedAt,
+  activityId,
 ]: LetterRow): DeadLetter {
   return {
     origin: { topic, partition, offset },
@@ -46,6 +50,7 @@ export function letterOf([
     code: DeadLetterCode.parse(code),
     reason,
     diedAt: Timestamp.trusted(diedAt),
+    ...activityIn(activityId),
   };
 }
 
@@ -62,9 +67,13 @@ export function listedOf([id, diedAt, code, reason, key, value, headers, ...size
     reason,
     diedAt: Timestamp.trusted(diedAt),
     size: sizes[1],
-    omitted: parts.filter((part, index) => (sizes[index] ?? 0) > listedBytes[part]),
+    omitted: parts.filter((part, index) => Number(sizes[index]) > listedBytes[part]),
+    ...activityIn(sizes[3]),
   };
 }
+
+const activityIn = (id: string | null): Pick<DeadLetter, 'activityId'> =>
+  id === null ? {} : { activityId: ActivityId.trusted(id) };
 
 /** A copy of these bytes alone: a view would be sent to the thread with all of the buffer that it looks into. */
 export const ownBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && Uint8Array.from(bytes);

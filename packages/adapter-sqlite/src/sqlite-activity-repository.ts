@@ -12,13 +12,13 @@ import type {
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf, rowOf } from './activity-row.ts';
-import { late, storeSilent, storeUnavailable } from './failure.ts';
+import { storeSilent, storeUnavailable } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import type { ThreadClient } from './thread-client.ts';
 import { spanOf } from './threads/branches.ts';
+import type { CountQuestion } from './threads/count-question.ts';
 import type { PageQuestion } from './threads/page-job.ts';
-import type { ReadJobs } from './threads/read-jobs.ts';
-import { sharedNow } from './threads/steps.ts';
+import type { Whose } from './threads/shapes.ts';
+import { sharedNow } from './threads/turns.ts';
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {
@@ -31,14 +31,11 @@ export interface SqliteActivityRepositoryOptions {
 /** Keeps activities in the file. */
 export class SqliteActivityRepository implements ActivityRepository {
   readonly #database: SqliteDatabase;
-  /** The thread that counts. */
-  readonly #counting: ThreadClient<ReadJobs>;
   readonly #queryTimeoutMs: number;
   readonly #saveTimeoutMs: number;
 
   constructor(database: SqliteDatabase, options: SqliteActivityRepositoryOptions = {}) {
     this.#database = database;
-    this.#counting = database.queries;
     this.#queryTimeoutMs = options.queryTimeoutMs ?? 10_000;
     this.#saveTimeoutMs = options.saveTimeoutMs ?? 10_000;
   }
@@ -60,9 +57,28 @@ export class SqliteActivityRepository implements ActivityRepository {
   async find(query: ActivityQuery): Promise<ActivityPage> {
     const timeoutMs = this.#queryTimeoutMs;
     try {
-      const rows = await this.#database.queries.submit('page', questionOf(query), { timeoutMs });
+      const { queries, searches } = this.#database;
+      const { metadata } = query.filter;
+      const question = questionOf(query);
+      const rows =
+        metadata.length === 0
+          ? await queries.submit('page', question, { timeoutMs })
+          : await searches.submit(
+              'search',
+              { ...question, metadata, until: sharedNow() + timeoutMs },
+              { timeoutMs },
+            );
       const activities = rows.slice(0, query.limit).map(activityOf);
       return { activities, hasMore: rows.length > query.limit };
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async count(filter: ActivityFilter): Promise<number> {
+    const timeoutMs = this.#queryTimeoutMs;
+    try {
+      return await this.#database.searches.submit('count', this.#countOf(filter), { timeoutMs });
     } catch (error) {
       throw storeSilent(error);
     }
@@ -86,8 +102,7 @@ export class SqliteActivityRepository implements ActivityRepository {
     const timeoutMs = this.#queryTimeoutMs;
     const question = { ...this.#countOf(filter), field, most };
     try {
-      const rows = await this.#counting.submit('countByKey', question, { timeoutMs });
-      if (rows === 'late') throw late(timeoutMs);
+      const rows = await this.#database.searches.submit('countByKey', question, { timeoutMs });
       return rows === 'too-many' ? rows : rows.map(([key, count]) => ({ key, count }));
     } catch (error) {
       throw storeSilent(error);
@@ -96,29 +111,35 @@ export class SqliteActivityRepository implements ActivityRepository {
 
   async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
     const timeoutMs = this.#queryTimeoutMs;
+    const question = { ...this.#countOf(filter), ...slots };
     try {
-      const question = { ...this.#countOf(filter), ...slots };
-      const rows = await this.#counting.submit('countBySlot', question, { timeoutMs });
-      if (rows === 'late') throw late(timeoutMs);
+      const rows = await this.#database.searches.submit('countBySlot', question, { timeoutMs });
       return rows.map(([segment, slot, count]) => ({ segment, slot, count }));
     } catch (error) {
       throw storeSilent(error);
     }
   }
 
-  /** What is counted; the thread looks at the clock itself, as nobody can interrupt it. */
-  #countOf({ userIds, types, createdAt }: ActivityFilter) {
-    return {
-      userIds: [...new Set(userIds)],
-      types: [...new Set(types)],
-      from: createdAt.from ?? -Number.MAX_SAFE_INTEGER,
-      to: createdAt.to ?? Number.MAX_SAFE_INTEGER,
-      until: sharedNow() + this.#queryTimeoutMs,
-    };
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+    const timeoutMs = this.#queryTimeoutMs;
+    try {
+      const rows = await this.#database.queries.submit('several', [...new Set(ids)], { timeoutMs });
+      return rows.map(activityOf);
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  /** What is counted, and until when that is wanted. */
+  #countOf(filter: ActivityFilter): CountQuestion {
+    const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
+    const { metadata } = filter;
+    return { ...whoseOf(filter), metadata, above, below, until: sharedNow() + this.#queryTimeoutMs };
   }
 
   async ping(): Promise<void> {
     try {
+      this.#database.searches.assertAlive();
       await this.#database.queries.submit('answer', null, { timeoutMs: this.#queryTimeoutMs });
     } catch (error) {
       throw storeUnavailable(error);
@@ -129,7 +150,11 @@ export class SqliteActivityRepository implements ActivityRepository {
 function questionOf({ filter, order, limit, after }: ActivityQuery): PageQuestion {
   return {
     ...spanOf(filter.createdAt, after && [after.createdAt, after.id], order, limit),
-    userIds: [...new Set(filter.userIds)],
-    types: [...new Set(filter.types)],
+    ...whoseOf(filter),
   };
 }
+
+const whoseOf = ({ userIds, types }: ActivityFilter): Whose => ({
+  userIds: [...new Set(userIds)],
+  types: [...new Set(types)],
+});

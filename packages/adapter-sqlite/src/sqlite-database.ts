@@ -6,6 +6,7 @@ import { LogWatch } from './log-watch.ts';
 import { type Done, startThread, ThreadClient } from './thread-client.ts';
 import type { Greeting, ThreadSetup } from './threads/messages.ts';
 import type { ReadJobs } from './threads/read-jobs.ts';
+import type { SearchJobs } from './threads/search-jobs.ts';
 import type { WriteJobs } from './threads/write-jobs.ts';
 
 /** How the embedded database is to be opened. */
@@ -28,6 +29,8 @@ export class SqliteDatabase {
   readonly writer: ThreadClient<WriteJobs>;
   /** For the adapters of this package: the thread that answers questions. */
   readonly queries: ThreadClient<ReadJobs>;
+  /** For the adapters of this package: the thread for questions that may take long, so that they hold up no other. */
+  readonly searches: ThreadClient<SearchJobs>;
   /** For the adapters of this package: the thread that reads the log, so that no question holds up a consumer. */
   readonly log: ThreadClient<ReadJobs>;
   /** For the adapters of this package: who waits for what on the log. */
@@ -39,7 +42,12 @@ export class SqliteDatabase {
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;
 
-  private constructor(file: string, lock: FileLock, writer: Worker, readers: readonly [Worker, Worker]) {
+  private constructor(
+    file: string,
+    lock: FileLock,
+    writer: Worker,
+    readers: readonly [Worker, Worker, Worker],
+  ) {
     this.file = file;
     this.#lock = lock;
     this.watch = new LogWatch();
@@ -50,6 +58,8 @@ export class SqliteDatabase {
     // What a page takes is taken twice while its answer is not sent: those that wait are as many as a second answers.
     this.queries = new ThreadClient(readers[0], { messages: 2, weight: 1, waiting: 1000 });
     this.log = new ThreadClient(readers[1], { messages: 2, weight: 1 });
+    // So many take turns. With more, all of them might be late where some could have been answered.
+    this.searches = new ThreadClient(readers[2], { messages: 8, weight: 1, waiting: 1000 });
   }
 
   /** Throws DataFileError when the file can't be used: in use, damaged, another application's, of a newer version, out of reach. */
@@ -65,6 +75,7 @@ export class SqliteDatabase {
       startThread('writer-thread', setup),
       startThread('reader-thread', setup),
       startThread('reader-thread', setup),
+      startThread('search-thread', setup),
     ] as const;
     try {
       await greetingOf(writer);
@@ -84,7 +95,7 @@ export class SqliteDatabase {
 
   async #close(): Promise<void> {
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
-    await Promise.all([this.queries.close(), this.log.close()]);
+    await Promise.all([this.queries.close(), this.log.close(), this.searches.abandon()]);
     // Last, as the last connection of a file checkpoints it when it closes.
     await this.writer.close();
     this.#lock.release();

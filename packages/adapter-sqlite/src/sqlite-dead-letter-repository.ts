@@ -1,10 +1,13 @@
 import {
+  type ActivityId,
   type DeadLetter,
   DeadLetterId,
   type DeadLetterPage,
   type DeadLetterQuery,
   type DeadLetterRepository,
+  type Death,
   listedBytes,
+  Timestamp,
 } from '@user-activity/domain';
 import { storeSilent, storeUnavailable } from './failure.ts';
 import { letterOf, listedOf } from './letter-row.ts';
@@ -49,6 +52,20 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
       const wanted = { origins, mostBytes };
       const rows = await this.#database.queries.submit('wholeLetters', wanted, { timeoutMs });
       return rows.map(letterOf);
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]> {
+    const activities = [...new Set(ids)];
+    const timeoutMs = this.#timeoutMs;
+    try {
+      const moments = await this.#database.queries.submit('deaths', activities, { timeoutMs });
+      return activities.flatMap((activityId, index) => {
+        const moment = moments[index] ?? null;
+        return moment === null ? [] : [{ activityId, diedAt: Timestamp.trusted(moment) }];
+      });
     } catch (error) {
       throw storeSilent(error);
     }

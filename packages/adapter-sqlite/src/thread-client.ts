@@ -1,14 +1,19 @@
 import { Worker } from 'node:worker_threads';
-import { failed, JobFailure, late } from './failure.ts';
+import { failed, JobFailure } from './failure.ts';
 import type { Job, Outcome, ThreadSetup } from './threads/messages.ts';
+import type { Steps } from './threads/turns.ts';
 
 /** What a job of that name takes. */
 type Input<Jobs, Name extends keyof Jobs> = Jobs[Name] extends (input: infer Value) => unknown
   ? Value
   : never;
 
-/** What a job of that name gives. */
-type Output<Jobs, Name extends keyof Jobs> = Jobs[Name] extends (input: never) => infer Value ? Value : never;
+/** What a job of that name gives, also where it is done in steps. */
+type Output<Jobs, Name extends keyof Jobs> = Jobs[Name] extends (input: never) => infer Value
+  ? Value extends Steps<infer Result>
+    ? Result
+    : Value
+  : never;
 
 /** How jobs are put into messages. */
 export interface Packing {
@@ -93,9 +98,21 @@ export class ThreadClient<Jobs> {
     return promise as Promise<Output<Jobs, Name>>;
   }
 
+  /** Throws the `JobFailure` that all jobs are rejected with, once there is one. */
+  assertAlive(): void {
+    if (this.#end !== undefined) throw this.#end;
+  }
+
+  /** Ends the thread, at its next step, without what it has under way: that is rejected, as later jobs are. */
+  async abandon(): Promise<void> {
+    this.#end ??= closed();
+    this.#rejectAll(this.#end);
+    await this.close();
+  }
+
   /** Waits for all jobs that were submitted, then ends the thread. Later jobs are rejected. */
   async close(): Promise<void> {
-    this.#end ??= new JobFailure('ended', 'the database is closed');
+    this.#end ??= closed();
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, farewellMs);
@@ -158,15 +175,19 @@ export class ThreadClient<Jobs> {
   #expire(pending: Pending, timeoutMs: number): void {
     // One that is under way stays in its place: `close` waits for it, and it still counts as the thread's work.
     this.#waiting.delete(pending);
-    pending.reject(late(timeoutMs));
+    pending.reject(new JobFailure('late', `it took longer than ${timeoutMs} ms`));
     this.#announceDrained();
   }
 
   #die(how: string): void {
     this.#end ??= new JobFailure('ended', `the database's thread failed: ${how}`);
+    this.#rejectAll(this.#end);
+  }
+
+  #rejectAll(failure: JobFailure): void {
     for (const pending of [...this.#waiting, ...this.#underWay.values()]) {
       clearTimeout(pending.timer);
-      pending.reject(this.#end);
+      pending.reject(failure);
     }
     this.#waiting.clear();
     this.#underWay.clear();
@@ -178,8 +199,13 @@ export class ThreadClient<Jobs> {
   }
 }
 
+const closed = (): JobFailure => new JobFailure('ended', 'the database is closed');
+
 /** Starts a thread of this package, from its source or from what was built. */
-export function startThread(name: 'writer-thread' | 'reader-thread', setup: ThreadSetup): Worker {
+export function startThread(
+  name: 'writer-thread' | 'reader-thread' | 'search-thread',
+  setup: ThreadSetup,
+): Worker {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new Worker(new URL(`./threads/${name}.${extension}`, import.meta.url), { workerData: setup });
 }

@@ -79,34 +79,40 @@ test("another application's database is refused and left as it is", async () => 
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test('a file of version 1 is brought to this version with all that it holds, and once', async () => {
-  const place = await scratchFolder();
-  const file = join(place.folder, 'user-activity.db');
-  const old = new DatabaseSync(file);
-  old.exec(readFileSync(join(import.meta.dirname, 'fixtures', 'version-1.sql'), 'utf8'));
-  old.close();
-  for (const letters of [1, 2]) {
-    const database = await SqliteDatabase.open(place);
-    const repository = new SqliteDeadLetterRepository(database);
-    const page = await repository.find({ ...DeadLetterQuery.parse({}), after: undefined });
-    expect(page.letters.map(({ id }) => id)).toHaveLength(letters);
-    expect(page.letters.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });
-    const known = await new SqliteActivityRepository(database).findById(ActivityId.parse('a'));
-    expect(known).toMatchObject({ id: 'a', userId: 'user-1', metadata: { ip: '127.0.0.1' } });
-    const consumer = new SqliteEventConsumer(database, `group-${letters}`);
-    const came = Promise.withResolvers<readonly LogRecord[]>();
-    await consumer.start(async (records) => came.resolve(records));
-    const [first, second] = await came.promise;
-    expect(first?.content).toMatchObject({ activity: { id: 'a' } });
-    expect(first?.raw().headers).toEqual({});
-    expect(second?.origin.offset).toBe(3);
-    await new SqliteDeadLetterQueue(database).add([letterOf(9)]);
-    await database.close();
-  }
-  const now = new DatabaseSync(file);
-  expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
-  now.close();
-});
+test.each([1, 2])(
+  'a file of version %i is brought to this version with all that it holds, and once',
+  async (version) => {
+    const place = await scratchFolder();
+    const file = join(place.folder, 'user-activity.db');
+    const old = new DatabaseSync(file);
+    old.exec(readFileSync(join(import.meta.dirname, 'fixtures', `version-${version}.sql`), 'utf8'));
+    old.close();
+    for (const letters of [1, 2]) {
+      const database = await SqliteDatabase.open(place);
+      const repository = new SqliteDeadLetterRepository(database);
+      const page = await repository.find({ ...DeadLetterQuery.parse({}), after: undefined });
+      expect(page.letters.map(({ id }) => id)).toHaveLength(letters);
+      expect(page.letters.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });
+      const known = await new SqliteActivityRepository(database).findById(ActivityId.parse('a'));
+      expect(known).toMatchObject({ id: 'a', userId: 'user-1', metadata: { ip: '127.0.0.1' } });
+      const consumer = new SqliteEventConsumer(database, `group-${letters}`);
+      const came = Promise.withResolvers<readonly LogRecord[]>();
+      await consumer.start(async (records) => came.resolve(records));
+      const [first, second] = await came.promise;
+      expect(first?.content).toMatchObject({ activity: { id: 'a' } });
+      expect(first?.raw().headers).toEqual({});
+      expect(second?.origin.offset).toBe(3);
+      const activityId = ActivityId.parse('dead');
+      const letter = letterOf(9, { activityId });
+      await new SqliteDeadLetterQueue(database).add([letter]);
+      expect(await repository.findDeaths([activityId])).toEqual([{ activityId, diedAt: letter.diedAt }]);
+      await database.close();
+    }
+    const now = new DatabaseSync(file);
+    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    now.close();
+  },
+);
 
 test('a file of a newer version is refused with both versions', async () => {
   const place = await scratchFolder();
@@ -114,7 +120,7 @@ test('a file of a newer version is refused with both versions', async () => {
   const newer = new DatabaseSync(file);
   newer.exec('PRAGMA user_version = 99');
   newer.close();
-  expect(String(await opened(place.folder))).toContain('has schema version 99, this program knows 2');
+  expect(String(await opened(place.folder))).toContain('has schema version 99, this program knows 3');
 });
 
 test('a folder that can not be made is refused by its name', async () => {

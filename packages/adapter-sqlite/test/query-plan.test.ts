@@ -1,28 +1,107 @@
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
-import { letterPageSql } from '../src/threads/letter-jobs.ts';
+import { TimeRange, Timestamp } from '@user-activity/domain';
+import { describe, expect, test } from 'vitest';
+import { spanOf } from '../src/threads/branches.ts';
+import { testedCountSql } from '../src/threads/count-job.ts';
+import { groupsSql } from '../src/threads/groups.ts';
+import { deathSql, letterPageSql } from '../src/threads/letter-jobs.ts';
+import { teachTest } from '../src/threads/metadata-test.ts';
 import { branchSql } from '../src/threads/page-job.ts';
+import { edgeSql } from '../src/threads/portions.ts';
 import { schema } from '../src/threads/schema.ts';
+import { searchSql } from '../src/threads/search-jobs.ts';
+import { branchesOf } from '../src/threads/shapes.ts';
+import { slotExpression } from '../src/threads/slots.ts';
+import { countUpToSql } from '../src/threads/span-counter.ts';
+import { nextKeySql } from '../src/threads/stats-jobs.ts';
 
 const planOf = (sql: string): string => {
   const db = new DatabaseSync(':memory:');
   db.exec(schema);
+  teachTest(db);
   const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
   db.close();
   return steps.map(({ detail }) => String(detail)).join('; ');
 };
 
-const range = '(created_at,id)>(?,?) AND (created_at,id)<(?,?)';
+const [user, users, type, types] = [['u'], ['u', 'v'], ['t'], ['t', 's']];
+const nobody: readonly string[] = [];
+
+/** Every filter there is is one of these ranges for each of its users and types; a time and a position are its bounds. */
+describe.each([
+  [nobody, nobody, 'activities_by_time', ''],
+  [user, nobody, 'activities_by_user', 'user_id=? AND '],
+  [users, nobody, 'activities_by_user', 'user_id=? AND '],
+  [nobody, type, 'activities_by_type', 'type=? AND '],
+  [nobody, types, 'activities_by_type', 'type=? AND '],
+  [user, type, 'activities_by_user_and_type', 'user_id=? AND type=? AND '],
+  [users, types, 'activities_by_user_and_type', 'user_id=? AND type=? AND '],
+])('of users %j and types %j', (userIds, wanted, index, equal) => {
+  const { shape, branches } = branchesOf({ userIds, types: wanted });
+  const range = `(${equal}(created_at,id)>(?,?) AND (created_at,id)<(?,?))`;
+
+  test('there is one branch for each pair, with the values that its range begins with', () => {
+    const pairs = Math.max(userIds.length, 1) * Math.max(wanted.length, 1);
+    expect(branches).toHaveLength(pairs);
+    expect(new Set(branches.map(String)).size).toBe(pairs);
+    for (const values of branches) expect(values).toHaveLength(equal.split('?').length - 1);
+  });
+
+  test.each(['asc', 'desc'] as const)('a page, %s, is one range of one index, without sorting', (order) => {
+    expect(planOf(branchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
+  });
+
+  test.each(['asc', 'desc'] as const)(
+    'a portion with metadata, %s, is one range of one index, without sorting, and its edge looks at no row',
+    (order) => {
+      expect(planOf(searchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
+      expect(planOf(edgeSql(shape, order))).toBe(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
+    },
+  );
+
+  test('a count looks at no row, but for metadata', () => {
+    const inIndex = planOf(countUpToSql(shape));
+    expect(inIndex).toContain(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
+    expect(inIndex).not.toContain('TEMP B-TREE');
+    expect(planOf(testedCountSql(shape))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
+  });
+
+  test('a count by slot looks at no row, but for metadata', () => {
+    const inIndex = planOf(groupsSql(shape, { expression: slotExpression }, false));
+    expect(inIndex).toContain(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
+    const tested = planOf(groupsSql(shape, { expression: slotExpression }, true));
+    expect(tested).toContain(`SEARCH activities USING INDEX ${index} ${range}`);
+  });
+
+  test.each(['user_id', 'type'])('a count by %s, row by row, keeps to the portion', (expression) => {
+    for (const tested of [false, true])
+      expect(planOf(groupsSql(shape, { expression }, tested))).toMatch(`INDEX ${index} ${range}`);
+  });
+});
 
 test.each([
-  ['all', `activities_by_time (${range})`],
-  ['user', `activities_by_user (user_id=? AND ${range})`],
-  ['type', `activities_by_type (type=? AND ${range})`],
-  ['both', `activities_by_user_and_type (user_id=? AND type=? AND ${range})`],
-] as const)('a page of %s is one range of one index, without sorting', (shape, index) => {
-  for (const order of ['asc', 'desc'] as const) {
-    expect(planOf(branchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index}`);
-  }
+  ['userId', false, 'activities_by_user (user_id>?)'],
+  ['type', false, 'activities_by_type (type>?)'],
+  ['type', true, 'activities_by_user_and_type (user_id=? AND type>?)'],
+] as const)('the next %s (of one user: %s) is the next key of an index', (field, ofOneUser, index) => {
+  expect(planOf(nextKeySql(field, ofOneUser))).toBe(`SEARCH activities USING COVERING INDEX ${index}`);
+});
+
+const [from, to] = [Timestamp.fromMillis(10), Timestamp.fromMillis(20)];
+const most = Number.MAX_SAFE_INTEGER;
+
+test.each([
+  ['no time', undefined, undefined, [-most, ''], [most, '']],
+  ['from', from, undefined, [10, ''], [most, '']],
+  ['to', undefined, to, [-most, ''], [20, '']],
+  ['from and to', from, to, [10, ''], [20, '']],
+] as const)('%s and a position are the bounds of the range', (_name, first, last, above, below) => {
+  const within = TimeRange.between(first, last);
+  const after = [15, 'x'] as const;
+  for (const order of ['asc', 'desc'] as const)
+    expect(spanOf(within, undefined, order, 5)).toEqual({ above, below, order, most: 6 });
+  expect(spanOf(within, after, 'asc', 5)).toMatchObject({ above: after, below });
+  expect(spanOf(within, after, 'desc', 5)).toMatchObject({ above, below: after });
 });
 
 test.each([
@@ -33,4 +112,10 @@ test.each([
     const sql = letterPageSql(ofOneCode, order);
     expect(planOf(sql)).toBe(`SEARCH dead_letters USING INDEX ${index}`);
   }
+});
+
+test('the last death of an activity is one end of a range of one index', () => {
+  expect(planOf(deathSql)).toBe(
+    'SEARCH dead_letters USING COVERING INDEX dead_letters_by_activity (activity_id=?)',
+  );
 });

@@ -1,19 +1,17 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  countByKey,
-  countBySlot,
-  type KeyQuestion,
-  nextKeySql,
-  usersSql,
-} from '../src/threads/stats-jobs.ts';
-import { countSql, placeSql, slotsSql, SpanCounter } from '../src/threads/span-counter.ts';
+import { spanOf } from '../src/threads/branches.ts';
+import type { Between } from '../src/threads/count-question.ts';
+import { type SetTest, teachTest } from '../src/threads/metadata-test.ts';
 import { schema } from '../src/threads/schema.ts';
+import { SpanCounter } from '../src/threads/span-counter.ts';
 import { type Prepare, preparing } from '../src/threads/statements.ts';
-import { finished, sharedNow } from '../src/threads/steps.ts';
+import { countByKey, countBySlot, type KeyQuestion } from '../src/threads/stats-jobs.ts';
+import type { Steps } from '../src/threads/turns.ts';
 
 let db: DatabaseSync;
 let prepare: Prepare;
+let setTest: SetTest;
 beforeAll(() => {
   db = new DatabaseSync(':memory:');
   db.exec(schema);
@@ -21,18 +19,22 @@ beforeAll(() => {
   db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999)
     INSERT INTO activities SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0 FROM numbers`);
   prepare = preparing(db);
+  setTest = teachTest(db);
 });
 afterAll(() => db.close());
 
-const always = { from: -Number.MAX_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
-const soon = () => sharedNow() + 60_000;
+function between(from?: number, to?: number): Between {
+  const { above, below } = spanOf({ from, to }, undefined, 'asc', 0);
+  return { above, below };
+}
 const question = (given: Partial<KeyQuestion> = {}): KeyQuestion => ({
   field: 'userId',
   userIds: [],
   types: [],
-  ...always,
+  metadata: [],
+  ...between(),
   most: 1000,
-  until: soon(),
+  until: Number.POSITIVE_INFINITY,
   ...given,
 });
 /** What plain SQL says. */
@@ -43,7 +45,7 @@ const plain = (sql: string) => {
 };
 
 /** All steps of it, and its result. */
-function done<Result>(steps: Generator<undefined, Result, undefined>) {
+function done<Result>(steps: Steps<Result>) {
   for (let count = 0; ; count += 1) {
     const { done: isDone, value } = steps.next();
     if (isDone === true) return { steps: count, result: value };
@@ -62,27 +64,17 @@ describe('rows are counted in steps', () => {
   ])('of %d, which are %d', (rows, steps) => {
     const counter = new SpanCounter(prepare, 'all', rows);
     // More rows share a moment than a small step holds.
-    expect(done(counter.count([], { from: 0, to: 100 }))).toEqual({ result: 1000, steps });
-    expect(done(counter.count([], { from: 5, to: 6 })).result).toBe(10);
-    expect(done(counter.count([], { from: 100, to: 100 })).result).toBe(0);
+    expect(done(counter.count([], between(0, 100)))).toEqual({ result: 1000, steps });
+    expect(done(counter.count([], between(5, 6))).result).toBe(10);
+    expect(done(counter.count([], between(100, 100))).result).toBe(0);
   });
 
   test('of which many small counts make one, but not all of them', () => {
     const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }] };
-    const { steps, result } = done(countBySlot(prepare, { ...question(), ...slots }));
+    const { steps, result } = done(countBySlot(prepare, setTest, { ...question(), ...slots }));
     expect(result).toHaveLength(3000);
     expect(steps).toBeGreaterThan(5);
     expect(steps).toBeLessThan(50);
-  });
-
-  test('between which it is given up when it is late', () => {
-    const late = sharedNow() - 1;
-    expect(finished(countByKey(prepare, question()), late)).toBe('late');
-    const once = (function* work(): Generator<undefined, string, undefined> {
-      yield;
-      return 'result';
-    })();
-    expect(finished(once, soon())).toBe('result');
   });
 });
 
@@ -99,9 +91,9 @@ test.each([
     `SELECT floor((created_at + ${offsetMs}.0) / ${unitMs}) AS slot, count(*) FROM activities
       WHERE type IN ('TYPE_1', 'TYPE_2') AND created_at BETWEEN 5 AND 2900 GROUP BY slot`,
   );
-  const asked = question({ types: ['TYPE_1', 'TYPE_2'], from: 5, to: 2901 });
+  const asked = question({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
   const slots = { unitMs, offsets: [{ from: 5, offsetMs }] };
-  const { result } = done(countBySlot(prepare, { ...asked, ...slots }));
+  const { result } = done(countBySlot(prepare, setTest, { ...asked, ...slots }));
   expect(new Map(result.map(([, slot, count]) => [slot, count]))).toEqual(
     new Map(expected.map(([slot, count]) => [Number(slot), count])),
   );
@@ -116,19 +108,19 @@ describe('users are counted', () => {
       { types: ['TYPE_1', 'TYPE_2', 'TYPE_3', 'TYPE_4', 'TYPE_5'] },
       "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_5'",
     ],
-    ['of few rows', { from: 100, to: 110 }, 'WHERE created_at BETWEEN 100 AND 109'],
+    ['of few rows', between(100, 110), 'WHERE created_at BETWEEN 100 AND 109'],
     [
       'of few rows of some types',
-      { types: ['TYPE_1', 'TYPE_2'], to: 50 },
+      { types: ['TYPE_1', 'TYPE_2'], ...between(undefined, 50) },
       "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_2' AND created_at < 50",
     ],
   ])('%s', (_, given, where) => {
     const expected = plain(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
     expect(expected.length).toBeGreaterThan(50);
-    expect(new Map(done(countByKey(prepare, question(given))).result as [string, number][])).toEqual(
+    expect(new Map(done(countByKey(prepare, setTest, question(given))).result as [string, number][])).toEqual(
       new Map(expected),
     );
-    expect(done(countByKey(prepare, question({ ...given, most: expected.length - 1 }))).result).toBe(
+    expect(done(countByKey(prepare, setTest, question({ ...given, most: expected.length - 1 }))).result).toBe(
       'too-many',
     );
   });
@@ -138,44 +130,8 @@ test.each(['user-1', 'user-7'])('types of %s and another are summed', (user) => 
   const expected = plain(
     `SELECT type, count(*) FROM activities WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
   );
-  const counts = done(countByKey(prepare, question({ field: 'type', userIds: [user, 'user-8'] }))).result;
+  const counts = done(
+    countByKey(prepare, setTest, question({ field: 'type', userIds: [user, 'user-8'] })),
+  ).result;
   expect(new Map(counts as [string, number][])).toEqual(new Map(expected));
-});
-
-const planOf = (sql: string): string =>
-  db
-    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-    .all()
-    .map(({ detail }) => String(detail))
-    .join('; ');
-
-describe('counting reads indexes alone:', () => {
-  const behind = '(created_at,id)>(?,?)';
-  test.each([
-    ['all', `activities_by_time (${behind} AND created_at<?)`],
-    ['user', `activities_by_user (user_id=? AND ${behind} AND created_at<?)`],
-    ['type', `activities_by_type (type=? AND ${behind} AND created_at<?)`],
-    ['both', `activities_by_user_and_type (user_id=? AND type=? AND ${behind} AND created_at<?)`],
-  ] as const)('the rows of %s', (shape, index) => {
-    const search = `SEARCH activities USING COVERING INDEX ${index}`;
-    expect(planOf(placeSql(shape))).toBe(search);
-    expect(planOf(countSql(shape))).toContain(search);
-    expect(planOf(countSql(shape))).not.toContain('TEMP B-TREE');
-    expect(planOf(slotsSql(shape))).toContain(search);
-  });
-
-  test.each([
-    ['userId', false, 'activities_by_user (user_id>?)'],
-    ['type', false, 'activities_by_type (type>?)'],
-    ['type', true, 'activities_by_user_and_type (user_id=? AND type>?)'],
-  ] as const)('the next %s (of one user: %s)', (field, ofOneUser, index) => {
-    expect(planOf(nextKeySql(field, ofOneUser))).toBe(`SEARCH activities USING COVERING INDEX ${index}`);
-  });
-
-  test.each([
-    ['all', 'activities_by_time (created_at>? AND created_at<?)'],
-    ['type', 'activities_by_type (type=? AND created_at>? AND created_at<?)'],
-  ] as const)('but for the users of a few rows of %s', (shape, index) => {
-    expect(planOf(usersSql(shape))).toContain(`SEARCH activities USING INDEX ${index}`);
-  });
 });

@@ -12,6 +12,7 @@ import {
   TimeZone,
   unitMs,
 } from '@user-activity/domain';
+import { askTheStore } from './ask-the-store.ts';
 
 // A week by the minute is 10,080, two years by the hour are 17,544.
 const mostSlots = 20_000;
@@ -28,7 +29,7 @@ const mostKeys = 10_000;
  * How many activities there are of each type or user, the most frequent first, then by the key (code points); or in each minute,
  * hour or day, in the order of time. What has none is left out.
  * Throws QUERY_TOO_BROAD where the activities span more than 20,000 units of time, or have more than 10,000 types or users;
- * STORE_UNAVAILABLE and STORE_TIMEOUT.
+ * STORE_UNAVAILABLE, and STORE_TIMEOUT with what to narrow.
  */
 export type ActivityStats = (query: StatsQuery) => Promise<readonly KeyCount[]>;
 
@@ -38,9 +39,11 @@ export const makeActivityStats = ({
   readonly repository: ActivityRepository;
 }): ActivityStats =>
   async function activityStats(query) {
-    return 'timeZone' in query
-      ? overTime(repository, query.filter, query.by, query.timeZone)
-      : mostFrequent(repository, query.filter, query.by);
+    return askTheStore(query.filter, () =>
+      'timeZone' in query
+        ? overTime(repository, query.filter, query.by, query.timeZone)
+        : mostFrequent(repository, query.filter, query.by),
+    );
   };
 
 async function mostFrequent(
@@ -64,9 +67,7 @@ async function overTime(
   unit: TimeUnit,
   zone: TimeZone,
 ): Promise<readonly KeyCount[]> {
-  const given = spanGiven(filter.createdAt);
-  const span =
-    given !== undefined && spansFewEnough(given, unit) ? given : await spanFound(repository, filter);
+  const span = await spanOf(repository, filter, unit);
   if (span === undefined) return [];
   if (!spansFewEnough(span, unit)) {
     throw tooBroad(
@@ -87,6 +88,19 @@ interface Span {
 
 const spansFewEnough = ({ first, last }: Span, unit: TimeUnit): boolean =>
   last - first < mostSlots * unitMs[unit];
+
+/** A span that holds what is counted: the first that is short enough, of those that take ever longer to be found. */
+async function spanOf(
+  repository: ActivityRepository,
+  filter: ActivityFilter,
+  unit: TimeUnit,
+): Promise<Span | undefined> {
+  const given = spanGiven(filter.createdAt);
+  if (given !== undefined && spansFewEnough(given, unit)) return given;
+  const found = await spanFound(repository, { ...filter, metadata: [] });
+  const isExact = found === undefined || filter.metadata.length === 0;
+  return isExact || spansFewEnough(found, unit) ? found : spanFound(repository, filter);
+}
 
 function spanGiven({ from, to }: TimeRange): Span | undefined {
   if (from === undefined || to === undefined || from === to) return undefined;

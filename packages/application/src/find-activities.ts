@@ -5,8 +5,9 @@ import type {
   ActivityRepository,
   UserActivity,
 } from '@user-activity/domain';
+import { askTheStore } from './ask-the-store.ts';
 
-/** One page of the activities that a query asks for. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+/** One page of the activities that a query asks for. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with what to narrow. */
 export type FindActivities = (query: ActivityQuery) => Promise<ActivityPage>;
 
 export const makeFindActivities = ({
@@ -15,7 +16,7 @@ export const makeFindActivities = ({
   readonly repository: ActivityRepository;
 }): FindActivities =>
   async function findActivities(query) {
-    return repository.find(query);
+    return askTheStore(query.filter, () => repository.find(query));
   };
 
 /** The one activity of that id, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */

@@ -13,6 +13,7 @@ export {
   makeCheckHealth,
   type Progressing,
 } from './check-health.ts';
+export { type CountActivities, makeCountActivities } from './count-activities.ts';
 export { inEachQueue } from './in-each-queue.ts';
 export {
   type FindActivities,
@@ -21,6 +22,8 @@ export {
   makeFindActivity,
 } from './find-activities.ts';
 export { type FindDeadLetters, makeFindDeadLetters } from './find-dead-letters.ts';
+export { type ActivityStatus, type FindStatus, makeFindStatus } from './find-status.ts';
+export { type KnownOutcome, type LogAndWait, makeLogAndWait } from './log-and-wait.ts';
 export {
   type BatchOptions,
   type BatchReceipt,
@@ -31,6 +34,7 @@ export {
   type RejectedDraft,
 } from './log-activities.ts';
 export { type LogActivity, makeLogActivity } from './log-activity.ts';
+export { type Call, type LogCalls, makeLogCalls } from './log-calls.ts';
 export {
   type ProgressLimits,
   type ProgressObserver,
@@ -43,6 +47,7 @@ export {
   type ReplayDeadLetters,
   type ReplayReceipt,
 } from './replay-dead-letters.ts';
+export { type Outcome, type Sleep, WaitingRoom, type WaitingRoomDeps } from './waiting-room.ts';
 export {
   type Grace,
   makeStoreActivities,

@@ -8,7 +8,7 @@ import {
   UserActivity,
   type Violation,
 } from '@user-activity/domain';
-import { publishNamed } from './publish-named.ts';
+import { named } from './named.ts';
 
 /** What became of a batch. */
 export interface BatchReceipt {
@@ -46,7 +46,7 @@ export interface BatchOptions {
 /**
  * Takes in those of many drafts that keep the rules, each judged by itself. Resolves only after the log holds all of
  * these. Throws LOG_UNAVAILABLE and LOG_BUSY, with the ids of all drafts: sending the whole batch again under them is safe.
- * What the portions throw goes to the caller, and nothing was taken in.
+ * What the portions throw goes to the caller, and nothing was taken in: INPUT_UNREADABLE or INPUT_TOO_LARGE, as all else is a bug.
  */
 export type LogActivities = (drafts: DraftPortions, options?: BatchOptions) => Promise<BatchReceipt>;
 
@@ -65,12 +65,12 @@ export const makeLogActivities = (
     };
     for await (const portion of portions) portion.forEach(judge);
     if (atomic && rejected.length > 0) return { accepted: 0, ids: ids.map(() => null), rejected };
-    if (events.length > 0) await publishNamed(deps.publisher, events, ids);
+    if (events.length > 0) await named(ids, () => deps.publisher.publish(events));
     return { accepted: events.length, ids, rejected };
   };
 
 /** The activity, or what is wrong with its draft. */
-function recorded(draft: unknown, deps: RecordingDeps): UserActivity | readonly Violation[] {
+export function recorded(draft: unknown, deps: RecordingDeps): UserActivity | readonly Violation[] {
   if (draft instanceof FaultyDraft) return draft.violations;
   try {
     return UserActivity.record(draft, deps);

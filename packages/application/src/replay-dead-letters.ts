@@ -1,9 +1,11 @@
 import {
   type Clock,
   type DeadLetter,
+  DeadLetterCode,
   DeadLetterId,
   type DeadLetterPosition,
   type DeadLetterRepository,
+  edgeTopic,
   type EventPublisher,
   TimeRange,
 } from '@user-activity/domain';
@@ -19,7 +21,8 @@ export interface ReplayReceipt {
 }
 
 /**
- * Sends dead letters back to the end of the log, to be judged again: those of the ids, or all that died before the call.
+ * Sends dead letters back to the end of the log, to be judged again: those of the ids, or all that died before the call. What
+ * never was on the log (code `invalid`) stays where it is.
  * An id that there is no letter of does not count, so that a call that was cut short can be repeated as it was. A letter is
  * removed only after the log holds it; if anything fails in between it is replayed twice, which the store keeps once. Throws
  * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT: what is left stays listed.
@@ -42,7 +45,7 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters =>
   async function replayDeadLetters(ids) {
     const receipt = { replayed: 0, tooLarge: 0, more: false };
     const until = deps.clock.now() + mostMs;
-    for await (const some of ids === undefined ? everyPage(deps) : [ids])
+    for await (const some of ids === undefined ? everyPage(deps) : [ids.filter(isOfLog)])
       for await (const whole of wholeLetters(deps, some)) {
         if (deps.clock.now() > until) return { ...receipt, more: true };
         const outcomes = await deps.publisher.republish(whole);
@@ -54,9 +57,11 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters =>
     return receipt;
   };
 
+const isOfLog = (id: DeadLetterId): boolean => DeadLetterId.originOf(id).topic !== edgeTopic;
+
 /** The ids of all letters, the oldest first. One that dies again meanwhile is not among them, or it would go round for ever. */
 async function* everyPage({ letters, clock }: Deps): AsyncGenerator<readonly DeadLetterId[]> {
-  const filter = { codes: [], diedAt: TimeRange.between(undefined, clock.now()) };
+  const filter = { codes: DeadLetterCode.replayable, diedAt: TimeRange.between(undefined, clock.now()) };
   let after: DeadLetterPosition | undefined;
   do {
     const page = await letters.find({ filter, order: 'asc', limit: pageSize, after });

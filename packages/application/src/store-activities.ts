@@ -58,7 +58,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     const letters: DeadLetter[] = [];
     const bury = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
       // As its first copy: one fact has one letter, however often it is published again and dies.
-      letters.push({ ...firstCopyOf(record), code, reason, diedAt: deps.clock.now() });
+      letters.push({ ...firstCopyOf(record), code, reason, diedAt: deps.clock.now(), ...activityIn(record) });
     };
     const readable: LogRecord[] = [];
     const activities: UserActivity[] = [];
@@ -88,6 +88,9 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     if (letters.length > 0) await persist(deps, signal, () => deps.deadLetters.add(letters));
     return tally;
   };
+
+const activityIn = ({ content }: LogRecord): Pick<DeadLetter, 'activityId'> =>
+  content.name === 'ActivityLogged' ? { activityId: content.activity.id } : {};
 
 function outcomeOf(outcomes: readonly SaveOutcome[], index: number): SaveOutcome {
   const outcome = outcomes[index];

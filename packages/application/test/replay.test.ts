@@ -9,8 +9,10 @@ import {
 } from '@user-activity/adapter-memory';
 import {
   type DeadLetter,
+  DeadLetterCode,
   DeadLetterId,
   type DeadLetterRepository,
+  edgeTopic,
   type EventPublisher,
   firstCopyOf,
   type LogRecord,
@@ -32,6 +34,7 @@ function setUp(
   const letters: DeadLetterRepository = {
     find: (query) => repository.find(query),
     findByIds: (ids, most) => repository.findByIds(ids, most),
+    findDeaths: (ids) => repository.findDeaths(ids),
     remove: (removals) => repository.remove(removals),
     ...change.letters,
   };
@@ -102,6 +105,19 @@ describe('replaying', () => {
     expect([...store.activities.values()]).toEqual([other]);
     expect(letters()).toEqual([]);
     expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 0, tooLarge: 0, more: false });
+  });
+
+  test('leaves what never was on the log, asked for by its id or with all', async () => {
+    const { log, store, clock, replay, letters } = setUp();
+    clock.advance(1);
+    const edge = letterOf(1, { origin: { topic: edgeTopic, partition: 7, offset: 1 }, code: 'invalid' });
+    const others = DeadLetterCode.replayable.map((code, index) => letterOf(index, { code }));
+    await new MemoryDeadLetterQueue(store).add([edge, ...others]);
+    const ids = letters().map(({ origin }) => DeadLetterId.of(origin));
+    expect(await replay(ids.slice(0, 2))).toEqual({ replayed: 1, tooLarge: 0, more: false });
+    expect(await replay()).toEqual({ replayed: 2, tooLarge: 0, more: false });
+    expect(letters()).toEqual([edge]);
+    expect(log.claim('test', 0, 10)).toHaveLength(3);
   });
 
   test('poison that dies again and again has one letter, that of its first copy, with its bytes as they were', async () => {

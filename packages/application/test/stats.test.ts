@@ -1,6 +1,7 @@
 import { MemoryActivityRepository } from '@user-activity/adapter-memory';
 import {
   type ActivityRepository,
+  DomainError,
   type QueryParameters,
   StatsQuery,
   Timestamp,
@@ -18,6 +19,8 @@ async function place(...activities: readonly SampleFields[]) {
   let slots: TimeSlots | undefined;
   const watched: ActivityRepository = {
     save: (all) => repository.save(all),
+    count: (filter) => repository.count(filter),
+    findByIds: (ids) => repository.findByIds(ids),
     findById: (id) => repository.findById(id),
     ping: () => repository.ping(),
     find(query) {
@@ -40,6 +43,43 @@ async function place(...activities: readonly SampleFields[]) {
 }
 
 const at = (createdAt: string): SampleFields => ({ createdAt });
+
+describe('conditions on metadata', () => {
+  const rare = { 'metadata.a': ['1'], from: ['2000-01-01T00:00:00Z'] };
+
+  test('hold for every count', async () => {
+    const { stats } = await place({ metadata: { a: 1 } }, { metadata: { a: 2 }, type: 'LOGOUT' }, {});
+    expect(await stats({ by: ['type'], ...rare })).toEqual([{ key: 'LOGIN', count: 1 }]);
+    expect(await stats({ by: ['userId'], ...rare })).toEqual([{ key: 'user-1', count: 1 }]);
+    expect(await stats({ by: ['day'], ...rare })).toEqual([{ key: '2026-01-02', count: 1 }]);
+  });
+
+  test('are not looked up to learn of a span that is short without them', async () => {
+    const { stats, asked } = await place({ metadata: { a: 1 } }, at('2026-01-03T00:00:00Z'));
+    expect(await stats({ by: ['minute'], ...rare })).toHaveLength(1);
+    expect(asked).toEqual(['find', 'find', 'countBySlot']);
+  });
+
+  test('make a span short that is too long without them', async () => {
+    const { stats, asked } = await place({ metadata: { a: 1 } }, at('2001-01-01T00:00:00Z'));
+    expect(await stats({ by: ['minute'], ...rare })).toHaveLength(1);
+    expect(asked).toEqual(['find', 'find', 'find', 'find', 'countBySlot']);
+    expect(await stats({ by: ['minute'], ...rare, 'metadata.b': ['1'] })).toEqual([]);
+    const all = stats({ by: ['minute'], from: rare.from });
+    await expect(all).rejects.toMatchObject({ code: 'QUERY_TOO_BROAD' });
+  });
+});
+
+test.each(['type', 'day'])('where a count by %s takes too long, what to narrow is told', async (by) => {
+  const repository = new MemoryActivityRepository();
+  const late = () => Promise.reject(new DomainError('STORE_TIMEOUT', 'Too long.'));
+  Object.assign(repository, { find: late, countByKey: late });
+  const asked = makeActivityStats({ repository })(StatsQuery.parse({ by: [by] }));
+  await expect(asked).rejects.toMatchObject({
+    code: 'STORE_TIMEOUT',
+    message: 'Too long. To narrow it, ask for a userId, or add from and to.',
+  });
+});
 
 describe('by type or user', () => {
   test('the most frequent come first, then by code points', async () => {
@@ -174,6 +214,8 @@ describe('over time', () => {
     const racing: ActivityRepository = {
       save: (all) => repository.save(all),
       find,
+      count: (filter) => repository.count(filter),
+      findByIds: (ids) => repository.findByIds(ids),
       findById: (id) => repository.findById(id),
       countByKey: (...question) => repository.countByKey(...question),
       countBySlot: (...question) => repository.countBySlot(...question),

@@ -41,9 +41,11 @@ function setUp(change: Partial<StoreActivitiesDeps> = {}) {
 const answering = (...outcomes: readonly SaveOutcome[]): ActivityRepository => ({
   save: async () => outcomes,
   find: async () => ({ activities: [], hasMore: false }),
+  count: async () => 0,
   findById: async () => undefined,
   countByKey: async () => [],
   countBySlot: async () => [],
+  findByIds: async () => [],
   ping: async () => undefined,
 });
 
@@ -61,7 +63,8 @@ describe('every outcome of saving', () => {
 
   test('conflict is counted and goes to the dead letters with its bytes', async () => {
     const { store, storeActivities, signal } = setUp({ repository: answering('stored', 'conflict') });
-    const records = recordsOf(sampleActivity(), sampleActivity());
+    const [first, second] = [sampleActivity(), sampleActivity()];
+    const records = recordsOf(first, second);
     expect(await storeActivities(records, signal)).toEqual({ ...none, stored: 1, conflict: 1 });
     expect([...store.letters.values()]).toEqual([
       {
@@ -70,6 +73,7 @@ describe('every outcome of saving', () => {
         code: 'conflict',
         reason: 'its id already holds another fact',
         diedAt: new FixedClock().now(),
+        activityId: second.id,
       },
     ]);
   });

@@ -11,7 +11,7 @@ export {
 } from './activity/user-activity.ts';
 export { UserId } from './activity/user-id.ts';
 export { type ActivityLogged, activityLogged } from './log/activity-logged.ts';
-export { type DeadLetter, DeadLetterCode, withoutBytes } from './log/dead-letter.ts';
+export { type DeadLetter, DeadLetterCode, type Death, edgeTopic, withoutBytes } from './log/dead-letter.ts';
 export { DeadLetterId } from './log/dead-letter-id.ts';
 export type {
   LogRecord,
@@ -32,12 +32,8 @@ export type { EventConsumer, PartitionProgress, RecordHandler } from './ports/ev
 export type { EventPublisher, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { TopicRegistry } from './ports/topic-registry.ts';
-export {
-  type ActivityFilter,
-  type ActivityPage,
-  ActivityQuery,
-  type Position,
-} from './query/activity-query.ts';
+export { ActivityFilter } from './query/activity-filter.ts';
+export { type ActivityPage, ActivityQuery, type Position } from './query/activity-query.ts';
 export {
   type DeadLetterFilter,
   type DeadLetterPage,
@@ -47,7 +43,8 @@ export {
   type ListedLetter,
   type RecordPart,
 } from './query/dead-letter-query.ts';
-export type { Order, QueryParameters } from './query/parameter-reader.ts';
+export { type JsonScalar, MetadataCondition } from './query/metadata-condition.ts';
+export { type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
 export { type KeyField, StatsQuery } from './query/stats-query.ts';
 export { TimeRange } from './query/time-range.ts';
 export {
@@ -69,4 +66,4 @@ export {
 } from './shared/domain-error.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export { parseJson } from './shared/parse-json.ts';
-export { pointer, RuleBroken, type Violation, Violations } from './shared/violation.ts';
+export { pointer, RuleBroken, unlessBroken, type Violation, Violations } from './shared/violation.ts';

@@ -20,7 +20,7 @@ function faultsOf(parameters: QueryParameters): readonly Violation[] {
 
 test('asks for the newest 50 of all where nothing is said', () => {
   expect(ActivityQuery.parse({})).toEqual({
-    filter: { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined) },
+    filter: { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined), metadata: [] },
     order: 'desc',
     limit: 50,
   });
@@ -43,6 +43,7 @@ test('reads every parameter, types in their canonical form, repeated values once
         Timestamp.parse('2026-01-01T00:00:00Z'),
         Timestamp.parse('2026-01-31T23:00:00Z'),
       ),
+      metadata: [],
     },
     order: 'asc',
     limit: 500,

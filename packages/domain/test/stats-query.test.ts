@@ -11,7 +11,12 @@ function faultsOf(parameters: QueryParameters): readonly Violation[] {
   }
 }
 
-const filter = { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined) };
+const filter = {
+  userIds: [],
+  types: [],
+  createdAt: TimeRange.between(undefined, undefined),
+  metadata: [],
+};
 
 test.each(['type', 'userId'])('by %s', (by) => {
   expect(StatsQuery.parse({ by: [by] })).toEqual({ filter, by });
@@ -29,11 +34,13 @@ test('reads the filters of a walk', () => {
     userId: ['ann'],
     type: ['log in'],
     from: ['2026-01-01T00:00:00Z'],
+    'metadata.device.os': ['ios'],
   });
   expect(query.filter).toMatchObject({
     userIds: ['ann'],
     types: ['LOG_IN'],
     createdAt: { from: Date.UTC(2026, 0) },
+    metadata: [{ path: ['device', 'os'], scalars: new Set(['ios']) }],
   });
 });
 
@@ -58,6 +65,12 @@ describe('refuses', () => {
       'must be a time zone of the IANA database such as Europe/Berlin',
     ],
     ['two zones', { by: ['day'], timezone: ['UTC', 'UTC'] }, '/timezone', 'must be given once'],
+    [
+      'metadata alone',
+      { by: ['day'], 'metadata.a': ['1'] },
+      '/metadata.a',
+      'needs a userId or a from beside it, which bound what is searched: add one of them',
+    ],
     ['an order', { by: ['day'], order: ['asc'] }, '/order', 'is not a known parameter'],
     ['a limit', { by: ['day'], limit: ['1'] }, '/limit', 'is not a known parameter'],
     [

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { ActivityId, type JsonObject, type SaveOutcome, type UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
+import { anyStatsCases } from './any-stats-cases.ts';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
+import { countCases } from './count-cases.ts';
+import { metadataCases } from './metadata-cases.ts';
 import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
 import type { RepositorySubject } from './repository-subject.ts';
@@ -176,6 +179,10 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     },
   },
   ...queryCases,
+  ...metadataCases,
+  ...countCases,
+  ...statsCases,
+  ...anyStatsCases,
   {
     promise: 'R11',
     title: 'an id gives the one activity of exactly that id, or undefined',
@@ -189,6 +196,23 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     },
   },
   {
+    promise: 'R16',
+    title: 'of several ids it gives the activities that there are, each once',
+    async run(subject) {
+      const repository = await subject.open();
+      const activities = sampleActivities(1000, { metadata: { a: { $b: 1 } } });
+      const unknown = ['never', 'sample%', 'SAMPLE-1'].map((text) => ActivityId.parse(text));
+      await repository.save(activities);
+      const ids = activities.map(({ id }) => id);
+      const found = await repository.findByIds([...unknown, ...ids.toReversed(), ...ids.slice(0, 3)]);
+      assert.equal(found.length, activities.length);
+      const byId = new Map(found.map((activity) => [activity.id, activity]));
+      for (const activity of activities) assert.deepEqual(byId.get(activity.id), activity);
+      assert.deepEqual(await repository.findByIds(unknown), []);
+      assert.deepEqual(await repository.findByIds([]), []);
+    },
+  },
+  {
     promise: 'R12',
     title: 'out of reach it says so in the words of the domain, and afterwards it works again',
     async run(subject) {
@@ -198,6 +222,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       const restore = await subject.interrupt();
       await assertRejects(repository.save([during]), 'STORE_UNAVAILABLE');
       await assertRejects(repository.find(newest(1)), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(repository.count(filterOf()), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.findById(before.id), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(
         repository.countByKey(filterOf(), 'type', 10),
@@ -210,6 +235,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
         'STORE_UNAVAILABLE',
         'STORE_TIMEOUT',
       );
+      await assertRejects(repository.findByIds([before.id]), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
       await restore();
       await repository.ping();
@@ -219,7 +245,6 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.deepEqual(await repository.findById(before.id), before);
     },
   },
-  ...statsCases,
 ];
 
 const newest = (limit: number) => ({ filter: filterOf(), order: 'desc' as const, limit, after: undefined });

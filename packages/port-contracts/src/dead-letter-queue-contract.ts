@@ -1,4 +1,4 @@
-import { type DeadLetter, type DeadLetterQueue, Timestamp } from '@user-activity/domain';
+import { ActivityId, type DeadLetter, type DeadLetterQueue, Timestamp } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import type { Contract, Subject } from './contract.ts';
 import { assertSame, bytes, letterOf } from './letters.ts';
@@ -21,6 +21,7 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
     title: 'what was added is there for a new handle',
     async run(subject) {
       const letters = [letterOf(1), letterOf(2, { code: 'conflict' }), letterOf(3, { code: 'refused' })];
+      letters.push(letterOf(4, { code: 'invalid', activityId: ActivityId.parse('a') }));
       await (await subject.open()).add(letters);
       assertSame(await subject.letters(), letters);
     },
@@ -69,8 +70,12 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
         { numRuns: 50, endOnFailure: true },
       );
       const largest = letterOf(added.length, { value: new Uint8Array(1024 * 1024).fill(0xff) });
-      await queue.add([largest]);
-      assertSame(await subject.letters(), [...added, largest]);
+      const attributed = letterOf(added.length + 1, { activityId: ActivityId.parse('~'.repeat(128)) });
+      const farthest = letterOf(0, {
+        origin: { topic: 'http', partition: 2 ** 31 - 1, offset: Number.MAX_SAFE_INTEGER },
+      });
+      await queue.add([largest, attributed, farthest]);
+      assertSame(await subject.letters(), [...added, largest, attributed, farthest]);
     },
   },
   {

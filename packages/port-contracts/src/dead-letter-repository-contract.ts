@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  ActivityId,
   type DeadLetter,
   type DeadLetterCode,
   type DeadLetterFilter,
@@ -14,6 +15,7 @@ import {
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import type { Contract, Subject } from './contract.ts';
+import { deathCases } from './death-cases.ts';
 import { assertSame, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
@@ -174,7 +176,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         key: new Uint8Array(listedBytes.key),
         value: new Uint8Array(listedBytes.value),
       });
-      const none = letterOf(3, { key: null, value: null });
+      const none = letterOf(3, { key: null, value: null, activityId: ActivityId.parse('a') });
       const large = letterOf(4, {
         key: new Uint8Array(listedBytes.key + 1),
         value: new Uint8Array(listedBytes.value + 1),
@@ -208,6 +210,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       const strange = letterOf(4, {
         key: Uint8Array.of(0),
         headers: { a: [Uint8Array.of(0xff), bytes('b')] },
+        activityId: ActivityId.parse('~'.repeat(128)),
       });
       const largest = letterOf(5, { value: new Uint8Array(1024 * 1024).fill(0xff) });
       await (await subject.queue()).add([...letters, strange, largest]);
@@ -243,6 +246,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assertSame(await repository.findByIds(ids([one, two, other]), plenty), [other]);
     },
   },
+  ...deathCases,
   {
     promise: 'B7',
     title: 'out of reach it says so in the words of the domain, and afterwards it works again',
@@ -254,6 +258,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
       await assertRejects(walk(repository, { limit: 1 }), ...codes);
       await assertRejects(repository.findByIds(ids([letter]), plenty), ...codes);
+      await assertRejects(repository.findDeaths([ActivityId.parse('a')]), ...codes);
       await assertRejects(repository.remove([letter]), ...codes);
       await restore();
       assertSame(await repository.findByIds(ids([letter]), plenty), [letter]);

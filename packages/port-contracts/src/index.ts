@@ -15,3 +15,4 @@ export type { LogSubject } from './log-subject.ts';
 export type { RepositorySubject } from './repository-subject.ts';
 export { type SampleFields, sampleActivities, sampleActivity } from './samples.ts';
 export { type TopicRegistrySubject, topicRegistryContract } from './topic-registry-contract.ts';
+export { filterOf } from './walk.ts';

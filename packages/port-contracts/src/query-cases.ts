@@ -35,6 +35,7 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
     length: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
   })
   .map(({ userIds, types: wanted, from, length }) => ({
+    metadata: [],
     userIds: userIds.map((user) => UserId.parse(user)),
     types: wanted.map((type) => ActivityType.parse(type)),
     createdAt: TimeRange.between(

@@ -1,74 +1,12 @@
 import assert from 'node:assert/strict';
-import {
-  type ActivityFilter,
-  type ActivityRepository,
-  ActivityType,
-  type KeyField,
-  type SlotCount,
-  Timestamp,
-  TimeRange,
-  type TimeSlots,
-  type UserActivity,
-  UserId,
-} from '@user-activity/domain';
-import * as fc from 'fast-check';
+import { ActivityType, TimeRange, UserId } from '@user-activity/domain';
 import type { ContractCase } from './contract.ts';
 import type { RepositorySubject } from './repository-subject.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
+import { at, bySlot, byKey, slotsOf } from './stats-counts.ts';
 import { filterOf } from './walk.ts';
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
-const users = ['user-1', 'user-2', 'User-1', 'usér-1', '$user', '😀'];
-const types = ['LOGIN', 'LOGOUT', 'LOGIN_FAILED', 'ÜBER', '𝒜'];
-const most = 100;
-
-const at = (millis: number): Timestamp => Timestamp.fromMillis(millis);
-const slotsOf = (
-  unitMs: number,
-  ...offsets: readonly (readonly [from: number, offsetMs: number])[]
-): TimeSlots => ({
-  unitMs,
-  offsets: offsets.map(([from, offsetMs]) => ({ from: at(from), offsetMs })),
-});
-
-const anyMoment = fc
-  .tuple(fc.constantFrom(0, start, -3 * 86_400_000), fc.integer({ min: -6, max: 6 }))
-  .map(([near, millis]) => near + millis);
-
-const anyField = fc.record({
-  userId: fc.constantFrom(...users),
-  type: fc.constantFrom(...types),
-  createdAt: anyMoment,
-});
-
-const anyFilter: fc.Arbitrary<ActivityFilter> = fc
-  .record({
-    userIds: fc.subarray(users, { maxLength: 3 }),
-    types: fc.subarray(types, { maxLength: 3 }),
-    from: fc.option(anyMoment, { nil: undefined }),
-    to: fc.option(anyMoment, { nil: undefined }),
-  })
-  .map(({ userIds, types: wanted, from, to }) => ({
-    userIds: userIds.map((user) => UserId.parse(user)),
-    types: wanted.map((type) => ActivityType.parse(type)),
-    createdAt: TimeRange.between(
-      from === undefined ? undefined : at(from),
-      to === undefined ? undefined : at(Math.max(from ?? to, to)),
-    ),
-  }));
-
-const anySlots: fc.Arbitrary<TimeSlots> = fc
-  .record({
-    unitMs: fc.constantFrom(1, 3, 7, 60_000, 86_400_000),
-    froms: fc.uniqueArray(anyMoment, { minLength: 1, maxLength: 5 }),
-    offsets: fc.array(fc.integer({ min: -50_000, max: 50_000 }), { minLength: 5, maxLength: 5 }),
-  })
-  .map(({ unitMs, froms, offsets }) =>
-    slotsOf(
-      unitMs,
-      ...froms.toSorted((a, b) => a - b).map((from, index) => [from, offsets[index] ?? 0] as const),
-    ),
-  );
 
 /** The promise about counting what the activities have in common. */
 export const statsCases: readonly ContractCase<RepositorySubject>[] = [
@@ -180,40 +118,6 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'any count is what counting all of it one by one would give',
-    async run(subject) {
-      const repository = await subject.open();
-      const everything: UserActivity[] = [];
-      const question = fc.record({ filter: anyFilter, slots: anySlots });
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(anyField, { maxLength: 12 }),
-          fc.array(question, { minLength: 4, maxLength: 4 }),
-          async (fields, questions) => {
-            const added = fields.map((field) => sampleActivity(field));
-            await repository.save(added);
-            everything.push(...added);
-            for (const { filter, slots } of questions) {
-              const through = everything.filter((activity) => letsThrough(filter, activity));
-              for (const field of ['type', 'userId'] as const)
-                assert.deepEqual(
-                  await byKey(repository, filter, field),
-                  tally(through.map((activity) => activity[field])),
-                );
-              const found = await bySlot(repository, filter, slots);
-              assert.deepEqual(
-                Object.fromEntries(found.map(([segment, slot, count]) => [`${segment} ${slot}`, count])),
-                tally(through.map(({ createdAt }) => slotAt(slots, createdAt))),
-              );
-            }
-          },
-        ),
-        { numRuns: 20, endOnFailure: true },
-      );
-    },
-  },
-  {
-    promise: 'R15',
     title: 'what is saved during a count makes it neither lose nor double what was there',
     async run(subject) {
       const repository = await subject.open();
@@ -241,52 +145,5 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
     },
   },
 ];
-
-/** The counts by their key; a key that comes twice is a fault. */
-async function byKey(
-  repository: ActivityRepository,
-  filter: ActivityFilter,
-  field: KeyField,
-): Promise<Record<string, number>> {
-  const counts = await repository.countByKey(filter, field, most);
-  assert.ok(counts !== 'too-many');
-  const found = Object.fromEntries(counts.map(({ key, count }) => [key, count]));
-  assert.equal(Object.keys(found).length, counts.length, 'a key came twice');
-  return found;
-}
-
-/** The counts in the order of time; a slot that comes twice is a fault. */
-async function bySlot(
-  repository: ActivityRepository,
-  filter: ActivityFilter,
-  slots: TimeSlots,
-): Promise<readonly (readonly [segment: number, slot: number, count: number])[]> {
-  const counts = await repository.countBySlot(filter, slots);
-  const names = counts.map(({ segment, slot }: SlotCount) => `${segment} ${slot}`);
-  assert.equal(new Set(names).size, counts.length, 'a slot came twice');
-  return counts
-    .toSorted((a, b) => a.segment - b.segment || a.slot - b.slot)
-    .map(({ segment, slot, count }) => [segment, slot, count] as const);
-}
-
-const letsThrough = (
-  { userIds, types: wanted, createdAt }: ActivityFilter,
-  activity: UserActivity,
-): boolean =>
-  (userIds.length === 0 || userIds.includes(activity.userId)) &&
-  (wanted.length === 0 || wanted.includes(activity.type)) &&
-  createdAt.holds(activity.createdAt);
-
-function slotAt({ unitMs, offsets }: TimeSlots, moment: Timestamp): string {
-  const begun = offsets.filter(({ from }) => from <= moment).length;
-  const segment = Math.max(1, begun) - 1;
-  return `${segment} ${Math.floor((moment + (offsets[segment]?.offsetMs ?? 0)) / unitMs)}`;
-}
-
-function tally(names: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
-}
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

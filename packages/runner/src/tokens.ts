@@ -1,14 +1,19 @@
 import type {
   ActivityStats,
   CheckHealth,
+  CountActivities,
   FindActivities,
   FindActivity,
   FindDeadLetters,
+  FindStatus,
   LogActivities,
   LogActivity,
+  LogAndWait,
+  LogCalls,
   ProgressWatchdog,
   ReplayDeadLetters,
   StoreActivities,
+  WaitingRoom,
 } from '@user-activity/application';
 import type {
   ActivityRepository,
@@ -35,10 +40,15 @@ export const tokens: {
   readonly letters: Token<DeadLetterRepository>;
   readonly logActivity: Token<LogActivity>;
   readonly logActivities: Token<LogActivities>;
+  readonly logCalls: Token<LogCalls>;
+  readonly outcomes: Token<WaitingRoom>;
+  readonly logAndWait: Token<LogAndWait>;
   readonly storeActivities: Token<StoreActivities>;
   readonly findActivities: Token<FindActivities>;
-  readonly findActivity: Token<FindActivity>;
+  readonly countActivities: Token<CountActivities>;
   readonly activityStats: Token<ActivityStats>;
+  readonly findActivity: Token<FindActivity>;
+  readonly findStatus: Token<FindStatus>;
   readonly findDeadLetters: Token<FindDeadLetters>;
   readonly replayDeadLetters: Token<ReplayDeadLetters>;
   readonly checkHealth: Token<CheckHealth>;
@@ -54,10 +64,15 @@ export const tokens: {
   letters: token('letters'),
   logActivity: token('logActivity'),
   logActivities: token('logActivities'),
+  logCalls: token('logCalls'),
+  outcomes: token('outcomes'),
+  logAndWait: token('logAndWait'),
   storeActivities: token('storeActivities'),
   findActivities: token('findActivities'),
-  findActivity: token('findActivity'),
+  countActivities: token('countActivities'),
   activityStats: token('activityStats'),
+  findActivity: token('findActivity'),
+  findStatus: token('findStatus'),
   findDeadLetters: token('findDeadLetters'),
   replayDeadLetters: token('replayDeadLetters'),
   checkHealth: token('checkHealth'),

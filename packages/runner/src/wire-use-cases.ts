@@ -1,15 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type HealthDeps,
   makeActivityStats,
   makeCheckHealth,
+  makeCountActivities,
   makeFindActivities,
   makeFindActivity,
   makeFindDeadLetters,
+  makeFindStatus,
   makeLogActivities,
   makeLogActivity,
+  makeLogAndWait,
+  makeLogCalls,
   makeReplayDeadLetters,
   makeStoreActivities,
   ProgressWatchdog,
+  WaitingRoom,
 } from '@user-activity/application';
 import type { EventConsumer } from '@user-activity/domain';
 import { backOff, briefGrace, outageLog } from './back-off.ts';
@@ -25,6 +31,7 @@ import {
   storingMetrics,
 } from './metrics/storing-metrics.ts';
 import { takingMetrics } from './metrics/taking-metrics.ts';
+import { measuredWaiting } from './metrics/waiting-metrics.ts';
 import { progressLog } from './progress-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
 import { SystemClock } from './system-clock.ts';
@@ -33,6 +40,9 @@ import { UuidIds } from './uuid-ids.ts';
 import { alsoTelling, patient, type Watching, watchProgress } from './watch-progress.ts';
 import type { Get, Wiring } from './wiring.ts';
 
+// As many activities of 16 KiB may be in memory, twice while they are compared.
+const mostWaiting = 1000;
+
 /** What every app has, whatever it runs on. */
 export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) => HealthDeps): void {
   wiring.provide(tokens.logger, () => logger);
@@ -40,7 +50,7 @@ export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) =
   wiring.provide(tokens.checkHealth, (get) => measured('checkHealth', makeCheckHealth(health(get))));
 }
 
-/** The use cases of the API; they need the publisher, the repository and the letters. */
+/** The use cases of the API; they need the publisher, the repository, the letters and the queue of dead letters. */
 export function wireApi(wiring: Wiring): void {
   wiring.provide(tokens.ids, () => new UuidIds());
   const recording = (get: Get) => ({
@@ -54,8 +64,44 @@ export function wireApi(wiring: Wiring): void {
   wiring.provide(tokens.logActivities, (get) =>
     measured('logActivities', makeLogActivities(recording(get)), takingMetrics().many),
   );
+  wiring.provide(tokens.logCalls, (get) =>
+    measured(
+      'logCalls',
+      makeLogCalls({ ...recording(get), deadLetters: measuredLetters(get(tokens.deadLetters)) }),
+      takingMetrics().many,
+    ),
+  );
+  wiring.provide(
+    tokens.outcomes,
+    (get) =>
+      measuredWaiting(
+        new WaitingRoom({
+          repository: get(tokens.repository),
+          letters: get(tokens.letters),
+          sleep: (ms) => delay(ms, undefined, { ref: false }),
+          most: mostWaiting,
+        }),
+      ),
+    async (room) => room.close(),
+  );
+  wiring.provide(tokens.logAndWait, (get) =>
+    measured(
+      'logAndWait',
+      makeLogAndWait({ ...recording(get), outcomes: get(tokens.outcomes) }),
+      takingMetrics().one,
+    ),
+  );
+  wiring.provide(tokens.findStatus, (get) =>
+    measured(
+      'findStatus',
+      makeFindStatus({ repository: get(tokens.repository), letters: get(tokens.letters) }),
+    ),
+  );
   wiring.provide(tokens.findActivities, (get) =>
     measured('findActivities', makeFindActivities({ repository: get(tokens.repository) })),
+  );
+  wiring.provide(tokens.countActivities, (get) =>
+    measured('countActivities', makeCountActivities({ repository: get(tokens.repository) })),
   );
   wiring.provide(tokens.findActivity, (get) =>
     measured('findActivity', makeFindActivity({ repository: get(tokens.repository) })),

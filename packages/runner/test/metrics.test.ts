@@ -128,7 +128,7 @@ describe('storing', () => {
     const dead = { ...letter, code: 'refused', reason: 'x', diedAt: Timestamp.fromMillis(0) } as const;
     await measuredLetters({ add: async () => undefined }).add([dead, dead, { ...dead, code: 'conflict' }]);
     await expect(measuredLetters({ add: failing(unavailable) }).add([dead])).rejects.toBe(unavailable);
-    expect(await numbers('dead_letters')).toEqual({ unreadable: 0, refused: 2, conflict: 1 });
+    expect(await numbers('dead_letters')).toEqual({ invalid: 0, unreadable: 0, refused: 2, conflict: 1 });
   });
 
   test('attempts that failed are counted by who did not answer, and told on', async () => {

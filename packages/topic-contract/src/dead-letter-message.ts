@@ -1,4 +1,11 @@
-import { type DeadLetter, DeadLetterCode, type RawRecord, Timestamp } from '@user-activity/domain';
+import {
+  ActivityId,
+  type DeadLetter,
+  DeadLetterCode,
+  type RawRecord,
+  Timestamp,
+  unlessBroken,
+} from '@user-activity/domain';
 import { textOf } from './text-of.ts';
 
 const prefix = 'user-activity-dead-letter-';
@@ -10,11 +17,11 @@ const utf8 = new TextEncoder();
 
 /**
  * A dead letter as it lies on `<topic>.dead-letters`: key, value and headers byte for byte as they were, and beside them
- * the headers `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339). An
- * own header of such a name goes under `original-` and its name.
+ * the headers `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339); where the
+ * activity is known also `-activity-id`. An own header of such a name goes under `original-` and its name.
  */
 export function deadLetterMessage(letter: DeadLetter): RawRecord {
-  const { origin, key, value, headers, code, reason, diedAt } = letter;
+  const { origin, key, value, headers, code, reason, diedAt, activityId } = letter;
   const own = Object.entries(headers).map(
     ([name, values]) => [taken.test(name) ? `original-${name}` : name, values] as const,
   );
@@ -25,6 +32,7 @@ export function deadLetterMessage(letter: DeadLetter): RawRecord {
     partition: String(origin.partition),
     offset: String(origin.offset),
     'died-at': Timestamp.toISO(diedAt),
+    ...(activityId === undefined ? {} : { 'activity-id': activityId }),
   };
   const ours = Object.entries(about).map(
     ([name, text]) => [`${prefix}${name}`, [utf8.encode(text)]] as const,
@@ -51,11 +59,18 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
     code,
     reason,
     diedAt: Timestamp.fromMillis(Date.parse(diedAt)),
+    ...activityIn(about('activity-id')),
   };
 }
 
 const isCode = (code: string | undefined): code is DeadLetterCode =>
   code !== undefined && codes.includes(code);
+
+/** The member for an activity's id; none where there is no sound one, as in letters from before there were any. */
+function activityIn(text: string | undefined): Pick<DeadLetter, 'activityId'> {
+  const activityId = unlessBroken(() => ActivityId.parse(text));
+  return activityId === undefined ? {} : { activityId };
+}
 
 function wholeNumber(text: string | undefined): number | undefined {
   const number = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;

@@ -1,4 +1,4 @@
-import { type DeadLetter, Timestamp } from '@user-activity/domain';
+import { ActivityId, type DeadLetter, Timestamp } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deadLetterMessage, readDeadLetter } from '../src/index.ts';
@@ -13,15 +13,23 @@ const headerName = fc.oneof(
     'original-user-activity-dead-letter-code',
   ),
 );
-const anyLetter: fc.Arbitrary<DeadLetter> = fc.record({
-  origin: fc.record({ topic: fc.string(), partition: fc.nat(), offset: fc.maxSafeNat() }),
-  key: fc.option(bytes),
-  value: fc.option(bytes),
-  headers: fc.dictionary(headerName, fc.array(bytes, { minLength: 1, maxLength: 3 })),
-  code: fc.constantFrom('unreadable', 'conflict', 'refused'),
-  reason: fc.string(),
-  diedAt: fc.integer({ min: 0, max: 4e12 }).map((millis) => Timestamp.fromMillis(millis)),
-});
+const isId = (text: string): boolean => /^[\x21-\x7e]{1,128}$/.test(text) && /[^.]/.test(text);
+const anyLetter: fc.Arbitrary<DeadLetter> = fc.record(
+  {
+    origin: fc.record({ topic: fc.string(), partition: fc.nat(), offset: fc.maxSafeNat() }),
+    key: fc.option(bytes),
+    value: fc.option(bytes),
+    headers: fc.dictionary(headerName, fc.array(bytes, { minLength: 1, maxLength: 3 })),
+    code: fc.constantFrom('unreadable', 'conflict', 'refused', 'invalid'),
+    reason: fc.string(),
+    diedAt: fc.integer({ min: 0, max: 4e12 }).map((millis) => Timestamp.fromMillis(millis)),
+    activityId: fc
+      .string({ unit: 'binary-ascii' })
+      .filter(isId)
+      .map((text) => ActivityId.parse(text)),
+  },
+  { requiredKeys: ['origin', 'key', 'value', 'headers', 'code', 'reason', 'diedAt'] },
+);
 
 test('any letter comes out as it went in, also one that died again', () => {
   fc.assert(
@@ -43,6 +51,17 @@ test('what somebody else put there is none', () => {
       expect(readDeadLetter({ ...message, headers: others })).toBeUndefined();
       const broken = { ...headers, [missing]: [Uint8Array.of(0xff)] };
       expect(readDeadLetter({ ...message, headers: broken })).toBeUndefined();
+    }),
+  );
+});
+
+test('a letter without the id of an activity, or with one that is none, is read all the same', () => {
+  fc.assert(
+    fc.property(anyLetter, ({ activityId: _none, ...letter }) => {
+      const { headers, ...message } = deadLetterMessage(letter);
+      const strange = { 'user-activity-dead-letter-activity-id': [Uint8Array.of(0x20)] };
+      expect(readDeadLetter({ ...message, headers })).toEqual(letter);
+      expect(readDeadLetter({ ...message, headers: { ...headers, ...strange } })).toEqual(letter);
     }),
   );
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ActivityJson, parseJson, replayHeader, replayOf } from '@user-activity/domain';
+import { type ActivityJson, edgeTopic, parseJson, replayHeader, replayOf } from '@user-activity/domain';
 import { readTopic, type TopicRecord } from '@user-activity/test-servers';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import { listAll } from '../list-all.ts';
@@ -19,7 +19,7 @@ export async function gather(site: Site, url: string, exchanges: readonly Exchan
     records: records.map(loggedRecord).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset),
     stored: await listAll(url),
     ...(await inStore(site)),
-    lettersOnTopic: letters.map(letterOnTopic),
+    lettersOnTopic: letters.flatMap(letterOnTopic),
   };
 }
 
@@ -65,18 +65,22 @@ function digestOf(key: Uint8Array | null, value: Uint8Array | null, headers: Hea
   return hash.digest('base64url');
 }
 
-function letterOnTopic(record: TopicRecord): TopicLetter {
+/** The letter; none of what was refused at the edge, which is no record of the log. */
+function letterOnTopic(record: TopicRecord): TopicLetter[] {
   const headers = Object.fromEntries(headersOf(record).map(([name, value]) => [name, [value]]));
   const letter = readDeadLetter({ key: record.key, value: record.value, headers });
-  if (letter === undefined) return { origin: `unreadable at ${record.offset}`, code: '', digest: '' };
+  if (letter === undefined) return [{ origin: `unreadable at ${record.offset}`, code: '', digest: '' }];
+  if (letter.origin.topic === edgeTopic) return [];
   const own = Object.entries(letter.headers).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),
   );
-  return {
-    origin: `${letter.origin.partition}:${letter.origin.offset}`,
-    code: letter.code,
-    digest: digestOf(letter.key, letter.value, own),
-  };
+  return [
+    {
+      origin: `${letter.origin.partition}:${letter.origin.offset}`,
+      code: letter.code,
+      digest: digestOf(letter.key, letter.value, own),
+    },
+  ];
 }
 
 interface LetterDocument {
@@ -97,7 +101,8 @@ interface OplogEntry {
 /** What the primary holds, and in which order it was written: a replica set keeps the order of all writes. */
 async function inStore(site: Site): Promise<Pick<Evidence, 'written' | 'letters'>> {
   return site.mongo.read(async (client) => {
-    const letters = client.db(database).collection<LetterDocument>('dead_letters').find();
+    const letters = client.db(database).collection<LetterDocument>('dead_letters');
+    const ofLog = letters.find({ 'origin.topic': { $ne: edgeTopic } });
     const oplog = client.db('local').collection<OplogEntry>('oplog.rs');
     const ns = `${database}.activities`;
     const inserts = oplog.find({
@@ -108,7 +113,7 @@ async function inStore(site: Site): Promise<Pick<Evidence, 'written' | 'letters'
     });
     const entries = (await inserts.toArray()).flatMap((entry) => entry.o.applyOps ?? [entry]);
     return {
-      letters: (await letters.toArray()).map(letterOf),
+      letters: (await ofLog.toArray()).map(letterOf),
       written: entries.flatMap(({ op, ns: of, o: { _id } }) =>
         op === 'i' && of === ns && _id !== undefined ? [_id] : [],
       ),

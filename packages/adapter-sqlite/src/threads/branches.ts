@@ -37,19 +37,38 @@ export function spanOf(
 export function readBranches<Row>(
   statement: ReturnType<Prepare>,
   branches: readonly (readonly SQLInputValue[])[],
-  { above, below, order, most }: Span,
+  span: Span,
   placeOf: (row: Row) => Place,
 ): readonly Row[] {
-  let found: Row[] = [];
-  let [first, last] = [above, below];
+  let page: Page<Row> = { found: [], rest: span };
   for (const values of branches) {
-    const rows = statement.all(...values, ...first, ...last, most) as unknown as readonly Row[];
-    found = merge(found, rows, order, most, placeOf);
-    const end = found.length === most ? found.at(-1) : undefined;
-    if (end !== undefined && order === 'asc') last = placeOf(end);
-    if (end !== undefined && order === 'desc') first = placeOf(end);
+    const { above, below, most } = page.rest;
+    page = withMore(
+      page,
+      statement.all(...values, ...above, ...below, most) as unknown as readonly Row[],
+      placeOf,
+    );
   }
-  return found;
+  return page.found;
+}
+
+/** What of a page is found, and the span in which more may be that belongs to it. */
+export interface Page<Row> {
+  readonly found: readonly Row[];
+  readonly rest: Span;
+}
+
+/** The page with the rows of one more branch. Once it is full, only what comes before its last row is of interest. */
+export function withMore<Row>(
+  { found, rest }: Page<Row>,
+  rows: readonly Row[],
+  placeOf: (row: Row) => Place,
+): Page<Row> {
+  const merged = merge(found, rows, rest.order, rest.most, placeOf);
+  const last = merged.length === rest.most ? merged.at(-1) : undefined;
+  if (last === undefined) return { found: merged, rest };
+  const end = rest.order === 'asc' ? { below: placeOf(last) } : { above: placeOf(last) };
+  return { found: merged, rest: { ...rest, ...end } };
 }
 
 function merge<Row>(

@@ -33,7 +33,7 @@ const remove = `DELETE FROM dead_letters WHERE ${atOrigin} AND died_at = ?`;
 export function letterPageSql(ofOneCode: boolean, order: 'asc' | 'desc'): string {
   return `SELECT id, died_at, code, reason, iif(length(key) <= ?, key, NULL), iif(length(value) <= ?, value, NULL),
       iif(octet_length(headers) <= ?, headers, NULL),
-      coalesce(length(key), 0), coalesce(length(value), 0), octet_length(headers)
+      coalesce(length(key), 0), coalesce(length(value), 0), octet_length(headers), activity_id
     FROM dead_letters INDEXED BY ${ofOneCode ? 'dead_letters_by_code' : 'dead_letters_by_time'}
     WHERE ${ofOneCode ? 'code = ? AND ' : ''}(died_at, id) > (?, ?) AND (died_at, id) < (?, ?)
     ORDER BY died_at ${order}, id ${order} LIMIT ?`;
@@ -63,6 +63,15 @@ export function readWholeLetters(
     rows.push(...(prepare(whole).all(...origin) as unknown as readonly LetterRow[]));
   }
   return rows;
+}
+
+/** When an activity's last letter died: the end of one range of one index. */
+export const deathSql: string = `SELECT max(died_at) FROM dead_letters INDEXED BY dead_letters_by_activity WHERE activity_id = ?`;
+
+/** Of each activity when its last letter died, null where it has none. */
+export function readDeaths(prepare: Prepare, ids: readonly string[]): readonly (number | null)[] {
+  const statement = prepare(deathSql);
+  return ids.map((id) => (statement.all(id)[0]?.[0] ?? null) as number | null);
 }
 
 /** Takes the letters away that are still the same. */

@@ -9,6 +9,8 @@ export interface Job {
 export interface Fault {
   readonly code: number | undefined;
   readonly text: string;
+  /** It was given up, as it took longer than it may. */
+  readonly late?: true;
 }
 
 /** What became of a job. */

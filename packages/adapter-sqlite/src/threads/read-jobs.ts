@@ -1,12 +1,10 @@
 import {
-  countByKey,
-  countBySlot,
-  type KeyQuestion,
-  type KeyRow,
-  type SlotQuestion,
-  type SlotRow,
-} from './stats-jobs.ts';
-import { type LetterQuestion, type LettersWanted, readLetters, readWholeLetters } from './letter-jobs.ts';
+  type LetterQuestion,
+  type LettersWanted,
+  readDeaths,
+  readLetters,
+  readWholeLetters,
+} from './letter-jobs.ts';
 import { type PageQuestion, readPage } from './page-job.ts';
 import {
   type ActivityRow,
@@ -17,7 +15,6 @@ import {
   type LogEntry,
 } from './rows.ts';
 import type { Prepare } from './statements.ts';
-import { finished } from './steps.ts';
 
 const one = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const position = 'SELECT next_offset FROM groups WHERE name = ?';
@@ -36,11 +33,13 @@ export interface Portion {
 /** What a reader can do. */
 export interface ReadJobs {
   page(question: PageQuestion): readonly ActivityRow[];
-  countByKey(question: KeyQuestion): readonly KeyRow[] | 'too-many' | 'late';
-  countBySlot(question: SlotQuestion): readonly SlotRow[] | 'late';
   one(id: string): ActivityRow | undefined;
+  /** Of these ids the activities that there are. */
+  several(ids: readonly string[]): readonly ActivityRow[];
   letters(question: LetterQuestion): readonly ListedRow[];
   wholeLetters(wanted: LettersWanted): readonly LetterRow[];
+  /** Of each activity when its last letter died, null where it has none. */
+  deaths(ids: readonly string[]): readonly (number | null)[];
   /** Where the group goes on. */
   position(group: string): number;
   /** The offset of the first record that the group is not through with, and the one that the next record will get. */
@@ -55,11 +54,11 @@ export function readJobs(prepare: Prepare): ReadJobs {
   const positionOf = (group: string): number => Number(prepare(position).all(group)[0]?.[0] ?? 0);
   return {
     page: (question) => readPage(prepare, question),
-    countByKey: (question) => finished(countByKey(prepare, question), question.until),
-    countBySlot: (question) => finished(countBySlot(prepare, question), question.until),
     one: (id) => prepare(one).all(id)[0] as unknown as ActivityRow | undefined,
+    several: (ids) => ids.flatMap((id) => prepare(one).all(id) as unknown as readonly ActivityRow[]),
     letters: (question) => readLetters(prepare, question),
     wholeLetters: (wanted) => readWholeLetters(prepare, wanted),
+    deaths: (ids) => readDeaths(prepare, ids),
     position: positionOf,
     progress(group) {
       // Older records may have left the log: the last offset is remembered apart from them.

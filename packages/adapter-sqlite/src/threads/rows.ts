@@ -1,3 +1,5 @@
+import type { Place } from './branches.ts';
+
 /** A text or bytes as SQLite holds them; bytes are never a view into a larger buffer, which would be copied whole. */
 export type Bytes = string | Uint8Array | null;
 
@@ -28,10 +30,12 @@ export type LetterRow = readonly [
   code: string,
   reason: string,
   diedAt: number,
+  activityId: string | null,
 ];
 
 /** The columns of a `LetterRow`, in its order. */
-export const letterColumns = 'topic, partition, offset, key, value, headers, code, reason, died_at';
+export const letterColumns =
+  'topic, partition, offset, key, value, headers, code, reason, died_at, activity_id';
 
 /** A dead letter as a page shows it: parts that are too large are null, and the size of each is told. */
 export type ListedRow = readonly [
@@ -45,7 +49,11 @@ export type ListedRow = readonly [
   keySize: number,
   valueSize: number,
   headersSize: number,
+  activityId: string | null,
 ];
+
+/** Where an activity stands among the others. */
+export const placeOfActivity = (row: ActivityRow): Place => [row[4], row[0]];
 
 /** The columns of an `ActivityRow`, in its order. */
 export const activityColumns = 'id, user_id, type, metadata, created_at, received_at';

@@ -2,7 +2,7 @@
 export const applicationId = 0x55_41_4c_47;
 
 /** Rises with every change of the schema. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** What brings a file of version 1 to version 2: the log keeps headers, and dead letters can be listed. */
 const second = `
@@ -12,8 +12,17 @@ const second = `
   CREATE INDEX dead_letters_by_code ON dead_letters (code, died_at, id);
 `;
 
+/** What brings a file of version 2 to version 3: dead letters are found by the activity that they were to be. */
+const third = `
+  ALTER TABLE dead_letters ADD COLUMN activity_id TEXT;
+  CREATE INDEX dead_letters_by_activity ON dead_letters (activity_id, died_at) WHERE activity_id IS NOT NULL;
+`;
+
 /** By the version of a file, what brings it to the next. */
-export const upgrades: ReadonlyMap<number, string> = new Map([[1, second]]);
+export const upgrades: ReadonlyMap<number, string> = new Map([
+  [1, second],
+  [2, third],
+]);
 
 /**
  * The schema. Texts compare bytewise (SQLite's BINARY is the default). The activities are no `WITHOUT ROWID` table:
@@ -56,6 +65,7 @@ export const schema: string = `
     PRIMARY KEY (topic, partition, offset)
   ) STRICT;
   ${second}
+  ${third}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;

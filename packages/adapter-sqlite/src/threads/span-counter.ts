@@ -1,111 +1,89 @@
-import { type ShapeName, shapes } from './page-job.ts';
+import type { Place } from './branches.ts';
+import type { Between } from './count-question.ts';
+import { groupsSql } from './groups.ts';
+import { inPortion, type Portion, portionRows, portionsOf, portionValues } from './portions.ts';
+import { fromBranch, type Shape } from './shapes.ts';
+import { beginOf, groupingBySlot, slotExpression, slotOf, type Slots } from './slots.ts';
 import type { Prepare } from './statements.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from './turns.ts';
 
-/** Rows from a time on (inclusive) to another (exclusive). */
-export interface TimeSpan {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The keys of an index that a step looks at: one to two milliseconds' work. */
-const stepRows = 20_000;
 /** So many rows are sorted into slots at a time. */
 const mostSorted = 500;
 /** What a statement costs beside, in keys. */
 const statementRows = 50;
 
-/** The values of the equal columns, a place, and a time: what comes behind the place and before the time. */
-const behind = (shape: ShapeName): string =>
-  [
-    ...shapes[shape].equal.map((column) => `${column} = ?`),
-    '(created_at, id) > (?, ?)',
-    'created_at < ?',
-  ].join(' AND ');
+/** How many rows a portion has, counted up to a limit: in the index alone. */
+export const countUpToSql = (shape: Shape): string =>
+  `SELECT count(*) FROM (SELECT 1 ${fromBranch(shape)} ${inPortion('asc')} LIMIT ?)`;
 
-/** How many rows there are, counted up to a limit: in the index alone. */
-export const countSql = (shape: ShapeName): string =>
-  `SELECT count(*) FROM (SELECT 1 FROM activities INDEXED BY ${shapes[shape].index} WHERE ${behind(shape)} LIMIT ?)`;
-
-/** The first rows by their slot, of which a base and a unit are given: more cost for each row than a count, and less for each slot. */
-export const slotsSql = (shape: ShapeName): string =>
-  `SELECT (created_at - ?) / ? AS slot, count(*)
-    FROM (SELECT created_at FROM activities INDEXED BY ${shapes[shape].index} WHERE ${behind(shape)}
-      ORDER BY created_at, id LIMIT ?)
-    GROUP BY slot ORDER BY slot`;
-
-/** The place of the row that is so many behind the first. */
-export const placeSql = (shape: ShapeName): string =>
-  `SELECT created_at, id FROM activities INDEXED BY ${shapes[shape].index} WHERE ${behind(shape)}
-    ORDER BY created_at, id LIMIT 1 OFFSET ?`;
-
-/** Counts rows of the branches of one shape, in steps. */
+/** Counts rows of the branches of one shape in the keys of their index, in steps. */
 export class SpanCounter {
-  readonly #count: ReturnType<Prepare>;
-  readonly #place: ReturnType<Prepare>;
-  readonly #slots: ReturnType<Prepare>;
+  readonly #prepare: Prepare;
+  readonly #shape: Shape;
   readonly #stepRows: number;
+  readonly #count: ReturnType<Prepare>;
+  readonly #slots: ReturnType<Prepare>;
   /** The work since the last step, in keys. */
   #done = 0;
 
-  constructor(prepare: Prepare, shape: ShapeName, rows: number = stepRows) {
-    this.#count = prepare(countSql(shape));
-    this.#place = prepare(placeSql(shape));
-    this.#slots = prepare(slotsSql(shape));
+  constructor(prepare: Prepare, shape: Shape, rows: number = portionRows.ofIndex) {
+    this.#prepare = prepare;
+    this.#shape = shape;
     this.#stepRows = rows;
+    this.#count = prepare(countUpToSql(shape));
+    this.#slots = prepare(groupsSql(shape, { expression: slotExpression }, false));
   }
 
-  /** The rows of a branch in that time. Many small ones may be counted in one step. */
-  *count(values: readonly string[], { from, to }: TimeSpan): Steps<number> {
+  /** The rows of a branch. Many small ones may be counted in one step. */
+  *count(values: readonly string[], span: Between): Steps<number> {
     const most = this.#stepRows;
-    const few = this.countUpTo(most, values, { from, to });
+    const few = this.countUpTo(most, values, span);
     if (this.#isStep()) yield;
     if (few < most) return few;
-    let [time, id] = [from, ''];
-    for (let count = 0; ; count += most) {
-      const [last] = this.#place.all(...values, time, id, to, most - 1);
+    let count = 0;
+    for (const { near, far, rows } of this.#portions(values, span, most)) {
+      count += rows ?? this.countUpTo(most, values, { above: near, below: far });
       yield;
-      if (last === undefined) return count + this.countUpTo(most, values, { from: time, to }, id);
-      [time, id] = [Number(last[0]), String(last[1])];
     }
+    return count;
   }
 
   /** At most so many of them. */
-  countUpTo(most: number, values: readonly string[], { from, to }: TimeSpan, id = ''): number {
-    const count = Number(this.#count.all(...values, from, id, to, most)[0]?.[0]);
+  countUpTo(most: number, values: readonly string[], { above, below }: Between): number {
+    const count = Number(this.#count.all(...values, ...above, ...below, most)[0]?.[0]);
     this.#done += count + statementRows;
     return count;
   }
 
   /**
-   * The rows of a branch in that time by their slot, floor((created_at + offset) / unit). A few rows are sorted into their slots,
-   * and the last slot, which may go on behind them, is counted: so neither many rows nor many slots take long.
+   * The rows of a branch by their slot. A few rows are sorted into their slots, and the last slot, which may go on behind them,
+   * is counted: so neither many rows nor many slots take long.
    */
   *countBySlot(
     values: readonly string[],
-    { from, to }: TimeSpan,
-    { unitMs, offsetMs }: { readonly unitMs: number; readonly offsetMs: number },
+    { above, below }: Between,
+    slots: Slots,
   ): Steps<ReadonlyMap<number, number>> {
     const counts = new Map<number, number>();
-    // Far before any row, as SQLite's division cuts off. Its integers are JavaScript's big ones.
-    const firstSlot = Math.floor(-1e14 / unitMs);
-    const [base, unit] = [BigInt(firstSlot * unitMs - offsetMs), BigInt(unitMs)];
-    for (let at = from; at < to; ) {
-      const found = this.#slots.all(base, unit, ...values, at, '', to, mostSorted);
-      let rows = 0;
-      let last = firstSlot;
-      for (const [index, count] of found) {
-        last = firstSlot + Number(index);
-        counts.set(last, Number(count));
-        rows += Number(count);
-      }
-      this.#done += 4 * rows + statementRows;
-      if (rows < mostSorted) break;
-      const begin = Math.max(at, last * unitMs - offsetMs);
-      at = Math.min(to, (last + 1) * unitMs - offsetMs);
-      counts.set(last, yield* this.count(values, { from: begin, to: at }));
+    const grouping = groupingBySlot(slots);
+    for (let place = above; place[0] < below[0]; ) {
+      const [portion] = this.#portions(values, { above: place, below }, mostSorted);
+      if (portion === undefined) break;
+      const found = this.#slots.all(...grouping.values, ...values, ...portionValues(portion));
+      for (const [told, count] of found) counts.set(slotOf(told, slots), Number(count));
+      this.#done += 4 * (portion.rows ?? found.length) + statementRows;
+      if (portion.rows === undefined) break;
+      const last = slotOf(found.at(-1)?.[0], slots);
+      const begin: Place = [Math.max(place[0], beginOf(last, slots)), ''];
+      const end: Place = [Math.min(below[0], beginOf(last + 1, slots)), ''];
+      counts.set(last, yield* this.count(values, { above: begin, below: end }));
+      place = end;
     }
     return counts;
+  }
+
+  #portions(values: readonly string[], span: Between, rows: number): Iterable<Portion> {
+    return portionsOf(this.#prepare, { shape: this.#shape, values }, { ...span, order: 'asc' }, rows);
   }
 
   #isStep(): boolean {

@@ -1,16 +1,12 @@
-import { SpanCounter, type TimeSpan } from './span-counter.ts';
-import { branchesOf, type ShapeName, shapes } from './page-job.ts';
+import type { Place } from './branches.ts';
+import type { Between, CountQuestion } from './count-question.ts';
+import { countGroups } from './groups.ts';
+import type { SetTest } from './metadata-test.ts';
+import { branchesOf, indexOf, type Shape } from './shapes.ts';
+import { groupingBySlot, slotOf } from './slots.ts';
+import { SpanCounter } from './span-counter.ts';
 import type { Prepare } from './statements.ts';
-import type { Steps } from './steps.ts';
-
-/** Which rows are counted, and until when (a moment of `sharedNow`) that is wanted. */
-interface CountQuestion extends TimeSpan {
-  /** Empty: of all users. */
-  readonly userIds: readonly string[];
-  /** Empty: of all types. */
-  readonly types: readonly string[];
-  readonly until: number;
-}
+import type { Steps } from './turns.ts';
 
 /** Rows by their type or user. */
 export interface KeyQuestion extends CountQuestion {
@@ -31,55 +27,56 @@ export type SlotRow = readonly [segment: number, slot: number, count: number];
 /** So few rows of a user each are read sooner than a large number of users is asked for theirs. */
 const fewRows = 20_000;
 
+const columns = { type: 'type', userId: 'user_id' } as const;
+
 /** The next type or user behind a value, of all or of one user. */
 export function nextKeySql(field: KeyQuestion['field'], ofOneUser: boolean): string {
-  const [column, index] =
-    field === 'userId'
-      ? ['user_id', shapes.user.index]
-      : ['type', ofOneUser ? shapes.both.index : shapes.type.index];
+  const column = columns[field];
+  const index = indexOf(field === 'userId' ? 'user' : ofOneUser ? 'both' : 'type');
   return `SELECT ${column} FROM activities INDEXED BY ${index}
     WHERE ${ofOneUser ? 'user_id = ? AND ' : ''}${column} > ? ORDER BY ${column} LIMIT 1`;
 }
 
-/** The users of what lies in a time, which is read row by row. */
-export const usersSql = (shape: ShapeName): string =>
-  `SELECT user_id, count(*) FROM activities INDEXED BY ${shapes[shape].index}
-    WHERE ${[...shapes[shape].equal, ''].join(' = ? AND ')}created_at >= ? AND created_at < ? GROUP BY user_id`;
+/** Each type or user with its rows, unless these are too many. */
+export function* countByKey(
+  prepare: Prepare,
+  setTest: SetTest,
+  question: KeyQuestion,
+): Steps<readonly KeyRow[] | 'too-many'> {
+  const { field, most } = question;
+  const byRow = question.metadata.length > 0 || isOfFewRows(prepare, question);
+  const counts = byRow
+    ? yield* countGroups(prepare, setTest, question, { expression: columns[field], values: [] }, most)
+    : yield* countInIndex(prepare, question);
+  return counts.size > most ? 'too-many' : [...counts].map(([key, count]) => [String(key), count]);
+}
 
-/** Each type or user with its rows, by going from key to key in an index and counting there. */
-export function* countByKey(prepare: Prepare, question: KeyQuestion): Steps<readonly KeyRow[] | 'too-many'> {
-  const few = usersOfFew(prepare, question);
-  if (few !== undefined) return few.length > question.most ? 'too-many' : few;
+/** Whether users are asked for, of whom there may be many more than there are rows. */
+function isOfFewRows(prepare: Prepare, question: KeyQuestion): boolean {
+  if (question.field !== 'userId' || question.userIds.length > 0) return false;
+  const { shape, branches } = branchesOf(question);
+  const counter = new SpanCounter(prepare, shape);
+  let rows = 0;
+  return branches.every((values) => {
+    rows += counter.countUpTo(fewRows, values, question);
+    return rows < fewRows;
+  });
+}
+
+/** Goes from key to key in an index and counts there. */
+function* countInIndex(prepare: Prepare, question: KeyQuestion): Steps<ReadonlyMap<string, number>> {
   const counter = new SpanCounter(prepare, shapeOf(question));
   const counts = new Map<string, number>();
   for (const [key, values] of keyBranches(prepare, question)) {
     const count = yield* counter.count(values, question);
     if (count > 0) counts.set(key, (counts.get(key) ?? 0) + count);
-    if (counts.size > question.most) return 'too-many';
+    if (counts.size > question.most) break;
   }
-  return [...counts];
-}
-
-/** The users of few rows, however many others there are; undefined where rows are not few, or something else is asked. */
-function usersOfFew(prepare: Prepare, question: KeyQuestion): readonly KeyRow[] | undefined {
-  if (question.field !== 'userId' || question.userIds.length > 0) return undefined;
-  const { shape, branches } = branchesOf(question);
-  const counter = new SpanCounter(prepare, shape);
-  let rows = 0;
-  for (const values of branches) {
-    rows += counter.countUpTo(fewRows, values, question);
-    if (rows >= fewRows) return undefined;
-  }
-  const counts = new Map<string, number>();
-  const statement = prepare(usersSql(shape));
-  for (const values of branches)
-    for (const [user, count] of statement.all(...values, question.from, question.to))
-      counts.set(String(user), (counts.get(String(user)) ?? 0) + Number(count));
-  return [...counts];
+  return counts;
 }
 
 /** The field that is counted by is bound in every branch. */
-function shapeOf({ field, userIds, types }: KeyQuestion): ShapeName {
+function shapeOf({ field, userIds, types }: KeyQuestion): Shape {
   if (field === 'userId') return types.length > 0 ? 'both' : 'user';
   return userIds.length > 0 ? 'both' : 'type';
 }
@@ -116,21 +113,38 @@ function* keysBehind(
 }
 
 /** Each slot with its rows. */
-export function* countBySlot(prepare: Prepare, question: SlotQuestion): Steps<readonly SlotRow[]> {
-  const { unitMs, offsets, from, to } = question;
+export function* countBySlot(
+  prepare: Prepare,
+  setTest: SetTest,
+  question: SlotQuestion,
+): Steps<readonly SlotRow[]> {
+  const { unitMs, offsets, metadata } = question;
   const { shape, branches } = branchesOf(question);
   const counter = new SpanCounter(prepare, shape);
   const rows: SlotRow[] = [];
-  for (const [segment, { from: begin, offsetMs }] of offsets.entries()) {
-    const span = {
-      from: segment === 0 ? from : Math.max(from, begin),
-      to: Math.min(to, offsets[segment + 1]?.from ?? to),
-    };
+  for (const [segment, { offsetMs }] of offsets.entries()) {
+    const slots = { unitMs, offsetMs };
+    const asked = { ...question, ...segmentOf(question, segment) };
+    if (metadata.length > 0) {
+      const counts = yield* countGroups(prepare, setTest, asked, groupingBySlot(slots), Infinity);
+      for (const [told, count] of counts) rows.push([segment, slotOf(told, slots), count]);
+      continue;
+    }
     const counts = new Map<number, number>();
     for (const values of branches)
-      for (const [slot, count] of yield* counter.countBySlot(values, span, { unitMs, offsetMs }))
+      for (const [slot, count] of yield* counter.countBySlot(values, asked, slots))
         counts.set(slot, (counts.get(slot) ?? 0) + count);
     for (const [slot, count] of counts) rows.push([segment, slot, count]);
   }
   return rows;
+}
+
+/** What of a question lies in a segment; its places are those right before a time. */
+function segmentOf({ offsets, above, below }: SlotQuestion, segment: number): Between {
+  const begin: Place = [offsets[segment]?.from ?? 0, ''];
+  const end: Place = [offsets[segment + 1]?.from ?? below[0], ''];
+  return {
+    above: segment === 0 || begin[0] < above[0] ? above : begin,
+    below: end[0] < below[0] ? end : below,
+  };
 }

@@ -8,7 +8,7 @@ const mostTrimmed = 5000;
 const append = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
 const insert = `INSERT INTO activities (${activityColumns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
 const select = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
-const bury = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const bury = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const join = `INSERT INTO groups (name, next_offset) VALUES (?, (SELECT coalesce(min(offset), 0) FROM log))
   ON CONFLICT (name) DO NOTHING`;
 const commit = 'UPDATE groups SET next_offset = max(next_offset, ?) WHERE name = ?';

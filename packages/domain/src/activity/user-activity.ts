@@ -109,6 +109,11 @@ export class UserActivity implements ActivityState {
     return new UserActivity(state);
   }
 
+  /** Whether that moment is more than 5 minutes ahead of now: `record` takes no news of then. */
+  static isAhead(moment: Timestamp, now: Timestamp): boolean {
+    return moment > now + mostAheadMs;
+  }
+
   static #made(
     violations: Violations,
     state: { [Key in keyof ActivityState]: ActivityState[Key] | undefined },
@@ -167,7 +172,8 @@ function fieldsOf(
 
 function notAhead(raw: unknown, now: Timestamp): Timestamp {
   const moment = Timestamp.parse(raw);
-  if (moment > now + mostAheadMs) throw new RuleBroken('must not be more than 5 minutes ahead of the clock');
+  if (UserActivity.isAhead(moment, now))
+    throw new RuleBroken('must not be more than 5 minutes ahead of the clock');
   return moment;
 }
 

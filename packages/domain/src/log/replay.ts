@@ -1,4 +1,4 @@
-import { RuleBroken } from '../shared/violation.ts';
+import { unlessBroken } from '../shared/violation.ts';
 import { DeadLetterId } from './dead-letter-id.ts';
 import type { LogRecord, Origin, OriginalRecord, RawRecord } from './log-record.ts';
 
@@ -19,7 +19,7 @@ export function replayed({ origin, key, value, headers }: OriginalRecord): RawRe
 export function replayOf(headers: RawRecord['headers'], place: Origin): Origin | undefined {
   const last = valuesOf(headers).at(-1);
   if (last === undefined || last.length > 300) return undefined;
-  const origin = originIn(String.fromCharCode(...last));
+  const origin = unlessBroken(() => DeadLetterId.originOf(DeadLetterId.parse(String.fromCharCode(...last))));
   if (origin?.topic !== place.topic) return undefined;
   return origin.partition === place.partition && origin.offset >= place.offset ? undefined : origin;
 }
@@ -40,12 +40,3 @@ export function firstCopyOf(record: LogRecord): OriginalRecord {
 
 const valuesOf = (headers: RawRecord['headers']): readonly Uint8Array[] =>
   Object.hasOwn(headers, replayHeader) ? (headers[replayHeader] ?? []) : [];
-
-function originIn(text: string): Origin | undefined {
-  try {
-    return DeadLetterId.originOf(DeadLetterId.parse(text));
-  } catch (error) {
-    if (error instanceof RuleBroken) return undefined;
-    throw error;
-  }
-}

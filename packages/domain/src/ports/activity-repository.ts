@@ -1,6 +1,7 @@
 import type { ActivityId } from '../activity/activity-id.ts';
 import type { Comparison, UserActivity } from '../activity/user-activity.ts';
-import type { ActivityFilter, ActivityPage, ActivityQuery } from '../query/activity-query.ts';
+import type { ActivityFilter } from '../query/activity-filter.ts';
+import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
 import type { KeyField } from '../query/stats-query.ts';
 import type { KeyCount, SlotCount, TimeSlots } from '../query/time-slots.ts';
 
@@ -34,15 +35,21 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *  R11 Sole        `findById` gives the one activity, or undefined.
  *  R12 Honest      while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
  *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
+ *  R13 Searched    conditions on metadata let through what `MetadataCondition.matches` does, whatever keys and values are.
+ *  R14 Counted     `count` tells exactly how many the filter lets through; of what is saved meanwhile it may count any part.
  *  R15 Grouped     `countByKey` and `countBySlot` count exactly what `find` would show, each key and each slot once, in any order,
  *                  and none that has nothing. What is saved meanwhile may be counted or not, nothing else twice or not at all.
  *                  Of more keys than `most` it is told that there are, without all of them being held.
+ *  R16 Several     `findByIds` gives the activities of these ids, each once and in any order; ids without one are left out.
  */
 export interface ActivityRepository {
   /** Saves in the order given, each by itself: one that is refused or in conflict does not stop the others. */
   save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]>;
   find(query: ActivityQuery): Promise<ActivityPage>;
+  count(filter: ActivityFilter): Promise<number>;
   findById(id: ActivityId): Promise<UserActivity | undefined>;
+  /** One question, however many ids: at most some thousand, as all that is found is in memory. Of none: at once. */
+  findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]>;
   /** How many activities there are of each type or user, unless these are more than `most`. */
   countByKey(
     filter: ActivityFilter,

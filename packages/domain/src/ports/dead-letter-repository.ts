@@ -1,4 +1,5 @@
-import type { DeadLetter } from '../log/dead-letter.ts';
+import type { ActivityId } from '../activity/activity-id.ts';
+import type { DeadLetter, Death } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
 import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query.ts';
 
@@ -16,9 +17,12 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                its diedAt tells, stays. One that is gone already is no fault.
  *  B7  Honest    while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
  *                again afterwards. No error of a driver crosses the port.
+ *  B8  Telling   `findDeaths` tells of each of these activities that a letter names when the last of its letters died, once and
+ *                in any order, by an index, however many letters there are; of the others it says nothing.
  */
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;
   findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]>;
+  findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]>;
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void>;
 }

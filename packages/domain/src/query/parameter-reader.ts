@@ -9,7 +9,8 @@ export type QueryParameters = Readonly<Record<string, readonly string[]>>;
 /** The direction of a walk along (time, id): newest first, or its exact reverse. */
 export type Order = 'desc' | 'asc';
 
-const mostValues = 20;
+/** The most values of a parameter that may be given several times. */
+export const mostValues = 20;
 const mostLimit = 500;
 const defaultLimit = 50;
 
@@ -21,11 +22,27 @@ export class ParameterReader {
   readonly #parameters: QueryParameters;
   readonly #violations: Violations = new Violations();
 
-  constructor(parameters: QueryParameters, known: ReadonlySet<string>) {
+  constructor(parameters: QueryParameters, known: Pick<ReadonlySet<string>, 'has'>) {
     this.#parameters = parameters;
     for (const name of Object.keys(parameters)) {
       if (!known.has(name)) this.#violations.add(pointer('', name), 'is not a known parameter');
+      if (this.#violations.full) break;
     }
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#parameters, name);
+  }
+
+  /** The parameters whose names begin so, with all their values. */
+  beginningWith(prefix: string): readonly { readonly name: string; readonly values: readonly string[] }[] {
+    const found = Object.entries(this.#parameters).filter(([name]) => name.startsWith(prefix));
+    return found.map(([name, values]) => ({ name, values }));
+  }
+
+  /** What `parse` makes of a parameter; where it says no, that is noted, and the answer is undefined. */
+  check<Value>(name: string, parse: () => Value): Value | undefined {
+    return this.#violations.check(pointer('', name), parse);
   }
 
   /** The different values of a parameter that may be given up to 20 times. */
@@ -35,12 +52,12 @@ export class ParameterReader {
       if (values.length > mostValues) throw new RuleBroken(`must be given at most ${mostValues} times`);
       return [...new Set(values.map((value) => parse(value)))];
     };
-    return this.#violations.check(`/${name}`, read) ?? [];
+    return this.check(name, read) ?? [];
   }
 
   /** The value of a parameter that may be given once. */
   one<Value>(name: string, parse: (raw: string) => Value): Value | undefined {
-    return this.#violations.check(`/${name}`, () => {
+    return this.check(name, () => {
       const [value, ...more] = this.#parameters[name] ?? [];
       if (more.length > 0) throw new RuleBroken('must be given once');
       return value === undefined ? undefined : parse(value);
@@ -58,7 +75,7 @@ export class ParameterReader {
   timeRange(): TimeRange {
     const from = this.one('from', (raw) => Timestamp.parse(raw));
     const to = this.one('to', (raw) => Timestamp.parse(raw));
-    const range = this.#violations.check('/to', () => TimeRange.between(from, to));
+    const range = this.check('to', () => TimeRange.between(from, to));
     return range ?? TimeRange.between(undefined, undefined);
   }
 

@@ -4,14 +4,24 @@ import type { Violation } from './violation.ts';
  * What a caller can do about an error, whichever code it carries.
  *  - `invalid-activity`  the activity breaks a rule; it never becomes acceptable by sending it again.
  *  - `invalid-query`     the question breaks a rule.
+ *  - `unreadable`        what the caller sends can not be read to its end.
+ *  - `too-large`         what the caller sends is more than is taken at once.
  *  - `unavailable`       a dependency is down or too slow; sending the same again later is safe.
  *  - `overloaded`        a buffer is full, nothing was taken; sending the same again later is safe.
  */
-export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | 'overloaded';
+export type ErrorKind =
+  | 'invalid-activity'
+  | 'invalid-query'
+  | 'unreadable'
+  | 'too-large'
+  | 'unavailable'
+  | 'overloaded';
 
 /**
  * What went wrong, exactly. Stable: callers and dashboards may rely on it.
  *  - `QUERY_TOO_BROAD`    the answer would be longer than anyone may ask for; the message tells what to narrow;
+ *  - `INPUT_UNREADABLE`   what the caller sends broke off, or is not encoded as it says;
+ *  - `INPUT_TOO_LARGE`    what the caller sends has more bytes or items than are taken at once;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
  *  - `STORE_UNAVAILABLE`  the store did not confirm or answer;
@@ -21,6 +31,8 @@ export type ErrorCode =
   | 'INVALID_ACTIVITY'
   | 'INVALID_QUERY'
   | 'QUERY_TOO_BROAD'
+  | 'INPUT_UNREADABLE'
+  | 'INPUT_TOO_LARGE'
   | 'LOG_UNAVAILABLE'
   | 'LOG_BUSY'
   | 'STORE_UNAVAILABLE'
@@ -30,6 +42,8 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   INVALID_ACTIVITY: 'invalid-activity',
   INVALID_QUERY: 'invalid-query',
   QUERY_TOO_BROAD: 'invalid-query',
+  INPUT_UNREADABLE: 'unreadable',
+  INPUT_TOO_LARGE: 'too-large',
   LOG_UNAVAILABLE: 'unavailable',
   LOG_BUSY: 'overloaded',
   STORE_UNAVAILABLE: 'unavailable',

@@ -11,6 +11,16 @@ export class RuleBroken extends Error {
   override readonly name = 'RuleBroken';
 }
 
+/** What `parse` returns, or undefined where it says no. */
+export function unlessBroken<Value>(parse: () => Value): Value | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof RuleBroken) return undefined;
+    throw error;
+  }
+}
+
 // What a hostile input can make us answer stays in proportion to what it sent.
 const most = 32;
 const longestKey = 128;

@@ -1,3 +1,4 @@
+import { edgeTopic } from '@user-activity/domain';
 import {
   type TInteger,
   type TLiteral,
@@ -109,8 +110,8 @@ export const engineVariables: {
   KAFKA_TOPIC: Type.String({
     default: 'user-activity',
     // The name of the topic of dead letters must fit Kafka's 249 characters too.
-    pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,230}$',
-    description: 'a topic name: 1 to 230 letters, digits and "._-"',
+    pattern: `^(?!(?:\\.{1,2}|${edgeTopic})$)[A-Za-z0-9._-]{1,230}$`,
+    description: `a topic name: 1 to 230 letters, digits and "._-", and not "${edgeTopic}"`,
   }),
   KAFKA_GROUP_ID: Type.String({
     default: 'user-activity-store',

@@ -72,6 +72,7 @@ const codes = {
   unreadable: { 'user_activity.dead_letter.code': 'unreadable' },
   conflict: { 'user_activity.dead_letter.code': 'conflict' },
   refused: { 'user_activity.dead_letter.code': 'refused' },
+  invalid: { 'user_activity.dead_letter.code': 'invalid' },
 } as const satisfies Record<DeadLetterCode, object>;
 
 /** The same queue, with what was put in it counted by the reason. */

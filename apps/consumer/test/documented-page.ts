@@ -1,0 +1,40 @@
+/** Commands of a page, and what it shows as their answer. */
+export interface Example {
+  /** Where it begins in the page, counted from 1. */
+  readonly line: number;
+  readonly commands: string;
+  /** Whether it may take a moment: it says so in a comment, and is tried until the answer is as shown. */
+  readonly patient: boolean;
+  readonly answer: Answer | undefined;
+}
+
+/** `json`: a value, whatever its layout. `http`: as `curl -i` writes it, headers that are not shown aside. `text`: as it is. */
+export interface Answer {
+  readonly kind: 'json' | 'http' | 'text';
+  readonly text: string;
+}
+
+const fence = /^```(\w*)\n(.*?)^```$/gms;
+const kinds: ReadonlySet<string> = new Set(['json', 'http', 'text']);
+const isKind = (language: string): language is Answer['kind'] => kinds.has(language);
+
+/**
+ * Every block of `bash` in the page, with the block of `json`, `http` or `text` that follows it. Throws for one of those that follows
+ * no command: nothing would show that it is true.
+ */
+export function examplesOf(page: string): readonly Example[] {
+  const examples: Example[] = [];
+  for (const { 1: language = '', 2: text = '', index } of page.matchAll(fence)) {
+    const line = page.slice(0, index).split('\n').length;
+    if (language === 'bash') {
+      const patient = /^# .*a moment later/m.test(text);
+      examples.push({ line, commands: text, patient, answer: undefined });
+    } else if (isKind(language)) {
+      const last = examples.pop();
+      if (last === undefined || last.answer !== undefined)
+        throw new Error(`Line ${line}: an answer without commands.`);
+      examples.push({ ...last, answer: { kind: language, text } });
+    }
+  }
+  return examples;
+}

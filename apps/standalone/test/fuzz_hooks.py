@@ -1,0 +1,100 @@
+"""What Schemathesis has to be told of the service: rules that no schema can hold, and one that it reads otherwise.
+
+Used by fuzz.e2e.test.ts. https://schemathesis.readthedocs.io/en/stable/reference/hooks/
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+# It takes \p{L} for an approximation, also when it judges answers. These are some of what \p{L}\p{M}\p{Nd} means.
+_CLASSES = r"\p{L}\p{M}\p{Nd}"
+_LETTERS = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u0300-\u036f\u0391-\u03a1\u03b1-\u03c9\u0410-\u044f\u05d0-\u05ea\u3042-\u3093"
+_OTHERS = re.compile(f"[^{_LETTERS}]")
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    _respell(raw_schema["paths"], asked=True)
+
+
+def _respell(part, asked):
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+        if key == "pattern" and isinstance(value, str):
+            part[key] = value.replace(_CLASSES, _LETTERS) if asked else ".*" if r"\p" in value else value
+        elif isinstance(value, (dict, list)):
+            _respell(value, asked and key != "responses")
+
+
+@schemathesis.hook
+def filter_case(context, case):
+    if case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE:
+        return True
+    # Letters that are none of those above: the service takes them, and the respelled schema does not.
+    return not any(
+        unicodedata.category(char)[0] in "LMN" for text in _texts([case.query, case.body]) for char in _OTHERS.findall(text)
+    )
+
+
+def _texts(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for member in value.values():
+            yield from _texts(member)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+
+
+# At last, as in a sequence of requests values from answers come in after all other hooks.
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
+        return
+    query = case.query or {}
+    # Only the service makes cursors.
+    query.pop("cursor", None)
+    if "from" in query and "to" in query:
+        query["from"], query["to"] = sorted((query["from"], query["to"]), key=datetime.fromisoformat)
+    # It is the id when the body has none.
+    if isinstance(case.body, dict) and "id" in case.body and case.headers:
+        case.headers.pop("Idempotency-Key", None)
+    # What is assigned to is judged again, also a body that is left out: it would count as bad.
+    if isinstance(case.body, (dict, list)):
+        case.body = _with_sound_keys(case.body)
+
+
+def _with_sound_keys(value):
+    """Without the keys that metadata may not have at any depth."""
+    if isinstance(value, list):
+        return [_with_sound_keys(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _with_sound_keys(member)
+        for key, member in value.items()
+        if key not in ("__proto__", "constructor") and "\0" not in key
+    }
+
+
+def _rfc3339(moment, offset, digits):
+    fraction = f".{moment.microsecond:06d}"[: digits + 1] if digits > 0 else ""
+    zone = "Z" if offset == 0 else f"{'+' if offset > 0 else '-'}{abs(offset) // 60:02d}:{abs(offset) % 60:02d}"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}{zone}"
+
+
+# Nothing happened in the future.
+schemathesis.openapi.format(
+    "date-time",
+    st.builds(
+        _rfc3339,
+        st.datetimes(min_value=datetime(1000, 1, 1), max_value=datetime(2026, 1, 1)),
+        st.integers(min_value=-14 * 60, max_value=14 * 60),
+        st.integers(min_value=0, max_value=6),
+    ),
+)

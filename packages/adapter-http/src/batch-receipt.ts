@@ -1,0 +1,105 @@
+import type { BatchOptions, BatchReceipt as Receipt } from '@user-activity/application';
+import { ParameterReader, RuleBroken } from '@user-activity/domain';
+import type { FastifyRequest } from 'fastify';
+import {
+  type Static,
+  type TArray,
+  type TBoolean,
+  type TInteger,
+  type TObject,
+  type TOptional,
+  Type,
+} from '@sinclair/typebox';
+import { idempotencyKey } from './idempotency-key.ts';
+import { Problem } from './problem.ts';
+import { queryParameters } from './query-parameters.ts';
+import { Ids, Violations } from './schemas.ts';
+
+/** What a batch is answered. */
+export const BatchReceipt: TObject<{
+  accepted: TInteger;
+  rejected: TArray<TObject<{ index: TInteger; errors: typeof Violations }>>;
+  ids: typeof Ids;
+}> = Type.Object(
+  {
+    accepted: Type.Integer({ description: 'How many the log holds.', examples: [1] }),
+    rejected: Type.Array(
+      Type.Object({
+        index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
+        errors: Violations,
+      }),
+    ),
+    ids: Ids,
+  },
+  {
+    examples: [
+      {
+        accepted: 1,
+        rejected: [{ index: 1, errors: [{ path: '/type', message: 'is required' }] }],
+        ids: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10', null],
+      },
+    ],
+  },
+);
+
+/** The parameters of a batch. */
+export const BatchParameters: TObject<{ atomic: TOptional<TBoolean> }> = Type.Object({
+  atomic: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description: 'Whether one item that breaks a rule has all of them refused: 422.',
+    }),
+  ),
+});
+
+const parameters: ReadonlySet<string> = new Set(['atomic']);
+
+/** How a batch is to be judged. Throws 400 for what the URL or the headers say that a batch does not know. */
+export function batchOptions(request: FastifyRequest): BatchOptions {
+  const reader = new ParameterReader(queryParameters(request), parameters);
+  const atomic = reader.one('atomic', parseFlag) ?? false;
+  reader.assertSound();
+  return { atomic };
+}
+
+function parseFlag(raw: string): boolean {
+  if (raw !== 'true' && raw !== 'false') throw new RuleBroken('must be "true" or "false"');
+  return raw === 'true';
+}
+
+/** An `Idempotency-Key` names one activity. Throws 400 where a request has one whose items have ids of their own. */
+export function refuseIdempotencyKey({ headers }: FastifyRequest, instead: string): void {
+  if (idempotencyKey(headers) !== undefined)
+    throw new Problem(400, `Idempotency-Key names one activity. ${instead}`);
+}
+
+/** The items of a batch that came as a whole. Throws 422 for what is no array, and 413 for more than `most`. */
+export function itemsOf(body: unknown, most: number): readonly unknown[] {
+  if (!isList(body)) throw noneAccepted([{ path: '', message: 'must be a JSON array' }]);
+  if (body.length > most) throw new Problem(413, tooMany(most));
+  return body;
+}
+
+/** What is said of a batch that holds more than it may. */
+export const tooMany = (most: number): string => `A batch holds at most ${most} activities.`;
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+/** The answer of 202. Throws 422, with every fault by `/index` and path, where all items were rejected. */
+export function receiptJson({ accepted, rejected, ids }: Receipt): Static<typeof BatchReceipt> {
+  if (accepted === 0 && rejected.length > 0)
+    throw noneAccepted(
+      rejected.flatMap(({ index, violations }) =>
+        violations.map(({ path, message }) => ({ path: `/${index}${path}`, message })),
+      ),
+    );
+  return {
+    accepted,
+    rejected: rejected.map(({ index, violations }) => ({ index, errors: [...violations] })),
+    ids: [...ids],
+  };
+}
+
+/** 422 for a batch. */
+export const noneAccepted = (errors: Problem['errors']): Problem =>
+  new Problem(422, 'No activity of the batch was accepted.', { errors });

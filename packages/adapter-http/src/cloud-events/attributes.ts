@@ -1,0 +1,128 @@
+import { ActivityType, pointer, RuleBroken, Timestamp, UserId, type Violations } from '@user-activity/domain';
+import { isMediaType } from './media-type.ts';
+
+/** An event in the members of the JSON event format; a `RuleBroken` stands for a member that could not be read. */
+export type EventMembers = Readonly<Record<string, unknown>>;
+
+/** What the attributes of an event say; undefined where one is faulty or left out. */
+export interface Attributes {
+  readonly userId: UserId | undefined;
+  readonly type: ActivityType | undefined;
+  /** As the client wrote it. */
+  readonly createdAt: string | undefined;
+  /** What names the event. */
+  readonly identity: readonly [source: string | undefined, id: string | undefined];
+  /** All that have no other place in an activity, as they are. */
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
+const members: ReadonlySet<string> = new Set([
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'time',
+  'datacontenttype',
+  'dataschema',
+  'data',
+  'data_base64',
+]);
+const nameOfExtension = /^[a-z0-9]+$/;
+const mostInteger = 2 ** 31 - 1;
+const refused = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
+
+/** Reads and checks the attributes of an event (CloudEvents 1.0.2, "Context Attributes"); faults are added by `/name`. */
+export function attributesOf(event: EventMembers, violations: Violations): Attributes {
+  const read = <Value>(name: string, parse: (raw: unknown) => Value): Value | undefined =>
+    violations.check(`/${name}`, () => parse(event[name]));
+  const specversion = read('specversion', parseVersion);
+  const id = read('id', required);
+  const source = read('source', required);
+  const type = read('type', (raw) => ({ given: required(raw), canonical: ActivityType.fitting(raw) }));
+  return {
+    userId: read('subject', (raw) => UserId.parse(required(raw))),
+    type: type?.canonical,
+    createdAt: read('time', parseTime),
+    identity: [source, id],
+    others: {
+      specversion,
+      id,
+      source,
+      type: type?.given,
+      ...defined('datacontenttype', read('datacontenttype', parseMediaType)),
+      ...defined('dataschema', read('dataschema', optional)),
+      ...extensionsOf(event, violations),
+    },
+  };
+}
+
+/** The member, where it has a value. */
+export const defined = (name: string, value: unknown): Readonly<Record<string, unknown>> =>
+  value === undefined ? {} : { [name]: value };
+
+/** The member as a text that is not empty; null is as good as absent. Says no by `RuleBroken`. */
+export function optional(raw: unknown): string | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  if (raw instanceof RuleBroken) throw raw;
+  if (typeof raw !== 'string') throw new RuleBroken('must be a string');
+  if (raw === '') throw new RuleBroken('must not be empty');
+  return assertCharacters(raw);
+}
+
+function required(raw: unknown): string {
+  const text = optional(raw);
+  if (text === undefined) throw new RuleBroken('is required');
+  return text;
+}
+
+// CloudEvents 1.0.2, "Type System".
+function assertCharacters(text: string): string {
+  if (refused.test(text))
+    throw new RuleBroken('must not contain control characters, noncharacters or unpaired surrogates');
+  return text;
+}
+
+function parseVersion(raw: unknown): string {
+  const version = required(raw);
+  if (version !== '1.0') throw new RuleBroken('must be "1.0"');
+  return version;
+}
+
+function parseTime(raw: unknown): string | undefined {
+  const text = optional(raw);
+  if (text !== undefined) Timestamp.parse(text);
+  return text;
+}
+
+function parseMediaType(raw: unknown): string | undefined {
+  const text = optional(raw);
+  if (text !== undefined && !isMediaType(text))
+    throw new RuleBroken('must be a media type such as application/json');
+  return text;
+}
+
+function extensionsOf(event: EventMembers, violations: Violations): Readonly<Record<string, unknown>> {
+  const extensions: Record<string, unknown> = {};
+  for (const name of Object.keys(event)) {
+    if (violations.full) break;
+    if (members.has(name)) continue;
+    const value = violations.check(pointer('', name), () => {
+      if (!nameOfExtension.test(name))
+        throw new RuleBroken('must have a name of lower-case letters and digits');
+      return parseExtension(event[name]);
+    });
+    if (value !== undefined) extensions[name] = value;
+  }
+  return extensions;
+}
+
+function parseExtension(raw: unknown): string | boolean | number | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  if (raw instanceof RuleBroken) throw raw;
+  if (typeof raw === 'boolean') return raw;
+  if (typeof raw === 'string') return assertCharacters(raw);
+  if (typeof raw === 'number' && Number.isInteger(raw) && raw >= -mostInteger - 1 && raw <= mostInteger)
+    return raw;
+  throw new RuleBroken('must be a string, a boolean or an integer of 32 bits');
+}

@@ -1,0 +1,149 @@
+import { STATUS_CODES } from 'node:http';
+import { exampleOf, isPart, type Part } from './schema-example.ts';
+
+const problemType = 'application/problem+json';
+const methods: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete']);
+const reference = (kind: string, name: string): Part => ({ $ref: `#/components/${kind}/${name}` });
+
+const headers = {
+  RequestId: {
+    description: 'Names the request in the log of the service: as the caller gave it, else made.',
+    schema: { type: 'string', examples: ['3ae76c32-7320-456b-b146-e5b975ae68c1'] },
+  },
+  RetryAfter: {
+    description: 'Seconds after which it is worth trying again (RFC 9110, section 10.2.3).',
+    schema: { type: 'string', pattern: '^[0-9]+$', examples: ['5'] },
+  },
+  Authenticate: {
+    description: 'How to give a key (RFC 9110, section 11.6.1).',
+    required: true,
+    schema: { type: 'string', examples: ['Bearer realm="user-activity"'] },
+  },
+  Allow: {
+    description: 'The methods of the path (RFC 9110, section 10.2.1).',
+    required: true,
+    schema: { type: 'string', examples: ['GET, HEAD, POST'] },
+  },
+};
+
+const requestId = {
+  name: 'X-Request-Id',
+  in: 'header',
+  description:
+    'Names the request: 1-128 printable ASCII characters without space. Of anything else, and where none is given, one is made.',
+  schema: { type: 'string', examples: ['checkout-7f3a'] },
+};
+
+/**
+ * Adds to an OpenAPI document what is so on every route and is therefore written on none: the request id, the answer 405, the headers
+ * of refusals, one schema of problems for all, and an example wherever the schema tells one.
+ */
+export function completeOpenApi(document: Part): Part {
+  const { paths, components } = document;
+  const problem = Object.values(isPart(paths) ? paths : {})
+    .flatMap((path) =>
+      operationsOf(path).flatMap(([, operation]) => Object.values(partOf(operation, 'responses'))),
+    )
+    .map((response) => partOf(partOf(response, 'content'), problemType)['schema'])
+    .find((schema) => schema !== undefined);
+  const methodNotAllowed = completeResponse(405, {
+    description: 'The path has no such method.',
+    content: { [problemType]: {} },
+  });
+  return {
+    ...document,
+    paths: mapValues(isPart(paths) ? paths : {}, completePath),
+    components: {
+      ...(isPart(components) ? components : {}),
+      schemas: { ...partOf(components, 'schemas'), Problem: problem ?? {} },
+      parameters: { RequestId: requestId },
+      headers,
+      responses: { MethodNotAllowed: methodNotAllowed },
+    },
+  };
+}
+
+const completePath = (path: unknown): Part => ({
+  ...(isPart(path) ? path : {}),
+  ...Object.fromEntries(
+    operationsOf(path).map(([method, operation]) => [method, completeOperation(operation)]),
+  ),
+});
+
+function completeOperation(whole: Part): Part {
+  const { requestBody, parameters, 'x-optional-body': optional, ...operation } = whole;
+  const own: readonly unknown[] = Array.isArray(parameters) ? parameters : [];
+  return {
+    ...operation,
+    parameters: [...own, reference('parameters', 'RequestId')],
+    ...(isPart(requestBody)
+      ? {
+          requestBody: {
+            ...requestBody,
+            required: optional !== true,
+            content: mapValues(partOf(requestBody, 'content'), withExample),
+          },
+        }
+      : {}),
+    responses: {
+      ...mapValues(partOf(operation, 'responses'), (response, status) =>
+        completeResponse(Number(status), isPart(response) ? response : {}),
+      ),
+      405: reference('responses', 'MethodNotAllowed'),
+    },
+  };
+}
+
+function completeResponse(status: number, response: Part): Part {
+  const content = partOf(response, 'content');
+  const refusal = problemType in content;
+  return {
+    ...response,
+    description:
+      response['description'] === 'Default Response' ? STATUS_CODES[status] : response['description'],
+    headers: {
+      ...partOf(response, 'headers'),
+      'X-Request-Id': reference('headers', 'RequestId'),
+      ...(refusal && status === 401 ? { 'WWW-Authenticate': reference('headers', 'Authenticate') } : {}),
+      ...(refusal && status === 405 ? { Allow: reference('headers', 'Allow') } : {}),
+      ...(refusal && status === 503 ? { 'Retry-After': reference('headers', 'RetryAfter') } : {}),
+    },
+    content: mapValues(content, (media, type) =>
+      type === problemType
+        ? {
+            schema: reference('schemas', 'Problem'),
+            example: problemExample(status, response['description']),
+          }
+        : withExample(media),
+    ),
+  };
+}
+
+const problemExample = (status: number, detail: unknown): Part => ({
+  type: 'about:blank',
+  title: STATUS_CODES[status],
+  status,
+  detail,
+  errors: status === 422 ? [{ path: '/userId', message: 'is required' }] : [],
+});
+
+function withExample(media: unknown): Part {
+  if (!isPart(media)) return {};
+  return 'example' in media || 'examples' in media
+    ? media
+    : { ...media, example: exampleOf(media['schema']) };
+}
+
+const operationsOf = (path: unknown): [string, Part][] =>
+  Object.entries(isPart(path) ? path : {}).flatMap(([method, operation]) =>
+    methods.has(method) && isPart(operation) ? [[method, operation]] : [],
+  );
+
+/** A part of a part; one that is not there holds nothing. */
+function partOf(whole: unknown, name: string): Part {
+  const part = isPart(whole) ? whole[name] : undefined;
+  return isPart(part) ? part : {};
+}
+
+const mapValues = (whole: Part, change: (value: unknown, key: string) => unknown): Part =>
+  Object.fromEntries(Object.entries(whole).map(([key, value]) => [key, change(value, key)]));

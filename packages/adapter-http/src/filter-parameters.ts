@@ -1,0 +1,34 @@
+import { type TArray, type TString, type TUnsafe, Type } from '@sinclair/typebox';
+import { several, timeParameters } from './paging.ts';
+import { TypeText, UserIdText } from './schemas.ts';
+
+type Conditions = Readonly<Record<string, readonly string[]>>;
+
+/** Parameters whose names are free: OpenAPI writes the members of an object as parameters of their own (style `form`). */
+const metadata: TUnsafe<Conditions> = Type.Unsafe<Conditions>({
+  type: 'object',
+  patternProperties: {
+    '^metadata\\.': { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 20 },
+  },
+  additionalProperties: false,
+  maxProperties: 10,
+  description:
+    'Parameters `metadata.<path>=value`, beside a `userId` or a `from`. The path is keys joined by `.`; a backslash makes the next ' +
+    'character plain, so `metadata.a\\.b` is the key `a.b`. Arrays on the path are looked into. The value matches by its text: ' +
+    '`5` the number and the string, `null` a null that is there.',
+  examples: [{ 'metadata.device.os': ['ios', 'android'] }],
+});
+
+/** The parameters of a filter of activities, for the documentation. */
+export const filterParameters: {
+  userId: TArray<TString>;
+  type: TArray<TString>;
+  from: TString;
+  to: TString;
+  metadata: TUnsafe<Conditions>;
+} = {
+  userId: several(UserIdText, 'Of these users.'),
+  type: several(TypeText, 'Of these types, which are made canonical as when writing.'),
+  ...timeParameters('createdAt'),
+  metadata,
+};

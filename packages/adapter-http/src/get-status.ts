@@ -1,0 +1,34 @@
+import type { FindStatus } from '@user-activity/application';
+import { ActivityId, unlessBroken } from '@user-activity/domain';
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { StatusJson } from './outcome-json.ts';
+import { Problem } from './problem.ts';
+import { refuseParameters } from './query-parameters.ts';
+import { problems } from './schemas.ts';
+
+const schema = {
+  operationId: 'findStatus',
+  tags: ['activities'],
+  summary: 'Ask what became of an activity',
+  description:
+    '`stored`; or `dead_lettered`, where nothing is stored under its id and a dead letter names it; or `unknown`: it was never ' +
+    'accepted, or waits on the log.',
+  params: Type.Object({ id: Type.String() }),
+  response: { 200: StatusJson, ...problems(400, 401, 404, 503) },
+};
+
+/** `GET /api/logs/{id}/status` */
+export const getStatus: FastifyPluginCallbackTypebox<{ findStatus: FindStatus }> = (
+  app,
+  { findStatus },
+  done,
+) => {
+  app.get('/api/logs/:id/status', { schema, onRequest: refuseParameters }, async (request, reply) => {
+    const id = unlessBroken(() => ActivityId.parse(request.params.id));
+    // Nothing can ever be known of it.
+    if (id === undefined) throw new Problem(404, 'No activity can have that id.');
+    return reply.code(200).send({ id, status: await findStatus(id) });
+  });
+  done();
+};

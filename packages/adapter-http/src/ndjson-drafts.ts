@@ -1,0 +1,100 @@
+import type { Readable } from 'node:stream';
+import { FaultyDraft } from '@user-activity/application';
+import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
+import type { FastifyInstance } from 'fastify';
+import { tooMany } from './batch-receipt.ts';
+import { tooLarge } from './decode-bodies.ts';
+import { assertUtf8, jsonIn } from './json-body.ts';
+import { type Line, LineSplitter } from './line-splitter.ts';
+
+const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
+const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
+// Far more than an activity takes, however it is escaped and spaced; what is longer is not worth its memory.
+const longestLine = 1024 * 1024;
+
+/** How much there may be of a body. */
+interface Limits {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
+/** Whether a payload that is not read to its end is destroyed. */
+interface Ending {
+  readonly destroyOnReturn: boolean;
+}
+
+/** Has the routes of this plugin take bodies of one JSON value a line, as `NdjsonDrafts`. */
+export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
+  app.addContentTypeParser(mediaTypes, (request, payload, done) => {
+    try {
+      assertUtf8(request.headers['content-type']);
+      const bytes = request.routeOptions.bodyLimit;
+      if (Number(request.headers['content-length']) > bytes) throw tooLarge();
+      // A request that is destroyed no longer knows its connection, on which it has to be counted and answered.
+      const destroyOnReturn = payload !== request.raw;
+      done(null, new NdjsonDrafts(payload, { bytes, lines }, { destroyOnReturn }));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('A parser threw no error.'));
+    }
+  });
+}
+
+/**
+ * The drafts of a body, in portions as its bytes arrive; the body is never held as a whole. Lines end with \n or \r\n; blank ones do
+ * not count; one that is no JSON in UTF-8, or is longer than 1 MiB, is a `FaultyDraft`. Throws INPUT_TOO_LARGE as soon as a
+ * limit is passed, and INPUT_UNREADABLE where the body breaks off. To be read once.
+ */
+export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
+  readonly #payload: Readable;
+  readonly #limits: Limits;
+  readonly #ending: Ending;
+  readonly #splitter: LineSplitter = new LineSplitter(longestLine);
+  #bytes = 0;
+  #lines = 0;
+
+  constructor(payload: Readable, limits: Limits, ending: Ending) {
+    this.#payload = payload;
+    this.#limits = limits;
+    this.#ending = ending;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly unknown[], void, undefined> {
+    try {
+      const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
+      for await (const chunk of chunks) {
+        const drafts: unknown[] = [];
+        if (Buffer.isBuffer(chunk)) this.#split(chunk, drafts);
+        if (drafts.length > 0) yield drafts;
+      }
+      const last: unknown[] = [];
+      this.#splitter.end((line) => this.#take(line, last));
+      yield last;
+    } catch (error) {
+      if (isDomainError(error)) throw error;
+      throw new DomainError('INPUT_UNREADABLE', 'The body did not arrive to its end.', { cause: error });
+    }
+  }
+
+  #split(chunk: Buffer, drafts: unknown[]): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#limits.bytes) throw tooLarge();
+    this.#splitter.split(chunk, (line) => this.#take(line, drafts));
+  }
+
+  #take(line: Line, drafts: unknown[]): void {
+    if (line?.every((byte) => space.has(byte)) === true) return;
+    this.#lines += 1;
+    if (this.#lines > this.#limits.lines) throw tooLarge(tooMany(this.#limits.lines));
+    drafts.push(draftIn(line));
+  }
+}
+
+function draftIn(line: Line): unknown {
+  try {
+    if (line === undefined) throw new RuleBroken(`must be at most ${longestLine} bytes long`);
+    return jsonIn(line);
+  } catch (error) {
+    if (error instanceof RuleBroken) return new FaultyDraft([{ path: '', message: error.message }]);
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import type { ActivityStatus, Outcome } from '@user-activity/application';
+import { type TObject, type TString, type TUnsafe, Type } from '@sinclair/typebox';
+import { IdText, problemContent } from './schemas.ts';
+
+/** How each outcome is answered, and what that means. The first fact of an id is made; a later one is there, or in its way. */
+export const outcomeAnswers: Readonly<
+  Record<Outcome, { readonly status: number; readonly meaning: string }>
+> = {
+  stored: { status: 201, meaning: 'It is stored. `Location` is where.' },
+  duplicate: { status: 200, meaning: 'The same fact was stored under its id already.' },
+  accepted: {
+    status: 202,
+    meaning: 'The log holds it, and nothing else is known yet. `Location` is where it will be.',
+  },
+  conflict: { status: 409, meaning: 'Its id holds another fact, which stays. This one is a dead letter.' },
+  erased: { status: 410, meaning: 'Its user was erased.' },
+  dead_lettered: {
+    status: 422,
+    meaning:
+      'The body breaks a rule: a problem, every violation with its path. Or, by its status, it could not be stored.',
+  },
+};
+
+type TStatus<Status extends string> = TObject<{ id: TString; status: TUnsafe<Status> }>;
+
+function idWithStatus<Status extends string>(statuses: readonly Status[]): TStatus<Status> {
+  return Type.Object({
+    id: IdText,
+    status: Type.Unsafe<Status>(Type.String({ enum: [...statuses], examples: statuses.slice(0, 1) })),
+  });
+}
+
+/** What is known of an id. */
+export const StatusJson: TStatus<ActivityStatus> = idWithStatus(['stored', 'dead_lettered', 'unknown']);
+
+const location = {
+  Location: {
+    type: 'string',
+    description: 'Where it is, or will be, percent-encoded (RFC 9110, section 10.2.2).',
+    examples: ['/api/logs/0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+  },
+};
+const applied = {
+  'Preference-Applied': {
+    type: 'string',
+    description: 'Where the request preferred to wait, the seconds that count.',
+    examples: ['wait=10'],
+  },
+};
+
+/** The answers that tell an outcome, by their status, for the documentation. */
+export const outcomeSchemas: Readonly<Record<string, TUnsafe<unknown>>> = Object.fromEntries(
+  Object.entries(outcomeAnswers).map(([outcome, { status, meaning }]) => {
+    const schema = idWithStatus([outcome]);
+    const content = { ...problemContent, 'application/json': { schema } };
+    const headers = { ...(status === 201 || status === 202 ? location : {}), ...applied };
+    const about = { description: meaning, headers };
+    // With its content named, an answer takes Fastify longer.
+    return [status, Type.Unsafe<unknown>(status === 422 ? { ...about, content } : { ...schema, ...about })];
+  }),
+);

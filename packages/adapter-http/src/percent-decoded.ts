@@ -1,0 +1,24 @@
+import { RuleBroken } from '@user-activity/domain';
+
+// Printable ASCII without the percent sign.
+const plain = /^[ -$&-~]*$/;
+const wellFormed = /^(?:[^%]|%[0-9a-f]{2})*$/i;
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The text that is percent-encoded as UTF-8 (RFC 3986, section 2.1) in characters that each stand for a byte, as those of a URL and of
+ * headers do. Says no by `RuleBroken`: a percent sign that encodes nothing, and bytes that are no UTF-8, would otherwise turn
+ * into other text silently.
+ */
+export function percentDecoded(text: string): string {
+  if (plain.test(text)) return text;
+  if (!wellFormed.test(text)) throw new RuleBroken('is not well percent-encoded');
+  const bytes = text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  try {
+    return strictUtf8.decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    throw new RuleBroken('is not UTF-8');
+  }
+}

@@ -1,0 +1,97 @@
+import type { LogActivities, LogActivity } from '@user-activity/application';
+import { FaultyDraft } from '@user-activity/application';
+import { type ActivityId, DomainError, isDomainError, type Violation } from '@user-activity/domain';
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import {
+  BatchParameters,
+  BatchReceipt,
+  batchOptions,
+  itemsOf,
+  refuseIdempotencyKey,
+  receiptJson,
+} from './batch-receipt.ts';
+import { binaryEvent } from './cloud-events/binary-event.ts';
+import { type EventDraft, eventDraft } from './cloud-events/event-draft.ts';
+import { EventHeaders, eventBodies } from './cloud-events/schemas.ts';
+import { assertUtf8, jsonBody } from './json-body.ts';
+import { Problem } from './problem.ts';
+import { problems } from './schemas.ts';
+
+const schema = {
+  operationId: 'logEvents',
+  tags: ['activities'],
+  summary: 'Log CloudEvents',
+  description:
+    'CloudEvents 1.0 by its HTTP protocol binding, binary (attributes as `ce-` headers), structured or batched. The `subject` ' +
+    'is the user, `type` the type, `time` createdAt; `source` and `id` together name the activity, so an event that is sent ' +
+    'again is stored once. Data that is an object is the metadata itself; the other attributes are under ' +
+    '`metadata.cloudevent`. A batch is judged and answered as one of activities is.',
+  headers: EventHeaders,
+  querystring: BatchParameters,
+  body: eventBodies,
+  response: {
+    202: Type.Union([
+      Type.Object(
+        { id: Type.String() },
+        {
+          description: 'Of one event. `Location` is where the activity will be.',
+          examples: [{ id: 'ce_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }],
+        },
+      ),
+      BatchReceipt,
+    ]),
+    ...problems(400, 401, 413, 415, 422, 503),
+  },
+};
+
+const events = 'application/cloudevents';
+
+/** `POST /api/events` */
+export const postEvents: FastifyPluginCallbackTypebox<{
+  logActivity: LogActivity;
+  logActivities: LogActivities;
+  maxBatchSize: number;
+}> = (app, { logActivity, logActivities, maxBatchSize }, done) => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+  app.post('/api/events', { schema }, async (request, reply) => {
+    const options = batchOptions(request);
+    refuseIdempotencyKey(request, 'An event is named by its source and id.');
+    const contentType = request.headers['content-type'] ?? '';
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const mode = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+    if (mode === `${events}-batch+json`) {
+      assertUtf8(contentType);
+      const drafts = itemsOf(jsonBody(body), maxBatchSize).map(eventDraft);
+      const { rejected, ...receipt } = await logActivities([drafts.map(({ draft }) => draft)], options);
+      const asSent = rejected.map(({ index, violations }) => ({
+        index,
+        violations: violations.map((violation) => drafts[index]?.asSent(violation) ?? violation),
+      }));
+      return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
+    }
+    if (mode === `${events}+json`) assertUtf8(contentType);
+    else if (mode.startsWith(events))
+      throw new Problem(415, `Events come as ${events}+json, ${events}-batch+json or in binary mode.`);
+    const event = mode === `${events}+json` ? jsonBody(body) : binaryEvent(request.raw, body);
+    const id = await log(eventDraft(event), logActivity);
+    return reply
+      .code(202)
+      .header('location', `/api/logs/${encodeURIComponent(id)}`)
+      .send({ id });
+  });
+  done();
+};
+
+async function log({ draft, asSent }: EventDraft, logActivity: LogActivity): Promise<ActivityId> {
+  if (draft instanceof FaultyDraft) throw broken(draft.violations);
+  try {
+    return await logActivity(draft);
+  } catch (error) {
+    throw isDomainError(error, 'INVALID_ACTIVITY') ? broken(error.violations.map(asSent)) : error;
+  }
+}
+
+const broken = (violations: readonly Violation[]): DomainError =>
+  new DomainError('INVALID_ACTIVITY', 'The event breaks a rule.', { violations });

@@ -1,0 +1,80 @@
+import type { Call, LogCalls } from '@user-activity/application';
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from '@sinclair/typebox';
+import { parseAsJson } from '../json-body.ts';
+import { Problem } from '../problem.ts';
+import { refuseParameters } from '../query-parameters.ts';
+import { problems, Violations } from '../schemas.ts';
+import { isMembers, type Members } from './members.ts';
+import { bodyOfRoute, itemOfBatch, segmentCalls } from './segment-call.ts';
+import { segmentBatch, segmentBody } from './segment-schemas.ts';
+
+const Answer = Type.Object({
+  success: Type.Boolean({ description: 'False where all of it was rejected.' }),
+  rejected: Type.Array(
+    Type.Object({ index: Type.Integer({ description: 'Counted from 0.' }), errors: Violations }),
+  ),
+});
+
+const schema = {
+  tags: ['segment'],
+  description:
+    'Of the Segment HTTP API, for its SDKs and those of RudderStack: change their host, and let their write key be a key of this API. ' +
+    'Answers 200 only after the log holds what was accepted. What breaks a rule is listed, and is a dead letter of the code ' +
+    '`invalid`: those SDKs tell nobody.',
+  response: {
+    200: Answer,
+    ...problems(400, 401, 413, 415, 503),
+  },
+};
+
+/** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch` */
+export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBatchSize: number }> = (
+  app,
+  { logCalls, maxBatchSize },
+  done,
+) => {
+  // RudderStack's SDK compresses its JSON, and then calls it a form.
+  parseAsJson(app, '*');
+  const log = async (calls: readonly Call[]): Promise<Static<typeof Answer>> => {
+    const { accepted, rejected } = await logCalls(calls);
+    return {
+      success: accepted > 0 || rejected.length === 0,
+      rejected: rejected.map(({ index, violations }) => ({ index, errors: [...violations] })),
+    };
+  };
+  for (const kind of segmentCalls) {
+    const ofKind = {
+      ...schema,
+      operationId: `${kind}Call`,
+      summary: `Segment: ${kind}`,
+      body: segmentBody(kind),
+    };
+    app.post(`/v1/${kind}`, { schema: ofKind, onRequest: refuseParameters }, async (request, reply) =>
+      reply.code(200).send(await log([bodyOfRoute(kind, jsonOf(request))])),
+    );
+  }
+  const ofBatch = { ...schema, operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch };
+  app.post('/v1/batch', { schema: ofBatch, onRequest: refuseParameters }, async (request, reply) => {
+    const { items, context } = batchIn(jsonOf(request));
+    if (items.length > maxBatchSize) throw new Problem(413, `A batch holds at most ${maxBatchSize} calls.`);
+    return reply.code(200).send(await log(items.map((item) => itemOfBatch(item, { context }))));
+  });
+  done();
+};
+
+/** The body, of whatever type; null is as good as none. */
+function jsonOf({ body }: FastifyRequest): unknown {
+  if (body === undefined || body === null) throw new Problem(400, 'A JSON body is required.');
+  return body;
+}
+
+function batchIn(body: unknown): { readonly items: readonly unknown[]; readonly context: unknown } {
+  const { batch, context }: Members = isMembers(body) ? body : {};
+  if (!Array.isArray(batch))
+    throw new Problem(400, 'The body must hold its calls.', {
+      errors: [{ path: '/batch', message: 'must be a JSON array' }],
+    });
+  return { items: batch, context };
+}

@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type * as Zlib from 'node:zlib';
+import { constants, deflateRawSync, type Gunzip, gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { buildServer } from '../src/index.ts';
+import { onMemory, type Service, service } from './service.ts';
+
+/** Every decoder that the service made. */
+const decoders: Gunzip[] = vi.hoisted(() => []);
+
+vi.mock('node:zlib', async (original) => {
+  const zlib = await original<typeof Zlib>();
+  return {
+    ...zlib,
+    createGunzip() {
+      const decoder = zlib.createGunzip();
+      decoders.push(decoder);
+      return decoder;
+    },
+  };
+});
+
+afterEach(() => {
+  decoders.length = 0;
+});
+
+const line = '{"userId":"u","type":"T"}\n';
+/** A body: where to, of which media type, and how it is encoded. */
+type Kind = readonly [path: string, type: string, encoding: 'gzip' | undefined];
+
+const kinds = [
+  ['/api/logs', 'application/json', undefined],
+  ['/api/logs', 'application/json', 'gzip'],
+  ['/api/logs/batch', 'application/x-ndjson', undefined],
+  ['/api/logs/batch', 'application/x-ndjson', 'gzip'],
+  ['/api/events', 'text/plain', 'gzip'],
+] as const satisfies readonly Kind[];
+
+const portOf = async ({ app }: Service): Promise<number> =>
+  Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
+
+/** A connection on which a request with a body of unknown length has begun. */
+function begun(port: number, [path, type, encoding]: Kind, ...more: string[]): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(
+    [
+      `POST ${path} HTTP/1.1`,
+      'Host: x',
+      `Content-Type: ${type}`,
+      ...(encoding === undefined ? [] : [`Content-Encoding: ${encoding}`]),
+      'Transfer-Encoding: chunked',
+      ...more,
+      '',
+      '',
+    ].join('\r\n'),
+  );
+  return socket;
+}
+
+const chunk = (bytes: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+
+/** A gzip member that goes on: of many zeros, or of what is given. */
+function openMember(content: Buffer): Buffer {
+  const header = Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
+  return Buffer.concat([header, deflateRawSync(content, { finishFlush: constants.Z_SYNC_FLUSH })]);
+}
+
+const complaints = ({ lines }: Service): readonly string[] =>
+  lines.filter((entry) => /"level":"(?:error|warn|fatal)"/.test(entry));
+
+async function untilAllAreGone(): Promise<void> {
+  while (!decoders.every(({ closed }) => closed)) await nextTurn();
+}
+
+describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
+  const encoded = (content: Buffer): Buffer => (kind[2] === undefined ? content : openMember(content));
+
+  test('of too many bytes is answered 413 before it ends, and its connection is closed', async () => {
+    const it = await service();
+    const socket = begun(await portOf(it), kind);
+    socket.write(chunk(encoded(Buffer.alloc(1_000_000, ' '))));
+    const answer = await text(socket);
+    expect(answer).toContain('HTTP/1.1 413 Payload Too Large');
+    expect(answer).toMatch(/connection: close/i);
+    await untilAllAreGone();
+    expect(decoders).toHaveLength(kind[2] === undefined ? 0 : 1);
+    expect(complaints(it)).toEqual([]);
+  });
+
+  test('from a client that goes away leaves nothing behind', async () => {
+    const it = await service();
+    const port = await portOf(it);
+    const connections = () =>
+      new Promise<number>((resolve, reject) => {
+        it.app.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+      });
+    const arrived: Promise<unknown>[] = [];
+    it.app.server.on('request', (request: NodeJS.ReadableStream) => arrived.push(once(request, 'data')));
+    const sockets = Array.from({ length: 20 }, () => begun(port, kind));
+    for (const socket of sockets) socket.write(chunk(encoded(Buffer.from(line))));
+    while (arrived.length < sockets.length) await nextTurn();
+    await Promise.all(arrived);
+    for (const socket of sockets) socket.destroy();
+    while ((await connections()) > 0) await nextTurn();
+    await untilAllAreGone();
+    expect(it.logged()).toEqual([]);
+    expect(complaints(it)).toEqual([]);
+    const after = await it.app.inject('/api/logs');
+    expect(after.statusCode).toBe(200);
+  });
+
+  test('from a client that stops sending does not hold up a stop', async () => {
+    const { options } = onMemory({ closeTimeoutMs: 50 });
+    const server = await buildServer(options);
+    const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = begun(Number(port), kind, 'Expect: 100-continue');
+    const closed = once(socket, 'close');
+    socket.write(chunk(encoded(Buffer.from(line))));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('100 Continue');
+    await server.close();
+    await closed;
+    await untilAllAreGone();
+  });
+});
+
+test('a body that arrives byte by byte is taken', async () => {
+  const it = await service();
+  const port = await portOf(it);
+  for (const encoding of [undefined, 'gzip'] as const) {
+    const socket = begun(port, ['/api/logs/batch', 'application/x-ndjson', encoding]);
+    socket.setNoDelay(true);
+    const body = Buffer.from(line.repeat(3));
+    for (const byte of encoding === undefined ? body : gzipSync(body)) {
+      socket.write(chunk(Buffer.of(byte)));
+      await nextTurn();
+    }
+    socket.write('0\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('"accepted":3');
+    socket.destroy();
+  }
+  expect(it.logged()).toHaveLength(6);
+});
+
+test.each([kinds[2], kinds[3]])(
+  '%s as %s, encoded as %s, that nobody reads to its end holds up no other request',
+  async (...kind) => {
+    const it = await service({
+      async logActivities(portions) {
+        for await (const portion of portions) throw new TypeError(`A bug, of ${portion.length}.`);
+        throw new Error('There is a portion.');
+      },
+    });
+    const socket = begun(await portOf(it), kind);
+    const body = Buffer.from(`${' '.repeat(9000)}${line}`.repeat(10));
+    const bytes = kind[2] === undefined ? body : gzipSync(body, { level: 0 });
+    socket.write(chunk(bytes.subarray(0, -100)));
+    const [failed] = (await once(socket, 'data')) as [Buffer];
+    expect(failed.toString()).toContain('HTTP/1.1 500');
+    socket.write(chunk(bytes.subarray(-100)));
+    socket.write('0\r\n\r\nGET /api/logs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(await text(socket)).toContain('HTTP/1.1 200');
+    const statuses = it.lines.filter((entry) => entry.includes('"message":"request"'));
+    expect(statuses.map((entry) => /"status":(\d+)/.exec(entry)?.[1])).toEqual(['500', '200']);
+    await untilAllAreGone();
+  },
+);
+
+test('an error in the middle of a body leaves nothing on the connection that could pass for a request', async () => {
+  const it = await service({ maxBatchSize: 1 });
+  const socket = begun(await portOf(it), kinds[2]);
+  const smuggled = 'DELETE /api/logs HTTP/1.1\r\nHost: x\r\n\r\n';
+  socket.write(Buffer.concat([chunk(Buffer.from(line + line)), chunk(Buffer.from(smuggled))]));
+  socket.write(`0\r\n\r\n${smuggled}`);
+  const answer = await text(socket);
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413']);
+});
+
+test('a hundred bombs at a time stand for gigabytes and cost next to nothing', async () => {
+  const it = await service({ maxBodyBytes: 1_000_000 });
+  const url = await it.app.listen({ host: '127.0.0.1', port: 0 });
+  const bomb = gzipSync(Buffer.alloc(100_000_000));
+  const before = process.memoryUsage().rss;
+  let most = before;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, 5);
+  const explode = async (path: string, type: string): Promise<number> => {
+    const headers = { 'content-type': type, 'content-encoding': 'gzip' };
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: bomb });
+    await response.text();
+    return response.status;
+  };
+  for (const [path, type] of [kinds[1], kinds[3]]) {
+    const statuses = await Promise.all(Array.from({ length: 100 }, () => explode(path, type)));
+    expect(new Set(statuses)).toEqual(new Set([413]));
+  }
+  clearInterval(watch);
+  await untilAllAreGone();
+  expect(decoders).toHaveLength(200);
+  // Each may hold what it decoded up to the limit; all of one kind stand for 10 GB.
+  expect(most - before).toBeLessThan(400_000_000);
+});

@@ -1,0 +1,202 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { NdjsonDrafts } from '../src/ndjson-drafts.ts';
+import { post, seen, service } from './service.ts';
+
+const draft = (fields: object = {}) => ({ userId: 'u', type: 'T', ...fields });
+const line = (fields: object = {}) => JSON.stringify(draft(fields));
+
+async function send(
+  body: string | Buffer | Readable,
+  { type = 'application/x-ndjson', url = '/api/logs/batch', options = {}, headers = {} } = {},
+) {
+  const it = await service(options);
+  const all = { 'content-type': type, ...headers };
+  return { it, response: await it.app.inject({ method: 'POST', url, headers: all, payload: body }) };
+}
+
+async function read(drafts: NdjsonDrafts): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for await (const portion of drafts) items.push(...portion);
+  return items;
+}
+
+describe('NDJSON', () => {
+  test('lines are judged each by itself; blank ones do not count, unreadable ones do', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from(`\n${line({ id: 'a' })}\n \t \r\n${line({ id: 'b' })}\r\n{"userId":\n`),
+      Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+      Buffer.from(`7\n\n{"userId":"u"}\n${line({ id: 'c' })}`),
+    ]);
+    const { it, response } = await send(bytes);
+    expect(seen(response)).toEqual({
+      status: 202,
+      body: {
+        accepted: 3,
+        rejected: [
+          { index: 2, errors: [{ path: '', message: 'is not well-formed JSON' }] },
+          { index: 3, errors: [{ path: '', message: 'is not valid UTF-8' }] },
+          { index: 4, errors: [{ path: '', message: 'must be a JSON object' }] },
+          { index: 5, errors: [{ path: '/type', message: 'is required' }] },
+        ],
+        ids: ['a', 'b', null, null, null, null, 'c'],
+      },
+    });
+    expect(it.logged()).toHaveLength(3);
+  });
+
+  test('a line may have 1 MiB; of a longer one nothing is kept, and it is rejected', async () => {
+    const fill = (length: number) => line().padEnd(length, ' ');
+    const body = [fill(1024 * 1024), fill(1024 * 1024 + 1), line(), 'x'.repeat(2 ** 21)].join('\n');
+    const { response } = await send(body, { options: { maxBodyBytes: 10_000_000 } });
+    const errors = [{ path: '', message: 'must be at most 1048576 bytes long' }];
+    expect(seen(response)).toMatchObject({
+      status: 202,
+      body: {
+        accepted: 2,
+        rejected: [
+          { index: 1, errors },
+          { index: 3, errors },
+        ],
+      },
+    });
+  });
+
+  test.each(['application/ndjson', 'application/jsonl; charset=utf-8', 'Application/X-NDJSON;x=y'])(
+    'comes as %s too',
+    async (type) => {
+      expect((await send(line(), { type })).response.statusCode).toBe(202);
+    },
+  );
+
+  test.each(['', '\n', ' \r\n\t\n'])('%j is 422, as an empty array is', async (body) => {
+    const { it, response } = await send(body);
+    const empty = await post(it.app, '/api/logs/batch', []);
+    expect(seen(response)).toEqual(seen(empty));
+    expect(response.statusCode).toBe(422);
+  });
+
+  test('of none that is valid every fault is listed, by index and path', async () => {
+    expect(seen((await send(`{}\n\nnot json\n`)).response)).toMatchObject({
+      status: 422,
+      body: {
+        errors: [
+          { path: '/0/userId', message: 'is required' },
+          { path: '/0/type', message: 'is required' },
+          { path: '/1', message: 'is not well-formed JSON' },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    [100, 202],
+    [101, 413],
+  ])('%i lines of at most 100 are %i', async (count, status) => {
+    const { it, response } = await send(`${line()}\n\n`.repeat(count));
+    expect(response.statusCode).toBe(status);
+    expect(it.logged()).toHaveLength(status === 202 ? 100 : 0);
+  });
+
+  test.each([`${line()}\n`, '\n', 'x', `${' '.repeat(50)}\n`])(
+    'of an endless body of %j no more is read than may be',
+    async (endless) => {
+      let bytes = 0;
+      const forever = Readable.from(
+        (function* repeating() {
+          const chunk = Buffer.from(endless.repeat(10));
+          for (; ; bytes += chunk.length) yield chunk;
+        })(),
+        { objectMode: false, highWaterMark: 1 },
+      );
+      const drafts = new NdjsonDrafts(forever, { bytes: 5000, lines: 100 }, { destroyOnReturn: true });
+      await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE' });
+      expect(bytes).toBeLessThan(10_000);
+      expect(forever.destroyed).toBe(true);
+    },
+  );
+
+  test('is gone with its connection where the body breaks off: nothing was taken', async () => {
+    const broken = Readable.from(
+      (function* breaking() {
+        yield Buffer.from(`${line()}\n`);
+        throw new Error('gone');
+      })(),
+    );
+    const drafts = new NdjsonDrafts(broken, { bytes: 1000, lines: 10 }, { destroyOnReturn: true });
+    await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' });
+  });
+
+  test('an Idempotency-Key is refused, and a body that was not read does no harm', async () => {
+    const headers = { 'idempotency-key': 'a', 'content-encoding': 'gzip' };
+    const { response } = await send(gzipSync(line()), { headers });
+    expect(response.statusCode).toBe(400);
+  });
+
+  test('yields the lines as they are, however they are cut into chunks', async () => {
+    const values = fc.array(fc.jsonValue(), { maxLength: 20 });
+    const ends = fc.constantFrom('\n', '\r\n', '\n\n', '\n \r\n');
+    await fc.assert(
+      fc.asyncProperty(values, ends, fc.integer({ min: 1, max: 9 }), async (items, end, size) => {
+        const bytes = Buffer.from(items.map((item) => JSON.stringify(item)).join(end));
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+          bytes.subarray(index * size, (index + 1) * size),
+        );
+        const drafts = new NdjsonDrafts(
+          Readable.from(chunks, { objectMode: false }),
+          { bytes: bytes.length, lines: items.length },
+          { destroyOnReturn: true },
+        );
+        expect(await read(drafts)).toEqual(JSON.parse(JSON.stringify(items)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('?atomic', () => {
+  const url = '/api/logs/batch?atomic=true';
+  const mixed = [draft({ id: 'a' }), draft({ type: '' }), draft({ id: 'c' })];
+  const formats = [
+    ['a JSON array', 'application/json', (items: readonly unknown[]) => JSON.stringify(items)],
+    [
+      'NDJSON',
+      'application/x-ndjson',
+      (items: readonly unknown[]) => items.map((item) => JSON.stringify(item)).join('\n'),
+    ],
+  ] as const;
+
+  test.each(formats)('of %s takes all or none', async (_, type, spelt) => {
+    const refused = await send(spelt(mixed), { url, type });
+    expect(seen(refused.response)).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '/1/type', message: 'must be 1-128 characters' }] },
+    });
+    expect(refused.it.logged()).toEqual([]);
+    const taken = await send(spelt([mixed[0], mixed[2]]), { url, type });
+    expect(seen(taken.response)).toMatchObject({ status: 202, body: { accepted: 2, ids: ['a', 'c'] } });
+    const lenient = await send(spelt(mixed), { url: '/api/logs/batch?atomic=false', type });
+    expect(seen(lenient.response)).toMatchObject({ status: 202, body: { accepted: 2 } });
+  });
+
+  test.each(formats)('of %s is 503 with all ids while the log is out of reach', async (_, type, spelt) => {
+    const it = await service();
+    it.log.reachable = false;
+    const payload = spelt([mixed[0], mixed[2]]);
+    const response = await it.app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload });
+    expect(seen(response)).toMatchObject({ status: 503, body: { ids: ['a', 'c'] } });
+    expect(response.headers['retry-after']).toBe('5');
+  });
+
+  test.each([
+    ['atomic=yes', '/atomic', 'must be "true" or "false"'],
+    ['atomic=', '/atomic', 'must be "true" or "false"'],
+    ['atomic=true&atomic=true', '/atomic', 'must be given once'],
+    ['atomik=true', '/atomik', 'is not a known parameter'],
+  ])('%s is 400', async (query, path, message) => {
+    const { response } = await send(line(), { url: `/api/logs/batch?${query}` });
+    expect(seen(response)).toMatchObject({ status: 400, body: { errors: [{ path, message }] } });
+  });
+});

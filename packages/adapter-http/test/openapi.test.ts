@@ -1,0 +1,106 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
+import { describe, expect, test } from 'vitest';
+import { documentOf, examplesOf, operationsOf, resolved } from './openapi-document.ts';
+
+const document = await documentOf();
+const operations = operationsOf(document);
+const open = new Set(['live', 'ready']);
+
+/** What Redocly's linter finds, with all its recommended rules and warnings taken for errors. */
+async function lint(source: object): Promise<string[]> {
+  const config = await createConfig({
+    extends: ['recommended-strict'],
+    rules: {
+      'no-invalid-media-type-examples': 'error',
+      'no-invalid-parameter-examples': 'error',
+      'no-invalid-schema-examples': 'error',
+      'tag-description': 'error',
+    },
+  });
+  const problems = await lintFromString({ source: JSON.stringify(source), config });
+  return problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer}: ${message}`);
+}
+
+describe('the linter', () => {
+  test('finds nothing wrong', async () => {
+    expect(await lint(document)).toEqual([]);
+  });
+
+  test('would find what is missing, and an example that breaks its schema', async () => {
+    const text = JSON.stringify(document);
+    const faults = await Promise.all([
+      lint(JSON.parse(text.replace('"operationId":"logActivity",', '')) as object),
+      lint(JSON.parse(text.replace('"example":{"id":"0197', '"example":{"id":5,"was":"0197')) as object),
+    ]);
+    expect(faults.map((found) => found[0]?.split(' ')[0])).toEqual([
+      'operation-operationId',
+      'no-invalid-media-type-examples',
+    ]);
+  });
+});
+
+describe.each(operations.map((operation) => [operation.name, operation] as const))('%s', (_, operation) => {
+  const { operationId, requestBody, responses, tags, summary, parameters = [] } = operation;
+  const statuses = Object.keys(responses);
+
+  test('says what it is', () => {
+    expect(operationId).toMatch(/^[a-z][A-Za-z]+$/);
+    expect(summary).toMatch(/^[A-Z].+[^.]$/);
+    expect(tags).toHaveLength(1);
+    for (const parameter of parameters.filter(({ in: place }) => place === 'query'))
+      expect(parameter).toHaveProperty('schema');
+  });
+
+  test('names every status', () => {
+    const needed = new Set(open.has(operationId) ? ['503', '405'] : ['400', '401', '405']);
+    if (requestBody !== undefined) for (const status of ['413', '415', '503']) needed.add(status);
+    if (operationId.startsWith('find')) needed.add('503');
+    expect(statuses).toEqual(expect.arrayContaining([...needed]));
+  });
+
+  test('shows every body by an example, and tells the headers', () => {
+    for (const [status, response] of Object.entries(responses)) {
+      const { description, headers, content } = resolved(document, response);
+      expect([status, description]).not.toEqual([status, expect.stringMatching(/^Default Response$|^$/)]);
+      expect([status, Object.keys(headers)]).toEqual([status, expect.arrayContaining(['X-Request-Id'])]);
+      const media = [...Object.values(content), ...Object.values(requestBody?.content ?? {})];
+      for (const one of media) expect('example' in one || 'examples' in one).toBe(true);
+    }
+  });
+});
+
+test('refusals say how to go on', () => {
+  const post = operations.find(({ operationId }) => operationId === 'logActivity');
+  const told = (status: string) => {
+    const response = post?.responses[status];
+    return response === undefined ? [] : Object.keys(resolved(document, response).headers);
+  };
+  expect(told('202')).toContain('Location');
+  expect(told('401')).toContain('WWW-Authenticate');
+  expect(told('405')).toContain('Allow');
+  expect(told('503')).toContain('Retry-After');
+});
+
+test('examples keep their schemas', () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajvFormats.default(ajv);
+  const { components } = document;
+  const broken = examplesOf(document).flatMap(({ where, schema, value }) => {
+    const valid = ajv.compile({ ...schema, components });
+    return valid(value) ? [] : [[where, ajv.errorsText(valid.errors)]];
+  });
+  expect(examplesOf(document).length).toBeGreaterThan(30);
+  expect(broken).toEqual([]);
+});
+
+test('a body may be left out where it may, and keys are asked for where there are some', async () => {
+  const required = operations.map(({ name, requestBody }) => [name, requestBody?.required]);
+  expect(Object.fromEntries(required)).toMatchObject({
+    'post /api/logs': true,
+    'post /api/dead-letters/replay': false,
+  });
+  expect(document.security).toContainEqual({});
+  expect((await documentOf(['a-key'])).security).toEqual([{ bearer: [] }, { apiKey: [] }, { basic: [] }]);
+});

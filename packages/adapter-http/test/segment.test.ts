@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import { post, type Service, seen, service } from './service.ts';
+
+const track = (fields: object = {}) => ({ type: 'track', userId: 'u', event: 'Order Completed', ...fields });
+const loggedBy = ({ logged }: Service) =>
+  logged().flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity.toJSON()] : []));
+const lettersOf = ({ store }: Service) => [...store.letters.values()];
+
+describe('one call', () => {
+  test.each(['track', 'identify', 'page', 'screen', 'group', 'alias'])(
+    'POST /v1/%s logs it',
+    async (kind) => {
+      const it = await service();
+      const body = {
+        userId: 'u',
+        event: kind,
+        messageId: 'm',
+        timestamp: '2025-01-01T00:00:00+01:00',
+        type: 'x',
+      };
+      const response = await post(it.app, `/v1/${kind}`, body);
+      expect(seen(response)).toEqual({ status: 200, body: { success: true, rejected: [] } });
+      expect(loggedBy(it)).toMatchObject([
+        { id: 'm', userId: 'u', type: kind.toUpperCase(), createdAt: '2024-12-31T23:00:00.000Z' },
+      ]);
+    },
+  );
+
+  test('that breaks rules is 200 all the same, with its faults by place, and a dead letter', async () => {
+    const it = await service();
+    const body = {
+      messageId: 'm',
+      event: '',
+      properties: { ['__proto__']: 1, b: { n: '\ud800' } },
+      timestamp: 7,
+    };
+    const response = await post(it.app, '/v1/track', body);
+    expect(response.statusCode).toBe(200);
+    const { success, rejected } = response.json<{
+      success: boolean;
+      rejected: { index: number; errors: { path: string }[] }[];
+    }>();
+    expect(success).toBe(false);
+    expect(rejected.map(({ index, errors }) => [index, errors.map(({ path }) => path)])).toEqual([
+      [0, ['/userId', '/event', '/properties/__proto__', '/properties/b/n', '/timestamp']],
+    ]);
+    expect(lettersOf(it)).toMatchObject([{ origin: { topic: 'http' }, code: 'invalid', activityId: 'm' }]);
+    expect(lettersOf(it)[0]?.reason).toMatch(/^\/userId is required; \/event must be 1-128 characters; /);
+    expect(it.logged()).toEqual([]);
+    expect(it.lines.join('')).not.toContain('Order');
+  });
+
+  test('is answered 200 with success false where it is no object', async () => {
+    const it = await service();
+    expect(seen(await post(it.app, '/v1/page', []))).toEqual({
+      status: 200,
+      body: {
+        success: false,
+        rejected: [{ index: 0, errors: [{ path: '', message: 'must be a JSON object' }] }],
+      },
+    });
+  });
+});
+
+describe('POST /v1/batch', () => {
+  test('takes those that keep the rules, and buries the others', async () => {
+    const it = await service();
+    const batch = [
+      track({ messageId: 'a' }),
+      track({ userId: 'x'.repeat(257) }),
+      7,
+      { type: 'identify', userId: 1 },
+    ];
+    const response = await post(it.app, '/v1/batch', { batch, sentAt: 'now', writeKey: 'k', what: 'ever' });
+    expect(seen(response)).toEqual({
+      status: 200,
+      body: {
+        success: true,
+        rejected: [
+          { index: 1, errors: [{ path: '/userId', message: 'must be 1-256 characters after trimming' }] },
+          { index: 2, errors: [{ path: '', message: 'must be a JSON object' }] },
+        ],
+      },
+    });
+    expect(loggedBy(it)).toMatchObject([
+      { id: 'a', type: 'ORDER_COMPLETED', metadata: { event: 'Order Completed' } },
+      { userId: '1', type: 'IDENTIFY' },
+    ]);
+    await post(it.app, '/v1/batch', { batch, sentAt: 'later' });
+    expect(lettersOf(it)).toHaveLength(2);
+  });
+
+  test('of which nothing is taken is no success; an empty one has nothing to fail', async () => {
+    const it = await service();
+    expect((await post(it.app, '/v1/batch', { batch: [{}, null] })).json()).toMatchObject({ success: false });
+    expect((await post(it.app, '/v1/batch', { batch: [] })).json()).toEqual({ success: true, rejected: [] });
+  });
+
+  test.each([{}, [], [track()], 7, { batch: null }, { batch: {} }, { batch: 'x' }])(
+    'without calls is 400: %j',
+    async (body) => {
+      const it = await service();
+      expect(seen(await post(it.app, '/v1/batch', body))).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: '/batch' }] },
+      });
+    },
+  );
+
+  test('is JSON whatever its type says, if that is no other charset; what is none is 400, and with too many calls 413', async () => {
+    const it = await service({ maxBatchSize: 2 });
+    const send = (payload: string, type = 'application/json') =>
+      it.app.inject({ method: 'POST', url: '/v1/batch', headers: { 'content-type': type }, payload });
+    expect((await send('{"batch":[')).statusCode).toBe(400);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-8'])
+      expect((await send('{"batch":[]}', type)).statusCode).toBe(200);
+    expect((await send('{"batch":[]}', 'text/plain; charset=latin1')).statusCode).toBe(415);
+    expect((await send('batch=1', 'application/x-www-form-urlencoded')).statusCode).toBe(400);
+    const none = await it.app.inject({ method: 'POST', url: '/v1/track' });
+    expect(seen(none)).toMatchObject({ status: 400, body: { detail: 'A JSON body is required.' } });
+    const untyped = { 'content-length': '12' };
+    const without = await it.app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers: untyped,
+      payload: Buffer.from('{"batch":[]}'),
+    });
+    expect(without.statusCode).toBe(200);
+    expect((await post(it.app, '/v1/batch', { batch: [1, 2, 3] })).statusCode).toBe(413);
+    expect(lettersOf(it)).toEqual([]);
+  });
+
+  test('is 503 with Retry-After and the ids while the log or the letters are out of reach', async () => {
+    const it = await service();
+    const batch = [track({ messageId: 'a' }), {}];
+    it.log.reachable = false;
+    const first = await post(it.app, '/v1/batch', { batch });
+    expect(seen(first)).toMatchObject({ status: 503, body: { ids: ['a', null] } });
+    expect(first.headers['retry-after']).toBe('5');
+    expect(lettersOf(it)).toEqual([]);
+    it.log.reachable = true;
+    it.store.reachable = false;
+    const second = await post(it.app, '/v1/batch', { batch });
+    expect(seen(second)).toMatchObject({ status: 503, body: { ids: ['a', null] } });
+    it.store.reachable = true;
+    expect((await post(it.app, '/v1/batch', { batch })).statusCode).toBe(200);
+    expect(lettersOf(it)).toHaveLength(1);
+  });
+
+  test('asks for a key: the write key as the user name, with a colon and no password', async () => {
+    const it = await service({ apiKeys: ['write-key'] });
+    const basic = (user: string) => ({
+      authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}`,
+    });
+    const send = (headers: Record<string, string>) =>
+      post(it.app, '/v1/batch', { batch: [track()] }, headers);
+    expect((await send(basic('write-key'))).statusCode).toBe(200);
+    expect((await send(basic('other'))).statusCode).toBe(401);
+    expect((await send({})).statusCode).toBe(401);
+    expect(it.logged()).toHaveLength(1);
+  });
+});
+
+describe('dead letters of the edge', () => {
+  const path = '/api/dead-letters';
+  async function withLetter() {
+    const it = await service();
+    await post(it.app, '/v1/track', { messageId: 'm', userId: 'u' });
+    const { data } = (await it.app.inject(path)).json<{ data: { id: string }[] }>();
+    return { it, data, id: data[0]?.id ?? '' };
+  }
+
+  test('are listed by their code, with what was sent', async () => {
+    const { it, data } = await withLetter();
+    const value = { text: '{"messageId":"m","userId":"u","type":"track"}' };
+    const letter = {
+      code: 'invalid',
+      reason: '/event is required',
+      activityId: 'm',
+      key: { text: 'u' },
+      value,
+    };
+    expect(data).toMatchObject([letter]);
+    expect((await it.app.inject(`${path}?code=invalid`)).json()).toMatchObject({ data: [letter] });
+    expect((await it.app.inject(`${path}?code=refused`)).json()).toMatchObject({ data: [] });
+    expect((await it.app.inject('/api/logs/m/status')).json()).toEqual({ id: 'm', status: 'dead_lettered' });
+  });
+
+  test('can not be replayed: of all they stay, and naming one is a fault', async () => {
+    const { it, id } = await withLetter();
+    expect(seen(await post(it.app, `${path}/replay`, {}))).toEqual({ status: 202, body: { replayed: 0 } });
+    const named = await post(it.app, `${path}/replay`, { ids: ['user-activity:0:1', id] });
+    expect(seen(named)).toMatchObject({
+      status: 422,
+      body: {
+        errors: [
+          { path: '/ids/1', message: expect.stringContaining('refused before it came to the log') as string },
+        ],
+      },
+    });
+    expect(lettersOf(it)).toHaveLength(1);
+    expect(it.logged()).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import { type ActivityFilter, MetadataCondition, Timestamp, UserId } from '@user-activity/domain';
+import { filterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
+import { expect, test } from 'vitest';
+import { SqliteActivityRepository } from '../src/index.ts';
+import { scratch } from './sqlite-subjects.ts';
+
+const many = 40_000;
+const ofAll = filterOf();
+const ofOne = filterOf({ userIds: [UserId.parse('ann')] });
+const searching: ActivityFilter = filterOf({
+  metadata: [{ path: ['a'], scalars: MetadataCondition.scalarsOf(['no such']) }],
+});
+
+const eachSecond = { unitMs: 1000, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
+
+/** Each kind of question that may take long. */
+const longQuestions: readonly (readonly [
+  string,
+  (repository: SqliteActivityRepository) => Promise<unknown>,
+])[] = [
+  ['a search', async (repository) => repository.find(page(searching))],
+  ['a count by metadata', async (repository) => repository.count(searching)],
+  ['a count by type and metadata', async (repository) => repository.countByKey(searching, 'type', 100)],
+  ['a count by user and metadata', async (repository) => repository.countByKey(searching, 'userId', 100)],
+  ['a count by slot and metadata', async (repository) => repository.countBySlot(searching, eachSecond)],
+  ['a count by slot', async (repository) => repository.countBySlot(ofAll, eachSecond)],
+  ['a count by user', async (repository) => repository.countByKey(ofAll, 'userId', 100)],
+];
+
+/** A store with many activities, of which one is ann's. */
+async function filled(queryTimeoutMs = 60_000) {
+  const place = await scratch();
+  const repository = new SqliteActivityRepository(place.database, { queryTimeoutMs });
+  for (let saved = 0; saved < many; saved += 10_000)
+    await repository.save(sampleActivities(10_000, { metadata: { a: 'such', b: 'no such' } }));
+  await repository.save([sampleActivity({ userId: 'ann' })]);
+  return { ...place, repository };
+}
+
+const page = (filter: ActivityFilter) => ({ filter, order: 'desc', limit: 500, after: undefined }) as const;
+
+test.each(longQuestions)('%s holds up no short question', async (_, ask) => {
+  const { repository } = await filled();
+  const answered: string[] = [];
+  const noting = async (name: string, answer: Promise<unknown>): Promise<void> => {
+    await answer;
+    answered.push(name);
+  };
+  await Promise.all([
+    noting('long', ask(repository)),
+    noting('short', repository.count(ofOne)),
+    noting('shorter', repository.countByKey(ofOne, 'type', 100)),
+  ]);
+  expect(answered).toEqual(['short', 'shorter', 'long']);
+});
+
+test('long questions hold up no page, however many wait', async () => {
+  const { database, repository } = await filled();
+  let answered = 0;
+  const asked = Array.from({ length: 100 }, async () => {
+    await repository.find(page(searching));
+    answered += 1;
+  });
+  const outcomes = Promise.allSettled(asked);
+  expect((await repository.find(page(ofOne))).activities).toHaveLength(1);
+  expect(answered).toBeLessThan(100);
+  await database.close();
+  await outcomes;
+});
+
+test.each(longQuestions)(
+  '%s that takes too long is STORE_TIMEOUT, and the next is answered',
+  async (_, ask) => {
+    const { database, repository } = await filled();
+    const impatient = new SqliteActivityRepository(database, { queryTimeoutMs: 1 });
+    const late = Array.from({ length: 20 }, async () => ask(impatient));
+    for (const outcome of await Promise.allSettled(late))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STORE_TIMEOUT' } });
+    expect(await repository.count(ofAll)).toBe(many + 1);
+  },
+);
+
+test('a close waits for no long question: it is told that the store is gone', async () => {
+  const { database, repository } = await filled();
+  const asked = Array.from({ length: 50 }, async () => repository.find(page(searching)));
+  const outcomes = Promise.allSettled(asked);
+  await database.close();
+  const rejected = (await outcomes).filter(({ status }) => status === 'rejected');
+  expect(rejected.length).toBeGreaterThan(40);
+  expect(rejected[0]).toMatchObject({ reason: { code: 'STORE_UNAVAILABLE' } });
+  await expect(repository.count(ofAll)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+});
+
+test("questions that take turns don't mix up what they look for", async () => {
+  const { repository } = await filled();
+  const where = (path: string, text: string): ActivityFilter =>
+    filterOf({ metadata: [{ path: [path], scalars: MetadataCondition.scalarsOf([text]) }] });
+  const slots = { unitMs: 1e10, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
+  const [byType, bySlot, ...counts] = await Promise.all([
+    repository.countByKey(where('a', 'such'), 'type', 100),
+    repository.countBySlot(where('b', 'no such'), slots),
+    repository.count(where('a', 'such')),
+    repository.count(where('a', 'no such')),
+    repository.count(where('b', 'no such')),
+    repository.count(where('b', 'such')),
+    repository.count(ofAll),
+  ]);
+  expect(byType).toEqual([{ key: 'LOGIN', count: many }]);
+  expect(bySlot).toEqual([expect.objectContaining({ count: many })]);
+  expect(counts).toEqual([many, 0, many, 0, many + 1]);
+});
+
+test('a store whose thread for long questions is gone is not well', async () => {
+  const { database } = await scratch();
+  const repository = new SqliteActivityRepository(database);
+  await repository.ping();
+  await database.searches.abandon();
+  await expect(repository.ping()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+});

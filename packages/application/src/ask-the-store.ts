@@ -1,0 +1,29 @@
+import { type ActivityFilter, DomainError, isDomainError } from '@user-activity/domain';
+
+/**
+ * Asks the store for what a filter lets through. Where it took too long, STORE_TIMEOUT tells what would make the question
+ * quicker: what the filter has not got yet.
+ */
+export async function askTheStore<Answer>(
+  filter: ActivityFilter,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isDomainError(error, 'STORE_TIMEOUT')) throw error;
+    throw new DomainError('STORE_TIMEOUT', `${error.message} ${howToNarrow(filter)}`, { cause: error });
+  }
+}
+
+function howToNarrow({ userIds, createdAt: { from, to }, metadata }: ActivityFilter): string {
+  const ways: string[] = [];
+  if (userIds.length === 0) ways.push('ask for a userId');
+  if (userIds.length > 1) ways.push('ask for fewer users');
+  if (from !== undefined && to !== undefined) ways.push('bring from and to closer together');
+  else if (from !== undefined) ways.push('add a to');
+  else ways.push(to === undefined ? 'add from and to' : 'add a from');
+  const why =
+    metadata.length > 0 ? ' Conditions on metadata are looked up in one activity after the other.' : '';
+  return `To narrow it, ${ways.join(', or ')}.${why}`;
+}

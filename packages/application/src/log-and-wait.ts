@@ -1,0 +1,34 @@
+import {
+  type ActivityId,
+  activityLogged,
+  type Cancellation,
+  type EventPublisher,
+  type RecordingDeps,
+  UserActivity,
+} from '@user-activity/domain';
+import { named } from './named.ts';
+import type { Outcome, WaitingRoom } from './waiting-room.ts';
+
+/** What is known of an activity that was taken in. */
+export interface KnownOutcome {
+  readonly id: ActivityId;
+  readonly status: Outcome;
+}
+
+/**
+ * Takes one activity in as `logActivity` does, and waits for what becomes of it, until it is cancelled. Rejects as that does;
+ * once the log holds it there is an answer, `accepted` where nothing else is known by then.
+ */
+export type LogAndWait = (draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
+
+export const makeLogAndWait = (
+  deps: RecordingDeps & {
+    readonly publisher: EventPublisher;
+    readonly outcomes: Pick<WaitingRoom, 'outcomeOf'>;
+  },
+): LogAndWait =>
+  async function logAndWait(draft, until) {
+    const activity = UserActivity.record(draft, deps);
+    await named([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
+    return { id: activity.id, status: await deps.outcomes.outcomeOf(activity, until) };
+  };

@@ -1,0 +1,84 @@
+import {
+  ActivityId,
+  type ActivityLogged,
+  activityLogged,
+  type Clock,
+  type DeadLetter,
+  type DeadLetterQueue,
+  type EventPublisher,
+  type OriginalRecord,
+  type RecordingDeps,
+  Timestamp,
+  unlessBroken,
+  UserActivity,
+  type Violation,
+} from '@user-activity/domain';
+import { type BatchReceipt, FaultyDraft, recorded, type RejectedDraft } from './log-activities.ts';
+import { named } from './named.ts';
+
+/** What a client of another system calls, in words of ours. */
+export interface Call {
+  /** The id that it gives the activity, as it stands; undefined where it gives none. */
+  readonly id: unknown;
+  /** The activity that it tells of. */
+  readonly draft: Readonly<Record<string, unknown>> | FaultyDraft;
+  /** Where in the call lies what a path names in the draft: both are JSON Pointers. */
+  placeOf(path: string): string;
+  /** The call as a dead letter keeps it; its origin is derived from what it says, so that a retry is the same letter. */
+  original(): OriginalRecord;
+}
+
+/**
+ * Takes in what clients of another system call, which drop what is not taken and tell nobody: so calls that break a rule go to the
+ * dead letters too (code `invalid`), with their faults by places in the call. A time that is too far ahead is left out. Resolves only
+ * after the log holds the others and the dead letters these. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE, with
+ * the ids: sending all of it again under them is safe.
+ */
+export type LogCalls = (calls: readonly Call[]) => Promise<BatchReceipt>;
+
+export const makeLogCalls = (
+  deps: RecordingDeps & { readonly publisher: EventPublisher; readonly deadLetters: DeadLetterQueue },
+): LogCalls =>
+  async function logCalls(calls) {
+    const ids: (ActivityId | null)[] = [];
+    const rejected: RejectedDraft[] = [];
+    const events: ActivityLogged[] = [];
+    const letters: DeadLetter[] = [];
+    for (const [index, call] of calls.entries()) {
+      const judged = recorded(inTime(call.draft, deps.clock), deps);
+      if (judged instanceof UserActivity) {
+        events.push(activityLogged(judged));
+        ids.push(judged.id);
+      } else {
+        const violations = judged.map(({ path, message }) => ({ path: call.placeOf(path), message }));
+        rejected.push({ index, violations });
+        letters.push(letterOf(call, violations, deps.clock));
+        ids.push(null);
+      }
+    }
+    await named(ids, async () => {
+      if (events.length > 0) await deps.publisher.publish(events);
+      if (letters.length > 0) await deps.deadLetters.add(letters);
+    });
+    return { accepted: events.length, ids, rejected };
+  };
+
+/** The draft without a time that lies too far ahead: it is then when it was received. */
+function inTime(draft: Call['draft'], clock: Clock): unknown {
+  if (draft instanceof FaultyDraft || draft['createdAt'] === undefined) return draft;
+  const moment = unlessBroken(() => Timestamp.parse(draft['createdAt']));
+  if (moment === undefined || !UserActivity.isAhead(moment, clock.now())) return draft;
+  const { createdAt: _ahead, ...undated } = draft;
+  return undated;
+}
+
+function letterOf(call: Call, violations: readonly Violation[], clock: Clock): DeadLetter {
+  const activityId = unlessBroken(() => ActivityId.parse(call.id));
+  return {
+    ...call.original(),
+    code: 'invalid',
+    reason: violations.map(({ path, message }) => `${path} ${message}`.trimStart()).join('; '),
+    diedAt: clock.now(),
+    ...(activityId === undefined ? {} : { activityId }),
+  };
+}

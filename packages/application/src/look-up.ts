@@ -1,0 +1,39 @@
+import type {
+  ActivityId,
+  ActivityRepository,
+  DeadLetterRepository,
+  Timestamp,
+  UserActivity,
+} from '@user-activity/domain';
+
+/** Where is looked up what became of activities. */
+export interface Whereabouts {
+  readonly repository: Pick<ActivityRepository, 'findByIds'>;
+  readonly letters: Pick<DeadLetterRepository, 'findDeaths'>;
+}
+
+/** What is known of ids. */
+export interface Known {
+  /** What is stored under them. */
+  readonly stored: ReadonlyMap<ActivityId, UserActivity>;
+  /** Of ids with nothing stored: when the last dead letter that names one died. */
+  readonly died: ReadonlyMap<ActivityId, Timestamp>;
+}
+
+/** Looks ids up: one question about those that are stored, one about letters of the others. Throws as the repositories do. */
+export async function lookUp(
+  { repository, letters }: Whereabouts,
+  ids: readonly ActivityId[],
+): Promise<Known> {
+  const stored = new Map((await repository.findByIds(ids)).map((activity) => [activity.id, activity]));
+  const missing = ids.filter((id) => !stored.has(id));
+  const deaths = missing.length === 0 ? [] : await letters.findDeaths(missing);
+  const died = new Map(deaths.map(({ activityId, diedAt }) => [activityId, diedAt]));
+  if (died.size === 0) return { stored, died };
+  // One that came in between the two questions is why another of its id died.
+  for (const activity of await repository.findByIds([...died.keys()])) {
+    stored.set(activity.id, activity);
+    died.delete(activity.id);
+  }
+  return { stored, died };
+}

@@ -1,0 +1,262 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryDeadLetterRepository,
+  MemoryEventPublisher,
+  MemoryLog,
+  MemoryStore,
+  SequentialIds,
+} from '@user-activity/adapter-memory';
+import { ActivityId, type ActivityRepository, Timestamp, type UserActivity } from '@user-activity/domain';
+import { letterOf, sampleActivity } from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { makeFindStatus, makeLogAndWait, type Outcome, WaitingRoom } from '../src/index.ts';
+import { activitiesOn } from './records.ts';
+
+/** A room whose time passes tick by tick, as the test says. */
+function setUp({
+  most = 10,
+  repository: change = {},
+}: {
+  most?: number;
+  repository?: Partial<ActivityRepository>;
+} = {}) {
+  const store = new MemoryStore();
+  const repository = new MemoryActivityRepository(store);
+  const letters = new MemoryDeadLetterRepository(store);
+  const asked: (readonly string[])[] = [];
+  const slept: number[] = [];
+  let wake: (() => void) | undefined;
+  const room = new WaitingRoom({
+    repository: {
+      findByIds(ids) {
+        asked.push(ids);
+        return change.findByIds?.(ids) ?? repository.findByIds(ids);
+      },
+    },
+    letters,
+    sleep: (ms) => {
+      slept.push(ms);
+      return new Promise((resolve) => {
+        wake = resolve;
+      });
+    },
+    most,
+  });
+  const tick = async (times = 1): Promise<void> => {
+    for (let time = 0; time < times; time += 1) {
+      wake?.();
+      wake = undefined;
+      await nextTurn();
+    }
+  };
+  const never = new AbortController();
+  const wait = (activity: UserActivity, until: AbortSignal = never.signal) => room.outcomeOf(activity, until);
+  const save = (...activities: UserActivity[]) => repository.save(activities);
+  const bury = (id: string, diedAt: string) =>
+    new MemoryDeadLetterQueue(store).add([
+      letterOf(1, { activityId: ActivityId.parse(id), diedAt: Timestamp.parse(diedAt), code: 'refused' }),
+    ]);
+  return { store, repository, letters, room, asked, slept, tick, wait, save, bury, never };
+}
+
+const pending = Symbol('pending');
+const now = async (promise: Promise<unknown>): Promise<unknown> =>
+  Promise.race([promise, nextTurn().then(() => pending)]);
+const at = '2026-01-02T03:04:05.678Z';
+const sent = sampleActivity({ id: 'a', receivedAt: at });
+
+describe('the waiting room', () => {
+  test.each<[string, Parameters<typeof sampleActivity>[0], Outcome]>([
+    ['the very same', { receivedAt: at }, 'stored'],
+    ['the same fact of before', { receivedAt: '2026-01-02T03:04:05.677Z' }, 'duplicate'],
+    ['the same fact of later', { receivedAt: '2026-01-02T03:04:05.679Z' }, 'duplicate'],
+    ['another type', { receivedAt: at, type: 'LOGOUT' }, 'conflict'],
+    ['another time', { receivedAt: at, createdAt: '2025-01-01T00:00:00Z' }, 'conflict'],
+  ])('where %s is stored', async (_, fields, outcome) => {
+    const { wait, tick, save, room } = setUp();
+    const waiting = wait(sent);
+    await tick();
+    expect(await now(waiting)).toBe(pending);
+    await save(sampleActivity({ id: 'a', ...fields }));
+    await tick(2);
+    expect(await now(waiting)).toBe(outcome);
+    expect(room.waiting).toBe(0);
+  });
+
+  test('where a dead letter of it died since, and nothing is stored', async () => {
+    const { wait, tick, bury } = setUp();
+    const waiting = wait(sent);
+    await bury('a', at);
+    await tick();
+    expect(await now(waiting)).toBe('dead_lettered');
+  });
+
+  test('a letter of an earlier attempt says nothing of this one', async () => {
+    const { wait, tick, bury, save } = setUp();
+    await bury('a', '2026-01-02T03:04:05.677Z');
+    const waiting = wait(sent);
+    await tick(3);
+    expect(await now(waiting)).toBe(pending);
+    await save(sent);
+    await tick(4);
+    expect(await now(waiting)).toBe('stored');
+  });
+
+  test('one that died of what came in between the two questions is a conflict', async () => {
+    const other = sampleActivity({ id: 'a', type: 'LOGOUT' });
+    let questions = 0;
+    const findByIds = async () => {
+      questions += 1;
+      return questions === 1 ? [] : [other];
+    };
+    const { wait, tick, bury } = setUp({ repository: { findByIds } });
+    const waiting = wait(sent);
+    await bury('a', at);
+    await tick();
+    expect(await now(waiting)).toBe('conflict');
+  });
+
+  test('asks after 1 tick of 20 ms, 2, 4, 8, 16 and then every 25, for all that are due at once', async () => {
+    const { wait, tick, asked, slept, room } = setUp();
+    const first = wait(sent);
+    const when: number[] = [];
+    for (let ticks = 1; ticks <= 90; ticks += 1) {
+      const before = asked.length;
+      await tick();
+      if (asked.length > before) when.push(ticks);
+    }
+    expect(when).toEqual([1, 3, 7, 15, 31, 56, 81]);
+    expect(new Set(slept)).toEqual(new Set([20]));
+    const others = ['b', 'c', 'b'].map((id) => wait(sampleActivity({ id })));
+    await tick();
+    expect(asked.at(-1)).toEqual(['b', 'c']);
+    room.close();
+    expect(await Promise.all([first, ...others])).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
+  });
+
+  test('nothing is asked while nobody waits', async () => {
+    const { wait, tick, asked, slept, save } = setUp();
+    await save(sent);
+    const waiting = wait(sent);
+    await tick();
+    expect(await now(waiting)).toBe('stored');
+    await tick(10);
+    expect([asked.length, slept.length]).toEqual([1, 1]);
+    const again = wait(sent);
+    await tick();
+    expect(await now(again)).toBe('stored');
+  });
+
+  test('whoever gives up, or had given up, learns that nothing is known, and is not asked for', async () => {
+    const { wait, tick, asked, room } = setUp();
+    const caller = new AbortController();
+    const waiting = wait(sent, caller.signal);
+    caller.abort();
+    expect(await now(waiting)).toBe('accepted');
+    expect(await now(wait(sent, caller.signal))).toBe('accepted');
+    expect(room.waiting).toBe(0);
+    await tick(5);
+    expect(asked).toEqual([]);
+  });
+
+  test('holds so many; for more there is no room until one leaves', async () => {
+    const { wait, tick, save, room } = setUp({ most: 2 });
+    const waiting = [wait(sent), wait(sampleActivity({ id: 'b' }))];
+    expect(await now(wait(sampleActivity({ id: 'c' })))).toBe('accepted');
+    expect([room.waiting, room.most]).toEqual([2, 2]);
+    await save(sent);
+    await tick();
+    expect(await now(waiting[0] ?? Promise.resolve())).toBe('stored');
+    expect(await now(wait(sampleActivity({ id: 'c' })))).toBe(pending);
+  });
+
+  test('closed it lets all go at once, and takes nobody', async () => {
+    const { wait, room } = setUp();
+    const waiting = wait(sent);
+    room.close();
+    expect(await now(waiting)).toBe('accepted');
+    expect(await now(wait(sent))).toBe('accepted');
+  });
+
+  test('a store that is out of reach knows nothing yet', async () => {
+    const { store, wait, tick, save } = setUp();
+    const waiting = wait(sent);
+    await save(sent);
+    store.reachable = false;
+    await tick(3);
+    expect(await now(waiting)).toBe(pending);
+    store.reachable = true;
+    await tick(4);
+    expect(await now(waiting)).toBe('stored');
+  });
+
+  test('a bug goes to those whom it concerns, and the room works on', async () => {
+    const bug = new TypeError('a bug');
+    let questions = 0;
+    const findByIds = async () => {
+      questions += 1;
+      if (questions === 1) throw bug;
+      return [sent];
+    };
+    const { wait, tick, never } = setUp({ repository: { findByIds } });
+    const failed = wait(sent).catch((error: unknown) => error);
+    await tick();
+    expect(await failed).toBe(bug);
+    const waiting = wait(sent);
+    await tick();
+    expect(await now(waiting)).toBe('stored');
+    expect(getEventListeners(never.signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('logAndWait', () => {
+  function logging(outcomeOf: (activity: UserActivity) => Promise<Outcome>) {
+    const log = new MemoryLog({ partitions: 1 });
+    const deps = {
+      publisher: new MemoryEventPublisher(log),
+      clock: new FixedClock(),
+      ids: new SequentialIds(),
+    };
+    return { log, logAndWait: makeLogAndWait({ ...deps, outcomes: { outcomeOf } }) };
+  }
+  const draft = { userId: '123', type: 'LOGIN' };
+  const { signal } = new AbortController();
+
+  test('waits for what it logged, once the log holds it', async () => {
+    const waited: (readonly UserActivity[])[] = [];
+    const { log, logAndWait } = logging(async (activity) => {
+      waited.push([activity, ...activitiesOn(log)]);
+      return 'conflict';
+    });
+    expect(await logAndWait(draft, signal)).toEqual({ id: 'id-000001', status: 'conflict' });
+    const [[activity, onLog] = []] = waited;
+    expect(activity).toEqual(onLog);
+  });
+
+  test('waits for nothing that the log does not hold', async () => {
+    const { log, logAndWait } = logging(() => Promise.reject(new Error('nobody waits')));
+    await expect(logAndWait({}, signal)).rejects.toMatchObject({ code: 'INVALID_ACTIVITY' });
+    log.reachable = false;
+    await expect(logAndWait(draft, signal)).rejects.toMatchObject({
+      code: 'LOG_UNAVAILABLE',
+      ids: ['id-000002'],
+    });
+  });
+});
+
+test('findStatus tells what is stored, else what is dead, else that it knows nothing', async () => {
+  const { store, repository, letters, save, bury } = setUp();
+  const findStatus = makeFindStatus({ repository, letters });
+  const status = () => findStatus(sent.id);
+  expect(await status()).toBe('unknown');
+  await bury('a', '1970-01-01T00:00:00Z');
+  expect(await status()).toBe('dead_lettered');
+  await save(sent);
+  expect(await status()).toBe('stored');
+  store.reachable = false;
+  await expect(status()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+});

@@ -1,0 +1,73 @@
+import { ActivityType } from '../activity/activity-type.ts';
+import { UserId } from '../activity/user-id.ts';
+import { wellFormedText } from '../shared/text.ts';
+import { RuleBroken } from '../shared/violation.ts';
+import { MetadataCondition } from './metadata-condition.ts';
+import { mostValues, ParameterReader, type QueryParameters } from './parameter-reader.ts';
+import type { TimeRange } from './time-range.ts';
+
+/** Which activities are asked for. Different filters are AND, the values of one are OR, an empty one does not bind. */
+export interface ActivityFilter {
+  readonly userIds: readonly UserId[];
+  readonly types: readonly ActivityType[];
+  readonly createdAt: TimeRange;
+  /** All of these hold, of different paths. Only beside a user or a `from`, as no index serves them. */
+  readonly metadata: readonly MetadataCondition[];
+}
+
+const names: ReadonlySet<string> = new Set(['userId', 'type', 'from', 'to']);
+const metadataPrefix = 'metadata.';
+const mostPaths = 10;
+
+export const ActivityFilter = {
+  /** Whether a parameter of that name is part of a filter. */
+  hasParameter: (name: string): boolean => names.has(name) || name.startsWith(metadataPrefix),
+  /** Reads the parameters of a filter and nothing else. Throws INVALID_QUERY with every violation, by `/name`. */
+  parse(parameters: QueryParameters): ActivityFilter {
+    const reader = new ParameterReader(parameters, { has: (name) => ActivityFilter.hasParameter(name) });
+    const filter = ActivityFilter.read(reader);
+    reader.assertSound();
+    return filter;
+  },
+  /**
+   * Reads `userId`, `type` (each up to 20 values), `from`, `to` (RFC 3339) and `metadata.<path>` (up to 10 paths, each with
+   * up to 20 values; see `MetadataCondition` for paths and values).
+   */
+  read: (reader: ParameterReader): ActivityFilter => ({
+    createdAt: reader.timeRange(),
+    userIds: reader.many('userId', (raw) => UserId.parse(raw)),
+    types: reader.many('type', (raw) => ActivityType.parse(raw)),
+    metadata: readMetadata(reader),
+  }),
+};
+
+function readMetadata(reader: ParameterReader): readonly MetadataCondition[] {
+  const asked = reader.beginningWith(metadataPrefix);
+  const [first] = asked;
+  // Faulty ones are told of by themselves.
+  if (first !== undefined && !reader.has('userId') && !reader.has('from'))
+    reader.check(first.name, () => {
+      throw new RuleBroken(
+        'needs a userId or a from beside it, which bound what is searched: add one of them',
+      );
+    });
+  // A path can be spelt in several ways.
+  const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
+  for (const { name, values } of asked) {
+    reader.check(name, () => {
+      const path = MetadataCondition.parsePath(name.slice(metadataPrefix.length));
+      const key = JSON.stringify(path);
+      const texts = textsByPath.get(key)?.texts ?? [];
+      textsByPath.set(key, { path, texts });
+      if (textsByPath.size > mostPaths) throw new RuleBroken(`must be one of at most ${mostPaths} paths`);
+      if (texts.length + values.length > mostValues)
+        throw new RuleBroken(`must be given at most ${mostValues} times`);
+      texts.push(...values.map(wellFormedText));
+    });
+    if (textsByPath.size > mostPaths) break;
+  }
+  return [...textsByPath.values()].map(({ path, texts }) => ({
+    path,
+    scalars: MetadataCondition.scalarsOf(texts),
+  }));
+}

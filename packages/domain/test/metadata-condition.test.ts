@@ -1,0 +1,101 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type JsonObject, MetadataCondition, RuleBroken } from '../src/index.ts';
+
+const matches = (path: string, text: string, metadata: JsonObject): boolean =>
+  MetadataCondition.matches(
+    { path: MetadataCondition.parsePath(path), scalars: MetadataCondition.scalarsOf([text]) },
+    metadata,
+  );
+
+describe('a path', () => {
+  test.each([
+    ['a', ['a']],
+    ['', ['']],
+    ['a.b', ['a', 'b']],
+    ['.a.', ['', 'a', '']],
+    [String.raw`a\.b`, ['a.b']],
+    [String.raw`a\\.b`, ['a\\', 'b']],
+    [String.raw`\a\b`, ['ab']],
+    [String.raw`\😀`, ['😀']],
+    ['a.'.repeat(15), [...Array.from({ length: 15 }, () => 'a'), '']],
+  ])('%j is %j', (text, keys) => expect(MetadataCondition.parsePath(text)).toEqual(keys));
+
+  test.each([
+    ['\\', 'must not end with a single backslash'],
+    ['a.b\\\\\\', 'must not end with a single backslash'],
+    ['a.'.repeat(16), 'must be a path of at most 16 levels'],
+    ['\ud800', 'must be well-formed Unicode'],
+    [undefined, 'is required'],
+  ])('%j is refused', (text, message) => {
+    expect(() => MetadataCondition.parsePath(text)).toThrow(RuleBroken);
+    expect(() => MetadataCondition.parsePath(text)).toThrow(message);
+  });
+
+  test('leads to any keys there are, when they are spelt for it', () => {
+    const spelt = (key: string): string => key.replaceAll(/[.\\]/g, String.raw`\$&`);
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 16 }), (keys) => {
+        expect(MetadataCondition.parsePath(keys.map(spelt).join('.'))).toEqual(keys);
+      }),
+    );
+  });
+});
+
+test.each([
+  ['5', ['5', 5]],
+  ['-0', ['-0', 0]],
+  ['1.50', ['1.50', 1.5]],
+  ['1E3', ['1E3', 1000]],
+  ['1e-999', ['1e-999', 0]],
+  ['1e999', ['1e999']],
+  ['9007199254740993', ['9007199254740993', 9007199254740992]],
+  ['', ['']],
+  ['05', ['05']],
+  ['.5', ['.5']],
+  ['5.', ['5.']],
+  ['0x5', ['0x5']],
+  [' 5', [' 5']],
+  ['Infinity', ['Infinity']],
+  ['NaN', ['NaN']],
+  ['true', ['true', true]],
+  ['null', ['null', null]],
+  ['True', ['True']],
+])('the text %j means %j', (text, scalars) => {
+  expect([...MetadataCondition.scalarsOf([text])]).toEqual(scalars);
+});
+
+describe('matching', () => {
+  test.each<[string, string, JsonObject, boolean]>([
+    ['a', '5', { a: 5 }, true],
+    ['a', '5', { a: '5' }, true],
+    ['a', '5.0', { a: '5' }, false],
+    ['a', 'null', { a: null }, true],
+    ['a', 'null', {}, false],
+    ['a.b', 'null', { a: null }, false],
+    ['a', 'x', { a: ['y', 'x'] }, true],
+    ['a', 'x', { a: [['x']] }, false],
+    ['a.0', 'x', { a: [['x']] }, false],
+    ['a.0.0', 'x', { a: [['x']] }, true],
+    ['a.b', 'x', { a: [{ b: 'y' }, { b: 'x' }] }, true],
+    ['a.b', 'x', { a: [[{ b: 'x' }]] }, false],
+    ['a.0.b', 'x', { a: [[{ b: 'x' }]] }, true],
+    ['a.1', 'x', { a: ['y', 'x'] }, true],
+    ['a.01', 'x', { a: ['y', 'x'] }, false],
+    ['a.1', 'x', { a: [{ 1: 'x' }] }, true],
+    ['a.length', '1', { a: ['x'] }, false],
+    ['a', '[object Object]', { a: {} }, false],
+    ['a', '', { a: [] }, false],
+    ['toString', 'x', {}, false],
+    ['a.length', '1', { a: 'x' }, false],
+    ['a.0', 'x', { a: 'x' }, false],
+  ])('%s=%s of %j: %s', (path, text, metadata, expected) => {
+    expect(matches(path, text, metadata)).toBe(expected);
+  });
+
+  test('takes little, however arrays and keys that are indexes are nested', () => {
+    let value: JsonObject[] = [];
+    for (let level = 0; level < 7; level += 1) value = [{ 0: value }, { 0: value }];
+    expect(matches(Array.from({ length: 16 }, () => '0').join('.'), 'x', { 0: value })).toBe(false);
+  });
+});

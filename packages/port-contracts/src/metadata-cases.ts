@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import {
+  type ActivityRepository,
+  type JsonObject,
+  type JsonValue,
+  MetadataCondition,
+  Timestamp,
+  TimeRange,
+  type UserActivity,
+  UserId,
+} from '@user-activity/domain';
+import * as fc from 'fast-check';
+import { anyMetadata } from './arbitraries.ts';
+import type { ContractCase } from './contract.ts';
+import type { RepositorySubject } from './repository-subject.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+import { filterOf, walk, where } from './walk.ts';
+
+const sinceEver = TimeRange.between(Timestamp.parse('0000-01-01T00:00:00Z'), undefined);
+
+/** The sorted ids of those that keep all conditions; `count` has to agree. */
+async function idsWhere(
+  repository: ActivityRepository,
+  metadata: readonly MetadataCondition[],
+): Promise<string[]> {
+  const filter = filterOf({ createdAt: sinceEver, metadata });
+  const ids = (await walk(repository, { filter, limit: 500 })).flat().map(({ id }) => id as string);
+  assert.equal(await repository.count(filter), ids.length, 'find and count differ');
+  return ids.toSorted();
+}
+
+/** What each condition lets through, of metadata by the ids of its activities. */
+const table: Readonly<Record<string, JsonObject>> = {
+  number: { a: 5 },
+  string: { a: '5' },
+  other: { a: 6 },
+  true: { a: true },
+  'true-string': { a: 'true' },
+  null: { a: null },
+  'null-string': { a: 'null' },
+  list: { a: [1, 5, 'x'] },
+  nested: { a: [[5]] },
+  object: { a: { b: 5 } },
+  objects: { a: [{ b: 4 }, { b: 5 }, { c: null }] },
+  missing: { c: 1 },
+  empty: { '': { '': 'e' } },
+  dollar: { $set: 'd' },
+  dot: { 'a.b': 'd' },
+  percent: { '%': 'p', '%24set': 'p' },
+  words: { constructor: 'w', _bsontype: 'w', toBSON: 'w' },
+  large: { n: 9007199254740992, m: 1e300 },
+};
+
+const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids: readonly string[]])[] = [
+  [[where('a', '5')], ['number', 'string', 'list']],
+  [[where('a', '5.0')], ['number', 'list']],
+  [[where('a', '5e0', 'true')], ['number', 'list', 'true', 'true-string']],
+  [[where('a', '05', '+5', ' 5', '0x5')], []],
+  [[where('a', 'null')], ['null', 'null-string']],
+  [[where('a', 'x'), where('a.1', '5')], ['list']],
+  [[where('a.0', '5')], []],
+  [[where('a.b', '5')], ['object', 'objects']],
+  [[where('a.1.b', '5')], ['objects']],
+  [[where('a.b', 'null')], []],
+  [[where('a.c', 'null')], ['objects']],
+  [[where('a', '5'), where('c', '1')], []],
+  [[where('.', 'e')], ['empty']],
+  [[where('$set', 'd')], ['dollar']],
+  [[where(String.raw`a\.b`, 'd')], ['dot']],
+  [[where('%', 'p'), where('%24set', 'p')], ['percent']],
+  [[where('constructor', 'w'), where('_bsontype', 'w'), where('toBSON', 'w')], ['words']],
+  [[where('__proto__', 'w')], []],
+  [[where('\0', 'w')], []],
+  [[where('n', '9007199254740993')], ['large']],
+  [[where('m', '1e300', '1e999')], ['large']],
+];
+
+/** Values and keys that often meet: a path that leads nowhere tells nothing. */
+const someKey = fc.constantFrom('a', 'b', '', '$set', 'a.b', '%', '0', '1', 'constructor', '_bsontype');
+const someScalar = fc.constantFrom<JsonValue>(
+  1,
+  2,
+  '1',
+  '2',
+  1e21,
+  2 ** 53,
+  0.5,
+  null,
+  'null',
+  true,
+  'x',
+  '',
+);
+const { value: someValue } = fc.letrec<{ value: JsonValue }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, depthSize: 'large' },
+    someScalar,
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(someKey, tie('value'), { maxKeys: 3, noNullPrototype: true }),
+  ),
+}));
+const someMetadata = fc.dictionary(someKey, someValue, { minKeys: 1, maxKeys: 4, noNullPrototype: true });
+
+/** A condition that leads to a value somewhere in the metadata; only a scalar can be asked for. */
+function somewhereIn(metadata: JsonObject, choose: (most: number) => number): MetadataCondition {
+  const path: string[] = [];
+  let value: JsonValue = metadata;
+  while (typeof value === 'object' && value !== null && path.length < 16) {
+    const members: (readonly [string, JsonValue])[] = Object.entries(value);
+    const [key, member] = members[choose(members.length)] ?? ['a', 1];
+    // Half of the time into the items of an array without their index.
+    if (!Array.isArray(value) || choose(2) === 0) path.push(key);
+    value = member;
+  }
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const texts = [text, ['1', 'null', 'x', '2.0'][choose(4)] ?? ''];
+  return { path: path.length > 0 ? path : ['a'], scalars: MetadataCondition.scalarsOf(texts) };
+}
+
+/** The promise about conditions on metadata. */
+export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
+  {
+    promise: 'R13',
+    title: 'a condition matches by text, steps through arrays, and never takes what is missing for null',
+    async run(subject) {
+      const repository = await subject.open();
+      await repository.save(Object.entries(table).map(([id, metadata]) => sampleActivity({ id, metadata })));
+      for (const [conditions, ids] of lookups)
+        assert.deepEqual(
+          await idsWhere(repository, conditions),
+          [...ids].toSorted(),
+          JSON.stringify(conditions.map(({ path, scalars }) => [path, [...scalars]])),
+        );
+    },
+  },
+  {
+    promise: 'R13',
+    title: 'any condition lets through what the domain says, whatever the metadata',
+    async run(subject) {
+      const repository = await subject.open();
+      const everything: UserActivity[] = [];
+      const more = fc.array(fc.oneof({ weight: 4, arbitrary: someMetadata }, anyMetadata), {
+        minLength: 10,
+        maxLength: 20,
+      });
+      await fc.assert(
+        fc.asyncProperty(more, fc.infiniteStream(fc.nat()), async (metadata, naturals) => {
+          const added = metadata.map((each) => sampleActivity({ metadata: each }));
+          await repository.save(added);
+          everything.push(...added);
+          const choose = (most: number): number => Number(naturals.next().value) % Math.max(most, 1);
+          for (let round = 0; round < 10; round += 1) {
+            const of = everything[choose(everything.length)]?.metadata ?? {};
+            const conditions = [somewhereIn(of, choose), somewhereIn(of, choose)].slice(choose(2));
+            const expected = everything.filter((activity) =>
+              conditions.every((condition) => MetadataCondition.matches(condition, activity.metadata)),
+            );
+            assert.deepEqual(
+              await idsWhere(repository, conditions),
+              expected.map(({ id }) => id as string).toSorted(),
+            );
+          }
+        }),
+        { numRuns: 15, endOnFailure: true },
+      );
+    },
+  },
+  {
+    promise: 'R13',
+    title: 'pages of those that match have neither gap nor repeat, of several users too',
+    async run(subject) {
+      const repository = await subject.open();
+      const users = ['user-1', 'user-2', 'user-3'];
+      // Of each user 2,200, of which the first and the last of every 50 match: a store that reads so many hundreds at a time
+      // finds a match at either end of what it reads.
+      const isRare = (index: number): boolean => [0, 49].includes(Math.floor(index / 3) % 50);
+      const activities = sampleActivities(6600).map(({ createdAt }, index) =>
+        sampleActivity({
+          userId: users[index % 3] ?? '',
+          metadata: { step: isRare(index) ? 'rare' : 'common' },
+          createdAt,
+        }),
+      );
+      for (let saved = 0; saved < activities.length; saved += 2200)
+        await repository.save(activities.slice(saved, saved + 2200));
+      const userIds = users.slice(0, 2).map((user) => UserId.parse(user));
+      const filter = filterOf({ userIds, metadata: [where('step', 'rare')] });
+      const wanted = activities.filter((_, index) => isRare(index) && index % 3 < 2).map(({ id }) => id);
+      for (const order of ['asc', 'desc'] as const) {
+        for (const limit of [20, 500]) {
+          const pages = await walk(repository, { filter, order, limit });
+          assert.deepEqual(
+            pages.flat().map(({ id }) => id),
+            order === 'asc' ? wanted : wanted.toReversed(),
+          );
+          assert.ok(pages.slice(0, -1).every((page) => page.length === limit));
+        }
+      }
+      assert.equal(await repository.count(filter), wanted.length);
+    },
+  },
+];

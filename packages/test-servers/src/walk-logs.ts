@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What a walk over the pages of a service came to. */
+export interface WalkedLogs {
+  readonly name: string;
+  /** The ids of what was there before the walk began and had to be seen, in the order of the walk. */
+  readonly expected: readonly string[];
+  /** Those of them that were seen, as they were seen. */
+  readonly seen: readonly string[];
+  /** How many of others, written meanwhile, were seen. */
+  readonly others: number;
+  /** Ids that were seen more than once. */
+  readonly repeated: readonly string[];
+}
+
+const count = 600;
+const limit = 25;
+/** So many are written while a page is read: fewer than it holds, else a walk may never end. */
+const perPage = 6;
+const walks = ['', '&metadata.device.os=ios', '&userId=user-1&userId=user-2&metadata.device.os=ios'].flatMap(
+  (filter) => ['asc', 'desc'].map((order) => ({ name: `${order}${filter}`, order, filter })),
+);
+
+/**
+ * Logs activities at a service, and walks the pages of `GET /api/logs` in both orders, with and without conditions on metadata,
+ * while others log before, between and behind them. Rejects where it does not answer as it should.
+ */
+export async function walkLogsWhileOthersWrite(url: string): Promise<readonly WalkedLogs[]> {
+  const oldest = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
+  const old = Array.from({ length: count }, (_, index) =>
+    activity(`old-${index}`, index, oldest + Math.floor(index / 4) * 1000),
+  );
+  await send(url, old);
+  const from = `from=${new Date(oldest - 3_600_000).toISOString()}`;
+  while ((await counted(url, from)) < count) await delay(20);
+  let written = 0;
+  const write = (): Promise<void> => {
+    const others = Array.from({ length: perPage }, () => {
+      written += 1;
+      // From before the first to behind the last, now and then at a moment of theirs.
+      return activity(`new-${written}`, written, oldest + ((written * 7) % 170) * 1000 - 10_000);
+    });
+    return send(url, others);
+  };
+  const results: WalkedLogs[] = [];
+  for (const { name, order, filter } of walks) {
+    const ids = await walked(url, `${from}&order=${order}&limit=${limit}${filter}`, write);
+    const seen = ids.filter((id) => id.startsWith('old-'));
+    const expected = old
+      .filter(
+        (_, index) =>
+          (!filter.includes('metadata') || index % 2 === 0) && (!filter.includes('userId') || index % 3 > 0),
+      )
+      .toSorted((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id))
+      .map(({ id }) => id);
+    results.push({
+      name,
+      expected: order === 'asc' ? expected : expected.toReversed(),
+      seen,
+      others: ids.length - seen.length,
+      repeated: ids.filter((id, index) => ids.indexOf(id) !== index),
+    });
+  }
+  return results;
+}
+
+/** Half of them have an operating system, a third a user; some share a moment. */
+const activity = (id: string, index: number, createdAt: number) => ({
+  id,
+  userId: `user-${index % 3}`,
+  type: 'VIEW',
+  metadata: { device: [{ os: index % 2 === 0 ? 'ios' : 'android' }] },
+  createdAt: new Date(createdAt).toISOString(),
+});
+
+async function send(url: string, activities: readonly unknown[]): Promise<void> {
+  const response = await fetch(`${url}/api/logs/batch`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(activities),
+  });
+  if (response.status !== 202) throw new Error(`A batch was answered ${response.status}.`);
+}
+
+async function counted(url: string, query: string): Promise<number> {
+  const { count: number } = (await answered(`${url}/api/logs/count?${query}`)) as { count: number };
+  return number;
+}
+
+/** The ids of all pages. While each is read, something is written. */
+async function walked(url: string, query: string, write: () => Promise<void>): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let cursor = '';
+  for (;;) {
+    const [page] = await Promise.all([answered(`${url}/api/logs?${query}${cursor}`), write()]);
+    const { data, pagination } = page as {
+      data: { id: string }[];
+      pagination: { nextCursor: string | null };
+    };
+    ids.push(...data.map(({ id }) => id));
+    if (pagination.nextCursor === null) return ids;
+    cursor = `&cursor=${pagination.nextCursor}`;
+  }
+}
+
+async function answered(url: string): Promise<unknown> {
+  const response = await fetch(url);
+  if (response.status !== 200) throw new Error(`${url} was answered ${response.status}.`);
+  return response.json();
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
