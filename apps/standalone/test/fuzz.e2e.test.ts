@@ -12,7 +12,7 @@ import { expect, onTestFinished, test } from 'vitest';
 /** `FUZZ_SEED=7 npm run vitest -- run apps/standalone/test/fuzz.e2e.test.ts` asks otherwise, or again what failed. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 1);
 /** Shared out among the operations, so that more of them take no more time. */
-const examples = 1600;
+const examples = 1900;
 const fewest = 5000;
 const counted = 'http_server_request_duration_count';
 
@@ -120,7 +120,7 @@ test('whatever is asked, well or badly, with keys or without: never a 5xx, and e
   for (const { service } of runs) expect(service.output).not.toContain('"level":50');
   expect(all).toBeGreaterThanOrEqual(fewest);
   expect(good / all).toBeGreaterThan(0.4);
-  expect(good / all).toBeLessThan(0.9);
+  expect(all - good).toBeGreaterThan(300);
   expect(answers.filter(({ counts }) => total(counts, '2') === 0)).toEqual([]);
   expect(answers.filter(({ counts }) => total(counts, '5') > 0)).toEqual([]);
 }, 300_000);
