@@ -13,7 +13,7 @@ const ssr = {
 /** What a test costs, by the suffix of its file; `.test.ts` alone is a pure one. */
 const suffixes = ['contract', 'int', 'e2e'];
 /** The tests of these run against Kafka and MongoDB, which all of them share. */
-const onServers = '{packages/{adapter-kafka,adapter-mongodb},apps/{api,consumer}}';
+const onServers = '{packages/{adapter-kafka,adapter-mongodb},apps/{api,consumer},docs/examples/alerts}';
 
 interface Cost {
   readonly name: string;
@@ -40,14 +40,14 @@ const project = ({ name, include, exclude = [], globalSetup, timeout }: Cost, or
 });
 
 const alone = (suffix: string): Pick<Cost, 'include' | 'exclude'> => ({
-  include: `{packages,apps}/*/test/**/*.${suffix}.test.ts`,
+  include: `{packages,apps,docs/examples}/*/test/**/*.${suffix}.test.ts`,
   exclude: [`${onServers}/**`],
 });
 
 const costs: readonly Cost[] = [
   {
     name: 'unit',
-    include: '{packages,apps}/*/test/**/*.test.ts',
+    include: '{packages,apps,docs/examples}/*/test/**/*.test.ts',
     exclude: suffixes.map((suffix) => `**/*.${suffix}.test.ts`),
     timeout: 30_000,
   },

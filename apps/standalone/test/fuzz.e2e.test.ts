@@ -12,7 +12,7 @@ import { expect, onTestFinished, test } from 'vitest';
 /** `FUZZ_SEED=7 npm run vitest -- run apps/standalone/test/fuzz.e2e.test.ts` asks otherwise, or again what failed. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 1);
 /** Shared out among the operations, so that more of them take no more time. */
-const examples = 1600;
+const examples = 1900;
 const fewest = 5000;
 const counted = 'http_server_request_duration_count';
 
@@ -21,6 +21,7 @@ interface OpenApi {
 }
 interface Operation {
   readonly operationId: string;
+  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
   readonly responses: Readonly<
     Record<string, { readonly content?: Record<string, { readonly schema?: Shape }> }>
   >;
@@ -76,17 +77,17 @@ async function fuzzed(key: string | undefined) {
 
 /** Which of its checks do not fit, and why. */
 function configuration(paths: OpenApi['paths']): string {
-  // Where the answer lists what was rejected, one bad item of many makes no bad request.
-  const judgedByItem = Object.values(paths)
-    .flatMap((methods) => Object.values(methods))
-    .filter(({ responses }) =>
-      Object.entries(responses).some(
-        ([status, { content }]) =>
-          status.startsWith('2') &&
-          content?.['application/json']?.schema?.properties?.['rejected'] !== undefined,
-      ),
-    )
-    .map(({ operationId }) => operationId);
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  // Where the answer lists what was rejected, one bad item of many makes no bad request. Where there are several kinds of body, what
+  // is bad may be a header that another kind has.
+  const lenient = operations.filter(
+    ({ requestBody, responses }) =>
+      Object.keys(requestBody?.content ?? {}).length > 1 ||
+      Object.entries(responses).some(([status, { content }]) => {
+        const members = content?.['application/json']?.schema?.properties;
+        return status.startsWith('2') && members?.['rejected'] !== undefined;
+      }),
+  );
   return `
 hooks = "fuzz_hooks"
 request-timeout = 60
@@ -94,7 +95,7 @@ request-timeout = 60
 # What was answered 202 is stored a moment later, and 404 until then.
 ensure_resource_availability.enabled = false
 [[operations]]
-include-operation-id = ${JSON.stringify(judgedByItem)}
+include-operation-id = ${JSON.stringify(lenient.map(({ operationId }) => operationId))}
 checks.negative_data_rejection.expected-statuses = ["2xx", "4xx"]
 `;
 }
@@ -109,15 +110,17 @@ test('whatever is asked, well or badly, with keys or without: never a 5xx, and e
 }) => {
   const runs = await Promise.all([fuzzed(undefined), fuzzed('fuzz-key')]);
   const answers = runs.flatMap((run) => run.answers);
-  await annotate(`seed ${seed}: ${JSON.stringify(answers, undefined, 1)}`);
-  for (const { passed, output } of runs) expect(passed ? 'passed' : output).toBe('passed');
-  expect(runs[0]?.service.output).not.toContain('"level":50');
-
   const all = answers.reduce((sum, { counts }) => sum + total(counts), 0);
   const good = answers.reduce((sum, { counts }) => sum + total(counts, '2'), 0);
+  process.stdout.write(
+    `fuzzed: ${all} requests with seed ${seed}, ${Math.round((100 * good) / all)} % of them answered 2xx\n`,
+  );
+  await annotate(`seed ${seed}: ${JSON.stringify(answers, undefined, 1)}`);
+  for (const { passed, output } of runs) expect(passed ? 'passed' : output).toBe('passed');
+  for (const { service } of runs) expect(service.output).not.toContain('"level":50');
   expect(all).toBeGreaterThanOrEqual(fewest);
   expect(good / all).toBeGreaterThan(0.4);
-  expect(good / all).toBeLessThan(0.9);
+  expect(all - good).toBeGreaterThan(300);
   expect(answers.filter(({ counts }) => total(counts, '2') === 0)).toEqual([]);
   expect(answers.filter(({ counts }) => total(counts, '5') > 0)).toEqual([]);
-});
+}, 300_000);

@@ -87,14 +87,14 @@ function completeOperation(whole: Part): Part {
       : {}),
     responses: {
       ...mapValues(partOf(operation, 'responses'), (response, status) =>
-        completeResponse(Number(status), isPart(response) ? response : {}),
+        completeResponse(Number(status), isPart(response) ? response : {}, faultIn(requestBody)),
       ),
       405: reference('responses', 'MethodNotAllowed'),
     },
   };
 }
 
-function completeResponse(status: number, response: Part): Part {
+function completeResponse(status: number, response: Part, fault?: Part): Part {
   const content = partOf(response, 'content');
   const refusal = problemType in content;
   return {
@@ -112,20 +112,34 @@ function completeResponse(status: number, response: Part): Part {
       type === problemType
         ? {
             schema: reference('schemas', 'Problem'),
-            example: problemExample(status, response['description']),
+            example: problemExample(status, response['description'], fault),
           }
         : withExample(media),
     ),
   };
 }
 
-const problemExample = (status: number, detail: unknown): Part => ({
+const problemExample = (status: number, detail: unknown, fault: Part | undefined): Part => ({
   type: 'about:blank',
   title: STATUS_CODES[status],
   status,
   detail,
-  errors: status === 422 ? [{ path: '/userId', message: 'is required' }] : [],
+  errors: status === 422 && fault !== undefined ? [fault] : [],
 });
+
+/** What may be wrong with a body of the first type: a member that is missing, or one too many where none has to be there. */
+function faultIn(requestBody: unknown): Part {
+  const [media] = Object.values(partOf(requestBody, 'content'));
+  const schema = partOf(media, 'schema');
+  const items = partOf(schema, 'items');
+  const { required } = 'items' in schema ? items : schema;
+  const names: readonly unknown[] = Array.isArray(required) ? required : [];
+  const [name] = names;
+  return {
+    path: `${'items' in schema ? '/0' : ''}/${typeof name === 'string' ? name : 'extra'}`,
+    message: typeof name === 'string' ? 'is required' : 'is not a known field',
+  };
+}
 
 function withExample(media: unknown): Part {
   if (!isPart(media)) return {};

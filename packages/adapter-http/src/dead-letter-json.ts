@@ -27,7 +27,7 @@ export const DeadLetterCodeJson: TUnsafe<DeadLetterCode> = Type.Unsafe<DeadLette
   }),
 );
 
-/** The id of a dead letter, as clients give it. */
+/** The id of a dead letter, as clients give it; its numbers are a little larger at most, which no pattern can bound. */
 export const DeadLetterIdJson: TString = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,249}:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
   description: 'Where its first copy lay: topic, partition and offset, joined by `:`.',

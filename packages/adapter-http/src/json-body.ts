@@ -5,7 +5,7 @@ import { Problem } from './problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether a request without a body is as good as one with an empty object, with a Content-Type or without. */
+    /** Whether a request may come without a body, with a Content-Type or without; where it is JSON, that is as good as an empty object. */
     readonly optionalBody?: boolean;
   }
 }

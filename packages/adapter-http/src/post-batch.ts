@@ -32,13 +32,15 @@ const schema = {
       'application/json': {
         schema: Type.Unsafe<unknown>(Type.Array(Draft, { minItems: 1, examples: [examples] })),
       },
+      // As OpenAPI has it of sequential media types: the schema is of all items together, as an array.
       'application/x-ndjson': {
         schema: Type.Unsafe<unknown>(
-          Type.String({
+          Type.Array(Draft, {
+            minItems: 1,
             description:
-              'One activity as JSON on each line, read as it arrives. Blank lines do not count; a line that is no JSON is a ' +
-              'rejected item. Also as `application/ndjson` and `application/jsonl`.',
-            examples: [examples.map((draft) => `${JSON.stringify(draft)}\n`).join('')],
+              'Each of them as JSON on a line of its own, read as it arrives. Blank lines do not count; a line that is no JSON ' +
+              'is a rejected item. Also as `application/ndjson` and `application/jsonl`.',
+            examples: [examples],
           }),
         ),
       },

@@ -55,7 +55,7 @@ export const postEvents: FastifyPluginCallbackTypebox<{
 }> = (app, { logActivity, logActivities, maxBatchSize }, done) => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
-  app.post('/api/events', { schema }, async (request, reply) => {
+  app.post('/api/events', { schema, config: { optionalBody: true } }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'An event is named by its source and id.');
     const contentType = request.headers['content-type'] ?? '';

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const mainOf = (app: string): string =>
-  fileURLToPath(new URL(`../../../apps/${app}/src/main.ts`, import.meta.url));
+const pathOf = (file: string): string => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
 
 /** How a process of the service is started. */
 export interface ServiceOptions {
   /** `standalone` where not given. */
   readonly app?: 'standalone' | 'api' | 'consumer';
+  /** Another program of this repository, as a path from its root. It need not say that it is ready. */
+  readonly main?: string;
   /** The `DATA_DIR`. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -30,11 +31,13 @@ export class ServiceProcess {
   readonly #exited: Promise<number | null>;
   #heard: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  constructor({ app = 'standalone', folder, environment = {}, preload, mostFileKiB }: ServiceOptions) {
+  constructor(options: ServiceOptions) {
+    const { app = 'standalone', main = `apps/${app}/src/main.ts` } = options;
+    const { folder, environment = {}, preload, mostFileKiB } = options;
     const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, NO_COLOR: '1', ...environment };
     const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
     const before = preload === undefined ? [] : ['--import', preload];
-    const node = [process.execPath, ...flags, ...before, mainOf(app)];
+    const node = [process.execPath, ...flags, ...before, pathOf(main)];
     // A process that is not killed by SIGXFSZ gets EFBIG, which is to SQLite what a full disk is.
     const limit = mostFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${mostFileKiB}; `;
     this.#child = spawn('sh', ['-c', limit + guard, 'sh', ...node], {

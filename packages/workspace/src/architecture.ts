@@ -134,7 +134,10 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'test-tools-in-tests',
     modules: ['vitest', '@vitest/[^/]+', 'fast-check'],
-    places: ['^(?:packages|apps)/[^/]+/test/', '^packages/(?:port-contracts|test-servers|workspace)/'],
+    places: [
+      '^(?:packages|apps|docs/examples)/[^/]+/test/',
+      '^packages/(?:port-contracts|test-servers|workspace)/',
+    ],
     because: 'what is installed for production holds no test runner',
   },
 ];
@@ -146,7 +149,8 @@ const outside = (names: readonly string[]): string => `(?:^|node_modules/)(?:${n
 const ours = (names: readonly string[]): string =>
   `^(?:packages|@user-activity)/(?:${names.join('|')})(?:/|$)`;
 
-const anyMember = '^((?:packages|apps)/[^/]+)/';
+const members = '(?:packages|apps|docs/examples)';
+const anyMember = `^(${members}/[^/]+)/`;
 
 const arrowRule = ({ from, to, because }: Arrows): Rule => {
   const free = [from, ...to, ...testKits];
@@ -190,20 +194,33 @@ export const rules: readonly Rule[] = [
     comment: 'an app is the outermost ring: it wires packages, and nothing depends on it',
     severity: 'error',
     from: { path: '^packages/' },
-    to: { path: '^(?:apps/|@user-activity/(?:standalone|api|consumer|cli|chaos|bench)(?:/|$))' },
+    to: {
+      path: '^(?:apps/|docs/examples/|@user-activity/(?:standalone|api|consumer|cli|chaos|bench|example-[^/]+)(?:/|$))',
+    },
+  },
+  {
+    name: 'examples-use-what-others-can',
+    comment:
+      'an example shows how another team joins: from the model and the log, past our use cases and stores',
+    severity: 'error',
+    from: { path: '^docs/examples/', pathNot: '^docs/examples/[^/]+/test/' },
+    to: {
+      path: '^(?:packages/|apps/|@user-activity/)',
+      pathNot: '^(?:packages/|@user-activity/)(?:domain|topic-contract|adapter-kafka)(?:/|$)',
+    },
   },
   {
     name: 'no-test-kits-in-sources',
     comment: 'suites and in-memory adapters lose everything at exit: they serve tests only',
     severity: 'error',
-    from: { path: anyMember, pathNot: '^(?:apps/chaos/|(?:packages|apps)/[^/]+/test/)' },
+    from: { path: anyMember, pathNot: `^(?:apps/chaos/|${members}/[^/]+/test/)` },
     to: { path: ours(testKits), pathNot: '^$1/' },
   },
   {
     name: 'no-tests-in-sources',
     comment: 'a package is delivered without its tests',
     severity: 'error',
-    from: { path: anyMember, pathNot: '^(?:packages|apps)/[^/]+/test/' },
+    from: { path: anyMember, pathNot: `^${members}/[^/]+/test/` },
     to: { path: '^$1/test/' },
   },
   {
@@ -212,7 +229,7 @@ export const rules: readonly Rule[] = [
     severity: 'error',
     from: { path: anyMember },
     to: {
-      path: ['^(?:packages|apps)/', '^@user-activity/[^/]+/'],
+      path: [`^${members}/`, '^@user-activity/[^/]+/'],
       pathNot: '^$1/',
       // Written as a path, or as a name that the exports don't offer. Through the exports it is neither.
       dependencyTypes: ['local', 'unknown'],
@@ -234,7 +251,7 @@ export const options: ICruiseOptions = {
   tsPreCompilationDeps: true,
   doNotFollow: { path: 'node_modules' },
   // Ours only: a dist folder below node_modules is how most packages look, and would be skipped unjudged.
-  exclude: { path: '^(?:packages|apps)/[^/]+/dist/|^packages/workspace/test/fixtures/' },
+  exclude: { path: '^(?:packages|apps|docs/examples)/[^/]+/dist/|^packages/workspace/test/fixtures/' },
   enhancedResolveOptions: {
     exportsFields: ['exports'],
     conditionNames: ['@user-activity/source', 'import', 'node', 'types', 'default'],

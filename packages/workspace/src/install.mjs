@@ -62,7 +62,7 @@ async function pnpmInstall(root, start, alsoHeldBy) {
 /** A digest of all that decides what is installed. */
 function stamp(root) {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-  const manifests = ['packages', 'apps']
+  const manifests = ['packages', 'apps', 'docs/examples']
     .filter((group) => existsSync(join(root, group)))
     .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}/package.json`))
     .toSorted();

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 /** The folder of the repository. */
 export const root: string = join(import.meta.dirname, '..', '..', '..');
 
-const groups = ['packages', 'apps'];
+/** The folders of which each folder is a member of the workspace. */
+export const groups: readonly string[] = ['packages', 'apps', 'docs/examples'];
 
 const folders = (path: string): string[] =>
   readdirSync(join(root, path), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !['node_modules', 'dist'].includes(entry.name))
     .map((entry) => `${path}/${entry.name}`);
 
-/** Every package and app, as a path from the root: `packages/domain`. */
+/** Every package, app and example, as a path from the root: `packages/domain`. */
 export const members = (): string[] =>
   groups.flatMap(folders).filter((folder) => existsSync(join(root, folder, 'package.json')));
 

@@ -52,7 +52,7 @@ const rules: readonly HouseRule[] = [
 
 const self = 'packages/workspace/test/house-rules.test.ts';
 const fixtures = 'packages/workspace/test/fixtures';
-const files = globSync(['*.{ts,mjs}', '.*.mjs', '{packages,apps}/**/*.{ts,mjs,js}'], {
+const files = globSync(['*.{ts,mjs}', '.*.mjs', '{packages,apps,docs}/**/*.{ts,mjs,js}'], {
   cwd: root,
   exclude: ['**/node_modules', '**/dist', fixtures],
 }).filter((file) => file !== self);

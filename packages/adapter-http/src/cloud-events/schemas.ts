@@ -1,30 +1,41 @@
-import {
-  type TArray,
-  type TBoolean,
-  type TInteger,
-  type TObject,
-  type TOptional,
-  type TString,
-  type TUnion,
-  type TUnknown,
-  type TUnsafe,
-  Type,
-} from '@sinclair/typebox';
+import { type TNull, type TOptional, type TSchema, type TUnion, type TUnsafe, Type } from '@sinclair/typebox';
+import { UserIdText } from '../schemas.ts';
+
+// What no text of an event may hold (CloudEvents 1.0.2, "Type System"): control characters and noncharacters.
+const refused = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';
+/** A text with more than white space in it. */
+const written = `^ *[^\\s${refused}](?:[^${refused}]*[^\\s${refused}])? *$`;
+
+// RFC 9110, sections 5.6.2 and 8.3.1.
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const mediaType = `^${token}/${token} *(?:;[^${refused}]*)?$`;
+
+/** Null is as good as absent. */
+const nullable = <Schema extends TSchema>(schema: Schema): TOptional<TUnion<[Schema, TNull]>> =>
+  Type.Optional(Type.Union([schema, Type.Null()]));
 
 const attributes = {
   specversion: Type.String({ const: '1.0' }),
-  id: Type.String({ minLength: 1, description: 'With `source` it names the event, and the activity.' }),
-  source: Type.String({ minLength: 1, description: 'Where it happened; a URI reference.' }),
+  id: Type.String({
+    pattern: `^[^${refused}]+$`,
+    description: 'With `source` it names the event, and the activity.',
+  }),
+  source: Type.String({ pattern: `^[^${refused}]+$`, description: 'Where it happened; a URI reference.' }),
   type: Type.String({
-    minLength: 1,
+    maxLength: 128,
+    pattern: written,
     description: 'What was done. Each character that a type of an activity can not have becomes `_`.',
   }),
-  subject: Type.String({ minLength: 1, description: 'Who acted: the user. Required here.' }),
-  time: Type.Optional(
+  subject: Type.String({
+    ...UserIdText,
+    pattern: written,
+    description: 'Who acted: the user. Required here.',
+  }),
+  time: nullable(
     Type.String({ format: 'date-time', description: 'When it happened (RFC 3339): createdAt.' }),
   ),
-  datacontenttype: Type.Optional(Type.String({ examples: ['application/json'] })),
-  dataschema: Type.Optional(Type.String({ format: 'uri' })),
+  datacontenttype: nullable(Type.String({ pattern: mediaType, examples: ['application/json'] })),
+  dataschema: nullable(Type.String({ pattern: `^[^${refused}]+$`, description: 'A URI.' })),
 };
 
 const examples = [
@@ -51,23 +62,33 @@ const examples = [
 ];
 
 /** An attribute of an extension. */
-const Extension: TUnion<[TString, TBoolean, TInteger]> = Type.Union([
-  Type.String(),
+const Extension: TSchema = Type.Union([
+  Type.String({ pattern: `^[^${refused}]*$` }),
   Type.Boolean(),
-  Type.Integer(),
+  Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }),
+  Type.Null(),
 ]);
 
-const Event: TObject<typeof attributes & { data: TOptional<TUnknown>; data_base64: TOptional<TString> }> =
-  Type.Object(
-    {
-      ...attributes,
-      data: Type.Optional(Type.Unknown({ description: 'An object is the metadata itself.' })),
-      data_base64: Type.Optional(Type.String({ contentEncoding: 'base64' })),
-    },
-    { additionalProperties: Extension, examples: [examples[0]] },
-  );
+const Event: TSchema = Type.Object(
+  {
+    ...attributes,
+    data: Type.Optional(Type.Unknown({ description: 'An object is the metadata itself.' })),
+    data_base64: nullable(
+      Type.String({
+        contentEncoding: 'base64',
+        pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
+      }),
+    ),
+  },
+  {
+    additionalProperties: Extension,
+    propertyNames: { pattern: '^(?:[a-z0-9]+|data_base64)$' },
+    not: { properties: { data: {}, data_base64: {} }, required: ['data', 'data_base64'] },
+    examples: [examples[0]],
+  },
+);
 
-const Batch: TArray<typeof Event> = Type.Array(Event, { examples: [examples] });
+const Batch: TSchema = Type.Array(Event, { examples: [examples] });
 
 /** The three modes of the HTTP protocol binding, by their media types. For the documentation alone: the mapping judges them. */
 export const eventBodies: {
@@ -95,17 +116,24 @@ export const eventBodies: {
   },
 };
 
-/** The headers of binary mode. */
+/** The headers of binary mode. In the other modes they say nothing, so nothing is asked of them here. */
 export const EventHeaders: TUnsafe<unknown> = Type.Unsafe<unknown>(
   Type.Partial(
-    Type.Object({
-      'ce-specversion': attributes.specversion,
-      'ce-id': attributes.id,
-      'ce-source': attributes.source,
-      'ce-type': attributes.type,
-      'ce-subject': attributes.subject,
-      'ce-time': attributes.time,
-      'ce-dataschema': attributes.dataschema,
-    }),
+    Type.Object(
+      Object.fromEntries(
+        Object.entries({
+          specversion: '1.0',
+          id: 'A234-1234-1234',
+          source: 'https://shop.example/sessions',
+          type: 'com.example.login',
+          subject: '123',
+          time: '2026-11-24T08:30:00Z',
+          dataschema: 'https://shop.example/schemas/login.json',
+        }).map(([name, example]) => [
+          `ce-${name}`,
+          Type.String({ description: `The attribute \`${name}\`, in binary mode.`, examples: [example] }),
+        ]),
+      ),
+    ),
   ),
 );

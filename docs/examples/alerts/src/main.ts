@@ -1,0 +1,47 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { KafkaConnection, KafkaEventConsumer, KafkaTopic } from '@user-activity/adapter-kafka';
+import type { LogRecord } from '@user-activity/domain';
+import { type Burst, FailedLogins } from './failed-logins.ts';
+
+const { KAFKA_BROKERS = '127.0.0.1:9092', KAFKA_TOPIC = 'user-activity' } = process.env;
+const { KAFKA_GROUP_ID = 'user-activity-alerts', STATE_DIR = './data/alerts' } = process.env;
+
+const connection = new KafkaConnection({ brokers: KAFKA_BROKERS.split(',') });
+// As the service makes it, should this be here first.
+const plan = { name: KAFKA_TOPIC, partitions: 12, retentionDays: 30 };
+const topic = await KafkaTopic.open(connection, plan);
+const consumer = new KafkaEventConsumer(connection, topic, KAFKA_GROUP_ID);
+mkdirSync(STATE_DIR, { recursive: true });
+
+/**
+ * Judges records of one partition, which has all of a user. What it knows is kept before they are committed: who dies in between
+ * gets them again, and tells at most twice.
+ */
+function judge(records: readonly LogRecord[]): void {
+  const file = `${STATE_DIR}/${records[0]?.origin.partition}.json`;
+  // Read each time, as another member of the group may have had the partition meanwhile.
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [string, Burst][]) : [];
+  const failedLogins = new FailedLogins(known);
+  for (const { content } of records) {
+    if (content.name !== 'ActivityLogged' || !failedLogins.add(content.activity)) continue;
+    const { userId, createdAt } = content.activity;
+    const at = new Date(createdAt).toISOString();
+    process.stdout.write(`${JSON.stringify({ alert: 'five failed logins within a minute', userId, at })}\n`);
+  }
+  writeFileSync(`${file}.new`, JSON.stringify(failedLogins.state));
+  renameSync(`${file}.new`, file);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void consumer.stop());
+await consumer.start(async (records) => {
+  try {
+    judge(records);
+  } catch (error) {
+    // The records come again, until it can be done.
+    process.stderr.write(`${String(error)}\n`);
+    throw error;
+  }
+});
+process.stderr.write('watching\n');
+await consumer.ended;
+await topic.close();

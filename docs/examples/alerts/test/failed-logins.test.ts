@@ -1,0 +1,65 @@
+import { sampleActivity } from '@user-activity/port-contracts';
+import { expect, test } from 'vitest';
+import { FailedLogins } from '../src/failed-logins.ts';
+
+const second = 1000;
+const noon = Date.UTC(2026, 0, 1, 12);
+const failed = (seconds: number, more: { id?: string; userId?: string; type?: string } = {}) =>
+  sampleActivity({ type: 'LOGIN_FAILED', createdAt: noon + seconds * second, ...more });
+
+/** Which of the failures, counted from 1, it told of. */
+const toldOf = (activities: readonly ReturnType<typeof failed>[], logins = new FailedLogins()): number[] =>
+  activities.flatMap((activity, index) => (logins.add(activity) ? [index + 1] : []));
+
+test.each<[string, readonly number[], readonly number[]]>([
+  ['five within a minute', [0, 10, 20, 30, 59], [5]],
+  ['four', [0, 1, 2, 3], []],
+  ['five in a minute and no less', [0, 15, 30, 45, 60], []],
+  ['five over two minutes', [0, 30, 60, 90, 120], []],
+  ['a burst that goes on, once', [0, 1, 2, 3, 4, 5, 6, 7, 40, 80, 120], [5]],
+  ['a second burst after a minute of quiet', [0, 1, 2, 3, 4, 100, 101, 102, 103, 104], [5, 10]],
+  ['five that come in another order', [50, 10, 30, 20, 40], [5]],
+  ['four, and one of long ago', [100, 101, 102, 103, -5000], []],
+])('%s', (_, times, told) => {
+  expect(toldOf(times.map((seconds) => failed(seconds)))).toEqual(told);
+});
+
+test('what is delivered again counts once, also after it was told of', () => {
+  const five = [0, 1, 2, 3, 4].map((seconds) => failed(seconds));
+  const four = five.slice(0, 4);
+  expect(toldOf([...four, ...four])).toEqual([]);
+  expect(toldOf([...five, ...five])).toEqual([5]);
+});
+
+test('each user for oneself, and logins alone', () => {
+  const users = ['a', 'b', 'c', 'd', 'e'].map((userId, index) => failed(index, { userId }));
+  const others = [0, 1, 2, 3, 4].map((seconds) => failed(seconds, { type: 'LOGIN' }));
+  expect(toldOf([...users, ...others])).toEqual([]);
+});
+
+test('another goes on where it was', () => {
+  const first = new FailedLogins();
+  expect(
+    toldOf(
+      [0, 1, 2].map((seconds) => failed(seconds)),
+      first,
+    ),
+  ).toEqual([]);
+  const state = JSON.parse(JSON.stringify(first.state)) as typeof first.state;
+  expect(
+    toldOf(
+      [3, 4, 5].map((seconds) => failed(seconds)),
+      new FailedLogins(state),
+    ),
+  ).toEqual([2]);
+});
+
+test('what it knows is bounded, however many fail however often', () => {
+  const logins = new FailedLogins();
+  for (let index = 0; index < 3000; index += 1)
+    logins.add(failed(index / 100, { userId: `user-${index % 1500}` }));
+  for (let index = 0; index < 1000; index += 1) logins.add(failed(index / 100, { userId: 'one' }));
+  expect(logins.state).toHaveLength(1000);
+  expect(Math.max(...logins.state.map(([, { failures }]) => failures.length))).toBe(5);
+  expect(logins.state.at(-1)?.[0]).toBe('one');
+});
