@@ -29,6 +29,7 @@ export async function openApiServer(
     logCalls: get(tokens.logCalls),
     findActivities: get(tokens.findActivities),
     countActivities: get(tokens.countActivities),
+    activityStats: get(tokens.activityStats),
     findActivity: get(tokens.findActivity),
     findStatus: get(tokens.findStatus),
     findDeadLetters: get(tokens.findDeadLetters),

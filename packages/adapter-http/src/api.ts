@@ -1,4 +1,5 @@
 import type {
+  ActivityStats,
   CheckHealth,
   CountActivities,
   FindActivities,
@@ -22,6 +23,7 @@ import { getCount } from './get-count.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
 import { getLogs } from './get-logs.ts';
+import { getStats } from './get-stats.ts';
 import { getStatus } from './get-status.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
@@ -51,6 +53,7 @@ export interface ApiOptions {
   readonly logCalls: LogCalls;
   readonly findActivities: FindActivities;
   readonly countActivities: CountActivities;
+  readonly activityStats: ActivityStats;
   readonly findActivity: FindActivity;
   readonly findStatus: FindStatus;
   readonly findDeadLetters: FindDeadLetters;
@@ -119,6 +122,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     await app.register(postEvents, options);
     await app.register(getLogs, options);
     await app.register(getCount, options);
+    await app.register(getStats, options);
     await app.register(getLog, options);
     await app.register(getStatus, options);
     await app.register(postCalls, options);

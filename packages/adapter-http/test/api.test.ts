@@ -11,6 +11,7 @@ describe('methods', () => {
     ['GET', '/api/logs/batch', 'POST'],
     ['POST', '/api/logs/some-id', 'GET, HEAD'],
     ['POST', '/api/logs/count', 'GET, HEAD'],
+    ['POST', '/api/logs/stats', 'GET, HEAD'],
     ['POST', '/health/live', 'GET, HEAD'],
     ['POST', '/openapi.json', 'GET, HEAD'],
   ])('%s %s is 405 with what is allowed', async (method, url, allow) => {
@@ -172,6 +173,7 @@ describe('documentation', () => {
       'get /api/dead-letters',
       'get /api/logs',
       'get /api/logs/count',
+      'get /api/logs/stats',
       'get /api/logs/{id}',
       'get /api/logs/{id}/status',
       'get /health/live',

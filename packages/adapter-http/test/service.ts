@@ -10,6 +10,7 @@ import {
   SequentialIds,
 } from '@user-activity/adapter-memory';
 import {
+  makeActivityStats,
   makeCheckHealth,
   makeCountActivities,
   makeFindActivities,
@@ -86,6 +87,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logCalls: makeLogCalls(deps),
     findActivities: makeFindActivities(deps),
     countActivities: makeCountActivities(deps),
+    activityStats: makeActivityStats(deps),
     findActivity: makeFindActivity(deps),
     findStatus: makeFindStatus(deps),
     findDeadLetters: makeFindDeadLetters(deps),

@@ -4,9 +4,13 @@ import {
   type ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
+  type KeyCount,
+  type KeyField,
   MetadataCondition,
   type Position,
   type SaveOutcome,
+  type SlotCount,
+  type TimeSlots,
   type UserActivity,
 } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
@@ -32,7 +36,6 @@ export class MemoryActivityRepository implements ActivityRepository {
   }
 
   async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
-    this.#store.assertReachable();
     const ascending = this.#letThrough(filter).toSorted(compare);
     const walk = order === 'asc' ? ascending : ascending.toReversed();
     const isBehind = (position: Position, activity: UserActivity): boolean =>
@@ -42,11 +45,12 @@ export class MemoryActivityRepository implements ActivityRepository {
   }
 
   async count(filter: ActivityFilter): Promise<number> {
-    this.#store.assertReachable();
     return this.#letThrough(filter).length;
   }
 
-  #letThrough(filter: ActivityFilter): UserActivity[] {
+  /** What the filter lets through, in no particular order. */
+  #letThrough(filter: ActivityFilter): readonly UserActivity[] {
+    this.#store.assertReachable();
     return [...this.#store.activities.values()].filter(
       ({ userId, type, createdAt, metadata }) =>
         (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
@@ -59,6 +63,33 @@ export class MemoryActivityRepository implements ActivityRepository {
   async findById(id: ActivityId): Promise<UserActivity | undefined> {
     this.#store.assertReachable();
     return this.#store.activities.get(id);
+  }
+
+  async countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    most: number,
+  ): Promise<readonly KeyCount[] | 'too-many'> {
+    const counts = new Map<string, number>();
+    for (const { [field]: key } of this.#letThrough(filter)) {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      if (counts.size > most) return 'too-many';
+    }
+    return [...counts].map(([key, count]) => ({ key, count }));
+  }
+
+  async countBySlot(filter: ActivityFilter, { unitMs, offsets }: TimeSlots): Promise<readonly SlotCount[]> {
+    const counts = new Map<string, SlotCount>();
+    for (const { createdAt } of this.#letThrough(filter)) {
+      const segment = Math.max(
+        0,
+        offsets.findLastIndex(({ from }) => from <= createdAt),
+      );
+      const slot = Math.floor((createdAt + (offsets[segment]?.offsetMs ?? 0)) / unitMs);
+      const name = `${segment} ${slot}`;
+      counts.set(name, { segment, slot, count: (counts.get(name)?.count ?? 0) + 1 });
+    }
+    return [...counts.values()];
   }
 
   async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {

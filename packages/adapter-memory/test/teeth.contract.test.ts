@@ -12,6 +12,7 @@ import {
   topicRegistryContract,
 } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
+import { brokenCounts } from './broken-counts.ts';
 import { brokenConsumers, brokenPublishers } from './broken-logs.ts';
 import type { Broken } from './broken.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
@@ -70,7 +71,7 @@ function describeTeeth<One extends Subject>(
   });
 }
 
-describeTeeth('ActivityRepository', activityRepositoryContract, brokenRepositories);
+describeTeeth('ActivityRepository', activityRepositoryContract, [...brokenRepositories, ...brokenCounts]);
 describeTeeth('DeadLetterQueue', deadLetterQueueContract, brokenQueues);
 describeTeeth('DeadLetterRepository', deadLetterRepositoryContract, brokenLetterRepositories);
 describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);

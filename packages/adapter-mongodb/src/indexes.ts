@@ -1,4 +1,4 @@
-import type { ActivityFilter, DeadLetterFilter } from '@user-activity/domain';
+import type { ActivityFilter, DeadLetterFilter, KeyField } from '@user-activity/domain';
 import type { IndexKey } from './ranges.ts';
 
 const order = { createdAt: -1, _id: -1 } as const;
@@ -29,4 +29,13 @@ export const letterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>
 export function indexFor({ userIds, types }: ActivityFilter): IndexKey {
   if (userIds.length > 0) return types.length > 0 ? byUserAndType : byUser;
   return types.length > 0 ? byType : order;
+}
+
+/** The index that serves a filter and holds the field that is counted by: no document has to be read. */
+export function keyIndexFor(
+  { userIds, types }: Pick<ActivityFilter, 'userIds' | 'types'>,
+  field: KeyField,
+): IndexKey {
+  if (field === 'userId') return types.length > 0 ? byUserAndType : byUser;
+  return userIds.length > 0 ? byUserAndType : byType;
 }

@@ -4,7 +4,11 @@ import type {
   ActivityPage,
   ActivityQuery,
   ActivityRepository,
+  KeyCount,
+  KeyField,
   SaveOutcome,
+  SlotCount,
+  TimeSlots,
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf } from './activity-document.ts';
@@ -13,6 +17,7 @@ import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
 import { insertNew, type Inserted } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { countByKey, countBySlot } from './stats-queries.ts';
 
 /** Keeps activities in MongoDB. */
 export class MongoActivityRepository implements ActivityRepository {
@@ -76,6 +81,26 @@ export class MongoActivityRepository implements ActivityRepository {
     try {
       const found = await this.#store.activities.findOne({ _id: id }, { maxTimeMS: this.#store.timeoutMs });
       return found === null ? undefined : activityOf(found);
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    most: number,
+  ): Promise<readonly KeyCount[] | 'too-many'> {
+    try {
+      return await countByKey(this.#store, filter, field, most);
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
+    try {
+      return await countBySlot(this.#store, filter, slots).toArray();
     } catch (error) {
       throw storeFailure(error);
     }

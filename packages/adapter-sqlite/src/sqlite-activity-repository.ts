@@ -4,13 +4,18 @@ import type {
   ActivityPage,
   ActivityQuery,
   ActivityRepository,
+  KeyCount,
+  KeyField,
   SaveOutcome,
+  SlotCount,
+  TimeSlots,
   UserActivity,
 } from '@user-activity/domain';
 import { activityOf, rowOf } from './activity-row.ts';
 import { storeSilent, storeUnavailable } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from './threads/branches.ts';
+import type { CountQuestion } from './threads/count-question.ts';
 import type { PageQuestion } from './threads/page-job.ts';
 import type { Whose } from './threads/shapes.ts';
 import { sharedNow } from './threads/turns.ts';
@@ -72,11 +77,8 @@ export class SqliteActivityRepository implements ActivityRepository {
 
   async count(filter: ActivityFilter): Promise<number> {
     const timeoutMs = this.#queryTimeoutMs;
-    const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
-    const { metadata } = filter;
-    const question = { ...whoseOf(filter), metadata, above, below, until: sharedNow() + timeoutMs };
     try {
-      return await this.#database.searches.submit('count', question, { timeoutMs });
+      return await this.#database.searches.submit('count', this.#countOf(filter), { timeoutMs });
     } catch (error) {
       throw storeSilent(error);
     }
@@ -92,6 +94,32 @@ export class SqliteActivityRepository implements ActivityRepository {
     }
   }
 
+  async countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    most: number,
+  ): Promise<readonly KeyCount[] | 'too-many'> {
+    const timeoutMs = this.#queryTimeoutMs;
+    const question = { ...this.#countOf(filter), field, most };
+    try {
+      const rows = await this.#database.searches.submit('countByKey', question, { timeoutMs });
+      return rows === 'too-many' ? rows : rows.map(([key, count]) => ({ key, count }));
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
+  async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
+    const timeoutMs = this.#queryTimeoutMs;
+    const question = { ...this.#countOf(filter), ...slots };
+    try {
+      const rows = await this.#database.searches.submit('countBySlot', question, { timeoutMs });
+      return rows.map(([segment, slot, count]) => ({ segment, slot, count }));
+    } catch (error) {
+      throw storeSilent(error);
+    }
+  }
+
   async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
     const timeoutMs = this.#queryTimeoutMs;
     try {
@@ -100,6 +128,13 @@ export class SqliteActivityRepository implements ActivityRepository {
     } catch (error) {
       throw storeSilent(error);
     }
+  }
+
+  /** What is counted, and until when that is wanted. */
+  #countOf(filter: ActivityFilter): CountQuestion {
+    const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
+    const { metadata } = filter;
+    return { ...whoseOf(filter), metadata, above, below, until: sharedNow() + this.#queryTimeoutMs };
   }
 
   async ping(): Promise<void> {

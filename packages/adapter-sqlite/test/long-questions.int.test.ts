@@ -1,4 +1,4 @@
-import { type ActivityFilter, MetadataCondition, UserId } from '@user-activity/domain';
+import { type ActivityFilter, MetadataCondition, Timestamp, UserId } from '@user-activity/domain';
 import { filterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { SqliteActivityRepository } from '../src/index.ts';
@@ -10,6 +10,22 @@ const ofOne = filterOf({ userIds: [UserId.parse('ann')] });
 const searching: ActivityFilter = filterOf({
   metadata: [{ path: ['a'], scalars: MetadataCondition.scalarsOf(['no such']) }],
 });
+
+const eachSecond = { unitMs: 1000, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
+
+/** Each kind of question that may take long. */
+const longQuestions: readonly (readonly [
+  string,
+  (repository: SqliteActivityRepository) => Promise<unknown>,
+])[] = [
+  ['a search', async (repository) => repository.find(page(searching))],
+  ['a count by metadata', async (repository) => repository.count(searching)],
+  ['a count by type and metadata', async (repository) => repository.countByKey(searching, 'type', 100)],
+  ['a count by user and metadata', async (repository) => repository.countByKey(searching, 'userId', 100)],
+  ['a count by slot and metadata', async (repository) => repository.countBySlot(searching, eachSecond)],
+  ['a count by slot', async (repository) => repository.countBySlot(ofAll, eachSecond)],
+  ['a count by user', async (repository) => repository.countByKey(ofAll, 'userId', 100)],
+];
 
 /** A store with many activities, of which one is ann's. */
 async function filled(queryTimeoutMs = 60_000) {
@@ -23,7 +39,7 @@ async function filled(queryTimeoutMs = 60_000) {
 
 const page = (filter: ActivityFilter) => ({ filter, order: 'desc', limit: 500, after: undefined }) as const;
 
-test('a long question holds up no short one of its kind', async () => {
+test.each(longQuestions)('%s holds up no short question', async (_, ask) => {
   const { repository } = await filled();
   const answered: string[] = [];
   const noting = async (name: string, answer: Promise<unknown>): Promise<void> => {
@@ -31,10 +47,11 @@ test('a long question holds up no short one of its kind', async () => {
     answered.push(name);
   };
   await Promise.all([
-    noting('long', repository.find(page(searching))),
+    noting('long', ask(repository)),
     noting('short', repository.count(ofOne)),
+    noting('shorter', repository.countByKey(ofOne, 'type', 100)),
   ]);
-  expect(answered).toEqual(['short', 'long']);
+  expect(answered).toEqual(['short', 'shorter', 'long']);
 });
 
 test('long questions hold up no page, however many wait', async () => {
@@ -51,14 +68,17 @@ test('long questions hold up no page, however many wait', async () => {
   await outcomes;
 });
 
-test('a question that takes too long is STORE_TIMEOUT, and the next ones are answered', async () => {
-  const { database, repository } = await filled();
-  const impatient = new SqliteActivityRepository(database, { queryTimeoutMs: 1 });
-  const late = Array.from({ length: 20 }, async () => impatient.find(page(searching)));
-  for (const outcome of await Promise.allSettled(late))
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STORE_TIMEOUT' } });
-  expect(await repository.count(ofAll)).toBe(many + 1);
-});
+test.each(longQuestions)(
+  '%s that takes too long is STORE_TIMEOUT, and the next is answered',
+  async (_, ask) => {
+    const { database, repository } = await filled();
+    const impatient = new SqliteActivityRepository(database, { queryTimeoutMs: 1 });
+    const late = Array.from({ length: 20 }, async () => ask(impatient));
+    for (const outcome of await Promise.allSettled(late))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'STORE_TIMEOUT' } });
+    expect(await repository.count(ofAll)).toBe(many + 1);
+  },
+);
 
 test('a close waits for no long question: it is told that the store is gone', async () => {
   const { database, repository } = await filled();
@@ -75,13 +95,18 @@ test("questions that take turns don't mix up what they look for", async () => {
   const { repository } = await filled();
   const where = (path: string, text: string): ActivityFilter =>
     filterOf({ metadata: [{ path: [path], scalars: MetadataCondition.scalarsOf([text]) }] });
-  const counts = await Promise.all([
+  const slots = { unitMs: 1e10, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
+  const [byType, bySlot, ...counts] = await Promise.all([
+    repository.countByKey(where('a', 'such'), 'type', 100),
+    repository.countBySlot(where('b', 'no such'), slots),
     repository.count(where('a', 'such')),
     repository.count(where('a', 'no such')),
     repository.count(where('b', 'no such')),
     repository.count(where('b', 'such')),
     repository.count(ofAll),
   ]);
+  expect(byType).toEqual([{ key: 'LOGIN', count: many }]);
+  expect(bySlot).toEqual([expect.objectContaining({ count: many })]);
   expect(counts).toEqual([many, 0, many, 0, many + 1]);
 });
 

@@ -2,13 +2,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { TimeRange, Timestamp } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { spanOf } from '../src/threads/branches.ts';
+import { testedCountSql } from '../src/threads/count-job.ts';
+import { groupsSql } from '../src/threads/groups.ts';
 import { deathSql, letterPageSql } from '../src/threads/letter-jobs.ts';
 import { teachTest } from '../src/threads/metadata-test.ts';
 import { branchSql } from '../src/threads/page-job.ts';
 import { edgeSql } from '../src/threads/portions.ts';
 import { schema } from '../src/threads/schema.ts';
-import { countSql, searchSql } from '../src/threads/search-jobs.ts';
+import { searchSql } from '../src/threads/search-jobs.ts';
 import { branchesOf } from '../src/threads/shapes.ts';
+import { slotExpression } from '../src/threads/slots.ts';
+import { countUpToSql } from '../src/threads/span-counter.ts';
+import { nextKeySql } from '../src/threads/stats-jobs.ts';
 
 const planOf = (sql: string): string => {
   const db = new DatabaseSync(':memory:');
@@ -55,9 +60,31 @@ describe.each([
   );
 
   test('a count looks at no row, but for metadata', () => {
-    expect(planOf(countSql(shape, false))).toBe(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
-    expect(planOf(countSql(shape, true))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
+    const inIndex = planOf(countUpToSql(shape));
+    expect(inIndex).toContain(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
+    expect(inIndex).not.toContain('TEMP B-TREE');
+    expect(planOf(testedCountSql(shape))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
   });
+
+  test('a count by slot looks at no row, but for metadata', () => {
+    const inIndex = planOf(groupsSql(shape, { expression: slotExpression }, false));
+    expect(inIndex).toContain(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
+    const tested = planOf(groupsSql(shape, { expression: slotExpression }, true));
+    expect(tested).toContain(`SEARCH activities USING INDEX ${index} ${range}`);
+  });
+
+  test.each(['user_id', 'type'])('a count by %s, row by row, keeps to the portion', (expression) => {
+    for (const tested of [false, true])
+      expect(planOf(groupsSql(shape, { expression }, tested))).toMatch(`INDEX ${index} ${range}`);
+  });
+});
+
+test.each([
+  ['userId', false, 'activities_by_user (user_id>?)'],
+  ['type', false, 'activities_by_type (type>?)'],
+  ['type', true, 'activities_by_user_and_type (user_id=? AND type>?)'],
+] as const)('the next %s (of one user: %s) is the next key of an index', (field, ofOneUser, index) => {
+  expect(planOf(nextKeySql(field, ofOneUser))).toBe(`SEARCH activities USING COVERING INDEX ${index}`);
 });
 
 const [from, to] = [Timestamp.fromMillis(10), Timestamp.fromMillis(20)];

@@ -1,3 +1,4 @@
+export { type ActivityStats, makeActivityStats } from './activity-stats.ts';
 export {
   type AssertSamePartitions,
   makeAssertSamePartitions,

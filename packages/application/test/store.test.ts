@@ -43,6 +43,8 @@ const answering = (...outcomes: readonly SaveOutcome[]): ActivityRepository => (
   find: async () => ({ activities: [], hasMore: false }),
   count: async () => 0,
   findById: async () => undefined,
+  countByKey: async () => [],
+  countBySlot: async () => [],
   findByIds: async () => [],
   ping: async () => undefined,
 });

@@ -45,7 +45,17 @@ export {
 } from './query/dead-letter-query.ts';
 export { type JsonScalar, MetadataCondition } from './query/metadata-condition.ts';
 export { type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
+export { type KeyField, StatsQuery } from './query/stats-query.ts';
 export { TimeRange } from './query/time-range.ts';
+export {
+  type KeyCount,
+  keyedBySlot,
+  type SlotCount,
+  type TimeSlots,
+  type TimeUnit,
+  unitMs,
+} from './query/time-slots.ts';
+export { TimeZone, type ZoneOffset } from './query/time-zone.ts';
 export type { Cancellation } from './shared/cancellation.ts';
 export {
   DomainError,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ActivityId, type JsonObject, type SaveOutcome, type UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
+import { anyStatsCases } from './any-stats-cases.ts';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
 import { countCases } from './count-cases.ts';
@@ -9,6 +10,7 @@ import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
 import type { RepositorySubject } from './repository-subject.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
+import { statsCases } from './stats-cases.ts';
 import { filterOf } from './walk.ts';
 
 const statusOf = (outcome: SaveOutcome): string => (typeof outcome === 'string' ? outcome : 'refused');
@@ -179,6 +181,8 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...queryCases,
   ...metadataCases,
   ...countCases,
+  ...statsCases,
+  ...anyStatsCases,
   {
     promise: 'R11',
     title: 'an id gives the one activity of exactly that id, or undefined',
@@ -220,6 +224,17 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       await assertRejects(repository.find(newest(1)), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.count(filterOf()), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.findById(before.id), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(
+        repository.countByKey(filterOf(), 'type', 10),
+        'STORE_UNAVAILABLE',
+        'STORE_TIMEOUT',
+      );
+      const offsets = [{ from: before.createdAt, offsetMs: 0 }];
+      await assertRejects(
+        repository.countBySlot(filterOf(), { unitMs: 1000, offsets }),
+        'STORE_UNAVAILABLE',
+        'STORE_TIMEOUT',
+      );
       await assertRejects(repository.findByIds([before.id]), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
       await restore();

@@ -14,13 +14,7 @@ import { anyMetadata } from './arbitraries.ts';
 import type { ContractCase } from './contract.ts';
 import type { RepositorySubject } from './repository-subject.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
-import { filterOf, walk } from './walk.ts';
-
-/** A condition as it is asked over HTTP. */
-const where = (path: string, ...texts: readonly string[]): MetadataCondition => ({
-  path: MetadataCondition.parsePath(path),
-  scalars: MetadataCondition.scalarsOf(texts),
-});
+import { filterOf, walk, where } from './walk.ts';
 
 const sinceEver = TimeRange.between(Timestamp.parse('0000-01-01T00:00:00Z'), undefined);
 

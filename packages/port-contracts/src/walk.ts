@@ -2,6 +2,7 @@ import {
   type ActivityFilter,
   type ActivityQuery,
   type ActivityRepository,
+  MetadataCondition,
   type Order,
   TimeRange,
   type UserActivity,
@@ -17,6 +18,12 @@ export function filterOf(filter: Partial<ActivityFilter> = {}): ActivityFilter {
     ...filter,
   };
 }
+
+/** A condition as it is asked over HTTP. */
+export const where = (path: string, ...texts: readonly string[]): MetadataCondition => ({
+  path: MetadataCondition.parsePath(path),
+  scalars: MetadataCondition.scalarsOf(texts),
+});
 
 /** Where a page that ends with this activity is continued. */
 const positionOf = ({ createdAt, id }: UserActivity): ActivityQuery['after'] => ({ createdAt, id });

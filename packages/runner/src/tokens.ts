@@ -1,4 +1,5 @@
 import type {
+  ActivityStats,
   CheckHealth,
   CountActivities,
   FindActivities,
@@ -45,6 +46,7 @@ export const tokens: {
   readonly storeActivities: Token<StoreActivities>;
   readonly findActivities: Token<FindActivities>;
   readonly countActivities: Token<CountActivities>;
+  readonly activityStats: Token<ActivityStats>;
   readonly findActivity: Token<FindActivity>;
   readonly findStatus: Token<FindStatus>;
   readonly findDeadLetters: Token<FindDeadLetters>;
@@ -68,6 +70,7 @@ export const tokens: {
   storeActivities: token('storeActivities'),
   findActivities: token('findActivities'),
   countActivities: token('countActivities'),
+  activityStats: token('activityStats'),
   findActivity: token('findActivity'),
   findStatus: token('findStatus'),
   findDeadLetters: token('findDeadLetters'),

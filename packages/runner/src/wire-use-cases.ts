@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type HealthDeps,
+  makeActivityStats,
   makeCheckHealth,
   makeCountActivities,
   makeFindActivities,
@@ -104,6 +105,9 @@ export function wireApi(wiring: Wiring): void {
   );
   wiring.provide(tokens.findActivity, (get) =>
     measured('findActivity', makeFindActivity({ repository: get(tokens.repository) })),
+  );
+  wiring.provide(tokens.activityStats, (get) =>
+    measured('activityStats', makeActivityStats({ repository: get(tokens.repository) })),
   );
   wiring.provide(tokens.findDeadLetters, (get) =>
     measured('findDeadLetters', makeFindDeadLetters({ letters: get(tokens.letters) })),

@@ -1,5 +1,3 @@
-import type { SQLInputValue } from 'node:sqlite';
-
 /** Whose activities a question is about. */
 export interface Whose {
   /** Empty: of all users. */
@@ -14,7 +12,7 @@ export type Shape = 'all' | 'user' | 'type' | 'both';
 /** A question cut into branches, each of which is one range of one index: the values that it takes first. */
 interface Branches {
   readonly shape: Shape;
-  readonly branches: readonly (readonly SQLInputValue[])[];
+  readonly branches: readonly (readonly string[])[];
 }
 
 const sources: Readonly<Record<Shape, { readonly index: string; readonly equal: string }>> = {
@@ -23,6 +21,9 @@ const sources: Readonly<Record<Shape, { readonly index: string; readonly equal: 
   type: { index: 'activities_by_type', equal: 'type = ? AND ' },
   both: { index: 'activities_by_user_and_type', equal: 'user_id = ? AND type = ? AND ' },
 };
+
+/** The index that serves it. */
+export const indexOf = (shape: Shape): string => sources[shape].index;
 
 /**
  * Where a branch is read from, up to and with its values; a condition on its places follows. Left to itself, SQLite prefers

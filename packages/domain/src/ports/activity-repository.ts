@@ -2,6 +2,8 @@ import type { ActivityId } from '../activity/activity-id.ts';
 import type { Comparison, UserActivity } from '../activity/user-activity.ts';
 import type { ActivityFilter } from '../query/activity-filter.ts';
 import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
+import type { KeyField } from '../query/stats-query.ts';
+import type { KeyCount, SlotCount, TimeSlots } from '../query/time-slots.ts';
 
 /** This store can't ever hold this activity's content. Waiting doesn't help, and the others are not concerned. */
 export interface Refused {
@@ -35,6 +37,9 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *                  again afterwards; a save may then be repeated. No error of a driver crosses the port.
  *  R13 Searched    conditions on metadata let through what `MetadataCondition.matches` does, whatever keys and values are.
  *  R14 Counted     `count` tells exactly how many the filter lets through; of what is saved meanwhile it may count any part.
+ *  R15 Grouped     `countByKey` and `countBySlot` count exactly what `find` would show, each key and each slot once, in any order,
+ *                  and none that has nothing. What is saved meanwhile may be counted or not, nothing else twice or not at all.
+ *                  Of more keys than `most` it is told that there are, without all of them being held.
  *  R16 Several     `findByIds` gives the activities of these ids, each once and in any order; ids without one are left out.
  */
 export interface ActivityRepository {
@@ -45,6 +50,14 @@ export interface ActivityRepository {
   findById(id: ActivityId): Promise<UserActivity | undefined>;
   /** One question, however many ids: at most some thousand, as all that is found is in memory. Of none: at once. */
   findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]>;
+  /** How many activities there are of each type or user, unless these are more than `most`. */
+  countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    most: number,
+  ): Promise<readonly KeyCount[] | 'too-many'>;
+  /** How many activities there are in each slot of time; the caller sees to it that the filter spans few enough. */
+  countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]>;
   /** Resolves when the store answers, else rejects as in R12. */
   ping(): Promise<void>;
 }

@@ -64,6 +64,13 @@ export class ParameterReader {
     });
   }
 
+  /** The value of a parameter that must be given, once. */
+  required<Value>(name: string, parse: (raw: string) => Value): Value | undefined {
+    if (this.#parameters[name]?.length) return this.one(name, parse);
+    this.#violations.add(`/${name}`, 'is required');
+    return undefined;
+  }
+
   /** `from` and `to`, RFC 3339. */
   timeRange(): TimeRange {
     const from = this.one('from', (raw) => Timestamp.parse(raw));

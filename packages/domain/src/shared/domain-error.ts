@@ -19,6 +19,7 @@ export type ErrorKind =
 
 /**
  * What went wrong, exactly. Stable: callers and dashboards may rely on it.
+ *  - `QUERY_TOO_BROAD`    the answer would be longer than anyone may ask for; the message tells what to narrow;
  *  - `INPUT_UNREADABLE`   what the caller sends broke off, or is not encoded as it says;
  *  - `INPUT_TOO_LARGE`    what the caller sends has more bytes or items than are taken at once;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
@@ -29,6 +30,7 @@ export type ErrorKind =
 export type ErrorCode =
   | 'INVALID_ACTIVITY'
   | 'INVALID_QUERY'
+  | 'QUERY_TOO_BROAD'
   | 'INPUT_UNREADABLE'
   | 'INPUT_TOO_LARGE'
   | 'LOG_UNAVAILABLE'
@@ -39,6 +41,7 @@ export type ErrorCode =
 const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   INVALID_ACTIVITY: 'invalid-activity',
   INVALID_QUERY: 'invalid-query',
+  QUERY_TOO_BROAD: 'invalid-query',
   INPUT_UNREADABLE: 'unreadable',
   INPUT_TOO_LARGE: 'too-large',
   LOG_UNAVAILABLE: 'unavailable',

@@ -1,0 +1,88 @@
+import type { ActivityStats } from '@user-activity/application';
+import { StatsQuery } from '@user-activity/domain';
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { filterParameters } from './filter-parameters.ts';
+import { queryParameters } from './query-parameters.ts';
+import { problems } from './schemas.ts';
+
+const by = Type.Union(
+  [
+    Type.Literal('type'),
+    Type.Literal('userId'),
+    Type.Literal('minute'),
+    Type.Literal('hour'),
+    Type.Literal('day'),
+  ],
+  { description: 'What is counted apart.', examples: ['day'] },
+);
+
+const Stats = Type.Object(
+  {
+    by,
+    data: Type.Array(
+      Type.Object({
+        key: Type.String({
+          description:
+            'The type or the user; the day as `2026-11-25`; the hour or minute as RFC 3339 with the offset of the zone at that ' +
+            'time. Offsets until 1972 may have seconds.',
+        }),
+        count: Type.Integer({ minimum: 1 }),
+      }),
+    ),
+  },
+  {
+    examples: [
+      {
+        by: 'hour',
+        data: [
+          { key: '2026-10-25T02:00:00+02:00', count: 17 },
+          { key: '2026-10-25T02:00:00+01:00', count: 4 },
+        ],
+      },
+      {
+        by: 'type',
+        data: [
+          { key: 'LOGIN', count: 128 },
+          { key: 'LOGOUT', count: 97 },
+        ],
+      },
+    ],
+  },
+);
+
+const { properties: optional } = Type.Partial(
+  Type.Object({
+    timezone: Type.String({
+      default: 'UTC',
+      description: 'A zone of the IANA database; with `minute`, `hour` and `day` only.',
+      examples: ['Europe/Berlin'],
+    }),
+    ...filterParameters,
+  }),
+);
+
+const schema = {
+  operationId: 'activityStats',
+  tags: ['activities'],
+  summary: 'Count activities by type, user or time',
+  description:
+    'Of types and users the most frequent come first, then by their code points: at most 10,000, more are a 400. Minutes, hours ' +
+    'and days are those of a clock in `timezone` and come in their order, from a span of at most 20,000; the hour that the clock ' +
+    'shows twice at the end of summer time is two. What has no activity is left out.',
+  querystring: Type.Object({ by, ...optional }),
+  response: { 200: Stats, ...problems(400, 401, 503) },
+};
+
+/** `GET /api/logs/stats` */
+export const getStats: FastifyPluginCallbackTypebox<{ activityStats: ActivityStats }> = (
+  app,
+  { activityStats },
+  done,
+) => {
+  app.get('/api/logs/stats', { schema }, async (request, reply) => {
+    const query = StatsQuery.parse(queryParameters(request));
+    return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
+  });
+  done();
+};

@@ -1,0 +1,137 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spanOf } from '../src/threads/branches.ts';
+import type { Between } from '../src/threads/count-question.ts';
+import { type SetTest, teachTest } from '../src/threads/metadata-test.ts';
+import { schema } from '../src/threads/schema.ts';
+import { SpanCounter } from '../src/threads/span-counter.ts';
+import { type Prepare, preparing } from '../src/threads/statements.ts';
+import { countByKey, countBySlot, type KeyQuestion } from '../src/threads/stats-jobs.ts';
+import type { Steps } from '../src/threads/turns.ts';
+
+let db: DatabaseSync;
+let prepare: Prepare;
+let setTest: SetTest;
+beforeAll(() => {
+  db = new DatabaseSync(':memory:');
+  db.exec(schema);
+  // 30,000 rows: 10 to a millisecond, 300 users, 7 types.
+  db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999)
+    INSERT INTO activities SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0 FROM numbers`);
+  prepare = preparing(db);
+  setTest = teachTest(db);
+});
+afterAll(() => db.close());
+
+function between(from?: number, to?: number): Between {
+  const { above, below } = spanOf({ from, to }, undefined, 'asc', 0);
+  return { above, below };
+}
+const question = (given: Partial<KeyQuestion> = {}): KeyQuestion => ({
+  field: 'userId',
+  userIds: [],
+  types: [],
+  metadata: [],
+  ...between(),
+  most: 1000,
+  until: Number.POSITIVE_INFINITY,
+  ...given,
+});
+/** What plain SQL says. */
+const plain = (sql: string) => {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement.all() as unknown as readonly (readonly [string, number])[];
+};
+
+/** All steps of it, and its result. */
+function done<Result>(steps: Steps<Result>) {
+  for (let count = 0; ; count += 1) {
+    const { done: isDone, value } = steps.next();
+    if (isDone === true) return { steps: count, result: value };
+  }
+}
+
+describe('rows are counted in steps', () => {
+  test.each([
+    [1, 1002],
+    [3, 335],
+    [10, 102],
+    [999, 3],
+    [1000, 3],
+    [1001, 1],
+    [30_000, 0],
+  ])('of %d, which are %d', (rows, steps) => {
+    const counter = new SpanCounter(prepare, 'all', rows);
+    // More rows share a moment than a small step holds.
+    expect(done(counter.count([], between(0, 100)))).toEqual({ result: 1000, steps });
+    expect(done(counter.count([], between(5, 6))).result).toBe(10);
+    expect(done(counter.count([], between(100, 100))).result).toBe(0);
+  });
+
+  test('of which many small counts make one, but not all of them', () => {
+    const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }] };
+    const { steps, result } = done(countBySlot(prepare, setTest, { ...question(), ...slots }));
+    expect(result).toHaveLength(3000);
+    expect(steps).toBeGreaterThan(5);
+    expect(steps).toBeLessThan(50);
+  });
+});
+
+test.each([
+  [1, 0],
+  [3, -1],
+  [49, 7],
+  [50, 0],
+  [51, 0],
+  [1000, 999],
+  [100_000, 5],
+])('slots of %d ms by an offset of %d hold what plain SQL finds', (unitMs, offsetMs) => {
+  const expected = plain(
+    `SELECT floor((created_at + ${offsetMs}.0) / ${unitMs}) AS slot, count(*) FROM activities
+      WHERE type IN ('TYPE_1', 'TYPE_2') AND created_at BETWEEN 5 AND 2900 GROUP BY slot`,
+  );
+  const asked = question({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
+  const slots = { unitMs, offsets: [{ from: 5, offsetMs }] };
+  const { result } = done(countBySlot(prepare, setTest, { ...asked, ...slots }));
+  expect(new Map(result.map(([, slot, count]) => [slot, count]))).toEqual(
+    new Map(expected.map(([slot, count]) => [Number(slot), count])),
+  );
+  expect(result).toHaveLength(expected.length);
+});
+
+describe('users are counted', () => {
+  test.each<[string, Partial<KeyQuestion>, string]>([
+    ['of many rows', {}, ''],
+    [
+      'of many rows of some types',
+      { types: ['TYPE_1', 'TYPE_2', 'TYPE_3', 'TYPE_4', 'TYPE_5'] },
+      "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_5'",
+    ],
+    ['of few rows', between(100, 110), 'WHERE created_at BETWEEN 100 AND 109'],
+    [
+      'of few rows of some types',
+      { types: ['TYPE_1', 'TYPE_2'], ...between(undefined, 50) },
+      "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_2' AND created_at < 50",
+    ],
+  ])('%s', (_, given, where) => {
+    const expected = plain(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
+    expect(expected.length).toBeGreaterThan(50);
+    expect(new Map(done(countByKey(prepare, setTest, question(given))).result as [string, number][])).toEqual(
+      new Map(expected),
+    );
+    expect(done(countByKey(prepare, setTest, question({ ...given, most: expected.length - 1 }))).result).toBe(
+      'too-many',
+    );
+  });
+});
+
+test.each(['user-1', 'user-7'])('types of %s and another are summed', (user) => {
+  const expected = plain(
+    `SELECT type, count(*) FROM activities WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
+  );
+  const counts = done(
+    countByKey(prepare, setTest, question({ field: 'type', userIds: [user, 'user-8'] })),
+  ).result;
+  expect(new Map(counts as [string, number][])).toEqual(new Map(expected));
+});

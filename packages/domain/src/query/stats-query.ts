@@ -1,0 +1,45 @@
+import { RuleBroken } from '../shared/violation.ts';
+import { ActivityFilter } from './activity-filter.ts';
+import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
+import { type TimeUnit, unitMs } from './time-slots.ts';
+import { TimeZone } from './time-zone.ts';
+
+/** What activities have in common that are counted together, beside their time. */
+export type KeyField = 'type' | 'userId';
+
+/** How many activities there are of each type, of each user, or in each minute, hour or day by the clock of a zone. */
+export type StatsQuery = { readonly filter: ActivityFilter } & (
+  | { readonly by: KeyField }
+  | { readonly by: TimeUnit; readonly timeZone: TimeZone }
+);
+
+const statsParameters: ReadonlySet<string> = new Set(['by', 'timezone']);
+const isKnown = (name: string): boolean => statsParameters.has(name) || ActivityFilter.hasParameter(name);
+
+export const StatsQuery = {
+  /**
+   * Reads `by`, `timezone` (with a unit of time only; UTC where not given) and a filter (see `ActivityFilter.read`).
+   * Throws INVALID_QUERY with every violation, by `/name`.
+   */
+  parse(parameters: QueryParameters): StatsQuery {
+    const reader = new ParameterReader(parameters, { has: isKnown });
+    const by = reader.required('by', parseBy);
+    const timeZone = reader.one('timezone', (raw) => {
+      if (by === 'type' || by === 'userId') throw new RuleBroken('goes with a minute, hour or day');
+      return TimeZone.parse(raw);
+    });
+    const filter = ActivityFilter.read(reader);
+    reader.assertSound();
+    if (by === undefined) throw new Error('What is missing is a violation.');
+    return by === 'type' || by === 'userId'
+      ? { filter, by }
+      : { filter, by, timeZone: timeZone ?? TimeZone.utc };
+  },
+};
+
+function parseBy(raw: string): KeyField | TimeUnit {
+  if (raw === 'type' || raw === 'userId' || isTimeUnit(raw)) return raw;
+  throw new RuleBroken('must be "type", "userId", "minute", "hour" or "day"');
+}
+
+const isTimeUnit = (raw: string): raw is TimeUnit => Object.hasOwn(unitMs, raw);

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import {
+  type ActivityFilter,
+  ActivityType,
+  type MetadataCondition,
+  Timestamp,
+  TimeRange,
+  type TimeSlots,
+  type UserActivity,
+  UserId,
+} from '@user-activity/domain';
+import * as fc from 'fast-check';
+import type { ContractCase } from './contract.ts';
+import type { RepositorySubject } from './repository-subject.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+import { assertCounts, at, slotsOf } from './stats-counts.ts';
+import { filterOf, where } from './walk.ts';
+
+const start = Date.parse('2026-01-02T03:04:05.678Z');
+const users = ['user-1', 'user-2', 'User-1', 'usér-1', '$user', '😀'];
+const types = ['LOGIN', 'LOGOUT', 'LOGIN_FAILED', 'ÜBER', '𝒜'];
+const metadatas = [{}, { a: 1 }, { a: '1', b: [1, 'x'] }, { a: null, b: 'x' }];
+const conditions = [where('a', '1'), where('b', 'x'), where('a', 'null', '2'), where('c', '1')];
+const sinceEver = Timestamp.parse('0000-01-01T00:00:00Z');
+
+const anyMoment = fc
+  .tuple(fc.constantFrom(0, start, -3 * 86_400_000), fc.integer({ min: -6, max: 6 }))
+  .map(([near, millis]) => near + millis);
+
+const anyField = fc.record({
+  userId: fc.constantFrom(...users),
+  type: fc.constantFrom(...types),
+  metadata: fc.constantFrom(...metadatas),
+  createdAt: anyMoment,
+});
+
+/** Conditions are asked beside a `from`, or a user. */
+const ofAll = (metadata: readonly MetadataCondition[]): Timestamp | undefined =>
+  metadata.length > 0 ? sinceEver : undefined;
+
+const anyFilter: fc.Arbitrary<ActivityFilter> = fc
+  .record({
+    userIds: fc.subarray(users, { maxLength: 3 }),
+    types: fc.subarray(types, { maxLength: 3 }),
+    metadata: fc.oneof(fc.constant([]), fc.subarray(conditions, { maxLength: 2 })),
+    from: fc.option(anyMoment, { nil: undefined }),
+    to: fc.option(anyMoment, { nil: undefined }),
+  })
+  .map(({ userIds, types: wanted, metadata, from, to }) => ({
+    userIds: userIds.map((user) => UserId.parse(user)),
+    types: wanted.map((type) => ActivityType.parse(type)),
+    createdAt: TimeRange.between(
+      from === undefined ? ofAll(metadata) : at(from),
+      to === undefined ? undefined : at(Math.max(from ?? to, to)),
+    ),
+    metadata,
+  }));
+
+const anySlots: fc.Arbitrary<TimeSlots> = fc
+  .record({
+    unitMs: fc.constantFrom(1, 3, 7, 60_000, 86_400_000),
+    froms: fc.uniqueArray(anyMoment, { minLength: 1, maxLength: 5 }),
+    offsets: fc.array(fc.integer({ min: -50_000, max: 50_000 }), { minLength: 5, maxLength: 5 }),
+  })
+  .map(({ unitMs, froms, offsets }) =>
+    slotsOf(
+      unitMs,
+      ...froms.toSorted((a, b) => a - b).map((from, index) => [from, offsets[index] ?? 0] as const),
+    ),
+  );
+
+/** The promise about counting what activities have in common, whatever is asked. */
+export const anyStatsCases: readonly ContractCase<RepositorySubject>[] = [
+  {
+    promise: 'R15',
+    title: 'conditions on metadata hold for what is counted, of however many there are',
+    async run(subject) {
+      const repository = await subject.open();
+      // Of each 50 the first and the last match: a store that reads so many hundreds at a time finds one at either end.
+      const activities = sampleActivities(6600).map(({ createdAt }, index) =>
+        sampleActivity({
+          userId: users[index % 3] ?? '',
+          type: types[Math.floor(index / 6) % 2] ?? '',
+          metadata: {
+            step: [0, 49].includes(Math.floor(index / 3) % 50) ? 'rare' : 'common',
+            first: index < 3000 && index % 3 === 0,
+          },
+          createdAt,
+        }),
+      );
+      for (let saved = 0; saved < activities.length; saved += 2200)
+        await repository.save(activities.slice(saved, saved + 2200));
+      const slots = slotsOf(3_600_000, [sinceEver, 0], [start + 2_000_000, 1_800_000]);
+      const userIds = users.slice(0, 2).map((user) => UserId.parse(user));
+      const createdAt = TimeRange.between(at(start + 1_500_000), at(start + 6_000_000));
+      for (const filter of [
+        { userIds },
+        { userIds: userIds.slice(0, 1), types: [ActivityType.parse('LOGIN')] },
+        { types: [ActivityType.parse('LOGOUT')], createdAt },
+        { createdAt },
+      ]) {
+        for (const metadata of [
+          [where('step', 'rare')],
+          // Of some users and slots nothing is left.
+          [where('step', 'rare', 'common'), where('first', 'true')],
+          [where('step', 'other')],
+        ])
+          await assertCounts(repository, activities, filterOf({ ...filter, metadata }), slots);
+      }
+    },
+  },
+  {
+    promise: 'R15',
+    title: 'of types or users only those count towards too many that conditions on metadata leave',
+    async run(subject) {
+      const repository = await subject.open();
+      await repository.save(
+        Array.from({ length: 12 }, (_, index) =>
+          sampleActivity({
+            userId: `user-${index}`,
+            type: `TYPE_${index}`,
+            metadata: { few: index < 3 },
+            createdAt: start + index,
+          }),
+        ),
+      );
+      const createdAt = TimeRange.between(sinceEver, undefined);
+      const filter = filterOf({ createdAt, metadata: [where('few', 'true')] });
+      for (const field of ['type', 'userId'] as const) {
+        assert.equal(await repository.countByKey(filter, field, 2), 'too-many');
+        assert.equal((await repository.countByKey(filter, field, 3)).length, 3);
+      }
+    },
+  },
+  {
+    promise: 'R15',
+    title: 'any count is what counting all of it one by one would give',
+    async run(subject) {
+      const repository = await subject.open();
+      const everything: UserActivity[] = [];
+      const question = fc.record({ filter: anyFilter, slots: anySlots });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(anyField, { maxLength: 12 }),
+          fc.array(question, { minLength: 4, maxLength: 4 }),
+          async (fields, questions) => {
+            const added = fields.map((field) => sampleActivity(field));
+            await repository.save(added);
+            everything.push(...added);
+            for (const { filter, slots } of questions)
+              await assertCounts(repository, everything, filter, slots);
+          },
+        ),
+        { numRuns: 20, endOnFailure: true },
+      );
+    },
+  },
+];

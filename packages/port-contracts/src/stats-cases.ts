@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { ActivityType, TimeRange, UserId } from '@user-activity/domain';
+import type { ContractCase } from './contract.ts';
+import type { RepositorySubject } from './repository-subject.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+import { at, bySlot, byKey, slotsOf } from './stats-counts.ts';
+import { filterOf } from './walk.ts';
+
+const start = Date.parse('2026-01-02T03:04:05.678Z');
+
+/** The promise about counting what the activities have in common. */
+export const statsCases: readonly ContractCase<RepositorySubject>[] = [
+  {
+    promise: 'R15',
+    title: 'activities are counted by their type or user, of those that the filter lets through',
+    async run(subject) {
+      const repository = await subject.open();
+      await repository.save([
+        sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: start }),
+        sampleActivity({ userId: 'user-2', type: 'LOGIN', createdAt: start + 1 }),
+        sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: start + 2 }),
+        sampleActivity({ userId: 'user-1', type: 'LOGOUT', createdAt: start + 3 }),
+      ]);
+      const [one, two] = [UserId.parse('user-1'), UserId.parse('user-2')];
+      const [login, logout] = [ActivityType.parse('LOGIN'), ActivityType.parse('LOGOUT')];
+      const createdAt = TimeRange.between(at(start + 1), at(start + 3));
+      for (const [field, filter, expected] of [
+        ['type', {}, { LOGIN: 3, LOGOUT: 1 }],
+        ['type', { userIds: [one] }, { LOGIN: 2, LOGOUT: 1 }],
+        ['type', { userIds: [one, two], types: [login] }, { LOGIN: 3 }],
+        ['type', { types: [logout, login] }, { LOGIN: 3, LOGOUT: 1 }],
+        ['type', { createdAt }, { LOGIN: 2 }],
+        ['userId', {}, { 'user-1': 3, 'user-2': 1 }],
+        ['userId', { types: [login] }, { 'user-1': 2, 'user-2': 1 }],
+        ['userId', { types: [logout, login] }, { 'user-1': 3, 'user-2': 1 }],
+        ['userId', { userIds: [two], types: [login, logout] }, { 'user-2': 1 }],
+        ['userId', { userIds: [two] }, { 'user-2': 1 }],
+        ['userId', { types: [login], createdAt }, { 'user-1': 1, 'user-2': 1 }],
+        ['userId', { userIds: [two], types: [logout] }, {}],
+      ] as const) {
+        assert.deepEqual(await byKey(repository, filterOf(filter), field), expected);
+      }
+    },
+  },
+  {
+    promise: 'R15',
+    title: 'of more types or users than may be, it is told that there are',
+    async run(subject) {
+      const repository = await subject.open();
+      await repository.save(
+        Array.from({ length: 12 }, (_, index) =>
+          sampleActivity({ userId: `user-${index}`, type: `TYPE_${index}`, createdAt: start + index }),
+        ),
+      );
+      for (const field of ['type', 'userId'] as const) {
+        assert.equal(await repository.countByKey(filterOf(), field, 11), 'too-many');
+        assert.equal((await repository.countByKey(filterOf(), field, 12)).length, 12);
+        const few = filterOf({ createdAt: TimeRange.between(at(start + 3), at(start + 6)) });
+        assert.equal(await repository.countByKey(few, field, 2), 'too-many');
+        assert.equal((await repository.countByKey(few, field, 3)).length, 3);
+      }
+    },
+  },
+  {
+    promise: 'R15',
+    title: 'slots begin where the clock of their segment shows whole units, also before 1970',
+    async run(subject) {
+      const repository = await subject.open();
+      const moments = [-3_600_001, -3_600_000, -1, 0, 1_799_999, 1_800_000, 5_399_999, 5_400_000, 7_200_000];
+      await repository.save(moments.map((createdAt) => sampleActivity({ createdAt })));
+      const hour = 3_600_000;
+      assert.deepEqual(await bySlot(repository, filterOf(), slotsOf(hour, [-hour, 0])), [
+        [0, -2, 1],
+        [0, -1, 2],
+        [0, 0, 3],
+        [0, 1, 2],
+        [0, 2, 1],
+      ]);
+      // The clock goes from 00:30 to 02:00, and back again from 03:00 to 01:30.
+      const changing = slotsOf(hour, [-hour, 0], [hour / 2, 1.5 * hour], [1.5 * hour, 0]);
+      assert.deepEqual(await bySlot(repository, filterOf(), changing), [
+        [0, -2, 1],
+        [0, -1, 2],
+        [0, 0, 2],
+        [1, 2, 2],
+        [2, 1, 1],
+        [2, 2, 1],
+      ]);
+      const some = filterOf({ createdAt: TimeRange.between(at(-hour), at(hour / 2)) });
+      assert.deepEqual(await bySlot(repository, some, changing), [
+        [0, -1, 2],
+        [0, 0, 2],
+      ]);
+    },
+  },
+  {
+    promise: 'R15',
+    title: 'what is far from 1970 is counted to the millisecond, by old offsets too',
+    async run(subject) {
+      const repository = await subject.open();
+      const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+      const minute = 60_000;
+      await repository.save(
+        [first, first + 29_999, first + 30_000, last - 29_999, last].map((createdAt) =>
+          sampleActivity({ createdAt }),
+        ),
+      );
+      const slots = slotsOf(minute, [first, -2_670_000], [last - 30_000, 29_000]);
+      const low = Math.floor((first - 2_670_000) / minute);
+      const high = Math.floor((last + 29_000) / minute);
+      assert.deepEqual(await bySlot(repository, filterOf(), slots), [
+        [0, low, 2],
+        [0, low + 1, 1],
+        [1, high - 1, 1],
+        [1, high, 1],
+      ]);
+    },
+  },
+  {
+    promise: 'R15',
+    title: 'what is saved during a count makes it neither lose nor double what was there',
+    async run(subject) {
+      const repository = await subject.open();
+      await repository.save(sampleActivities(500));
+      const slots = slotsOf(60_000, [start, 0]);
+      const known = new Set(
+        await bySlot(repository, filterOf(), slots).then((counts) => counts.map(([, slot]) => slot)),
+      );
+      for (let round = 0; round < 5; round += 1) {
+        const saving = repository.save(
+          Array.from({ length: 40 }, (_, index) =>
+            sampleActivity({ type: 'NEWS', createdAt: start - 1000 * index }),
+          ),
+        );
+        const [keys, counts] = await Promise.all([
+          byKey(repository, filterOf(), 'type'),
+          bySlot(repository, filterOf({ types: [ActivityType.parse('LOGIN')] }), slots),
+          saving,
+        ]);
+        assert.equal(keys['LOGIN'], 500);
+        assert.deepEqual(new Set(counts.map(([, slot]) => slot)), known);
+        assert.equal(sum(counts.map(([, , count]) => count)), 500);
+      }
+      assert.equal((await byKey(repository, filterOf(), 'type'))['NEWS'], 200);
+    },
+  },
+];
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import {
+  type ActivityFilter,
+  type ActivityRepository,
+  type KeyField,
+  MetadataCondition,
+  type SlotCount,
+  Timestamp,
+  type TimeSlots,
+  type UserActivity,
+} from '@user-activity/domain';
+
+/** More keys than any case has. */
+const most = 100;
+
+export const at = (millis: number): Timestamp => Timestamp.fromMillis(millis);
+
+/** Slots by the offsets that are in force from these moments on. */
+export const slotsOf = (
+  unitMs: number,
+  ...offsets: readonly (readonly [from: number, offsetMs: number])[]
+): TimeSlots => ({
+  unitMs,
+  offsets: offsets.map(([from, offsetMs]) => ({ from: at(from), offsetMs })),
+});
+
+/** Each kind of count is what counting all of it one by one gives. */
+export async function assertCounts(
+  repository: ActivityRepository,
+  everything: readonly UserActivity[],
+  filter: ActivityFilter,
+  slots: TimeSlots,
+): Promise<void> {
+  const through = everything.filter((activity) => letsThrough(filter, activity));
+  for (const field of ['type', 'userId'] as const)
+    assert.deepEqual(
+      await byKey(repository, filter, field),
+      tally(through.map((activity) => activity[field])),
+    );
+  const found = await bySlot(repository, filter, slots);
+  assert.deepEqual(
+    Object.fromEntries(found.map(([segment, slot, count]) => [`${segment} ${slot}`, count])),
+    tally(through.map(({ createdAt }) => slotAt(slots, createdAt))),
+  );
+}
+
+/** The counts by their key; a key that comes twice is a fault. */
+export async function byKey(
+  repository: ActivityRepository,
+  filter: ActivityFilter,
+  field: KeyField,
+): Promise<Record<string, number>> {
+  const counts = await repository.countByKey(filter, field, most);
+  assert.ok(counts !== 'too-many');
+  const found = Object.fromEntries(counts.map(({ key, count }) => [key, count]));
+  assert.equal(Object.keys(found).length, counts.length, 'a key came twice');
+  return found;
+}
+
+/** The counts in the order of time; a slot that comes twice is a fault. */
+export async function bySlot(
+  repository: ActivityRepository,
+  filter: ActivityFilter,
+  slots: TimeSlots,
+): Promise<readonly (readonly [segment: number, slot: number, count: number])[]> {
+  const counts = await repository.countBySlot(filter, slots);
+  const names = counts.map(({ segment, slot }: SlotCount) => `${segment} ${slot}`);
+  assert.equal(new Set(names).size, counts.length, 'a slot came twice');
+  return counts
+    .toSorted((a, b) => a.segment - b.segment || a.slot - b.slot)
+    .map(({ segment, slot, count }) => [segment, slot, count] as const);
+}
+
+const letsThrough = (
+  { userIds, types: wanted, createdAt, metadata }: ActivityFilter,
+  activity: UserActivity,
+): boolean =>
+  (userIds.length === 0 || userIds.includes(activity.userId)) &&
+  (wanted.length === 0 || wanted.includes(activity.type)) &&
+  createdAt.holds(activity.createdAt) &&
+  metadata.every((condition) => MetadataCondition.matches(condition, activity.metadata));
+
+function slotAt({ unitMs, offsets }: TimeSlots, moment: Timestamp): string {
+  const begun = offsets.filter(({ from }) => from <= moment).length;
+  const segment = Math.max(1, begun) - 1;
+  return `${segment} ${Math.floor((moment + (offsets[segment]?.offsetMs ?? 0)) / unitMs)}`;
+}
+
+function tally(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
