@@ -53,6 +53,20 @@ export class Service {
     return ((await response.json()) as { data: One[] }).data;
   }
 
+  /** The dead letters, once all that was sent of the user before is stored or among them. */
+  async lettersAfterAll(userId: string): Promise<readonly unknown[]> {
+    // What is stored may have letters of its batch yet to come, but no batch begins before those of the last are there.
+    for (const id of ['marker-1', 'marker-2']) {
+      const response = await fetch(`${this.url}/api/logs`, {
+        method: 'POST',
+        headers: { 'x-api-key': apiKey, 'content-type': 'application/json', prefer: 'wait=30' },
+        body: JSON.stringify({ id, userId, type: 'MARKER' }),
+      });
+      expect([response.status, await response.json()]).toEqual([201, { id, status: 'stored' }]);
+    }
+    return this.list('/api/dead-letters');
+  }
+
   /** All that is stored, in the order of its times, once it is so. */
   async stored(so: (all: readonly Kept[]) => boolean): Promise<readonly Kept[]> {
     for (;;) {
