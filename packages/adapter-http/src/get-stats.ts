@@ -54,6 +54,7 @@ const Stats = Type.Object(
 const { properties: optional } = Type.Partial(
   Type.Object({
     timezone: Type.String({
+      pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
       default: 'UTC',
       description: 'A zone of the IANA database; with `minute`, `hour` and `day` only.',
       examples: ['Europe/Berlin'],

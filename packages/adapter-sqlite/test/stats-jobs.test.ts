@@ -76,6 +76,19 @@ describe('rows are counted in steps', () => {
     expect(steps).toBeGreaterThan(5);
     expect(steps).toBeLessThan(50);
   });
+
+  test('which takes turns too where many users, types and offsets have little each', () => {
+    const some = <Value>(count: number, of: (index: number) => Value) =>
+      Array.from({ length: count }, (_, index) => of(index));
+    const asked = question({
+      userIds: some(20, (index) => `user-${index}`),
+      types: some(7, (index) => `TYPE_${index}`),
+    });
+    const slots = { unitMs: 1000, offsets: some(30, (index) => ({ from: index * 100, offsetMs: index })) };
+    const { steps, result } = done(countBySlot(prepare, setTest, { ...asked, ...slots }));
+    expect(result.reduce((sum, [, , count]) => sum + count, 0)).toBe(2000);
+    expect(steps).toBeGreaterThan(50);
+  });
 });
 
 test.each([

@@ -23,5 +23,9 @@ export const groupingBySlot = ({ unitMs, offsetMs }: Slots): Grouping => ({
 export const slotOf = (told: SQLOutputValue | undefined, { unitMs }: Slots): number =>
   baseOf(unitMs) + Number(told);
 
+/** The slot of a moment. */
+export const slotAt = (moment: number, { unitMs, offsetMs }: Slots): number =>
+  Math.floor((moment + offsetMs) / unitMs);
+
 /** The moment at which a slot begins. */
 export const beginOf = (slot: number, { unitMs, offsetMs }: Slots): number => slot * unitMs - offsetMs;
