@@ -3,10 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { DomainError, isDomainError } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from './problem.ts';
-
-/** A body, or a batch, of which there is more than the service takes. */
-export const tooLarge = (message = 'The body is larger than the service takes.'): DomainError =>
-  new DomainError('INPUT_TOO_LARGE', message);
+import { tooLarge } from './whole-body.ts';
 
 /**
  * Decodes bodies by their `Content-Encoding` (RFC 9110, section 8.4): gzip, also as `x-gzip`, and identity. Others, and chains,

@@ -5,8 +5,6 @@ import { Problem, problemOf, sendProblem } from './problem.ts';
 /** What Fastify itself refuses, by its code. Its own messages quote the request. */
 const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', [415, 'The media type of the body is none that the route takes.']],
-  ['FST_ERR_CTP_BODY_TOO_LARGE', [413, 'The body is larger than the service takes.']],
-  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', [400, 'The body is not as long as its Content-Length says.']],
   ['FST_ERR_BAD_URL', [400, 'The path of the URL is not well-formed.']],
   ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing of that name.']],
 ]);

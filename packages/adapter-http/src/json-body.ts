@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { parseJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
+import { parseWhole } from './whole-body.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -21,14 +22,10 @@ export function parseJsonBodies(app: FastifyInstance): void {
 
 /** Reads bodies of a media type as JSON; `*` is every one that has no parser of its own, and none. */
 export function parseAsJson(app: FastifyInstance, mediaType: string): void {
-  app.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      assertUtf8(request.headers['content-type']);
-      const none = body.length === 0 && request.routeOptions.config.optionalBody === true;
-      done(null, none ? {} : jsonBody(body));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error('A parser threw no error.'));
-    }
+  parseWhole(app, mediaType, (request, body) => {
+    assertUtf8(request.headers['content-type']);
+    const none = body.length === 0 && request.routeOptions.config.optionalBody === true;
+    return none ? {} : jsonBody(body);
   });
 }
 

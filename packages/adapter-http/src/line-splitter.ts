@@ -1,3 +1,5 @@
+import { GatheredBytes } from './gathered-bytes.ts';
+
 const newline = 0x0a;
 
 /** A line without its end; undefined stands for one that is too long, of which nothing was kept. */
@@ -7,8 +9,8 @@ export type Line = Buffer | undefined;
 export class LineSplitter {
   readonly #longest: number;
   /** Of the line whose end has not arrived. */
-  #pieces: Buffer[] = [];
-  #length = 0;
+  readonly #begun: GatheredBytes = new GatheredBytes();
+  #isLong = false;
 
   constructor(longest: number) {
     this.#longest = longest;
@@ -31,17 +33,15 @@ export class LineSplitter {
   }
 
   #append(piece: Buffer): void {
-    this.#length += piece.length;
-    if (this.#length <= this.#longest) this.#pieces.push(piece);
-    else this.#pieces = [];
+    this.#isLong ||= this.#begun.length + piece.length > this.#longest;
+    if (this.#isLong) this.#begun.clear();
+    else this.#begun.append(piece);
   }
 
   #take(): Line {
-    const [first = Buffer.alloc(0), ...more] = this.#pieces;
-    const line = more.length === 0 ? first : Buffer.concat(this.#pieces);
-    const isLong = this.#length > this.#longest;
-    this.#pieces = [];
-    this.#length = 0;
+    const isLong = this.#isLong;
+    this.#isLong = false;
+    const line = this.#begun.take();
     return isLong ? undefined : line;
   }
 }

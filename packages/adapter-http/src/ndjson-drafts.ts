@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { FaultyDraft } from '@user-activity/application';
-import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
+import { isDomainError, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { tooMany } from './batch-receipt.ts';
-import { tooLarge } from './decode-bodies.ts';
 import { assertUtf8, jsonIn } from './json-body.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
+import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
 
 const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
@@ -29,7 +29,7 @@ export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
     try {
       assertUtf8(request.headers['content-type']);
       const bytes = request.routeOptions.bodyLimit;
-      if (Number(request.headers['content-length']) > bytes) throw tooLarge();
+      if (saysTooMuch(request)) throw tooLarge();
       // A request that is destroyed no longer knows its connection, on which it has to be counted and answered.
       const destroyOnReturn = payload !== request.raw;
       done(null, new NdjsonDrafts(payload, { bytes, lines }, { destroyOnReturn }));
@@ -70,8 +70,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
       this.#splitter.end((line) => this.#take(line, last));
       yield last;
     } catch (error) {
-      if (isDomainError(error)) throw error;
-      throw new DomainError('INPUT_UNREADABLE', 'The body did not arrive to its end.', { cause: error });
+      throw isDomainError(error) ? error : brokenOff(error);
     }
   }
 

@@ -17,6 +17,7 @@ import { EventHeaders, eventBodies } from './cloud-events/schemas.ts';
 import { assertUtf8, jsonBody } from './json-body.ts';
 import { Problem } from './problem.ts';
 import { problems } from './schemas.ts';
+import { parseWhole } from './whole-body.ts';
 
 const schema = {
   operationId: 'logEvents',
@@ -54,7 +55,7 @@ export const postEvents: FastifyPluginCallbackTypebox<{
   maxBatchSize: number;
 }> = (app, { logActivity, logActivities, maxBatchSize }, done) => {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+  parseWhole(app, '*', (_request, body) => body);
   app.post('/api/events', { schema, config: { optionalBody: true } }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'An event is named by its source and id.');

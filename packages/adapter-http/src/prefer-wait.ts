@@ -4,7 +4,9 @@ const mostSeconds = 30;
 // RFC 9110: a token (section 5.6.2) or a quoted string (5.6.4).
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const quoted = String.raw`"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"`;
-const pair = String.raw`(${token})(?:[\t ]*=[\t ]*(${token}|${quoted})?)?`;
+// White space behind the sign belongs to a value, or to what follows: one that could be either would be tried both ways, again for
+// each parameter.
+const pair = String.raw`(${token})(?:[\t ]*=(?:[\t ]*(${token}|${quoted}))?)?`;
 // RFC 7240, section 2: a preference with its parameters, in a list that may have empty places.
 const preference = new RegExp(String.raw`[\t ,]*${pair}(?:[\t ]*;(?:[\t ]*${pair})?)*[\t ]*(?=,|$)`, 'y');
 const element = new RegExp(String.raw`[\t ,]*(?:[^",]|${quoted})+`, 'y');

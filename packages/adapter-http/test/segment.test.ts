@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { post, type Service, seen, service } from './service.ts';
 
 const track = (fields: object = {}) => ({ type: 'track', userId: 'u', event: 'Order Completed', ...fields });
@@ -128,6 +128,38 @@ describe('POST /v1/batch', () => {
     expect(without.statusCode).toBe(200);
     expect((await post(it.app, '/v1/batch', { batch: [1, 2, 3] })).statusCode).toBe(413);
     expect(lettersOf(it)).toEqual([]);
+  });
+
+  test('with a context that its calls would repeat beyond the limit of bodies is 413, as few bytes would stand for many', async () => {
+    const it = await service({ maxBodyBytes: 10_000 });
+    const context = { agent: 'x'.repeat(985) };
+    const send = (batch: unknown[], of: unknown = context) =>
+      post(it.app, '/v1/batch', { batch, context: of });
+    const fits = [...Array.from({ length: 10 }, () => track()), track({ context: { ip: 'own' } }), 7];
+    expect(JSON.stringify(context)).toHaveLength(997);
+    expect((await send([...fits.slice(0, -1), track()])).statusCode).toBe(413);
+    expect(it.logged()).toEqual([]);
+    expect((await send(fits.slice(1))).json()).toMatchObject({ success: true });
+    expect(loggedBy(it)).toMatchObject([
+      ...Array.from({ length: 9 }, () => ({ metadata: { context } })),
+      { metadata: { context: { ip: 'own' } } },
+    ]);
+  });
+
+  test('leaves out a context that the metadata of no call could hold, and looks at it once', async () => {
+    const it = await service({ maxBodyBytes: 1_000_000 });
+    const keys = vi.spyOn(Object, 'keys');
+    const context = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`k${index}`, index]));
+    const response = await post(it.app, '/v1/batch', {
+      batch: Array.from({ length: 50 }, () => track()),
+      context,
+    });
+    const looks = keys.mock.calls.filter(([one]) => Object.hasOwn(one, 'k4999')).length;
+    keys.mockRestore();
+    expect(response.json()).toEqual({ success: true, rejected: [] });
+    expect(looks).toBe(1);
+    expect(loggedBy(it)[49]).toMatchObject({ metadata: { event: 'Order Completed' } });
+    expect(loggedBy(it)[49]?.metadata).not.toHaveProperty('context');
   });
 
   test('is 503 with Retry-After and the ids while the log or the letters are out of reach', async () => {

@@ -6,8 +6,9 @@ import { parseAsJson } from '../json-body.ts';
 import { Problem } from '../problem.ts';
 import { refuseParameters } from '../query-parameters.ts';
 import { problems, Violations } from '../schemas.ts';
+import { bytesRepeated } from './call-metadata.ts';
 import { isMembers, type Members } from './members.ts';
-import { bodyOfRoute, itemOfBatch, segmentCalls } from './segment-call.ts';
+import { bodyOfRoute, hasContext, itemOfBatch, segmentCalls, type Surroundings } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
 const Answer = Type.Object({
@@ -59,7 +60,8 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
   app.post('/v1/batch', { schema: ofBatch, onRequest: refuseParameters }, async (request, reply) => {
     const { items, context } = batchIn(jsonOf(request));
     if (items.length > maxBatchSize) throw new Problem(413, `A batch holds at most ${maxBatchSize} calls.`);
-    return reply.code(200).send(await log(items.map((item) => itemOfBatch(item, { context }))));
+    const around = surroundingsOf(items, context, request.routeOptions.bodyLimit);
+    return reply.code(200).send(await log(items.map((item) => itemOfBatch(item, around))));
   });
   done();
 };
@@ -77,4 +79,20 @@ function batchIn(body: unknown): { readonly items: readonly unknown[]; readonly 
       errors: [{ path: '/batch', message: 'must be a JSON array' }],
     });
   return { items: batch, context };
+}
+
+/**
+ * What a batch says for its calls. Throws 413 where its context, told for each call without one, is more than a body may be: a few
+ * bytes would stand for gigabytes.
+ */
+function surroundingsOf(items: readonly unknown[], context: unknown, most: number): Surroundings {
+  if (context === undefined || context === null) return {};
+  const bytes = bytesRepeated(context, items.filter((item) => !hasContext(item)).length);
+  if (bytes === undefined) return {};
+  if (bytes > most)
+    throw new Problem(
+      413,
+      'The context of the batch, in each call without one, is more than the service takes.',
+    );
+  return { context };
 }

@@ -16,6 +16,9 @@ export interface Surroundings {
   readonly context?: unknown;
 }
 
+/** Whether the item has a context of its own. */
+export const hasContext = (item: unknown): boolean => isMembers(item) && given(item['context']) !== undefined;
+
 /** An item of a batch, which says itself which call it is. */
 export function itemOfBatch(item: unknown, around: Surroundings): Call {
   const kind = isMembers(item) ? segmentCalls.find((one) => one === item['type']) : undefined;

@@ -1,0 +1,43 @@
+const none = Buffer.alloc(0);
+
+/**
+ * Bytes in one piece that arrive in many. It takes memory for the bytes alone: a client may send each in a chunk of its own, and to
+ * keep the chunks would take a hundred times as much.
+ */
+export class GatheredBytes {
+  #bytes: Buffer = none;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The first piece is kept as it is, so what comes in one is never copied. */
+  append(piece: Buffer): void {
+    const length = this.#length + piece.length;
+    if (this.#length === 0) this.#bytes = piece;
+    else {
+      if (length > this.#bytes.length) this.#grow(Math.max(length, 2 * this.#length));
+      piece.copy(this.#bytes, this.#length);
+    }
+    this.#length = length;
+  }
+
+  /** All of them, and is empty again. */
+  take(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.#length);
+    this.clear();
+    return bytes;
+  }
+
+  clear(): void {
+    this.#bytes = none;
+    this.#length = 0;
+  }
+
+  #grow(length: number): void {
+    const larger = Buffer.allocUnsafeSlow(length);
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream';
+import { DomainError, isDomainError } from '@user-activity/domain';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GatheredBytes } from './gathered-bytes.ts';
+
+/** A body, or a batch, of which there is more than the service takes. */
+export const tooLarge = (message = 'The body is larger than the service takes.'): DomainError =>
+  new DomainError('INPUT_TOO_LARGE', message);
+
+/** A body that breaks off. */
+export const brokenOff = (cause: unknown): DomainError =>
+  new DomainError('INPUT_UNREADABLE', 'The body did not arrive to its end.', { cause });
+
+/** Whether the request says itself that its body has more bytes than the route takes. */
+export const saysTooMuch = ({ headers, routeOptions }: FastifyRequest): boolean =>
+  Number(headers['content-length']) > routeOptions.bodyLimit;
+
+/**
+ * Has bodies of these media types read as a whole, and hands them to the parser. Fastify's own way is to keep every chunk as it
+ * came, however small. INPUT_TOO_LARGE as soon as there are more bytes than the route takes, INPUT_UNREADABLE for a body that
+ * breaks off.
+ */
+export function parseWhole(
+  app: FastifyInstance,
+  mediaTypes: string,
+  parse: (request: FastifyRequest, body: Buffer) => unknown,
+): void {
+  app.addContentTypeParser(mediaTypes, (request, payload, done) => {
+    const parsed = (read: () => Buffer): void => {
+      try {
+        done(null, parse(request, read()));
+      } catch (error) {
+        done(error instanceof Error ? error : new Error('A parser threw no error.'));
+      }
+    };
+    if (saysTooMuch(request)) parsed(() => refuse(tooLarge()));
+    else gather(payload, request.routeOptions.bodyLimit, parsed);
+  });
+}
+
+function refuse(error: Error): never {
+  throw error;
+}
+
+/** Hands out how to get at the bytes, once: with those that arrived to the end, or with why they did not. */
+function gather(payload: Readable, most: number, settle: (read: () => Buffer) => void): void {
+  const bytes = new GatheredBytes();
+  const finish = (read: () => Buffer): void => {
+    payload.off('data', take).off('end', end).off('error', fail);
+    settle(read);
+  };
+  const take = (chunk: Buffer): void => {
+    if (bytes.length + chunk.length > most) finish(() => refuse(tooLarge()));
+    else bytes.append(chunk);
+  };
+  const end = (): void => finish(() => bytes.take());
+  const fail = (error: unknown): void =>
+    finish(() => refuse(isDomainError(error) ? error : brokenOff(error)));
+  payload.on('data', take).on('end', end).on('error', fail);
+}
