@@ -45,7 +45,14 @@ test('what the service writes to Kafka is as docs/asyncapi.yaml says', async () 
     const answer = await fetch(`${url}/api/dead-letters?${query}`);
     return ((await answer.json()) as { data: { id: string }[] }).data;
   };
-  await until(async () => (await letters()).length === 4);
+  const call = { event: 'x', messageId: 'nobody' };
+  const tracked = await fetch(`${url}/v1/track`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(call),
+  });
+  expect(tracked.status).toBe(200);
+  await until(async () => (await letters()).length === 5);
   // And one that is sent back.
   await validate({});
   const [refused] = await letters('code=refused');
@@ -69,7 +76,7 @@ test('what the service writes to Kafka is as docs/asyncapi.yaml says', async () 
   const buried = await read(`${topic}.dead-letters`);
   expect(
     buried.map((record) => String(messageOf(record).headers['user-activity-dead-letter-code'])).toSorted(),
-  ).toEqual(['conflict', 'refused', 'unreadable', 'unreadable']);
+  ).toEqual(['conflict', 'invalid', 'refused', 'unreadable', 'unreadable']);
   expect(faults('deadLetter', buried)).toEqual([]);
   expect(faults('deadLetter', ours)).not.toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DeadLetterCode } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import {
   brokenReferences,
@@ -21,6 +22,11 @@ test('the document is AsyncAPI 3.0', () => {
   expect(brokenReferences({ ...document, x: { $ref: '#/channels/lost' } })).toEqual(['#/channels/lost']);
   const addresses = Object.values(document.channels).map(({ address }) => address);
   expect(addresses).toEqual(['user-activity', 'user-activity.dead-letters']);
+});
+
+test('every code of a dead letter is told', () => {
+  const { properties } = messages.deadLetter.headers;
+  expect(properties['user-activity-dead-letter-code']?.enum).toEqual(DeadLetterCode.all);
 });
 
 test.each(Object.entries(messages))('the examples of %s are as it says', (name, { examples }) => {
@@ -67,6 +73,11 @@ describe('a message is told to be otherwise', () => {
       { ...whole, headers: { ...whole.headers, traceparent: '1' } },
       'traceparent must match',
     ],
+    [
+      'a header more of ours',
+      { ...whole, headers: { ...whole.headers, 'user-activity-x': '1' } },
+      'user-activity-x is not described',
+    ],
     ['no value', { ...whole, payload: null }, 'payload must be object'],
     ['no JSON', { ...whole, payload: '{' }, 'payload must be object'],
     ['a member more', holding({ extra: 1 }), 'must NOT have additional properties'],
@@ -86,6 +97,8 @@ describe('a message is told to be otherwise', () => {
     ['another code', 'code', 'lost'],
     ['a place that is no number', 'offset', '-1'],
     ['a time that is none', 'died-at', '2026'],
+    ['an activity that is none', 'activity-id', 'a b'],
+    ['something more about it', 'x', '1'],
   ])('a dead letter with %s', (_, name, text) => {
     const [example] = messages.deadLetter.examples;
     const headers = { ...example?.headers, [`user-activity-dead-letter-${name}`]: text };

@@ -15,6 +15,7 @@ export interface Message {
 }
 
 interface Described {
+  readonly headers: { readonly properties: Readonly<Record<string, { readonly enum?: readonly string[] }>> };
   readonly examples: readonly {
     readonly name: string;
     readonly headers: object;
@@ -48,9 +49,19 @@ function faultsOf(where: string, value: unknown): string[] {
 export function messageFaults(name: MessageName, { key, headers, payload }: Message): string[] {
   return [
     ...faultsOf(`${name}/headers`, headers),
+    ...undescribed(name, Object.keys(headers)),
     ...faultsOf(`${name}/bindings/kafka/key`, key),
     ...faultsOf(`${name}/payload`, name === 'activityLogged' ? jsonOf(payload) : payload),
   ];
+}
+
+/** Of headers that are the service's own by their names, those that the document does not know. Others may come with a record. */
+function undescribed(name: MessageName, headers: readonly string[]): string[] {
+  const own = name === 'activityLogged' ? /^(?:ce_|user-activity-)/ : /^user-activity-dead-letter-/;
+  const { properties } = document.components.messages[name].headers;
+  return headers.flatMap((header) =>
+    own.test(header) && !(header in properties) ? [`${name}/headers/${header} is not described`] : [],
+  );
 }
 
 /** How the value is otherwise than AsyncAPI 3.0 asks of a document. */

@@ -16,11 +16,13 @@ export interface Answer {
 
 const fence = /^```(\w*)\n(.*?)^```$/gms;
 const kinds: ReadonlySet<string> = new Set(['json', 'http', 'text']);
+// Programs, as tests of the SDKs have them.
+const shown: ReadonlySet<string> = new Set(['ts']);
 const isKind = (language: string): language is Answer['kind'] => kinds.has(language);
 
 /**
- * Every block of `bash` in the page, with the block of `json`, `http` or `text` that follows it. Throws for one of those that follows
- * no command: nothing would show that it is true.
+ * Every block of `bash` in the page, with the block of `json`, `http` or `text` that follows it. Throws for what nothing
+ * would show to be true: an answer that follows no command, and a block in another language, such as `sh`.
  */
 export function examplesOf(page: string): readonly Example[] {
   const examples: Example[] = [];
@@ -34,7 +36,8 @@ export function examplesOf(page: string): readonly Example[] {
       if (last === undefined || last.answer !== undefined)
         throw new Error(`Line ${line}: an answer without commands.`);
       examples.push({ ...last, answer: { kind: language, text } });
-    }
+    } else if (!shown.has(language))
+      throw new Error(`Line ${line}: a block of "${language}", which nobody runs.`);
   }
   return examples;
 }

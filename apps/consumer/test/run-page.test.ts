@@ -104,6 +104,8 @@ test.each<[string, readonly string[], string]>([
     'it failed',
   ],
   ['an answer without commands', [block('json', '1')], 'an answer without commands'],
+  ['commands in another language', [block('sh', 'false')], 'a block of "sh"'],
+  ['commands without a language', [block('', 'false')], 'a block of ""'],
   ['a second answer', [echo('1'), block('json', '1'), block('text', '1')], 'an answer without commands'],
   ['what is never so', [block('bash', '# a moment later\necho 1'), block('json', '2')], 'the answer is 1'],
 ])('refuses: %s', async (_, blocks, fault) => {

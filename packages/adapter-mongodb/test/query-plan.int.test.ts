@@ -70,7 +70,11 @@ const times: readonly (readonly [string, TimeRange])[] = [
   ['from and to', TimeRange.between(from, to)],
 ];
 
-const condition = { path: ['device', 'os'], scalars: MetadataCondition.scalarsOf(['ios']) };
+// With null, MongoDB is asked otherwise.
+const conditions = [['ios'], ['ios', 'null']].map((texts) => ({
+  path: ['device', 'os'],
+  scalars: MetadataCondition.scalarsOf(texts),
+}));
 const filters = whose.flatMap(([name, given, ranges]) =>
   times.flatMap(([when, createdAt]) => {
     const filter = filterOf({ ...given, createdAt });
@@ -79,7 +83,7 @@ const filters = whose.flatMap(([name, given, ranges]) =>
     const searched = {
       ...plain,
       name: `${plain.name}, by metadata`,
-      filter: { ...filter, metadata: [condition] },
+      filter: { ...filter, metadata: conditions },
     };
     return bound ? [plain, searched] : [plain];
   }),

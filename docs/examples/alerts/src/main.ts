@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { KafkaConnection, KafkaEventConsumer, KafkaTopic } from '@user-activity/adapter-kafka';
 import type { LogRecord } from '@user-activity/domain';
-import { type Burst, FailedLogins } from './failed-logins.ts';
+import { FailedLogins, type Failure } from './failed-logins.ts';
 
 const { KAFKA_BROKERS = '127.0.0.1:9092', KAFKA_TOPIC = 'user-activity' } = process.env;
 const { KAFKA_GROUP_ID = 'user-activity-alerts', STATE_DIR = './data/alerts' } = process.env;
@@ -20,7 +20,7 @@ mkdirSync(STATE_DIR, { recursive: true });
 function judge(records: readonly LogRecord[]): void {
   const file = `${STATE_DIR}/${records[0]?.origin.partition}.json`;
   // Read each time, as another member of the group may have had the partition meanwhile.
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [string, Burst][]) : [];
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [string, Failure[]][]) : [];
   const failedLogins = new FailedLogins(known);
   for (const { content } of records) {
     if (content.name !== 'ActivityLogged' || !failedLogins.add(content.activity)) continue;
@@ -28,7 +28,8 @@ function judge(records: readonly LogRecord[]): void {
     const at = new Date(createdAt).toISOString();
     process.stdout.write(`${JSON.stringify({ alert: 'five failed logins within a minute', userId, at })}\n`);
   }
-  writeFileSync(`${file}.new`, JSON.stringify(failedLogins.state));
+  // On the disk before it has its name: half a file would be read for ever.
+  writeFileSync(`${file}.new`, JSON.stringify(failedLogins.state), { flush: true });
   renameSync(`${file}.new`, file);
 }
 
