@@ -41,9 +41,10 @@ function isShallow(value: unknown): boolean {
   let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > mostLevels) return false;
-    level = level.flatMap((one) => (hasMembers(one) ? Object.values(one) : []));
+    level = level.flatMap(membersOf);
   }
   return true;
 }
 
-const hasMembers = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const membersOf = (value: unknown): readonly unknown[] =>
+  typeof value === 'object' && value !== null ? Object.values(value) : [];
