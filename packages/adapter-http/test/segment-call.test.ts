@@ -224,13 +224,22 @@ describe('what a dead letter keeps', () => {
     expect(recordOf(item).key).toBeNull();
   });
 
-  test('of a call that is nested deeper than can be written are the members that can', () => {
-    // V8 writes other objects at any depth, and these not.
-    const levels = 20_000;
-    const deep: unknown = JSON.parse(`${'{"0":'.repeat(levels)}1${'}'.repeat(levels)}`);
-    const { value } = recordOf({ type: 'track', event: 'E', properties: deep });
-    expect(JSON.parse(text(value))).toEqual({ type: 'track', event: 'E' });
-    expect(text(recordOf([deep]).value)).toBe('{}');
+  const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+
+  test('of a call that is nested deeper than 1000 levels are the members that are not', () => {
+    const call = { type: 'track', event: 'E' };
+    for (const [levels, kept] of [
+      [999, { context: nested(999) }],
+      [1002, {}],
+      // V8 would write it, in as many seconds as the test may take.
+      [4_000_000, {}],
+    ] as const) {
+      const { value } = recordOf({ ...call, context: nested(levels) });
+      expect(JSON.parse(text(value))).toEqual({ ...call, ...kept });
+    }
+    const objects: unknown = JSON.parse(`${'{"0":'.repeat(20_000)}1${'}'.repeat(20_000)}`);
+    expect(JSON.parse(text(recordOf({ ...call, properties: objects }).value))).toEqual(call);
+    expect(text(recordOf([objects]).value)).toBe('{}');
   });
 });
 
