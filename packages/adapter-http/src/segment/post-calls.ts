@@ -36,7 +36,6 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
   { logCalls, maxBatchSize },
   done,
 ) => {
-  // RudderStack's SDK compresses its JSON, and then calls it a form.
   parseAsJson(app, '*');
   const log = async (calls: readonly Call[]): Promise<Static<typeof Answer>> => {
     const { accepted, rejected } = await logCalls(calls);
@@ -66,11 +65,18 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
   done();
 };
 
-/** The body, of whatever type; null is as good as none. */
-function jsonOf({ body }: FastifyRequest): unknown {
+/**
+ * The body; null is as good as none. RudderStack's SDK compresses its JSON, and then calls it a form. Uncompressed, a form and a
+ * text are what any page of the web can have a browser send here without asking first: 415.
+ */
+function jsonOf({ body, headers }: FastifyRequest): unknown {
   if (body === undefined || body === null) throw new Problem(400, 'A JSON body is required.');
+  if (headers['content-encoding'] === undefined && !isJson.test(headers['content-type'] ?? ''))
+    throw new Problem(415, 'The body must be application/json, unless it is compressed.');
   return body;
 }
+
+const isJson = /^application\/json\s*(?:;|$)/i;
 
 function batchIn(body: unknown): { readonly items: readonly unknown[]; readonly context: unknown } {
   const { batch, context }: Members = isMembers(body) ? body : {};
