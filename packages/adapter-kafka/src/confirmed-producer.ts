@@ -14,8 +14,8 @@ export interface Sent {
 /**
  * Writes to one topic and tells exactly what all in-sync replicas hold. KafkaJS 2.2.4 acknowledges what it lost in two
  * ways (docs/adr/0006): as an idempotent producer after a lost answer, and while a leader moves during a retry of its own. So
- * this one is not idempotent, never retries, counts what the answer names, and is renewed after a failure. To be sent
- * again by the caller, one send at a time.
+ * this one is not idempotent, never retries, counts what the answer names, and is renewed after a failure. The caller sends
+ * again; two sends at a time only where nobody minds which comes first.
  */
 export class ConfirmedProducer {
   readonly #topic: string;

@@ -32,7 +32,7 @@ export interface Call {
  * Takes in what clients of another system call, which drop what is not taken and tell nobody: so calls that break a rule go to the
  * dead letters too (code `invalid`), with their faults by places in the call. A time that is too far ahead is left out. Resolves only
  * after the log holds the others and the dead letters these. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE, with
- * the ids: sending all of it again under them is safe.
+ * the ids: sending all of it again under them is safe. Calls with an id of their own need not be told.
  */
 export type LogCalls = (calls: readonly Call[]) => Promise<BatchReceipt>;
 
