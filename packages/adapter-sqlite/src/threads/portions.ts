@@ -3,8 +3,11 @@ import type { Place, Span } from './branches.ts';
 import { fromBranch, type Shape } from './shapes.ts';
 import type { Prepare } from './statements.ts';
 
-/** So many rows a step looks at, a few milliseconds' work: keys of an index, or rows whose metadata or users are looked at. */
-export const portionRows = { ofIndex: 5000, ofTable: 1000 } as const;
+/**
+ * So many rows a step looks at, a few milliseconds' work (of the largest metadata some 25): keys of an index, or rows whose metadata or
+ * users are looked at.
+ */
+export const portionRows = { ofIndex: 5000, ofTable: 250 } as const;
 
 /** Rows of a branch that follow each other: those behind `near` up to and with `far`, in the order of the walk. */
 export interface Portion {
