@@ -10,6 +10,10 @@ import { refuseParameters } from './query-parameters.ts';
 import { Draft, problems } from './schemas.ts';
 import { whileWaiting } from './while-waiting.ts';
 
+// An id, bare or as a quoted string in which a backslash makes a quote or a backslash plain.
+const words = String.raw`(?:\.+|count|stats|export|stream|batch)`;
+const quoted = (many: string): string => String.raw`"(?:[\x21\x23-\x5b\x5d-\x7e]|\\["\\])${many}"`;
+
 const schema = {
   operationId: 'logActivity',
   tags: ['activities'],
@@ -20,7 +24,7 @@ const schema = {
   headers: Type.Object({
     'idempotency-key': Type.Optional(
       Type.String({
-        pattern: '^"?(?!(?:\\.+|count|stats|export|stream|batch)"?$)[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,128}"?$',
+        pattern: `^(?:(?!${quoted('*')}$)(?!${words}$)[\\x21-\\x7e]{1,128}|(?!"${words}"$)${quoted('{1,128}')})$`,
         description: 'The id when the body has none; bare or quoted. Both and unequal: 422.',
         examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
       }),

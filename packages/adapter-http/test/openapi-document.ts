@@ -11,6 +11,7 @@ export interface Operation {
     readonly name: string;
     readonly in: string;
     readonly description?: string;
+    readonly schema?: { readonly pattern?: string };
   }[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Media>> };
   readonly responses: Readonly<Record<string, Response>>;

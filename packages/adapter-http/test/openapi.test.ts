@@ -1,7 +1,10 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
+import { ActivityId, unlessBroken } from '@user-activity/domain';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { idempotencyKey } from '../src/idempotency-key.ts';
 import { documentOf, examplesOf, operationsOf, resolved } from './openapi-document.ts';
 
 const document = await documentOf();
@@ -103,4 +106,25 @@ test('a body may be left out where it may, and keys are asked for where there ar
   });
   expect(document.security).toContainEqual({});
   expect((await documentOf(['a-key'])).security).toEqual([{ bearer: [] }, { apiKey: [] }, { basic: [] }]);
+});
+
+test('an Idempotency-Key is described as it is taken, bare or quoted, whatever it holds', () => {
+  const [header] =
+    operations
+      .find(({ operationId }) => operationId === 'logActivity')
+      ?.parameters?.filter(({ name }) => name === 'idempotency-key') ?? [];
+  const described = new RegExp(header?.schema?.pattern ?? 'missing');
+  const some = fc.constantFrom('"', '\\', '.', 'count', 'a', '~', ' ', 'é', 'x'.repeat(64));
+  fc.assert(
+    fc.property(fc.array(some, { maxLength: 6 }), fc.boolean(), (parts, quoted) => {
+      const value = quoted ? `"${parts.join('')}"` : parts.join('');
+      fc.pre(value === value.trim() && value !== '');
+      const key = idempotencyKey({ 'idempotency-key': value });
+      expect([value, described.test(value)]).toEqual([
+        value,
+        unlessBroken(() => ActivityId.parse(key)) !== undefined,
+      ]);
+    }),
+    { numRuns: 2000 },
+  );
 });
