@@ -33,7 +33,8 @@ function idWithStatus<Status extends string>(statuses: readonly Status[]): TStat
 /** What is known of an id. */
 export const StatusJson: TStatus<ActivityStatus> = idWithStatus(['stored', 'dead_lettered', 'unknown']);
 
-const location = {
+/** The header `Location`, for the documentation. */
+export const location: Readonly<Record<'Location', object>> = {
   Location: {
     type: 'string',
     description: 'Where it is, or will be, percent-encoded (RFC 9110, section 10.2.2).',

@@ -15,6 +15,7 @@ import { binaryEvent } from './cloud-events/binary-event.ts';
 import { type EventDraft, eventDraft } from './cloud-events/event-draft.ts';
 import { EventHeaders, eventBodies } from './cloud-events/schemas.ts';
 import { assertUtf8, jsonBody } from './json-body.ts';
+import { location } from './outcome-json.ts';
 import { Problem } from './problem.ts';
 import { problems } from './schemas.ts';
 import { parseWhole } from './whole-body.ts';
@@ -32,16 +33,19 @@ const schema = {
   querystring: BatchParameters,
   body: eventBodies,
   response: {
-    202: Type.Union([
-      Type.Object(
-        { id: Type.String() },
-        {
-          description: 'Of one event. `Location` is where the activity will be.',
-          examples: [{ id: 'ce_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }],
-        },
-      ),
-      BatchReceipt,
-    ]),
+    202: Type.Union(
+      [
+        Type.Object(
+          { id: Type.String() },
+          {
+            description: 'Of one event.',
+            examples: [{ id: 'ce_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }],
+          },
+        ),
+        BatchReceipt,
+      ],
+      { description: 'The log holds it. `Location` is where one event will be.', headers: location },
+    ),
     ...problems(400, 401, 413, 415, 422, 503),
   },
 };
