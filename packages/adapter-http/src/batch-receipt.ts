@@ -15,20 +15,27 @@ import { Problem } from './problem.ts';
 import { queryParameters } from './query-parameters.ts';
 import { Ids, Violations } from './schemas.ts';
 
+/** The items that break a rule, by their index. */
+export const RejectedItems: TArray<TObject<{ index: TInteger; errors: typeof Violations }>> = Type.Array(
+  Type.Object({
+    index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
+    errors: Violations,
+  }),
+);
+
+/** These as they are answered. */
+export const rejectedJson = (rejected: Receipt['rejected']): Static<typeof RejectedItems> =>
+  rejected.map(({ index, violations }) => ({ index, errors: [...violations] }));
+
 /** What a batch is answered. */
 export const BatchReceipt: TObject<{
   accepted: TInteger;
-  rejected: TArray<TObject<{ index: TInteger; errors: typeof Violations }>>;
+  rejected: typeof RejectedItems;
   ids: typeof Ids;
 }> = Type.Object(
   {
     accepted: Type.Integer({ description: 'How many the log holds.', examples: [1] }),
-    rejected: Type.Array(
-      Type.Object({
-        index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
-        errors: Violations,
-      }),
-    ),
+    rejected: RejectedItems,
     ids: Ids,
   },
   {
@@ -95,7 +102,7 @@ export function receiptJson({ accepted, rejected, ids }: Receipt): Static<typeof
     );
   return {
     accepted,
-    rejected: rejected.map(({ index, violations }) => ({ index, errors: [...violations] })),
+    rejected: rejectedJson(rejected),
     ids: [...ids],
   };
 }

@@ -4,6 +4,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { DeadLetterIdJson } from './dead-letter-json.ts';
 import { optionalBodyOf } from './json-body.ts';
+import { isMembers } from './members.ts';
 import { Problem } from './problem.ts';
 import { refuseParameters } from './query-parameters.ts';
 import { problems } from './schemas.ts';
@@ -76,7 +77,7 @@ export const postReplay: FastifyPluginCallbackTypebox<{
 function idsIn(body: unknown, most: number): readonly DeadLetterId[] | undefined {
   const violations = new Violations();
   let parsed: readonly DeadLetterId[] | undefined;
-  if (isObject(body)) {
+  if (isMembers(body)) {
     const { ids, ...others } = body;
     for (const name of Object.keys(others)) violations.add(pointer('', name), 'is not a known field');
     if (ids !== undefined) parsed = parseIds(ids, most, violations);
@@ -101,8 +102,5 @@ function parseId(raw: unknown): DeadLetterId {
     throw new RuleBroken('was refused before it came to the log, and can not go back to it');
   return id;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);

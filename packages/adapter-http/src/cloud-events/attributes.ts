@@ -1,8 +1,9 @@
 import { ActivityType, pointer, RuleBroken, Timestamp, UserId, type Violations } from '@user-activity/domain';
+import type { Members } from '../members.ts';
 import { isMediaType } from './media-type.ts';
 
 /** An event in the members of the JSON event format; a `RuleBroken` stands for a member that could not be read. */
-export type EventMembers = Readonly<Record<string, unknown>>;
+export type EventMembers = Members;
 
 /** What the attributes of an event say; undefined where one is faulty or left out. */
 export interface Attributes {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
 import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity/domain';
+import { isMembers } from '../members.ts';
 import { attributesOf, defined, type EventMembers, optional } from './attributes.ts';
 
 /** An event as a draft of an activity. */
@@ -31,7 +32,7 @@ const padding: ReadonlySet<string> = new Set(['', '=', '==']);
  */
 export function eventDraft(event: unknown): EventDraft {
   const violations = new Violations();
-  if (!isObject(event)) {
+  if (!isMembers(event)) {
     violations.add('', 'must be a JSON object');
     return faulty(violations);
   }
@@ -68,7 +69,7 @@ function dataOf(event: EventMembers, violations: Violations): EventData {
       ? none
       : { members: { data_base64: bytes }, path: '/data_base64', itself: false };
   if (bytes !== undefined) violations.add('/data_base64', 'must not be given beside data');
-  const itself = isObject(data) && !Object.hasOwn(data, 'cloudevent');
+  const itself = isMembers(data) && !Object.hasOwn(data, 'cloudevent');
   return { members: itself ? data : { data }, path: '/data', itself };
 }
 
@@ -92,6 +93,3 @@ function pathAsSent(path: string, data: EventData): string {
   if (below === '' || data.itself) return data.path + below;
   return below;
 }
-
-const isObject = (value: unknown): value is EventMembers =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
 import { Metadata, Violations } from '@user-activity/domain';
-import { isMembers, type Members } from './members.ts';
+import { isMembers, type Members } from '../members.ts';
 
 /** The metadata of the activity that a call tells of, still to be judged. */
 export interface CallMetadata {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { edgeTopic, type OriginalRecord, unlessBroken, UserId } from '@user-activity/domain';
-import { isMembers } from './members.ts';
+import { isMembers } from '../members.ts';
 
 /**
  * What a dead letter keeps of a call that was refused: its JSON, under an origin that is derived from it, as it has none on the log:
@@ -11,8 +11,9 @@ export function edgeRecord(call: unknown, userId: unknown): OriginalRecord {
   const { writeKey: _secret, ...kept } = isMembers(call) ? call : {};
   const { sentAt: _changing, ...said } = kept;
   const user = unlessBroken(() => UserId.parse(userId));
+  const json = jsonOf(isMembers(call) ? kept : call);
   const digest = createHash('sha256')
-    .update(isMembers(call) ? jsonOf(said) : jsonOf(call))
+    .update(Object.hasOwn(kept, 'sentAt') ? jsonOf(said) : json)
     .digest();
   return {
     origin: {
@@ -21,7 +22,7 @@ export function edgeRecord(call: unknown, userId: unknown): OriginalRecord {
       offset: Number(digest.readBigUInt64BE(4) >> 11n),
     },
     key: user === undefined ? null : Buffer.from(user),
-    value: Buffer.from(isMembers(call) ? jsonOf(kept) : jsonOf(call)),
+    value: Buffer.from(json),
     headers: {},
   };
 }

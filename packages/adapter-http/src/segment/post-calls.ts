@@ -2,20 +2,19 @@ import type { Call, LogCalls } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
+import { RejectedItems, rejectedJson } from '../batch-receipt.ts';
 import { parseAsJson } from '../json-body.ts';
 import { Problem } from '../problem.ts';
 import { refuseParameters } from '../query-parameters.ts';
-import { problems, Violations } from '../schemas.ts';
+import { problems } from '../schemas.ts';
 import { bytesRepeated } from './call-metadata.ts';
-import { isMembers, type Members } from './members.ts';
+import { isMembers, type Members } from '../members.ts';
 import { bodyOfRoute, hasContext, itemOfBatch, segmentCalls, type Surroundings } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
 const Answer = Type.Object({
   success: Type.Boolean({ description: 'False where all of it was rejected.' }),
-  rejected: Type.Array(
-    Type.Object({ index: Type.Integer({ description: 'Counted from 0.' }), errors: Violations }),
-  ),
+  rejected: RejectedItems,
 });
 
 const schema = {
@@ -41,7 +40,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
     const { accepted, rejected } = await logCalls(calls);
     return {
       success: accepted > 0 || rejected.length === 0,
-      rejected: rejected.map(({ index, violations }) => ({ index, errors: [...violations] })),
+      rejected: rejectedJson(rejected),
     };
   };
   for (const kind of segmentCalls) {

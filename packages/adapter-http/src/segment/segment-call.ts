@@ -2,7 +2,7 @@ import { type Call, FaultyDraft } from '@user-activity/application';
 import { ActivityType, unlessBroken, type Violation } from '@user-activity/domain';
 import { callMetadata } from './call-metadata.ts';
 import { edgeRecord } from './edge-record.ts';
-import { isMembers, type Members } from './members.ts';
+import { isMembers, type Members } from '../members.ts';
 
 /** The calls of the Segment HTTP API, https://segment.com/docs/connections/spec/. */
 export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
