@@ -20,16 +20,11 @@ interface Cost {
   readonly include: string;
   readonly exclude?: readonly string[];
   readonly globalSetup?: string;
-  /** How many files at a time, where one alone would mostly wait. */
-  readonly maxWorkers?: number;
   /** Far more than a test needs: a slow machine is no failure. Only a test that hangs should meet it. */
   readonly timeout: number;
 }
 
-const project = (
-  { name, include, exclude = [], globalSetup, maxWorkers = 1, timeout }: Cost,
-  order: number,
-) => ({
+const project = ({ name, include, exclude = [], globalSetup, timeout }: Cost, order: number) => ({
   resolve,
   ssr,
   test: {
@@ -39,7 +34,6 @@ const project = (
     globalSetup: globalSetup ?? [],
     testTimeout: timeout,
     hookTimeout: timeout,
-    maxWorkers,
     // The cheap ones first, and none of them beside services under load.
     sequence: { groupOrder: order },
   },
@@ -64,7 +58,6 @@ const costs: readonly Cost[] = [
     name: 'servers',
     include: `${onServers}/test/**/*.{${suffixes.join()}}.test.ts`,
     globalSetup: 'packages/test-servers/src/shared-servers.ts',
-    maxWorkers: 2,
     timeout: 180_000,
   },
 ];
