@@ -78,12 +78,16 @@ async function create(admin: Admin, plan: TopicPlan): Promise<void> {
   await admin.createTopics({ topics: [topic], waitForLeaders: false });
 }
 
-/** The partitions of the topic. Of one that was made just now, by whomever, a broker may know only in a moment. */
 async function partitionsOf(admin: Admin, name: string) {
+  const { topics } = await onceKnown(() => admin.fetchTopicMetadata({ topics: [name] }));
+  return topics[0]?.partitions ?? [];
+}
+
+/** Asks about a topic. Of one that was made just now, by whomever, a broker may know only in a moment, and each for itself. */
+async function onceKnown<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-      return topics[0]?.partitions ?? [];
+      return await ask();
     } catch (error) {
       if (!isNews(error) || attempt === mostAttempts) throw error;
       await delay(100);
@@ -96,10 +100,12 @@ const news: ReadonlySet<unknown> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADE
 const isNews = (error: unknown): boolean => error instanceof Error && news.has(Reflect.get(error, 'type'));
 
 async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
-  });
+  const { resources } = await onceKnown(() =>
+    admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+    }),
+  );
   const entries = resources[0]?.configEntries ?? [];
   return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
 }
