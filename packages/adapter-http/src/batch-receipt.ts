@@ -23,6 +23,15 @@ export const RejectedItems: TArray<TObject<{ index: TInteger; errors: typeof Vio
   }),
 );
 
+/** How many rejected items are not explained. */
+export const OmittedErrors: TOptional<TInteger> = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    description:
+      'How many rejected items are listed without their errors: an answer holds at most 1,000 errors and 256 KiB of them. Absent if none.',
+  }),
+);
+
 /** These as they are answered. */
 export const rejectedJson = (rejected: Receipt['rejected']): Static<typeof RejectedItems> =>
   rejected.map(({ index, violations }) => ({ index, errors: [...violations] }));
@@ -32,11 +41,13 @@ export const BatchReceipt: TObject<{
   accepted: TInteger;
   rejected: typeof RejectedItems;
   ids: typeof Ids;
+  omittedErrors: typeof OmittedErrors;
 }> = Type.Object(
   {
     accepted: Type.Integer({ description: 'How many the log holds.', examples: [1] }),
     rejected: RejectedItems,
     ids: Ids,
+    omittedErrors: OmittedErrors,
   },
   {
     examples: [
@@ -92,21 +103,27 @@ export const tooMany = (most: number): string => `A batch holds at most ${most} 
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-/** The answer of 202. Throws 422, with every fault by `/index` and path, where all items were rejected. */
-export function receiptJson({ accepted, rejected, ids }: Receipt): Static<typeof BatchReceipt> {
+/** The answer of 202. Throws 422 if all items were rejected, with the errors that are listed by `/index` and path. */
+export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): Static<typeof BatchReceipt> {
   if (accepted === 0 && rejected.length > 0)
     throw noneAccepted(
       rejected.flatMap(({ index, violations }) =>
         violations.map(({ path, message }) => ({ path: `/${index}${path}`, message })),
       ),
+      unexplained,
     );
   return {
     accepted,
     rejected: rejectedJson(rejected),
     ids: [...ids],
+    ...omittedJson(unexplained),
   };
 }
 
+/** The member `omittedErrors`, if there are any. */
+export const omittedJson = (unexplained: number): { omittedErrors?: number } =>
+  unexplained === 0 ? {} : { omittedErrors: unexplained };
+
 /** 422 for a batch. */
-export const noneAccepted = (errors: Problem['errors']): Problem =>
-  new Problem(422, 'No activity of the batch was accepted.', { errors });
+export const noneAccepted = (errors: Problem['errors'], omittedErrors = 0): Problem =>
+  new Problem(422, 'No activity of the batch was accepted.', { errors, omittedErrors });

@@ -1,6 +1,12 @@
 import type { LogActivities, LogActivity } from '@user-activity/application';
 import { FaultyDraft } from '@user-activity/application';
-import { type ActivityId, DomainError, isDomainError, type Violation } from '@user-activity/domain';
+import {
+  type ActivityId,
+  DomainError,
+  ExplanationBudget,
+  isDomainError,
+  type Violation,
+} from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import {
@@ -68,8 +74,14 @@ export const postEvents: FastifyPluginCallbackTypebox<{
     const mode = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
     if (mode === `${events}-batch+json`) {
       assertUtf8(contentType);
-      const drafts = itemsOf(jsonBody(body), maxBatchSize).map(eventDraft);
-      const { rejected, ...receipt } = await logActivities([drafts.map(({ draft }) => draft)], options);
+      const explanations = new ExplanationBudget();
+      const drafts: EventDraft[] = [];
+      const portions = oneByOne(itemsOf(jsonBody(body), maxBatchSize), (event) => {
+        const read = eventDraft(event, explanations.collector());
+        drafts.push(read);
+        return read.draft;
+      });
+      const { rejected, ...receipt } = await logActivities(portions, { ...options, explanations });
       const asSent = rejected.map(({ index, violations }) => ({
         index,
         violations: violations.map((violation) => drafts[index]?.asSent(violation) ?? violation),
@@ -88,6 +100,11 @@ export const postEvents: FastifyPluginCallbackTypebox<{
   });
   done();
 };
+
+/** The drafts one at a time, each made when it is asked for. */
+function* oneByOne(items: readonly unknown[], draftOf: (item: unknown) => unknown): Generator<[unknown]> {
+  for (const item of items) yield [draftOf(item)];
+}
 
 async function log({ draft, asSent }: EventDraft, logActivity: LogActivity): Promise<ActivityId> {
   if (draft instanceof FaultyDraft) throw broken(draft.violations);

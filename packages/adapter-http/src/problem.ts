@@ -2,11 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import type { DomainError, ErrorKind, Violation } from '@user-activity/domain';
 import type { FastifyReply } from 'fastify';
 
-/** An answer that says no, as RFC 9457 problem details with the members `errors` and, where it helps, `ids`. */
+/** An answer that says no, as RFC 9457 problem details with the members `errors` and, if there are any, `omittedErrors` and `ids`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
   readonly errors: readonly Violation[];
+  /** How many rejected items `errors` says nothing about. */
+  readonly omittedErrors: number;
   readonly ids: readonly (string | null)[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -15,6 +17,7 @@ export class Problem extends Error {
     detail: string,
     more: {
       readonly errors?: readonly Violation[];
+      readonly omittedErrors?: number;
       readonly ids?: readonly (string | null)[];
       readonly headers?: Readonly<Record<string, string>>;
       readonly cause?: unknown;
@@ -23,6 +26,7 @@ export class Problem extends Error {
     super(detail, 'cause' in more ? { cause: more.cause } : undefined);
     this.status = status;
     this.errors = more.errors ?? [];
+    this.omittedErrors = more.omittedErrors ?? 0;
     this.ids = more.ids;
     this.headers = more.headers ?? {};
   }
@@ -35,6 +39,7 @@ export class Problem extends Error {
       status: this.status,
       detail: this.message,
       errors: this.errors,
+      ...(this.omittedErrors === 0 ? {} : { omittedErrors: this.omittedErrors }),
       ...(this.ids === undefined ? {} : { ids: this.ids }),
     };
   }

@@ -115,6 +115,9 @@ const problem = Type.Unsafe<never>(
       status: Type.Integer(),
       detail: Type.String({ description: 'What is wrong, in a sentence.' }),
       errors: Violations,
+      omittedErrors: Type.Optional(
+        Type.Integer({ minimum: 1, description: 'How many items of a batch `errors` says nothing about.' }),
+      ),
       ids: Type.Optional(Ids),
     },
     { description: 'Problem details (RFC 9457), with every violation.' },

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import type { Static } from '@sinclair/typebox';
+import { describe, expect, test } from 'vitest';
+import type { BatchReceipt } from '../src/batch-receipt.ts';
 import { post, postRaw, seen, service } from './service.ts';
 
 const draft = (fields: object = {}) => ({ userId: 'u', type: 'T', ...fields });
@@ -49,6 +51,58 @@ test.each<[string, unknown, number]>([
   const response = await post(it.app, '/api/logs/batch', body);
   expect(response.statusCode).toBe(status);
   expect(it.logged()).toHaveLength(status === 202 ? 100 : 0);
+});
+
+describe('the errors of one answer are bounded', () => {
+  // As few bytes of JSON as possible for as many and as long errors as possible.
+  const nested = (levels: number): unknown =>
+    levels === 0 ? Array.from({ length: 40 }, () => '\ud800') : { ['/'.repeat(128)]: nested(levels - 1) };
+  const hostile = draft({ metadata: nested(12) });
+  const items = (count: number) => Array.from({ length: count }, () => hostile);
+  const big = { maxBatchSize: 10_000, maxBodyBytes: 10_000_000 };
+
+  test('in a batch of which some is accepted: each item keeps its place', async () => {
+    const it = await service(big);
+    const response = await post(it.app, '/api/logs/batch', [...items(500), draft({ id: 'a' }), 7]);
+    const { accepted, rejected, ids, omittedErrors } = response.json<Static<typeof BatchReceipt>>();
+    expect([response.statusCode, accepted, ids.indexOf('a'), ids.length]).toEqual([202, 1, 500, 502]);
+    expect(rejected.map(({ index }) => index)).toEqual([...Array.from({ length: 500 }).keys(), 501]);
+    const explained = rejected.filter(({ errors }) => errors.length > 0);
+    expect(explained).toEqual(rejected.slice(0, explained.length));
+    expect(explained.length).toBeGreaterThan(10);
+    expect(omittedErrors).toBe(501 - explained.length);
+    expect(response.rawPayload.length).toBeLessThan(300_000);
+  });
+
+  test.each(['/api/logs/batch', '/api/logs/batch?atomic=true'])('in a refusal of %s', async (url) => {
+    const it = await service(big);
+    const response = await post(it.app, url, items(500));
+    expect(response.statusCode).toBe(422);
+    const { errors, omittedErrors } = response.json<{ errors: { path: string }[]; omittedErrors: number }>();
+    const explained = new Set(errors.map(({ path }) => path.split('/', 2)[1]));
+    expect(omittedErrors).toBe(500 - explained.size);
+    expect(response.rawPayload.length).toBeLessThan(300_000);
+  });
+
+  test('of lines and of events too', async () => {
+    const it = await service(big);
+    const lines = await it.app.inject({
+      method: 'POST',
+      url: '/api/logs/batch',
+      headers: { 'content-type': 'application/x-ndjson' },
+      payload: 'no json\n'.repeat(2000),
+    });
+    expect(lines.json()).toMatchObject({ status: 422, omittedErrors: 1000 });
+    const bad = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`A${index}`, 1]));
+    const events = await it.app.inject({
+      method: 'POST',
+      url: '/api/events',
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      payload: JSON.stringify(Array.from({ length: 2000 }, () => bad)),
+    });
+    expect(events.json()).toMatchObject({ status: 422, omittedErrors: 1970 });
+    expect(events.rawPayload.length).toBeLessThan(300_000);
+  });
 });
 
 test('100,000 levels of arrays are refused and harm nobody', async () => {

@@ -241,3 +241,25 @@ describe('dead letters of the edge', () => {
     expect(it.logged()).toEqual([]);
   });
 });
+
+test('the errors of a batch are bounded, and so are the reasons of its dead letters', async () => {
+  const it = await service({ maxBatchSize: 10_000, maxBodyBytes: 10_000_000 });
+  const properties = Object.fromEntries(
+    Array.from({ length: 40 }, (_, key) => ['/'.repeat(200) + key, '\ud800']),
+  );
+  const batch = Array.from({ length: 200 }, (_, index) => track({ messageId: `m${index}`, properties }));
+  const response = await post(it.app, '/v1/batch', { batch });
+  const { success, rejected, omittedErrors } = response.json<{
+    success: boolean;
+    rejected: { index: number; errors: unknown[] }[];
+    omittedErrors: number;
+  }>();
+  expect([response.statusCode, success, rejected.length]).toEqual([200, false, 200]);
+  expect(rejected.filter(({ errors }) => errors.length === 0)).toHaveLength(omittedErrors);
+  expect(omittedErrors).toBeGreaterThan(100);
+  expect(response.rawPayload.length).toBeLessThan(300_000);
+  const reasons = lettersOf(it).map(({ reason }) => reason);
+  expect(reasons).toHaveLength(200);
+  expect(Math.max(...reasons.map((reason) => reason.length))).toBe(2000);
+  expect(reasons.at(-1)).toMatch(/^breaks a rule; /);
+});

@@ -3,10 +3,12 @@ import {
   type ActivityLogged,
   activityLogged,
   type EventPublisher,
+  ExplanationBudget,
   isDomainError,
   type RecordingDeps,
   UserActivity,
   type Violation,
+  type Violations,
 } from '@user-activity/domain';
 import { named } from './named.ts';
 
@@ -18,10 +20,13 @@ export interface BatchReceipt {
   readonly ids: readonly (ActivityId | null)[];
   /** The drafts that break a rule, by their index from 0. */
   readonly rejected: readonly RejectedDraft[];
+  /** How many of the rejected have no violations listed, because the budget of the batch was spent. */
+  readonly unexplained: number;
 }
 
 export interface RejectedDraft {
   readonly index: number;
+  /** Empty if the budget of the batch was spent. */
   readonly violations: readonly Violation[];
 }
 
@@ -41,6 +46,8 @@ export type DraftPortions = Iterable<readonly unknown[]> | AsyncIterable<readonl
 export interface BatchOptions {
   /** Whether a single draft that breaks a rule has all of them rejected. */
   readonly atomic?: boolean;
+  /** The budget of a caller that judges drafts itself; by default each batch has its own. */
+  readonly explanations?: ExplanationBudget;
 }
 
 /**
@@ -53,27 +60,33 @@ export type LogActivities = (drafts: DraftPortions, options?: BatchOptions) => P
 export const makeLogActivities = (
   deps: RecordingDeps & { readonly publisher: EventPublisher },
 ): LogActivities =>
-  async function logActivities(portions, { atomic = false } = {}) {
+  async function logActivities(portions, { atomic = false, explanations = new ExplanationBudget() } = {}) {
     const ids: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
     const judge = (draft: unknown): void => {
-      const judged = recorded(draft, deps);
+      const judged = recorded(draft, deps, explanations.collector());
       if (judged instanceof UserActivity) events.push(activityLogged(judged));
-      else rejected.push({ index: ids.length, violations: judged });
+      else rejected.push({ index: ids.length, violations: explanations.explain(judged) });
       ids.push(judged instanceof UserActivity ? judged.id : null);
     };
     for await (const portion of portions) portion.forEach(judge);
-    if (atomic && rejected.length > 0) return { accepted: 0, ids: ids.map(() => null), rejected };
+    const { unexplained } = explanations;
+    if (atomic && rejected.length > 0)
+      return { accepted: 0, ids: ids.map(() => null), rejected, unexplained };
     if (events.length > 0) await named(ids, () => deps.publisher.publish(events));
-    return { accepted: events.length, ids, rejected };
+    return { accepted: events.length, ids, rejected, unexplained };
   };
 
-/** The activity, or what is wrong with its draft. */
-export function recorded(draft: unknown, deps: RecordingDeps): UserActivity | readonly Violation[] {
+/** The activity, or what is wrong with its draft, as far as `violations` lists it. */
+export function recorded(
+  draft: unknown,
+  deps: RecordingDeps,
+  violations: Violations,
+): UserActivity | readonly Violation[] {
   if (draft instanceof FaultyDraft) return draft.violations;
   try {
-    return UserActivity.record(draft, deps);
+    return UserActivity.record(draft, deps, violations);
   } catch (error) {
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
     return error.violations;

@@ -6,7 +6,9 @@ import {
   type DeadLetter,
   type DeadLetterQueue,
   type EventPublisher,
+  ExplanationBudget,
   type OriginalRecord,
+  reasonOf,
   type RecordingDeps,
   Timestamp,
   unlessBroken,
@@ -44,13 +46,16 @@ export const makeLogCalls = (
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
     const letters: DeadLetter[] = [];
+    const explanations = new ExplanationBudget();
     for (const [index, call] of calls.entries()) {
-      const judged = recorded(inTime(call.draft, deps.clock), deps);
+      const judged = recorded(inTime(call.draft, deps.clock), deps, explanations.collector());
       if (judged instanceof UserActivity) {
         events.push(activityLogged(judged));
         ids.push(judged.id);
       } else {
-        const violations = judged.map(({ path, message }) => ({ path: call.placeOf(path), message }));
+        const violations = explanations
+          .explain(judged)
+          .map(({ path, message }) => ({ path: call.placeOf(path), message }));
         rejected.push({ index, violations });
         letters.push(letterOf(call, violations, deps.clock));
         ids.push(null);
@@ -60,7 +65,7 @@ export const makeLogCalls = (
       if (events.length > 0) await deps.publisher.publish(events);
       if (letters.length > 0) await deps.deadLetters.add(letters);
     });
-    return { accepted: events.length, ids, rejected };
+    return { accepted: events.length, ids, rejected, unexplained: explanations.unexplained };
   };
 
 /** The draft without a time that lies too far ahead: it is then when it was received. */
@@ -72,12 +77,14 @@ function inTime(draft: Call['draft'], clock: Clock): unknown {
   return undated;
 }
 
+const noReason = 'breaks a rule; too many calls of its request did, so that not all are explained';
+
 function letterOf(call: Call, violations: readonly Violation[], clock: Clock): DeadLetter {
   const activityId = unlessBroken(() => ActivityId.parse(call.id));
   return {
     ...call.original(),
     code: 'invalid',
-    reason: violations.map(({ path, message }) => `${path} ${message}`.trimStart()).join('; '),
+    reason: violations.length > 0 ? reasonOf(violations) : noReason,
     diedAt: clock.now(),
     ...(activityId === undefined ? {} : { activityId }),
   };

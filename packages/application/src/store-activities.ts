@@ -2,6 +2,7 @@ import {
   type ActivityRepository,
   type Cancellation,
   type Clock,
+  cutReason,
   type DeadLetter,
   type DeadLetterCode,
   type DeadLetterQueue,
@@ -58,7 +59,13 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     const letters: DeadLetter[] = [];
     const bury = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
       // As its first copy: one fact has one letter, however often it is published again and dies.
-      letters.push({ ...firstCopyOf(record), code, reason, diedAt: deps.clock.now(), ...activityIn(record) });
+      letters.push({
+        ...firstCopyOf(record),
+        code,
+        reason: cutReason(reason),
+        diedAt: deps.clock.now(),
+        ...activityIn(record),
+      });
     };
     const readable: LogRecord[] = [];
     const activities: UserActivity[] = [];

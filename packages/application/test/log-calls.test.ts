@@ -62,7 +62,12 @@ test('logs those that keep the rules, and buries the others with their faults by
       ],
     },
   ];
-  expect(receipt).toEqual({ accepted: 2, ids: ['a', null, null, null, 'id-000001'], rejected });
+  expect(receipt).toEqual({
+    accepted: 2,
+    ids: ['a', null, null, null, 'id-000001'],
+    rejected,
+    unexplained: 0,
+  });
   expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'id-000001']);
   const diedAt = clock.now();
   expect(buried()).toMatchObject([
@@ -120,7 +125,7 @@ test('needs neither the log nor the letters where there is nothing for them', as
   const { log, store, logCalls } = setUp();
   log.reachable = false;
   expect(await logCalls([call({}, 1)])).toMatchObject({ accepted: 0 });
-  expect(await logCalls([])).toEqual({ accepted: 0, ids: [], rejected: [] });
+  expect(await logCalls([])).toEqual({ accepted: 0, ids: [], rejected: [], unexplained: 0 });
   log.reachable = true;
   store.reachable = false;
   expect(await logCalls([call(sound)])).toMatchObject({ accepted: 1 });

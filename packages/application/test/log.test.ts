@@ -73,6 +73,7 @@ describe('logActivities', () => {
         { index: 1, violations: [{ path: '/type', message: 'must be 1-128 characters' }] },
         { index: 2, violations: [{ path: '', message: 'must be a JSON object' }] },
       ],
+      unexplained: 0,
     });
     expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'id-000002']);
   });
@@ -81,7 +82,7 @@ describe('logActivities', () => {
     const { log, logActivities } = setUp();
     log.reachable = false;
     expect(await logActivities([[7]])).toMatchObject({ accepted: 0, ids: [null] });
-    expect(await logActivities([])).toEqual({ accepted: 0, ids: [], rejected: [] });
+    expect(await logActivities([])).toEqual({ accepted: 0, ids: [], rejected: [], unexplained: 0 });
   });
 
   test('publishes all of a batch in one call', async () => {
@@ -107,6 +108,7 @@ describe('logActivities', () => {
       accepted: 2,
       ids: ['a', null, 'b'],
       rejected: [{ index: 1, violations: unreadable }],
+      unexplained: 0,
     });
     expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'b']);
   });
@@ -120,6 +122,21 @@ describe('logActivities', () => {
     })();
     await expect(logActivities(portions)).rejects.toBe(broken);
     expect(activitiesOn(log)).toEqual([]);
+  });
+
+  test('judges every draft, and explains as many as the budget allows', async () => {
+    const { log, logActivities } = setUp();
+    const faulty = draft({
+      metadata: Object.fromEntries(Array.from({ length: 40 }, (_, key) => [key, undefined])),
+    });
+    const drafts = [...Array.from({ length: 50 }, () => faulty), draft({ id: 'a' }), draft({ type: '' })];
+    const { accepted, ids, rejected, unexplained } = await logActivities([drafts]);
+    expect([accepted, ids]).toEqual([1, [...Array.from({ length: 50 }, () => null), 'a', null]]);
+    expect(rejected.map(({ index }) => index)).toEqual([...Array.from({ length: 50 }).keys(), 51]);
+    const explained = rejected.filter(({ violations }) => violations.length > 0);
+    expect(explained).toEqual(rejected.slice(0, 30));
+    expect(unexplained).toBe(21);
+    expect(activitiesOn(log)).toHaveLength(1);
   });
 
   test('of an atomic batch publishes all or nothing', async () => {

@@ -64,6 +64,15 @@ export {
   type ErrorKind,
   isDomainError,
 } from './shared/domain-error.ts';
+export { ExplanationBudget } from './shared/explanation-budget.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export { parseJson } from './shared/parse-json.ts';
-export { pointer, RuleBroken, unlessBroken, type Violation, Violations } from './shared/violation.ts';
+export {
+  cutReason,
+  pointer,
+  reasonOf,
+  RuleBroken,
+  unlessBroken,
+  type Violation,
+  Violations,
+} from './shared/violation.ts';

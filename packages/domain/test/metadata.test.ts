@@ -146,17 +146,24 @@ describe('refused by path', () => {
     expect(faultsOf(metadata)).toEqual([{ path, message }]);
   });
 
-  test('every fault, up to 32 and then a line that says there are more', () => {
+  test('every violation, up to 32 and then a line that says there are more', () => {
     const faults = faultsOf(
       Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, undefined])),
     );
     expect(faults).toHaveLength(33);
-    expect(faults.at(-1)).toEqual({ path: '', message: 'has further faults, which are not listed' });
+    expect(faults.at(-1)).toEqual({ path: '', message: 'has further violations, which are not listed' });
   });
 
-  test('a long key is cut in the path', () => {
-    const [fault] = faultsOf({ ['k'.repeat(5000)]: undefined });
-    expect(fault?.path).toBe(`/metadata/${'k'.repeat(128)}…`);
+  test.each([
+    ['a long key', { ['k'.repeat(5000)]: undefined }, `/metadata/${'k'.repeat(246)}…`],
+    [
+      'a long way',
+      { ['/'.repeat(100)]: { ['~'.repeat(100)]: undefined } },
+      `/metadata/${'~1'.repeat(100)}/${'~0'.repeat(22)}~…`,
+    ],
+    ['half a pair', { [`${'k'.repeat(245)}😀`]: undefined }, `/metadata/${'k'.repeat(245)}\ufffd…`],
+  ])('a path is cut as a whole: %s', (_, metadata, path) => {
+    expect(faultsOf(metadata)).toEqual([{ path, message: 'must be a JSON value' }]);
   });
 });
 

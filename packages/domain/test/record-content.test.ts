@@ -10,7 +10,7 @@ test('what an activity was written as is read again', () => {
 test.each([
   ['{', 'it is not JSON'],
   ['\ufeff{}', 'it is not JSON'],
-  ['7', ' must be a JSON object'],
+  ['7', 'must be a JSON object'],
   [
     JSON.stringify({ ...sampleActivity({ userId: 'secret' }).toJSON(), type: '(secret)', extra: 'secret' }),
     '/extra is not a known field; /type must consist of letters, marks, digits and _ . : / (white space and - become _)',

@@ -77,7 +77,7 @@ test('activities are counted as they are taken in, and items of batches as they 
   const { one, many } = takingMetrics();
   expect(await numbers('activities.rejected')).toEqual({ '': 0 });
   one();
-  many({ accepted: 3, ids: [], rejected: [{ index: 0, violations: [] }] });
+  many({ accepted: 3, ids: [], rejected: [{ index: 0, violations: [] }], unexplained: 0 });
   expect(await numbers('activities.accepted')).toEqual({ '': 4 });
   expect(await numbers('activities.rejected')).toEqual({ '': 1 });
 });

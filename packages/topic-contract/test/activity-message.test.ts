@@ -95,7 +95,7 @@ describe('unreadable, with the reason', () => {
     ['no value', { ...whole, value: null }, 'it has no value'],
     ['no UTF-8', { ...whole, value: Uint8Array.of(0x22, 0xff, 0x22) }, 'it is not UTF-8'],
     ['no JSON', { ...whole, value: utf8.encode('{') }, 'it is not JSON'],
-    ['a broken rule', { ...whole, value: utf8.encode('[]') }, ' must be a JSON object'],
+    ['a broken rule', { ...whole, value: utf8.encode('[]') }, 'must be a JSON object'],
   ])('%s', (_, record, reason) => {
     expect(readMessage(record as typeof whole)).toEqual({ name: 'Unreadable', reason });
   });

@@ -7,7 +7,7 @@ import { attributesOf, defined, type EventMembers, optional } from './attributes
 /** An event as a draft of an activity. */
 export interface EventDraft {
   readonly draft: unknown;
-  /** A fault of the draft, by the path of what the client sent. */
+  /** A violation of the draft, by the path of what the client sent. */
   readonly asSent: (violation: Violation) => Violation;
 }
 
@@ -28,10 +28,10 @@ const padding: ReadonlySet<string> = new Set(['', '=', '==']);
  * Reads an event in the JSON event format (1.0.2, section 3) as a draft: the subject is the user, the type the type, the time
  * createdAt, and source and id name the activity. Data that is an object is the metadata itself, unless it has a member
  * `cloudevent`; other data is the member `data` or `data_base64` of it. All other attributes are under `cloudevent`. A draft whose
- * event breaks a rule is a `FaultyDraft`, with every fault that can be known without the clock.
+ * event breaks a rule is a `FaultyDraft`, with every violation that can be known without the clock and that `violations`, which must
+ * be empty, lists.
  */
-export function eventDraft(event: unknown): EventDraft {
-  const violations = new Violations();
+export function eventDraft(event: unknown, violations: Violations = new Violations()): EventDraft {
   if (!isMembers(event)) {
     violations.add('', 'must be a JSON object');
     return faulty(violations);
@@ -39,6 +39,7 @@ export function eventDraft(event: unknown): EventDraft {
   const { userId, type, createdAt, identity, others } = attributesOf(event, violations);
   const data = dataOf(event, violations);
   const asSent = ({ path, message }: Violation): Violation => ({ path: pathAsSent(path, data), message });
+  if (violations.full) return faulty(violations);
   if (violations.list.length > 0) {
     // The domain judges the data of an event that is sound otherwise.
     const further = new Violations();

@@ -40,4 +40,4 @@ export function bytesRepeated(context: unknown, calls: number): number | undefin
   return keepsTheRules({ context }) ? Buffer.byteLength(JSON.stringify(context)) * calls : undefined;
 }
 
-const keepsTheRules = (value: unknown): boolean => Metadata.parse(value, '', new Violations()) !== undefined;
+const keepsTheRules = (value: unknown): boolean => Metadata.parse(value, '', new Violations(0)) !== undefined;

@@ -2,7 +2,7 @@ import type { Call, LogCalls } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
-import { RejectedItems, rejectedJson } from '../batch-receipt.ts';
+import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../batch-receipt.ts';
 import { parseAsJson } from '../json-body.ts';
 import { Problem } from '../problem.ts';
 import { refuseParameters } from '../query-parameters.ts';
@@ -15,6 +15,7 @@ import { segmentBatch, segmentBody } from './segment-schemas.ts';
 const Answer = Type.Object({
   success: Type.Boolean({ description: 'False where all of it was rejected.' }),
   rejected: RejectedItems,
+  omittedErrors: OmittedErrors,
 });
 
 const schema = {
@@ -37,10 +38,11 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
 ) => {
   parseAsJson(app, '*');
   const log = async (calls: readonly Call[]): Promise<Static<typeof Answer>> => {
-    const { accepted, rejected } = await logCalls(calls);
+    const { accepted, rejected, unexplained } = await logCalls(calls);
     return {
       success: accepted > 0 || rejected.length === 0,
       rejected: rejectedJson(rejected),
+      ...omittedJson(unexplained),
     };
   };
   for (const kind of segmentCalls) {

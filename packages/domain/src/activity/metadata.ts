@@ -126,6 +126,7 @@ function parseScalar(value: unknown): null | boolean | number | string {
 }
 
 function pointerTo(container: Container, key: string | number, path: string): string {
-  const above = container.parent === undefined ? path : pointerTo(container.parent, container.key, path);
-  return pointer(above, key);
+  const keys = [key];
+  for (let open = container; open.parent !== undefined; open = open.parent) keys.unshift(open.key);
+  return pointer(path, ...keys);
 }

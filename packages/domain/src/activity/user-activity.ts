@@ -70,11 +70,15 @@ export class UserActivity implements ActivityState {
   /**
    * The door for news: a draft `{id?, userId, type, metadata?, createdAt?}` as a client wrote it. An id that it leaves out
    * comes from `ids`, a createdAt is exactly receivedAt, which is the clock's now.
-   * Throws INVALID_ACTIVITY with every violation, a createdAt more than 5 minutes ahead of the clock among them.
+   * Throws INVALID_ACTIVITY with every violation, a createdAt more than 5 minutes ahead of the clock among them; with as
+   * many as `violations` lists, which must be empty.
    */
-  static record(draft: unknown, deps: RecordingDeps): UserActivity {
+  static record(
+    draft: unknown,
+    deps: RecordingDeps,
+    violations: Violations = new Violations(),
+  ): UserActivity {
     const now = deps.clock.now();
-    const violations = new Violations();
     const { id, userId, type, metadata, createdAt } = fieldsOf(draft, draftFields, violations);
     return UserActivity.#made(violations, {
       id: id === undefined ? deps.ids.next() : violations.check('/id', () => ActivityId.parse(id)),

@@ -1,6 +1,7 @@
 import { UserActivity } from '../activity/user-activity.ts';
 import { isDomainError } from '../shared/domain-error.ts';
 import { parseJson } from '../shared/parse-json.ts';
+import { reasonOf } from '../shared/violation.ts';
 import { activityLogged } from './activity-logged.ts';
 import type { RecordContent, Unreadable } from './log-record.ts';
 
@@ -15,6 +16,6 @@ export function recordContent(text: string): RecordContent {
     if (error instanceof SyntaxError) return unreadable('it is not JSON');
     if (error instanceof RangeError) return unreadable('it has too many different keys with an escape');
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
-    return unreadable(error.violations.map(({ path, message }) => `${path} ${message}`).join('; '));
+    return unreadable(reasonOf(error.violations));
   }
 }

@@ -6,12 +6,12 @@ export interface Violation {
   readonly message: string;
 }
 
-/** A value's own parser says no by throwing this; whoever knows the value's place turns it into a `Violation`. */
+/** Thrown by the parser of a value that breaks a rule. The caller, which knows the path, turns it into a `Violation`. */
 export class RuleBroken extends Error {
   override readonly name = 'RuleBroken';
 }
 
-/** What `parse` returns, or undefined where it says no. */
+/** Returns what `parse` returns, or undefined if it throws RuleBroken. */
 export function unlessBroken<Value>(parse: () => Value): Value | undefined {
   try {
     return parse();
@@ -21,25 +21,33 @@ export function unlessBroken<Value>(parse: () => Value): Value | undefined {
   }
 }
 
-// What a hostile input can make us answer stays in proportion to what it sent.
-const most = 32;
-const longestKey = 128;
+// A hostile input must not have us answer more than a few times what it sent.
+const maxListed = 32;
+const maxPath = 256;
+const maxReason = 2000;
 
-/** Collects what is wrong with one input: everything up to 32 faults, then one line that says there are more. */
+/** Collects the violations of one input: up to 32, then one line that says there are more. */
 export class Violations {
   readonly list: Violation[] = [];
+  readonly #max: number;
 
+  /** With a max of 0 it only tells whether the input breaks a rule: the first violation makes it full. */
+  constructor(max: number = maxListed) {
+    this.#max = max;
+  }
+
+  /** Whether further violations are not listed any more, so that the rest of the input need not be judged. */
   get full(): boolean {
-    return this.list.length > most;
+    return this.list.length > this.#max;
   }
 
   add(path: string, message: string): void {
-    if (this.list.length < most) this.list.push({ path, message });
-    else if (this.list.length === most)
-      this.list.push({ path: '', message: 'has further faults, which are not listed' });
+    if (this.list.length < this.#max) this.list.push({ path, message });
+    else if (this.list.length === this.#max)
+      this.list.push({ path: '', message: 'has further violations, which are not listed' });
   }
 
-  /** What `parse` returns; where it says no, the reason is collected under `path` and the answer is undefined. */
+  /** Returns what `parse` returns. If it throws RuleBroken, adds the message under `path` and returns undefined. */
   check<Value>(path: string, parse: () => Value): Value | undefined {
     try {
       return parse();
@@ -51,9 +59,26 @@ export class Violations {
   }
 }
 
-/** The JSON Pointer of a member; a very long key is cut, and an unpaired surrogate replaced. */
-export function pointer(parent: string, key: string | number): string {
-  const name = String(key).toWellFormed();
-  const short = name.length > longestKey ? `${name.slice(0, longestKey)}…`.toWellFormed() : name;
-  return `${parent}/${short.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/**
+ * The JSON Pointer of a value below `parent`, by the keys that lead to it. A path longer than 256 characters is cut and
+ * ends with `…`; an unpaired surrogate is replaced.
+ */
+export function pointer(parent: string, ...keys: readonly (string | number)[]): string {
+  let path = parent;
+  for (const key of keys) {
+    if (path.length > maxPath) break;
+    // A key of any length costs no more than what is kept of it.
+    const name = String(key).slice(0, maxPath + 1);
+    path += `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  }
+  return (path.length > maxPath ? `${path.slice(0, maxPath)}…` : path).toWellFormed();
 }
+
+/** The violations as one text of at most 2,000 characters, for the reason of a dead letter. */
+export function reasonOf(violations: readonly Violation[]): string {
+  return cutReason(violations.map(({ path, message }) => `${path} ${message}`.trimStart()).join('; '));
+}
+
+/** The reason of a dead letter, cut to 2,000 characters. */
+export const cutReason = (reason: string): string =>
+  reason.length > maxReason ? `${reason.slice(0, maxReason - 1)}…`.toWellFormed() : reason;

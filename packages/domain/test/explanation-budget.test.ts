@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { ExplanationBudget, UserActivity, type Violation } from '../src/index.ts';
+
+const violations = (count: number, message = 'is wrong'): readonly Violation[] =>
+  Array.from({ length: count }, (_, index) => ({ path: `/${index}`, message }));
+
+test('explains inputs whole, in their order, up to 1,000 violations', () => {
+  const budget = new ExplanationBudget();
+  expect(budget.explain(violations(999))).toHaveLength(999);
+  expect(budget.explain(violations(2))).toEqual([]);
+  expect(budget.explain(violations(1))).toEqual([]);
+  expect(budget.unexplained).toBe(2);
+});
+
+test.each([
+  ['plain', 'x'],
+  ['of three bytes', '購'],
+  ['escaped', '\u0001'],
+])('what it lets through is at most 256 KiB as JSON: %s', (_, character) => {
+  const budget = new ExplanationBudget();
+  const explained = Array.from({ length: 1000 }, () => budget.explain(violations(1, character.repeat(1000))));
+  const bytes = Buffer.byteLength(JSON.stringify(explained.flat()));
+  expect(bytes).toBeLessThanOrEqual(256 * 1024);
+  expect(bytes).toBeGreaterThan(248 * 1024);
+});
+
+test('once it is spent, judging stops at the first violation', () => {
+  const budget = new ExplanationBudget();
+  expect(budget.collector().full).toBe(false);
+  budget.explain(violations(1001));
+  const collector = budget.collector();
+  let read = 0;
+  const metadata = new Proxy([undefined, undefined, undefined], {
+    get(target, key) {
+      if (typeof key === 'string' && key !== 'length') read += 1;
+      return Reflect.get(target, key) as unknown;
+    },
+  });
+  const deps = { clock: { now: () => 0 as never }, ids: { next: () => 'id-1' as never } };
+  const draft = { userId: 'u', type: 'T', metadata: { list: metadata } };
+  expect(() => UserActivity.record(draft, deps, collector)).toThrow('breaks a rule');
+  expect(read).toBe(1);
+});
