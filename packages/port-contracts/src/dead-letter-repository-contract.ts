@@ -210,19 +210,13 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         letterOf(offset + 100, { value: shown, code: offset % 2 === 0 ? 'refused' : 'conflict' }),
       );
       await (await subject.queue()).add(letters);
-      const both: readonly DeadLetterCode[] = ['refused', 'conflict'];
-      for (const codes of [[], both])
-        for (const order of ['asc', 'desc'] as const) {
-          const pages = await walk(repository, { filter: filterOf({ codes }), order, limit: 500 });
-          const expected = ids(letters) as string[];
-          assert.deepEqual(pages.flatMap(idsOf), order === 'asc' ? expected : expected.toReversed());
-          for (const page of pages)
-            assert.ok(
-              2 * page.reduce((sum, { size }) => sum + size, 0) <= maxPageBytes,
-              'a page is too large',
-            );
-          assert.ok(pages.length <= 4, 'pages are shorter than they must be');
-        }
+      for (const codes of [[], ['refused', 'conflict'] as const]) {
+        const pages = await walk(repository, { filter: filterOf({ codes }), order: 'asc', limit: 500 });
+        assert.deepEqual(pages.flatMap(idsOf), ids(letters));
+        for (const page of pages)
+          assert.ok(2 * page.reduce((sum, { size }) => sum + size, 0) <= maxPageBytes, 'a page is too large');
+        assert.ok(pages.length <= 4, 'pages are shorter than they must be');
+      }
     },
   },
   {
