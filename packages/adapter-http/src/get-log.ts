@@ -4,6 +4,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { Problem } from './problem.ts';
 import { refuseParameters } from './query-parameters.ts';
+import { jsonType, textOf } from './json-text.ts';
 import { Activity, problems } from './schemas.ts';
 
 const schema = {
@@ -12,7 +13,7 @@ const schema = {
   summary: 'Get one activity',
   description: 'One that was answered 202 a moment ago may not be stored yet: 404 until then.',
   params: Type.Object({ id: Type.String({ examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'] }) }),
-  response: { 200: Activity, ...problems(400, 401, 404, 503) },
+  response: { 200: textOf(Activity), ...problems(400, 401, 404, 503) },
 };
 
 /** `GET /api/logs/{id}` */
@@ -26,7 +27,7 @@ export const getLog: FastifyPluginCallbackTypebox<{ findActivity: FindActivity }
     const id = unlessBroken(() => ActivityId.parse(request.params.id));
     const activity = id === undefined ? undefined : await findActivity(id);
     if (activity === undefined) throw new Problem(404, 'There is no activity of that id.');
-    return reply.code(200).send(activity.toJSON());
+    return reply.code(200).type(jsonType).send(activity.toText());
   });
   done();
 };

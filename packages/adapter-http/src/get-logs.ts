@@ -4,6 +4,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { cursorAfter, digestOf, parseCursor } from './cursor.ts';
 import { filterParameters } from './filter-parameters.ts';
+import { jsonType, textOf } from './json-text.ts';
 import { linkNext, pageOf, pageParameters, parsePaged } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
 import { Activity, problems } from './schemas.ts';
@@ -14,9 +15,10 @@ const schema = {
   summary: 'Find activities',
   description:
     'Newest first, or oldest first with `order=asc`, by (createdAt, id). Different filters are AND, repeated values of one ' +
-    'are OR. Follow `nextCursor` or `Link: rel="next"` from page to page; a walk neither skips nor repeats.',
+    'are OR. Follow `nextCursor` or `Link: rel="next"` from page to page; a walk neither skips nor repeats. A page ends ' +
+    'before `limit` where it would take more than 4 MiB: only `nextCursor` tells whether more follows.',
   querystring: Type.Partial(Type.Object({ ...filterParameters, ...pageParameters })),
-  response: { 200: pageOf(Activity), ...problems(400, 401, 503) },
+  response: { 200: textOf(pageOf(Activity)), ...problems(400, 401, 503) },
 };
 
 /** `GET /api/logs` */
@@ -42,10 +44,9 @@ export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivit
         ? cursorAfter({ moment: last.createdAt, id: last.id }, walkOf(query))
         : null;
     linkNext(reply, '/api/logs', parameters, nextCursor);
-    return reply.code(200).send({
-      data: activities.map((activity) => activity.toJSON()),
-      pagination: { limit: query.limit, nextCursor, hasMore },
-    });
+    const data = activities.map((activity) => activity.toText()).join();
+    const pagination = JSON.stringify({ limit: query.limit, nextCursor, hasMore });
+    return reply.code(200).type(jsonType).send(`{"data":[${data}],"pagination":${pagination}}`);
   });
   done();
 };

@@ -1,6 +1,6 @@
 import { makeCheckHealth } from '@user-activity/application';
 import { describe, expect, test } from 'vitest';
-import { post, postRaw, seen, service } from './service.ts';
+import { post, seen, service } from './service.ts';
 
 describe('methods', () => {
   test.each([
@@ -239,14 +239,4 @@ test('a parameter that nobody knows is refused by the document, and taken by hea
     ['/health/ready?x=1', 200],
   ] as const)
     expect([url, (await app.inject(url)).statusCode]).toEqual([url, status]);
-});
-
-test('a body with more different escaped keys than anyone needs is refused as such', async () => {
-  const { app } = await service({ maxBodyBytes: 1_000_000 });
-  const keys = Array.from({ length: 10_001 }, (_, index) => `"\\n${index}":1`).join();
-  const response = await postRaw(app, `{${keys}}`);
-  expect(seen(response)).toMatchObject({
-    status: 400,
-    body: { detail: 'The body has too many different keys with an escape.' },
-  });
 });

@@ -1,7 +1,7 @@
 import {
   type ActivityFilter,
   type ActivityId,
-  type ActivityPage,
+  ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
   type KeyCount,
@@ -10,6 +10,7 @@ import {
   type Position,
   type SaveOutcome,
   type SlotCount,
+  StoredActivity,
   type TimeSlots,
   type UserActivity,
 } from '@user-activity/domain';
@@ -41,7 +42,10 @@ export class MemoryActivityRepository implements ActivityRepository {
     const isBehind = (position: Position, activity: UserActivity): boolean =>
       order === 'asc' ? compare(activity, position) > 0 : compare(activity, position) < 0;
     const rest = after === undefined ? walk : walk.filter((activity) => isBehind(after, activity));
-    return { activities: rest.slice(0, limit), hasMore: rest.length > limit };
+    return ActivityPage.of(
+      rest.slice(0, limit + 1).map((activity) => StoredActivity.of(activity)),
+      limit,
+    );
   }
 
   async count(filter: ActivityFilter): Promise<number> {
@@ -60,9 +64,10 @@ export class MemoryActivityRepository implements ActivityRepository {
     );
   }
 
-  async findById(id: ActivityId): Promise<UserActivity | undefined> {
+  async findById(id: ActivityId): Promise<StoredActivity | undefined> {
     this.#store.assertReachable();
-    return this.#store.activities.get(id);
+    const found = this.#store.activities.get(id);
+    return found && StoredActivity.of(found);
   }
 
   async countByKey(
@@ -92,9 +97,10 @@ export class MemoryActivityRepository implements ActivityRepository {
     return [...counts.values()];
   }
 
-  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
     this.#store.assertReachable();
-    return [...new Set(ids)].flatMap((id) => this.#store.activities.get(id) ?? []);
+    const found = [...new Set(ids)].flatMap((id) => this.#store.activities.get(id) ?? []);
+    return found.map((activity) => StoredActivity.of(activity));
   }
 
   async ping(): Promise<void> {

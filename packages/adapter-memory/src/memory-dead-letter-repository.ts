@@ -2,7 +2,7 @@ import {
   type ActivityId,
   type DeadLetter,
   DeadLetterId,
-  type DeadLetterPage,
+  DeadLetterPage,
   type DeadLetterPosition,
   type DeadLetterQuery,
   type DeadLetterRepository,
@@ -32,7 +32,7 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
     const isBehind = (position: DeadLetterPosition, letter: ListedLetter): boolean =>
       order === 'asc' ? compare(letter, position) > 0 : compare(letter, position) < 0;
     const rest = after === undefined ? walk : walk.filter((letter) => isBehind(after, letter));
-    return { letters: rest.slice(0, limit), hasMore: rest.length > limit };
+    return DeadLetterPage.of(rest, limit);
   }
 
   async findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]> {

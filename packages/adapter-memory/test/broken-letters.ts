@@ -131,6 +131,20 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
     })),
   ],
   [
+    'B9',
+    'counts letters alone',
+    letters((sound) => {
+      const find = async (query: DeadLetterQuery): Promise<DeadLetterPage> => {
+        const page = await sound.find(query);
+        const [after, limit] = [page.letters.at(-1), query.limit - page.letters.length];
+        if (!page.hasMore || after === undefined || limit === 0) return page;
+        const rest = await find({ ...query, limit, after });
+        return { ...rest, letters: [...page.letters, ...rest.letters] };
+      };
+      return { find };
+    }),
+  ],
+  [
     'B8',
     'tells of the first death',
     letters((_, store) => ({

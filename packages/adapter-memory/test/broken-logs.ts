@@ -8,6 +8,7 @@ import {
   type RecordHandler,
   replayed,
   replayHeader,
+  StoredActivity,
 } from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryEventConsumer, MemoryEventPublisher, MemoryLog } from '../src/index.ts';
@@ -245,7 +246,12 @@ export const brokenConsumers: Broken<LogSubject> = [
     withContent((record) =>
       record.content.name === 'Unreadable'
         ? record
-        : { ...record, content: activityLogged(withMetadata(record.content.activity, {})) },
+        : {
+            ...record,
+            content: activityLogged(
+              withMetadata(StoredActivity.of(record.content.activity), {}).toActivity(),
+            ),
+          },
     ),
   ],
   [

@@ -9,6 +9,7 @@ import {
   type JsonScalar,
   MetadataCondition,
   type SaveOutcome,
+  StoredActivity,
   TimeRange,
 } from '@user-activity/domain';
 import type { DeadLetterSubject, RepositorySubject } from '@user-activity/port-contracts';
@@ -142,7 +143,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
       async findById(id) {
         const activity = await sound.findById(id);
         if (activity === undefined) return undefined;
-        const { metadata } = activity;
+        const { metadata } = activity.toActivity();
         const changed = Object.fromEntries(
           Object.entries(metadata).map(([key, value]) => [key.replaceAll('.', '_'), value] as const),
         );
@@ -184,8 +185,11 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     'R11',
     'ignores case',
     repository((_, store) => ({
-      findById: async (id) =>
-        [...store.activities.values()].find((one) => one.id.toLowerCase() === id.toLowerCase()),
+      async findById(id) {
+        const stored = [...store.activities.values()];
+        const found = stored.find((activity) => activity.id.toLowerCase() === id.toLowerCase());
+        return found && StoredActivity.of(found);
+      },
     })),
   ],
   [

@@ -16,6 +16,7 @@ import { brokenCounts } from './broken-counts.ts';
 import { brokenConsumers, brokenPublishers } from './broken-logs.ts';
 import type { Broken } from './broken.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
+import { brokenPages } from './broken-pages.ts';
 import { brokenQueues, brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
 
@@ -71,7 +72,11 @@ function describeTeeth<One extends Subject>(
   });
 }
 
-describeTeeth('ActivityRepository', activityRepositoryContract, [...brokenRepositories, ...brokenCounts]);
+describeTeeth('ActivityRepository', activityRepositoryContract, [
+  ...brokenRepositories,
+  ...brokenCounts,
+  ...brokenPages,
+]);
 describeTeeth('DeadLetterQueue', deadLetterQueueContract, brokenQueues);
 describeTeeth('DeadLetterRepository', deadLetterRepositoryContract, brokenLetterRepositories);
 describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);

@@ -2,8 +2,10 @@ import {
   ActivityId,
   ActivityType,
   type JsonObject,
+  MetadataText,
+  StoredActivity,
   Timestamp,
-  UserActivity,
+  type UserActivity,
   UserId,
 } from '@user-activity/domain';
 import { decodeMetadata, encodeMetadata } from './metadata-codec.ts';
@@ -36,19 +38,20 @@ export function documentOf({
   };
 }
 
-export function activityOf({
+/** The activity that the document holds; its text is made once, here. */
+export function storedOf({
   _id,
   userId,
   type,
   metadata,
   createdAt,
   receivedAt,
-}: ActivityDocument): UserActivity {
-  return UserActivity.rehydrate({
+}: ActivityDocument): StoredActivity {
+  return StoredActivity.rehydrate({
     id: ActivityId.trusted(_id),
     userId: UserId.trusted(userId),
     type: ActivityType.trusted(type),
-    metadata: decodeMetadata(metadata),
+    metadata: MetadataText.of(decodeMetadata(metadata)),
     createdAt: Timestamp.trusted(createdAt.getTime()),
     receivedAt: Timestamp.trusted(receivedAt.getTime()),
   });

@@ -1,10 +1,10 @@
-import type { Refused, UserActivity } from '@user-activity/domain';
+import type { Refused, StoredActivity, UserActivity } from '@user-activity/domain';
 import { BSON, MongoBulkWriteError, type WriteError } from 'mongodb';
-import { type ActivityDocument, activityOf, documentOf } from './activity-document.ts';
+import { type ActivityDocument, documentOf, storedOf } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 
 /** What became of one activity: it is new, its id was taken by the known one, or its content was refused. */
-export type Inserted = 'stored' | { readonly known: UserActivity } | Refused;
+export type Inserted = 'stored' | { readonly known: StoredActivity } | Refused;
 
 const duplicateKey = 11_000;
 
@@ -80,7 +80,7 @@ async function lookUp(
     { _id: { $in: [...ids] } },
     { maxTimeMS: timeoutMs, batchSize: ids.length + 1 },
   );
-  for await (const document of found) outcomes.set(document._id, { known: activityOf(document) });
+  for await (const document of found) outcomes.set(document._id, { known: storedOf(document) });
 }
 
 /** Why the driver can't write it, if it can't: one such document would fail the whole batch. */

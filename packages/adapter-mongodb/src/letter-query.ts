@@ -1,7 +1,14 @@
-import { type ActivityId, type DeadLetterId, type DeadLetterQuery, listedBytes } from '@user-activity/domain';
+import {
+  type ActivityId,
+  type DeadLetterId,
+  type DeadLetterQuery,
+  listedBytes,
+  type ListedLetter,
+  maxPageBytes,
+} from '@user-activity/domain';
 import type { AggregationCursor, Document, FindCursor } from 'mongodb';
 import { letterIndexByActivity, letterIndexFor } from './indexes.ts';
-import type { LetterSizes, ListedDocument } from './letter-document.ts';
+import { type LetterSizes, type ListedDocument, listedOf } from './letter-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
 
@@ -30,18 +37,27 @@ const listed = {
   headers: upTo(listedBytes.headers, sizes.headersSize, '$headers'),
 };
 
+/** So many letters the server sends at once: 2.5 MiB of the largest that are shown. */
+const batchSize = 64;
+
 /** The letters of a page and, where there is one, the first behind it. */
 export async function readLetters(
   store: MongoStore,
   query: DeadLetterQuery,
-): Promise<readonly ListedDocument[]> {
-  const documents: ListedDocument[] = [];
+): Promise<readonly ListedLetter[]> {
+  const page: ListedLetter[] = [];
+  let bytes = 0;
   for (const range of letterRanges(query)) {
-    const most = query.limit + 1 - documents.length;
-    if (most === 0) break;
-    documents.push(...(await findLetters(store, query, range, most).toArray()));
+    const most = query.limit + 1 - page.length;
+    if (most === 0 || bytes > maxPageBytes) break;
+    for await (const document of findLetters(store, query, range, most)) {
+      const letter = listedOf(document);
+      page.push(letter);
+      bytes += 2 * ((letter.key?.length ?? 0) + (letter.value?.length ?? 0));
+      if (bytes > maxPageBytes) break;
+    }
   }
-  return documents;
+  return page;
 }
 
 /** The ranges of positions of a page. */
@@ -67,7 +83,7 @@ export function findLetters(
       projection: listed,
       sort: sortOf({ field, order }, range),
       limit: most,
-      batchSize: most,
+      batchSize: Math.min(most, batchSize),
       maxTimeMS: timeoutMs,
       hint: letterIndexFor(filter),
     },

@@ -1,17 +1,18 @@
-import type {
-  ActivityFilter,
-  ActivityId,
+import {
+  type ActivityFilter,
+  type ActivityId,
   ActivityPage,
-  ActivityQuery,
-  ActivityRepository,
-  KeyCount,
-  KeyField,
-  SaveOutcome,
-  SlotCount,
-  TimeSlots,
-  UserActivity,
+  type ActivityQuery,
+  type ActivityRepository,
+  type KeyCount,
+  type KeyField,
+  type SaveOutcome,
+  type SlotCount,
+  type StoredActivity,
+  type TimeSlots,
+  type UserActivity,
 } from '@user-activity/domain';
-import { activityOf } from './activity-document.ts';
+import { storedOf } from './activity-document.ts';
 import { countMatching } from './count-query.ts';
 import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
@@ -59,11 +60,7 @@ export class MongoActivityRepository implements ActivityRepository {
 
   async find(query: ActivityQuery): Promise<ActivityPage> {
     try {
-      const documents = await readPage(this.#store, query);
-      return {
-        activities: documents.slice(0, query.limit).map(activityOf),
-        hasMore: documents.length > query.limit,
-      };
+      return ActivityPage.of(await readPage(this.#store, query), query.limit);
     } catch (error) {
       throw storeFailure(error);
     }
@@ -77,10 +74,10 @@ export class MongoActivityRepository implements ActivityRepository {
     }
   }
 
-  async findById(id: ActivityId): Promise<UserActivity | undefined> {
+  async findById(id: ActivityId): Promise<StoredActivity | undefined> {
     try {
       const found = await this.#store.activities.findOne({ _id: id }, { maxTimeMS: this.#store.timeoutMs });
-      return found === null ? undefined : activityOf(found);
+      return found === null ? undefined : storedOf(found);
     } catch (error) {
       throw storeFailure(error);
     }
@@ -106,7 +103,7 @@ export class MongoActivityRepository implements ActivityRepository {
     }
   }
 
-  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
     if (ids.length === 0) return [];
     const { activities, timeoutMs } = this.#store;
     try {
@@ -114,7 +111,7 @@ export class MongoActivityRepository implements ActivityRepository {
         { _id: { $in: [...ids] } },
         { maxTimeMS: timeoutMs, batchSize: ids.length + 1 },
       );
-      return (await found.toArray()).map(activityOf);
+      return (await found.toArray()).map(storedOf);
     } catch (error) {
       throw storeFailure(error);
     }

@@ -2,14 +2,14 @@ import {
   ActivityId,
   type DeadLetter,
   DeadLetterId,
-  type DeadLetterPage,
+  DeadLetterPage,
   type DeadLetterQuery,
   type DeadLetterRepository,
   type Death,
   Timestamp,
 } from '@user-activity/domain';
 import { storeFailure } from './failure.ts';
-import { letterOf, listedOf } from './letter-document.ts';
+import { letterOf } from './letter-document.ts';
 import { findDeaths, idsThatFit, readLetters } from './letter-query.ts';
 import type { MongoStore } from './mongo-store.ts';
 
@@ -23,11 +23,7 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
 
   async find(query: DeadLetterQuery): Promise<DeadLetterPage> {
     try {
-      const documents = await readLetters(this.#store, query);
-      return {
-        letters: documents.slice(0, query.limit).map(listedOf),
-        hasMore: documents.length > query.limit,
-      };
+      return DeadLetterPage.of(await readLetters(this.#store, query), query.limit);
     } catch (error) {
       throw storeFailure(error);
     }

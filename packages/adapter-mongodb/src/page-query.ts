@@ -1,7 +1,12 @@
-import type { ActivityFilter, ActivityQuery } from '@user-activity/domain';
+import {
+  type ActivityFilter,
+  type ActivityQuery,
+  maxPageBytes,
+  type StoredActivity,
+} from '@user-activity/domain';
 import type { FindCursor } from 'mongodb';
 import { conditionsOf } from './activity-conditions.ts';
-import type { ActivityDocument } from './activity-document.ts';
+import { type ActivityDocument, storedOf } from './activity-document.ts';
 import { budgetOf } from './budget.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
@@ -12,33 +17,51 @@ const field = 'createdAt';
 /** So many ranges of an index MongoDB merges in their order; of more it would sort all that they hold. */
 const mostMerged = 200;
 
-/** The documents of a page and, where there is one, the first behind it. */
-export async function readPage(
-  store: MongoStore,
-  query: ActivityQuery,
-): Promise<readonly ActivityDocument[]> {
-  const documents: ActivityDocument[] = [];
+/** So many documents the server sends at once: 1 MiB of the largest metadata. */
+const batchSize = 64;
+
+/** The activities of a page and, where there is one, the first behind it. */
+export async function readPage(store: MongoStore, query: ActivityQuery): Promise<readonly StoredActivity[]> {
+  const page: StoredActivity[] = [];
+  const isFull = (): boolean => page.length > query.limit || bytesOf(page) > maxPageBytes;
   const timeLeft = budgetOf(store.timeoutMs);
   for (const range of rangesOf(query)) {
-    const most = query.limit + 1 - documents.length;
-    if (most === 0) break;
+    if (isFull()) break;
+    const most = query.limit + 1 - page.length;
     const maxTimeMS = timeLeft();
     const parts = partsOf(query.filter).map((part) =>
-      find(store, { ...query, filter: part }, range, most, maxTimeMS).toArray(),
+      readUpToFull(find(store, { ...query, filter: part }, range, most, maxTimeMS)),
     );
     const found = (await Promise.all(parts)).flat();
     const inOrder = query.order === 'asc' ? ascending : descending;
-    documents.push(...(parts.length === 1 ? found : found.toSorted(inOrder)).slice(0, most));
+    page.push(...(parts.length === 1 ? found : found.toSorted(inOrder)).slice(0, most));
   }
-  return documents;
+  return page;
 }
+
+/** The activities in the order of the cursor, up to the one with which a page is full by its bytes. */
+async function readUpToFull(cursor: FindCursor<ActivityDocument>): Promise<readonly StoredActivity[]> {
+  const read: StoredActivity[] = [];
+  let bytes = 0;
+  for await (const document of cursor) {
+    const activity = storedOf(document);
+    read.push(activity);
+    bytes += activity.metadata.length;
+    if (bytes > maxPageBytes) break;
+  }
+  return read;
+}
+
+/** About how many bytes they take, and never more than that. */
+const bytesOf = (activities: readonly StoredActivity[]): number =>
+  activities.reduce((sum, { metadata }) => sum + metadata.length, 0);
 
 /** Ids are ASCII: JavaScript compares them as MongoDB does. */
-function ascending(a: ActivityDocument, b: ActivityDocument): number {
-  return a.createdAt.getTime() - b.createdAt.getTime() || (a._id < b._id ? -1 : 1);
+function ascending(a: StoredActivity, b: StoredActivity): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 }
 
-const descending = (a: ActivityDocument, b: ActivityDocument): number => ascending(b, a);
+const descending = (a: StoredActivity, b: StoredActivity): number => ascending(b, a);
 
 /** The filter in as many parts as it needs for MongoDB to merge each. */
 export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
@@ -62,7 +85,7 @@ export function find(
   return activities.find(conditionsOf(filter, range), {
     sort: sortOf({ field, order }, range),
     limit: most,
-    batchSize: most,
+    batchSize: Math.min(most, batchSize),
     maxTimeMS,
     hint: indexFor(filter),
   });

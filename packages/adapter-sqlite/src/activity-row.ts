@@ -1,27 +1,26 @@
 import {
   ActivityId,
   ActivityType,
-  type JsonObject,
-  Metadata,
-  parseJson,
+  MetadataText,
+  StoredActivity,
   Timestamp,
-  UserActivity,
+  type UserActivity,
   UserId,
 } from '@user-activity/domain';
 import type { ActivityRow } from './threads/rows.ts';
 
 /** The activity as the store keeps it. */
 export function rowOf({ id, userId, type, metadata, createdAt, receivedAt }: UserActivity): ActivityRow {
-  return [id, userId, type, JSON.stringify(metadata), createdAt, receivedAt];
+  return [id, userId, type, MetadataText.of(metadata), createdAt, receivedAt];
 }
 
 /** The activity that the store kept. */
-export function activityOf([id, userId, type, metadata, createdAt, receivedAt]: ActivityRow): UserActivity {
-  return UserActivity.rehydrate({
+export function storedOf([id, userId, type, metadata, createdAt, receivedAt]: ActivityRow): StoredActivity {
+  return StoredActivity.rehydrate({
     id: ActivityId.trusted(id),
     userId: UserId.trusted(userId),
     type: ActivityType.trusted(type),
-    metadata: Metadata.trusted(parseJson(metadata) as JsonObject),
+    metadata: MetadataText.trusted(metadata),
     createdAt: Timestamp.trusted(createdAt),
     receivedAt: Timestamp.trusted(receivedAt),
   });

@@ -1,17 +1,20 @@
-import type {
-  ActivityFilter,
-  ActivityId,
+import { setImmediate } from 'node:timers/promises';
+import {
+  type ActivityFilter,
+  type ActivityId,
   ActivityPage,
-  ActivityQuery,
-  ActivityRepository,
-  KeyCount,
-  KeyField,
-  SaveOutcome,
-  SlotCount,
-  TimeSlots,
-  UserActivity,
+  type ActivityQuery,
+  type ActivityRepository,
+  type KeyCount,
+  type KeyField,
+  maxPageBytes,
+  type SaveOutcome,
+  type SlotCount,
+  type StoredActivity,
+  type TimeSlots,
+  type UserActivity,
 } from '@user-activity/domain';
-import { activityOf, rowOf } from './activity-row.ts';
+import { rowOf, storedOf } from './activity-row.ts';
 import { storeSilent, storeUnavailable } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from './threads/branches.ts';
@@ -19,6 +22,9 @@ import type { CountQuestion } from './threads/count-question.ts';
 import type { PageQuestion } from './threads/page-job.ts';
 import type { Whose } from './threads/shapes.ts';
 import { sharedNow } from './threads/turns.ts';
+
+/** So many are compared before others have their turn: up to 2 ms each, of texts that differ. */
+const comparedAtOnce = 50;
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {
@@ -45,10 +51,13 @@ export class SqliteActivityRepository implements ActivityRepository {
     try {
       const known = await this.#database.writer.submit('save', activities.map(rowOf), options);
       // To judge here, after the transaction, is safe: what is stored never changes.
-      return activities.map((activity, index) => {
+      const outcomes: SaveOutcome[] = [];
+      for (const [index, activity] of activities.entries()) {
         const first = known[index] ?? null;
-        return first === null ? 'stored' : activityOf(first).compare(activity);
-      });
+        outcomes.push(first === null ? 'stored' : storedOf(first).compare(activity));
+        if (first !== null && index % comparedAtOnce === 0) await setImmediate();
+      }
+      return outcomes;
     } catch (error) {
       throw storeUnavailable(error);
     }
@@ -68,8 +77,7 @@ export class SqliteActivityRepository implements ActivityRepository {
               { ...question, metadata, until: sharedNow() + timeoutMs },
               { timeoutMs },
             );
-      const activities = rows.slice(0, query.limit).map(activityOf);
-      return { activities, hasMore: rows.length > query.limit };
+      return ActivityPage.of(rows.map(storedOf), query.limit);
     } catch (error) {
       throw storeSilent(error);
     }
@@ -84,11 +92,11 @@ export class SqliteActivityRepository implements ActivityRepository {
     }
   }
 
-  async findById(id: ActivityId): Promise<UserActivity | undefined> {
+  async findById(id: ActivityId): Promise<StoredActivity | undefined> {
     const timeoutMs = this.#queryTimeoutMs;
     try {
       const row = await this.#database.queries.submit('one', id, { timeoutMs });
-      return row && activityOf(row);
+      return row && storedOf(row);
     } catch (error) {
       throw storeSilent(error);
     }
@@ -120,11 +128,11 @@ export class SqliteActivityRepository implements ActivityRepository {
     }
   }
 
-  async findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]> {
+  async findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
     const timeoutMs = this.#queryTimeoutMs;
     try {
       const rows = await this.#database.queries.submit('several', [...new Set(ids)], { timeoutMs });
-      return rows.map(activityOf);
+      return rows.map(storedOf);
     } catch (error) {
       throw storeSilent(error);
     }
@@ -151,6 +159,7 @@ function questionOf({ filter, order, limit, after }: ActivityQuery): PageQuestio
   return {
     ...spanOf(filter.createdAt, after && [after.createdAt, after.id], order, limit),
     ...whoseOf(filter),
+    maxBytes: maxPageBytes,
   };
 }
 

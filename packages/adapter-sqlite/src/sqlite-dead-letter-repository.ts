@@ -2,11 +2,12 @@ import {
   type ActivityId,
   type DeadLetter,
   DeadLetterId,
-  type DeadLetterPage,
+  DeadLetterPage,
   type DeadLetterQuery,
   type DeadLetterRepository,
   type Death,
   listedBytes,
+  maxPageBytes,
   Timestamp,
 } from '@user-activity/domain';
 import { storeSilent, storeUnavailable } from './failure.ts';
@@ -32,11 +33,12 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
 
   async find({ filter, order, limit, after }: DeadLetterQuery): Promise<DeadLetterPage> {
     const span = spanOf(filter.diedAt, after && [after.diedAt, after.id], order, limit);
-    const question = { ...span, codes: [...new Set(filter.codes)], shown: listedBytes };
+    const codes = [...new Set(filter.codes)];
+    const question = { ...span, maxBytes: maxPageBytes, codes, shown: listedBytes };
     const timeoutMs = this.#timeoutMs;
     try {
       const rows = await this.#database.queries.submit('letters', question, { timeoutMs });
-      return { letters: rows.slice(0, limit).map(listedOf), hasMore: rows.length > limit };
+      return DeadLetterPage.of(rows.map(listedOf), limit);
     } catch (error) {
       throw storeSilent(error);
     }

@@ -94,7 +94,7 @@ test.each([1, 2])(
       expect(page.letters.map(({ id }) => id)).toHaveLength(letters);
       expect(page.letters.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });
       const known = await new SqliteActivityRepository(database).findById(ActivityId.parse('a'));
-      expect(known).toMatchObject({ id: 'a', userId: 'user-1', metadata: { ip: '127.0.0.1' } });
+      expect(known?.toActivity()).toMatchObject({ id: 'a', userId: 'user-1', metadata: { ip: '127.0.0.1' } });
       const consumer = new SqliteEventConsumer(database, `group-${letters}`);
       const came = Promise.withResolvers<readonly LogRecord[]>();
       await consumer.start(async (records) => came.resolve(records));

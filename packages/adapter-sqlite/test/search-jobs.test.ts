@@ -19,7 +19,7 @@ function filled() {
   return (order: 'asc' | 'desc', limit: number) => {
     const span = spanOf({ from: undefined, to: undefined }, undefined, order, limit);
     const metadata = [{ path: ['a'], scalars: MetadataCondition.scalarsOf(['rare']) }];
-    const search = jobs.search({ ...span, userIds: ['u'], types: [], metadata, until: 0 });
+    const search = jobs.search({ ...span, maxBytes: 1e6, userIds: ['u'], types: [], metadata, until: 0 });
     for (let steps = 0; ; steps += 1) {
       const { done, value } = search.next();
       if (done === true) return { found: value.length, steps };

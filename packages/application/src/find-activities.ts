@@ -3,7 +3,7 @@ import type {
   ActivityPage,
   ActivityQuery,
   ActivityRepository,
-  UserActivity,
+  StoredActivity,
 } from '@user-activity/domain';
 import { askTheStore } from './ask-the-store.ts';
 
@@ -20,7 +20,7 @@ export const makeFindActivities = ({
   };
 
 /** The one activity of that id, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
-export type FindActivity = (id: ActivityId) => Promise<UserActivity | undefined>;
+export type FindActivity = (id: ActivityId) => Promise<StoredActivity | undefined>;
 
 export const makeFindActivity = ({ repository }: { readonly repository: ActivityRepository }): FindActivity =>
   async function findActivity(id) {

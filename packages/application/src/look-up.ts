@@ -2,8 +2,8 @@ import type {
   ActivityId,
   ActivityRepository,
   DeadLetterRepository,
+  StoredActivity,
   Timestamp,
-  UserActivity,
 } from '@user-activity/domain';
 
 /** Where is looked up what became of activities. */
@@ -15,7 +15,7 @@ export interface Whereabouts {
 /** What is known of ids. */
 export interface Known {
   /** What is stored under them. */
-  readonly stored: ReadonlyMap<ActivityId, UserActivity>;
+  readonly stored: ReadonlyMap<ActivityId, StoredActivity>;
   /** Of ids with nothing stored: when the last dead letter that names one died. */
   readonly died: ReadonlyMap<ActivityId, Timestamp>;
 }

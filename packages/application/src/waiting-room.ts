@@ -32,6 +32,8 @@ interface Waiter {
 }
 
 const tickMs = 20;
+/** So many are looked up and compared before others have their turn. */
+const askedAtOnce = 250;
 // 500 ms.
 const mostTicks = 25;
 
@@ -106,6 +108,11 @@ export class WaitingRoom {
   }
 
   async #tell(due: readonly Waiter[]): Promise<void> {
+    for (let from = 0; from < due.length; from += askedAtOnce)
+      await this.#tellSome(due.slice(from, from + askedAtOnce));
+  }
+
+  async #tellSome(due: readonly Waiter[]): Promise<void> {
     try {
       const known = await lookUp(this.#deps, [...new Set(due.map(({ activity }) => activity.id))]);
       for (const waiter of due) {

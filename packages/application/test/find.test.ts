@@ -4,7 +4,7 @@ import {
   MemoryLog,
   MemoryStore,
 } from '@user-activity/adapter-memory';
-import { ActivityId, ActivityQuery } from '@user-activity/domain';
+import { ActivityId, ActivityQuery, StoredActivity } from '@user-activity/domain';
 import { sampleActivities } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeCheckHealth, makeFindActivities, makeFindActivity } from '../src/index.ts';
@@ -15,8 +15,11 @@ test('finds a page, and one by its id', async () => {
   if (older === undefined || newer === undefined) throw new Error('There are two.');
   await repository.save([older, newer]);
   const query = { ...ActivityQuery.parse({ limit: ['1'] }), after: undefined };
-  expect(await makeFindActivities({ repository })(query)).toEqual({ activities: [newer], hasMore: true });
-  expect(await makeFindActivity({ repository })(older.id)).toEqual(older);
+  expect(await makeFindActivities({ repository })(query)).toEqual({
+    activities: [StoredActivity.of(newer)],
+    hasMore: true,
+  });
+  expect(await makeFindActivity({ repository })(older.id)).toEqual(StoredActivity.of(older));
   expect(await makeFindActivity({ repository })(ActivityId.parse('unknown'))).toBeUndefined();
 });
 

@@ -10,7 +10,13 @@ import {
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
-import { ActivityId, type ActivityRepository, Timestamp, type UserActivity } from '@user-activity/domain';
+import {
+  ActivityId,
+  type ActivityRepository,
+  StoredActivity,
+  Timestamp,
+  type UserActivity,
+} from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { makeFindStatus, makeLogAndWait, type Outcome, WaitingRoom } from '../src/index.ts';
@@ -111,7 +117,7 @@ describe('the waiting room', () => {
     let questions = 0;
     const findByIds = async () => {
       questions += 1;
-      return questions === 1 ? [] : [other];
+      return questions === 1 ? [] : [StoredActivity.of(other)];
     };
     const { wait, tick, bury } = setUp({ repository: { findByIds } });
     const waiting = wait(sent);
@@ -200,7 +206,7 @@ describe('the waiting room', () => {
     const findByIds = async () => {
       questions += 1;
       if (questions === 1) throw bug;
-      return [sent];
+      return [StoredActivity.of(sent)];
     };
     const { wait, tick, never } = setUp({ repository: { findByIds } });
     const failed = wait(sent).catch((error: unknown) => error);

@@ -1,6 +1,8 @@
 export { ActivityId } from './activity/activity-id.ts';
 export { ActivityType } from './activity/activity-type.ts';
 export { Metadata } from './activity/metadata.ts';
+export { MetadataText } from './activity/metadata-text.ts';
+export { StoredActivity, type StoredState } from './activity/stored-activity.ts';
 export { Timestamp } from './activity/timestamp.ts';
 export {
   type ActivityJson,
@@ -33,16 +35,17 @@ export type { EventPublisher, RepublishOutcome } from './ports/event-publisher.t
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { TopicRegistry } from './ports/topic-registry.ts';
 export { ActivityFilter } from './query/activity-filter.ts';
-export { type ActivityPage, ActivityQuery, type Position } from './query/activity-query.ts';
+export { ActivityPage, ActivityQuery, type Position } from './query/activity-query.ts';
 export {
   type DeadLetterFilter,
-  type DeadLetterPage,
+  DeadLetterPage,
   type DeadLetterPosition,
   DeadLetterQuery,
   listedBytes,
   type ListedLetter,
   type RecordPart,
 } from './query/dead-letter-query.ts';
+export { maxPageBytes } from './query/page-end.ts';
 export { type JsonScalar, MetadataCondition } from './query/metadata-condition.ts';
 export { type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
 export { type KeyField, StatsQuery } from './query/stats-query.ts';

@@ -79,9 +79,13 @@ test('a million levels, strings and escapes take no stack and no time out of pro
   expect(() => parseJson(`"${'\\"'.repeat(1_000_000)}`)).toThrow(SyntaxError);
 });
 
-test('ten thousand different keys with an escape are enough', () => {
-  const keys = (count: number): string =>
-    `{${Array.from({ length: count }, (_, index) => `"\\n${index}":1`).join()}}`;
-  expect(Object.keys(parseJson(keys(10_000)) as object)).toHaveLength(10_000);
-  expect(() => parseJson(keys(10_001))).toThrow(RangeError);
+test('a hundred thousand different keys with an escape take no time out of proportion', () => {
+  const keys = Array.from({ length: 100_000 }, (_, index) => `\n${index}`);
+  const parsed = parseJson(JSON.stringify(Object.fromEntries(keys.map((key) => [key, 1])))) as object;
+  expect(Object.keys(parsed)).toEqual(keys);
+});
+
+test('numbers, literals and white space are read beside an escaped key', () => {
+  const text = String.raw`  { "\n" : [ -0.5e+3 , 1E2,0 ,true,false , null,"" ] , "a\"":{} ,"b" :[]${'\r\n\t'} } `;
+  expect(parseJson(text)).toEqual({ '\n': [-500, 100, 0, true, false, null, ''], 'a"': {}, b: [] });
 });

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { ActivityId, type JsonObject, type SaveOutcome, type UserActivity } from '@user-activity/domain';
+import {
+  ActivityId,
+  type JsonObject,
+  type SaveOutcome,
+  type StoredActivity,
+  type UserActivity,
+} from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyStatsCases } from './any-stats-cases.ts';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
 import { countCases } from './count-cases.ts';
 import { metadataCases } from './metadata-cases.ts';
+import { pageSizeCases } from './page-size-cases.ts';
 import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
 import type { RepositorySubject } from './repository-subject.ts';
@@ -27,7 +34,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     async run(subject) {
       const activity = sampleActivity({ metadata: { ip: '127.0.0.1' } });
       assert.deepEqual(await (await subject.open()).save([activity]), ['stored']);
-      assert.deepEqual(await (await subject.open()).findById(activity.id), activity);
+      assert.deepEqual((await (await subject.open()).findById(activity.id))?.toActivity(), activity);
     },
   },
   {
@@ -45,8 +52,8 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.deepEqual(await repository.save([first]), ['stored']);
       assert.deepEqual(await repository.save([reordered]), ['redelivered']);
       assert.deepEqual(await repository.save([sentAgain]), ['duplicate']);
-      assert.deepEqual(await repository.findById(first.id), first);
-      assert.deepEqual((await repository.find(newest(10))).activities, [first]);
+      assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
+      assert.deepEqual(activitiesOf((await repository.find(newest(10))).activities), [first]);
     },
   },
   {
@@ -63,8 +70,8 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       ];
       await repository.save([first]);
       for (const other of others) assert.deepEqual(await repository.save([other]), ['conflict']);
-      assert.deepEqual(await repository.findById(first.id), first);
-      assert.deepEqual((await repository.find(newest(10))).activities, [first]);
+      assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
+      assert.deepEqual(activitiesOf((await repository.find(newest(10))).activities), [first]);
     },
   },
   {
@@ -93,7 +100,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
         'conflict',
         'duplicate',
       ]);
-      assert.deepEqual(await repository.findById(twice.id), twice);
+      assert.deepEqual((await repository.findById(twice.id))?.toActivity(), twice);
       assert.deepEqual(await repository.save([]), []);
     },
   },
@@ -144,7 +151,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
             activities.map(() => 'redelivered'),
           );
           for (const activity of activities)
-            assert.deepEqual(await repository.findById(activity.id), activity);
+            assert.deepEqual((await repository.findById(activity.id))?.toActivity(), activity);
         }),
         { numRuns: 15, endOnFailure: true },
       );
@@ -169,7 +176,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
         activities.map(() => 'stored'),
       );
       for (const activity of activities) {
-        assert.deepEqual(await repository.findById(activity.id), activity);
+        assert.deepEqual((await repository.findById(activity.id))?.toActivity(), activity);
         const page = await repository.find({
           ...newest(20),
           filter: filterOf({ userIds: [activity.userId] }),
@@ -179,6 +186,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     },
   },
   ...queryCases,
+  ...pageSizeCases,
   ...metadataCases,
   ...countCases,
   ...statsCases,
@@ -190,8 +198,8 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       const repository = await subject.open();
       const [lower, upper] = [sampleActivity({ id: 'abc' }), sampleActivity({ id: 'ABC' })];
       await repository.save([lower, upper]);
-      assert.deepEqual(await repository.findById(lower.id), lower);
-      assert.deepEqual(await repository.findById(upper.id), upper);
+      assert.deepEqual((await repository.findById(lower.id))?.toActivity(), lower);
+      assert.deepEqual((await repository.findById(upper.id))?.toActivity(), upper);
       assert.equal(await repository.findById(ActivityId.parse('abc%')), undefined);
     },
   },
@@ -206,7 +214,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       const ids = activities.map(({ id }) => id);
       const found = await repository.findByIds([...unknown, ...ids.toReversed(), ...ids.slice(0, 3)]);
       assert.equal(found.length, activities.length);
-      const byId = new Map(found.map((activity) => [activity.id, activity]));
+      const byId = new Map(activitiesOf(found).map((activity) => [activity.id, activity]));
       for (const activity of activities) assert.deepEqual(byId.get(activity.id), activity);
       assert.deepEqual(await repository.findByIds(unknown), []);
       assert.deepEqual(await repository.findByIds([]), []);
@@ -241,11 +249,14 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       await repository.ping();
       const again = (await repository.save([during])).map(statusOf);
       assert.ok(again[0] === 'stored' || again[0] === 'redelivered', `repeating it gave ${again.join()}`);
-      assert.deepEqual(await repository.findById(during.id), during);
-      assert.deepEqual(await repository.findById(before.id), before);
+      assert.deepEqual((await repository.findById(during.id))?.toActivity(), during);
+      assert.deepEqual((await repository.findById(before.id))?.toActivity(), before);
     },
   },
 ];
+
+const activitiesOf = (stored: readonly StoredActivity[]): UserActivity[] =>
+  stored.map((activity) => activity.toActivity());
 
 const newest = (limit: number) => ({ filter: filterOf(), order: 'desc' as const, limit, after: undefined });
 

@@ -9,6 +9,7 @@ import {
   type DeadLetterRepository,
   listedBytes,
   type ListedLetter,
+  maxPageBytes,
   type Order,
   Timestamp,
   TimeRange,
@@ -197,6 +198,25 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         { ...listed(large, ['key', 'value', 'headers']), key: null, value: null, headers: {} },
       ];
       assert.deepEqual(page.map(comparable), expected.map(comparable));
+    },
+  },
+  {
+    promise: 'B9',
+    title: 'a page of large letters ends where its JSON would be more than 4 MiB',
+    async run(subject) {
+      const repository = await subject.open();
+      const shown = new Uint8Array(listedBytes.value).fill(0x22);
+      const letters = Array.from({ length: 150 }, (_, offset) =>
+        letterOf(offset + 100, { value: shown, code: offset % 2 === 0 ? 'refused' : 'conflict' }),
+      );
+      await (await subject.queue()).add(letters);
+      for (const codes of [[], ['refused', 'conflict'] as const]) {
+        const pages = await walk(repository, { filter: filterOf({ codes }), order: 'asc', limit: 500 });
+        assert.deepEqual(pages.flatMap(idsOf), ids(letters));
+        for (const page of pages)
+          assert.ok(2 * page.reduce((sum, { size }) => sum + size, 0) <= maxPageBytes, 'a page is too large');
+        assert.ok(pages.length <= 4, 'pages are shorter than they must be');
+      }
     },
   },
   {

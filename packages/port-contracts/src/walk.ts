@@ -4,8 +4,8 @@ import {
   type ActivityRepository,
   MetadataCondition,
   type Order,
+  type StoredActivity,
   TimeRange,
-  type UserActivity,
 } from '@user-activity/domain';
 
 /** A filter that lets everything through but for what is given. */
@@ -26,16 +26,16 @@ export const where = (path: string, ...texts: readonly string[]): MetadataCondit
 });
 
 /** Where a page that ends with this activity is continued. */
-const positionOf = ({ createdAt, id }: UserActivity): ActivityQuery['after'] => ({ createdAt, id });
+const positionOf = ({ createdAt, id }: StoredActivity): ActivityQuery['after'] => ({ createdAt, id });
 
 /** Goes from page to page to the end, and hands out every page. `between` is done before each page but the first. */
 export async function walk(
   repository: ActivityRepository,
   query: { readonly filter?: ActivityFilter; readonly order?: Order; readonly limit: number },
   between: () => Promise<unknown> = () => Promise.resolve(),
-): Promise<(readonly UserActivity[])[]> {
+): Promise<(readonly StoredActivity[])[]> {
   const { filter = filterOf(), order = 'desc', limit } = query;
-  const pages: (readonly UserActivity[])[] = [];
+  const pages: (readonly StoredActivity[])[] = [];
   for (let after: ActivityQuery['after']; ; ) {
     const { activities, hasMore } = await repository.find({ filter, order, limit, after });
     pages.push(activities);

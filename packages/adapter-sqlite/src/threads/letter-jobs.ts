@@ -1,15 +1,11 @@
-import { type Place, readBranches } from './branches.ts';
+import { type PageSpan, readBranches, type RowKind } from './branches.ts';
 import { type LetterRow, letterColumns, type ListedRow } from './rows.ts';
 import type { Prepare } from './statements.ts';
 
 /** What a page is to hold: letters between two places (both exclusive), of these codes. */
-export interface LetterQuestion {
+export interface LetterQuestion extends PageSpan {
   /** Empty: of all codes. */
   readonly codes: readonly string[];
-  readonly above: Place;
-  readonly below: Place;
-  readonly order: 'asc' | 'desc';
-  readonly most: number;
   /** The most bytes that are read of each part. */
   readonly shown: { readonly key: number; readonly value: number; readonly headers: number };
 }
@@ -45,8 +41,13 @@ export function readLetters(prepare: Prepare, question: LetterQuestion): readonl
   const statement = prepare(letterPageSql(codes.length > 0, order));
   const parts = [shown.key, shown.value, shown.headers];
   const branches = codes.length === 0 ? [parts] : codes.map((code) => [...parts, code]);
-  return readBranches<ListedRow>(statement, branches, question, ([id, diedAt]) => [diedAt, id]);
+  return readBranches(statement, branches, question, letterKind);
 }
+
+const letterKind: RowKind<ListedRow> = {
+  placeOf: ([id, diedAt]) => [diedAt, id],
+  bytesOf: ([, , , reason, key, value]) => 2 * (reason.length + (key?.length ?? 0) + (value?.length ?? 0)),
+};
 
 /** Letters in the order of their origins; at least one, if there is any, however large it is. */
 export function readWholeLetters(

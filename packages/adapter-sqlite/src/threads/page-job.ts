@@ -1,10 +1,10 @@
-import { readBranches, type Span } from './branches.ts';
-import { type ActivityRow, activityColumns, placeOfActivity } from './rows.ts';
+import { type PageSpan, readBranches } from './branches.ts';
+import { type ActivityRow, activityColumns, activityKind } from './rows.ts';
 import { branchesOf, fromBranch, type Shape, type Whose } from './shapes.ts';
 import type { Prepare } from './statements.ts';
 
 /** What a page is to hold: activities between two places (both exclusive), of these users and of these types. */
-export interface PageQuestion extends Span, Whose {}
+export interface PageQuestion extends PageSpan, Whose {}
 
 /** The question about one user, one type or both, or about neither: one range of one index. */
 export const branchSql = (shape: Shape, order: 'asc' | 'desc'): string =>
@@ -14,10 +14,5 @@ export const branchSql = (shape: Shape, order: 'asc' | 'desc'): string =>
 /** The first rows of each user with each type, in their common order. */
 export function readPage(prepare: Prepare, question: PageQuestion): readonly ActivityRow[] {
   const { shape, branches } = branchesOf(question);
-  return readBranches<ActivityRow>(
-    prepare(branchSql(shape, question.order)),
-    branches,
-    question,
-    placeOfActivity,
-  );
+  return readBranches(prepare(branchSql(shape, question.order)), branches, question, activityKind);
 }

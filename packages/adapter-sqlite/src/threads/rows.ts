@@ -1,4 +1,4 @@
-import type { Place } from './branches.ts';
+import type { RowKind } from './branches.ts';
 
 /** A text or bytes as SQLite holds them; bytes are never a view into a larger buffer, which would be copied whole. */
 export type Bytes = string | Uint8Array | null;
@@ -52,8 +52,11 @@ export type ListedRow = readonly [
   activityId: string | null,
 ];
 
-/** Where an activity stands among the others. */
-export const placeOfActivity = (row: ActivityRow): Place => [row[4], row[0]];
+/** Activities by time and id; by their metadata, which takes the most. */
+export const activityKind: RowKind<ActivityRow> = {
+  placeOf: (row) => [row[4], row[0]],
+  bytesOf: (row) => row[3].length,
+};
 
 /** The columns of an `ActivityRow`, in its order. */
 export const activityColumns = 'id, user_id, type, metadata, created_at, received_at';

@@ -1,11 +1,11 @@
 import type { MetadataCondition } from '@user-activity/domain';
-import { type Page, withMore } from './branches.ts';
+import { type Page, upToFull, withMore } from './branches.ts';
 import { count } from './count-job.ts';
 import type { CountQuestion } from './count-question.ts';
 import { type SetTest, standsTheTest } from './metadata-test.ts';
 import type { PageQuestion } from './page-job.ts';
 import { inPortion, portionRows, portionsOf, portionValues } from './portions.ts';
-import { type ActivityRow, activityColumns, placeOfActivity } from './rows.ts';
+import { type ActivityRow, activityColumns, activityKind } from './rows.ts';
 import { branchesOf, fromBranch, type Shape } from './shapes.ts';
 import type { Prepare } from './statements.ts';
 import {
@@ -42,18 +42,18 @@ export const searchJobs = (prepare: Prepare, setTest: SetTest): SearchJobs => ({
     const statement = prepare(searchSql(shape, question.order));
     let page: Page<ActivityRow> = { found: [], rest: question };
     for (const values of branches) {
-      const rows: ActivityRow[] = [];
+      let rows: readonly ActivityRow[] = [];
       for (const portion of portionsOf(prepare, { shape, values }, page.rest, portionRows.ofTable)) {
         // Another question may have had its turn meanwhile.
         setTest(question.metadata);
         const most = question.most - rows.length;
-        rows.push(
-          ...(statement.all(...values, ...portionValues(portion), most) as unknown as readonly ActivityRow[]),
-        );
+        const found = statement.all(...values, ...portionValues(portion), most) as unknown as ActivityRow[];
+        const both = [...rows, ...found];
+        rows = upToFull(both, question, activityKind);
         yield;
-        if (rows.length === question.most) break;
+        if (rows.length < both.length || rows.length === question.most) break;
       }
-      page = withMore(page, rows, placeOfActivity);
+      page = withMore(page, rows, activityKind);
     }
     return page.found;
   },

@@ -39,6 +39,9 @@ export interface ActivityJson {
  */
 export type Comparison = 'redelivered' | 'duplicate' | 'conflict';
 
+/** The values of an activity that are compared as they are. */
+type Facts = Omit<ActivityState, 'id' | 'metadata'>;
+
 /** What `UserActivity.record` takes from its surroundings. */
 export interface RecordingDeps {
   readonly clock: Clock;
@@ -108,7 +111,7 @@ export class UserActivity implements ActivityState {
     });
   }
 
-  /** The door for what our own store held: trusted, nothing is checked. */
+  /** The door for values that are known to keep the rules, as our own store held them: nothing is checked. */
   static rehydrate(state: ActivityState): UserActivity {
     return new UserActivity(state);
   }
@@ -135,13 +138,7 @@ export class UserActivity implements ActivityState {
    * members) and the same createdAt, unless no client gave one to either.
    */
   compare(newcomer: UserActivity): Comparison {
-    const sameFact =
-      this.userId === newcomer.userId &&
-      this.type === newcomer.type &&
-      (this.createdAt === newcomer.createdAt || (isUndated(this) && isUndated(newcomer))) &&
-      isSameJson(this.metadata, newcomer.metadata);
-    if (!sameFact) return 'conflict';
-    return this.receivedAt === newcomer.receivedAt ? 'redelivered' : 'duplicate';
+    return comparisonOf(this, newcomer, () => isSameJson(this.metadata, newcomer.metadata));
   }
 
   toJSON(): ActivityJson {
@@ -154,6 +151,17 @@ export class UserActivity implements ActivityState {
       receivedAt: Timestamp.toISO(this.receivedAt),
     };
   }
+}
+
+/** What the second is to the first, of two that have one id. Metadata is compared last, as it takes the longest. */
+export function comparisonOf(first: Facts, second: Facts, haveSameMetadata: () => boolean): Comparison {
+  const sameFact =
+    first.userId === second.userId &&
+    first.type === second.type &&
+    (first.createdAt === second.createdAt || (isUndated(first) && isUndated(second))) &&
+    haveSameMetadata();
+  if (!sameFact) return 'conflict';
+  return first.receivedAt === second.receivedAt ? 'redelivered' : 'duplicate';
 }
 
 /** The members of a JSON object; one that is not among the `known` is a violation, as is anything but an object. */
@@ -182,6 +190,6 @@ function notAhead(raw: unknown, now: Timestamp): Timestamp {
 }
 
 /** Whether the time of the fact is the service's own, for want of a client's. */
-function isUndated(activity: UserActivity): boolean {
+function isUndated(activity: Facts): boolean {
   return activity.createdAt === activity.receivedAt;
 }

@@ -14,7 +14,6 @@ export function recordContent(text: string): RecordContent {
     return activityLogged(UserActivity.parse(parseJson(text)));
   } catch (error) {
     if (error instanceof SyntaxError) return unreadable('it is not JSON');
-    if (error instanceof RangeError) return unreadable('it has too many different keys with an escape');
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
     return unreadable(reasonOf(error.violations));
   }

@@ -1,4 +1,5 @@
 import type { ActivityId } from '../activity/activity-id.ts';
+import type { StoredActivity } from '../activity/stored-activity.ts';
 import type { Comparison, UserActivity } from '../activity/user-activity.ts';
 import type { ActivityFilter } from '../query/activity-filter.ts';
 import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
@@ -30,7 +31,7 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *  R6  Faithful    every value comes back equal, metadata deep-equal, whatever its keys are called.
  *  R7  Filtered    `find` shows exactly what the filter lets through: OR within userIds and types, AND between, half-open time.
  *  R8  Ordered     by (createdAt, id), ids bytewise; `asc` is the exact reverse of `desc`.
- *  R9  Paged       at most `limit`; `hasMore` tells whether more follows; the pages of a walk have neither gap nor repeat.
+ *  R9  Paged       at most `limit`, and fewer only at the end or by R17; `hasMore` tells whether more follows; the pages of a walk have neither gap nor repeat.
  *  R10 Steady      a walk neither skips nor repeats what was there when it began, whatever is saved meanwhile.
  *  R11 Sole        `findById` gives the one activity, or undefined.
  *  R12 Honest      while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
@@ -41,15 +42,17 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *                  and none that has nothing. What is saved meanwhile may be counted or not, nothing else twice or not at all.
  *                  Of more keys than `most` it is told that there are, without all of them being held.
  *  R16 Several     `findByIds` gives the activities of these ids, each once and in any order; ids without one are left out.
+ *  R17 Bounded     a page of `find` ends before the activity with which its JSON would exceed `maxPageBytes`, but has one at
+ *                  least. What exceeds it is not read into memory, but for one batch of the driver.
  */
 export interface ActivityRepository {
   /** Saves in the order given, each by itself: one that is refused or in conflict does not stop the others. */
   save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]>;
   find(query: ActivityQuery): Promise<ActivityPage>;
   count(filter: ActivityFilter): Promise<number>;
-  findById(id: ActivityId): Promise<UserActivity | undefined>;
+  findById(id: ActivityId): Promise<StoredActivity | undefined>;
   /** One question, however many ids: at most some thousand, as all that is found is in memory. Of none: at once. */
-  findByIds(ids: readonly ActivityId[]): Promise<readonly UserActivity[]>;
+  findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]>;
   /** How many activities there are of each type or user, unless these are more than `most`. */
   countByKey(
     filter: ActivityFilter,

@@ -19,6 +19,8 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                again afterwards. No error of a driver crosses the port.
  *  B8  Telling   `findDeaths` tells of each of these activities that a letter names when the last of its letters died, once and
  *                in any order, by an index, however many letters there are; of the others it says nothing.
+ *  B9  Bounded   a page of `find` ends before the letter with which its JSON would exceed `maxPageBytes`, but has one at
+ *                least. What exceeds it is not read into memory, but for one batch of the driver.
  */
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;

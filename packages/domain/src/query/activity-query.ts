@@ -1,7 +1,9 @@
 import type { ActivityId } from '../activity/activity-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
-import type { UserActivity } from '../activity/user-activity.ts';
+import type { StoredActivity } from '../activity/stored-activity.ts';
+import { utf8Bytes } from '../shared/json-bytes.ts';
 import { ActivityFilter } from './activity-filter.ts';
+import { pageLength } from './page-end.ts';
 import { type Order, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 
 /** A place between two activities: right after the named one, in the order of the walk. */
@@ -22,10 +24,21 @@ export interface ActivityQuery {
 
 /** What a page shows. */
 export interface ActivityPage {
-  readonly activities: readonly UserActivity[];
+  readonly activities: readonly StoredActivity[];
   /** Whether at least one more follows. */
   readonly hasMore: boolean;
 }
+
+export const ActivityPage: { of(found: readonly StoredActivity[], limit: number): ActivityPage } = {
+  /**
+   * The page that begins with what was found: at most `limit` activities, and `maxPageBytes`. To tell whether more follows
+   * it takes one activity beyond that, where there is one.
+   */
+  of(found, limit) {
+    const length = pageLength(found, limit, (activity) => utf8Bytes(activity.toText()));
+    return { activities: found.slice(0, length), hasMore: length < found.length };
+  },
+};
 
 const pageParameters: ReadonlySet<string> = new Set(['order', 'limit']);
 const isKnown = (name: string): boolean => pageParameters.has(name) || ActivityFilter.hasParameter(name);

@@ -1,6 +1,8 @@
 import type { Timestamp } from '../activity/timestamp.ts';
 import { type DeadLetter, DeadLetterCode } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
+import { utf8Bytes } from '../shared/json-bytes.ts';
+import { pageLength } from './page-end.ts';
 import { type Order, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -44,6 +46,27 @@ export interface DeadLetterPage {
   /** Whether at least one more follows. */
   readonly hasMore: boolean;
 }
+
+export const DeadLetterPage: { of(found: readonly ListedLetter[], limit: number): DeadLetterPage } = {
+  /** The page that begins with what was found, as `ActivityPage.of` makes it. */
+  of(found, limit) {
+    const length = pageLength(found, limit, jsonBytesOf);
+    return { letters: found.slice(0, length), hasMore: length < found.length };
+  },
+};
+
+/** At most what the letter takes as JSON: base64 and escapes double its bytes at most. */
+function jsonBytesOf({ key, value, headers, reason }: ListedLetter): number {
+  const bytes = Object.entries(headers).flatMap(([name, values]) => [
+    utf8Bytes(name),
+    ...values.map(({ length }) => length + perItem),
+  ]);
+  const parts = bytes.reduce((sum, size) => sum + size, 0) + (key?.length ?? 0) + (value?.length ?? 0);
+  return 2 * (parts + utf8Bytes(reason)) + perLetter;
+}
+
+const perItem = 32;
+const perLetter = 1024;
 
 /**
  * The most bytes of each part that a page shows, so that a page of 500 is bounded too. Every key and value of the service's

@@ -1,6 +1,15 @@
+const printable = /^[ -~]*$/;
 const plain = /^[ !#-[\]-~]*$/;
 // RFC 8259 escapes of two characters; every other control character takes six, as \u001f.
 const short = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x22, 0x5c]);
+
+/** The bytes that a well-formed text takes as UTF-8. */
+export function utf8Bytes(text: string): number {
+  if (printable.test(text)) return text.length;
+  let bytes = 0;
+  for (let index = 0; index < text.length; index += 1) bytes += unitBytes(text.charCodeAt(index));
+  return bytes;
+}
 
 /** The bytes that a well-formed text takes as UTF-8 of its JSON string, the quotes included. */
 export function jsonStringBytes(text: string): number {
@@ -10,9 +19,13 @@ export function jsonStringBytes(text: string): number {
     const unit = text.charCodeAt(index);
     if (short.has(unit)) bytes += 2;
     else if (unit < 0x20) bytes += 6;
-    else if (unit < 0x80) bytes += 1;
-    else if (unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff)) bytes += 2;
-    else bytes += 3;
+    else bytes += unitBytes(unit);
   }
   return bytes;
+}
+
+/** A surrogate is half of four bytes. */
+function unitBytes(unit: number): number {
+  if (unit < 0x80) return 1;
+  return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
 }

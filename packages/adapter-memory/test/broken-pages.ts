@@ -1,0 +1,24 @@
+import type { ActivityPage, ActivityQuery, ActivityRepository } from '@user-activity/domain';
+import type { RepositorySubject } from '@user-activity/port-contracts';
+import type { Broken } from './broken.ts';
+import { repository } from './broken-stores.ts';
+
+/** A page with those of the next while there is one, up to the limit. */
+async function beyondBytes(sound: ActivityRepository, query: ActivityQuery): Promise<ActivityPage> {
+  const page = await sound.find(query);
+  const [last, limit] = [page.activities.at(-1), query.limit - page.activities.length];
+  if (!page.hasMore || last === undefined || limit === 0) return page;
+  const rest = await beyondBytes(sound, { ...query, limit, after: last });
+  return { ...rest, activities: [...page.activities, ...rest.activities] };
+}
+
+export const brokenPages: Broken<RepositorySubject> = [
+  ['R17', 'counts activities alone', repository((sound) => ({ find: (query) => beyondBytes(sound, query) }))],
+  [
+    'R17',
+    'shows a hundred at most',
+    repository((sound) => ({
+      find: (query) => sound.find({ ...query, limit: Math.min(query.limit, 100) }),
+    })),
+  ],
+];

@@ -1,0 +1,78 @@
+import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  ActivityPage,
+  type JsonObject,
+  maxPageBytes,
+  MetadataText,
+  StoredActivity,
+  type UserActivity,
+} from '../src/index.ts';
+
+test('is the activity again, and its text is the JSON of the activity', () => {
+  fc.assert(
+    fc.property(anyActivity, (activity) => {
+      const stored = StoredActivity.of(activity);
+      expect(stored.toActivity()).toEqual(activity);
+      expect(stored.toText()).toBe(JSON.stringify(activity));
+    }),
+  );
+});
+
+const withText = (activity: UserActivity, text: string): StoredActivity => {
+  const { id, userId, type, createdAt, receivedAt } = activity;
+  const metadata = MetadataText.trusted(text);
+  return StoredActivity.rehydrate({ id, userId, type, metadata, createdAt, receivedAt });
+};
+
+test('passes the text of its metadata on as it is', () => {
+  const text = '{"not JSON": \n';
+  expect(withText(sampleActivity(), text).toText()).toContain(`"metadata":${text},"createdAt"`);
+});
+
+describe('compared with a newcomer', () => {
+  const first = { a: 1, '\n': { b: [1, 2] } };
+  const stored = (metadata: JsonObject) => StoredActivity.of(sampleActivity({ id: 'a', metadata }));
+  const newcomer = (metadata: JsonObject): UserActivity => sampleActivity({ id: 'a', metadata });
+
+  test.each([
+    ['the very same', first, 'redelivered'],
+    ['members in another order', { '\n': { b: [1, 2] }, a: 1 }, 'redelivered'],
+    ['another value', { a: 2, '\n': { b: [1, 2] } }, 'conflict'],
+    ['one member less', { a: 1 }, 'conflict'],
+  ])('%s', (_, metadata, comparison) => expect(stored(first).compare(newcomer(metadata))).toBe(comparison));
+
+  test('text that is equal is not parsed', () => {
+    const unparsed = withText(sampleActivity({ id: 'a' }), '{"a":1}');
+    expect(unparsed.compare(newcomer({ a: 1 }))).toBe('redelivered');
+  });
+});
+
+describe('a page', () => {
+  const head = withText(sampleActivity({ id: 'a' }), '').toText().length;
+  const sized = (bytes: number): StoredActivity =>
+    withText(sampleActivity({ id: 'a' }), 'x'.repeat(bytes - head));
+  const lengthOf = (limit: number, ...sizes: readonly number[]) => {
+    const { activities, hasMore } = ActivityPage.of(sizes.map(sized), limit);
+    return [activities.length, hasMore];
+  };
+  const half = maxPageBytes / 2;
+
+  test('ends at its limit, or at the end', () => {
+    expect(lengthOf(2, 500, 500, 500)).toEqual([2, true]);
+    expect(lengthOf(3, 500, 500, 500)).toEqual([3, false]);
+    expect(lengthOf(3)).toEqual([0, false]);
+  });
+
+  test('ends before the activity with which it would take more than 4 MiB', () => {
+    expect(lengthOf(9, half, half)).toEqual([2, false]);
+    expect(lengthOf(9, half, half, 500)).toEqual([2, true]);
+    expect(lengthOf(9, half, half + 1)).toEqual([1, true]);
+  });
+
+  test('holds one activity at least, however large', () => {
+    expect(lengthOf(9, 3 * half)).toEqual([1, false]);
+    expect(lengthOf(9, 3 * half, 500)).toEqual([1, true]);
+  });
+});
