@@ -55,8 +55,13 @@ function makeRootKey(file: string): boolean {
   const draft = `${file}.${randomBytes(8).toString('hex')}`;
   const key = `${randomBytes(32).toString('base64url')}\n`;
   try {
-    synced(openSync(draft, 'wx', 0o600), (descriptor) => writeSync(descriptor, key));
-    linkSync(draft, file);
+    const descriptor = openSync(draft, 'wx', 0o600);
+    try {
+      synced(descriptor, () => writeSync(descriptor, key));
+      linkSync(draft, file);
+    } finally {
+      rmSync(draft);
+    }
     synced(openSync(folder, 'r'));
     return true;
   } catch (error) {
@@ -64,14 +69,13 @@ function makeRootKey(file: string): boolean {
     throw new ConfigurationError([
       `ROOT_KEY_FILE can't be made (${codeOf(error)}): let this user write files in the folder ${folder}, or set API_KEYS`,
     ]);
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 
-function synced(descriptor: number, write?: (descriptor: number) => void): void {
+/** Brings what was written to the disk, and closes. */
+function synced(descriptor: number, write?: () => void): void {
   try {
-    write?.(descriptor);
+    write?.();
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
