@@ -175,8 +175,13 @@ test('where it may not write to /data it says so, and ends as for a wrong config
   ]);
 });
 
-test.each(['api', 'consumer'])('it holds all that apps/%s needs, up to its configuration', async (app) => {
+test.each([
+  // It makes no root key: other processes would not know it.
+  ['api', 'API_KEYS must be set'],
+  ['consumer', 'MONGODB_URI must be set'],
+])('it holds all that apps/%s needs, up to its configuration', async (app, fault) => {
   const [code, output] = await run(['node', join(image, 'apps', app, 'dist', 'main.js')]);
   expect(output).toContain('KAFKA_BROKERS must be set');
+  expect(output).toContain(fault);
   expect(code).toBe(78);
 });
