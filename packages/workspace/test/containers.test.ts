@@ -114,6 +114,12 @@ describe('the Dockerfile', () => {
     expect(last).toContain('RUN mkdir /data && chown 10001:0 /data && chmod 0770 /data');
   });
 
+  test('leaves nothing to be written outside of the volume, as the root may be read-only', () => {
+    // Without SQLITE_TMPDIR a sort that does not fit into memory fails with "disk I/O error".
+    for (const variable of ['DATA_DIR=/data', 'ROOT_KEY_FILE=/data/root-key', 'SQLITE_TMPDIR=/data'])
+      expect(text('Dockerfile')).toMatch(new RegExp(` ${variable}(?: |$)`, 'm'));
+  });
+
   test('says what it is, of this version', () => {
     const { description, version, license } = JSON.parse(text('package.json')) as Record<string, string>;
     expect(lines).toContain(`ARG VERSION=${version}`);
