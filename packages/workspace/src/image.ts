@@ -67,5 +67,5 @@ const production = [
 ];
 run('npx', ['--yes', manifestOf('.').packageManager ?? 'pnpm', 'install', ...production], target);
 for (const file of globSync(leftovers, { cwd: target })) rmSync(join(target, file), { recursive: true });
-// Whoever runs the image must be able to read it, also if the checkout is for its owner alone.
+// Any user may run the image, also if the checkout is readable by its owner alone.
 run('chmod', ['-R', 'a+rX', target], root);

@@ -51,7 +51,7 @@ export const processVariables = (
   RETENTION_DAYS: Type.Optional(Type.Never({ description: 'unset: this version keeps everything' })),
 });
 
-/** Of the embedded log and store. */
+/** The variables of the embedded log and store. */
 export const embeddedVariables: { DATA_DIR: TString; ROOT_KEY_FILE: TOptional<TString> } = {
   DATA_DIR: Type.String({ default: './data', description: 'the path of a folder' }),
   ROOT_KEY_FILE: Type.Optional(Type.String()),
