@@ -35,6 +35,6 @@ RUN mkdir /data && chown 10001:0 /data && chmod 0770 /data
 VOLUME /data
 USER 10001:10001
 EXPOSE 3000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "/app/apps/cli/dist/main.js", "health"]
 CMD ["node", "--disable-warning=TimeoutNegativeWarning", "/app/apps/standalone/dist/main.js"]
