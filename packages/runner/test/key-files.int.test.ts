@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { accessFaults, ConfigurationError, keysOf, openRootKey, rootKeyFileOf } from '../src/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'user-activity-keys-'));
@@ -59,17 +59,35 @@ describe('the root key', () => {
 
   test('is one, however many processes start at once', async () => {
     const place = folder('many');
+    const go = join(temporary, 'go');
     const runner = fileURLToPath(new URL('../src/index.ts', import.meta.url));
-    const program = `import { openRootKey } from ${JSON.stringify(runner)};
-      console.log(JSON.stringify(openRootKey(${JSON.stringify(join(place, 'root-key'))})));`;
+    // They race for many keys, as they may miss each other at one.
+    const program = `
+      import { existsSync } from 'node:fs';
+      import { openRootKey } from ${JSON.stringify(runner)};
+      console.log('ready');
+      while (!existsSync(${JSON.stringify(go)}));
+      for (let number = 0; number < 50; number += 1)
+        console.log(JSON.stringify(openRootKey(${JSON.stringify(place)} + '/root-key-' + number)));
+    `;
     const flags = ['--conditions=@user-activity/source', '--input-type=module', '-e', program];
-    const answers = await Promise.all(
-      Array.from({ length: 6 }, () => promisify(execFile)(process.execPath, flags)),
-    );
-    const opened = answers.map(({ stdout }) => JSON.parse(stdout) as { key: string; made: boolean });
-    expect(new Set(opened.map(({ key }) => key)).size).toBe(1);
-    expect(opened.filter(({ made }) => made)).toHaveLength(1);
-    expect(readdirSync(place)).toEqual(['root-key']);
+    const processes = Array.from({ length: 4 }, () => {
+      const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+      onTestFinished(() => {
+        child.kill('SIGKILL');
+      });
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      return { first: lines.next(), lines };
+    });
+    await Promise.all(processes.map(({ first }) => first));
+    writeFileSync(go, '');
+    const opened: { key: string; made: boolean }[] = [];
+    for (const { lines } of processes)
+      for await (const line of lines) opened.push(JSON.parse(line) as { key: string; made: boolean });
+    expect(opened).toHaveLength(200);
+    expect(new Set(opened.map(({ key }) => key)).size).toBe(50);
+    expect(opened.filter(({ made }) => made)).toHaveLength(50);
+    expect(readdirSync(place)).toHaveLength(50);
   });
 
   test.each([
