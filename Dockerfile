@@ -1,22 +1,40 @@
 # syntax=docker/dockerfile:1
-# One image for every app; the command says which. See docker-compose.yml.
+# One image for every app and the command line. By default it runs API and consumer in one process, on a file in /data.
 
-FROM node:26.10.0-trixie-slim AS build
+# To pin the base by its digest: NODE_IMAGE=node:26.10.0-trixie-slim@sha256:... (CONTRIBUTING.md says how to get it).
+ARG NODE_IMAGE=node:26.10.0-trixie-slim
+
+FROM ${NODE_IMAGE} AS build
 ENV CI=true
 WORKDIR /app
-RUN npm install --global pnpm@12.21.0
 COPY . .
-RUN pnpm install --frozen-lockfile \
-  && pnpm exec tsc -b apps/api apps/consumer apps/standalone
-# What runs is what was built, with its dependencies: no sources, no tools.
-RUN node packages/workspace/src/image.mjs /image \
-  && cd /image \
-  && pnpm install --frozen-lockfile --prod --no-optional --ignore-scripts
+# Only what runs: no sources, no tools, no dependencies of tests.
+RUN node packages/workspace/src/run.mjs node packages/workspace/src/image.ts /image
 
-FROM node:26.10.0-trixie-slim
-ENV NODE_ENV=production
+FROM ${NODE_IMAGE}
+ARG NODE_IMAGE
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="user-activity-log" \
+      org.opencontainers.image.description="Records who did what, when, for other applications, and answers questions about it." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${NODE_IMAGE}"
+# Every app listens on PORT, and the health check asks there. SQLite sorts in /data where the root is read-only.
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000 \
+    DATA_DIR=/data \
+    ROOT_KEY_FILE=/data/root-key \
+    SQLITE_TMPDIR=/data
 WORKDIR /app
 COPY --from=build /image ./
-USER node
-EXPOSE 3000 3001
-CMD ["node", "--disable-warning=TimeoutNegativeWarning", "apps/standalone/dist/main.js"]
+# Docker gives a foreign user (--user 4711) group 0, as OpenShift does: it can write too.
+RUN mkdir /data && chown 10001:0 /data && chmod 0770 /data
+VOLUME /data
+USER 10001:10001
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "/app/apps/cli/dist/main.js", "health"]
+CMD ["node", "--disable-warning=TimeoutNegativeWarning", "/app/apps/standalone/dist/main.js"]

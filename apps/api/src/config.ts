@@ -32,7 +32,7 @@ export function readConfig(environment: Environment = process.env) {
     QUERY_TIMEOUT_MS,
     MAX_BATCH_SIZE,
     MAX_BODY_BYTES,
-    API_KEYS: keysOf(values.API_KEYS),
+    API_KEYS: keysOf(values),
     engines: neededEnginesOf(values),
   };
 }

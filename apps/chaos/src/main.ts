@@ -1,9 +1,11 @@
 // npm run chaos -- [--seed N] [--seconds N] [--runs N] [--breakage NAME]
+// npm run chaos -- --embedded KILLS
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { breakages } from './breakage/breakages.ts';
+import { runEmbedded } from './embedded/run-embedded.ts';
 import { markdownOf, type Report } from './report.ts';
 import { run } from './run.ts';
 import { summaryOf } from './summary.ts';
@@ -21,6 +23,7 @@ function given() {
       seconds: { ...text, default: '300' },
       runs: { ...text, default: '1' },
       breakage: text,
+      embedded: text,
     };
     return parseArgs({ options }).values;
   } catch (error) {
@@ -47,6 +50,11 @@ const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'chaos');
 // Ends servers and folders too: the ones have a guard, the others go with the exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
+
+if (values.embedded !== undefined) {
+  const good = await runEmbedded(wholeNumber('embedded', values.embedded, 1, 100_000));
+  process.exit(good ? 0 : 1);
+}
 
 const reports: Report[] = [];
 for (let seed = first; seed < first + runs; seed += 1) {

@@ -21,7 +21,7 @@ replay  sends dead letters back to the log, to be judged again: those of the ids
 
 CODE is unreadable, conflict, refused or invalid; TIME is RFC 3339, such as 2026-11-24T00:00:00Z.
   --json     JSON instead of a table: of a list one object a line (npm run -s keeps npm's own lines away)
-  --url URL  of the service; else USER_ACTIVITY_URL, else http://127.0.0.1:3000
+  --url URL  of the service; else USER_ACTIVITY_URL, else this machine at PORT, or 3000
   --key KEY  of the API; better in API_KEY, as others on this machine can see arguments
 
 Ends with 0; with 1 when the service did not do it; with 2 when it can't be asked for like that.

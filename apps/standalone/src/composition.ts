@@ -16,6 +16,7 @@ import {
   measureProcess,
   opening,
   Opened,
+  openRootKey,
   outageLog,
   publishObserver,
   type RunningApp,
@@ -72,8 +73,9 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
 }
 
 /** Starts consuming and serving. What fails on the way leaves nothing open. */
-export const start = (config: Config, logger: Logger, version: string): Promise<RunningApp> =>
+export const start = (given: Config, logger: Logger, version: string): Promise<RunningApp> =>
   opening(async (opened) => {
+    const config = withRootKey(given, logger);
     const about = { version, scrapeMetrics: measureProcess(opened, PrometheusMetrics.start()) };
     const { server, ended } = await (config.engines === undefined
       ? openEmbedded(opened, config, logger, about)
@@ -81,6 +83,15 @@ export const start = (config: Config, logger: Logger, version: string): Promise<
     const url = await server.listen({ host: config.HOST, port: config.PORT });
     return { url, hint: tryLine(url, config), failed: ended, stop: () => opened.close() };
   });
+
+/** The configuration with the key of ROOT_KEY_FILE, if the API is to have that one. */
+function withRootKey(config: Config, logger: Logger): Config {
+  const { ROOT_KEY_FILE: file } = config;
+  if (file === undefined) return config;
+  const { key, made } = openRootKey(file);
+  logger.info(`${made ? 'made a root key' : 'using the root key'}: callers need the key in ${file}`);
+  return { ...config, API_KEYS: [key] };
+}
 
 async function openEmbedded(opened: Opened, config: Config, logger: Logger, about: About) {
   const database = opened.add(await SqliteDatabase.open({ folder: config.DATA_DIR }), (one) => one.close());

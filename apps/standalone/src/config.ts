@@ -9,6 +9,7 @@ import {
   keysOf,
   processVariables,
   readVariables,
+  rootKeyFileOf,
 } from '@user-activity/runner';
 import { Type } from '@sinclair/typebox';
 
@@ -26,7 +27,7 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(environment: Environment = process.env) {
   const values = readVariables(Schema, environment, (given) => [
     ...engineFaults(given, false),
-    ...accessFaults(given),
+    ...(rootKeyFileOf(given) === undefined ? accessFaults(given) : []),
   ]);
   const { HOST, PORT, LOG_LEVEL, DATA_DIR } = values;
   const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, MAX_BATCH_SIZE, MAX_BODY_BYTES } = values;
@@ -39,7 +40,8 @@ export function readConfig(environment: Environment = process.env) {
     QUERY_TIMEOUT_MS,
     MAX_BATCH_SIZE,
     MAX_BODY_BYTES,
-    API_KEYS: keysOf(values.API_KEYS),
+    API_KEYS: keysOf(values),
+    ROOT_KEY_FILE: rootKeyFileOf(values),
     /** Where undefined, log and store are embedded. */
     engines: enginesOf(values),
   };

@@ -53,6 +53,15 @@ test('reads every variable', () => {
   });
 });
 
+test('takes the root key of a file in place of other keys, and on the embedded log and store alone', () => {
+  const given = { HOST: '0.0.0.0', ROOT_KEY_FILE: '/data/root-key' };
+  expect(readConfig(given)).toMatchObject({ API_KEYS: [], ROOT_KEY_FILE: '/data/root-key' });
+  expect(readConfig({ ...given, API_KEYS: 'a' }).ROOT_KEY_FILE).toBeUndefined();
+  expect(faultsOf({ ...given, ...engines })).toEqual([
+    'API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines',
+  ]);
+});
+
 const engines = { KAFKA_BROKERS: 'a:9092, b:9092', MONGODB_URI: 'mongodb://db/?replicaSet=rs0' };
 
 test('reads the engines, as their adapters take them', () => {

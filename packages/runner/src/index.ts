@@ -1,5 +1,6 @@
 export { outageLog } from './back-off.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
+export { openRootKey, type RootKey } from './configuration/key-files.ts';
 export { type Environment, type Given, readVariables } from './configuration/read-variables.ts';
 export {
   accessFaults,
@@ -8,6 +9,7 @@ export {
   enginesOf,
   keysOf,
   neededEnginesOf,
+  rootKeyFileOf,
 } from './configuration/settings.ts';
 export {
   apiVariables,

@@ -37,7 +37,7 @@ export async function containedKafka(): Promise<Pick<Kafka, 'brokers' | 'stop'>>
 
 /** A replica set of one in a container. It is spoken to straight: the name that it knows itself by is the container's. */
 export async function containedMongod(): Promise<Pick<Mongod, 'uri' | 'stop'>> {
-  const container = await new MongoDBContainer('mongo:8.0').start();
+  const container = await new MongoDBContainer('mongo:6.0.5').start();
   return {
     uri: `mongodb://${container.getHost()}:${container.getMappedPort(27_017)}/?directConnection=true`,
     async stop() {

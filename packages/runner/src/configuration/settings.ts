@@ -1,4 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox';
+import { ConfigurationError } from './configuration-error.ts';
+import { readKeys } from './key-files.ts';
 import type { Given } from './read-variables.ts';
 import type { engineVariables } from './variables.ts';
 
@@ -26,20 +28,48 @@ export interface EngineSettings {
 const listed = (text: string): string[] =>
   text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 
-/** The keys that open the API. */
-export const keysOf = (apiKeys: string): readonly string[] => listed(apiKeys);
+/** The variables that say who may call the API, as they were written or as they were read. */
+type AccessVariables = Readonly<
+  Partial<Record<'API_KEYS' | 'API_KEYS_FILE' | 'ROOT_KEY_FILE' | 'ALLOW_ANONYMOUS' | 'HOST', string>>
+>;
+
+/** The keys that open the API: those of the environment and those of a file. Throws ConfigurationError if the file can't be used. */
+export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): readonly string[] => [
+  ...listed(API_KEYS),
+  ...(API_KEYS_FILE === undefined ? [] : readKeys(API_KEYS_FILE)),
+];
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
-/** The fault of serving everyone by mistake, if it is there. */
-export function accessFaults({
-  API_KEYS = '',
-  ALLOW_ANONYMOUS,
-  HOST = 'localhost',
-}: Given): readonly string[] {
-  if (keysOf(API_KEYS).length > 0 || ALLOW_ANONYMOUS === 'true' || loopback.test(HOST)) return [];
+/** The faults of the keys, and the fault of serving everyone by mistake. */
+export function accessFaults(given: AccessVariables): readonly string[] {
+  const { ALLOW_ANONYMOUS, HOST = 'localhost' } = given;
+  try {
+    if (keysOf(given).length > 0 || ALLOW_ANONYMOUS === 'true' || loopback.test(HOST)) return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
   return ['API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines'];
 }
+
+/**
+ * The file of the root key. Undefined if the API has other keys or is open to all, and on Kafka and MongoDB: there may be
+ * other processes, which would not know the key.
+ */
+export const rootKeyFileOf = ({
+  ROOT_KEY_FILE,
+  API_KEYS = '',
+  API_KEYS_FILE = '',
+  ALLOW_ANONYMOUS,
+  KAFKA_BROKERS = '',
+  MONGODB_URI = '',
+}: AccessVariables & Readonly<Partial<Record<'KAFKA_BROKERS' | 'MONGODB_URI', string>>>):
+  | string
+  | undefined =>
+  API_KEYS + API_KEYS_FILE + KAFKA_BROKERS + MONGODB_URI === '' && ALLOW_ANONYMOUS !== 'true'
+    ? ROOT_KEY_FILE
+    : undefined;
 
 /** The engines, or undefined where neither is named. Only to be asked where `engineFaults` finds none. */
 export function enginesOf(values: Static<TObject<typeof engineVariables>>): EngineSettings | undefined {

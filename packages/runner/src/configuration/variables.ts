@@ -10,6 +10,7 @@ import {
   Type,
 } from '@sinclair/typebox';
 import { type LogLevel, logLevels } from '../logger.ts';
+import { keyCharacters } from './key-files.ts';
 
 // The description says what a value must be: it is part of the message when it is not.
 
@@ -50,14 +51,16 @@ export const processVariables = (
   RETENTION_DAYS: Type.Optional(Type.Never({ description: 'unset: this version keeps everything' })),
 });
 
-/** Of the embedded log and store. */
-export const embeddedVariables: { DATA_DIR: TString } = {
+/** The variables of the embedded log and store. */
+export const embeddedVariables: { DATA_DIR: TString; ROOT_KEY_FILE: TOptional<TString> } = {
   DATA_DIR: Type.String({ default: './data', description: 'the path of a folder' }),
+  ROOT_KEY_FILE: Type.Optional(Type.String()),
 };
 
 /** Of what serves the API. */
 export const apiVariables: {
   API_KEYS: TString;
+  API_KEYS_FILE: TOptional<TString>;
   ALLOW_ANONYMOUS: Flag;
   PUBLISH_TIMEOUT_MS: TInteger;
   QUERY_TIMEOUT_MS: TInteger;
@@ -66,9 +69,10 @@ export const apiVariables: {
 } = {
   API_KEYS: Type.String({
     default: '',
-    pattern: '^(?:|[\\x21-\\x2b\\x2d-\\x7e]+(?: *, *[\\x21-\\x2b\\x2d-\\x7e]+)*)$',
+    pattern: `^(?:|${keyCharacters}(?: *, *${keyCharacters})*)$`,
     description: 'a comma-separated list of keys of printable ASCII characters without space',
   }),
+  API_KEYS_FILE: Type.Optional(Type.String()),
   ALLOW_ANONYMOUS: flag(),
   PUBLISH_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   QUERY_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),

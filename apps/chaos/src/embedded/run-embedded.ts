@@ -1,0 +1,17 @@
+import { temporaryFolder } from '@user-activity/test-servers';
+import { killRounds } from './kill-rounds.ts';
+
+/** Kills the embedded default so many times under load, prints what became of the activities, and returns whether all is right. */
+export async function runEmbedded(kills: number): Promise<boolean> {
+  const folder = temporaryFolder('chaos');
+  const { lost, repeated, foreign, ...numbers } = await killRounds(folder.path, kills, (line) =>
+    console.log(line),
+  );
+  console.log(
+    JSON.stringify({ ...numbers, lost: lost.length, repeated: repeated.length, foreign: foreign.length }),
+  );
+  const wrong = lost.length + repeated.length + foreign.length;
+  if (wrong > 0) console.error(JSON.stringify({ lost, repeated, foreign }));
+  if (numbers.accepted === 0) console.error('Nothing was answered 202, so this shows nothing.');
+  return wrong === 0 && numbers.accepted > 0;
+}

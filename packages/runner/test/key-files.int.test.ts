@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { accessFaults, ConfigurationError, keysOf, openRootKey, rootKeyFileOf } from '../src/index.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'user-activity-keys-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+/** A folder of that name. */
+function folder(name: string): string {
+  const path = join(temporary, name);
+  mkdirSync(path);
+  return path;
+}
+
+/** A file that holds that. */
+function fileOf(name: string, content: string): string {
+  const file = join(temporary, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+function faultsOf(use: () => unknown): readonly string[] {
+  try {
+    use();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.faults;
+  }
+}
+
+describe('the root key', () => {
+  test('is made once, of 32 random bytes, for its owner alone, and kept', () => {
+    const place = folder('once');
+    const file = join(place, 'root-key');
+    const first = openRootKey(file);
+    expect(first.made).toBe(true);
+    expect(Buffer.from(first.key, 'base64url')).toHaveLength(32);
+    expect(readFileSync(file, 'utf8')).toBe(`${first.key}\n`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(openRootKey(file)).toEqual({ key: first.key, made: false });
+    expect(readdirSync(place)).toEqual(['root-key']);
+    expect(openRootKey(join(place, 'another')).key).not.toBe(first.key);
+  });
+
+  test('is one, however many processes start at once', async () => {
+    const place = folder('many');
+    const go = join(temporary, 'go');
+    const runner = fileURLToPath(new URL('../src/index.ts', import.meta.url));
+    // They race for many keys, as they may miss each other at one.
+    const program = `
+      import { existsSync } from 'node:fs';
+      import { openRootKey } from ${JSON.stringify(runner)};
+      console.log('ready');
+      while (!existsSync(${JSON.stringify(go)}));
+      for (let number = 0; number < 50; number += 1)
+        console.log(JSON.stringify(openRootKey(${JSON.stringify(place)} + '/root-key-' + number)));
+    `;
+    const flags = ['--conditions=@user-activity/source', '--input-type=module', '-e', program];
+    const processes = Array.from({ length: 4 }, () => {
+      const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+      onTestFinished(() => {
+        child.kill('SIGKILL');
+      });
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      return { first: lines.next(), lines };
+    });
+    await Promise.all(processes.map(({ first }) => first));
+    writeFileSync(go, '');
+    const opened: { key: string; made: boolean }[] = [];
+    for (const { lines } of processes)
+      for await (const line of lines) opened.push(JSON.parse(line) as { key: string; made: boolean });
+    expect(opened).toHaveLength(200);
+    expect(new Set(opened.map(({ key }) => key)).size).toBe(50);
+    expect(opened.filter(({ made }) => made)).toHaveLength(50);
+    expect(readdirSync(place)).toHaveLength(50);
+  });
+
+  test.each([
+    ['empty', ''],
+    ['cut', 'QUJDREVGR0g\n'],
+    ['longer', `${'A'.repeat(44)}\n`],
+    ['of two lines', `${'A'.repeat(43)}\n${'B'.repeat(43)}\n`],
+    ['no text', '\u0000\ufffd'.repeat(20)],
+  ])('is refused if its file is %s, without a word of what it holds', (name, content) => {
+    const file = fileOf(name, content);
+    expect(faultsOf(() => openRootKey(file))).toEqual([
+      `ROOT_KEY_FILE does not hold a key as the service makes it: remove ${file} to have a new one made, or set API_KEYS`,
+    ]);
+    expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+
+  test('is read where nothing can be written', () => {
+    const place = folder('read-only');
+    const file = join(place, 'root-key');
+    const { key } = openRootKey(file);
+    chmodSync(place, 0o500);
+    expect(openRootKey(file)).toEqual({ key, made: false });
+  });
+
+  test('needs a folder to be made in', () => {
+    const missing = join(temporary, 'missing');
+    expect(faultsOf(() => openRootKey(join(missing, 'root-key')))).toEqual([
+      `ROOT_KEY_FILE can't be made (ENOENT): let this user write files in the folder ${missing}, or set API_KEYS`,
+    ]);
+    expect(faultsOf(() => openRootKey(temporary))).toEqual([
+      'ROOT_KEY_FILE must name a file that this user can read (EISDIR)',
+    ]);
+  });
+
+  test('is for an API that has no other key, is not open to all, and is alone on its data', () => {
+    const ROOT_KEY_FILE = '/data/root-key';
+    expect(rootKeyFileOf({ ROOT_KEY_FILE })).toBe(ROOT_KEY_FILE);
+    expect(rootKeyFileOf({ ROOT_KEY_FILE, ALLOW_ANONYMOUS: 'false', API_KEYS: '' })).toBe(ROOT_KEY_FILE);
+    for (const other of [
+      { API_KEYS: 'a' },
+      { API_KEYS_FILE: '/run/secrets/keys' },
+      { ALLOW_ANONYMOUS: 'true' },
+      { KAFKA_BROKERS: 'a:9092', MONGODB_URI: 'mongodb://b' },
+    ])
+      expect(rootKeyFileOf({ ROOT_KEY_FILE, ...other })).toBeUndefined();
+    expect(rootKeyFileOf({})).toBeUndefined();
+  });
+});
+
+describe('API_KEYS_FILE', () => {
+  test('adds its keys, of lines or commas, to those of API_KEYS', () => {
+    const API_KEYS_FILE = fileOf('keys', 'one, two\r\n\nthree\n');
+    expect(keysOf({ API_KEYS_FILE, API_KEYS: 'zero' })).toEqual(['zero', 'one', 'two', 'three']);
+    expect(accessFaults({ API_KEYS_FILE, HOST: '0.0.0.0' })).toEqual([]);
+  });
+
+  test.each([
+    ['no key', ' \n,'],
+    ['a space in a key', 'a secret\n'],
+    ['what is not ASCII', 'sécret'],
+  ])('is refused if it holds %s', (name, content) => {
+    const API_KEYS_FILE = fileOf(name, content);
+    const fault =
+      'API_KEYS_FILE must name a file of keys, separated by commas or lines, of printable ASCII characters without space';
+    for (const HOST of ['127.0.0.1', '0.0.0.0'])
+      expect(accessFaults({ API_KEYS_FILE, HOST, ALLOW_ANONYMOUS: 'true' })).toEqual([fault]);
+    expect(faultsOf(() => keysOf({ API_KEYS_FILE }))).toEqual([fault]);
+  });
+
+  test('must be there', () => {
+    const API_KEYS_FILE = join(temporary, 'nowhere');
+    expect(accessFaults({ API_KEYS_FILE })).toEqual([
+      'API_KEYS_FILE must name a file that this user can read (ENOENT)',
+    ]);
+  });
+});

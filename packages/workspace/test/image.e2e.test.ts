@@ -1,0 +1,191 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../src/layout.ts';
+import { Started } from './tiny-workspace.ts';
+
+// There may be no container engine. What the image holds is assembled as the Dockerfile does it, and run by the words of
+// the Dockerfile, by whatever of a container this machine allows: a foreign user, and a root that is read-only.
+
+const place = mkdtempSync(join(tmpdir(), 'user-activity-image-'));
+const image = join(place, 'app');
+const node = join(place, 'node');
+const data = join(place, 'data');
+
+const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
+/** A path in the image as one of this machine. */
+const here = (text: string): string => text.replace(/^\/app\b/, image).replace(/^\/data\b/, data);
+const wordsOf = (pattern: RegExp): string[] =>
+  (JSON.parse(pattern.exec(dockerfile)?.[1] ?? '[]') as string[]).map(here);
+const command = wordsOf(/^CMD (.*)$/m);
+const healthCheck = wordsOf(/^HEALTHCHECK .*CMD (.*)$/m);
+const variables = Object.fromEntries(
+  [...(/^ENV (NODE_ENV.*)$/m.exec(dockerfile)?.[1] ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [
+    String(name),
+    here(String(value)),
+  ]),
+);
+const cli = join(image, 'apps', 'cli', 'dist', 'main.js');
+
+const isRoot = process.getuid?.() === 0;
+const namespaces = isRoot && spawnSync('unshare', ['-m', 'true']).status === 0;
+/** What Docker gives to `--user 4711`. */
+const foreign = [
+  'setpriv',
+  '--reuid=4711',
+  '--regid=0',
+  '--clear-groups',
+  '--no-new-privs',
+  '--pdeathsig=KILL',
+];
+const readOnlyRoot = 'mount --bind "$0" "$0" && mount -o remount,bind,ro / && cd / && exec "$@"';
+
+const running = new Set<Started>();
+
+/** Starts a program of the image in the folder `/`. */
+function start(
+  [program = '', ...args]: readonly string[],
+  environment: Record<string, string> = {},
+): Started {
+  const line = [
+    ...(namespaces ? ['unshare', '-m', 'sh', '-c', readOnlyRoot, data] : []),
+    ...(isRoot ? foreign : []),
+    ...(program === 'node' ? [node] : [program]),
+    ...args,
+  ];
+  const env = { PATH: process.env['PATH'], ...variables, PORT: '0', ...environment };
+  const [file = '', ...rest] = line;
+  const started = new Started(spawn(file, rest, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  running.add(started);
+  void started.output.then(() => running.delete(started));
+  return started;
+}
+
+async function run(
+  words: readonly string[],
+  environment?: Record<string, string>,
+): Promise<readonly [number | null, string]> {
+  const started = start(words, environment);
+  return [await started.code, await started.output];
+}
+
+beforeAll(() => {
+  const assemble = [process.execPath, join(root, 'packages/workspace/src/image.ts'), image];
+  // The machine that builds may make files for its owner alone.
+  execFileSync('sh', ['-c', 'umask 077; exec "$@"', 'sh', ...assemble], { stdio: 'pipe' });
+  copyFileSync(process.execPath, node);
+  mkdirSync(data);
+  // As the Dockerfile makes it.
+  if (isRoot) chownSync(data, 10_001, 0);
+  chmodSync(data, 0o770);
+  execFileSync('chmod', ['-R', 'a-w', image]);
+  chmodSync(place, 0o755);
+}, 180_000);
+
+afterAll(() => {
+  for (const { pid } of running) process.kill(pid, 'SIGKILL');
+  execFileSync('chmod', ['-R', 'u+w', place]);
+  rmSync(place, { recursive: true, force: true });
+});
+
+describe('the image holds', () => {
+  test('what runs, without sources', () => {
+    expect(readdirSync(join(image, 'apps')).toSorted()).toEqual(['api', 'cli', 'consumer', 'standalone']);
+    expect(readdirSync(image).toSorted()).toEqual(['apps', 'node_modules', 'package.json', 'packages']);
+    const files = globSync('{apps,packages}/*/**/*.*', { cwd: image, exclude: ['**/node_modules'] });
+    expect(files.filter((file) => !/\/(?:package\.json|dist\/.+\.js)$/.test(file))).toEqual([]);
+  });
+
+  test('nothing of the tests and the tools', () => {
+    for (const member of ['test-servers', 'port-contracts', 'adapter-memory', 'workspace'])
+      expect(existsSync(join(image, 'packages', member))).toBe(false);
+    const installed = readdirSync(join(image, 'node_modules', '.pnpm'));
+    expect(installed.some((name) => name.startsWith('fastify@'))).toBe(true);
+    const tools =
+      /testcontainers|ssh2|grpc|docker|vitest|typescript|fast-check|oxlint|swc|biome|knip|publint|cruiser|node-linux|pure-rand/;
+    expect(installed.filter((name) => tools.test(name))).toEqual([]);
+    for (const { name } of readdirSync(join(image, 'node_modules'), { withFileTypes: true }))
+      expect(name).toBe('.pnpm');
+  });
+});
+
+test('it runs by its default command: with a root key that is made once, kept, and never logged', async () => {
+  const outputs: string[] = [];
+  const keys: string[] = [];
+  for (const round of [1, 2]) {
+    const service = start(command);
+    const said = await service.says('x-api-key');
+    const [, port = ''] = /ready at http:\/\/[^:]+:(\d+)/.exec(said) ?? [];
+    const url = `http://127.0.0.1:${port}`;
+    const file = join(data, 'root-key');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const key = readFileSync(file, 'utf8').trim();
+    keys.push(key);
+
+    const post = (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${url}/api/logs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ id: `round-${round}`, userId: '123', type: 'LOGIN' }),
+      });
+    expect((await post({})).status).toBe(401);
+    expect((await post({ authorization: `Bearer ${key}` })).status).toBe(202);
+    // The second process still has what the first one took.
+    const first = (): Promise<Response> =>
+      fetch(`${url}/api/logs/round-1`, { headers: { 'x-api-key': key } });
+    await expect.poll(async () => (await first()).status, { timeout: 60_000 }).toBe(200);
+
+    expect(await run(healthCheck, { PORT: port })).toEqual([0, expect.stringContaining('"status"')]);
+    const letters = ['node', cli, 'dead-letters', 'list'];
+    expect(await run(letters, { PORT: port, API_KEY: key })).toEqual([
+      0,
+      'There are no such dead letters.\n',
+    ]);
+    expect((await run(letters, { PORT: port }))[0]).toBe(1);
+
+    process.kill(service.pid, 'SIGTERM');
+    expect(await service.code).toBe(0);
+    outputs.push(await service.output);
+    expect((await run(healthCheck, { PORT: port }))[0]).toBe(1);
+  }
+  expect(outputs[0]).toContain(`made a root key: callers need the key in ${data}/root-key`);
+  expect(outputs[1]).toContain(`using the root key: callers need the key in ${data}/root-key`);
+  expect(new Set(keys).size).toBe(1);
+  for (const output of outputs) expect(output).not.toContain(keys[0]);
+});
+
+test('where it may not write to /data it says so, and ends as for a wrong configuration', async () => {
+  const closed = join(place, 'closed');
+  mkdirSync(closed, { mode: 0o500 });
+  expect(await run(command, { DATA_DIR: closed, ROOT_KEY_FILE: join(closed, 'root-key') })).toEqual([
+    78,
+    expect.stringMatching(
+      /^The configuration can't be used:\n {2}ROOT_KEY_FILE can't be made \(E\w+\): let this user write files in the folder .*\n$/,
+    ),
+  ]);
+});
+
+test.each([
+  // It makes no root key: other processes would not know it.
+  ['api', 'API_KEYS must be set'],
+  ['consumer', 'MONGODB_URI must be set'],
+])('it holds all that apps/%s needs, up to its configuration', async (app, fault) => {
+  const [code, output] = await run(['node', join(image, 'apps', app, 'dist', 'main.js')]);
+  expect(output).toContain('KAFKA_BROKERS must be set');
+  expect(output).toContain(fault);
+  expect(code).toBe(78);
+});
