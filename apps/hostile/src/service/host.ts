@@ -1,0 +1,97 @@
+import { chmodSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { ServiceProcess, temporaryFolder } from '@user-activity/test-servers';
+import type { Attack } from '../attack.ts';
+import { residentKiB } from '../measure/memory.ts';
+import type { Place } from '../target.ts';
+import { type Engines, makeTopic } from './engines.ts';
+
+/** How services are run. */
+export interface HostOptions {
+  /** Default: the embedded log and store. */
+  readonly engines?: Engines;
+  /** Whether a process may keep 1 GiB of objects only. */
+  readonly smallHeap?: boolean;
+}
+
+/** A running service. */
+export interface Service {
+  readonly process: ServiceProcess;
+  readonly place: Place;
+  /** Whether the process has ended by itself. */
+  readonly hasEnded: () => boolean;
+}
+
+/** A service that holds more is replaced before the next attack, so that growth is new growth. */
+const maxBeforeKiB = 400 * 1024;
+
+/** Runs one service at a time, for as many attacks as it bears. */
+export class Host {
+  readonly #options: HostOptions;
+  #shared: Service | undefined;
+  #stop: (() => Promise<void>) | undefined;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  /** A service for this attack: the one that runs, or another. */
+  async serviceFor({ environment, fresh }: Attack): Promise<Service> {
+    const shared = this.#shared;
+    const isSmall = shared !== undefined && residentKiB(shared.process.pid, 'VmRSS') < maxBeforeKiB;
+    if (shared !== undefined && isSmall && !shared.hasEnded() && !fresh && environment === undefined)
+      return shared;
+    await this.stop();
+    const service = await this.#start(environment ?? {});
+    if (!fresh && environment === undefined) this.#shared = service;
+    return service;
+  }
+
+  async stop(): Promise<void> {
+    this.#shared = undefined;
+    await this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  async #start(more: Readonly<Record<string, string>>): Promise<Service> {
+    const { engines, smallHeap = false } = this.#options;
+    const folder = temporaryFolder('hostile');
+    // As an operator makes it, who has not heard of umask.
+    chmodSync(folder.path, 0o755);
+    const name = `hostile-${randomBytes(4).toString('hex')}`;
+    const environment = {
+      LOG_LEVEL: 'warn',
+      ...(smallHeap ? { NODE_OPTIONS: '--max-old-space-size=1024' } : {}),
+      ...(engines === undefined
+        ? {}
+        : {
+            KAFKA_BROKERS: engines.brokers.join(),
+            KAFKA_TOPIC: name,
+            KAFKA_GROUP_ID: name,
+            KAFKA_PARTITIONS: '1',
+            MONGODB_URI: engines.mongodbUri,
+            MONGODB_DATABASE: name,
+          }),
+      ...more,
+    };
+    if (engines !== undefined) await makeTopic(engines.brokers, name);
+    const process = new ServiceProcess({ folder: folder.path, environment });
+    this.#stop = async () => {
+      await process.end('SIGKILL');
+      folder.remove();
+    };
+    let ended = false;
+    void process.exited.then(() => {
+      ended = true;
+    });
+    const port = Number(new URL(await process.ready()).port);
+    const [key] = (more['API_KEYS'] ?? '').split(',');
+    const place = {
+      port,
+      folder: folder.path,
+      ...(key ? { key } : {}),
+      ...(engines === undefined ? {} : { kafka: { brokers: engines.brokers, topic: name } }),
+    };
+    return { process, place, hasEnded: () => ended };
+  }
+}
