@@ -4,11 +4,15 @@ import { startKafka, startMongod, stranger } from '@user-activity/test-servers';
 export interface Engines {
   readonly brokers: readonly string[];
   readonly mongodbUri: string;
+}
+
+/** Engines that were started for the run. */
+export interface StartedEngines extends Engines {
   stop(): Promise<void>;
 }
 
 /** Starts one broker and a replica set of one on this machine. */
-export async function startEngines(): Promise<Engines> {
+export async function startEngines(): Promise<StartedEngines> {
   const starting = [startKafka(), startMongod()] as const;
   const stop = async (): Promise<void> => {
     for (const one of starting) await one.then((server) => server.stop()).catch(() => undefined);
