@@ -10,7 +10,7 @@ export interface Attack {
   readonly only?: 'embedded' | 'kafka';
   /** Whether it is part of the short run. */
   readonly short?: true;
-  /** Variables of the service. An attack with variables gets a service of its own. */
+  /** Variables of the service. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Needs a service that has stored nothing yet. */
   readonly fresh?: true;

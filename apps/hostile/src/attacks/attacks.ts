@@ -8,7 +8,7 @@ import { kafkaAttacks } from './kafka.ts';
 import { originAttacks } from './origins.ts';
 import { pageAttacks } from './pages.ts';
 
-/** Every attack that there is. Those that need a service of their own come last. */
+/** Every attack that there is, those that can share a service together. */
 export const attacks: readonly Attack[] = [
   ...kafkaAttacks,
   ...faults,

@@ -28,32 +28,29 @@ const maxBeforeKiB = 400 * 1024;
 /** Runs one service at a time, for as many attacks as it bears. */
 export class Host {
   readonly #options: HostOptions;
-  #shared: Service | undefined;
-  #stop: (() => Promise<void>) | undefined;
+  #running: (Service & { readonly variables: string; readonly stop: () => Promise<void> }) | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
   }
 
-  /** A service for this attack: the one that runs, or another. */
-  async serviceFor({ environment, fresh }: Attack): Promise<Service> {
-    const shared = this.#shared;
-    const isSmall = shared !== undefined && residentKiB(shared.process.pid, 'VmRSS') < maxBeforeKiB;
-    if (shared !== undefined && isSmall && !shared.hasEnded() && !fresh && environment === undefined)
-      return shared;
+  /** A service for this attack: the one that runs if it will do, else another. */
+  async serviceFor({ environment = {}, fresh }: Attack): Promise<Service> {
+    const variables = JSON.stringify(environment);
+    const running = this.#running;
+    if (running?.variables === variables && !fresh && !running.hasEnded()) {
+      if (residentKiB(running.process.pid, 'VmRSS') < maxBeforeKiB) return running;
+    }
     await this.stop();
-    const service = await this.#start(environment ?? {});
-    if (!fresh && environment === undefined) this.#shared = service;
-    return service;
+    return this.#start(environment, variables);
   }
 
   async stop(): Promise<void> {
-    this.#shared = undefined;
-    await this.#stop?.();
-    this.#stop = undefined;
+    await this.#running?.stop();
+    this.#running = undefined;
   }
 
-  async #start(more: Readonly<Record<string, string>>): Promise<Service> {
+  async #start(more: Readonly<Record<string, string>>, variables: string): Promise<Service> {
     const { engines, smallHeap = false } = this.#options;
     const folder = temporaryFolder('hostile');
     // As an operator makes it, who has not heard of umask.
@@ -76,7 +73,7 @@ export class Host {
     };
     if (engines !== undefined) await makeTopic(engines.brokers, name);
     const process = new ServiceProcess({ folder: folder.path, environment });
-    this.#stop = async () => {
+    const stop = async (): Promise<void> => {
       await process.end('SIGKILL');
       folder.remove();
     };
@@ -84,14 +81,18 @@ export class Host {
     void process.exited.then(() => {
       ended = true;
     });
-    const port = Number(new URL(await process.ready()).port);
+    const url = await process.ready().catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
     const [key] = (more['API_KEYS'] ?? '').split(',');
     const place = {
-      port,
+      port: Number(new URL(url).port),
       folder: folder.path,
       ...(key ? { key } : {}),
       ...(engines === undefined ? {} : { kafka: { brokers: engines.brokers, topic: name } }),
     };
-    return { process, place, hasEnded: () => ended };
+    this.#running = { process, place, variables, stop, hasEnded: () => ended };
+    return this.#running;
   }
 }
