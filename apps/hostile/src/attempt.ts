@@ -17,7 +17,7 @@ export async function attempt(attack: Attack, service: Service): Promise<Attempt
   prepared.close();
   const target = new Target(place);
   const memory = new MemoryWatch(process.pid);
-  const gap = new GapWatch(place.port);
+  const gap = await GapWatch.start(place.port);
   const faults = await carryOut(attack, target, service);
   const ended = service.hasEnded() ? { ended: process.output.slice(-300) } : {};
   if (faults === undefined) await process.end('SIGKILL');

@@ -19,6 +19,8 @@ const isLive = (): Promise<boolean> =>
 
 let stopping = false;
 let gapMs = 0;
+while (!(await isLive())) await delay(everyMs);
+parentPort?.postMessage('watching');
 parentPort?.once('message', () => {
   stopping = true;
 });

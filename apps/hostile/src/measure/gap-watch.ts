@@ -5,8 +5,15 @@ import { Worker } from 'node:worker_threads';
 export class GapWatch {
   readonly #worker: Worker;
 
-  constructor(port: number) {
+  private constructor(port: number) {
     this.#worker = new Worker(new URL('gap-thread.ts', import.meta.url), { workerData: port });
+  }
+
+  /** Resolves once the first question was answered. */
+  static async start(port: number): Promise<GapWatch> {
+    const watch = new GapWatch(port);
+    await once(watch.#worker, 'message');
+    return watch;
   }
 
   /** Stops after the next answer. Resolves with the longest time without an answer, in ms. */
