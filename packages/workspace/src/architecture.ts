@@ -195,7 +195,7 @@ export const rules: readonly Rule[] = [
     severity: 'error',
     from: { path: '^packages/' },
     to: {
-      path: '^(?:apps/|docs/examples/|@user-activity/(?:standalone|api|consumer|cli|chaos|bench|example-[^/]+)(?:/|$))',
+      path: '^(?:apps/|docs/examples/|@user-activity/(?:standalone|api|consumer|cli|chaos|hostile|bench|example-[^/]+)(?:/|$))',
     },
   },
   {
@@ -213,7 +213,7 @@ export const rules: readonly Rule[] = [
     name: 'no-test-kits-in-sources',
     comment: 'suites and in-memory adapters lose everything at exit: they serve tests only',
     severity: 'error',
-    from: { path: anyMember, pathNot: `^(?:apps/chaos/|${members}/[^/]+/test/)` },
+    from: { path: anyMember, pathNot: `^(?:apps/(?:chaos|hostile)/|${members}/[^/]+/test/)` },
     to: { path: ours(testKits), pathNot: '^$1/' },
   },
   {

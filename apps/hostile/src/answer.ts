@@ -1,0 +1,23 @@
+/** How a request was answered, as far as its client read. */
+export interface Answer {
+  /** Such as `POST /api/logs`. */
+  readonly request: string;
+  /** 0 if the connection ended before an answer. */
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The size of the request's body without its encoding, 0 without a body. */
+  readonly decodedBytes: number;
+  /** The size of the request's body as it was sent. */
+  readonly wireBytes: number;
+  /** The size of the answer's body. */
+  readonly answerBytes: number;
+  /** The beginning of the answer's body. */
+  readonly text: string;
+}
+
+/** Whether the service refuses for now, and says so: 503 with `Retry-After`, as problem details. */
+export const isDeliberate = ({ status, headers }: Answer): boolean =>
+  status === 503 &&
+  headers['retry-after'] !== undefined &&
+  (headers['content-type'] ?? '').startsWith('application/problem+json');

@@ -1,0 +1,248 @@
+import { gzipSync } from 'node:zlib';
+import type { Attack } from '../attack.ts';
+import type { Question } from '../wire/ask.ts';
+import { json, listOf, maxBodyBytes, times, zipped } from './payloads.ts';
+
+type Body = readonly [name: string, about: string, question: () => Question, short?: true];
+
+const activity = (members: string): string => `{"userId":"u","type":"T",${members}}`;
+const logs = '/api/logs';
+const batch = '/api/logs/batch';
+const mebibytes = (count: number): number => count * 1024 * 1024;
+
+const bodies: readonly Body[] = [
+  [
+    's9-escaped-keys',
+    '800,000 objects with an escaped key',
+    () =>
+      zipped(
+        batch,
+        listOf(800_000, () => '{"\\n":1}'),
+      ),
+    true,
+  ],
+  [
+    's9-distinct-escapes',
+    '400,000 objects with escaped keys that all differ',
+    () =>
+      zipped(
+        batch,
+        listOf(400_000, (index) => `{"\\u000a${index}":1}`),
+      ),
+  ],
+  [
+    's9-single-escapes',
+    'one activity of 9 MB of escaped keys',
+    () => zipped(logs, `{${times(500_000, (index) => `"\\n${index}":1`).join()}}`),
+  ],
+  [
+    's9-nested-escapes',
+    'one activity with escaped keys at 200,000 levels',
+    () => zipped(logs, `${'{"\\n":'.repeat(200_000)}1${'}'.repeat(200_000)}`),
+  ],
+  [
+    's9-combining-types',
+    '4,000 types of 1,024 combining characters',
+    () =>
+      zipped(
+        batch,
+        listOf(4000, () => `{"userId":"u","type":"a${'\u0301'.repeat(1024)}"}`),
+      ),
+    true,
+  ],
+  [
+    's9-mixed-marks',
+    '4,000 types of 1,024 marks that must be put in order',
+    () =>
+      zipped(
+        batch,
+        listOf(4000, () => `{"userId":"u","type":"a${'\u0301\u0323'.repeat(512)}"}`),
+      ),
+  ],
+  [
+    's9-long-type',
+    'a type of 10 MB',
+    () => zipped(logs, `{"userId":"u","type":"${' a'.repeat(5_000_000)}"}`),
+    true,
+  ],
+  [
+    's9-long-dashes',
+    'a type of 10 MB of dashes',
+    () => zipped(logs, `{"userId":"u","type":"${'-'.repeat(10_000_000)}"}`),
+  ],
+  [
+    's9-long-user',
+    'a user of 10 MB of spaces',
+    () => zipped(logs, `{"userId":"${' '.repeat(10_000_000)}","type":"T"}`),
+  ],
+  ['s9-long-id', 'an id of 10 MB', () => zipped(logs, activity(`"id":"${'i'.repeat(10_000_000)}"`))],
+  [
+    's9-long-time',
+    'a time of 10 MB',
+    () => zipped(logs, activity(`"createdAt":"2026-01-01T00:00:00.${'0'.repeat(10_000_000)}Z"`)),
+  ],
+  [
+    's9-long-number',
+    'a number of 10 million digits',
+    () => zipped(logs, activity(`"metadata":{"n":1${'0'.repeat(10_000_000)}}`)),
+  ],
+  [
+    's9-long-fraction',
+    'a number with 10 million decimals',
+    () => zipped(logs, activity(`"metadata":{"n":0.${'1'.repeat(10_000_000)}}`)),
+  ],
+  [
+    's9-surrogates',
+    'a text of 1.6 million unpaired surrogates',
+    () => zipped(logs, activity(`"metadata":{"t":"${'\\ud800'.repeat(1_600_000)}"}`)),
+  ],
+  ['s9-brackets', '5 million brackets', () => zipped(logs, '['.repeat(5_000_000)), true],
+  [
+    's9-balanced-brackets',
+    '5 million levels of arrays',
+    () => zipped(batch, '['.repeat(5_000_000) + ']'.repeat(5_000_000)),
+  ],
+  [
+    's9-deep-objects',
+    '1.5 million levels of objects',
+    () => zipped(logs, `${'{"a":'.repeat(1_500_000)}1${'}'.repeat(1_500_000)}`),
+  ],
+  [
+    's9-many-keys',
+    'an activity of 900,000 members',
+    () => zipped(logs, `{${times(900_000, (index) => `"${index}":1`).join()}}`),
+    true,
+  ],
+  [
+    's9-many-keys-of-metadata',
+    'metadata of 900,000 members',
+    () => zipped(logs, activity(`"metadata":{${times(900_000, (index) => `"${index}":1`).join()}}`)),
+  ],
+  [
+    's9-empty-items',
+    'a batch of 5 million zeros',
+    () =>
+      zipped(
+        batch,
+        listOf(5_000_000, () => '0'),
+      ),
+  ],
+  [
+    's9-blank-lines',
+    'NDJSON of 10 million blank lines',
+    () => zipped(batch, '\n'.repeat(10_000_000), 'application/x-ndjson'),
+  ],
+  [
+    's9-tiny-lines',
+    'NDJSON of 3 million lines of one character',
+    () => zipped(batch, '[\n'.repeat(3_000_000), 'application/x-ndjson'),
+  ],
+  [
+    's9-one-line',
+    'NDJSON of one line of 10 MB',
+    () => zipped(batch, `"${'x'.repeat(10_000_000)}"`, 'application/x-ndjson'),
+  ],
+  [
+    's9-white-space',
+    '10 MB of white space around an activity',
+    () => zipped(logs, `${' '.repeat(10_000_000)}{}`),
+  ],
+  [
+    's9-shared-context',
+    'a Segment batch of 9,000 calls with a context of 1.1 KB',
+    () =>
+      zipped(
+        '/v1/batch',
+        `{"context":{"c":"${'x'.repeat(1100)}"},"batch":${listOf(9000, (index) => `{"type":"track","event":"E","userId":"u${index}"}`)}}`,
+      ),
+    true,
+  ],
+  [
+    's9-segment-surrogates',
+    'a Segment batch of calls with texts of unpaired surrogates, which are mended',
+    () =>
+      zipped(
+        '/v1/batch',
+        `{"batch":${listOf(1000, () => `{"type":"track","event":"E","userId":"u","properties":{"t":"${'\\ud800'.repeat(1500)}"}}`)}}`,
+      ),
+  ],
+  [
+    's9-event-data',
+    'a CloudEvent with data in Base64 of 10 MB',
+    () =>
+      zipped(
+        '/api/events',
+        `{"specversion":"1.0","id":"e","source":"/s","type":"t","subject":"u","data_base64":"${'A'.repeat(10_000_000)}"}`,
+        'application/cloudevents+json',
+      ),
+  ],
+  [
+    's3-tiny-members',
+    'gzip of 200,000 members of one byte each',
+    () => ({
+      path: logs,
+      headers: { ...json, 'content-encoding': 'gzip' },
+      body: Buffer.concat(times(200_000, () => gzipSync(' ', { level: 1 }))).subarray(0, 4_200_000),
+      decodedBytes: 200_000,
+    }),
+  ],
+];
+
+/** Bodies at the largest size that is taken, made of what is slow to read. */
+const slowBodies = bodies.map(
+  ([name, about, question, short]): Attack => ({
+    name,
+    about,
+    ...(short ? { short } : {}),
+    async send(target) {
+      const asked = question();
+      if ((asked.decodedBytes ?? 0) > maxBodyBytes) throw new Error(`${name} is refused for its size alone.`);
+      await target.ask(asked);
+    },
+  }),
+);
+
+/** S9 and S3: bodies that are small on the wire and slow to read, or large when decoded. */
+export const bodyAttacks: readonly Attack[] = [
+  ...slowBodies,
+  {
+    name: 's9-many-at-once',
+    about: '16 bodies of 10 MB of escaped keys at once',
+    async send(target) {
+      const asked = zipped(
+        batch,
+        listOf(800_000, () => '{"\\n":1}'),
+      );
+      await target.askAll(times(16, () => asked));
+    },
+  },
+  {
+    name: 's3-bombs',
+    about: '30 bodies of gzip that hold 300 MB each',
+    short: true,
+    async send(target) {
+      const zeros = gzipSync(Buffer.alloc(mebibytes(50)));
+      const body = Buffer.concat(times(6, () => zeros));
+      const headers = { ...json, 'content-encoding': 'gzip' };
+      await target.askAll(times(30, () => ({ path: logs, headers, body, decodedBytes: mebibytes(300) })));
+    },
+    check: ({ answers }) =>
+      answers.every(({ status }) => [0, 413, 503].includes(status)) ? [] : ['a body of 300 MB was taken'],
+  },
+  {
+    name: 's3-other-encodings',
+    about: 'bodies in encodings that are not taken, and in several at once',
+    short: true,
+    async send(target) {
+      const body = gzipSync(gzipSync(Buffer.alloc(mebibytes(50))));
+      const encodings = ['br', 'zstd', 'deflate', 'gzip, gzip', 'gzip,gzip,gzip', 'x-gzip', 'identity', ''];
+      await target.askAll(
+        encodings.map((encoding) => ({
+          path: logs,
+          headers: { ...json, 'content-encoding': encoding },
+          body,
+        })),
+      );
+    },
+  },
+];

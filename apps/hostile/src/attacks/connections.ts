@@ -1,0 +1,183 @@
+import { gzipSync } from 'node:zlib';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Attack } from '../attack.ts';
+import type { Target } from '../target.ts';
+import type { RawConnection } from '../wire/raw-connection.ts';
+import { times } from './payloads.ts';
+
+/** What a service may take of a body that it has refused, with what the kernel keeps on the way. */
+const maxUnreadBytes = 16 * 1024 * 1024;
+const endlessBytes = 64 * 1024 * 1024;
+const key = 'a-key-of-the-attack-runner';
+
+type Refusal = readonly [name: string, requestLine: string, headers: readonly string[], short?: true];
+
+const typed = 'Content-Type: application/json';
+const authorized = `Authorization: Bearer ${key}`;
+const refusals: readonly Refusal[] = [
+  ['s13-unauthorized', 'POST /api/logs', [typed], true],
+  ['s13-wrong-key', 'POST /v1/batch', [typed, 'Authorization: Bearer wrong']],
+  ['s13-not-found', 'POST /nothing', [typed, authorized], true],
+  ['s13-not-allowed', 'PUT /api/logs', [typed, authorized], true],
+  ['s13-body-of-get', 'GET /api/logs', [typed, authorized]],
+  ['s13-body-of-health', 'GET /health/live', [typed]],
+  ['s13-unknown-type', 'POST /api/logs', ['Content-Type: text/plain', authorized], true],
+  ['s13-no-type', 'POST /api/logs', [authorized]],
+  ['s13-unknown-encoding', 'POST /api/logs', [typed, 'Content-Encoding: br', authorized]],
+  ['s13-unknown-parameter', 'POST /api/logs?a=1', [typed, authorized]],
+  ['s13-too-large', 'POST /api/logs', [typed, authorized]],
+  ['s13-not-gzip', 'POST /api/logs', [typed, 'Content-Encoding: gzip', authorized]],
+  ['s13-expectation', 'POST /api/logs', [typed, 'Expect: 200-ok', authorized]],
+];
+
+const endless = ([name, requestLine, headers, short]: Refusal): Attack => ({
+  name,
+  about: `a body without end: ${requestLine}, ${headers.at(-1)?.replace(key, '...')}`,
+  ...(short ? { short } : {}),
+  environment: { API_KEYS: key },
+  async send(target) {
+    const connection = await target.open();
+    const head = [`${requestLine} HTTP/1.1`, 'Host: 127.0.0.1', 'Transfer-Encoding: chunked', ...headers];
+    await connection.write(`${head.join('\r\n')}\r\n\r\n`);
+    await pump(connection);
+    target.answers.push(...connection.answers(requestLine));
+  },
+  check({ answers, connections: [connection] }) {
+    if (connection === undefined) return ['no connection was opened'];
+    const found = connection.isClosed ? [] : ['the connection stayed open'];
+    if (connection.sentBytes > maxUnreadBytes) found.push(`${connection.sentBytes} bytes were taken`);
+    if (answers.length === 0 && !connection.isClosed) found.push('there was no answer');
+    return found;
+  },
+});
+
+/** Sends chunks until nobody takes them any more. */
+async function pump(connection: RawConnection): Promise<void> {
+  const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, ' '), Buffer.from('\r\n')]);
+  const end = performance.now() + 3000;
+  while (!connection.isClosed && connection.sentBytes < endlessBytes && performance.now() < end)
+    await Promise.race([connection.write(chunk), delay(500)]);
+  await Promise.race([connection.closed, delay(1000)]);
+}
+
+/** Sends the same on many connections that stay open. */
+async function hold(target: Target, count: number, bytes: string | Buffer): Promise<void> {
+  const open = await Promise.all(times(count, () => target.open()));
+  await Promise.all(open.map((connection) => Promise.race([connection.write(bytes), delay(2000)])));
+}
+
+/** A normal question while others are held open. */
+async function askMeanwhile(target: Target): Promise<void> {
+  await target.ask({ path: '/api/logs?limit=1' });
+}
+const isServed = ({ answers }: Target): readonly string[] =>
+  answers.every(({ status }) => status === 200)
+    ? []
+    : [`a normal question meanwhile was answered ${answers.map(({ status }) => status).join()}`];
+
+const gzipHead = (bytes: number, more: string): Buffer => {
+  const body = gzipSync(Buffer.alloc(bytes, ' ')).subarray(0, -12);
+  const head = ['POST /api/logs HTTP/1.1', 'Host: 127.0.0.1', 'Content-Encoding: gzip', typed, more];
+  return Buffer.concat([
+    Buffer.from(`${head.join('\r\n')}\r\nContent-Length: ${body.length + 12}\r\n\r\n`),
+    body,
+  ]);
+};
+const ndjson = 'Content-Type: application/x-ndjson';
+
+/** S3, S8 and S13: clients that don't do their part. */
+export const connectionAttacks: readonly Attack[] = [
+  ...refusals.map(endless),
+  {
+    name: 's3-half-bombs',
+    about: '100 bodies of 10 MB in gzip without their last bytes',
+    short: true,
+    async send(target) {
+      await hold(target, 100, gzipHead(10_000_000, 'Accept: */*'));
+      await delay(2000);
+    },
+  },
+  {
+    name: 's3-half-lines',
+    about: '100 batches in NDJSON of 10 MB in gzip without their last bytes',
+    async send(target) {
+      const batch = gzipHead(10_000_000, 'Accept: */*').toString('latin1');
+      const lines = batch.replace(typed, ndjson).replace('/api/logs', '/api/logs/batch');
+      await hold(target, 100, Buffer.from(lines, 'latin1'));
+      await delay(2000);
+    },
+  },
+  {
+    name: 's3-half-bodies',
+    about: '60 bodies of 9 MB, not encoded, without their last byte',
+    async send(target) {
+      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nContent-Length: 9000001\r\n\r\n`;
+      await hold(target, 60, Buffer.concat([Buffer.from(head), Buffer.alloc(9_000_000, ' ')]));
+      await delay(1000);
+    },
+  },
+  {
+    name: 's3-many-connections',
+    about: '2,000 connections that say nothing',
+    short: true,
+    async send(target) {
+      await hold(target, 2000, '');
+      await askMeanwhile(target);
+    },
+    check: isServed,
+  },
+  {
+    name: 's3-half-heads',
+    about: '1,000 connections with a head of 15 KB that does not end',
+    async send(target) {
+      const line = `X-Long: ${'x'.repeat(1000)}\r\n`;
+      await hold(target, 1000, `GET /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${line.repeat(15)}`);
+      await askMeanwhile(target);
+    },
+    check: isServed,
+  },
+  {
+    name: 's3-small-chunks',
+    about: '50 bodies in 50,000 chunks of one byte each',
+    async send(target) {
+      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      await hold(target, 50, head + '1\r\n \r\n'.repeat(50_000));
+    },
+  },
+  {
+    name: 's3-waiters',
+    about: '500 connections that wait for their outcome, and leave',
+    async send(target) {
+      const body = '{"userId":"u","type":"T"}';
+      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nPrefer: wait=30\r\n`;
+      await hold(target, 500, `${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+    },
+  },
+  {
+    name: 's13-bad-framing',
+    about: 'requests that are no good HTTP: two lengths, a length and chunks, bare line feeds, long heads',
+    short: true,
+    async send(target) {
+      const host = 'Host: 127.0.0.1';
+      const heads = [
+        `POST /api/logs HTTP/1.1\r\n${host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+        `POST /api/logs HTTP/1.1\r\n${host}\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello`,
+        `GET /api/logs HTTP/1.1\n${host}\n\n`,
+        `GET /api/logs HTTP/1.1\r\n${host}\r\n${host}\r\n\r\n`,
+        'GET /api/logs HTTP/1.1\r\n\r\n',
+        `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n${host}\r\n\r\n`,
+        `GET / HTTP/1.1\r\n${host}\r\n${'a: b\r\n'.repeat(5000)}\r\n`,
+        `POST /api/logs HTTP/1.1\r\n${host}\r\n${typed}\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(100_000)}\r\n \r\n0\r\n\r\n`,
+        'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+        `GET /api/logs HTTP/1.1\r\n${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`,
+        '\u0016\u0003\u0001\u0002\u0000'.repeat(1000),
+      ];
+      for (const head of heads) {
+        const connection = await target.open();
+        await connection.write(head);
+        await Promise.race([connection.ended, delay(200)]);
+        target.answers.push(...connection.answers(head.slice(0, 40)));
+      }
+    },
+  },
+];

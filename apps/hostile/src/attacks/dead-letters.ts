@@ -1,0 +1,159 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Attack } from '../attack.ts';
+import type { Target } from '../target.ts';
+import { listOf, plain, times, zipped } from './payloads.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** All that the folder of the service holds, in bytes. */
+const storedBytes = ({ place: { folder } }: Target): number =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => statSync(join(folder, file)))
+    .reduce((sum, { size }) => sum + size, 0);
+
+/** What is refused at the edge may take 100 times the wire, and 16 MiB for the store's own files. */
+function unlessSmall(target: Target): readonly string[] {
+  const wireBytes = target.answers.reduce((sum, answer) => sum + answer.wireBytes, 0);
+  const most = 16 * mebibyte + 100 * wireBytes;
+  const bytes = storedBytes(target);
+  return bytes <= most
+    ? []
+    : [`${wireBytes} bytes on the wire took ${bytes} bytes of the disk, at most ${most}`];
+}
+
+/** An attack on the disk by calls that are refused, and kept as dead letters. */
+const refusedCalls = (
+  name: string,
+  about: string,
+  send: Attack['send'],
+  more: Partial<Attack> = {},
+): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: unlessSmall, ...more });
+
+const conflicts = 10_000;
+
+/** Has one activity stored, and as many dead letters made by others under its id. */
+async function makeConflicts(target: Target): Promise<void> {
+  const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
+  await target.ask(zipped('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')));
+  const last = { 'content-type': 'application/json', prefer: 'wait=30' };
+  await target.ask({ path: '/api/logs', headers: last, body: Buffer.from('{"userId":"u","type":"LAST"}') });
+}
+
+const replay = '/api/dead-letters/replay';
+
+/** S6 and S12: dead letters that grow, and replays that multiply. */
+export const deadLetterAttacks: readonly Attack[] = [
+  refusedCalls(
+    's6-large-calls',
+    '20 calls of track without a user, of 9.9 MB each',
+    async (target) => {
+      const call = `{"event":"E","properties":{"text":"${'x'.repeat(9_900_000)}"}}`;
+      for (let count = 0; count < 20; count += 1)
+        await target.ask(zipped('/v1/track', call.replace('"E"', `"E${count}"`)));
+    },
+    { short: true },
+  ),
+  refusedCalls('s6-large-items', '5 batches of calls of 1 MB without a user', async (target) => {
+    const call = (index: number): string =>
+      `{"type":"track","event":"E${index}","properties":{"text":"${'x'.repeat(1_000_000)}"}}`;
+    for (let count = 0; count < 5; count += 1)
+      await target.ask(zipped('/v1/batch', `{"batch":${listOf(9, (index) => call(10 * count + index))}}`));
+  }),
+  refusedCalls('s6-many-calls', '5 batches of 10,000 calls without a user', async (target) => {
+    for (let count = 0; count < 5; count += 1) {
+      const call = (index: number): string => `{"type":"track","event":"${count}-${index}"}`;
+      await target.ask(zipped('/v1/batch', `{"batch":${listOf(10_000, call)}}`));
+    }
+  }),
+  refusedCalls(
+    's6-shared-context',
+    'a batch of 9,000 calls without a user, with a context of 1 KB',
+    async (target) => {
+      const call = (index: number): string => `{"type":"track","event":"${index}"}`;
+      const context = `{"text":"${'x'.repeat(1000)}"}`;
+      await target.ask(zipped('/v1/batch', `{"context":${context},"batch":${listOf(9000, call)}}`));
+    },
+  ),
+  refusedCalls(
+    's6-long-reasons',
+    'a batch of 2,000 calls with 40 faults at long paths each',
+    async (target) => {
+      const numbers = times(33, (index) => `"${index}":1e999`).join();
+      const properties = `${`{"${'/'.repeat(128)}":`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
+      const call = (index: number): string =>
+        `{"type":"track","event":"${index}","properties":${properties}}`;
+      await target.ask(zipped('/v1/batch', `{"batch":${listOf(2000, call)}}`));
+    },
+  ),
+  {
+    name: 's6-conflicts',
+    about: '10,000 facts under one id',
+    fresh: true,
+    send: makeConflicts,
+  },
+  {
+    name: 's6-lists',
+    about: 'lists of 10,000 dead letters, 500 at a time, eight at once',
+    prepare: makeConflicts,
+    fresh: true,
+    async send(target) {
+      await target.askAll(times(8, () => ({ path: '/api/dead-letters?limit=500' })));
+    },
+  },
+  {
+    name: 's12-no-body',
+    about: 'replays that do not say of what, as any page of the web can send them',
+    short: true,
+    async send(target) {
+      const type = { 'content-type': 'text/plain' };
+      await target.ask({ path: replay, method: 'POST' });
+      await target.ask({ path: replay, method: 'POST', headers: { 'content-length': '0' } });
+      await target.ask({ path: replay, headers: type, body: Buffer.from('{"all":true}') });
+      await target.askAll(
+        [{}, null, [], { all: false }, { ids: [] }, { all: 'true' }].map((body) => plain(replay, body)),
+      );
+    },
+    check: ({ answers }) => [
+      ...answers
+        .slice(0, 2)
+        .filter(({ status }) => status !== 400)
+        .map(({ status }) => `a replay without a body was answered ${status}, not 400`),
+      ...answers
+        .filter(({ status }) => status < 400)
+        .map(({ status }) => `a replay that names nothing was answered ${status}`),
+    ],
+  },
+  {
+    name: 's12-replays-at-once',
+    about: '10 replays of 10,000 dead letters at once',
+    short: true,
+    fresh: true,
+    prepare: makeConflicts,
+    async send(target) {
+      await target.askAll(times(10, () => plain(replay, { all: true })));
+    },
+    check: ({ answers }) => {
+      const replayed = answers
+        .filter(({ status }) => status === 202)
+        .map(({ text }) => (JSON.parse(text) as { readonly replayed: number }).replayed);
+      const refused = answers.filter(({ status, headers }) => status === 409 && headers['retry-after']);
+      const sum = replayed.reduce((total, count) => total + count, 0);
+      return [
+        ...(replayed.length === 0 ? ['no replay was done'] : []),
+        ...(replayed.length + refused.length === answers.length
+          ? []
+          : [`replays at once were answered ${answers.map(({ status }) => status).join()}`]),
+        ...(sum <= 2 * conflicts ? [] : [`${sum} records were appended for ${conflicts} dead letters`]),
+      ];
+    },
+  },
+  {
+    name: 's12-named-again',
+    about: '20 replays at once that name the same letter 10,000 times',
+    async send(target) {
+      const ids = times(10_000, () => 'user-activity:0:0');
+      await target.askAll(times(20, () => plain(replay, { ids })));
+    },
+  },
+];

@@ -1,0 +1,202 @@
+import type { Answer } from '../answer.ts';
+import type { Attack } from '../attack.ts';
+import type { Question } from '../wire/ask.ts';
+import { deepFaults, listOf, plain, times, zipped } from './payloads.ts';
+
+/** An answer that explains faults: at most 256 KiB of explanations, and some 100 bytes for each item. */
+const maxExplainedBytes = 384 * 1024;
+const maxItemBytes = 100;
+
+interface Receipt {
+  readonly accepted?: number;
+  readonly rejected?: readonly { readonly index: number; readonly errors: readonly unknown[] }[];
+  readonly ids?: readonly (string | null)[];
+  readonly omittedErrors?: number;
+}
+
+/** Whether every item has its verdict and its place, however few explanations there are. */
+function misalignments(answer: Answer | undefined, items: number): readonly string[] {
+  if (answer?.status !== 202) return [`a batch with valid items was answered ${answer?.status ?? 'nothing'}`];
+  const { accepted, rejected = [], ids = [], omittedErrors } = JSON.parse(answer.text) as Receipt;
+  const refused = new Set(rejected.map(({ index }) => index));
+  const found: string[] = [];
+  if ((accepted ?? 0) + rejected.length !== items)
+    found.push(`accepted ${accepted} and rejected ${rejected.length} are not ${items} items`);
+  if (ids.length !== items) found.push(`${ids.length} ids belong to ${items} items`);
+  if (ids.some((id, index) => (id === null) !== refused.has(index)))
+    found.push('an id is null where its item is not rejected, or the other way round');
+  const unexplained = rejected.filter(({ errors }) => errors.length === 0).length;
+  if (unexplained > 0 && !((omittedErrors ?? 0) >= unexplained))
+    found.push(`${unexplained} items have no errors, and omittedErrors is ${omittedErrors}`);
+  return found;
+}
+
+function tooLarge(answer: Answer | undefined, items: number): readonly string[] {
+  const most = maxExplainedBytes + items * maxItemBytes;
+  if (answer === undefined || answer.answerBytes <= most) return [];
+  return [`the answer to ${items} items has ${answer.answerBytes} bytes, at most ${most}`];
+}
+
+interface FaultyBatch {
+  readonly name: string;
+  readonly about: string;
+  readonly short?: true;
+  readonly items: number;
+  readonly question: () => Question;
+  /** Whether it has the answer of a batch: some items are good. */
+  readonly isPartlyGood?: true;
+}
+
+const sound = '{"userId":"u","type":"T"}';
+const deepItem = (): string => `{"userId":"u","type":"T","metadata":${deepFaults()}}`;
+/** So many faulty items, and a good one before and after them. */
+const between = (count: number, item: (index: number) => string): string =>
+  listOf(count + 2, (index) => (index === 0 || index === count + 1 ? sound : item(index)));
+
+const names = (count: number): string => times(count, (index) => `"n${index}":0`).join();
+const event = (data: string): string =>
+  `{"specversion":"1.0","id":"e","source":"/s","type":"t","subject":"u","data":${data}}`;
+
+const batches: readonly FaultyBatch[] = [
+  {
+    name: 's1-deep-paths',
+    about: 'a batch of 2,000 items with 33 faults each at paths of 2 KB',
+    short: true,
+    items: 2002,
+    question: () => zipped('/api/logs/batch', between(2000, deepItem)),
+    isPartlyGood: true,
+  },
+  {
+    name: 's1-all-refused',
+    about: 'the same without a good item',
+    items: 2000,
+    question: () => zipped('/api/logs/batch', listOf(2000, deepItem)),
+  },
+  {
+    name: 's1-atomic',
+    about: 'the same, all or nothing',
+    items: 2002,
+    question: () => zipped('/api/logs/batch?atomic=true', between(2000, deepItem)),
+  },
+  {
+    name: 's1-unknown-names',
+    about: 'a batch of 10,000 items with 40 unknown members each',
+    short: true,
+    items: 10_000,
+    question: () =>
+      zipped(
+        '/api/logs/batch',
+        between(9998, () => `{${names(40)}}`),
+      ),
+    isPartlyGood: true,
+  },
+  {
+    name: 's1-ndjson',
+    about: 'lines of NDJSON with faults at long paths, and lines that are no JSON',
+    items: 2002,
+    question: () => {
+      const lines = times(2002, (index) => (index % 2 === 1 ? deepItem() : index === 0 ? sound : '{"a":['));
+      return zipped('/api/logs/batch', lines.join('\n'), 'application/x-ndjson');
+    },
+    isPartlyGood: true,
+  },
+  {
+    name: 's1-cloudevents',
+    about: 'a CloudEvents batch whose data has faults at long paths',
+    items: 2000,
+    question: () =>
+      zipped(
+        '/api/events',
+        listOf(2000, () => event(deepFaults())),
+        'application/cloudevents-batch+json',
+      ),
+  },
+  {
+    name: 's1-cloudevents-attributes',
+    about: 'a CloudEvents batch of 5,000 events with 40 attributes of wrong names',
+    items: 5000,
+    question: () =>
+      zipped(
+        '/api/events',
+        listOf(5000, () => `{"specversion":"9",${names(40).replaceAll('"n', '"N_')}}`),
+        'application/cloudevents-batch+json',
+      ),
+  },
+  {
+    name: 's1-segment',
+    about: 'a Segment batch of 2,000 calls with faults at long paths',
+    short: true,
+    items: 2000,
+    question: () => {
+      const call = `{"type":"track","event":"E","userId":"u","properties":${deepFaults()}}`;
+      return zipped('/v1/batch', `{"batch":${listOf(2000, () => call)}}`);
+    },
+  },
+  {
+    name: 's1-segment-names',
+    about: 'a Segment batch of 10,000 calls of unknown types without a user',
+    items: 10_000,
+    question: () => zipped('/v1/batch', `{"batch":${listOf(10_000, () => '{"type":"x"}')}}`),
+  },
+  {
+    name: 's1-one-activity',
+    about: 'one activity with 500,000 unknown members',
+    short: true,
+    items: 1,
+    question: () => zipped('/api/logs', `{${names(500_000)}}`),
+  },
+  {
+    name: 's1-one-metadata',
+    about: 'one activity whose metadata of 30 KB has 3,000 faults at long paths',
+    items: 1,
+    question: () =>
+      zipped(
+        '/api/logs',
+        `{"userId":"u","type":"T","metadata":{"${'/'.repeat(10_000)}":[${times(3000, () => '1e999').join()}]}}`,
+      ),
+  },
+  {
+    name: 's1-long-name',
+    about: 'one activity with a member whose name has 5 MB of slashes',
+    items: 1,
+    question: () => zipped('/api/logs', `{"userId":"u","type":"T","${'/'.repeat(5_000_000)}":0}`),
+  },
+  {
+    name: 's1-replayed-ids',
+    about: 'a replay of 10,000 ids that are none',
+    short: true,
+    items: 10_000,
+    question: () => zipped('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
+  },
+  {
+    name: 's1-query',
+    about: 'a question with 1,500 unknown parameters',
+    items: 1,
+    question: () => ({ path: `/api/logs?${times(1500, (index) => `a${index}=${index}`).join('&')}` }),
+  },
+  {
+    name: 's1-many-ids',
+    about: 'a batch of 10,000 items whose ids are no strings',
+    items: 10_000,
+    question: () =>
+      plain(
+        '/api/logs/batch',
+        times(10_000, () => ({ id: [], userId: {}, type: 7 })),
+      ),
+  },
+];
+
+/** S1: requests with more faults than anyone reads. */
+export const faults: readonly Attack[] = batches.map(
+  ({ name, about, short, items, question, isPartlyGood }): Attack => ({
+    name,
+    about,
+    ...(short ? { short } : {}),
+    async send(target) {
+      await target.ask(question());
+    },
+    check({ answers: [answer] }) {
+      return [...tooLarge(answer, items), ...(isPartlyGood ? misalignments(answer, items) : [])];
+    },
+  }),
+);

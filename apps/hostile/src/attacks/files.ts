@@ -1,0 +1,29 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Attack } from '../attack.ts';
+import { plain, times } from './payloads.ts';
+
+/** S11: what others on the machine can read. */
+export const fileAttacks: readonly Attack[] = [
+  {
+    name: 's11-modes',
+    about: 'data in a folder that exists and that everyone may enter',
+    short: true,
+    fresh: true,
+    only: 'embedded',
+    async send(target) {
+      await target.ask(
+        plain(
+          '/api/logs/batch',
+          times(100, (index) => ({ userId: `u${index}`, type: 'T' })),
+        ),
+      );
+    },
+    check({ place: { folder } }) {
+      const open = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .map((file) => ({ file, mode: statSync(join(folder, file)).mode }))
+        .filter(({ mode }) => (mode & 0o077) !== 0);
+      return open.map(({ file, mode }) => `${file} is open to others: ${(mode & 0o777).toString(8)}`);
+    },
+  },
+];

@@ -1,0 +1,163 @@
+import type { Attack } from '../attack.ts';
+import type { Target } from '../target.ts';
+import type { Question } from '../wire/ask.ts';
+import { plain } from './payloads.ts';
+
+const sound = { userId: 'u', type: 'ORIGIN' };
+
+/** Every route that a stranger's page could want. */
+const routes: readonly Question[] = [
+  plain('/api/logs', sound),
+  plain('/api/logs/batch', [sound]),
+  plain(
+    '/api/events',
+    {
+      specversion: '1.0',
+      id: 'e',
+      source: '/s',
+      type: 't',
+      subject: 'u',
+    },
+    'application/cloudevents+json',
+  ),
+  ...['track', 'identify', 'page', 'screen', 'group', 'alias'].map((call) =>
+    plain(`/v1/${call}`, { userId: 'u', event: 'E' }),
+  ),
+  plain('/v1/batch', { batch: [] }),
+  plain('/api/dead-letters/replay', { ids: ['t:0:0'] }),
+  { path: '/api/dead-letters/replay', method: 'POST' },
+  ...[
+    '/api/logs',
+    '/api/logs/an-id',
+    '/api/logs/an-id/status',
+    '/api/logs/count?userId=u',
+    '/api/logs/stats?by=type&userId=u',
+    '/api/dead-letters',
+    '/metrics',
+    '/openapi.json',
+    '/docs',
+    '/nothing',
+  ].map((path) => ({ path })),
+  { path: '/api/logs', method: 'OPTIONS' },
+  { path: '/api/logs', method: 'HEAD' },
+  { path: '/api/logs', method: 'DELETE' },
+];
+
+type Headers = Readonly<Record<string, string>>;
+
+const foreign: readonly Headers[] = [
+  { host: 'evil.example' },
+  { host: 'evil.example', origin: 'http://evil.example' },
+  { host: '127.0.0.1.evil.example' },
+  { host: 'localhost.evil.example:3000' },
+  { host: '10.0.0.7' },
+  { host: '0x7f.evil.example' },
+  { host: '[::ffff:10.0.0.7]' },
+  { origin: 'http://evil.example' },
+  { origin: 'https://evil.example:3000' },
+  { origin: 'null' },
+  { origin: 'http://127.0.0.1.evil.example' },
+  { origin: 'file://' },
+  { 'sec-fetch-site': 'cross-site' },
+  { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+  { 'sec-fetch-site': 'Cross-Site' },
+];
+
+/** A link to a page is followed from anywhere; nothing else is. */
+const navigation = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+
+/** Asks every route under these headers, each of which must be refused by 403; of a malformed `Host` by 400 too. */
+async function askAsStranger(target: Target, headers: Headers): Promise<void> {
+  await target.askAll(routes.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })));
+}
+
+const unlessRefused = ({ answers }: Target): readonly string[] => {
+  const taken = answers.filter(({ status }) => ![400, 403].includes(status));
+  const [first] = taken;
+  return first === undefined
+    ? []
+    : [`${taken.length} of ${answers.length} were not refused, such as ${first.request}: ${first.status}`];
+};
+
+const expected = (
+  name: string,
+  about: string,
+  questions: (target: Target) => readonly Question[],
+  statuses: readonly number[],
+): Attack => ({
+  name,
+  about,
+  short: true,
+  async send(target) {
+    await target.askAll(questions(target));
+  },
+  check: ({ answers }) =>
+    answers
+      .filter(({ status }) => !statuses.includes(status))
+      .map(({ request, status }) => `${request} was answered ${status}, not ${statuses.join(' or ')}`),
+});
+
+/** S7: pages of the web that speak to a service without keys. */
+export const originAttacks: readonly Attack[] = [
+  {
+    name: 's7-foreign-pages',
+    about: 'every route under a foreign Host, Origin or Sec-Fetch-Site',
+    short: true,
+    async send(target) {
+      for (const headers of foreign) await askAsStranger(target, headers);
+    },
+    check: unlessRefused,
+  },
+  {
+    name: 's7-foreign-frames',
+    about: 'every route as a frame, a form or a navigation with a foreign Host',
+    short: true,
+    async send(target) {
+      await askAsStranger(target, { ...navigation, 'sec-fetch-dest': 'iframe' });
+      await askAsStranger(target, { ...navigation, 'sec-fetch-dest': 'document', host: 'evil.example' });
+      const form = { ...navigation, 'sec-fetch-dest': 'document', origin: 'http://evil.example' };
+      const posts = routes.filter(({ method, body }) => method === 'POST' || body !== undefined);
+      await target.askAll(posts.map((route) => ({ ...route, headers: { ...route.headers, ...form } })));
+    },
+    check: unlessRefused,
+  },
+  expected(
+    's7-health',
+    'health under a foreign name: orchestrators ask by address',
+    () =>
+      ['/health/live', '/health/ready'].flatMap((path) => [
+        { path, headers: { host: '10.0.0.7:3000' } },
+        { path, headers: { host: 'pod.cluster.local' } },
+      ]),
+    [200],
+  ),
+  expected(
+    's7-own-names',
+    'the loopback names and addresses, with their own origin and without',
+    ({ place: { port } }) =>
+      ['127.0.0.1', 'localhost', '[::1]', '127.1.2.3', 'LOCALHOST'].flatMap((name) => [
+        { path: '/api/logs', headers: { host: `${name}:${port}` } },
+        {
+          path: '/api/logs',
+          headers: { host: `${name}:${port}`, origin: `http://${name.toLowerCase()}:${port}` },
+        },
+        { path: '/api/logs', headers: { host: name, 'sec-fetch-site': 'same-origin' } },
+        { path: '/docs', headers: { host: name, ...navigation, 'sec-fetch-dest': 'document' } },
+      ]),
+    [200, 302],
+  ),
+  {
+    name: 's7-two-hosts',
+    about: 'two Host headers, none, and an empty one',
+    short: true,
+    async send(target) {
+      for (const host of ['Host: localhost\r\nHost: evil.example\r\n', '', 'Host: \r\n', 'Host: a b\r\n']) {
+        const connection = await target.open();
+        await connection.write(`GET /api/logs HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
+        await connection.ended;
+        target.answers.push(...connection.answers(`GET /api/logs with ${JSON.stringify(host)}`));
+      }
+    },
+    check: unlessRefused,
+  },
+];

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Attack } from '../attack.ts';
+import type { Target } from '../target.ts';
+import { listOf, times, zipped } from './payloads.ts';
+
+const escapedItem = (index: number): string => {
+  const members = times(1200, (key) => `"\\u0001${(key + index).toString(36)}":1`);
+  return `{"id":"escaped-${index}","userId":"u","type":"ESCAPED","metadata":{${members.join()}}}`;
+};
+const plainItem = (index: number): string =>
+  `{"id":"large-${index}","userId":"u","type":"LARGE","metadata":{"text":"${'x'.repeat(30_000)}"}}`;
+
+/** Stores 500 activities of 15 to 30 KB each. */
+async function store(target: Target, item: (index: number) => string): Promise<void> {
+  for (const part of [0, 250]) {
+    const items = listOf(250, (index) => item(part + index));
+    await target.ask(zipped('/api/logs/batch', items));
+  }
+  const wait = { prefer: 'wait=30', 'content-type': 'application/json' };
+  await target.ask({ path: '/api/logs', headers: wait, body: Buffer.from('{"userId":"u","type":"LAST"}') });
+}
+
+const escapedPage = '/api/logs?type=ESCAPED&limit=500';
+const largePage = '/api/logs?type=LARGE&limit=500';
+
+/** Follows the cursors. Returns how many activities there are in all. */
+async function walk(target: Target, path: string): Promise<number> {
+  let count = 0;
+  for (let cursor = ''; ; ) {
+    const { status, text } = await target.ask({ path: `${path}${cursor}` });
+    if (status !== 200) return count;
+    const page = JSON.parse(text) as {
+      readonly data: readonly unknown[];
+      readonly pagination: { readonly nextCursor: string | null };
+    };
+    count += page.data.length;
+    if (page.pagination.nextCursor === null) return count;
+    cursor = `&cursor=${encodeURIComponent(page.pagination.nextCursor)}`;
+  }
+}
+
+/** Stores them unless an attack before has done so. */
+async function storeOnce(target: Target, page: string, item: (index: number) => string): Promise<void> {
+  const { text } = await target.ask({ path: page.replace('500', '1') });
+  if (text.startsWith('{"data":[]')) await store(target, item);
+}
+
+/** S2 and S3: answers that are slow to make, or that nobody reads. */
+export const pageAttacks: readonly Attack[] = [
+  {
+    name: 's2-page-of-escapes',
+    about: 'a page of 500 activities with 15 KB of escaped keys each',
+    short: true,
+    prepare: (target) => storeOnce(target, escapedPage, escapedItem),
+    async send(target) {
+      await target.ask({ path: escapedPage });
+    },
+    async check(target) {
+      const count = await walk(target, escapedPage);
+      return count === 500 ? [] : [`the pages hold ${count} of 500 activities`];
+    },
+  },
+  {
+    name: 's2-pages-at-once',
+    about: 'eight such pages at once, and an item and a count of them',
+    prepare: (target) => storeOnce(target, escapedPage, escapedItem),
+    async send(target) {
+      await target.askAll([
+        ...times(8, () => ({ path: escapedPage })),
+        ...times(8, (index) => ({ path: `/api/logs/escaped-${index}` })),
+        { path: '/api/logs/count?type=ESCAPED&userId=u' },
+        { path: '/api/logs?userId=u&metadata.a=1&limit=500' },
+      ]);
+    },
+  },
+  {
+    name: 's2-sent-again',
+    about: 'the same 500 activities sent again, which are compared',
+    prepare: (target) => storeOnce(target, escapedPage, escapedItem),
+    async send(target) {
+      await store(target, escapedItem);
+    },
+  },
+  {
+    name: 's3-unread-pages',
+    about: 'eight connections ask for eight pages of 15 MB each and read nothing',
+    short: true,
+    prepare: (target) => storeOnce(target, largePage, plainItem),
+    send: (target) => unread(target, 8, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(8)),
+  },
+  {
+    name: 's3-unread-singles',
+    about: '100 connections ask for one page each and read nothing',
+    prepare: (target) => storeOnce(target, largePage, plainItem),
+    send: (target) => unread(target, 100, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`),
+  },
+  {
+    name: 's3-unread-documents',
+    about: '200 connections ask for the OpenAPI document eight times and read nothing',
+    send: (target) => unread(target, 200, 'GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(8)),
+  },
+  {
+    name: 's3-unread-refusals',
+    about: 'a connection sends 5,000 questions at once and reads no answer',
+    short: true,
+    send: (target) => unread(target, 20, 'GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(5000)),
+  },
+  {
+    name: 's9-statistics',
+    about: 'ten statistics by hour over 54 years in a zone with summer time',
+    async send(target) {
+      const range = 'from=1972-01-01T00:00:00Z&to=2026-01-01T00:00:00Z';
+      const path = `/api/logs/stats?by=hour&timezone=America/St_Johns&${range}`;
+      await target.askAll(times(10, () => ({ path })));
+    },
+  },
+];
+
+/** Asks, and reads nothing for a while in which a service could do all of the work. */
+async function unread(target: Target, connections: number, questions: string): Promise<void> {
+  const open = await Promise.all(times(connections, () => target.open()));
+  await Promise.all(open.map((connection) => Promise.race([connection.deafen().write(questions), pause()])));
+  await pause();
+}
+
+const pause = (): Promise<void> => delay(2000);

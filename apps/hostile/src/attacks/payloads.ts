@@ -1,0 +1,40 @@
+import { gzipSync } from 'node:zlib';
+import type { Question } from '../wire/ask.ts';
+
+export const json = { 'content-type': 'application/json' };
+
+/** The largest body that the service takes by default. */
+export const maxBodyBytes = 10 * 1024 * 1024;
+
+/** A request with a body that is small on the wire. */
+export function zipped(path: string, content: string | Buffer, type = 'application/json'): Question {
+  const bytes = Buffer.from(content);
+  return {
+    path,
+    headers: { 'content-type': type, 'content-encoding': 'gzip' },
+    body: gzipSync(bytes),
+    decodedBytes: bytes.length,
+  };
+}
+
+/** A request as it is. */
+export const plain = (path: string, content: unknown, type = 'application/json'): Question => ({
+  path,
+  headers: { 'content-type': type },
+  body: Buffer.from(JSON.stringify(content)),
+});
+
+/** So many of them, each made from its number. */
+export const times = <Item>(count: number, item: (index: number) => Item): Item[] =>
+  Array.from({ length: count }, (_, index) => item(index));
+
+/** A JSON array of so many texts in JSON. */
+export const listOf = (count: number, item: (index: number) => string): string =>
+  `[${times(count, item).join()}]`;
+
+/** Metadata of few bytes whose faults have long paths: 33 numbers that no double holds, below 14 keys of 128 slashes. */
+export const deepFaults = (): string => {
+  const key = `"${'/'.repeat(128)}"`;
+  const numbers = times(33, (index) => `"${index}":1e999`).join();
+  return `${`{${key}:`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
+};

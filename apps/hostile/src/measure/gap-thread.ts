@@ -1,0 +1,37 @@
+// Asks `/health/live` from a thread of its own, so that a busy attacker does not count as a busy service.
+import { Agent, get } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const everyMs = 50;
+const answerMs = 20_000;
+const port = Number(workerData);
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+const isLive = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const signal = AbortSignal.timeout(answerMs);
+    const asked = { port, host: '127.0.0.1', path: '/health/live', agent, signal };
+    get(asked, (response) => {
+      response.resume().once('close', () => resolve(response.statusCode === 200 && response.complete));
+    }).once('error', () => resolve(false));
+  });
+
+let stopping = false;
+let gapMs = 0;
+while (!(await isLive())) await delay(everyMs);
+parentPort?.postMessage('watching');
+parentPort?.once('message', () => {
+  stopping = true;
+});
+// A gap lasts from the first question that was not answered to the next answer.
+for (let since = performance.now(); ; ) {
+  const live = await isLive();
+  gapMs = Math.max(gapMs, performance.now() - since);
+  if (stopping) break;
+  await delay(Math.max(0, everyMs - (performance.now() - since)));
+  if (live) since = performance.now();
+}
+agent.destroy();
+parentPort?.postMessage(Math.round(gapMs));
+parentPort?.close();

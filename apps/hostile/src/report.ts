@@ -1,0 +1,33 @@
+import { amplificationOf, bounds, gapOf, largestOf } from './judge.ts';
+import type { Outcome } from './run.ts';
+
+const widths = [30, 5, 8, 10, 8, 7];
+const row = (cells: readonly (string | number)[]): string =>
+  cells.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join(' ');
+
+/** The head of the report. */
+export const headline: string = row([
+  'attack',
+  'tries',
+  'gap ms',
+  'growth MiB',
+  'answer x',
+  'status',
+  'verdict',
+]);
+
+/** One attack as a line, and a line for each violation. */
+export function linesOf({ attack, attempts, violations }: Outcome): string {
+  const answers = attempts.flatMap((attempt) => attempt.answers);
+  const largest = largestOf(answers, bounds);
+  const line = row([
+    attack.name,
+    attempts.length,
+    gapOf(attempts),
+    Math.max(0, ...attempts.map(({ growthMiB }) => growthMiB)),
+    largest === undefined ? 0 : amplificationOf(largest, bounds).toFixed(1),
+    Math.max(0, ...answers.map(({ status }) => status)),
+    violations.length === 0 ? 'held' : 'FAILED',
+  ]);
+  return [line, ...violations.map(({ kind, detail }) => `  ${kind}: ${detail}`)].join('\n');
+}

@@ -1,0 +1,98 @@
+import { chmodSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { ServiceProcess, temporaryFolder } from '@user-activity/test-servers';
+import type { Attack } from '../attack.ts';
+import { residentKiB } from '../measure/memory.ts';
+import type { Place } from '../target.ts';
+import { type Engines, makeTopic } from './engines.ts';
+
+/** How services are run. */
+export interface HostOptions {
+  /** Default: the embedded log and store. */
+  readonly engines?: Engines;
+  /** Whether a process may keep 1 GiB of objects only. */
+  readonly smallHeap?: boolean;
+}
+
+/** A running service. */
+export interface Service {
+  readonly process: ServiceProcess;
+  readonly place: Place;
+  /** Whether the process has ended by itself. */
+  readonly hasEnded: () => boolean;
+}
+
+/** A service that holds more is replaced before the next attack, so that growth is new growth. */
+const maxBeforeKiB = 400 * 1024;
+
+/** Runs one service at a time, for as many attacks as it bears. */
+export class Host {
+  readonly #options: HostOptions;
+  #running: (Service & { readonly variables: string; readonly stop: () => Promise<void> }) | undefined;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  /** A service for this attack: the one that runs if it will do, else another. */
+  async serviceFor({ environment = {}, fresh }: Attack): Promise<Service> {
+    const variables = JSON.stringify(environment);
+    const running = this.#running;
+    if (running?.variables === variables && !fresh && !running.hasEnded()) {
+      if (residentKiB(running.process.pid, 'VmRSS') < maxBeforeKiB) return running;
+    }
+    await this.stop();
+    return this.#start(environment, variables);
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = undefined;
+  }
+
+  async #start(more: Readonly<Record<string, string>>, variables: string): Promise<Service> {
+    const { engines, smallHeap = false } = this.#options;
+    const folder = temporaryFolder('hostile');
+    // As an operator makes it, who has not heard of umask.
+    chmodSync(folder.path, 0o755);
+    const name = `hostile-${randomBytes(4).toString('hex')}`;
+    const environment = {
+      LOG_LEVEL: 'warn',
+      ...(smallHeap ? { NODE_OPTIONS: '--max-old-space-size=1024' } : {}),
+      ...(engines === undefined
+        ? {}
+        : {
+            KAFKA_BROKERS: engines.brokers.join(),
+            KAFKA_TOPIC: name,
+            KAFKA_GROUP_ID: name,
+            KAFKA_PARTITIONS: '1',
+            MONGODB_URI: engines.mongodbUri,
+            MONGODB_DATABASE: name,
+          }),
+      ...more,
+    };
+    if (engines !== undefined) await makeTopic(engines.brokers, name);
+    const process = new ServiceProcess({ folder: folder.path, environment });
+    const stop = async (): Promise<void> => {
+      await process.end('SIGKILL');
+      folder.remove();
+    };
+    let ended = false;
+    void process.exited.then(() => {
+      ended = true;
+    });
+    const url = await process.ready().catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
+    const [key] = (more['API_KEYS'] ?? '').split(',');
+    const place = {
+      port: Number(new URL(url).port),
+      folder: folder.path,
+      ...(key ? { key } : {}),
+      ...(engines === undefined ? {} : { kafka: { brokers: engines.brokers, topic: name } }),
+    };
+    this.#running = { process, place, variables, stop, hasEnded: () => ended };
+    return this.#running;
+  }
+}

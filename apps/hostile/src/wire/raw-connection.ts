@@ -1,0 +1,87 @@
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import type { Answer } from '../answer.ts';
+
+const keptBytes = 64 * 1024;
+
+/** A connection that may say anything, and need not read. */
+export class RawConnection {
+  readonly #socket: Socket;
+  readonly opened: Promise<RawConnection>;
+  /** Resolves when the service has said its last, and may still read. */
+  readonly ended: Promise<void>;
+  /** Resolves when the connection is gone for both. */
+  readonly closed: Promise<void>;
+  #received = '';
+  #isClosed = false;
+
+  constructor(port: number) {
+    this.#socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    this.#socket.on('error', () => undefined);
+    this.#socket.on('data', (chunk: Buffer) => {
+      if (this.#received.length < keptBytes) this.#received += chunk.toString('latin1');
+    });
+    this.opened = new Promise((resolve) => {
+      this.#socket.once('connect', () => resolve(this)).once('close', () => resolve(this));
+    });
+    this.ended = new Promise((resolve) => {
+      this.#socket.once('end', () => resolve()).once('close', () => resolve());
+    });
+    this.closed = new Promise((resolve) => {
+      this.#socket.once('close', () => {
+        this.#isClosed = true;
+        resolve();
+      });
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** How many bytes the kernel took off our hands. */
+  get sentBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
+  /** The beginning of what came back. */
+  get received(): string {
+    return this.#received;
+  }
+
+  /** From here on nothing is read. */
+  deafen(): this {
+    this.#socket.pause();
+    return this;
+  }
+
+  /** Resolves when the kernel has taken it, or the connection is gone. */
+  async write(bytes: string | Buffer): Promise<void> {
+    if (this.#isClosed || this.#socket.write(bytes)) return;
+    await Promise.race([once(this.#socket, 'drain').catch(() => undefined), this.closed]);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** The answers that were read, by their heads. */
+  answers(request: string): readonly Answer[] {
+    return [...this.#received.matchAll(/^HTTP\/1\.1 (\d{3}) [^]*?\r\n\r\n/gm)].map(([head, status]) => {
+      const lines = head
+        .split('\r\n')
+        .slice(1)
+        .map((line) => line.split(': '));
+      const headers = lines.map(([name = '', value = '']) => [name.toLowerCase(), value] as const);
+      return {
+        request,
+        status: Number(status),
+        headers: Object.fromEntries<string>(headers),
+        decodedBytes: 0,
+        wireBytes: 0,
+        answerBytes: 0,
+        text: head,
+      };
+    });
+  }
+}
