@@ -52,6 +52,10 @@ export function weaknessesOf(settings: TopicSettings, layout: TopicLayout, reten
     weaknesses.push(
       'has unclean.leader.election.enable=true: a replica that lags may lead, and lose what was confirmed',
     );
+  if (settings.get('compression.type') === 'producer')
+    weaknesses.push(
+      'has compression.type=producer: a batch that a producer compressed from more than 64 MiB is one dead letter, and a large record that it compressed may not fit the store; set it to uncompressed',
+    );
   if (settings.get('message.timestamp.type') === 'LogAppendTime')
     weaknesses.push(
       'has message.timestamp.type=LogAppendTime: the times of its records are not when they were accepted; set it to CreateTime',

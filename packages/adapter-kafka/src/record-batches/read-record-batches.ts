@@ -33,8 +33,8 @@ interface DecodeMessages {
 /** Has KafkaJS read what it fetched by `readRecordBatches`. Throws if it was installed without our patch. */
 export function useOwnReader(): void {
   const require = createRequire(import.meta.url);
-  const module = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
-  const decodeMessages = require(module) as DecodeMessages;
+  const decodeMessages =
+    require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js') as DecodeMessages;
   if (!('readRecordBatches' in decodeMessages))
     throw new Error('kafkajs lacks the patch of this repository: install with pnpm, from its root');
   decodeMessages.readRecordBatches = readRecordBatches;
