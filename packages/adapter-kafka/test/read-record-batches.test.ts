@@ -124,7 +124,7 @@ describe('sound batches', () => {
     });
     expect(record.content).toEqual({
       name: 'Unreadable',
-      reason: 'it has 100001 headers; at most 100000 are read',
+      reason: 'it has 65537 headers; at most 65536 are read',
     });
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { RawRecord, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
@@ -180,6 +181,29 @@ export const eventConsumerContract: Contract<LogSubject> = [
         assert.ok(record.content.name === 'Unreadable' && record.content.reason.length > 0);
         assert.deepEqual(plain(record.raw()), plain(appended[index]));
       }
+    },
+  },
+  {
+    promise: 'L6',
+    title: 'a record with many headers comes with all of them, and holds up none behind it',
+    async run(subject) {
+      const after = sampleActivity();
+      const record = { key: Buffer.from(after.userId), value: null };
+      const many = Array.from({ length: 20_000 }, (_, index) => [`h${index}`, [Buffer.from('v')]] as const);
+      const appended = [
+        await subject.append({ ...record, headers: Object.fromEntries(many) }),
+        await subject.append({
+          ...record,
+          headers: { h: Array.from({ length: 60_000 }, () => Buffer.from('v')) },
+        }),
+      ];
+      await publish(subject, [after]);
+      const reader = await Reader.start(subject, 'one');
+      await reader.has([after]);
+      await reader.stop();
+      const raw = reader.records.slice(0, -1).map((one) => one.raw());
+      // Not by deepEqual: it would print a difference of so many members for minutes.
+      assert.ok(isDeepStrictEqual(raw.map(plain), appended.map(plain)), 'the headers are not the same');
     },
   },
   {
