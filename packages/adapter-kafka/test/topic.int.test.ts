@@ -1,14 +1,12 @@
-import { firstCopyOf, type LogRecord, Timestamp } from '@user-activity/domain';
-import { codecs, readTopic, startKafka, stranger, writeTopic } from '@user-activity/test-servers';
+import { Timestamp } from '@user-activity/domain';
+import { readTopic, startKafka, stranger } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
-import { unreadableBatchHeader } from '@user-activity/topic-contract';
 import kafkajs from 'kafkajs';
 import { beforeAll, afterAll, expect, onTestFinished, test } from 'vitest';
 import {
   KafkaConnection,
   type KafkaConnectionOptions,
   KafkaDeadLetterQueue,
-  KafkaEventConsumer,
   KafkaTopic,
   TopicError,
   type TopicPlan,
@@ -148,71 +146,6 @@ test('says so where no broker answers', async () => {
     code: 'LOG_UNAVAILABLE',
     message: expect.stringContaining('127.0.0.1:1') as string,
   });
-});
-
-test.each(['producer', ...codecs])(
-  'records are read however they are compressed on a topic with compression.type=%s',
-  async (compressionType) => {
-    const wanted = plan();
-    await create(wanted.name, { 'compression.type': compressionType });
-    const topic = await KafkaTopic.open(connection, wanted);
-    onTestFinished(() => topic.close());
-    const message = { key: 'k', partition: 0, headers: { h: ['1', '2'] } };
-    for (const codec of codecs)
-      await writeTopic(kafkaBrokers(), topic.name, [{ ...message, value: codec.repeat(20_000) }], codec);
-    const came: (string | undefined)[] = [];
-    const all = Promise.withResolvers<void>();
-    const consumer = new KafkaEventConsumer(connection, topic, wanted.name);
-    onTestFinished(() => consumer.stop());
-    await consumer.start(async (records) => {
-      for (const record of records) {
-        const { value, headers } = record.raw();
-        expect(headers).toEqual({ h: [Buffer.from('1'), Buffer.from('2')] });
-        came.push(value?.toString());
-      }
-      if (came.length === 5) all.resolve();
-    });
-    await all.promise;
-    expect(came).toEqual(codecs.map((codec) => codec.repeat(20_000)));
-  },
-);
-
-test('a batch that can not be read comes as one record, is committed with all of its offsets, and is kept', async () => {
-  const wanted = plan();
-  await create(wanted.name, { 'compression.type': 'producer' });
-  const topic = await KafkaTopic.open(connection, wanted);
-  onTestFinished(() => topic.close());
-  const producer = stranger(kafkaBrokers()).producer({
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-  });
-  await producer.connect();
-  const bomb = { partition: 0, value: Buffer.alloc(30_000_000) };
-  const compression = kafkajs.CompressionTypes.GZIP;
-  await producer.send({ topic: topic.name, messages: [{ partition: 0, value: 'before' }] });
-  await producer.send({ topic: topic.name, compression, messages: [bomb, bomb, bomb] });
-  await producer.disconnect();
-
-  const came = Promise.withResolvers<LogRecord>();
-  const consumer = new KafkaEventConsumer(connection, topic, wanted.name);
-  await consumer.start(async (records) => {
-    for (const record of records) if (record.origin.offset > 0) came.resolve(record);
-  });
-  const record = await came.promise;
-  await consumer.stop();
-  expect(record.origin).toEqual({ topic: topic.name, partition: 0, offset: 1 });
-  expect(record.content).toMatchObject({
-    reason: "the batch of the offsets 1 to 3 can't be read: it decompresses to more than 67108864 bytes",
-  });
-  const progress = await topic.progressOf(wanted.name, 5000);
-  expect(progress.find(({ partition }) => partition === 0)).toMatchObject({ committed: 4, end: 4 });
-
-  const queue = new KafkaDeadLetterQueue(connection, topic);
-  onTestFinished(() => queue.close());
-  const diedAt = Timestamp.parse('2026-01-02T03:04:05Z');
-  await queue.add([{ ...firstCopyOf(record), code: 'unreadable', reason: 'poison', diedAt }]);
-  const [letter] = await readTopic(kafkaBrokers(), topic.deadLetters);
-  expect(letter?.value?.equals(record.raw().value ?? Buffer.alloc(0))).toBe(true);
-  expect(String(letter?.headers?.[unreadableBatchHeader])).toBe('1-3');
 });
 
 test('says who it is to a broker that asks, and what came of it', async () => {

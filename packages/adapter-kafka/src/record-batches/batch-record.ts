@@ -29,8 +29,7 @@ export class BatchRecord implements RecordBatchEntry {
   /** Reads the record at the reader's place, and checks that all of it is there. */
   constructor(reader: ByteReader, header: BatchHeader, minOffsetDelta: number) {
     const length = reader.length();
-    const start = reader.skip(length);
-    const own = new ByteReader(reader.bytes, start, start + length);
+    const own = new ByteReader(reader.bytes, reader.skip(length), reader.position);
     this.byteLength = length;
     this.#bytes = reader.bytes;
     this.attributes = own.int8();
@@ -41,14 +40,13 @@ export class BatchRecord implements RecordBatchEntry {
     this.offset = String(header.firstOffset + this.offsetDelta);
     this.#key = spanOf(own);
     this.#value = spanOf(own);
-    const headersStart = own.position;
+    const start = own.position;
     this.headerCount = own.length();
-    for (let count = 0; count < this.headerCount; count += 1) {
-      own.skip(own.length());
-      own.skip(Math.max(0, own.lengthOrNull()));
-    }
+    // Too many are kept as they are: nobody looks into them.
+    if (this.headerCount > maxHeaders) own.skip(own.end - own.position);
+    else for (let left = this.headerCount; left > 0; left -= 1) skipHeader(own);
     if (own.position !== own.end) throw new UnreadableBytes('a record is longer than its parts');
-    this.#headers = { start: headersStart, end: own.end };
+    this.#headers = { start, end: own.end };
     this.isControlRecord = header.isControlBatch;
     this.batchContext = header;
   }
@@ -88,6 +86,11 @@ export class BatchRecord implements RecordBatchEntry {
 interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+function skipHeader(reader: ByteReader): void {
+  reader.skip(reader.length());
+  reader.skip(Math.max(0, reader.lengthOrNull()));
 }
 
 /** The span of a part; undefined for one that is null. */
