@@ -1,5 +1,9 @@
 /** The bytes of a batch before its records. */
 export const headerBytes = 61;
+/** The version of the format that is read; those before it have no headers, so no activity is in them. */
+export const readFormat = 2;
+/** The bytes of a batch up to the version of its format, which is at the same place in all of them. */
+export const minBatchBytes = 17;
 
 const codecMask = 0x07;
 const logAppendTimeFlag = 0x08;
@@ -9,7 +13,6 @@ const controlFlag = 0x20;
 /** What a batch says of its records, https://kafka.apache.org/documentation/#recordbatch; `batchContext` in KafkaJS. */
 export class BatchHeader {
   readonly firstOffset: number;
-  /** The version of the format; 2 is the only one that has headers. */
   readonly magicByte: number;
   readonly codec: number;
   readonly lastOffsetDelta: number;
@@ -22,11 +25,13 @@ export class BatchHeader {
   readonly #firstTimestamp: number;
   readonly #maxTimestamp: number;
 
-  /** Reads the first 61 bytes of a batch. */
-  constructor(batch: Buffer) {
+  /** Reads the first bytes of a batch. One of another format has a single offset. */
+  constructor(bytes: Buffer) {
+    this.firstOffset = Number(bytes.readBigInt64BE(0));
+    this.magicByte = bytes.readInt8(16);
+    const batch =
+      this.magicByte === readFormat && bytes.length >= headerBytes ? bytes : Buffer.alloc(headerBytes);
     const attributes = batch.readInt16BE(21);
-    this.firstOffset = Number(batch.readBigInt64BE(0));
-    this.magicByte = batch.readInt8(16);
     this.codec = attributes & codecMask;
     this.lastOffsetDelta = Math.max(0, batch.readInt32BE(23));
     this.producerId = batch.readBigInt64BE(43).toString();

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRequire } from 'node:module';
 import { crc32c } from '@platformatic/wasm-utils';
-import { BatchHeader, headerBytes } from './batch-header.ts';
+import { BatchHeader, headerBytes, minBatchBytes, readFormat } from './batch-header.ts';
 import { BatchRecord } from './batch-record.ts';
 import { ByteReader, UnreadableBytes } from './byte-reader.ts';
 import { decompress } from './decompress.ts';
@@ -41,7 +41,7 @@ export function useOwnReader(): void {
 }
 
 // By the answer of the broker, which holds several partitions.
-const readOf = new WeakMap<object, number>();
+const bytesRead = new WeakMap<object, number>();
 
 /**
  * Reads the batches of a partition as a broker answered them; one that was cut off at the end is left. A batch that can't be read
@@ -50,16 +50,16 @@ const readOf = new WeakMap<object, number>();
  */
 export async function readRecordBatches(bytes: Buffer, answer: object): Promise<ReadRecords> {
   const records: (BatchRecord | UnreadableBatch)[] = [];
-  for (let start = 0; start + headerBytes <= bytes.length; ) {
+  for (let start = 0; start + minBatchBytes <= bytes.length; ) {
     const end = start + bytesBeforeLength + bytes.readInt32BE(start + placeOfLength);
-    const read = readOf.get(answer) ?? 0;
-    if (end < start + headerBytes || end > bytes.length || read >= maxFetchBytes) break;
+    const read = bytesRead.get(answer) ?? 0;
+    if (end < start + minBatchBytes || end > bytes.length || read >= maxFetchBytes) break;
     let size = 0;
     for (const record of await recordsOf(bytes.subarray(start, end))) {
       records.push(record);
       size += recordOverhead + record.byteLength;
     }
-    readOf.set(answer, read + size);
+    bytesRead.set(answer, read + size);
     start = end;
   }
   return records;
@@ -68,23 +68,37 @@ export async function readRecordBatches(bytes: Buffer, answer: object): Promise<
 async function recordsOf(batch: Buffer): Promise<ReadRecords> {
   const header = new BatchHeader(batch);
   try {
-    assertReadable(header);
-    if (header.codec !== 0 && crc32c(batch.subarray(placeOfChecked)) !== batch.readUInt32BE(placeOfChecksum))
-      throw new UnreadableBytes('its checksum is wrong');
+    assertReadable(header, batch);
     const payload = await decompress(header.codec, batch.subarray(headerBytes), maxBatchBytes);
     return await recordsIn(payload, header);
   } catch (error) {
     if (!(error instanceof UnreadableBytes)) throw error;
+    assertEndKnown(header, batch);
     return [new UnreadableBatch(header, batch, error.message)];
   }
 }
 
-function assertReadable({ magicByte, count }: BatchHeader): void {
-  if (magicByte !== 2) throw new UnreadableBytes(`its format ${magicByte} is not known`);
+function assertReadable({ magicByte, codec, count }: BatchHeader, batch: Buffer): void {
+  if (magicByte !== readFormat) throw new UnreadableBytes(`its format ${magicByte} is not known`);
+  if (batch.length < headerBytes) throw new UnreadableBytes('it is shorter than its header');
+  // The decompression of lz4 and snappy does not give back its memory after bytes that are none.
+  if (codec !== 0 && isDamaged(batch)) throw new UnreadableBytes('its checksum is wrong');
   if (count < 0) throw new UnreadableBytes('its number of records is negative');
   if (count > maxBatchRecords)
     throw new UnreadableBytes(`it has ${count} records; at most ${maxBatchRecords} are read`);
 }
+
+/** Throws if nobody knows where a batch ends, to have it fetched again: to go on behind a wrong offset would leave out others. */
+function assertEndKnown(
+  { magicByte, count, lastOffsetDelta, firstOffset }: BatchHeader,
+  batch: Buffer,
+): void {
+  if (magicByte === readFormat && lastOffsetDelta !== count - 1 && isDamaged(batch))
+    throw new Error(`The batch at offset ${firstOffset} is damaged, and its header too.`);
+}
+
+const isDamaged = (batch: Buffer): boolean =>
+  crc32c(batch.subarray(placeOfChecked)) !== batch.readUInt32BE(placeOfChecksum);
 
 async function recordsIn(payload: Buffer, header: BatchHeader): Promise<BatchRecord[]> {
   const reader = new ByteReader(payload);
