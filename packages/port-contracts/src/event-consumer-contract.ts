@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { RawRecord, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
@@ -201,9 +200,12 @@ export const eventConsumerContract: Contract<LogSubject> = [
       const reader = await Reader.start(subject, 'one');
       await reader.has([after]);
       await reader.stop();
-      const raw = reader.records.slice(0, -1).map((one) => one.raw());
+      const told = reader.records.slice(0, -1).map((one) => JSON.stringify(plain(one.raw())));
       // Not by deepEqual: it would print a difference of so many members for minutes.
-      assert.ok(isDeepStrictEqual(raw.map(plain), appended.map(plain)), 'the headers are not the same');
+      assert.ok(
+        told.join() === appended.map((one) => JSON.stringify(plain(one))).join(),
+        'the headers are not the same',
+      );
     },
   },
   {
