@@ -1,10 +1,13 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { firstCopyOf, type LogRecord, Timestamp } from '@user-activity/domain';
-import { codecs, readTopic, stranger, writeTopic } from '@user-activity/test-servers';
+import { codecs, readTopic, startKafka, stranger, writeTopic } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import { unreadableBatchHeader } from '@user-activity/topic-contract';
 import kafkajs, { type Producer, type ProducerConfig } from 'kafkajs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { KafkaConnection, KafkaDeadLetterQueue, KafkaEventConsumer, KafkaTopic } from '../src/index.ts';
+import { batchBytes } from './batch-bytes.ts';
 
 const admin = stranger(kafkaBrokers()).admin();
 beforeAll(() => admin.connect());
@@ -25,10 +28,10 @@ async function topicWith(settings: Readonly<Record<string, string>>): Promise<Ka
 }
 
 /** So many records as a consumer is given them; it has committed them when this resolves. */
-async function read(topic: KafkaTopic, count: number): Promise<readonly LogRecord[]> {
+async function read(topic: KafkaTopic, count: number, from = connection): Promise<readonly LogRecord[]> {
   const came: LogRecord[] = [];
   const all = Promise.withResolvers<void>();
-  const consumer = new KafkaEventConsumer(connection, topic, topic.name);
+  const consumer = new KafkaEventConsumer(from, topic, topic.name);
   await consumer.start(async (records) => {
     came.push(...records);
     if (came.length >= count) all.resolve();
@@ -121,4 +124,29 @@ test('what an aborted transaction wrote is left out, and what a committed one wr
   }
   await writeTopic(kafkaBrokers(), topic.name, [{ partition: 0, value: 'last' }]);
   expect(valuesOf(await read(topic, 2))).toEqual(['committed', 'last']);
+});
+
+test('batches of an unknown codec and corrupt ones, which a broker refuses but may hold, come as one record each', async () => {
+  const kafka = await startKafka();
+  onTestFinished(() => kafka.stop());
+  const own = new KafkaConnection({ brokers: kafka.brokers });
+  const topic = await KafkaTopic.open(own, { name: 'damaged', partitions: 1, retentionDays: 36_500 });
+  onTestFinished(() => topic.close());
+  await writeTopic(kafka.brokers, topic.name, [{ value: 'before' }]);
+  await kafka.end(0);
+  const segment = join(kafka.folders[0] ?? '', 'damaged-0', `${'0'.repeat(20)}.log`);
+  await appendFile(segment, batchBytes(Buffer.from('?'), { firstOffset: 1, codec: 5, count: 3 }));
+  await appendFile(segment, batchBytes(Buffer.from('?'), { firstOffset: 4, codec: 3, count: 2 }));
+  await kafka.restart(0);
+  await writeTopic(kafka.brokers, topic.name, [{ value: 'after' }]);
+
+  const records = await read(topic, 4, own);
+  expect(records.map(({ origin }) => origin.offset)).toEqual([0, 1, 4, 6]);
+  expect(records.map(({ content }) => content)).toMatchObject([
+    { reason: 'it has no header ce_type' },
+    { reason: "the batch of the offsets 1 to 3 can't be read: its codec 5 is not known" },
+    { reason: "the batch of the offsets 4 to 5 can't be read: it is no LZ4 frame" },
+    { reason: 'it has no header ce_type' },
+  ]);
+  expect(await topic.progressOf(topic.name, 5000)).toMatchObject([{ committed: 7, end: 7 }]);
 });
