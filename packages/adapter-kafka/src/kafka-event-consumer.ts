@@ -25,7 +25,7 @@ export interface KafkaEventConsumerOptions {
 const maxRecords = 1000;
 const maxWeight = 4 * 1024 * 1024;
 // A header costs as much as so many bytes.
-const headerWeight = 50;
+const headerWeight = 128;
 const partitionsAtOnce = 4;
 const leavingMs = 3000;
 const pingMs = 5000;

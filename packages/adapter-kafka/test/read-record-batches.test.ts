@@ -95,11 +95,11 @@ describe('sound batches', () => {
     ]);
   });
 
-  test('keep 20,000 headers of different names, and 60,000 of one', async () => {
+  test('keep 20,000 headers of different names, and 20,000 of one', async () => {
     const different = Array.from({ length: 20_000 }, (_, index) => [`h${index}`, text('v')] as const);
     const read = await onlyOf(batchOf([{ headers: different }]));
     expect(Object.entries(read.headers)).toEqual(different.map(([name, value]) => [name, [value]]));
-    const same = Array.from({ length: 60_000 }, (_, index) => ['h', text(String(index))] as const);
+    const same = Array.from({ length: 20_000 }, (_, index) => ['h', text(String(index))] as const);
     const { headers } = await onlyOf(batchOf([{ headers: same }]));
     expect(headers).toEqual({ h: same.map(([, value]) => value) });
   });
@@ -124,7 +124,7 @@ describe('sound batches', () => {
     });
     expect(record.content).toEqual({
       name: 'Unreadable',
-      reason: 'it has 65537 headers; at most 65536 are read',
+      reason: 'it has 32769 headers; at most 32768 are read',
     });
   });
 });

@@ -193,7 +193,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
         await subject.append({ ...record, headers: Object.fromEntries(many) }),
         await subject.append({
           ...record,
-          headers: { h: Array.from({ length: 60_000 }, () => Buffer.from('v')) },
+          headers: { h: Array.from({ length: 20_000 }, () => Buffer.from('v')) },
         }),
       ];
       await publish(subject, [after]);

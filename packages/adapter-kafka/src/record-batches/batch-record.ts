@@ -4,7 +4,7 @@ import { ByteReader, UnreadableBytes } from './byte-reader.ts';
 import type { BatchHeader } from './batch-header.ts';
 
 /** More headers than this are not told apart: no tracing and no framework comes near it. */
-export const maxHeaders = 65_536;
+export const maxHeaders = 32_768;
 
 /**
  * A record of a batch, in the shape in which KafkaJS hands it on. Only its outline is read at first; key, value and headers are
