@@ -6,7 +6,7 @@ import kafkajs, {
   type SASLOptions,
 } from 'kafkajs';
 import { endStoppedFetches } from './end-stopped-fetches.ts';
-import { readZstd } from './zstd.ts';
+import { useOwnReader } from './record-batches/read-record-batches.ts';
 
 /** How much one wants to hear, and what a line is about. */
 export type KafkaLog = (level: 'warn' | 'info' | 'debug', message: string, details: object) => void;
@@ -43,7 +43,7 @@ export class KafkaConnection {
 
   constructor(options: KafkaConnectionOptions) {
     this.#options = options;
-    readZstd();
+    useOwnReader();
     endStoppedFetches();
   }
 

@@ -10,6 +10,9 @@ import { retire } from './end-stopped-fetches.ts';
 import { kafkaRecord } from './kafka-record.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import { BatchRecord } from './record-batches/batch-record.ts';
+import type { ReadRecords } from './record-batches/read-record-batches.ts';
+import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
 
 /** How a consumer behaves. */
 export interface KafkaEventConsumerOptions {
@@ -19,7 +22,10 @@ export interface KafkaEventConsumerOptions {
   readonly observer?: { joined(partitions: number): void; left(): void };
 }
 
-const mostRecords = 1000;
+const maxRecords = 1000;
+const maxWeight = 4 * 1024 * 1024;
+// A header costs as much as so many bytes.
+const headerWeight = 128;
 const partitionsAtOnce = 4;
 const leavingMs = 3000;
 const pingMs = 5000;
@@ -186,7 +192,7 @@ export class KafkaEventConsumer implements EventConsumer {
       });
     }, this.#heartbeatMs);
     try {
-      for (const messages of slices(batch.messages)) {
+      for (const messages of slices(readOf(batch.messages))) {
         if (payload.isStale()) return;
         const last = messages.at(-1);
         const records = messages.map((message) => kafkaRecord(batch.topic, batch.partition, message));
@@ -228,7 +234,29 @@ const isAssignmentOver = (error: unknown): error is Error =>
   typeof error.type === 'string' &&
   assignmentOver.has(error.type);
 
-function* slices(messages: readonly KafkaMessage[]): Generator<readonly KafkaMessage[]> {
-  for (let from = 0; from < messages.length; from += mostRecords)
-    yield messages.slice(from, from + mostRecords);
+/** The messages as our reader made them. Throws if KafkaJS read them by itself, as it has no bounds. */
+const readOf = (messages: readonly KafkaMessage[]): ReadRecords =>
+  messages.map((message) => {
+    if (message instanceof BatchRecord || message instanceof UnreadableBatch) return message;
+    throw new Error('KafkaJS has read a record by itself.');
+  });
+
+/** In portions of at most 1,000 records, and of so many bytes and headers that each is handled without a long pause. */
+function* slices(records: ReadRecords): Generator<ReadRecords> {
+  let slice: (typeof records)[number][] = [];
+  let weight = 0;
+  for (const record of records) {
+    const own = weightOf(record);
+    if (slice.length === maxRecords || (slice.length > 0 && weight + own > maxWeight)) {
+      yield slice;
+      slice = [];
+      weight = 0;
+    }
+    slice.push(record);
+    weight += own;
+  }
+  if (slice.length > 0) yield slice;
 }
+
+const weightOf = (record: ReadRecords[number]): number =>
+  record.byteLength + (record instanceof BatchRecord ? headerWeight * record.headerCount : 0);

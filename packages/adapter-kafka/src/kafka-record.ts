@@ -1,36 +1,33 @@
-import { type LogRecord, type RawRecord, replayOf } from '@user-activity/domain';
+import { type LogRecord, type RawRecord, replayOf, unreadable } from '@user-activity/domain';
 import { readMessage } from '@user-activity/topic-contract';
-import type { KafkaMessage, Message } from 'kafkajs';
+import type { Message } from 'kafkajs';
+import { type BatchRecord, maxHeaders } from './record-batches/batch-record.ts';
+import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
 
-/** A record as the domain has it. */
-export function kafkaRecord(topic: string, partition: number, message: KafkaMessage): LogRecord {
-  const raw = (): RawRecord => ({ key: message.key, value: message.value, headers: headersOf(message) });
-  const record = raw();
+/** A record as the domain has it. A batch that can't be read counts as one, at its first offset. */
+export function kafkaRecord(
+  topic: string,
+  partition: number,
+  message: BatchRecord | UnreadableBatch,
+): LogRecord {
+  const record: RawRecord = { key: message.key, value: message.value, headers: message.headers };
+  const raw = (): RawRecord => record;
+  if (message instanceof UnreadableBatch) {
+    const origin = { topic, partition, offset: message.firstOffset };
+    return { origin, content: unreadable(message.reason), raw };
+  }
   const origin = { topic, partition, offset: Number(message.offset) };
   const first = replayOf(record.headers, origin);
   return {
     origin,
     ...(first === undefined ? {} : { replayOf: first }),
-    content: readMessage(record),
+    content:
+      message.headerCount > maxHeaders
+        ? unreadable(`it has ${message.headerCount} headers; at most ${maxHeaders} are read`)
+        : readMessage(record),
     raw,
   };
 }
-
-/** The headers of a message as bytes. KafkaJS can't write one without a value, so it is read as an empty one. */
-export function headersOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): RawRecord['headers'] {
-  const entries = Object.entries(headers).map(([name, values]) => [
-    name,
-    [values]
-      .flat()
-      // Of a header called as a member of every object, such as `constructor`, KafkaJS gives that member too.
-      .filter((value) => !isInherited(value))
-      .map((value) => (typeof value === 'string' ? Buffer.from(value) : (value ?? new Uint8Array()))),
-  ]);
-  return Object.fromEntries(entries) as RawRecord['headers'];
-}
-
-const isInherited = (value: unknown): boolean =>
-  typeof value === 'function' || (typeof value === 'object' && value !== null && !Buffer.isBuffer(value));
 
 /** The record as KafkaJS writes it, on that partition. */
 export function messageOf({ key, value, headers }: RawRecord, partition: number): Message {

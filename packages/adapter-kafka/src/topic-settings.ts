@@ -15,7 +15,6 @@ export const publishedBytes = 1_000_000;
 const mostMessageBytes = 12 * 1024 * 1024;
 // A record is as old as its publish has waited; the rest is for clocks that differ.
 const leastTimestampRangeMs = 300_000;
-const readable: ReadonlySet<string> = new Set(['uncompressed', 'gzip', 'zstd']);
 
 /** Why the topic would lose or refuse what it is given; to be changed before it is used. */
 export function faultsOf(settings: TopicSettings, layout: TopicLayout, leastMessageBytes: number): string[] {
@@ -53,11 +52,9 @@ export function weaknessesOf(settings: TopicSettings, layout: TopicLayout, reten
     weaknesses.push(
       'has unclean.leader.election.enable=true: a replica that lags may lead, and lose what was confirmed',
     );
-  const compression = settings.get('compression.type') ?? '';
-  // Whatever a producer does, the broker stores it like that.
-  if (!readable.has(compression))
+  if (settings.get('compression.type') === 'producer')
     weaknesses.push(
-      `has compression.type=${compression}: records in snappy or lz4 would hold up its consumers; set it to uncompressed`,
+      'has compression.type=producer: a batch that a producer compressed from more than 64 MiB is one dead letter, and a large record that it compressed may not fit the store; set it to uncompressed',
     );
   if (settings.get('message.timestamp.type') === 'LogAppendTime')
     weaknesses.push(

@@ -10,7 +10,8 @@ import {
   KafkaEventPublisher,
   KafkaTopic,
 } from '../src/index.ts';
-import { headersOf, messageOf } from '../src/kafka-record.ts';
+import { messageOf } from '../src/kafka-record.ts';
+import { BatchRecord } from '../src/record-batches/batch-record.ts';
 
 let topics = 0;
 // Samples are of some day or other, and the broker deletes what is older than this.
@@ -39,7 +40,10 @@ function unplaced(record: RawRecord) {
 /** All that the topic holds. */
 async function recordsOf(topic: string): Promise<readonly RawRecord[]> {
   const messages = await readTopic(kafkaBrokers(), topic);
-  return messages.map((message) => ({ key: message.key, value: message.value, headers: headersOf(message) }));
+  return messages.map((message) => {
+    if (!(message instanceof BatchRecord)) throw new Error('Another reader than ours has read the topic.');
+    return { key: message.key, value: message.value, headers: message.headers };
+  });
 }
 
 export async function kafkaLog(): Promise<LogSubject> {

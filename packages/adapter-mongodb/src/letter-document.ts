@@ -103,6 +103,10 @@ const bytesOf = (binary: Binary): Uint8Array => Uint8Array.from(binary.value());
 
 function headersOf(list: Headers): RawRecord['headers'] {
   const headers = new Map<string, Uint8Array[]>();
-  for (const { name, value } of list) headers.set(name, [...(headers.get(name) ?? []), bytesOf(value)]);
+  for (const { name, value } of list) {
+    const values = headers.get(name);
+    if (values === undefined) headers.set(name, [bytesOf(value)]);
+    else values.push(bytesOf(value));
+  }
   return Object.fromEntries(headers);
 }

@@ -183,6 +183,32 @@ export const eventConsumerContract: Contract<LogSubject> = [
     },
   },
   {
+    promise: 'L6',
+    title: 'a record with many headers comes with all of them, and holds up none behind it',
+    async run(subject) {
+      const after = sampleActivity();
+      const record = { key: Buffer.from(after.userId), value: null };
+      const many = Array.from({ length: 20_000 }, (_, index) => [`h${index}`, [Buffer.from('v')]] as const);
+      const appended = [
+        await subject.append({ ...record, headers: Object.fromEntries(many) }),
+        await subject.append({
+          ...record,
+          headers: { h: Array.from({ length: 20_000 }, () => Buffer.from('v')) },
+        }),
+      ];
+      await publish(subject, [after]);
+      const reader = await Reader.start(subject, 'one');
+      await reader.has([after]);
+      await reader.stop();
+      const told = reader.records.slice(0, -1).map((one) => JSON.stringify(plain(one.raw())));
+      // Not by deepEqual: it would print a difference of so many members for minutes.
+      assert.ok(
+        told.join() === appended.map((one) => JSON.stringify(plain(one))).join(),
+        'the headers are not the same',
+      );
+    },
+  },
+  {
     promise: 'L7',
     title: 'a batch has 1 to 1,000 records',
     async run(subject) {

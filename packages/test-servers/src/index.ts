@@ -11,5 +11,5 @@ export { parsePrometheusText, type Exposition, type Sample, sumOf } from './prom
 export { stranger } from './stranger.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { TopicTools, type WrittenRecord } from './topic-tools.ts';
-export { writeTopic } from './write-topic.ts';
+export { codecs, writeTopic } from './write-topic.ts';
 export { type WalkedLogs, walkLogsWhileOthersWrite } from './walk-logs.ts';

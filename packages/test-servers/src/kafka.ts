@@ -14,6 +14,8 @@ export interface Kafka {
   readonly brokers: readonly string[];
   /** The same past proxies and without credentials, as the brokers speak to each other. */
   readonly straight: readonly string[];
+  /** Where each broker keeps its partitions. */
+  readonly folders: readonly string[];
   /** One before each broker, where asked for. */
   readonly proxies: readonly FaultyProxy[];
   /** Sends a signal to a broker, told by its place in `brokers`. */
@@ -87,6 +89,7 @@ export async function startKafka({
   return {
     brokers: addresses(advertised),
     straight: addresses(internal),
+    folders: nodes.map((_, index) => dataFolder(home, index)),
     proxies,
     signal: (broker, signal) => nodes[broker]?.signal(signal),
     async end(broker) {
@@ -117,10 +120,12 @@ async function prepare(program: KafkaProgram, place: Place, home: string): Promi
   const formatted = program.formatted(`data-${index + 1}-of-${clients.length}`, (data) =>
     propertiesOf({ ...place, credentials: undefined }, data),
   );
-  const data = join(home, `data-${index + 1}`);
+  const data = dataFolder(home, index);
   await cp(join(formatted, 'data'), data, { recursive: true });
   await writeFile(join(home, `${index + 1}.properties`), propertiesOf(place, data));
 }
+
+const dataFolder = (home: string, index: number): string => join(home, `data-${index + 1}`);
 
 function propertiesOf(place: Place, data: string): string {
   const { clients, internal, controllers, advertised, index, credentials } = place;

@@ -26,7 +26,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
     autoCommit: false,
     eachBatch: async ({ batch: { partition, messages } }) => {
       for (const message of messages)
-        records.set(`${partition}:${message.offset}`, { ...message, partition });
+        records.set(`${partition}:${message.offset}`, Object.assign(message, { partition }));
       if (records.size >= total) all.resolve();
     },
   });

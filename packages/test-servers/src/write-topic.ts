@@ -1,14 +1,31 @@
 import kafkajs, { type Message } from 'kafkajs';
+import { compressByAnyCodec } from './compressors.ts';
 import { stranger } from './stranger.ts';
 
-/** Writes records to a topic with a stock KafkaJS producer, as anyone could; each alone, in their order. */
+const numbers = {
+  uncompressed: kafkajs.CompressionTypes.None,
+  gzip: kafkajs.CompressionTypes.GZIP,
+  snappy: kafkajs.CompressionTypes.Snappy,
+  lz4: kafkajs.CompressionTypes.LZ4,
+  zstd: kafkajs.CompressionTypes.ZSTD,
+};
+
+/** A codec of Kafka, by its name in `compression.type`. */
+export type Codec = 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+export const codecs: readonly Codec[] = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'];
+
+/** Writes records to a topic with a stock KafkaJS producer, as anyone could; each in a batch of its own, in their order. */
 export async function writeTopic(
   brokers: readonly string[],
   topic: string,
   messages: readonly Message[],
+  codec: Codec = 'uncompressed',
 ): Promise<void> {
+  compressByAnyCodec();
   const producer = stranger(brokers).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
-  for (const message of messages) await producer.send({ topic, messages: [message] });
+  const compression = numbers[codec];
+  for (const message of messages) await producer.send({ topic, compression, messages: [message] });
   await producer.disconnect();
 }

@@ -6,6 +6,7 @@ import {
   Timestamp,
   unreadable,
 } from '@user-activity/domain';
+import { unreadableAgain } from './kept-bytes.ts';
 import { textOf } from './text-of.ts';
 
 /** The `ce_type` of an `ActivityLogged`. Another shape of the value would be `.v2`. */
@@ -56,6 +57,8 @@ export function activityMessage({ activity }: ActivityLogged, context: MessageCo
  * in the value. A header that is missing, another type, and a value that breaks a rule make it unreadable, with the reason.
  */
 export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'headers'>): RecordContent {
+  const again = unreadableAgain(headers);
+  if (again !== undefined) return unreadable(again);
   const type = textOf(Object.hasOwn(headers, 'ce_type') ? headers['ce_type']?.at(-1) : undefined);
   if (type === undefined) return unreadable('it has no header ce_type');
   if (type !== activityLoggedType) return unreadable('its ce_type is not known');

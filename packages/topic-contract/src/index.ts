@@ -6,3 +6,4 @@ export {
   type TopicMessage,
 } from './activity-message.ts';
 export { deadLetterMessage, readDeadLetter } from './dead-letter-message.ts';
+export { encodedHeadersHeader, unreadableBatchHeader } from './kept-bytes.ts';

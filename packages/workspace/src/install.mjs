@@ -62,11 +62,17 @@ async function pnpmInstall(root, start, alsoHeldBy) {
 /** A digest of all that decides what is installed. */
 function stamp(root) {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
+  const inFolder = (folder) =>
+    existsSync(join(root, folder))
+      ? readdirSync(join(root, folder))
+          .map((name) => `${folder}/${name}`)
+          .toSorted()
+      : [];
   const manifests = ['packages', 'apps', 'docs/examples']
-    .filter((group) => existsSync(join(root, group)))
-    .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}/package.json`))
-    .toSorted();
-  for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]) {
+    .flatMap(inFolder)
+    .map((path) => `${path}/package.json`);
+  const own = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
+  for (const file of [...own, ...inFolder('patches'), ...manifests]) {
     const path = join(root, file);
     if (existsSync(path)) hash.update(`${file}\n`).update(readFileSync(path));
   }

@@ -62,7 +62,7 @@ describe('the program', () => {
 });
 
 describe('the install', () => {
-  test('happens once, and again when a manifest changed', async () => {
+  test('happens once, and again when a manifest or a patch changed', async () => {
     workspace.write('go', '');
     expect(await workspace.run('').code).toBe(0);
     expect(await workspace.run('').code).toBe(0);
@@ -70,6 +70,11 @@ describe('the install', () => {
     workspace.write('apps/new/package.json', '{}');
     expect(await workspace.run('').code).toBe(0);
     expect(workspace.doneInstalls).toBe(2);
+    for (const [index, content] of ['one', 'another'].entries()) {
+      workspace.write('patches/some@1.0.0.patch', content);
+      expect(await workspace.run('').code).toBe(0);
+      expect(workspace.doneInstalls).toBe(3 + index);
+    }
   });
 
   test('happens once for commands side by side', async () => {

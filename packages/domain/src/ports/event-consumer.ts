@@ -24,7 +24,8 @@ export interface PartitionProgress {
  *                  come again, and none behind them in the partition was handled in between.
  *  L4 Remembering  what was committed does not come again to the group, also to another handle.
  *  L5 Independent  each group gets every record, at its own pace.
- *  L6 Unflinching  a record that nobody can read is delivered in its place, with the reason and its bytes unchanged.
+ *  L6 Tolerant     an unreadable record is delivered in order, with the reason and its bytes unchanged. Records that can only be read
+ *                  together, as a compressed batch, come as one, at the first of their offsets.
  *  L7 Bounded      at most 1,000 records to a batch, and no empty one.
  *  L8 Stopping     `stop` cancels the handler's signal and waits for the handlers to settle; afterwards none is called.
  *  L9 Faithful     an activity that was published comes out equal, its metadata deep-equal, whatever its keys are called.

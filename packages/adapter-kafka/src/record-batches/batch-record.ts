@@ -1,0 +1,101 @@
+import { encodedHeadersHeader } from '@user-activity/topic-contract';
+import type { RecordBatchEntry } from 'kafkajs';
+import { ByteReader, UnreadableBytes } from './byte-reader.ts';
+import type { BatchHeader } from './batch-header.ts';
+
+/** More headers than this are not told apart: no tracing and no framework comes near it. */
+export const maxHeaders = 32_768;
+
+/**
+ * A record of a batch, in the shape in which KafkaJS hands it on. Only its outline is read at first; key, value and headers are
+ * made when they are asked for, as a batch of 1 MiB can hold half a million headers.
+ */
+export class BatchRecord implements RecordBatchEntry {
+  readonly attributes: number;
+  readonly timestamp: string;
+  readonly offset: string;
+  readonly isControlRecord: boolean;
+  /** KafkaJS sorts out by it what an aborted transaction wrote. */
+  readonly batchContext: BatchHeader;
+  readonly offsetDelta: number;
+  readonly headerCount: number;
+  /** How many bytes of its batch it takes. */
+  readonly byteLength: number;
+  readonly #bytes: Buffer;
+  readonly #key: Span | undefined;
+  readonly #value: Span | undefined;
+  readonly #headers: Span;
+
+  /** Reads the record at the reader's place, and checks that all of it is there. */
+  constructor(reader: ByteReader, header: BatchHeader, minOffsetDelta: number) {
+    const length = reader.length();
+    const own = new ByteReader(reader.bytes, reader.skip(length), reader.position);
+    this.byteLength = length;
+    this.#bytes = reader.bytes;
+    this.attributes = own.int8();
+    this.timestamp = header.timestampOf(own.varlong());
+    this.offsetDelta = own.varint();
+    if (this.offsetDelta < minOffsetDelta || this.offsetDelta > header.lastOffsetDelta)
+      throw new UnreadableBytes('the offsets of its records are out of order');
+    this.offset = String(header.firstOffset + this.offsetDelta);
+    this.#key = spanOf(own);
+    this.#value = spanOf(own);
+    const start = own.position;
+    this.headerCount = own.length();
+    // Too many are kept as they are: nobody looks into them.
+    if (this.headerCount > maxHeaders) own.skip(own.end - own.position);
+    else for (let left = this.headerCount; left > 0; left -= 1) skipHeader(own);
+    if (own.position !== own.end) throw new UnreadableBytes('a record is longer than its parts');
+    this.#headers = { start, end: own.end };
+    this.isControlRecord = header.isControlBatch;
+    this.batchContext = header;
+  }
+
+  get key(): Buffer | null {
+    return this.#slice(this.#key);
+  }
+
+  get value(): Buffer | null {
+    return this.#slice(this.#value);
+  }
+
+  /** The values by name, in their order; one without a value is empty. More than `maxHeaders` are one header, encoded as they were. */
+  get headers(): Record<string, Buffer[]> {
+    const { start, end } = this.#headers;
+    if (this.headerCount > maxHeaders) return { [encodedHeadersHeader]: [this.#bytes.subarray(start, end)] };
+    const reader = new ByteReader(this.#bytes, start, end);
+    const headers = new Map<string, Buffer[]>();
+    for (let left = reader.length(); left > 0; left -= 1) {
+      const nameStart = reader.skip(reader.length());
+      const name = this.#bytes.toString('utf8', nameStart, reader.position);
+      const valueStart = reader.skip(Math.max(0, reader.lengthOrNull()));
+      const value = this.#bytes.subarray(valueStart, reader.position);
+      const values = headers.get(name);
+      if (values === undefined) headers.set(name, [value]);
+      else values.push(value);
+    }
+    return Object.fromEntries(headers);
+  }
+
+  #slice(span: Span | undefined): Buffer | null {
+    return span === undefined ? null : this.#bytes.subarray(span.start, span.end);
+  }
+}
+
+/** Where in the batch a part lies. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function skipHeader(reader: ByteReader): void {
+  reader.skip(reader.length());
+  reader.skip(Math.max(0, reader.lengthOrNull()));
+}
+
+/** The span of a part; undefined for one that is null. */
+function spanOf(reader: ByteReader): Span | undefined {
+  const length = reader.lengthOrNull();
+  if (length === -1) return undefined;
+  return { start: reader.skip(length), end: reader.position };
+}

@@ -1,0 +1,76 @@
+/** A batch, or a part of it, is not what Kafka's format says, or more than is read. The message says why, for a person. */
+export class UnreadableBytes extends Error {
+  override readonly name = 'UnreadableBytes';
+}
+
+/** The error for what decompresses to more than is read. */
+export const tooLarge = (maxBytes: number): UnreadableBytes =>
+  new UnreadableBytes(`it decompresses to more than ${maxBytes} bytes`);
+
+const maxVarintBytes = 5;
+const maxVarlongBytes = 10;
+
+/**
+ * Reads the parts of records one after the other. Throws UnreadableBytes if a part is out of range or longer than what is
+ * left. https://kafka.apache.org/documentation/#messageformat: numbers are zigzag-encoded, 7 bits to a byte.
+ */
+export class ByteReader {
+  readonly bytes: Buffer;
+  position: number;
+  readonly end: number;
+
+  constructor(bytes: Buffer, position = 0, end: number = bytes.length) {
+    this.bytes = bytes;
+    this.position = position;
+    this.end = end;
+  }
+
+  int8(): number {
+    return this.bytes.readInt8(this.skip(1));
+  }
+
+  varint(): number {
+    const value = this.#number(maxVarintBytes);
+    if (value < -(2 ** 31) || value >= 2 ** 31) throw new UnreadableBytes('a number in it is too large');
+    return value;
+  }
+
+  /** Not exact beyond 2^53, which no time in milliseconds reaches. */
+  varlong(): number {
+    return this.#number(maxVarlongBytes);
+  }
+
+  /** A length, or -1 for a part that is null. */
+  lengthOrNull(): number {
+    const length = this.varint();
+    if (length < -1) throw new UnreadableBytes('a length in it is negative');
+    return length;
+  }
+
+  /** A length or a number of things. */
+  length(): number {
+    const length = this.varint();
+    if (length < 0) throw new UnreadableBytes('a length in it is negative');
+    return length;
+  }
+
+  /** Goes on behind so many bytes, and gives where they begin. */
+  skip(length: number): number {
+    const start = this.position;
+    if (length > this.end - start) throw new UnreadableBytes('a part of it is longer than the whole');
+    this.position = start + length;
+    return start;
+  }
+
+  #number(maxBytes: number): number {
+    let value = 0;
+    let factor = 1;
+    for (let count = 0; count < maxBytes; count += 1) {
+      const byte = this.bytes[this.skip(1)] ?? 0;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+      factor *= 128;
+    }
+    throw new UnreadableBytes('a number in it is too long');
+  }
+}

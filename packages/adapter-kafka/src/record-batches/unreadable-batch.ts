@@ -1,0 +1,36 @@
+import { unreadableBatchHeader } from '@user-activity/topic-contract';
+import type { RecordBatchEntry } from 'kafkajs';
+import type { BatchHeader } from './batch-header.ts';
+
+/**
+ * Stands for all records of a batch that can't be read. Its offset is that of the last of them, so that the consumer goes on
+ * behind the batch; its value is the batch as the log holds it.
+ */
+export class UnreadableBatch implements RecordBatchEntry {
+  readonly attributes = 0;
+  readonly timestamp: string;
+  readonly offset: string;
+  readonly firstOffset: number;
+  readonly isControlRecord = false;
+  readonly batchContext: BatchHeader;
+  /** Why it can't be read, for a person. */
+  readonly reason: string;
+  readonly key = null;
+  readonly value: Buffer;
+  readonly headers: Record<string, Buffer[]>;
+
+  constructor(header: BatchHeader, batch: Buffer, why: string) {
+    const { firstOffset, lastOffset } = header;
+    this.firstOffset = firstOffset;
+    this.offset = String(lastOffset);
+    this.timestamp = header.timestampOf(0);
+    this.batchContext = header;
+    this.reason = `the batch of the offsets ${firstOffset} to ${lastOffset} can't be read: ${why}`;
+    this.value = batch;
+    this.headers = { [unreadableBatchHeader]: [Buffer.from(`${firstOffset}-${lastOffset}`)] };
+  }
+
+  get byteLength(): number {
+    return this.value.length;
+  }
+}

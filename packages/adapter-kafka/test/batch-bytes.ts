@@ -1,0 +1,68 @@
+import { crc32c } from '@platformatic/wasm-utils';
+
+/** A record that is to be written; what is left out is empty or null. */
+export interface RecordParts {
+  readonly offsetDelta?: number;
+  readonly key?: Buffer | null;
+  readonly value?: Buffer | null;
+  readonly headers?: readonly (readonly [name: string, value: Buffer | null])[];
+}
+
+/** What a batch is to say of itself; what is left out is what a sound one says. */
+export interface BatchParts {
+  readonly firstOffset?: number;
+  readonly codec?: number;
+  readonly magicByte?: number;
+  readonly count?: number;
+  readonly lastOffsetDelta?: number;
+}
+
+/** A number as Kafka's format has it in records: zigzag-encoded, 7 bits to a byte. */
+export function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value < 0 ? -2 * value - 1 : 2 * value;
+  for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) + 128);
+  return Buffer.from([...bytes, left]);
+}
+
+const sized = (bytes: Buffer | null): Buffer[] =>
+  bytes === null ? [varint(-1)] : [varint(bytes.length), bytes];
+
+/** One record, after https://kafka.apache.org/documentation/#record. */
+export function recordBytes({
+  offsetDelta = 0,
+  key = null,
+  value = null,
+  headers = [],
+}: RecordParts): Buffer {
+  const parts = [Buffer.alloc(1), varint(0), varint(offsetDelta), ...sized(key), ...sized(value)];
+  const ofHeaders = headers.flatMap(([name, bytes]) => [...sized(Buffer.from(name)), ...sized(bytes)]);
+  const body = Buffer.concat([...parts, varint(headers.length), ...ofHeaders]);
+  return Buffer.concat([varint(body.length), body]);
+}
+
+/** A batch with that payload and a checksum that fits, after https://kafka.apache.org/documentation/#recordbatch. */
+export function batchBytes(payload: Buffer, parts: BatchParts = {}): Buffer {
+  const { firstOffset = 0, codec = 0, magicByte = 2, count = 1, lastOffsetDelta = count - 1 } = parts;
+  const batch = Buffer.concat([Buffer.alloc(61), payload]);
+  batch.writeBigInt64BE(BigInt(firstOffset), 0);
+  batch.writeInt32BE(batch.length - 12, 8);
+  batch.writeInt8(magicByte, 16);
+  batch.writeInt16BE(codec, 21);
+  batch.writeInt32BE(lastOffsetDelta, 23);
+  batch.writeBigInt64BE(1000n, 27);
+  batch.writeBigInt64BE(1000n, 35);
+  batch.writeBigInt64BE(-1n, 43);
+  batch.writeInt16BE(-1, 51);
+  batch.writeInt32BE(-1, 53);
+  batch.writeInt32BE(count, 57);
+  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
+  return batch;
+}
+
+/** A batch of these records. */
+export const batchOf = (records: readonly RecordParts[], parts: BatchParts = {}): Buffer =>
+  batchBytes(Buffer.concat(records.map((record, offsetDelta) => recordBytes({ offsetDelta, ...record }))), {
+    count: records.length,
+    ...parts,
+  });

@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { lz4Compress, snappyCompress } from '@platformatic/wasm-utils';
+import { encodedHeadersHeader, unreadableBatchHeader } from '@user-activity/topic-contract';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { kafkaRecord } from '../src/kafka-record.ts';
+import { BatchRecord, maxHeaders } from '../src/record-batches/batch-record.ts';
+import {
+  maxBatchBytes,
+  maxBatchRecords,
+  readRecordBatches,
+} from '../src/record-batches/read-record-batches.ts';
+import { UnreadableBatch } from '../src/record-batches/unreadable-batch.ts';
+import { batchBytes, batchOf, recordBytes, varint } from './batch-bytes.ts';
+
+const text = (value: string): Buffer => Buffer.from(value);
+
+const records = [
+  { key: text('k'), value: text('one'), headers: [['h', text('a')] as const] },
+  { key: null, value: null },
+  { value: text('three') },
+];
+const payload = Buffer.concat(records.map((record, offsetDelta) => recordBytes({ offsetDelta, ...record })));
+
+/** Blocks in the frame of xerial's library, each with its length. */
+const xerialFrame = (blocks: readonly Buffer[]): Buffer =>
+  Buffer.concat([
+    Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]),
+    ...blocks.flatMap((block) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(block.length);
+      return [length, block];
+    }),
+  ]);
+
+const compressed: readonly (readonly [name: string, codec: number, compress: (bytes: Buffer) => Buffer])[] = [
+  ['nothing', 0, (bytes) => bytes],
+  ['gzip', 1, (bytes) => gzipSync(bytes)],
+  ['bare snappy', 2, snappyCompress],
+  [
+    'framed snappy',
+    2,
+    (bytes) => xerialFrame([snappyCompress(bytes.subarray(0, 9)), snappyCompress(bytes.subarray(9))]),
+  ],
+  ['lz4', 3, lz4Compress],
+  ['zstd', 4, (bytes) => zstdCompressSync(bytes)],
+];
+
+/** The only record that is read of a batch. */
+async function onlyOf(batch: Buffer): Promise<BatchRecord | UnreadableBatch> {
+  const [only, ...others] = await readRecordBatches(batch, {});
+  if (only === undefined || others.length > 0) throw new Error(`${others.length} others were read.`);
+  return only;
+}
+
+/** Why a batch of the offsets 5 to 7 can't be read. */
+async function reasonOf(batch: Buffer): Promise<string> {
+  const read = await onlyOf(batch);
+  if (!(read instanceof UnreadableBatch)) throw new Error('It was read.');
+  expect(read).toMatchObject({ firstOffset: 5, offset: '7', value: batch });
+  return read.reason.replace("the batch of the offsets 5 to 7 can't be read: ", '');
+}
+
+const badBatch = (bytes: Buffer, codec = 0): Buffer => batchBytes(bytes, { firstOffset: 5, count: 3, codec });
+
+describe('sound batches', () => {
+  test.each(compressed)('are read that %s compressed', async (_name, codec, compress) => {
+    const batch = batchBytes(compress(payload), { firstOffset: 5, count: 3, codec });
+    const read = await readRecordBatches(Buffer.concat([batch, batchOf([{}], { firstOffset: 9 })]), {});
+    expect(read.map(({ offset }) => offset)).toEqual(['5', '6', '7', '9']);
+    expect(read.map(({ value }) => value?.toString())).toEqual(['one', undefined, 'three', undefined]);
+    expect(read.map(({ key }) => key?.toString())).toEqual(['k', undefined, undefined, undefined]);
+    expect(read.map(({ headers }) => headers)).toEqual([{ h: [text('a')] }, {}, {}, {}]);
+    expect(read.map(({ timestamp }) => timestamp)).toEqual(['1000', '1000', '1000', '1000']);
+  });
+
+  test('that are cut off at the end are left for the next answer', async () => {
+    const batch = batchBytes(payload, { count: 3 });
+    for (const length of [0, 8, 60, 61, batch.length - 1])
+      expect(await readRecordBatches(batch.subarray(0, length), {})).toEqual([]);
+  });
+
+  test('keep headers whatever their names are, and those without a value as empty', async () => {
+    const names = ['constructor', '__proto__', 'toString', '', 'é', 'twice', 'twice'];
+    const headers = names.map((name, index) => [name, index === 0 ? null : text(String(index))] as const);
+    const read = await onlyOf(batchOf([{ headers }]));
+    expect(Object.entries(read.headers)).toEqual([
+      ['constructor', [Buffer.alloc(0)]],
+      ['__proto__', [text('1')]],
+      ['toString', [text('2')]],
+      ['', [text('3')]],
+      ['é', [text('4')]],
+      ['twice', [text('5'), text('6')]],
+    ]);
+  });
+
+  test('keep 20,000 headers of different names, and 20,000 of one', async () => {
+    const different = Array.from({ length: 20_000 }, (_, index) => [`h${index}`, text('v')] as const);
+    const read = await onlyOf(batchOf([{ headers: different }]));
+    expect(Object.entries(read.headers)).toEqual(different.map(([name, value]) => [name, [value]]));
+    const same = Array.from({ length: 20_000 }, (_, index) => ['h', text(String(index))] as const);
+    const { headers } = await onlyOf(batchOf([{ headers: same }]));
+    expect(headers).toEqual({ h: same.map(([, value]) => value) });
+  });
+
+  test('with a record of too many headers keep them as they were, and the others are read', async () => {
+    const headers = Array.from({ length: maxHeaders + 1 }, () => ['', null] as const);
+    const [many, next] = await readRecordBatches(
+      batchOf([{ key: text('k'), value: text('v'), headers }, {}]),
+      {},
+    );
+    expect(next?.offset).toBe('1');
+    if (!(many instanceof BatchRecord)) throw new Error('It was not read.');
+    const encoded = Buffer.concat([
+      varint(headers.length),
+      ...headers.flatMap(() => [varint(0), varint(-1)]),
+    ]);
+    const record = kafkaRecord('topic', 0, many);
+    expect(record.raw()).toEqual({
+      key: text('k'),
+      value: text('v'),
+      headers: { [encodedHeadersHeader]: [encoded] },
+    });
+    expect(record.content).toEqual({
+      name: 'Unreadable',
+      reason: 'it has 32769 headers; at most 32768 are read',
+    });
+  });
+});
+
+describe('a batch that nobody can read stands for all of its records', () => {
+  test('as an unreadable record at its first offset, with its bytes', async () => {
+    const batch = badBatch(payload, 5);
+    const record = kafkaRecord('topic', 2, await onlyOf(batch));
+    expect(record).toMatchObject({
+      origin: { topic: 'topic', partition: 2, offset: 5 },
+      content: {
+        name: 'Unreadable',
+        reason: "the batch of the offsets 5 to 7 can't be read: its codec 5 is not known",
+      },
+    });
+    expect(record.raw()).toEqual({
+      key: null,
+      value: batch,
+      headers: { [unreadableBatchHeader]: [text('5-7')] },
+    });
+  });
+
+  test('and those behind it are read', async () => {
+    const read = await readRecordBatches(
+      Buffer.concat([badBatch(payload, 7), batchOf([{ value: text('next') }], { firstOffset: 8 })]),
+      {},
+    );
+    expect(read.map(({ offset }) => offset)).toEqual(['7', '8']);
+  });
+
+  test.each([1, 2, 3, 4])('if its codec %i can not decompress it', async (codec) => {
+    expect(await reasonOf(badBatch(Buffer.alloc(64, 7), codec))).toMatch(
+      /can't decompress it|it is no LZ4 frame/,
+    );
+  });
+
+  test.each(compressed.slice(1))('if it is cut short in %s', async (_name, codec, compress) => {
+    const whole = compress(randomBytes(5000));
+    expect(await reasonOf(badBatch(whole.subarray(0, 3000), codec))).not.toBe('');
+  });
+
+  test.each(compressed.slice(1))('if it decompresses to too much by %s', async (_name, codec, compress) => {
+    const bomb = compress(Buffer.alloc(maxBatchBytes + 1_000_000));
+    expect(await reasonOf(badBatch(bomb, codec))).toBe(`it decompresses to more than ${maxBatchBytes} bytes`);
+  });
+
+  test('if its checksum is wrong', async () => {
+    const batch = badBatch(gzipSync(payload), 1);
+    batch.writeUInt32BE(1, 17);
+    expect(await reasonOf(batch)).toBe('its checksum is wrong');
+  });
+
+  test('but not if its header is damaged too, as nobody knows where it ends', async () => {
+    const batch = badBatch(gzipSync(payload), 1);
+    batch.writeInt32BE(2_000_000_000, 23);
+    await expect(readRecordBatches(batch, {})).rejects.toThrow('The batch at offset 5 is damaged');
+  });
+
+  test('of a format without headers, one letter for each of its entries', async () => {
+    const entry = batchBytes(payload, { firstOffset: 5, magicByte: 1 });
+    entry.writeInt32BE(2_000_000_000, 23);
+    const short = Buffer.from(entry.subarray(0, 34));
+    short.writeBigInt64BE(6n, 0);
+    short.writeInt32BE(short.length - 12, 8);
+    const read = await readRecordBatches(
+      Buffer.concat([entry, short, batchOf([{}], { firstOffset: 7 })]),
+      {},
+    );
+    expect(read.map(({ offset }) => offset)).toEqual(['5', '6', '7']);
+    expect(read[1]).toMatchObject({
+      reason: "the batch of the offsets 6 to 6 can't be read: its format 1 is not known",
+    });
+  });
+
+  const header = (size: number): Buffer => Buffer.concat([varint(size), Buffer.from([0, 0])]);
+  const record = recordBytes({});
+  test.each([
+    ['is longer than its records', Buffer.concat([payload, Buffer.from([1])])],
+    ['has fewer records than it says', payload.subarray(0, recordBytes({ ...records[0] }).length)],
+    ['has a record that ends behind it', header(1_000_000)],
+    ['has a record with no room for its parts', Buffer.concat([header(3), Buffer.from([0]), payload])],
+    ['has a number that does not end', Buffer.alloc(20, 0xff)],
+    ['has an offset twice', Buffer.concat([record, record, record])],
+    [
+      'has an offset behind its last',
+      Buffer.concat([payload.subarray(0, 0), recordBytes({ offsetDelta: 3 })]),
+    ],
+    ['has an offset before its first', recordBytes({ offsetDelta: -1 })],
+    ['has a length below null', Buffer.concat([varint(7), Buffer.from([0, 0, 0, 3, 1, 0, 0])])],
+  ])('if it %s', async (_name, bytes) => {
+    expect(await reasonOf(badBatch(bytes))).not.toBe('');
+  });
+
+  test.each([
+    [
+      `it has 200001 records; at most ${maxBatchRecords} are read`,
+      { count: maxBatchRecords + 1, lastOffsetDelta: 2 },
+    ],
+    ['its number of records is negative', { count: -1, lastOffsetDelta: 2 }],
+  ])('if %s', async (reason, parts) => {
+    expect(await reasonOf(batchBytes(payload, { firstOffset: 5, ...parts }))).toBe(reason);
+  });
+
+  test('whatever its bytes are, the consumer goes on behind it, and never beyond', async () => {
+    const anyPayload = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc
+        .tuple(fc.nat(payload.length - 1), fc.nat(255))
+        .map(([place, byte]) => Uint8Array.from(payload, (old, index) => (index === place ? byte : old))),
+    );
+    await fc.assert(
+      fc.asyncProperty(anyPayload, fc.nat(7), fc.nat(5), async (bytes, codec, count) => {
+        const batch = batchBytes(Buffer.from(bytes), { firstOffset: 10, codec, count, lastOffsetDelta: 4 });
+        const read = await readRecordBatches(batch, {});
+        const offsets = read.map(({ offset }) => Number(offset));
+        expect(offsets.every((offset, index) => offset >= 10 + index && offset <= 14)).toBe(true);
+        for (const one of read) expect(kafkaRecord('topic', 0, one).raw().value?.length).not.toBe(-1);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+test('an answer of a broker is read up to a bound; the rest of each partition is fetched again', async () => {
+  const answer = {};
+  const record = zstdCompressSync(recordBytes({ value: Buffer.alloc(maxBatchBytes - 1000) }));
+  const large = (firstOffset: number): Buffer => batchBytes(record, { firstOffset, codec: 4 });
+  const batches = Buffer.concat([large(0), large(1)]);
+  const offsets = async (bytes: Buffer, of: object): Promise<string[]> =>
+    (await readRecordBatches(bytes, of)).map(({ offset }) => offset);
+  expect(await offsets(Buffer.concat([batches, batchOf([{}], { firstOffset: 2 })]), answer)).toEqual([
+    '0',
+    '1',
+  ]);
+  expect(await offsets(batchOf([{}]), answer)).toEqual([]);
+  expect(await offsets(batchOf([{}]), {})).toEqual(['0']);
+});

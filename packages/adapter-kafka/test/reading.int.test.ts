@@ -1,0 +1,152 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { firstCopyOf, type LogRecord, Timestamp } from '@user-activity/domain';
+import { codecs, readTopic, startKafka, stranger, writeTopic } from '@user-activity/test-servers';
+import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { unreadableBatchHeader } from '@user-activity/topic-contract';
+import kafkajs, { type Producer, type ProducerConfig } from 'kafkajs';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { KafkaConnection, KafkaDeadLetterQueue, KafkaEventConsumer, KafkaTopic } from '../src/index.ts';
+import { batchBytes } from './batch-bytes.ts';
+
+const admin = stranger(kafkaBrokers()).admin();
+beforeAll(() => admin.connect());
+afterAll(() => admin.disconnect());
+
+const connection = new KafkaConnection({ brokers: kafkaBrokers() });
+let topics = 0;
+
+/** A topic with these settings, as somebody else made it. */
+async function topicWith(settings: Readonly<Record<string, string>>): Promise<KafkaTopic> {
+  topics += 1;
+  const name = `reading-${process.pid}-${Date.now()}-${topics}`;
+  const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+  await admin.createTopics({ topics: [{ topic: name, numPartitions: 2, configEntries }] });
+  const topic = await KafkaTopic.open(connection, { name, partitions: 2, retentionDays: 36_500 });
+  onTestFinished(() => topic.close());
+  return topic;
+}
+
+/** So many records as a consumer is given them; it has committed them when this resolves. */
+async function read(topic: KafkaTopic, count: number, from = connection): Promise<readonly LogRecord[]> {
+  const came: LogRecord[] = [];
+  const all = Promise.withResolvers<void>();
+  const consumer = new KafkaEventConsumer(from, topic, topic.name);
+  await consumer.start(async (records) => {
+    came.push(...records);
+    if (came.length >= count) all.resolve();
+  });
+  await all.promise;
+  await consumer.stop();
+  return came;
+}
+
+/** A stock producer that is connected. */
+async function producerWith(options: ProducerConfig = {}): Promise<Producer> {
+  const producer = stranger(kafkaBrokers()).producer({
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    ...options,
+  });
+  await producer.connect();
+  onTestFinished(() => producer.disconnect());
+  return producer;
+}
+
+const valuesOf = (records: readonly LogRecord[]) =>
+  records.map((record) => Buffer.from(record.raw().value ?? '').toString());
+
+test.each(['producer', ...codecs])(
+  'records are read however they are compressed on a topic with compression.type=%s',
+  async (compressionType) => {
+    const topic = await topicWith({ 'compression.type': compressionType });
+    const message = { key: 'k', partition: 0, headers: { h: ['1', '2'] } };
+    for (const codec of codecs)
+      await writeTopic(kafkaBrokers(), topic.name, [{ ...message, value: codec.repeat(20_000) }], codec);
+    const records = await read(topic, codecs.length);
+    expect(valuesOf(records)).toEqual(codecs.map((codec) => codec.repeat(20_000)));
+    for (const record of records)
+      expect(record.raw().headers).toEqual({ h: [Buffer.from('1'), Buffer.from('2')] });
+  },
+);
+
+test('a batch that can not be read comes as one record, is committed with all of its offsets, and is kept', async () => {
+  const topic = await topicWith({ 'compression.type': 'producer' });
+  const producer = await producerWith();
+  const bomb = { partition: 0, value: Buffer.alloc(30_000_000) };
+  const compression = kafkajs.CompressionTypes.GZIP;
+  await producer.send({ topic: topic.name, messages: [{ partition: 0, value: 'before' }] });
+  await producer.send({ topic: topic.name, compression, messages: [bomb, bomb, bomb] });
+
+  const [before, record] = await read(topic, 2);
+  expect(before?.origin.offset).toBe(0);
+  if (record === undefined) throw new Error('Nothing came.');
+  expect(record.origin).toEqual({ topic: topic.name, partition: 0, offset: 1 });
+  expect(record.content).toMatchObject({
+    reason: "the batch of the offsets 1 to 3 can't be read: it decompresses to more than 67108864 bytes",
+  });
+  const progress = await topic.progressOf(topic.name, 5000);
+  expect(progress.find(({ partition }) => partition === 0)).toMatchObject({ committed: 4, end: 4 });
+
+  const queue = new KafkaDeadLetterQueue(connection, topic);
+  onTestFinished(() => queue.close());
+  const diedAt = Timestamp.parse('2026-01-02T03:04:05Z');
+  await queue.add([{ ...firstCopyOf(record), code: 'unreadable', reason: 'poison', diedAt }]);
+  const [letter] = await readTopic(kafkaBrokers(), topic.deadLetters);
+  expect(letter?.value?.equals(record.raw().value ?? Buffer.alloc(0))).toBe(true);
+  expect(String(letter?.headers?.[unreadableBatchHeader])).toBe('1-3');
+});
+
+test('a record that is larger than a whole fetch is read, and the next one too', async () => {
+  const topic = await topicWith({ 'max.message.bytes': '12500000' });
+  const value = 'x'.repeat(11 * 1024 * 1024);
+  await writeTopic(kafkaBrokers(), topic.name, [
+    { partition: 0, value },
+    { partition: 0, value: 'next' },
+  ]);
+  expect(valuesOf(await read(topic, 2)).map((one) => one.length)).toEqual([value.length, 4]);
+});
+
+test('what an aborted transaction wrote is left out, and what a committed one wrote is not', async () => {
+  const topic = await topicWith({});
+  const producer = await producerWith({
+    transactionalId: topic.name,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  for (const [value, end] of [
+    ['aborted', 'abort'],
+    ['committed', 'commit'],
+    ['aborted again', 'abort'],
+  ] as const) {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: topic.name, messages: [{ partition: 0, value }] });
+    await transaction[end]();
+  }
+  await writeTopic(kafkaBrokers(), topic.name, [{ partition: 0, value: 'last' }]);
+  expect(valuesOf(await read(topic, 2))).toEqual(['committed', 'last']);
+});
+
+test('batches of an unknown codec and corrupt ones, which a broker refuses but may hold, come as one record each', async () => {
+  const kafka = await startKafka();
+  onTestFinished(() => kafka.stop());
+  const own = new KafkaConnection({ brokers: kafka.brokers });
+  const topic = await KafkaTopic.open(own, { name: 'damaged', partitions: 1, retentionDays: 36_500 });
+  onTestFinished(() => topic.close());
+  await writeTopic(kafka.brokers, topic.name, [{ value: 'before' }]);
+  await kafka.end(0);
+  const segment = join(kafka.folders[0] ?? '', 'damaged-0', `${'0'.repeat(20)}.log`);
+  await appendFile(segment, batchBytes(Buffer.from('?'), { firstOffset: 1, codec: 5, count: 3 }));
+  await appendFile(segment, batchBytes(Buffer.from('?'), { firstOffset: 4, codec: 3, count: 2 }));
+  await kafka.restart(0);
+  await writeTopic(kafka.brokers, topic.name, [{ value: 'after' }]);
+
+  const records = await read(topic, 4, own);
+  expect(records.map(({ origin }) => origin.offset)).toEqual([0, 1, 4, 6]);
+  expect(records.map(({ content }) => content)).toMatchObject([
+    { reason: 'it has no header ce_type' },
+    { reason: "the batch of the offsets 1 to 3 can't be read: its codec 5 is not known" },
+    { reason: "the batch of the offsets 4 to 5 can't be read: it is no LZ4 frame" },
+    { reason: 'it has no header ce_type' },
+  ]);
+  expect(await topic.progressOf(topic.name, 5000)).toMatchObject([{ committed: 7, end: 7 }]);
+});
