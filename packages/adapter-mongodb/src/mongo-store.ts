@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Collection, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
+import {
+  type Collection,
+  MongoClient,
+  type MongoClientOptions,
+  MongoError,
+  MongoServerError,
+  ReadConcern,
+  ReadPreference,
+} from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
 import { indexes, letterIndexByActivity, letterIndexes } from './indexes.ts';
 import type { LetterDocument } from './letter-document.ts';
@@ -27,9 +35,14 @@ export class DeploymentError extends Error {
   override readonly name = 'DeploymentError';
 }
 
-/** The database, open: its collections with their indexes. The adapters of this package share it. */
+/**
+ * The database, open: its collections with their indexes. The adapters of this package share it. The collections read the
+ * primary and write to the majority, whatever the URI says: what they answer decides what is stored, replayed or removed.
+ */
 export class MongoStore {
   readonly activities: Collection<ActivityDocument>;
+  /** The activities for pages and counts alone: reads where the URI's `readPreference` says, which may lag. */
+  readonly listedActivities: Pick<Collection<ActivityDocument>, 'find' | 'aggregate'>;
   readonly letters: Collection<LetterDocument>;
   readonly topics: Collection<TopicDocument>;
   readonly timeoutMs: number;
@@ -38,10 +51,13 @@ export class MongoStore {
   private constructor(client: MongoClient, database: string, timeoutMs: number) {
     // Majority and journaled: what was confirmed survives the loss of a member and of power.
     const writeConcern = { w: 'majority', journal: true } as const;
-    const db = client.db(database, { writeConcern, readConcern: new ReadConcern('majority') });
+    const concerns = { writeConcern, readConcern: new ReadConcern('majority') };
+    const readPreference = new ReadPreference('primary');
+    const db = client.db(database, { ...concerns, readPreference });
     this.#client = client;
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
+    this.listedActivities = client.db(database, concerns).collection<ActivityDocument>('activities');
     this.letters = db.collection('dead_letters');
     this.topics = db.collection('topics');
   }
