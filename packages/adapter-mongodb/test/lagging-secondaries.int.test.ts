@@ -1,7 +1,6 @@
 import { DeadLetterId, Timestamp } from '@user-activity/domain';
 import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import { type ReplicaSet, startReplicaSet } from '@user-activity/test-servers';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { documentOf } from '../src/activity-document.ts';
 import {
@@ -86,7 +85,7 @@ test('what the majority does not have yet is neither stored nor known: it is tri
   const [taken, fresh] = [sampleActivity(), sampleActivity()];
   const unhold = await Promise.all(secondaries.map((member) => set.hold(member)));
   // As another consumer does which was killed before the majority confirmed.
-  await set.read(async (client: MongoClient) => {
+  await set.read(async (client) => {
     const activities = client.db(database).collection<{ _id: string }>('activities');
     await activities.insertOne(documentOf(taken), { writeConcern: { w: 1 } });
   });
