@@ -39,7 +39,7 @@ function isOutage(error: Error): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   if (error instanceof MongoError)
     return error.hasErrorLabel('RetryableWriteError') || passing.has(error.code);
-  return /^query/.test(String(Reflect.get(error, 'syscall')));
+  return String(Reflect.get(error, 'syscall')).startsWith('query');
 }
 
 /** A message that quotes a URI may hold its password. */
