@@ -40,13 +40,18 @@ test.each(apps)('%s waits for Kafka and MongoDB, and says meanwhile what is miss
   await until(async () => (await statusOf(`${url}/health/live`)) === 200);
   expect(await statusOf(`${url}/health/ready`)).toBe(503);
   expect(await checksOf(url)).toEqual({ log: 'unavailable', store: 'unavailable' });
-  for (const [path, method] of [
-    ['/api/logs', 'GET'],
-    ['/api/logs', 'POST'],
-    ['/metrics', 'GET'],
-    ['/health/live', 'POST'],
+  for (const [path, init] of [
+    ['/api/logs', {}],
+    ['/metrics', {}],
+    ['/health/live', { method: 'POST' }],
+    ['/api/logs', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }],
+    [
+      '/api/logs/batch',
+      { method: 'POST', body: '{}\n', headers: { 'content-type': 'application/x-ndjson' } },
+    ],
+    ['/v1/track', { method: 'POST', body: 'x'.repeat(2_000_000) }],
   ] as const) {
-    const response = await fetch(url + path, { method });
+    const response = await fetch(url + path, init);
     expect(response.status).toBe(503);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await response.json()).toMatchObject({ status: 503, detail: expect.any(String) as string });

@@ -33,7 +33,11 @@ export async function serveWhileStarting(options: StartingServerOptions): Promis
   });
   app.setErrorHandler(answerError);
   await app.register(health, { checkHealth, isStopping: () => false });
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, starting()));
+  // Before a body is looked at: a client must not take its media type or length for the fault.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) sendProblem(reply, starting());
+    else done();
+  });
   const server = httpServer(app, 500);
   const url = await server.listen({ host, port });
   const close = () => server.close();
