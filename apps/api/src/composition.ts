@@ -20,6 +20,7 @@ import {
   type Progressing,
 } from '@user-activity/application';
 import {
+  EngineWait,
   type Logger,
   measureProcess,
   opening,
@@ -34,7 +35,7 @@ import {
 } from '@user-activity/runner';
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
-import { type About, openApiServer, publisherBounds, tryLine } from './serve-api.ts';
+import { type About, openApiServer, publisherBounds, serveWhileWaiting, tryLine } from './serve-api.ts';
 
 /** What is open before anything is wired. */
 export interface ApiEngines {
@@ -91,12 +92,13 @@ export function wire(
 
 const topicOfDeadLetters = token<KafkaDeadLetterQueue>('topicOfDeadLetters');
 
-/** Opens Kafka and MongoDB and a server on them; nothing listens yet. */
+/** Opens Kafka and MongoDB, once they are reached, and a server on them; the server does not listen yet. */
 export async function openApi(
   opened: Opened,
   config: Config,
   logger: Logger,
   about: About,
+  engines: EngineWait,
   storing?: StoringSide,
 ) {
   const { kafka, topic: plan, mongodb } = config.engines;
@@ -104,14 +106,16 @@ export async function openApi(
     ...kafka,
     log: (level, message, details) => logger[level](details, message),
   });
-  const topic = opened.add(
-    await KafkaTopic.open(connection, plan, (message) => logger.warn(message)),
-    (one) => one.close(),
-  );
-  const store = opened.add(await MongoStore.open({ ...mongodb, timeoutMs: config.QUERY_TIMEOUT_MS }), (one) =>
-    one.close(),
-  );
-  await makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) })(topic);
+  const warn = (message: string): void => logger.warn(message);
+  const mongo = { ...mongodb, timeoutMs: config.QUERY_TIMEOUT_MS };
+  const [topic, store] = await Promise.all([
+    engines.reach('log', async () =>
+      opened.add(await KafkaTopic.open(connection, plan, warn), (one) => one.close()),
+    ),
+    engines.reach('store', async () => opened.add(await MongoStore.open(mongo), (one) => one.close())),
+  ]);
+  const assertSamePartitions = makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) });
+  await engines.reach('store', () => assertSamePartitions(topic));
   const wiring = opened.add(wire(config, logger, { connection, topic, store }, storing), (one) =>
     one.close(),
   );
@@ -120,10 +124,17 @@ export async function openApi(
 }
 
 /** Starts the API. What fails on the way leaves nothing open. */
-export const start = (config: Config, logger: Logger, version: string): Promise<RunningApp> =>
+export const start = (
+  config: Config,
+  logger: Logger,
+  version: string,
+  signal: AbortSignal,
+): Promise<RunningApp> =>
   opening(async (opened) => {
     const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
-    const server = await openApi(opened, config, logger, { version, scrapeMetrics });
-    const url = await server.listen({ host: config.HOST, port: config.PORT });
+    const engines = new EngineWait(config.engines.startTimeoutMs, logger, signal);
+    const early = await serveWhileWaiting(opened, config, logger, engines);
+    const server = await openApi(opened, config, logger, { version, scrapeMetrics }, engines);
+    const url = await early.handOver(server);
     return { url, hint: tryLine(url, config), stop: () => opened.close() };
   });

@@ -1,2 +1,9 @@
 export { openApi } from './composition.ts';
-export { type About, type ApiConfig, openApiServer, publisherBounds, tryLine } from './serve-api.ts';
+export {
+  type About,
+  type ApiConfig,
+  openApiServer,
+  publisherBounds,
+  serveWhileWaiting,
+  tryLine,
+} from './serve-api.ts';

@@ -7,4 +7,4 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-await runConfigured(readConfig, (config, logger) => start(config, logger, version));
+await runConfigured(readConfig, (config, logger, signal) => start(config, logger, version, signal));

@@ -1,6 +1,11 @@
-import { buildServer, type ScrapeMetrics } from '@user-activity/adapter-http';
+import {
+  buildServer,
+  type ScrapeMetrics,
+  serveWhileStarting,
+  type StartingServer,
+} from '@user-activity/adapter-http';
 import type { Progressing } from '@user-activity/application';
-import { type Get, type Opened, tokens } from '@user-activity/runner';
+import { type EngineWait, type Get, type Logger, type Opened, tokens } from '@user-activity/runner';
 import type { Config } from './config.ts';
 
 const finishingMs = 3000;
@@ -12,6 +17,16 @@ export type ApiConfig = Pick<Config, 'HOST' | 'PORT' | 'API_KEYS' | 'MAX_BATCH_S
 export interface About {
   readonly version: string;
   readonly scrapeMetrics: ScrapeMetrics;
+}
+
+/** Answers where the API will be, while its process waits for Kafka and MongoDB. */
+export async function serveWhileWaiting(
+  opened: Opened,
+  { HOST: host, PORT: port }: ApiConfig,
+  logger: Logger,
+  { checkHealth }: EngineWait,
+): Promise<StartingServer> {
+  return opened.add(await serveWhileStarting({ checkHealth, host, port, logger }), (one) => one.close());
 }
 
 /** A server of the wired use cases; nothing listens yet. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { buildHealthServer } from '@user-activity/adapter-http';
+import { buildHealthServer, serveWhileStarting } from '@user-activity/adapter-http';
 import {
   KafkaConnection,
   KafkaDeadLetterQueue,
@@ -15,6 +15,7 @@ import {
 import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
 import {
+  EngineWait,
   groupObserver,
   type Logger,
   measureProcess,
@@ -74,37 +75,44 @@ export function wire(
 
 const topicOfDeadLetters = token<KafkaDeadLetterQueue>('topicOfDeadLetters');
 
-/** Joins the group and begins to store. */
+/** Joins the group and begins to store, once Kafka and MongoDB are reached. */
 export async function openConsumer(
   opened: Opened,
   config: Pick<Config, 'engines'>,
   logger: Logger,
-  watching: Watching = patient,
+  engines: EngineWait,
 ): Promise<Wiring> {
   const { kafka, topic: plan, mongodb } = config.engines;
   const connection = new KafkaConnection({
     ...kafka,
     log: (level, message, details) => logger[level](details, message),
   });
-  const topic = opened.add(
-    await KafkaTopic.open(connection, plan, (message) => logger.warn(message)),
-    (one) => one.close(),
-  );
-  const store = opened.add(await MongoStore.open(mongodb), (one) => one.close());
-  await makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) })(topic);
-  const wiring = opened.add(wire(config, logger, { connection, topic, store }, watching), (one) =>
-    one.close(),
-  );
+  const warn = (message: string): void => logger.warn(message);
+  const [topic, store] = await Promise.all([
+    engines.reach('log', async () =>
+      opened.add(await KafkaTopic.open(connection, plan, warn), (one) => one.close()),
+    ),
+    engines.reach('store', async () => opened.add(await MongoStore.open(mongodb), (one) => one.close())),
+  ]);
+  const assertSamePartitions = makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) });
+  await engines.reach('store', () => assertSamePartitions(topic));
+  const wiring = opened.add(wire(config, logger, { connection, topic, store }), (one) => one.close());
   wiring.resolveAll();
-  await startStoring(wiring.get, watching);
+  await engines.reach('log', () => startStoring(wiring.get));
   return wiring;
 }
 
 /** Starts a consumer and the server that tells how it is. What fails on the way leaves nothing open. */
-export const start = (config: Config, logger: Logger): Promise<RunningApp> =>
+export const start = (config: Config, logger: Logger, signal: AbortSignal): Promise<RunningApp> =>
   opening(async (opened) => {
     const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
-    const { get } = await openConsumer(opened, config, logger);
+    const { HOST: host, PORT: port } = config;
+    const engines = new EngineWait(config.engines.startTimeoutMs, logger, signal);
+    const early = opened.add(
+      await serveWhileStarting({ checkHealth: engines.checkHealth, host, port, logger }),
+      (one) => one.close(),
+    );
+    const { get } = await openConsumer(opened, config, logger, engines);
     const server = opened.add(
       await buildHealthServer({
         checkHealth: get(tokens.checkHealth),
@@ -114,6 +122,6 @@ export const start = (config: Config, logger: Logger): Promise<RunningApp> =>
       }),
       (one) => one.close(),
     );
-    const url = await server.listen({ host: config.HOST, port: config.PORT });
+    const url = await early.handOver(server);
     return { url, failed: get(tokens.consumer).ended, stop: () => opened.close() };
   });

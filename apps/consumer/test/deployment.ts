@@ -47,8 +47,16 @@ export class Deployment {
 
 const json = { 'content-type': 'application/json' };
 
-export const post = (url: string, body: unknown): Promise<Response> =>
-  fetch(`${url}/api/logs`, { method: 'POST', headers: json, body: JSON.stringify(body) });
+export const post = (
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> =>
+  fetch(`${url}/api/logs`, {
+    method: 'POST',
+    headers: { ...json, ...headers },
+    body: JSON.stringify(body),
+  });
 
 /** The one activity, as soon as it is stored. */
 export async function stored(url: string, id: string): Promise<unknown> {

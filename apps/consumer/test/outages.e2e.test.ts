@@ -1,7 +1,7 @@
-import { readTopic, startKafka, startMongod, sumOf } from '@user-activity/test-servers';
+import { readTopic, startKafka, startMongod, startReplicaSet, sumOf } from '@user-activity/test-servers';
 import { kafkaBrokers } from '@user-activity/test-servers/shared';
 import { expect, onTestFinished, test } from 'vitest';
-import { allStored, Deployment, Load, post, scraped, until } from './deployment.ts';
+import { allStored, Deployment, Load, post, scraped, stored, until } from './deployment.ts';
 
 const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
 
@@ -68,4 +68,28 @@ test('a broker that is gone means 503 with Retry-After, and then on as before', 
   await allStored(url, load);
   expect(await api.end('SIGTERM')).toBe(0);
   expect(await consumer.end('SIGTERM')).toBe(0);
+});
+
+test('with a secondary that lags and is preferred for reading, a retry holds up nothing behind it', async () => {
+  const set = await startReplicaSet(3);
+  onTestFinished(() => set.stop());
+  const lagging = ((await set.primary()) + 1) % 3;
+  const uri = `${set.uri}&readPreference=secondaryPreferred&readPreferenceTags=member:${lagging}`;
+  const service = new Deployment({ uri }).start('standalone', { KAFKA_PARTITIONS: '1' });
+  const url = await service.ready();
+  const unhold = await set.hold(lagging);
+  const wait = { prefer: 'wait=30' };
+  for (const [id, status] of [
+    ['pay-1', 201],
+    // The client's plain retry: the same fact under the same id.
+    ['pay-1', 200],
+    ['next-1', 201],
+  ] as const) {
+    const body = { id, userId: 'u', type: 'PAID', createdAt: '2026-01-02T03:04:05Z' };
+    expect((await post(url, body, wait)).status).toBe(status);
+    expect(await stored(url, id)).toMatchObject({ id });
+  }
+  expect(service.output).not.toContain('the store does not confirm');
+  await unhold();
+  expect(await service.end('SIGTERM')).toBe(0);
 });

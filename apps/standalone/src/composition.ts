@@ -8,9 +8,17 @@ import {
   SqliteEventPublisher,
 } from '@user-activity/adapter-sqlite';
 import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
-import { type About, openApi, openApiServer, publisherBounds, tryLine } from '@user-activity/api';
+import {
+  type About,
+  openApi,
+  openApiServer,
+  publisherBounds,
+  serveWhileWaiting,
+  tryLine,
+} from '@user-activity/api';
 import { openConsumer } from '@user-activity/consumer';
 import {
+  EngineWait,
   type Logger,
   measuredOutages,
   measureProcess,
@@ -73,14 +81,18 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
 }
 
 /** Starts consuming and serving. What fails on the way leaves nothing open. */
-export const start = (given: Config, logger: Logger, version: string): Promise<RunningApp> =>
+export const start = (
+  given: Config,
+  logger: Logger,
+  version: string,
+  signal: AbortSignal,
+): Promise<RunningApp> =>
   opening(async (opened) => {
     const config = withRootKey(given, logger);
     const about = { version, scrapeMetrics: measureProcess(opened, PrometheusMetrics.start()) };
-    const { server, ended } = await (config.engines === undefined
+    const { url, ended } = await (config.engines === undefined
       ? openEmbedded(opened, config, logger, about)
-      : openOnEngines(opened, { ...config, engines: config.engines }, logger, about));
-    const url = await server.listen({ host: config.HOST, port: config.PORT });
+      : openOnEngines(opened, { ...config, engines: config.engines }, logger, about, signal));
     return { url, hint: tryLine(url, config), failed: ended, stop: () => opened.close() };
   });
 
@@ -100,7 +112,8 @@ async function openEmbedded(opened: Opened, config: Config, logger: Logger, abou
   const consumer = wiring.get(tokens.consumer);
   const server = await openApiServer(wiring.get, config, about, opened, wiring.get(tokens.watchdog));
   await startStoring(wiring.get);
-  return { server, ended: consumer.ended };
+  const url = await server.listen({ host: config.HOST, port: config.PORT });
+  return { url, ended: consumer.ended };
 }
 
 async function openOnEngines(
@@ -108,14 +121,17 @@ async function openOnEngines(
   config: Config & { readonly engines: NonNullable<Config['engines']> },
   logger: Logger,
   about: About,
+  signal: AbortSignal,
 ) {
+  const engines = new EngineWait(config.engines.startTimeoutMs, logger, signal);
+  const early = await serveWhileWaiting(opened, config, logger, engines);
   // What either side needs is its own, so that they stop side by side: one after the other might take too long.
   const [storing, serving] = [new Opened(), new Opened()];
   opened.add([storing, serving], async (sides) => {
     await Promise.all(sides.map((side) => side.close()));
   });
-  const { get } = await openConsumer(storing, config, logger);
+  const { get } = await openConsumer(storing, config, logger, engines);
   const [consumer, progress] = [get(tokens.consumer), get(tokens.watchdog)];
-  const server = await openApi(serving, config, logger, about, { consumer, progress });
-  return { server, ended: consumer.ended };
+  const server = await openApi(serving, config, logger, about, engines, { consumer, progress });
+  return { url: await early.handOver(server), ended: consumer.ended };
 }

@@ -70,6 +70,7 @@ test('reads the engines, as their adapters take them', () => {
     topic: { name: 'user-activity', partitions: 12, retentionDays: 30 },
     group: 'user-activity-store',
     mongodb: { uri: engines.MONGODB_URI, database: 'user_activity' },
+    startTimeoutMs: 60_000,
   });
   const secured = readConfig({
     ...engines,

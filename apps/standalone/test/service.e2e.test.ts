@@ -91,21 +91,39 @@ test('the ready line comes once, before any other URL, and says how to try it', 
   expect(lines.filter((line) => line.includes('ready'))).toHaveLength(1);
 });
 
-test('a second process on the same data ends with a clear error, and the first works on', async () => {
+/** The one line at the level `fatal` of a process that could not start: no stack, and nothing else in it. */
+async function fatalLine(service: ServiceProcess): Promise<unknown> {
+  expect(await service.exited).toBe(1);
+  const last = JSON.parse(service.output.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  expect(Object.keys(last)).toEqual(['level', 'time', 'msg']);
+  expect(last['level']).toBe(60);
+  return last['msg'];
+}
+
+test('what keeps it from starting is one line that names the variable to change', async () => {
   const first = start();
-  const url = await first.ready();
-  const second = start();
-  expect(await second.exited).toBe(1);
-  expect(second.output).toContain(`The data folder ${folder} is in use by another process.`);
-  expect((await post(url, example)).status).toBe(202);
+  const { port } = new URL(await first.ready());
+  const other = join(folder, 'other');
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  for (const [environment, line] of [
+    [{}, `The data folder ${folder} is in use by another process; stop that one or set DATA_DIR`],
+    [{ DATA_DIR: other, PORT: port }, `port ${port} is in use; stop the other process or set PORT`],
+    [
+      { DATA_DIR: other, HOST: '192.0.2.1', ALLOW_ANONYMOUS: 'true' },
+      '192.0.2.1 is no address of this machine; set HOST',
+    ],
+    [{ DATA_DIR: join(file, 'below') }, 'Set DATA_DIR to a folder that this user may write to.'],
+  ] as const)
+    expect(await fatalLine(start({ environment }))).toContain(line);
+  expect((await post(await first.ready(), example)).status).toBe(202);
 });
 
 test('a damaged file is a clear error, and left as it is', async () => {
   const file = join(folder, 'user-activity.db');
   writeFileSync(file, 'no database '.repeat(1000));
   const service = start();
-  expect(await service.exited).toBe(1);
-  expect(service.output).toContain(`${file} is damaged`);
+  expect(await fatalLine(service)).toContain(`${file} is damaged`);
   expect(readFileSync(file, 'utf8')).toBe('no database '.repeat(1000));
 });
 

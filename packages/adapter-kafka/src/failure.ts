@@ -5,3 +5,22 @@ export function logUnavailable(failure: unknown): DomainError {
   const why = failure instanceof Error ? ` (${failure.name})` : '';
   return new DomainError('LOG_UNAVAILABLE', `The log did not confirm in time${why}.`);
 }
+
+// Types of the protocol's errors, https://kafka.apache.org/protocol.html#protocol_error_codes
+const refusals: ReadonlySet<unknown> = new Set([
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'ILLEGAL_SASL_STATE',
+  'INVALID_CONFIG',
+  'POLICY_VIOLATION',
+  'SASL_AUTHENTICATION_FAILED',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'UNSUPPORTED_SASL_MECHANISM',
+]);
+
+/** Whether the broker answered and says no, so that trying again won't help. KafkaJS wraps what it gives up. */
+export function isRefusal(error: Error): boolean {
+  if (error.name === 'KafkaJSSASLAuthenticationError' || refusals.has(Reflect.get(error, 'type')))
+    return true;
+  return error.cause instanceof Error && error.cause !== error && isRefusal(error.cause);
+}

@@ -1,6 +1,6 @@
 import { DomainError, type PartitionProgress } from '@user-activity/domain';
 import type { Admin } from 'kafkajs';
-import { logUnavailable } from './failure.ts';
+import { isRefusal, logUnavailable } from './failure.ts';
 import { groupProgress } from './group-progress.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
@@ -43,8 +43,8 @@ export class KafkaTopic {
   }
 
   /**
-   * Makes the two topics where they are missing. Throws TopicError where one is there that would lose or refuse what was
-   * accepted, and LOG_UNAVAILABLE where no broker answers. What is weak but works is told to `warn`.
+   * Makes the two topics where they are missing. Throws TopicError if one is there that would lose or refuse what was accepted,
+   * or if the credentials or rights do not suffice, and LOG_UNAVAILABLE if no broker answers. `warn` hears what is weak but works.
    */
   static async open(
     connection: KafkaConnection,
@@ -69,6 +69,10 @@ export class KafkaTopic {
       await admin.close();
       if (error instanceof TopicError || !(error instanceof Error)) throw error;
       // Nobody's data is in it yet: what the client says helps whoever set this up.
+      if (isRefusal(error))
+        throw new TopicError(
+          `Kafka refuses to let the service use the topic ${plan.name}: ${error.message}.`,
+        );
       throw new DomainError('LOG_UNAVAILABLE', `Kafka does not do as asked: ${error.message}`, {
         cause: error,
       });

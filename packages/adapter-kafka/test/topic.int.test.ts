@@ -161,7 +161,7 @@ test('says who it is to a broker that asks, and what came of it', async () => {
   await topic.assertWritable(5000);
   await topic.close();
   const refused = open({ mechanism: 'plain', ...credentials, password: 'wrong-password' });
-  await expect(refused).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+  await expect(refused).rejects.toThrow(TopicError);
   await expect(refused).rejects.not.toThrow('wrong-password');
 });
 

@@ -13,10 +13,10 @@ export async function countMatching(store: MongoStore, filter: ActivityFilter): 
 
 /** One document, or none where there is nothing to be counted. It takes the keys of one index alone, but for metadata. */
 export const counting = (
-  { activities, timeoutMs }: MongoStore,
+  { listedActivities, timeoutMs }: MongoStore,
   filter: ActivityFilter,
 ): AggregationCursor<{ readonly count: number }> =>
-  activities.aggregate<{ readonly count: number }>(
+  listedActivities.aggregate<{ readonly count: number }>(
     [{ $match: conditionsOf(filter, rangeOf('createdAt', filter.createdAt)) }, { $count: 'count' }],
     { maxTimeMS: timeoutMs, hint: indexFor(filter) },
   );

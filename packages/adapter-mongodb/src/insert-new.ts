@@ -1,4 +1,4 @@
-import type { Refused, StoredActivity, UserActivity } from '@user-activity/domain';
+import { DomainError, type Refused, type StoredActivity, type UserActivity } from '@user-activity/domain';
 import { BSON, MongoBulkWriteError, type WriteError } from 'mongodb';
 import { type ActivityDocument, documentOf, storedOf } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
@@ -25,9 +25,10 @@ export async function insertNew(
       outcomes,
     );
   let open = activities.filter(({ id }) => !outcomes.has(id));
-  // A second round only where one that was in the way is gone by the time it is asked for, as retention takes it.
+  // A second round only where one that was in the way is gone by the time it is asked for: retention or a rollback took it.
   for (let round = 0; open.length > 0; round += 1) {
-    if (round === 5) throw new Error('Ids are taken and not there, again and again.');
+    if (round === 5)
+      throw new DomainError('STORE_UNAVAILABLE', 'Ids are taken and not there, again and again.');
     const taken = await insert(store, open, outcomes);
     await lookUp(store, taken, outcomes);
     open = open.filter(({ id }) => !outcomes.has(id));

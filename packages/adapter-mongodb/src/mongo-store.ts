@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Collection, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
+import { type Collection, MongoClient, type MongoClientOptions, ReadConcern, ReadPreference } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
 import { indexes, letterIndexByActivity, letterIndexes } from './indexes.ts';
 import type { LetterDocument } from './letter-document.ts';
+import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 
 /** Which MongoDB, and how it is spoken to. */
 export interface MongoStoreOptions {
@@ -22,14 +23,14 @@ interface TopicDocument {
 
 const closingMs = 500;
 
-/** The deployment can't be used as it is; the message says what to change. Trying again alone won't help. */
-export class DeploymentError extends Error {
-  override readonly name = 'DeploymentError';
-}
-
-/** The database, open: its collections with their indexes. The adapters of this package share it. */
+/**
+ * The database, open: its collections with their indexes. The adapters of this package share it. The collections read the
+ * primary and write to the majority, whatever the URI says: what they answer decides what is stored, replayed or removed.
+ */
 export class MongoStore {
   readonly activities: Collection<ActivityDocument>;
+  /** The activities for pages and counts alone: reads where the URI's `readPreference` says, which may lag. */
+  readonly listedActivities: Pick<Collection<ActivityDocument>, 'find' | 'aggregate'>;
   readonly letters: Collection<LetterDocument>;
   readonly topics: Collection<TopicDocument>;
   readonly timeoutMs: number;
@@ -38,17 +39,20 @@ export class MongoStore {
   private constructor(client: MongoClient, database: string, timeoutMs: number) {
     // Majority and journaled: what was confirmed survives the loss of a member and of power.
     const writeConcern = { w: 'majority', journal: true } as const;
-    const db = client.db(database, { writeConcern, readConcern: new ReadConcern('majority') });
+    const concerns = { writeConcern, readConcern: new ReadConcern('majority') };
+    const readPreference = new ReadPreference('primary');
+    const db = client.db(database, { ...concerns, readPreference });
     this.#client = client;
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
+    this.listedActivities = client.db(database, concerns).collection<ActivityDocument>('activities');
     this.letters = db.collection('dead_letters');
     this.topics = db.collection('topics');
   }
 
   /**
-   * Connects and makes the indexes that are missing. Throws DeploymentError where there is no replica set, and the driver's
-   * errors where nobody answers.
+   * Connects and makes the indexes that are missing. Throws DeploymentError if the URI, the credentials or the deployment must
+   * be changed, and STORE_UNAVAILABLE if no primary answers.
    */
   static async open({
     uri,
@@ -64,8 +68,9 @@ export class MongoStore {
       retryWrites: true,
       appName: 'user-activity',
     };
-    const client = await MongoClient.connect(uri, options);
+    const client = clientOf(uri, options);
     try {
+      await client.connect();
       const { setName, msg } = await client.db('admin').command({ hello: 1 });
       if (setName === undefined && msg !== 'isdbgrid') {
         throw new DeploymentError(
@@ -78,7 +83,7 @@ export class MongoStore {
       return store;
     } catch (error) {
       await client.close();
-      throw error;
+      throw openFailure(error);
     }
   }
 
@@ -93,5 +98,14 @@ export class MongoStore {
   /** The driver says farewell to the server, which one that hangs never answers: it is left then. */
   async close(): Promise<void> {
     await Promise.race([this.#client.close(), delay(closingMs, undefined, { ref: false })]);
+  }
+}
+
+/** Throws DeploymentError if the URI is no connection string, whichever library finds out. */
+function clientOf(uri: string, options: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(uri, options);
+  } catch (error) {
+    throw uriFault(error);
   }
 }

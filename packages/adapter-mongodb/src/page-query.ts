@@ -76,13 +76,13 @@ export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
 
 /** One part of a filter within one range of positions. */
 export function find(
-  { activities }: MongoStore,
+  { listedActivities }: MongoStore,
   { filter, order }: Pick<ActivityQuery, 'filter' | 'order'>,
   range: Range,
   most: number,
   maxTimeMS: number,
 ): FindCursor<ActivityDocument> {
-  return activities.find(conditionsOf(filter, range), {
+  return listedActivities.find(conditionsOf(filter, range), {
     sort: sortOf({ field, order }, range),
     limit: most,
     batchSize: Math.min(most, batchSize),

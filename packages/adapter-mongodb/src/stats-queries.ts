@@ -111,11 +111,11 @@ export const countUpTo = (
   ]);
 
 const aggregate = <Result extends Document>(
-  { activities }: MongoStore,
+  { listedActivities }: MongoStore,
   index: IndexKey,
   maxTimeMS: number,
   stages: Document[],
-): AggregationCursor<Result> => activities.aggregate<Result>(stages, { hint: { ...index }, maxTimeMS });
+): AggregationCursor<Result> => listedActivities.aggregate<Result>(stages, { hint: { ...index }, maxTimeMS });
 
 /** The filter. Of an index that begins with a field, MongoDB uses the rest only where that field is bound: to any text, then. */
 const matchOf = (filter: ActivityFilter, bound?: KeyField): Document => ({

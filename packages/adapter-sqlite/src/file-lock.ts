@@ -22,7 +22,7 @@ export class FileLock {
     } catch (error) {
       const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
       throw new DataFileError(
-        `The data folder ${folder} can't be made (${String(code)}). Choose a folder that this user may write to.`,
+        `The data folder ${folder} can't be made (${String(code)}). Set DATA_DIR to a folder that this user may write to.`,
       );
     }
     let db: DatabaseSync | undefined;
@@ -46,10 +46,10 @@ function refusal(folder: string, error: unknown): unknown {
   if (code === undefined) return error;
   if ((code & 0xff) === 5) {
     return new DataFileError(
-      `The data folder ${folder} is in use by another process. Stop that one first, or choose another folder.`,
+      `The data folder ${folder} is in use by another process; stop that one or set DATA_DIR to another folder.`,
     );
   }
   return new DataFileError(
-    `The data folder ${folder} can't be locked (SQLite ${code}: ${text}). Check its permissions and free space.`,
+    `The data folder ${folder} can't be locked (SQLite ${code}: ${text}). Check its permissions and free space, or set DATA_DIR.`,
   );
 }

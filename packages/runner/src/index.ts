@@ -1,4 +1,5 @@
 export { outageLog } from './back-off.ts';
+export { EngineWait } from './engine-wait.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
 export { openRootKey, type RootKey } from './configuration/key-files.ts';
 export { type Environment, type Given, readVariables } from './configuration/read-variables.ts';

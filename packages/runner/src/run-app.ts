@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from './configuration/configuration-error.ts';
 import { type Logger, type LogLevel, makeLogger } from './logger.ts';
+import { startFault } from './start-fault.ts';
 
 /** An app that runs. */
 export interface RunningApp {
@@ -22,9 +23,9 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * The life of a process: starts the app, prints the ready line, and drains at a signal, within 10 s and with exit code 0.
- * Whatever can't start is one clear message and exit code 1, or 78 for the configuration.
+ * A start that fails ends it with one line and exit code 1, or 78 for the configuration.
  */
-async function runApp(logger: Logger, start: () => Promise<RunningApp>): Promise<void> {
+async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<RunningApp>): Promise<void> {
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'a bug: the process ends, what was accepted is kept');
     process.exit(1);
@@ -32,7 +33,8 @@ async function runApp(logger: Logger, start: () => Promise<RunningApp>): Promise
   // Scripts and supervisors wait for the ready line, however little is logged.
   const life = logger.child({}, { level: 'info' });
   const asked = signalled();
-  const starting = start();
+  const stopping = new AbortController();
+  const starting = start(stopping.signal);
   // It may fail while a signal is waited for; it is looked at below.
   starting.catch(() => undefined);
   try {
@@ -45,10 +47,12 @@ async function runApp(logger: Logger, start: () => Promise<RunningApp>): Promise
     const failure = await Promise.race([asked.then(() => undefined), ending(failed)]);
     if (failure === undefined) logger.info({ signal: await asked }, 'stopping');
     else logger.fatal(failure, 'a part of it came to an end; stopping');
-    const stopped = starting.then(async (started) => started.stop()).then(() => true);
     // One that was not ready has accepted nothing, and may be waiting for what is down.
-    const patienceMs = typeof app === 'string' ? startingMs : drainMs;
-    const inTime = await Promise.race([stopped, delay(patienceMs, false)]);
+    stopping.abort();
+    const isReady = typeof app !== 'string';
+    const stopped = starting.then(async (started) => started.stop()).then(() => true);
+    const over = isReady ? stopped : stopped.catch(() => true);
+    const inTime = await Promise.race([over, delay(isReady ? drainMs : startingMs, false)]);
     if (inTime) logger.info('stopped');
     else logger.warn('something did not finish in time and was left; what was accepted is kept');
     process.exit(failure === undefined ? 0 : 1);
@@ -57,10 +61,13 @@ async function runApp(logger: Logger, start: () => Promise<RunningApp>): Promise
   }
 }
 
-/** The whole of a `main.ts`: reads the configuration, makes the logger it asks for, and runs the app. */
+/**
+ * The whole of a `main.ts`: reads the configuration, makes the logger it asks for, and runs the app. The signal is aborted when
+ * the process is to stop: a start that waits gives up then.
+ */
 export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLevel }>(
   readConfig: () => Config,
-  start: (config: Config, logger: Logger) => Promise<RunningApp>,
+  start: (config: Config, logger: Logger, signal: AbortSignal) => Promise<RunningApp>,
 ): Promise<void> {
   let config: Config;
   try {
@@ -69,7 +76,7 @@ export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLeve
     return exitOn(error);
   }
   const logger = makeLogger(config.LOG_LEVEL);
-  await runApp(logger, () => start(config, logger));
+  await runApp(logger, (signal) => start(config, logger, signal));
 }
 
 /** Resolves when it rejects, with why; else never. */
@@ -92,7 +99,9 @@ function exitOn(error: unknown, logger?: Logger): never {
     process.stderr.write(`${error.message}\n`);
     process.exit(badConfiguration);
   }
+  const fault = startFault(error);
   if (logger === undefined) process.stderr.write(`${String(error)}\n`);
-  else logger.fatal({ err: error }, error instanceof Error ? error.message : 'it can not start');
+  else if (fault !== undefined) logger.fatal(fault);
+  else logger.fatal({ err: error }, 'a bug: the process can not start');
   process.exit(1);
 }

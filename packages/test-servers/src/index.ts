@@ -1,5 +1,6 @@
 export { CuttableSockets } from './cuttable-sockets.ts';
 export { type FaultyProxy, faultyProxy, type Mend } from './faulty-proxy.ts';
+export { freePorts } from './free-ports.ts';
 export { inDatabase } from './in-database.ts';
 export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';

@@ -16,6 +16,8 @@ export interface ReplicaSet {
   signal(member: number, signal: NodeJS.Signals): void;
   /** Starts a member again, killing it where it still runs; resolves when it is a part of the set. */
   restart(member: number): Promise<void>;
+  /** Keeps a member from applying writes, as one that lags; it still votes. Resolves with how to end that. */
+  hold(member: number): Promise<() => Promise<void>>;
   /** Which member can be written to, once there is one. */
   primary(): Promise<number>;
   /** Makes the primary give up its place for some seconds. */
@@ -47,7 +49,8 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
     }
     const configuration = {
       _id: setName,
-      members: hosts.map((host, _id) => ({ _id, host })),
+      // A member can be named in a `readPreferenceTags`.
+      members: hosts.map((host, _id) => ({ _id, host, tags: { member: String(_id) } })),
       // The loss of a primary is seen soon.
       settings: { electionTimeoutMillis: 3000, heartbeatIntervalMillis: 500 },
     };
@@ -70,6 +73,14 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
       await members[member]?.kill();
       launch(member);
       await members[member]?.until(onServer(portOf(ports, member), inSet));
+    },
+    async hold(member) {
+      const port = portOf(ports, member);
+      await onServer(port, (client) => client.db('admin').command({ fsync: 1, lock: true }));
+      return () =>
+        onServer(port, async (client) => {
+          await client.db('admin').command({ fsyncUnlock: 1 });
+        });
     },
     primary,
     async stepDown() {

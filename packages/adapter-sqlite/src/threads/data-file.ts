@@ -38,15 +38,19 @@ function identify(db: DatabaseSync, file: string): void {
   const isNew = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
   const [owner, version] = [pragma(db, 'application_id'), pragma(db, 'user_version')];
   if (!isNew && owner !== applicationId)
-    throw new DataFileError(`${file} is the database of another application. Choose another data folder.`);
+    throw new DataFileError(
+      `${file} is the database of another application. Set DATA_DIR to another folder.`,
+    );
   if (!isNew && version !== schemaVersion && !upgrades.has(Number(version))) {
     throw new DataFileError(
       `${file} has schema version ${String(version)}, this program knows ${schemaVersion}. ` +
-        'Start the program version that wrote it, or choose another data folder.',
+        'Start the program version that wrote it, or set DATA_DIR to another folder.',
     );
   }
   if (pragma(db, 'journal_mode = WAL') !== 'wal')
-    throw new DataFileError(`${file} can't have a write-ahead log. Choose a data folder on a local disk.`);
+    throw new DataFileError(
+      `${file} can't have a write-ahead log. Set DATA_DIR to a folder on a local disk.`,
+    );
   if (isNew) db.exec(`PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; ${schema} COMMIT`);
 }
 
@@ -88,6 +92,6 @@ function unusable(file: string, error: unknown): DataFileError {
   if (primary === busy)
     return new DataFileError(`${file} is locked by another process. Stop that one first.`);
   return new DataFileError(
-    `${file} can't be opened for writing (SQLite ${code}: ${text}). Check the folder's permissions and free space.`,
+    `${file} can't be opened for writing (SQLite ${code}: ${text}). Check the folder's permissions and free space, or set DATA_DIR.`,
   );
 }

@@ -23,6 +23,8 @@ export interface EngineSettings {
   };
   readonly group: string;
   readonly mongodb: { readonly uri: string; readonly database: string };
+  /** How long a start waits for them. */
+  readonly startTimeoutMs: number;
 }
 
 const listed = (text: string): string[] =>
@@ -91,6 +93,7 @@ export function enginesOf(values: Static<TObject<typeof engineVariables>>): Engi
     },
     group: values.KAFKA_GROUP_ID,
     mongodb: { uri, database: values.MONGODB_DATABASE },
+    startTimeoutMs: values.START_TIMEOUT_MS,
   };
 }
 

@@ -82,6 +82,7 @@ export const apiVariables: {
 
 /** Of Kafka and MongoDB. */
 export const engineVariables: {
+  START_TIMEOUT_MS: TInteger;
   KAFKA_BROKERS: TOptional<TString>;
   KAFKA_SSL: Flag;
   KAFKA_SASL_MECHANISM: TOptional<
@@ -97,6 +98,7 @@ export const engineVariables: {
   MONGODB_URI: TOptional<TString>;
   MONGODB_DATABASE: TString;
 } = {
+  START_TIMEOUT_MS: wholeNumber(1, 3_600_000, 60_000),
   KAFKA_BROKERS: Type.Optional(
     Type.String({
       pattern: '^ *[^\\s,:]+:\\d{1,5}(?: *, *[^\\s,:]+:\\d{1,5})* *$',

@@ -1,0 +1,116 @@
+import { DeadLetterId, Timestamp } from '@user-activity/domain';
+import { filterOf, sampleActivity } from '@user-activity/port-contracts';
+import { type ReplicaSet, startReplicaSet } from '@user-activity/test-servers';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { documentOf } from '../src/activity-document.ts';
+import {
+  MongoActivityRepository,
+  MongoDeadLetterQueue,
+  MongoDeadLetterRepository,
+  MongoStore,
+  MongoTopicRegistry,
+} from '../src/index.ts';
+
+let set: ReplicaSet;
+let secondaries: readonly [number, number];
+beforeAll(async () => {
+  set = await startReplicaSet(3);
+  const primary = await set.primary();
+  secondaries = primary === 0 ? [1, 2] : [0, primary === 1 ? 2 : 1];
+});
+afterAll(() => set.stop());
+
+let databases = 0;
+
+/** A store in a database of its own, by a URI with those options. */
+async function storeWith(options: string, timeoutMs = 10_000) {
+  databases += 1;
+  const database = `lagging_${databases}`;
+  const store = await MongoStore.open({ uri: `${set.uri}&${options}`, database, timeoutMs });
+  onTestFinished(() => store.close());
+  return { store, database, repository: new MongoActivityRepository(store) };
+}
+
+const everything = { filter: filterOf({}), order: 'desc', limit: 10, after: undefined } as const;
+
+test('with a URI that prefers a secondary which lags, everything but lists of activities is as of now', async () => {
+  const [lagging] = secondaries;
+  const { store, repository } = await storeWith(
+    `readPreference=secondaryPreferred&readPreferenceTags=member:${lagging}`,
+  );
+  const unhold = await set.hold(lagging);
+  const [first, next] = [sampleActivity(), sampleActivity()];
+  expect(await repository.save([first])).toEqual(['stored']);
+  // The retry of a client; twice, as a batch after one that was mostly known is looked up first.
+  expect(await repository.save([first])).toEqual(['redelivered']);
+  expect(await repository.save([first, next])).toEqual(['redelivered', 'stored']);
+  expect(await repository.findById(first.id)).toMatchObject({ id: first.id });
+  expect(await repository.findByIds([first.id, next.id])).toHaveLength(2);
+
+  const letter = {
+    origin: { topic: 'user-activity', partition: 0, offset: 7 },
+    key: null,
+    value: Uint8Array.of(1),
+    headers: {},
+    code: 'conflict' as const,
+    reason: 'its id already holds another fact',
+    diedAt: Timestamp.parse('2026-01-02T03:04:05Z'),
+    activityId: first.id,
+  };
+  const letters = new MongoDeadLetterRepository(store);
+  await new MongoDeadLetterQueue(store).add([letter]);
+  const dead = { codes: [], diedAt: everything.filter.createdAt };
+  expect((await letters.find({ ...everything, filter: dead })).letters).toHaveLength(1);
+  expect(await letters.findDeaths([first.id])).toHaveLength(1);
+  expect(await letters.findByIds([DeadLetterId.of(letter.origin)], 1000)).toHaveLength(1);
+  await letters.remove([letter]);
+  expect((await letters.find({ ...everything, filter: dead })).letters).toEqual([]);
+  const registry = new MongoTopicRegistry(store);
+  expect(await registry.register('user-activity', 12)).toBe(12);
+  expect(await registry.register('user-activity', 6)).toBe(12);
+
+  // Lists read where the URI says.
+  expect((await repository.find(everything)).activities).toEqual([]);
+  expect(await repository.count(everything.filter)).toBe(0);
+  expect(await repository.countByKey(everything.filter, 'type', 10)).toEqual([]);
+  await unhold();
+  await expect.poll(() => repository.count(everything.filter), { timeout: 30_000 }).toBe(2);
+});
+
+test('what the majority does not have yet is neither stored nor known: it is tried again', async () => {
+  const { repository, database } = await storeWith(
+    'w=1&journal=false&wtimeoutMS=50&readConcernLevel=local',
+    500,
+  );
+  const [taken, fresh] = [sampleActivity(), sampleActivity()];
+  const unhold = await Promise.all(secondaries.map((member) => set.hold(member)));
+  // As another consumer does which was killed before the majority confirmed.
+  await set.read(async (client) => {
+    const activities = client.db(database).collection<{ _id: string }>('activities');
+    await activities.insertOne(documentOf(taken), { writeConcern: { w: 1 } });
+  });
+  for (const batch of [[taken], [fresh], [fresh, taken]])
+    await expect(repository.save(batch)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  for (const mend of unhold) await mend();
+  await expect
+    .poll(() => repository.save([taken, fresh]).catch(() => undefined), { timeout: 30_000 })
+    .toEqual(['redelivered', 'redelivered']);
+});
+
+test.each([
+  'w=1',
+  'w=1&journal=false&wtimeoutMS=1',
+  'retryWrites=false',
+  'readConcernLevel=local',
+  'readConcernLevel=available&readPreference=nearest',
+  'readPreference=secondary&maxStalenessSeconds=120',
+  'readPreference=secondaryPreferred&readPreferenceTags=member:1&readPreferenceTags=',
+])('a URI with %s changes nothing about what decides', async (options) => {
+  const { store } = await storeWith(options);
+  for (const collection of [store.activities, store.letters, store.topics]) {
+    expect(collection.readPreference).toMatchObject({ mode: 'primary' });
+    expect(collection.readPreference?.tags).toBeUndefined();
+    expect(collection.readConcern).toEqual({ level: 'majority' });
+    expect(collection.writeConcern).toEqual({ w: 'majority', j: true, journal: true });
+  }
+});

@@ -1,0 +1,37 @@
+import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { expect, test } from 'vitest';
+import { DeploymentError, MongoStore } from '../src/index.ts';
+import { openFailure } from '../src/open-failure.ts';
+
+test.each([
+  ['a network that fails', new MongoNetworkError('connect ECONNREFUSED')],
+  ['no primary', new MongoServerError({ code: 10_107, errmsg: 'not primary' })],
+  ['a resolver that fails', Object.assign(new Error('querySrv ESERVFAIL'), { syscall: 'querySrv' })],
+])('%s is an outage', (_, error) => {
+  expect(openFailure(error)).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+});
+
+test.each([
+  ['a wrong password', new MongoServerError({ code: 18, errmsg: 'Authentication failed.' })],
+  ['missing rights', new MongoServerError({ code: 13, errmsg: 'not authorized' })],
+  ['another index of the name', new MongoServerError({ code: 86, errmsg: 'An equivalent index' })],
+])('%s has to be changed first', (_, error) => {
+  expect(openFailure(error)).toBeInstanceOf(DeploymentError);
+});
+
+test('a bug stays what it is', () => {
+  const bug = new TypeError('x is undefined');
+  expect(openFailure(bug)).toBe(bug);
+});
+
+test.each([
+  'mongodb://me:secret@:1:2/',
+  'mongodb://me:sec%zzret@host/',
+  'mongodb://me:secret@host/?tls=maybe',
+  'mongodb://me:secret@host/?w=1&unknownOption=1',
+  'mongodb+srv://me:secret@a,b/',
+])('%s is refused at once, without its password', async (uri) => {
+  const opening = MongoStore.open({ uri, timeoutMs: 50 });
+  await expect(opening).rejects.toThrow(DeploymentError);
+  await expect(opening).rejects.not.toThrow('secret');
+});

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { startFault } from '../src/start-fault.ts';
+
+/** What listening there fails with. */
+async function failureAt(host: string, port: number): Promise<unknown> {
+  const [error] = (await once(createServer().listen(port, host), 'listening').then(
+    () => ['it listens'],
+    (failure: unknown) => [failure],
+  )) as [unknown];
+  return error;
+}
+
+test('a taken port, a foreign address and an unknown name are told with the variable to set', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as { port: number };
+  expect(startFault(await failureAt('127.0.0.1', port))).toBe(
+    `port ${port} is in use; stop the other process or set PORT`,
+  );
+  holder.close();
+  expect(startFault(await failureAt('192.0.2.1', 0))).toBe(
+    '192.0.2.1 is no address of this machine; set HOST',
+  );
+  expect(startFault(await failureAt('no-such-host.invalid', 0))).toMatch(
+    /^HOST no-such-host\.invalid has no address; set HOST/,
+  );
+  const denied = Object.assign(new Error('listen EACCES'), { code: 'EACCES', syscall: 'listen', port: 80 });
+  expect(startFault(denied)).toContain('set PORT');
+});
+
+test('an error of a name of its own says what to do, and one of the language is a bug', () => {
+  class DataFileError extends Error {
+    override readonly name = 'DataFileError';
+  }
+  expect(startFault(new DataFileError('set DATA_DIR'))).toBe('set DATA_DIR');
+  for (const bug of [new Error('a'), new TypeError('b'), 'c']) expect(startFault(bug)).toBeUndefined();
+});
