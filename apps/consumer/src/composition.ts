@@ -16,6 +16,7 @@ import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
 import {
   groupObserver,
+  isLoopback,
   type Logger,
   measureProcess,
   opening,
@@ -110,6 +111,9 @@ export const start = (config: Config, logger: Logger): Promise<RunningApp> =>
         checkHealth: get(tokens.checkHealth),
         progress: get(tokens.watchdog),
         scrapeMetrics,
+        // Beyond loopback the port is for scrapers, by whatever name or address they know it; it tells numbers alone.
+        allowedHosts: isLoopback(config.HOST) ? config.ALLOWED_HOSTS : undefined,
+        maxConnections: config.MAX_CONNECTIONS,
         logger,
       }),
       (one) => one.close(),

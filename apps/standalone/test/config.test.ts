@@ -21,6 +21,9 @@ const defaults = {
   QUERY_TIMEOUT_MS: 10_000,
   MAX_BATCH_SIZE: 10_000,
   MAX_BODY_BYTES: 10_485_760,
+  MAX_BYTES_IN_FLIGHT: 268_435_456,
+  MAX_CONNECTIONS: 10_000,
+  ALLOWED_HOSTS: [],
   LOG_LEVEL: 'info',
 };
 
@@ -40,6 +43,9 @@ test('reads every variable', () => {
     QUERY_TIMEOUT_MS: '2',
     MAX_BATCH_SIZE: '3',
     MAX_BODY_BYTES: '4',
+    MAX_BYTES_IN_FLIGHT: '5',
+    MAX_CONNECTIONS: '6',
+    ALLOWED_HOSTS: 'logs.example , [::1],10.0.0.1',
     LOG_LEVEL: 'trace',
   };
   expect(readConfig(environment)).toEqual({
@@ -50,6 +56,9 @@ test('reads every variable', () => {
     QUERY_TIMEOUT_MS: 2,
     MAX_BATCH_SIZE: 3,
     MAX_BODY_BYTES: 4,
+    MAX_BYTES_IN_FLIGHT: 5,
+    MAX_CONNECTIONS: 6,
+    ALLOWED_HOSTS: ['logs.example', '[::1]', '10.0.0.1'],
   });
 });
 
@@ -94,6 +103,14 @@ describe('refuses', () => {
     ['PORT', '0x10', 'PORT must be a whole number from 0 to 65535'],
     ['PORT', 'http', 'PORT must be a whole number from 0 to 65535'],
     ['MAX_BATCH_SIZE', '0', 'MAX_BATCH_SIZE must be a whole number from 1 to 100000'],
+    ...['*', 'logs.example:443', 'http://logs.example', 'a b', 'a,,b', 'a@b'].map(
+      (hosts) =>
+        [
+          'ALLOWED_HOSTS',
+          hosts,
+          'ALLOWED_HOSTS must be a comma-separated list of host names or IP addresses, without ports',
+        ] as const,
+    ),
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace'],
     ['ALLOW_ANONYMOUS', 'yes', 'ALLOW_ANONYMOUS must be "true" or "false"'],
     ['KAFKA_BROKERS', 'localhost:9092', 'MONGODB_URI must be set, as KAFKA_BROKERS is'],

@@ -7,6 +7,8 @@ export {
   engineFaults,
   type EngineSettings,
   enginesOf,
+  hostsOf,
+  isLoopback,
   keysOf,
   neededEnginesOf,
   rootKeyFileOf,
