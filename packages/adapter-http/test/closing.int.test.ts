@@ -73,7 +73,7 @@ test.each([
 ])(
   'a client that trickles %s is told 408, and loses its connection though it keeps its end open',
   async (_, head) => {
-    const it = await service({ clientTimeoutMs: 100 });
+    const it = await service({ clientTimeoutMs: 1000 });
     const closed = new Promise<void>((resolve) => {
       it.app.server.on('connection', (connection) => connection.once('close', () => resolve()));
     });

@@ -98,7 +98,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     allowedHosts: [],
     maxBatchSize: 100,
     maxBodyBytes: 100_000,
-    maxBytesInFlight: 10_000_000,
+    maxBytesInFlight: 100_000_000,
     maxConnections: 100,
     version: '1.2.3',
     logger,
