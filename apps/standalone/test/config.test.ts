@@ -110,10 +110,12 @@ describe('refuses', () => {
     ['RETENTION_DAYS', '30', 'RETENTION_DAYS must be unset: this version keeps everything'],
   ])('%s=%s', (name, value, fault) => expect(faultsOf({ [name]: value })).toEqual([fault]));
 
-  test.each(['*', 'logs.example:443', 'http://logs.example', 'a b', 'a,,b', 'a@b'])('ALLOWED_HOSTS=%s', (hosts) =>
-    expect(faultsOf({ ALLOWED_HOSTS: hosts })).toEqual([
-      'ALLOWED_HOSTS must be a comma-separated list of host names or IP addresses, without ports',
-    ]),
+  test.each(['*', 'logs.example:443', 'http://logs.example', 'a b', 'a,,b', 'a@b'])(
+    'ALLOWED_HOSTS=%s',
+    (hosts) =>
+      expect(faultsOf({ ALLOWED_HOSTS: hosts })).toEqual([
+        'ALLOWED_HOSTS must be a comma-separated list of host names or IP addresses, without ports',
+      ]),
   );
 
   test('all at once, and never shows a value', () => {
