@@ -11,7 +11,17 @@ import type { Config } from './config.ts';
 const finishingMs = 3000;
 
 /** What the API is told from outside, whatever it runs on. */
-export type ApiConfig = Pick<Config, 'HOST' | 'PORT' | 'API_KEYS' | 'MAX_BATCH_SIZE' | 'MAX_BODY_BYTES'>;
+export type ApiConfig = Pick<
+  Config,
+  | 'HOST'
+  | 'PORT'
+  | 'API_KEYS'
+  | 'ALLOWED_HOSTS'
+  | 'MAX_BATCH_SIZE'
+  | 'MAX_BODY_BYTES'
+  | 'MAX_BYTES_IN_FLIGHT'
+  | 'MAX_CONNECTIONS'
+>;
 
 /** What the API tells of the process that it is part of. */
 export interface About {
@@ -52,8 +62,11 @@ export async function openApiServer(
     checkHealth: get(tokens.checkHealth),
     progress,
     apiKeys: config.API_KEYS,
+    allowedHosts: config.ALLOWED_HOSTS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxBytesInFlight: config.MAX_BYTES_IN_FLIGHT,
+    maxConnections: config.MAX_CONNECTIONS,
     ...about,
     logger: get(tokens.logger),
   });

@@ -17,6 +17,7 @@ import { inEachQueue, makeAssertSamePartitions } from '@user-activity/applicatio
 import {
   EngineWait,
   groupObserver,
+  isLoopback,
   type Logger,
   measureProcess,
   opening,
@@ -118,6 +119,9 @@ export const start = (config: Config, logger: Logger, signal: AbortSignal): Prom
         checkHealth: get(tokens.checkHealth),
         progress: get(tokens.watchdog),
         scrapeMetrics,
+        // Beyond loopback the port is for scrapers, by whatever name or address they know it; it tells numbers alone.
+        allowedHosts: isLoopback(config.HOST) ? config.ALLOWED_HOSTS : undefined,
+        maxConnections: config.MAX_CONNECTIONS,
         logger,
       }),
       (one) => one.close(),

@@ -2,6 +2,7 @@ import {
   engineFaults,
   engineVariables,
   type Environment,
+  hostsOf,
   neededEnginesOf,
   processVariables,
   readVariables,
@@ -16,6 +17,13 @@ export type Config = ReturnType<typeof readConfig>;
 /** Reads the configuration. Throws ConfigurationError with every fault. */
 export function readConfig(environment: Environment = process.env) {
   const values = readVariables(Schema, environment, (given) => engineFaults(given, true));
-  const { HOST, PORT, LOG_LEVEL } = values;
-  return { HOST, PORT, LOG_LEVEL, engines: neededEnginesOf(values) };
+  const { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL } = values;
+  return {
+    HOST,
+    PORT,
+    MAX_CONNECTIONS,
+    ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
+    LOG_LEVEL,
+    engines: neededEnginesOf(values),
+  };
 }

@@ -6,6 +6,7 @@ import {
   enginesOf,
   engineVariables,
   type Environment,
+  hostsOf,
   keysOf,
   processVariables,
   readVariables,
@@ -31,6 +32,7 @@ export function readConfig(environment: Environment = process.env) {
   ]);
   const { HOST, PORT, LOG_LEVEL, DATA_DIR } = values;
   const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, MAX_BATCH_SIZE, MAX_BODY_BYTES } = values;
+  const { MAX_BYTES_IN_FLIGHT, MAX_CONNECTIONS } = values;
   return {
     HOST,
     PORT,
@@ -40,6 +42,9 @@ export function readConfig(environment: Environment = process.env) {
     QUERY_TIMEOUT_MS,
     MAX_BATCH_SIZE,
     MAX_BODY_BYTES,
+    MAX_BYTES_IN_FLIGHT,
+    MAX_CONNECTIONS,
+    ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
     API_KEYS: keysOf(values),
     ROOT_KEY_FILE: rootKeyFileOf(values),
     /** Where undefined, log and store are embedded. */

@@ -21,6 +21,9 @@ const defaults = {
   QUERY_TIMEOUT_MS: 10_000,
   MAX_BATCH_SIZE: 10_000,
   MAX_BODY_BYTES: 10_485_760,
+  MAX_BYTES_IN_FLIGHT: 268_435_456,
+  MAX_CONNECTIONS: 10_000,
+  ALLOWED_HOSTS: [],
   LOG_LEVEL: 'info',
 };
 
@@ -40,6 +43,9 @@ test('reads every variable', () => {
     QUERY_TIMEOUT_MS: '2',
     MAX_BATCH_SIZE: '3',
     MAX_BODY_BYTES: '4',
+    MAX_BYTES_IN_FLIGHT: '5',
+    MAX_CONNECTIONS: '6',
+    ALLOWED_HOSTS: 'logs.example , [::1],10.0.0.1',
     LOG_LEVEL: 'trace',
   };
   expect(readConfig(environment)).toEqual({
@@ -50,6 +56,9 @@ test('reads every variable', () => {
     QUERY_TIMEOUT_MS: 2,
     MAX_BATCH_SIZE: 3,
     MAX_BODY_BYTES: 4,
+    MAX_BYTES_IN_FLIGHT: 5,
+    MAX_CONNECTIONS: 6,
+    ALLOWED_HOSTS: ['logs.example', '[::1]', '10.0.0.1'],
   });
 });
 
@@ -101,6 +110,14 @@ describe('refuses', () => {
     ['MONGODB_URI', 'mongodb://db', 'KAFKA_BROKERS must be set, as MONGODB_URI is'],
     ['RETENTION_DAYS', '30', 'RETENTION_DAYS must be unset: this version keeps everything'],
   ])('%s=%s', (name, value, fault) => expect(faultsOf({ [name]: value })).toEqual([fault]));
+
+  test.each(['*', 'logs.example:443', 'http://logs.example', 'a b', 'a,,b', 'a@b'])(
+    'ALLOWED_HOSTS=%s',
+    (hosts) =>
+      expect(faultsOf({ ALLOWED_HOSTS: hosts })).toEqual([
+        'ALLOWED_HOSTS must be a comma-separated list of host names or IP addresses, without ports',
+      ]),
+  );
 
   test('all at once, and never shows a value', () => {
     const faults = faultsOf({

@@ -181,6 +181,17 @@ test('a stop while clients send: every answer is 202 or a refusal, and every 202
   for (const id of accepted) expect(await stored(url, id)).toMatchObject({ id });
 });
 
+test('MAX_BYTES_IN_FLIGHT and ALLOWED_HOSTS reach the service', async () => {
+  const environment = { MAX_BYTES_IN_FLIGHT: '20000', ALLOWED_HOSTS: 'logs.example' };
+  const url = await start({ environment }).ready();
+  expect((await post(url, { ...example, metadata: { fill: 'x'.repeat(30_000) } })).status).toBe(413);
+  expect((await fetch(`${url}/openapi.json`)).status).toBe(503);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  const from = (origin: string): Promise<Response> => fetch(`${url}/api/logs`, { headers: { origin } });
+  expect((await from('http://logs.example')).status).toBe(200);
+  expect((await from('http://evil.example')).status).toBe(403);
+});
+
 test('nothing of what clients send is logged', async () => {
   const service = start({ environment: { LOG_LEVEL: 'trace', API_KEYS: 'secret-key' } });
   const url = await service.ready();

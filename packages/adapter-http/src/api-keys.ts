@@ -27,11 +27,14 @@ export function keyCheck(apiKeys: readonly string[]): (request: FastifyRequest) 
   };
 }
 
+// RFC 4648, section 4. Node's decoder overlooks what is none.
+const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+
 function keysIn(authorization: string | undefined, header: string | readonly string[] | undefined): string[] {
   const keys: string[] = typeof header === 'string' ? [header] : [];
   const [, scheme = '', credentials = ''] = /^(\S+) +(\S+)$/.exec(authorization ?? '') ?? [];
   if (scheme.toLowerCase() === 'bearer') keys.push(credentials);
-  if (scheme.toLowerCase() === 'basic')
+  if (scheme.toLowerCase() === 'basic' && base64.test(credentials))
     keys.push(Buffer.from(credentials, 'base64').toString('utf8').split(':', 1)[0] ?? '');
   return keys;
 }

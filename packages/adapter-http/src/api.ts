@@ -16,6 +16,7 @@ import type {
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { keyCheck } from './api-keys.ts';
+import type { BytesInFlight, RequestBytes } from './bytes-in-flight.ts';
 import { decodeBodies } from './decode-bodies.ts';
 import { serveDocs } from './docs.ts';
 import { handleErrors } from './error-handling.ts';
@@ -28,7 +29,9 @@ import { getStatus } from './get-status.ts';
 import { health } from './health.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { otherMethodsRefused } from './method-not-allowed.ts';
+import { closeIfUnread } from './lingering.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
+import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { countIn, countOut } from './pipelining.ts';
 import { postBatch } from './post-batch.ts';
 import { postEvents } from './post-events.ts';
@@ -42,6 +45,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Tells how the service is: open to everyone, whatever keys there are, and answered to the end. */
     readonly health?: boolean;
+  }
+  interface FastifyRequest {
+    /** What the request holds of the process's budget. */
+    bytes: RequestBytes;
   }
 }
 
@@ -65,6 +72,8 @@ export interface ApiOptions {
   readonly progress?: Progressing | undefined;
   /** One of these opens every route but health; with none of them all are open. */
   readonly apiKeys: readonly string[];
+  /** Hosts that requests may be for, beside loopback names and addresses, if there are no keys. */
+  readonly allowedHosts: readonly string[];
   /** The most activities of one batch, and ids of one replay. */
   readonly maxBatchSize: number;
   /** The version that the documentation shows. */
@@ -74,6 +83,7 @@ export interface ApiOptions {
 /** The API, and what measures its requests. */
 interface MeasuredApi extends ApiOptions {
   readonly requestMetrics: RequestMetrics;
+  readonly bytesInFlight: BytesInFlight;
 }
 
 /** The API as a Fastify plugin: every route, and what all of them have in common. */
@@ -84,25 +94,33 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
       stopping = true;
       done();
     });
-    const assertKey = keyCheck(options.apiKeys);
+    // A key protects by itself: no page has it. Without keys only where a request comes from can tell.
+    const assertAllowed =
+      options.apiKeys.length > 0 ? keyCheck(options.apiKeys) : foreignCheck(options.allowedHosts);
     app.addHook('onRequest', async (request, reply) => {
       // Here, as one more hook would cost a request more than what it does.
       options.requestMetrics.begin(request, reply);
       reply.header('x-request-id', request.id);
+      request.bytes = options.bytesInFlight.open(request);
       countIn(request);
+      assertOneHost(request);
       // What comes on a connection that was open already: the caller may try another instance at once.
       if (stopping && request.routeOptions.config.health !== true)
         throw new Problem(503, 'The service is stopping.', {
           headers: { 'retry-after': '1' },
         });
-      if (options.apiKeys.length > 0 && request.routeOptions.config.health !== true) assertKey(request);
+      if (request.routeOptions.config.health !== true) assertAllowed(request);
     });
-    app.addHook('onSend', async (_request, reply) => {
+    app.addHook('onSend', async (request, reply, payload) => {
+      closeIfUnread(request, reply);
       // A connection that stayed open after its answer would hold up the stop until it times out.
       if (stopping) reply.header('connection', 'close');
+      const isRead = request.method === 'GET' && request.routeOptions.config.health !== true;
+      request.bytes.setAnswer(sizeOf(payload), isRead && reply.statusCode < 400);
     });
     app.addHook('onResponse', async (request, reply) => {
       countOut(request);
+      request.bytes.sent();
       // The route, not the URL: its query may name users.
       const { method, routeOptions } = request;
       const ms = Math.round(reply.elapsedTime);
@@ -134,3 +152,9 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     refuseOtherMethods();
   },
 );
+
+/** The bytes of an answer. A stream holds no more than its buffer. */
+function sizeOf(payload: unknown): number {
+  if (typeof payload === 'string') return Buffer.byteLength(payload);
+  return Buffer.isBuffer(payload) ? payload.length : 0;
+}

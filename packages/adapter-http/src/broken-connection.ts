@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { endAndLinger, isLingering } from './lingering.ts';
 import { Problem } from './problem.ts';
 
 /** What Node's HTTP parser and timers refuse before there is a request, by the code of its error. */
@@ -8,8 +9,9 @@ const statuses: ReadonlyMap<string, readonly [status: number, detail: string]> =
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request did not arrive in time.']],
 ]);
 
-/** Answers a connection that never became a request, where its client still listens, and ends it. */
+/** Answers a connection that never became a request, if its client still listens, and closes it. */
 export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (isLingering(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -22,5 +24,5 @@ export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Soc
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  endAndLinger(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -3,7 +3,10 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
+import { closeIfUnread } from './lingering.ts';
+import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
+import { clientTimeouts, limitConnections } from './server-limits.ts';
 
 /** A server for a process without an API. */
 export interface HealthServerOptions {
@@ -11,6 +14,10 @@ export interface HealthServerOptions {
   readonly progress: Progressing;
   /** What the process measured, in Prometheus's text format. */
   readonly scrapeMetrics: ScrapeMetrics;
+  /** Where given, only requests for these hosts, and for loopback names and addresses, get an answer; health always gives one. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** The most open connections; more are closed unanswered. */
+  readonly maxConnections: number;
   readonly logger: FastifyBaseLogger;
 }
 
@@ -19,14 +26,26 @@ export async function buildHealthServer({
   checkHealth,
   progress,
   scrapeMetrics,
+  allowedHosts,
+  maxConnections,
   logger,
 }: HealthServerOptions): Promise<HttpServer> {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
+    ...clientTimeouts(),
     // One that asks how we are during the drain is to get an answer.
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
   });
+  limitConnections(app, maxConnections, logger);
+  if (allowedHosts !== undefined) {
+    const assertAllowed = foreignCheck(allowedHosts);
+    app.addHook('onRequest', async (request) => {
+      assertOneHost(request);
+      if (request.routeOptions.config.health !== true) assertAllowed(request);
+    });
+  }
+  app.addHook('onSend', async (request, reply) => closeIfUnread(request, reply));
   handleErrors(app);
   let stopping = false;
   app.addHook('preClose', (done) => {

@@ -1,15 +1,22 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { type ApiOptions, api } from './api.ts';
-import { answerBrokenConnection } from './broken-connection.ts';
+import { BytesInFlight } from './bytes-in-flight.ts';
 import { answerError } from './error-handling.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import { requestIdOf } from './request-id.ts';
 import { RequestMetrics } from './request-metrics.ts';
+import { clientTimeouts, limitConnections } from './server-limits.ts';
 
 /** The API and the server around it. */
 export interface HttpServerOptions extends ApiOptions {
   /** The largest body, in bytes. */
   readonly maxBodyBytes: number;
+  /** The most bytes of bodies and unsent answers that the process holds; 503 above it. */
+  readonly maxBytesInFlight: number;
+  /** The most open connections; more are closed unanswered. */
+  readonly maxConnections: number;
+  /** How long a request may take to arrive, and a connection stand still. Default: 60,000. */
+  readonly clientTimeoutMs?: number;
   readonly logger: FastifyBaseLogger;
   /** How long a close waits for requests that are under way, those that arrive slowly too. 5000 where not given. */
   readonly closeTimeoutMs?: number;
@@ -25,13 +32,10 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     loggerInstance: options.logger,
     // Fastify's own lines hold the URL with its query, and say twice per request what ours says once.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    bodyLimit: options.maxBodyBytes,
+    // A larger one would never fit, so it is 413 and not 503.
+    bodyLimit: Math.min(options.maxBodyBytes, options.maxBytesInFlight),
     genReqId: requestIdOf,
-    // Against clients that send slowly or never: a request must have arrived by then, headers and body.
-    requestTimeout: 60_000,
-    // Against clients that read slowly or never: nothing moved for so long.
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 72_000,
+    ...clientTimeouts(options.clientTimeoutMs),
     return503OnClosing: false,
     routerOptions: { maxParamLength },
     frameworkErrors(error, request, reply) {
@@ -42,9 +46,10 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
       request.log.info({ method, route: null, status: reply.statusCode, ms: 0 }, 'request');
       requestMetrics.refused(method, reply.statusCode);
     },
-    clientErrorHandler: answerBrokenConnection,
   });
-  await app.register(api, { ...options, requestMetrics });
+  limitConnections(app, options.maxConnections, options.logger);
+  const bytesInFlight = new BytesInFlight(options.maxBytesInFlight);
+  await app.register(api, { ...options, requestMetrics, bytesInFlight });
   await app.ready();
   return app;
 }

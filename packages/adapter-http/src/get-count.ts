@@ -14,7 +14,7 @@ const schema = {
   querystring: Type.Partial(Type.Object(filterParameters)),
   response: {
     200: Type.Object({ count: Type.Integer({ minimum: 0, examples: [1042] }) }),
-    ...problems(400, 401, 503),
+    ...problems(400, 401, 403, 503),
   },
 };
 

@@ -13,7 +13,7 @@ const schema = {
   summary: 'Get one activity',
   description: 'One that was answered 202 a moment ago may not be stored yet: 404 until then.',
   params: Type.Object({ id: Type.String({ examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'] }) }),
-  response: { 200: textOf(Activity), ...problems(400, 401, 404, 503) },
+  response: { 200: textOf(Activity), ...problems(400, 401, 403, 404, 503) },
 };
 
 /** `GET /api/logs/{id}` */

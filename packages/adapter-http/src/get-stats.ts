@@ -72,7 +72,7 @@ const schema = {
     'and days are those of a clock in `timezone` and come in their order, from a span of at most 20,000; the hour that the clock ' +
     'shows twice at the end of summer time is two. What has no activity is left out.',
   querystring: Type.Object({ by, ...optional }),
-  response: { 200: Stats, ...problems(400, 401, 503) },
+  response: { 200: Stats, ...problems(400, 401, 403, 503) },
 };
 
 /** `GET /api/logs/stats` */

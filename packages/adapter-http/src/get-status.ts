@@ -15,7 +15,7 @@ const schema = {
     '`stored`; or `dead_lettered`, where nothing is stored under its id and a dead letter names it; or `unknown`: it was never ' +
     'accepted, or waits on the log.',
   params: Type.Object({ id: Type.String() }),
-  response: { 200: StatusJson, ...problems(400, 401, 404, 503) },
+  response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
 };
 
 /** `GET /api/logs/{id}/status` */

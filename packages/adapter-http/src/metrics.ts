@@ -17,7 +17,7 @@ const schema = {
       description: 'Text format, version 0.0.4.',
       examples: ['# TYPE nodejs_eventloop_utilization gauge\nnodejs_eventloop_utilization 0.02\n'],
     }),
-    ...problems(400, 401),
+    ...problems(400, 401, 403, 503),
   },
 };
 

@@ -16,6 +16,8 @@ const longestLine = 1024 * 1024;
 interface Limits {
   readonly bytes: number;
   readonly lines: number;
+  /** Counts what arrives. Throws if it is more than the process may hold. */
+  readonly count: (bytes: number) => void;
 }
 
 /** Whether a payload that is not read to its end is destroyed. */
@@ -32,7 +34,14 @@ export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
       if (saysTooMuch(request)) throw tooLarge();
       // A request that is destroyed no longer knows its connection, on which it has to be counted and answered.
       const destroyOnReturn = payload !== request.raw;
-      done(null, new NdjsonDrafts(payload, { bytes, lines }, { destroyOnReturn }));
+      done(
+        null,
+        new NdjsonDrafts(
+          payload,
+          { bytes, lines, count: (added) => request.bytes.addBody(added) },
+          { destroyOnReturn },
+        ),
+      );
     } catch (error) {
       done(error instanceof Error ? error : new Error('A parser threw no error.'));
     }
@@ -77,6 +86,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   #split(chunk: Buffer, drafts: unknown[]): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.bytes) throw tooLarge();
+    this.#limits.count(chunk.length);
     this.#splitter.split(chunk, (line) => this.#take(line, drafts));
   }
 

@@ -46,7 +46,7 @@ const schema = {
       },
     },
   },
-  response: { 202: BatchReceipt, ...problems(400, 401, 413, 415, 422, 503) },
+  response: { 202: BatchReceipt, ...problems(400, 401, 403, 413, 415, 422, 503) },
 };
 
 /** `POST /api/logs/batch` */

@@ -52,7 +52,7 @@ const schema = {
       ],
       { description: 'The log holds it. `Location` is where one event will be.', headers: location },
     ),
-    ...problems(400, 401, 413, 415, 422, 503),
+    ...problems(400, 401, 403, 413, 415, 422, 503),
   },
 };
 

@@ -39,7 +39,7 @@ const schema = {
     ),
   }),
   body: Draft,
-  response: { ...problems(400, 401, 413, 415, 503), ...outcomeSchemas },
+  response: { ...problems(400, 401, 403, 413, 415, 503), ...outcomeSchemas },
 };
 
 /** `POST /api/logs` */

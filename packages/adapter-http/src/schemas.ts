@@ -132,11 +132,12 @@ export const problemContent: { readonly 'application/problem+json': { readonly s
 const meanings = {
   400: 'The JSON, its encoding or the query is malformed or breaks a rule.',
   401: 'An API key is required.',
+  403: 'Without API_KEYS: the request is for a host, or from a page, that is neither of loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',
   413: 'The body or the batch is larger than the service takes.',
   415: 'The media type, the charset or the encoding of the body is none that the route takes.',
   422: 'The body breaks a rule; every violation is listed with its path.',
-  503: 'The log or the store does not answer. Sending the same again later is safe; `ids` names under which ids.',
+  503: 'The log or the store does not answer, or the service is busy. Sending the same again later is safe; `ids` names under which ids.',
 } as const;
 
 /** The answers of RFC 9457 problem details that a route may give, for the documentation. */

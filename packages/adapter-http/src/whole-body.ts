@@ -34,7 +34,7 @@ export function parseWhole(
       }
     };
     if (saysTooMuch(request)) parsed(() => refuse(tooLarge()));
-    else gather(payload, request.routeOptions.bodyLimit, parsed);
+    else gather(payload, request, parsed);
   });
 }
 
@@ -43,15 +43,27 @@ function refuse(error: Error): never {
 }
 
 /** Hands out how to get at the bytes, once: with those that arrived to the end, or with why they did not. */
-function gather(payload: Readable, most: number, settle: (read: () => Buffer) => void): void {
+function gather(
+  payload: Readable,
+  { bytes: held, raw, routeOptions: { bodyLimit } }: FastifyRequest,
+  settle: (read: () => Buffer) => void,
+): void {
   const bytes = new GatheredBytes();
   const finish = (read: () => Buffer): void => {
     payload.off('data', take).off('end', end).off('error', fail);
+    // A decoder that nobody reads may still fail, when its client goes: an error without a listener would end the process.
+    payload.on('error', () => undefined);
+    if (payload !== raw) payload.destroy();
     settle(read);
   };
   const take = (chunk: Buffer): void => {
-    if (bytes.length + chunk.length > most) finish(() => refuse(tooLarge()));
-    else bytes.append(chunk);
+    try {
+      if (bytes.length + chunk.length > bodyLimit) throw tooLarge();
+      held.addBody(chunk.length);
+      bytes.append(chunk);
+    } catch (error) {
+      fail(error);
+    }
   };
   const end = (): void => finish(() => bytes.take());
   const fail = (error: unknown): void =>

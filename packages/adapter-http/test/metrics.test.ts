@@ -75,7 +75,7 @@ describe('requests', () => {
     const { app } = await service();
     const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
     const socket = connect(Number(port), '127.0.0.1');
-    const head = ['POST /api/logs HTTP/1.1', 'Host: x', 'Content-Type: application/json'];
+    const head = ['POST /api/logs HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
     socket.write([...head, 'Content-Length: 100', 'Expect: 100-continue', '', '{'].join('\r\n'));
     await once(socket, 'data');
     expect(await underWay()).toBe(1);
@@ -131,6 +131,7 @@ test('the server of a process without an API has it too', async () => {
     checkHealth: makeCheckHealth({ log: [], store: [] }),
     progress: { state: 'moving' },
     scrapeMetrics: async () => 'a 1\n',
+    maxConnections: 10,
     logger: recordingLogger().logger,
   });
   onTestFinished(() => server.close());

@@ -111,7 +111,11 @@ describe('NDJSON', () => {
         })(),
         { objectMode: false, highWaterMark: 1 },
       );
-      const drafts = new NdjsonDrafts(forever, { bytes: 5000, lines: 100 }, { destroyOnReturn: true });
+      const drafts = new NdjsonDrafts(
+        forever,
+        { bytes: 5000, lines: 100, count: () => undefined },
+        { destroyOnReturn: true },
+      );
       await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE' });
       expect(bytes).toBeLessThan(10_000);
       expect(forever.destroyed).toBe(true);
@@ -125,7 +129,11 @@ describe('NDJSON', () => {
         throw new Error('gone');
       })(),
     );
-    const drafts = new NdjsonDrafts(broken, { bytes: 1000, lines: 10 }, { destroyOnReturn: true });
+    const drafts = new NdjsonDrafts(
+      broken,
+      { bytes: 1000, lines: 10, count: () => undefined },
+      { destroyOnReturn: true },
+    );
     await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' });
   });
 
@@ -146,7 +154,7 @@ describe('NDJSON', () => {
         );
         const drafts = new NdjsonDrafts(
           Readable.from(chunks, { objectMode: false }),
-          { bytes: bytes.length, lines: items.length },
+          { bytes: bytes.length, lines: items.length, count: () => undefined },
           { destroyOnReturn: true },
         );
         expect(await read(drafts)).toEqual(JSON.parse(JSON.stringify(items)));

@@ -41,10 +41,10 @@ test('while stopping, what is under way is finished, and a request that arrives 
   await once(late, 'connect');
   late.write('GET /api/logs HTTP/1.1\r\n');
   const early = connect(at, '127.0.0.1');
-  early.write('GET /api/logs/a HTTP/1.1\r\nHost: x\r\n\r\n');
+  early.write('GET /api/logs/a HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await begun.promise;
   const closed = it.app.close();
-  late.write('Host: x\r\n\r\n');
+  late.write('Host: localhost\r\n\r\n');
   const refused = await text(late);
   expect(refused).toContain('HTTP/1.1 503 Service Unavailable');
   expect(refused).toContain('The service is stopping.');
@@ -63,7 +63,7 @@ test('a client that never ends its request does not hold up the stop', async () 
   socket.on('error', () => undefined);
   const head = [
     'POST /api/logs HTTP/1.1',
-    'Host: x',
+    'Host: localhost',
     'Content-Type: application/json',
     'Content-Length: 100',
   ];
@@ -81,7 +81,7 @@ test('a client that goes away in the middle of its body harms nobody', async () 
   const socket = connect(at, '127.0.0.1');
   const gone = once(socket, 'close');
   socket.write(
-    'POST /api/logs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"u',
+    'POST /api/logs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"u',
   );
   socket.destroy();
   await gone;
@@ -105,7 +105,7 @@ test('a client that asks by the hundred and waits for no answer is refused most 
     },
   });
   const socket = connect(port(await it.app.listen({ host: '127.0.0.1', port: 0 })), '127.0.0.1');
-  socket.write('GET /api/logs/a HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(300));
+  socket.write('GET /api/logs/a HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(300));
   while (asked.length < 8) await nextTurn();
   gate.resolve();
   const answers = await text(socket);
@@ -130,10 +130,10 @@ test('readiness says that it is stopping, and liveness that it lives', async () 
   if (ready === undefined || live === undefined || busy === undefined) throw new Error('No sockets.');
   ready.write('GET /health/ready HTTP/1.1\r\n');
   live.write('GET /health/live?now=1 HTTP/1.1\r\n');
-  busy.write('GET /api/logs/a HTTP/1.1\r\nHost: x\r\n\r\n');
+  busy.write('GET /api/logs/a HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await begun.promise;
   const closed = it.app.close();
-  for (const socket of [ready, live]) socket.write('Host: x\r\n\r\n');
+  for (const socket of [ready, live]) socket.write('Host: localhost\r\n\r\n');
   const answer = await text(ready);
   expect(answer).toContain('HTTP/1.1 503');
   expect(answer).toContain('{"status":"unavailable","checks":{"log":"ok","store":"ok"}}');
@@ -156,7 +156,7 @@ test('a caller that goes away while it waits leaves the waiting room', async () 
   const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
   const socket = connect(at, '127.0.0.1');
   const body = '{"userId":"123","type":"LOGIN"}';
-  const head = ['POST /api/logs HTTP/1.1', 'Host: x', 'Content-Type: application/json'];
+  const head = ['POST /api/logs HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
   // Two headers are one list.
   const prefer = ['Prefer: foo="a, b"', 'Prefer: wait=30'];
   socket.write([...head, ...prefer, `Content-Length: ${body.length}`, '', body].join('\r\n'));

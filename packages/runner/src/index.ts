@@ -8,6 +8,8 @@ export {
   engineFaults,
   type EngineSettings,
   enginesOf,
+  hostsOf,
+  isLoopback,
   keysOf,
   neededEnginesOf,
   rootKeyFileOf,

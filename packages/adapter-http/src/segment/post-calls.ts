@@ -26,7 +26,7 @@ const schema = {
     '`invalid`: those SDKs tell nobody.',
   response: {
     200: Answer,
-    ...problems(400, 401, 413, 415, 503),
+    ...problems(400, 401, 403, 413, 415, 503),
   },
 };
 

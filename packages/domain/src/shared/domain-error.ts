@@ -24,6 +24,7 @@ export type ErrorKind =
  *  - `INPUT_TOO_LARGE`    what the caller sends has more bytes or items than are taken at once;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
+ *  - `PROCESS_BUSY`       the process holds as many bytes of requests and answers as it may;
  *  - `STORE_UNAVAILABLE`  the store did not confirm or answer;
  *  - `STORE_TIMEOUT`      the store took longer over a question than it may.
  */
@@ -35,6 +36,7 @@ export type ErrorCode =
   | 'INPUT_TOO_LARGE'
   | 'LOG_UNAVAILABLE'
   | 'LOG_BUSY'
+  | 'PROCESS_BUSY'
   | 'STORE_UNAVAILABLE'
   | 'STORE_TIMEOUT';
 
@@ -46,6 +48,7 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   INPUT_TOO_LARGE: 'too-large',
   LOG_UNAVAILABLE: 'unavailable',
   LOG_BUSY: 'overloaded',
+  PROCESS_BUSY: 'overloaded',
   STORE_UNAVAILABLE: 'unavailable',
   STORE_TIMEOUT: 'unavailable',
 };

@@ -35,6 +35,9 @@ type AccessVariables = Readonly<
   Partial<Record<'API_KEYS' | 'API_KEYS_FILE' | 'ROOT_KEY_FILE' | 'ALLOW_ANONYMOUS' | 'HOST', string>>
 >;
 
+/** The hosts that requests may be for, beside those of loopback. */
+export const hostsOf = (allowedHosts: string): readonly string[] => listed(allowedHosts);
+
 /** The keys that open the API: those of the environment and those of a file. Throws ConfigurationError if the file can't be used. */
 export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): readonly string[] => [
   ...listed(API_KEYS),
@@ -43,11 +46,14 @@ export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): reado
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
+/** Whether only programs of this machine reach what listens there. */
+export const isLoopback = (host: string): boolean => loopback.test(host);
+
 /** The faults of the keys, and the fault of serving everyone by mistake. */
 export function accessFaults(given: AccessVariables): readonly string[] {
   const { ALLOW_ANONYMOUS, HOST = 'localhost' } = given;
   try {
-    if (keysOf(given).length > 0 || ALLOW_ANONYMOUS === 'true' || loopback.test(HOST)) return [];
+    if (keysOf(given).length > 0 || ALLOW_ANONYMOUS === 'true' || isLoopback(HOST)) return [];
   } catch (error) {
     if (error instanceof ConfigurationError) return error.faults;
     throw error;

@@ -30,17 +30,28 @@ const flag = (): Flag =>
     description: '"true" or "false"',
   });
 
+// A name, an IPv4 address, or an IPv6 address, bare or in brackets.
+const host = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
+
 /** Of every app. */
 export const processVariables = (
   port: number,
 ): {
   HOST: TString;
   PORT: TInteger;
+  ALLOWED_HOSTS: TString;
+  MAX_CONNECTIONS: TInteger;
   LOG_LEVEL: TUnsafe<LogLevel>;
   RETENTION_DAYS: TOptional<TNever>;
 } => ({
   HOST: Type.String({ default: '127.0.0.1', description: 'a host name or an IP address' }),
   PORT: wholeNumber(0, 65_535, port),
+  ALLOWED_HOSTS: Type.String({
+    default: '',
+    pattern: `^(?:|${host}(?: *, *${host})*)$`,
+    description: 'a comma-separated list of host names or IP addresses, without ports',
+  }),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 10_000),
   LOG_LEVEL: Type.Unsafe<LogLevel>(
     Type.Union(
       logLevels.map((level) => Type.Literal(level)),
@@ -66,6 +77,7 @@ export const apiVariables: {
   QUERY_TIMEOUT_MS: TInteger;
   MAX_BATCH_SIZE: TInteger;
   MAX_BODY_BYTES: TInteger;
+  MAX_BYTES_IN_FLIGHT: TInteger;
 } = {
   API_KEYS: Type.String({
     default: '',
@@ -78,6 +90,7 @@ export const apiVariables: {
   QUERY_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   MAX_BATCH_SIZE: wholeNumber(1, 100_000, 10_000),
   MAX_BODY_BYTES: wholeNumber(1, 256 * 1024 * 1024, 10 * 1024 * 1024),
+  MAX_BYTES_IN_FLIGHT: wholeNumber(1, 2 ** 40, 256 * 1024 * 1024),
 };
 
 /** Of Kafka and MongoDB. */

@@ -1,0 +1,157 @@
+import type { Socket } from 'node:net';
+import { metrics } from '@opentelemetry/api';
+import { DomainError } from '@user-activity/domain';
+import type { FastifyRequest } from 'fastify';
+
+// Several pages of answers, each of at most 4 MiB.
+const maxUnsentOfConnection = 16 * 1024 * 1024;
+// Problems, receipts of single activities, health: refusing one would cost as much as sending it.
+const maxSmallAnswer = 16 * 1024;
+const maxClientWaitMs = 10_000;
+const cutIntervalMs = 1000;
+
+const busy = (): DomainError =>
+  new DomainError('PROCESS_BUSY', 'The service holds as many bytes of requests and answers as it may.');
+
+/** What the answers of one connection hold until they are sent. */
+interface Connection {
+  unsent: number;
+  readonly requests: Set<RequestBytes>;
+}
+
+/**
+ * The bytes of bodies and answers that the process holds, up to a maximum. A body counts by its decoded size as it arrives, until its request
+ * is answered and no longer worked on; an answer counts from when it is made until it is sent, or its connection is gone.
+ * When the budget is spent, bodies and answers are refused with PROCESS_BUSY, and clients that let the service wait are cut off.
+ */
+export class BytesInFlight {
+  readonly max: number;
+  readonly #connections: WeakMap<Socket, Connection> = new WeakMap();
+  readonly #open: Set<RequestBytes> = new Set();
+  #held = 0;
+  #lastCut = Number.NEGATIVE_INFINITY;
+
+  constructor(max: number) {
+    this.max = max;
+    const gauge = (name: string, description: string, value: () => number): void =>
+      metrics
+        .getMeter('user-activity')
+        .createObservableGauge(`user_activity.http.${name}`, { unit: 'By', description })
+        .addCallback((result) => result.observe(value()));
+    gauge('bytes_in_flight', 'Bodies and answers that the process holds', () => this.#held);
+    gauge('bytes_in_flight_limit', 'The most that the process holds; more is refused', () => max);
+  }
+
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Begins to count a request. */
+  open(request: FastifyRequest): RequestBytes {
+    const { socket } = request.raw;
+    let connection = this.#connections.get(socket);
+    if (connection === undefined) {
+      const requests = new Set<RequestBytes>();
+      connection = { unsent: 0, requests };
+      this.#connections.set(socket, connection);
+      // Node forgets the answers that wait behind another one: no event of theirs tells that the connection is gone.
+      socket.once('close', () => {
+        for (const each of requests) each.sent();
+      });
+    }
+    const { requests } = connection;
+    const bytes = new RequestBytes(this, connection, request, () => {
+      requests.delete(bytes);
+      this.#open.delete(bytes);
+    });
+    requests.add(bytes);
+    this.#open.add(bytes);
+    return bytes;
+  }
+
+  /** Whether there is room for so many more; makes some for later if there is not. */
+  hasRoom(bytes: number): boolean {
+    if (this.#held + bytes <= this.max) return true;
+    const now = performance.now();
+    if (now - this.#lastCut >= cutIntervalMs) {
+      this.#lastCut = now;
+      for (const each of this.#open) each.cutIfSlow(now);
+    }
+    return false;
+  }
+
+  add(bytes: number): void {
+    this.#held += bytes;
+  }
+}
+
+/** The bytes of one request. */
+export class RequestBytes {
+  readonly #budget: BytesInFlight;
+  readonly #connection: Connection;
+  readonly #request: FastifyRequest['raw'];
+  readonly #close: () => void;
+  #waitsSince: number = performance.now();
+  #body = 0;
+  #answer = 0;
+  #isAnswered = false;
+  #isSent = false;
+
+  constructor(budget: BytesInFlight, connection: Connection, { raw }: FastifyRequest, close: () => void) {
+    this.#budget = budget;
+    this.#connection = connection;
+    this.#request = raw;
+    this.#close = close;
+  }
+
+  /** Counts bytes of the body. Throws PROCESS_BUSY if the budget is spent. */
+  addBody(bytes: number): void {
+    if (!this.#budget.hasRoom(bytes)) throw busy();
+    this.#body += bytes;
+    this.#budget.add(bytes);
+  }
+
+  /**
+   * Counts the answer. Throws PROCESS_BUSY if there is no room for it and the caller may simply ask again; an answer about what was logged
+   * is always given.
+   */
+  setAnswer(bytes: number, isRepeatable: boolean): void {
+    const isRefusable = isRepeatable && bytes > maxSmallAnswer && !this.#isSent;
+    if (
+      isRefusable &&
+      (!this.#budget.hasRoom(bytes) || this.#connection.unsent + bytes > maxUnsentOfConnection)
+    )
+      throw busy();
+    this.#isAnswered = true;
+    this.#waitsSince = performance.now();
+    if (this.#isSent) this.#release();
+    else this.#addAnswer(bytes - this.#answer);
+  }
+
+  /** The answer is sent, or nobody is there to read it. The body is held for as long as the request is worked on. */
+  sent(): void {
+    if (this.#isSent) return;
+    this.#isSent = true;
+    this.#addAnswer(-this.#answer);
+    if (this.#isAnswered) this.#release();
+  }
+
+  /** Closes the connection if the service has waited long for its client to send the body or to read the answer. */
+  cutIfSlow(now: number): void {
+    const isWaiting = this.#isAnswered || !this.#request.complete;
+    const holds = this.#body + this.#answer > 0;
+    if (holds && isWaiting && now - this.#waitsSince > maxClientWaitMs) this.#request.socket.destroy();
+  }
+
+  #addAnswer(bytes: number): void {
+    this.#answer += bytes;
+    this.#connection.unsent += bytes;
+    this.#budget.add(bytes);
+  }
+
+  #release(): void {
+    this.#budget.add(-this.#body);
+    this.#body = 0;
+    this.#close();
+  }
+}

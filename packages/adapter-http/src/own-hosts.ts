@@ -1,0 +1,69 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from './problem.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+const remedy =
+  'Without API_KEYS the service answers loopback names and addresses, and the hosts in ALLOWED_HOSTS: add the host there, or set API_KEYS.';
+
+/**
+ * Refuses requests that another site may have had a browser send (403): a foreign `Host` is how DNS rebinding looks, a foreign `Origin`
+ * or a `Sec-Fetch-Site` of `cross-site` is a page of elsewhere. Own hosts are loopback names and addresses, on any port, and `allowedHosts`.
+ */
+export function foreignCheck(allowedHosts: readonly string[]): (request: FastifyRequest) => void {
+  const own = new Set(allowedHosts.map((name) => hostOf(isIPv6(name) ? `[${name}]` : name)));
+  const isOwn = (authority: string): boolean => {
+    const host = hostOf(authority);
+    return host !== undefined && (isLoopback(host) || own.has(host));
+  };
+  return (request) => {
+    const { host = '', origin, 'sec-fetch-site': site } = request.headers;
+    if (!isOwn(host) || !isOwn(targetOf(request.raw.url) ?? host))
+      throw new Problem(403, `The request is for a foreign host. ${remedy}`);
+    if (origin !== undefined && !isOwn(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? ''))
+      throw new Problem(403, `The request comes from a page of a foreign origin. ${remedy}`);
+    if (String(site).toLowerCase().includes('cross-site') && !opensPage(request))
+      throw new Problem(
+        403,
+        'The request comes from a page of another site. Set API_KEYS to allow such pages.',
+      );
+  };
+}
+
+/** Throws 400 if a request names several hosts (RFC 9112, section 3.2): a proxy may go by another of them. */
+export function assertOneHost({ raw: { rawHeaders } }: FastifyRequest): void {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1) throw new Problem(400, 'The request must have one Host header.');
+}
+
+/** The host of `host[:port]` in one spelling; undefined if it is malformed. Nothing is resolved: `127.1` and `2130706433` are names. */
+function hostOf(authority: string): string | undefined {
+  const [, address, name] = /^(?:\[([\da-f:.]+)\]|([\w.~!$&'()*+,;=%-]+))(?::\d*)?$/i.exec(authority) ?? [];
+  if (address === undefined) return name?.toLowerCase().replace(/\.$/, '');
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  if (isIPv4(host)) return loopback.check(host, 'ipv4');
+  if (host.startsWith('[')) return loopback.check(host.slice(1, -1), 'ipv6');
+  return /^(?:[\w-]+\.)*localhost$/.test(host);
+}
+
+/** The authority of a request target in absolute form, which overrides `Host` (RFC 9112, section 3.2.2). */
+const targetOf = (url = ''): string | undefined =>
+  url.startsWith('/') || url === '*' ? undefined : (/^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '');
+
+/** Whether a link opens a page of ours in a tab. Pages hold no data, and what they ask for comes from their own site. */
+function opensPage({ method, url, headers }: FastifyRequest): boolean {
+  const isNavigation = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return (
+    isNavigation && (method === 'GET' || method === 'HEAD') && /^\/(?:docs(?:\/[^?]*)?)?(?:\?|$)/.test(url)
+  );
+}

@@ -1,0 +1,39 @@
+import type { Server } from 'node:http';
+import { metrics } from '@opentelemetry/api';
+import type { FastifyBaseLogger, FastifyHttpOptions, FastifyInstance } from 'fastify';
+import { answerBrokenConnection } from './broken-connection.ts';
+
+/** Limits of every server of ours against clients that send or read slowly, or never. */
+export const clientTimeouts = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
+  // A request must have arrived by then, headers and body.
+  requestTimeout: timeoutMs,
+  // Nothing moved for so long.
+  connectionTimeout: timeoutMs,
+  keepAliveTimeout: 72_000,
+  // Node looks for late requests this often. Its default of 30 s makes 90 of 60.
+  http: { connectionsCheckingInterval: 1000, headersTimeout: timeoutMs },
+  clientErrorHandler: answerBrokenConnection,
+});
+
+const warnIntervalMs = 60_000;
+
+/**
+ * Refuses connections above a maximum: Node closes them unanswered. Idle ones are closed then, so that the next client, maybe the probe of
+ * an orchestrator, finds room.
+ */
+export function limitConnections({ server }: FastifyInstance, max: number, logger: FastifyBaseLogger): void {
+  const dropped = metrics.getMeter('user-activity').createCounter('user_activity.http.dropped_connections', {
+    unit: '{connection}',
+    description: 'Connections that were closed unanswered, as there were too many',
+  });
+  dropped.add(0);
+  let lastWarning = Number.NEGATIVE_INFINITY;
+  server.maxConnections = max;
+  server.on('drop', () => {
+    dropped.add(1);
+    server.closeIdleConnections();
+    if (performance.now() - lastWarning < warnIntervalMs) return;
+    lastWarning = performance.now();
+    logger.warn({ max }, 'new connections are closed unanswered: MAX_CONNECTIONS are open');
+  });
+}

@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { constants, deflateRawSync, gzipSync } from 'node:zlib';
+import { MemoryMetrics } from '@user-activity/adapter-memory';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { type Service, service } from './service.ts';
+
+let metrics: MemoryMetrics;
+beforeEach(() => {
+  metrics = new MemoryMetrics();
+});
+afterEach(() => metrics.stop());
+
+const held = async (): Promise<number> =>
+  (await metrics.read('user_activity.http.bytes_in_flight'))[0]?.value ?? 0;
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await nextTurn();
+}
+
+const portOf = async ({ app }: Service): Promise<number> =>
+  Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
+
+function open(port: number, ...lines: string[]): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write([...lines, '', ''].join('\r\n'));
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+const page = 4_000_000;
+/** A service whose every page is large. */
+const large = (maxBytesInFlight: number): Promise<Service> =>
+  service({ maxBytesInFlight, scrapeMetrics: async () => 'x'.repeat(page) });
+const get = ['GET /metrics HTTP/1.1', 'Host: localhost'];
+
+test('a body counts by its decoded size as it grows, and holds up neither health nor what fits', async () => {
+  const it = await service({ maxBytesInFlight: 300_000 });
+  const port = await portOf(it);
+  const bomb = Buffer.concat([
+    Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255),
+    deflateRawSync(Buffer.alloc(90_000, ' '), { finishFlush: constants.Z_SYNC_FLUSH }),
+  ]);
+  const head = ['POST /api/logs HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+  const sockets = [1, 2, 3].map(() => open(port, ...head, 'Content-Encoding: gzip', 'Content-Length: 1000'));
+  for (const socket of sockets) socket.write(bomb);
+  await until(async () => (await held()) === 270_000);
+  const payload =
+    JSON.stringify({ userId: 'a', type: 'B', metadata: { fill: 'x'.repeat(10_000) } }) + ' '.repeat(30_000);
+  const post = { method: 'POST', url: '/api/logs', headers: { 'content-type': 'application/json' } } as const;
+  const refused = await it.app.inject({ ...post, payload });
+  expect(refused.statusCode).toBe(503);
+  expect(refused.headers['retry-after']).toBe('1');
+  expect((await it.app.inject({ ...post, payload: '{"userId":"a","type":"B"}' })).statusCode).toBe(202);
+  expect((await it.app.inject('/health/ready')).statusCode).toBe(200);
+  // One that is refused in the middle of a body that it does not go on with, and then goes, harms nobody.
+  const late = open(port, ...head, 'Content-Encoding: gzip', 'Content-Length: 1000');
+  late.write(bomb);
+  await once(late, 'data');
+  late.destroy();
+  for (const socket of sockets) socket.destroy();
+  await until(async () => (await held()) === 0);
+  expect((await it.app.inject({ ...post, payload })).statusCode).toBe(202);
+});
+
+test('an answer counts until its client has read it, whoever else asks is refused meanwhile', async () => {
+  const it = await large(9_000_000);
+  const port = await portOf(it);
+  const readers = [open(port, ...get), open(port, ...get)].map((socket) => socket.pause());
+  await until(async () => (await held()) === 2 * page);
+  expect((await it.app.inject('/metrics')).statusCode).toBe(503);
+  expect((await it.app.inject('/health/live')).statusCode).toBe(200);
+  for (const socket of readers) socket.resume();
+  await until(async () => (await held()) === 0);
+  expect((await it.app.inject('/metrics')).statusCode).toBe(200);
+  const [limit] = await metrics.read('user_activity.http.bytes_in_flight_limit');
+  expect(limit?.value).toBe(9_000_000);
+});
+
+test('one connection holds a few pages at most, and gives them back when it goes, also those that wait behind others', async () => {
+  const it = await large(1_000_000_000);
+  const port = await portOf(it);
+  const socket = open(port, Array.from({ length: 8 }, () => get.join('\r\n')).join('\r\n\r\n')).pause();
+  await until(async () => (await held()) >= 4 * page);
+  expect((await it.app.inject('/health/live')).statusCode).toBe(200);
+  expect(await held()).toBeLessThan(5 * page);
+  socket.destroy();
+  await until(async () => (await held()) === 0);
+});
+
+test('nothing is held after requests of every outcome', async () => {
+  const it = await service({ maxBytesInFlight: 300_000 });
+  const port = await portOf(it);
+  const head = (path: string, type: string, ...more: string[]) => [
+    `POST ${path} HTTP/1.1`,
+    'Host: localhost',
+    `Content-Type: ${type}`,
+    ...more,
+  ];
+  const zipped = gzipSync('{"userId":"a","type":"B"}');
+  const exchanges: readonly (readonly [head: string[], body: string | Buffer])[] = [
+    [['GET /api/logs HTTP/1.1', 'Host: localhost'], ''],
+    [['HEAD /api/logs HTTP/1.1', 'Host: localhost'], ''],
+    [['GET /none HTTP/1.1', 'Host: localhost'], ''],
+    [['GET /docs/static/swagger-ui.css HTTP/1.1', 'Host: localhost'], ''],
+    [['GET /api/logs HTTP/1.1', 'Host: evil.example'], ''],
+    [head('/api/logs', 'application/json', 'Content-Length: 25'), '{"userId":"a","type":"B"}'],
+    [head('/api/logs', 'application/json', 'Content-Length: 2'), '{}'],
+    [head('/api/logs', 'application/json', 'Content-Length: 1'), '{'],
+    [head('/api/logs', 'application/json', 'Content-Length: 1000000'), 'x'.repeat(100_000)],
+    [
+      head('/api/logs', 'application/json', 'Transfer-Encoding: chunked'),
+      `20000\r\n${'x'.repeat(0x20000)}\r\n`,
+    ],
+    [head('/api/logs', 'application/json', 'Transfer-Encoding: chunked'), '2\r\n{}\r\nnonsense'],
+    [head('/api/logs', 'text/csv', 'Content-Length: 25'), '{"userId":"a","type":"B"}'],
+    [
+      head('/api/logs', 'application/json', 'Content-Encoding: gzip', `Content-Length: ${zipped.length}`),
+      zipped,
+    ],
+    [head('/api/logs', 'application/json', 'Content-Encoding: gzip', 'Content-Length: 9'), 'nonsense!'],
+    [head('/api/logs/batch', 'application/x-ndjson', 'Content-Length: 26'), '{"userId":"a","type":"B"}\n'],
+    [
+      head('/api/logs/batch', 'application/x-ndjson', 'Transfer-Encoding: chunked'),
+      `20000\r\n${' '.repeat(0x20000)}\r\n`,
+    ],
+    [head('/api/events', 'text/plain', 'Content-Length: 3'), 'abc'],
+    [head('/v1/batch', 'application/json', 'Content-Length: 12'), '{"batch":[]}'],
+  ];
+  const goes = async (index: number): Promise<void> => {
+    const [lines, body] = exchanges[index % exchanges.length] ?? [[], ''];
+    const socket = open(port, ...lines);
+    socket.write(body);
+    const closed = once(socket, 'close');
+    // Some read the answer, some go in the middle of the body, some before they read.
+    if (index % 3 === 0) await once(socket, 'data').catch(() => undefined);
+    else if (index % 3 === 1) await once(socket, 'connect');
+    socket.destroy();
+    await closed;
+  };
+  for (let round = 0; round < 6; round += 1)
+    await Promise.all(exchanges.map((_, index) => goes(index + round * (exchanges.length + 1))));
+  await until(async () => (await held()) === 0);
+  expect((await it.app.inject('/api/logs')).statusCode).toBe(200);
+  expect(await held()).toBe(0);
+});
