@@ -3,14 +3,14 @@ import { FaultyDraft } from '@user-activity/application';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { tooMany } from './batch-receipt.ts';
+import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, jsonIn } from './json-body.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
+import { Turn } from './turn.ts';
 import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
 
 const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
-// Far more than an activity takes, however it is escaped and spaced; what is longer is not worth its memory.
-const longestLine = 1024 * 1024;
 
 /** How much there may be of a body. */
 interface Limits {
@@ -48,7 +48,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #payload: Readable;
   readonly #limits: Limits;
   readonly #ending: Ending;
-  readonly #splitter: LineSplitter = new LineSplitter(longestLine);
+  readonly #splitter: LineSplitter = new LineSplitter(maxItemBytes);
   #bytes = 0;
   #lines = 0;
 
@@ -59,12 +59,14 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly unknown[], void, undefined> {
+    const turn = new Turn();
     try {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
       for await (const chunk of chunks) {
         const drafts: unknown[] = [];
         if (Buffer.isBuffer(chunk)) this.#split(chunk, drafts);
         if (drafts.length > 0) yield drafts;
+        if (turn.isOver) await turn.next();
       }
       const last: unknown[] = [];
       this.#splitter.end((line) => this.#take(line, last));
@@ -90,7 +92,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
 
 function draftIn(line: Line): unknown {
   try {
-    if (line === undefined) throw new RuleBroken(`must be at most ${longestLine} bytes long`);
+    if (line === undefined) throw new RuleBroken(`must be at most ${maxItemBytes} bytes long`);
     return jsonIn(line);
   } catch (error) {
     if (error instanceof RuleBroken) return new FaultyDraft([{ path: '', message: error.message }]);
