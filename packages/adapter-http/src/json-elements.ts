@@ -12,6 +12,9 @@ const space: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])
 /** Whether the bytes can be a JSON array, by the first that is no white space. */
 export const isArrayText = (json: Buffer): boolean => json[behindSpace(json, 0)] === openBracket;
 
+/** Whether the bytes can be a JSON object. */
+export const isObjectText = (json: Buffer): boolean => json[behindSpace(json, 0)] === openBrace;
+
 /**
  * The texts of the items of a JSON array, found without parsing them: each is asked for by itself, and may turn out to be no
  * JSON. Says no by `RuleBroken` as soon as it meets what is no array.

@@ -6,7 +6,6 @@ import { tooMany } from './batch-receipt.ts';
 import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, jsonIn } from './json-body.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
-import { Turn } from './turn.ts';
 import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
 
 const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
@@ -59,14 +58,12 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly unknown[], void, undefined> {
-    const turn = new Turn();
     try {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
       for await (const chunk of chunks) {
         const drafts: unknown[] = [];
         if (Buffer.isBuffer(chunk)) this.#split(chunk, drafts);
         if (drafts.length > 0) yield drafts;
-        if (turn.isOver) await turn.next();
       }
       const last: unknown[] = [];
       this.#splitter.end((line) => this.#take(line, last));

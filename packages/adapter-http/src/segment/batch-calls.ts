@@ -3,7 +3,7 @@ import { RuleBroken } from '@user-activity/domain';
 import { batchItems, isBatch, OversizedItem } from '../batch-items.ts';
 import { maxItemBytes } from '../item-size.ts';
 import { jsonBody } from '../json-body.ts';
-import { membersIn } from '../json-elements.ts';
+import { isObjectText, membersIn } from '../json-elements.ts';
 import { Problem } from '../problem.ts';
 import { Turn } from '../turn.ts';
 import { bytesOfContext } from './call-metadata.ts';
@@ -30,7 +30,7 @@ export async function batchIn(body: Buffer): Promise<BatchBody> {
   const turn = new Turn();
   const members = new Map<unknown, Buffer>();
   try {
-    for (const [key, value] of isObjectText(body) ? membersIn(body) : []) {
+    for (const [key, value] of isObject(body) ? membersIn(body) : []) {
       if (key === 'batch' || key === 'context') members.set(key, value);
       if (key !== 'batch') jsonBeside(value);
       if (turn.isOver) await turn.next();
@@ -47,10 +47,10 @@ export async function batchIn(body: Buffer): Promise<BatchBody> {
 }
 
 /** Whether it is to be read as an object. Throws 400 if it is no JSON. */
-function isObjectText(body: Buffer): boolean {
-  const isObject = /^[ \t\n\r]*\{/.test(body.toString('latin1', 0, 1024));
-  if (!isObject && body.length <= maxItemBytes) jsonBody(body);
-  return isObject;
+function isObject(body: Buffer): boolean {
+  if (isObjectText(body)) return true;
+  if (body.length <= maxItemBytes) jsonBody(body);
+  return false;
 }
 
 function jsonBeside(value: Buffer): unknown {
