@@ -7,7 +7,6 @@ const colon = 0x3a;
 const backslash = 0x5c;
 const [openBracket, closeBracket] = [0x5b, 0x5d];
 const [openBrace, closeBrace] = [0x7b, 0x7d];
-const space: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** Whether the bytes can be a JSON array, by the first that is no white space. */
 export const isArrayText = (json: Buffer): boolean => json[behindSpace(json, 0)] === openBracket;
@@ -73,8 +72,12 @@ function endOfString(json: Buffer, within: number): number {
 
 function behindSpace(json: Buffer, start: number): number {
   let at = start;
-  while (space.has(json[at])) at += 1;
+  while (isSpace(json[at])) at += 1;
   return at;
 }
+
+// No set: it takes ten times as long.
+const isSpace = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 const malformed = (): RuleBroken => new RuleBroken('is not well-formed JSON');
