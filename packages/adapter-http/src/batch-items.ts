@@ -23,18 +23,22 @@ export interface ItemLimit {
 }
 
 /**
- * The items of a batch that is a JSON array, each parsed when it is asked for; others have their turn on the event loop in
- * between. One of more than 1 MiB is an `OversizedItem`. Throws 413 if there are more than `limit`, and 400 if the body is no JSON:
- * so nothing may be taken in before the end.
+ * What `read` makes of the items of a batch that is a JSON array, in portions of one, each parsed when it is asked for; others have
+ * their turn on the event loop in between. An item of more than 1 MiB is an `OversizedItem`. Throws 413 if there are more than
+ * `limit`, and 400 if the body is no JSON: so nothing may be taken in before the end.
  */
-export async function* batchItems(json: Buffer, limit: ItemLimit): AsyncGenerator<unknown, void, undefined> {
+export async function* batchItems<Made>(
+  json: Buffer,
+  limit: ItemLimit,
+  read: (item: unknown) => Made,
+): AsyncGenerator<[Made], void, undefined> {
   const turn = new Turn();
   let count = 0;
   try {
     for (const item of itemsIn(json)) {
       count += 1;
       if (count > limit.items) throw new Problem(413, limit.message);
-      yield item.length > maxItemBytes ? new OversizedItem(item) : jsonIn(item);
+      yield [read(item.length > maxItemBytes ? new OversizedItem(item) : jsonIn(item))];
       if (turn.isOver) await turn.next();
     }
   } catch (error) {

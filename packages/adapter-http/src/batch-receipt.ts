@@ -92,10 +92,14 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, instead: strin
     throw new Problem(400, `Idempotency-Key names one activity. ${instead}`);
 }
 
-/** The items of a batch that is a JSON array, as `batchItems` gives them. Throws 422 if it is another value, and 400 if it is no JSON. */
-export function itemsOf(body: Buffer, most: number): AsyncGenerator<unknown, void, undefined> {
+/** The drafts that `read` makes of a batch, as `batchItems` does. Throws 422 if the body is no array, and 400 if it is no JSON. */
+export function draftsOf(
+  body: Buffer,
+  maxItems: number,
+  read: (item: unknown) => unknown,
+): AsyncGenerator<[unknown], void, undefined> {
   if (!isBatch(body)) throw noneAccepted([{ path: '', message: 'must be a JSON array' }]);
-  return batchItems(body, { items: most, message: tooMany(most) });
+  return batchItems(body, { items: maxItems, message: tooMany(maxItems) }, read);
 }
 
 /** What is said of a batch that holds more than it may. */

@@ -5,7 +5,7 @@ import {
   BatchParameters,
   BatchReceipt,
   batchOptions,
-  itemsOf,
+  draftsOf,
   noneAccepted,
   refuseIdempotencyKey,
   receiptJson,
@@ -74,9 +74,5 @@ export const postBatch: FastifyPluginCallbackTypebox<{
 
 function draftsIn(body: unknown, most: number): DraftPortions {
   if (body instanceof NdjsonDrafts) return body;
-  return oneByOne(itemsOf(Buffer.isBuffer(body) ? body : Buffer.alloc(0), most));
-}
-
-async function* oneByOne(items: AsyncIterable<unknown>): AsyncGenerator<[unknown]> {
-  for await (const item of items) yield [item];
+  return draftsOf(Buffer.isBuffer(body) ? body : Buffer.alloc(0), most, (item) => item);
 }

@@ -13,7 +13,7 @@ import {
   BatchParameters,
   BatchReceipt,
   batchOptions,
-  itemsOf,
+  draftsOf,
   refuseIdempotencyKey,
   receiptJson,
 } from './batch-receipt.ts';
@@ -77,7 +77,7 @@ export const postEvents: FastifyPluginCallbackTypebox<{
       assertUtf8(contentType);
       const explanations = new ExplanationBudget();
       const drafts: EventDraft[] = [];
-      const portions = oneByOne(itemsOf(body, maxBatchSize), (event) => {
+      const portions = draftsOf(body, maxBatchSize, (event) => {
         const read =
           event instanceof FaultyDraft ? asItIs(event) : eventDraft(event, explanations.collector());
         drafts.push(read);
@@ -104,15 +104,7 @@ export const postEvents: FastifyPluginCallbackTypebox<{
   done();
 };
 
-/** The drafts one at a time, each made when it is asked for. */
-async function* oneByOne(
-  items: AsyncIterable<unknown>,
-  draftOf: (item: unknown) => unknown,
-): AsyncGenerator<[unknown]> {
-  for await (const item of items) yield [draftOf(item)];
-}
-
-/** An event of which is known already what is wrong. */
+/** An event that is known to be faulty before it is read. */
 const asItIs = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });
 
 async function log({ draft, asSent }: EventDraft, logActivity: LogActivity): Promise<ActivityId> {

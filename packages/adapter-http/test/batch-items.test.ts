@@ -11,8 +11,8 @@ const limit = { items: 10, message: 'too many' };
 
 async function itemsOf(json: string | Buffer): Promise<unknown[]> {
   const items: unknown[] = [];
-  for await (const item of batchItems(Buffer.isBuffer(json) ? json : Buffer.from(json), limit))
-    items.push(item);
+  const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json);
+  for await (const portion of batchItems(bytes, limit, (item) => item)) items.push(...portion);
   return items;
 }
 

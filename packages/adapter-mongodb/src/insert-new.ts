@@ -9,7 +9,7 @@ export type Inserted = 'stored' | { readonly known: StoredActivity } | Refused;
 
 const duplicateKey = 11_000;
 /** So many documents are made before others have their turn on the event loop: up to 2 ms each. */
-const atOnce = 50;
+const atOnce = 25;
 /** So many documents the server sends at once: 4 MiB of the largest metadata. */
 export const readAtOnce = 250;
 

@@ -22,7 +22,7 @@ import type { MongoStore } from './mongo-store.ts';
 import { countByKey, countBySlot } from './stats-queries.ts';
 
 /** So many are compared before others have their turn on the event loop: up to 2 ms each, of texts that differ. */
-const comparedAtOnce = 50;
+const comparedAtOnce = 25;
 
 /** Keeps activities in MongoDB. */
 export class MongoActivityRepository implements ActivityRepository {

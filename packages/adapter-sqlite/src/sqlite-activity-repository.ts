@@ -24,7 +24,7 @@ import type { Whose } from './threads/shapes.ts';
 import { sharedNow } from './threads/turns.ts';
 
 /** So many are compared before others have their turn on the event loop: up to 2 ms each, of texts that differ. */
-const comparedAtOnce = 50;
+const comparedAtOnce = 25;
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {

@@ -2,7 +2,7 @@ import type { Call } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import { batchItems, isBatch, OversizedItem } from '../batch-items.ts';
 import { maxItemBytes } from '../item-size.ts';
-import { jsonBody } from '../json-body.ts';
+import { jsonBody, jsonIn } from '../json-body.ts';
 import { isObjectText, membersIn } from '../json-elements.ts';
 import { Problem } from '../problem.ts';
 import { Turn } from '../turn.ts';
@@ -28,22 +28,25 @@ export interface BatchLimits {
  */
 export async function batchIn(body: Buffer): Promise<BatchBody> {
   const turn = new Turn();
-  const members = new Map<unknown, Buffer>();
+  let calls: Buffer | undefined;
+  let context: unknown;
   try {
     for (const [key, value] of isObject(body) ? membersIn(body) : []) {
-      if (key === 'batch' || key === 'context') members.set(key, value);
-      if (key !== 'batch') jsonBeside(value);
+      if (key === 'batch') calls = value;
+      else {
+        const beside = jsonBeside(value);
+        if (key === 'context') context = beside;
+      }
       if (turn.isOver) await turn.next();
     }
   } catch (error) {
     throw error instanceof RuleBroken ? new Problem(400, `The body ${error.message}.`) : error;
   }
-  const [calls, context] = [members.get('batch'), members.get('context')];
   if (calls === undefined || !isBatch(calls))
     throw new Problem(400, 'The body must hold its calls.', {
       errors: [{ path: '/batch', message: 'must be a JSON array' }],
     });
-  return { calls, context: context === undefined ? undefined : jsonBeside(context) };
+  return { calls, context };
 }
 
 /** Whether it is to be read as an object. Throws 400 if it is no JSON. */
@@ -56,29 +59,26 @@ function isObject(body: Buffer): boolean {
 function jsonBeside(value: Buffer): unknown {
   if (value.length > maxItemBytes)
     throw new Problem(413, `What a batch says beside its calls takes at most ${maxItemBytes} bytes.`);
-  return jsonBody(value);
+  return jsonIn(value);
 }
 
 /**
- * The calls one by one, as `batchItems` gives them. Throws 413 as soon as the context, told for each call without one, is more than
+ * The calls in portions, as `batchItems` gives them. Throws 413 as soon as the context, told for each call without one, is more than
  * a body may be: a few bytes would stand for gigabytes.
  */
-export async function* callsIn({ calls, context }: BatchBody, limits: BatchLimits): AsyncGenerator<[Call]> {
+export function callsIn({ calls, context }: BatchBody, limits: BatchLimits): AsyncGenerator<[Call]> {
   const contextBytes = context === undefined || context === null ? undefined : bytesOfContext(context);
   const around = contextBytes === undefined ? {} : { context };
   const message = `A batch holds at most ${limits.items} calls.`;
   let told = 0;
-  for await (const item of batchItems(calls, { items: limits.items, message })) {
-    if (item instanceof OversizedItem) {
-      yield [oversizedCall(item)];
-      continue;
-    }
+  return batchItems(calls, { items: limits.items, message }, (item) => {
+    if (item instanceof OversizedItem) return oversizedCall(item);
     if (contextBytes !== undefined && !hasContext(item)) told += contextBytes;
     if (told > limits.contextBytes)
       throw new Problem(
         413,
         'The context of the batch, in each call without one, is more than the service takes.',
       );
-    yield [itemOfBatch(item, around)];
-  }
+    return itemOfBatch(item, around);
+  });
 }
