@@ -10,6 +10,7 @@ import {
   type TOptional,
   Type,
 } from '@sinclair/typebox';
+import { batchItems, isBatch } from './batch-items.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem } from './problem.ts';
 import { queryParameters } from './query-parameters.ts';
@@ -91,17 +92,18 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, instead: strin
     throw new Problem(400, `Idempotency-Key names one activity. ${instead}`);
 }
 
-/** The items of a batch that came as a whole. Throws 422 for what is no array, and 413 for more than `most`. */
-export function itemsOf(body: unknown, most: number): readonly unknown[] {
-  if (!isList(body)) throw noneAccepted([{ path: '', message: 'must be a JSON array' }]);
-  if (body.length > most) throw new Problem(413, tooMany(most));
-  return body;
+/** The drafts that `read` makes of a batch, as `batchItems` does. Throws 422 if the body is no array, and 400 if it is no JSON. */
+export function draftsOf(
+  body: Buffer,
+  maxItems: number,
+  read: (item: unknown) => unknown,
+): AsyncGenerator<[unknown], void, undefined> {
+  if (!isBatch(body)) throw noneAccepted([{ path: '', message: 'must be a JSON array' }]);
+  return batchItems(body, { items: maxItems, message: tooMany(maxItems) }, read);
 }
 
 /** What is said of a batch that holds more than it may. */
 export const tooMany = (most: number): string => `A batch holds at most ${most} activities.`;
-
-const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 /** The answer of 202. Throws 422 if all items were rejected, with the errors that are listed by `/index` and path. */
 export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): Static<typeof BatchReceipt> {

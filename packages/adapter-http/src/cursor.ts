@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { parseJson, RuleBroken, Timestamp } from '@user-activity/domain';
 
 const version = 1;
+// An id of a dead letter has up to 300 characters, one of an activity 128, each of which may take two as JSON.
+const maxLength = 1024;
 
 /** The last item of a page: a time, and the id of the item at that time. */
 interface Place<Id extends string> {
@@ -33,6 +35,7 @@ function positionIn<Id extends string>(
   parseId: (raw: unknown) => Id,
 ): { readonly place: Place<Id>; readonly walk: unknown } {
   try {
+    if (raw.length > maxLength) throw new RuleBroken('');
     const members: unknown = parseJson(Buffer.from(raw, 'base64url').toString('utf8'));
     if (!isList(members) || members.length !== 4) throw new RuleBroken('');
     const [madeBy, moment, id, walk] = members;

@@ -17,12 +17,7 @@ declare module 'fastify' {
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  parseAsJson(app, 'application/json');
-}
-
-/** Reads bodies of a media type as JSON; `*` is every one that has no parser of its own, and none. */
-export function parseAsJson(app: FastifyInstance, mediaType: string): void {
-  parseWhole(app, mediaType, (request, body) => {
+  parseWhole(app, 'application/json', (request, body) => {
     assertUtf8(request.headers['content-type']);
     const none = body.length === 0 && request.routeOptions.config.optionalBody === true;
     return none ? {} : jsonBody(body);

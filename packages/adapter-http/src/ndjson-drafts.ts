@@ -3,14 +3,13 @@ import { FaultyDraft } from '@user-activity/application';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { tooMany } from './batch-receipt.ts';
+import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, jsonIn } from './json-body.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
 
 const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
-// Far more than an activity takes, however it is escaped and spaced; what is longer is not worth its memory.
-const longestLine = 1024 * 1024;
 
 /** How much there may be of a body. */
 interface Limits {
@@ -57,7 +56,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #payload: Readable;
   readonly #limits: Limits;
   readonly #ending: Ending;
-  readonly #splitter: LineSplitter = new LineSplitter(longestLine);
+  readonly #splitter: LineSplitter = new LineSplitter(maxItemBytes);
   #bytes = 0;
   #lines = 0;
 
@@ -100,7 +99,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
 
 function draftIn(line: Line): unknown {
   try {
-    if (line === undefined) throw new RuleBroken(`must be at most ${longestLine} bytes long`);
+    if (line === undefined) throw new RuleBroken(`must be at most ${maxItemBytes} bytes long`);
     return jsonIn(line);
   } catch (error) {
     if (error instanceof RuleBroken) return new FaultyDraft([{ path: '', message: error.message }]);

@@ -5,14 +5,15 @@ import {
   BatchParameters,
   BatchReceipt,
   batchOptions,
-  itemsOf,
+  draftsOf,
   noneAccepted,
   refuseIdempotencyKey,
   receiptJson,
 } from './batch-receipt.ts';
-import { bodyOf } from './json-body.ts';
+import { assertUtf8, bodyOf } from './json-body.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from './ndjson-drafts.ts';
 import { Draft, problems } from './schemas.ts';
+import { parseWhole } from './whole-body.ts';
 
 const examples = [
   { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } },
@@ -54,6 +55,11 @@ export const postBatch: FastifyPluginCallbackTypebox<{
   logActivities: LogActivities;
   maxBatchSize: number;
 }> = (app, { logActivities, maxBatchSize }, done) => {
+  app.removeContentTypeParser('application/json');
+  parseWhole(app, 'application/json', (request, body) => {
+    assertUtf8(request.headers['content-type']);
+    return body;
+  });
   parseNdjsonBodies(app, maxBatchSize);
   app.post('/api/logs/batch', { schema }, async (request, reply) => {
     const options = batchOptions(request);
@@ -68,5 +74,5 @@ export const postBatch: FastifyPluginCallbackTypebox<{
 
 function draftsIn(body: unknown, most: number): DraftPortions {
   if (body instanceof NdjsonDrafts) return body;
-  return [itemsOf(body, most)];
+  return draftsOf(Buffer.isBuffer(body) ? body : Buffer.alloc(0), most, (item) => item);
 }

@@ -13,18 +13,19 @@ import {
   BatchParameters,
   BatchReceipt,
   batchOptions,
-  itemsOf,
+  draftsOf,
   refuseIdempotencyKey,
   receiptJson,
 } from './batch-receipt.ts';
 import { binaryEvent } from './cloud-events/binary-event.ts';
 import { type EventDraft, eventDraft } from './cloud-events/event-draft.ts';
 import { EventHeaders, eventBodies } from './cloud-events/schemas.ts';
+import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, jsonBody } from './json-body.ts';
 import { location } from './outcome-json.ts';
 import { Problem } from './problem.ts';
 import { problems } from './schemas.ts';
-import { parseWhole } from './whole-body.ts';
+import { parseWhole, tooLarge } from './whole-body.ts';
 
 const schema = {
   operationId: 'logEvents',
@@ -76,8 +77,9 @@ export const postEvents: FastifyPluginCallbackTypebox<{
       assertUtf8(contentType);
       const explanations = new ExplanationBudget();
       const drafts: EventDraft[] = [];
-      const portions = oneByOne(itemsOf(jsonBody(body), maxBatchSize), (event) => {
-        const read = eventDraft(event, explanations.collector());
+      const portions = draftsOf(body, maxBatchSize, (event) => {
+        const read =
+          event instanceof FaultyDraft ? asItIs(event) : eventDraft(event, explanations.collector());
         drafts.push(read);
         return read.draft;
       });
@@ -88,6 +90,7 @@ export const postEvents: FastifyPluginCallbackTypebox<{
       }));
       return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
     }
+    if (body.length > maxItemBytes) throw tooLarge();
     if (mode === `${events}+json`) assertUtf8(contentType);
     else if (mode.startsWith(events))
       throw new Problem(415, `Events come as ${events}+json, ${events}-batch+json or in binary mode.`);
@@ -101,10 +104,8 @@ export const postEvents: FastifyPluginCallbackTypebox<{
   done();
 };
 
-/** The drafts one at a time, each made when it is asked for. */
-function* oneByOne(items: readonly unknown[], draftOf: (item: unknown) => unknown): Generator<[unknown]> {
-  for (const item of items) yield [draftOf(item)];
-}
+/** An event that is known to be faulty before it is read. */
+const asItIs = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });
 
 async function log({ draft, asSent }: EventDraft, logActivity: LogActivity): Promise<ActivityId> {
   if (draft instanceof FaultyDraft) throw broken(draft.violations);

@@ -3,6 +3,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { idempotencyKey, identified } from './idempotency-key.ts';
+import { itemBodyLimit } from './item-size.ts';
 import { bodyOf } from './json-body.ts';
 import { outcomeAnswers, outcomeSchemas } from './outcome-json.ts';
 import { preferredWait } from './prefer-wait.ts';
@@ -48,7 +49,8 @@ export const postLog: FastifyPluginCallbackTypebox<{ logActivity: LogActivity; l
   { logActivity, logAndWait },
   done,
 ) => {
-  app.post('/api/logs', { schema, onRequest: refuseParameters }, async (request, reply) => {
+  const bodyLimit = itemBodyLimit(app);
+  app.post('/api/logs', { schema, bodyLimit, onRequest: refuseParameters }, async (request, reply) => {
     const draft = draftOf(request);
     const seconds = request.headers['prefer'] === undefined ? undefined : preferredWait(request.headers);
     if (seconds === undefined) return answer(reply, { id: await logActivity(draft), status: 'accepted' });

@@ -3,6 +3,7 @@ import { DeadLetterId, edgeTopic, pointer, RuleBroken, Violations } from '@user-
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { DeadLetterIdJson } from './dead-letter-json.ts';
+import { itemBodyLimit } from './item-size.ts';
 import { optionalBodyOf } from './json-body.ts';
 import { isMembers } from './members.ts';
 import { Problem } from './problem.ts';
@@ -58,7 +59,7 @@ export const postReplay: FastifyPluginCallbackTypebox<{
 }> = (app, { replayDeadLetters, maxBatchSize }, done) => {
   app.post(
     '/api/dead-letters/replay',
-    { schema, config: { optionalBody: true }, onRequest: refuseParameters },
+    { schema, bodyLimit: itemBodyLimit(app), config: { optionalBody: true }, onRequest: refuseParameters },
     async (request, reply) => {
       const { replayed, tooLarge, more } = await replayDeadLetters(
         idsIn(optionalBodyOf(request), maxBatchSize),

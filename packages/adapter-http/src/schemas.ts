@@ -134,7 +134,7 @@ const meanings = {
   401: 'An API key is required.',
   403: 'Without API_KEYS: the request is for a host, or from a page, that is neither of loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',
-  413: 'The body or the batch is larger than the service takes.',
+  413: 'More than the service takes: a body, decoded, of 1 MiB where it holds one activity, event or call; else `MAX_BODY_BYTES`, or `MAX_BATCH_SIZE` items.',
   415: 'The media type, the charset or the encoding of the body is none that the route takes.',
   422: 'The body breaks a rule; every violation is listed with its path.',
   503: 'The log or the store does not answer, or the service is busy. Sending the same again later is safe; `ids` names under which ids.',

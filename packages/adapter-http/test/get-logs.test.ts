@@ -108,6 +108,7 @@ describe('GET /api/logs', () => {
     ['cursor=bnVsbA', '/cursor'],
     [`cursor=${Buffer.from('[2,0,"a","x"]').toString('base64url')}`, '/cursor'],
     [`cursor=${Buffer.from('[1,1e300,"a","x"]').toString('base64url')}`, '/cursor'],
+    [`cursor=${Buffer.from(`[1,0,"a","${'x'.repeat(1000)}"]`).toString('base64url')}`, '/cursor'],
     ['cursor=a&cursor=b', '/cursor'],
   ])('%s is 400 at %s', async (query, path) => {
     const it = await service();

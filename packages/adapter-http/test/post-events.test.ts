@@ -114,7 +114,8 @@ describe('one event', () => {
     ['too much data', { data: { fill: 'x'.repeat(20_000) } }, '/data'],
     ['too much text', { data: 'x'.repeat(20_000) }, '/data'],
     ['too many bytes', { data_base64: 'AAAA'.repeat(5000) }, '/data_base64'],
-    ['too large attributes', { ext: 'x'.repeat(20_000) }, ''],
+    ['too large an attribute', { ext: 'x'.repeat(20_000) }, '/ext'],
+    ['attributes that are too large together', { ext: 'x'.repeat(9000), exu: 'x'.repeat(9000) }, ''],
     [
       'too deep data',
       { data: parseJson(`${'{"a":'.repeat(16)}{}${'}'.repeat(16)}`) },

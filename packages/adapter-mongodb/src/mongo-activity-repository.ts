@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type ActivityFilter,
   type ActivityId,
@@ -16,9 +17,12 @@ import { storedOf } from './activity-document.ts';
 import { countMatching } from './count-query.ts';
 import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
-import { insertNew, type Inserted } from './insert-new.ts';
+import { insertNew, type Inserted, readAtOnce } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { countByKey, countBySlot } from './stats-queries.ts';
+
+/** So many are compared before others have their turn on the event loop: up to 2 ms each, of texts that differ. */
+const comparedAtOnce = 25;
 
 /** Keeps activities in MongoDB. */
 export class MongoActivityRepository implements ActivityRepository {
@@ -50,12 +54,18 @@ export class MongoActivityRepository implements ActivityRepository {
       (outcome) => outcome !== 'stored' && 'known' in outcome,
     ).length;
     this.#replaying = known * 2 > firsts.size;
-    return activities.map((activity, index): SaveOutcome => {
+    const outcomeOf = (activity: UserActivity, index: number): SaveOutcome => {
       const [first, outcome] = [firsts.get(activity.id), inserted.get(activity.id)];
       if (first === undefined || outcome === undefined) throw new Error('An outcome is missing.');
       if (outcome !== 'stored') return 'known' in outcome ? outcome.known.compare(activity) : outcome;
       return first.index === index ? 'stored' : first.activity.compare(activity);
-    });
+    };
+    const outcomes: SaveOutcome[] = [];
+    for (const [index, activity] of activities.entries()) {
+      outcomes.push(outcomeOf(activity, index));
+      if (known > 0 && index % comparedAtOnce === comparedAtOnce - 1) await setImmediate();
+    }
+    return outcomes;
   }
 
   async find(query: ActivityQuery): Promise<ActivityPage> {
@@ -109,7 +119,7 @@ export class MongoActivityRepository implements ActivityRepository {
     try {
       const found = activities.find(
         { _id: { $in: [...ids] } },
-        { maxTimeMS: timeoutMs, batchSize: ids.length + 1 },
+        { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, readAtOnce) },
       );
       return (await found.toArray()).map(storedOf);
     } catch (error) {

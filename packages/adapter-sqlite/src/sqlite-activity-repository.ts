@@ -23,8 +23,8 @@ import type { PageQuestion } from './threads/page-job.ts';
 import type { Whose } from './threads/shapes.ts';
 import { sharedNow } from './threads/turns.ts';
 
-/** So many are compared before others have their turn: up to 2 ms each, of texts that differ. */
-const comparedAtOnce = 50;
+/** So many are compared before others have their turn on the event loop: up to 2 ms each, of texts that differ. */
+const comparedAtOnce = 25;
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {
@@ -55,7 +55,7 @@ export class SqliteActivityRepository implements ActivityRepository {
       for (const [index, activity] of activities.entries()) {
         const first = known[index] ?? null;
         outcomes.push(first === null ? 'stored' : storedOf(first).compare(activity));
-        if (first !== null && index % comparedAtOnce === 0) await setImmediate();
+        if (first !== null && index % comparedAtOnce === comparedAtOnce - 1) await setImmediate();
       }
       return outcomes;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import {
   DomainError,
   type EventConsumer,
@@ -9,6 +9,7 @@ import {
 import { isEnded, logUnavailable } from './failure.ts';
 import { logRecord } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import type { LogEntry } from './threads/rows.ts';
 
 /** How a consumer behaves. */
 export interface SqliteEventConsumerOptions {
@@ -23,6 +24,7 @@ export interface SqliteEventConsumerOptions {
 
 const mostRecords = 1000;
 const mostBytes = 8 * 1024 * 1024;
+const bytesAtOnce = 256 * 1024;
 const timeoutMs = 10_000;
 
 /** Reads the log in the file, which has one partition: of the members of a group one works, and the others stand by. */
@@ -96,7 +98,7 @@ export class SqliteEventConsumer implements EventConsumer {
     const read = async (from: number): Promise<readonly LogRecord[]> => {
       const portion = { from, mostRecords, mostBytes };
       const entries = await this.#persist(() => log.submit('records', portion, { timeoutMs }));
-      return entries.map((entry) => logRecord(this.#topic, entry));
+      return decoded(this.#topic, entries);
     };
     let next = await this.#persist(() => log.submit('position', this.#group, { timeoutMs }));
     while (!signal.aborted) {
@@ -149,6 +151,20 @@ export class SqliteEventConsumer implements EventConsumer {
     }
     throw this.#failure ?? new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
   }
+}
+
+/** The records of entries. To parse 8 MiB of them takes a second at worst: others have their turn in between. */
+async function decoded(topic: string, entries: readonly LogEntry[]): Promise<readonly LogRecord[]> {
+  const records: LogRecord[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    records.push(logRecord(topic, entry));
+    bytes += entry[2]?.length ?? 0;
+    if (bytes < bytesAtOnce) continue;
+    await setImmediate();
+    bytes = 0;
+  }
+  return records;
 }
 
 /** A pause that grows from 50 ms to 5 s; ends early when cancelled. */

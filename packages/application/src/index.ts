@@ -34,7 +34,7 @@ export {
   type RejectedDraft,
 } from './log-activities.ts';
 export { type LogActivity, makeLogActivity } from './log-activity.ts';
-export { type Call, type LogCalls, makeLogCalls } from './log-calls.ts';
+export { type Call, type CallPortions, type LogCalls, makeLogCalls } from './log-calls.ts';
 export {
   type ProgressLimits,
   type ProgressObserver,

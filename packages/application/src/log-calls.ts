@@ -30,24 +30,28 @@ export interface Call {
   original(): OriginalRecord;
 }
 
+/** The calls of a request in portions: those that came are judged before the next are asked for. */
+export type CallPortions = Iterable<readonly Call[]> | AsyncIterable<readonly Call[]>;
+
 /**
  * Takes in what clients of another system call, which drop what is not taken and tell nobody: so calls that break a rule go to the
  * dead letters too (code `invalid`), with their faults by places in the call. A time that is too far ahead is left out. Resolves only
  * after the log holds the others and the dead letters these. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE, with
- * the ids: sending all of it again under them is safe. Calls with an id of their own need not be told.
+ * the ids: sending all of it again under them is safe. Calls with an id of their own need not be told. What the portions throw
+ * goes to the caller, and nothing was taken in.
  */
-export type LogCalls = (calls: readonly Call[]) => Promise<BatchReceipt>;
+export type LogCalls = (calls: CallPortions) => Promise<BatchReceipt>;
 
 export const makeLogCalls = (
   deps: RecordingDeps & { readonly publisher: EventPublisher; readonly deadLetters: DeadLetterQueue },
 ): LogCalls =>
-  async function logCalls(calls) {
+  async function logCalls(portions) {
     const ids: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
     const letters: DeadLetter[] = [];
     const explanations = new ExplanationBudget();
-    for (const [index, call] of calls.entries()) {
+    const judge = (call: Call): void => {
       const judged = recorded(inTime(call.draft, deps.clock), deps, explanations.collector());
       if (judged instanceof UserActivity) {
         events.push(activityLogged(judged));
@@ -56,11 +60,12 @@ export const makeLogCalls = (
         const violations = explanations
           .explain(judged)
           .map(({ path, message }) => ({ path: call.placeOf(path), message }));
-        rejected.push({ index, violations });
+        rejected.push({ index: ids.length, violations });
         letters.push(letterOf(call, violations, deps.clock));
         ids.push(null);
       }
-    }
+    };
+    for await (const portion of portions) portion.forEach(judge);
     await named(ids, async () => {
       if (events.length > 0) await deps.publisher.publish(events);
       if (letters.length > 0) await deps.deadLetters.add(letters);

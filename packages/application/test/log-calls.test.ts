@@ -29,7 +29,9 @@ function setUp(change: { deadLetters?: DeadLetterQueue } = {}) {
   const [log, store, clock] = [new MemoryLog({ partitions: 1 }), new MemoryStore(), new FixedClock()];
   const deps = { publisher: new MemoryEventPublisher(log), clock, ids: new SequentialIds() };
   const deadLetters = change.deadLetters ?? new MemoryDeadLetterQueue(store);
-  const logCalls = makeLogCalls({ ...deps, deadLetters });
+  const logPortions = makeLogCalls({ ...deps, deadLetters });
+  // Each in a portion of its own: the places count through all of them.
+  const logCalls = (calls: readonly Call[]) => logPortions(calls.map((one) => [one]));
   return { log, store, clock, logCalls, buried: () => [...store.letters.values()] };
 }
 

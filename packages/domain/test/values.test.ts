@@ -57,6 +57,8 @@ describe('UserId', () => {
     [undefined, 'no: is required'],
     [123, 'no: must be a string'],
     ['', length],
+    // So much white space is not worth the work.
+    [`u${' '.repeat(1024)}`, length],
     [' \t\n ', length],
     ['a'.repeat(257), length],
     ['😀'.repeat(257), length],
@@ -99,6 +101,8 @@ describe('ActivityType', () => {
     ['x'.repeat(129), length],
     ['ß'.repeat(65), length],
     ['e\u0301'.repeat(1_000_000), length],
+    // Not even where less would be left of it.
+    [`a${' '.repeat(512)}b`, length],
     ['LOG(IN)', alphabet],
     ['a\u0000', alphabet],
     ['😀', alphabet],
@@ -124,6 +128,7 @@ describe('ActivityType', () => {
     [7, 'no: must be a string'],
     [' ', length],
     ['!'.repeat(129), length],
+    [`a${' '.repeat(512)}b`, length],
     ['\ud800', 'no: must be well-formed Unicode (it has an unpaired surrogate)'],
   ])('fits nothing in for %.40j', (raw, reason) => expect(fitting(raw)).toBe(reason));
 });

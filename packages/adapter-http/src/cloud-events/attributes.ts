@@ -30,6 +30,7 @@ const members: ReadonlySet<string> = new Set([
   'data_base64',
 ]);
 const nameOfExtension = /^[a-z0-9]+$/;
+const maxCharacters = 16 * 1024;
 const mostInteger = 2 ** 31 - 1;
 const refused = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
@@ -77,8 +78,9 @@ function required(raw: unknown): string {
   return text;
 }
 
-// CloudEvents 1.0.2, "Type System".
+// CloudEvents 1.0.2, "Type System". All attributes are kept in the metadata, which is no larger.
 function assertCharacters(text: string): string {
+  if (text.length > maxCharacters) throw new RuleBroken(`must be at most ${maxCharacters} characters`);
   if (refused.test(text))
     throw new RuleBroken('must not contain control characters, noncharacters or unpaired surrogates');
   return text;
@@ -109,7 +111,7 @@ function extensionsOf(event: EventMembers, violations: Violations): Readonly<Rec
     if (violations.full) break;
     if (members.has(name)) continue;
     const value = violations.check(pointer('', name), () => {
-      if (!nameOfExtension.test(name))
+      if (name.length > maxCharacters || !nameOfExtension.test(name))
         throw new RuleBroken('must have a name of lower-case letters and digits');
       return parseExtension(event[name]);
     });

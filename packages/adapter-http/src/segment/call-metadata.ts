@@ -31,13 +31,10 @@ export function callMetadata(name: string, own: unknown, others: Members, contex
   return { value: keepsTheRules(whole) ? whole : bare, placeOf };
 }
 
-/**
- * What a context takes that is repeated in the metadata of so many calls, in bytes of JSON; undefined where the metadata of
- * none could hold it.
- */
-export function bytesRepeated(context: unknown, calls: number): number | undefined {
+/** The bytes of JSON that a context takes in the metadata of a call; undefined if no metadata could hold it. */
+export function bytesOfContext(context: unknown): number | undefined {
   // Judged first, as it may be too large or too deep to be written.
-  return keepsTheRules({ context }) ? Buffer.byteLength(JSON.stringify(context)) * calls : undefined;
+  return keepsTheRules({ context }) ? Buffer.byteLength(JSON.stringify(context)) : undefined;
 }
 
 const keepsTheRules = (value: unknown): boolean => Metadata.parse(value, '', new Violations(0)) !== undefined;

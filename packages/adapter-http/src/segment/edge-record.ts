@@ -12,18 +12,28 @@ export function edgeRecord(call: unknown, userId: unknown): OriginalRecord {
   const { sentAt: _changing, ...said } = kept;
   const user = unlessBroken(() => UserId.parse(userId));
   const json = jsonOf(isMembers(call) ? kept : call);
-  const digest = createHash('sha256')
-    .update(Object.hasOwn(kept, 'sentAt') ? jsonOf(said) : json)
-    .digest();
   return {
-    origin: {
-      topic: edgeTopic,
-      partition: digest.readUInt32BE(0) >>> 1,
-      offset: Number(digest.readBigUInt64BE(4) >> 11n),
-    },
+    origin: originOf(Object.hasOwn(kept, 'sentAt') ? jsonOf(said) : json),
     key: user === undefined ? null : Buffer.from(user),
     value: Buffer.from(json),
     headers: {},
+  };
+}
+
+/** What a dead letter keeps of a call that is too large to be read: nothing of it, under an origin that is derived from its bytes. */
+export const recordWithoutBytes = (call: Buffer): OriginalRecord => ({
+  origin: originOf(call),
+  key: null,
+  value: null,
+  headers: {},
+});
+
+function originOf(said: string | Buffer): OriginalRecord['origin'] {
+  const digest = createHash('sha256').update(said).digest();
+  return {
+    topic: edgeTopic,
+    partition: digest.readUInt32BE(0) >>> 1,
+    offset: Number(digest.readBigUInt64BE(4) >> 11n),
   };
 }
 

@@ -1,15 +1,16 @@
-import type { Call, LogCalls } from '@user-activity/application';
+import type { CallPortions, LogCalls } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../batch-receipt.ts';
-import { parseAsJson } from '../json-body.ts';
+import { itemBodyLimit } from '../item-size.ts';
+import { assertUtf8, jsonBody } from '../json-body.ts';
 import { Problem } from '../problem.ts';
 import { refuseParameters } from '../query-parameters.ts';
 import { problems } from '../schemas.ts';
-import { bytesRepeated } from './call-metadata.ts';
-import { isMembers, type Members } from '../members.ts';
-import { bodyOfRoute, hasContext, itemOfBatch, segmentCalls, type Surroundings } from './segment-call.ts';
+import { parseWhole } from '../whole-body.ts';
+import { batchIn, callsIn } from './batch-calls.ts';
+import { bodyOfRoute, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
 const Answer = Type.Object({
@@ -36,8 +37,10 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
   { logCalls, maxBatchSize },
   done,
 ) => {
-  parseAsJson(app, '*');
-  const log = async (calls: readonly Call[]): Promise<Static<typeof Answer>> => {
+  app.removeAllContentTypeParsers();
+  parseWhole(app, '*', (_request, body) => body);
+  const bodyLimit = itemBodyLimit(app);
+  const log = async (calls: CallPortions): Promise<Static<typeof Answer>> => {
     const { accepted, rejected, unexplained } = await logCalls(calls);
     return {
       success: accepted > 0 || rejected.length === 0,
@@ -52,54 +55,37 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
       summary: `Segment: ${kind}`,
       body: segmentBody(kind),
     };
-    app.post(`/v1/${kind}`, { schema: ofKind, onRequest: refuseParameters }, async (request, reply) =>
-      reply.code(200).send(await log([bodyOfRoute(kind, jsonOf(request))])),
+    app.post(
+      `/v1/${kind}`,
+      { schema: ofKind, bodyLimit, onRequest: refuseParameters },
+      async (request, reply) => reply.code(200).send(await log([[bodyOfRoute(kind, jsonOf(request))]])),
     );
   }
   const ofBatch = { ...schema, operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch };
   app.post('/v1/batch', { schema: ofBatch, onRequest: refuseParameters }, async (request, reply) => {
-    const { items, context } = batchIn(jsonOf(request));
-    if (items.length > maxBatchSize) throw new Problem(413, `A batch holds at most ${maxBatchSize} calls.`);
-    const around = surroundingsOf(items, context, request.routeOptions.bodyLimit);
-    return reply.code(200).send(await log(items.map((item) => itemOfBatch(item, around))));
+    const limits = { items: maxBatchSize, contextBytes: request.routeOptions.bodyLimit };
+    return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request)), limits)));
   });
   done();
 };
 
 /**
- * The body; null is as good as none. RudderStack's SDK compresses its JSON, and then calls it a form. Uncompressed, a form and a
- * text are what any page of the web can have a browser send here without asking first: 415.
+ * The bytes of the body. RudderStack's SDK compresses its JSON, and then calls it a form. Uncompressed, a form and a text are what
+ * any page of the web can have a browser send here without asking first: 415.
  */
-function jsonOf({ body, headers }: FastifyRequest): unknown {
-  if (body === undefined || body === null) throw new Problem(400, 'A JSON body is required.');
+function bytesOf({ body, headers }: FastifyRequest): Buffer {
+  if (!Buffer.isBuffer(body) || body.length === 0) throw new Problem(400, 'A JSON body is required.');
+  assertUtf8(headers['content-type']);
   if (headers['content-encoding'] === undefined && !isJson.test(headers['content-type'] ?? ''))
     throw new Problem(415, 'The body must be application/json, unless it is compressed.');
   return body;
 }
 
+/** The body as JSON; null is as good as none. */
+function jsonOf(request: FastifyRequest): unknown {
+  const value = jsonBody(bytesOf(request));
+  if (value === null) throw new Problem(400, 'A JSON body is required.');
+  return value;
+}
+
 const isJson = /^application\/json\s*(?:;|$)/i;
-
-function batchIn(body: unknown): { readonly items: readonly unknown[]; readonly context: unknown } {
-  const { batch, context }: Members = isMembers(body) ? body : {};
-  if (!Array.isArray(batch))
-    throw new Problem(400, 'The body must hold its calls.', {
-      errors: [{ path: '/batch', message: 'must be a JSON array' }],
-    });
-  return { items: batch, context };
-}
-
-/**
- * What a batch says for its calls. Throws 413 where its context, told for each call without one, is more than a body may be: a few
- * bytes would stand for gigabytes.
- */
-function surroundingsOf(items: readonly unknown[], context: unknown, most: number): Surroundings {
-  if (context === undefined || context === null) return {};
-  const bytes = bytesRepeated(context, items.filter((item) => !hasContext(item)).length);
-  if (bytes === undefined) return {};
-  if (bytes > most)
-    throw new Problem(
-      413,
-      'The context of the batch, in each call without one, is more than the service takes.',
-    );
-  return { context };
-}

@@ -1,7 +1,8 @@
 import { type Call, FaultyDraft } from '@user-activity/application';
 import { ActivityType, unlessBroken, type Violation } from '@user-activity/domain';
 import { callMetadata } from './call-metadata.ts';
-import { edgeRecord } from './edge-record.ts';
+import type { OversizedItem } from '../batch-items.ts';
+import { edgeRecord, recordWithoutBytes } from './edge-record.ts';
 import { isMembers, type Members } from '../members.ts';
 
 /** The calls of the Segment HTTP API, https://segment.com/docs/connections/spec/. */
@@ -78,6 +79,14 @@ function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
     original: () => edgeRecord(item, userId),
   };
 }
+
+/** A call that is larger than any valid one: it is not read, so that nothing but its size is known. */
+export const oversizedCall = (item: OversizedItem): Call => ({
+  id: undefined,
+  draft: item,
+  placeOf: (path) => path,
+  original: () => recordWithoutBytes(item.bytes),
+});
 
 const faulty = (item: unknown, violation: Violation): Call => ({
   id: isMembers(item) ? item['messageId'] : undefined,

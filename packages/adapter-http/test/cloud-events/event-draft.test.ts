@@ -146,6 +146,12 @@ describe('faults', () => {
     ['no version', event({ specversion: undefined }), '/specversion', 'is required'],
     ['an empty id', event({ id: '' }), '/id', 'must not be empty'],
     ['an id of null', event({ id: null }), '/id', 'is required'],
+    [
+      'an id that is too long',
+      event({ id: 'x'.repeat(16 * 1024 + 1) }),
+      '/id',
+      'must be at most 16384 characters',
+    ],
     ['an empty source', event({ source: '' }), '/source', 'must not be empty'],
     ['an empty type', event({ type: '' }), '/type', 'must not be empty'],
     ['a type that is too long', event({ type: 'x'.repeat(129) }), '/type', 'must be 1-128 characters'],

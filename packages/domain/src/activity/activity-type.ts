@@ -10,6 +10,8 @@ export type ActivityType = Brand<string, 'ActivityType'>;
 
 const plain = /^[A-Z0-9_.:/]{1,128}$/;
 const refused = /[^\p{L}\p{M}\p{Nd}_.:/]/gu;
+const maxUnits = 4 * 128;
+const tooLong = 'must be 1-128 characters';
 const separators = /[\s-]+/gu;
 
 export const ActivityType = {
@@ -31,10 +33,10 @@ export const ActivityType = {
 };
 
 function canonicalOf(raw: unknown): string {
-  const joined = wellFormedText(raw).trim().replace(separators, '_');
-  // Normalising shortens a text at most to a quarter: a huge one is not worth the work.
-  if (isLongerThan(1024, joined)) throw new RuleBroken('must be 1-128 characters');
+  // Normalising shortens a text at most to a quarter; on a longer one it takes time out of proportion.
+  const text = wellFormedText(raw, maxUnits, tooLong);
+  const joined = text.trim().replace(separators, '_');
   const canonical = joined.normalize('NFC').toUpperCase().normalize('NFC');
-  if (canonical === '' || isLongerThan(128, canonical)) throw new RuleBroken('must be 1-128 characters');
+  if (canonical === '' || isLongerThan(128, canonical)) throw new RuleBroken(tooLong);
   return canonical;
 }

@@ -73,6 +73,8 @@ function copyMembers(root: Container, path: string, violations: Violations): boo
 /** Copies one member, or opens it where it has members of its own; how many bytes of JSON it took. */
 function copyMember(container: Container, key: string | number, open: Container[]): number {
   const value: unknown = Reflect.get(container.source, key);
+  // The limit is passed whatever they hold: nothing else is looked at.
+  if (lengthOf(key) > mostBytes || lengthOf(value) > mostBytes) return mostBytes + 1;
   const bytes = typeof key === 'string' ? bytesOfKey(key, value) : 0;
   if (typeof value !== 'object' || value === null) {
     const scalar = parseScalar(value);
@@ -94,6 +96,8 @@ function copyMember(container: Container, key: string | number, open: Container[
   });
   return bytes + 2;
 }
+
+const lengthOf = (value: unknown): number => (typeof value === 'string' ? value.length : 0);
 
 function bytesOfKey(key: string, value: unknown): number {
   if (key === '__proto__') throw new RuleBroken('must not be a key');

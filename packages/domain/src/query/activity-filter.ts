@@ -1,6 +1,5 @@
 import { ActivityType } from '../activity/activity-type.ts';
 import { UserId } from '../activity/user-id.ts';
-import { wellFormedText } from '../shared/text.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import { MetadataCondition } from './metadata-condition.ts';
 import { mostValues, ParameterReader, type QueryParameters } from './parameter-reader.ts';
@@ -62,7 +61,7 @@ function readMetadata(reader: ParameterReader): readonly MetadataCondition[] {
       if (textsByPath.size > mostPaths) throw new RuleBroken(`must be one of at most ${mostPaths} paths`);
       if (texts.length + values.length > mostValues)
         throw new RuleBroken(`must be given at most ${mostValues} times`);
-      texts.push(...values.map(wellFormedText));
+      texts.push(...values.map((value) => MetadataCondition.parseText(value)));
     });
     if (textsByPath.size > mostPaths) break;
   }

@@ -14,6 +14,9 @@ export interface MetadataCondition {
 }
 
 const mostLevels = 16;
+// No key and no value of metadata is longer.
+const maxUnits = 16 * 1024;
+const tooLong = `must be at most ${maxUnits} characters`;
 // RFC 8259, section 6.
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const literals: ReadonlyMap<string, JsonScalar> = new Map([
@@ -28,7 +31,7 @@ export const MetadataCondition = {
    * dot of a key and `\\` a backslash. Says no by `RuleBroken`: more than 16 keys, or a backslash at the end.
    */
   parsePath(raw: unknown): readonly string[] {
-    const text = wellFormedText(raw);
+    const text = wellFormedText(raw, maxUnits, tooLong);
     const path = [''];
     const characters = text[Symbol.iterator]();
     for (let next = characters.next(); next.done !== true; next = characters.next()) {
@@ -44,6 +47,8 @@ export const MetadataCondition = {
     }
     return path;
   },
+  /** A value as it is asked for; says no by `RuleBroken`. */
+  parseText: (raw: unknown): string => wellFormedText(raw, maxUnits, tooLong),
   /**
    * Every scalar that one of the texts means: the string itself, and the number or the literal `true`, `false` or `null`
    * that it is in JSON. A number is the double that is nearest, as in metadata; one beyond the doubles is the string alone.

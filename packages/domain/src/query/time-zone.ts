@@ -15,6 +15,7 @@ export interface ZoneOffset {
 
 /** An offset alone, such as `+01:00`, is no zone of the database, although runtimes take it. */
 const name = /^[a-z][a-z0-9_+/-]{0,63}$/i;
+const unknownZone = 'must be a time zone of the IANA database such as Europe/Berlin';
 const offsetName = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
 
 /** No two changes of any zone lie less than a week apart: what changes and changes back is not stepped over. */
@@ -25,14 +26,14 @@ export const TimeZone = {
   utc: 'UTC' as TimeZone,
   /** Takes the name of a zone or a link, in upper or lower case; says no by `RuleBroken`. */
   parse(raw: unknown): TimeZone {
-    const text = wellFormedText(raw);
+    const text = wellFormedText(raw, 64, unknownZone);
     try {
       const known = name.test(text) ? formatOf(text) : undefined;
       if (known !== undefined) return known.resolvedOptions().timeZone as TimeZone;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
-    throw new RuleBroken('must be a time zone of the IANA database such as Europe/Berlin');
+    throw new RuleBroken(unknownZone);
   },
   /**
    * The offsets that are in force between two moments (both inclusive), exact to the second, in the order of time. The first

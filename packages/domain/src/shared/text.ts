@@ -1,9 +1,13 @@
 import { RuleBroken } from './violation.ts';
 
-/** The raw value as a string of well-formed Unicode (no unpaired surrogate), or a broken rule. */
-export function wellFormedText(raw: unknown): string {
+/**
+ * The raw value as a string of well-formed Unicode (no unpaired surrogate), or a broken rule. One of more than `maxUnits` UTF-16
+ * code units is `tooLong` before anything else is looked at.
+ */
+export function wellFormedText(raw: unknown, maxUnits: number, tooLong: string): string {
   if (raw === undefined) throw new RuleBroken('is required');
   if (typeof raw !== 'string') throw new RuleBroken('must be a string');
+  if (raw.length > maxUnits) throw new RuleBroken(tooLong);
   if (!raw.isWellFormed()) throw new RuleBroken('must be well-formed Unicode (it has an unpaired surrogate)');
   return raw;
 }
