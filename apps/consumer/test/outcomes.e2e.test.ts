@@ -69,7 +69,11 @@ test('a call that breaks a rule is a dead letter in the store and on the topic, 
   const named = records.map(({ headers }) => String(headers?.['user-activity-dead-letter-activity-id']));
   expect(named.toSorted()).toEqual(all);
 
-  const replay = await fetch(`${url}/api/dead-letters/replay`, { method: 'POST' });
+  const replay = await fetch(`${url}/api/dead-letters/replay`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"all":true}',
+  });
   expect(await replay.json()).toEqual({ replayed: 0 });
   expect(await send()).toBe(300);
   expect(await ids()).toEqual(all);

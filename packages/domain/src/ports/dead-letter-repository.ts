@@ -1,6 +1,8 @@
 import type { ActivityId } from '../activity/activity-id.ts';
 import type { DeadLetter, Death } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
+import type { LetterSweep, SweepLimits } from '../log/letter-sweep.ts';
+import type { ReplayClaim } from '../log/replay-claim.ts';
 import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query.ts';
 
 /**
@@ -27,4 +29,7 @@ export interface DeadLetterRepository {
   findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]>;
   findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]>;
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void>;
+  sweep(limits: SweepLimits): Promise<LetterSweep>;
+  claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'>;
+  releaseReplay(claim: ReplayClaim): Promise<void>;
 }
