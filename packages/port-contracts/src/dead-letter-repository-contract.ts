@@ -19,7 +19,7 @@ import type { Contract, Subject } from './contract.ts';
 import { deathCases } from './death-cases.ts';
 import { assertSame, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
-import { claimCases, sweepCases } from './sweep-cases.ts';
+import { sweepCases } from './sweep-cases.ts';
 
 /** One store of dead letters, empty at first. */
 export interface LetterRepositorySubject extends Subject {
@@ -269,7 +269,6 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   },
   ...deathCases,
   ...sweepCases,
-  ...claimCases,
   {
     promise: 'B7',
     title: 'out of reach it says so in the words of the domain, and afterwards it works again',
@@ -283,8 +282,6 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       await assertRejects(repository.findByIds(ids([letter]), plenty), ...codes);
       await assertRejects(repository.findDeaths([ActivityId.parse('a')]), ...codes);
       await assertRejects(repository.remove([letter]), ...codes);
-      const sweep = { edgeBefore: undefined, logBefore: at(1000), maxEdgeBytes: 0, limit: 1 };
-      await assertRejects(repository.sweep(sweep), ...codes);
       await restore();
       assertSame(await repository.findByIds(ids([letter]), plenty), [letter]);
       await repository.remove([letter]);

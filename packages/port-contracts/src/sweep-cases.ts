@@ -11,6 +11,7 @@ import {
 import type { Contract } from './contract.ts';
 import type { LetterRepositorySubject } from './dead-letter-repository-contract.ts';
 import { idsOf, letterOf } from './letters.ts';
+import { assertRejects } from './rejections.ts';
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
@@ -39,7 +40,7 @@ const nothing: SweepLimits = {
   limit: 100,
 };
 
-/** What a `DeadLetterRepository` promises of letters that are due. */
+/** What a `DeadLetterRepository` promises of letters that are due, and to those who replay. */
 export const sweepCases: Contract<LetterRepositorySubject> = [
   {
     promise: 'B10',
@@ -102,10 +103,19 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       assert.ok(rest.includes(`${edgeTopic}:7:19`));
     },
   },
-];
-
-/** What it promises to those who replay. */
-export const claimCases: Contract<LetterRepositorySubject> = [
+  {
+    promise: 'B7',
+    title: 'out of reach nothing is swept, and afterwards it works again',
+    async run(subject) {
+      const repository = await subject.open();
+      await (await subject.queue()).add([ofEdge(0)]);
+      const restore = await subject.interrupt();
+      const sweep = { ...nothing, maxEdgeBytes: 0 };
+      await assertRejects(repository.sweep(sweep), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await restore();
+      assert.equal((await repository.sweep(sweep)).evicted, 1);
+    },
+  },
   {
     promise: 'B11',
     title: 'of many who claim at once one gets it, until it releases or its time is over',

@@ -23,6 +23,11 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                in any order, by an index, however many letters there are; of the others it says nothing.
  *  B9  Bounded   a page of `find` ends before the letter with which its JSON would exceed `maxPageBytes`, but has one at
  *                least. What exceeds it is not read into memory, but for one batch of the driver.
+ *  B10 Sweeping  `sweep` removes letters of the edge (topic `http`) that died before `edgeBefore`, then the oldest of them while all
+ *                have more than `maxEdgeBytes`. It removes letters off the log for their age alone, and none without `logBefore`.
+ *                One call removes at most `limit`. Several may sweep at once; each may then remove up to `limit` of the edge too many.
+ *  B11 Alone     of all that `claimReplay` at a time, over every handle, one gets `claimed`. The others get `taken`, until that one
+ *                calls `releaseReplay` or its time is over, as its process may have died.
  */
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;
