@@ -25,7 +25,7 @@ const fourth = `
   ALTER TABLE dead_letters ADD COLUMN size INTEGER AS (
     ${letterOverheadBytes} + coalesce(length(key), 0) + coalesce(length(value), 0) + octet_length(headers) + octet_length(reason)
   ) VIRTUAL;
-  CREATE INDEX dead_letters_of_edge ON dead_letters (died_at, id, size) WHERE topic = '${edgeTopic}';
+  CREATE INDEX dead_letters_of_edge ON dead_letters (died_at, size) WHERE topic = '${edgeTopic}';
 `;
 
 /** By the version of a file, what brings it to the next. */

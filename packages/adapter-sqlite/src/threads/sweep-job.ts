@@ -7,7 +7,7 @@ export const edgeBytesSql: string = `SELECT coalesce(sum(size), 0) FROM dead_let
 
 /** The oldest letters of the edge, from an index alone. */
 export const oldestOfEdgeSql: string = `SELECT rowid, died_at, size FROM dead_letters INDEXED BY dead_letters_of_edge
-  WHERE topic = '${edgeTopic}' ORDER BY died_at, id LIMIT ?`;
+  WHERE topic = '${edgeTopic}' ORDER BY died_at LIMIT ?`;
 
 /** The oldest letters off the log that died before a time. */
 export const oldestOfLogSql: string = `SELECT rowid FROM dead_letters INDEXED BY dead_letters_by_time
