@@ -9,6 +9,7 @@ import {
   neededEnginesOf,
   processVariables,
   readVariables,
+  retentionOf,
 } from '@user-activity/runner';
 import { Type } from '@sinclair/typebox';
 
@@ -38,6 +39,7 @@ export function readConfig(environment: Environment = process.env) {
     MAX_CONNECTIONS,
     ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
     API_KEYS: keysOf(values),
+    deadLetterRetention: retentionOf(values),
     engines: neededEnginesOf(values),
   };
 }

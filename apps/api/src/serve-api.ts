@@ -5,7 +5,14 @@ import {
   type StartingServer,
 } from '@user-activity/adapter-http';
 import type { Progressing } from '@user-activity/application';
-import { type EngineWait, type Get, type Logger, type Opened, tokens } from '@user-activity/runner';
+import {
+  type EngineWait,
+  type Get,
+  type Logger,
+  type Opened,
+  startSweeping,
+  tokens,
+} from '@user-activity/runner';
 import type { Config } from './config.ts';
 
 const finishingMs = 3000;
@@ -70,6 +77,7 @@ export async function openApiServer(
     ...about,
     logger: get(tokens.logger),
   });
+  opened.add(startSweeping(get), async (stop) => stop());
   // Requests are finished first: they still need what is closed after them.
   return opened.add(server, async (one) => {
     get(tokens.outcomes).close();

@@ -17,7 +17,7 @@ export const usage = `Usage: npm run dead-letters -- list [--code CODE]... [--fr
 
 list    shows what could not be stored, and why; what died last comes first. --limit is 50 where not given.
 replay  sends dead letters back to the log, to be judged again: those of the ids, or all. Those that are
-        invalid never were on the log, and stay.
+        invalid never were on the log, and stay. One replay runs at a time.
 
 CODE is unreadable, conflict, refused or invalid; TIME is RFC 3339, such as 2026-11-24T00:00:00Z.
   --json     JSON instead of a table: of a list one object a line (npm run -s keeps npm's own lines away)
@@ -91,7 +91,7 @@ async function replay(args: string[], environment: Environment, output: Output):
   if (values.help) return output.result(usage);
   if (values.all === ids.length > 0) throw new UsageError('Give either the ids of dead letters or --all.');
   const { url = environment.url, key = environment.key } = values;
-  const receipt = await new ApiClient(url, key).post(`${path}/replay`, values.all ? {} : { ids });
+  const receipt = await new ApiClient(url, key).post(`${path}/replay`, values.all ? { all: true } : { ids });
   if (values.json) return output.result(`${JSON.stringify(receipt)}\n`);
   const { replayed, tooLarge, more } = receipt;
   if (typeof replayed !== 'number') throw new RequestError('The service does not say what it replayed.');

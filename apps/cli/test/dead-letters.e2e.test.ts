@@ -131,6 +131,31 @@ test('follows pages up to the limit', async () => {
   expect(out).not.toContain('\u001b');
 });
 
+test('sends a body for all, and tells of a replay that is under way', async () => {
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      bodies.push(body);
+      response.writeHead(409, { 'content-type': 'application/problem+json' });
+      response.end(JSON.stringify({ title: 'Conflict', detail: 'Another replay is under way.' }));
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  expect(await run(['replay', '--all', '--url', `http://127.0.0.1:${port}`])).toEqual({
+    code: 1,
+    out: '',
+    err: 'The service says 409 Conflict: Another replay is under way.\n',
+  });
+  expect(bodies).toEqual(['{"all":true}']);
+});
+
 describe('what is not right is said, by exit code too', () => {
   test.each([
     [[], 2, 'list or replay'],

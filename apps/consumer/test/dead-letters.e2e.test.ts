@@ -26,11 +26,11 @@ async function place() {
     expect(response.status).toBe(200);
     return ((await response.json()) as { data: Letter[] }).data;
   };
-  const replay = async (body?: object): Promise<unknown> => {
-    const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const replay = async (body: object): Promise<unknown> => {
     const response = await fetch(`${url}/api/dead-letters/replay`, {
       method: 'POST',
-      ...(body === undefined ? {} : json),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
     });
     return [response.status, await response.json()];
   };
@@ -89,7 +89,7 @@ test('poison is listed with its reason; replayed by its id and all, it has one l
   expect(await replay({ ids: [`${deployment.topic}:3:0`] })).toEqual([202, { replayed: 1 }]);
   const once = await diedAgain(1, before);
   expect(told(once)).toEqual(told(before));
-  expect(await replay()).toEqual([202, { replayed: 3 }]);
+  expect(await replay({ all: true })).toEqual([202, { replayed: 3 }]);
   const twice = await diedAgain(3, once);
   expect(told(twice)).toEqual(told(before));
 
@@ -128,7 +128,7 @@ test('a conflict whose first copy is gone is stored after the replay, and replay
   // As after a crash between publishing and removing: the letter is still there.
   await inStore((db) => db.collection('dead_letters').insertMany(kept));
   expect(await list()).toEqual([letter]);
-  expect(await replay()).toEqual([202, { replayed: 1 }]);
+  expect(await replay({ all: true })).toEqual([202, { replayed: 1 }]);
   await settled('user-1');
   expect(await list()).toEqual([]);
   const { data } = (await (await fetch(`${url}/api/logs?userId=user-1&type=LOGIN&type=LOGOUT`)).json()) as {

@@ -10,6 +10,7 @@ import {
   keysOf,
   processVariables,
   readVariables,
+  retentionOf,
   rootKeyFileOf,
 } from '@user-activity/runner';
 import { Type } from '@sinclair/typebox';
@@ -47,6 +48,7 @@ export function readConfig(environment: Environment = process.env) {
     ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
     API_KEYS: keysOf(values),
     ROOT_KEY_FILE: rootKeyFileOf(values),
+    deadLetterRetention: retentionOf(values),
     /** Where undefined, log and store are embedded. */
     engines: enginesOf(values),
   };

@@ -24,6 +24,7 @@ const defaults = {
   MAX_BYTES_IN_FLIGHT: 268_435_456,
   MAX_CONNECTIONS: 10_000,
   ALLOWED_HOSTS: [],
+  deadLetterRetention: { edgeDays: 30, logDays: undefined },
   LOG_LEVEL: 'info',
 };
 
@@ -48,8 +49,10 @@ test('reads every variable', () => {
     ALLOWED_HOSTS: 'logs.example , [::1],10.0.0.1',
     LOG_LEVEL: 'trace',
   };
-  expect(readConfig(environment)).toEqual({
+  const retention = { DEAD_LETTER_RETENTION_DAYS: '5', LOG_DEAD_LETTER_RETENTION_DAYS: '6' };
+  expect(readConfig({ ...environment, ...retention })).toEqual({
     ...environment,
+    deadLetterRetention: { edgeDays: 5, logDays: 6 },
     PORT: 0,
     API_KEYS: ['one', 'two:2', 'three'],
     PUBLISH_TIMEOUT_MS: 1,

@@ -106,7 +106,9 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
       'X-Request-Id': reference('headers', 'RequestId'),
       ...(refusal && status === 401 ? { 'WWW-Authenticate': reference('headers', 'Authenticate') } : {}),
       ...(refusal && status === 405 ? { Allow: reference('headers', 'Allow') } : {}),
-      ...(refusal && status === 503 ? { 'Retry-After': reference('headers', 'RetryAfter') } : {}),
+      ...(refusal && (status === 409 || status === 503)
+        ? { 'Retry-After': reference('headers', 'RetryAfter') }
+        : {}),
     },
     content: mapValues(content, (media, type) =>
       type === problemType

@@ -1,5 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { DeadLetterCode, type ListedLetter, listedBytes, Timestamp } from '@user-activity/domain';
+import {
+  DeadLetterCode,
+  type ListedLetter,
+  listedBytes,
+  Timestamp,
+  wholeValueOf,
+} from '@user-activity/domain';
 import {
   type Static,
   type TArray,
@@ -63,6 +69,7 @@ export const DeadLetterJson: TObject<{
   value: TUnion<[TBytes, TNull]>;
   size: TInteger;
   headers: TRecord<TString, TArray<TBytes>>;
+  cut: TOptional<TObject<{ size: TInteger; sha256: TString }>>;
   omitted: TArray<TUnion<[TLiteral<'key'>, TLiteral<'value'>, TLiteral<'headers'>]>>;
 }> = Type.Object({
   id: Type.String({
@@ -93,6 +100,19 @@ export const DeadLetterJson: TObject<{
     description: 'By name; a name may have several values.',
     examples: [{ ce_type: [{ text: 'user-activity.logged.v1' }] }],
   }),
+  cut: Type.Optional(
+    Type.Object(
+      {
+        size: Type.Integer({ description: 'The bytes of the whole value.' }),
+        sha256: Type.String({ description: 'The SHA-256 of the whole value, in hexadecimal.' }),
+      },
+      {
+        description:
+          'Where there is this member, `value` is the beginning of a larger value that was not kept: of what was refused before it ' +
+          'came to the log (code `invalid`).',
+      },
+    ),
+  ),
   omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
     description:
       'What is left out as it is too large: a key above ' +
@@ -111,6 +131,7 @@ export function deadLetterJson({
   ...rest
 }: ListedLetter): Static<typeof DeadLetterJson> {
   const { id, code, reason, size, omitted, activityId } = rest;
+  const cut = wholeValueOf({ origin, headers });
   return {
     id,
     origin: { topic: origin.topic, partition: origin.partition, offset: origin.offset },
@@ -124,6 +145,7 @@ export function deadLetterJson({
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, values]) => [name, values.map(bytesJson)]),
     ),
+    ...(cut === undefined ? {} : { cut: { ...cut } }),
     omitted: [...omitted],
   };
 }

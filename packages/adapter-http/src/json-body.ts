@@ -31,11 +31,6 @@ export function bodyOf(request: FastifyRequest): unknown {
   return request.body;
 }
 
-/** The body of a route with `optionalBody`. */
-export function optionalBodyOf(request: FastifyRequest): unknown {
-  return request.headers['content-type'] === undefined ? {} : request.body;
-}
-
 /** A whole body as JSON. Throws 400 with what is wrong with it. */
 export function jsonBody(body: string | Buffer): unknown {
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');

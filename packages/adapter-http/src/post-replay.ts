@@ -1,10 +1,10 @@
 import type { ReplayDeadLetters } from '@user-activity/application';
-import { DeadLetterId, edgeTopic, pointer, RuleBroken, Violations } from '@user-activity/domain';
+import { DeadLetterId, isOfEdge, pointer, RuleBroken, Violations } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { DeadLetterIdJson } from './dead-letter-json.ts';
 import { itemBodyLimit } from './item-size.ts';
-import { optionalBodyOf } from './json-body.ts';
+import { bodyOf } from './json-body.ts';
 import { isMembers } from './members.ts';
 import { Problem } from './problem.ts';
 import { refuseParameters } from './query-parameters.ts';
@@ -15,23 +15,27 @@ const schema = {
   tags: ['dead letters'],
   summary: 'Send dead letters back to the log, to be judged again',
   description:
-    'Those of the ids, or without ids all that died before the request; those that were refused before they came to the log ' +
+    'Those of the ids, or with `{"all": true}` all that died before the request; those that were refused before they came to the log ' +
     '(code `invalid`) stay, and naming one is 422. Answers 202 once the log holds them: they are not ' +
     'listed any more, unless they die again. Replaying twice stores once. An id that there is no letter of does not count, so ' +
-    'the same request can be sent again after a 503 or a lost answer.',
+    'the same request can be sent again after a 503 or a lost answer. One replay runs at a time; another meanwhile is 409.',
   body: Type.Unsafe<unknown>(
-    Type.Object(
-      {
-        ids: Type.Optional(
-          Type.Array(DeadLetterIdJson, {
+    Type.Union([
+      Type.Object(
+        { all: Type.Literal(true, { description: 'All that died before the request.' }) },
+        { additionalProperties: false },
+      ),
+      Type.Object(
+        {
+          ids: Type.Array(DeadLetterIdJson, {
             minItems: 1,
-            description: 'None given: all.',
+            description: 'These.',
             examples: [['user-activity:3:1042']],
           }),
-        ),
-      },
-      { additionalProperties: false, description: 'May be left out.' },
-    ),
+        },
+        { additionalProperties: false },
+      ),
+    ]),
   ),
   response: {
     202: Type.Object({
@@ -48,9 +52,12 @@ const schema = {
         }),
       ),
     }),
-    ...problems(400, 401, 403, 413, 415, 422, 503),
+    ...problems(400, 401, 403, 409, 413, 415, 422, 503),
   },
 };
+
+// A replay takes 20 s at most, and mostly less than this.
+const retryAfterSeconds = '5';
 
 /** `POST /api/dead-letters/replay` */
 export const postReplay: FastifyPluginCallbackTypebox<{
@@ -59,11 +66,14 @@ export const postReplay: FastifyPluginCallbackTypebox<{
 }> = (app, { replayDeadLetters, maxBatchSize }, done) => {
   app.post(
     '/api/dead-letters/replay',
-    { schema, bodyLimit: itemBodyLimit(app), config: { optionalBody: true }, onRequest: refuseParameters },
+    { schema, bodyLimit: itemBodyLimit(app), onRequest: refuseParameters },
     async (request, reply) => {
-      const { replayed, tooLarge, more } = await replayDeadLetters(
-        idsIn(optionalBodyOf(request), maxBatchSize),
-      );
+      const receipt = await replayDeadLetters(lettersIn(bodyOf(request), maxBatchSize));
+      if (receipt === 'under way')
+        throw new Problem(409, 'Another replay is under way, and one runs at a time. Nothing was replayed.', {
+          headers: { 'retry-after': retryAfterSeconds },
+        });
+      const { replayed, tooLarge, more } = receipt;
       return reply.code(202).send({
         replayed,
         ...(tooLarge === 0 ? {} : { tooLarge }),
@@ -74,32 +84,38 @@ export const postReplay: FastifyPluginCallbackTypebox<{
   done();
 };
 
-/** The ids that the body names, undefined where it names none. */
-function idsIn(body: unknown, most: number): readonly DeadLetterId[] | undefined {
+/** The letters that the body names. */
+function lettersIn(body: unknown, maxIds: number): readonly DeadLetterId[] | 'all' {
   const violations = new Violations();
-  let parsed: readonly DeadLetterId[] | undefined;
+  let parsed: readonly DeadLetterId[] | 'all' = [];
   if (isMembers(body)) {
-    const { ids, ...others } = body;
+    const { all, ids, ...others } = body;
     for (const name of Object.keys(others)) violations.add(pointer('', name), 'is not a known field');
-    if (ids !== undefined) parsed = parseIds(ids, most, violations);
+    if (ids !== undefined) parsed = parseIds(ids, maxIds, violations);
+    else if (all === undefined) violations.add('', 'must have "all": true, or "ids"');
+    if (all !== undefined && ids !== undefined)
+      violations.add('/all', 'must not be given together with "ids"');
+    else if (all === true) parsed = 'all';
+    else if (all !== undefined) violations.add('/all', 'must be true');
   } else violations.add('', 'must be a JSON object');
   if (violations.list.length > 0)
     throw new Problem(422, 'Nothing was replayed.', { errors: violations.list });
   return parsed;
 }
 
-function parseIds(raw: unknown, most: number, violations: Violations): readonly DeadLetterId[] {
+function parseIds(raw: unknown, maxIds: number, violations: Violations): readonly DeadLetterId[] {
   if (!isList(raw)) violations.add('/ids', 'must be a JSON array');
-  else if (raw.length === 0) violations.add('/ids', 'must hold at least one id; without it all are replayed');
-  else if (raw.length > most)
-    throw new Problem(413, `A request replays at most ${most} dead letters by their ids.`);
+  else if (raw.length === 0)
+    violations.add('/ids', 'must hold at least one id; all are replayed by "all": true');
+  else if (raw.length > maxIds)
+    throw new Problem(413, `A request replays at most ${maxIds} dead letters by their ids.`);
   else return raw.flatMap((id, index) => violations.check(`/ids/${index}`, () => parseId(id)) ?? []);
   return [];
 }
 
 function parseId(raw: unknown): DeadLetterId {
   const id = DeadLetterId.parse(raw);
-  if (DeadLetterId.originOf(id).topic === edgeTopic)
+  if (isOfEdge(DeadLetterId.originOf(id)))
     throw new RuleBroken('was refused before it came to the log, and can not go back to it');
   return id;
 }

@@ -134,6 +134,7 @@ const meanings = {
   401: 'An API key is required.',
   403: 'Without API_KEYS: the request is for a host, or from a page, that is neither of loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',
+  409: 'Another such request is under way; `Retry-After` says when to send this one again.',
   413: 'More than the service takes: a body, decoded, of 1 MiB where it holds one activity, event or call; else `MAX_BODY_BYTES`, or `MAX_BATCH_SIZE` items.',
   415: 'The media type, the charset or the encoding of the body is none that the route takes.',
   422: 'The body breaks a rule; every violation is listed with its path.',

@@ -33,7 +33,7 @@ const routes: readonly [url: string, type: string, body: string][] = [
   ['/api/logs', json, whole],
   ['/api/logs/batch', json, `[${whole}]`],
   ['/api/logs/batch', ndjson, `${whole}\n`],
-  ['/api/dead-letters/replay', json, '{}'],
+  ['/api/dead-letters/replay', json, '{"all":true}'],
   ['/api/events', json, '{"a":1}'],
   ['/api/events', 'text/plain', 'hello'],
 ];

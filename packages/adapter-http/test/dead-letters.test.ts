@@ -1,4 +1,4 @@
-import { MemoryDeadLetterQueue } from '@user-activity/adapter-memory';
+import { MemoryDeadLetterQueue, MemoryDeadLetterRepository } from '@user-activity/adapter-memory';
 import { DeadLetterId, DomainError, Timestamp } from '@user-activity/domain';
 import { letterOf } from '@user-activity/port-contracts';
 import type { LightMyRequestResponse } from 'fastify';
@@ -44,7 +44,7 @@ describe('GET /api/dead-letters', () => {
       headers: { ce_type: ['order.placed.v1', '\tGrüße\n', 'a\0'].map((text) => utf8.encode(text)) },
       code: 'refused',
     });
-    const large = letterOf(8, { value: new Uint8Array(40_000), diedAt: Timestamp.fromMillis(0) });
+    const large = letterOf(8, { value: new Uint8Array(80_000), diedAt: Timestamp.fromMillis(0) });
     await new MemoryDeadLetterQueue(it.store).add([strange, large]);
     expect(seen(await it.app.inject(path))).toEqual({
       status: 200,
@@ -70,7 +70,7 @@ describe('GET /api/dead-letters', () => {
             diedAt: '1970-01-01T00:00:00.000Z',
             key: { text: 'user-1' },
             value: null,
-            size: 40_000,
+            size: 80_000,
             headers: {},
             omitted: ['value'],
           },
@@ -138,11 +138,21 @@ describe('GET /api/dead-letters', () => {
 });
 
 describe('POST /api/dead-letters/replay', () => {
+  test('with all replays all', async () => {
+    const it = await withLetters(4);
+    expect(seen(await post(it.app, replayPath, { all: true }))).toEqual({
+      status: 202,
+      body: { replayed: 4 },
+    });
+    expect(left(it)).toEqual([]);
+    expect(it.logged().map(({ replayOf }) => replayOf?.offset)).toEqual([0, 1, 2, 3]);
+  });
+
   test.each([
     ['no body', undefined, {}],
+    ['an empty body', '', {}],
     ['an empty body of JSON', '', { 'content-type': 'application/json' }],
-    ['an empty object', '{}', { 'content-type': 'application/json' }],
-  ])('with %s replays all', async (_, payload, headers) => {
+  ])('with %s is 400 and replays nothing', async (_, payload, headers) => {
     const it = await withLetters(4);
     const response = await it.app.inject({
       method: 'POST',
@@ -150,9 +160,31 @@ describe('POST /api/dead-letters/replay', () => {
       headers,
       ...(payload === undefined ? {} : { payload }),
     });
-    expect(seen(response)).toEqual({ status: 202, body: { replayed: 4 } });
-    expect(left(it)).toEqual([]);
-    expect(it.logged().map(({ replayOf }) => replayOf?.offset)).toEqual([0, 1, 2, 3]);
+    expect(response.statusCode).toBe(400);
+    expect(response.json<{ detail: string }>().detail).toContain('A JSON body is required');
+    expect(left(it)).toEqual([0, 1, 2, 3]);
+    expect(it.logged()).toEqual([]);
+  });
+
+  test('meanwhile another is 409 with Retry-After, and it is free again afterwards', async () => {
+    const it = await withLetters(1);
+    const claim = {
+      from: Timestamp.fromMillis(it.clock.now()),
+      until: Timestamp.fromMillis(it.clock.now() + 1000),
+    };
+    const elsewhere = new MemoryDeadLetterRepository(it.store);
+    expect(await elsewhere.claimReplay(claim)).toBe('claimed');
+    const refused = await post(it.app, replayPath, { all: true });
+    expect(refused.statusCode).toBe(409);
+    expect(refused.headers['retry-after']).toBe('5');
+    expect(refused.json()).toMatchObject({
+      status: 409,
+      detail: 'Another replay is under way, and one runs at a time. Nothing was replayed.',
+    });
+    expect(left(it)).toEqual([0]);
+    await elsewhere.releaseReplay(claim);
+    expect((await post(it.app, replayPath, { all: true })).statusCode).toBe(202);
+    expect((await post(it.app, replayPath, { all: true })).statusCode).toBe(202);
   });
 
   test('with ids replays these; the same again replays nothing more', async () => {
@@ -166,7 +198,7 @@ describe('POST /api/dead-letters/replay', () => {
 
   test('tells how many the log can not hold', async () => {
     const it = await service({ replayDeadLetters: async () => ({ replayed: 1, tooLarge: 2, more: true }) });
-    expect(seen(await post(it.app, replayPath, {}))).toEqual({
+    expect(seen(await post(it.app, replayPath, { all: true }))).toEqual({
       status: 202,
       body: { replayed: 1, tooLarge: 2, more: true },
     });
@@ -177,10 +209,16 @@ describe('POST /api/dead-letters/replay', () => {
     [[], ['']],
     ['all', ['']],
     [{ ids: null }, ['/ids']],
+    [{}, ['']],
+    [{ all: false }, ['/all']],
+    [{ all: 'true' }, ['/all']],
+    [{ all: null }, ['/all']],
+    [{ all: true, ids: ['user-activity:4:1'] }, ['/all']],
+    [{ all: true, every: 1 }, ['/every']],
     [{ ids: 'user-activity:4:1' }, ['/ids']],
     [{ ids: [] }, ['/ids']],
-    [{ id: ['user-activity:4:1'] }, ['/id']],
-    [{ ids: ['user-activity:4:1', 7, 'x'], all: true }, ['/all', '/ids/1', '/ids/2']],
+    [{ id: ['user-activity:4:1'] }, ['/id', '']],
+    [{ ids: ['user-activity:4:1', 7, 'x'], all: true }, ['/ids/1', '/ids/2', '/all']],
   ])('%j is 422 with every fault, and replays nothing', async (body, paths) => {
     const it = await withLetters(2);
     const response = await post(it.app, replayPath, body);
@@ -208,7 +246,7 @@ describe('POST /api/dead-letters/replay', () => {
     async (code) => {
       const failing = () => Promise.reject(new DomainError(code, 'No answer.'));
       const it = await service({ replayDeadLetters: failing });
-      const response = await post(it.app, replayPath, {});
+      const response = await post(it.app, replayPath, { all: true });
       expect(response.statusCode).toBe(503);
       expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
     },
@@ -217,8 +255,8 @@ describe('POST /api/dead-letters/replay', () => {
   test('takes no parameters, no other method, and nobody without a key', async () => {
     const it = await withLetters(1, { apiKeys: ['key'] });
     const key = { 'x-api-key': 'key' };
-    expect((await post(it.app, `${replayPath}?code=conflict`, {}, key)).statusCode).toBe(400);
-    expect((await post(it.app, replayPath, {})).statusCode).toBe(401);
+    expect((await post(it.app, `${replayPath}?code=conflict`, { all: true }, key)).statusCode).toBe(400);
+    expect((await post(it.app, replayPath, { all: true })).statusCode).toBe(401);
     expect((await it.app.inject(path)).statusCode).toBe(401);
     const other = await it.app.inject({ method: 'GET', url: replayPath, headers: key });
     expect(other.statusCode).toBe(405);

@@ -102,7 +102,8 @@ test('a body may be left out where it may, and keys are asked for where there ar
   const required = operations.map(({ name, requestBody }) => [name, requestBody?.required]);
   expect(Object.fromEntries(required)).toMatchObject({
     'post /api/logs': true,
-    'post /api/dead-letters/replay': false,
+    'post /api/events': false,
+    'post /api/dead-letters/replay': true,
   });
   expect(document.security).toContainEqual({});
   expect((await documentOf(['a-key'])).security).toEqual([{ bearer: [] }, { apiKey: [] }, { basic: [] }]);

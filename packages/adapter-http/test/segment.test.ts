@@ -200,48 +200,6 @@ describe('POST /v1/batch', () => {
   });
 });
 
-describe('dead letters of the edge', () => {
-  const path = '/api/dead-letters';
-  async function withLetter() {
-    const it = await service();
-    await post(it.app, '/v1/track', { messageId: 'm', userId: 'u' });
-    const { data } = (await it.app.inject(path)).json<{ data: { id: string }[] }>();
-    return { it, data, id: data[0]?.id ?? '' };
-  }
-
-  test('are listed by their code, with what was sent', async () => {
-    const { it, data } = await withLetter();
-    const value = { text: '{"messageId":"m","userId":"u","type":"track"}' };
-    const letter = {
-      code: 'invalid',
-      reason: '/event is required',
-      activityId: 'm',
-      key: { text: 'u' },
-      value,
-    };
-    expect(data).toMatchObject([letter]);
-    expect((await it.app.inject(`${path}?code=invalid`)).json()).toMatchObject({ data: [letter] });
-    expect((await it.app.inject(`${path}?code=refused`)).json()).toMatchObject({ data: [] });
-    expect((await it.app.inject('/api/logs/m/status')).json()).toEqual({ id: 'm', status: 'dead_lettered' });
-  });
-
-  test('can not be replayed: of all they stay, and naming one is a fault', async () => {
-    const { it, id } = await withLetter();
-    expect(seen(await post(it.app, `${path}/replay`, {}))).toEqual({ status: 202, body: { replayed: 0 } });
-    const named = await post(it.app, `${path}/replay`, { ids: ['user-activity:0:1', id] });
-    expect(seen(named)).toMatchObject({
-      status: 422,
-      body: {
-        errors: [
-          { path: '/ids/1', message: expect.stringContaining('refused before it came to the log') as string },
-        ],
-      },
-    });
-    expect(lettersOf(it)).toHaveLength(1);
-    expect(it.logged()).toEqual([]);
-  });
-});
-
 test('the errors of a batch are bounded, and so are the reasons of its dead letters', async () => {
   const it = await service({ maxBatchSize: 10_000, maxBodyBytes: 10_000_000 });
   const properties = Object.fromEntries(

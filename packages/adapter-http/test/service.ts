@@ -35,6 +35,7 @@ export interface Service {
   readonly app: FastifyInstance;
   readonly log: MemoryLog;
   readonly store: MemoryStore;
+  readonly clock: FixedClock;
   readonly repository: MemoryActivityRepository;
   readonly outcomes: WaitingRoom;
   /** Every line that was logged, as JSON. */
@@ -44,13 +45,14 @@ export interface Service {
 }
 
 export async function service(options: Partial<HttpServerOptions> = {}): Promise<Service> {
-  const { log, store, repository, outcomes, lines, options: wired } = onMemory(options);
+  const { log, store, clock, repository, outcomes, lines, options: wired } = onMemory(options);
   const app = await buildFastify(wired);
   onTestFinished(() => app.close());
   return {
     app,
     log,
     store,
+    clock,
     repository,
     outcomes,
     lines,
@@ -104,7 +106,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logger,
     ...changed,
   };
-  return { log, store, repository, outcomes, lines, options };
+  return { log, store, clock: deps.clock, repository, outcomes, lines, options };
 }
 
 /** What the test looks at of an answer; the body as JSON. */

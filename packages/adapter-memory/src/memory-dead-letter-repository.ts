@@ -7,9 +7,16 @@ import {
   type DeadLetterQuery,
   type DeadLetterRepository,
   type Death,
+  dueLetters,
+  isOfEdge,
+  keepsOut,
+  letterOverheadBytes,
+  type LetterSweep,
   listedBytes,
   type ListedLetter,
   type RecordPart,
+  type ReplayClaim,
+  type SweepLimits,
 } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
@@ -68,6 +75,33 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
       if (this.#store.letters.get(id)?.diedAt === diedAt) this.#store.letters.delete(id);
     }
   }
+
+  async sweep(limits: SweepLimits): Promise<LetterSweep> {
+    this.#store.assertReachable();
+    const oldest = [...this.#store.letters.values()].map(swept).toSorted(compare);
+    const ofEdge = oldest.filter(({ origin }) => isOfEdge(origin));
+    const bytes = ofEdge.reduce((sum, letter) => sum + letter.bytes, 0);
+    const { due, ...sweep } = dueLetters(ofEdge.slice(0, limits.limit), bytes, limits);
+    const { logBefore = 0 } = limits;
+    const ofLog = oldest
+      .filter(({ origin, diedAt }) => !isOfEdge(origin) && diedAt < logBefore)
+      .slice(0, limits.limit - due.length);
+    for (const { id } of [...due, ...ofLog]) this.#store.letters.delete(id);
+    return { ...sweep, expired: sweep.expired + ofLog.length };
+  }
+
+  async claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
+    this.#store.assertReachable();
+    const until = this.#store.replayClaimedUntil;
+    if (until !== undefined && keepsOut(until, claim)) return 'taken';
+    this.#store.replayClaimedUntil = claim.until;
+    return 'claimed';
+  }
+
+  async releaseReplay({ until }: ReplayClaim): Promise<void> {
+    this.#store.assertReachable();
+    if (this.#store.replayClaimedUntil === until) this.#store.replayClaimedUntil = undefined;
+  }
 }
 
 function listed(letter: DeadLetter): ListedLetter {
@@ -84,6 +118,15 @@ function listed(letter: DeadLetter): ListedLetter {
     size: bytesOf(letter, 'value'),
     omitted,
   };
+}
+
+function swept(letter: DeadLetter) {
+  const parts = ['key', 'value', 'headers'] as const;
+  const bytes = parts.reduce(
+    (sum, part) => sum + bytesOf(letter, part),
+    letterOverheadBytes + letter.reason.length,
+  );
+  return { origin: letter.origin, id: DeadLetterId.of(letter.origin), diedAt: letter.diedAt, bytes };
 }
 
 function bytesOf(letter: DeadLetter, part: RecordPart): number {

@@ -5,6 +5,8 @@ export class MemoryStore {
   readonly activities: Map<ActivityId, UserActivity> = new Map();
   /** By `topic:partition:offset`. */
   readonly letters: Map<string, DeadLetter> = new Map();
+  /** When the claim to replay dead letters ends that was made last and not released. */
+  replayClaimedUntil: number | undefined;
   /** The number of partitions by topic. */
   readonly topics: Map<string, number> = new Map();
   /** Set to false to play an outage: every call is then rejected. */

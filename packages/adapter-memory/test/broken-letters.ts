@@ -6,6 +6,7 @@ import {
   type DeadLetterQuery,
   type DeadLetterRepository,
   type Death,
+  type SweepLimits,
   TimeRange,
 } from '@user-activity/domain';
 import type { LetterRepositorySubject } from '@user-activity/port-contracts';
@@ -26,6 +27,9 @@ const letters =
         findByIds: (ids, mostBytes) => sound.findByIds(ids, mostBytes),
         findDeaths: (ids) => sound.findDeaths(ids),
         remove: (removals) => sound.remove(removals),
+        sweep: (limits) => sound.sweep(limits),
+        claimReplay: (claim) => sound.claimReplay(claim),
+        releaseReplay: (claim) => sound.releaseReplay(claim),
         ...differently(sound, store),
       }),
     };
@@ -43,6 +47,9 @@ const wholeOf = (store: MemoryStore, id: DeadLetterId): DeadLetter => {
   if (letter === undefined) throw new Error('It is listed.');
   return letter;
 };
+
+const sweeping = (change: Partial<SweepLimits>) =>
+  letters((sound) => ({ sweep: (limits) => sound.sweep({ ...limits, ...change }) }));
 
 export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ['B1', 'ignores codes', asking((query) => ({ ...query, filter: { ...query.filter, codes: [] } }))],
@@ -169,5 +176,63 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
         },
       };
     }),
+  ],
+  [
+    'B10',
+    'takes letters off the log for those of the edge',
+    letters((sound) => ({ sweep: (limits) => sound.sweep({ ...limits, logBefore: limits.edgeBefore }) })),
+  ],
+  ['B10', 'knows no age', sweeping({ edgeBefore: undefined })],
+  ['B10', 'knows no age of the log', sweeping({ logBefore: undefined })],
+  ['B10', 'knows no quota', sweeping({ maxEdgeBytes: Number.MAX_SAFE_INTEGER })],
+  ['B10', 'removes all at once', sweeping({ limit: 10_000 })],
+  [
+    'B10',
+    'evicts the newest',
+    letters((_, store) => ({
+      async sweep() {
+        store.letters.delete([...store.letters.keys()].at(-1) ?? '');
+        return { expired: 0, evicted: 1, edgeBytes: 0 };
+      },
+    })),
+  ],
+  ['B11', 'keeps nobody out', letters(() => ({ claimReplay: async () => 'claimed' }))],
+  [
+    'B11',
+    'waits for a dead holder for good',
+    letters((sound) => {
+      let held = false;
+      return {
+        async claimReplay(claim) {
+          if (held) return 'taken';
+          held = true;
+          return sound.claimReplay(claim);
+        },
+        async releaseReplay(claim) {
+          held = false;
+          await sound.releaseReplay(claim);
+        },
+      };
+    }),
+  ],
+  [
+    'B11',
+    'lets anyone release',
+    letters((_, store) => ({
+      async releaseReplay() {
+        store.replayClaimedUntil = undefined;
+      },
+    })),
+  ],
+  [
+    'B11',
+    'believes every clock',
+    letters((_, store) => ({
+      async claimReplay({ from, until }) {
+        if ((store.replayClaimedUntil ?? 0) > from) return 'taken';
+        store.replayClaimedUntil = until;
+        return 'claimed';
+      },
+    })),
   ],
 ];

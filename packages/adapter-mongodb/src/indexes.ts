@@ -1,4 +1,4 @@
-import type { ActivityFilter, DeadLetterFilter, KeyField } from '@user-activity/domain';
+import { type ActivityFilter, type DeadLetterFilter, edgeTopic, type KeyField } from '@user-activity/domain';
 import type { IndexKey } from './ranges.ts';
 
 const order = { createdAt: -1, _id: -1 } as const;
@@ -20,6 +20,15 @@ export const letterIndexByActivity = {
   key: { activityId: 1, diedAt: -1 },
   partialFilterExpression: { activityId: { $exists: true } },
 } as const;
+
+/** Of letters of the edge: the oldest first, and how large they are. */
+export const letterIndexOfEdge: { readonly key: IndexKey; readonly partialFilterExpression: object } = {
+  key: { 'origin.topic': 1, diedAt: 1, _id: 1, bytes: 1 },
+  partialFilterExpression: { 'origin.topic': edgeTopic },
+};
+
+/** Dead letters by their code, and the time of their death. */
+export const letterIndexByCode: IndexKey = byCode;
 
 /** The index that serves a filter of dead letters. */
 export const letterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>

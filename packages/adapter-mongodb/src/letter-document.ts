@@ -2,6 +2,8 @@ import {
   ActivityId,
   type DeadLetter,
   DeadLetterId,
+  isOfEdge,
+  letterOverheadBytes,
   listedBytes,
   type ListedLetter,
   type RawRecord,
@@ -25,6 +27,8 @@ export interface LetterDocument {
   readonly diedAt: Date;
   /** Left out where it is not known: the index of them is partial. */
   readonly activityId?: string;
+  /** How much the letter counts for the quota; of letters of the edge alone. */
+  readonly bytes?: number;
 }
 
 /** How large the parts of a letter are, in bytes. */
@@ -36,19 +40,11 @@ export interface LetterSizes {
 }
 
 /** A letter as a page shows it: parts that are too large are null. */
-export type ListedDocument = Omit<LetterDocument, 'headers'> &
+export type ListedDocument = Omit<LetterDocument, 'headers' | 'bytes'> &
   LetterSizes & { readonly headers: Headers | null };
 
-export function letterDocument({
-  origin,
-  key,
-  value,
-  headers,
-  code,
-  reason,
-  diedAt,
-  activityId,
-}: DeadLetter): LetterDocument {
+export function letterDocument(letter: DeadLetter): LetterDocument {
+  const { origin, key, value, headers, code, reason, diedAt, activityId } = letter;
   return {
     _id: DeadLetterId.of(origin),
     origin,
@@ -61,7 +57,15 @@ export function letterDocument({
     reason,
     diedAt: new Date(diedAt),
     ...(activityId === undefined ? {} : { activityId }),
+    ...(isOfEdge(origin) ? { bytes: bytesOfLetter(letter) } : {}),
   };
+}
+
+function bytesOfLetter({ key, value, headers, reason }: DeadLetter): number {
+  let bytes = letterOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0) + Buffer.byteLength(reason);
+  for (const [name, values] of Object.entries(headers))
+    for (const header of values) bytes += Buffer.byteLength(name) + header.length;
+  return bytes;
 }
 
 /** The letter that was stored. */
@@ -74,7 +78,7 @@ export function letterOf({
   reason,
   diedAt,
   activityId,
-}: Omit<LetterDocument, 'headers'> & { readonly headers: Headers | null }): DeadLetter {
+}: Omit<LetterDocument, 'headers' | 'bytes'> & { readonly headers: Headers | null }): DeadLetter {
   return {
     origin,
     key: key && bytesOf(key),

@@ -37,8 +37,8 @@ const listed = {
   headers: upTo(listedBytes.headers, sizes.headersSize, '$headers'),
 };
 
-/** So many letters the server sends at once: 2.5 MiB of the largest that are shown. */
-const batchSize = 64;
+/** So many letters the server sends at once: 2.3 MiB of the largest that are shown. */
+const batchSize = 32;
 
 /** The letters of a page and, where there is one, the first behind it. */
 export async function readLetters(

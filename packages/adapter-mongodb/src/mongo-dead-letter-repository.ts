@@ -6,12 +6,22 @@ import {
   type DeadLetterQuery,
   type DeadLetterRepository,
   type Death,
+  dueLetters,
+  keptOutUntil,
+  type LetterSweep,
+  type ReplayClaim,
+  type SweepLimits,
   Timestamp,
 } from '@user-activity/domain';
+import { MongoServerError } from 'mongodb';
 import { storeFailure } from './failure.ts';
 import { letterOf } from './letter-document.ts';
 import { findDeaths, idsThatFit, readLetters } from './letter-query.ts';
+import { edgeBytes, oldestOfEdge, oldestOfLog, sweptOf } from './letter-sweep.ts';
 import type { MongoStore } from './mongo-store.ts';
+
+const replay = 'replay';
+const duplicateKey = 11_000;
 
 /** Shows the dead letters in MongoDB, and takes them away again. */
 export class MongoDeadLetterRepository implements DeadLetterRepository {
@@ -69,6 +79,51 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
     }));
     try {
       await this.#store.letters.bulkWrite(removals, { ordered: false });
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async sweep(limits: SweepLimits): Promise<LetterSweep> {
+    const { limit, logBefore } = limits;
+    try {
+      const bytes = await edgeBytes(this.#store);
+      const oldest = (await oldestOfEdge(this.#store, limit).toArray()).map(sweptOf);
+      const { due, ...sweep } = dueLetters(oldest, bytes, limits);
+      const ofLog =
+        logBefore === undefined || due.length === limit
+          ? []
+          : (await oldestOfLog(this.#store, new Date(logBefore), limit - due.length).toArray()).map(sweptOf);
+      const removals = [...due, ...ofLog].map(({ id, diedAt }) => ({
+        deleteOne: { filter: { _id: id, diedAt: new Date(diedAt) } },
+      }));
+      if (removals.length > 0) await this.#store.letters.bulkWrite(removals, { ordered: false });
+      return { ...sweep, expired: sweep.expired + ofLog.length };
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+
+  async claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
+    const { after, upTo } = keptOutUntil(claim);
+    const isFree = [{ until: { $lte: new Date(after) } }, { until: { $gt: new Date(upTo) } }];
+    try {
+      // Where another holds it nothing matches, and the insert meets its id.
+      await this.#store.claims.updateOne(
+        { _id: replay, $or: isFree },
+        { $set: { until: new Date(claim.until) } },
+        { upsert: true },
+      );
+      return 'claimed';
+    } catch (error) {
+      if (error instanceof MongoServerError && error.code === duplicateKey) return 'taken';
+      throw storeFailure(error);
+    }
+  }
+
+  async releaseReplay({ until }: ReplayClaim): Promise<void> {
+    try {
+      await this.#store.claims.deleteOne({ _id: replay, until: new Date(until) });
     } catch (error) {
       throw storeFailure(error);
     }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Collection, MongoClient, type MongoClientOptions, ReadConcern, ReadPreference } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
-import { indexes, letterIndexByActivity, letterIndexes } from './indexes.ts';
+import { indexes, letterIndexByActivity, letterIndexes, letterIndexOfEdge } from './indexes.ts';
 import type { LetterDocument } from './letter-document.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 
@@ -21,6 +21,12 @@ interface TopicDocument {
   readonly partitions: number;
 }
 
+/** Work that one process at a time does, and until when it may. */
+interface ClaimDocument {
+  readonly _id: string;
+  readonly until: Date;
+}
+
 const closingMs = 500;
 
 /**
@@ -33,6 +39,7 @@ export class MongoStore {
   readonly listedActivities: Pick<Collection<ActivityDocument>, 'find' | 'aggregate'>;
   readonly letters: Collection<LetterDocument>;
   readonly topics: Collection<TopicDocument>;
+  readonly claims: Collection<ClaimDocument>;
   readonly timeoutMs: number;
   readonly #client: MongoClient;
 
@@ -48,6 +55,7 @@ export class MongoStore {
     this.listedActivities = client.db(database, concerns).collection<ActivityDocument>('activities');
     this.letters = db.collection('dead_letters');
     this.topics = db.collection('topics');
+    this.claims = db.collection('claims');
   }
 
   /**
@@ -92,6 +100,7 @@ export class MongoStore {
     await this.letters.createIndexes([
       ...letterIndexes.map((key) => ({ key: { ...key } })),
       { ...letterIndexByActivity, key: { ...letterIndexByActivity.key } },
+      { ...letterIndexOfEdge, key: { ...letterIndexOfEdge.key } },
     ]);
   }
 

@@ -9,6 +9,7 @@ import { letterOf } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MongoDeadLetterQueue, MongoDeadLetterRepository } from '../src/index.ts';
 import { findDeaths, findLetters, letterRanges } from '../src/letter-query.ts';
+import { edgeBytes, edgeTotals, oldestOfEdge, oldestOfLog } from '../src/letter-sweep.ts';
 import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
 
@@ -78,4 +79,24 @@ test('the last deaths of activities are one step along an index each, and examin
   const examined = [...explanation.matchAll(/"totalKeysExamined":(\d+)/g)].map(([, keys]) => Number(keys));
   expect(Math.max(...examined)).toBeLessThan(10);
   expect(await findDeaths(place.store, ids).toArray()).toHaveLength(2);
+});
+
+test('a sweep reads indexes alone, and letters of an older version are weighed once', async () => {
+  const { store } = place;
+  const ofEdge = [1, 2, 3].map((offset) =>
+    letterOf(offset, { origin: { topic: 'http', partition: 0, offset }, code: 'invalid' }),
+  );
+  await new MongoDeadLetterQueue(store).add(ofEdge);
+  const bytes = await edgeBytes(store);
+  await store.letters.updateOne({ _id: 'http:0:2' }, { $unset: { bytes: 1 } });
+  expect(await edgeTotals(store).toArray()).toEqual([{ _id: null, bytes: (bytes / 3) * 2, unknown: 1 }]);
+  expect(await edgeBytes(store)).toBeGreaterThan((bytes / 3) * 2);
+  expect((await edgeTotals(store).toArray())[0]?.unknown).toBe(0);
+  const before = new Date(start + 20_000);
+  for (const cursor of [edgeTotals(store), oldestOfEdge(store, 2), oldestOfLog(store, before, 10)]) {
+    const { plan, examined } = await explained(cursor);
+    expect(plan).toContain('IXSCAN');
+    expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
+    expect(examined).toBe(0);
+  }
 });

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataFileError } from './data-file-error.ts';
+import { makePrivateFile, tighten } from './private-file.ts';
 import { faultOf } from './threads/messages.ts';
 
 /**
@@ -25,9 +26,12 @@ export class FileLock {
         `The data folder ${folder} can't be made (${String(code)}). Set DATA_DIR to a folder that this user may write to.`,
       );
     }
+    const file = join(folder, 'user-activity.lock');
+    makePrivateFile(file);
+    tighten(`${file}-journal`);
     let db: DatabaseSync | undefined;
     try {
-      db = new DatabaseSync(join(folder, 'user-activity.lock'), { timeout: 0 });
+      db = new DatabaseSync(file, { timeout: 0 });
       db.exec('BEGIN EXCLUSIVE');
       return new FileLock(db);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { DataFileError } from './data-file-error.ts';
 import { FileLock } from './file-lock.ts';
 import { LogWatch } from './log-watch.ts';
+import { makePrivateFile, tighten } from './private-file.ts';
 import { type Done, startThread, ThreadClient } from './thread-client.ts';
 import type { Greeting, ThreadSetup } from './threads/messages.ts';
 import type { ReadJobs } from './threads/read-jobs.ts';
@@ -39,6 +40,8 @@ export class SqliteDatabase {
   readonly consumers: Set<{ stop(): Promise<void> }> = new Set();
   /** For the adapters of this package: who is told of each transaction that the writer is through with. */
   readonly commits: Set<(done: Done) => void> = new Set();
+  /** For the adapters of this package: when the claim to replay ends. No other process has the file open, so memory will do. */
+  replayClaimedUntil: number | undefined;
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;
 
@@ -70,6 +73,13 @@ export class SqliteDatabase {
   }: SqliteDatabaseOptions): Promise<SqliteDatabase> {
     const lock = FileLock.take(folder);
     const file = join(folder, 'user-activity.db');
+    try {
+      makePrivateFile(file);
+      for (const beside of ['-wal', '-shm', '-journal']) tighten(`${file}${beside}`);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
     const setup: ThreadSetup = { file, busyTimeoutMs, retainedRecords };
     const [writer, ...readers] = [
       startThread('writer-thread', setup),

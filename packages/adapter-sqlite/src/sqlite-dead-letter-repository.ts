@@ -6,8 +6,12 @@ import {
   type DeadLetterQuery,
   type DeadLetterRepository,
   type Death,
+  keepsOut,
+  type LetterSweep,
   listedBytes,
   maxPageBytes,
+  type ReplayClaim,
+  type SweepLimits,
   Timestamp,
 } from '@user-activity/domain';
 import { storeSilent, storeUnavailable } from './failure.ts';
@@ -80,6 +84,36 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
     const options = { timeoutMs: this.#timeoutMs, weight: removals.length };
     try {
       await this.#database.writer.submit('exhume', removals, options);
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
+  }
+
+  async sweep(limits: SweepLimits): Promise<LetterSweep> {
+    const options = { timeoutMs: this.#timeoutMs, weight: limits.limit };
+    try {
+      return await this.#database.writer.submit('sweep', limits, options);
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
+  }
+
+  async claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
+    this.#assertOpen();
+    const until = this.#database.replayClaimedUntil;
+    if (until !== undefined && keepsOut(until, claim)) return 'taken';
+    this.#database.replayClaimedUntil = claim.until;
+    return 'claimed';
+  }
+
+  async releaseReplay({ until }: ReplayClaim): Promise<void> {
+    this.#assertOpen();
+    if (this.#database.replayClaimedUntil === until) this.#database.replayClaimedUntil = undefined;
+  }
+
+  #assertOpen(): void {
+    try {
+      this.#database.writer.assertAlive();
     } catch (error) {
       throw storeUnavailable(error);
     }

@@ -5,6 +5,7 @@ import { spanOf } from '../src/threads/branches.ts';
 import { testedCountSql } from '../src/threads/count-job.ts';
 import { groupsSql } from '../src/threads/groups.ts';
 import { deathSql, letterPageSql } from '../src/threads/letter-jobs.ts';
+import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/threads/sweep-job.ts';
 import { teachTest } from '../src/threads/metadata-test.ts';
 import { branchSql } from '../src/threads/page-job.ts';
 import { edgeSql } from '../src/threads/portions.ts';
@@ -118,4 +119,12 @@ test('the last death of an activity is one end of a range of one index', () => {
   expect(planOf(deathSql)).toBe(
     'SEARCH dead_letters USING COVERING INDEX dead_letters_by_activity (activity_id=?)',
   );
+});
+
+test('a sweep reads indexes', () => {
+  // SQLite takes the values of generated columns from the index too, but does not call it covering.
+  const ofEdge = 'SCAN dead_letters USING INDEX dead_letters_of_edge';
+  expect(planOf(edgeBytesSql)).toBe(ofEdge);
+  expect(planOf(oldestOfEdgeSql)).toBe(ofEdge);
+  expect(planOf(oldestOfLogSql)).toBe('SEARCH dead_letters USING INDEX dead_letters_by_time (died_at<?)');
 });

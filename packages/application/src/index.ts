@@ -47,6 +47,13 @@ export {
   type ReplayDeadLetters,
   type ReplayReceipt,
 } from './replay-dead-letters.ts';
+export {
+  type DeadLetterRetention,
+  makeSweepDeadLetters,
+  maxEdgeBytes,
+  type SweepDeadLetters,
+  withinQuota,
+} from './sweep-dead-letters.ts';
 export { type Outcome, type Sleep, WaitingRoom, type WaitingRoomDeps } from './waiting-room.ts';
 export {
   type Grace,

@@ -5,9 +5,12 @@ import {
   DeadLetterId,
   type DeadLetterPosition,
   type DeadLetterRepository,
-  edgeTopic,
   type EventPublisher,
+  isDomainError,
+  isOfEdge,
+  type ReplayClaim,
   TimeRange,
+  Timestamp,
 } from '@user-activity/domain';
 
 /** What became of letters that were to be replayed. */
@@ -22,12 +25,15 @@ export interface ReplayReceipt {
 
 /**
  * Sends dead letters back to the end of the log, to be judged again: those of the ids, or all that died before the call. What
- * never was on the log (code `invalid`) stays where it is.
+ * never was on the log (code `invalid`) stays where it is. While another replay is under way, in whatever process, it returns
+ * `under way` and does nothing: side by side they would append each letter several times.
  * An id that there is no letter of does not count, so that a call that was cut short can be repeated as it was. A letter is
  * removed only after the log holds it; if anything fails in between it is replayed twice, which the store keeps once. Throws
  * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT: what is left stays listed.
  */
-export type ReplayDeadLetters = (ids?: readonly DeadLetterId[]) => Promise<ReplayReceipt>;
+export type ReplayDeadLetters = (
+  which: readonly DeadLetterId[] | 'all',
+) => Promise<ReplayReceipt | 'under way'>;
 
 interface Deps {
   readonly letters: DeadLetterRepository;
@@ -40,24 +46,45 @@ const pageSize = 200;
 const mostBytes = 4 * 1024 * 1024;
 // Callers and what lies between wait for no answer for ever.
 const mostMs = 20_000;
+// Longer than a replay takes, with its last portion and its last wait for log and store. A process that dies keeps others out as long.
+const claimMs = 60_000;
 
-export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters =>
-  async function replayDeadLetters(ids) {
-    const receipt = { replayed: 0, tooLarge: 0, more: false };
-    const until = deps.clock.now() + mostMs;
-    for await (const some of ids === undefined ? everyPage(deps) : [ids.filter(isOfLog)])
-      for await (const whole of wholeLetters(deps, some)) {
-        if (deps.clock.now() > until) return { ...receipt, more: true };
-        const outcomes = await deps.publisher.republish(whole);
-        const gone = whole.filter((_, index) => outcomes[index] === 'published');
-        await deps.letters.remove(gone);
-        receipt.replayed += gone.length;
-        receipt.tooLarge += whole.length - gone.length;
-      }
-    return receipt;
+export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
+  let unreleased: ReplayClaim | undefined;
+  return async function replayDeadLetters(which) {
+    // The store failed in the midst of the last replay: its claim must not keep out who sends the same again.
+    if (unreleased !== undefined) await deps.letters.releaseReplay(unreleased);
+    unreleased = undefined;
+    const from = deps.clock.now();
+    const claim = { from, until: Timestamp.fromMillis(from + claimMs) };
+    if ((await deps.letters.claimReplay(claim)) === 'taken') return 'under way';
+    try {
+      return await replay(deps, which);
+    } finally {
+      await deps.letters.releaseReplay(claim).catch((error: unknown) => {
+        if (!isDomainError(error)) throw error;
+        unreleased = claim;
+      });
+    }
   };
+};
 
-const isOfLog = (id: DeadLetterId): boolean => DeadLetterId.originOf(id).topic !== edgeTopic;
+async function replay(deps: Deps, which: readonly DeadLetterId[] | 'all'): Promise<ReplayReceipt> {
+  const receipt = { replayed: 0, tooLarge: 0, more: false };
+  const until = deps.clock.now() + mostMs;
+  for await (const some of which === 'all' ? everyPage(deps) : [which.filter(isOfLog)])
+    for await (const whole of wholeLetters(deps, some)) {
+      if (deps.clock.now() > until) return { ...receipt, more: true };
+      const outcomes = await deps.publisher.republish(whole);
+      const gone = whole.filter((_, index) => outcomes[index] === 'published');
+      await deps.letters.remove(gone);
+      receipt.replayed += gone.length;
+      receipt.tooLarge += whole.length - gone.length;
+    }
+  return receipt;
+}
+
+const isOfLog = (id: DeadLetterId): boolean => !isOfEdge(DeadLetterId.originOf(id));
 
 /** The ids of all letters, the oldest first. One that dies again meanwhile is not among them, or it would go round for ever. */
 async function* everyPage({ letters, clock }: Deps): AsyncGenerator<readonly DeadLetterId[]> {

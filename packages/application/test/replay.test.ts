@@ -12,6 +12,7 @@ import {
   DeadLetterCode,
   DeadLetterId,
   type DeadLetterRepository,
+  DomainError,
   edgeTopic,
   type EventPublisher,
   firstCopyOf,
@@ -36,6 +37,9 @@ function setUp(
     findByIds: (ids, most) => repository.findByIds(ids, most),
     findDeaths: (ids) => repository.findDeaths(ids),
     remove: (removals) => repository.remove(removals),
+    sweep: (limits) => repository.sweep(limits),
+    claimReplay: (claim) => repository.claimReplay(claim),
+    releaseReplay: (claim) => repository.releaseReplay(claim),
     ...change.letters,
   };
   const sound = new MemoryEventPublisher(log);
@@ -86,6 +90,35 @@ const recordOf = (activity: ReturnType<typeof sampleActivity>) => ({
 });
 
 describe('replaying', () => {
+  test('runs one at a time, in whatever process, and is free again when it ended, well or not', async () => {
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const deps = setUp({
+      publisher: {
+        async republish(records) {
+          begun.resolve();
+          await gate.promise;
+          return records.map(() => 'published');
+        },
+      },
+    });
+    deps.clock.advance(1);
+    await new MemoryDeadLetterQueue(deps.store).add([letterOf(1), letterOf(2)]);
+    const first = deps.replay('all');
+    await begun.promise;
+    const [other, clock] = [new MemoryDeadLetterRepository(deps.store), deps.clock];
+    const elsewhere = makeReplayDeadLetters({
+      letters: other,
+      publisher: new MemoryEventPublisher(deps.log),
+      clock,
+    });
+    expect(await deps.replay([])).toBe('under way');
+    expect(await elsewhere('all')).toBe('under way');
+    gate.reject(new DomainError('LOG_UNAVAILABLE', 'gone'));
+    await expect(first).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    expect(await elsewhere([])).toEqual({ replayed: 0, tooLarge: 0, more: false });
+    expect(deps.letters()).toHaveLength(2);
+  });
+
   test('a conflict whose first copy is gone stores it, and the letter is gone; twice stores once', async () => {
     const { log, store, consume, replay, letters } = setUp();
     const [first, other] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'a', type: 'LOGOUT' })];
@@ -100,7 +133,7 @@ describe('replaying', () => {
     expect([...store.activities.values()]).toEqual([other]);
     // As after a crash between publishing and removing: the letter is there still, and is replayed again.
     await new MemoryDeadLetterQueue(store).add([letter]);
-    expect(await replay()).toEqual({ replayed: 1, tooLarge: 0, more: false });
+    expect(await replay('all')).toEqual({ replayed: 1, tooLarge: 0, more: false });
     await consume();
     expect([...store.activities.values()]).toEqual([other]);
     expect(letters()).toEqual([]);
@@ -115,7 +148,7 @@ describe('replaying', () => {
     await new MemoryDeadLetterQueue(store).add([edge, ...others]);
     const ids = letters().map(({ origin }) => DeadLetterId.of(origin));
     expect(await replay(ids.slice(0, 2))).toEqual({ replayed: 1, tooLarge: 0, more: false });
-    expect(await replay()).toEqual({ replayed: 2, tooLarge: 0, more: false });
+    expect(await replay('all')).toEqual({ replayed: 2, tooLarge: 0, more: false });
     expect(letters()).toEqual([edge]);
     expect(log.claim('test', 0, 10)).toHaveLength(3);
   });
@@ -125,7 +158,7 @@ describe('replaying', () => {
     log.appendRaw(poison);
     await consume();
     for (let round = 0; round < 3; round += 1) {
-      expect(await replay()).toEqual({ replayed: 1, tooLarge: 0, more: false });
+      expect(await replay('all')).toEqual({ replayed: 1, tooLarge: 0, more: false });
       const [record] = await consume();
       expect(record?.replayOf).toEqual({ topic: 'user-activity', partition: 0, offset: 0 });
       expect(letters()).toMatchObject([
@@ -146,7 +179,7 @@ describe('replaying', () => {
     deps.log.appendRaw(poison);
     await deps.consume();
     const before = deps.letters()[0]?.diedAt ?? 0;
-    expect(await deps.replay()).toEqual({ replayed: 1, tooLarge: 0, more: false });
+    expect(await deps.replay('all')).toEqual({ replayed: 1, tooLarge: 0, more: false });
     expect(deps.letters()).toHaveLength(1);
     expect(deps.letters()[0]?.diedAt).toBeGreaterThan(before);
   });
@@ -162,7 +195,7 @@ describe('replaying', () => {
     });
     for (let offset = 0; offset < 1234; offset += 1) deps.log.appendRaw(poison);
     await deps.consume();
-    expect(await deps.replay()).toEqual({ replayed: 1234, tooLarge: 0, more: false });
+    expect(await deps.replay('all')).toEqual({ replayed: 1234, tooLarge: 0, more: false });
     expect(deps.letters()).toHaveLength(1234);
     expect(deps.letters().every(({ origin }) => origin.offset < 1234)).toBe(true);
   });
@@ -178,7 +211,7 @@ describe('replaying', () => {
     });
     for (let offset = 0; offset < 500; offset += 1) deps.log.appendRaw(poison);
     await deps.consume();
-    expect(await deps.replay()).toEqual({ replayed: 200, tooLarge: 0, more: true });
+    expect(await deps.replay('all')).toEqual({ replayed: 200, tooLarge: 0, more: true });
     expect(deps.letters()).toHaveLength(300);
   });
 
@@ -210,7 +243,7 @@ describe('replaying', () => {
     );
     all.push(...[4, 5, 6].map((offset) => letterOf(offset, { diedAt: Timestamp.fromMillis(1) })));
     await new MemoryDeadLetterQueue(store).add(all);
-    expect(await replay()).toEqual({ replayed: 6, tooLarge: 0, more: false });
+    expect(await replay('all')).toEqual({ replayed: 6, tooLarge: 0, more: false });
     expect(calls).toEqual([1, 1, 4]);
   });
 
@@ -222,7 +255,7 @@ describe('replaying', () => {
     });
     for (let offset = 0; offset < 3; offset += 1) log.appendRaw(poison);
     await consume();
-    expect(await replay()).toEqual({ replayed: 2, tooLarge: 1, more: false });
+    expect(await replay('all')).toEqual({ replayed: 2, tooLarge: 1, more: false });
     expect(letters().map(({ origin }) => origin.offset)).toEqual([1]);
   });
 });
@@ -233,7 +266,7 @@ describe('a failure', () => {
     log.appendRaw(poison);
     await consume();
     log.reachable = false;
-    await expect(replay()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    await expect(replay('all')).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     expect(letters()).toHaveLength(1);
     const query = { filter: { codes: [], diedAt: TimeRange.between(undefined, undefined) } };
     expect((await find({ ...query, order: 'asc', limit: 1, after: undefined })).letters).toHaveLength(1);
@@ -251,10 +284,10 @@ describe('a failure', () => {
     });
     deps.log.appendRaw(poison);
     await deps.consume();
-    await expect(deps.replay()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(deps.replay('all')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     down = false;
     deps.store.reachable = true;
-    expect(await deps.replay()).toEqual({ replayed: 1, tooLarge: 0, more: false });
+    expect(await deps.replay('all')).toEqual({ replayed: 1, tooLarge: 0, more: false });
     await deps.consume();
     expect(deps.letters()).toHaveLength(1);
   });

@@ -15,6 +15,21 @@ export { UserId } from './activity/user-id.ts';
 export { type ActivityLogged, activityLogged } from './log/activity-logged.ts';
 export { type DeadLetter, DeadLetterCode, type Death, edgeTopic, withoutBytes } from './log/dead-letter.ts';
 export { DeadLetterId } from './log/dead-letter-id.ts';
+export {
+  beginningOf,
+  isOfEdge,
+  maxEdgeValueBytes,
+  type WholeValue,
+  wholeValueOf,
+} from './log/edge-letter.ts';
+export {
+  dueLetters,
+  letterOverheadBytes,
+  type LetterSweep,
+  type SweepLimits,
+  type SweptLetter,
+} from './log/letter-sweep.ts';
+export { keepsOut, keptOutUntil, type ReplayClaim } from './log/replay-claim.ts';
 export type {
   LogRecord,
   Origin,

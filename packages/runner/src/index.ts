@@ -12,6 +12,7 @@ export {
   isLoopback,
   keysOf,
   neededEnginesOf,
+  retentionOf,
   rootKeyFileOf,
 } from './configuration/settings.ts';
 export {
@@ -29,5 +30,5 @@ export { Opened, opening } from './opened.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';
 export { tokens } from './tokens.ts';
 export { patient, type Watching } from './watch-progress.ts';
-export { startStoring, wireApi, wireProcess, wireStoring } from './wire-use-cases.ts';
+export { startStoring, startSweeping, wireApi, wireProcess, wireStoring } from './wire-use-cases.ts';
 export { type Get, type Token, token, Wiring } from './wiring.ts';

@@ -13,6 +13,7 @@ import type {
   ProgressWatchdog,
   ReplayDeadLetters,
   StoreActivities,
+  SweepDeadLetters,
   WaitingRoom,
 } from '@user-activity/application';
 import type {
@@ -51,6 +52,7 @@ export const tokens: {
   readonly findStatus: Token<FindStatus>;
   readonly findDeadLetters: Token<FindDeadLetters>;
   readonly replayDeadLetters: Token<ReplayDeadLetters>;
+  readonly sweepDeadLetters: Token<SweepDeadLetters>;
   readonly checkHealth: Token<CheckHealth>;
 } = {
   logger: token('logger'),
@@ -75,5 +77,6 @@ export const tokens: {
   findStatus: token('findStatus'),
   findDeadLetters: token('findDeadLetters'),
   replayDeadLetters: token('replayDeadLetters'),
+  sweepDeadLetters: token('sweepDeadLetters'),
   checkHealth: token('checkHealth'),
 };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type DeadLetterRetention,
   type HealthDeps,
   makeActivityStats,
   makeCheckHealth,
@@ -14,8 +15,10 @@ import {
   makeLogCalls,
   makeReplayDeadLetters,
   makeStoreActivities,
+  makeSweepDeadLetters,
   ProgressWatchdog,
   WaitingRoom,
+  withinQuota,
 } from '@user-activity/application';
 import type { EventConsumer } from '@user-activity/domain';
 import { backOff, briefGrace, outageLog } from './back-off.ts';
@@ -30,10 +33,12 @@ import {
   measuredSaves,
   storingMetrics,
 } from './metrics/storing-metrics.ts';
+import { sweepMetrics } from './metrics/sweep-metrics.ts';
 import { takingMetrics } from './metrics/taking-metrics.ts';
 import { measuredWaiting } from './metrics/waiting-metrics.ts';
 import { progressLog } from './progress-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
+import { sweepRegularly } from './sweep-regularly.ts';
 import { SystemClock } from './system-clock.ts';
 import { tokens } from './tokens.ts';
 import { UuidIds } from './uuid-ids.ts';
@@ -51,7 +56,7 @@ export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) =
 }
 
 /** The use cases of the API; they need the publisher, the repository, the letters and the queue of dead letters. */
-export function wireApi(wiring: Wiring): void {
+export function wireApi(wiring: Wiring, retention: DeadLetterRetention): void {
   wiring.provide(tokens.ids, () => new UuidIds());
   const recording = (get: Get) => ({
     publisher: measuredPublisher(get(tokens.publisher)),
@@ -67,7 +72,10 @@ export function wireApi(wiring: Wiring): void {
   wiring.provide(tokens.logCalls, (get) =>
     measured(
       'logCalls',
-      makeLogCalls({ ...recording(get), deadLetters: measuredLetters(get(tokens.deadLetters)) }),
+      makeLogCalls({
+        ...recording(get),
+        deadLetters: withinQuota(measuredLetters(get(tokens.deadLetters)), get(tokens.sweepDeadLetters)),
+      }),
       takingMetrics().many,
     ),
   );
@@ -122,6 +130,23 @@ export function wireApi(wiring: Wiring): void {
       }),
     ),
   );
+  wiring.provide(tokens.sweepDeadLetters, (get) =>
+    measured(
+      'sweepDeadLetters',
+      makeSweepDeadLetters({ letters: get(tokens.letters), clock: get(tokens.clock), retention }),
+      sweepMetrics(),
+    ),
+  );
+}
+
+/** Sweeps the dead letters until the answer is called, which waits for nothing. Every process that serves the API does. */
+export function startSweeping(get: Get): () => void {
+  const over = new AbortController();
+  // It rejects with a bug alone, which the log must show.
+  sweepRegularly(get(tokens.sweepDeadLetters), get(tokens.logger), over.signal).catch((bug: unknown) =>
+    get(tokens.logger).error({ err: bug }, 'dead letters are not swept any more'),
+  );
+  return () => over.abort();
 }
 
 /** The storing side; it needs the repository and the dead letters, and says how a member of the group is made. */

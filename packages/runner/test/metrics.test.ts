@@ -16,6 +16,7 @@ import { measured } from '../src/metrics/measured.ts';
 import { countedRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
 import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
 import { measuredLetters, measuredSaves, storingMetrics } from '../src/metrics/storing-metrics.ts';
+import { sweepMetrics } from '../src/metrics/sweep-metrics.ts';
 import { takingMetrics } from '../src/metrics/taking-metrics.ts';
 
 let metrics: MemoryMetrics;
@@ -145,6 +146,16 @@ describe('storing', () => {
     expect(observer.failed).toHaveBeenCalledTimes(3);
     expect(observer.recovered).toHaveBeenCalledExactlyOnceWith(2);
   });
+});
+
+test('sweeps count what they removed and why, and show how large what is left of the edge is', async () => {
+  const tell = sweepMetrics();
+  expect(await numbers('dead_letters.removed')).toEqual({ age: 0, quota: 0 });
+  expect(await numbers('dead_letters.edge.size')).toEqual({});
+  tell({ expired: 2, evicted: 3, edgeBytes: 70 });
+  tell({ expired: 1, evicted: 0, edgeBytes: 50 });
+  expect(await numbers('dead_letters.removed')).toEqual({ age: 3, quota: 3 });
+  expect(await numbers('dead_letters.edge.size')).toEqual({ '': 50 });
 });
 
 describe('publishing', () => {

@@ -12,10 +12,10 @@ const storedBytes = ({ place: { folder } }: Target): number =>
     .map((file) => statSync(join(folder, file)))
     .reduce((sum, { size }) => sum + size, 0);
 
-/** What is refused at the edge may take 100 times the wire, and 16 MiB for the store's own files. */
+/** What is refused at the edge may take 100 times the wire, and 32 MiB for the store's own files: its write-ahead log takes up to 20. */
 function unlessSmall(target: Target): readonly string[] {
   const wireBytes = target.answers.reduce((sum, answer) => sum + answer.wireBytes, 0);
-  const most = 16 * mebibyte + 100 * wireBytes;
+  const most = 32 * mebibyte + 100 * wireBytes;
   const bytes = storedBytes(target);
   return bytes <= most
     ? []

@@ -1,35 +1,53 @@
 import { createHash } from 'node:crypto';
-import { edgeTopic, type OriginalRecord, unlessBroken, UserId } from '@user-activity/domain';
+import {
+  beginningOf,
+  edgeTopic,
+  maxEdgeValueBytes,
+  type OriginalRecord,
+  unlessBroken,
+  UserId,
+} from '@user-activity/domain';
 import { isMembers } from '../members.ts';
 
 /**
  * What a dead letter keeps of a call that was refused: its JSON, under an origin that is derived from it, as it has none on the log:
  * partition and offset are the first 31 and the next 53 bits of the SHA-256. So a retry is the same letter. What changes with a
  * retry, `sentAt`, does not count; `writeKey` is a key of this API, and is not kept. The user is the key, where there is one.
+ * JSON above `maxEdgeValueBytes` goes without `sentAt`; if it is still too large, its beginning is kept, with the size and the
+ * SHA-256 of the whole.
  */
 export function edgeRecord(call: unknown, userId: unknown): OriginalRecord {
   const { writeKey: _secret, ...kept } = isMembers(call) ? call : {};
-  const { sentAt: _changing, ...said } = kept;
+  const { sentAt, ...said } = kept;
   const user = unlessBroken(() => UserId.parse(userId));
-  const json = jsonOf(isMembers(call) ? kept : call);
-  return {
-    origin: originOf(Object.hasOwn(kept, 'sentAt') ? jsonOf(said) : json),
+  const json = jsonOf(isMembers(call) ? said : call);
+  const digest = sha256(json);
+  const record = {
+    origin: originOf(digest),
     key: user === undefined ? null : Buffer.from(user),
-    value: Buffer.from(json),
     headers: {},
   };
+  const size = Buffer.byteLength(json);
+  if (size > maxEdgeValueBytes) {
+    // A character is a byte at least: the rest of the text would be copied to be cut off.
+    const value = Buffer.from(json.slice(0, maxEdgeValueBytes + 1));
+    return beginningOf({ ...record, value }, { size, sha256: digest.toString('hex') });
+  }
+  const whole = sentAt === undefined ? json : jsonOf(kept);
+  return { ...record, value: Buffer.from(Buffer.byteLength(whole) > maxEdgeValueBytes ? json : whole) };
 }
 
 /** What a dead letter keeps of a call that is too large to be read: nothing of it, under an origin that is derived from its bytes. */
 export const recordWithoutBytes = (call: Buffer): OriginalRecord => ({
-  origin: originOf(call),
+  origin: originOf(sha256(call)),
   key: null,
   value: null,
   headers: {},
 });
 
-function originOf(said: string | Buffer): OriginalRecord['origin'] {
-  const digest = createHash('sha256').update(said).digest();
+const sha256 = (said: string | Buffer): Buffer => createHash('sha256').update(said).digest();
+
+function originOf(digest: Buffer): OriginalRecord['origin'] {
   return {
     topic: edgeTopic,
     partition: digest.readUInt32BE(0) >>> 1,

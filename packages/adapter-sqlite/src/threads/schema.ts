@@ -1,8 +1,10 @@
+import { edgeTopic, letterOverheadBytes } from '@user-activity/domain';
+
 /** Marks the file as ours: "UALG". */
 export const applicationId = 0x55_41_4c_47;
 
 /** Rises with every change of the schema. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** What brings a file of version 1 to version 2: the log keeps headers, and dead letters can be listed. */
 const second = `
@@ -18,10 +20,19 @@ const third = `
   CREATE INDEX dead_letters_by_activity ON dead_letters (activity_id, died_at) WHERE activity_id IS NOT NULL;
 `;
 
+/** What brings a file of version 3 to version 4: how large the letters of the edge are together, and which are the oldest. */
+const fourth = `
+  ALTER TABLE dead_letters ADD COLUMN size INTEGER AS (
+    ${letterOverheadBytes} + coalesce(length(key), 0) + coalesce(length(value), 0) + octet_length(headers) + octet_length(reason)
+  ) VIRTUAL;
+  CREATE INDEX dead_letters_of_edge ON dead_letters (died_at, size) WHERE topic = '${edgeTopic}';
+`;
+
 /** By the version of a file, what brings it to the next. */
 export const upgrades: ReadonlyMap<number, string> = new Map([
   [1, second],
   [2, third],
+  [3, fourth],
 ]);
 
 /**
@@ -66,6 +77,7 @@ export const schema: string = `
   ) STRICT;
   ${second}
   ${third}
+  ${fourth}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;

@@ -1,6 +1,8 @@
+import type { LetterSweep, SweepLimits } from '@user-activity/domain';
 import { type LetterRemoval, removeLetters } from './letter-jobs.ts';
 import { type ActivityRow, activityColumns, letterColumns, type LetterRow, type LogRow } from './rows.ts';
 import type { Prepare } from './statements.ts';
+import { sweep } from './sweep-job.ts';
 
 // A commit gives its caller no long wait, however much there is to be trimmed: the next ones go on.
 const mostTrimmed = 5000;
@@ -25,6 +27,8 @@ export interface WriteJobs {
   bury(letters: readonly LetterRow[]): null;
   /** Takes away those letters that did not die again. */
   exhume(removals: readonly LetterRemoval[]): null;
+  /** Removes the letters that are due. */
+  sweep(limits: SweepLimits): LetterSweep;
   /** Makes the group known; a new one begins at the oldest record. */
   join(group: string): null;
   /** The group is through with everything before `next`; what no group needs any more leaves the log, bit by bit. */
@@ -53,6 +57,7 @@ export function writeJobs(prepare: Prepare, retainedRecords: number): WriteJobs 
       return null;
     },
     exhume: (removals) => removeLetters(prepare, removals),
+    sweep: (limits) => sweep(prepare, limits),
     join(group) {
       prepare(join).run(group);
       return null;

@@ -1,6 +1,8 @@
 import type { ActivityId } from '../activity/activity-id.ts';
 import type { DeadLetter, Death } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
+import type { LetterSweep, SweepLimits } from '../log/letter-sweep.ts';
+import type { ReplayClaim } from '../log/replay-claim.ts';
 import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query.ts';
 
 /**
@@ -21,10 +23,18 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                in any order, by an index, however many letters there are; of the others it says nothing.
  *  B9  Bounded   a page of `find` ends before the letter with which its JSON would exceed `maxPageBytes`, but has one at
  *                least. What exceeds it is not read into memory, but for one batch of the driver.
+ *  B10 Sweeping  `sweep` removes letters of the edge (topic `http`) that died before `edgeBefore`, then the oldest of them while all
+ *                have more than `maxEdgeBytes`. It removes letters off the log for their age alone, and none without `logBefore`.
+ *                One call removes at most `limit`. Several may sweep at once; each may then remove up to `limit` of the edge too many.
+ *  B11 Alone     of all that `claimReplay` at a time, over every handle, one gets `claimed`. The others get `taken`, until that one
+ *                calls `releaseReplay` or its time is over, as its process may have died.
  */
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;
   findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]>;
   findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]>;
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void>;
+  sweep(limits: SweepLimits): Promise<LetterSweep>;
+  claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'>;
+  releaseReplay(claim: ReplayClaim): Promise<void>;
 }

@@ -74,7 +74,7 @@ const perLetter = 1024;
  */
 export const listedBytes: Readonly<Record<RecordPart, number>> = {
   key: 1024,
-  value: 32 * 1024,
+  value: 64 * 1024,
   headers: 8 * 1024,
 };
 

@@ -1,8 +1,9 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import { ConfigurationError } from './configuration-error.ts';
 import { readKeys } from './key-files.ts';
+import type { DeadLetterRetention } from '@user-activity/application';
 import type { Given } from './read-variables.ts';
-import type { engineVariables } from './variables.ts';
+import type { apiVariables, engineVariables } from './variables.ts';
 
 /** Kafka and MongoDB as the adapters take them. */
 export interface EngineSettings {
@@ -43,6 +44,15 @@ export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): reado
   ...listed(API_KEYS),
   ...(API_KEYS_FILE === undefined ? [] : readKeys(API_KEYS_FILE)),
 ];
+
+/** For how long dead letters are kept. */
+export const retentionOf = ({
+  DEAD_LETTER_RETENTION_DAYS: edgeDays,
+  LOG_DEAD_LETTER_RETENTION_DAYS: logDays,
+}: Pick<
+  Static<TObject<typeof apiVariables>>,
+  'DEAD_LETTER_RETENTION_DAYS' | 'LOG_DEAD_LETTER_RETENTION_DAYS'
+>): DeadLetterRetention => ({ edgeDays, logDays });
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 

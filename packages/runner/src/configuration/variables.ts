@@ -78,6 +78,8 @@ export const apiVariables: {
   MAX_BATCH_SIZE: TInteger;
   MAX_BODY_BYTES: TInteger;
   MAX_BYTES_IN_FLIGHT: TInteger;
+  DEAD_LETTER_RETENTION_DAYS: TInteger;
+  LOG_DEAD_LETTER_RETENTION_DAYS: TOptional<TInteger>;
 } = {
   API_KEYS: Type.String({
     default: '',
@@ -91,6 +93,9 @@ export const apiVariables: {
   MAX_BATCH_SIZE: wholeNumber(1, 100_000, 10_000),
   MAX_BODY_BYTES: wholeNumber(1, 256 * 1024 * 1024, 10 * 1024 * 1024),
   MAX_BYTES_IN_FLIGHT: wholeNumber(1, 2 ** 40, 256 * 1024 * 1024),
+  DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
+  // What came off the log was answered 202: without a word of the operator nothing of it is removed.
+  LOG_DEAD_LETTER_RETENTION_DAYS: Type.Optional(wholeNumber(1, 36_500)),
 };
 
 /** Of Kafka and MongoDB. */

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import {
+  beginningOf,
+  edgeTopic,
+  keepsOut,
+  maxEdgeValueBytes,
+  type OriginalRecord,
+  Timestamp,
+  wholeValueOf,
+} from '../src/index.ts';
+
+const recordOf = (value: Uint8Array | null, topic: string = edgeTopic): OriginalRecord => ({
+  origin: { topic, partition: 1, offset: 2 },
+  key: null,
+  value,
+  headers: {},
+});
+const whole = { size: 1_000_000, sha256: 'a'.repeat(64) };
+
+describe('a letter of the edge', () => {
+  test('keeps no part of a character, and tells of the whole', () => {
+    const text = `a${'\u{1f600}'.repeat(20_000)}`;
+    const cut = beginningOf(recordOf(new TextEncoder().encode(text)), whole);
+    expect(cut.value).toHaveLength(maxEdgeValueBytes - 3);
+    expect(text.startsWith(new TextDecoder('utf-8', { fatal: true }).decode(cut.value ?? undefined))).toBe(
+      true,
+    );
+    expect(wholeValueOf(cut)).toEqual(whole);
+  });
+
+  test('that is whole tells of no cut, nor does a letter off the log, whatever headers it came with', () => {
+    expect(wholeValueOf(recordOf(null))).toBeUndefined();
+    const { headers } = beginningOf(recordOf(new Uint8Array(1)), whole);
+    expect(wholeValueOf({ ...recordOf(null, 'user-activity'), headers })).toBeUndefined();
+  });
+});
+
+test('a claim keeps others out until its end, unless it ends further ahead than any may', () => {
+  const claim = { from: Timestamp.fromMillis(1000), until: Timestamp.fromMillis(1100) };
+  expect([1000, 1001, 1100, 1200, 1201].map((until) => keepsOut(until, claim))).toEqual([
+    false,
+    true,
+    true,
+    true,
+    false,
+  ]);
+});

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import {
+  type DeadLetter,
+  type DeadLetterQuery,
+  edgeTopic,
+  letterOverheadBytes,
+  type SweepLimits,
+  Timestamp,
+  TimeRange,
+} from '@user-activity/domain';
+import type { Contract } from './contract.ts';
+import type { LetterRepositorySubject } from './dead-letter-repository-contract.ts';
+import { idsOf, letterOf } from './letters.ts';
+import { assertRejects } from './rejections.ts';
+
+const start = Date.parse('2026-01-02T03:04:05.678Z');
+const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
+const everything: DeadLetterQuery = {
+  filter: { codes: [], diedAt: TimeRange.between(undefined, undefined) },
+  order: 'asc',
+  limit: 500,
+  after: undefined,
+};
+
+/** A letter of the edge that died so many milliseconds after the start; its value is the largest part of it. */
+const ofEdge = (millis: number, valueBytes = 50_000): DeadLetter =>
+  letterOf(millis, {
+    origin: { topic: edgeTopic, partition: 7, offset: millis },
+    value: new Uint8Array(valueBytes),
+    code: 'invalid',
+    diedAt: at(millis),
+  });
+const ofLog = (millis: number): DeadLetter =>
+  letterOf(millis, { value: new Uint8Array(50_000), diedAt: at(millis) });
+
+const nothing: SweepLimits = {
+  edgeBefore: undefined,
+  logBefore: undefined,
+  maxEdgeBytes: Number.MAX_SAFE_INTEGER,
+  limit: 100,
+};
+
+/** What a `DeadLetterRepository` promises of letters that are due, and to those who replay. */
+export const sweepCases: Contract<LetterRepositorySubject> = [
+  {
+    promise: 'B10',
+    title: 'letters go for their age, those of the edge and those off the log each by their own',
+    async run(subject) {
+      const repository = await subject.open();
+      const added = [0, 10, 20, 30].flatMap((millis) => [ofEdge(millis), ofLog(millis)]);
+      await (await subject.queue()).add(added);
+      assert.deepEqual(await left(subject), names(added));
+      assert.equal((await repository.sweep(nothing)).expired, 0);
+      assert.deepEqual(await left(subject), names(added));
+      const swept = await repository.sweep({ ...nothing, edgeBefore: at(20) });
+      assert.deepEqual([swept.expired, swept.evicted], [2, 0]);
+      assert.deepEqual(await left(subject), names([...added.slice(4), ofLog(0), ofLog(10)]));
+      assert.equal((await repository.sweep({ ...nothing, logBefore: at(11) })).expired, 2);
+      assert.deepEqual(await left(subject), names(added.slice(4)));
+      const rest = await repository.sweep({ ...nothing, edgeBefore: at(99), logBefore: at(99) });
+      assert.deepEqual(rest, { expired: 4, evicted: 0, edgeBytes: 0 });
+    },
+  },
+  {
+    promise: 'B10',
+    title: 'of the edge the oldest go while all are too large, and never a letter off the log',
+    async run(subject) {
+      const [repository, queue] = [await subject.open(), await subject.queue()];
+      const logged = [ofLog(0), ofLog(5)];
+      await queue.add([...logged, ...[1, 2, 3, 4].map((millis) => ofEdge(millis))]);
+      // One that is added again takes its place, and counts once.
+      await queue.add([ofEdge(1, 10), ofEdge(1)]);
+      const all = await repository.sweep(nothing);
+      const each = all.edgeBytes / 4;
+      assert.ok(each >= letterOverheadBytes + 50_000 && each <= 2 * letterOverheadBytes + 50_000, `${each}`);
+      const swept = await repository.sweep({ ...nothing, maxEdgeBytes: 2.5 * each });
+      assert.deepEqual(swept, { expired: 0, evicted: 2, edgeBytes: 2 * each });
+      assert.deepEqual(await left(subject), names([...logged, ofEdge(3), ofEdge(4)]));
+      const again = await repository.sweep({ ...nothing, maxEdgeBytes: 2 * each });
+      assert.deepEqual(again, { expired: 0, evicted: 0, edgeBytes: 2 * each });
+      await repository.sweep({ ...nothing, maxEdgeBytes: 0 });
+      assert.deepEqual(await left(subject), names(logged));
+    },
+  },
+  {
+    promise: 'B10',
+    title: 'one call removes no more than it may, and several at once remove little more than is due',
+    async run(subject) {
+      const [repository, other] = [await subject.open(), await subject.open()];
+      const added = Array.from({ length: 20 }, (_, millis) => [ofEdge(millis, 10), ofLog(millis)]).flat();
+      await (await subject.queue()).add(added);
+      const aged = { ...nothing, edgeBefore: at(15), logBefore: at(15), limit: 20 };
+      const { expired } = await repository.sweep(aged);
+      assert.ok(expired <= 20, `${expired} at once`);
+      while ((await repository.sweep(aged)).expired > 0);
+      assert.deepEqual(await left(subject), names(added.slice(30)));
+      const { edgeBytes } = await repository.sweep(nothing);
+      const half = { ...nothing, maxEdgeBytes: edgeBytes * 0.6, limit: 1 };
+      await Promise.all([repository, other].map((one) => one.sweep(half)));
+      while ((await repository.sweep(half)).evicted > 0);
+      const rest = (await left(subject)).filter((name) => name.startsWith(edgeTopic));
+      assert.ok(rest.length === 3 || rest.length === 2, rest.join());
+      assert.ok(rest.includes(`${edgeTopic}:7:19`));
+    },
+  },
+  {
+    promise: 'B7',
+    title: 'out of reach nothing is swept, and afterwards it works again',
+    async run(subject) {
+      const repository = await subject.open();
+      await (await subject.queue()).add([ofEdge(0)]);
+      const restore = await subject.interrupt();
+      const sweep = { ...nothing, maxEdgeBytes: 0 };
+      await assertRejects(repository.sweep(sweep), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await restore();
+      assert.equal((await repository.sweep(sweep)).evicted, 1);
+    },
+  },
+  {
+    promise: 'B11',
+    title: 'of many who claim at once one gets it, until it releases or its time is over',
+    async run(subject) {
+      const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
+      const [one, other] = handles;
+      assert.ok(one !== undefined && other !== undefined);
+      const claimAt = (millis: number) => ({ from: at(millis), until: at(millis + 1000) });
+      for (const millis of [0, 10_000]) {
+        // Each with a time of its own, as clocks differ a little.
+        const claims = handles.map((handle, index) => handle.claimReplay(claimAt(millis + index)));
+        const outcomes = await Promise.all(claims);
+        assert.deepEqual(outcomes.filter((outcome) => outcome === 'claimed').length, 1);
+        assert.equal(await other.claimReplay(claimAt(millis + 900)), 'taken');
+        await other.releaseReplay(claimAt(millis + 900));
+        assert.equal(await one.claimReplay(claimAt(millis + 900)), 'taken');
+      }
+      const held = claimAt(20_000);
+      assert.equal(await one.claimReplay(held), 'claimed');
+      await one.releaseReplay(held);
+      assert.equal(await other.claimReplay(claimAt(20_001)), 'claimed');
+      // Its process died; who comes later need not wait.
+      assert.equal(await one.claimReplay(claimAt(21_001)), 'claimed');
+    },
+  },
+  {
+    promise: 'B11',
+    title: 'a claim by a clock that was far ahead keeps nobody out',
+    async run(subject) {
+      const repository = await subject.open();
+      const ahead = { from: at(1_000_000_000), until: at(1_000_001_000) };
+      assert.equal(await repository.claimReplay(ahead), 'claimed');
+      assert.equal(await repository.claimReplay({ from: at(0), until: at(1000) }), 'claimed');
+    },
+  },
+];
+
+/** The ids of all letters that are left, in their order. */
+async function left(subject: LetterRepositorySubject): Promise<string[]> {
+  const { letters } = await (await subject.open()).find(everything);
+  return idsOf(letters).toSorted();
+}
+
+const names = (letters: readonly DeadLetter[]): string[] =>
+  letters.map(({ origin: { topic, partition, offset } }) => `${topic}:${partition}:${offset}`).toSorted();

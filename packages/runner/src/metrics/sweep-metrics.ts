@@ -1,0 +1,29 @@
+import type { LetterSweep } from '@user-activity/domain';
+import { counter, meter } from './meter.ts';
+
+const byAge = { 'user_activity.removal': 'age' };
+const byQuota = { 'user_activity.removal': 'quota' };
+
+/** Counts the dead letters that sweeps removed, and shows how large those of the edge were at the last one. */
+export function sweepMetrics(): (sweep: LetterSweep) => void {
+  let edgeBytes: number | undefined;
+  const removed = counter(
+    'user_activity.dead_letters.removed',
+    '{record}',
+    'Dead letters that were removed for their age or by the quota',
+    [byAge, byQuota],
+  );
+  meter()
+    .createObservableGauge('user_activity.dead_letters.edge.size', {
+      unit: 'By',
+      description: 'Dead letters that never were on the log, all in the store together, at the last sweep',
+    })
+    .addCallback((result) => {
+      if (edgeBytes !== undefined) result.observe(edgeBytes);
+    });
+  return (sweep) => {
+    removed.add(sweep.expired, byAge);
+    removed.add(sweep.evicted, byQuota);
+    edgeBytes = sweep.edgeBytes;
+  };
+}

@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SweepDeadLetters } from '@user-activity/application';
+import { isDomainError } from '@user-activity/domain';
+import type { Logger } from './logger.ts';
+
+const sweepEveryMs = 5 * 60_000;
+
+/** Sweeps at once and then again and again, until it is cancelled. A store that does not answer is asked again the next time. */
+export async function sweepRegularly(
+  sweep: SweepDeadLetters,
+  logger: Pick<Logger, 'info' | 'warn'>,
+  signal: AbortSignal,
+  everyMs: number = sweepEveryMs,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const { expired, evicted } = await sweep('schedule');
+      if (expired > 0) logger.info({ expired }, 'removed dead letters that were too old');
+      if (evicted > 0)
+        logger.warn({ evicted }, 'removed the oldest dead letters of the edge: together they were too large');
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      logger.warn({ code: error.code }, 'dead letters were not swept; the next sweep tries again');
+    }
+    await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}

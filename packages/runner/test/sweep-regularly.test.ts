@@ -1,0 +1,37 @@
+import type { SweepDeadLetters } from '@user-activity/application';
+import { DomainError } from '@user-activity/domain';
+import { expect, test, vi } from 'vitest';
+import { sweepRegularly } from '../src/sweep-regularly.ts';
+
+const loggers = () => ({ info: vi.fn<() => void>(), warn: vi.fn<() => void>() });
+
+test('sweeps at once and again, also after a store that did not answer, until it is cancelled', async () => {
+  const over = new AbortController();
+  const logger = loggers();
+  const answers = [
+    () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone')),
+    () => Promise.resolve({ expired: 0, evicted: 0, edgeBytes: 0 }),
+    () => Promise.resolve({ expired: 2, evicted: 3, edgeBytes: 0 }),
+  ];
+  const why: string[] = [];
+  const sweep: SweepDeadLetters = (reason) => {
+    why.push(reason);
+    const answer = answers[why.length - 1];
+    if (why.length === answers.length) over.abort();
+    if (answer === undefined) throw new Error('It goes on after its end.');
+    return answer();
+  };
+  await sweepRegularly(sweep, logger, over.signal, 1);
+  expect(why).toEqual(['schedule', 'schedule', 'schedule']);
+  expect(logger.info.mock.calls).toEqual([[{ expired: 2 }, expect.any(String)]]);
+  expect(logger.warn.mock.calls).toEqual([
+    [{ code: 'STORE_UNAVAILABLE' }, expect.any(String)],
+    [{ evicted: 3 }, expect.any(String)],
+  ]);
+});
+
+test('a bug ends it', async () => {
+  const bug = new TypeError('x');
+  const failing = () => Promise.reject(bug);
+  await expect(sweepRegularly(failing, loggers(), new AbortController().signal, 1)).rejects.toBe(bug);
+});
