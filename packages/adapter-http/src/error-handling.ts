@@ -25,10 +25,10 @@ function problemOfAny(error: unknown): Problem {
 /** Answers every error as a problem, and logs those that are ours. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOfAny(error);
-  if (problem.status >= 500) {
-    const log = problem.status === 500 ? 'error' : 'warn';
-    request.log[log]({ err: problem.cause ?? problem }, problem.message);
-  }
+  const { status, message, cause = problem } = problem;
+  // There may be thousands of these, and their stacks tell nothing.
+  if (isDomainError(cause) && cause.kind === 'overloaded') request.log.warn({ code: cause.code }, message);
+  else if (status >= 500) request.log[status === 500 ? 'error' : 'warn']({ err: cause }, message);
   sendProblem(reply, problem);
 }
 
