@@ -6,7 +6,7 @@ import { type HttpServer, httpServer } from './http-server.ts';
 import { closeIfUnread } from './lingering.ts';
 import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
-import { clientTimeouts, limitConnections } from './server-limits.ts';
+import { clientLimits, limitConnections } from './server-limits.ts';
 
 /** A server for a process without an API. */
 export interface HealthServerOptions {
@@ -32,7 +32,7 @@ export async function buildHealthServer({
 }: HealthServerOptions): Promise<HttpServer> {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
-    ...clientTimeouts(),
+    ...clientLimits(),
     // One that asks how we are during the drain is to get an answer.
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),

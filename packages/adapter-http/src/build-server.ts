@@ -5,7 +5,7 @@ import { answerError } from './error-handling.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import { requestIdOf } from './request-id.ts';
 import { RequestMetrics } from './request-metrics.ts';
-import { clientTimeouts, limitConnections } from './server-limits.ts';
+import { clientLimits, limitConnections } from './server-limits.ts';
 
 /** The API and the server around it. */
 export interface HttpServerOptions extends ApiOptions {
@@ -35,7 +35,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     // A larger one would never fit, so it is 413 and not 503.
     bodyLimit: Math.min(options.maxBodyBytes, options.maxBytesInFlight),
     genReqId: requestIdOf,
-    ...clientTimeouts(options.clientTimeoutMs),
+    ...clientLimits(options.clientTimeoutMs),
     return503OnClosing: false,
     routerOptions: { maxParamLength },
     frameworkErrors(error, request, reply) {

@@ -48,6 +48,11 @@ export async function serveDocs(
         ? Object.assign(document.openapiObject, completeOpenApi({ ...document.openapiObject }))
         : document.swaggerObject,
   });
+  // It takes a millisecond to write, and anyone may ask for it, here and at /docs/json, as often as they like.
+  let text: string | undefined;
+  app.setReplySerializer((payload) =>
+    payload === app.swagger() ? (text ??= JSON.stringify(payload)) : JSON.stringify(payload),
+  );
   app.get('/openapi.json', { schema: { hide: true }, onRequest: refuseParameters }, async () =>
     app.swagger(),
   );

@@ -1,18 +1,28 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { metrics } from '@opentelemetry/api';
 import type { FastifyBaseLogger, FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { answerBrokenConnection } from './broken-connection.ts';
+import { isRefused } from './pipelining.ts';
 
-/** Limits of every server of ours against clients that send or read slowly, or never. */
-export const clientTimeouts = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
-  // A request must have arrived by then, headers and body.
-  requestTimeout: timeoutMs,
-  // Nothing moved for so long.
-  connectionTimeout: timeoutMs,
-  keepAliveTimeout: 72_000,
-  // Node looks for late requests this often. Its default of 30 s makes 90 of 60.
-  http: { connectionsCheckingInterval: 1000, headersTimeout: timeoutMs },
+/** Limits of every server of ours against clients that send or read slowly or never, or ask without waiting for answers. */
+export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
   clientErrorHandler: answerBrokenConnection,
+  serverFactory(handle) {
+    const timeouts = {
+      // A request must have arrived by then, headers and body.
+      requestTimeout: timeoutMs,
+      headersTimeout: timeoutMs,
+      keepAliveTimeout: 72_000,
+      // Node looks for late requests this often. Its default of 30 s makes 90 of 60.
+      connectionsCheckingInterval: 1000,
+    };
+    const server = createServer(timeouts, (request, response) => {
+      if (!isRefused(request.socket)) handle(request, response);
+    });
+    // Nothing moved for so long.
+    server.setTimeout(timeoutMs);
+    return server;
+  },
 });
 
 const warnIntervalMs = 60_000;
