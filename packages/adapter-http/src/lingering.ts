@@ -28,9 +28,10 @@ export function closeIfUnread({ raw }: FastifyRequest, reply: FastifyReply): voi
   // Little enough to throw away, as most clients want to keep their connection.
   if (Number(raw.headers['content-length']) <= maxDiscarded) return;
   reply.header('connection', 'close');
-  // Paused, and begun, so that Node does not throw the rest away: it takes 64 KiB more and then stops reading.
+  // Paused, and begun to be read, so that Node does not throw the rest away: it takes 64 KiB more and then stops reading.
+  // All that arrived is taken, as a read begins only where the buffer is not full.
   raw.pause();
-  raw.read(0);
+  raw.read();
   // Node closes the connection by this, after the last byte of the answer.
   socket.destroySoon = () => endAndLinger(socket);
 }

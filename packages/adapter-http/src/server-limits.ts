@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { metrics } from '@opentelemetry/api';
 import type { FastifyBaseLogger, FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { answerBrokenConnection } from './broken-connection.ts';
@@ -16,9 +16,12 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
       // Node looks for late requests this often. Its default of 30 s makes 90 of 60.
       connectionsCheckingInterval: 1000,
     };
-    const server = createServer(timeouts, (request, response) => {
+    const handleUnlessRefused: RequestListener = (request, response) => {
       if (!isRefused(request.socket)) handle(request, response);
-    });
+    };
+    const server = createServer(timeouts, handleUnlessRefused);
+    // An expectation that is not known is ignored (RFC 9110, section 10.1.1). Node would answer, and read on without end.
+    server.on('checkExpectation', handleUnlessRefused);
     // Nothing moved for so long.
     server.setTimeout(timeoutMs);
     return server;

@@ -30,6 +30,7 @@ test.each([
   [405, ['DELETE /api/logs HTTP/1.1', json, 'X-Api-Key: key']],
   [413, ['POST /api/logs HTTP/1.1', json, 'X-Api-Key: key']],
   [415, ['POST /api/logs HTTP/1.1', 'Content-Type: text/csv', 'X-Api-Key: key']],
+  [401, ['POST /api/logs HTTP/1.1', json, 'Expect: miracles']],
 ])('after a %i before the end of its body a client is not read any longer', async (status, head) => {
   const it = await service({ apiKeys: ['key'] });
   let read = 0;
@@ -53,6 +54,17 @@ test.each([
   );
   await closed;
   expect(read).toBeLessThan(1_000_000);
+});
+
+test('of a thousand requests that come at once those behind the refused one are dropped', async () => {
+  const it = await service();
+  const request = 'GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const answers = await text(open(await listen(it), request.repeat(1000)));
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([
+    ...Array.from({ length: 8 }, () => 'HTTP/1.1 404'),
+    'HTTP/1.1 503',
+  ]);
+  expect(it.lines.filter((line) => line.includes('"status"'))).toHaveLength(9);
 });
 
 test('a connection whose refused body has arrived stays open', async () => {

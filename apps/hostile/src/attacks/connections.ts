@@ -19,7 +19,7 @@ const refusals: readonly Refusal[] = [
   ['s13-wrong-key', 'POST /v1/batch', [typed, 'Authorization: Bearer wrong']],
   ['s13-not-found', 'POST /nothing', [typed, authorized], true],
   ['s13-not-allowed', 'PUT /api/logs', [typed, authorized], true],
-  ['s13-body-of-get', 'GET /api/logs', [typed, authorized]],
+  ['s13-body-of-get', 'GET /api/logs', [typed, authorized], true],
   ['s13-body-of-health', 'GET /health/live', [typed]],
   ['s13-unknown-type', 'POST /api/logs', ['Content-Type: text/plain', authorized], true],
   ['s13-no-type', 'POST /api/logs', [authorized]],
