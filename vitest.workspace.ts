@@ -13,7 +13,8 @@ const ssr = {
 /** What a test costs, by the suffix of its file; `.test.ts` alone is a pure one. */
 const suffixes = ['contract', 'int', 'e2e'];
 /** The tests of these run against Kafka and MongoDB, which all of them share. */
-const onServers = '{packages/{adapter-kafka,adapter-mongodb},apps/{api,consumer},docs/examples/alerts}';
+const onServers =
+  '{packages/{adapter-kafka,adapter-mongodb},apps/{api,consumer,hostile},docs/examples/alerts}';
 
 interface Cost {
   readonly name: string;
