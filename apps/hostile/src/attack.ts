@@ -10,6 +10,8 @@ export interface Attack {
   readonly only?: 'embedded' | 'kafka';
   /** Whether it is part of the short run. */
   readonly short?: true;
+  /** How long it may take to send, in ms. Default: 10,000. One that takes longer runs on a service of its own, beside the others. */
+  readonly sendingMs?: number;
   /** Variables of the service. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Needs a service that has stored nothing yet. */

@@ -6,12 +6,13 @@ import { MemoryWatch } from './measure/memory.ts';
 import type { Service } from './service/host.ts';
 import { Target } from './target.ts';
 
-const sendingMs = 10_000;
+const defaultSendingMs = 10_000;
 const servingMs = 10_000;
 
 /** Attacks a service once, and measures what it costs. A service that hangs is killed. */
 export async function attempt(attack: Attack, service: Service): Promise<Attempt> {
   const { process, place } = service;
+  const { sendingMs = defaultSendingMs } = attack;
   const prepared = new Target(place);
   await attack.prepare?.(prepared);
   prepared.close();
@@ -23,7 +24,7 @@ export async function attempt(attack: Attack, service: Service): Promise<Attempt
   if (faults === undefined) await process.end('SIGKILL');
   const gapMs = await gap.stop();
   const growthMiB = memory.stop();
-  const hung = `it was not over, or no normal activity stored afterwards, within ${sendingMs} ms`;
+  const hung = `it was not over, or no normal activity stored afterwards, within ${sendingMs + servingMs} ms`;
   return { gapMs, growthMiB, answers: target.answers, faults: faults ?? [hung], ...ended };
 }
 
@@ -34,7 +35,8 @@ async function carryOut(
   { process, place: { port, key }, hasEnded }: Service,
 ): Promise<readonly string[] | undefined> {
   try {
-    if (!(await within(sendingMs, [attack.send(target), process.exited]))) return undefined;
+    if (!(await within(attack.sendingMs ?? defaultSendingMs, [attack.send(target), process.exited])))
+      return undefined;
     const faults = hasEnded() ? [] : await attack.check?.(target);
     target.close();
     // What was sent is dealt with when this is stored, as it comes after it on the log.

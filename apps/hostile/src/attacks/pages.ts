@@ -123,4 +123,4 @@ async function unread(target: Target, connections: number, questions: string): P
   await pause();
 }
 
-const pause = (): Promise<void> => delay(2000);
+const pause = (): Promise<void> => delay(1000);
