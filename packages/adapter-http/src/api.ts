@@ -115,8 +115,11 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
       closeIfUnread(request, reply);
       // A connection that stayed open after its answer would hold up the stop until it times out.
       if (stopping) reply.header('connection', 'close');
+      // Its values take many times the bytes that are counted for it, and the answer may wait long for its reader.
+      request.body = undefined;
       const isRead = request.method === 'GET' && request.routeOptions.config.health !== true;
-      request.bytes.setAnswer(sizeOf(payload), isRead && reply.statusCode < 400);
+      const size = request.method === 'HEAD' ? 0 : sizeOf(payload);
+      request.bytes.setAnswer(size, isRead && reply.statusCode < 400);
     });
     app.addHook('onResponse', async (request, reply) => {
       countOut(request);

@@ -1,17 +1,18 @@
 import { FaultyDraft } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import { maxItemBytes } from './item-size.ts';
-import { jsonBody, jsonIn } from './json-body.ts';
+import { isTooDeep, jsonBody, jsonIn, tooDeep } from './json-body.ts';
 import { isArrayText, itemsIn } from './json-elements.ts';
+import { valueBytes } from './json-weight.ts';
 import { Problem } from './problem.ts';
 import { Turn } from './turn.ts';
 
-/** An item that is longer than any valid one. It is not parsed: its bytes are all that is known of it. */
+/** An item that is larger or deeper than any valid one. It is not parsed: its bytes are all that is known of it. */
 export class OversizedItem extends FaultyDraft {
   readonly bytes: Buffer;
 
-  constructor(bytes: Buffer) {
-    super([{ path: '', message: `must be at most ${maxItemBytes} bytes long` }]);
+  constructor(bytes: Buffer, message: string) {
+    super([{ path: '', message }]);
     this.bytes = bytes;
   }
 }
@@ -20,11 +21,13 @@ export class OversizedItem extends FaultyDraft {
 export interface ItemLimit {
   readonly items: number;
   readonly message: string;
+  /** Counts what the values of an item take beside the body. Throws if it is more than the process may hold. */
+  readonly count: (bytes: number) => void;
 }
 
 /**
  * What `read` makes of the items of a batch that is a JSON array, in portions of one, each parsed when it is asked for; others have
- * their turn on the event loop in between. An item of more than 1 MiB is an `OversizedItem`. Throws 413 if there are more than
+ * their turn on the event loop in between. An item of more than 1 MiB or 1,000 levels is an `OversizedItem`. Throws 413 if there are more than
  * `limit`, and 400 if the body is no JSON: so nothing may be taken in before the end.
  */
 export async function* batchItems<Made>(
@@ -36,14 +39,22 @@ export async function* batchItems<Made>(
   let count = 0;
   try {
     for (const item of itemsIn(json)) {
+      if (turn.isOver) await turn.next();
       count += 1;
       if (count > limit.items) throw new Problem(413, limit.message);
-      yield [read(item.length > maxItemBytes ? new OversizedItem(item) : jsonIn(item))];
-      if (turn.isOver) await turn.next();
+      const oversized = oversizedItem(item);
+      if (oversized === undefined) limit.count(valueBytes(item));
+      yield [read(oversized ?? jsonIn(item))];
     }
   } catch (error) {
     throw error instanceof RuleBroken ? new Problem(400, `The body ${error.message}.`) : error;
   }
+}
+
+function oversizedItem(json: Buffer): OversizedItem | undefined {
+  if (json.length > maxItemBytes)
+    return new OversizedItem(json, `must be at most ${maxItemBytes} bytes long`);
+  return isTooDeep(json) ? new OversizedItem(json, tooDeep) : undefined;
 }
 
 /** Whether the body is a JSON array. Throws 400 if it is no JSON; one that is longer than any single value is not looked at. */

@@ -92,14 +92,16 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, instead: strin
     throw new Problem(400, `Idempotency-Key names one activity. ${instead}`);
 }
 
-/** The drafts that `read` makes of a batch, as `batchItems` does. Throws 422 if the body is no array, and 400 if it is no JSON. */
+/** The drafts that `read` makes of a body that is a batch, as `batchItems` does. Throws 422 if the body is no array, and 400 if it is no JSON. */
 export function draftsOf(
-  body: Buffer,
+  { body, bytes }: FastifyRequest,
   maxItems: number,
   read: (item: unknown) => unknown,
 ): AsyncGenerator<[unknown], void, undefined> {
-  if (!isBatch(body)) throw noneAccepted([{ path: '', message: 'must be a JSON array' }]);
-  return batchItems(body, { items: maxItems, message: tooMany(maxItems) }, read);
+  const json = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  if (!isBatch(json)) throw noneAccepted([{ path: '', message: 'must be a JSON array' }]);
+  const count = (added: number): void => bytes.addBody(added);
+  return batchItems(json, { items: maxItems, message: tooMany(maxItems), count }, read);
 }
 
 /** What is said of a batch that holds more than it may. */
@@ -113,6 +115,7 @@ export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): 
         violations.map(({ path, message }) => ({ path: `/${index}${path}`, message })),
       ),
       unexplained,
+      rejected.map(({ index }) => index),
     );
   return {
     accepted,
@@ -126,6 +129,13 @@ export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): 
 export const omittedJson = (unexplained: number): { omittedErrors?: number } =>
   unexplained === 0 ? {} : { omittedErrors: unexplained };
 
-/** 422 for a batch. */
-export const noneAccepted = (errors: Problem['errors'], omittedErrors = 0): Problem =>
-  new Problem(422, 'No activity of the batch was accepted.', { errors, omittedErrors });
+/** 422 for a batch. If `errors` does not name every rejected item, their indexes are listed too. */
+export const noneAccepted = (
+  errors: Problem['errors'],
+  omittedErrors = 0,
+  rejected: readonly number[] = [],
+): Problem =>
+  new Problem(422, 'No activity of the batch was accepted.', {
+    errors,
+    ...(omittedErrors === 0 ? {} : { omittedErrors, rejected }),
+  });

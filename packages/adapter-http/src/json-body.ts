@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { parseJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isDeeperThan } from './json-weight.ts';
 import { Problem } from './problem.ts';
 import { parseWhole } from './whole-body.ts';
 
@@ -42,9 +43,19 @@ export function jsonBody(body: string | Buffer): unknown {
   }
 }
 
-/** The JSON value that the bytes are in UTF-8; says no by `RuleBroken`. */
+// Levels cost the parser far more than their bytes. Metadata has at most 16, and a text so short is parsed in a moment.
+const maxLevels = 1000;
+const shortBytes = 64 * 1024;
+/** What is wrong with a text that `isTooDeep`. */
+export const tooDeep: string = `is nested deeper than ${maxLevels} levels`;
+/** Whether a JSON text has more than 1,000 levels in more than 64 KiB. */
+export const isTooDeep = (bytes: Buffer): boolean =>
+  bytes.length > shortBytes && isDeeperThan(maxLevels, bytes);
+
+/** The JSON value that the bytes are in UTF-8. Throws RuleBroken if they are none, or too deep. */
 export function jsonIn(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new RuleBroken('is not valid UTF-8');
+  if (isTooDeep(bytes)) throw new RuleBroken(tooDeep);
   try {
     return parseJson(bytes.toString('utf8'));
   } catch {

@@ -2,6 +2,8 @@ import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const lingerMs = 1000;
+// A client that does not read keeps the answer from being sent.
+const maxLingerMs = 10_000;
 const maxDiscarded = 64 * 1024;
 const lingering: WeakSet<Socket> = new WeakSet();
 
@@ -11,9 +13,11 @@ const lingering: WeakSet<Socket> = new WeakSet();
  */
 export function endAndLinger(socket: Socket, last = ''): void {
   lingering.add(socket);
+  let timer = setTimeout(() => socket.destroy(), maxLingerMs);
+  socket.once('close', () => clearTimeout(timer));
   socket.end(last, () => {
-    const timer = setTimeout(() => socket.destroy(), lingerMs);
-    socket.once('close', () => clearTimeout(timer));
+    clearTimeout(timer);
+    timer = setTimeout(() => socket.destroy(), lingerMs);
   });
 }
 

@@ -5,11 +5,15 @@ import type { FastifyInstance } from 'fastify';
 import { tooMany } from './batch-receipt.ts';
 import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, jsonIn } from './json-body.ts';
+import { valueBytes } from './json-weight.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
+import { Turn } from './turn.ts';
 import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
 
 const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
+const portionSize = 100;
+const smallChunk = 1024;
 
 /** How much there may be of a body. */
 interface Limits {
@@ -67,12 +71,20 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly unknown[], void, undefined> {
+    const turn = new Turn();
     try {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
       for await (const chunk of chunks) {
+        if (!Buffer.isBuffer(chunk)) continue;
+        // To wait for a turn with each of many small chunks would let the rest pile up.
+        if (chunk.length > smallChunk && turn.isOver) await turn.next();
         const drafts: unknown[] = [];
-        if (Buffer.isBuffer(chunk)) this.#split(chunk, drafts);
-        if (drafts.length > 0) yield drafts;
+        this.#split(chunk, drafts);
+        // A chunk may hold thousands of lines.
+        for (let from = 0; from < drafts.length; from += portionSize) {
+          if (turn.isOver) await turn.next();
+          yield drafts.slice(from, from + portionSize);
+        }
       }
       const last: unknown[] = [];
       this.#splitter.end((line) => this.#take(line, last));
@@ -85,7 +97,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   #split(chunk: Buffer, drafts: unknown[]): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.bytes) throw tooLarge();
-    this.#limits.count(chunk.length);
+    this.#limits.count(chunk.length + valueBytes(chunk));
     this.#splitter.split(chunk, (line) => this.#take(line, drafts));
   }
 

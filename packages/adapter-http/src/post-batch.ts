@@ -1,5 +1,6 @@
 import type { DraftPortions, LogActivities } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { Type } from '@sinclair/typebox';
 import {
   BatchParameters,
@@ -64,7 +65,7 @@ export const postBatch: FastifyPluginCallbackTypebox<{
   app.post('/api/logs/batch', { schema }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'In a batch, give each item an id.');
-    const receipt = await logActivities(draftsIn(bodyOf(request), maxBatchSize), options);
+    const receipt = await logActivities(draftsIn(request, maxBatchSize), options);
     if (receipt.ids.length === 0)
       throw noneAccepted([{ path: '', message: 'must hold at least one activity' }]);
     return reply.code(202).send(receiptJson(receipt));
@@ -72,7 +73,7 @@ export const postBatch: FastifyPluginCallbackTypebox<{
   done();
 };
 
-function draftsIn(body: unknown, most: number): DraftPortions {
-  if (body instanceof NdjsonDrafts) return body;
-  return draftsOf(Buffer.isBuffer(body) ? body : Buffer.alloc(0), most, (item) => item);
+function draftsIn(request: FastifyRequest, maxItems: number): DraftPortions {
+  const body = bodyOf(request);
+  return body instanceof NdjsonDrafts ? body : draftsOf(request, maxItems, (item) => item);
 }

@@ -76,17 +76,17 @@ export const postEvents: FastifyPluginCallbackTypebox<{
     if (mode === `${events}-batch+json`) {
       assertUtf8(contentType);
       const explanations = new ExplanationBudget();
-      const drafts: EventDraft[] = [];
-      const portions = draftsOf(body, maxBatchSize, (event) => {
+      const places: EventDraft['asSent'][] = [];
+      const portions = draftsOf(request, maxBatchSize, (event) => {
         const read =
           event instanceof FaultyDraft ? asItIs(event) : eventDraft(event, explanations.collector());
-        drafts.push(read);
+        places.push(read.asSent);
         return read.draft;
       });
       const { rejected, ...receipt } = await logActivities(portions, { ...options, explanations });
       const asSent = rejected.map(({ index, violations }) => ({
         index,
-        violations: violations.map((violation) => drafts[index]?.asSent(violation) ?? violation),
+        violations: violations.map((violation) => places[index]?.(violation) ?? violation),
       }));
       return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
     }

@@ -2,13 +2,15 @@ import { STATUS_CODES } from 'node:http';
 import type { DomainError, ErrorKind, Violation } from '@user-activity/domain';
 import type { FastifyReply } from 'fastify';
 
-/** An answer that says no, as RFC 9457 problem details with the members `errors` and, if there are any, `omittedErrors` and `ids`. */
+/** An answer that says no, as RFC 9457 problem details with the members `errors` and, if there are any, `omittedErrors`, `rejected` and `ids`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
   readonly errors: readonly Violation[];
   /** How many rejected items `errors` says nothing about. */
   readonly omittedErrors: number;
+  /** The indexes of all rejected items, if `errors` does not name them all. */
+  readonly rejected: readonly number[];
   readonly ids: readonly (string | null)[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -18,6 +20,7 @@ export class Problem extends Error {
     more: {
       readonly errors?: readonly Violation[];
       readonly omittedErrors?: number;
+      readonly rejected?: readonly number[];
       readonly ids?: readonly (string | null)[];
       readonly headers?: Readonly<Record<string, string>>;
       readonly cause?: unknown;
@@ -27,6 +30,7 @@ export class Problem extends Error {
     this.status = status;
     this.errors = more.errors ?? [];
     this.omittedErrors = more.omittedErrors ?? 0;
+    this.rejected = more.rejected ?? [];
     this.ids = more.ids;
     this.headers = more.headers ?? {};
   }
@@ -39,7 +43,7 @@ export class Problem extends Error {
       status: this.status,
       detail: this.message,
       errors: this.errors,
-      ...(this.omittedErrors === 0 ? {} : { omittedErrors: this.omittedErrors }),
+      ...(this.omittedErrors === 0 ? {} : { omittedErrors: this.omittedErrors, rejected: this.rejected }),
       ...(this.ids === undefined ? {} : { ids: this.ids }),
     };
   }

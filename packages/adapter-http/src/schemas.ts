@@ -118,6 +118,11 @@ const problem = Type.Unsafe<never>(
       omittedErrors: Type.Optional(
         Type.Integer({ minimum: 1, description: 'How many items of a batch `errors` says nothing about.' }),
       ),
+      rejected: Type.Optional(
+        Type.Array(Type.Integer(), {
+          description: 'The indexes of all rejected items of a batch, beside `omittedErrors`.',
+        }),
+      ),
       ids: Type.Optional(Ids),
     },
     { description: 'Problem details (RFC 9457), with every violation.' },

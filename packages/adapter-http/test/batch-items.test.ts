@@ -7,7 +7,7 @@ import { batchItems } from '../src/batch-items.ts';
 import { maxItemBytes } from '../src/item-size.ts';
 import { seen, service } from './service.ts';
 
-const limit = { items: 10, message: 'too many' };
+const limit = { items: 10, message: 'too many', count: () => undefined };
 
 async function itemsOf(json: string | Buffer): Promise<unknown[]> {
   const items: unknown[] = [];

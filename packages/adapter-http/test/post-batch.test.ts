@@ -81,6 +81,7 @@ describe('the errors of one answer are bounded', () => {
     const { errors, omittedErrors } = response.json<{ errors: { path: string }[]; omittedErrors: number }>();
     const explained = new Set(errors.map(({ path }) => path.split('/', 2)[1]));
     expect(omittedErrors).toBe(500 - explained.size);
+    expect(response.json()).toMatchObject({ rejected: [...Array.from({ length: 500 }).keys()] });
     expect(response.rawPayload.length).toBeLessThan(300_000);
   });
 
@@ -125,4 +126,33 @@ test('is 503 with the id of each while the log is out of reach', async () => {
   it.log.reachable = false;
   const response = await post(it.app, '/api/logs/batch', [draft({ id: 'a' }), 7, draft({ id: 'b' })]);
   expect(seen(response)).toMatchObject({ status: 503, body: { ids: ['a', null, 'b'] } });
+});
+
+test('an item that is nested far too deep is rejected by itself', async () => {
+  const it = await service({ maxBodyBytes: 1_000_000 });
+  const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  const payload = `[${JSON.stringify(draft({ id: 'a' }))},${deep}]`;
+  const headers = { 'content-type': 'application/json' };
+  const response = await it.app.inject({ method: 'POST', url: '/api/logs/batch', headers, payload });
+  expect(seen(response)).toEqual({
+    status: 202,
+    body: {
+      accepted: 1,
+      rejected: [{ index: 1, errors: [{ path: '', message: 'is nested deeper than 1000 levels' }] }],
+      ids: ['a', null],
+    },
+  });
+});
+
+test('values that take far more than their bytes are refused while there is no room for them', async () => {
+  const body = `[${JSON.stringify(draft({ metadata: { list: Array.from({ length: 5000 }, () => []) } }))}]`;
+  const headers = { 'content-type': 'application/json' };
+  const send = async (maxBytesInFlight: number) => {
+    const it = await service({ maxBytesInFlight });
+    return (await it.app.inject({ method: 'POST', url: '/api/logs/batch', headers, payload: body }))
+      .statusCode;
+  };
+  expect(body.length).toBeLessThan(20_000);
+  expect(await send(100_000)).toBe(503);
+  expect(await send(1_000_000)).toBe(202);
 });

@@ -157,11 +157,11 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's8-trickles',
     about:
       '75 bodies of which a byte comes every 3 s, by clients that keep their end open when they are told 408',
-    sendingMs: 75_000,
+    sendingMs: 85_000,
     async send(target) {
       const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nContent-Length: 1000\r\n\r\n`;
       const open = await Promise.all(times(75, () => target.open()));
-      const end = performance.now() + 66_000;
+      const end = performance.now() + 75_000;
       for (const connection of open) await connection.write(head);
       while (performance.now() < end && !open.every(({ isClosed }) => isClosed)) {
         for (const connection of open) await connection.write(' ');

@@ -38,7 +38,9 @@ export function eventDraft(event: unknown, violations: Violations = new Violatio
   }
   const { userId, type, createdAt, identity, others } = attributesOf(event, violations);
   const data = dataOf(event, violations);
-  const asSent = ({ path, message }: Violation): Violation => ({ path: pathAsSent(path, data), message });
+  // The data itself must not be held for as long as its violations may be asked for.
+  const place = { path: data.path, itself: data.itself };
+  const asSent = ({ path, message }: Violation): Violation => ({ path: pathAsSent(path, place), message });
   if (violations.full) return faulty(violations);
   if (violations.list.length > 0) {
     // The domain judges the data of an event that is sound otherwise.
@@ -86,7 +88,7 @@ function isBase64(text: string): boolean {
   return text.length % 4 === 0 && padding.has(end === -1 ? '' : text.slice(end));
 }
 
-function pathAsSent(path: string, data: EventData): string {
+function pathAsSent(path: string, data: Pick<EventData, 'path' | 'itself'>): string {
   if (path === '/createdAt') return '/time';
   if (path !== root && !path.startsWith(`${root}/`)) return path;
   const below = path.slice(root.length);

@@ -20,6 +20,8 @@ export interface BatchLimits {
   readonly items: number;
   /** Of the context, as often as it is told. */
   readonly contextBytes: number;
+  /** Counts what the values of a call take beside the body, as `batchItems` does. */
+  readonly count: (bytes: number) => void;
 }
 
 /**
@@ -32,12 +34,12 @@ export async function batchIn(body: Buffer): Promise<BatchBody> {
   let context: unknown;
   try {
     for (const [key, value] of isObject(body) ? membersIn(body) : []) {
+      if (turn.isOver) await turn.next();
       if (key === 'batch') calls = value;
       else {
         const beside = jsonBeside(value);
         if (key === 'context') context = beside;
       }
-      if (turn.isOver) await turn.next();
     }
   } catch (error) {
     throw error instanceof RuleBroken ? new Problem(400, `The body ${error.message}.`) : error;
@@ -71,7 +73,7 @@ export function callsIn({ calls, context }: BatchBody, limits: BatchLimits): Asy
   const around = contextBytes === undefined ? {} : { context };
   const message = `A batch holds at most ${limits.items} calls.`;
   let told = 0;
-  return batchItems(calls, { items: limits.items, message }, (item) => {
+  return batchItems(calls, { items: limits.items, message, count: limits.count }, (item) => {
     if (item instanceof OversizedItem) return oversizedCall(item);
     if (contextBytes !== undefined && !hasContext(item)) told += contextBytes;
     if (told > limits.contextBytes)

@@ -63,7 +63,11 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
   }
   const ofBatch = { ...schema, operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch };
   app.post('/v1/batch', { schema: ofBatch, onRequest: refuseParameters }, async (request, reply) => {
-    const limits = { items: maxBatchSize, contextBytes: request.routeOptions.bodyLimit };
+    const limits = {
+      items: maxBatchSize,
+      contextBytes: request.routeOptions.bodyLimit,
+      count: (bytes: number) => request.bytes.addBody(bytes),
+    };
     return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request)), limits)));
   });
   done();
