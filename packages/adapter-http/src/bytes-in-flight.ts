@@ -104,8 +104,10 @@ export class RequestBytes {
     this.#close = close;
   }
 
-  /** Counts bytes of the body. Throws PROCESS_BUSY if the budget is spent. */
+  /** Counts bytes of the body. Throws PROCESS_BUSY if the budget is spent, and INPUT_TOO_LARGE if this body alone exceeds it. */
   addBody(bytes: number): void {
+    if (this.#body + bytes > this.#budget.max)
+      throw new DomainError('INPUT_TOO_LARGE', 'The body takes more memory than the service has for bodies.');
     if (!this.#budget.hasRoom(bytes)) throw busy();
     this.#body += bytes;
     this.#budget.add(bytes);
