@@ -86,7 +86,7 @@ export function wire(
   wiring.provide(tokens.deadLetters, (get) =>
     inEachQueue(get(topicOfDeadLetters), new MongoDeadLetterQueue(store)),
   );
-  wireApi(wiring, config.deadLetterRetention);
+  wireApi(wiring, config);
   return wiring;
 }
 

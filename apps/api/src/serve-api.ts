@@ -39,11 +39,13 @@ export interface About {
 /** Answers where the API will be, while its process waits for Kafka and MongoDB. */
 export async function serveWhileWaiting(
   opened: Opened,
-  { HOST: host, PORT: port }: ApiConfig,
+  { HOST: host, PORT: port, MAX_CONNECTIONS: maxConnections }: ApiConfig,
   logger: Logger,
   { checkHealth }: EngineWait,
 ): Promise<StartingServer> {
-  return opened.add(await serveWhileStarting({ checkHealth, host, port, logger }), (one) => one.close());
+  return opened.add(await serveWhileStarting({ checkHealth, host, port, maxConnections, logger }), (one) =>
+    one.close(),
+  );
 }
 
 /** A server of the wired use cases; nothing listens yet. */

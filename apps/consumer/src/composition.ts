@@ -107,10 +107,10 @@ export async function openConsumer(
 export const start = (config: Config, logger: Logger, signal: AbortSignal): Promise<RunningApp> =>
   opening(async (opened) => {
     const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
-    const { HOST: host, PORT: port } = config;
+    const { HOST: host, PORT: port, MAX_CONNECTIONS: maxConnections } = config;
     const engines = new EngineWait(config.engines.startTimeoutMs, logger, signal);
     const early = opened.add(
-      await serveWhileStarting({ checkHealth: engines.checkHealth, host, port, logger }),
+      await serveWhileStarting({ checkHealth: engines.checkHealth, host, port, maxConnections, logger }),
       (one) => one.close(),
     );
     const { get } = await openConsumer(opened, config, logger, engines);
@@ -121,7 +121,7 @@ export const start = (config: Config, logger: Logger, signal: AbortSignal): Prom
         scrapeMetrics,
         // Beyond loopback the port is for scrapers, by whatever name or address they know it; it tells numbers alone.
         allowedHosts: isLoopback(config.HOST) ? config.ALLOWED_HOSTS : undefined,
-        maxConnections: config.MAX_CONNECTIONS,
+        maxConnections,
         logger,
       }),
       (one) => one.close(),

@@ -69,7 +69,7 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
     tokens.letters,
     () => new SqliteDeadLetterRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
   );
-  wireApi(wiring, config.deadLetterRetention);
+  wireApi(wiring, config);
   wireStoring(
     wiring,
     (get) =>

@@ -3,10 +3,9 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
-import { closeIfUnread } from './lingering.ts';
 import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
-import { clientLimits, limitConnections } from './server-limits.ts';
+import { clientLimits, limitClients } from './server-limits.ts';
 
 /** A server for a process without an API. */
 export interface HealthServerOptions {
@@ -37,7 +36,7 @@ export async function buildHealthServer({
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
   });
-  limitConnections(app, maxConnections, logger);
+  limitClients(app, maxConnections, logger);
   if (allowedHosts !== undefined) {
     const assertAllowed = foreignCheck(allowedHosts);
     app.addHook('onRequest', async (request) => {
@@ -45,7 +44,6 @@ export async function buildHealthServer({
       if (request.routeOptions.config.health !== true) assertAllowed(request);
     });
   }
-  app.addHook('onSend', async (request, reply) => closeIfUnread(request, reply));
   handleErrors(app);
   let stopping = false;
   app.addHook('preClose', (done) => {

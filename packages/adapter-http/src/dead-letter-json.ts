@@ -108,8 +108,8 @@ export const DeadLetterJson: TObject<{
       },
       {
         description:
-          'Where there is this member, `value` is the beginning of a larger value that was not kept: of what was refused before it ' +
-          'came to the log (code `invalid`).',
+          'Where there is this member, `value` is the beginning of a larger value that was not kept, or null if nothing of it was: of ' +
+          'what was refused before it came to the log (code `invalid`).',
       },
     ),
   ),

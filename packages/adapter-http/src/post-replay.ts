@@ -89,8 +89,11 @@ function lettersIn(body: unknown, maxIds: number): readonly DeadLetterId[] | 'al
   const violations = new Violations();
   let parsed: readonly DeadLetterId[] | 'all' = [];
   if (isMembers(body)) {
-    const { all, ids, ...others } = body;
-    for (const name of Object.keys(others)) violations.add(pointer('', name), 'is not a known field');
+    const { all, ids } = body;
+    for (const name of Object.keys(body)) {
+      if (violations.full) break;
+      if (name !== 'all' && name !== 'ids') violations.add(pointer('', name), 'is not a known field');
+    }
     if (ids !== undefined) parsed = parseIds(ids, maxIds, violations);
     else if (all === undefined) violations.add('', 'must have "all": true, or "ids"');
     if (all !== undefined && ids !== undefined)
@@ -109,7 +112,15 @@ function parseIds(raw: unknown, maxIds: number, violations: Violations): readonl
     violations.add('/ids', 'must hold at least one id; all are replayed by "all": true');
   else if (raw.length > maxIds)
     throw new Problem(413, `A request replays at most ${maxIds} dead letters by their ids.`);
-  else return raw.flatMap((id, index) => violations.check(`/ids/${index}`, () => parseId(id)) ?? []);
+  else {
+    const parsed: DeadLetterId[] = [];
+    for (const [index, id] of raw.entries()) {
+      if (violations.full) break;
+      const one = violations.check(`/ids/${index}`, () => parseId(id));
+      if (one !== undefined) parsed.push(one);
+    }
+    return parsed;
+  }
   return [];
 }
 

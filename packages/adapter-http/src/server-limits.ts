@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { metrics } from '@opentelemetry/api';
 import type { FastifyBaseLogger, FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { answerBrokenConnection } from './broken-connection.ts';
+import { closeIfUnread } from './lingering.ts';
 import { isRefused } from './pipelining.ts';
 
 /** Limits of every server of ours against clients that send or read slowly or never, or ask without waiting for answers. */
@@ -49,4 +50,10 @@ export function limitConnections({ server }: FastifyInstance, max: number, logge
     lastWarning = performance.now();
     logger.warn({ max }, 'new connections are closed unanswered: MAX_CONNECTIONS are open');
   });
+}
+
+/** Limits connections, and reads no body on after its answer: for a server without an API, which does so for itself. */
+export function limitClients(app: FastifyInstance, maxConnections: number, logger: FastifyBaseLogger): void {
+  limitConnections(app, maxConnections, logger);
+  app.addHook('onSend', async (request, reply) => closeIfUnread(request, reply));
 }

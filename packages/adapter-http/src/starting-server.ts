@@ -4,6 +4,7 @@ import { answerError } from './error-handling.ts';
 import { health } from './health.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import { Problem, sendProblem } from './problem.ts';
+import { clientLimits, limitClients } from './server-limits.ts';
 
 /** Answers for a process that waits for its log and store. */
 export interface StartingServer {
@@ -21,16 +22,20 @@ export interface StartingServerOptions {
   readonly checkHealth: CheckHealth;
   readonly host: string;
   readonly port: number;
+  /** The most open connections; more are closed unanswered. */
+  readonly maxConnections: number;
   readonly logger: FastifyBaseLogger;
 }
 
 /** Listens at once: `/health/live` is 200, `/health/ready` 503 with what is missing, and all else 503 with `Retry-After`. */
 export async function serveWhileStarting(options: StartingServerOptions): Promise<StartingServer> {
-  const { checkHealth, host, port, logger } = options;
+  const { checkHealth, host, port, maxConnections, logger } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
+    ...clientLimits(),
     logController: new LogController({ disableRequestLogging: true }),
   });
+  limitClients(app, maxConnections, logger);
   app.setErrorHandler(answerError);
   await app.register(health, { checkHealth, isStopping: () => false });
   // Before a body is looked at: a client must not take its media type or length for the fault.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
 import { parseJson } from '@user-activity/domain';
 import { anyMetadata } from '@user-activity/port-contracts';
@@ -157,6 +158,9 @@ test('an item that is too large rejects none of the others, in every kind of bat
   expect([...it.store.letters.values()]).toMatchObject([
     { code: 'invalid', key: null, value: null, reason: 'must be at most 1048576 bytes long' },
   ]);
+  const sent = JSON.stringify(large);
+  const cut = { size: sent.length, sha256: createHash('sha256').update(sent).digest('hex') };
+  expect((await it.app.inject('/api/dead-letters')).json()).toMatchObject({ data: [{ value: null, cut }] });
 });
 
 describe('a batch of calls', () => {

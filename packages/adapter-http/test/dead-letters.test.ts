@@ -1,8 +1,8 @@
 import { MemoryDeadLetterQueue, MemoryDeadLetterRepository } from '@user-activity/adapter-memory';
-import { DeadLetterId, DomainError, Timestamp } from '@user-activity/domain';
+import { DeadLetterId, DomainError, Timestamp, Violations } from '@user-activity/domain';
 import { letterOf } from '@user-activity/port-contracts';
 import type { LightMyRequestResponse } from 'fastify';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { post, type Service, seen, service } from './service.ts';
 
 const path = '/api/dead-letters';
@@ -225,6 +225,18 @@ describe('POST /api/dead-letters/replay', () => {
     expect(response.statusCode).toBe(422);
     expect(response.json<{ errors: { path: string }[] }>().errors.map((each) => each.path)).toEqual(paths);
     expect(left(it)).toEqual([0, 1]);
+  });
+
+  test.each([
+    Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`unknown-${index}`, 1])),
+    { ids: Array.from({ length: 1000 }, () => 'x') },
+  ])('thousands of faults are not judged beyond those that are listed', async (body) => {
+    const it = await withLetters(2, { maxBatchSize: 1000 });
+    const judged = vi.spyOn(Violations.prototype, 'add');
+    onTestFinished(() => judged.mockRestore());
+    const response = await post(it.app, replayPath, body);
+    expect(response.json<{ errors: unknown[] }>().errors).toHaveLength(33);
+    expect(judged.mock.calls.length).toBeLessThan(40);
   });
 
   test('more ids than a batch holds are 413, and a body that is no JSON is 400', async () => {

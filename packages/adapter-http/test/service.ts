@@ -93,7 +93,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     findActivity: makeFindActivity(deps),
     findStatus: makeFindStatus(deps),
     findDeadLetters: makeFindDeadLetters(deps),
-    replayDeadLetters: makeReplayDeadLetters(deps),
+    replayDeadLetters: makeReplayDeadLetters({ ...deps, maxPortionMs: 40_000 }),
     checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
     scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],

@@ -28,6 +28,8 @@ interface ClaimDocument {
 }
 
 const closingMs = 500;
+// The driver would add the tags of a URI to a primary, which has none.
+const primaryOnly: MongoClientOptions = { readPreference: ReadPreference.primary, readPreferenceTags: [] };
 
 /**
  * The database, open: its collections with their indexes. The adapters of this package share it. The collections read the
@@ -43,16 +45,21 @@ export class MongoStore {
   readonly timeoutMs: number;
   readonly #client: MongoClient;
 
-  private constructor(client: MongoClient, database: string, timeoutMs: number) {
+  private constructor(
+    client: MongoClient,
+    database: string,
+    timeoutMs: number,
+    listPreference: ReadPreference,
+  ) {
     // Majority and journaled: what was confirmed survives the loss of a member and of power.
     const writeConcern = { w: 'majority', journal: true } as const;
     const concerns = { writeConcern, readConcern: new ReadConcern('majority') };
-    const readPreference = new ReadPreference('primary');
-    const db = client.db(database, { ...concerns, readPreference });
+    const db = client.db(database, { ...concerns, readPreference: ReadPreference.primary });
+    const listed = client.db(database, { ...concerns, readPreference: listPreference });
     this.#client = client;
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
-    this.listedActivities = client.db(database, concerns).collection<ActivityDocument>('activities');
+    this.listedActivities = listed.collection<ActivityDocument>('activities');
     this.letters = db.collection('dead_letters');
     this.topics = db.collection('topics');
     this.claims = db.collection('claims');
@@ -76,7 +83,9 @@ export class MongoStore {
       retryWrites: true,
       appName: 'user-activity',
     };
-    const client = clientOf(uri, options);
+    // The first client only parses the URI. The second connects to the primary, as it would wait for a preferred member otherwise.
+    const listPreference = clientOf(uri, options).readPreference;
+    const client = clientOf(uri, { ...options, ...primaryOnly });
     try {
       await client.connect();
       const { setName, msg } = await client.db('admin').command({ hello: 1 });
@@ -86,7 +95,7 @@ export class MongoStore {
             'rs.initiate() once in mongosh, and add ?replicaSet=rs0 to MONGODB_URI.',
         );
       }
-      const store = new MongoStore(client, database, timeoutMs);
+      const store = new MongoStore(client, database, timeoutMs, listPreference);
       await store.#createIndexes();
       return store;
     } catch (error) {

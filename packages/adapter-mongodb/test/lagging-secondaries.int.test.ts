@@ -22,10 +22,14 @@ afterAll(() => set.stop());
 
 let databases = 0;
 
-/** A store in a database of its own, by a URI with those options. */
-async function storeWith(options: string, timeoutMs = 10_000) {
+/** The name of a database of its own. */
+function newDatabase(): string {
   databases += 1;
-  const database = `lagging_${databases}`;
+  return `lagging_${databases}`;
+}
+
+/** A store in that database, by a URI with those options. */
+async function storeWith(options: string, database = newDatabase(), timeoutMs = 10_000) {
   const store = await MongoStore.open({ uri: `${set.uri}&${options}`, database, timeoutMs });
   onTestFinished(() => store.close());
   return { store, database, repository: new MongoActivityRepository(store) };
@@ -78,10 +82,10 @@ test('with a URI that prefers a secondary which lags, everything but lists of ac
 });
 
 test('what the majority does not have yet is neither stored nor known: it is tried again', async () => {
-  const { repository, database } = await storeWith(
-    'w=1&journal=false&wtimeoutMS=50&readConcernLevel=local',
-    500,
-  );
+  const options = 'w=1&journal=false&wtimeoutMS=50&readConcernLevel=local';
+  // The indexes are made by a store that waits for longer.
+  const { database } = await storeWith(options);
+  const { repository } = await storeWith(options, database, 500);
   const [taken, fresh] = [sampleActivity(), sampleActivity()];
   const unhold = await Promise.all(secondaries.map((member) => set.hold(member)));
   // As another consumer does which was killed before the majority confirmed.
@@ -95,6 +99,20 @@ test('what the majority does not have yet is neither stored nor known: it is tri
   await expect
     .poll(() => repository.save([taken, fresh]).catch(() => undefined), { timeout: 30_000 })
     .toEqual(['redelivered', 'redelivered']);
+});
+
+test.each([
+  'readPreference=secondary&readPreferenceTags=member:none',
+  'readPreference=nearest&readPreferenceTags=member:none',
+  'readPreference=secondary&readPreferenceTags=member:none&maxStalenessSeconds=120',
+  'readPreferenceTags=member:none',
+])('a URI with %s, which no member fits, opens a store that stores', async (options) => {
+  const database = newDatabase();
+  await storeWith('w=1', database);
+  const { repository } = await storeWith(options, database, 2000);
+  const activity = sampleActivity();
+  expect(await repository.save([activity])).toEqual(['stored']);
+  expect(await repository.findById(activity.id)).toMatchObject({ id: activity.id });
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, lstatSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, lstatSync, openSync, type Stats } from 'node:fs';
 import { DataFileError } from './data-file-error.ts';
 
 const ownerOnly = 0o600;
@@ -23,10 +23,10 @@ export function makePrivateFile(file: string): void {
 
 /**
  * Takes the permissions of group and others from the file; false if there is none. It never opens the file: to close it would end
- * the locks that this process holds on it. Throws DataFileError if it is a symbolic link.
+ * the locks that this process holds on it. Throws DataFileError if it is a symbolic link, or can't be reached.
  */
 export function tighten(file: string): boolean {
-  const found = lstatSync(file, { throwIfNoEntry: false });
+  const found = statsOf(file);
   if (found === undefined) return false;
   if (found.isSymbolicLink())
     throw new DataFileError(
@@ -37,11 +37,25 @@ export function tighten(file: string): boolean {
       chmodSync(file, found.mode & ~groupAndOthers & 0o777);
     } catch (error) {
       // The file is another user's, or its file system knows no modes: this process can't change who reads it.
-      if (!['EPERM', 'ENOTSUP', 'EROFS'].includes(codeOf(error))) throw error;
+      if (!['EPERM', 'ENOTSUP', 'EROFS'].includes(codeOf(error))) throw unreachable(file, error);
     }
   }
   return true;
 }
+
+function statsOf(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unreachable(file, error);
+  }
+}
+
+const unreachable = (file: string, error: unknown): DataFileError =>
+  new DataFileError(
+    `The data file ${file} can't be reached (${codeOf(error)}). Let this user enter its folder, or set DATA_DIR to a folder that ` +
+      'this user may write to.',
+  );
 
 const codeOf = (error: unknown): string =>
   String(error instanceof Error ? Reflect.get(error, 'code') : undefined);

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,6 +14,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { ActivityId, DeadLetterQuery, type LogRecord } from '@user-activity/domain';
 import { letterOf, sampleActivities } from '@user-activity/port-contracts';
 import { expect, onTestFinished, test } from 'vitest';
@@ -211,3 +215,25 @@ test.each(['user-activity.db', 'user-activity.db-wal', 'user-activity.db-shm', '
     expect(await opened(other)).toBeInstanceOf(SqliteDatabase);
   },
 );
+
+test('a folder that this user may not enter is refused in a line that names DATA_DIR', async () => {
+  const { folder } = await scratchFolder();
+  const closed = join(folder, 'closed');
+  mkdirSync(closed, { mode: 0o000 });
+  chmodSync(folder, 0o755);
+  const index = fileURLToPath(new URL('../src/index.ts', import.meta.url));
+  // No mode keeps the root user out, so the program becomes another user, once it has read its own files.
+  const program = `
+    import { DataFileError, SqliteDatabase } from ${JSON.stringify(index)};
+    if (process.getuid?.() === 0) process.setuid(4711);
+    const error = await SqliteDatabase.open({ folder: ${JSON.stringify(closed)} }).catch((error) => error);
+    console.log(JSON.stringify([error instanceof DataFileError, String(error.message)]));
+  `;
+  const flags = ['--conditions=@user-activity/source', '--input-type=module', '-e', program];
+  const { stdout } = await promisify(execFile)(process.execPath, flags);
+  expect(JSON.parse(stdout)).toEqual([
+    true,
+    `The data file ${join(closed, 'user-activity.lock')} can't be reached (EACCES). Let this user enter its folder, or set DATA_DIR ` +
+      'to a folder that this user may write to.',
+  ]);
+});

@@ -39,16 +39,15 @@ interface Deps {
   readonly letters: DeadLetterRepository;
   readonly publisher: EventPublisher;
   readonly clock: Clock;
+  /** How long log and store may take for the letters that are in memory at a time. */
+  readonly maxPortionMs: number;
 }
 
 // What is in memory at a time: that many listed letters, and that many bytes of whole ones or a single one.
 const pageSize = 200;
 const mostBytes = 4 * 1024 * 1024;
 // Callers and what lies between wait for no answer for ever.
-const mostMs = 20_000;
-// Longer than a replay takes, with its last portion and its last wait for log and store. A process that dies keeps others out as long.
-const claimMs = 60_000;
-
+const maxMs = 20_000;
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   let unreleased: ReplayClaim | undefined;
   return async function replayDeadLetters(which) {
@@ -56,10 +55,12 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
     if (unreleased !== undefined) await deps.letters.releaseReplay(unreleased);
     unreleased = undefined;
     const from = deps.clock.now();
-    const claim = { from, until: Timestamp.fromMillis(from + claimMs) };
+    const lastPortion = from + maxMs;
+    // As long as a replay takes with its last portion. A process that dies keeps others out as long.
+    const claim = { from, until: Timestamp.fromMillis(lastPortion + deps.maxPortionMs) };
     if ((await deps.letters.claimReplay(claim)) === 'taken') return 'under way';
     try {
-      return await replay(deps, which);
+      return await replay(deps, which, lastPortion);
     } finally {
       await deps.letters.releaseReplay(claim).catch((error: unknown) => {
         if (!isDomainError(error)) throw error;
@@ -69,12 +70,16 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   };
 };
 
-async function replay(deps: Deps, which: readonly DeadLetterId[] | 'all'): Promise<ReplayReceipt> {
+/** Replays portions of letters; none begins later than that. */
+async function replay(
+  deps: Deps,
+  which: readonly DeadLetterId[] | 'all',
+  lastPortion: number,
+): Promise<ReplayReceipt> {
   const receipt = { replayed: 0, tooLarge: 0, more: false };
-  const until = deps.clock.now() + mostMs;
   for await (const some of which === 'all' ? everyPage(deps) : [which.filter(isOfLog)])
     for await (const whole of wholeLetters(deps, some)) {
-      if (deps.clock.now() > until) return { ...receipt, more: true };
+      if (deps.clock.now() > lastPortion) return { ...receipt, more: true };
       const outcomes = await deps.publisher.republish(whole);
       const gone = whole.filter((_, index) => outcomes[index] === 'published');
       await deps.letters.remove(gone);

@@ -72,7 +72,7 @@ function setUp(
     store,
     clock,
     consume,
-    replay: makeReplayDeadLetters({ letters, publisher, clock }),
+    replay: makeReplayDeadLetters({ letters, publisher, clock, maxPortionMs: 40_000 }),
     find: makeFindDeadLetters({ letters }),
     letters: (): DeadLetter[] => [...store.letters.values()],
   };
@@ -110,6 +110,7 @@ describe('replaying', () => {
       letters: other,
       publisher: new MemoryEventPublisher(deps.log),
       clock,
+      maxPortionMs: 40_000,
     });
     expect(await deps.replay([])).toBe('under way');
     expect(await elsewhere('all')).toBe('under way');

@@ -1,6 +1,6 @@
 import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   ActivityPage,
   type JsonObject,
@@ -44,8 +44,13 @@ describe('compared with a newcomer', () => {
   ])('%s', (_, metadata, comparison) => expect(stored(first).compare(newcomer(metadata))).toBe(comparison));
 
   test('text that is equal is not parsed', () => {
+    const parse = vi.spyOn(MetadataText, 'parse');
+    onTestFinished(() => parse.mockRestore());
     const unparsed = withText(sampleActivity({ id: 'a' }), '{"a":1}');
     expect(unparsed.compare(newcomer({ a: 1 }))).toBe('redelivered');
+    expect(parse).not.toHaveBeenCalled();
+    expect(unparsed.compare(newcomer({ a: 2 }))).toBe('conflict');
+    expect(parse).toHaveBeenCalledOnce();
   });
 });
 

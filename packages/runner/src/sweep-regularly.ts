@@ -3,15 +3,23 @@ import type { SweepDeadLetters } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 
-const sweepEveryMs = 5 * 60_000;
+/** How long to wait between two sweeps. */
+export interface SweepIntervals {
+  /** After the first sweep, which removes nothing for its age: a process that restarts often comes to remove something too. */
+  readonly firstMs: number;
+  readonly everyMs: number;
+}
+
+const defaultIntervals: SweepIntervals = { firstMs: 30_000, everyMs: 5 * 60_000 };
 
 /** Sweeps at once and then again and again, until it is cancelled. A store that does not answer is asked again the next time. */
 export async function sweepRegularly(
   sweep: SweepDeadLetters,
   logger: Pick<Logger, 'info' | 'warn'>,
   signal: AbortSignal,
-  everyMs: number = sweepEveryMs,
+  { firstMs, everyMs }: SweepIntervals = defaultIntervals,
 ): Promise<void> {
+  let waitMs = firstMs;
   while (!signal.aborted) {
     try {
       const { expired, evicted } = await sweep('schedule');
@@ -22,6 +30,7 @@ export async function sweepRegularly(
       if (!isDomainError(error)) throw error;
       logger.warn({ code: error.code }, 'dead letters were not swept; the next sweep tries again');
     }
-    await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    await delay(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+    waitMs = everyMs;
   }
 }

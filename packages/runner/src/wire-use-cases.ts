@@ -55,8 +55,18 @@ export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) =
   wiring.provide(tokens.checkHealth, (get) => measured('checkHealth', makeCheckHealth(health(get))));
 }
 
+/** How long the use cases of the API keep dead letters, and wait for log and store. */
+interface ApiLimits {
+  readonly deadLetterRetention: DeadLetterRetention;
+  readonly PUBLISH_TIMEOUT_MS: number;
+  readonly QUERY_TIMEOUT_MS: number;
+}
+
 /** The use cases of the API; they need the publisher, the repository, the letters and the queue of dead letters. */
-export function wireApi(wiring: Wiring, retention: DeadLetterRetention): void {
+export function wireApi(
+  wiring: Wiring,
+  { deadLetterRetention: retention, PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS }: ApiLimits,
+): void {
   wiring.provide(tokens.ids, () => new UuidIds());
   const recording = (get: Get) => ({
     publisher: measuredPublisher(get(tokens.publisher)),
@@ -127,6 +137,8 @@ export function wireApi(wiring: Wiring, retention: DeadLetterRetention): void {
         letters: get(tokens.letters),
         publisher: measuredPublisher(get(tokens.publisher)),
         clock: get(tokens.clock),
+        // It is appended once, and removed: the store looks for a server and then waits twice as long for its answer.
+        maxPortionMs: PUBLISH_TIMEOUT_MS + 3 * QUERY_TIMEOUT_MS,
       }),
     ),
   );

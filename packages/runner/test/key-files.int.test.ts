@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import {
+import fs, {
   chmodSync,
   mkdirSync,
   mkdtempSync,
@@ -9,11 +9,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { accessFaults, ConfigurationError, keysOf, openRootKey, rootKeyFileOf } from '../src/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'user-activity-keys-'));
@@ -24,6 +25,18 @@ function folder(name: string): string {
   const path = join(temporary, name);
   mkdirSync(path);
   return path;
+}
+
+/** Has a function of node:fs fail, as some file systems do, until the end of the test. */
+function failing(name: 'chmodSync' | 'linkSync', code: string): void {
+  const spy = vi.spyOn(fs, name).mockImplementation(() => {
+    throw Object.assign(new Error(code), { code });
+  });
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  });
 }
 
 /** A file that holds that. */
@@ -109,6 +122,43 @@ describe('the root key', () => {
     const file = join(place, 'root-key');
     const { key } = openRootKey(file);
     chmodSync(place, 0o500);
+    expect(openRootKey(file)).toEqual({ key, made: false });
+  });
+
+  test.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP'])('is made where there are no hard links (%s)', (code) => {
+    const place = folder(`linkless-${code}`);
+    const file = join(place, 'root-key');
+    failing('linkSync', code);
+    const { key, made } = openRootKey(file);
+    expect(made).toBe(true);
+    expect(openRootKey(file)).toEqual({ key, made: false });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(place)).toEqual(['root-key']);
+  });
+
+  test('is kept from others again if they may read its file', () => {
+    const file = join(folder('shared'), 'root-key');
+    const { key } = openRootKey(file);
+    for (const mode of [0o644, 0o640, 0o666]) {
+      chmodSync(file, mode);
+      expect(openRootKey(file)).toEqual({ key, made: false });
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  test('is refused if everyone may read its file and that can not be changed', () => {
+    const file = join(folder('public'), 'root-key');
+    const { key } = openRootKey(file);
+    const [all, group] = [0o644, 0o640];
+    chmodSync(file, all);
+    failing('chmodSync', 'EROFS');
+    expect(faultsOf(() => openRootKey(file))).toEqual([
+      `ROOT_KEY_FILE can be read by everyone, and this user can't change that (EROFS): have the owner run chmod 600 ${file}, or set API_KEYS`,
+    ]);
+    vi.mocked(fs.chmodSync).mockRestore();
+    syncBuiltinESMExports();
+    chmodSync(file, group);
+    failing('chmodSync', 'EPERM');
     expect(openRootKey(file)).toEqual({ key, made: false });
   });
 

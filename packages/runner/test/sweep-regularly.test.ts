@@ -21,7 +21,7 @@ test('sweeps at once and again, also after a store that did not answer, until it
     if (answer === undefined) throw new Error('It goes on after its end.');
     return answer();
   };
-  await sweepRegularly(sweep, logger, over.signal, 1);
+  await sweepRegularly(sweep, logger, over.signal, { firstMs: 1, everyMs: 1 });
   expect(why).toEqual(['schedule', 'schedule', 'schedule']);
   expect(logger.info.mock.calls).toEqual([[{ expired: 2 }, expect.any(String)]]);
   expect(logger.warn.mock.calls).toEqual([
@@ -30,8 +30,22 @@ test('sweeps at once and again, also after a store that did not answer, until it
   ]);
 });
 
+test('sweeps soon after the first time, which removes nothing for its age, and then at longer intervals', async () => {
+  const over = new AbortController();
+  let sweeps = 0;
+  const sweep: SweepDeadLetters = async () => {
+    sweeps += 1;
+    return { expired: 0, evicted: 0, edgeBytes: 0 };
+  };
+  const end = sweepRegularly(sweep, loggers(), over.signal, { firstMs: 1, everyMs: 3_600_000 });
+  await expect.poll(() => sweeps).toBe(2);
+  over.abort();
+  await end;
+  expect(sweeps).toBe(2);
+});
+
 test('a bug ends it', async () => {
   const bug = new TypeError('x');
   const failing = () => Promise.reject(bug);
-  await expect(sweepRegularly(failing, loggers(), new AbortController().signal, 1)).rejects.toBe(bug);
+  await expect(sweepRegularly(failing, loggers(), new AbortController().signal)).rejects.toBe(bug);
 });

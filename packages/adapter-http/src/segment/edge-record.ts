@@ -37,13 +37,15 @@ export function edgeRecord(call: unknown, userId: unknown): OriginalRecord {
   return { ...record, value: Buffer.from(Buffer.byteLength(whole) > maxEdgeValueBytes ? json : whole) };
 }
 
-/** What a dead letter keeps of a call that is too large to be read: nothing of it, under an origin that is derived from its bytes. */
-export const recordWithoutBytes = (call: Buffer): OriginalRecord => ({
-  origin: originOf(sha256(call)),
-  key: null,
-  value: null,
-  headers: {},
-});
+/**
+ * What a dead letter keeps of a call that is too large to be parsed: its size and its SHA-256, under an origin that is derived from
+ * them. Its beginning is not kept, as it may hold a `writeKey`, which only a parser can leave out.
+ */
+export function recordWithoutBytes(call: Buffer): OriginalRecord {
+  const digest = sha256(call);
+  const record = { origin: originOf(digest), key: null, value: null, headers: {} };
+  return beginningOf(record, { size: call.length, sha256: digest.toString('hex') });
+}
 
 const sha256 = (said: string | Buffer): Buffer => createHash('sha256').update(said).digest();
 

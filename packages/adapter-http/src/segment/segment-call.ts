@@ -80,7 +80,7 @@ function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
   };
 }
 
-/** A call that is larger than any valid one: it is not read, so that nothing but its size is known. */
+/** A call that is larger than any valid one: it is not parsed, and its letter keeps its size and its SHA-256. */
 export const oversizedCall = (item: OversizedItem): Call => ({
   id: undefined,
   draft: item,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -7,6 +8,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -38,11 +40,13 @@ export function readKeys(file: string): readonly string[] {
 
 /**
  * The key in ROOT_KEY_FILE; makes one of 32 random bytes if there is no such file, readable by its owner alone. Processes that start
- * at once get the same key. Throws ConfigurationError if the file holds something else, or can't be read or made.
+ * at once get the same key. Takes the permissions of group and others from a file that is there. Throws ConfigurationError if the file
+ * holds something else, can't be read or made, or stays readable by everyone.
  */
 export function openRootKey(file: string): RootKey {
   const made = !existsSync(file) && makeRootKey(file);
   const text = read('ROOT_KEY_FILE', file);
+  keepToOwner(file);
   if (rootKeyPattern.test(text)) return { key: text.trimEnd(), made };
   throw new ConfigurationError([
     `ROOT_KEY_FILE does not hold a key as the service makes it: remove ${file} to have a new one made, or set API_KEYS`,
@@ -58,7 +62,7 @@ function makeRootKey(file: string): boolean {
     const descriptor = openSync(draft, 'wx', 0o600);
     try {
       synced(descriptor, () => writeSync(descriptor, key));
-      linkSync(draft, file);
+      linkOrCreate(draft, file, key);
     } finally {
       rmSync(draft);
     }
@@ -68,6 +72,40 @@ function makeRootKey(file: string): boolean {
     if (codeOf(error) === 'EEXIST') return false;
     throw new ConfigurationError([
       `ROOT_KEY_FILE can't be made (${codeOf(error)}): let this user write files in the folder ${folder}, or set API_KEYS`,
+    ]);
+  }
+}
+
+// What a file system without hard links answers, and Linux if the link is not allowed.
+const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** Gives the draft its name; without hard links it creates the file instead, which another process may read before it is whole. */
+function linkOrCreate(draft: string, file: string, key: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!withoutLinks.has(codeOf(error))) throw error;
+    const descriptor = openSync(file, 'wx', 0o600);
+    synced(descriptor, () => writeSync(descriptor, key));
+  }
+}
+
+/**
+ * Takes the permissions of group and others from the file. Throws ConfigurationError if everyone may use it and this process can't
+ * change that. A file of another user that our group may use is accepted: an orchestrator may choose another user at each start.
+ */
+function keepToOwner(file: string): void {
+  const { mode, uid } = statSync(file);
+  if ((mode & 0o077) === 0) return;
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    const code = codeOf(error);
+    // A file of our own that refuses a mode lies on a file system that knows none.
+    const isWithoutModes = uid === process.getuid?.() && code !== 'EROFS';
+    if ((mode & 0o007) === 0 || isWithoutModes) return;
+    throw new ConfigurationError([
+      `ROOT_KEY_FILE can be read by everyone, and this user can't change that (${code}): have the owner run chmod 600 ${file}, or set API_KEYS`,
     ]);
   }
 }

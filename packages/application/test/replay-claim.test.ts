@@ -1,0 +1,38 @@
+import {
+  FixedClock,
+  MemoryDeadLetterQueue,
+  MemoryDeadLetterRepository,
+  MemoryEventPublisher,
+  MemoryLog,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
+import type { ReplayClaim } from '@user-activity/domain';
+import { letterOf } from '@user-activity/port-contracts';
+import { expect, test } from 'vitest';
+import { makeReplayDeadLetters } from '../src/index.ts';
+
+test('a replay holds its claim for as long as its last portion may take, also if the claim itself took long', async () => {
+  const [store, clock] = [new MemoryStore(), new FixedClock()];
+  await new MemoryDeadLetterQueue(store).add(Array.from({ length: 500 }, (_, index) => letterOf(index)));
+  const letters = new MemoryDeadLetterRepository(store);
+  const publisher = new MemoryEventPublisher(new MemoryLog({ partitions: 1 }));
+  const claims: ReplayClaim[] = [];
+  letters.claimReplay = async (claim) => {
+    claims.push(claim);
+    clock.advance(15_000);
+    return 'claimed';
+  };
+  let begun = 0;
+  const republish = publisher.republish.bind(publisher);
+  publisher.republish = async (records) => {
+    begun = clock.now();
+    clock.advance(6000);
+    return republish(records);
+  };
+  const replay = makeReplayDeadLetters({ letters, publisher, clock, maxPortionMs: 600_000 });
+  const from = clock.now();
+  clock.advance(1);
+  expect(await replay('all')).toEqual({ replayed: 200, tooLarge: 0, more: true });
+  expect(claims).toEqual([{ from: from + 1, until: from + 620_001 }]);
+  expect(claims[0]?.until).toBeGreaterThanOrEqual(begun + 600_000);
+});
