@@ -65,7 +65,8 @@ export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'heade
   const again = unreadableAgain(headers);
   if (again !== undefined) return unreadable(again);
   const typeBytes = Object.hasOwn(headers, 'ce_type') ? headers['ce_type']?.at(-1) : undefined;
-  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes) return unreadable('its ce_type is not known');
+  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes)
+    return unreadable('its ce_type is not known');
   const type = textOf(typeBytes);
   if (type === undefined) return unreadable('it has no header ce_type');
   if (type !== activityLoggedType) return unreadable('its ce_type is not known');

@@ -1,5 +1,5 @@
 import { lz4Decompress } from '@platformatic/wasm-utils';
-import { tooLarge, UnreadableBytes } from './byte-reader.ts';
+import { TooManyBytes, UnreadableBytes } from './byte-reader.ts';
 
 const magic = 0x184d2204;
 const blockChecksums = 0x10;
@@ -10,7 +10,7 @@ const maxRatio = 255;
 
 /** The content of an LZ4 frame, which is what Kafka's lz4 is. `maxBytes` bounds what its blocks can come to. */
 export function decompressLz4(frame: Buffer, maxBytes: number): Buffer {
-  if (maxContentOf(frame) > maxBytes) throw tooLarge(maxBytes);
+  if (maxContentOf(frame) > maxBytes) throw new TooManyBytes(maxBytes);
   return lz4Decompress(frame);
 }
 

@@ -1,5 +1,5 @@
 import { snappyDecompress } from '@platformatic/wasm-utils';
-import { tooLarge, UnreadableBytes } from './byte-reader.ts';
+import { TooManyBytes, UnreadableBytes } from './byte-reader.ts';
 
 // What xerial's library frames its blocks with, and with it Kafka's clients in Java. Two versions follow, of 4 bytes each.
 const xerial = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
@@ -10,7 +10,7 @@ const maxLengthBytes = 5;
 export function decompressSnappy(bytes: Buffer, maxBytes: number): Buffer {
   const blocks = bytes.subarray(0, xerial.length).equals(xerial) ? [...blocksOf(bytes)] : [bytes];
   const length = blocks.reduce((sum, block) => sum + lengthOf(block), 0);
-  if (length > maxBytes) throw tooLarge(maxBytes);
+  if (length > maxBytes) throw new TooManyBytes(maxBytes);
   return Buffer.concat(blocks.map((block) => snappyDecompress(block)));
 }
 
