@@ -34,6 +34,10 @@ export class ByteReader {
     return this.bytes.readInt8(this.skip(1));
   }
 
+  uint8(): number {
+    return this.bytes.readUInt8(this.skip(1));
+  }
+
   varint(): number {
     const value = this.#number(maxVarintBytes);
     if (value < -(2 ** 31) || value >= 2 ** 31) throw new UnreadableBytes('a number in it is too large');

@@ -43,7 +43,6 @@ export async function decompress(codec: Codec, bytes: Buffer, maxBytes: number):
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** Errors of zlib and zstd have a code of their own; the WebAssembly of lz4 and snappy traps. */
+/** Errors of zlib and zstd have a code of their own; without memory the bytes may be good, and are read again. */
 const isNotOfCodec = (error: unknown): boolean =>
-  /^(?:Z_(?!MEM_ERROR)|ZSTD_error_(?!memory))/.test(codeOf(error)) ||
-  (error instanceof Error && error.name === 'RuntimeError');
+  /^(?:Z_(?!MEM_ERROR)|ZSTD_error_(?!memory))/.test(codeOf(error));

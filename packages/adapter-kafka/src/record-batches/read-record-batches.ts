@@ -100,7 +100,6 @@ async function readBatch(batch: Buffer, maxCost: number): Promise<ReadBatch | un
 function assertReadable({ magicByte, codec, count }: BatchHeader, batch: Buffer): void {
   if (magicByte !== readFormat) throw new UnreadableBytes(`its format ${magicByte} is not known`);
   if (batch.length < headerBytes) throw new UnreadableBytes('it is shorter than its header');
-  // The decompression of lz4 and snappy does not give back its memory after bytes that are none.
   if (codec !== 0 && isDamaged(batch)) throw new UnreadableBytes('its checksum is wrong');
   if (count < 0) throw new UnreadableBytes('its number of records is negative');
   if (count > maxBatchRecords)
