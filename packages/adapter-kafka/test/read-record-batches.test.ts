@@ -5,6 +5,7 @@ import { encodedHeadersHeader, unreadableBatchHeader } from '@user-activity/topi
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kafkaRecord } from '../src/kafka-record.ts';
+import { BatchEnd } from '../src/record-batches/batch-end.ts';
 import { BatchRecord, maxHeaders } from '../src/record-batches/batch-record.ts';
 import {
   maxBatchBytes,
@@ -50,7 +51,8 @@ const compressed: readonly (readonly [name: string, codec: number, compress: (by
 /** The only record that is read of a batch. */
 async function onlyOf(batch: Buffer): Promise<BatchRecord | UnreadableBatch> {
   const [only, ...others] = await readRecordBatches(batch, {});
-  if (only === undefined || others.length > 0) throw new Error(`${others.length} others were read.`);
+  if (only === undefined || only instanceof BatchEnd || others.length > 0)
+    throw new Error(`${others.length} others were read.`);
   return only;
 }
 
@@ -79,6 +81,22 @@ describe('sound batches', () => {
     const batch = batchBytes(payload, { count: 3 });
     for (const length of [0, 8, 60, 61, batch.length - 1])
       expect(await readRecordBatches(batch.subarray(0, length), {})).toEqual([]);
+  });
+
+  test('from which records are gone end with a control record at their last offset, as KafkaJS goes on behind it', async () => {
+    const entriesOf = async (bytes: Buffer, count: number) =>
+      (await readRecordBatches(batchBytes(bytes, { firstOffset: 5, count, lastOffsetDelta: 9 }), {})).map(
+        ({ offset, isControlRecord }) => ({ offset, isControlRecord }),
+      );
+    const end = { offset: '14', isControlRecord: true };
+    expect(await entriesOf(Buffer.alloc(0), 0)).toEqual([end]);
+    expect(await entriesOf(recordBytes({ offsetDelta: 8 }), 1)).toEqual([
+      { offset: '13', isControlRecord: false },
+      end,
+    ]);
+    expect(await entriesOf(recordBytes({ offsetDelta: 9 }), 1)).toEqual([
+      { offset: '14', isControlRecord: false },
+    ]);
   });
 
   test('keep headers whatever their names are, and those without a value as empty', async () => {
@@ -241,7 +259,10 @@ describe('a batch that nobody can read stands for all of its records', () => {
         const read = await readRecordBatches(batch, {});
         const offsets = read.map(({ offset }) => Number(offset));
         expect(offsets.every((offset, index) => offset >= 10 + index && offset <= 14)).toBe(true);
-        for (const one of read) expect(kafkaRecord('topic', 0, one).raw().value?.length).not.toBe(-1);
+        expect(offsets.at(-1)).toBe(14);
+        for (const one of read)
+          if (!(one instanceof BatchEnd))
+            expect(kafkaRecord('topic', 0, one).raw().value?.length).not.toBe(-1);
       }),
       { numRuns: 2000 },
     );

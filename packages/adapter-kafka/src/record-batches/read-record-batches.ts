@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRequire } from 'node:module';
 import { crc32c } from '@platformatic/wasm-utils';
+import { BatchEnd } from './batch-end.ts';
 import { BatchHeader, headerBytes, minBatchBytes, readFormat } from './batch-header.ts';
 import { BatchRecord } from './batch-record.ts';
 import { ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
@@ -26,8 +27,8 @@ const bytesBeforeLength = 12;
 const placeOfChecksum = 17;
 const placeOfChecked = 21;
 
-/** What a partition holds for the consumer, in the order of the offsets. */
-export type ReadRecords = readonly (BatchRecord | UnreadableBatch)[];
+/** What a partition holds for KafkaJS, in the order of the offsets. */
+export type ReadEntry = BatchRecord | UnreadableBatch | BatchEnd;
 
 /** KafkaJS's own function that reads the records of a partition, with the hook of our patch. */
 interface DecodeMessages {
@@ -51,8 +52,8 @@ const costs = new WeakMap<object, number>();
  * becomes one UnreadableBatch, so that nobody waits behind it. Ends early when the `answer`, which holds several partitions, has
  * cost enough.
  */
-export async function readRecordBatches(bytes: Buffer, answer: object): Promise<ReadRecords> {
-  const records: (BatchRecord | UnreadableBatch)[] = [];
+export async function readRecordBatches(bytes: Buffer, answer: object): Promise<readonly ReadEntry[]> {
+  const entries: ReadEntry[] = [];
   let ownCost = 0;
   for (let start = 0; start + minBatchBytes <= bytes.length; ) {
     const end = start + bytesBeforeLength + bytes.readInt32BE(start + placeOfLength);
@@ -61,17 +62,17 @@ export async function readRecordBatches(bytes: Buffer, answer: object): Promise<
     const maxCost = cost < maxAnswerCost ? maxBatchBytes : maxCostOfOthers - ownCost;
     const read = maxCost > 0 ? await readBatch(bytes.subarray(start, end), maxCost) : undefined;
     if (read === undefined) break;
-    for (const record of read.records) records.push(record);
+    for (const entry of read.entries) entries.push(entry);
     ownCost += read.cost;
     costs.set(answer, cost + read.cost);
     start = end;
   }
-  return records;
+  return entries;
 }
 
 /** What was read of a batch, and the bytes that this took. */
 interface ReadBatch {
-  readonly records: ReadRecords;
+  readonly entries: readonly ReadEntry[];
   readonly cost: number;
 }
 
@@ -87,13 +88,14 @@ async function readBatch(batch: Buffer, maxCost: number): Promise<ReadBatch | un
     // A small batch that does not decompress may have come to this before it failed.
     if (header.codec !== 0) cost = maxCost;
     const payload = await decompress(codec, batch.subarray(headerBytes), maxCost);
-    const records = await recordsIn(payload, header);
-    return { records, cost: overhead + payload.length };
+    const entries: ReadEntry[] = await recordsIn(payload, header);
+    if (entries.at(-1)?.offset !== String(header.lastOffset)) entries.push(new BatchEnd(header));
+    return { entries, cost: overhead + payload.length };
   } catch (error) {
     if (!(error instanceof UnreadableBytes)) throw error;
     if (error instanceof TooManyBytes && maxCost < maxBatchBytes) return undefined;
     assertEndKnown(header, batch);
-    return { records: [new UnreadableBatch(header, batch, error.message)], cost };
+    return { entries: [new UnreadableBatch(header, batch, error.message)], cost };
   }
 }
 
