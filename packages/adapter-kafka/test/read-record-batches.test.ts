@@ -263,7 +263,7 @@ describe('a batch that nobody can read stands for all of its records', () => {
         const converted = read.flatMap((entry) =>
           entry instanceof BatchEnd ? [] : [kafkaRecord('topic', 0, entry)],
         );
-        for (const record of converted) expect(record.raw().value?.length).not.toBe(-1);
+        for (const one of converted) expect(one.raw().value?.length).not.toBe(-1);
       }),
       { numRuns: 2000 },
     );

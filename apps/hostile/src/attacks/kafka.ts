@@ -62,10 +62,14 @@ export const kafkaAttacks: readonly Attack[] = [
     { short: true },
   ),
   poison('s4-tombstones', '1,000 records without a value', () => times(1000, () => ({ value: null }))),
-  ...(['gzip', 'snappy', 'lz4', 'zstd'] as const).map((codec) =>
-    poison(`s4-${codec}-bomb`, `70 MB of zeros in ${codec}`, () => [{ value: zeros }], {
-      codec,
-    }),
+  ...(['gzip', 'lz4', 'zstd'] as const).map((codec) =>
+    poison(`s4-${codec}-bomb`, `70 MB of zeros in ${codec}`, () => [{ value: zeros }], { codec }),
+  ),
+  poison(
+    's4-snappy-bomb',
+    '18 MB of zeros in snappy, as many as fit 1 MB of it',
+    () => [{ value: zeros.subarray(0, 18_000_000) }],
+    { codec: 'snappy' },
   ),
   poison(
     's4-large-json',
