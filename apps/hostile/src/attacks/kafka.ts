@@ -77,13 +77,13 @@ export const kafkaAttacks: readonly Attack[] = [
     () => [{ value: Buffer.alloc(60_000_000, '['), headers: logged }],
     { codec: 'zstd' },
   ),
-  poison('s4-many-bombs', '100 bombs of 70 MB in zstd', () => times(100, () => ({ value: zeros })), {
+  poison('s4-many-bombs', '25 bombs of 70 MB in zstd', () => times(25, () => ({ value: zeros })), {
     codec: 'zstd',
   }),
   poison(
     's4-wrong-checksums',
-    '20 batches of 60 MB in LZ4 frames with a wrong checksum of their content',
-    () => times(20, () => ({ value: zeros.subarray(0, 60_000_000) })),
+    '5 batches of 60 MB in LZ4 frames with a wrong checksum of their content',
+    () => times(5, () => ({ value: zeros.subarray(0, 60_000_000) })),
     { codec: 'wrong lz4' },
   ),
 ];
