@@ -5,14 +5,11 @@ import {
   type PartitionProgress,
   type RecordHandler,
 } from '@user-activity/domain';
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { retire } from './end-stopped-fetches.ts';
-import { kafkaRecord } from './kafka-record.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
-import { BatchRecord } from './record-batches/batch-record.ts';
-import type { ReadRecords } from './record-batches/read-record-batches.ts';
-import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
+import { recordPortions } from './record-portions.ts';
 
 /** How a consumer behaves. */
 export interface KafkaEventConsumerOptions {
@@ -22,10 +19,6 @@ export interface KafkaEventConsumerOptions {
   readonly observer?: { joined(partitions: number): void; left(): void };
 }
 
-const maxRecords = 1000;
-const maxWeight = 4 * 1024 * 1024;
-// A header costs as much as so many bytes.
-const headerWeight = 128;
 const partitionsAtOnce = 4;
 const leavingMs = 3000;
 const pingMs = 5000;
@@ -192,14 +185,13 @@ export class KafkaEventConsumer implements EventConsumer {
       });
     }, this.#heartbeatMs);
     try {
-      for (const messages of slices(readOf(batch.messages))) {
+      const portions = recordPortions(batch.topic, batch.partition, batch.messages);
+      for await (const { records, lastOffset } of portions) {
         if (payload.isStale()) return;
-        const last = messages.at(-1);
-        const records = messages.map((message) => kafkaRecord(batch.topic, batch.partition, message));
-        if (last === undefined || !(await handled(handler, records, signal))) break;
+        if (!(await handled(handler, records, signal))) break;
         // Whoever has the partition by now handles these too. To try would make the client join its group again.
         if (performance.now() - this.#stoppedAt > this.#sessionMs) return;
-        payload.resolveOffset(last.offset);
+        payload.resolveOffset(lastOffset);
         await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
       }
     } finally {
@@ -233,30 +225,3 @@ const isAssignmentOver = (error: unknown): error is Error =>
   'type' in error &&
   typeof error.type === 'string' &&
   assignmentOver.has(error.type);
-
-/** The messages as our reader made them. Throws if KafkaJS read them by itself, as it has no bounds. */
-const readOf = (messages: readonly KafkaMessage[]): ReadRecords =>
-  messages.map((message) => {
-    if (message instanceof BatchRecord || message instanceof UnreadableBatch) return message;
-    throw new Error('KafkaJS has read a record by itself.');
-  });
-
-/** In portions of at most 1,000 records, and of so many bytes and headers that each is handled without a long pause. */
-function* slices(records: ReadRecords): Generator<ReadRecords> {
-  let slice: (typeof records)[number][] = [];
-  let weight = 0;
-  for (const record of records) {
-    const own = weightOf(record);
-    if (slice.length === maxRecords || (slice.length > 0 && weight + own > maxWeight)) {
-      yield slice;
-      slice = [];
-      weight = 0;
-    }
-    slice.push(record);
-    weight += own;
-  }
-  if (slice.length > 0) yield slice;
-}
-
-const weightOf = (record: ReadRecords[number]): number =>
-  record.byteLength + (record instanceof BatchRecord ? headerWeight * record.headerCount : 0);

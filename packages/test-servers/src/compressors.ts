@@ -17,3 +17,15 @@ export function compressByAnyCodec(): void {
   codecs[types.LZ4] = codec(lz4Compress, lz4Decompress);
   codecs[types.ZSTD] = codec(promisify(zstdCompress), promisify(zstdDecompress));
 }
+
+// The flags of a frame with a checksum of its content, the size of its blocks, and the checksum of these two.
+const checkedHeader = Buffer.from([0x64, 0x70, 0xb9]);
+
+/** Has KafkaJS write LZ4 frames whose checksum of their content is wrong, which brokers take. */
+export function compressLz4WithWrongChecksum(): void {
+  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = codec((bytes) => {
+    const frame = lz4Compress(bytes);
+    checkedHeader.copy(frame, 4);
+    return Buffer.concat([frame, Buffer.from('bad!')]);
+  }, lz4Decompress);
+}

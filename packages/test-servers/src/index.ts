@@ -12,5 +12,5 @@ export { parsePrometheusText, type Exposition, type Sample, sumOf } from './prom
 export { stranger } from './stranger.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { TopicTools, type WrittenRecord } from './topic-tools.ts';
-export { codecs, writeTopic } from './write-topic.ts';
+export { type Codec, codecs, type WrongLz4, writeTopic } from './write-topic.ts';
 export { type WalkedLogs, walkLogsWhileOthersWrite } from './walk-logs.ts';

@@ -12,6 +12,10 @@ import { textOf } from './text-of.ts';
 /** The `ce_type` of an `ActivityLogged`. Another shape of the value would be `.v2`. */
 export const activityLoggedType = 'user-activity.logged.v1';
 
+// The value of an activity has at most some 20 kB. A compressed batch of 2 kB can hold a value of 64 MiB, which takes seconds to parse.
+const maxValueBytes = 1024 * 1024;
+const maxTypeBytes = 1024;
+
 /** What is produced to the topic. All text is UTF-8 on the wire. */
 export interface TopicMessage {
   /** The user: what one user did stays in order, on one partition. */
@@ -54,15 +58,21 @@ export function activityMessage({ activity }: ActivityLogged, context: MessageCo
 
 /**
  * What a record of the topic says, whoever wrote it. Only `ce_type` is asked of the headers: all that the activity is stands
- * in the value. A header that is missing, another type, and a value that breaks a rule make it unreadable, with the reason.
+ * in the value. A header that is missing, another type, and a value that is larger than 1 MiB or breaks a rule make it unreadable,
+ * with the reason.
  */
 export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'headers'>): RecordContent {
   const again = unreadableAgain(headers);
   if (again !== undefined) return unreadable(again);
-  const type = textOf(Object.hasOwn(headers, 'ce_type') ? headers['ce_type']?.at(-1) : undefined);
+  const typeBytes = Object.hasOwn(headers, 'ce_type') ? headers['ce_type']?.at(-1) : undefined;
+  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes)
+    return unreadable('its ce_type is not known');
+  const type = textOf(typeBytes);
   if (type === undefined) return unreadable('it has no header ce_type');
   if (type !== activityLoggedType) return unreadable('its ce_type is not known');
   if (value === null) return unreadable('it has no value');
+  if (value.length > maxValueBytes)
+    return unreadable(`its value has ${value.length} bytes; at most ${maxValueBytes} are read`);
   const text = textOf(value);
   return text === undefined ? unreadable('it is not UTF-8') : recordContent(text);
 }

@@ -93,6 +93,16 @@ describe('unreadable, with the reason', () => {
       'it has no header ce_type',
     ],
     ['no value', { ...whole, value: null }, 'it has no value'],
+    [
+      'a value of more than 1 MiB, though it is an activity',
+      { ...whole, value: Buffer.concat([whole.value, Buffer.alloc(1024 * 1024, ' ')]) },
+      `its value has ${1024 * 1024 + whole.value.length} bytes; at most 1048576 are read`,
+    ],
+    [
+      'a type of more than 1 KiB, though its bytes are no text',
+      { ...whole, headers: { ce_type: [Buffer.alloc(1025, 0xff)] } },
+      'its ce_type is not known',
+    ],
     ['no UTF-8', { ...whole, value: Uint8Array.of(0x22, 0xff, 0x22) }, 'it is not UTF-8'],
     ['no JSON', { ...whole, value: utf8.encode('{') }, 'it is not JSON'],
     ['a broken rule', { ...whole, value: utf8.encode('[]') }, 'must be a JSON object'],

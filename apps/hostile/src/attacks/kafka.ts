@@ -1,4 +1,4 @@
-import { writeTopic } from '@user-activity/test-servers';
+import { type Codec, type WrongLz4, writeTopic } from '@user-activity/test-servers';
 import type { Attack } from '../attack.ts';
 import { times } from './payloads.ts';
 
@@ -11,12 +11,22 @@ interface Poison {
 
 const logged = { ce_type: 'user-activity.logged.v1' };
 
-/** An attack by records that go to the topic past the service. */
-const poison = (name: string, about: string, records: () => readonly Poison[], short?: true): Attack => ({
+interface PoisonOptions {
+  readonly short?: true;
+  readonly codec?: Codec | WrongLz4;
+}
+
+/** An attack by records that go to the topic past the service, each in a batch of its own. */
+const poison = (
+  name: string,
+  about: string,
+  records: () => readonly Poison[],
+  { codec, ...options }: PoisonOptions = {},
+): Attack => ({
   name,
   about,
   only: 'kafka',
-  ...(short ? { short } : {}),
+  ...options,
   async send({ place: { kafka } }) {
     if (kafka === undefined) throw new Error('This attack needs Kafka.');
     const messages = records().map(({ value, headers = {} }) => ({
@@ -24,16 +34,21 @@ const poison = (name: string, about: string, records: () => readonly Poison[], s
       value,
       headers: { ...headers },
     }));
-    await writeTopic(kafka.brokers, kafka.topic, messages);
+    await writeTopic(kafka.brokers, kafka.topic, messages, codec);
   },
 });
+
+// Made once: Kafka takes its bytes, and many attacks in one process would hold as many copies.
+const zeros = Buffer.alloc(70_000_000);
 
 const named = (count: number): Headers =>
   Object.fromEntries(times(count, (index) => [`header-${index}`, 'x']));
 
 /** S4: records that anyone with access to the topic can write. */
 export const kafkaAttacks: readonly Attack[] = [
-  poison('s4-headers', 'a record with 20,000 headers', () => [{ value: null, headers: named(20_000) }], true),
+  poison('s4-headers', 'a record with 20,000 headers', () => [{ value: null, headers: named(20_000) }], {
+    short: true,
+  }),
   poison('s4-repeated-header', 'a record with 60,000 headers of one name', () => [
     { value: null, headers: { name: times(60_000, () => 'x') } },
   ]),
@@ -44,7 +59,31 @@ export const kafkaAttacks: readonly Attack[] = [
     's4-brackets',
     'a record of 900,000 brackets',
     () => [{ value: Buffer.from('['.repeat(900_000)), headers: logged }],
-    true,
+    { short: true },
   ),
   poison('s4-tombstones', '1,000 records without a value', () => times(1000, () => ({ value: null }))),
+  ...(['gzip', 'lz4', 'zstd'] as const).map((codec) =>
+    poison(`s4-${codec}-bomb`, `70 MB of zeros in ${codec}`, () => [{ value: zeros }], { codec }),
+  ),
+  poison(
+    's4-snappy-bomb',
+    '18 MB of zeros in snappy, as many as fit 1 MB of it',
+    () => [{ value: zeros.subarray(0, 18_000_000) }],
+    { codec: 'snappy' },
+  ),
+  poison(
+    's4-large-json',
+    'a value of 60 MB in 2 kB of zstd, all brackets',
+    () => [{ value: Buffer.alloc(60_000_000, '['), headers: logged }],
+    { codec: 'zstd' },
+  ),
+  poison('s4-many-bombs', '25 bombs of 70 MB in zstd', () => times(25, () => ({ value: zeros })), {
+    codec: 'zstd',
+  }),
+  poison(
+    's4-wrong-checksums',
+    '5 batches of 60 MB in LZ4 frames with a wrong checksum of their content',
+    () => times(5, () => ({ value: zeros.subarray(0, 60_000_000) })),
+    { codec: 'wrong lz4' },
+  ),
 ];

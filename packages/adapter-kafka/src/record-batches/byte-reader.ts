@@ -1,11 +1,16 @@
 /** A batch, or a part of it, is not what Kafka's format says, or more than is read. The message says why, for a person. */
 export class UnreadableBytes extends Error {
-  override readonly name = 'UnreadableBytes';
+  override readonly name: string = 'UnreadableBytes';
 }
 
-/** The error for what decompresses to more than is read. */
-export const tooLarge = (maxBytes: number): UnreadableBytes =>
-  new UnreadableBytes(`it decompresses to more than ${maxBytes} bytes`);
+/** A batch decompresses to more than is read. */
+export class TooManyBytes extends UnreadableBytes {
+  override readonly name = 'TooManyBytes';
+
+  constructor(maxBytes: number) {
+    super(`it decompresses to more than ${maxBytes} bytes`);
+  }
+}
 
 const maxVarintBytes = 5;
 const maxVarlongBytes = 10;
@@ -27,6 +32,10 @@ export class ByteReader {
 
   int8(): number {
     return this.bytes.readInt8(this.skip(1));
+  }
+
+  uint8(): number {
+    return this.bytes.readUInt8(this.skip(1));
   }
 
   varint(): number {

@@ -1,13 +1,14 @@
 import { promisify } from 'node:util';
 import { gunzip, zstdDecompress } from 'node:zlib';
-import { tooLarge, UnreadableBytes } from './byte-reader.ts';
+import { TooManyBytes, UnreadableBytes } from './byte-reader.ts';
 import { decompressLz4 } from './lz4-frame.ts';
 import { decompressSnappy } from './snappy.ts';
 
 const unzip = promisify(gunzip);
 const unzstd = promisify(zstdDecompress);
 
-interface Codec {
+/** A way to compress a batch. */
+export interface Codec {
   readonly name: string;
   readonly decompress: (bytes: Buffer, maxBytes: number) => Buffer | Promise<Buffer>;
 }
@@ -21,15 +22,20 @@ const codecs: Readonly<Record<number, Codec>> = {
   4: { name: 'zstd', decompress: (bytes, maxOutputLength) => unzstd(bytes, { maxOutputLength }) },
 };
 
-/** The bytes that were compressed. Throws UnreadableBytes if the codec is not known, or the bytes are none of it or too many. */
-export async function decompress(codec: number, bytes: Buffer, maxBytes: number): Promise<Buffer> {
-  const known = codecs[codec];
-  if (known === undefined) throw new UnreadableBytes(`its codec ${codec} is not known`);
+/** The codec of that number. Throws UnreadableBytes if it is not known. */
+export function codecOf(number: number): Codec {
+  const codec = codecs[number];
+  if (codec === undefined) throw new UnreadableBytes(`its codec ${number} is not known`);
+  return codec;
+}
+
+/** The bytes that were compressed. Throws UnreadableBytes if they are not of that codec, TooManyBytes if they are too many. */
+export async function decompress(codec: Codec, bytes: Buffer, maxBytes: number): Promise<Buffer> {
   try {
-    return await known.decompress(bytes, maxBytes);
+    return await codec.decompress(bytes, maxBytes);
   } catch (error) {
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
-    if (isNotOfCodec(error)) throw new UnreadableBytes(`${known.name} can't decompress it`, { cause: error });
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw new TooManyBytes(maxBytes);
+    if (isNotOfCodec(error)) throw new UnreadableBytes(`${codec.name} can't decompress it`, { cause: error });
     throw error;
   }
 }
@@ -37,7 +43,6 @@ export async function decompress(codec: number, bytes: Buffer, maxBytes: number)
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** Errors of zlib and zstd have a code of their own; the WebAssembly of lz4 and snappy traps. */
+/** Errors of zlib and zstd have a code of their own; without memory the bytes may be good, and are read again. */
 const isNotOfCodec = (error: unknown): boolean =>
-  /^(?:Z_(?!MEM_ERROR)|ZSTD_error_(?!memory))/.test(codeOf(error)) ||
-  (error instanceof Error && error.name === 'RuntimeError');
+  /^(?:Z_(?!MEM_ERROR)|ZSTD_error_(?!memory))/.test(codeOf(error));

@@ -1,32 +1,55 @@
-import { lz4Decompress } from '@platformatic/wasm-utils';
-import { tooLarge, UnreadableBytes } from './byte-reader.ts';
+import { ByteReader, UnreadableBytes } from './byte-reader.ts';
+import { RepeatingOutput } from './repeating-output.ts';
 
 const magic = 0x184d2204;
 const blockChecksums = 0x10;
 const contentSize = 0x08;
 const dictionaryId = 0x01;
 const storedFlag = 0x8000_0000;
-const maxRatio = 255;
+const minMatch = 4;
+const expectedRatio = 4;
 
-/** The content of an LZ4 frame, which is what Kafka's lz4 is. `maxBytes` bounds what its blocks can come to. */
-export function decompressLz4(frame: Buffer, maxBytes: number): Buffer {
-  if (maxContentOf(frame) > maxBytes) throw tooLarge(maxBytes);
-  return lz4Decompress(frame);
-}
-
-/** At most so many bytes the frame holds. https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md */
-function maxContentOf(frame: Buffer): number {
+/**
+ * The content of an LZ4 frame, which is what Kafka's lz4 is. Its checksums are not looked at, nor do Kafka's brokers look at all of
+ * them: the batch has one of its own. https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
+ */
+export async function decompressLz4(frame: Buffer, maxBytes: number): Promise<Buffer> {
   if (frame.length < 7 || frame.readUInt32LE(0) !== magic) throw new UnreadableBytes('it is no LZ4 frame');
   const flags = frame.readUInt8(4);
-  const maxBlock = 1 << (8 + 2 * ((frame.readUInt8(5) >> 4) & 0x07));
-  let position = 7 + ((flags & contentSize) === 0 ? 0 : 8) + ((flags & dictionaryId) === 0 ? 0 : 4);
-  for (let content = 0; ; ) {
-    if (position + 4 > frame.length) throw new UnreadableBytes('its LZ4 frame has no end');
-    const said = frame.readUInt32LE(position);
-    if (said === 0) return content;
-    const stored = said >= storedFlag;
-    const size = stored ? said - storedFlag : said;
-    content += stored ? size : Math.min(maxBlock, maxRatio * size);
-    position += 4 + size + ((flags & blockChecksums) === 0 ? 0 : 4);
+  const output = new RepeatingOutput(expectedRatio * frame.length, maxBytes);
+  const reader = new ByteReader(frame);
+  reader.skip(7 + ((flags & contentSize) === 0 ? 0 : 8) + ((flags & dictionaryId) === 0 ? 0 : 4));
+  for (;;) {
+    const said = frame.readUInt32LE(reader.skip(4));
+    if (said === 0) return output.toBuffer();
+    const size = said >= storedFlag ? said - storedFlag : said;
+    if (said >= storedFlag) output.append(reader, size);
+    else await decompressBlock(new ByteReader(frame, reader.skip(size), reader.position), output);
+    if ((flags & blockChecksums) !== 0) reader.skip(4);
+    if (output.isPauseDue(reader)) await output.pause(reader);
   }
+}
+
+/** https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md */
+async function decompressBlock(block: ByteReader, output: RepeatingOutput): Promise<void> {
+  while (block.position < block.end) {
+    const token = block.uint8();
+    output.append(block, lengthOf(block, token >> 4));
+    // The last sequence repeats nothing.
+    if (block.position === block.end) return;
+    const distance = block.bytes.readUInt16LE(block.skip(2));
+    output.repeat(distance, minMatch + lengthOf(block, token & 0x0f));
+    if (output.isPauseDue(block)) await output.pause(block);
+  }
+}
+
+/** A length begins in 4 bits of the token; if all of them are set, bytes follow that are added, up to one below 255. */
+function lengthOf(block: ByteReader, start: number): number {
+  let length = start;
+  for (let more = start === 0x0f; more; ) {
+    const byte = block.uint8();
+    length += byte;
+    more = byte === 0xff;
+  }
+  return length;
 }

@@ -1,19 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRequire } from 'node:module';
 import { crc32c } from '@platformatic/wasm-utils';
+import { BatchEnd } from './batch-end.ts';
 import { BatchHeader, headerBytes, minBatchBytes, readFormat } from './batch-header.ts';
 import { BatchRecord } from './batch-record.ts';
-import { ByteReader, UnreadableBytes } from './byte-reader.ts';
-import { decompress } from './decompress.ts';
+import { ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
+import { codecOf, decompress } from './decompress.ts';
 import { UnreadableBatch } from './unreadable-batch.ts';
 
 /** A batch that comes to more than this is not read. Producers count what they send before they compress it: 1 MiB by default. */
 export const maxBatchBytes: number = 64 * 1024 * 1024;
 export const maxBatchRecords = 200_000;
 
-// One answer of a broker is read so far; what is behind it in a partition is fetched again.
-const maxFetchBytes = maxBatchBytes;
+// An answer of a broker is read until it has cost so many bytes. Then each other partition may cost only a few more, so that one
+// partition of large batches does not hold up the others. The rest is fetched again.
+const maxAnswerCost = maxBatchBytes;
+const maxCostOfOthers = 4 * 1024 * 1024;
 const recordOverhead = 300;
+// Decompression takes 0.1 ms however small the batch is.
+const compressedOverhead = 16 * 1024;
 // So many bytes are read in one turn of the event loop.
 const bytesOfTurn = 1024 * 1024;
 
@@ -22,8 +27,8 @@ const bytesBeforeLength = 12;
 const placeOfChecksum = 17;
 const placeOfChecked = 21;
 
-/** What a partition holds for the consumer, in the order of the offsets. */
-export type ReadRecords = readonly (BatchRecord | UnreadableBatch)[];
+/** What a partition holds for KafkaJS, in the order of the offsets. */
+export type ReadEntry = BatchRecord | UnreadableBatch | BatchEnd;
 
 /** KafkaJS's own function that reads the records of a partition, with the hook of our patch. */
 interface DecodeMessages {
@@ -40,48 +45,63 @@ export function useOwnReader(): void {
   decodeMessages.readRecordBatches = readRecordBatches;
 }
 
-// By the answer of the broker, which holds several partitions.
-const bytesRead = new WeakMap<object, number>();
+const costs = new WeakMap<object, number>();
 
 /**
  * Reads the batches of a partition as a broker answered them; one that was cut off at the end is left. A batch that can't be read
- * becomes one UnreadableBatch, so that nobody waits behind it. Reads nothing of a partition if what was read of this `answer`
- * before is enough for once.
+ * becomes one UnreadableBatch, so that nobody waits behind it. Ends early when the `answer`, which holds several partitions, has
+ * cost enough.
  */
-export async function readRecordBatches(bytes: Buffer, answer: object): Promise<ReadRecords> {
-  const records: (BatchRecord | UnreadableBatch)[] = [];
+export async function readRecordBatches(bytes: Buffer, answer: object): Promise<readonly ReadEntry[]> {
+  const entries: ReadEntry[] = [];
+  let ownCost = 0;
   for (let start = 0; start + minBatchBytes <= bytes.length; ) {
     const end = start + bytesBeforeLength + bytes.readInt32BE(start + placeOfLength);
-    const read = bytesRead.get(answer) ?? 0;
-    if (end < start + minBatchBytes || end > bytes.length || read >= maxFetchBytes) break;
-    let size = 0;
-    for (const record of await recordsOf(bytes.subarray(start, end))) {
-      records.push(record);
-      size += recordOverhead + record.byteLength;
-    }
-    bytesRead.set(answer, read + size);
+    if (end < start + minBatchBytes || end > bytes.length) break;
+    const cost = costs.get(answer) ?? 0;
+    const maxCost = cost < maxAnswerCost ? maxBatchBytes : maxCostOfOthers - ownCost;
+    const read = maxCost > 0 ? await readBatch(bytes.subarray(start, end), maxCost) : undefined;
+    if (read === undefined) break;
+    for (const entry of read.entries) entries.push(entry);
+    ownCost += read.cost;
+    costs.set(answer, cost + read.cost);
     start = end;
   }
-  return records;
+  return entries;
 }
 
-async function recordsOf(batch: Buffer): Promise<ReadRecords> {
+/** What was read of a batch, and the bytes that this took. */
+interface ReadBatch {
+  readonly entries: readonly ReadEntry[];
+  readonly cost: number;
+}
+
+/** Reads a batch. Returns undefined if it costs more than `maxCost`, and may be read when more is left. */
+async function readBatch(batch: Buffer, maxCost: number): Promise<ReadBatch | undefined> {
   const header = new BatchHeader(batch);
+  let cost = batch.length + recordOverhead;
   try {
     assertReadable(header, batch);
-    const payload = await decompress(header.codec, batch.subarray(headerBytes), maxBatchBytes);
-    return await recordsIn(payload, header);
+    const codec = codecOf(header.codec);
+    const overhead = header.count * recordOverhead + (header.codec === 0 ? 0 : compressedOverhead);
+    if (overhead > maxCost) return undefined;
+    // A small batch that does not decompress may have come to this before it failed.
+    if (header.codec !== 0) cost = maxCost;
+    const payload = await decompress(codec, batch.subarray(headerBytes), maxCost);
+    const entries: ReadEntry[] = await recordsIn(payload, header);
+    if (entries.at(-1)?.offset !== String(header.lastOffset)) entries.push(new BatchEnd(header));
+    return { entries, cost: overhead + payload.length };
   } catch (error) {
     if (!(error instanceof UnreadableBytes)) throw error;
+    if (error instanceof TooManyBytes && maxCost < maxBatchBytes) return undefined;
     assertEndKnown(header, batch);
-    return [new UnreadableBatch(header, batch, error.message)];
+    return { entries: [new UnreadableBatch(header, batch, error.message)], cost };
   }
 }
 
 function assertReadable({ magicByte, codec, count }: BatchHeader, batch: Buffer): void {
   if (magicByte !== readFormat) throw new UnreadableBytes(`its format ${magicByte} is not known`);
   if (batch.length < headerBytes) throw new UnreadableBytes('it is shorter than its header');
-  // The decompression of lz4 and snappy does not give back its memory after bytes that are none.
   if (codec !== 0 && isDamaged(batch)) throw new UnreadableBytes('its checksum is wrong');
   if (count < 0) throw new UnreadableBytes('its number of records is negative');
   if (count > maxBatchRecords)

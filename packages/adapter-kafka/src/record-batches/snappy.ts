@@ -1,33 +1,62 @@
-import { snappyDecompress } from '@platformatic/wasm-utils';
-import { tooLarge, UnreadableBytes } from './byte-reader.ts';
+import { ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
+import { RepeatingOutput } from './repeating-output.ts';
 
 // What xerial's library frames its blocks with, and with it Kafka's clients in Java. Two versions follow, of 4 bytes each.
 const xerial = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeader = 16;
 const maxLengthBytes = 5;
+const expectedRatio = 4;
 
 /** The content of what a producer compressed with snappy: blocks in xerial's frame, or one bare block. */
-export function decompressSnappy(bytes: Buffer, maxBytes: number): Buffer {
-  const blocks = bytes.subarray(0, xerial.length).equals(xerial) ? [...blocksOf(bytes)] : [bytes];
-  const length = blocks.reduce((sum, block) => sum + lengthOf(block), 0);
-  if (length > maxBytes) throw tooLarge(maxBytes);
-  return Buffer.concat(blocks.map((block) => snappyDecompress(block)));
+export async function decompressSnappy(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  const output = new RepeatingOutput(expectedRatio * bytes.length, maxBytes);
+  const reader = new ByteReader(bytes);
+  if (!bytes.subarray(0, xerial.length).equals(xerial)) await decompressBlock(reader, output, maxBytes);
+  else {
+    reader.skip(xerialHeader);
+    while (reader.position < reader.end) {
+      const size = bytes.readUInt32BE(reader.skip(4));
+      await decompressBlock(new ByteReader(bytes, reader.skip(size), reader.position), output, maxBytes);
+    }
+  }
+  return output.toBuffer();
 }
 
-function* blocksOf(bytes: Buffer): Generator<Buffer> {
-  for (let position = xerialHeader; position < bytes.length; ) {
-    if (position + 4 > bytes.length) throw new UnreadableBytes('its snappy frame is cut short');
-    const end = position + 4 + bytes.readUInt32BE(position);
-    if (end > bytes.length) throw new UnreadableBytes('its snappy frame is cut short');
-    yield bytes.subarray(position + 4, end);
-    position = end;
+/** https://github.com/google/snappy/blob/main/format_description.txt */
+async function decompressBlock(block: ByteReader, output: RepeatingOutput, maxBytes: number): Promise<void> {
+  const end = output.length + contentLength(block);
+  if (end > maxBytes) throw new TooManyBytes(maxBytes);
+  while (block.position < block.end) {
+    addElement(block, output);
+    if (output.isPauseDue(block)) await output.pause(block);
+  }
+  if (output.length !== end) throw new UnreadableBytes('its snappy block is not as long as it says');
+  if (output.isPauseDue(block)) await output.pause(block);
+}
+
+function addElement(block: ByteReader, output: RepeatingOutput): void {
+  const tag = block.uint8();
+  const upper = tag >> 2;
+  switch (tag & 0x03) {
+    case 0:
+      return output.append(block, 1 + (upper < 60 ? upper : littleEndian(block, upper - 59)));
+    case 1:
+      return output.repeat(((tag >> 5) << 8) | block.uint8(), 4 + (upper & 0x07));
+    case 2:
+      return output.repeat(littleEndian(block, 2), 1 + upper);
+    default:
+      return output.repeat(littleEndian(block, 4), 1 + upper);
   }
 }
 
+const littleEndian = (block: ByteReader, size: number): number =>
+  block.bytes.readUIntLE(block.skip(size), size);
+
 /** How long the content of a block is, which it begins with: 7 bits to a byte, the lowest first. */
-function lengthOf(block: Buffer): number {
+function contentLength(block: ByteReader): number {
   let length = 0;
-  for (const [index, byte] of block.subarray(0, maxLengthBytes).entries()) {
+  for (let index = 0; index < maxLengthBytes; index += 1) {
+    const byte = block.uint8();
     length += (byte & 0x7f) * 2 ** (7 * index);
     if (byte < 0x80) return length;
   }
