@@ -5,7 +5,6 @@ import {
   type DeadLetterCode,
   type DeadLetterFilter,
   DeadLetterId,
-  type DeadLetterQueue,
   type DeadLetterRepository,
   listedBytes,
   type ListedLetter,
@@ -15,21 +14,12 @@ import {
   TimeRange,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
-import type { Contract, Subject } from './contract.ts';
+import type { Contract } from './contract.ts';
 import { deathCases } from './death-cases.ts';
 import { assertSame, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
+import type { LetterRepositorySubject } from './letter-repository-subject.ts';
 import { sweepCases } from './sweep-cases.ts';
-
-/** One store of dead letters, empty at first. */
-export interface LetterRepositorySubject extends Subject {
-  /** A handle of its own on the letters. */
-  open(): Promise<DeadLetterRepository>;
-  /** What puts letters there. */
-  queue(): Promise<DeadLetterQueue>;
-  /** Puts the store out of reach of every handle; what comes back undoes it. */
-  interrupt(): Promise<() => Promise<void>>;
-}
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);

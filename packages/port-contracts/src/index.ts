@@ -3,10 +3,8 @@ export { anyActivity, anyMetadata } from './arbitraries.ts';
 export { type ClockSubject, clockContract } from './clock-contract.ts';
 export { type Contract, type ContractCase, describeContract, type Subject } from './contract.ts';
 export { type DeadLetterSubject, deadLetterQueueContract } from './dead-letter-queue-contract.ts';
-export {
-  deadLetterRepositoryContract,
-  type LetterRepositorySubject,
-} from './dead-letter-repository-contract.ts';
+export { deadLetterRepositoryContract } from './dead-letter-repository-contract.ts';
+export type { LetterRepositorySubject } from './letter-repository-subject.ts';
 export { eventConsumerContract } from './event-consumer-contract.ts';
 export { eventPublisherContract } from './event-publisher-contract.ts';
 export { type IdGeneratorSubject, idGeneratorContract } from './id-generator-contract.ts';

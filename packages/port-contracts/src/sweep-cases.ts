@@ -9,7 +9,7 @@ import {
   TimeRange,
 } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
-import type { LetterRepositorySubject } from './dead-letter-repository-contract.ts';
+import type { LetterRepositorySubject } from './letter-repository-subject.ts';
 import { idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 

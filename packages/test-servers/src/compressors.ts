@@ -1,9 +1,35 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { lz4Compress, lz4Decompress, snappyCompress, snappyDecompress } from '@platformatic/wasm-utils';
+import * as wasm from '@platformatic/wasm-utils';
 import kafkajs from 'kafkajs';
 
 type Change = (bytes: Buffer) => Buffer | Promise<Buffer>;
+
+let inputBytes = 1024 * 1024;
+
+/**
+ * The change of a library that can't use its input buffer any more once its memory grew for an output, until it gets a larger
+ * input (0.2.1).
+ */
+const mended =
+  (change: (bytes: Buffer) => Buffer) =>
+  (bytes: Buffer): Buffer => {
+    try {
+      return change(bytes);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      inputBytes = Math.max(inputBytes * 2, bytes.length + 1);
+      wasm.crc32c(Buffer.alloc(inputBytes));
+      return change(bytes);
+    }
+  };
+
+/** LZ4 frames, as other producers write them. */
+export const lz4Compress: (bytes: Buffer) => Buffer = mended(wasm.lz4Compress);
+/** Bare snappy. */
+export const snappyCompress: (bytes: Buffer) => Buffer = mended(wasm.snappyCompress);
+const lz4Decompress = mended(wasm.lz4Decompress);
+const snappyDecompress = mended(wasm.snappyDecompress);
 
 const codec = (compress: Change, decompress: Change) => () => ({
   compress: async ({ buffer }: { readonly buffer: Buffer }): Promise<Buffer> => compress(buffer),

@@ -1,3 +1,4 @@
+export { lz4Compress, snappyCompress } from './compressors.ts';
 export { CuttableSockets } from './cuttable-sockets.ts';
 export { type FaultyProxy, faultyProxy, type Mend } from './faulty-proxy.ts';
 export { freePorts } from './free-ports.ts';

@@ -14,8 +14,8 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
   'commit-before-store': [
     {
       file: consumer,
-      find: 'if (last === undefined || !(await handled(handler, records, signal))) break;',
-      put: 'if (last === undefined) break;',
+      find: 'if (!(await handled(handler, records, signal))) break;',
+      put: 'if (signal.aborted) break;',
     },
     {
       file: consumer,
