@@ -21,7 +21,7 @@ function given() {
         heap: flag,
         list: flag,
         only: { type: 'string', multiple: true },
-        seconds: { type: 'string', default: '95' },
+        seconds: { type: 'string', default: '110' },
       },
     }).values;
   } catch (error) {
