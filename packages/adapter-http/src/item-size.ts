@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 /**
  * The maximum of bytes of one activity, event or call as JSON, decoded: 1 MiB. However it is escaped and spaced, a valid one
- * takes less; and to parse so much takes some 100 ms at worst.
+ * takes less; and to parse so much blocks others only briefly.
  */
 export const maxItemBytes: number = 1024 * 1024;
 

@@ -21,7 +21,7 @@ export const letterIndexByActivity = {
   partialFilterExpression: { activityId: { $exists: true } },
 } as const;
 
-/** Of letters of the edge: the oldest first, and how large they are. */
+/** Serves the sweep: the letters of the edge from the oldest on, with their sizes. */
 export const letterIndexOfEdge: { readonly key: IndexKey; readonly partialFilterExpression: object } = {
   key: { 'origin.topic': 1, diedAt: 1, _id: 1, bytes: 1 },
   partialFilterExpression: { 'origin.topic': edgeTopic },

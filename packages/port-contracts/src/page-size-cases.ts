@@ -29,7 +29,7 @@ const filters: Readonly<Record<string, Partial<ActivityFilter>>> = {
   },
 };
 
-/** Of the largest metadata, of which a character takes two bytes: 300 are more than a page takes. */
+/** Activities with large metadata, whose characters take two bytes each: 300 of them exceed a page. */
 const activities = () =>
   Array.from({ length: 1200 }, (_, index) =>
     sampleActivity({

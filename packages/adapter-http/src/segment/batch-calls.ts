@@ -18,7 +18,7 @@ export interface BatchBody {
 /** How much a batch may hold. */
 export interface BatchLimits {
   readonly items: number;
-  /** Of the context, as often as it is told. */
+  /** The most bytes of the context, counted once for each call that takes it. */
   readonly contextBytes: number;
   /** Counts what the values of a call take beside the body, as `batchItems` does. */
   readonly count: (bytes: number) => void;

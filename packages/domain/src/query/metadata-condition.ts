@@ -47,7 +47,7 @@ export const MetadataCondition = {
     }
     return path;
   },
-  /** A value as it is asked for; says no by `RuleBroken`. */
+  /** Takes a value as a query has it. Throws RuleBroken. */
   parseText: (raw: unknown): string => wellFormedText(raw, maxUnits, tooLong),
   /**
    * Every scalar that one of the texts means: the string itself, and the number or the literal `true`, `false` or `null`
