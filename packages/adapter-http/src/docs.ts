@@ -30,6 +30,7 @@ export async function serveDocs(
         version,
         description:
           'Records who did what, when; answers questions about it. Bodies may be gzip-encoded; limits count the decoded bytes.',
+        contact: { name: 'The team that runs this service' },
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],

@@ -7,10 +7,9 @@ type Conditions = Readonly<Record<string, readonly string[]>>;
 /** Parameters whose names are free: OpenAPI writes the members of an object as parameters of their own (style `form`). */
 const metadata: TUnsafe<Conditions> = Type.Unsafe<Conditions>({
   type: 'object',
-  patternProperties: {
-    '^metadata\\.': { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 20 },
-  },
-  additionalProperties: false,
+  propertyNames: { pattern: '^metadata\\.' },
+  // Not by patternProperties, which generators of clients do not know.
+  additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 20 },
   maxProperties: 10,
   description:
     'Parameters `metadata.<path>=value`, beside a `userId` or a `from`. The path is keys joined by `.`; a backslash makes the next ' +

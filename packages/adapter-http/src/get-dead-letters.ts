@@ -24,7 +24,7 @@ const schema = {
       ...pageParameters,
     }),
   ),
-  response: { 200: pageOf(DeadLetterJson), ...problems(400, 401, 403, 503) },
+  response: { 200: pageOf('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
 };
 
 /** `GET /api/dead-letters` */

@@ -2,6 +2,7 @@ import type { ActivityStats } from '@user-activity/application';
 import { StatsQuery } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 import { filterParameters } from './filter-parameters.ts';
 import { queryParameters } from './query-parameters.ts';
 import { problems } from './schemas.ts';
@@ -14,24 +15,28 @@ const by = Type.Union(
     Type.Literal('hour'),
     Type.Literal('day'),
   ],
-  { description: 'What is counted apart.', examples: ['day'] },
+  { 'x-component': 'StatsUnit', description: 'What is counted apart.', examples: ['day'] },
 );
 
 const Stats = Type.Object(
   {
     by,
     data: Type.Array(
-      Type.Object({
-        key: Type.String({
-          description:
-            'The type or the user; the day as `2026-11-25`; the hour or minute as RFC 3339 with the offset of the zone at that ' +
-            'time. Offsets until 1972 may have seconds.',
+      named(
+        'StatsLine',
+        Type.Object({
+          key: Type.String({
+            description:
+              'The type or the user; the day as `2026-11-25`; the hour or minute as RFC 3339 with the offset of the zone at that ' +
+              'time. Offsets until 1972 may have seconds.',
+          }),
+          count: Type.Integer({ minimum: 1 }),
         }),
-        count: Type.Integer({ minimum: 1 }),
-      }),
+      ),
     ),
   },
   {
+    'x-component': 'ActivityStats',
     examples: [
       {
         by: 'hour',

@@ -8,16 +8,20 @@ import {
   type TUnsafe,
   Type,
 } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 
 /** JSON Pointer and sentence, for each broken rule. */
 export const Violations: TArray<TObject<{ path: TString; message: TString }>> = Type.Array(
-  Type.Object({
-    path: Type.String({
-      description: 'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter.',
-      examples: ['/userId'],
+  named(
+    'Violation',
+    Type.Object({
+      path: Type.String({
+        description: 'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter.',
+        examples: ['/userId'],
+      }),
+      message: Type.String({ examples: ['is required'] }),
     }),
-    message: Type.String({ examples: ['is required'] }),
-  }),
+  ),
 );
 
 /** The ids of what was sent, in its order; null where an item was rejected. */
@@ -51,7 +55,7 @@ export const UserIdText: TString = Type.String({
 export const TypeText: TString = Type.String({
   minLength: 1,
   maxLength: 128,
-  pattern: '^\\s*[\\p{L}\\p{M}\\p{Nd}_.:/-][\\p{L}\\p{M}\\p{Nd}_.:/\\s-]*$',
+  pattern: '^\\s*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$',
   description:
     'What was done. Kept in its canonical form: upper case, runs of white space and `-` as `_`; 1-128 letters, marks, digits and `_ . : /`.',
   examples: ['LOGIN'],
@@ -60,6 +64,7 @@ const metadata: TUnsafe<JsonObject> = Type.Unsafe<JsonObject>(
   Type.Object(
     {},
     {
+      'x-component': 'Metadata',
       additionalProperties: true,
       description: 'What else is known. At most 16 KiB of JSON and 16 levels.',
       examples: [{ ip: '127.0.0.1' }],
@@ -86,7 +91,12 @@ export const Draft: TUnsafe<unknown> = Type.Unsafe<unknown>(
       metadata: Type.Optional(metadata),
       createdAt: Type.Optional(createdAt),
     },
-    { additionalProperties: false },
+    {
+      'x-component': 'NewActivity',
+      additionalProperties: false,
+      // Without an id: whoever sends it twice logs two activities.
+      examples: [{ userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } }],
+    },
   ),
 );
 
@@ -98,14 +108,17 @@ export const Activity: TObject<{
   metadata: TUnsafe<JsonObject>;
   createdAt: TString;
   receivedAt: TString;
-}> = Type.Object({
-  id: IdText,
-  userId: UserIdText,
-  type: TypeText,
-  metadata,
-  createdAt,
-  receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
-});
+}> = named(
+  'Activity',
+  Type.Object({
+    id: IdText,
+    userId: UserIdText,
+    type: TypeText,
+    metadata,
+    createdAt,
+    receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
+  }),
+);
 
 const problem = Type.Unsafe<never>(
   Type.Object(
@@ -125,7 +138,7 @@ const problem = Type.Unsafe<never>(
       ),
       ids: Type.Optional(Ids),
     },
-    { description: 'Problem details (RFC 9457), with every violation.' },
+    { 'x-component': 'Problem', description: 'Problem details (RFC 9457), with every violation.' },
   ),
 );
 
