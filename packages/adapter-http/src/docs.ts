@@ -15,6 +15,8 @@ const contentSecurityPolicy = {
   'img-src': "'self' data:",
   'object-src': "'none'",
   'script-src-attr': "'none'",
+  // Swagger UI writes styles into its page.
+  'style-src': "'self' 'unsafe-inline'",
 };
 
 /** OpenAPI 3.1 of the routes at `/openapi.json`, and a page for people at `/docs` that loads nothing from elsewhere. */

@@ -60,8 +60,8 @@ const { properties: optional } = Type.Partial(
   Type.Object({
     timezone: Type.String({
       pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
-      default: 'UTC',
-      description: 'A zone of the IANA database; with `minute`, `hour` and `day` only.',
+      // Without a default in the schema: generated clients would send it, also where it is refused.
+      description: 'A zone of the IANA database; with `minute`, `hour` and `day` only. Default: UTC.',
       examples: ['Europe/Berlin'],
     }),
     ...filterParameters,
