@@ -1,5 +1,6 @@
 import {
   buildServer,
+  reservedIds,
   type ScrapeMetrics,
   serveWhileStarting,
   type StartingServer,
@@ -26,6 +27,7 @@ export type ApiConfig = Pick<
   | 'ALLOWED_HOSTS'
   | 'MAX_BATCH_SIZE'
   | 'MAX_BODY_BYTES'
+  | 'MAX_METADATA_BYTES'
   | 'MAX_BYTES_IN_FLIGHT'
   | 'MAX_CONNECTIONS'
 >;
@@ -74,6 +76,7 @@ export async function openApiServer(
     allowedHosts: config.ALLOWED_HOSTS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxMetadataBytes: config.MAX_METADATA_BYTES,
     maxBytesInFlight: config.MAX_BYTES_IN_FLIGHT,
     maxConnections: config.MAX_CONNECTIONS,
     ...about,
@@ -96,6 +99,12 @@ export function tryLine(url: string, { API_KEYS }: Pick<Config, 'API_KEYS'>): st
   const body = '{"userId":"123","type":"LOGIN","metadata":{"ip":"127.0.0.1"}}';
   return `try: curl -i ${url}/api/logs${key} -H 'content-type: application/json' -d '${body}'`;
 }
+
+/** The rules for what comes in by the API. */
+export const recordingRulesOf = ({ MAX_METADATA_BYTES }: Pick<ApiConfig, 'MAX_METADATA_BYTES'>) => ({
+  maxMetadataBytes: MAX_METADATA_BYTES,
+  reservedIds,
+});
 
 /** The most that the publisher keeps: the largest batch that is allowed must fit, several times. */
 export const publisherBounds = ({ MAX_BATCH_SIZE, MAX_BODY_BYTES }: ApiConfig) => ({

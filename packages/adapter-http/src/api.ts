@@ -76,6 +76,8 @@ export interface ApiOptions {
   readonly allowedHosts: readonly string[];
   /** The most activities of one batch, and ids of one replay. */
   readonly maxBatchSize: number;
+  /** The maximum of bytes of metadata that the use cases record. */
+  readonly maxMetadataBytes: number;
   /** The version that the documentation shows. */
   readonly version: string;
 }

@@ -18,8 +18,9 @@ export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined
 /** The draft with the key for its id. Throws INVALID_ACTIVITY when the body has an id that is another. */
 export function identified(draft: unknown, key: string | undefined): unknown {
   if (key === undefined || typeof draft !== 'object' || draft === null || Array.isArray(draft)) return draft;
-  if (!Object.hasOwn(draft, 'id')) return { ...draft, id: key };
-  if (Reflect.get(draft, 'id') === key) return draft;
+  const given: unknown = Object.hasOwn(draft, 'id') ? Reflect.get(draft, 'id') : undefined;
+  if (given === undefined || given === null) return { ...draft, id: key };
+  if (given === key) return draft;
   throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', {
     violations: [{ path: '/id', message: 'must equal the header Idempotency-Key where both are given' }],
   });

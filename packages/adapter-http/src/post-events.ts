@@ -64,7 +64,8 @@ export const postEvents: FastifyPluginCallbackTypebox<{
   logActivity: LogActivity;
   logActivities: LogActivities;
   maxBatchSize: number;
-}> = (app, { logActivity, logActivities, maxBatchSize }, done) => {
+  maxMetadataBytes: number;
+}> = (app, { logActivity, logActivities, maxBatchSize, maxMetadataBytes }, done) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
   app.post('/api/events', { schema, config: { optionalBody: true } }, async (request, reply) => {
@@ -79,7 +80,9 @@ export const postEvents: FastifyPluginCallbackTypebox<{
       const places: EventDraft['asSent'][] = [];
       const portions = draftsOf(request, maxBatchSize, (event) => {
         const read =
-          event instanceof FaultyDraft ? asItIs(event) : eventDraft(event, explanations.collector());
+          event instanceof FaultyDraft
+            ? asItIs(event)
+            : eventDraft(event, maxMetadataBytes, explanations.collector());
         places.push(read.asSent);
         return read.draft;
       });
@@ -95,7 +98,7 @@ export const postEvents: FastifyPluginCallbackTypebox<{
     else if (mode.startsWith(events))
       throw new Problem(415, `Events come as ${events}+json, ${events}-batch+json or in binary mode.`);
     const event = mode === `${events}+json` ? jsonBody(body) : binaryEvent(request.raw, body);
-    const id = await log(eventDraft(event), logActivity);
+    const id = await log(eventDraft(event, maxMetadataBytes), logActivity);
     return reply
       .code(202)
       .header('location', `/api/logs/${encodeURIComponent(id)}`)

@@ -8,11 +8,12 @@ import { bodyOf } from './json-body.ts';
 import { outcomeAnswers, outcomeSchemas } from './outcome-json.ts';
 import { preferredWait } from './prefer-wait.ts';
 import { refuseParameters } from './query-parameters.ts';
+import { reservedPattern } from './reserved-ids.ts';
 import { Draft, problems } from './schemas.ts';
 import { whileWaiting } from './while-waiting.ts';
 
 // An id, bare or as a quoted string in which a backslash makes a quote or a backslash plain.
-const words = String.raw`(?:\.+|count|stats|export|stream|batch)`;
+const words = String.raw`(?:\.+|${reservedPattern})`;
 const quoted = (many: string): string => String.raw`"(?:[\x21\x23-\x5b\x5d-\x7e]|\\["\\])${many}"`;
 
 const schema = {

@@ -180,7 +180,7 @@ describe('?atomic', () => {
     const refused = await send(spelt(mixed), { url, type });
     expect(seen(refused.response)).toMatchObject({
       status: 422,
-      body: { errors: [{ path: '/1/type', message: 'must be 1-128 characters' }] },
+      body: { errors: [{ path: '/1/type', message: 'must be 1-256 characters' }] },
     });
     expect(refused.it.logged()).toEqual([]);
     const taken = await send(spelt([mixed[0], mixed[2]]), { url, type });

@@ -120,16 +120,13 @@ describe('GET /api/logs/{id}/status', () => {
     expect(await status()).toEqual({ status: 200, body: { id: 'a/b', status: 'stored' } });
   });
 
-  test.each(['count', 'stats', 'export', 'stream', 'batch', 'a%20b', '...', 'x'.repeat(129)])(
-    '%s can be no id: 404',
-    async (id) => {
-      const it = await service();
-      expect(seen(await it.app.inject(`/api/logs/${id}/status`))).toMatchObject({
-        status: 404,
-        body: { detail: 'No activity can have that id.' },
-      });
-    },
-  );
+  test.each(['a%20b', '...', 'x'.repeat(129)])('%s can be no id: 404', async (id) => {
+    const it = await service();
+    expect(seen(await it.app.inject(`/api/logs/${id}/status`))).toMatchObject({
+      status: 404,
+      body: { detail: 'No activity can have that id.' },
+    });
+  });
 
   test('takes no parameters, no other method, and says when the store is out of reach', async () => {
     const it = await service();

@@ -18,7 +18,7 @@ test('each item is judged by itself', async () => {
     body: {
       accepted: 2,
       rejected: [
-        { index: 1, errors: [{ path: '/type', message: 'must be 1-128 characters' }] },
+        { index: 1, errors: [{ path: '/type', message: 'must be 1-256 characters' }] },
         { index: 2, errors: [{ path: '', message: 'must be a JSON object' }] },
       ],
       ids: ['a', null, null, 'id-000002'],
@@ -34,7 +34,7 @@ test('of none that is valid every fault is listed, by index and path', async () 
     body: {
       detail: 'No activity of the batch was accepted.',
       errors: [
-        { path: '/0/type', message: 'must be 1-128 characters' },
+        { path: '/0/type', message: 'must be 1-256 characters' },
         { path: '/1', message: 'must be a JSON object' },
       ],
     },

@@ -46,7 +46,7 @@ describe('one call', () => {
       [0, ['/userId', '/event', '/properties/__proto__', '/properties/b/n', '/timestamp']],
     ]);
     expect(lettersOf(it)).toMatchObject([{ origin: { topic: 'http' }, code: 'invalid', activityId: 'm' }]);
-    expect(lettersOf(it)[0]?.reason).toMatch(/^\/userId is required; \/event must be 1-128 characters; /);
+    expect(lettersOf(it)[0]?.reason).toMatch(/^\/userId is required; \/event must be 1-256 characters; /);
     expect(it.logged()).toEqual([]);
     expect(it.lines.join('')).not.toContain('Order');
   });

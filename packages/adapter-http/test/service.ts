@@ -24,10 +24,11 @@ import {
   makeReplayDeadLetters,
   WaitingRoom,
 } from '@user-activity/application';
-import type { LogRecord } from '@user-activity/domain';
+import { defaultMetadataBytes, type LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
+import { reservedIds } from '../src/reserved-ids.ts';
 import { recordingLogger } from './recording-logger.ts';
 
 /** The API on adapters in memory, built as production builds it. It ends with the test. */
@@ -79,6 +80,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     deadLetters,
     clock: new FixedClock(),
     ids: new SequentialIds(),
+    rules: { maxMetadataBytes: changed.maxMetadataBytes ?? defaultMetadataBytes, reservedIds },
   };
   const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), most: 10 });
   const { logger, lines } = recordingLogger();
@@ -100,6 +102,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     allowedHosts: [],
     maxBatchSize: 100,
     maxBodyBytes: 100_000,
+    maxMetadataBytes: defaultMetadataBytes,
     maxBytesInFlight: 100_000_000,
     maxConnections: 100,
     version: '1.2.3',

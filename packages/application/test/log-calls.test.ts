@@ -6,7 +6,7 @@ import {
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
-import type { DeadLetterQueue, OriginalRecord } from '@user-activity/domain';
+import { type DeadLetterQueue, defaultRecordingRules, type OriginalRecord } from '@user-activity/domain';
 import { expect, test } from 'vitest';
 import { type Call, FaultyDraft, makeLogCalls } from '../src/index.ts';
 import { activitiesOn } from './records.ts';
@@ -27,7 +27,12 @@ const call = (draft: Call['draft'], offset = 0): Call => ({
 
 function setUp(change: { deadLetters?: DeadLetterQueue } = {}) {
   const [log, store, clock] = [new MemoryLog({ partitions: 1 }), new MemoryStore(), new FixedClock()];
-  const deps = { publisher: new MemoryEventPublisher(log), clock, ids: new SequentialIds() };
+  const deps = {
+    publisher: new MemoryEventPublisher(log),
+    clock,
+    ids: new SequentialIds(),
+    rules: defaultRecordingRules,
+  };
   const deadLetters = change.deadLetters ?? new MemoryDeadLetterQueue(store);
   const logPortions = makeLogCalls({ ...deps, deadLetters });
   // Each in a portion of its own: the places count through all of them.
@@ -52,7 +57,7 @@ test('logs those that keep the rules, and buries the others with their faults by
       index: 1,
       violations: [
         { path: '/there/userId', message: 'must be 1-256 characters after trimming' },
-        { path: '/there/type', message: 'must be 1-128 characters' },
+        { path: '/there/type', message: 'must be 1-256 characters' },
       ],
     },
     { index: 2, violations: [{ path: '/there/type', message: 'must be one of them' }] },
@@ -76,7 +81,7 @@ test('logs those that keep the rules, and buries the others with their faults by
     {
       ...original(1),
       code: 'invalid',
-      reason: '/there/userId must be 1-256 characters after trimming; /there/type must be 1-128 characters',
+      reason: '/there/userId must be 1-256 characters after trimming; /there/type must be 1-256 characters',
       diedAt,
       activityId: 'b',
     },

@@ -1,13 +1,19 @@
 export { ActivityId } from './activity/activity-id.ts';
 export { ActivityType } from './activity/activity-type.ts';
+export type { Comparison } from './activity/comparison.ts';
 export { Metadata } from './activity/metadata.ts';
 export { MetadataText } from './activity/metadata-text.ts';
+export {
+  defaultMetadataBytes,
+  defaultRecordingRules,
+  maxMetadataBytes,
+  type RecordingRules,
+} from './activity/recording-rules.ts';
 export { StoredActivity, type StoredState } from './activity/stored-activity.ts';
 export { Timestamp } from './activity/timestamp.ts';
 export {
   type ActivityJson,
   type ActivityState,
-  type Comparison,
   type RecordingDeps,
   UserActivity,
 } from './activity/user-activity.ts';

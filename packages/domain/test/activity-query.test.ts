@@ -66,7 +66,8 @@ describe('refuses', () => {
     ['from', ['yesterday'], 'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z'],
     ['userId', [''], 'must be 1-256 characters after trimming'],
     ['userId', Array.from({ length: 21 }, (_, index) => `u${index}`), 'must be given at most 20 times'],
-    ['type', ['()'], 'must consist of letters, marks, digits and _ . : / (white space and - become _)'],
+    ['type', ['a\0'], 'must not contain control characters'],
+    ['type', ['x'.repeat(257)], 'must be 1-256 characters'],
     ['offset', ['1'], 'is not a known parameter'],
     ['constructor', ['1'], 'is not a known parameter'],
   ])('%s=%j', (name, values, message) => {

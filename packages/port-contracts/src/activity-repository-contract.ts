@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   ActivityId,
   type JsonObject,
+  maxMetadataBytes,
   type SaveOutcome,
   type StoredActivity,
   type UserActivity,
@@ -54,6 +55,40 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.deepEqual(await repository.save([sentAgain]), ['duplicate']);
       assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
       assert.deepEqual(activitiesOf((await repository.find(newest(10))).activities), [first]);
+    },
+  },
+  {
+    promise: 'R2',
+    title: 'the same fact is one of which a copy has no time of its client, whichever',
+    async run(subject) {
+      const repository = await subject.open();
+      const [at, later] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:09:00Z'];
+      const copies = (id: string) => ({
+        undated: sampleActivity({ id, receivedAt: at }),
+        dated: sampleActivity({ id, createdAt: '2025-12-31T00:00:00Z', receivedAt: later }),
+      });
+      const [a, b] = [copies('a'), copies('b')];
+      assert.deepEqual(await repository.save([a.undated, b.dated]), ['stored', 'stored']);
+      assert.deepEqual(await repository.save([a.dated, b.undated]), ['duplicate', 'duplicate']);
+      assert.deepEqual((await repository.findById(a.undated.id))?.toActivity(), a.undated);
+      assert.deepEqual((await repository.findById(b.dated.id))?.toActivity(), b.dated);
+    },
+  },
+  {
+    promise: 'R2',
+    title: 'the same fact is one that differs in the member original of its metadata',
+    async run(subject) {
+      const repository = await subject.open();
+      const [createdAt, receivedAt] = ['2025-12-31T00:00:00Z', '2026-01-02T03:09:00Z'];
+      const first = sampleActivity({ id: 'a', createdAt, metadata: { a: 1, original: { time: 'soon' } } });
+      const others = [{ a: 1 }, { original: null, a: 1 }].map((metadata) =>
+        sampleActivity({ id: 'a', createdAt, receivedAt, metadata }),
+      );
+      const within = sampleActivity({ id: 'a', createdAt, metadata: { a: { original: 1 } } });
+      assert.deepEqual(await repository.save([first]), ['stored']);
+      for (const other of others) assert.deepEqual(await repository.save([other]), ['duplicate']);
+      assert.deepEqual(await repository.save([within]), ['conflict']);
+      assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
     },
   },
   {
@@ -163,12 +198,12 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     async run(subject) {
       const repository = await subject.open();
       const activities = [
-        sampleActivity({ id: '~'.repeat(128), userId: '😀'.repeat(256), type: '𝒜'.repeat(128) }),
-        sampleActivity({ metadata: { text: 'x'.repeat(16 * 1024 - 11) } }),
+        sampleActivity({ id: '~'.repeat(128), userId: '😀'.repeat(256), type: '𝒜'.repeat(256) }),
+        sampleActivity({ metadata: { text: 'x'.repeat(maxMetadataBytes - 11) } }),
         sampleActivity({ userId: `' OR 1=1 --`, type: 'A/B:C.D_E' }),
         sampleActivity({ userId: '$where', createdAt: '0000-01-01T00:00:00Z' }),
         sampleActivity({ userId: 'ﬁ é e\u0301', createdAt: '9999-12-31T23:59:59.999Z' }),
-        sampleActivity({ metadata: nested(16) }),
+        sampleActivity({ metadata: nested(64) }),
         ...confusableActivities(),
       ];
       assert.deepEqual(

@@ -20,6 +20,7 @@ export interface BatchLimits {
   readonly items: number;
   /** The most bytes of the context, counted once for each call that takes it. */
   readonly contextBytes: number;
+  readonly maxMetadataBytes: number;
   /** Counts what the values of a call take beside the body, as `batchItems` does. */
   readonly count: (bytes: number) => void;
 }
@@ -69,8 +70,10 @@ function jsonBeside(value: Buffer): unknown {
  * a body may be: a few bytes would stand for gigabytes.
  */
 export function callsIn({ calls, context }: BatchBody, limits: BatchLimits): AsyncGenerator<[Call]> {
-  const contextBytes = context === undefined || context === null ? undefined : bytesOfContext(context);
-  const around = contextBytes === undefined ? {} : { context };
+  const { maxMetadataBytes } = limits;
+  const contextBytes =
+    context === undefined || context === null ? undefined : bytesOfContext({ context, maxMetadataBytes });
+  const around = { maxMetadataBytes, ...(contextBytes === undefined ? {} : { context }) };
   const message = `A batch holds at most ${limits.items} calls.`;
   let told = 0;
   return batchItems(calls, { items: limits.items, message, count: limits.count }, (item) => {

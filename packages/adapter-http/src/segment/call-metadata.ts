@@ -1,6 +1,13 @@
 import { Metadata, Violations } from '@user-activity/domain';
 import { isMembers, type Members } from '../members.ts';
 
+/** What is the same for all calls of a request. */
+export interface Surroundings {
+  /** For calls without one of their own. */
+  readonly context?: unknown;
+  readonly maxMetadataBytes: number;
+}
+
 /** The metadata of the activity that a call tells of, still to be judged. */
 export interface CallMetadata {
   readonly value: unknown;
@@ -13,7 +20,12 @@ export interface CallMetadata {
  * of these and another value, all properties go under `name` instead, so that nothing is lost. The context is there where it fits:
  * it is left out where the metadata would break a rule with it.
  */
-export function callMetadata(name: string, own: unknown, others: Members, context: unknown): CallMetadata {
+export function callMetadata(
+  name: string,
+  own: unknown,
+  others: Members,
+  { context, maxMetadataBytes }: Surroundings,
+): CallMetadata {
   const said = Object.entries(others).filter(([, value]) => value !== undefined);
   const beside = context === undefined ? said : [...said, ['context', context] as const];
   const properties = isMembers(own) ? own : {};
@@ -28,13 +40,16 @@ export function callMetadata(name: string, own: unknown, others: Members, contex
   const bare = { ...(apart ? { [name]: properties } : properties), ...Object.fromEntries(said) };
   if (context === undefined) return { value: bare, placeOf };
   const whole = { ...bare, context };
-  return { value: keepsTheRules(whole) ? whole : bare, placeOf };
+  return { value: keepsTheRules(whole, maxMetadataBytes) ? whole : bare, placeOf };
 }
 
 /** The bytes of JSON that a context takes in the metadata of a call; undefined if no metadata could hold it. */
-export function bytesOfContext(context: unknown): number | undefined {
+export function bytesOfContext({ context, maxMetadataBytes }: Surroundings): number | undefined {
   // Judged first, as it may be too large or too deep to be written.
-  return keepsTheRules({ context }) ? Buffer.byteLength(JSON.stringify(context)) : undefined;
+  return keepsTheRules({ context }, maxMetadataBytes)
+    ? Buffer.byteLength(JSON.stringify(context))
+    : undefined;
 }
 
-const keepsTheRules = (value: unknown): boolean => Metadata.parse(value, '', new Violations(0)) !== undefined;
+const keepsTheRules = (value: unknown, maxBytes: number): boolean =>
+  Metadata.parse(value, '', new Violations(0), maxBytes) !== undefined;

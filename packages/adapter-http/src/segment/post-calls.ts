@@ -32,11 +32,11 @@ const schema = {
 };
 
 /** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch` */
-export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBatchSize: number }> = (
-  app,
-  { logCalls, maxBatchSize },
-  done,
-) => {
+export const postCalls: FastifyPluginCallbackTypebox<{
+  logCalls: LogCalls;
+  maxBatchSize: number;
+  maxMetadataBytes: number;
+}> = (app, { logCalls, maxBatchSize, maxMetadataBytes }, done) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
@@ -58,7 +58,8 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
     app.post(
       `/v1/${kind}`,
       { schema: ofKind, bodyLimit, onRequest: refuseParameters },
-      async (request, reply) => reply.code(200).send(await log([[bodyOfRoute(kind, jsonOf(request))]])),
+      async (request, reply) =>
+        reply.code(200).send(await log([[bodyOfRoute(kind, jsonOf(request), { maxMetadataBytes })]])),
     );
   }
   const ofBatch = { ...schema, operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch };
@@ -66,6 +67,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
     const limits = {
       items: maxBatchSize,
       contextBytes: request.routeOptions.bodyLimit,
+      maxMetadataBytes,
       count: (bytes: number) => request.bytes.addBody(bytes),
     };
     return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request)), limits)));

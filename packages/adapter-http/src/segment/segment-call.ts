@@ -1,6 +1,6 @@
 import { type Call, FaultyDraft } from '@user-activity/application';
-import { ActivityType, unlessBroken, type Violation } from '@user-activity/domain';
-import { callMetadata } from './call-metadata.ts';
+import type { Violation } from '@user-activity/domain';
+import { callMetadata, type Surroundings } from './call-metadata.ts';
 import type { OversizedItem } from '../batch-items.ts';
 import { edgeRecord, recordWithoutBytes } from './edge-record.ts';
 import { isMembers, type Members } from '../members.ts';
@@ -10,12 +10,6 @@ export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'al
 
 /** One of them. */
 export type SegmentCall = (typeof segmentCalls)[number];
-
-/** What is the same for all calls of a batch. */
-export interface Surroundings {
-  /** For calls without one of their own. */
-  readonly context?: unknown;
-}
 
 /** Whether the item has a context of its own. */
 export const hasContext = (item: unknown): boolean => isMembers(item) && given(item['context']) !== undefined;
@@ -28,8 +22,8 @@ export function itemOfBatch(item: unknown, around: Surroundings): Call {
 }
 
 /** A call as its route has it: what it says of its own type does not count. */
-export const bodyOfRoute = (kind: SegmentCall, body: unknown): Call =>
-  callOf(kind, isMembers(body) ? { ...body, type: kind } : body, {});
+export const bodyOfRoute = (kind: SegmentCall, body: unknown, around: Surroundings): Call =>
+  callOf(kind, isMembers(body) ? { ...body, type: kind } : body, around);
 
 function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
   if (!isMembers(item)) return faulty(item, { path: '', message: 'must be a JSON object' });
@@ -51,7 +45,10 @@ function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
     anonymousId: userPlace === 'userId' ? said('anonymousId') : undefined,
     ...(name === first ? { [second]: said(second) } : {}),
   };
-  const metadata = callMetadata(name, said(name), others, said('context') ?? given(around.context));
+  const metadata = callMetadata(name, said(name), others, {
+    ...around,
+    context: said('context') ?? given(around.context),
+  });
   const places: Readonly<Record<string, string>> = {
     id: '/messageId',
     userId: `/${userPlace}`,
@@ -61,14 +58,10 @@ function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
   const id = said('messageId') === '' ? undefined : said('messageId');
   return {
     id,
-    // A name that no type can be made for stays as it is, for the domain to say what is wrong.
     draft: withoutGaps({
       id,
       userId,
-      type:
-        kind === 'track'
-          ? (unlessBroken(() => ActivityType.fitting(said('event'))) ?? said('event'))
-          : kind.toUpperCase(),
+      type: kind === 'track' ? said('event') : kind.toUpperCase(),
       metadata: metadata.value,
       createdAt: said(timePlace),
     }),

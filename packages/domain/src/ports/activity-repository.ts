@@ -1,6 +1,7 @@
 import type { ActivityId } from '../activity/activity-id.ts';
+import type { Comparison } from '../activity/comparison.ts';
 import type { StoredActivity } from '../activity/stored-activity.ts';
-import type { Comparison, UserActivity } from '../activity/user-activity.ts';
+import type { UserActivity } from '../activity/user-activity.ts';
 import type { ActivityFilter } from '../query/activity-filter.ts';
 import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
 import type { KeyField } from '../query/stats-query.ts';
@@ -24,7 +25,9 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
 /**
  * Where activities rest.
  *  R1  Durable     once `save` resolves, a new handle on the same store finds what was stored.
- *  R2  Idempotent  same id and fact: `redelivered` or `duplicate`, and the first copy stays as it was.
+ *  R2  Idempotent  same id and fact: `redelivered` or `duplicate`, and the first copy stays as it was. The same fact is the same
+ *                  user, type and metadata (without its member `original`), and the same createdAt unless a copy has none of
+ *                  its client's: createdAt is then receivedAt.
  *  R3  Guarded     same id, other fact: `conflict`, and the first copy stays as it was.
  *  R4  Aligned     outcome i belongs to activity i, also in a batch that repeats an id: the first of them comes first.
  *  R5  Racing      of N concurrent saves of one id exactly one is `stored`.

@@ -1,4 +1,4 @@
-import { edgeTopic } from '@user-activity/domain';
+import { defaultMetadataBytes, edgeTopic, maxMetadataBytes } from '@user-activity/domain';
 import {
   type TInteger,
   type TLiteral,
@@ -77,6 +77,7 @@ export const apiVariables: {
   QUERY_TIMEOUT_MS: TInteger;
   MAX_BATCH_SIZE: TInteger;
   MAX_BODY_BYTES: TInteger;
+  MAX_METADATA_BYTES: TInteger;
   MAX_BYTES_IN_FLIGHT: TInteger;
   DEAD_LETTER_RETENTION_DAYS: TInteger;
   LOG_DEAD_LETTER_RETENTION_DAYS: TOptional<TInteger>;
@@ -92,6 +93,7 @@ export const apiVariables: {
   QUERY_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   MAX_BATCH_SIZE: wholeNumber(1, 100_000, 10_000),
   MAX_BODY_BYTES: wholeNumber(1, 256 * 1024 * 1024, 10 * 1024 * 1024),
+  MAX_METADATA_BYTES: wholeNumber(1024, maxMetadataBytes, defaultMetadataBytes),
   MAX_BYTES_IN_FLIGHT: wholeNumber(1, 2 ** 40, 256 * 1024 * 1024),
   DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
   // What came off the log was answered 202: without a word of the operator nothing of it is removed.
