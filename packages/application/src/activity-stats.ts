@@ -1,48 +1,50 @@
 import {
   type ActivityFilter,
   type ActivityRepository,
+  type Clock,
   DomainError,
   type KeyCount,
-  keyedBySlot,
   type KeyField,
+  type Order,
+  slotMs,
   type StatsQuery,
+  TimeLines,
   TimeRange,
   Timestamp,
   type TimeUnit,
   TimeZone,
-  unitMs,
 } from '@user-activity/domain';
 import { askTheStore } from './ask-the-store.ts';
 
 // A week by the minute is 10,080, two years by the hour are 17,544.
-const mostSlots = 20_000;
-/** As much, in words. */
-const longest: Readonly<Record<TimeUnit, string>> = { minute: '13 days', hour: '833 days', day: '54 years' };
-const larger: Readonly<Record<TimeUnit, string>> = {
-  minute: ', or count by "hour" or "day"',
-  hour: ', or count by "day"',
-  day: '',
-};
-const mostKeys = 10_000;
+const maxLines = 20_000;
+const maxKeys = 10_000;
+/** The units of time, the larger the later. */
+const units: readonly TimeUnit[] = ['minute', 'hour', 'day', 'week', 'month'];
+/** 54 years: as many days as there may be lines, in which a zone changes its clock some hundred times. */
+const partMs = 54 * 365.25 * 86_400_000;
 
 /**
  * How many activities there are of each type or user, the most frequent first, then by the key (code points); or in each minute,
- * hour or day, in the order of time. What has none is left out.
- * Throws QUERY_TOO_BROAD where the activities span more than 20,000 units of time, or have more than 10,000 types or users;
+ * hour, day, week or month, in the order of time. What has none is left out.
+ * Throws QUERY_TOO_BROAD where that is more than 20,000 units of time, however far apart, or 10,000 types or users;
  * STORE_UNAVAILABLE, and STORE_TIMEOUT with what to narrow.
  */
 export type ActivityStats = (query: StatsQuery) => Promise<readonly KeyCount[]>;
 
-export const makeActivityStats = ({
-  repository,
-}: {
+interface Deps {
   readonly repository: ActivityRepository;
-}): ActivityStats =>
+  readonly clock: Clock;
+  /** No part of a longer time is counted after that. */
+  readonly maxMs: number;
+}
+
+export const makeActivityStats = (deps: Deps): ActivityStats =>
   async function activityStats(query) {
     return askTheStore(query.filter, () =>
       'timeZone' in query
-        ? overTime(repository, query.filter, query.by, query.timeZone)
-        : mostFrequent(repository, query.filter, query.by),
+        ? overTime(deps, query.filter, query.by, query.timeZone)
+        : mostFrequent(deps.repository, query.filter, query.by),
     );
   };
 
@@ -51,33 +53,36 @@ async function mostFrequent(
   filter: ActivityFilter,
   field: KeyField,
 ): Promise<readonly KeyCount[]> {
-  const counts = await repository.countByKey(filter, field, mostKeys);
+  const counts = await repository.countByKey(filter, field, maxKeys);
   if (counts === 'too-many') {
     const [what, other] = field === 'type' ? ['types', 'userId'] : ['users', 'type'];
     throw tooBroad(
-      `counts more than ${mostKeys} ${what}: narrow it by "from" and "to", "${field}" or "${other}"`,
+      `counts more than ${maxKeys} ${what}: narrow it by "from" and "to", "${field}" or "${other}"`,
     );
   }
   return counts.toSorted((a, b) => b.count - a.count || byCodePoints(a.key, b.key));
 }
 
 async function overTime(
-  repository: ActivityRepository,
+  { repository, clock, maxMs }: Deps,
   filter: ActivityFilter,
   unit: TimeUnit,
   zone: TimeZone,
 ): Promise<readonly KeyCount[]> {
-  const span = await spanOf(repository, filter, unit);
-  if (span === undefined) return [];
-  if (!spansFewEnough(span, unit)) {
-    throw tooBroad(
-      `spans more than ${mostSlots} ${unit}s: give "from" and "to" at most ${longest[unit]} apart${larger[unit]}`,
-    );
+  const end = clock.now() + maxMs;
+  const lines = new TimeLines(unit, zone);
+  for await (const { first, last } of partsOf(repository, filter)) {
+    if (clock.now() > end)
+      throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
+    const slots = { unitMs: slotMs[unit], offsets: TimeZone.offsetsBetween(zone, first, last) };
+    // Nothing that is saved meanwhile lies where the offsets are not known.
+    const part = { ...filter, createdAt: rangeOf({ first, last }) };
+    const counts = await repository.countBySlot(part, slots, lines.maxSlots(maxLines, slots));
+    if (counts === 'too-many') throw tooManyLines(unit);
+    lines.add(slots, counts);
+    if (lines.size > maxLines) throw tooManyLines(unit);
   }
-  const slots = { unitMs: unitMs[unit], offsets: TimeZone.offsetsBetween(zone, span.first, span.last) };
-  // Nothing that is saved meanwhile lies where the offsets are not known.
-  const counts = await repository.countBySlot({ ...filter, createdAt: rangeOf(span) }, slots);
-  return keyedBySlot(unit, zone, slots, counts);
+  return lines.inOrder();
 }
 
 /** The time from the first to the last moment, both inclusive. */
@@ -86,20 +91,27 @@ interface Span {
   readonly last: Timestamp;
 }
 
-const spansFewEnough = ({ first, last }: Span, unit: TimeUnit): boolean =>
-  last - first < mostSlots * unitMs[unit];
-
-/** A span that holds what is counted: the first that is short enough, of those that take ever longer to be found. */
-async function spanOf(
-  repository: ActivityRepository,
-  filter: ActivityFilter,
-  unit: TimeUnit,
-): Promise<Span | undefined> {
+/** The time that holds what is counted, in parts that follow each other. Each begins where there is something. */
+async function* partsOf(repository: ActivityRepository, filter: ActivityFilter): AsyncGenerator<Span> {
   const given = spanGiven(filter.createdAt);
-  if (given !== undefined && spansFewEnough(given, unit)) return given;
-  const found = await spanFound(repository, { ...filter, metadata: [] });
-  const isExact = found === undefined || filter.metadata.length === 0;
-  return isExact || spansFewEnough(found, unit) ? found : spanFound(repository, filter);
+  if (given !== undefined && given.last - given.first < partMs) {
+    yield given;
+    return;
+  }
+  // Conditions on metadata would be searched for.
+  const anyMetadata = { ...filter, metadata: [] };
+  const [newest, oldest] = await Promise.all([
+    endOf(repository, anyMetadata, 'desc'),
+    endOf(repository, anyMetadata, 'asc'),
+  ]);
+  if (newest === undefined) return;
+  for (let first = oldest; first !== undefined; ) {
+    const last = Timestamp.fromMillis(Math.min(first + partMs - 1, newest));
+    yield { first, last };
+    if (last === newest) return;
+    const createdAt = rangeOf({ first: Timestamp.fromMillis(last + 1), last: newest });
+    first = await endOf(repository, { ...anyMetadata, createdAt }, 'asc');
+  }
 }
 
 function spanGiven({ from, to }: TimeRange): Span | undefined {
@@ -107,21 +119,30 @@ function spanGiven({ from, to }: TimeRange): Span | undefined {
   return { first: from, last: Timestamp.fromMillis(to - 1) };
 }
 
-/** The span of what there is. */
-async function spanFound(repository: ActivityRepository, filter: ActivityFilter): Promise<Span | undefined> {
-  const page = { filter, limit: 1, after: undefined };
-  const [oldest, newest] = await Promise.all([
-    repository.find({ ...page, order: 'asc' }),
-    repository.find({ ...page, order: 'desc' }),
-  ]);
-  const [first, last] = [oldest.activities[0]?.createdAt, newest.activities[0]?.createdAt];
-  return first === undefined || last === undefined ? undefined : { first, last };
+/** When the first activity of an order was. */
+async function endOf(
+  repository: ActivityRepository,
+  filter: ActivityFilter,
+  order: Order,
+): Promise<Timestamp | undefined> {
+  const { activities } = await repository.find({ filter, order, limit: 1, after: undefined });
+  return activities[0]?.createdAt;
 }
 
 /** The span as a half-open range; behind the last moment that there can be is nothing to be left out. */
 function rangeOf({ first, last }: Span): TimeRange {
   const isLatest = Timestamp.toISO(last) === '9999-12-31T23:59:59.999Z';
   return TimeRange.between(first, isLatest ? undefined : Timestamp.fromMillis(last + 1));
+}
+
+function tooManyLines(unit: TimeUnit): DomainError {
+  const larger = units.slice(units.indexOf(unit) + 1).map((one) => `"${one}"`);
+  const others =
+    larger.length > 1 ? `${larger.slice(0, -1).join(', ')} or ${larger.at(-1)}` : larger.join('');
+  return tooBroad(
+    `counts more than ${maxLines} ${unit}s: bring "from" and "to" closer together` +
+      (others === '' ? '' : `, or count by ${others}`),
+  );
 }
 
 const tooBroad = (message: string): DomainError =>

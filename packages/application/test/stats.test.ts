@@ -1,4 +1,4 @@
-import { MemoryActivityRepository } from '@user-activity/adapter-memory';
+import { FixedClock, MemoryActivityRepository } from '@user-activity/adapter-memory';
 import {
   type ActivityRepository,
   DomainError,
@@ -16,7 +16,10 @@ async function place(...activities: readonly SampleFields[]) {
   const repository = new MemoryActivityRepository();
   await repository.save(activities.map((fields) => sampleActivity(fields)));
   const asked: (keyof ActivityRepository)[] = [];
+  const clock = new FixedClock();
   let slots: TimeSlots | undefined;
+  let tookMs = 0;
+  let searched = 0;
   const watched: ActivityRepository = {
     save: (all) => repository.save(all),
     count: (filter) => repository.count(filter),
@@ -24,6 +27,7 @@ async function place(...activities: readonly SampleFields[]) {
     findById: (id) => repository.findById(id),
     ping: () => repository.ping(),
     find(query) {
+      if (query.filter.metadata.length > 0) searched += 1;
       asked.push('find');
       return repository.find(query);
     },
@@ -31,15 +35,19 @@ async function place(...activities: readonly SampleFields[]) {
       asked.push('countByKey');
       return repository.countByKey(...question);
     },
-    countBySlot(filter, given) {
+    countBySlot(filter, given, most) {
       asked.push('countBySlot');
       slots = given;
-      return repository.countBySlot(filter, given);
+      clock.advance(tookMs);
+      return repository.countBySlot(filter, given, most);
     },
   };
-  const activityStats = makeActivityStats({ repository: watched });
+  const activityStats = makeActivityStats({ repository: watched, clock, maxMs: 10_000 });
   const stats = async (parameters: QueryParameters) => activityStats(StatsQuery.parse(parameters));
-  return { repository, stats, asked, slots: () => slots };
+  const takes = (ms: number): void => {
+    tookMs = ms;
+  };
+  return { repository, stats, asked, slots: () => slots, searched: () => searched, takes };
 }
 
 const at = (createdAt: string): SampleFields => ({ createdAt });
@@ -54,19 +62,15 @@ describe('conditions on metadata', () => {
     expect(await stats({ by: ['day'], ...rare })).toEqual([{ key: '2026-01-02', count: 1 }]);
   });
 
-  test('are not looked up to learn of a span that is short without them', async () => {
-    const { stats, asked } = await place({ metadata: { a: 1 } }, at('2026-01-03T00:00:00Z'));
+  test('are not looked up to learn when there is something', async () => {
+    const { stats, asked, searched } = await place(
+      { metadata: { a: 1 } },
+      at('2001-01-01T00:00:00Z'),
+      at('2090-01-01T00:00:00Z'),
+    );
     expect(await stats({ by: ['minute'], ...rare })).toHaveLength(1);
-    expect(asked).toEqual(['find', 'find', 'countBySlot']);
-  });
-
-  test('make a span short that is too long without them', async () => {
-    const { stats, asked } = await place({ metadata: { a: 1 } }, at('2001-01-01T00:00:00Z'));
-    expect(await stats({ by: ['minute'], ...rare })).toHaveLength(1);
-    expect(asked).toEqual(['find', 'find', 'find', 'find', 'countBySlot']);
-    expect(await stats({ by: ['minute'], ...rare, 'metadata.b': ['1'] })).toEqual([]);
-    const all = stats({ by: ['minute'], from: rare.from });
-    await expect(all).rejects.toMatchObject({ code: 'QUERY_TOO_BROAD' });
+    expect(asked).toEqual(['find', 'find', 'countBySlot', 'find', 'countBySlot']);
+    expect(searched()).toEqual(0);
   });
 });
 
@@ -74,7 +78,9 @@ test.each(['type', 'day'])('where a count by %s takes too long, what to narrow i
   const repository = new MemoryActivityRepository();
   const late = () => Promise.reject(new DomainError('STORE_TIMEOUT', 'Too long.'));
   Object.assign(repository, { find: late, countByKey: late });
-  const asked = makeActivityStats({ repository })(StatsQuery.parse({ by: [by] }));
+  const asked = makeActivityStats({ repository, clock: new FixedClock(), maxMs: 10_000 })(
+    StatsQuery.parse({ by: [by] }),
+  );
   await expect(asked).rejects.toMatchObject({
     code: 'STORE_TIMEOUT',
     message: 'Too long. To narrow it, ask for a userId, or add from and to.',
@@ -160,28 +166,97 @@ describe('over time', () => {
     ]);
   });
 
+  test('one activity of 1970, or of another calendar, is one line more', async () => {
+    const { stats } = await place(
+      at('0008-11-29T12:00:00Z'),
+      at('1970-01-01T00:00:00Z'),
+      at('2026-11-28T12:00:00Z'),
+      at('2026-11-29T12:00:00Z'),
+      at('2569-11-29T12:00:00Z'),
+    );
+    const days = ['0008-11-29', '1970-01-01', '2026-11-28', '2026-11-29', '2569-11-29'];
+    const keysBy = async (by: string) => (await stats({ by: [by] })).map(({ key }) => key);
+    expect(await keysBy('day')).toEqual(days);
+    expect(await keysBy('hour')).toEqual(
+      days.map((day) => `${day}T${day === '1970-01-01' ? '00' : '12'}:00:00Z`),
+    );
+    expect(await keysBy('minute')).toHaveLength(5);
+    expect(await keysBy('week')).toEqual(['0008-11-24', '1969-12-29', '2026-11-23', '2569-11-27']);
+    expect(await keysBy('month')).toEqual(['0008-11', '1970-01', '2026-11', '2569-11']);
+  });
+
   test.each([
-    ['minute', 60, '13 days apart, or count by "hour" or "day"'],
-    ['hour', 3600, '833 days apart, or count by "day"'],
-    ['day', 86_400, '54 years apart'],
-  ])(
-    'a span of 20,000 %ss is counted, a longer one is refused before anything is',
-    async (unit, seconds, advice) => {
-      const first = Date.UTC(1970, 0);
-      const last = first + 20_000 * seconds * 1000 - 1;
-      const { repository, stats, asked } = await place({ createdAt: first }, { createdAt: last });
-      expect(await stats({ by: [unit] })).toHaveLength(2);
-      await repository.save([sampleActivity({ createdAt: last + 1 })]);
-      asked.length = 0;
-      await expect(stats({ by: [unit] })).rejects.toMatchObject({
-        code: 'QUERY_TOO_BROAD',
-        message: `The query is too broad: it spans more than 20000 ${unit}s: give "from" and "to" at most ${advice}.`,
-      });
-      expect(asked).toEqual(['find', 'find']);
-      const to = [new Date(last + 1).toISOString()];
-      expect(await stats({ by: [unit], to })).toHaveLength(2);
-    },
-  );
+    ['minute', 60, ', or count by "hour", "day", "week" or "month"'],
+    ['hour', 3600, ', or count by "day", "week" or "month"'],
+    ['day', 86_400, ', or count by "week" or "month"'],
+    ['week', 7 * 86_400, ', or count by "month"'],
+    ['month', 31 * 86_400, ''],
+  ])('20,000 %ss are told, of more it says what to narrow', async (unit, seconds, others) => {
+    const first = Date.UTC(1970, 0);
+    const every = (index: number) => ({ createdAt: first + index * seconds * 1000 });
+    const { stats, repository, asked } = await place();
+    const activities = Array.from({ length: 20_000 }, (_, index) => sampleActivity(every(index)));
+    await repository.save(activities);
+    expect(await stats({ by: [unit] })).toHaveLength(20_000);
+    await repository.save([sampleActivity(every(20_000))]);
+    await expect(stats({ by: [unit] })).rejects.toMatchObject({
+      code: 'QUERY_TOO_BROAD',
+      message: `The query is too broad: it counts more than 20000 ${unit}s: bring "from" and "to" closer together${others}.`,
+      violations: [{ path: '/by' }],
+    });
+    asked.length = 0;
+    const to = [new Date(every(20_000).createdAt).toISOString()];
+    expect(await stats({ by: [unit], to })).toHaveLength(20_000);
+  });
+
+  test('a long time is counted in parts, each of which begins where there is something', async () => {
+    const { stats, asked, slots } = await place(
+      at('1900-01-01T00:00:00Z'),
+      at('1900-01-02T00:00:00Z'),
+      at('2026-10-24T22:30:00Z'),
+      at('2026-10-25T22:30:00Z'),
+    );
+    expect(await stats({ by: ['week'], timezone: ['Europe/Berlin'] })).toEqual([
+      { key: '1900-01-01', count: 2 },
+      { key: '2026-10-19', count: 2 },
+    ]);
+    expect(asked).toEqual(['find', 'find', 'countBySlot', 'find', 'countBySlot']);
+    expect(slots()?.offsets).toEqual([
+      { from: Timestamp.parse('2026-10-24T22:30:00Z'), offsetMs: 7_200_000 },
+      { from: Timestamp.parse('2026-10-25T01:00:00Z'), offsetMs: 3_600_000 },
+    ]);
+  });
+
+  test('a line that goes on behind a part is one', async () => {
+    const partMs = 54 * 365.25 * 86_400_000;
+    // The second part begins at 12:00:30.
+    const first = Date.parse('1950-01-01T00:00:30Z');
+    const times = [first, first + partMs - 2, first + partMs - 1, first + partMs, first + partMs + 1];
+    for (const by of ['minute', 'hour', 'day', 'week', 'month']) {
+      const { stats, asked } = await place(...times.map((createdAt) => ({ createdAt })));
+      const counts = await stats({ by: [by] });
+      expect(asked.filter((name) => name === 'countBySlot')).toHaveLength(2);
+      expect(counts.map(({ count }) => count)).toEqual([1, 4]);
+    }
+  });
+
+  test('after its time no further part is begun, and what to narrow is told', async () => {
+    const { stats, asked, takes } = await place(
+      at('1900-01-01T00:00:00Z'),
+      at('2000-01-01T00:00:00Z'),
+      at('2100-01-01T00:00:00Z'),
+    );
+    takes(5000);
+    expect(await stats({ by: ['day'] })).toHaveLength(3);
+    takes(5001);
+    asked.length = 0;
+    await expect(stats({ by: ['day'] })).rejects.toMatchObject({
+      code: 'STORE_TIMEOUT',
+      message:
+        'The store took too long over the question. To narrow it, ask for a userId, or add from and to.',
+    });
+    expect(asked.filter((name) => name === 'countBySlot')).toHaveLength(2);
+  });
 
   test('what is asked for may be long, where what there is is not', async () => {
     const { stats } = await place(at('2026-10-25T00:59:59.999Z'));
@@ -221,7 +296,7 @@ describe('over time', () => {
       countBySlot: (...question) => repository.countBySlot(...question),
       ping: () => repository.ping(),
     };
-    const activityStats = makeActivityStats({ repository: racing });
+    const activityStats = makeActivityStats({ repository: racing, clock: new FixedClock(), maxMs: 10_000 });
     const counted = activityStats(StatsQuery.parse({ by: ['day'] }));
     expect(await counted).toEqual([{ key: '2026-01-02', count: 3 }]);
   });
