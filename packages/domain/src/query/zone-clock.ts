@@ -34,7 +34,7 @@ export const offsetFormat = (zone: string): Intl.DateTimeFormat =>
 
 /**
  * The clock of a zone. It asks the runtime once for each block of time, and for 700 years of blocks at most: before 1800 clocks do
- * not change, and from 2100 on they change as they did 400 years earlier. That is 120,000 looks of a microsecond.
+ * not change, and from 2100 on they change as they did 400 years earlier. That is 130,000 looks of a microsecond.
  */
 export class ZoneClock {
   readonly #zone: string;
