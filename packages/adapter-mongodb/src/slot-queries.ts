@@ -50,7 +50,7 @@ async function* inPortions(
   timeLeft: () => number,
 ): AsyncGenerator<SlotCount> {
   const { to } = filter.createdAt;
-  for (let { from } = filter.createdAt; to === undefined || from === undefined || from < to; ) {
+  for (let { from } = filter.createdAt; ; ) {
     const rest = { ...filter, createdAt: TimeRange.between(from, to) };
     const portion = await slotCounts(store, rest, slots, timeLeft(), portionKeys).toArray();
     portion.sort((a, b) => a.segment - b.segment || a.slot - b.slot);
@@ -64,6 +64,7 @@ async function* inPortions(
     const createdAt = TimeRange.between(laterOf(from, begin), to === undefined || end < to ? end : to);
     const [counted] = await counting(store, { ...filter, createdAt }, timeLeft()).toArray();
     yield { ...last, count: counted?.count ?? last.count };
+    if (to !== undefined && end >= to) return;
     from = end;
   }
 }
