@@ -91,7 +91,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logCalls: makeLogCalls(deps),
     findActivities: makeFindActivities(deps),
     countActivities: makeCountActivities(deps),
-    activityStats: makeActivityStats(deps),
+    activityStats: makeActivityStats({ ...deps, maxMs: 10_000 }),
     findActivity: makeFindActivity(deps),
     findStatus: makeFindStatus(deps),
     findDeadLetters: makeFindDeadLetters(deps),

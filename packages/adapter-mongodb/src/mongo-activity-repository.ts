@@ -19,7 +19,8 @@ import { storeFailure } from './failure.ts';
 import { readPage } from './page-query.ts';
 import { insertNew, type Inserted, readAtOnce } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { countByKey, countBySlot } from './stats-queries.ts';
+import { countBySlot } from './slot-queries.ts';
+import { countByKey } from './stats-queries.ts';
 
 /** So many are compared before others have their turn on the event loop: up to 2 ms each, of texts that differ. */
 const comparedAtOnce = 25;
@@ -105,9 +106,13 @@ export class MongoActivityRepository implements ActivityRepository {
     }
   }
 
-  async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
+  async countBySlot(
+    filter: ActivityFilter,
+    slots: TimeSlots,
+    most: number,
+  ): Promise<readonly SlotCount[] | 'too-many'> {
     try {
-      return await countBySlot(this.#store, filter, slots).toArray();
+      return await countBySlot(this.#store, filter, slots, most);
     } catch (error) {
       throw storeFailure(error);
     }

@@ -71,15 +71,10 @@ export { type JsonScalar, MetadataCondition } from './query/metadata-condition.t
 export { type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
 export { type KeyField, StatsQuery } from './query/stats-query.ts';
 export { TimeRange } from './query/time-range.ts';
-export {
-  type KeyCount,
-  keyedBySlot,
-  type SlotCount,
-  type TimeSlots,
-  type TimeUnit,
-  unitMs,
-} from './query/time-slots.ts';
-export { TimeZone, type ZoneOffset } from './query/time-zone.ts';
+export { type KeyCount, TimeLines } from './query/time-lines.ts';
+export { type SlotCount, slotMs, type TimeSlots, type TimeUnit } from './query/time-slots.ts';
+export { TimeZone } from './query/time-zone.ts';
+export type { ZoneOffset } from './query/zone-clock.ts';
 export type { Cancellation } from './shared/cancellation.ts';
 export {
   DomainError,

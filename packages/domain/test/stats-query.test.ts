@@ -22,7 +22,7 @@ test.each(['type', 'userId'])('by %s', (by) => {
   expect(StatsQuery.parse({ by: [by] })).toEqual({ filter, by });
 });
 
-test.each(['minute', 'hour', 'day'])('by %s, in UTC where no zone is given', (by) => {
+test.each(['minute', 'hour', 'day', 'week', 'month'])('by %s, in UTC where no zone is given', (by) => {
   expect(StatsQuery.parse({ by: [by] })).toEqual({ filter, by, timeZone: 'UTC' });
   const timezone = ['europe/berlin'];
   expect(StatsQuery.parse({ by: [by], timezone })).toEqual({ filter, by, timeZone: 'Europe/Berlin' });
@@ -45,7 +45,7 @@ test('reads the filters of a walk', () => {
 });
 
 describe('refuses', () => {
-  const units = 'must be "type", "userId", "minute", "hour" or "day"';
+  const units = 'must be "type", "userId", "minute", "hour", "day", "week" or "month"';
   test.each<[string, QueryParameters, string, string]>([
     ['no by', {}, '/by', 'is required'],
     ['an empty by', { by: [''] }, '/by', units],
@@ -56,7 +56,7 @@ describe('refuses', () => {
       'a zone without time',
       { by: ['type'], timezone: ['UTC'] },
       '/timezone',
-      'goes with a minute, hour or day',
+      'goes with a minute, hour, day, week or month',
     ],
     [
       'an unknown zone',

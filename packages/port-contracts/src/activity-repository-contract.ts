@@ -18,6 +18,7 @@ import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
 import type { RepositorySubject } from './repository-subject.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
+import { slotLimitCases } from './slot-limit-cases.ts';
 import { statsCases } from './stats-cases.ts';
 import { filterOf } from './walk.ts';
 
@@ -225,6 +226,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...metadataCases,
   ...countCases,
   ...statsCases,
+  ...slotLimitCases,
   ...anyStatsCases,
   {
     promise: 'R11',
@@ -274,7 +276,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       );
       const offsets = [{ from: before.createdAt, offsetMs: 0 }];
       await assertRejects(
-        repository.countBySlot(filterOf(), { unitMs: 1000, offsets }),
+        repository.countBySlot(filterOf(), { unitMs: 1000, offsets }, 10),
         'STORE_UNAVAILABLE',
         'STORE_TIMEOUT',
       );

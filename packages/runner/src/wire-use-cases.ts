@@ -128,7 +128,14 @@ export function wireApi(
     measured('findActivity', makeFindActivity({ repository: get(tokens.repository) })),
   );
   wiring.provide(tokens.activityStats, (get) =>
-    measured('activityStats', makeActivityStats({ repository: get(tokens.repository) })),
+    measured(
+      'activityStats',
+      makeActivityStats({
+        repository: get(tokens.repository),
+        clock: get(tokens.clock),
+        maxMs: QUERY_TIMEOUT_MS,
+      }),
+    ),
   );
   wiring.provide(tokens.findDeadLetters, (get) =>
     measured('findDeadLetters', makeFindDeadLetters({ letters: get(tokens.letters) })),
