@@ -11,6 +11,8 @@ import { sampleActivities, sampleActivity, type SampleFields } from '@user-activ
 import { describe, expect, test } from 'vitest';
 import { makeActivityStats } from '../src/index.ts';
 
+const askedAt = Timestamp.parse('2026-11-24T08:30:00Z');
+
 /** What a repository was asked, and the stats of it. */
 async function place(...activities: readonly SampleFields[]) {
   const repository = new MemoryActivityRepository();
@@ -38,7 +40,7 @@ async function place(...activities: readonly SampleFields[]) {
     },
   };
   const activityStats = makeActivityStats({ repository: watched });
-  const stats = async (parameters: QueryParameters) => activityStats(StatsQuery.parse(parameters));
+  const stats = async (parameters: QueryParameters) => activityStats(StatsQuery.parse(parameters, askedAt));
   return { repository, stats, asked, slots: () => slots };
 }
 
@@ -74,7 +76,7 @@ test.each(['type', 'day'])('where a count by %s takes too long, what to narrow i
   const repository = new MemoryActivityRepository();
   const late = () => Promise.reject(new DomainError('STORE_TIMEOUT', 'Too long.'));
   Object.assign(repository, { find: late, countByKey: late });
-  const asked = makeActivityStats({ repository })(StatsQuery.parse({ by: [by] }));
+  const asked = makeActivityStats({ repository })(StatsQuery.parse({ by: [by] }, askedAt));
   await expect(asked).rejects.toMatchObject({
     code: 'STORE_TIMEOUT',
     message: 'Too long. To narrow it, ask for a userId, or add from and to.',
@@ -222,7 +224,7 @@ describe('over time', () => {
       ping: () => repository.ping(),
     };
     const activityStats = makeActivityStats({ repository: racing });
-    const counted = activityStats(StatsQuery.parse({ by: ['day'] }));
+    const counted = activityStats(StatsQuery.parse({ by: ['day'] }, askedAt));
     expect(await counted).toEqual([{ key: '2026-01-02', count: 3 }]);
   });
 });
