@@ -18,7 +18,7 @@ export const several = <Item extends TSchema>(item: Item, description: string): 
   Type.Array(item, { maxItems: 20, description });
 
 const timeForms =
-  'An RFC 3339 date-time, where a `+` is written `%2B`; a date, which is the start of that day; `now`; or a relative time ' +
+  'An RFC 3339 date-time, where a `+` is written `%2B`; a date, which is the start of that day in UTC, or in `timezone` where the route has it; `now`; or a relative time ' +
   'such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
 
 /** The bounds of that time, for the documentation. */

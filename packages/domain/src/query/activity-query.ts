@@ -41,7 +41,7 @@ export const ActivityPage: { of(found: readonly StoredActivity[], limit: number)
   },
 };
 
-// `cursor` is the adapter's: a fault of the others names it too.
+// The caller reads `cursor`; it is here to be named beside the others.
 const known = [...filterParameters, 'order', 'limit', 'cursor'];
 
 export const ActivityQuery = {

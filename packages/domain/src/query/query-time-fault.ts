@@ -7,7 +7,7 @@ const forms =
 // A date-time with 64 digits of fraction has 90.
 const maxUnits = 128;
 const unsigned = /^[ +]?(\d{1,12}[smhdw])$/;
-// Of these years: 1973 to 2286 in seconds, 1973 to 2286 in milliseconds.
+// Both mean the years 1973 to 2286.
 const unixTime = /^(?:(\d{9,10})(?:\.\d*)?|(\d{12,13})(?:\.\d*)?)$/;
 const almostRfc3339 =
   /^(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d(?:\.\d{1,64})?)?(?: ?(?:z|([+ -])(\d\d):?(\d\d)))?$/i;
