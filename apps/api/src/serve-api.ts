@@ -71,6 +71,7 @@ export async function openApiServer(
     findDeadLetters: get(tokens.findDeadLetters),
     replayDeadLetters: get(tokens.replayDeadLetters),
     checkHealth: get(tokens.checkHealth),
+    clock: get(tokens.clock),
     progress,
     apiKeys: config.API_KEYS,
     allowedHosts: config.ALLOWED_HOSTS,

@@ -77,6 +77,10 @@ test('lists conflicts, replays them by id and all, and lists those that died aga
   expect(shown).toMatchObject({ code: 0, err: 'There are more: give a larger --limit.\n' });
   const lines = shown.out.trimEnd().split('\n');
   expect(lines).toHaveLength(3);
+  const lately = await run(['list', '--json', '--from=-1h', '--to=now'], environment);
+  expect(lately.out.trimEnd().split('\n')).toHaveLength(3);
+  const apart = await run(['list', '--from', '-1h'], environment);
+  expect(apart).toMatchObject({ code: 2, err: expect.stringContaining("use '--from=-XYZ'") as string });
   expect(lines[0]).toMatch(/^ID +DIED AT +CODE +BYTES +REASON$/);
   expect(lines[1]).toMatch(/^user-activity:0:4 +2\S+Z +conflict +\d+ +its id already holds another fact$/);
 

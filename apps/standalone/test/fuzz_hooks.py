@@ -4,9 +4,10 @@ Used by fuzz.e2e.test.ts. https://schemathesis.readthedocs.io/en/stable/referenc
 """
 
 import json
+import random
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlencode
 
 import schemathesis
@@ -78,8 +79,11 @@ def before_call(context, case, kwargs):
     query = case.query or {}
     # Only the service makes cursors.
     query.pop("cursor", None)
+    for name in ("from", "to"):
+        if name in query and _moment(query[name]) is None:
+            query[name] = _some_time(query[name])
     if "from" in query and "to" in query:
-        query["from"], query["to"] = sorted((query["from"], query["to"]), key=datetime.fromisoformat)
+        query["from"], query["to"] = sorted((query["from"], query["to"]), key=_moment)
     # Of an object whose members are parameters it takes any name.
     known = {parameter["name"] for parameter in case.operation.definition.raw.get("parameters", ()) if "name" in parameter}
     for name in [name for name in query if name not in known and not name.startswith("metadata.")]:
@@ -143,6 +147,42 @@ def _rfc3339(moment, offset, digits):
     fraction = f".{moment.microsecond:06d}"[: digits + 1] if digits > 0 else ""
     zone = "Z" if offset == 0 else f"{'+' if offset > 0 else '-'}{abs(offset) // 60:02d}:{abs(offset) % 60:02d}"
     return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}{zone}"
+
+
+# The schema of `from` and `to` is any text, as these take several forms.
+_RELATIVE = re.compile(r"-([0-9]{1,5})([smhdw])")
+_ABSOLUTE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _moment(text):
+    """The moment that the time of a query means, or None if it may be no time."""
+    now = datetime.now(timezone.utc)
+    if text == "now":
+        return now
+    if match := _RELATIVE.fullmatch(text):
+        return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if not _ABSOLUTE.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _some_time(text):
+    """A time of a query instead of a text that is none: always the same one for the same text."""
+    chosen = random.Random(str(text))
+    moment = datetime(1000, 1, 1) + timedelta(minutes=chosen.randrange(500_000_000))
+    return chosen.choice(
+        (
+            "now",
+            f"-{chosen.randrange(50_000)}{chosen.choice('smhdw')}",
+            f"{moment:%Y-%m-%d}",
+            _rfc3339(moment, chosen.randrange(-840, 840), chosen.randrange(7)),
+        )
+    )
 
 
 # Nothing happened in the future.

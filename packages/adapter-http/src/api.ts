@@ -13,6 +13,7 @@ import type {
   Progressing,
   ReplayDeadLetters,
 } from '@user-activity/application';
+import type { Clock } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { keyCheck } from './api-keys.ts';
@@ -66,6 +67,8 @@ export interface ApiOptions {
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
+  /** What relative times of a query count back from. */
+  readonly clock: Clock;
   /** What the process measured, in Prometheus's text format. */
   readonly scrapeMetrics: ScrapeMetrics;
   /** Of a process that has a consumer too. */

@@ -1,5 +1,5 @@
 import type { ActivityStats } from '@user-activity/application';
-import { StatsQuery } from '@user-activity/domain';
+import { type Clock, StatsQuery } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { filterParameters } from './filter-parameters.ts';
@@ -79,13 +79,13 @@ const schema = {
 };
 
 /** `GET /api/logs/stats` */
-export const getStats: FastifyPluginCallbackTypebox<{ activityStats: ActivityStats }> = (
+export const getStats: FastifyPluginCallbackTypebox<{ activityStats: ActivityStats; clock: Clock }> = (
   app,
-  { activityStats },
+  { activityStats, clock },
   done,
 ) => {
   app.get('/api/logs/stats', { schema }, async (request, reply) => {
-    const query = StatsQuery.parse(queryParameters(request));
+    const query = StatsQuery.parse(queryParameters(request), clock.now());
     return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
   });
   done();

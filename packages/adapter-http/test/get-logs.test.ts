@@ -139,7 +139,15 @@ describe('GET /api/logs', () => {
     for (const query of ['userId=user-2', 'userId=user-1&order=asc', 'userId=user-1&type=LOGIN', 'limit=1']) {
       expect(seen(await it.app.inject(`/api/logs?${query}&cursor=${nextCursor}`))).toMatchObject({
         status: 400,
-        body: { errors: [{ path: '/cursor', message: 'belongs to another filter or order' }] },
+        body: {
+          errors: [
+            {
+              path: '/cursor',
+              message:
+                'belongs to another filter or order: repeat those of the page before, or leave the cursor out',
+            },
+          ],
+        },
       });
     }
   });

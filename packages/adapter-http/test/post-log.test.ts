@@ -143,7 +143,7 @@ describe('POST /api/logs', () => {
     const it = await service();
     expect(seen(await post(it.app, '/api/logs?dryRun=1', example))).toMatchObject({
       status: 400,
-      body: { errors: [{ path: '/dryRun', message: 'is not a known parameter' }] },
+      body: { errors: [{ path: '/dryRun', message: 'is not a known parameter: this route takes none' }] },
     });
   });
 

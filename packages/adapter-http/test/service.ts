@@ -97,6 +97,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     findDeadLetters: makeFindDeadLetters(deps),
     replayDeadLetters: makeReplayDeadLetters({ ...deps, maxPortionMs: 40_000 }),
     checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
+    clock: deps.clock,
     scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],
     allowedHosts: [],

@@ -177,8 +177,9 @@ describe('over time', () => {
       countBySlot: (...question) => repository.countBySlot(...question),
       ping: () => repository.ping(),
     };
-    const activityStats = makeActivityStats({ repository: racing, clock: new FixedClock(), maxMs: 10_000 });
-    const counted = activityStats(StatsQuery.parse({ by: ['day'] }));
+    const clock = new FixedClock();
+    const activityStats = makeActivityStats({ repository: racing, clock, maxMs: 10_000 });
+    const counted = activityStats(StatsQuery.parse({ by: ['day'] }, clock.now()));
     expect(await counted).toEqual([{ key: '2026-01-02', count: 3 }]);
   });
 });

@@ -40,7 +40,8 @@ export async function statsPlace(...activities: readonly SampleFields[]) {
     },
   };
   const activityStats = makeActivityStats({ repository: watched, clock, maxMs: 10_000 });
-  const stats = async (parameters: QueryParameters) => activityStats(StatsQuery.parse(parameters));
+  const stats = async (parameters: QueryParameters) =>
+    activityStats(StatsQuery.parse(parameters, clock.now()));
   const takes = (ms: number): void => {
     tookMs = ms;
   };

@@ -33,8 +33,9 @@ test.each(['type', 'day'])('where a count by %s takes too long, what to narrow i
   const repository = new MemoryActivityRepository();
   const late = () => Promise.reject(new DomainError('STORE_TIMEOUT', 'Too long.'));
   Object.assign(repository, { find: late, countByKey: late });
-  const asked = makeActivityStats({ repository, clock: new FixedClock(), maxMs: 10_000 })(
-    StatsQuery.parse({ by: [by] }),
+  const clock = new FixedClock();
+  const asked = makeActivityStats({ repository, clock, maxMs: 10_000 })(
+    StatsQuery.parse({ by: [by] }, clock.now()),
   );
   await expect(asked).rejects.toMatchObject({
     code: 'STORE_TIMEOUT',

@@ -68,7 +68,8 @@ export {
 } from './query/dead-letter-query.ts';
 export { maxPageBytes } from './query/page-end.ts';
 export { type JsonScalar, MetadataCondition } from './query/metadata-condition.ts';
-export { type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
+export { invalidQuery, type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
+export { isRelativeTime, parseQueryTime, type TimeReference } from './query/query-time.ts';
 export { type KeyField, StatsQuery } from './query/stats-query.ts';
 export { TimeRange } from './query/time-range.ts';
 export { type KeyCount, TimeLines } from './query/time-lines.ts';

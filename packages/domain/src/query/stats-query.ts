@@ -1,5 +1,6 @@
+import type { Timestamp } from '../activity/timestamp.ts';
 import { RuleBroken } from '../shared/violation.ts';
-import { ActivityFilter } from './activity-filter.ts';
+import { ActivityFilter, filterParameters } from './activity-filter.ts';
 import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import { slotMs, type TimeUnit } from './time-slots.ts';
 import { TimeZone } from './time-zone.ts';
@@ -13,23 +14,22 @@ export type StatsQuery = { readonly filter: ActivityFilter } & (
   | { readonly by: TimeUnit; readonly timeZone: TimeZone }
 );
 
-const statsParameters: ReadonlySet<string> = new Set(['by', 'timezone']);
-const isKnown = (name: string): boolean => statsParameters.has(name) || ActivityFilter.hasParameter(name);
+const known = ['by', 'timezone', ...filterParameters];
 
 export const StatsQuery = {
   /**
    * Reads `by`, `timezone` (with a unit of time only; UTC where not given) and a filter (see `ActivityFilter.read`).
    * Throws INVALID_QUERY with every violation, by `/name`.
    */
-  parse(parameters: QueryParameters): StatsQuery {
-    const reader = new ParameterReader(parameters, { has: isKnown });
+  parse(parameters: QueryParameters, now: Timestamp): StatsQuery {
+    const reader = new ParameterReader(parameters, known);
     const by = reader.required('by', parseBy);
     const timeZone = reader.one('timezone', (raw) => {
       if (by === 'type' || by === 'userId')
         throw new RuleBroken('goes with a minute, hour, day, week or month');
       return TimeZone.parse(raw);
     });
-    const filter = ActivityFilter.read(reader);
+    const filter = ActivityFilter.read(reader, { now, timeZone: timeZone ?? TimeZone.utc });
     reader.assertSound();
     if (by === undefined) throw new Error('What is missing is a violation.');
     return by === 'type' || by === 'userId'
