@@ -80,12 +80,12 @@ describe('the offsets of', () => {
   test('any zone are what its clock shows, at every moment between', () => {
     const zones = Intl.supportedValuesOf('timeZone');
     const year = 365 * 86_400_000;
-    // Most of the time is before 1800 or after 2100; what zones have done lies in between.
+    // Most of the time is before 1800 or after 2100; what zones have done lies in between. `shownAt` reads no year before 100.
     const anyMoment = fc.oneof(
       fc.integer({ min: Date.UTC(1860, 0), max: Date.UTC(2050, 0) }),
       fc.integer({ min: Date.UTC(1797, 0), max: Date.UTC(2103, 0) }),
       fc.integer({
-        min: Date.parse('0000-01-01T00:00:00Z'),
+        min: Date.parse('0100-01-02T00:00:00Z'),
         max: Date.parse('9999-12-31T00:00:00Z') - 3 * year,
       }),
     );
