@@ -18,8 +18,8 @@ export const several = <Item extends TSchema>(item: Item, description: string): 
   Type.Array(item, { maxItems: 20, description });
 
 const timeForms =
-  'An RFC 3339 date-time, where a `+` is written `%2B`; a date, which is the start of that day in UTC, or in `timezone` where the route has it; `now`; or a relative time ' +
-  'such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
+  'An RFC 3339 date-time, where a `+` is written `%2B`; a date, which is the start of that day in UTC, or in `timezone` if the ' +
+  'route has it; `now`; or a relative time such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
 
 /** The bounds of that time, for the documentation. */
 export const timeParameters = (time: string): { from: TString; to: TString } => ({
@@ -44,7 +44,8 @@ export const pageParameters: {
   cursor: Type.String({
     minLength: 1,
     description:
-      'The `nextCursor` of the page before, with the same filter and order. Relative times keep the meaning that they had on the first page.',
+      'The `nextCursor` of the page before, with the same filter and order. Relative times keep the meaning that they had on ' +
+      'the first page.',
   }),
 };
 
