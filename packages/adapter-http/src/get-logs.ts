@@ -4,7 +4,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { cursorAfter, digestOf, parseCursor } from './cursor.ts';
 import { filterParameters } from './filter-parameters.ts';
-import { jsonType, textOf } from './json-text.ts';
+import { jsonType, listText, textOf } from './json-text.ts';
 import { linkNext, pageOf, pageParameters, parsePaged } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
 import { Activity, problems } from './schemas.ts';
@@ -44,9 +44,9 @@ export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivit
         ? cursorAfter({ moment: last.createdAt, id: last.id }, walkOf(query))
         : null;
     linkNext(reply, '/api/logs', parameters, nextCursor);
-    const data = activities.map((activity) => activity.toText()).join();
+    const data = await listText(activities, (activity) => activity.toText());
     const pagination = JSON.stringify({ limit: query.limit, nextCursor, hasMore });
-    return reply.code(200).type(jsonType).send(`{"data":[${data}],"pagination":${pagination}}`);
+    return reply.code(200).type(jsonType).send(`{"data":${data},"pagination":${pagination}}`);
   });
   done();
 };

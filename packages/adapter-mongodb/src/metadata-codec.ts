@@ -39,9 +39,20 @@ export const encodeMetadata = (metadata: JsonObject): JsonObject =>
 export const decodeMetadata = (stored: JsonObject): Metadata =>
   Metadata.trusted(rekeyed(stored, decodeKey) as JsonObject);
 
+/** The value with its keys spelt so. It is copied only where one is spelt otherwise: that takes as long as to read it. */
 function rekeyed(value: JsonValue, spell: (key: string) => string): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item: JsonValue) => rekeyed(item, spell));
-  const members = Object.entries(value as JsonObject);
-  return Object.fromEntries(members.map(([key, member]) => [spell(key), rekeyed(member, spell)]));
+  if (isList(value)) {
+    const items = value.map((item) => rekeyed(item, spell));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const members = Object.entries(value);
+  const respelt = members.map(([key, member]) => [spell(key), rekeyed(member, spell)] as const);
+  const isSame = respelt.every(([key, member], index) => {
+    const [ownKey, ownMember] = members[index] ?? [];
+    return key === ownKey && member === ownMember;
+  });
+  return isSame ? value : Object.fromEntries(respelt);
 }
+
+const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

@@ -16,7 +16,7 @@ import {
 import { storedOf } from './activity-document.ts';
 import { countMatching } from './count-query.ts';
 import { storeFailure } from './failure.ts';
-import { readPage } from './page-query.ts';
+import { readInTurns, readPage } from './page-query.ts';
 import { insertNew, type Inserted, readAtOnce } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { countByKey, countBySlot } from './stats-queries.ts';
@@ -121,7 +121,7 @@ export class MongoActivityRepository implements ActivityRepository {
         { _id: { $in: [...ids] } },
         { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, readAtOnce) },
       );
-      return (await found.toArray()).map(storedOf);
+      return await readInTurns(found);
     } catch (error) {
       throw storeFailure(error);
     }

@@ -23,6 +23,7 @@ export {
   wholeValueOf,
 } from './log/edge-letter.ts';
 export {
+  countedBytes,
   dueLetters,
   letterOverheadBytes,
   type LetterSweep,
@@ -85,6 +86,7 @@ export {
 export { ExplanationBudget } from './shared/explanation-budget.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export { parseJson } from './shared/parse-json.ts';
+export { type EventLoop, Turn, Turns } from './shared/turns.ts';
 export {
   cutReason,
   pointer,

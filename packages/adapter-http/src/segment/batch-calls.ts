@@ -5,7 +5,7 @@ import { maxItemBytes } from '../item-size.ts';
 import { jsonBody, jsonIn } from '../json-body.ts';
 import { isObjectText, membersIn } from '../json-elements.ts';
 import { Problem } from '../problem.ts';
-import { Turn } from '../turn.ts';
+import { turns } from '../turns.ts';
 import { bytesOfContext } from './call-metadata.ts';
 import { hasContext, itemOfBatch, oversizedCall } from './segment-call.ts';
 
@@ -29,7 +29,7 @@ export interface BatchLimits {
  * something beside them takes more than 1 MiB.
  */
 export async function batchIn(body: Buffer): Promise<BatchBody> {
-  const turn = new Turn();
+  const turn = turns.begin();
   let calls: Buffer | undefined;
   let context: unknown;
   try {
