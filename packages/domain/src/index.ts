@@ -85,6 +85,7 @@ export {
 } from './shared/domain-error.ts';
 export { ExplanationBudget } from './shared/explanation-budget.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
+export { isLoopback } from './shared/loopback.ts';
 export { parseJson } from './shared/parse-json.ts';
 export { type EventLoop, Turn, Turns } from './shared/turns.ts';
 export {
