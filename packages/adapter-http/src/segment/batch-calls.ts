@@ -4,6 +4,7 @@ import { batchItems, isBatch, OversizedItem } from '../batch-items.ts';
 import { maxItemBytes } from '../item-size.ts';
 import { jsonBody, jsonIn } from '../json-body.ts';
 import { isObjectText, membersIn } from '../json-elements.ts';
+import { valueBytes } from '../json-weight.ts';
 import { Problem } from '../problem.ts';
 import { turns } from '../turns.ts';
 import { bytesOfContext } from './call-metadata.ts';
@@ -26,9 +27,9 @@ export interface BatchLimits {
 
 /**
  * Finds the calls in the body, and reads what is beside them. Throws 400 if it is no JSON or holds no list of calls, and 413 if
- * something beside them takes more than 1 MiB.
+ * something beside them takes more than 1 MiB. `count` counts what the values beside them take beside the body.
  */
-export async function batchIn(body: Buffer): Promise<BatchBody> {
+export async function batchIn(body: Buffer, count: BatchLimits['count']): Promise<BatchBody> {
   const turn = turns.begin();
   let calls: Buffer | undefined;
   let context: unknown;
@@ -37,7 +38,7 @@ export async function batchIn(body: Buffer): Promise<BatchBody> {
       if (turn.isOver) await turn.next();
       if (key === 'batch') calls = value;
       else {
-        const beside = jsonBeside(value);
+        const beside = jsonBeside(value, count);
         if (key === 'context') context = beside;
       }
     }
@@ -58,9 +59,10 @@ function isObject(body: Buffer): boolean {
   return false;
 }
 
-function jsonBeside(value: Buffer): unknown {
+function jsonBeside(value: Buffer, count: BatchLimits['count']): unknown {
   if (value.length > maxItemBytes)
     throw new Problem(413, `What a batch says beside its calls takes at most ${maxItemBytes} bytes.`);
+  count(valueBytes(value));
   return jsonIn(value);
 }
 

@@ -68,7 +68,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBa
       contextBytes: request.routeOptions.bodyLimit,
       count: (bytes: number) => request.bytes.addBody(bytes),
     };
-    return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request)), limits)));
+    return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request), limits.count), limits)));
   });
   done();
 };
