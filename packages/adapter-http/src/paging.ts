@@ -100,7 +100,7 @@ export function parsePaged<Query extends { readonly order: Order; readonly limit
   try {
     const [raw, ...more] = cursor;
     if (more.length > 0) throw new RuleBroken('must be given once');
-    // Of a question that can't be read nobody knows whether the cursor belongs to it.
+    // An invalid query has no digest to check the cursor against.
     if (raw !== undefined && query !== undefined) after = positionIn(raw, query);
   } catch (error) {
     if (!(error instanceof RuleBroken)) throw error;

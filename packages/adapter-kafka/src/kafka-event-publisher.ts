@@ -49,7 +49,7 @@ const closingMs = 1500;
 const source = '/user-activity';
 
 /**
- * Publishes to a topic of Kafka. What comes while a request is under way goes together with the next one, so the number of
+ * Publishes to a topic of Kafka. Events that come while a request is under way go together with the next one, so the number of
  * requests does not grow with the load. Until all in-sync replicas have confirmed, what is missing is sent again, in its order.
  */
 export class KafkaEventPublisher implements EventPublisher {
@@ -64,7 +64,7 @@ export class KafkaEventPublisher implements EventPublisher {
   readonly #calls: Set<Call> = new Set();
   #events = 0;
   #bytes = 0;
-  /** Of the last attempt, while it is not made good. */
+  /** Why the last attempt failed; undefined once all that it left is confirmed. */
   #failure: unknown;
   #working: Promise<void> | undefined;
   #expiry: NodeJS.Timeout | undefined;
@@ -215,7 +215,7 @@ export class KafkaEventPublisher implements EventPublisher {
 
   /** Sends until nobody waits any more. */
   async #work(): Promise<void> {
-    // What comes in the same turn goes together.
+    // Events that come in the same turn go together.
     await nextTurn();
     for (let failures = 0; this.#calls.size > 0; ) {
       const portion = this.#queue.take();

@@ -128,7 +128,7 @@ export interface DeathDocument {
   readonly diedAt: Date;
 }
 
-/** Of each of these activities that has letters when the last of them died: one step along the index, however many it has. */
+/** When the last letter of each of these activities died, if it has any: one step along the index, however many it has. */
 export function findDeaths(
   { letters, timeoutMs }: MongoStore,
   ids: readonly ActivityId[],

@@ -36,7 +36,7 @@ export class MongoActivityRepository implements ActivityRepository {
 
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
-    // Of several with one id only the first is sent; the others are judged by what became of it.
+    // Only the first of several with one id is sent; the others are judged by its outcome.
     const firsts = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
     for (const [index, activity] of activities.entries())
       if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });

@@ -5,7 +5,7 @@ import { type LetterDocument, letterDocument } from './letter-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { turns } from './turns.ts';
 
-// Of the 16 MiB that a document may have, what an update needs around it.
+// A document may have 16 MiB, with what an update needs around it.
 const mostBytes = 16 * 1024 * 1024 - 16_384;
 // What is written at a time: the driver encodes it in one go.
 const maxPortionBytes = 1024 * 1024;
