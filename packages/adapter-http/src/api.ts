@@ -20,7 +20,7 @@ import { keyCheck } from './api-keys.ts';
 import type { BytesInFlight, RequestBytes } from './bytes-in-flight.ts';
 import { decodeBodies } from './decode-bodies.ts';
 import { serveDocs } from './docs.ts';
-import { handleErrors } from './error-handling.ts';
+import { assertRoute, handleErrors } from './error-handling.ts';
 import { getCount } from './get-count.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
@@ -71,7 +71,7 @@ export interface ApiOptions {
   readonly clock: Clock;
   /** What the process measured, in Prometheus's text format. */
   readonly scrapeMetrics: ScrapeMetrics;
-  /** Of a process that has a consumer too. */
+  /** Given if the process has a consumer too. */
   readonly progress?: Progressing | undefined;
   /** One of these opens every route but health; with none of them all are open. */
   readonly apiKeys: readonly string[];
@@ -115,6 +115,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
           headers: { 'retry-after': '1' },
         });
       if (request.routeOptions.config.health !== true) assertAllowed(request);
+      assertRoute(request);
     });
     app.addHook('onSend', async (request, reply, payload) => {
       closeIfUnread(request, reply);

@@ -5,7 +5,7 @@ import { isTooDeep, jsonBody, jsonIn, tooDeep } from './json-body.ts';
 import { isArrayText, itemsIn } from './json-elements.ts';
 import { valueBytes } from './json-weight.ts';
 import { Problem } from './problem.ts';
-import { Turn } from './turn.ts';
+import { turns } from './turns.ts';
 
 /** An item that is larger or deeper than any valid one. It is not parsed: its bytes are all that is known of it. */
 export class OversizedItem extends FaultyDraft {
@@ -35,7 +35,7 @@ export async function* batchItems<Made>(
   limit: ItemLimit,
   read: (item: unknown) => Made,
 ): AsyncGenerator<[Made], void, undefined> {
-  const turn = new Turn();
+  const turn = turns.begin();
   let count = 0;
   try {
     for (const item of itemsIn(json)) {

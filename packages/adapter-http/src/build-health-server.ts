@@ -1,6 +1,6 @@
 import type { CheckHealth, Progressing } from '@user-activity/application';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { handleErrors } from './error-handling.ts';
+import { assertRoute, handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
 import { type HttpServer, httpServer } from './http-server.ts';
 import { assertOneHost, foreignCheck } from './own-hosts.ts';
@@ -37,13 +37,14 @@ export async function buildHealthServer({
     logController: new LogController({ disableRequestLogging: true }),
   });
   limitClients(app, maxConnections, logger);
-  if (allowedHosts !== undefined) {
-    const assertAllowed = foreignCheck(allowedHosts);
-    app.addHook('onRequest', async (request) => {
+  const assertAllowed = allowedHosts === undefined ? undefined : foreignCheck(allowedHosts);
+  app.addHook('onRequest', async (request) => {
+    if (assertAllowed !== undefined) {
       assertOneHost(request);
       if (request.routeOptions.config.health !== true) assertAllowed(request);
-    });
-  }
+    }
+    assertRoute(request);
+  });
   handleErrors(app);
   let stopping = false;
   app.addHook('preClose', (done) => {

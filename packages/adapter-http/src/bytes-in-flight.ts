@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
+import { onConnectionEnd } from './connection-end.ts';
 
 // Several pages of answers, each of at most 4 MiB.
 const maxUnsentOfConnection = 16 * 1024 * 1024;
@@ -16,7 +17,6 @@ const busy = (): DomainError =>
 /** What the answers of one connection hold until they are sent. */
 interface Connection {
   unsent: number;
-  readonly requests: Set<RequestBytes>;
 }
 
 /**
@@ -51,20 +51,14 @@ export class BytesInFlight {
     const { socket } = request.raw;
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
-      const requests = new Set<RequestBytes>();
-      connection = { unsent: 0, requests };
+      connection = { unsent: 0 };
       this.#connections.set(socket, connection);
-      // Node forgets the answers that wait behind another one: no event of theirs tells that the connection is gone.
-      socket.once('close', () => {
-        for (const each of requests) each.sent();
-      });
     }
-    const { requests } = connection;
     const bytes = new RequestBytes(this, connection, request, () => {
-      requests.delete(bytes);
+      settle();
       this.#open.delete(bytes);
     });
-    requests.add(bytes);
+    const settle = onConnectionEnd(request, () => bytes.sent());
     this.#open.add(bytes);
     return bytes;
   }

@@ -30,7 +30,7 @@ const requestId = {
   name: 'X-Request-Id',
   in: 'header',
   description:
-    'Names the request: 1-128 printable ASCII characters without space. Of anything else, and where none is given, one is made.',
+    'Names the request: 1-128 printable ASCII characters without space. One is made if there is none, or if it is anything else.',
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
 

@@ -32,10 +32,15 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   sendProblem(reply, problem);
 }
 
-/** Every error, and every path that is no route. */
+const notFound = (): Problem => new Problem(404, 'There is nothing at this path.');
+
+/** Throws 404 if the path is no route: in `onRequest`, as the body of such a request would be read before its handler is called. */
+export function assertRoute({ is404 }: FastifyRequest): void {
+  if (is404) throw notFound();
+}
+
+/** Answers every error, and every path that is no route. */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new Problem(404, 'There is nothing at this path.')),
-  );
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound()));
 }

@@ -4,6 +4,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { digestOf } from './cursor.ts';
 import { DeadLetterCodeJson, DeadLetterJson, deadLetterJson } from './dead-letter-json.ts';
+import { jsonType, listText, textOf } from './json-text.ts';
 import { type Bounds, type ListGrammar, parsePaged } from './paged-query.ts';
 import { linkNext, pageOf, pageParameters, several, timeParameters } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
@@ -25,7 +26,7 @@ const schema = {
       ...pageParameters,
     }),
   ),
-  response: { 200: pageOf(DeadLetterJson), ...problems(400, 401, 403, 503) },
+  response: { 200: textOf(pageOf(DeadLetterJson)), ...problems(400, 401, 403, 503) },
 };
 
 /** `GET /api/dead-letters` */
@@ -44,10 +45,9 @@ export const getDeadLetters: FastifyPluginCallbackTypebox<{
     const nextCursor =
       hasMore && last !== undefined ? cursorAfter({ moment: last.diedAt, id: last.id }) : null;
     linkNext(reply, path, parameters, nextCursor);
-    return reply.code(200).send({
-      data: letters.map(deadLetterJson),
-      pagination: { limit: query.limit, nextCursor, hasMore },
-    });
+    const data = await listText(letters, (letter) => JSON.stringify(deadLetterJson(letter)));
+    const pagination = JSON.stringify({ limit: query.limit, nextCursor, hasMore });
+    return reply.code(200).type(jsonType).send(`{"data":${data},"pagination":${pagination}}`);
   });
   done();
 };

@@ -4,7 +4,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { digestOf } from './cursor.ts';
 import { filterParameters } from './filter-parameters.ts';
-import { jsonType, textOf } from './json-text.ts';
+import { jsonType, listText, textOf } from './json-text.ts';
 import { type Bounds, type ListGrammar, parsePaged } from './paged-query.ts';
 import { linkNext, pageOf, pageParameters } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
@@ -39,9 +39,9 @@ export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivit
     const nextCursor =
       hasMore && last !== undefined ? cursorAfter({ moment: last.createdAt, id: last.id }) : null;
     linkNext(reply, '/api/logs', parameters, nextCursor);
-    const data = activities.map((activity) => activity.toText()).join();
+    const data = await listText(activities, (activity) => activity.toText());
     const pagination = JSON.stringify({ limit: query.limit, nextCursor, hasMore });
-    return reply.code(200).type(jsonType).send(`{"data":[${data}],"pagination":${pagination}}`);
+    return reply.code(200).type(jsonType).send(`{"data":${data},"pagination":${pagination}}`);
   });
   done();
 };

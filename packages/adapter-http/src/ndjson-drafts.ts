@@ -7,7 +7,7 @@ import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, jsonIn } from './json-body.ts';
 import { valueBytes } from './json-weight.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
-import { Turn } from './turn.ts';
+import { turns } from './turns.ts';
 import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
 
 const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
@@ -71,7 +71,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly unknown[], void, undefined> {
-    const turn = new Turn();
+    const turn = turns.begin();
     try {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
       for await (const chunk of chunks) {

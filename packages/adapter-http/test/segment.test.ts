@@ -97,6 +97,14 @@ describe('POST /v1/batch', () => {
     expect((await post(it.app, '/v1/batch', { batch: [] })).json()).toEqual({ success: true, rejected: [] });
   });
 
+  test('whose values beside the calls take far more than their bytes is refused if there is no room for them', async () => {
+    const body = { batch: [track()], integrations: Array.from({ length: 5000 }, () => []) };
+    const statusAt = async (maxBytesInFlight: number): Promise<number> =>
+      (await post((await service({ maxBytesInFlight })).app, '/v1/batch', body)).statusCode;
+    expect(await statusAt(100_000)).toBe(413);
+    expect(await statusAt(1_000_000)).toBe(200);
+  });
+
   test.each([{}, [], [track()], 7, { batch: null }, { batch: {} }, { batch: 'x' }])(
     'without calls is 400: %j',
     async (body) => {

@@ -3,6 +3,7 @@ import { DomainError, type Refused, type StoredActivity, type UserActivity } fro
 import { BSON, MongoBulkWriteError, type WriteError } from 'mongodb';
 import { type ActivityDocument, documentOf, storedOf } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { turns } from './turns.ts';
 
 /** What became of one activity: it is new, its id was taken by the known one, or its content was refused. */
 export type Inserted = 'stored' | { readonly known: StoredActivity } | Refused;
@@ -87,7 +88,12 @@ async function lookUp(
     { _id: { $in: [...ids] } },
     { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, readAtOnce) },
   );
-  for await (const document of found) outcomes.set(document._id, { known: storedOf(document) });
+  const turn = turns.begin();
+  for await (const document of found) {
+    const known = storedOf(document);
+    outcomes.set(known.id, { known });
+    if (turn.isOverAfter(known.metadata.length)) await turn.next();
+  }
 }
 
 /** Why the driver can't write it, if it can't: one such document would fail the whole batch. */

@@ -16,7 +16,7 @@ import {
 import { storedOf } from './activity-document.ts';
 import { countMatching } from './count-query.ts';
 import { storeFailure } from './failure.ts';
-import { readPage } from './page-query.ts';
+import { readInTurns, readPage } from './page-query.ts';
 import { insertNew, type Inserted, readAtOnce } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { countBySlot } from './slot-queries.ts';
@@ -37,7 +37,7 @@ export class MongoActivityRepository implements ActivityRepository {
 
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
-    // Of several with one id only the first is sent; the others are judged by what became of it.
+    // Only the first of several with one id is sent; the others are judged by its outcome.
     const firsts = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
     for (const [index, activity] of activities.entries())
       if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });
@@ -126,7 +126,7 @@ export class MongoActivityRepository implements ActivityRepository {
         { _id: { $in: [...ids] } },
         { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, readAtOnce) },
       );
-      return (await found.toArray()).map(storedOf);
+      return await readInTurns(found);
     } catch (error) {
       throw storeFailure(error);
     }

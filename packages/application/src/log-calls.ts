@@ -4,6 +4,7 @@ import {
   activityLogged,
   type Clock,
   type DeadLetter,
+  DeadLetterId,
   type DeadLetterQueue,
   type EventPublisher,
   ExplanationBudget,
@@ -49,7 +50,8 @@ export const makeLogCalls = (
     const ids: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
-    const letters: DeadLetter[] = [];
+    // Equal calls have one origin, and one letter, however many there are in a request.
+    const letters = new Map<DeadLetterId, DeadLetter>();
     const explanations = new ExplanationBudget();
     const judge = (call: Call): void => {
       const judged = recorded(inTime(call.draft, deps.clock), deps, explanations.collector());
@@ -61,14 +63,16 @@ export const makeLogCalls = (
           .explain(judged)
           .map(({ path, message }) => ({ path: call.placeOf(path), message }));
         rejected.push({ index: ids.length, violations });
-        letters.push(letterOf(call, violations, deps.clock));
+        const original = call.original();
+        const letterId = DeadLetterId.of(original.origin);
+        if (!letters.has(letterId)) letters.set(letterId, letterOf(call, original, violations, deps.clock));
         ids.push(null);
       }
     };
     for await (const portion of portions) portion.forEach(judge);
     await named(ids, async () => {
       if (events.length > 0) await deps.publisher.publish(events);
-      if (letters.length > 0) await deps.deadLetters.add(letters);
+      if (letters.size > 0) await deps.deadLetters.add([...letters.values()]);
     });
     return { accepted: events.length, ids, rejected, unexplained: explanations.unexplained };
   };
@@ -84,10 +88,15 @@ function inTime(draft: Call['draft'], clock: Clock): unknown {
 
 const noReason = 'breaks a rule; too many calls of its request did, so that not all are explained';
 
-function letterOf(call: Call, violations: readonly Violation[], clock: Clock): DeadLetter {
-  const activityId = unlessBroken(() => ActivityId.parse(call.id));
+function letterOf(
+  { id }: Call,
+  original: OriginalRecord,
+  violations: readonly Violation[],
+  clock: Clock,
+): DeadLetter {
+  const activityId = id === undefined ? undefined : unlessBroken(() => ActivityId.parse(id));
   return {
-    ...call.original(),
+    ...original,
     code: 'invalid',
     reason: violations.length > 0 ? reasonOf(violations) : noReason,
     diedAt: clock.now(),

@@ -42,6 +42,26 @@ function setUp(change: { deadLetters?: DeadLetterQueue } = {}) {
 
 const sound = { userId: '123', type: 'LOGIN' };
 
+test('equal calls of a request are one letter, and each of them is rejected', async () => {
+  const added: number[] = [];
+  const deadLetters: DeadLetterQueue = {
+    async add(letters) {
+      added.push(letters.length);
+    },
+  };
+  const unreadable = new FaultyDraft([{ path: '', message: 'must be a JSON object' }]);
+  const { logCalls } = setUp({ deadLetters });
+  const receipt = await logCalls([
+    call(unreadable, 1),
+    call(unreadable, 2),
+    call(unreadable, 1),
+    call(sound),
+  ]);
+  expect(added).toEqual([2]);
+  expect(receipt.accepted).toBe(1);
+  expect(receipt.rejected.map(({ index }) => index)).toEqual([0, 1, 2]);
+});
+
 test('logs those that keep the rules, and buries the others with their faults by place', async () => {
   const { log, clock, logCalls, buried } = setUp();
   const unreadable = new FaultyDraft([{ path: '/type', message: 'must be one of them' }]);

@@ -29,6 +29,7 @@ export {
   wholeValueOf,
 } from './log/edge-letter.ts';
 export {
+  countedBytes,
   dueLetters,
   letterOverheadBytes,
   type LetterSweep,
@@ -86,7 +87,9 @@ export {
 } from './shared/domain-error.ts';
 export { ExplanationBudget } from './shared/explanation-budget.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
+export { isLoopback } from './shared/loopback.ts';
 export { parseJson } from './shared/parse-json.ts';
+export { type EventLoop, Turn, Turns } from './shared/turns.ts';
 export {
   cutReason,
   pointer,

@@ -4,8 +4,9 @@ import { batchItems, isBatch, OversizedItem } from '../batch-items.ts';
 import { maxItemBytes } from '../item-size.ts';
 import { jsonBody, jsonIn } from '../json-body.ts';
 import { isObjectText, membersIn } from '../json-elements.ts';
+import { valueBytes } from '../json-weight.ts';
 import { Problem } from '../problem.ts';
-import { Turn } from '../turn.ts';
+import { turns } from '../turns.ts';
 import { bytesOfContext } from './call-metadata.ts';
 import { hasContext, itemOfBatch, oversizedCall } from './segment-call.ts';
 
@@ -27,10 +28,10 @@ export interface BatchLimits {
 
 /**
  * Finds the calls in the body, and reads what is beside them. Throws 400 if it is no JSON or holds no list of calls, and 413 if
- * something beside them takes more than 1 MiB.
+ * something beside them takes more than 1 MiB. `count` counts what the values beside them take beside the body.
  */
-export async function batchIn(body: Buffer): Promise<BatchBody> {
-  const turn = new Turn();
+export async function batchIn(body: Buffer, count: BatchLimits['count']): Promise<BatchBody> {
+  const turn = turns.begin();
   let calls: Buffer | undefined;
   let context: unknown;
   try {
@@ -38,7 +39,7 @@ export async function batchIn(body: Buffer): Promise<BatchBody> {
       if (turn.isOver) await turn.next();
       if (key === 'batch') calls = value;
       else {
-        const beside = jsonBeside(value);
+        const beside = jsonBeside(value, count);
         if (key === 'context') context = beside;
       }
     }
@@ -59,9 +60,10 @@ function isObject(body: Buffer): boolean {
   return false;
 }
 
-function jsonBeside(value: Buffer): unknown {
+function jsonBeside(value: Buffer, count: BatchLimits['count']): unknown {
   if (value.length > maxItemBytes)
     throw new Problem(413, `What a batch says beside its calls takes at most ${maxItemBytes} bytes.`);
+  count(valueBytes(value));
   return jsonIn(value);
 }
 

@@ -70,7 +70,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{
       maxMetadataBytes,
       count: (bytes: number) => request.bytes.addBody(bytes),
     };
-    return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request)), limits)));
+    return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request), limits.count), limits)));
   });
   done();
 };

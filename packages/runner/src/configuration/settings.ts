@@ -2,6 +2,7 @@ import type { Static, TObject } from '@sinclair/typebox';
 import { ConfigurationError } from './configuration-error.ts';
 import { readKeys } from './key-files.ts';
 import type { DeadLetterRetention } from '@user-activity/application';
+import { isLoopback } from '@user-activity/domain';
 import type { Given } from './read-variables.ts';
 import type { apiVariables, engineVariables } from './variables.ts';
 
@@ -53,11 +54,6 @@ export const retentionOf = ({
   Static<TObject<typeof apiVariables>>,
   'DEAD_LETTER_RETENTION_DAYS' | 'LOG_DEAD_LETTER_RETENTION_DAYS'
 >): DeadLetterRetention => ({ edgeDays, logDays });
-
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
-
-/** Whether only programs of this machine reach what listens there. */
-export const isLoopback = (host: string): boolean => loopback.test(host);
 
 /** The faults of the keys, and the fault of serving everyone by mistake. */
 export function accessFaults(given: AccessVariables): readonly string[] {
