@@ -83,8 +83,10 @@ export {
   isDomainError,
 } from './shared/domain-error.ts';
 export { ExplanationBudget } from './shared/explanation-budget.ts';
+export { parseExactJson, parseMendedJson } from './shared/exact-json.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
 export { parseJson } from './shared/parse-json.ts';
+export { UnfitNumber } from './shared/unfit-number.ts';
 export {
   cutReason,
   pointer,

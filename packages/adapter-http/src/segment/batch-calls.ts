@@ -2,7 +2,7 @@ import type { Call } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import { batchItems, isBatch, OversizedItem } from '../batch-items.ts';
 import { maxItemBytes } from '../item-size.ts';
-import { jsonBody, jsonIn } from '../json-body.ts';
+import { jsonBody, mendedJsonIn } from '../json-body.ts';
 import { isObjectText, membersIn } from '../json-elements.ts';
 import { Problem } from '../problem.ts';
 import { Turn } from '../turn.ts';
@@ -54,14 +54,14 @@ export async function batchIn(body: Buffer): Promise<BatchBody> {
 /** Whether it is to be read as an object. Throws 400 if it is no JSON. */
 function isObject(body: Buffer): boolean {
   if (isObjectText(body)) return true;
-  if (body.length <= maxItemBytes) jsonBody(body);
+  if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);
   return false;
 }
 
 function jsonBeside(value: Buffer): unknown {
   if (value.length > maxItemBytes)
     throw new Problem(413, `What a batch says beside its calls takes at most ${maxItemBytes} bytes.`);
-  return jsonIn(value);
+  return mendedJsonIn(value);
 }
 
 /**
@@ -73,7 +73,7 @@ export function callsIn({ calls, context }: BatchBody, limits: BatchLimits): Asy
   const around = contextBytes === undefined ? {} : { context };
   const message = `A batch holds at most ${limits.items} calls.`;
   let told = 0;
-  return batchItems(calls, { items: limits.items, message, count: limits.count }, (item) => {
+  return batchItems(calls, { items: limits.items, message, count: limits.count }, mendedJsonIn, (item) => {
     if (item instanceof OversizedItem) return oversizedCall(item);
     if (contextBytes !== undefined && !hasContext(item)) told += contextBytes;
     if (told > limits.contextBytes)
