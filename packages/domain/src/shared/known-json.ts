@@ -20,8 +20,8 @@ type Members = Record<string, unknown>;
 export interface JsonReading {
   /** What a number becomes, by its text. */
   readonly number: (source: string) => unknown;
-  /** Called for each key that its object has already, with the keys and indexes that lead to it. By default the last wins. */
-  readonly repeated?: (path: readonly (string | number)[]) => void;
+  /** Called for each key that its object has already, with what tells the keys and indexes that lead to it. The last wins. */
+  readonly repeated?: (path: () => readonly (string | number)[]) => void;
 }
 
 /** A list or object that is being read, and its key or index in the one around it. */
@@ -43,13 +43,14 @@ export function readKnownJson(text: string, { number, repeated }: JsonReading): 
     const { values } = level;
     if (Array.isArray(values)) values.push(value);
     else if (key !== undefined) {
-      // The list that holds the whole is no part of the path, nor is the place of the whole in it.
-      if (repeated !== undefined && Object.hasOwn(values, key))
-        repeated([...[...above, level].slice(2).map(({ place }) => place), key]);
-      setMember(values, key, value);
+      const name = key;
+      if (repeated !== undefined && Object.hasOwn(values, name)) repeated(() => [...places(), name]);
+      setMember(values, name, value);
     }
     key = undefined;
   };
+  // The list that holds the whole is no part of a path, nor is the place of the whole in it.
+  const places = (): readonly (string | number)[] => [...above, level].slice(2).map(({ place }) => place);
   const enter = (values: List | Members): void => {
     const place = Array.isArray(level.values) ? level.values.length : (key ?? '');
     add(values);

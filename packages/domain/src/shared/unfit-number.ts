@@ -13,6 +13,8 @@ export const unfitNumber = 'must be a number that a double can hold exactly; sen
 
 // RFC 8259, section 6; `String` writes numbers in the same way, but for infinities.
 const decimal = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
+// At most 15 digits, and far from the ends of the doubles.
+const surelyFits = /^-?[\d.]{1,15}(?:e[+-]?\d\d?)?$/i;
 const zero = 0x30;
 
 /**
@@ -20,6 +22,7 @@ const zero = 0x30;
  * `9007199254740993`, `1e400`, `1e-400` or `0.1000000000000000055`.
  */
 export function fitsDouble(source: string): boolean {
+  if (surelyFits.test(source)) return true;
   const written = String(Number(source));
   return written === source || isSameDecimal(written, source);
 }
