@@ -130,14 +130,18 @@ test.each([
   ['{"userId":"mallory","userId":"alice","type":"T"}', '/userId', repeated],
   ['{"userId":9007199254740993,"type":"T"}', '/userId', 'must be a string'],
   ['{"userId":"u","type":"T","metadata":9007199254740993}', '/metadata', 'must be a JSON object'],
-  ['{"userId":"u","type":"T","createdAt":1577730467436138524}', '/createdAt', /RFC 3339/],
+  [
+    '{"userId":"u","type":"T","createdAt":1577730467436138524}',
+    '/createdAt',
+    'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z',
+  ],
   ['9007199254740993', '', 'must be a JSON object'],
 ])('%s is refused at %s', async (body, path, message) => {
   const it = await service();
   for (const more of [{}, { 'idempotency-key': 'k' }])
     expect(seen(await send(it, '/api/logs', json, body, more))).toMatchObject({
       status: 422,
-      body: { errors: [{ path, message: expect.stringMatching(message) }] },
+      body: { errors: [{ path, message }] },
     });
 });
 
@@ -145,12 +149,16 @@ test.each([
   [`{${attributes},"subject":"v"}`, '/subject', repeated],
   [`{${attributes},"data":9007199254740993}`, '/data', tooPrecise],
   [`{${attributes},"data":[1e999]}`, '/data/0', tooPrecise],
-  [`{${attributes},"level":9007199254740993}`, '/level', /integer of 32 bits/],
+  [
+    `{${attributes},"level":9007199254740993}`,
+    '/level',
+    'must be a string, a boolean or an integer of 32 bits',
+  ],
 ])('the event %s is refused at %s', async (body, path, message) => {
   const it = await service();
   expect(seen(await send(it, '/api/events', 'application/cloudevents+json', body))).toMatchObject({
     status: 422,
-    body: { errors: [{ path, message: expect.stringMatching(message) }] },
+    body: { errors: [{ path, message }] },
   });
 });
 

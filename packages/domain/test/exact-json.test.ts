@@ -6,7 +6,6 @@ import {
   Metadata,
   parseExactJson,
   parseMendedJson,
-  pointer,
   UnfitNumber,
   type Violation,
   Violations,
@@ -191,7 +190,10 @@ describe('a repeated key', () => {
   test('up to 32 are listed', () => {
     const text = `{${Array.from({ length: 1000 }, (_, index) => `"${index}":1,"${index}":2`).join(',')}}`;
     expect(repeatsIn(text)).toHaveLength(33);
-    expect(repeatsIn(text).at(-1)).toEqual({ path: '', message: expect.stringContaining('further') });
+    expect(repeatsIn(text).at(-1)).toEqual({
+      path: '',
+      message: 'has further violations, which are not listed',
+    });
   });
 });
 
@@ -211,98 +213,6 @@ test('a million levels, keys and digits take no stack and no time out of proport
   expect(repeatsIn(`${'{"b":1,"b":2,"a":'.repeat(levels)}1${'}'.repeat(levels)}`)).toHaveLength(33);
   expect(parseMendedJson(`[${'1'.repeat(1_000_000)}]`)).toEqual(['1'.repeat(1_000_000)]);
   expect(parseMendedJson(`[0.${'0'.repeat(1_000_000)}1e1000000]`)).toEqual([0.1]);
-});
-
-/** A JSON text, in parts, with what is to be made of it. */
-interface Sample {
-  readonly text: string;
-  readonly value: unknown;
-  /** The paths below it of keys that come again. */
-  readonly repeats: readonly (readonly (string | number)[])[];
-}
-
-/** By integers alone: the digits without zeros behind, and the power of ten. */
-function reference(source: string): string {
-  const [, sign, whole = '', fraction = '', exponent = '0'] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:e(.+))?$/i.exec(source) ?? [];
-  let [digits, power] = [BigInt(whole + fraction), BigInt(exponent) - BigInt(fraction.length)];
-  if (digits === 0n) return '0';
-  for (; digits % 10n === 0n; power += 1n) digits /= 10n;
-  return `${sign}${digits}e${power}`;
-}
-
-function isHeld(source: string): boolean {
-  const double = Number(source);
-  return Number.isFinite(double) && reference(String(double)) === reference(source);
-}
-
-const numbers: fc.Arbitrary<Sample> = fc
-  .oneof(
-    fc.stringMatching(/^-?(?:0|[1-9]\d{0,24})(?:\.\d{1,24})?(?:[eE][+-]?\d{1,4})?$/),
-    fc.double({ noNaN: true, noDefaultInfinity: true }).map((double) => JSON.stringify(double)),
-    fc.constantFrom(...held, ...changed).filter((source) => !/e.?9{10}/i.test(source)),
-  )
-  .map((source) => ({
-    text: source,
-    value: isHeld(source) ? Number(source) : new UnfitNumber(source),
-    repeats: [],
-  }));
-const strings = fc
-  .oneof(fc.string(), fc.constantFrom(':', '":', 'a":1,"a":', '\\', ': 9007199254740993', ',[:'))
-  .map((string) => ({ text: JSON.stringify(string), value: string, repeats: [] }));
-const key = fc.constantFrom('a', 'b', '', '0', '":', ':', '\n', '__proto__', 'toString');
-const spelt = fc.tuple(key, fc.boolean()).map(([name, escaped]) => ({
-  name,
-  text: escaped
-    ? `"${Array.from(name, (unit) => String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`
-    : JSON.stringify(name),
-}));
-const space = fc.constantFrom('', '', '', ' ', '\r\n\t');
-
-const { sample } = fc.letrec<{ sample: Sample }>((tie) => ({
-  sample: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    numbers,
-    strings,
-    fc.tuple(fc.array(tie('sample'), { maxLength: 4 }), space).map(([items, gap]) => ({
-      text: `[${gap}${items.map(({ text }) => text).join(`${gap},${gap}`)}${gap}]`,
-      value: items.map(({ value }) => value),
-      repeats: items.flatMap(({ repeats }, index) => repeats.map((path) => [index, ...path])),
-    })),
-    fc.tuple(fc.array(fc.tuple(spelt, tie('sample')), { maxLength: 5 }), space).map(([members, gap]) => {
-      const names = members.map(([{ name }]) => name);
-      return {
-        text: `{${gap}${members.map(([{ text }, member]) => `${text}${gap}:${gap}${member.text}`).join(`${gap},`)}${gap}}`,
-        value: Object.fromEntries(members.map(([{ name }, { value }]) => [name, value])),
-        repeats: members.flatMap(([{ name }, { repeats }], index) => [
-          ...(names.indexOf(name) < index ? [[name]] : []),
-          ...repeats.map((path) => [name, ...path]),
-        ]),
-      };
-    }),
-  ),
-}));
-
-const withTexts = (value: unknown): unknown => {
-  if (value instanceof UnfitNumber) return value.source;
-  if (Array.isArray(value)) return value.map(withTexts);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withTexts(member)]));
-};
-
-test('any JSON is read as a plain reference has it', () => {
-  fc.assert(
-    fc.property(sample, ({ text, value, repeats }) => {
-      const paths = new Set(repeats.map((path) => pointer('', ...path)));
-      const found = repeatsIn(text).map(({ path }) => path);
-      expect(found.slice(0, 32).toSorted()).toEqual(
-        paths.size > 32 ? expect.anything() : [...paths].toSorted(),
-      );
-      if (paths.size === 0) expect(parseExactJson(text)).toStrictEqual(value);
-      expect(parseMendedJson(text)).toEqual(withTexts(value));
-    }),
-    { numRuns: 2000 },
-  );
 });
 
 test('what this service writes is read as it is', () => {
