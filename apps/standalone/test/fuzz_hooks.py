@@ -7,6 +7,7 @@ import json
 import random
 import re
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import schemathesis
@@ -63,7 +64,7 @@ def before_call(context, case, kwargs):
         case.headers.pop("Idempotency-Key", None)
     # What is assigned to is judged again, also a body that is left out: it would count as bad.
     if isinstance(case.body, (dict, list)):
-        case.body = _with_sound_keys(case.body)
+        case.body = _sound(case.body)
 
 
 def _make_zone_known(query):
@@ -92,17 +93,26 @@ _EVENT = {
 }
 
 
-def _with_sound_keys(value):
-    """Without the keys that metadata may not have at any depth."""
+def _sound(value):
+    """Without the keys that metadata may not have at any depth, and the integers that no double writes."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if _fits_double(value) else value % 2**53
     if isinstance(value, list):
-        return [_with_sound_keys(item) for item in value]
+        return [_sound(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {
-        key: _with_sound_keys(member)
+        key: _sound(member)
         for key, member in value.items()
         if key not in ("__proto__", "constructor") and "\0" not in key
     }
+
+
+def _fits_double(integer):
+    try:
+        return Decimal(repr(float(integer))) == Decimal(integer)
+    except OverflowError:
+        return False
 
 
 def _rfc3339(moment, offset, digits):

@@ -10,7 +10,7 @@ import {
   type TOptional,
   Type,
 } from '@sinclair/typebox';
-import { batchItems, isBatch } from './batch-items.ts';
+import { batchItems, exactItemIn, isBatch } from './batch-items.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem } from './problem.ts';
 import { queryParameters } from './query-parameters.ts';
@@ -94,14 +94,14 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, instead: strin
 
 /** The drafts that `read` makes of a body that is a batch, as `batchItems` does. Throws 422 if the body is no array, and 400 if it is no JSON. */
 export function draftsOf(
-  { body, bytes }: FastifyRequest,
+  { body, bytes }: Pick<FastifyRequest, 'body' | 'bytes'>,
   maxItems: number,
   read: (item: unknown) => unknown,
 ): AsyncGenerator<[unknown], void, undefined> {
   const json = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (!isBatch(json)) throw noneAccepted([{ path: '', message: 'must be a JSON array' }]);
   const count = (added: number): void => bytes.addBody(added);
-  return batchItems(json, { items: maxItems, message: tooMany(maxItems), count }, read);
+  return batchItems(json, { items: maxItems, message: tooMany(maxItems), count }, exactItemIn, read);
 }
 
 /** What is said of a batch that holds more than it may. */

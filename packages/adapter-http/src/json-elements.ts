@@ -1,5 +1,5 @@
 import { RuleBroken } from '@user-activity/domain';
-import { jsonIn } from './json-body.ts';
+import { mendedJsonIn } from './json-body.ts';
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -27,7 +27,7 @@ export function* membersIn(json: Buffer): Generator<readonly [key: unknown, valu
     const end = member[start] === quote ? endOfString(member, start + 1) : start;
     const separator = behindSpace(member, end);
     if (end === start || member[separator] !== colon) throw malformed();
-    yield [jsonIn(member.subarray(start, end)), member.subarray(separator + 1)];
+    yield [mendedJsonIn(member.subarray(start, end)), member.subarray(separator + 1)];
   }
 }
 

@@ -2,9 +2,10 @@ import type { Readable } from 'node:stream';
 import { FaultyDraft } from '@user-activity/application';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
+import { exactItemIn } from './batch-items.ts';
 import { tooMany } from './batch-receipt.ts';
 import { maxItemBytes } from './item-size.ts';
-import { assertUtf8, jsonIn } from './json-body.ts';
+import { assertUtf8, withoutMark } from './json-body.ts';
 import { valueBytes } from './json-weight.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 import { turns } from './turns.ts';
@@ -63,6 +64,8 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #splitter: LineSplitter = new LineSplitter(maxItemBytes);
   #bytes = 0;
   #lines = 0;
+  /** Whether there was a line, be it blank: only the first may begin with a byte order mark. */
+  #isBegun = false;
 
   constructor(payload: Readable, limits: Limits, ending: Ending) {
     this.#payload = payload;
@@ -101,7 +104,9 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     this.#splitter.split(chunk, (line) => this.#take(line, drafts));
   }
 
-  #take(line: Line, drafts: unknown[]): void {
+  #take(taken: Line, drafts: unknown[]): void {
+    const line = this.#isBegun || taken === undefined ? taken : withoutMark(taken);
+    this.#isBegun = true;
     if (line?.every((byte) => space.has(byte)) === true) return;
     this.#lines += 1;
     if (this.#lines > this.#limits.lines) throw tooLarge(tooMany(this.#limits.lines));
@@ -112,7 +117,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
 function draftIn(line: Line): unknown {
   try {
     if (line === undefined) throw new RuleBroken(`must be at most ${maxItemBytes} bytes long`);
-    return jsonIn(line);
+    return exactItemIn(line);
   } catch (error) {
     if (error instanceof RuleBroken) return new FaultyDraft([{ path: '', message: error.message }]);
     throw error;

@@ -11,7 +11,7 @@ import {
   refuseIdempotencyKey,
   receiptJson,
 } from './batch-receipt.ts';
-import { assertUtf8, bodyOf } from './json-body.ts';
+import { bodyOf, utf8Body } from './json-body.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from './ndjson-drafts.ts';
 import { Draft, problems } from './schemas.ts';
 import { parseWhole } from './whole-body.ts';
@@ -57,10 +57,7 @@ export const postBatch: FastifyPluginCallbackTypebox<{
   maxBatchSize: number;
 }> = (app, { logActivities, maxBatchSize }, done) => {
   app.removeContentTypeParser('application/json');
-  parseWhole(app, 'application/json', (request, body) => {
-    assertUtf8(request.headers['content-type']);
-    return body;
-  });
+  parseWhole(app, 'application/json', (request, body) => utf8Body(request.headers['content-type'], body));
   parseNdjsonBodies(app, maxBatchSize);
   app.post('/api/logs/batch', { schema }, async (request, reply) => {
     const options = batchOptions(request);

@@ -21,7 +21,7 @@ import { binaryEvent } from './cloud-events/binary-event.ts';
 import { type EventDraft, eventDraft } from './cloud-events/event-draft.ts';
 import { EventHeaders, eventBodies } from './cloud-events/schemas.ts';
 import { maxItemBytes } from './item-size.ts';
-import { assertUtf8, jsonBody } from './json-body.ts';
+import { jsonBody, utf8Body } from './json-body.ts';
 import { location } from './outcome-json.ts';
 import { Problem } from './problem.ts';
 import { problems } from './schemas.ts';
@@ -75,10 +75,10 @@ export const postEvents: FastifyPluginCallbackTypebox<{
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const mode = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
     if (mode === `${events}-batch+json`) {
-      assertUtf8(contentType);
+      const json = utf8Body(contentType, body);
       const explanations = new ExplanationBudget();
       const places: EventDraft['asSent'][] = [];
-      const portions = draftsOf(request, maxBatchSize, (event) => {
+      const portions = draftsOf({ body: json, bytes: request.bytes }, maxBatchSize, (event) => {
         const read =
           event instanceof FaultyDraft
             ? asItIs(event)
@@ -94,10 +94,10 @@ export const postEvents: FastifyPluginCallbackTypebox<{
       return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
     }
     if (body.length > maxItemBytes) throw tooLarge();
-    if (mode === `${events}+json`) assertUtf8(contentType);
-    else if (mode.startsWith(events))
+    const isStructured = mode === `${events}+json`;
+    if (!isStructured && mode.startsWith(events))
       throw new Problem(415, `Events come as ${events}+json, ${events}-batch+json or in binary mode.`);
-    const event = mode === `${events}+json` ? jsonBody(body) : binaryEvent(request.raw, body);
+    const event = isStructured ? jsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
     const id = await log(eventDraft(event, maxMetadataBytes), logActivity);
     return reply
       .code(202)

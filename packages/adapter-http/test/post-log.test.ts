@@ -81,7 +81,7 @@ describe('POST /api/logs', () => {
     [
       '{"userId":"u","type":"T","metadata":{"n":1e999}}',
       '/metadata/n',
-      'must be a number that fits a double',
+      'must be a number that a double can hold exactly; send it as a string',
     ],
     ['[]', '', 'must be a JSON object'],
     ['null', '', 'must be a JSON object'],

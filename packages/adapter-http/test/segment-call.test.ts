@@ -18,19 +18,16 @@ describe('who, what and when', () => {
     [{ userId: 97, anonymousId: 12 }, '97', { anonymousId: 12 }],
     [{ anonymousId: 0 }, '0', {}],
     [{ userId: -1.5 }, '-1.5', {}],
-    [{ userId: 2 ** 53 - 1 }, '9007199254740991', {}],
+    [{ userId: 2 ** 53 }, '9007199254740992', {}],
+    [{ userId: -1.5e300 }, '-1.5e+300', {}],
   ])('%j: the user is %s', (body, userId, metadata) => {
     expect(draftOf('identify', body)).toEqual({ userId, type: 'IDENTIFY', metadata });
   });
 
-  test.each([2 ** 53, -1.5e300, Infinity, true, {}, []])(
-    '%j is no user: it stays for the domain to judge',
-    (userId) => {
-      expect(Reflect.get(bodyOfRoute('page', { userId, anonymousId: 'a' }, around).draft, 'userId')).toBe(
-        userId,
-      );
-    },
-  );
+  test.each([true, {}, []])('%j is no user: it stays for the domain to judge', (userId) => {
+    const call = bodyOfRoute('page', { userId, anonymousId: 'a' }, around);
+    expect(Reflect.get(call.draft, 'userId')).toBe(userId);
+  });
 
   test.each([{}, { userId: null }, { userId: '' }, { userId: '', anonymousId: '' }, { anonymousId: null }])(
     '%j: nobody',
@@ -75,7 +72,7 @@ describe('who, what and when', () => {
     [{ messageId: 'm' }, 'm'],
     [{ messageId: '' }, undefined],
     [{ messageId: null }, undefined],
-    [{ messageId: 7 }, 7],
+    [{ messageId: 7 }, '7'],
   ])('%j: the id', (body, id) => {
     expect(Reflect.get(bodyOfRoute('page', { ...u, ...body }, around).draft, 'id')).toBe(id);
   });

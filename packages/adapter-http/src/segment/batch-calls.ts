@@ -2,7 +2,7 @@ import type { Call } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import { batchItems, isBatch, OversizedItem } from '../batch-items.ts';
 import { maxItemBytes } from '../item-size.ts';
-import { jsonBody, jsonIn } from '../json-body.ts';
+import { jsonBody, mendedJsonIn } from '../json-body.ts';
 import { isObjectText, membersIn } from '../json-elements.ts';
 import { valueBytes } from '../json-weight.ts';
 import { Problem } from '../problem.ts';
@@ -56,7 +56,7 @@ export async function batchIn(body: Buffer, count: BatchLimits['count']): Promis
 /** Whether it is to be read as an object. Throws 400 if it is no JSON. */
 function isObject(body: Buffer): boolean {
   if (isObjectText(body)) return true;
-  if (body.length <= maxItemBytes) jsonBody(body);
+  if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);
   return false;
 }
 
@@ -64,7 +64,7 @@ function jsonBeside(value: Buffer, count: BatchLimits['count']): unknown {
   if (value.length > maxItemBytes)
     throw new Problem(413, `What a batch says beside its calls takes at most ${maxItemBytes} bytes.`);
   count(valueBytes(value));
-  return jsonIn(value);
+  return mendedJsonIn(value);
 }
 
 /**
@@ -78,7 +78,7 @@ export function callsIn({ calls, context }: BatchBody, limits: BatchLimits): Asy
   const around = { maxMetadataBytes, ...(contextBytes === undefined ? {} : { context }) };
   const message = `A batch holds at most ${limits.items} calls.`;
   let told = 0;
-  return batchItems(calls, { items: limits.items, message, count: limits.count }, (item) => {
+  return batchItems(calls, { items: limits.items, message, count: limits.count }, mendedJsonIn, (item) => {
     if (item instanceof OversizedItem) return oversizedCall(item);
     if (contextBytes !== undefined && !hasContext(item)) told += contextBytes;
     if (told > limits.contextBytes)

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../batch-receipt.ts';
 import { itemBodyLimit } from '../item-size.ts';
-import { assertUtf8, jsonBody } from '../json-body.ts';
+import { jsonBody, mendedJsonIn, utf8Body } from '../json-body.ts';
 import { Problem } from '../problem.ts';
 import { refuseParameters } from '../query-parameters.ts';
 import { problems } from '../schemas.ts';
@@ -81,15 +81,15 @@ export const postCalls: FastifyPluginCallbackTypebox<{
  */
 function bytesOf({ body, headers }: FastifyRequest): Buffer {
   if (!Buffer.isBuffer(body) || body.length === 0) throw new Problem(400, 'A JSON body is required.');
-  assertUtf8(headers['content-type']);
+  const json = utf8Body(headers['content-type'], body);
   if (headers['content-encoding'] === undefined && !isJson.test(headers['content-type'] ?? ''))
     throw new Problem(415, 'The body must be application/json, unless it is compressed.');
-  return body;
+  return json;
 }
 
 /** The body as JSON; null is as good as none. */
 function jsonOf(request: FastifyRequest): unknown {
-  const value = jsonBody(bytesOf(request));
+  const value = jsonBody(bytesOf(request), mendedJsonIn);
   if (value === null) throw new Problem(400, 'A JSON body is required.');
   return value;
 }

@@ -55,7 +55,7 @@ function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
     type: kind === 'track' ? '/event' : '/type',
     createdAt: `/${timePlace}`,
   };
-  const id = said('messageId') === '' ? undefined : said('messageId');
+  const id = said('messageId') === '' ? undefined : textOf(said('messageId'));
   return {
     id,
     draft: withoutGaps({
@@ -91,13 +91,8 @@ const faulty = (item: unknown, violation: Violation): Call => ({
 
 const given = (value: unknown): unknown => value ?? undefined;
 
-/** A number as text. One that JSON can't tell from its neighbours stays as it is, and is refused: it may be another user. */
-const textOf = (value: unknown): unknown =>
-  typeof value === 'number' &&
-  (Number.isSafeInteger(value) || !Number.isInteger(value)) &&
-  Number.isFinite(value)
-    ? String(value)
-    : value;
+/** A number as text. One that no double says has come as its text. */
+const textOf = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
 const withoutGaps = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

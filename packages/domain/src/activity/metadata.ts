@@ -1,6 +1,7 @@
 import type { Brand } from '../shared/brand.ts';
 import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { jsonStringBytes } from '../shared/json-bytes.ts';
+import { UnfitNumber, unfitNumber } from '../shared/unfit-number.ts';
 import { pointer, RuleBroken, type Violations } from '../shared/violation.ts';
 
 /**
@@ -99,7 +100,8 @@ function copyMember(
     return bytes + (typeof scalar === 'string' ? jsonStringBytes(scalar) : String(scalar).length);
   }
   const isArray = Array.isArray(value);
-  if (!isArray && !isPlainObject(value)) throw new RuleBroken('must be a JSON value');
+  if (!isArray && !isPlainObject(value))
+    throw new RuleBroken(value instanceof UnfitNumber ? unfitNumber : 'must be a JSON value');
   if (container.level >= maxLevels)
     throw new RuleBroken(`must not be nested deeper than ${maxLevels} levels`);
   const target: JsonObject | JsonValue[] = isArray ? [] : {};
