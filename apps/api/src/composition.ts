@@ -143,5 +143,5 @@ export const start = (
     const early = await serveWhileWaiting(opened, config, logger, engines);
     const server = await openApi(opened, config, logger, { version, scrapeMetrics }, engines);
     const url = await early.handOver(server);
-    return { url, hint: tryLine(url, config), stop: () => opened.close() };
+    return { url, docs: '/docs', hint: tryLine(url, config), stop: () => opened.close() };
   });

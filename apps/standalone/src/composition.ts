@@ -94,7 +94,7 @@ export const start = (
     const { url, ended } = await (config.engines === undefined
       ? openEmbedded(opened, config, logger, about)
       : openOnEngines(opened, { ...config, engines: config.engines }, logger, about, signal));
-    return { url, hint: tryLine(url, config), failed: ended, stop: () => opened.close() };
+    return { url, docs: '/docs', hint: tryLine(url, config), failed: ended, stop: () => opened.close() };
   });
 
 /** The configuration with the key of ROOT_KEY_FILE, if the API is to have that one. */

@@ -18,6 +18,7 @@ const counted = 'http_server_request_duration_count';
 
 interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Shape>> };
 }
 interface Operation {
   readonly operationId: string;
@@ -27,6 +28,7 @@ interface Operation {
   >;
 }
 interface Shape {
+  readonly $ref?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
@@ -46,8 +48,9 @@ async function fuzzed(key: string | undefined) {
     expect(response.status).toBe(200);
     return response;
   };
-  const { paths } = (await (await answer('/openapi.json')).json()) as OpenApi;
-  writeFileSync(join(folder.path, 'schemathesis.toml'), configuration(paths));
+  const document = (await (await answer('/openapi.json')).json()) as OpenApi;
+  const { paths } = document;
+  writeFileSync(join(folder.path, 'schemathesis.toml'), configuration(document));
   const operations = Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
   const given = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]);
   const { passed, output } = await fuzz({
@@ -76,7 +79,7 @@ async function fuzzed(key: string | undefined) {
 }
 
 /** Which of its checks do not fit, and why. */
-function configuration(paths: OpenApi['paths']): string {
+function configuration({ paths, components }: OpenApi): string {
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   // Where the answer lists what was rejected, one bad item of many makes no bad request. Where there are several kinds of body, what
   // is bad may be a header that another kind has.
@@ -84,8 +87,8 @@ function configuration(paths: OpenApi['paths']): string {
     ({ requestBody, responses }) =>
       Object.keys(requestBody?.content ?? {}).length > 1 ||
       Object.entries(responses).some(([status, { content }]) => {
-        const members = content?.['application/json']?.schema?.properties;
-        return status.startsWith('2') && members?.['rejected'] !== undefined;
+        const name = content?.['application/json']?.schema?.$ref?.split('/').at(-1) ?? '';
+        return status.startsWith('2') && components.schemas[name]?.properties?.['rejected'] !== undefined;
       }),
   );
   return `

@@ -86,7 +86,7 @@ test('the ready line comes once, before any other URL, and says how to try it', 
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg);
   const withUrl = lines.filter((line) => /https?:/.test(line));
-  expect(withUrl[0]).toBe(`ready at ${url}`);
+  expect(withUrl[0]).toBe(`ready at ${url} (documentation at /docs)`);
   expect(withUrl[1]).toContain(`curl -i ${url}/api/logs`);
   expect(lines.filter((line) => line.includes('ready'))).toHaveLength(1);
 });

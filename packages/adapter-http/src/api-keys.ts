@@ -2,6 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
+// A line each: Chromium reads one challenge per line, and asks for a user name where that is Basic.
+const challenges = ['Basic realm="user-activity", charset="UTF-8"', 'Bearer realm="user-activity"'];
+
 const digest = (key: string): Buffer => createHash('sha256').update(key, 'utf8').digest();
 
 /**
@@ -18,11 +21,7 @@ export function keyCheck(apiKeys: readonly string[]): (request: FastifyRequest) 
     throw new Problem(
       401,
       'An API key is required: as a Bearer token, in X-Api-Key, or as Basic user name.',
-      {
-        headers: {
-          'www-authenticate': 'Bearer realm="user-activity", Basic realm="user-activity", charset="UTF-8"',
-        },
-      },
+      { headers: { 'www-authenticate': challenges } },
     );
   };
 }

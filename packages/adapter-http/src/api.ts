@@ -25,6 +25,7 @@ import { getCount } from './get-count.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
 import { getLogs } from './get-logs.ts';
+import { getRoot } from './get-root.ts';
 import { getStats } from './get-stats.ts';
 import { getStatus } from './get-status.ts';
 import { health } from './health.ts';
@@ -144,6 +145,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     parseJsonBodies(app);
     const refuseOtherMethods = otherMethodsRefused(app);
     await serveDocs(app, options);
+    await app.register(getRoot);
     await app.register(postLog, options);
     await app.register(postBatch, options);
     await app.register(postEvents, options);

@@ -11,6 +11,7 @@ import {
   Type,
 } from '@sinclair/typebox';
 import { batchItems, exactItemIn, isBatch } from './batch-items.ts';
+import { named } from './component-schemas.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem } from './problem.ts';
 import { queryParameters } from './query-parameters.ts';
@@ -18,10 +19,13 @@ import { Ids, Violations } from './schemas.ts';
 
 /** The items that break a rule, by their index. */
 export const RejectedItems: TArray<TObject<{ index: TInteger; errors: typeof Violations }>> = Type.Array(
-  Type.Object({
-    index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
-    errors: Violations,
-  }),
+  named(
+    'RejectedItem',
+    Type.Object({
+      index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
+      errors: Violations,
+    }),
+  ),
 );
 
 /** How many rejected items are not explained. */
@@ -51,6 +55,7 @@ export const BatchReceipt: TObject<{
     omittedErrors: OmittedErrors,
   },
   {
+    'x-component': 'BatchReceipt',
     examples: [
       {
         accepted: 1,

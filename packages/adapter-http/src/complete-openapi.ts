@@ -1,7 +1,11 @@
 import { STATUS_CODES } from 'node:http';
+import { withComponents } from './component-schemas.ts';
+import { withPlainSchemas } from './plain-schemas.ts';
 import { exampleOf, isPart, type Part } from './schema-example.ts';
+import { problemContent } from './schemas.ts';
 
 const problemType = 'application/problem+json';
+const { schema: problemSchema } = problemContent[problemType];
 const methods: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete']);
 const reference = (kind: string, name: string): Part => ({ $ref: `#/components/${kind}/${name}` });
 
@@ -35,33 +39,32 @@ const requestId = {
 };
 
 /**
- * Adds to an OpenAPI document what is so on every route and is therefore written on none: the request id, the answer 405, the headers
- * of refusals, one schema of problems for all, and an example wherever the schema tells one.
+ * Adds to an OpenAPI document what is so on every route and is therefore written on none: the request id, the answers 405
+ * and 431, the headers of refusals, and an example wherever the schema tells one. Schemas that have a name become components.
  */
 export function completeOpenApi(document: Part): Part {
   const { paths, components } = document;
-  const problem = Object.values(isPart(paths) ? paths : {})
-    .flatMap((path) =>
-      operationsOf(path).flatMap(([, operation]) => Object.values(partOf(operation, 'responses'))),
-    )
-    .map((response) => partOf(partOf(response, 'content'), problemType)['schema'])
-    .find((schema) => schema !== undefined);
-  const methodNotAllowed = completeResponse(405, {
-    description: 'The path has no such method.',
-    content: { [problemType]: {} },
-  });
-  return {
+  const whole = {
     ...document,
     paths: mapValues(isPart(paths) ? paths : {}, completePath),
     components: {
       ...(isPart(components) ? components : {}),
-      schemas: { ...partOf(components, 'schemas'), Problem: problem ?? {} },
       parameters: { RequestId: requestId },
       headers,
-      responses: { MethodNotAllowed: methodNotAllowed },
+      responses: {
+        MethodNotAllowed: refusalOf(405, 'The path has no such method.'),
+        RequestHeaderFieldsTooLarge: refusalOf(
+          431,
+          'The request line and the headers are larger than 16 KiB.',
+        ),
+      },
     },
   };
+  return withComponents(withPlainSchemas(whole));
 }
+
+const refusalOf = (status: number, description: string): Part =>
+  completeResponse(status, { description, content: { [problemType]: { schema: problemSchema } } });
 
 const completePath = (path: unknown): Part => ({
   ...(isPart(path) ? path : {}),
@@ -90,6 +93,7 @@ function completeOperation(whole: Part): Part {
         completeResponse(Number(status), isPart(response) ? response : {}, faultIn(requestBody)),
       ),
       405: reference('responses', 'MethodNotAllowed'),
+      431: reference('responses', 'RequestHeaderFieldsTooLarge'),
     },
   };
 }
@@ -103,7 +107,8 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
       response['description'] === 'Default Response' ? STATUS_CODES[status] : response['description'],
     headers: {
       ...partOf(response, 'headers'),
-      'X-Request-Id': reference('headers', 'RequestId'),
+      // Node answers 431 before there is a request.
+      ...(status === 431 ? {} : { 'X-Request-Id': reference('headers', 'RequestId') }),
       ...(refusal && status === 401 ? { 'WWW-Authenticate': reference('headers', 'Authenticate') } : {}),
       ...(refusal && status === 405 ? { Allow: reference('headers', 'Allow') } : {}),
       ...(refusal && (status === 409 || status === 503)
@@ -113,7 +118,7 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
     content: mapValues(content, (media, type) =>
       type === problemType
         ? {
-            schema: reference('schemas', 'Problem'),
+            ...(isPart(media) ? media : {}),
             example: problemExample(status, response['description'], fault),
           }
         : withExample(media),

@@ -20,12 +20,14 @@ import {
   type TUnsafe,
   Type,
 } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 
 type TBytes = TUnion<[TObject<{ text: TString }>, TObject<{ base64: TString }>]>;
 
 /** Why a record could not be stored. */
 export const DeadLetterCodeJson: TUnsafe<DeadLetterCode> = Type.Unsafe<DeadLetterCode>(
   Type.String({
+    'x-component': 'DeadLetterCode',
     enum: DeadLetterCode.all,
     description:
       '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it; ' +
@@ -48,6 +50,7 @@ const Bytes: TBytes = Type.Union(
     }),
   ],
   {
+    'x-component': 'Bytes',
     description:
       'Bytes as text where they are UTF-8 without control characters but tabs and ends of lines, else in base64.',
   },
@@ -71,55 +74,61 @@ export const DeadLetterJson: TObject<{
   headers: TRecord<TString, TArray<TBytes>>;
   cut: TOptional<TObject<{ size: TInteger; sha256: TString }>>;
   omitted: TArray<TUnion<[TLiteral<'key'>, TLiteral<'value'>, TLiteral<'headers'>]>>;
-}> = Type.Object({
-  id: Type.String({
-    description:
-      'Where its first copy lay: topic, partition and offset, joined by `:`. The topic is `http` if it never was on the log.',
-    examples: ['user-activity:3:1042'],
-  }),
-  origin: Type.Object(
-    { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() },
-    { examples: [{ topic: 'user-activity', partition: 3, offset: 1042 }] },
-  ),
-  code: DeadLetterCodeJson,
-  reason: Type.String({ description: 'Why, in a sentence.', examples: ['it is not JSON'] }),
-  diedAt: Type.String({
-    format: 'date-time',
-    description: 'When it was last taken off the log, or refused before it came so far.',
-  }),
-  activityId: Type.Optional(
-    Type.String({ description: 'Of the activity that it was to be, where that is known.' }),
-  ),
-  key: BytesOrNull,
-  value: BytesOrNull,
-  size: Type.Integer({
-    description: 'The bytes of the value, also where it is left out.',
-    examples: [7],
-  }),
-  headers: Type.Record(Type.String(), Type.Array(Bytes), {
-    description: 'By name; a name may have several values.',
-    examples: [{ ce_type: [{ text: 'user-activity.logged.v1' }] }],
-  }),
-  cut: Type.Optional(
-    Type.Object(
+}> = named(
+  'DeadLetter',
+  Type.Object({
+    id: Type.String({
+      description:
+        'Where its first copy lay: topic, partition and offset, joined by `:`. The topic is `http` if it never was on the log.',
+      examples: ['user-activity:3:1042'],
+    }),
+    origin: Type.Object(
+      { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() },
       {
-        size: Type.Integer({ description: 'The bytes of the whole value.' }),
-        sha256: Type.String({ description: 'The SHA-256 of the whole value, in hexadecimal.' }),
-      },
-      {
-        description:
-          'Where there is this member, `value` is the beginning of a larger value that was not kept, or null if nothing of it was: of ' +
-          'what was refused before it came to the log (code `invalid`).',
+        'x-component': 'DeadLetterOrigin',
+        examples: [{ topic: 'user-activity', partition: 3, offset: 1042 }],
       },
     ),
-  ),
-  omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
-    description:
-      'What is left out as it is too large: a key above ' +
-      `${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
-    examples: [[]],
+    code: DeadLetterCodeJson,
+    reason: Type.String({ description: 'Why, in a sentence.', examples: ['it is not JSON'] }),
+    diedAt: Type.String({
+      format: 'date-time',
+      description: 'When it was last taken off the log, or refused before it came so far.',
+    }),
+    activityId: Type.Optional(
+      Type.String({ description: 'Of the activity that it was to be, where that is known.' }),
+    ),
+    key: BytesOrNull,
+    value: BytesOrNull,
+    size: Type.Integer({
+      description: 'The bytes of the value, also where it is left out.',
+      examples: [7],
+    }),
+    headers: Type.Record(Type.String(), Type.Array(Bytes), {
+      description: 'By name; a name may have several values.',
+      examples: [{ ce_type: [{ text: 'user-activity.logged.v1' }] }],
+    }),
+    cut: Type.Optional(
+      Type.Object(
+        {
+          size: Type.Integer({ description: 'The bytes of the whole value.' }),
+          sha256: Type.String({ description: 'The SHA-256 of the whole value, in hexadecimal.' }),
+        },
+        {
+          description:
+            'Where there is this member, `value` is the beginning of a larger value that was not kept, or null if nothing of it was: of ' +
+            'what was refused before it came to the log (code `invalid`).',
+        },
+      ),
+    ),
+    omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
+      description:
+        'What is left out as it is too large: a key above ' +
+        `${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
+      examples: [[]],
+    }),
   }),
-});
+);
 
 /** The letter in JSON. */
 export function deadLetterJson({

@@ -2,6 +2,7 @@ import type { CountActivities } from '@user-activity/application';
 import { ActivityFilter, type Clock } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 import { filterParameters } from './filter-parameters.ts';
 import { queryParameters } from './query-parameters.ts';
 import { problems } from './schemas.ts';
@@ -13,7 +14,7 @@ const schema = {
   description: 'How many a filter of `GET /api/logs` lets through, exactly.',
   querystring: Type.Partial(Type.Object(filterParameters)),
   response: {
-    200: Type.Object({ count: Type.Integer({ minimum: 0, examples: [1042] }) }),
+    200: named('ActivityCount', Type.Object({ count: Type.Integer({ minimum: 0, examples: [1042] }) })),
     ...problems(400, 401, 403, 503),
   },
 };

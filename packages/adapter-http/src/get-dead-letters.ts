@@ -26,7 +26,7 @@ const schema = {
       ...pageParameters,
     }),
   ),
-  response: { 200: textOf(pageOf(DeadLetterJson)), ...problems(400, 401, 403, 503) },
+  response: { 200: textOf(pageOf('DeadLetterPage', DeadLetterJson)), ...problems(400, 401, 403, 503) },
 };
 
 /** `GET /api/dead-letters` */

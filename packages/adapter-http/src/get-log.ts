@@ -12,7 +12,12 @@ const schema = {
   tags: ['activities'],
   summary: 'Get one activity',
   description: 'One that was answered 202 a moment ago may not be stored yet: 404 until then.',
-  params: Type.Object({ id: Type.String({ examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'] }) }),
+  params: Type.Object({
+    id: Type.String({
+      description: 'The id of the activity.',
+      examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+    }),
+  }),
   response: { 200: textOf(Activity), ...problems(400, 401, 403, 404, 503) },
 };
 

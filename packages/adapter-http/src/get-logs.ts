@@ -19,7 +19,7 @@ const schema = {
     'are OR. Follow `nextCursor` or `Link: rel="next"` from page to page; a walk neither skips nor repeats. A page ends ' +
     'before `limit` where it would take more than 4 MiB: only `nextCursor` tells whether more follows.',
   querystring: Type.Partial(Type.Object({ ...filterParameters, ...pageParameters })),
-  response: { 200: textOf(pageOf(Activity)), ...problems(400, 401, 403, 503) },
+  response: { 200: textOf(pageOf('ActivityPage', Activity)), ...problems(400, 401, 403, 503) },
 };
 
 /** `GET /api/logs` */

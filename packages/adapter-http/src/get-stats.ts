@@ -2,6 +2,7 @@ import type { ActivityStats } from '@user-activity/application';
 import { type Clock, StatsQuery } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 import { filterParameters } from './filter-parameters.ts';
 import { queryParameters } from './query-parameters.ts';
 import { problems } from './schemas.ts';
@@ -16,25 +17,29 @@ const by = Type.Union(
     Type.Literal('week'),
     Type.Literal('month'),
   ],
-  { description: 'What is counted apart.', examples: ['day'] },
+  { 'x-component': 'StatsUnit', description: 'What is counted apart.', examples: ['day'] },
 );
 
 const Stats = Type.Object(
   {
     by,
     data: Type.Array(
-      Type.Object({
-        key: Type.String({
-          description:
-            'The type or the user; the month as `2026-11`; the day as `2026-11-25`; the week as the date of its Monday; the hour ' +
-            'or minute as RFC 3339 with the offset of the zone at that time. Offsets until 1972 may have seconds. Years before ' +
-            '0000 or after 9999, which local dates may have, have six digits and a sign.',
+      named(
+        'StatsLine',
+        Type.Object({
+          key: Type.String({
+            description:
+              'The type or the user; the month as `2026-11`; the day as `2026-11-25`; the week as the date of its Monday; the hour ' +
+              'or minute as RFC 3339 with the offset of the zone at that time. Offsets until 1972 may have seconds. Years before ' +
+              '0000 or after 9999, which local dates may have, have six digits and a sign.',
+          }),
+          count: Type.Integer({ minimum: 1 }),
         }),
-        count: Type.Integer({ minimum: 1 }),
-      }),
+      ),
     ),
   },
   {
+    'x-component': 'ActivityStats',
     examples: [
       {
         by: 'hour',
@@ -58,8 +63,8 @@ const { properties: optional } = Type.Partial(
   Type.Object({
     timezone: Type.String({
       pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
-      default: 'UTC',
-      description: 'A zone of the IANA database; with units of time only.',
+      // Without a default in the schema: generated clients would send it, also where it is refused.
+      description: 'A zone of the IANA database; with units of time only. Default: UTC.',
       examples: ['Europe/Berlin'],
     }),
     ...filterParameters,

@@ -14,7 +14,7 @@ const schema = {
   description:
     '`stored`; or `dead_lettered`, where nothing is stored under its id and a dead letter names it; or `unknown`: it was never ' +
     'accepted, or waits on the log.',
-  params: Type.Object({ id: Type.String() }),
+  params: Type.Object({ id: Type.String({ description: 'The id of the activity.' }) }),
   response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
 };
 

@@ -1,12 +1,16 @@
 import type { CheckHealth, Progressing } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 
-const Status = Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]);
-const Health = Type.Object({
-  status: Status,
-  checks: Type.Partial(Type.Object({ log: Status, store: Status, progress: Status })),
-});
+const Status = named('HealthStatus', Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]));
+const Health = named(
+  'Health',
+  Type.Object({
+    status: Status,
+    checks: Type.Partial(Type.Object({ log: Status, store: Status, progress: Status })),
+  }),
+);
 const tags = ['health'];
 const security: [] = [];
 
@@ -16,6 +20,7 @@ const live = {
   security,
   summary:
     'Whether the process answers, and its consumer, if it has one, is not past help: if not, replace it',
+  description: 'For the liveness probe of an orchestrator. 503 means that only a new process helps.',
   response: { 200: Health, 503: Health },
 };
 const ready = {
@@ -24,6 +29,8 @@ const ready = {
   security,
   summary:
     'Whether requests can be served: log and store answer, the consumer gets on, and the service is not stopping',
+  description:
+    'For the readiness probe of an orchestrator, and for load balancers. `checks` tells the parts.',
   response: { 200: Health, 503: Health },
 };
 

@@ -1,5 +1,6 @@
 import type { ActivityStatus, Outcome } from '@user-activity/application';
 import { type TObject, type TString, type TUnsafe, Type } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 import { IdText, problemContent } from './schemas.ts';
 
 /** How each outcome is answered, and what that means. The first fact of an id is made; a later one is there, or in its way. */
@@ -23,15 +24,21 @@ export const outcomeAnswers: Readonly<
 
 type TStatus<Status extends string> = TObject<{ id: TString; status: TUnsafe<Status> }>;
 
-function idWithStatus<Status extends string>(statuses: readonly Status[]): TStatus<Status> {
-  return Type.Object({
-    id: IdText,
-    status: Type.Unsafe<Status>(Type.String({ enum: [...statuses], examples: statuses.slice(0, 1) })),
-  });
-}
+const idWithStatus = <Status extends string>(name: string, statuses: readonly Status[]): TStatus<Status> =>
+  named(
+    name,
+    Type.Object({
+      id: IdText,
+      status: Type.Unsafe<Status>(Type.String({ enum: [...statuses], examples: statuses.slice(0, 1) })),
+    }),
+  );
 
 /** What is known of an id. */
-export const StatusJson: TStatus<ActivityStatus> = idWithStatus(['stored', 'dead_lettered', 'unknown']);
+export const StatusJson: TStatus<ActivityStatus> = idWithStatus('ActivityStatus', [
+  'stored',
+  'dead_lettered',
+  'unknown',
+]);
 
 /** The header `Location`, for the documentation. */
 export const location: Readonly<Record<'Location', object>> = {
@@ -49,14 +56,25 @@ const applied = {
   },
 };
 
+const OutcomeJson: TStatus<Outcome> = idWithStatus('Outcome', [
+  'stored',
+  'duplicate',
+  'accepted',
+  'conflict',
+  'erased',
+  'dead_lettered',
+]);
+
 /** The answers that tell an outcome, by their status, for the documentation. */
 export const outcomeSchemas: Readonly<Record<string, TUnsafe<unknown>>> = Object.fromEntries(
   Object.entries(outcomeAnswers).map(([outcome, { status, meaning }]) => {
-    const schema = idWithStatus([outcome]);
+    const examples = [{ id: '0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10', status: outcome }];
+    const schema = { ...OutcomeJson, examples };
     const content = { ...problemContent, 'application/json': { schema } };
     const headers = { ...(status === 201 || status === 202 ? location : {}), ...applied };
-    const about = { description: meaning, headers };
     // With its content named, an answer takes Fastify longer.
-    return [status, Type.Unsafe<unknown>(status === 422 ? { ...about, content } : { ...schema, ...about })];
+    const answer =
+      status === 422 ? { description: meaning, content } : { ...schema, 'x-response-description': meaning };
+    return [status, Type.Unsafe<unknown>({ ...answer, headers })];
   }),
 );

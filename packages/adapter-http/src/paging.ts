@@ -12,6 +12,7 @@ import {
   type TUnion,
   Type,
 } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 
 /** A parameter that may be given several times, for the documentation. */
 export const several = <Item extends TSchema>(item: Item, description: string): TArray<Item> =>
@@ -39,8 +40,12 @@ export const pageParameters: {
   limit: TInteger;
   cursor: TString;
 } = {
-  order: Type.Union([Type.Literal('desc'), Type.Literal('asc')], { default: 'desc' }),
-  limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+  order: Type.Union([Type.Literal('desc'), Type.Literal('asc')], {
+    'x-component': 'Order',
+    default: 'desc',
+    description: 'Newest first, or oldest first.',
+  }),
+  limit: Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'The most of one page.' }),
   cursor: Type.String({
     minLength: 1,
     description:
@@ -49,8 +54,9 @@ export const pageParameters: {
   }),
 };
 
-/** A page of such items. */
+/** A page of such items, under that name. */
 export const pageOf = <Item extends TSchema>(
+  name: string,
   item: Item,
 ): TObject<{
   data: TArray<Item>;
@@ -59,16 +65,20 @@ export const pageOf = <Item extends TSchema>(
   Type.Object(
     {
       data: Type.Array(item),
-      pagination: Type.Object({
-        limit: Type.Integer({ examples: [50] }),
-        nextCursor: Type.Union([Type.String(), Type.Null()], {
-          description: 'Null on the last page.',
-          examples: [null],
+      pagination: named(
+        'Pagination',
+        Type.Object({
+          limit: Type.Integer({ examples: [50] }),
+          nextCursor: Type.Union([Type.String(), Type.Null()], {
+            description: 'Null on the last page.',
+            examples: [null],
+          }),
+          hasMore: Type.Boolean(),
         }),
-        hasMore: Type.Boolean(),
-      }),
+      ),
     },
     {
+      'x-component': name,
       description: 'A page.',
       headers: {
         Link: Type.String({

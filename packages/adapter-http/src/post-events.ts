@@ -45,6 +45,7 @@ const schema = {
         Type.Object(
           { id: Type.String() },
           {
+            'x-component': 'EventReceipt',
             description: 'Of one event.',
             examples: [{ id: 'ce_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }],
           },

@@ -2,6 +2,7 @@ import type { ReplayDeadLetters } from '@user-activity/application';
 import { DeadLetterId, isOfEdge, pointer, RuleBroken, Violations } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 import { DeadLetterIdJson } from './dead-letter-json.ts';
 import { itemBodyLimit } from './item-size.ts';
 import { bodyOf } from './json-body.ts';
@@ -20,38 +21,44 @@ const schema = {
     'listed any more, unless they die again. Replaying twice stores once. An id that there is no letter of does not count, so ' +
     'the same request can be sent again after a 503 or a lost answer. One replay runs at a time; another meanwhile is 409.',
   body: Type.Unsafe<unknown>(
-    Type.Union([
-      Type.Object(
-        { all: Type.Literal(true, { description: 'All that died before the request.' }) },
-        { additionalProperties: false },
-      ),
-      Type.Object(
-        {
-          ids: Type.Array(DeadLetterIdJson, {
-            minItems: 1,
-            description: 'These.',
-            examples: [['user-activity:3:1042']],
-          }),
-        },
-        { additionalProperties: false },
-      ),
-    ]),
+    Type.Union(
+      [
+        Type.Object(
+          { all: Type.Literal(true, { description: 'All that died before the request.' }) },
+          { additionalProperties: false },
+        ),
+        Type.Object(
+          {
+            ids: Type.Array(DeadLetterIdJson, {
+              minItems: 1,
+              description: 'These.',
+              examples: [['user-activity:3:1042']],
+            }),
+          },
+          { additionalProperties: false },
+        ),
+      ],
+      { 'x-component': 'ReplayRequest' },
+    ),
   ),
   response: {
-    202: Type.Object({
-      replayed: Type.Integer({ description: 'How many the log holds again.' }),
-      tooLarge: Type.Optional(
-        Type.Integer({
-          description:
-            'How many stay listed, as the log takes no records so large. Left out where there are none.',
-        }),
-      ),
-      more: Type.Optional(
-        Type.Boolean({
-          description: 'True where there was no time for all: send the request again for the rest.',
-        }),
-      ),
-    }),
+    202: named(
+      'ReplayReceipt',
+      Type.Object({
+        replayed: Type.Integer({ description: 'How many the log holds again.' }),
+        tooLarge: Type.Optional(
+          Type.Integer({
+            description:
+              'How many stay listed, as the log takes no records so large. Left out where there are none.',
+          }),
+        ),
+        more: Type.Optional(
+          Type.Boolean({
+            description: 'True where there was no time for all: send the request again for the rest.',
+          }),
+        ),
+      }),
+    ),
     ...problems(400, 401, 403, 409, 413, 415, 422, 503),
   },
 };

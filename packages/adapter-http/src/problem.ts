@@ -12,7 +12,8 @@ export class Problem extends Error {
   /** The indexes of all rejected items, if `errors` does not name them all. */
   readonly rejected: readonly number[];
   readonly ids: readonly (string | null)[] | undefined;
-  readonly headers: Readonly<Record<string, string>>;
+  /** A header with several values has a line for each. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
 
   constructor(
     status: number,
@@ -22,7 +23,7 @@ export class Problem extends Error {
       readonly omittedErrors?: number;
       readonly rejected?: readonly number[];
       readonly ids?: readonly (string | null)[];
-      readonly headers?: Readonly<Record<string, string>>;
+      readonly headers?: Problem['headers'];
       readonly cause?: unknown;
     } = {},
   ) {

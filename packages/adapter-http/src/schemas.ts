@@ -10,17 +10,21 @@ import {
   type TUnsafe,
   Type,
 } from '@sinclair/typebox';
+import { named } from './component-schemas.ts';
 import { reservedIds, reservedPattern } from './reserved-ids.ts';
 
 /** JSON Pointer and sentence, for each broken rule. */
 export const Violations: TArray<TObject<{ path: TString; message: TString }>> = Type.Array(
-  Type.Object({
-    path: Type.String({
-      description: 'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter.',
-      examples: ['/userId'],
+  named(
+    'Violation',
+    Type.Object({
+      path: Type.String({
+        description: 'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter.',
+        examples: ['/userId'],
+      }),
+      message: Type.String({ examples: ['is required'] }),
     }),
-    message: Type.String({ examples: ['is required'] }),
-  }),
+  ),
 );
 
 /** The ids of what was sent, in its order; null where an item was rejected. */
@@ -67,6 +71,7 @@ const metadata: TUnsafe<JsonObject> = Type.Unsafe<JsonObject>(
   Type.Object(
     {},
     {
+      'x-component': 'Metadata',
       additionalProperties: true,
       description:
         'What else is known. At most `MAX_METADATA_BYTES` of JSON (32 KiB by default, 256 KiB at most) and 16 levels. A repetition that ' +
@@ -99,7 +104,12 @@ export const Draft: TUnsafe<unknown> = Type.Unsafe<unknown>(
       metadata: nullable(metadata),
       createdAt: nullable(createdAt),
     },
-    { additionalProperties: false },
+    {
+      'x-component': 'NewActivity',
+      additionalProperties: false,
+      // Without an id: whoever sends it twice logs two activities.
+      examples: [{ userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } }],
+    },
   ),
 );
 
@@ -111,20 +121,23 @@ export const Activity: TObject<{
   metadata: TUnsafe<JsonObject>;
   createdAt: TString;
   receivedAt: TString;
-}> = Type.Object({
-  // Off the topic it may be a word of the routes.
-  id: Type.String({
-    minLength: 1,
-    maxLength: 128,
-    pattern: '^(?!\\.+$)[\\x21-\\x7e]+$',
-    examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+}> = named(
+  'Activity',
+  Type.Object({
+    // Off the topic it may be a word of the routes.
+    id: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      pattern: '^(?!\\.+$)[\\x21-\\x7e]+$',
+      examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+    }),
+    userId: UserIdText,
+    type: TypeText,
+    metadata,
+    createdAt,
+    receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
   }),
-  userId: UserIdText,
-  type: TypeText,
-  metadata,
-  createdAt,
-  receivedAt: Type.String({ format: 'date-time', description: 'When the service accepted it.' }),
-});
+);
 
 const problem = Type.Unsafe<never>(
   Type.Object(
@@ -144,7 +157,7 @@ const problem = Type.Unsafe<never>(
       ),
       ids: Type.Optional(Ids),
     },
-    { description: 'Problem details (RFC 9457), with every violation.' },
+    { 'x-component': 'Problem', description: 'Problem details (RFC 9457), with every violation.' },
   ),
 );
 

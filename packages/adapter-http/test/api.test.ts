@@ -32,7 +32,7 @@ describe('methods', () => {
   });
 });
 
-test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/b'])(
+test.each(['/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/b'])(
   '%s is 404 as a problem',
   async (url) => {
     const it = await service();
@@ -41,6 +41,16 @@ test.each(['/', '/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/b'])
     expect(seen(response)).toMatchObject({ status: 404, body: { status: 404 } });
   },
 );
+
+test('/ leads to the documentation', async () => {
+  const it = await service();
+  for (const method of ['GET', 'HEAD'] as const) {
+    const { statusCode, headers } = await it.app.inject({ method, url: '/?utm_source=mail' });
+    expect([statusCode, headers.location]).toEqual([302, '/docs']);
+  }
+  const { statusCode, headers } = await it.app.inject({ method: 'POST', url: '/' });
+  expect([statusCode, headers.allow]).toEqual([405, 'GET, HEAD']);
+});
 
 test('a malformed path is 400 as a problem with its request id', async () => {
   const it = await service();
@@ -97,11 +107,14 @@ describe('API keys', () => {
     const it = await service({ apiKeys });
     const response = await it.app.inject({ url: '/api/logs', headers });
     expect(seen(response)).toMatchObject({ status: 401, body: { title: 'Unauthorized' } });
-    expect(response.headers['www-authenticate']).toContain('Bearer');
+    expect(response.headers['www-authenticate']).toEqual([
+      'Basic realm="user-activity", charset="UTF-8"',
+      'Bearer realm="user-activity"',
+    ]);
     expect(it.lines.join('')).not.toContain('first-key');
   });
 
-  test.each(['/api/logs/x', '/openapi.json', '/docs', '/docs/', '/docs/json', '/nowhere'])(
+  test.each(['/', '/api/logs/x', '/openapi.json', '/docs', '/docs/', '/docs/json', '/nowhere'])(
     '%s needs one',
     async (url) => {
       const it = await service({ apiKeys });
@@ -198,6 +211,7 @@ describe('documentation', () => {
       '413',
       '415',
       '422',
+      '431',
       '503',
     ]);
   });

@@ -30,12 +30,20 @@ export interface Response {
   readonly content: Readonly<Record<string, Media>>;
 }
 
+interface Schema {
+  readonly properties?: Readonly<Record<string, object>>;
+  readonly additionalProperties?: unknown;
+}
+
 export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: { readonly version: string };
   readonly security: readonly object[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'name'>>>>>;
-  readonly components: object & { readonly responses: Readonly<Record<string, Response>> };
+  readonly components: object & {
+    readonly responses: Readonly<Record<string, Response>>;
+    readonly schemas: Readonly<Record<string, Schema>>;
+  };
 }
 
 /** What the service says of itself. */

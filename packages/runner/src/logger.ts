@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { terminalLine } from './terminal-line.ts';
 
 export type { Logger } from 'pino';
 
@@ -17,10 +17,9 @@ export function makeLogger(level: LogLevel, terminal: boolean = process.stdout.i
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: errorLine },
   };
-  const lines: DestinationStream = terminal
-    ? pretty({ colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' })
-    : // Written before the call returns: the last lines of a process that dies are those one needs.
-      pino.destination({ dest: 1, sync: true });
+  // Written before the call returns: the last lines of a process that dies are those one needs.
+  const output = pino.destination({ dest: 1, sync: true });
+  const lines: DestinationStream = terminal ? { write: (line) => output.write(terminalLine(line)) } : output;
   return pino(options, lines);
 }
 

@@ -7,6 +7,8 @@ import { startFault } from './start-fault.ts';
 export interface RunningApp {
   /** Where it is served. */
   readonly url: string;
+  /** The path of its documentation, if it serves one. */
+  readonly docs?: string;
   /** A line for a person who wants to try it, shown after the ready line. */
   readonly hint?: string;
   /** Rejects when a part of it has come to an end that it can't do without. */
@@ -40,7 +42,7 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
   try {
     const app = await Promise.race([starting, asked]);
     if (typeof app !== 'string') {
-      life.info(`ready at ${app.url}`);
+      life.info(`ready at ${app.url}${app.docs === undefined ? '' : ` (documentation at ${app.docs})`}`);
       if (app.hint !== undefined) life.info(app.hint);
     }
     const failed = typeof app === 'string' ? undefined : app.failed;

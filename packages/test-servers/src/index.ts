@@ -1,7 +1,15 @@
 export { lz4Compress, snappyCompress } from './compressors.ts';
+export { type ChromiumProgram, chromiumProgram } from './chromium.ts';
 export { CuttableSockets } from './cuttable-sockets.ts';
 export { type FaultyProxy, faultyProxy, type Mend } from './faulty-proxy.ts';
 export { freePorts } from './free-ports.ts';
+export {
+  canRunInGo,
+  type ClientProgram,
+  runInGo,
+  runInPython,
+  runInTypeScript,
+} from './generated-clients.ts';
 export { inDatabase } from './in-database.ts';
 export { type Kafka, startKafka } from './kafka.ts';
 export { type Mongod, startMongod } from './mongod.ts';

@@ -1,12 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { available, cached, run } from './server-cache.ts';
-
-const requirements = join(import.meta.dirname, '..', 'schemathesis.txt');
+import { pythonPackages } from './python-packages.ts';
 
 /** How a service is fuzzed. */
 export interface Fuzzing {
@@ -19,23 +14,6 @@ export interface Fuzzing {
   /** A folder with the modules in Python that the configuration names. */
   readonly hooks: string;
   readonly arguments?: readonly string[];
-}
-
-/** The folder that Python finds it in, filled where it was not yet. Throws with what to install. */
-function schemathesis(): string {
-  if (!available('python3', '-m', 'pip', '--version'))
-    throw new Error('To fuzz the API takes Python: install python3, 3.10 or later, with pip.');
-  const version = spawnSync('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
-    encoding: 'utf8',
-  });
-  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  return cached(`schemathesis-${digest}-python${version.stdout.trim()}`, (draft) =>
-    run(
-      'python3',
-      ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', draft, '--requirement', requirements],
-      draft,
-    ),
-  );
 }
 
 /**
@@ -67,7 +45,7 @@ export async function fuzz({ url, seed, folder, hooks, arguments: more = [] }: F
         // It draws boxes and check marks.
         PYTHONUTF8: '1',
         PYTHONDONTWRITEBYTECODE: '1',
-        PYTHONPATH: `${schemathesis()}:${hooks}`,
+        PYTHONPATH: `${pythonPackages('schemathesis')}:${hooks}`,
       },
     },
   );

@@ -3,6 +3,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../batch-receipt.ts';
+import { named } from '../component-schemas.ts';
 import { itemBodyLimit } from '../item-size.ts';
 import { jsonBody, mendedJsonIn, utf8Body } from '../json-body.ts';
 import { Problem } from '../problem.ts';
@@ -13,11 +14,14 @@ import { batchIn, callsIn } from './batch-calls.ts';
 import { bodyOfRoute, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
-const Answer = Type.Object({
-  success: Type.Boolean({ description: 'False where all of it was rejected.' }),
-  rejected: RejectedItems,
-  omittedErrors: OmittedErrors,
-});
+const Answer = named(
+  'SegmentReceipt',
+  Type.Object({
+    success: Type.Boolean({ description: 'False where all of it was rejected.' }),
+    rejected: RejectedItems,
+    omittedErrors: OmittedErrors,
+  }),
+);
 
 const schema = {
   tags: ['segment'],

@@ -7,11 +7,13 @@ const free = (description: string, example: object) =>
 const user = {
   userId: Type.Optional(
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
+      'x-component': 'SegmentUserId',
       description: 'The user. A number becomes text.',
     }),
   ),
   anonymousId: Type.Optional(
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
+      'x-component': 'SegmentUserId',
       description: 'The user where there is no userId.',
     }),
   ),
@@ -51,18 +53,27 @@ const own: Readonly<Record<SegmentCall, Parameters<typeof Type.Object>[0]>> = {
 };
 
 /** The bodies of the calls, for the documentation alone: the domain judges. Members that are not known are not refused. */
-export const segmentBody = (kind: SegmentCall): TUnsafe<unknown> => Type.Unsafe<unknown>(bodyOf(kind, {}));
+export const segmentBody = (kind: SegmentCall): TUnsafe<unknown> =>
+  Type.Unsafe<unknown>(bodyOf(kind, 'Call', {}));
 
-const bodyOf = (kind: SegmentCall, more: object): TObject =>
-  Type.Object({ ...more, ...common, ...own[kind] }, { additionalProperties: true });
+const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', more: object): TObject =>
+  Type.Object(
+    { ...more, ...common, ...own[kind] },
+    {
+      'x-component': `${kind.charAt(0).toUpperCase()}${kind.slice(1)}${role}`,
+      additionalProperties: true,
+    },
+  );
 
 /** The body of a batch. */
 export const segmentBatch: TUnsafe<unknown> = Type.Unsafe<unknown>(
   Type.Object(
     {
-      batch: Type.Array(Type.Union(segmentCalls.map((kind) => bodyOf(kind, { type: Type.Literal(kind) })))),
+      batch: Type.Array(
+        Type.Union(segmentCalls.map((kind) => bodyOf(kind, 'Item', { type: Type.Literal(kind) }))),
+      ),
       context: free('For items without one of their own.', { ip: '127.0.0.1' }),
     },
-    { additionalProperties: true },
+    { 'x-component': 'SegmentBatch', additionalProperties: true },
   ),
 );

@@ -1,0 +1,59 @@
+import { Type } from '@sinclair/typebox';
+import { expect, test } from 'vitest';
+import { named, withComponents } from '../src/component-schemas.ts';
+import { withPlainSchemas } from '../src/plain-schemas.ts';
+
+const user = named('User', Type.Object({ name: Type.String() }));
+/** The document as it goes out: JSON. */
+const sent = (document: object): unknown => JSON.parse(JSON.stringify(withComponents(document)));
+const reference = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
+
+test('a named schema is listed once, also within another, and referred to', () => {
+  const team = named('Team', Type.Object({ lead: user, members: Type.Array(Type.Optional(user)) }));
+  const paths = { '/teams': { one: team, lead: user } };
+  expect(sent({ paths, components: { headers: {} } })).toEqual({
+    paths: { '/teams': { one: reference('Team'), lead: reference('User') } },
+    components: {
+      headers: {},
+      schemas: {
+        Team: {
+          type: 'object',
+          properties: { lead: reference('User'), members: { type: 'array', items: reference('User') } },
+          required: ['lead', 'members'],
+        },
+        User: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+      },
+    },
+  });
+});
+
+test('one name stands for one schema, which may be described and shown in several ways', () => {
+  const described = { ...user, description: 'Who.', examples: [{ name: 'Ada' }] };
+  expect(sent({ paths: [user, described] })).toMatchObject({
+    components: { schemas: { User: { description: 'Who.', examples: [{ name: 'Ada' }] } } },
+  });
+  const other = named('User', Type.Object({ name: Type.String({ minLength: 1 }) }));
+  expect(() => withComponents({ paths: [user, other] })).toThrow('two schemas that differ are named User');
+});
+
+test('unions are told plainly where they can be', () => {
+  const text = (value: string): object => ({ type: 'string', enum: [value] });
+  const none = { type: 'null' };
+  const plain = (schema: object): unknown => withPlainSchemas(schema);
+  expect(plain({ anyOf: [text('a'), text('b')], description: 'x' })).toEqual({
+    type: 'string',
+    enum: ['a', 'b'],
+    description: 'x',
+  });
+  expect(plain({ items: { anyOf: [{ type: 'string', minLength: 1 }, none] } })).toEqual({
+    items: { type: ['string', 'null'], minLength: 1 },
+  });
+  for (const schema of [
+    { anyOf: [{ type: 'string' }, { type: 'number' }, none] },
+    { anyOf: [text('a'), none] },
+    { anyOf: [text('a'), { type: 'string' }] },
+    { anyOf: [JSON.parse(JSON.stringify(user)), none] },
+    { anyOf: [{ $ref: '#' }, none] },
+  ])
+    expect(plain(schema)).toEqual(schema);
+});
