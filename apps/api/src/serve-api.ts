@@ -24,6 +24,7 @@ export type ApiConfig = Pick<
   | 'PORT'
   | 'API_KEYS'
   | 'ALLOWED_HOSTS'
+  | 'WEBHOOK_ORIGINS'
   | 'MAX_BATCH_SIZE'
   | 'MAX_BODY_BYTES'
   | 'MAX_BYTES_IN_FLIGHT'
@@ -72,6 +73,7 @@ export async function openApiServer(
     progress,
     apiKeys: config.API_KEYS,
     allowedHosts: config.ALLOWED_HOSTS,
+    webhookOrigins: config.WEBHOOK_ORIGINS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxBytesInFlight: config.MAX_BYTES_IN_FLIGHT,

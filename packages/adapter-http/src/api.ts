@@ -19,7 +19,7 @@ import { keyCheck } from './api-keys.ts';
 import type { BytesInFlight, RequestBytes } from './bytes-in-flight.ts';
 import { decodeBodies } from './decode-bodies.ts';
 import { serveDocs } from './docs.ts';
-import { handleErrors } from './error-handling.ts';
+import { handleErrors, noSuchPath } from './error-handling.ts';
 import { getCount } from './get-count.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
@@ -33,6 +33,7 @@ import { closeIfUnread } from './lingering.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
 import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { countIn, countOut } from './pipelining.ts';
+import { optionsEvents } from './options-events.ts';
 import { postBatch } from './post-batch.ts';
 import { postEvents } from './post-events.ts';
 import { postLog } from './post-log.ts';
@@ -74,6 +75,8 @@ export interface ApiOptions {
   readonly apiKeys: readonly string[];
   /** Hosts that requests may be for, beside loopback names and addresses, if there are no keys. */
   readonly allowedHosts: readonly string[];
+  /** The senders of web hooks that may deliver events, by host name or origin; `*` is any. */
+  readonly webhookOrigins: readonly string[];
   /** The most activities of one batch, and ids of one replay. */
   readonly maxBatchSize: number;
   /** The version that the documentation shows. */
@@ -110,6 +113,8 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
           headers: { 'retry-after': '1' },
         });
       if (request.routeOptions.config.health !== true) assertAllowed(request);
+      // Before its body: nothing that is wrong with that is the fault.
+      if (request.is404) throw noSuchPath();
     });
     app.addHook('onSend', async (request, reply, payload) => {
       closeIfUnread(request, reply);
@@ -141,6 +146,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     await app.register(postLog, options);
     await app.register(postBatch, options);
     await app.register(postEvents, options);
+    await app.register(optionsEvents, options);
     await app.register(getLogs, options);
     await app.register(getCount, options);
     await app.register(getStats, options);

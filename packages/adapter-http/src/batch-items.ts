@@ -1,7 +1,7 @@
 import { FaultyDraft } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import { maxItemBytes } from './item-size.ts';
-import { isTooDeep, jsonBody, jsonIn, tooDeep } from './json-body.ts';
+import { brokenBody, isTooDeep, jsonBody, jsonIn, tooDeep } from './json-body.ts';
 import { isArrayText, itemsIn } from './json-elements.ts';
 import { valueBytes } from './json-weight.ts';
 import { Problem } from './problem.ts';
@@ -47,7 +47,7 @@ export async function* batchItems<Made>(
       yield [read(oversized ?? jsonIn(item))];
     }
   } catch (error) {
-    throw error instanceof RuleBroken ? new Problem(400, `The body ${error.message}.`) : error;
+    throw error instanceof RuleBroken ? brokenBody(error, json) : error;
   }
 }
 

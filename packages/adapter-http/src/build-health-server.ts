@@ -2,7 +2,7 @@ import type { CheckHealth, Progressing } from '@user-activity/application';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
-import { type HttpServer, httpServer } from './http-server.ts';
+import { type HttpServer, httpServer, routing } from './http-server.ts';
 import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
 import { clientLimits, limitClients } from './server-limits.ts';
@@ -32,6 +32,7 @@ export async function buildHealthServer({
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     ...clientLimits(),
+    routerOptions: routing,
     // One that asks how we are during the drain is to get an answer.
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
@@ -44,7 +45,7 @@ export async function buildHealthServer({
       if (request.routeOptions.config.health !== true) assertAllowed(request);
     });
   }
-  handleErrors(app);
+  handleErrors(app, 'A consumer serves /health/live, /health/ready and /metrics.');
   let stopping = false;
   app.addHook('preClose', (done) => {
     stopping = true;

@@ -18,10 +18,12 @@ import {
   receiptJson,
 } from './batch-receipt.ts';
 import { binaryEvent } from './cloud-events/binary-event.ts';
+import { eventMediaTypes } from './cloud-events/media-type.ts';
 import { type EventDraft, eventDraft } from './cloud-events/event-draft.ts';
 import { EventHeaders, eventBodies } from './cloud-events/schemas.ts';
 import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, jsonBody } from './json-body.ts';
+import { cloudEvents, essenceOf } from './media-types.ts';
 import { location } from './outcome-json.ts';
 import { Problem } from './problem.ts';
 import { problems } from './schemas.ts';
@@ -57,8 +59,6 @@ const schema = {
   },
 };
 
-const events = 'application/cloudevents';
-
 /** `POST /api/events` */
 export const postEvents: FastifyPluginCallbackTypebox<{
   logActivity: LogActivity;
@@ -67,22 +67,28 @@ export const postEvents: FastifyPluginCallbackTypebox<{
 }> = (app, { logActivity, logActivities, maxBatchSize }, done) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
-  app.post('/api/events', { schema, config: { optionalBody: true } }, async (request, reply) => {
+  const config = { optionalBody: true, mediaTypes: eventMediaTypes };
+  app.post('/api/events', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'An event is named by its source and id.');
     const contentType = request.headers['content-type'] ?? '';
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const mode = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-    if (mode === `${events}-batch+json`) {
+    const mode = essenceOf(contentType);
+    if (mode === `${cloudEvents}-batch+json`) {
       assertUtf8(contentType);
       const explanations = new ExplanationBudget();
       const places: EventDraft['asSent'][] = [];
-      const portions = draftsOf(request, maxBatchSize, (event) => {
-        const read =
-          event instanceof FaultyDraft ? asItIs(event) : eventDraft(event, explanations.collector());
-        places.push(read.asSent);
-        return read.draft;
-      });
+      const portions = draftsOf(
+        request,
+        maxBatchSize,
+        (event) => {
+          const read =
+            event instanceof FaultyDraft ? asItIs(event) : eventDraft(event, explanations.collector());
+          places.push(read.asSent);
+          return read.draft;
+        },
+        'One event is application/cloudevents+json.',
+      );
       const { rejected, ...receipt } = await logActivities(portions, { ...options, explanations });
       const asSent = rejected.map(({ index, violations }) => ({
         index,
@@ -90,11 +96,15 @@ export const postEvents: FastifyPluginCallbackTypebox<{
       }));
       return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
     }
-    if (body.length > maxItemBytes) throw tooLarge();
-    if (mode === `${events}+json`) assertUtf8(contentType);
-    else if (mode.startsWith(events))
-      throw new Problem(415, `Events come as ${events}+json, ${events}-batch+json or in binary mode.`);
-    const event = mode === `${events}+json` ? jsonBody(body) : binaryEvent(request.raw, body);
+    if (body.length > maxItemBytes) throw tooLarge(maxItemBytes);
+    if (mode === `${cloudEvents}+json`) assertUtf8(contentType);
+    else if (mode.startsWith(cloudEvents))
+      throw new Problem(
+        415,
+        `Events come as ${cloudEvents}+json, ${cloudEvents}-batch+json or in binary mode.`,
+      );
+    const event = mode === `${cloudEvents}+json` ? jsonBody(body) : binaryEvent(request.raw, body);
+    if (Array.isArray(event)) throw manyEvents();
     const id = await log(eventDraft(event), logActivity);
     return reply
       .code(202)
@@ -103,6 +113,11 @@ export const postEvents: FastifyPluginCallbackTypebox<{
   });
   done();
 };
+
+const manyEvents = (): Problem =>
+  new Problem(422, `The body must be one event. An array of them is ${cloudEvents}-batch+json.`, {
+    errors: [{ path: '', message: 'must be a JSON object' }],
+  });
 
 /** An event that is known to be faulty before it is read. */
 const asItIs = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });
