@@ -5,7 +5,7 @@ import { batchOptions } from './batch-receipt.ts';
 import { eventMediaTypes } from './cloud-events/media-type.ts';
 import { maxOriginLength, type Permission, permissions } from './cloud-events/web-hook-origins.ts';
 import { Problem } from './problem.ts';
-import { problems } from './schemas.ts';
+import { problemContent, problems } from './schemas.ts';
 
 const text = (description: string, example: string): object => ({
   type: 'string',
@@ -45,7 +45,12 @@ const schema = {
         'Accept-Post': text('The media types to deliver.', eventMediaTypes.join(', ')),
       },
     }),
-    ...problems(400, 403, 503),
+    ...problems(400, 503),
+    403: Type.Unsafe<unknown>({
+      description:
+        '`WEBHOOK_ORIGINS` does not name the sender; or, without API_KEYS, the request is for a foreign host or from a foreign page.',
+      content: problemContent,
+    }),
   },
 };
 
