@@ -25,6 +25,7 @@ export type ApiConfig = Pick<
   | 'PORT'
   | 'API_KEYS'
   | 'ALLOWED_HOSTS'
+  | 'WEBHOOK_ORIGINS'
   | 'MAX_BATCH_SIZE'
   | 'MAX_BODY_BYTES'
   | 'MAX_METADATA_BYTES'
@@ -75,6 +76,7 @@ export async function openApiServer(
     progress,
     apiKeys: config.API_KEYS,
     allowedHosts: config.ALLOWED_HOSTS,
+    webhookOrigins: config.WEBHOOK_ORIGINS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxMetadataBytes: config.MAX_METADATA_BYTES,

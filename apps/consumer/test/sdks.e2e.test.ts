@@ -1,7 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
+import { join } from 'node:path';
 import RudderAnalytics from '@rudderstack/rudder-sdk-node';
 import { Analytics as SegmentAnalytics } from '@segment/analytics-node';
+import { runWithSegmentJava } from '@user-activity/test-servers';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { apiKey, type Kept, kindsOfService, type Service } from './kinds-of-service.ts';
@@ -107,6 +109,23 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
       { code: 'invalid', activityId: 'lost', reason: '/userId must be 1-256 characters after trimming' },
     ]);
     expect(JSON.stringify(letters)).not.toContain(apiKey);
+  });
+
+  test("has what Segment's Java SDK sends, its endpoint changed alone", async () => {
+    await runWithSegmentJava(join(import.meta.dirname, 'SegmentCalls.java'), apiKey, service.url);
+    const all = await service.stored(many(6));
+    expect(all.map(withoutContext)).toEqual([
+      expected('u', 'IDENTIFY', { plan: 'pro' }, 1),
+      expected('u', 'ORDER_COMPLETED', { total: 12.5, event: 'Order Completed', anonymousId: 'a' }, 2),
+      expected('a', 'PAGE', { url: '/', name: 'Home' }, 3),
+      expected('u', 'SCREEN', { name: 'Main' }, 4),
+      expected('u', 'GROUP', { seats: 5, groupId: 'g' }, 5),
+      expected('u', 'ALIAS', { previousId: 'a' }, 6),
+    ]);
+    expect(all[0]?.metadata['context']).toMatchObject({ library: { name: 'analytics-java' } });
+    expect(all[1]?.metadata['context']).toEqual({ ip: '127.0.0.1' });
+    expect(JSON.stringify(all)).not.toContain(apiKey);
+    expect(await service.list('/api/dead-letters')).toEqual([]);
   });
 
   test("has what RudderStack's Node SDK sends, its data plane changed alone", async () => {

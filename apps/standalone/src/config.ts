@@ -47,6 +47,7 @@ export function readConfig(environment: Environment = process.env) {
     MAX_BYTES_IN_FLIGHT,
     MAX_CONNECTIONS,
     ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
+    WEBHOOK_ORIGINS: hostsOf(values.WEBHOOK_ORIGINS),
     API_KEYS: keysOf(values),
     ROOT_KEY_FILE: rootKeyFileOf(values),
     deadLetterRetention: retentionOf(values),

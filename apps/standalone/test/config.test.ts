@@ -25,6 +25,7 @@ const defaults = {
   MAX_BYTES_IN_FLIGHT: 268_435_456,
   MAX_CONNECTIONS: 10_000,
   ALLOWED_HOSTS: [],
+  WEBHOOK_ORIGINS: ['*'],
   deadLetterRetention: { edgeDays: 30, logDays: undefined },
   LOG_LEVEL: 'info',
 };
@@ -49,6 +50,7 @@ test('reads every variable', () => {
     MAX_BYTES_IN_FLIGHT: '5',
     MAX_CONNECTIONS: '6',
     ALLOWED_HOSTS: 'logs.example , [::1],10.0.0.1',
+    WEBHOOK_ORIGINS: 'events.example.com, https://b.example:8443 ,*.c.example,[::1]:80',
     LOG_LEVEL: 'trace',
   };
   const retention = { DEAD_LETTER_RETENTION_DAYS: '5', LOG_DEAD_LETTER_RETENTION_DAYS: '6' };
@@ -65,6 +67,7 @@ test('reads every variable', () => {
     MAX_BYTES_IN_FLIGHT: 5,
     MAX_CONNECTIONS: 6,
     ALLOWED_HOSTS: ['logs.example', '[::1]', '10.0.0.1'],
+    WEBHOOK_ORIGINS: ['events.example.com', 'https://b.example:8443', '*.c.example', '[::1]:80'],
   });
 });
 
@@ -122,6 +125,14 @@ describe('refuses', () => {
     (hosts) =>
       expect(faultsOf({ ALLOWED_HOSTS: hosts })).toEqual([
         'ALLOWED_HOSTS must be a comma-separated list of host names or IP addresses, without ports',
+      ]),
+  );
+
+  test.each(['*,a.example', 'ftp://a.example', 'https://a.example/', 'a b', 'a,,b', 'a@b', '<a>', 'a:port'])(
+    'WEBHOOK_ORIGINS=%s',
+    (origins) =>
+      expect(faultsOf({ WEBHOOK_ORIGINS: origins })).toEqual([
+        'WEBHOOK_ORIGINS must be * or a comma-separated list of host names or origins, such as https://events.example.com',
       ]),
   );
 

@@ -35,6 +35,7 @@ import { closeIfUnread } from './lingering.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
 import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { countIn, countOut } from './pipelining.ts';
+import { optionsEvents } from './options-events.ts';
 import { postBatch } from './post-batch.ts';
 import { postEvents } from './post-events.ts';
 import { postLog } from './post-log.ts';
@@ -78,6 +79,8 @@ export interface ApiOptions {
   readonly apiKeys: readonly string[];
   /** Hosts that requests may be for, beside loopback names and addresses, if there are no keys. */
   readonly allowedHosts: readonly string[];
+  /** The senders of web hooks that may deliver events, by host name or origin; `*` is any. */
+  readonly webhookOrigins: readonly string[];
   /** The most activities of one batch, and ids of one replay. */
   readonly maxBatchSize: number;
   /** The maximum of bytes of metadata that the use cases record. */
@@ -149,6 +152,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     await app.register(postLog, options);
     await app.register(postBatch, options);
     await app.register(postEvents, options);
+    await app.register(optionsEvents, options);
     await app.register(getLogs, options);
     await app.register(getCount, options);
     await app.register(getStats, options);

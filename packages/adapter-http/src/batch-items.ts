@@ -1,7 +1,15 @@
 import { FaultyDraft } from '@user-activity/application';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
 import { maxItemBytes } from './item-size.ts';
-import { exactJsonIn, isTooDeep, jsonBody, type JsonReader, mendedJsonIn, tooDeep } from './json-body.ts';
+import {
+  brokenBody,
+  exactJsonIn,
+  isTooDeep,
+  jsonBody,
+  type JsonReader,
+  mendedJsonIn,
+  tooDeep,
+} from './json-body.ts';
 import { isArrayText, itemsIn } from './json-elements.ts';
 import { valueBytes } from './json-weight.ts';
 import { Problem } from './problem.ts';
@@ -58,7 +66,7 @@ export async function* batchItems<Made>(
       yield [read(oversized ?? parse(item))];
     }
   } catch (error) {
-    throw error instanceof RuleBroken ? new Problem(400, `The body ${error.message}.`) : error;
+    throw error instanceof RuleBroken ? brokenBody(error, json) : error;
   }
 }
 

@@ -6,7 +6,7 @@ import { problemContent } from './schemas.ts';
 
 const problemType = 'application/problem+json';
 const { schema: problemSchema } = problemContent[problemType];
-const methods: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete']);
+const methods: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'options']);
 const reference = (kind: string, name: string): Part => ({ $ref: `#/components/${kind}/${name}` });
 
 const headers = {
@@ -22,6 +22,11 @@ const headers = {
     description: 'How to give a key (RFC 9110, section 11.6.1).',
     required: true,
     schema: { type: 'string', examples: ['Bearer realm="user-activity"'] },
+  },
+  AcceptPost: {
+    description: 'The media types that the route takes (Linked Data Platform 1.0, section 7.1).',
+    required: true,
+    schema: { type: 'string', examples: ['application/json'] },
   },
   Allow: {
     description: 'The methods of the path (RFC 9110, section 10.2.1).',
@@ -111,6 +116,7 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
       ...(status === 431 ? {} : { 'X-Request-Id': reference('headers', 'RequestId') }),
       ...(refusal && status === 401 ? { 'WWW-Authenticate': reference('headers', 'Authenticate') } : {}),
       ...(refusal && status === 405 ? { Allow: reference('headers', 'Allow') } : {}),
+      ...(refusal && status === 415 ? { 'Accept-Post': reference('headers', 'AcceptPost') } : {}),
       ...(refusal && (status === 409 || status === 503)
         ? { 'Retry-After': reference('headers', 'RetryAfter') }
         : {}),

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isDomainError, parseExactJson, parseMendedJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { looksLikeLines } from './json-bytes.ts';
 import { isDeeperThan } from './json-weight.ts';
 import { Problem } from './problem.ts';
 import { parseWhole } from './whole-body.ts';
@@ -38,10 +39,18 @@ export function jsonBody(body: Buffer, read: JsonReader = exactJsonIn): unknown 
   try {
     return read(body);
   } catch (error) {
-    if (error instanceof RuleBroken) throw new Problem(400, `The body ${error.message}.`);
-    throw error;
+    throw error instanceof RuleBroken ? brokenBody(error, body) : error;
   }
 }
+
+/** 400 for a body that is no JSON, with the way out where it holds lines of JSON. */
+export const brokenBody = (fault: RuleBroken, body: Buffer): Problem =>
+  new Problem(
+    400,
+    looksLikeLines(body)
+      ? 'The body holds several JSON values. Send one on each line, as application/x-ndjson, to POST /api/logs/batch.'
+      : `The body ${fault.message}.`,
+  );
 
 // Levels cost the parser far more than their bytes. Metadata has at most 16, and a text so short is parsed in a moment.
 const maxLevels = 1000;

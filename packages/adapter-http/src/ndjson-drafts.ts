@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { FaultyDraft } from '@user-activity/application';
-import { isDomainError, RuleBroken } from '@user-activity/domain';
+import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { exactItemIn } from './batch-items.ts';
 import { tooMany } from './batch-receipt.ts';
@@ -8,10 +8,10 @@ import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, withoutMark } from './json-body.ts';
 import { valueBytes } from './json-weight.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
+import { linesOfJson } from './media-types.ts';
 import { turns } from './turns.ts';
 import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
 
-const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
 const portionSize = 100;
 const smallChunk = 1024;
@@ -31,11 +31,11 @@ interface Ending {
 
 /** Has the routes of this plugin take bodies of one JSON value a line, as `NdjsonDrafts`. */
 export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
-  app.addContentTypeParser(mediaTypes, (request, payload, done) => {
+  app.addContentTypeParser([...linesOfJson], (request, payload, done) => {
     try {
       assertUtf8(request.headers['content-type']);
       const bytes = request.routeOptions.bodyLimit;
-      if (saysTooMuch(request)) throw tooLarge();
+      if (saysTooMuch(request)) throw tooLarge(bytes);
       // A request that is destroyed no longer knows its connection, on which it has to be counted and answered.
       const destroyOnReturn = payload !== request.raw;
       done(
@@ -99,7 +99,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
 
   #split(chunk: Buffer, drafts: unknown[]): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.bytes) throw tooLarge();
+    if (this.#bytes > this.#limits.bytes) throw tooLarge(this.#limits.bytes);
     this.#limits.count(chunk.length + valueBytes(chunk));
     this.#splitter.split(chunk, (line) => this.#take(line, drafts));
   }
@@ -109,7 +109,8 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
     this.#isBegun = true;
     if (line?.every((byte) => space.has(byte)) === true) return;
     this.#lines += 1;
-    if (this.#lines > this.#limits.lines) throw tooLarge(tooMany(this.#limits.lines));
+    if (this.#lines > this.#limits.lines)
+      throw new DomainError('INPUT_TOO_LARGE', tooMany(this.#limits.lines));
     drafts.push(draftIn(line));
   }
 }

@@ -12,7 +12,7 @@ import { documentOf, examplesOf, operationsOf, resolved } from './openapi-docume
 
 const document = await documentOf();
 const operations = operationsOf(document);
-const open = new Set(['live', 'ready']);
+const open = new Set(['live', 'ready', 'allowEvents']);
 
 /** What Redocly's linter finds, with all its recommended rules and warnings taken for errors. */
 async function lint(source: object): Promise<string[]> {
@@ -201,6 +201,7 @@ test('refusals say how to go on', () => {
   expect(told('202')).toContain('Location');
   expect(told('401')).toContain('WWW-Authenticate');
   expect(told('405')).toContain('Allow');
+  expect(told('415')).toContain('Accept-Post');
   expect(told('503')).toContain('Retry-After');
 });
 

@@ -122,8 +122,11 @@ describe('POST /v1/batch', () => {
       it.app.inject({ method: 'POST', url: '/v1/batch', headers: { 'content-type': type }, payload });
     expect((await send('{"batch":[')).statusCode).toBe(400);
     expect((await send('{"batch":[]}', 'Application/JSON ; charset=utf-8')).statusCode).toBe(200);
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
-      expect((await send('{"batch":[]}', type)).statusCode).toBe(415);
+    for (const [type, status] of [
+      ['text/plain', 200],
+      ['application/x-www-form-urlencoded', 415],
+    ] as const) {
+      expect((await send('{"batch":[]}', type)).statusCode).toBe(status);
       const compressed = { 'content-type': type, 'content-encoding': 'gzip' };
       const payload = gzipSync('{"batch":[]}');
       expect(

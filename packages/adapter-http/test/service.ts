@@ -26,7 +26,7 @@ import {
 } from '@user-activity/application';
 import { defaultMetadataBytes, type LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
 import { reservedIds } from '../src/reserved-ids.ts';
 import { recordingLogger } from './recording-logger.ts';
@@ -101,6 +101,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],
     allowedHosts: [],
+    webhookOrigins: ['*'],
     maxBatchSize: 100,
     maxBodyBytes: 100_000,
     maxMetadataBytes: defaultMetadataBytes,
@@ -117,6 +118,12 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
 export function seen(response: LightMyRequestResponse): { status: number; body: unknown } {
   return { status: response.statusCode, body: response.json() };
 }
+
+/** What `seen` gives of a refusal with such a detail. */
+export const refusal = (status: number, detail: RegExp): object => ({
+  status,
+  body: { detail: expect.stringMatching(detail) as unknown },
+});
 
 const json = { 'content-type': 'application/json' };
 

@@ -128,7 +128,7 @@ describe('a number', () => {
 
   test('that no double says is refused in metadata by its path, with the remedy', () => {
     const violations = new Violations();
-    Metadata.parse(parseExactJson('{"a/b":[1,9007199254740993]}'), '/metadata', violations);
+    Metadata.parse(parseExactJson('{"a/b":[1,9007199254740993]}'), '/metadata', violations, 1024);
     expect(violations.list).toEqual([
       {
         path: '/metadata/a~1b/1',
@@ -136,7 +136,7 @@ describe('a number', () => {
       },
     ]);
     const whole = new Violations();
-    Metadata.parse(parseExactJson('9007199254740993'), '/metadata', whole);
+    Metadata.parse(parseExactJson('9007199254740993'), '/metadata', whole, 1024);
     expect(whole.list).toEqual([{ path: '/metadata', message: 'must be a JSON object' }]);
   });
 });

@@ -17,6 +17,7 @@ const authorized = `Authorization: Bearer ${key}`;
 const refusals: readonly Refusal[] = [
   ['s13-unauthorized', 'POST /api/logs', [typed], true],
   ['s13-wrong-key', 'POST /v1/batch', [typed, 'Authorization: Bearer wrong']],
+  ['s13-key-in-body', 'POST /v1/batch', [typed], true],
   ['s13-not-found', 'POST /nothing', [typed, authorized], true],
   ['s13-not-allowed', 'PUT /api/logs', [typed, authorized], true],
   ['s13-body-of-get', 'GET /api/logs', [typed, authorized], true],

@@ -2,7 +2,7 @@ import type { Call } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import { batchItems, isBatch, OversizedItem } from '../batch-items.ts';
 import { maxItemBytes } from '../item-size.ts';
-import { jsonBody, mendedJsonIn } from '../json-body.ts';
+import { brokenBody, jsonBody, mendedJsonIn } from '../json-body.ts';
 import { isObjectText, membersIn } from '../json-elements.ts';
 import { valueBytes } from '../json-weight.ts';
 import { Problem } from '../problem.ts';
@@ -14,6 +14,7 @@ import { hasContext, itemOfBatch, oversizedCall } from './segment-call.ts';
 export interface BatchBody {
   readonly calls: Buffer;
   readonly context: unknown;
+  readonly writeKey: unknown;
 }
 
 /** How much a batch may hold. */
@@ -34,6 +35,7 @@ export async function batchIn(body: Buffer, count: BatchLimits['count']): Promis
   const turn = turns.begin();
   let calls: Buffer | undefined;
   let context: unknown;
+  let writeKey: unknown;
   try {
     for (const [key, value] of isObject(body) ? membersIn(body) : []) {
       if (turn.isOver) await turn.next();
@@ -41,16 +43,17 @@ export async function batchIn(body: Buffer, count: BatchLimits['count']): Promis
       else {
         const beside = jsonBeside(value, count);
         if (key === 'context') context = beside;
+        else if (key === 'writeKey') writeKey = beside;
       }
     }
   } catch (error) {
-    throw error instanceof RuleBroken ? new Problem(400, `The body ${error.message}.`) : error;
+    throw error instanceof RuleBroken ? brokenBody(error, body) : error;
   }
   if (calls === undefined || !isBatch(calls))
-    throw new Problem(400, 'The body must hold its calls.', {
+    throw new Problem(400, 'The body must be an object that holds its calls in `batch`.', {
       errors: [{ path: '/batch', message: 'must be a JSON array' }],
     });
-  return { calls, context };
+  return { calls, context, writeKey };
 }
 
 /** Whether it is to be read as an object. Throws 400 if it is no JSON. */
@@ -71,12 +74,15 @@ function jsonBeside(value: Buffer, count: BatchLimits['count']): unknown {
  * The calls in portions, as `batchItems` gives them. Throws 413 as soon as the context, told for each call without one, is more than
  * a body may be: a few bytes would stand for gigabytes.
  */
-export function callsIn({ calls, context }: BatchBody, limits: BatchLimits): AsyncGenerator<[Call]> {
+export function callsIn(
+  { calls, context }: Omit<BatchBody, 'writeKey'>,
+  limits: BatchLimits,
+): AsyncGenerator<[Call]> {
   const { maxMetadataBytes } = limits;
   const contextBytes =
     context === undefined || context === null ? undefined : bytesOfContext({ context, maxMetadataBytes });
   const around = { maxMetadataBytes, ...(contextBytes === undefined ? {} : { context }) };
-  const message = `A batch holds at most ${limits.items} calls.`;
+  const message = `A batch holds at most ${limits.items} calls. Send the others in further batches.`;
   let told = 0;
   return batchItems(calls, { items: limits.items, message, count: limits.count }, mendedJsonIn, (item) => {
     if (item instanceof OversizedItem) return oversizedCall(item);

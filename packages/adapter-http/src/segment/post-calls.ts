@@ -1,17 +1,20 @@
 import type { CallPortions, LogCalls } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
+import { assertKeyInBody, knownKeys } from '../api-keys.ts';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../batch-receipt.ts';
 import { named } from '../component-schemas.ts';
 import { itemBodyLimit } from '../item-size.ts';
 import { jsonBody, mendedJsonIn, utf8Body } from '../json-body.ts';
+import { mediaTypeFault } from '../media-types.ts';
+import { isMembers } from '../members.ts';
 import { Problem } from '../problem.ts';
 import { refuseParameters } from '../query-parameters.ts';
 import { problems } from '../schemas.ts';
 import { parseWhole } from '../whole-body.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
-import { bodyOfRoute, segmentCalls } from './segment-call.ts';
+import { bodyOfRoute, type SegmentCall, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
 const Answer = named(
@@ -23,11 +26,22 @@ const Answer = named(
   }),
 );
 
+/** Other paths of the same calls, which SDKs of Segment post to. The document names them in words. */
+const shortPaths: Readonly<Record<SegmentCall, string>> = {
+  track: '/v1/t',
+  identify: '/v1/i',
+  page: '/v1/p',
+  screen: '/v1/s',
+  group: '/v1/g',
+  alias: '/v1/a',
+};
+const otherBatchPaths = ['/v1/import', '/v1/b'];
+
 const schema = {
   tags: ['segment'],
   description:
     'Of the Segment HTTP API, for its SDKs and those of RudderStack: change their host, and let their write key be a key of this API. ' +
-    'Answers 200 only after the log holds what was accepted. What breaks a rule is listed, and is a dead letter of the code ' +
+    'It may be `writeKey` in the body, of at most 1 MiB then, instead of in a header. Answers 200 only after the log holds what was accepted. What breaks a rule is listed, and is a dead letter of the code ' +
     '`invalid`: those SDKs tell nobody.',
   response: {
     200: Answer,
@@ -35,15 +49,17 @@ const schema = {
   },
 };
 
-/** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch` */
+/** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch`, also by the other paths that SDKs have for them. */
 export const postCalls: FastifyPluginCallbackTypebox<{
   logCalls: LogCalls;
   maxBatchSize: number;
   maxMetadataBytes: number;
-}> = (app, { logCalls, maxBatchSize, maxMetadataBytes }, done) => {
+  apiKeys: readonly string[];
+}> = (app, { logCalls, maxBatchSize, maxMetadataBytes, apiKeys }, done) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
+  const areKnown = knownKeys(apiKeys);
   const log = async (calls: CallPortions): Promise<Static<typeof Answer>> => {
     const { accepted, rejected, unexplained } = await logCalls(calls);
     return {
@@ -52,43 +68,72 @@ export const postCalls: FastifyPluginCallbackTypebox<{
       ...omittedJson(unexplained),
     };
   };
-  for (const kind of segmentCalls) {
-    const ofKind = {
-      ...schema,
-      operationId: `${kind}Call`,
-      summary: `Segment: ${kind}`,
-      body: segmentBody(kind),
-    };
-    app.post(
-      `/v1/${kind}`,
-      { schema: ofKind, bodyLimit, onRequest: refuseParameters },
-      async (request, reply) =>
-        reply.code(200).send(await log([[bodyOfRoute(kind, jsonOf(request), { maxMetadataBytes })]])),
+  const route = (
+    [path, ...others]: readonly [string, ...string[]],
+    { operationId, ...described }: { operationId: string; summary: string; body: TUnsafe<unknown> },
+    options: { bodyLimit?: number },
+    answer: (request: FastifyRequest) => Promise<Static<typeof Answer>>,
+  ): void => {
+    const description = `${schema.description} Also at ${others.map((other) => `\`${other}\``).join(' and ')}.`;
+    for (const url of [path, ...others])
+      app.post(
+        url,
+        {
+          schema: url === path ? { ...schema, ...described, operationId, description } : { hide: true },
+          config: { mediaTypes, keyInBody: true },
+          ...options,
+          onRequest: refuseParameters,
+        },
+        async (request, reply) => reply.code(200).send(await answer(request)),
+      );
+  };
+  for (const kind of segmentCalls)
+    route(
+      [`/v1/${kind}`, shortPaths[kind]],
+      { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
+      { bodyLimit },
+      async (request) => {
+        const body = jsonOf(request);
+        assertKeyInBody(request, isMembers(body) ? body['writeKey'] : undefined, areKnown);
+        return log([[bodyOfRoute(kind, body, { maxMetadataBytes })]]);
+      },
     );
-  }
-  const ofBatch = { ...schema, operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch };
-  app.post('/v1/batch', { schema: ofBatch, onRequest: refuseParameters }, async (request, reply) => {
-    const limits = {
-      items: maxBatchSize,
-      contextBytes: request.routeOptions.bodyLimit,
-      maxMetadataBytes,
-      count: (bytes: number) => request.bytes.addBody(bytes),
-    };
-    return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request), limits.count), limits)));
-  });
+  route(
+    ['/v1/batch', ...otherBatchPaths],
+    { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
+    {},
+    async (request) => {
+      const limits = {
+        items: maxBatchSize,
+        contextBytes: request.routeOptions.bodyLimit,
+        maxMetadataBytes,
+        count: (bytes: number) => request.bytes.addBody(bytes),
+      };
+      const body = await batchIn(bytesOf(request), limits.count);
+      assertKeyInBody(request, body.writeKey, areKnown);
+      return log(callsIn(body, limits));
+    },
+  );
   done();
 };
 
 /**
- * The bytes of the body. RudderStack's SDK compresses its JSON, and then calls it a form. Uncompressed, a form and a text are what
- * any page of the web can have a browser send here without asking first: 415.
+ * The bytes of the body. RudderStack's SDK compresses its JSON, and then calls it a form; SDKs for mobile apps call theirs a text.
+ * Uncompressed, a form and a text are what any page of the web can have a browser send here without asking first: 415. A
+ * browser that posts names the page in `Origin` or `Sec-Fetch-Site`, so a text with neither is from another program.
  */
 function bytesOf({ body, headers }: FastifyRequest): Buffer {
   if (!Buffer.isBuffer(body) || body.length === 0) throw new Problem(400, 'A JSON body is required.');
-  const json = utf8Body(headers['content-type'], body);
-  if (headers['content-encoding'] === undefined && !isJson.test(headers['content-type'] ?? ''))
-    throw new Problem(415, 'The body must be application/json, unless it is compressed.');
-  return json;
+  const contentType = headers['content-type'];
+  if (headers['content-encoding'] === undefined && !isJson.test(contentType ?? '')) {
+    if (!isText.test(contentType ?? '')) throw new Problem(415, mediaTypeFault(contentType, mediaTypes));
+    if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
+      throw new Problem(
+        415,
+        'A page in a browser must send application/json: any page of the web could send text/plain.',
+      );
+  }
+  return utf8Body(contentType, body);
 }
 
 /** The body as JSON; null is as good as none. */
@@ -98,4 +143,6 @@ function jsonOf(request: FastifyRequest): unknown {
   return value;
 }
 
+const mediaTypes = ['application/json', 'text/plain'];
 const isJson = /^application\/json\s*(?:;|$)/i;
+const isText = /^text\/plain\s*(?:;|$)/i;

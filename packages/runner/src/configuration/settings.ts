@@ -37,8 +37,8 @@ type AccessVariables = Readonly<
   Partial<Record<'API_KEYS' | 'API_KEYS_FILE' | 'ROOT_KEY_FILE' | 'ALLOW_ANONYMOUS' | 'HOST', string>>
 >;
 
-/** The hosts that requests may be for, beside those of loopback. */
-export const hostsOf = (allowedHosts: string): readonly string[] => listed(allowedHosts);
+/** The hosts of a variable that lists some. */
+export const hostsOf = (list: string): readonly string[] => listed(list);
 
 /** The keys that open the API: those of the environment and those of a file. Throws ConfigurationError if the file can't be used. */
 export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): readonly string[] => [

@@ -33,6 +33,10 @@ const flag = (): Flag =>
 // A name, an IPv4 address, or an IPv6 address, bare or in brackets.
 const host = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
 
+// As `host`, but a sender may name many by `*.`, and its scheme and port.
+const sender =
+  '(?:https?://)?(?:(?:\\*\\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?';
+
 /** Of every app. */
 export const processVariables = (
   port: number,
@@ -73,6 +77,7 @@ export const apiVariables: {
   API_KEYS: TString;
   API_KEYS_FILE: TOptional<TString>;
   ALLOW_ANONYMOUS: Flag;
+  WEBHOOK_ORIGINS: TString;
   PUBLISH_TIMEOUT_MS: TInteger;
   QUERY_TIMEOUT_MS: TInteger;
   MAX_BATCH_SIZE: TInteger;
@@ -89,6 +94,11 @@ export const apiVariables: {
   }),
   API_KEYS_FILE: Type.Optional(Type.String()),
   ALLOW_ANONYMOUS: flag(),
+  WEBHOOK_ORIGINS: Type.String({
+    default: '*',
+    pattern: `^(?:\\*|${sender}(?: *, *${sender})*)$`,
+    description: '* or a comma-separated list of host names or origins, such as https://events.example.com',
+  }),
   PUBLISH_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   QUERY_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   MAX_BATCH_SIZE: wholeNumber(1, 100_000, 10_000),
