@@ -21,6 +21,7 @@ const units: readonly TimeUnit[] = ['minute', 'hour', 'day', 'week', 'month'];
 /** 54 years: as many days as there may be lines, in which a zone changes its clock some hundred times. */
 const partMs = 54 * 365.25 * 86_400_000;
 
+/** What stats over time need, and how long they may take. */
 export interface OverTimeDeps {
   readonly repository: ActivityRepository;
   readonly clock: Clock;

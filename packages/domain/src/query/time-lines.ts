@@ -37,8 +37,8 @@ export class TimeLines {
 
   /** More slots than this in a part of time come to more than `maxLines` lines, with those that there are already. */
   maxSlots(maxLines: number, { offsets }: TimeSlots): number {
-    // The first slot may go on with a line that there is.
-    const most = (maxLines - this.size) * (daysOf[this.#unit] ?? 1) + 1;
+    // The first slots may go on with the last line that there is.
+    const most = (maxLines - this.size + 1) * (daysOf[this.#unit] ?? 1);
     // A clock that is put back over midnight shows two days again.
     return this.#unit in daysOf ? most + 2 * (offsets.length - 1) : most;
   }
