@@ -31,10 +31,10 @@ function place({ document, source, folder }: ClientProgram): void {
 }
 
 /**
- * Generates types by openapi-typescript, has tsc judge `round-trip.ts`, runs it, and gives the JSON that it prints. `packages` is the folder
+ * Generates types by openapi-typescript, has tsc judge `round-trip.ts`, runs it, and gives what it prints. `packages` is the folder
  * node_modules that has what it imports.
  */
-export async function runInTypeScript(program: ClientProgram, packages: string): Promise<unknown> {
+export async function runInTypeScript(program: ClientProgram, packages: string): Promise<string> {
   const { folder, document } = program;
   place(program);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
@@ -46,15 +46,14 @@ export async function runInTypeScript(program: ClientProgram, packages: string):
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
   await outputOf(tsc, [...strict, ...files, ...target, 'round-trip.ts'], { cwd: folder });
   const env = { PATH: process.env['PATH'] };
-  const output = await outputOf(process.execPath, ['round-trip.ts', ...program.arguments], {
+  return outputOf(process.execPath, ['round-trip.ts', ...program.arguments], {
     cwd: folder,
     env,
   });
-  return JSON.parse(output);
 }
 
-/** Generates the package `activity_log` by openapi-python-client, runs `round_trip.py`, and gives the JSON that it prints. */
-export async function runInPython(program: ClientProgram): Promise<unknown> {
+/** Generates the package `activity_log` by openapi-python-client, runs `round_trip.py`, and gives what it prints. */
+export async function runInPython(program: ClientProgram): Promise<string> {
   const { folder } = program;
   place(program);
   // Its formatter is not installed.
@@ -69,8 +68,7 @@ export async function runInPython(program: ClientProgram): Promise<unknown> {
   const generate = ['-m', 'openapi_python_client', 'generate', '--meta', 'none', ...paths];
   await outputOf('python3', generate, { cwd: folder, env });
   await outputOf('python3', ['-m', 'compileall', '-q', 'activity_log'], { cwd: folder, env });
-  const output = await outputOf('python3', ['round_trip.py', ...program.arguments], { cwd: folder, env });
-  return JSON.parse(output);
+  return outputOf('python3', ['round_trip.py', ...program.arguments], { cwd: folder, env });
 }
 
 /** Whether there is a Go that is as new as the `go.mod` of the program asks for. */
@@ -82,8 +80,8 @@ export function canRunInGo(source: string): boolean {
   return Number(minor) >= Number(needed);
 }
 
-/** Generates `api.go` by oapi-codegen, compiles it with `main.go`, runs that, and gives the JSON that it prints. */
-export async function runInGo(program: ClientProgram): Promise<unknown> {
+/** Generates `api.go` by oapi-codegen, compiles it with `main.go`, runs that, and gives what it prints. */
+export async function runInGo(program: ClientProgram): Promise<string> {
   const { folder } = program;
   place(program);
   const env = { ...process.env, GOFLAGS: '-mod=readonly' };
@@ -91,5 +89,5 @@ export async function runInGo(program: ClientProgram): Promise<unknown> {
   const generate = ['tool', 'oapi-codegen', ...kinds, '-o', 'api.go', 'openapi.json'];
   await outputOf('go', generate, { cwd: folder, env });
   await outputOf('go', ['build', '-o', 'round-trip', '.'], { cwd: folder, env });
-  return JSON.parse(await outputOf(join(folder, 'round-trip'), program.arguments, { cwd: folder, env }));
+  return outputOf(join(folder, 'round-trip'), program.arguments, { cwd: folder, env });
 }

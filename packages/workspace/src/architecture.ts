@@ -251,7 +251,12 @@ export const options: ICruiseOptions = {
   tsPreCompilationDeps: true,
   doNotFollow: { path: 'node_modules' },
   // Ours only: a dist folder below node_modules is how most packages look, and would be skipped unjudged.
-  exclude: { path: '^(?:packages|apps|docs/examples)/[^/]+/dist/|^packages/workspace/test/fixtures/' },
+  exclude: {
+    path:
+      '^(?:packages|apps|docs/examples)/[^/]+/dist/|^packages/workspace/test/fixtures/' +
+      // It imports what its test generates.
+      '|^apps/standalone/test/clients/',
+  },
   enhancedResolveOptions: {
     exportsFields: ['exports'],
     conditionNames: ['@user-activity/source', 'import', 'node', 'types', 'default'],
