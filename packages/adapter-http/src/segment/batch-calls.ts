@@ -6,8 +6,8 @@ import { jsonBody, jsonIn } from '../json-body.ts';
 import { isObjectText, membersIn } from '../json-elements.ts';
 import { Problem } from '../problem.ts';
 import { Turn } from '../turn.ts';
-import { bytesOfContext } from './call-metadata.ts';
 import { hasContext, itemOfBatch, oversizedCall } from './segment-call.ts';
+import { SharedContext } from './shared-context.ts';
 
 /** The body of a batch: its calls still unparsed, and what it says for all of them. */
 export interface BatchBody {
@@ -20,7 +20,8 @@ export interface BatchLimits {
   readonly items: number;
   /** The most bytes of the context, counted once for each call that takes it. */
   readonly contextBytes: number;
-  readonly maxMetadataBytes: number;
+  /** The maximum of bytes of the metadata of a call. */
+  readonly maxBytes: number;
   /** Counts what the values of a call take beside the body, as `batchItems` does. */
   readonly count: (bytes: number) => void;
 }
@@ -70,15 +71,14 @@ function jsonBeside(value: Buffer): unknown {
  * a body may be: a few bytes would stand for gigabytes.
  */
 export function callsIn({ calls, context }: BatchBody, limits: BatchLimits): AsyncGenerator<[Call]> {
-  const { maxMetadataBytes } = limits;
-  const contextBytes =
-    context === undefined || context === null ? undefined : bytesOfContext({ context, maxMetadataBytes });
-  const around = { maxMetadataBytes, ...(contextBytes === undefined ? {} : { context }) };
+  const { maxBytes } = limits;
+  const shared = context === undefined || context === null ? undefined : new SharedContext(context, maxBytes);
+  const around = { maxBytes, ...(shared === undefined ? {} : { context: shared }) };
   const message = `A batch holds at most ${limits.items} calls.`;
   let told = 0;
   return batchItems(calls, { items: limits.items, message, count: limits.count }, (item) => {
     if (item instanceof OversizedItem) return oversizedCall(item);
-    if (contextBytes !== undefined && !hasContext(item)) told += contextBytes;
+    if (shared !== undefined && !hasContext(item)) told += shared.bytes;
     if (told > limits.contextBytes)
       throw new Problem(
         413,
