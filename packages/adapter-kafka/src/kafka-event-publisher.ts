@@ -39,7 +39,7 @@ interface Placed {
   readonly size: number;
 }
 
-// Below the 1 MiB that a broker takes of one partition, with room for the framing.
+// Below the 1 MiB that a broker takes of one partition, with room for the framing; three of the largest activities fit in.
 const mostBytesOfPartition = 900_000;
 // Attributes, names of headers and framing of one message.
 const overhead = 300;

@@ -10,7 +10,7 @@ export type Inserted = 'stored' | { readonly known: StoredActivity } | Refused;
 const duplicateKey = 11_000;
 /** So many documents are made before others have their turn on the event loop: up to 2 ms each. */
 const atOnce = 25;
-/** So many documents the server sends at once: 4 MiB of the largest metadata. */
+/** So many documents the server sends at once, and 16 MiB of them at most: 4 MiB of metadata of 16 KiB. */
 export const readAtOnce = 250;
 
 /**

@@ -31,7 +31,7 @@ function decodeKey(key: string): string {
     : key.replaceAll(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** What is stored of the metadata. It is at most 16 levels deep. */
+/** What is stored of the metadata. It is at most 64 levels deep. */
 export const encodeMetadata = (metadata: JsonObject): JsonObject =>
   rekeyed(metadata, encodeKey) as JsonObject;
 

@@ -17,7 +17,7 @@ const field = 'createdAt';
 /** So many ranges of an index MongoDB merges in their order; of more it would sort all that they hold. */
 const mostMerged = 200;
 
-/** So many documents the server sends at once: 1 MiB of the largest metadata. */
+/** So many documents the server sends at once: 2 MiB of metadata of 32 KiB, and 16 MiB of the largest that can be set. */
 const batchSize = 64;
 
 /** The activities of a page and, where there is one, the first behind it. */

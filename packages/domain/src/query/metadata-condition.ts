@@ -14,7 +14,7 @@ export interface MetadataCondition {
 }
 
 const mostLevels = 16;
-// No key and no value of metadata is longer.
+// A question comes in a URL, of which Node takes 16 KiB: a longer key or value can't be asked for.
 const maxUnits = 16 * 1024;
 const tooLong = `must be at most ${maxUnits} characters`;
 // RFC 8259, section 6.
