@@ -49,7 +49,7 @@ export function callMetadata(
   const whole = joined(name, sent);
   const originals = inherited?.original === undefined ? [] : [inherited.original];
   if (isMetadata(whole, maxBytes)) return { name, value: whole, originals, losses: [] };
-  const mended = mendedMembers(sent);
+  const mended = mendedMembers(sent, maxBytes);
   const kept = membersThatFit(name, mended.members, maxBytes);
   const losses: Violation[] = [];
   for (const [member, value] of Object.entries(sent)) {
@@ -103,12 +103,15 @@ function joined(name: string, { [name]: own, ...beside }: Members): Members {
   return isApart ? { [name]: own, ...beside } : { ...own, ...beside };
 }
 
-/** The members that are not too deep, mended, and what was sent in the place of those that are changed. */
-function mendedMembers(sent: Members): { members: Members; originals: ReadonlyMap<string, Original> } {
+/** The members that are not too much by themselves, mended, and what was sent in the place of those that are changed. */
+function mendedMembers(
+  sent: Members,
+  maxBytes: number,
+): { members: Members; originals: ReadonlyMap<string, Original> } {
   const members: Record<string, unknown> = {};
   const originals = new Map<string, Original>();
   for (const [member, value] of Object.entries(sent)) {
-    const mended = mendedJson(value);
+    const mended = mendedJson(value, maxBytes);
     if (mended === undefined) continue;
     members[member] = mended.value;
     if (mended.isChanged) originals.set(member, originalOf(member, value));
@@ -116,7 +119,7 @@ function mendedMembers(sent: Members): { members: Members; originals: ReadonlyMa
   return { members, originals };
 }
 
-/** As many of the members as the metadata can hold, the small ones first and the context last. */
+/** As many of the members as the metadata can hold: properties come after all others, and the context last. */
 function membersThatFit(name: string, members: Members, maxBytes: number): Members {
   if (isMetadata(joined(name, members), maxBytes)) return members;
   const { [name]: own, context, ...others } = members;

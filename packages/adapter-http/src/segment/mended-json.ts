@@ -14,32 +14,45 @@ const replacement = '\ufffd';
 /**
  * The value with U+FFFD for each unpaired surrogate, and other names for keys that metadata refuses, so that none takes the place of
  * another: U+FFFD for each unpaired surrogate and U+0000; `~1`, or the next number that is free, behind `__proto__`, a `constructor`
- * that holds `prototype`, and a name that another key has. Returns undefined if it has more than 16 levels. Size is not looked at.
+ * that holds `prototype`, and a name that another key has. Returns undefined if it has more than 16 levels, or takes more than `maxBytes`
+ * however it is written: the rest of it is not looked at.
  */
-export function mendedJson(sent: unknown): MendedJson | undefined {
+export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefined {
   let isChanged = false;
-  let isTooDeep = false;
+  let left = maxBytes;
   const changed = <Value>(value: Value): Value => {
     isChanged = true;
     return value;
   };
   const mend = (value: unknown, levels: number): unknown => {
+    // A value takes a byte at least, and so does each code unit of a text or a key.
+    left -= typeof value === 'string' ? value.length : 1;
     if (typeof value === 'string') return value.isWellFormed() ? value : changed(value.toWellFormed());
     if (typeof value !== 'object' || value === null) return value;
-    if (levels === maxLevels) isTooDeep = true;
-    if (isTooDeep) return null;
-    if (Array.isArray(value)) return Array.from(value, (item) => mend(item, levels + 1));
-    if (!isMembers(value)) return value;
-    const rename = renaming(value);
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [
-        isRefused(key, member) ? changed(rename(key)) : key,
-        mend(member, levels + 1),
-      ]),
-    );
+    if (levels === maxLevels) left = -1;
+    if (Array.isArray(value)) return mendItems(value, levels);
+    return isMembers(value) ? mendMembers(value, levels) : value;
+  };
+  const mendItems = (list: readonly unknown[], levels: number): unknown[] => {
+    const items: unknown[] = [];
+    for (const item of list) {
+      if (left < 0) break;
+      items.push(mend(item, levels + 1));
+    }
+    return items;
+  };
+  const mendMembers = (members: Members, levels: number): Members => {
+    const rename = renaming(members);
+    const made: Record<string, unknown> = {};
+    for (const [key, member] of Object.entries(members)) {
+      left -= key.length;
+      if (left < 0) break;
+      made[isRefused(key, member) ? changed(rename(key)) : key] = mend(member, levels + 1);
+    }
+    return made;
   };
   const value = mend(sent, 0);
-  return isTooDeep ? undefined : { value, isChanged };
+  return left < 0 ? undefined : { value, isChanged };
 }
 
 /** Whether metadata can't have the key: the rule of the domain's `Metadata`. */

@@ -28,8 +28,6 @@ export function mendedId(text: string): string {
 
 /** The type for the name of an event: well-formed, without control characters, cut to 256 characters. Undefined if nothing is left. */
 export function mendedType(name: string): string | undefined {
-  const given = unlessBroken(() => ActivityType.parse(name));
-  if (given !== undefined) return given;
   const start = beginningOf(name.trim(), charactersOfType).toWellFormed();
   // As long as it is in the end: some characters are two or three in upper case.
   const upper = start.normalize('NFC').toUpperCase().normalize('NFC');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type JsonValue, Metadata, Violations } from '@user-activity/domain';
+import type { JsonValue } from '@user-activity/domain';
+import { isMetadata } from './metadata-of-calls.ts';
 import { wholeJson } from './whole-json.ts';
 
 /** What a call had in the place of something that was changed, as the member of that name of `metadata.original` shows it. */
@@ -19,9 +20,20 @@ const maxBytes = 1024;
  */
 export function originalOf(name: string, sent: unknown): Original {
   const json = wholeJson(sent);
-  for (const shown of [sent, { json }])
-    if (json.length <= maxBytes && fits(name, shown)) return { name, shown };
-  return { name, shown: digestOf(json) };
+  return { name, shown: shownIn(sent, json) ?? digestOf(json) };
+}
+
+function shownIn(sent: unknown, json: string): JsonValue | undefined {
+  if (json.length > maxBytes) return undefined;
+  if (isHeld(sent) && Buffer.byteLength(json) <= maxBytes) return sent;
+  const asText = { json };
+  return Buffer.byteLength(JSON.stringify(asText)) <= maxBytes ? asText : undefined;
+}
+
+/** Whether a member of `metadata.original` can be this value. */
+function isHeld(sent: unknown): sent is JsonValue {
+  if (typeof sent === 'string') return sent.isWellFormed();
+  return typeof sent !== 'object' || isMetadata({ original: { sent } }, 2 * maxBytes);
 }
 
 /** Shows what was sent in a place and is left out. */
@@ -45,7 +57,3 @@ function digestOf(json: string): JsonDigest {
     sha256: createHash('sha256').update(json).digest('hex'),
   };
 }
-
-/** Whether `metadata.original` can hold it under the name. */
-const fits = (name: string, shown: unknown): shown is JsonValue =>
-  Metadata.parse({ original: { [name]: shown } }, '', new Violations(0), maxBytes + 64) !== undefined;

@@ -14,7 +14,7 @@ export class SharedContext {
   #digest: Original | undefined;
 
   constructor(sent: unknown, maxBytes: number) {
-    const mended = mendedJson(sent);
+    const mended = mendedJson(sent, maxBytes);
     const isKept = mended !== undefined && isMetadata({ context: mended.value }, maxBytes);
     this.#sent = sent;
     this.value = isKept ? mended.value : undefined;

@@ -1,9 +1,11 @@
 import { parseJson } from '@user-activity/domain';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { mendedJson } from '../../src/segment/mended-json.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { mendedJson as mendedWithin } from '../../src/segment/mended-json.ts';
 import { isMetadata } from '../../src/segment/metadata-of-calls.ts';
 
+const maxBytes = 256 * 1024;
+const mendedJson = (sent: unknown) => mendedWithin(sent, maxBytes);
 const nested = (levels: number): unknown => parseJson('['.repeat(levels) + ']'.repeat(levels));
 const mend = (json: string): unknown => mendedJson(parseJson(json))?.value;
 
@@ -59,6 +61,21 @@ test('more than 16 levels are too many', () => {
   expect(mendedJson({ a: nested(60_000) })).toBeUndefined();
 });
 
+test('what takes more than it may is not looked at to its end', () => {
+  const list = Array.from({ length: 1000 }, () => '\ud800');
+  expect(mendedWithin(list, 1001)).toBeDefined();
+  expect(mendedWithin(list, 1000)).toBeUndefined();
+  expect(mendedWithin('x'.repeat(11), 10)).toBeUndefined();
+  expect(mendedWithin({ ['x'.repeat(11)]: 1 }, 10)).toBeUndefined();
+  const huge = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`\ud800${index}`, [0]]));
+  const keys = vi.spyOn(String.prototype, 'toWellFormed');
+  const isMended = mendedWithin({ huge, more: [huge, huge] }, 1000) !== undefined;
+  const looks = keys.mock.calls.length;
+  keys.mockRestore();
+  expect(isMended).toBe(false);
+  expect(looks).toBeLessThan(1000);
+});
+
 test('whatever is sent, nothing is lost and metadata can hold it', () => {
   const key = fc.oneof(
     fc.string({ unit: 'binary' }),
@@ -83,8 +100,8 @@ test('whatever is sent, nothing is lost and metadata can hold it', () => {
   fc.assert(
     fc.property(value, (sent) => {
       const mended = mendedJson(sent);
-      expect(isMetadata({ a: mended?.value }, 256 * 1024)).toBe(true);
-      expect(mended?.isChanged).toBe(!isMetadata({ a: sent }, 256 * 1024));
+      expect(isMetadata({ a: mended?.value }, maxBytes)).toBe(true);
+      expect(mended?.isChanged).toBe(!isMetadata({ a: sent }, maxBytes));
       expect(leaves(mended?.value)).toBe(leaves(sent));
     }),
   );
