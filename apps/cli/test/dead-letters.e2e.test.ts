@@ -96,9 +96,9 @@ test('lists conflicts, replays them by id and all, and lists those that died aga
 });
 
 test('lists calls that never came to the log, and says that they can not go back to it', async () => {
-  await ask('/v1/track', { method: 'POST', body: JSON.stringify({ userId: '123' }) });
+  await ask('/v1/track', { method: 'POST', body: JSON.stringify({ event: 'E' }) });
   const { out } = await run(['list', '--code', 'invalid'], environment);
-  const [, id = ''] = /^(http:\d+:\d+) +2\S+Z +invalid +\d+ +\/event is required$/m.exec(out) ?? [];
+  const [, id = ''] = /^(http:\d+:\d+) +2\S+Z +invalid +\d+ +\/userId is required$/m.exec(out) ?? [];
   const named = await run(['replay', id], environment);
   expect(named).toMatchObject({ code: 2, out: '' });
   expect(named.err).toContain('/ids/0 was refused before it came to the log');

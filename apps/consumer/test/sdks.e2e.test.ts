@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { join } from 'node:path';
@@ -81,17 +82,25 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     analytics.screen({ userId: 'u', name: 'Main', properties: { name: 'Other' }, timestamp: when(4) });
     analytics.group({ userId: 'u', groupId: 'g', traits: { seats: 5 }, timestamp: when(5) });
     analytics.alias({ userId: 'u', previousId: 'a', timestamp: when(6) });
-    // Breaks a rule of ours, which no SDK knows.
-    analytics.track({ userId: 'u'.repeat(257), event: 'Lost', messageId: 'lost' });
+    // Breaks rules of ours, which no SDK knows.
+    const [long, deep] = [
+      'u'.repeat(257),
+      { a: JSON.parse(`${'['.repeat(16)}${']'.repeat(16)}`) as unknown },
+    ];
+    analytics.track({ userId: long, event: 'Too\0Long', messageId: 'long', timestamp: when(7) });
+    analytics.track({ userId: 'u', event: 'Deep', properties: deep, messageId: 'deep', timestamp: when(8) });
     await analytics.closeAndFlush();
     expect(failures).toEqual([]);
 
-    const all = await service.stored(many(6));
+    const sha256 = (text: string, encoding: 'base64url' | 'hex') =>
+      createHash('sha256').update(text).digest(encoding);
+    const json = JSON.stringify(deep);
+    const all = await service.stored(many(8));
     expect(all.map(withoutContext)).toEqual([
       expected('u', 'IDENTIFY', { plan: 'pro' }, 1),
       expected(
         'u',
-        'ORDER_COMPLETED__50__',
+        'ORDER_COMPLETED_(50%)',
         { total: 12.5, items: [{ sku: 'x' }], event: 'Order Completed (50%)', anonymousId: 'a' },
         2,
       ),
@@ -99,6 +108,18 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
       expected('u', 'SCREEN', { properties: { name: 'Other' }, name: 'Main' }, 4),
       expected('u', 'GROUP', { seats: 5, groupId: 'g' }, 5),
       expected('u', 'ALIAS', { previousId: 'a' }, 6),
+      expected(
+        `${'u'.repeat(200)}~${sha256(long, 'base64url')}`,
+        'TOO_LONG',
+        { event: 'Too\0Long', original: { userId: long, event: 'Too\0Long' } },
+        7,
+      ),
+      expected(
+        'u',
+        'DEEP',
+        { event: 'Deep', original: { bytes: json.length, sha256: sha256(json, 'hex') } },
+        8,
+      ),
     ]);
     expect(all[1]?.metadata['context']).toMatchObject({
       ip: '127.0.0.1',
@@ -106,7 +127,11 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     });
     const letters = await service.list('/api/dead-letters');
     expect(letters).toMatchObject([
-      { code: 'invalid', activityId: 'lost', reason: '/userId must be 1-256 characters after trimming' },
+      {
+        code: 'invalid',
+        activityId: 'deep',
+        reason: expect.stringMatching(/^\/properties is stored as its size and SHA-256 only/) as string,
+      },
     ]);
     expect(JSON.stringify(letters)).not.toContain(apiKey);
   });

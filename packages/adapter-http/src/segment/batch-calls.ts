@@ -7,8 +7,8 @@ import { isObjectText, membersIn } from '../json-elements.ts';
 import { valueBytes } from '../json-weight.ts';
 import { Problem } from '../problem.ts';
 import { turns } from '../turns.ts';
-import { bytesOfContext } from './call-metadata.ts';
 import { hasContext, itemOfBatch, oversizedCall } from './segment-call.ts';
+import { SharedContext } from './shared-context.ts';
 
 /** The body of a batch: its calls still unparsed, and what it says for all of them. */
 export interface BatchBody {
@@ -22,7 +22,8 @@ export interface BatchLimits {
   readonly items: number;
   /** The most bytes of the context, counted once for each call that takes it. */
   readonly contextBytes: number;
-  readonly maxMetadataBytes: number;
+  /** The maximum of bytes of the metadata of a call. */
+  readonly maxBytes: number;
   /** Counts what the values of a call take beside the body, as `batchItems` does. */
   readonly count: (bytes: number) => void;
 }
@@ -78,15 +79,14 @@ export function callsIn(
   { calls, context }: Omit<BatchBody, 'writeKey'>,
   limits: BatchLimits,
 ): AsyncGenerator<[Call]> {
-  const { maxMetadataBytes } = limits;
-  const contextBytes =
-    context === undefined || context === null ? undefined : bytesOfContext({ context, maxMetadataBytes });
-  const around = { maxMetadataBytes, ...(contextBytes === undefined ? {} : { context }) };
+  const { maxBytes } = limits;
+  const shared = context === undefined || context === null ? undefined : new SharedContext(context, maxBytes);
+  const around = { maxBytes, ...(shared === undefined ? {} : { context: shared }) };
   const message = `A batch holds at most ${limits.items} calls. Send the others in further batches.`;
   let told = 0;
   return batchItems(calls, { items: limits.items, message, count: limits.count }, mendedJsonIn, (item) => {
     if (item instanceof OversizedItem) return oversizedCall(item);
-    if (contextBytes !== undefined && !hasContext(item)) told += contextBytes;
+    if (shared !== undefined && !hasContext(item)) told += shared.bytes;
     if (told > limits.contextBytes)
       throw new Problem(
         413,

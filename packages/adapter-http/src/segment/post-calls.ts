@@ -14,14 +14,24 @@ import { refuseParameters } from '../query-parameters.ts';
 import { problems } from '../schemas.ts';
 import { parseWhole } from '../whole-body.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
+import { maxBytesOfCalls } from './metadata-of-calls.ts';
 import { bodyOfRoute, type SegmentCall, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
+
+/** The calls that are stored without all that they said. */
+const IncompleteCalls = {
+  ...RejectedItems,
+  description:
+    'Calls that were accepted, but what they say in these places was too much to be stored: it is there as its size and SHA-256, and the ' +
+    'call is a dead letter too. Absent if there are none.',
+};
 
 const Answer = named(
   'SegmentReceipt',
   Type.Object({
     success: Type.Boolean({ description: 'False where all of it was rejected.' }),
     rejected: RejectedItems,
+    incomplete: Type.Optional(IncompleteCalls),
     omittedErrors: OmittedErrors,
   }),
 );
@@ -41,8 +51,10 @@ const schema = {
   tags: ['segment'],
   description:
     'Of the Segment HTTP API, for its SDKs and those of RudderStack: change their host, and let their write key be a key of this API. ' +
-    'It may be `writeKey` in the body, of at most 1 MiB then, instead of in a header. Answers 200 only after the log holds what was accepted. What breaks a rule is listed, and is a dead letter of the code ' +
-    '`invalid`: those SDKs tell nobody.',
+    'It may be `writeKey` in the body, of at most 1 MiB then, instead of in a header. ' +
+    'Answers 200 only after the log holds what was accepted. A call that names a user is always accepted: what breaks a rule is mended, and ' +
+    'what was sent is in `metadata.original`. What can not be mended is listed, and is a dead letter of the code `invalid`: those SDKs ' +
+    'tell nobody.',
   response: {
     200: Answer,
     ...problems(400, 401, 403, 413, 415, 503),
@@ -60,11 +72,13 @@ export const postCalls: FastifyPluginCallbackTypebox<{
   parseWhole(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
   const areKnown = knownKeys(apiKeys);
+  const maxBytes = maxBytesOfCalls(maxMetadataBytes);
   const log = async (calls: CallPortions): Promise<Static<typeof Answer>> => {
-    const { accepted, rejected, unexplained } = await logCalls(calls);
+    const { accepted, rejected, incomplete, unexplained } = await logCalls(calls);
     return {
       success: accepted > 0 || rejected.length === 0,
       rejected: rejectedJson(rejected),
+      ...(incomplete.length === 0 ? {} : { incomplete: rejectedJson(incomplete) }),
       ...omittedJson(unexplained),
     };
   };
@@ -95,7 +109,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{
       async (request) => {
         const body = jsonOf(request);
         assertKeyInBody(request, isMembers(body) ? body['writeKey'] : undefined, areKnown);
-        return log([[bodyOfRoute(kind, body, { maxMetadataBytes })]]);
+        return log([[bodyOfRoute(kind, body, { maxBytes })]]);
       },
     );
   route(
@@ -106,7 +120,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{
       const limits = {
         items: maxBatchSize,
         contextBytes: request.routeOptions.bodyLimit,
-        maxMetadataBytes,
+        maxBytes,
         count: (bytes: number) => request.bytes.addBody(bytes),
       };
       const body = await batchIn(bytesOf(request), limits.count);
