@@ -52,7 +52,7 @@ def before_call(context, case, kwargs):
     for name in [name for name in query if name not in known and not name.startswith("metadata.")]:
         del query[name]
     # They bind nothing that an index serves.
-    if any(name.startswith("metadata") for name in query) and "userId" not in query and "from" not in query:
+    if any(name.startswith("metadata") for name in query) and not query.get("userId") and "from" not in query:
         query["userId"] = ["123"]
     if case.operation.path == "/api/logs/stats":
         _make_zone_known(query)
