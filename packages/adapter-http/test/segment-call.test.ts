@@ -48,6 +48,11 @@ describe('who, what and when', () => {
     },
   );
 
+  test('control characters in the name of an event are white space in the type', () => {
+    const event = 'a\u0000b\u0085\tc';
+    expect(draftOf('track', { ...u, event })).toMatchObject({ type: 'a b  c', metadata: { event } });
+  });
+
   test.each(segmentCalls.filter((kind) => kind !== 'track'))('%s is its own type', (kind) => {
     expect(draftOf(kind, { ...u, event: 'x' })).toMatchObject({ type: kind.toUpperCase(), metadata: {} });
   });

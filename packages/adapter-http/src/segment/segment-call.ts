@@ -61,7 +61,7 @@ function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
     draft: withoutGaps({
       id,
       userId,
-      type: kind === 'track' ? said('event') : kind.toUpperCase(),
+      type: kind === 'track' ? withoutControls(said('event')) : kind.toUpperCase(),
       metadata: metadata.value,
       createdAt: said(timePlace),
     }),
@@ -90,6 +90,10 @@ const faulty = (item: unknown, violation: Violation): Call => ({
 });
 
 const given = (value: unknown): unknown => value ?? undefined;
+
+/** A name without control characters, which no type may have: they count as white space. */
+const withoutControls = (name: unknown): unknown =>
+  typeof name === 'string' ? name.replaceAll(/\p{Cc}/gu, ' ') : name;
 
 /** A number as text. One that JSON can't tell from its neighbours stays as it is, and is refused: it may be another user. */
 const textOf = (value: unknown): unknown =>
