@@ -42,7 +42,7 @@ export function keyCheck(apiKeys: readonly string[]): (request: FastifyRequest) 
     const given = keysIn(headers.authorization, headers['x-api-key']);
     if (given.length === 0 && headers.authorization === undefined && routeOptions.config.keyInBody === true)
       request.bytes.expectKeyInBody();
-    else if (!areKnown(given)) throw keyRequired('');
+    else if (!areKnown(given)) throw keyRequired('or as Basic user name');
   };
 }
 
@@ -50,12 +50,12 @@ export function keyCheck(apiKeys: readonly string[]): (request: FastifyRequest) 
 export function assertKeyInBody({ bytes }: FastifyRequest, writeKey: unknown, areKnown: AreKnown): void {
   if (!bytes.isStranger) return;
   if (typeof writeKey !== 'string' || !areKnown([writeKey]))
-    throw keyRequired(', or as `writeKey` in the body');
+    throw keyRequired('as Basic user name, or as `writeKey` in the body');
   bytes.trust();
 }
 
-const keyRequired = (orElse: string): Problem =>
-  new Problem(401, `An API key is required: as a Bearer token, in X-Api-Key, as Basic user name${orElse}.`, {
+const keyRequired = (elsewhere: string): Problem =>
+  new Problem(401, `An API key is required: as a Bearer token, in X-Api-Key, ${elsewhere}.`, {
     headers: { 'www-authenticate': challenges },
   });
 

@@ -48,7 +48,7 @@ export const brokenBody = (fault: RuleBroken, body: Buffer): Problem =>
   new Problem(
     400,
     looksLikeLines(body)
-      ? 'The body holds several JSON values. Send one on each line, as application/x-ndjson, to POST /api/logs/batch.'
+      ? 'The body holds several JSON values where one is due. Activities, one on each line, are application/x-ndjson and go to POST /api/logs/batch.'
       : `The body ${fault.message}.`,
   );
 

@@ -3,7 +3,12 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { batchOptions } from './batch-receipt.ts';
 import { eventMediaTypes } from './cloud-events/media-type.ts';
-import { maxOriginLength, type Permission, permissions } from './cloud-events/web-hook-origins.ts';
+import {
+  maxOriginLength,
+  originPattern,
+  type Permission,
+  permissions,
+} from './cloud-events/web-hook-origins.ts';
 import { Problem } from './problem.ts';
 import { problemContent, problems } from './schemas.ts';
 
@@ -26,7 +31,7 @@ const schema = {
   headers: Type.Object({
     'webhook-request-origin': Type.String({
       maxLength: maxOriginLength,
-      pattern: '^[a-z][a-z0-9]{0,30}(?:\\.[a-z][a-z0-9]{0,30}){0,5}$',
+      pattern: originPattern,
       description: 'The sender: a host name, also with a scheme and a port.',
       examples: ['events.example.com'],
     }),

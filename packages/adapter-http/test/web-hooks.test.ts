@@ -35,7 +35,6 @@ test.each([
   ['events.example.com', 'events.example.com:8443'],
   ['https://events.example.com', 'https://events.example.com:443'],
   ['*.example.com', '*.example.com'],
-  ['[::1]:8080', 'http://[::1]:8080'],
   ['10.0.0.1', '10.0.0.1'],
 ])('of the senders %s, %s is allowed, by the name it gave', async (allowed, from) => {
   const { app } = await service({ webhookOrigins: ['other.example', allowed] });
@@ -69,8 +68,7 @@ test.each([
   '<script>',
   'events..example.com',
   '-.example.com',
-  '[::1',
-  '[:::]',
+  '[::1]',
   'events.example.com:port',
   `${'a'.repeat(64)}.example`,
   'a.'.repeat(200),

@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /** A sender of web hooks as it names itself: a host, maybe with a scheme and a port. */
 interface Origin {
   readonly scheme: string | undefined;
@@ -10,11 +8,12 @@ interface Origin {
 /** The maximum of characters: a host name has at most 253. */
 export const maxOriginLength = 300;
 
-const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-const wellFormed = new RegExp(
-  `^(?:(https?)://)?((?:\\*\\.)?${label}(?:\\.${label})*\\.?|\\[[\\da-f:.]+\\])(?::(\\d{1,5}))?$`,
-  'i',
-);
+const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+
+/** A host name, maybe with `*.` before it, a scheme and a port. */
+export const originPattern: string = `^(?:(https?)://)?((?:\\*\\.)?${label}(?:\\.${label})*\\.?)(?::(\\d{1,5}))?$`;
+
+const wellFormed = new RegExp(originPattern);
 const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
 /**
@@ -24,7 +23,7 @@ const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443
 function parseOrigin(text: string): Origin | undefined {
   if (text.length > maxOriginLength) return undefined;
   const [, scheme, host, port] = wellFormed.exec(text.toLowerCase()) ?? [];
-  if (host === undefined || (host.startsWith('[') && !isIPv6(host.slice(1, -1)))) return undefined;
+  if (host === undefined) return undefined;
   return { scheme, host: host.replace(/\.$/, ''), port: port ?? defaultPorts[scheme ?? ''] };
 }
 

@@ -33,9 +33,9 @@ const flag = (): Flag =>
 // A name, an IPv4 address, or an IPv6 address, bare or in brackets.
 const host = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
 
-// As `host`, but a sender may name many by `*.`, and its scheme and port.
-const sender =
-  '(?:https?://)?(?:(?:\\*\\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?';
+// A sender may have a scheme, `*.` for many names, and a port.
+const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+const sender = `(?:https?://)?(?:\\*\\.)?${label}(?:\\.${label})*\\.?(?::\\d{1,5})?`;
 
 /** Of every app. */
 export const processVariables = (
