@@ -242,7 +242,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(all.map(({ id }) => id)).toEqual(ids);
     const shown = (second: number, data: object, datacontenttype: string) => {
       const cloudevent = { ...others, id: `${strange} ${second}`, specversion: '1.0', datacontenttype };
-      return expected(strange, 'COM.EXAMPLE.GRÖSSE_100_', { ...data, cloudevent }, second);
+      return expected(strange, 'COM.EXAMPLE.GRÖSSE_100%', { ...data, cloudevent }, second);
     };
     expect(all.map(withoutContext)).toEqual(
       [1, 3, 5].flatMap((second) => [
