@@ -35,7 +35,14 @@ import {
 } from '@user-activity/runner';
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
-import { type About, openApiServer, publisherBounds, serveWhileWaiting, tryLine } from './serve-api.ts';
+import {
+  type About,
+  openApiServer,
+  publisherBounds,
+  recordingRulesOf,
+  serveWhileWaiting,
+  tryLine,
+} from './serve-api.ts';
 
 /** What is open before anything is wired. */
 export interface ApiEngines {
@@ -86,7 +93,7 @@ export function wire(
   wiring.provide(tokens.deadLetters, (get) =>
     inEachQueue(get(topicOfDeadLetters), new MongoDeadLetterQueue(store)),
   );
-  wireApi(wiring, config);
+  wireApi(wiring, { ...config, recordingRules: recordingRulesOf(config) });
   return wiring;
 }
 

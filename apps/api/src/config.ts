@@ -26,7 +26,7 @@ export function readConfig(environment: Environment = process.env) {
   ]);
   const { HOST, PORT, LOG_LEVEL } = values;
   const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, MAX_BATCH_SIZE, MAX_BODY_BYTES } = values;
-  const { MAX_BYTES_IN_FLIGHT, MAX_CONNECTIONS } = values;
+  const { MAX_METADATA_BYTES, MAX_BYTES_IN_FLIGHT, MAX_CONNECTIONS } = values;
   return {
     HOST,
     PORT,
@@ -35,9 +35,11 @@ export function readConfig(environment: Environment = process.env) {
     QUERY_TIMEOUT_MS,
     MAX_BATCH_SIZE,
     MAX_BODY_BYTES,
+    MAX_METADATA_BYTES,
     MAX_BYTES_IN_FLIGHT,
     MAX_CONNECTIONS,
     ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
+    WEBHOOK_ORIGINS: hostsOf(values.WEBHOOK_ORIGINS),
     API_KEYS: keysOf(values),
     deadLetterRetention: retentionOf(values),
     engines: neededEnginesOf(values),

@@ -4,6 +4,7 @@ export {
   type ApiConfig,
   openApiServer,
   publisherBounds,
+  recordingRulesOf,
   serveWhileWaiting,
   tryLine,
 } from './serve-api.ts';

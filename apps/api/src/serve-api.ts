@@ -1,5 +1,6 @@
 import {
   buildServer,
+  reservedIds,
   type ScrapeMetrics,
   serveWhileStarting,
   type StartingServer,
@@ -24,8 +25,10 @@ export type ApiConfig = Pick<
   | 'PORT'
   | 'API_KEYS'
   | 'ALLOWED_HOSTS'
+  | 'WEBHOOK_ORIGINS'
   | 'MAX_BATCH_SIZE'
   | 'MAX_BODY_BYTES'
+  | 'MAX_METADATA_BYTES'
   | 'MAX_BYTES_IN_FLIGHT'
   | 'MAX_CONNECTIONS'
 >;
@@ -69,11 +72,14 @@ export async function openApiServer(
     findDeadLetters: get(tokens.findDeadLetters),
     replayDeadLetters: get(tokens.replayDeadLetters),
     checkHealth: get(tokens.checkHealth),
+    clock: get(tokens.clock),
     progress,
     apiKeys: config.API_KEYS,
     allowedHosts: config.ALLOWED_HOSTS,
+    webhookOrigins: config.WEBHOOK_ORIGINS,
     maxBatchSize: config.MAX_BATCH_SIZE,
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxMetadataBytes: config.MAX_METADATA_BYTES,
     maxBytesInFlight: config.MAX_BYTES_IN_FLIGHT,
     maxConnections: config.MAX_CONNECTIONS,
     ...about,
@@ -96,6 +102,12 @@ export function tryLine(url: string, { API_KEYS }: Pick<Config, 'API_KEYS'>): st
   const body = '{"userId":"123","type":"LOGIN","metadata":{"ip":"127.0.0.1"}}';
   return `try: curl -i ${url}/api/logs${key} -H 'content-type: application/json' -d '${body}'`;
 }
+
+/** The rules for what comes in by the API. */
+export const recordingRulesOf = ({ MAX_METADATA_BYTES }: Pick<ApiConfig, 'MAX_METADATA_BYTES'>) => ({
+  maxMetadataBytes: MAX_METADATA_BYTES,
+  reservedIds,
+});
 
 /** The most that the publisher keeps: the largest batch that is allowed must fit, several times. */
 export const publisherBounds = ({ MAX_BATCH_SIZE, MAX_BODY_BYTES }: ApiConfig) => ({

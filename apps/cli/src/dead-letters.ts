@@ -19,7 +19,8 @@ list    shows what could not be stored, and why; what died last comes first. --l
 replay  sends dead letters back to the log, to be judged again: those of the ids, or all. Those that are
         invalid never were on the log, and stay. One replay runs at a time.
 
-CODE is unreadable, conflict, refused or invalid; TIME is RFC 3339, such as 2026-11-24T00:00:00Z.
+CODE is unreadable, conflict, refused or invalid; TIME is RFC 3339, a date such as 2026-11-24
+(its start in UTC), or relative: --from=-24h begins 24 hours ago
   --json     JSON instead of a table: of a list one object a line (npm run -s keeps npm's own lines away)
   --url URL  of the service; else USER_ACTIVITY_URL, else this machine at PORT, or 3000
   --key KEY  of the API; better in API_KEY, as others on this machine can see arguments

@@ -77,6 +77,10 @@ test('lists conflicts, replays them by id and all, and lists those that died aga
   expect(shown).toMatchObject({ code: 0, err: 'There are more: give a larger --limit.\n' });
   const lines = shown.out.trimEnd().split('\n');
   expect(lines).toHaveLength(3);
+  const lately = await run(['list', '--json', '--from=-1h', '--to=now'], environment);
+  expect(lately.out.trimEnd().split('\n')).toHaveLength(3);
+  const apart = await run(['list', '--from', '-1h'], environment);
+  expect(apart).toMatchObject({ code: 2, err: expect.stringContaining("use '--from=-XYZ'") as string });
   expect(lines[0]).toMatch(/^ID +DIED AT +CODE +BYTES +REASON$/);
   expect(lines[1]).toMatch(/^user-activity:0:4 +2\S+Z +conflict +\d+ +its id already holds another fact$/);
 
@@ -92,9 +96,9 @@ test('lists conflicts, replays them by id and all, and lists those that died aga
 });
 
 test('lists calls that never came to the log, and says that they can not go back to it', async () => {
-  await ask('/v1/track', { method: 'POST', body: JSON.stringify({ userId: '123' }) });
+  await ask('/v1/track', { method: 'POST', body: JSON.stringify({ event: 'E' }) });
   const { out } = await run(['list', '--code', 'invalid'], environment);
-  const [, id = ''] = /^(http:\d+:\d+) +2\S+Z +invalid +\d+ +\/event is required$/m.exec(out) ?? [];
+  const [, id = ''] = /^(http:\d+:\d+) +2\S+Z +invalid +\d+ +\/userId is required$/m.exec(out) ?? [];
   const named = await run(['replay', id], environment);
   expect(named).toMatchObject({ code: 2, out: '' });
   expect(named.err).toContain('/ids/0 was refused before it came to the log');

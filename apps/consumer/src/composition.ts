@@ -14,10 +14,10 @@ import {
 } from '@user-activity/adapter-mongodb';
 import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
+import { isLoopback } from '@user-activity/domain';
 import {
   EngineWait,
   groupObserver,
-  isLoopback,
   type Logger,
   measureProcess,
   opening,

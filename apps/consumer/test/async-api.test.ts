@@ -45,6 +45,13 @@ const goldenMessages = globSync('*.json', { cwd: golden }).map((file): [string, 
   return [file, { key: message.key, headers: message.headers, payload: message.value }];
 });
 
+test('a member more, and a word of the routes for an id, are as it says: a newer or another producer may write them', () => {
+  const [, whole] = goldenMessages[0] ?? [];
+  if (whole === undefined) throw new Error('There is such a message.');
+  const payload = JSON.stringify({ ...(JSON.parse(whole.payload ?? '') as object), id: 'count', extra: 1 });
+  expect(messageFaults('activityLogged', { ...whole, payload })).toEqual([]);
+});
+
 test.each(goldenMessages)('the golden message %s is as it says', (_, message) => {
   expect(messageFaults('activityLogged', message)).toEqual([]);
 });
@@ -80,10 +87,9 @@ describe('a message is told to be otherwise', () => {
     ],
     ['no value', { ...whole, payload: null }, 'payload must be object'],
     ['no JSON', { ...whole, payload: '{' }, 'payload must be object'],
-    ['a member more', holding({ extra: 1 }), 'must NOT have additional properties'],
     ['a type that is not canonical', holding({ type: 'log in' }), 'payload/type must match'],
     ['a user that is not trimmed', holding({ userId: ' 123' }), 'payload/userId must match'],
-    ['a word of the routes for an id', holding({ id: 'batch' }), 'payload/id must match'],
+    ['an id of dots', holding({ id: '..' }), 'payload/id must match'],
     [
       'a time with an offset',
       holding({ createdAt: '2026-11-24T13:27:40.628+01:00' }),

@@ -17,7 +17,7 @@ export interface Answer {
 const fence = /^```(\w*)\n(.*?)^```$/gms;
 const kinds: ReadonlySet<string> = new Set(['json', 'http', 'text']);
 // Programs, as tests of the SDKs have them.
-const shown: ReadonlySet<string> = new Set(['ts']);
+const shown: ReadonlySet<string> = new Set(['ts', 'java']);
 const isKind = (language: string): language is Answer['kind'] => kinds.has(language);
 
 /**

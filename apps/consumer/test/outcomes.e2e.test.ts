@@ -44,7 +44,7 @@ test('a call that breaks a rule is a dead letter in the store and on the topic, 
   const batch = Array.from({ length: 300 }, (_, index) => ({
     type: 'track',
     messageId: `m-${index}`,
-    userId: 'u',
+    event: 'by nobody',
     properties: { fill: 'x'.repeat(17_000) },
   }));
   const send = async (): Promise<number> => {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
+import { join } from 'node:path';
 import RudderAnalytics from '@rudderstack/rudder-sdk-node';
 import { Analytics as SegmentAnalytics } from '@segment/analytics-node';
+import { runWithSegmentJava } from '@user-activity/test-servers';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { apiKey, type Kept, kindsOfService, type Service } from './kinds-of-service.ts';
@@ -79,17 +82,25 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     analytics.screen({ userId: 'u', name: 'Main', properties: { name: 'Other' }, timestamp: when(4) });
     analytics.group({ userId: 'u', groupId: 'g', traits: { seats: 5 }, timestamp: when(5) });
     analytics.alias({ userId: 'u', previousId: 'a', timestamp: when(6) });
-    // Breaks a rule of ours, which no SDK knows.
-    analytics.track({ userId: 'u'.repeat(257), event: 'Lost', messageId: 'lost' });
+    // Breaks rules of ours, which no SDK knows.
+    const [long, deep] = [
+      'u'.repeat(257),
+      { a: JSON.parse(`${'['.repeat(16)}${']'.repeat(16)}`) as unknown },
+    ];
+    analytics.track({ userId: long, event: 'Too\0Long', messageId: 'long', timestamp: when(7) });
+    analytics.track({ userId: 'u', event: 'Deep', properties: deep, messageId: 'deep', timestamp: when(8) });
     await analytics.closeAndFlush();
     expect(failures).toEqual([]);
 
-    const all = await service.stored(many(6));
+    const sha256 = (text: string, encoding: 'base64url' | 'hex') =>
+      createHash('sha256').update(text).digest(encoding);
+    const json = JSON.stringify(deep);
+    const all = await service.stored(many(8));
     expect(all.map(withoutContext)).toEqual([
       expected('u', 'IDENTIFY', { plan: 'pro' }, 1),
       expected(
         'u',
-        'ORDER_COMPLETED__50__',
+        'ORDER_COMPLETED_(50%)',
         { total: 12.5, items: [{ sku: 'x' }], event: 'Order Completed (50%)', anonymousId: 'a' },
         2,
       ),
@@ -97,6 +108,18 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
       expected('u', 'SCREEN', { properties: { name: 'Other' }, name: 'Main' }, 4),
       expected('u', 'GROUP', { seats: 5, groupId: 'g' }, 5),
       expected('u', 'ALIAS', { previousId: 'a' }, 6),
+      expected(
+        `${'u'.repeat(200)}~${sha256(long, 'base64url')}`,
+        'TOO_LONG',
+        { event: 'Too\0Long', original: { userId: long, event: 'Too\0Long' } },
+        7,
+      ),
+      expected(
+        'u',
+        'DEEP',
+        { event: 'Deep', original: { bytes: json.length, sha256: sha256(json, 'hex') } },
+        8,
+      ),
     ]);
     expect(all[1]?.metadata['context']).toMatchObject({
       ip: '127.0.0.1',
@@ -104,9 +127,30 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     });
     const letters = await service.list('/api/dead-letters');
     expect(letters).toMatchObject([
-      { code: 'invalid', activityId: 'lost', reason: '/userId must be 1-256 characters after trimming' },
+      {
+        code: 'invalid',
+        activityId: 'deep',
+        reason: expect.stringMatching(/^\/properties is stored as its size and SHA-256 only/) as string,
+      },
     ]);
     expect(JSON.stringify(letters)).not.toContain(apiKey);
+  });
+
+  test("has what Segment's Java SDK sends, its endpoint changed alone", async () => {
+    await runWithSegmentJava(join(import.meta.dirname, 'SegmentCalls.java'), apiKey, service.url);
+    const all = await service.stored(many(6));
+    expect(all.map(withoutContext)).toEqual([
+      expected('u', 'IDENTIFY', { plan: 'pro' }, 1),
+      expected('u', 'ORDER_COMPLETED', { total: 12.5, event: 'Order Completed', anonymousId: 'a' }, 2),
+      expected('a', 'PAGE', { url: '/', name: 'Home' }, 3),
+      expected('u', 'SCREEN', { name: 'Main' }, 4),
+      expected('u', 'GROUP', { seats: 5, groupId: 'g' }, 5),
+      expected('u', 'ALIAS', { previousId: 'a' }, 6),
+    ]);
+    expect(all[0]?.metadata['context']).toMatchObject({ library: { name: 'analytics-java' } });
+    expect(all[1]?.metadata['context']).toEqual({ ip: '127.0.0.1' });
+    expect(JSON.stringify(all)).not.toContain(apiKey);
+    expect(await service.list('/api/dead-letters')).toEqual([]);
   });
 
   test("has what RudderStack's Node SDK sends, its data plane changed alone", async () => {
@@ -198,7 +242,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(all.map(({ id }) => id)).toEqual(ids);
     const shown = (second: number, data: object, datacontenttype: string) => {
       const cloudevent = { ...others, id: `${strange} ${second}`, specversion: '1.0', datacontenttype };
-      return expected(strange, 'COM.EXAMPLE.GRÖSSE_100_', { ...data, cloudevent }, second);
+      return expected(strange, 'COM.EXAMPLE.GRÖSSE_100%', { ...data, cloudevent }, second);
     };
     expect(all.map(withoutContext)).toEqual(
       [1, 3, 5].flatMap((second) => [

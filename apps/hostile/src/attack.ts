@@ -10,7 +10,9 @@ export interface Attack {
   readonly only?: 'embedded' | 'kafka';
   /** Whether it is part of the short run. */
   readonly short?: true;
-  /** How long it may take to send, in ms. Default: 10,000. One that takes longer runs on a service of its own, beside the others. */
+  /** Whether it waits more than it works: then it runs beside the others, on a service of its own. */
+  readonly beside?: true;
+  /** How long it may take to send, in ms. Default: 10,000. */
   readonly sendingMs?: number;
   /** Variables of the service. */
   readonly environment?: Readonly<Record<string, string>>;

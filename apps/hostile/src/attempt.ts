@@ -19,11 +19,19 @@ export async function attempt(attack: Attack, service: Service): Promise<Attempt
   const target = new Target(place);
   const memory = new MemoryWatch(process.pid);
   const gap = await GapWatch.start(place.port);
-  const faults = await carryOut(attack, target, service);
-  const ended = service.hasEnded() ? { ended: process.output.slice(-300) } : {};
-  if (faults === undefined) await process.end('SIGKILL');
-  const gapMs = await gap.stop();
-  const growthMiB = memory.stop();
+  let gapMs = 0;
+  let growthMiB = 0;
+  let faults: readonly string[] | undefined;
+  let ended = {};
+  try {
+    faults = await carryOut(attack, target, service);
+    ended = service.hasEnded() ? { ended: process.output.slice(-300) } : {};
+    if (faults === undefined) await process.end('SIGKILL');
+  } finally {
+    // Also if the attack threw: a thread that goes on watching would keep this process from ending.
+    gapMs = await gap.stop();
+    growthMiB = memory.stop();
+  }
   const hung = `it was not over, or no normal activity stored afterwards, within ${sendingMs + servingMs} ms`;
   return { gapMs, growthMiB, answers: target.answers, faults: faults ?? [hung], ...ended };
 }

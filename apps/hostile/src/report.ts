@@ -1,7 +1,7 @@
 import { amplificationOf, bounds, gapOf, largestOf } from './judge.ts';
 import type { Outcome } from './run.ts';
 
-const widths = [30, 5, 8, 10, 8, 7];
+const widths = [30, 5, 8, 8, 10, 8, 7];
 const row = (cells: readonly (string | number)[]): string =>
   cells.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join(' ');
 
@@ -9,6 +9,7 @@ const row = (cells: readonly (string | number)[]): string =>
 export const headline: string = row([
   'attack',
   'tries',
+  'seconds',
   'gap ms',
   'growth MiB',
   'answer x',
@@ -17,12 +18,13 @@ export const headline: string = row([
 ]);
 
 /** One attack as a line, and a line for each violation. */
-export function linesOf({ attack, attempts, violations }: Outcome): string {
+export function linesOf({ attack, attempts, violations, seconds }: Outcome): string {
   const answers = attempts.flatMap((attempt) => attempt.answers);
   const largest = largestOf(answers, bounds);
   const line = row([
     attack.name,
     attempts.length,
+    seconds.toFixed(1),
     gapOf(attempts),
     Math.max(0, ...attempts.map(({ growthMiB }) => growthMiB)),
     largest === undefined ? 0 : amplificationOf(largest, bounds).toFixed(1),

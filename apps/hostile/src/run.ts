@@ -8,6 +8,8 @@ export interface Outcome {
   readonly attack: Attack;
   readonly attempts: readonly Attempt[];
   readonly violations: readonly Violation[];
+  /** How long its tries took together, with the start of a service if one was needed. */
+  readonly seconds: number;
 }
 
 /** What is to be run. */
@@ -27,6 +29,7 @@ export async function run({ attacks, bounds, endsAt, tell, ...options }: RunOpti
   try {
     for (const attack of attacks) {
       const attempts: Attempt[] = [];
+      const began = performance.now();
       const isOver = (): boolean => endsAt !== undefined && performance.now() > endsAt;
       while (!isOver() && (attempts.length === 0 || needsAnotherTry(attempts, bounds)))
         attempts.push(await attempt(attack, await host.serviceFor(attack)));
@@ -34,7 +37,7 @@ export async function run({ attacks, bounds, endsAt, tell, ...options }: RunOpti
         attempts.length > 0
           ? judge(attempts, bounds)
           : [{ kind: 'check', detail: 'was not tried: there was no time left' }];
-      const outcome = { attack, attempts, violations };
+      const outcome = { attack, attempts, violations, seconds: (performance.now() - began) / 1000 };
       outcomes.push(outcome);
       tell?.(outcome);
     }

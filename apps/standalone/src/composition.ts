@@ -13,6 +13,7 @@ import {
   openApi,
   openApiServer,
   publisherBounds,
+  recordingRulesOf,
   serveWhileWaiting,
   tryLine,
 } from '@user-activity/api';
@@ -69,7 +70,7 @@ export function wire(config: Config, logger: Logger, database: SqliteDatabase): 
     tokens.letters,
     () => new SqliteDeadLetterRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
   );
-  wireApi(wiring, config);
+  wireApi(wiring, { ...config, recordingRules: recordingRulesOf(config) });
   wireStoring(
     wiring,
     (get) =>

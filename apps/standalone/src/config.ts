@@ -33,7 +33,7 @@ export function readConfig(environment: Environment = process.env) {
   ]);
   const { HOST, PORT, LOG_LEVEL, DATA_DIR } = values;
   const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, MAX_BATCH_SIZE, MAX_BODY_BYTES } = values;
-  const { MAX_BYTES_IN_FLIGHT, MAX_CONNECTIONS } = values;
+  const { MAX_METADATA_BYTES, MAX_BYTES_IN_FLIGHT, MAX_CONNECTIONS } = values;
   return {
     HOST,
     PORT,
@@ -43,9 +43,11 @@ export function readConfig(environment: Environment = process.env) {
     QUERY_TIMEOUT_MS,
     MAX_BATCH_SIZE,
     MAX_BODY_BYTES,
+    MAX_METADATA_BYTES,
     MAX_BYTES_IN_FLIGHT,
     MAX_CONNECTIONS,
     ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
+    WEBHOOK_ORIGINS: hostsOf(values.WEBHOOK_ORIGINS),
     API_KEYS: keysOf(values),
     ROOT_KEY_FILE: rootKeyFileOf(values),
     deadLetterRetention: retentionOf(values),

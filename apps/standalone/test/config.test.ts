@@ -21,9 +21,11 @@ const defaults = {
   QUERY_TIMEOUT_MS: 10_000,
   MAX_BATCH_SIZE: 10_000,
   MAX_BODY_BYTES: 10_485_760,
+  MAX_METADATA_BYTES: 32_768,
   MAX_BYTES_IN_FLIGHT: 268_435_456,
   MAX_CONNECTIONS: 10_000,
   ALLOWED_HOSTS: [],
+  WEBHOOK_ORIGINS: ['*'],
   deadLetterRetention: { edgeDays: 30, logDays: undefined },
   LOG_LEVEL: 'info',
 };
@@ -44,9 +46,11 @@ test('reads every variable', () => {
     QUERY_TIMEOUT_MS: '2',
     MAX_BATCH_SIZE: '3',
     MAX_BODY_BYTES: '4',
+    MAX_METADATA_BYTES: '262144',
     MAX_BYTES_IN_FLIGHT: '5',
     MAX_CONNECTIONS: '6',
     ALLOWED_HOSTS: 'logs.example , [::1],10.0.0.1',
+    WEBHOOK_ORIGINS: 'events.example.com, https://b.example:8443 ,*.c.example',
     LOG_LEVEL: 'trace',
   };
   const retention = { DEAD_LETTER_RETENTION_DAYS: '5', LOG_DEAD_LETTER_RETENTION_DAYS: '6' };
@@ -59,9 +63,11 @@ test('reads every variable', () => {
     QUERY_TIMEOUT_MS: 2,
     MAX_BATCH_SIZE: 3,
     MAX_BODY_BYTES: 4,
+    MAX_METADATA_BYTES: 262_144,
     MAX_BYTES_IN_FLIGHT: 5,
     MAX_CONNECTIONS: 6,
     ALLOWED_HOSTS: ['logs.example', '[::1]', '10.0.0.1'],
+    WEBHOOK_ORIGINS: ['events.example.com', 'https://b.example:8443', '*.c.example'],
   });
 });
 
@@ -120,6 +126,22 @@ describe('refuses', () => {
       expect(faultsOf({ ALLOWED_HOSTS: hosts })).toEqual([
         'ALLOWED_HOSTS must be a comma-separated list of host names or IP addresses, without ports',
       ]),
+  );
+
+  test.each([
+    '*,a.example',
+    'ftp://a.example',
+    'https://a.example/',
+    'a b',
+    'a,,b',
+    'a..b',
+    'a@b',
+    '<a>',
+    'a:port',
+  ])('WEBHOOK_ORIGINS=%s', (origins) =>
+    expect(faultsOf({ WEBHOOK_ORIGINS: origins })).toEqual([
+      'WEBHOOK_ORIGINS must be * or a comma-separated list of host names or origins, such as https://events.example.com',
+    ]),
   );
 
   test('all at once, and never shows a value', () => {

@@ -1,12 +1,13 @@
-"""What Schemathesis has to be told of the service: rules that no schema can hold, and one that it reads otherwise.
+"""What Schemathesis has to be told of the service: rules that no schema can hold.
 
 Used by fuzz.e2e.test.ts. https://schemathesis.readthedocs.io/en/stable/reference/hooks/
 """
 
 import json
+import random
 import re
-import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import schemathesis
@@ -14,35 +15,12 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 
-# What a type of an activity may hold needs classes of Unicode to say, which the document does without. These are some of it.
-_TYPE = r"^\s*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
-_LETTERS = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u0300-\u036f\u0391-\u03a1\u03b1-\u03c9\u0410-\u044f\u05d0-\u05ea\u3042-\u3093"
-_OTHERS = re.compile(f"[^{_LETTERS}]")
-
-
-@schemathesis.hook
-def before_load_schema(context, raw_schema):
-    # What is asked, not what is answered.
-    for path in raw_schema["paths"].values():
-        for operation in path.values():
-            _respell(operation.get("parameters", []))
-    _respell(raw_schema["components"]["schemas"]["NewActivity"])
-
-
 @schemathesis.serializer("application/x-ndjson")
 def _to_lines(context, value):
     if isinstance(value, bytes):
         return value
     items = value if isinstance(value, list) else [value]
     return "".join(f"{json.dumps(item)}\n" for item in items).encode()
-
-
-def _respell(part):
-    for key, value in part.items() if isinstance(part, dict) else enumerate(part):
-        if key == "pattern" and value == _TYPE:
-            part[key] = f"^\\s*[{_LETTERS}_.:/-][{_LETTERS}_.:/\\s-]*$"
-        elif isinstance(value, (dict, list)):
-            _respell(value)
 
 
 # Node takes 16 KiB of a request before its body; more is 431 whatever is asked, and the rest of the head needs room too.
@@ -53,25 +31,7 @@ _MOST_OF_QUERY = 12_000
 def filter_case(context, case):
     if len(urlencode(case.query or {}, doseq=True)) > _MOST_OF_QUERY:
         return False
-    if case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE:
-        return True
-    if _is_binary_event(case):
-        return False
-    # Letters that are none of those above: the service takes them, and the respelled schema does not.
-    return not any(
-        unicodedata.category(char)[0] in "LMN" for text in _texts([case.query, case.body]) for char in _OTHERS.findall(text)
-    )
-
-
-def _texts(value):
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for member in value.values():
-            yield from _texts(member)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _texts(item)
+    return case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE or not _is_binary_event(case)
 
 
 # At last, as in a sequence of requests values from answers come in after all other hooks.
@@ -82,17 +42,20 @@ def before_call(context, case, kwargs):
     query = case.query or {}
     # Only the service makes cursors.
     query.pop("cursor", None)
+    for name in ("from", "to"):
+        if name in query and _moment(query[name]) is None:
+            query[name] = _some_time(query[name])
     if "from" in query and "to" in query:
-        query["from"], query["to"] = sorted((query["from"], query["to"]), key=datetime.fromisoformat)
+        query["from"], query["to"] = sorted((query["from"], query["to"]), key=_moment)
     # Of an object whose members are parameters it takes any name.
     known = {parameter["name"] for parameter in case.operation.definition.raw.get("parameters", ()) if "name" in parameter}
     for name in [name for name in query if name not in known and not name.startswith("metadata.")]:
         del query[name]
     # They bind nothing that an index serves.
-    if any(name.startswith("metadata") for name in query) and "userId" not in query and "from" not in query:
+    if any(name.startswith("metadata") for name in query) and not query.get("userId") and "from" not in query:
         query["userId"] = ["123"]
     if case.operation.path == "/api/logs/stats":
-        _make_countable(query)
+        _make_zone_known(query)
     # What is required of an event stands in its headers where its body is its data.
     if _is_binary_event(case):
         case.headers.update(_EVENT)
@@ -101,22 +64,18 @@ def before_call(context, case, kwargs):
         case.headers.pop("Idempotency-Key", None)
     # What is assigned to is judged again, also a body that is left out: it would count as bad.
     if isinstance(case.body, (dict, list)):
-        case.body = _with_sound_keys(case.body)
+        case.body = _sound(case.body)
     # The document leaves extensions open; CloudEvents has types for attributes.
     if case.operation.path == "/api/events" and not _is_binary_event(case):
         case.body = [_without_extensions(event) for event in case.body] if isinstance(case.body, list) else _without_extensions(case.body)
 
 
-def _make_countable(query):
-    """A zone goes with units of time, of which not too many are counted."""
+def _make_zone_known(query):
+    """A zone goes with units of time. Most that look like a zone's name are none."""
     if query.get("by") in ("type", "userId"):
         query.pop("timezone", None)
-        return
-    # Most that look like a zone's name are none.
-    if "timezone" in query:
+    elif "timezone" in query:
         query["timezone"] = "Europe/Berlin"
-    begin = datetime.fromisoformat(query.get("from", "2026-11-01T00:00:00+00:00"))
-    query["from"], query["to"] = (moment.isoformat() for moment in (begin, begin + timedelta(days=9)))
 
 
 def _is_binary_event(case):
@@ -137,17 +96,26 @@ _EVENT = {
 }
 
 
-def _with_sound_keys(value):
-    """Without the keys that metadata may not have at any depth."""
+def _sound(value):
+    """Without the keys that metadata may not have at any depth, and the integers that no double writes."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if _fits_double(value) else value % 2**53
     if isinstance(value, list):
-        return [_with_sound_keys(item) for item in value]
+        return [_sound(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {
-        key: _with_sound_keys(member)
+        key: _sound(member)
         for key, member in value.items()
         if key not in ("__proto__", "constructor") and "\0" not in key
     }
+
+
+def _fits_double(integer):
+    try:
+        return Decimal(repr(float(integer))) == Decimal(integer)
+    except OverflowError:
+        return False
 
 
 _ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "data_base64")
@@ -169,6 +137,42 @@ def _rfc3339(moment, offset, digits):
     fraction = f".{moment.microsecond:06d}"[: digits + 1] if digits > 0 else ""
     zone = "Z" if offset == 0 else f"{'+' if offset > 0 else '-'}{abs(offset) // 60:02d}:{abs(offset) % 60:02d}"
     return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}{zone}"
+
+
+# The schema of `from` and `to` is any text, as these take several forms.
+_RELATIVE = re.compile(r"-([0-9]{1,5})([smhdw])")
+_ABSOLUTE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _moment(text):
+    """The moment that the time of a query means, or None if it may be no time."""
+    now = datetime.now(timezone.utc)
+    if text == "now":
+        return now
+    if match := _RELATIVE.fullmatch(text):
+        return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if not _ABSOLUTE.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _some_time(text):
+    """A time of a query instead of a text that is none: always the same one for the same text."""
+    chosen = random.Random(str(text))
+    moment = datetime(1000, 1, 1) + timedelta(minutes=chosen.randrange(500_000_000))
+    return chosen.choice(
+        (
+            "now",
+            f"-{chosen.randrange(50_000)}{chosen.choice('smhdw')}",
+            f"{moment:%Y-%m-%d}",
+            _rfc3339(moment, chosen.randrange(-840, 840), chosen.randrange(7)),
+        )
+    )
 
 
 # Nothing happened in the future.

@@ -181,8 +181,12 @@ test('a stop while clients send: every answer is 202 or a refusal, and every 202
   for (const id of accepted) expect(await stored(url, id)).toMatchObject({ id });
 });
 
-test('MAX_BYTES_IN_FLIGHT and ALLOWED_HOSTS reach the service', async () => {
-  const environment = { MAX_BYTES_IN_FLIGHT: '20000', ALLOWED_HOSTS: 'logs.example' };
+test('MAX_BYTES_IN_FLIGHT, ALLOWED_HOSTS and WEBHOOK_ORIGINS reach the service', async () => {
+  const environment = {
+    MAX_BYTES_IN_FLIGHT: '20000',
+    ALLOWED_HOSTS: 'logs.example',
+    WEBHOOK_ORIGINS: 'events.example.com',
+  };
   const url = await start({ environment }).ready();
   expect((await post(url, { ...example, metadata: { fill: 'x'.repeat(30_000) } })).status).toBe(413);
   expect((await fetch(`${url}/openapi.json`)).status).toBe(503);
@@ -190,6 +194,28 @@ test('MAX_BYTES_IN_FLIGHT and ALLOWED_HOSTS reach the service', async () => {
   const from = (origin: string): Promise<Response> => fetch(`${url}/api/logs`, { headers: { origin } });
   expect((await from('http://logs.example')).status).toBe(200);
   expect((await from('http://evil.example')).status).toBe(403);
+  const handshake = async (sender: string): Promise<number> => {
+    const headers = { 'webhook-request-origin': sender };
+    return (await fetch(`${url}/api/events`, { method: 'OPTIONS', headers })).status;
+  };
+  expect([await handshake('events.example.com'), await handshake('evil.example')]).toEqual([200, 403]);
+});
+
+test('MAX_METADATA_BYTES reaches the service, and what was stored stays readable when it is lowered', async () => {
+  const roomy = start({ environment: { MAX_METADATA_BYTES: '262144' } });
+  const large = { ...example, id: 'large', metadata: { fill: 'x'.repeat(262_144 - 11) } };
+  let url = await roomy.ready();
+  expect((await post(url, large)).status).toBe(202);
+  expect(await stored(url, 'large')).toMatchObject({ metadata: large.metadata });
+  const tooLarge = await post(url, { ...large, metadata: { fill: `${large.metadata.fill}x` } });
+  expect(tooLarge.status).toBe(422);
+  expect(await roomy.end('SIGTERM')).toBe(0);
+  url = await start().ready();
+  const refused = await post(url, { ...example, metadata: { fill: 'x'.repeat(32_768 - 10) } });
+  expect(await refused.json()).toMatchObject({
+    errors: [{ path: '/metadata', message: 'must be at most 32768 bytes as UTF-8 of its JSON' }],
+  });
+  expect(await stored(url, 'large')).toMatchObject({ metadata: large.metadata });
 });
 
 test('nothing of what clients send is logged', async () => {
@@ -200,6 +226,15 @@ test('nothing of what clients send is logged', async () => {
   expect((await post(url, secret, key)).status).toBe(202);
   expect((await post(url, { ...secret, 'secret-field': 1 }, key)).status).toBe(422);
   expect((await post(url, secret)).status).toBe(401);
+  const calls = async (writeKey: string): Promise<number> => {
+    const body = JSON.stringify({
+      batch: [{ type: 'track', userId: 'secret-user', event: 'secret' }],
+      writeKey,
+    });
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(`${url}/v1/import`, { method: 'POST', headers, body })).status;
+  };
+  expect([await calls('secret-key'), await calls('secret-wrong')]).toEqual([200, 401]);
   expect((await fetch(`${url}/api/logs?userId=secret-user`, { headers: key })).status).toBe(200);
   expect(await service.end('SIGTERM')).toBe(0);
   expect(service.output).toContain('"status":422');

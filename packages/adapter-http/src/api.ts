@@ -13,13 +13,14 @@ import type {
   Progressing,
   ReplayDeadLetters,
 } from '@user-activity/application';
+import type { Clock } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { keyCheck } from './api-keys.ts';
 import type { BytesInFlight, RequestBytes } from './bytes-in-flight.ts';
 import { decodeBodies } from './decode-bodies.ts';
 import { serveDocs } from './docs.ts';
-import { handleErrors } from './error-handling.ts';
+import { assertRoute, handleErrors } from './error-handling.ts';
 import { getCount } from './get-count.ts';
 import { getDeadLetters } from './get-dead-letters.ts';
 import { getLog } from './get-log.ts';
@@ -34,6 +35,7 @@ import { closeIfUnread } from './lingering.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
 import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { countIn, countOut } from './pipelining.ts';
+import { optionsEvents } from './options-events.ts';
 import { postBatch } from './post-batch.ts';
 import { postEvents } from './post-events.ts';
 import { postLog } from './post-log.ts';
@@ -67,16 +69,22 @@ export interface ApiOptions {
   readonly findDeadLetters: FindDeadLetters;
   readonly replayDeadLetters: ReplayDeadLetters;
   readonly checkHealth: CheckHealth;
+  /** What relative times of a query count back from. */
+  readonly clock: Clock;
   /** What the process measured, in Prometheus's text format. */
   readonly scrapeMetrics: ScrapeMetrics;
-  /** Of a process that has a consumer too. */
+  /** Given if the process has a consumer too. */
   readonly progress?: Progressing | undefined;
   /** One of these opens every route but health; with none of them all are open. */
   readonly apiKeys: readonly string[];
   /** Hosts that requests may be for, beside loopback names and addresses, if there are no keys. */
   readonly allowedHosts: readonly string[];
+  /** The senders of web hooks that may deliver events, by host name or origin; `*` is any. */
+  readonly webhookOrigins: readonly string[];
   /** The most activities of one batch, and ids of one replay. */
   readonly maxBatchSize: number;
+  /** The maximum of bytes of metadata that the use cases record. */
+  readonly maxMetadataBytes: number;
   /** The version that the documentation shows. */
   readonly version: string;
 }
@@ -111,6 +119,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
           headers: { 'retry-after': '1' },
         });
       if (request.routeOptions.config.health !== true) assertAllowed(request);
+      assertRoute(request);
     });
     app.addHook('onSend', async (request, reply, payload) => {
       closeIfUnread(request, reply);
@@ -143,6 +152,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     await app.register(postLog, options);
     await app.register(postBatch, options);
     await app.register(postEvents, options);
+    await app.register(optionsEvents, options);
     await app.register(getLogs, options);
     await app.register(getCount, options);
     await app.register(getStats, options);

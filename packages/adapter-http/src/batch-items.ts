@@ -1,11 +1,19 @@
 import { FaultyDraft } from '@user-activity/application';
-import { RuleBroken } from '@user-activity/domain';
+import { isDomainError, RuleBroken } from '@user-activity/domain';
 import { maxItemBytes } from './item-size.ts';
-import { isTooDeep, jsonBody, jsonIn, tooDeep } from './json-body.ts';
+import {
+  brokenBody,
+  exactJsonIn,
+  isTooDeep,
+  jsonBody,
+  type JsonReader,
+  mendedJsonIn,
+  tooDeep,
+} from './json-body.ts';
 import { isArrayText, itemsIn } from './json-elements.ts';
 import { valueBytes } from './json-weight.ts';
 import { Problem } from './problem.ts';
-import { Turn } from './turn.ts';
+import { turns } from './turns.ts';
 
 /** An item that is larger or deeper than any valid one. It is not parsed: its bytes are all that is known of it. */
 export class OversizedItem extends FaultyDraft {
@@ -25,6 +33,16 @@ export interface ItemLimit {
   readonly count: (bytes: number) => void;
 }
 
+/** An item of a batch as `exactJsonIn` reads it. One that repeats a key is a `FaultyDraft`. */
+export const exactItemIn: JsonReader = (bytes) => {
+  try {
+    return exactJsonIn(bytes);
+  } catch (error) {
+    if (isDomainError(error, 'INVALID_ACTIVITY')) return new FaultyDraft(error.violations);
+    throw error;
+  }
+};
+
 /**
  * What `read` makes of the items of a batch that is a JSON array, in portions of one, each parsed when it is asked for; others have
  * their turn on the event loop in between. An item of more than 1 MiB or 1,000 levels is an `OversizedItem`. Throws 413 if there are more than
@@ -33,9 +51,10 @@ export interface ItemLimit {
 export async function* batchItems<Made>(
   json: Buffer,
   limit: ItemLimit,
+  parse: JsonReader,
   read: (item: unknown) => Made,
 ): AsyncGenerator<[Made], void, undefined> {
-  const turn = new Turn();
+  const turn = turns.begin();
   let count = 0;
   try {
     for (const item of itemsIn(json)) {
@@ -44,10 +63,10 @@ export async function* batchItems<Made>(
       if (count > limit.items) throw new Problem(413, limit.message);
       const oversized = oversizedItem(item);
       if (oversized === undefined) limit.count(valueBytes(item));
-      yield [read(oversized ?? jsonIn(item))];
+      yield [read(oversized ?? parse(item))];
     }
   } catch (error) {
-    throw error instanceof RuleBroken ? new Problem(400, `The body ${error.message}.`) : error;
+    throw error instanceof RuleBroken ? brokenBody(error, json) : error;
   }
 }
 
@@ -60,6 +79,6 @@ function oversizedItem(json: Buffer): OversizedItem | undefined {
 /** Whether the body is a JSON array. Throws 400 if it is no JSON; one that is longer than any single value is not looked at. */
 export function isBatch(body: Buffer): boolean {
   if (isArrayText(body)) return true;
-  if (body.length <= maxItemBytes) jsonBody(body);
+  if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);
   return false;
 }

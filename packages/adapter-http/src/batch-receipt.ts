@@ -10,8 +10,8 @@ import {
   type TOptional,
   Type,
 } from '@sinclair/typebox';
+import { batchItems, exactItemIn, isBatch } from './batch-items.ts';
 import { named } from './component-schemas.ts';
-import { batchItems, isBatch } from './batch-items.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem } from './problem.ts';
 import { queryParameters } from './query-parameters.ts';
@@ -97,20 +97,28 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, instead: strin
     throw new Problem(400, `Idempotency-Key names one activity. ${instead}`);
 }
 
-/** The drafts that `read` makes of a body that is a batch, as `batchItems` does. Throws 422 if the body is no array, and 400 if it is no JSON. */
+/**
+ * The drafts that `read` makes of a body that is a batch, as `batchItems` does. Throws 422 if the body is no array, with what takes
+ * one item `instead`, and 400 if it is no JSON.
+ */
 export function draftsOf(
-  { body, bytes }: FastifyRequest,
+  { body, bytes }: Pick<FastifyRequest, 'body' | 'bytes'>,
   maxItems: number,
   read: (item: unknown) => unknown,
+  instead: string,
 ): AsyncGenerator<[unknown], void, undefined> {
   const json = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  if (!isBatch(json)) throw noneAccepted([{ path: '', message: 'must be a JSON array' }]);
+  if (!isBatch(json))
+    throw new Problem(422, `The body must be a JSON array. ${instead}`, {
+      errors: [{ path: '', message: 'must be a JSON array' }],
+    });
   const count = (added: number): void => bytes.addBody(added);
-  return batchItems(json, { items: maxItems, message: tooMany(maxItems), count }, read);
+  return batchItems(json, { items: maxItems, message: tooMany(maxItems), count }, exactItemIn, read);
 }
 
 /** What is said of a batch that holds more than it may. */
-export const tooMany = (most: number): string => `A batch holds at most ${most} activities.`;
+export const tooMany = (most: number): string =>
+  `A batch holds at most ${most} activities. Send the others in further batches.`;
 
 /** The answer of 202. Throws 422 if all items were rejected, with the errors that are listed by `/index` and path. */
 export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): Static<typeof BatchReceipt> {

@@ -1,11 +1,11 @@
-import { STATUS_CODES } from 'node:http';
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { endAndLinger, isLingering } from './lingering.ts';
 import { Problem } from './problem.ts';
 
 /** What Node's HTTP parser and timers refuse before there is a request, by the code of its error. */
 const statuses: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
-  ['HPE_HEADER_OVERFLOW', [431, 'The request line and the headers are larger than the service takes.']],
+  ['HPE_HEADER_OVERFLOW', [431, `The request line and the headers take more than ${maxHeaderSize} bytes.`]],
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request did not arrive in time.']],
 ]);
 

@@ -1,11 +1,13 @@
 import type { CheckHealth, Progressing } from '@user-activity/application';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { handleErrors } from './error-handling.ts';
+import { assertRoute, handleErrors } from './error-handling.ts';
 import { health } from './health.ts';
-import { type HttpServer, httpServer } from './http-server.ts';
+import { type HttpServer, httpServer, routing } from './http-server.ts';
 import { assertOneHost, foreignCheck } from './own-hosts.ts';
 import { metrics, type ScrapeMetrics } from './metrics.ts';
 import { clientLimits, limitClients } from './server-limits.ts';
+
+const remedy = 'A consumer serves /health/live, /health/ready and /metrics.';
 
 /** A server for a process without an API. */
 export interface HealthServerOptions {
@@ -32,19 +34,21 @@ export async function buildHealthServer({
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     ...clientLimits(),
+    routerOptions: routing,
     // One that asks how we are during the drain is to get an answer.
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
   });
   limitClients(app, maxConnections, logger);
-  if (allowedHosts !== undefined) {
-    const assertAllowed = foreignCheck(allowedHosts);
-    app.addHook('onRequest', async (request) => {
+  const assertAllowed = allowedHosts === undefined ? undefined : foreignCheck(allowedHosts);
+  app.addHook('onRequest', async (request) => {
+    if (assertAllowed !== undefined) {
       assertOneHost(request);
       if (request.routeOptions.config.health !== true) assertAllowed(request);
-    });
-  }
-  handleErrors(app);
+    }
+    assertRoute(request, remedy);
+  });
+  handleErrors(app, remedy);
   let stopping = false;
   app.addHook('preClose', (done) => {
     stopping = true;

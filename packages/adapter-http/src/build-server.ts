@@ -2,7 +2,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { type ApiOptions, api } from './api.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
 import { answerError } from './error-handling.ts';
-import { type HttpServer, httpServer } from './http-server.ts';
+import { type HttpServer, httpServer, routing } from './http-server.ts';
 import { requestIdOf } from './request-id.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { clientLimits, limitConnections } from './server-limits.ts';
@@ -37,7 +37,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     genReqId: requestIdOf,
     ...clientLimits(options.clientTimeoutMs),
     return503OnClosing: false,
-    routerOptions: { maxParamLength },
+    routerOptions: { ...routing, maxParamLength },
     frameworkErrors(error, request, reply) {
       reply.header('x-request-id', request.id);
       answerError(error, request, reply);

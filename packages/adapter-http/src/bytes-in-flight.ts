@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
+import { onConnectionEnd } from './connection-end.ts';
+import { maxItemBytes } from './item-size.ts';
 
 // Several pages of answers, each of at most 4 MiB.
 const maxUnsentOfConnection = 16 * 1024 * 1024;
@@ -16,7 +18,6 @@ const busy = (): DomainError =>
 /** What the answers of one connection hold until they are sent. */
 interface Connection {
   unsent: number;
-  readonly requests: Set<RequestBytes>;
 }
 
 /**
@@ -26,13 +27,17 @@ interface Connection {
  */
 export class BytesInFlight {
   readonly max: number;
+  /** The maximum that bodies of strangers hold together, so that they leave room for those who have a key. */
+  readonly maxOfStrangers: number;
   readonly #connections: WeakMap<Socket, Connection> = new WeakMap();
   readonly #open: Set<RequestBytes> = new Set();
   #held = 0;
+  #heldOfStrangers = 0;
   #lastCut = Number.NEGATIVE_INFINITY;
 
   constructor(max: number) {
     this.max = max;
+    this.maxOfStrangers = Math.min(max, Math.max(max / 8, maxItemBytes));
     const gauge = (name: string, description: string, value: () => number): void =>
       metrics
         .getMeter('user-activity')
@@ -51,37 +56,44 @@ export class BytesInFlight {
     const { socket } = request.raw;
     let connection = this.#connections.get(socket);
     if (connection === undefined) {
-      const requests = new Set<RequestBytes>();
-      connection = { unsent: 0, requests };
+      connection = { unsent: 0 };
       this.#connections.set(socket, connection);
-      // Node forgets the answers that wait behind another one: no event of theirs tells that the connection is gone.
-      socket.once('close', () => {
-        for (const each of requests) each.sent();
-      });
     }
-    const { requests } = connection;
     const bytes = new RequestBytes(this, connection, request, () => {
-      requests.delete(bytes);
+      settle();
       this.#open.delete(bytes);
     });
-    requests.add(bytes);
+    const settle = onConnectionEnd(request, () => bytes.sent());
     this.#open.add(bytes);
     return bytes;
   }
 
   /** Whether there is room for so many more; makes some for later if there is not. */
   hasRoom(bytes: number): boolean {
-    if (this.#held + bytes <= this.max) return true;
-    const now = performance.now();
-    if (now - this.#lastCut >= cutIntervalMs) {
-      this.#lastCut = now;
-      for (const each of this.#open) each.cutIfSlow(now);
-    }
-    return false;
+    return this.#held + bytes <= this.max || this.#cut(() => true);
+  }
+
+  /** Whether strangers have room for so many more, as `hasRoom`. */
+  hasRoomForStrangers(bytes: number): boolean {
+    return this.#heldOfStrangers + bytes <= this.maxOfStrangers || this.#cut(({ isStranger }) => isStranger);
   }
 
   add(bytes: number): void {
     this.#held += bytes;
+  }
+
+  addOfStrangers(bytes: number): void {
+    this.#heldOfStrangers += bytes;
+  }
+
+  /** Cuts off slow clients among some; that makes room later, and not now. */
+  #cut(isAmong: (request: RequestBytes) => boolean): false {
+    const now = performance.now();
+    if (now - this.#lastCut >= cutIntervalMs) {
+      this.#lastCut = now;
+      for (const each of this.#open) if (isAmong(each)) each.cutIfSlow(now);
+    }
+    return false;
   }
 }
 
@@ -96,6 +108,7 @@ export class RequestBytes {
   #answer = 0;
   #isAnswered = false;
   #isSent = false;
+  #isStranger = false;
 
   constructor(budget: BytesInFlight, connection: Connection, { raw }: FastifyRequest, close: () => void) {
     this.#budget = budget;
@@ -104,8 +117,40 @@ export class RequestBytes {
     this.#close = close;
   }
 
+  /** Whether the sender has not shown a key yet, and needs one. */
+  get isStranger(): boolean {
+    return this.#isStranger;
+  }
+
+  /** The key, if there is one, is in the body: until it is found there, the body counts as a stranger's. To be called before the body comes. */
+  expectKeyInBody(): void {
+    this.#isStranger = true;
+  }
+
+  /** The sender has a key. */
+  trust(): void {
+    if (this.#isStranger) this.#budget.addOfStrangers(-this.#body);
+    this.#isStranger = false;
+  }
+
   /** Counts bytes of the body. Throws PROCESS_BUSY if the budget is spent, and INPUT_TOO_LARGE if this body alone exceeds it. */
   addBody(bytes: number): void {
+    if (this.#isStranger) this.#addOfStranger(bytes);
+    else this.#addBody(bytes);
+  }
+
+  #addOfStranger(bytes: number): void {
+    if (this.#body + bytes > maxItemBytes)
+      throw new DomainError(
+        'INPUT_TOO_LARGE',
+        `A body whose key is in it has at most ${maxItemBytes} bytes, decoded. Send less, or the key in the header Authorization.`,
+      );
+    if (!this.#budget.hasRoomForStrangers(bytes)) throw busy();
+    this.#addBody(bytes);
+    this.#budget.addOfStrangers(bytes);
+  }
+
+  #addBody(bytes: number): void {
     if (this.#body + bytes > this.#budget.max)
       throw new DomainError('INPUT_TOO_LARGE', 'The body takes more memory than the service has for bodies.');
     if (!this.#budget.hasRoom(bytes)) throw busy();
@@ -153,6 +198,7 @@ export class RequestBytes {
 
   #release(): void {
     this.#budget.add(-this.#body);
+    if (this.#isStranger) this.#budget.addOfStrangers(-this.#body);
     this.#body = 0;
     this.#close();
   }

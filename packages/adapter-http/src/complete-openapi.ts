@@ -6,7 +6,7 @@ import { problemContent } from './schemas.ts';
 
 const problemType = 'application/problem+json';
 const { schema: problemSchema } = problemContent[problemType];
-const methods: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete']);
+const methods: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'options']);
 const reference = (kind: string, name: string): Part => ({ $ref: `#/components/${kind}/${name}` });
 
 const headers = {
@@ -23,6 +23,11 @@ const headers = {
     required: true,
     schema: { type: 'string', examples: ['Bearer realm="user-activity"'] },
   },
+  AcceptPost: {
+    description: 'The media types that the route takes (Linked Data Platform 1.0, section 7.1).',
+    required: true,
+    schema: { type: 'string', examples: ['application/json'] },
+  },
   Allow: {
     description: 'The methods of the path (RFC 9110, section 10.2.1).',
     required: true,
@@ -34,7 +39,7 @@ const requestId = {
   name: 'X-Request-Id',
   in: 'header',
   description:
-    'Names the request: 1-128 printable ASCII characters without space. Of anything else, and where none is given, one is made.',
+    'Names the request: 1-128 printable ASCII characters without space. One is made if there is none, or if it is anything else.',
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
 
@@ -111,6 +116,7 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
       ...(status === 431 ? {} : { 'X-Request-Id': reference('headers', 'RequestId') }),
       ...(refusal && status === 401 ? { 'WWW-Authenticate': reference('headers', 'Authenticate') } : {}),
       ...(refusal && status === 405 ? { Allow: reference('headers', 'Allow') } : {}),
+      ...(refusal && status === 415 ? { 'Accept-Post': reference('headers', 'AcceptPost') } : {}),
       ...(refusal && (status === 409 || status === 503)
         ? { 'Retry-After': reference('headers', 'RetryAfter') }
         : {}),

@@ -79,7 +79,7 @@ export const DeadLetterJson: TObject<{
   Type.Object({
     id: Type.String({
       description:
-        'Where its first copy lay: topic, partition and offset, joined by `:`. Of what never was on the log the topic is `http`.',
+        'Where its first copy lay: topic, partition and offset, joined by `:`. The topic is `http` if it never was on the log.',
       examples: ['user-activity:3:1042'],
     }),
     origin: Type.Object(

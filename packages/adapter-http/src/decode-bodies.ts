@@ -39,7 +39,7 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
   let decoded = 0;
   const count = (chunk: Buffer): void => {
     encoded += chunk.length;
-    if (encoded > mostEncoded) gunzip.destroy(tooLarge());
+    if (encoded > mostEncoded) gunzip.destroy(tooLarge(most));
   };
   const breakOff = (): void => {
     if (!payload.readableEnded) gunzip.destroy();
@@ -51,7 +51,7 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
     const chunks: AsyncIterable<Buffer> = gunzip;
     for await (const chunk of chunks) {
       decoded += chunk.length;
-      if (decoded > most) throw tooLarge();
+      if (decoded > most) throw tooLarge(most);
       yield chunk;
     }
     // The decoder overlooks zeros behind the last member.

@@ -1,19 +1,23 @@
 import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { mediaTypeFault, mediaTypesOf } from './media-types.ts';
 import { Problem, problemOf, sendProblem } from './problem.ts';
 
 /** What Fastify itself refuses, by its code. Its own messages quote the request. */
 const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
-  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', [415, 'The media type of the body is none that the route takes.']],
-  ['FST_ERR_BAD_URL', [400, 'The path of the URL is not well-formed.']],
-  ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing of that name.']],
+  ['FST_ERR_BAD_URL', [400, 'The path of the URL must be percent-encoded UTF-8; a % itself is %25.']],
+  ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing of that name: it is longer than any id.']],
 ]);
 
 /** Whatever was thrown, as a problem. What nobody expected is a 500 that tells nothing of the inside. */
-function problemOfAny(error: unknown): Problem {
+function problemOfAny(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (isDomainError(error)) return problemOf(error);
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const detail = mediaTypeFault(request.headers['content-type'], mediaTypesOf(request));
+    return new Problem(415, detail, { cause: error });
+  }
   const refusal = typeof code === 'string' ? refusals.get(code) : undefined;
   if (refusal !== undefined) return new Problem(...refusal, { cause: error });
   const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
@@ -24,18 +28,30 @@ function problemOfAny(error: unknown): Problem {
 
 /** Answers every error as a problem, and logs those that are ours. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = problemOfAny(error);
+  const problem = problemOfAny(error, request);
   const { status, message, cause = problem } = problem;
   // There may be thousands of these, and their stacks tell nothing.
   if (isDomainError(cause) && cause.kind === 'overloaded') request.log.warn({ code: cause.code }, message);
   else if (status >= 500) request.log[status === 500 ? 'error' : 'warn']({ err: cause }, message);
+  // As Linked Data Platform has it (section 7.1), and as RFC 9110, section 15.5.16, has `Accept-Encoding` of codings.
+  if (status === 415) reply.header('accept-post', mediaTypesOf(request).join(', '));
   sendProblem(reply, problem);
 }
 
-/** Every error, and every path that is no route. */
-export function handleErrors(app: FastifyInstance): void {
-  app.setErrorHandler(answerError);
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new Problem(404, 'There is nothing at this path.')),
-  );
+/**
+ * Throws 404 if the path is no route: in `onRequest`, as the body of such a request would be read before its handler is called.
+ * `remedy` says where there are some.
+ */
+export function assertRoute({ is404 }: FastifyRequest, remedy?: string): void {
+  if (is404) throw noSuchPath(remedy);
 }
+
+/** Answers every error, and every path that is no route; `remedy` says where there are some. */
+export function handleErrors(app: FastifyInstance, remedy?: string): void {
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath(remedy)));
+}
+
+/** 404 for a path that is no route. */
+export const noSuchPath = (remedy = '/docs shows all routes, and /openapi.json describes them.'): Problem =>
+  new Problem(404, `There is nothing at this path. ${remedy}`);

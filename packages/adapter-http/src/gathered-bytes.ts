@@ -1,4 +1,6 @@
 const none = Buffer.alloc(0);
+// A body of single bytes would grow a dozen times before.
+const minGrownLength = 16 * 1024;
 
 /**
  * Bytes in one piece that arrive in many. It takes memory for the bytes alone: a client may send each in a chunk of its own, and to
@@ -17,7 +19,7 @@ export class GatheredBytes {
     const length = this.#length + piece.length;
     if (this.#length === 0) this.#bytes = piece;
     else {
-      if (length > this.#bytes.length) this.#grow(Math.max(length, 2 * this.#length));
+      if (length > this.#bytes.length) this.#grow(Math.max(length, 2 * this.#length, minGrownLength));
       piece.copy(this.#bytes, this.#length);
     }
     this.#length = length;

@@ -1,5 +1,5 @@
 import type { CountActivities } from '@user-activity/application';
-import { ActivityFilter } from '@user-activity/domain';
+import { ActivityFilter, type Clock } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
@@ -20,13 +20,12 @@ const schema = {
 };
 
 /** `GET /api/logs/count` */
-export const getCount: FastifyPluginCallbackTypebox<{ countActivities: CountActivities }> = (
-  app,
-  { countActivities },
-  done,
-) => {
+export const getCount: FastifyPluginCallbackTypebox<{
+  countActivities: CountActivities;
+  clock: Clock;
+}> = (app, { countActivities, clock }, done) => {
   app.get('/api/logs/count', { schema }, async (request, reply) => {
-    const count = await countActivities(ActivityFilter.parse(queryParameters(request)));
+    const count = await countActivities(ActivityFilter.parse(queryParameters(request), clock.now()));
     return reply.code(200).send({ count });
   });
   done();

@@ -1,10 +1,12 @@
 import type { FindDeadLetters } from '@user-activity/application';
-import { DeadLetterId, DeadLetterQuery } from '@user-activity/domain';
+import { type Clock, DeadLetterId, DeadLetterQuery } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { cursorAfter, digestOf, parseCursor } from './cursor.ts';
+import { digestOf } from './cursor.ts';
 import { DeadLetterCodeJson, DeadLetterJson, deadLetterJson } from './dead-letter-json.ts';
-import { linkNext, pageOf, pageParameters, parsePaged, several, timeParameters } from './paging.ts';
+import { jsonType, listText, textOf } from './json-text.ts';
+import { type Bounds, type ListGrammar, parsePaged } from './paged-query.ts';
+import { linkNext, pageOf, pageParameters, several, timeParameters } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
 import { problems } from './schemas.ts';
 
@@ -24,39 +26,39 @@ const schema = {
       ...pageParameters,
     }),
   ),
-  response: { 200: pageOf('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
+  response: { 200: textOf(pageOf('DeadLetterPage', DeadLetterJson)), ...problems(400, 401, 403, 503) },
 };
 
 /** `GET /api/dead-letters` */
-export const getDeadLetters: FastifyPluginCallbackTypebox<{ findDeadLetters: FindDeadLetters }> = (
-  app,
-  { findDeadLetters },
-  done,
-) => {
+export const getDeadLetters: FastifyPluginCallbackTypebox<{
+  findDeadLetters: FindDeadLetters;
+  clock: Clock;
+}> = (app, { findDeadLetters, clock }, done) => {
   app.get(path, { schema }, async (request, reply) => {
     const parameters = queryParameters(request);
-    const query = parsePaged(
-      parameters,
-      (given) => DeadLetterQuery.parse(given),
-      (cursor, asked) => {
-        const { moment, id } = parseCursor(cursor, walkOf(asked), (raw) => DeadLetterId.parse(raw));
-        return { diedAt: moment, id };
-      },
-    );
-    const { letters, hasMore } = await findDeadLetters(query);
+    const { query, after, cursorAfter } = parsePaged(parameters, clock, grammar);
+    const { letters, hasMore } = await findDeadLetters({
+      ...query,
+      after: after && { diedAt: after.moment, id: after.id },
+    });
     const last = letters.at(-1);
     const nextCursor =
-      hasMore && last !== undefined ? cursorAfter({ moment: last.diedAt, id: last.id }, walkOf(query)) : null;
+      hasMore && last !== undefined ? cursorAfter({ moment: last.diedAt, id: last.id }) : null;
     linkNext(reply, path, parameters, nextCursor);
-    return reply.code(200).send({
-      data: letters.map(deadLetterJson),
-      pagination: { limit: query.limit, nextCursor, hasMore },
-    });
+    const data = await listText(letters, (letter) => JSON.stringify(deadLetterJson(letter)));
+    const pagination = JSON.stringify({ limit: query.limit, nextCursor, hasMore });
+    return reply.code(200).type(jsonType).send(`{"data":${data},"pagination":${pagination}}`);
   });
   done();
 };
 
-function walkOf({ filter, order }: Pick<DeadLetterQuery, 'filter' | 'order'>): string {
-  const { codes, diedAt } = filter;
-  return digestOf(['dead letters', codes, diedAt.from, diedAt.to, order]);
+const grammar: ListGrammar<Omit<DeadLetterQuery, 'after'>, DeadLetterId> = {
+  parse: (parameters, now) => DeadLetterQuery.parse(parameters, now),
+  parseId: (raw) => DeadLetterId.parse(raw),
+  rangeOf: ({ filter }) => filter.diedAt,
+  walkOf,
+};
+
+function walkOf({ filter, order }: Pick<DeadLetterQuery, 'filter' | 'order'>, bounds: Bounds): string {
+  return digestOf(['dead letters', filter.codes, ...bounds, order]);
 }

@@ -31,7 +31,11 @@ export const getLog: FastifyPluginCallbackTypebox<{ findActivity: FindActivity }
     // Nothing can be stored under what is no id.
     const id = unlessBroken(() => ActivityId.parse(request.params.id));
     const activity = id === undefined ? undefined : await findActivity(id);
-    if (activity === undefined) throw new Problem(404, 'There is no activity of that id.');
+    if (activity === undefined)
+      throw new Problem(
+        404,
+        'No activity of that id is stored. GET /api/logs/{id}/status tells whether it is a dead letter.',
+      );
     return reply.code(200).type(jsonType).send(activity.toText());
   });
   done();

@@ -1,11 +1,12 @@
 import type { FindActivities } from '@user-activity/application';
-import { ActivityId, ActivityQuery } from '@user-activity/domain';
+import { ActivityId, ActivityQuery, type Clock } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { cursorAfter, digestOf, parseCursor } from './cursor.ts';
+import { digestOf } from './cursor.ts';
 import { filterParameters } from './filter-parameters.ts';
-import { jsonType, textOf } from './json-text.ts';
-import { linkNext, pageOf, pageParameters, parsePaged } from './paging.ts';
+import { jsonType, listText, textOf } from './json-text.ts';
+import { type Bounds, type ListGrammar, parsePaged } from './paged-query.ts';
+import { linkNext, pageOf, pageParameters } from './paging.ts';
 import { queryParameters } from './query-parameters.ts';
 import { Activity, problems } from './schemas.ts';
 
@@ -22,41 +23,42 @@ const schema = {
 };
 
 /** `GET /api/logs` */
-export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivities }> = (
+export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivities; clock: Clock }> = (
   app,
-  { findActivities },
+  { findActivities, clock },
   done,
 ) => {
   app.get('/api/logs', { schema }, async (request, reply) => {
     const parameters = queryParameters(request);
-    const query = parsePaged(
-      parameters,
-      (given) => ActivityQuery.parse(given),
-      (cursor, asked) => {
-        const { moment, id } = parseCursor(cursor, walkOf(asked), (raw) => ActivityId.parse(raw));
-        return { createdAt: moment, id };
-      },
-    );
-    const { activities, hasMore } = await findActivities(query);
+    const { query, after, cursorAfter } = parsePaged(parameters, clock, grammar);
+    const { activities, hasMore } = await findActivities({
+      ...query,
+      after: after && { createdAt: after.moment, id: after.id },
+    });
     const last = activities.at(-1);
     const nextCursor =
-      hasMore && last !== undefined
-        ? cursorAfter({ moment: last.createdAt, id: last.id }, walkOf(query))
-        : null;
+      hasMore && last !== undefined ? cursorAfter({ moment: last.createdAt, id: last.id }) : null;
     linkNext(reply, '/api/logs', parameters, nextCursor);
-    const data = activities.map((activity) => activity.toText()).join();
+    const data = await listText(activities, (activity) => activity.toText());
     const pagination = JSON.stringify({ limit: query.limit, nextCursor, hasMore });
-    return reply.code(200).type(jsonType).send(`{"data":[${data}],"pagination":${pagination}}`);
+    return reply.code(200).type(jsonType).send(`{"data":${data},"pagination":${pagination}}`);
   });
   done();
 };
 
-function walkOf({ filter, order }: Pick<ActivityQuery, 'filter' | 'order'>): string {
-  const { userIds, types, createdAt, metadata } = filter;
+const grammar: ListGrammar<Omit<ActivityQuery, 'after'>, ActivityId> = {
+  parse: (parameters, now) => ActivityQuery.parse(parameters, now),
+  parseId: (raw) => ActivityId.parse(raw),
+  rangeOf: ({ filter }) => filter.createdAt,
+  walkOf,
+};
+
+function walkOf({ filter, order }: Pick<ActivityQuery, 'filter' | 'order'>, bounds: Bounds): string {
+  const { userIds, types, metadata } = filter;
   const conditions = metadata.map(({ path, scalars }) =>
     JSON.stringify([path, [...scalars].map((scalar) => JSON.stringify(scalar)).toSorted()]),
   );
   // Without any, cursors are those of versions that knew none.
   const more = conditions.length > 0 ? [conditions] : [];
-  return digestOf([userIds, types, createdAt.from, createdAt.to, order, ...more]);
+  return digestOf([userIds, types, ...bounds, order, ...more]);
 }

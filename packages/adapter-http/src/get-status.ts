@@ -27,7 +27,11 @@ export const getStatus: FastifyPluginCallbackTypebox<{ findStatus: FindStatus }>
   app.get('/api/logs/:id/status', { schema, onRequest: refuseParameters }, async (request, reply) => {
     const id = unlessBroken(() => ActivityId.parse(request.params.id));
     // Nothing can ever be known of it.
-    if (id === undefined) throw new Problem(404, 'No activity can have that id.');
+    if (id === undefined)
+      throw new Problem(
+        404,
+        'No activity can have that id: it must be 1-128 printable ASCII characters, and no word such as `count`.',
+      );
     return reply.code(200).send({ id, status: await findStatus(id) });
   });
   done();

@@ -40,7 +40,7 @@ const ready = {
  */
 export const health: FastifyPluginCallbackTypebox<{
   readonly checkHealth: CheckHealth;
-  /** Of a process with a consumer. */
+  /** Given if the process has a consumer. */
   readonly progress?: Progressing | undefined;
   readonly isStopping: () => boolean;
 }> = (app, { checkHealth, progress, isStopping }, done) => {

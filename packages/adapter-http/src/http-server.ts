@@ -8,6 +8,9 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** How servers find routes: a slash at the end of a path is ignored, a repeated one is not. */
+export const routing: { readonly ignoreTrailingSlash: true } = { ignoreTrailingSlash: true };
+
 /** What an app needs of a Fastify instance. A close waits so long for requests that are under way. */
 export const httpServer = (app: FastifyInstance, closeTimeoutMs = 5000): HttpServer => ({
   // The app says when it is ready, and with which URL.

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { DomainError } from '@user-activity/domain';
+import { isMembers } from './members.ts';
 
 // RFC 9651, section 3.3.3: a string.
 const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
@@ -17,9 +18,10 @@ export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined
 
 /** The draft with the key for its id. Throws INVALID_ACTIVITY when the body has an id that is another. */
 export function identified(draft: unknown, key: string | undefined): unknown {
-  if (key === undefined || typeof draft !== 'object' || draft === null || Array.isArray(draft)) return draft;
-  if (!Object.hasOwn(draft, 'id')) return { ...draft, id: key };
-  if (Reflect.get(draft, 'id') === key) return draft;
+  if (key === undefined || !isMembers(draft)) return draft;
+  const given = Object.hasOwn(draft, 'id') ? draft['id'] : undefined;
+  if (given === undefined || given === null) return { ...draft, id: key };
+  if (given === key) return draft;
   throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', {
     violations: [{ path: '/id', message: 'must equal the header Idempotency-Key where both are given' }],
   });

@@ -3,4 +3,5 @@ export { buildHealthServer, type HealthServerOptions } from './build-health-serv
 export { buildServer, type HttpServerOptions } from './build-server.ts';
 export type { HttpServer } from './http-server.ts';
 export type { ScrapeMetrics } from './metrics.ts';
+export { reservedIds } from './reserved-ids.ts';
 export { serveWhileStarting, type StartingServer, type StartingServerOptions } from './starting-server.ts';

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { parseJson, RuleBroken } from '@user-activity/domain';
+import { isDomainError, parseExactJson, parseMendedJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { looksLikeLines } from './json-bytes.ts';
 import { isDeeperThan } from './json-weight.ts';
 import { Problem } from './problem.ts';
 import { parseWhole } from './whole-body.ts';
@@ -19,9 +20,9 @@ declare module 'fastify' {
 export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   parseWhole(app, 'application/json', (request, body) => {
-    assertUtf8(request.headers['content-type']);
-    const none = body.length === 0 && request.routeOptions.config.optionalBody === true;
-    return none ? {} : jsonBody(body);
+    const json = utf8Body(request.headers['content-type'], body);
+    const none = json.length === 0 && request.routeOptions.config.optionalBody === true;
+    return none ? {} : jsonBody(json);
   });
 }
 
@@ -32,16 +33,24 @@ export function bodyOf(request: FastifyRequest): unknown {
   return request.body;
 }
 
-/** A whole body as JSON. Throws 400 with what is wrong with it. */
-export function jsonBody(body: string | Buffer): unknown {
+/** A whole body as JSON. Throws 400 with what is wrong with it, and what `read` throws. */
+export function jsonBody(body: Buffer, read: JsonReader = exactJsonIn): unknown {
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   try {
-    return jsonIn(typeof body === 'string' ? Buffer.from(body) : body);
+    return read(body);
   } catch (error) {
-    if (error instanceof RuleBroken) throw new Problem(400, `The body ${error.message}.`);
-    throw error;
+    throw error instanceof RuleBroken ? brokenBody(error, body) : error;
   }
 }
+
+/** 400 for a body that is no JSON, with the way out where it holds lines of JSON. */
+export const brokenBody = (fault: RuleBroken, body: Buffer): Problem =>
+  new Problem(
+    400,
+    looksLikeLines(body)
+      ? 'The body holds several JSON values where one is due. Activities, one on each line, are application/x-ndjson and go to POST /api/logs/batch.'
+      : `The body ${fault.message}.`,
+  );
 
 // Levels cost the parser far more than their bytes. Metadata has at most 16, and a text so short is parsed in a moment.
 const maxLevels = 1000;
@@ -52,20 +61,43 @@ export const tooDeep: string = `is nested deeper than ${maxLevels} levels`;
 export const isTooDeep = (bytes: Buffer): boolean =>
   bytes.length > shortBytes && isDeeperThan(maxLevels, bytes);
 
-/** The JSON value that the bytes are in UTF-8. Throws RuleBroken if they are none, or too deep. */
-export function jsonIn(bytes: Buffer): unknown {
+/** Makes a JSON value of bytes. Throws RuleBroken if they are none in UTF-8, or too deep. */
+export type JsonReader = (bytes: Buffer) => unknown;
+
+/** Reads JSON as `parseExactJson` does: for doors that refuse what they can't keep. Throws INVALID_ACTIVITY for repeated keys. */
+export const exactJsonIn: JsonReader = (bytes) => jsonBy(parseExactJson, bytes);
+
+/** Reads JSON as `parseMendedJson` does: for doors whose clients tell nobody of a refusal. */
+export const mendedJsonIn: JsonReader = (bytes) => jsonBy(parseMendedJson, bytes);
+
+function jsonBy(parse: (text: string) => unknown, bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new RuleBroken('is not valid UTF-8');
   if (isTooDeep(bytes)) throw new RuleBroken(tooDeep);
   try {
-    return parseJson(bytes.toString('utf8'));
-  } catch {
-    throw new RuleBroken('is not well-formed JSON');
+    return parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw isDomainError(error) ? error : new RuleBroken('is not well-formed JSON');
   }
 }
 
 /** The charset that a media type names, in lower case. */
 export function charsetOf(contentType = ''): string | undefined {
   return /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1]?.toLowerCase();
+}
+
+// U+FEFF in UTF-8, with which files of Windows tools begin.
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The body, or its first line, without a byte order mark at its start: a parser of JSON may ignore one (RFC 8259, section 8.1). */
+export const withoutMark = (start: Buffer): Buffer =>
+  start.subarray(0, byteOrderMark.length).equals(byteOrderMark)
+    ? start.subarray(byteOrderMark.length)
+    : start;
+
+/** A whole body of JSON, without a byte order mark. Throws 415 where the media type says that it is no UTF-8. */
+export function utf8Body(contentType: string | undefined, body: Buffer): Buffer {
+  assertUtf8(contentType);
+  return withoutMark(body);
 }
 
 /** JSON is UTF-8 (RFC 8259, section 8.1): throws 415 where the media type says that it is something else. */

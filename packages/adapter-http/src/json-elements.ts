@@ -1,12 +1,16 @@
 import { RuleBroken } from '@user-activity/domain';
-import { jsonIn } from './json-body.ts';
-
-const quote = 0x22;
-const comma = 0x2c;
-const colon = 0x3a;
-const backslash = 0x5c;
-const [openBracket, closeBracket] = [0x5b, 0x5d];
-const [openBrace, closeBrace] = [0x7b, 0x7d];
+import { mendedJsonIn } from './json-body.ts';
+import {
+  behindSpace,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  endOfString,
+  openBrace,
+  openBracket,
+  quote,
+} from './json-bytes.ts';
 
 /** Whether the bytes can be a JSON array, by the first that is no white space. */
 export const isArrayText = (json: Buffer): boolean => json[behindSpace(json, 0)] === openBracket;
@@ -27,7 +31,7 @@ export function* membersIn(json: Buffer): Generator<readonly [key: unknown, valu
     const end = member[start] === quote ? endOfString(member, start + 1) : start;
     const separator = behindSpace(member, end);
     if (end === start || member[separator] !== colon) throw malformed();
-    yield [jsonIn(member.subarray(start, end)), member.subarray(separator + 1)];
+    yield [mendedJsonIn(member.subarray(start, end)), member.subarray(separator + 1)];
   }
 }
 
@@ -60,24 +64,5 @@ function endOfElement(json: Buffer, start: number): number {
   }
   return json.length;
 }
-
-/** The place behind the quote that ends the string. */
-function endOfString(json: Buffer, within: number): number {
-  for (let at = within; at < json.length; at += 1) {
-    if (json[at] === quote) return at + 1;
-    if (json[at] === backslash) at += 1;
-  }
-  return json.length;
-}
-
-function behindSpace(json: Buffer, start: number): number {
-  let at = start;
-  while (isSpace(json[at])) at += 1;
-  return at;
-}
-
-// No set: it takes ten times as long.
-const isSpace = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 const malformed = (): RuleBroken => new RuleBroken('is not well-formed JSON');

@@ -8,7 +8,7 @@ export type Line = Buffer | undefined;
 /** Cuts bytes into lines as they arrive. Between chunks it holds at most one line, of `longest` bytes. */
 export class LineSplitter {
   readonly #longest: number;
-  /** Of the line whose end has not arrived. */
+  /** The pieces of the line whose end has not arrived. */
   readonly #begun: GatheredBytes = new GatheredBytes();
   #isLong = false;
 

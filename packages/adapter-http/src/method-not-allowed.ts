@@ -1,5 +1,7 @@
 import { METHODS } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { noSuchPath } from './error-handling.ts';
+import { isMembers } from './members.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -23,7 +25,9 @@ export function otherMethodsRefused(app: FastifyInstance): () => void {
         method: app.supportedMethods.filter((method) => !methods.has(method)),
         url,
         schema: { hide: true },
-        async onRequest() {
+        async onRequest({ params }: FastifyRequest) {
+          // Of a path with two slashes, an id that is empty.
+          if (isMembers(params) && Object.values(params).includes('')) throw noSuchPath();
           throw new Problem(405, `The methods of this path are ${allow}.`, { headers: { allow } });
         },
         handler: async () => undefined,

@@ -1,16 +1,17 @@
 import type { Readable } from 'node:stream';
 import { FaultyDraft } from '@user-activity/application';
-import { isDomainError, RuleBroken } from '@user-activity/domain';
+import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
+import { exactItemIn } from './batch-items.ts';
 import { tooMany } from './batch-receipt.ts';
 import { maxItemBytes } from './item-size.ts';
-import { assertUtf8, jsonIn } from './json-body.ts';
+import { assertUtf8, withoutMark } from './json-body.ts';
 import { valueBytes } from './json-weight.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
-import { Turn } from './turn.ts';
+import { linesOfJson } from './media-types.ts';
+import { turns } from './turns.ts';
 import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
 
-const mediaTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
 const portionSize = 100;
 const smallChunk = 1024;
@@ -30,11 +31,11 @@ interface Ending {
 
 /** Has the routes of this plugin take bodies of one JSON value a line, as `NdjsonDrafts`. */
 export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
-  app.addContentTypeParser(mediaTypes, (request, payload, done) => {
+  app.addContentTypeParser([...linesOfJson], (request, payload, done) => {
     try {
       assertUtf8(request.headers['content-type']);
       const bytes = request.routeOptions.bodyLimit;
-      if (saysTooMuch(request)) throw tooLarge();
+      if (saysTooMuch(request)) throw tooLarge(bytes);
       // A request that is destroyed no longer knows its connection, on which it has to be counted and answered.
       const destroyOnReturn = payload !== request.raw;
       done(
@@ -63,6 +64,8 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #splitter: LineSplitter = new LineSplitter(maxItemBytes);
   #bytes = 0;
   #lines = 0;
+  /** Whether there was a line, be it blank: only the first may begin with a byte order mark. */
+  #isBegun = false;
 
   constructor(payload: Readable, limits: Limits, ending: Ending) {
     this.#payload = payload;
@@ -71,7 +74,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly unknown[], void, undefined> {
-    const turn = new Turn();
+    const turn = turns.begin();
     try {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
       for await (const chunk of chunks) {
@@ -96,15 +99,18 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
 
   #split(chunk: Buffer, drafts: unknown[]): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.bytes) throw tooLarge();
+    if (this.#bytes > this.#limits.bytes) throw tooLarge(this.#limits.bytes);
     this.#limits.count(chunk.length + valueBytes(chunk));
     this.#splitter.split(chunk, (line) => this.#take(line, drafts));
   }
 
-  #take(line: Line, drafts: unknown[]): void {
+  #take(taken: Line, drafts: unknown[]): void {
+    const line = this.#isBegun || taken === undefined ? taken : withoutMark(taken);
+    this.#isBegun = true;
     if (line?.every((byte) => space.has(byte)) === true) return;
     this.#lines += 1;
-    if (this.#lines > this.#limits.lines) throw tooLarge(tooMany(this.#limits.lines));
+    if (this.#lines > this.#limits.lines)
+      throw new DomainError('INPUT_TOO_LARGE', tooMany(this.#limits.lines));
     drafts.push(draftIn(line));
   }
 }
@@ -112,7 +118,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
 function draftIn(line: Line): unknown {
   try {
     if (line === undefined) throw new RuleBroken(`must be at most ${maxItemBytes} bytes long`);
-    return jsonIn(line);
+    return exactItemIn(line);
   } catch (error) {
     if (error instanceof RuleBroken) return new FaultyDraft([{ path: '', message: error.message }]);
     throw error;

@@ -1,10 +1,7 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
+import { isLoopback } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
 
 const remedy =
   'Without API_KEYS the service answers loopback names and addresses, and the hosts in ALLOWED_HOSTS: add the host there, or set API_KEYS.';
@@ -48,12 +45,6 @@ function hostOf(authority: string): string | undefined {
   const [, address, name] = /^(?:\[([\da-f:.]+)\]|([\w.~!$&'()*+,;=%-]+))(?::\d*)?$/i.exec(authority) ?? [];
   if (address === undefined) return name?.toLowerCase().replace(/\.$/, '');
   return isIPv6(address) ? new URL(`http://[${address}]`).hostname : undefined;
-}
-
-function isLoopback(host: string): boolean {
-  if (isIPv4(host)) return loopback.check(host, 'ipv4');
-  if (host.startsWith('[')) return loopback.check(host.slice(1, -1), 'ipv6');
-  return /^(?:[\w-]+\.)*localhost$/.test(host);
 }
 
 /** The authority of a request target in absolute form, which overrides `Host` (RFC 9112, section 3.2.2). */

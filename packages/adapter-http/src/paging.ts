@@ -1,11 +1,4 @@
-import {
-  DomainError,
-  isDomainError,
-  type Order,
-  type QueryParameters,
-  RuleBroken,
-  type Violation,
-} from '@user-activity/domain';
+import type { QueryParameters } from '@user-activity/domain';
 import type { FastifyReply } from 'fastify';
 import {
   type TArray,
@@ -25,17 +18,19 @@ import { named } from './component-schemas.ts';
 export const several = <Item extends TSchema>(item: Item, description: string): TArray<Item> =>
   Type.Array(item, { maxItems: 20, description });
 
+const timeForms =
+  'An RFC 3339 date-time, where a `+` is written `%2B`; a date, which is the start of that day in UTC, or in `timezone` if the ' +
+  'route has it; `now`; or a relative time such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
+
 /** The bounds of that time, for the documentation. */
 export const timeParameters = (time: string): { from: TString; to: TString } => ({
   from: Type.String({
-    format: 'date-time',
-    description: `${time} at or after.`,
-    examples: ['2026-11-01T00:00:00Z'],
+    description: `${time} at or after this time. ${timeForms}`,
+    examples: ['2026-11-01T00:00:00Z', '2026-11-01', '-24h'],
   }),
   to: Type.String({
-    format: 'date-time',
-    description: `${time} before.`,
-    examples: ['2026-12-01T00:00:00Z'],
+    description: `${time} before this time, so \`to=2026-12-01\` leaves out that day. The forms are those of \`from\`.`,
+    examples: ['2026-12-01T00:00:00Z', '2026-12-01', '-1h'],
   }),
 });
 
@@ -53,7 +48,9 @@ export const pageParameters: {
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'The most of one page.' }),
   cursor: Type.String({
     minLength: 1,
-    description: 'The `nextCursor` of the page before, of the same filter and order.',
+    description:
+      'The `nextCursor` of the page before, with the same filter and order. Relative times keep the meaning that they had on ' +
+      'the first page.',
   }),
 };
 
@@ -91,35 +88,6 @@ export const pageOf = <Item extends TSchema>(
       },
     },
   );
-
-/** The question and where its page begins. Throws INVALID_QUERY with every violation, those of the cursor among them. */
-export function parsePaged<Query extends { readonly order: Order; readonly limit: number }, Position>(
-  { cursor = [], ...parameters }: QueryParameters,
-  parse: (parameters: QueryParameters) => Query,
-  positionIn: (cursor: string, query: Query) => Position,
-): Query & { readonly after: Position | undefined } {
-  const violations: Violation[] = [];
-  let query: Query | undefined;
-  try {
-    query = parse(parameters);
-  } catch (error) {
-    if (!isDomainError(error, 'INVALID_QUERY')) throw error;
-    violations.push(...error.violations);
-  }
-  let after: Position | undefined;
-  try {
-    const [raw, ...more] = cursor;
-    if (more.length > 0) throw new RuleBroken('must be given once');
-    // Of a question that can't be read nobody knows whether the cursor belongs to it.
-    if (raw !== undefined && query !== undefined) after = positionIn(raw, query);
-  } catch (error) {
-    if (!(error instanceof RuleBroken)) throw error;
-    violations.push({ path: '/cursor', message: error.message });
-  }
-  if (query === undefined || violations.length > 0)
-    throw new DomainError('INVALID_QUERY', 'The query breaks a rule.', { violations });
-  return { ...query, after };
-}
 
 /** Links to the next page, relative to the host, which behind a proxy is another than ours. */
 export function linkNext(

@@ -11,7 +11,8 @@ import {
   refuseIdempotencyKey,
   receiptJson,
 } from './batch-receipt.ts';
-import { assertUtf8, bodyOf } from './json-body.ts';
+import { bodyOf, utf8Body } from './json-body.ts';
+import { linesOfJson } from './media-types.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from './ndjson-drafts.ts';
 import { Draft, problems } from './schemas.ts';
 import { parseWhole } from './whole-body.ts';
@@ -57,12 +58,10 @@ export const postBatch: FastifyPluginCallbackTypebox<{
   maxBatchSize: number;
 }> = (app, { logActivities, maxBatchSize }, done) => {
   app.removeContentTypeParser('application/json');
-  parseWhole(app, 'application/json', (request, body) => {
-    assertUtf8(request.headers['content-type']);
-    return body;
-  });
+  parseWhole(app, 'application/json', (request, body) => utf8Body(request.headers['content-type'], body));
   parseNdjsonBodies(app, maxBatchSize);
-  app.post('/api/logs/batch', { schema }, async (request, reply) => {
+  const config = { mediaTypes: ['application/json', ...linesOfJson] };
+  app.post('/api/logs/batch', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'In a batch, give each item an id.');
     const receipt = await logActivities(draftsIn(request, maxBatchSize), options);
@@ -75,5 +74,7 @@ export const postBatch: FastifyPluginCallbackTypebox<{
 
 function draftsIn(request: FastifyRequest, maxItems: number): DraftPortions {
   const body = bodyOf(request);
-  return body instanceof NdjsonDrafts ? body : draftsOf(request, maxItems, (item) => item);
+  return body instanceof NdjsonDrafts
+    ? body
+    : draftsOf(request, maxItems, (item) => item, 'One activity goes to POST /api/logs.');
 }

@@ -18,10 +18,12 @@ import {
   receiptJson,
 } from './batch-receipt.ts';
 import { binaryEvent } from './cloud-events/binary-event.ts';
+import { eventMediaTypes } from './cloud-events/media-type.ts';
 import { type EventDraft, eventDraft } from './cloud-events/event-draft.ts';
 import { EventHeaders, eventBodies } from './cloud-events/schemas.ts';
 import { maxItemBytes } from './item-size.ts';
-import { assertUtf8, jsonBody } from './json-body.ts';
+import { jsonBody, utf8Body } from './json-body.ts';
+import { cloudEvents, essenceOf } from './media-types.ts';
 import { location } from './outcome-json.ts';
 import { Problem } from './problem.ts';
 import { problems } from './schemas.ts';
@@ -58,32 +60,39 @@ const schema = {
   },
 };
 
-const events = 'application/cloudevents';
-
 /** `POST /api/events` */
 export const postEvents: FastifyPluginCallbackTypebox<{
   logActivity: LogActivity;
   logActivities: LogActivities;
   maxBatchSize: number;
-}> = (app, { logActivity, logActivities, maxBatchSize }, done) => {
+  maxMetadataBytes: number;
+}> = (app, { logActivity, logActivities, maxBatchSize, maxMetadataBytes }, done) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
-  app.post('/api/events', { schema, config: { optionalBody: true } }, async (request, reply) => {
+  const config = { optionalBody: true, mediaTypes: eventMediaTypes };
+  app.post('/api/events', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'An event is named by its source and id.');
     const contentType = request.headers['content-type'] ?? '';
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const mode = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-    if (mode === `${events}-batch+json`) {
-      assertUtf8(contentType);
+    const mode = essenceOf(contentType);
+    if (mode === `${cloudEvents}-batch+json`) {
+      const json = utf8Body(contentType, body);
       const explanations = new ExplanationBudget();
       const places: EventDraft['asSent'][] = [];
-      const portions = draftsOf(request, maxBatchSize, (event) => {
-        const read =
-          event instanceof FaultyDraft ? asItIs(event) : eventDraft(event, explanations.collector());
-        places.push(read.asSent);
-        return read.draft;
-      });
+      const portions = draftsOf(
+        { body: json, bytes: request.bytes },
+        maxBatchSize,
+        (event) => {
+          const read =
+            event instanceof FaultyDraft
+              ? asItIs(event)
+              : eventDraft(event, maxMetadataBytes, explanations.collector());
+          places.push(read.asSent);
+          return read.draft;
+        },
+        'One event is application/cloudevents+json.',
+      );
       const { rejected, ...receipt } = await logActivities(portions, { ...options, explanations });
       const asSent = rejected.map(({ index, violations }) => ({
         index,
@@ -91,12 +100,16 @@ export const postEvents: FastifyPluginCallbackTypebox<{
       }));
       return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
     }
-    if (body.length > maxItemBytes) throw tooLarge();
-    if (mode === `${events}+json`) assertUtf8(contentType);
-    else if (mode.startsWith(events))
-      throw new Problem(415, `Events come as ${events}+json, ${events}-batch+json or in binary mode.`);
-    const event = mode === `${events}+json` ? jsonBody(body) : binaryEvent(request.raw, body);
-    const id = await log(eventDraft(event), logActivity);
+    if (body.length > maxItemBytes) throw tooLarge(maxItemBytes);
+    const isStructured = mode === `${cloudEvents}+json`;
+    if (!isStructured && mode.startsWith(cloudEvents))
+      throw new Problem(
+        415,
+        `Events come as ${cloudEvents}+json, ${cloudEvents}-batch+json or in binary mode.`,
+      );
+    const event = isStructured ? jsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
+    if (Array.isArray(event)) throw manyEvents();
+    const id = await log(eventDraft(event, maxMetadataBytes), logActivity);
     return reply
       .code(202)
       .header('location', `/api/logs/${encodeURIComponent(id)}`)
@@ -104,6 +117,11 @@ export const postEvents: FastifyPluginCallbackTypebox<{
   });
   done();
 };
+
+const manyEvents = (): Problem =>
+  new Problem(422, `The body must be one event. An array of them is ${cloudEvents}-batch+json.`, {
+    errors: [{ path: '', message: 'must be a JSON object' }],
+  });
 
 /** An event that is known to be faulty before it is read. */
 const asItIs = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });

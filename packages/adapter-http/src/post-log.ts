@@ -7,12 +7,14 @@ import { itemBodyLimit } from './item-size.ts';
 import { bodyOf } from './json-body.ts';
 import { outcomeAnswers, outcomeSchemas } from './outcome-json.ts';
 import { preferredWait } from './prefer-wait.ts';
+import { Problem } from './problem.ts';
 import { refuseParameters } from './query-parameters.ts';
+import { reservedPattern } from './reserved-ids.ts';
 import { Draft, problems } from './schemas.ts';
 import { whileWaiting } from './while-waiting.ts';
 
 // An id, bare or as a quoted string in which a backslash makes a quote or a backslash plain.
-const words = String.raw`(?:\.+|count|stats|export|stream|batch)`;
+const words = String.raw`(?:\.+|${reservedPattern})`;
 const quoted = (many: string): string => String.raw`"(?:[\x21\x23-\x5b\x5d-\x7e]|\\["\\])${many}"`;
 
 const schema = {
@@ -61,8 +63,14 @@ export const postLog: FastifyPluginCallbackTypebox<{ logActivity: LogActivity; l
   done();
 };
 
-const draftOf = (request: FastifyRequest): unknown =>
-  identified(bodyOf(request), idempotencyKey(request.headers));
+function draftOf(request: FastifyRequest): unknown {
+  const body = bodyOf(request);
+  if (Array.isArray(body))
+    throw new Problem(422, 'The body must be one activity. An array of them goes to POST /api/logs/batch.', {
+      errors: [{ path: '', message: 'must be a JSON object' }],
+    });
+  return identified(body, idempotencyKey(request.headers));
+}
 
 function answer(reply: FastifyReply, { id, status }: KnownOutcome): FastifyReply {
   if (status === 'accepted' || status === 'stored')

@@ -13,7 +13,7 @@ const element = new RegExp(String.raw`[\t ,]*(?:[^",]|${quoted})+`, 'y');
 
 /**
  * How many seconds the caller prefers to wait, by the header `Prefer` (RFC 7240, section 4.3): 0 to 30, more is 30. Undefined
- * where it says nothing of it. Of several the first counts; what can't be understood is ignored, as section 2 has it.
+ * where it says nothing of it. The first of several counts; what can't be understood is ignored, as section 2 has it.
  */
 export function preferredWait(headers: IncomingHttpHeaders): number | undefined {
   // Several headers are one list by now.

@@ -1,4 +1,4 @@
-import { DomainError, pointer, type QueryParameters, RuleBroken } from '@user-activity/domain';
+import { invalidQuery, pointer, type QueryParameters, RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { percentDecoded } from './percent-decoded.ts';
 import { Problem } from './problem.ts';
@@ -26,12 +26,8 @@ export function queryParameters(request: FastifyRequest): QueryParameters {
 export async function refuseParameters(request: FastifyRequest): Promise<void> {
   const names = Object.keys(queryParameters(request));
   if (names.length === 0) return;
-  throw new DomainError('INVALID_QUERY', 'The query breaks a rule.', {
-    violations: names.slice(0, 32).map((name) => ({
-      path: pointer('', name),
-      message: 'is not a known parameter',
-    })),
-  });
+  const message = 'is not a known parameter: this route takes none';
+  throw invalidQuery(names.slice(0, 32).map((name) => ({ path: pointer('', name), message })));
 }
 
 function decode(text: string): string {

@@ -1,5 +1,6 @@
 import { type Attributes, type Histogram, metrics } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { onConnectionEnd } from './connection-end.ts';
 
 // As recommended by OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later; so are all names here.
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -50,12 +51,18 @@ export class RequestMetrics {
     const began = performance.now();
     const method = nameOf(request.method);
     this.#count(method, 1);
-    // Of a caller that goes away before its answer Fastify's onResponse hears nothing. It comes once, and `once` costs more.
-    reply.raw.on('close', () => {
+    let isOver = false;
+    const end = (): void => {
+      if (isOver) return;
+      isOver = true;
+      settle();
       this.#count(method, -1);
       const status = reply.raw.headersSent ? reply.raw.statusCode : undefined;
       this.#record(method, request.routeOptions.url, status, (performance.now() - began) / 1000);
-    });
+    };
+    const settle = onConnectionEnd(request, end);
+    // Fastify's onResponse hears nothing of a caller that goes away before its answer. The event comes once, and `once` costs more.
+    reply.raw.on('close', end);
   }
 
   /** For a request that no hook sees, and that takes no time. */

@@ -3,12 +3,15 @@ import {
   type TArray,
   type TNull,
   type TObject,
+  type TOptional,
+  type TSchema,
   type TString,
   type TUnion,
   type TUnsafe,
   Type,
 } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
+import { reservedIds, reservedPattern } from './reserved-ids.ts';
 
 /** JSON Pointer and sentence, for each broken rule. */
 export const Violations: TArray<TObject<{ path: TString; message: TString }>> = Type.Array(
@@ -30,13 +33,14 @@ export const Ids: TArray<TUnion<[TString, TNull]>> = Type.Array(Type.Union([Type
 });
 
 // For readers, generators of clients and fuzzers: each says what the domain's value of its name does.
-/** An id of an activity. */
+/** An id of an activity, as clients give it or ask for it. */
 export const IdText: TString = Type.String({
   minLength: 1,
   maxLength: 128,
-  pattern: '^(?!(?:\\.+|count|stats|export|stream|batch)$)[\\x21-\\x7e]+$',
+  pattern: `^(?!(?:\\.+|${reservedPattern})$)[\\x21-\\x7e]+$`,
   description:
-    'Names the activity, and is its idempotency key: the same id is stored once. A UUIDv7 where none is given.',
+    'Names the activity, and is its idempotency key: the same id is stored once. A UUIDv7 where none is given. 1-128 printable ' +
+    `ASCII characters without space, not only dots, and none of the words ${[...reservedIds].join(', ')}.`,
   examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
 });
 
@@ -54,10 +58,13 @@ export const UserIdText: TString = Type.String({
 /** A type of activity, as clients write it. */
 export const TypeText: TString = Type.String({
   minLength: 1,
-  maxLength: 128,
-  pattern: '^\\s*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$',
+  maxLength: 256,
+  // Tabs and line breaks are white space within a type. A character beside white space there must be one.
+  pattern:
+    '^[^\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f]*[^\\s\\ufeff\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f]*$',
   description:
-    'What was done. Kept in its canonical form: upper case, runs of white space and `-` as `_`; 1-128 letters, marks, digits and `_ . : /`.',
+    'What was done: any text of 1-256 characters without control characters. Kept, and found, in its canonical form: trimmed, NFC, ' +
+    'upper case, each run of white space and dashes of any kind as `_`.',
   examples: ['LOGIN'],
 });
 const metadata: TUnsafe<JsonObject> = Type.Unsafe<JsonObject>(
@@ -66,7 +73,9 @@ const metadata: TUnsafe<JsonObject> = Type.Unsafe<JsonObject>(
     {
       'x-component': 'Metadata',
       additionalProperties: true,
-      description: 'What else is known. At most 16 KiB of JSON and 16 levels.',
+      description:
+        'What else is known. At most `MAX_METADATA_BYTES` of JSON (32 KiB by default, 256 KiB at most) and 16 levels. A repetition that ' +
+        'differs in the member `original` alone is the same fact.',
       examples: [{ ip: '127.0.0.1' }],
     },
   ),
@@ -78,6 +87,10 @@ const createdAt = Type.String({
     'When it happened (RFC 3339); when the service received it where none is given. At most 5 minutes ahead.',
 });
 
+/** A member that may be left out; null means that it is. */
+export const nullable = <Schema extends TSchema>(schema: Schema): TOptional<TUnion<[Schema, TNull]>> =>
+  Type.Optional(Type.Union([schema, Type.Null()], { description: 'Null means absent.' }));
+
 /**
  * An activity as clients send it. For the documentation and for tests alone: the domain judges what was sent, so that every
  * fault is listed, in its words. Typed as unknown, which is what a handler gets.
@@ -85,11 +98,11 @@ const createdAt = Type.String({
 export const Draft: TUnsafe<unknown> = Type.Unsafe<unknown>(
   Type.Object(
     {
-      id: Type.Optional(IdText),
+      id: nullable(IdText),
       userId: UserIdText,
       type: TypeText,
-      metadata: Type.Optional(metadata),
-      createdAt: Type.Optional(createdAt),
+      metadata: nullable(metadata),
+      createdAt: nullable(createdAt),
     },
     {
       'x-component': 'NewActivity',
@@ -111,7 +124,13 @@ export const Activity: TObject<{
 }> = named(
   'Activity',
   Type.Object({
-    id: IdText,
+    // Off the topic it may be a word of the routes.
+    id: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      pattern: '^(?!\\.+$)[\\x21-\\x7e]+$',
+      examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+    }),
     userId: UserIdText,
     type: TypeText,
     metadata,

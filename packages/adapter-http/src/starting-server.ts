@@ -2,7 +2,7 @@ import type { CheckHealth } from '@user-activity/application';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { answerError } from './error-handling.ts';
 import { health } from './health.ts';
-import { type HttpServer, httpServer } from './http-server.ts';
+import { type HttpServer, httpServer, routing } from './http-server.ts';
 import { Problem, sendProblem } from './problem.ts';
 import { clientLimits, limitClients } from './server-limits.ts';
 
@@ -33,6 +33,7 @@ export async function serveWhileStarting(options: StartingServerOptions): Promis
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     ...clientLimits(),
+    routerOptions: routing,
     logController: new LogController({ disableRequestLogging: true }),
   });
   limitClients(app, maxConnections, logger);

@@ -3,9 +3,12 @@ import { DomainError, isDomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatheredBytes } from './gathered-bytes.ts';
 
-/** A body, or a batch, of which there is more than the service takes. */
-export const tooLarge = (message = 'The body is larger than the service takes.'): DomainError =>
-  new DomainError('INPUT_TOO_LARGE', message);
+/** A body of more bytes than the route takes. */
+export const tooLarge = (maxBytes: number): DomainError =>
+  new DomainError(
+    'INPUT_TOO_LARGE',
+    `The body has more than ${maxBytes} bytes, decoded. Send less in one request.`,
+  );
 
 /** A body that breaks off. */
 export const brokenOff = (cause: unknown): DomainError =>
@@ -33,7 +36,7 @@ export function parseWhole(
         done(error instanceof Error ? error : new Error('A parser threw no error.'));
       }
     };
-    if (saysTooMuch(request)) parsed(() => refuse(tooLarge()));
+    if (saysTooMuch(request)) parsed(() => refuse(tooLarge(request.routeOptions.bodyLimit)));
     else gather(payload, request, parsed);
   });
 }
@@ -58,7 +61,7 @@ function gather(
   };
   const take = (chunk: Buffer): void => {
     try {
-      if (bytes.length + chunk.length > bodyLimit) throw tooLarge();
+      if (bytes.length + chunk.length > bodyLimit) throw tooLarge(bodyLimit);
       held.addBody(chunk.length);
       bytes.append(chunk);
     } catch (error) {

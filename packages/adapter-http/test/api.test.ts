@@ -32,7 +32,7 @@ describe('methods', () => {
   });
 });
 
-test.each(['/api', '/api/log', '/api/logs/', '/API/logs', '/api/logs/a/b'])(
+test.each(['/api', '/api/log', '/api/logs//', '/API/logs', '/api/logs/a/b'])(
   '%s is 404 as a problem',
   async (url) => {
     const it = await service();
@@ -192,6 +192,7 @@ describe('documentation', () => {
       'get /health/live',
       'get /health/ready',
       'get /metrics',
+      'options /api/events',
       'post /api/dead-letters/replay',
       'post /api/events',
       'post /api/logs',

@@ -128,7 +128,15 @@ describe('metadata.<path>=value', () => {
     ])
       expect(seen(await it.app.inject(`/api/logs?${other}`))).toMatchObject({
         status: 400,
-        body: { errors: [{ path: '/cursor', message: 'belongs to another filter or order' }] },
+        body: {
+          errors: [
+            {
+              path: '/cursor',
+              message:
+                'belongs to another filter or order: repeat those of the page before, or leave the cursor out',
+            },
+          ],
+        },
       });
   });
 });
@@ -156,7 +164,11 @@ describe('GET /api/logs/count', () => {
       const it = await service();
       expect(seen(await it.app.inject(`/api/logs/count?${query}`))).toMatchObject({
         status: 400,
-        body: { errors: [{ message: 'is not a known parameter' }] },
+        body: {
+          errors: [
+            { message: 'is not a known parameter: this route takes userId, type, from, to, metadata.<path>' },
+          ],
+        },
       });
     },
   );

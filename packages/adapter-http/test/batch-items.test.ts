@@ -4,7 +4,7 @@ import { parseJson } from '@user-activity/domain';
 import { anyMetadata } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { batchItems } from '../src/batch-items.ts';
+import { batchItems, exactItemIn } from '../src/batch-items.ts';
 import { maxItemBytes } from '../src/item-size.ts';
 import { seen, service } from './service.ts';
 
@@ -13,7 +13,7 @@ const limit = { items: 10, message: 'too many', count: () => undefined };
 async function itemsOf(json: string | Buffer): Promise<unknown[]> {
   const items: unknown[] = [];
   const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json);
-  for await (const portion of batchItems(bytes, limit, (item) => item)) items.push(...portion);
+  for await (const portion of batchItems(bytes, limit, exactItemIn, (item) => item)) items.push(...portion);
   return items;
 }
 

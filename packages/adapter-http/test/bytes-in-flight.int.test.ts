@@ -146,3 +146,42 @@ test('nothing is held after requests of every outcome', async () => {
   expect((await it.app.inject('/api/logs')).statusCode).toBe(200);
   expect(await held()).toBe(0);
 });
+
+test('bodies that come before their key leave room for those that come after one', async () => {
+  const maxBytesInFlight = 16 * 1024 * 1024;
+  const it = await service({ apiKeys: ['key'], maxBytesInFlight, maxBodyBytes: 4_000_000 });
+  const port = await portOf(it);
+  const head = ['POST /v1/b HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+  const strangers = [1, 2].map(() => open(port, ...head, 'Content-Length: 1048576'));
+  for (const socket of strangers) socket.write(' '.repeat(1_048_575));
+  await until(async () => (await held()) === 2 * 1_048_575);
+  const track = { type: 'track', userId: 'u', event: 'E' };
+  const payload = JSON.stringify({ batch: [track], writeKey: 'key' });
+  const post = (url: string, headers = {}) =>
+    it.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json', ...headers },
+      payload,
+    });
+  const refused = await post('/v1/b');
+  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '1']);
+  expect((await post('/v1/b', { 'x-api-key': 'key' })).statusCode).toBe(200);
+  for (const socket of strangers) socket.destroy();
+  await until(async () => (await held()) === 0);
+  // One that showed its key is no stranger any more, and counts among them no longer, whatever becomes of it.
+  for (let round = 0; round < 40; round += 1) expect((await post('/v1/b')).statusCode).toBe(200);
+  const padded = `${' '.repeat(1_000_000)}${payload}`;
+  const both = await Promise.all(
+    [padded, padded].map((body) =>
+      it.app.inject({
+        method: 'POST',
+        url: '/v1/b',
+        headers: { 'content-type': 'application/json' },
+        payload: body,
+      }),
+    ),
+  );
+  expect(both.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+  expect(await held()).toBe(0);
+});

@@ -27,6 +27,7 @@ const json = 'Content-Type: application/json';
 
 test.each([
   [401, ['POST /api/logs HTTP/1.1', json]],
+  [404, ['POST /nothing HTTP/1.1', json, 'X-Api-Key: key']],
   [405, ['DELETE /api/logs HTTP/1.1', json, 'X-Api-Key: key']],
   [413, ['POST /api/logs HTTP/1.1', json, 'X-Api-Key: key']],
   [415, ['POST /api/logs HTTP/1.1', 'Content-Type: text/csv', 'X-Api-Key: key']],

@@ -9,19 +9,19 @@ describe('dead letters of the edge', () => {
   const path = '/api/dead-letters';
   async function withLetter() {
     const it = await service();
-    await post(it.app, '/v1/track', { messageId: 'm', userId: 'u' });
+    await post(it.app, '/v1/track', { messageId: 'm', event: 'E' });
     const { data } = (await it.app.inject(path)).json<{ data: { id: string }[] }>();
     return { it, data, id: data[0]?.id ?? '' };
   }
 
   test('are listed by their code, with what was sent', async () => {
     const { it, data } = await withLetter();
-    const value = { text: '{"messageId":"m","userId":"u","type":"track"}' };
+    const value = { text: '{"messageId":"m","event":"E","type":"track"}' };
     const letter = {
       code: 'invalid',
-      reason: '/event is required',
+      reason: '/userId is required',
       activityId: 'm',
-      key: { text: 'u' },
+      key: null,
       value,
     };
     expect(data).toMatchObject([letter]);
@@ -42,7 +42,7 @@ describe('dead letters of the edge', () => {
     'keep the beginning of a large call in %s, its size and its digest, and a retry is the same letter',
     async (_, char) => {
       const it = await service(largest);
-      const call = { messageId: 'm', userId: 'u', large: char.repeat(100_000), type: 'track' };
+      const call = { messageId: 'm', event: 'E', large: char.repeat(100_000), type: 'track' };
       for (const sentAt of ['2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z'])
         await post(it.app, '/v1/track', { ...call, sentAt, writeKey: 'secret' });
       const whole = JSON.stringify(call);
@@ -64,7 +64,7 @@ describe('dead letters of the edge', () => {
 
   test('keep a call of 64 KiB whole, and say nothing of a cut; a longer sentAt alone is left out', async () => {
     const it = await service(largest);
-    const call = { messageId: 'm', userId: 'u', large: '', type: 'track' };
+    const call = { messageId: 'm', event: 'E', large: '', type: 'track' };
     const large = 'x'.repeat(maxEdgeValueBytes - JSON.stringify(call).length);
     await post(it.app, '/v1/track', { ...call, large });
     await post(it.app, '/v1/track', { ...call, large, sentAt: 'y'.repeat(70_000) });

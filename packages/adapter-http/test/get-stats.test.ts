@@ -65,6 +65,18 @@ describe('GET /api/logs/stats', () => {
       'by=minute&from=2026-10-25T23:00:00Z',
       { by: 'minute', data: [{ key: '2026-10-25T23:30:00Z', count: 1 }] },
     ],
+    ['by=week', { by: 'week', data: [{ key: '2026-10-19', count: 3 }] }],
+    [
+      'by=week&timezone=Europe/Berlin',
+      {
+        by: 'week',
+        data: [
+          { key: '2026-10-19', count: 2 },
+          { key: '2026-10-26', count: 1 },
+        ],
+      },
+    ],
+    ['by=month&timezone=Asia/Tokyo', { by: 'month', data: [{ key: '2026-10', count: 3 }] }],
     ['by=type&userId=nobody', { by: 'type', data: [] }],
     [
       'by=type&userId=ann&userId=bob&metadata.device.os=ios',
@@ -82,7 +94,9 @@ describe('GET /api/logs/stats', () => {
   test.each([
     ['', '/by'],
     ['by=', '/by'],
-    ['by=week', '/by'],
+    ['by=year', '/by'],
+    ['by=Week', '/by'],
+    ['by=slot', '/by'],
     ['by=Type', '/by'],
     ['by=__proto__', '/by'],
     ['by=type&by=day', '/by'],
@@ -102,21 +116,40 @@ describe('GET /api/logs/stats', () => {
     ['by=day&userId=', '/userId'],
     ['by=day&metadata.a=1', '/metadata.a'],
     ['by=day&userId=ann&metadata=1', '/metadata'],
-    ['by=day&type=()', '/type'],
+    ['by=day&type=%00', '/type'],
   ])('%.50s is 400 at %s', async (query, path) => {
     const it = await service();
     const response = await it.app.inject(`/api/logs/stats?${query}`);
     expect(seen(response)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
   });
 
+  test('an activity of 1970 is a line, whatever lies between', async () => {
+    const it = await withThree();
+    await it.repository.save([sampleActivity({ createdAt: '1970-01-01T00:00:00Z' })]);
+    for (const [by, key, lines] of [
+      ['minute', '1970-01-01T00:00:00Z', 4],
+      ['hour', '1970-01-01T00:00:00Z', 4],
+      ['day', '1970-01-01', 2],
+      ['week', '1969-12-29', 2],
+      ['month', '1970-01', 2],
+    ] as const) {
+      const response = await it.app.inject(`/api/logs/stats?by=${by}`);
+      expect(response.statusCode).toBe(200);
+      expect(response.json()).toMatchObject({ by, data: { length: lines, 0: { key, count: 1 } } });
+    }
+  });
+
   test('what is too broad is 400, and says what to narrow', async () => {
     const it = await withThree();
-    await it.repository.save([sampleActivity({ createdAt: '2020-01-01T00:00:00Z' })]);
+    await it.repository.save(
+      Array.from({ length: 20_000 }, (_, index) => sampleActivity({ createdAt: index * 3_600_000 })),
+    );
     expect(seen(await it.app.inject('/api/logs/stats?by=hour'))).toMatchObject({
       status: 400,
       body: {
         detail:
-          'The query is too broad: it spans more than 20000 hours: give "from" and "to" at most 833 days apart, or count by "day".',
+          'The query is too broad: it counts more than 20000 hours: bring "from" and "to" closer together, ' +
+          'or count by "day", "week" or "month".',
         errors: [{ path: '/by' }],
       },
     });

@@ -85,6 +85,19 @@ describe('requests', () => {
   });
 });
 
+test('answers that wait behind another one are no longer under way when their connection is gone', async () => {
+  const gate = Promise.withResolvers<undefined>();
+  const { app } = await service({ findActivity: () => gate.promise });
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write('GET /api/logs/a HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+  while ((await underWay()) < 3) await nextTurn();
+  socket.destroy();
+  while ((await underWay()) > 0) await nextTurn();
+  gate.resolve(undefined);
+  expect(await requests()).toEqual({ 'GET /api/logs/:id -': 3 });
+});
+
 describe('GET /metrics', () => {
   const scrapeMetrics = async () => '# TYPE a gauge\na 1\n';
 
@@ -112,7 +125,7 @@ describe('GET /metrics', () => {
     const { app } = await service();
     expect(seen(await app.inject('/metrics?name=a'))).toMatchObject({
       status: 400,
-      body: { errors: [{ path: '/name', message: 'is not a known parameter' }] },
+      body: { errors: [{ path: '/name', message: 'is not a known parameter: this route takes none' }] },
     });
     const deleted = await app.inject({ method: 'DELETE', url: '/metrics' });
     expect(deleted).toMatchObject({ statusCode: 405, headers: { allow: 'GET, HEAD' } });

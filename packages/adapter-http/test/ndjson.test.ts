@@ -180,7 +180,7 @@ describe('?atomic', () => {
     const refused = await send(spelt(mixed), { url, type });
     expect(seen(refused.response)).toMatchObject({
       status: 422,
-      body: { errors: [{ path: '/1/type', message: 'must be 1-128 characters' }] },
+      body: { errors: [{ path: '/1/type', message: 'must be 1-256 characters' }] },
     });
     expect(refused.it.logged()).toEqual([]);
     const taken = await send(spelt([mixed[0], mixed[2]]), { url, type });
@@ -202,7 +202,7 @@ describe('?atomic', () => {
     ['atomic=yes', '/atomic', 'must be "true" or "false"'],
     ['atomic=', '/atomic', 'must be "true" or "false"'],
     ['atomic=true&atomic=true', '/atomic', 'must be given once'],
-    ['atomik=true', '/atomik', 'is not a known parameter'],
+    ['atomik=true', '/atomik', 'is not a known parameter: this route takes atomic'],
   ])('%s is 400', async (query, path, message) => {
     const { response } = await send(line(), { url: `/api/logs/batch?${query}` });
     expect(seen(response)).toMatchObject({ status: 400, body: { errors: [{ path, message }] } });

@@ -6,6 +6,7 @@ export interface Operation {
   readonly name: string;
   readonly operationId: string;
   readonly summary: string;
+  readonly description?: string;
   readonly tags: readonly string[];
   readonly parameters?: readonly {
     readonly name: string;

@@ -111,11 +111,11 @@ describe('one event', () => {
   });
 
   test.each<[string, object, string]>([
-    ['too much data', { data: { fill: 'x'.repeat(20_000) } }, '/data'],
-    ['too much text', { data: 'x'.repeat(20_000) }, '/data'],
-    ['too many bytes', { data_base64: 'AAAA'.repeat(5000) }, '/data_base64'],
-    ['too large an attribute', { ext: 'x'.repeat(20_000) }, '/ext'],
-    ['attributes that are too large together', { ext: 'x'.repeat(9000), exu: 'x'.repeat(9000) }, ''],
+    ['too much data', { data: { fill: 'x'.repeat(40_000) } }, '/data'],
+    ['too much text', { data: 'x'.repeat(40_000) }, '/data'],
+    ['too many bytes', { data_base64: 'AAAA'.repeat(10_000) }, '/data_base64'],
+    ['too large an attribute', { ext: 'x'.repeat(40_000) }, ''],
+    ['attributes that are too large together', { ext: 'x'.repeat(17_000), exu: 'x'.repeat(17_000) }, ''],
     [
       'too deep data',
       { data: parseJson(`${'{"a":'.repeat(16)}{}${'}'.repeat(16)}`) },

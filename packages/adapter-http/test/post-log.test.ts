@@ -2,9 +2,16 @@ import * as fc from 'fast-check';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { anyMetadata } from '@user-activity/port-contracts';
-import { isDomainError, type JsonObject, parseJson, UserActivity } from '@user-activity/domain';
+import {
+  defaultRecordingRules,
+  isDomainError,
+  type JsonObject,
+  parseJson,
+  UserActivity,
+} from '@user-activity/domain';
 import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
 import { describe, expect, test } from 'vitest';
+import { reservedIds } from '../src/reserved-ids.ts';
 import { Draft } from '../src/schemas.ts';
 import { post, postRaw, seen, service } from './service.ts';
 
@@ -37,7 +44,7 @@ describe('POST /api/logs', () => {
 
   test('lists every fault by path, and takes nothing', async () => {
     const it = await service();
-    const body = { userId: '', type: '()', metadata: { a: { b: '\ud800' } }, createdAt: 'now', extra: 1 };
+    const body = { userId: '', type: ' ', metadata: { a: { b: '\ud800' } }, createdAt: 'now', extra: 1 };
     const response = await post(it.app, '/api/logs', body);
     expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(seen(response)).toMatchObject({
@@ -74,7 +81,7 @@ describe('POST /api/logs', () => {
     [
       '{"userId":"u","type":"T","metadata":{"n":1e999}}',
       '/metadata/n',
-      'must be a number that fits a double',
+      'must be a number that a double can hold exactly; send it as a string',
     ],
     ['[]', '', 'must be a JSON object'],
     ['null', '', 'must be a JSON object'],
@@ -136,7 +143,7 @@ describe('POST /api/logs', () => {
     const it = await service();
     expect(seen(await post(it.app, '/api/logs?dryRun=1', example))).toMatchObject({
       status: 400,
-      body: { errors: [{ path: '/dryRun', message: 'is not a known parameter' }] },
+      body: { errors: [{ path: '/dryRun', message: 'is not a known parameter: this route takes none' }] },
     });
   });
 
@@ -175,6 +182,8 @@ describe('Idempotency-Key', () => {
       post(it.app, '/api/logs', { ...example, id: 'a' }, { 'idempotency-key': key });
     expect((await send('"a"')).statusCode).toBe(202);
     expect(seen(await send('b'))).toMatchObject({ status: 422, body: { errors: [{ path: '/id' }] } });
+    const unnamed = await post(it.app, '/api/logs', { ...example, id: null }, { 'idempotency-key': 'c' });
+    expect(seen(unnamed)).toMatchObject({ status: 202, body: { id: 'c' } });
   });
 
   test.each(['', 'a b', '"a b"', 'count', 'x'.repeat(129)])('%j is no id', async (header) => {
@@ -205,7 +214,8 @@ describe('what was published and stored', () => {
 });
 
 test('the documented body takes what the domain takes, and nothing else', () => {
-  const deps = { clock: new FixedClock(), ids: new SequentialIds() };
+  const rules = { ...defaultRecordingRules, reservedIds };
+  const deps = { clock: new FixedClock(), ids: new SequentialIds(), rules };
   const domainTakes = (draft: unknown): boolean => {
     try {
       UserActivity.record(draft, deps);
@@ -223,10 +233,24 @@ test('the documented body takes what the domain takes, and nothing else', () => 
     {
       id: fc.oneof(
         fc.string({ minLength: 1, maxLength: 10 }),
-        fc.constantFrom('', 'a', '..', 'batch', 7, null),
+        fc.constantFrom('', 'a', '..', 'batch', 'feed', 7, null),
       ),
       userId: fc.oneof(text, fc.constantFrom('u', '.', ' .. ', '...', '\u0085', 7, null)),
-      type: fc.oneof(text, fc.constantFrom('LOGIN', ' log-in ', '-', ' ', 7, null)),
+      type: fc.oneof(
+        text,
+        fc.constantFrom(
+          'LOGIN',
+          ' log-in ',
+          '-',
+          ' ',
+          'a\tb',
+          'a\u0085',
+          '\ufeff',
+          "Don't (ask) 100%",
+          7,
+          null,
+        ),
+      ),
       metadata: fc.oneof(anyMetadata, fc.constantFrom(null, [], 'x')),
       createdAt: fc.constantFrom('2020-01-01T00:00:00Z', 7, null),
       extra: fc.constant(1),

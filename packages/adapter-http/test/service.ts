@@ -24,10 +24,11 @@ import {
   makeReplayDeadLetters,
   WaitingRoom,
 } from '@user-activity/application';
-import type { LogRecord } from '@user-activity/domain';
+import { defaultMetadataBytes, type LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
+import { reservedIds } from '../src/reserved-ids.ts';
 import { recordingLogger } from './recording-logger.ts';
 
 /** The API on adapters in memory, built as production builds it. It ends with the test. */
@@ -79,6 +80,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     deadLetters,
     clock: new FixedClock(),
     ids: new SequentialIds(),
+    rules: { maxMetadataBytes: changed.maxMetadataBytes ?? defaultMetadataBytes, reservedIds },
   };
   const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), most: 10 });
   const { logger, lines } = recordingLogger();
@@ -89,17 +91,20 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logCalls: makeLogCalls(deps),
     findActivities: makeFindActivities(deps),
     countActivities: makeCountActivities(deps),
-    activityStats: makeActivityStats(deps),
+    activityStats: makeActivityStats({ ...deps, maxMs: 10_000 }),
     findActivity: makeFindActivity(deps),
     findStatus: makeFindStatus(deps),
     findDeadLetters: makeFindDeadLetters(deps),
     replayDeadLetters: makeReplayDeadLetters({ ...deps, maxPortionMs: 40_000 }),
     checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
+    clock: deps.clock,
     scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],
     allowedHosts: [],
+    webhookOrigins: ['*'],
     maxBatchSize: 100,
     maxBodyBytes: 100_000,
+    maxMetadataBytes: defaultMetadataBytes,
     maxBytesInFlight: 100_000_000,
     maxConnections: 100,
     version: '1.2.3',
@@ -113,6 +118,12 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
 export function seen(response: LightMyRequestResponse): { status: number; body: unknown } {
   return { status: response.statusCode, body: response.json() };
 }
+
+/** What `seen` gives of a refusal with such a detail. */
+export const refusal = (status: number, detail: RegExp): object => ({
+  status,
+  body: { detail: expect.stringMatching(detail) as unknown },
+});
 
 const json = { 'content-type': 'application/json' };
 

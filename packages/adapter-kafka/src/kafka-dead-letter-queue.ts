@@ -6,6 +6,7 @@ import { logUnavailable } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize, messageOf } from './kafka-record.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import { turns } from './turns.ts';
 
 const timeoutMs = 10_000;
 // Below the 1 MiB that a broker takes of one partition; a letter that is larger goes alone.
@@ -27,6 +28,7 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
   }
 
   async add(letters: readonly DeadLetter[]): Promise<void> {
+    const turn = turns.begin();
     let portion = new Map<number, Message[]>();
     let bytes = 0;
     for (const letter of letters) {
@@ -42,6 +44,7 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
       messages.push(messageOf(record, partition));
       portion.set(partition, messages);
       bytes += size;
+      if (turn.isOverAfter(size)) await turn.next();
     }
     if (bytes > 0) await this.#send(portion);
   }

@@ -176,7 +176,7 @@ export class KafkaEventConsumer implements EventConsumer {
     let over: Error | undefined;
     // Work may take as long as an outage of the store lasts: the member stays in the group, and learns when its time is over.
     const beat = setInterval(() => {
-      // Of one that is to go and does not settle the group has to find out.
+      // A member that is to go and does not settle must miss its heartbeats, for the group to notice.
       if (this.#stopped !== undefined) return;
       payload.heartbeat().catch((error: unknown) => {
         if (!isAssignmentOver(error)) return;

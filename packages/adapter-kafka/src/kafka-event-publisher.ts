@@ -16,6 +16,7 @@ import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize, messageOf } from './kafka-record.ts';
 import { type Call, type Portion, PublishQueue } from './publish-queue.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import { turns } from './turns.ts';
 
 /** How a publisher behaves. */
 export interface KafkaEventPublisherOptions {
@@ -39,7 +40,7 @@ interface Placed {
   readonly size: number;
 }
 
-// Below the 1 MiB that a broker takes of one partition, with room for the framing.
+// Below the 1 MiB that a broker takes of one partition, with room for the framing; three of the largest activities fit in.
 const mostBytesOfPartition = 900_000;
 // Attributes, names of headers and framing of one message.
 const overhead = 300;
@@ -48,7 +49,7 @@ const closingMs = 1500;
 const source = '/user-activity';
 
 /**
- * Publishes to a topic of Kafka. What comes while a request is under way goes together with the next one, so the number of
+ * Publishes to a topic of Kafka. Events that come while a request is under way go together with the next one, so the number of
  * requests does not grow with the load. Until all in-sync replicas have confirmed, what is missing is sent again, in its order.
  */
 export class KafkaEventPublisher implements EventPublisher {
@@ -63,7 +64,7 @@ export class KafkaEventPublisher implements EventPublisher {
   readonly #calls: Set<Call> = new Set();
   #events = 0;
   #bytes = 0;
-  /** Of the last attempt, while it is not made good. */
+  /** Why the last attempt failed; undefined once all that it left is confirmed. */
   #failure: unknown;
   #working: Promise<void> | undefined;
   #expiry: NodeJS.Timeout | undefined;
@@ -82,25 +83,21 @@ export class KafkaEventPublisher implements EventPublisher {
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
     this.#assertRoom(events.length);
-    await this.#enqueue(
-      events.map((event) => {
-        const { key, value, headers, timestamp } = activityMessage(event, { source });
-        const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
-        const size = overhead + 2 * keyBytes.length + valueBytes.length;
-        const partition = partitionOf(keyBytes, this.#topic.partitions);
-        return {
-          size,
-          partition,
-          message: { key: keyBytes, value: valueBytes, headers, partition, timestamp: String(timestamp) },
-        };
-      }),
-    );
+    const turn = turns.begin();
+    const messages: Placed[] = [];
+    for (const event of events) {
+      const placed = this.#placed(event);
+      messages.push(placed);
+      if (turn.isOverAfter(placed.size)) await turn.next();
+    }
+    await this.#enqueue(messages);
   }
 
   async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
     this.#assertRoom(records.length);
     const { partitions, maxMessageBytes } = this.#topic;
     const outcomes: RepublishOutcome[] = [];
+    const turn = turns.begin();
     const messages: Placed[] = [];
     for (const original of records) {
       const record = replayed(original);
@@ -111,9 +108,19 @@ export class KafkaEventPublisher implements EventPublisher {
       const { key } = record;
       const partition = key === null ? original.origin.partition % partitions : partitionOf(key, partitions);
       messages.push({ partition, size, message: messageOf(record, partition) });
+      if (turn.isOverAfter(size)) await turn.next();
     }
     await this.#enqueue(messages);
     return outcomes;
+  }
+
+  #placed(event: ActivityLogged): Placed {
+    const { key, value, headers, timestamp } = activityMessage(event, { source });
+    const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
+    const size = overhead + 2 * keyBytes.length + valueBytes.length;
+    const partition = partitionOf(keyBytes, this.#topic.partitions);
+    const message = { key: keyBytes, value: valueBytes, headers, partition, timestamp: String(timestamp) };
+    return { size, partition, message };
   }
 
   async ping(): Promise<void> {
@@ -147,6 +154,8 @@ export class KafkaEventPublisher implements EventPublisher {
   /** Resolves once the log holds all of them. */
   async #enqueue(messages: readonly Placed[]): Promise<void> {
     if (messages.length === 0) return;
+    // Others may have come first while these were made.
+    this.#assertRoom(messages.length);
     const bytes = messages.reduce((sum, { size }) => sum + size, 0);
     if (this.#bytes + bytes > this.#mostBytes) throw busy();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -206,7 +215,7 @@ export class KafkaEventPublisher implements EventPublisher {
 
   /** Sends until nobody waits any more. */
   async #work(): Promise<void> {
-    // What comes in the same turn goes together.
+    // Events that come in the same turn go together.
     await nextTurn();
     for (let failures = 0; this.#calls.size > 0; ) {
       const portion = this.#queue.take();

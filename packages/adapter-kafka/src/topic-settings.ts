@@ -9,7 +9,7 @@ export interface TopicLayout {
   readonly inSyncReplicas: number;
 }
 
-/** What one request carries of a partition, and the framing of the batch. A single activity is much smaller: at most 20 kB. */
+/** What one request carries of a partition, and the framing of the batch. A single activity is smaller: at most some 270 kB. */
 export const publishedBytes = 1_000_000;
 // What can't be read must fit the store as a dead letter, which takes 16 MiB.
 const mostMessageBytes = 12 * 1024 * 1024;

@@ -83,7 +83,11 @@ export class MemoryActivityRepository implements ActivityRepository {
     return [...counts].map(([key, count]) => ({ key, count }));
   }
 
-  async countBySlot(filter: ActivityFilter, { unitMs, offsets }: TimeSlots): Promise<readonly SlotCount[]> {
+  async countBySlot(
+    filter: ActivityFilter,
+    { unitMs, offsets }: TimeSlots,
+    most: number,
+  ): Promise<readonly SlotCount[] | 'too-many'> {
     const counts = new Map<string, SlotCount>();
     for (const { createdAt } of this.#letThrough(filter)) {
       const segment = Math.max(
@@ -93,6 +97,7 @@ export class MemoryActivityRepository implements ActivityRepository {
       const slot = Math.floor((createdAt + (offsets[segment]?.offsetMs ?? 0)) / unitMs);
       const name = `${segment} ${slot}`;
       counts.set(name, { segment, slot, count: (counts.get(name)?.count ?? 0) + 1 });
+      if (counts.size > most) return 'too-many';
     }
     return [...counts.values()];
   }

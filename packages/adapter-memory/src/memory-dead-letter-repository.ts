@@ -1,5 +1,6 @@
 import {
   type ActivityId,
+  countedBytes,
   type DeadLetter,
   DeadLetterId,
   DeadLetterPage,
@@ -10,7 +11,6 @@ import {
   dueLetters,
   isOfEdge,
   keepsOut,
-  letterOverheadBytes,
   type LetterSweep,
   listedBytes,
   type ListedLetter,
@@ -121,12 +121,8 @@ function listed(letter: DeadLetter): ListedLetter {
 }
 
 function swept(letter: DeadLetter) {
-  const parts = ['key', 'value', 'headers'] as const;
-  const bytes = parts.reduce(
-    (sum, part) => sum + bytesOf(letter, part),
-    letterOverheadBytes + letter.reason.length,
-  );
-  return { origin: letter.origin, id: DeadLetterId.of(letter.origin), diedAt: letter.diedAt, bytes };
+  const { origin, diedAt } = letter;
+  return { origin, id: DeadLetterId.of(origin), diedAt, bytes: countedBytes(letter) };
 }
 
 function bytesOf(letter: DeadLetter, part: RecordPart): number {

@@ -39,7 +39,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'looks at no metadata where it counts by slot',
     repository((sound) => ({
-      countBySlot: (filter, slots) => sound.countBySlot({ ...filter, metadata: [] }, slots),
+      countBySlot: (filter, slots, most) => sound.countBySlot({ ...filter, metadata: [] }, slots, most),
     })),
   ],
   [
@@ -61,13 +61,14 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'counts a page of what keeps conditions on metadata',
     repository((sound) => ({
-      async countBySlot(filter, slots) {
+      async countBySlot(filter, slots, most) {
         const { activities } = await sound.find({ filter, order: 'asc', limit: 100, after: undefined });
         const end = activities.length === 100 ? activities.at(-1)?.createdAt : undefined;
-        if (filter.metadata.length === 0 || end === undefined) return sound.countBySlot(filter, slots);
+        if (filter.metadata.length === 0 || end === undefined) return sound.countBySlot(filter, slots, most);
         return sound.countBySlot(
           { ...filter, createdAt: TimeRange.between(filter.createdAt.from, end) },
           slots,
+          most,
         );
       },
     })),
@@ -104,16 +105,17 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'knows one offset',
     repository((sound) => ({
-      countBySlot: (filter, { unitMs, offsets }) =>
-        sound.countBySlot(filter, { unitMs, offsets: offsets.slice(0, 1) }),
+      countBySlot: (filter, { unitMs, offsets }, most) =>
+        sound.countBySlot(filter, { unitMs, offsets: offsets.slice(0, 1) }, most),
     })),
   ],
   [
     'R15',
     'cuts off the fraction, where it should round down',
     repository((sound) => ({
-      async countBySlot(filter, slots) {
-        const counts = await sound.countBySlot(filter, slots);
+      async countBySlot(filter, slots, most) {
+        const counts = await sound.countBySlot(filter, slots, most);
+        if (counts === 'too-many') return counts;
         return counts.map((one) => ({ ...one, slot: one.slot < 0 ? one.slot + 1 : one.slot }));
       },
     })),
@@ -122,9 +124,73 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'tells empty slots',
     repository((sound) => ({
-      async countBySlot(filter, slots) {
-        const counts = await sound.countBySlot(filter, slots);
+      async countBySlot(filter, slots, most) {
+        const counts = await sound.countBySlot(filter, slots, most);
+        if (counts === 'too-many') return counts;
         return [...counts, { segment: slots.offsets.length, slot: 0, count: 0 }];
+      },
+    })),
+  ],
+  [
+    'R15',
+    'leaves out slots that there are too many of',
+    repository((sound) => ({
+      async countBySlot(filter, slots, most) {
+        const counts = await sound.countBySlot(filter, slots, Number.POSITIVE_INFINITY);
+        return counts === 'too-many' ? counts : counts.slice(0, most);
+      },
+    })),
+  ],
+  [
+    'R15',
+    'gives up one slot too early',
+    repository((sound) => ({
+      countBySlot: (filter, slots, most) => sound.countBySlot(filter, slots, most - 1),
+    })),
+  ],
+  [
+    'R15',
+    'gives up one slot too late',
+    repository((sound) => ({
+      countBySlot: (filter, slots, most) => sound.countBySlot(filter, slots, most + 1),
+    })),
+  ],
+  [
+    'R15',
+    'counts activities towards the most slots',
+    repository((sound) => ({
+      async countBySlot(filter, slots, most) {
+        const isMore = (await sound.count(filter)) > most;
+        return isMore ? 'too-many' : sound.countBySlot(filter, slots, most);
+      },
+    })),
+  ],
+  [
+    'R15',
+    'allows the most slots to each segment',
+    repository((sound) => ({
+      async countBySlot(filter, slots, most) {
+        const counts = await sound.countBySlot(filter, slots, Number.POSITIVE_INFINITY);
+        if (counts === 'too-many') return counts;
+        const isTooMuch = (segment: number): boolean =>
+          counts.filter((one) => one.segment === segment).length > most;
+        return [...slots.offsets.keys()].some(isTooMuch) ? 'too-many' : counts;
+      },
+    })),
+  ],
+  [
+    'R15',
+    'limits the time between the first and the last',
+    repository((sound) => ({
+      async countBySlot(filter, slots, most) {
+        const [first, last] = await Promise.all(
+          (['asc', 'desc'] as const).map((order) => sound.find({ ...firstPage, filter, order, limit: 1 })),
+        );
+        const from = first?.activities[0]?.createdAt ?? 0;
+        const to = last?.activities[0]?.createdAt ?? 0;
+        return to - from > 1_000_000 * most * slots.unitMs
+          ? 'too-many'
+          : sound.countBySlot(filter, slots, most);
       },
     })),
   ],

@@ -12,6 +12,7 @@ import {
   topicRegistryContract,
 } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
+import { brokenComparisons } from './broken-comparisons.ts';
 import { brokenCounts } from './broken-counts.ts';
 import { brokenConsumers, brokenPublishers } from './broken-logs.ts';
 import type { Broken } from './broken.ts';
@@ -74,6 +75,7 @@ function describeTeeth<One extends Subject>(
 
 describeTeeth('ActivityRepository', activityRepositoryContract, [
   ...brokenRepositories,
+  ...brokenComparisons,
   ...brokenCounts,
   ...brokenPages,
 ]);

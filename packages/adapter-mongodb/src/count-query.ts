@@ -15,8 +15,9 @@ export async function countMatching(store: MongoStore, filter: ActivityFilter): 
 export const counting = (
   { listedActivities, timeoutMs }: MongoStore,
   filter: ActivityFilter,
+  maxTimeMS: number = timeoutMs,
 ): AggregationCursor<{ readonly count: number }> =>
   listedActivities.aggregate<{ readonly count: number }>(
     [{ $match: conditionsOf(filter, rangeOf('createdAt', filter.createdAt)) }, { $count: 'count' }],
-    { maxTimeMS: timeoutMs, hint: indexFor(filter) },
+    { maxTimeMS, hint: indexFor(filter) },
   );

@@ -3,6 +3,7 @@ import { DomainError, type Refused, type StoredActivity, type UserActivity } fro
 import { BSON, MongoBulkWriteError, type WriteError } from 'mongodb';
 import { type ActivityDocument, documentOf, storedOf } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { turns } from './turns.ts';
 
 /** What became of one activity: it is new, its id was taken by the known one, or its content was refused. */
 export type Inserted = 'stored' | { readonly known: StoredActivity } | Refused;
@@ -10,7 +11,7 @@ export type Inserted = 'stored' | { readonly known: StoredActivity } | Refused;
 const duplicateKey = 11_000;
 /** So many documents are made before others have their turn on the event loop: up to 2 ms each. */
 const atOnce = 25;
-/** So many documents the server sends at once: 4 MiB of the largest metadata. */
+/** So many documents the server sends at once, and 16 MiB of them at most: 4 MiB of metadata of 16 KiB. */
 export const readAtOnce = 250;
 
 /**
@@ -87,7 +88,12 @@ async function lookUp(
     { _id: { $in: [...ids] } },
     { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, readAtOnce) },
   );
-  for await (const document of found) outcomes.set(document._id, { known: storedOf(document) });
+  const turn = turns.begin();
+  for await (const document of found) {
+    const known = storedOf(document);
+    outcomes.set(known.id, { known });
+    if (turn.isOverAfter(known.metadata.length)) await turn.next();
+  }
 }
 
 /** Why the driver can't write it, if it can't: one such document would fail the whole batch. */

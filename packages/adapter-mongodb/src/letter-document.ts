@@ -1,9 +1,9 @@
 import {
   ActivityId,
+  countedBytes,
   type DeadLetter,
   DeadLetterId,
   isOfEdge,
-  letterOverheadBytes,
   listedBytes,
   type ListedLetter,
   type RawRecord,
@@ -57,15 +57,8 @@ export function letterDocument(letter: DeadLetter): LetterDocument {
     reason,
     diedAt: new Date(diedAt),
     ...(activityId === undefined ? {} : { activityId }),
-    ...(isOfEdge(origin) ? { bytes: bytesOfLetter(letter) } : {}),
+    ...(isOfEdge(origin) ? { bytes: countedBytes(letter) } : {}),
   };
-}
-
-function bytesOfLetter({ key, value, headers, reason }: DeadLetter): number {
-  let bytes = letterOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0) + Buffer.byteLength(reason);
-  for (const [name, values] of Object.entries(headers))
-    for (const header of values) bytes += Buffer.byteLength(name) + header.length;
-  return bytes;
 }
 
 /** The letter that was stored. */
@@ -103,7 +96,7 @@ export function listedOf(document: ListedDocument): ListedLetter {
   };
 }
 
-const bytesOf = (binary: Binary): Uint8Array => Uint8Array.from(binary.value());
+const bytesOf = (binary: Binary): Uint8Array => new Uint8Array(binary.value());
 
 function headersOf(list: Headers): RawRecord['headers'] {
   const headers = new Map<string, Uint8Array[]>();

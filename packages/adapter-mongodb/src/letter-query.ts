@@ -11,6 +11,7 @@ import { letterIndexByActivity, letterIndexFor } from './indexes.ts';
 import { type LetterSizes, type ListedDocument, listedOf } from './letter-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
+import { turns } from './turns.ts';
 
 const field = 'diedAt';
 
@@ -37,6 +38,9 @@ const listed = {
   headers: upTo(listedBytes.headers, sizes.headersSize, '$headers'),
 };
 
+// Reason, headers and the rest of a letter count as so many bytes of work.
+const listedOverhead = 1024;
+
 /** So many letters the server sends at once: 2.3 MiB of the largest that are shown. */
 const batchSize = 32;
 
@@ -46,6 +50,7 @@ export async function readLetters(
   query: DeadLetterQuery,
 ): Promise<readonly ListedLetter[]> {
   const page: ListedLetter[] = [];
+  const turn = turns.begin();
   let bytes = 0;
   for (const range of letterRanges(query)) {
     const most = query.limit + 1 - page.length;
@@ -53,8 +58,10 @@ export async function readLetters(
     for await (const document of findLetters(store, query, range, most)) {
       const letter = listedOf(document);
       page.push(letter);
-      bytes += 2 * ((letter.key?.length ?? 0) + (letter.value?.length ?? 0));
+      const size = (letter.key?.length ?? 0) + (letter.value?.length ?? 0);
+      bytes += 2 * size;
       if (bytes > maxPageBytes) break;
+      if (turn.isOverAfter(size + listedOverhead)) await turn.next();
     }
   }
   return page;
@@ -121,7 +128,7 @@ export interface DeathDocument {
   readonly diedAt: Date;
 }
 
-/** Of each of these activities that has letters when the last of them died: one step along the index, however many it has. */
+/** When the last letter of each of these activities died, if it has any: one step along the index, however many it has. */
 export function findDeaths(
   { letters, timeoutMs }: MongoStore,
   ids: readonly ActivityId[],

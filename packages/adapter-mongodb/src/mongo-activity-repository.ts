@@ -16,10 +16,11 @@ import {
 import { storedOf } from './activity-document.ts';
 import { countMatching } from './count-query.ts';
 import { storeFailure } from './failure.ts';
-import { readPage } from './page-query.ts';
+import { readInTurns, readPage } from './page-query.ts';
 import { insertNew, type Inserted, readAtOnce } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { countByKey, countBySlot } from './stats-queries.ts';
+import { countBySlot } from './slot-queries.ts';
+import { countByKey } from './stats-queries.ts';
 
 /** So many are compared before others have their turn on the event loop: up to 2 ms each, of texts that differ. */
 const comparedAtOnce = 25;
@@ -36,7 +37,7 @@ export class MongoActivityRepository implements ActivityRepository {
 
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
-    // Of several with one id only the first is sent; the others are judged by what became of it.
+    // Only the first of several with one id is sent; the others are judged by its outcome.
     const firsts = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
     for (const [index, activity] of activities.entries())
       if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });
@@ -105,9 +106,13 @@ export class MongoActivityRepository implements ActivityRepository {
     }
   }
 
-  async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
+  async countBySlot(
+    filter: ActivityFilter,
+    slots: TimeSlots,
+    most: number,
+  ): Promise<readonly SlotCount[] | 'too-many'> {
     try {
-      return await countBySlot(this.#store, filter, slots).toArray();
+      return await countBySlot(this.#store, filter, slots, most);
     } catch (error) {
       throw storeFailure(error);
     }
@@ -121,7 +126,7 @@ export class MongoActivityRepository implements ActivityRepository {
         { _id: { $in: [...ids] } },
         { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, readAtOnce) },
       );
-      return (await found.toArray()).map(storedOf);
+      return await readInTurns(found);
     } catch (error) {
       throw storeFailure(error);
     }

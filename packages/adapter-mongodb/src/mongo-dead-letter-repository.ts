@@ -19,6 +19,7 @@ import { letterOf } from './letter-document.ts';
 import { findDeaths, idsThatFit, readLetters } from './letter-query.ts';
 import { edgeBytes, oldestOfEdge, oldestOfLog, sweptOf } from './letter-sweep.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { turns } from './turns.ts';
 
 const replay = 'replay';
 const duplicateKey = 11_000;
@@ -45,14 +46,15 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
       for (;;) {
         const fitting = await idsThatFit(this.#store, ids, mostBytes);
         if (fitting.length === 0) return [];
-        const found = await letters.find({ _id: { $in: [...fitting] } }, { maxTimeMS: timeoutMs }).toArray();
-        const byId = new Map(found.map((document) => [document._id, document]));
+        const byId = new Map<string, DeadLetter>();
+        const turn = turns.begin();
+        for await (const document of letters.find({ _id: { $in: [...fitting] } }, { maxTimeMS: timeoutMs })) {
+          byId.set(document._id, letterOf(document));
+          // Headers take the driver longer than their bytes: each letter counts as much work.
+          if (turn.isOver) await turn.next();
+        }
         // Another may have removed all of these meanwhile: then it is the turn of those behind them.
-        if (byId.size > 0)
-          return fitting.flatMap((id) => {
-            const document = byId.get(id);
-            return document === undefined ? [] : [letterOf(document)];
-          });
+        if (byId.size > 0) return fitting.flatMap((id) => byId.get(id) ?? []);
       }
     } catch (error) {
       throw storeFailure(error);

@@ -11,13 +11,14 @@ import { budgetOf } from './budget.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { type Range, rangesIn, sortOf } from './ranges.ts';
+import { turns } from './turns.ts';
 
 const field = 'createdAt';
 
 /** So many ranges of an index MongoDB merges in their order; of more it would sort all that they hold. */
 const mostMerged = 200;
 
-/** So many documents the server sends at once: 1 MiB of the largest metadata. */
+/** So many documents the server sends at once: 2 MiB of metadata of 32 KiB, and 16 MiB of the largest that can be set. */
 const batchSize = 64;
 
 /** The activities of a page and, where there is one, the first behind it. */
@@ -30,7 +31,7 @@ export async function readPage(store: MongoStore, query: ActivityQuery): Promise
     const most = query.limit + 1 - page.length;
     const maxTimeMS = timeLeft();
     const parts = partsOf(query.filter).map((part) =>
-      readUpToFull(find(store, { ...query, filter: part }, range, most, maxTimeMS)),
+      readInTurns(find(store, { ...query, filter: part }, range, most, maxTimeMS), maxPageBytes),
     );
     const found = (await Promise.all(parts)).flat();
     const inOrder = query.order === 'asc' ? ascending : descending;
@@ -39,15 +40,23 @@ export async function readPage(store: MongoStore, query: ActivityQuery): Promise
   return page;
 }
 
-/** The activities in the order of the cursor, up to the one with which a page is full by its bytes. */
-async function readUpToFull(cursor: FindCursor<ActivityDocument>): Promise<readonly StoredActivity[]> {
+/**
+ * The activities in the order of the cursor, up to the one with which they have more than `maxBytes`. The driver decodes a
+ * document when it is asked for, and 500 of many keys took a second: other work has its turn in between.
+ */
+export async function readInTurns(
+  cursor: AsyncIterable<ActivityDocument>,
+  maxBytes: number = Number.POSITIVE_INFINITY,
+): Promise<readonly StoredActivity[]> {
   const read: StoredActivity[] = [];
+  const turn = turns.begin();
   let bytes = 0;
   for await (const document of cursor) {
     const activity = storedOf(document);
     read.push(activity);
     bytes += activity.metadata.length;
-    if (bytes > maxPageBytes) break;
+    if (bytes > maxBytes) break;
+    if (turn.isOverAfter(activity.metadata.length)) await turn.next();
   }
   return read;
 }

@@ -1,4 +1,4 @@
-import type { ActivityFilter, KeyCount, KeyField, SlotCount, TimeSlots } from '@user-activity/domain';
+import type { ActivityFilter, KeyCount, KeyField } from '@user-activity/domain';
 import type { AggregationCursor, Document } from 'mongodb';
 import { conditionsOf } from './activity-conditions.ts';
 import { budgetOf } from './budget.ts';
@@ -6,7 +6,8 @@ import { indexFor, keyIndexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { type IndexKey, rangeOf } from './ranges.ts';
 
-interface Group<Id> {
+/** What `$group` tells. */
+export interface Group<Id> {
   readonly _id: Id;
   readonly count: number;
 }
@@ -47,23 +48,6 @@ async function isOfFew(
   if (field !== 'userId' || filter.userIds.length > 0) return false;
   const [found] = await countUpTo(store, filter, fewDocuments, maxTimeMS).toArray();
   return (found?.count ?? 0) < fewDocuments;
-}
-
-/** How many activities there are in each slot. */
-export function countBySlot(
-  store: MongoStore,
-  filter: ActivityFilter,
-  slots: TimeSlots,
-): AggregationCursor<SlotCount> {
-  const segments = slots.offsets.map(({ from }) => from);
-  const offset = chosen(segments, (segment) => new Date(-(slots.offsets[segment]?.offsetMs ?? 0)));
-  // The difference of two dates is a number, which can be divided.
-  const slot = { $floor: { $divide: [{ $subtract: ['$createdAt', offset] }, slots.unitMs] } };
-  const segment = chosen(segments, (index) => ({ $literal: index }));
-  return aggregate<Group<Omit<SlotCount, 'count'>>>(store, indexFor(filter), store.timeoutMs, [
-    { $match: matchOf(filter) },
-    { $group: { _id: { segment, slot }, count: { $sum: 1 } } },
-  ]).map(({ _id, count }) => ({ ..._id, count }));
 }
 
 /** Each type or user with its activities; at most so many keys. */
@@ -110,7 +94,8 @@ export const countUpTo = (
     { $count: 'count' },
   ]);
 
-const aggregate = <Result extends Document>(
+/** An aggregation that reads one index. */
+export const aggregate = <Result extends Document>(
   { listedActivities }: MongoStore,
   index: IndexKey,
   maxTimeMS: number,
@@ -118,20 +103,7 @@ const aggregate = <Result extends Document>(
 ): AggregationCursor<Result> => listedActivities.aggregate<Result>(stages, { hint: { ...index }, maxTimeMS });
 
 /** The filter. Of an index that begins with a field, MongoDB uses the rest only where that field is bound: to any text, then. */
-const matchOf = (filter: ActivityFilter, bound?: KeyField): Document => ({
+export const matchOf = (filter: ActivityFilter, bound?: KeyField): Document => ({
   ...(bound === undefined ? {} : { [bound]: { $gte: '' } }),
   ...conditionsOf(filter, rangeOf('createdAt', filter.createdAt)),
 });
-
-/** What belongs to the segment that an activity is in, found by halving, as there may be more than a hundred. */
-function chosen(
-  begins: readonly number[],
-  of: (segment: number) => unknown,
-  first = 0,
-  end: number = begins.length,
-): unknown {
-  if (end - first <= 1) return of(first);
-  const middle = Math.floor((first + end) / 2);
-  const isBefore = { $lt: ['$createdAt', new Date(begins[middle] ?? 0)] };
-  return { $cond: [isBefore, chosen(begins, of, first, middle), chosen(begins, of, middle, end)] };
-}

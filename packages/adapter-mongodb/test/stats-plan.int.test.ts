@@ -3,13 +3,15 @@ import {
   ActivityType,
   type KeyField,
   MetadataCondition,
+  type SlotCount,
   TimeRange,
   Timestamp,
   UserId,
 } from '@user-activity/domain';
 import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { countBySlot, countUpTo, distinctKeys, keyCounts } from '../src/stats-queries.ts';
+import { countBySlot, slotCounts } from '../src/slot-queries.ts';
+import { countUpTo, distinctKeys, keyCounts } from '../src/stats-queries.ts';
 import { MongoActivityRepository } from '../src/index.ts';
 import { indexFor, keyIndexFor } from '../src/indexes.ts';
 import type { IndexKey } from '../src/ranges.ts';
@@ -89,14 +91,32 @@ describe.each(combinations)('counting what is %s', (_, filter) => {
     },
   );
 
-  test('by time reads keys of the index of the filter, and no document', async () => {
+  test.each([
+    ['all', undefined],
+    ['the first of it', 100],
+  ])('by time reads keys of the index of the filter, and no document: %s', async (_part, first) => {
     const offsets = [90, 200, 300, 400].map((seconds) => ({ from: at(seconds), offsetMs: -seconds }));
-    const cursor = countBySlot(place.store, filter, { unitMs: 60_000, offsets });
+    const cursor = slotCounts(place.store, filter, { unitMs: 60_000, offsets }, inTime, first);
     const { plan, examined, keys } = await explained(cursor);
     expect(plan).toContain(`"indexName":"${nameOf(indexFor(filter))}"`);
-    expect(plan).not.toMatch(/COLLSCAN|FETCH/);
+    expect(plan).not.toMatch(/COLLSCAN|FETCH|"SORT"/);
     expect(examined).toBe(0);
-    expect(keys).toBeLessThanOrEqual(lookedAt(filter) + 20);
+    expect(keys).toBeLessThanOrEqual(Math.min(lookedAt(filter), first ?? 1000) + 20);
+  });
+
+  test('by time comes to the same in portions, however small', async () => {
+    const offsets = [90, 200, 300, 400].map((seconds) => ({ from: at(seconds), offsetMs: -seconds * 7 }));
+    for (const unitMs of [1000, 7000, 60_000, 86_400_000]) {
+      const slots = { unitMs, offsets };
+      const whole = await slotCounts(place.store, filter, slots, inTime).toArray();
+      const inOrder = (a: SlotCount, b: SlotCount) => a.segment - b.segment || a.slot - b.slot;
+      const most = whole.length;
+      for (const keys of [7, 50, 1000]) {
+        const found = await countBySlot(place.store, filter, slots, most, keys);
+        expect(found === 'too-many' || found.toSorted(inOrder)).toEqual(whole.toSorted(inOrder));
+        expect(await countBySlot(place.store, filter, slots, most - 1, keys)).toBe('too-many');
+      }
+    }
   });
 
   test('to see whether it is little stops where it is much', async () => {
@@ -124,7 +144,8 @@ describe.each(searches)('counting by metadata what is %s', (_, filter) => {
   test.each<[string, () => Parameters<typeof explained>[0]]>([
     ['type', () => keyCounts(place.store, filter, 'type', 100, indexFor(filter), inTime)],
     ['userId', () => keyCounts(place.store, filter, 'userId', 100, indexFor(filter), inTime)],
-    ['time', () => countBySlot(place.store, filter, slots)],
+    ['time', () => slotCounts(place.store, filter, slots, inTime)],
+    ['time, the first of it', () => slotCounts(place.store, filter, slots, inTime, 100)],
   ])('by %s reads what the user or the time bounds', async (_by, ask) => {
     const { plan, examined, keys } = await explained(ask());
     expect(plan).toContain(`"indexName":"${nameOf(indexFor(filter))}"`);

@@ -117,12 +117,16 @@ export class SqliteActivityRepository implements ActivityRepository {
     }
   }
 
-  async countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]> {
+  async countBySlot(
+    filter: ActivityFilter,
+    slots: TimeSlots,
+    most: number,
+  ): Promise<readonly SlotCount[] | 'too-many'> {
     const timeoutMs = this.#queryTimeoutMs;
-    const question = { ...this.#countOf(filter), ...slots };
+    const question = { ...this.#countOf(filter), ...slots, most };
     try {
       const rows = await this.#database.searches.submit('countBySlot', question, { timeoutMs });
-      return rows.map(([segment, slot, count]) => ({ segment, slot, count }));
+      return rows === 'too-many' ? rows : rows.map(([segment, slot, count]) => ({ segment, slot, count }));
     } catch (error) {
       throw storeSilent(error);
     }

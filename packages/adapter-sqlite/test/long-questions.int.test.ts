@@ -22,8 +22,11 @@ const longQuestions: readonly (readonly [
   ['a count by metadata', async (repository) => repository.count(searching)],
   ['a count by type and metadata', async (repository) => repository.countByKey(searching, 'type', 100)],
   ['a count by user and metadata', async (repository) => repository.countByKey(searching, 'userId', 100)],
-  ['a count by slot and metadata', async (repository) => repository.countBySlot(searching, eachSecond)],
-  ['a count by slot', async (repository) => repository.countBySlot(ofAll, eachSecond)],
+  [
+    'a count by slot and metadata',
+    async (repository) => repository.countBySlot(searching, eachSecond, 100_000),
+  ],
+  ['a count by slot', async (repository) => repository.countBySlot(ofAll, eachSecond, 100_000)],
   ['a count by user', async (repository) => repository.countByKey(ofAll, 'userId', 100)],
 ];
 
@@ -98,7 +101,7 @@ test("questions that take turns don't mix up what they look for", async () => {
   const slots = { unitMs: 1e10, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
   const [byType, bySlot, ...counts] = await Promise.all([
     repository.countByKey(where('a', 'such'), 'type', 100),
-    repository.countBySlot(where('b', 'no such'), slots),
+    repository.countBySlot(where('b', 'no such'), slots, 10),
     repository.count(where('a', 'such')),
     repository.count(where('a', 'no such')),
     repository.count(where('b', 'no such')),

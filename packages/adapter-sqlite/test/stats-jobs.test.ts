@@ -6,7 +6,7 @@ import { type SetTest, teachTest } from '../src/threads/metadata-test.ts';
 import { schema } from '../src/threads/schema.ts';
 import { SpanCounter } from '../src/threads/span-counter.ts';
 import { type Prepare, preparing } from '../src/threads/statements.ts';
-import { countByKey, countBySlot, type KeyQuestion } from '../src/threads/stats-jobs.ts';
+import { countByKey, countBySlot, type KeyQuestion, type SlotRow } from '../src/threads/stats-jobs.ts';
 import type { Steps } from '../src/threads/turns.ts';
 
 let db: DatabaseSync;
@@ -52,6 +52,12 @@ function done<Result>(steps: Steps<Result>) {
   }
 }
 
+/** What is not too much. */
+function slotRows(result: readonly SlotRow[] | 'too-many'): readonly SlotRow[] {
+  if (result === 'too-many') throw new Error('These are too many.');
+  return result;
+}
+
 describe('rows are counted in steps', () => {
   test.each([
     [1, 1002],
@@ -70,11 +76,16 @@ describe('rows are counted in steps', () => {
   });
 
   test('of which many small counts make one, but not all of them', () => {
-    const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }] };
+    const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }], most: 3000 };
     const { steps, result } = done(countBySlot(prepare, setTest, { ...question(), ...slots }));
     expect(result).toHaveLength(3000);
     expect(steps).toBeGreaterThan(5);
     expect(steps).toBeLessThan(50);
+    // What is too much is left as soon as that is known.
+    const few = done(countBySlot(prepare, setTest, { ...question(), ...slots, most: 100 }));
+    expect(few).toEqual({ result: 'too-many', steps: 1 });
+    const late = done(countBySlot(prepare, setTest, { ...question(), ...slots, most: 2999 }));
+    expect(late.result).toBe('too-many');
   });
 
   test('which takes turns too where many users, types and offsets have little each', () => {
@@ -86,7 +97,7 @@ describe('rows are counted in steps', () => {
     });
     const slots = { unitMs: 1000, offsets: some(30, (index) => ({ from: index * 100, offsetMs: index })) };
     const { steps, result } = done(countBySlot(prepare, setTest, { ...asked, ...slots }));
-    expect(result.reduce((sum, [, , count]) => sum + count, 0)).toBe(2000);
+    expect(slotRows(result).reduce((sum, [, , count]) => sum + count, 0)).toBe(2000);
     expect(steps).toBeGreaterThan(50);
   });
 });
@@ -105,9 +116,9 @@ test.each([
       WHERE type IN ('TYPE_1', 'TYPE_2') AND created_at BETWEEN 5 AND 2900 GROUP BY slot`,
   );
   const asked = question({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
-  const slots = { unitMs, offsets: [{ from: 5, offsetMs }] };
+  const slots = { unitMs, offsets: [{ from: 5, offsetMs }], most: 3000 };
   const { result } = done(countBySlot(prepare, setTest, { ...asked, ...slots }));
-  expect(new Map(result.map(([, slot, count]) => [slot, count]))).toEqual(
+  expect(new Map(slotRows(result).map(([, slot, count]) => [slot, count]))).toEqual(
     new Map(expected.map(([slot, count]) => [Number(slot), count])),
   );
   expect(result).toHaveLength(expected.length);

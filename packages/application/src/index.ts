@@ -34,7 +34,15 @@ export {
   type RejectedDraft,
 } from './log-activities.ts';
 export { type LogActivity, makeLogActivity } from './log-activity.ts';
-export { type Call, type CallPortions, type LogCalls, makeLogCalls } from './log-calls.ts';
+export {
+  type Call,
+  type CallPortions,
+  type CallsReceipt,
+  type LogCalls,
+  makeLogCalls,
+  type MendedDraft,
+  originalsBytes,
+} from './log-calls.ts';
 export {
   type ProgressLimits,
   type ProgressObserver,

@@ -20,7 +20,7 @@ export interface StoreTally {
   readonly duplicate: number;
   readonly conflict: number;
   readonly erased: number;
-  /** Of them in the dead letters for another reason than a conflict. */
+  /** Records in the dead letters for another reason than a conflict. */
   readonly deadLettered: number;
 }
 

@@ -1,11 +1,11 @@
 import {
   type Clock,
+  countedBytes,
   type DeadLetter,
   type DeadLetterQueue,
   type DeadLetterRepository,
   isDomainError,
   isOfEdge,
-  letterOverheadBytes,
   type LetterSweep,
   Timestamp,
 } from '@user-activity/domain';
@@ -84,6 +84,4 @@ export function withinQuota(queue: DeadLetterQueue, sweepDeadLetters: SweepDeadL
 }
 
 const edgeBytesOf = (letters: readonly DeadLetter[]): number =>
-  letters
-    .filter(({ origin }) => isOfEdge(origin))
-    .reduce((sum, { value, reason }) => sum + letterOverheadBytes + (value?.length ?? 0) + reason.length, 0);
+  letters.filter(({ origin }) => isOfEdge(origin)).reduce((sum, letter) => sum + countedBytes(letter), 0);

@@ -6,9 +6,14 @@ import {
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
-import type { DeadLetterQueue, OriginalRecord } from '@user-activity/domain';
-import { expect, test } from 'vitest';
-import { type Call, FaultyDraft, makeLogCalls } from '../src/index.ts';
+import {
+  type DeadLetterQueue,
+  defaultRecordingRules,
+  type OriginalRecord,
+  Timestamp,
+} from '@user-activity/domain';
+import { expect, test, vi } from 'vitest';
+import { type Call, FaultyDraft, makeLogCalls, type MendedDraft, originalsBytes } from '../src/index.ts';
 import { activitiesOn } from './records.ts';
 
 const original = (offset: number): OriginalRecord => ({
@@ -18,16 +23,33 @@ const original = (offset: number): OriginalRecord => ({
   headers: {},
 });
 
-const call = (draft: Call['draft'], offset = 0): Call => ({
-  id: draft instanceof FaultyDraft ? 'faulty' : draft['id'],
-  draft,
-  placeOf: (path) => `/there${path}`,
-  original: () => original(offset),
-});
+type Activity = MendedDraft['activity'];
+
+/** A call of this activity, of which something more may be lost. */
+const call = (activity: Activity, offset = 0, losses: MendedDraft['losses'] = []): Call => {
+  const { createdAt: _time, ...undated } = activity;
+  return {
+    id: activity['id'],
+    draft: { activity, losses },
+    undated: () => ({ activity: { ...undated, metadata: { original: 'a time' } }, losses }),
+    original: () => original(offset),
+  };
+};
+
+/** A call of which no activity can be made. */
+const faulty = (offset: number): Call => {
+  const draft = new FaultyDraft([{ path: '/there', message: 'must be here' }]);
+  return { id: 'faulty', draft, undated: () => draft, original: () => original(offset) };
+};
 
 function setUp(change: { deadLetters?: DeadLetterQueue } = {}) {
   const [log, store, clock] = [new MemoryLog({ partitions: 1 }), new MemoryStore(), new FixedClock()];
-  const deps = { publisher: new MemoryEventPublisher(log), clock, ids: new SequentialIds() };
+  const deps = {
+    publisher: new MemoryEventPublisher(log),
+    clock,
+    ids: new SequentialIds(),
+    rules: defaultRecordingRules,
+  };
   const deadLetters = change.deadLetters ?? new MemoryDeadLetterQueue(store);
   const logPortions = makeLogCalls({ ...deps, deadLetters });
   // Each in a portion of its own: the places count through all of them.
@@ -37,74 +59,104 @@ function setUp(change: { deadLetters?: DeadLetterQueue } = {}) {
 
 const sound = { userId: '123', type: 'LOGIN' };
 
-test('logs those that keep the rules, and buries the others with their faults by place', async () => {
+test('equal calls of a request are one letter, and each of them is rejected', async () => {
+  const added: number[] = [];
+  const deadLetters: DeadLetterQueue = {
+    async add(letters) {
+      added.push(letters.length);
+    },
+  };
+  const { logCalls } = setUp({ deadLetters });
+  const receipt = await logCalls([faulty(1), faulty(2), faulty(1), call(sound)]);
+  expect(added).toEqual([2]);
+  expect(receipt.accepted).toBe(1);
+  expect(receipt.rejected.map(({ index }) => index)).toEqual([0, 1, 2]);
+});
+
+const loss = [{ path: '/properties', message: 'is too much' }];
+
+test('logs what can be an activity, and buries the others with their faults by place', async () => {
   const { log, clock, logCalls, buried } = setUp();
-  const unreadable = new FaultyDraft([{ path: '/type', message: 'must be one of them' }]);
-  const receipt = await logCalls([
-    call({ ...sound, id: 'a' }),
-    call({ ...sound, id: 'b', userId: '', type: '' }, 1),
-    call(unreadable, 2),
-    call({ ...sound, id: 'no id', metadata: 7 }, 3),
-    call(sound),
-  ]);
-  const rejected = [
-    {
-      index: 1,
-      violations: [
-        { path: '/there/userId', message: 'must be 1-256 characters after trimming' },
-        { path: '/there/type', message: 'must be 1-128 characters' },
-      ],
-    },
-    { index: 2, violations: [{ path: '/there/type', message: 'must be one of them' }] },
-    {
-      index: 3,
-      violations: [
-        { path: '/there/id', message: 'must be 1-128 printable ASCII characters without space' },
-        { path: '/there/metadata', message: 'must be a JSON object' },
-      ],
-    },
-  ];
+  const receipt = await logCalls([call({ ...sound, id: 'a' }), faulty(1), call(sound)]);
+  const violations = [{ path: '/there', message: 'must be here' }];
   expect(receipt).toEqual({
     accepted: 2,
-    ids: ['a', null, null, null, 'id-000001'],
-    rejected,
+    ids: ['a', null, 'id-000001'],
+    rejected: [{ index: 1, violations }],
+    incomplete: [],
     unexplained: 0,
   });
   expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'id-000001']);
-  const diedAt = clock.now();
-  expect(buried()).toMatchObject([
-    {
-      ...original(1),
-      code: 'invalid',
-      reason: '/there/userId must be 1-256 characters after trimming; /there/type must be 1-128 characters',
-      diedAt,
-      activityId: 'b',
-    },
-    { ...original(2), code: 'invalid', reason: '/there/type must be one of them', diedAt },
-    { ...original(3), code: 'invalid', diedAt },
-  ]);
-  expect(buried().map(({ activityId }) => activityId)).toEqual(['b', 'faulty', undefined]);
+  const letter = {
+    code: 'invalid',
+    reason: '/there must be here',
+    diedAt: clock.now(),
+    activityId: 'faulty',
+  };
+  expect(buried()).toMatchObject([{ ...original(1), ...letter }]);
 });
 
-test('a time that is too far ahead is when it was received; others stay, and what is none is a fault', async () => {
+test('logs what can not be stored whole, and buries it too', async () => {
+  const { log, logCalls, buried } = setUp();
+  const receipt = await logCalls([faulty(1), call({ ...sound, id: 'a' }, 2, loss), call(sound)]);
+  expect(receipt).toMatchObject({
+    accepted: 2,
+    ids: [null, 'a', 'id-000001'],
+    rejected: [{ index: 0 }],
+    incomplete: [{ index: 1, violations: loss }],
+  });
+  expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'id-000001']);
+  expect(buried()).toMatchObject([
+    { ...original(1), activityId: 'faulty' },
+    { ...original(2), code: 'invalid', reason: '/properties is too much', activityId: 'a' },
+  ]);
+});
+
+test('buries an activity that breaks a rule all the same', async () => {
+  const { logCalls, buried } = setUp();
+  const { accepted, rejected } = await logCalls([call({ ...sound, id: 'no id' }, 3, loss)]);
+  const message = 'must be 1-128 printable ASCII characters without space';
+  expect([accepted, rejected]).toEqual([0, [{ index: 0, violations: [{ path: '/id', message }] }]]);
+  expect(buried().map(({ reason, activityId }) => [reason, activityId])).toEqual([
+    [`/id ${message}`, undefined],
+  ]);
+});
+
+test('takes so much more metadata as what was sent in the place of something may need', async () => {
+  const { log, logCalls } = setUp();
+  const most = defaultRecordingRules.maxMetadataBytes + originalsBytes;
+  const filled = (bytes: number) => ({ ...sound, metadata: { a: 'x'.repeat(bytes - '{"a":""}'.length) } });
+  expect(await logCalls([call(filled(most)), call(filled(most + 1))])).toMatchObject({
+    ids: ['id-000001', null],
+  });
+  expect(activitiesOn(log)).toHaveLength(1);
+});
+
+test('a time that is too far ahead is left out, and when it was received is when it happened', async () => {
   const { log, clock, logCalls } = setUp();
-  const times = ['2026-01-02T03:09:05.678Z', '2026-01-02T03:09:05.679Z', '0000-01-01T00:00:00Z', 'now', 7];
-  const { rejected } = await logCalls(times.map((createdAt) => call({ ...sound, createdAt })));
-  expect(activitiesOn(log).map(({ createdAt }) => createdAt)).toEqual([
-    Date.parse('2026-01-02T03:09:05.678Z'),
-    clock.now(),
-    Date.parse('0000-01-01T00:00:00Z'),
+  const times = ['2026-01-02T03:09:05.678Z', '2026-01-02T03:09:05.679Z', '0000-01-01T00:00:00Z'];
+  await logCalls(times.map((createdAt) => call({ ...sound, createdAt })));
+  expect(activitiesOn(log).map(({ createdAt, metadata }) => [createdAt, metadata])).toEqual([
+    [Date.parse('2026-01-02T03:09:05.678Z'), {}],
+    [clock.now(), { original: 'a time' }],
+    [Date.parse('0000-01-01T00:00:00Z'), {}],
   ]);
-  expect(rejected.map(({ index, violations }) => [index, violations[0]?.path])).toEqual([
-    [3, '/there/createdAt'],
-    [4, '/there/createdAt'],
-  ]);
+});
+
+test('a clock that is set back while a call is judged does not have it rejected', async () => {
+  const { log, clock, logCalls } = setUp();
+  const now = vi.spyOn(clock, 'now');
+  const late = clock.now();
+  now.mockReturnValueOnce(late).mockReturnValue(Timestamp.fromMillis(late - 1));
+  const createdAt = Timestamp.toISO(Timestamp.fromMillis(late + 5 * 60_000));
+  expect(await logCalls([call({ ...sound, createdAt })])).toMatchObject({ accepted: 1 });
+  expect(activitiesOn(log).map(({ receivedAt }) => receivedAt)).toEqual([late]);
 });
 
 test('buries nothing before the log holds the others', async () => {
   const { log, logCalls, buried } = setUp();
   log.reachable = false;
-  await expect(logCalls([call({ ...sound, id: 'a' }), call({}, 1)])).rejects.toMatchObject({
+  await expect(logCalls([call({ ...sound, id: 'a' }), faulty(1)])).rejects.toMatchObject({
     code: 'LOG_UNAVAILABLE',
     ids: ['a', null],
   });
@@ -114,7 +166,7 @@ test('buries nothing before the log holds the others', async () => {
 test('does not resolve before the letters are kept, and says under which ids all can be sent again', async () => {
   const { log, store, logCalls, buried } = setUp();
   store.reachable = false;
-  const calls = [call({ ...sound, id: 'a' }), call({}, 1)];
+  const calls = [call({ ...sound, id: 'a' }), faulty(1)];
   await expect(logCalls(calls)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', ids: ['a', null] });
   expect(activitiesOn(log)).toHaveLength(1);
   store.reachable = true;
@@ -126,8 +178,14 @@ test('does not resolve before the letters are kept, and says under which ids all
 test('needs neither the log nor the letters where there is nothing for them', async () => {
   const { log, store, logCalls } = setUp();
   log.reachable = false;
-  expect(await logCalls([call({}, 1)])).toMatchObject({ accepted: 0 });
-  expect(await logCalls([])).toEqual({ accepted: 0, ids: [], rejected: [], unexplained: 0 });
+  expect(await logCalls([faulty(1)])).toMatchObject({ accepted: 0 });
+  expect(await logCalls([])).toEqual({
+    accepted: 0,
+    ids: [],
+    rejected: [],
+    incomplete: [],
+    unexplained: 0,
+  });
   log.reachable = true;
   store.reachable = false;
   expect(await logCalls([call(sound)])).toMatchObject({ accepted: 1 });
@@ -136,5 +194,5 @@ test('needs neither the log nor the letters where there is nothing for them', as
 test('lets a bug through as it is', async () => {
   const bug = new TypeError('a bug');
   const { logCalls } = setUp({ deadLetters: { add: () => Promise.reject(bug) } });
-  await expect(logCalls([call({})])).rejects.toBe(bug);
+  await expect(logCalls([faulty(0)])).rejects.toBe(bug);
 });

@@ -1,5 +1,5 @@
 import { FixedClock, MemoryEventPublisher, MemoryLog, SequentialIds } from '@user-activity/adapter-memory';
-import { DomainError, type EventPublisher } from '@user-activity/domain';
+import { defaultRecordingRules, DomainError, type EventPublisher } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { FaultyDraft, makeLogActivities, makeLogActivity } from '../src/index.ts';
 import { activitiesOn } from './records.ts';
@@ -9,7 +9,7 @@ const draft = (fields: object = {}) => ({ userId: '123', type: 'LOGIN', ...field
 function setUp() {
   const log = new MemoryLog({ partitions: 1 });
   const publisher = new MemoryEventPublisher(log, { bufferedEvents: 10 });
-  const deps = { publisher, clock: new FixedClock(), ids: new SequentialIds() };
+  const deps = { publisher, clock: new FixedClock(), ids: new SequentialIds(), rules: defaultRecordingRules };
   return { log, logActivity: makeLogActivity(deps), logActivities: makeLogActivities(deps) };
 }
 
@@ -41,7 +41,12 @@ describe('logActivity', () => {
       ...stub(),
       publish: () => confirmation.promise,
     };
-    const logActivity = makeLogActivity({ publisher, clock: new FixedClock(), ids: new SequentialIds() });
+    const logActivity = makeLogActivity({
+      publisher,
+      clock: new FixedClock(),
+      ids: new SequentialIds(),
+      rules: defaultRecordingRules,
+    });
     const settled = logActivity(draft()).then(() => 'resolved');
     expect(await Promise.race([settled, Promise.resolve('pending')])).toBe('pending');
     confirmation.resolve();
@@ -57,7 +62,12 @@ describe('logActivity', () => {
   test('lets a bug through as it is', async () => {
     const bug = new TypeError('a bug');
     const publisher = { ...stub(), publish: () => Promise.reject(bug) };
-    const logActivity = makeLogActivity({ publisher, clock: new FixedClock(), ids: new SequentialIds() });
+    const logActivity = makeLogActivity({
+      publisher,
+      clock: new FixedClock(),
+      ids: new SequentialIds(),
+      rules: defaultRecordingRules,
+    });
     await expect(logActivity(draft())).rejects.toBe(bug);
   });
 });
@@ -70,7 +80,7 @@ describe('logActivities', () => {
       accepted: 2,
       ids: ['a', null, null, 'id-000002'],
       rejected: [
-        { index: 1, violations: [{ path: '/type', message: 'must be 1-128 characters' }] },
+        { index: 1, violations: [{ path: '/type', message: 'must be 1-256 characters' }] },
         { index: 2, violations: [{ path: '', message: 'must be a JSON object' }] },
       ],
       unexplained: 0,
@@ -93,7 +103,12 @@ describe('logActivities', () => {
         sizes.push(events.length);
       },
     };
-    const logActivities = makeLogActivities({ publisher, clock: new FixedClock(), ids: new SequentialIds() });
+    const logActivities = makeLogActivities({
+      publisher,
+      clock: new FixedClock(),
+      ids: new SequentialIds(),
+      rules: defaultRecordingRules,
+    });
     await logActivities([Array.from({ length: 1000 }, () => draft())]);
     expect(sizes).toEqual([1000]);
   });

@@ -13,6 +13,7 @@ import {
 import {
   ActivityId,
   type ActivityRepository,
+  defaultRecordingRules,
   StoredActivity,
   Timestamp,
   type UserActivity,
@@ -81,7 +82,7 @@ describe('the waiting room', () => {
     ['the same fact of before', { receivedAt: '2026-01-02T03:04:05.677Z' }, 'duplicate'],
     ['the same fact of later', { receivedAt: '2026-01-02T03:04:05.679Z' }, 'duplicate'],
     ['another type', { receivedAt: at, type: 'LOGOUT' }, 'conflict'],
-    ['another time', { receivedAt: at, createdAt: '2025-01-01T00:00:00Z' }, 'conflict'],
+    ['one with a time of its client', { receivedAt: at, createdAt: '2025-01-01T00:00:00Z' }, 'duplicate'],
   ])('where %s is stored', async (_, fields, outcome) => {
     const { wait, tick, save, room } = setUp();
     const waiting = wait(sent);
@@ -226,6 +227,7 @@ describe('logAndWait', () => {
       publisher: new MemoryEventPublisher(log),
       clock: new FixedClock(),
       ids: new SequentialIds(),
+      rules: defaultRecordingRules,
     };
     return { log, logAndWait: makeLogAndWait({ ...deps, outcomes: { outcomeOf } }) };
   }

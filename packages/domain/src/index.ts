@@ -1,13 +1,19 @@
 export { ActivityId } from './activity/activity-id.ts';
 export { ActivityType } from './activity/activity-type.ts';
+export type { Comparison } from './activity/comparison.ts';
 export { Metadata } from './activity/metadata.ts';
 export { MetadataText } from './activity/metadata-text.ts';
+export {
+  defaultMetadataBytes,
+  defaultRecordingRules,
+  maxMetadataBytes,
+  type RecordingRules,
+} from './activity/recording-rules.ts';
 export { StoredActivity, type StoredState } from './activity/stored-activity.ts';
 export { Timestamp } from './activity/timestamp.ts';
 export {
   type ActivityJson,
   type ActivityState,
-  type Comparison,
   type RecordingDeps,
   UserActivity,
 } from './activity/user-activity.ts';
@@ -23,6 +29,7 @@ export {
   wholeValueOf,
 } from './log/edge-letter.ts';
 export {
+  countedBytes,
   dueLetters,
   letterOverheadBytes,
   type LetterSweep,
@@ -62,18 +69,14 @@ export {
 } from './query/dead-letter-query.ts';
 export { maxPageBytes } from './query/page-end.ts';
 export { type JsonScalar, MetadataCondition } from './query/metadata-condition.ts';
-export { type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
+export { invalidQuery, type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
+export { isRelativeTime, parseQueryTime, type TimeReference } from './query/query-time.ts';
 export { type KeyField, StatsQuery } from './query/stats-query.ts';
 export { TimeRange } from './query/time-range.ts';
-export {
-  type KeyCount,
-  keyedBySlot,
-  type SlotCount,
-  type TimeSlots,
-  type TimeUnit,
-  unitMs,
-} from './query/time-slots.ts';
-export { TimeZone, type ZoneOffset } from './query/time-zone.ts';
+export { type KeyCount, TimeLines } from './query/time-lines.ts';
+export { type SlotCount, slotMs, type TimeSlots, type TimeUnit } from './query/time-slots.ts';
+export { TimeZone } from './query/time-zone.ts';
+export type { ZoneOffset } from './query/zone-clock.ts';
 export type { Cancellation } from './shared/cancellation.ts';
 export {
   DomainError,
@@ -83,8 +86,12 @@ export {
   isDomainError,
 } from './shared/domain-error.ts';
 export { ExplanationBudget } from './shared/explanation-budget.ts';
+export { parseExactJson, parseMendedJson } from './shared/exact-json.ts';
 export type { JsonObject, JsonValue } from './shared/json.ts';
+export { isLoopback } from './shared/loopback.ts';
 export { parseJson } from './shared/parse-json.ts';
+export { type EventLoop, Turn, Turns } from './shared/turns.ts';
+export { UnfitNumber } from './shared/unfit-number.ts';
 export {
   cutReason,
   pointer,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ExplanationBudget, UserActivity, type Violation } from '../src/index.ts';
+import { defaultRecordingRules, ExplanationBudget, UserActivity, type Violation } from '../src/index.ts';
 
 const violations = (count: number, message = 'is wrong'): readonly Violation[] =>
   Array.from({ length: count }, (_, index) => ({ path: `/${index}`, message }));
@@ -36,7 +36,11 @@ test('once it is spent, judging stops at the first violation', () => {
       return Reflect.get(target, key) as unknown;
     },
   });
-  const deps = { clock: { now: () => 0 as never }, ids: { next: () => 'id-1' as never } };
+  const deps = {
+    clock: { now: () => 0 as never },
+    ids: { next: () => 'id-1' as never },
+    rules: defaultRecordingRules,
+  };
   const draft = { userId: 'u', type: 'T', metadata: { list: metadata } };
   expect(() => UserActivity.record(draft, deps, collector)).toThrow('breaks a rule');
   expect(read).toBe(1);

@@ -1,9 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyMetadata } from '@user-activity/port-contracts';
-import { isDomainError, parseJson, type JsonValue, UserActivity, type Violation } from '../src/index.ts';
+import {
+  defaultRecordingRules,
+  isDomainError,
+  parseJson,
+  type JsonValue,
+  UserActivity,
+  type Violation,
+} from '../src/index.ts';
 
-const deps = { clock: { now: () => 0 as never }, ids: { next: () => 'id-1' as never } };
+const deps = {
+  clock: { now: () => 0 as never },
+  ids: { next: () => 'id-1' as never },
+  rules: defaultRecordingRules,
+};
 const recorded = (metadata: unknown): UserActivity =>
   UserActivity.record({ userId: 'u', type: 'T', metadata }, deps);
 
@@ -37,6 +48,7 @@ test('any metadata comes out deep-equal and as a copy', () => {
 
 test('none is the empty object', () => {
   expect(UserActivity.record({ userId: 'u', type: 'T' }, deps).metadata).toEqual({});
+  expect(recorded(null).metadata).toEqual({});
 });
 
 test('-0 is 0', () => {
@@ -54,7 +66,7 @@ test('changing the draft afterwards does not change the activity', () => {
 });
 
 describe('size', () => {
-  const tooLarge = [{ path: '/metadata', message: 'must be at most 16384 bytes as UTF-8 of its JSON' }];
+  const tooLarge = [{ path: '/metadata', message: 'must be at most 32768 bytes as UTF-8 of its JSON' }];
   // {"a":"…"} is 8 bytes around the text.
   test.each([
     ['plain', 'x', 1],
@@ -66,8 +78,8 @@ describe('size', () => {
     ['a line feed', '\n', 2],
     ['DEL', '\u007f', 1],
   ])('counts %s', (_, character, bytes) => {
-    const most = Math.floor((16_384 - 8) / bytes);
-    expect(Buffer.byteLength(JSON.stringify({ a: character.repeat(most) }))).toBeLessThanOrEqual(16_384);
+    const most = Math.floor((32_768 - 8) / bytes);
+    expect(Buffer.byteLength(JSON.stringify({ a: character.repeat(most) }))).toBeLessThanOrEqual(32_768);
     expect(faultsOf({ a: character.repeat(most) })).toEqual([]);
     expect(faultsOf({ a: character.repeat(most + 1) })).toEqual(tooLarge);
   });
@@ -75,12 +87,31 @@ describe('size', () => {
   test('is that of the JSON, to the byte', () => {
     fc.assert(
       fc.property(anyMetadata, (metadata) => {
-        const rest = 16_384 - Buffer.byteLength(JSON.stringify({ metadata, fill: '' }));
+        const rest = 32_768 - Buffer.byteLength(JSON.stringify({ metadata, fill: '' }));
         fc.pre(rest >= 0);
         expect(faultsOf({ metadata, fill: 'x'.repeat(rest) })).toEqual([]);
         expect(faultsOf({ metadata, fill: 'x'.repeat(rest + 1) })).toEqual(tooLarge);
       }),
     );
+  });
+
+  test.each([
+    [100, 100],
+    [262_144, 262_144],
+    // No rules let in what can't be read back.
+    [1_000_000, 262_144],
+  ])('a limit of %d bytes is one of %d', (maxMetadataBytes, actual) => {
+    const rules = { ...defaultRecordingRules, maxMetadataBytes };
+    const record = (bytes: number) => () =>
+      UserActivity.record(
+        { userId: 'u', type: 'T', metadata: { a: 'x'.repeat(bytes - 8) } },
+        { ...deps, rules },
+      );
+    expect(record(actual)).not.toThrow();
+    const violations = [
+      { path: '/metadata', message: `must be at most ${actual} bytes as UTF-8 of its JSON` },
+    ];
+    expect(record(actual + 1)).toThrow(expect.objectContaining({ violations }));
   });
 
   test('a value far too large is refused by its size alone', () => {
@@ -139,7 +170,6 @@ describe('refused by path', () => {
     ['a Date', { a: new Date(0) }, '/metadata/a', 'must be a JSON value'],
     ['a hole', { a: Array.from({ length: 1 }) }, '/metadata/a/0', 'must be a JSON value'],
     ['an array', [], '/metadata', 'must be a JSON object'],
-    ['null', null, '/metadata', 'must be a JSON object'],
     ['a text', '{}', '/metadata', 'must be a JSON object'],
     ['a map', new Map(), '/metadata', 'must be a JSON object'],
   ])('%s', (_, metadata, path, message) => {

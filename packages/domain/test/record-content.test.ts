@@ -12,8 +12,8 @@ test.each([
   ['\ufeff{}', 'it is not JSON'],
   ['7', 'must be a JSON object'],
   [
-    JSON.stringify({ ...sampleActivity({ userId: 'secret' }).toJSON(), type: '(secret)', extra: 'secret' }),
-    '/extra is not a known field; /type must consist of letters, marks, digits and _ . : / (white space and - become _)',
+    JSON.stringify({ ...sampleActivity({ userId: 'secret' }).toJSON(), type: 'secret\0', id: '' }),
+    '/id must be 1-128 printable ASCII characters without space; /type must not contain control characters',
   ],
 ])('%.20s is unreadable, with a reason that quotes nothing', (text, reason) => {
   expect(recordContent(text)).toEqual({ name: 'Unreadable', reason });

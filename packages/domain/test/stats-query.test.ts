@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { isDomainError, type QueryParameters, StatsQuery, TimeRange, type Violation } from '../src/index.ts';
+import {
+  isDomainError,
+  type QueryParameters,
+  StatsQuery,
+  TimeRange,
+  Timestamp,
+  type Violation,
+} from '../src/index.ts';
+
+const now = Timestamp.parse('2026-11-24T08:30:00Z');
 
 function faultsOf(parameters: QueryParameters): readonly Violation[] {
   try {
-    StatsQuery.parse(parameters);
+    StatsQuery.parse(parameters, now);
     return [];
   } catch (error) {
     if (!isDomainError(error, 'INVALID_QUERY')) throw error;
@@ -19,23 +28,26 @@ const filter = {
 };
 
 test.each(['type', 'userId'])('by %s', (by) => {
-  expect(StatsQuery.parse({ by: [by] })).toEqual({ filter, by });
+  expect(StatsQuery.parse({ by: [by] }, now)).toEqual({ filter, by });
 });
 
-test.each(['minute', 'hour', 'day'])('by %s, in UTC where no zone is given', (by) => {
-  expect(StatsQuery.parse({ by: [by] })).toEqual({ filter, by, timeZone: 'UTC' });
+test.each(['minute', 'hour', 'day', 'week', 'month'])('by %s, in UTC where no zone is given', (by) => {
+  expect(StatsQuery.parse({ by: [by] }, now)).toEqual({ filter, by, timeZone: 'UTC' });
   const timezone = ['europe/berlin'];
-  expect(StatsQuery.parse({ by: [by], timezone })).toEqual({ filter, by, timeZone: 'Europe/Berlin' });
+  expect(StatsQuery.parse({ by: [by], timezone }, now)).toEqual({ filter, by, timeZone: 'Europe/Berlin' });
 });
 
 test('reads the filters of a walk', () => {
-  const query = StatsQuery.parse({
-    by: ['type'],
-    userId: ['ann'],
-    type: ['log in'],
-    from: ['2026-01-01T00:00:00Z'],
-    'metadata.device.os': ['ios'],
-  });
+  const query = StatsQuery.parse(
+    {
+      by: ['type'],
+      userId: ['ann'],
+      type: ['log in'],
+      from: ['2026-01-01T00:00:00Z'],
+      'metadata.device.os': ['ios'],
+    },
+    now,
+  );
   expect(query.filter).toMatchObject({
     userIds: ['ann'],
     types: ['LOG_IN'],
@@ -44,8 +56,24 @@ test('reads the filters of a walk', () => {
   });
 });
 
+test('takes dates for days of the zone, and relative times', () => {
+  const rangeOf = (parameters: QueryParameters) => StatsQuery.parse(parameters, now).filter.createdAt;
+  const days = { from: ['2026-11-01'], to: ['2026-12-01'] };
+  expect(rangeOf({ by: ['day'], timezone: ['Europe/Berlin'], ...days })).toEqual(
+    TimeRange.between(Timestamp.parse('2026-10-31T23:00:00Z'), Timestamp.parse('2026-11-30T23:00:00Z')),
+  );
+  expect(rangeOf({ by: ['type'], ...days })).toEqual(
+    TimeRange.between(Timestamp.parse('2026-11-01T00:00:00Z'), Timestamp.parse('2026-12-01T00:00:00Z')),
+  );
+  expect(rangeOf({ by: ['day'], timezone: ['Europe/Berlin'], from: ['-1w'] })).toEqual(
+    TimeRange.between(Timestamp.parse('2026-11-17T08:30:00Z'), undefined),
+  );
+});
+
 describe('refuses', () => {
-  const units = 'must be "type", "userId", "minute", "hour" or "day"';
+  const units = 'must be "type", "userId", "minute", "hour", "day", "week" or "month"';
+  const unknown =
+    'is not a known parameter: this route takes by, timezone, userId, type, from, to, metadata.<path>';
   test.each<[string, QueryParameters, string, string]>([
     ['no by', {}, '/by', 'is required'],
     ['an empty by', { by: [''] }, '/by', units],
@@ -56,7 +84,7 @@ describe('refuses', () => {
       'a zone without time',
       { by: ['type'], timezone: ['UTC'] },
       '/timezone',
-      'goes with a minute, hour or day',
+      'goes with a minute, hour, day, week or month',
     ],
     [
       'an unknown zone',
@@ -71,13 +99,13 @@ describe('refuses', () => {
       '/metadata.a',
       'needs a userId or a from beside it, which bound what is searched: add one of them',
     ],
-    ['an order', { by: ['day'], order: ['asc'] }, '/order', 'is not a known parameter'],
-    ['a limit', { by: ['day'], limit: ['1'] }, '/limit', 'is not a known parameter'],
+    ['an order', { by: ['day'], order: ['asc'] }, '/order', unknown],
+    ['a limit', { by: ['day'], limit: ['1'] }, '/limit', unknown],
     [
       'a time that is none',
       { by: ['day'], from: ['x'] },
       '/from',
-      'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z',
+      expect.stringContaining('a relative time such as -24h') as string,
     ],
   ])('%s', (_, parameters, path, message) => {
     expect(faultsOf(parameters)).toEqual([{ path, message }]);

@@ -2,10 +2,18 @@ import * as fc from 'fast-check';
 import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
 import { anyActivity, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { isDomainError, parseJson, UserActivity, type Violation } from '../src/index.ts';
+import {
+  defaultRecordingRules,
+  isDomainError,
+  type JsonObject,
+  parseJson,
+  StoredActivity,
+  UserActivity,
+  type Violation,
+} from '../src/index.ts';
 
 const now = '2026-01-02T03:04:05.678Z';
-const deps = () => ({ clock: new FixedClock(now), ids: new SequentialIds() });
+const deps = () => ({ clock: new FixedClock(now), ids: new SequentialIds(), rules: defaultRecordingRules });
 
 function faultsOf(attempt: () => unknown): readonly Violation[] {
   try {
@@ -50,7 +58,7 @@ describe('record', () => {
     const draft = {
       id: '',
       userId: 7,
-      type: '()',
+      type: ' ',
       metadata: [],
       createdAt: 'now',
       extra: 1,
@@ -71,10 +79,28 @@ describe('record', () => {
     expect(faultsOfDraft(draft)).toEqual([{ path: '', message: 'must be a JSON object' }]);
   });
 
-  test.each(['id', 'metadata', 'createdAt'])('refuses null as %s', (field) => {
-    expect(faultsOfDraft({ userId: 'u', type: 'T', [field]: null }).map(({ path }) => path)).toEqual([
-      `/${field}`,
+  test('takes null for a member that is left out, and for those alone', () => {
+    const draft = { id: null, userId: 'u', type: 'T', metadata: null, createdAt: null };
+    expect(UserActivity.record(draft, deps()).toJSON()).toEqual({
+      id: 'id-000001',
+      userId: 'u',
+      type: 'T',
+      metadata: {},
+      createdAt: now,
+      receivedAt: now,
+    });
+    const paths = faultsOfDraft({ userId: null, type: null }).map(({ path }) => path);
+    expect(paths).toEqual(['/userId', '/type']);
+  });
+
+  test('refuses an id that the rules reserve', () => {
+    const rules = { ...defaultRecordingRules, reservedIds: new Set(['count', 'stats']) };
+    const record = (id: string) => UserActivity.record({ id, userId: 'u', type: 'T' }, { ...deps(), rules });
+    expect(faultsOf(() => record('count'))).toEqual([
+      { path: '/id', message: 'must not be one of the reserved words count, stats' },
     ]);
+    expect(record('Count').id).toBe('Count');
+    expect(UserActivity.parse(sampleActivity({ id: 'count' }).toJSON()).id).toBe('count');
   });
 
   test('refuses __proto__ as a field, and is not poisoned by it', () => {
@@ -107,6 +133,24 @@ describe('parse', () => {
     expect(UserActivity.parse(ahead.toJSON())).toEqual(ahead);
   });
 
+  test('leaves out members that it does not know, as a newer version may write', () => {
+    const activity = sampleActivity({ metadata: { a: 1 } });
+    const newer = { ...activity.toJSON(), project: 'x', ...(JSON.parse('{"__proto__":{"a":1}}') as object) };
+    expect(UserActivity.parse(newer)).toEqual(activity);
+    expect(UserActivity.parse(newer).toJSON()).toEqual(activity.toJSON());
+  });
+
+  test('takes what any setting allows: 256 KiB and 64 levels of metadata', () => {
+    const nested = (levels: number): JsonObject => (levels === 1 ? {} : { a: nested(levels - 1) });
+    const parse = (metadata: JsonObject) => () => UserActivity.parse(sampleActivity({ metadata }).toJSON());
+    expect(parse({ a: 'x'.repeat(262_136) })).not.toThrow();
+    expect(faultsOf(parse({ a: 'x'.repeat(262_137) }))).toEqual([
+      { path: '/metadata', message: 'must be at most 262144 bytes as UTF-8 of its JSON' },
+    ]);
+    expect(parse(nested(64))).not.toThrow();
+    expect(faultsOf(parse(nested(65)))[0]?.message).toBe('must not be nested deeper than 64 levels');
+  });
+
   test.each(['id', 'userId', 'type', 'metadata', 'createdAt', 'receivedAt'])('needs %s', (field) => {
     const { [field]: _left, ...json } = { ...sampleActivity().toJSON() } as Record<string, unknown>;
     expect(faultsOf(() => UserActivity.parse(json)).map(({ path }) => path)).toEqual([`/${field}`]);
@@ -135,14 +179,32 @@ describe('compare', () => {
     ['null in place of what was there', { metadata: { a: 1, b: null } }, 'conflict'],
   ])('%s', (_, fields, comparison) => expect(first.compare(change(fields))).toBe(comparison));
 
+  test.each([
+    ['only the second', { metadata: { ...first.metadata, original: { timestamp: 'x' } } }, 'redelivered'],
+    ['both, each its own', { metadata: { ...first.metadata, original: 7 } }, 'redelivered'],
+  ])('what a client sent is not the fact: %s has an original', (_, fields, comparison) => {
+    expect(first.compare(change(fields))).toBe(comparison);
+    expect(change(fields).compare(first)).toBe(comparison);
+    const kept = change({ metadata: { ...first.metadata, original: null } });
+    expect(kept.compare(change(fields))).toBe(comparison);
+    expect(kept.compare(change({ metadata: { a: 1, original: null } }))).toBe('conflict');
+    expect(StoredActivity.of(kept).compare(change(fields))).toBe(comparison);
+  });
+
+  test('an original within a member is part of the fact', () => {
+    const within = (original: number) => sampleActivity({ id: 'a', metadata: { a: { original } } });
+    expect(within(1).compare(within(2))).toBe('conflict');
+  });
+
   test('undated facts are the same whenever they were received', () => {
     const undated = (at: string) => sampleActivity({ id: 'a', createdAt: at, receivedAt: at });
+    const dated = (createdAt: string, receivedAt: string) =>
+      sampleActivity({ id: 'a', createdAt, receivedAt });
     expect(undated(now).compare(undated(later))).toBe('duplicate');
-    expect(undated(now).compare(sampleActivity({ id: 'a', createdAt: now, receivedAt: later }))).toBe(
-      'duplicate',
-    );
-    expect(undated(now).compare(sampleActivity({ id: 'a', createdAt: later, receivedAt: now }))).toBe(
-      'conflict',
-    );
+    expect(undated(now).compare(dated(now, later))).toBe('duplicate');
+    expect(undated(now).compare(dated('2020-01-01T00:00:00Z', later))).toBe('duplicate');
+    expect(dated('2020-01-01T00:00:00Z', now).compare(undated(later))).toBe('duplicate');
+    expect(StoredActivity.of(undated(now)).compare(dated(later, now))).toBe('duplicate');
+    expect(dated('2020-01-01T00:00:00Z', now).compare(dated('2020-01-02T00:00:00Z', later))).toBe('conflict');
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   ActivityId,
   type JsonObject,
+  maxMetadataBytes,
   type SaveOutcome,
   type StoredActivity,
   type UserActivity,
@@ -17,6 +18,8 @@ import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
 import type { RepositorySubject } from './repository-subject.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
+import { sameFactCases } from './same-fact-cases.ts';
+import { slotLimitCases } from './slot-limit-cases.ts';
 import { statsCases } from './stats-cases.ts';
 import { filterOf } from './walk.ts';
 
@@ -37,43 +40,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.deepEqual((await (await subject.open()).findById(activity.id))?.toActivity(), activity);
     },
   },
-  {
-    promise: 'R2',
-    title: 'the same fact is stored once, and told as delivered again or sent again',
-    async run(subject) {
-      const repository = await subject.open();
-      const first = sampleActivity({ id: 'a', metadata: { a: 1, b: [1, 2] } });
-      const reordered = sampleActivity({ id: 'a', metadata: { b: [1, 2], a: 1 } });
-      const sentAgain = sampleActivity({
-        id: 'a',
-        metadata: { a: 1, b: [1, 2] },
-        receivedAt: '2026-01-02T03:09:00Z',
-      });
-      assert.deepEqual(await repository.save([first]), ['stored']);
-      assert.deepEqual(await repository.save([reordered]), ['redelivered']);
-      assert.deepEqual(await repository.save([sentAgain]), ['duplicate']);
-      assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
-      assert.deepEqual(activitiesOf((await repository.find(newest(10))).activities), [first]);
-    },
-  },
-  {
-    promise: 'R3',
-    title: 'another fact of the same id is a conflict, and the first copy stays',
-    async run(subject) {
-      const repository = await subject.open();
-      const first = sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z' });
-      const others = [
-        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', userId: 'user-2' }),
-        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', type: 'LOGOUT' }),
-        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', metadata: { a: null } }),
-        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00.001Z' }),
-      ];
-      await repository.save([first]);
-      for (const other of others) assert.deepEqual(await repository.save([other]), ['conflict']);
-      assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
-      assert.deepEqual(activitiesOf((await repository.find(newest(10))).activities), [first]);
-    },
-  },
+  ...sameFactCases,
   {
     promise: 'R4',
     title: 'outcomes stand where their activities stood, whatever the batch mixes',
@@ -163,12 +130,12 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     async run(subject) {
       const repository = await subject.open();
       const activities = [
-        sampleActivity({ id: '~'.repeat(128), userId: '😀'.repeat(256), type: '𝒜'.repeat(128) }),
-        sampleActivity({ metadata: { text: 'x'.repeat(16 * 1024 - 11) } }),
+        sampleActivity({ id: '~'.repeat(128), userId: '😀'.repeat(256), type: '𝒜'.repeat(256) }),
+        sampleActivity({ metadata: { text: 'x'.repeat(maxMetadataBytes - 11) } }),
         sampleActivity({ userId: `' OR 1=1 --`, type: 'A/B:C.D_E' }),
         sampleActivity({ userId: '$where', createdAt: '0000-01-01T00:00:00Z' }),
         sampleActivity({ userId: 'ﬁ é e\u0301', createdAt: '9999-12-31T23:59:59.999Z' }),
-        sampleActivity({ metadata: nested(16) }),
+        sampleActivity({ metadata: nested(64) }),
         ...confusableActivities(),
       ];
       assert.deepEqual(
@@ -190,6 +157,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...metadataCases,
   ...countCases,
   ...statsCases,
+  ...slotLimitCases,
   ...anyStatsCases,
   {
     promise: 'R11',
@@ -239,7 +207,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       );
       const offsets = [{ from: before.createdAt, offsetMs: 0 }];
       await assertRejects(
-        repository.countBySlot(filterOf(), { unitMs: 1000, offsets }),
+        repository.countBySlot(filterOf(), { unitMs: 1000, offsets }, 10),
         'STORE_UNAVAILABLE',
         'STORE_TIMEOUT',
       );

@@ -49,6 +49,7 @@ const table: Readonly<Record<string, JsonObject>> = {
   percent: { '%': 'p', '%24set': 'p' },
   words: { constructor: 'w', _bsontype: 'w', toBSON: 'w' },
   large: { n: 9007199254740992, m: 1e300 },
+  'large-string': { n: '9007199254740993' },
 };
 
 const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids: readonly string[]])[] = [
@@ -71,7 +72,8 @@ const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids
   [[where('constructor', 'w'), where('_bsontype', 'w'), where('toBSON', 'w')], ['words']],
   [[where('__proto__', 'w')], []],
   [[where('\0', 'w')], []],
-  [[where('n', '9007199254740993')], ['large']],
+  [[where('n', '9007199254740992')], ['large']],
+  [[where('n', '9007199254740993')], ['large-string']],
   [[where('m', '1e300', '1e999')], ['large']],
 ];
 

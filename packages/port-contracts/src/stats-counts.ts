@@ -10,8 +10,8 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 
-/** More keys than any case has. */
-const most = 100;
+/** More keys, and more slots, than any case has. */
+const most = 10_000;
 
 export const at = (millis: number): Timestamp => Timestamp.fromMillis(millis);
 
@@ -42,6 +42,10 @@ export async function assertCounts(
     Object.fromEntries(found.map(([segment, slot, count]) => [`${segment} ${slot}`, count])),
     tally(through.map(({ createdAt }) => slotAt(slots, createdAt))),
   );
+  // As many as there are are told, and one less is not enough.
+  assert.equal((await bySlot(repository, filter, slots, found.length)).length, found.length);
+  if (found.length > 0)
+    assert.equal(await repository.countBySlot(filter, slots, found.length - 1), 'too-many');
 }
 
 /** The counts by their key; a key that comes twice is a fault. */
@@ -62,8 +66,10 @@ export async function bySlot(
   repository: ActivityRepository,
   filter: ActivityFilter,
   slots: TimeSlots,
+  atMost: number = most,
 ): Promise<readonly (readonly [segment: number, slot: number, count: number])[]> {
-  const counts = await repository.countBySlot(filter, slots);
+  const counts = await repository.countBySlot(filter, slots, atMost);
+  assert.ok(counts !== 'too-many');
   const names = counts.map(({ segment, slot }: SlotCount) => `${segment} ${slot}`);
   assert.equal(new Set(names).size, counts.length, 'a slot came twice');
   return counts

@@ -9,7 +9,6 @@ export {
   type EngineSettings,
   enginesOf,
   hostsOf,
-  isLoopback,
   keysOf,
   neededEnginesOf,
   retentionOf,

@@ -20,7 +20,7 @@ import {
   WaitingRoom,
   withinQuota,
 } from '@user-activity/application';
-import type { EventConsumer } from '@user-activity/domain';
+import type { EventConsumer, RecordingRules } from '@user-activity/domain';
 import { backOff, briefGrace, outageLog } from './back-off.ts';
 import type { Logger } from './logger.ts';
 import { measureLag } from './metrics/lag-metrics.ts';
@@ -45,8 +45,9 @@ import { UuidIds } from './uuid-ids.ts';
 import { alsoTelling, patient, type Watching, watchProgress } from './watch-progress.ts';
 import type { Get, Wiring } from './wiring.ts';
 
-// As many activities of 16 KiB may be in memory, twice while they are compared.
-const mostWaiting = 1000;
+// The metadata of those that wait takes 32 MiB at most, twice while it is compared.
+const maxWaiting = 1000;
+const maxWaitingBytes = 32 * 1024 * 1024;
 
 /** What every app has, whatever it runs on. */
 export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) => HealthDeps): void {
@@ -55,8 +56,9 @@ export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) =
   wiring.provide(tokens.checkHealth, (get) => measured('checkHealth', makeCheckHealth(health(get))));
 }
 
-/** How long the use cases of the API keep dead letters, and wait for log and store. */
+/** What the use cases of the API record, how long they keep dead letters, and how long they wait for log and store. */
 interface ApiLimits {
+  readonly recordingRules: RecordingRules;
   readonly deadLetterRetention: DeadLetterRetention;
   readonly PUBLISH_TIMEOUT_MS: number;
   readonly QUERY_TIMEOUT_MS: number;
@@ -65,13 +67,14 @@ interface ApiLimits {
 /** The use cases of the API; they need the publisher, the repository, the letters and the queue of dead letters. */
 export function wireApi(
   wiring: Wiring,
-  { deadLetterRetention: retention, PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS }: ApiLimits,
+  { recordingRules: rules, deadLetterRetention: retention, PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS }: ApiLimits,
 ): void {
   wiring.provide(tokens.ids, () => new UuidIds());
   const recording = (get: Get) => ({
     publisher: measuredPublisher(get(tokens.publisher)),
     clock: get(tokens.clock),
     ids: get(tokens.ids),
+    rules,
   });
   wiring.provide(tokens.logActivity, (get) =>
     measured('logActivity', makeLogActivity(recording(get)), takingMetrics().one),
@@ -97,7 +100,7 @@ export function wireApi(
           repository: get(tokens.repository),
           letters: get(tokens.letters),
           sleep: (ms) => delay(ms, undefined, { ref: false }),
-          most: mostWaiting,
+          most: Math.min(maxWaiting, Math.floor(maxWaitingBytes / rules.maxMetadataBytes)),
         }),
       ),
     async (room) => room.close(),
@@ -125,7 +128,14 @@ export function wireApi(
     measured('findActivity', makeFindActivity({ repository: get(tokens.repository) })),
   );
   wiring.provide(tokens.activityStats, (get) =>
-    measured('activityStats', makeActivityStats({ repository: get(tokens.repository) })),
+    measured(
+      'activityStats',
+      makeActivityStats({
+        repository: get(tokens.repository),
+        clock: get(tokens.clock),
+        maxMs: QUERY_TIMEOUT_MS,
+      }),
+    ),
   );
   wiring.provide(tokens.findDeadLetters, (get) =>
     measured('findDeadLetters', makeFindDeadLetters({ letters: get(tokens.letters) })),

@@ -18,6 +18,7 @@ export { readTopic, type TopicRecord } from './read-topic.ts';
 export { type ReplicaSet, startReplicaSet } from './replica-set.ts';
 export { type ServiceOptions, ServiceProcess } from './service-process.ts';
 export { parsePrometheusText, type Exposition, type Sample, sumOf } from './prometheus-text.ts';
+export { runWithSegmentJava } from './segment-java.ts';
 export { stranger } from './stranger.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { TopicTools, type WrittenRecord } from './topic-tools.ts';

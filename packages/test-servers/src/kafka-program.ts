@@ -1,17 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { available, cached, run } from './server-cache.ts';
+import { classPathOf } from './maven-jars.ts';
+import { cached, run } from './server-cache.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const version = '4.3.1';
-// Of slf4j-simple the newer ones are ignored by this version.
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>local</groupId><artifactId>kafka-servers</artifactId><version>1</version>
-<dependencies>
-<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${version}</version></dependency>
-<dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
-</dependencies></project>
-`;
+const artifacts = [
+  { groupId: 'org.apache.kafka', artifactId: 'kafka_2.13', version },
+  // The newer ones are ignored by this version.
+  { groupId: 'org.slf4j', artifactId: 'slf4j-simple', version: '1.7.36' },
+];
 // For a short life: start soon rather than run fast after an hour.
 const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
@@ -26,18 +24,7 @@ export interface KafkaProgram {
 
 /** The program: of the cache, else fetched. Throws with what to install. */
 export function kafkaProgram(heap: string): KafkaProgram {
-  if (!available('java', '-version'))
-    throw new Error('There is no java on the PATH: install Java 17 or later.');
-  const jars = cached(`kafka-${version}`, (draft) => {
-    if (!available('mvn', '-v')) throw new Error('There is no mvn on the PATH: install Maven 3.');
-    writeFileSync(join(draft, 'pom.xml'), pom);
-    run(
-      'mvn',
-      ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib'],
-      draft,
-    );
-  });
-  const classpath = join(jars, 'lib', '*');
+  const classpath = classPathOf(`kafka-${version}`, artifacts);
   const format = (file: string, cwd: string): void =>
     run(
       'java',

@@ -12,7 +12,7 @@ import { textOf } from './text-of.ts';
 /** The `ce_type` of an `ActivityLogged`. Another shape of the value would be `.v2`. */
 export const activityLoggedType = 'user-activity.logged.v1';
 
-// The value of an activity has at most some 20 kB. A compressed batch of 2 kB can hold a value of 64 MiB, which takes seconds to parse.
+// The value of an activity has at most some 270 kB. A compressed batch of 2 kB can hold a value of 64 MiB, which takes seconds to parse.
 const maxValueBytes = 1024 * 1024;
 const maxTypeBytes = 1024;
 

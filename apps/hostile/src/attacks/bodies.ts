@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Attack } from '../attack.ts';
 import type { Question } from '../wire/ask.ts';
+import { bodiesAtOnce } from './bodies-at-once.ts';
 import { json, listOf, maxBodyBytes, times, zipped } from './payloads.ts';
 
 type Body = readonly [name: string, about: string, question: () => Question, short?: true];
@@ -204,56 +205,9 @@ const slowBodies = bodies.map(
 );
 
 /** S9 and S3: bodies that are small on the wire and slow to read, or large when decoded. */
-const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
-
-/** So many of the same request at once. */
-const atOnce = (name: string, count: number, about: string, question: () => Question): Attack => ({
-  name,
-  about,
-  async send(target) {
-    const asked = question();
-    await target.askAll(times(count, () => asked));
-  },
-});
-
 export const bodyAttacks: readonly Attack[] = [
   ...slowBodies,
-  {
-    name: 's9-many-at-once',
-    about: '16 bodies of 10 MB of escaped keys at once',
-    async send(target) {
-      const asked = zipped(
-        batch,
-        listOf(800_000, () => '{"\\n":1}'),
-      );
-      await target.askAll(times(16, () => asked));
-    },
-  },
-  atOnce('s9-many-small-batches', 10, '10 batches of 10,000 calls that are zeros at once', () =>
-    zipped('/v1/batch', `{"batch":${listOf(10_000, () => '0')}}`),
-  ),
-  atOnce('s9-many-small-lines', 50, '50 batches of 10,000 lines at once', () =>
-    zipped(batch, '0\n'.repeat(10_000), 'application/x-ndjson'),
-  ),
-  atOnce('s3-nested-items', 8, '8 batches of 9 items with 512,000 levels each, at once', () =>
-    zipped(
-      batch,
-      listOf(9, () => `{"\\n":${nested(500_000)}}`),
-    ),
-  ),
-  atOnce('s3-nested-events', 8, '8 batches of 9 CloudEvents with data of 512,000 levels each, at once', () =>
-    zipped(
-      '/api/events',
-      listOf(9, () => `{"data":${nested(500_000)}}`),
-      'application/cloudevents-batch+json',
-    ),
-  ),
-  atOnce('s3-empty-lists', 12, '12 batches of 630 activities of 16 kB of empty lists, at once', () =>
-    zipped(
-      batch,
-      listOf(630, () => activity(`"metadata":{"a":[${times(5000, () => '[]').join()}]}`)),
-    ),
-  ),
+  ...bodiesAtOnce,
   {
     name: 's3-bombs',
     about: '30 bodies of gzip that hold 300 MB each',

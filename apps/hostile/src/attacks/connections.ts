@@ -17,6 +17,7 @@ const authorized = `Authorization: Bearer ${key}`;
 const refusals: readonly Refusal[] = [
   ['s13-unauthorized', 'POST /api/logs', [typed], true],
   ['s13-wrong-key', 'POST /v1/batch', [typed, 'Authorization: Bearer wrong']],
+  ['s13-key-in-body', 'POST /v1/batch', [typed], true],
   ['s13-not-found', 'POST /nothing', [typed, authorized], true],
   ['s13-not-allowed', 'PUT /api/logs', [typed, authorized], true],
   ['s13-body-of-get', 'GET /api/logs', [typed, authorized], true],
@@ -34,6 +35,7 @@ const endless = ([name, requestLine, headers, short]: Refusal): Attack => ({
   name,
   about: `a body without end: ${requestLine}, ${headers.at(-1)?.replace(key, '...')}`,
   ...(short ? { short } : {}),
+  beside: true,
   environment: { API_KEYS: key },
   async send(target) {
     const connection = await target.open();
@@ -87,6 +89,32 @@ const ndjson = 'Content-Type: application/x-ndjson';
 
 /** S3, S8 and S13: clients that don't do their part. */
 export const connectionAttacks: readonly Attack[] = [
+  // First of those that run beside, as it takes longest.
+  {
+    name: 's8-trickles',
+    about:
+      '75 bodies of which a byte comes every 3 s, by clients that keep their end open when they are told 408',
+    beside: true,
+    sendingMs: 85_000,
+    async send(target) {
+      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nContent-Length: 1000\r\n\r\n`;
+      const open = await Promise.all(times(75, () => target.open()));
+      const end = performance.now() + 75_000;
+      for (const connection of open) await connection.write(head);
+      while (performance.now() < end && !open.every(({ isClosed }) => isClosed)) {
+        for (const connection of open) await connection.write(' ');
+        await delay(3000);
+      }
+      target.answers.push(...open.flatMap((connection) => connection.answers('POST /api/logs')));
+    },
+    check({ answers, connections }) {
+      const told = answers.filter(({ status }) => status === 408).length;
+      const kept = connections.filter(({ isClosed }) => !isClosed).length;
+      return told === connections.length && kept === 0
+        ? []
+        : [`${told} of ${connections.length} were told 408, and ${kept} kept their connection`];
+    },
+  },
   ...refusals.map(endless),
   {
     name: 's3-half-bombs',
@@ -151,30 +179,6 @@ export const connectionAttacks: readonly Attack[] = [
       const body = '{"userId":"u","type":"T"}';
       const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nPrefer: wait=30\r\n`;
       await hold(target, 500, `${head}Content-Length: ${body.length}\r\n\r\n${body}`);
-    },
-  },
-  {
-    name: 's8-trickles',
-    about:
-      '75 bodies of which a byte comes every 3 s, by clients that keep their end open when they are told 408',
-    sendingMs: 85_000,
-    async send(target) {
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nContent-Length: 1000\r\n\r\n`;
-      const open = await Promise.all(times(75, () => target.open()));
-      const end = performance.now() + 75_000;
-      for (const connection of open) await connection.write(head);
-      while (performance.now() < end && !open.every(({ isClosed }) => isClosed)) {
-        for (const connection of open) await connection.write(' ');
-        await delay(3000);
-      }
-      target.answers.push(...open.flatMap((connection) => connection.answers('POST /api/logs')));
-    },
-    check({ answers, connections }) {
-      const told = answers.filter(({ status }) => status === 408).length;
-      const kept = connections.filter(({ isClosed }) => !isClosed).length;
-      return told === connections.length && kept === 0
-        ? []
-        : [`${told} of ${connections.length} were told 408, and ${kept} kept their connection`];
     },
   },
   {

@@ -24,6 +24,8 @@ const routes: readonly Question[] = [
     plain(`/v1/${call}`, { userId: 'u', event: 'E' }),
   ),
   plain('/v1/batch', { batch: [] }),
+  plain('/v1/import/', { batch: [] }),
+  plain('/v1/t', { userId: 'u', event: 'E' }, 'text/plain'),
   plain('/api/dead-letters/replay', { ids: ['t:0:0'] }),
   { path: '/api/dead-letters/replay', method: 'POST' },
   ...[
@@ -39,6 +41,7 @@ const routes: readonly Question[] = [
     '/nothing',
   ].map((path) => ({ path })),
   { path: '/api/logs', method: 'OPTIONS' },
+  { path: '/api/events', method: 'OPTIONS', headers: { 'webhook-request-origin': 'evil.example' } },
   { path: '/api/logs', method: 'HEAD' },
   { path: '/api/logs', method: 'DELETE' },
 ];

@@ -114,6 +114,43 @@ export const pageAttacks: readonly Attack[] = [
       await target.askAll(times(10, () => ({ path })));
     },
   },
+  {
+    name: 's9-statistics-of-ages',
+    about: 'statistics by minute in ten zones at once, of an activity in every fifth year of two millennia',
+    short: true,
+    async prepare(target) {
+      await target.ask(zipped('/api/logs/batch', listOf(ages, ageItem)));
+      const wait = { prefer: 'wait=30', 'content-type': 'application/json' };
+      await target.ask({ path: '/api/logs', headers: wait, body: Buffer.from(ageItem(ages - 1)) });
+    },
+    async send(target) {
+      await target.askAll(zones.map((zone) => ({ path: `${statsOfAges}&timezone=${zone}` })));
+    },
+    async check(target) {
+      const { status, text } = await target.ask({ path: statsOfAges });
+      const lines = text.split('"key"').length - 1;
+      return lines === ages ? [] : [`statistics of ${ages} activities are ${status} with ${lines} lines`];
+    },
+  },
+];
+
+const ages = 400;
+const statsOfAges = '/api/logs/stats?by=minute&userId=ages';
+const ageItem = (index: number): string => {
+  const year = String(5 * index).padStart(4, '0');
+  return `{"id":"age-${index}","userId":"ages","type":"AGE","createdAt":"${year}-01-02T00:00:00Z"}`;
+};
+const zones = [
+  'America/St_Johns',
+  'America/New_York',
+  'America/Santiago',
+  'Africa/Cairo',
+  'Europe/Berlin',
+  'Europe/London',
+  'Asia/Jerusalem',
+  'Asia/Beirut',
+  'Australia/Sydney',
+  'Pacific/Auckland',
 ];
 
 /** Asks, and reads nothing for a while in which a service could do all of the work. */

@@ -1,4 +1,12 @@
-import { ActivityType, pointer, RuleBroken, Timestamp, UserId, type Violations } from '@user-activity/domain';
+import {
+  ActivityType,
+  maxMetadataBytes,
+  pointer,
+  RuleBroken,
+  Timestamp,
+  UserId,
+  type Violations,
+} from '@user-activity/domain';
 import type { Members } from '../members.ts';
 import { isMediaType } from './media-type.ts';
 
@@ -30,7 +38,8 @@ const members: ReadonlySet<string> = new Set([
   'data_base64',
 ]);
 const nameOfExtension = /^[a-z0-9]+$/;
-const maxCharacters = 16 * 1024;
+// All attributes are kept in the metadata, which no setting lets be larger.
+const maxCharacters = maxMetadataBytes;
 const mostInteger = 2 ** 31 - 1;
 const refused = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
@@ -41,7 +50,7 @@ export function attributesOf(event: EventMembers, violations: Violations): Attri
   const specversion = read('specversion', parseVersion);
   const id = read('id', required);
   const source = read('source', required);
-  const type = read('type', (raw) => ({ given: required(raw), canonical: ActivityType.fitting(raw) }));
+  const type = read('type', (raw) => ({ given: required(raw), canonical: ActivityType.parse(raw) }));
   return {
     userId: read('subject', (raw) => UserId.parse(required(raw))),
     type: type?.canonical,
@@ -78,7 +87,7 @@ function required(raw: unknown): string {
   return text;
 }
 
-// CloudEvents 1.0.2, "Type System". All attributes are kept in the metadata, which is no larger.
+// CloudEvents 1.0.2, "Type System".
 function assertCharacters(text: string): string {
   if (text.length > maxCharacters) throw new RuleBroken(`must be at most ${maxCharacters} characters`);
   if (refused.test(text))

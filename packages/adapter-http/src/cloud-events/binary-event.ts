@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { RuleBroken } from '@user-activity/domain';
-import { assertUtf8, jsonBody } from '../json-body.ts';
+import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
+import { jsonBody, utf8Body } from '../json-body.ts';
 import { percentDecoded } from '../percent-decoded.ts';
 import { defined, type EventMembers } from './attributes.ts';
 import { notationOf } from './media-type.ts';
@@ -61,12 +61,20 @@ function headerValue(raw: string): string {
   return percentDecoded(raw.slice(1, -1).replaceAll(/\\(.)/g, '$1'));
 }
 
+/** The data, whose faults are told by their place in the event. */
+function jsonDataIn(body: Buffer): unknown {
+  try {
+    return jsonBody(body);
+  } catch (error) {
+    if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
+    const violations = error.violations.map(({ path, message }) => ({ path: `/data${path}`, message }));
+    throw new DomainError('INVALID_ACTIVITY', error.message, { violations });
+  }
+}
+
 function dataIn(body: Buffer, contentType: string | undefined): EventMembers {
   const notation = contentType === undefined ? 'bytes' : notationOf(contentType);
-  if (notation === 'json') {
-    assertUtf8(contentType);
-    return { data: jsonBody(body) };
-  }
+  if (notation === 'json') return { data: jsonDataIn(utf8Body(contentType, body)) };
   if (notation === 'text' && isUtf8(body)) return { data: body.toString('utf8') };
   return { data_base64: body.toString('base64') };
 }

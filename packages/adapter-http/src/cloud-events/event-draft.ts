@@ -31,7 +31,11 @@ const padding: ReadonlySet<string> = new Set(['', '=', '==']);
  * event breaks a rule is a `FaultyDraft`, with every violation that can be known without the clock and that `violations`, which must
  * be empty, lists.
  */
-export function eventDraft(event: unknown, violations: Violations = new Violations()): EventDraft {
+export function eventDraft(
+  event: unknown,
+  maxMetadataBytes: number,
+  violations: Violations = new Violations(),
+): EventDraft {
   if (!isMembers(event)) {
     violations.add('', 'must be a JSON object');
     return faulty(violations);
@@ -45,7 +49,7 @@ export function eventDraft(event: unknown, violations: Violations = new Violatio
   if (violations.list.length > 0) {
     // The domain judges the data of an event that is sound otherwise.
     const further = new Violations();
-    Metadata.parse(data.members, root, further);
+    Metadata.parse(data.members, root, further, maxMetadataBytes);
     for (const { path, message } of further.list.map(asSent)) violations.add(path, message);
     return faulty(violations);
   }

@@ -1,4 +1,8 @@
 import { charsetOf } from '../json-body.ts';
+import { cloudEvents } from '../media-types.ts';
+
+/** What can be posted as events: one structured, a batch, and in binary mode data of any type. */
+export const eventMediaTypes: readonly string[] = [`${cloudEvents}+json`, `${cloudEvents}-batch+json`, '*/*'];
 
 /** What a media type (RFC 2046) says of the bytes that it describes. */
 export type Notation = 'json' | 'text' | 'bytes';

@@ -1,5 +1,5 @@
-import { type TNull, type TOptional, type TSchema, type TUnion, type TUnsafe, Type } from '@sinclair/typebox';
-import { UserIdText } from '../schemas.ts';
+import { type TSchema, type TUnsafe, Type } from '@sinclair/typebox';
+import { nullable, UserIdText } from '../schemas.ts';
 
 // What no text of an event may hold (CloudEvents 1.0.2, "Type System"): control characters and noncharacters.
 const refused = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';
@@ -10,10 +10,6 @@ const written = `^ *[^\\s${refused}](?:[^${refused}]*[^\\s${refused}])? *$`;
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const mediaType = `^${token}/${token} *(?:;[^${refused}]*)?$`;
 
-/** Null is as good as absent. */
-const nullable = <Schema extends TSchema>(schema: Schema): TOptional<TUnion<[Schema, TNull]>> =>
-  Type.Optional(Type.Union([schema, Type.Null()]));
-
 const attributes = {
   specversion: Type.String({ const: '1.0' }),
   id: Type.String({
@@ -22,9 +18,10 @@ const attributes = {
   }),
   source: Type.String({ pattern: `^[^${refused}]+$`, description: 'Where it happened; a URI reference.' }),
   type: Type.String({
-    maxLength: 128,
+    maxLength: 256,
     pattern: written,
-    description: 'What was done. Each character that a type of an activity can not have becomes `_`.',
+    description:
+      'What was done: the type, in its canonical form. As given it is in `metadata.cloudevent.type`.',
   }),
   subject: Type.String({
     ...UserIdText,

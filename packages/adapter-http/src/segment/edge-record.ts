@@ -8,6 +8,7 @@ import {
   UserId,
 } from '@user-activity/domain';
 import { isMembers } from '../members.ts';
+import { isShallow } from './whole-json.ts';
 
 /**
  * What a dead letter keeps of a call that was refused: its JSON, under an origin that is derived from it, as it has none on the log:
@@ -19,7 +20,8 @@ import { isMembers } from '../members.ts';
 export function edgeRecord(call: unknown, userId: unknown): OriginalRecord {
   const { writeKey: _secret, ...kept } = isMembers(call) ? call : {};
   const { sentAt, ...said } = kept;
-  const user = unlessBroken(() => UserId.parse(userId));
+  // Faults take longer than all the rest, and many calls name no user.
+  const user = userId === undefined ? undefined : unlessBroken(() => UserId.parse(userId));
   const json = jsonOf(isMembers(call) ? said : call);
   const digest = sha256(json);
   const record = {
@@ -57,25 +59,9 @@ function originOf(digest: Buffer): OriginalRecord['origin'] {
   };
 }
 
-// Beyond some ten thousand levels V8 writes JSON in time out of proportion, half a minute for 8 MB, or not at all.
-const mostLevels = 1000;
-
 /** The value as JSON. Of one that is nested deeper than 1000 levels, the members that are not: nobody has a use for the others. */
 function jsonOf(value: unknown): string {
   if (isShallow(value)) return JSON.stringify(value);
   const members = Object.entries(isMembers(value) ? value : {});
   return JSON.stringify(Object.fromEntries(members.filter(([, member]) => isShallow(member))));
 }
-
-/** Whether it has at most so many levels, level by level, as recursion would not come to the end of some. */
-function isShallow(value: unknown): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > mostLevels) return false;
-    level = level.flatMap(membersOf);
-  }
-  return true;
-}
-
-const membersOf = (value: unknown): readonly unknown[] =>
-  typeof value === 'object' && value !== null ? Object.values(value) : [];

@@ -1,99 +1,162 @@
 import type { CallPortions, LogCalls } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
+import { assertKeyInBody, knownKeys } from '../api-keys.ts';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../batch-receipt.ts';
 import { named } from '../component-schemas.ts';
 import { itemBodyLimit } from '../item-size.ts';
-import { assertUtf8, jsonBody } from '../json-body.ts';
+import { jsonBody, mendedJsonIn, utf8Body } from '../json-body.ts';
+import { mediaTypeFault } from '../media-types.ts';
+import { isMembers } from '../members.ts';
 import { Problem } from '../problem.ts';
 import { refuseParameters } from '../query-parameters.ts';
 import { problems } from '../schemas.ts';
 import { parseWhole } from '../whole-body.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
-import { bodyOfRoute, segmentCalls } from './segment-call.ts';
+import { maxBytesOfCalls } from './metadata-of-calls.ts';
+import { bodyOfRoute, type SegmentCall, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
+
+/** The calls that are stored without all that they said. */
+const IncompleteCalls = {
+  ...RejectedItems,
+  description:
+    'Calls that were accepted, but what they say in these places was too much to be stored: it is there as its size and SHA-256, and the ' +
+    'call is a dead letter too. Absent if there are none.',
+};
 
 const Answer = named(
   'SegmentReceipt',
   Type.Object({
     success: Type.Boolean({ description: 'False where all of it was rejected.' }),
     rejected: RejectedItems,
+    incomplete: Type.Optional(IncompleteCalls),
     omittedErrors: OmittedErrors,
   }),
 );
+
+/** Other paths of the same calls, which SDKs of Segment post to. The document names them in words. */
+const shortPaths: Readonly<Record<SegmentCall, string>> = {
+  track: '/v1/t',
+  identify: '/v1/i',
+  page: '/v1/p',
+  screen: '/v1/s',
+  group: '/v1/g',
+  alias: '/v1/a',
+};
+const otherBatchPaths = ['/v1/import', '/v1/b'];
 
 const schema = {
   tags: ['segment'],
   description:
     'Of the Segment HTTP API, for its SDKs and those of RudderStack: change their host, and let their write key be a key of this API. ' +
-    'Answers 200 only after the log holds what was accepted. What breaks a rule is listed, and is a dead letter of the code ' +
-    '`invalid`: those SDKs tell nobody.',
+    'It may be `writeKey` in the body, of at most 1 MiB then, instead of in a header. ' +
+    'Answers 200 only after the log holds what was accepted. A call that names a user is always accepted: what breaks a rule is mended, and ' +
+    'what was sent is in `metadata.original`. What can not be mended is listed, and is a dead letter of the code `invalid`: those SDKs ' +
+    'tell nobody.',
   response: {
     200: Answer,
     ...problems(400, 401, 403, 413, 415, 503),
   },
 };
 
-/** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch` */
-export const postCalls: FastifyPluginCallbackTypebox<{ logCalls: LogCalls; maxBatchSize: number }> = (
-  app,
-  { logCalls, maxBatchSize },
-  done,
-) => {
+/** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch`, also by the other paths that SDKs have for them. */
+export const postCalls: FastifyPluginCallbackTypebox<{
+  logCalls: LogCalls;
+  maxBatchSize: number;
+  maxMetadataBytes: number;
+  apiKeys: readonly string[];
+}> = (app, { logCalls, maxBatchSize, maxMetadataBytes, apiKeys }, done) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
+  const areKnown = knownKeys(apiKeys);
+  const maxBytes = maxBytesOfCalls(maxMetadataBytes);
   const log = async (calls: CallPortions): Promise<Static<typeof Answer>> => {
-    const { accepted, rejected, unexplained } = await logCalls(calls);
+    const { accepted, rejected, incomplete, unexplained } = await logCalls(calls);
     return {
       success: accepted > 0 || rejected.length === 0,
       rejected: rejectedJson(rejected),
+      ...(incomplete.length === 0 ? {} : { incomplete: rejectedJson(incomplete) }),
       ...omittedJson(unexplained),
     };
   };
-  for (const kind of segmentCalls) {
-    const ofKind = {
-      ...schema,
-      operationId: `${kind}Call`,
-      summary: `Segment: ${kind}`,
-      body: segmentBody(kind),
-    };
-    app.post(
-      `/v1/${kind}`,
-      { schema: ofKind, bodyLimit, onRequest: refuseParameters },
-      async (request, reply) => reply.code(200).send(await log([[bodyOfRoute(kind, jsonOf(request))]])),
+  const route = (
+    [path, ...others]: readonly [string, ...string[]],
+    { operationId, ...described }: { operationId: string; summary: string; body: TUnsafe<unknown> },
+    options: { bodyLimit?: number },
+    answer: (request: FastifyRequest) => Promise<Static<typeof Answer>>,
+  ): void => {
+    const description = `${schema.description} Also at ${others.map((other) => `\`${other}\``).join(' and ')}.`;
+    for (const url of [path, ...others])
+      app.post(
+        url,
+        {
+          schema: url === path ? { ...schema, ...described, operationId, description } : { hide: true },
+          config: { mediaTypes, keyInBody: true },
+          ...options,
+          onRequest: refuseParameters,
+        },
+        async (request, reply) => reply.code(200).send(await answer(request)),
+      );
+  };
+  for (const kind of segmentCalls)
+    route(
+      [`/v1/${kind}`, shortPaths[kind]],
+      { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
+      { bodyLimit },
+      async (request) => {
+        const body = jsonOf(request);
+        assertKeyInBody(request, isMembers(body) ? body['writeKey'] : undefined, areKnown);
+        return log([[bodyOfRoute(kind, body, { maxBytes })]]);
+      },
     );
-  }
-  const ofBatch = { ...schema, operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch };
-  app.post('/v1/batch', { schema: ofBatch, onRequest: refuseParameters }, async (request, reply) => {
-    const limits = {
-      items: maxBatchSize,
-      contextBytes: request.routeOptions.bodyLimit,
-      count: (bytes: number) => request.bytes.addBody(bytes),
-    };
-    return reply.code(200).send(await log(callsIn(await batchIn(bytesOf(request)), limits)));
-  });
+  route(
+    ['/v1/batch', ...otherBatchPaths],
+    { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
+    {},
+    async (request) => {
+      const limits = {
+        items: maxBatchSize,
+        contextBytes: request.routeOptions.bodyLimit,
+        maxBytes,
+        count: (bytes: number) => request.bytes.addBody(bytes),
+      };
+      const body = await batchIn(bytesOf(request), limits.count);
+      assertKeyInBody(request, body.writeKey, areKnown);
+      return log(callsIn(body, limits));
+    },
+  );
   done();
 };
 
 /**
- * The bytes of the body. RudderStack's SDK compresses its JSON, and then calls it a form. Uncompressed, a form and a text are what
- * any page of the web can have a browser send here without asking first: 415.
+ * The bytes of the body. RudderStack's SDK compresses its JSON, and then calls it a form; SDKs for mobile apps call theirs a text.
+ * Uncompressed, a form and a text are what any page of the web can have a browser send here without asking first: 415. A
+ * browser that posts names the page in `Origin` or `Sec-Fetch-Site`, so a text with neither is from another program.
  */
 function bytesOf({ body, headers }: FastifyRequest): Buffer {
   if (!Buffer.isBuffer(body) || body.length === 0) throw new Problem(400, 'A JSON body is required.');
-  assertUtf8(headers['content-type']);
-  if (headers['content-encoding'] === undefined && !isJson.test(headers['content-type'] ?? ''))
-    throw new Problem(415, 'The body must be application/json, unless it is compressed.');
-  return body;
+  const contentType = headers['content-type'];
+  if (headers['content-encoding'] === undefined && !isJson.test(contentType ?? '')) {
+    if (!isText.test(contentType ?? '')) throw new Problem(415, mediaTypeFault(contentType, mediaTypes));
+    if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
+      throw new Problem(
+        415,
+        'A page in a browser must send application/json: any page of the web could send text/plain.',
+      );
+  }
+  return utf8Body(contentType, body);
 }
 
 /** The body as JSON; null is as good as none. */
 function jsonOf(request: FastifyRequest): unknown {
-  const value = jsonBody(bytesOf(request));
+  const value = jsonBody(bytesOf(request), mendedJsonIn);
   if (value === null) throw new Problem(400, 'A JSON body is required.');
   return value;
 }
 
+const mediaTypes = ['application/json', 'text/plain'];
 const isJson = /^application\/json\s*(?:;|$)/i;
+const isText = /^text\/plain\s*(?:;|$)/i;

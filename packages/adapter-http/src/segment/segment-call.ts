@@ -1,9 +1,17 @@
-import { type Call, FaultyDraft } from '@user-activity/application';
-import { ActivityType, unlessBroken, type Violation } from '@user-activity/domain';
-import { callMetadata } from './call-metadata.ts';
+import { type Call, FaultyDraft, type MendedDraft } from '@user-activity/application';
+import { Timestamp } from '@user-activity/domain';
 import type { OversizedItem } from '../batch-items.ts';
-import { edgeRecord, recordWithoutBytes } from './edge-record.ts';
 import { isMembers, type Members } from '../members.ts';
+import {
+  type CallDetails,
+  callMetadata,
+  type Surroundings,
+  withoutGaps,
+  withOriginals,
+} from './call-metadata.ts';
+import { edgeRecord, recordWithoutBytes } from './edge-record.ts';
+import { idIn, type Said, timeIn, typeIn, userFaults, userIn } from './mended-fields.ts';
+import { type Original, originalOf } from './originals.ts';
 
 /** The calls of the Segment HTTP API, https://segment.com/docs/connections/spec/. */
 export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
@@ -11,100 +19,84 @@ export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'al
 /** One of them. */
 export type SegmentCall = (typeof segmentCalls)[number];
 
-/** What is the same for all calls of a batch. */
-export interface Surroundings {
-  /** For calls without one of their own. */
-  readonly context?: unknown;
-}
-
 /** Whether the item has a context of its own. */
 export const hasContext = (item: unknown): boolean => isMembers(item) && given(item['context']) !== undefined;
 
-/** An item of a batch, which says itself which call it is. */
+/** An item of a batch, which says itself which call it is. Without a type it is a track; one of another type is kept under that. */
 export function itemOfBatch(item: unknown, around: Surroundings): Call {
-  const kind = isMembers(item) ? segmentCalls.find((one) => one === item['type']) : undefined;
-  if (kind !== undefined || !isMembers(item)) return callOf(kind ?? 'track', item, around);
-  return faulty(item, { path: '/type', message: `must be one of ${segmentCalls.join(', ')}` });
+  if (!isMembers(item)) return noObject(item);
+  const type = given(item['type']);
+  const name = typeof type === 'string' ? type.trim().toLowerCase() : type;
+  const kind = name === undefined || name === '' ? 'track' : segmentCalls.find((known) => known === name);
+  return callOf(kind ?? 'other', item, around);
 }
 
 /** A call as its route has it: what it says of its own type does not count. */
-export const bodyOfRoute = (kind: SegmentCall, body: unknown): Call =>
-  callOf(kind, isMembers(body) ? { ...body, type: kind } : body, {});
+export const bodyOfRoute = (kind: SegmentCall, body: unknown, around: Surroundings): Call =>
+  isMembers(body) ? callOf(kind, { ...body, type: kind }, around) : noObject(body);
 
-function callOf(kind: SegmentCall, item: unknown, around: Surroundings): Call {
-  if (!isMembers(item)) return faulty(item, { path: '', message: 'must be a JSON object' });
-  const said = (name: string): unknown => given(item[name]);
-  const isOf = (name: string): boolean => said(name) !== undefined && said(name) !== '';
-  const userPlace = isOf('userId') || !isOf('anonymousId') ? 'userId' : 'anonymousId';
-  const timePlace = said('timestamp') !== undefined ? 'timestamp' : 'originalTimestamp';
-  const userId = textOf(said(userPlace));
-  // Each kind has its own of these; the other is taken where that is missing, and kept beside it otherwise.
+/** The call, with all mended that breaks a rule, as its sender is not told. Looks at no clock: the same call makes the same activity. */
+function callOf(kind: SegmentCall | 'other', item: Members, around: Surroundings): Call {
+  const said: Said = (name) => given(item[name]);
+  const user = userIn(said);
+  if (user === undefined)
+    return faulty(idIn(said).value, new FaultyDraft(userFaults(said)), () => edgeRecord(item, undefined));
+  const [id, when] = [idIn(said), timeIn(said)];
+  const type =
+    kind === 'track' || kind === 'other'
+      ? typeIn(said, kind === 'track' ? 'event' : 'type')
+      : { value: kind.toUpperCase(), originals: [] };
+  const metadata = callMetadata(detailsOf(kind, said, user.place), around);
+  const fields = withoutGaps({ id: id.value, userId: user.value, type: type.value });
+  const originals = [user, id, type, when, metadata].flatMap((mended) => mended.originals);
+  const draftOf = (shown: readonly Original[], time: Members): MendedDraft => {
+    const { value, losses } = withOriginals(metadata, shown);
+    return { activity: { ...fields, ...time, metadata: value }, losses };
+  };
+  return {
+    id: id.value,
+    draft: draftOf(originals, when.value === undefined ? {} : { createdAt: Timestamp.toISO(when.value) }),
+    undated: () => draftOf([...originals, originalOf(when.place, said(when.place))], {}),
+    original: () => edgeRecord(item, user.value),
+  };
+}
+
+/** What a call says beside who, what and when. Each kind has its own of properties and traits: the other is taken if that is missing. */
+function detailsOf(kind: SegmentCall | 'other', said: Said, userPlace: string): CallDetails {
   const [first, second] =
     kind === 'identify' || kind === 'group' ? ['traits', 'properties'] : ['properties', 'traits'];
   const name = said(first) === undefined && said(second) !== undefined ? second : first;
-  const others: Members = {
-    name: said('name'),
-    category: said('category'),
-    groupId: said('groupId'),
-    previousId: said('previousId'),
-    event: kind === 'track' ? said('event') : undefined,
-    anonymousId: userPlace === 'userId' ? said('anonymousId') : undefined,
-    ...(name === first ? { [second]: said(second) } : {}),
-  };
-  const metadata = callMetadata(name, said(name), others, said('context') ?? given(around.context));
-  const places: Readonly<Record<string, string>> = {
-    id: '/messageId',
-    userId: `/${userPlace}`,
-    type: kind === 'track' ? '/event' : '/type',
-    createdAt: `/${timePlace}`,
-  };
-  const id = said('messageId') === '' ? undefined : said('messageId');
   return {
-    id,
-    // A name that no type can be made for stays as it is, for the domain to say what is wrong.
-    draft: withoutGaps({
-      id,
-      userId,
-      type:
-        kind === 'track'
-          ? (unlessBroken(() => ActivityType.fitting(said('event'))) ?? said('event'))
-          : kind.toUpperCase(),
-      metadata: metadata.value,
-      createdAt: said(timePlace),
-    }),
-    placeOf(path) {
-      const [, field = '', ...below] = path.split('/');
-      return field === 'metadata' ? metadata.placeOf(below) : (places[field] ?? path);
+    name,
+    own: said(name),
+    others: {
+      name: said('name'),
+      category: said('category'),
+      groupId: said('groupId'),
+      previousId: said('previousId'),
+      event: kind === 'track' || kind === 'other' ? said('event') : undefined,
+      anonymousId: userPlace === 'userId' ? said('anonymousId') : undefined,
+      ...(name === first ? { [second]: said(second) } : {}),
     },
-    original: () => edgeRecord(item, userId),
+    context: said('context'),
   };
 }
 
 /** A call that is larger than any valid one: it is not parsed, and its letter keeps its size and its SHA-256. */
-export const oversizedCall = (item: OversizedItem): Call => ({
-  id: undefined,
-  draft: item,
-  placeOf: (path) => path,
-  original: () => recordWithoutBytes(item.bytes),
-});
+export const oversizedCall = (item: OversizedItem): Call =>
+  faulty(undefined, item, () => recordWithoutBytes(item.bytes));
 
-const faulty = (item: unknown, violation: Violation): Call => ({
-  id: isMembers(item) ? item['messageId'] : undefined,
-  draft: new FaultyDraft([violation]),
-  placeOf: (path) => path,
-  original: () =>
-    edgeRecord(item, isMembers(item) ? textOf(item['userId'] ?? item['anonymousId']) : undefined),
+const noObject = (item: unknown): Call =>
+  faulty(undefined, new FaultyDraft([{ path: '', message: 'must be a JSON object' }]), () =>
+    edgeRecord(item, undefined),
+  );
+
+/** A call of which nothing can be stored. */
+const faulty = (id: unknown, draft: FaultyDraft, original: Call['original']): Call => ({
+  id,
+  draft,
+  undated: () => draft,
+  original,
 });
 
 const given = (value: unknown): unknown => value ?? undefined;
-
-/** A number as text. One that JSON can't tell from its neighbours stays as it is, and is refused: it may be another user. */
-const textOf = (value: unknown): unknown =>
-  typeof value === 'number' &&
-  (Number.isSafeInteger(value) || !Number.isInteger(value)) &&
-  Number.isFinite(value)
-    ? String(value)
-    : value;
-
-const withoutGaps = (members: Members): Members =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

@@ -8,7 +8,8 @@ const user = {
   userId: Type.Optional(
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
       'x-component': 'SegmentUserId',
-      description: 'The user. A number becomes text.',
+      description:
+        'The user. A number becomes text. A text that no user can be called ends with `~` and its SHA-256.',
     }),
   ),
   anonymousId: Type.Optional(
@@ -21,13 +22,17 @@ const user = {
 const common = {
   ...user,
   messageId: Type.Optional(
-    Type.String({ description: 'The id, and idempotency key; made where there is none.' }),
+    Type.Union([Type.String(), Type.Number(), Type.Null()], {
+      description:
+        'The id, and idempotency key; made where there is none. One that can not be an id ends with `~` and its SHA-256.',
+    }),
   ),
   timestamp: Type.Optional(
-    Type.String({
-      format: 'date-time',
+    Type.Union([Type.String(), Type.Number(), Type.Null()], {
       description:
-        'When it happened, as it stands; else originalTimestamp. More than 5 minutes ahead: when it was received.',
+        'When it happened, not corrected by sentAt; else originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC if they have no zone), ' +
+        'RFC 2822, seconds or milliseconds since 1970. Not understood, or more than 5 minutes ahead: when it was received.',
+      examples: ['2026-11-24T09:30:00Z'],
     }),
   ),
   context: free('Kept with the metadata where it fits.', { ip: '127.0.0.1' }),
@@ -39,10 +44,13 @@ const named = {
 };
 const own: Readonly<Record<SegmentCall, Parameters<typeof Type.Object>[0]>> = {
   track: {
-    event: Type.String({
-      description: 'The type; characters that no type has become `_`.',
-      examples: ['Order Completed'],
-    }),
+    event: Type.Optional(
+      Type.String({
+        description:
+          'The type, cut to 256 characters; TRACK if there is none. As given it is in `metadata.event`.',
+        examples: ['Order Completed'],
+      }),
+    ),
     properties: free('The metadata.', { total: 12.5 }),
   },
   identify: { traits: free('The metadata.', { plan: 'pro' }) },

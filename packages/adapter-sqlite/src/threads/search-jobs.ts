@@ -28,7 +28,7 @@ export interface SearchJobs {
   search(question: SearchQuestion): Steps<readonly ActivityRow[]>;
   count(question: CountQuestion): Steps<number>;
   countByKey(question: KeyQuestion): Steps<readonly KeyRow[] | 'too-many'>;
-  countBySlot(question: SlotQuestion): Steps<readonly SlotRow[]>;
+  countBySlot(question: SlotQuestion): Steps<readonly SlotRow[] | 'too-many'>;
 }
 
 /** The rows of a portion that stand the test. */

@@ -57,12 +57,13 @@ export class SpanCounter {
 
   /**
    * The rows of a branch by their slot. A few rows are sorted into their slots, and the last slot, which may go on behind them,
-   * is counted: so neither many rows nor many slots take long.
+   * is counted: so neither many rows nor many slots take long. It ends early once there are more than `most` slots.
    */
   *countBySlot(
     values: readonly string[],
     { above, below }: Between,
     slots: Slots,
+    most: number,
   ): Steps<ReadonlyMap<number, number>> {
     const counts = new Map<number, number>();
     const grouping = groupingBySlot(slots);
@@ -79,6 +80,7 @@ export class SpanCounter {
       const begin: Place = [Math.max(place[0], beginOf(last, slots)), ''];
       const end: Place = [Math.min(below[0], beginOf(last + 1, slots)), ''];
       counts.set(last, yield* this.count(values, { above: begin, below: end }));
+      if (counts.size > most) break;
       place = end;
     }
     // Of many branches and offsets each may have little.

@@ -17,6 +17,8 @@ export interface KeyQuestion extends CountQuestion {
 
 /** Rows by the slot of time that they are in: floor((created_at + offset) / unit), by the offset of their segment. */
 export interface SlotQuestion extends CountQuestion {
+  /** The most slots that are told. */
+  readonly most: number;
   readonly unitMs: number;
   readonly offsets: readonly { readonly from: number; readonly offsetMs: number }[];
 }
@@ -112,28 +114,32 @@ function* keysBehind(
   }
 }
 
-/** Each slot with its rows. */
+/** Each slot with its rows, unless these are too many. */
 export function* countBySlot(
   prepare: Prepare,
   setTest: SetTest,
   question: SlotQuestion,
-): Steps<readonly SlotRow[]> {
-  const { unitMs, offsets, metadata } = question;
+): Steps<readonly SlotRow[] | 'too-many'> {
+  const { unitMs, offsets, metadata, most } = question;
   const { shape, branches } = branchesOf(question);
   const counter = new SpanCounter(prepare, shape);
   const rows: SlotRow[] = [];
   for (const [segment, { offsetMs }] of offsets.entries()) {
     const slots = { unitMs, offsetMs };
     const asked = { ...question, ...segmentOf(question, segment) };
+    const left = most - rows.length;
     if (metadata.length > 0) {
-      const counts = yield* countGroups(prepare, setTest, asked, groupingBySlot(slots), Infinity);
+      const counts = yield* countGroups(prepare, setTest, asked, groupingBySlot(slots), left);
+      if (counts.size > left) return 'too-many';
       for (const [told, count] of counts) rows.push([segment, slotOf(told, slots), count]);
       continue;
     }
     const counts = new Map<number, number>();
-    for (const values of branches)
-      for (const [slot, count] of yield* counter.countBySlot(values, asked, slots))
+    for (const values of branches) {
+      for (const [slot, count] of yield* counter.countBySlot(values, asked, slots, left))
         counts.set(slot, (counts.get(slot) ?? 0) + count);
+      if (counts.size > left) return 'too-many';
+    }
     for (const [slot, count] of counts) rows.push([segment, slot, count]);
   }
   return rows;

@@ -1,17 +1,21 @@
 import type { Brand } from '../shared/brand.ts';
 import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { jsonStringBytes } from '../shared/json-bytes.ts';
+import { UnfitNumber, unfitNumber } from '../shared/unfit-number.ts';
 import { pointer, RuleBroken, type Violations } from '../shared/violation.ts';
 
 /**
- * What else is known of an activity: a JSON object of at most 16 KiB (as UTF-8 of its JSON) and 16 levels (itself is
- * level 1). Numbers are IEEE 754 doubles, and -0 is 0.
+ * What else is known of an activity: a JSON object of at most 256 KiB (as UTF-8 of its JSON), and 16 levels where
+ * it is news (itself is level 1). Numbers are IEEE 754 doubles, and -0 is 0.
  */
 export type Metadata = Brand<JsonObject, 'Metadata'>;
 
-const mostBytes = 16 * 1024;
-const mostLevels = 16;
-const tooLarge = `must be at most ${mostBytes} bytes as UTF-8 of its JSON`;
+const maxNewLevels = 16;
+
+interface Limits {
+  readonly maxBytes: number;
+  readonly maxLevels: number;
+}
 
 /** An object or array whose members are still to be copied. */
 interface Container {
@@ -27,22 +31,31 @@ export const Metadata = {
   none: Object.freeze({}) as Metadata,
   /**
    * A copy of a value that came from outside, all of it checked; faults are added to `violations` below `path`, and the
-   * answer is then undefined. Takes no recursion, and work in proportion to 16 KiB however large the value is.
+   * answer is then undefined. `maxBytes` limits its JSON as UTF-8, `maxLevels` its depth (16 by default). Takes no recursion, and
+   * work in proportion to `maxBytes` however large the value is.
    */
-  parse(raw: unknown, path: string, violations: Violations): Metadata | undefined {
+  parse(
+    raw: unknown,
+    path: string,
+    violations: Violations,
+    maxBytes: number,
+    maxLevels: number = maxNewLevels,
+  ): Metadata | undefined {
     if (!isPlainObject(raw)) {
       violations.add(path, 'must be a JSON object');
       return undefined;
     }
     const root: Container = { source: raw, target: {}, parent: undefined, key: '', level: 1 };
-    return copyMembers(root, path, violations) ? (root.target as JsonObject as Metadata) : undefined;
+    const isSound = copyMembers(root, path, violations, { maxBytes, maxLevels });
+    return isSound ? (root.target as JsonObject as Metadata) : undefined;
   },
   /** Takes metadata back from a store that was given it by us. */
   trusted: (raw: JsonObject): Metadata => raw as Metadata,
 };
 
 /** Copies all that is in the container; whether it kept every rule. */
-function copyMembers(root: Container, path: string, violations: Violations): boolean {
+function copyMembers(root: Container, path: string, violations: Violations, limits: Limits): boolean {
+  const { maxBytes } = limits;
   const open = [root];
   let faultless = true;
   let bytes = 2;
@@ -51,18 +64,18 @@ function copyMembers(root: Container, path: string, violations: Violations): boo
     const members = Array.isArray(source) ? source : Object.keys(source);
     bytes += Math.max(members.length - 1, 0);
     for (let index = 0; index < members.length; index += 1) {
-      if (bytes > mostBytes || violations.full) break;
+      if (bytes > maxBytes || violations.full) break;
       const key = members === source ? index : (members[index] as string);
       try {
-        bytes += copyMember(container, key, open);
+        bytes += copyMember(container, key, open, limits);
       } catch (error) {
         if (!(error instanceof RuleBroken)) throw error;
         violations.add(pointerTo(container, key, path), error.message);
         faultless = false;
       }
     }
-    if (bytes > mostBytes) {
-      violations.add(path, tooLarge);
+    if (bytes > maxBytes) {
+      violations.add(path, `must be at most ${maxBytes} bytes as UTF-8 of its JSON`);
       return false;
     }
     if (violations.full) return false;
@@ -71,10 +84,15 @@ function copyMembers(root: Container, path: string, violations: Violations): boo
 }
 
 /** Copies one member, or opens it where it has members of its own; how many bytes of JSON it took. */
-function copyMember(container: Container, key: string | number, open: Container[]): number {
+function copyMember(
+  container: Container,
+  key: string | number,
+  open: Container[],
+  { maxBytes, maxLevels }: Limits,
+): number {
   const value: unknown = Reflect.get(container.source, key);
   // The limit is passed whatever they hold: nothing else is looked at.
-  if (lengthOf(key) > mostBytes || lengthOf(value) > mostBytes) return mostBytes + 1;
+  if (lengthOf(key) > maxBytes || lengthOf(value) > maxBytes) return maxBytes + 1;
   const bytes = typeof key === 'string' ? bytesOfKey(key, value) : 0;
   if (typeof value !== 'object' || value === null) {
     const scalar = parseScalar(value);
@@ -82,9 +100,10 @@ function copyMember(container: Container, key: string | number, open: Container[
     return bytes + (typeof scalar === 'string' ? jsonStringBytes(scalar) : String(scalar).length);
   }
   const isArray = Array.isArray(value);
-  if (!isArray && !isPlainObject(value)) throw new RuleBroken('must be a JSON value');
-  if (container.level === mostLevels)
-    throw new RuleBroken(`must not be nested deeper than ${mostLevels} levels`);
+  if (!isArray && !isPlainObject(value))
+    throw new RuleBroken(value instanceof UnfitNumber ? unfitNumber : 'must be a JSON value');
+  if (container.level >= maxLevels)
+    throw new RuleBroken(`must not be nested deeper than ${maxLevels} levels`);
   const target: JsonObject | JsonValue[] = isArray ? [] : {};
   container.target[key] = target;
   open.push({

@@ -1,9 +1,9 @@
-import { isSameJson } from '../shared/json.ts';
 import type { ActivityId } from './activity-id.ts';
 import type { ActivityType } from './activity-type.ts';
+import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { MetadataText } from './metadata-text.ts';
 import { Timestamp } from './timestamp.ts';
-import { type ActivityState, type Comparison, comparisonOf, UserActivity } from './user-activity.ts';
+import { type ActivityState, UserActivity } from './user-activity.ts';
 import type { UserId } from './user-id.ts';
 
 /** The values of a stored activity. */
@@ -61,7 +61,7 @@ export class StoredActivity implements StoredState {
       newcomer,
       () =>
         this.metadata === MetadataText.of(newcomer.metadata) ||
-        isSameJson(MetadataText.parse(this.metadata), newcomer.metadata),
+        isSameMetadata(MetadataText.parse(this.metadata), newcomer.metadata),
     );
   }
 

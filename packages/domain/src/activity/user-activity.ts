@@ -1,11 +1,13 @@
 import type { Clock } from '../ports/clock.ts';
 import type { IdGenerator } from '../ports/id-generator.ts';
 import { DomainError } from '../shared/domain-error.ts';
-import { isPlainObject, isSameJson, type JsonObject } from '../shared/json.ts';
+import { isPlainObject, type JsonObject } from '../shared/json.ts';
 import { pointer, RuleBroken, Violations } from '../shared/violation.ts';
 import { ActivityId } from './activity-id.ts';
 import { ActivityType } from './activity-type.ts';
+import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { Metadata } from './metadata.ts';
+import { maxMetadataBytes, type RecordingRules } from './recording-rules.ts';
 import { Timestamp } from './timestamp.ts';
 import { UserId } from './user-id.ts';
 
@@ -31,26 +33,17 @@ export interface ActivityJson {
   readonly receivedAt: string;
 }
 
-/**
- * What an activity is to an earlier one of the same id:
- *  - `redelivered`  the very same, delivered by the log again;
- *  - `duplicate`    the same fact, sent again by a client;
- *  - `conflict`     another fact.
- */
-export type Comparison = 'redelivered' | 'duplicate' | 'conflict';
-
-/** The values of an activity that are compared as they are. */
-type Facts = Omit<ActivityState, 'id' | 'metadata'>;
-
 /** What `UserActivity.record` takes from its surroundings. */
 export interface RecordingDeps {
   readonly clock: Clock;
   readonly ids: IdGenerator;
+  readonly rules: RecordingRules;
 }
 
 const draftFields: ReadonlySet<string> = new Set(['id', 'userId', 'type', 'metadata', 'createdAt']);
-const snapshotFields: ReadonlySet<string> = new Set([...draftFields, 'receivedAt']);
 const mostAheadMs = 5 * 60_000;
+// Deeper than any version takes news, and within what every store can hold: MongoDB takes 100 levels.
+const maxHistoryLevels = 64;
 
 /** The aggregate: who did what, when. One fact, which never changes. */
 export class UserActivity implements ActivityState {
@@ -71,41 +64,47 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * The door for news: a draft `{id?, userId, type, metadata?, createdAt?}` as a client wrote it. An id that it leaves out
-   * comes from `ids`, a createdAt is exactly receivedAt, which is the clock's now.
+   * The door for news: a draft `{id?, userId, type, metadata?, createdAt?}` as a client wrote it; null for an optional member means
+   * absent. An absent id comes from `ids`, an absent createdAt is exactly receivedAt, which is the clock's now.
    * Throws INVALID_ACTIVITY with every violation, a createdAt more than 5 minutes ahead of the clock among them; with as
    * many as `violations` lists, which must be empty.
    */
   static record(
     draft: unknown,
-    deps: RecordingDeps,
+    { clock, ids, rules }: RecordingDeps,
     violations: Violations = new Violations(),
   ): UserActivity {
-    const now = deps.clock.now();
-    const { id, userId, type, metadata, createdAt } = fieldsOf(draft, draftFields, violations);
+    const now = clock.now();
+    const members = membersOf(draft);
+    refuseUnknown(members, violations);
+    const { id, userId, type, metadata, createdAt } = members;
+    // What is taken must be readable from the log, whatever the rules say.
+    const maxBytes = Math.min(rules.maxMetadataBytes, maxMetadataBytes);
     return UserActivity.#made(violations, {
-      id: id === undefined ? deps.ids.next() : violations.check('/id', () => ActivityId.parse(id)),
+      id: isAbsent(id) ? ids.next() : violations.check('/id', () => newId(id, rules.reservedIds)),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
-      metadata: metadata === undefined ? Metadata.none : Metadata.parse(metadata, '/metadata', violations),
-      createdAt:
-        createdAt === undefined ? now : violations.check('/createdAt', () => notAhead(createdAt, now)),
+      metadata: isAbsent(metadata)
+        ? Metadata.none
+        : Metadata.parse(metadata, '/metadata', violations, maxBytes),
+      createdAt: isAbsent(createdAt) ? now : violations.check('/createdAt', () => notAhead(createdAt, now)),
       receivedAt: now,
     });
   }
 
   /**
-   * The door for what came over the log: an `ActivityJson` that anyone may have written there. Checks every rule but the
-   * one about the future, which is for news only. Throws INVALID_ACTIVITY with every violation.
+   * The door for history, what came over the log: an `ActivityJson` that anyone may have written there, in this version, an older or
+   * a newer one. So it takes what every setting may have allowed (256 KiB of metadata, 64 levels, any id and any time), and leaves
+   * out members that it does not know. Throws INVALID_ACTIVITY with every violation.
    */
   static parse(json: unknown): UserActivity {
     const violations = new Violations();
-    const { id, userId, type, metadata, createdAt, receivedAt } = fieldsOf(json, snapshotFields, violations);
+    const { id, userId, type, metadata, createdAt, receivedAt } = membersOf(json);
     return UserActivity.#made(violations, {
       id: violations.check('/id', () => ActivityId.parse(id)),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
-      metadata: Metadata.parse(metadata, '/metadata', violations),
+      metadata: Metadata.parse(metadata, '/metadata', violations, maxMetadataBytes, maxHistoryLevels),
       createdAt: violations.check('/createdAt', () => Timestamp.parse(createdAt)),
       receivedAt: violations.check('/receivedAt', () => Timestamp.parse(receivedAt)),
     });
@@ -134,11 +133,11 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * Judges a newcomer of the same id. The same fact is the same user, type and metadata (whatever the order of its
-   * members) and the same createdAt, unless no client gave one to either.
+   * Judges a newcomer of the same id. The same fact is the same user, type and metadata (whatever the order of its members, and
+   * without the member `original`), and the same createdAt if a client gave one to both.
    */
   compare(newcomer: UserActivity): Comparison {
-    return comparisonOf(this, newcomer, () => isSameJson(this.metadata, newcomer.metadata));
+    return comparisonOf(this, newcomer, () => isSameMetadata(this.metadata, newcomer.metadata));
   }
 
   toJSON(): ActivityJson {
@@ -153,33 +152,29 @@ export class UserActivity implements ActivityState {
   }
 }
 
-/** What the second is to the first, of two that have one id. Metadata is compared last, as it takes the longest. */
-export function comparisonOf(first: Facts, second: Facts, haveSameMetadata: () => boolean): Comparison {
-  const sameFact =
-    first.userId === second.userId &&
-    first.type === second.type &&
-    (first.createdAt === second.createdAt || (isUndated(first) && isUndated(second))) &&
-    haveSameMetadata();
-  if (!sameFact) return 'conflict';
-  return first.receivedAt === second.receivedAt ? 'redelivered' : 'duplicate';
+/** The members of a JSON object. Throws INVALID_ACTIVITY if it is none. */
+function membersOf(raw: unknown): Readonly<Record<string, unknown>> {
+  if (isPlainObject(raw)) return raw;
+  throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', {
+    violations: [{ path: '', message: 'must be a JSON object' }],
+  });
 }
 
-/** The members of a JSON object; one that is not among the `known` is a violation, as is anything but an object. */
-function fieldsOf(
-  raw: unknown,
-  known: ReadonlySet<string>,
-  violations: Violations,
-): Readonly<Record<string, unknown>> {
-  if (!isPlainObject(raw)) {
-    throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', {
-      violations: [{ path: '', message: 'must be a JSON object' }],
-    });
-  }
-  for (const key of Object.keys(raw)) {
-    if (!known.has(key)) violations.add(pointer('', key), 'is not a known field');
+/** A member of news that nobody knows is a mistake of its client, who would think that it was taken in. */
+function refuseUnknown(draft: Readonly<Record<string, unknown>>, violations: Violations): void {
+  for (const key of Object.keys(draft)) {
+    if (!draftFields.has(key)) violations.add(pointer('', key), 'is not a known field');
     if (violations.full) break;
   }
-  return raw;
+}
+
+const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null;
+
+function newId(raw: unknown, reserved: ReadonlySet<string>): ActivityId {
+  const id = ActivityId.parse(raw);
+  if (reserved.has(id))
+    throw new RuleBroken(`must not be one of the reserved words ${[...reserved].join(', ')}`);
+  return id;
 }
 
 function notAhead(raw: unknown, now: Timestamp): Timestamp {
@@ -187,9 +182,4 @@ function notAhead(raw: unknown, now: Timestamp): Timestamp {
   if (UserActivity.isAhead(moment, now))
     throw new RuleBroken('must not be more than 5 minutes ahead of the clock');
   return moment;
-}
-
-/** Whether the time of the fact is the service's own, for want of a client's. */
-function isUndated(activity: Facts): boolean {
-  return activity.createdAt === activity.receivedAt;
 }

@@ -37,7 +37,7 @@ export interface DeadLetter extends OriginalRecord {
   /** For a person; may name a field, never its value. */
   readonly reason: string;
   readonly diedAt: Timestamp;
-  /** Of the activity that it was to be, where that is known: not of a record that nobody can read. */
+  /** The id of the activity that it was to be, if that is known: an unreadable record has none. */
   readonly activityId?: ActivityId;
 }
 

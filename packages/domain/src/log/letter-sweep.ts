@@ -1,4 +1,6 @@
 import type { Timestamp } from '../activity/timestamp.ts';
+import { utf8Bytes } from '../shared/json-bytes.ts';
+import type { DeadLetter } from './dead-letter.ts';
 
 /** What a sweep of the dead letters removes. */
 export interface SweepLimits {
@@ -30,6 +32,14 @@ export interface SweptLetter {
 
 /** What a letter of the edge counts as beside its key, value, headers and reason: what a store needs around them. */
 export const letterOverheadBytes = 1024;
+
+/** How many bytes a letter counts as for `maxEdgeBytes`. A store that counts by itself counts the same, to a few for each header. */
+export function countedBytes({ key, value, headers, reason }: Omit<DeadLetter, 'origin'>): number {
+  let bytes = letterOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0) + utf8Bytes(reason);
+  for (const [name, values] of Object.entries(headers))
+    for (const header of values) bytes += utf8Bytes(name) + header.length;
+  return bytes;
+}
 
 /** Which of the oldest letters of the edge go, where all of them have so many bytes. */
 export function dueLetters<Letter extends SweptLetter>(

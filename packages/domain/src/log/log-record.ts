@@ -34,7 +34,7 @@ export interface OriginalRecord extends RawRecord {
 /** One record as a consumer group is given it. */
 export interface LogRecord {
   readonly origin: Origin;
-  /** Of a dead letter that was published again: where its first copy lay, by which it is judged. */
+  /** Where the first copy lay, if this is a dead letter that was published again; it is judged by that. */
   readonly replayOf?: Origin;
   readonly content: RecordContent;
   /** Its bytes, unchanged; only asked for when the record goes to the dead letters. */

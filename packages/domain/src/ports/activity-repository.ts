@@ -1,10 +1,12 @@
 import type { ActivityId } from '../activity/activity-id.ts';
+import type { Comparison } from '../activity/comparison.ts';
 import type { StoredActivity } from '../activity/stored-activity.ts';
-import type { Comparison, UserActivity } from '../activity/user-activity.ts';
+import type { UserActivity } from '../activity/user-activity.ts';
 import type { ActivityFilter } from '../query/activity-filter.ts';
 import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
 import type { KeyField } from '../query/stats-query.ts';
-import type { KeyCount, SlotCount, TimeSlots } from '../query/time-slots.ts';
+import type { KeyCount } from '../query/time-lines.ts';
+import type { SlotCount, TimeSlots } from '../query/time-slots.ts';
 
 /** This store can't ever hold this activity's content. Waiting doesn't help, and the others are not concerned. */
 export interface Refused {
@@ -24,7 +26,9 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
 /**
  * Where activities rest.
  *  R1  Durable     once `save` resolves, a new handle on the same store finds what was stored.
- *  R2  Idempotent  same id and fact: `redelivered` or `duplicate`, and the first copy stays as it was.
+ *  R2  Idempotent  same id and fact: `redelivered` or `duplicate`, and the first copy stays as it was. The same fact is the same
+ *                  user, type and metadata (without its member `original`), and the same createdAt unless a copy has none of
+ *                  its client's: createdAt is then receivedAt.
  *  R3  Guarded     same id, other fact: `conflict`, and the first copy stays as it was.
  *  R4  Aligned     outcome i belongs to activity i, also in a batch that repeats an id: the first of them comes first.
  *  R5  Racing      of N concurrent saves of one id exactly one is `stored`.
@@ -40,7 +44,8 @@ export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
  *  R14 Counted     `count` tells exactly how many the filter lets through; of what is saved meanwhile it may count any part.
  *  R15 Grouped     `countByKey` and `countBySlot` count exactly what `find` would show, each key and each slot once, in any order,
  *                  and none that has nothing. What is saved meanwhile may be counted or not, nothing else twice or not at all.
- *                  Of more keys than `most` it is told that there are, without all of them being held.
+ *                  They answer 'too-many' exactly if there are more keys or slots than `most`, and never hold many more. Their
+ *                  work grows with the activities that there are, and with the offsets, but not with the time between.
  *  R16 Several     `findByIds` gives the activities of these ids, each once and in any order; ids without one are left out.
  *  R17 Bounded     a page of `find` ends before the activity with which its JSON would exceed `maxPageBytes`, but has one at
  *                  least. What exceeds it is not read into memory, but for one batch of the driver.
@@ -59,8 +64,12 @@ export interface ActivityRepository {
     field: KeyField,
     most: number,
   ): Promise<readonly KeyCount[] | 'too-many'>;
-  /** How many activities there are in each slot of time; the caller sees to it that the filter spans few enough. */
-  countBySlot(filter: ActivityFilter, slots: TimeSlots): Promise<readonly SlotCount[]>;
+  /** How many activities there are in each slot of time, unless these slots are more than `most`. */
+  countBySlot(
+    filter: ActivityFilter,
+    slots: TimeSlots,
+    most: number,
+  ): Promise<readonly SlotCount[] | 'too-many'>;
   /** Resolves when the store answers, else rejects as in R12. */
   ping(): Promise<void>;
 }

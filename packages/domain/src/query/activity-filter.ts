@@ -1,9 +1,12 @@
 import { ActivityType } from '../activity/activity-type.ts';
+import type { Timestamp } from '../activity/timestamp.ts';
 import { UserId } from '../activity/user-id.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import { MetadataCondition } from './metadata-condition.ts';
 import { mostValues, ParameterReader, type QueryParameters } from './parameter-reader.ts';
+import type { TimeReference } from './query-time.ts';
 import type { TimeRange } from './time-range.ts';
+import { TimeZone } from './time-zone.ts';
 
 /** Which activities are asked for. Different filters are AND, the values of one are OR, an empty one does not bind. */
 export interface ActivityFilter {
@@ -14,26 +17,32 @@ export interface ActivityFilter {
   readonly metadata: readonly MetadataCondition[];
 }
 
-const names: ReadonlySet<string> = new Set(['userId', 'type', 'from', 'to']);
 const metadataPrefix = 'metadata.';
 const mostPaths = 10;
 
+/** The names of the parameters of a filter, as `ParameterReader` takes them. */
+export const filterParameters: readonly string[] = [
+  'userId',
+  'type',
+  'from',
+  'to',
+  `${metadataPrefix}<path>`,
+];
+
 export const ActivityFilter = {
-  /** Whether a parameter of that name is part of a filter. */
-  hasParameter: (name: string): boolean => names.has(name) || name.startsWith(metadataPrefix),
   /** Reads the parameters of a filter and nothing else. Throws INVALID_QUERY with every violation, by `/name`. */
-  parse(parameters: QueryParameters): ActivityFilter {
-    const reader = new ParameterReader(parameters, { has: (name) => ActivityFilter.hasParameter(name) });
-    const filter = ActivityFilter.read(reader);
+  parse(parameters: QueryParameters, now: Timestamp): ActivityFilter {
+    const reader = new ParameterReader(parameters, filterParameters);
+    const filter = ActivityFilter.read(reader, { now, timeZone: TimeZone.utc });
     reader.assertSound();
     return filter;
   },
   /**
-   * Reads `userId`, `type` (each up to 20 values), `from`, `to` (RFC 3339) and `metadata.<path>` (up to 10 paths, each with
+   * Reads `userId`, `type` (each up to 20 values), `from`, `to` (see `parseQueryTime`) and `metadata.<path>` (up to 10 paths, each with
    * up to 20 values; see `MetadataCondition` for paths and values).
    */
-  read: (reader: ParameterReader): ActivityFilter => ({
-    createdAt: reader.timeRange(),
+  read: (reader: ParameterReader, reference: TimeReference): ActivityFilter => ({
+    createdAt: reader.timeRange(reference),
     userIds: reader.many('userId', (raw) => UserId.parse(raw)),
     types: reader.many('type', (raw) => ActivityType.parse(raw)),
     metadata: readMetadata(reader),

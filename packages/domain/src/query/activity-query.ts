@@ -2,9 +2,10 @@ import type { ActivityId } from '../activity/activity-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
 import type { StoredActivity } from '../activity/stored-activity.ts';
 import { utf8Bytes } from '../shared/json-bytes.ts';
-import { ActivityFilter } from './activity-filter.ts';
+import { ActivityFilter, filterParameters } from './activity-filter.ts';
 import { pageLength } from './page-end.ts';
 import { type Order, ParameterReader, type QueryParameters } from './parameter-reader.ts';
+import { TimeZone } from './time-zone.ts';
 
 /** A place between two activities: right after the named one, in the order of the walk. */
 export interface Position {
@@ -40,18 +41,19 @@ export const ActivityPage: { of(found: readonly StoredActivity[], limit: number)
   },
 };
 
-const pageParameters: ReadonlySet<string> = new Set(['order', 'limit']);
-const isKnown = (name: string): boolean => pageParameters.has(name) || ActivityFilter.hasParameter(name);
+// The caller reads `cursor`; it is here to be named beside the others.
+const known = [...filterParameters, 'order', 'limit', 'cursor'];
 
 export const ActivityQuery = {
   /**
    * Reads a filter (see `ActivityFilter.read`), `order` and `limit`. Nothing is clamped: a value out of range, a second
-   * value where one is due and an unknown name are violations.
+   * value where one is due and an unknown name are violations. A `cursor` is for the caller to read.
    * Throws INVALID_QUERY with every violation, by `/name`.
    */
-  parse(parameters: QueryParameters): Omit<ActivityQuery, 'after'> {
-    const reader = new ParameterReader(parameters, { has: isKnown });
-    const query = { filter: ActivityFilter.read(reader), ...reader.page() };
+  parse(parameters: QueryParameters, now: Timestamp): Omit<ActivityQuery, 'after'> {
+    const reader = new ParameterReader(parameters, known);
+    const filter = ActivityFilter.read(reader, { now, timeZone: TimeZone.utc });
+    const query = { filter, ...reader.page() };
     reader.assertSound();
     return query;
   },

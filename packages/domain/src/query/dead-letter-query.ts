@@ -5,6 +5,7 @@ import { utf8Bytes } from '../shared/json-bytes.ts';
 import { pageLength } from './page-end.ts';
 import { type Order, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import type { TimeRange } from './time-range.ts';
+import { TimeZone } from './time-zone.ts';
 
 /** A place between two dead letters: right after the named one, in the order of the walk. */
 export interface DeadLetterPosition {
@@ -78,17 +79,17 @@ export const listedBytes: Readonly<Record<RecordPart, number>> = {
   headers: 8 * 1024,
 };
 
-const known: ReadonlySet<string> = new Set(['code', 'from', 'to', 'order', 'limit']);
+const known = ['code', 'from', 'to', 'order', 'limit', 'cursor'];
 
 export const DeadLetterQuery = {
   /**
-   * Reads `code` (repeatable), `from`, `to` (RFC 3339, of diedAt), `order` and `limit`, as `ActivityQuery` does.
+   * Reads `code` (repeatable), `from`, `to` (of diedAt), `order` and `limit`, as `ActivityQuery` does.
    * Throws INVALID_QUERY with every violation, by `/name`.
    */
-  parse(parameters: QueryParameters): Omit<DeadLetterQuery, 'after'> {
+  parse(parameters: QueryParameters, now: Timestamp): Omit<DeadLetterQuery, 'after'> {
     const reader = new ParameterReader(parameters, known);
     const filter = {
-      diedAt: reader.timeRange(),
+      diedAt: reader.timeRange({ now, timeZone: TimeZone.utc }),
       codes: reader.many('code', (raw) => DeadLetterCode.parse(raw)),
     };
     const query = { filter, ...reader.page() };

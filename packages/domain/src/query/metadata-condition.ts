@@ -1,5 +1,6 @@
 import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { wellFormedText } from '../shared/text.ts';
+import { fitsDouble } from '../shared/unfit-number.ts';
 import { RuleBroken } from '../shared/violation.ts';
 
 /** A JSON value that has no members. */
@@ -14,7 +15,7 @@ export interface MetadataCondition {
 }
 
 const mostLevels = 16;
-// No key and no value of metadata is longer.
+// A question comes in a URL, of which Node takes 16 KiB: a longer key or value can't be asked for.
 const maxUnits = 16 * 1024;
 const tooLong = `must be at most ${maxUnits} characters`;
 // RFC 8259, section 6.
@@ -51,15 +52,14 @@ export const MetadataCondition = {
   parseText: (raw: unknown): string => wellFormedText(raw, maxUnits, tooLong),
   /**
    * Every scalar that one of the texts means: the string itself, and the number or the literal `true`, `false` or `null`
-   * that it is in JSON. A number is the double that is nearest, as in metadata; one beyond the doubles is the string alone.
+   * that it is in JSON. A number that no double says, such as 9007199254740993, is the string alone: metadata holds it as one.
    */
   scalarsOf(texts: readonly string[]): ReadonlySet<JsonScalar> {
     const scalars = new Set<JsonScalar>(texts);
     for (const text of texts) {
       const literal = literals.get(text);
       if (literal !== undefined) scalars.add(literal);
-      const number = jsonNumber.test(text) ? Number(text) : Number.NaN;
-      if (Number.isFinite(number)) scalars.add(number);
+      if (jsonNumber.test(text) && fitsDouble(text)) scalars.add(Number(text));
     }
     return scalars;
   },

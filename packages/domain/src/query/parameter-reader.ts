@@ -1,6 +1,6 @@
-import { Timestamp } from '../activity/timestamp.ts';
 import { DomainError } from '../shared/domain-error.ts';
-import { pointer, RuleBroken, Violations } from '../shared/violation.ts';
+import { pointer, RuleBroken, type Violation, Violations } from '../shared/violation.ts';
+import { parseQueryTime, type TimeReference } from './query-time.ts';
 import { TimeRange } from './time-range.ts';
 
 /** The raw parameters of a question, each with all the values it was given. */
@@ -13,6 +13,8 @@ export type Order = 'desc' | 'asc';
 export const mostValues = 20;
 const mostLimit = 500;
 const defaultLimit = 50;
+/** The end of a name that stands for all names which begin as it does. */
+const anyPath = '<path>';
 
 /**
  * Reads the parameters of a question and notes every fault, by `/name`. Nothing is clamped: a value out of range, a second
@@ -22,11 +24,18 @@ export class ParameterReader {
   readonly #parameters: QueryParameters;
   readonly #violations: Violations = new Violations();
 
-  constructor(parameters: QueryParameters, known: Pick<ReadonlySet<string>, 'has'>) {
+  /** `known` are the names of the question's parameters; one such as `metadata.<path>` stands for all that begin so. */
+  constructor(parameters: QueryParameters, known: Iterable<string>) {
     this.#parameters = parameters;
+    const names = [...known];
+    const isKnown = (name: string): boolean => names.some((one) => isNamed(name, one));
+    // Once is enough: a short query could ask for a long answer.
+    let remedy = `: this route takes ${names.join(', ')}`;
     for (const name of Object.keys(parameters)) {
-      if (!known.has(name)) this.#violations.add(pointer('', name), 'is not a known parameter');
       if (this.#violations.full) break;
+      if (isKnown(name)) continue;
+      this.#violations.add(pointer('', name), `is not a known parameter${remedy}`);
+      remedy = '';
     }
   }
 
@@ -71,10 +80,10 @@ export class ParameterReader {
     return undefined;
   }
 
-  /** `from` and `to`, RFC 3339. */
-  timeRange(): TimeRange {
-    const from = this.one('from', (raw) => Timestamp.parse(raw));
-    const to = this.one('to', (raw) => Timestamp.parse(raw));
+  /** `from` and `to`; see `parseQueryTime`. */
+  timeRange(reference: TimeReference): TimeRange {
+    const from = this.one('from', (raw) => parseQueryTime(raw, reference));
+    const to = this.one('to', (raw) => parseQueryTime(raw, reference));
     const range = this.check('to', () => TimeRange.between(from, to));
     return range ?? TimeRange.between(undefined, undefined);
   }
@@ -88,18 +97,29 @@ export class ParameterReader {
   /** Throws INVALID_QUERY with every violation that was noted. */
   assertSound(): void {
     const { list } = this.#violations;
-    if (list.length > 0)
-      throw new DomainError('INVALID_QUERY', 'The query breaks a rule.', { violations: list });
+    if (list.length > 0) throw invalidQuery(list);
   }
 }
 
+/** The error INVALID_QUERY. Its message names the first of the violations, of which there is at least one. */
+export function invalidQuery(violations: readonly Violation[]): DomainError {
+  const [{ path, message } = { path: '', message: '' }, ...more] = violations;
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  const detail = `The query breaks a rule: "${path.slice(1)}" ${message}${others}.`;
+  return new DomainError('INVALID_QUERY', detail, { violations });
+}
+
+const isNamed = (name: string, known: string): boolean =>
+  known.endsWith(anyPath) ? name.startsWith(known.slice(0, -anyPath.length)) : name === known;
+
 function parseOrder(raw: string): Order {
-  if (raw !== 'desc' && raw !== 'asc') throw new RuleBroken('must be "desc" or "asc"');
+  if (raw !== 'desc' && raw !== 'asc') throw new RuleBroken('must be "desc" or "asc", in lower case');
   return raw;
 }
 
 function parseLimit(raw: string): number {
   const limit = /^[1-9]\d{0,2}$/.test(raw) ? Number(raw) : Number.NaN;
-  if (!(limit <= mostLimit)) throw new RuleBroken(`must be a whole number from 1 to ${mostLimit}`);
-  return limit;
+  if (limit <= mostLimit) return limit;
+  const remedy = /^[1-9]\d{2,}$/.test(raw) ? ': follow "nextCursor" for more' : '';
+  throw new RuleBroken(`must be a whole number from 1 to ${mostLimit}${remedy}`);
 }

@@ -1,34 +1,35 @@
+import type { Timestamp } from '../activity/timestamp.ts';
 import { RuleBroken } from '../shared/violation.ts';
-import { ActivityFilter } from './activity-filter.ts';
+import { ActivityFilter, filterParameters } from './activity-filter.ts';
 import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
-import { type TimeUnit, unitMs } from './time-slots.ts';
+import { slotMs, type TimeUnit } from './time-slots.ts';
 import { TimeZone } from './time-zone.ts';
 
 /** What activities have in common that are counted together, beside their time. */
 export type KeyField = 'type' | 'userId';
 
-/** How many activities there are of each type, of each user, or in each minute, hour or day by the clock of a zone. */
+/** How many activities there are of each type, of each user, or in each unit of time by the clock of a zone. */
 export type StatsQuery = { readonly filter: ActivityFilter } & (
   | { readonly by: KeyField }
   | { readonly by: TimeUnit; readonly timeZone: TimeZone }
 );
 
-const statsParameters: ReadonlySet<string> = new Set(['by', 'timezone']);
-const isKnown = (name: string): boolean => statsParameters.has(name) || ActivityFilter.hasParameter(name);
+const known = ['by', 'timezone', ...filterParameters];
 
 export const StatsQuery = {
   /**
    * Reads `by`, `timezone` (with a unit of time only; UTC where not given) and a filter (see `ActivityFilter.read`).
    * Throws INVALID_QUERY with every violation, by `/name`.
    */
-  parse(parameters: QueryParameters): StatsQuery {
-    const reader = new ParameterReader(parameters, { has: isKnown });
+  parse(parameters: QueryParameters, now: Timestamp): StatsQuery {
+    const reader = new ParameterReader(parameters, known);
     const by = reader.required('by', parseBy);
     const timeZone = reader.one('timezone', (raw) => {
-      if (by === 'type' || by === 'userId') throw new RuleBroken('goes with a minute, hour or day');
+      if (by === 'type' || by === 'userId')
+        throw new RuleBroken('goes with a minute, hour, day, week or month');
       return TimeZone.parse(raw);
     });
-    const filter = ActivityFilter.read(reader);
+    const filter = ActivityFilter.read(reader, { now, timeZone: timeZone ?? TimeZone.utc });
     reader.assertSound();
     if (by === undefined) throw new Error('What is missing is a violation.');
     return by === 'type' || by === 'userId'
@@ -39,7 +40,7 @@ export const StatsQuery = {
 
 function parseBy(raw: string): KeyField | TimeUnit {
   if (raw === 'type' || raw === 'userId' || isTimeUnit(raw)) return raw;
-  throw new RuleBroken('must be "type", "userId", "minute", "hour" or "day"');
+  throw new RuleBroken('must be "type", "userId", "minute", "hour", "day", "week" or "month"');
 }
 
-const isTimeUnit = (raw: string): raw is TimeUnit => Object.hasOwn(unitMs, raw);
+const isTimeUnit = (raw: string): raw is TimeUnit => Object.hasOwn(slotMs, raw);

@@ -14,7 +14,7 @@ export class TimeRange {
   /** Says no by `RuleBroken` when it ends before it begins. Of no length is fine: nothing lies in it. */
   static between(from: Timestamp | undefined, to: Timestamp | undefined): TimeRange {
     if (from !== undefined && to !== undefined && to < from)
-      throw new RuleBroken('must not be before "from"');
+      throw new RuleBroken('must not be before "from": swap the two');
     return new TimeRange(from, to);
   }
 

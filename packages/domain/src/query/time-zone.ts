@@ -1,25 +1,20 @@
-import { Timestamp } from '../activity/timestamp.ts';
+import type { Timestamp } from '../activity/timestamp.ts';
 import type { Brand } from '../shared/brand.ts';
 import { wellFormedText } from '../shared/text.ts';
 import { RuleBroken } from '../shared/violation.ts';
+import { offsetFormat, ZoneClock, type ZoneOffset } from './zone-clock.ts';
 
 /** The name of a zone of the IANA time zone database (RFC 6557), such as `Europe/Berlin`, as the runtime writes it. */
 export type TimeZone = Brand<string, 'TimeZone'>;
 
-/** How far a zone's clock is from UTC, from a moment on. */
-export interface ZoneOffset {
-  readonly from: Timestamp;
-  /** What is added to UTC, in milliseconds; a whole number of seconds. */
-  readonly offsetMs: number;
-}
-
 /** An offset alone, such as `+01:00`, is no zone of the database, although runtimes take it. */
 const name = /^[a-z][a-z0-9_+/-]{0,63}$/i;
 const unknownZone = 'must be a time zone of the IANA database such as Europe/Berlin';
-const offsetName = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
 
-/** No two changes of any zone lie less than a week apart: what changes and changes back is not stepped over. */
-const stepMs = 2 * 86_400_000;
+/** A clock takes up to 100 KB. */
+const maxClocks = 32;
+/** The clocks that were asked last, the latest at the end. */
+const clocks = new Map<TimeZone, ZoneClock>();
 
 export const TimeZone = {
   /** Where clocks show UTC. */
@@ -28,7 +23,7 @@ export const TimeZone = {
   parse(raw: unknown): TimeZone {
     const text = wellFormedText(raw, 64, unknownZone);
     try {
-      const known = name.test(text) ? formatOf(text) : undefined;
+      const known = name.test(text) ? offsetFormat(text) : undefined;
       if (known !== undefined) return known.resolvedOptions().timeZone as TimeZone;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -37,48 +32,16 @@ export const TimeZone = {
   },
   /**
    * The offsets that are in force between two moments (both inclusive), exact to the second, in the order of time. The first
-   * is from `first` on. The work grows with the time between: half a century is 10,000 looks at the zone.
+   * is from `first` on. Half a century is 10,000 looks at the zone, 10 ms, unless it was asked for before.
    */
   offsetsBetween(zone: TimeZone, first: Timestamp, last: Timestamp): readonly ZoneOffset[] {
-    const offsetAt = offsetsOf(zone);
-    const offsets = [{ from: first, offsetMs: offsetAt(first) }];
-    let [from, offsetMs]: [number, number] = [first, offsetAt(first)];
-    while (from < last) {
-      const to = Math.min(from + stepMs, last);
-      const there = offsetAt(to);
-      if (there !== offsetMs) {
-        offsets.push({ from: changeBetween(offsetAt, from, to), offsetMs: there });
-        offsetMs = there;
-      }
-      from = to;
+    const clock = clocks.get(zone) ?? new ZoneClock(zone);
+    clocks.delete(zone);
+    clocks.set(zone, clock);
+    for (const oldest of clocks.keys()) {
+      if (clocks.size <= maxClocks) break;
+      clocks.delete(oldest);
     }
-    return offsets;
+    return clock.offsetsBetween(first, last);
   },
 };
-
-/** The first moment of the offset that is in force at `to` and not yet at `from`. */
-function changeBetween(offsetAt: (millis: number) => number, from: number, to: number): Timestamp {
-  const wanted = offsetAt(to);
-  let [before, after] = [from, to];
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2);
-    if (offsetAt(middle) === wanted) after = middle;
-    else before = middle;
-  }
-  return Timestamp.fromMillis(after);
-}
-
-const formatOf = (zone: string): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-
-/** What the zone adds to UTC, by the moment. */
-function offsetsOf(zone: TimeZone): (millis: number) => number {
-  const format = formatOf(zone);
-  return (millis) => {
-    const match = offsetName.exec(format.format(millis));
-    if (match === null) throw new Error(`The runtime tells no offset of ${zone}.`);
-    const [, sign, hours = '0', minutes = '0', seconds = '0'] = match;
-    const size = (Number(hours) * 60 + Number(minutes)) * 60_000 + Number(seconds) * 1000;
-    return sign === '-' ? -size : size;
-  };
-}

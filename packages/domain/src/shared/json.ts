@@ -13,7 +13,7 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Whether two JSON values are the same value; the order of members does not count. Both are at most 16 levels deep. */
+/** Whether two JSON values are the same value; the order of members does not count. Both are at most 64 levels deep. */
 export function isSameJson(one: JsonValue, other: JsonValue): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;

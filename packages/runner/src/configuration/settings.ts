@@ -2,6 +2,7 @@ import type { Static, TObject } from '@sinclair/typebox';
 import { ConfigurationError } from './configuration-error.ts';
 import { readKeys } from './key-files.ts';
 import type { DeadLetterRetention } from '@user-activity/application';
+import { isLoopback } from '@user-activity/domain';
 import type { Given } from './read-variables.ts';
 import type { apiVariables, engineVariables } from './variables.ts';
 
@@ -36,8 +37,8 @@ type AccessVariables = Readonly<
   Partial<Record<'API_KEYS' | 'API_KEYS_FILE' | 'ROOT_KEY_FILE' | 'ALLOW_ANONYMOUS' | 'HOST', string>>
 >;
 
-/** The hosts that requests may be for, beside those of loopback. */
-export const hostsOf = (allowedHosts: string): readonly string[] => listed(allowedHosts);
+/** The hosts of a variable that lists some. */
+export const hostsOf = (list: string): readonly string[] => listed(list);
 
 /** The keys that open the API: those of the environment and those of a file. Throws ConfigurationError if the file can't be used. */
 export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): readonly string[] => [
@@ -53,11 +54,6 @@ export const retentionOf = ({
   Static<TObject<typeof apiVariables>>,
   'DEAD_LETTER_RETENTION_DAYS' | 'LOG_DEAD_LETTER_RETENTION_DAYS'
 >): DeadLetterRetention => ({ edgeDays, logDays });
-
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
-
-/** Whether only programs of this machine reach what listens there. */
-export const isLoopback = (host: string): boolean => loopback.test(host);
 
 /** The faults of the keys, and the fault of serving everyone by mistake. */
 export function accessFaults(given: AccessVariables): readonly string[] {

@@ -1,4 +1,4 @@
-import { edgeTopic } from '@user-activity/domain';
+import { defaultMetadataBytes, edgeTopic, maxMetadataBytes } from '@user-activity/domain';
 import {
   type TInteger,
   type TLiteral,
@@ -32,6 +32,10 @@ const flag = (): Flag =>
 
 // A name, an IPv4 address, or an IPv6 address, bare or in brackets.
 const host = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
+
+// A sender may have a scheme, `*.` for many names, and a port.
+const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+const sender = `(?:https?://)?(?:\\*\\.)?${label}(?:\\.${label})*\\.?(?::\\d{1,5})?`;
 
 /** Of every app. */
 export const processVariables = (
@@ -73,10 +77,12 @@ export const apiVariables: {
   API_KEYS: TString;
   API_KEYS_FILE: TOptional<TString>;
   ALLOW_ANONYMOUS: Flag;
+  WEBHOOK_ORIGINS: TString;
   PUBLISH_TIMEOUT_MS: TInteger;
   QUERY_TIMEOUT_MS: TInteger;
   MAX_BATCH_SIZE: TInteger;
   MAX_BODY_BYTES: TInteger;
+  MAX_METADATA_BYTES: TInteger;
   MAX_BYTES_IN_FLIGHT: TInteger;
   DEAD_LETTER_RETENTION_DAYS: TInteger;
   LOG_DEAD_LETTER_RETENTION_DAYS: TOptional<TInteger>;
@@ -88,10 +94,16 @@ export const apiVariables: {
   }),
   API_KEYS_FILE: Type.Optional(Type.String()),
   ALLOW_ANONYMOUS: flag(),
+  WEBHOOK_ORIGINS: Type.String({
+    default: '*',
+    pattern: `^(?:\\*|${sender}(?: *, *${sender})*)$`,
+    description: '* or a comma-separated list of host names or origins, such as https://events.example.com',
+  }),
   PUBLISH_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   QUERY_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   MAX_BATCH_SIZE: wholeNumber(1, 100_000, 10_000),
   MAX_BODY_BYTES: wholeNumber(1, 256 * 1024 * 1024, 10 * 1024 * 1024),
+  MAX_METADATA_BYTES: wholeNumber(1024, maxMetadataBytes, defaultMetadataBytes),
   MAX_BYTES_IN_FLIGHT: wholeNumber(1, 2 ** 40, 256 * 1024 * 1024),
   DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
   // What came off the log was answered 202: without a word of the operator nothing of it is removed.

@@ -1,0 +1,72 @@
+import type { Attack } from '../attack.ts';
+import type { Question } from '../wire/ask.ts';
+import { listOf, times, zipped } from './payloads.ts';
+
+const batch = '/api/logs/batch';
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
+/** So many requests at once, each made from its number: the same one if that is not used. */
+const atOnce = (
+  name: string,
+  count: number,
+  about: string,
+  question: (index: number) => Question,
+): Attack => ({
+  name,
+  about,
+  async send(target) {
+    const asked = question.length === 0 ? Array<Question>(count).fill(question(0)) : times(count, question);
+    await target.askAll(asked);
+  },
+});
+
+/** S9 and S3: many bodies at once, each of which is slow to read. */
+export const bodiesAtOnce: readonly Attack[] = [
+  {
+    name: 's9-many-at-once',
+    about: '16 bodies of 10 MB of escaped keys at once',
+    async send(target) {
+      const asked = zipped(
+        batch,
+        listOf(800_000, () => '{"\\n":1}'),
+      );
+      await target.askAll(times(16, () => asked));
+    },
+  },
+  atOnce('s9-many-small-batches', 10, '10 batches of 10,000 calls that are zeros at once', () =>
+    zipped('/v1/batch', `{"batch":${listOf(10_000, () => '0')}}`),
+  ),
+  atOnce(
+    's9-many-distinct-calls',
+    10,
+    '10 batches of 2,000 calls without a user, all different, at once',
+    (at) =>
+      zipped(
+        '/v1/batch',
+        `{"batch":${listOf(2000, (index) => `{"type":"track","event":"${at}-${index}"}`)}}`,
+      ),
+  ),
+  atOnce('s9-many-small-lines', 50, '50 batches of 10,000 lines at once', () =>
+    zipped(batch, '0\n'.repeat(10_000), 'application/x-ndjson'),
+  ),
+  atOnce('s3-nested-items', 8, '8 batches of 9 items with 512,000 levels each, at once', () =>
+    zipped(
+      batch,
+      listOf(9, () => `{"\\n":${nested(500_000)}}`),
+    ),
+  ),
+  atOnce('s3-nested-events', 8, '8 batches of 9 CloudEvents with data of 512,000 levels each, at once', () =>
+    zipped(
+      '/api/events',
+      listOf(9, () => `{"data":${nested(500_000)}}`),
+      'application/cloudevents-batch+json',
+    ),
+  ),
+  atOnce('s3-empty-lists', 12, '12 batches of 630 activities of 16 kB of empty lists, at once', () => {
+    const item = `{"userId":"u","type":"T","metadata":{"a":${listOf(5000, () => '[]')}}}`;
+    return zipped(
+      batch,
+      listOf(630, () => item),
+    );
+  }),
+];

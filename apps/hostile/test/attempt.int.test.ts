@@ -1,0 +1,33 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { ServiceProcess, temporaryFolder } from '@user-activity/test-servers';
+import { attempt } from '../src/attempt.ts';
+import type { Place } from '../src/target.ts';
+
+test('an attack that fails by itself is told, and nobody watches the service any more', async () => {
+  const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  const folder = temporaryFolder('hostile');
+  const place: Place = { port, folder: folder.path };
+  // Its memory is watched; the server above answers for it, as it tells when nobody asks any more.
+  const process = new ServiceProcess({ folder: folder.path });
+  const attack = {
+    name: 's0-broken',
+    about: 'nothing',
+    async send() {
+      throw new Error('the attack is broken');
+    },
+  };
+  try {
+    await expect(attempt(attack, { process, place, hasEnded: () => false })).rejects.toThrow('is broken');
+    // This waits for the watcher to leave.
+    server.close();
+    await once(server, 'close');
+  } finally {
+    await process.end('SIGKILL');
+    folder.remove();
+  }
+});

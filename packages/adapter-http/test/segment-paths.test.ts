@@ -1,0 +1,152 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { documentOf, operationsOf } from './openapi-document.ts';
+import { post, refusal, type Service, seen, service } from './service.ts';
+
+const track = { type: 'track', userId: 'u', event: 'Opened' };
+const loggedBy = ({ logged }: Service) =>
+  logged().flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity.toJSON()] : []));
+
+const paths = [
+  ['t', 'TRACK', 'track'],
+  ['i', 'IDENTIFY', 'identify'],
+  ['p', 'PAGE', 'page'],
+  ['s', 'SCREEN', 'screen'],
+  ['g', 'GROUP', 'group'],
+  ['a', 'ALIAS', 'alias'],
+] as const;
+
+test.each(paths)('POST /v1/%s logs what its long name does', async (path, type, name) => {
+  const it = await service();
+  for (const url of [`/v1/${path}`, `/v1/${path}/`, `/v1/${name}/`])
+    expect(seen(await post(it.app, url, { userId: 'u', event: name }))).toEqual({
+      status: 200,
+      body: { success: true, rejected: [] },
+    });
+  expect(loggedBy(it).map((one) => one.type)).toEqual([type, type, type]);
+});
+
+test.each(['/v1/import', '/v1/import/', '/v1/b', '/v1/b/', '/v1/batch/'])(
+  'POST %s logs a batch',
+  async (url) => {
+    const it = await service();
+    expect((await post(it.app, url, { batch: [track, track] })).statusCode).toBe(200);
+    expect(it.logged()).toHaveLength(2);
+    const wrong = await it.app.inject({ method: 'GET', url });
+    expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, 'POST']);
+    expect((await post(it.app, `${url}?x=1`, { batch: [] })).statusCode).toBe(400);
+  },
+);
+
+test('the document has each call once, and names its other paths', async () => {
+  const document = await documentOf();
+  const segment = operationsOf(document).filter(({ tags }) => tags.includes('segment'));
+  expect(segment).toHaveLength(7);
+  const told = segment.map(({ name, description = '' }) => [
+    name.slice('post '.length),
+    description.slice(description.indexOf('Also at')),
+  ]);
+  expect(Object.fromEntries(told)).toMatchObject({
+    '/v1/track': 'Also at `/v1/t`.',
+    '/v1/batch': 'Also at `/v1/import` and `/v1/b`.',
+  });
+});
+
+describe('calls as text/plain', () => {
+  const send = (it: Service, headers: Record<string, string>) =>
+    it.app.inject({
+      method: 'POST',
+      url: '/v1/t',
+      headers: { 'content-type': 'text/plain; charset=UTF-8', ...headers },
+      payload: JSON.stringify(track),
+    });
+
+  test('are taken from programs', async () => {
+    const it = await service();
+    expect((await send(it, {})).statusCode).toBe(200);
+    expect(it.logged()).toHaveLength(1);
+  });
+
+  test.each([
+    { origin: 'http://localhost:5173' },
+    { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'none' },
+  ])('are refused from pages, which need ask nobody to send them: %j', async (headers) => {
+    const it = await service();
+    const response = await send(it, headers);
+    expect(seen(response)).toMatchObject(refusal(415, /application\/json/));
+    expect(response.headers['accept-post']).toBe('application/json, text/plain');
+    expect(it.logged()).toEqual([]);
+  });
+
+  test('are refused from pages also with a key, which a browser may have kept for Basic authentication', async () => {
+    const it = await service({ apiKeys: ['key'] });
+    const authorization = `Basic ${Buffer.from('key:').toString('base64')}`;
+    expect((await send(it, { authorization, origin: 'https://evil.example' })).statusCode).toBe(415);
+    expect((await send(it, { authorization })).statusCode).toBe(200);
+    expect(it.logged()).toHaveLength(1);
+  });
+});
+
+describe('a key in the body', () => {
+  const withKey = async (): Promise<Service> => service({ apiKeys: ['other', 'key'] });
+  const bodies = (writeKey: unknown) =>
+    [
+      ['/v1/track', { ...track, writeKey }],
+      ['/v1/t', { ...track, writeKey }],
+      ['/v1/batch', { batch: [track], writeKey }],
+      ['/v1/import/', { writeKey, batch: [track] }],
+    ] as const;
+
+  test.each(bodies('key'))('opens %s, and is kept nowhere', async (url, body) => {
+    const it = await withKey();
+    expect((await post(it.app, url, body)).statusCode).toBe(200);
+    expect(JSON.stringify(loggedBy(it))).toMatch(/^\[\{"id"/);
+    expect(JSON.stringify(loggedBy(it))).not.toContain('key');
+    expect(it.lines.join('')).not.toContain('key"');
+  });
+
+  test.each([undefined, null, '', 'wrong', 'key ', ['key'], { key: 'key' }, 7])(
+    'that is %j opens nothing',
+    async (writeKey) => {
+      const it = await withKey();
+      for (const [url, body] of bodies(writeKey)) {
+        const response = await post(it.app, url, body);
+        expect(seen(response)).toMatchObject(refusal(401, /`writeKey`/));
+        expect(response.headers['www-authenticate']).toContain('Bearer');
+      }
+      expect([...it.store.letters.values()]).toEqual([]);
+      expect(it.logged()).toEqual([]);
+    },
+  );
+
+  test('does not count beside a wrong one in a header, in a call of a batch, or on other routes', async () => {
+    const it = await withKey();
+    const body = { ...track, writeKey: 'key' };
+    const statusOf = async (url: string, sent: unknown, headers = {}): Promise<number> =>
+      (await post(it.app, url, sent, headers)).statusCode;
+    expect(await statusOf('/v1/track', body, { 'x-api-key': 'wrong' })).toBe(401);
+    expect(await statusOf('/v1/track', body, { authorization: 'Bearer wrong' })).toBe(401);
+    expect(await statusOf('/v1/track', body, { authorization: 'none' })).toBe(401);
+    expect(await statusOf('/v1/batch', { batch: [body] })).toBe(401);
+    expect(await statusOf('/v1/batch', [body])).toBe(400);
+    expect(await statusOf('/api/logs', body)).toBe(401);
+    expect(await statusOf('/api/events', body)).toBe(401);
+    expect(it.logged()).toEqual([]);
+  });
+
+  test('is looked for in a body of at most 1 MiB, decoded; behind a header more is taken', async () => {
+    const it = await service({ apiKeys: ['key'], maxBodyBytes: 4_000_000 });
+    const payload = gzipSync(JSON.stringify({ writeKey: 'key', batch: [track] }) + ' '.repeat(1024 * 1024));
+    const send = (headers: Record<string, string>) =>
+      it.app.inject({
+        method: 'POST',
+        url: '/v1/b',
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip', ...headers },
+        payload,
+      });
+    expect(seen(await send({}))).toMatchObject(refusal(413, /Authorization/));
+    expect((await send({ authorization: 'Bearer key' })).statusCode).toBe(200);
+    expect(it.logged()).toHaveLength(1);
+  });
+});

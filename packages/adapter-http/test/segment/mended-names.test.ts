@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { ActivityId, ActivityType, UserId } from '@user-activity/domain';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { reservedIds } from '../../src/reserved-ids.ts';
+import { mendedId, mendedType, mendedUser } from '../../src/segment/mended-names.ts';
+
+const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('base64url');
+const utf16 = (text: string): Buffer => Buffer.concat([Buffer.of(0xff), Buffer.from(text, 'utf16le')]);
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 400 }),
+  fc
+    .array(fc.constantFrom('a', '\ud800', '\udc00', '\0', '.', ' ', 'ß', '😀'), { maxLength: 400 })
+    .map((units) => units.join('')),
+);
+const named = anyText.filter((text) => text.trim() !== '').map((text) => text.trim());
+
+describe('a user', () => {
+  test.each(['u', 'größe 😀', 'x'.repeat(256), '😀'.repeat(256), '...', 'a b'])(
+    '%j stays as it is',
+    (text) => {
+      expect(mendedUser(text)).toBe(text);
+    },
+  );
+
+  test.each([
+    ['x'.repeat(257), 'x'.repeat(200)],
+    ['😀'.repeat(257), '😀'.repeat(200)],
+    ['.', '.'],
+    ['..', '..'],
+    ['a\0b\u0085\n', 'a_b__'],
+  ])('%j begins as it did, and ends with the digest of its UTF-8', (text, beginning) => {
+    expect(mendedUser(text)).toBe(`${beginning}~${sha256(text)}`);
+  });
+
+  test.each([
+    ['a\ud800', 'a\ufffd'],
+    ['\udc00\ud800', '\ufffd\ufffd'],
+    [`${'x'.repeat(300)}\ud800`, 'x'.repeat(200)],
+  ])('%j has unpaired surrogates, which UTF-8 does not tell apart', (text, beginning) => {
+    expect(mendedUser(text)).toBe(`${beginning}~${sha256(utf16(text))}`);
+  });
+
+  test('is always one, and never another', () => {
+    fc.assert(
+      fc.property(named, named, (one, other) => {
+        expect(UserId.parse(mendedUser(one))).toBe(mendedUser(one));
+        expect(mendedUser(one) === mendedUser(other)).toBe(one === other);
+      }),
+    );
+    expect(mendedUser('\ud800')).not.toBe(mendedUser('\ud801'));
+    expect(mendedUser('\ud800')).not.toBe(mendedUser('\ufffd'));
+  });
+});
+
+describe('an id', () => {
+  test.each(['m', '!~', 'x'.repeat(128), 'counts'])('%j stays as it is', (text) => {
+    expect(mendedId(text)).toBe(text);
+  });
+
+  test.each<[string, string]>([
+    ['x'.repeat(129), 'x'.repeat(84)],
+    ['a b', 'a_b'],
+    [' a', '_a'],
+    ['größe', 'gr__e'],
+    ['😀'.repeat(100), '_'.repeat(84)],
+    ['...', '...'],
+    ...[...reservedIds].map((word): [string, string] => [word, word]),
+  ])('%j begins as it did, and ends with the digest of its UTF-8', (text, beginning) => {
+    expect(mendedId(text)).toBe(`${beginning}~${sha256(text)}`);
+    expect(mendedId(text).length).toBeLessThanOrEqual(128);
+  });
+
+  test('is always one that a client may give, and never another', () => {
+    fc.assert(
+      fc.property(
+        anyText.filter((text) => text !== ''),
+        anyText.filter((text) => text !== ''),
+        (one, other) => {
+          expect(ActivityId.parse(mendedId(one))).toBe(mendedId(one));
+          expect(reservedIds.has(mendedId(one))).toBe(false);
+          expect(mendedId(one) === mendedId(other)).toBe(one === other);
+        },
+      ),
+    );
+  });
+});
+
+describe('a type', () => {
+  test.each([
+    ['Order Completed', 'ORDER_COMPLETED'],
+    ['a\0b', 'A_B'],
+    ['a\u001b[31m', 'A_[31M'],
+    ['a\n\0b', 'A__B'],
+    ['a\ud800', 'A\ufffd'],
+    [`  ${'x'.repeat(2000)}`, 'X'.repeat(256)],
+    ['😀'.repeat(300), '😀'.repeat(256)],
+    // Longer in upper case.
+    ['ß'.repeat(200), 'S'.repeat(256)],
+    ['x'.repeat(1_000_000), 'X'.repeat(256)],
+  ])('%j', (name, type) => {
+    expect(mendedType(name)).toBe(type);
+  });
+
+  test.each(['', ' ', ' \n\t', ' '.repeat(5000)])('there is none for %j', (name) => {
+    expect(mendedType(name)).toBeUndefined();
+  });
+
+  test('is always one that stays as it is', () => {
+    const special = Array.from('ßﬃΐǰẖՙև\u0958\ufb2c\u0344İ\u1fb7\u0390');
+    const longer = fc.tuple(
+      fc.constantFrom(...special),
+      fc.constantFrom(...special),
+      fc.integer({ min: 1, max: 300 }),
+    );
+    const name = fc.oneof(
+      named,
+      longer.map(([one, other, count]) => (one + other).repeat(count)),
+    );
+    fc.assert(
+      fc.property(name, (text) => {
+        const type = mendedType(text);
+        expect(type).toBeDefined();
+        expect(ActivityType.parse(type)).toBe(type);
+      }),
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import { parseJson } from '@user-activity/domain';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isShallow, wholeJson } from '../../src/segment/whole-json.ts';
+
+const lists = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
+test('it is the text, however many levels there are', () => {
+  expect(wholeJson('\ud800')).toBe(String.raw`"\ud800"`);
+  for (const text of [
+    lists(999),
+    lists(30_000),
+    `{"a":[1,${lists(20_000)},{},"b\\n"],"c":null}`,
+    `${'{"__proto__":'.repeat(20_000)}true${'}'.repeat(20_000)}`,
+  ])
+    expect(wholeJson(parseJson(text))).toBe(text);
+});
+
+test('of a shallow value it is what JSON.stringify says, beside a deep one too', () => {
+  const deep = parseJson(lists(1100));
+  expect(isShallow(deep)).toBe(false);
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(wholeJson(value)).toBe(JSON.stringify(value));
+      expect(wholeJson([value, deep])).toBe(`[${JSON.stringify(value)},${lists(1100)}]`);
+    }),
+  );
+});

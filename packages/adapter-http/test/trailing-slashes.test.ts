@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { MemoryMetrics } from '@user-activity/adapter-memory';
+import { service } from './service.ts';
+
+test.each([
+  '/api/logs',
+  '/api/logs/count',
+  '/api/logs/a/status',
+  '/health/live',
+  '/health/ready',
+  '/metrics',
+  '/openapi.json',
+  '/docs',
+])('a slash at the end of %s does not count, two do', async (url) => {
+  const { app } = await service();
+  for (const path of [url, `${url}/`, `${url}/?`]) expect((await app.inject(path)).statusCode).toBe(200);
+  for (const path of [`${url}//`, `/${url}`, url.replace(/(.)\//, '$1//')].filter((one) => one !== url))
+    expect([path, (await app.inject(path)).statusCode]).toEqual([path, 404]);
+});
+
+test('neither does it for what a path does not do, for keys, for foreign pages, and for what is measured', async () => {
+  const metrics = new MemoryMetrics();
+  const { app } = await service();
+  const wrong = await app.inject({ method: 'DELETE', url: '/api/logs/' });
+  expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
+  expect((await app.inject({ method: 'POST', url: '/api/logs//' })).statusCode).toBe(404);
+  const headers = { origin: 'https://evil.example' };
+  expect((await app.inject({ url: '/api/logs/', headers })).statusCode).toBe(403);
+  expect((await app.inject({ url: '/health/live/', headers })).statusCode).toBe(200);
+  const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  expect((await app.inject({ url: '/docs/', headers: link })).statusCode).toBe(200);
+  const requests = await metrics.read('http.server.request.duration');
+  await metrics.stop();
+  expect(new Set(requests.map(({ attributes }) => attributes['http.route']))).toEqual(
+    new Set(['/api/logs', '/api/logs/:id', '/health/live', '/docs']),
+  );
+  const { app: guarded } = await service({ apiKeys: ['key'] });
+  expect((await guarded.inject('/api/logs/')).statusCode).toBe(401);
+  expect((await guarded.inject('/health/ready/')).statusCode).toBe(200);
+});

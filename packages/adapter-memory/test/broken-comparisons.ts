@@ -1,0 +1,33 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { UserActivity } from '@user-activity/domain';
+import type { RepositorySubject } from '@user-activity/port-contracts';
+import { repository } from './broken-stores.ts';
+import type { Broken } from './broken.ts';
+
+/** Takes a newcomer for another fact if that part of it differs too. */
+const comparing = (part: (activity: UserActivity) => unknown) =>
+  repository((sound, store) => ({
+    async save(activities) {
+      const firsts = activities.map(({ id }) => store.activities.get(id));
+      const outcomes = await sound.save(activities);
+      return outcomes.map((outcome, index) => {
+        const [first, second] = [firsts[index], activities[index]];
+        if (first === undefined || second === undefined) return outcome;
+        return isDeepStrictEqual(part(first), part(second)) ? outcome : 'conflict';
+      });
+    },
+  }));
+
+/** Repositories with an idea of their own of what is the same fact. */
+export const brokenComparisons: Broken<RepositorySubject> = [
+  [
+    'R2',
+    'takes a time of one copy for another fact',
+    comparing(({ createdAt, receivedAt }) => (createdAt === receivedAt ? 'none' : createdAt)),
+  ],
+  [
+    'R2',
+    'compares what clients sent, before it was mended',
+    comparing(({ metadata }) => metadata['original']),
+  ],
+];

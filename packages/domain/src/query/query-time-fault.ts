@@ -1,0 +1,42 @@
+import { Timestamp } from '../activity/timestamp.ts';
+import { unlessBroken } from '../shared/violation.ts';
+
+const forms =
+  'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z, a date such as 2026-11-24, or a relative time such as -24h ' +
+  '(units: s, m, h, d, w)';
+// A date-time with 64 digits of fraction has 90.
+const maxUnits = 128;
+const unsigned = /^[ +]?(\d{1,12}[smhdw])$/;
+// Both mean the years 1973 to 2286.
+const unixTime = /^(?:(\d{9,10})(?:\.\d*)?|(\d{12,13})(?:\.\d*)?)$/;
+const almostRfc3339 =
+  /^(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d(?:\.\d{1,64})?)?(?: ?(?:z|([+ -])(\d\d):?(\d\d)))?$/i;
+
+/** Says what is wrong with the text of a time, and how the time is written if that can be guessed. */
+export function queryTimeFault(raw: string): string {
+  if (raw.length > maxUnits) return forms;
+  const [, back] = unsigned.exec(raw) ?? [];
+  if (back !== undefined) return `must begin with a minus, as in -${back}: relative times lie before now`;
+  return unixTimeFault(raw) ?? dateTimeFault(raw) ?? forms;
+}
+
+function unixTimeFault(raw: string): string | undefined {
+  const [, seconds, millis] = unixTime.exec(raw) ?? [];
+  if (seconds === undefined && millis === undefined) return undefined;
+  const moment = Timestamp.fromMillis(seconds === undefined ? Number(millis) : Number(seconds) * 1000);
+  return `must not be a Unix time: write ${Timestamp.toISO(moment)}`;
+}
+
+function dateTimeFault(raw: string): string | undefined {
+  const match = almostRfc3339.exec(raw);
+  if (match === null) return undefined;
+  const [, date = '', minutes = '', seconds = ':00', sign, hour, minute] = match;
+  const offset = sign === undefined ? 'Z' : `${sign === ' ' ? '+' : sign}${hour}:${minute}`;
+  const written = `${date}T${minutes}${seconds}${offset}`;
+  if (unlessBroken(() => Timestamp.parse(written)) === undefined)
+    return 'must be a date-time that exists, within the years 0000 to 9999 in UTC';
+  const inUrl = written.replace('+', '%2B');
+  return sign === ' '
+    ? `must be written ${inUrl}: a + in a URL is written %2B, else it is a space`
+    : `must be written ${inUrl}: RFC 3339 has a T, seconds and an offset, and Z is UTC`;
+}

@@ -1,0 +1,22 @@
+import { Timestamp } from '../activity/timestamp.ts';
+import { unlessBroken } from '../shared/violation.ts';
+import { TimeZone } from './time-zone.ts';
+
+/** No zone's clock is further from UTC; the furthest was 15 hours and 56 minutes (Asia/Manila until 1844). */
+const maxOffsetMs = 86_400_000;
+
+/**
+ * Returns the first moment of a day by the clock of the zone. The day is given as its midnight in UTC. If the clock skips midnight,
+ * the day starts after the gap; if it shows midnight twice, the day starts at the first.
+ */
+export function startOfDay(midnight: Timestamp, zone: TimeZone): Timestamp {
+  if (zone === TimeZone.utc) return midnight;
+  // At the ends of the calendar there is nothing beyond midnight to look at.
+  const near = (millis: number): Timestamp => unlessBroken(() => Timestamp.fromMillis(millis)) ?? midnight;
+  const offsets = TimeZone.offsetsBetween(zone, near(midnight - maxOffsetMs), near(midnight + maxOffsetMs));
+  const starts = offsets.map(({ from, offsetMs }) => Math.max(from, midnight - offsetMs));
+  const start = starts.find(
+    (moment, index) => moment < (offsets[index + 1]?.from ?? Number.POSITIVE_INFINITY),
+  );
+  return Timestamp.fromMillis(start ?? midnight);
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import type { ActivityRepository, UserActivity } from '@user-activity/domain';
+import type { ContractCase } from './contract.ts';
+import type { RepositorySubject } from './repository-subject.ts';
+import { sampleActivity } from './samples.ts';
+import { filterOf } from './walk.ts';
+
+/** What `ActivityRepository` promises of a second activity with the same id: R2 the same fact, R3 another fact. */
+export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
+  {
+    promise: 'R2',
+    title: 'the same fact is stored once, and told as delivered again or sent again',
+    async run(subject) {
+      const repository = await subject.open();
+      const first = sampleActivity({ id: 'a', metadata: { a: 1, b: [1, 2] } });
+      const reordered = sampleActivity({ id: 'a', metadata: { b: [1, 2], a: 1 } });
+      const sentAgain = sampleActivity({
+        id: 'a',
+        metadata: { a: 1, b: [1, 2] },
+        receivedAt: '2026-01-02T03:09:00Z',
+      });
+      assert.deepEqual(await repository.save([first]), ['stored']);
+      assert.deepEqual(await repository.save([reordered]), ['redelivered']);
+      assert.deepEqual(await repository.save([sentAgain]), ['duplicate']);
+      assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
+      assert.deepEqual(await activitiesIn(repository), [first]);
+    },
+  },
+  {
+    promise: 'R2',
+    title: 'the same fact is one of which a copy has no time of its client, whichever',
+    async run(subject) {
+      const repository = await subject.open();
+      const [at, later] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:09:00Z'];
+      const copies = (id: string) => ({
+        undated: sampleActivity({ id, receivedAt: at }),
+        dated: sampleActivity({ id, createdAt: '2025-12-31T00:00:00Z', receivedAt: later }),
+      });
+      const [a, b] = [copies('a'), copies('b')];
+      assert.deepEqual(await repository.save([a.undated, b.dated]), ['stored', 'stored']);
+      assert.deepEqual(await repository.save([a.dated, b.undated]), ['duplicate', 'duplicate']);
+      assert.deepEqual((await repository.findById(a.undated.id))?.toActivity(), a.undated);
+      assert.deepEqual((await repository.findById(b.dated.id))?.toActivity(), b.dated);
+    },
+  },
+  {
+    promise: 'R2',
+    title: 'the same fact is one that differs in the member original of its metadata',
+    async run(subject) {
+      const repository = await subject.open();
+      const [createdAt, receivedAt] = ['2025-12-31T00:00:00Z', '2026-01-02T03:09:00Z'];
+      const first = sampleActivity({ id: 'a', createdAt, metadata: { a: 1, original: { time: 'soon' } } });
+      const others = [{ a: 1 }, { original: null, a: 1 }].map((metadata) =>
+        sampleActivity({ id: 'a', createdAt, receivedAt, metadata }),
+      );
+      const within = sampleActivity({ id: 'a', createdAt, metadata: { a: { original: 1 } } });
+      assert.deepEqual(await repository.save([first]), ['stored']);
+      for (const other of others) assert.deepEqual(await repository.save([other]), ['duplicate']);
+      assert.deepEqual(await repository.save([within]), ['conflict']);
+      assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
+    },
+  },
+  {
+    promise: 'R3',
+    title: 'another fact of the same id is a conflict, and the first copy stays',
+    async run(subject) {
+      const repository = await subject.open();
+      const first = sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z' });
+      const others = [
+        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', userId: 'user-2' }),
+        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', type: 'LOGOUT' }),
+        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', metadata: { a: null } }),
+        sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00.001Z' }),
+      ];
+      await repository.save([first]);
+      for (const other of others) assert.deepEqual(await repository.save([other]), ['conflict']);
+      assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
+      assert.deepEqual(await activitiesIn(repository), [first]);
+    },
+  },
+];
+
+/** The newest ten. */
+async function activitiesIn(repository: ActivityRepository): Promise<UserActivity[]> {
+  const page = { filter: filterOf(), order: 'desc' as const, limit: 10, after: undefined };
+  return (await repository.find(page)).activities.map((activity) => activity.toActivity());
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import {
+  ActivityType,
+  slotMs,
+  TimeLines,
+  TimeRange,
+  Timestamp,
+  type TimeUnit,
+  TimeZone,
+  UserId,
+} from '@user-activity/domain';
+import type { ContractCase } from './contract.ts';
+import type { RepositorySubject } from './repository-subject.ts';
+import { sampleActivity } from './samples.ts';
+import { at, bySlot, slotsOf } from './stats-counts.ts';
+import { filterOf } from './walk.ts';
+
+const start = Date.parse('2026-01-02T03:04:05.678Z');
+const minute = 60_000;
+
+/** What a clock in Berlin shows: the last moments and the first ones of years, months, weeks and summers. */
+const moments: readonly (readonly [moment: string, day: string, week: string])[] = [
+  ['1969-12-31T22:59:59.999Z', '1969-12-31', '1969-12-29'],
+  ['1969-12-31T23:00:00Z', '1970-01-01', '1969-12-29'],
+  ['2023-12-31T22:59:59.999Z', '2023-12-31', '2023-12-25'],
+  ['2023-12-31T23:00:00Z', '2024-01-01', '2024-01-01'],
+  ['2024-02-28T23:00:00Z', '2024-02-29', '2024-02-26'],
+  ['2024-02-29T22:59:59.999Z', '2024-02-29', '2024-02-26'],
+  ['2024-02-29T23:00:00Z', '2024-03-01', '2024-02-26'],
+  ['2024-03-31T00:59:59.999Z', '2024-03-31', '2024-03-25'],
+  ['2024-03-31T21:59:59.999Z', '2024-03-31', '2024-03-25'],
+  ['2024-03-31T22:00:00Z', '2024-04-01', '2024-04-01'],
+  ['2026-10-24T22:00:00Z', '2026-10-25', '2026-10-19'],
+  ['2026-10-25T22:59:59.999Z', '2026-10-25', '2026-10-19'],
+  ['2026-10-25T23:00:00Z', '2026-10-26', '2026-10-26'],
+];
+
+/** The promise about counting by slots, however far apart they are. */
+export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
+  {
+    promise: 'R15',
+    title: 'of more slots than may be, it is told that there are',
+    async run(subject) {
+      const repository = await subject.open();
+      // Two in each minute, of users and types that take turns.
+      await repository.save(
+        Array.from({ length: 24 }, (_, index) =>
+          sampleActivity({
+            userId: `user-${index % 2}`,
+            type: index % 4 < 2 ? 'LOGIN' : 'LOGOUT',
+            metadata: { even: index % 2 === 0 },
+            createdAt: start + (index * minute) / 2,
+          }),
+        ),
+      );
+      const userIds = [UserId.parse('user-0'), UserId.parse('user-1')];
+      const types = [ActivityType.parse('LOGIN'), ActivityType.parse('LOGOUT')];
+      const createdAt = TimeRange.between(at(start), at(start + 12 * minute));
+      const metadata = [{ path: ['even'], scalars: new Set([true]) }];
+      for (const slots of [
+        slotsOf(minute, [0, -start % minute]),
+        slotsOf(minute, [0, -start % minute], [start + 5 * minute, 3_600_000 - (start % minute)]),
+      ])
+        for (const given of [{}, { createdAt }, { userIds, types }, { createdAt, metadata }]) {
+          const filter = filterOf(given);
+          assert.equal(await repository.countBySlot(filter, slots, 11), 'too-many');
+          assert.equal(await repository.countBySlot(filter, slots, 0), 'too-many');
+          assert.equal((await bySlot(repository, filter, slots, 12)).length, 12);
+        }
+    },
+  },
+  {
+    promise: 'R15',
+    title: 'what lies between activities counts for nothing, though it be millennia',
+    async run(subject) {
+      const repository = await subject.open();
+      const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+      const far = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, start, last];
+      await repository.save(far.map((createdAt) => sampleActivity({ createdAt })));
+      const slots = slotsOf(minute, [first, -2_670_000], [0, 0]);
+      const expected = far
+        .filter((moment) => moment !== 1)
+        .map((moment) => [
+          moment < 0 ? 0 : 1,
+          Math.floor((moment - (moment < 0 ? 2_670_000 : 0)) / minute),
+          moment === 0 ? 2 : 1,
+        ]);
+      for (const createdAt of [
+        TimeRange.between(undefined, undefined),
+        TimeRange.between(at(first), undefined),
+      ]) {
+        assert.deepEqual(await bySlot(repository, filterOf({ createdAt }), slots, 5), expected);
+        assert.equal(await repository.countBySlot(filterOf({ createdAt }), slots, 4), 'too-many');
+      }
+      const some = filterOf({ createdAt: TimeRange.between(at(0), at(last)) });
+      assert.deepEqual(await bySlot(repository, some, slots, 2), expected.slice(2, 4));
+    },
+  },
+  {
+    promise: 'R15',
+    title: 'days come to the weeks and months of a zone, across changes of its clock, leap days and years',
+    async run(subject) {
+      const repository = await subject.open();
+      await repository.save(moments.map(([createdAt]) => sampleActivity({ createdAt })));
+      const zone = TimeZone.parse('Europe/Berlin');
+      const [first, last] = [moments[0], moments.at(-1)].map((one) => Timestamp.parse(one?.[0]));
+      assert.ok(first !== undefined && last !== undefined);
+      const keysBy: readonly (readonly [TimeUnit, (index: number) => string | undefined])[] = [
+        ['day', (index) => moments[index]?.[1]],
+        ['week', (index) => moments[index]?.[2]],
+        ['month', (index) => moments[index]?.[1].slice(0, '2026-11'.length)],
+      ];
+      for (const [unit, keyOf] of keysBy) {
+        const slots = { unitMs: slotMs[unit], offsets: TimeZone.offsetsBetween(zone, first, last) };
+        const lines = new TimeLines(unit, zone);
+        const counts = await repository.countBySlot(filterOf(), slots, lines.maxSlots(20, slots));
+        assert.ok(counts !== 'too-many');
+        lines.add(slots, counts);
+        const expected = new Map<string, number>();
+        for (const index of moments.keys()) {
+          const key = keyOf(index) ?? '';
+          expected.set(key, (expected.get(key) ?? 0) + 1);
+        }
+        assert.deepEqual(
+          lines.inOrder(),
+          [...expected].map(([key, count]) => ({ key, count })),
+        );
+      }
+    },
+  },
+];

@@ -1,0 +1,81 @@
+import {
+  type ActivityLogged,
+  activityLogged,
+  defaultRecordingRules,
+  maxMetadataBytes,
+  Timestamp,
+  UserActivity,
+} from '@user-activity/domain';
+import { anyActivity } from '@user-activity/port-contracts';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { activityMessage, readMessage } from '../src/index.ts';
+import { violationsBy9c81301 } from './frozen/consumer-9c81301.ts';
+
+// Consumers first, then APIs: README.md, "Upgrade".
+
+const recorded = (draft: object, rules = defaultRecordingRules): ActivityLogged =>
+  activityLogged(
+    UserActivity.record(
+      { userId: 'u', type: 'T', ...draft },
+      { clock: { now: () => Timestamp.fromMillis(0) }, ids: { next: () => 'id' as never }, rules },
+    ),
+  );
+const valueOf = (event: ActivityLogged): string => activityMessage(event, { source: '/s' }).value;
+
+const utf8 = new TextEncoder();
+const readNow = (value: string) =>
+  readMessage({ value: utf8.encode(value), headers: { ce_type: [utf8.encode('user-activity.logged.v1')] } });
+
+test('what both versions allow is read by the consumer of 9c81301', () => {
+  fc.assert(
+    fc.property(anyActivity, (activity) => {
+      expect(violationsBy9c81301(valueOf(activityLogged(activity)))).toEqual([]);
+    }),
+  );
+});
+
+describe('a record of this version is a dead letter to the consumer of 9c81301, and is stored by one of this version', () => {
+  const alphabet = 'must consist of letters, marks, digits and _ . : / (white space and - become _)';
+  const large = { ...defaultRecordingRules, maxMetadataBytes };
+  test.each<[string, ActivityLogged, string]>([
+    ['a name with brackets', recorded({ type: 'Order (paid)' }), `/type ${alphabet}`],
+    ['a name of 129 characters', recorded({ type: 'x'.repeat(129) }), '/type must be 1-128 characters'],
+    [
+      'metadata of 32 KiB',
+      recorded({ metadata: { a: 'x'.repeat(32_760) } }),
+      '/metadata must be at most 16384 bytes as UTF-8 of its JSON',
+    ],
+    [
+      'metadata of 256 KiB',
+      recorded({ metadata: { a: 'x'.repeat(262_136) } }, large),
+      '/metadata must be at most 16384 bytes as UTF-8 of its JSON',
+    ],
+  ])('%s', (_, event, violation) => {
+    expect(violationsBy9c81301(valueOf(event))).toEqual([violation]);
+    expect(readNow(valueOf(event))).toEqual(event);
+  });
+});
+
+test('what a later version may add, and a word that the edge reserves, is read by this version alone', () => {
+  const event = recorded({ id: 'a' });
+  const later = JSON.stringify({ ...event.activity.toJSON(), id: 'count', project: 'shop' });
+  expect(violationsBy9c81301(later)).toEqual([
+    '/project is not a known field',
+    '/id must not be one of the reserved words count, stats, export, stream, batch',
+  ]);
+  expect(readNow(later)).toMatchObject({ name: 'ActivityLogged', activity: { id: 'count' } });
+});
+
+test('every type that 9c81301 wrote is read as it is', () => {
+  const allowed = /[\p{L}\p{M}\p{Nd}_.:/]/u;
+  const wasCanonical = (type: string) => type === type.normalize('NFC').toUpperCase().normalize('NFC');
+  const changed: string[] = [];
+  for (let point = 0; point < 0x11_0000; point += 1) {
+    const type = `A${String.fromCodePoint(point)}`;
+    if (!allowed.test(type.slice(1)) || !wasCanonical(type)) continue;
+    const content = readNow(JSON.stringify({ ...recorded({}).activity.toJSON(), type }));
+    if (content.name !== 'ActivityLogged' || content.activity.type !== type) changed.push(type);
+  }
+  expect(changed).toEqual([]);
+});
