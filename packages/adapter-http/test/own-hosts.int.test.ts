@@ -138,7 +138,7 @@ describe('without keys', () => {
       (await app.inject({ method, url, headers: { ...link, ...more } })).statusCode;
     expect(await ask('/docs')).toBe(200);
     expect(await ask('/docs/?from=elsewhere')).toBe(200);
-    expect(await ask('/')).toBe(404);
+    expect(await ask('/')).toBe(302);
     expect(await ask('/docs', { 'sec-fetch-dest': 'iframe' })).toBe(403);
     expect(await ask('/docs', { 'sec-fetch-mode': 'no-cors' })).toBe(403);
     expect(await ask('/docs', { host: 'evil.example' })).toBe(403);

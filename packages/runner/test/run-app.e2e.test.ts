@@ -32,7 +32,7 @@ test('the ready line is there however little is logged, and a stop ends with 0',
 test('an app of which a part came to its end stops, says why, and ends with 1', async () => {
   const { code, output } = await run(
     'info',
-    "{ url: 'http://x', failed: Promise.reject(new Error('it is gone')), stop: async () => {} }",
+    "{ url: 'http://x', docs: '/docs', failed: Promise.reject(new Error('it is gone')), stop: async () => {} }",
   );
   expect(code).toBe(1);
   const messages = output
@@ -40,7 +40,7 @@ test('an app of which a part came to its end stops, says why, and ends with 1', 
     .split('\n')
     .map((line) => JSON.parse(line) as { level: number; msg: string; err?: { message: string } });
   expect(messages.map(({ msg }) => msg)).toEqual([
-    'ready at http://x',
+    'ready at http://x (documentation at /docs)',
     'a part of it came to an end; stopping',
     'stopped',
   ]);
