@@ -95,7 +95,7 @@ test('with keys the URL may hold one', async () => {
 });
 
 test('with keys the browser asks for one', async () => {
-  // What someone answers to the question that the browser shows.
+  // Someone's answer to the browser's prompt.
   const httpCredentials = { username: key, password: '' };
   await expectWorking(await open(await serve({ API_KEYS: key }), { httpCredentials }));
 });

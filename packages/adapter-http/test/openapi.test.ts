@@ -114,7 +114,7 @@ describe('for generators of clients', () => {
       'TrackItem',
       'Violation',
     ]);
-    // What was named is written nowhere else.
+    // The keyword is for us alone.
     expect(JSON.stringify(document)).not.toContain('x-component');
   });
 
@@ -135,7 +135,7 @@ describe('for generators of clients', () => {
     expect(JSON.stringify(document)).not.toMatch(/\\\\[pP]\{/);
   });
 
-  test('what is open is said to be, and what may be null', () => {
+  test('open schemas say so, and so do values that may be null', () => {
     const isOpen = Object.entries(schemas).flatMap(([name, { additionalProperties }]) =>
       additionalProperties === true ? [name] : [],
     );

@@ -18,12 +18,21 @@ export interface ClientProgram {
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const execute = promisify(execFile);
-/** What it wrote to its standard output. Rejects with all that it wrote if it fails. */
-const outputOf = async (
+
+/** Runs a program to its end, and gives its standard output. Rejects with all that it wrote if it fails. */
+async function outputOf(
   file: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
-): Promise<string> => (await execute(file, args, { maxBuffer: 2 ** 25, ...options })).stdout;
+): Promise<string> {
+  try {
+    return (await execute(file, args, { maxBuffer: 2 ** 25, ...options })).stdout;
+  } catch (error) {
+    // tsc tells its findings on the standard output, which the error's message leaves out.
+    const output: unknown = error instanceof Error ? Reflect.get(error, 'stdout') : undefined;
+    throw new Error(`${file} ${args.join(' ')} failed: ${String(output)}`, { cause: error });
+  }
+}
 
 function place({ document, source, folder }: ClientProgram): void {
   cpSync(source, folder, { recursive: true });
