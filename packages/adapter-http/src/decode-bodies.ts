@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { DomainError, isDomainError } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
+import { ChunkLimit } from './chunk-limit.ts';
 import { Problem } from './problem.ts';
 import { tooLarge } from './whole-body.ts';
 
@@ -35,11 +36,17 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
   const gunzip = createGunzip();
   // What can't be compressed grows by less than this; only members without content would never come to an end.
   const mostEncoded = most * 1.01 + 1024;
+  const chunks = new ChunkLimit();
   let encoded = 0;
   let decoded = 0;
   const count = (chunk: Buffer): void => {
     encoded += chunk.length;
-    if (encoded > mostEncoded) gunzip.destroy(tooLarge(most));
+    try {
+      chunks.count(chunk.length);
+      if (encoded > mostEncoded) throw tooLarge(most);
+    } catch (error) {
+      gunzip.destroy(error instanceof Error ? error : undefined);
+    }
   };
   const breakOff = (): void => {
     if (!payload.readableEnded) gunzip.destroy();

@@ -4,6 +4,7 @@ import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { exactItemIn } from './batch-items.ts';
 import { tooMany } from './batch-receipt.ts';
+import { ChunkLimit } from './chunk-limit.ts';
 import { maxItemBytes } from './item-size.ts';
 import { assertUtf8, withoutMark } from './json-body.ts';
 import { valueBytes } from './json-weight.ts';
@@ -62,6 +63,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #limits: Limits;
   readonly #ending: Ending;
   readonly #splitter: LineSplitter = new LineSplitter(maxItemBytes);
+  readonly #chunks: ChunkLimit = new ChunkLimit();
   #bytes = 0;
   #lines = 0;
   /** Whether there was a line, be it blank: only the first may begin with a byte order mark. */
@@ -98,6 +100,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   }
 
   #split(chunk: Buffer, drafts: unknown[]): void {
+    this.#chunks.count(chunk.length);
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.bytes) throw tooLarge(this.#limits.bytes);
     this.#limits.count(chunk.length + valueBytes(chunk));

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { DomainError, isDomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ChunkLimit } from './chunk-limit.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
 
 /** A body of more bytes than the route takes. */
@@ -52,6 +53,7 @@ function gather(
   settle: (read: () => Buffer) => void,
 ): void {
   const bytes = new GatheredBytes();
+  const chunks = new ChunkLimit();
   const finish = (read: () => Buffer): void => {
     payload.off('data', take).off('end', end).off('error', fail);
     // A decoder that nobody reads may still fail, when its client goes: an error without a listener would end the process.
@@ -61,6 +63,7 @@ function gather(
   };
   const take = (chunk: Buffer): void => {
     try {
+      chunks.count(chunk.length);
       if (bytes.length + chunk.length > bodyLimit) throw tooLarge(bodyLimit);
       held.addBody(chunk.length);
       bytes.append(chunk);

@@ -113,7 +113,7 @@ test('one where many are due, and many where one is, are told of the other route
   expect(it.logged()).toEqual([]);
 });
 
-test.each(['/logs', '/api/log', '/api/events/batch', '/v1/tracks', '/', '/api'])(
+test.each(['/logs', '/api/log', '/api/events/batch', '/v1/tracks', '/api'])(
   'there is nothing at %s, whatever is sent, and the answer names what shows all',
   async (url) => {
     const it = await service();
