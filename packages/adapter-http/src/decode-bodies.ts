@@ -36,13 +36,13 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
   const gunzip = createGunzip();
   // What can't be compressed grows by less than this; only members without content would never come to an end.
   const mostEncoded = most * 1.01 + 1024;
-  const chunks = new ChunkLimit();
+  const limit = new ChunkLimit();
   let encoded = 0;
   let decoded = 0;
   const count = (chunk: Buffer): void => {
     encoded += chunk.length;
     try {
-      chunks.count(chunk.length);
+      limit.count(chunk.length);
       if (encoded > mostEncoded) throw tooLarge(most);
     } catch (error) {
       gunzip.destroy(error instanceof Error ? error : undefined);
