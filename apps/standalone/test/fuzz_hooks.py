@@ -1,11 +1,9 @@
-"""What Schemathesis has to be told of the service: rules that no schema can hold, and one that it reads otherwise.
+"""What Schemathesis has to be told of the service: rules that no schema can hold.
 
 Used by fuzz.e2e.test.ts. https://schemathesis.readthedocs.io/en/stable/reference/hooks/
 """
 
 import json
-import re
-import unicodedata
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -14,31 +12,12 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 
-# It takes \p{L} for an approximation, also when it judges answers. These are some of what \p{L}\p{M}\p{Nd} means.
-_CLASSES = r"\p{L}\p{M}\p{Nd}"
-_LETTERS = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u0300-\u036f\u0391-\u03a1\u03b1-\u03c9\u0410-\u044f\u05d0-\u05ea\u3042-\u3093"
-_OTHERS = re.compile(f"[^{_LETTERS}]")
-
-
-@schemathesis.hook
-def before_load_schema(context, raw_schema):
-    _respell(raw_schema["paths"], asked=True)
-
-
 @schemathesis.serializer("application/x-ndjson")
 def _to_lines(context, value):
     if isinstance(value, bytes):
         return value
     items = value if isinstance(value, list) else [value]
     return "".join(f"{json.dumps(item)}\n" for item in items).encode()
-
-
-def _respell(part, asked):
-    for key, value in part.items() if isinstance(part, dict) else enumerate(part):
-        if key == "pattern" and isinstance(value, str):
-            part[key] = value.replace(_CLASSES, _LETTERS) if asked else ".*" if r"\p" in value else value
-        elif isinstance(value, (dict, list)):
-            _respell(value, asked and key != "responses")
 
 
 # Node takes 16 KiB of a request before its body; more is 431 whatever is asked, and the rest of the head needs room too.
@@ -49,25 +28,7 @@ _MOST_OF_QUERY = 12_000
 def filter_case(context, case):
     if len(urlencode(case.query or {}, doseq=True)) > _MOST_OF_QUERY:
         return False
-    if case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE:
-        return True
-    if _is_binary_event(case):
-        return False
-    # Letters that are none of those above: the service takes them, and the respelled schema does not.
-    return not any(
-        unicodedata.category(char)[0] in "LMN" for text in _texts([case.query, case.body]) for char in _OTHERS.findall(text)
-    )
-
-
-def _texts(value):
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for member in value.values():
-            yield from _texts(member)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _texts(item)
+    return case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE or not _is_binary_event(case)
 
 
 # At last, as in a sequence of requests values from answers come in after all other hooks.

@@ -192,6 +192,23 @@ test('MAX_BYTES_IN_FLIGHT and ALLOWED_HOSTS reach the service', async () => {
   expect((await from('http://evil.example')).status).toBe(403);
 });
 
+test('MAX_METADATA_BYTES reaches the service, and what was stored stays readable when it is lowered', async () => {
+  const roomy = start({ environment: { MAX_METADATA_BYTES: '262144' } });
+  const large = { ...example, id: 'large', metadata: { fill: 'x'.repeat(262_144 - 11) } };
+  let url = await roomy.ready();
+  expect((await post(url, large)).status).toBe(202);
+  expect(await stored(url, 'large')).toMatchObject({ metadata: large.metadata });
+  const tooLarge = await post(url, { ...large, metadata: { fill: `${large.metadata.fill}x` } });
+  expect(tooLarge.status).toBe(422);
+  expect(await roomy.end('SIGTERM')).toBe(0);
+  url = await start().ready();
+  const refused = await post(url, { ...example, metadata: { fill: 'x'.repeat(32_768 - 10) } });
+  expect(await refused.json()).toMatchObject({
+    errors: [{ path: '/metadata', message: 'must be at most 32768 bytes as UTF-8 of its JSON' }],
+  });
+  expect(await stored(url, 'large')).toMatchObject({ metadata: large.metadata });
+});
+
 test('nothing of what clients send is logged', async () => {
   const service = start({ environment: { LOG_LEVEL: 'trace', API_KEYS: 'secret-key' } });
   const url = await service.ready();

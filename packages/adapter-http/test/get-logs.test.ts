@@ -164,6 +164,13 @@ describe('GET /api/logs/{id}', () => {
     }
   });
 
+  test('of a word of the routes is not asked for by it; lists show it all the same', async () => {
+    const it = await service();
+    await it.repository.save([sampleActivity({ id: 'count' }), sampleActivity({ id: 'feed' })]);
+    expect((await it.app.inject('/api/logs/count')).json()).toEqual({ count: 2 });
+    expect((await page(it, '/api/logs?order=asc')).data.map(({ id }) => id)).toEqual(['count', 'feed']);
+  });
+
   test.each(['unknown', 'a%20b', '...', 'batches', 'x'.repeat(129), 'x'.repeat(5000), 'a/b'])(
     '%.20s is 404',
     async (path) => {

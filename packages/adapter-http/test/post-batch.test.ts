@@ -27,6 +27,22 @@ test('each item is judged by itself', async () => {
   expect(it.logged()).toHaveLength(2);
 });
 
+test('names that any system gives, null for what is left out, and no word of the routes for an id', async () => {
+  const it = await service();
+  const drafts = [
+    draft({ type: "Don't ask (PIM) – 100%", id: null, metadata: null, createdAt: null }),
+    draft({ id: 'import' }),
+  ];
+  const message = 'must not be one of the reserved words count, stats, export, stream, batch, feed, import';
+  expect(seen(await post(it.app, '/api/logs/batch', drafts))).toMatchObject({
+    status: 202,
+    body: { ids: ['id-000001', null], rejected: [{ index: 1, errors: [{ path: '/id', message }] }] },
+  });
+  expect(it.logged()).toMatchObject([
+    { content: { activity: { type: "DON'T_ASK_(PIM)_100%", metadata: {} } } },
+  ]);
+});
+
 test('of none that is valid every fault is listed, by index and path', async () => {
   const it = await service();
   expect(seen(await post(it.app, '/api/logs/batch', [draft({ type: '' }), null]))).toMatchObject({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RawRecord, UserActivity } from '@user-activity/domain';
+import { maxMetadataBytes, type RawRecord, type UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
@@ -238,6 +238,27 @@ export const eventConsumerContract: Contract<LogSubject> = [
         }),
         { numRuns: 25, endOnFailure: true, examples: [[confusableActivities()]] },
       );
+      await reader.stop();
+    },
+  },
+  {
+    promise: 'L9',
+    title: 'activities of the largest metadata, type, user and id come out equal, and do not hold up others',
+    async run(subject) {
+      const reader = await Reader.start(subject, 'one');
+      const fill = 'x'.repeat(maxMetadataBytes - '{"fill":""}'.length);
+      const largest = ['a', 'b', 'c', 'd', 'e'].map((letter) =>
+        sampleActivity({
+          id: letter.repeat(128),
+          userId: '😀'.repeat(256),
+          type: '😀'.repeat(256),
+          metadata: { fill },
+        }),
+      );
+      const activities = [...largest, ...sampleActivities(3, { userId: '😀'.repeat(256) })];
+      await publish(subject, activities);
+      await reader.has(activities);
+      assert.deepEqual(reader.activities, activities);
       await reader.stop();
     },
   },

@@ -6,6 +6,8 @@ const charactersOfUser = 200;
 // Of the 128 of an id, less `~` and the 43 of a digest.
 const charactersOfId = 84;
 const charactersOfType = 256;
+// Of a longer name, or of more white space around one, nobody has a use for the rest.
+const maxUnitsOfName = 10_000;
 const controlCharacters = /\p{Cc}/gu;
 const notOfId = /[^\x21-\x7e]/gu;
 
@@ -26,17 +28,17 @@ export function mendedId(text: string): string {
   return `${beginningOf(text, charactersOfId).replaceAll(notOfId, '_')}~${digestOf(text)}`;
 }
 
-/** The type for the name of an event: well-formed, without control characters, cut to 256 characters. Undefined if nothing is left. */
+/**
+ * The type for a name that is none: control characters count as white space, unpaired surrogates are U+FFFD, and it is cut to 256
+ * characters. Undefined if nothing is left.
+ */
 export function mendedType(name: string): string | undefined {
-  const start = beginningOf(name.trim(), charactersOfType).toWellFormed();
-  // As long as it is in the end: some characters are two or three in upper case.
+  const text = name.slice(0, maxUnitsOfName).replaceAll(controlCharacters, ' ').trim();
+  const start = beginningOf(text, charactersOfType).toWellFormed();
+  // Cut again, as some characters are two or three in upper case.
   const upper = start.normalize('NFC').toUpperCase().normalize('NFC');
-  const text = beginningOf(upper, charactersOfType).replaceAll(controlCharacters, asInType);
-  return unlessBroken(() => ActivityType.parse(text));
+  return unlessBroken(() => ActivityType.parse(beginningOf(upper, charactersOfType)));
 }
-
-/** White space among the control characters is for the type to judge. */
-const asInType = (character: string): string => (character.trim() === '' ? character : '_');
 
 /** The first characters (code points) of a text, without looking at the rest of a long one. */
 const beginningOf = (text: string, characters: number): string =>
