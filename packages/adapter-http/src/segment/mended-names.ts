@@ -3,10 +3,10 @@ import { ActivityId, ActivityType, unlessBroken, UserId } from '@user-activity/d
 import { reservedIds } from '../reserved-ids.ts';
 
 const charactersOfUser = 200;
-// Of the 128 of an id, less `~` and the 43 of a digest.
+// An id has at most 128: `~` and the digest take 44.
 const charactersOfId = 84;
 const charactersOfType = 256;
-// Of a longer name, or of more white space around one, nobody has a use for the rest.
+// Enough for any name with white space around it: the rest of a longer text is not looked at.
 const maxUnitsOfName = 10_000;
 const controlCharacters = /\p{Cc}/gu;
 const notOfId = /[^\x21-\x7e]/gu;
@@ -46,7 +46,7 @@ const beginningOf = (text: string, characters: number): string =>
     .slice(0, characters)
     .join('');
 
-/** Of texts with unpaired surrogates too no two have the same: UTF-8 has no such characters, and no byte 0xff. */
+/** The SHA-256 of a text. One with unpaired surrogates has no UTF-8: it counts as UTF-16, behind a byte that UTF-8 never has. */
 function digestOf(text: string): string {
   const hash = createHash('sha256');
   if (text.isWellFormed()) hash.update(text, 'utf8');
