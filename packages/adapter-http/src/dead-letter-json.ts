@@ -31,7 +31,7 @@ export const DeadLetterCodeJson: TUnsafe<DeadLetterCode> = Type.Unsafe<DeadLette
     enum: DeadLetterCode.all,
     description:
       '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it; ' +
-      '`invalid`: it broke a rule, and its sender could not be told.',
+      '`invalid`: a call of an SDK that could not be stored, or not whole: its sender could not be told.',
   }),
 );
 

@@ -18,7 +18,7 @@ import {
 import { type BatchReceipt, FaultyDraft, recorded, type RejectedDraft } from './log-activities.ts';
 import { named } from './named.ts';
 
-/** The draft of an activity, and what of its call is not in it. */
+/** The draft of an activity, and the parts of its call that are not in it. */
 export interface MendedDraft {
   readonly activity: Readonly<Record<string, unknown>>;
   /** By places in the call. If there are any, the call is a dead letter too. */
@@ -40,7 +40,7 @@ export interface Call {
 /** The calls of a request in portions: those that came are judged before the next are asked for. */
 export type CallPortions = Iterable<readonly Call[]> | AsyncIterable<readonly Call[]>;
 
-/** What became of calls. */
+/** The outcome of calls. */
 export interface CallsReceipt extends BatchReceipt {
   /** Calls among the accepted of which something is not in the activity, by their index: they are dead letters too. */
   readonly incomplete: readonly RejectedDraft[];

@@ -1,10 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Attack } from '../attack.ts';
-import type { Question } from '../wire/ask.ts';
 import { bodiesAtOnce } from './bodies-at-once.ts';
-import { json, listOf, maxBodyBytes, times, zipped } from './payloads.ts';
-
-type Body = readonly [name: string, about: string, question: () => Question, short?: true];
+import { type Body, json, listOf, maxBodyBytes, times, zipped } from './payloads.ts';
+import { segmentBodies } from './segment-bodies.ts';
 
 const oneByte = gzipSync(' ');
 const activity = (members: string): string => `{"userId":"u","type":"T",${members}}`;
@@ -150,25 +148,6 @@ const bodies: readonly Body[] = [
     () => zipped(logs, `${' '.repeat(10_000_000)}{}`),
   ],
   [
-    's9-shared-context',
-    'a Segment batch of 9,000 calls with a context of 1.1 KB',
-    () =>
-      zipped(
-        '/v1/batch',
-        `{"context":{"c":"${'x'.repeat(1100)}"},"batch":${listOf(9000, (index) => `{"type":"track","event":"E","userId":"u${index}"}`)}}`,
-      ),
-    true,
-  ],
-  [
-    's9-segment-surrogates',
-    'a Segment batch of calls with texts of unpaired surrogates, which are mended',
-    () =>
-      zipped(
-        '/v1/batch',
-        `{"batch":${listOf(1000, () => `{"type":"track","event":"E","userId":"u","properties":{"t":"${'\\ud800'.repeat(1500)}"}}`)}}`,
-      ),
-  ],
-  [
     's9-event-data',
     'a CloudEvent with data in Base64 of 10 MB',
     () =>
@@ -191,7 +170,7 @@ const bodies: readonly Body[] = [
 ];
 
 /** Bodies at the largest size that is taken, made of what is slow to read. */
-const slowBodies = bodies.map(
+const slowBodies = [...bodies, ...segmentBodies].map(
   ([name, about, question, short]): Attack => ({
     name,
     about,

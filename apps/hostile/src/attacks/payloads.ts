@@ -1,6 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { Question } from '../wire/ask.ts';
 
+/** A body that is slow to read, and whether `npm test` sends it too. */
+export type Body = readonly [name: string, about: string, question: () => Question, short?: true];
+
 export const json = { 'content-type': 'application/json' };
 
 /** The largest body that the service takes by default. */

@@ -5,15 +5,15 @@ import { isMetadata } from './metadata-of-calls.ts';
 import { digestOfMost, digestOfOriginal, type Original, originalOf } from './originals.ts';
 import type { SharedContext } from './shared-context.ts';
 
-/** What is the same for all calls of a request. */
+/** The values that all calls of a request share. */
 export interface Surroundings {
   /** For calls without one of their own. */
   readonly context?: SharedContext;
-  /** The maximum of bytes of metadata, without what was sent in the place of what was changed. */
+  /** The maximum of bytes of metadata, without its member `original`. */
   readonly maxBytes: number;
 }
 
-/** What a call says beside who, what and when. */
+/** The members of a call beside who, what and when. */
 export interface CallDetails {
   /** How the call names its properties: `properties` or `traits`. */
   readonly name: string;
@@ -28,9 +28,9 @@ export interface CallMetadata {
   /** How the call names its properties. */
   readonly name: string;
   readonly value: Members;
-  /** What was sent in the place of what is changed or left out. */
+  /** The values as they were sent, of members that are changed or left out. */
   readonly originals: readonly Original[];
-  /** What is left out although it is more than a context, by place in the call. */
+  /** Members that are left out, by place in the call. A context is no loss. */
   readonly losses: readonly Violation[];
 }
 
@@ -68,7 +68,7 @@ export function callMetadata(
 export type WholeMetadata = Pick<CallMetadata, 'value' | 'losses'>;
 
 /**
- * Adds what was sent as the member `original`. A member `original` that the call has itself is then `original.original`, one level
+ * Adds the originals as the member `original`. A member `original` that the call has itself is then `original.original`, one level
  * deeper; if it has too many levels for that, its size and SHA-256.
  */
 export function withOriginals(metadata: CallMetadata, originals: readonly Original[]): WholeMetadata {
@@ -103,7 +103,7 @@ function joined(name: string, { [name]: own, ...beside }: Members): Members {
   return isApart ? { [name]: own, ...beside } : { ...own, ...beside };
 }
 
-/** The members that are not too much by themselves, mended, and what was sent in the place of those that are changed. */
+/** The members that are not too much by themselves, mended, and the originals of those that are changed. */
 function mendedMembers(
   sent: Members,
   maxBytes: number,

@@ -14,13 +14,13 @@ import { wholeJson } from './whole-json.ts';
 /** A member of a call; undefined if it has none of the name, or null. */
 export type Said = (name: string) => unknown;
 
-/** The value that a field of the activity gets, and what was sent if it is something else. */
+/** The value of a field of the activity, and the originals of the members that were changed for it. */
 export interface MendedField<Value> {
   readonly value: Value;
   readonly originals: readonly Original[];
 }
 
-/** Who did it: the userId, else the anonymousId, whichever is the first that names someone. Undefined if neither does. */
+/** The user: the userId, or the anonymousId if the userId names nobody. Returns undefined if neither names someone. */
 export function userIn(said: Said): (MendedField<string> & { readonly place: string }) | undefined {
   const originals: Original[] = [];
   for (const place of ['userId', 'anonymousId']) {
@@ -35,7 +35,7 @@ export function userIn(said: Said): (MendedField<string> & { readonly place: str
   return undefined;
 }
 
-/** What is wrong with a call that names no user. */
+/** The violations of a call that names no user. */
 export function userFaults(said: Said): readonly Violation[] {
   const isGiven = (place: string): boolean => said(place) !== undefined && said(place) !== '';
   const place = isGiven('userId') || !isGiven('anonymousId') ? 'userId' : 'anonymousId';
@@ -53,7 +53,7 @@ export function idIn(said: Said): MendedField<string | undefined> {
   return { value, originals: value === text ? [] : [originalOf('messageId', sent)] };
 }
 
-/** What was done, by the name that the call has in that place; TRACK if there is no name. */
+/** The type, by the name that the call has in that place; TRACK if there is no name. */
 export function typeIn(said: Said, place: 'event' | 'type'): MendedField<string> {
   const sent = said(place);
   const name = textOf(sent);
@@ -63,7 +63,7 @@ export function typeIn(said: Said, place: 'event' | 'type'): MendedField<string>
   return { value: mended ?? 'TRACK', originals: sent === undefined ? [] : [originalOf(place, sent)] };
 }
 
-/** When it happened: the timestamp, else the originalTimestamp, whichever is the first that is understood. */
+/** The time: the timestamp, or the originalTimestamp if the timestamp is not understood. */
 export function timeIn(said: Said): MendedField<Timestamp | undefined> & { readonly place: string } {
   const originals: Original[] = [];
   for (const place of ['timestamp', 'originalTimestamp']) {

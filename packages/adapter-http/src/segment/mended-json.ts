@@ -44,9 +44,10 @@ export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefi
   const mendMembers = (members: Members, levels: number): Members => {
     const rename = renaming(members);
     const made: Record<string, unknown> = {};
-    for (const [key, member] of Object.entries(members)) {
+    for (const key of Object.keys(members)) {
       left -= key.length;
       if (left < 0) break;
+      const member = members[key];
       made[isRefused(key, member) ? changed(rename(key)) : key] = mend(member, levels + 1);
     }
     return made;

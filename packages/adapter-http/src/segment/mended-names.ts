@@ -3,9 +3,11 @@ import { ActivityId, ActivityType, unlessBroken, UserId } from '@user-activity/d
 import { reservedIds } from '../reserved-ids.ts';
 
 const charactersOfUser = 200;
-// Of the 128 of an id, less `~` and the 43 of a digest.
+// An id has at most 128: `~` and the digest take 44.
 const charactersOfId = 84;
 const charactersOfType = 256;
+// Enough for any name with white space around it: the rest of a longer text is not looked at.
+const maxUnitsOfName = 10_000;
 const controlCharacters = /\p{Cc}/gu;
 const notOfId = /[^\x21-\x7e]/gu;
 
@@ -26,17 +28,17 @@ export function mendedId(text: string): string {
   return `${beginningOf(text, charactersOfId).replaceAll(notOfId, '_')}~${digestOf(text)}`;
 }
 
-/** The type for the name of an event: well-formed, without control characters, cut to 256 characters. Undefined if nothing is left. */
+/**
+ * The type for a name that is none: control characters count as white space, unpaired surrogates are U+FFFD, and it is cut to 256
+ * characters. Undefined if nothing is left.
+ */
 export function mendedType(name: string): string | undefined {
-  const start = beginningOf(name.trim(), charactersOfType).toWellFormed();
-  // As long as it is in the end: some characters are two or three in upper case.
+  const text = name.slice(0, maxUnitsOfName).replaceAll(controlCharacters, ' ').trim();
+  const start = beginningOf(text, charactersOfType).toWellFormed();
+  // Cut again, as some characters are two or three in upper case.
   const upper = start.normalize('NFC').toUpperCase().normalize('NFC');
-  const text = beginningOf(upper, charactersOfType).replaceAll(controlCharacters, asInType);
-  return unlessBroken(() => ActivityType.parse(text));
+  return unlessBroken(() => ActivityType.parse(beginningOf(upper, charactersOfType)));
 }
-
-/** White space among the control characters is for the type to judge. */
-const asInType = (character: string): string => (character.trim() === '' ? character : '_');
 
 /** The first characters (code points) of a text, without looking at the rest of a long one. */
 const beginningOf = (text: string, characters: number): string =>
@@ -44,7 +46,7 @@ const beginningOf = (text: string, characters: number): string =>
     .slice(0, characters)
     .join('');
 
-/** Of texts with unpaired surrogates too no two have the same: UTF-8 has no such characters, and no byte 0xff. */
+/** The SHA-256 of a text. One with unpaired surrogates has no UTF-8: it counts as UTF-16, behind a byte that UTF-8 never has. */
 function digestOf(text: string): string {
   const hash = createHash('sha256');
   if (text.isWellFormed()) hash.update(text, 'utf8');

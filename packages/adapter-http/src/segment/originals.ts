@@ -3,7 +3,7 @@ import type { JsonValue } from '@user-activity/domain';
 import { isMetadata } from './metadata-of-calls.ts';
 import { wholeJson } from './whole-json.ts';
 
-/** What a call had in the place of something that was changed, as the member of that name of `metadata.original` shows it. */
+/** A member of a call as it was sent, as `metadata.original` shows it under its name. */
 export interface Original {
   readonly name: string;
   readonly shown: JsonValue;
@@ -15,8 +15,8 @@ type JsonDigest = Readonly<Record<'bytes', number> & Record<'sha256', string>>;
 const maxBytes = 1024;
 
 /**
- * Shows what was sent in a place: as it is, or as `{json}` where metadata can't hold it, such as a text with unpaired surrogates. What
- * takes more than 1 KiB of JSON is shown as `{bytes, sha256}`.
+ * Shows a member as it was sent, or as `{json}` if metadata can't hold it, such as a text with unpaired surrogates. One that takes
+ * more than 1 KiB of JSON is shown as `{bytes, sha256}`.
  */
 export function originalOf(name: string, sent: unknown): Original {
   const json = wholeJson(sent);
@@ -36,13 +36,13 @@ function isHeld(sent: unknown): sent is JsonValue {
   return typeof sent !== 'object' || isMetadata({ original: { sent } }, 2 * maxBytes);
 }
 
-/** Shows what was sent in a place and is left out. */
+/** Shows a member that is left out. */
 export const digestOfOriginal = (name: string, sent: unknown): Original => ({
   name,
   shown: digestOf(wholeJson(sent)),
 });
 
-/** The digest of the properties that are left out: what is most of the metadata has its digest beside the names of the others. */
+/** Shows properties that are left out: their size and digest stand beside the other originals, as they were most of the metadata. */
 export function digestOfMost(sent: unknown): readonly Original[] {
   const { bytes, sha256 } = digestOf(wholeJson(sent));
   return [

@@ -53,7 +53,7 @@ const schema = {
     'Of the Segment HTTP API, for its SDKs and those of RudderStack: change their host, and let their write key be a key of this API. ' +
     'It may be `writeKey` in the body, of at most 1 MiB then, instead of in a header. ' +
     'Answers 200 only after the log holds what was accepted. A call that names a user is always accepted: what breaks a rule is mended, and ' +
-    'what was sent is in `metadata.original`. What can not be mended is listed, and is a dead letter of the code `invalid`: those SDKs ' +
+    'what was sent is in `metadata.original`. A call that can not be mended is listed, and is a dead letter of the code `invalid`: those SDKs ' +
     'tell nobody.',
   response: {
     200: Answer,

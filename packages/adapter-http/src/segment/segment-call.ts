@@ -35,7 +35,7 @@ export function itemOfBatch(item: unknown, around: Surroundings): Call {
 export const bodyOfRoute = (kind: SegmentCall, body: unknown, around: Surroundings): Call =>
   isMembers(body) ? callOf(kind, { ...body, type: kind }, around) : noObject(body);
 
-/** The call, with all mended that breaks a rule, as its sender is not told. Looks at no clock: the same call makes the same activity. */
+/** Mends all that breaks a rule, as the sender is not told. It looks at no clock: the same call always makes the same activity. */
 function callOf(kind: SegmentCall | 'other', item: Members, around: Surroundings): Call {
   const said: Said = (name) => given(item[name]);
   const user = userIn(said);
@@ -61,7 +61,7 @@ function callOf(kind: SegmentCall | 'other', item: Members, around: Surroundings
   };
 }
 
-/** What a call says beside who, what and when. Each kind has its own of properties and traits: the other is taken if that is missing. */
+/** The other members of a call. Each kind has its own of properties and traits: the other is taken if that is missing. */
 function detailsOf(kind: SegmentCall | 'other', said: Said, userPlace: string): CallDetails {
   const [first, second] =
     kind === 'identify' || kind === 'group' ? ['traits', 'properties'] : ['properties', 'traits'];

@@ -6,7 +6,7 @@ import { digestOfOriginal, type Original, originalOf } from './originals.ts';
 export class SharedContext {
   /** As metadata can hold it; undefined if none can. */
   readonly value: unknown;
-  /** What was sent, if the value is something else. */
+  /** As it was sent, if the value is something else. */
   readonly original: Original | undefined;
   /** The bytes of JSON that it takes in the metadata of a call. */
   readonly bytes: number;
@@ -22,7 +22,7 @@ export class SharedContext {
     this.bytes = bytesOf(this.value) + bytesOf(this.original?.shown);
   }
 
-  /** What a call shows in its place that can't hold it beside its properties. */
+  /** Stands for it in a call that can't hold it beside its properties. */
   leftOut(): Original {
     return (this.#digest ??= digestOfOriginal('context', this.#sent));
   }

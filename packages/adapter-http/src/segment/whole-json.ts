@@ -5,16 +5,15 @@ const maxLevels = 1000;
 
 /** Whether a JSON value has at most 1,000 levels. Goes level by level, as recursion would not come to the end of some. */
 export function isShallow(value: unknown): boolean {
-  let level: readonly unknown[] = [value];
+  let level = [value].filter(isContainer);
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxLevels) return false;
-    level = level.flatMap(membersOf);
+    if (depth === maxLevels) return false;
+    level = level.flatMap((container) => Object.values(container).filter(isContainer));
   }
   return true;
 }
 
-const membersOf = (value: unknown): readonly unknown[] =>
-  typeof value === 'object' && value !== null ? Object.values(value) : [];
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** The text of a JSON value, however many levels it has. */
 export function wholeJson(value: unknown): string {

@@ -8,7 +8,7 @@ import type { OriginalRecord } from './log-record.ts';
  *  - `unreadable`  it is no event of ours;
  *  - `conflict`    its id already holds another fact;
  *  - `refused`     the store can't hold its content;
- *  - `invalid`     it broke a rule at the edge, where its sender can't be told: it never was on the log.
+ *  - `invalid`     it broke a rule at the edge, where its sender can't be told: it is not on the log, or not all of it.
  */
 export type DeadLetterCode = 'unreadable' | 'conflict' | 'refused' | 'invalid';
 

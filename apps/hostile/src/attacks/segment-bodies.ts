@@ -1,0 +1,54 @@
+import { type Body, listOf, times, zipped } from './payloads.ts';
+
+const batchOf = (count: number, call: (index: number) => string, beside = '') =>
+  zipped('/v1/batch', `{${beside}"batch":${listOf(count, call)}}`);
+
+/** Batches of calls at the largest size that is taken: calls that are mended, each value of which is looked at. */
+export const segmentBodies: readonly Body[] = [
+  [
+    's9-shared-context',
+    'a Segment batch of 9,000 calls with a context of 1.1 KB',
+    () =>
+      batchOf(
+        9000,
+        (index) => `{"type":"track","event":"E","userId":"u${index}"}`,
+        `"context":{"c":"${'x'.repeat(1100)}"},`,
+      ),
+    true,
+  ],
+  [
+    's9-segment-surrogates',
+    'a Segment batch of 1,000 calls with texts of 1,500 unpaired surrogates',
+    () => {
+      const text = '\\ud800'.repeat(1500);
+      return batchOf(1000, () => `{"type":"track","event":"E","userId":"u","properties":{"t":"${text}"}}`);
+    },
+  ],
+  [
+    's9-segment-mended',
+    'a Segment batch of 10,000 calls in which every place is mended',
+    () => {
+      const places = ['messageId', 'event', 'timestamp', 'name', 'traits', 'properties', 'context'];
+      const odd = places.map((place) => `"${place}":{"\\ud800":"${'\\"'.repeat(20)}"}`).join();
+      return batchOf(10_000, (index) => `{"userId":"u\\u0000${index}",${odd}}`);
+    },
+    true,
+  ],
+  [
+    's9-segment-many-keys',
+    'a Segment batch of 9 calls with 60,000 keys each that metadata refuses',
+    () => {
+      const keys = times(60_000, (index) => `"\\ud800${index}":0`).join();
+      return batchOf(9, () => `{"userId":"u","properties":{${keys}}}`);
+    },
+  ],
+  [
+    's9-segment-long-names',
+    'a Segment batch of 9 calls whose user, id, event and time have 240 KB each',
+    () => {
+      const long = `"${'\\ud800'.repeat(40_000)}"`;
+      const names = ['userId', 'messageId', 'event', 'timestamp'].map((place) => `"${place}":${long}`);
+      return batchOf(9, () => `{${names.join()}}`);
+    },
+  ],
+];
