@@ -65,7 +65,7 @@ describe('who, what and when', () => {
 
   test.each([
     [{ timestamp: '2025-01-01', originalTimestamp: '2026-01-01', sentAt: 's' }, '2025-01-01T00:00:00.000Z'],
-    [{ timestamp: null, originalTimestamp: '2026-01-01T00:00:00+01:00' }, '2025-12-31T23:00:00.000Z'],
+    [{ timestamp: null, originalTimestamp: '2026-01-01T00:00:00+01:00' }, '2026-01-01T00:00:00+01:00'],
     [{ timestamp: '', originalTimestamp: 7 }, '1970-01-01T00:00:07.000Z'],
     [{ timestamp: 'soon', originalTimestamp: 7 }, '1970-01-01T00:00:07.000Z'],
     [{ sentAt: '2025-01-01T00:00:00Z' }, undefined],

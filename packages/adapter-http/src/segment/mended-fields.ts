@@ -64,15 +64,15 @@ export function typeIn(said: Said, place: 'event' | 'type'): MendedField<string>
 }
 
 /** The time: the timestamp, or the originalTimestamp if the timestamp is not understood. */
-export function timeIn(said: Said): MendedField<Timestamp | undefined> & { readonly place: string } {
+export function timeIn(said: Said): MendedField<string | undefined> & { readonly place: string } {
   const originals: Original[] = [];
   for (const place of ['timestamp', 'originalTimestamp']) {
     const sent = said(place);
     if (sent === undefined || isBlank(sent)) continue;
-    const value = lenientTime(sent);
-    if (value === undefined || unlessBroken(() => Timestamp.parse(sent)) === undefined)
-      originals.push(originalOf(place, sent));
-    if (value !== undefined) return { place, value, originals };
+    if (isTime(sent)) return { place, value: sent, originals };
+    originals.push(originalOf(place, sent));
+    const moment = lenientTime(sent);
+    if (moment !== undefined) return { place, value: Timestamp.toISO(moment), originals };
   }
   return { place: '', value: undefined, originals };
 }
@@ -80,5 +80,8 @@ export function timeIn(said: Said): MendedField<Timestamp | undefined> & { reado
 /** A text or a number as text. One that no double holds was read as the text that it is written as. */
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+
+const isTime = (value: unknown): value is string =>
+  typeof value === 'string' && unlessBroken(() => Timestamp.parse(value)) !== undefined;
 
 const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';

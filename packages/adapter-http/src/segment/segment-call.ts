@@ -1,5 +1,4 @@
 import { type Call, FaultyDraft, type MendedDraft } from '@user-activity/application';
-import { Timestamp } from '@user-activity/domain';
 import type { OversizedItem } from '../batch-items.ts';
 import { isMembers, type Members } from '../members.ts';
 import {
@@ -55,7 +54,7 @@ function callOf(kind: SegmentCall | 'other', item: Members, around: Surroundings
   };
   return {
     id: id.value,
-    draft: draftOf(originals, when.value === undefined ? {} : { createdAt: Timestamp.toISO(when.value) }),
+    draft: draftOf(originals, when.value === undefined ? {} : { createdAt: when.value }),
     undated: () => draftOf([...originals, originalOf(when.place, said(when.place))], {}),
     original: () => edgeRecord(item, user.value),
   };

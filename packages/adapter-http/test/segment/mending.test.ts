@@ -37,7 +37,7 @@ describe('what was sent is kept beside what is stored', () => {
       id: 'm',
       userId: 'u',
       type: 'E',
-      createdAt: '2026-11-24T09:37:56.100Z',
+      createdAt: '2026-11-24T10:37:56.1+01:00',
       metadata: { event: 'E', original },
       losses: [],
     });
