@@ -1,7 +1,7 @@
 import { type Call, FaultyDraft, type MendedDraft } from '@user-activity/application';
 import { Timestamp } from '@user-activity/domain';
-import type { OversizedItem } from '../batch-items.ts';
-import { isMembers, type Members } from '../members.ts';
+import type { OversizedItem } from '../bodies/batch-items.ts';
+import { isMembers, type Members } from '../bodies/members.ts';
 import {
   type CallDetails,
   callMetadata,
