@@ -1,11 +1,11 @@
 import type { CheckHealth, Progressing } from '@user-activity/application';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { assertRoute, handleErrors } from './error-handling.ts';
-import { health } from './health.ts';
+import { assertRoute, handleErrors } from './requests/error-handling.ts';
+import { health } from './routes/health.ts';
 import { type HttpServer, httpServer, routing } from './http-server.ts';
-import { assertOneHost, foreignCheck } from './own-hosts.ts';
-import { metrics, type ScrapeMetrics } from './metrics.ts';
-import { clientLimits, limitClients } from './server-limits.ts';
+import { assertOneHost, foreignCheck } from './requests/own-hosts.ts';
+import { metrics, type ScrapeMetrics } from './routes/metrics.ts';
+import { clientLimits, limitClients } from './requests/server-limits.ts';
 
 const remedy = 'A consumer serves /health/live, /health/ready and /metrics.';
 

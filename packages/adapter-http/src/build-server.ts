@@ -1,11 +1,11 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { type ApiOptions, api } from './api.ts';
-import { BytesInFlight } from './bytes-in-flight.ts';
-import { answerError } from './error-handling.ts';
+import { BytesInFlight } from './requests/bytes-in-flight.ts';
+import { answerError } from './requests/error-handling.ts';
 import { type HttpServer, httpServer, routing } from './http-server.ts';
-import { requestIdOf } from './request-id.ts';
-import { RequestMetrics } from './request-metrics.ts';
-import { clientLimits, limitConnections } from './server-limits.ts';
+import { requestIdOf } from './requests/request-id.ts';
+import { RequestMetrics } from './requests/request-metrics.ts';
+import { clientLimits, limitConnections } from './requests/server-limits.ts';
 
 /** The API and the server around it. */
 export interface HttpServerOptions extends ApiOptions {

@@ -1,10 +1,10 @@
 import type { CheckHealth } from '@user-activity/application';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { answerError } from './error-handling.ts';
-import { health } from './health.ts';
+import { answerError } from './requests/error-handling.ts';
+import { health } from './routes/health.ts';
 import { type HttpServer, httpServer, routing } from './http-server.ts';
-import { Problem, sendProblem } from './problem.ts';
-import { clientLimits, limitClients } from './server-limits.ts';
+import { Problem, sendProblem } from './requests/problem.ts';
+import { clientLimits, limitClients } from './requests/server-limits.ts';
 
 /** Answers for a process that waits for its log and store. */
 export interface StartingServer {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
-import { named, withComponents } from '../src/component-schemas.ts';
-import { withPlainSchemas } from '../src/plain-schemas.ts';
+import { named, withComponents } from '../src/openapi/component-schemas.ts';
+import { withPlainSchemas } from '../src/openapi/plain-schemas.ts';
 
 const user = named('User', Type.Object({ name: Type.String() }));
 /** The document as it goes out: JSON. */

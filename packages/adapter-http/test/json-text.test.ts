@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listText } from '../src/json-text.ts';
+import { listText } from '../src/bodies/json-text.ts';
 
 /** The list, and whether others had their turn while it was made. */
 async function make(items: readonly string[]) {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NdjsonDrafts } from '../src/ndjson-drafts.ts';
+import { NdjsonDrafts } from '../src/bodies/ndjson-drafts.ts';
 import { post, seen, service } from './service.ts';
 
 const draft = (fields: object = {}) => ({ userId: 'u', type: 'T', ...fields });

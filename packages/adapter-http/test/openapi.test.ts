@@ -6,8 +6,8 @@ import ajvFormats from 'ajv-formats';
 import { ActivityId, unlessBroken } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { idempotencyKey } from '../src/idempotency-key.ts';
-import { reservedIds } from '../src/reserved-ids.ts';
+import { idempotencyKey } from '../src/bodies/idempotency-key.ts';
+import { reservedIds } from '../src/openapi/reserved-ids.ts';
 import { documentOf, examplesOf, operationsOf, resolved } from './openapi-document.ts';
 
 const document = await documentOf();

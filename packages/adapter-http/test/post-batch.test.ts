@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox';
 import { describe, expect, test } from 'vitest';
-import type { BatchReceipt } from '../src/batch-receipt.ts';
+import type { BatchReceipt } from '../src/bodies/batch-receipt.ts';
 import { post, postRaw, seen, service } from './service.ts';
 
 const draft = (fields: object = {}) => ({ userId: 'u', type: 'T', ...fields });

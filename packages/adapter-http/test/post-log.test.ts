@@ -11,8 +11,8 @@ import {
 } from '@user-activity/domain';
 import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
 import { describe, expect, test } from 'vitest';
-import { reservedIds } from '../src/reserved-ids.ts';
-import { Draft } from '../src/schemas.ts';
+import { reservedIds } from '../src/openapi/reserved-ids.ts';
+import { Draft } from '../src/openapi/schemas.ts';
 import { post, postRaw, seen, service } from './service.ts';
 
 const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { preferredWait } from '../src/prefer-wait.ts';
+import { preferredWait } from '../src/requests/prefer-wait.ts';
 
 test.each([
   ['wait=10', 10],

@@ -28,7 +28,7 @@ import { defaultMetadataBytes, type LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
-import { reservedIds } from '../src/reserved-ids.ts';
+import { reservedIds } from '../src/openapi/reserved-ids.ts';
 import { recordingLogger } from './recording-logger.ts';
 
 /** The API on adapters in memory, built as production builds it. It ends with the test. */

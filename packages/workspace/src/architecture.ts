@@ -1,4 +1,5 @@
 import type { ICruiseOptions, IRegularForbiddenRuleType } from 'dependency-cruiser';
+import { type Room, rooms } from './rooms.ts';
 
 /** A rule of the architecture: what may not import what, and why. */
 export interface Rule extends IRegularForbiddenRuleType {
@@ -173,6 +174,15 @@ const closedRule = ({ from, outside: names = [], because }: Arrows): Rule => ({
   to: { pathNot: ['^(?:packages|apps|@user-activity)/', ...(names.length > 0 ? [outside(names)] : [])] },
 });
 
+/** Imports between the rooms of one package; the files beside the rooms are in none of them. */
+const roomRule = ({ of, name, to, because }: Room): Rule => ({
+  name: `rooms-of-${of}-${name}`,
+  comment: because,
+  severity: 'error',
+  from: { path: `^packages/${of}/src/${name}/` },
+  to: { path: `^packages/${of}/src/`, pathNot: `^packages/${of}/src/(?:${[name, ...to].join('|')})/` },
+});
+
 const frameworkRule = ({ rule, modules, places, because }: Framework): Rule => ({
   name: rule,
   comment: because,
@@ -189,6 +199,7 @@ export const rules: readonly Rule[] = [
   ...arrows.map(arrowRule),
   ...arrows.filter((one) => one.outside !== undefined).map(closedRule),
   ...frameworkRules,
+  ...rooms.map(roomRule),
   {
     name: 'no-app-in-packages',
     comment: 'an app is the outermost ring: it wires packages, and nothing depends on it',

@@ -4,6 +4,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { arrows, frameworkRules, options, type Rule, rules } from '../src/architecture.ts';
 import { groups, members, root } from '../src/layout.ts';
+import { rooms } from '../src/rooms.ts';
 
 /** Packages of the design that come with later work. A rule about one of these has nothing to look at yet. */
 const pending = ['client'];
@@ -72,6 +73,13 @@ describe('the code', () => {
 test('every package has its arrows, and only packages that are not there yet are pending', () => {
   const packages = members().flatMap((member) => /^packages\/(.+)$/.exec(member)?.[1] ?? []);
   expect([...packages, ...pending].toSorted()).toEqual(arrows.map((one) => one.from).toSorted());
+});
+
+test.each([...new Set(rooms.map((room) => room.of))])('each folder in the sources of %s is a room', (of) => {
+  const there = readdirSync(join(root, 'packages', of, 'src'), { withFileTypes: true });
+  const folders = there.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const known = rooms.filter((room) => room.of === of).map((room) => room.name);
+  expect(folders.toSorted()).toEqual(known.toSorted());
 });
 
 test('every rule has a name of its own, a reason and a broken fixture, and every fixture a rule', () => {

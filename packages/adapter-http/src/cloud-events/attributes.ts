@@ -7,7 +7,7 @@ import {
   UserId,
   type Violations,
 } from '@user-activity/domain';
-import type { Members } from '../members.ts';
+import type { Members } from '../bodies/members.ts';
 import { isMediaType } from './media-type.ts';
 
 /** An event in the members of the JSON event format; a `RuleBroken` stands for a member that could not be read. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
-import { jsonBody, utf8Body } from '../json-body.ts';
-import { percentDecoded } from '../percent-decoded.ts';
+import { jsonBody, utf8Body } from '../bodies/json-body.ts';
+import { percentDecoded } from '../query/percent-decoded.ts';
 import { defined, type EventMembers } from './attributes.ts';
 import { notationOf } from './media-type.ts';
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
 import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity/domain';
-import { isMembers } from '../members.ts';
+import { isMembers } from '../bodies/members.ts';
 import { attributesOf, defined, type EventMembers, optional } from './attributes.ts';
 
 /** An event as a draft of an activity. */

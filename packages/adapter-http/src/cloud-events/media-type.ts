@@ -1,5 +1,5 @@
-import { charsetOf } from '../json-body.ts';
-import { cloudEvents } from '../media-types.ts';
+import { charsetOf } from '../bodies/json-body.ts';
+import { cloudEvents } from '../requests/media-types.ts';
 
 /** What can be posted as events: one structured, a batch, and in binary mode data of any type. */
 export const eventMediaTypes: readonly string[] = [`${cloudEvents}+json`, `${cloudEvents}-batch+json`, '*/*'];

@@ -1,5 +1,5 @@
 import { type TSchema, type TUnsafe, Type } from '@sinclair/typebox';
-import { nullable, UserIdText } from '../schemas.ts';
+import { nullable, UserIdText } from '../openapi/schemas.ts';
 
 // What no text of an event may hold (CloudEvents 1.0.2, "Type System"): control characters and noncharacters.
 const refused = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';

@@ -1,12 +1,12 @@
 import type { Call } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
-import { batchItems, isBatch, OversizedItem } from '../batch-items.ts';
-import { maxItemBytes } from '../item-size.ts';
-import { brokenBody, jsonBody, mendedJsonIn } from '../json-body.ts';
-import { isObjectText, membersIn } from '../json-elements.ts';
-import { valueBytes } from '../json-weight.ts';
-import { Problem } from '../problem.ts';
-import { turns } from '../turns.ts';
+import { batchItems, isBatch, OversizedItem } from '../bodies/batch-items.ts';
+import { maxItemBytes } from '../requests/item-size.ts';
+import { brokenBody, jsonBody, mendedJsonIn } from '../bodies/json-body.ts';
+import { isObjectText, membersIn } from '../bodies/json-elements.ts';
+import { valueBytes } from '../bodies/json-weight.ts';
+import { Problem } from '../requests/problem.ts';
+import { turns } from '../bodies/turns.ts';
 import { hasContext, itemOfBatch, oversizedCall } from './segment-call.ts';
 import { SharedContext } from './shared-context.ts';
 

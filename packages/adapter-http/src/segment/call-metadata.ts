@@ -1,5 +1,5 @@
 import { maxMetadataBytes, type Violation } from '@user-activity/domain';
-import { isMembers, type Members } from '../members.ts';
+import { isMembers, type Members } from '../bodies/members.ts';
 import { mendedJson } from './mended-json.ts';
 import { isMetadata } from './metadata-of-calls.ts';
 import { digestOfMost, digestOfOriginal, type Original, originalOf } from './originals.ts';

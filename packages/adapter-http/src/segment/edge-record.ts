@@ -7,7 +7,7 @@ import {
   unlessBroken,
   UserId,
 } from '@user-activity/domain';
-import { isMembers } from '../members.ts';
+import { isMembers } from '../bodies/members.ts';
 import { isShallow } from './whole-json.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isMembers, type Members } from '../members.ts';
+import { isMembers, type Members } from '../bodies/members.ts';
 
 /** A JSON value as metadata can hold it. */
 export interface MendedJson {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ActivityId, ActivityType, unlessBroken, UserId } from '@user-activity/domain';
-import { reservedIds } from '../reserved-ids.ts';
+import { reservedIds } from '../openapi/reserved-ids.ts';
 
 const charactersOfUser = 200;
 // An id has at most 128: `~` and the digest take 44.

@@ -1,6 +1,6 @@
 import { type Call, FaultyDraft, type MendedDraft } from '@user-activity/application';
-import type { OversizedItem } from '../batch-items.ts';
-import { isMembers, type Members } from '../members.ts';
+import type { OversizedItem } from '../bodies/batch-items.ts';
+import { isMembers, type Members } from '../bodies/members.ts';
 import {
   type CallDetails,
   callMetadata,

@@ -1,4 +1,4 @@
-import { isMembers } from '../members.ts';
+import { isMembers } from '../bodies/members.ts';
 
 // Beyond some ten thousand levels V8 writes JSON in time out of proportion, half a minute for 8 MB, or not at all.
 const maxLevels = 1000;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ActivityId, ActivityType, UserId } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { reservedIds } from '../../src/reserved-ids.ts';
+import { reservedIds } from '../../src/openapi/reserved-ids.ts';
 import { mendedId, mendedType, mendedUser } from '../../src/segment/mended-names.ts';
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('base64url');

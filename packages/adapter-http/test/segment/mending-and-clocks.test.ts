@@ -10,7 +10,7 @@ import { makeLogCalls } from '@user-activity/application';
 import { defaultMetadataBytes, defaultRecordingRules, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reservedIds } from '../../src/reserved-ids.ts';
+import { reservedIds } from '../../src/openapi/reserved-ids.ts';
 import { bodyOfRoute, itemOfBatch, segmentCalls } from '../../src/segment/segment-call.ts';
 
 const around = { maxBytes: defaultMetadataBytes };

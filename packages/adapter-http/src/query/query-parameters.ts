@@ -1,0 +1,40 @@
+import { invalidQuery, pointer, type QueryParameters, RuleBroken } from '@user-activity/domain';
+import type { FastifyRequest } from 'fastify';
+import { percentDecoded } from './percent-decoded.ts';
+import { Problem } from '../requests/problem.ts';
+
+/**
+ * The parameters of the URL (application/x-www-form-urlencoded), each with all its values. Throws 400 for a percent sign
+ * that encodes nothing and for bytes that are no UTF-8, both of which would otherwise turn into other text silently.
+ */
+export function queryParameters(request: FastifyRequest): QueryParameters {
+  const [, query = ''] = /\?(.*)$/s.exec(request.raw.url ?? '') ?? [];
+  const parameters = new Map<string, string[]>();
+  for (const pair of query.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
+    const values = parameters.get(name);
+    if (values === undefined) parameters.set(name, [value]);
+    else values.push(value);
+  }
+  return Object.fromEntries(parameters);
+}
+
+/** For a route that takes none: a parameter that it would ignore is a mistake of the caller. */
+export async function refuseParameters(request: FastifyRequest): Promise<void> {
+  const names = Object.keys(queryParameters(request));
+  if (names.length === 0) return;
+  const message = 'is not a known parameter: this route takes none';
+  throw invalidQuery(names.slice(0, 32).map((name) => ({ path: pointer('', name), message })));
+}
+
+function decode(text: string): string {
+  try {
+    return percentDecoded(text.replaceAll('+', ' '));
+  } catch (error) {
+    if (error instanceof RuleBroken) throw new Problem(400, `The query string ${error.message}.`);
+    throw error;
+  }
+}

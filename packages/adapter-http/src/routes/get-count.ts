@@ -1,0 +1,32 @@
+import type { CountActivities } from '@user-activity/application';
+import { ActivityFilter, type Clock } from '@user-activity/domain';
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { named } from '../openapi/component-schemas.ts';
+import { filterParameters } from '../query/filter-parameters.ts';
+import { queryParameters } from '../query/query-parameters.ts';
+import { problems } from '../openapi/schemas.ts';
+
+const schema = {
+  operationId: 'countActivities',
+  tags: ['activities'],
+  summary: 'Count activities',
+  description: 'How many a filter of `GET /api/logs` lets through, exactly.',
+  querystring: Type.Partial(Type.Object(filterParameters)),
+  response: {
+    200: named('ActivityCount', Type.Object({ count: Type.Integer({ minimum: 0, examples: [1042] }) })),
+    ...problems(400, 401, 403, 503),
+  },
+};
+
+/** `GET /api/logs/count` */
+export const getCount: FastifyPluginCallbackTypebox<{
+  countActivities: CountActivities;
+  clock: Clock;
+}> = (app, { countActivities, clock }, done) => {
+  app.get('/api/logs/count', { schema }, async (request, reply) => {
+    const count = await countActivities(ActivityFilter.parse(queryParameters(request), clock.now()));
+    return reply.code(200).send({ count });
+  });
+  done();
+};

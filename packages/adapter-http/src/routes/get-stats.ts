@@ -1,0 +1,97 @@
+import type { ActivityStats } from '@user-activity/application';
+import { type Clock, StatsQuery } from '@user-activity/domain';
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { named } from '../openapi/component-schemas.ts';
+import { filterParameters } from '../query/filter-parameters.ts';
+import { queryParameters } from '../query/query-parameters.ts';
+import { problems } from '../openapi/schemas.ts';
+
+const by = Type.Union(
+  [
+    Type.Literal('type'),
+    Type.Literal('userId'),
+    Type.Literal('minute'),
+    Type.Literal('hour'),
+    Type.Literal('day'),
+    Type.Literal('week'),
+    Type.Literal('month'),
+  ],
+  { 'x-component': 'StatsUnit', description: 'What is counted apart.', examples: ['day'] },
+);
+
+const Stats = Type.Object(
+  {
+    by,
+    data: Type.Array(
+      named(
+        'StatsLine',
+        Type.Object({
+          key: Type.String({
+            description:
+              'The type or the user; the month as `2026-11`; the day as `2026-11-25`; the week as the date of its Monday; the hour ' +
+              'or minute as RFC 3339 with the offset of the zone at that time. Offsets until 1972 may have seconds. Years before ' +
+              '0000 or after 9999, which local dates may have, have six digits and a sign.',
+          }),
+          count: Type.Integer({ minimum: 1 }),
+        }),
+      ),
+    ),
+  },
+  {
+    'x-component': 'ActivityStats',
+    examples: [
+      {
+        by: 'hour',
+        data: [
+          { key: '2026-10-25T02:00:00+02:00', count: 17 },
+          { key: '2026-10-25T02:00:00+01:00', count: 4 },
+        ],
+      },
+      {
+        by: 'type',
+        data: [
+          { key: 'LOGIN', count: 128 },
+          { key: 'LOGOUT', count: 97 },
+        ],
+      },
+    ],
+  },
+);
+
+const { properties: optional } = Type.Partial(
+  Type.Object({
+    timezone: Type.String({
+      pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
+      // Without a default in the schema: generated clients would send it, also where it is refused.
+      description: 'A zone of the IANA database; with units of time only. Default: UTC.',
+      examples: ['Europe/Berlin'],
+    }),
+    ...filterParameters,
+  }),
+);
+
+const schema = {
+  operationId: 'activityStats',
+  tags: ['activities'],
+  summary: 'Count activities by type, user or time',
+  description:
+    'Of types and users the most frequent come first, then by their code points: at most 10,000, more are a 400. Minutes, hours, ' +
+    'days, weeks and months are those of a clock in `timezone` and come in their order: at most 20,000, more are a 400. Units ' +
+    'without an activity are left out and do not count. The hour that the clock shows twice at the end of summer time is two.',
+  querystring: Type.Object({ by, ...optional }),
+  response: { 200: Stats, ...problems(400, 401, 403, 503) },
+};
+
+/** `GET /api/logs/stats` */
+export const getStats: FastifyPluginCallbackTypebox<{ activityStats: ActivityStats; clock: Clock }> = (
+  app,
+  { activityStats, clock },
+  done,
+) => {
+  app.get('/api/logs/stats', { schema }, async (request, reply) => {
+    const query = StatsQuery.parse(queryParameters(request), clock.now());
+    return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
+  });
+  done();
+};

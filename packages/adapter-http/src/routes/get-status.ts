@@ -1,0 +1,38 @@
+import type { FindStatus } from '@user-activity/application';
+import { ActivityId, unlessBroken } from '@user-activity/domain';
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from '@sinclair/typebox';
+import { StatusJson } from '../openapi/outcome-json.ts';
+import { Problem } from '../requests/problem.ts';
+import { refuseParameters } from '../query/query-parameters.ts';
+import { problems } from '../openapi/schemas.ts';
+
+const schema = {
+  operationId: 'findStatus',
+  tags: ['activities'],
+  summary: 'Ask what became of an activity',
+  description:
+    '`stored`; or `dead_lettered`, where nothing is stored under its id and a dead letter names it; or `unknown`: it was never ' +
+    'accepted, or waits on the log.',
+  params: Type.Object({ id: Type.String({ description: 'The id of the activity.' }) }),
+  response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
+};
+
+/** `GET /api/logs/{id}/status` */
+export const getStatus: FastifyPluginCallbackTypebox<{ findStatus: FindStatus }> = (
+  app,
+  { findStatus },
+  done,
+) => {
+  app.get('/api/logs/:id/status', { schema, onRequest: refuseParameters }, async (request, reply) => {
+    const id = unlessBroken(() => ActivityId.parse(request.params.id));
+    // Nothing can ever be known of it.
+    if (id === undefined)
+      throw new Problem(
+        404,
+        'No activity can have that id: it must be 1-128 printable ASCII characters, and no word such as `count`.',
+      );
+    return reply.code(200).send({ id, status: await findStatus(id) });
+  });
+  done();
+};
