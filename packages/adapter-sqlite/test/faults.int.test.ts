@@ -4,11 +4,11 @@ import { activityLogged, type LogRecord, TimeRange } from '@user-activity/domain
 import { sampleActivities } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { SqliteActivityRepository, SqliteEventConsumer, SqliteEventPublisher } from '../src/index.ts';
-import { commitTogether } from '../src/threads/group-commit.ts';
-import type { Job } from '../src/threads/messages.ts';
-import { schema } from '../src/threads/schema.ts';
-import { preparing } from '../src/threads/statements.ts';
-import { writeJobs } from '../src/threads/write-jobs.ts';
+import { commitTogether } from '../src/writer/group-commit.ts';
+import type { Job } from '../src/protocol/messages.ts';
+import { schema } from '../src/writer/schema.ts';
+import { preparing } from '../src/protocol/statements.ts';
+import { writeJobs } from '../src/writer/write-jobs.ts';
 import { holdWriteLock, scratch } from './sqlite-subjects.ts';
 
 const events = (count: number) => sampleActivities(count).map(activityLogged);

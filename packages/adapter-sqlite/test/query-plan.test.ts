@@ -1,20 +1,20 @@
 import { DatabaseSync } from 'node:sqlite';
 import { TimeRange, Timestamp } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
-import { spanOf } from '../src/threads/branches.ts';
-import { testedCountSql } from '../src/threads/count-job.ts';
-import { groupsSql } from '../src/threads/groups.ts';
-import { deathSql, letterPageSql } from '../src/threads/letter-jobs.ts';
-import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/threads/sweep-job.ts';
-import { teachTest } from '../src/threads/metadata-test.ts';
-import { branchSql } from '../src/threads/page-job.ts';
-import { edgeSql } from '../src/threads/portions.ts';
-import { schema } from '../src/threads/schema.ts';
-import { searchSql } from '../src/threads/search-jobs.ts';
-import { branchesOf } from '../src/threads/shapes.ts';
-import { slotExpression } from '../src/threads/slots.ts';
-import { countUpToSql } from '../src/threads/span-counter.ts';
-import { nextKeySql } from '../src/threads/stats-jobs.ts';
+import { spanOf } from '../src/protocol/branches.ts';
+import { testedCountSql } from '../src/reader/count-job.ts';
+import { groupsSql } from '../src/reader/groups.ts';
+import { deathSql, letterPageSql } from '../src/protocol/letter-jobs.ts';
+import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
+import { teachTest } from '../src/reader/metadata-test.ts';
+import { branchSql } from '../src/reader/page-job.ts';
+import { edgeSql } from '../src/reader/portions.ts';
+import { schema } from '../src/writer/schema.ts';
+import { searchSql } from '../src/reader/search-jobs.ts';
+import { branchesOf } from '../src/protocol/shapes.ts';
+import { slotExpression } from '../src/reader/slots.ts';
+import { countUpToSql } from '../src/reader/span-counter.ts';
+import { nextKeySql } from '../src/reader/stats-jobs.ts';
 
 const planOf = (sql: string): string => {
   const db = new DatabaseSync(':memory:');

@@ -1,11 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { MetadataCondition } from '@user-activity/domain';
 import { expect, onTestFinished, test } from 'vitest';
-import { teachTest } from '../src/threads/metadata-test.ts';
-import { spanOf } from '../src/threads/branches.ts';
-import { schema } from '../src/threads/schema.ts';
-import { searchJobs } from '../src/threads/search-jobs.ts';
-import { preparing } from '../src/threads/statements.ts';
+import { teachTest } from '../src/reader/metadata-test.ts';
+import { spanOf } from '../src/protocol/branches.ts';
+import { schema } from '../src/writer/schema.ts';
+import { searchJobs } from '../src/reader/search-jobs.ts';
+import { preparing } from '../src/protocol/statements.ts';
 
 /** Two thousand activities, a tenth of which match, and what is asked of them. */
 function filled() {

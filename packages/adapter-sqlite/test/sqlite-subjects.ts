@@ -19,9 +19,9 @@ import {
   SqliteEventConsumer,
   SqliteEventPublisher,
 } from '../src/index.ts';
-import { headersJson } from '../src/header-json.ts';
-import { letterOf } from '../src/letter-row.ts';
-import { letterColumns, type LetterRow } from '../src/threads/rows.ts';
+import { headersJson } from '../src/ports/header-json.ts';
+import { letterOf } from '../src/ports/letter-row.ts';
+import { letterColumns, type LetterRow } from '../src/protocol/rows.ts';
 
 /** A folder of its own. */
 async function folderOfItsOwn(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {

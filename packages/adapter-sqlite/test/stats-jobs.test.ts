@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { spanOf } from '../src/threads/branches.ts';
-import type { Between } from '../src/threads/count-question.ts';
-import { type SetTest, teachTest } from '../src/threads/metadata-test.ts';
-import { schema } from '../src/threads/schema.ts';
-import { SpanCounter } from '../src/threads/span-counter.ts';
-import { type Prepare, preparing } from '../src/threads/statements.ts';
-import { countByKey, countBySlot, type KeyQuestion, type SlotRow } from '../src/threads/stats-jobs.ts';
-import type { Steps } from '../src/threads/turns.ts';
+import { spanOf } from '../src/protocol/branches.ts';
+import type { Between } from '../src/protocol/count-question.ts';
+import { type SetTest, teachTest } from '../src/reader/metadata-test.ts';
+import { schema } from '../src/writer/schema.ts';
+import { SpanCounter } from '../src/reader/span-counter.ts';
+import { type Prepare, preparing } from '../src/protocol/statements.ts';
+import { countByKey, countBySlot, type KeyQuestion, type SlotRow } from '../src/reader/stats-jobs.ts';
+import type { Steps } from '../src/protocol/turns.ts';
 
 let db: DatabaseSync;
 let prepare: Prepare;

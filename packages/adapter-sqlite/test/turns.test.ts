@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../src/threads/messages.ts';
-import { sharedNow, type Steps, type Timed, Turns } from '../src/threads/turns.ts';
+import type { Outcome } from '../src/protocol/messages.ts';
+import { sharedNow, type Steps, type Timed, Turns } from '../src/protocol/turns.ts';
 
 interface Work extends Timed {
   readonly name: string;

@@ -51,4 +51,28 @@ export const rooms: readonly Room[] = [
     to: ['bodies', 'query', 'openapi', 'requests'],
     because: 'a route serves no other room: what two routes share belongs in another room',
   },
+  {
+    of: 'adapter-sqlite',
+    name: 'protocol',
+    to: [],
+    because: 'both sides of a thread read it, so it can belong to neither',
+  },
+  {
+    of: 'adapter-sqlite',
+    name: 'reader',
+    to: ['protocol'],
+    because: 'the threads that read never write, and do not know who asks',
+  },
+  {
+    of: 'adapter-sqlite',
+    name: 'writer',
+    to: ['protocol'],
+    because: 'the thread that writes answers no questions, and does not know who asks',
+  },
+  {
+    of: 'adapter-sqlite',
+    name: 'ports',
+    to: ['protocol', 'reader', 'writer'],
+    because: 'the ports hand work to the threads; only the door of the package lies beside them',
+  },
 ];

@@ -1,0 +1,27 @@
+import {
+  ActivityId,
+  ActivityType,
+  MetadataText,
+  StoredActivity,
+  Timestamp,
+  type UserActivity,
+  UserId,
+} from '@user-activity/domain';
+import type { ActivityRow } from '../protocol/rows.ts';
+
+/** The activity as the store keeps it. */
+export function rowOf({ id, userId, type, metadata, createdAt, receivedAt }: UserActivity): ActivityRow {
+  return [id, userId, type, MetadataText.of(metadata), createdAt, receivedAt];
+}
+
+/** The activity that the store kept. */
+export function storedOf([id, userId, type, metadata, createdAt, receivedAt]: ActivityRow): StoredActivity {
+  return StoredActivity.rehydrate({
+    id: ActivityId.trusted(id),
+    userId: UserId.trusted(userId),
+    type: ActivityType.trusted(type),
+    metadata: MetadataText.trusted(metadata),
+    createdAt: Timestamp.trusted(createdAt),
+    receivedAt: Timestamp.trusted(receivedAt),
+  });
+}

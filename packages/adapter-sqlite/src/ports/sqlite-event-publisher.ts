@@ -1,0 +1,145 @@
+import {
+  type ActivityLogged,
+  DomainError,
+  type EventPublisher,
+  type OriginalRecord,
+  replayed,
+  type RepublishOutcome,
+} from '@user-activity/domain';
+import { logUnavailable } from './failure.ts';
+import { headersJson } from './header-json.ts';
+import { ownBytes } from './letter-row.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import type { Done } from './thread-client.ts';
+import type { Bytes, LogRow } from '../protocol/rows.ts';
+
+/** How a publisher behaves. */
+export interface SqliteEventPublisherOptions {
+  /** A publish that is not confirmed by then is rejected. 10,000 where not given. */
+  readonly publishTimeoutMs?: number;
+  /** The most events that are under way at a time. 100,000 where not given. */
+  readonly bufferedEvents?: number;
+  /** The most UTF-16 code units of JSON, and bytes, that are under way at a time. 64 Mi where not given. */
+  readonly bufferedCharacters?: number;
+  /** Is told of the buffer at each change, and of each transaction with what it put on the log. A byte is a UTF-16 code unit here. */
+  readonly observer?: {
+    buffered(events: number, bytes: number): void;
+    flushed(flush: { events: number; bytes: number; seconds: number; failed: boolean }): void;
+  };
+}
+
+/** Appends to the log in the file. Publishes that come together share one transaction and its sync. */
+export class SqliteEventPublisher implements EventPublisher {
+  readonly #database: SqliteDatabase;
+  readonly #timeoutMs: number;
+  readonly #mostEvents: number;
+  readonly #mostCharacters: number;
+  readonly #observer: SqliteEventPublisherOptions['observer'];
+  readonly #onCommit: (done: Done) => void = (done) => this.#tell(done);
+  readonly #underWay: Set<Promise<unknown>> = new Set();
+  #events = 0;
+  #characters = 0;
+  #closed = false;
+
+  constructor(database: SqliteDatabase, options: SqliteEventPublisherOptions = {}) {
+    this.#database = database;
+    this.#timeoutMs = options.publishTimeoutMs ?? 10_000;
+    this.#mostEvents = options.bufferedEvents ?? 100_000;
+    this.#mostCharacters = options.bufferedCharacters ?? 64 * 1024 * 1024;
+    this.#observer = options.observer;
+    if (this.#observer !== undefined) database.commits.add(this.#onCommit);
+  }
+
+  async publish(events: readonly ActivityLogged[]): Promise<void> {
+    await this.#append(events.length, () =>
+      events.map(({ activity }) => [activity.userId, JSON.stringify(activity), null]),
+    );
+  }
+
+  async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
+    await this.#append(records.length, () =>
+      records
+        .map(replayed)
+        .map(({ key, value, headers }) => [ownBytes(key), ownBytes(value), headersJson(headers)]),
+    );
+    return records.map(() => 'published');
+  }
+
+  async ping(): Promise<void> {
+    this.#assertOpen();
+    try {
+      await this.#tracked(this.#database.writer.submit('probe', null, { timeoutMs: this.#timeoutMs }));
+    } catch (error) {
+      throw logUnavailable(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+    this.#database.commits.delete(this.#onCommit);
+  }
+
+  #buffer(events: number, characters: number): void {
+    this.#events += events;
+    this.#characters += characters;
+    this.#observer?.buffered(this.#events, this.#characters);
+  }
+
+  #tell({ jobs, outcomes, seconds }: Done): void {
+    const flush = { events: 0, bytes: 0, seconds, failed: false };
+    let concerns = false;
+    for (const [index, { name, input }] of jobs.entries()) {
+      if (name !== 'append') continue;
+      concerns = true;
+      const outcome = outcomes[index];
+      if (outcome === undefined || 'fault' in outcome) {
+        flush.failed = true;
+        continue;
+      }
+      const rows = input as readonly LogRow[];
+      flush.events += rows.length;
+      flush.bytes += sizeOf(rows);
+    }
+    if (concerns) this.#observer?.flushed(flush);
+  }
+
+  async #append(count: number, make: () => readonly LogRow[]): Promise<void> {
+    this.#assertOpen();
+    if (count === 0) return;
+    if (this.#events + count > this.#mostEvents) throw busy();
+    const rows = make();
+    const characters = sizeOf(rows);
+    if (this.#characters + characters > this.#mostCharacters) throw busy();
+    this.#buffer(count, characters);
+    try {
+      await this.#tracked(
+        this.#database.writer.submit('append', rows, { timeoutMs: this.#timeoutMs, weight: rows.length }),
+      );
+    } catch (error) {
+      throw logUnavailable(error);
+    } finally {
+      this.#buffer(-count, -characters);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
+  }
+
+  async #tracked(work: Promise<unknown>): Promise<void> {
+    this.#underWay.add(work);
+    try {
+      await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+}
+
+const sizeOf = (rows: readonly LogRow[]): number =>
+  rows.reduce((sum, [, value, headers]) => sum + lengthOf(value) + lengthOf(headers), 0);
+
+const lengthOf = (bytes: Bytes): number => bytes?.length ?? 0;
+
+const busy = (): DomainError => new DomainError('LOG_BUSY', "The publisher's buffer is full.");

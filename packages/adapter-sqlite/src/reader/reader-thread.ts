@@ -1,0 +1,47 @@
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  faultOf,
+  type Job,
+  type Outcome,
+  runJob,
+  type Runners,
+  type ThreadSetup,
+} from '../protocol/messages.ts';
+import { readJobs } from './read-jobs.ts';
+import { preparing } from '../protocol/statements.ts';
+
+/** A thread with a connection that only reads: however long that takes, the writer goes on. Null is the last message. */
+function main(): void {
+  const { file, busyTimeoutMs } = workerData as ThreadSetup;
+  let db: DatabaseSync | undefined;
+  let runners: Runners | undefined;
+  const open = (): Runners => {
+    // With the first job, as the writer makes the file while this thread starts.
+    db ??= new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+    runners ??= { ...readJobs(preparing(db)) };
+    return runners;
+  };
+  // A transaction, so that all parts of an answer are of one moment.
+  const answer = (job: Job): Outcome => {
+    try {
+      const ready = open();
+      db?.exec('BEGIN');
+      return { id: job.id, result: runJob(ready, job) };
+    } catch (error) {
+      return { id: job.id, fault: faultOf(error) };
+    } finally {
+      if (db?.isTransaction === true) db.exec('ROLLBACK');
+    }
+  };
+  parentPort?.on('message', (jobs: readonly Job[] | null) => {
+    if (jobs !== null) {
+      parentPort?.postMessage(jobs.map(answer));
+      return;
+    }
+    parentPort?.close();
+    db?.close();
+  });
+}
+
+main();

@@ -1,0 +1,34 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type Fault, faultOf, type Job, type Outcome, type Runners, runJob } from '../protocol/messages.ts';
+
+/**
+ * Does all jobs in one transaction, so that they share the cost of one sync. A job that fails takes back its own changes
+ * only. The outcomes are true after the return: if the transaction can't be committed, every job has failed.
+ */
+export function commitTogether(db: DatabaseSync, runners: Runners, jobs: readonly Job[]): Outcome[] {
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    const outcomes = jobs.map((job) => runAlone(db, runners, job));
+    db.exec('COMMIT');
+    return outcomes;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    const fault: Fault = faultOf(error);
+    return jobs.map(({ id }) => ({ id, fault }));
+  }
+}
+
+function runAlone(db: DatabaseSync, runners: Runners, job: Job): Outcome {
+  db.exec('SAVEPOINT job');
+  try {
+    const result = runJob(runners, job);
+    db.exec('RELEASE job');
+    return { id: job.id, result };
+  } catch (error) {
+    // On some failures, such as a full disk, SQLite takes back the whole transaction: then nobody's changes are there.
+    if (!db.isTransaction) throw error;
+    db.exec('ROLLBACK TO job');
+    db.exec('RELEASE job');
+    return { id: job.id, fault: faultOf(error) };
+  }
+}

@@ -1,0 +1,32 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { DataFileError } from '../protocol/data-file-error.ts';
+import { openDataFile } from './data-file.ts';
+import { commitTogether } from './group-commit.ts';
+import type { Greeting, Job, ThreadSetup } from '../protocol/messages.ts';
+import { preparing } from '../protocol/statements.ts';
+import { writeJobs } from './write-jobs.ts';
+
+/** The thread that owns the only connection that writes. One message is one transaction; null is the last. */
+function main(): void {
+  const setup = workerData as ThreadSetup;
+  const greet = (greeting: Greeting): void => parentPort?.postMessage(greeting);
+  try {
+    const db = openDataFile(setup);
+    const runners = { ...writeJobs(preparing(db), setup.retainedRecords) };
+    parentPort?.on('message', (jobs: readonly Job[] | null) => {
+      if (jobs !== null) {
+        parentPort?.postMessage(commitTogether(db, runners, jobs));
+        return;
+      }
+      parentPort?.close();
+      // The last connection of a file checkpoints it when it closes.
+      db.close();
+    });
+    greet({ unusable: undefined });
+  } catch (error) {
+    if (!(error instanceof DataFileError)) throw error;
+    greet({ unusable: error.message });
+  }
+}
+
+main();
