@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '@user-activity/domain';
+import { defaultMetadataBytes, type JsonObject } from '@user-activity/domain';
 import type { Random } from '../random.ts';
 import type { Draft, Exchange, Ledger } from './ledger.ts';
 import { send } from './sender.ts';
@@ -96,7 +96,7 @@ export class Client {
   /** What breaks a rule must be refused, and nothing of it kept. */
   async #refused(): Promise<void> {
     const [sound, { metadata }] = [this.#draft(true), this.#draft(true)];
-    const long = { ...sound, metadata: { ...metadata, long: 'x'.repeat(17_000) } };
+    const long = { ...sound, metadata: { ...metadata, long: 'x'.repeat(defaultMetadataBytes) } };
     await this.#send([long], false, true);
   }
 

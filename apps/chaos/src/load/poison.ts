@@ -1,3 +1,4 @@
+import { maxMetadataBytes } from '@user-activity/domain';
 import type { WrittenRecord } from '@user-activity/test-servers';
 
 /** Marks what no client sent: a record with this header is poison, and belongs to the dead letters as it is. */
@@ -26,8 +27,8 @@ const contents: readonly Content[] = [
   { value: Buffer.alloc(0), headers: loggedType },
   { value: json({ userId: '' }), headers: loggedType },
   { value: json({ receivedAt: undefined }), headers: loggedType },
-  { value: json({ surplus: 1 }), headers: loggedType },
-  { value: json({ metadata: { text: 'x'.repeat(17_000) } }), headers: loggedType },
+  { value: json({ type: 'A\0' }), headers: loggedType },
+  { value: json({ metadata: { text: 'x'.repeat(maxMetadataBytes) } }), headers: loggedType },
   { value: text('x'.repeat(900_000)), headers: loggedType },
   { value: json({}), headers: {} },
   { value: json({}), headers: { ce_type: text('user-activity.logged.v999') } },
