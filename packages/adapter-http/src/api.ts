@@ -1,18 +1,4 @@
-import type {
-  ActivityStats,
-  CheckHealth,
-  CountActivities,
-  FindActivities,
-  FindActivity,
-  FindDeadLetters,
-  FindStatus,
-  LogActivities,
-  LogActivity,
-  LogAndWait,
-  LogCalls,
-  Progressing,
-  ReplayDeadLetters,
-} from '@user-activity/application';
+import type { ApiUseCases, Progressing } from '@user-activity/application';
 import type { Clock } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
@@ -57,18 +43,7 @@ declare module 'fastify' {
 
 /** What the API drives, and what it is told. */
 export interface ApiOptions {
-  readonly logActivity: LogActivity;
-  readonly logAndWait: LogAndWait;
-  readonly logActivities: LogActivities;
-  readonly logCalls: LogCalls;
-  readonly findActivities: FindActivities;
-  readonly countActivities: CountActivities;
-  readonly activityStats: ActivityStats;
-  readonly findActivity: FindActivity;
-  readonly findStatus: FindStatus;
-  readonly findDeadLetters: FindDeadLetters;
-  readonly replayDeadLetters: ReplayDeadLetters;
-  readonly checkHealth: CheckHealth;
+  readonly useCases: ApiUseCases;
   /** What relative times of a query count back from. */
   readonly clock: Clock;
   /** What the process measured, in Prometheus's text format. */
@@ -149,19 +124,21 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     const refuseOtherMethods = otherMethodsRefused(app);
     await serveDocs(app, options);
     await app.register(getRoot);
-    await app.register(postLog, options);
-    await app.register(postBatch, options);
-    await app.register(postEvents, options);
-    await app.register(optionsEvents, options);
-    await app.register(getLogs, options);
-    await app.register(getCount, options);
-    await app.register(getStats, options);
-    await app.register(getLog, options);
-    await app.register(getStatus, options);
-    await app.register(postCalls, options);
-    await app.register(getDeadLetters, options);
-    await app.register(postReplay, options);
-    const { checkHealth, progress } = options;
+    // Each route takes of these what it needs.
+    const given = { ...options, ...options.useCases };
+    await app.register(postLog, given);
+    await app.register(postBatch, given);
+    await app.register(postEvents, given);
+    await app.register(optionsEvents, given);
+    await app.register(getLogs, given);
+    await app.register(getCount, given);
+    await app.register(getStats, given);
+    await app.register(getLog, given);
+    await app.register(getStatus, given);
+    await app.register(postCalls, given);
+    await app.register(getDeadLetters, given);
+    await app.register(postReplay, given);
+    const { checkHealth, progress } = given;
     await app.register(health, { checkHealth, progress, isStopping: () => stopping });
     await app.register(metrics, options);
     refuseOtherMethods();

@@ -72,3 +72,11 @@ export {
   type StoreActivitiesDeps,
   type StoreTally,
 } from './store-activities.ts';
+export {
+  type ApiPorts,
+  type ApiUseCases,
+  makeApiUseCases,
+  makeStoringUseCases,
+  type StoringPorts,
+  type StoringUseCases,
+} from './use-cases.ts';
