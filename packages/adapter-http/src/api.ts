@@ -72,7 +72,9 @@ interface MeasuredApi extends ApiOptions {
 
 /** The API as a Fastify plugin: every route, and what all of them have in common. */
 export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> = fastifyPlugin(
-  async (app: FastifyInstance, options: MeasuredApi): Promise<void> => {
+  async (app: FastifyInstance, { useCases, ...settings }: MeasuredApi): Promise<void> => {
+    // Each route takes the use cases and settings that it needs.
+    const options = { ...settings, ...useCases };
     let stopping = false;
     app.addHook('preClose', (done) => {
       stopping = true;
@@ -124,21 +126,19 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
     const refuseOtherMethods = otherMethodsRefused(app);
     await serveDocs(app, options);
     await app.register(getRoot);
-    // Each route takes of these what it needs.
-    const given = { ...options, ...options.useCases };
-    await app.register(postLog, given);
-    await app.register(postBatch, given);
-    await app.register(postEvents, given);
-    await app.register(optionsEvents, given);
-    await app.register(getLogs, given);
-    await app.register(getCount, given);
-    await app.register(getStats, given);
-    await app.register(getLog, given);
-    await app.register(getStatus, given);
-    await app.register(postCalls, given);
-    await app.register(getDeadLetters, given);
-    await app.register(postReplay, given);
-    const { checkHealth, progress } = given;
+    await app.register(postLog, options);
+    await app.register(postBatch, options);
+    await app.register(postEvents, options);
+    await app.register(optionsEvents, options);
+    await app.register(getLogs, options);
+    await app.register(getCount, options);
+    await app.register(getStats, options);
+    await app.register(getLog, options);
+    await app.register(getStatus, options);
+    await app.register(postCalls, options);
+    await app.register(getDeadLetters, options);
+    await app.register(postReplay, options);
+    const { checkHealth, progress } = options;
     await app.register(health, { checkHealth, progress, isStopping: () => stopping });
     await app.register(metrics, options);
     refuseOtherMethods();

@@ -5,20 +5,20 @@ import type {
   EventPublisher,
   RecordingDeps,
 } from '@user-activity/domain';
-import { makeActivityStats } from './activity-stats.ts';
-import { type HealthDeps, makeCheckHealth } from './check-health.ts';
-import { makeCountActivities } from './count-activities.ts';
-import { makeFindActivities, makeFindActivity } from './find-activities.ts';
-import { makeFindDeadLetters } from './find-dead-letters.ts';
-import { makeFindStatus } from './find-status.ts';
-import { makeLogActivities } from './log-activities.ts';
-import { makeLogActivity } from './log-activity.ts';
-import { makeLogAndWait } from './log-and-wait.ts';
-import { makeLogCalls } from './log-calls.ts';
-import { makeReplayDeadLetters } from './replay-dead-letters.ts';
-import { makeStoreActivities, type StoreActivitiesDeps } from './store-activities.ts';
-import { type DeadLetterRetention, makeSweepDeadLetters } from './sweep-dead-letters.ts';
-import type { WaitingRoom } from './waiting-room.ts';
+import { makeFindDeadLetters } from './dead-letters/find-dead-letters.ts';
+import { makeReplayDeadLetters } from './dead-letters/replay-dead-letters.ts';
+import { type DeadLetterRetention, makeSweepDeadLetters } from './dead-letters/sweep-dead-letters.ts';
+import { type HealthDeps, makeCheckHealth } from './health/check-health.ts';
+import { makeLogActivities } from './logging/log-activities.ts';
+import { makeLogActivity } from './logging/log-activity.ts';
+import { makeLogAndWait } from './logging/log-and-wait.ts';
+import { makeLogCalls } from './logging/log-calls.ts';
+import type { WaitingRoom } from './logging/waiting-room.ts';
+import { makeActivityStats } from './querying/activity-stats.ts';
+import { makeCountActivities } from './querying/count-activities.ts';
+import { makeFindActivities, makeFindActivity } from './querying/find-activities.ts';
+import { makeFindStatus } from './querying/find-status.ts';
+import { makeStoreActivities, type StoreActivitiesDeps } from './storing/store-activities.ts';
 
 /** The ports and limits that the use cases of the API need. */
 export interface ApiPorts extends RecordingDeps {
