@@ -1,55 +1,33 @@
 import 'reflect-metadata';
-import {
-  KafkaConnection,
-  KafkaDeadLetterQueue,
-  KafkaEventPublisher,
-  KafkaTopic,
-} from '@user-activity/adapter-kafka';
+import { KafkaDeadLetterQueue, KafkaEventPublisher } from '@user-activity/adapter-kafka';
 import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
-  MongoStore,
-  MongoTopicRegistry,
 } from '@user-activity/adapter-mongodb';
-import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
+import { type Answering, inEachQueue, type Progressing } from '@user-activity/application';
 import {
-  type Answering,
-  inEachQueue,
-  makeAssertSamePartitions,
-  type Progressing,
-} from '@user-activity/application';
-import {
-  EngineWait,
+  apiUseCases,
   type Logger,
-  measureProcess,
-  opening,
-  type Opened,
   publishObserver,
-  type RunningApp,
+  SystemClock,
   token,
   tokens,
-  wireApi,
-  wireProcess,
+  UuidIds,
+  waitingRoom,
   Wiring,
 } from '@user-activity/runner';
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
+import type { ApiEngines } from './open-engines.ts';
 import {
   type About,
-  openApiServer,
+  apiLimitsOf,
+  apiServer,
+  buildApiServer,
+  closeApiServer,
   publisherBounds,
-  recordingRulesOf,
-  serveWhileWaiting,
-  tryLine,
 } from './serve-api.ts';
-
-/** What is open before anything is wired. */
-export interface ApiEngines {
-  readonly connection: KafkaConnection;
-  readonly topic: KafkaTopic;
-  readonly store: MongoStore;
-}
 
 /** The storing side of a process that has one too: it is asked how it is. */
 export interface StoringSide {
@@ -57,91 +35,64 @@ export interface StoringSide {
   readonly progress: Progressing;
 }
 
+const deadLetterTopic = token<KafkaDeadLetterQueue>('deadLetterTopic');
+
 /** The wiring of the API on Kafka and MongoDB. */
 export function wire(
   config: Config,
   logger: Logger,
   { connection, topic, store }: ApiEngines,
+  about: About,
   storing?: StoringSide,
 ): Wiring {
   const wiring = new Wiring(container.createChildContainer());
-  const most = publisherBounds(config);
-  wireProcess(wiring, logger, (get) => ({
-    log: storing === undefined ? [get(tokens.publisher)] : [get(tokens.publisher), storing.consumer],
-    store: [get(tokens.repository)],
-    progress: storing?.progress,
-  }));
+  const limits = apiLimitsOf(config);
+  const buffer = publisherBounds(config);
+  wiring.provide(tokens.logger, () => logger);
+  wiring.provide(tokens.clock, () => new SystemClock());
+  wiring.provide(tokens.ids, () => new UuidIds());
+
   wiring.provide(
     tokens.publisher,
     () =>
       new KafkaEventPublisher(connection, topic, {
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
-        bufferedEvents: most.events,
-        bufferedBytes: most.bytes,
-        observer: publishObserver(most),
+        bufferedEvents: buffer.events,
+        bufferedBytes: buffer.bytes,
+        observer: publishObserver(buffer),
       }),
     (publisher) => publisher.close(),
   );
-  wiring.provide(tokens.repository, () => new MongoActivityRepository(store));
-  wiring.provide(tokens.letters, () => new MongoDeadLetterRepository(store));
   wiring.provide(
-    topicOfDeadLetters,
+    deadLetterTopic,
     () => new KafkaDeadLetterQueue(connection, topic),
     (queue) => queue.close(),
   );
+
+  wiring.provide(tokens.repository, () => new MongoActivityRepository(store));
+  wiring.provide(tokens.letters, () => new MongoDeadLetterRepository(store));
   // As the consumer keeps them.
   wiring.provide(tokens.deadLetters, (get) =>
-    inEachQueue(get(topicOfDeadLetters), new MongoDeadLetterQueue(store)),
+    inEachQueue(get(deadLetterTopic), new MongoDeadLetterQueue(store)),
   );
-  wireApi(wiring, { ...config, recordingRules: recordingRulesOf(config) });
+
+  wiring.provide(
+    tokens.outcomes,
+    (get) => waitingRoom(get, limits.recordingRules),
+    async (room) => room.close(),
+  );
+  wiring.provide(tokens.apiUseCases, (get) =>
+    apiUseCases(get, limits, {
+      log: storing === undefined ? [get(tokens.publisher)] : [get(tokens.publisher), storing.consumer],
+      store: [get(tokens.repository)],
+      progress: storing?.progress,
+    }),
+  );
+
+  wiring.provide(
+    apiServer,
+    (get) => buildApiServer(get, config, about, storing?.progress),
+    (server) => closeApiServer(wiring.get, server),
+  );
   return wiring;
 }
-
-const topicOfDeadLetters = token<KafkaDeadLetterQueue>('topicOfDeadLetters');
-
-/** Opens Kafka and MongoDB, once they are reached, and a server on them; the server does not listen yet. */
-export async function openApi(
-  opened: Opened,
-  config: Config,
-  logger: Logger,
-  about: About,
-  engines: EngineWait,
-  storing?: StoringSide,
-) {
-  const { kafka, topic: plan, mongodb } = config.engines;
-  const connection = new KafkaConnection({
-    ...kafka,
-    log: (level, message, details) => logger[level](details, message),
-  });
-  const warn = (message: string): void => logger.warn(message);
-  const mongo = { ...mongodb, timeoutMs: config.QUERY_TIMEOUT_MS };
-  const [topic, store] = await Promise.all([
-    engines.reach('log', async () =>
-      opened.add(await KafkaTopic.open(connection, plan, warn), (one) => one.close()),
-    ),
-    engines.reach('store', async () => opened.add(await MongoStore.open(mongo), (one) => one.close())),
-  ]);
-  const assertSamePartitions = makeAssertSamePartitions({ topics: new MongoTopicRegistry(store) });
-  await engines.reach('store', () => assertSamePartitions(topic));
-  const wiring = opened.add(wire(config, logger, { connection, topic, store }, storing), (one) =>
-    one.close(),
-  );
-  wiring.resolveAll();
-  return openApiServer(wiring.get, config, about, opened, storing?.progress);
-}
-
-/** Starts the API. What fails on the way leaves nothing open. */
-export const start = (
-  config: Config,
-  logger: Logger,
-  version: string,
-  signal: AbortSignal,
-): Promise<RunningApp> =>
-  opening(async (opened) => {
-    const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
-    const engines = new EngineWait(config.engines.startTimeoutMs, logger, signal);
-    const early = await serveWhileWaiting(opened, config, logger, engines);
-    const server = await openApi(opened, config, logger, { version, scrapeMetrics }, engines);
-    const url = await early.handOver(server);
-    return { url, docs: '/docs', hint: tryLine(url, config), stop: () => opened.close() };
-  });

@@ -1,10 +1,13 @@
-export { openApi } from './composition.ts';
+export { openApi } from './open-api.ts';
 export {
   type About,
   type ApiConfig,
-  openApiServer,
+  apiLimitsOf,
+  apiServer,
+  buildApiServer,
+  closeApiServer,
+  openServer,
   publisherBounds,
-  recordingRulesOf,
   serveWhileWaiting,
   tryLine,
 } from './serve-api.ts';

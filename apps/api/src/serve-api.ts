@@ -1,5 +1,6 @@
 import {
   buildServer,
+  type HttpServer,
   reservedIds,
   type ScrapeMetrics,
   serveWhileStarting,
@@ -12,7 +13,9 @@ import {
   type Logger,
   type Opened,
   startSweeping,
+  token,
   tokens,
+  type Wiring,
 } from '@user-activity/runner';
 import type { Config } from './config.ts';
 
@@ -51,27 +54,18 @@ export async function serveWhileWaiting(
   );
 }
 
-/** A server of the wired use cases; nothing listens yet. */
-export async function openApiServer(
+/** The server of the API. It is built when it is first asked for, and does not listen yet. */
+export const apiServer = token<Promise<HttpServer>>('apiServer');
+
+/** Builds the server on the use cases that are wired. */
+export const buildApiServer = (
   get: Get,
   config: ApiConfig,
   about: About,
-  opened: Opened,
   progress?: Progressing,
-) {
-  const server = await buildServer({
-    logActivity: get(tokens.logActivity),
-    logAndWait: get(tokens.logAndWait),
-    logActivities: get(tokens.logActivities),
-    logCalls: get(tokens.logCalls),
-    findActivities: get(tokens.findActivities),
-    countActivities: get(tokens.countActivities),
-    activityStats: get(tokens.activityStats),
-    findActivity: get(tokens.findActivity),
-    findStatus: get(tokens.findStatus),
-    findDeadLetters: get(tokens.findDeadLetters),
-    replayDeadLetters: get(tokens.replayDeadLetters),
-    checkHealth: get(tokens.checkHealth),
+): Promise<HttpServer> =>
+  buildServer({
+    useCases: get(tokens.apiUseCases),
     clock: get(tokens.clock),
     progress,
     apiKeys: config.API_KEYS,
@@ -85,15 +79,24 @@ export async function openApiServer(
     ...about,
     logger: get(tokens.logger),
   });
-  opened.add(startSweeping(get), async (stop) => stop());
-  // Requests are finished first: they still need what is closed after them.
-  return opened.add(server, async (one) => {
-    get(tokens.outcomes).close();
-    // What a log that hangs has not confirmed by then is answered 503 while there is a connection to answer on.
-    const publisher = get(tokens.publisher);
-    const hurry = setTimeout(() => void publisher.close(), finishingMs);
-    await one.close().finally(() => clearTimeout(hurry));
-  });
+
+/** Finishes the requests that are under way, then closes. What they need must be closed later. */
+export async function closeApiServer(get: Get, building: Promise<HttpServer>): Promise<void> {
+  const server = await building;
+  get(tokens.outcomes).close();
+  // What a log that hangs has not confirmed by then is answered 503 while there is a connection to answer on.
+  const publisher = get(tokens.publisher);
+  const hurry = setTimeout(() => void publisher.close(), finishingMs);
+  await server.close().finally(() => clearTimeout(hurry));
+}
+
+/** Makes everything that is wired, and sweeps the dead letters from now on; closes both with the rest. */
+export async function openServer(opened: Opened, wiring: Wiring): Promise<HttpServer> {
+  opened.add(wiring, (one) => one.close());
+  wiring.resolveAll();
+  const server = await wiring.get(apiServer);
+  opened.add(startSweeping(wiring.get), async (stop) => stop());
+  return server;
 }
 
 /** A command that logs an activity, for someone who has just started the service. Never with a real key in it. */
@@ -103,10 +106,10 @@ export function tryLine(url: string, { API_KEYS }: Pick<Config, 'API_KEYS'>): st
   return `try: curl -i ${url}/api/logs${key} -H 'content-type: application/json' -d '${body}'`;
 }
 
-/** The rules for what comes in by the API. */
-export const recordingRulesOf = ({ MAX_METADATA_BYTES }: Pick<ApiConfig, 'MAX_METADATA_BYTES'>) => ({
-  maxMetadataBytes: MAX_METADATA_BYTES,
-  reservedIds,
+/** The limits of the use cases, as configured. */
+export const apiLimitsOf = <Given extends Pick<ApiConfig, 'MAX_METADATA_BYTES'>>(config: Given) => ({
+  ...config,
+  recordingRules: { maxMetadataBytes: config.MAX_METADATA_BYTES, reservedIds },
 });
 
 /** The most that the publisher keeps: the largest batch that is allowed must fit, several times. */

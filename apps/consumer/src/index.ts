@@ -1,1 +1,1 @@
-export { openConsumer } from './composition.ts';
+export { openConsumer } from './open-consumer.ts';

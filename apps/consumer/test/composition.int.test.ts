@@ -16,16 +16,8 @@ test('everything that is provided can be made, and all that a consumer needs is 
   const wiring = wire(config, makeLogger('fatal'), { connection, topic, store });
   onTestFinished(() => wiring.close());
   wiring.resolveAll();
-  const { logger, clock, consumer, watchdog, repository, deadLetters, storeActivities, checkHealth } = tokens;
-  for (const token of [
-    logger,
-    clock,
-    consumer,
-    watchdog,
-    repository,
-    deadLetters,
-    storeActivities,
-    checkHealth,
-  ])
-    expect(wiring.get<unknown>(token)).toBeDefined();
+  const { ids, publisher, letters, outcomes, apiUseCases, ...needed } = tokens;
+  for (const token of Object.values(needed)) expect(wiring.get<unknown>(token)).toBeDefined();
+  for (const token of [ids, publisher, letters, outcomes, apiUseCases])
+    expect(() => wiring.get<unknown>(token)).toThrow('is not provided');
 });

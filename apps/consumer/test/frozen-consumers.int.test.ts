@@ -10,11 +10,13 @@ import { activityLogged, type ActivityRepository } from '@user-activity/domain';
 import { sampleActivities } from '@user-activity/port-contracts';
 import {
   makeLogger,
+  progressWatchdog,
+  restartingConsumer,
   startStoring,
+  storingUseCases,
+  SystemClock,
   tokens,
   type Watching,
-  wireProcess,
-  wireStoring,
   Wiring,
 } from '@user-activity/runner';
 import { CuttableSockets, startKafka, stranger } from '@user-activity/test-servers';
@@ -62,7 +64,8 @@ async function place({
   const wiring = new Wiring(container.createChildContainer());
   onTestFinished(() => wiring.close());
   let restarts = 0;
-  wireProcess(wiring, makeLogger('silent' as 'fatal'), () => ({ log: [], store: [] }));
+  wiring.provide(tokens.logger, () => makeLogger('silent' as 'fatal'));
+  wiring.provide(tokens.clock, () => new SystemClock());
   wiring.provide(tokens.repository, () => {
     const sound = new MemoryActivityRepository(store);
     return {
@@ -74,13 +77,16 @@ async function place({
     };
   });
   wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterQueue(store));
-  wireStoring(
-    wiring,
-    () => {
-      restarts += 1;
-      return new KafkaEventConsumer(own, topic, name, { sessionTimeoutMs: 6000 });
-    },
-    watching,
+  wiring.provide(tokens.watchdog, (get) => progressWatchdog(get, watching));
+  wiring.provide(tokens.storingUseCases, (get) => storingUseCases(get, { log: [], store: [] }));
+  wiring.provide(
+    tokens.consumer,
+    (get) =>
+      restartingConsumer(get, () => {
+        restarts += 1;
+        return new KafkaEventConsumer(own, topic, name, { sessionTimeoutMs: 6000 });
+      }),
+    (consumer) => consumer.stop(),
   );
   const publish = async (): Promise<void> => {
     const activities = users.flatMap((userId) => sampleActivities(5, { userId }));

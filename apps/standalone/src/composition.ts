@@ -1,39 +1,33 @@
 import 'reflect-metadata';
 import {
   SqliteActivityRepository,
-  SqliteDatabase,
+  type SqliteDatabase,
   SqliteDeadLetterQueue,
   SqliteDeadLetterRepository,
   SqliteEventConsumer,
   SqliteEventPublisher,
 } from '@user-activity/adapter-sqlite';
-import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import {
   type About,
-  openApi,
-  openApiServer,
+  apiLimitsOf,
+  apiServer,
+  buildApiServer,
+  closeApiServer,
   publisherBounds,
-  recordingRulesOf,
-  serveWhileWaiting,
-  tryLine,
 } from '@user-activity/api';
-import { openConsumer } from '@user-activity/consumer';
 import {
-  EngineWait,
+  apiUseCases,
   type Logger,
   measuredOutages,
-  measureProcess,
-  opening,
-  Opened,
-  openRootKey,
   outageLog,
+  progressWatchdog,
   publishObserver,
-  type RunningApp,
-  startStoring,
+  restartingConsumer,
+  storingUseCases,
+  SystemClock,
   tokens,
-  wireApi,
-  wireProcess,
-  wireStoring,
+  UuidIds,
+  waitingRoom,
   Wiring,
 } from '@user-activity/runner';
 import { container } from 'tsyringe';
@@ -42,97 +36,68 @@ import type { Config } from './config.ts';
 const group = 'user-activity-store';
 
 /** The wiring of API and consumer in one process, on one SQLite file. */
-export function wire(config: Config, logger: Logger, database: SqliteDatabase): Wiring {
+export function wire(config: Config, logger: Logger, database: SqliteDatabase, about: About): Wiring {
   const wiring = new Wiring(container.createChildContainer());
-  const most = publisherBounds(config);
-  wireProcess(wiring, logger, (get) => ({
-    log: [get(tokens.publisher), get(tokens.consumer)],
-    store: [get(tokens.repository)],
-    progress: get(tokens.watchdog),
-  }));
+  const limits = apiLimitsOf(config);
+  const buffer = publisherBounds(config);
+  const queryTimeoutMs = config.QUERY_TIMEOUT_MS;
+  wiring.provide(tokens.logger, () => logger);
+  wiring.provide(tokens.clock, () => new SystemClock());
+  wiring.provide(tokens.ids, () => new UuidIds());
+
   wiring.provide(
     tokens.publisher,
     () =>
       new SqliteEventPublisher(database, {
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
-        bufferedEvents: most.events,
-        bufferedCharacters: most.bytes,
-        observer: publishObserver(most),
+        bufferedEvents: buffer.events,
+        bufferedCharacters: buffer.bytes,
+        observer: publishObserver(buffer),
       }),
     (publisher) => publisher.close(),
   );
-  wiring.provide(
-    tokens.repository,
-    () => new SqliteActivityRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
-  );
+
+  wiring.provide(tokens.repository, () => new SqliteActivityRepository(database, { queryTimeoutMs }));
   wiring.provide(tokens.deadLetters, () => new SqliteDeadLetterQueue(database));
-  wiring.provide(
-    tokens.letters,
-    () => new SqliteDeadLetterRepository(database, { queryTimeoutMs: config.QUERY_TIMEOUT_MS }),
+  wiring.provide(tokens.letters, () => new SqliteDeadLetterRepository(database, { queryTimeoutMs }));
+
+  wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
+  wiring.provide(tokens.storingUseCases, (get) =>
+    storingUseCases(get, {
+      log: [get(tokens.consumer)],
+      store: [get(tokens.repository)],
+      progress: get(tokens.watchdog),
+    }),
   );
-  wireApi(wiring, { ...config, recordingRules: recordingRulesOf(config) });
-  wireStoring(
-    wiring,
+  wiring.provide(
+    tokens.consumer,
     (get) =>
-      new SqliteEventConsumer(database, group, {
-        observer: measuredOutages('log', outageLog(get(tokens.logger), 'the log')),
-      }),
+      restartingConsumer(
+        get,
+        () =>
+          new SqliteEventConsumer(database, group, {
+            observer: measuredOutages('log', outageLog(get(tokens.logger), 'the log')),
+          }),
+      ),
+    (consumer) => consumer.stop(),
+  );
+
+  wiring.provide(
+    tokens.outcomes,
+    (get) => waitingRoom(get, limits.recordingRules),
+    async (room) => room.close(),
+  );
+  wiring.provide(tokens.apiUseCases, (get) =>
+    apiUseCases(get, limits, {
+      log: [get(tokens.publisher), get(tokens.consumer)],
+      store: [get(tokens.repository)],
+      progress: get(tokens.watchdog),
+    }),
+  );
+  wiring.provide(
+    apiServer,
+    (get) => buildApiServer(get, config, about, get(tokens.watchdog)),
+    (server) => closeApiServer(wiring.get, server),
   );
   return wiring;
-}
-
-/** Starts consuming and serving. What fails on the way leaves nothing open. */
-export const start = (
-  given: Config,
-  logger: Logger,
-  version: string,
-  signal: AbortSignal,
-): Promise<RunningApp> =>
-  opening(async (opened) => {
-    const config = withRootKey(given, logger);
-    const about = { version, scrapeMetrics: measureProcess(opened, PrometheusMetrics.start()) };
-    const { url, ended } = await (config.engines === undefined
-      ? openEmbedded(opened, config, logger, about)
-      : openOnEngines(opened, { ...config, engines: config.engines }, logger, about, signal));
-    return { url, docs: '/docs', hint: tryLine(url, config), failed: ended, stop: () => opened.close() };
-  });
-
-/** The configuration with the key of ROOT_KEY_FILE, if the API is to have that one. */
-function withRootKey(config: Config, logger: Logger): Config {
-  const { ROOT_KEY_FILE: file } = config;
-  if (file === undefined) return config;
-  const { key, made } = openRootKey(file);
-  logger.info(`${made ? 'made a root key' : 'using the root key'}: callers need the key in ${file}`);
-  return { ...config, API_KEYS: [key] };
-}
-
-async function openEmbedded(opened: Opened, config: Config, logger: Logger, about: About) {
-  const database = opened.add(await SqliteDatabase.open({ folder: config.DATA_DIR }), (one) => one.close());
-  const wiring = opened.add(wire(config, logger, database), (one) => one.close());
-  wiring.resolveAll();
-  const consumer = wiring.get(tokens.consumer);
-  const server = await openApiServer(wiring.get, config, about, opened, wiring.get(tokens.watchdog));
-  await startStoring(wiring.get);
-  const url = await server.listen({ host: config.HOST, port: config.PORT });
-  return { url, ended: consumer.ended };
-}
-
-async function openOnEngines(
-  opened: Opened,
-  config: Config & { readonly engines: NonNullable<Config['engines']> },
-  logger: Logger,
-  about: About,
-  signal: AbortSignal,
-) {
-  const engines = new EngineWait(config.engines.startTimeoutMs, logger, signal);
-  const early = await serveWhileWaiting(opened, config, logger, engines);
-  // What either side needs is its own, so that they stop side by side: one after the other might take too long.
-  const [storing, serving] = [new Opened(), new Opened()];
-  opened.add([storing, serving], async (sides) => {
-    await Promise.all(sides.map((side) => side.close()));
-  });
-  const { get } = await openConsumer(storing, config, logger, engines);
-  const [consumer, progress] = [get(tokens.consumer), get(tokens.watchdog)];
-  const server = await openApi(serving, config, logger, about, engines, { consumer, progress });
-  return { url: await early.handOver(server), ended: consumer.ended };
 }

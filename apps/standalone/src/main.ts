@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runConfigured } from '@user-activity/runner';
-import { start } from './composition.ts';
 import { readConfig } from './config.ts';
+import { start } from './start.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -1,18 +1,4 @@
-import type {
-  ActivityStats,
-  CheckHealth,
-  CountActivities,
-  FindActivities,
-  FindActivity,
-  FindDeadLetters,
-  FindStatus,
-  LogActivities,
-  LogActivity,
-  LogAndWait,
-  LogCalls,
-  Progressing,
-  ReplayDeadLetters,
-} from '@user-activity/application';
+import type { ApiUseCases, Progressing } from '@user-activity/application';
 import type { Clock } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
@@ -57,18 +43,7 @@ declare module 'fastify' {
 
 /** What the API drives, and what it is told. */
 export interface ApiOptions {
-  readonly logActivity: LogActivity;
-  readonly logAndWait: LogAndWait;
-  readonly logActivities: LogActivities;
-  readonly logCalls: LogCalls;
-  readonly findActivities: FindActivities;
-  readonly countActivities: CountActivities;
-  readonly activityStats: ActivityStats;
-  readonly findActivity: FindActivity;
-  readonly findStatus: FindStatus;
-  readonly findDeadLetters: FindDeadLetters;
-  readonly replayDeadLetters: ReplayDeadLetters;
-  readonly checkHealth: CheckHealth;
+  readonly useCases: ApiUseCases;
   /** What relative times of a query count back from. */
   readonly clock: Clock;
   /** What the process measured, in Prometheus's text format. */
@@ -97,7 +72,9 @@ interface MeasuredApi extends ApiOptions {
 
 /** The API as a Fastify plugin: every route, and what all of them have in common. */
 export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> = fastifyPlugin(
-  async (app: FastifyInstance, options: MeasuredApi): Promise<void> => {
+  async (app: FastifyInstance, { useCases, ...settings }: MeasuredApi): Promise<void> => {
+    // Each route takes the use cases and settings that it needs.
+    const options = { ...settings, ...useCases };
     let stopping = false;
     app.addHook('preClose', (done) => {
       stopping = true;

@@ -156,7 +156,7 @@ describe('health', () => {
   ] as const)('of a process with a consumer that is %s: ready %i, live %i', async (state, ready, live) => {
     const progress = { state };
     const checkHealth = makeCheckHealth({ log: [], store: [], progress });
-    const it = await service({ checkHealth, progress });
+    const it = await service({ useCases: { checkHealth }, progress });
     const of = (status: number) => (status === 200 ? 'ok' : 'unavailable');
     expect(seen(await it.app.inject('/health/ready'))).toEqual({
       status: ready,

@@ -186,8 +186,10 @@ test.each([
   const tooLong = (): Promise<never> => Promise.reject(new DomainError('STORE_TIMEOUT', 'It took too long.'));
   const repository = Object.assign(new MemoryActivityRepository(), { find: tooLong, count: tooLong });
   const it = await service({
-    findActivities: makeFindActivities({ repository }),
-    countActivities: makeCountActivities({ repository }),
+    useCases: {
+      findActivities: makeFindActivities({ repository }),
+      countActivities: makeCountActivities({ repository }),
+    },
   });
   for (const route of ['/api/logs', '/api/logs/count']) {
     const response = await it.app.inject(`${route}${query}`);

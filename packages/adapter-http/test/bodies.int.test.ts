@@ -204,9 +204,11 @@ test.each([kinds[2], kinds[3]])(
   '%s as %s, encoded as %s, that nobody reads to its end closes its connection',
   async (...kind) => {
     const it = await service({
-      async logActivities(portions) {
-        for await (const portion of portions) throw new TypeError(`A bug, of ${portion.length}.`);
-        throw new Error('There is a portion.');
+      useCases: {
+        async logActivities(portions) {
+          for await (const portion of portions) throw new TypeError(`A bug, of ${portion.length}.`);
+          throw new Error('There is a portion.');
+        },
       },
     });
     const socket = begun(await portOf(it), kind);

@@ -197,7 +197,9 @@ describe('POST /api/dead-letters/replay', () => {
   });
 
   test('tells how many the log can not hold', async () => {
-    const it = await service({ replayDeadLetters: async () => ({ replayed: 1, tooLarge: 2, more: true }) });
+    const it = await service({
+      useCases: { replayDeadLetters: async () => ({ replayed: 1, tooLarge: 2, more: true }) },
+    });
     expect(seen(await post(it.app, replayPath, { all: true }))).toEqual({
       status: 202,
       body: { replayed: 1, tooLarge: 2, more: true },
@@ -257,7 +259,7 @@ describe('POST /api/dead-letters/replay', () => {
     '%s is 503 with Retry-After',
     async (code) => {
       const failing = () => Promise.reject(new DomainError(code, 'No answer.'));
-      const it = await service({ replayDeadLetters: failing });
+      const it = await service({ useCases: { replayDeadLetters: failing } });
       const response = await post(it.app, replayPath, { all: true });
       expect(response.statusCode).toBe(503);
       expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);

@@ -154,7 +154,7 @@ describe('GET /api/logs', () => {
 
   test.each(['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const)('%s is 503 with Retry-After', async (code) => {
     const it = await service({
-      findActivities: () => Promise.reject(new DomainError(code, 'No answer.')),
+      useCases: { findActivities: () => Promise.reject(new DomainError(code, 'No answer.')) },
     });
     const response = await it.app.inject('/api/logs');
     expect(seen(response)).toMatchObject({ status: 503, body: { detail: 'No answer.' } });

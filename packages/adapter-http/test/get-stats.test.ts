@@ -157,7 +157,9 @@ describe('GET /api/logs/stats', () => {
   });
 
   test.each(['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const)('%s is 503 with Retry-After', async (code) => {
-    const it = await service({ activityStats: () => Promise.reject(new DomainError(code, 'No answer.')) });
+    const it = await service({
+      useCases: { activityStats: () => Promise.reject(new DomainError(code, 'No answer.')) },
+    });
     const response = await it.app.inject('/api/logs/stats?by=type');
     expect(seen(response)).toMatchObject({ status: 503, body: { detail: 'No answer.' } });
     expect(response.headers['retry-after']).toBe('5');

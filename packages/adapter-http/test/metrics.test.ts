@@ -57,10 +57,12 @@ describe('requests', () => {
     const gate = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const { app } = await service({
-      async findActivity() {
-        begun.resolve();
-        await gate.promise;
-        return undefined;
+      useCases: {
+        async findActivity() {
+          begun.resolve();
+          await gate.promise;
+          return undefined;
+        },
       },
     });
     const answered = app.inject('/api/logs/a');
@@ -87,7 +89,7 @@ describe('requests', () => {
 
 test('answers that wait behind another one are no longer under way when their connection is gone', async () => {
   const gate = Promise.withResolvers<undefined>();
-  const { app } = await service({ findActivity: () => gate.promise });
+  const { app } = await service({ useCases: { findActivity: () => gate.promise } });
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
   const socket = connect(Number(port), '127.0.0.1');
   socket.write('GET /api/logs/a HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));

@@ -69,7 +69,7 @@ describe('POST /api/logs with Prefer: wait', () => {
   test.each(['respond-async', 'wait=soon', 'foo="wait=1"'])(
     '%s is a request like any other',
     async (prefer) => {
-      const it = await service({ logAndWait: () => Promise.reject(new Error('nobody waits')) });
+      const it = await service({ useCases: { logAndWait: () => Promise.reject(new Error('nobody waits')) } });
       const response = await post(it.app, '/api/logs', example, { prefer });
       expect(response.statusCode).toBe(202);
       expect(response.headers['preference-applied']).toBeUndefined();
@@ -96,7 +96,7 @@ describe('POST /api/logs with Prefer: wait', () => {
     ['dead_lettered', 422, false],
   ])('%s is %i', async (status, code, located) => {
     const it = await service({
-      logAndWait: async () => ({ id: ActivityId.parse('a/b'), status }),
+      useCases: { logAndWait: async () => ({ id: ActivityId.parse('a/b'), status }) },
     });
     const response = await post(it.app, '/api/logs', example, patient);
     expect(seen(response)).toEqual({ status: code, body: { id: 'a/b', status } });
@@ -139,7 +139,7 @@ describe('GET /api/logs/{id}/status', () => {
 
   test('a question that takes too long is 503', async () => {
     const late = new DomainError('STORE_TIMEOUT', 'Too long.');
-    const it = await service({ findStatus: () => Promise.reject(late) });
+    const it = await service({ useCases: { findStatus: () => Promise.reject(late) } });
     expect((await it.app.inject('/api/logs/a/status')).statusCode).toBe(503);
   });
 });

@@ -156,7 +156,9 @@ describe('POST /api/logs', () => {
   });
 
   test('a bug is a 500 that tells nothing of the inside, and is logged with its request', async () => {
-    const it = await service({ logActivity: () => Promise.reject(new TypeError('inner secret')) });
+    const it = await service({
+      useCases: { logActivity: () => Promise.reject(new TypeError('inner secret')) },
+    });
     const response = await post(it.app, '/api/logs', example, { 'x-request-id': 'req-7' });
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain('secret');

@@ -30,10 +30,12 @@ test('while stopping, what is under way is finished, and a request that arrives 
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const it = await service({
-    async findActivity() {
-      begun.resolve();
-      await gate.promise;
-      return undefined;
+    useCases: {
+      async findActivity() {
+        begun.resolve();
+        await gate.promise;
+        return undefined;
+      },
     },
   });
   const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
@@ -98,10 +100,12 @@ test('a client that asks by the hundred and waits for no answer is refused most 
   const gate = Promise.withResolvers<void>();
   const asked: string[] = [];
   const it = await service({
-    async findActivity(id) {
-      asked.push(id);
-      await gate.promise;
-      return undefined;
+    useCases: {
+      async findActivity(id) {
+        asked.push(id);
+        await gate.promise;
+        return undefined;
+      },
     },
   });
   const socket = connect(port(await it.app.listen({ host: '127.0.0.1', port: 0 })), '127.0.0.1');
@@ -119,10 +123,12 @@ test('readiness says that it is stopping, and liveness that it lives', async () 
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const it = await service({
-    async findActivity() {
-      begun.resolve();
-      await gate.promise;
-      return undefined;
+    useCases: {
+      async findActivity() {
+        begun.resolve();
+        await gate.promise;
+        return undefined;
+      },
     },
   });
   const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));

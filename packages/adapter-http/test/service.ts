@@ -9,21 +9,7 @@ import {
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
-import {
-  makeActivityStats,
-  makeCheckHealth,
-  makeCountActivities,
-  makeFindActivities,
-  makeFindActivity,
-  makeFindDeadLetters,
-  makeFindStatus,
-  makeLogActivities,
-  makeLogActivity,
-  makeLogAndWait,
-  makeLogCalls,
-  makeReplayDeadLetters,
-  WaitingRoom,
-} from '@user-activity/application';
+import { type ApiUseCases, makeApiUseCases, WaitingRoom } from '@user-activity/application';
 import { defaultMetadataBytes, type LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
@@ -45,7 +31,12 @@ export interface Service {
   logged(): readonly LogRecord[];
 }
 
-export async function service(options: Partial<HttpServerOptions> = {}): Promise<Service> {
+/** What a test has otherwise: options of the server, and single use cases. */
+export interface Changed extends Partial<Omit<HttpServerOptions, 'useCases'>> {
+  readonly useCases?: Partial<ApiUseCases>;
+}
+
+export async function service(options: Changed = {}): Promise<Service> {
   const { log, store, clock, repository, outcomes, lines, options: wired } = onMemory(options);
   const app = await buildFastify(wired);
   onTestFinished(() => app.close());
@@ -66,7 +57,7 @@ export async function service(options: Partial<HttpServerOptions> = {}): Promise
 }
 
 /** The options of an API on adapters in memory, and what is behind it. */
-export function onMemory(changed: Partial<HttpServerOptions> = {}) {
+export function onMemory(changed: Changed = {}) {
   const log = new MemoryLog({ partitions: 1 });
   const store = new MemoryStore();
   const publisher = new MemoryEventPublisher(log);
@@ -83,20 +74,16 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     rules: { maxMetadataBytes: changed.maxMetadataBytes ?? defaultMetadataBytes, reservedIds },
   };
   const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), most: 10 });
+  const useCases = makeApiUseCases({
+    ...deps,
+    outcomes,
+    health: { log: [publisher], store: [repository] },
+    retention: { edgeDays: 30, logDays: undefined },
+    maxStatsMs: 10_000,
+    maxReplayPortionMs: 40_000,
+  });
   const { logger, lines } = recordingLogger();
   const options: HttpServerOptions = {
-    logActivity: makeLogActivity(deps),
-    logAndWait: makeLogAndWait({ ...deps, outcomes }),
-    logActivities: makeLogActivities(deps),
-    logCalls: makeLogCalls(deps),
-    findActivities: makeFindActivities(deps),
-    countActivities: makeCountActivities(deps),
-    activityStats: makeActivityStats({ ...deps, maxMs: 10_000 }),
-    findActivity: makeFindActivity(deps),
-    findStatus: makeFindStatus(deps),
-    findDeadLetters: makeFindDeadLetters(deps),
-    replayDeadLetters: makeReplayDeadLetters({ ...deps, maxPortionMs: 40_000 }),
-    checkHealth: makeCheckHealth({ log: [publisher], store: [repository] }),
     clock: deps.clock,
     scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],
@@ -110,6 +97,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     version: '1.2.3',
     logger,
     ...changed,
+    useCases: { ...useCases, ...changed.useCases },
   };
   return { log, store, clock: deps.clock, repository, outcomes, lines, options };
 }

@@ -1,9 +1,17 @@
-export { type ActivityStats, makeActivityStats } from './activity-stats.ts';
+export { type FindDeadLetters, makeFindDeadLetters } from './dead-letters/find-dead-letters.ts';
+export { inEachQueue } from './dead-letters/in-each-queue.ts';
 export {
-  type AssertSamePartitions,
-  makeAssertSamePartitions,
-  PartitionsChanged,
-} from './assert-same-partitions.ts';
+  makeReplayDeadLetters,
+  type ReplayDeadLetters,
+  type ReplayReceipt,
+} from './dead-letters/replay-dead-letters.ts';
+export {
+  type DeadLetterRetention,
+  makeSweepDeadLetters,
+  maxEdgeBytes,
+  type SweepDeadLetters,
+  withinQuota,
+} from './dead-letters/sweep-dead-letters.ts';
 export {
   type Answering,
   type CheckHealth,
@@ -12,18 +20,14 @@ export {
   type HealthStatus,
   makeCheckHealth,
   type Progressing,
-} from './check-health.ts';
-export { type CountActivities, makeCountActivities } from './count-activities.ts';
-export { inEachQueue } from './in-each-queue.ts';
+} from './health/check-health.ts';
 export {
-  type FindActivities,
-  type FindActivity,
-  makeFindActivities,
-  makeFindActivity,
-} from './find-activities.ts';
-export { type FindDeadLetters, makeFindDeadLetters } from './find-dead-letters.ts';
-export { type ActivityStatus, type FindStatus, makeFindStatus } from './find-status.ts';
-export { type KnownOutcome, type LogAndWait, makeLogAndWait } from './log-and-wait.ts';
+  type ProgressLimits,
+  type ProgressObserver,
+  type ProgressRemedy,
+  type ProgressState,
+  ProgressWatchdog,
+} from './health/progress-watchdog.ts';
 export {
   type BatchOptions,
   type BatchReceipt,
@@ -32,8 +36,9 @@ export {
   type LogActivities,
   makeLogActivities,
   type RejectedDraft,
-} from './log-activities.ts';
-export { type LogActivity, makeLogActivity } from './log-activity.ts';
+} from './logging/log-activities.ts';
+export { type LogActivity, makeLogActivity } from './logging/log-activity.ts';
+export { type KnownOutcome, type LogAndWait, makeLogAndWait } from './logging/log-and-wait.ts';
 export {
   type Call,
   type CallPortions,
@@ -42,27 +47,22 @@ export {
   makeLogCalls,
   type MendedDraft,
   originalsBytes,
-} from './log-calls.ts';
+} from './logging/log-calls.ts';
+export { type Outcome, type Sleep, WaitingRoom, type WaitingRoomDeps } from './logging/waiting-room.ts';
+export { type ActivityStats, makeActivityStats } from './querying/activity-stats.ts';
+export { type CountActivities, makeCountActivities } from './querying/count-activities.ts';
 export {
-  type ProgressLimits,
-  type ProgressObserver,
-  type ProgressRemedy,
-  type ProgressState,
-  ProgressWatchdog,
-} from './progress-watchdog.ts';
+  type FindActivities,
+  type FindActivity,
+  makeFindActivities,
+  makeFindActivity,
+} from './querying/find-activities.ts';
+export { type ActivityStatus, type FindStatus, makeFindStatus } from './querying/find-status.ts';
 export {
-  makeReplayDeadLetters,
-  type ReplayDeadLetters,
-  type ReplayReceipt,
-} from './replay-dead-letters.ts';
-export {
-  type DeadLetterRetention,
-  makeSweepDeadLetters,
-  maxEdgeBytes,
-  type SweepDeadLetters,
-  withinQuota,
-} from './sweep-dead-letters.ts';
-export { type Outcome, type Sleep, WaitingRoom, type WaitingRoomDeps } from './waiting-room.ts';
+  type AssertSamePartitions,
+  makeAssertSamePartitions,
+  PartitionsChanged,
+} from './storing/assert-same-partitions.ts';
 export {
   type Grace,
   makeStoreActivities,
@@ -71,4 +71,12 @@ export {
   type StoreActivities,
   type StoreActivitiesDeps,
   type StoreTally,
-} from './store-activities.ts';
+} from './storing/store-activities.ts';
+export {
+  type ApiPorts,
+  type ApiUseCases,
+  makeApiUseCases,
+  makeStoringUseCases,
+  type StoringPorts,
+  type StoringUseCases,
+} from './use-cases.ts';

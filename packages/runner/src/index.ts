@@ -1,3 +1,4 @@
+export { type ApiLimits, apiUseCases, waitingRoom } from './api-use-cases.ts';
 export { outageLog } from './back-off.ts';
 export { EngineWait } from './engine-wait.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
@@ -27,7 +28,15 @@ export { type PublishObserver, publishObserver } from './metrics/publish-metrics
 export { measuredOutages } from './metrics/storing-metrics.ts';
 export { Opened, opening } from './opened.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';
+export { startSweeping } from './start-sweeping.ts';
+export {
+  progressWatchdog,
+  restartingConsumer,
+  startStoring,
+  storingUseCases,
+} from './storing-use-cases.ts';
+export { SystemClock } from './system-clock.ts';
 export { tokens } from './tokens.ts';
+export { UuidIds } from './uuid-ids.ts';
 export { patient, type Watching } from './watch-progress.ts';
-export { startStoring, startSweeping, wireApi, wireProcess, wireStoring } from './wire-use-cases.ts';
 export { type Get, type Token, token, Wiring } from './wiring.ts';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { FixedClock, MemoryMetrics } from '@user-activity/adapter-memory';
 import type { ProgressState } from '@user-activity/application';
 import {
@@ -39,16 +38,6 @@ const failing = (error: Error) => async (): Promise<never> => {
 const unavailable = new DomainError('STORE_UNAVAILABLE', 'gone');
 
 describe('a use case', () => {
-  test('is measured under its own name, whichever it is', () => {
-    const wired = readFileSync(new URL('../src/wire-use-cases.ts', import.meta.url), 'utf8');
-    const makers = [...wired.matchAll(/^ {2}make(\w+),$/gm)].map(([, name = '']) => name);
-    expect(makers).toContain('StoreActivities');
-    const measuredOnes = [...wired.matchAll(/measured\(\s*'(\w+)',\s*make(\w+)\(/g)];
-    expect(new Set(measuredOnes.map(([, , name]) => name))).toEqual(new Set(makers));
-    for (const [, given, name = ''] of measuredOnes)
-      expect(given).toBe(name.charAt(0).toLowerCase() + name.slice(1));
-  });
-
   test('works as before, and its calls are counted', async () => {
     const told: unknown[] = [];
     const add = measured(

@@ -1,5 +1,5 @@
 import { type Cancellation, isDomainError, type UserActivity } from '@user-activity/domain';
-import { type Known, lookUp, type Whereabouts } from './look-up.ts';
+import { type Known, lookUp, type Whereabouts } from '../querying/look-up.ts';
 
 /**
  * What became of an activity that the log holds:

@@ -1,0 +1,61 @@
+import {
+  type HealthDeps,
+  makeStoringUseCases,
+  ProgressWatchdog,
+  type StoringUseCases,
+} from '@user-activity/application';
+import type { EventConsumer } from '@user-activity/domain';
+import { backOff, briefGrace, outageLog } from './back-off.ts';
+import { instrumentStoring } from './metrics/instrument.ts';
+import { measureLag } from './metrics/lag-metrics.ts';
+import { countedRestarts, measureProgress } from './metrics/progress-metrics.ts';
+import { measuredLetters, measuredOutages, measuredSaves } from './metrics/storing-metrics.ts';
+import { progressLog } from './progress-log.ts';
+import { RestartingConsumer } from './restarting-consumer.ts';
+import { tokens } from './tokens.ts';
+import { alsoTelling, patient, type Watching, watchProgress } from './watch-progress.ts';
+import type { Get } from './wiring.ts';
+
+/** The use cases of the storing side on the ports that are wired, measured. */
+export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =>
+  instrumentStoring(
+    makeStoringUseCases({
+      repository: measuredSaves(get(tokens.repository), get(tokens.clock)),
+      deadLetters: measuredLetters(get(tokens.deadLetters)),
+      clock: get(tokens.clock),
+      pause: backOff,
+      grace: briefGrace,
+      observer: alsoTelling(measuredOutages('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
+      health,
+    }),
+  );
+
+/** Judges whether the consumer makes progress, and logs it. */
+export const progressWatchdog = (get: Get, { limits }: Watching = patient): ProgressWatchdog =>
+  new ProgressWatchdog(limits, progressLog(get(tokens.logger)));
+
+/** A consumer that replaces a member of the group that ended by a new one. */
+export function restartingConsumer(get: Get, make: () => EventConsumer): RestartingConsumer {
+  const observer = progressLog(get(tokens.logger));
+  return new RestartingConsumer({
+    make,
+    pause: backOff,
+    restarted: countedRestarts((reason) => observer.restarted(reason)),
+  });
+}
+
+/** Joins the group and begins to store, watched. */
+export async function startStoring(get: Get, { everyMs }: Watching = patient): Promise<void> {
+  const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
+  await consumer.start(get(tokens.storingUseCases).storeActivities);
+  measureLag(consumer);
+  measureProgress(watchdog);
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  consumer.ended.then(end, end);
+  const store = get(tokens.repository);
+  // It rejects with a bug alone, and unwatched nobody is to go on.
+  watchProgress({ consumer, store, watchdog }, everyMs, over.signal).catch((bug: unknown) =>
+    consumer.giveUp(bug),
+  );
+}

@@ -1,0 +1,122 @@
+import 'reflect-metadata';
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryDeadLetterRepository,
+  MemoryEventPublisher,
+  MemoryLog,
+  MemoryMetrics,
+  MemoryStore,
+  SequentialIds,
+} from '@user-activity/adapter-memory';
+import * as application from '@user-activity/application';
+import { edgeTopic } from '@user-activity/domain';
+import { container } from 'tsyringe';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  apiUseCases,
+  makeLogger,
+  progressWatchdog,
+  storingUseCases,
+  tokens,
+  waitingRoom,
+  Wiring,
+} from '../src/index.ts';
+
+type UseCase = (...args: never[]) => Promise<unknown>;
+
+let metrics: MemoryMetrics;
+beforeEach(() => {
+  metrics = new MemoryMetrics();
+});
+afterEach(() => metrics.stop());
+
+/** Both records of use cases on adapters in memory, as an app gets them. */
+function setUp() {
+  const wiring = new Wiring(container.createChildContainer());
+  const store = new MemoryStore();
+  const recordingRules = { maxMetadataBytes: 1000, reservedIds: new Set<string>() };
+  const limits = {
+    recordingRules,
+    deadLetterRetention: { edgeDays: 30, logDays: undefined },
+    PUBLISH_TIMEOUT_MS: 1000,
+    QUERY_TIMEOUT_MS: 1000,
+  };
+  const health = { log: [], store: [] };
+  wiring.provide(tokens.logger, () => makeLogger('fatal'));
+  wiring.provide(tokens.clock, () => new FixedClock());
+  wiring.provide(tokens.ids, () => new SequentialIds());
+  wiring.provide(tokens.publisher, () => new MemoryEventPublisher(new MemoryLog({ partitions: 1 })));
+  wiring.provide(tokens.repository, () => new MemoryActivityRepository(store));
+  wiring.provide(tokens.letters, () => new MemoryDeadLetterRepository(store));
+  wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterQueue(store));
+  wiring.provide(tokens.outcomes, (get) => waitingRoom(get, recordingRules));
+  wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
+  wiring.provide(tokens.apiUseCases, (get) => apiUseCases(get, limits, health));
+  wiring.provide(tokens.storingUseCases, (get) => storingUseCases(get, health));
+  return { api: wiring.get(tokens.apiUseCases), storing: wiring.get(tokens.storingUseCases) };
+}
+
+/** The names under which calls were measured. */
+async function measuredNames(): Promise<ReadonlySet<unknown>> {
+  const readings = await metrics.read('user_activity.use_case.duration');
+  return new Set(readings.map(({ attributes }) => attributes['user_activity.use_case']));
+}
+
+test('every use case of either record is measured under its own name', async () => {
+  const { api, storing } = setUp();
+  const called = new Set<string>();
+  for (const record of [api, storing])
+    for (const [name, useCase] of Object.entries<UseCase>(record)) {
+      // Without arguments most of them fail, and that is measured as well.
+      await useCase().catch(() => undefined);
+      called.add(name);
+      expect(await measuredNames()).toEqual(called);
+    }
+});
+
+test('no use case is left out of the records', () => {
+  const { api, storing } = setUp();
+  const makers = Object.keys(application).filter((name) => name.startsWith('make'));
+  const inRecords = [...Object.keys(api), ...Object.keys(storing)].map(
+    (name) => `make${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+  );
+  // Used once, while a process starts, before there is anything to measure.
+  const others = ['makeAssertSamePartitions', 'makeApiUseCases', 'makeStoringUseCases'];
+  expect(new Set(makers)).toEqual(new Set([...inRecords, ...others]));
+});
+
+test('what callers handed in is counted, by whichever use case it came', async () => {
+  const { api } = setUp();
+  const draft = { userId: '1', type: 'LOGIN' };
+  await api.logActivity(draft);
+  await api.logActivities([[draft, {}]]);
+  const original = () => ({
+    origin: { topic: edgeTopic, partition: 0, offset: 0 },
+    key: null,
+    value: null,
+    headers: {},
+  });
+  const mended = { activity: draft, losses: [] };
+  await api.logCalls([[{ id: undefined, draft: mended, undated: () => mended, original }]]);
+  const ended = new AbortController();
+  ended.abort();
+  await api.logAndWait(draft, ended.signal);
+  expect(await metrics.read('user_activity.activities.accepted')).toMatchObject([{ value: 4 }]);
+  expect(await metrics.read('user_activity.activities.rejected')).toMatchObject([{ value: 1 }]);
+});
+
+test('a sweep that the quota asks for is measured like any other', async () => {
+  const { api } = setUp();
+  const value = new Uint8Array(1024 * 1024);
+  const calls = Array.from({ length: 17 }, (_, offset) => {
+    const draft = { activity: {}, losses: [] };
+    const origin = { topic: edgeTopic, partition: 0, offset };
+    const original = () => ({ origin, key: null, value, headers: {} });
+    return { id: undefined, draft, undated: () => draft, original };
+  });
+  await api.logCalls([calls]);
+  expect(await measuredNames()).toEqual(new Set(['logCalls', 'sweepDeadLetters']));
+  expect(await metrics.read('user_activity.dead_letters.edge.size')).toHaveLength(1);
+});
