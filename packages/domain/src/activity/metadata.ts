@@ -75,7 +75,7 @@ function copyMembers(root: Container, path: string, violations: Violations, limi
       }
     }
     if (bytes > maxBytes) {
-      violations.add(path, `must be at most ${maxBytes} bytes as UTF-8 of its JSON`);
+      violations.add(path, `must be at most ${maxBytes} bytes of JSON in UTF-8`);
       return false;
     }
     if (violations.full) return false;
@@ -119,16 +119,16 @@ function copyMember(
 const lengthOf = (value: unknown): number => (typeof value === 'string' ? value.length : 0);
 
 function bytesOfKey(key: string, value: unknown): number {
-  if (key === '__proto__') throw new RuleBroken('must not be a key');
+  if (key === '__proto__') throw new RuleBroken('is not allowed as a key');
   if (
     key === 'constructor' &&
     typeof value === 'object' &&
     value !== null &&
     Object.hasOwn(value, 'prototype')
   ) {
-    throw new RuleBroken('must not hold "prototype"');
+    throw new RuleBroken('must not contain a key "prototype"');
   }
-  if (key.includes('\0')) throw new RuleBroken('must not have U+0000 in its key');
+  if (key.includes('\0')) throw new RuleBroken('must not contain U+0000 in its key');
   if (!key.isWellFormed())
     throw new RuleBroken('must have a key of well-formed Unicode (it has an unpaired surrogate)');
   return jsonStringBytes(key) + 1;

@@ -180,6 +180,6 @@ function newId(raw: unknown, reserved: ReadonlySet<string>): ActivityId {
 function notAhead(raw: unknown, now: Timestamp): Timestamp {
   const moment = Timestamp.parse(raw);
   if (UserActivity.isAhead(moment, now))
-    throw new RuleBroken('must not be more than 5 minutes ahead of the clock');
+    throw new RuleBroken('must not be more than 5 minutes ahead of the clock of the service');
   return moment;
 }

@@ -56,6 +56,6 @@ export const edgeTopic = 'http';
  */
 export function withoutBytes(letter: DeadLetter): DeadLetter {
   const size = letter.value?.length ?? 0;
-  const reason = `${letter.reason}; too large to be kept here, its value of ${size} bytes and its headers are left out`;
+  const reason = `${letter.reason}; the record is too large to keep: its value of ${size} bytes and its headers are left out`;
   return { ...letter, key: null, value: null, headers: {}, reason };
 }

@@ -55,9 +55,7 @@ function readMetadata(reader: ParameterReader): readonly MetadataCondition[] {
   // Faulty ones are told of by themselves.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
     reader.check(first.name, () => {
-      throw new RuleBroken(
-        'needs a userId or a from beside it, which bound what is searched: add one of them',
-      );
+      throw new RuleBroken('needs userId or from as well, to limit the search');
     });
   // A path can be spelt in several ways.
   const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
@@ -67,7 +65,8 @@ function readMetadata(reader: ParameterReader): readonly MetadataCondition[] {
       const key = JSON.stringify(path);
       const texts = textsByPath.get(key)?.texts ?? [];
       textsByPath.set(key, { path, texts });
-      if (textsByPath.size > mostPaths) throw new RuleBroken(`must be one of at most ${mostPaths} paths`);
+      if (textsByPath.size > mostPaths)
+        throw new RuleBroken(`exceeds the limit of ${mostPaths} metadata paths`);
       if (texts.length + values.length > mostValues)
         throw new RuleBroken(`must be given at most ${mostValues} times`);
       texts.push(...values.map((value) => MetadataCondition.parseText(value)));

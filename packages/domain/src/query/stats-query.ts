@@ -26,7 +26,7 @@ export const StatsQuery = {
     const by = reader.required('by', parseBy);
     const timeZone = reader.one('timezone', (raw) => {
       if (by === 'type' || by === 'userId')
-        throw new RuleBroken('goes with a minute, hour, day, week or month');
+        throw new RuleBroken('is only allowed if "by" is minute, hour, day, week or month');
       return TimeZone.parse(raw);
     });
     const filter = ActivityFilter.read(reader, { now, timeZone: timeZone ?? TimeZone.utc });

@@ -38,7 +38,7 @@ function readExactly(text: string): unknown {
       const place = pointer('', ...path());
       // A third copy is nothing new.
       if (!violations.list.some((violation) => violation.path === place))
-        violations.add(place, 'must not be repeated: its object has the key more than once');
+        violations.add(place, 'must not be repeated: the object has this key more than once');
     },
   });
   if (violations.list.length > 0)

@@ -44,7 +44,7 @@ export class Violations {
   add(path: string, message: string): void {
     if (this.list.length < this.#max) this.list.push({ path, message });
     else if (this.list.length === this.#max)
-      this.list.push({ path: '', message: 'has further violations, which are not listed' });
+      this.list.push({ path: '', message: `has more violations than the ${this.#max} listed` });
   }
 
   /** Returns what `parse` returns. If it throws RuleBroken, adds the message under `path` and returns undefined. */
