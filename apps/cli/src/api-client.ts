@@ -14,13 +14,13 @@ export class ApiClient {
   constructor(url: string, key: string | undefined) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
       throw new UsageError(
-        `The URL of the service must be one of http or https, such as http://127.0.0.1:3000.`,
+        `The URL of the service must begin with http:// or https://, such as http://127.0.0.1:3000.`,
       );
     if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
-      throw new UsageError('The key must be of printable ASCII characters without space.');
+      throw new UsageError('The key must consist of printable ASCII characters without space.');
     this.#base = new URL(url.endsWith('/') ? url : `${url}/`);
     if (this.#base.username !== '' || this.#base.password !== '')
-      throw new UsageError('The URL must not hold a user or a password: the key goes into API_KEY.');
+      throw new UsageError('The URL must not contain a user or a password: pass the key in API_KEY.');
     this.#key = key;
   }
 
@@ -51,14 +51,16 @@ export class ApiClient {
     } catch (error) {
       if (error instanceof SyntaxError)
         throw new RequestError(
-          `${this.#base.origin} answers something else than the user-activity log does.`,
+          `${this.#base.origin} did not answer as a user-activity log does. Check the URL.`,
         );
       throw new RequestError(
         `${this.#base.origin} does not answer (${causeOf(error)}). Is the service running?`,
       );
     }
     if (!isObject(answer))
-      throw new RequestError(`${this.#base.origin} answers something else than the user-activity log does.`);
+      throw new RequestError(
+        `${this.#base.origin} did not answer as a user-activity log does. Check the URL.`,
+      );
     if (status >= 200 && status < 300) return answer;
     const refusal = refusalOf(status, answer);
     throw status === 400 || status === 422 ? new UsageError(refusal) : new RequestError(refusal);
@@ -67,10 +69,10 @@ export class ApiClient {
 
 /** The problem details (RFC 9457) as lines for a person. */
 function refusalOf(status: number, { title, detail, errors }: Json): string {
-  const lines = [`The service says ${status} ${text(title)}: ${text(detail)}`];
+  const lines = [`The service answered ${status} ${text(title)}: ${text(detail)}`];
   for (const error of Array.isArray(errors) ? errors.filter(isObject) : [])
     lines.push(`  ${text(error['path'])} ${text(error['message'])}`);
-  if (status === 401) lines.push('  Set API_KEY, or give --key.');
+  if (status === 401) lines.push('  Set API_KEY or pass --key.');
   return lines.join('\n');
 }
 

@@ -15,17 +15,17 @@ export const usage = `Usage: npm run dead-letters -- list [--code CODE]... [--fr
        npm run dead-letters -- replay ID...
        npm run dead-letters -- replay --all
 
-list    shows what could not be stored, and why; what died last comes first. --limit is 50 where not given.
-replay  sends dead letters back to the log, to be judged again: those of the ids, or all. Those that are
-        invalid never were on the log, and stay. One replay runs at a time.
+list    shows the records that could not be stored, and why, the latest first. Default --limit: 50.
+replay  sends dead letters back to the log, to be stored after all: the given ids, or all. Letters with the
+        code invalid never were on the log, so they stay. Only one replay runs at a time.
 
-CODE is unreadable, conflict, refused or invalid; TIME is RFC 3339, a date such as 2026-11-24
-(its start in UTC), or relative: --from=-24h begins 24 hours ago
-  --json     JSON instead of a table: of a list one object a line (npm run -s keeps npm's own lines away)
-  --url URL  of the service; else USER_ACTIVITY_URL, else this machine at PORT, or 3000
-  --key KEY  of the API; better in API_KEY, as others on this machine can see arguments
+CODE is unreadable, conflict, refused or invalid. TIME is RFC 3339, a date such as 2026-11-24
+(its start in UTC), or relative: --from=-24h begins 24 hours ago.
+  --json     JSON instead of a table; list prints one object per line (npm run -s hides npm's own lines)
+  --url URL  URL of the service. Default: USER_ACTIVITY_URL, or this machine at PORT (3000 if unset)
+  --key KEY  key of the API. Prefer API_KEY: other users of this machine can see arguments
 
-Ends with 0; with 1 when the service did not do it; with 2 when it can't be asked for like that.
+Exit codes: 0 done, 1 the service refused or failed, 2 invalid usage.
 `;
 
 const path = 'api/dead-letters';
@@ -55,7 +55,7 @@ export async function deadLetters(
   if (command === 'list') await list(args, environment, output);
   else if (command === 'replay') await replay(args, environment, output);
   else if (command === '--help' || command === '-h') output.result(usage);
-  else throw new UsageError('Say what is to be done with dead letters: list or replay.');
+  else throw new UsageError('Unknown command: use list or replay.');
 }
 
 async function list(args: string[], environment: Environment, output: Output): Promise<void> {
@@ -81,8 +81,8 @@ async function list(args: string[], environment: Environment, output: Output): P
     if (page.data.length === 0) break;
   } while (cursor !== undefined && left > 0);
   if (!json && rows.length > 1) output.result(table(rows));
-  if (rows.length === 1 && !json) output.note('There are no such dead letters.');
-  if (cursor !== undefined) output.note('There are more: give a larger --limit.');
+  if (rows.length === 1 && !json) output.note('No dead letters match.');
+  if (cursor !== undefined) output.note('There are more: use a larger --limit.');
 }
 
 async function replay(args: string[], environment: Environment, output: Output): Promise<void> {
@@ -90,15 +90,16 @@ async function replay(args: string[], environment: Environment, output: Output):
     parseArgs({ args, options: replayOptions, allowPositionals: true }),
   );
   if (values.help) return output.result(usage);
-  if (values.all === ids.length > 0) throw new UsageError('Give either the ids of dead letters or --all.');
+  if (values.all === ids.length > 0) throw new UsageError('Pass either ids of dead letters or --all.');
   const { url = environment.url, key = environment.key } = values;
   const receipt = await new ApiClient(url, key).post(`${path}/replay`, values.all ? { all: true } : { ids });
   if (values.json) return output.result(`${JSON.stringify(receipt)}\n`);
   const { replayed, tooLarge, more } = receipt;
-  if (typeof replayed !== 'number') throw new RequestError('The service does not say what it replayed.');
+  if (typeof replayed !== 'number')
+    throw new RequestError('The service did not report how many dead letters it replayed.');
   output.result(`${replayed} replayed\n`);
-  if (more === true) output.note('There was no time for all: run it again for the rest.');
-  if (typeof tooLarge === 'number') output.note(`${tooLarge} stay: the log takes no records so large.`);
+  if (more === true) output.note('Not all could be replayed in time: run the command again for the rest.');
+  if (typeof tooLarge === 'number') output.note(`${tooLarge} not replayed: larger than the log accepts.`);
 }
 
 const cellOf = (value: unknown): string =>
@@ -106,7 +107,7 @@ const cellOf = (value: unknown): string =>
 
 function pageOf({ data, pagination }: Readonly<Record<string, unknown>>) {
   if (!Array.isArray(data) || !data.every(isObject) || !isObject(pagination))
-    throw new RequestError('The service answers no page of dead letters.');
+    throw new RequestError('The service did not answer with a page of dead letters.');
   const { nextCursor } = pagination;
   return { data, nextCursor: typeof nextCursor === 'string' ? nextCursor : undefined };
 }

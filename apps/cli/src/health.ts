@@ -12,9 +12,7 @@ export async function health(url: string): Promise<string> {
     status = response.status;
     answer = await response.text();
   } catch {
-    throw new RequestError(
-      'The service does not answer: it should be at HOST and PORT, or USER_ACTIVITY_URL.',
-    );
+    throw new RequestError('The service does not answer: check HOST and PORT, or USER_ACTIVITY_URL.');
   }
   if (status !== 200) throw new RequestError(`The service is not ready (${status}): ${answer}`);
   return answer;

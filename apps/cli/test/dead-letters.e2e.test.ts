@@ -66,7 +66,7 @@ test('lists conflicts, replays them by id and all, and lists those that died aga
   expect(await run(['list'], environment)).toEqual({
     code: 0,
     out: '',
-    err: 'There are no such dead letters.\n',
+    err: 'No dead letters match.\n',
   });
   await log({ id: 'same', type: 'LOGIN' });
   for (const type of ['A', 'B', 'C']) await log({ id: 'same', type });
@@ -74,7 +74,7 @@ test('lists conflicts, replays them by id and all, and lists those that died aga
   const ids = first.map((letter) => letter.id);
   const id = String(ids[0]);
   const shown = await run(['list', '--limit', '2', '--code', 'conflict'], environment);
-  expect(shown).toMatchObject({ code: 0, err: 'There are more: give a larger --limit.\n' });
+  expect(shown).toMatchObject({ code: 0, err: 'There are more: use a larger --limit.\n' });
   const lines = shown.out.trimEnd().split('\n');
   expect(lines).toHaveLength(3);
   const lately = await run(['list', '--json', '--from=-1h', '--to=now'], environment);
@@ -155,7 +155,7 @@ test('sends a body for all, and tells of a replay that is under way', async () =
   expect(await run(['replay', '--all', '--url', `http://127.0.0.1:${port}`])).toEqual({
     code: 1,
     out: '',
-    err: 'The service says 409 Conflict: Another replay is under way.\n',
+    err: 'The service answered 409 Conflict: Another replay is under way.\n',
   });
   expect(bodies).toEqual(['{"all":true}']);
 });

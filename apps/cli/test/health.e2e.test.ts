@@ -56,6 +56,6 @@ test('no service is 1', async () => {
   expect(await run(1)).toEqual({
     code: 1,
     out: '',
-    err: 'The service does not answer: it should be at HOST and PORT, or USER_ACTIVITY_URL.\n',
+    err: 'The service does not answer: check HOST and PORT, or USER_ACTIVITY_URL.\n',
   });
 });

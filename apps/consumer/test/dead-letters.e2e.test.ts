@@ -64,13 +64,13 @@ test('poison is listed with its reason; replayed by its id and all, it has one l
       }),
       expect.objectContaining({
         id: `${deployment.topic}:3:0`,
-        reason: 'it has no header ce_type',
+        reason: 'it has no ce_type header',
         key: null,
         value: null,
         size: 900_000,
         omitted: ['value'],
       }),
-      expect.objectContaining({ reason: 'its ce_type is not known', value: null, size: 0, omitted: [] }),
+      expect.objectContaining({ reason: 'its ce_type is unknown', value: null, size: 0, omitted: [] }),
     ]),
   );
   const told = (letters: readonly Letter[]) =>

@@ -8,7 +8,7 @@ import { allStored, Deployment, Load, until } from './deployment.ts';
 async function drain(...services: readonly ServiceProcess[]): Promise<string[]> {
   const codes = await Promise.all(services.map((service) => service.end('SIGTERM')));
   return services.map(({ output }, index) => {
-    const isThrough = output.includes('"stopped"') && !output.includes('did not finish in time');
+    const isThrough = output.includes('"stopped"') && !output.includes('shutdown timed out');
     return codes[index] === 0 && isThrough ? 'well' : `with ${codes[index]}:\n${output}`;
   });
 }

@@ -15,7 +15,7 @@ test('a mongod that hangs holds up the consumer and nothing else: afterwards all
   const load = new Load(url);
   await until(async () => load.accepted.length > 500);
   mongod.signal('SIGSTOP');
-  await until(async () => consumer.output.includes('the store does not confirm'));
+  await until(async () => consumer.output.includes('the store is not responding'));
   expect(await readiness(health)).toEqual({
     status: 'unavailable',
     checks: { log: 'ok', store: 'unavailable', progress: 'unavailable' },
@@ -26,7 +26,7 @@ test('a mongod that hangs holds up the consumer and nothing else: afterwards all
   const since = performance.now();
   await until(async () => performance.now() - since > 15_000);
   mongod.signal('SIGCONT');
-  await until(async () => consumer.output.includes('the store confirms again'));
+  await until(async () => consumer.output.includes('the store is responding again'));
   await load.stop();
   expect(load.refused).toEqual([]);
   await allStored(url, load);
@@ -89,7 +89,7 @@ test('with a secondary that lags and is preferred for reading, a retry holds up 
     expect((await post(url, body, wait)).status).toBe(status);
     expect(await stored(url, id)).toMatchObject({ id });
   }
-  expect(service.output).not.toContain('the store does not confirm');
+  expect(service.output).not.toContain('the store is not responding');
   await unhold();
   expect(await service.end('SIGTERM')).toBe(0);
 });

@@ -72,17 +72,17 @@ test('poison in whatever shape neither stops a partition nor the process, and is
 
   const letters = await list();
   expect(letters).toEqual([
-    expect.objectContaining({ id: `${topic}:3:0`, reason: 'it has no header ce_type', size: 12 }),
-    expect.objectContaining({ id: `${topic}:3:1`, reason: 'it has no header ce_type', size: 8 }),
+    expect.objectContaining({ id: `${topic}:3:0`, reason: 'it has no ce_type header', size: 12 }),
+    expect.objectContaining({ id: `${topic}:3:1`, reason: 'it has no ce_type header', size: 8 }),
     expect.objectContaining({
       id: `${topic}:3:2`,
-      reason: 'it has 60000 headers; at most 32768 are read',
+      reason: 'it has 60000 headers; the limit is 32768',
       size: 8,
     }),
     expect.objectContaining({ id: `${topic}:3:3`, omitted: ['headers'], size: 5 }),
     expect.objectContaining({
       id: `${topic}:3:4`,
-      reason: "the batch of the offsets 4 to 4 can't be read: it decompresses to more than 67108864 bytes",
+      reason: "the batch at offsets 4 to 4 can't be read: it decompresses to more than 67108864 bytes",
       omitted: ['value'],
       headers: { 'user-activity-unreadable-batch': [{ text: '4-4' }] },
     }),

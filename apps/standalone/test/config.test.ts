@@ -76,7 +76,7 @@ test('takes the root key of a file in place of other keys, and on the embedded l
   expect(readConfig(given)).toMatchObject({ API_KEYS: [], ROOT_KEY_FILE: '/data/root-key' });
   expect(readConfig({ ...given, API_KEYS: 'a' }).ROOT_KEY_FILE).toBeUndefined();
   expect(faultsOf({ ...given, ...engines })).toEqual([
-    'API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines',
+    'API_KEYS must be set, or ALLOW_ANONYMOUS=true: HOST is reachable from other machines',
   ]);
 });
 
@@ -115,8 +115,8 @@ describe('refuses', () => {
     ['MAX_BATCH_SIZE', '0', 'MAX_BATCH_SIZE must be a whole number from 1 to 100000'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace'],
     ['ALLOW_ANONYMOUS', 'yes', 'ALLOW_ANONYMOUS must be "true" or "false"'],
-    ['KAFKA_BROKERS', 'localhost:9092', 'MONGODB_URI must be set, as KAFKA_BROKERS is'],
-    ['MONGODB_URI', 'mongodb://db', 'KAFKA_BROKERS must be set, as MONGODB_URI is'],
+    ['KAFKA_BROKERS', 'localhost:9092', 'MONGODB_URI must be set if KAFKA_BROKERS is'],
+    ['MONGODB_URI', 'mongodb://db', 'KAFKA_BROKERS must be set if MONGODB_URI is'],
     ['RETENTION_DAYS', '30', 'RETENTION_DAYS must be unset: this version keeps everything'],
   ])('%s=%s', (name, value, fault) => expect(faultsOf({ [name]: value })).toEqual([fault]));
 
@@ -178,13 +178,13 @@ describe('refuses', () => {
 
   test('half of the credentials', () => {
     expect(faultsOf({ ...engines, KAFKA_USERNAME: 'me', KAFKA_PASSWORD: 'secret' })).toEqual([
-      'KAFKA_SASL_MECHANISM must be set, as KAFKA_USERNAME and KAFKA_PASSWORD is',
+      'KAFKA_SASL_MECHANISM must be set if KAFKA_USERNAME and KAFKA_PASSWORD is',
     ]);
   });
 
   test.each(['0.0.0.0', '::', '10.0.0.1', 'example.org'])('to serve %s without keys', (HOST) => {
     expect(faultsOf({ HOST })).toEqual([
-      'API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines',
+      'API_KEYS must be set, or ALLOW_ANONYMOUS=true: HOST is reachable from other machines',
     ]);
     expect(faultsOf({ HOST, API_KEYS: 'a' })).toEqual([]);
     expect(faultsOf({ HOST, ALLOW_ANONYMOUS: 'true' })).toEqual([]);

@@ -111,7 +111,7 @@ test('what keeps it from starting is one line that names the variable to change'
     [{ DATA_DIR: other, PORT: port }, `port ${port} is in use; stop the other process or set PORT`],
     [
       { DATA_DIR: other, HOST: '192.0.2.1', ALLOW_ANONYMOUS: 'true' },
-      '192.0.2.1 is no address of this machine; set HOST',
+      '192.0.2.1 is not an address of this machine; set HOST',
     ],
     [{ DATA_DIR: join(file, 'below') }, 'Set DATA_DIR to a folder that this user may write to.'],
   ] as const)
@@ -131,7 +131,7 @@ test('a wrong configuration ends it at once with every fault, and shows no value
   const environment = { PORT: 'secret', KAFKA_BROKERS: 'secret:9092', HOST: '0.0.0.0' };
   const service = start({ environment });
   expect(await service.exited).toBe(78);
-  expect(service.output).toContain('MONGODB_URI must be set, as KAFKA_BROKERS is');
+  expect(service.output).toContain('MONGODB_URI must be set if KAFKA_BROKERS is');
   expect(service.output).toContain('PORT must be a whole number');
   expect(service.output).not.toContain('secret');
 });
@@ -213,7 +213,7 @@ test('MAX_METADATA_BYTES reaches the service, and what was stored stays readable
   url = await start().ready();
   const refused = await post(url, { ...example, metadata: { fill: 'x'.repeat(32_768 - 10) } });
   expect(await refused.json()).toMatchObject({
-    errors: [{ path: '/metadata', message: 'must be at most 32768 bytes as UTF-8 of its JSON' }],
+    errors: [{ path: '/metadata', message: 'must be at most 32768 bytes of JSON in UTF-8' }],
   });
   expect(await stored(url, 'large')).toMatchObject({ metadata: large.metadata });
 });

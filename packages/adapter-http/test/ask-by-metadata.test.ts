@@ -65,8 +65,8 @@ describe('metadata.<path>=value', () => {
   });
 
   test.each([
-    ['metadata.a=1', '/metadata.a', 'needs a userId or a from beside it'],
-    ['metadata.a=1&type=login&to=2026-01-01T00:00:00Z', '/metadata.a', 'add one of them'],
+    ['metadata.a=1', '/metadata.a', 'needs userId or from as well'],
+    ['metadata.a=1&type=login&to=2026-01-01T00:00:00Z', '/metadata.a', 'to limit the search'],
     [`userId=1&metadata.a%5C=1`, '/metadata.a\\', 'must not end with a single backslash'],
     [`userId=1&metadata.${'a.'.repeat(16)}=1`, `/metadata.${'a.'.repeat(16)}`, 'at most 16 levels'],
     [`userId=1${'&metadata.a=1'.repeat(21)}`, '/metadata.a', 'at most 20 times'],
@@ -74,7 +74,7 @@ describe('metadata.<path>=value', () => {
     [
       `userId=1&${Array.from({ length: 11 }, (_, index) => `metadata.k${index}=1`).join('&')}`,
       '/metadata.k10',
-      'at most 10 paths',
+      'limit of 10 metadata paths',
     ],
     ['userId=1&metadata=1', '/metadata', 'is not a known parameter'],
     ['userId=1&metadatas.a=1', '/metadatas.a', 'is not a known parameter'],

@@ -71,12 +71,12 @@ describe('POST /api/logs', () => {
     [
       '{"userId":"u","type":"T","metadata":{"__proto__":{"x":1}}}',
       '/metadata/__proto__',
-      'must not be a key',
+      'is not allowed as a key',
     ],
     [
       '{"userId":"u","type":"T","metadata":{"constructor":{"prototype":1}}}',
       '/metadata/constructor',
-      'must not hold "prototype"',
+      'must not contain a key "prototype"',
     ],
     [
       '{"userId":"u","type":"T","metadata":{"n":1e999}}',

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { seen, type Service, service } from './service.ts';
 
 const tooPrecise = 'must be a number that a double can hold exactly; send it as a string';
-const repeated = 'must not be repeated: its object has the key more than once';
+const repeated = 'must not be repeated: the object has this key more than once';
 const mark = Buffer.from([0xef, 0xbb, 0xbf]);
 const bytes = (text: string): Buffer => Buffer.concat([mark, Buffer.from(text)]);
 const attributes = '"specversion":"1.0","id":"1","source":"/s","type":"t","subject":"u"';

@@ -23,7 +23,7 @@ export function kafkaRecord(
     ...(first === undefined ? {} : { replayOf: first }),
     content:
       message.headerCount > maxHeaders
-        ? unreadable(`it has ${message.headerCount} headers; at most ${maxHeaders} are read`)
+        ? unreadable(`it has ${message.headerCount} headers; the limit is ${maxHeaders}`)
         : readMessage(record),
     raw,
   };

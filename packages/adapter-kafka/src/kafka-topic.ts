@@ -73,9 +73,13 @@ export class KafkaTopic {
         throw new TopicError(
           `Kafka refuses to let the service use the topic ${plan.name}: ${error.message}.`,
         );
-      throw new DomainError('LOG_UNAVAILABLE', `Kafka does not do as asked: ${error.message}`, {
-        cause: error,
-      });
+      throw new DomainError(
+        'LOG_UNAVAILABLE',
+        `Kafka could not prepare the topic ${plan.name}: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -90,7 +94,7 @@ export class KafkaTopic {
       this.#assertSame(partitions.length);
       const sound = partitions.filter(({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas);
       if (sound.length < this.partitions)
-        throw new Error(`Only ${sound.length} of ${this.partitions} partitions can be written.`);
+        throw new Error(`Only ${sound.length} of ${this.partitions} partitions accept writes.`);
     } catch (error) {
       throw logUnavailable(error);
     }
@@ -110,10 +114,10 @@ export class KafkaTopic {
     if (partitions === this.partitions) return;
     if (this.#partitionsNow !== partitions)
       this.#warn(
-        `The topic ${this.name} has ${partitions} partitions now and had ${this.partitions}: not ready any more.`,
+        `The topic ${this.name} now has ${partitions} partitions instead of ${this.partitions}; this process is not ready any more.`,
       );
     this.#partitionsNow = partitions;
-    throw new Error(`It has ${partitions} partitions now.`);
+    throw new Error(`The topic has ${partitions} partitions now.`);
   }
 
   close(): Promise<void> {

@@ -45,8 +45,7 @@ export async function prepareTopic(
   const layout = { partitions: partitions.length, replicas, inSyncReplicas };
 
   const faults = faultsOf(settings, layout, plan.leastMessageBytes ?? publishedBytes);
-  if (faults.length > 0)
-    throw new TopicError(`The topic ${plan.name} can not be used: ${faults.join('; ')}.`);
+  if (faults.length > 0) throw new TopicError(`The topic ${plan.name} cannot be used: ${faults.join('; ')}.`);
   for (const weakness of weaknessesOf(settings, layout, plan.retentionDays * day))
     warn(`The topic ${plan.name} ${weakness}.`);
   const maxMessageBytes = Number(settings.get('max.message.bytes'));

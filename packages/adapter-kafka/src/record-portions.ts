@@ -46,7 +46,7 @@ type ReadRecord = BatchRecord | UnreadableBatch;
 const readOf = (messages: readonly KafkaMessage[]): readonly ReadRecord[] =>
   messages.map((message) => {
     if (message instanceof BatchRecord || message instanceof UnreadableBatch) return message;
-    throw new Error('KafkaJS has read a record by itself.');
+    throw new Error('KafkaJS parsed a record itself, instead of our reader.');
   });
 
 /** In slices of at most 1,000 records, and of so many bytes and headers. */

@@ -30,7 +30,7 @@ export function faultsOf(settings: TopicSettings, layout: TopicLayout, leastMess
     );
   if (inSyncReplicas > replicas)
     faults.push(
-      `its min.insync.replicas is ${inSyncReplicas} and it has ${replicas} replicas, so that nothing can be written`,
+      `its min.insync.replicas is ${inSyncReplicas}, but it has only ${replicas} replicas, so every write fails`,
     );
   for (const name of ['message.timestamp.before.max.ms', 'message.timestamp.after.max.ms']) {
     const range = settings.get(name);
@@ -45,28 +45,30 @@ export function faultsOf(settings: TopicSettings, layout: TopicLayout, leastMess
 /** What is weak about the topic but works. */
 export function weaknessesOf(settings: TopicSettings, layout: TopicLayout, retentionMs: number): string[] {
   const weaknesses: string[] = [];
-  if (layout.replicas < 2) weaknesses.push('has one replica: what it holds is lost with its broker');
+  if (layout.replicas < 2) weaknesses.push('has one replica: if its broker is lost, so are its records');
   else if (layout.inSyncReplicas < 2)
     weaknesses.push('has min.insync.replicas below 2: a write may be confirmed by one broker alone');
   if (settings.get('unclean.leader.election.enable') === 'true')
     weaknesses.push(
-      'has unclean.leader.election.enable=true: a replica that lags may lead, and lose what was confirmed',
+      'has unclean.leader.election.enable=true: a replica that lags may become leader, and confirmed records are then lost',
     );
   if (settings.get('compression.type') === 'producer')
     weaknesses.push(
-      'has compression.type=producer: a batch that a producer compressed from more than 64 MiB is one dead letter, and a large record that it compressed may not fit the store; set it to uncompressed',
+      'has compression.type=producer: a compressed batch of more than 64 MiB becomes a single dead letter, and a large compressed record may not fit the store; set it to uncompressed',
     );
   if (settings.get('message.timestamp.type') === 'LogAppendTime')
     weaknesses.push(
-      'has message.timestamp.type=LogAppendTime: the times of its records are not when they were accepted; set it to CreateTime',
+      'has message.timestamp.type=LogAppendTime: its records do not carry the time at which they were accepted; set it to CreateTime',
     );
   const retention = Number(settings.get('retention.ms') ?? -1);
   if (retention >= 0 && retention < retentionMs)
-    weaknesses.push(`has retention.ms=${retention}, and ${retentionMs} was asked for: it forgets sooner`);
+    weaknesses.push(
+      `has retention.ms=${retention}, less than the ${retentionMs} of the configuration: it deletes records sooner`,
+    );
   const bytes = settings.get('retention.bytes') ?? '-1';
   if (Number(bytes) >= 0)
     weaknesses.push(
-      `has retention.bytes=${bytes}: under load it forgets what was not read yet; set it to -1`,
+      `has retention.bytes=${bytes}: under load it deletes records before they are read; set it to -1`,
     );
   return weaknesses;
 }

@@ -61,7 +61,7 @@ async function reasonOf(batch: Buffer): Promise<string> {
   const read = await onlyOf(batch);
   if (!(read instanceof UnreadableBatch)) throw new Error('It was read.');
   expect(read).toMatchObject({ firstOffset: 5, offset: '7', value: batch });
-  return read.reason.replace("the batch of the offsets 5 to 7 can't be read: ", '');
+  return read.reason.replace("the batch at offsets 5 to 7 can't be read: ", '');
 }
 
 const badBatch = (bytes: Buffer, codec = 0): Buffer => batchBytes(bytes, { firstOffset: 5, count: 3, codec });
@@ -142,7 +142,7 @@ describe('sound batches', () => {
     });
     expect(record.content).toEqual({
       name: 'Unreadable',
-      reason: 'it has 32769 headers; at most 32768 are read',
+      reason: 'it has 32769 headers; the limit is 32768',
     });
   });
 });
@@ -155,7 +155,7 @@ describe('a batch that nobody can read stands for all of its records', () => {
       origin: { topic: 'topic', partition: 2, offset: 5 },
       content: {
         name: 'Unreadable',
-        reason: "the batch of the offsets 5 to 7 can't be read: its codec 5 is not known",
+        reason: "the batch at offsets 5 to 7 can't be read: its codec 5 is unknown",
       },
     });
     expect(record.raw()).toEqual({
@@ -213,7 +213,7 @@ describe('a batch that nobody can read stands for all of its records', () => {
     );
     expect(read.map(({ offset }) => offset)).toEqual(['5', '6', '7']);
     expect(read[1]).toMatchObject({
-      reason: "the batch of the offsets 6 to 6 can't be read: its format 1 is not known",
+      reason: "the batch at offsets 6 to 6 can't be read: its format 1 is unknown",
     });
   });
 
@@ -238,7 +238,7 @@ describe('a batch that nobody can read stands for all of its records', () => {
 
   test.each([
     [
-      `it has 200001 records; at most ${maxBatchRecords} are read`,
+      `it has 200001 records; the limit is ${maxBatchRecords}`,
       { count: maxBatchRecords + 1, lastOffsetDelta: 2 },
     ],
     ['its number of records is negative', { count: -1, lastOffsetDelta: 2 }],

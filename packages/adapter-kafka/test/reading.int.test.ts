@@ -82,7 +82,7 @@ test('a batch that can not be read comes as one record, is committed with all of
   if (record === undefined) throw new Error('Nothing came.');
   expect(record.origin).toEqual({ topic: topic.name, partition: 0, offset: 1 });
   expect(record.content).toMatchObject({
-    reason: "the batch of the offsets 1 to 3 can't be read: it decompresses to more than 67108864 bytes",
+    reason: "the batch at offsets 1 to 3 can't be read: it decompresses to more than 67108864 bytes",
   });
   const progress = await topic.progressOf(topic.name, 5000);
   expect(progress.find(({ partition }) => partition === 0)).toMatchObject({ committed: 4, end: 4 });
@@ -143,10 +143,10 @@ test('batches of an unknown codec and corrupt ones, which a broker refuses but m
   const records = await read(topic, 4, own);
   expect(records.map(({ origin }) => origin.offset)).toEqual([0, 1, 4, 6]);
   expect(records.map(({ content }) => content)).toMatchObject([
-    { reason: 'it has no header ce_type' },
-    { reason: "the batch of the offsets 1 to 3 can't be read: its codec 5 is not known" },
-    { reason: "the batch of the offsets 4 to 5 can't be read: it is no LZ4 frame" },
-    { reason: 'it has no header ce_type' },
+    { reason: 'it has no ce_type header' },
+    { reason: "the batch at offsets 1 to 3 can't be read: its codec 5 is unknown" },
+    { reason: "the batch at offsets 4 to 5 can't be read: it is no LZ4 frame" },
+    { reason: 'it has no ce_type header' },
   ]);
   expect(await topic.progressOf(topic.name, 5000)).toMatchObject([{ committed: 7, end: 7 }]);
 });

@@ -59,7 +59,7 @@ test('makes both topics so that they lose nothing, and warns of a single replica
       'compression.type': 'uncompressed',
     });
     expect(warnings).toContainEqual(
-      `The topic ${name} has one replica: what it holds is lost with its broker.`,
+      `The topic ${name} has one replica: if its broker is lost, so are its records.`,
     );
   }
 });
@@ -99,7 +99,7 @@ test.each([
   ['cleanup.policy', 'compact,delete', 'cleanup.policy must be delete'],
   ['max.message.bytes', '999999', 'max.message.bytes is 999999 and must be from 1000000'],
   ['max.message.bytes', '20000000', 'max.message.bytes is 20000000'],
-  ['min.insync.replicas', '2', 'min.insync.replicas is 2 and it has 1 replicas'],
+  ['min.insync.replicas', '2', 'min.insync.replicas is 2, but it has only 1 replicas'],
   ['message.timestamp.before.max.ms', '60000', 'message.timestamp.before.max.ms is 60000'],
   ['message.timestamp.after.max.ms', '1000', 'message.timestamp.after.max.ms is 1000'],
 ])('refuses %s=%s', async (setting, value, reason) => {

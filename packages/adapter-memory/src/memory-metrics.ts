@@ -40,7 +40,8 @@ export class MemoryMetrics {
   readonly #provider: MeterProvider = new MeterProvider({ readers: [this.#reader] });
 
   constructor() {
-    if (!metrics.setGlobalMeterProvider(this.#provider)) throw new Error('Something measures already.');
+    if (!metrics.setGlobalMeterProvider(this.#provider))
+      throw new Error('A meter provider is registered already.');
   }
 
   /** The numbers of one metric, by its name; none where nothing was measured. */

@@ -11,7 +11,7 @@ import {
   Violations,
 } from '../src/index.ts';
 
-const repeated = 'must not be repeated: its object has the key more than once';
+const repeated = 'must not be repeated: the object has this key more than once';
 
 /** The paths of repeated keys; none if the text is taken. */
 function repeatsIn(text: string): readonly Violation[] {
@@ -192,7 +192,7 @@ describe('a repeated key', () => {
     expect(repeatsIn(text)).toHaveLength(33);
     expect(repeatsIn(text).at(-1)).toEqual({
       path: '',
-      message: 'has further violations, which are not listed',
+      message: 'has more violations than the 32 listed',
     });
   });
 });

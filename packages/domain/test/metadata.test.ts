@@ -66,7 +66,7 @@ test('changing the draft afterwards does not change the activity', () => {
 });
 
 describe('size', () => {
-  const tooLarge = [{ path: '/metadata', message: 'must be at most 32768 bytes as UTF-8 of its JSON' }];
+  const tooLarge = [{ path: '/metadata', message: 'must be at most 32768 bytes of JSON in UTF-8' }];
   // {"a":"…"} is 8 bytes around the text.
   test.each([
     ['plain', 'x', 1],
@@ -108,9 +108,7 @@ describe('size', () => {
         { ...deps, rules },
       );
     expect(record(actual)).not.toThrow();
-    const violations = [
-      { path: '/metadata', message: `must be at most ${actual} bytes as UTF-8 of its JSON` },
-    ];
+    const violations = [{ path: '/metadata', message: `must be at most ${actual} bytes of JSON in UTF-8` }];
     expect(record(actual + 1)).toThrow(expect.objectContaining({ violations }));
   });
 
@@ -141,15 +139,15 @@ describe('refused by path', () => {
       'JSON.parse with __proto__',
       JSON.parse('{"a":{"__proto__":{"x":1}}}'),
       '/metadata/a/__proto__',
-      'must not be a key',
+      'is not allowed as a key',
     ],
     [
       'constructor with prototype',
       { constructor: { prototype: {} } },
       '/metadata/constructor',
-      'must not hold "prototype"',
+      'must not contain a key "prototype"',
     ],
-    ['U+0000 in a key', { 'a\0b': 1 }, '/metadata/a\0b', 'must not have U+0000 in its key'],
+    ['U+0000 in a key', { 'a\0b': 1 }, '/metadata/a\0b', 'must not contain U+0000 in its key'],
     [
       'unpaired surrogate in a value',
       { 'a/b': ['\ud800'] },
@@ -181,7 +179,7 @@ describe('refused by path', () => {
       Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, undefined])),
     );
     expect(faults).toHaveLength(33);
-    expect(faults.at(-1)).toEqual({ path: '', message: 'has further violations, which are not listed' });
+    expect(faults.at(-1)).toEqual({ path: '', message: 'has more violations than the 32 listed' });
   });
 
   test.each([

@@ -84,7 +84,7 @@ describe('refuses', () => {
       'a zone without time',
       { by: ['type'], timezone: ['UTC'] },
       '/timezone',
-      'goes with a minute, hour, day, week or month',
+      'is only allowed if "by" is minute, hour, day, week or month',
     ],
     [
       'an unknown zone',
@@ -97,7 +97,7 @@ describe('refuses', () => {
       'metadata alone',
       { by: ['day'], 'metadata.a': ['1'] },
       '/metadata.a',
-      'needs a userId or a from beside it, which bound what is searched: add one of them',
+      'needs userId or from as well, to limit the search',
     ],
     ['an order', { by: ['day'], order: ['asc'] }, '/order', unknown],
     ['a limit', { by: ['day'], limit: ['1'] }, '/limit', unknown],

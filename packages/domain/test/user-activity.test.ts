@@ -112,7 +112,7 @@ describe('record', () => {
     ['2026-01-02T03:09:05.678Z', []],
     [
       '2026-01-02T03:09:05.679Z',
-      [{ path: '/createdAt', message: 'must not be more than 5 minutes ahead of the clock' }],
+      [{ path: '/createdAt', message: 'must not be more than 5 minutes ahead of the clock of the service' }],
     ],
   ])('judges %s, 5 minutes ahead or more', (createdAt, faults) => {
     expect(faultsOfDraft({ userId: 'u', type: 'T', createdAt })).toEqual(faults);
@@ -145,7 +145,7 @@ describe('parse', () => {
     const parse = (metadata: JsonObject) => () => UserActivity.parse(sampleActivity({ metadata }).toJSON());
     expect(parse({ a: 'x'.repeat(262_136) })).not.toThrow();
     expect(faultsOf(parse({ a: 'x'.repeat(262_137) }))).toEqual([
-      { path: '/metadata', message: 'must be at most 262144 bytes as UTF-8 of its JSON' },
+      { path: '/metadata', message: 'must be at most 262144 bytes of JSON in UTF-8' },
     ]);
     expect(parse(nested(64))).not.toThrow();
     expect(faultsOf(parse(nested(65)))[0]?.message).toBe('must not be nested deeper than 64 levels');

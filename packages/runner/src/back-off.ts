@@ -30,9 +30,9 @@ export const briefGrace: Grace = () => delay(graceMs, undefined, { ref: false })
 export const outageLog = (logger: Logger, who = 'the store'): OutageObserver => ({
   failed(error, failures) {
     const isPowerOfTwo = (failures & (failures - 1)) === 0;
-    if (isPowerOfTwo) logger.warn({ err: error, failures }, `${who} does not confirm; trying again`);
+    if (isPowerOfTwo) logger.warn({ err: error, failures }, `${who} is not responding; retrying`);
   },
   recovered(failures) {
-    logger.info({ failures }, `${who} confirms again`);
+    logger.info({ failures }, `${who} is responding again`);
   },
 });

@@ -29,7 +29,7 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
  */
 async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<RunningApp>): Promise<void> {
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'a bug: the process ends, what was accepted is kept');
+    logger.fatal({ err: error }, 'unexpected error, exiting; accepted activities are safe');
     process.exit(1);
   });
   // Scripts and supervisors wait for the ready line, however little is logged.
@@ -48,7 +48,7 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
     const failed = typeof app === 'string' ? undefined : app.failed;
     const failure = await Promise.race([asked.then(() => undefined), ending(failed)]);
     if (failure === undefined) logger.info({ signal: await asked }, 'stopping');
-    else logger.fatal(failure, 'a part of it came to an end; stopping');
+    else logger.fatal(failure, 'a component failed, shutting down');
     // One that was not ready has accepted nothing, and may be waiting for what is down.
     stopping.abort();
     const isReady = typeof app !== 'string';
@@ -56,7 +56,7 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
     const over = isReady ? stopped : stopped.catch(() => true);
     const inTime = await Promise.race([over, delay(isReady ? drainMs : startingMs, false)]);
     if (inTime) logger.info('stopped');
-    else logger.warn('something did not finish in time and was left; what was accepted is kept');
+    else logger.warn('shutdown timed out, exiting anyway; accepted activities are safe');
     process.exit(failure === undefined ? 0 : 1);
   } catch (error) {
     exitOn(error, logger);
@@ -104,6 +104,6 @@ function exitOn(error: unknown, logger?: Logger): never {
   const fault = startFault(error);
   if (logger === undefined) process.stderr.write(`${String(error)}\n`);
   else if (fault !== undefined) logger.fatal(fault);
-  else logger.fatal({ err: error }, 'a bug: the process can not start');
+  else logger.fatal({ err: error }, 'unexpected error, the process cannot start');
   process.exit(1);
 }

@@ -32,8 +32,8 @@ function listenFault(error: Error): string | undefined {
     case 'EACCES':
       return `port ${String(port)} needs more rights than this process has; set PORT to a number from 1024`;
     case 'EADDRNOTAVAIL':
-      return `${String(address)} is no address of this machine; set HOST`;
+      return `${String(address)} is not an address of this machine; set HOST`;
     default:
-      return `can not listen on ${String(address)}, port ${String(port)} (${String(code)}); check HOST and PORT`;
+      return `cannot listen on ${String(address)}, port ${String(port)} (${String(code)}); check HOST and PORT`;
   }
 }

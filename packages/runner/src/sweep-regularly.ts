@@ -23,12 +23,15 @@ export async function sweepRegularly(
   while (!signal.aborted) {
     try {
       const { expired, evicted } = await sweep('schedule');
-      if (expired > 0) logger.info({ expired }, 'removed dead letters that were too old');
+      if (expired > 0) logger.info({ expired }, 'removed expired dead letters');
       if (evicted > 0)
-        logger.warn({ evicted }, 'removed the oldest dead letters of the edge: together they were too large');
+        logger.warn(
+          { evicted },
+          'removed the oldest dead letters of the API: together they exceeded the size limit',
+        );
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      logger.warn({ code: error.code }, 'dead letters were not swept; the next sweep tries again');
+      logger.warn({ code: error.code }, 'could not remove old dead letters; retrying at the next sweep');
     }
     await delay(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
     waitMs = everyMs;

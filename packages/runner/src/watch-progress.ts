@@ -43,9 +43,9 @@ async function look({ consumer, store, watchdog }: Watched): Promise<void> {
     return;
   }
   const remedy = watchdog.look(partitions);
-  if (remedy === 'restart') consumer.restart(new Error('It committed nothing for too long.'));
+  if (remedy === 'restart') consumer.restart(new Error('The consumer committed nothing for too long.'));
   if (remedy === 'give up')
-    consumer.giveUp(new Error('The consumer commits nothing, and new members do not help.'));
+    consumer.giveUp(new Error('The consumer commits nothing, and restarts did not help.'));
 }
 
 /**

@@ -112,7 +112,7 @@ describe('the root key', () => {
   ])('is refused if its file is %s, without a word of what it holds', (name, content) => {
     const file = fileOf(name, content);
     expect(faultsOf(() => openRootKey(file))).toEqual([
-      `ROOT_KEY_FILE does not hold a key as the service makes it: remove ${file} to have a new one made, or set API_KEYS`,
+      `ROOT_KEY_FILE must contain a key made by the service: remove ${file} to get a new one, or set API_KEYS`,
     ]);
     expect(readFileSync(file, 'utf8')).toBe(content);
   });

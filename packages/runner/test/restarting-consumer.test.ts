@@ -197,13 +197,13 @@ describe('watched', () => {
     await vi.waitFor(() => expect(told.at(-1)).toBe('recovered'));
     await consumer.stop();
     await watching;
-    expect(told).toEqual(['stalled', 'Error: It committed nothing for too long.', 'recovered']);
+    expect(told).toEqual(['stalled', 'Error: The consumer committed nothing for too long.', 'recovered']);
   });
 
   test('one that no restart helps comes to its end', async () => {
     const { consumer, told, watchdog, watching } = watched(async () => undefined);
     await consumer.start(async () => undefined);
-    await expect(consumer.ended).rejects.toThrow('new members do not help');
+    await expect(consumer.ended).rejects.toThrow('restarts did not help');
     await watching;
     expect(watchdog.state).toBe('dead');
     expect(told.at(-1)).toBe('dead');

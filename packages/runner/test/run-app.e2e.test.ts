@@ -41,7 +41,7 @@ test('an app of which a part came to its end stops, says why, and ends with 1', 
     .map((line) => JSON.parse(line) as { level: number; msg: string; err?: { message: string } });
   expect(messages.map(({ msg }) => msg)).toEqual([
     'ready at http://x (documentation at /docs)',
-    'a part of it came to an end; stopping',
+    'a component failed, shutting down',
     'stopped',
   ]);
   expect(messages[1]?.err?.message).toBe('it is gone');
@@ -56,7 +56,7 @@ test.each([
   const last = JSON.parse(output.trim().split('\n').at(-1) ?? '') as object;
   expect(last).toMatchObject({
     level: 60,
-    msg: 'a bug: the process ends, what was accepted is kept',
+    msg: 'unexpected error, exiting; accepted activities are safe',
     err: { message: 'nobody looks' },
   });
 });

@@ -21,7 +21,7 @@ test('a taken port, a foreign address and an unknown name are told with the vari
   );
   holder.close();
   expect(startFault(await failureAt('192.0.2.1', 0))).toBe(
-    '192.0.2.1 is no address of this machine; set HOST',
+    '192.0.2.1 is not an address of this machine; set HOST',
   );
   expect(startFault(await failureAt('no-such-host.invalid', 0))).toMatch(
     /^HOST no-such-host\.invalid has no address; set HOST/,

@@ -65,14 +65,13 @@ export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'heade
   const again = unreadableAgain(headers);
   if (again !== undefined) return unreadable(again);
   const typeBytes = Object.hasOwn(headers, 'ce_type') ? headers['ce_type']?.at(-1) : undefined;
-  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes)
-    return unreadable('its ce_type is not known');
+  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes) return unreadable('its ce_type is unknown');
   const type = textOf(typeBytes);
-  if (type === undefined) return unreadable('it has no header ce_type');
-  if (type !== activityLoggedType) return unreadable('its ce_type is not known');
+  if (type === undefined) return unreadable('it has no ce_type header');
+  if (type !== activityLoggedType) return unreadable('its ce_type is unknown');
   if (value === null) return unreadable('it has no value');
   if (value.length > maxValueBytes)
-    return unreadable(`its value has ${value.length} bytes; at most ${maxValueBytes} are read`);
+    return unreadable(`its value has ${value.length} bytes; the limit is ${maxValueBytes}`);
   const text = textOf(value);
   return text === undefined ? unreadable('it is not UTF-8') : recordContent(text);
 }

@@ -151,10 +151,7 @@ test('it runs by its default command: with a root key that is made once, kept, a
 
     expect(await run(healthCheck, { PORT: port })).toEqual([0, expect.stringContaining('"status"')]);
     const letters = ['node', cli, 'dead-letters', 'list'];
-    expect(await run(letters, { PORT: port, API_KEY: key })).toEqual([
-      0,
-      'There are no such dead letters.\n',
-    ]);
+    expect(await run(letters, { PORT: port, API_KEY: key })).toEqual([0, 'No dead letters match.\n']);
     expect((await run(letters, { PORT: port }))[0]).toBe(1);
 
     process.kill(service.pid, 'SIGTERM');
@@ -174,7 +171,7 @@ test('where it may not write to /data it says so, and ends as for a wrong config
   expect(await run(command, { DATA_DIR: closed, ROOT_KEY_FILE: join(closed, 'root-key') })).toEqual([
     78,
     expect.stringMatching(
-      /^The configuration can't be used:\n {2}ROOT_KEY_FILE can't be made \(E\w+\): let this user write files in the folder .*\n$/,
+      /^The configuration is invalid:\n {2}ROOT_KEY_FILE can't be made \(E\w+\): let this user write files in the folder .*\n$/,
     ),
   ]);
 });

@@ -25,7 +25,7 @@ const codecs: Readonly<Record<number, Codec>> = {
 /** The codec of that number. Throws UnreadableBytes if it is not known. */
 export function codecOf(number: number): Codec {
   const codec = codecs[number];
-  if (codec === undefined) throw new UnreadableBytes(`its codec ${number} is not known`);
+  if (codec === undefined) throw new UnreadableBytes(`its codec ${number} is unknown`);
   return codec;
 }
 

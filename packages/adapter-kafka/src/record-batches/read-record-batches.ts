@@ -100,12 +100,12 @@ async function readBatch(batch: Buffer, maxCost: number): Promise<ReadBatch | un
 }
 
 function assertReadable({ magicByte, codec, count }: BatchHeader, batch: Buffer): void {
-  if (magicByte !== readFormat) throw new UnreadableBytes(`its format ${magicByte} is not known`);
+  if (magicByte !== readFormat) throw new UnreadableBytes(`its format ${magicByte} is unknown`);
   if (batch.length < headerBytes) throw new UnreadableBytes('it is shorter than its header');
   if (codec !== 0 && isDamaged(batch)) throw new UnreadableBytes('its checksum is wrong');
   if (count < 0) throw new UnreadableBytes('its number of records is negative');
   if (count > maxBatchRecords)
-    throw new UnreadableBytes(`it has ${count} records; at most ${maxBatchRecords} are read`);
+    throw new UnreadableBytes(`it has ${count} records; the limit is ${maxBatchRecords}`);
 }
 
 /** Throws if nobody knows where a batch ends, to have it fetched again: to go on behind a wrong offset would leave out others. */
@@ -114,7 +114,7 @@ function assertEndKnown(
   batch: Buffer,
 ): void {
   if (magicByte === readFormat && lastOffsetDelta !== count - 1 && isDamaged(batch))
-    throw new Error(`The batch at offset ${firstOffset} is damaged, and its header too.`);
+    throw new Error(`The batch at offset ${firstOffset} and its header are damaged.`);
 }
 
 const isDamaged = (batch: Buffer): boolean =>

@@ -35,7 +35,7 @@ export class RepeatingOutput {
   /** Adds bytes that came out before. They may reach into themselves: at a distance of 1 the last byte is repeated. */
   repeat(distance: number, length: number): void {
     if (distance === 0 || distance > this.#length)
-      throw new UnreadableBytes('it repeats what lies before its beginning');
+      throw new UnreadableBytes('it refers to bytes before its beginning');
     const to = this.#grow(length);
     const from = to - distance;
     // Each time there is a longer piece to copy.

@@ -25,7 +25,7 @@ export class UnreadableBatch implements RecordBatchEntry {
     this.offset = String(lastOffset);
     this.timestamp = header.timestampOf(0);
     this.batchContext = header;
-    this.reason = `the batch of the offsets ${firstOffset} to ${lastOffset} can't be read: ${why}`;
+    this.reason = `the batch at offsets ${firstOffset} to ${lastOffset} can't be read: ${why}`;
     this.value = batch;
     this.headers = { [unreadableBatchHeader]: [Buffer.from(`${firstOffset}-${lastOffset}`)] };
   }

@@ -4,14 +4,14 @@ import type { Timestamp } from './timestamp.ts';
 import type { UserId } from './user-id.ts';
 
 /**
- * What an activity is to an earlier one of the same id:
- *  - `redelivered`  the very same, delivered by the log again;
- *  - `duplicate`    the same fact, sent again by a client;
- *  - `conflict`     another fact.
+ * How an activity relates to an earlier one with the same id:
+ *  - `redelivered`  it is the same record, delivered by the log again;
+ *  - `duplicate`    it is the same fact, sent again by a client;
+ *  - `conflict`     it is a different fact.
  */
 export type Comparison = 'redelivered' | 'duplicate' | 'conflict';
 
-/** The values of an activity that are compared as they are. */
+/** The values of an activity that are compared with `===`. */
 interface Facts {
   readonly userId: UserId;
   readonly type: ActivityType;
@@ -19,12 +19,12 @@ interface Facts {
   readonly receivedAt: Timestamp;
 }
 
-/** The member of metadata that keeps what a client sent, before the service mended it. */
+/** The member of metadata that keeps the original input of a client, if the service changed it. */
 const original = 'original';
 
 /**
- * Tells what the second is to the first, of two activities with one id. They are the same fact if user, type and metadata agree,
- * and createdAt too if a client gave one to both. Metadata is compared last, as it takes the longest.
+ * Compares two activities with the same id. They are the same fact if user, type and metadata are equal, and createdAt too if
+ * a client set it in both. Metadata is compared last, because it takes the longest.
  */
 export function comparisonOf(first: Facts, second: Facts, haveSameMetadata: () => boolean): Comparison {
   const haveSameTime = first.createdAt === second.createdAt;
@@ -37,7 +37,7 @@ export function comparisonOf(first: Facts, second: Facts, haveSameMetadata: () =
   return haveSameTime && first.receivedAt === second.receivedAt ? 'redelivered' : 'duplicate';
 }
 
-/** Whether the metadata of two activities is that of the same fact: the member `original` of either does not count. */
+/** Returns whether two activities have the same metadata, ignoring the member `original`. */
 export const isSameMetadata = (first: JsonObject, second: JsonObject): boolean =>
   isSameJson(withoutOriginal(first), withoutOriginal(second));
 
@@ -47,5 +47,5 @@ function withoutOriginal(metadata: JsonObject): JsonObject {
   return rest;
 }
 
-/** Whether the time of the fact is the service's own, because no client gave one. */
+/** Returns whether the service set createdAt, because the client did not. */
 const isUndated = ({ createdAt, receivedAt }: Facts): boolean => createdAt === receivedAt;

@@ -3,14 +3,14 @@ import type { JsonObject } from '../shared/json.ts';
 import { parseJson } from '../shared/parse-json.ts';
 import { Metadata } from './metadata.ts';
 
-/** The metadata of a stored activity as JSON text, which answers pass on as it is: to parse it takes far longer. */
+/** The metadata of a stored activity as JSON text. Answers contain it unparsed, because parsing is far slower. */
 export type MetadataText = Brand<string, 'MetadataText'>;
 
 export const MetadataText = {
-  /** The text of metadata that keeps the rules. */
+  /** Returns valid metadata as text. */
   of: (metadata: Metadata): MetadataText => JSON.stringify(metadata) as MetadataText,
-  /** Takes a text back from a store that was given it by us. */
+  /** Takes a text from our own store, without checks. */
   trusted: (raw: string): MetadataText => raw as MetadataText,
-  /** The metadata that the text stands for. */
+  /** Returns the metadata of a text from our own store. */
   parse: (text: MetadataText): Metadata => Metadata.trusted(parseJson(text) as JsonObject),
 };

@@ -5,8 +5,8 @@ import { UnfitNumber, unfitNumber } from '../shared/unfit-number.ts';
 import { pointer, RuleBroken, type Violations } from '../shared/violation.ts';
 
 /**
- * What else is known of an activity: a JSON object of at most 256 KiB (as UTF-8 of its JSON), and 16 levels where
- * it is news (itself is level 1). Numbers are IEEE 754 doubles, and -0 is 0.
+ * Further data about an activity: a JSON object of at most 256 KiB of JSON in UTF-8. A new activity's metadata has at most
+ * 16 levels, the object itself being level 1. Numbers are IEEE 754 doubles, and -0 becomes 0.
  */
 export type Metadata = Brand<JsonObject, 'Metadata'>;
 
@@ -17,7 +17,7 @@ interface Limits {
   readonly maxLevels: number;
 }
 
-/** An object or array whose members are still to be copied. */
+/** An object or array whose members are not copied yet. */
 interface Container {
   readonly source: Readonly<Record<string, unknown>> | readonly unknown[];
   readonly target: Record<string | number, JsonValue>;
@@ -27,12 +27,12 @@ interface Container {
 }
 
 export const Metadata = {
-  /** The metadata of an activity that came with none. */
+  /** The metadata of an activity without any. */
   none: Object.freeze({}) as Metadata,
   /**
-   * A copy of a value that came from outside, all of it checked; faults are added to `violations` below `path`, and the
-   * answer is then undefined. `maxBytes` limits its JSON as UTF-8, `maxLevels` its depth (16 by default). Takes no recursion, and
-   * work in proportion to `maxBytes` however large the value is.
+   * Checks and copies untrusted data. Adds faults to `violations` below `path`, and then returns undefined. `maxBytes` limits
+   * its JSON in UTF-8, `maxLevels` its depth (default: 16). The work is proportional to `maxBytes`, however large the value
+   * is, and it does not recurse.
    */
   parse(
     raw: unknown,
@@ -49,11 +49,11 @@ export const Metadata = {
     const isSound = copyMembers(root, path, violations, { maxBytes, maxLevels });
     return isSound ? (root.target as JsonObject as Metadata) : undefined;
   },
-  /** Takes metadata back from a store that was given it by us. */
+  /** Takes metadata from our own store, without checks. */
   trusted: (raw: JsonObject): Metadata => raw as Metadata,
 };
 
-/** Copies all that is in the container; whether it kept every rule. */
+/** Copies everything in the container. Returns whether all of it keeps the rules. */
 function copyMembers(root: Container, path: string, violations: Violations, limits: Limits): boolean {
   const { maxBytes } = limits;
   const open = [root];
@@ -75,7 +75,7 @@ function copyMembers(root: Container, path: string, violations: Violations, limi
       }
     }
     if (bytes > maxBytes) {
-      violations.add(path, `must be at most ${maxBytes} bytes as UTF-8 of its JSON`);
+      violations.add(path, `must be at most ${maxBytes} bytes of JSON in UTF-8`);
       return false;
     }
     if (violations.full) return false;
@@ -83,7 +83,7 @@ function copyMembers(root: Container, path: string, violations: Violations, limi
   return faultless;
 }
 
-/** Copies one member, or opens it where it has members of its own; how many bytes of JSON it took. */
+/** Copies one member, or adds it to `open` if it has members itself. Returns its bytes of JSON so far. */
 function copyMember(
   container: Container,
   key: string | number,
@@ -91,7 +91,7 @@ function copyMember(
   { maxBytes, maxLevels }: Limits,
 ): number {
   const value: unknown = Reflect.get(container.source, key);
-  // The limit is passed whatever they hold: nothing else is looked at.
+  // A UTF-16 code unit takes at least one byte, so this exceeds the limit: skip the other checks.
   if (lengthOf(key) > maxBytes || lengthOf(value) > maxBytes) return maxBytes + 1;
   const bytes = typeof key === 'string' ? bytesOfKey(key, value) : 0;
   if (typeof value !== 'object' || value === null) {
@@ -119,16 +119,16 @@ function copyMember(
 const lengthOf = (value: unknown): number => (typeof value === 'string' ? value.length : 0);
 
 function bytesOfKey(key: string, value: unknown): number {
-  if (key === '__proto__') throw new RuleBroken('must not be a key');
+  if (key === '__proto__') throw new RuleBroken('is not allowed as a key');
   if (
     key === 'constructor' &&
     typeof value === 'object' &&
     value !== null &&
     Object.hasOwn(value, 'prototype')
   ) {
-    throw new RuleBroken('must not hold "prototype"');
+    throw new RuleBroken('must not contain a key "prototype"');
   }
-  if (key.includes('\0')) throw new RuleBroken('must not have U+0000 in its key');
+  if (key.includes('\0')) throw new RuleBroken('must not contain U+0000 in its key');
   if (!key.isWellFormed())
     throw new RuleBroken('must have a key of well-formed Unicode (it has an unpaired surrogate)');
   return jsonStringBytes(key) + 1;

@@ -1,14 +1,14 @@
-/** The maximum of bytes of metadata (UTF-8 of its JSON) that `record` takes if nothing else is said: 32 KiB. */
+/** The default limit on the metadata of a new activity, in bytes of JSON in UTF-8: 32 KiB. */
 export const defaultMetadataBytes: number = 32 * 1024;
 
-/** The maximum of bytes of metadata that any setting allows, and that is read back from the log: 256 KiB. */
+/** The highest limit on metadata that can be configured, and the limit for activities from the log: 256 KiB. */
 export const maxMetadataBytes: number = 256 * 1024;
 
-/** The rules of a deployment for new activities. They bind `UserActivity.record` alone, never what the log holds already. */
+/** A deployment's rules for new activities. Only `UserActivity.record` applies them; activities on the log are exempt. */
 export interface RecordingRules {
-  /** The maximum of bytes of metadata, as UTF-8 of its JSON; at most `maxMetadataBytes`. */
+  /** The limit on metadata, in bytes of JSON in UTF-8. At most `maxMetadataBytes`. */
   readonly maxMetadataBytes: number;
-  /** Words that a client can't give an activity for its id, such as those of the routes by which activities are found. */
+  /** Words that a client must not use as an id, such as words of the routes by which activities are found. */
   readonly reservedIds: ReadonlySet<string>;
 }
 

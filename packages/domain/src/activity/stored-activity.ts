@@ -11,7 +11,7 @@ export interface StoredState extends Omit<ActivityState, 'metadata'> {
   readonly metadata: MetadataText;
 }
 
-/** An activity as a store gives it back, for answers and comparisons: its metadata is text until somebody needs the values. */
+/** An activity from a store, for answers and comparisons. Its metadata stays text until the values are needed. */
 export class StoredActivity implements StoredState {
   readonly id: ActivityId;
   readonly userId: UserId;
@@ -29,7 +29,7 @@ export class StoredActivity implements StoredState {
     this.receivedAt = state.receivedAt;
   }
 
-  /** The activity as a store would give it back. */
+  /** Converts an activity to what a store would return. */
   static of(activity: UserActivity): StoredActivity {
     const { id, userId, type, metadata, createdAt, receivedAt } = activity;
     return new StoredActivity({
@@ -42,19 +42,19 @@ export class StoredActivity implements StoredState {
     });
   }
 
-  /** The door for what our own store held: trusted, nothing is checked. */
+  /** Makes an activity from our own store, without checks. */
   static rehydrate(state: StoredState): StoredActivity {
     return new StoredActivity(state);
   }
 
-  /** The activity with its metadata parsed. */
+  /** Returns the activity with its metadata parsed. */
   toActivity(): UserActivity {
     const { id, userId, type, metadata, createdAt, receivedAt } = this;
     const parsed = MetadataText.parse(metadata);
     return UserActivity.rehydrate({ id, userId, type, metadata: parsed, createdAt, receivedAt });
   }
 
-  /** Judges a newcomer of the same id, as `UserActivity.compare` does. Equal texts are equal metadata: only others are parsed. */
+  /** Compares a newcomer with the same id, as `UserActivity.compare` does. Parses metadata only if the texts differ. */
   compare(newcomer: UserActivity): Comparison {
     return comparisonOf(
       this,
@@ -65,7 +65,7 @@ export class StoredActivity implements StoredState {
     );
   }
 
-  /** The text of its `ActivityJson`. */
+  /** Returns the activity as JSON text, in the shape of `ActivityJson`. */
   toText(): string {
     const { id, userId, type, metadata, createdAt, receivedAt } = this;
     return (

@@ -11,15 +11,15 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.(\d{1,64}))?(?:
 
 export const Timestamp = {
   /**
-   * Takes an RFC 3339 date-time with its offset, such as `2026-11-24T08:30:00.123+01:00`. Digits beyond the millisecond
-   * are cut off; a leap second (`:60`) is the second after it. Says no by `RuleBroken`.
+   * Parses an RFC 3339 date-time with an offset, such as `2026-11-24T08:30:00.123+01:00`. Cuts off digits beyond the
+   * millisecond. Reads a leap second (`:60`) as the next second. Throws RuleBroken if it is no date-time that exists.
    */
   parse(raw: unknown): Timestamp {
     const match = typeof raw === 'string' ? rfc3339.exec(raw) : null;
     if (match === null) throw new RuleBroken('must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z');
     const part = (index: number): number => Number(match[index] ?? '0');
     const [month, day, hour, minute, second] = [part(2) - 1, part(3), part(4), part(5), part(6)];
-    // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
+    // Not Date.UTC: it reads the years 0 to 99 as 1900 to 1999.
     const date = new Date(0);
     date.setUTCFullYear(part(1), month, day);
     const exists =
@@ -29,15 +29,15 @@ export const Timestamp = {
     const offset = (part(9) * 60 + part(10)) * (match[8] === '-' ? -60_000 : 60_000);
     return Timestamp.fromMillis(date.setUTCHours(hour, minute, second, fraction) - offset);
   },
-  /** Takes milliseconds since 1970-01-01T00:00:00Z, for instance from a clock; says no by `RuleBroken`. */
+  /** Takes milliseconds since 1970-01-01T00:00:00Z, for instance from a clock. Throws RuleBroken if they are out of range. */
   fromMillis(millis: number): Timestamp {
     if (!Number.isInteger(millis) || millis < earliest || millis > latest) {
       throw new RuleBroken('must be within the years 0000 to 9999 in UTC');
     }
     return (millis === 0 ? 0 : millis) as Timestamp;
   },
-  /** The moment as RFC 3339 in UTC with milliseconds, such as `2026-11-24T07:30:00.123Z`. */
+  /** Returns the moment as RFC 3339 in UTC with milliseconds, such as `2026-11-24T07:30:00.123Z`. */
   toISO: (moment: Timestamp): string => new Date(moment).toISOString(),
-  /** Takes a moment back from a store that was given it by us. */
+  /** Takes a moment from our own store, without checks. */
   trusted: (millis: number): Timestamp => millis as Timestamp,
 };

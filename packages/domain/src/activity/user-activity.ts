@@ -11,7 +11,7 @@ import { maxMetadataBytes, type RecordingRules } from './recording-rules.ts';
 import { Timestamp } from './timestamp.ts';
 import { UserId } from './user-id.ts';
 
-/** The values that an activity consists of. */
+/** The values of an activity. */
 export interface ActivityState {
   readonly id: ActivityId;
   readonly userId: UserId;
@@ -23,7 +23,7 @@ export interface ActivityState {
   readonly receivedAt: Timestamp;
 }
 
-/** An activity as JSON: on the topic and in answers. The two times are RFC 3339 in UTC with milliseconds. */
+/** An activity as JSON, on the topic and in answers. Both times are RFC 3339 in UTC with milliseconds. */
 export interface ActivityJson {
   readonly id: string;
   readonly userId: string;
@@ -33,7 +33,7 @@ export interface ActivityJson {
   readonly receivedAt: string;
 }
 
-/** What `UserActivity.record` takes from its surroundings. */
+/** The dependencies of `UserActivity.record`. */
 export interface RecordingDeps {
   readonly clock: Clock;
   readonly ids: IdGenerator;
@@ -41,11 +41,11 @@ export interface RecordingDeps {
 }
 
 const draftFields: ReadonlySet<string> = new Set(['id', 'userId', 'type', 'metadata', 'createdAt']);
-const mostAheadMs = 5 * 60_000;
-// Deeper than any version takes news, and within what every store can hold: MongoDB takes 100 levels.
+const maxAheadMs = 5 * 60_000;
+// More than any version allows for new activities, and less than every store can hold: MongoDB takes 100 levels.
 const maxHistoryLevels = 64;
 
-/** The aggregate: who did what, when. One fact, which never changes. */
+/** The aggregate: who did what, and when. It is a fact, so it never changes. */
 export class UserActivity implements ActivityState {
   readonly id: ActivityId;
   readonly userId: UserId;
@@ -64,10 +64,10 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * The door for news: a draft `{id?, userId, type, metadata?, createdAt?}` as a client wrote it; null for an optional member means
-   * absent. An absent id comes from `ids`, an absent createdAt is exactly receivedAt, which is the clock's now.
-   * Throws INVALID_ACTIVITY with every violation, a createdAt more than 5 minutes ahead of the clock among them; with as
-   * many as `violations` lists, which must be empty.
+   * Makes a new activity from a client's draft `{id?, userId, type, metadata?, createdAt?}`. An optional member may be null, which
+   * means absent. An absent id comes from `ids`; an absent createdAt equals receivedAt, the clock's `now`.
+   * Throws INVALID_ACTIVITY with the violations, at most as many as `violations` lists, which must be empty. A createdAt more than
+   * 5 minutes ahead of the clock is a violation.
    */
   static record(
     draft: unknown,
@@ -78,7 +78,7 @@ export class UserActivity implements ActivityState {
     const members = membersOf(draft);
     refuseUnknown(members, violations);
     const { id, userId, type, metadata, createdAt } = members;
-    // What is taken must be readable from the log, whatever the rules say.
+    // Every accepted activity must be readable from the log, whatever the rules allow.
     const maxBytes = Math.min(rules.maxMetadataBytes, maxMetadataBytes);
     return UserActivity.#made(violations, {
       id: isAbsent(id) ? ids.next() : violations.check('/id', () => newId(id, rules.reservedIds)),
@@ -93,9 +93,9 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * The door for history, what came over the log: an `ActivityJson` that anyone may have written there, in this version, an older or
-   * a newer one. So it takes what every setting may have allowed (256 KiB of metadata, 64 levels, any id and any time), and leaves
-   * out members that it does not know. Throws INVALID_ACTIVITY with every violation.
+   * Makes an activity from an `ActivityJson` on the log. Anyone may have written it, with this version or an older or newer one. So
+   * it accepts what any configuration may have allowed (256 KiB of metadata, 64 levels, any id and any time), and drops unknown
+   * members. Throws INVALID_ACTIVITY with every violation.
    */
   static parse(json: unknown): UserActivity {
     const violations = new Violations();
@@ -110,14 +110,14 @@ export class UserActivity implements ActivityState {
     });
   }
 
-  /** The door for values that are known to keep the rules, as our own store held them: nothing is checked. */
+  /** Makes an activity from values of our own store, without checks. */
   static rehydrate(state: ActivityState): UserActivity {
     return new UserActivity(state);
   }
 
-  /** Whether that moment is more than 5 minutes ahead of now: `record` takes no news of then. */
+  /** Returns whether the moment is more than 5 minutes ahead of now, so that `record` refuses it as createdAt. */
   static isAhead(moment: Timestamp, now: Timestamp): boolean {
-    return moment > now + mostAheadMs;
+    return moment > now + maxAheadMs;
   }
 
   static #made(
@@ -133,8 +133,8 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * Judges a newcomer of the same id. The same fact is the same user, type and metadata (whatever the order of its members, and
-   * without the member `original`), and the same createdAt if a client gave one to both.
+   * Compares a newcomer with the same id. They are the same fact if user, type and metadata are equal, and createdAt too if a
+   * client set it in both. The order of metadata's members does not count, nor does its member `original`.
    */
   compare(newcomer: UserActivity): Comparison {
     return comparisonOf(this, newcomer, () => isSameMetadata(this.metadata, newcomer.metadata));
@@ -152,7 +152,7 @@ export class UserActivity implements ActivityState {
   }
 }
 
-/** The members of a JSON object. Throws INVALID_ACTIVITY if it is none. */
+/** Returns the members of a JSON object. Throws INVALID_ACTIVITY if `raw` is not one. */
 function membersOf(raw: unknown): Readonly<Record<string, unknown>> {
   if (isPlainObject(raw)) return raw;
   throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', {
@@ -160,7 +160,7 @@ function membersOf(raw: unknown): Readonly<Record<string, unknown>> {
   });
 }
 
-/** A member of news that nobody knows is a mistake of its client, who would think that it was taken in. */
+/** Adds a violation for each unknown member: if it were ignored, its client would believe that it was stored. */
 function refuseUnknown(draft: Readonly<Record<string, unknown>>, violations: Violations): void {
   for (const key of Object.keys(draft)) {
     if (!draftFields.has(key)) violations.add(pointer('', key), 'is not a known field');
@@ -180,6 +180,6 @@ function newId(raw: unknown, reserved: ReadonlySet<string>): ActivityId {
 function notAhead(raw: unknown, now: Timestamp): Timestamp {
   const moment = Timestamp.parse(raw);
   if (UserActivity.isAhead(moment, now))
-    throw new RuleBroken('must not be more than 5 minutes ahead of the clock');
+    throw new RuleBroken('must not be more than 5 minutes ahead of the clock of the service');
   return moment;
 }

@@ -1,12 +1,12 @@
 import type { UserActivity } from '../activity/user-activity.ts';
 
-/** Domain event: the service took an activity in. This is what the log carries. */
+/** Domain event: the service accepted an activity. The log consists of these events. */
 export interface ActivityLogged {
   readonly name: 'ActivityLogged';
   readonly activity: UserActivity;
 }
 
-/** The event that an activity gives rise to. */
+/** Makes the event of an accepted activity. */
 export function activityLogged(activity: UserActivity): ActivityLogged {
   return { name: 'ActivityLogged', activity };
 }

@@ -2,25 +2,25 @@ import type { Brand } from '../shared/brand.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import type { Origin } from './log-record.ts';
 
-/** Names one dead letter by where it lay on the log: `topic:partition:offset`. One origin, one letter. */
+/** The id of a dead letter, which is its origin on the log: `topic:partition:offset`. One origin, one letter. */
 export type DeadLetterId = Brand<string, 'DeadLetterId'>;
 
-// Names of topics are what Kafka allows; numbers have one spelling, so that a letter has one name.
+// Topic names are those that Kafka allows. Numbers have one spelling only, so that each letter has one id.
 const pattern = /^([A-Za-z0-9._-]{1,249}):(0|[1-9]\d{0,9}):(0|[1-9]\d{0,15})$/;
-const mostPartition = 2 ** 31 - 1;
+const maxPartition = 2 ** 31 - 1;
 
 export const DeadLetterId = {
-  /** Takes an id as a client gives it; says no by `RuleBroken`. */
+  /** Parses an id from a client. Throws RuleBroken if it is malformed. */
   parse(raw: unknown): DeadLetterId {
     if (typeof raw !== 'string') throw new RuleBroken('must be a string');
     if (originIn(raw) === undefined)
       throw new RuleBroken('must be the id of a dead letter: its topic, partition and offset, joined by ":"');
     return raw as DeadLetterId;
   },
-  /** The id of the letter of that origin. */
+  /** Returns the id of the letter with that origin. */
   of: ({ topic, partition, offset }: Origin): DeadLetterId =>
     `${topic}:${partition}:${offset}` as DeadLetterId,
-  /** The origin that the id names. */
+  /** Returns the origin of the letter with that id. */
   originOf(id: DeadLetterId): Origin {
     const origin = originIn(id);
     if (origin === undefined) throw new Error('An id of a dead letter was not parsed.');
@@ -32,7 +32,5 @@ function originIn(id: string): Origin | undefined {
   const [, topic, partitionText, offsetText] = pattern.exec(id) ?? [];
   if (topic === undefined) return undefined;
   const [partition, offset] = [Number(partitionText), Number(offsetText)];
-  return partition <= mostPartition && Number.isSafeInteger(offset)
-    ? { topic, partition, offset }
-    : undefined;
+  return partition <= maxPartition && Number.isSafeInteger(offset) ? { topic, partition, offset } : undefined;
 }

@@ -5,10 +5,10 @@ import type { OriginalRecord } from './log-record.ts';
 
 /**
  * Why a record could not be stored:
- *  - `unreadable`  it is no event of ours;
- *  - `conflict`    its id already holds another fact;
+ *  - `unreadable`  it is not one of our events;
+ *  - `conflict`    an activity with the same id but a different fact is stored already;
  *  - `refused`     the store can't hold its content;
- *  - `invalid`     it broke a rule at the edge, where its sender can't be told: it is not on the log, or not all of it.
+ *  - `invalid`     the API could not take it whole, and could not tell its sender so: it is not on the log, or not all of it.
  */
 export type DeadLetterCode = 'unreadable' | 'conflict' | 'refused' | 'invalid';
 
@@ -21,41 +21,41 @@ export const DeadLetterCode: {
 } = {
   /** Every code. */
   all: codes,
-  /** Those of letters that came off the log, and can go back to it. */
+  /** The codes of letters from the log, which can be replayed to it. */
   replayable: codes.filter((code) => code !== 'invalid'),
-  /** Takes a code as a client or a stranger gives it; says no by `RuleBroken`. */
+  /** Parses a code from a client. Throws RuleBroken if it is unknown. */
   parse(raw: unknown): DeadLetterCode {
-    const code = codes.find((one) => one === raw);
+    const code = codes.find((known) => known === raw);
     if (code === undefined) throw new RuleBroken(`must be one of ${codes.join(', ')}`);
     return code;
   },
 };
 
-/** What was taken off the log without being stored, or never came so far, and all that is needed to judge it again. */
+/** A record that was taken off the log without being stored, or refused at the edge, with everything needed to try it again. */
 export interface DeadLetter extends OriginalRecord {
   readonly code: DeadLetterCode;
-  /** For a person; may name a field, never its value. */
+  /** The reason, for people. It may name a field, never a value. */
   readonly reason: string;
   readonly diedAt: Timestamp;
-  /** The id of the activity that it was to be, if that is known: an unreadable record has none. */
+  /** The id of the activity this record should have become; absent if the record was unreadable. */
   readonly activityId?: ActivityId;
 }
 
-/** When the last letter of an activity died. */
+/** The time at which the latest letter of an activity died. */
 export interface Death {
   readonly activityId: ActivityId;
   readonly diedAt: Timestamp;
 }
 
-/** The topic in the origin of what was refused at the edge: no log has one of this name. */
+/** The topic in the origin of records refused at the edge, which is the API. No log has a topic of this name. */
 export const edgeTopic = 'http';
 
 /**
- * The letter of a record that is too large to be kept with its bytes: it came compressed, or more was allowed once. The rest says
- * where it lies, as long as the log holds it.
+ * Returns the letter without key, value and headers, for a record too large to keep: it was compressed, or an earlier limit was
+ * higher. Its origin tells where to find the record, as long as the log holds it.
  */
 export function withoutBytes(letter: DeadLetter): DeadLetter {
   const size = letter.value?.length ?? 0;
-  const reason = `${letter.reason}; too large to be kept here, its value of ${size} bytes and its headers are left out`;
+  const reason = `${letter.reason}; the record is too large to keep: its value of ${size} bytes and its headers are left out`;
   return { ...letter, key: null, value: null, headers: {}, reason };
 }

@@ -1,10 +1,10 @@
 import { edgeTopic } from './dead-letter.ts';
 import type { Origin, OriginalRecord, RawRecord } from './log-record.ts';
 
-/** The most bytes of a value that a letter of the edge keeps. Its sender was told that nothing was taken in. */
+/** The maximum number of bytes that a letter of the edge keeps of its value: 64 KiB. Its sender was told of the refusal. */
 export const maxEdgeValueBytes: number = 64 * 1024;
 
-/** The whole of a value of which a letter keeps the beginning. */
+/** The full value, if a letter keeps only its beginning. */
 export interface WholeValue {
   /** In bytes. */
   readonly size: number;
@@ -12,16 +12,16 @@ export interface WholeValue {
   readonly sha256: string;
 }
 
-// A letter of the edge has no headers of its own. So every store and the topic keep these two as they keep any.
+// A letter of the edge has no headers of its own, so these two are kept as ordinary headers by every store and the topic.
 const sizeHeader = 'user-activity-cut-size';
 const digestHeader = 'user-activity-cut-sha256';
 
-/** Whether what lay there was refused at the edge: it never was on the log, and nobody was told that it is safe. */
+/** Returns whether the record was refused at the edge: it never was on the log, and was never confirmed to its sender. */
 export const isOfEdge = ({ topic }: Pick<Origin, 'topic'>): boolean => topic === edgeTopic;
 
 /**
- * The record with at most `maxEdgeValueBytes` of its value, which is UTF-8 and ends between two characters, and with two
- * headers that tell the size and the SHA-256 of the whole.
+ * Returns the record with at most `maxEdgeValueBytes` of its value, which is UTF-8 and is cut between two characters. Adds two
+ * headers, with the size and the SHA-256 of the whole value.
  */
 export function beginningOf(record: OriginalRecord, whole: WholeValue): OriginalRecord {
   const { value, headers } = record;
@@ -32,14 +32,14 @@ export function beginningOf(record: OriginalRecord, whole: WholeValue): Original
   };
 }
 
-/** The whole of which the letter keeps the beginning. Returns undefined if it keeps all of its value, or came off the log. */
+/** Describes the full value of a letter that keeps only the beginning. Returns undefined if it keeps all, or is from the log. */
 export function wholeValueOf(letter: Pick<OriginalRecord, 'origin' | 'headers'>): WholeValue | undefined {
   if (!isOfEdge(letter.origin)) return undefined;
   const [size, sha256] = [textOf(letter.headers, sizeHeader), textOf(letter.headers, digestHeader)];
   return size === undefined || sha256 === undefined ? undefined : { size: Number(size), sha256 };
 }
 
-/** The last end of a character that lies within so many bytes. */
+/** Returns the end of the last character that fits into `maxBytes`. */
 function endOfCharacter(utf8: Uint8Array, maxBytes: number): number {
   let end = Math.min(utf8.length, maxBytes);
   while (end > 0 && isContinuation(utf8[end])) end -= 1;

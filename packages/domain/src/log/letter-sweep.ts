@@ -2,38 +2,38 @@ import type { Timestamp } from '../activity/timestamp.ts';
 import { utf8Bytes } from '../shared/json-bytes.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
-/** What a sweep of the dead letters removes. */
+/** The limits by which a sweep removes dead letters. "Of the edge" means refused by the API, never on the log. */
 export interface SweepLimits {
-  /** Letters of the edge that died before go; undefined removes none for its age. */
+  /** Removes letters of the edge that died before this time; undefined removes none because of its age. */
   readonly edgeBefore: Timestamp | undefined;
-  /** The most bytes of all letters of the edge together; the oldest go first. */
+  /** The maximum total size in bytes of all letters of the edge; the oldest are removed first. */
   readonly maxEdgeBytes: number;
-  /** Letters off the log that died before go; undefined removes none of them. */
+  /** Removes letters from the log that died before this time; undefined removes none of them. */
   readonly logBefore: Timestamp | undefined;
-  /** The most letters that one call removes. */
+  /** The maximum number of letters that one call removes. */
   readonly limit: number;
 }
 
-/** What a sweep came to. */
+/** The result of a sweep. */
 export interface LetterSweep {
-  /** Letters that went for their age. */
+  /** The number of letters removed because of their age. */
   readonly expired: number;
-  /** Letters of the edge that went as all of them were too large together. */
+  /** The number of letters of the edge removed because all together exceeded `maxEdgeBytes`. */
   readonly evicted: number;
-  /** The bytes of the letters of the edge that are left. */
+  /** The total size in bytes of the remaining letters of the edge. */
   readonly edgeBytes: number;
 }
 
-/** A letter of the edge as a sweep sees it. */
+/** The data of a letter of the edge that a sweep needs. */
 export interface SweptLetter {
   readonly diedAt: number;
   readonly bytes: number;
 }
 
-/** What a letter of the edge counts as beside its key, value, headers and reason: what a store needs around them. */
+/** The fixed size that each letter counts in addition to key, value, headers and reason: an estimate of the store's overhead. */
 export const letterOverheadBytes = 1024;
 
-/** How many bytes a letter counts as for `maxEdgeBytes`. A store that counts by itself counts the same, to a few for each header. */
+/** Returns the size of a letter for `maxEdgeBytes`. A store that computes it itself may differ by a few bytes per header. */
 export function countedBytes({ key, value, headers, reason }: Omit<DeadLetter, 'origin'>): number {
   let bytes = letterOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0) + utf8Bytes(reason);
   for (const [name, values] of Object.entries(headers))
@@ -41,7 +41,7 @@ export function countedBytes({ key, value, headers, reason }: Omit<DeadLetter, '
   return bytes;
 }
 
-/** Which of the oldest letters of the edge go, where all of them have so many bytes. */
+/** Chooses the letters to remove from the oldest letters of the edge. `allBytes` is the total size of all letters of the edge. */
 export function dueLetters<Letter extends SweptLetter>(
   oldest: readonly Letter[],
   allBytes: number,

@@ -1,20 +1,20 @@
 import type { ActivityLogged } from './activity-logged.ts';
 
-/** Where on the log a record lies. */
+/** The place of a record on the log. */
 export interface Origin {
   readonly topic: string;
   readonly partition: number;
-  /** Rises along a partition, with gaps at times. At most 2^53 - 1. */
+  /** Rises along a partition, possibly with gaps. At most 2^53 - 1. */
   readonly offset: number;
 }
 
-/** What a record says, or why that can't be told. */
+/** The event of a record, or why it can't be read. */
 export type RecordContent = ActivityLogged | Unreadable;
 
-/** Content that nobody can make an event of. */
+/** The content of a record that can't be read as an event. */
 export interface Unreadable {
   readonly name: 'Unreadable';
-  /** Why, in a sentence for a person; may name a field, never its value. */
+  /** The reason, for people. It may name a field, never a value. */
   readonly reason: string;
 }
 
@@ -22,21 +22,21 @@ export interface Unreadable {
 export interface RawRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
-  /** By name; a name may come several times, in this order. One without a value has an empty one. */
+  /** The values by header name, in their order on the record. A header without a value has an empty one. */
   readonly headers: Readonly<Record<string, readonly Uint8Array[]>>;
 }
 
-/** The bytes of a record as they first came, and where that was. */
+/** The bytes of a record's first copy, and its place on the log. */
 export interface OriginalRecord extends RawRecord {
   readonly origin: Origin;
 }
 
-/** One record as a consumer group is given it. */
+/** A record as it is delivered to a consumer group. */
 export interface LogRecord {
   readonly origin: Origin;
-  /** Where the first copy lay, if this is a dead letter that was published again; it is judged by that. */
+  /** The origin of the first copy, if this is a replayed dead letter. A new dead letter of it gets that origin. */
   readonly replayOf?: Origin;
   readonly content: RecordContent;
-  /** Its bytes, unchanged; only asked for when the record goes to the dead letters. */
+  /** Returns the bytes unchanged. Called only if the record becomes a dead letter. */
   raw(): RawRecord;
 }

@@ -5,10 +5,10 @@ import { reasonOf } from '../shared/violation.ts';
 import { activityLogged } from './activity-logged.ts';
 import type { RecordContent, Unreadable } from './log-record.ts';
 
-/** Content that nobody can make an event of, and why; the reason may name a field, never its value. */
+/** Makes unreadable content. The reason may name a field, never a value. */
 export const unreadable = (reason: string): Unreadable => ({ name: 'Unreadable', reason });
 
-/** What a record says whose value is the JSON of an activity. Never throws: anyone may have written it. */
+/** Reads the JSON of an activity from a record. Never throws on bad input: anyone may have written the record. */
 export function recordContent(text: string): RecordContent {
   try {
     return activityLogged(UserActivity.parse(parseJson(text)));

@@ -1,14 +1,14 @@
 import type { Timestamp } from '../activity/timestamp.ts';
 
-/** The right to replay dead letters alone, from one moment until another. */
+/** The exclusive right to replay dead letters, for a span of time. */
 export interface ReplayClaim {
   readonly from: Timestamp;
   readonly until: Timestamp;
 }
 
 /**
- * Until when a claim that is held keeps this one out: it ends later, and at most one such time after this one. A claim that ends
- * beyond was made by a clock that was wrong, and would keep everyone out for as long.
+ * Returns the range in which the end of a held claim blocks this claim. A held claim that ends even later was made by a wrong
+ * clock. It does not block, because it would block everyone until then.
  */
 export const keptOutUntil = ({
   from,
@@ -18,7 +18,7 @@ export const keptOutUntil = ({
   upTo: until + (until - from),
 });
 
-/** Whether a claim that is held until then keeps this one out. */
+/** Returns whether a claim held until `heldUntil` blocks this claim. */
 export function keepsOut(heldUntil: number, claim: ReplayClaim): boolean {
   const { after, upTo } = keptOutUntil(claim);
   return heldUntil > after && heldUntil <= upTo;

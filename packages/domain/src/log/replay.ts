@@ -2,10 +2,10 @@ import { unlessBroken } from '../shared/violation.ts';
 import { DeadLetterId } from './dead-letter-id.ts';
 import type { LogRecord, Origin, OriginalRecord, RawRecord } from './log-record.ts';
 
-/** The header of a dead letter that was published again: its id, `topic:partition:offset` of its first copy. */
+/** The header of a replayed dead letter. Its value is the letter's id, `topic:partition:offset` of the first copy. */
 export const replayHeader = 'user-activity-replay-of';
 
-/** The record to be published for a dead letter: byte for byte as it first came, and behind its own headers ours. */
+/** Returns the record to publish for a dead letter: the original bytes, with our header added behind its own. */
 export function replayed({ origin, key, value, headers }: OriginalRecord): RawRecord {
   const own = valuesOf(headers);
   const ours = Uint8Array.from(DeadLetterId.of(origin), (character) => character.charCodeAt(0));
@@ -13,8 +13,8 @@ export function replayed({ origin, key, value, headers }: OriginalRecord): RawRe
 }
 
 /**
- * Where the first copy of the record at this place lay; undefined where it is no replay. Anyone may write such a header: one
- * that is garbled, of another topic, or of a place that does not come before this one in its partition, says nothing.
+ * Returns the origin of the first copy of the record at `place`, or undefined if it is no replay. Anyone may write such a
+ * header. One that is malformed, names another topic, or names an offset that is not before this one in its partition is ignored.
  */
 export function replayOf(headers: RawRecord['headers'], place: Origin): Origin | undefined {
   const last = valuesOf(headers).at(-1);
@@ -24,7 +24,7 @@ export function replayOf(headers: RawRecord['headers'], place: Origin): Origin |
   return origin.partition === place.partition && origin.offset >= place.offset ? undefined : origin;
 }
 
-/** The record as it first came, whether it is the first copy or was published again. */
+/** Returns the record's first copy, whether this is the first copy or a replay. */
 export function firstCopyOf(record: LogRecord): OriginalRecord {
   const { key, value, headers } = record.raw();
   if (record.replayOf === undefined) return { origin: record.origin, key, value, headers };

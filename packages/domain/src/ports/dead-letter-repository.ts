@@ -6,32 +6,32 @@ import type { ReplayClaim } from '../log/replay-claim.ts';
 import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query.ts';
 
 /**
- * The dead letters that the store holds, to be looked at and taken away again.
- *  B1  Filtered  `find` shows exactly what the filter lets through: OR within codes, AND with the half-open time.
- *  B2  Ordered   by (diedAt, id), ids bytewise; `asc` is the exact reverse of `desc`.
- *  B3  Paged     at most `limit`; `hasMore` tells whether more follows; the pages of a walk have neither gap nor repeat,
- *                whatever is added or removed meanwhile elsewhere.
- *  B4  Lean      a page shows bytes as they are, up to `listedBytes` of each part; it tells what it leaves out, and the size
- *                of every value. What is left out is never read into memory.
- *  B5  Whole     `findByIds` gives letters byte for byte, in the order of their ids; ids that there are not are left out. It
- *                stops before the letter with which the bytes would exceed `mostBytes`, but gives one at least.
- *  B6  Guarded   `remove` takes away a letter only while it is the one that was given: one that died again meanwhile, which
- *                its diedAt tells, stays. One that is gone already is no fault.
- *  B7  Honest    while the store is out of reach, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works
- *                again afterwards. No error of a driver crosses the port.
- *  B8  Telling   `findDeaths` tells of each of these activities that a letter names when the last of its letters died, once and
- *                in any order, by an index, however many letters there are; of the others it says nothing.
- *  B9  Bounded   a page of `find` ends before the letter with which its JSON would exceed `maxPageBytes`, but has one at
- *                least. What exceeds it is not read into memory, but for one batch of the driver.
+ * Lists, sweeps and removes the dead letters in the store.
+ *  B1  Filtered  `find` returns exactly what matches the filter: OR within codes, AND with the half-open time.
+ *  B2  Ordered   sorted by (diedAt, id), ids bytewise; `asc` is the exact reverse of `desc`.
+ *  B3  Paged     a page has at most `limit` letters; `hasMore` tells whether more follow. The pages of a walk have no gaps and no
+ *                repeats, whatever other letters are added or removed meanwhile.
+ *  B4  Lean      a page has each part unchanged if it is at most `listedBytes` long. Otherwise the page leaves the part out, says so,
+ *                and never reads it into memory. The size of every value is given.
+ *  B5  Whole     `findByIds` returns letters byte for byte, in the order of their ids; unknown ids are left out. It stops before
+ *                the letter with which the bytes would exceed `maxBytes`, but returns at least one.
+ *  B6  Guarded   `remove` removes a letter only if its diedAt is the given one: a letter that died again meanwhile stays.
+ *                Removing a letter that is gone already is no error.
+ *  B7  Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
+ *                afterwards. No driver error crosses the port.
+ *  B8  Telling   `findDeaths` returns when the latest letter of each of these activities died, once and in any order. It leaves out
+ *                activities that no letter names. It uses an index, however many letters there are.
+ *  B9  Bounded   a page of `find` ends before the letter with which its JSON would exceed `maxPageBytes`, but has at least one.
+ *                At most one batch of the driver beyond that is read into memory.
  *  B10 Sweeping  `sweep` removes letters of the edge (topic `http`) that died before `edgeBefore`, then the oldest of them while all
- *                have more than `maxEdgeBytes`. It removes letters off the log for their age alone, and none without `logBefore`.
- *                One call removes at most `limit`. Several may sweep at once; each may then remove up to `limit` of the edge too many.
- *  B11 Alone     of all that `claimReplay` at a time, over every handle, one gets `claimed`. The others get `taken`, until that one
- *                calls `releaseReplay` or its time is over, as its process may have died.
+ *                together exceed `maxEdgeBytes`. It removes letters from the log only because of their age, and only if `logBefore`
+ *                is set. One call removes at most `limit`. Concurrent sweeps may each remove up to `limit` too many of the edge.
+ *  B11 Alone     at any time only one caller, over all handles, holds the claim: its `claimReplay` returned `claimed`. Others get
+ *                `taken` until it calls `releaseReplay` or its claim ends, as its process may have died.
  */
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;
-  findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]>;
+  findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]>;
   findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]>;
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void>;
   sweep(limits: SweepLimits): Promise<LetterSweep>;

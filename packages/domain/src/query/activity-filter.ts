@@ -3,24 +3,24 @@ import type { Timestamp } from '../activity/timestamp.ts';
 import { UserId } from '../activity/user-id.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import { MetadataCondition } from './metadata-condition.ts';
-import { mostValues, ParameterReader, type QueryParameters } from './parameter-reader.ts';
+import { maxValues, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import type { TimeReference } from './query-time.ts';
 import type { TimeRange } from './time-range.ts';
 import { TimeZone } from './time-zone.ts';
 
-/** Which activities are asked for. Different filters are AND, the values of one are OR, an empty one does not bind. */
+/** Selects activities. Different filters are AND, the values of one filter are OR, and an empty filter matches all. */
 export interface ActivityFilter {
   readonly userIds: readonly UserId[];
   readonly types: readonly ActivityType[];
   readonly createdAt: TimeRange;
-  /** All of these hold, of different paths. Only beside a user or a `from`, as no index serves them. */
+  /** All conditions must hold; their paths differ. They need a user or a `from` as well, because no index serves them. */
   readonly metadata: readonly MetadataCondition[];
 }
 
 const metadataPrefix = 'metadata.';
-const mostPaths = 10;
+const maxPaths = 10;
 
-/** The names of the parameters of a filter, as `ParameterReader` takes them. */
+/** The parameter names of a filter, in the form that `ParameterReader` takes. */
 export const filterParameters: readonly string[] = [
   'userId',
   'type',
@@ -30,7 +30,7 @@ export const filterParameters: readonly string[] = [
 ];
 
 export const ActivityFilter = {
-  /** Reads the parameters of a filter and nothing else. Throws INVALID_QUERY with every violation, by `/name`. */
+  /** Reads a query that has the parameters of a filter only. Throws INVALID_QUERY with every violation, by `/name`. */
   parse(parameters: QueryParameters, now: Timestamp): ActivityFilter {
     const reader = new ParameterReader(parameters, filterParameters);
     const filter = ActivityFilter.read(reader, { now, timeZone: TimeZone.utc });
@@ -52,14 +52,12 @@ export const ActivityFilter = {
 function readMetadata(reader: ParameterReader): readonly MetadataCondition[] {
   const asked = reader.beginningWith(metadataPrefix);
   const [first] = asked;
-  // Faulty ones are told of by themselves.
+  // An invalid userId or from is a violation of its own.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
     reader.check(first.name, () => {
-      throw new RuleBroken(
-        'needs a userId or a from beside it, which bound what is searched: add one of them',
-      );
+      throw new RuleBroken('needs userId or from as well, to limit the search');
     });
-  // A path can be spelt in several ways.
+  // Escapes allow several spellings of one path.
   const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
   for (const { name, values } of asked) {
     reader.check(name, () => {
@@ -67,12 +65,13 @@ function readMetadata(reader: ParameterReader): readonly MetadataCondition[] {
       const key = JSON.stringify(path);
       const texts = textsByPath.get(key)?.texts ?? [];
       textsByPath.set(key, { path, texts });
-      if (textsByPath.size > mostPaths) throw new RuleBroken(`must be one of at most ${mostPaths} paths`);
-      if (texts.length + values.length > mostValues)
-        throw new RuleBroken(`must be given at most ${mostValues} times`);
+      if (textsByPath.size > maxPaths)
+        throw new RuleBroken(`exceeds the limit of ${maxPaths} metadata paths`);
+      if (texts.length + values.length > maxValues)
+        throw new RuleBroken(`must be given at most ${maxValues} times`);
       texts.push(...values.map((value) => MetadataCondition.parseText(value)));
     });
-    if (textsByPath.size > mostPaths) break;
+    if (textsByPath.size > maxPaths) break;
   }
   return [...textsByPath.values()].map(({ path, texts }) => ({
     path,

@@ -7,33 +7,33 @@ import { pageLength } from './page-end.ts';
 import { type Order, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import { TimeZone } from './time-zone.ts';
 
-/** A place between two activities: right after the named one, in the order of the walk. */
+/** A position in a walk: right after the activity with this time and id. */
 export interface Position {
   readonly createdAt: Timestamp;
   readonly id: ActivityId;
 }
 
-/** One page of a walk over the activities that a filter lets through. */
+/** Asks for one page of a walk over the activities that match a filter. */
 export interface ActivityQuery {
   readonly filter: ActivityFilter;
   readonly order: Order;
-  /** The most activities of the page, 1-500. */
+  /** The maximum number of activities in the page, 1-500. */
   readonly limit: number;
-  /** Where the page begins; undefined is the beginning of the walk. */
+  /** The position after which the page begins; undefined for the beginning of the walk. */
   readonly after: Position | undefined;
 }
 
-/** What a page shows. */
+/** The content of a page. */
 export interface ActivityPage {
   readonly activities: readonly StoredActivity[];
-  /** Whether at least one more follows. */
+  /** Whether at least one more item follows. */
   readonly hasMore: boolean;
 }
 
 export const ActivityPage: { of(found: readonly StoredActivity[], limit: number): ActivityPage } = {
   /**
-   * The page that begins with what was found: at most `limit` activities, and `maxPageBytes`. To tell whether more follows
-   * it takes one activity beyond that, where there is one.
+   * Makes a page from the beginning of `found`, with at most `limit` activities and `maxPageBytes`. `found` must have one activity
+   * more than the page, if there is one: this tells whether more follow.
    */
   of(found, limit) {
     const length = pageLength(found, limit, (activity) => utf8Bytes(activity.toText()));
@@ -41,13 +41,13 @@ export const ActivityPage: { of(found: readonly StoredActivity[], limit: number)
   },
 };
 
-// The caller reads `cursor`; it is here to be named beside the others.
+// The caller reads `cursor`. It is listed here because messages list all parameters.
 const known = [...filterParameters, 'order', 'limit', 'cursor'];
 
 export const ActivityQuery = {
   /**
-   * Reads a filter (see `ActivityFilter.read`), `order` and `limit`. Nothing is clamped: a value out of range, a second
-   * value where one is due and an unknown name are violations. A `cursor` is for the caller to read.
+   * Reads a filter (see `ActivityFilter.read`), `order` and `limit`. Nothing is clamped: a value out of range, a second value
+   * of a single-valued parameter and an unknown name are violations. Ignores `cursor`, which the caller reads.
    * Throws INVALID_QUERY with every violation, by `/name`.
    */
   parse(parameters: QueryParameters, now: Timestamp): Omit<ActivityQuery, 'after'> {

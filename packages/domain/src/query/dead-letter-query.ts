@@ -7,56 +7,56 @@ import { type Order, ParameterReader, type QueryParameters } from './parameter-r
 import type { TimeRange } from './time-range.ts';
 import { TimeZone } from './time-zone.ts';
 
-/** A place between two dead letters: right after the named one, in the order of the walk. */
+/** A position in a walk: right after the dead letter with this time and id. */
 export interface DeadLetterPosition {
   readonly diedAt: Timestamp;
   readonly id: DeadLetterId;
 }
 
-/** Which dead letters are asked for. The codes are OR, none of them does not bind. */
+/** Selects dead letters. The codes are OR; without codes, all match. */
 export interface DeadLetterFilter {
   readonly codes: readonly DeadLetterCode[];
   readonly diedAt: TimeRange;
 }
 
-/** One page of a walk over the dead letters that a filter lets through. */
+/** Asks for one page of a walk over the dead letters that match a filter. */
 export interface DeadLetterQuery {
   readonly filter: DeadLetterFilter;
   readonly order: Order;
-  /** The most letters of the page, 1-500. */
+  /** The maximum number of letters in the page, 1-500. */
   readonly limit: number;
-  /** Where the page begins; undefined is the beginning of the walk. */
+  /** The position after which the page begins; undefined for the beginning of the walk. */
   readonly after: DeadLetterPosition | undefined;
 }
 
 /** A part of a record that can be too large to be listed. */
 export type RecordPart = 'key' | 'value' | 'headers';
 
-/** A dead letter as a page shows it: without those of its bytes that are too many to be shown. */
+/** A dead letter in a page. Parts that are too large are left out. */
 export interface ListedLetter extends DeadLetter {
   readonly id: DeadLetterId;
-  /** The bytes of the value, also where it is left out; 0 where there is none. */
+  /** The size of the value in bytes, even if it is left out; 0 if there is none. */
   readonly size: number;
-  /** What was left out: a key or a value is null then, and of headers there are none. */
+  /** The parts left out: a key or value is then null, and headers are empty. */
   readonly omitted: readonly RecordPart[];
 }
 
-/** What a page shows. */
+/** The content of a page. */
 export interface DeadLetterPage {
   readonly letters: readonly ListedLetter[];
-  /** Whether at least one more follows. */
+  /** Whether at least one more item follows. */
   readonly hasMore: boolean;
 }
 
 export const DeadLetterPage: { of(found: readonly ListedLetter[], limit: number): DeadLetterPage } = {
-  /** The page that begins with what was found, as `ActivityPage.of` makes it. */
+  /** Makes a page from the beginning of `found`, as `ActivityPage.of` does. */
   of(found, limit) {
     const length = pageLength(found, limit, jsonBytesOf);
     return { letters: found.slice(0, length), hasMore: length < found.length };
   },
 };
 
-/** At most what the letter takes as JSON: base64 and escapes double its bytes at most. */
+/** Estimates the size of the letter's JSON from above: base64 and escapes at most double its bytes. */
 function jsonBytesOf({ key, value, headers, reason }: ListedLetter): number {
   const bytes = Object.entries(headers).flatMap(([name, values]) => [
     utf8Bytes(name),
@@ -70,8 +70,8 @@ const perItem = 32;
 const perLetter = 1024;
 
 /**
- * The most bytes of each part that a page shows, so that a page of 500 is bounded too. Every key and value of the service's
- * own fits. Headers count as the store keeps them, up to half as much again.
+ * The maximum size in bytes of each part in a page, so that a page of 500 letters is bounded too. Every key and value that the
+ * service writes fits. Headers are measured as the store keeps them, which may be up to half as much again.
  */
 export const listedBytes: Readonly<Record<RecordPart, number>> = {
   key: 1024,
@@ -83,7 +83,7 @@ const known = ['code', 'from', 'to', 'order', 'limit', 'cursor'];
 
 export const DeadLetterQuery = {
   /**
-   * Reads `code` (repeatable), `from`, `to` (of diedAt), `order` and `limit`, as `ActivityQuery` does.
+   * Reads `code` (repeatable), `from` and `to` (of diedAt), `order` and `limit`, by the rules of `ActivityQuery.parse`.
    * Throws INVALID_QUERY with every violation, by `/name`.
    */
   parse(parameters: QueryParameters, now: Timestamp): Omit<DeadLetterQuery, 'after'> {

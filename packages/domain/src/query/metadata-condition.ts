@@ -3,19 +3,19 @@ import { wellFormedText } from '../shared/text.ts';
 import { fitsDouble } from '../shared/unfit-number.ts';
 import { RuleBroken } from '../shared/violation.ts';
 
-/** A JSON value that has no members. */
+/** A JSON value without members or items. */
 export type JsonScalar = string | number | boolean | null;
 
-/** A member of the metadata, and what it is to be. Plain data, so that it can be handed to another thread. */
+/** A condition on one member of the metadata. Plain data, so that it can be sent to another thread. */
 export interface MetadataCondition {
-  /** The keys that lead to the member: 1 to 16 of them, any of which may be empty. */
+  /** The 1 to 16 keys that lead to the member. Keys may be empty. */
   readonly path: readonly string[];
-  /** Any of these will do. */
+  /** The values that match. */
   readonly scalars: ReadonlySet<JsonScalar>;
 }
 
-const mostLevels = 16;
-// A question comes in a URL, of which Node takes 16 KiB: a longer key or value can't be asked for.
+const maxLevels = 16;
+// Queries come in a URL, which Node limits to 16 KiB, so no longer key or value can arrive.
 const maxUnits = 16 * 1024;
 const tooLong = `must be at most ${maxUnits} characters`;
 // RFC 8259, section 6.
@@ -28,8 +28,8 @@ const literals: ReadonlyMap<string, JsonScalar> = new Map([
 
 export const MetadataCondition = {
   /**
-   * The keys of a path such as `device.os`: joined by `.`, where a backslash makes the next character plain, so `\.` is a
-   * dot of a key and `\\` a backslash. Says no by `RuleBroken`: more than 16 keys, or a backslash at the end.
+   * Parses a path such as `device.os`, keys joined by `.`. A backslash escapes the next character: `\.` is a dot in a key, and
+   * `\\` a backslash. Throws RuleBroken if there are more than 16 keys, or a single backslash at the end.
    */
   parsePath(raw: unknown): readonly string[] {
     const text = wellFormedText(raw, maxUnits, tooLong);
@@ -38,7 +38,7 @@ export const MetadataCondition = {
     for (let next = characters.next(); next.done !== true; next = characters.next()) {
       if (next.value === '.') {
         path.push('');
-        if (path.length > mostLevels) throw new RuleBroken(`must be a path of at most ${mostLevels} levels`);
+        if (path.length > maxLevels) throw new RuleBroken(`must be a path of at most ${maxLevels} levels`);
         continue;
       }
       if (next.value === '\\') next = characters.next();
@@ -48,11 +48,11 @@ export const MetadataCondition = {
     }
     return path;
   },
-  /** Takes a value as a query has it. Throws RuleBroken. */
+  /** Parses the text of a value. Throws RuleBroken if it is too long or not well-formed. */
   parseText: (raw: unknown): string => wellFormedText(raw, maxUnits, tooLong),
   /**
-   * Every scalar that one of the texts means: the string itself, and the number or the literal `true`, `false` or `null`
-   * that it is in JSON. A number that no double says, such as 9007199254740993, is the string alone: metadata holds it as one.
+   * Returns every scalar that one of the texts can mean: the string itself, and the number or literal (`true`, `false`, `null`)
+   * that it is in JSON. A number that no double holds exactly, such as 9007199254740993, is only a string, as in metadata.
    */
   scalarsOf(texts: readonly string[]): ReadonlySet<JsonScalar> {
     const scalars = new Set<JsonScalar>(texts);
@@ -64,10 +64,10 @@ export const MetadataCondition = {
     return scalars;
   },
   /**
-   * Whether the metadata holds one of the scalars at the path. The semantics are those of a path in a query of MongoDB,
-   * https://www.mongodb.com/docs/manual/tutorial/query-array-of-documents/: where an array lies on the path, each object in it
-   * is looked into, and a key that is the index of an item leads to that item; an array at the end of the path matches by any
-   * of its items. Arrays in arrays are not searched, unless an index leads to them. A member that is not there matches nothing.
+   * Returns whether the metadata has one of the scalars at the path, by the rules of MongoDB's query paths,
+   * https://www.mongodb.com/docs/manual/tutorial/query-array-of-documents/. If an array lies on the path, each object in it is
+   * searched, and a key that is an index leads to that item. An array at the end of the path matches if any item does. Arrays
+   * in arrays are searched only if an index leads to them. A missing member matches nothing.
    */
   matches: ({ path, scalars }: MetadataCondition, metadata: JsonObject): boolean =>
     memberMatches(metadata, path, 0, scalars),
@@ -88,7 +88,7 @@ function memberMatches(
   return isPlainObject(member) && memberMatches(member, path, level + 1, scalars);
 }
 
-/** Whether an item of the array leads to a match by the keys from `level` on. */
+/** Returns whether an item of the array matches the keys from `level` on. */
 function itemMatches(
   items: readonly JsonValue[],
   path: readonly string[],

@@ -1,9 +1,9 @@
-/** The maximum of bytes that the items of a page take as JSON: 4 MiB. A single one may take more. */
+/** The maximum size of the items of a page, in bytes of JSON: 4 MiB. A page of one item may be larger. */
 export const maxPageBytes: number = 4 * 1024 * 1024;
 
 /**
- * How many of the items make a page: at most `limit`, as many as fit in `maxPageBytes`, and one at least. The sizes are
- * estimates in bytes, never below what the item takes as JSON.
+ * Returns how many of the items make a page: at most `limit`, and as many as fit into `maxPageBytes`, but at least one.
+ * `bytesOf` estimates an item's size in bytes of JSON, never too low.
  */
 export function pageLength<Item>(
   items: readonly Item[],

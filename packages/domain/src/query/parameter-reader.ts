@@ -3,33 +3,33 @@ import { pointer, RuleBroken, type Violation, Violations } from '../shared/viola
 import { parseQueryTime, type TimeReference } from './query-time.ts';
 import { TimeRange } from './time-range.ts';
 
-/** The raw parameters of a question, each with all the values it was given. */
+/** The raw parameters of a query, each with all its values. */
 export type QueryParameters = Readonly<Record<string, readonly string[]>>;
 
-/** The direction of a walk along (time, id): newest first, or its exact reverse. */
+/** The order of a walk by (time, id): `desc` is newest first, `asc` its exact reverse. */
 export type Order = 'desc' | 'asc';
 
-/** The most values of a parameter that may be given several times. */
-export const mostValues = 20;
-const mostLimit = 500;
+/** The maximum number of values of a repeatable parameter. */
+export const maxValues = 20;
+const maxLimit = 500;
 const defaultLimit = 50;
-/** The end of a name that stands for all names which begin as it does. */
+/** The end of a name that stands for all names with the same beginning. */
 const anyPath = '<path>';
 
 /**
- * Reads the parameters of a question and notes every fault, by `/name`. Nothing is clamped: a value out of range, a second
- * value where one is due and an unknown name are violations.
+ * Reads the parameters of a query and collects violations, by `/name`. Nothing is clamped: a value out of range, a second value
+ * of a single-valued parameter and an unknown name are violations.
  */
 export class ParameterReader {
   readonly #parameters: QueryParameters;
   readonly #violations: Violations = new Violations();
 
-  /** `known` are the names of the question's parameters; one such as `metadata.<path>` stands for all that begin so. */
+  /** `known` lists the parameter names; a name such as `metadata.<path>` stands for all names that begin with `metadata.`. */
   constructor(parameters: QueryParameters, known: Iterable<string>) {
     this.#parameters = parameters;
     const names = [...known];
-    const isKnown = (name: string): boolean => names.some((one) => isNamed(name, one));
-    // Once is enough: a short query could ask for a long answer.
+    const isKnown = (name: string): boolean => names.some((pattern) => isNamed(name, pattern));
+    // Listed once only, because a short query must not cause a long answer.
     let remedy = `: this route takes ${names.join(', ')}`;
     for (const name of Object.keys(parameters)) {
       if (this.#violations.full) break;
@@ -43,28 +43,28 @@ export class ParameterReader {
     return Object.hasOwn(this.#parameters, name);
   }
 
-  /** The parameters whose names begin so, with all their values. */
+  /** Returns the parameters whose names begin with `prefix`, with all their values. */
   beginningWith(prefix: string): readonly { readonly name: string; readonly values: readonly string[] }[] {
     const found = Object.entries(this.#parameters).filter(([name]) => name.startsWith(prefix));
     return found.map(([name, values]) => ({ name, values }));
   }
 
-  /** What `parse` makes of a parameter; where it says no, that is noted, and the answer is undefined. */
+  /** Returns what `parse` returns. If it throws RuleBroken, adds a violation and returns undefined. */
   check<Value>(name: string, parse: () => Value): Value | undefined {
     return this.#violations.check(pointer('', name), parse);
   }
 
-  /** The different values of a parameter that may be given up to 20 times. */
+  /** Returns the distinct values of a parameter that may be given up to 20 times. */
   many<Value>(name: string, parse: (raw: unknown) => Value): readonly Value[] {
     const read = (): readonly Value[] => {
       const values = this.#parameters[name] ?? [];
-      if (values.length > mostValues) throw new RuleBroken(`must be given at most ${mostValues} times`);
+      if (values.length > maxValues) throw new RuleBroken(`must be given at most ${maxValues} times`);
       return [...new Set(values.map((value) => parse(value)))];
     };
     return this.check(name, read) ?? [];
   }
 
-  /** The value of a parameter that may be given once. */
+  /** Returns the value of an optional parameter that may be given once. */
   one<Value>(name: string, parse: (raw: string) => Value): Value | undefined {
     return this.check(name, () => {
       const [value, ...more] = this.#parameters[name] ?? [];
@@ -73,14 +73,14 @@ export class ParameterReader {
     });
   }
 
-  /** The value of a parameter that must be given, once. */
+  /** Returns the value of a parameter that must be given exactly once. */
   required<Value>(name: string, parse: (raw: string) => Value): Value | undefined {
     if (this.#parameters[name]?.length) return this.one(name, parse);
     this.#violations.add(`/${name}`, 'is required');
     return undefined;
   }
 
-  /** `from` and `to`; see `parseQueryTime`. */
+  /** Reads `from` and `to`; see `parseQueryTime`. */
   timeRange(reference: TimeReference): TimeRange {
     const from = this.one('from', (raw) => parseQueryTime(raw, reference));
     const to = this.one('to', (raw) => parseQueryTime(raw, reference));
@@ -88,20 +88,20 @@ export class ParameterReader {
     return range ?? TimeRange.between(undefined, undefined);
   }
 
-  /** `order` and `limit`. */
+  /** Reads `order` and `limit`. Default: `desc` and 50. */
   page(): { readonly order: Order; readonly limit: number } {
     const order = this.one('order', parseOrder) ?? 'desc';
     return { order, limit: this.one('limit', parseLimit) ?? defaultLimit };
   }
 
-  /** Throws INVALID_QUERY with every violation that was noted. */
+  /** Throws INVALID_QUERY with every collected violation, if there are any. */
   assertSound(): void {
     const { list } = this.#violations;
     if (list.length > 0) throw invalidQuery(list);
   }
 }
 
-/** The error INVALID_QUERY. Its message names the first of the violations, of which there is at least one. */
+/** Makes the error INVALID_QUERY from at least one violation. Its message shows the first. */
 export function invalidQuery(violations: readonly Violation[]): DomainError {
   const [{ path, message } = { path: '', message: '' }, ...more] = violations;
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
@@ -119,7 +119,7 @@ function parseOrder(raw: string): Order {
 
 function parseLimit(raw: string): number {
   const limit = /^[1-9]\d{0,2}$/.test(raw) ? Number(raw) : Number.NaN;
-  if (limit <= mostLimit) return limit;
+  if (limit <= maxLimit) return limit;
   const remedy = /^[1-9]\d{2,}$/.test(raw) ? ': follow "nextCursor" for more' : '';
-  throw new RuleBroken(`must be a whole number from 1 to ${mostLimit}${remedy}`);
+  throw new RuleBroken(`must be a whole number from 1 to ${maxLimit}${remedy}`);
 }

@@ -7,12 +7,12 @@ const forms =
 // A date-time with 64 digits of fraction has 90.
 const maxUnits = 128;
 const unsigned = /^[ +]?(\d{1,12}[smhdw])$/;
-// Both mean the years 1973 to 2286.
+// With these lengths, both mean the years 1973 to 2286.
 const unixTime = /^(?:(\d{9,10})(?:\.\d*)?|(\d{12,13})(?:\.\d*)?)$/;
 const almostRfc3339 =
   /^(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d(?:\.\d{1,64})?)?(?: ?(?:z|([+ -])(\d\d):?(\d\d)))?$/i;
 
-/** Says what is wrong with the text of a time, and how the time is written if that can be guessed. */
+/** Explains what is wrong with the text of a time, and how to write it, if that can be guessed. */
 export function queryTimeFault(raw: string): string {
   if (raw.length > maxUnits) return forms;
   const [, back] = unsigned.exec(raw) ?? [];

@@ -4,11 +4,11 @@ import { queryTimeFault } from './query-time-fault.ts';
 import { startOfDay } from './start-of-day.ts';
 import type { TimeZone } from './time-zone.ts';
 
-/** How the times of a query are read. */
+/** The context in which the times of a query are read. */
 export interface TimeReference {
-  /** The moment that relative times count back from: one for a whole request, and for all pages of a walk. */
+  /** The moment from which relative times count back. It is the same for a whole request, and for all pages of a walk. */
   readonly now: Timestamp;
-  /** The zone whose days a date means. */
+  /** The zone in which a date's day begins. */
   readonly timeZone: TimeZone;
 }
 
@@ -23,8 +23,8 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads a time of a query: an RFC 3339 date-time, a date (the start of that day), `now`, or a time before now such as
- * `-24h` (a whole number of `s`, `m`, `h`, `d` or `w`; a day is 24 hours). Throws RuleBroken, with the remedy for usual slips.
+ * Parses a time of a query: an RFC 3339 date-time, a date (the start of that day), `now`, or a time before now such as
+ * `-24h` (a whole number of `s`, `m`, `h`, `d` or `w`; a day is 24 hours). Throws RuleBroken, with the remedy for common mistakes.
  */
 export function parseQueryTime(raw: string, { now, timeZone }: TimeReference): Timestamp {
   if (raw === 'now') return now;
@@ -40,5 +40,5 @@ export function parseQueryTime(raw: string, { now, timeZone }: TimeReference): T
   return moment;
 }
 
-/** Whether the text means another moment later on. */
+/** Returns whether the text is `now` or a time relative to it. */
 export const isRelativeTime = (raw: string): boolean => raw === 'now' || relative.test(raw);

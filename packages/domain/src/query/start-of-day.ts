@@ -2,7 +2,7 @@ import { Timestamp } from '../activity/timestamp.ts';
 import { unlessBroken } from '../shared/violation.ts';
 import { TimeZone } from './time-zone.ts';
 
-/** No zone's clock is further from UTC; the furthest was 15 hours and 56 minutes (Asia/Manila until 1844). */
+/** More than the distance of any zone's clock from UTC; the largest was 15 hours and 56 minutes (Asia/Manila until 1844). */
 const maxOffsetMs = 86_400_000;
 
 /**
@@ -11,7 +11,7 @@ const maxOffsetMs = 86_400_000;
  */
 export function startOfDay(midnight: Timestamp, zone: TimeZone): Timestamp {
   if (zone === TimeZone.utc) return midnight;
-  // At the ends of the calendar there is nothing beyond midnight to look at.
+  // At either end of the calendar, moments beyond it do not exist: use midnight.
   const near = (millis: number): Timestamp => unlessBroken(() => Timestamp.fromMillis(millis)) ?? midnight;
   const offsets = TimeZone.offsetsBetween(zone, near(midnight - maxOffsetMs), near(midnight + maxOffsetMs));
   const starts = offsets.map(({ from, offsetMs }) => Math.max(from, midnight - offsetMs));

@@ -5,10 +5,10 @@ import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import { slotMs, type TimeUnit } from './time-slots.ts';
 import { TimeZone } from './time-zone.ts';
 
-/** What activities have in common that are counted together, beside their time. */
+/** A field by which activities can be grouped. */
 export type KeyField = 'type' | 'userId';
 
-/** How many activities there are of each type, of each user, or in each unit of time by the clock of a zone. */
+/** Asks how many activities there are by type, by user, or by unit of time in a time zone. */
 export type StatsQuery = { readonly filter: ActivityFilter } & (
   | { readonly by: KeyField }
   | { readonly by: TimeUnit; readonly timeZone: TimeZone }
@@ -18,7 +18,7 @@ const known = ['by', 'timezone', ...filterParameters];
 
 export const StatsQuery = {
   /**
-   * Reads `by`, `timezone` (with a unit of time only; UTC where not given) and a filter (see `ActivityFilter.read`).
+   * Reads `by`, `timezone` (only with a unit of time; default: UTC) and a filter (see `ActivityFilter.read`).
    * Throws INVALID_QUERY with every violation, by `/name`.
    */
   parse(parameters: QueryParameters, now: Timestamp): StatsQuery {
@@ -26,12 +26,12 @@ export const StatsQuery = {
     const by = reader.required('by', parseBy);
     const timeZone = reader.one('timezone', (raw) => {
       if (by === 'type' || by === 'userId')
-        throw new RuleBroken('goes with a minute, hour, day, week or month');
+        throw new RuleBroken('is only allowed if "by" is minute, hour, day, week or month');
       return TimeZone.parse(raw);
     });
     const filter = ActivityFilter.read(reader, { now, timeZone: timeZone ?? TimeZone.utc });
     reader.assertSound();
-    if (by === undefined) throw new Error('What is missing is a violation.');
+    if (by === undefined) throw new Error('A missing "by" was not reported as a violation.');
     return by === 'type' || by === 'userId'
       ? { filter, by }
       : { filter, by, timeZone: timeZone ?? TimeZone.utc };

@@ -1,13 +1,13 @@
 import { type SlotCount, slotMs, type TimeSlots, type TimeUnit } from './time-slots.ts';
 import { TimeZone } from './time-zone.ts';
 
-/** How many activities have a type or a user, or lie in a unit of time. */
+/** The number of activities with one type, of one user, or in one unit of time. */
 export interface KeyCount {
   readonly key: string;
   readonly count: number;
 }
 
-/** How many days a unit has at most, of those that are counted as days. */
+/** The maximum number of days in a unit, for the units that are counted in days. */
 const daysOf: Partial<Record<TimeUnit, number>> = { day: 1, week: 7, month: 31 };
 
 const dayTail = 'T00:00:00.000Z';
@@ -15,15 +15,15 @@ const monthTail = '-01T00:00:00.000Z';
 const minuteTail = '.000Z';
 
 /**
- * The lines of stats over time, joined from the slots of one part of time after the other. A line is called by what the clock of
- * the zone showed when it began: months as `2026-11`, days as `2026-11-25`, weeks as the date of their Monday (ISO 8601), hours
- * and minutes as RFC 3339 with the offset of that time. So the hour that a clock shows twice is two lines, and a day is one,
- * whatever happens in it. Offsets of old had seconds, and years before 0000 or after 9999 have six digits and a sign (ISO 8601).
+ * The lines of stats over time. They are joined from slots, one part of time after the other. The key of a line is what the zone's
+ * clock showed when the line began: months as `2026-11`, days as `2026-11-25`, weeks as the date of their Monday (ISO 8601), hours
+ * and minutes as RFC 3339 with the offset at that time. So an hour that the clock shows twice is two lines, but a day is always
+ * one. Old offsets may have seconds. Years before 0000 or after 9999 have six digits and a sign (ISO 8601).
  */
 export class TimeLines {
   readonly #unit: TimeUnit;
   readonly #zone: TimeZone;
-  /** By their keys; in the order of time, but for days. */
+  /** By key, in the order of time; units counted in days may be out of order. */
   readonly #lines = new Map<string, { readonly begin: number; readonly count: number }>();
 
   constructor(unit: TimeUnit, zone: TimeZone) {
@@ -35,15 +35,15 @@ export class TimeLines {
     return this.#lines.size;
   }
 
-  /** More slots than this in a part of time come to more than `maxLines` lines, with those that there are already. */
+  /** Returns how many slots a part of time may have before it is certain that there are more than `maxLines` lines in total. */
   maxSlots(maxLines: number, { offsets }: TimeSlots): number {
-    // The first slots may go on with the last line that there is.
-    const most = (maxLines - this.size + 1) * (daysOf[this.#unit] ?? 1);
-    // A clock that is put back over midnight shows two days again.
-    return this.#unit in daysOf ? most + 2 * (offsets.length - 1) : most;
+    // The first slots may belong to the last existing line.
+    const max = (maxLines - this.size + 1) * (daysOf[this.#unit] ?? 1);
+    // A clock that is set back over midnight shows two days again.
+    return this.#unit in daysOf ? max + 2 * (offsets.length - 1) : max;
   }
 
-  /** Adds what was counted in a part of time, which is later than those before. */
+  /** Adds the counts of the next part of time. Parts must be added in the order of time. */
   add({ offsets }: TimeSlots, counts: readonly SlotCount[]): void {
     for (const { segment, slot, count } of counts.toSorted(byTime)) {
       const [key, begin] = this.#lineOf(slot, offsets[segment]?.offsetMs ?? 0);
@@ -51,15 +51,15 @@ export class TimeLines {
     }
   }
 
-  /** All lines in the order of time. */
+  /** Returns all lines in the order of time. */
   inOrder(): readonly KeyCount[] {
     const lines = [...this.#lines];
-    // A clock that is put back over midnight comes to the day before again.
+    // A clock that is set back over midnight returns to the previous day.
     if (this.#unit in daysOf) lines.sort(([, a], [, b]) => a.begin - b.begin);
     return lines.map(([key, { count }]) => ({ key, count }));
   }
 
-  /** The key of a slot's line, and the slot that this line begins with. */
+  /** Returns the key of a slot's line, and the first slot of that line. */
   #lineOf(slot: number, offsetMs: number): readonly [key: string, begin: number] {
     const unit = this.#unit;
     const begin = beginOf(unit, slot);
@@ -72,7 +72,7 @@ export class TimeLines {
 
 const byTime = (a: SlotCount, b: SlotCount): number => a.segment - b.segment || a.slot - b.slot;
 
-/** The first slot of the unit that a slot is in. */
+/** Returns the first slot of the unit that contains a slot. */
 function beginOf(unit: TimeUnit, slot: number): number {
   if (unit === 'month') return slot - new Date(slot * slotMs.month).getUTCDate() + 1;
   // Day 0 was a Thursday.
@@ -81,7 +81,7 @@ function beginOf(unit: TimeUnit, slot: number): number {
 
 function offsetText(zone: TimeZone, offsetMs: number): string {
   if (zone === TimeZone.utc) return 'Z';
-  // Of an hour after midnight in 1970: what is cut off are no seconds, or the milliseconds.
+  // Date formats the offset as hh:mm:ss.SSS. The milliseconds are cut off, and the seconds if they are zero.
   const size = new Date(Math.abs(offsetMs)).toISOString().slice('1970-01-01T'.length, -minuteTail.length);
   return (offsetMs < 0 ? '-' : '+') + (size.endsWith(':00') ? size.slice(0, -':00'.length) : size);
 }

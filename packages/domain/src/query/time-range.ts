@@ -1,7 +1,7 @@
 import type { Timestamp } from '../activity/timestamp.ts';
 import { RuleBroken } from '../shared/violation.ts';
 
-/** A half-open span of time: `from` belongs to it, `to` does not; a bound that is left out does not bind. */
+/** A half-open span of time: it includes `from` and excludes `to`. An undefined bound means no limit. */
 export class TimeRange {
   readonly from: Timestamp | undefined;
   readonly to: Timestamp | undefined;
@@ -11,7 +11,7 @@ export class TimeRange {
     this.to = to;
   }
 
-  /** Says no by `RuleBroken` when it ends before it begins. Of no length is fine: nothing lies in it. */
+  /** Throws RuleBroken if `to` is before `from`. An empty range is allowed. */
   static between(from: Timestamp | undefined, to: Timestamp | undefined): TimeRange {
     if (from !== undefined && to !== undefined && to < from)
       throw new RuleBroken('must not be before "from": swap the two');

@@ -1,13 +1,13 @@
 import type { ZoneOffset } from './zone-clock.ts';
 
-/** What activities are counted by, by the clock of a zone. */
+/** A unit of time by which activities are counted, by the clock of a zone. */
 export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month';
 
 const dayMs = 86_400_000;
 
 /**
- * The slots of a unit in milliseconds; weeks and months are counted as days. A day on which the clock changes is longer or
- * shorter, and is two slots, in two segments.
+ * The length of a unit's slots in milliseconds. Weeks and months are counted as days. A day on which the clock changes is longer
+ * or shorter. It has two slots, in two segments.
  */
 export const slotMs: Readonly<Record<TimeUnit, number>> = {
   minute: 60_000,
@@ -18,16 +18,16 @@ export const slotMs: Readonly<Record<TimeUnit, number>> = {
 };
 
 /**
- * Time, cut into slots by a clock that changes. The zone is resolved: every store cuts alike, whichever zones it knows.
- * Segment i is the time from `offsets[i].from` to the next; the first one holds what is before it too.
+ * Time divided into slots by a clock whose offset changes. The zone is resolved to offsets, so every store divides time in the
+ * same way, whichever zones it knows. Segment i lasts from `offsets[i].from` to the next; the first also includes earlier times.
  */
 export interface TimeSlots {
   readonly unitMs: number;
-  /** In the order of time; at least one, and at most a few hundred: a store may take them one by one. */
+  /** In the order of time. At least one, and at most a few hundred, because a store may query them one by one. */
   readonly offsets: readonly ZoneOffset[];
 }
 
-/** How many activities lie in a slot. */
+/** The number of activities in a slot. */
 export interface SlotCount {
   /** The index of the offset. */
   readonly segment: number;

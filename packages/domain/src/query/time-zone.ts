@@ -4,22 +4,22 @@ import { wellFormedText } from '../shared/text.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import { offsetFormat, ZoneClock, type ZoneOffset } from './zone-clock.ts';
 
-/** The name of a zone of the IANA time zone database (RFC 6557), such as `Europe/Berlin`, as the runtime writes it. */
+/** The name of a zone in the IANA time zone database (RFC 6557), such as `Europe/Berlin`, in the runtime's spelling. */
 export type TimeZone = Brand<string, 'TimeZone'>;
 
-/** An offset alone, such as `+01:00`, is no zone of the database, although runtimes take it. */
+/** Excludes offsets such as `+01:00`: they are not zones of the database, although runtimes accept them. */
 const name = /^[a-z][a-z0-9_+/-]{0,63}$/i;
 const unknownZone = 'must be a time zone of the IANA database such as Europe/Berlin';
 
-/** A clock takes up to 100 KB. */
+/** Bounds the memory: a clock takes up to 100 KB. */
 const maxClocks = 32;
-/** The clocks that were asked last, the latest at the end. */
+/** The most recently used clocks, the latest at the end. */
 const clocks = new Map<TimeZone, ZoneClock>();
 
 export const TimeZone = {
-  /** Where clocks show UTC. */
+  /** The zone UTC. */
   utc: 'UTC' as TimeZone,
-  /** Takes the name of a zone or a link, in upper or lower case; says no by `RuleBroken`. */
+  /** Parses the name of a zone or a link, ignoring case. Throws RuleBroken if it is unknown. */
   parse(raw: unknown): TimeZone {
     const text = wellFormedText(raw, 64, unknownZone);
     try {
@@ -31,8 +31,8 @@ export const TimeZone = {
     throw new RuleBroken(unknownZone);
   },
   /**
-   * The offsets that are in force between two moments (both inclusive), exact to the second, in the order of time. The first
-   * is from `first` on. Half a century is 10,000 looks at the zone, 10 ms, unless it was asked for before.
+   * Returns the offsets in force between two moments (both inclusive), exact to the second, in the order of time. The first one
+   * begins at `first`. Half a century takes 10,000 look-ups in the zone, which is 10 ms; the results are cached.
    */
   offsetsBetween(zone: TimeZone, first: Timestamp, last: Timestamp): readonly ZoneOffset[] {
     const clock = clocks.get(zone) ?? new ZoneClock(zone);

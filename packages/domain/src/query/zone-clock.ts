@@ -1,40 +1,40 @@
 import { Timestamp } from '../activity/timestamp.ts';
 
-/** How far a zone's clock is from UTC, from a moment on. */
+/** The distance of a zone's clock from UTC, beginning at a moment. */
 export interface ZoneOffset {
   readonly from: Timestamp;
-  /** What is added to UTC, in milliseconds; a whole number of seconds. */
+  /** The milliseconds to add to UTC; a whole number of seconds. */
   readonly offsetMs: number;
 }
 
-/** A block of time: the offset that it begins with, and the changes in it. */
+/** A block of time: the offset at its beginning, and the changes in it. */
 interface Block {
   readonly offsetMs: number;
   readonly changes: readonly { readonly at: number; readonly offsetMs: number }[];
 }
 
 const dayMs = 86_400_000;
-/** No two changes of a zone lie less than a week apart: what changes and changes back is not stepped over. */
+/** Two changes of a zone are at least a week apart, so a step never skips a change and its reversal. */
 const stepMs = 2 * dayMs;
 /** The Gregorian calendar repeats after 400 years, which are 189 blocks of 773 days. */
 const blockMs = 773 * dayMs;
 const cycleBlocks = 189;
 
 const blockAt = (moment: number): number => Math.floor(moment / blockMs);
-/** No clock changed before: each place showed its local mean time. */
+/** No clock changed before 1800: each place showed its local mean time. */
 const firstBlock = blockAt(Date.UTC(1800, 0));
-/** Clocks follow the rules of today from then on: the last change that is listed by its date is one of Morocco, in 2087. */
+/** From 2100 on, clocks follow today's rules: the last change listed by date is in Morocco, in 2087. */
 const cyclicFrom = blockAt(Date.UTC(2100, 0));
 
 const offsetName = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
 
-/** The runtime's format that shows the offset of a zone. Throws RangeError if the runtime knows no such zone. */
+/** Returns the runtime's format that shows the offset of a zone. Throws RangeError if the runtime does not know the zone. */
 export const offsetFormat = (zone: string): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
 
 /**
- * The clock of a zone. It asks the runtime once for each block of time, and for 700 years of blocks at most: before 1800 clocks do
- * not change, and from 2100 on they change as they did 400 years earlier. That is 130,000 looks of a microsecond.
+ * The clock of a zone. It reads each block of time from the runtime once, at most 700 years of them: before 1800 clocks do not
+ * change, and from 2100 on they change as they did 400 years earlier. That is 130,000 look-ups of a microsecond each.
  */
 export class ZoneClock {
   readonly #zone: string;
@@ -47,8 +47,8 @@ export class ZoneClock {
   }
 
   /**
-   * The offsets in force between two moments (both inclusive), exact to the second, in the order of time. The first one is from
-   * `first` on.
+   * Returns the offsets in force between two moments (both inclusive), exact to the second, in the order of time. The first one
+   * begins at `first`.
    */
   offsetsBetween(first: Timestamp, last: Timestamp): readonly ZoneOffset[] {
     const offsets: ZoneOffset[] = [];
@@ -88,7 +88,7 @@ export class ZoneClock {
     return { offsetMs: first, changes };
   }
 
-  /** The first moment of the offset that is in force at `to` and not yet at `from`. */
+  /** Finds the first moment of the offset in force at `to`, which was not yet in force at `from`. */
   #changeBetween(from: number, to: number): number {
     const wanted = this.#offsetAt(to);
     let [before, after] = [from, to];
@@ -100,17 +100,17 @@ export class ZoneClock {
     return after;
   }
 
-  /** What the zone adds to UTC at a moment. */
+  /** Returns the milliseconds that the zone adds to UTC at a moment. */
   #offsetAt(moment: number): number {
     const match = offsetName.exec(this.#format.format(moment));
-    if (match === null) throw new Error(`The runtime tells no offset of ${this.#zone}.`);
+    if (match === null) throw new Error(`The runtime returned no offset for ${this.#zone}.`);
     const [, sign, hours = '0', minutes = '0', seconds = '0'] = match;
     const size = (Number(hours) * 60 + Number(minutes)) * 60_000 + Number(seconds) * 1000;
     return sign === '-' ? -size : size;
   }
 }
 
-/** The block that tells about a block: itself, the last before 1800, or one of the 400 years from 2100 on. */
+/** Returns the block to read instead of a block: itself, the last before 1800, or one in the 400 years from 2100 on. */
 function knownBlock(index: number): number {
   if (index < firstBlock) return firstBlock - 1;
   return index < cyclicFrom ? index : cyclicFrom + ((index - cyclicFrom) % cycleBlocks);

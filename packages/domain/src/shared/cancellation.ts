@@ -1,4 +1,4 @@
-/** Tells work that its result is no longer wanted. Every `AbortSignal` is one; the domain needs no more of it. */
+/** Tells work that its result is no longer wanted. The part of `AbortSignal` that the domain needs. */
 export interface Cancellation {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;

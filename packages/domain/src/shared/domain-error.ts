@@ -1,13 +1,13 @@
 import type { Violation } from './violation.ts';
 
 /**
- * What a caller can do about an error, whichever code it carries.
- *  - `invalid-activity`  the activity breaks a rule; it never becomes acceptable by sending it again.
- *  - `invalid-query`     the question breaks a rule.
- *  - `unreadable`        what the caller sends can not be read to its end.
- *  - `too-large`         what the caller sends is more than is taken at once.
+ * The kind of an error tells what a caller can do about it, whatever its code is.
+ *  - `invalid-activity`  the activity breaks a rule; sending it again does not help.
+ *  - `invalid-query`     the query breaks a rule.
+ *  - `unreadable`        the input can't be read to its end.
+ *  - `too-large`         the input is larger than the limit.
  *  - `unavailable`       a dependency is down or too slow; sending the same again later is safe.
- *  - `overloaded`        a buffer is full, nothing was taken; sending the same again later is safe.
+ *  - `overloaded`        a buffer is full and nothing was taken; sending the same again later is safe.
  */
 export type ErrorKind =
   | 'invalid-activity'
@@ -18,15 +18,15 @@ export type ErrorKind =
   | 'overloaded';
 
 /**
- * What went wrong, exactly. Stable: callers and dashboards may rely on it.
- *  - `QUERY_TOO_BROAD`    the answer would be longer than anyone may ask for; the message tells what to narrow;
- *  - `INPUT_UNREADABLE`   what the caller sends broke off, or is not encoded as it says;
- *  - `INPUT_TOO_LARGE`    what the caller sends has more bytes or items than are taken at once;
+ * The exact error. Codes are stable: callers and dashboards may rely on them.
+ *  - `QUERY_TOO_BROAD`    the answer would exceed a limit; the message tells how to narrow the query;
+ *  - `INPUT_UNREADABLE`   the input broke off, or is not encoded as it claims;
+ *  - `INPUT_TOO_LARGE`    the input has more bytes or items than the limit;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
- *  - `PROCESS_BUSY`       the process holds as many bytes of requests and answers as it may;
+ *  - `PROCESS_BUSY`       the process already holds its maximum of bytes of requests and answers;
  *  - `STORE_UNAVAILABLE`  the store did not confirm or answer;
- *  - `STORE_TIMEOUT`      the store took longer over a question than it may.
+ *  - `STORE_TIMEOUT`      a query exceeded the time limit of the store.
  */
 export type ErrorCode =
   | 'INVALID_ACTIVITY'
@@ -53,16 +53,16 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   STORE_TIMEOUT: 'unavailable',
 };
 
-/** What an error may carry beside its message. */
+/** The optional details of an error. */
 export interface ErrorDetails {
-  /** Every rule that was broken, with the place. */
+  /** Every broken rule, with its path. */
   readonly violations?: readonly Violation[];
-  /** The ids of the activities that were not confirmed, null for one that was rejected: sending again under these is safe. */
+  /** The ids of the unconfirmed activities, null for a rejected one. Sending the same activities with these ids again is safe. */
   readonly ids?: readonly (string | null)[];
   readonly cause?: unknown;
 }
 
-/** The one error that crosses ports and use cases. Anything else that is thrown is a bug. */
+/** The only error that crosses ports and use cases. Any other error is a bug. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: ErrorCode;
@@ -80,8 +80,8 @@ export class DomainError extends Error {
 }
 
 /**
- * Recognises a domain error by its shape, so that two copies of this package in one process agree.
- * With `code`, only an error of that code.
+ * Returns whether an error is a DomainError, and has the code, if one is given. It checks the shape, so that two copies of this
+ * package in one process recognise each other's errors.
  */
 export function isDomainError(error: unknown, code?: ErrorCode): error is DomainError {
   if (!(error instanceof Error) || error.name !== 'DomainError') return false;

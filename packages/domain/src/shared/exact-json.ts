@@ -7,8 +7,8 @@ import { fitsDouble, UnfitNumber } from './unfit-number.ts';
 import { pointer, Violations } from './violation.ts';
 
 /**
- * JSON that a client sent, where what can't be kept is refused: in the place of a number that no double says is an `UnfitNumber`.
- * Throws INVALID_ACTIVITY with the path of each key that its object has twice, and SyntaxError if the text is not JSON.
+ * Parses a client's JSON without losing anything. A number that no double holds exactly becomes an `UnfitNumber`.
+ * Throws INVALID_ACTIVITY with the path of each key that is repeated in its object, and SyntaxError if the text is not JSON.
  */
 export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -16,8 +16,8 @@ export function parseExactJson(text: string): unknown {
 }
 
 /**
- * JSON that a client sent to a door that mends: a number that no double says becomes the string of its text, and of equal keys
- * the last wins. Throws SyntaxError if the text is not JSON.
+ * Parses a client's JSON for a route that mends its input: a number that no double holds exactly becomes a string of its text, and
+ * the last of equal keys wins. Throws SyntaxError if the text is not JSON.
  */
 export function parseMendedJson(text: string): JsonValue {
   const value = JSON.parse(text) as JsonValue;
@@ -26,7 +26,7 @@ export function parseMendedJson(text: string): JsonValue {
   return readKnownJson(text, { number }) as JsonValue;
 }
 
-/** Nearly every body is read once. */
+/** Returns whether `JSON.parse` lost nothing. This is so for nearly every body, which is then not read again. */
 const saysAll = (value: unknown, text: string): boolean => !hasEscapedKey(text) && isLossless(text, value);
 
 function readExactly(text: string): unknown {
@@ -36,9 +36,9 @@ function readExactly(text: string): unknown {
     repeated(path) {
       if (violations.full) return;
       const place = pointer('', ...path());
-      // A third copy is nothing new.
+      // A key repeated more than once is reported once.
       if (!violations.list.some((violation) => violation.path === place))
-        violations.add(place, 'must not be repeated: its object has the key more than once');
+        violations.add(place, 'must not be repeated: the object has this key more than once');
     },
   });
   if (violations.list.length > 0)

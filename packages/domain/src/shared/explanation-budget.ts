@@ -5,25 +5,25 @@ import { type Violation, Violations } from './violation.ts';
 const frameBytes = '{"path":,"message":},'.length;
 
 /**
- * Bounds what one request with many inputs is told about their faults: at most 1,000 violations and 256 KiB of JSON. Each
- * input is still judged, and either explained whole or not at all.
+ * Bounds the explanations for one request with many inputs: at most 1,000 violations and 256 KiB of JSON. Every input is still
+ * checked, and its violations are listed either completely or not at all.
  */
 export class ExplanationBudget {
   #violations = 1000;
   #bytes = 256 * 1024;
   #unexplained = 0;
 
-  /** How many inputs break a rule and are not explained. */
+  /** The number of invalid inputs whose violations are not listed. */
   get unexplained(): number {
     return this.#unexplained;
   }
 
-  /** Collects the violations of the next input. Once the budget is spent, judging stops at the first of them. */
+  /** Returns a collector for the next input. Once the budget is spent, the collector is full after one violation. */
   collector(): Violations {
     return this.#unexplained === 0 ? new Violations() : new Violations(0);
   }
 
-  /** Returns the violations of an input, or none if they exceed what is left of the budget or one before them did. */
+  /** Returns the violations of an input, or none if they, or those of an earlier input, exceeded the budget. */
   explain(violations: readonly Violation[]): readonly Violation[] {
     if (this.#unexplained === 0) {
       this.#violations -= violations.length;

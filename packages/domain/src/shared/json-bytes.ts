@@ -3,7 +3,7 @@ const plain = /^[ !#-[\]-~]*$/;
 // RFC 8259 escapes of two characters; every other control character takes six, as \u001f.
 const short = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x22, 0x5c]);
 
-/** The bytes that a well-formed text takes as UTF-8. */
+/** Returns the size of a well-formed text in bytes of UTF-8. */
 export function utf8Bytes(text: string): number {
   if (printable.test(text)) return text.length;
   let bytes = 0;
@@ -11,7 +11,7 @@ export function utf8Bytes(text: string): number {
   return bytes;
 }
 
-/** The bytes that a well-formed text takes as UTF-8 of its JSON string, the quotes included. */
+/** Returns the size of a well-formed text as a JSON string, in bytes of UTF-8, including the quotes. */
 export function jsonStringBytes(text: string): number {
   if (plain.test(text)) return text.length + 2;
   let bytes = 2;
@@ -24,7 +24,7 @@ export function jsonStringBytes(text: string): number {
   return bytes;
 }
 
-/** A surrogate is half of four bytes. */
+/** Returns the UTF-8 bytes of a UTF-16 code unit. A pair of surrogates takes four bytes, so each takes two. */
 function unitBytes(unit: number): number {
   if (unit < 0x80) return 1;
   return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;

@@ -1,4 +1,4 @@
-/** A JSON value, as RFC 8259 has it. */
+/** A JSON value (RFC 8259). */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
 /** A JSON object. */
@@ -6,23 +6,22 @@ export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
-/** Whether the value is an object literal or what `JSON.parse` makes of one: no array, no instance of a class. */
+/** Returns whether the value is a plain object, as a literal or `JSON.parse` makes it: no array and no class instance. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Whether two JSON values are the same value; the order of members does not count. Both are at most 64 levels deep. */
-export function isSameJson(one: JsonValue, other: JsonValue): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const left = one as JsonObject;
-  const right = other as JsonObject;
-  const keys = Object.keys(left);
+/** Returns whether two JSON values are equal, ignoring the order of members. It recurses: both are at most 64 levels deep. */
+export function isSameJson(left: JsonValue, right: JsonValue): boolean {
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const [first, second] = [left as JsonObject, right as JsonObject];
+  const keys = Object.keys(first);
   return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && isSameJson(left[key] ?? null, right[key] ?? null))
+    keys.length === Object.keys(second).length &&
+    keys.every((key) => Object.hasOwn(second, key) && isSameJson(first[key] ?? null, second[key] ?? null))
   );
 }

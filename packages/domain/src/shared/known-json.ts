@@ -16,23 +16,23 @@ const literals: ReadonlyMap<string, boolean | null> = new Map([
 type List = unknown[];
 type Members = Record<string, unknown>;
 
-/** How a text is to be read where `JSON.parse` gives no choice. */
+/** Options for reading a text, where `JSON.parse` has none. */
 export interface JsonReading {
-  /** What a number becomes, by its text. */
+  /** Converts the text of a number to its value. */
   readonly number: (source: string) => unknown;
-  /** Called for each key that its object has already, with what tells the keys and indexes that lead to it. The last wins. */
+  /** Called for each key that its object already has; `path` returns the keys and indexes that lead to it. The last value wins. */
   readonly repeated?: (path: () => readonly (string | number)[]) => void;
 }
 
-/** A list or object that is being read, and its key or index in the one around it. */
+/** A list or object that is being read, and its key or index in its parent. */
 interface Level {
   readonly values: List | Members;
   readonly place: string | number;
 }
 
 /**
- * Reads a text that is known to be JSON, in time proportional to its length. Without recursion, as a text may have millions of
- * levels.
+ * Reads a text that is known to be JSON, in time proportional to its length. It does not recurse, because a text may have
+ * millions of levels.
  */
 export function readKnownJson(text: string, { number, repeated }: JsonReading): unknown {
   const root: List = [];
@@ -49,7 +49,7 @@ export function readKnownJson(text: string, { number, repeated }: JsonReading): 
     }
     key = undefined;
   };
-  // The list that holds the whole is no part of a path, nor is the place of the whole in it.
+  // The first two levels are the list around the whole value and the value itself: they are not part of a path.
   const places = (): readonly (string | number)[] => [...above, level].slice(2).map(({ place }) => place);
   const enter = (values: List | Members): void => {
     const place = Array.isArray(level.values) ? level.values.length : (key ?? '');
@@ -79,11 +79,11 @@ export function readKnownJson(text: string, { number, repeated }: JsonReading): 
   return root[0];
 }
 
-/** Whether the UTF-16 code unit is white space of JSON. No set: it takes ten times as long. */
+/** Returns whether the UTF-16 code unit is JSON white space. Not a Set, which takes ten times as long. */
 export const isSpace = (unit: number): boolean =>
   unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
 
-/** The place behind the quote that ends a string, given one within it that is no second half of an escape. */
+/** Returns the index after the closing quote of a string. `within` is an index in the string, but not after a backslash. */
 export function endOfString(text: string, within: number): number {
   for (let at = within; ; at += 1) {
     const unit = text.charCodeAt(at);
@@ -92,13 +92,13 @@ export function endOfString(text: string, within: number): number {
   }
 }
 
-/** Where the number or literal ends. */
+/** Returns the end of the number or literal at `start`. */
 function endOf(text: string, start: number): number {
   endOfScalar.lastIndex = start;
   return endOfScalar.exec(text)?.index ?? text.length;
 }
 
-/** V8 reads a string by itself as it should. */
+/** Parses one string. `JSON.parse` reads a single string correctly; see `parseJson`. */
 function stringIn(text: string, start: number, end: number): string {
   const plain = text.slice(start + 1, end - 1);
   return plain.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : plain;

@@ -1,12 +1,12 @@
-// An IPv4 address has four decimal numbers without leading zeros; as IPv6 it is `::ffff:` and two hexadecimal ones.
+// An IPv4 address has four decimal numbers without leading zeros. Mapped to IPv6 it is `::ffff:` and two hexadecimal numbers.
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const ipv4 = new RegExp(`^127(?:\\.${octet}){3}$`);
 const ipv6 = /^(?:::1|::ffff:7f[\da-f]{2}:[\da-f]{1,4})$/;
 const name = /^(?:[\w-]+\.)*localhost$/;
 
 /**
- * Whether a host means this machine and no other: a loopback address (127.0.0.0/8 or ::1, with brackets or without) or a name of
- * RFC 6761, `localhost` and all below it. An IPv6 address counts in the spelling of RFC 5952. Nothing is resolved.
+ * Returns whether a host always means this machine: a loopback address (127.0.0.0/8 or ::1, with or without brackets), or
+ * `localhost` and the names below it (RFC 6761). IPv6 addresses must be spelt as in RFC 5952. Nothing is resolved.
  */
 export function isLoopback(host: string): boolean {
   const lower = host.toLowerCase();

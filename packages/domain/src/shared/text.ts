@@ -1,8 +1,8 @@
 import { RuleBroken } from './violation.ts';
 
 /**
- * The raw value as a string of well-formed Unicode (no unpaired surrogate), or a broken rule. One of more than `maxUnits` UTF-16
- * code units is `tooLong` before anything else is looked at.
+ * Returns the value if it is a string of well-formed Unicode (no unpaired surrogates). Throws RuleBroken otherwise, with the message
+ * `tooLong` if it has more than `maxUnits` UTF-16 code units. The length is checked before the content.
  */
 export function wellFormedText(raw: unknown, maxUnits: number, tooLong: string): string {
   if (raw === undefined) throw new RuleBroken('is required');
@@ -12,9 +12,9 @@ export function wellFormedText(raw: unknown, maxUnits: number, tooLong: string):
   return raw;
 }
 
-/** Whether the text has more than `most` characters (Unicode code points), without counting a long one to its end. */
-export function isLongerThan(most: number, text: string): boolean {
-  if (text.length <= most) return false;
-  if (text.length > most * 2) return true;
-  return [...text].length > most;
+/** Returns whether the text has more than `max` characters (Unicode code points). Does not count a long text to its end. */
+export function isLongerThan(max: number, text: string): boolean {
+  if (text.length <= max) return false;
+  if (text.length > max * 2) return true;
+  return [...text].length > max;
 }

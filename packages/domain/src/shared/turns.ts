@@ -1,6 +1,6 @@
 /** The event loop of the platform, and a clock in milliseconds that never goes back. */
 export interface EventLoop {
-  /** Calls back in the next round of the loop, after all else had its chance. */
+  /** Calls back in the next round of the loop, after all other work had a turn. */
   readonly defer: (resume: () => void) => void;
   readonly now: () => number;
 }
@@ -8,7 +8,7 @@ export interface EventLoop {
 const turnMs = 10;
 const littleBytes = 64 * 1024;
 
-/** Shares the event loop among pieces of long work, first come, first served: one of all that wait has its turn in each round. */
+/** Shares the event loop between long tasks, first come, first served: each round of the loop gives one waiting task a turn. */
 export class Turns {
   readonly #loop: EventLoop;
   readonly #waiting: (() => void)[] = [];
@@ -18,7 +18,7 @@ export class Turns {
     this.#loop = loop;
   }
 
-  /** For one piece of work. Its first turn has not come yet. */
+  /** Returns the turn of a new task. It has to wait for its first turn. */
   begin(): Turn {
     return new Turn(this.#loop.now, (resume) => this.#wait(resume));
   }
@@ -39,7 +39,7 @@ export class Turns {
   };
 }
 
-/** A turn on the event loop. Long work waits for one, and for the next whenever it has lasted 10 ms. */
+/** A task's turn on the event loop. A long task waits for a turn, and for another after each 10 ms. */
 export class Turn {
   readonly #now: () => number;
   readonly #wait: (resume: () => void) => void;
@@ -55,13 +55,13 @@ export class Turn {
     return this.#now() > this.#end;
   }
 
-  /** Counts bytes that were worked on. Whether the turn is over and they are more than 64 KiB: little work need not wait. */
+  /** Counts processed bytes. Returns whether the turn is over and they exceed 64 KiB: a small task need not wait. */
   isOverAfter(bytes: number): boolean {
     this.#bytes += bytes;
     return this.#bytes > littleBytes && this.isOver;
   }
 
-  /** Resolves when the turn has come: after others had theirs, whatever else the process does. */
+  /** Resolves when the task's next turn begins, after other waiting tasks and events had theirs. */
   async next(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wait(resolve);

@@ -1,6 +1,6 @@
-/** Stands for a number of a JSON text that no double says: it would come out as another one. */
+/** Stands for a number in a JSON text that no double holds exactly. */
 export class UnfitNumber {
-  /** As the text has it. */
+  /** The number's text. */
   readonly source: string;
 
   constructor(source: string) {
@@ -8,18 +8,18 @@ export class UnfitNumber {
   }
 }
 
-/** What is wrong with an `UnfitNumber`, and the remedy. */
+/** The message about an `UnfitNumber`, with the remedy. */
 export const unfitNumber = 'must be a number that a double can hold exactly; send it as a string';
 
 // RFC 8259, section 6; `String` writes numbers in the same way, but for infinities.
 const decimal = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
-// At most 15 digits, and far from the ends of the doubles.
+// At most 15 digits, and far from the limits of a double.
 const surelyFits = /^-?[\d.]{1,15}(?:e[+-]?\d\d?)?$/i;
 const zero = 0x30;
 
 /**
- * Whether the number of a JSON text comes out as the same decimal once a double has held it: `0.10`, `1e3` and `-0` do, but not
- * `9007199254740993`, `1e400`, `1e-400` or `0.1000000000000000055`.
+ * Returns whether a number in a JSON text stays the same decimal when it is read into a double and written again. `0.10`, `1e3`
+ * and `-0` do; `9007199254740993`, `1e400`, `1e-400` and `0.1000000000000000055` do not.
  */
 export function fitsDouble(source: string): boolean {
   if (surelyFits.test(source)) return true;
@@ -27,8 +27,8 @@ export function fitsDouble(source: string): boolean {
   return written === source || isSameDecimal(written, source);
 }
 
-function isSameDecimal(one: string, other: string): boolean {
-  const [left, right] = [decimalIn(one), decimalIn(other)];
+function isSameDecimal(first: string, second: string): boolean {
+  const [left, right] = [decimalIn(first), decimalIn(second)];
   return (
     left !== undefined &&
     right !== undefined &&

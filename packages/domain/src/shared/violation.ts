@@ -1,12 +1,12 @@
 /** One broken rule. */
 export interface Violation {
-  /** JSON Pointer (RFC 6901) to the value, such as `/metadata/ip`; the empty string is the whole. */
+  /** The JSON Pointer (RFC 6901) to the value, such as `/metadata/ip`; the empty string means the whole input. */
   readonly path: string;
-  /** A sentence for a person, such as `must be a string`. */
+  /** The message for people, such as `must be a string`. */
   readonly message: string;
 }
 
-/** Thrown by the parser of a value that breaks a rule. The caller, which knows the path, turns it into a `Violation`. */
+/** Thrown by a parser if a value breaks a rule. The caller knows the path and turns it into a `Violation`. */
 export class RuleBroken extends Error {
   override readonly name = 'RuleBroken';
 }
@@ -21,22 +21,22 @@ export function unlessBroken<Value>(parse: () => Value): Value | undefined {
   }
 }
 
-// A hostile input must not have us answer more than a few times what it sent.
+// Bounds the answer to a hostile input: it must not be many times larger than the input.
 const maxListed = 32;
 const maxPath = 256;
 const maxReason = 2000;
 
-/** Collects the violations of one input: up to 32, then one line that says there are more. */
+/** Collects the violations of one input: at most 32, then one entry that says there are more. */
 export class Violations {
   readonly list: Violation[] = [];
   readonly #max: number;
 
-  /** With a max of 0 it only tells whether the input breaks a rule: the first violation makes it full. */
+  /** With a max of 0, it only tells whether the input breaks a rule: the first violation makes it full. */
   constructor(max: number = maxListed) {
     this.#max = max;
   }
 
-  /** Whether further violations are not listed any more, so that the rest of the input need not be judged. */
+  /** Whether no more violations will be listed, so that the caller can stop checking the input. */
   get full(): boolean {
     return this.list.length > this.#max;
   }
@@ -44,7 +44,7 @@ export class Violations {
   add(path: string, message: string): void {
     if (this.list.length < this.#max) this.list.push({ path, message });
     else if (this.list.length === this.#max)
-      this.list.push({ path: '', message: 'has further violations, which are not listed' });
+      this.list.push({ path: '', message: `has more violations than the ${this.#max} listed` });
   }
 
   /** Returns what `parse` returns. If it throws RuleBroken, adds the message under `path` and returns undefined. */
@@ -60,25 +60,25 @@ export class Violations {
 }
 
 /**
- * The JSON Pointer of a value below `parent`, by the keys that lead to it. A path longer than 256 characters is cut and
- * ends with `…`; an unpaired surrogate is replaced.
+ * Returns the JSON Pointer of the value to which the keys lead from `parent`. A path longer than 256 characters is cut and ends
+ * with `…`. Unpaired surrogates are replaced.
  */
 export function pointer(parent: string, ...keys: readonly (string | number)[]): string {
   let path = parent;
   for (const key of keys) {
     if (path.length > maxPath) break;
-    // A key of any length costs no more than what is kept of it.
+    // Cut first, so that a long key costs no more than its kept part.
     const name = String(key).slice(0, maxPath + 1);
     path += `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   }
   return (path.length > maxPath ? `${path.slice(0, maxPath)}…` : path).toWellFormed();
 }
 
-/** The violations as one text of at most 2,000 characters, for the reason of a dead letter. */
+/** Joins violations to the reason of a dead letter, a text of at most 2,000 characters. */
 export function reasonOf(violations: readonly Violation[]): string {
   return cutReason(violations.map(({ path, message }) => `${path} ${message}`.trimStart()).join('; '));
 }
 
-/** The reason of a dead letter, cut to 2,000 characters. */
+/** Cuts the reason of a dead letter to 2,000 characters. */
 export const cutReason = (reason: string): string =>
   reason.length > maxReason ? `${reason.slice(0, maxReason - 1)}…`.toWellFormed() : reason;

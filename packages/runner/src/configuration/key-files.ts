@@ -49,7 +49,7 @@ export function openRootKey(file: string): RootKey {
   keepToOwner(file);
   if (rootKeyPattern.test(text)) return { key: text.trimEnd(), made };
   throw new ConfigurationError([
-    `ROOT_KEY_FILE does not hold a key as the service makes it: remove ${file} to have a new one made, or set API_KEYS`,
+    `ROOT_KEY_FILE must contain a key made by the service: remove ${file} to get a new one, or set API_KEYS`,
   ]);
 }
 
@@ -105,7 +105,7 @@ function keepToOwner(file: string): void {
     const isWithoutModes = uid === process.getuid?.() && code !== 'EROFS';
     if ((mode & 0o007) === 0 || isWithoutModes) return;
     throw new ConfigurationError([
-      `ROOT_KEY_FILE can be read by everyone, and this user can't change that (${code}): have the owner run chmod 600 ${file}, or set API_KEYS`,
+      `ROOT_KEY_FILE is readable by everyone, and this user can't change that (${code}): have the owner run chmod 600 ${file}, or set API_KEYS`,
     ]);
   }
 }

@@ -64,7 +64,7 @@ export function accessFaults(given: AccessVariables): readonly string[] {
     if (error instanceof ConfigurationError) return error.faults;
     throw error;
   }
-  return ['API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines'];
+  return ['API_KEYS must be set, or ALLOW_ANONYMOUS=true: HOST is reachable from other machines'];
 }
 
 /**
@@ -115,7 +115,7 @@ const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
 /** The engines, where `engineFaults` sees to it that they are named. */
 export function neededEnginesOf(values: Static<TObject<typeof engineVariables>>): EngineSettings {
   const engines = enginesOf(values);
-  if (engines === undefined) throw new Error('The engines are not named, and nobody said so.');
+  if (engines === undefined) throw new Error('neededEnginesOf was called with an unchecked configuration.');
   return engines;
 }
 
@@ -124,12 +124,12 @@ export function engineFaults(given: Given, needed: boolean): readonly string[] {
   const missing = pair.filter((name) => given[name] === undefined);
   const about = Object.keys(given).filter((name) => /^(?:KAFKA|MONGODB)_/.test(name));
   if (missing.length > 0 && (needed || about.length > 0)) {
-    const why = about.length > 0 ? `, as ${about.join(' and ')} is` : '';
+    const why = about.length > 0 ? ` if ${about.join(' and ')} is` : '';
     return missing.map((name) => `${name} must be set${why}`);
   }
   const credentials = sasl.filter((name) => given[name] !== undefined);
   if (credentials.length === 0) return [];
   return sasl
     .filter((name) => given[name] === undefined)
-    .map((name) => `${name} must be set, as ${credentials.join(' and ')} is`);
+    .map((name) => `${name} must be set if ${credentials.join(' and ')} is`);
 }

@@ -14,7 +14,7 @@ export function groupObserver(): GroupObserver {
   const changes = counter(
     'user_activity.consumer.rebalances',
     '{rebalance}',
-    'Assignments of partitions that the member was given, and memberships that it lost',
+    'Partition assignments received, and group memberships lost',
     [given, lost],
   );
   let assigned = 0;
@@ -23,8 +23,10 @@ export function groupObserver(): GroupObserver {
     meter()
       .createObservableGauge(`user_activity.consumer.${name}`, { unit, description })
       .addCallback((result) => result.observe(value()));
-  gauge('joined', '1', '1 while the member is in its group, else 0', () => Number(isMember));
-  gauge('partitions', '{partition}', 'Partitions that this member has', () => assigned);
+  gauge('joined', '1', 'Group membership: 1 while the member is in its group, 0 otherwise', () =>
+    Number(isMember),
+  );
+  gauge('partitions', '{partition}', 'Partitions assigned to this member', () => assigned);
   return {
     joined(partitions) {
       isMember = true;

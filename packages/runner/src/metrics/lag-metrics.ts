@@ -19,7 +19,7 @@ export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
   meter()
     .createObservableGauge('user_activity.consumer.lag', {
       unit: '{record}',
-      description: 'Records of a partition of this member that the group has yet to deal with',
+      description: 'Records that the group has not handled yet, by partition of this member',
     })
     .addCallback(async (result) => {
       for (const { partition, committed, end } of await progress())

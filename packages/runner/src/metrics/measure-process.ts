@@ -33,12 +33,12 @@ function measureEventLoop(): () => void {
   const gauge = (name: string, value: string) =>
     meter().createObservableGauge(`nodejs.eventloop.delay.${name}`, {
       unit: 's',
-      description: `Delay of the event loop since the last scrape: ${value}`,
+      description: `Event loop delay since the last scrape, in seconds: ${value}`,
     });
   const [p50, p99, max] = [
     gauge('p50', '50th percentile'),
     gauge('p99', '99th percentile'),
-    gauge('max', 'the longest'),
+    gauge('max', 'maximum'),
   ];
   meter().addBatchObservableCallback(
     (result) => {
@@ -55,7 +55,7 @@ function measureEventLoop(): () => void {
   meter()
     .createObservableGauge('nodejs.eventloop.utilization', {
       unit: '1',
-      description: 'How much of the time since the last scrape the event loop was busy',
+      description: 'Fraction of the time since the last scrape in which the event loop was busy',
     })
     .addCallback((result) => {
       const now = performance.eventLoopUtilization();
@@ -76,7 +76,7 @@ function measureCollections(): () => void {
   const duration = histogram(
     'v8js.gc.duration',
     's',
-    'Garbage collections, and how long they took',
+    'Duration of garbage collections, in seconds',
     [0.001, 0.01, 0.1, 1, 10],
   );
   const by = attributesBy('v8js.gc.type');
@@ -100,12 +100,12 @@ function measureMemory(): void {
       .addCallback((result) => {
         for (const one of getHeapSpaceStatistics()) result.observe(of(one), space(one.space_name));
       });
-  heap('used', 'What is used of the heap, by its space', (one) => one.space_used_size);
-  heap('limit', 'What the heap takes, by its space', (one) => one.space_size);
+  heap('used', 'Used heap memory in bytes, by heap space', (one) => one.space_used_size);
+  heap('limit', 'Allocated heap memory in bytes, by heap space', (one) => one.space_size);
   meter()
     .createObservableUpDownCounter('process.memory.usage', {
       unit: 'By',
-      description: 'Physical memory of the process, threads included',
+      description: 'Physical memory of the process in bytes, including its threads',
     })
     .addCallback((result) => result.observe(process.memoryUsage.rss()));
 }
@@ -117,7 +117,7 @@ function measureUse(): void {
   meter()
     .createObservableCounter('process.cpu.time', {
       unit: 's',
-      description: 'Processor time of the process, threads included',
+      description: 'CPU time of the process in seconds, including its threads',
     })
     .addCallback((result) => {
       const { user, system } = process.cpuUsage();
@@ -125,6 +125,9 @@ function measureUse(): void {
       result.observe(system / 1e6, mode('system'));
     });
   meter()
-    .createObservableGauge('process.uptime', { unit: 's', description: 'How long the process runs' })
+    .createObservableGauge('process.uptime', {
+      unit: 's',
+      description: 'Time since the process started, in seconds',
+    })
     .addCallback((result) => result.observe(process.uptime()));
 }

@@ -12,7 +12,7 @@ export function measured<Args extends readonly unknown[], Result>(
   const duration = histogram(
     'user_activity.use_case.duration',
     's',
-    'Calls of the use cases, and how long they took',
+    'Duration of use case calls, in seconds',
     waits,
   );
   const done = { 'user_activity.use_case': name };

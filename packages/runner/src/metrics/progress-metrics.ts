@@ -6,7 +6,7 @@ export function countedRestarts(restarted: (reason: unknown) => void): (reason: 
   const restarts = counter(
     'user_activity.consumer.restarts',
     '{restart}',
-    'Members that were replaced: the watchdog asked for it, or they ended by themselves',
+    'Consumer members replaced, by the watchdog or because they ended by themselves',
   );
   return (reason) => {
     restarts.add(1);
@@ -22,7 +22,7 @@ export function measureProgress(watchdog: { readonly state: ProgressState }): vo
   meter()
     .createObservableGauge('user_activity.watchdog.state', {
       unit: '1',
-      description: 'How the consumer gets on: 1 of the state that it is in, 0 of the others',
+      description: 'State of the consumer: 1 for the current state, 0 for the others',
     })
     .addCallback((result) => {
       for (const state of states) result.observe(Number(state === watchdog.state), by(state));

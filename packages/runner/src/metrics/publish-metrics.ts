@@ -23,32 +23,42 @@ export function publishObserver(most: { readonly events: number; readonly bytes:
     meter()
       .createObservableGauge(`user_activity.publish.buffer.${name}`, { unit, description })
       .addCallback((result) => result.observe(value()));
-  gauge('events', '{event}', 'Events that wait for the log to confirm them', () => now.events);
-  gauge('events_limit', '{event}', 'As many may wait; more are refused', () => most.events);
-  gauge('size', 'By', 'How large the events that wait are', () => now.bytes);
-  gauge('size_limit', 'By', 'As large they may be; more are refused', () => most.bytes);
+  gauge('events', '{event}', 'Events buffered until the log confirms them', () => now.events);
+  gauge(
+    'events_limit',
+    '{event}',
+    'Maximum number of buffered events; further publishes are refused',
+    () => most.events,
+  );
+  gauge('size', 'By', 'Size of the buffered events in bytes', () => now.bytes);
+  gauge(
+    'size_limit',
+    'By',
+    'Maximum size of the buffered events in bytes; further publishes are refused',
+    () => most.bytes,
+  );
   const events = histogram(
     'user_activity.publish.flush.events',
     '{event}',
-    'Events that the log confirmed with one request or transaction',
+    'Events confirmed by the log with one request or transaction',
     sizes,
   );
   const size = histogram(
     'user_activity.publish.flush.size',
     'By',
-    'How large these were together',
+    'Size in bytes of the events confirmed by the log with one request or transaction',
     sizesInBytes,
   );
   const duration = histogram(
     'user_activity.publish.flush.duration',
     's',
-    'How long one request or transaction took',
+    'Duration of one request or transaction to the log, in seconds',
     waits,
   );
   const failures = counter(
     'user_activity.publish.flush.failures',
     '{flush}',
-    'Requests or transactions that the log did not confirm as a whole',
+    'Requests or transactions that the log did not confirm completely',
   );
   return {
     buffered(eventsNow, bytesNow) {
@@ -70,7 +80,7 @@ export function measuredPublisher(publisher: EventPublisher): EventPublisher {
   const duration = histogram(
     'user_activity.publish.duration',
     's',
-    'Calls of publish and republish, and how long the log took to confirm them',
+    'Time until the log confirmed a call of publish or republish, in seconds',
     waits,
   );
   const failed = attributesBy('error.type');

@@ -22,13 +22,13 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
   const batch = histogram(
     'user_activity.consumer.batch.records',
     '{record}',
-    'Records of one partition that were dealt with together',
+    'Records of one partition handled in one batch',
     sizes,
   );
   const outcomes = counter(
     'user_activity.consumer.outcomes',
     '{record}',
-    'Records of the log, by what became of them',
+    'Records of the log, by outcome',
     Object.values(kinds),
   );
   return (tally, records) => {
@@ -53,7 +53,7 @@ export function measuredSaves(
   const delay = histogram(
     'user_activity.accepted_to_stored.duration',
     's',
-    'Activities that were stored, and how long after the API accepted them',
+    'Time from the acceptance of an activity until it was stored, in seconds',
     delays,
   );
   return {
@@ -80,7 +80,7 @@ export function measuredLetters(queue: DeadLetterQueue): DeadLetterQueue {
   const letters = counter(
     'user_activity.dead_letters',
     '{record}',
-    'Records that were put into the dead letters',
+    'Records added to the dead letters, by reason',
     Object.values(codes),
   );
   return {
@@ -97,7 +97,7 @@ export function measuredOutages(dependency: 'store' | 'log', observer: OutageObs
   const failures = counter(
     'user_activity.outage.failures',
     '{attempt}',
-    'Attempts of the consumer that the store or the log did not confirm, and that are made again',
+    'Failed attempts of the consumer to use the store or the log, each of which is retried',
     [attributes],
   );
   return {

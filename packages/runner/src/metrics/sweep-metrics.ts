@@ -10,13 +10,13 @@ export function sweepMetrics(): (sweep: LetterSweep) => void {
   const removed = counter(
     'user_activity.dead_letters.removed',
     '{record}',
-    'Dead letters that were removed for their age or by the quota',
+    'Dead letters removed, because of their age or the size limit',
     [byAge, byQuota],
   );
   meter()
     .createObservableGauge('user_activity.dead_letters.edge.size', {
       unit: 'By',
-      description: 'Dead letters that never were on the log, all in the store together, at the last sweep',
+      description: 'Size in bytes, at the last sweep, of all stored dead letters that the API refused',
     })
     .addCallback((result) => {
       if (edgeBytes !== undefined) result.observe(edgeBytes);

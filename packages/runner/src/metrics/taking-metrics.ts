@@ -9,12 +9,12 @@ export function takingMetrics(): {
   const accepted = counter(
     'user_activity.activities.accepted',
     '{activity}',
-    'Activities that the log holds and that were answered so',
+    'Activities accepted: the log holds them, and the caller was told so',
   );
   const rejected = counter(
     'user_activity.activities.rejected',
     '{activity}',
-    'Items of batches that break a rule',
+    'Items of batches refused because they break a rule',
   );
   return {
     one: () => accepted.add(1),

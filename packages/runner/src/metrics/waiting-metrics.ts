@@ -7,7 +7,7 @@ export function measuredWaiting(room: WaitingRoom): WaitingRoom {
     meter()
       .createObservableGauge(`user_activity.waiting.${name}`, { unit: '{request}', description })
       .addCallback((result) => result.observe(value()));
-  gauge('requests', 'Requests that wait for what becomes of their activity', () => room.waiting);
-  gauge('requests_limit', 'As many may wait; more are answered at once', () => room.most);
+  gauge('requests', 'Requests waiting for the outcome of their activity', () => room.waiting);
+  gauge('requests_limit', 'Maximum number of waiting requests; others are answered at once', () => room.most);
   return room;
 }
