@@ -16,13 +16,14 @@ export interface Answer {
 
 const fence = /^```(\w*)\n(.*?)^```$/gms;
 const kinds: ReadonlySet<string> = new Set(['json', 'http', 'text']);
-// Programs, as tests of the SDKs have them.
-const shown: ReadonlySet<string> = new Set(['ts', 'java']);
+// Programs, as tests of the SDKs have them, and pictures.
+const shown: ReadonlySet<string> = new Set(['ts', 'java', 'mermaid']);
 const isKind = (language: string): language is Answer['kind'] => kinds.has(language);
 
 /**
  * Every block of `bash` in the page, with the block of `json`, `http` or `text` that follows it. Throws for what nothing
- * would show to be true: an answer that follows no command, and a block in another language, such as `sh`.
+ * would show to be true: an answer that follows no command, a block of `sh` that calls the service, and a block in another
+ * language. Other blocks of `sh` are for commands that a test cannot run, such as `npm start`.
  */
 export function examplesOf(page: string): readonly Example[] {
   const examples: Example[] = [];
@@ -36,6 +37,9 @@ export function examplesOf(page: string): readonly Example[] {
       if (last === undefined || last.answer !== undefined)
         throw new Error(`Line ${line}: an answer without commands.`);
       examples.push({ ...last, answer: { kind: language, text } });
+    } else if (language === 'sh') {
+      if (/^[^#\n]*\bcurl\b/m.test(text))
+        throw new Error(`Line ${line}: a block of "sh" with curl; make it "bash", which is run.`);
     } else if (!shown.has(language))
       throw new Error(`Line ${line}: a block of "${language}", which nobody runs.`);
   }

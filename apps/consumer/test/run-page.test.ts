@@ -37,6 +37,10 @@ test.each<[string, readonly string[]]>([
   ['plain text', [echo('a: 2026-01-01T00:00:00.123Z'), block('text', 'a: 2030-01-01T00:00:00.456Z')]],
   ['no answer', [block('bash', 'true')]],
   [
+    'commands that are not run, and a picture',
+    [block('sh', 'npm start # prints a curl line'), block('mermaid', 'flowchart LR')],
+  ],
+  [
     'the URL',
     [block('bash', 'echo http://127.0.0.1:3000/docs'), block('text', 'http://127.0.0.1:4711/docs')],
   ],
@@ -104,7 +108,8 @@ test.each<[string, readonly string[], string]>([
     'it failed',
   ],
   ['an answer without commands', [block('json', '1')], 'an answer without commands'],
-  ['commands in another language', [block('sh', 'false')], 'a block of "sh"'],
+  ['a request that nobody runs', [block('sh', 'curl http://127.0.0.1:3000')], 'a block of "sh" with curl'],
+  ['commands in another language', [block('fish', 'false')], 'a block of "fish"'],
   ['commands without a language', [block('', 'false')], 'a block of ""'],
   ['a second answer', [echo('1'), block('json', '1'), block('text', '1')], 'an answer without commands'],
   ['what is never so', [block('bash', '# a moment later\necho 1'), block('json', '2')], 'the answer is 1'],
