@@ -4,11 +4,15 @@ import { readKnownJson } from './known-json.ts';
 import { isLossless } from './lossless.ts';
 import { hasEscapedKey } from './parse-json.ts';
 import { fitsDouble, UnfitNumber } from './unfit-number.ts';
-import { pointer, Violations } from './violation.ts';
+import { Violations } from './violation.ts';
+
+/** How many repetitions are looked at: all further ones may be of a place that is listed already. */
+const maxRepetitions = 1000;
 
 /**
  * JSON that a client sent, where what can't be kept is refused: in the place of a number that no double says is an `UnfitNumber`.
- * Throws INVALID_ACTIVITY with the path of each key that its object has twice, and SyntaxError if the text is not JSON.
+ * Throws INVALID_ACTIVITY with the paths of keys that their objects have more than once, as far as the first 1,000 repetitions
+ * tell them, and SyntaxError if the text is not JSON.
  */
 export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -31,11 +35,13 @@ const saysAll = (value: unknown, text: string): boolean => !hasEscapedKey(text) 
 
 function readExactly(text: string): unknown {
   const violations = new Violations();
+  let repetitions = 0;
   const value = readKnownJson(text, {
     number: (source) => (fitsDouble(source) ? Number(source) : new UnfitNumber(source)),
     repeated(path) {
-      if (violations.full) return;
-      const place = pointer('', ...path());
+      repetitions += 1;
+      if (violations.full || repetitions > maxRepetitions) return;
+      const place = path();
       // A third copy is nothing new.
       if (!violations.list.some((violation) => violation.path === place))
         violations.add(place, 'must not be repeated: its object has the key more than once');

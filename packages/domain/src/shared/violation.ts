@@ -23,7 +23,8 @@ export function unlessBroken<Value>(parse: () => Value): Value | undefined {
 
 // A hostile input must not have us answer more than a few times what it sent.
 const maxListed = 32;
-const maxPath = 256;
+/** The longest path that is not cut, in UTF-16 code units. */
+export const maxPathLength = 256;
 const maxReason = 2000;
 
 /** Collects the violations of one input: up to 32, then one line that says there are more. */
@@ -66,12 +67,12 @@ export class Violations {
 export function pointer(parent: string, ...keys: readonly (string | number)[]): string {
   let path = parent;
   for (const key of keys) {
-    if (path.length > maxPath) break;
+    if (path.length > maxPathLength) break;
     // A key of any length costs no more than what is kept of it.
-    const name = String(key).slice(0, maxPath + 1);
+    const name = String(key).slice(0, maxPathLength + 1);
     path += `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   }
-  return (path.length > maxPath ? `${path.slice(0, maxPath)}…` : path).toWellFormed();
+  return (path.length > maxPathLength ? `${path.slice(0, maxPathLength)}…` : path).toWellFormed();
 }
 
 /** The violations as one text of at most 2,000 characters, for the reason of a dead letter. */
