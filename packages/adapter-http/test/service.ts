@@ -29,6 +29,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
 import { reservedIds } from '../src/reserved-ids.ts';
+import { turns } from '../src/turns.ts';
 import { recordingLogger } from './recording-logger.ts';
 
 /** The API on adapters in memory, built as production builds it. It ends with the test. */
@@ -82,7 +83,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     ids: new SequentialIds(),
     rules: { maxMetadataBytes: changed.maxMetadataBytes ?? defaultMetadataBytes, reservedIds },
   };
-  const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), most: 10 });
+  const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), turns, most: 10 });
   const { logger, lines } = recordingLogger();
   const options: HttpServerOptions = {
     logActivity: makeLogActivity(deps),

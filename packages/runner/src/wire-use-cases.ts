@@ -20,8 +20,9 @@ import {
   WaitingRoom,
   withinQuota,
 } from '@user-activity/application';
-import type { EventConsumer, RecordingRules } from '@user-activity/domain';
+import { type EventConsumer, type RecordingRules, Turns } from '@user-activity/domain';
 import { backOff, briefGrace, outageLog } from './back-off.ts';
+import { eventLoop } from './event-loop.ts';
 import type { Logger } from './logger.ts';
 import { measureLag } from './metrics/lag-metrics.ts';
 import { measured } from './metrics/measured.ts';
@@ -100,6 +101,7 @@ export function wireApi(
           repository: get(tokens.repository),
           letters: get(tokens.letters),
           sleep: (ms) => delay(ms, undefined, { ref: false }),
+          turns: new Turns(eventLoop),
           most: Math.min(maxWaiting, Math.floor(maxWaitingBytes / rules.maxMetadataBytes)),
         }),
       ),
