@@ -92,7 +92,7 @@ export function onMemory(changed: Partial<HttpServerOptions> = {}) {
     logCalls: makeLogCalls(deps),
     findActivities: makeFindActivities(deps),
     countActivities: makeCountActivities(deps),
-    activityStats: makeActivityStats({ ...deps, maxMs: 10_000 }),
+    activityStats: makeActivityStats({ ...deps, now: () => 0, maxMs: 10_000 }),
     findActivity: makeFindActivity(deps),
     findStatus: makeFindStatus(deps),
     findDeadLetters: makeFindDeadLetters(deps),

@@ -134,7 +134,7 @@ export function wireApi(
       'activityStats',
       makeActivityStats({
         repository: get(tokens.repository),
-        clock: get(tokens.clock),
+        now: eventLoop.now,
         maxMs: QUERY_TIMEOUT_MS,
       }),
     ),
