@@ -39,8 +39,7 @@ export async function statsOverTime(
   const end = now() + maxMs;
   const lines = new TimeLines(unit, zone);
   for await (const { first, last } of partsOf(repository, filter)) {
-    if (now() > end)
-      throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
+    if (now() > end) throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
     const slots = { unitMs: slotMs[unit], offsets: TimeZone.offsetsBetween(zone, first, last) };
     // Nothing that is saved meanwhile lies where the offsets are not known.
     const part = { ...filter, createdAt: rangeOf({ first, last }) };
