@@ -14,6 +14,7 @@ import { defaultMetadataBytes, type LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
+import { turns } from '../src/bodies/turns.ts';
 import { reservedIds } from '../src/openapi/reserved-ids.ts';
 import { recordingLogger } from './recording-logger.ts';
 
@@ -73,12 +74,13 @@ export function onMemory(changed: Changed = {}) {
     ids: new SequentialIds(),
     rules: { maxMetadataBytes: changed.maxMetadataBytes ?? defaultMetadataBytes, reservedIds },
   };
-  const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), most: 10 });
+  const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), turns, most: 10 });
   const useCases = makeApiUseCases({
     ...deps,
     outcomes,
     health: { log: [publisher], store: [repository] },
     retention: { edgeDays: 30, logDays: undefined },
+    now: () => 0,
     maxStatsMs: 10_000,
     maxReplayPortionMs: 40_000,
   });

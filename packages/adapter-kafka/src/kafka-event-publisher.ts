@@ -82,35 +82,22 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
-    this.#assertRoom(events.length);
-    const turn = turns.begin();
-    const messages: Placed[] = [];
-    for (const event of events) {
-      const placed = this.#placed(event);
-      messages.push(placed);
-      if (turn.isOverAfter(placed.size)) await turn.next();
-    }
-    await this.#enqueue(messages);
+    await this.#take(events, (event) => this.#placed(event));
   }
 
   async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
-    this.#assertRoom(records.length);
     const { partitions, maxMessageBytes } = this.#topic;
     const outcomes: RepublishOutcome[] = [];
-    const turn = turns.begin();
-    const messages: Placed[] = [];
-    for (const original of records) {
+    await this.#take(records, (original) => {
       const record = replayed(original);
       const size = largestSize(record);
       // The broker would refuse it for ever: it came when larger ones were taken, or compressed.
       outcomes.push(size > maxMessageBytes ? 'too-large' : 'published');
-      if (size > maxMessageBytes) continue;
+      if (size > maxMessageBytes) return undefined;
       const { key } = record;
       const partition = key === null ? original.origin.partition % partitions : partitionOf(key, partitions);
-      messages.push({ partition, size, message: messageOf(record, partition) });
-      if (turn.isOverAfter(size)) await turn.next();
-    }
-    await this.#enqueue(messages);
+      return { partition, size, message: messageOf(record, partition) };
+    });
     return outcomes;
   }
 
@@ -136,9 +123,9 @@ export class KafkaEventPublisher implements EventPublisher {
   async #close(): Promise<void> {
     // A log that works confirms in much less; of one that doesn't, a stop can't wait for the deadlines.
     const late = delay(closingMs, undefined, { ref: false });
-    await Promise.race([this.#working, late]);
+    const underWay = [...this.#calls].map(({ promise }) => promise);
+    await Promise.race([Promise.allSettled([...underWay, this.#working]), late]);
     for (const call of this.#calls) this.#settle(call, () => call.reject(logUnavailable(this.#failure)));
-    clearTimeout(this.#expiry);
     await this.#producer.close();
   }
 
@@ -146,50 +133,74 @@ export class KafkaEventPublisher implements EventPublisher {
     if (this.#closed !== undefined) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
   }
 
-  #assertRoom(events: number): void {
+  /** Resolves once the log holds a message of each source, but for those of which `place` makes none. */
+  #take<Source>(
+    sources: readonly Source[],
+    place: (source: Source) => Placed | undefined,
+  ): Promise<void> | undefined {
     this.#assertOpen();
-    if (this.#events + events > this.#mostEvents) throw busy();
-  }
-
-  /** Resolves once the log holds all of them. */
-  async #enqueue(messages: readonly Placed[]): Promise<void> {
-    if (messages.length === 0) return;
-    // Others may have come first while these were made.
-    this.#assertRoom(messages.length);
-    const bytes = messages.reduce((sum, { size }) => sum + size, 0);
-    if (this.#bytes + bytes > this.#mostBytes) throw busy();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    if (sources.length === 0) return undefined;
+    if (this.#events + sources.length > this.#mostEvents) throw busy();
     const call: Call = {
+      ...Promise.withResolvers<void>(),
       deadline: performance.now() + this.#timeoutMs,
-      bytes,
-      events: messages.length,
-      left: messages.length,
+      events: sources.length,
+      bytes: 0,
+      left: 0,
       settled: false,
-      resolve,
-      reject,
     };
-    for (const { partition, message, size } of messages)
-      this.#queue.add(partition, { message, bytes: size, call });
-    this.#admit(call);
-    return promise;
+    this.#calls.add(call);
+    this.#expiry ??= this.#awaitExpiry(call);
+    this.#hold(call.events, 0);
+    void this.#enqueue(call, sources, place);
+    return call.promise;
   }
 
-  #admit(call: Call): void {
-    this.#calls.add(call);
-    this.#events += call.events;
-    this.#bytes += call.bytes;
+  /** Makes the messages of a call in turns, and sends them once all are made. Counts each from then on. */
+  async #enqueue<Source>(
+    call: Call,
+    sources: readonly Source[],
+    place: (source: Source) => Placed | undefined,
+  ): Promise<void> {
+    try {
+      const messages: Placed[] = [];
+      const turn = turns.begin();
+      for (const source of sources) {
+        const placed = place(source);
+        if (placed === undefined) continue;
+        if (this.#bytes + placed.size > this.#mostBytes) throw busy();
+        call.bytes += placed.size;
+        this.#hold(0, placed.size);
+        messages.push(placed);
+        if (turn.isOverAfter(placed.size)) await turn.next();
+        if (call.settled) return;
+      }
+      call.left = messages.length;
+      for (const { partition, message, size } of messages)
+        this.#queue.add(partition, { message, bytes: size, call });
+      if (messages.length === 0) this.#settle(call, call.resolve);
+      else this.#working ??= this.#work();
+    } catch (error) {
+      this.#settle(call, () => call.reject(error));
+    }
+  }
+
+  /** Counts so much more as under way. */
+  #hold(events: number, bytes: number): void {
+    this.#events += events;
+    this.#bytes += bytes;
     this.#observer?.buffered(this.#events, this.#bytes);
-    this.#expiry ??= this.#awaitExpiry(call);
-    this.#working ??= this.#work();
   }
 
   #settle(call: Call, settle: () => void): void {
     if (call.settled) return;
     call.settled = true;
     this.#calls.delete(call);
-    this.#events -= call.events;
-    this.#bytes -= call.bytes;
-    this.#observer?.buffered(this.#events, this.#bytes);
+    if (this.#calls.size === 0) {
+      clearTimeout(this.#expiry);
+      this.#expiry = undefined;
+    }
+    this.#hold(-call.events, -call.bytes);
     settle();
   }
 
@@ -213,19 +224,17 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#expiry = next && this.#awaitExpiry(next);
   }
 
-  /** Sends until nobody waits any more. */
+  /** Sends until nothing is left to send, or nobody waits for it. */
   async #work(): Promise<void> {
     // Events that come in the same turn go together.
     await nextTurn();
-    for (let failures = 0; this.#calls.size > 0; ) {
+    for (let failures = 0; this.#calls.size > 0 && !this.#queue.isEmpty; ) {
       const portion = this.#queue.take();
       // After a failure each partition goes apart: the sound ones are through and are not sent again.
       this.#failure = await this.#send(portion, failures > 0);
       failures = this.#failure === undefined ? 0 : failures + 1;
       if (failures > 0) await delay(Math.min(1000, 25 * 2 ** Math.min(failures, 6)));
     }
-    clearTimeout(this.#expiry);
-    this.#expiry = undefined;
     this.#working = undefined;
   }
 

@@ -1,13 +1,15 @@
 import type { Message } from 'kafkajs';
 
-/** A call of `publish` that waits for all of its messages. */
+/** A call of `publish` whose messages are being made, or wait for the log. */
 export interface Call {
   readonly deadline: number;
-  readonly bytes: number;
   readonly events: number;
+  /** The bytes of the messages that were made so far. */
+  bytes: number;
   /** How many of its messages the log has yet to confirm. */
   left: number;
   settled: boolean;
+  readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -31,6 +33,10 @@ export class PublishQueue {
   constructor(partitions: number, mostBytes: number) {
     this.#lanes = Array.from({ length: partitions }, () => []);
     this.#mostBytes = mostBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lanes.every(({ length }) => length === 0);
   }
 
   add(partition: number, entry: Entry): void {

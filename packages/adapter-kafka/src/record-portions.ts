@@ -9,7 +9,7 @@ const maxRecords = 1000;
 const maxWeight = 4 * 1024 * 1024;
 // A header costs as much as so many bytes.
 const headerWeight = 128;
-// To parse 4 MiB takes half a second at worst: the event loop turns in between.
+// To parse 4 MiB takes more than a second at worst, so the event loop turns after as much as this. One record may have 1 MiB.
 const weightOfTurn = 256 * 1024;
 
 /** Records that are handled together. */

@@ -1,6 +1,7 @@
 import {
   type ActivityLogged,
   activityLogged,
+  DomainError,
   type EventConsumer,
   type EventPublisher,
   type LogRecord,
@@ -59,6 +60,8 @@ function early(sound: EventPublisher): Partial<EventPublisher> {
   };
 }
 
+const largeness = (events: readonly ActivityLogged[]): number => JSON.stringify(events).length;
+
 export const brokenPublishers: Broken<LogSubject> = [
   ['P1', 'keeps the last event for later', publisher(lagging)],
   [
@@ -97,6 +100,34 @@ export const brokenPublishers: Broken<LogSubject> = [
         await new Promise((resolve) => {
           setTimeout(resolve, 50);
         });
+        await sound.publish(events);
+      },
+    })),
+  ],
+  [
+    'P4',
+    'keeps a part of a large call that it refuses',
+    publisher((sound) => {
+      let isBusy = false;
+      return {
+        publish: async (events) => {
+          const isRefused = isBusy && largeness(events) > 64 * 1024;
+          isBusy = true;
+          await sound.publish(isRefused ? events.slice(0, 1) : events);
+          if (isRefused) throw new DomainError('LOG_BUSY', 'The buffer is full.');
+        },
+      };
+    }),
+  ],
+  [
+    'P5',
+    'closes while a large publish is being prepared',
+    publisher((sound) => ({
+      publish: async (events) => {
+        if (largeness(events) > 64 * 1024)
+          await new Promise((resolve) => {
+            setTimeout(resolve, 50);
+          });
         await sound.publish(events);
       },
     })),

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { DomainError, type Refused, type StoredActivity, type UserActivity } from '@user-activity/domain';
 import { BSON, MongoBulkWriteError, type WriteError } from 'mongodb';
 import { type ActivityDocument, documentOf, storedOf } from './activity-document.ts';
@@ -9,8 +8,6 @@ import { turns } from './turns.ts';
 export type Inserted = 'stored' | { readonly known: StoredActivity } | Refused;
 
 const duplicateKey = 11_000;
-/** So many documents are made before others have their turn on the event loop: up to 2 ms each. */
-const atOnce = 25;
 /** So many documents the server sends at once, and 16 MiB of them at most: 4 MiB of metadata of 16 KiB. */
 export const readAtOnce = 250;
 
@@ -49,12 +46,13 @@ async function insert(
   outcomes: Map<string, Inserted>,
 ): Promise<string[]> {
   const documents: ActivityDocument[] = [];
-  for (const [index, activity] of open.entries()) {
-    if (index % atOnce === atOnce - 1) await setImmediate();
+  const turn = turns.begin();
+  for (const activity of open) {
     const document = documentOf(activity);
-    const refusal = encodable(document);
-    if (refusal === undefined) documents.push(document);
-    else outcomes.set(activity.id, { refused: refusal });
+    const bytes = encodedBytes(document);
+    if (bytes === undefined) outcomes.set(activity.id, { refused: 'it can not be encoded as BSON' });
+    else documents.push(document);
+    if (turn.isOverAfter(bytes ?? 0)) await turn.next();
   }
   if (documents.length === 0) return [];
   let errors: readonly WriteError[] = [];
@@ -96,12 +94,11 @@ async function lookUp(
   }
 }
 
-/** Why the driver can't write it, if it can't: one such document would fail the whole batch. */
-function encodable(document: ActivityDocument): string | undefined {
+/** The document's size; undefined if the driver can't write it: one such document would fail the whole batch. */
+function encodedBytes(document: ActivityDocument): number | undefined {
   try {
-    BSON.calculateObjectSize(document);
-    return undefined;
+    return BSON.calculateObjectSize(document);
   } catch {
-    return 'it can not be encoded as BSON';
+    return undefined;
   }
 }

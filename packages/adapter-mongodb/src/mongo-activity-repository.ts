@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   type ActivityFilter,
   type ActivityId,
@@ -21,9 +20,7 @@ import { insertNew, type Inserted, readAtOnce } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { countBySlot } from './slot-queries.ts';
 import { countByKey } from './stats-queries.ts';
-
-/** So many are compared before others have their turn on the event loop: up to 2 ms each, of texts that differ. */
-const comparedAtOnce = 25;
+import { turns } from './turns.ts';
 
 /** Keeps activities in MongoDB. */
 export class MongoActivityRepository implements ActivityRepository {
@@ -62,9 +59,12 @@ export class MongoActivityRepository implements ActivityRepository {
       return first.index === index ? 'stored' : first.activity.compare(activity);
     };
     const outcomes: SaveOutcome[] = [];
+    const turn = turns.begin();
+    const isCompared = known > 0 || firsts.size < activities.length;
     for (const [index, activity] of activities.entries()) {
+      // Metadata that is large on either side takes up to 66 ms.
+      if (isCompared && turn.isOver) await turn.next();
       outcomes.push(outcomeOf(activity, index));
-      if (known > 0 && index % comparedAtOnce === comparedAtOnce - 1) await setImmediate();
     }
     return outcomes;
   }

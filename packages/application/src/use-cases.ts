@@ -29,6 +29,8 @@ export interface ApiPorts extends RecordingDeps {
   readonly outcomes: Pick<WaitingRoom, 'outcomeOf'>;
   readonly health: HealthDeps;
   readonly retention: DeadLetterRetention;
+  /** A clock in milliseconds that never jumps. */
+  readonly now: () => number;
   /** How long stats over time may take. */
   readonly maxStatsMs: number;
   /** How long the log and the store may take for one portion of a replay. */

@@ -178,7 +178,7 @@ describe('over time', () => {
       ping: () => repository.ping(),
     };
     const clock = new FixedClock();
-    const activityStats = makeActivityStats({ repository: racing, clock, maxMs: 10_000 });
+    const activityStats = makeActivityStats({ repository: racing, now: () => 0, maxMs: 10_000 });
     const counted = activityStats(StatsQuery.parse({ by: ['day'] }, clock.now()));
     expect(await counted).toEqual([{ key: '2026-01-02', count: 3 }]);
   });

@@ -34,7 +34,7 @@ test.each(['type', 'day'])('where a count by %s takes too long, what to narrow i
   const late = () => Promise.reject(new DomainError('STORE_TIMEOUT', 'Too long.'));
   Object.assign(repository, { find: late, countByKey: late });
   const clock = new FixedClock();
-  const asked = makeActivityStats({ repository, clock, maxMs: 10_000 })(
+  const asked = makeActivityStats({ repository, now: () => 0, maxMs: 10_000 })(
     StatsQuery.parse({ by: [by] }, clock.now()),
   );
   await expect(asked).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { anyMetadata } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   isDomainError,
   Metadata,
@@ -187,7 +187,31 @@ describe('a repeated key', () => {
     'null',
   ])('is not in %s', (text) => expect(parseExactJson(text)).toEqual(JSON.parse(text)));
 
-  test('up to 32 are listed', () => {
+  test.each<[string, string, number]>([
+    ['of one place', `${'"":1,'.repeat(6500)}"":1`, 1],
+    ['of a place in each of many objects', `"a":[${'{"":1,"":1},'.repeat(6500)}0]`, 1],
+    ['of many places', Array.from({ length: 6500 }, (_, index) => `"${index}":1,"${index}":1`).join(), 1],
+  ])('%s, in the depth, costs no more than the text is long', (_, members, listed) => {
+    const text = `{"metadata":${'['.repeat(16_000)}{${members}}${']'.repeat(16_000)}}`;
+    // Each part of a pointer is escaped by it.
+    const escapes = vi.spyOn(String.prototype, 'replaceAll');
+    try {
+      expect(repeatsIn(text)).toHaveLength(listed);
+      expect(escapes.mock.calls.length).toBeLessThan(3000);
+    } finally {
+      escapes.mockRestore();
+    }
+  });
+
+  test('of a place that is left and entered again has the path of its own', () => {
+    const text = '[{"a":{"b":1,"b":1}},[[{"c":1,"c":1}],{"d":1,"d":1}],{"e":1,"e":1}]';
+    expect(repeatsIn(text).map(({ path }) => path)).toEqual(['/0/a/b', '/1/0/0/c', '/1/1/d', '/2/e']);
+  });
+
+  test('up to 32 are listed, as far as the first 1,000 repetitions tell them', () => {
+    expect(repeatsIn(`{${'"a":1,'.repeat(1000)}"b":1,"b":2}`).map(({ path }) => path)).toEqual(['/a', '/b']);
+    expect(repeatsIn(`{${'"a":1,'.repeat(1001)}"b":1,"b":2}`).map(({ path }) => path)).toEqual(['/a']);
+
     const text = `{${Array.from({ length: 1000 }, (_, index) => `"${index}":1,"${index}":2`).join(',')}}`;
     expect(repeatsIn(text)).toHaveLength(33);
     expect(repeatsIn(text).at(-1)).toEqual({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { activityLogged, type UserActivity } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
+import { bytes } from './letters.ts';
 import { eventsOf, type LogSubject } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
@@ -105,6 +106,26 @@ export const eventPublisherContract: Contract<LogSubject> = [
     },
   },
   {
+    promise: 'P4',
+    title: 'of large calls at once each is taken whole or refused whole, and what fits is taken afterwards',
+    async run(subject) {
+      const publisher = await subject.openPublisher({ bufferedEvents: 10 });
+      const metadata = { text: 'x'.repeat(40_000) };
+      const calls = Array.from({ length: 5 }, () => sampleActivities(4, { metadata }));
+      const outcomes = await Promise.allSettled(calls.map((call) => publisher.publish(eventsOf(call))));
+      const taken = calls.filter((_, index) => outcomes[index]?.status === 'fulfilled').flat();
+      assert.ok(taken.length > 0, 'no call was taken');
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'LOG_BUSY');
+      const last = sampleActivities(10);
+      await publisher.publish(eventsOf(last));
+      const reader = await Reader.start(subject, 'one');
+      await reader.has([...taken, ...last]);
+      await reader.stop();
+      assert.deepEqual(reader.ids.toSorted(), idsOf([...taken, ...last]).toSorted());
+    },
+  },
+  {
     promise: 'P5',
     title: 'closing settles what is under way, and refuses what comes later',
     async run(subject) {
@@ -126,6 +147,42 @@ export const eventPublisherContract: Contract<LogSubject> = [
       await assertRejects(publisher.ping(), 'LOG_UNAVAILABLE');
       const reader = await Reader.start(subject, 'one');
       await reader.has(activities.filter(({ id }) => settled.includes(id)));
+      await reader.stop();
+    },
+  },
+  {
+    promise: 'P5',
+    title: 'closing settles large calls too, which take long to prepare',
+    async run(subject) {
+      const publisher = await subject.openPublisher();
+      const metadata = { text: 'x'.repeat(40_000) };
+      const calls = Array.from({ length: 5 }, () => sampleActivities(4, { metadata }));
+      const published: UserActivity[] = [];
+      let settled = 0;
+      const underWay = calls.map(async (activities) => {
+        await publisher.publish(eventsOf(activities)).then(
+          () => published.push(...activities),
+          () => undefined,
+        );
+        settled += 1;
+      });
+      const record = { key: null, value: bytes('x'.repeat(40_000)), headers: {} };
+      const records = [0, 1, 2, 3].map((offset) => ({
+        ...record,
+        origin: { topic: 'elsewhere', partition: 0, offset },
+      }));
+      underWay.push(
+        publisher.republish(records).then(
+          () => void (settled += 1),
+          () => void (settled += 1),
+        ),
+      );
+      await publisher.close();
+      await nextTurn();
+      assert.equal(settled, underWay.length, 'closed while large calls were under way');
+      await Promise.all(underWay);
+      const reader = await Reader.start(subject, 'one');
+      await reader.has(published);
       await reader.stop();
     },
   },

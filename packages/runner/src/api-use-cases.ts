@@ -7,7 +7,8 @@ import {
   WaitingRoom,
   withinQuota,
 } from '@user-activity/application';
-import type { RecordingRules } from '@user-activity/domain';
+import { type RecordingRules, Turns } from '@user-activity/domain';
+import { eventLoop } from './event-loop.ts';
 import { instrumentApi } from './metrics/instrument.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
 import { measuredLetters } from './metrics/storing-metrics.ts';
@@ -50,6 +51,7 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       outcomes: get(tokens.outcomes),
       health,
       retention,
+      now: eventLoop.now,
       maxStatsMs: QUERY_TIMEOUT_MS,
       // It is appended once, and removed: the store looks for a server and then waits twice as long for its answer.
       maxReplayPortionMs: PUBLISH_TIMEOUT_MS + 3 * QUERY_TIMEOUT_MS,
@@ -64,6 +66,7 @@ export const waitingRoom = (get: Get, { maxMetadataBytes }: RecordingRules): Wai
     new WaitingRoom({
       repository: get(tokens.repository),
       letters: get(tokens.letters),
+      turns: new Turns(eventLoop),
       sleep: (ms) => delay(ms, undefined, { ref: false }),
       most: Math.min(maxWaiting, Math.floor(maxWaitingBytes / maxMetadataBytes)),
     }),

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Attack } from '../attack.ts';
 import { bodiesAtOnce } from './bodies-at-once.ts';
-import { type Body, json, listOf, maxBodyBytes, times, zipped } from './payloads.ts';
+import { type Body, deepRepeats, json, listOf, maxBodyBytes, times, zipped } from './payloads.ts';
 import { segmentBodies } from './segment-bodies.ts';
 
 const oneByte = gzipSync(' ');
@@ -39,6 +39,31 @@ const bodies: readonly Body[] = [
     's9-nested-escapes',
     'one activity with escaped keys at 200,000 levels',
     () => zipped(logs, `${'{"\\n":'.repeat(200_000)}1${'}'.repeat(200_000)}`),
+  ],
+  [
+    's9-deep-repeats',
+    'a key that comes 6,500 times, 16,000 levels deep',
+    () => zipped(logs, deepRepeats(16_000, '"":1,'.repeat(6500))),
+    true,
+  ],
+  [
+    's9-long-repeats',
+    'a key that comes 200,000 times, 980 levels deep',
+    () => zipped(logs, deepRepeats(980, '"":1,'.repeat(200_000))),
+  ],
+  [
+    's9-many-repeats',
+    '80,000 objects that repeat a key, 980 levels deep',
+    () => zipped(logs, deepRepeats(980, `"a":[${'{"":1,"":1},'.repeat(80_000)}0],`)),
+  ],
+  [
+    's9-batch-repeats',
+    'a batch of 1,500 activities that repeat a key 1,000 times, 300 levels deep',
+    () =>
+      zipped(
+        batch,
+        listOf(1500, () => deepRepeats(300, '"":1,'.repeat(1000))),
+      ),
   ],
   [
     's9-combining-types',

@@ -41,3 +41,7 @@ export const deepFaults = (): string => {
   const numbers = times(33, (index) => `"${index}":1e999`).join();
   return `${`{${key}:`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
 };
+
+/** An activity whose metadata has an object with those members, each with a comma behind, below so many lists. */
+export const deepRepeats = (levels: number, members: string): string =>
+  `{"userId":"u","type":"t","metadata":${'['.repeat(levels)}{${members}"":1}${']'.repeat(levels)}}`;

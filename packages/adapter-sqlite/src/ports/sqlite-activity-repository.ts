@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   type ActivityFilter,
   type ActivityId,
@@ -15,6 +14,7 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 import { rowOf, storedOf } from './activity-row.ts';
+import { eventLoopTurns } from './event-loop-turns.ts';
 import { storeSilent, storeUnavailable } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from '../protocol/branches.ts';
@@ -22,9 +22,6 @@ import type { CountQuestion } from '../protocol/count-question.ts';
 import type { PageQuestion } from '../reader/page-job.ts';
 import type { Whose } from '../protocol/shapes.ts';
 import { sharedNow } from '../protocol/turns.ts';
-
-/** So many are compared before others have their turn on the event loop: up to 2 ms each, of texts that differ. */
-const comparedAtOnce = 25;
 
 /** How a repository behaves. */
 export interface SqliteActivityRepositoryOptions {
@@ -52,10 +49,12 @@ export class SqliteActivityRepository implements ActivityRepository {
       const known = await this.#database.writer.submit('save', activities.map(rowOf), options);
       // To judge here, after the transaction, is safe: what is stored never changes.
       const outcomes: SaveOutcome[] = [];
+      const turn = eventLoopTurns.begin();
       for (const [index, activity] of activities.entries()) {
         const first = known[index] ?? null;
+        // Metadata that is large on either side takes up to 66 ms.
+        if (first !== null && turn.isOver) await turn.next();
         outcomes.push(first === null ? 'stored' : storedOf(first).compare(activity));
-        if (first !== null && index % comparedAtOnce === comparedAtOnce - 1) await setImmediate();
       }
       return outcomes;
     } catch (error) {

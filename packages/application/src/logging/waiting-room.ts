@@ -1,4 +1,4 @@
-import { type Cancellation, isDomainError, type UserActivity } from '@user-activity/domain';
+import { type Cancellation, isDomainError, type Turns, type UserActivity } from '@user-activity/domain';
 import { type Known, lookUp, type Whereabouts } from '../querying/look-up.ts';
 
 /**
@@ -18,6 +18,8 @@ export type Sleep = (ms: number) => Promise<void>;
 /** What a waiting room needs, and how many it takes. */
 export interface WaitingRoomDeps extends Whereabouts {
   readonly sleep: Sleep;
+  /** Share the event loop between comparisons and other work. */
+  readonly turns: Turns;
   /** So many wait at a time; for more there is no room. */
   readonly most: number;
 }
@@ -32,7 +34,7 @@ interface Waiter {
 }
 
 const tickMs = 20;
-/** So many are looked up and compared before others have their turn. */
+/** At most so many are looked up at once. */
 const askedAtOnce = 250;
 // 500 ms.
 const mostTicks = 25;
@@ -115,7 +117,11 @@ export class WaitingRoom {
   async #tellSome(due: readonly Waiter[]): Promise<void> {
     try {
       const known = await lookUp(this.#deps, [...new Set(due.map(({ activity }) => activity.id))]);
+      const turn = this.#deps.turns.begin();
       for (const waiter of due) {
+        // Metadata that is large on either side takes up to 66 ms.
+        if (known.stored.has(waiter.activity.id) && turn.isOver) await turn.next();
+        if (!this.#waiters.has(waiter)) continue;
         const outcome = outcomeIn(known, waiter.activity);
         if (outcome !== undefined) waiter.settle(outcome);
       }

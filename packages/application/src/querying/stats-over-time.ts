@@ -1,7 +1,6 @@
 import {
   type ActivityFilter,
   type ActivityRepository,
-  type Clock,
   DomainError,
   type KeyCount,
   type Order,
@@ -24,23 +23,23 @@ const partMs = 54 * 365.25 * 86_400_000;
 /** What stats over time need, and how long they may take. */
 export interface OverTimeDeps {
   readonly repository: ActivityRepository;
-  readonly clock: Clock;
+  /** A clock in milliseconds that never jumps. */
+  readonly now: () => number;
   /** No part of a longer time is counted after that. */
   readonly maxMs: number;
 }
 
 /** The lines in the order of time. Throws QUERY_TOO_BROAD if there are too many. */
 export async function statsOverTime(
-  { repository, clock, maxMs }: OverTimeDeps,
+  { repository, now, maxMs }: OverTimeDeps,
   filter: ActivityFilter,
   unit: TimeUnit,
   zone: TimeZone,
 ): Promise<readonly KeyCount[]> {
-  const end = clock.now() + maxMs;
+  const end = now() + maxMs;
   const lines = new TimeLines(unit, zone);
   for await (const { first, last } of partsOf(repository, filter)) {
-    if (clock.now() > end)
-      throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
+    if (now() > end) throw new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');
     const slots = { unitMs: slotMs[unit], offsets: TimeZone.offsetsBetween(zone, first, last) };
     // Nothing that is saved meanwhile lies where the offsets are not known.
     const part = { ...filter, createdAt: rangeOf({ first, last }) };

@@ -4,11 +4,15 @@ import { readKnownJson } from './known-json.ts';
 import { isLossless } from './lossless.ts';
 import { hasEscapedKey } from './parse-json.ts';
 import { fitsDouble, UnfitNumber } from './unfit-number.ts';
-import { pointer, Violations } from './violation.ts';
+import { Violations } from './violation.ts';
+
+/** How many repetitions are looked at: all further ones may be of a place that is listed already. */
+const maxRepetitions = 1000;
 
 /**
  * Parses a client's JSON without losing anything. A number that no double holds exactly becomes an `UnfitNumber`.
- * Throws INVALID_ACTIVITY with the path of each key that is repeated in its object, and SyntaxError if the text is not JSON.
+ * Throws INVALID_ACTIVITY with the path of each key that is repeated in its object, among the first 1,000 repetitions, and
+ * SyntaxError if the text is not JSON.
  */
 export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -31,11 +35,13 @@ const saysAll = (value: unknown, text: string): boolean => !hasEscapedKey(text) 
 
 function readExactly(text: string): unknown {
   const violations = new Violations();
+  let repetitions = 0;
   const value = readKnownJson(text, {
     number: (source) => (fitsDouble(source) ? Number(source) : new UnfitNumber(source)),
     repeated(path) {
-      if (violations.full) return;
-      const place = pointer('', ...path());
+      repetitions += 1;
+      if (violations.full || repetitions > maxRepetitions) return;
+      const place = path();
       // A key repeated more than once is reported once.
       if (!violations.list.some((violation) => violation.path === place))
         violations.add(place, 'must not be repeated: the object has this key more than once');

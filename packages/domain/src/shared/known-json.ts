@@ -1,3 +1,5 @@
+import { maxPathLength, pointer } from './violation.ts';
+
 const quote = 0x22;
 const comma = 0x2c;
 const colon = 0x3a;
@@ -20,8 +22,8 @@ type Members = Record<string, unknown>;
 export interface JsonReading {
   /** Converts the text of a number to its value. */
   readonly number: (source: string) => unknown;
-  /** Called for each key that its object already has; `path` returns the keys and indexes that lead to it. The last value wins. */
-  readonly repeated?: (path: () => readonly (string | number)[]) => void;
+  /** Called for each key that its object already has; `path` returns its JSON Pointer. The last value wins. */
+  readonly repeated?: (path: () => string) => void;
 }
 
 /** A list or object that is being read, and its key or index in its parent. */
@@ -44,13 +46,24 @@ export function readKnownJson(text: string, { number, repeated }: JsonReading): 
     if (Array.isArray(values)) values.push(value);
     else if (key !== undefined) {
       const name = key;
-      if (repeated !== undefined && Object.hasOwn(values, name)) repeated(() => [...places(), name]);
+      if (repeated !== undefined && Object.hasOwn(values, name)) repeated(() => pointer(path(), name));
       setMember(values, name, value);
     }
     key = undefined;
   };
+  // The pointers of the open levels, made when they are needed: a text may repeat a key a million times, a million levels deep.
   // The first two levels are the list around the whole value and the value itself: they are not part of a path.
-  const places = (): readonly (string | number)[] => [...above, level].slice(2).map(({ place }) => place);
+  const paths = ['', ''];
+  const path = (): string => {
+    // Each level adds at least a slash, so the deeper ones are cut away.
+    while (paths.length <= above.length && paths.length < maxPathLength + 3)
+      paths.push(pointer(paths.at(-1) ?? '', (above[paths.length] ?? level).place));
+    return paths.at(-1) ?? '';
+  };
+  const leave = (): void => {
+    if (paths.length > above.length) paths.length = above.length;
+    level = above.pop() ?? level;
+  };
   const enter = (values: List | Members): void => {
     const place = Array.isArray(level.values) ? level.values.length : (key ?? '');
     add(values);
@@ -67,7 +80,7 @@ export function readKnownJson(text: string, { number, repeated }: JsonReading): 
       else key = string;
     } else if (unit === openBrace) enter({});
     else if (unit === openBracket) enter([]);
-    else if (unit === closeBrace || unit === closeBracket) level = above.pop() ?? level;
+    else if (unit === closeBrace || unit === closeBracket) leave();
     else if (unit !== comma && unit !== colon && !isSpace(unit)) {
       next = endOf(text, at);
       const scalar = text.slice(at, next);

@@ -23,7 +23,8 @@ export function unlessBroken<Value>(parse: () => Value): Value | undefined {
 
 // Bounds the answer to a hostile input: it must not be many times larger than the input.
 const maxListed = 32;
-const maxPath = 256;
+/** The longest path that is not cut, in UTF-16 code units. */
+export const maxPathLength = 256;
 const maxReason = 2000;
 
 /** Collects the violations of one input: at most 32, then one entry that says there are more. */
@@ -66,12 +67,12 @@ export class Violations {
 export function pointer(parent: string, ...keys: readonly (string | number)[]): string {
   let path = parent;
   for (const key of keys) {
-    if (path.length > maxPath) break;
+    if (path.length > maxPathLength) break;
     // Cut first, so that a long key costs no more than its kept part.
-    const name = String(key).slice(0, maxPath + 1);
+    const name = String(key).slice(0, maxPathLength + 1);
     path += `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   }
-  return (path.length > maxPath ? `${path.slice(0, maxPath)}…` : path).toWellFormed();
+  return (path.length > maxPathLength ? `${path.slice(0, maxPathLength)}…` : path).toWellFormed();
 }
 
 /** Joins violations to the reason of a dead letter, a text of at most 2,000 characters. */
