@@ -49,7 +49,7 @@ export function readKnownJson(text: string, { number, repeated }: JsonReading): 
     }
     key = undefined;
   };
-  // The first two levels are the list around the whole value and the value itself: they are not part of a path.
+  // The first two levels are not part of a path: the list around the whole value, and the value.
   const places = (): readonly (string | number)[] => [...above, level].slice(2).map(({ place }) => place);
   const enter = (values: List | Members): void => {
     const place = Array.isArray(level.values) ? level.values.length : (key ?? '');
