@@ -28,7 +28,7 @@ import type { Logger } from './logger.ts';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 import { type Token, token } from './wiring.ts';
 
-/** What every app wires: the driven ports and the use cases. */
+/** The tokens of what every app wires: the driven ports and the use cases. */
 export const tokens: {
   readonly logger: Token<Logger>;
   readonly clock: Token<Clock>;

@@ -45,18 +45,18 @@ import { UuidIds } from './uuid-ids.ts';
 import { alsoTelling, patient, type Watching, watchProgress } from './watch-progress.ts';
 import type { Get, Wiring } from './wiring.ts';
 
-// The metadata of those that wait takes 32 MiB at most, twice while it is compared.
+// The metadata of waiting requests takes at most 32 MiB, and twice that while it is compared.
 const maxWaiting = 1000;
 const maxWaitingBytes = 32 * 1024 * 1024;
 
-/** What every app has, whatever it runs on. */
+/** Wires what every app has, whatever engines it uses. */
 export function wireProcess(wiring: Wiring, logger: Logger, health: (get: Get) => HealthDeps): void {
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
   wiring.provide(tokens.checkHealth, (get) => measured('checkHealth', makeCheckHealth(health(get))));
 }
 
-/** What the use cases of the API record, how long they keep dead letters, and how long they wait for log and store. */
+/** The limits of the API's use cases: recording rules, retention of dead letters, and time-outs of log and store. */
 interface ApiLimits {
   readonly recordingRules: RecordingRules;
   readonly deadLetterRetention: DeadLetterRetention;
@@ -64,7 +64,7 @@ interface ApiLimits {
   readonly QUERY_TIMEOUT_MS: number;
 }
 
-/** The use cases of the API; they need the publisher, the repository, the letters and the queue of dead letters. */
+/** Wires the use cases of the API. They need publisher, repository, dead letter repository and dead letter queue. */
 export function wireApi(
   wiring: Wiring,
   { recordingRules: rules, deadLetterRetention: retention, PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS }: ApiLimits,
@@ -147,7 +147,7 @@ export function wireApi(
         letters: get(tokens.letters),
         publisher: measuredPublisher(get(tokens.publisher)),
         clock: get(tokens.clock),
-        // It is appended once, and removed: the store looks for a server and then waits twice as long for its answer.
+        // One append and one removal: the store looks for a server, then waits twice as long for it.
         maxPortionMs: PUBLISH_TIMEOUT_MS + 3 * QUERY_TIMEOUT_MS,
       }),
     ),
@@ -161,10 +161,10 @@ export function wireApi(
   );
 }
 
-/** Sweeps the dead letters until the answer is called, which waits for nothing. Every process that serves the API does. */
+/** Sweeps the dead letters until the returned function is called, which does not wait. Every process that serves the API does this. */
 export function startSweeping(get: Get): () => void {
   const over = new AbortController();
-  // It rejects with a bug alone, which the log must show.
+  // It rejects only because of a bug, which the log must show.
   sweepRegularly(get(tokens.sweepDeadLetters), get(tokens.logger), over.signal).catch((bug: unknown) =>
     get(tokens.logger).error(
       { err: bug },
@@ -174,7 +174,7 @@ export function startSweeping(get: Get): () => void {
   return () => over.abort();
 }
 
-/** The storing side; it needs the repository and the dead letters, and says how a member of the group is made. */
+/** Wires the storing side. It needs the repository and the dead letter queue; `make` makes a member of the consumer group. */
 export function wireStoring(
   wiring: Wiring,
   make: (get: Get) => EventConsumer,
@@ -209,7 +209,7 @@ export function wireStoring(
   );
 }
 
-/** Joins the group and begins to store, watched. */
+/** Joins the group, starts storing, and watches the progress. */
 export async function startStoring(get: Get, { everyMs }: Watching = patient): Promise<void> {
   const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
   await consumer.start(get(tokens.storeActivities));
@@ -219,7 +219,7 @@ export async function startStoring(get: Get, { everyMs }: Watching = patient): P
   const end = (): void => over.abort();
   consumer.ended.then(end, end);
   const store = get(tokens.repository);
-  // It rejects with a bug alone, and unwatched nobody is to go on.
+  // It rejects only because of a bug. Without the watch the consumer must not go on.
   watchProgress({ consumer, store, watchdog }, everyMs, over.signal).catch((bug: unknown) =>
     consumer.giveUp(bug),
   );
