@@ -3,10 +3,10 @@ import { printable } from './printable.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-// Longer than the service takes for anything.
-const patienceMs = 60_000;
+// Longer than the service takes for any request.
+const timeoutMs = 60_000;
 
-/** Speaks to the HTTP API. Whatever it says no to is an error with a message for a person. */
+/** A client of the HTTP API. Throws UsageError or RequestError, with a message for people, if the API refuses or fails. */
 export class ApiClient {
   readonly #base: URL;
   readonly #key: string | undefined;
@@ -43,7 +43,7 @@ export class ApiClient {
       const response = await fetch(new URL(path, this.#base), {
         method,
         headers,
-        signal: AbortSignal.timeout(patienceMs),
+        signal: AbortSignal.timeout(timeoutMs),
         ...(body === undefined ? {} : { body }),
       });
       status = response.status;
@@ -67,7 +67,7 @@ export class ApiClient {
   }
 }
 
-/** The problem details (RFC 9457) as lines for a person. */
+/** Formats problem details (RFC 9457) as lines for people. */
 function refusalOf(status: number, { title, detail, errors }: Json): string {
   const lines = [`The service answered ${status} ${text(title)}: ${text(detail)}`];
   for (const error of Array.isArray(errors) ? errors.filter(isObject) : [])
@@ -84,6 +84,6 @@ function causeOf(error: unknown): string {
 
 const text = (value: unknown): string => (typeof value === 'string' ? printable(value) : '');
 
-/** Whether it is a JSON object. */
+/** Returns whether the value is a JSON object. */
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

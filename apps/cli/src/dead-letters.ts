@@ -4,13 +4,13 @@ import type { Environment } from './config.ts';
 import { RequestError, UsageError } from './failure.ts';
 import { table } from './printable.ts';
 
-/** Where a command writes: its result, and what is beside it. */
+/** The output of a command: its result, and notes about it. */
 export interface Output {
   result(text: string): void;
   note(text: string): void;
 }
 
-/** How the command is used. */
+/** The help of the command. */
 export const usage = `Usage: npm run dead-letters -- list [--code CODE]... [--from TIME] [--to TIME] [--order asc|desc] [--limit N]
        npm run dead-letters -- replay ID...
        npm run dead-letters -- replay --all
@@ -29,7 +29,7 @@ Exit codes: 0 done, 1 the service refused or failed, 2 invalid usage.
 `;
 
 const path = 'api/dead-letters';
-const mostOfPage = 500;
+const maxPageSize = 500;
 const options = {
   url: { type: 'string' },
   key: { type: 'string' },
@@ -46,7 +46,7 @@ const listOptions = {
 } as const;
 const replayOptions = { ...options, all: { type: 'boolean', default: false } } as const;
 
-/** Does what the arguments behind `dead-letters` say. Throws UsageError and RequestError. */
+/** Runs the command given by the arguments after `dead-letters`. Throws UsageError or RequestError. */
 export async function deadLetters(
   [command, ...args]: readonly string[],
   environment: Environment,
@@ -59,7 +59,7 @@ export async function deadLetters(
 }
 
 async function list(args: string[], environment: Environment, output: Output): Promise<void> {
-  const { values } = understood(() => parseArgs({ args, options: listOptions }));
+  const { values } = parsed(() => parseArgs({ args, options: listOptions }));
   if (values.help) return output.result(usage);
   const { url = environment.url, key = environment.key, code = [], from, to, order, json } = values;
   const api = new ApiClient(url, key);
@@ -68,8 +68,8 @@ async function list(args: string[], environment: Environment, output: Output): P
   const rows = [['ID', 'DIED AT', 'CODE', 'BYTES', 'REASON']];
   let cursor: string | undefined;
   do {
-    const parameters = new URLSearchParams({ limit: String(Math.min(left, mostOfPage)) });
-    for (const one of code) parameters.append('code', one);
+    const parameters = new URLSearchParams({ limit: String(Math.min(left, maxPageSize)) });
+    for (const value of code) parameters.append('code', value);
     for (const [name, value] of Object.entries({ from, to, order, cursor }))
       if (value !== undefined) parameters.set(name, value);
     const page = pageOf(await api.get(path, parameters));
@@ -86,7 +86,7 @@ async function list(args: string[], environment: Environment, output: Output): P
 }
 
 async function replay(args: string[], environment: Environment, output: Output): Promise<void> {
-  const { values, positionals: ids } = understood(() =>
+  const { values, positionals: ids } = parsed(() =>
     parseArgs({ args, options: replayOptions, allowPositionals: true }),
   );
   if (values.help) return output.result(usage);
@@ -112,8 +112,8 @@ function pageOf({ data, pagination }: Readonly<Record<string, unknown>>) {
   return { data, nextCursor: typeof nextCursor === 'string' ? nextCursor : undefined };
 }
 
-/** What Node finds wrong with the arguments is a fault of their use. */
-function understood<Parsed>(parse: () => Parsed): Parsed {
+/** Turns Node's errors about the arguments into a UsageError. */
+function parsed<Parsed>(parse: () => Parsed): Parsed {
   try {
     return parse();
   } catch (error) {

@@ -1,9 +1,9 @@
-/** The command was given in a way that it can't be done; the message says how it is done. Exit code 2. */
+/** Thrown if the command is used in a wrong way. The message says how to use it. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The service did not do as asked; the message says why. Exit code 1. */
+/** Thrown if the service refused or failed. The message says why. Exit code 1. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
 }

@@ -1,9 +1,9 @@
 import { RequestError } from './failure.ts';
 
-// Shorter than what a container engine waits for a check.
+// Shorter than a container engine's time-out for a check.
 const timeoutMs = 4000;
 
-/** Asks the service whether it is ready, and returns its answer. Throws RequestError if it is not, or does not answer. */
+/** Asks the service whether it is ready, and returns its answer. Throws RequestError if it is not ready or does not answer. */
 export async function health(url: string): Promise<string> {
   let answer: string;
   let status: number;

@@ -7,7 +7,7 @@ const output: Output = {
   result: (text) => process.stdout.write(text),
   note: (text) => process.stderr.write(`${text}\n`),
 };
-// Whoever reads may have had enough, as `head` has.
+// The reader may close the pipe early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -17,7 +17,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main([command, ...args]: readonly string[]): Promise<number> {
   try {
     const environment = readEnvironment();
-    // For the container engine, which asks again and again.
+    // Called repeatedly by the container engine.
     if (command === 'health') output.result(`${await health(environment.url)}\n`);
     else if (command === 'dead-letters') await deadLetters(args, environment, output);
     else throw new UsageError(usage);

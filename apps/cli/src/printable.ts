@@ -1,10 +1,10 @@
-/** The text without what a terminal would take for a command: anyone may have written it. */
+/** Replaces characters that could control a terminal, because anyone may have written the text. */
 export const printable = (text: string): string =>
   text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
-/** Rows under their heads, each column as wide as its widest cell; cells above `mostWidth` characters are cut. */
-export function table(rows: readonly (readonly string[])[], mostWidth = 60): string {
-  const cells = rows.map((row) => row.map((cell) => cut(printable(cell), mostWidth)));
+/** Formats rows as a table. Each column is as wide as its widest cell; cells longer than `maxWidth` characters are cut. */
+export function table(rows: readonly (readonly string[])[], maxWidth = 60): string {
+  const cells = rows.map((row) => row.map((cell) => cut(printable(cell), maxWidth)));
   const widths: number[] = [];
   for (const row of cells)
     for (const [column, cell] of row.entries())
@@ -15,7 +15,7 @@ export function table(rows: readonly (readonly string[])[], mostWidth = 60): str
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
-function cut(text: string, most: number): string {
+function cut(text: string, max: number): string {
   const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
 }

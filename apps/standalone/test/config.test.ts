@@ -115,8 +115,8 @@ describe('refuses', () => {
     ['MAX_BATCH_SIZE', '0', 'MAX_BATCH_SIZE must be a whole number from 1 to 100000'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace'],
     ['ALLOW_ANONYMOUS', 'yes', 'ALLOW_ANONYMOUS must be "true" or "false"'],
-    ['KAFKA_BROKERS', 'localhost:9092', 'MONGODB_URI must be set if KAFKA_BROKERS is'],
-    ['MONGODB_URI', 'mongodb://db', 'KAFKA_BROKERS must be set if MONGODB_URI is'],
+    ['KAFKA_BROKERS', 'localhost:9092', 'MONGODB_URI must be set together with KAFKA_BROKERS'],
+    ['MONGODB_URI', 'mongodb://db', 'KAFKA_BROKERS must be set together with MONGODB_URI'],
     ['RETENTION_DAYS', '30', 'RETENTION_DAYS must be unset: this version keeps everything'],
   ])('%s=%s', (name, value, fault) => expect(faultsOf({ [name]: value })).toEqual([fault]));
 
@@ -178,7 +178,7 @@ describe('refuses', () => {
 
   test('half of the credentials', () => {
     expect(faultsOf({ ...engines, KAFKA_USERNAME: 'me', KAFKA_PASSWORD: 'secret' })).toEqual([
-      'KAFKA_SASL_MECHANISM must be set if KAFKA_USERNAME and KAFKA_PASSWORD is',
+      'KAFKA_SASL_MECHANISM must be set together with KAFKA_USERNAME and KAFKA_PASSWORD',
     ]);
   });
 

@@ -131,7 +131,7 @@ test('a wrong configuration ends it at once with every fault, and shows no value
   const environment = { PORT: 'secret', KAFKA_BROKERS: 'secret:9092', HOST: '0.0.0.0' };
   const service = start({ environment });
   expect(await service.exited).toBe(78);
-  expect(service.output).toContain('MONGODB_URI must be set if KAFKA_BROKERS is');
+  expect(service.output).toContain('MONGODB_URI must be set together with KAFKA_BROKERS');
   expect(service.output).toContain('PORT must be a whole number');
   expect(service.output).not.toContain('secret');
 });

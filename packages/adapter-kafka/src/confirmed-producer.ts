@@ -2,20 +2,20 @@ import kafkajs, { type Message, type Producer } from 'kafkajs';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
 
-/** Messages by their partition. */
+/** Messages by partition. */
 export type Messages = ReadonlyMap<number, readonly Message[]>;
 
-/** What became of messages: the partitions that hold theirs for sure, and why others may not. */
+/** The result of a send: the partitions that confirmed their messages, and why others did not. */
 export interface Sent {
   readonly confirmed: ReadonlySet<number>;
   readonly failure?: unknown;
 }
 
 /**
- * Writes to one topic and tells exactly what all in-sync replicas hold. KafkaJS 2.2.4 acknowledges what it lost in two
- * ways (docs/adr/0006): as an idempotent producer after a lost answer, and while a leader moves during a retry of its own. So
- * this one is not idempotent, never retries, counts what the answer names, and is renewed after a failure. The caller sends
- * again; two sends at a time only where nobody minds which comes first.
+ * Writes to one topic and reports exactly which partitions all in-sync replicas confirmed. KafkaJS 2.2.4 acknowledges lost records
+ * in two cases (docs/adr/0006): as an idempotent producer after a lost answer, and when a leader moves during its own retry. So this
+ * producer is not idempotent, never retries, counts only the partitions that the answer names, and is replaced after a failure.
+ * The caller sends again. Concurrent sends have no defined order.
  */
 export class ConfirmedProducer {
   readonly #topic: string;
@@ -26,7 +26,7 @@ export class ConfirmedProducer {
     this.#topic = topic;
     this.#timeoutMs = timeoutMs;
     this.#producer = new Renewable(() =>
-      // It may try again to find a broker that answers, but not to send.
+      // It may retry to find a broker that answers, but must not retry a send.
       connection.client(timeoutMs, { initialRetryTime: 50, maxRetryTime: 500, retries: 10 }).producer({
         idempotent: false,
         allowAutoTopicCreation: false,
@@ -37,9 +37,9 @@ export class ConfirmedProducer {
     );
   }
 
-  /** Sends each partition's messages in one piece. With `apart` none is held up or repeated for the sake of another. */
+  /** Sends the messages of each partition together. With `apart`, one request per partition, so that none delays another. */
   async send(messages: Messages, apart: boolean): Promise<Sent> {
-    const requests = apart ? [...messages].map((one) => new Map([one])) : [messages];
+    const requests = apart ? [...messages].map((entry) => new Map([entry])) : [messages];
     const confirmed = new Set<number>();
     try {
       await this.#producer.use(this.#timeoutMs, async (producer) => {
@@ -51,7 +51,7 @@ export class ConfirmedProducer {
       });
       return { confirmed };
     } catch (failure) {
-      // What is answered from now on is not to be counted: it may be sent again already.
+      // A copy: answers from now on must not count, because the messages may be sent again already.
       return { confirmed: new Set(confirmed), failure };
     }
   }

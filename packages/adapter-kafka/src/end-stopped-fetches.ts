@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
 
-/** KafkaJS's own class of what fetches for a consumer; not among its exports. */
+/** KafkaJS's internal class that fetches for a consumer. It is not exported. */
 interface Runner {
   readonly running: boolean;
   readonly eachBatch: unknown;
@@ -13,17 +13,17 @@ const patched = new WeakSet<Runner>();
 const retired = new WeakSet<object>();
 
 /**
- * From now on the consumer that was run with this `eachBatch` is given nothing. KafkaJS forgets a consumer that is stopped while it
- * is still joining, and lets it join nevertheless: it would keep its share of the partitions for ever and handle none of it.
+ * Stops all deliveries to the consumer that was run with this `eachBatch`. If a consumer is stopped while it is joining, KafkaJS
+ * still lets it join: it would then keep its partitions for ever and handle none of their records.
  */
 export function retire(eachBatch: object): void {
   retired.add(eachBatch);
 }
 
 /**
- * Ends the fetches of a consumer that has stopped. In KafkaJS 2.2.4 they give nothing at once instead: where the brokers change
- * at the moment of a stop, its fetch loop begins anew behind that stop, and spins in microtasks for ever. No timer and no
- * socket is served from then on, so nothing inside the process can end it any more.
+ * Makes the fetches of a stopped consumer fail. In KafkaJS 2.2.4 they return nothing at once: if the brokers change at the moment
+ * of a stop, the fetch loop starts again after it, and spins in microtasks for ever. Then no timer or socket is served, so
+ * nothing inside the process can end it.
  */
 export function endStoppedFetches(): void {
   const { prototype } = require('kafkajs/src/consumer/runner.js') as { readonly prototype: Runner };

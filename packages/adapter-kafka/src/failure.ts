@@ -1,6 +1,6 @@
 import { DomainError } from '@user-activity/domain';
 
-/** What went wrong, in the words of the ports. The client's own message may quote more than should be told. */
+/** Makes the ports' error for a failure. It leaves out the client's message, which may contain data. */
 export function logUnavailable(failure: unknown): DomainError {
   const why = failure instanceof Error ? ` (${failure.name})` : '';
   return new DomainError('LOG_UNAVAILABLE', `The log did not confirm in time${why}.`);
@@ -18,7 +18,7 @@ const refusals: ReadonlySet<unknown> = new Set([
   'UNSUPPORTED_SASL_MECHANISM',
 ]);
 
-/** Whether the broker answered and says no, so that trying again won't help. KafkaJS wraps what it gives up. */
+/** Returns whether the broker refused the request, so that retrying won't help. KafkaJS wraps errors after its retries. */
 export function isRefusal(error: Error): boolean {
   if (error.name === 'KafkaJSSASLAuthenticationError' || refusals.has(Reflect.get(error, 'type')))
     return true;

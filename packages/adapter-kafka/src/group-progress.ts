@@ -5,23 +5,23 @@ import type { Admin } from 'kafkajs';
 const attempts = 5;
 const pauseMs = 100;
 
-/** How far a group is with each partition of a topic. */
+/** Returns the progress of a group in each partition of a topic. */
 export async function groupProgress(
   client: Admin,
   group: string,
   topic: string,
 ): Promise<readonly PartitionProgress[]> {
-  // In this order, as the end only rises: a group is never ahead of it.
+  // In this order: the end only rises, so the group never seems ahead of it.
   const committed = await committedOf(client, group, topic);
   const ends = await client.fetchTopicOffsets(topic);
   return ends.map(({ partition, low, high }) => {
-    // Of a group that has committed nothing it is -1, and what is below `low` is no longer held: both go on there.
+    // The group continues at `low` if it has committed nothing (-1), or if its next records were deleted.
     const next = Math.max(committed.get(partition) ?? -1, Number(low));
     return { partition, committed: next, end: Number(high) };
   });
 }
 
-/** KafkaJS does not look again for a coordinator that has moved, or is still reading what its groups have committed. */
+/** Retries, because KafkaJS does not if the coordinator has moved or is still loading the groups' offsets. */
 async function committedOf(
   client: Admin,
   groupId: string,
@@ -30,7 +30,7 @@ async function committedOf(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const topics = await client.fetchOffsets({ groupId, topics: [topic] });
-      const partitions = topics.flatMap((one) => one.partitions);
+      const partitions = topics.flatMap(({ partitions: found }) => found);
       return new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     } catch (error) {
       if (attempt === attempts) throw error;

@@ -8,12 +8,12 @@ import kafkajs, {
 import { endStoppedFetches } from './end-stopped-fetches.ts';
 import { useOwnReader } from './record-batches/read-record-batches.ts';
 
-/** How much one wants to hear, and what a line is about. */
+/** Writes a log line of the Kafka client. */
 export type KafkaLog = (level: 'warn' | 'info' | 'debug', message: string, details: object) => void;
 
-/** Which Kafka, and how it is spoken to. */
+/** How to connect to Kafka. */
 export interface KafkaConnectionOptions {
-  /** `host:port` of some brokers; the others are learnt from them. */
+  /** `host:port` of some brokers; these name the others. */
   readonly brokers: readonly string[];
   /** TLS with the certificate authorities that Node trusts. */
   readonly ssl?: boolean;
@@ -22,22 +22,22 @@ export interface KafkaConnectionOptions {
     readonly username: string;
     readonly password: string;
   };
-  /** Hears what the client has to say. */
+  /** Receives the log lines of the client. Default: they are dropped. */
   readonly log?: KafkaLog;
-  /** How sockets are made, where not directly: through a proxy, for instance. */
+  /** Makes the sockets, for instance through a proxy. Default: direct connections. */
   readonly socketFactory?: ISocketFactory;
 }
 
 const levels = {
   [kafkajs.logLevel.NOTHING]: 'debug',
-  // What it calls an error is mostly a rebalance or an attempt that it makes good; what it doesn't, our ports tell.
+  // KafkaJS's errors are mostly rebalances or attempts that it retries. Our ports report the others.
   [kafkajs.logLevel.ERROR]: 'warn',
   [kafkajs.logLevel.WARN]: 'warn',
   [kafkajs.logLevel.INFO]: 'info',
   [kafkajs.logLevel.DEBUG]: 'debug',
 } as const;
 
-/** The way to a cluster. The adapters of this package share it; each makes its own connections. */
+/** The settings of a cluster, shared by the adapters of this package. Each adapter makes its own connections. */
 export class KafkaConnection {
   readonly #options: KafkaConnectionOptions;
 
@@ -47,7 +47,7 @@ export class KafkaConnection {
     endStoppedFetches();
   }
 
-  /** A client that waits so long for the answer to a request, and tries so often again what can be tried again. */
+  /** Makes a client with a time limit for each answer, and with rules for retries. */
   client(requestTimeoutMs: number, retry: RetryOptions): Kafka {
     const { brokers, ssl = false, sasl, log = () => undefined, socketFactory } = this.#options;
     return new kafkajs.Kafka({
@@ -70,5 +70,5 @@ function lineOf({ namespace, log }: LogEntry): [message: string, details: object
   return [`Kafka ${namespace}: ${log.message}`, Object.fromEntries<unknown>(details)];
 }
 
-// What every line of ours has by itself.
+// Our log lines have these already.
 const framing: ReadonlySet<string> = new Set(['message', 'timestamp', 'logger']);

@@ -9,22 +9,22 @@ import type { KafkaTopic } from './kafka-topic.ts';
 import { turns } from './turns.ts';
 
 const timeoutMs = 10_000;
-// Below the 1 MiB that a broker takes of one partition; a letter that is larger goes alone.
-const mostBytesOfRequest = 900_000;
+// Below a broker's default limit of 1 MiB per partition. A larger letter is sent alone.
+const maxRequestBytes = 900_000;
 
 /**
- * Writes dead letters to the topic beside that of the activities, on the partition from which they came. A letter that is
- * written again follows its older copy: of one origin the last counts.
+ * Writes dead letters to their own topic, on the partition from which they came. A letter that is written again follows its
+ * older copy: the last letter of an origin counts.
  */
 export class KafkaDeadLetterQueue implements DeadLetterQueue {
   readonly #producer: ConfirmedProducer;
   readonly #partitions: number;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
 
   constructor(connection: KafkaConnection, topic: KafkaTopic) {
     this.#producer = new ConfirmedProducer(connection, topic.deadLetters, timeoutMs);
     this.#partitions = topic.partitions;
-    this.#mostBytes = topic.maxLetterBytes;
+    this.#maxBytes = topic.maxLetterBytes;
   }
 
   async add(letters: readonly DeadLetter[]): Promise<void> {
@@ -32,9 +32,9 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
     let portion = new Map<number, Message[]>();
     let bytes = 0;
     for (const letter of letters) {
-      const record = this.#fitting(letter);
+      const record = this.#fittingRecord(letter);
       const size = largestSize(record);
-      if (bytes > 0 && bytes + size > mostBytesOfRequest) {
+      if (bytes > 0 && bytes + size > maxRequestBytes) {
         await this.#send(portion);
         portion = new Map();
         bytes = 0;
@@ -54,10 +54,10 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
     if (failure !== undefined) throw logUnavailable(failure);
   }
 
-  /** As much of the letter as the topic takes: one that it refuses for ever would hold up the partition. */
-  #fitting(letter: DeadLetter): RawRecord {
+  /** Returns the letter as a record, without its bytes if the topic would refuse it: a refused letter would block the partition. */
+  #fittingRecord(letter: DeadLetter): RawRecord {
     const record = deadLetterMessage(letter);
-    return largestSize(record) <= this.#mostBytes ? record : deadLetterMessage(withoutBytes(letter));
+    return largestSize(record) <= this.#maxBytes ? record : deadLetterMessage(withoutBytes(letter));
   }
 
   close(): Promise<void> {

@@ -11,11 +11,11 @@ import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 import { recordPortions } from './record-portions.ts';
 
-/** How a consumer behaves. */
+/** Options of a consumer. */
 export interface KafkaEventConsumerOptions {
-  /** Without a sign of life for so long a member is taken for dead, and its partitions go to others. 10,000 where not given. */
+  /** A member without heartbeats for this long counts as dead, and its partitions go to others. Default: 10,000. */
   readonly sessionTimeoutMs?: number;
-  /** Is told when it is in its group, with how many partitions, and when it is out of it. */
+  /** Notified when the member joins its group, with its number of partitions, and when it leaves the group. */
   readonly observer?: { joined(partitions: number): void; left(): void };
 }
 
@@ -23,7 +23,7 @@ const partitionsAtOnce = 4;
 const leavingMs = 3000;
 const pingMs = 5000;
 const progressMs = 5000;
-// The coordinator's way of saying that this member's assignment is over.
+// The coordinator's errors that end a member's assignment.
 const assignmentOver: ReadonlySet<string> = new Set([
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
@@ -31,7 +31,7 @@ const assignmentOver: ReadonlySet<string> = new Set([
   'FENCED_INSTANCE_ID',
 ]);
 
-/** One member of a consumer group. Several partitions are worked on at once, each in its order. */
+/** One member of a consumer group. It handles up to 4 partitions at once, each in order. */
 export class KafkaEventConsumer implements EventConsumer {
   readonly #topic: KafkaTopic;
   readonly #group: string;
@@ -42,9 +42,9 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
-  /** What KafkaJS hands batches to, once it was started. */
+  /** The function to which KafkaJS passes batches; undefined before the start. */
   #eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
-  /** The partitions that are its own while it is in its group, as far as it knows. */
+  /** The member's partitions; undefined while it is not in its group, as far as it knows. */
   #assigned: ReadonlySet<number> | undefined;
   #stopped: Promise<void> | undefined;
   #stoppedAt = Number.POSITIVE_INFINITY;
@@ -65,7 +65,7 @@ export class KafkaEventConsumer implements EventConsumer {
         initialRetryTime: 100,
         maxRetryTime: 5000,
         retries: 10,
-        // It crashes, and comes back, also after a stop that came meanwhile: then nobody would handle what it is given.
+        // KafkaJS restarts after a crash even if it was stopped meanwhile, and its records stay unhandled.
         restartOnFailure: async () => this.#stopped === undefined,
       })
       .consumer({
@@ -73,11 +73,11 @@ export class KafkaEventConsumer implements EventConsumer {
         sessionTimeout: sessionTimeoutMs,
         rebalanceTimeout: Math.max(30_000, sessionTimeoutMs),
         heartbeatInterval: this.#heartbeatMs,
-        // A stop waits for the fetch that is under way.
+        // Short, because a stop waits for the pending fetch.
         maxWaitTimeInMs: 500,
         allowAutoTopicCreation: false,
       });
-    // Whoever wants to know looks at it.
+    // Callers that need `ended` handle it; otherwise its rejection must not end the process.
     this.ended.catch(() => undefined);
   }
 
@@ -86,12 +86,12 @@ export class KafkaEventConsumer implements EventConsumer {
     const eachBatch = async (payload: EachBatchPayload): Promise<void> => this.#tracked(payload, handler);
     this.#eachBatch = eachBatch;
     const joined = Promise.withResolvers<void>();
-    // It may fail while the client is still starting; it is looked at below.
+    // It may reject before it is awaited below.
     joined.promise.catch(() => undefined);
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       joined.resolve();
-      // One that was told to go may join once more before it is gone; by then the observer hears of another.
+      // A stopped member may join again before it leaves. The observer then follows another member.
       if (this.#stopped !== undefined) return;
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
       this.#observer?.joined(this.#assigned.size);
@@ -107,7 +107,7 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#assertOpen();
     await consumer.run({
       eachBatchAutoResolve: false,
-      // For what never comes to a handler, the marks of transactions that others wrote: else nobody would commit them.
+      // Commits the transaction markers of other producers, which never reach a handler.
       autoCommitThreshold: 1,
       partitionsConsumedConcurrently: partitionsAtOnce,
       eachBatch,
@@ -137,11 +137,11 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#stoppedAt = performance.now();
     this.#cancel();
     this.#leave();
-    // First, as it waits for the handlers; they settle soon, as they are cancelled.
+    // Called first, because it waits for the handlers, which were cancelled and settle soon.
     const left = this.#consumer.disconnect();
     if (this.#eachBatch !== undefined) retire(this.#eachBatch);
     await Promise.allSettled(this.#underWay.values());
-    // A group that is told nothing finds out by itself.
+    // If leaving the group takes too long, the group notices by the missing heartbeats.
     await Promise.race([left.catch(() => undefined), delay(leavingMs, undefined, { ref: false })]);
     this.#ended.resolve();
   }
@@ -174,9 +174,10 @@ export class KafkaEventConsumer implements EventConsumer {
   async #handleBatch(payload: EachBatchPayload, handler: RecordHandler, signal: AbortSignal): Promise<void> {
     const { batch } = payload;
     let over: Error | undefined;
-    // Work may take as long as an outage of the store lasts: the member stays in the group, and learns when its time is over.
+    // A handler may wait for as long as the store is down. The heartbeats keep the member in its group,
+    // and report its eviction.
     const beat = setInterval(() => {
-      // A member that is to go and does not settle must miss its heartbeats, for the group to notice.
+      // A stopping member sends no heartbeats, so the group evicts it even if its handler hangs.
       if (this.#stopped !== undefined) return;
       payload.heartbeat().catch((error: unknown) => {
         if (!isAssignmentOver(error)) return;
@@ -189,7 +190,7 @@ export class KafkaEventConsumer implements EventConsumer {
       for await (const { records, lastOffset } of portions) {
         if (payload.isStale()) return;
         if (!(await handled(handler, records, signal))) break;
-        // Whoever has the partition by now handles these too. To try would make the client join its group again.
+        // The session is over: another member handles these records. A commit would make the client rejoin.
         if (performance.now() - this.#stoppedAt > this.#sessionMs) return;
         payload.resolveOffset(lastOffset);
         await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
@@ -197,12 +198,12 @@ export class KafkaEventConsumer implements EventConsumer {
     } finally {
       clearInterval(beat);
     }
-    // Told to the client, which joins the group anew.
+    // Makes the client join the group again.
     if (over !== undefined && this.#stopped === undefined) throw over;
   }
 }
 
-/** Whether it was done before it was cancelled; a handler that rejects is called again, after a pause that grows to 5 s. */
+/** Calls the handler until it resolves, with pauses that grow to 5 s. Returns false if it was cancelled before. */
 async function handled(
   handler: RecordHandler,
   records: Parameters<RecordHandler>[0],

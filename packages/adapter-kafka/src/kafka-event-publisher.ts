@@ -18,53 +18,53 @@ import { type Call, type Portion, PublishQueue } from './publish-queue.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 import { turns } from './turns.ts';
 
-/** How a publisher behaves. */
+/** Options of a publisher. */
 export interface KafkaEventPublisherOptions {
-  /** A publish that is not confirmed by then is rejected. 10,000 where not given. */
+  /** The time after which an unconfirmed publish is rejected, in milliseconds. Default: 10,000. */
   readonly publishTimeoutMs?: number;
-  /** The most events that are under way at a time. 100,000 where not given. */
+  /** The maximum number of unconfirmed events. Default: 100,000. */
   readonly bufferedEvents?: number;
-  /** The most bytes of messages that are under way at a time. 64 MiB where not given. */
+  /** The maximum size of unconfirmed messages in bytes. Default: 64 MiB. */
   readonly bufferedBytes?: number;
-  /** Is told of the buffer at each change, and of each request to the log with what it confirmed. */
+  /** Notified of each change of the buffer, and of each request to the log with the events that it confirmed. */
   readonly observer?: {
     buffered(events: number, bytes: number): void;
     flushed(flush: { events: number; bytes: number; seconds: number; failed: boolean }): void;
   };
 }
 
-/** A message and where it goes. */
+/** A message and its partition. */
 interface Placed {
   readonly partition: number;
   readonly message: Message;
   readonly size: number;
 }
 
-// Below the 1 MiB that a broker takes of one partition, with room for the framing; three of the largest activities fit in.
-const mostBytesOfPartition = 900_000;
-// Attributes, names of headers and framing of one message.
+// Below a broker's default limit of 1 MiB per partition, with room for framing. Three of the largest activities fit.
+const maxPartitionBytes = 900_000;
+// An upper bound for the attributes, header names and framing of one message, in bytes.
 const overhead = 300;
-// What is under way when it is closed may still be confirmed for so long.
+// How long `close` waits for pending events to be confirmed.
 const closingMs = 1500;
 const source = '/user-activity';
 
 /**
- * Publishes to a topic of Kafka. Events that come while a request is under way go together with the next one, so the number of
- * requests does not grow with the load. Until all in-sync replicas have confirmed, what is missing is sent again, in its order.
+ * Publishes to a Kafka topic. Events that arrive while a request is pending are sent together with the next one, so the number of
+ * requests does not grow with the load. Events that not all in-sync replicas confirmed are sent again, in order.
  */
 export class KafkaEventPublisher implements EventPublisher {
   readonly #topic: KafkaTopic;
   readonly #producer: ConfirmedProducer;
   readonly #queue: PublishQueue;
   readonly #timeoutMs: number;
-  readonly #mostEvents: number;
-  readonly #mostBytes: number;
+  readonly #maxEvents: number;
+  readonly #maxBytes: number;
   readonly #observer: KafkaEventPublisherOptions['observer'];
-  /** In the order of their deadlines. */
+  /** The pending calls, in the order of their deadlines. */
   readonly #calls: Set<Call> = new Set();
   #events = 0;
   #bytes = 0;
-  /** Why the last attempt failed; undefined once all that it left is confirmed. */
+  /** Why the last attempt failed; undefined if it succeeded. */
   #failure: unknown;
   #working: Promise<void> | undefined;
   #expiry: NodeJS.Timeout | undefined;
@@ -73,12 +73,12 @@ export class KafkaEventPublisher implements EventPublisher {
   constructor(connection: KafkaConnection, topic: KafkaTopic, options: KafkaEventPublisherOptions = {}) {
     this.#topic = topic;
     this.#timeoutMs = options.publishTimeoutMs ?? 10_000;
-    this.#mostEvents = options.bufferedEvents ?? 100_000;
-    this.#mostBytes = options.bufferedBytes ?? 64 * 1024 * 1024;
+    this.#maxEvents = options.bufferedEvents ?? 100_000;
+    this.#maxBytes = options.bufferedBytes ?? 64 * 1024 * 1024;
     this.#observer = options.observer;
-    // Half of the time for one attempt: a broker that hangs leaves time for another.
+    // Half of the time for one attempt, so that a hanging broker leaves time for another.
     this.#producer = new ConfirmedProducer(connection, topic.name, Math.ceil(this.#timeoutMs / 2));
-    this.#queue = new PublishQueue(topic.partitions, mostBytesOfPartition);
+    this.#queue = new PublishQueue(topic.partitions, maxPartitionBytes);
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
@@ -91,7 +91,7 @@ export class KafkaEventPublisher implements EventPublisher {
     await this.#take(records, (original) => {
       const record = replayed(original);
       const size = largestSize(record);
-      // The broker would refuse it for ever: it came when larger ones were taken, or compressed.
+      // The broker would never accept it: it was written under a higher limit, or compressed.
       outcomes.push(size > maxMessageBytes ? 'too-large' : 'published');
       if (size > maxMessageBytes) return undefined;
       const { key } = record;
@@ -121,7 +121,7 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   async #close(): Promise<void> {
-    // A log that works confirms in much less; of one that doesn't, a stop can't wait for the deadlines.
+    // A working log confirms much faster. If it does not answer, a stop can't wait for the deadlines.
     const late = delay(closingMs, undefined, { ref: false });
     const underWay = [...this.#calls].map(({ promise }) => promise);
     await Promise.race([Promise.allSettled([...underWay, this.#working]), late]);
@@ -140,7 +140,7 @@ export class KafkaEventPublisher implements EventPublisher {
   ): Promise<void> | undefined {
     this.#assertOpen();
     if (sources.length === 0) return undefined;
-    if (this.#events + sources.length > this.#mostEvents) throw busy();
+    if (this.#events + sources.length > this.#maxEvents) throw busy();
     const call: Call = {
       ...Promise.withResolvers<void>(),
       deadline: performance.now() + this.#timeoutMs,
@@ -168,7 +168,7 @@ export class KafkaEventPublisher implements EventPublisher {
       for (const source of sources) {
         const placed = place(source);
         if (placed === undefined) continue;
-        if (this.#bytes + placed.size > this.#mostBytes) throw busy();
+        if (this.#bytes + placed.size > this.#maxBytes) throw busy();
         call.bytes += placed.size;
         this.#hold(0, placed.size);
         messages.push(placed);
@@ -224,13 +224,13 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#expiry = next && this.#awaitExpiry(next);
   }
 
-  /** Sends until nothing is left to send, or nobody waits for it. */
+  /** Sends until no message is left to send, or no call waits for one. */
   async #work(): Promise<void> {
-    // Events that come in the same turn go together.
+    // Events of the same turn of the event loop are sent together.
     await nextTurn();
     for (let failures = 0; this.#calls.size > 0 && !this.#queue.isEmpty; ) {
       const portion = this.#queue.take();
-      // After a failure each partition goes apart: the sound ones are through and are not sent again.
+      // After a failure, one request per partition: then the healthy ones succeed and are not sent again.
       this.#failure = await this.#send(portion, failures > 0);
       failures = this.#failure === undefined ? 0 : failures + 1;
       if (failures > 0) await delay(Math.min(1000, 25 * 2 ** Math.min(failures, 6)));
@@ -238,7 +238,7 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#working = undefined;
   }
 
-  /** Sends it, settles who is through, and puts back the rest; gives the failure, if any. */
+  /** Sends a portion, settles completed calls and puts back unconfirmed messages. Returns the failure, if any. */
   async #send(portion: Portion, apart: boolean): Promise<unknown> {
     const messages = new Map(
       [...portion].map(([partition, entries]) => [partition, entries.map(({ message }) => message)]),

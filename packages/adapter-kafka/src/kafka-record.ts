@@ -4,7 +4,7 @@ import type { Message } from 'kafkajs';
 import { type BatchRecord, maxHeaders } from './record-batches/batch-record.ts';
 import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
 
-/** A record as the domain has it. A batch that can't be read counts as one, at its first offset. */
+/** Converts a message to the domain's record. An unreadable batch becomes one record, at its first offset. */
 export function kafkaRecord(
   topic: string,
   partition: number,
@@ -29,11 +29,11 @@ export function kafkaRecord(
   };
 }
 
-/** The record as KafkaJS writes it, on that partition. */
+/** Converts a record to a message of KafkaJS, for that partition. */
 export function messageOf({ key, value, headers }: RawRecord, partition: number): Message {
   const entries = Object.entries(headers).map(([name, values]) => [
     name,
-    values.map((one) => Buffer.from(one)),
+    values.map((header) => Buffer.from(header)),
   ]);
   return {
     key: key && Buffer.from(key),
@@ -43,16 +43,16 @@ export function messageOf({ key, value, headers }: RawRecord, partition: number)
   };
 }
 
-/** At most so many bytes the record takes on the topic, in a batch of its own and uncompressed. */
+/** Returns an upper bound of the record's size on the topic in bytes, uncompressed and in a batch of its own. */
 export function largestSize({ key, value, headers }: RawRecord): number {
   const ofHeaders = Object.entries(headers).flatMap(([name, values]) =>
-    values.map((one) => headerFraming + Buffer.byteLength(name) + one.length),
+    values.map((header) => headerFraming + Buffer.byteLength(name) + header.length),
   );
   return (
-    batchFraming + (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders.reduce((sum, one) => sum + one, 0)
+    batchFraming + (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders.reduce((sum, size) => sum + size, 0)
   );
 }
 
-// https://kafka.apache.org/documentation/#messageformat: numbers that vary in length taken at their longest.
+// https://kafka.apache.org/documentation/#messageformat, with numbers of variable length at their longest.
 const batchFraming = 61 + 40;
 const headerFraming = 10;

@@ -7,18 +7,18 @@ import { Renewable } from './renewable.ts';
 import { type PreparedTopic, prepareTopic, TopicError, type TopicPlan } from './prepare-topic.ts';
 
 const preparationMs = 30_000;
-// What is said of a dead letter, beside all that the topic of activities may hold.
+// Room for the headers of a dead letter, in addition to the largest record of the activity topic.
 const framingBytes = 65_536;
 
-/** A topic that is there and fit for activities, and the one for what could not be stored, `<name>.dead-letters`. */
+/** An existing topic that is fit for activities, and its dead letter topic, `<name>.dead-letters`. */
 export class KafkaTopic {
   readonly name: string;
-  /** For its life: a user's place depends on it. */
+  /** The number of partitions. It must never change, because it decides on which partition a user's records are. */
   readonly partitions: number;
   readonly deadLetters: string;
-  /** The largest batch of records that it took when it was opened. */
+  /** The topic's limit for a batch of records in bytes, at the time of `open`. */
   readonly maxMessageBytes: number;
-  /** The same of the topic of dead letters. */
+  /** The same limit of the dead letter topic. */
   readonly maxLetterBytes: number;
   readonly #admin: Renewable<Admin>;
   readonly #inSyncReplicas: number;
@@ -43,8 +43,9 @@ export class KafkaTopic {
   }
 
   /**
-   * Makes the two topics where they are missing. Throws TopicError if one is there that would lose or refuse what was accepted,
-   * or if the credentials or rights do not suffice, and LOG_UNAVAILABLE if no broker answers. `warn` hears what is weak but works.
+   * Opens the two topics, and makes them if they are missing. Throws TopicError if an existing one would lose or refuse accepted
+   * activities, or if credentials or permissions do not suffice. Throws LOG_UNAVAILABLE if no broker answers. `warn` receives
+   * weaknesses that do not prevent the use.
    */
   static async open(
     connection: KafkaConnection,
@@ -61,14 +62,14 @@ export class KafkaTopic {
         ...plan,
         name: `${plan.name}.dead-letters`,
         partitions,
-        leastMessageBytes: maxMessageBytes + framingBytes,
+        minMessageBytes: maxMessageBytes + framingBytes,
       };
       const deadLetters = await admin.use(preparationMs, (client) => prepareTopic(client, beside, warn));
       return new KafkaTopic(admin, prepared, deadLetters, warn);
     } catch (error) {
       await admin.close();
       if (error instanceof TopicError || !(error instanceof Error)) throw error;
-      // Nobody's data is in it yet: what the client says helps whoever set this up.
+      // No user data can be in the client's message yet, and it helps the operator.
       if (isRefusal(error))
         throw new TopicError(
           `Kafka refuses to let the service use the topic ${plan.name}: ${error.message}.`,
@@ -89,7 +90,7 @@ export class KafkaTopic {
       const { topics } = await this.#admin.use(timeoutMs, (client) =>
         client.fetchTopicMetadata({ topics: [this.name] }),
       );
-      // Judged here: what is wrong with the topic is no fault of the client, which others are using.
+      // Checked outside `use`: a fault of the topic must not discard the client, which others use.
       const partitions = topics[0]?.partitions ?? [];
       this.#assertSame(partitions.length);
       const sound = partitions.filter(({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas);
@@ -100,7 +101,7 @@ export class KafkaTopic {
     }
   }
 
-  /** How far a group is with each partition. Rejects with LOG_UNAVAILABLE when that can't be told in time. */
+  /** Returns the progress of a group in each partition. Rejects with LOG_UNAVAILABLE if there is no answer in time. */
   async progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
     try {
       return await this.#admin.use(timeoutMs, (client) => groupProgress(client, group, this.name));
@@ -109,7 +110,7 @@ export class KafkaTopic {
     }
   }
 
-  /** Users go on where they are while this process runs; a start with the new number is refused. */
+  /** Throws if the number of partitions has changed. This process keeps using the old number; a new start is refused. */
   #assertSame(partitions: number): void {
     if (partitions === this.partitions) return;
     if (this.#partitionsNow !== partitions)

@@ -2,35 +2,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { faultsOf, publishedBytes, weaknessesOf } from './topic-settings.ts';
 
-/** What a topic is to be like where it has to be made. */
+/** The settings with which a missing topic is made. */
 export interface TopicPlan {
   readonly name: string;
   readonly partitions: number;
-  /** As many as there are brokers, up to 3, where not given. */
+  /** Default: the number of brokers, at most 3. */
   readonly replicationFactor?: number;
   readonly retentionDays: number;
-  /** The largest batch of records that it must take. What the publisher sends, where not given. */
-  readonly leastMessageBytes?: number;
+  /** The smallest acceptable limit for a batch of records in bytes. Default: the size of the publisher's batches. */
+  readonly minMessageBytes?: number;
 }
 
-/** A topic as it is. */
+/** The settings of an existing topic. */
 export interface PreparedTopic {
   readonly name: string;
   readonly partitions: number;
   /** How many replicas must be in sync for a write to be confirmed. */
   readonly inSyncReplicas: number;
-  /** The largest batch of records that it takes. */
+  /** The topic's limit for a batch of records in bytes. */
   readonly maxMessageBytes: number;
 }
 
-/** A topic can't be used as it is; the message says what to change. Trying again alone won't help. */
+/** Thrown if a topic can't be used as it is. The message says what to change. Retrying alone does not help. */
 export class TopicError extends Error {
   override readonly name = 'TopicError';
 }
 
 const day = 86_400_000;
 
-/** Makes the topic where it is missing, else sees whether it keeps what it is given. */
+/** Makes the topic if it is missing, and checks that it keeps records and accepts all of them. */
 export async function prepareTopic(
   admin: Admin,
   plan: TopicPlan,
@@ -44,7 +44,7 @@ export async function prepareTopic(
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
   const layout = { partitions: partitions.length, replicas, inSyncReplicas };
 
-  const faults = faultsOf(settings, layout, plan.leastMessageBytes ?? publishedBytes);
+  const faults = faultsOf(settings, layout, plan.minMessageBytes ?? publishedBytes);
   if (faults.length > 0) throw new TopicError(`The topic ${plan.name} cannot be used: ${faults.join('; ')}.`);
   for (const weakness of weaknessesOf(settings, layout, plan.retentionDays * day))
     warn(`The topic ${plan.name} ${weakness}.`);
@@ -57,15 +57,15 @@ async function create(admin: Admin, plan: TopicPlan): Promise<void> {
   const replicationFactor = plan.replicationFactor ?? Math.min(3, brokers.length);
   const settings = {
     'cleanup.policy': 'delete',
-    // That of a record is when it was accepted, as its readers may rely on.
+    // Readers may rely on the timestamp of a record: it is when the service accepted the activity.
     'message.timestamp.type': 'CreateTime',
-    // What the log confirmed is worth more than its being there without a pause.
+    // Confirmed records matter more than availability.
     'unclean.leader.election.enable': 'false',
     'retention.ms': String(plan.retentionDays * day),
     'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
-    // However a producer compressed its records, every consumer can read them.
+    // Every consumer can then read the records, however a producer compressed them.
     'compression.type': 'uncompressed',
-    ...(plan.leastMessageBytes === undefined ? {} : { 'max.message.bytes': String(plan.leastMessageBytes) }),
+    ...(plan.minMessageBytes === undefined ? {} : { 'max.message.bytes': String(plan.minMessageBytes) }),
   };
   const topic: ITopicConfig = {
     topic: plan.name,
@@ -73,7 +73,7 @@ async function create(admin: Admin, plan: TopicPlan): Promise<void> {
     replicationFactor,
     configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
   };
-  // Says false, and is content, where another instance was quicker.
+  // Returns false if another instance created it first.
   await admin.createTopics({ topics: [topic], waitForLeaders: false });
 }
 
@@ -82,21 +82,22 @@ async function partitionsOf(admin: Admin, name: string) {
   return topics[0]?.partitions ?? [];
 }
 
-/** Asks about a topic. Of one that was made just now, by whomever, a broker may know only in a moment, and each for itself. */
+/** Asks about a topic, and retries: each broker learns of a new topic only after a moment. */
 async function onceKnown<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ask();
     } catch (error) {
-      if (!isNews(error) || attempt === mostAttempts) throw error;
+      if (!isNotKnownYet(error) || attempt === maxAttempts) throw error;
       await delay(100);
     }
   }
 }
 
-const mostAttempts = 100;
-const news: ReadonlySet<unknown> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
-const isNews = (error: unknown): boolean => error instanceof Error && news.has(Reflect.get(error, 'type'));
+const maxAttempts = 100;
+const notKnownYet: ReadonlySet<unknown> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+const isNotKnownYet = (error: unknown): boolean =>
+  error instanceof Error && notKnownYet.has(Reflect.get(error, 'type'));
 
 async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
   const { resources } = await onceKnown(() =>

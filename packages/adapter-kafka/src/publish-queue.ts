@@ -6,7 +6,7 @@ export interface Call {
   readonly events: number;
   /** The bytes of the messages that were made so far. */
   bytes: number;
-  /** How many of its messages the log has yet to confirm. */
+  /** The number of its unconfirmed messages. */
   left: number;
   settled: boolean;
   readonly promise: Promise<void>;
@@ -14,25 +14,25 @@ export interface Call {
   readonly reject: (error: unknown) => void;
 }
 
-/** A message on its way. */
+/** A message of a pending call. */
 export interface Entry {
   readonly message: Message;
   readonly bytes: number;
   readonly call: Call;
 }
 
-/** Some of each partition's messages, in their order. */
+/** Messages to send together, by partition and in order. */
 export type Portion = ReadonlyMap<number, readonly Entry[]>;
 
-/** Messages that wait, by partition, in the order in which they came. */
+/** The waiting messages, by partition, in the order in which they arrived. */
 export class PublishQueue {
   readonly #lanes: Entry[][];
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
 
-  /** A portion takes so many bytes of a partition at most, or one message. */
-  constructor(partitions: number, mostBytes: number) {
+  /** A portion has at most `maxBytes` of each partition, or one message. */
+  constructor(partitions: number, maxBytes: number) {
     this.#lanes = Array.from({ length: partitions }, () => []);
-    this.#mostBytes = mostBytes;
+    this.#maxBytes = maxBytes;
   }
 
   get isEmpty(): boolean {
@@ -43,14 +43,14 @@ export class PublishQueue {
     this.#lane(partition).push(entry);
   }
 
-  /** Takes what may be sent next. Whoever gave up waiting is left out. */
+  /** Takes the next portion. Leaves out the messages of calls that timed out. */
   take(): Portion {
     const portion = new Map<number, readonly Entry[]>();
     for (const [partition, lane] of this.#lanes.entries()) {
       let bytes = 0;
       let count = 0;
       for (const entry of lane) {
-        if (count > 0 && bytes + entry.bytes > this.#mostBytes) break;
+        if (count > 0 && bytes + entry.bytes > this.#maxBytes) break;
         bytes += entry.bytes;
         count += 1;
       }
@@ -60,13 +60,13 @@ export class PublishQueue {
     return portion;
   }
 
-  /** Puts back what was taken and is to be sent again, before all that came since. */
+  /** Puts back messages that must be sent again, in front of all that arrived since. */
   putBack(partition: number, entries: readonly Entry[]): void {
     const lane = this.#lane(partition);
     this.#lanes[partition] = [...entries, ...lane];
   }
 
-  /** Forgets the messages of those who gave up. */
+  /** Drops the messages of calls that timed out. */
   forgetSettled(): void {
     for (const [partition, lane] of this.#lanes.entries())
       this.#lanes[partition] = lane.filter(({ call }) => !call.settled);

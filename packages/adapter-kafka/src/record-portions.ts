@@ -7,19 +7,19 @@ import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
 
 const maxRecords = 1000;
 const maxWeight = 4 * 1024 * 1024;
-// A header costs as much as so many bytes.
+// The cost of one header, in bytes of a value.
 const headerWeight = 128;
-// To parse 4 MiB takes more than a second at worst, so the event loop turns after as much as this. One record may have 1 MiB.
+// Parsing 4 MiB can take more than a second, so the event loop gets a turn after each of these. One record may have 1 MiB.
 const weightOfTurn = 256 * 1024;
 
-/** Records that are handled together. */
+/** Records to handle together. */
 export interface RecordPortion {
   readonly records: readonly LogRecord[];
-  /** The offset behind which the next portion begins. */
+  /** The offset of the last record. */
   readonly lastOffset: string;
 }
 
-/** The records of a partition as the domain has them, in portions that are each handled without a long pause. */
+/** Converts the messages of a partition to the domain's records, in portions of bounded cost. */
 export async function* recordPortions(
   topic: string,
   partition: number,
@@ -42,14 +42,14 @@ export async function* recordPortions(
 
 type ReadRecord = BatchRecord | UnreadableBatch;
 
-/** The messages as our reader made them. Throws if KafkaJS read them by itself, as it has no bounds. */
+/** Checks that our reader made the messages. Throws if KafkaJS parsed them itself, because it has no limits. */
 const readOf = (messages: readonly KafkaMessage[]): readonly ReadRecord[] =>
   messages.map((message) => {
     if (message instanceof BatchRecord || message instanceof UnreadableBatch) return message;
     throw new Error('KafkaJS parsed a record itself, instead of our reader.');
   });
 
-/** In slices of at most 1,000 records, and of so many bytes and headers. */
+/** Divides records into slices of at most 1,000 records, with a limit on bytes and headers. */
 function* slices(records: readonly ReadRecord[]): Generator<readonly ReadRecord[]> {
   let slice: ReadRecord[] = [];
   let weight = 0;

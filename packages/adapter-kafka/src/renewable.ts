@@ -8,8 +8,8 @@ interface Connectable {
 }
 
 /**
- * A client that is connected at its first use and never used again once something failed: after a failure nobody knows what
- * it still believes of the cluster. The next use gets a new one.
+ * A client that is connected at its first use and replaced after a failure, because its view of the cluster may then be
+ * wrong.
  */
 export class Renewable<Client extends Connectable> {
   readonly #make: () => Client;
@@ -19,7 +19,7 @@ export class Renewable<Client extends Connectable> {
     this.#make = make;
   }
 
-  /** Does it with a connected client, or rejects when that takes longer. */
+  /** Does the work with a connected client. Rejects if connecting and working take longer than the time-out. */
   async use<Value>(timeoutMs: number, work: (client: Client) => Promise<Value>): Promise<Value> {
     this.#current ??= this.#connect();
     const used = this.#current;
@@ -35,7 +35,7 @@ export class Renewable<Client extends Connectable> {
     }
   }
 
-  /** KafkaJS waits for the answers to all that it asked, which a broker that hangs never gives: it is left then. */
+  /** Waits at most 500 ms: KafkaJS waits for the answers to all its requests, which a hanging broker never sends. */
   async close(): Promise<void> {
     const last = this.#current;
     this.#current = undefined;

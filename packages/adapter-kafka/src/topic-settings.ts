@@ -1,7 +1,7 @@
-/** The settings of a topic by their names. */
+/** The settings of a topic, by name. */
 export type TopicSettings = ReadonlyMap<string, string>;
 
-/** How a topic is laid out. */
+/** The layout of a topic. */
 export interface TopicLayout {
   readonly partitions: number;
   readonly replicas: number;
@@ -9,24 +9,24 @@ export interface TopicLayout {
   readonly inSyncReplicas: number;
 }
 
-/** What one request carries of a partition, and the framing of the batch. A single activity is smaller: at most some 270 kB. */
+/** The maximum size of one request's batch for a partition, with framing. A single activity has at most some 270 kB. */
 export const publishedBytes = 1_000_000;
-// What can't be read must fit the store as a dead letter, which takes 16 MiB.
-const mostMessageBytes = 12 * 1024 * 1024;
-// A record is as old as its publish has waited; the rest is for clocks that differ.
-const leastTimestampRangeMs = 300_000;
+// An unreadable record must fit into the store as a dead letter, which has at most 16 MiB.
+const maxMessageBytes = 12 * 1024 * 1024;
+// The age of a record when it is written is how long its publish waited. The rest allows for differing clocks.
+const minTimestampRangeMs = 300_000;
 
-/** Why the topic would lose or refuse what it is given; to be changed before it is used. */
-export function faultsOf(settings: TopicSettings, layout: TopicLayout, leastMessageBytes: number): string[] {
+/** Returns why the topic would lose or refuse records. These must be changed before it is used. */
+export function faultsOf(settings: TopicSettings, layout: TopicLayout, minMessageBytes: number): string[] {
   const { partitions, replicas, inSyncReplicas } = layout;
   const faults: string[] = [];
   if (partitions === 0) faults.push('it has no partitions');
   if (settings.get('cleanup.policy') !== 'delete')
     faults.push('its cleanup.policy must be delete, as compaction keeps only the last activity of each user');
   const largest = Number(settings.get('max.message.bytes'));
-  if (!(largest >= leastMessageBytes && largest <= mostMessageBytes))
+  if (!(largest >= minMessageBytes && largest <= maxMessageBytes))
     faults.push(
-      `its max.message.bytes is ${largest} and must be from ${leastMessageBytes} to ${mostMessageBytes}`,
+      `its max.message.bytes is ${largest} and must be from ${minMessageBytes} to ${maxMessageBytes}`,
     );
   if (inSyncReplicas > replicas)
     faults.push(
@@ -34,15 +34,15 @@ export function faultsOf(settings: TopicSettings, layout: TopicLayout, leastMess
     );
   for (const name of ['message.timestamp.before.max.ms', 'message.timestamp.after.max.ms']) {
     const range = settings.get(name);
-    if (range !== undefined && Number(range) < leastTimestampRangeMs)
+    if (range !== undefined && Number(range) < minTimestampRangeMs)
       faults.push(
-        `its ${name} is ${range} and must be at least ${leastTimestampRangeMs}, as clocks differ and a publish may wait`,
+        `its ${name} is ${range} and must be at least ${minTimestampRangeMs}, as clocks differ and a publish may wait`,
       );
   }
   return faults;
 }
 
-/** What is weak about the topic but works. */
+/** Returns the weaknesses of the topic that do not prevent its use. */
 export function weaknessesOf(settings: TopicSettings, layout: TopicLayout, retentionMs: number): string[] {
   const weaknesses: string[] = [];
   if (layout.replicas < 2) weaknesses.push('has one replica: if its broker is lost, so are its records');

@@ -1,4 +1,4 @@
-/** What the promise gives, or a rejection when that takes longer. The work itself goes on: nobody waits for it. */
+/** Resolves or rejects with the work, or rejects if it takes longer. The work itself goes on. */
 export async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new TimeoutError(`No answer within ${ms} ms.`)), ms);

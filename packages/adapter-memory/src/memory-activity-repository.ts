@@ -16,7 +16,7 @@ import {
 } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
-/** Keeps activities in a map, and sorts them anew for each question. */
+/** Keeps activities in a map, and sorts them for each query. */
 export class MemoryActivityRepository implements ActivityRepository {
   readonly #store: MemoryStore;
 
@@ -37,7 +37,7 @@ export class MemoryActivityRepository implements ActivityRepository {
   }
 
   async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
-    const ascending = this.#letThrough(filter).toSorted(compare);
+    const ascending = this.#matches(filter).toSorted(compare);
     const walk = order === 'asc' ? ascending : ascending.toReversed();
     const isBehind = (position: Position, activity: UserActivity): boolean =>
       order === 'asc' ? compare(activity, position) > 0 : compare(activity, position) < 0;
@@ -49,11 +49,11 @@ export class MemoryActivityRepository implements ActivityRepository {
   }
 
   async count(filter: ActivityFilter): Promise<number> {
-    return this.#letThrough(filter).length;
+    return this.#matches(filter).length;
   }
 
-  /** What the filter lets through, in no particular order. */
-  #letThrough(filter: ActivityFilter): readonly UserActivity[] {
+  /** Returns the activities that match the filter, in no particular order. */
+  #matches(filter: ActivityFilter): readonly UserActivity[] {
     this.#store.assertReachable();
     return [...this.#store.activities.values()].filter(
       ({ userId, type, createdAt, metadata }) =>
@@ -73,12 +73,12 @@ export class MemoryActivityRepository implements ActivityRepository {
   async countByKey(
     filter: ActivityFilter,
     field: KeyField,
-    most: number,
+    max: number,
   ): Promise<readonly KeyCount[] | 'too-many'> {
     const counts = new Map<string, number>();
-    for (const { [field]: key } of this.#letThrough(filter)) {
+    for (const { [field]: key } of this.#matches(filter)) {
       counts.set(key, (counts.get(key) ?? 0) + 1);
-      if (counts.size > most) return 'too-many';
+      if (counts.size > max) return 'too-many';
     }
     return [...counts].map(([key, count]) => ({ key, count }));
   }
@@ -86,10 +86,10 @@ export class MemoryActivityRepository implements ActivityRepository {
   async countBySlot(
     filter: ActivityFilter,
     { unitMs, offsets }: TimeSlots,
-    most: number,
+    max: number,
   ): Promise<readonly SlotCount[] | 'too-many'> {
     const counts = new Map<string, SlotCount>();
-    for (const { createdAt } of this.#letThrough(filter)) {
+    for (const { createdAt } of this.#matches(filter)) {
       const segment = Math.max(
         0,
         offsets.findLastIndex(({ from }) => from <= createdAt),
@@ -97,7 +97,7 @@ export class MemoryActivityRepository implements ActivityRepository {
       const slot = Math.floor((createdAt + (offsets[segment]?.offsetMs ?? 0)) / unitMs);
       const name = `${segment} ${slot}`;
       counts.set(name, { segment, slot, count: (counts.get(name)?.count ?? 0) + 1 });
-      if (counts.size > most) return 'too-many';
+      if (counts.size > max) return 'too-many';
     }
     return [...counts.values()];
   }
@@ -114,8 +114,8 @@ export class MemoryActivityRepository implements ActivityRepository {
 }
 
 /** Ids are ASCII, so comparing their UTF-16 code units compares their bytes. */
-function compare(one: Position, other: Position): number {
-  if (one.createdAt !== other.createdAt) return one.createdAt - other.createdAt;
-  if (one.id === other.id) return 0;
-  return one.id < other.id ? -1 : 1;
+function compare(left: Position, right: Position): number {
+  if (left.createdAt !== right.createdAt) return left.createdAt - right.createdAt;
+  if (left.id === right.id) return 0;
+  return left.id < right.id ? -1 : 1;
 }

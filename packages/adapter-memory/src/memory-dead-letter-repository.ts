@@ -20,7 +20,7 @@ import {
 } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
-/** Shows the dead letters of a store in memory, and sorts them anew for each question. */
+/** Lists the dead letters of a store in memory, and sorts them for each query. */
 export class MemoryDeadLetterRepository implements DeadLetterRepository {
   readonly #store: MemoryStore;
 
@@ -42,7 +42,7 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
     return DeadLetterPage.of(rest, limit);
   }
 
-  async findByIds(ids: readonly DeadLetterId[], mostBytes: number): Promise<readonly DeadLetter[]> {
+  async findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]> {
     this.#store.assertReachable();
     const found: DeadLetter[] = [];
     let bytes = 0;
@@ -50,7 +50,7 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
       const letter = this.#store.letters.get(id);
       if (letter === undefined) continue;
       bytes += bytesOf(letter, 'key') + bytesOf(letter, 'value') + bytesOf(letter, 'headers');
-      if (bytes > mostBytes && found.length > 0) break;
+      if (bytes > maxBytes && found.length > 0) break;
       found.push(letter);
     }
     return found;
@@ -134,8 +134,8 @@ function bytesOf(letter: DeadLetter, part: RecordPart): number {
 }
 
 /** Ids are ASCII, so comparing their UTF-16 code units compares their bytes. */
-function compare(one: DeadLetterPosition, other: DeadLetterPosition): number {
-  if (one.diedAt !== other.diedAt) return one.diedAt - other.diedAt;
-  if (one.id === other.id) return 0;
-  return one.id < other.id ? -1 : 1;
+function compare(left: DeadLetterPosition, right: DeadLetterPosition): number {
+  if (left.diedAt !== right.diedAt) return left.diedAt - right.diedAt;
+  if (left.id === right.id) return 0;
+  return left.id < right.id ? -1 : 1;
 }

@@ -7,9 +7,9 @@ import {
 } from '@user-activity/domain';
 import { MemoryLog } from './memory-log.ts';
 
-const mostRecords = 1000;
+const maxRecords = 1000;
 
-/** Reads a log in memory. Members of a group share its partitions batch by batch: whoever is free takes the next. */
+/** Reads a log in memory. The members of a group share its partitions batch by batch: a free member takes the next batch. */
 export class MemoryEventConsumer implements EventConsumer {
   readonly #log: MemoryLog;
   readonly #group: string;
@@ -48,7 +48,7 @@ export class MemoryEventConsumer implements EventConsumer {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const { changed } = this.#log;
-      const records = this.#log.claim(this.#group, partition, mostRecords);
+      const records = this.#log.claim(this.#group, partition, maxRecords);
       if (records === undefined) {
         await changed;
         continue;
@@ -58,7 +58,7 @@ export class MemoryEventConsumer implements EventConsumer {
         () => false,
       );
       this.#log.release(this.#group, partition, handled ? records.length : 0);
-      // Lets others have a turn, also while a handler rejects without end.
+      // Gives others a turn, even while a handler always rejects.
       await nextTurn();
     }
   }

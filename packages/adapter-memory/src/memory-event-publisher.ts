@@ -14,7 +14,7 @@ export class MemoryEventPublisher implements EventPublisher {
   readonly #bufferedEvents: number;
   #closed = false;
 
-  /** `bufferedEvents`: the most that one call may publish. */
+  /** `bufferedEvents` is the maximum number of events of one call. */
   constructor(log: MemoryLog = new MemoryLog(), options: { readonly bufferedEvents?: number } = {}) {
     this.#log = log;
     this.#bufferedEvents = options.bufferedEvents ?? 100_000;

@@ -13,16 +13,16 @@ import {
   unreadable,
 } from '@user-activity/domain';
 
-/** Which records a group has dealt with, and which partitions are being worked on. */
+/** The state of a group: its committed offsets, and the partitions being handled. */
 interface Group {
-  /** Per partition, the offset of the first record that is not committed. */
+  /** The offset of the first uncommitted record, by partition. */
   readonly committed: number[];
   readonly busy: Set<number>;
 }
 
 const utf8 = new TextEncoder();
 
-/** What outlives a handle: the records of one topic and what its groups have committed. */
+/** The state that outlives a handle: the records of one topic, and the committed offsets of its groups. */
 export class MemoryLog {
   readonly topic: string = 'user-activity';
   readonly #partitions: readonly RawRecord[][];
@@ -38,7 +38,7 @@ export class MemoryLog {
     return this.#partitions.length;
   }
 
-  /** Set to false to play an outage: nothing is taken and nothing delivered. */
+  /** Set it to false to simulate an outage: nothing is taken or delivered. */
   get reachable(): boolean {
     return this.#reachable;
   }
@@ -48,7 +48,7 @@ export class MemoryLog {
     this.announce();
   }
 
-  /** Resolves at the next change that may give a consumer something to do. */
+  /** Resolves at the next change that may give a consumer new work. */
   get changed(): Promise<void> {
     return this.#changed.promise;
   }
@@ -69,32 +69,32 @@ export class MemoryLog {
     }
   }
 
-  /** Appends what anyone may have written; without a key, to the given partition. */
+  /** Appends any bytes. A record without a key goes to the partition `keyless`. */
   appendRaw(record: RawRecord, keyless = 0): void {
     const partition = record.key === null ? keyless : partitionOf(record.key, this.partitions);
     this.#partitions[partition]?.push(record);
     this.announce();
   }
 
-  /** What comes next for a group, which nobody else of it is given until `release`; undefined when there is nothing. */
-  claim(groupName: string, partition: number, most: number): readonly LogRecord[] | undefined {
+  /** Claims a group's next records for one member, until `release`. Returns undefined if there are none. */
+  claim(groupName: string, partition: number, max: number): readonly LogRecord[] | undefined {
     const group = this.#group(groupName);
     const from = group.committed[partition] ?? 0;
-    const records = this.#partitions[partition]?.slice(from, from + most) ?? [];
+    const records = this.#partitions[partition]?.slice(from, from + max) ?? [];
     if (!this.#reachable || group.busy.has(partition) || records.length === 0) return undefined;
     group.busy.add(partition);
     return records.map((raw, index) => recordAt({ topic: this.topic, partition, offset: from + index }, raw));
   }
 
-  /** Hands the partition back, after so many records of the claim were dealt with. */
-  release(groupName: string, partition: number, dealtWith: number): void {
+  /** Releases the partition, and commits the number of handled records. */
+  release(groupName: string, partition: number, handled: number): void {
     const group = this.#group(groupName);
-    group.committed[partition] = (group.committed[partition] ?? 0) + dealtWith;
+    group.committed[partition] = (group.committed[partition] ?? 0) + handled;
     group.busy.delete(partition);
     this.announce();
   }
 
-  /** How far a group is with each partition. Throws LOG_UNAVAILABLE during an outage. */
+  /** Returns the progress of a group in each partition. Throws LOG_UNAVAILABLE during an outage. */
   progress(groupName: string): readonly PartitionProgress[] {
     this.assertReachable();
     const { committed } = this.#group(groupName);
@@ -113,7 +113,7 @@ export class MemoryLog {
     return group;
   }
 
-  /** Lets everyone who waits look again. */
+  /** Wakes all waiting consumers. */
   announce(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();

@@ -7,14 +7,14 @@ import {
   MetricReader,
 } from '@opentelemetry/sdk-metrics';
 
-/** One number of a metric, and its attributes as text. Of a histogram how many there were, and their sum. */
+/** One value of a metric, with its attributes as text. For a histogram, the count and the sum. */
 export interface Reading {
   readonly attributes: Readonly<Record<string, string>>;
   readonly value: number;
   readonly sum?: number | undefined;
 }
 
-/** Gauges show what was observed this time alone, as the service has it. */
+/** Gauges show only the values observed by this collection, as in the service. */
 class Reader extends MetricReader {
   constructor() {
     super({
@@ -34,7 +34,7 @@ class Reader extends MetricReader {
   }
 }
 
-/** Keeps what is measured in memory, for tests of who measures. Only one in a process at a time. */
+/** Keeps measurements in memory, for tests. Only one per process at a time. */
 export class MemoryMetrics {
   readonly #reader: Reader = new Reader();
   readonly #provider: MeterProvider = new MeterProvider({ readers: [this.#reader] });
@@ -44,13 +44,13 @@ export class MemoryMetrics {
       throw new Error('A meter provider is registered already.');
   }
 
-  /** The numbers of one metric, by its name; none where nothing was measured. */
+  /** Returns the values of a metric, by name; none if nothing was measured. */
   async read(name: string): Promise<readonly Reading[]> {
     const found = (await this.#collect()).find(({ descriptor }) => descriptor.name === name);
     return (found?.dataPoints ?? []).map(({ attributes, value }) => {
-      const told = Object.fromEntries(Object.entries(attributes).map(([key, one]) => [key, textOf(one)]));
-      if (typeof value === 'number') return { attributes: told, value };
-      return { attributes: told, value: value.count, sum: 'sum' in value ? value.sum : undefined };
+      const texts = Object.fromEntries(Object.entries(attributes).map(([key, held]) => [key, textOf(held)]));
+      if (typeof value === 'number') return { attributes: texts, value };
+      return { attributes: texts, value: value.count, sum: 'sum' in value ? value.sum : undefined };
     });
   }
 

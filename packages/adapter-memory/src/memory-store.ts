@@ -1,15 +1,15 @@
 import { type ActivityId, type DeadLetter, DomainError, type UserActivity } from '@user-activity/domain';
 
-/** What outlives a handle: give one store to several handles and they share it. */
+/** The state that outlives a handle. Several handles can share one store. */
 export class MemoryStore {
   readonly activities: Map<ActivityId, UserActivity> = new Map();
   /** By `topic:partition:offset`. */
   readonly letters: Map<string, DeadLetter> = new Map();
-  /** When the claim to replay dead letters ends that was made last and not released. */
+  /** The end of the latest claim to replay dead letters that was not released. */
   replayClaimedUntil: number | undefined;
   /** The number of partitions by topic. */
   readonly topics: Map<string, number> = new Map();
-  /** Set to false to play an outage: every call is then rejected. */
+  /** Set it to false to simulate an outage: every call then rejects. */
   reachable = true;
 
   /** Throws STORE_UNAVAILABLE during an outage. */

@@ -1,6 +1,6 @@
 import { ActivityId, type IdGenerator } from '@user-activity/domain';
 
-/** Makes `id-000001`, `id-000002` and so on, so that a test knows them beforehand. */
+/** Makes the ids `id-000001`, `id-000002` and so on, so that tests can predict them. */
 export class SequentialIds implements IdGenerator {
   #made = 0;
 

@@ -4,7 +4,7 @@ import type { RepositorySubject } from '@user-activity/port-contracts';
 import { repository } from './broken-stores.ts';
 import type { Broken } from './broken.ts';
 
-/** Takes a newcomer for another fact if that part of it differs too. */
+/** Also treats a newcomer as a different fact if the given part of it differs. */
 const comparing = (part: (activity: UserActivity) => unknown) =>
   repository((sound, store) => ({
     async save(activities) {
@@ -18,7 +18,7 @@ const comparing = (part: (activity: UserActivity) => unknown) =>
     },
   }));
 
-/** Repositories with an idea of their own of what is the same fact. */
+/** Repositories that compare facts wrongly. */
 export const brokenComparisons: Broken<RepositorySubject> = [
   [
     'R2',

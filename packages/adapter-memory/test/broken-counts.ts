@@ -25,34 +25,34 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'counts all, whatever the filter',
     repository((sound) => ({
-      countByKey: (filter, field, most) => sound.countByKey({ ...filter, createdAt: always }, field, most),
+      countByKey: (filter, field, max) => sound.countByKey({ ...filter, createdAt: always }, field, max),
     })),
   ],
   [
     'R15',
     'looks at no metadata where it counts by key',
     repository((sound) => ({
-      countByKey: (filter, field, most) => sound.countByKey({ ...filter, metadata: [] }, field, most),
+      countByKey: (filter, field, max) => sound.countByKey({ ...filter, metadata: [] }, field, max),
     })),
   ],
   [
     'R15',
     'looks at no metadata where it counts by slot',
     repository((sound) => ({
-      countBySlot: (filter, slots, most) => sound.countBySlot({ ...filter, metadata: [] }, slots, most),
+      countBySlot: (filter, slots, max) => sound.countBySlot({ ...filter, metadata: [] }, slots, max),
     })),
   ],
   [
     'R15',
     'tells those of whom metadata leaves nothing',
     repository((sound) => ({
-      async countByKey(filter, field, most) {
-        const counts = await sound.countByKey(filter, field, most);
-        const all = await sound.countByKey({ ...filter, metadata: [] }, field, most);
+      async countByKey(filter, field, max) {
+        const counts = await sound.countByKey(filter, field, max);
+        const all = await sound.countByKey({ ...filter, metadata: [] }, field, max);
         if (counts === 'too-many' || all === 'too-many') return counts;
         return all.map(({ key }) => ({
           key,
-          count: counts.find((one) => one.key === key)?.count ?? 0,
+          count: counts.find((counted) => counted.key === key)?.count ?? 0,
         }));
       },
     })),
@@ -61,14 +61,14 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'counts a page of what keeps conditions on metadata',
     repository((sound) => ({
-      async countBySlot(filter, slots, most) {
+      async countBySlot(filter, slots, max) {
         const { activities } = await sound.find({ filter, order: 'asc', limit: 100, after: undefined });
         const end = activities.length === 100 ? activities.at(-1)?.createdAt : undefined;
-        if (filter.metadata.length === 0 || end === undefined) return sound.countBySlot(filter, slots, most);
+        if (filter.metadata.length === 0 || end === undefined) return sound.countBySlot(filter, slots, max);
         return sound.countBySlot(
           { ...filter, createdAt: TimeRange.between(filter.createdAt.from, end) },
           slots,
-          most,
+          max,
         );
       },
     })),
@@ -77,9 +77,9 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'leaves out what there is too much of',
     repository((sound) => ({
-      async countByKey(filter, field, most) {
+      async countByKey(filter, field, max) {
         const counts = await sound.countByKey(filter, field, Number.POSITIVE_INFINITY);
-        return counts.slice(0, most) as readonly KeyCount[];
+        return counts.slice(0, max) as readonly KeyCount[];
       },
     })),
   ],
@@ -87,16 +87,16 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'gives up one key too early',
     repository((sound) => ({
-      countByKey: (filter, field, most) => sound.countByKey(filter, field, most - 1),
+      countByKey: (filter, field, max) => sound.countByKey(filter, field, max - 1),
     })),
   ],
   [
     'R15',
     'tells what it found per user',
     repository((sound) => ({
-      async countByKey({ userIds, ...filter }, field, most) {
-        if (userIds.length === 0) return sound.countByKey({ userIds, ...filter }, field, most);
-        const parts = userIds.map((user) => sound.countByKey({ ...filter, userIds: [user] }, field, most));
+      async countByKey({ userIds, ...filter }, field, max) {
+        if (userIds.length === 0) return sound.countByKey({ userIds, ...filter }, field, max);
+        const parts = userIds.map((user) => sound.countByKey({ ...filter, userIds: [user] }, field, max));
         return (await Promise.all(parts)).flat() as readonly KeyCount[];
       },
     })),
@@ -105,16 +105,16 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'knows one offset',
     repository((sound) => ({
-      countBySlot: (filter, { unitMs, offsets }, most) =>
-        sound.countBySlot(filter, { unitMs, offsets: offsets.slice(0, 1) }, most),
+      countBySlot: (filter, { unitMs, offsets }, max) =>
+        sound.countBySlot(filter, { unitMs, offsets: offsets.slice(0, 1) }, max),
     })),
   ],
   [
     'R15',
     'cuts off the fraction, where it should round down',
     repository((sound) => ({
-      async countBySlot(filter, slots, most) {
-        const counts = await sound.countBySlot(filter, slots, most);
+      async countBySlot(filter, slots, max) {
+        const counts = await sound.countBySlot(filter, slots, max);
         if (counts === 'too-many') return counts;
         return counts.map((one) => ({ ...one, slot: one.slot < 0 ? one.slot + 1 : one.slot }));
       },
@@ -124,8 +124,8 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'tells empty slots',
     repository((sound) => ({
-      async countBySlot(filter, slots, most) {
-        const counts = await sound.countBySlot(filter, slots, most);
+      async countBySlot(filter, slots, max) {
+        const counts = await sound.countBySlot(filter, slots, max);
         if (counts === 'too-many') return counts;
         return [...counts, { segment: slots.offsets.length, slot: 0, count: 0 }];
       },
@@ -135,9 +135,9 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'leaves out slots that there are too many of',
     repository((sound) => ({
-      async countBySlot(filter, slots, most) {
+      async countBySlot(filter, slots, max) {
         const counts = await sound.countBySlot(filter, slots, Number.POSITIVE_INFINITY);
-        return counts === 'too-many' ? counts : counts.slice(0, most);
+        return counts === 'too-many' ? counts : counts.slice(0, max);
       },
     })),
   ],
@@ -145,35 +145,35 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'gives up one slot too early',
     repository((sound) => ({
-      countBySlot: (filter, slots, most) => sound.countBySlot(filter, slots, most - 1),
+      countBySlot: (filter, slots, max) => sound.countBySlot(filter, slots, max - 1),
     })),
   ],
   [
     'R15',
     'gives up one slot too late',
     repository((sound) => ({
-      countBySlot: (filter, slots, most) => sound.countBySlot(filter, slots, most + 1),
+      countBySlot: (filter, slots, max) => sound.countBySlot(filter, slots, max + 1),
     })),
   ],
   [
     'R15',
-    'counts activities towards the most slots',
+    'counts activities instead of slots against the limit',
     repository((sound) => ({
-      async countBySlot(filter, slots, most) {
-        const isMore = (await sound.count(filter)) > most;
-        return isMore ? 'too-many' : sound.countBySlot(filter, slots, most);
+      async countBySlot(filter, slots, max) {
+        const isMore = (await sound.count(filter)) > max;
+        return isMore ? 'too-many' : sound.countBySlot(filter, slots, max);
       },
     })),
   ],
   [
     'R15',
-    'allows the most slots to each segment',
+    'applies the limit to each segment',
     repository((sound) => ({
-      async countBySlot(filter, slots, most) {
+      async countBySlot(filter, slots, max) {
         const counts = await sound.countBySlot(filter, slots, Number.POSITIVE_INFINITY);
         if (counts === 'too-many') return counts;
         const isTooMuch = (segment: number): boolean =>
-          counts.filter((one) => one.segment === segment).length > most;
+          counts.filter((one) => one.segment === segment).length > max;
         return [...slots.offsets.keys()].some(isTooMuch) ? 'too-many' : counts;
       },
     })),
@@ -182,15 +182,15 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'limits the time between the first and the last',
     repository((sound) => ({
-      async countBySlot(filter, slots, most) {
+      async countBySlot(filter, slots, max) {
         const [first, last] = await Promise.all(
           (['asc', 'desc'] as const).map((order) => sound.find({ ...firstPage, filter, order, limit: 1 })),
         );
         const from = first?.activities[0]?.createdAt ?? 0;
         const to = last?.activities[0]?.createdAt ?? 0;
-        return to - from > 1_000_000 * most * slots.unitMs
+        return to - from > 1_000_000 * max * slots.unitMs
           ? 'too-many'
-          : sound.countBySlot(filter, slots, most);
+          : sound.countBySlot(filter, slots, max);
       },
     })),
   ],

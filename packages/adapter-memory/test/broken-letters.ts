@@ -14,7 +14,7 @@ import { MemoryDeadLetterRepository, MemoryStore } from '../src/index.ts';
 import type { Broken } from './broken.ts';
 import { memoryLetters } from './memory-subjects.ts';
 
-/** A repository of letters that does some things differently. */
+/** Makes a letter repository with some methods replaced. */
 const letters =
   (differently: (sound: DeadLetterRepository, store: MemoryStore) => Partial<DeadLetterRepository>) =>
   async (): Promise<LetterRepositorySubject> => {
@@ -24,7 +24,7 @@ const letters =
       ...(await memoryLetters(store)),
       open: async () => ({
         find: (query) => sound.find(query),
-        findByIds: (ids, mostBytes) => sound.findByIds(ids, mostBytes),
+        findByIds: (ids, maxBytes) => sound.findByIds(ids, maxBytes),
         findDeaths: (ids) => sound.findDeaths(ids),
         remove: (removals) => sound.remove(removals),
         sweep: (limits) => sound.sweep(limits),
@@ -41,7 +41,7 @@ const asking = (change: (query: DeadLetterQuery) => DeadLetterQuery) =>
 const answering = (change: (page: DeadLetterPage, store: MemoryStore) => DeadLetterPage) =>
   letters((sound, store) => ({ find: async (query) => change(await sound.find(query), store) }));
 
-/** The whole letter of a listed one. */
+/** Returns the complete letter with an id. */
 const wholeOf = (store: MemoryStore, id: DeadLetterId): DeadLetter => {
   const letter = store.letters.get(id);
   if (letter === undefined) throw new Error('It is listed.');
@@ -104,9 +104,9 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
     'B5',
     'gives nothing where the first is too large',
     letters((sound) => ({
-      async findByIds(ids, most) {
-        const found = await sound.findByIds(ids, most);
-        return found.filter(({ value }) => (value?.length ?? 0) <= most);
+      async findByIds(ids, maxBytes) {
+        const found = await sound.findByIds(ids, maxBytes);
+        return found.filter(({ value }) => (value?.length ?? 0) <= maxBytes);
       },
     })),
   ],

@@ -16,10 +16,10 @@ import { MemoryEventConsumer, MemoryEventPublisher, MemoryLog } from '../src/ind
 import { memoryLog } from './memory-subjects.ts';
 import { type Broken, withMetadata } from './broken.ts';
 
-/** In memory nothing takes so long. */
+/** Longer than any delivery in memory takes. */
 const patienceMs = 500;
 
-/** A log whose publishers do some things differently. */
+/** Makes a log whose publishers have some methods replaced. */
 const publisher =
   (differently: (sound: EventPublisher, log: MemoryLog) => Partial<EventPublisher>) =>
   async (): Promise<LogSubject> => {
@@ -51,7 +51,7 @@ function lagging(sound: EventPublisher): Partial<EventPublisher> {
   };
 }
 
-/** Acknowledges at once, and is not waited for. */
+/** Acknowledges at once, without waiting for the log. */
 function early(sound: EventPublisher): Partial<EventPublisher> {
   return {
     publish: async (events) => {
@@ -159,7 +159,7 @@ export const brokenPublishers: Broken<LogSubject> = [
   ],
 ];
 
-/** A log whose consumers do some things differently. */
+/** Makes a log whose consumers have some methods replaced. */
 const consumer =
   (
     differently: (sound: EventConsumer, log: MemoryLog, group: string) => Partial<EventConsumer>,

@@ -3,7 +3,7 @@ import type { RepositorySubject } from '@user-activity/port-contracts';
 import type { Broken } from './broken.ts';
 import { repository } from './broken-stores.ts';
 
-/** A page with those of the next while there is one, up to the limit. */
+/** Returns a page filled up to the limit with the items of the next pages. */
 async function beyondBytes(sound: ActivityRepository, query: ActivityQuery): Promise<ActivityPage> {
   const page = await sound.find(query);
   const [last, limit] = [page.activities.at(-1), query.limit - page.activities.length];

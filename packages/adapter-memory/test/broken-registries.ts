@@ -5,7 +5,7 @@ import { MemoryStore, MemoryTopicRegistry } from '../src/index.ts';
 import type { Broken } from './broken.ts';
 import { memoryTopics } from './memory-subjects.ts';
 
-/** A registry that registers differently. */
+/** Makes a registry with another `register`. */
 const registry =
   (differently: (sound: TopicRegistry, store: MemoryStore) => TopicRegistry['register']) =>
   async (): Promise<TopicRegistrySubject> => {

@@ -19,7 +19,7 @@ import { type Broken, withMetadata } from './broken.ts';
 
 type Wrapped<Port> = (sound: Port, store: MemoryStore) => Partial<Port>;
 
-/** A repository that does some things differently. */
+/** Makes a repository with some methods replaced. */
 export const repository =
   (differently: Wrapped<ActivityRepository>) => async (): Promise<RepositorySubject> => {
     const store = new MemoryStore();
@@ -52,7 +52,7 @@ const asking = (change: (query: ActivityQuery) => ActivityQuery) =>
 const answering = (change: (page: ActivityPage, query: ActivityQuery) => ActivityPage) =>
   repository((sound) => ({ find: async (query) => change(await sound.find(query), query) }));
 
-/** Looks at metadata in its own way, in `find` and in `count`. */
+/** Matches metadata differently, in `find` and `count`. */
 const searching = (matches: (condition: MetadataCondition, metadata: JsonObject) => boolean) =>
   repository((_, store) => {
     const letThrough = ({ metadata }: ActivityFilter): MemoryActivityRepository => {
@@ -71,7 +71,7 @@ const searching = (matches: (condition: MetadataCondition, metadata: JsonObject)
 
 const all = TimeRange.between(undefined, undefined);
 
-/** Pages by offset: the position only tells how many were seen. */
+/** Pages by offset: uses the position only to count how many items were seen. */
 function byOffset(sound: ActivityRepository): Partial<ActivityRepository> {
   const seen = new Map<string, number>();
   return {

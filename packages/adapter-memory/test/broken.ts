@@ -1,9 +1,9 @@
 import { type JsonObject, MetadataText, StoredActivity } from '@user-activity/domain';
 
-/** Adapters broken on purpose, by the promise that each must be caught breaking. */
+/** Adapters broken on purpose, by the promise whose cases must fail. */
 export type Broken<One> = readonly (readonly [promise: string, how: string, make: () => Promise<One>])[];
 
-/** The same activity but for its metadata. */
+/** Returns the activity with other metadata. */
 export function withMetadata(activity: StoredActivity, metadata: JsonObject): StoredActivity {
   const { id, userId, type, createdAt, receivedAt } = activity;
   const text = MetadataText.trusted(JSON.stringify(metadata));

@@ -16,7 +16,7 @@ import {
   MemoryTopicRegistry,
 } from '../src/index.ts';
 
-/** Makes it unreachable until the answer is called. */
+/** Makes a store or log unreachable until the returned function is called. */
 async function interrupt(what: { reachable: boolean }): Promise<() => Promise<void>> {
   what.reachable = false;
   return async () => {

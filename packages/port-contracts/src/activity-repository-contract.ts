@@ -25,15 +25,15 @@ import { filterOf } from './walk.ts';
 
 const statusOf = (outcome: SaveOutcome): string => (typeof outcome === 'string' ? outcome : 'refused');
 
-/** Metadata of its own for a newcomer, which makes it another fact. */
+/** Makes an activity with the same id and different metadata, so a different fact. */
 const otherFact = (of: UserActivity): UserActivity =>
   sampleActivity({ id: of.id, metadata: { other: true } });
 
-/** What every `ActivityRepository` promises, by the numbers in its doc comment. */
+/** The promises of every `ActivityRepository`, by the numbers in its doc comment. */
 export const activityRepositoryContract: Contract<RepositorySubject> = [
   {
     promise: 'R1',
-    title: 'what was stored is found by a new handle',
+    title: 'a new handle finds stored activities',
     async run(subject) {
       const activity = sampleActivity({ metadata: { ip: '127.0.0.1' } });
       assert.deepEqual(await (await subject.open()).save([activity]), ['stored']);
@@ -43,7 +43,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...sameFactCases,
   {
     promise: 'R4',
-    title: 'outcomes stand where their activities stood, whatever the batch mixes',
+    title: 'outcomes are in the order of their activities, whatever the batch mixes',
     async run(subject) {
       const repository = await subject.open();
       const [old, fresh, twice] = [sampleActivity(), sampleActivity(), sampleActivity()];
@@ -85,7 +85,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   },
   {
     promise: 'R5',
-    title: 'of handles that save one id at once exactly one stores it',
+    title: 'exactly one of several handles that save one id at once stores it',
     async run(subject) {
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
       const race = async (newcomers: readonly UserActivity[]): Promise<string[]> => {
@@ -161,7 +161,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...anyStatsCases,
   {
     promise: 'R11',
-    title: 'an id gives the one activity of exactly that id, or undefined',
+    title: 'findById returns the activity with exactly that id, or undefined',
     async run(subject) {
       const repository = await subject.open();
       const [lower, upper] = [sampleActivity({ id: 'abc' }), sampleActivity({ id: 'ABC' })];
@@ -173,7 +173,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   },
   {
     promise: 'R16',
-    title: 'of several ids it gives the activities that there are, each once',
+    title: 'findByIds returns each existing activity once',
     async run(subject) {
       const repository = await subject.open();
       const activities = sampleActivities(1000, { metadata: { a: { $b: 1 } } });
@@ -190,7 +190,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   },
   {
     promise: 'R12',
-    title: 'out of reach it says so in the words of the domain, and afterwards it works again',
+    title: 'while unreachable it rejects with a domain error, and works again afterwards',
     async run(subject) {
       const repository = await subject.open();
       const [before, during] = [sampleActivity(), sampleActivity()];

@@ -34,7 +34,7 @@ const anyField = fc.record({
   createdAt: anyMoment,
 });
 
-/** Conditions are asked beside a `from`, or a user. */
+/** Conditions need a `from` or a user as well. */
 const ofAll = (metadata: readonly MetadataCondition[]): Timestamp | undefined =>
   metadata.length > 0 ? sinceEver : undefined;
 
@@ -69,14 +69,15 @@ const anySlots: fc.Arbitrary<TimeSlots> = fc
     ),
   );
 
-/** The promise about counting what activities have in common, whatever is asked. */
+/** The promise about grouped counts, for any filter. */
 export const anyStatsCases: readonly ContractCase<RepositorySubject>[] = [
   {
     promise: 'R15',
-    title: 'conditions on metadata hold for what is counted, of however many there are',
+    title: 'metadata conditions apply to counts, however many activities there are',
     async run(subject) {
       const repository = await subject.open();
-      // Of each 50 the first and the last match: a store that reads so many hundreds at a time finds one at either end.
+      // The first and the last of each 50 match, so that a store that reads some hundreds at a time
+      // finds a match at either end.
       const activities = sampleActivities(6600).map(({ createdAt }, index) =>
         sampleActivity({
           userId: users[index % 3] ?? '',
@@ -101,7 +102,7 @@ export const anyStatsCases: readonly ContractCase<RepositorySubject>[] = [
       ]) {
         for (const metadata of [
           [where('step', 'rare')],
-          // Of some users and slots nothing is left.
+          // Some users and slots have no matches.
           [where('step', 'rare', 'common'), where('first', 'true')],
           [where('step', 'other')],
         ])
@@ -111,7 +112,7 @@ export const anyStatsCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'of types or users only those count towards too many that conditions on metadata leave',
+    title: 'only types or users with matching metadata count towards the limit',
     async run(subject) {
       const repository = await subject.open();
       await repository.save(
@@ -134,7 +135,7 @@ export const anyStatsCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'any count is what counting all of it one by one would give',
+    title: 'any count equals counting the activities one by one',
     async run(subject) {
       const repository = await subject.open();
       const everything: UserActivity[] = [];

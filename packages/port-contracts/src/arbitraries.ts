@@ -2,7 +2,7 @@ import { isDomainError, type JsonObject, type JsonValue, UserActivity } from '@u
 import * as fc from 'fast-check';
 import { sampleActivity } from './samples.ts';
 
-/** Keys that mean something to some database, codec or language. */
+/** Keys with a special meaning in some database, codec or language. */
 const telling = [
   '',
   ' ',
@@ -66,10 +66,10 @@ const { object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => 
   object: fc.dictionary(keys, tie('value'), { maxKeys: 5, noNullPrototype: true }),
 }));
 
-/** Metadata that keeps every rule, with keys and values that are known to trip up codecs. */
+/** Valid metadata with keys and values that are difficult for codecs. */
 export const anyMetadata: fc.Arbitrary<JsonObject> = object.filter(keepsTheRules);
 
-/** Activities of ids of their own, which differ in their metadata. */
+/** Activities with distinct ids and different metadata. */
 export const anyActivity: fc.Arbitrary<UserActivity> = anyMetadata.map((metadata) =>
   sampleActivity({ metadata }),
 );

@@ -7,7 +7,7 @@ export interface ClockSubject extends Subject {
   readonly clock: Clock;
 }
 
-/** What every `Clock` of a running service promises. A clock for tests keeps the time that it was given instead. */
+/** The promises of every `Clock` of a running service. A clock for tests keeps its given time instead. */
 export const clockContract: Contract<ClockSubject> = [
   {
     promise: 'C1',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 
-/** One numbered promise of a port, put to the test. It fails by throwing. */
+/** A test of one numbered promise of a port. It fails by throwing. */
 export interface ContractCase<One> {
   /** The number in the port's doc comment, such as `R4`. */
   readonly promise: string;
@@ -8,16 +8,16 @@ export interface ContractCase<One> {
   readonly run: (subject: One) => Promise<void>;
 }
 
-/** The suite of a port, as data: every adapter runs all of it. */
+/** The suite of a port, as data. Every adapter runs all of it. */
 export type Contract<One> = readonly ContractCase<One>[];
 
-/** An adapter on a fresh store or log, as its contract uses it. */
+/** An adapter on a fresh store or log, for its contract. */
 export interface Subject {
-  /** Ends everything that this subject opened. */
+  /** Closes everything that this subject opened. */
   close(): Promise<void>;
 }
 
-/** Registers the whole suite with vitest. Each case has a subject of its own, as nothing may lean on what others left. */
+/** Registers the whole suite with vitest. Each case has its own subject, so that no case depends on another. */
 export function describeContract<One extends Subject>(
   name: string,
   contract: Contract<One>,

@@ -8,7 +8,7 @@ import { filterOf } from './walk.ts';
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 const at = (seconds: number): Timestamp => Timestamp.fromMillis(start + seconds * 1000);
 
-/** The promise about numbers. */
+/** The promise about `count`. */
 export const countCases: readonly ContractCase<RepositorySubject>[] = [
   {
     promise: 'R14',
@@ -16,7 +16,7 @@ export const countCases: readonly ContractCase<RepositorySubject>[] = [
     async run(subject) {
       const repository = await subject.open();
       assert.equal(await repository.count(filterOf()), 0);
-      // More than a store may count at a time, a second apart but for ten that share one.
+      // More than a store may count at a time. They are a second apart, but ten share one second.
       const activities = sampleActivities(12_000, { metadata: {} }).map(({ createdAt }, index) =>
         sampleActivity({
           userId: `user-${index % 3}`,
@@ -50,7 +50,7 @@ export const countCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R14',
-    title: 'while others save, a count lies between what was there before and what is there after',
+    title: 'during saves, a count lies between the counts before and after them',
     async run(subject) {
       const repository = await subject.open();
       await repository.save(sampleActivities(100));

@@ -6,19 +6,19 @@ import { assertRejects } from './rejections.ts';
 
 /** One queue, empty at first. */
 export interface DeadLetterSubject extends Subject {
-  /** A handle of its own on the queue. */
+  /** Opens a new handle on the queue. */
   open(): Promise<DeadLetterQueue>;
-  /** All letters as a new handle finds them, in any order. */
+  /** Returns all letters by a new handle, in any order. */
   letters(): Promise<readonly DeadLetter[]>;
-  /** Puts the queue out of reach of every handle; what comes back undoes it. */
+  /** Makes the queue unreachable for every handle. The returned function undoes it. */
   interrupt(): Promise<() => Promise<void>>;
 }
 
-/** What every `DeadLetterQueue` promises, by the numbers in its doc comment. */
+/** The promises of every `DeadLetterQueue`, by the numbers in its doc comment. */
 export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
   {
     promise: 'D1',
-    title: 'what was added is there for a new handle',
+    title: 'a new handle has the added letters',
     async run(subject) {
       const letters = [letterOf(1), letterOf(2, { code: 'conflict' }), letterOf(3, { code: 'refused' })];
       letters.push(letterOf(4, { code: 'invalid', activityId: ActivityId.parse('a') }));
@@ -28,7 +28,7 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
   },
   {
     promise: 'D2',
-    title: 'a letter of the same origin takes its place, of any other it stands beside it',
+    title: 'a letter replaces the one with the same origin, and no other',
     async run(subject) {
       const queue = await subject.open();
       const later = letterOf(1, { diedAt: Timestamp.parse('2026-01-02T03:05:00Z'), reason: 'again' });
@@ -45,7 +45,7 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
   },
   {
     promise: 'D3',
-    title: 'bytes come out as they were, whatever they are',
+    title: 'bytes come out unchanged, whatever they are',
     async run(subject) {
       const queue = await subject.open();
       const anyBytes = fc.option(fc.uint8Array({ maxLength: 64 }));
@@ -80,7 +80,7 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
   },
   {
     promise: 'D4',
-    title: 'out of reach it says so in the words of the domain, and afterwards it works again',
+    title: 'while unreachable it rejects with a domain error, and works again afterwards',
     async run(subject) {
       const queue = await subject.open();
       const restore = await subject.interrupt();

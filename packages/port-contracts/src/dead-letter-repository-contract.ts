@@ -39,7 +39,7 @@ interface Walk {
   readonly limit: number;
 }
 
-/** Every page of a walk. `between` is done before each page but the first. */
+/** Returns every page of a walk. Calls `between` before each page but the first. */
 async function walk(
   repository: DeadLetterRepository,
   { filter = filterOf(), order = 'desc', limit }: Walk,
@@ -62,11 +62,11 @@ const anyLetter = fc.record({
   code: fc.constantFrom<DeadLetterCode>('unreadable', 'conflict', 'refused'),
 });
 
-/** What every `DeadLetterRepository` promises, by the numbers in its doc comment. */
+/** The promises of every `DeadLetterRepository`, by the numbers in its doc comment. */
 export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   {
     promise: 'B1',
-    title: 'a filter lets through its codes, from (inclusive) and to (exclusive)',
+    title: 'a filter selects by codes, from (inclusive) and to (exclusive)',
     async run(subject) {
       const repository = await subject.open();
       await (await subject.queue()).add([
@@ -92,7 +92,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B2',
-    title: 'those that died last come first, at one time by their ids bytewise; asc is the exact reverse',
+    title: 'the latest deaths come first, equal times by id bytewise; asc is the exact reverse',
     async run(subject) {
       const repository = await subject.open();
       const letters = [letterOf(10), letterOf(9), letterOf(9, { origin: originOf('User', 0, 9) })];
@@ -108,7 +108,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B3',
-    title: 'any walk shows what sorting and filtering all of it would show',
+    title: 'any walk returns what filtering and sorting everything would return',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const everything: DeadLetter[] = [];
@@ -143,7 +143,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B3',
-    title: 'what is added and removed during a walk neither hides nor doubles what was there',
+    title: 'letters added or removed during a walk neither hide nor repeat others',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const there = Array.from({ length: 12 }, (_, offset) => letterOf(offset, { diedAt: at(offset * 10) }));
@@ -159,7 +159,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B4',
-    title: 'a page shows bytes as they are, and of parts that are too large that they were left out',
+    title: 'a page has bytes unchanged, and names the parts left out as too large',
     async run(subject) {
       const repository = await subject.open();
       const headers = { twice: [bytes('one'), Uint8Array.of(0xff)], ['__proto__']: [new Uint8Array()] };
@@ -241,7 +241,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B6',
-    title: 'what is removed is gone, and one that died again meanwhile stays',
+    title: 'a removed letter is gone, and a letter that died again meanwhile stays',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const [one, two, other] = [letterOf(1), letterOf(2), letterOf(3)];
@@ -261,7 +261,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   ...sweepCases,
   {
     promise: 'B7',
-    title: 'out of reach it says so in the words of the domain, and afterwards it works again',
+    title: 'while unreachable it rejects with a domain error, and works again afterwards',
     async run(subject) {
       const repository = await subject.open();
       const letter = letterOf(1);

@@ -22,11 +22,11 @@ const ofActivity = (offset: number, text: string, seconds: number): DeadLetter =
 const inOrder = (deaths: readonly Death[]): readonly Death[] =>
   deaths.toSorted((one, other) => (one.activityId < other.activityId ? -1 : 1));
 
-/** Which activities dead letters name, and since when. */
+/** The promise about `findDeaths`. */
 export const deathCases: Contract<LettersAndQueue> = [
   {
     promise: 'B8',
-    title: 'of activities that a letter names it tells when the last one died, of others nothing',
+    title: 'findDeaths returns the latest death of activities that letters name, and nothing for others',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const once = ofActivity(1, 'once', 5);
@@ -40,7 +40,7 @@ export const deathCases: Contract<LettersAndQueue> = [
       assert.deepEqual(inOrder(await repository.findDeaths(asked)), expected);
       assert.deepEqual(await repository.findDeaths([]), []);
       assert.deepEqual(await repository.findDeaths([id('never')]), []);
-      // Those that are replayed are dead no more.
+      // Replayed letters are removed, so they are no deaths any more.
       await repository.remove([once, ...twice.slice(0, 1)]);
       const left = [{ activityId: id('twice'), diedAt: at(7) }];
       assert.deepEqual(await repository.findDeaths(asked), left);
@@ -48,7 +48,8 @@ export const deathCases: Contract<LettersAndQueue> = [
   },
   {
     promise: 'B8',
-    title: 'a thousand activities are one question, and a thousand letters of one are one death',
+    title:
+      'a thousand activities can be queried at once, and a thousand letters of one activity are one death',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const several = Array.from({ length: 1000 }, (_, index) => ofActivity(index, `several-${index}`, 1));

@@ -12,11 +12,11 @@ import { confusableActivities, sampleActivities, sampleActivity } from './sample
 
 const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
 
-/** What every `EventConsumer` promises, by the numbers in its doc comment. One user is one partition. */
+/** The promises of every `EventConsumer`, by the numbers in its doc comment. The records of a user are on one partition. */
 export const eventConsumerContract: Contract<LogSubject> = [
   {
     promise: 'L1',
-    title: 'a new group gets what was published before it came, and what comes after',
+    title: 'a new group gets the events published before and after it joined',
     async run(subject) {
       const [before, after] = [sampleActivities(10), sampleActivities(10)];
       await publish(subject, before);
@@ -29,7 +29,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
   },
   {
     promise: 'L1',
-    title: 'two members of a group together get everything, of any user',
+    title: 'two members of a group together get the events of every user',
     async run(subject) {
       const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
       const activities = users.flatMap((userId) => sampleActivities(5, { userId }));
@@ -79,7 +79,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
   },
   {
     promise: 'L3',
-    title: 'a batch whose handler rejects comes again before anything behind it',
+    title: 'a batch whose handler rejects is delivered again before any later record',
     async run(subject) {
       const activities = sampleActivities(30);
       const attempts: number[][] = [];
@@ -100,7 +100,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
   },
   {
     promise: 'L3',
-    title: 'a batch that was cancelled before it was done comes again to the next member',
+    title: 'a batch that was cancelled before it was handled is delivered to the next member',
     async run(subject) {
       const activities = sampleActivities(30);
       await publish(subject, activities);
@@ -121,7 +121,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
   },
   {
     promise: 'L4',
-    title: 'what was handled does not come again to the group',
+    title: 'handled records are not delivered to the group again',
     async run(subject) {
       const [handled, marker] = [sampleActivities(30), sampleActivity()];
       await publish(subject, handled);
@@ -137,7 +137,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
   },
   {
     promise: 'L5',
-    title: 'a group that is held up holds up no other, and gets everything in its time',
+    title: 'a blocked group does not block others, and gets everything later',
     async run(subject) {
       const activities = sampleActivities(30);
       const gate = Promise.withResolvers<void>();
@@ -154,7 +154,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
   },
   {
     promise: 'L6',
-    title: 'what nobody can read comes in its place, with the reason and its bytes',
+    title: 'an unreadable record is delivered in order, with the reason and its bytes',
     async run(subject) {
       const [before, after] = [sampleActivity(), sampleActivity()];
       const key = Buffer.from(before.userId);
@@ -184,7 +184,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
   },
   {
     promise: 'L6',
-    title: 'a record with many headers comes with all of them, and holds up none behind it',
+    title: 'a record with many headers is delivered with all of them, and does not block later ones',
     async run(subject) {
       const after = sampleActivity();
       const record = { key: Buffer.from(after.userId), value: null };
@@ -201,7 +201,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       await reader.has([after]);
       await reader.stop();
       const told = reader.records.slice(0, -1).map((one) => JSON.stringify(plain(one.raw())));
-      // Not by deepEqual: it would print a difference of so many members for minutes.
+      // Not by deepEqual, which would print a difference of so many members for minutes.
       assert.ok(
         told.join() === appended.map((one) => JSON.stringify(plain(one))).join(),
         'the headers are not the same',
@@ -243,7 +243,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
   },
   {
     promise: 'L9',
-    title: 'activities of the largest metadata, type, user and id come out equal, and do not hold up others',
+    title: 'activities with the largest metadata, type, user and id come out equal, and do not block others',
     async run(subject) {
       const reader = await Reader.start(subject, 'one');
       const fill = 'x'.repeat(maxMetadataBytes - '{"fill":""}'.length);

@@ -11,11 +11,11 @@ import { sampleActivities, sampleActivity } from './samples.ts';
 
 const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
 
-/** What every `EventPublisher` promises, by the numbers in its doc comment. */
+/** The promises of every `EventPublisher`, by the numbers in its doc comment. */
 export const eventPublisherContract: Contract<LogSubject> = [
   {
     promise: 'P1',
-    title: 'what was published reaches groups that come later, though the publisher is gone',
+    title: 'published events reach later groups, even if the publisher is gone',
     async run(subject) {
       const activities = [
         ...sampleActivities(30, { userId: 'user-1' }),
@@ -34,7 +34,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
   },
   {
     promise: 'P1',
-    title: 'of many calls at once each is on the log when it resolves',
+    title: 'each of many concurrent calls is on the log when it resolves',
     async run(subject) {
       const publisher = await subject.openPublisher();
       const activities = ['user-1', 'user-2', 'user-3'].flatMap((userId) =>
@@ -48,13 +48,13 @@ export const eventPublisherContract: Contract<LogSubject> = [
   },
   {
     promise: 'P2',
-    title: 'what a user did comes in the order of publishing, over calls and publishers',
+    title: 'the events of a user arrive in the order of publishing, across calls and publishers',
     async run(subject) {
       const users = ['user-1', 'user-2', 'user-3'];
       const publishers = [await subject.openPublisher(), await subject.openPublisher()];
       const published: UserActivity[] = [];
       for (let call = 0; call < 20; call += 1) {
-        // Times fall and ids mean nothing: only the order of publishing is left to go by.
+        // Times fall and ids have no order, so only the order of publishing can be kept.
         const batch = users.flatMap((userId) =>
           sampleActivities(3, { userId, createdAt: 1_000_000_000 - call * 1000 }),
         );
@@ -92,7 +92,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
   },
   {
     promise: 'P4',
-    title: 'more than the buffer takes is refused whole, and what fits is taken afterwards',
+    title: 'a call larger than the buffer is refused completely, and a later call that fits is taken',
     async run(subject) {
       const publisher = await subject.openPublisher({ bufferedEvents: 10 });
       const [tooMany, enough, marker] = [sampleActivities(11), sampleActivities(10), sampleActivity()];
@@ -127,7 +127,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
   },
   {
     promise: 'P5',
-    title: 'closing settles what is under way, and refuses what comes later',
+    title: 'closing settles pending calls, and refuses later ones',
     async run(subject) {
       const publisher = await subject.openPublisher();
       const activities = sampleActivities(20);

@@ -4,24 +4,24 @@ import type { Contract, Subject } from './contract.ts';
 
 /** Generators of one kind. */
 export interface IdGeneratorSubject extends Subject {
-  /** A generator of its own, as another process would have it. */
+  /** Makes a new generator, as another process would. */
   open(): Promise<IdGenerator>;
 }
 
 const many = (generator: IdGenerator): string[] => Array.from({ length: 20_000 }, () => generator.next());
 
-/** What every `IdGenerator` promises, by the numbers in its doc comment. */
+/** The promises of every `IdGenerator`, by the numbers in its doc comment. */
 export const idGeneratorContract: Contract<IdGeneratorSubject> = [
   {
     promise: 'I1',
-    title: 'every id is an id',
+    title: 'every id is valid',
     async run(subject) {
       for (const id of many(await subject.open())) assert.equal(ActivityId.parse(id), id);
     },
   },
   {
     promise: 'I2',
-    title: 'no id is made twice, also by two generators',
+    title: 'no id is made twice, not even by two generators',
     async run(subject) {
       const ids = [...many(await subject.open()), ...many(await subject.open())];
       assert.equal(new Set(ids).size, ids.length);

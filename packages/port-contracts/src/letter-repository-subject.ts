@@ -3,10 +3,10 @@ import type { Subject } from './contract.ts';
 
 /** One store of dead letters, empty at first. */
 export interface LetterRepositorySubject extends Subject {
-  /** A handle of its own on the letters. */
+  /** Opens a new handle on the letters. */
   open(): Promise<DeadLetterRepository>;
-  /** What puts letters there. */
+  /** The queue that adds letters. */
   queue(): Promise<DeadLetterQueue>;
-  /** Puts the store out of reach of every handle; what comes back undoes it. */
+  /** Makes the store unreachable for every handle. The returned function undoes it. */
   interrupt(): Promise<() => Promise<void>>;
 }

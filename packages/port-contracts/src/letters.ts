@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type DeadLetter, type DeadLetterId, type ListedLetter, Timestamp } from '@user-activity/domain';
 
-/** The bytes of a text. */
+/** Returns the UTF-8 of a text. */
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** A dead letter of that offset; what is not given is filled in. */
+/** Makes a dead letter at an offset, with defaults for what is not given. */
 export function letterOf(offset: number, change: Partial<DeadLetter> = {}): DeadLetter {
   return {
     origin: { topic: 'user-activity', partition: 0, offset },
@@ -18,13 +18,13 @@ export function letterOf(offset: number, change: Partial<DeadLetter> = {}): Dead
   };
 }
 
-/** The bytes as text, long ones by a checksum: asserting prints both sides. */
+/** Returns bytes as text, or as a checksum if they are long, because a failed assertion prints both sides. */
 const hex = (some: Uint8Array): string =>
   some.length <= 1024
     ? Buffer.from(some).toString('hex')
     : `${some.length} bytes of sum ${some.reduce((sum, byte) => (sum * 31 + byte) % 4_294_967_291, 7)}`;
 
-/** With bytes as text, as one kind of bytes is not deep-equal to another. */
+/** Returns the letter with its bytes as text, because Buffer and Uint8Array are never deep-equal. */
 export const comparable = ({ key, value, headers, ...rest }: DeadLetter): object => ({
   ...rest,
   key: key && hex(key),
@@ -32,7 +32,7 @@ export const comparable = ({ key, value, headers, ...rest }: DeadLetter): object
   headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, header.map(hex)])),
 });
 
-/** The same letters, in whatever order. */
+/** Asserts that both lists have the same letters, in any order. */
 export function assertSame(found: readonly DeadLetter[], expected: readonly DeadLetter[]): void {
   const sorted = (letters: readonly DeadLetter[]): object[] =>
     letters
@@ -41,5 +41,5 @@ export function assertSame(found: readonly DeadLetter[], expected: readonly Dead
   assert.deepEqual(sorted(found), sorted(expected));
 }
 
-/** The ids of listed letters, in their order. */
+/** Returns the ids of listed letters, in their order. */
 export const idsOf = (letters: readonly ListedLetter[]): DeadLetterId[] => letters.map(({ id }) => id);

@@ -13,7 +13,7 @@ export const cancelled = (signal: Cancellation): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-/** How a consumer stops, ends and tells how it is. */
+/** The promises about stopping, ending, `ping` and `progress`. */
 export const lifeCycleCases: Contract<LogSubject> = [
   {
     promise: 'L8',
@@ -45,7 +45,7 @@ export const lifeCycleCases: Contract<LogSubject> = [
   },
   {
     promise: 'L10',
-    title: 'it has ended once it was stopped, and not before',
+    title: 'ended resolves after stop, and not before',
     async run(subject) {
       const consumer = await subject.openConsumer('one');
       let ended = false;
@@ -61,7 +61,7 @@ export const lifeCycleCases: Contract<LogSubject> = [
   },
   {
     promise: 'L11',
-    title: 'it answers while it could be given records, and only then',
+    title: 'ping resolves exactly while the member can receive records',
     async run(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
@@ -76,7 +76,7 @@ export const lifeCycleCases: Contract<LogSubject> = [
   },
   {
     promise: 'L13',
-    title: 'it tells how far the group is with what is on the log, also before the member has joined',
+    title: 'progress returns the state of the group, even before the member has joined',
     async run(subject) {
       const activities = sampleActivities(30);
       const [one, other] = [await subject.openConsumer('one'), await subject.openConsumer('other')];
@@ -90,7 +90,7 @@ export const lifeCycleCases: Contract<LogSubject> = [
       gate.resolve();
       await caughtUp(subject, one);
       assert.deepEqual(await behind(), [0, 30]);
-      // Each handle asks the log: it need not have been there.
+      // Each handle asks the log, so a new one knows the progress too.
       await one.stop();
       await publish(subject, activities.slice(0, 3));
       assert.equal(await behindOf(await subject.openConsumer('one')), 3);
@@ -99,7 +99,7 @@ export const lifeCycleCases: Contract<LogSubject> = [
   },
   {
     promise: 'L13',
-    title: 'it tells no progress while the log does not answer, and tells it again afterwards',
+    title: 'progress rejects while the log does not answer, and works again afterwards',
     async run(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
@@ -113,13 +113,13 @@ export const lifeCycleCases: Contract<LogSubject> = [
   },
 ];
 
-/** By how many records its group is behind, with all partitions that it tells of. */
+/** Returns the lag of the group over all reported partitions. */
 async function behindOf(consumer: EventConsumer): Promise<number> {
   const partitions = await consumer.progress();
   return partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
 }
 
-/** Waits until its group is behind with nothing. */
+/** Waits until the group has no lag. */
 async function caughtUp({ patienceMs = 45_000 }: LogSubject, consumer: EventConsumer): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (let behind = await behindOf(consumer); behind !== 0; behind = await behindOf(consumer)) {
@@ -128,7 +128,7 @@ async function caughtUp({ patienceMs = 45_000 }: LogSubject, consumer: EventCons
   }
 }
 
-/** Waits until it answers again: a member may first have to come back to its group. */
+/** Waits until `ping` resolves again: a member may first have to rejoin its group. */
 async function answers(consumer: EventConsumer): Promise<void> {
   for (;;) {
     try {

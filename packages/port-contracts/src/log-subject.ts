@@ -10,23 +10,23 @@ import type { Subject } from './contract.ts';
 
 /** One log, empty at first. */
 export interface LogSubject extends Subject {
-  /** A publisher of its own; `bufferedEvents` is the most that its buffer takes. */
+  /** Opens a new publisher. `bufferedEvents` is the limit of its buffer. */
   openPublisher(options?: { readonly bufferedEvents?: number }): Promise<EventPublisher>;
-  /** A member of its own of the group. */
+  /** Makes a new member of the group. */
   readonly openConsumer: (group: string) => Promise<EventConsumer>;
-  /** Writes bytes past the publisher, as anyone could; they come back as the log holds them. */
+  /** Writes bytes to the log without the publisher, as anyone could. Returns them as the log holds them. */
   append(record: RawRecord): Promise<RawRecord>;
-  /** After how long a case gives up on a delivery, far more than the log takes: 45 s where nothing is said. */
+  /** The time after which a case gives up waiting for a delivery, far longer than the log takes. Default: 45 s. */
   readonly patienceMs?: number;
-  /** Puts the log out of reach of every handle; what comes back undoes it. */
+  /** Makes the log unreachable for every handle. The returned function undoes it. */
   interrupt(): Promise<() => Promise<void>>;
 }
 
-/** The events of activities. */
+/** Makes the events of activities. */
 export const eventsOf = (activities: readonly UserActivity[]): ActivityLogged[] =>
   activities.map(activityLogged);
 
-/** Publishes them with a publisher that is gone afterwards. */
+/** Publishes activities with a new publisher, and closes it. */
 export async function publish(subject: LogSubject, activities: readonly UserActivity[]): Promise<void> {
   const publisher = await subject.openPublisher();
   await publisher.publish(eventsOf(activities));

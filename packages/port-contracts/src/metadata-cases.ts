@@ -18,7 +18,7 @@ import { filterOf, walk, where } from './walk.ts';
 
 const sinceEver = TimeRange.between(Timestamp.parse('0000-01-01T00:00:00Z'), undefined);
 
-/** The sorted ids of those that keep all conditions; `count` has to agree. */
+/** Returns the sorted ids of the activities that match all conditions. Asserts that `count` agrees. */
 async function idsWhere(
   repository: ActivityRepository,
   metadata: readonly MetadataCondition[],
@@ -29,7 +29,7 @@ async function idsWhere(
   return ids.toSorted();
 }
 
-/** What each condition lets through, of metadata by the ids of its activities. */
+/** Conditions with the ids of the activities that they match. The metadata is given by id. */
 const table: Readonly<Record<string, JsonObject>> = {
   number: { a: 5 },
   string: { a: '5' },
@@ -77,7 +77,7 @@ const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids
   [[where('m', '1e300', '1e999')], ['large']],
 ];
 
-/** Values and keys that often meet: a path that leads nowhere tells nothing. */
+/** Few values and keys, so that paths often match: a path that never matches tests nothing. */
 const someKey = fc.constantFrom('a', 'b', '', '$set', 'a.b', '%', '0', '1', 'constructor', '_bsontype');
 const someScalar = fc.constantFrom<JsonValue>(
   1,
@@ -103,14 +103,14 @@ const { value: someValue } = fc.letrec<{ value: JsonValue }>((tie) => ({
 }));
 const someMetadata = fc.dictionary(someKey, someValue, { minKeys: 1, maxKeys: 4, noNullPrototype: true });
 
-/** A condition that leads to a value somewhere in the metadata; only a scalar can be asked for. */
+/** Makes a condition on some value in the metadata. Only scalars can be asked for. */
 function somewhereIn(metadata: JsonObject, choose: (most: number) => number): MetadataCondition {
   const path: string[] = [];
   let value: JsonValue = metadata;
   while (typeof value === 'object' && value !== null && path.length < 16) {
     const members: (readonly [string, JsonValue])[] = Object.entries(value);
     const [key, member] = members[choose(members.length)] ?? ['a', 1];
-    // Half of the time into the items of an array without their index.
+    // Half of the paths enter the items of an array without an index.
     if (!Array.isArray(value) || choose(2) === 0) path.push(key);
     value = member;
   }
@@ -119,11 +119,11 @@ function somewhereIn(metadata: JsonObject, choose: (most: number) => number): Me
   return { path: path.length > 0 ? path : ['a'], scalars: MetadataCondition.scalarsOf(texts) };
 }
 
-/** The promise about conditions on metadata. */
+/** The promise about metadata conditions. */
 export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
   {
     promise: 'R13',
-    title: 'a condition matches by text, steps through arrays, and never takes what is missing for null',
+    title: 'a condition matches by text, searches arrays, and never treats a missing member as null',
     async run(subject) {
       const repository = await subject.open();
       await repository.save(Object.entries(table).map(([id, metadata]) => sampleActivity({ id, metadata })));
@@ -137,7 +137,7 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R13',
-    title: 'any condition lets through what the domain says, whatever the metadata',
+    title: 'any condition matches exactly as in the domain, whatever the metadata',
     async run(subject) {
       const repository = await subject.open();
       const everything: UserActivity[] = [];
@@ -169,12 +169,12 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R13',
-    title: 'pages of those that match have neither gap nor repeat, of several users too',
+    title: 'pages of matches have no gaps and no repeats, also for several users',
     async run(subject) {
       const repository = await subject.open();
       const users = ['user-1', 'user-2', 'user-3'];
-      // Of each user 2,200, of which the first and the last of every 50 match: a store that reads so many hundreds at a time
-      // finds a match at either end of what it reads.
+      // Each user has 2,200. The first and the last of every 50 match, so that a store that reads some
+      // hundreds at a time finds a match at either end.
       const isRare = (index: number): boolean => [0, 49].includes(Math.floor(index / 3) % 50);
       const activities = sampleActivities(6600).map(({ createdAt }, index) =>
         sampleActivity({

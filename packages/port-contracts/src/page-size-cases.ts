@@ -29,7 +29,7 @@ const filters: Readonly<Record<string, Partial<ActivityFilter>>> = {
   },
 };
 
-/** Activities with large metadata, whose characters take two bytes each: 300 of them exceed a page. */
+/** Activities with large metadata of two-byte characters. 300 of them exceed a page. */
 const activities = () =>
   Array.from({ length: 1200 }, (_, index) =>
     sampleActivity({
@@ -48,7 +48,7 @@ const bytesOf = (stored: readonly StoredActivity[]): number =>
 export const pageSizeCases: readonly ContractCase<RepositorySubject>[] = [
   {
     promise: 'R17',
-    title: 'a page ends where its JSON would be more than 4 MiB, whatever is asked',
+    title: 'a page ends where its JSON would be more than 4 MiB, whatever the query',
     async run(subject) {
       const repository = await subject.open();
       const everything = activities();

@@ -16,7 +16,7 @@ import { filterOf, walk } from './walk.ts';
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 const users = ['user-1', 'user-2', 'User-1', 'user-10', 'usér-1'];
 const types = ['LOGIN', 'LOGOUT', 'LOGIN_FAILED', 'ÜBER'];
-/** ASCII in an order that a collation for people would change. */
+/** ASCII ids in an order that a human collation would change. */
 const ids = ['!', 'A', 'B', 'Z', '_', 'a', 'aa', 'b', 'z', '~'];
 
 const idsOf = (activities: readonly Pick<UserActivity, 'id'>[]): string[] => activities.map(({ id }) => id);
@@ -44,11 +44,11 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
     ),
   }));
 
-/** The promises about questions. */
+/** The promises about `find`. */
 export const queryCases: readonly ContractCase<RepositorySubject>[] = [
   {
     promise: 'R7',
-    title: 'a filter lets through one of its users and one of its types, from (inclusive) and to (exclusive)',
+    title: 'a filter selects by any of its users and any of its types, from (inclusive) and to (exclusive)',
     async run(subject) {
       const repository = await subject.open();
       const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
@@ -81,7 +81,7 @@ export const queryCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R8',
-    title: 'the newest come first, at one time by their ids bytewise; asc is the exact reverse',
+    title: 'the newest come first, equal times by id bytewise; asc is the exact reverse',
     async run(subject) {
       const repository = await subject.open();
       const shuffled = [5, 0, 9, 3, 7, 1, 8, 2, 6, 4].map((index) =>
@@ -101,7 +101,7 @@ export const queryCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R9',
-    title: 'pages are full but for the last, and only that has none after it',
+    title: 'all pages but the last are full, and hasMore is false only on the last',
     async run(subject) {
       const repository = await subject.open();
       const activities = sampleActivities(10, { createdAt: start });
@@ -125,7 +125,7 @@ export const queryCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R9',
-    title: 'any walk shows what sorting and filtering all of it would show',
+    title: 'any walk returns what filtering and sorting everything would return',
     async run(subject) {
       const repository = await subject.open();
       const everything: UserActivity[] = [];
@@ -155,7 +155,7 @@ export const queryCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R10',
-    title: 'what is saved during a walk neither hides nor doubles what was there',
+    title: 'activities saved during a walk neither hide nor repeat others',
     async run(subject) {
       for (const order of ['asc', 'desc'] as const) {
         const repository = await subject.open();
@@ -164,7 +164,7 @@ export const queryCases: readonly ContractCase<RepositorySubject>[] = [
         let page = 0;
         const others = (): UserActivity[] => {
           page += 1;
-          // For some pages only: news ahead of a walk that never ended would keep it going.
+          // For some pages only: new activities ahead of the walk would otherwise keep it going for ever.
           if (page > 5) return [];
           const times = [start - page, start + page * 1000, start + page * 1000 + 1, start + 100_000 + page];
           return times.map((createdAt) => sampleActivity({ userId: order, createdAt }));

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { Cancellation, EventConsumer, LogRecord, UserActivity } from '@user-activity/domain';
 import type { LogSubject } from './log-subject.ts';
 
-/** What may be done with a batch before it counts as handled. */
+/** Called with each batch before it counts as handled. */
 type Meanwhile = (records: readonly LogRecord[], signal: Cancellation) => unknown;
 
-/** Handles records for a test: notes each batch whose handling ended well, and tells when something has come. */
+/** Handles records for a test: collects each successfully handled batch, and lets the test wait for deliveries. */
 export class Reader {
   readonly batches: (readonly LogRecord[])[] = [];
   readonly #consumer: EventConsumer;
@@ -17,7 +17,7 @@ export class Reader {
     this.#patienceMs = patienceMs;
   }
 
-  /** Starts a member of the group, and notes what it is given. */
+  /** Starts a member of the group, and collects its deliveries. */
   static async start(
     { openConsumer, patienceMs }: LogSubject,
     group: string,
@@ -38,7 +38,7 @@ export class Reader {
     return this.batches.flat();
   }
 
-  /** The activities in the order of their first delivery; a later one of the same id is left out. */
+  /** Returns the activities in the order of their first delivery. Later deliveries of the same id are left out. */
   get activities(): readonly UserActivity[] {
     const first = new Map<string, UserActivity>();
     for (const { content } of this.records) {
@@ -52,7 +52,7 @@ export class Reader {
     return this.activities.map(({ id }) => id);
   }
 
-  /** Waits until all of these have come. */
+  /** Waits until all of these were delivered. */
   async has(activities: readonly UserActivity[]): Promise<void> {
     const missing = (): string[] => {
       const came = new Set(this.ids);
@@ -64,7 +64,7 @@ export class Reader {
     );
   }
 
-  /** Waits until it is so, which is looked at after each batch. */
+  /** Waits until the condition holds, checking it after each batch. */
   async until(so: () => boolean, why: () => string): Promise<void> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(

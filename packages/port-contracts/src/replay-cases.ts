@@ -13,14 +13,14 @@ import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
 
-/** Waits until so many records have come. */
+/** Waits until this number of records was delivered. */
 const count = (reader: Reader, wanted: number): Promise<void> =>
   reader.until(
     () => reader.records.length >= wanted,
     () => `${reader.records.length} of ${wanted} came`,
   );
 
-/** With plain arrays, as one kind of bytes is not deep-equal to another. */
+/** Returns the record with plain arrays, because Buffer and Uint8Array are never deep-equal. */
 export const plain = (record: RawRecord | undefined): unknown =>
   record && {
     key: record.key && [...record.key],
@@ -31,14 +31,14 @@ export const plain = (record: RawRecord | undefined): unknown =>
     ]),
   };
 
-// Names that every object has are not to be taken for something else.
+// Names that every object inherits must not be confused with inherited members.
 const headers = {
   twice: [bytes('one'), Uint8Array.of(0xff)],
   empty: [new Uint8Array()],
   constructor: [bytes('two')],
 };
 
-/** What is appended past the publisher, as the first copies that a consumer is given of it. */
+/** Appends records without the publisher, and returns the first copies that a consumer would be given. */
 async function buried(subject: LogSubject, reader: Reader, records: readonly RawRecord[]) {
   const before = reader.records.length;
   for (const record of records) await subject.append(record);
@@ -46,11 +46,11 @@ async function buried(subject: LogSubject, reader: Reader, records: readonly Raw
   return reader.records.slice(before).map(firstCopyOf);
 }
 
-/** The records that came after so many, by the origin of their first copy. */
+/** Returns the records delivered after the first `count`, by the origin of their first copy. */
 const replaysAfter = (reader: Reader, seen: number): Map<string, LogRecord> =>
   new Map(reader.records.slice(seen).map((record) => [JSON.stringify(record.replayOf), record]));
 
-/** What a publisher promises of records that are published again. */
+/** The promises of a publisher about `republish`. */
 export const republishCases: Contract<LogSubject> = [
   {
     promise: 'P6',
@@ -91,7 +91,7 @@ export const republishCases: Contract<LogSubject> = [
   },
   {
     promise: 'P6',
-    title: 'what a user did comes behind what the user did since, on the partition of the user',
+    title: 'a replayed event follows the later events of its user, on the partition of the user',
     async run(subject) {
       const [poison, since] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
       await publish(subject, [poison, since]);
@@ -112,7 +112,7 @@ export const republishCases: Contract<LogSubject> = [
   },
   {
     promise: 'P6',
-    title: 'it is as honest, bounded and closing as publishing',
+    title: 'republish keeps P3, P4 and P5 too',
     async run(subject) {
       const publisher = await subject.openPublisher({ bufferedEvents: 10 });
       const records = Array.from(
@@ -145,11 +145,11 @@ export const republishCases: Contract<LogSubject> = [
   },
 ];
 
-/** What a consumer promises of them. */
+/** The promises of a consumer about replayed records. */
 export const attributionCases: Contract<LogSubject> = [
   {
     promise: 'L12',
-    title: 'a header that names no earlier place of this log says nothing, and is kept with the bytes',
+    title: 'a replay header that names no earlier place of this log is ignored, and kept with the bytes',
     async run(subject) {
       const reader = await Reader.start(subject, 'one');
       const key = bytes('user-1');
@@ -175,7 +175,7 @@ export const attributionCases: Contract<LogSubject> = [
       assert.deepEqual(records.map(plain), forged.map(plain));
       const [garbled] = records.slice(1);
       assert.ok(garbled);
-      // Published again it tells the truth, and its own header is still there.
+      // Published again, its replay header is true, and its own header is still there.
       await (await subject.openPublisher()).republish([garbled]);
       await count(reader, 2 + forged.length);
       await reader.stop();

@@ -3,8 +3,8 @@ import type { Subject } from './contract.ts';
 
 /** One store, empty at first. */
 export interface RepositorySubject extends Subject {
-  /** A handle of its own on the store. */
+  /** Opens a new handle on the store. */
   open(): Promise<ActivityRepository>;
-  /** Puts the store out of reach of every handle; what comes back undoes it. */
+  /** Makes the store unreachable for every handle. The returned function undoes it. */
   interrupt(): Promise<() => Promise<void>>;
 }

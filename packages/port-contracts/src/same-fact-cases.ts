@@ -5,11 +5,11 @@ import type { RepositorySubject } from './repository-subject.ts';
 import { sampleActivity } from './samples.ts';
 import { filterOf } from './walk.ts';
 
-/** What `ActivityRepository` promises of a second activity with the same id: R2 the same fact, R3 another fact. */
+/** The promises of `ActivityRepository` about a second activity with the same id: R2 the same fact, R3 a different fact. */
 export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
   {
     promise: 'R2',
-    title: 'the same fact is stored once, and told as delivered again or sent again',
+    title: 'the same fact is stored once, and reported as redelivered or duplicate',
     async run(subject) {
       const repository = await subject.open();
       const first = sampleActivity({ id: 'a', metadata: { a: 1, b: [1, 2] } });
@@ -28,7 +28,7 @@ export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R2',
-    title: 'the same fact is one of which a copy has no time of its client, whichever',
+    title: 'createdAt is not compared if either copy has none from its client',
     async run(subject) {
       const repository = await subject.open();
       const [at, later] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:09:00Z'];
@@ -45,7 +45,7 @@ export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R2',
-    title: 'the same fact is one that differs in the member original of its metadata',
+    title: 'the member original of metadata is not compared',
     async run(subject) {
       const repository = await subject.open();
       const [createdAt, receivedAt] = ['2025-12-31T00:00:00Z', '2026-01-02T03:09:00Z'];
@@ -62,7 +62,7 @@ export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R3',
-    title: 'another fact of the same id is a conflict, and the first copy stays',
+    title: 'a different fact with the same id is a conflict, and the first copy stays',
     async run(subject) {
       const repository = await subject.open();
       const first = sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z' });

@@ -9,7 +9,7 @@ import {
   UserId,
 } from '@user-activity/domain';
 
-/** What a sample may be given as plain values; the rest is filled in. */
+/** Plain values for a sample; the rest has defaults. */
 export interface SampleFields {
   readonly id?: string;
   readonly userId?: string;
@@ -21,7 +21,7 @@ export interface SampleFields {
 
 let made = 0;
 
-/** An activity with the given values, by the domain's own rules; its id is a new one where none is given. */
+/** Makes an activity with the given values, by the domain's rules. Default: a new id. */
 export function sampleActivity(fields: SampleFields = {}): UserActivity {
   made += 1;
   const receivedAt = fields.receivedAt ?? '2026-01-02T03:04:05.678Z';
@@ -36,7 +36,7 @@ export function sampleActivity(fields: SampleFields = {}): UserActivity {
   return UserActivity.rehydrate(state);
 }
 
-/** So many activities of one user, a second apart, in the order of their times. */
+/** Makes activities of one user, a second apart, in the order of their times. */
 export function sampleActivities(count: number, fields: SampleFields = {}): UserActivity[] {
   const start = Date.parse('2026-01-02T03:04:05.678Z');
   return Array.from({ length: count }, (_, index) =>
@@ -44,7 +44,7 @@ export function sampleActivities(count: number, fields: SampleFields = {}): User
   );
 }
 
-/** Keys that V8's `JSON.parse` takes for one another (nodejs/node#63785): read in this order, the later for the first. */
+/** Keys that V8's `JSON.parse` confuses (nodejs/node#63785): read in this order, a later key becomes the first. */
 export const confusableActivities = (): UserActivity[] =>
   ['\\', '\n', '"', '\\n', '\n1'].map((key) => sampleActivity({ metadata: { first: 1, [key]: 2 } }));
 

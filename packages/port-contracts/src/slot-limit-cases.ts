@@ -18,7 +18,7 @@ import { filterOf } from './walk.ts';
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 const minute = 60_000;
 
-/** What a clock in Berlin shows: the last moments and the first ones of years, months, weeks and summers. */
+/** Times on a clock in Berlin: the last and first moments of years, months, weeks and summer time. */
 const moments: readonly (readonly [moment: string, day: string, week: string])[] = [
   ['1969-12-31T22:59:59.999Z', '1969-12-31', '1969-12-29'],
   ['1969-12-31T23:00:00Z', '1970-01-01', '1969-12-29'],
@@ -35,14 +35,14 @@ const moments: readonly (readonly [moment: string, day: string, week: string])[]
   ['2026-10-25T23:00:00Z', '2026-10-26', '2026-10-26'],
 ];
 
-/** The promise about counting by slots, however far apart they are. */
+/** The promise about counts by slot, however far apart the slots are. */
 export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
   {
     promise: 'R15',
-    title: 'of more slots than may be, it is told that there are',
+    title: 'more slots than the limit are too many, and as many as the limit are not',
     async run(subject) {
       const repository = await subject.open();
-      // Two in each minute, of users and types that take turns.
+      // Two in each minute, with alternating users and types.
       await repository.save(
         Array.from({ length: 24 }, (_, index) =>
           sampleActivity({
@@ -71,7 +71,7 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'what lies between activities counts for nothing, though it be millennia',
+    title: 'empty time between activities costs nothing, even millennia',
     async run(subject) {
       const repository = await subject.open();
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
@@ -98,7 +98,7 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'days come to the weeks and months of a zone, across changes of its clock, leap days and years',
+    title: 'days add up to the weeks and months of a zone, across clock changes, leap days and years',
     async run(subject) {
       const repository = await subject.open();
       await repository.save(moments.map(([createdAt]) => sampleActivity({ createdAt })));

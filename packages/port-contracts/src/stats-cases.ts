@@ -8,11 +8,11 @@ import { filterOf } from './walk.ts';
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 
-/** The promise about counting what the activities have in common. */
+/** The promise about grouped counts. */
 export const statsCases: readonly ContractCase<RepositorySubject>[] = [
   {
     promise: 'R15',
-    title: 'activities are counted by their type or user, of those that the filter lets through',
+    title: 'activities that match the filter are counted by type or user',
     async run(subject) {
       const repository = await subject.open();
       await repository.save([
@@ -44,7 +44,7 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'of more types or users than may be, it is told that there are',
+    title: 'more types or users than the limit are too many, and as many as the limit are not',
     async run(subject) {
       const repository = await subject.open();
       await repository.save(
@@ -63,7 +63,7 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'slots begin where the clock of their segment shows whole units, also before 1970',
+    title: 'slots begin at whole units by the clock of their segment, also before 1970',
     async run(subject) {
       const repository = await subject.open();
       const moments = [-3_600_001, -3_600_000, -1, 0, 1_799_999, 1_800_000, 5_399_999, 5_400_000, 7_200_000];
@@ -95,7 +95,7 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'what is far from 1970 is counted to the millisecond, by old offsets too',
+    title: 'times far from 1970 are counted to the millisecond, with old offsets too',
     async run(subject) {
       const repository = await subject.open();
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
@@ -118,7 +118,7 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
   },
   {
     promise: 'R15',
-    title: 'what is saved during a count makes it neither lose nor double what was there',
+    title: 'saves during a count make it neither lose nor repeat earlier activities',
     async run(subject) {
       const repository = await subject.open();
       await repository.save(sampleActivities(500));

@@ -10,12 +10,12 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 
-/** More keys, and more slots, than any case has. */
+/** A limit higher than the number of keys and slots in any case. */
 const most = 10_000;
 
 export const at = (millis: number): Timestamp => Timestamp.fromMillis(millis);
 
-/** Slots by the offsets that are in force from these moments on. */
+/** Makes slots from offsets and the moments at which they begin. */
 export const slotsOf = (
   unitMs: number,
   ...offsets: readonly (readonly [from: number, offsetMs: number])[]
@@ -24,7 +24,7 @@ export const slotsOf = (
   offsets: offsets.map(([from, offsetMs]) => ({ from: at(from), offsetMs })),
 });
 
-/** Each kind of count is what counting all of it one by one gives. */
+/** Asserts that each kind of count equals counting the activities one by one. */
 export async function assertCounts(
   repository: ActivityRepository,
   everything: readonly UserActivity[],
@@ -42,13 +42,13 @@ export async function assertCounts(
     Object.fromEntries(found.map(([segment, slot, count]) => [`${segment} ${slot}`, count])),
     tally(through.map(({ createdAt }) => slotAt(slots, createdAt))),
   );
-  // As many as there are are told, and one less is not enough.
+  // A limit of exactly the number of keys is enough, and one less is not.
   assert.equal((await bySlot(repository, filter, slots, found.length)).length, found.length);
   if (found.length > 0)
     assert.equal(await repository.countBySlot(filter, slots, found.length - 1), 'too-many');
 }
 
-/** The counts by their key; a key that comes twice is a fault. */
+/** Returns the counts by key. Asserts that no key is repeated. */
 export async function byKey(
   repository: ActivityRepository,
   filter: ActivityFilter,
@@ -61,7 +61,7 @@ export async function byKey(
   return found;
 }
 
-/** The counts in the order of time; a slot that comes twice is a fault. */
+/** Returns the counts in the order of time. Asserts that no slot is repeated. */
 export async function bySlot(
   repository: ActivityRepository,
   filter: ActivityFilter,

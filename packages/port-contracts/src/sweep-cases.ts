@@ -22,7 +22,7 @@ const everything: DeadLetterQuery = {
   after: undefined,
 };
 
-/** A letter of the edge that died so many milliseconds after the start; its value is the largest part of it. */
+/** Makes a letter of the edge that died a number of milliseconds after the start. Its value is its largest part. */
 const ofEdge = (millis: number, valueBytes = 50_000): DeadLetter =>
   letterOf(millis, {
     origin: { topic: edgeTopic, partition: 7, offset: millis },
@@ -40,11 +40,11 @@ const nothing: SweepLimits = {
   limit: 100,
 };
 
-/** What a `DeadLetterRepository` promises of letters that are due, and to those who replay. */
+/** The promises of a `DeadLetterRepository` about `sweep` and about claims to replay. */
 export const sweepCases: Contract<LetterRepositorySubject> = [
   {
     promise: 'B10',
-    title: 'letters go for their age, those of the edge and those off the log each by their own',
+    title: 'letters are removed by age, with separate limits for those of the edge and from the log',
     async run(subject) {
       const repository = await subject.open();
       const added = [0, 10, 20, 30].flatMap((millis) => [ofEdge(millis), ofLog(millis)]);
@@ -63,12 +63,12 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B10',
-    title: 'of the edge the oldest go while all are too large, and never a letter off the log',
+    title: 'the oldest letters of the edge are removed while all are too large, and never one from the log',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const logged = [ofLog(0), ofLog(5)];
       await queue.add([...logged, ...[1, 2, 3, 4].map((millis) => ofEdge(millis))]);
-      // One that is added again takes its place, and counts once.
+      // A letter that is added again replaces the first, and counts once.
       await queue.add([ofEdge(1, 10), ofEdge(1)]);
       const all = await repository.sweep(nothing);
       const each = all.edgeBytes / 4;
@@ -84,7 +84,7 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B10',
-    title: 'one call removes no more than it may, and several at once remove little more than is due',
+    title: 'one call removes at most its limit, and concurrent calls remove little more than is due',
     async run(subject) {
       const [repository, other] = [await subject.open(), await subject.open()];
       const added = Array.from({ length: 20 }, (_, millis) => [ofEdge(millis, 10), ofLog(millis)]).flat();
@@ -105,7 +105,7 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B7',
-    title: 'out of reach nothing is swept, and afterwards it works again',
+    title: 'while unreachable nothing is swept, and it works again afterwards',
     async run(subject) {
       const repository = await subject.open();
       await (await subject.queue()).add([ofEdge(0)]);
@@ -118,14 +118,14 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B11',
-    title: 'of many who claim at once one gets it, until it releases or its time is over',
+    title: 'one of many concurrent claims succeeds, until it is released or its time is over',
     async run(subject) {
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
       const [one, other] = handles;
       assert.ok(one !== undefined && other !== undefined);
       const claimAt = (millis: number) => ({ from: at(millis), until: at(millis + 1000) });
       for (const millis of [0, 10_000]) {
-        // Each with a time of its own, as clocks differ a little.
+        // Each with a slightly different time, as clocks differ.
         const claims = handles.map((handle, index) => handle.claimReplay(claimAt(millis + index)));
         const outcomes = await Promise.all(claims);
         assert.deepEqual(outcomes.filter((outcome) => outcome === 'claimed').length, 1);
@@ -137,13 +137,13 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       assert.equal(await one.claimReplay(held), 'claimed');
       await one.releaseReplay(held);
       assert.equal(await other.claimReplay(claimAt(20_001)), 'claimed');
-      // Its process died; who comes later need not wait.
+      // The claim's process died: later callers need not wait for a release.
       assert.equal(await one.claimReplay(claimAt(21_001)), 'claimed');
     },
   },
   {
     promise: 'B11',
-    title: 'a claim by a clock that was far ahead keeps nobody out',
+    title: 'a claim from a clock that was far ahead blocks nobody',
     async run(subject) {
       const repository = await subject.open();
       const ahead = { from: at(1_000_000_000), until: at(1_000_001_000) };
@@ -153,7 +153,7 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
   },
 ];
 
-/** The ids of all letters that are left, in their order. */
+/** Returns the ids of all remaining letters, in order. */
 async function left(subject: LetterRepositorySubject): Promise<string[]> {
   const { letters } = await (await subject.open()).find(everything);
   return idsOf(letters).toSorted();

@@ -5,17 +5,17 @@ import { assertRejects } from './rejections.ts';
 
 /** One registry, empty at first. */
 export interface TopicRegistrySubject extends Subject {
-  /** A handle of its own on the registry. */
+  /** Opens a new handle on the registry. */
   open(): Promise<TopicRegistry>;
-  /** Puts it out of reach of every handle; what comes back undoes it. */
+  /** Makes the registry unreachable for every handle. The returned function undoes it. */
   interrupt(): Promise<() => Promise<void>>;
 }
 
-/** What every `TopicRegistry` promises, by the numbers in its doc comment. */
+/** The promises of every `TopicRegistry`, by the numbers in its doc comment. */
 export const topicRegistryContract: Contract<TopicRegistrySubject> = [
   {
     promise: 'T1',
-    title: 'the first number stays, whichever comes later',
+    title: 'the first number stays, whatever number comes later',
     async run(subject) {
       const topics = await subject.open();
       for (const partitions of [6, 6, 12, 1]) assert.equal(await topics.register('one', partitions), 6);
@@ -23,7 +23,7 @@ export const topicRegistryContract: Contract<TopicRegistrySubject> = [
   },
   {
     promise: 'T2',
-    title: 'topics do not know of each other, whatever they are called',
+    title: 'topics are independent, whatever their names',
     async run(subject) {
       const topics = await subject.open();
       const names = ['one', 'One', 'one.dead-letters', '$one', 'a.b_c-d', 'toString', '__proto__'];
@@ -35,7 +35,7 @@ export const topicRegistryContract: Contract<TopicRegistrySubject> = [
   },
   {
     promise: 'T3',
-    title: 'a new handle tells the same',
+    title: 'a new handle returns the same number',
     async run(subject) {
       await (await subject.open()).register('one', 6);
       assert.equal(await (await subject.open()).register('one', 12), 6);
@@ -43,7 +43,7 @@ export const topicRegistryContract: Contract<TopicRegistrySubject> = [
   },
   {
     promise: 'T4',
-    title: 'of many at once all are told the same, which one of them said',
+    title: 'concurrent calls all return the same number, passed by one of them',
     async run(subject) {
       for (let round = 0; round < 5; round += 1) {
         const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
@@ -58,7 +58,7 @@ export const topicRegistryContract: Contract<TopicRegistrySubject> = [
   },
   {
     promise: 'T5',
-    title: 'out of reach it says so in the words of the domain, and afterwards it works again',
+    title: 'while unreachable it rejects with a domain error, and works again afterwards',
     async run(subject) {
       const topics = await subject.open();
       await topics.register('one', 6);

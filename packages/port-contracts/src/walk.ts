@@ -8,7 +8,7 @@ import {
   TimeRange,
 } from '@user-activity/domain';
 
-/** A filter that lets everything through but for what is given. */
+/** Makes a filter that matches everything, except for the given members. */
 export function filterOf(filter: Partial<ActivityFilter> = {}): ActivityFilter {
   return {
     userIds: [],
@@ -19,16 +19,16 @@ export function filterOf(filter: Partial<ActivityFilter> = {}): ActivityFilter {
   };
 }
 
-/** A condition as it is asked over HTTP. */
+/** Makes a condition from the text of a query. */
 export const where = (path: string, ...texts: readonly string[]): MetadataCondition => ({
   path: MetadataCondition.parsePath(path),
   scalars: MetadataCondition.scalarsOf(texts),
 });
 
-/** Where a page that ends with this activity is continued. */
+/** Returns the position after an activity. */
 const positionOf = ({ createdAt, id }: StoredActivity): ActivityQuery['after'] => ({ createdAt, id });
 
-/** Goes from page to page to the end, and hands out every page. `between` is done before each page but the first. */
+/** Walks through all pages and yields each. Calls `between` before each page but the first. */
 export async function walk(
   repository: ActivityRepository,
   query: { readonly filter?: ActivityFilter; readonly order?: Order; readonly limit: number },

@@ -3,7 +3,7 @@ import { isDomainError } from '@user-activity/domain';
 import { backOff } from './back-off.ts';
 import type { Logger } from './logger.ts';
 
-/** Kafka or MongoDB could not be reached in time; the message says which, why, and which variables to check. */
+/** Thrown if Kafka or MongoDB was not reached in time. The message says which one, why, and which variables to check. */
 export class StartTimeout extends Error {
   override readonly name = 'StartTimeout';
 }
@@ -13,14 +13,14 @@ const engines = {
   store: { name: 'MongoDB', variable: 'MONGODB_URI' },
 } as const;
 
-/** How far the start is with one of them. */
+/** The state of the start for one engine. */
 interface Progress {
   status: HealthStatus;
   /** Why the last attempt failed. */
   failure: string;
 }
 
-/** The wait of one start for Kafka and MongoDB: all its parts share one time limit. */
+/** Waits for Kafka and MongoDB at the start of a process. All waits share one time limit. */
 export class EngineWait {
   readonly #timeoutMs: number;
   readonly #logger: Logger;
@@ -30,22 +30,23 @@ export class EngineWait {
     store: { status: 'unavailable', failure: 'no answer' },
   };
 
-  /** Waits for at most that long, from now on, and until the signal says that the process is to stop. */
+  /** The time limit begins now. The signal ends all waits early, when the process is to stop. */
   constructor(timeoutMs: number, logger: Logger, signal: AbortSignal) {
     this.#timeoutMs = timeoutMs;
     this.#logger = logger;
     this.#over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   }
 
-  /** How far the start is: `unavailable`, with what is not reached yet. */
+  /** Reports `unavailable`, and the status of log and store so far. */
   readonly checkHealth: CheckHealth = async () => ({
     status: 'unavailable',
     checks: { log: this.#progress.log.status, store: this.#progress.store.status },
   });
 
   /**
-   * Attempts it until it works. Rejects with StartTimeout if it does not in time, and at once with any failure but those of
-   * kind `unavailable`: to wait helps against an outage alone. An attempt that hangs is left behind, as the process ends then.
+   * Repeats the attempt until it succeeds. Rejects with StartTimeout when the time is over, and at once if an attempt fails with
+   * an error of another kind than `unavailable`: waiting only helps in an outage. A hanging attempt is abandoned, because the
+   * process exits then.
    */
   async reach<Value>(engine: keyof typeof engines, attempt: () => Promise<Value>): Promise<Value> {
     const progress = this.#progress[engine];

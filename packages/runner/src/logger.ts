@@ -3,13 +3,13 @@ import { terminalLine } from './terminal-line.ts';
 
 export type { Logger } from 'pino';
 
-/** How much is logged, from the least to the most. */
+/** The log levels, from the least to the most verbose. */
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-/** One of them. */
+/** A log level. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** Logs JSON lines to the standard output; for people where that is a terminal. */
+/** Makes a logger that writes JSON lines to standard output, or readable lines if that is a terminal. */
 export function makeLogger(level: LogLevel, terminal: boolean = process.stdout.isTTY): Logger {
   const options = {
     level,
@@ -17,16 +17,16 @@ export function makeLogger(level: LogLevel, terminal: boolean = process.stdout.i
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: errorLine },
   };
-  // Written before the call returns: the last lines of a process that dies are those one needs.
+  // Synchronous, so that the last lines of a dying process, which matter most, are not lost.
   const output = pino.destination({ dest: 1, sync: true });
   const lines: DestinationStream = terminal ? { write: (line) => output.write(terminalLine(line)) } : output;
   return pino(options, lines);
 }
 
-/** What an error brings along for its caller may name what is none of the log's business. */
+/** The members of an error that are meant for its caller. They may contain data that must not be logged. */
 const forTheCaller: ReadonlySet<string> = new Set(['ids', 'violations']);
 
-/** What a line tells of an error. */
+/** Returns the part of an error that is logged. */
 export function errorLine(error: Error): object {
   const members = Object.entries(pino.stdSerializers.err(error));
   return Object.fromEntries<unknown>(members.filter(([name]) => !forTheCaller.has(name)));

@@ -1,14 +1,14 @@
-/** What was opened, to be closed in reverse order: what came later may need what came before. */
+/** The opened resources, to be closed in reverse order, because later ones may need earlier ones. */
 export class Opened {
   readonly #closers: (() => Promise<void>)[] = [];
 
-  /** Keeps it in mind, and hands it on. */
-  add<One>(one: One, close: (one: One) => Promise<void>): One {
-    this.#closers.push(() => close(one));
-    return one;
+  /** Remembers how to close the resource, and returns it. */
+  add<Resource>(resource: Resource, close: (resource: Resource) => Promise<void>): Resource {
+    this.#closers.push(() => close(resource));
+    return resource;
   }
 
-  /** Closes all, each even if another failed; then rejects with the first failure. */
+  /** Closes all resources, even if closing one fails. Then rejects with the first failure, if any. */
   async close(): Promise<void> {
     const failures: unknown[] = [];
     for (const close of this.#closers.splice(0).toReversed())
@@ -17,7 +17,7 @@ export class Opened {
   }
 }
 
-/** Starts with something to put what is opened into; what fails on the way leaves nothing open. */
+/** Runs a start that adds the resources it opens to `opened`. If the start fails, closes them all. */
 export async function opening<Result>(start: (opened: Opened) => Promise<Result>): Promise<Result> {
   const opened = new Opened();
   try {

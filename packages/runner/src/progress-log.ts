@@ -1,7 +1,7 @@
 import type { ProgressObserver } from '@user-activity/application';
 import type { Logger } from './logger.ts';
 
-/** Logs how a consumer gets on. */
+/** Logs the progress of a consumer. */
 export const progressLog = (logger: Logger): ProgressObserver => ({
   stalled: (partitions) => logger.error({ partitions }, 'consumer stalled: lagging and committing nothing'),
   restarted: (reason) => logger.warn({ err: reason }, 'consumer restarted'),

@@ -7,27 +7,27 @@ import {
   type RecordHandler,
 } from '@user-activity/domain';
 
-/** How a consumer is made anew. */
+/** Options of a RestartingConsumer. */
 export interface RestartingConsumerOptions {
-  /** Makes a member that was never started. */
+  /** Makes a new member, not yet started. */
   readonly make: () => EventConsumer;
-  /** Waits before a member that failed is replaced, the longer the more of them failed. */
+  /** Waits before a failed member is replaced, longer after more failures. */
   readonly pause: Pause;
-  /** Is told of each new member and why the last one went. */
+  /** Called for each replacement, with the reason why the last member was replaced. */
   readonly restarted: (reason: unknown) => void;
-  /** How long a member is waited for that is to stop; one that is frozen never does. 4000 where not given. */
+  /** How long to wait for a member to stop; a frozen one never does. Default: 4000. */
   readonly stopWithinMs?: number;
-  /** After so many members that failed, with nothing handled between, it gives up. 5 where not given. */
-  readonly mostFailures?: number;
+  /** The number of failed members in a row, with nothing handled between, after which it gives up. Default: 5. */
+  readonly maxFailures?: number;
 }
 
 const forgottenMs = 600_000;
 
 /**
- * A consumer that outlives its members: one that ends by itself, or is not trusted any more, is left and another joins. For a
- * moment two of one process may be in the group, which is no more than two processes are: records may come twice, and one
- * that was left can commit nothing once its partitions are another's. It keeps the promises of its members, but for L8: a
- * handler that does not settle is left behind by `stop` too.
+ * A consumer that outlives its members. It replaces a member that ends by itself, or that `restart` names as not working. For a
+ * moment two members of one process may be in the group. This is like two processes: records may be delivered twice, and the old
+ * member can't commit once its partitions belong to another. It keeps all promises of its members except L8: `stop` abandons a
+ * handler that does not settle.
  */
 export class RestartingConsumer implements EventConsumer {
   readonly #options: RestartingConsumerOptions;
@@ -43,7 +43,7 @@ export class RestartingConsumer implements EventConsumer {
   constructor(options: RestartingConsumerOptions) {
     this.#options = options;
     this.#member = options.make();
-    // Whoever wants to know looks at it.
+    // Callers that need `ended` handle it; otherwise its rejection must not end the process.
     this.ended.catch(() => undefined);
   }
 
@@ -65,12 +65,12 @@ export class RestartingConsumer implements EventConsumer {
     return this.#member.progress();
   }
 
-  /** Leaves the member at once, whatever it is doing, and has another join. */
+  /** Replaces the member at once, whatever it is doing. */
   restart(reason: unknown): void {
     this.#replace(this.#member, reason, 0).catch(this.#ended.reject);
   }
 
-  /** Comes to its end with that error: whoever runs it must be replaced. */
+  /** Rejects `ended` with the error: the process must be replaced. */
   giveUp(error: unknown): void {
     this.#ended.reject(error);
   }
@@ -88,15 +88,15 @@ export class RestartingConsumer implements EventConsumer {
 
   #failed(member: EventConsumer, error: unknown): void {
     if (member !== this.#member || this.#stopping.signal.aborted) return;
-    // What happened long ago has nothing to do with it, however quiet it was since.
+    // Failures of long ago do not count, even if nothing was handled since.
     const now = performance.now();
     this.#failures = now - this.#failedAt > forgottenMs ? 1 : this.#failures + 1;
     this.#failedAt = now;
-    if (this.#failures >= (this.#options.mostFailures ?? 5)) this.#ended.reject(error);
+    if (this.#failures >= (this.#options.maxFailures ?? 5)) this.#ended.reject(error);
     else this.#replace(member, error, this.#failures).catch(this.#ended.reject);
   }
 
-  /** Of several at a time the last counts. */
+  /** Replaces the member `old`, unless it was replaced already. If called again meanwhile, only the last new member joins. */
   async #replace(old: EventConsumer, reason: unknown, failures: number): Promise<void> {
     const handler = this.#handler;
     if (old !== this.#member || handler === undefined) return;

@@ -3,17 +3,17 @@ import { ConfigurationError } from './configuration/configuration-error.ts';
 import { type Logger, type LogLevel, makeLogger } from './logger.ts';
 import { startFault } from './start-fault.ts';
 
-/** An app that runs. */
+/** A running app. */
 export interface RunningApp {
-  /** Where it is served. */
+  /** The URL at which it is served. */
   readonly url: string;
   /** The path of its documentation, if it serves one. */
   readonly docs?: string;
-  /** A line for a person who wants to try it, shown after the ready line. */
+  /** A line for people who want to try the app, shown after the ready line. */
   readonly hint?: string;
-  /** Rejects when a part of it has come to an end that it can't do without. */
+  /** Rejects if an essential component ends. */
   readonly failed?: Promise<unknown>;
-  /** Finishes what is under way and gives everything free. */
+  /** Finishes pending work and closes all resources. */
   stop(): Promise<void>;
 }
 
@@ -24,20 +24,20 @@ const startingMs = 3000;
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
- * The life of a process: starts the app, prints the ready line, and drains at a signal, within 10 s and with exit code 0.
- * A start that fails ends it with one line and exit code 1, or 78 for the configuration.
+ * Runs a process: starts the app, prints the ready line, and at a signal stops it within 10 s and exits with code 0.
+ * If the start fails, it prints one line and exits with code 1, or 78 for an invalid configuration.
  */
 async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<RunningApp>): Promise<void> {
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'unexpected error, exiting; accepted activities are safe');
     process.exit(1);
   });
-  // Scripts and supervisors wait for the ready line, however little is logged.
+  // Scripts and supervisors wait for the ready line, so it is logged at any LOG_LEVEL.
   const life = logger.child({}, { level: 'info' });
   const asked = signalled();
   const stopping = new AbortController();
   const starting = start(stopping.signal);
-  // It may fail while a signal is waited for; it is looked at below.
+  // The start may fail before it is awaited below.
   starting.catch(() => undefined);
   try {
     const app = await Promise.race([starting, asked]);
@@ -49,7 +49,7 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
     const failure = await Promise.race([asked.then(() => undefined), ending(failed)]);
     if (failure === undefined) logger.info({ signal: await asked }, 'stopping');
     else logger.fatal(failure, 'a component failed, shutting down');
-    // One that was not ready has accepted nothing, and may be waiting for what is down.
+    // An app that was not ready has accepted nothing, and may be waiting for an engine that is down.
     stopping.abort();
     const isReady = typeof app !== 'string';
     const stopped = starting.then(async (started) => started.stop()).then(() => true);
@@ -64,8 +64,8 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
 }
 
 /**
- * The whole of a `main.ts`: reads the configuration, makes the logger it asks for, and runs the app. The signal is aborted when
- * the process is to stop: a start that waits gives up then.
+ * Does everything in a `main.ts`: reads the configuration, makes the logger and runs the app. The signal is aborted when the process
+ * is to stop, so that a waiting start gives up.
  */
 export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLevel }>(
   readConfig: () => Config,
@@ -81,7 +81,7 @@ export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLeve
   await runApp(logger, (signal) => start(config, logger, signal));
 }
 
-/** Resolves when it rejects, with why; else never. */
+/** Resolves with the reason if `failed` rejects, otherwise never. */
 function ending(failed: Promise<unknown> | undefined): Promise<{ readonly err: unknown }> {
   return new Promise((resolve) => {
     failed?.catch((err: unknown) => resolve({ err }));
@@ -95,7 +95,7 @@ function signalled(): Promise<NodeJS.Signals> {
   });
 }
 
-/** Ends the process with what kept it from running. */
+/** Prints why the process can't run, and exits. */
 function exitOn(error: unknown, logger?: Logger): never {
   if (error instanceof ConfigurationError) {
     process.stderr.write(`${error.message}\n`);

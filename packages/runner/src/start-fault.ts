@@ -1,4 +1,4 @@
-/** Names of errors that do not say what to do: those of the language and of Node. */
+/** The names of errors of the language and of Node. Their messages do not tell an operator what to do. */
 const unexplained: ReadonlySet<string> = new Set([
   'Error',
   'AggregateError',
@@ -12,15 +12,15 @@ const unexplained: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * One line that says what keeps a process from starting and which variable to change. Returns undefined for a bug, whose stack
- * is worth more than its message.
+ * Returns one line that says why a process can't start and which variable to change. Returns undefined for a bug: its stack is
+ * more useful than its message.
  */
 export function startFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return listenFault(error) ?? (unexplained.has(error.name) ? undefined : error.message);
 }
 
-/** Why a server can't listen, from the system's error. */
+/** Explains the system's error if a server can't listen. */
 function listenFault(error: Error): string | undefined {
   const { code, syscall, port, address, hostname } = Object.fromEntries<unknown>(Object.entries(error));
   if (syscall === 'getaddrinfo')

@@ -5,14 +5,14 @@ import type { Logger } from './logger.ts';
 
 /** How long to wait between two sweeps. */
 export interface SweepIntervals {
-  /** After the first sweep, which removes nothing for its age: a process that restarts often comes to remove something too. */
+  /** The wait after the first sweep, which removes nothing because of its age. Short, so that processes that restart often sweep too. */
   readonly firstMs: number;
   readonly everyMs: number;
 }
 
 const defaultIntervals: SweepIntervals = { firstMs: 30_000, everyMs: 5 * 60_000 };
 
-/** Sweeps at once and then again and again, until it is cancelled. A store that does not answer is asked again the next time. */
+/** Sweeps now and then at intervals, until it is cancelled. If the store does not answer, the next sweep tries again. */
 export async function sweepRegularly(
   sweep: SweepDeadLetters,
   logger: Pick<Logger, 'info' | 'warn'>,

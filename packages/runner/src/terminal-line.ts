@@ -4,15 +4,15 @@ import { prettyFactory } from 'pino-pretty';
 const pretty = prettyFactory({ colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
 
 /**
- * A JSON line of the log as a terminal shows it to people. A request reads `POST /api/logs 202 7ms`. Characters that could steer the
- * terminal are written as escapes: anyone may have sent them.
+ * Formats a JSON log line for people at a terminal. A request becomes `POST /api/logs 202 7ms`. Characters that could control the
+ * terminal are escaped, because anyone may have sent them.
  */
 export function terminalLine(line: string): string {
   const logged = parseJson(line);
   return pretty(JSON.stringify(asRequest(logged) ?? logged, harmless)) ?? '';
 }
 
-/** The line of a request in one message; undefined for any other. Its id is in the answer, and in the lines of what failed. */
+/** Shortens a request's line to one message; its id is in the answer and in the lines of failures. Else returns undefined. */
 function asRequest(logged: unknown): object | undefined {
   if (!isObject(logged)) return undefined;
   const { level, time, msg, method, route, status, ms } = logged;
@@ -31,7 +31,7 @@ function harmless(name: string, value: unknown): unknown {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-// C0 and C1 controls, marks that turn the direction of text, and separators of lines.
+// C0 and C1 controls, marks that change the direction of text, and line separators.
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 const withEscapes = (text: string, keepLines: boolean): string =>

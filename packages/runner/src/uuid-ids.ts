@@ -4,9 +4,9 @@ import { v7 } from 'uuid';
 
 const bytesOfId = 16;
 
-/** Makes UUIDs of version 7 (RFC 9562): they begin with the time, so those that are made later sort later. */
+/** Makes UUIDs of version 7 (RFC 9562). They begin with the time, so later ids sort later. */
 export class UuidIds implements IdGenerator {
-  // Filled for many ids at once: to ask for 16 random bytes costs as much as to ask for thousands.
+  // Filled for many ids at once: 16 random bytes cost as much as thousands.
   readonly #random: Uint8Array = new Uint8Array(bytesOfId * 256);
   #used: number = this.#random.length;
   #milliseconds = 0;
@@ -24,8 +24,8 @@ export class UuidIds implements IdGenerator {
   }
 
   /**
-   * Within a millisecond ids are counted from a random number on (RFC 9562, section 6.2, method 1), which leaves its highest bit free
-   * to count into. A clock that goes back changes nothing.
+   * Within a millisecond, counts up from a random number (RFC 9562, section 6.2, method 1) whose highest bit is zero, as room
+   * to count. If the clock goes back, the last time is kept.
    */
   #advance(random: Uint8Array): void {
     const now = Date.now();

@@ -3,27 +3,27 @@ import type { Answering, OutageObserver, ProgressLimits, ProgressWatchdog } from
 import { isDomainError } from '@user-activity/domain';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 
-/** How often a consumer is looked at. */
+/** How often a consumer's progress is checked, and the watchdog's limits in checks. */
 export interface Watching {
   readonly everyMs: number;
   readonly limits: ProgressLimits;
 }
 
 /**
- * Not ready after 45 s without progress, a new member after 60 s, and after the second of these the end: 3 minutes. A group
- * that is shared out anew waits for a member that is gone for up to 10 s, and for one that hangs up to 30 s, and that is
- * no standstill; nor is a broker whose place another takes.
+ * The default: not ready after 45 s without progress, a new member after 60 s, and given up after two new members, which is
+ * after 3 minutes. These are longer than a rebalance, which waits up to 10 s for a lost member and up to 30 s for a hanging one,
+ * and longer than the failover of a broker.
  */
 export const patient: Watching = { everyMs: 5000, limits: { stalled: 9, restart: 12, restarts: 2 } };
 
-/** Whom a watch concerns. */
+/** The parts that a watch needs. */
 export interface Watched {
   readonly consumer: RestartingConsumer;
   readonly store: Answering;
   readonly watchdog: ProgressWatchdog;
 }
 
-/** Looks at a consumer again and again, and does what the watchdog asks, until it is cancelled. */
+/** Checks a consumer at intervals and does what the watchdog asks, until it is cancelled. */
 export async function watchProgress(watched: Watched, everyMs: number, signal: AbortSignal): Promise<void> {
   for (;;) {
     await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
@@ -36,7 +36,7 @@ async function look({ consumer, store, watchdog }: Watched): Promise<void> {
   let partitions: Awaited<ReturnType<RestartingConsumer['progress']>>;
   try {
     partitions = await consumer.progress();
-    // Whether the store is down matters only where something stands still.
+    // The store matters only if a partition makes no progress.
     if (watchdog.isSuspicious(partitions)) await store.ping();
   } catch {
     watchdog.outage();
@@ -49,8 +49,8 @@ async function look({ consumer, store, watchdog }: Watched): Promise<void> {
 }
 
 /**
- * Lets the watchdog know of what a save came to: while attempts fail because something is down it waits, too, and where
- * they no longer even fail it looks.
+ * Also tells the watchdog about failed saves. While saves fail because a dependency is down, the watchdog waits. If they
+ * hang instead of failing, it checks.
  */
 export const alsoTelling = (observer: OutageObserver, watchdog: ProgressWatchdog): OutageObserver => ({
   failed(error, failures) {

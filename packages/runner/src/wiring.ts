@@ -4,22 +4,22 @@ import { Opened } from './opened.ts';
 
 declare const provides: unique symbol;
 
-/** Names what can be provided, and carries its type. */
+/** Identifies a value that can be provided, and carries its type. */
 export interface Token<Value> {
   readonly name: string;
   readonly key: symbol;
   readonly [provides]?: Value;
 }
 
-/** A token of that name, which shows in error messages. */
+/** Makes a token. Error messages show its name. */
 export const token = <Value>(name: string): Token<Value> => ({ name, key: Symbol(name) });
 
-/** Gives what was provided for a token. */
+/** Returns the value provided for a token. */
 export type Get = <Value>(token: Token<Value>) => Value;
 
 /**
- * tsyringe with types, and without its traps: a second registration is refused instead of winning silently, a cycle is
- * named instead of overflowing the stack, and what was made is closed, in reverse order.
+ * Wraps tsyringe with types and without its traps: it refuses a second registration instead of letting it win, names a cycle
+ * instead of overflowing the stack, and closes what it made, in reverse order.
  */
 export class Wiring {
   readonly #container: DependencyContainer;
@@ -32,30 +32,30 @@ export class Wiring {
     this.#container = container;
   }
 
-  /** Says how it is made, once, when it is first asked for; `close` ends what was made. */
+  /** Registers how to make the value of a token. It is made once, when first requested. `close` closes it. */
   provide<Value>(
-    of: Token<Value>,
+    item: Token<Value>,
     make: (get: Get) => Value,
     close: (value: Value) => Promise<void> = async () => undefined,
   ): void {
-    if (this.#provided.has(of.key)) throw new Error(`${of.name} is provided twice.`);
-    this.#provided.add(of.key);
-    const made = this.#once(of.name, make, close);
-    this.#container.register<Value>(of.key, { useFactory: made });
+    if (this.#provided.has(item.key)) throw new Error(`${item.name} is provided twice.`);
+    this.#provided.add(item.key);
+    const made = this.#once(item.name, make, close);
+    this.#container.register<Value>(item.key, { useFactory: made });
   }
 
-  /** Throws when nothing was provided for it. */
-  readonly get: Get = (of) => {
-    if (!this.#provided.has(of.key)) throw new Error(`${of.name} is not provided.`);
-    return this.#container.resolve(of.key);
+  /** Returns the value of a token. Throws if none was provided. */
+  readonly get: Get = (item) => {
+    if (!this.#provided.has(item.key)) throw new Error(`${item.name} is not provided.`);
+    return this.#container.resolve(item.key);
   };
 
-  /** Makes everything that was provided and not asked for yet: a wrong wire shows at start, not at the first request. */
+  /** Makes everything not made yet, so that wrong wiring fails at start and not at the first request. */
   resolveAll(): void {
     for (const key of this.#provided) this.#container.resolve(key);
   }
 
-  /** Closes what was made, the latest first, each even if another failed; then rejects with the first failure. */
+  /** Closes everything made, the latest first, even if closing one fails. Then rejects with the first failure, if any. */
   close(): Promise<void> {
     this.#closed ??= this.#opened.close();
     return this.#closed;

@@ -153,7 +153,7 @@ describe('the root key', () => {
     chmodSync(file, all);
     failing('chmodSync', 'EROFS');
     expect(faultsOf(() => openRootKey(file))).toEqual([
-      `ROOT_KEY_FILE can be read by everyone, and this user can't change that (EROFS): have the owner run chmod 600 ${file}, or set API_KEYS`,
+      `ROOT_KEY_FILE is readable by everyone, and this user can't change that (EROFS): have the owner run chmod 600 ${file}, or set API_KEYS`,
     ]);
     vi.mocked(fs.chmodSync).mockRestore();
     syncBuiltinESMExports();

@@ -68,7 +68,7 @@ function setUp(...members: readonly Member[]) {
     },
     restarted: (reason) => told.push(String(reason)),
     stopWithinMs: 20,
-    mostFailures: 3,
+    maxFailures: 3,
   });
   return { consumer, told };
 }

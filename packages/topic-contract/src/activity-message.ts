@@ -9,34 +9,34 @@ import {
 import { unreadableAgain } from './kept-bytes.ts';
 import { textOf } from './text-of.ts';
 
-/** The `ce_type` of an `ActivityLogged`. Another shape of the value would be `.v2`. */
+/** The `ce_type` of an `ActivityLogged`. An incompatible value would get `.v2`. */
 export const activityLoggedType = 'user-activity.logged.v1';
 
-// The value of an activity has at most some 270 kB. A compressed batch of 2 kB can hold a value of 64 MiB, which takes seconds to parse.
+// An activity has at most some 270 kB. But a compressed batch of 2 kB can hold a value of 64 MiB, which takes seconds to parse.
 const maxValueBytes = 1024 * 1024;
 const maxTypeBytes = 1024;
 
-/** What is produced to the topic. All text is UTF-8 on the wire. */
+/** A message for the topic. All text is UTF-8 on the wire. */
 export interface TopicMessage {
-  /** The user: what one user did stays in order, on one partition. */
+  /** The user's id, so that the activities of a user stay in order, on one partition. */
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The record's timestamp, in milliseconds: receivedAt, by which the topic's retention counts. Never the client's time. */
+  /** The record's timestamp in milliseconds: receivedAt, on which the topic's retention is based. Never the client's time. */
   readonly timestamp: number;
 }
 
-/** What a message says beside the event. */
+/** The parts of a message that are not in the event. */
 export interface MessageContext {
-  /** The `ce_source`: who publishes, a URI-reference such as `/user-activity`. */
+  /** The `ce_source`, which names the publisher: a URI-reference such as `/user-activity`. */
   readonly source: string;
-  /** W3C Trace Context, where the event belongs to a trace. */
+  /** W3C Trace Context, if the event belongs to a trace. */
   readonly traceparent?: string;
 }
 
 /**
- * The event as a CloudEvent in Kafka's binary mode (CloudEvents 1.0.2, Kafka Protocol Binding, section 3.2): attributes in
- * headers, the activity as JSON in the value.
+ * Makes a CloudEvent in Kafka's binary mode (CloudEvents 1.0.2, Kafka Protocol Binding, section 3.2): the attributes in headers,
+ * the activity as JSON in the value.
  */
 export function activityMessage({ activity }: ActivityLogged, context: MessageContext): TopicMessage {
   return {
@@ -57,9 +57,9 @@ export function activityMessage({ activity }: ActivityLogged, context: MessageCo
 }
 
 /**
- * What a record of the topic says, whoever wrote it. Only `ce_type` is asked of the headers: all that the activity is stands
- * in the value. A header that is missing, another type, and a value that is larger than 1 MiB or breaks a rule make it unreadable,
- * with the reason.
+ * Reads a record of the topic, which anyone may have written. It needs only the header `ce_type`, because the value has the whole
+ * activity. A record is unreadable, with a reason, if that header is missing or has another type, or if the value is larger than
+ * 1 MiB or breaks a rule.
  */
 export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'headers'>): RecordContent {
   const again = unreadableAgain(headers);

@@ -9,16 +9,16 @@ import {
 import { textOf } from './text-of.ts';
 
 const prefix = 'user-activity-dead-letter-';
-// A header that came with such a name already, as from a dead letter that died again.
+// A header of the record that has such a name already, for instance of a dead letter that died again.
 const taken = /^(?:original-)*user-activity-dead-letter-/;
 const given = /^original-(?=(?:original-)*user-activity-dead-letter-)/;
 const codes: readonly string[] = DeadLetterCode.all;
 const utf8 = new TextEncoder();
 
 /**
- * A dead letter as it lies on `<topic>.dead-letters`: key, value and headers byte for byte as they were, and beside them
- * the headers `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339); where the
- * activity is known also `-activity-id`. An own header of such a name goes under `original-` and its name.
+ * Makes the record of a dead letter for `<topic>.dead-letters`: key, value and headers byte for byte, and the additional headers
+ * `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339), and `-activity-id` if the
+ * activity is known. If the original record has a header with such a name, it gets the prefix `original-`.
  */
 export function deadLetterMessage(letter: DeadLetter): RawRecord {
   const { origin, key, value, headers, code, reason, diedAt, activityId } = letter;
@@ -40,7 +40,7 @@ export function deadLetterMessage(letter: DeadLetter): RawRecord {
   return { key, value, headers: Object.fromEntries([...own, ...ours]) };
 }
 
-/** The dead letter that a record of that topic is; undefined for what somebody else put there. */
+/** Reads the dead letter in a record of that topic. Returns undefined if the record is not a dead letter of ours. */
 export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter | undefined {
   const about = (name: string): string | undefined => textOf(headers[`${prefix}${name}`]?.at(-1));
   const [code, reason, topic, diedAt] = [about('code'), about('reason'), about('topic'), about('died-at')];
@@ -66,7 +66,7 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
 const isCode = (code: string | undefined): code is DeadLetterCode =>
   code !== undefined && codes.includes(code);
 
-/** The member for an activity's id; none where there is no sound one, as in letters from before there were any. */
+/** Returns the member for an activity's id, or no member if the text is not a valid id. Older letters have none. */
 function activityIn(text: string | undefined): Pick<DeadLetter, 'activityId'> {
   const activityId = unlessBroken(() => ActivityId.parse(text));
   return activityId === undefined ? {} : { activityId };

@@ -1,6 +1,6 @@
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text that the bytes are as UTF-8; undefined where there are none, or none that are UTF-8. */
+/** Decodes UTF-8. Returns undefined if there are no bytes, or if they are not UTF-8. */
 export function textOf(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return undefined;
   try {

@@ -2,8 +2,8 @@ import type { RecordBatchEntry } from 'kafkajs';
 import type { BatchHeader } from './batch-header.ts';
 
 /**
- * Stands for the last offset of a batch from whose end records are gone, as compaction leaves it. KafkaJS hands control records to
- * nobody, but goes on behind them; without one it would ask for an empty batch for ever.
+ * Stands for the last offset of a batch whose last records were removed, for instance by compaction. KafkaJS skips control records
+ * without delivering them. Without this one it would fetch an empty batch for ever.
  */
 export class BatchEnd implements RecordBatchEntry {
   readonly attributes = 0;

@@ -1,8 +1,8 @@
-/** The bytes of a batch before its records. */
+/** The size of a batch's header in bytes. */
 export const headerBytes = 61;
-/** The version of the format that is read; those before it have no headers, so no activity is in them. */
+/** The version of the format that is read. Earlier versions have no headers, so they can't hold activities. */
 export const readFormat = 2;
-/** The bytes of a batch up to the version of its format, which is at the same place in all of them. */
+/** The size of the part of a header up to the format version, which is at the same place in all versions. */
 export const minBatchBytes = 17;
 
 const codecMask = 0x07;
@@ -10,7 +10,7 @@ const logAppendTimeFlag = 0x08;
 const transactionalFlag = 0x10;
 const controlFlag = 0x20;
 
-/** What a batch says of its records, https://kafka.apache.org/documentation/#recordbatch; `batchContext` in KafkaJS. */
+/** The header of a batch, https://kafka.apache.org/documentation/#recordbatch. KafkaJS calls it `batchContext`. */
 export class BatchHeader {
   readonly firstOffset: number;
   readonly magicByte: number;
@@ -19,13 +19,13 @@ export class BatchHeader {
   readonly producerId: string;
   readonly inTransaction: boolean;
   readonly isControlBatch: boolean;
-  /** How many records follow. */
+  /** The number of records. */
   readonly count: number;
   readonly #logAppendTime: boolean;
   readonly #firstTimestamp: number;
   readonly #maxTimestamp: number;
 
-  /** Reads the first bytes of a batch. One of another format has a single offset. */
+  /** Reads the header of a batch. A batch of another format counts as one with a single offset. */
   constructor(bytes: Buffer) {
     this.firstOffset = Number(bytes.readBigInt64BE(0));
     this.magicByte = bytes.readInt8(16);
@@ -47,7 +47,7 @@ export class BatchHeader {
     return this.firstOffset + this.lastOffsetDelta;
   }
 
-  /** The time of a record, in milliseconds, as KafkaJS writes it. */
+  /** Returns the time of a record in milliseconds, as text like in KafkaJS. */
   timestampOf(delta: number): string {
     return String(this.#logAppendTime ? this.#maxTimestamp : this.#firstTimestamp + delta);
   }

@@ -3,30 +3,30 @@ import type { RecordBatchEntry } from 'kafkajs';
 import { ByteReader, UnreadableBytes } from './byte-reader.ts';
 import type { BatchHeader } from './batch-header.ts';
 
-/** More headers than this are not told apart: no tracing and no framework comes near it. */
+/** The limit on headers that are read one by one. No tracing or framework comes near it. */
 export const maxHeaders = 32_768;
 
 /**
- * A record of a batch, in the shape in which KafkaJS hands it on. Only its outline is read at first; key, value and headers are
- * made when they are asked for, as a batch of 1 MiB can hold half a million headers.
+ * A record of a batch, in the shape that KafkaJS passes on. Only its outline is read at first. Key, value and headers are made when
+ * they are used, because a batch of 1 MiB can hold half a million headers.
  */
 export class BatchRecord implements RecordBatchEntry {
   readonly attributes: number;
   readonly timestamp: string;
   readonly offset: string;
   readonly isControlRecord: boolean;
-  /** KafkaJS sorts out by it what an aborted transaction wrote. */
+  /** KafkaJS needs it to drop the records of aborted transactions. */
   readonly batchContext: BatchHeader;
   readonly offsetDelta: number;
   readonly headerCount: number;
-  /** How many bytes of its batch it takes. */
+  /** Its size in the batch in bytes. */
   readonly byteLength: number;
   readonly #bytes: Buffer;
   readonly #key: Span | undefined;
   readonly #value: Span | undefined;
   readonly #headers: Span;
 
-  /** Reads the record at the reader's place, and checks that all of it is there. */
+  /** Reads the record at the reader's position, and checks that it is complete. */
   constructor(reader: ByteReader, header: BatchHeader, minOffsetDelta: number) {
     const length = reader.length();
     const own = new ByteReader(reader.bytes, reader.skip(length), reader.position);
@@ -42,7 +42,7 @@ export class BatchRecord implements RecordBatchEntry {
     this.#value = spanOf(own);
     const start = own.position;
     this.headerCount = own.length();
-    // Too many are kept as they are: nobody looks into them.
+    // Too many headers are kept as encoded bytes, unread.
     if (this.headerCount > maxHeaders) own.skip(own.end - own.position);
     else for (let left = this.headerCount; left > 0; left -= 1) skipHeader(own);
     if (own.position !== own.end) throw new UnreadableBytes('a record is longer than its parts');
@@ -59,7 +59,7 @@ export class BatchRecord implements RecordBatchEntry {
     return this.#slice(this.#value);
   }
 
-  /** The values by name, in their order; one without a value is empty. More than `maxHeaders` are one header, encoded as they were. */
+  /** The values by name, in order; a missing value is empty. More than `maxHeaders` become one header with the encoded bytes. */
   get headers(): Record<string, Buffer[]> {
     const { start, end } = this.#headers;
     if (this.headerCount > maxHeaders) return { [encodedHeadersHeader]: [this.#bytes.subarray(start, end)] };
@@ -82,7 +82,7 @@ export class BatchRecord implements RecordBatchEntry {
   }
 }
 
-/** Where in the batch a part lies. */
+/** The place of a part in the batch. */
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -93,7 +93,7 @@ function skipHeader(reader: ByteReader): void {
   reader.skip(Math.max(0, reader.lengthOrNull()));
 }
 
-/** The span of a part; undefined for one that is null. */
+/** Reads the span of a part. Returns undefined if the part is null. */
 function spanOf(reader: ByteReader): Span | undefined {
   const length = reader.lengthOrNull();
   if (length === -1) return undefined;

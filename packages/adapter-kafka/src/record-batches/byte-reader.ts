@@ -1,9 +1,9 @@
-/** A batch, or a part of it, is not what Kafka's format says, or more than is read. The message says why, for a person. */
+/** Thrown if a batch, or a part of it, breaks Kafka's format or exceeds a limit. The message says why, for people. */
 export class UnreadableBytes extends Error {
   override readonly name: string = 'UnreadableBytes';
 }
 
-/** A batch decompresses to more than is read. */
+/** Thrown if a batch decompresses to more bytes than the limit. */
 export class TooManyBytes extends UnreadableBytes {
   override readonly name = 'TooManyBytes';
 
@@ -16,8 +16,8 @@ const maxVarintBytes = 5;
 const maxVarlongBytes = 10;
 
 /**
- * Reads the parts of records one after the other. Throws UnreadableBytes if a part is out of range or longer than what is
- * left. https://kafka.apache.org/documentation/#messageformat: numbers are zigzag-encoded, 7 bits to a byte.
+ * Reads the parts of records one after the other. Throws UnreadableBytes if a part is out of range or longer than the rest.
+ * Numbers are zigzag-encoded, 7 bits to a byte: https://kafka.apache.org/documentation/#messageformat.
  */
 export class ByteReader {
   readonly bytes: Buffer;
@@ -44,26 +44,26 @@ export class ByteReader {
     return value;
   }
 
-  /** Not exact beyond 2^53, which no time in milliseconds reaches. */
+  /** Reads a long number. Not exact beyond 2^53, which no time in milliseconds reaches. */
   varlong(): number {
     return this.#number(maxVarlongBytes);
   }
 
-  /** A length, or -1 for a part that is null. */
+  /** Reads a length, or -1 for a null part. */
   lengthOrNull(): number {
     const length = this.varint();
     if (length < -1) throw new UnreadableBytes('a length in it is negative');
     return length;
   }
 
-  /** A length or a number of things. */
+  /** Reads a length or a count, which can't be null. */
   length(): number {
     const length = this.varint();
     if (length < 0) throw new UnreadableBytes('a length in it is negative');
     return length;
   }
 
-  /** Goes on behind so many bytes, and gives where they begin. */
+  /** Skips a number of bytes, and returns where they begin. */
   skip(length: number): number {
     const start = this.position;
     if (length > this.end - start) throw new UnreadableBytes('a part of it is longer than the whole');

@@ -7,13 +7,13 @@ import { decompressSnappy } from './snappy.ts';
 const unzip = promisify(gunzip);
 const unzstd = promisify(zstdDecompress);
 
-/** A way to compress a batch. */
+/** A compression of batches. */
 export interface Codec {
   readonly name: string;
   readonly decompress: (bytes: Buffer, maxBytes: number) => Buffer | Promise<Buffer>;
 }
 
-/** Kafka's codecs by their numbers. */
+/** Kafka's codecs, by number. */
 const codecs: Readonly<Record<number, Codec>> = {
   0: { name: 'uncompressed', decompress: (bytes) => bytes },
   1: { name: 'gzip', decompress: (bytes, maxOutputLength) => unzip(bytes, { maxOutputLength }) },
@@ -22,14 +22,14 @@ const codecs: Readonly<Record<number, Codec>> = {
   4: { name: 'zstd', decompress: (bytes, maxOutputLength) => unzstd(bytes, { maxOutputLength }) },
 };
 
-/** The codec of that number. Throws UnreadableBytes if it is not known. */
+/** Returns the codec with that number. Throws UnreadableBytes if it is unknown. */
 export function codecOf(number: number): Codec {
   const codec = codecs[number];
   if (codec === undefined) throw new UnreadableBytes(`its codec ${number} is unknown`);
   return codec;
 }
 
-/** The bytes that were compressed. Throws UnreadableBytes if they are not of that codec, TooManyBytes if they are too many. */
+/** Decompresses bytes. Throws UnreadableBytes if the codec can't read them, and TooManyBytes if the result exceeds the limit. */
 export async function decompress(codec: Codec, bytes: Buffer, maxBytes: number): Promise<Buffer> {
   try {
     return await codec.decompress(bytes, maxBytes);
@@ -43,6 +43,6 @@ export async function decompress(codec: Codec, bytes: Buffer, maxBytes: number):
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** Errors of zlib and zstd have a code of their own; without memory the bytes may be good, and are read again. */
+/** Returns whether zlib or zstd refused the bytes. Out of memory is excluded: the bytes may be good, and are read again. */
 const isNotOfCodec = (error: unknown): boolean =>
   /^(?:Z_(?!MEM_ERROR)|ZSTD_error_(?!memory))/.test(codeOf(error));

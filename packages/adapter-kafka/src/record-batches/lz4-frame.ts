@@ -10,8 +10,8 @@ const minMatch = 4;
 const expectedRatio = 4;
 
 /**
- * The content of an LZ4 frame, which is what Kafka's lz4 is. Its checksums are not looked at, nor do Kafka's brokers look at all of
- * them: the batch has one of its own. https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
+ * Decompresses an LZ4 frame, the format of Kafka's lz4 codec. It ignores the frame's checksums, as Kafka's brokers do with some of
+ * them, because the batch has a checksum. https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
  */
 export async function decompressLz4(frame: Buffer, maxBytes: number): Promise<Buffer> {
   if (frame.length < 7 || frame.readUInt32LE(0) !== magic) throw new UnreadableBytes('it is no LZ4 frame');
@@ -35,7 +35,7 @@ async function decompressBlock(block: ByteReader, output: RepeatingOutput): Prom
   while (block.position < block.end) {
     const token = block.uint8();
     output.append(block, lengthOf(block, token >> 4));
-    // The last sequence repeats nothing.
+    // The last sequence has no repetition.
     if (block.position === block.end) return;
     const distance = block.bytes.readUInt16LE(block.skip(2));
     output.repeat(distance, minMatch + lengthOf(block, token & 0x0f));
@@ -43,7 +43,7 @@ async function decompressBlock(block: ByteReader, output: RepeatingOutput): Prom
   }
 }
 
-/** A length begins in 4 bits of the token; if all of them are set, bytes follow that are added, up to one below 255. */
+/** Reads a length. It begins in 4 bits of the token; if all are set, the following bytes are added, up to one below 255. */
 function lengthOf(block: ByteReader, start: number): number {
   let length = start;
   for (let more = start === 0x0f; more; ) {

@@ -8,18 +8,18 @@ import { ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
 import { codecOf, decompress } from './decompress.ts';
 import { UnreadableBatch } from './unreadable-batch.ts';
 
-/** A batch that comes to more than this is not read. Producers count what they send before they compress it: 1 MiB by default. */
+/** The limit for a decompressed batch. Producers limit batches before compression, to 1 MiB by default. */
 export const maxBatchBytes: number = 64 * 1024 * 1024;
 export const maxBatchRecords = 200_000;
 
-// An answer of a broker is read until it has cost so many bytes. Then each other partition may cost only a few more, so that one
-// partition of large batches does not hold up the others. The rest is fetched again.
+// A broker's answer is read up to this cost in bytes. After that, each other partition may still cost a little, so
+// that a partition of large batches does not block the others. The rest is fetched again.
 const maxAnswerCost = maxBatchBytes;
 const maxCostOfOthers = 4 * 1024 * 1024;
 const recordOverhead = 300;
-// Decompression takes 0.1 ms however small the batch is.
+// The minimum cost: decompression takes 0.1 ms, however small the batch is.
 const compressedOverhead = 16 * 1024;
-// So many bytes are read in one turn of the event loop.
+// The number of bytes that are read in one turn of the event loop.
 const bytesOfTurn = 1024 * 1024;
 
 const placeOfLength = 8;
@@ -27,15 +27,15 @@ const bytesBeforeLength = 12;
 const placeOfChecksum = 17;
 const placeOfChecked = 21;
 
-/** What a partition holds for KafkaJS, in the order of the offsets. */
+/** An entry of a partition for KafkaJS. */
 export type ReadEntry = BatchRecord | UnreadableBatch | BatchEnd;
 
-/** KafkaJS's own function that reads the records of a partition, with the hook of our patch. */
+/** KafkaJS's function that reads the records of a partition, with the hook of our patch. */
 interface DecodeMessages {
   readRecordBatches: typeof readRecordBatches | undefined;
 }
 
-/** Has KafkaJS read what it fetched by `readRecordBatches`. Throws if it was installed without our patch. */
+/** Makes KafkaJS use `readRecordBatches`. Throws if KafkaJS was installed without our patch. */
 export function useOwnReader(): void {
   const require = createRequire(import.meta.url);
   const decodeMessages =
@@ -48,9 +48,9 @@ export function useOwnReader(): void {
 const costs = new WeakMap<object, number>();
 
 /**
- * Reads the batches of a partition as a broker answered them; one that was cut off at the end is left. A batch that can't be read
- * becomes one UnreadableBatch, so that nobody waits behind it. Ends early when the `answer`, which holds several partitions, has
- * cost enough.
+ * Reads the batches of a partition from a broker's answer; a batch cut off at the end is left out. An unreadable batch becomes one
+ * UnreadableBatch, so that it does not block later ones. Ends early when the `answer`, which holds several partitions, has reached
+ * its cost limit.
  */
 export async function readRecordBatches(bytes: Buffer, answer: object): Promise<readonly ReadEntry[]> {
   const entries: ReadEntry[] = [];
@@ -70,13 +70,13 @@ export async function readRecordBatches(bytes: Buffer, answer: object): Promise<
   return entries;
 }
 
-/** What was read of a batch, and the bytes that this took. */
+/** The records of a batch, and the cost of reading them in bytes. */
 interface ReadBatch {
   readonly entries: readonly ReadEntry[];
   readonly cost: number;
 }
 
-/** Reads a batch. Returns undefined if it costs more than `maxCost`, and may be read when more is left. */
+/** Reads a batch. Returns undefined if it costs more than `maxCost`, and may be read later with a higher limit. */
 async function readBatch(batch: Buffer, maxCost: number): Promise<ReadBatch | undefined> {
   const header = new BatchHeader(batch);
   let cost = batch.length + recordOverhead;
@@ -85,7 +85,7 @@ async function readBatch(batch: Buffer, maxCost: number): Promise<ReadBatch | un
     const codec = codecOf(header.codec);
     const overhead = header.count * recordOverhead + (header.codec === 0 ? 0 : compressedOverhead);
     if (overhead > maxCost) return undefined;
-    // A small batch that does not decompress may have come to this before it failed.
+    // A small batch may have decompressed to this much before it failed.
     if (header.codec !== 0) cost = maxCost;
     const payload = await decompress(codec, batch.subarray(headerBytes), maxCost);
     const entries: ReadEntry[] = await recordsIn(payload, header);
@@ -108,13 +108,13 @@ function assertReadable({ magicByte, codec, count }: BatchHeader, batch: Buffer)
     throw new UnreadableBytes(`it has ${count} records; the limit is ${maxBatchRecords}`);
 }
 
-/** Throws if nobody knows where a batch ends, to have it fetched again: to go on behind a wrong offset would leave out others. */
+/** Throws if the end of a batch is unknown, so that it is fetched again: continuing at a wrong offset could skip others. */
 function assertEndKnown(
   { magicByte, count, lastOffsetDelta, firstOffset }: BatchHeader,
   batch: Buffer,
 ): void {
   if (magicByte === readFormat && lastOffsetDelta !== count - 1 && isDamaged(batch))
-    throw new Error(`The batch at offset ${firstOffset} and its header are damaged.`);
+    throw new Error(`The batch at offset ${firstOffset} is damaged, and so is its header.`);
 }
 
 const isDamaged = (batch: Buffer): boolean =>

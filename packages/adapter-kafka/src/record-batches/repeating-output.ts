@@ -3,7 +3,7 @@ import { type ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts
 
 const bytesOfTurn = 1024 * 1024;
 
-/** What a block of LZ4 or snappy decompresses to: pieces of its own bytes, and repetitions of what came out before. */
+/** The output of decompressing LZ4 or snappy: bytes of the input, and repetitions of earlier output. */
 export class RepeatingOutput {
   readonly #maxBytes: number;
   #bytes: Buffer;
@@ -19,26 +19,26 @@ export class RepeatingOutput {
     return this.#length;
   }
 
-  /** The bytes that came out, in a buffer that is no longer than they are. */
+  /** Returns the output, in a buffer of exactly its length. */
   toBuffer(): Buffer {
     const bytes = this.#bytes.subarray(0, this.#length);
     return this.#length === this.#bytes.length ? bytes : Buffer.from(bytes);
   }
 
-  /** Adds the next bytes of the block. Throws UnreadableBytes if it has fewer, TooManyBytes if that is more than is read. */
+  /** Adds the next bytes of the block. Throws UnreadableBytes if the block has fewer, TooManyBytes if the output exceeds its limit. */
   append(block: ByteReader, length: number): void {
     const start = block.skip(length);
     const to = this.#grow(length);
     block.bytes.copy(this.#bytes, to, start, start + length);
   }
 
-  /** Adds bytes that came out before. They may reach into themselves: at a distance of 1 the last byte is repeated. */
+  /** Repeats earlier output. The two may overlap: at a distance of 1, the last byte is repeated. */
   repeat(distance: number, length: number): void {
     if (distance === 0 || distance > this.#length)
       throw new UnreadableBytes('it refers to bytes before its beginning');
     const to = this.#grow(length);
     const from = to - distance;
-    // Each time there is a longer piece to copy.
+    // The piece to copy grows each time.
     for (let done = 0; done < length; ) {
       const piece = Math.min(distance + done, length - done);
       this.#bytes.copyWithin(to + done, from, from + piece);
@@ -46,7 +46,7 @@ export class RepeatingOutput {
     }
   }
 
-  /** Lets the event loop turn if much came out, or much of the block was read, since it last did. */
+  /** Gives the event loop a turn after much output, or much input. */
   async pause(block: ByteReader): Promise<void> {
     await nextTurn();
     this.#pauseAt = this.#length + block.position + bytesOfTurn;

@@ -1,13 +1,13 @@
 import { ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
 import { RepeatingOutput } from './repeating-output.ts';
 
-// What xerial's library frames its blocks with, and with it Kafka's clients in Java. Two versions follow, of 4 bytes each.
+// The frame of xerial's library, which Kafka's Java clients use. Two versions follow, of 4 bytes each.
 const xerial = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeader = 16;
 const maxLengthBytes = 5;
 const expectedRatio = 4;
 
-/** The content of what a producer compressed with snappy: blocks in xerial's frame, or one bare block. */
+/** Decompresses snappy: blocks in xerial's frame, or a single block without a frame. */
 export async function decompressSnappy(bytes: Buffer, maxBytes: number): Promise<Buffer> {
   const output = new RepeatingOutput(expectedRatio * bytes.length, maxBytes);
   const reader = new ByteReader(bytes);
@@ -52,7 +52,7 @@ function addElement(block: ByteReader, output: RepeatingOutput): void {
 const littleEndian = (block: ByteReader, size: number): number =>
   block.bytes.readUIntLE(block.skip(size), size);
 
-/** How long the content of a block is, which it begins with: 7 bits to a byte, the lowest first. */
+/** Reads the length of a block's content, with which the block begins: 7 bits to a byte, lowest first. */
 function contentLength(block: ByteReader): number {
   let length = 0;
   for (let index = 0; index < maxLengthBytes; index += 1) {

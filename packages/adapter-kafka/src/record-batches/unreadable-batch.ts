@@ -3,8 +3,8 @@ import type { RecordBatchEntry } from 'kafkajs';
 import type { BatchHeader } from './batch-header.ts';
 
 /**
- * Stands for all records of a batch that can't be read. Its offset is that of the last of them, so that the consumer goes on
- * behind the batch; its value is the batch as the log holds it.
+ * Stands for all records of an unreadable batch. Its offset is the last one of the batch, so that the consumer continues behind it.
+ * Its value is the raw batch.
  */
 export class UnreadableBatch implements RecordBatchEntry {
   readonly attributes = 0;
@@ -13,7 +13,7 @@ export class UnreadableBatch implements RecordBatchEntry {
   readonly firstOffset: number;
   readonly isControlRecord = false;
   readonly batchContext: BatchHeader;
-  /** Why it can't be read, for a person. */
+  /** Why the batch can't be read, for people. */
   readonly reason: string;
   readonly key = null;
   readonly value: Buffer;

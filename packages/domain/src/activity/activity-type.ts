@@ -19,7 +19,7 @@ export const ActivityType = {
   /** Parses a type from a client and makes it canonical. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): ActivityType {
     if (typeof raw === 'string' && plain.test(raw)) return raw as ActivityType;
-    // Normalising shortens a text to a quarter at most, so a longer one is refused first: normalising it is slow.
+    // Normalising is slow on long texts, and shortens a text to a quarter at most: refuse longer ones.
     const text = wellFormedText(raw, maxUnits, wrongLength);
     const joined = text.trim().replace(separators, '_');
     if (controlCharacter.test(joined)) throw new RuleBroken('must not contain control characters');

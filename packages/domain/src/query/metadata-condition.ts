@@ -73,7 +73,7 @@ export const MetadataCondition = {
     memberMatches(metadata, path, 0, scalars),
 };
 
-/** Whether the member that the object has under the key at `level` leads to a match. */
+/** Returns whether the object's member matches the keys from `level` on. */
 function memberMatches(
   object: JsonObject,
   path: readonly string[],

@@ -81,7 +81,7 @@ function beginOf(unit: TimeUnit, slot: number): number {
 
 function offsetText(zone: TimeZone, offsetMs: number): string {
   if (zone === TimeZone.utc) return 'Z';
-  // Date formats the offset as hh:mm:ss.SSS. The milliseconds are cut off, and the seconds if they are zero.
+  // Formatted by Date as hh:mm:ss.SSS. Cut off the milliseconds, and the seconds if they are zero.
   const size = new Date(Math.abs(offsetMs)).toISOString().slice('1970-01-01T'.length, -minuteTail.length);
   return (offsetMs < 0 ? '-' : '+') + (size.endsWith(':00') ? size.slice(0, -':00'.length) : size);
 }

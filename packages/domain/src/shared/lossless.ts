@@ -13,7 +13,7 @@ const safeLength = 15;
 // Bounds the recursion, and is more than any metadata has.
 const maxLevels = 64;
 
-/** What was counted in a value. */
+/** The counts of a value's content. */
 interface Tally {
   keys: number;
   hasListedNumbers: boolean;

@@ -1,4 +1,4 @@
-/** What is wrong with the configuration: every fault, each beginning with the name of its variable. */
+/** Thrown if the configuration is invalid. It lists every fault, each beginning with the name of its variable. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly faults: readonly string[];

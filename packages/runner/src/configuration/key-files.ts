@@ -15,18 +15,18 @@ import { dirname } from 'node:path';
 import { ConfigurationError } from './configuration-error.ts';
 
 const rootKeyPattern = /^[A-Za-z0-9_-]{43}\n?$/;
-/** What a key consists of, as a pattern: printable ASCII characters without space and comma. */
+/** The pattern of a key: printable ASCII characters without space and comma. */
 export const keyCharacters = '[\\x21-\\x2b\\x2d-\\x7e]+';
 const keyPattern = new RegExp(`^${keyCharacters}$`);
 
-/** A key that is kept in a file of its own. */
+/** The key in the root key file. */
 export interface RootKey {
   readonly key: string;
-  /** Whether this call made it. */
+  /** Whether this call made the key. */
   readonly made: boolean;
 }
 
-/** The keys of API_KEYS_FILE, separated by commas or lines. Throws ConfigurationError if it can't be read or holds none. */
+/** Reads the keys in API_KEYS_FILE, separated by commas or lines. Throws ConfigurationError if it can't be read or has no keys. */
 export function readKeys(file: string): readonly string[] {
   const keys = read('API_KEYS_FILE', file)
     .split(/[,\n]/)
@@ -39,9 +39,9 @@ export function readKeys(file: string): readonly string[] {
 }
 
 /**
- * The key in ROOT_KEY_FILE; makes one of 32 random bytes if there is no such file, readable by its owner alone. Processes that start
- * at once get the same key. Takes the permissions of group and others from a file that is there. Throws ConfigurationError if the file
- * holds something else, can't be read or made, or stays readable by everyone.
+ * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read. Processes
+ * that start at the same time get the same key. Removes the permissions of group and others from an existing file. Throws
+ * ConfigurationError if the file has other content, can't be read or made, or stays readable by everyone.
  */
 export function openRootKey(file: string): RootKey {
   const made = !existsSync(file) && makeRootKey(file);
@@ -53,7 +53,7 @@ export function openRootKey(file: string): RootKey {
   ]);
 }
 
-/** Makes the file; returns false if another process did. A link appears with its content or not at all, and replaces nothing. */
+/** Makes the file. Returns false if another process made it first. A link appears with its full content, and replaces nothing. */
 function makeRootKey(file: string): boolean {
   const folder = dirname(file);
   const draft = `${file}.${randomBytes(8).toString('hex')}`;
@@ -76,10 +76,10 @@ function makeRootKey(file: string): boolean {
   }
 }
 
-// What a file system without hard links answers, and Linux if the link is not allowed.
+// The errors of a file system without hard links, and of Linux if the link is not allowed.
 const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Gives the draft its name; without hard links it creates the file instead, which another process may read before it is whole. */
+/** Links the draft to its name. Without hard links it creates the file, which another process may then read half-written. */
 function linkOrCreate(draft: string, file: string, key: string): void {
   try {
     linkSync(draft, file);
@@ -91,8 +91,8 @@ function linkOrCreate(draft: string, file: string, key: string): void {
 }
 
 /**
- * Takes the permissions of group and others from the file. Throws ConfigurationError if everyone may use it and this process can't
- * change that. A file of another user that our group may use is accepted: an orchestrator may choose another user at each start.
+ * Removes the permissions of group and others from the file. Throws ConfigurationError if everyone may use it and this process can't
+ * change that. Accepts a file of another user that our group may use: an orchestrator may choose another user at each start.
  */
 function keepToOwner(file: string): void {
   const { mode, uid } = statSync(file);
@@ -101,7 +101,7 @@ function keepToOwner(file: string): void {
     chmodSync(file, 0o600);
   } catch (error) {
     const code = codeOf(error);
-    // A file of our own that refuses a mode lies on a file system that knows none.
+    // If we own the file and still can't change its mode, the file system has no modes.
     const isWithoutModes = uid === process.getuid?.() && code !== 'EROFS';
     if ((mode & 0o007) === 0 || isWithoutModes) return;
     throw new ConfigurationError([
@@ -110,7 +110,7 @@ function keepToOwner(file: string): void {
   }
 }
 
-/** Brings what was written to the disk, and closes. */
+/** Writes, flushes to disk, and closes the file. */
 function synced(descriptor: number, write?: () => void): void {
   try {
     write?.();

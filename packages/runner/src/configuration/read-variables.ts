@@ -2,16 +2,16 @@ import type { Static, TObject } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { ConfigurationError } from './configuration-error.ts';
 
-/** What the environment says. */
+/** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables that are set, by name, as they were written. */
+/** The raw text of the set variables, by name. */
 export type Given = Readonly<Record<string, string>>;
 
 /**
- * Reads the variables of a schema; an empty one counts as unset. A property's description says what its value must be.
- * `judge` names the faults between variables. Throws ConfigurationError with every fault, each by the name of its variable and
- * without its value, which may be a secret.
+ * Reads the variables of a schema; an empty variable counts as unset. A property's description says what its value must be.
+ * `judge` returns the faults between variables. Throws ConfigurationError with every fault. A fault names its variable, but never
+ * the value, which may be a secret.
  */
 export function readVariables<Schema extends TObject>(
   schema: Schema,
@@ -38,6 +38,6 @@ export function readVariables<Schema extends TObject>(
   return values;
 }
 
-/** Digits as a number where one is due. `Value.Convert` would take "1e3" and "0x10" too. */
+/** Converts digits to a number, if the schema has an integer. Not `Value.Convert`, which accepts "1e3" and "0x10" too. */
 const typed = (schema: TObject, name: string, text: string): unknown =>
   schema.properties[name]?.['type'] === 'integer' && /^\d{1,15}$/.test(text) ? Number(text) : text;

@@ -6,7 +6,7 @@ import { isLoopback } from '@user-activity/domain';
 import type { Given } from './read-variables.ts';
 import type { apiVariables, engineVariables } from './variables.ts';
 
-/** Kafka and MongoDB as the adapters take them. */
+/** The settings of Kafka and MongoDB, in the shapes of the adapters. */
 export interface EngineSettings {
   readonly kafka: {
     readonly brokers: readonly string[];
@@ -25,28 +25,28 @@ export interface EngineSettings {
   };
   readonly group: string;
   readonly mongodb: { readonly uri: string; readonly database: string };
-  /** How long a start waits for them. */
+  /** How long a start waits for both. */
   readonly startTimeoutMs: number;
 }
 
 const listed = (text: string): string[] =>
   text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 
-/** The variables that say who may call the API, as they were written or as they were read. */
+/** The variables that decide who may call the API, raw or parsed. */
 type AccessVariables = Readonly<
   Partial<Record<'API_KEYS' | 'API_KEYS_FILE' | 'ROOT_KEY_FILE' | 'ALLOW_ANONYMOUS' | 'HOST', string>>
 >;
 
-/** The hosts of a variable that lists some. */
+/** Splits a variable that lists hosts. */
 export const hostsOf = (list: string): readonly string[] => listed(list);
 
-/** The keys that open the API: those of the environment and those of a file. Throws ConfigurationError if the file can't be used. */
+/** Returns the keys of the API, from the environment and from a file. Throws ConfigurationError if the file can't be used. */
 export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): readonly string[] => [
   ...listed(API_KEYS),
   ...(API_KEYS_FILE === undefined ? [] : readKeys(API_KEYS_FILE)),
 ];
 
-/** For how long dead letters are kept. */
+/** Returns how long dead letters are kept. */
 export const retentionOf = ({
   DEAD_LETTER_RETENTION_DAYS: edgeDays,
   LOG_DEAD_LETTER_RETENTION_DAYS: logDays,
@@ -55,7 +55,7 @@ export const retentionOf = ({
   'DEAD_LETTER_RETENTION_DAYS' | 'LOG_DEAD_LETTER_RETENTION_DAYS'
 >): DeadLetterRetention => ({ edgeDays, logDays });
 
-/** The faults of the keys, and the fault of serving everyone by mistake. */
+/** Returns the faults of the keys, or the fault that the API would be open to everyone by mistake. */
 export function accessFaults(given: AccessVariables): readonly string[] {
   const { ALLOW_ANONYMOUS, HOST = 'localhost' } = given;
   try {
@@ -68,8 +68,8 @@ export function accessFaults(given: AccessVariables): readonly string[] {
 }
 
 /**
- * The file of the root key. Undefined if the API has other keys or is open to all, and on Kafka and MongoDB: there may be
- * other processes, which would not know the key.
+ * Returns the file of the root key. Returns undefined if the API has other keys or is open to all, and with Kafka and MongoDB,
+ * where other processes may exist that would not know the key.
  */
 export const rootKeyFileOf = ({
   ROOT_KEY_FILE,
@@ -85,7 +85,7 @@ export const rootKeyFileOf = ({
     ? ROOT_KEY_FILE
     : undefined;
 
-/** The engines, or undefined where neither is named. Only to be asked where `engineFaults` finds none. */
+/** Returns the engine settings, or undefined if no engine is configured. Call it only if `engineFaults` returned no faults. */
 export function enginesOf(values: Static<TObject<typeof engineVariables>>): EngineSettings | undefined {
   const { KAFKA_BROKERS: brokers, MONGODB_URI: uri } = values;
   if (brokers === undefined || uri === undefined) return undefined;
@@ -112,24 +112,24 @@ export function enginesOf(values: Static<TObject<typeof engineVariables>>): Engi
 const pair = ['KAFKA_BROKERS', 'MONGODB_URI'];
 const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
 
-/** The engines, where `engineFaults` sees to it that they are named. */
+/** Returns the engine settings of an app that needs them, after `engineFaults` returned no faults. */
 export function neededEnginesOf(values: Static<TObject<typeof engineVariables>>): EngineSettings {
   const engines = enginesOf(values);
   if (engines === undefined) throw new Error('neededEnginesOf was called with an unchecked configuration.');
   return engines;
 }
 
-/** Half a pair, a setting of an engine that is not there, and half of the credentials. */
+/** Returns the faults of a missing engine, of a setting for a missing engine, and of incomplete credentials. */
 export function engineFaults(given: Given, needed: boolean): readonly string[] {
   const missing = pair.filter((name) => given[name] === undefined);
   const about = Object.keys(given).filter((name) => /^(?:KAFKA|MONGODB)_/.test(name));
   if (missing.length > 0 && (needed || about.length > 0)) {
-    const why = about.length > 0 ? ` if ${about.join(' and ')} is` : '';
+    const why = about.length > 0 ? ` together with ${about.join(' and ')}` : '';
     return missing.map((name) => `${name} must be set${why}`);
   }
   const credentials = sasl.filter((name) => given[name] !== undefined);
   if (credentials.length === 0) return [];
   return sasl
     .filter((name) => given[name] === undefined)
-    .map((name) => `${name} must be set if ${credentials.join(' and ')} is`);
+    .map((name) => `${name} must be set together with ${credentials.join(' and ')}`);
 }

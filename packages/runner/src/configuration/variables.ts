@@ -12,7 +12,7 @@ import {
 import { type LogLevel, logLevels } from '../logger.ts';
 import { keyCharacters } from './key-files.ts';
 
-// The description says what a value must be: it is part of the message when it is not.
+// A description says what the value must be. It is part of the message about an invalid value.
 
 type Flag = TUnion<[TLiteral<'true'>, TLiteral<'false'>]>;
 
@@ -37,7 +37,7 @@ const host = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f
 const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 const sender = `(?:https?://)?(?:\\*\\.)?${label}(?:\\.${label})*\\.?(?::\\d{1,5})?`;
 
-/** Of every app. */
+/** The variables of every app. */
 export const processVariables = (
   port: number,
 ): {
@@ -62,7 +62,7 @@ export const processVariables = (
       { default: 'info', description: `one of ${logLevels.join(', ')}` },
     ),
   ),
-  // To ignore it would let people believe that something is removed.
+  // If it were ignored, people would believe that old activities are removed.
   RETENTION_DAYS: Type.Optional(Type.Never({ description: 'unset: this version keeps everything' })),
 });
 
@@ -72,7 +72,7 @@ export const embeddedVariables: { DATA_DIR: TString; ROOT_KEY_FILE: TOptional<TS
   ROOT_KEY_FILE: Type.Optional(Type.String()),
 };
 
-/** Of what serves the API. */
+/** The variables of every app that serves the API. */
 export const apiVariables: {
   API_KEYS: TString;
   API_KEYS_FILE: TOptional<TString>;
@@ -106,11 +106,11 @@ export const apiVariables: {
   MAX_METADATA_BYTES: wholeNumber(1024, maxMetadataBytes, defaultMetadataBytes),
   MAX_BYTES_IN_FLIGHT: wholeNumber(1, 2 ** 40, 256 * 1024 * 1024),
   DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
-  // What came off the log was answered 202: without a word of the operator nothing of it is removed.
+  // Letters from the log were accepted with 202, so only an operator may have them removed.
   LOG_DEAD_LETTER_RETENTION_DAYS: Type.Optional(wholeNumber(1, 36_500)),
 };
 
-/** Of Kafka and MongoDB. */
+/** The variables of Kafka and MongoDB. */
 export const engineVariables: {
   START_TIMEOUT_MS: TInteger;
   KAFKA_BROKERS: TOptional<TString>;
@@ -145,7 +145,7 @@ export const engineVariables: {
   KAFKA_PASSWORD: Type.Optional(Type.String()),
   KAFKA_TOPIC: Type.String({
     default: 'user-activity',
-    // The name of the topic of dead letters must fit Kafka's 249 characters too.
+    // The name of the dead letter topic, which is longer, must fit into Kafka's 249 characters too.
     pattern: `^(?!(?:\\.{1,2}|${edgeTopic})$)[A-Za-z0-9._-]{1,230}$`,
     description: `a topic name: 1 to 230 letters, digits and "._-", and not "${edgeTopic}"`,
   }),

@@ -1,14 +1,14 @@
 import { counter, meter } from './meter.ts';
 
-/** What a member of a consumer group tells of its membership. */
+/** Receives the changes of a member's place in its consumer group. */
 export interface GroupObserver {
-  /** It is in its group, and these many partitions are its own. */
+  /** The member joined its group and was assigned this number of partitions. */
   joined(partitions: number): void;
-  /** It is out of its group: what it had belongs to others now, and what was under way is cancelled. */
+  /** The member left its group. Its partitions go to others, and pending work is cancelled. */
   left(): void;
 }
 
-/** Measures what a member tells. */
+/** Makes an observer that measures a member's place in its group. */
 export function groupObserver(): GroupObserver {
   const [given, lost] = [{ 'user_activity.change': 'joined' }, { 'user_activity.change': 'left' }];
   const changes = counter(

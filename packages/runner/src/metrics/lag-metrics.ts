@@ -1,12 +1,12 @@
 import type { EventConsumer, PartitionProgress } from '@user-activity/domain';
 import { meter } from './meter.ts';
 
-// Scrapes come from several Prometheus servers, and from people: the log is asked once for all of these.
+// Several Prometheus servers and people may scrape at the same time: the log is asked once for all of them.
 const freshMs = 3000;
 
 /**
- * Measures how many records of each partition the consumer's group has yet to deal with. While the log does not answer there is no
- * number: an old one would say that all is well.
+ * Measures the lag of the consumer's group in each partition. There is no value while the log does not answer, because an old
+ * value would suggest that all is well.
  */
 export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
   let asked: { readonly at: number; readonly answer: Promise<readonly PartitionProgress[]> } | undefined;

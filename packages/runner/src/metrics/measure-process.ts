@@ -3,24 +3,24 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import type { Opened } from '../opened.ts';
 import { attributesBy, histogram, meter } from './meter.ts';
 
-// How often the loop is looked at. An idle one shows about this much: it is what Node's histogram counts.
+// The sampling interval in milliseconds. Node's histogram includes it, so an idle event loop shows about this much.
 const resolution = 10;
 
-/** Where measurements gather. */
+/** Collects the measurements of a process. */
 export interface Measurements<Scraped> {
   readonly scrape: () => Promise<Scraped>;
   close(): Promise<void>;
 }
 
 /**
- * Measures the process itself from now on, by the semantic conventions for Node.js and V8, and hands on what tells how it stands.
- * The first thing that an app opens: what takes its instruments before is not measured.
+ * Measures the process itself from now on, by the semantic conventions for Node.js and V8, and returns the scrape function.
+ * An app must open this first: instruments made earlier measure nothing.
  */
 export function measureProcess<Scraped>(
   opened: Opened,
   measurements: Measurements<Scraped>,
 ): () => Promise<Scraped> {
-  opened.add(measurements, (one) => one.close());
+  opened.add(measurements, (collected) => collected.close());
   measureMemory();
   measureUse();
   for (const end of [measureEventLoop(), measureCollections()]) opened.add(end, async () => end());
@@ -46,7 +46,7 @@ function measureEventLoop(): () => void {
       result.observe(p50, delay.percentile(50) / 1e9);
       result.observe(p99, delay.percentile(99) / 1e9);
       result.observe(max, delay.max / 1e9);
-      // Else the worst moment of a long life would hide all others.
+      // Otherwise the longest delay since the start would hide all later ones.
       delay.reset();
     },
     [p50, p99, max],

@@ -1,8 +1,8 @@
 import { attributesBy, errorType, histogram, waits } from './meter.ts';
 
 /**
- * The same use case, measured: each call's time by the use case and the code of its error. `tell` sees what a call that
- * succeeded came to. Every use case is wrapped by this.
+ * Returns the use case with the duration of each call measured, by use case and error code. Calls `tell` with the result of each
+ * successful call. Every use case is wrapped by this.
  */
 export function measured<Args extends readonly unknown[], Result>(
   name: string,

@@ -1,10 +1,10 @@
 import { type Attributes, type Counter, type Histogram, type Meter, metrics } from '@opentelemetry/api';
 import { isDomainError } from '@user-activity/domain';
 
-/** The process's meter. Taken when it is needed: instruments of before the app chose a reader measure nothing. */
+/** Returns the process's meter. Not a constant, because instruments made before the app chose a reader measure nothing. */
 export const meter = (): Meter => metrics.getMeter('user-activity');
 
-/** A count that only grows. It begins with 0 of each kind that is known: an alert on the first of them has something to compare. */
+/** Makes a counter. It starts at 0 for each known kind, so that an alert on the first increase has a value to compare with. */
 export function counter(
   name: string,
   unit: string,
@@ -16,7 +16,7 @@ export function counter(
   return made;
 }
 
-/** How values are spread; `bounds` are those of its buckets. */
+/** Makes a histogram. `bounds` are the boundaries of its buckets. */
 export const histogram = (
   name: string,
   unit: string,
@@ -29,18 +29,18 @@ export const histogram = (
     advice: { explicitBucketBoundaries: [...bounds] },
   });
 
-/** Bounds in seconds for what someone waits for. */
+/** Bucket boundaries in seconds, for what a caller waits for. */
 export const waits: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** Bounds for how many go together. */
+/** Bucket boundaries for the number of items in a group. */
 export const sizes: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
-/** The code of a domain error; all others are one kind, as their names are anybody's. */
+/** Returns the code of a domain error. All other errors get one value, because their names are unbounded. */
 export const errorType = (error: unknown): string => (isDomainError(error) ? error.code : '_OTHER');
 
-/** Attributes that are made once for each value of their one changing member. */
+/** Returns a function that makes attributes with one changing member, and caches them by its value. */
 export function attributesBy(key: string, constant: Attributes = {}): (value: string) => Attributes {
   const made = new Map<string, Attributes>();
   return (value) => {

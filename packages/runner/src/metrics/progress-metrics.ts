@@ -1,7 +1,7 @@
 import type { ProgressState } from '@user-activity/application';
 import { attributesBy, counter, meter } from './meter.ts';
 
-/** The same listener, with each new member of the consumer counted. */
+/** Returns the listener, and counts each new member of the consumer. */
 export function countedRestarts(restarted: (reason: unknown) => void): (reason: unknown) => void {
   const restarts = counter(
     'user_activity.consumer.restarts',
@@ -16,7 +16,7 @@ export function countedRestarts(restarted: (reason: unknown) => void): (reason: 
 
 const states = ['moving', 'waiting', 'stalled', 'dead'] as const satisfies readonly ProgressState[];
 
-/** Shows in which state the watchdog is. */
+/** Measures the state of the watchdog. */
 export function measureProgress(watchdog: { readonly state: ProgressState }): void {
   const by = attributesBy('user_activity.state');
   meter()

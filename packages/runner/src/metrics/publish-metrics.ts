@@ -1,11 +1,11 @@
 import type { EventPublisher } from '@user-activity/domain';
 import { attributesBy, counter, errorType, histogram, meter, sizes, waits } from './meter.ts';
 
-/** What a publisher tells of its work. */
+/** Receives a publisher's activity. */
 export interface PublishObserver {
-  /** So much is under way from now on. */
+  /** The content of the buffer has changed to this. */
   buffered(events: number, bytes: number): void;
-  /** One request or transaction is through, and the log has these; `failed` when some of it will be sent again. */
+  /** One request or transaction ended, and the log confirmed these events. `failed`: the others will be sent again. */
   flushed(flush: {
     readonly events: number;
     readonly bytes: number;
@@ -16,8 +16,8 @@ export interface PublishObserver {
 
 const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
-/** Measures what a publisher tells. `most` is what it keeps before it refuses. */
-export function publishObserver(most: { readonly events: number; readonly bytes: number }): PublishObserver {
+/** Makes an observer that measures a publisher. `max` is the limit of its buffer. */
+export function publishObserver(max: { readonly events: number; readonly bytes: number }): PublishObserver {
   const now = { events: 0, bytes: 0 };
   const gauge = (name: string, unit: string, description: string, value: () => number): void =>
     meter()
@@ -28,14 +28,14 @@ export function publishObserver(most: { readonly events: number; readonly bytes:
     'events_limit',
     '{event}',
     'Maximum number of buffered events; further publishes are refused',
-    () => most.events,
+    () => max.events,
   );
   gauge('size', 'By', 'Size of the buffered events in bytes', () => now.bytes);
   gauge(
     'size_limit',
     'By',
     'Maximum size of the buffered events in bytes; further publishes are refused',
-    () => most.bytes,
+    () => max.bytes,
   );
   const events = histogram(
     'user_activity.publish.flush.events',
@@ -75,7 +75,7 @@ export function publishObserver(most: { readonly events: number; readonly bytes:
   };
 }
 
-/** The same publisher, with the time that each call takes that puts something on the log, by the code of its error. */
+/** Returns the publisher with the duration of its `publish` and `republish` calls measured, by error code. */
 export function measuredPublisher(publisher: EventPublisher): EventPublisher {
   const duration = histogram(
     'user_activity.publish.duration',

@@ -17,7 +17,7 @@ const kinds = {
   deadLettered: { 'user_activity.outcome': 'dead_lettered' },
 } as const satisfies Record<keyof StoreTally, object>;
 
-/** Counts what became of records, once the batch that they came in is done. */
+/** Counts the outcomes of records, after each batch. */
 export function storingMetrics(): (tally: StoreTally, records: readonly LogRecord[]) => void {
   const batch = histogram(
     'user_activity.consumer.batch.records',
@@ -42,10 +42,10 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
   };
 }
 
-// An outage, or a new group that reads the log from its beginning, shows as hours and days.
+// Up to a day, because of outages and of new groups that read the log from its beginning.
 const delays = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
 
-/** The same `save`, with the time from each activity's acceptance until the store held it. */
+/** Returns the same `save`, and measures the time from each activity's acceptance until it was stored. */
 export function measuredSaves(
   repository: Pick<ActivityRepository, 'save'>,
   clock: Clock,
@@ -75,7 +75,7 @@ const codes = {
   invalid: { 'user_activity.dead_letter.code': 'invalid' },
 } as const satisfies Record<DeadLetterCode, object>;
 
-/** The same queue, with what was put in it counted by the reason. */
+/** Returns the queue, and counts the added letters by code. */
 export function measuredLetters(queue: DeadLetterQueue): DeadLetterQueue {
   const letters = counter(
     'user_activity.dead_letters',
@@ -91,7 +91,7 @@ export function measuredLetters(queue: DeadLetterQueue): DeadLetterQueue {
   };
 }
 
-/** The same observer, with each failed attempt counted by who did not answer. */
+/** Returns the observer, and counts failed attempts by dependency. */
 export function measuredOutages(dependency: 'store' | 'log', observer: OutageObserver): OutageObserver {
   const attributes = { 'user_activity.dependency': dependency };
   const failures = counter(

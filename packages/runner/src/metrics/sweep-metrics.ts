@@ -4,7 +4,7 @@ import { counter, meter } from './meter.ts';
 const byAge = { 'user_activity.removal': 'age' };
 const byQuota = { 'user_activity.removal': 'quota' };
 
-/** Counts the dead letters that sweeps removed, and shows how large those of the edge were at the last one. */
+/** Counts the dead letters removed by sweeps, and measures the size of the letters of the edge at the last sweep. */
 export function sweepMetrics(): (sweep: LetterSweep) => void {
   let edgeBytes: number | undefined;
   const removed = counter(
@@ -16,7 +16,7 @@ export function sweepMetrics(): (sweep: LetterSweep) => void {
   meter()
     .createObservableGauge('user_activity.dead_letters.edge.size', {
       unit: 'By',
-      description: 'Size in bytes, at the last sweep, of all stored dead letters that the API refused',
+      description: 'Size in bytes of all stored dead letters that never were on the log, at the last sweep',
     })
     .addCallback((result) => {
       if (edgeBytes !== undefined) result.observe(edgeBytes);

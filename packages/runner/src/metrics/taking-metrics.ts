@@ -1,7 +1,7 @@
 import type { BatchReceipt } from '@user-activity/application';
 import { counter } from './meter.ts';
 
-/** Counts what callers handed in: what `logActivity` and `logActivities` came to. */
+/** Counts the activities that `logActivity` and `logActivities` accepted and rejected. */
 export function takingMetrics(): {
   readonly one: () => void;
   readonly many: (receipt: BatchReceipt) => void;

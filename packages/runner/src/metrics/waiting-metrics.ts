@@ -1,7 +1,7 @@
 import type { WaitingRoom } from '@user-activity/application';
 import { meter } from './meter.ts';
 
-/** The same room, with those in it counted. */
+/** Returns the same room, and measures how many requests wait in it. */
 export function measuredWaiting(room: WaitingRoom): WaitingRoom {
   const gauge = (name: string, description: string, value: () => number): void =>
     meter()
