@@ -47,5 +47,5 @@ function withoutOriginal(metadata: JsonObject): JsonObject {
   return rest;
 }
 
-/** Whether the time of the fact is the service's own, because no client gave one. */
+/** Whether the time of the fact counts as the service's own: no client gave one, or gave the very time of receipt. */
 const isUndated = ({ createdAt, receivedAt }: Facts): boolean => createdAt === receivedAt;

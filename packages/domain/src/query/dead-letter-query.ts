@@ -70,8 +70,8 @@ const perItem = 32;
 const perLetter = 1024;
 
 /**
- * The most bytes of each part that a page shows, so that a page of 500 is bounded too. Every key and value of the service's
- * own fits. Headers count as the store keeps them, up to half as much again.
+ * The most bytes of each part that a page shows, so that a page of 500 is bounded too. Every key of the service's own fits, and
+ * every value whose metadata keeps the default limit. Headers count as the store keeps them, up to half as much again.
  */
 export const listedBytes: Readonly<Record<RecordPart, number>> = {
   key: 1024,

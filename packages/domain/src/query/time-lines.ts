@@ -23,7 +23,7 @@ const minuteTail = '.000Z';
 export class TimeLines {
   readonly #unit: TimeUnit;
   readonly #zone: TimeZone;
-  /** By their keys; in the order of time, but for days. */
+  /** By their keys; in the order of time, except for days, weeks and months. */
   readonly #lines = new Map<string, { readonly begin: number; readonly count: number }>();
 
   constructor(unit: TimeUnit, zone: TimeZone) {
@@ -54,7 +54,7 @@ export class TimeLines {
   /** All lines in the order of time. */
   inOrder(): readonly KeyCount[] {
     const lines = [...this.#lines];
-    // A clock that is put back over midnight comes to the day before again.
+    // A clock that is put back over midnight comes to the day before again, and to its week and month.
     if (this.#unit in daysOf) lines.sort(([, a], [, b]) => a.begin - b.begin);
     return lines.map(([key, { count }]) => ({ key, count }));
   }
