@@ -46,7 +46,7 @@ const mostBytesOfPartition = 900_000;
 const overhead = 300;
 // What is under way when it is closed may still be confirmed for so long.
 const closingMs = 1500;
-const source = '/user-activity';
+const ceSource = '/user-activity';
 
 /**
  * Publishes to a topic of Kafka. Events that come while a request is under way go together with the next one, so the number of
@@ -102,7 +102,7 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   #placed(event: ActivityLogged): Placed {
-    const { key, value, headers, timestamp } = activityMessage(event, { source });
+    const { key, value, headers, timestamp } = activityMessage(event, { source: ceSource });
     const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
     const size = overhead + 2 * keyBytes.length + valueBytes.length;
     const partition = partitionOf(keyBytes, this.#topic.partitions);
