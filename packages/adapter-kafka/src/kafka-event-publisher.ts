@@ -46,7 +46,7 @@ const maxPartitionBytes = 900_000;
 const overhead = 300;
 // How long `close` waits for pending events to be confirmed.
 const closingMs = 1500;
-const source = '/user-activity';
+const ceSource = '/user-activity';
 
 /**
  * Publishes to a Kafka topic. Events that arrive while a request is pending are sent together with the next one, so the number of
@@ -102,7 +102,7 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   #placed(event: ActivityLogged): Placed {
-    const { key, value, headers, timestamp } = activityMessage(event, { source });
+    const { key, value, headers, timestamp } = activityMessage(event, { source: ceSource });
     const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
     const size = overhead + 2 * keyBytes.length + valueBytes.length;
     const partition = partitionOf(keyBytes, this.#topic.partitions);

@@ -14,7 +14,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { brokenComparisons } from './broken-comparisons.ts';
 import { brokenCounts } from './broken-counts.ts';
-import { brokenConsumers, brokenPublishers } from './broken-logs.ts';
+import { brokenConsumers } from './broken-logs.ts';
+import { brokenPublishers } from './broken-publishers.ts';
 import type { Broken } from './broken.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
 import { brokenPages } from './broken-pages.ts';

@@ -27,11 +27,9 @@ import { activitiesOn } from './records.ts';
 /** A room whose time passes tick by tick, as the test says. */
 function setUp({
   most = 10,
-  turns = new Turns({ defer: queueMicrotask, now: () => 0 }),
   repository: change = {},
 }: {
   most?: number;
-  turns?: Turns;
   repository?: Partial<ActivityRepository>;
 } = {}) {
   const store = new MemoryStore();
@@ -54,7 +52,7 @@ function setUp({
         wake = resolve;
       });
     },
-    turns,
+    turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
     most,
   });
   const tick = async (times = 1): Promise<void> => {
@@ -129,41 +127,6 @@ describe('the waiting room', () => {
     await bury('a', at);
     await tick();
     expect(await now(waiting)).toBe('conflict');
-  });
-
-  test('lets other work have its turn between comparisons that last, and compares for nobody who has left', async () => {
-    let time = 0;
-    const rounds: (() => void)[] = [];
-    const turns = new Turns({ defer: (resume) => rounds.push(resume), now: () => time });
-    const compared: string[] = [];
-    const found = ['a', 'b', 'c', 'd'].map((id) => {
-      const stored = StoredActivity.of(sampleActivity({ id }));
-      const compare = (newcomer: UserActivity): ReturnType<typeof stored.compare> => {
-        compared.push(id);
-        time += 6;
-        return stored.compare(newcomer);
-      };
-      return Object.assign(Object.create(stored) as typeof stored, { compare });
-    });
-    const { wait, tick, room } = setUp({ turns, repository: { findByIds: async () => found } });
-    const leaving = new AbortController();
-    const waiting = found.map(({ id }) =>
-      wait(sampleActivity({ id }), id === 'd' ? leaving.signal : undefined),
-    );
-    const round = async (): Promise<void> => {
-      rounds.shift()?.();
-      await nextTurn();
-    };
-    await tick();
-    expect(compared).toEqual([]);
-    await round();
-    expect(compared).toEqual(['a', 'b']);
-    leaving.abort();
-    await round();
-    await round();
-    expect(compared).toEqual(['a', 'b', 'c']);
-    expect(await Promise.all(waiting)).toEqual(['stored', 'stored', 'stored', 'accepted']);
-    expect(room.waiting).toBe(0);
   });
 
   test('asks after 1 tick of 20 ms, 2, 4, 8, 16 and then every 25, for all that are due at once', async () => {

@@ -10,6 +10,8 @@ test.each([
   '::1',
   '[::1]',
   '[::ffff:7f00:1]',
+  '::ffff:127.0.0.1',
+  '[::FFFF:127.1.2.3]',
 ])('%s is loopback', (host) => expect(isLoopback(host)).toBe(true));
 
 test.each([
@@ -29,5 +31,8 @@ test.each([
   '[127.0.0.1]',
   '[localhost]',
   '[::ffff:a00:1]',
+  '[::ffff:10.0.0.7]',
+  '[::ffff:127.1]',
+  '::127.0.0.1',
   '::2',
 ])('%s is not', (host) => expect(isLoopback(host)).toBe(false));

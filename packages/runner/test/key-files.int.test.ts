@@ -187,6 +187,20 @@ describe('the root key', () => {
   });
 });
 
+describe('without keys', () => {
+  test.each(['localhost', 'LOCALHOST', '127.1.2.3', '::1', '::ffff:127.0.0.1'])('HOST may be %s', (HOST) =>
+    expect(accessFaults({ HOST })).toEqual([]),
+  );
+
+  test.each(['x.localhost', '0.0.0.0', '::', '::ffff:10.0.0.7', 'example.com', '127.1'])(
+    'HOST may not be %s',
+    (HOST) =>
+      expect(accessFaults({ HOST })).toEqual([
+        'API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines',
+      ]),
+  );
+});
+
 describe('API_KEYS_FILE', () => {
   test('adds its keys, of lines or commas, to those of API_KEYS', () => {
     const API_KEYS_FILE = fileOf('keys', 'one, two\r\n\nthree\n');

@@ -47,5 +47,5 @@ function withoutOriginal(metadata: JsonObject): JsonObject {
   return rest;
 }
 
-/** Returns whether the service set createdAt, because the client did not. */
+/** Returns whether the time of the fact counts as the service's own: no client gave one, or gave exactly the time of receipt. */
 const isUndated = ({ createdAt, receivedAt }: Facts): boolean => createdAt === receivedAt;

@@ -70,8 +70,9 @@ const perItem = 32;
 const perLetter = 1024;
 
 /**
- * The maximum size in bytes of each part in a page, so that a page of 500 letters is bounded too. Every key and value that the
- * service writes fits. Headers are measured as the store keeps them, which may be up to half as much again.
+ * The maximum size in bytes of each part in a page, so that a page of 500 letters is bounded too. Every key that the service writes
+ * fits, and every value whose metadata keeps the default limit. Headers are measured as the store keeps them, which may be up to
+ * half as much again.
  */
 export const listedBytes: Readonly<Record<RecordPart, number>> = {
   key: 1024,

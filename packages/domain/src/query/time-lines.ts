@@ -23,7 +23,7 @@ const minuteTail = '.000Z';
 export class TimeLines {
   readonly #unit: TimeUnit;
   readonly #zone: TimeZone;
-  /** By key, in the order of time; units counted in days may be out of order. */
+  /** By key, in the order of time; days, weeks and months may be out of order. */
   readonly #lines = new Map<string, { readonly begin: number; readonly count: number }>();
 
   constructor(unit: TimeUnit, zone: TimeZone) {
@@ -54,7 +54,7 @@ export class TimeLines {
   /** Returns all lines in the order of time. */
   inOrder(): readonly KeyCount[] {
     const lines = [...this.#lines];
-    // A clock that is set back over midnight returns to the previous day.
+    // A clock that is set back over midnight returns to the previous day, and to its week and month.
     if (this.#unit in daysOf) lines.sort(([, a], [, b]) => a.begin - b.begin);
     return lines.map(([key, { count }]) => ({ key, count }));
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Static, TObject } from '@sinclair/typebox';
 import { ConfigurationError } from './configuration-error.ts';
 import { readKeys } from './key-files.ts';
@@ -55,11 +56,15 @@ export const retentionOf = ({
   'DEAD_LETTER_RETENTION_DAYS' | 'LOG_DEAD_LETTER_RETENTION_DAYS'
 >): DeadLetterRetention => ({ edgeDays, logDays });
 
+/** Returns whether other machines cannot reach the host. A name below `localhost` does not count: a resolver may know it otherwise. */
+const listensLocally = (host: string): boolean =>
+  host.toLowerCase() === 'localhost' || (isIP(host) !== 0 && isLoopback(host));
+
 /** Returns the faults of the keys, or the fault that the API would be open to everyone by mistake. */
 export function accessFaults(given: AccessVariables): readonly string[] {
   const { ALLOW_ANONYMOUS, HOST = 'localhost' } = given;
   try {
-    if (keysOf(given).length > 0 || ALLOW_ANONYMOUS === 'true' || isLoopback(HOST)) return [];
+    if (keysOf(given).length > 0 || ALLOW_ANONYMOUS === 'true' || listensLocally(HOST)) return [];
   } catch (error) {
     if (error instanceof ConfigurationError) return error.faults;
     throw error;

@@ -1,0 +1,49 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MemoryDeadLetterRepository } from '@user-activity/adapter-memory';
+import { StoredActivity, Turns, type UserActivity } from '@user-activity/domain';
+import { sampleActivity } from '@user-activity/port-contracts';
+import { expect, test } from 'vitest';
+import { WaitingRoom } from '../src/index.ts';
+
+/** A room that finds what all wait for, each of which takes 6 ms to compare. Time and rounds of the loop pass as the test says. */
+function setUp(ids: readonly string[]) {
+  let time = 0;
+  const rounds: (() => void)[] = [];
+  const compared: string[] = [];
+  const found = ids.map((id) => {
+    const stored = StoredActivity.of(sampleActivity({ id }));
+    const compare = (newcomer: UserActivity): ReturnType<typeof stored.compare> => {
+      compared.push(id);
+      time += 6;
+      return stored.compare(newcomer);
+    };
+    return Object.assign(Object.create(stored) as StoredActivity, { compare, id });
+  });
+  const room = new WaitingRoom({
+    repository: { findByIds: async () => found },
+    letters: new MemoryDeadLetterRepository(),
+    sleep: () => nextTurn(),
+    turns: new Turns({ defer: (resume) => rounds.push(resume), now: () => time }),
+    most: ids.length,
+  });
+  const round = async (): Promise<void> => {
+    while (rounds.length === 0) await nextTurn();
+    rounds.shift()?.();
+    await nextTurn();
+  };
+  return { room, compared, round };
+}
+
+test('other work has its turn between comparisons that last, and nothing is compared for those who left', async () => {
+  const { room, compared, round } = setUp(['a', 'b', 'c', 'd']);
+  const [staying, leaving] = [new AbortController(), new AbortController()];
+  const waiting = ['a', 'b', 'c', 'd'].map((id) =>
+    room.outcomeOf(sampleActivity({ id }), (id === 'd' ? leaving : staying).signal),
+  );
+  await round();
+  expect(compared).toEqual(['a', 'b']);
+  leaving.abort();
+  await round();
+  expect(compared).toEqual(['a', 'b', 'c']);
+  expect(await Promise.all(waiting)).toEqual(['stored', 'stored', 'stored', 'accepted']);
+});
