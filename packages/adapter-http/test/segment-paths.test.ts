@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { documentOf, operationsOf } from './openapi-document.ts';
 import { post, refusal, type Service, seen, service } from './service.ts';
 
@@ -129,10 +129,40 @@ describe('a key in the body', () => {
     expect(await statusOf('/v1/track', body, { authorization: 'Bearer wrong' })).toBe(401);
     expect(await statusOf('/v1/track', body, { authorization: 'none' })).toBe(401);
     expect(await statusOf('/v1/batch', { batch: [body] })).toBe(401);
-    expect(await statusOf('/v1/batch', [body])).toBe(400);
+    expect(await statusOf('/v1/batch', [body])).toBe(401);
     expect(await statusOf('/api/logs', body)).toBe(401);
     expect(await statusOf('/api/events', body)).toBe(401);
     expect(it.logged()).toEqual([]);
+  });
+
+  test('is asked for before anything else is found to be wrong, and before any other value is parsed', async () => {
+    const it = await withKey();
+    const send = (payload: string, headers: Record<string, string> = {}) =>
+      it.app.inject({
+        method: 'POST',
+        url: '/v1/track',
+        headers: { 'content-type': 'application/json', ...headers },
+        payload,
+      });
+    for (const body of ['{', '{"writeKey":', '{"writeKey":"wrong","a":}', '[]', 'no', '{"a":1} {"b":2}'])
+      expect((await send(body)).statusCode).toBe(401);
+    expect((await send('{"writeKey":"key","a":}')).statusCode).toBe(400);
+    expect((await send(String.raw`{"write\u004bey":"\u006bey","userId":"u"}`)).statusCode).toBe(200);
+    expect((await send('{"writeKey":"wrong","userId":"u","writeKey":"key"}')).statusCode).toBe(200);
+    const keys = Array.from({ length: 5000 }, (_, index) => String.raw`"\ud800${index}":[]`).join();
+    const parse = vi.spyOn(JSON, 'parse');
+    const refused = await send(`{"writeKey":"wrong",${keys}}`);
+    const parsed = parse.mock.calls.map(([text]) => text);
+    parse.mockRestore();
+    expect([refused.statusCode, parsed]).toEqual([401, ['"wrong"']]);
+  });
+
+  test('opens a single call whose values there is room for', async () => {
+    const lists = Array.from({ length: 5000 }, () => []);
+    const statusAt = async (maxBytesInFlight: number): Promise<number> =>
+      (await post((await service({ maxBytesInFlight })).app, '/v1/track', { ...track, lists })).statusCode;
+    expect(await statusAt(100_000)).toBe(413);
+    expect(await statusAt(1_000_000)).toBe(200);
   });
 
   test('is looked for in a body of at most 1 MiB, decoded; behind a header more is taken', async () => {

@@ -142,8 +142,8 @@ describe('POST /v1/batch', () => {
     expect((await post(it.app, '/v1/batch', { batch: [] })).json()).toEqual({ success: true, rejected: [] });
   });
 
-  test('whose values beside the calls take far more than their bytes is refused if there is no room for them', async () => {
-    const body = { batch: [track()], integrations: Array.from({ length: 5000 }, () => []) };
+  test('whose context takes far more than its bytes is refused if there is no room for them', async () => {
+    const body = { batch: [track()], context: Array.from({ length: 5000 }, () => []) };
     const statusAt = async (maxBytesInFlight: number): Promise<number> =>
       (await post((await service({ maxBytesInFlight })).app, '/v1/batch', body)).statusCode;
     expect(await statusAt(100_000)).toBe(413);

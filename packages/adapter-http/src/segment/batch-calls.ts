@@ -3,10 +3,10 @@ import { RuleBroken } from '@user-activity/domain';
 import { batchItems, isBatch, OversizedItem } from '../bodies/batch-items.ts';
 import { maxItemBytes } from '../requests/item-size.ts';
 import { brokenBody, jsonBody, mendedJsonIn } from '../bodies/json-body.ts';
-import { isObjectText, membersIn } from '../bodies/json-elements.ts';
-import { valueBytes } from '../bodies/json-weight.ts';
+import { isObjectText } from '../bodies/json-elements.ts';
 import { Problem } from '../requests/problem.ts';
-import { turns } from '../bodies/turns.ts';
+import { membersNamed } from './members-named.ts';
+import { callByMembers, readUnlessTooMuch } from './read-call.ts';
 import { hasContext, itemOfBatch, oversizedCall } from './segment-call.ts';
 import { SharedContext } from './shared-context.ts';
 
@@ -14,7 +14,6 @@ import { SharedContext } from './shared-context.ts';
 export interface BatchBody {
   readonly calls: Buffer;
   readonly context: unknown;
-  readonly writeKey: unknown;
 }
 
 /** How much a batch may hold. */
@@ -29,32 +28,21 @@ export interface BatchLimits {
 }
 
 /**
- * Finds the calls in the body, and reads what is beside them. Throws 400 if it is no JSON or holds no list of calls, and 413 if
- * something beside them takes more than 1 MiB. `count` counts what the values beside them take beside the body.
+ * Finds the calls in the body, and reads the context beside them; nothing else beside them is looked at. Throws 400 if it is no JSON or
+ * holds no list of calls. `count` counts what the context takes beside the body.
  */
 export async function batchIn(body: Buffer, count: BatchLimits['count']): Promise<BatchBody> {
-  const turn = turns.begin();
-  let calls: Buffer | undefined;
-  let context: unknown;
-  let writeKey: unknown;
   try {
-    for (const [key, value] of isObject(body) ? membersIn(body) : []) {
-      if (turn.isOver) await turn.next();
-      if (key === 'batch') calls = value;
-      else {
-        const beside = jsonBeside(value, count);
-        if (key === 'context') context = beside;
-        else if (key === 'writeKey') writeKey = beside;
-      }
-    }
+    const members = isObject(body) ? await membersNamed(body, ['batch', 'context']) : undefined;
+    const [calls, context] = [members?.get('batch'), members?.get('context')];
+    if (calls === undefined || !isBatch(calls))
+      throw new Problem(400, 'The body must be an object that holds its calls in `batch`.', {
+        errors: [{ path: '/batch', message: 'must be a JSON array' }],
+      });
+    return { calls, context: context === undefined ? undefined : readUnlessTooMuch(context, count) };
   } catch (error) {
     throw error instanceof RuleBroken ? brokenBody(error, body) : error;
   }
-  if (calls === undefined || !isBatch(calls))
-    throw new Problem(400, 'The body must be an object that holds its calls in `batch`.', {
-      errors: [{ path: '/batch', message: 'must be a JSON array' }],
-    });
-  return { calls, context, writeKey };
 }
 
 /** Whether it is to be read as an object. Throws 400 if it is no JSON. */
@@ -64,34 +52,37 @@ function isObject(body: Buffer): boolean {
   return false;
 }
 
-function jsonBeside(value: Buffer, count: BatchLimits['count']): unknown {
-  if (value.length > maxItemBytes)
-    throw new Problem(413, `What a batch says beside its calls takes at most ${maxItemBytes} bytes.`);
-  count(valueBytes(value));
-  return mendedJsonIn(value);
-}
-
 /**
  * The calls in portions, as `batchItems` gives them. Throws 413 as soon as the context, told for each call without one, is more than
  * a body may be: a few bytes would stand for gigabytes.
  */
-export function callsIn(
-  { calls, context }: Omit<BatchBody, 'writeKey'>,
+export async function* callsIn(
+  { calls, context }: BatchBody,
   limits: BatchLimits,
-): AsyncGenerator<[Call]> {
-  const { maxBytes } = limits;
+): AsyncGenerator<[Call], void, undefined> {
+  const { maxBytes, items, count } = limits;
   const shared = context === undefined || context === null ? undefined : new SharedContext(context, maxBytes);
   const around = { maxBytes, ...(shared === undefined ? {} : { context: shared }) };
-  const message = `A batch holds at most ${limits.items} calls. Send the others in further batches.`;
+  const message = `A batch holds at most ${items} calls. Send the others in further batches.`;
+  const readings = batchItems(calls, { items, message, count }, mendedJsonIn, (item) => item);
   let told = 0;
-  return batchItems(calls, { items: limits.items, message, count: limits.count }, mendedJsonIn, (item) => {
-    if (item instanceof OversizedItem) return oversizedCall(item);
+  for await (const [reading] of readings) {
+    const item = reading instanceof OversizedItem ? await membersOf(reading, count) : reading;
     if (shared !== undefined && !hasContext(item)) told += shared.bytes;
     if (told > limits.contextBytes)
       throw new Problem(
         413,
         'The context of the batch, in each call without one, is more than the service takes.',
       );
-    return itemOfBatch(item, around);
-  });
+    yield [item instanceof OversizedItem ? oversizedCall(item) : itemOfBatch(item, around)];
+  }
+}
+
+/** An item by its members, if it has any. */
+async function membersOf(item: OversizedItem, count: BatchLimits['count']): Promise<unknown> {
+  try {
+    return (await callByMembers(item.bytes, count)) ?? item;
+  } catch (error) {
+    throw error instanceof RuleBroken ? brokenBody(error, item.bytes) : error;
+  }
 }

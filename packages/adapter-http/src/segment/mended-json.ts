@@ -1,4 +1,5 @@
 import { isMembers, type Members } from '../bodies/members.ts';
+import { UnreadValue } from '../bodies/unread-value.ts';
 
 /** A JSON value as metadata can hold it. */
 export interface MendedJson {
@@ -15,9 +16,10 @@ const replacement = '\ufffd';
  * The value with U+FFFD for each unpaired surrogate, and other names for keys that metadata refuses, so that none takes the place of
  * another: U+FFFD for each unpaired surrogate and U+0000; `~1`, or the next number that is free, behind `__proto__`, a `constructor`
  * that holds `prototype`, and a name that another key has. Returns undefined if it has more than 16 levels, or takes more than `maxBytes`
- * however it is written: the rest of it is not looked at.
+ * however it is written: the rest of it is not looked at. Nor can metadata hold an `UnreadValue`.
  */
 export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefined {
+  if (sent instanceof UnreadValue) return undefined;
   let isChanged = false;
   let left = maxBytes;
   const changed = <Value>(value: Value): Value => {
