@@ -7,8 +7,9 @@ import { isObjectText } from '../bodies/json-elements.ts';
 import { Problem } from '../requests/problem.ts';
 import { membersNamed } from './members-named.ts';
 import { callByMembers, readUnlessTooMuch } from './read-call.ts';
-import { hasContext, itemOfBatch, oversizedCall } from './segment-call.ts';
+import { itemOfBatch, oversizedCall } from './segment-call.ts';
 import { SharedContext } from './shared-context.ts';
+import { takersExceed } from './takers-of-context.ts';
 
 /** The body of a batch: its calls still unparsed, and what it says for all of them. */
 export interface BatchBody {
@@ -19,7 +20,7 @@ export interface BatchBody {
 /** How much a batch may hold. */
 export interface BatchLimits {
   readonly items: number;
-  /** The most bytes of the context, counted once for each call that takes it. */
+  /** The most bytes of the context, counted once for each call without one of its own. */
   readonly contextBytes: number;
   /** The maximum of bytes of the metadata of a call. */
   readonly maxBytes: number;
@@ -53,29 +54,32 @@ function isObject(body: Buffer): boolean {
 }
 
 /**
- * The calls in portions, as `batchItems` gives them. Throws 413 as soon as the context, told for each call without one, is more than
- * a body may be: a few bytes would stand for gigabytes.
+ * The calls in portions, as `batchItems` gives them. A context that would stand in so many of them that it is more than a body may be
+ * is left out of all, as a few bytes would stand for gigabytes. That is known before the first, so it is the same for a retry.
  */
 export async function* callsIn(
   { calls, context }: BatchBody,
   limits: BatchLimits,
 ): AsyncGenerator<[Call], void, undefined> {
   const { maxBytes, items, count } = limits;
-  const shared = context === undefined || context === null ? undefined : new SharedContext(context, maxBytes);
-  const around = { maxBytes, ...(shared === undefined ? {} : { context: shared }) };
+  const around = { maxBytes, ...(await sharedContext(calls, context, limits)) };
   const message = `A batch holds at most ${items} calls. Send the others in further batches.`;
-  const readings = batchItems(calls, { items, message, count }, mendedJsonIn, (item) => item);
-  let told = 0;
-  for await (const [reading] of readings) {
-    const item = reading instanceof OversizedItem ? await membersOf(reading, count) : reading;
-    if (shared !== undefined && !hasContext(item)) told += shared.bytes;
-    if (told > limits.contextBytes)
-      throw new Problem(
-        413,
-        'The context of the batch, in each call without one, is more than the service takes.',
-      );
-    yield [item instanceof OversizedItem ? oversizedCall(item) : itemOfBatch(item, around)];
+  for await (const [item] of batchItems(calls, { items, message, count }, mendedJsonIn, (read) => read)) {
+    const call = item instanceof OversizedItem ? await membersOf(item, count) : item;
+    yield [call instanceof OversizedItem ? oversizedCall(call) : itemOfBatch(call, around)];
   }
+}
+
+async function sharedContext(
+  calls: Buffer,
+  context: unknown,
+  { maxBytes, items, contextBytes }: BatchLimits,
+): Promise<{ context?: SharedContext }> {
+  if (context === undefined || context === null) return {};
+  const shared = new SharedContext(context, maxBytes);
+  const most = Math.floor(contextBytes / shared.bytes);
+  const isTold = most >= items || !(await takersExceed(most, items, calls));
+  return { context: isTold ? shared : shared.withoutValue() };
 }
 
 /** An item by its members, if it has any. */
