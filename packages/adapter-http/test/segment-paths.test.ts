@@ -88,6 +88,54 @@ describe('calls as text/plain', () => {
   });
 });
 
+describe('bytes that are no UTF-8', () => {
+  const send = (it: Service, url: string, payload: Buffer, charset = '') =>
+    it.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': `application/json${charset}` },
+      payload,
+    });
+  const callOf = (name: string) => Buffer.from(`{"userId":"u","event":"${name}"}`, 'latin1');
+
+  test('become U+FFFD, and no call is lost for them', async () => {
+    const it = await service();
+    expect((await send(it, '/v1/track', callOf('caf\xe9'))).statusCode).toBe(200);
+    const batch = Buffer.concat([
+      Buffer.from('{"batch":['),
+      callOf('\xff'),
+      Buffer.from(','),
+      callOf('b'),
+      Buffer.from(']}'),
+    ]);
+    expect((await send(it, '/v1/batch', batch, ';charset=us-ascii')).json()).toEqual({
+      success: true,
+      rejected: [],
+    });
+    expect(loggedBy(it).map(({ metadata }) => metadata)).toEqual([
+      { event: 'caf\ufffd' },
+      { event: '\ufffd' },
+      { event: 'b' },
+    ]);
+  });
+
+  test.each(['iso-8859-1', 'Latin1', '"ISO-8859-1"'])(
+    'are read as %s where the type says so',
+    async (charset) => {
+      const it = await service();
+      expect((await send(it, '/v1/track', callOf('caf\xe9'), `; charset=${charset}`)).statusCode).toBe(200);
+      expect(loggedBy(it)).toMatchObject([{ metadata: { event: 'café' } }]);
+    },
+  );
+
+  test('count by what they become', async () => {
+    const it = await service({ maxBytesInFlight: 100_000 });
+    const payload = callOf('\xff'.repeat(60_000));
+    expect((await send(it, '/v1/track', payload)).statusCode).toBe(413);
+    expect((await send(it, '/v1/track', payload.fill('x', 25, 60_000))).statusCode).toBe(200);
+  });
+});
+
 describe('a key in the body', () => {
   const withKey = async (): Promise<Service> => service({ apiKeys: ['other', 'key'] });
   const bodies = (writeKey: unknown) =>
@@ -155,6 +203,24 @@ describe('a key in the body', () => {
     const parsed = parse.mock.calls.map(([text]) => text);
     parse.mockRestore();
     expect([refused.statusCode, parsed]).toEqual([401, ['"wrong"']]);
+  });
+
+  test('is that of the charset', async () => {
+    const it = await service({ apiKeys: ['ké'] });
+    for (const [encoding, charset, status] of [
+      ['utf8', 'utf-8', 200],
+      ['latin1', 'latin1', 200],
+      ['latin1', 'utf-8', 401],
+      ['utf8', 'utf-16', 401],
+    ] as const)
+      expect(
+        await it.app.inject({
+          method: 'POST',
+          url: '/v1/track',
+          headers: { 'content-type': `application/json; charset=${charset}` },
+          payload: Buffer.from(JSON.stringify({ ...track, writeKey: 'ké' }), encoding),
+        }),
+      ).toHaveProperty('statusCode', status);
   });
 
   test('opens a single call whose values there is room for', async () => {

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import { mendedJsonIn, utf8Body, withoutMark } from '../bodies/json-body.ts';
+import { mendedJsonIn, withoutMark } from '../bodies/json-body.ts';
 import { type AreKnown, assertKeyInBody } from '../requests/api-keys.ts';
 import { mediaTypeFault } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
 import { membersNamed } from './members-named.ts';
+import { utf8OfCalls } from './utf8-of-calls.ts';
 
 /** The media types that bodies of calls have. */
 export const mediaTypes: readonly string[] = ['application/json', 'text/plain'];
@@ -18,7 +19,7 @@ const isText = /^text\/plain\s*(?:;|$)/i;
 export async function callBody(request: FastifyRequest, areKnown: AreKnown): Promise<Buffer> {
   const { headers, bytes } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  if (bytes.isStranger) assertKeyInBody(request, await writeKeyIn(withoutMark(body)), areKnown);
+  if (bytes.isStranger) assertKeyInBody(request, await writeKeyIn(request, body), areKnown);
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   const contentType = headers['content-type'];
   if (headers['content-encoding'] === undefined && !isJson.test(contentType ?? '')) {
@@ -29,17 +30,20 @@ export async function callBody(request: FastifyRequest, areKnown: AreKnown): Pro
         'A page in a browser must send application/json: any page of the web could send text/plain.',
       );
   }
-  return utf8Body(contentType, body);
+  const json = utf8OfCalls(contentType, body);
+  if (json.length > body.length) bytes.addBody(json.length - body.length);
+  return json;
 }
 
 // More than a header can hold, in which a key is as good.
 const maxKeyBytes = 16 * 1024;
 
 /** What a body says is its key. Nothing else of it is parsed: it is a stranger's. */
-async function writeKeyIn(body: Buffer): Promise<unknown> {
+async function writeKeyIn({ headers }: FastifyRequest, body: Buffer): Promise<unknown> {
   try {
-    const value = (await membersNamed(body, ['writeKey'])).get('writeKey');
-    return value === undefined || value.length > maxKeyBytes ? undefined : mendedJsonIn(value);
+    const value = (await membersNamed(withoutMark(body), ['writeKey'])).get('writeKey');
+    if (value === undefined || value.length > maxKeyBytes) return undefined;
+    return mendedJsonIn(utf8OfCalls(headers['content-type'], value));
   } catch {
     // A stranger learns nothing of what is wrong with it.
     return undefined;
