@@ -34,9 +34,15 @@ test.each(['/v1/import', '/v1/import/', '/v1/b', '/v1/b/', '/v1/batch/'])(
     expect(it.logged()).toHaveLength(2);
     const wrong = await it.app.inject({ method: 'GET', url });
     expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, 'POST']);
-    expect((await post(it.app, `${url}?x=1`, { batch: [] })).statusCode).toBe(400);
   },
 );
+
+test.each(['?_=123', '?a=%', '?'])('query parameters lose no call: %s', async (query) => {
+  const it = await service();
+  expect((await post(it.app, `/v1/track${query}`, track)).statusCode).toBe(200);
+  expect((await post(it.app, `/v1/b${query}`, { batch: [track] })).statusCode).toBe(200);
+  expect(it.logged()).toHaveLength(2);
+});
 
 test('the document has each call once, and names its other paths', async () => {
   const document = await documentOf();
@@ -177,6 +183,7 @@ describe('a key in the body', () => {
     expect(await statusOf('/v1/track', body, { authorization: 'Bearer wrong' })).toBe(401);
     expect(await statusOf('/v1/track', body, { authorization: 'none' })).toBe(401);
     expect(await statusOf('/v1/batch', { batch: [body] })).toBe(401);
+    expect(await statusOf('/v1/track?writeKey=key', track)).toBe(401);
     expect(await statusOf('/v1/batch', [body])).toBe(401);
     expect(await statusOf('/api/logs', body)).toBe(401);
     expect(await statusOf('/api/events', body)).toBe(401);

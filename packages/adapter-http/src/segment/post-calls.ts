@@ -6,7 +6,6 @@ import { knownKeys } from '../requests/api-keys.ts';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../bodies/batch-receipt.ts';
 import { named } from '../openapi/component-schemas.ts';
 import { itemBodyLimit } from '../requests/item-size.ts';
-import { refuseParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
 import { parseWhole } from '../bodies/whole-body.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
@@ -52,7 +51,7 @@ const schema = {
     'It may be `writeKey` in the body, of at most 1 MiB then, instead of in a header. ' +
     'Answers 200 only after the log holds what was accepted. A call that names a user is always accepted: what breaks a rule is mended, and ' +
     'what was sent is in `metadata.original`. A call that can not be mended is listed, and is a dead letter of the code `invalid`: those SDKs ' +
-    'tell nobody.',
+    'tell nobody. Query parameters do not count.',
   response: {
     200: Answer,
     ...problems(400, 401, 403, 413, 415, 503),
@@ -94,7 +93,6 @@ export const postCalls: FastifyPluginCallbackTypebox<{
           schema: url === path ? { ...schema, ...described, operationId, description } : { hide: true },
           config: { mediaTypes, keyInBody: true },
           ...options,
-          onRequest: refuseParameters,
         },
         async (request, reply) => reply.code(200).send(await answer(request)),
       );
