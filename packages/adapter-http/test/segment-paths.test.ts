@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { documentOf, operationsOf } from './openapi-document.ts';
 import { post, refusal, type Service, seen, service } from './service.ts';
 
@@ -34,9 +34,15 @@ test.each(['/v1/import', '/v1/import/', '/v1/b', '/v1/b/', '/v1/batch/'])(
     expect(it.logged()).toHaveLength(2);
     const wrong = await it.app.inject({ method: 'GET', url });
     expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, 'POST']);
-    expect((await post(it.app, `${url}?x=1`, { batch: [] })).statusCode).toBe(400);
   },
 );
+
+test.each(['?_=123', '?a=%', '?'])('query parameters lose no call: %s', async (query) => {
+  const it = await service();
+  expect((await post(it.app, `/v1/track${query}`, track)).statusCode).toBe(200);
+  expect((await post(it.app, `/v1/b${query}`, { batch: [track] })).statusCode).toBe(200);
+  expect(it.logged()).toHaveLength(2);
+});
 
 test('the document has each call once, and names its other paths', async () => {
   const document = await documentOf();
@@ -88,6 +94,54 @@ describe('calls as text/plain', () => {
   });
 });
 
+describe('bytes that are no UTF-8', () => {
+  const send = (it: Service, url: string, payload: Buffer, charset = '') =>
+    it.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': `application/json${charset}` },
+      payload,
+    });
+  const callOf = (name: string) => Buffer.from(`{"userId":"u","event":"${name}"}`, 'latin1');
+
+  test('become U+FFFD, and no call is lost for them', async () => {
+    const it = await service();
+    expect((await send(it, '/v1/track', callOf('caf\xe9'))).statusCode).toBe(200);
+    const batch = Buffer.concat([
+      Buffer.from('{"batch":['),
+      callOf('\xff'),
+      Buffer.from(','),
+      callOf('b'),
+      Buffer.from(']}'),
+    ]);
+    expect((await send(it, '/v1/batch', batch, ';charset=us-ascii')).json()).toEqual({
+      success: true,
+      rejected: [],
+    });
+    expect(loggedBy(it).map(({ metadata }) => metadata)).toEqual([
+      { event: 'caf\ufffd' },
+      { event: '\ufffd' },
+      { event: 'b' },
+    ]);
+  });
+
+  test.each(['iso-8859-1', 'Latin1', '"ISO-8859-1"'])(
+    'are read as %s where the type says so',
+    async (charset) => {
+      const it = await service();
+      expect((await send(it, '/v1/track', callOf('caf\xe9'), `; charset=${charset}`)).statusCode).toBe(200);
+      expect(loggedBy(it)).toMatchObject([{ metadata: { event: 'café' } }]);
+    },
+  );
+
+  test('count by what they become', async () => {
+    const it = await service({ maxBytesInFlight: 100_000 });
+    const payload = callOf('\xff'.repeat(60_000));
+    expect((await send(it, '/v1/track', payload)).statusCode).toBe(413);
+    expect((await send(it, '/v1/track', payload.fill('x', 25, 60_000))).statusCode).toBe(200);
+  });
+});
+
 describe('a key in the body', () => {
   const withKey = async (): Promise<Service> => service({ apiKeys: ['other', 'key'] });
   const bodies = (writeKey: unknown) =>
@@ -129,10 +183,59 @@ describe('a key in the body', () => {
     expect(await statusOf('/v1/track', body, { authorization: 'Bearer wrong' })).toBe(401);
     expect(await statusOf('/v1/track', body, { authorization: 'none' })).toBe(401);
     expect(await statusOf('/v1/batch', { batch: [body] })).toBe(401);
-    expect(await statusOf('/v1/batch', [body])).toBe(400);
+    expect(await statusOf('/v1/track?writeKey=key', track)).toBe(401);
+    expect(await statusOf('/v1/batch', [body])).toBe(401);
     expect(await statusOf('/api/logs', body)).toBe(401);
     expect(await statusOf('/api/events', body)).toBe(401);
     expect(it.logged()).toEqual([]);
+  });
+
+  test('is asked for before anything else is found to be wrong, and before any other value is parsed', async () => {
+    const it = await withKey();
+    const send = (payload: string, headers: Record<string, string> = {}) =>
+      it.app.inject({
+        method: 'POST',
+        url: '/v1/track',
+        headers: { 'content-type': 'application/json', ...headers },
+        payload,
+      });
+    for (const body of ['{', '{"writeKey":', '{"writeKey":"wrong","a":}', '[]', 'no', '{"a":1} {"b":2}'])
+      expect((await send(body)).statusCode).toBe(401);
+    expect((await send('{"writeKey":"key","a":}')).statusCode).toBe(400);
+    expect((await send(String.raw`{"write\u004bey":"\u006bey","userId":"u"}`)).statusCode).toBe(200);
+    expect((await send('{"writeKey":"wrong","userId":"u","writeKey":"key"}')).statusCode).toBe(200);
+    const keys = Array.from({ length: 5000 }, (_, index) => String.raw`"\ud800${index}":[]`).join();
+    const parse = vi.spyOn(JSON, 'parse');
+    const refused = await send(`{"writeKey":"wrong",${keys}}`);
+    const parsed = parse.mock.calls.map(([text]) => text);
+    parse.mockRestore();
+    expect([refused.statusCode, parsed]).toEqual([401, ['"wrong"']]);
+  });
+
+  test('is that of the charset', async () => {
+    const it = await service({ apiKeys: ['ké'] });
+    for (const [encoding, charset, status] of [
+      ['utf8', 'utf-8', 200],
+      ['latin1', 'latin1', 200],
+      ['latin1', 'utf-8', 401],
+      ['utf8', 'utf-16', 401],
+    ] as const)
+      expect(
+        await it.app.inject({
+          method: 'POST',
+          url: '/v1/track',
+          headers: { 'content-type': `application/json; charset=${charset}` },
+          payload: Buffer.from(JSON.stringify({ ...track, writeKey: 'ké' }), encoding),
+        }),
+      ).toHaveProperty('statusCode', status);
+  });
+
+  test('opens a single call whose values there is room for', async () => {
+    const lists = Array.from({ length: 5000 }, () => []);
+    const statusAt = async (maxBytesInFlight: number): Promise<number> =>
+      (await post((await service({ maxBytesInFlight })).app, '/v1/track', { ...track, lists })).statusCode;
+    expect(await statusAt(100_000)).toBe(413);
+    expect(await statusAt(1_000_000)).toBe(200);
   });
 
   test('is looked for in a body of at most 1 MiB, decoded; behind a header more is taken', async () => {

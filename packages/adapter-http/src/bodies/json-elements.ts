@@ -1,5 +1,4 @@
 import { RuleBroken } from '@user-activity/domain';
-import { mendedJsonIn } from './json-body.ts';
 import {
   behindSpace,
   closeBrace,
@@ -24,15 +23,33 @@ export const isObjectText = (json: Buffer): boolean => json[behindSpace(json, 0)
  */
 export const itemsIn = (json: Buffer): Generator<Buffer> => elementsIn(json, openBracket, closeBracket);
 
-/** The keys of a JSON object with the texts of their values, as `itemsIn` finds items. */
-export function* membersIn(json: Buffer): Generator<readonly [key: unknown, value: Buffer]> {
+/**
+ * The texts of the members of a JSON object, found as `itemsIn` finds items, each with its name if that is one of these. Keys of
+ * other members are not parsed, and nor is any value. The names are ASCII.
+ */
+export function* membersIn<Name extends string>(
+  json: Buffer,
+  names: readonly Name[],
+): Generator<readonly [name: Name | undefined, value: Buffer]> {
+  // Escaped, a character of a name takes six bytes.
+  const mostBytes = 6 * Math.max(...names.map((name) => name.length));
   for (const member of elementsIn(json, openBrace, closeBrace)) {
     const start = behindSpace(member, 0);
     const end = member[start] === quote ? endOfString(member, start + 1) : start;
     const separator = behindSpace(member, end);
     if (end === start || member[separator] !== colon) throw malformed();
-    yield [mendedJsonIn(member.subarray(start, end)), member.subarray(separator + 1)];
+    const key = end - start - 2 > mostBytes ? undefined : keyIn(member, start, end);
+    yield [names.find((name) => name === key), member.subarray(separator + 1)];
   }
+}
+
+/** The text of a key in its quotes, where that is ASCII without control characters. No parser: strangers send keys by ten thousands. */
+function keyIn(json: Buffer, start: number, end: number): string {
+  const text = json.toString('latin1', start + 1, end - 1);
+  if (!text.includes('\\')) return text;
+  return text.replaceAll(/\\u([\da-f]{4})/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 function* elementsIn(json: Buffer, open: number, close: number): Generator<Buffer> {

@@ -1,4 +1,5 @@
 import { isMembers, type Members } from '../bodies/members.ts';
+import { UnreadValue } from '../bodies/unread-value.ts';
 
 /** A JSON value as metadata can hold it. */
 export interface MendedJson {
@@ -15,9 +16,10 @@ const replacement = '\ufffd';
  * The value with U+FFFD for each unpaired surrogate, and other names for keys that metadata refuses, so that none takes the place of
  * another: U+FFFD for each unpaired surrogate and U+0000; `~1`, or the next number that is free, behind `__proto__`, a `constructor`
  * that holds `prototype`, and a name that another key has. Returns undefined if it has more than 16 levels, or takes more than `maxBytes`
- * however it is written: the rest of it is not looked at.
+ * however it is written: the rest of it is not looked at. Nor can metadata hold an `UnreadValue`.
  */
 export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefined {
+  if (sent instanceof UnreadValue) return undefined;
   let isChanged = false;
   let left = maxBytes;
   const changed = <Value>(value: Value): Value => {
@@ -42,13 +44,16 @@ export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefi
     return items;
   };
   const mendMembers = (members: Members, levels: number): Members => {
-    const rename = renaming(members);
+    const keys = Object.keys(members);
     const made: Record<string, unknown> = {};
-    for (const key of Object.keys(members)) {
+    // A member takes a byte at least.
+    if (keys.length > left) left = -1;
+    const names = left < 0 ? undefined : newNames(members, keys);
+    for (const key of keys) {
       left -= key.length;
       if (left < 0) break;
-      const member = members[key];
-      made[isRefused(key, member) ? changed(rename(key)) : key] = mend(member, levels + 1);
+      const name = names?.get(key);
+      made[name === undefined ? key : changed(name)] = mend(members[key], levels + 1);
     }
     return made;
   };
@@ -63,11 +68,15 @@ const isRefused = (key: string, member: unknown): boolean =>
 const isReserved = (key: string, member: unknown): boolean =>
   key === '__proto__' || (key === 'constructor' && isMembers(member) && Object.hasOwn(member, 'prototype'));
 
-/** Gives each key that is refused a name that no member has, and none gets twice. Many that come to one name cost no more than few. */
-function renaming(members: Members): (key: string) => string {
+/**
+ * Names for the keys that are refused, none of which a member has or another gets. They are given in the order of the keys' code units, as
+ * that of the members is no part of what they say. Many that come to one name cost no more than few.
+ */
+function newNames(members: Members, keys: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
   const given = new Set<string>();
   const numbers = new Map<string, number>();
-  return (key) => {
+  for (const key of keys.filter((each) => isRefused(each, members[each])).toSorted()) {
     const base = key.toWellFormed().replaceAll('\0', replacement);
     let name = base;
     let number = numbers.get(base) ?? 0;
@@ -77,6 +86,7 @@ function renaming(members: Members): (key: string) => string {
     }
     numbers.set(base, number);
     given.add(name);
-    return name;
-  };
+    names.set(key, name);
+  }
+  return names;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '@user-activity/domain';
+import { UnreadValue } from '../bodies/unread-value.ts';
 import { isMetadata } from './metadata-of-calls.ts';
 import { wholeJson } from './whole-json.ts';
 
@@ -19,6 +20,7 @@ const maxBytes = 1024;
  * more than 1 KiB of JSON is shown as `{bytes, sha256}`.
  */
 export function originalOf(name: string, sent: unknown): Original {
+  if (sent instanceof UnreadValue) return digestOfOriginal(name, sent);
   const json = wholeJson(sent);
   return { name, shown: shownIn(sent, json) ?? digestOf(json) };
 }
@@ -39,17 +41,21 @@ function isHeld(sent: unknown): sent is JsonValue {
 /** Shows a member that is left out. */
 export const digestOfOriginal = (name: string, sent: unknown): Original => ({
   name,
-  shown: digestOf(wholeJson(sent)),
+  shown: digestOfValue(sent),
 });
 
 /** Shows properties that are left out: their size and digest stand beside the other originals, as they were most of the metadata. */
 export function digestOfMost(sent: unknown): readonly Original[] {
-  const { bytes, sha256 } = digestOf(wholeJson(sent));
+  const { bytes, sha256 } = digestOfValue(sent);
   return [
     { name: 'bytes', shown: bytes },
     { name: 'sha256', shown: sha256 },
   ];
 }
+
+/** That of an unread value is of its text as it was sent. */
+const digestOfValue = (sent: unknown): JsonDigest =>
+  sent instanceof UnreadValue ? { bytes: sent.bytes, sha256: sent.sha256 } : digestOf(wholeJson(sent));
 
 function digestOf(json: string): JsonDigest {
   return {

@@ -2,19 +2,16 @@ import type { CallPortions, LogCalls } from '@user-activity/application';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
-import { assertKeyInBody, knownKeys } from '../requests/api-keys.ts';
+import { knownKeys } from '../requests/api-keys.ts';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../bodies/batch-receipt.ts';
 import { named } from '../openapi/component-schemas.ts';
 import { itemBodyLimit } from '../requests/item-size.ts';
-import { jsonBody, mendedJsonIn, utf8Body } from '../bodies/json-body.ts';
-import { mediaTypeFault } from '../requests/media-types.ts';
-import { isMembers } from '../bodies/members.ts';
-import { Problem } from '../requests/problem.ts';
-import { refuseParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
 import { parseWhole } from '../bodies/whole-body.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
+import { callBody, mediaTypes } from './call-body.ts';
 import { maxBytesOfCalls } from './metadata-of-calls.ts';
+import { callIn } from './read-call.ts';
 import { bodyOfRoute, type SegmentCall, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
@@ -54,7 +51,7 @@ const schema = {
     'It may be `writeKey` in the body, of at most 1 MiB then, instead of in a header. ' +
     'Answers 200 only after the log holds what was accepted. A call that names a user is always accepted: what breaks a rule is mended, and ' +
     'what was sent is in `metadata.original`. A call that can not be mended is listed, and is a dead letter of the code `invalid`: those SDKs ' +
-    'tell nobody.',
+    'tell nobody. Query parameters do not count.',
   response: {
     200: Answer,
     ...problems(400, 401, 403, 413, 415, 503),
@@ -96,7 +93,6 @@ export const postCalls: FastifyPluginCallbackTypebox<{
           schema: url === path ? { ...schema, ...described, operationId, description } : { hide: true },
           config: { mediaTypes, keyInBody: true },
           ...options,
-          onRequest: refuseParameters,
         },
         async (request, reply) => reply.code(200).send(await answer(request)),
       );
@@ -107,9 +103,9 @@ export const postCalls: FastifyPluginCallbackTypebox<{
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
       { bodyLimit },
       async (request) => {
-        const body = jsonOf(request);
-        assertKeyInBody(request, isMembers(body) ? body['writeKey'] : undefined, areKnown);
-        return log([[bodyOfRoute(kind, body, { maxBytes })]]);
+        const body = await callBody(request, areKnown);
+        const call = await callIn(body, (bytes) => request.bytes.addBody(bytes));
+        return log([[bodyOfRoute(kind, call, { maxBytes })]]);
       },
     );
   route(
@@ -123,40 +119,8 @@ export const postCalls: FastifyPluginCallbackTypebox<{
         maxBytes,
         count: (bytes: number) => request.bytes.addBody(bytes),
       };
-      const body = await batchIn(bytesOf(request), limits.count);
-      assertKeyInBody(request, body.writeKey, areKnown);
-      return log(callsIn(body, limits));
+      return log(callsIn(await batchIn(await callBody(request, areKnown), limits.count), limits));
     },
   );
   done();
 };
-
-/**
- * The bytes of the body. RudderStack's SDK compresses its JSON, and then calls it a form; SDKs for mobile apps call theirs a text.
- * Uncompressed, a form and a text are what any page of the web can have a browser send here without asking first: 415. A
- * browser that posts names the page in `Origin` or `Sec-Fetch-Site`, so a text with neither is from another program.
- */
-function bytesOf({ body, headers }: FastifyRequest): Buffer {
-  if (!Buffer.isBuffer(body) || body.length === 0) throw new Problem(400, 'A JSON body is required.');
-  const contentType = headers['content-type'];
-  if (headers['content-encoding'] === undefined && !isJson.test(contentType ?? '')) {
-    if (!isText.test(contentType ?? '')) throw new Problem(415, mediaTypeFault(contentType, mediaTypes));
-    if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
-      throw new Problem(
-        415,
-        'A page in a browser must send application/json: any page of the web could send text/plain.',
-      );
-  }
-  return utf8Body(contentType, body);
-}
-
-/** The body as JSON; null is as good as none. */
-function jsonOf(request: FastifyRequest): unknown {
-  const value = jsonBody(bytesOf(request), mendedJsonIn);
-  if (value === null) throw new Problem(400, 'A JSON body is required.');
-  return value;
-}
-
-const mediaTypes = ['application/json', 'text/plain'];
-const isJson = /^application\/json\s*(?:;|$)/i;
-const isText = /^text\/plain\s*(?:;|$)/i;

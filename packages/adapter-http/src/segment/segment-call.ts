@@ -18,9 +18,6 @@ export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'al
 /** One of them. */
 export type SegmentCall = (typeof segmentCalls)[number];
 
-/** Whether the item has a context of its own. */
-export const hasContext = (item: unknown): boolean => isMembers(item) && given(item['context']) !== undefined;
-
 /** An item of a batch, which says itself which call it is. Without a type it is a track; one of another type is kept under that. */
 export function itemOfBatch(item: unknown, around: Surroundings): Call {
   if (!isMembers(item)) return noObject(item);

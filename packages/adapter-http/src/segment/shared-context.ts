@@ -22,6 +22,11 @@ export class SharedContext {
     this.bytes = bytesOf(this.value) + bytesOf(this.original?.shown);
   }
 
+  /** The same, left out of every call. */
+  withoutValue(): SharedContext {
+    return new SharedContext(this.#sent, 0);
+  }
+
   /** Stands for it in a call that can't hold it beside its properties. */
   leftOut(): Original {
     return (this.#digest ??= digestOfOriginal('context', this.#sent));

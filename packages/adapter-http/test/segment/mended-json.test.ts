@@ -37,13 +37,23 @@ describe('what is mended', () => {
 
   test('no key takes the place of another', () => {
     expect(mend(String.raw`{"a\ud800":1,"a\ud801":2,"a\u0000":3,"a�":4,"a�~2":5}`)).toEqual({
-      'a\ufffd~1': 1,
-      'a\ufffd~3': 2,
-      'a\ufffd~4': 3,
+      'a\ufffd~1': 3,
+      'a\ufffd~3': 1,
+      'a\ufffd~4': 2,
       'a\ufffd': 4,
       'a\ufffd~2': 5,
     });
     expect(mend('{"__proto__":1,"__proto__~1":2}')).toEqual({ '__proto__~2': 1, '__proto__~1': 2 });
+  });
+
+  test('the order of the members does not count', () => {
+    const [one, other] = [
+      String.raw`"\ud800":1,"\u0000":3`,
+      String.raw`"\ud801":2,"\ud802":{"\ud801":5,"\ud800":4}`,
+    ];
+    const made = { '\ufffd': 3, '\ufffd~1': 1, '\ufffd~2': 2, '\ufffd~3': { '\ufffd': 4, '\ufffd~1': 5 } };
+    expect(mend(`{${one},${other}}`)).toEqual(made);
+    expect(mend(`{${other},${one}}`)).toEqual(made);
   });
 
   test('many keys that come to one name are mended one after the other', () => {

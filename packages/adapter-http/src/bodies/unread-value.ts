@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { behindSpace } from './json-bytes.ts';
+
+/** Stands for a JSON value that is too large or too deep to be parsed: the bytes of its text, and their SHA-256 in hexadecimal. */
+export class UnreadValue {
+  readonly bytes: number;
+  readonly sha256: string;
+
+  constructor(json: Buffer) {
+    const text = json.subarray(behindSpace(json, 0), endOfText(json));
+    this.bytes = text.length;
+    this.sha256 = createHash('sha256').update(text).digest('hex');
+  }
+}
+
+/** The place behind the last byte that is no white space. */
+function endOfText(json: Buffer): number {
+  let end = json.length;
+  while (end > 0 && (json[end - 1] ?? 0) <= 0x20) end -= 1;
+  return end;
+}

@@ -1,0 +1,30 @@
+import { RuleBroken } from '@user-activity/domain';
+import { isObjectText, itemsIn, membersIn } from '../bodies/json-elements.ts';
+import { turns } from '../bodies/turns.ts';
+
+/**
+ * Whether more than `most` calls of a batch are objects without a context of their own, or the batch has more than `items` of any kind. They
+ * are not parsed; others have their turn on the event loop in between. No list of JSON has any: its reader says so.
+ */
+export async function takersExceed(most: number, items: number, calls: Buffer): Promise<boolean> {
+  const turn = turns.begin();
+  let [takers, count] = [0, 0];
+  try {
+    for (const item of itemsIn(calls)) {
+      if (turn.isOver) await turn.next();
+      if (isTaker(item)) takers += 1;
+      count += 1;
+      if (takers > most || count > items) return true;
+    }
+  } catch (error) {
+    if (!(error instanceof RuleBroken)) throw error;
+  }
+  return false;
+}
+
+function isTaker(item: Buffer): boolean {
+  if (!isObjectText(item)) return false;
+  let own: Buffer | undefined;
+  for (const [name, value] of membersIn(item, ['context'])) if (name !== undefined) own = value;
+  return own === undefined || own.toString('latin1', 0, 64).trim() === 'null';
+}
