@@ -31,7 +31,7 @@ const common = {
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
       description:
         'When it happened, not corrected by sentAt; else originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC if they have no zone), ' +
-        'RFC 2822, seconds or milliseconds since 1970. Not understood, or more than 5 minutes ahead: when it was received.',
+        'RFC 2822, what common languages print, or a number since 1970. Not understood, or more than 5 minutes ahead: when it was received.',
       examples: ['2026-11-24T09:30:00Z'],
     }),
   ),
