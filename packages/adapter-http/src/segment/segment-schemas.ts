@@ -10,6 +10,8 @@ const user = {
       'x-component': 'SegmentUserId',
       description:
         'The user. A number becomes text. A text that no user can be called ends with `~` and its SHA-256.',
+      // Without a user the example would be a dead letter each time that someone tries it.
+      examples: ['123'],
     }),
   ),
   anonymousId: Type.Optional(
