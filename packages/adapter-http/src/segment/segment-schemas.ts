@@ -1,8 +1,21 @@
 import { type TObject, type TUnsafe, Type } from '@sinclair/typebox';
 import { type SegmentCall, segmentCalls } from './segment-call.ts';
 
+/** An object as a rule; whatever else is sent is kept as well. */
 const free = (description: string, example: object) =>
-  Type.Optional(Type.Object({}, { additionalProperties: true, description, examples: [example] }));
+  Type.Optional(
+    Type.Union(
+      [
+        Type.Object({}, { additionalProperties: true }),
+        Type.Array(Type.Unknown()),
+        Type.String(),
+        Type.Number(),
+        Type.Boolean(),
+        Type.Null(),
+      ],
+      { 'x-component': 'SegmentDetails', description, examples: [example] },
+    ),
+  );
 
 const user = {
   userId: Type.Optional(
@@ -47,9 +60,9 @@ const named = {
 const own: Readonly<Record<SegmentCall, Parameters<typeof Type.Object>[0]>> = {
   track: {
     event: Type.Optional(
-      Type.String({
+      Type.Union([Type.String(), Type.Number(), Type.Null()], {
         description:
-          'The type, cut to 256 characters; TRACK if there is none. As given it is in `metadata.event`.',
+          'The type, cut to 256 characters; TRACK if there is none. A number becomes text. As given it is in `metadata.event`.',
         examples: ['Order Completed'],
       }),
     ),
