@@ -39,7 +39,7 @@ test('the document has examples of requests of every kind', () => {
 
 test.each(requests)('the example of $method $url as $type is taken', async (request) => {
   const { app, clock } = await service();
-  // Behind the times of the examples.
+  // After the times of the examples.
   clock.set('2026-11-25T00:00:00Z');
   const { method, url, headers, payload } = request;
   if (method !== 'POST') throw new Error(`a body of ${method}`);

@@ -21,7 +21,7 @@ test('any sender is allowed by default, at any rate', async () => {
       'accept-post': 'application/cloudevents+json, application/cloudevents-batch+json, */*',
       'content-length': '0',
     });
-    // Section 4.2.2: of the rate the answer speaks where the request does.
+    // Section 4.2.2: the answer names a rate if the request does.
     expect(response.headers['webhook-allowed-rate']).toBe(
       'webhook-request-rate' in headers ? '*' : undefined,
     );
