@@ -75,5 +75,10 @@ function draftsIn(request: FastifyRequest, maxItems: number): DraftPortions {
   const body = bodyOf(request);
   return body instanceof NdjsonDrafts
     ? body
-    : draftsOf(request, maxItems, (item) => item, 'One activity goes to POST /api/logs.');
+    : draftsOf(
+        request,
+        maxItems,
+        (item) => item,
+        'The body must be a JSON array, or lines of JSON as application/x-ndjson. One activity goes to POST /api/logs.',
+      );
 }
