@@ -50,7 +50,7 @@ test('reads every variable', () => {
     MAX_BYTES_IN_FLIGHT: '5',
     MAX_CONNECTIONS: '6',
     ALLOWED_HOSTS: 'logs.example , [::1],10.0.0.1',
-    WEBHOOK_ORIGINS: 'events.example.com, https://b.example:8443 ,*.c.example',
+    WEBHOOK_ORIGINS: 'events.example.com, https://b.example:8443 ,*.c.example,https://[2001:db8::1]',
     LOG_LEVEL: 'trace',
   };
   const retention = { DEAD_LETTER_RETENTION_DAYS: '5', LOG_DEAD_LETTER_RETENTION_DAYS: '6' };
@@ -67,7 +67,7 @@ test('reads every variable', () => {
     MAX_BYTES_IN_FLIGHT: 5,
     MAX_CONNECTIONS: 6,
     ALLOWED_HOSTS: ['logs.example', '[::1]', '10.0.0.1'],
-    WEBHOOK_ORIGINS: ['events.example.com', 'https://b.example:8443', '*.c.example'],
+    WEBHOOK_ORIGINS: ['events.example.com', 'https://b.example:8443', '*.c.example', 'https://[2001:db8::1]'],
   });
 });
 
@@ -138,9 +138,11 @@ describe('refuses', () => {
     'a@b',
     '<a>',
     'a:port',
+    '::1',
+    '*.[::1]',
   ])('WEBHOOK_ORIGINS=%s', (origins) =>
     expect(faultsOf({ WEBHOOK_ORIGINS: origins })).toEqual([
-      'WEBHOOK_ORIGINS must be * or a comma-separated list of host names or origins, such as https://events.example.com',
+      'WEBHOOK_ORIGINS must be * or a comma-separated list of host names or origins, such as https://events.example.com, [2001:db8::1] or *.example.com',
     ]),
   );
 

@@ -19,6 +19,8 @@ from schemathesis.core import NOT_SET
 def _to_lines(context, value):
     if isinstance(value, bytes):
         return value
+    if isinstance(value, str):
+        return value.encode()
     items = value if isinstance(value, list) else [value]
     return "".join(f"{json.dumps(item)}\n" for item in items).encode()
 
@@ -56,6 +58,9 @@ def before_call(context, case, kwargs):
         query["userId"] = ["123"]
     if case.operation.path == "/api/logs/stats":
         _make_zone_known(query)
+    # The schema of lines is any text.
+    if case.media_type == "application/x-ndjson" and isinstance(case.body, str):
+        case.body = [{"userId": "123", "type": "LOGIN", "metadata": {"text": case.body}}]
     # What is required of an event stands in its headers where its body is its data.
     if _is_binary_event(case):
         case.headers.update(_EVENT)

@@ -54,7 +54,7 @@ export interface ApiOptions {
   readonly apiKeys: readonly string[];
   /** Hosts that requests may be for, beside loopback names and addresses, if there are no keys. */
   readonly allowedHosts: readonly string[];
-  /** The senders of web hooks that may deliver events, by host name or origin; `*` is any. */
+  /** The senders of web hooks that may deliver events, by host name or origin; `*.` before a name is any below it, and `*` any. */
   readonly webhookOrigins: readonly string[];
   /** The most activities of one batch, and ids of one replay. */
   readonly maxBatchSize: number;

@@ -13,6 +13,7 @@ export interface Operation {
     readonly in: string;
     readonly description?: string;
     readonly schema?: { readonly pattern?: string };
+    readonly example?: string;
   }[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Media>> };
   readonly responses: Readonly<Record<string, Response>>;

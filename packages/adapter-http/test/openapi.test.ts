@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { idempotencyKey } from '../src/bodies/idempotency-key.ts';
 import { reservedIds } from '../src/openapi/reserved-ids.ts';
 import { documentOf, examplesOf, operationsOf, resolved } from './openapi-document.ts';
+import { service } from './service.ts';
 
 const document = await documentOf();
 const operations = operationsOf(document);
@@ -106,6 +107,7 @@ describe('for generators of clients', () => {
       'ScreenCall',
       'ScreenItem',
       'SegmentBatch',
+      'SegmentDetails',
       'SegmentReceipt',
       'SegmentUserId',
       'StatsLine',
@@ -215,6 +217,34 @@ test('examples keep their schemas', () => {
   });
   expect(examplesOf(document).length).toBeGreaterThan(30);
   expect(broken).toEqual([]);
+});
+
+test('what is answered and taken beyond the usual keeps the schemas too', async () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajvFormats.default(ajv);
+  const { components } = document;
+  const isValid = (name: string, value: unknown) =>
+    ajv.compile({ $ref: `#/components/schemas/${name}`, components })(value);
+  const { app } = await service();
+  for (const url of ['/api/logs/count/status', '/api/logs/import/status'])
+    expect([url, isValid('ActivityStatus', (await app.inject(url)).json())]).toEqual([url, true]);
+  for (const some of [null, 5, 'text', false, [1], { a: [] }]) {
+    const call = { userId: 'u', event: 'e', properties: some, context: some };
+    const answer = await app.inject({ method: 'POST', url: '/v1/track', payload: call });
+    expect([some, answer.json(), isValid('TrackCall', call)]).toMatchObject([some, { success: true }, true]);
+  }
+  for (const event of [null, 5, 'text']) expect(isValid('TrackCall', { userId: 'u', event })).toBe(true);
+});
+
+test('integers that 32 bits may not hold say so', () => {
+  const { schemas } = document.components;
+  const long = { type: 'integer', format: 'int64' };
+  expect(schemas).toMatchObject({
+    DeadLetterOrigin: { properties: { offset: long } },
+    DeadLetter: { properties: { size: long, cut: { properties: { size: long } } } },
+    ActivityCount: { properties: { count: long } },
+    StatsLine: { properties: { count: long } },
+  });
 });
 
 test('a body may be left out where it may, and keys are asked for where there are some', async () => {

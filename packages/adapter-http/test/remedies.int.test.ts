@@ -52,31 +52,43 @@ describe('a media type that a route does not take', () => {
 });
 
 describe('lines of JSON that call themselves JSON', () => {
-  test.each(['/api/logs', '/api/logs/batch', '/v1/track', '/v1/batch', '/api/dead-letters/replay'])(
-    'are told of their media type: %s',
-    async (url) => {
-      const it = await service();
-      for (const payload of [
-        lines,
-        `\n ${activity}\r\n\r\n  ${activity}`,
-        '{"a":"}\\"{"}\n{"b',
-        '[[1],{}]\n[2]\n',
-        '{"a":1,}\n{',
-      ]) {
-        expect([payload, seen(await send(it, url, payload, json))]).toMatchObject([
-          payload,
-          refusal(400, /application\/x-ndjson/),
-        ]);
-      }
-      const zipped = { ...json, 'content-encoding': 'gzip' };
-      expect(seen(await send(it, url, gzipSync(lines), zipped))).toMatchObject(refusal(400, /x-ndjson/));
-      expect(it.logged()).toEqual([]);
-    },
-  );
+  test.each([
+    ['/api/logs', /application\/x-ndjson and go to POST \/api\/logs\/batch/],
+    ['/api/logs/batch', /application\/x-ndjson/],
+    ['/v1/track', /POST \/v1\/batch, as \{"batch": \[\.\.\.\]\}/],
+    ['/v1/t', /POST \/v1\/batch/],
+    ['/v1/batch', /POST \/v1\/batch/],
+    ['/api/dead-letters/replay', /^The body is not well-formed JSON\.$/],
+    ['/api/events', /application\/cloudevents-batch\+json/, 'application/cloudevents+json'],
+    ['/api/events', /application\/cloudevents-batch\+json/, 'application/cloudevents-batch+json'],
+  ])('are told where they go: %s', async (url, detail, type = 'application/json') => {
+    const it = await service();
+    for (const payload of [
+      lines,
+      `\n ${activity}\r\n\r\n  ${activity}`,
+      '{"a":"}\\"{"}\n{"b',
+      '[[1],{}]\n[2]\n',
+      '{"a":1,}\n{',
+      `${activity}${activity}`,
+      `${activity} ${activity}`,
+      `${activity}\r${activity}`,
+      `${activity},\n${activity}\n`,
+      `${activity} , ${activity}`,
+    ]) {
+      expect([payload, seen(await send(it, url, payload, { 'content-type': type }))]).toMatchObject([
+        payload,
+        refusal(400, detail),
+      ]);
+    }
+    const zipped = { 'content-type': type, 'content-encoding': 'gzip' };
+    expect(seen(await send(it, url, gzipSync(lines), zipped))).toMatchObject(refusal(400, detail));
+    expect(it.logged()).toEqual([]);
+  });
 
   test.each([
-    '{"a":1} {"b":2}',
-    '{"a":1},\n{"b":2}',
+    '{"a":1},,{"b":2}',
+    '{"a":1},',
+    '{"a":1},2',
     '{"a":\n{',
     '{',
     '}\n{',
@@ -98,6 +110,9 @@ test('one where many are due, and many where one is, are told of the other route
   const object = seen(await send(it, '/api/logs/batch', activity, json));
   expect(object).toMatchObject(refusal(422, /POST \/api\/logs\.$/));
   expect(object).toMatchObject({ body: { errors: [{ path: '', message: 'must be a JSON array' }] } });
+  expect(seen(await send(it, '/api/logs/batch', `${activity}\n`, json))).toMatchObject(
+    refusal(422, /or lines of JSON as application\/x-ndjson\. .*POST \/api\/logs\.$/),
+  );
   const array = seen(await send(it, '/api/logs', `[${activity}]`, json));
   expect(array).toMatchObject(refusal(422, /POST \/api\/logs\/batch\.$/));
   expect(array).toMatchObject({ body: { errors: [{ path: '', message: 'must be a JSON object' }] } });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryMetrics } from '@user-activity/adapter-memory';
-import { service } from './service.ts';
+import { refusal, seen, service } from './service.ts';
 
 test.each([
   '/api/logs',
@@ -16,6 +16,18 @@ test.each([
   for (const path of [url, `${url}/`, `${url}/?`]) expect((await app.inject(path)).statusCode).toBe(200);
   for (const path of [`${url}//`, `/${url}`, url.replace(/(.)\//, '$1//')].filter((one) => one !== url))
     expect([path, (await app.inject(path)).statusCode]).toEqual([path, 404]);
+});
+
+test('a path with an empty id is none, and that of the documentation has its methods', async () => {
+  const { app } = await service();
+  for (const url of ['/api/logs//', '/api/logs//status'])
+    expect(seen(await app.inject(url))).toMatchObject(refusal(404, /^There is nothing at this path\./));
+  for (const url of ['/docs', '/docs/', '/docs/json', '/docs/static/index.html'])
+    for (const method of ['OPTIONS', 'POST'] as const) {
+      const response = await app.inject({ method, url });
+      expect([url, response.statusCode, response.headers.allow]).toEqual([url, 405, 'GET, HEAD']);
+    }
+  expect((await app.inject('/docs/static/swagger-ui.css')).statusCode).toBe(200);
 });
 
 test('neither does it for what a path does not do, for keys, for foreign pages, and for what is measured', async () => {

@@ -17,11 +17,14 @@ test('any sender is allowed by default, at any rate', async () => {
     expect([response.statusCode, response.body]).toEqual([200, '']);
     expect(response.headers).toMatchObject({
       'webhook-allowed-origin': '*',
-      'webhook-allowed-rate': '*',
       allow: 'POST',
       'accept-post': 'application/cloudevents+json, application/cloudevents-batch+json, */*',
       'content-length': '0',
     });
+    // Section 4.2.2: the answer names a rate if the request does.
+    expect(response.headers['webhook-allowed-rate']).toBe(
+      'webhook-request-rate' in headers ? '*' : undefined,
+    );
   }
   expect((await app.inject(options({ 'webhook-request-origin': origin }, '/api/events/'))).statusCode).toBe(
     200,
@@ -35,6 +38,13 @@ test.each([
   ['events.example.com', 'events.example.com:8443'],
   ['https://events.example.com', 'https://events.example.com:443'],
   ['*.example.com', '*.example.com'],
+  ['*.example.com', 'a.example.com'],
+  ['*.example.com', 'https://a.b.Example.com.:8443/'],
+  ['https://*.example.com', 'https://a.example.com'],
+  ['events.example.com', 'https://events.example.com/'],
+  ['events.example.com/', 'events.example.com/'],
+  ['[2001:db8::1]', '[2001:DB8:0::1]'],
+  ['https://[::1]:8443', 'https://[::1]:8443/'],
   ['10.0.0.1', '10.0.0.1'],
 ])('of the senders %s, %s is allowed, by the name it gave', async (allowed, from) => {
   const { app } = await service({ webhookOrigins: ['other.example', allowed] });
@@ -49,7 +59,12 @@ test.each([
   ['https://events.example.com', 'events.example.com'],
   ['https://events.example.com', 'http://events.example.com'],
   ['events.example.com:8443', 'https://events.example.com'],
-  ['*.example.com', 'a.example.com'],
+  ['*.example.com', 'example.com'],
+  ['*.example.com', 'evilexample.com'],
+  ['*.example.com', 'a.example.com.evil.example'],
+  ['https://*.example.com', 'http://a.example.com'],
+  ['*.a.example.com', '*.example.com'],
+  ['[::1]', '[::2]'],
 ])('of the senders %s, %s is none: 403 that names the variable', async (allowed, from) => {
   const { app } = await service({ webhookOrigins: [allowed] });
   const response = await app.inject(asks(from));
@@ -68,7 +83,13 @@ test.each([
   '<script>',
   'events..example.com',
   '-.example.com',
-  '[::1]',
+  '[::g]',
+  '[1:2]',
+  '[::1',
+  '::1',
+  '*.[::1]',
+  'events.example.com//',
+  '*.*.example.com',
   'events.example.com:port',
   `${'a'.repeat(64)}.example`,
   'a.'.repeat(200),

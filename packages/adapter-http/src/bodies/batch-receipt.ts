@@ -98,18 +98,18 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, instead: strin
 }
 
 /**
- * The drafts that `read` makes of a body that is a batch, as `batchItems` does. Throws 422 if the body is no array, with what takes
- * one item `instead`, and 400 if it is no JSON.
+ * The drafts that `read` makes of a body that is a batch, as `batchItems` does. Throws 422 with the `detail` if the body is no array,
+ * and 400 if it is no JSON.
  */
 export function draftsOf(
   { body, bytes }: Pick<FastifyRequest, 'body' | 'bytes'>,
   maxItems: number,
   read: (item: unknown) => unknown,
-  instead: string,
+  detail: string,
 ): AsyncGenerator<[unknown], void, undefined> {
   const json = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (!isBatch(json))
-    throw new Problem(422, `The body must be a JSON array. ${instead}`, {
+    throw new Problem(422, detail, {
       errors: [{ path: '', message: 'must be a JSON array' }],
     });
   const count = (added: number): void => bytes.addBody(added);

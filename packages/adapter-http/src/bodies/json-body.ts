@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { isDomainError, parseExactJson, parseMendedJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { looksLikeLines } from './json-bytes.ts';
+import { holdsSeveral } from './json-bytes.ts';
 import { isDeeperThan } from './json-weight.ts';
 import { Problem } from '../requests/problem.ts';
+import { SeveralValues } from '../requests/several-values.ts';
 import { parseWhole } from './whole-body.ts';
 
 declare module 'fastify' {
@@ -43,14 +44,11 @@ export function jsonBody(body: Buffer, read: JsonReader = exactJsonIn): unknown 
   }
 }
 
-/** 400 for a body that is no JSON, with the way out where it holds lines of JSON. */
-export const brokenBody = (fault: RuleBroken, body: Buffer): Problem =>
-  new Problem(
-    400,
-    looksLikeLines(body)
-      ? 'The body holds several JSON values where one is due. Activities, one on each line, are application/x-ndjson and go to POST /api/logs/batch.'
-      : `The body ${fault.message}.`,
-  );
+/** 400 for a body that is no JSON, which the route has a way out for where it holds several values. */
+export function brokenBody(fault: RuleBroken, body: Buffer): Problem {
+  const detail = `The body ${fault.message}.`;
+  return holdsSeveral(body) ? new SeveralValues(detail) : new Problem(400, detail);
+}
 
 // Levels cost the parser far more than their bytes. Metadata has at most 16, and a text so short is parsed in a moment.
 const maxLevels = 1000;

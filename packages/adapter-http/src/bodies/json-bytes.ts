@@ -26,10 +26,10 @@ export function behindSpace(json: Buffer, start: number): number {
 }
 
 /**
- * Whether a text that is no JSON looks like lines of JSON: behind the first array or object, another begins on a line of its own.
- * Reads no further than that.
+ * Whether a text that is no JSON looks like several values, as lines or as Fluent Bit's "json_stream": behind the first array or
+ * object another begins, with white space, a comma or nothing between them. Reads no further than that.
  */
-export function looksLikeLines(json: Buffer): boolean {
+export function holdsSeveral(json: Buffer): boolean {
   const first = behindSpace(json, 0);
   if (!isOpening(json[first])) return false;
   let depth = 0;
@@ -40,7 +40,7 @@ export function looksLikeLines(json: Buffer): boolean {
     else if (byte === closeBracket || byte === closeBrace) depth -= 1;
     if (depth > 0) continue;
     const next = behindSpace(json, at + 1);
-    return isOpening(json[next]) && json.subarray(at + 1, next).includes(lineFeed);
+    return isOpening(json[json[next] === comma ? behindSpace(json, next + 1) : next]);
   }
   return false;
 }

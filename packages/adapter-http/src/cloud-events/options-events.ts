@@ -27,7 +27,7 @@ const schema = {
     'webhook-request-origin': Type.String({
       maxLength: maxOriginLength,
       pattern: originPattern,
-      description: 'The sender: a host name, also with a scheme and a port.',
+      description: 'The sender: a host name or an IPv6 address in brackets, also with a scheme and a port.',
       examples: ['events.example.com'],
     }),
     'webhook-request-rate': Type.Optional(
@@ -40,7 +40,7 @@ const schema = {
       description: 'The sender may deliver.',
       headers: {
         'WebHook-Allowed-Origin': text('The sender, or `*` if any is allowed.', 'events.example.com'),
-        'WebHook-Allowed-Rate': text('No rate is too high.', '*'),
+        'WebHook-Allowed-Rate': text('No rate is too high. Only where the request asks for one.', '*'),
         Allow: text('How to deliver.', 'POST'),
         'Accept-Post': text('The media types to deliver.', eventMediaTypes.join(', ')),
       },
@@ -82,7 +82,7 @@ export const optionsEvents: FastifyPluginCallbackTypebox<{ webhookOrigins: reado
           );
         // A URL that no event could be posted to is refused now, not with the first event.
         batchOptions(request);
-        return allow(reply, origin, permissionOf(origin));
+        return allow(reply, origin, permissionOf(origin), 'webhook-request-rate' in request.headers);
       },
     },
     async () => '',
@@ -90,11 +90,16 @@ export const optionsEvents: FastifyPluginCallbackTypebox<{ webhookOrigins: reado
   done();
 };
 
-function allow(reply: FastifyReply, origin: string, permission: Permission): FastifyReply {
+function allow(
+  reply: FastifyReply,
+  origin: string,
+  permission: Permission,
+  asksForRate: boolean,
+): FastifyReply {
   if (permission === 'malformed')
     throw new Problem(
       400,
-      `WebHook-Request-Origin must be a host name, such as events.example.com, of at most ${maxOriginLength} characters; it may have a scheme and a port.`,
+      `WebHook-Request-Origin must be a host name, such as events.example.com, or an IPv6 address in brackets, of at most ${maxOriginLength} characters; it may have a scheme and a port.`,
     );
   if (permission === 'foreign')
     throw new Problem(403, `Events of ${origin} are not wanted: WEBHOOK_ORIGINS does not name it.`);
@@ -102,7 +107,7 @@ function allow(reply: FastifyReply, origin: string, permission: Permission): Fas
     .code(200)
     .headers({
       'webhook-allowed-origin': permission === 'any' ? '*' : origin,
-      'webhook-allowed-rate': '*',
+      ...(asksForRate ? { 'webhook-allowed-rate': '*' } : {}),
       allow: 'POST',
       'accept-post': eventMediaTypes.join(', '),
     })

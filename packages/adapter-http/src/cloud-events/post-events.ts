@@ -91,7 +91,7 @@ export const postEvents: FastifyPluginCallbackTypebox<{
           places.push(read.asSent);
           return read.draft;
         },
-        'One event is application/cloudevents+json.',
+        'The body must be a JSON array. One event is application/cloudevents+json.',
       );
       const { rejected, ...receipt } = await logActivities(portions, { ...options, explanations });
       const asSent = rejected.map(({ index, violations }) => ({

@@ -83,7 +83,7 @@ export const DeadLetterJson: TObject<{
       examples: ['user-activity:3:1042'],
     }),
     origin: Type.Object(
-      { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer() },
+      { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer({ format: 'int64' }) },
       {
         'x-component': 'DeadLetterOrigin',
         examples: [{ topic: 'user-activity', partition: 3, offset: 1042 }],
@@ -101,6 +101,7 @@ export const DeadLetterJson: TObject<{
     key: BytesOrNull,
     value: BytesOrNull,
     size: Type.Integer({
+      format: 'int64',
       description: 'The bytes of the value, also where it is left out.',
       examples: [7],
     }),
@@ -111,7 +112,7 @@ export const DeadLetterJson: TObject<{
     cut: Type.Optional(
       Type.Object(
         {
-          size: Type.Integer({ description: 'The bytes of the whole value.' }),
+          size: Type.Integer({ format: 'int64', description: 'The bytes of the whole value.' }),
           sha256: Type.String({ description: 'The SHA-256 of the whole value, in hexadecimal.' }),
         },
         {

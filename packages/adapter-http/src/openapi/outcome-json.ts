@@ -1,7 +1,7 @@
 import type { ActivityStatus, Outcome } from '@user-activity/application';
 import { type TObject, type TString, type TUnsafe, Type } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
-import { IdText, problemContent } from './schemas.ts';
+import { problemContent, StoredIdText } from './schemas.ts';
 
 /** How each outcome is answered, and what that means. The first fact of an id is made; a later one is there, or in its way. */
 export const outcomeAnswers: Readonly<
@@ -28,7 +28,7 @@ const idWithStatus = <Status extends string>(name: string, statuses: readonly St
   named(
     name,
     Type.Object({
-      id: IdText,
+      id: StoredIdText,
       status: Type.Unsafe<Status>(Type.String({ enum: [...statuses], examples: statuses.slice(0, 1) })),
     }),
   );

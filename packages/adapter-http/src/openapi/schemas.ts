@@ -113,6 +113,14 @@ export const Draft: TUnsafe<unknown> = Type.Unsafe<unknown>(
   ),
 );
 
+/** An id as the service answers it. Off the topic it may be a word of the routes. */
+export const StoredIdText: TString = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^(?!\\.+$)[\\x21-\\x7e]+$',
+  examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
+});
+
 /** An activity as the service answers it. */
 export const Activity: TObject<{
   id: TString;
@@ -124,13 +132,7 @@ export const Activity: TObject<{
 }> = named(
   'Activity',
   Type.Object({
-    // Off the topic it may be a word of the routes.
-    id: Type.String({
-      minLength: 1,
-      maxLength: 128,
-      pattern: '^(?!\\.+$)[\\x21-\\x7e]+$',
-      examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
-    }),
+    id: StoredIdText,
     userId: UserIdText,
     type: TypeText,
     metadata,

@@ -2,6 +2,7 @@ import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mediaTypeFault, mediaTypesOf } from './media-types.ts';
 import { Problem, problemOf, sendProblem } from './problem.ts';
+import { SeveralValues } from './several-values.ts';
 
 /** What Fastify itself refuses, by its code. Its own messages quote the request. */
 const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
@@ -11,6 +12,7 @@ const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> =
 
 /** Whatever was thrown, as a problem. What nobody expected is a 500 that tells nothing of the inside. */
 function problemOfAny(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof SeveralValues) return error.at(request);
   if (error instanceof Problem) return error;
   if (isDomainError(error)) return problemOf(error);
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;

@@ -14,7 +14,10 @@ const schema = {
   description: 'How many a filter of `GET /api/logs` lets through, exactly.',
   querystring: Type.Partial(Type.Object(filterParameters)),
   response: {
-    200: named('ActivityCount', Type.Object({ count: Type.Integer({ minimum: 0, examples: [1042] }) })),
+    200: named(
+      'ActivityCount',
+      Type.Object({ count: Type.Integer({ format: 'int64', minimum: 0, examples: [1042] }) }),
+    ),
     ...problems(400, 401, 403, 503),
   },
 };

@@ -2,6 +2,7 @@ import type { FindActivity } from '@user-activity/application';
 import { ActivityId, unlessBroken } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
+import { noSuchPath } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { jsonType, textOf } from '../bodies/json-text.ts';
@@ -28,6 +29,8 @@ export const getLog: FastifyPluginCallbackTypebox<{ findActivity: FindActivity }
   done,
 ) => {
   app.get('/api/logs/:id', { schema, onRequest: refuseParameters }, async (request, reply) => {
+    // A path with two slashes at its end has an empty id.
+    if (request.params.id === '') throw noSuchPath();
     // Nothing can be stored under what is no id.
     const id = unlessBroken(() => ActivityId.parse(request.params.id));
     const activity = id === undefined ? undefined : await findActivity(id);

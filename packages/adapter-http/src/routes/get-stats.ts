@@ -33,7 +33,7 @@ const Stats = Type.Object(
               'or minute as RFC 3339 with the offset of the zone at that time. Offsets until 1972 may have seconds. Years before ' +
               '0000 or after 9999, which local dates may have, have six digits and a sign.',
           }),
-          count: Type.Integer({ minimum: 1 }),
+          count: Type.Integer({ format: 'int64', minimum: 1 }),
         }),
       ),
     ),

@@ -3,6 +3,7 @@ import { ActivityId, unlessBroken } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { StatusJson } from '../openapi/outcome-json.ts';
+import { noSuchPath } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
@@ -25,6 +26,8 @@ export const getStatus: FastifyPluginCallbackTypebox<{ findStatus: FindStatus }>
   done,
 ) => {
   app.get('/api/logs/:id/status', { schema, onRequest: refuseParameters }, async (request, reply) => {
+    // A path with two slashes has an empty id.
+    if (request.params.id === '') throw noSuchPath();
     const id = unlessBroken(() => ActivityId.parse(request.params.id));
     // Nothing can ever be known of it.
     if (id === undefined)

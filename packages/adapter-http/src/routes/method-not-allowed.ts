@@ -6,14 +6,13 @@ import { Problem } from '../requests/problem.ts';
 
 /**
  * Watches the routes that are added from now on; the answer, called once all are there, makes every other method of their
- * paths a 405 with `Allow` (RFC 9110, section 15.5.6). The page of the documentation is none of our contract.
+ * paths a 405 with `Allow` (RFC 9110, section 15.5.6).
  */
 export function otherMethodsRefused(app: FastifyInstance): () => void {
   for (const method of METHODS)
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
   const allowed = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
-    if (url.startsWith('/docs')) return;
     const methods = allowed.get(url) ?? new Set();
     for (const one of [method].flat()) methods.add(one);
     allowed.set(url, methods);

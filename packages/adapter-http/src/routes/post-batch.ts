@@ -35,15 +35,14 @@ const schema = {
       'application/json': {
         schema: Type.Unsafe<unknown>(Type.Array(Draft, { minItems: 1, examples: [examples] })),
       },
-      // As OpenAPI has it of sequential media types: the schema is of all items together, as an array.
+      // A text: an array, as OpenAPI 3.1 has no other way to tell its items, is shown and sent as an array.
       'application/x-ndjson': {
         schema: Type.Unsafe<unknown>(
-          Type.Array(Draft, {
-            minItems: 1,
+          Type.String({
             description:
-              'Each of them as JSON on a line of its own, read as it arrives. Blank lines do not count; a line that is no JSON ' +
-              'is a rejected item. Also as `application/ndjson` and `application/jsonl`.',
-            examples: [examples],
+              'A `NewActivity` as JSON on each line, read as it arrives. Blank lines do not count; a line that is no JSON is a rejected ' +
+              'item. Also as `application/ndjson` and `application/jsonl`.',
+            examples: [examples.map((activity) => `${JSON.stringify(activity)}\n`).join('')],
           }),
         ),
       },
@@ -76,5 +75,10 @@ function draftsIn(request: FastifyRequest, maxItems: number): DraftPortions {
   const body = bodyOf(request);
   return body instanceof NdjsonDrafts
     ? body
-    : draftsOf(request, maxItems, (item) => item, 'One activity goes to POST /api/logs.');
+    : draftsOf(
+        request,
+        maxItems,
+        (item) => item,
+        'The body must be a JSON array, or lines of JSON as application/x-ndjson. One activity goes to POST /api/logs.',
+      );
 }

@@ -1,15 +1,18 @@
 import { Timestamp, unlessBroken } from '@user-activity/domain';
+import { timeSince1970 } from './time-since-1970.ts';
 
 /**
  * The moment that a client of another system names in one of the common forms; undefined if it is none, or not within the years 0000
- * to 9999. Takes ISO 8601 (a space for the T, no seconds, no time, any fraction, no colons and dashes), the dates of mail and HTTP
- * (RFC 2822, RFC 9110), what JavaScript, Ruby and Go print, and seconds or milliseconds since 1970 as a number or in digits. A time
- * without a zone is UTC. Digits beyond the millisecond are cut off. The answer depends on nothing but the value.
+ * to 9999. Takes ISO 8601 (a space for the T, only as far as the month, the day, the hour or the minute, any fraction, no colons and
+ * dashes), year/month/day, the dates of mail and HTTP (RFC 2822, RFC 9110), what JavaScript, Ruby, Go, Java and .NET print, a clock of
+ * 12 hours, and a number since 1970. A time without a zone is UTC. Dates that begin with the day or the month in digits are not
+ * taken: their order would be a guess. Digits beyond the millisecond are cut off. The answer depends on nothing but the value.
  */
 export function lenientTime(sent: unknown): Timestamp | undefined {
   if (typeof sent === 'number') return timeSince1970(String(sent));
   if (typeof sent !== 'string' || sent.length > maxLength) return undefined;
-  const text = sent.trim().replaceAll(/\s+/g, ' ');
+  // U+2212, the minus sign, is the sign of ISO 8601.
+  const text = sent.trim().replaceAll(/\s+/g, ' ').replaceAll('\u2212', '-');
   for (const form of forms) {
     const parts = form.exec(text)?.groups;
     if (parts !== undefined) return timeOf(parts);
@@ -19,20 +22,30 @@ export function lenientTime(sent: unknown): Timestamp | undefined {
 
 const maxLength = 256;
 
-const fraction = String.raw`(?:[.,](?<fraction>\d+))?`;
-const time = String.raw`(?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d)${fraction})?`;
-const basicTime = String.raw`(?<hour>\d\d)(?<minute>\d\d)(?:(?<second>\d\d)${fraction})?`;
+const fraction = String.raw`(?:[.,](?<fraction>\d*))?`;
+// Clocks of phones that show 12 hours print "9:37:56 am.059" where a program asked for "09:37:56.059".
+const time = String.raw`(?<hour>\d\d?):(?<minute>\d\d)(?::(?<second>\d\d)(?: ?(?<early>[ap])m)?${fraction})?(?: ?(?<late>[ap])m)?`;
+const basicTime = String.raw`(?<hour>\d\d)(?:(?<minute>\d\d)(?:(?<second>\d\d)${fraction})?)?`;
+const bareZone = String.raw`(?:(?:utc|gmt)?(?<offset>[+-]\d\d(?::?\d\d)?)|(?<zone>[a-z]{1,3}))`;
 // Behind an offset its name may follow, as in "+0100 CET", "GMT+0100 (CET)" and "+01:00[Europe/Paris]": the offset counts.
-const aside = String.raw`(?: [a-z]{1,5}| ?\([^()]*\)|\[[^[\]]*\])?`;
-const zone = String.raw`(?: ?(?:(?:utc|gmt)?(?<offset>[+-]\d\d(?::?\d\d)?)|(?<zone>[a-z]{1,3}))${aside})?`;
+const aside = String.raw`(?:z| [a-z]{1,5}| [+-]\d\d(?:\d\d)?| ?\([^()]*\)|\[[^[\]]*\])?`;
+// Go prints how far its monotonic clock is, too.
+const monotonic = String.raw`(?: m=[+-]\d+(?:\.\d+)?)?`;
+const zone = `(?: ?${bareZone}${aside}${monotonic})?`;
 const weekday = '(?:[a-z]{3,9},? )?';
+// ECMAScript's years of six digits.
+const isoYear = String.raw`(?:\+00)?(?<year>\d{4})`;
+const namedMonth = '(?<month>[a-z]{3})';
 
 const forms: readonly RegExp[] = [
-  String.raw`(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)(?:[t ]${time}${zone})?`,
+  String.raw`${isoYear}-(?<month>\d\d)-(?<day>\d\d)(?:[t ]${time}${zone})?`,
+  String.raw`${isoYear}-(?<month>\d\d)-(?<day>\d\d)[t ](?<hour>\d\d)${zone}`,
+  String.raw`${isoYear}-(?<month>\d\d)`,
   String.raw`(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)(?:t${basicTime}${zone})?`,
-  String.raw`${weekday}(?<day>\d{1,2})[ -](?<month>[a-z]{3})[ -](?<year>\d{4}|\d\d) ${time}${zone}`,
-  String.raw`${weekday}(?<month>[a-z]{3}) (?<day>\d{1,2}) (?<year>\d{4}) ${time}${zone}`,
-  String.raw`${weekday}(?<month>[a-z]{3}) (?<day>\d{1,2}) ${time} (?<year>\d{4})`,
+  String.raw`(?<year>\d{4})/(?<month>\d\d?)/(?<day>\d\d?)(?:(?:t|,? )${time}${zone})?`,
+  String.raw`${weekday}(?<day>\d{1,2})[ -]${namedMonth}[ -](?<year>\d{4}|\d\d) ${time}${zone}`,
+  String.raw`${weekday}${namedMonth} (?<day>\d{1,2}),? (?<year>\d{4})(?:,? ${time}${zone})?`,
+  String.raw`${weekday}${namedMonth} (?<day>\d{1,2}) ${time}(?: ${bareZone})? (?<year>\d{4})`,
 ].map((form) => new RegExp(`^${form}$`, 'i'));
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -53,14 +66,33 @@ const zones: Readonly<Record<string, string>> = {
   pst: '-08:00',
 };
 
+type Parts = Readonly<Record<string, string | undefined>>;
+
 /** The moment that the parts name. Whether it exists is for `Timestamp` to say. */
-function timeOf(parts: Readonly<Record<string, string | undefined>>): Timestamp | undefined {
-  const { year = '', month = '', day = '', hour = '00', minute = '00', second = '00' } = parts;
+function timeOf(parts: Parts): Timestamp | undefined {
+  const { year = '', month = '', day = '01', minute = '00', second = '00' } = parts;
   const date = `${yearOf(year)}-${monthOf(month)}-${day.padStart(2, '0')}`;
+  const hour = hourOf(parts);
   const millis = (parts['fraction'] ?? '').slice(0, 3).padEnd(3, '0');
   const offset =
     parts['offset'] === undefined ? zones[parts['zone']?.toLowerCase() ?? 'z'] : offsetOf(parts['offset']);
-  return unlessBroken(() => Timestamp.parse(`${date}T${hour}:${minute}:${second}.${millis}${offset}`));
+  // ISO 8601 calls the end of a day so: it is the beginning of the next.
+  const isEndOfDay = `${hour}:${minute}:${second}.${millis}` === '24:00:00.000';
+  return unlessBroken(() => {
+    const moment = Timestamp.parse(
+      `${date}T${isEndOfDay ? '00' : hour}:${minute}:${second}.${millis}${offset}`,
+    );
+    return isEndOfDay ? Timestamp.fromMillis(moment + dayMs) : moment;
+  });
+}
+
+const dayMs = 86_400_000;
+
+/** The hour of 24, of two digits; with "am" or "pm" no hour above 12 is one. */
+function hourOf({ hour = '00', early, late }: Parts): string {
+  const half = (early ?? late)?.toLowerCase();
+  if (half === undefined) return hour.padStart(2, '0');
+  return Number(hour) > 12 ? '' : String((Number(hour) % 12) + (half === 'p' ? 12 : 0)).padStart(2, '0');
 }
 
 /** RFC 2822, section 4.3: two digits below 50 are of the years from 2000. */
@@ -68,19 +100,9 @@ const yearOf = (digits: string): string =>
   digits.length === 4 ? digits : `${Number(digits) < 50 ? 20 : 19}${digits}`;
 
 const monthOf = (month: string): string =>
-  /\d/.test(month) ? month : String(months.indexOf(month.toLowerCase()) + 1).padStart(2, '0');
+  /\d/.test(month)
+    ? month.padStart(2, '0')
+    : String(months.indexOf(month.toLowerCase()) + 1).padStart(2, '0');
 
 const offsetOf = (offset: string): string =>
   `${offset.slice(0, 3)}:${offset.slice(3).replace(':', '') || '00'}`;
-
-const number = /^(?<sign>-?)(?<whole>\d{1,15})(?:\.(?<fraction>\d+))?$/;
-// As seconds until the year 5138, as milliseconds from 1973 on.
-const firstOfMillis = 100_000_000_000;
-
-function timeSince1970(text: string): Timestamp | undefined {
-  const { sign = '', whole = '', fraction: part = '' } = number.exec(text)?.groups ?? {};
-  if (whole === '') return undefined;
-  const amount = Number(whole);
-  const millis = amount < firstOfMillis ? amount * 1000 + Number(part.slice(0, 3).padEnd(3, '0')) : amount;
-  return unlessBroken(() => Timestamp.fromMillis(sign === '' ? millis : -millis));
-}

@@ -1,8 +1,21 @@
 import { type TObject, type TUnsafe, Type } from '@sinclair/typebox';
 import { type SegmentCall, segmentCalls } from './segment-call.ts';
 
+/** An object as a rule; whatever else is sent is kept as well. */
 const free = (description: string, example: object) =>
-  Type.Optional(Type.Object({}, { additionalProperties: true, description, examples: [example] }));
+  Type.Optional(
+    Type.Union(
+      [
+        Type.Object({}, { additionalProperties: true }),
+        Type.Array(Type.Unknown()),
+        Type.String(),
+        Type.Number(),
+        Type.Boolean(),
+        Type.Null(),
+      ],
+      { 'x-component': 'SegmentDetails', description, examples: [example] },
+    ),
+  );
 
 const user = {
   userId: Type.Optional(
@@ -10,6 +23,8 @@ const user = {
       'x-component': 'SegmentUserId',
       description:
         'The user. A number becomes text. A text that no user can be called ends with `~` and its SHA-256.',
+      // Without a user the example would be a dead letter each time that someone tries it.
+      examples: ['123'],
     }),
   ),
   anonymousId: Type.Optional(
@@ -31,7 +46,7 @@ const common = {
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
       description:
         'When it happened, not corrected by sentAt; else originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC if they have no zone), ' +
-        'RFC 2822, seconds or milliseconds since 1970. Not understood, or more than 5 minutes ahead: when it was received.',
+        'RFC 2822, what common languages print, or a number since 1970. Not understood, or more than 5 minutes ahead: when it was received.',
       examples: ['2026-11-24T09:30:00Z'],
     }),
   ),
@@ -45,9 +60,9 @@ const named = {
 const own: Readonly<Record<SegmentCall, Parameters<typeof Type.Object>[0]>> = {
   track: {
     event: Type.Optional(
-      Type.String({
+      Type.Union([Type.String(), Type.Number(), Type.Null()], {
         description:
-          'The type, cut to 256 characters; TRACK if there is none. As given it is in `metadata.event`.',
+          'The type, cut to 256 characters; TRACK if there is none. A number becomes text. As given it is in `metadata.event`.',
         examples: ['Order Completed'],
       }),
     ),

@@ -33,9 +33,9 @@ const flag = (): Flag =>
 // A name, an IPv4 address, or an IPv6 address, bare or in brackets.
 const host = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
 
-// A sender may have a scheme, `*.` for many names, and a port.
+// A sender may have a scheme, `*.` for all names below one, and a port; its address of IPv6 is in brackets.
 const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
-const sender = `(?:https?://)?(?:\\*\\.)?${label}(?:\\.${label})*\\.?(?::\\d{1,5})?`;
+const sender = `(?:https?://)?(?:(?:\\*\\.)?${label}(?:\\.${label})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::\\d{1,5})?`;
 
 /** The variables of every app. */
 export const processVariables = (
@@ -97,7 +97,8 @@ export const apiVariables: {
   WEBHOOK_ORIGINS: Type.String({
     default: '*',
     pattern: `^(?:\\*|${sender}(?: *, *${sender})*)$`,
-    description: '* or a comma-separated list of host names or origins, such as https://events.example.com',
+    description:
+      '* or a comma-separated list of host names or origins, such as https://events.example.com, [2001:db8::1] or *.example.com',
   }),
   PUBLISH_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),
   QUERY_TIMEOUT_MS: wholeNumber(1, 600_000, 10_000),

@@ -25,7 +25,7 @@ func answered[Value any](value *Value, body []byte) Value {
 	return *value
 }
 
-func countOf(client *ClientWithResponses, metadata *map[string]string) int {
+func countOf(client *ClientWithResponses, metadata *map[string]string) int64 {
 	users := []string{"ada"}
 	params := CountActivitiesParams{UserId: &users, Metadata: metadata}
 	answer := must(client.CountActivitiesWithResponse(context.Background(), &params))

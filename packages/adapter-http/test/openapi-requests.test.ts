@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { documentOf, operationsOf } from './openapi-document.ts';
+import { service } from './service.ts';
+
+const operations = operationsOf(await documentOf());
+
+/** What "Execute" of the page at /docs sends of its own: each example of a body, with the examples of the headers. */
+const requests = operations.flatMap(({ name, requestBody, parameters = [] }) => {
+  const [method = '', url = ''] = name.split(' ');
+  const headers = Object.fromEntries(
+    parameters.flatMap(({ in: place, name: header, example }) =>
+      place === 'header' && header.startsWith('ce-') ? [[header, example]] : [],
+    ),
+  );
+  return Object.entries(requestBody?.content ?? {}).map(([type, { example }]) => ({
+    method: method.toUpperCase(),
+    url,
+    type,
+    headers: { ...headers, 'content-type': type === '*/*' ? 'application/octet-stream' : type },
+    payload: typeof example === 'string' ? example : JSON.stringify(example),
+  }));
+});
+
+test('the document has examples of requests of every kind', () => {
+  expect(requests.map(({ method, url, type }) => `${method} ${url} ${type}`)).toEqual([
+    'POST /api/logs application/json',
+    'POST /api/logs/batch application/json',
+    'POST /api/logs/batch application/x-ndjson',
+    'POST /api/events application/cloudevents+json',
+    'POST /api/events application/cloudevents-batch+json',
+    'POST /api/events application/json',
+    'POST /api/events */*',
+    ...['track', 'identify', 'page', 'screen', 'group', 'alias', 'batch'].map(
+      (call) => `POST /v1/${call} application/json`,
+    ),
+    'POST /api/dead-letters/replay application/json',
+  ]);
+});
+
+test.each(requests)('the example of $method $url as $type is taken', async (request) => {
+  const { app, clock } = await service();
+  // After the times of the examples.
+  clock.set('2026-11-25T00:00:00Z');
+  const { method, url, headers, payload } = request;
+  if (method !== 'POST') throw new Error(`a body of ${method}`);
+  const response = await app.inject({ method, url, headers, payload });
+  const { success, rejected = [], errors = [] } = response.json<Readonly<Record<string, unknown>>>();
+  const isCall = url.startsWith('/v1/');
+  expect([response.statusCode, success, rejected, errors]).toEqual([
+    isCall ? 200 : 202,
+    isCall ? true : undefined,
+    [],
+    [],
+  ]);
+  // Nothing is kept in part either.
+  expect((await app.inject('/api/dead-letters')).json()).toMatchObject({ data: [] });
+});
