@@ -168,13 +168,13 @@ describe('what is not right is said, by exit code too', () => {
     [['list', 'a:0:1'], 2, 'a:0:1'],
     [['list', '--limit', '0'], 2, '--limit must be a whole number'],
     [['list', '--code', 'odd', '--order', 'up'], 2, /\/code must be one of .*\n {2}\/order must be/],
-    [['replay'], 2, 'either the ids of dead letters or --all'],
-    [['replay', '--all', 'a:0:1'], 2, 'either the ids of dead letters or --all'],
+    [['replay'], 2, 'either ids of dead letters or --all'],
+    [['replay', '--all', 'a:0:1'], 2, 'either ids of dead letters or --all'],
     [['replay', 'a:0:1', 'nonsense'], 2, '/ids/1 must be the id of a dead letter'],
     [['list', '--key', 'wrong'], 1, /401 .*\n.*Set API_KEY/],
     [['list', '--url', 'http://127.0.0.1:1'], 1, 'http://127.0.0.1:1 does not answer'],
-    [['list', '--url', 'ftp://127.0.0.1'], 2, 'http or https'],
-    [['list', '--url', 'nowhere'], 2, 'http or https'],
+    [['list', '--url', 'ftp://127.0.0.1'], 2, 'http:// or https://'],
+    [['list', '--url', 'nowhere'], 2, 'http:// or https://'],
   ])('%j', async (args, code, message) => {
     const ended = await run(args, environment);
     expect(ended).toMatchObject({ code, out: '' });

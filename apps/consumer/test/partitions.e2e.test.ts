@@ -18,7 +18,7 @@ test('a topic that was given more partitions is not ready while it is used, and 
   await widen(deployment.topic, 8);
   for (const url of urls) await until(async () => (await fetch(`${url}/health/ready`)).status === 503);
   for (const service of services) {
-    expect(service.output).toContain('has 8 partitions now and had 6');
+    expect(service.output).toContain('now has 8 partitions instead of 6');
     expect(await service.end('SIGTERM')).toBe(0);
   }
   for (const app of ['api', 'consumer', 'standalone'] as const) {

@@ -136,7 +136,7 @@ test('whoever adds partitions to it while it is used makes it unfit, and is told
       () => false,
     );
   await expect(topic.assertWritable(5000)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
-  expect(warnings).toEqual([expect.stringContaining('has 5 partitions now and had 4')]);
+  expect(warnings).toEqual([expect.stringContaining('now has 5 partitions instead of 4')]);
   await topic.close();
 });
 

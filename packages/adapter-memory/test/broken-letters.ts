@@ -196,7 +196,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
       },
     })),
   ],
-  ['B11', 'keeps nobody out', letters(() => ({ claimReplay: async () => 'claimed' }))],
+  ['B11', 'lets every claim through', letters(() => ({ claimReplay: async () => 'claimed' }))],
   [
     'B11',
     'waits for a dead holder for good',

@@ -72,8 +72,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
   },
   {
     promise: 'P3',
-    title:
-      'out of reach it says so in the words of the domain, and publishing again afterwards loses nothing',
+    title: 'while unreachable it rejects with a domain error, and publishing again loses nothing',
     async run(subject) {
       const publisher = await subject.openPublisher();
       const [before, during] = [sampleActivities(5), sampleActivities(5)];

@@ -55,7 +55,7 @@ export const republishCases: Contract<LogSubject> = [
   {
     promise: 'P6',
     title:
-      'each comes again byte for byte with the place of its first copy, however often, and on its partition',
+      'each is delivered byte for byte with the origin of its first copy, however often, on its partition',
     async run(subject) {
       const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();

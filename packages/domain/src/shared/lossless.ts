@@ -20,7 +20,7 @@ interface Tally {
 }
 
 /**
- * Returns whether `value`, the result of `JSON.parse(text)`, lost nothing: no object repeats a key, and each number is exactly the
+ * Returns whether `value`, the result of `JSON.parse`, lost nothing: no object repeats a key, and each number is exactly the
  * written one. True is certain; false may be wrong, for instance if a string begins with a colon. The text must not have a key
  * with an escape. It takes a third of the time of `JSON.parse`, if the text loses nothing.
  */
