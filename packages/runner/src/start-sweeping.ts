@@ -8,7 +8,10 @@ export function startSweeping(get: Get): () => void {
   const over = new AbortController();
   // It rejects with a bug alone, which the log must show.
   sweepRegularly(sweepDeadLetters, get(tokens.logger), over.signal).catch((bug: unknown) =>
-    get(tokens.logger).error({ err: bug }, 'dead letters are not swept any more'),
+    get(tokens.logger).error(
+      { err: bug },
+      'unexpected error, old dead letters are not removed any more; restart this process',
+    ),
   );
   return () => over.abort();
 }

@@ -18,8 +18,7 @@ const live = {
   operationId: 'live',
   tags,
   security,
-  summary:
-    'Whether the process answers, and its consumer, if it has one, is not past help: if not, replace it',
+  summary: 'Whether the process works. If not, replace it: its consumer cannot recover',
   description: 'For the liveness probe of an orchestrator. 503 means that only a new process helps.',
   response: { 200: Health, 503: Health },
 };
