@@ -34,7 +34,7 @@ export const Ids: TArray<TUnion<[TString, TNull]>> = Type.Array(Type.Union([Type
 
 // For readers, generators of clients and fuzzers: each says what the domain's value of its name does.
 /** An id of an activity, as clients give it or ask for it. */
-export const IdText: TString = Type.String({
+const IdText: TString = Type.String({
   minLength: 1,
   maxLength: 128,
   pattern: `^(?!(?:\\.+|${reservedPattern})$)[\\x21-\\x7e]+$`,
