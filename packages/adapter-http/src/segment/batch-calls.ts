@@ -5,6 +5,7 @@ import { maxItemBytes } from '../requests/item-size.ts';
 import { brokenBody, jsonBody, mendedJsonIn } from '../bodies/json-body.ts';
 import { isObjectText } from '../bodies/json-elements.ts';
 import { Problem } from '../requests/problem.ts';
+import type { KeyMask } from './key-mask.ts';
 import { membersNamed } from './members-named.ts';
 import { callByMembers, readUnlessTooMuch } from './read-call.ts';
 import { itemOfBatch, oversizedCall } from './segment-call.ts';
@@ -17,7 +18,7 @@ export interface BatchBody {
   readonly context: unknown;
 }
 
-/** How much a batch may hold. */
+/** How much a batch may hold, and what its letters may not. */
 export interface BatchLimits {
   readonly items: number;
   /** The most bytes of the context, counted once for each call without one of its own. */
@@ -26,6 +27,7 @@ export interface BatchLimits {
   readonly maxBytes: number;
   /** Counts what the values of a call take beside the body, as `batchItems` does. */
   readonly count: (bytes: number) => void;
+  readonly mask: KeyMask;
 }
 
 /**
@@ -61,8 +63,8 @@ export async function* callsIn(
   { calls, context }: BatchBody,
   limits: BatchLimits,
 ): AsyncGenerator<[Call], void, undefined> {
-  const { maxBytes, items, count } = limits;
-  const around = { maxBytes, ...(await sharedContext(calls, context, limits)) };
+  const { maxBytes, items, count, mask } = limits;
+  const around = { maxBytes, mask, ...(await sharedContext(calls, context, limits)) };
   const message = `A batch holds at most ${items} calls. Send the others in further batches.`;
   for await (const [item] of batchItems(calls, { items, message, count }, mendedJsonIn, (read) => read)) {
     const call = item instanceof OversizedItem ? await membersOf(item, count) : item;

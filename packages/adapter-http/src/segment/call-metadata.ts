@@ -1,5 +1,6 @@
 import { maxMetadataBytes, type Violation } from '@user-activity/domain';
 import { isMembers, type Members } from '../bodies/members.ts';
+import type { KeyMask } from './key-mask.ts';
 import { mendedJson } from './mended-json.ts';
 import { isMetadata } from './metadata-of-calls.ts';
 import { digestOfMost, digestOfOriginal, type Original, originalOf } from './originals.ts';
@@ -11,6 +12,8 @@ export interface Surroundings {
   readonly context?: SharedContext;
   /** The maximum of bytes of metadata, without its member `original`. */
   readonly maxBytes: number;
+  /** Hides keys of the API in what dead letters keep. */
+  readonly mask: KeyMask;
 }
 
 /** The members of a call beside who, what and when. */
@@ -46,9 +49,11 @@ export function callMetadata(
   const { context: shared, maxBytes } = around;
   const inherited = context === undefined ? shared : undefined;
   const sent = withoutGaps({ ...others, [name]: own, context: context ?? inherited?.value });
-  const whole = joined(name, sent);
   const originals = inherited?.original === undefined ? [] : [inherited.original];
-  if (isMetadata(whole, maxBytes)) return { name, value: whole, originals, losses: [] };
+  if (!isWide(own, maxBytes)) {
+    const whole = joined(name, sent);
+    if (isMetadata(whole, maxBytes)) return { name, value: whole, originals, losses: [] };
+  }
   const mended = mendedMembers(sent, maxBytes);
   const kept = membersThatFit(name, mended.members, maxBytes);
   const losses: Violation[] = [];
@@ -103,6 +108,10 @@ function joined(name: string, { [name]: own, ...beside }: Members): Members {
   return isApart ? { [name]: own, ...beside } : { ...own, ...beside };
 }
 
+/** Whether it is too large for metadata by the number of its members alone, each of which takes five bytes at least. */
+const isWide = (own: unknown, maxBytes: number): boolean =>
+  isMembers(own) && Object.keys(own).length > maxBytes / 5;
+
 /** The members that are not too much by themselves, mended, and the originals of those that are changed. */
 function mendedMembers(
   sent: Members,
@@ -111,7 +120,7 @@ function mendedMembers(
   const members: Record<string, unknown> = {};
   const originals = new Map<string, Original>();
   for (const [member, value] of Object.entries(sent)) {
-    const mended = mendedJson(value, maxBytes);
+    const mended = isWide(value, maxBytes) ? undefined : mendedJson(value, maxBytes);
     if (mended === undefined) continue;
     members[member] = mended.value;
     if (mended.isChanged) originals.set(member, originalOf(member, value));

@@ -8,16 +8,17 @@ import {
   UserId,
 } from '@user-activity/domain';
 import { isMembers } from '../bodies/members.ts';
-import { isShallow } from './whole-json.ts';
+import type { KeyMask } from './key-mask.ts';
+import { shallowJson } from './whole-json.ts';
 
 /**
  * What a dead letter keeps of a call that was refused: its JSON, under an origin that is derived from it, as it has none on the log:
  * partition and offset are the first 31 and the next 53 bits of the SHA-256. So a retry is the same letter. What changes with a
- * retry, `sentAt`, does not count; `writeKey` is a key of this API, and is not kept. The user is the key, where there is one.
+ * retry, `sentAt`, does not count; `writeKey` is a key of this API, and is not kept; stars stand for a key in other places. The user is the key of the record, where there is one.
  * JSON above `maxEdgeValueBytes` goes without `sentAt`; if it is still too large, its beginning is kept, with the size and the
  * SHA-256 of the whole.
  */
-export function edgeRecord(call: unknown, userId: unknown): OriginalRecord {
+export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): OriginalRecord {
   const { writeKey: _secret, ...kept } = isMembers(call) ? call : {};
   const { sentAt, ...said } = kept;
   // Faults take longer than all the rest, and many calls name no user.
@@ -32,11 +33,12 @@ export function edgeRecord(call: unknown, userId: unknown): OriginalRecord {
   const size = Buffer.byteLength(json);
   if (size > maxEdgeValueBytes) {
     // A character is a byte at least: the rest of the text would be copied to be cut off.
-    const value = Buffer.from(json.slice(0, maxEdgeValueBytes + 1));
+    const value = Buffer.from(mask.beginningOf(json, maxEdgeValueBytes + 1));
     return beginningOf({ ...record, value }, { size, sha256: digest.toString('hex') });
   }
   const whole = sentAt === undefined ? json : jsonOf(kept);
-  return { ...record, value: Buffer.from(Buffer.byteLength(whole) > maxEdgeValueBytes ? json : whole) };
+  const shown = Buffer.byteLength(whole) > maxEdgeValueBytes ? json : whole;
+  return { ...record, value: Buffer.from(mask.beginningOf(shown, shown.length)) };
 }
 
 /**
@@ -59,9 +61,12 @@ function originOf(digest: Buffer): OriginalRecord['origin'] {
   };
 }
 
-/** The value as JSON. Of one that is nested deeper than 1000 levels, the members that are not: nobody has a use for the others. */
+/** The value as JSON. Of a call that is nested deeper than 1000 levels, the members that are not: nobody has a use for the others. */
 function jsonOf(value: unknown): string {
-  if (isShallow(value)) return JSON.stringify(value);
-  const members = Object.entries(isMembers(value) ? value : {});
-  return JSON.stringify(Object.fromEntries(members.filter(([, member]) => isShallow(member))));
+  if (!isMembers(value)) return shallowJson(value) ?? '{}';
+  const members = Object.entries(value).flatMap(([key, member]) => {
+    const json = shallowJson(member);
+    return json === undefined ? [] : [`${JSON.stringify(key)}:${json}`];
+  });
+  return `{${members.join()}}`;
 }

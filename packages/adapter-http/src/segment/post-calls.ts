@@ -10,6 +10,7 @@ import { problems } from '../openapi/schemas.ts';
 import { parseWhole } from '../bodies/whole-body.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
 import { callBody, mediaTypes } from './call-body.ts';
+import { KeyMask } from './key-mask.ts';
 import { maxBytesOfCalls } from './metadata-of-calls.ts';
 import { callIn } from './read-call.ts';
 import { bodyOfRoute, type SegmentCall, segmentCalls } from './segment-call.ts';
@@ -69,6 +70,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{
   parseWhole(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
   const areKnown = knownKeys(apiKeys);
+  const mask = new KeyMask(apiKeys);
   const maxBytes = maxBytesOfCalls(maxMetadataBytes);
   const log = async (calls: CallPortions): Promise<Static<typeof Answer>> => {
     const { accepted, rejected, incomplete, unexplained } = await logCalls(calls);
@@ -105,7 +107,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{
       async (request) => {
         const body = await callBody(request, areKnown);
         const call = await callIn(body, (bytes) => request.bytes.addBody(bytes));
-        return log([[bodyOfRoute(kind, call, { maxBytes })]]);
+        return log([[bodyOfRoute(kind, call, { maxBytes, mask })]]);
       },
     );
   route(
@@ -117,6 +119,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{
         items: maxBatchSize,
         contextBytes: request.routeOptions.bodyLimit,
         maxBytes,
+        mask,
         count: (bytes: number) => request.bytes.addBody(bytes),
       };
       return log(callsIn(await batchIn(await callBody(request, areKnown), limits.count), limits));

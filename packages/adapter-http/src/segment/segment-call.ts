@@ -20,7 +20,7 @@ export type SegmentCall = (typeof segmentCalls)[number];
 
 /** An item of a batch, which says itself which call it is. Without a type it is a track; one of another type is kept under that. */
 export function itemOfBatch(item: unknown, around: Surroundings): Call {
-  if (!isMembers(item)) return noObject(item);
+  if (!isMembers(item)) return noObject(item, around);
   const type = given(item['type']);
   const name = typeof type === 'string' ? type.trim().toLowerCase() : type;
   const kind = name === undefined || name === '' ? 'track' : segmentCalls.find((known) => known === name);
@@ -29,14 +29,16 @@ export function itemOfBatch(item: unknown, around: Surroundings): Call {
 
 /** A call as its route has it: what it says of its own type does not count. */
 export const bodyOfRoute = (kind: SegmentCall, body: unknown, around: Surroundings): Call =>
-  isMembers(body) ? callOf(kind, { ...body, type: kind }, around) : noObject(body);
+  isMembers(body) ? callOf(kind, { ...body, type: kind }, around) : noObject(body, around);
 
 /** Mends all that breaks a rule, as the sender is not told. It looks at no clock: the same call always makes the same activity. */
 function callOf(kind: SegmentCall | 'other', item: Members, around: Surroundings): Call {
   const said: Said = (name) => given(item[name]);
   const user = userIn(said);
   if (user === undefined)
-    return faulty(idIn(said).value, new FaultyDraft(userFaults(said)), () => edgeRecord(item, undefined));
+    return faulty(idIn(said).value, new FaultyDraft(userFaults(said)), () =>
+      edgeRecord(item, undefined, around.mask),
+    );
   const [id, when] = [idIn(said), timeIn(said)];
   const type =
     kind === 'track' || kind === 'other'
@@ -53,7 +55,7 @@ function callOf(kind: SegmentCall | 'other', item: Members, around: Surroundings
     id: id.value,
     draft: draftOf(originals, when.value === undefined ? {} : { createdAt: when.value }),
     undated: () => draftOf([...originals, originalOf(when.place, said(when.place))], {}),
-    original: () => edgeRecord(item, user.value),
+    original: () => edgeRecord(item, user.value, around.mask),
   };
 }
 
@@ -82,9 +84,9 @@ function detailsOf(kind: SegmentCall | 'other', said: Said, userPlace: string): 
 export const oversizedCall = (item: OversizedItem): Call =>
   faulty(undefined, item, () => recordWithoutBytes(item.bytes));
 
-const noObject = (item: unknown): Call =>
+const noObject = (item: unknown, { mask }: Surroundings): Call =>
   faulty(undefined, new FaultyDraft([{ path: '', message: 'must be a JSON object' }]), () =>
-    edgeRecord(item, undefined),
+    edgeRecord(item, undefined, mask),
   );
 
 /** A call of which nothing can be stored. */

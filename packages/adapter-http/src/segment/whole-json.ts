@@ -15,10 +15,20 @@ export function isShallow(value: unknown): boolean {
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** The text of a JSON value, however many levels it has. */
-export function wholeJson(value: unknown): string {
-  return isShallow(value) ? JSON.stringify(value) : deepJson(value);
+// A large member is written for its digest and for its letter; what nobody holds any more goes by itself.
+const written = new WeakMap<object, string | undefined>();
+
+/** The text of a JSON value; undefined if it has more than 1,000 levels. An object or array is written once: it must not change. */
+export function shallowJson(value: unknown): string | undefined {
+  if (!isContainer(value)) return JSON.stringify(value);
+  if (written.has(value)) return written.get(value);
+  const json = isShallow(value) ? JSON.stringify(value) : undefined;
+  written.set(value, json);
+  return json;
 }
+
+/** The text of a JSON value, however many levels it has. */
+export const wholeJson = (value: unknown): string => shallowJson(value) ?? deepJson(value);
 
 function deepJson(value: unknown): string {
   const pieces: string[] = [];

@@ -11,9 +11,10 @@ import { defaultMetadataBytes, defaultRecordingRules, UserActivity } from '@user
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { reservedIds } from '../../src/openapi/reserved-ids.ts';
+import { KeyMask } from '../../src/segment/key-mask.ts';
 import { bodyOfRoute, itemOfBatch, segmentCalls } from '../../src/segment/segment-call.ts';
 
-const around = { maxBytes: defaultMetadataBytes };
+const around = { maxBytes: defaultMetadataBytes, mask: new KeyMask([]) };
 const rules = { ...defaultRecordingRules, reservedIds };
 const millis = fc.integer({
   min: Date.parse('0000-01-02T00:00:00Z'),

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { type Call, FaultyDraft, type MendedDraft, originalsBytes } from '@user-activity/application';
 import { defaultMetadataBytes, maxMetadataBytes, parseJson } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
+import { KeyMask } from '../../src/segment/key-mask.ts';
 import { isMetadata, maxBytesOfCalls } from '../../src/segment/metadata-of-calls.ts';
 import { bodyOfRoute, itemOfBatch } from '../../src/segment/segment-call.ts';
 
-const around = { maxBytes: defaultMetadataBytes };
+const around = { maxBytes: defaultMetadataBytes, mask: new KeyMask([]) };
 const base64url = (text: string): string => createHash('sha256').update(text).digest('base64url');
 const digestOf = (sent: unknown) => {
   const json = JSON.stringify(sent);
@@ -245,6 +246,22 @@ describe('metadata that breaks a rule', () => {
       event: 'E',
     });
   });
+});
+
+test('properties that are too much by the number of their names are looked at twice: how deep they are, and to be written', () => {
+  const names = 40_000;
+  const wide = Object.fromEntries(Array.from({ length: names }, (_, index) => [`k${index}`, index]));
+  let looks = 0;
+  const properties = new Proxy(wide, {
+    get: (target, name) => {
+      looks += 1;
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+  const call = bodyOfRoute('track', { userId: 'u', sentAt: 's', properties }, around);
+  expect(partsOf(call)).toMatchObject({ metadata: { original: digestOf(wide) } });
+  expect(Buffer.from(call.original().value ?? []).toString()).toMatch(/"properties":\{"k0":0,/);
+  expect(looks).toBeLessThan(2 * names + 100);
 });
 
 test('what a call can say in all its places is within the allowance', () => {
