@@ -119,10 +119,24 @@ describe('bytes that are no UTF-8', () => {
       rejected: [],
     });
     expect(loggedBy(it).map(({ metadata }) => metadata)).toEqual([
-      { event: 'caf\ufffd' },
-      { event: '\ufffd' },
+      { event: 'caf\ufffd', original: { event: { json: '"caf\\udce9"' } } },
+      { event: '\ufffd', original: { event: { json: '"\\udcff"' } } },
       { event: 'b' },
     ]);
+  });
+
+  test('keep users and ids apart that differ in them alone', async () => {
+    const it = await service();
+    const bodies = ['\xe8', '\xe9', '\xe9'].map((byte) =>
+      Buffer.from(`{"userId":"Ren${byte}","messageId":"m${byte}","event":"E"}`, 'latin1'),
+    );
+    for (const body of bodies) await send(it, '/v1/track', body);
+    const [first, second, third] = loggedBy(it).map(({ id, userId }) => ({ id, userId }));
+    expect(first?.userId).toMatch(/^Ren\ufffd~[\w-]{43}$/);
+    expect(first?.id).toMatch(/^m_~[\w-]{43}$/);
+    expect(second?.userId).not.toBe(first?.userId);
+    expect(second?.id).not.toBe(first?.id);
+    expect(third).toEqual(second);
   });
 
   test.each(['iso-8859-1', 'Latin1', '"ISO-8859-1"'])(

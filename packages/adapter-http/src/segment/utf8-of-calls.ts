@@ -6,8 +6,9 @@ const utf8 = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 const latin1 = ['iso-8859-1', 'latin1'];
 
 /**
- * A body of calls, or a part of one, as UTF-8: bytes that are none become U+FFFD, as unpaired surrogates do. Latin-1 is taken where the media type names it.
- * Throws 415 where it names another charset.
+ * A body of calls, or a part of one, as UTF-8. A byte that is not UTF-8 becomes the escape of an unpaired surrogate of its own, U+DC80 to
+ * U+DCFF, which is mended like any other: it is stored as U+FFFD, and names that differ in such a byte stay apart. Latin-1 is taken if the
+ * media type names it. Throws 415 if it names another charset.
  */
 export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buffer {
   const charset = charsetOf(contentType) ?? 'utf-8';
@@ -15,5 +16,49 @@ export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buff
   if (!utf8.includes(charset))
     throw new Problem(415, 'The charset of the body must be utf-8, us-ascii or iso-8859-1.');
   const json = withoutMark(body);
-  return isUtf8(json) ? json : Buffer.from(json.toString('utf8'));
+  return isUtf8(json) ? json : withEscapes(json);
 }
+
+// Two passes over one buffer: a body may be ten million such bytes, and a list of its pieces took gigabytes.
+function withEscapes(json: Buffer): Buffer {
+  let faults = 0;
+  for (let at = 0, length = 0; at < json.length; at += length || 1) {
+    length = characterBytes(json, at);
+    if (length === 0) faults += 1;
+  }
+  const escaped = Buffer.allocUnsafe(json.length + faults * (escapeBytes - 1));
+  let end = 0;
+  for (let at = 0, length = 0; at < json.length; at += length || 1) {
+    length = characterBytes(json, at);
+    const byte = json[at] ?? 0;
+    if (length === 0) {
+      for (let offset = 0; offset < escapeStart.length; offset += 1)
+        escaped[end++] = escapeStart[offset] ?? 0;
+      escaped[end++] = hexDigits[byte >> 4] ?? 0;
+      escaped[end++] = hexDigits[byte & 15] ?? 0;
+    } else for (let offset = 0; offset < length; offset += 1) escaped[end++] = json[at + offset] ?? 0;
+  }
+  return escaped;
+}
+
+const escapeStart = Buffer.from('\\udc');
+const hexDigits = Buffer.from('0123456789abcdef');
+const escapeBytes = escapeStart.length + 2;
+
+/** How many bytes the character there has; 0 if it is none in UTF-8 (RFC 3629, section 4). */
+function characterBytes(json: Buffer, at: number): number {
+  const first = json[at] ?? 0;
+  const second = json[at + 1] ?? 0;
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  if (first < 0xe0) return isTail(second) ? 2 : 0;
+  if (!isTail(json[at + 2] ?? 0)) return 0;
+  if (first < 0xf0) {
+    const [min, max] = [first === 0xe0 ? 0xa0 : 0x80, first === 0xed ? 0x9f : 0xbf];
+    return second >= min && second <= max ? 3 : 0;
+  }
+  const [min, max] = [first === 0xf0 ? 0x90 : 0x80, first === 0xf4 ? 0x8f : 0xbf];
+  return second >= min && second <= max && isTail(json[at + 3] ?? 0) ? 4 : 0;
+}
+
+const isTail = (byte: number): boolean => byte >= 0x80 && byte <= 0xbf;
