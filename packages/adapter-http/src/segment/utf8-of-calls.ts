@@ -6,8 +6,8 @@ const utf8 = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 const latin1 = ['iso-8859-1', 'latin1'];
 
 /**
- * A body of calls, or a part of one, as UTF-8: bytes that are none become U+FFFD, as unpaired surrogates do. Latin-1 is taken where the media type names it.
- * Throws 415 where it names another charset.
+ * A body of calls, or a part of one, as UTF-8: bytes that are none become U+FFFD, as unpaired surrogates do. Latin-1 is taken where
+ * the media type names it. Throws 415 where it names another charset.
  */
 export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buffer {
   const charset = charsetOf(contentType) ?? 'utf-8';
