@@ -12,8 +12,8 @@ const isJson = /^application\/json\s*(?:;|$)/i;
 const isText = /^text\/plain\s*(?:;|$)/i;
 
 /**
- * The body of a request with calls, whose sender has a key: 401 comes first. RudderStack's SDK compresses its JSON, and then calls it a form; SDKs for mobile apps call theirs a text.
- * Uncompressed, a form and a text are what any page of the web can have a browser send here without asking first: 415. A
+ * The body of a request with calls, as UTF-8. The sender has a key: 401 comes before all that is wrong with the body. RudderStack's SDK
+ * compresses its JSON, and then calls it a form; SDKs for mobile apps call theirs a text. Uncompressed, a form and a text are what any page of the web can have a browser send here without asking first: 415. A
  * browser that posts names the page in `Origin` or `Sec-Fetch-Site`, so a text with neither is from another program.
  */
 export async function callBody(request: FastifyRequest, areKnown: AreKnown): Promise<Buffer> {

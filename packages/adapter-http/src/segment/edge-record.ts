@@ -14,7 +14,8 @@ import { shallowJson } from './whole-json.ts';
 /**
  * What a dead letter keeps of a call that was refused: its JSON, under an origin that is derived from it, as it has none on the log:
  * partition and offset are the first 31 and the next 53 bits of the SHA-256. So a retry is the same letter. What changes with a
- * retry, `sentAt`, does not count; `writeKey` is a key of this API, and is not kept; stars stand for a key in other places. The user is the key of the record, where there is one.
+ * retry, `sentAt`, does not count; `writeKey` is a key of this API, and is not kept; stars stand for a key in other places. The user is
+ * the key of the record, where there is one.
  * JSON above `maxEdgeValueBytes` goes without `sentAt`; if it is still too large, its beginning is kept, with the size and the
  * SHA-256 of the whole.
  */

@@ -1,6 +1,7 @@
 import { RuleBroken } from '@user-activity/domain';
-import { isObjectText, itemsIn, membersIn } from '../bodies/json-elements.ts';
+import { isObjectText, itemsIn } from '../bodies/json-elements.ts';
 import { turns } from '../bodies/turns.ts';
+import { membersNamed } from './members-named.ts';
 
 /**
  * Whether more than `most` calls of a batch are objects without a context of their own, or the batch has more than `items` of any kind. They
@@ -12,7 +13,7 @@ export async function takersExceed(most: number, items: number, calls: Buffer): 
   try {
     for (const item of itemsIn(calls)) {
       if (turn.isOver) await turn.next();
-      if (isTaker(item)) takers += 1;
+      if (await isTaker(item)) takers += 1;
       count += 1;
       if (takers > most || count > items) return true;
     }
@@ -22,9 +23,8 @@ export async function takersExceed(most: number, items: number, calls: Buffer): 
   return false;
 }
 
-function isTaker(item: Buffer): boolean {
+async function isTaker(item: Buffer): Promise<boolean> {
   if (!isObjectText(item)) return false;
-  let own: Buffer | undefined;
-  for (const [name, value] of membersIn(item, ['context'])) if (name !== undefined) own = value;
+  const own = (await membersNamed(item, ['context'])).get('context');
   return own === undefined || own.toString('latin1', 0, 64).trim() === 'null';
 }
