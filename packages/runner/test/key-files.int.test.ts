@@ -196,7 +196,7 @@ describe('without keys', () => {
     'HOST may not be %s',
     (HOST) =>
       expect(accessFaults({ HOST })).toEqual([
-        'API_KEYS must be set, or ALLOW_ANONYMOUS=true, as HOST is reachable from other machines',
+        'API_KEYS must be set, or ALLOW_ANONYMOUS=true: HOST is reachable from other machines',
       ]),
   );
 });
