@@ -45,6 +45,9 @@ test.each([
   ['events.example.com/', 'events.example.com/'],
   ['[2001:db8::1]', '[2001:DB8:0::1]'],
   ['https://[::1]:8443', 'https://[::1]:8443/'],
+  ['[1:0:0:0:0:0:0:0]', '[1::]'],
+  ['[1:2:3:4:5:6:7::]', '[1:2:3:4:5:6:7:0]'],
+  ['[::]', '[0:0::0]'],
   ['10.0.0.1', '10.0.0.1'],
 ])('of the senders %s, %s is allowed, by the name it gave', async (allowed, from) => {
   const { app } = await service({ webhookOrigins: ['other.example', allowed] });
@@ -85,6 +88,10 @@ test.each([
   '-.example.com',
   '[::g]',
   '[1:2]',
+  '[d:18:200c8409bBEc7a]',
+  '[1::2::3]',
+  '[1:2:3:4:5:6:7:8:9]',
+  '[1:2:3:4:5:6:7::8]',
   '[::1',
   '::1',
   '*.[::1]',

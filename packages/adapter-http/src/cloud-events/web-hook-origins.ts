@@ -11,7 +11,13 @@ export const maxOriginLength = 300;
 const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 
 const hostName = `(?:\\*\\.)?${label}(?:\\.${label})*\\.?`;
-const ipv6 = '\\[[0-9A-Fa-f:.]{2,45}\\]';
+const group = '[0-9A-Fa-f]{1,4}';
+// All eight groups, or some before and behind a "::" that stands for the others (RFC 5952); none is written as IPv4.
+const compressed = [0, 1, 2, 3, 4, 5, 6].map(
+  (before) =>
+    `${before === 0 ? ':' : `(?:${group}:){${before}}`}:(?:${group}(?::${group}){0,${6 - before}})?`,
+);
+const ipv6 = `\\[(?:(?:${group}:){7}(?:${group}|:)|${compressed.join('|')})\\]`;
 
 /** A host name, maybe with `*.` before it, or an IPv6 address in brackets; maybe with a scheme, a port and a slash at the end. */
 export const originPattern: string = `^(?:(https?)://)?(${hostName}|${ipv6})(?::(\\d{1,5}))?/?$`;
