@@ -26,11 +26,11 @@ export const segmentBodies: readonly Body[] = [
   ],
   [
     's9-segment-mended',
-    'a Segment batch of 10,000 calls in which every place is mended',
+    'a Segment batch of 5,000 calls in which every place is mended',
     () => {
       const places = ['messageId', 'event', 'timestamp', 'name', 'traits', 'properties', 'context'];
       const odd = places.map((place) => `"${place}":{"\\ud800":"${'\\"'.repeat(20)}"}`).join();
-      return batchOf(10_000, (index) => `{"userId":"u\\u0000${index}",${odd}}`);
+      return batchOf(5000, (index) => `{"userId":"u\\u0000${index}",${odd}}`);
     },
     true,
   ],
