@@ -41,6 +41,9 @@ declare module 'fastify' {
   }
 }
 
+// Sent as text, a large answer is in memory twice until its client has read it: as it is, and encoded.
+const largeText = 64 * 1024;
+
 /** What the API drives, and what it is told. */
 export interface ApiOptions {
   readonly useCases: ApiUseCases;
@@ -107,6 +110,7 @@ export const api: (app: FastifyInstance, options: MeasuredApi) => Promise<void> 
       const isRead = request.method === 'GET' && request.routeOptions.config.health !== true;
       const size = request.method === 'HEAD' ? 0 : sizeOf(payload);
       request.bytes.setAnswer(size, isRead && reply.statusCode < 400);
+      return typeof payload === 'string' && payload.length > largeText ? Buffer.from(payload) : payload;
     });
     app.addHook('onResponse', async (request, reply) => {
       countOut(request);

@@ -90,9 +90,9 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's3-unread-singles',
-    about: '50 connections ask for one page each and read nothing',
+    about: '100 connections ask for one page each and read nothing',
     prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => unread(target, 50, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`),
+    send: (target) => unread(target, 100, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`),
   },
   {
     name: 's3-unread-documents',

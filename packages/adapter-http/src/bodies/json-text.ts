@@ -13,11 +13,12 @@ export async function listText<Item>(
   textOfItem: (item: Item) => string,
 ): Promise<string> {
   const turn = turns.begin();
-  const texts: string[] = [];
-  for (const item of items) {
+  // No list that is joined: V8 copies a text that grows only once, when it is sent.
+  let list = '';
+  for (const [index, item] of items.entries()) {
     const text = textOfItem(item);
-    texts.push(text);
+    list += index === 0 ? text : `,${text}`;
     if (turn.isOverAfter(text.length)) await turn.next();
   }
-  return `[${texts.join()}]`;
+  return `[${list}]`;
 }

@@ -7,6 +7,7 @@ import { DeadLetterCodeJson, DeadLetterJson, deadLetterJson } from '../openapi/d
 import { jsonType, listText, textOf } from '../bodies/json-text.ts';
 import { type Bounds, type ListGrammar, parsePaged } from '../query/paged-query.ts';
 import { linkNext, pageOf, pageParameters, several, timeParameters } from '../query/paging.ts';
+import { oneAtATime } from '../requests/one-at-a-time.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
 
@@ -34,7 +35,7 @@ export const getDeadLetters: FastifyPluginCallbackTypebox<{
   findDeadLetters: FindDeadLetters;
   clock: Clock;
 }> = (app, { findDeadLetters, clock }, done) => {
-  app.get(path, { schema }, async (request, reply) => {
+  app.get(path, { schema, preHandler: oneAtATime }, async (request, reply) => {
     const parameters = queryParameters(request);
     const { query, after, cursorAfter } = parsePaged(parameters, clock, grammar);
     const { letters, hasMore } = await findDeadLetters({

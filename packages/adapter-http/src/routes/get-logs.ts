@@ -7,6 +7,7 @@ import { filterParameters } from '../query/filter-parameters.ts';
 import { jsonType, listText, textOf } from '../bodies/json-text.ts';
 import { type Bounds, type ListGrammar, parsePaged } from '../query/paged-query.ts';
 import { linkNext, pageOf, pageParameters } from '../query/paging.ts';
+import { oneAtATime } from '../requests/one-at-a-time.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
 
@@ -28,7 +29,7 @@ export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivit
   { findActivities, clock },
   done,
 ) => {
-  app.get('/api/logs', { schema }, async (request, reply) => {
+  app.get('/api/logs', { schema, preHandler: oneAtATime }, async (request, reply) => {
     const parameters = queryParameters(request);
     const { query, after, cursorAfter } = parsePaged(parameters, clock, grammar);
     const { activities, hasMore } = await findActivities({
