@@ -35,7 +35,7 @@ export function decodeBodies(app: FastifyInstance): void {
 async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
   // What can't be compressed grows by less than this; only members without content would never come to an end.
-  const mostEncoded = most * 1.01 + 1024;
+  const maxEncoded = most * 1.01 + 1024;
   const limit = new ChunkLimit();
   let encoded = 0;
   let decoded = 0;
@@ -43,7 +43,7 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
     encoded += chunk.length;
     try {
       limit.count(chunk.length);
-      if (encoded > mostEncoded) throw tooLarge(most);
+      if (encoded > maxEncoded) throw tooLarge(most);
     } catch (error) {
       gunzip.destroy(error instanceof Error ? error : undefined);
     }

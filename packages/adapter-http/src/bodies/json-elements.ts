@@ -32,13 +32,13 @@ export function* membersIn<Name extends string>(
   names: readonly Name[],
 ): Generator<readonly [name: Name | undefined, value: Buffer]> {
   // Escaped, a character of a name takes six bytes.
-  const mostBytes = 6 * Math.max(...names.map((name) => name.length));
+  const maxBytes = 6 * Math.max(...names.map((name) => name.length));
   for (const member of elementsIn(json, openBrace, closeBrace)) {
     const start = behindSpace(member, 0);
     const end = member[start] === quote ? endOfString(member, start + 1) : start;
     const separator = behindSpace(member, end);
     if (end === start || member[separator] !== colon) throw malformed();
-    const key = end - start - 2 > mostBytes ? undefined : keyIn(member, start, end);
+    const key = end - start - 2 > maxBytes ? undefined : keyIn(member, start, end);
     yield [names.find((name) => name === key), member.subarray(separator + 1)];
   }
 }

@@ -25,7 +25,7 @@ export function otherMethodsRefused(app: FastifyInstance): () => void {
         url,
         schema: { hide: true },
         async onRequest({ params }: FastifyRequest) {
-          // Of a path with two slashes, an id that is empty.
+          // A path with two slashes has an empty id.
           if (isMembers(params) && Object.values(params).includes('')) throw noSuchPath();
           throw new Problem(405, `The methods of this path are ${allow}.`, { headers: { allow } });
         },
