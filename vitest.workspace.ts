@@ -14,7 +14,7 @@ const ssr = {
 const suffixes = ['contract', 'int', 'e2e'];
 /** The tests of these run against Kafka and MongoDB, which all of them share. */
 const onServers =
-  '{packages/{adapter-kafka,adapter-mongodb},apps/{api,consumer,hostile},docs/examples/alerts}';
+  '{packages/{adapter-kafka,adapter-mongodb,system-tests},apps/{api,consumer,hostile},docs/examples/alerts}';
 
 interface Cost {
   readonly name: string;
@@ -58,7 +58,7 @@ const costs: readonly Cost[] = [
   {
     name: 'servers',
     include: `${onServers}/test/**/*.{${suffixes.join()}}.test.ts`,
-    globalSetup: 'packages/test-servers/src/shared-servers.ts',
+    globalSetup: 'packages/test-kit/src/servers/shared-servers.ts',
     timeout: 180_000,
   },
 ];

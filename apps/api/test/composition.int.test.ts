@@ -1,7 +1,7 @@
 import { KafkaConnection, KafkaTopic } from '@user-activity/adapter-kafka';
 import { MongoStore } from '@user-activity/adapter-mongodb';
 import { makeLogger, tokens } from '@user-activity/runner';
-import { kafkaBrokers, mongodbUri } from '@user-activity/test-servers/shared';
+import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { expect, onTestFinished, test } from 'vitest';
 import { wire } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';

@@ -19,8 +19,8 @@ import {
   type Watching,
   Wiring,
 } from '@user-activity/runner';
-import { CuttableSockets, startKafka, stranger } from '@user-activity/test-servers';
-import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { CuttableSockets, startKafka, plainClient } from '@user-activity/test-kit';
+import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { container } from 'tsyringe';
 import { expect, onTestFinished, test } from 'vitest';
 
@@ -178,7 +178,7 @@ test('members that come and go again and again hold up nothing for good', async 
   const { name, publish, stored, caughtUp, consumer, members } = await place();
   for (let round = 1; round <= 5; round += 1) {
     // One that takes its share of the partitions, handles nothing of it, and is gone.
-    const visitor = stranger(kafkaBrokers()).consumer({ groupId: name, sessionTimeout: 6000 });
+    const visitor = plainClient(kafkaBrokers()).consumer({ groupId: name, sessionTimeout: 6000 });
     const come = Promise.withResolvers<void>();
     visitor.on(visitor.events.GROUP_JOIN, () => come.resolve());
     await visitor.connect();
@@ -216,7 +216,7 @@ test('what never comes to a handler, the marks of transactions, is no lag', asyn
   const { name, publish, stored, caughtUp, members } = await place();
   await publish();
   await stored(100);
-  const producer = stranger(kafkaBrokers()).producer({
+  const producer = plainClient(kafkaBrokers()).producer({
     transactionalId: name,
     idempotent: true,
     maxInFlightRequests: 1,

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { ServiceProcess, temporaryFolder } from '@user-activity/test-servers';
+import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { attempt } from '../src/attempt.ts';
 import type { Place } from '../src/target.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kafkaBrokers, mongodbUri } from '@user-activity/test-servers/shared';
+import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { attacks } from '../src/attacks/attacks.ts';
 import { bounds } from '../src/judge.ts';
 import { type RunOptions, run } from '../src/run.ts';

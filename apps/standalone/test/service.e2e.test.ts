@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ServiceOptions, ServiceProcess, walkLogsWhileOthersWrite } from '@user-activity/test-servers';
+import { type ServiceOptions, ServiceProcess } from '@user-activity/test-kit';
 
 const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
 const json = { 'content-type': 'application/json' };
@@ -239,12 +239,4 @@ test('nothing of what clients send is logged', async () => {
   expect(await service.end('SIGTERM')).toBe(0);
   expect(service.output).toContain('"status":422');
   expect(service.output).not.toContain('secret');
-});
-
-test('pages walked while others write show what was there exactly once, in both orders, by metadata too', async () => {
-  for (const walked of await walkLogsWhileOthersWrite(await start().ready())) {
-    const { name, expected, seen, others, repeated } = walked;
-    expect({ name, seen, repeated }).toEqual({ name, seen: expected, repeated: [] });
-    expect(others).toBeGreaterThan(0);
-  }
 });

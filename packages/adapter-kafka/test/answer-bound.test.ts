@@ -1,5 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { lz4Compress, snappyCompress } from '@user-activity/test-servers';
+import { lz4Compress, snappyCompress } from '@user-activity/test-kit';
 import { describe, expect, test } from 'vitest';
 import { maxBatchBytes, readRecordBatches } from '../src/record-batches/read-record-batches.ts';
 import { batchBytes, batchOf, recordBytes } from './batch-bytes.ts';

@@ -1,4 +1,4 @@
-import { lz4Compress, snappyCompress } from '@user-activity/test-servers';
+import { lz4Compress, snappyCompress } from '@user-activity/test-kit';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TooManyBytes, UnreadableBytes } from '../src/record-batches/byte-reader.ts';

@@ -6,8 +6,8 @@ import {
   type UserActivity,
 } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
-import { type CuttableSockets, readTopic, startKafka } from '@user-activity/test-servers';
-import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { type CuttableSockets, readTopic, startKafka } from '@user-activity/test-kit';
+import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import kafkajs from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { KafkaConnection, KafkaEventPublisher, KafkaTopic } from '../src/index.ts';

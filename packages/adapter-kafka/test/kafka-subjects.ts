@@ -1,8 +1,8 @@
 import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
 import { readDeadLetter } from '@user-activity/topic-contract';
-import { CuttableSockets, readTopic, writeTopic } from '@user-activity/test-servers';
-import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { CuttableSockets, readTopic, writeTopic } from '@user-activity/test-kit';
+import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import {
   KafkaConnection,
   KafkaDeadLetterQueue,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { lz4Compress, snappyCompress } from '@user-activity/test-servers';
+import { lz4Compress, snappyCompress } from '@user-activity/test-kit';
 import { encodedHeadersHeader, unreadableBatchHeader } from '@user-activity/topic-contract';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,15 +1,15 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstCopyOf, type LogRecord, Timestamp } from '@user-activity/domain';
-import { codecs, readTopic, startKafka, stranger, writeTopic } from '@user-activity/test-servers';
-import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { codecs, readTopic, startKafka, plainClient, writeTopic } from '@user-activity/test-kit';
+import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { unreadableBatchHeader } from '@user-activity/topic-contract';
 import kafkajs, { type Producer, type ProducerConfig } from 'kafkajs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { KafkaConnection, KafkaDeadLetterQueue, KafkaEventConsumer, KafkaTopic } from '../src/index.ts';
 import { batchBytes } from './batch-bytes.ts';
 
-const admin = stranger(kafkaBrokers()).admin();
+const admin = plainClient(kafkaBrokers()).admin();
 beforeAll(() => admin.connect());
 afterAll(() => admin.disconnect());
 
@@ -43,7 +43,7 @@ async function read(topic: KafkaTopic, count: number, from = connection): Promis
 
 /** A stock producer that is connected. */
 async function producerWith(options: ProducerConfig = {}): Promise<Producer> {
-  const producer = stranger(kafkaBrokers()).producer({
+  const producer = plainClient(kafkaBrokers()).producer({
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     ...options,
   });

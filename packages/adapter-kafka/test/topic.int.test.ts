@@ -1,6 +1,6 @@
 import { Timestamp } from '@user-activity/domain';
-import { readTopic, startKafka, stranger } from '@user-activity/test-servers';
-import { kafkaBrokers } from '@user-activity/test-servers/shared';
+import { readTopic, startKafka, plainClient } from '@user-activity/test-kit';
+import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import kafkajs from 'kafkajs';
 import { beforeAll, afterAll, expect, onTestFinished, test } from 'vitest';
 import {
@@ -12,7 +12,7 @@ import {
   type TopicPlan,
 } from '../src/index.ts';
 
-const admin = stranger(kafkaBrokers()).admin();
+const admin = plainClient(kafkaBrokers()).admin();
 beforeAll(() => admin.connect());
 afterAll(() => admin.disconnect());
 

@@ -1,7 +1,7 @@
 import { DeadLetterId, MetadataCondition, Timestamp } from '@user-activity/domain';
 import { filterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
-import { startMongod } from '@user-activity/test-servers';
-import { mongodbUri } from '@user-activity/test-servers/shared';
+import { startMongod } from '@user-activity/test-kit';
+import { mongodbUri } from '@user-activity/test-kit/shared';
 import { MongoClient } from 'mongodb';
 import { expect, onTestFinished, test } from 'vitest';
 import {

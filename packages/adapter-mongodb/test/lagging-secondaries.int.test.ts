@@ -1,6 +1,6 @@
 import { DeadLetterId, Timestamp } from '@user-activity/domain';
 import { filterOf, sampleActivity } from '@user-activity/port-contracts';
-import { type ReplicaSet, startReplicaSet } from '@user-activity/test-servers';
+import { type ReplicaSet, startReplicaSet } from '@user-activity/test-kit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { documentOf } from '../src/activity-document.ts';
 import {

@@ -4,8 +4,8 @@ import type {
   RepositorySubject,
   TopicRegistrySubject,
 } from '@user-activity/port-contracts';
-import { faultyProxy } from '@user-activity/test-servers';
-import { mongodbUri } from '@user-activity/test-servers/shared';
+import { faultyProxy } from '@user-activity/test-kit';
+import { mongodbUri } from '@user-activity/test-kit/shared';
 import {
   MongoActivityRepository,
   MongoDeadLetterQueue,

@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api';
-import { parsePrometheusText, sumOf } from '@user-activity/test-servers';
+import { parsePrometheusText, sumOf } from '@user-activity/test-kit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PrometheusMetrics } from '../src/index.ts';
 

@@ -57,12 +57,17 @@ export const arrows: readonly Arrows[] = [
     because: 'what all apps share can depend on no choice of one',
   },
   { from: 'client', to: [], because: 'who talks to the API needs nothing of the service' },
-  { from: 'test-servers', to: [], because: 'a server is the same whoever talks to it' },
+  { from: 'test-kit', to: [], because: 'a server is the same whoever talks to it' },
+  {
+    from: 'system-tests',
+    to: ['domain'],
+    because: 'they know of the service what its clients and operators know: its processes and its model',
+  },
   { from: 'workspace', to: [], because: 'the tools judge the code, so they must not depend on it' },
 ];
 
 /** For tests: the suites of the driven ports, adapters cheap enough for unit tests, and real servers. */
-const testKits = ['port-contracts', 'adapter-memory', 'test-servers'];
+const testKits = ['port-contracts', 'adapter-memory', 'test-kit'];
 
 interface Framework {
   readonly rule: string;
@@ -93,13 +98,13 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'kafkajs-in-adapter-kafka',
     modules: ['kafkajs', 'kafkajs-[^/]+'],
-    places: ['^packages/adapter-kafka/', '^packages/test-servers/'],
+    places: ['^packages/adapter-kafka/', '^packages/test-kit/'],
     because: 'the log can be another one',
   },
   {
     rule: 'mongodb-in-adapter-mongodb',
     modules: ['mongodb', 'bson'],
-    places: ['^packages/adapter-mongodb/', '^packages/test-servers/'],
+    places: ['^packages/adapter-mongodb/', '^packages/test-kit/'],
     because: 'the store can be another one',
   },
   {
@@ -137,7 +142,7 @@ const frameworks: readonly Framework[] = [
     modules: ['vitest', '@vitest/[^/]+', 'fast-check'],
     places: [
       '^(?:packages|apps|docs/examples)/[^/]+/test/',
-      '^packages/(?:port-contracts|test-servers|workspace)/',
+      '^packages/(?:port-contracts|test-kit|workspace)/',
     ],
     because: 'what is installed for production holds no test runner',
   },
@@ -266,7 +271,7 @@ export const options: ICruiseOptions = {
     path:
       '^(?:packages|apps|docs/examples)/[^/]+/dist/|^packages/workspace/test/fixtures/' +
       // It imports what its test generates.
-      '|^apps/standalone/test/clients/',
+      '|^packages/system-tests/test/clients/programs/',
   },
   enhancedResolveOptions: {
     exportsFields: ['exports'],

@@ -17,15 +17,16 @@ export const members = (): string[] =>
   groups.flatMap(folders).filter((folder) => existsSync(join(root, folder, 'package.json')));
 
 /**
- * Every tsconfig.json of the members: one for src, in the member itself, and one in each other folder of it that
- * holds TypeScript. Throws where one is missing, as nothing would check the types there.
+ * Every folder of the members with a tsconfig.json: the member itself for its src, and each other folder that holds
+ * TypeScript. Throws if one has no tsconfig.json, as nothing would check its types.
  */
 export const typeScriptProjects = (): string[] =>
   members()
-    .flatMap((member) => [member, ...folders(member).filter((folder) => folder !== `${member}/src`)])
-    .filter((folder) => {
-      const known = existsSync(join(root, folder, 'tsconfig.json'));
-      if (!known && globSync('**/*.ts', { cwd: join(root, folder) }).length > 0)
+    .flatMap(folders)
+    .flatMap((folder) => {
+      const project = folder.replace(/\/src$/, '');
+      if (existsSync(join(root, project, 'tsconfig.json'))) return project;
+      if (globSync('**/*.ts', { cwd: join(root, folder) }).length > 0)
         throw new Error(`${folder} holds TypeScript and has no tsconfig.json`);
-      return known;
+      return [];
     });

@@ -71,10 +71,10 @@ describe('docker-compose.yml', () => {
 
   test('runs Kafka and MongoDB in the versions of the tests', () => {
     const [, kafka] =
-      /^const version = '(.+)';$/m.exec(text('packages/test-servers/src/kafka-program.ts')) ?? [];
+      /^const version = '(.+)';$/m.exec(text('packages/test-kit/src/kafka/kafka-program.ts')) ?? [];
     expect(services['kafka']?.image).toBe(`apache/kafka:${kafka}`);
     const [, mongod] =
-      /^ {2}mongod: '(.+)',$/m.exec(text('packages/test-servers/src/mongod-binary.ts')) ?? [];
+      /^ {2}mongod: '(.+)',$/m.exec(text('packages/test-kit/src/mongodb/mongod-binary.ts')) ?? [];
     expect(services['mongodb']?.image).toBe(`mongo:${mongod}`);
   });
 

@@ -111,7 +111,7 @@ describe('the image holds', () => {
   });
 
   test('nothing of the tests and the tools', () => {
-    for (const member of ['test-servers', 'port-contracts', 'adapter-memory', 'workspace'])
+    for (const member of ['test-kit', 'system-tests', 'port-contracts', 'adapter-memory', 'workspace'])
       expect(existsSync(join(image, 'packages', member))).toBe(false);
     const installed = readdirSync(join(image, 'node_modules', '.pnpm'));
     expect(installed.some((name) => name.startsWith('fastify@'))).toBe(true);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ActivityJson, edgeTopic, parseJson, replayHeader, replayOf } from '@user-activity/domain';
-import { readTopic, type TopicRecord } from '@user-activity/test-servers';
+import { readTopic, type TopicRecord } from '@user-activity/test-kit';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import { listAll } from '../list-all.ts';
 import type { Exchange } from '../load/ledger.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActivityJson } from '@user-activity/domain';
-import { ServiceProcess } from '@user-activity/test-servers';
+import { ServiceProcess } from '@user-activity/test-kit';
 import { listAll } from '../list-all.ts';
 
 /** What came of it. */

@@ -1,4 +1,4 @@
-import { temporaryFolder } from '@user-activity/test-servers';
+import { temporaryFolder } from '@user-activity/test-kit';
 import { killRounds } from './kill-rounds.ts';
 
 /** Kills the embedded default so many times under load, prints what became of the activities, and returns whether all is right. */

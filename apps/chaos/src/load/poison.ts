@@ -1,5 +1,5 @@
 import { maxMetadataBytes } from '@user-activity/domain';
-import type { WrittenRecord } from '@user-activity/test-servers';
+import type { WrittenRecord } from '@user-activity/test-kit';
 
 /** Marks what no client sent: a record with this header is poison, and belongs to the dead letters as it is. */
 export const poisonHeader = 'chaos-poison';

@@ -5,7 +5,7 @@ import {
   startKafka,
   startReplicaSet,
   TopicTools,
-} from '@user-activity/test-servers';
+} from '@user-activity/test-kit';
 import type { Random } from '../random.ts';
 import type { Violation } from '../check/violation.ts';
 import { type SelfEnd, Unit } from './unit.ts';

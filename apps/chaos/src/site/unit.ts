@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceProcess } from '@user-activity/test-servers';
+import type { ServiceProcess } from '@user-activity/test-kit';
 
 /** How a process of the service ended that nobody had asked to end. */
 export interface SelfEnd {

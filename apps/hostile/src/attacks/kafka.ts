@@ -1,4 +1,4 @@
-import { type Codec, type WrongLz4, writeTopic } from '@user-activity/test-servers';
+import { type Codec, type WrongLz4, writeTopic } from '@user-activity/test-kit';
 import type { Attack } from '../attack.ts';
 import { times } from './payloads.ts';
 

@@ -1,4 +1,4 @@
-import { startKafka, startMongod, stranger } from '@user-activity/test-servers';
+import { startKafka, startMongod, plainClient } from '@user-activity/test-kit';
 
 /** A Kafka and a MongoDB for all services of a run. */
 export interface Engines {
@@ -28,7 +28,7 @@ export async function startEngines(): Promise<StartedEngines> {
 
 /** Makes a topic of one partition, which keeps every codec that a producer chose, as topics do by default. */
 export async function makeTopic(brokers: readonly string[], topic: string): Promise<void> {
-  const admin = stranger(brokers).admin();
+  const admin = plainClient(brokers).admin();
   await admin.connect();
   const configEntries = [{ name: 'compression.type', value: 'producer' }];
   await admin.createTopics({

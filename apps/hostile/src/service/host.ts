@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { ServiceProcess, temporaryFolder } from '@user-activity/test-servers';
+import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import type { Attack } from '../attack.ts';
 import { residentKiB } from '../measure/memory.ts';
 import type { Place } from '../target.ts';

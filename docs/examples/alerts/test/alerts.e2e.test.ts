@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceProcess, temporaryFolder } from '@user-activity/test-servers';
-import { kafkaBrokers, mongodbUri } from '@user-activity/test-servers/shared';
+import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
+import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { expect, onTestFinished, test } from 'vitest';
 
 let places = 0;

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { type ServiceProcess, startKafka, startMongod } from '@user-activity/test-kit';
+import { expect, onTestFinished, test } from 'vitest';
+import { allStored, Deployment, Load, until } from '../deployment/deployment.ts';
+
+/** Stops all at once, and tells how each ended: `well` is because it was through, not because its time was. */
+async function drain(...services: readonly ServiceProcess[]): Promise<string[]> {
+  const codes = await Promise.all(services.map((service) => service.end('SIGTERM')));
+  return services.map(({ output }, index) => {
+    const isThrough = output.includes('"stopped"') && !output.includes('shutdown timed out');
+    return codes[index] === 0 && isThrough ? 'well' : `with ${codes[index]}:\n${output}`;
+  });
+}
+
+const well = (services: readonly ServiceProcess[]): string[] => services.map(() => 'well');
+
+async function servers() {
+  const [kafka, mongod] = await Promise.all([startKafka(), startMongod()]);
+  onTestFinished(() => kafka.stop());
+  onTestFinished(() => mongod.stop());
+  return { kafka, mongod, deployment: new Deployment({ brokers: kafka.brokers, uri: mongod.uri }) };
+}
+
+/** Waits until a load has been taken that is worth stopping. */
+const busy = (load: Load, more = 300) => {
+  const goal = load.accepted.length + more;
+  return until(async () => load.accepted.length >= goal);
+};
+
+/** Whatever was answered 202 is stored, once, after a start. */
+async function nothingLost(deployment: Deployment, load: Load): Promise<void> {
+  const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
+  const [url] = await Promise.all([api.ready(), consumer.ready()]);
+  await allStored(url, load);
+}
+
+test.each(['apart', 'in one process'])(
+  'under load, %s: all are through, and nothing is lost',
+  async (how) => {
+    const deployment = new Deployment();
+    const apps = how === 'apart' ? (['api', 'consumer'] as const) : (['standalone'] as const);
+    const services = apps.map((app) => deployment.start(app));
+    const [url = ''] = await Promise.all(services.map((service) => service.ready()));
+    const load = new Load(url);
+    await busy(load);
+    expect(await drain(...services)).toEqual(well(services));
+    await load.stop();
+    await nothingLost(deployment, load);
+  },
+);
+
+test.each(['SIGSTOP', 'SIGKILL'] as const)(
+  'with a broker that got a %s: the processes end, and what was answered 202 is there when it is back',
+  async (signal) => {
+    const { kafka, deployment } = await servers();
+    const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
+    const [url = ''] = await Promise.all(services.map((service) => service.ready()));
+    const load = new Load(url);
+    await busy(load);
+    kafka.signal(0, signal);
+    expect(await drain(...services)).toEqual(well(services));
+    await load.stop();
+    if (signal === 'SIGSTOP') kafka.signal(0, 'SIGCONT');
+    else await kafka.restart(0);
+    await nothingLost(deployment, load);
+  },
+);
+
+test('with a mongod that hangs: the processes end, and all of it is stored when it is back', async () => {
+  const { mongod, deployment } = await servers();
+  const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
+  const [url = ''] = await Promise.all(services.map((service) => service.ready()));
+  const load = new Load(url);
+  await busy(load);
+  mongod.signal('SIGSTOP');
+  await busy(load);
+  expect(await drain(...services)).toEqual(well(services));
+  await load.stop();
+  mongod.signal('SIGCONT');
+  await nothingLost(deployment, load);
+});
+
+test('with both hanging: the processes end', async () => {
+  const { kafka, mongod, deployment } = await servers();
+  const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
+  const [url = ''] = await Promise.all(services.map((service) => service.ready()));
+  const load = new Load(url);
+  await busy(load);
+  mongod.signal('SIGSTOP');
+  kafka.signal(0, 'SIGSTOP');
+  // A question that is never answered is under way too.
+  const question = fetch(`${url}/api/logs`).catch(() => undefined);
+  expect(await drain(...services)).toEqual(well(services));
+  await Promise.all([load.stop(), question]);
+});
+
+test('while it starts, with all that it needs hanging: it ends', async () => {
+  let calls = 0;
+  const server = createServer((socket) => {
+    onTestFinished(() => void socket.destroy());
+    calls += 1;
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const silent = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const deployment = new Deployment({ brokers: [silent], uri: `mongodb://${silent}` });
+  const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
+  await until(async () => calls >= services.length);
+  for (const service of services) {
+    expect(await service.end('SIGTERM')).toBe(0);
+    expect(service.output).not.toContain('ready at');
+  }
+});

@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Exposition,
+  parsePrometheusText,
+  type ServiceOptions,
+  ServiceProcess,
+} from '@user-activity/test-kit';
+import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
+import { expect, onTestFinished } from 'vitest';
+
+let deployments = 0;
+
+/** API and consumers on a topic and a database of their own. They end with the test. */
+export class Deployment {
+  readonly topic: string;
+  readonly database: string;
+  readonly environment: Readonly<Record<string, string>>;
+
+  constructor({
+    brokers = kafkaBrokers(),
+    uri = mongodbUri(),
+  }: { brokers?: readonly string[]; uri?: string } = {}) {
+    deployments += 1;
+    this.topic = `deployment-${process.pid}-${deployments}`;
+    this.database = `deployment_${process.pid}_${deployments}`;
+    this.environment = {
+      KAFKA_BROKERS: brokers.join(),
+      KAFKA_TOPIC: this.topic,
+      KAFKA_GROUP_ID: this.topic,
+      KAFKA_PARTITIONS: '6',
+      MONGODB_URI: uri,
+      MONGODB_DATABASE: this.database,
+    };
+  }
+
+  start(
+    app: NonNullable<ServiceOptions['app']>,
+    environment: Readonly<Record<string, string>> = {},
+  ): ServiceProcess {
+    const service = new ServiceProcess({ app, environment: { ...this.environment, ...environment } });
+    onTestFinished(async () => {
+      await service.end('SIGKILL');
+    });
+    return service;
+  }
+}
+
+const json = { 'content-type': 'application/json' };
+
+export const post = (
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> =>
+  fetch(`${url}/api/logs`, {
+    method: 'POST',
+    headers: { ...json, ...headers },
+    body: JSON.stringify(body),
+  });
+
+/** The one activity, as soon as it is stored. */
+export async function stored(url: string, id: string): Promise<unknown> {
+  for (;;) {
+    const response = await fetch(`${url}/api/logs/${id}`);
+    if (response.status === 200) return response.json();
+    await delay(20);
+  }
+}
+
+/** What a process measured. */
+export async function scraped(url: string, headers: Record<string, string> = {}): Promise<Exposition> {
+  const response = await fetch(`${url}/metrics`, { headers });
+  expect(response.status).toBe(200);
+  return parsePrometheusText(await response.text());
+}
+
+/** Waits until it is so. */
+export async function until(so: () => Promise<boolean>): Promise<void> {
+  while (!(await so())) await delay(50);
+}
+
+/** Logs activities of a hundred users one after the other until it is told to stop or nobody answers, and notes what came of each. */
+export class Load {
+  readonly accepted: string[] = [];
+  readonly refused: Response[] = [];
+  /** What may have been taken or not: it was refused, or nobody answered. */
+  readonly unsure: string[] = [];
+  #going = true;
+  readonly #done: Promise<unknown>;
+  #made = 0;
+
+  constructor(url: string, senders = 4) {
+    this.#done = Promise.all(Array.from({ length: senders }, () => this.#send(url)));
+  }
+
+  async stop(): Promise<void> {
+    this.#going = false;
+    await this.#done;
+  }
+
+  async #send(url: string): Promise<void> {
+    while (this.#going) {
+      this.#made += 1;
+      const id = `load-${this.#made}`;
+      const answer = post(url, { id, userId: `user-${this.#made % 100}`, type: 'VIEW' });
+      const response = await answer.catch(() => undefined);
+      if (response?.status === 202) this.accepted.push(id);
+      else this.unsure.push(id);
+      if (response === undefined) return;
+      if (response.status !== 202) this.refused.push(response);
+    }
+  }
+}
+
+/** Waits until all that was accepted is stored: once, and with nothing that was never sent. */
+export async function allStored(url: string, { accepted, unsure }: Load): Promise<void> {
+  const missing = async (): Promise<number> => {
+    const ids = new Set(await storedIds(url));
+    return accepted.filter((id) => !ids.has(id)).length;
+  };
+  await until(async () => (await missing()) === 0);
+  const maybe = new Set(unsure);
+  const ids = (await storedIds(url)).filter((id) => !maybe.has(id));
+  expect(ids.toSorted()).toEqual(accepted.toSorted());
+}
+
+async function storedIds(url: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let path: string | undefined = '/api/logs?limit=500'; path !== undefined; ) {
+    const response = await fetch(`${url}${path}`);
+    const page = (await response.json()) as {
+      data: { id: string }[];
+      pagination: { nextCursor: string | null };
+    };
+    ids.push(...page.data.map(({ id }) => id));
+    const { nextCursor } = page.pagination;
+    path = nextCursor === null ? undefined : `/api/logs?limit=500&cursor=${encodeURIComponent(nextCursor)}`;
+  }
+  return ids;
+}

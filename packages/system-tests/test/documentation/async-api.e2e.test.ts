@@ -1,0 +1,82 @@
+import { inDatabase, readTopic, type TopicRecord, writeTopic } from '@user-activity/test-kit';
+import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
+import { expect, test } from 'vitest';
+import { type Message, messageFaults } from './async-api.ts';
+import { Deployment, post, stored, until } from '../deployment/deployment.ts';
+
+const messageOf = ({ key, headers = {}, value }: TopicRecord): Message => ({
+  key: key?.toString() ?? null,
+  headers: Object.fromEntries(
+    Object.entries(headers).map(([name, one]) => [name, String([one].flat().at(-1))]),
+  ),
+  payload: value?.toString() ?? null,
+});
+
+/** Of the faults of every message, the place and the name of each. */
+const faults = (name: Parameters<typeof messageFaults>[0], records: readonly TopicRecord[]) =>
+  records.flatMap((record) => messageFaults(name, messageOf(record)));
+
+test('what the service writes to Kafka is as docs/asyncapi.yaml says', async () => {
+  const deployment = new Deployment();
+  const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
+  const [url] = await Promise.all([api.ready(), consumer.ready()]);
+  const { topic } = deployment;
+  const read = (name: string) => readTopic(kafkaBrokers(), name);
+  const validate = (validator: object) =>
+    inDatabase(mongodbUri(), deployment.database, (db) => db.command({ collMod: 'activities', validator }));
+
+  const shapes = [
+    { id: 'plain', userId: '123', type: 'LOGIN' },
+    { userId: ' Zoë 購 😀 ', type: 'été - 購入', metadata: { $set: 1, 'a.b': [null, -1.5e-7], '': {} } },
+    { id: '!"$%&/()=', userId: 'x'.repeat(256), type: 'y'.repeat(128), createdAt: '0000-01-01T00:00:00Z' },
+    { userId: '5', type: 'x', createdAt: '2026-11-24T08:30:00.123456+14:00' },
+  ];
+  for (const body of shapes) expect((await post(url, body)).status).toBe(202);
+  await stored(url, 'plain');
+  // One of each code.
+  expect((await post(url, { ...shapes[0], type: 'LOGOUT' })).status).toBe(202);
+  await writeTopic(kafkaBrokers(), topic, [
+    { key: 'stranger', value: 'no JSON', headers: { ce_type: 'user-activity.logged.v1' } },
+    { key: null, value: Buffer.from([0xff]), headers: { 'user-activity-dead-letter-code': 'mine' } },
+  ]);
+  await validate({ type: { $ne: 'REFUSED' } });
+  expect((await post(url, { id: 'refused', userId: '6', type: 'REFUSED' })).status).toBe(202);
+  const letters = async (query = ''): Promise<readonly { readonly id: string }[]> => {
+    const answer = await fetch(`${url}/api/dead-letters?${query}`);
+    return ((await answer.json()) as { data: { id: string }[] }).data;
+  };
+  const call = { event: 'x', messageId: 'nobody' };
+  const tracked = await fetch(`${url}/v1/track`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(call),
+  });
+  expect(tracked.status).toBe(200);
+  await until(async () => (await letters()).length === 5);
+  // And one that is sent back.
+  await validate({});
+  const [refused] = await letters('code=refused');
+  const replayed = await fetch(`${url}/api/dead-letters/replay`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ids: [refused?.id] }),
+  });
+  expect(await replayed.json()).toEqual({ replayed: 1 });
+  await stored(url, 'refused');
+
+  const records = await read(topic);
+  const ours = records.filter(({ headers }) => headers?.['ce_id'] !== undefined);
+  expect([records.length, ours.length]).toEqual([9, 7]);
+  expect(faults('activityLogged', ours)).toEqual([]);
+  expect(ours.filter(({ headers }) => headers?.['user-activity-replay-of'] !== undefined)).toHaveLength(1);
+  // What others put there is none: it is not so that anything is let through.
+  for (const record of records.filter((one) => !ours.includes(one)))
+    expect(faults('activityLogged', [record])).not.toEqual([]);
+
+  const buried = await read(`${topic}.dead-letters`);
+  expect(
+    buried.map((record) => String(messageOf(record).headers['user-activity-dead-letter-code'])).toSorted(),
+  ).toEqual(['conflict', 'invalid', 'refused', 'unreadable', 'unreadable']);
+  expect(faults('deadLetter', buried)).toEqual([]);
+  expect(faults('deadLetter', ours)).not.toEqual([]);
+});

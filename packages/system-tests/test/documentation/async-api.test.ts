@@ -1,0 +1,113 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeadLetterCode } from '@user-activity/domain';
+import { describe, expect, test } from 'vitest';
+import {
+  brokenReferences,
+  document,
+  documentFaults,
+  type Message,
+  messageFaults,
+  type MessageName,
+} from './async-api.ts';
+
+const golden = join(import.meta.dirname, '..', '..', '..', '..', 'packages', 'topic-contract', 'golden');
+const { messages } = document.components;
+
+test('the document is AsyncAPI 3.0', () => {
+  expect(document.asyncapi).toBe('3.0.0');
+  expect(documentFaults(document)).toEqual([]);
+  expect(documentFaults({ ...document, operations: { log: { action: 'shout' } } })).not.toEqual([]);
+  expect(brokenReferences(document)).toEqual([]);
+  expect(brokenReferences({ ...document, x: { $ref: '#/channels/lost' } })).toEqual(['#/channels/lost']);
+  const addresses = Object.values(document.channels).map(({ address }) => address);
+  expect(addresses).toEqual(['user-activity', 'user-activity.dead-letters']);
+});
+
+test('every code of a dead letter is told', () => {
+  const { properties } = messages.deadLetter.headers;
+  expect(properties['user-activity-dead-letter-code']?.enum).toEqual(DeadLetterCode.all);
+});
+
+test.each(Object.entries(messages))('the examples of %s are as it says', (name, { examples }) => {
+  expect(examples.length).toBeGreaterThan(0);
+  for (const { headers, payload } of examples) {
+    const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    const message = { key: '123', headers: headers as Message['headers'], payload: text };
+    expect(messageFaults(name as MessageName, message)).toEqual([]);
+  }
+});
+
+const goldenMessages = globSync('*.json', { cwd: golden }).map((file): [string, Message] => {
+  const { message } = JSON.parse(readFileSync(join(golden, file), 'utf8')) as {
+    message: { key: string; value: string; headers: Record<string, string> };
+  };
+  return [file, { key: message.key, headers: message.headers, payload: message.value }];
+});
+
+test('a member more, and a word of the routes for an id, are as it says: a newer or another producer may write them', () => {
+  const [, whole] = goldenMessages[0] ?? [];
+  if (whole === undefined) throw new Error('There is such a message.');
+  const payload = JSON.stringify({ ...(JSON.parse(whole.payload ?? '') as object), id: 'count', extra: 1 });
+  expect(messageFaults('activityLogged', { ...whole, payload })).toEqual([]);
+});
+
+test.each(goldenMessages)('the golden message %s is as it says', (_, message) => {
+  expect(messageFaults('activityLogged', message)).toEqual([]);
+});
+
+describe('a message is told to be otherwise', () => {
+  const [, whole] = goldenMessages.find(([file]) => file === 'plain.json') ?? [];
+  if (whole === undefined) throw new Error('There is such a message.');
+  const { ce_id: _id, ...nameless } = whole.headers;
+  const activity = JSON.parse(whole.payload ?? '') as object;
+  const holding = (change: object): Message => ({
+    ...whole,
+    payload: JSON.stringify({ ...activity, ...change }),
+  });
+
+  test.each<[string, Message, string]>([
+    ['no key', { ...whole, key: null }, 'key must be string'],
+    ['a header that is missing', { ...whole, headers: nameless }, "required property 'ce_id'"],
+    [
+      'another type',
+      { ...whole, headers: { ...whole.headers, ce_type: 'order.placed.v1' } },
+      'ce_type must be equal',
+    ],
+    ['another time', { ...whole, headers: { ...whole.headers, ce_time: 'yesterday' } }, 'ce_time must match'],
+    [
+      'a trace that is none',
+      { ...whole, headers: { ...whole.headers, traceparent: '1' } },
+      'traceparent must match',
+    ],
+    [
+      'a header more of ours',
+      { ...whole, headers: { ...whole.headers, 'user-activity-x': '1' } },
+      'user-activity-x is not described',
+    ],
+    ['no value', { ...whole, payload: null }, 'payload must be object'],
+    ['no JSON', { ...whole, payload: '{' }, 'payload must be object'],
+    ['a type that is not canonical', holding({ type: 'log in' }), 'payload/type must match'],
+    ['a user that is not trimmed', holding({ userId: ' 123' }), 'payload/userId must match'],
+    ['an id of dots', holding({ id: '..' }), 'payload/id must match'],
+    [
+      'a time with an offset',
+      holding({ createdAt: '2026-11-24T13:27:40.628+01:00' }),
+      'payload/createdAt must match',
+    ],
+  ])('%s', (_, message, fault) => {
+    expect(messageFaults('activityLogged', message).join('\n')).toContain(fault);
+  });
+
+  test.each<[string, string, string]>([
+    ['another code', 'code', 'lost'],
+    ['a place that is no number', 'offset', '-1'],
+    ['a time that is none', 'died-at', '2026'],
+    ['an activity that is none', 'activity-id', 'a b'],
+    ['something more about it', 'x', '1'],
+  ])('a dead letter with %s', (_, name, text) => {
+    const [example] = messages.deadLetter.examples;
+    const headers = { ...example?.headers, [`user-activity-dead-letter-${name}`]: text };
+    expect(messageFaults('deadLetter', { key: null, headers, payload: null })).not.toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import { chromiumProgram, ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+
+const host = 'logs.example';
+const key = 'docs-key';
+/** Far more than a step needs: a slow machine is no failure. */
+const timeout = 150_000;
+const home = temporaryFolder('chromium');
+let browser: Browser;
+
+beforeAll(async () => {
+  const { executablePath, env } = chromiumProgram();
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  browser = await chromium.launch({
+    executablePath,
+    timeout,
+    env: { ...env, HOME: home.path },
+    // To a browser it is a host like any other: it has nothing of the trust that loopback has.
+    args: ['--no-sandbox', '--disable-gpu', `--host-resolver-rules=MAP ${host} 127.0.0.1`, ...quiet],
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+  home.remove();
+});
+
+/** A service of its own, as that host. */
+async function serve(environment: Record<string, string>): Promise<URL> {
+  const folder = temporaryFolder('docs-page');
+  const service = new ServiceProcess({ folder: folder.path, environment });
+  onTestFinished(async () => {
+    await service.end('SIGKILL');
+    folder.remove();
+  });
+  const url = new URL(await service.ready());
+  url.hostname = host;
+  return url;
+}
+
+/** A new page, and what went wrong on it. */
+async function open(
+  url: URL,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; faults: string[] }> {
+  const context = await browser.newContext(options);
+  onTestFinished(() => context.close());
+  context.setDefaultTimeout(timeout);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('requestfailed', (request) => faults.push(`${request.url()} ${request.failure()?.errorText}`));
+  await page.goto(url.href);
+  return { page, faults };
+}
+
+/** Sends the example of `POST /api/logs` twice, and gives the answers. */
+async function executeTwice(page: Page): Promise<{ status: number; id: string }[]> {
+  const operation = page.locator('#operations-activities-logActivity');
+  await operation.locator('.opblock-summary-control').click();
+  await operation.getByRole('button', { name: 'Try it out' }).click();
+  const answers: { status: number; id: string }[] = [];
+  for (let times = 0; times < 2; times += 1) {
+    const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const response = await answered;
+    answers.push({ status: response.status(), id: ((await response.json()) as { id: string }).id });
+  }
+  return answers;
+}
+
+/** The page shows every operation, without a fault, and logs an activity each time its example is sent. */
+async function expectWorking({ page, faults }: { page: Page; faults: string[] }): Promise<void> {
+  await page.locator('.opblock').first().waitFor();
+  expect(new URL(page.url()).pathname).toBe('/docs');
+  expect(await page.locator('.opblock').count()).toBeGreaterThan(15);
+  const [first, second] = await executeTwice(page);
+  expect([first?.status, second?.status]).toEqual([201, 201]);
+  expect(first?.id).not.toBe(second?.id);
+  expect(faults).toEqual([]);
+}
+
+test('a browser that opens the service by plain HTTP, by any name, comes to a page that works', async () => {
+  await expectWorking(await open(await serve({ ALLOWED_HOSTS: host })));
+});
+
+test('with keys the URL may hold one', async () => {
+  const url = await serve({ API_KEYS: key });
+  url.username = key;
+  await expectWorking(await open(url));
+});
+
+test('with keys the browser asks for one', async () => {
+  // Someone's answer to the browser's prompt.
+  const httpCredentials = { username: key, password: '' };
+  await expectWorking(await open(await serve({ API_KEYS: key }), { httpCredentials }));
+});

@@ -1,0 +1,115 @@
+import { faultyProxy, freePorts } from '@user-activity/test-kit';
+import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
+import { expect, onTestFinished, test } from 'vitest';
+import { Deployment, until } from '../deployment/deployment.ts';
+
+const apps = ['api', 'consumer', 'standalone'] as const;
+
+/** A server as one can cut it off; nobody reaches it at first. */
+async function cutOff(host: string, port: number) {
+  const proxy = await faultyProxy(port, host);
+  onTestFinished(() => proxy.close());
+  return { place: `127.0.0.1:${proxy.port}`, mend: proxy.cut() };
+}
+
+/** A deployment that reaches neither Kafka nor MongoDB until they are mended. */
+async function outOfReach() {
+  const [host = '', port] = kafkaBrokers()[0]?.split(':') ?? [];
+  const mongodb = new URL(mongodbUri());
+  const kafka = await cutOff(host, Number(port));
+  const mongo = await cutOff(mongodb.hostname, Number(mongodb.port));
+  const uri = `mongodb://${mongo.place}/?directConnection=true`;
+  return { kafka, mongo, deployment: new Deployment({ brokers: [kafka.place], uri }) };
+}
+
+/** The status of an answer, undefined while nobody listens. */
+const statusOf = (url: string): Promise<number | undefined> =>
+  fetch(url).then(
+    ({ status }) => status,
+    () => undefined,
+  );
+
+const checksOf = async (url: string): Promise<unknown> =>
+  ((await (await fetch(`${url}/health/ready`)).json()) as { checks: unknown }).checks;
+
+test.each(apps)('%s waits for Kafka and MongoDB, and says meanwhile what is missing', async (app) => {
+  const { kafka, mongo, deployment } = await outOfReach();
+  const [port = 0] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
+  const service = deployment.start(app, { PORT: String(port) });
+  await until(async () => (await statusOf(`${url}/health/live`)) === 200);
+  expect(await statusOf(`${url}/health/ready`)).toBe(503);
+  expect(await checksOf(url)).toEqual({ log: 'unavailable', store: 'unavailable' });
+  for (const [path, init] of [
+    ['/api/logs', {}],
+    ['/metrics', {}],
+    ['/health/live', { method: 'POST' }],
+    ['/api/logs', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }],
+    [
+      '/api/logs/batch',
+      { method: 'POST', body: '{}\n', headers: { 'content-type': 'application/x-ndjson' } },
+    ],
+    ['/v1/track', { method: 'POST', body: 'x'.repeat(2_000_000) }],
+  ] as const) {
+    const response = await fetch(url + path, init);
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await response.json()).toMatchObject({ status: 503, detail: expect.any(String) as string });
+  }
+  mongo.mend();
+  await until(async () => ((await checksOf(url)) as { store: string }).store === 'ok');
+  expect(await checksOf(url)).toEqual({ log: 'unavailable', store: 'ok' });
+  expect(service.output).not.toMatch(/ready|http:/);
+  kafka.mend();
+  expect(await service.ready()).toBe(url);
+  expect(await statusOf(`${url}/health/ready`)).toBe(200);
+  expect(await service.end('SIGTERM')).toBe(0);
+});
+
+test.each(apps)('%s ends with 1, and a line that says what it did not reach', async (app) => {
+  const { mongo, deployment } = await outOfReach();
+  mongo.mend();
+  const nothing = new Deployment({ brokers: ['127.0.0.1:1'], uri: 'mongodb://127.0.0.1:1/?replicaSet=rs0' });
+  for (const [each, missing, variables] of [
+    [deployment, /Kafka \([^)]+\)/, 'KAFKA_BROKERS'],
+    [nothing, /Kafka \([^)]+\) and MongoDB \([^)]+\)/, 'KAFKA_BROKERS and MONGODB_URI'],
+  ] as const) {
+    const service = each.start(app, { START_TIMEOUT_MS: '2500' });
+    expect(await service.exited).toBe(1);
+    const last = JSON.parse(service.output.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    expect(Object.keys(last)).toEqual(['level', 'time', 'msg']);
+    expect(last['level']).toBe(60);
+    expect(last['msg']).toMatch(missing);
+    expect(last['msg']).toMatch(/^not reached within 2500 ms: /);
+    expect(last['msg']).toContain(`correct ${variables}, or raise START_TIMEOUT_MS`);
+    expect(service.output).not.toMatch(/ready|http:/);
+  }
+});
+
+test.each(apps)('%s, stopped while it waits, ends with 0', async (app) => {
+  const { deployment } = await outOfReach();
+  const [port = 0] = await freePorts(1);
+  const service = deployment.start(app, { PORT: String(port) });
+  await until(async () => (await statusOf(`http://127.0.0.1:${port}/health/live`)) === 200);
+  expect(await service.end('SIGTERM')).toBe(0);
+  expect(service.output).toContain('"msg":"stopped"');
+  expect(service.output).not.toContain('shutdown timed out');
+});
+
+test.each(apps)('%s ends at once where the port is taken, or MONGODB_URI is no such thing', async (app) => {
+  const holder = new Deployment().start('consumer');
+  const { port } = new URL(await holder.ready());
+  const password = 'kept-to-ourselves';
+  for (const [environment, line] of [
+    [{ PORT: port }, `port ${port} is in use; stop the other process or set PORT`],
+    [{ MONGODB_URI: `mongodb://me:${password}@:1:2/` }, 'MONGODB_URI can not be used'],
+    [{ MONGODB_URI: `mongodb://me:${password}@h/?w=all&tls=maybe` }, 'MONGODB_URI can not be used'],
+  ] as const) {
+    const service = new Deployment().start(app, environment);
+    expect(await service.exited).toBe(1);
+    const last = JSON.parse(service.output.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    expect(Object.keys(last)).toEqual(['level', 'time', 'msg']);
+    expect(last['msg']).toContain(line);
+    expect(service.output).not.toContain(password);
+  }
+});

@@ -1,0 +1,108 @@
+import { codecs, plainClient, writeTopic } from '@user-activity/test-kit';
+import { kafkaBrokers } from '@user-activity/test-kit/shared';
+import { expect, test } from 'vitest';
+import { Deployment, post, stored, until } from '../deployment/deployment.ts';
+
+interface Letter {
+  readonly id: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly diedAt: string;
+  readonly size: number;
+  readonly omitted: readonly string[];
+  readonly headers: Readonly<Record<string, readonly { readonly text?: string }[]>>;
+}
+
+/** A topic as one has it that somebody else made: what producers compressed stays so. */
+async function makeTopic(name: string): Promise<void> {
+  const admin = plainClient(kafkaBrokers()).admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: [
+      {
+        topic: name,
+        numPartitions: 6,
+        configEntries: [{ name: 'compression.type', value: 'producer' }],
+      },
+    ],
+  });
+  await admin.disconnect();
+}
+
+const activity = (id: string): string =>
+  JSON.stringify({
+    id,
+    userId: 'stranger',
+    type: 'LOGIN',
+    metadata: {},
+    createdAt: '2026-01-02T03:04:05Z',
+    receivedAt: '2026-01-02T03:04:05Z',
+  });
+
+test('poison in whatever shape neither stops a partition nor the process, and is kept whole', async () => {
+  const deployment = new Deployment();
+  const { topic } = deployment;
+  await makeTopic(topic);
+  const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
+  const [url] = await Promise.all([api.ready(), consumer.ready()]);
+  const list = async (): Promise<readonly Letter[]> => {
+    const response = await fetch(`${url}/api/dead-letters?order=asc`);
+    return ((await response.json()) as { data: Letter[] }).data;
+  };
+
+  const partition = 3;
+  const type = { ce_type: 'user-activity.logged.v1' };
+  const named = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`h${index}`, 'v']));
+  const poison = [
+    { key: 'k', value: '20,000 names', headers: named, partition },
+    { value: 'one name', headers: { h: Array.from({ length: 30_000 }, () => 'v') }, partition },
+    { value: 'too many', headers: { h: Array.from({ length: 60_000 }, () => 'v') }, partition },
+    { value: 'large', headers: { h: 'v'.repeat(900_000) }, partition },
+  ];
+  await writeTopic(kafkaBrokers(), topic, poison);
+  await writeTopic(kafkaBrokers(), topic, [{ value: Buffer.alloc(80_000_000), partition }], 'gzip');
+  for (const codec of codecs)
+    await writeTopic(
+      kafkaBrokers(),
+      topic,
+      [{ key: 'stranger', value: activity(codec), headers: type, partition }],
+      codec,
+    );
+  for (const codec of codecs) await stored(url, codec);
+
+  const letters = await list();
+  expect(letters).toEqual([
+    expect.objectContaining({ id: `${topic}:3:0`, reason: 'it has no ce_type header', size: 12 }),
+    expect.objectContaining({ id: `${topic}:3:1`, reason: 'it has no ce_type header', size: 8 }),
+    expect.objectContaining({
+      id: `${topic}:3:2`,
+      reason: 'it has 60000 headers; the limit is 32768',
+      size: 8,
+    }),
+    expect.objectContaining({ id: `${topic}:3:3`, omitted: ['headers'], size: 5 }),
+    expect.objectContaining({
+      id: `${topic}:3:4`,
+      reason: "the batch at offsets 4 to 4 can't be read: it decompresses to more than 67108864 bytes",
+      omitted: ['value'],
+      headers: { 'user-activity-unreadable-batch': [{ text: '4-4' }] },
+    }),
+  ]);
+  expect((await post(url, { id: 'behind', userId: 'u', type: 'LOGIN' })).status).toBe(202);
+  await stored(url, 'behind');
+
+  const replay = await fetch(`${url}/api/dead-letters/replay`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ids: letters.map(({ id }) => id) }),
+  });
+  expect([replay.status, await replay.json()]).toEqual([202, { replayed: 5 }]);
+  const times = new Map(letters.map(({ id, diedAt }) => [id, diedAt]));
+  let again: readonly Letter[] = [];
+  await until(async () => {
+    again = await list();
+    return again.length === 5 && again.every(({ id, diedAt }) => diedAt !== times.get(id));
+  });
+  const sizes = (of: readonly Letter[]) => of.map(({ id, size, omitted }) => ({ id, size, omitted }));
+  const byId = (of: readonly Letter[]) => of.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  expect(sizes(byId(again))).toEqual(sizes(byId(letters)));
+});

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { cached, run } from '../downloads/cache.ts';
+
+// A package of npm that holds the program itself, compressed: from there it can be had where only package registries are reachable.
+const packed = {
+  name: '@sparticuz/chromium',
+  version: '147.0.0',
+  file: 'sparticuz-chromium-147.0.0.tgz',
+  sha256: '18fe5404ce845594cd7d592fc07f37a19514079ba4d9c27192ad8b908743f16b',
+};
+
+/** How Chromium is started. */
+export interface ChromiumProgram {
+  readonly executablePath: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The browser: of this machine, else of the cache, else fetched. Throws with what to install. */
+export function chromiumProgram(): ChromiumProgram {
+  const find = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
+  const installed = spawnSync('sh', ['-c', find], { encoding: 'utf8' }).stdout.trim();
+  const env = { PATH: process.env['PATH'] ?? '' };
+  if (installed !== '') return { executablePath: installed, env };
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('There is no chromium on the PATH: install Chromium.');
+  const folder = cached(`chromium-${packed.version}`, fill);
+  return {
+    executablePath: join(folder, 'chromium'),
+    env: {
+      ...env,
+      LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
+      // It ends where it finds no font at all.
+      FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+    },
+  };
+}
+
+function fill(draft: string): void {
+  const { name, version, file, sha256 } = packed;
+  run('npm', ['pack', `${name}@${version}`, '--silent', '--pack-destination', draft], draft);
+  const digest = createHash('sha256')
+    .update(readFileSync(join(draft, file)))
+    .digest('hex');
+  if (digest !== sha256) throw new Error(`The package of Chromium is not the one we know: ${digest}.`);
+  run('tar', ['-xzf', file], draft);
+  const unpack = (part: string): void => {
+    const compressed = readFileSync(join(draft, 'package', 'bin', `${part}.br`));
+    writeFileSync(join(draft, part), brotliDecompressSync(compressed));
+  };
+  for (const part of ['chromium', 'al2023.tar', 'fonts.tar']) unpack(part);
+  run(
+    'sh',
+    ['-c', 'chmod 755 chromium && mkdir al2023 && tar -xf al2023.tar -C al2023 && tar -xf fonts.tar'],
+    draft,
+  );
+  writeFileSync(
+    join(draft, 'fonts.conf'),
+    '<?xml version="1.0"?><fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>',
+  );
+  run('sh', ['-c', 'rm -r package *.tgz *.tar'], draft);
+}

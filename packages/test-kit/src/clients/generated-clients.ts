@@ -1,0 +1,102 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import openapiTS, { astToString } from 'openapi-typescript';
+import { pythonPackages } from '../downloads/python-packages.ts';
+
+/** A program that uses a client which a generator makes of an OpenAPI document. */
+export interface ClientProgram {
+  /** The document as the service gives it. */
+  readonly document: string;
+  /** The folder that holds the program. */
+  readonly source: string;
+  /** An empty folder to generate, compile and run it in. */
+  readonly folder: string;
+  readonly arguments: readonly string[];
+}
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+const execute = promisify(execFile);
+
+/** Runs a program to its end, and gives its standard output. Rejects with all that it wrote if it fails. */
+async function outputOf(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<string> {
+  try {
+    return (await execute(file, args, { maxBuffer: 2 ** 25, ...options })).stdout;
+  } catch (error) {
+    // tsc tells its findings on the standard output, which the error's message leaves out.
+    const output: unknown = error instanceof Error ? Reflect.get(error, 'stdout') : undefined;
+    throw new Error(`${file} ${args.join(' ')} failed: ${String(output)}`, { cause: error });
+  }
+}
+
+function place({ document, source, folder }: ClientProgram): void {
+  cpSync(source, folder, { recursive: true });
+  writeFileSync(join(folder, 'openapi.json'), document);
+}
+
+/**
+ * Generates types by openapi-typescript, has tsc judge `round-trip.ts`, runs it, and gives what it prints. `packages` is the folder
+ * node_modules that has what it imports.
+ */
+export async function runInTypeScript(program: ClientProgram, packages: string): Promise<string> {
+  const { folder, document } = program;
+  place(program);
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  symlinkSync(packages, join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'schema.d.ts'), astToString(await openapiTS(document)));
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+  const files = ['--noEmit', '--allowImportingTsExtensions', '--types', ''];
+  const target = ['--module', 'nodenext', '--target', 'esnext', '--lib', 'esnext,dom'];
+  const tsc = join(root, 'node_modules', '.bin', 'tsc');
+  await outputOf(tsc, [...strict, ...files, ...target, 'round-trip.ts'], { cwd: folder });
+  const env = { PATH: process.env['PATH'] };
+  return outputOf(process.execPath, ['round-trip.ts', ...program.arguments], {
+    cwd: folder,
+    env,
+  });
+}
+
+/** Generates the package `activity_log` by openapi-python-client, runs `round_trip.py`, and gives what it prints. */
+export async function runInPython(program: ClientProgram): Promise<string> {
+  const { folder } = program;
+  place(program);
+  // Its formatter is not installed.
+  writeFileSync(join(folder, 'config.yml'), 'package_name_override: activity_log\npost_hooks: []\n');
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    PYTHONUTF8: '1',
+    PYTHONPATH: [pythonPackages('openapi-python-client'), folder].join(delimiter),
+  };
+  const paths = ['--path', 'openapi.json', '--output-path', 'activity_log', '--config', 'config.yml'];
+  const generate = ['-m', 'openapi_python_client', 'generate', '--meta', 'none', ...paths];
+  await outputOf('python3', generate, { cwd: folder, env });
+  await outputOf('python3', ['-m', 'compileall', '-q', 'activity_log'], { cwd: folder, env });
+  return outputOf('python3', ['round_trip.py', ...program.arguments], { cwd: folder, env });
+}
+
+/** Whether there is a Go that is as new as the `go.mod` of the program asks for. */
+export function canRunInGo(source: string): boolean {
+  const installed = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
+  if (installed.error !== undefined || installed.status !== 0) return false;
+  const [, minor = '0'] = /^go1\.(\d+)/.exec(installed.stdout) ?? [];
+  const [, needed = ''] = /^go 1\.(\d+)/m.exec(readFileSync(join(source, 'go.mod'), 'utf8')) ?? [];
+  return Number(minor) >= Number(needed);
+}
+
+/** Generates `api.go` by oapi-codegen, compiles it with `main.go`, runs that, and gives what it prints. */
+export async function runInGo(program: ClientProgram): Promise<string> {
+  const { folder } = program;
+  place(program);
+  const env = { ...process.env, GOFLAGS: '-mod=readonly' };
+  const kinds = ['-generate', 'types,client', '-package', 'main'];
+  const generate = ['tool', 'oapi-codegen', ...kinds, '-o', 'api.go', 'openapi.json'];
+  await outputOf('go', generate, { cwd: folder, env });
+  await outputOf('go', ['build', '-o', 'round-trip', '.'], { cwd: folder, env });
+  return outputOf(join(folder, 'round-trip'), program.arguments, { cwd: folder, env });
+}

@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { available, cached, run } from './cache.ts';
+
+/** An artifact of Maven Central. */
+export interface Artifact {
+  readonly groupId: string;
+  readonly artifactId: string;
+  readonly version: string;
+}
+
+const dependency = ({ groupId, artifactId, version }: Artifact): string =>
+  `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
+
+/** The class path of the artifacts and of what they need: of the cache, by that name, else fetched. Throws with what to install. */
+export function classPathOf(name: string, artifacts: readonly Artifact[]): string {
+  if (!available('java', '-version'))
+    throw new Error('There is no java on the PATH: install Java 17 or later.');
+  const folder = cached(name, (draft) => {
+    if (!available('mvn', '-v')) throw new Error('There is no mvn on the PATH: install Maven 3.');
+    const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>local</groupId><artifactId>jars</artifactId><version>1</version>
+<dependencies>
+${artifacts.map(dependency).join('\n')}
+</dependencies></project>
+`;
+    writeFileSync(join(draft, 'pom.xml'), pom);
+    run(
+      'mvn',
+      ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib'],
+      draft,
+    );
+  });
+  return join(folder, 'lib', '*');
+}

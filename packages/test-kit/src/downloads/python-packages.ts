@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { available, cached, run } from './cache.ts';
+
+/**
+ * A folder for PYTHONPATH with the packages that `<name>.txt` lists, filled once. Throws if Python or pip is missing, with what
+ * to install.
+ */
+export function pythonPackages(name: string): string {
+  const requirements = join(import.meta.dirname, `${name}.txt`);
+  if (!available('python3', '-m', 'pip', '--version'))
+    throw new Error(`To use ${name} takes Python: install python3, 3.10 or later, with pip.`);
+  const version = spawnSync('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
+    encoding: 'utf8',
+  });
+  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  return cached(`${name}-${digest}-python${version.stdout.trim()}`, (draft) =>
+    run(
+      'python3',
+      ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', draft, '--requirement', requirements],
+      draft,
+    ),
+  );
+}

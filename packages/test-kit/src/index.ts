@@ -1,0 +1,25 @@
+export { lz4Compress, snappyCompress } from './kafka/compressors.ts';
+export { type ChromiumProgram, chromiumProgram } from './clients/chromium.ts';
+export { CuttableSockets } from './network/cuttable-sockets.ts';
+export { type FaultyProxy, faultyProxy, type Mend } from './network/faulty-proxy.ts';
+export { freePorts } from './network/free-ports.ts';
+export {
+  canRunInGo,
+  type ClientProgram,
+  runInGo,
+  runInPython,
+  runInTypeScript,
+} from './clients/generated-clients.ts';
+export { inDatabase } from './mongodb/in-database.ts';
+export { type Kafka, startKafka } from './kafka/kafka.ts';
+export { type Mongod, startMongod } from './mongodb/mongod.ts';
+export { fuzz, type Fuzzing } from './fuzz/schemathesis.ts';
+export { readTopic, type TopicRecord } from './kafka/read-topic.ts';
+export { type ReplicaSet, startReplicaSet } from './mongodb/replica-set.ts';
+export { type ServiceOptions, ServiceProcess } from './process/service-process.ts';
+export { parsePrometheusText, type Exposition, type Sample, sumOf } from './prometheus/prometheus-text.ts';
+export { runWithSegmentJava } from './clients/segment-java.ts';
+export { plainClient } from './kafka/plain-client.ts';
+export { temporaryFolder } from './process/temporary-folder.ts';
+export { TopicTools, type WrittenRecord } from './kafka/topic-tools.ts';
+export { type Codec, codecs, type WrongLz4, writeTopic } from './kafka/write-topic.ts';

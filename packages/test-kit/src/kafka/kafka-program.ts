@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { classPathOf } from '../downloads/maven-jars.ts';
+import { cached, run } from '../downloads/cache.ts';
+import { temporaryFolder } from '../process/temporary-folder.ts';
+
+const version = '4.3.1';
+const artifacts = [
+  { groupId: 'org.apache.kafka', artifactId: 'kafka_2.13', version },
+  // The newer ones are ignored by this version.
+  { groupId: 'org.slf4j', artifactId: 'slf4j-simple', version: '1.7.36' },
+];
+// For a short life: start soon rather than run fast after an hour.
+const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
+
+/** How Kafka's programs are run on this machine. */
+export interface KafkaProgram {
+  /** The command line that runs a broker; the path of its properties comes after it. */
+  readonly broker: readonly string[];
+  /** A folder with formatted storage as those properties have it, made once by that name. */
+  formatted(name: string, properties: (folder: string) => string): string;
+}
+
+/** The program: of the cache, else fetched. Throws with what to install. */
+export function kafkaProgram(heap: string): KafkaProgram {
+  const classpath = classPathOf(`kafka-${version}`, artifacts);
+  const format = (file: string, cwd: string): void =>
+    run(
+      'java',
+      [...quick, quiet, '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file],
+      cwd,
+    );
+  const classes = cached(`kafka-${version}-classes`, (draft) => archiveClasses(classpath, draft, format));
+  const archive = join(classes, 'classes.jsa');
+  return {
+    broker: [
+      'java',
+      `-Xmx${heap}`,
+      ...quick,
+      `-XX:SharedArchiveFile=${archive}`,
+      warnings,
+      '-cp',
+      classpath,
+      main,
+    ],
+    formatted: (name, properties) =>
+      cached(`kafka-${version}-${name}`, (draft) => {
+        const file = join(draft, 'format.properties');
+        writeFileSync(file, properties(join(draft, 'data')));
+        format(file, draft);
+      }),
+  };
+}
+
+const warnings = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
+const main = 'kafka.Kafka';
+// Any UUID in base64 is one.
+const clusterId = 'dXNlci1hY3Rpdml0eS0wMQ';
+
+/** Runs a broker once and keeps what its classes look like in memory: with that, later starts take half the time. */
+function archiveClasses(
+  classpath: string,
+  folder: string,
+  format: (file: string, cwd: string) => void,
+): void {
+  const temporary = temporaryFolder('kafka-classes');
+  const home = temporary.path;
+  const file = join(home, 'server.properties');
+  const port = 20_000 + (process.pid % 20_000);
+  writeFileSync(
+    file,
+    `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${port}
+listeners=PLAINTEXT://127.0.0.1:${port + 20_000},CONTROLLER://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs=${home}/data
+`,
+  );
+  try {
+    format(file, home);
+    const archive = join(folder, 'classes.jsa');
+    // Only a broker that ends in good order writes the archive: once it leads its quorum it has what it needs.
+    const script = `"$@" >/dev/null 2>&1 & pid=$!; n=0
+until grep -q . "${home}/data/__cluster_metadata-0/quorum-state" 2>/dev/null && [ $n -ge 60 ]; do
+kill -0 $pid || exit 1; n=$((n+1)); sleep 0.2; done
+kill $pid; wait $pid; test -s "${archive}"`;
+    const broker = ['java', '-Xmx256m', ...quick, quiet, `-XX:ArchiveClassesAtExit=${archive}`];
+    run('sh', ['-c', script, 'sh', ...broker, '-cp', classpath, main, file], home);
+  } finally {
+    temporary.remove();
+  }
+}

@@ -1,0 +1,36 @@
+import type { KafkaMessage } from 'kafkajs';
+import { plainClient } from './plain-client.ts';
+
+/** A record and its partition. */
+export type TopicRecord = KafkaMessage & { readonly partition: number };
+
+/** All that a topic holds, read with a stock KafkaJS consumer in a group of its own: of each partition in its order. */
+export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
+  const client = plainClient(brokers);
+  const admin = client.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const total = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  // By their places, as a group that is shared out anew is given some again.
+  const records = new Map<string, TopicRecord>();
+  if (total === 0) return [];
+  const all = Promise.withResolvers<void>();
+  const consumer = client.consumer({
+    groupId: `stranger-${process.pid}-${Date.now()}`,
+    maxWaitTimeInMs: 100,
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch: { partition, messages } }) => {
+      for (const message of messages)
+        records.set(`${partition}:${message.offset}`, Object.assign(message, { partition }));
+      if (records.size >= total) all.resolve();
+    },
+  });
+  await all.promise;
+  await consumer.disconnect();
+  return [...records.values()];
+}

@@ -1,0 +1,37 @@
+import kafkajs, { type Message } from 'kafkajs';
+import { compressByAnyCodec, compressLz4WithWrongChecksum } from './compressors.ts';
+import { plainClient } from './plain-client.ts';
+
+const numbers = {
+  uncompressed: kafkajs.CompressionTypes.None,
+  gzip: kafkajs.CompressionTypes.GZIP,
+  snappy: kafkajs.CompressionTypes.Snappy,
+  lz4: kafkajs.CompressionTypes.LZ4,
+  zstd: kafkajs.CompressionTypes.ZSTD,
+};
+
+/** A codec of Kafka, by its name in `compression.type`. */
+export type Codec = 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+/** LZ4 whose checksum of the content is wrong. */
+export type WrongLz4 = 'wrong lz4';
+
+export const codecs: readonly Codec[] = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'];
+
+/** Writes records to a topic with a stock KafkaJS producer, as anyone could; each in a batch of its own, in their order. */
+export async function writeTopic(
+  brokers: readonly string[],
+  topic: string,
+  messages: readonly Message[],
+  codec: Codec | WrongLz4 = 'uncompressed',
+): Promise<void> {
+  compressByAnyCodec();
+  if (codec === 'wrong lz4') compressLz4WithWrongChecksum();
+  const producer = plainClient(brokers).producer({
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  const compression = numbers[codec === 'wrong lz4' ? 'lz4' : codec];
+  for (const message of messages) await producer.send({ topic, compression, messages: [message] });
+  await producer.disconnect();
+}

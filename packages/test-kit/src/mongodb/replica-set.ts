@@ -1,0 +1,127 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MongoClient } from 'mongodb';
+import { type FaultyProxy, faultyProxy } from '../network/faulty-proxy.ts';
+import { freePorts } from '../network/free-ports.ts';
+import type { GuardedProcess } from '../process/guarded-process.ts';
+import { launchMongod, onServer, setName } from './mongod.ts';
+import { temporaryFolder } from '../process/temporary-folder.ts';
+
+/** Members of one replica set on loopback. They know each other, and clients them, by their proxies only. */
+export interface ReplicaSet {
+  readonly uri: string;
+  /** One before each member. */
+  readonly proxies: readonly FaultyProxy[];
+  signal(member: number, signal: NodeJS.Signals): void;
+  /** Starts a member again, killing it where it still runs; resolves when it is a part of the set. */
+  restart(member: number): Promise<void>;
+  /** Keeps a member from applying writes, as one that lags; it still votes. Resolves with how to end that. */
+  hold(member: number): Promise<() => Promise<void>>;
+  /** Which member can be written to, once there is one. */
+  primary(): Promise<number>;
+  /** Makes the primary give up its place for some seconds. */
+  stepDown(): Promise<void>;
+  /** Does something with the primary, past its proxy. */
+  read<Value>(work: (client: MongoClient) => Promise<Value>): Promise<Value>;
+  stop(): Promise<void>;
+}
+
+/** Starts so many members and waits for their primary. */
+export async function startReplicaSet(count: number): Promise<ReplicaSet> {
+  const ports = await freePorts(count);
+  const proxies = await Promise.all(ports.map((port) => faultyProxy(port)));
+  const folder = temporaryFolder('replica-set');
+  const home = folder.path;
+  const members: GuardedProcess[] = [];
+  const launch = (member: number): void => {
+    members[member] = launchMongod(join(home, String(member)), portOf(ports, member), ['--replSet', setName]);
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all([...members.map((one) => one.kill()), ...proxies.map((proxy) => proxy.close())]);
+    folder.remove();
+  };
+  const hosts = proxies.map(({ port }) => `127.0.0.1:${port}`);
+  try {
+    for (const member of ports.keys()) {
+      await mkdir(join(home, String(member)));
+      launch(member);
+    }
+    const configuration = {
+      _id: setName,
+      // A member can be named in a `readPreferenceTags`.
+      members: hosts.map((host, _id) => ({ _id, host, tags: { member: String(_id) } })),
+      // The loss of a primary is seen soon.
+      settings: { electionTimeoutMillis: 3000, heartbeatIntervalMillis: 500 },
+    };
+    // A set is only made of members that all answer.
+    await Promise.all(ports.map((port) => onServer(port, hello)));
+    await onServer(portOf(ports, 0), (client) =>
+      client.db('admin').command({ replSetInitiate: configuration }),
+    );
+    await primaryOf(ports);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const primary = (): Promise<number> => primaryOf(ports);
+  return {
+    uri: `mongodb://${hosts.join()}/?replicaSet=${setName}`,
+    proxies,
+    signal: (member, signal) => members[member]?.signal(signal),
+    async restart(member) {
+      await members[member]?.kill();
+      launch(member);
+      await members[member]?.until(onServer(portOf(ports, member), inSet));
+    },
+    async hold(member) {
+      const port = portOf(ports, member);
+      await onServer(port, (client) => client.db('admin').command({ fsync: 1, lock: true }));
+      return () =>
+        onServer(port, async (client) => {
+          await client.db('admin').command({ fsyncUnlock: 1 });
+        });
+    },
+    primary,
+    async stepDown() {
+      const port = portOf(ports, await primary());
+      await onServer(port, (client) =>
+        client.db('admin').command({ replSetStepDown: 10, secondaryCatchUpPeriodSecs: 2 }),
+      );
+    },
+    read: async (work) => onServer(portOf(ports, await primary()), work),
+    stop,
+  };
+}
+
+function portOf(ports: readonly number[], member: number): number {
+  const port = ports[member];
+  if (port === undefined) throw new Error(`There is no member ${member}.`);
+  return port;
+}
+
+/** Asks all of them, again and again, who leads. */
+async function primaryOf(ports: readonly number[]): Promise<number> {
+  for (;;) {
+    const answers = await Promise.allSettled(
+      ports.map((port) => Promise.race([onServer(port, isPrimary), delay(2000, false, { ref: false })])),
+    );
+    const found = answers.findIndex((answer) => answer.status === 'fulfilled' && answer.value);
+    if (found >= 0) return found;
+    await delay(100);
+  }
+}
+
+const hello = (client: MongoClient) => client.db('admin').command({ hello: 1 });
+
+const isPrimary = async (client: MongoClient): Promise<boolean> =>
+  (await hello(client))['isWritablePrimary'] === true;
+
+/** Resolves once it is a primary or a secondary. */
+async function inSet(client: MongoClient): Promise<void> {
+  for (;;) {
+    const { isWritablePrimary, secondary } = await hello(client);
+    if (isWritablePrimary === true || secondary === true) return;
+    await delay(50);
+  }
+}

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+const pathOf = (file: string): string => fileURLToPath(new URL(`../../../../${file}`, import.meta.url));
+
+/** How a process of the service is started. */
+export interface ServiceOptions {
+  /** `standalone` where not given. */
+  readonly app?: 'standalone' | 'api' | 'consumer';
+  /** Another program of this repository, as a path from its root. It need not say that it is ready. */
+  readonly main?: string;
+  /** The `DATA_DIR`. */
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A module that is loaded before the service. */
+  readonly preload?: string;
+  /** The largest file that it may write, in KiB: a disk that is full sooner than the others. */
+  readonly mostFileKiB?: number;
+}
+
+// Ends the service when the pipe does that the starting process holds open, which is also after a SIGKILL of that one. A line means
+// that the service has ended by itself. The service takes the shell's place, so signals and its exit code are its own.
+const guard = '{ read -r _ <&3 || kill -9 $$; } 2>/dev/null & exec 3<&-; exec "$@"';
+
+/** A process of the service as an operator starts it, and a hand on its process. It never outlives the one that started it. */
+export class ServiceProcess {
+  readonly #child: ChildProcess;
+  readonly #output: string[] = [];
+  readonly #exited: Promise<number | null>;
+  #heard: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  constructor(options: ServiceOptions) {
+    const { app = 'standalone', main = `apps/${app}/src/main.ts` } = options;
+    const { folder, environment = {}, preload, mostFileKiB } = options;
+    const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, NO_COLOR: '1', ...environment };
+    const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
+    const before = preload === undefined ? [] : ['--import', preload];
+    const node = [process.execPath, ...flags, ...before, pathOf(main)];
+    // A process that is not killed by SIGXFSZ gets EFBIG, which is to SQLite what a full disk is.
+    const limit = mostFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${mostFileKiB}; `;
+    this.#child = spawn('sh', ['-c', limit + guard, 'sh', ...node], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    const pipe = this.#child.stdio[3];
+    if (pipe instanceof Writable) {
+      pipe.on('error', () => undefined);
+      this.#child.once('exit', () => pipe.end('\n'));
+    }
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8');
+      stream?.on('data', (text: string) => {
+        this.#output.push(text);
+        this.#heard.resolve();
+        this.#heard = Promise.withResolvers();
+      });
+    }
+    this.#exited = once(this.#child, 'close').then(([code]) => {
+      this.#heard.resolve();
+      return code as number | null;
+    });
+  }
+
+  /** All that it wrote so far. */
+  get output(): string {
+    return this.#output.join('');
+  }
+
+  /** The number of its process. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('It could not be started.');
+    return this.#child.pid;
+  }
+
+  /** Its exit code, null when a signal ended it. */
+  get exited(): Promise<number | null> {
+    return this.#exited;
+  }
+
+  /** The URL, once it is ready. Rejects with its output when it ends before. */
+  async ready(): Promise<string> {
+    for (;;) {
+      const [, url] = /ready at (http:\/\/[^"\s]+)/.exec(this.output) ?? [];
+      if (url !== undefined) return url;
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null)
+        throw new Error(`It ended before it was ready:\n${this.output}`);
+      await this.#heard.promise;
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Sends the signal; resolves with the exit code. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.signal(signal);
+    return this.#exited;
+  }
+}

@@ -1,0 +1,35 @@
+import type { TestProject } from 'vitest/node';
+import { containedKafka, containedMongod, dockerAnswers } from './containers.ts';
+import { startKafka } from '../kafka/kafka.ts';
+import { startMongod } from '../mongodb/mongod.ts';
+
+/**
+ * Vitest's `globalSetup`: Kafka and MongoDB for a whole run, those that `KAFKA_BROKERS` and `MONGODB_URI` name, else in containers
+ * where an engine of Docker answers, else processes on this machine. Where none can be had it throws, with what to install.
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { KAFKA_BROKERS: brokers, MONGODB_URI: uri } = process.env;
+  const started: { stop(): Promise<void> }[] = [];
+  const stopAll = async (): Promise<void> => {
+    await Promise.all(started.map((server) => server.stop()));
+  };
+  try {
+    const contained = (!brokers || !uri) && (await dockerAnswers());
+    if (brokers) project.provide('kafkaBrokers', brokers.split(','));
+    else {
+      const kafka = contained ? await containedKafka() : await startKafka();
+      started.push(kafka);
+      project.provide('kafkaBrokers', kafka.brokers);
+    }
+    if (uri) project.provide('mongodbUri', uri);
+    else {
+      const mongod = contained ? await containedMongod() : await startMongod();
+      started.push(mongod);
+      project.provide('mongodbUri', mongod.uri);
+    }
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  return stopAll;
+}

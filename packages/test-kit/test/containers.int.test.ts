@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { dockerAnswers } from '../src/servers/containers.ts';
+
+beforeAll(() => vi.stubEnv('DOCKER_HOST', ''));
+
+/** Something that listens where an engine would. */
+async function engine(status: number): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'user-activity-engine-'));
+  const socket = join(folder, 'docker.sock');
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === '/_ping' ? status : 404;
+    response.end();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(socket, resolve);
+  });
+  onTestFinished(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  return socket;
+}
+
+test('an engine that answers is found, one that fails is not, nor one that is not there', async () => {
+  expect(await dockerAnswers(await engine(200))).toBe(true);
+  expect(await dockerAnswers(await engine(500))).toBe(false);
+  expect(await dockerAnswers('/nowhere/docker.sock')).toBe(false);
+});
