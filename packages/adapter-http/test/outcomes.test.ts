@@ -52,16 +52,16 @@ describe('POST /api/logs with Prefer: wait', () => {
     });
     const second = post(it.app, '/api/logs', example, { prefer: 'wait=1' });
     expect((await second).statusCode).toBe(202);
-    expect(it.outcomes.waiting).toBe(0);
+    expect(it.outcomeWaiter.waiting).toBe(0);
   });
 
   test('answers 202 at once where there is no room, or the service stops', async () => {
     const it = await service();
     const send = () => post(it.app, '/api/logs', example, patient);
-    const waiting = Array.from({ length: it.outcomes.most }, send);
-    while (it.outcomes.waiting < it.outcomes.most) await nextTurn();
+    const waiting = Array.from({ length: it.outcomeWaiter.max }, send);
+    while (it.outcomeWaiter.waiting < it.outcomeWaiter.max) await nextTurn();
     expect((await send()).statusCode).toBe(202);
-    it.outcomes.close();
+    it.outcomeWaiter.close();
     for (const response of await Promise.all(waiting)) expect(response.statusCode).toBe(202);
     expect((await send()).headers['preference-applied']).toBe('wait=30');
   });

@@ -166,8 +166,8 @@ test('a caller that goes away while it waits leaves the waiting room', async () 
   // Two headers are one list.
   const prefer = ['Prefer: foo="a, b"', 'Prefer: wait=30'];
   socket.write([...head, ...prefer, `Content-Length: ${body.length}`, '', body].join('\r\n'));
-  while (it.outcomes.waiting === 0) await nextTurn();
+  while (it.outcomeWaiter.waiting === 0) await nextTurn();
   socket.destroy();
-  while (it.outcomes.waiting > 0) await nextTurn();
+  while (it.outcomeWaiter.waiting > 0) await nextTurn();
   expect(it.logged()).toHaveLength(1);
 });

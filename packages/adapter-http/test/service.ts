@@ -9,7 +9,7 @@ import {
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
-import { type ApiUseCases, makeApiUseCases, WaitingRoom } from '@user-activity/application';
+import { type ApiUseCases, makeApiUseCases, OutcomeWaiter } from '@user-activity/application';
 import { defaultMetadataBytes, type LogRecord } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
@@ -25,7 +25,7 @@ export interface Service {
   readonly store: MemoryStore;
   readonly clock: FixedClock;
   readonly repository: MemoryActivityRepository;
-  readonly outcomes: WaitingRoom;
+  readonly outcomeWaiter: OutcomeWaiter;
   /** Every line that was logged, as JSON. */
   readonly lines: readonly string[];
   /** What the log holds. */
@@ -38,7 +38,7 @@ export interface Changed extends Partial<Omit<HttpServerOptions, 'useCases'>> {
 }
 
 export async function service(options: Changed = {}): Promise<Service> {
-  const { log, store, clock, repository, outcomes, lines, options: wired } = onMemory(options);
+  const { log, store, clock, repository, outcomeWaiter, lines, options: wired } = onMemory(options);
   const app = await buildFastify(wired);
   onTestFinished(() => app.close());
   return {
@@ -47,7 +47,7 @@ export async function service(options: Changed = {}): Promise<Service> {
     store,
     clock,
     repository,
-    outcomes,
+    outcomeWaiter,
     lines,
     logged() {
       const records = log.claim('test', 0, 10_000) ?? [];
@@ -63,21 +63,21 @@ export function onMemory(changed: Changed = {}) {
   const store = new MemoryStore();
   const publisher = new MemoryEventPublisher(log);
   const repository = new MemoryActivityRepository(store);
-  const letters = new MemoryDeadLetterRepository(store);
-  const deadLetters = new MemoryDeadLetterQueue(store);
+  const deadLetters = new MemoryDeadLetterRepository(store);
+  const deadLetterQueue = new MemoryDeadLetterQueue(store);
   const deps = {
     publisher,
     repository,
-    letters,
     deadLetters,
+    deadLetterQueue,
     clock: new FixedClock(),
     ids: new SequentialIds(),
     rules: { maxMetadataBytes: changed.maxMetadataBytes ?? defaultMetadataBytes, reservedIds },
   };
-  const outcomes = new WaitingRoom({ ...deps, sleep: () => nextTurn(), turns, most: 10 });
+  const outcomeWaiter = new OutcomeWaiter({ ...deps, sleep: () => nextTurn(), turns, max: 10 });
   const useCases = makeApiUseCases({
     ...deps,
-    outcomes,
+    outcomeWaiter,
     health: { log: [publisher], store: [repository] },
     retention: { edgeDays: 30, logDays: undefined },
     now: () => 0,
@@ -101,7 +101,7 @@ export function onMemory(changed: Changed = {}) {
     ...changed,
     useCases: { ...useCases, ...changed.useCases },
   };
-  return { log, store, clock: deps.clock, repository, outcomes, lines, options };
+  return { log, store, clock: deps.clock, repository, outcomeWaiter, lines, options };
 }
 
 /** What the test looks at of an answer; the body as JSON. */

@@ -7,7 +7,7 @@ import {
   type DeadLetterPosition,
   type DeadLetterQuery,
   type DeadLetterRepository,
-  type Death,
+  type LatestLetter,
   dueLetters,
   isOfEdge,
   keepsOut,
@@ -56,16 +56,16 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
     return found;
   }
 
-  async findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]> {
+  async findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
     this.#store.assertReachable();
     const wanted = new Set(ids);
-    const deaths = new Map<ActivityId, Death>();
+    const latest = new Map<ActivityId, LatestLetter>();
     for (const { activityId, diedAt } of this.#store.letters.values()) {
       if (activityId === undefined || !wanted.has(activityId)) continue;
-      const known = deaths.get(activityId);
-      if (known === undefined || known.diedAt < diedAt) deaths.set(activityId, { activityId, diedAt });
+      const known = latest.get(activityId);
+      if (known === undefined || known.diedAt < diedAt) latest.set(activityId, { activityId, diedAt });
     }
-    return [...deaths.values()];
+    return [...latest.values()];
   }
 
   async remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void> {

@@ -5,7 +5,7 @@ import {
   type DeadLetterPage,
   type DeadLetterQuery,
   type DeadLetterRepository,
-  type Death,
+  type LatestLetter,
   type SweepLimits,
   TimeRange,
 } from '@user-activity/domain';
@@ -25,7 +25,7 @@ const letters =
       open: async () => ({
         find: (query) => sound.find(query),
         findByIds: (ids, maxBytes) => sound.findByIds(ids, maxBytes),
-        findDeaths: (ids) => sound.findDeaths(ids),
+        findLatestLetters: (ids) => sound.findLatestLetters(ids),
         remove: (removals) => sound.remove(removals),
         sweep: (limits) => sound.sweep(limits),
         claimReplay: (claim) => sound.claimReplay(claim),
@@ -155,7 +155,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
     'B8',
     'tells of the first death',
     letters((_, store) => ({
-      async findDeaths(ids) {
+      async findLatestLetters(ids) {
         store.assertReachable();
         return ids.flatMap((activityId) => {
           const first = [...store.letters.values()].find((letter) => letter.activityId === activityId);
@@ -168,10 +168,10 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
     'B8',
     'remembers letters that are gone',
     letters((sound) => {
-      const known = new Map<ActivityId, Death>();
+      const known = new Map<ActivityId, LatestLetter>();
       return {
-        async findDeaths(ids) {
-          for (const death of await sound.findDeaths(ids)) known.set(death.activityId, death);
+        async findLatestLetters(ids) {
+          for (const death of await sound.findLatestLetters(ids)) known.set(death.activityId, death);
           return [...known.values()];
         },
       };

@@ -129,7 +129,7 @@ export interface DeathDocument {
 }
 
 /** When the last letter of each of these activities died, if it has any: one step along the index, however many it has. */
-export function findDeaths(
+export function findLatestLetters(
   { letters, timeoutMs }: MongoStore,
   ids: readonly ActivityId[],
 ): AggregationCursor<DeathDocument> {

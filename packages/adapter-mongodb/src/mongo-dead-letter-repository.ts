@@ -5,7 +5,7 @@ import {
   DeadLetterPage,
   type DeadLetterQuery,
   type DeadLetterRepository,
-  type Death,
+  type LatestLetter,
   dueLetters,
   keptOutUntil,
   type LetterSweep,
@@ -16,7 +16,7 @@ import {
 import { MongoServerError } from 'mongodb';
 import { storeFailure } from './failure.ts';
 import { letterOf } from './letter-document.ts';
-import { findDeaths, idsThatFit, readLetters } from './letter-query.ts';
+import { findLatestLetters, idsThatFit, readLetters } from './letter-query.ts';
 import { edgeBytes, oldestOfEdge, oldestOfLog, sweptOf } from './letter-sweep.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { turns } from './turns.ts';
@@ -61,10 +61,10 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
     }
   }
 
-  async findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]> {
+  async findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
     if (ids.length === 0) return [];
     try {
-      const deaths = await findDeaths(this.#store, ids).toArray();
+      const deaths = await findLatestLetters(this.#store, ids).toArray();
       return deaths.map(({ _id, diedAt }) => ({
         activityId: ActivityId.trusted(_id),
         diedAt: Timestamp.trusted(diedAt.getTime()),

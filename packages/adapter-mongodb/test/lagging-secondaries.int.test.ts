@@ -65,7 +65,7 @@ test('with a URI that prefers a secondary which lags, everything but lists of ac
   await new MongoDeadLetterQueue(store).add([letter]);
   const dead = { codes: [], diedAt: everything.filter.createdAt };
   expect((await letters.find({ ...everything, filter: dead })).letters).toHaveLength(1);
-  expect(await letters.findDeaths([first.id])).toHaveLength(1);
+  expect(await letters.findLatestLetters([first.id])).toHaveLength(1);
   expect(await letters.findByIds([DeadLetterId.of(letter.origin)], 1000)).toHaveLength(1);
   await letters.remove([letter]);
   expect((await letters.find({ ...everything, filter: dead })).letters).toEqual([]);

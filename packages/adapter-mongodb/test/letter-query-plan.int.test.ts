@@ -8,7 +8,7 @@ import {
 import { letterOf } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MongoDeadLetterQueue, MongoDeadLetterRepository } from '../src/index.ts';
-import { findDeaths, findLetters, letterRanges } from '../src/letter-query.ts';
+import { findLatestLetters, findLetters, letterRanges } from '../src/letter-query.ts';
 import { edgeBytes, edgeTotals, oldestOfEdge, oldestOfLog } from '../src/letter-sweep.ts';
 import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
@@ -73,12 +73,12 @@ test('the last deaths of activities are one step along an index each, and examin
     );
   await new MongoDeadLetterQueue(place.store).add([...of('one', 300), ...of('other', 100)]);
   const ids = ['one', 'other', 'none'].map((name) => ActivityId.parse(name));
-  const explanation = JSON.stringify(await findDeaths(place.store, ids).explain('executionStats'));
+  const explanation = JSON.stringify(await findLatestLetters(place.store, ids).explain('executionStats'));
   expect(explanation).toContain('DISTINCT_SCAN');
   expect(explanation).not.toMatch(/COLLSCAN|"stage":"FETCH"/);
   const examined = [...explanation.matchAll(/"totalKeysExamined":(\d+)/g)].map(([, keys]) => Number(keys));
   expect(Math.max(...examined)).toBeLessThan(10);
-  expect(await findDeaths(place.store, ids).toArray()).toHaveLength(2);
+  expect(await findLatestLetters(place.store, ids).toArray()).toHaveLength(2);
 });
 
 test('a sweep reads indexes alone, and letters of an older version are weighed once', async () => {

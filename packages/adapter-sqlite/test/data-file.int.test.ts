@@ -124,7 +124,9 @@ test.each([1, 2, 3])(
       const activityId = ActivityId.parse('dead');
       const letter = letterOf(9, { activityId });
       await new SqliteDeadLetterQueue(database).add([letter]);
-      expect(await repository.findDeaths([activityId])).toEqual([{ activityId, diedAt: letter.diedAt }]);
+      expect(await repository.findLatestLetters([activityId])).toEqual([
+        { activityId, diedAt: letter.diedAt },
+      ]);
       const sweep = { edgeBefore: undefined, logBefore: undefined, maxEdgeBytes: 0, limit: 10 };
       expect((await repository.sweep(sweep)).evicted).toBe(version === 3 && letters === 1 ? 1 : 0);
       await database.close();

@@ -48,7 +48,7 @@ export {
   type MendedDraft,
   originalsBytes,
 } from './logging/log-calls.ts';
-export { type Outcome, type Sleep, WaitingRoom, type WaitingRoomDeps } from './logging/waiting-room.ts';
+export { type Outcome, type Sleep, OutcomeWaiter, type OutcomeWaiterDeps } from './logging/outcome-waiter.ts';
 export { type ActivityStats, makeActivityStats } from './querying/activity-stats.ts';
 export { type CountActivities, makeCountActivities } from './querying/count-activities.ts';
 export {

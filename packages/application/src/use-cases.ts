@@ -13,7 +13,7 @@ import { makeLogActivities } from './logging/log-activities.ts';
 import { makeLogActivity } from './logging/log-activity.ts';
 import { makeLogAndWait } from './logging/log-and-wait.ts';
 import { makeLogCalls } from './logging/log-calls.ts';
-import type { WaitingRoom } from './logging/waiting-room.ts';
+import type { OutcomeWaiter } from './logging/outcome-waiter.ts';
 import { makeActivityStats } from './querying/activity-stats.ts';
 import { makeCountActivities } from './querying/count-activities.ts';
 import { makeFindActivities, makeFindActivity } from './querying/find-activities.ts';
@@ -24,9 +24,9 @@ import { makeStoreActivities, type StoreActivitiesDeps } from './storing/store-a
 export interface ApiPorts extends RecordingDeps {
   readonly publisher: EventPublisher;
   readonly repository: ActivityRepository;
-  readonly letters: DeadLetterRepository;
-  readonly deadLetters: DeadLetterQueue;
-  readonly outcomes: Pick<WaitingRoom, 'outcomeOf'>;
+  readonly deadLetters: DeadLetterRepository;
+  readonly deadLetterQueue: DeadLetterQueue;
+  readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'>;
   readonly health: HealthDeps;
   readonly retention: DeadLetterRetention;
   /** A clock in milliseconds that never jumps. */

@@ -42,7 +42,7 @@ const faulty = (offset: number): Call => {
   return { id: 'faulty', draft, undated: () => draft, original: () => original(offset) };
 };
 
-function setUp(change: { deadLetters?: DeadLetterQueue } = {}) {
+function setUp(change: { deadLetterQueue?: DeadLetterQueue } = {}) {
   const [log, store, clock] = [new MemoryLog({ partitions: 1 }), new MemoryStore(), new FixedClock()];
   const deps = {
     publisher: new MemoryEventPublisher(log),
@@ -50,8 +50,8 @@ function setUp(change: { deadLetters?: DeadLetterQueue } = {}) {
     ids: new SequentialIds(),
     rules: defaultRecordingRules,
   };
-  const deadLetters = change.deadLetters ?? new MemoryDeadLetterQueue(store);
-  const logPortions = makeLogCalls({ ...deps, deadLetters });
+  const deadLetterQueue = change.deadLetterQueue ?? new MemoryDeadLetterQueue(store);
+  const logPortions = makeLogCalls({ ...deps, deadLetterQueue });
   // Each in a portion of its own: the places count through all of them.
   const logCalls = (calls: readonly Call[]) => logPortions(calls.map((one) => [one]));
   return { log, store, clock, logCalls, buried: () => [...store.letters.values()] };
@@ -61,12 +61,12 @@ const sound = { userId: '123', type: 'LOGIN' };
 
 test('equal calls of a request are one letter, and each of them is rejected', async () => {
   const added: number[] = [];
-  const deadLetters: DeadLetterQueue = {
+  const deadLetterQueue: DeadLetterQueue = {
     async add(letters) {
       added.push(letters.length);
     },
   };
-  const { logCalls } = setUp({ deadLetters });
+  const { logCalls } = setUp({ deadLetterQueue });
   const receipt = await logCalls([faulty(1), faulty(2), faulty(1), call(sound)]);
   expect(added).toEqual([2]);
   expect(receipt.accepted).toBe(1);
@@ -193,6 +193,6 @@ test('needs neither the log nor the letters where there is nothing for them', as
 
 test('lets a bug through as it is', async () => {
   const bug = new TypeError('a bug');
-  const { logCalls } = setUp({ deadLetters: { add: () => Promise.reject(bug) } });
+  const { logCalls } = setUp({ deadLetterQueue: { add: () => Promise.reject(bug) } });
   await expect(logCalls([faulty(0)])).rejects.toBe(bug);
 });

@@ -21,31 +21,31 @@ import {
 } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { makeFindStatus, makeLogAndWait, type Outcome, WaitingRoom } from '../src/index.ts';
+import { makeFindStatus, makeLogAndWait, type Outcome, OutcomeWaiter } from '../src/index.ts';
 import { activitiesOn } from './records.ts';
 
-/** A room whose time passes tick by tick, as the test says. */
+/** A waiter whose time passes tick by tick, as the test says. */
 function setUp({
-  most = 10,
+  max = 10,
   repository: change = {},
 }: {
-  most?: number;
+  max?: number;
   repository?: Partial<ActivityRepository>;
 } = {}) {
   const store = new MemoryStore();
   const repository = new MemoryActivityRepository(store);
-  const letters = new MemoryDeadLetterRepository(store);
+  const deadLetters = new MemoryDeadLetterRepository(store);
   const asked: (readonly string[])[] = [];
   const slept: number[] = [];
   let wake: (() => void) | undefined;
-  const room = new WaitingRoom({
+  const waiter = new OutcomeWaiter({
     repository: {
       findByIds(ids) {
         asked.push(ids);
         return change.findByIds?.(ids) ?? repository.findByIds(ids);
       },
     },
-    letters,
+    deadLetters,
     sleep: (ms) => {
       slept.push(ms);
       return new Promise((resolve) => {
@@ -53,7 +53,7 @@ function setUp({
       });
     },
     turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
-    most,
+    max,
   });
   const tick = async (times = 1): Promise<void> => {
     for (let time = 0; time < times; time += 1) {
@@ -63,13 +63,14 @@ function setUp({
     }
   };
   const never = new AbortController();
-  const wait = (activity: UserActivity, until: AbortSignal = never.signal) => room.outcomeOf(activity, until);
+  const wait = (activity: UserActivity, until: AbortSignal = never.signal) =>
+    waiter.outcomeOf(activity, until);
   const save = (...activities: UserActivity[]) => repository.save(activities);
   const bury = (id: string, diedAt: string) =>
     new MemoryDeadLetterQueue(store).add([
       letterOf(1, { activityId: ActivityId.parse(id), diedAt: Timestamp.parse(diedAt), code: 'refused' }),
     ]);
-  return { store, repository, letters, room, asked, slept, tick, wait, save, bury, never };
+  return { store, repository, deadLetters, waiter, asked, slept, tick, wait, save, bury, never };
 }
 
 const pending = Symbol('pending');
@@ -78,7 +79,7 @@ const now = async (promise: Promise<unknown>): Promise<unknown> =>
 const at = '2026-01-02T03:04:05.678Z';
 const sent = sampleActivity({ id: 'a', receivedAt: at });
 
-describe('the waiting room', () => {
+describe('the outcome waiter', () => {
   test.each<[string, Parameters<typeof sampleActivity>[0], Outcome]>([
     ['the very same', { receivedAt: at }, 'stored'],
     ['the same fact of before', { receivedAt: '2026-01-02T03:04:05.677Z' }, 'duplicate'],
@@ -86,14 +87,14 @@ describe('the waiting room', () => {
     ['another type', { receivedAt: at, type: 'LOGOUT' }, 'conflict'],
     ['one with a time of its client', { receivedAt: at, createdAt: '2025-01-01T00:00:00Z' }, 'duplicate'],
   ])('where %s is stored', async (_, fields, outcome) => {
-    const { wait, tick, save, room } = setUp();
+    const { wait, tick, save, waiter } = setUp();
     const waiting = wait(sent);
     await tick();
     expect(await now(waiting)).toBe(pending);
     await save(sampleActivity({ id: 'a', ...fields }));
     await tick(2);
     expect(await now(waiting)).toBe(outcome);
-    expect(room.waiting).toBe(0);
+    expect(waiter.waiting).toBe(0);
   });
 
   test('where a dead letter of it died since, and nothing is stored', async () => {
@@ -130,7 +131,7 @@ describe('the waiting room', () => {
   });
 
   test('asks after 1 tick of 20 ms, 2, 4, 8, 16 and then every 25, for all that are due at once', async () => {
-    const { wait, tick, asked, slept, room } = setUp();
+    const { wait, tick, asked, slept, waiter } = setUp();
     const first = wait(sent);
     const when: number[] = [];
     for (let ticks = 1; ticks <= 90; ticks += 1) {
@@ -143,7 +144,7 @@ describe('the waiting room', () => {
     const others = ['b', 'c', 'b'].map((id) => wait(sampleActivity({ id })));
     await tick();
     expect(asked.at(-1)).toEqual(['b', 'c']);
-    room.close();
+    waiter.close();
     expect(await Promise.all([first, ...others])).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
   });
 
@@ -161,22 +162,22 @@ describe('the waiting room', () => {
   });
 
   test('whoever gives up, or had given up, learns that nothing is known, and is not asked for', async () => {
-    const { wait, tick, asked, room } = setUp();
+    const { wait, tick, asked, waiter } = setUp();
     const caller = new AbortController();
     const waiting = wait(sent, caller.signal);
     caller.abort();
     expect(await now(waiting)).toBe('accepted');
     expect(await now(wait(sent, caller.signal))).toBe('accepted');
-    expect(room.waiting).toBe(0);
+    expect(waiter.waiting).toBe(0);
     await tick(5);
     expect(asked).toEqual([]);
   });
 
-  test('holds so many; for more there is no room until one leaves', async () => {
-    const { wait, tick, save, room } = setUp({ most: 2 });
+  test('has a maximum number of requests; others are answered at once until one leaves', async () => {
+    const { wait, tick, save, waiter } = setUp({ max: 2 });
     const waiting = [wait(sent), wait(sampleActivity({ id: 'b' }))];
     expect(await now(wait(sampleActivity({ id: 'c' })))).toBe('accepted');
-    expect([room.waiting, room.most]).toEqual([2, 2]);
+    expect([waiter.waiting, waiter.max]).toEqual([2, 2]);
     await save(sent);
     await tick();
     expect(await now(waiting[0] ?? Promise.resolve())).toBe('stored');
@@ -184,9 +185,9 @@ describe('the waiting room', () => {
   });
 
   test('closed it lets all go at once, and takes nobody', async () => {
-    const { wait, room } = setUp();
+    const { wait, waiter } = setUp();
     const waiting = wait(sent);
-    room.close();
+    waiter.close();
     expect(await now(waiting)).toBe('accepted');
     expect(await now(wait(sent))).toBe('accepted');
   });
@@ -203,7 +204,7 @@ describe('the waiting room', () => {
     expect(await now(waiting)).toBe('stored');
   });
 
-  test('a bug goes to those whom it concerns, and the room works on', async () => {
+  test('a bug rejects the affected requests, and the waiter continues', async () => {
     const bug = new TypeError('a bug');
     let questions = 0;
     const findByIds = async () => {
@@ -231,7 +232,7 @@ describe('logAndWait', () => {
       ids: new SequentialIds(),
       rules: defaultRecordingRules,
     };
-    return { log, logAndWait: makeLogAndWait({ ...deps, outcomes: { outcomeOf } }) };
+    return { log, logAndWait: makeLogAndWait({ ...deps, outcomeWaiter: { outcomeOf } }) };
   }
   const draft = { userId: '123', type: 'LOGIN' };
   const { signal } = new AbortController();
@@ -259,8 +260,8 @@ describe('logAndWait', () => {
 });
 
 test('findStatus tells what is stored, else what is dead, else that it knows nothing', async () => {
-  const { store, repository, letters, save, bury } = setUp();
-  const findStatus = makeFindStatus({ repository, letters });
+  const { store, repository, deadLetters, save, bury } = setUp();
+  const findStatus = makeFindStatus({ repository, deadLetters });
   const status = () => findStatus(sent.id);
   expect(await status()).toBe('unknown');
   await bury('a', '1970-01-01T00:00:00Z');

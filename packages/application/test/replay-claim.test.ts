@@ -14,10 +14,10 @@ import { makeReplayDeadLetters } from '../src/index.ts';
 test('a replay holds its claim for as long as its last portion may take, also if the claim itself took long', async () => {
   const [store, clock] = [new MemoryStore(), new FixedClock()];
   await new MemoryDeadLetterQueue(store).add(Array.from({ length: 500 }, (_, index) => letterOf(index)));
-  const letters = new MemoryDeadLetterRepository(store);
+  const deadLetters = new MemoryDeadLetterRepository(store);
   const publisher = new MemoryEventPublisher(new MemoryLog({ partitions: 1 }));
   const claims: ReplayClaim[] = [];
-  letters.claimReplay = async (claim) => {
+  deadLetters.claimReplay = async (claim) => {
     claims.push(claim);
     clock.advance(15_000);
     return 'claimed';
@@ -29,7 +29,7 @@ test('a replay holds its claim for as long as its last portion may take, also if
     clock.advance(6000);
     return republish(records);
   };
-  const replay = makeReplayDeadLetters({ letters, publisher, clock, maxPortionMs: 600_000 });
+  const replay = makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 600_000 });
   const from = clock.now();
   clock.advance(1);
   expect(await replay('all')).toEqual({ replayed: 200, tooLarge: 0, more: true });

@@ -28,19 +28,19 @@ const utf8 = new TextEncoder();
 
 /** Log, store and the use cases around dead letters, in memory. `consume` stores what the log holds by then. */
 function setUp(
-  change: { letters?: Partial<DeadLetterRepository>; publisher?: Partial<EventPublisher> } = {},
+  change: { deadLetters?: Partial<DeadLetterRepository>; publisher?: Partial<EventPublisher> } = {},
 ) {
   const [log, store, clock] = [new MemoryLog({ partitions: 1 }), new MemoryStore(), new FixedClock()];
   const repository = new MemoryDeadLetterRepository(store);
-  const letters: DeadLetterRepository = {
+  const deadLetters: DeadLetterRepository = {
     find: (query) => repository.find(query),
     findByIds: (ids, most) => repository.findByIds(ids, most),
-    findDeaths: (ids) => repository.findDeaths(ids),
+    findLatestLetters: (ids) => repository.findLatestLetters(ids),
     remove: (removals) => repository.remove(removals),
     sweep: (limits) => repository.sweep(limits),
     claimReplay: (claim) => repository.claimReplay(claim),
     releaseReplay: (claim) => repository.releaseReplay(claim),
-    ...change.letters,
+    ...change.deadLetters,
   };
   const sound = new MemoryEventPublisher(log);
   const publisher: EventPublisher = {
@@ -52,7 +52,7 @@ function setUp(
   };
   const storeActivities = makeStoreActivities({
     repository: new MemoryActivityRepository(store),
-    deadLetters: new MemoryDeadLetterQueue(store),
+    deadLetterQueue: new MemoryDeadLetterQueue(store),
     clock,
     pause: async () => undefined,
     grace: async () => undefined,
@@ -72,8 +72,8 @@ function setUp(
     store,
     clock,
     consume,
-    replay: makeReplayDeadLetters({ letters, publisher, clock, maxPortionMs: 40_000 }),
-    find: makeFindDeadLetters({ letters }),
+    replay: makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 40_000 }),
+    find: makeFindDeadLetters({ deadLetters }),
     letters: (): DeadLetter[] => [...store.letters.values()],
   };
 }
@@ -107,7 +107,7 @@ describe('replaying', () => {
     await begun.promise;
     const [other, clock] = [new MemoryDeadLetterRepository(deps.store), deps.clock];
     const elsewhere = makeReplayDeadLetters({
-      letters: other,
+      deadLetters: other,
       publisher: new MemoryEventPublisher(deps.log),
       clock,
       maxPortionMs: 40_000,
@@ -170,7 +170,7 @@ describe('replaying', () => {
 
   test('one that dies again before its letter is removed keeps the new letter', async () => {
     const deps = setUp({
-      letters: {
+      deadLetters: {
         async remove(removals) {
           await deps.consume();
           await new MemoryDeadLetterRepository(deps.store).remove(removals);
@@ -187,7 +187,7 @@ describe('replaying', () => {
 
   test('all, over many pages, each once, though all of them die again meanwhile', async () => {
     const deps = setUp({
-      letters: {
+      deadLetters: {
         async remove(removals) {
           await new MemoryDeadLetterRepository(deps.store).remove(removals);
           await deps.consume();
@@ -203,7 +203,7 @@ describe('replaying', () => {
 
   test('ends in time, and says that there is more', async () => {
     const deps = setUp({
-      letters: {
+      deadLetters: {
         async remove(removals) {
           await new MemoryDeadLetterRepository(deps.store).remove(removals);
           deps.clock.advance(30_000);
@@ -276,7 +276,7 @@ describe('a failure', () => {
   test('of the store after publishing leaves the letter, and sending again is safe', async () => {
     let down = true;
     const deps = setUp({
-      letters: {
+      deadLetters: {
         async remove(removals) {
           deps.store.reachable = !down;
           await new MemoryDeadLetterRepository(deps.store).remove(removals);

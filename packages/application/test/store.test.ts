@@ -20,7 +20,7 @@ function setUp(change: Partial<StoreActivitiesDeps> = {}) {
   const aborting = new AbortController();
   const storeActivities = makeStoreActivities({
     repository: new MemoryActivityRepository(store),
-    deadLetters: new MemoryDeadLetterQueue(store),
+    deadLetterQueue: new MemoryDeadLetterQueue(store),
     clock: new FixedClock(),
     pause: async (failures) => {
       told.push(`pause ${failures}`);
@@ -127,7 +127,7 @@ describe('an outage', () => {
     const told: number[] = [];
     const deps = setUp({
       repository: new MemoryActivityRepository(store),
-      deadLetters: new MemoryDeadLetterQueue(store),
+      deadLetterQueue: new MemoryDeadLetterQueue(store),
       pause: async (failures) => {
         told.push(failures);
         if (failures === pauses) store.reachable = true;

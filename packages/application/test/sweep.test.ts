@@ -28,9 +28,9 @@ async function setUp(retention: DeadLetterRetention = { edgeDays: 30, logDays: u
     diedAt,
   });
   await new MemoryDeadLetterQueue(store).add([edge, letterOf(2, { diedAt })]);
-  const letters = new MemoryDeadLetterRepository(store);
+  const deadLetters = new MemoryDeadLetterRepository(store);
   const left = (): string[] => [...store.letters.values()].map(({ origin }) => origin.topic);
-  return { store, clock, left, sweep: makeSweepDeadLetters({ letters, clock, retention }) };
+  return { store, clock, left, sweep: makeSweepDeadLetters({ deadLetters, clock, retention }) };
 }
 
 describe('ages', () => {
@@ -85,7 +85,7 @@ test('a sweep goes on in portions until nothing is due, and tells the sum', asyn
     { expired: 0, evicted: 499, edgeBytes: 1 },
   ];
   const sweep = makeSweepDeadLetters({
-    letters: {
+    deadLetters: {
       async sweep(limits) {
         asked.push(limits);
         return answers[asked.length - 1] ?? { expired: 0, evicted: 0, edgeBytes: 0 };

@@ -19,7 +19,13 @@ export {
 } from './activity/user-activity.ts';
 export { UserId } from './activity/user-id.ts';
 export { type ActivityLogged, activityLogged } from './log/activity-logged.ts';
-export { type DeadLetter, DeadLetterCode, type Death, edgeTopic, withoutBytes } from './log/dead-letter.ts';
+export {
+  type DeadLetter,
+  DeadLetterCode,
+  type LatestLetter,
+  edgeTopic,
+  withoutBytes,
+} from './log/dead-letter.ts';
 export { DeadLetterId } from './log/dead-letter-id.ts';
 export {
   beginningOf,

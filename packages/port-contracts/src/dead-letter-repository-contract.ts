@@ -15,7 +15,7 @@ import {
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import type { Contract } from './contract.ts';
-import { deathCases } from './death-cases.ts';
+import { latestLetterCases } from './latest-letter-cases.ts';
 import { assertSame, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 import type { LetterRepositorySubject } from './letter-repository-subject.ts';
@@ -257,7 +257,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assertSame(await repository.findByIds(ids([one, two, other]), plenty), [other]);
     },
   },
-  ...deathCases,
+  ...latestLetterCases,
   ...sweepCases,
   {
     promise: 'B7',
@@ -270,7 +270,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
       await assertRejects(walk(repository, { limit: 1 }), ...codes);
       await assertRejects(repository.findByIds(ids([letter]), plenty), ...codes);
-      await assertRejects(repository.findDeaths([ActivityId.parse('a')]), ...codes);
+      await assertRejects(repository.findLatestLetters([ActivityId.parse('a')]), ...codes);
       await assertRejects(repository.remove([letter]), ...codes);
       await restore();
       assertSame(await repository.findByIds(ids([letter]), plenty), [letter]);

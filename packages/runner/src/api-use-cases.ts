@@ -4,7 +4,7 @@ import {
   type DeadLetterRetention,
   type HealthDeps,
   makeApiUseCases,
-  WaitingRoom,
+  OutcomeWaiter,
   withinQuota,
 } from '@user-activity/application';
 import { type RecordingRules, Turns } from '@user-activity/domain';
@@ -43,12 +43,12 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       rules,
       publisher: measuredPublisher(get(tokens.publisher)),
       repository: get(tokens.repository),
-      letters: get(tokens.letters),
+      deadLetters: get(tokens.letters),
       // By way of the record, so that a sweep that the quota asks for is measured too.
-      deadLetters: withinQuota(measuredLetters(get(tokens.deadLetters)), (why) =>
+      deadLetterQueue: withinQuota(measuredLetters(get(tokens.deadLetters)), (why) =>
         useCases.sweepDeadLetters(why),
       ),
-      outcomes: get(tokens.outcomes),
+      outcomeWaiter: get(tokens.outcomes),
       health,
       retention,
       now: eventLoop.now,
@@ -61,13 +61,13 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
 }
 
 /** The requests that wait for an outcome; as many as their metadata leaves room for. */
-export const waitingRoom = (get: Get, { maxMetadataBytes }: RecordingRules): WaitingRoom =>
+export const waitingRoom = (get: Get, { maxMetadataBytes }: RecordingRules): OutcomeWaiter =>
   measuredWaiting(
-    new WaitingRoom({
+    new OutcomeWaiter({
       repository: get(tokens.repository),
-      letters: get(tokens.letters),
+      deadLetters: get(tokens.letters),
       turns: new Turns(eventLoop),
       sleep: (ms) => delay(ms, undefined, { ref: false }),
-      most: Math.min(maxWaiting, Math.floor(maxWaitingBytes / maxMetadataBytes)),
+      max: Math.min(maxWaiting, Math.floor(maxWaitingBytes / maxMetadataBytes)),
     }),
   );

@@ -21,7 +21,7 @@ export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =
   instrumentStoring(
     makeStoringUseCases({
       repository: measuredSaves(get(tokens.repository), get(tokens.clock)),
-      deadLetters: measuredLetters(get(tokens.deadLetters)),
+      deadLetterQueue: measuredLetters(get(tokens.deadLetters)),
       clock: get(tokens.clock),
       pause: backOff,
       grace: briefGrace,

@@ -1,4 +1,9 @@
-import type { ApiUseCases, ProgressWatchdog, StoringUseCases, WaitingRoom } from '@user-activity/application';
+import type {
+  ApiUseCases,
+  ProgressWatchdog,
+  StoringUseCases,
+  OutcomeWaiter,
+} from '@user-activity/application';
 import type {
   ActivityRepository,
   Clock,
@@ -20,7 +25,7 @@ export const tokens = {
   repository: token<ActivityRepository>('repository'),
   deadLetters: token<DeadLetterQueue>('deadLetters'),
   letters: token<DeadLetterRepository>('letters'),
-  outcomes: token<WaitingRoom>('outcomes'),
+  outcomes: token<OutcomeWaiter>('outcomes'),
   apiUseCases: token<ApiUseCases>('apiUseCases'),
   watchdog: token<ProgressWatchdog>('watchdog'),
   storingUseCases: token<StoringUseCases>('storingUseCases'),

@@ -84,7 +84,7 @@ async function takenIn(item: unknown, at: number) {
   const clock = new FixedClock(new Date(at).toISOString());
   const logCalls = makeLogCalls({
     publisher: new MemoryEventPublisher(log),
-    deadLetters: new MemoryDeadLetterQueue(store),
+    deadLetterQueue: new MemoryDeadLetterQueue(store),
     clock,
     ids: new SequentialIds(),
     rules,

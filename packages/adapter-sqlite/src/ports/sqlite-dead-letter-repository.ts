@@ -5,7 +5,7 @@ import {
   DeadLetterPage,
   type DeadLetterQuery,
   type DeadLetterRepository,
-  type Death,
+  type LatestLetter,
   keepsOut,
   type LetterSweep,
   listedBytes,
@@ -63,7 +63,7 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
     }
   }
 
-  async findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]> {
+  async findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
     const activities = [...new Set(ids)];
     const timeoutMs = this.#timeoutMs;
     try {

@@ -4,10 +4,10 @@ import type { DeadLetterPage, DeadLetterQuery, DeadLetterRepository } from '@use
 export type FindDeadLetters = (query: DeadLetterQuery) => Promise<DeadLetterPage>;
 
 export const makeFindDeadLetters = ({
-  letters,
+  deadLetters,
 }: {
-  readonly letters: DeadLetterRepository;
+  readonly deadLetters: DeadLetterRepository;
 }): FindDeadLetters =>
   async function findDeadLetters(query) {
-    return letters.find(query);
+    return deadLetters.find(query);
   };

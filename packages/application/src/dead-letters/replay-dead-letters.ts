@@ -36,7 +36,7 @@ export type ReplayDeadLetters = (
 ) => Promise<ReplayReceipt | 'under way'>;
 
 interface Deps {
-  readonly letters: DeadLetterRepository;
+  readonly deadLetters: DeadLetterRepository;
   readonly publisher: EventPublisher;
   readonly clock: Clock;
   /** How long log and store may take for the letters that are in memory at a time. */
@@ -45,24 +45,24 @@ interface Deps {
 
 // What is in memory at a time: that many listed letters, and that many bytes of whole ones or a single one.
 const pageSize = 200;
-const mostBytes = 4 * 1024 * 1024;
+const maxBytes = 4 * 1024 * 1024;
 // Callers and what lies between wait for no answer for ever.
 const maxMs = 20_000;
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   let unreleased: ReplayClaim | undefined;
   return async function replayDeadLetters(which) {
     // The store failed in the midst of the last replay: its claim must not keep out who sends the same again.
-    if (unreleased !== undefined) await deps.letters.releaseReplay(unreleased);
+    if (unreleased !== undefined) await deps.deadLetters.releaseReplay(unreleased);
     unreleased = undefined;
     const from = deps.clock.now();
     const lastPortion = from + maxMs;
     // As long as a replay takes with its last portion. A process that dies keeps others out as long.
     const claim = { from, until: Timestamp.fromMillis(lastPortion + deps.maxPortionMs) };
-    if ((await deps.letters.claimReplay(claim)) === 'taken') return 'under way';
+    if ((await deps.deadLetters.claimReplay(claim)) === 'taken') return 'under way';
     try {
       return await replay(deps, which, lastPortion);
     } finally {
-      await deps.letters.releaseReplay(claim).catch((error: unknown) => {
+      await deps.deadLetters.releaseReplay(claim).catch((error: unknown) => {
         if (!isDomainError(error)) throw error;
         unreleased = claim;
       });
@@ -82,7 +82,7 @@ async function replay(
       if (deps.clock.now() > lastPortion) return { ...receipt, more: true };
       const outcomes = await deps.publisher.republish(whole);
       const gone = whole.filter((_, index) => outcomes[index] === 'published');
-      await deps.letters.remove(gone);
+      await deps.deadLetters.remove(gone);
       receipt.replayed += gone.length;
       receipt.tooLarge += whole.length - gone.length;
     }
@@ -92,11 +92,11 @@ async function replay(
 const isOfLog = (id: DeadLetterId): boolean => !isOfEdge(DeadLetterId.originOf(id));
 
 /** The ids of all letters, the oldest first. One that dies again meanwhile is not among them, or it would go round for ever. */
-async function* everyPage({ letters, clock }: Deps): AsyncGenerator<readonly DeadLetterId[]> {
+async function* everyPage({ deadLetters, clock }: Deps): AsyncGenerator<readonly DeadLetterId[]> {
   const filter = { codes: DeadLetterCode.replayable, diedAt: TimeRange.between(undefined, clock.now()) };
   let after: DeadLetterPosition | undefined;
   do {
-    const page = await letters.find({ filter, order: 'asc', limit: pageSize, after });
+    const page = await deadLetters.find({ filter, order: 'asc', limit: pageSize, after });
     yield page.letters.map(({ id }) => id);
     after = page.hasMore ? page.letters.at(-1) : undefined;
   } while (after !== undefined);
@@ -104,12 +104,12 @@ async function* everyPage({ letters, clock }: Deps): AsyncGenerator<readonly Dea
 
 /** The letters of these ids with all their bytes, as many at a time as may be in memory. */
 async function* wholeLetters(
-  { letters }: Deps,
+  { deadLetters }: Deps,
   ids: readonly DeadLetterId[],
 ): AsyncGenerator<readonly DeadLetter[]> {
   let left = [...new Set(ids)];
   while (left.length > 0) {
-    const whole = await letters.findByIds(left, mostBytes);
+    const whole = await deadLetters.findByIds(left, maxBytes);
     const last = whole.at(-1);
     if (last === undefined) return;
     yield whole;

@@ -35,11 +35,11 @@ const dayMs = 24 * 60 * 60 * 1000;
 export type SweepDeadLetters = (why: 'schedule' | 'quota') => Promise<LetterSweep>;
 
 export const makeSweepDeadLetters = ({
-  letters,
+  deadLetters,
   clock,
   retention: { edgeDays, logDays },
 }: {
-  readonly letters: Pick<DeadLetterRepository, 'sweep'>;
+  readonly deadLetters: Pick<DeadLetterRepository, 'sweep'>;
   readonly clock: Clock;
   readonly retention: DeadLetterRetention;
 }): SweepDeadLetters => {
@@ -55,7 +55,7 @@ export const makeSweepDeadLetters = ({
     const limits = { edgeBefore: before(edgeDays), logBefore: before(logDays), maxEdgeBytes, limit };
     const total = { expired: 0, evicted: 0 };
     for (;;) {
-      const { expired, evicted, edgeBytes } = await letters.sweep(limits);
+      const { expired, evicted, edgeBytes } = await deadLetters.sweep(limits);
       total.expired += expired;
       total.evicted += evicted;
       if (expired + evicted < limit) return { ...total, edgeBytes };

@@ -10,7 +10,7 @@ import {
   type Violation,
   type Violations,
 } from '@user-activity/domain';
-import { named } from './named.ts';
+import { withIdsOnError } from './with-ids-on-error.ts';
 
 /** What became of a batch. */
 export interface BatchReceipt {
@@ -74,7 +74,7 @@ export const makeLogActivities = (
     const { unexplained } = explanations;
     if (atomic && rejected.length > 0)
       return { accepted: 0, ids: ids.map(() => null), rejected, unexplained };
-    if (events.length > 0) await named(ids, () => deps.publisher.publish(events));
+    if (events.length > 0) await withIdsOnError(ids, () => deps.publisher.publish(events));
     return { accepted: events.length, ids, rejected, unexplained };
   };
 

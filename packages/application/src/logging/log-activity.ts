@@ -5,7 +5,7 @@ import {
   type RecordingDeps,
   UserActivity,
 } from '@user-activity/domain';
-import { named } from './named.ts';
+import { withIdsOnError } from './with-ids-on-error.ts';
 
 /**
  * Takes one activity in, a draft as a client wrote it. Resolves only after the log holds it; until then the caller still
@@ -16,6 +16,6 @@ export type LogActivity = (draft: unknown) => Promise<ActivityId>;
 export const makeLogActivity = (deps: RecordingDeps & { readonly publisher: EventPublisher }): LogActivity =>
   async function logActivity(draft) {
     const activity = UserActivity.record(draft, deps);
-    await named([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
+    await withIdsOnError([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
     return activity.id;
   };

@@ -6,8 +6,8 @@ import {
   type RecordingDeps,
   UserActivity,
 } from '@user-activity/domain';
-import { named } from './named.ts';
-import type { Outcome, WaitingRoom } from './waiting-room.ts';
+import { withIdsOnError } from './with-ids-on-error.ts';
+import type { Outcome, OutcomeWaiter } from './outcome-waiter.ts';
 
 /** What is known of an activity that was taken in. */
 export interface KnownOutcome {
@@ -24,11 +24,11 @@ export type LogAndWait = (draft: unknown, until: Cancellation) => Promise<KnownO
 export const makeLogAndWait = (
   deps: RecordingDeps & {
     readonly publisher: EventPublisher;
-    readonly outcomes: Pick<WaitingRoom, 'outcomeOf'>;
+    readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'>;
   },
 ): LogAndWait =>
   async function logAndWait(draft, until) {
     const activity = UserActivity.record(draft, deps);
-    await named([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
-    return { id: activity.id, status: await deps.outcomes.outcomeOf(activity, until) };
+    await withIdsOnError([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
+    return { id: activity.id, status: await deps.outcomeWaiter.outcomeOf(activity, until) };
   };

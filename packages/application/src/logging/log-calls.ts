@@ -16,7 +16,7 @@ import {
   type Violation,
 } from '@user-activity/domain';
 import { type BatchReceipt, FaultyDraft, recorded, type RejectedDraft } from './log-activities.ts';
-import { named } from './named.ts';
+import { withIdsOnError } from './with-ids-on-error.ts';
 
 /** The draft of an activity, and the parts of its call that are not in it. */
 export interface MendedDraft {
@@ -59,7 +59,7 @@ export const originalsBytes: number = 16 * 1024;
 export type LogCalls = (calls: CallPortions) => Promise<CallsReceipt>;
 
 export const makeLogCalls = (
-  deps: RecordingDeps & { readonly publisher: EventPublisher; readonly deadLetters: DeadLetterQueue },
+  deps: RecordingDeps & { readonly publisher: EventPublisher; readonly deadLetterQueue: DeadLetterQueue },
 ): LogCalls => {
   const maxMetadataBytes = deps.rules.maxMetadataBytes + originalsBytes;
   const rules = { ...deps.rules, maxMetadataBytes };
@@ -94,9 +94,9 @@ export const makeLogCalls = (
       ids.push(judged instanceof UserActivity ? judged.id : null);
     };
     for await (const portion of portions) portion.forEach(judge);
-    await named(ids, async () => {
+    await withIdsOnError(ids, async () => {
       if (events.length > 0) await deps.publisher.publish(events);
-      if (letters.size > 0) await deps.deadLetters.add([...letters.values()]);
+      if (letters.size > 0) await deps.deadLetterQueue.add([...letters.values()]);
     });
     const { unexplained } = explanations;
     return { accepted: events.length, ids, rejected, incomplete, unexplained };

@@ -1,5 +1,5 @@
 import type { ActivityId } from '@user-activity/domain';
-import { lookUp, type Whereabouts } from './look-up.ts';
+import { lookUp, type LookupDeps } from './look-up.ts';
 
 /**
  * What is known of an id:
@@ -12,7 +12,7 @@ export type ActivityStatus = 'stored' | 'dead_lettered' | 'unknown';
 /** What became of the activity of that id. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type FindStatus = (id: ActivityId) => Promise<ActivityStatus>;
 
-export const makeFindStatus = (deps: Whereabouts): FindStatus =>
+export const makeFindStatus = (deps: LookupDeps): FindStatus =>
   async function findStatus(id) {
     const { stored, died } = await lookUp(deps, [id]);
     if (stored.has(id)) return 'stored';

@@ -46,7 +46,7 @@ export interface OutageObserver {
 
 export interface StoreActivitiesDeps {
   readonly repository: Pick<ActivityRepository, 'save'>;
-  readonly deadLetters: DeadLetterQueue;
+  readonly deadLetterQueue: DeadLetterQueue;
   readonly clock: Clock;
   readonly pause: Pause;
   readonly grace: Grace;
@@ -92,7 +92,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
       }
     }
 
-    if (letters.length > 0) await persist(deps, signal, () => deps.deadLetters.add(letters));
+    if (letters.length > 0) await persist(deps, signal, () => deps.deadLetterQueue.add(letters));
     return tally;
   };
 

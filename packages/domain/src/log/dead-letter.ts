@@ -41,8 +41,8 @@ export interface DeadLetter extends OriginalRecord {
   readonly activityId?: ActivityId;
 }
 
-/** The time at which the latest letter of an activity died. */
-export interface Death {
+/** When the latest dead letter of an activity was made. */
+export interface LatestLetter {
   readonly activityId: ActivityId;
   readonly diedAt: Timestamp;
 }

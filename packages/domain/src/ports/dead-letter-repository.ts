@@ -1,5 +1,5 @@
 import type { ActivityId } from '../activity/activity-id.ts';
-import type { DeadLetter, Death } from '../log/dead-letter.ts';
+import type { DeadLetter, LatestLetter } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
 import type { LetterSweep, SweepLimits } from '../log/letter-sweep.ts';
 import type { ReplayClaim } from '../log/replay-claim.ts';
@@ -19,7 +19,7 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                Removing a letter that is gone already is no error.
  *  B7  Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                afterwards. No driver error crosses the port.
- *  B8  Telling   `findDeaths` returns when the latest letter of each of these activities died, once and in any order. It leaves out
+ *  B8  Telling   `findLatestLetters` returns when the latest letter of each of these activities died, once and in any order. It leaves out
  *                activities that no letter names. It uses an index, however many letters there are.
  *  B9  Bounded   a page of `find` ends before the letter with which its JSON would exceed `maxPageBytes`, but has at least one.
  *                At most one batch of the driver beyond that is read into memory.
@@ -32,7 +32,7 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;
   findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]>;
-  findDeaths(ids: readonly ActivityId[]): Promise<readonly Death[]>;
+  findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]>;
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void>;
   sweep(limits: SweepLimits): Promise<LetterSweep>;
   claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'>;

@@ -4,7 +4,7 @@ import {
   type DeadLetter,
   type DeadLetterQueue,
   type DeadLetterRepository,
-  type Death,
+  type LatestLetter,
   Timestamp,
 } from '@user-activity/domain';
 import type { Contract, Subject } from './contract.ts';
@@ -19,14 +19,14 @@ const id = (text: string): ActivityId => ActivityId.parse(text);
 const at = (seconds: number): Timestamp => Timestamp.fromMillis(1_767_323_045_000 + seconds * 1000);
 const ofActivity = (offset: number, text: string, seconds: number): DeadLetter =>
   letterOf(offset, { code: 'refused', activityId: id(text), diedAt: at(seconds) });
-const inOrder = (deaths: readonly Death[]): readonly Death[] =>
-  deaths.toSorted((one, other) => (one.activityId < other.activityId ? -1 : 1));
+const inOrder = (latest: readonly LatestLetter[]): readonly LatestLetter[] =>
+  latest.toSorted((left, right) => (left.activityId < right.activityId ? -1 : 1));
 
-/** The promise about `findDeaths`. */
-export const deathCases: Contract<LettersAndQueue> = [
+/** The promise about `findLatestLetters`. */
+export const latestLetterCases: Contract<LettersAndQueue> = [
   {
     promise: 'B8',
-    title: 'findDeaths returns the latest death of activities that letters name, and nothing for others',
+    title: 'findLatestLetters returns one entry per activity with a letter, and nothing for others',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const once = ofActivity(1, 'once', 5);
@@ -37,29 +37,29 @@ export const deathCases: Contract<LettersAndQueue> = [
         { activityId: id('once'), diedAt: at(5) },
         { activityId: id('twice'), diedAt: at(9) },
       ];
-      assert.deepEqual(inOrder(await repository.findDeaths(asked)), expected);
-      assert.deepEqual(await repository.findDeaths([]), []);
-      assert.deepEqual(await repository.findDeaths([id('never')]), []);
-      // Replayed letters are removed, so they are no deaths any more.
+      assert.deepEqual(inOrder(await repository.findLatestLetters(asked)), expected);
+      assert.deepEqual(await repository.findLatestLetters([]), []);
+      assert.deepEqual(await repository.findLatestLetters([id('never')]), []);
+      // Replayed letters are removed, so an earlier one is the latest now.
       await repository.remove([once, ...twice.slice(0, 1)]);
       const left = [{ activityId: id('twice'), diedAt: at(7) }];
-      assert.deepEqual(await repository.findDeaths(asked), left);
+      assert.deepEqual(await repository.findLatestLetters(asked), left);
     },
   },
   {
     promise: 'B8',
     title:
-      'a thousand activities can be queried at once, and a thousand letters of one activity are one death',
+      'a thousand activities can be queried at once, and a thousand letters of one activity give one entry',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const several = Array.from({ length: 1000 }, (_, index) => ofActivity(index, `several-${index}`, 1));
       const same = Array.from({ length: 1000 }, (_, index) => ofActivity(1000 + index, 'same', index));
       await queue.add([...several, ...same]);
       const asked = [...several, ...same].flatMap(({ activityId = id('none') }) => activityId);
-      const deaths = await repository.findDeaths(asked);
-      assert.equal(deaths.length, 1001);
+      const latest = await repository.findLatestLetters(asked);
+      assert.equal(latest.length, 1001);
       assert.deepEqual(
-        deaths.find(({ activityId }) => activityId === 'same'),
+        latest.find(({ activityId }) => activityId === 'same'),
         { activityId: id('same'), diedAt: at(999) },
       );
     },

@@ -1,5 +1,5 @@
 import { type Cancellation, isDomainError, type Turns, type UserActivity } from '@user-activity/domain';
-import { type Known, lookUp, type Whereabouts } from '../querying/look-up.ts';
+import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
 
 /**
  * What became of an activity that the log holds:
@@ -16,12 +16,12 @@ export type Outcome = 'accepted' | 'stored' | 'duplicate' | 'conflict' | 'dead_l
 export type Sleep = (ms: number) => Promise<void>;
 
 /** What a waiting room needs, and how many it takes. */
-export interface WaitingRoomDeps extends Whereabouts {
+export interface OutcomeWaiterDeps extends LookupDeps {
   readonly sleep: Sleep;
   /** Share the event loop between comparisons and other work. */
   readonly turns: Turns;
   /** So many wait at a time; for more there is no room. */
-  readonly most: number;
+  readonly max: number;
 }
 
 interface Waiter {
@@ -37,24 +37,24 @@ const tickMs = 20;
 /** At most so many are looked up at once. */
 const askedAtOnce = 250;
 // 500 ms.
-const mostTicks = 25;
+const maxTicks = 25;
 
 /**
  * Where those wait who want to know what became of an activity that they logged. Another process may store it, so the store
  * is asked: for all that are due at once, and for each after 20 ms, 40, 80 and so on up to every 500 ms. A store that does not
  * answer knows nothing yet. Whoever finds no room, or a closed one, learns at once that nobody knows yet.
  */
-export class WaitingRoom {
-  readonly most: number;
-  readonly #deps: WaitingRoomDeps;
+export class OutcomeWaiter {
+  readonly max: number;
+  readonly #deps: OutcomeWaiterDeps;
   readonly #waiters: Set<Waiter> = new Set();
   #tick = 0;
   #looking = false;
   #closed = false;
 
-  constructor(deps: WaitingRoomDeps) {
+  constructor(deps: OutcomeWaiterDeps) {
     this.#deps = deps;
-    this.most = deps.most;
+    this.max = deps.max;
   }
 
   /** How many wait now. */
@@ -64,7 +64,7 @@ export class WaitingRoom {
 
   /** Resolves as soon as it is known, or with `accepted` when it is no longer waited for. */
   async outcomeOf(activity: UserActivity, until: Cancellation): Promise<Outcome> {
-    if (until.aborted || this.#closed || this.#waiters.size >= this.most) return 'accepted';
+    if (until.aborted || this.#closed || this.#waiters.size >= this.max) return 'accepted';
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
     const leave = (): void => waiter.settle('accepted');
     const forget = (): void => {
@@ -130,13 +130,13 @@ export class WaitingRoom {
     }
     for (const waiter of due) {
       waiter.looks += 1;
-      waiter.due = this.#tick + Math.min(mostTicks, 2 ** waiter.looks);
+      waiter.due = this.#tick + Math.min(maxTicks, 2 ** waiter.looks);
     }
   }
 }
 
 /** What is known of the activity, undefined where nothing is. */
-function outcomeIn({ stored, died }: Known, activity: UserActivity): Outcome | undefined {
+function outcomeIn({ stored, died }: Lookup, activity: UserActivity): Outcome | undefined {
   const comparison = stored.get(activity.id)?.compare(activity);
   if (comparison !== undefined) return comparison === 'redelivered' ? 'stored' : comparison;
   const diedAt = died.get(activity.id);

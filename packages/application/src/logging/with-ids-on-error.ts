@@ -1,7 +1,10 @@
 import { type ActivityId, DomainError, isDomainError } from '@user-activity/domain';
 
 /** Does it, and hands the ids to the caller with the error: under these, sending everything again is safe. */
-export async function named(ids: readonly (ActivityId | null)[], work: () => Promise<void>): Promise<void> {
+export async function withIdsOnError(
+  ids: readonly (ActivityId | null)[],
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {

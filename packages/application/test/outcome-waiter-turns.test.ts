@@ -3,9 +3,9 @@ import { MemoryDeadLetterRepository } from '@user-activity/adapter-memory';
 import { StoredActivity, Turns, type UserActivity } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
-import { WaitingRoom } from '../src/index.ts';
+import { OutcomeWaiter } from '../src/index.ts';
 
-/** A room that finds what all wait for, each of which takes 6 ms to compare. Time and rounds of the loop pass as the test says. */
+/** A waiter that finds what all wait for, each of which takes 6 ms to compare. Time and rounds of the loop pass as the test says. */
 function setUp(ids: readonly string[]) {
   let time = 0;
   const rounds: (() => void)[] = [];
@@ -19,26 +19,26 @@ function setUp(ids: readonly string[]) {
     };
     return Object.assign(Object.create(stored) as StoredActivity, { compare, id });
   });
-  const room = new WaitingRoom({
+  const waiter = new OutcomeWaiter({
     repository: { findByIds: async () => found },
-    letters: new MemoryDeadLetterRepository(),
+    deadLetters: new MemoryDeadLetterRepository(),
     sleep: () => nextTurn(),
     turns: new Turns({ defer: (resume) => rounds.push(resume), now: () => time }),
-    most: ids.length,
+    max: ids.length,
   });
   const round = async (): Promise<void> => {
     while (rounds.length === 0) await nextTurn();
     rounds.shift()?.();
     await nextTurn();
   };
-  return { room, compared, round };
+  return { waiter, compared, round };
 }
 
 test('other work has its turn between comparisons that last, and nothing is compared for those who left', async () => {
-  const { room, compared, round } = setUp(['a', 'b', 'c', 'd']);
+  const { waiter, compared, round } = setUp(['a', 'b', 'c', 'd']);
   const [staying, leaving] = [new AbortController(), new AbortController()];
   const waiting = ['a', 'b', 'c', 'd'].map((id) =>
-    room.outcomeOf(sampleActivity({ id }), (id === 'd' ? leaving : staying).signal),
+    waiter.outcomeOf(sampleActivity({ id }), (id === 'd' ? leaving : staying).signal),
   );
   await round();
   expect(compared).toEqual(['a', 'b']);
