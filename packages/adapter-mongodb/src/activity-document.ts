@@ -20,39 +20,26 @@ export interface ActivityDocument {
   readonly receivedAt: Date;
 }
 
-export function documentOf({
-  id,
-  userId,
-  type,
-  metadata,
-  createdAt,
-  receivedAt,
-}: UserActivity): ActivityDocument {
+/** Converts an activity to its document. */
+export function activityDocument(activity: UserActivity): ActivityDocument {
   return {
-    _id: id,
-    userId,
-    type,
-    metadata: encodeMetadata(metadata),
-    createdAt: new Date(createdAt),
-    receivedAt: new Date(receivedAt),
+    _id: activity.id,
+    userId: activity.userId,
+    type: activity.type,
+    metadata: encodeMetadata(activity.metadata),
+    createdAt: new Date(activity.createdAt),
+    receivedAt: new Date(activity.receivedAt),
   };
 }
 
-/** The activity that the document holds; its text is made once, here. */
-export function storedOf({
-  _id,
-  userId,
-  type,
-  metadata,
-  createdAt,
-  receivedAt,
-}: ActivityDocument): StoredActivity {
+/** Converts a document to its activity. The text of the metadata is made here, once. */
+export function storedActivity(document: ActivityDocument): StoredActivity {
   return StoredActivity.rehydrate({
-    id: ActivityId.trusted(_id),
-    userId: UserId.trusted(userId),
-    type: ActivityType.trusted(type),
-    metadata: MetadataText.of(decodeMetadata(metadata)),
-    createdAt: Timestamp.trusted(createdAt.getTime()),
-    receivedAt: Timestamp.trusted(receivedAt.getTime()),
+    id: ActivityId.trusted(document._id),
+    userId: UserId.trusted(document.userId),
+    type: ActivityType.trusted(document.type),
+    metadata: MetadataText.of(decodeMetadata(document.metadata)),
+    createdAt: Timestamp.trusted(document.createdAt.getTime()),
+    receivedAt: Timestamp.trusted(document.receivedAt.getTime()),
   });
 }

@@ -1,19 +1,19 @@
 import { DomainError, type Refused, type StoredActivity, type UserActivity } from '@user-activity/domain';
-import { BSON, MongoBulkWriteError, type WriteError } from 'mongodb';
-import { type ActivityDocument, documentOf, storedOf } from './activity-document.ts';
+import { BSON } from 'mongodb';
+import { activityDocument, type ActivityDocument } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { readByIds } from './read-activities.ts';
+import { duplicateKey, refusedInserts } from './refused-inserts.ts';
 import { turns } from './turns.ts';
 
-/** What became of one activity: it is new, its id was taken by the known one, or its content was refused. */
-export type Inserted = 'stored' | { readonly known: StoredActivity } | Refused;
+/** The outcome of inserting one activity: stored, its id belongs to an existing activity, or its content was refused. */
+export type Inserted = 'stored' | { readonly existing: StoredActivity } | Refused;
 
-const duplicateKey = 11_000;
-/** So many documents the server sends at once, and 16 MiB of them at most: 4 MiB of metadata of 16 KiB. */
-export const readAtOnce = 250;
+const maxRounds = 5;
 
 /**
- * Inserts those whose ids are free, each by itself: one that is refused stops no other. Their ids are all different.
- * With `lookFirst` those that are known are not sent at all, which is faster where that is most of them.
+ * Inserts the activities whose ids are free, each independently of the others. All ids must be different. With `lookFirst`,
+ * existing activities are not sent at all, which is faster if most of them exist.
  */
 export async function insertNew(
   store: MongoStore,
@@ -21,25 +21,23 @@ export async function insertNew(
   lookFirst: boolean,
 ): Promise<ReadonlyMap<string, Inserted>> {
   const outcomes = new Map<string, Inserted>();
-  if (lookFirst)
-    await lookUp(
-      store,
-      activities.map(({ id }) => id),
-      outcomes,
-    );
+  const lookUp = async (ids: readonly string[]): Promise<void> => {
+    if (ids.length === 0) return;
+    for (const existing of await readByIds(store, ids)) outcomes.set(existing.id, { existing });
+  };
+  if (lookFirst) await lookUp(activities.map(({ id }) => id));
   let open = activities.filter(({ id }) => !outcomes.has(id));
-  // A second round only where one that was in the way is gone by the time it is asked for: retention or a rollback took it.
+  // A further round is needed only if retention or a rollback removed an existing activity before it was read.
   for (let round = 0; open.length > 0; round += 1) {
-    if (round === 5)
-      throw new DomainError('STORE_UNAVAILABLE', 'Ids are taken and not there, again and again.');
-    const taken = await insert(store, open, outcomes);
-    await lookUp(store, taken, outcomes);
+    if (round === maxRounds)
+      throw new DomainError('STORE_UNAVAILABLE', 'Ids were taken, but their activities were missing.');
+    await lookUp(await insert(store, open, outcomes));
     open = open.filter(({ id }) => !outcomes.has(id));
   }
   return outcomes;
 }
 
-/** Inserts, notes what became of those that were not in the way of another, and gives the ids of the others. */
+/** Inserts activities and adds their outcomes. Returns the ids that are taken, which have no outcome yet. */
 async function insert(
   { activities }: MongoStore,
   open: readonly UserActivity[],
@@ -48,27 +46,17 @@ async function insert(
   const documents: ActivityDocument[] = [];
   const turn = turns.begin();
   for (const activity of open) {
-    const document = documentOf(activity);
+    const document = activityDocument(activity);
     const bytes = encodedBytes(document);
     if (bytes === undefined) outcomes.set(activity.id, { refused: 'it can not be encoded as BSON' });
     else documents.push(document);
     if (turn.isOverAfter(bytes ?? 0)) await turn.next();
   }
   if (documents.length === 0) return [];
-  let errors: readonly WriteError[] = [];
-  try {
-    await activities.insertMany(documents, { ordered: false });
-  } catch (error) {
-    // Without the majority's word none of the batch counts as kept.
-    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined)
-      throw error;
-    errors = [error.writeErrors].flat();
-    if (errors.length === 0) throw error;
-  }
-  const failed = new Map(errors.map((error) => [error.index, error.code]));
+  const codes = await refusedInserts(activities.insertMany(documents, { ordered: false }));
   const taken: string[] = [];
   for (const [index, { _id }] of documents.entries()) {
-    const code = failed.get(index);
+    const code = codes.get(index);
     if (code === undefined) outcomes.set(_id, 'stored');
     else if (code === duplicateKey) taken.push(_id);
     else outcomes.set(_id, { refused: `MongoDB refuses the document (code ${code})` });
@@ -76,25 +64,7 @@ async function insert(
   return taken;
 }
 
-async function lookUp(
-  { activities, timeoutMs }: MongoStore,
-  ids: readonly string[],
-  outcomes: Map<string, Inserted>,
-): Promise<void> {
-  if (ids.length === 0) return;
-  const found = activities.find(
-    { _id: { $in: [...ids] } },
-    { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, readAtOnce) },
-  );
-  const turn = turns.begin();
-  for await (const document of found) {
-    const known = storedOf(document);
-    outcomes.set(known.id, { known });
-    if (turn.isOverAfter(known.metadata.length)) await turn.next();
-  }
-}
-
-/** The document's size; undefined if the driver can't write it: one such document would fail the whole batch. */
+/** Returns the document's size, or undefined if the driver can't encode it: then it would fail the whole batch. */
 function encodedBytes(document: ActivityDocument): number | undefined {
   try {
     return BSON.calculateObjectSize(document);

@@ -12,21 +12,22 @@ import {
   type TimeSlots,
   type UserActivity,
 } from '@user-activity/domain';
-import { storedOf } from './activity-document.ts';
-import { countMatching } from './count-query.ts';
-import { storeFailure } from './failure.ts';
-import { readInTurns, readPage } from './page-query.ts';
-import { insertNew, type Inserted, readAtOnce } from './insert-new.ts';
+import { storedActivity } from './activity-document.ts';
+import { countByKey } from './count-by-key.ts';
+import { countBySlot } from './count-by-slot.ts';
+import { countMatching } from './count-matching.ts';
+import { insertNew } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { countBySlot } from './slot-queries.ts';
-import { countByKey } from './stats-queries.ts';
+import { readByIds } from './read-activities.ts';
+import { readPage } from './read-page.ts';
+import { translated } from './translated.ts';
 import { turns } from './turns.ts';
 
 /** Keeps activities in MongoDB. */
 export class MongoActivityRepository implements ActivityRepository {
   readonly #store: MongoStore;
-  /** Whether most of the last batch was known: then the next is looked up before anything is inserted. */
-  #replaying = false;
+  /** Whether most activities of the last batch existed. The next batch is then looked up before it is inserted. */
+  #isReplaying = false;
 
   constructor(store: MongoStore) {
     this.#store = store;
@@ -34,109 +35,71 @@ export class MongoActivityRepository implements ActivityRepository {
 
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
-    // Only the first of several with one id is sent; the others are judged by its outcome.
+    // Only the first activity with an id is sent. Later ones are compared with it, or with the existing one.
     const firsts = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
     for (const [index, activity] of activities.entries())
       if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });
-    let inserted: ReadonlyMap<string, Inserted>;
-    try {
-      inserted = await insertNew(
-        this.#store,
-        [...firsts.values()].map(({ activity }) => activity),
-        this.#replaying,
-      );
-    } catch (error) {
-      throw storeFailure(error);
-    }
-    const known = [...inserted.values()].filter(
-      (outcome) => outcome !== 'stored' && 'known' in outcome,
+    const sent = [...firsts.values()].map(({ activity }) => activity);
+    const inserted = await translated(() => insertNew(this.#store, sent, this.#isReplaying));
+    const existing = [...inserted.values()].filter(
+      (outcome) => outcome !== 'stored' && 'existing' in outcome,
     ).length;
-    this.#replaying = known * 2 > firsts.size;
+    this.#isReplaying = existing * 2 > firsts.size;
     const outcomeOf = (activity: UserActivity, index: number): SaveOutcome => {
       const [first, outcome] = [firsts.get(activity.id), inserted.get(activity.id)];
       if (first === undefined || outcome === undefined) throw new Error('An outcome is missing.');
-      if (outcome !== 'stored') return 'known' in outcome ? outcome.known.compare(activity) : outcome;
+      if (outcome !== 'stored') return 'existing' in outcome ? outcome.existing.compare(activity) : outcome;
       return first.index === index ? 'stored' : first.activity.compare(activity);
     };
     const outcomes: SaveOutcome[] = [];
     const turn = turns.begin();
-    const isCompared = known > 0 || firsts.size < activities.length;
+    const isCompared = existing > 0 || firsts.size < activities.length;
     for (const [index, activity] of activities.entries()) {
-      // Metadata that is large on either side takes up to 66 ms.
+      // To compare two activities with large metadata takes up to 66 ms.
       if (isCompared && turn.isOver) await turn.next();
       outcomes.push(outcomeOf(activity, index));
     }
     return outcomes;
   }
 
-  async find(query: ActivityQuery): Promise<ActivityPage> {
-    try {
-      return ActivityPage.of(await readPage(this.#store, query), query.limit);
-    } catch (error) {
-      throw storeFailure(error);
-    }
+  find(query: ActivityQuery): Promise<ActivityPage> {
+    return translated(async () => ActivityPage.of(await readPage(this.#store, query), query.limit));
   }
 
-  async count(filter: ActivityFilter): Promise<number> {
-    try {
-      return await countMatching(this.#store, filter);
-    } catch (error) {
-      throw storeFailure(error);
-    }
+  count(filter: ActivityFilter): Promise<number> {
+    return translated(() => countMatching(this.#store, filter));
   }
 
-  async findById(id: ActivityId): Promise<StoredActivity | undefined> {
-    try {
-      const found = await this.#store.activities.findOne({ _id: id }, { maxTimeMS: this.#store.timeoutMs });
-      return found === null ? undefined : storedOf(found);
-    } catch (error) {
-      throw storeFailure(error);
-    }
-  }
-
-  async countByKey(
-    filter: ActivityFilter,
-    field: KeyField,
-    most: number,
-  ): Promise<readonly KeyCount[] | 'too-many'> {
-    try {
-      return await countByKey(this.#store, filter, field, most);
-    } catch (error) {
-      throw storeFailure(error);
-    }
-  }
-
-  async countBySlot(
-    filter: ActivityFilter,
-    slots: TimeSlots,
-    most: number,
-  ): Promise<readonly SlotCount[] | 'too-many'> {
-    try {
-      return await countBySlot(this.#store, filter, slots, most);
-    } catch (error) {
-      throw storeFailure(error);
-    }
+  findById(id: ActivityId): Promise<StoredActivity | undefined> {
+    const { activities, timeoutMs } = this.#store;
+    return translated(async () => {
+      const found = await activities.findOne({ _id: id }, { maxTimeMS: timeoutMs });
+      return found === null ? undefined : storedActivity(found);
+    });
   }
 
   async findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
-    if (ids.length === 0) return [];
-    const { activities, timeoutMs } = this.#store;
-    try {
-      const found = activities.find(
-        { _id: { $in: [...ids] } },
-        { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, readAtOnce) },
-      );
-      return await readInTurns(found);
-    } catch (error) {
-      throw storeFailure(error);
-    }
+    return ids.length === 0 ? [] : translated(() => readByIds(this.#store, ids));
+  }
+
+  countByKey(
+    filter: ActivityFilter,
+    field: KeyField,
+    max: number,
+  ): Promise<readonly KeyCount[] | 'too-many'> {
+    return translated(() => countByKey(this.#store, filter, field, max));
+  }
+
+  countBySlot(
+    filter: ActivityFilter,
+    slots: TimeSlots,
+    max: number,
+  ): Promise<readonly SlotCount[] | 'too-many'> {
+    return translated(() => countBySlot(this.#store, filter, slots, max));
   }
 
   async ping(): Promise<void> {
-    try {
-      await this.#store.activities.findOne({}, { projection: { _id: 1 }, maxTimeMS: this.#store.timeoutMs });
-    } catch (error) {
-      throw storeFailure(error);
-    }
+    const { activities, timeoutMs } = this.#store;
+    await translated(() => activities.findOne({}, { projection: { _id: 1 }, maxTimeMS: timeoutMs }));
   }
 }

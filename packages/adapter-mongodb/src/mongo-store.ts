@@ -1,45 +1,48 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Collection, MongoClient, type MongoClientOptions, ReadConcern, ReadPreference } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
-import { indexes, letterIndexByActivity, letterIndexes, letterIndexOfEdge } from './indexes.ts';
-import type { LetterDocument } from './letter-document.ts';
+import type { DeadLetterDocument } from './dead-letter-document.ts';
+import { activityIndexes, deadLetterIndexes } from './indexes.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 
-/** Which MongoDB, and how it is spoken to. */
+/** How to connect to MongoDB. */
 export interface MongoStoreOptions {
   /** A connection string, https://www.mongodb.com/docs/manual/reference/connection-string/. */
   readonly uri: string;
-  /** `user_activity` where not given. */
+  /** The name of the database. Default: `user_activity`. */
   readonly database?: string;
-  /** How long to look for a server, and to wait for its answer. 10,000 where not given. */
+  /** How long to look for a server, and to wait for its answer, in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
 }
 
-/** With how many partitions a topic began; its id is its name. */
+/** The number of partitions with which a topic began. */
 interface TopicDocument {
+  /** The name of the topic. */
   readonly _id: string;
   readonly partitions: number;
 }
 
-/** Work that one process at a time does, and until when it may. */
+/** The exclusive right of one process to do some work. */
 interface ClaimDocument {
+  /** The name of the work. */
   readonly _id: string;
+  /** When the right ends, unless it was released before. */
   readonly until: Date;
 }
 
 const closingMs = 500;
-// The driver would add the tags of a URI to a primary, which has none.
+// Without this the driver would look for a primary with the tags of the URI, and find none.
 const primaryOnly: MongoClientOptions = { readPreference: ReadPreference.primary, readPreferenceTags: [] };
 
 /**
- * The database, open: its collections with their indexes. The adapters of this package share it. The collections read the
- * primary and write to the majority, whatever the URI says: what they answer decides what is stored, replayed or removed.
+ * An open database, shared by the adapters of this package: the collections with their indexes. All but `listedActivities` read from
+ * the primary and write to the majority, whatever the URI says, because their answers decide what is stored, replayed or removed.
  */
 export class MongoStore {
   readonly activities: Collection<ActivityDocument>;
-  /** The activities for pages and counts alone: reads where the URI's `readPreference` says, which may lag. */
+  /** The activities for pages and counts only. Reads from the members that the URI's `readPreference` allows, which may lag. */
   readonly listedActivities: Pick<Collection<ActivityDocument>, 'find' | 'aggregate'>;
-  readonly letters: Collection<LetterDocument>;
+  readonly deadLetters: Collection<DeadLetterDocument>;
   readonly topics: Collection<TopicDocument>;
   readonly claims: Collection<ClaimDocument>;
   readonly timeoutMs: number;
@@ -51,7 +54,7 @@ export class MongoStore {
     timeoutMs: number,
     listPreference: ReadPreference,
   ) {
-    // Majority and journaled: what was confirmed survives the loss of a member and of power.
+    // A confirmed write survives the loss of a member, and a power cut.
     const writeConcern = { w: 'majority', journal: true } as const;
     const concerns = { writeConcern, readConcern: new ReadConcern('majority') };
     const db = client.db(database, { ...concerns, readPreference: ReadPreference.primary });
@@ -60,14 +63,14 @@ export class MongoStore {
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
     this.listedActivities = listed.collection<ActivityDocument>('activities');
-    this.letters = db.collection('dead_letters');
+    this.deadLetters = db.collection('dead_letters');
     this.topics = db.collection('topics');
     this.claims = db.collection('claims');
   }
 
   /**
-   * Connects and makes the indexes that are missing. Throws DeploymentError if the URI, the credentials or the deployment must
-   * be changed, and STORE_UNAVAILABLE if no primary answers.
+   * Connects, and makes missing indexes. Throws DeploymentError if the URI, the credentials or the deployment must be changed, and
+   * STORE_UNAVAILABLE if no primary answers.
    */
   static async open({
     uri,
@@ -78,12 +81,12 @@ export class MongoStore {
       serverSelectionTimeoutMS: timeoutMs,
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs * 2,
-      // Questions that find no free connection wait no longer than for an answer.
+      // How long a query waits for a free connection.
       waitQueueTimeoutMS: timeoutMs,
       retryWrites: true,
       appName: 'user-activity',
     };
-    // The first client only parses the URI. The second connects to the primary, as it would wait for a preferred member otherwise.
+    // The first client only parses the URI. With its preference, `connect` would wait for the preferred member.
     const listPreference = clientOf(uri, options).readPreference;
     const client = clientOf(uri, { ...options, ...primaryOnly });
     try {
@@ -91,7 +94,7 @@ export class MongoStore {
       const { setName, msg } = await client.db('admin').command({ hello: 1 });
       if (setName === undefined && msg !== 'isdbgrid') {
         throw new DeploymentError(
-          'MongoDB runs without a replica set, so nothing it confirms is safe. Start mongod with --replSet rs0, run ' +
+          'MongoDB runs without a replica set, so its confirmed writes are not safe. Start mongod with --replSet rs0, run ' +
             'rs.initiate() once in mongosh, and add ?replicaSet=rs0 to MONGODB_URI.',
         );
       }
@@ -105,21 +108,19 @@ export class MongoStore {
   }
 
   async #createIndexes(): Promise<void> {
-    await this.activities.createIndexes(indexes.map((key) => ({ key: { ...key } })));
-    await this.letters.createIndexes([
-      ...letterIndexes.map((key) => ({ key: { ...key } })),
-      { ...letterIndexByActivity, key: { ...letterIndexByActivity.key } },
-      { ...letterIndexOfEdge, key: { ...letterIndexOfEdge.key } },
-    ]);
+    await this.activities.createIndexes(activityIndexes.map((key) => ({ key: { ...key } })));
+    await this.deadLetters.createIndexes(
+      deadLetterIndexes.map((index) => ({ ...index, key: { ...index.key } })),
+    );
   }
 
-  /** The driver says farewell to the server, which one that hangs never answers: it is left then. */
+  /** Disconnects. Waits at most 500 ms, because a hanging server never answers the driver's last command. */
   async close(): Promise<void> {
     await Promise.race([this.#client.close(), delay(closingMs, undefined, { ref: false })]);
   }
 }
 
-/** Throws DeploymentError if the URI is no connection string, whichever library finds out. */
+/** Makes a client. Throws DeploymentError if the URI is invalid. */
 function clientOf(uri: string, options: MongoClientOptions): MongoClient {
   try {
     return new MongoClient(uri, options);

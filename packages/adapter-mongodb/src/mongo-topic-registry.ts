@@ -1,6 +1,6 @@
 import type { TopicRegistry } from '@user-activity/domain';
-import { storeFailure } from './failure.ts';
 import type { MongoStore } from './mongo-store.ts';
+import { translated } from './translated.ts';
 
 /** Keeps the number of partitions of each topic in MongoDB. */
 export class MongoTopicRegistry implements TopicRegistry {
@@ -10,18 +10,16 @@ export class MongoTopicRegistry implements TopicRegistry {
     this.#store = store;
   }
 
-  async register(topic: string, partitions: number): Promise<number> {
+  register(topic: string, partitions: number): Promise<number> {
     const { topics, timeoutMs } = this.#store;
-    try {
-      const first = await topics.findOneAndUpdate(
+    return translated(async () => {
+      const registered = await topics.findOneAndUpdate(
         { _id: topic },
         { $setOnInsert: { partitions } },
         { upsert: true, returnDocument: 'after', maxTimeMS: timeoutMs },
       );
-      if (first === null) throw new Error('MongoDB gave no document for an upsert.');
-      return first.partitions;
-    } catch (error) {
-      throw storeFailure(error);
-    }
+      if (registered === null) throw new Error('MongoDB returned no document for an upsert.');
+      return registered.partitions;
+    });
   }
 }

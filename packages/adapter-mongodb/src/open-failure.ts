@@ -1,24 +1,24 @@
 import { DomainError } from '@user-activity/domain';
 import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 
-/** The deployment can't be used as it is; the message says what to change. Trying again alone won't help. */
+/** Thrown if the deployment can't be used as it is. The message says what to change. Retrying alone does not help. */
 export class DeploymentError extends Error {
   override readonly name = 'DeploymentError';
 }
 
-// Codes of MongoDB's error_codes.yml: of refused credentials (8000 is Atlas's), and of what passes by itself.
+// Codes of MongoDB's error_codes.yml: refused credentials (8000 is from Atlas), and states that pass by themselves.
 const unauthorized: ReadonlySet<unknown> = new Set([13, 18, 8000]);
-const passing: ReadonlySet<unknown> = new Set([
+const temporary: ReadonlySet<unknown> = new Set([
   50, 64, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
 
-/** Why a connection string can't be used. */
+/** Makes the error for an invalid connection string. */
 export const uriFault = (error: unknown): DeploymentError =>
   new DeploymentError(
-    `MONGODB_URI can not be used (${error instanceof Error ? withoutUri(error) : 'unknown'}).`,
+    `MONGODB_URI is invalid (${error instanceof Error ? withoutUri(error) : 'unknown'}); correct it.`,
   );
 
-/** Why the store can't be opened: an outage, which passes, or what has to be changed first. A bug stays as it is. */
+/** Makes the error for a failed `open`: STORE_UNAVAILABLE in an outage, otherwise DeploymentError. A bug stays as it is. */
 export function openFailure(error: unknown): unknown {
   if (error instanceof Error && isOutage(error))
     return new DomainError('STORE_UNAVAILABLE', `MongoDB does not answer: ${withoutUri(error)}`, {
@@ -26,22 +26,21 @@ export function openFailure(error: unknown): unknown {
     });
   if (!(error instanceof MongoError)) return error;
   if (!(error instanceof MongoServerError)) return uriFault(error);
-  const why = `code ${String(error.code)}: ${withoutUri(error)}`;
+  const reason = `code ${String(error.code)}: ${withoutUri(error)}`;
   return unauthorized.has(error.code)
     ? new DeploymentError(
-        `MongoDB refuses the user of MONGODB_URI (${why}); correct its credentials and roles.`,
+        `MongoDB refuses the user of MONGODB_URI (${reason}); correct its credentials and roles.`,
       )
-    : new DeploymentError(`MongoDB refuses what the service needs (${why}).`);
+    : new DeploymentError(`MongoDB refuses a command that the service needs (${reason}).`);
 }
 
-/** Whether it may pass by itself: a network, a set without a primary, a resolver of names. */
+/** Returns whether the failure may pass by itself: of the network, of a replica set without a primary, or of name resolution. */
 function isOutage(error: Error): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   if (error instanceof MongoError)
-    return error.hasErrorLabel('RetryableWriteError') || passing.has(error.code);
+    return error.hasErrorLabel('RetryableWriteError') || temporary.has(error.code);
   return String(Reflect.get(error, 'syscall')).startsWith('query');
 }
 
-/** A message that quotes a URI may hold its password. */
-const withoutUri = ({ message }: Error): string =>
-  message.includes('://') ? 'it is not well-formed' : message;
+/** Returns the message, unless it quotes a URI, which may contain a password. */
+const withoutUri = ({ message }: Error): string => (message.includes('://') ? 'it is malformed' : message);

@@ -1,16 +1,17 @@
 import type { Order, TimeRange, Timestamp } from '@user-activity/domain';
 
-/** The fields of an index, in their order and each with its direction. */
+/** The fields of an index, in order, each with its direction. */
 export type IndexKey = Readonly<Record<string, 1 | -1>>;
 
-/** Positions that lie together in every index. */
+/** Positions that are next to each other in every index. */
 export interface Range {
+  /** The condition that selects them. */
   readonly positions: object;
-  /** Whether they share their time: MongoDB merges those in their order only where it is asked to go by `_id` alone. */
-  readonly oneMoment: boolean;
+  /** Whether all have the same time. MongoDB merges these in order only if they are sorted by `_id` alone. */
+  readonly isOneMoment: boolean;
 }
 
-/** A walk by a field of time, then `_id`. */
+/** A walk by a time field, then by `_id`. */
 export interface Walk {
   readonly field: string;
   readonly within: TimeRange;
@@ -18,37 +19,40 @@ export interface Walk {
   readonly after: { readonly moment: Timestamp; readonly id: string } | undefined;
 }
 
-/** All positions within a time. */
+/** Returns all positions within a time range. */
 export const rangeOf = (field: string, within: TimeRange): Range => ({
   positions: allOf(boundsOf(field, within)),
-  oneMoment: false,
+  isOneMoment: false,
 });
 
 /**
- * The positions behind `after`, as ranges that follow each other: the rest of its moment, then the moments behind it.
- * A single condition with `$or` would have MongoDB read more than the page.
+ * Returns the positions behind `after` as consecutive ranges: the rest of its moment, then later moments in the order of the walk.
+ * With a single condition that uses `$or`, MongoDB would read more than the page.
  */
 export function rangesIn({ field, within, order, after }: Walk): readonly Range[] {
   if (after === undefined) return [rangeOf(field, within)];
   const moment = new Date(after.moment);
   const behind = order === 'asc' ? '$gt' : '$lt';
-  const rest = { positions: { [field]: moment, _id: { [behind]: after.id } }, oneMoment: true };
+  const rest = { positions: { [field]: moment, _id: { [behind]: after.id } }, isOneMoment: true };
   return [
     ...(within.holds(after.moment) ? [rest] : []),
-    { positions: allOf([...boundsOf(field, within), { [field]: { [behind]: moment } }]), oneMoment: false },
+    {
+      positions: allOf([...boundsOf(field, within), { [field]: { [behind]: moment } }]),
+      isOneMoment: false,
+    },
   ];
 }
 
-/** How the positions of a range are sorted. */
+/** Returns how to sort the positions of a range. */
 export function sortOf(
   { field, order }: Pick<Walk, 'field' | 'order'>,
   range: Range,
 ): Record<string, 1 | -1> {
   const direction = order === 'asc' ? 1 : -1;
-  return range.oneMoment ? { _id: direction } : { [field]: direction, _id: direction };
+  return range.isOneMoment ? { _id: direction } : { [field]: direction, _id: direction };
 }
 
-/** One of these values. */
+/** Returns a condition that any of these values meets. */
 export function anyOf<Value extends string>(values: readonly Value[]): Value | { $in: Value[] } {
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : { $in: [...values] };

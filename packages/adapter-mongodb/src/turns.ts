@@ -1,4 +1,4 @@
 import { Turns } from '@user-activity/domain';
 
-/** The turns of all long work of this adapter. */
+/** The turns of this adapter's long tasks. */
 export const turns: Turns = new Turns({ defer: setImmediate, now: () => performance.now() });

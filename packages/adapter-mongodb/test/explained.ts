@@ -1,9 +1,10 @@
-/** How MongoDB answers a question. */
+/** How MongoDB executes a query. */
 export interface Explained {
   /** The plan, as JSON. */
   readonly plan: string;
-  /** How many documents it looks at, and how many keys of an index. */
+  /** The number of documents it examines. */
   readonly examined: number;
+  /** The number of index keys it examines. */
   readonly keys: number;
 }
 
@@ -12,6 +13,7 @@ interface Explanation {
   readonly executionStats: { readonly totalDocsExamined: number; readonly totalKeysExamined: number };
 }
 
+/** Executes the query of a cursor and explains it. */
 export async function explained(cursor: {
   explain(verbosity: string): Promise<unknown>;
 }): Promise<Explained> {
@@ -23,7 +25,7 @@ export async function explained(cursor: {
   };
 }
 
-/** An aggregation tells of its query in the first of its stages, unless the query does all of it. */
+/** An aggregation explains its query in the first of its stages, unless the query does everything. */
 function explanationIn(answer: unknown): Explanation {
   const { stages } = answer as { stages?: readonly { readonly $cursor?: Explanation }[] };
   return stages?.[0]?.$cursor ?? (answer as Explanation);

@@ -13,7 +13,7 @@ import {
 } from '../src/index.ts';
 import { freshStore } from './mongo-subjects.ts';
 
-async function place() {
+async function setUp() {
   const fresh = await freshStore();
   onTestFinished(fresh.close);
   const client = await MongoClient.connect(mongodbUri());
@@ -21,8 +21,8 @@ async function place() {
   return { ...fresh, repository: new MongoActivityRepository(fresh.store), db: client.db(fresh.database) };
 }
 
-test('of a thousand, one that MongoDB refuses stops none of the others', async () => {
-  const { repository, db } = await place();
+test('an activity that MongoDB refuses stops none of the 999 others', async () => {
+  const { repository, db } = await setUp();
   await db.command({ collMod: 'activities', validator: { type: { $ne: 'REFUSED' } } });
   const activities = sampleActivities(999);
   activities.splice(500, 0, sampleActivity({ type: 'REFUSED' }));
@@ -34,16 +34,16 @@ test('of a thousand, one that MongoDB refuses stops none of the others', async (
   expect(await db.collection('activities').countDocuments()).toBe(999);
 });
 
-test('a batch far above what one message holds is stored whole', async () => {
-  const { repository, db } = await place();
+test('a batch far larger than one message of the protocol is stored whole', async () => {
+  const { repository, db } = await setUp();
   const metadata = { text: 'x'.repeat(16_000) };
   const outcomes = await repository.save(sampleActivities(4000, { metadata }));
   expect(new Set(outcomes)).toEqual(new Set(['stored']));
   expect(await db.collection('activities').countDocuments()).toBe(4000);
 });
 
-test('a dead letter that no document can hold is kept without its bytes, and holds up none behind it', async () => {
-  const { store } = await place();
+test('a dead letter too large for a document is kept without its bytes, and does not block the next letter', async () => {
+  const { store } = await setUp();
   const letters = [17 * 1024 * 1024, 3].map((size, offset) => ({
     origin: { topic: 'user-activity', partition: 0, offset },
     key: null,
@@ -60,8 +60,8 @@ test('a dead letter that no document can hold is kept without its bytes, and hol
   expect(small?.value).toHaveLength(3);
 });
 
-test('after a cut the same batch tells what became of each', async () => {
-  const { repository, interrupt } = await place();
+test('a batch repeated after a lost connection has an outcome for each activity', async () => {
+  const { repository, interrupt } = await setUp();
   const [before, after] = [sampleActivities(10), sampleActivities(10)];
   await repository.save(before);
   const mend = await interrupt();
@@ -73,8 +73,8 @@ test('after a cut the same batch tells what became of each', async () => {
   ]);
 });
 
-test('a full replay is recognised, and what is new behind it is stored', async () => {
-  const { repository } = await place();
+test('a full replay changes nothing, and a new activity behind it is stored', async () => {
+  const { repository } = await setUp();
   const activities = sampleActivities(300);
   const batches = [activities.slice(0, 100), activities.slice(100, 200), activities.slice(200)];
   for (const batch of batches) await repository.save(batch);
@@ -84,7 +84,7 @@ test('a full replay is recognised, and what is new behind it is stored', async (
   }
 });
 
-test('a mongod without a replica set is refused, with what to do', async () => {
+test('a mongod without a replica set is refused, and the message says what to do', async () => {
   const server = await startMongod({ replicaSet: false });
   onTestFinished(() => server.stop());
   const opening = MongoStore.open({ uri: server.uri, timeoutMs: 5000 });
@@ -92,8 +92,8 @@ test('a mongod without a replica set is refused, with what to do', async () => {
   await expect(opening).rejects.toThrow(/--replSet rs0.*rs\.initiate\(\).*replicaSet=rs0/);
 });
 
-test('several may make the indexes at the same time, and again', async () => {
-  const { db, database } = await place();
+test('several processes may make the indexes at the same time, and again', async () => {
+  const { db, database } = await setUp();
   const open = async () => {
     const store = await MongoStore.open({ uri: mongodbUri(), database });
     await store.close();
@@ -109,7 +109,7 @@ test('several may make the indexes at the same time, and again', async () => {
   ]);
 });
 
-test('a server that hangs is an outage, said in time', async () => {
+test('a hanging server is reported as an outage in time', async () => {
   const server = await startMongod();
   onTestFinished(() => server.stop());
   const store = await MongoStore.open({ uri: server.uri, timeoutMs: 500 });
@@ -121,10 +121,10 @@ test('a server that hangs is an outage, said in time', async () => {
   server.signal('SIGCONT');
 });
 
-test('a question that takes too long is STORE_TIMEOUT, which leaves the store as it was', async () => {
-  const { store, repository } = await place();
+test('a query that takes too long is STORE_TIMEOUT, and the store still works', async () => {
+  const { store, repository } = await setUp();
   await repository.save(sampleActivities(30_000, { metadata: { text: 'x'.repeat(200) } }));
-  // As with a QUERY_TIMEOUT_MS that no look through so many can keep.
+  // No query can read so many documents within 1 ms.
   const hurried = new MongoActivityRepository(
     Object.create(store, { timeoutMs: { value: 1 } }) as MongoStore,
   );

@@ -2,7 +2,7 @@ import { DeadLetterId, Timestamp } from '@user-activity/domain';
 import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import { type ReplicaSet, startReplicaSet } from '@user-activity/test-kit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { documentOf } from '../src/activity-document.ts';
+import { activityDocument } from '../src/activity-document.ts';
 import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
@@ -22,13 +22,13 @@ afterAll(() => set.stop());
 
 let databases = 0;
 
-/** The name of a database of its own. */
+/** Returns the name of a new database. */
 function newDatabase(): string {
   databases += 1;
   return `lagging_${databases}`;
 }
 
-/** A store in that database, by a URI with those options. */
+/** Opens a store in that database, with these options in its URI. */
 async function storeWith(options: string, database = newDatabase(), timeoutMs = 10_000) {
   const store = await MongoStore.open({ uri: `${set.uri}&${options}`, database, timeoutMs });
   onTestFinished(() => store.close());
@@ -37,7 +37,7 @@ async function storeWith(options: string, database = newDatabase(), timeoutMs = 
 
 const everything = { filter: filterOf({}), order: 'desc', limit: 10, after: undefined } as const;
 
-test('with a URI that prefers a secondary which lags, everything but lists of activities is as of now', async () => {
+test('with a URI that prefers a lagging secondary, only lists of activities lag', async () => {
   const [lagging] = secondaries;
   const { store, repository } = await storeWith(
     `readPreference=secondaryPreferred&readPreferenceTags=member:${lagging}`,
@@ -45,7 +45,7 @@ test('with a URI that prefers a secondary which lags, everything but lists of ac
   const unhold = await set.hold(lagging);
   const [first, next] = [sampleActivity(), sampleActivity()];
   expect(await repository.save([first])).toEqual(['stored']);
-  // The retry of a client; twice, as a batch after one that was mostly known is looked up first.
+  // A client's retry. The next batch is looked up before it is inserted, because this one existed.
   expect(await repository.save([first])).toEqual(['redelivered']);
   expect(await repository.save([first, next])).toEqual(['redelivered', 'stored']);
   expect(await repository.findById(first.id)).toMatchObject({ id: first.id });
@@ -73,7 +73,7 @@ test('with a URI that prefers a secondary which lags, everything but lists of ac
   expect(await registry.register('user-activity', 12)).toBe(12);
   expect(await registry.register('user-activity', 6)).toBe(12);
 
-  // Lists read where the URI says.
+  // Lists are read from the lagging secondary.
   expect((await repository.find(everything)).activities).toEqual([]);
   expect(await repository.count(everything.filter)).toBe(0);
   expect(await repository.countByKey(everything.filter, 'type', 10)).toEqual([]);
@@ -81,17 +81,17 @@ test('with a URI that prefers a secondary which lags, everything but lists of ac
   await expect.poll(() => repository.count(everything.filter), { timeout: 30_000 }).toBe(2);
 });
 
-test('what the majority does not have yet is neither stored nor known: it is tried again', async () => {
+test('an activity that the majority does not have yet is neither stored nor a duplicate: its save fails', async () => {
   const options = 'w=1&journal=false&wtimeoutMS=50&readConcernLevel=local';
-  // The indexes are made by a store that waits for longer.
+  // Makes the indexes, which takes longer than the short time-out below.
   const { database } = await storeWith(options);
   const { repository } = await storeWith(options, database, 500);
   const [taken, fresh] = [sampleActivity(), sampleActivity()];
   const unhold = await Promise.all(secondaries.map((member) => set.hold(member)));
-  // As another consumer does which was killed before the majority confirmed.
+  // Like a consumer that was killed before the majority confirmed.
   await set.read(async (client) => {
     const activities = client.db(database).collection<{ _id: string }>('activities');
-    await activities.insertOne(documentOf(taken), { writeConcern: { w: 1 } });
+    await activities.insertOne(activityDocument(taken), { writeConcern: { w: 1 } });
   });
   for (const batch of [[taken], [fresh], [fresh, taken]])
     await expect(repository.save(batch)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
@@ -106,7 +106,7 @@ test.each([
   'readPreference=nearest&readPreferenceTags=member:none',
   'readPreference=secondary&readPreferenceTags=member:none&maxStalenessSeconds=120',
   'readPreferenceTags=member:none',
-])('a URI with %s, which no member fits, opens a store that stores', async (options) => {
+])('a store with %s in its URI, which no member matches, still stores', async (options) => {
   const database = newDatabase();
   await storeWith('w=1', database);
   const { repository } = await storeWith(options, database, 2000);
@@ -123,9 +123,9 @@ test.each([
   'readConcernLevel=available&readPreference=nearest',
   'readPreference=secondary&maxStalenessSeconds=120',
   'readPreference=secondaryPreferred&readPreferenceTags=member:1&readPreferenceTags=',
-])('a URI with %s changes nothing about what decides', async (options) => {
+])('%s in the URI changes no setting of the collections that decide', async (options) => {
   const { store } = await storeWith(options);
-  for (const collection of [store.activities, store.letters, store.topics]) {
+  for (const collection of [store.activities, store.deadLetters, store.topics]) {
     expect(collection.readPreference).toMatchObject({ mode: 'primary' });
     expect(collection.readPreference?.tags).toBeUndefined();
     expect(collection.readConcern).toEqual({ level: 'majority' });

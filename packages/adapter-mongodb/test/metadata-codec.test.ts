@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeMetadata, encodeKey, encodeMetadata } from '../src/metadata-codec.ts';
 
-test('any metadata comes out as it went in', () => {
+test('decoding restores any metadata', () => {
   fc.assert(
     fc.property(anyMetadata, (metadata) => {
       expect(decodeMetadata(encodeMetadata(metadata))).toEqual(metadata);
@@ -11,14 +11,14 @@ test('any metadata comes out as it went in', () => {
   );
 });
 
-test('no two keys are spelt the same, and none means anything to MongoDB or its driver', () => {
+test('different keys have different names, and none is special to MongoDB or its driver', () => {
   const key = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('$', '.', '%', '2', '4', 'E', 'a') }));
   fc.assert(
-    fc.property(key, key, (one, other) => {
-      const spelt = encodeKey(one);
-      expect(spelt === encodeKey(other)).toBe(one === other);
-      expect(spelt).toMatch(/^[^$.][^.]*$/s);
-      expect(spelt in {}).toBe(false);
+    fc.property(key, key, (first, second) => {
+      const name = encodeKey(first);
+      expect(name === encodeKey(second)).toBe(first === second);
+      expect(name).toMatch(/^[^$.][^.]*$/s);
+      expect(name in {}).toBe(false);
     }),
   );
 });
@@ -32,4 +32,4 @@ test.each([
   ['%', '%25'],
   ['_bsontype', '%5Fbsontype'],
   ['constructor', '%63onstructor'],
-])('%j is spelt %j', (key, spelt) => expect(encodeKey(key)).toBe(spelt));
+])('the key %j has the name %j', (key, name) => expect(encodeKey(key)).toBe(name));

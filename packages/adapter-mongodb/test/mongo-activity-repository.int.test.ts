@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { MongoActivityRepository } from '../src/index.ts';
 import { freshStore } from './mongo-subjects.ts';
 
-test('a turn that is over ends after each large document, and before each comparison', async () => {
+test('work waits for a new turn after each large document, and before each comparison', async () => {
   const { store, close } = await freshStore();
   onTestFinished(close);
   const repository = new MongoActivityRepository(store);
@@ -16,9 +16,9 @@ test('a turn that is over ends after each large document, and before each compar
   await repository.save(large);
   expect(turnsOf()).toBe(3);
   await repository.save(large);
-  // Made, read and compared.
+  // Each activity is converted, read and compared.
   expect(turnsOf()).toBe(9);
-  // Most of the last batch was known, so these are looked up and not made.
+  // Most of the last batch existed, so these are looked up and not converted.
   await repository.save(large);
   expect(turnsOf()).toBe(6);
 });

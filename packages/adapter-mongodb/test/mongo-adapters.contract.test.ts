@@ -5,9 +5,14 @@ import {
   describeContract,
   topicRegistryContract,
 } from '@user-activity/port-contracts';
-import { mongoDeadLetters, mongoLetters, mongoRepository, mongoTopics } from './mongo-subjects.ts';
+import {
+  mongoActivityRepository,
+  mongoDeadLetterQueue,
+  mongoDeadLetterRepository,
+  mongoTopicRegistry,
+} from './mongo-subjects.ts';
 
-describeContract('MongoActivityRepository', activityRepositoryContract, mongoRepository);
-describeContract('MongoDeadLetterQueue', deadLetterQueueContract, mongoDeadLetters);
-describeContract('MongoDeadLetterRepository', deadLetterRepositoryContract, mongoLetters);
-describeContract('MongoTopicRegistry', topicRegistryContract, mongoTopics);
+describeContract('MongoActivityRepository', activityRepositoryContract, mongoActivityRepository);
+describeContract('MongoDeadLetterQueue', deadLetterQueueContract, mongoDeadLetterQueue);
+describeContract('MongoDeadLetterRepository', deadLetterRepositoryContract, mongoDeadLetterRepository);
+describeContract('MongoTopicRegistry', topicRegistryContract, mongoTopicRegistry);

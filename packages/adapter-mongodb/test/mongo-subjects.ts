@@ -13,18 +13,18 @@ import {
   MongoStore,
   MongoTopicRegistry,
 } from '../src/index.ts';
-import { letterOf } from '../src/letter-document.ts';
+import { deadLetterOf } from '../src/dead-letter-document.ts';
 
 let databases = 0;
 
-/** A database of its own, over a connection that can be cut. */
+/** Opens a store in a new database, over a connection that can be cut. */
 export async function freshStore() {
   const { hostname, port } = new URL(mongodbUri());
   const proxy = await faultyProxy(Number(port), hostname);
   databases += 1;
   const database = `test_${process.pid}_${databases}`;
   const store = await MongoStore.open({
-    // Straight: the replica set would tell the driver the way past the proxy.
+    // From the replica set, the driver would learn the server's own address and avoid the proxy.
     uri: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
     database,
     timeoutMs: 2000,
@@ -43,29 +43,29 @@ export async function freshStore() {
   };
 }
 
-export async function mongoRepository(): Promise<RepositorySubject> {
+export async function mongoActivityRepository(): Promise<RepositorySubject> {
   const { store, interrupt, close } = await freshStore();
   return { open: async () => new MongoActivityRepository(store), interrupt, close };
 }
 
-export async function mongoTopics(): Promise<TopicRegistrySubject> {
+export async function mongoTopicRegistry(): Promise<TopicRegistrySubject> {
   const { store, interrupt, close } = await freshStore();
   return { open: async () => new MongoTopicRegistry(store), interrupt, close };
 }
 
-export async function mongoDeadLetters(): Promise<DeadLetterSubject> {
+export async function mongoDeadLetterQueue(): Promise<DeadLetterSubject> {
   const { store, interrupt, close } = await freshStore();
   return {
     open: async () => new MongoDeadLetterQueue(store),
     async letters() {
-      return (await store.letters.find().toArray()).map(letterOf);
+      return (await store.deadLetters.find().toArray()).map(deadLetterOf);
     },
     interrupt,
     close,
   };
 }
 
-export async function mongoLetters(): Promise<LetterRepositorySubject> {
+export async function mongoDeadLetterRepository(): Promise<LetterRepositorySubject> {
   const { store, interrupt, close } = await freshStore();
   return {
     open: async () => new MongoDeadLetterRepository(store),

@@ -4,9 +4,9 @@ import { DeploymentError, MongoStore } from '../src/index.ts';
 import { openFailure } from '../src/open-failure.ts';
 
 test.each([
-  ['a network that fails', new MongoNetworkError('connect ECONNREFUSED')],
+  ['a failing network', new MongoNetworkError('connect ECONNREFUSED')],
   ['no primary', new MongoServerError({ code: 10_107, errmsg: 'not primary' })],
-  ['a resolver that fails', Object.assign(new Error('querySrv ESERVFAIL'), { syscall: 'querySrv' })],
+  ['a failing resolver', Object.assign(new Error('querySrv ESERVFAIL'), { syscall: 'querySrv' })],
 ])('%s is an outage', (_, error) => {
   expect(openFailure(error)).toMatchObject({ code: 'STORE_UNAVAILABLE' });
 });
@@ -14,8 +14,8 @@ test.each([
 test.each([
   ['a wrong password', new MongoServerError({ code: 18, errmsg: 'Authentication failed.' })],
   ['missing rights', new MongoServerError({ code: 13, errmsg: 'not authorized' })],
-  ['another index of the name', new MongoServerError({ code: 86, errmsg: 'An equivalent index' })],
-])('%s has to be changed first', (_, error) => {
+  ['another index with the same name', new MongoServerError({ code: 86, errmsg: 'An equivalent index' })],
+])('%s must be changed before a retry', (_, error) => {
   expect(openFailure(error)).toBeInstanceOf(DeploymentError);
 });
 
@@ -30,7 +30,7 @@ test.each([
   'mongodb://me:secret@host/?tls=maybe',
   'mongodb://me:secret@host/?w=1&unknownOption=1',
   'mongodb+srv://me:secret@a,b/',
-])('%s is refused at once, without its password', async (uri) => {
+])('%s is refused at once, and the message has no password', async (uri) => {
   const opening = MongoStore.open({ uri, timeoutMs: 50 });
   await expect(opening).rejects.toThrow(DeploymentError);
   await expect(opening).rejects.not.toThrow('secret');

@@ -102,8 +102,8 @@ test.each(apps)('%s ends at once where the port is taken, or MONGODB_URI is no s
   const password = 'kept-to-ourselves';
   for (const [environment, line] of [
     [{ PORT: port }, `port ${port} is in use; stop the other process or set PORT`],
-    [{ MONGODB_URI: `mongodb://me:${password}@:1:2/` }, 'MONGODB_URI can not be used'],
-    [{ MONGODB_URI: `mongodb://me:${password}@h/?w=all&tls=maybe` }, 'MONGODB_URI can not be used'],
+    [{ MONGODB_URI: `mongodb://me:${password}@:1:2/` }, 'MONGODB_URI is invalid'],
+    [{ MONGODB_URI: `mongodb://me:${password}@h/?w=all&tls=maybe` }, 'MONGODB_URI is invalid'],
   ] as const) {
     const service = new Deployment().start(app, environment);
     expect(await service.exited).toBe(1);

@@ -8,8 +8,8 @@ import {
 import { letterOf } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MongoDeadLetterQueue, MongoDeadLetterRepository } from '../src/index.ts';
-import { findLatestLetters, findLetters, letterRanges } from '../src/letter-query.ts';
-import { edgeBytes, edgeTotals, oldestOfEdge, oldestOfLog } from '../src/letter-sweep.ts';
+import { deadLetterRanges, findDeadLetters, latestLetters } from '../src/read-dead-letters.ts';
+import { edgeBytes, edgeTotals, oldestOfEdge, oldestOfLog } from '../src/sweep-dead-letters.ts';
 import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
 
@@ -17,53 +17,50 @@ const start = Date.parse('2026-01-02T03:04:05.678Z');
 const limit = 10;
 const codes = ['unreadable', 'conflict', 'refused'] as const;
 
-let place: Awaited<ReturnType<typeof freshStore>>;
+let fixture: Awaited<ReturnType<typeof freshStore>>;
 beforeAll(async () => {
-  place = await freshStore();
-  // Some share a moment.
+  fixture = await freshStore();
+  // Twenty share each moment.
   const letters = Array.from({ length: 300 }, (_, offset) =>
     letterOf(offset, {
       code: codes[offset % 3] ?? 'refused',
       diedAt: Timestamp.fromMillis(start + Math.floor(offset / 20) * 5000),
     }),
   );
-  await new MongoDeadLetterQueue(place.store).add(letters);
+  await new MongoDeadLetterQueue(fixture.store).add(letters);
 });
-afterAll(() => place.close());
+afterAll(() => fixture.close());
 
 const always = TimeRange.between(undefined, undefined);
 const span = TimeRange.between(Timestamp.fromMillis(start + 20_000), Timestamp.fromMillis(start + 60_000));
 
 describe.each([
-  ['nothing', [], 1],
+  ['no code', [], 1],
   ['a code', ['conflict'], 1],
   ['every code', [...codes], 3],
-] as const)('a page of dead letters by %s', (_name, wanted, ranges) => {
+] as const)('a page of dead letters with %s', (_name, codesAsked, ranges) => {
   test.each([
     ['newest first', 'desc', always],
     ['oldest first', 'asc', always],
-    ['within a time', 'desc', span],
-  ] as const)(
-    '%s, and the page behind it, examine the page and little more',
-    async (_title, order, diedAt) => {
-      const filter: DeadLetterFilter = { codes: wanted, diedAt };
-      const first: DeadLetterQuery = { filter, order, limit, after: undefined };
-      const { letters } = await new MongoDeadLetterRepository(place.store).find(first);
-      expect(letters).toHaveLength(limit);
-      for (const query of [first, { ...first, after: letters.at(-1) }]) {
-        for (const range of letterRanges(query)) {
-          const { plan, examined } = await explained(findLetters(place.store, query, range, limit + 1));
-          expect(plan).toContain('IXSCAN');
-          expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
-          expect(examined).toBeLessThanOrEqual(limit + ranges);
-        }
+    ['within a time range', 'desc', span],
+  ] as const)('%s, and the next page, examine little more than the page', async (_title, order, diedAt) => {
+    const filter: DeadLetterFilter = { codes: codesAsked, diedAt };
+    const first: DeadLetterQuery = { filter, order, limit, after: undefined };
+    const { letters } = await new MongoDeadLetterRepository(fixture.store).find(first);
+    expect(letters).toHaveLength(limit);
+    for (const query of [first, { ...first, after: letters.at(-1) }]) {
+      for (const range of deadLetterRanges(query)) {
+        const { plan, examined } = await explained(findDeadLetters(fixture.store, query, range, limit + 1));
+        expect(plan).toContain('IXSCAN');
+        expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
+        expect(examined).toBeLessThanOrEqual(limit + ranges);
       }
-    },
-  );
+    }
+  });
 });
 
-test('the last deaths of activities are one step along an index each, and examine no document', async () => {
-  const of = (name: string, count: number) =>
+test('the latest death of each activity is one step along an index, and examines no document', async () => {
+  const lettersOf = (name: string, count: number) =>
     Array.from({ length: count }, (_, index) =>
       letterOf(1000 + index, {
         origin: { topic: name, partition: 0, offset: index },
@@ -71,24 +68,27 @@ test('the last deaths of activities are one step along an index each, and examin
         diedAt: Timestamp.fromMillis(start + index),
       }),
     );
-  await new MongoDeadLetterQueue(place.store).add([...of('one', 300), ...of('other', 100)]);
-  const ids = ['one', 'other', 'none'].map((name) => ActivityId.parse(name));
-  const explanation = JSON.stringify(await findLatestLetters(place.store, ids).explain('executionStats'));
+  await new MongoDeadLetterQueue(fixture.store).add([
+    ...lettersOf('activity-1', 300),
+    ...lettersOf('activity-2', 100),
+  ]);
+  const ids = ['activity-1', 'activity-2', 'unknown'].map((name) => ActivityId.parse(name));
+  const explanation = JSON.stringify(await latestLetters(fixture.store, ids).explain('executionStats'));
   expect(explanation).toContain('DISTINCT_SCAN');
   expect(explanation).not.toMatch(/COLLSCAN|"stage":"FETCH"/);
   const examined = [...explanation.matchAll(/"totalKeysExamined":(\d+)/g)].map(([, keys]) => Number(keys));
   expect(Math.max(...examined)).toBeLessThan(10);
-  expect(await findLatestLetters(place.store, ids).toArray()).toHaveLength(2);
+  expect(await latestLetters(fixture.store, ids).toArray()).toHaveLength(2);
 });
 
-test('a sweep reads indexes alone, and letters of an older version are weighed once', async () => {
-  const { store } = place;
+test('a sweep reads only indexes, and computes the sizes of letters of older versions once', async () => {
+  const { store } = fixture;
   const ofEdge = [1, 2, 3].map((offset) =>
     letterOf(offset, { origin: { topic: 'http', partition: 0, offset }, code: 'invalid' }),
   );
   await new MongoDeadLetterQueue(store).add(ofEdge);
   const bytes = await edgeBytes(store);
-  await store.letters.updateOne({ _id: 'http:0:2' }, { $unset: { bytes: 1 } });
+  await store.deadLetters.updateOne({ _id: 'http:0:2' }, { $unset: { bytes: 1 } });
   expect(await edgeTotals(store).toArray()).toEqual([{ _id: null, bytes: (bytes / 3) * 2, unknown: 1 }]);
   expect(await edgeBytes(store)).toBeGreaterThan((bytes / 3) * 2);
   expect((await edgeTotals(store).toArray())[0]?.unknown).toBe(0);

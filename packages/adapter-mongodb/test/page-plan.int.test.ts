@@ -9,9 +9,9 @@ import {
 } from '@user-activity/domain';
 import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { counting } from '../src/count-query.ts';
+import { matchingCount } from '../src/count-matching.ts';
 import { MongoActivityRepository } from '../src/index.ts';
-import { find, partsOf, rangesOf } from '../src/page-query.ts';
+import { findActivities, partsOf, rangesOf } from '../src/read-page.ts';
 import { explained } from './explained.ts';
 import { freshStore } from './mongo-subjects.ts';
 
@@ -20,7 +20,7 @@ const limit = 10;
 const users = ['user-1', 'user-2', 'user-3'].map((user) => UserId.parse(user));
 const types = ['TYPE_1', 'TYPE_2', 'TYPE_3'].map((type) => ActivityType.parse(type));
 
-// Some share a moment.
+// Twenty share each moment.
 const activities = Array.from({ length: 1080 }, (_, index) =>
   sampleActivity({
     userId: users[index % 3] ?? '',
@@ -30,24 +30,24 @@ const activities = Array.from({ length: 1080 }, (_, index) =>
   }),
 );
 
-let place: Awaited<ReturnType<typeof freshStore>>;
+let fixture: Awaited<ReturnType<typeof freshStore>>;
 let repository: MongoActivityRepository;
 beforeAll(async () => {
-  place = await freshStore();
-  repository = new MongoActivityRepository(place.store);
+  fixture = await freshStore();
+  repository = new MongoActivityRepository(fixture.store);
   await repository.save(activities);
 });
-afterAll(() => place.close());
+afterAll(() => fixture.close());
 
 function twenty<Value>(name: string, parse: (raw: unknown) => Value): readonly Value[] {
   return Array.from({ length: 20 }, (_, index) => parse(`${name}-${index + 1}`));
 }
 
-/** So many ranges MongoDB merges at most: a question of more is asked in parts. */
-const mostMerged = 200;
+/** How many ranges MongoDB merges. A query with more is sent in parts. */
+const maxMerged = 200;
 
-/** Whose activities. MongoDB merges one sorted range for each pair of a user and a type, and has looked at the head of each. */
-const whose: readonly (readonly [string, Partial<ActivityFilter>, ranges: number])[] = [
+/** Filters by user and type. MongoDB merges one sorted range for each pair of these, and examines the first key of each range. */
+const subjects: readonly (readonly [string, Partial<ActivityFilter>, ranges: number])[] = [
   ['all', {}, 1],
   ['a user', { userIds: users.slice(0, 1) }, 1],
   ['two users', { userIds: users.slice(0, 2) }, 2],
@@ -56,7 +56,7 @@ const whose: readonly (readonly [string, Partial<ActivityFilter>, ranges: number
   ['a user and a type', { userIds: users.slice(0, 1), types: types.slice(0, 1) }, 1],
   ['two users and two types', { userIds: users.slice(0, 2), types: types.slice(0, 2) }, 4],
   [
-    'as many as may be',
+    'the maximum number of users and types',
     { userIds: twenty('user', UserId.parse), types: twenty('TYPE', ActivityType.parse) },
     400,
   ],
@@ -65,17 +65,17 @@ const whose: readonly (readonly [string, Partial<ActivityFilter>, ranges: number
 const [from, to] = [Timestamp.fromMillis(start + 20_000), Timestamp.fromMillis(start + 200_000)];
 const times: readonly (readonly [string, TimeRange])[] = [
   ['at any time', TimeRange.between(undefined, undefined)],
-  ['from', TimeRange.between(from, undefined)],
-  ['to', TimeRange.between(undefined, to)],
-  ['from and to', TimeRange.between(from, to)],
+  ['from a time', TimeRange.between(from, undefined)],
+  ['before a time', TimeRange.between(undefined, to)],
+  ['within a time range', TimeRange.between(from, to)],
 ];
 
-// With null, MongoDB is asked otherwise.
+// The query for null differs from those for other values.
 const conditions = [['ios'], ['ios', 'null']].map((texts) => ({
   path: ['device', 'os'],
   scalars: MetadataCondition.scalarsOf(texts),
 }));
-const filters = whose.flatMap(([name, given, ranges]) =>
+const filters = subjects.flatMap(([name, given, ranges]) =>
   times.flatMap(([when, createdAt]) => {
     const filter = filterOf({ ...given, createdAt });
     const bound = filter.userIds.length > 0 || createdAt.from !== undefined;
@@ -89,7 +89,7 @@ const filters = whose.flatMap(([name, given, ranges]) =>
   }),
 );
 
-/** How many activities MongoDB may look through: those of the user or the time. */
+/** Returns how many activities MongoDB may examine: those within the user or the time range. */
 const within = (filter: ActivityFilter): number =>
   activities.filter(
     ({ userId, type, createdAt }) =>
@@ -100,16 +100,16 @@ const within = (filter: ActivityFilter): number =>
 
 describe.each(filters)('activities of $name', ({ filter, ranges }) => {
   const isSearch = filter.metadata.length > 0;
-  const heads = Math.min(ranges, mostMerged);
+  const heads = Math.min(ranges, maxMerged);
 
-  test.each(['desc', 'asc'] as const)('a page and the one behind it, %s', async (order) => {
+  test.each(['desc', 'asc'] as const)('a page and the next one, %s', async (order) => {
     const first: ActivityQuery = { filter, order, limit, after: undefined };
     const { activities: shown } = await repository.find(first);
     expect(shown).toHaveLength(limit);
     for (const query of [first, { ...first, after: shown.at(-1) }]) {
       const cursors = partsOf(query.filter).flatMap((part) =>
         rangesOf(query).map((range) =>
-          find(place.store, { ...query, filter: part }, range, limit + 1, 10_000),
+          findActivities(fixture.store, { ...query, filter: part }, range, limit + 1, 10_000),
         ),
       );
       for (const cursor of cursors) {
@@ -122,8 +122,8 @@ describe.each(filters)('activities of $name', ({ filter, ranges }) => {
     }
   });
 
-  test('a count examines the keys of what is counted, and documents for their metadata alone', async () => {
-    const { plan, examined, keys } = await explained(counting(place.store, filter));
+  test('a count examines the keys of its activities, and documents only for metadata', async () => {
+    const { plan, examined, keys } = await explained(matchingCount(fixture.store, filter));
     expect(plan).toMatch(/IXSCAN|COUNT_SCAN|ixscan/);
     expect(plan).not.toMatch(/COLLSCAN|"SORT"/);
     expect(examined).toBeLessThanOrEqual(isSearch ? within(filter) : 0);

@@ -11,11 +11,11 @@ import {
 } from '@user-activity/domain';
 import { Binary } from 'mongodb';
 
-/** A list, as the name of a header may be anything. */
+/** A list, because a header may have any name, and a field may not. */
 type Headers = readonly { readonly name: string; readonly value: Binary }[];
 
 /** A dead letter in the collection `dead_letters`. */
-export interface LetterDocument {
+export interface DeadLetterDocument {
   /** `topic:partition:offset` */
   readonly _id: string;
   readonly origin: DeadLetter['origin'];
@@ -25,25 +25,28 @@ export interface LetterDocument {
   readonly code: DeadLetter['code'];
   readonly reason: string;
   readonly diedAt: Date;
-  /** Left out where it is not known: the index of them is partial. */
+  /** Absent if it is unknown, because its index is partial. */
   readonly activityId?: string;
-  /** How much the letter counts for the quota; of letters of the edge alone. */
+  /** How much the letter counts for the quota of the edge; absent in letters from the log. */
   readonly bytes?: number;
 }
 
-/** How large the parts of a letter are, in bytes. */
-export interface LetterSizes {
+/** The sizes of a letter's parts in bytes. */
+export interface DeadLetterSizes {
   readonly _id: string;
   readonly keySize: number;
   readonly size: number;
   readonly headersSize: number;
 }
 
-/** A letter as a page shows it: parts that are too large are null. */
-export type ListedDocument = Omit<LetterDocument, 'headers' | 'bytes'> &
-  LetterSizes & { readonly headers: Headers | null };
+/** A letter without its parts that are too large; these are null. */
+type LeanDocument = Omit<DeadLetterDocument, 'headers' | 'bytes'> & { readonly headers: Headers | null };
 
-export function letterDocument(letter: DeadLetter): LetterDocument {
+/** A letter as a page lists it. */
+export type ListedDocument = LeanDocument & DeadLetterSizes;
+
+/** Converts a letter to its document. */
+export function deadLetterDocument(letter: DeadLetter): DeadLetterDocument {
   const { origin, key, value, headers, code, reason, diedAt, activityId } = letter;
   return {
     _id: DeadLetterId.of(origin),
@@ -61,17 +64,9 @@ export function letterDocument(letter: DeadLetter): LetterDocument {
   };
 }
 
-/** The letter that was stored. */
-export function letterOf({
-  origin,
-  key,
-  value,
-  headers,
-  code,
-  reason,
-  diedAt,
-  activityId,
-}: Omit<LetterDocument, 'headers' | 'bytes'> & { readonly headers: Headers | null }): DeadLetter {
+/** Converts a document to its letter. */
+export function deadLetterOf(document: LeanDocument): DeadLetter {
+  const { origin, key, value, headers, code, reason, diedAt, activityId } = document;
   return {
     origin,
     key: key && bytesOf(key),
@@ -84,12 +79,12 @@ export function letterOf({
   };
 }
 
-/** The letter as a page shows it. */
-export function listedOf(document: ListedDocument): ListedLetter {
+/** Converts a listed document to its letter. */
+export function listedLetter(document: ListedDocument): ListedLetter {
   const sizes = { key: document.keySize, value: document.size, headers: document.headersSize };
   const parts = ['key', 'value', 'headers'] as const;
   return {
-    ...letterOf(document),
+    ...deadLetterOf(document),
     id: DeadLetterId.parse(document._id),
     size: document.size,
     omitted: parts.filter((part) => sizes[part] > listedBytes[part]),

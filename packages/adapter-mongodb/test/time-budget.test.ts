@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { budgetOf } from '../src/budget.ts';
+import { timeBudget } from '../src/time-budget.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -8,8 +8,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('the parts of a question share its time, and there is none when it is over', () => {
-  const timeLeft = budgetOf(1000);
+test('the parts of a query share its time, and no part is sent when it is over', () => {
+  const timeLeft = timeBudget(1000);
   expect(timeLeft()).toBe(1000);
   vi.advanceTimersByTime(400);
   expect(timeLeft()).toBe(600);

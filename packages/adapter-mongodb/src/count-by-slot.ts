@@ -1,0 +1,125 @@
+import {
+  type ActivityFilter,
+  type SlotCount,
+  TimeRange,
+  Timestamp,
+  type TimeSlots,
+} from '@user-activity/domain';
+import type { AggregationCursor, Document } from 'mongodb';
+import { aggregate, type Group, matchOf } from './count-by-key.ts';
+import { matchingCount } from './count-matching.ts';
+import { indexFor } from './indexes.ts';
+import type { MongoStore } from './mongo-store.ts';
+import { partsOf } from './read-page.ts';
+import { timeBudget } from './time-budget.ts';
+
+/**
+ * Counts activities by slot of time, if there are at most `max` slots. MongoDB groups everything before it returns the first slot.
+ * So a time range that may have more slots is counted in portions of `portionSize` activities.
+ */
+export async function countBySlot(
+  store: MongoStore,
+  filter: ActivityFilter,
+  slots: TimeSlots,
+  max: number,
+  portionSize = 50_000,
+): Promise<readonly SlotCount[] | 'too-many'> {
+  const timeLeft = timeBudget(store.timeoutMs);
+  if (maxSlots(filter.createdAt, slots) <= max) return slotCounts(store, filter, slots, timeLeft()).toArray();
+  const counts = new Map<string, SlotCount>();
+  for (const part of partsOf(filter))
+    for await (const { segment, slot, count } of inPortions(store, part, slots, portionSize, timeLeft)) {
+      const name = `${segment} ${slot}`;
+      counts.set(name, { segment, slot, count: count + (counts.get(name)?.count ?? 0) });
+      if (counts.size > max) return 'too-many';
+    }
+  return [...counts.values()];
+}
+
+/** Returns the maximum number of slots in a time range. A segment may begin and end within a slot. */
+const maxSlots = ({ from, to }: TimeRange, { unitMs, offsets }: TimeSlots): number =>
+  from === undefined || to === undefined ? Infinity : Math.ceil((to - from) / unitMs) + 2 * offsets.length;
+
+/** Counts slots in the order of time, portion by portion. The last slot of a portion may continue behind it, so it is counted again. */
+async function* inPortions(
+  store: MongoStore,
+  filter: ActivityFilter,
+  slots: TimeSlots,
+  portionSize: number,
+  timeLeft: () => number,
+): AsyncGenerator<SlotCount> {
+  const { to } = filter.createdAt;
+  for (let { from } = filter.createdAt; ; ) {
+    const rest = { ...filter, createdAt: TimeRange.between(from, to) };
+    const portion = await slotCounts(store, rest, slots, timeLeft(), portionSize).toArray();
+    portion.sort((a, b) => a.segment - b.segment || a.slot - b.slot);
+    const last = portion.at(-1);
+    if (last === undefined || portion.reduce((sum, { count }) => sum + count, 0) < portionSize) {
+      yield* portion;
+      return;
+    }
+    yield* portion.slice(0, -1);
+    const { begin, end } = boundsOf(last, slots);
+    const createdAt = TimeRange.between(laterOf(from, begin), to === undefined || end < to ? end : to);
+    const [counted] = await matchingCount(store, { ...filter, createdAt }, timeLeft()).toArray();
+    yield { ...last, count: counted?.count ?? last.count };
+    if (to !== undefined && end >= to) return;
+    from = end;
+  }
+}
+
+const laterOf = (from: Timestamp | undefined, begin: Timestamp): Timestamp =>
+  from !== undefined && from > begin ? from : begin;
+
+/** Returns when a slot begins and ends, within its segment. */
+function boundsOf(
+  { segment, slot }: SlotCount,
+  { unitMs, offsets }: TimeSlots,
+): { readonly begin: Timestamp; readonly end: Timestamp } {
+  const localBegin = slot * unitMs - (offsets[segment]?.offsetMs ?? 0);
+  // The first offset also applies to all earlier times.
+  const segmentBegin = segment === 0 ? -Infinity : (offsets[segment]?.from ?? -Infinity);
+  return {
+    begin: Timestamp.trusted(Math.max(segmentBegin, localBegin)),
+    end: Timestamp.trusted(Math.min(offsets[segment + 1]?.from ?? Infinity, localBegin + unitMs)),
+  };
+}
+
+/** Queries the number of activities in each slot. With `limit`, only the earliest activities are counted. */
+export function slotCounts(
+  store: MongoStore,
+  filter: ActivityFilter,
+  slots: TimeSlots,
+  maxTimeMS: number,
+  limit?: number,
+): AggregationCursor<SlotCount> {
+  const begins = slots.offsets.map(({ from }) => from);
+  const offset = bySegment(begins, (segment) => new Date(-(slots.offsets[segment]?.offsetMs ?? 0)));
+  // The difference of two dates is a number, which can be divided.
+  const slot = { $floor: { $divide: [{ $subtract: ['$createdAt', offset] }, slots.unitMs] } };
+  const segment = bySegment(begins, (index) => ({ $literal: index }));
+  const earliest: Document[] = limit === undefined ? [] : [{ $sort: { createdAt: 1 } }, { $limit: limit }];
+  return aggregate<Group<Omit<SlotCount, 'count'>>>(store, indexFor(filter), maxTimeMS, [
+    { $match: matchOf(filter) },
+    ...earliest,
+    { $group: { _id: { segment, slot }, count: { $sum: 1 } } },
+  ]).map(({ _id, count }) => ({ ..._id, count }));
+}
+
+/**
+ * Returns an expression for the value of the segment in which an activity is. MongoDB finds the segment by halving, because there
+ * may be more than a hundred.
+ */
+function bySegment(
+  begins: readonly number[],
+  valueOf: (segment: number) => unknown,
+  first = 0,
+  end: number = begins.length,
+): unknown {
+  if (end - first <= 1) return valueOf(first);
+  const middle = Math.floor((first + end) / 2);
+  const isBefore = { $lt: ['$createdAt', new Date(begins[middle] ?? 0)] };
+  return {
+    $cond: [isBefore, bySegment(begins, valueOf, first, middle), bySegment(begins, valueOf, middle, end)],
+  };
+}

@@ -1,0 +1,146 @@
+import {
+  type ActivityId,
+  type DeadLetterId,
+  type DeadLetterQuery,
+  listedBytes,
+  type ListedLetter,
+  maxPageBytes,
+} from '@user-activity/domain';
+import type { AggregationCursor, Document, FindCursor } from 'mongodb';
+import { type DeadLetterSizes, type ListedDocument, listedLetter } from './dead-letter-document.ts';
+import { deadLetterIndexFor, deadLettersByActivity } from './indexes.ts';
+import type { MongoStore } from './mongo-store.ts';
+import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
+import { turns } from './turns.ts';
+
+const field = 'diedAt';
+
+// The server computes the sizes from the bytes, because letters of older versions have no field for them.
+const sizes = {
+  keySize: { $ifNull: [{ $binarySize: '$key' }, 0] },
+  size: { $ifNull: [{ $binarySize: '$value' }, 0] },
+  headersSize: { $bsonSize: { headers: '$headers' } },
+};
+
+const unlessLarger = (max: number, size: Document, part: string): Document => ({
+  $cond: [{ $lte: [size, max] }, part, null],
+});
+
+const listed = {
+  origin: 1,
+  code: 1,
+  reason: 1,
+  diedAt: 1,
+  activityId: 1,
+  ...sizes,
+  key: unlessLarger(listedBytes.key, sizes.keySize, '$key'),
+  value: unlessLarger(listedBytes.value, sizes.size, '$value'),
+  headers: unlessLarger(listedBytes.headers, sizes.headersSize, '$headers'),
+};
+
+// The cost of the reason, the headers and the rest of a letter, in bytes of a value.
+const listedOverhead = 1024;
+
+// How many letters the server sends at once: 2.3 MiB of the largest listed ones.
+const batchSize = 32;
+
+/** Reads the letters of a page, and the next letter if there is one. */
+export async function readDeadLetters(
+  store: MongoStore,
+  query: DeadLetterQuery,
+): Promise<readonly ListedLetter[]> {
+  const page: ListedLetter[] = [];
+  const turn = turns.begin();
+  let bytes = 0;
+  for (const range of deadLetterRanges(query)) {
+    const max = query.limit + 1 - page.length;
+    if (max === 0 || bytes > maxPageBytes) break;
+    for await (const document of findDeadLetters(store, query, range, max)) {
+      const letter = listedLetter(document);
+      page.push(letter);
+      const size = (letter.key?.length ?? 0) + (letter.value?.length ?? 0);
+      bytes += 2 * size;
+      if (bytes > maxPageBytes) break;
+      if (turn.isOverAfter(size + listedOverhead)) await turn.next();
+    }
+  }
+  return page;
+}
+
+/** Returns the ranges of positions of a page. */
+export const deadLetterRanges = ({ filter, order, after }: DeadLetterQuery): readonly Range[] =>
+  rangesIn({
+    field,
+    within: filter.diedAt,
+    order,
+    after: after && { moment: after.diedAt, id: after.id },
+  });
+
+/** Queries one range of positions of a page. */
+export function findDeadLetters(
+  { deadLetters, timeoutMs }: MongoStore,
+  { filter, order }: Pick<DeadLetterQuery, 'filter' | 'order'>,
+  range: Range,
+  max: number,
+): FindCursor<ListedDocument> {
+  const withCode = filter.codes.length > 0 ? { code: anyOf(filter.codes) } : {};
+  return deadLetters.find<ListedDocument>(
+    { ...withCode, ...range.positions },
+    {
+      projection: listed,
+      sort: sortOf({ field, order }, range),
+      limit: max,
+      batchSize: Math.min(max, batchSize),
+      maxTimeMS: timeoutMs,
+      hint: deadLetterIndexFor(filter),
+    },
+  );
+}
+
+/** Returns the ids of existing letters in the given order, up to the letter with which the bytes would exceed `maxBytes`. */
+export async function idsThatFit(
+  { deadLetters, timeoutMs }: MongoStore,
+  ids: readonly DeadLetterId[],
+  maxBytes: number,
+): Promise<readonly string[]> {
+  const found = deadLetters.find<DeadLetterSizes>(
+    { _id: { $in: [...ids] } },
+    { projection: sizes, maxTimeMS: timeoutMs },
+  );
+  const sizeById = new Map<string, number>();
+  for await (const { _id, keySize, size, headersSize } of found)
+    sizeById.set(_id, keySize + size + headersSize);
+  const fitting: string[] = [];
+  let bytes = 0;
+  for (const id of new Set(ids)) {
+    const size = sizeById.get(id);
+    if (size === undefined) continue;
+    bytes += size;
+    if (bytes > maxBytes && fitting.length > 0) break;
+    fitting.push(id);
+  }
+  return fitting;
+}
+
+/** The time at which the latest letter of an activity died. */
+interface LatestLetterDocument {
+  /** The id of the activity. */
+  readonly _id: string;
+  readonly diedAt: Date;
+}
+
+/** Queries the latest death of each of these activities. That is one step along an index each, however many letters there are. */
+export function latestLetters(
+  { deadLetters, timeoutMs }: MongoStore,
+  ids: readonly ActivityId[],
+): AggregationCursor<LatestLetterDocument> {
+  const { key } = deadLettersByActivity;
+  return deadLetters.aggregate<LatestLetterDocument>(
+    [
+      { $match: { activityId: { $in: [...ids] } } },
+      { $sort: key },
+      { $group: { _id: '$activityId', diedAt: { $first: '$diedAt' } } },
+    ],
+    { maxTimeMS: timeoutMs, batchSize: ids.length + 1, hint: key },
+  );
+}
