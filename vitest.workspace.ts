@@ -35,6 +35,7 @@ const project = ({ name, include, exclude = [], globalSetup, timeout }: Cost, or
     globalSetup: globalSetup ?? [],
     testTimeout: timeout,
     hookTimeout: timeout,
+    maxWorkers: 3,
     // The cheap ones first, and none of them beside services under load.
     sequence: { groupOrder: order },
   },

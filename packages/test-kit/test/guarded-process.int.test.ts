@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { GuardedProcess } from '../src/process/guarded-process.ts';
 
-const module = fileURLToPath(new URL('../src/guarded-process.ts', import.meta.url));
+const module = fileURLToPath(new URL('../src/process/guarded-process.ts', import.meta.url));
 
 function isThere(pid: number): boolean {
   try {

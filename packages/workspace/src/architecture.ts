@@ -1,7 +1,7 @@
 import type { ICruiseOptions, IRegularForbiddenRuleType } from 'dependency-cruiser';
 import { type Room, rooms } from './rooms.ts';
 
-/** A rule of the architecture: what may not import what, and why. */
+/** A rule of the architecture: which modules may not import which, and why. */
 export interface Rule extends IRegularForbiddenRuleType {
   readonly name: string;
   readonly comment: string;
@@ -9,14 +9,14 @@ export interface Rule extends IRegularForbiddenRuleType {
 
 interface Arrows {
   readonly from: string;
-  /** The packages of ours that it may import. */
+  /** The packages of this workspace that it may import. */
   readonly to: readonly string[];
-  /** Where given, its sources import nothing else than these from outside either. */
+  /** If set, its sources import no other modules from outside of the workspace. */
   readonly outside?: readonly string[];
   readonly because: string;
 }
 
-/** The only imports allowed between our packages: dependencies point inwards. */
+/** The allowed imports between packages of this workspace: dependencies point inwards. */
 export const arrows: readonly Arrows[] = [
   {
     from: 'domain',
@@ -66,12 +66,12 @@ export const arrows: readonly Arrows[] = [
   { from: 'workspace', to: [], because: 'the tools judge the code, so they must not depend on it' },
 ];
 
-/** For tests: the suites of the driven ports, adapters cheap enough for unit tests, and real servers. */
+/** Packages that serve tests: the contracts of the ports, adapters in memory, and real servers. */
 const testKits = ['port-contracts', 'adapter-memory', 'test-kit'];
 
 interface Framework {
   readonly rule: string;
-  /** Names as imported, as regular expressions. */
+  /** The names of modules, as regular expressions. */
   readonly modules: readonly string[];
   /** The only places that may import them. */
   readonly places: readonly string[];
@@ -148,10 +148,10 @@ const frameworks: readonly Framework[] = [
   },
 ];
 
-/** A module from outside by its name, as resolved (below some node_modules) or, where it is not installed, as written. */
+/** Matches modules from outside of the workspace: resolved below a node_modules folder, or as written if not installed. */
 const outside = (names: readonly string[]): string => `(?:^|node_modules/)(?:${names.join('|')})(?:/|$)`;
 
-/** Packages of ours, as resolved or as written. */
+/** Matches packages of this workspace, resolved or as written. */
 const ours = (names: readonly string[]): string =>
   `^(?:packages|@user-activity)/(?:${names.join('|')})(?:/|$)`;
 
@@ -169,17 +169,17 @@ const arrowRule = ({ from, to, because }: Arrows): Rule => {
   };
 };
 
-/** For packages that name all they may import: their sources import nothing else, not even Node's modules. */
+/** Forbids all imports but the listed ones, also of Node's modules, in the sources of a package with `outside`. */
 const closedRule = ({ from, outside: names = [], because }: Arrows): Rule => ({
   name: `nothing-else-in-${from}`,
   comment: because,
   severity: 'error',
   from: { path: `^packages/${from}/src/` },
-  // Our packages and apps are the business of other rules.
+  // Other rules are about the packages and apps of this workspace.
   to: { pathNot: ['^(?:packages|apps|@user-activity)/', ...(names.length > 0 ? [outside(names)] : [])] },
 });
 
-/** Imports between the rooms of one package; the files beside the rooms are in none of them. */
+/** Restricts imports between the rooms of a package. Files beside the rooms belong to no room. */
 const roomRule = ({ of, name, to, because }: Room): Rule => ({
   name: `rooms-of-${of}-${name}`,
   comment: because,
@@ -196,7 +196,7 @@ const frameworkRule = ({ rule, modules, places, because }: Framework): Rule => (
   to: { path: outside(modules) },
 });
 
-/** The rules about packages from outside. */
+/** The rules about packages from outside of the workspace. */
 export const frameworkRules: readonly Rule[] = frameworks.map(frameworkRule);
 
 /** Every rule of the architecture. */
@@ -247,7 +247,7 @@ export const rules: readonly Rule[] = [
     to: {
       path: [`^${members}/`, '^@user-activity/[^/]+/'],
       pathNot: '^$1/',
-      // Written as a path, or as a name that the exports don't offer. Through the exports it is neither.
+      // An import by path, or by a name that is not exported. An import through the exports is neither.
       dependencyTypes: ['local', 'unknown'],
     },
   },
@@ -260,17 +260,17 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** How dependency-cruiser reads this code. */
+/** The options with which dependency-cruiser reads this code. */
 export const options: ICruiseOptions = {
-  // TypeScript 7 has no JavaScript API: with the default parser no module would be found, and no rule broken.
+  // TypeScript 7 has no JavaScript API: the default parser would find no module, and no rule would be broken.
   parser: 'swc',
   tsPreCompilationDeps: true,
   doNotFollow: { path: 'node_modules' },
-  // Ours only: a dist folder below node_modules is how most packages look, and would be skipped unjudged.
+  // Only dist folders of this workspace: packages below node_modules have them too, and must not be skipped.
   exclude: {
     path:
       '^(?:packages|apps|docs/examples)/[^/]+/dist/|^packages/workspace/test/fixtures/' +
-      // It imports what its test generates.
+      // They import what their test generates.
       '|^packages/system-tests/test/clients/programs/',
   },
   enhancedResolveOptions: {

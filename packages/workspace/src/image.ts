@@ -1,5 +1,5 @@
-// `node packages/workspace/src/run.mjs node packages/workspace/src/image.ts FOLDER`: builds the apps of the image and puts into
-// FOLDER what runs of them: their programs, the packages that these import, and the dependencies of production.
+// `node packages/workspace/src/run.mjs node packages/workspace/src/image.ts FOLDER`: builds the apps of the image, and puts into
+// FOLDER their programs, the packages that these import, and the production dependencies.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,9 +12,9 @@ interface Manifest {
 }
 
 const apps: readonly string[] = ['apps/api', 'apps/cli', 'apps/consumer', 'apps/standalone'];
-/** What pnpm is told by. */
+/** The files from which pnpm installs. */
 const plans: readonly string[] = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'patches'];
-/** Only pnpm reads these, and a scanner would take what they name for what is installed. */
+/** Files that only pnpm reads. A scanner would report the packages that they name as installed. */
 const leftovers: readonly string[] = [
   'pnpm-*.yaml',
   'patches',
@@ -24,11 +24,11 @@ const leftovers: readonly string[] = [
 const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
 
-/** The apps and what they depend on of this workspace, as paths from the root. */
+/** Returns the apps and the packages of this workspace that they depend on, as paths from the root. */
 function needed(): ReadonlySet<string> {
   const places = new Map(members().map((folder) => [manifestOf(folder).name, folder]));
   const found = new Set(apps);
-  // What is added meanwhile is visited too.
+  // The loop also visits the folders that it adds.
   for (const folder of found)
     for (const name of Object.keys(manifestOf(folder).dependencies ?? {})) {
       const place = places.get(name);
@@ -37,7 +37,7 @@ function needed(): ReadonlySet<string> {
   return found;
 }
 
-/** Copies the manifest and the programs, but no program without its source: that one is left from an earlier build. */
+/** Copies the manifest and the programs. A program without a source is left from an earlier build, and is not copied. */
 function copyPackage(folder: string, target: string): void {
   const sources = globSync('**/*.ts', { cwd: join(root, folder, 'src') });
   const programs = sources.map((source) => join('dist', source.replace(/\.ts$/, '.js')));
@@ -48,7 +48,7 @@ function copyPackage(folder: string, target: string): void {
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Usage: node image.ts FOLDER');
 const target = resolve(folder);
-if (existsSync(target)) throw new Error(`${target} is there already: name a new folder.`);
+if (existsSync(target)) throw new Error(`${target} exists: name a new folder.`);
 
 const run = (tool: string, args: readonly string[], cwd: string): void => {
   execFileSync(tool, args, { cwd, stdio: 'inherit', env: { ...process.env, CI: 'true', NO_COLOR: '1' } });
@@ -67,5 +67,5 @@ const production = [
 ];
 run('npx', ['--yes', manifestOf('.').packageManager ?? 'pnpm', 'install', ...production], target);
 for (const file of globSync(leftovers, { cwd: target })) rmSync(join(target, file), { recursive: true });
-// Any user may run the image, also if the checkout is readable by its owner alone.
+// Any user may run the image, even if only its owner can read the checkout.
 run('chmod', ['-R', 'a+rX', target], root);

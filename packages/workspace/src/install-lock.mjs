@@ -1,18 +1,18 @@
-// A lock between processes that a SIGKILL leaves harmless: who holds it is told by process id and start time, so a
-// dead holder is known as one. Plain JavaScript for any Node >= 20.
+// A lock between processes that survives a SIGKILL: it names its holders by process id and start time, so that a dead
+// holder is recognized. Plain JavaScript for any Node >= 20.
 import { spawnSync } from 'node:child_process';
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Does the work while no other process does work under the same folder. The work is handed `alsoHeldBy(pid)`, for a
- * child that may outlive this process: until it has ended, too, the lock is held.
+ * Does the work while no other process works under the same folder. The work gets `alsoHeldBy(pid)`, for a child that
+ * may outlive this process: the lock is held until the child has ended too.
  *
- * The folder holds numbered files, and the highest is the lock. Taking over from a dead or done holder creates the
- * next number, which only one process can; the file of a dead holder is never removed to make room, as two could
- * do that, one of them too late. Lower numbers go only while a higher one exists, so a latecomer who creates one of
- * these sees that it isn't the highest.
+ * The folder contains numbered files, and the highest is the lock. To take over from a dead or finished holder, a process
+ * creates the next number, which only one process can do. It does not first remove the file of the dead holder: two
+ * processes could do so, one of them too late. Lower numbers are removed only while a higher one exists, so a late
+ * process that creates one of these sees that it is not the highest.
  */
 export async function exclusively(folder, onWait, work) {
   const own = join(folder, String(await take(folder, onWait)));
@@ -56,7 +56,7 @@ function isFree(folder, number) {
     const holders = JSON.parse(readFileSync(join(folder, String(number)), 'utf8'));
     return !holders.some(({ pid, started }) => startOf(pid) === started);
   } catch (error) {
-    // Gone since it was listed: somebody holds a higher one, so ask again.
+    // It was removed after it was listed, so another process holds a higher one: try again.
     if (error.code === 'ENOENT') return false;
     throw error;
   }
@@ -64,7 +64,7 @@ function isFree(folder, number) {
 
 function claim(folder, number) {
   try {
-    // A link appears with its content or not at all, also under a SIGKILL.
+    // A link appears with its content or not at all, even if this process is killed.
     write(folder, [process.pid], (file) => linkSync(file, join(folder, String(number))));
     return true;
   } catch (error) {
@@ -87,7 +87,7 @@ function write(folder, pids, place) {
   }
 }
 
-/** When a process started, in words of its system; undefined when it has ended. Ids are used again, pairs are not. */
+/** Returns when a process started, as its system writes it, or undefined if it has ended. Ids are reused, pairs of both are not. */
 function startOf(pid) {
   if (process.platform === 'win32') return processExists(pid) ? 'running' : undefined;
   if (process.platform !== 'linux') {
@@ -96,7 +96,7 @@ function startOf(pid) {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name, in parentheses, may hold anything. Behind it: the state first, the start 19 fields later.
+    // The name, in parentheses, may contain anything. After it come the state and, 19 fields later, the start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {

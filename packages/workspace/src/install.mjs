@@ -1,4 +1,4 @@
-// Brings node_modules up to what the manifests and the lock file say. Plain JavaScript for any Node >= 20.
+// Installs into node_modules what the manifests and the lock file name. Plain JavaScript for any Node >= 20.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 import { exclusively } from './install-lock.mjs';
 
 /**
- * Installs if anything changed since the last time; else it costs some milliseconds, where a warm pnpm costs seconds.
- * `start` spawns a process and hands it out with `ended`, the promise of its exit code. Resolves to whether all is installed.
+ * Installs if anything changed since the last install. Otherwise this takes milliseconds, while pnpm takes seconds.
+ * `start` spawns a process and returns it with `ended`, the promise of its exit code. Resolves with whether all is installed.
  */
 export async function install(root, start) {
   const stampFile = join(root, 'node_modules', '.install-stamp');
@@ -17,7 +17,7 @@ export async function install(root, start) {
   return exclusively(join(root, '.cache', 'install-lock'), onWait, async (alsoHeldBy) => {
     if (upToDate()) return true;
     const wanted = stamp(root);
-    // An install that is cut short must not pass for an older one that was complete.
+    // An interrupted install must not be taken for an earlier complete one.
     rmSync(stampFile, { force: true });
     if (!(await pnpmInstall(root, start, alsoHeldBy))) return false;
     writeFileSync(stampFile, wanted);
@@ -44,13 +44,13 @@ async function pnpmInstall(root, start, alsoHeldBy) {
   const said = Promise.all([text(child.stdout), text(child.stderr)]);
   const failure = await ended.then(
     (code) => (code === 0 ? undefined : `exit code ${code}`),
-    (error) => (error.code === 'ENOENT' ? 'npx was not found, which comes with npm' : error.message),
+    (error) => (error.code === 'ENOENT' ? 'npx was not found; it comes with npm' : error.message),
   );
   if (failure === undefined) {
     console.error(`Dependencies ready in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
     return true;
   }
-  // The first URL that anybody reads in our output is the one of the service: scripts wait for it.
+  // Scripts wait for the first URL in the output, which is that of the service: print no other.
   const output = (await said)
     .join('\n')
     .trim()
@@ -59,7 +59,7 @@ async function pnpmInstall(root, start, alsoHeldBy) {
   return false;
 }
 
-/** A digest of all that decides what is installed. */
+/** Returns a digest of everything that determines what is installed. */
 function stamp(root) {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
   const inFolder = (folder) =>

@@ -1,10 +1,10 @@
 import { existsSync, globSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The folder of the repository. */
+/** The root folder of the repository. */
 export const root: string = join(import.meta.dirname, '..', '..', '..');
 
-/** The folders of which each folder is a member of the workspace. */
+/** The folders whose subfolders are the members of the workspace. */
 export const groups: readonly string[] = ['packages', 'apps', 'docs/examples'];
 
 const folders = (path: string): string[] =>
@@ -12,13 +12,13 @@ const folders = (path: string): string[] =>
     .filter((entry) => entry.isDirectory() && !['node_modules', 'dist'].includes(entry.name))
     .map((entry) => `${path}/${entry.name}`);
 
-/** Every package, app and example, as a path from the root: `packages/domain`. */
+/** Returns every package, app and example as a path from the root: `packages/domain`. */
 export const members = (): string[] =>
   groups.flatMap(folders).filter((folder) => existsSync(join(root, folder, 'package.json')));
 
 /**
- * Every folder of the members with a tsconfig.json: the member itself for its src, and each other folder that holds
- * TypeScript. Throws if one has no tsconfig.json, as nothing would check its types.
+ * Returns the folders with a tsconfig.json: a member itself for its src, and each other folder of it that holds TypeScript.
+ * Throws if one has no tsconfig.json, as nothing would check its types.
  */
 export const typeScriptProjects = (): string[] =>
   members()

@@ -7,7 +7,7 @@ export interface Room {
   readonly because: string;
 }
 
-/** The rooms of every package that is divided. A room imports no file that lies beside the rooms: those join the rooms. */
+/** The rooms of every package that has some. Files beside the rooms import rooms, and no room imports them. */
 export const rooms: readonly Room[] = [
   {
     of: 'adapter-http',

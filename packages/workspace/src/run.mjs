@@ -1,5 +1,5 @@
-// Every root script starts here: installs what is missing, then runs the command (`node FILE`, or a tool of
-// node_modules/.bin) under a Node that is new enough. Plain JavaScript, as it runs on any Node >= 20.
+// Starts every root script: installs what is missing, then runs the command (`node FILE`, or a tool in
+// node_modules/.bin) on a Node that is new enough. Plain JavaScript, as it must run on any Node >= 20.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -15,7 +15,7 @@ const bundledNode = join(root, 'node_modules', '.bin', 'node');
 let running;
 let stoppedBy;
 
-/** Starts a process in this one's group. `ended` is its exit code, as a shell would tell it. */
+/** Starts a process in the group of this one. `ended` resolves with its exit code, as a shell reports it. */
 function start(file, args, options) {
   const child = spawn(file, args, options);
   running = child;
@@ -34,11 +34,11 @@ function stop(signal) {
 
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
 process.on('SIGINT', () => {
-  // A terminal sends Ctrl-C to the whole group, and a second one might mean "at once" to the program.
+  // A terminal sends Ctrl-C to the whole group. A second SIGINT could make the program stop at once.
   const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   if (!terminal || !running) stop('SIGINT');
 });
-// npm hands a signal to its shell, which dies and passes nothing on: notice the lost parent.
+// npm sends a signal to its shell, which ends and does not forward it: watch for the end of the parent.
 const parent = process.ppid;
 const watch = setInterval(() => {
   if (process.ppid === parent) return;
@@ -58,12 +58,12 @@ async function main() {
   const node = own && process.env.USER_ACTIVITY_NODE !== 'bundled' ? process.execPath : bundledNode;
   if (!existsSync(node)) {
     console.error(
-      `This project needs Node.js ${oldestNode} or newer, and brings none for ${process.platform} on ${process.arch}.`,
+      `This project needs Node.js ${oldestNode} or later, and has none to install for ${process.platform} on ${process.arch}: install one.`,
     );
     return 1;
   }
   const [command, ...args] = process.argv.slice(2);
-  // Packages of the workspace are used from their sources; KafkaJS 2.2.4 sets a timeout in the past.
+  // Run the sources of the workspace's packages. KafkaJS 2.2.4 sets negative timeouts, so hide that warning.
   const options = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
   const { ended } = start(command === 'node' ? node : join(root, 'node_modules', '.bin', command), args, {
     cwd: root,

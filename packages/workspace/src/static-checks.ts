@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { root, typeScriptProjects } from './layout.ts';
 
-/** What a check of the sources said. `output` is for people, empty or not. */
+/** The result of a static check. `output` is the text of its tool, and may be empty. */
 export interface StaticResult {
   readonly name: string;
   readonly passed: boolean;
@@ -13,7 +13,7 @@ export interface StaticResult {
 
 interface StaticCheck {
   readonly name: string;
-  /** A tool of the root's dependencies, then its arguments. */
+  /** A tool among the root's dependencies, and its arguments. */
   readonly command: () => readonly string[];
 }
 
@@ -24,7 +24,7 @@ const checks: readonly StaticCheck[] = [
   { name: 'unused', command: () => ['knip'] },
 ];
 
-/** Runs one check in a process of its own; a tool that can't even be started is a check that failed. */
+/** Runs one check in a process of its own. A tool that cannot be started is a failed check. */
 async function runCheck(check: StaticCheck): Promise<StaticResult> {
   const started = performance.now();
   const answer = await run(check.command).catch((error: unknown) => ({
@@ -55,7 +55,7 @@ async function run(command: () => readonly string[]): Promise<{ passed: boolean;
   };
 }
 
-/** Runs the checks (all, or those named), two at a time, and hands on each result as it comes, whatever fails. */
+/** Runs the named checks, or all, two at a time. Calls `handOn` with each result at once. A failure does not stop the others. */
 export async function runStaticChecks(
   handOn: (result: StaticResult) => void,
   names: readonly string[] = [],
@@ -73,7 +73,7 @@ export async function runStaticChecks(
   return results;
 }
 
-/** Tells people how a check ended, and why where it failed. */
+/** Prints how a check ended, and its output if it failed. */
 export function report({ name, passed, output, seconds }: StaticResult): void {
   console.log(`${passed ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)`);
   if (!passed) console.log(output);

@@ -1,7 +1,7 @@
 import type { TestModule } from 'vitest/node';
 import type { StaticResult } from './static-checks.ts';
 
-/** How a run ended: static checks and tests, each counts as one. */
+/** The counts of a run. Each static check and each test counts as one. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
@@ -10,7 +10,7 @@ export interface Tally {
 
 type State = keyof Tally;
 
-/** Adds up what the runners themselves report. Errors outside of a test (a file, a hook, a stray rejection) are failures. */
+/** Counts the results of checks and tests. Errors outside of a test (in a file, a hook, an unhandled rejection) are failures. */
 export function tally(
   checks: readonly StaticResult[],
   modules: readonly TestModule[],
@@ -29,7 +29,7 @@ function statesOf(module: TestModule): State[] {
   const tests = [...module.children.allTests()].map((test) => test.result().state);
   const errors = [module, ...module.children.allSuites()].flatMap((suite) => suite.errors());
   return [
-    // A test that never finished has not passed.
+    // A test that never finished has failed.
     ...tests.map((state) => (state === 'pending' ? 'failed' : state)),
     ...errors.map(() => 'failed' as const),
   ];

@@ -1,10 +1,10 @@
-// `npm test`: every static check, then every test. Arguments are vitest's: file filters, `--project unit`, `-t name`.
+// `npm test`: runs all static checks and all tests. Arguments are those of vitest: file filters, `--project unit`, `-t name`.
 import { join } from 'node:path';
 import { root } from './layout.ts';
 import { report, runStaticChecks } from './static-checks.ts';
 import { tally } from './tally.ts';
 
-// Vitest reads it when it loads, so it stands before that.
+// Vitest reads NO_COLOR when it is loaded, so set it before.
 if (!process.stdout.isTTY) process.env['NO_COLOR'] ??= '1';
 const { parseCLI, startVitest } = await import('vitest/node');
 
@@ -20,7 +20,7 @@ const result = tally(checks, modules, vitest.state.getUnhandledErrors());
 
 const found = modules.some((module) => !module.children.allTests().next().done);
 if (!found) console.log('No test was found.');
-// Vitest may know of a failure that is in no test: a broken configuration, a threshold.
+// Vitest also reports failures that are in no test, such as a broken configuration.
 const good = found && result.failed === 0 && (process.exitCode ?? 0) === 0;
 console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
 process.exitCode = good ? 0 : 1;

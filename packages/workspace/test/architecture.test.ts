@@ -6,7 +6,7 @@ import { arrows, frameworkRules, options, type Rule, rules } from '../src/archit
 import { groups, members, root } from '../src/layout.ts';
 import { rooms } from '../src/rooms.ts';
 
-/** Packages of the design that come with later work. A rule about one of these has nothing to look at yet. */
+/** Packages that are designed and do not exist yet. A rule about one of these has no module to check yet. */
 const pending = ['client'];
 const fixtures = join(import.meta.dirname, 'fixtures', 'architecture');
 const names = rules.map((rule) => rule.name);
@@ -36,10 +36,10 @@ describe('the code', () => {
     expect(broken).toEqual([]);
   });
 
-  test('was read: every member has modules, and the tests among them import what they test', () => {
+  test('was read: every member has modules, and tests import what they test', () => {
     const ours = result.modules.map((module) => module.source);
     const without = members().filter((member) => !ours.some((path) => path.startsWith(`${member}/src/`)));
-    // It has tests only; the rule about its arrows looks at those.
+    // It has only tests, which the rule about its arrows checks.
     expect(without).toEqual(['packages/system-tests']);
     const self = result.modules.find(
       (module) => module.source === 'packages/workspace/test/architecture.test.ts',
@@ -49,14 +49,14 @@ describe('the code', () => {
     );
   });
 
-  test('imports nothing that cannot be resolved, which no rule could judge', () => {
+  test('has no import that cannot be resolved, as no rule could check it', () => {
     const unresolved = result.modules.flatMap(({ source, dependencies }) =>
       dependencies.filter((to) => to.couldNotResolve).map((to) => `${source} -> ${to.module}`),
     );
     expect(unresolved).toEqual([]);
   });
 
-  test.each([...rules])('$name looks at some of it, or waits for a package to come', (rule) => {
+  test.each([...rules])('$name applies to some module, or its package does not exist yet', (rule) => {
     const waits = pending.some((name) =>
       [`arrows-of-${name}`, `nothing-else-in-${name}`].includes(rule.name),
     );
@@ -64,7 +64,7 @@ describe('the code', () => {
     expect(seen).toBe(!waits);
   });
 
-  test.each(frameworkRules)('$name would see what it guards: it is imported where it belongs', ({ to }) => {
+  test.each(frameworkRules)('the modules of $name are imported somewhere', ({ to }) => {
     const users = result.modules.filter(({ dependencies }) =>
       dependencies.some(({ resolved }) => matches(to.path, resolved)),
     );
@@ -72,7 +72,7 @@ describe('the code', () => {
   });
 });
 
-test('every package has its arrows, and only packages that are not there yet are pending', () => {
+test('every package has arrows, and only missing packages are pending', () => {
   const packages = members().flatMap((member) => /^packages\/(.+)$/.exec(member)?.[1] ?? []);
   expect([...packages, ...pending].toSorted()).toEqual(arrows.map((one) => one.from).toSorted());
 });
@@ -84,7 +84,7 @@ test.each([...new Set(rooms.map((room) => room.of))])('each folder in the source
   expect(folders.toSorted()).toEqual(known.toSorted());
 });
 
-test('every rule has a name of its own, a reason and a broken fixture, and every fixture a rule', () => {
+test('every rule has a unique name, a reason and a fixture that breaks it, and every fixture has a rule', () => {
   expect(new Set(names).size).toBe(rules.length);
   expect(rules.filter((rule) => rule.comment.length < 20)).toEqual([]);
   expect(readdirSync(fixtures).toSorted()).toEqual(names.toSorted());

@@ -16,7 +16,7 @@ const anchors = (page: string): readonly string[] =>
   );
 
 describe('the documentation', () => {
-  test.each(pages)('%s points to what there is', (page) => {
+  test.each(pages)('the links of %s have targets', (page) => {
     const links = [...text(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
     const broken = links.filter(([, target = '', anchor]) => {
       const file = target === '' ? page : join(dirname(page), target);
@@ -43,7 +43,7 @@ describe('the documentation', () => {
     expect(text('README.md')).toContain('`RETENTION_DAYS` is refused');
   });
 
-  test('explains every script, in the order of npm run, and none that is not there', () => {
+  test('explains every script, in the order of npm run, and no other', () => {
     const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
     const told = [...text('CONTRIBUTING.md').matchAll(/^\| `npm (?:run )?([\w:-]+)` +\| \S/gm)];
     expect(told.map(([, name]) => name)).toEqual(Object.keys(scripts));

@@ -6,16 +6,16 @@ import { root } from '../src/layout.ts';
 interface HouseRule {
   readonly name: string;
   readonly pattern: RegExp;
-  /** Where it doesn't hold. */
+  /** The files to which it does not apply. */
   readonly except?: RegExp;
-  /** Lines that break the rule, to show that it bites. */
+  /** Lines that break the rule, to prove that it finds them. */
   readonly broken: readonly string[];
 }
 
-/** What the house style asks for and no linter checks. */
+/** Rules of the house style that no linter checks. */
 const rules: readonly HouseRule[] = [
   {
-    name: 'no check is switched off by a comment',
+    name: 'no comment switches a check off',
     pattern:
       /(?:oxlint|eslint)-(?:disable|enable)|biome-ignore|@ts-(?:ignore|nocheck)|(?:v8|c8|istanbul) ignore/,
     broken: [
@@ -26,7 +26,7 @@ const rules: readonly HouseRule[] = [
     ],
   },
   {
-    name: 'a type error is expected in tests only',
+    name: 'only tests expect a type error',
     pattern: /@ts-expect-error/,
     except: /^[^/]+\/[^/]+\/test\//,
     broken: ['// @ts-expect-error: later'],
@@ -37,13 +37,13 @@ const rules: readonly HouseRule[] = [
     broken: ["export * from './user-id.ts';"],
   },
   {
-    name: 'only the domain makes its values: elsewhere they are parsed, never cast',
+    name: 'only the domain casts to its values; other code parses them',
     pattern: /\bas (?:unknown as )?(?:ActivityId|UserId|ActivityType|Metadata|Timestamp)\b/,
     except: /^packages\/domain\/src\//,
     broken: ['const id = raw as ActivityId;', 'find(id as unknown as UserId)'],
   },
   {
-    name: 'what comes from outside is parsed by parseJson, as V8 mixes up keys (nodejs/node#63785)',
+    name: 'parseJson parses input from outside, as V8 mixes up keys (nodejs/node#63785)',
     pattern: /\bJSON\.parse\(/,
     except:
       /^(?!packages\/[^/]+\/src\/)|^packages\/(?:workspace\/|domain\/src\/shared\/(?:parse|known|exact)-json\.ts)/,
@@ -65,7 +65,7 @@ describe.each(rules)('$name', ({ pattern, except, broken }) => {
     expect(chosen.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
   });
 
-  test.each(broken)('would find: %s', (line) => {
+  test.each(broken)('finds: %s', (line) => {
     expect(line).toMatch(pattern);
   });
 });

@@ -11,6 +11,7 @@ test('the packages, the apps and their TypeScript projects are found', () => {
       'packages/domain/test',
       'apps/standalone',
       'apps/standalone/test',
+      'packages/system-tests/test',
     ]),
   );
 });

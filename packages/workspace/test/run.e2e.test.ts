@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-/** Says that it runs, and on a signal what it got; then it ends with a code of its own. */
+/** A program that prints that it runs, prints the signal that it gets, and then ends with code 7. */
 const patient = `
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'])
   process.on(signal, () => { console.log('got ' + signal); process.exitCode = 7; clearInterval(timer); });
@@ -18,13 +18,13 @@ console.log('running');
 describe('the program', () => {
   beforeEach(() => workspace.write('go', ''));
 
-  test('runs, and its exit code is ours', async () => {
+  test('runs, and its exit code is that of the script', async () => {
     const { code, output } = workspace.run(`console.log('hello'); process.exitCode = 42;`);
     expect(await output).toContain('hello');
     expect(await code).toBe(42);
   });
 
-  test('uses the sources of our packages', async () => {
+  test('uses the sources of the packages', async () => {
     const { output } = workspace.run('console.log(process.env.NODE_OPTIONS)');
     expect(await output).toContain('--conditions=@user-activity/source');
   });
@@ -40,21 +40,21 @@ describe('the program', () => {
     },
   );
 
-  test('ended by a signal gives 128 and its number', async () => {
+  test('that a signal ends gives exit code 128 plus the number of the signal', async () => {
     const started = workspace.run(`setInterval(() => {}, 1000); console.log('running');`);
     await started.says('running');
     process.kill(started.pid, 'SIGTERM');
     expect(await started.code).toBe(143);
   });
 
-  test('ends when the parent is lost, which is how a signal to npm arrives', async () => {
+  test('ends when its parent ends, as after a signal to npm', async () => {
     const started = workspace.runInShell(patient);
     await started.says('running');
     process.kill(started.pid, 'SIGKILL');
     expect(await started.output).toContain('got SIGTERM');
   });
 
-  test('is named when it is a tool that is not there', async () => {
+  test('is named in the error if it is a tool that does not exist', async () => {
     const { code, output } = workspace.start(process.execPath, [...runScript, 'no-such-tool']);
     expect(await output).toContain('no-such-tool could not be started');
     expect(await code).toBe(127);
@@ -62,7 +62,7 @@ describe('the program', () => {
 });
 
 describe('the install', () => {
-  test('happens once, and again when a manifest or a patch changed', async () => {
+  test('happens once, and again after a manifest or a patch changed', async () => {
     workspace.write('go', '');
     expect(await workspace.run('').code).toBe(0);
     expect(await workspace.run('').code).toBe(0);
@@ -77,7 +77,7 @@ describe('the install', () => {
     }
   });
 
-  test('happens once for commands side by side', async () => {
+  test('happens once for commands that run at the same time', async () => {
     const first = workspace.run('');
     await workspace.installBegan();
     const others = [workspace.run(''), workspace.run('')];
@@ -87,7 +87,7 @@ describe('the install', () => {
     expect(workspace.installs.length).toBe(2);
   });
 
-  test('of a killed command is waited for, and then taken over by one', async () => {
+  test('of a killed command is awaited, and then one other command takes over', async () => {
     const killed = workspace.run('');
     const installer = await workspace.installBegan();
     process.kill(killed.pid, 'SIGKILL');
@@ -109,7 +109,7 @@ describe('the install', () => {
     expect(await started.output).not.toContain('never');
   });
 
-  test('that fails is told with its reason, and no URL that a script might take for ours', async () => {
+  test('that fails prints its reason, and no URL that a script could take for that of the service', async () => {
     workspace.write('fail', '');
     workspace.write('go', '');
     const { code, output } = workspace.run(`console.log('never')`);

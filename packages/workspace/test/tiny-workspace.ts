@@ -21,7 +21,7 @@ export const runScript: readonly string[] = ['packages/workspace/src/run.mjs'];
 export class Started {
   readonly pid: number;
   readonly code: Promise<number | null>;
-  /** All it said, once everybody who holds its output has ended: the program, too. */
+  /** Everything it printed, once all processes that hold its output have ended, the program too. */
   readonly output: Promise<string>;
   readonly #waiting: { words: string; resolve: () => void }[] = [];
   #said = '';
@@ -38,7 +38,7 @@ export class Started {
     this.output = once(child, 'close').then(() => this.#said);
   }
 
-  /** Resolves with all it said when it has said these words, and rejects when it ends without. */
+  /** Resolves with its output so far once that contains these words. Rejects if the process ends without them. */
   async says(words: string): Promise<string> {
     if (this.#said.includes(words)) return this.#said;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -52,8 +52,8 @@ export class Started {
 }
 
 /**
- * A workspace of a few files, run by a copy of the real run.mjs. Its `npx` is a stand-in that notes when an install
- * began, waits until the test lets it go (`go`), fails if told to (`fail`), and notes that it is done.
+ * A workspace of a few files with a copy of the real run.mjs. Its `npx` is a fake: it notes that an install began, waits
+ * until the file `go` exists, fails if the file `fail` exists, and notes that it is done.
  */
 export class TinyWorkspace {
   readonly root: string = mkdtempSync(join(tmpdir(), 'user-activity-run-'));
@@ -82,13 +82,13 @@ echo done >> installs
     writeFileSync(join(this.root, path), content);
   }
 
-  /** What the installs noted, in order: `begun PID`, `done`. */
+  /** The notes of the installs, in order: `begun PID`, `done`. */
   get installs(): string[] {
     const file = join(this.root, 'installs');
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   }
 
-  /** Waits until an install began and hands out the id of its process. */
+  /** Waits until an install began, and resolves with its process id. */
   installBegan(): Promise<number> {
     return vi.waitFor(
       () => {
@@ -110,7 +110,7 @@ echo done >> installs
     return this.start(process.execPath, [...runScript, 'node', 'program.mjs']);
   }
 
-  /** The same from a shell that stays in between, and hands on no signals, as npm's does. */
+  /** Runs a program as `run` does, from a shell that forwards no signals, as that of npm. */
   runInShell(program: string): Started {
     this.write('program.mjs', program);
     return this.start('sh', [

@@ -14,7 +14,7 @@ const key = 'clients-key';
 const clients = join(import.meta.dirname, 'programs');
 const goSource = join(clients, 'go');
 
-/** A service of its own, and the program of that language, which asks it. */
+/** Starts a service, and returns the program in a language with the arguments to call that service. */
 async function program(language: string): Promise<ClientProgram> {
   const folder = temporaryFolder(`client-${language}`);
   const data = temporaryFolder('clients');
@@ -29,7 +29,7 @@ async function program(language: string): Promise<ClientProgram> {
   return { document: await answer.text(), source, folder: folder.path, arguments: [url, key] };
 }
 
-/** One is logged and read back, 26 are sent in a batch of which one is bad, and they are counted, paged and grouped. */
+/** The program logs an activity and reads it, sends a batch of 26 with one bad item, and counts, pages and groups. */
 const roundTrip = {
   logged: [201, 'stored'],
   read: ['ada', 'LOGIN', { device: { os: 'ios' } }],
@@ -44,10 +44,10 @@ const roundTrip = {
   ],
   refused: [422, '/userId'],
 };
-// Cold, the generator in Go takes a minute or two to compile.
+// Without a cache the generator for Go takes a minute or two to compile.
 const timeout = 600_000;
 
-describe('a client that is generated of /openapi.json compiles and does a round trip', { timeout }, () => {
+describe('a client generated from /openapi.json compiles and does a round trip', { timeout }, () => {
   test('in TypeScript, by openapi-typescript', async () => {
     const packages = join(import.meta.dirname, '..', '..', 'node_modules');
     expect(JSON.parse(await runInTypeScript(await program('typescript'), packages))).toEqual(roundTrip);
@@ -60,9 +60,11 @@ describe('a client that is generated of /openapi.json compiles and does a round 
   test('in Go, by oapi-codegen', async ({ skip }) => {
     if (!canRunInGo(goSource)) {
       process.stdout.write(
-        'SKIPPED: the client in Go is not tested, as there is no Go of the version in its go.mod.\n',
+        'SKIPPED: the client in Go is not tested: install the version of Go in its go.mod.\n',
       );
-      skip('There is no Go of the version in packages/system-tests/test/clients/programs/go/go.mod.');
+      skip(
+        'Go is missing in the version that it needs: packages/system-tests/test/clients/programs/go/go.mod.',
+      );
     }
     expect(JSON.parse(await runInGo(await program('go')))).toEqual(roundTrip);
   });

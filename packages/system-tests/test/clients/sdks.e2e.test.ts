@@ -24,14 +24,14 @@ const expected = (userId: string, type: string, metadata: object, second: number
 });
 const many = (count: number) => (all: readonly unknown[]) => all.length >= count;
 
-/** The errors that the SDK tells its user, as they come. */
+/** Collects the errors that the SDK reports to its user. */
 function failuresOf(analytics: SegmentAnalytics): readonly unknown[] {
   const failures: unknown[] = [];
   analytics.on('error', (error) => failures.push(error));
   return failures;
 }
 
-/** How the bodies are encoded that this process sends by `node:http` until the test ends. */
+/** Collects the encodings of the bodies that this process sends by `node:http` until the test ends. */
 function encodingsSent(): readonly unknown[] {
   const encodings: unknown[] = [];
   const note = (message: unknown): void => {
@@ -44,7 +44,7 @@ function encodingsSent(): readonly unknown[] {
   return encodings;
 }
 
-/** By section 3.1.3.2 of the HTTP protocol binding, which the SDK leaves to its caller. */
+/** Encodes headers by section 3.1.3.2 of the HTTP protocol binding, which the SDK leaves to its caller. */
 const percentEncoded = (headers: object): [string, string][] =>
   Object.entries(headers).map(([name, value]) => [
     name,
@@ -60,7 +60,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     service = await start();
   });
 
-  test("has what Segment's Node SDK sends, its host changed alone", async () => {
+  test("stores what Segment's Node SDK sends after only its host was changed", async () => {
     const analytics = new SegmentAnalytics({ writeKey: apiKey, host: service.url });
     const failures = failuresOf(analytics);
     analytics.identify({ userId: 'u', traits: { plan: 'pro' }, timestamp: when(1) });
@@ -82,7 +82,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     analytics.screen({ userId: 'u', name: 'Main', properties: { name: 'Other' }, timestamp: when(4) });
     analytics.group({ userId: 'u', groupId: 'g', traits: { seats: 5 }, timestamp: when(5) });
     analytics.alias({ userId: 'u', previousId: 'a', timestamp: when(6) });
-    // Breaks rules of ours, which no SDK knows.
+    // These break rules of the service, which no SDK knows.
     const [long, deep] = [
       'u'.repeat(257),
       { a: JSON.parse(`${'['.repeat(16)}${']'.repeat(16)}`) as unknown },
@@ -136,7 +136,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(JSON.stringify(letters)).not.toContain(apiKey);
   });
 
-  test("has what Segment's Java SDK sends, its endpoint changed alone", async () => {
+  test("stores what Segment's Java SDK sends after only its endpoint was changed", async () => {
     await runWithSegmentJava(join(import.meta.dirname, 'SegmentCalls.java'), apiKey, service.url);
     const all = await service.stored(many(6));
     expect(all.map(withoutContext)).toEqual([
@@ -153,7 +153,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(await service.list('/api/dead-letters')).toEqual([]);
   });
 
-  test("has what RudderStack's Node SDK sends, its data plane changed alone", async () => {
+  test("stores what RudderStack's Node SDK sends after only its data plane was changed", async () => {
     const encodings = encodingsSent();
     const analytics = new RudderAnalytics(apiKey, { dataPlaneUrl: service.url, logLevel: 'error' });
     analytics.identify({ userId: 'u', traits: { plan: 'pro' }, timestamp: when(1) });
@@ -183,7 +183,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(await service.list('/api/dead-letters')).toEqual([]);
   });
 
-  test('has what the CloudEvents SDK makes, in each mode', async () => {
+  test('stores what the CloudEvents SDK makes, in each mode', async () => {
     const send = async (headers: object, body: unknown): Promise<readonly [number, unknown]> => {
       const response = await fetch(`${service.url}/api/events`, {
         method: 'POST',
@@ -224,7 +224,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
       expect(status).toBe(202);
       ids.push((answer as { id: unknown }).id);
     }
-    // The first came in binary mode already: whatever the mode, it is the same event.
+    // The first was sent in binary mode before: it is the same event in every mode.
     const batch = [ofObject(1), new CloudEvent({ ...others, id: 'of nobody' }), ofObject(5), ofBytes(6)];
     const type = { 'content-type': 'application/cloudevents-batch+json' };
     const [status, answer] = await send(type, JSON.stringify(batch));
@@ -250,10 +250,10 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
         shown(second + 1, { data_base64: 'AP+A' }, 'image/png'),
       ]),
     );
-    expect(await service.lettersAfterAll(strange)).toEqual([]);
+    expect(await service.deadLettersAfterAll(strange)).toEqual([]);
   });
 
-  test('stores once what an SDK sends while it is away, and what it sends twice', async () => {
+  test('stores once what an SDK sends during a restart, and what it sends twice', async () => {
     await service.kill();
     const analytics = new SegmentAnalytics({ writeKey: apiKey, host: service.url, flushAt: 50 });
     const failures = failuresOf(analytics);
@@ -272,13 +272,13 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     await flushed;
     const again = new SegmentAnalytics({ writeKey: apiKey, host: service.url });
     again.track({ ...view, userId: 'u-0', messageId: 'm-0' });
-    // Of the same user, so it is stored after what became of the one before.
+    // This one has the same user, so it is stored after the earlier one.
     again.track({ ...view, userId: 'u-0', messageId: 'the-last' });
     await again.closeAndFlush();
     expect(failures).toEqual([]);
     const wanted = [...ids, 'the-last'].toSorted();
     const all = await service.stored((now) => wanted.every((id) => now.some((one) => one.id === id)));
     expect(all.map(({ id }) => id).toSorted()).toEqual(wanted);
-    expect(await service.lettersAfterAll('u-0')).toEqual([]);
+    expect(await service.deadLettersAfterAll('u-0')).toEqual([]);
   });
 });

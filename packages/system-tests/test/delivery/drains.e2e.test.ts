@@ -4,7 +4,7 @@ import { type ServiceProcess, startKafka, startMongod } from '@user-activity/tes
 import { expect, onTestFinished, test } from 'vitest';
 import { allStored, Deployment, Load, until } from '../deployment/deployment.ts';
 
-/** Stops all at once, and tells how each ended: `well` is because it was through, not because its time was. */
+/** Stops all services at once, and returns how each ended. `well` means that it finished its work before the time-out. */
 async function drain(...services: readonly ServiceProcess[]): Promise<string[]> {
   const codes = await Promise.all(services.map((service) => service.end('SIGTERM')));
   return services.map(({ output }, index) => {
@@ -22,24 +22,25 @@ async function servers() {
   return { kafka, mongod, deployment: new Deployment({ brokers: kafka.brokers, uri: mongod.uri }) };
 }
 
-/** Waits until a load has been taken that is worth stopping. */
+/** Waits until the service has accepted some more activities of the load. */
 const busy = (load: Load, more = 300) => {
   const goal = load.accepted.length + more;
   return until(async () => load.accepted.length >= goal);
 };
 
-/** Whatever was answered 202 is stored, once, after a start. */
+/** Starts the service, and expects that everything answered 202 is stored once. */
 async function nothingLost(deployment: Deployment, load: Load): Promise<void> {
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
   await allStored(url, load);
 }
 
-test.each(['apart', 'in one process'])(
-  'under load, %s: all are through, and nothing is lost',
+test.each(['API and consumer apart', 'in one process'])(
+  'a stop under load, %s: the processes finish their work, and nothing is lost',
   async (how) => {
     const deployment = new Deployment();
-    const apps = how === 'apart' ? (['api', 'consumer'] as const) : (['standalone'] as const);
+    const apps =
+      how === 'API and consumer apart' ? (['api', 'consumer'] as const) : (['standalone'] as const);
     const services = apps.map((app) => deployment.start(app));
     const [url = ''] = await Promise.all(services.map((service) => service.ready()));
     const load = new Load(url);
@@ -51,7 +52,7 @@ test.each(['apart', 'in one process'])(
 );
 
 test.each(['SIGSTOP', 'SIGKILL'] as const)(
-  'with a broker that got a %s: the processes end, and what was answered 202 is there when it is back',
+  'a stop after the broker got %s: the processes end, and all that was answered 202 is stored once it is back',
   async (signal) => {
     const { kafka, deployment } = await servers();
     const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
@@ -67,7 +68,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
   },
 );
 
-test('with a mongod that hangs: the processes end, and all of it is stored when it is back', async () => {
+test('a stop while mongod hangs: the processes end, and all that was answered 202 is stored once it is back', async () => {
   const { mongod, deployment } = await servers();
   const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
   const [url = ''] = await Promise.all(services.map((service) => service.ready()));
@@ -81,7 +82,7 @@ test('with a mongod that hangs: the processes end, and all of it is stored when 
   await nothingLost(deployment, load);
 });
 
-test('with both hanging: the processes end', async () => {
+test('a stop while the broker and mongod hang: the processes end', async () => {
   const { kafka, mongod, deployment } = await servers();
   const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
   const [url = ''] = await Promise.all(services.map((service) => service.ready()));
@@ -89,13 +90,13 @@ test('with both hanging: the processes end', async () => {
   await busy(load);
   mongod.signal('SIGSTOP');
   kafka.signal(0, 'SIGSTOP');
-  // A question that is never answered is under way too.
-  const question = fetch(`${url}/api/logs`).catch(() => undefined);
+  // A query that is never answered is in progress too.
+  const query = fetch(`${url}/api/logs`).catch(() => undefined);
   expect(await drain(...services)).toEqual(well(services));
-  await Promise.all([load.stop(), question]);
+  await Promise.all([load.stop(), query]);
 });
 
-test('while it starts, with all that it needs hanging: it ends', async () => {
+test('a stop during the start, while the broker and mongod hang: the processes end', async () => {
   let calls = 0;
   const server = createServer((socket) => {
     onTestFinished(() => void socket.destroy());

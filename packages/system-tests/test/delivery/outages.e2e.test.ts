@@ -5,7 +5,7 @@ import { allStored, Deployment, Load, post, scraped, stored, until } from '../de
 
 const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
 
-test('a mongod that hangs holds up the consumer and nothing else: afterwards all is stored', async () => {
+test('a mongod that hangs delays only the consumer: afterwards everything is stored', async () => {
   const mongod = await startMongod();
   onTestFinished(() => mongod.stop());
   const deployment = new Deployment({ uri: mongod.uri });
@@ -22,7 +22,7 @@ test('a mongod that hangs holds up the consumer and nothing else: afterwards all
   });
   const failures = sumOf(await scraped(health), 'user_activity_outage_failures_total');
   expect(failures).toBeGreaterThan(0);
-  // Logging goes on, for longer than a session of the group lasts.
+  // The API accepts activities for longer than a session of the group lasts.
   const since = performance.now();
   await until(async () => performance.now() - since > 15_000);
   mongod.signal('SIGCONT');
@@ -35,7 +35,7 @@ test('a mongod that hangs holds up the consumer and nothing else: afterwards all
   expect(consumer.output.match(/has joined the group/g)).toHaveLength(1);
 });
 
-test('a broker that is gone means 503 with Retry-After, and then on as before', async () => {
+test('while the broker is gone the API answers 503 with Retry-After, and then goes on as before', async () => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
   const deployment = new Deployment({ brokers: kafka.brokers });
@@ -56,7 +56,7 @@ test('a broker that is gone means 503 with Retry-After, and then on as before', 
   const failed = { error_type: 'LOG_UNAVAILABLE' };
   expect(sumOf(taken, 'user_activity_publish_duration_count', failed)).toBe(1);
   expect(sumOf(taken, 'user_activity_publish_flush_failures_total')).toBeGreaterThan(0);
-  // No lag rather than an old one: all else is told meanwhile.
+  // The lag is left out rather than outdated. All other metrics are reported.
   await until(async () => {
     const { samples, types } = await scraped(health);
     expect(types.has('user_activity_consumer_outcomes_total')).toBe(true);
@@ -70,7 +70,7 @@ test('a broker that is gone means 503 with Retry-After, and then on as before', 
   expect(await consumer.end('SIGTERM')).toBe(0);
 });
 
-test('with a secondary that lags and is preferred for reading, a retry holds up nothing behind it', async () => {
+test('with a lagging secondary that is preferred for reads, a retry delays nothing after it', async () => {
   const set = await startReplicaSet(3);
   onTestFinished(() => set.stop());
   const lagging = ((await set.primary()) + 1) % 3;
@@ -81,7 +81,7 @@ test('with a secondary that lags and is preferred for reading, a retry holds up 
   const wait = { prefer: 'wait=30' };
   for (const [id, status] of [
     ['pay-1', 201],
-    // The client's plain retry: the same fact under the same id.
+    // A plain retry of the client: the same activity with the same id.
     ['pay-1', 200],
     ['next-1', 201],
   ] as const) {

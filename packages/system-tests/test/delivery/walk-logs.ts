@@ -1,29 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a walk over the pages of a service came to. */
+/** The result of a walk over the pages of a service. */
 export interface WalkedLogs {
   readonly name: string;
-  /** The ids of what was there before the walk began and had to be seen, in the order of the walk. */
+  /** The ids of the activities that were stored before the walk and match its filter, in the order of the walk. */
   readonly expected: readonly string[];
-  /** Those of them that were seen, as they were seen. */
+  /** The ids of the earlier activities on the pages, in their order there. */
   readonly seen: readonly string[];
-  /** How many of others, written meanwhile, were seen. */
+  /** The number of activities on the pages that were written during the walk. */
   readonly others: number;
-  /** Ids that were seen more than once. */
+  /** The ids that were on the pages more than once. */
   readonly repeated: readonly string[];
 }
 
 const count = 600;
 const limit = 25;
-/** So many are written while a page is read: fewer than it holds, else a walk may never end. */
+/** The number of activities written while a page is read. It must be less than `limit`, or a walk may never end. */
 const perPage = 6;
 const walks = ['', '&metadata.device.os=ios', '&userId=user-1&userId=user-2&metadata.device.os=ios'].flatMap(
   (filter) => ['asc', 'desc'].map((order) => ({ name: `${order}${filter}`, order, filter })),
 );
 
 /**
- * Logs activities at a service, and walks the pages of `GET /api/logs` in both orders, with and without conditions on metadata,
- * while others log before, between and behind them. Rejects where it does not answer as it should.
+ * Logs activities, and walks the pages of `GET /api/logs` in both orders, with and without conditions on metadata, while others
+ * log activities before, between and after them. Rejects if a request fails.
  */
 export async function walkLogsWhileOthersWrite(url: string): Promise<readonly WalkedLogs[]> {
   const oldest = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
@@ -37,7 +37,7 @@ export async function walkLogsWhileOthersWrite(url: string): Promise<readonly Wa
   const write = (): Promise<void> => {
     const others = Array.from({ length: perPage }, () => {
       written += 1;
-      // From before the first to behind the last, now and then at a moment of theirs.
+      // Their times go from before the first to after the last, and some are equal to those of earlier ones.
       return activity(`new-${written}`, written, oldest + ((written * 7) % 170) * 1000 - 10_000);
     });
     return send(url, others);
@@ -64,7 +64,7 @@ export async function walkLogsWhileOthersWrite(url: string): Promise<readonly Wa
   return results;
 }
 
-/** Half of them have an operating system, a third a user; some share a moment. */
+/** Makes an activity. Half of them are from ios, each third has another user, and groups of four share a time. */
 const activity = (id: string, index: number, createdAt: number) => ({
   id,
   userId: `user-${index % 3}`,
@@ -87,7 +87,7 @@ async function counted(url: string, query: string): Promise<number> {
   return number;
 }
 
-/** The ids of all pages. While each is read, something is written. */
+/** Returns the ids on all pages. Calls `write` while each page is read. */
 async function walked(url: string, query: string, write: () => Promise<void>): Promise<readonly string[]> {
   const ids: string[] = [];
   let cursor = '';

@@ -10,7 +10,7 @@ import { expect, onTestFinished } from 'vitest';
 
 let deployments = 0;
 
-/** API and consumers on a topic and a database of their own. They end with the test. */
+/** Processes of the service with a topic and a database of their own. They end with the test. */
 export class Deployment {
   readonly topic: string;
   readonly database: string;
@@ -58,7 +58,7 @@ export const post = (
     body: JSON.stringify(body),
   });
 
-/** The one activity, as soon as it is stored. */
+/** Resolves with an activity once it is stored. */
 export async function stored(url: string, id: string): Promise<unknown> {
   for (;;) {
     const response = await fetch(`${url}/api/logs/${id}`);
@@ -67,23 +67,23 @@ export async function stored(url: string, id: string): Promise<unknown> {
   }
 }
 
-/** What a process measured. */
+/** Returns the metrics of a process. */
 export async function scraped(url: string, headers: Record<string, string> = {}): Promise<Exposition> {
   const response = await fetch(`${url}/metrics`, { headers });
   expect(response.status).toBe(200);
   return parsePrometheusText(await response.text());
 }
 
-/** Waits until it is so. */
-export async function until(so: () => Promise<boolean>): Promise<void> {
-  while (!(await so())) await delay(50);
+/** Waits until the condition holds. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(50);
 }
 
-/** Logs activities of a hundred users one after the other until it is told to stop or nobody answers, and notes what came of each. */
+/** Logs activities of a hundred users until it is stopped or a request gets no answer, and collects the ids by outcome. */
 export class Load {
   readonly accepted: string[] = [];
   readonly refused: Response[] = [];
-  /** What may have been taken or not: it was refused, or nobody answered. */
+  /** The ids that may be stored or not: their requests were refused, or got no answer. */
   readonly unsure: string[] = [];
   #going = true;
   readonly #done: Promise<unknown>;
@@ -112,7 +112,7 @@ export class Load {
   }
 }
 
-/** Waits until all that was accepted is stored: once, and with nothing that was never sent. */
+/** Waits until all accepted activities are stored, and expects each once and no others. */
 export async function allStored(url: string, { accepted, unsure }: Load): Promise<void> {
   const missing = async (): Promise<number> => {
     const ids = new Set(await storedIds(url));

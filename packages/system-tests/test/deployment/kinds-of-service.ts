@@ -3,10 +3,10 @@ import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { onTestFinished } from 'vitest';
 import { Deployment } from './deployment.ts';
 
-/** What a client of such a service needs to say. */
+/** The API key of each service. */
 export const apiKey = 'our-write-key';
 
-/** An activity, without what the service itself adds. */
+/** An activity, without the fields that the service adds. */
 export interface Kept {
   readonly id: string;
   readonly userId: string;
@@ -15,10 +15,10 @@ export interface Kept {
   readonly createdAt: string;
 }
 
-/** Starts all processes on what is stored already; the first is the one that clients speak to, on that port. */
+/** Starts all processes on the same data. Clients use the first one, at the port. */
 type Start = (port: string) => readonly ServiceProcess[];
 
-/** A service as its clients see it, whatever it is made of. It is empty, wants an API key, and ends with the test. */
+/** A service of one or more processes, as its clients see it. It is empty, requires an API key, and ends with the test. */
 export class Service {
   readonly url: string;
   readonly #start: Start;
@@ -35,25 +35,25 @@ export class Service {
     return new Service(start, processes, await firstReady(processes));
   }
 
-  /** Ends all of it with no time to tidy up. */
+  /** Kills all processes. */
   async kill(): Promise<void> {
     await Promise.all(this.#processes.map((each) => each.end('SIGKILL')));
   }
 
-  /** Starts it where it was, once it is killed. */
+  /** Starts the killed service again at the same URL. */
   async restart(): Promise<void> {
     this.#processes = this.#start(new URL(this.url).port);
     await firstReady(this.#processes);
   }
 
-  /** The data of a page. */
+  /** Returns the data of a page. */
   async list<One>(path: string): Promise<readonly One[]> {
     return ((await this.#asked(200, path)) as { data: One[] }).data;
   }
 
-  /** The dead letters, once all that was sent of the user before is stored or among them. */
-  async lettersAfterAll(userId: string): Promise<readonly unknown[]> {
-    // Letters are added after their batch is stored, and before the next batch of the partition: the second marker is in that.
+  /** Returns the dead letters once everything sent before for the user is stored or a dead letter. */
+  async deadLettersAfterAll(userId: string): Promise<readonly unknown[]> {
+    // Dead letters are added between their batch and the partition's next batch, which holds the second marker.
     for (const id of ['marker-1', 'marker-2'])
       await this.#asked(201, '/api/logs', {
         method: 'POST',
@@ -63,11 +63,11 @@ export class Service {
     return this.list('/api/dead-letters');
   }
 
-  /** All that is stored, in the order of its times, once it is so. */
-  async stored(so: (all: readonly Kept[]) => boolean): Promise<readonly Kept[]> {
+  /** Returns all activities in the order of their times, once they meet the condition. */
+  async stored(condition: (all: readonly Kept[]) => boolean): Promise<readonly Kept[]> {
     for (;;) {
       const all = await this.list<Kept>('/api/logs?order=asc&limit=500');
-      if (so(all)) return all;
+      if (condition(all)) return all;
       await delay(20);
     }
   }
@@ -107,7 +107,7 @@ function onServers(): Promise<Service> {
   ]);
 }
 
-/** Both kinds that there are, and how one is started. */
+/** The two kinds of service, each with the function that starts one. */
 export const kindsOfService: readonly (readonly [string, () => Promise<Service>])[] = [
   ['the embedded default', embedded],
   ['API and consumer on Kafka and MongoDB', onServers],

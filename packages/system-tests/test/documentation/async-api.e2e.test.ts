@@ -12,11 +12,11 @@ const messageOf = ({ key, headers = {}, value }: TopicRecord): Message => ({
   payload: value?.toString() ?? null,
 });
 
-/** Of the faults of every message, the place and the name of each. */
+/** Returns the faults of records as messages of that name. */
 const faults = (name: Parameters<typeof messageFaults>[0], records: readonly TopicRecord[]) =>
   records.flatMap((record) => messageFaults(name, messageOf(record)));
 
-test('what the service writes to Kafka is as docs/asyncapi.yaml says', async () => {
+test('all that the service writes to Kafka is as docs/asyncapi.yaml describes', async () => {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
@@ -33,7 +33,7 @@ test('what the service writes to Kafka is as docs/asyncapi.yaml says', async () 
   ];
   for (const body of shapes) expect((await post(url, body)).status).toBe(202);
   await stored(url, 'plain');
-  // One of each code.
+  // A dead letter of each code.
   expect((await post(url, { ...shapes[0], type: 'LOGOUT' })).status).toBe(202);
   await writeTopic(kafkaBrokers(), topic, [
     { key: 'stranger', value: 'no JSON', headers: { ce_type: 'user-activity.logged.v1' } },
@@ -53,7 +53,7 @@ test('what the service writes to Kafka is as docs/asyncapi.yaml says', async () 
   });
   expect(tracked.status).toBe(200);
   await until(async () => (await letters()).length === 5);
-  // And one that is sent back.
+  // A record that is replayed.
   await validate({});
   const [refused] = await letters('code=refused');
   const replayed = await fetch(`${url}/api/dead-letters/replay`, {
@@ -69,14 +69,16 @@ test('what the service writes to Kafka is as docs/asyncapi.yaml says', async () 
   expect([records.length, ours.length]).toEqual([9, 7]);
   expect(faults('activityLogged', ours)).toEqual([]);
   expect(ours.filter(({ headers }) => headers?.['user-activity-replay-of'] !== undefined)).toHaveLength(1);
-  // What others put there is none: it is not so that anything is let through.
+  // A record that others wrote has a fault, so the check does find some.
   for (const record of records.filter((one) => !ours.includes(one)))
     expect(faults('activityLogged', [record])).not.toEqual([]);
 
-  const buried = await read(`${topic}.dead-letters`);
+  const deadLetters = await read(`${topic}.dead-letters`);
   expect(
-    buried.map((record) => String(messageOf(record).headers['user-activity-dead-letter-code'])).toSorted(),
+    deadLetters
+      .map((record) => String(messageOf(record).headers['user-activity-dead-letter-code']))
+      .toSorted(),
   ).toEqual(['conflict', 'invalid', 'refused', 'unreadable', 'unreadable']);
-  expect(faults('deadLetter', buried)).toEqual([]);
+  expect(faults('deadLetter', deadLetters)).toEqual([]);
   expect(faults('deadLetter', ours)).not.toEqual([]);
 });

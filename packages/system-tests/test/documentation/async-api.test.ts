@@ -24,12 +24,12 @@ test('the document is AsyncAPI 3.0', () => {
   expect(addresses).toEqual(['user-activity', 'user-activity.dead-letters']);
 });
 
-test('every code of a dead letter is told', () => {
+test('the document names every code of a dead letter', () => {
   const { properties } = messages.deadLetter.headers;
   expect(properties['user-activity-dead-letter-code']?.enum).toEqual(DeadLetterCode.all);
 });
 
-test.each(Object.entries(messages))('the examples of %s are as it says', (name, { examples }) => {
+test.each(Object.entries(messages))('the examples of %s match its schema', (name, { examples }) => {
   expect(examples.length).toBeGreaterThan(0);
   for (const { headers, payload } of examples) {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
@@ -45,18 +45,18 @@ const goldenMessages = globSync('*.json', { cwd: golden }).map((file): [string, 
   return [file, { key: message.key, headers: message.headers, payload: message.value }];
 });
 
-test('a member more, and a word of the routes for an id, are as it says: a newer or another producer may write them', () => {
+test('the schema allows a new member, and a route word as id: newer or other producers may write them', () => {
   const [, whole] = goldenMessages[0] ?? [];
   if (whole === undefined) throw new Error('There is such a message.');
   const payload = JSON.stringify({ ...(JSON.parse(whole.payload ?? '') as object), id: 'count', extra: 1 });
   expect(messageFaults('activityLogged', { ...whole, payload })).toEqual([]);
 });
 
-test.each(goldenMessages)('the golden message %s is as it says', (_, message) => {
+test.each(goldenMessages)('the golden message %s matches its schema', (_, message) => {
   expect(messageFaults('activityLogged', message)).toEqual([]);
 });
 
-describe('a message is told to be otherwise', () => {
+describe('a message has a fault', () => {
   const [, whole] = goldenMessages.find(([file]) => file === 'plain.json') ?? [];
   if (whole === undefined) throw new Error('There is such a message.');
   const { ce_id: _id, ...nameless } = whole.headers;

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 
 export type MessageName = 'activityLogged' | 'deadLetter';
 
-/** A record as Kafka has it; headers as text, the last of each name. */
+/** A record on Kafka, with its headers as text: the last of each name. */
 export interface Message {
   readonly key: string | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ interface Document {
 
 const folder = join(import.meta.dirname, '..', '..', '..', '..', 'docs');
 
-/** docs/asyncapi.yaml. */
+/** The document docs/asyncapi.yaml. */
 export const document = parse(readFileSync(join(folder, 'asyncapi.yaml'), 'utf8')) as Document;
 
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -45,7 +45,7 @@ function faultsOf(where: string, value: unknown): string[] {
   return (valid.errors ?? []).map(({ instancePath, message }) => `${where}${instancePath} ${message}`);
 }
 
-/** How a message is otherwise than the document says. */
+/** Returns how a message differs from the document. */
 export function messageFaults(name: MessageName, { key, headers, payload }: Message): string[] {
   return [
     ...faultsOf(`${name}/headers`, headers),
@@ -55,7 +55,7 @@ export function messageFaults(name: MessageName, { key, headers, payload }: Mess
   ];
 }
 
-/** Of headers that are the service's own by their names, those that the document does not know. Others may come with a record. */
+/** Returns the service's own headers that the document lacks. A record may have other headers as well. */
 function undescribed(name: MessageName, headers: readonly string[]): string[] {
   const own = name === 'activityLogged' ? /^(?:ce_|user-activity-)/ : /^user-activity-dead-letter-/;
   const { properties } = document.components.messages[name].headers;
@@ -64,7 +64,7 @@ function undescribed(name: MessageName, headers: readonly string[]): string[] {
   );
 }
 
-/** How the value is otherwise than AsyncAPI 3.0 asks of a document. */
+/** Returns how a value differs from the schema of AsyncAPI 3.0. */
 export function documentFaults(value: unknown): string[] {
   const official = new Ajv({ strict: false, allErrors: true });
   ajvFormats.default(official);
@@ -73,7 +73,7 @@ export function documentFaults(value: unknown): string[] {
   return (valid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-/** The references of the document that lead nowhere in it, which its schema does not look at. */
+/** Returns the references without a target, which the schema does not check. */
 export function brokenReferences(whole: unknown, part: unknown = whole): string[] {
   if (typeof part !== 'object' || part === null) return [];
   return Object.entries(part).flatMap(([name, value]) => {

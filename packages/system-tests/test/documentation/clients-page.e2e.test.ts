@@ -6,7 +6,7 @@ import { Deployment } from '../deployment/deployment.ts';
 import { runPage } from './run-page.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
-/** How many commands a page has at least: one that is no longer found would pass otherwise. */
+/** The pages with their minimum numbers of commands, as a command that is no longer found would pass. */
 const pages: readonly [page: string, commands: number][] = [
   ['README.md', 3],
   ['docs/clients.md', 30],
@@ -29,7 +29,7 @@ test.each(pages)('the commands of %s work as shown on the embedded default', asy
   expect(await runPage(text(page), { url, folder })).toBeGreaterThanOrEqual(commands);
 });
 
-test('and those of all pages on Kafka and MongoDB', async () => {
+test('the commands of all pages work as shown on Kafka and MongoDB', async () => {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 const host = 'logs.example';
 const key = 'docs-key';
-/** Far more than a step needs: a slow machine is no failure. */
+/** The time-out of a step, in ms. It is long, as a slow machine is no failure. */
 const timeout = 150_000;
 const home = temporaryFolder('chromium');
 let browser: Browser;
@@ -16,7 +16,7 @@ beforeAll(async () => {
     executablePath,
     timeout,
     env: { ...env, HOME: home.path },
-    // To a browser it is a host like any other: it has nothing of the trust that loopback has.
+    // A name that is not local, as browsers trust local ones.
     args: ['--no-sandbox', '--disable-gpu', `--host-resolver-rules=MAP ${host} 127.0.0.1`, ...quiet],
   });
 });
@@ -26,7 +26,7 @@ afterAll(async () => {
   home.remove();
 });
 
-/** A service of its own, as that host. */
+/** Starts a service that the browser reaches by that host. */
 async function serve(environment: Record<string, string>): Promise<URL> {
   const folder = temporaryFolder('docs-page');
   const service = new ServiceProcess({ folder: folder.path, environment });
@@ -39,7 +39,7 @@ async function serve(environment: Record<string, string>): Promise<URL> {
   return url;
 }
 
-/** A new page, and what went wrong on it. */
+/** Opens a page, and collects its faults. */
 async function open(
   url: URL,
   options: BrowserContextOptions = {},
@@ -58,7 +58,7 @@ async function open(
   return { page, faults };
 }
 
-/** Sends the example of `POST /api/logs` twice, and gives the answers. */
+/** Sends the example of `POST /api/logs` twice, and returns the answers. */
 async function executeTwice(page: Page): Promise<{ status: number; id: string }[]> {
   const operation = page.locator('#operations-activities-logActivity');
   await operation.locator('.opblock-summary-control').click();
@@ -73,7 +73,7 @@ async function executeTwice(page: Page): Promise<{ status: number; id: string }[
   return answers;
 }
 
-/** The page shows every operation, without a fault, and logs an activity each time its example is sent. */
+/** Expects that the page shows all operations without a fault, and that sending the example logs an activity each time. */
 async function expectWorking({ page, faults }: { page: Page; faults: string[] }): Promise<void> {
   await page.locator('.opblock').first().waitFor();
   expect(new URL(page.url()).pathname).toBe('/docs');
@@ -84,18 +84,18 @@ async function expectWorking({ page, faults }: { page: Page; faults: string[] })
   expect(faults).toEqual([]);
 }
 
-test('a browser that opens the service by plain HTTP, by any name, comes to a page that works', async () => {
+test('a browser that opens the service by plain HTTP and any name gets a page that works', async () => {
   await expectWorking(await open(await serve({ ALLOWED_HOSTS: host })));
 });
 
-test('with keys the URL may hold one', async () => {
+test('if there are keys, the URL may contain one', async () => {
   const url = await serve({ API_KEYS: key });
   url.username = key;
   await expectWorking(await open(url));
 });
 
-test('with keys the browser asks for one', async () => {
-  // Someone's answer to the browser's prompt.
+test('if there are keys, the browser asks for one', async () => {
+  // The user's answer to the browser's prompt.
   const httpCredentials = { username: key, password: '' };
   await expectWorking(await open(await serve({ API_KEYS: key }), { httpCredentials }));
 });

@@ -3,7 +3,7 @@ import { isAsShown } from './documented-values.ts';
 
 type Found = Map<string, string>;
 
-/** What is otherwise than the page shows; undefined where nothing is. */
+/** Returns how an answer differs from the page, or undefined if it does not. */
 export function faultOf({ kind, text: shown }: Answer, output: string, found: Found): string | undefined {
   if (kind === 'json') return jsonFault(JSON.parse(shown), jsonOf(output), '', found);
   if (kind === 'http') return httpFault(shown, output, found);

@@ -1,14 +1,14 @@
-/** Commands of a page, and what it shows as their answer. */
+/** Commands of a page, and the answer that the page shows. */
 export interface Example {
-  /** Where it begins in the page, counted from 1. */
+  /** The line on which the commands begin, counted from 1. */
   readonly line: number;
   readonly commands: string;
-  /** Whether it may take a moment: it says so in a comment, and is tried until the answer is as shown. */
+  /** Whether a comment says that the answer comes a moment later. Then the commands are repeated until it does. */
   readonly patient: boolean;
   readonly answer: Answer | undefined;
 }
 
-/** `json`: a value, whatever its layout. `http`: as `curl -i` writes it, headers that are not shown aside. `text`: as it is. */
+/** `json` compares values, not layout. `http` is the output of `curl -i`, and may leave headers out. `text` is exact. */
 export interface Answer {
   readonly kind: 'json' | 'http' | 'text';
   readonly text: string;
@@ -16,14 +16,14 @@ export interface Answer {
 
 const fence = /^```(\w*)\n(.*?)^```$/gms;
 const kinds: ReadonlySet<string> = new Set(['json', 'http', 'text']);
-// Programs, as tests of the SDKs have them, and pictures.
+// Languages of programs, which the tests of the SDKs run, and of pictures.
 const shown: ReadonlySet<string> = new Set(['ts', 'java', 'mermaid']);
 const isKind = (language: string): language is Answer['kind'] => kinds.has(language);
 
 /**
- * Every block of `bash` in the page, with the block of `json`, `http` or `text` that follows it. Throws for what nothing
- * would show to be true: an answer that follows no command, a block of `sh` that calls the service, and a block in another
- * language. Other blocks of `sh` are for commands that a test cannot run, such as `npm start`.
+ * Returns every `bash` block of the page with the `json`, `http` or `text` block that follows it. Throws if a block would not be
+ * tested: an answer without a command, an `sh` block that calls the service, or a block in another language. Other `sh` blocks
+ * are for commands that a test cannot run, such as `npm start`.
  */
 export function examplesOf(page: string): readonly Example[] {
   const examples: Example[] = [];

@@ -1,6 +1,6 @@
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const time = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z';
-// In a page: what differs from run to run. A whole second is no accident: it is what was sent.
+// Values on a page that differ from run to run. A time of a whole second does not: it was sent.
 const inPage = new RegExp(
   `(?<uuid>${uuid})|(?<time>(?!\\S{19}\\.000Z)${time})|(?<letter>user-activity:\\d+:\\d+)|(?<cut>[\\w-]+…)|…`,
   'g',
@@ -12,14 +12,14 @@ const shapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * What stands in a page for what differs from run to run: ids, times, ids of dead letters, and texts that are cut with `…`, such as
- * cursors. What stands there once means the same wherever it stands again, also in commands. A `…` alone is anything.
+ * The values on a page that differ from run to run: ids, times, ids of dead letters, and texts cut with `…`, such as cursors.
+ * Equal values on the page mean equal values in a run, also in commands. A `…` alone stands for any text.
  */
 export class DocumentedValues {
-  /** What it is in this run, by how it stands in the page. */
+  /** The values of this run by those on the page. */
   #known: ReadonlyMap<string, string> = new Map();
 
-  /** The text as it is in this run. What is in commands before it was in an answer is meant as it is. */
+  /** Returns a text with the values of this run. A value in a command that was in no answer before stays as it is. */
   spelled(text: string): string {
     const known = new Map(this.#known);
     const spelled = text.replaceAll(inPage, (shown) => {
@@ -30,7 +30,7 @@ export class DocumentedValues {
     return spelled;
   }
 
-  /** Makes what `compare` found out known, unless it found a fault, which is the answer. */
+  /** Remembers the values that `compare` found. If it found a fault, returns the fault and remembers nothing. */
   learn(compare: (found: Map<string, string>) => string | undefined): string | undefined {
     const found = new Map(this.#known);
     const fault = compare(found);
@@ -39,7 +39,7 @@ export class DocumentedValues {
   }
 }
 
-/** Whether the text is as shown; notes in `found` what stands for what. */
+/** Whether the text is as shown. Adds the values of this run to `found`. */
 export function isAsShown(shown: string, text: string, found: Map<string, string>): boolean {
   const names: string[] = [];
   let pattern = '';

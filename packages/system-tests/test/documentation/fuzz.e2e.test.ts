@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fuzz, parsePrometheusText, ServiceProcess, sumOf, temporaryFolder } from '@user-activity/test-kit';
 import { expect, onTestFinished, test } from 'vitest';
 
-/** `FUZZ_SEED=7 npm run vitest -- run packages/system-tests/test/documentation/fuzz.e2e.test.ts` asks otherwise, or again what failed. */
+/** `FUZZ_SEED=7 npm run vitest -- run packages/system-tests/test/documentation/fuzz.e2e.test.ts` makes other requests, or repeats those that failed. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 1);
-/** Shared out among the operations, so that more of them take no more time. */
+/** The number of examples for all operations together, so that more operations take no more time. */
 const examples = 1900;
-const fewest = 5000;
+const minRequests = 5000;
 const counted = 'http_server_request_duration_count';
 
 interface OpenApi {
@@ -26,7 +26,7 @@ interface Shape {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** A service of its own that was fuzzed: what the fuzzer says, and what the service counted, by operation and status. */
+/** Fuzzes a service. Resolves with the fuzzer's output, and with the service's counts of answers by operation and status. */
 async function fuzzed(key: string | undefined) {
   const folder = temporaryFolder('fuzz');
   const environment = { LOG_LEVEL: 'warn', ...(key === undefined ? {} : { API_KEYS: key }) };
@@ -72,11 +72,11 @@ async function fuzzed(key: string | undefined) {
   return { passed, output, answers, service };
 }
 
-/** Which of its checks do not fit, and why. */
+/** Returns the fuzzer's configuration, without the checks that do not apply. */
 function configuration({ paths, components }: OpenApi): string {
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
-  // Where the answer lists what was rejected, one bad item of many makes no bad request. Where there are several kinds of body, what
-  // is bad may be a header that another kind has.
+  // One bad item is no bad request if the answer lists rejected items. If there are several kinds of body,
+  // the fault may be in a header that only another kind has.
   const lenient = operations.filter(
     ({ requestBody, responses }) =>
       Object.keys(requestBody?.content ?? {}).length > 1 ||
@@ -88,11 +88,11 @@ function configuration({ paths, components }: OpenApi): string {
   return `
 hooks = "fuzz_hooks"
 request-timeout = 60
-# Else it takes nearly all its values from answers: it asked a hundred times for the one id that it knew.
+# Otherwise it takes nearly all values from answers, and asks a hundred times for the one id that it knows.
 [phases.fuzzing.extra-data-sources]
 responses = false
 [checks]
-# What was answered 202 is stored a moment later, and 404 until then.
+# An activity that was answered 202 is stored a moment later, and 404 until then.
 ensure_resource_availability.enabled = false
 [[operations]]
 include-operation-id = ${JSON.stringify(lenient.map(({ operationId }) => operationId))}
@@ -105,7 +105,7 @@ const total = (counts: Readonly<Record<string, number>>, class_ = ''): number =>
     .filter(([status]) => status.startsWith(class_))
     .reduce((sum, [, count]) => sum + count, 0);
 
-test('whatever is asked, well or badly, with keys or without: never a 5xx, and every answer is as documented', async ({
+test('valid and invalid requests, with keys and without, never get a 5xx, and every answer is as documented', async ({
   annotate,
 }) => {
   const runs = await Promise.all([fuzzed(undefined), fuzzed('fuzz-key')]);
@@ -118,7 +118,7 @@ test('whatever is asked, well or badly, with keys or without: never a 5xx, and e
   await annotate(`seed ${seed}: ${JSON.stringify(answers, undefined, 1)}`);
   for (const { passed, output } of runs) expect(passed ? 'passed' : output).toBe('passed');
   for (const { service } of runs) expect(service.output).not.toContain('"level":50');
-  expect(all).toBeGreaterThanOrEqual(fewest);
+  expect(all).toBeGreaterThanOrEqual(minRequests);
   expect(good / all).toBeGreaterThan(0.4);
   expect(all - good).toBeGreaterThan(300);
   expect(answers.filter(({ counts }) => total(counts, '2') === 0)).toEqual([]);

@@ -6,22 +6,22 @@ import { faultOf } from './documented-answer.ts';
 import { type Example, examplesOf } from './documented-page.ts';
 import { DocumentedValues } from './documented-values.ts';
 
-/** Where the service is, as pages say it. */
+/** The URL of the service on the pages. */
 const writtenUrl = 'http://127.0.0.1:3000';
 
-/** How a page is run. */
+/** Options of a run of a page. */
 export interface PageRun {
-  /** Where the service is in truth. */
+  /** The URL of the service in this run. */
   readonly url: string;
-  /** Where the commands are run. */
+  /** The folder in which the commands run. */
   readonly folder: string;
-  /** How often something that takes a moment is tried, with 50 ms between. */
+  /** The maximum number of attempts for an answer that comes a moment later, at intervals of 50 ms. */
   readonly attempts?: number;
 }
 
 /**
- * Runs every command of the page, in their order, and compares each answer with the one that is shown. Resolves with the number of
- * commands; rejects at the first that fails or answers otherwise, with its line and what it wrote.
+ * Runs the commands of a page in order, and compares each answer with the one that is shown. Resolves with the number of commands.
+ * Rejects at the first command that fails or whose answer differs, with its line and its output.
  */
 export async function runPage(page: string, { url, folder, attempts = 300 }: PageRun): Promise<number> {
   const values = new DocumentedValues();

@@ -3,7 +3,7 @@ import { sumOf } from '@user-activity/test-kit';
 import { expect, test } from 'vitest';
 import { Deployment, post, scraped, until } from '../deployment/deployment.ts';
 
-test('API and consumer tell what became of what was sent', async () => {
+test('API and consumer count the outcomes of what was sent', async () => {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url, health] = await Promise.all([api.ready(), consumer.ready()]);
@@ -25,7 +25,7 @@ test('API and consumer tell what became of what was sent', async () => {
   expect(sumOf(consumed, 'user_activity_dead_letters_total')).toBe(1);
   expect(sumOf(consumed, 'user_activity_consumer_joined')).toBe(1);
   expect(sumOf(consumed, 'user_activity_consumer_partitions')).toBe(6);
-  // What is asked of Kafka is a few seconds old at most.
+  // Values that come from Kafka are at most a few seconds old.
   await until(async () => {
     const { samples } = await scraped(health);
     const lags = samples.filter(({ name }) => name === 'user_activity_consumer_lag');
@@ -53,7 +53,7 @@ interface Row {
   readonly labels: readonly string[];
 }
 
-/** The tables of the documentation, by the metric. */
+/** Returns the rows of the documented tables by metric. */
 function documented(): ReadonlyMap<string, Row> {
   const page = new URL('../../../../docs/metrics.md', import.meta.url);
   const rows = readFileSync(page, 'utf8').matchAll(
@@ -67,7 +67,7 @@ function documented(): ReadonlyMap<string, Row> {
   );
 }
 
-test('the documentation names what there is, with its type, unit and labels, and nothing else', async () => {
+test('the documentation has every metric with its type, unit and labels, and no other', async () => {
   const deployment = new Deployment();
   const processes = [
     deployment.start('api', { API_KEYS: 'key' }),
@@ -93,7 +93,7 @@ test('the documentation names what there is, with its type, unit and labels, and
       }
     }
   };
-  // Some are there only after they happened once: a batch was stored, garbage was collected.
+  // Some exist only after their event: a batch was stored, or garbage was collected.
   await until(async () => {
     await look();
     return [...told.keys()].every((name) => seen.has(name));

@@ -3,7 +3,7 @@ import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { expect, onTestFinished, test } from 'vitest';
 import { Deployment, until } from '../deployment/deployment.ts';
 
-/** Has that topic be of so many partitions. */
+/** Raises the number of partitions of a topic. */
 async function widen(topic: string, count: number): Promise<void> {
   const admin = plainClient(kafkaBrokers()).admin();
   await admin.connect();
@@ -11,7 +11,7 @@ async function widen(topic: string, count: number): Promise<void> {
   await admin.createPartitions({ topicPartitions: [{ topic, count }] });
 }
 
-test('a topic that was given more partitions is not ready while it is used, and refused at the next start', async () => {
+test('processes on a topic that got more partitions are not ready, and refuse it at the next start', async () => {
   const deployment = new Deployment();
   const services = [deployment.start('api'), deployment.start('consumer')];
   const urls = await Promise.all(services.map((service) => service.ready()));

@@ -5,14 +5,14 @@ import { Deployment, until } from '../deployment/deployment.ts';
 
 const apps = ['api', 'consumer', 'standalone'] as const;
 
-/** A server as one can cut it off; nobody reaches it at first. */
+/** A server behind a proxy that is cut until `mend` is called. */
 async function cutOff(host: string, port: number) {
   const proxy = await faultyProxy(port, host);
   onTestFinished(() => proxy.close());
   return { place: `127.0.0.1:${proxy.port}`, mend: proxy.cut() };
 }
 
-/** A deployment that reaches neither Kafka nor MongoDB until they are mended. */
+/** A deployment that cannot reach Kafka and MongoDB until they are mended. */
 async function outOfReach() {
   const [host = '', port] = kafkaBrokers()[0]?.split(':') ?? [];
   const mongodb = new URL(mongodbUri());
@@ -22,7 +22,7 @@ async function outOfReach() {
   return { kafka, mongo, deployment: new Deployment({ brokers: [kafka.place], uri }) };
 }
 
-/** The status of an answer, undefined while nobody listens. */
+/** Returns the status of an answer, or undefined if nothing listens. */
 const statusOf = (url: string): Promise<number | undefined> =>
   fetch(url).then(
     ({ status }) => status,
@@ -32,7 +32,7 @@ const statusOf = (url: string): Promise<number | undefined> =>
 const checksOf = async (url: string): Promise<unknown> =>
   ((await (await fetch(`${url}/health/ready`)).json()) as { checks: unknown }).checks;
 
-test.each(apps)('%s waits for Kafka and MongoDB, and says meanwhile what is missing', async (app) => {
+test.each(apps)('%s waits for Kafka and MongoDB, and reports meanwhile what is missing', async (app) => {
   const { kafka, mongo, deployment } = await outOfReach();
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -66,7 +66,7 @@ test.each(apps)('%s waits for Kafka and MongoDB, and says meanwhile what is miss
   expect(await service.end('SIGTERM')).toBe(0);
 });
 
-test.each(apps)('%s ends with 1, and a line that says what it did not reach', async (app) => {
+test.each(apps)('%s ends with 1, and a line that names what it did not reach', async (app) => {
   const { mongo, deployment } = await outOfReach();
   mongo.mend();
   const nothing = new Deployment({ brokers: ['127.0.0.1:1'], uri: 'mongodb://127.0.0.1:1/?replicaSet=rs0' });
@@ -86,7 +86,7 @@ test.each(apps)('%s ends with 1, and a line that says what it did not reach', as
   }
 });
 
-test.each(apps)('%s, stopped while it waits, ends with 0', async (app) => {
+test.each(apps)('%s ends with 0 if it is stopped while it waits', async (app) => {
   const { deployment } = await outOfReach();
   const [port = 0] = await freePorts(1);
   const service = deployment.start(app, { PORT: String(port) });
@@ -96,7 +96,7 @@ test.each(apps)('%s, stopped while it waits, ends with 0', async (app) => {
   expect(service.output).not.toContain('shutdown timed out');
 });
 
-test.each(apps)('%s ends at once where the port is taken, or MONGODB_URI is no such thing', async (app) => {
+test.each(apps)('%s ends at once if the port is in use or MONGODB_URI is invalid', async (app) => {
   const holder = new Deployment().start('consumer');
   const { port } = new URL(await holder.ready());
   const password = 'kept-to-ourselves';

@@ -16,7 +16,7 @@ interface Letter {
   readonly omitted: readonly string[];
 }
 
-/** A deployment that runs, and what its users and a stranger do to it. */
+/** Starts a deployment, and returns it with the requests of its users. */
 async function place() {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
@@ -41,7 +41,7 @@ async function place() {
   return { deployment, url, list, replay, settled };
 }
 
-test('poison is listed with its reason; replayed by its id and all, it has one letter however often it dies', async () => {
+test('poison is listed with its reason, and stays one dead letter however often it is replayed and fails', async () => {
   const { deployment, list, replay } = await place();
   const large = Buffer.alloc(900_000, 0xff);
   await writeTopic(kafkaBrokers(), deployment.topic, [
@@ -77,7 +77,7 @@ test('poison is listed with its reason; replayed by its id and all, it has one l
     letters
       .map(({ diedAt: _again, ...rest }) => rest)
       .toSorted((a, b) => a.origin.partition - b.origin.partition || a.origin.offset - b.origin.offset);
-  /** Waits until so many died again. */
+  /** Waits until that many records failed again. */
   const diedAgain = async (count: number, earlier: readonly Letter[]): Promise<readonly Letter[]> => {
     const times = new Map(earlier.map(({ id, diedAt }) => [id, diedAt]));
     const again = (letters: readonly Letter[]) =>
@@ -100,11 +100,11 @@ test('poison is listed with its reason; replayed by its id and all, it has one l
     [`${deployment.topic}:3:0`, ...before.map(({ id }) => id)].toSorted(),
   );
   expect(replays.filter(({ value }) => value?.equals(large) === true)).toHaveLength(2);
-  // The history on the topic of dead letters has every death.
+  // The topic of dead letters has a record of every failure.
   expect(await readTopic(kafkaBrokers(), `${deployment.topic}.dead-letters`)).toHaveLength(7);
 });
 
-test('a conflict whose first copy is gone is stored after the replay, and replaying twice stores once', async () => {
+test('a replay stores a conflict whose first copy is gone, and a second replay stores nothing more', async () => {
   const { deployment, url, list, replay, settled } = await place();
   const first = { id: 'a', userId: 'user-1', type: 'LOGIN' };
   for (const body of [first, { ...first, type: 'LOGOUT' }]) expect((await post(url, body)).status).toBe(202);
@@ -122,10 +122,10 @@ test('a conflict whose first copy is gone is stored after the replay, and replay
   expect(await replay({ ids: [letter.id] })).toEqual([202, { replayed: 1 }]);
   expect(await stored(url, 'a')).toMatchObject({ type: 'LOGOUT' });
   expect(await list()).toEqual([]);
-  // Whoever repeats the request, as after a lost answer, does no harm.
+  // A repeated request, as after a lost answer, does no harm.
   expect(await replay({ ids: [letter.id] })).toEqual([202, { replayed: 0 }]);
 
-  // As after a crash between publishing and removing: the letter is still there.
+  // As after a crash between publishing and removing: the dead letter is still there.
   await inStore((db) => db.collection('dead_letters').insertMany(kept));
   expect(await list()).toEqual([letter]);
   expect(await replay({ all: true })).toEqual([202, { replayed: 1 }]);

@@ -5,7 +5,7 @@ import { Deployment, scraped, until } from '../deployment/deployment.ts';
 
 const example = { userId: '123', type: 'LOGIN' };
 
-/** Logs it and waits for what becomes of it: status and body of the answer. */
+/** Logs an activity and waits for its outcome. Resolves with the status and the body of the answer. */
 async function logged(url: string, body: object): Promise<readonly [number, unknown]> {
   const response = await fetch(`${url}/api/logs`, {
     method: 'POST',
@@ -17,7 +17,7 @@ async function logged(url: string, body: object): Promise<readonly [number, unkn
 
 const asked = async (url: string, path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
 
-test('whoever waits at the API learns what the consumer made of it', async () => {
+test('a client that waits at the API learns the outcome of its activity', async () => {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
@@ -37,7 +37,7 @@ test('whoever waits at the API learns what the consumer made of it', async () =>
   ]).toContainEqual(outcomes.toSorted((one, other) => one - other));
 });
 
-test('a call that breaks a rule is a dead letter in the store and on the topic, and a replay leaves it', async () => {
+test('a call that breaks a rule becomes a dead letter in the store and on the topic, and a replay keeps it', async () => {
   const deployment = new Deployment();
   const api = deployment.start('api');
   const url = await api.ready();
@@ -56,7 +56,7 @@ test('a call that breaks a rule is a dead letter in the store and on the topic, 
     return ((await response.json()) as { rejected: unknown[] }).rejected.length;
   };
   expect(await send()).toBe(300);
-  // A page ends where its JSON would be too large.
+  // A page ends before its JSON is too large.
   const ids = async (): Promise<string[]> => {
     const found: string[] = [];
     for (let cursor = ''; ; ) {
@@ -86,11 +86,11 @@ test('a call that breaks a rule is a dead letter in the store and on the topic, 
   expect(await ids()).toEqual(all);
 });
 
-test('a stop lets all go that wait, with a 202, and does not wait for them', async () => {
+test('a stop answers waiting clients with 202 at once', async () => {
   const deployment = new Deployment();
   const api = deployment.start('api');
   const url = await api.ready();
-  // Nobody stores it.
+  // No consumer runs, so it is not stored.
   const answers = Array.from({ length: 20 }, async (_, index) =>
     logged(url, { ...example, id: `w-${index}` }),
   );

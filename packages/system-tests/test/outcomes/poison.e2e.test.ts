@@ -13,7 +13,7 @@ interface Letter {
   readonly headers: Readonly<Record<string, readonly { readonly text?: string }[]>>;
 }
 
-/** A topic as one has it that somebody else made: what producers compressed stays so. */
+/** Creates a topic as others may do: the broker keeps the compression of the producers. */
 async function makeTopic(name: string): Promise<void> {
   const admin = plainClient(kafkaBrokers()).admin();
   await admin.connect();
@@ -39,7 +39,7 @@ const activity = (id: string): string =>
     receivedAt: '2026-01-02T03:04:05Z',
   });
 
-test('poison in whatever shape neither stops a partition nor the process, and is kept whole', async () => {
+test('poison of any shape stops neither a partition nor the process, and is kept complete', async () => {
   const deployment = new Deployment();
   const { topic } = deployment;
   await makeTopic(topic);

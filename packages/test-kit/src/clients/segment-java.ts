@@ -5,8 +5,8 @@ import { classPathOf } from '../downloads/maven-jars.ts';
 const version = '3.5.4';
 
 /**
- * Runs a Java program, a single file, with Segment's SDK for Java on its class path. Resolves with what it printed; rejects if it
- * fails, or with what to install.
+ * Runs a Java program of a single file with Segment's SDK for Java on its class path. Resolves with what it prints. Rejects if it fails,
+ * or with what to install.
  */
 export async function runWithSegmentJava(file: string, ...args: readonly string[]): Promise<string> {
   const classPath = classPathOf(`segment-java-${version}`, [

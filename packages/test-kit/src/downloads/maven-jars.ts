@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { available, cached, run } from './cache.ts';
 
-/** An artifact of Maven Central. */
+/** An artifact on Maven Central. */
 export interface Artifact {
   readonly groupId: string;
   readonly artifactId: string;
@@ -12,7 +12,7 @@ export interface Artifact {
 const dependency = ({ groupId, artifactId, version }: Artifact): string =>
   `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
 
-/** The class path of the artifacts and of what they need: of the cache, by that name, else fetched. Throws with what to install. */
+/** Returns a class path of the artifacts and their dependencies, from the cache or downloaded. Throws with what to install. */
 export function classPathOf(name: string, artifacts: readonly Artifact[]): string {
   if (!available('java', '-version'))
     throw new Error('There is no java on the PATH: install Java 17 or later.');

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { available, cached, run } from './cache.ts';
 
 /**
- * A folder for PYTHONPATH with the packages that `<name>.txt` lists, filled once. Throws if Python or pip is missing, with what
- * to install.
+ * Returns a folder for PYTHONPATH with the packages that `<name>.txt` lists. Fills it once. Throws with what to install if Python or pip is
+ * missing.
  */
 export function pythonPackages(name: string): string {
   const requirements = join(import.meta.dirname, `${name}.txt`);
   if (!available('python3', '-m', 'pip', '--version'))
-    throw new Error(`To use ${name} takes Python: install python3, 3.10 or later, with pip.`);
+    throw new Error(`${name} needs Python: install python3, 3.10 or later, with pip.`);
   const version = spawnSync('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
     encoding: 'utf8',
   });

@@ -3,22 +3,22 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { pythonPackages } from '../downloads/python-packages.ts';
 
-/** How a service is fuzzed. */
+/** Options of a fuzzing run. */
 export interface Fuzzing {
-  /** Where it serves; its `/openapi.json` says what is asked. */
+  /** The URL of the service. Requests are made from its `/openapi.json`. */
   readonly url: string;
-  /** Of all that is random: the same gives the same requests, as far as these do not depend on answers. */
+  /** The seed of the random values. The same seed makes the same requests, unless they depend on answers. */
   readonly seed: number;
-  /** A folder with a `schemathesis.toml`, and with what else the program is to write. */
+  /** A folder with a `schemathesis.toml`. The program also writes its files there. */
   readonly folder: string;
-  /** A folder with the modules in Python that the configuration names. */
+  /** A folder with the Python modules that the configuration names. */
   readonly hooks: string;
   readonly arguments?: readonly string[];
 }
 
 /**
- * Has Schemathesis (https://schemathesis.io) ask the service by its own description, well and badly, and judge the answers. Gives
- * what it wrote, with a curl line for each fault. Rejects, where python3 is missing, with what to install.
+ * Runs Schemathesis (https://schemathesis.io): it sends valid and invalid requests made from the service's OpenAPI document, and checks the
+ * answers. Resolves with its output, which has a curl line for each fault. Rejects with what to install if python3 is missing.
  */
 export async function fuzz({ url, seed, folder, hooks, arguments: more = [] }: Fuzzing): Promise<{
   readonly passed: boolean;
@@ -42,14 +42,14 @@ export async function fuzz({ url, seed, folder, hooks, arguments: more = [] }: F
       env: {
         PATH: process.env['PATH'],
         HOME: folder,
-        // It draws boxes and check marks.
+        // Schemathesis prints boxes and check marks.
         PYTHONUTF8: '1',
         PYTHONDONTWRITEBYTECODE: '1',
         PYTHONPATH: `${pythonPackages('schemathesis')}:${hooks}`,
       },
     },
   );
-  // Its requests fail when the service is gone, which goes with us: it needs no guard.
+  // It needs no guard: its requests fail once the service has ended, and the service ends with this process.
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { passed: child.exitCode === 0, output: out + err };
 }

@@ -8,8 +8,8 @@ type Change = (bytes: Buffer) => Buffer | Promise<Buffer>;
 let inputBytes = 1024 * 1024;
 
 /**
- * The change of a library that can't use its input buffer any more once its memory grew for an output, until it gets a larger
- * input (0.2.1).
+ * Works around a fault of @platformatic/wasm-utils 0.2.1: once its memory has grown for an output, it cannot use its input buffer
+ * until it gets a larger input.
  */
 const mended =
   (change: (bytes: Buffer) => Buffer) =>
@@ -24,9 +24,9 @@ const mended =
     }
   };
 
-/** LZ4 frames, as other producers write them. */
+/** Compresses to an LZ4 frame, as other producers do. */
 export const lz4Compress: (bytes: Buffer) => Buffer = mended(wasm.lz4Compress);
-/** Bare snappy. */
+/** Compresses to snappy without a frame. */
 export const snappyCompress: (bytes: Buffer) => Buffer = mended(wasm.snappyCompress);
 const lz4Decompress = mended(wasm.lz4Decompress);
 const snappyDecompress = mended(wasm.snappyDecompress);
@@ -36,7 +36,7 @@ const codec = (compress: Change, decompress: Change) => () => ({
   decompress: async (buffer: Buffer): Promise<Buffer> => decompress(buffer),
 });
 
-/** Has KafkaJS compress by each of Kafka's codecs, as other producers do; by itself it knows gzip alone. */
+/** Registers all codecs of Kafka with KafkaJS, which has only gzip. */
 export function compressByAnyCodec(): void {
   const { CompressionCodecs: codecs, CompressionTypes: types } = kafkajs;
   codecs[types.Snappy] = codec(snappyCompress, snappyDecompress);
@@ -44,10 +44,10 @@ export function compressByAnyCodec(): void {
   codecs[types.ZSTD] = codec(promisify(zstdCompress), promisify(zstdDecompress));
 }
 
-// The flags of a frame with a checksum of its content, the size of its blocks, and the checksum of these two.
+// The flags of a frame with a content checksum, the block size, and the checksum of these two bytes.
 const checkedHeader = Buffer.from([0x64, 0x70, 0xb9]);
 
-/** Has KafkaJS write LZ4 frames whose checksum of their content is wrong, which brokers take. */
+/** Makes KafkaJS write LZ4 frames with a wrong content checksum. Brokers accept them. */
 export function compressLz4WithWrongChecksum(): void {
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = codec((bytes) => {
     const frame = lz4Compress(bytes);

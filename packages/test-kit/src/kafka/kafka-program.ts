@@ -7,22 +7,22 @@ import { temporaryFolder } from '../process/temporary-folder.ts';
 const version = '4.3.1';
 const artifacts = [
   { groupId: 'org.apache.kafka', artifactId: 'kafka_2.13', version },
-  // The newer ones are ignored by this version.
+  // Kafka ignores newer versions.
   { groupId: 'org.slf4j', artifactId: 'slf4j-simple', version: '1.7.36' },
 ];
-// For a short life: start soon rather than run fast after an hour.
+// Options for a short life: a quick start matters more than speed after an hour.
 const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
 
-/** How Kafka's programs are run on this machine. */
+/** The commands that run Kafka on this machine. */
 export interface KafkaProgram {
-  /** The command line that runs a broker; the path of its properties comes after it. */
+  /** The command line that runs a broker. Append the path of its properties. */
   readonly broker: readonly string[];
-  /** A folder with formatted storage as those properties have it, made once by that name. */
+  /** Returns a folder with storage that is formatted for the properties. Makes it once for each name. */
   formatted(name: string, properties: (folder: string) => string): string;
 }
 
-/** The program: of the cache, else fetched. Throws with what to install. */
+/** Returns the program from the cache, or downloads it. Throws with what to install. */
 export function kafkaProgram(heap: string): KafkaProgram {
   const classpath = classPathOf(`kafka-${version}`, artifacts);
   const format = (file: string, cwd: string): void =>
@@ -55,10 +55,10 @@ export function kafkaProgram(heap: string): KafkaProgram {
 
 const warnings = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
 const main = 'kafka.Kafka';
-// Any UUID in base64 is one.
+// Any UUID in base64 will do.
 const clusterId = 'dXNlci1hY3Rpdml0eS0wMQ';
 
-/** Runs a broker once and keeps what its classes look like in memory: with that, later starts take half the time. */
+/** Runs a broker once and archives its loaded classes. With the archive, later starts take half the time. */
 function archiveClasses(
   classpath: string,
   folder: string,
@@ -82,7 +82,7 @@ log.dirs=${home}/data
   try {
     format(file, home);
     const archive = join(folder, 'classes.jsa');
-    // Only a broker that ends in good order writes the archive: once it leads its quorum it has what it needs.
+    // Only a broker that stops cleanly writes the archive. Once it leads its quorum, it has loaded enough.
     const script = `"$@" >/dev/null 2>&1 & pid=$!; n=0
 until grep -q . "${home}/data/__cluster_metadata-0/quorum-state" 2>/dev/null && [ $n -ge 60 ]; do
 kill -0 $pid || exit 1; n=$((n+1)); sleep 0.2; done

@@ -8,42 +8,42 @@ import { GuardedProcess } from '../process/guarded-process.ts';
 import { type KafkaProgram, kafkaProgram } from './kafka-program.ts';
 import { temporaryFolder } from '../process/temporary-folder.ts';
 
-/** A Kafka cluster of the tests' own, on loopback. */
+/** A Kafka cluster that a test started, on the loopback interface. */
 export interface Kafka {
   /** `host:port` of each broker. */
   readonly brokers: readonly string[];
-  /** The same past proxies and without credentials, as the brokers speak to each other. */
+  /** Addresses that bypass the proxies and need no credentials. The brokers use them among themselves. */
   readonly straight: readonly string[];
-  /** Where each broker keeps its partitions. */
+  /** The folder in which each broker keeps its partitions. */
   readonly folders: readonly string[];
-  /** One before each broker, where asked for. */
+  /** One proxy before each broker if the cluster is `proxied`, else none. */
   readonly proxies: readonly FaultyProxy[];
-  /** Sends a signal to a broker, told by its place in `brokers`. */
+  /** Sends a signal to a broker. A broker is given by its index in `brokers`. */
   signal(broker: number, signal: NodeJS.Signals): void;
-  /** Ends a broker in good order. */
+  /** Stops a broker cleanly. */
   end(broker: number): Promise<void>;
-  /** Starts a broker again, killing it where it still runs; resolves when all answer. */
+  /** Kills a broker if it still runs, and starts it. Resolves once all brokers answer. */
   restart(broker: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** How a cluster is started. */
+/** Options of a cluster. */
 export interface KafkaOptions {
-  /** One where not given. */
+  /** Default: 1. */
   readonly brokers?: number;
-  /** Where given, clients have to say this, by SASL PLAIN. */
+  /** If set, clients must log in with these by SASL PLAIN. */
   readonly credentials?: Credentials;
-  /** Whether clients are led through proxies. */
+  /** Whether clients reach the brokers through proxies. Default: false. */
   readonly proxied?: boolean;
 }
 
-/** Who a client is. */
+/** The name and the password of a client. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
 
-/** Starts a cluster of brokers that are their own controllers (KRaft). */
+/** Starts a cluster. Its brokers are their own controllers (KRaft). */
 export async function startKafka({
   brokers: count = 1,
   credentials,
@@ -104,12 +104,12 @@ export async function startKafka({
   };
 }
 
-/** One broker among others: the ports of all of them, for each kind of caller. */
+/** A broker of a cluster by its index, and the ports of all brokers for each kind of caller. */
 interface Place {
   readonly clients: readonly number[];
   readonly internal: readonly number[];
   readonly controllers: readonly number[];
-  /** What clients are told instead of `clients`. */
+  /** The ports that the brokers tell clients to use. */
   readonly advertised: readonly number[];
   readonly index: number;
   readonly credentials: Credentials | undefined;
@@ -155,7 +155,7 @@ function propertiesOf(place: Place, data: string): string {
     'share.coordinator.state.topic.min.isr': minimum,
     'group.initial.rebalance.delay.ms': 0,
     'auto.create.topics.enable': false,
-    // Losses of a broker are seen soon.
+    // The loss of a broker is noticed soon.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
     'controller.quorum.election.timeout.ms': 1000,
@@ -175,8 +175,8 @@ function saslProperties({ username, password }: Credentials): Readonly<Record<st
 }
 
 /**
- * Resolves once all brokers are there and the coordinator of groups has loaded: it makes its topic at its first use and
- * answers with errors meanwhile.
+ * Resolves once all brokers answer and the group coordinator has loaded. The coordinator creates its topic at its first use, and
+ * answers with errors until then.
  */
 async function answers(brokers: readonly string[]): Promise<void> {
   const client = new kafkajs.Kafka({
@@ -193,7 +193,7 @@ async function answers(brokers: readonly string[]): Promise<void> {
       await admin.connect();
       const { brokers: alive } = await admin.describeCluster();
       if (alive.length < brokers.length)
-        throw new Error(`${alive.length} of ${brokers.length} brokers are there.`);
+        throw new Error(`${alive.length} of ${brokers.length} brokers answer.`);
       await admin.fetchOffsets({ groupId: 'readiness' });
       await admin.disconnect();
       return;

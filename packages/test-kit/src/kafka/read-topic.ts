@@ -1,10 +1,10 @@
 import type { KafkaMessage } from 'kafkajs';
 import { plainClient } from './plain-client.ts';
 
-/** A record and its partition. */
+/** A record with its partition. */
 export type TopicRecord = KafkaMessage & { readonly partition: number };
 
-/** All that a topic holds, read with a stock KafkaJS consumer in a group of its own: of each partition in its order. */
+/** Reads all records of a topic with a plain client and a new consumer group, in the order of each partition. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
   const client = plainClient(brokers);
   const admin = client.admin();
@@ -12,12 +12,12 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   const ends = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
   const total = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  // By their places, as a group that is shared out anew is given some again.
+  // The key is the position: after a rebalance some records are delivered again.
   const records = new Map<string, TopicRecord>();
   if (total === 0) return [];
   const all = Promise.withResolvers<void>();
   const consumer = client.consumer({
-    groupId: `stranger-${process.pid}-${Date.now()}`,
+    groupId: `reader-${process.pid}-${Date.now()}`,
     maxWaitTimeInMs: 100,
   });
   await consumer.connect();

@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
 
-/** A record that is to be written as it is, whatever anyone may think of it. */
+/** A record to write unchanged, valid or not. */
 export interface WrittenRecord {
   readonly partition: number;
   readonly key: Buffer | null;
@@ -8,7 +8,7 @@ export interface WrittenRecord {
   readonly headers: Readonly<Record<string, Buffer>>;
 }
 
-/** A stranger's hand on a topic: writes past the service, and asks who leads and how far a group is. */
+/** Writes to a topic past the service, and reads its leaders and the progress of a group. */
 export class TopicTools {
   readonly #topic: string;
   readonly #producer: Producer;
@@ -31,7 +31,7 @@ export class TopicTools {
     return tools;
   }
 
-  /** Resolves with its offset. Writing again after a failure may write it twice. */
+  /** Writes a record and resolves with its offset. A retry after a failure may write it twice. */
   async write({ partition, key, value, headers }: WrittenRecord): Promise<number> {
     const [answer] = await this.#producer.send({
       topic: this.#topic,
@@ -41,7 +41,7 @@ export class TopicTools {
     return Number(answer?.baseOffset);
   }
 
-  /** The node id of the leader of each partition, -1 where there is none. */
+  /** Returns the node id of the leader of each partition, or -1 if it has none. */
   async leaders(): Promise<readonly number[]> {
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: [this.#topic] });
     const partitions = topics[0]?.partitions ?? [];
@@ -50,7 +50,7 @@ export class TopicTools {
       .map(({ leader }) => leader);
   }
 
-  /** Of all partitions together: how many records there were ever, and how many of them the group has not committed. */
+  /** Returns the sum of the end offsets of all partitions, and how many records the group has not committed yet. */
   async progress(groupId: string): Promise<{ readonly lag: number; readonly end: number }> {
     const ends = await this.#admin.fetchTopicOffsets(this.#topic);
     const [group] = await this.#admin.fetchOffsets({ groupId, topics: [this.#topic] });

@@ -10,15 +10,15 @@ const numbers = {
   zstd: kafkajs.CompressionTypes.ZSTD,
 };
 
-/** A codec of Kafka, by its name in `compression.type`. */
+/** A codec of Kafka, named as in `compression.type`. */
 export type Codec = 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 
-/** LZ4 whose checksum of the content is wrong. */
+/** LZ4 with a wrong content checksum. */
 export type WrongLz4 = 'wrong lz4';
 
 export const codecs: readonly Codec[] = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'];
 
-/** Writes records to a topic with a stock KafkaJS producer, as anyone could; each in a batch of its own, in their order. */
+/** Writes records to a topic with a plain client, in order, each in a batch of its own. */
 export async function writeTopic(
   brokers: readonly string[],
   topic: string,

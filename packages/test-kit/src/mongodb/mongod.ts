@@ -5,7 +5,7 @@ import { GuardedProcess } from '../process/guarded-process.ts';
 import { mongodBinary } from './mongod-binary.ts';
 import { temporaryFolder } from '../process/temporary-folder.ts';
 
-/** A mongod of the tests' own, on loopback. */
+/** A mongod that a test started, on the loopback interface. */
 export interface Mongod {
   readonly port: number;
   readonly uri: string;
@@ -16,7 +16,7 @@ export interface Mongod {
 /** The name of every replica set here. */
 export const setName = 'rs0';
 
-/** Starts one; as a replica set of one, which the service needs, unless it is to stand alone. */
+/** Starts a mongod. By default it is a replica set of one member, which the service needs. */
 export async function startMongod({
   replicaSet = true,
 }: {
@@ -44,7 +44,7 @@ export async function startMongod({
   };
 }
 
-/** Starts the process, with its data in that folder. */
+/** Starts a mongod process that keeps its data in the folder. */
 export function launchMongod(folder: string, port: number, more: readonly string[]): GuardedProcess {
   const options = ['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
   const small = [
@@ -56,7 +56,7 @@ export function launchMongod(folder: string, port: number, more: readonly string
   return new GuardedProcess('mongod', mongodBinary(), [...options, ...small, ...more], folder);
 }
 
-/** Resolves once it can be written to. A configuration makes a replica set of it first. */
+/** Resolves once the server accepts writes. If there is a configuration, initiates the replica set first. */
 const ready = (port: number, configuration: Document | undefined): Promise<void> =>
   onServer(port, async (client) => {
     const admin = client.db('admin');
@@ -64,12 +64,12 @@ const ready = (port: number, configuration: Document | undefined): Promise<void>
     while ((await admin.command({ hello: 1 }))['isWritablePrimary'] !== true) await delay(50);
   });
 
-/** Does something with one server, whatever it is to a replica set; waits for it for long, as it may be starting. */
+/** Connects to one server directly, whatever its role in a replica set. Waits up to a minute for it to start. */
 export async function onServer<Value>(
   port: number,
   work: (client: MongoClient) => Promise<Value>,
 ): Promise<Value> {
-  // One client with much patience: it looks for the server by itself.
+  // One client with a long timeout: the driver itself retries.
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: 60_000,
     heartbeatFrequencyMS: 500,

@@ -8,26 +8,26 @@ import type { GuardedProcess } from '../process/guarded-process.ts';
 import { launchMongod, onServer, setName } from './mongod.ts';
 import { temporaryFolder } from '../process/temporary-folder.ts';
 
-/** Members of one replica set on loopback. They know each other, and clients them, by their proxies only. */
+/** A replica set on the loopback interface. Members and clients reach each member through its proxy only. */
 export interface ReplicaSet {
   readonly uri: string;
-  /** One before each member. */
+  /** One proxy before each member. */
   readonly proxies: readonly FaultyProxy[];
   signal(member: number, signal: NodeJS.Signals): void;
-  /** Starts a member again, killing it where it still runs; resolves when it is a part of the set. */
+  /** Kills a member if it still runs, and starts it. Resolves once it is part of the set. */
   restart(member: number): Promise<void>;
-  /** Keeps a member from applying writes, as one that lags; it still votes. Resolves with how to end that. */
+  /** Stops a member from applying writes, so that it lags. It still votes. Resolves with a function that ends this. */
   hold(member: number): Promise<() => Promise<void>>;
-  /** Which member can be written to, once there is one. */
+  /** Resolves with the index of the primary once there is one. */
   primary(): Promise<number>;
-  /** Makes the primary give up its place for some seconds. */
+  /** Makes the primary step down for 10 s. */
   stepDown(): Promise<void>;
-  /** Does something with the primary, past its proxy. */
+  /** Connects to the primary past its proxy, and closes the connection after `work`. */
   read<Value>(work: (client: MongoClient) => Promise<Value>): Promise<Value>;
   stop(): Promise<void>;
 }
 
-/** Starts so many members and waits for their primary. */
+/** Starts a replica set of `count` members, and waits for its primary. */
 export async function startReplicaSet(count: number): Promise<ReplicaSet> {
   const ports = await freePorts(count);
   const proxies = await Promise.all(ports.map((port) => faultyProxy(port)));
@@ -49,12 +49,12 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
     }
     const configuration = {
       _id: setName,
-      // A member can be named in a `readPreferenceTags`.
+      // Tests name a member in `readPreferenceTags`.
       members: hosts.map((host, _id) => ({ _id, host, tags: { member: String(_id) } })),
-      // The loss of a primary is seen soon.
+      // The loss of a primary is noticed soon.
       settings: { electionTimeoutMillis: 3000, heartbeatIntervalMillis: 500 },
     };
-    // A set is only made of members that all answer.
+    // A set can only be initiated once all members answer.
     await Promise.all(ports.map((port) => onServer(port, hello)));
     await onServer(portOf(ports, 0), (client) =>
       client.db('admin').command({ replSetInitiate: configuration }),
@@ -100,7 +100,7 @@ function portOf(ports: readonly number[], member: number): number {
   return port;
 }
 
-/** Asks all of them, again and again, who leads. */
+/** Asks all members repeatedly which of them is the primary. */
 async function primaryOf(ports: readonly number[]): Promise<number> {
   for (;;) {
     const answers = await Promise.allSettled(
@@ -117,7 +117,7 @@ const hello = (client: MongoClient) => client.db('admin').command({ hello: 1 });
 const isPrimary = async (client: MongoClient): Promise<boolean> =>
   (await hello(client))['isWritablePrimary'] === true;
 
-/** Resolves once it is a primary or a secondary. */
+/** Resolves once the server is a primary or a secondary. */
 async function inSet(client: MongoClient): Promise<void> {
   for (;;) {
     const { isWritablePrimary, secondary } = await hello(client);

@@ -1,7 +1,7 @@
 import { connect as connectPlainly, type Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
 
-/** Sockets of a client that can be cut, as a network is: a cluster tells its clients the way past any proxy. */
+/** Sockets of a Kafka client that a test can cut. A proxy would not do: brokers tell clients their own addresses. */
 export class CuttableSockets {
   readonly #sockets: Set<Socket> = new Set();
   #open = true;
@@ -9,7 +9,7 @@ export class CuttableSockets {
   #dropped: PromiseWithResolvers<void> = Promise.withResolvers();
 
   readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
-    // Port 1 of loopback answers nobody.
+    // Nothing listens on port 1.
     const socket = connectPlainly(this.#open ? { host, port } : { host: '127.0.0.1', port: 1 }, onConnect);
     const emit = socket.emit.bind(socket);
     socket.emit = (event: string, ...args: unknown[]) => {
@@ -22,7 +22,7 @@ export class CuttableSockets {
     return socket;
   };
 
-  /** Ends every connection, and lets no new one through until what comes back is called. */
+  /** Closes all connections and refuses new ones. Returns a function that ends this. */
   cut(): () => void {
     this.#open = false;
     for (const socket of this.#sockets) socket.destroy(new Error('cut'));
@@ -31,7 +31,7 @@ export class CuttableSockets {
     };
   }
 
-  /** Loses what the brokers answer, until what comes back is called. */
+  /** Drops the answers of the brokers until `mend` is called. `lost` resolves once an answer was dropped. */
   loseAnswers(): { readonly lost: Promise<void>; readonly mend: () => void } {
     this.#deaf = true;
     this.#dropped = Promise.withResolvers();

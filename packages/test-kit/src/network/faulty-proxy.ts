@@ -6,19 +6,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Ends a fault. */
 export type Mend = () => void;
 
-/** A way to a server that can fail, as a network does. One fault of a kind at a time. */
+/** A TCP proxy before a server that can fail as a network does. At most one fault of each kind at a time. */
 export interface FaultyProxy {
   readonly port: number;
-  /** Ends every connection, and takes no new one. */
+  /** Closes all connections and refuses new ones. */
   cut(): Mend;
-  /** Holds back each piece that passes for so long, in both directions. */
+  /** Delays each chunk in both directions. */
   slow(ms: number): Mend;
-  /** Loses what the server answers. When mended, connections that lost something end: nobody could go on with them. */
+  /** Drops the answers of the server. When mended, closes the connections that lost bytes: they are out of step. */
   loseAnswers(): Mend;
   close(): Promise<void>;
 }
 
-/** Starts one on a port of its own. */
+/** Starts a proxy on a free port. */
 export async function faultyProxy(port: number, host = '127.0.0.1'): Promise<FaultyProxy> {
   const links = new Set<Link>();
   const faults: Faults = { open: true, pauseMs: 0, deaf: false };
@@ -77,7 +77,7 @@ interface Faults {
 /** One connection through the proxy. */
 class Link {
   readonly ended: Promise<unknown>;
-  /** Whether it lost something of the stream. */
+  /** Whether bytes of the stream were dropped. */
   broken = false;
   readonly #client: Socket;
   readonly #upstream: Socket;
@@ -107,7 +107,7 @@ class Link {
   }
 }
 
-/** What comes in goes out again, later while it is slow, and not at all where it is lost. */
+/** Passes chunks on: late while the proxy is slow, and not at all if `lost` returns true. */
 const passing = (faults: Readonly<Faults>, lost: () => boolean = () => false): Transform =>
   new Transform({
     transform(chunk: Buffer, _encoding, done) {

@@ -2,21 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 
-// Reads the pipe that the starting process holds open: its end comes with that process, also after a SIGKILL. Tells by it first
-// which process the server is.
+// Reads a pipe that the starting process holds open. The pipe ends with that process, also after a SIGKILL. First the guard writes
+// the id of the server's process to the pipe.
 const guard = `
 "$@" </dev/null 3<&- & pid=$!
 echo $pid >&3
 (while read -r _; do :; done; kill -9 $pid 2>/dev/null) <&3 & watch=$!
 exec 3<&-
 trap 'kill $pid' TERM INT
-# A signal ends the wait, and not yet the server.
+# A signal ends the wait before the server has ended.
 while :; do wait $pid; code=$?; kill -0 $pid 2>/dev/null || break; done
 kill $watch 2>/dev/null
 exit $code`;
 const kept = 40;
 
-/** A server process that is gone within a second of ours, however ours ends. */
+/** A server process that ends within a second of this process, however this process ends. */
 export class GuardedProcess {
   readonly #child: ChildProcess;
   readonly #name: string;
@@ -29,7 +29,7 @@ export class GuardedProcess {
     this.#child = spawn('sh', ['-c', guard, 'sh', file, ...args], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      // A group of its own, so that all of it can be ended.
+      // Its own process group, so that a signal reaches all of it.
       detached: true,
     });
     this.#exited = once(this.#child, 'exit');
@@ -44,7 +44,7 @@ export class GuardedProcess {
     }
   }
 
-  /** What `ready` gives; rejects with the end of the server's output when it ends before. */
+  /** Resolves as `ready` does. Rejects with the end of the server's output if the server ends before. */
   async until<Value>(ready: Promise<Value>): Promise<Value> {
     const died = this.#exited.then(() => {
       throw new Error(`${this.#name} ended before it was ready:\n${this.#lines.join('\n')}`);
@@ -52,12 +52,12 @@ export class GuardedProcess {
     return Promise.race([ready, died]);
   }
 
-  /** To all of its group, but for SIGSTOP: the guard must not be stopped, or it would guard no more. */
+  /** Signals the whole group. SIGSTOP goes to the server alone: a stopped guard would not guard. */
   signal(signal: NodeJS.Signals): void {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined || exitCode !== null || signalCode !== null) return;
     if (signal !== 'SIGSTOP') process.kill(-pid, signal);
-    else if (this.#server === undefined) throw new Error(`${this.#name} has not begun yet.`);
+    else if (this.#server === undefined) throw new Error(`${this.#name} has not started yet.`);
     else process.kill(this.#server, signal);
   }
 
@@ -65,7 +65,7 @@ export class GuardedProcess {
     await this.end('SIGKILL');
   }
 
-  /** Sends it a signal that it ends by, and waits for that. */
+  /** Sends a signal that ends the server, and waits for its end. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.signal(signal);
     await this.#exited;

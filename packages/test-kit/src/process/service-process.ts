@@ -5,26 +5,26 @@ import { fileURLToPath } from 'node:url';
 
 const pathOf = (file: string): string => fileURLToPath(new URL(`../../../../${file}`, import.meta.url));
 
-/** How a process of the service is started. */
+/** Options of a process of the service. */
 export interface ServiceOptions {
-  /** `standalone` where not given. */
+  /** Default: `standalone`. */
   readonly app?: 'standalone' | 'api' | 'consumer';
-  /** Another program of this repository, as a path from its root. It need not say that it is ready. */
+  /** The path from the root of another program of this repository. It need not report that it is ready. */
   readonly main?: string;
   /** The `DATA_DIR`. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** A module that is loaded before the service. */
+  /** A module to load before the service. */
   readonly preload?: string;
   /** The largest file that it may write, in KiB: a disk that is full sooner than the others. */
   readonly mostFileKiB?: number;
 }
 
-// Ends the service when the pipe does that the starting process holds open, which is also after a SIGKILL of that one. A line means
-// that the service has ended by itself. The service takes the shell's place, so signals and its exit code are its own.
+// Kills the service when the pipe ends that the starting process holds open: also after a SIGKILL of that process. A line on the pipe
+// means that the service has ended by itself. The service replaces the shell, so it gets the signals and gives the exit code.
 const guard = '{ read -r _ <&3 || kill -9 $$; } 2>/dev/null & exec 3<&-; exec "$@"';
 
-/** A process of the service as an operator starts it, and a hand on its process. It never outlives the one that started it. */
+/** A process of the service, started as an operator would. It ends with the process that started it. */
 export class ServiceProcess {
   readonly #child: ChildProcess;
   readonly #output: string[] = [];
@@ -38,7 +38,7 @@ export class ServiceProcess {
     const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
     const before = preload === undefined ? [] : ['--import', preload];
     const node = [process.execPath, ...flags, ...before, pathOf(main)];
-    // A process that is not killed by SIGXFSZ gets EFBIG, which is to SQLite what a full disk is.
+    // A process that ignores SIGXFSZ gets EFBIG, which SQLite reports as a full disk.
     const limit = mostFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${mostFileKiB}; `;
     this.#child = spawn('sh', ['-c', limit + guard, 'sh', ...node], {
       env,
@@ -63,29 +63,29 @@ export class ServiceProcess {
     });
   }
 
-  /** All that it wrote so far. */
+  /** Everything that the process has written so far. */
   get output(): string {
     return this.#output.join('');
   }
 
-  /** The number of its process. */
+  /** The process id. */
   get pid(): number {
-    if (this.#child.pid === undefined) throw new Error('It could not be started.');
+    if (this.#child.pid === undefined) throw new Error('The process could not be started.');
     return this.#child.pid;
   }
 
-  /** Its exit code, null when a signal ended it. */
+  /** Resolves with the exit code, or null if a signal ended the process. */
   get exited(): Promise<number | null> {
     return this.#exited;
   }
 
-  /** The URL, once it is ready. Rejects with its output when it ends before. */
+  /** Resolves with the URL once the service is ready. Rejects with its output if it ends before. */
   async ready(): Promise<string> {
     for (;;) {
       const [, url] = /ready at (http:\/\/[^"\s]+)/.exec(this.output) ?? [];
       if (url !== undefined) return url;
       if (this.#child.exitCode !== null || this.#child.signalCode !== null)
-        throw new Error(`It ended before it was ready:\n${this.output}`);
+        throw new Error(`The service ended before it was ready:\n${this.output}`);
       await this.#heard.promise;
     }
   }
@@ -94,7 +94,7 @@ export class ServiceProcess {
     this.#child.kill(signal);
   }
 
-  /** Sends the signal; resolves with the exit code. */
+  /** Sends a signal, and resolves with the exit code. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     this.signal(signal);
     return this.#exited;

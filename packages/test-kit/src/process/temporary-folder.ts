@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of that name that is gone when it is removed, or when this process exits. */
+/** A temporary folder. It is deleted by `remove`, or when this process exits. */
 export interface TemporaryFolder {
   readonly path: string;
   remove(): void;
 }
 
-/** Makes one below the machine's own folder for such things. */
+/** Creates a folder with `name` in its name, in the temporary folder of the system. */
 export function temporaryFolder(name: string): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), `user-activity-${name}-`));
   const remove = (): void => {

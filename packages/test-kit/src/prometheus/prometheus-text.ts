@@ -1,12 +1,12 @@
-/** One line of what was scraped. */
+/** A sample: one line of an exposition. */
 export interface Sample {
-  /** As it stands: a histogram comes as `_bucket`, `_sum` and `_count`. */
+  /** The name as written: a histogram has samples `_bucket`, `_sum` and `_count`. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** What was scraped: every sample, and the type and unit of every metric by its name. */
+/** All samples of a scrape, and the type and the unit of each metric by its name. */
 export interface Exposition {
   readonly samples: readonly Sample[];
   readonly types: ReadonlyMap<string, string>;
@@ -22,16 +22,15 @@ const unitLine = new RegExp(`^# UNIT (${name}) (\\S+)$`);
 const otherLine = /^(?:#.*)?$/;
 
 /**
- * Reads Prometheus's text format, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats), and no more than that:
- * throws at the first line that is none of it, at a sample of no metric, at one that comes twice, and where the end of the
- * last line is missing.
+ * Parses Prometheus's text format, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats). Throws if a line has
+ * another format, if a sample has no metric or is repeated, or if the last line is not terminated.
  */
 export function parsePrometheusText(text: string): Exposition {
   const samples: Sample[] = [];
   const types = new Map<string, string>();
   const units = new Map<string, string>();
   const seen = new Set<string>();
-  if (!text.endsWith('\n')) throw new Error('The last line has no end.');
+  if (!text.endsWith('\n')) throw new Error('The last line is not terminated.');
   for (const line of text.slice(0, -1).split('\n')) {
     const [, typed, type] = typeLine.exec(line) ?? [];
     const [, measured, unit] = unitLine.exec(line) ?? [];
@@ -42,16 +41,17 @@ export function parsePrometheusText(text: string): Exposition {
     } else if (measured !== undefined && unit !== undefined) units.set(measured, unit);
     else if (sample !== undefined) {
       const series = line.slice(0, line.lastIndexOf(' '));
-      if (seen.has(series)) throw new Error(`${series} comes twice.`);
+      if (seen.has(series)) throw new Error(`${series} is repeated.`);
       seen.add(series);
-      if (!types.has(metricOf(sample.name, types))) throw new Error(`${sample.name} has no type before it.`);
+      if (!types.has(metricOf(sample.name, types))) throw new Error(`${sample.name} has no type above it.`);
       samples.push(sample);
-    } else if (!otherLine.test(line) || line.startsWith('# TYPE')) throw new Error(`Not a line: ${line}`);
+    } else if (!otherLine.test(line) || line.startsWith('# TYPE'))
+      throw new Error(`Not the text format: ${line}`);
   }
   return { samples, types, units };
 }
 
-/** The sum of the samples of that name that have these labels. */
+/** Returns the sum of the samples with that name and at least these labels. */
 export const sumOf = (
   { samples }: Exposition,
   wanted: string,
@@ -62,7 +62,7 @@ export const sumOf = (
     .filter((sample) => Object.entries(labels).every(([key, one]) => sample.labels[key] === one))
     .reduce((sum, sample) => sum + sample.value, 0);
 
-/** The metric that a sample is of. */
+/** Returns the name of a sample's metric. */
 function metricOf(sample: string, types: ReadonlyMap<string, string>): string {
   const histogram = sample.replace(/_(?:bucket|sum|count)$/, '');
   return types.get(histogram) === 'histogram' ? histogram : sample;

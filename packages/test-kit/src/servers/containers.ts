@@ -5,12 +5,12 @@ import { MongoDBContainer } from '@testcontainers/mongodb';
 import type { Kafka } from '../kafka/kafka.ts';
 import type { Mongod } from '../mongodb/mongod.ts';
 
-/** Where an engine of Docker listens on this machine. */
+/** The socket of Docker's engine. */
 const engineSocket = '/var/run/docker.sock';
 
-/** Whether an engine of Docker answers. Testcontainers itself takes seconds to find that there is none. */
+/** Whether Docker's engine answers. Testcontainers takes seconds to notice that there is none. */
 export async function dockerAnswers(socketPath: string = engineSocket): Promise<boolean> {
-  // Named on purpose: then one wants to know why it does not answer.
+  // Set on purpose: if it does not answer, the test must fail and say why.
   if (process.env['DOCKER_HOST']) return true;
   try {
     const ping = request({ socketPath, path: '/_ping', timeout: 1000 });
@@ -24,7 +24,7 @@ export async function dockerAnswers(socketPath: string = engineSocket): Promise<
   }
 }
 
-/** A Kafka in a container. */
+/** Starts Kafka in a container. */
 export async function containedKafka(): Promise<Pick<Kafka, 'brokers' | 'stop'>> {
   const container = await new KafkaContainer('confluentinc/cp-kafka:8.0.0').withKraft().start();
   return {
@@ -35,7 +35,7 @@ export async function containedKafka(): Promise<Pick<Kafka, 'brokers' | 'stop'>>
   };
 }
 
-/** A replica set of one in a container. It is spoken to straight: the name that it knows itself by is the container's. */
+/** Starts a replica set of one member in a container. Clients connect directly: the member's own name is only valid inside. */
 export async function containedMongod(): Promise<Pick<Mongod, 'uri' | 'stop'>> {
   const container = await new MongoDBContainer('mongo:6.0.5').start();
   return {

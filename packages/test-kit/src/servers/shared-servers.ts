@@ -4,8 +4,8 @@ import { startKafka } from '../kafka/kafka.ts';
 import { startMongod } from '../mongodb/mongod.ts';
 
 /**
- * Vitest's `globalSetup`: Kafka and MongoDB for a whole run, those that `KAFKA_BROKERS` and `MONGODB_URI` name, else in containers
- * where an engine of Docker answers, else processes on this machine. Where none can be had it throws, with what to install.
+ * Vitest's `globalSetup`: provides Kafka and MongoDB for a whole run. Uses the servers that `KAFKA_BROKERS` and `MONGODB_URI` name, else
+ * containers if Docker's engine answers, else processes on this machine. Throws with what to install if none of these work.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { KAFKA_BROKERS: brokers, MONGODB_URI: uri } = process.env;

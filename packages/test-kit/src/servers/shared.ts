@@ -7,8 +7,8 @@ declare module 'vitest' {
   }
 }
 
-/** `host:port` of the brokers that all tests share. */
+/** Returns `host:port` of each broker that all tests share. */
 export const kafkaBrokers = (): readonly string[] => inject('kafkaBrokers');
 
-/** The connection string of the replica set that all tests share. */
+/** Returns the connection string of the replica set that all tests share. */
 export const mongodbUri = (): string => inject('mongodbUri');

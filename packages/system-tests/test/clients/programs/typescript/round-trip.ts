@@ -1,5 +1,5 @@
-// A round trip by a client in TypeScript that openapi-typescript and openapi-fetch make of the OpenAPI document. It takes the URL and a
-// key, and prints what came back. `schema.d.ts` is generated beside it.
+// A round trip by a client in TypeScript, made by openapi-typescript and openapi-fetch from the OpenAPI document. It takes the URL and a
+// key, and prints the answers. `schema.d.ts` is generated beside it.
 import createClient from 'openapi-fetch';
 import type { components, paths } from './schema.d.ts';
 
@@ -35,7 +35,7 @@ const countOf = async (metadata?: Record<string, string>): Promise<number | unde
   const query = { userId: ['ada'], ...(metadata === undefined ? {} : { metadata }) };
   return (await client.GET('/api/logs/count', { params: { query } })).data?.count;
 };
-// What was answered 202 is stored a moment later.
+// An activity that was answered 202 is stored a moment later.
 while ((await countOf()) !== 26);
 
 const ids = new Set<string>();
