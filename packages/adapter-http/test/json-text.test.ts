@@ -1,22 +1,24 @@
 import { expect, test } from 'vitest';
-import { listText } from '../src/bodies/json-text.ts';
+import { pageBytes } from '../src/bodies/json-text.ts';
 
-/** The list, and whether others had their turn while it was made. */
+/** The page, and whether others had their turn while it was made. */
 async function make(items: readonly string[]) {
   let turned = false;
   setImmediate(() => {
     turned = true;
   });
-  const text = await listText(items, (item) => JSON.stringify(item));
-  return { items: JSON.parse(text) as unknown, turned };
+  const bytes = await pageBytes(items, (item) => JSON.stringify(item), { hasMore: false });
+  return { page: JSON.parse(bytes.toString()) as unknown, turned };
 }
 
-test('a list is a JSON array, also without items', async () => {
-  expect(await make([])).toEqual({ items: [], turned: false });
-  expect(await make(['a', '"'])).toEqual({ items: ['a', '"'], turned: false });
+const pageOf = (data: readonly string[]) => ({ data, pagination: { hasMore: false } });
+
+test('a page is JSON in UTF-8, also without items', async () => {
+  expect(await make([])).toEqual({ page: pageOf([]), turned: false });
+  expect(await make(['a', '"', 'ä€😀'])).toEqual({ page: pageOf(['a', '"', 'ä€😀']), turned: false });
 });
 
-test('the event loop turns while a large one is made', async () => {
-  const items = Array.from({ length: 10 }, () => 'x'.repeat(10_000));
-  expect(await make(items)).toEqual({ items, turned: true });
+test('the event loop turns while a large page is made', async () => {
+  const items = Array.from({ length: 10 }, (_, index) => `${index}€`.repeat(10_000));
+  expect(await make(items)).toEqual({ page: pageOf(items), turned: true });
 });

@@ -7,6 +7,7 @@ import { fileAttacks } from './files.ts';
 import { kafkaAttacks } from './kafka.ts';
 import { originAttacks } from './origins.ts';
 import { pageAttacks } from './pages.ts';
+import { strangerAttacks } from './strangers.ts';
 
 /** Every attack that there is, those that can share a service together. */
 export const attacks: readonly Attack[] = [
@@ -18,4 +19,5 @@ export const attacks: readonly Attack[] = [
   ...deadLetterAttacks,
   ...fileAttacks,
   ...connectionAttacks,
+  ...strangerAttacks,
 ];

@@ -3,17 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { RawConnection } from '../wire/raw-connection.ts';
-import { times } from './payloads.ts';
+import { apiKey, times } from './payloads.ts';
 
 /** What a service may take of a body that it has refused, with what the kernel keeps on the way. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 const endlessBytes = 64 * 1024 * 1024;
-const key = 'a-key-of-the-attack-runner';
 
 type Refusal = readonly [name: string, requestLine: string, headers: readonly string[], short?: true];
 
 const typed = 'Content-Type: application/json';
-const authorized = `Authorization: Bearer ${key}`;
+const authorized = `Authorization: Bearer ${apiKey}`;
 const refusals: readonly Refusal[] = [
   ['s13-unauthorized', 'POST /api/logs', [typed], true],
   ['s13-wrong-key', 'POST /v1/batch', [typed, 'Authorization: Bearer wrong']],
@@ -33,10 +32,10 @@ const refusals: readonly Refusal[] = [
 
 const endless = ([name, requestLine, headers, short]: Refusal): Attack => ({
   name,
-  about: `a body without end: ${requestLine}, ${headers.at(-1)?.replace(key, '...')}`,
+  about: `a body without end: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
   ...(short ? { short } : {}),
   beside: true,
-  environment: { API_KEYS: key },
+  environment: { API_KEYS: apiKey },
   async send(target) {
     const connection = await target.open();
     const head = [`${requestLine} HTTP/1.1`, 'Host: 127.0.0.1', 'Transfer-Encoding: chunked', ...headers];

@@ -4,6 +4,9 @@ import type { Question } from '../wire/ask.ts';
 /** A body that is slow to read, and whether `npm test` sends it too. */
 export type Body = readonly [name: string, about: string, question: () => Question, short?: true];
 
+/** The key of services that have one. */
+export const apiKey = 'a-key-of-the-attack-runner';
+
 export const json = { 'content-type': 'application/json' };
 
 /** The largest body that the service takes by default. */

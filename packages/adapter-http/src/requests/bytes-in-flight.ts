@@ -12,7 +12,8 @@ const maxSmallAnswer = 16 * 1024;
 const maxClientWaitMs = 10_000;
 const cutIntervalMs = 1000;
 
-const busy = (): DomainError =>
+/** The refusal of what there is no room for now. */
+export const busy = (): DomainError =>
   new DomainError('PROCESS_BUSY', 'The service holds as many bytes of requests and answers as it may.');
 
 /** What the answers of one connection hold until they are sent. */
@@ -159,20 +160,31 @@ export class RequestBytes {
   }
 
   /**
+   * Reserves room for an answer of so many bytes before it is made, but at most a 64th of the budget, so that small budgets serve small
+   * answers. Throws PROCESS_BUSY if there is no room, or nobody is there to read it.
+   */
+  expectAnswer(maxBytes: number): void {
+    const bytes = Math.min(maxBytes, this.#budget.max / 64);
+    if (this.#isSent || !this.#budget.hasRoom(bytes)) throw busy();
+    this.#addAnswer(bytes - this.#answer);
+  }
+
+  /**
    * Counts the answer. Throws PROCESS_BUSY if there is no room for it and the caller may simply ask again; an answer about what was logged
    * is always given.
    */
   setAnswer(bytes: number, isRepeatable: boolean): void {
     const isRefusable = isRepeatable && bytes > maxSmallAnswer && !this.#isSent;
+    const more = bytes - this.#answer;
     if (
       isRefusable &&
-      (!this.#budget.hasRoom(bytes) || this.#connection.unsent + bytes > maxUnsentOfConnection)
+      (!this.#budget.hasRoom(more) || this.#connection.unsent + more > maxUnsentOfConnection)
     )
       throw busy();
     this.#isAnswered = true;
     this.#waitsSince = performance.now();
     if (this.#isSent) this.#release();
-    else this.#addAnswer(bytes - this.#answer);
+    else this.#addAnswer(more);
   }
 
   /** The answer is sent, or nobody is there to read it. The body is held for as long as the request is worked on. */

@@ -4,10 +4,11 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { digestOf } from '../query/cursor.ts';
 import { DeadLetterCodeJson, DeadLetterJson, deadLetterJson } from '../openapi/dead-letter-json.ts';
-import { jsonType, listText, textOf } from '../bodies/json-text.ts';
+import { jsonType, pageBytes, textOf } from '../bodies/json-text.ts';
 import { type Bounds, type ListGrammar, parsePaged } from '../query/paged-query.ts';
 import { linkNext, pageOf, pageParameters, several, timeParameters } from '../query/paging.ts';
 import { oneAtATime } from '../requests/one-at-a-time.ts';
+import { makePage } from '../requests/page-places.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
 
@@ -38,17 +39,19 @@ export const getDeadLetters: FastifyPluginCallbackTypebox<{
   app.get(path, { schema, preHandler: oneAtATime }, async (request, reply) => {
     const parameters = queryParameters(request);
     const { query, after, cursorAfter } = parsePaged(parameters, clock, grammar);
-    const { letters, hasMore } = await findDeadLetters({
-      ...query,
-      after: after && { diedAt: after.moment, id: after.id },
+    const page = await makePage(request, 'page', async () => {
+      const { letters, hasMore } = await findDeadLetters({
+        ...query,
+        after: after && { diedAt: after.moment, id: after.id },
+      });
+      const last = letters.at(-1);
+      const nextCursor =
+        hasMore && last !== undefined ? cursorAfter({ moment: last.diedAt, id: last.id }) : null;
+      linkNext(reply, path, parameters, nextCursor);
+      const pagination = { limit: query.limit, nextCursor, hasMore };
+      return pageBytes(letters, (letter) => JSON.stringify(deadLetterJson(letter)), pagination);
     });
-    const last = letters.at(-1);
-    const nextCursor =
-      hasMore && last !== undefined ? cursorAfter({ moment: last.diedAt, id: last.id }) : null;
-    linkNext(reply, path, parameters, nextCursor);
-    const data = await listText(letters, (letter) => JSON.stringify(deadLetterJson(letter)));
-    const pagination = JSON.stringify({ limit: query.limit, nextCursor, hasMore });
-    return reply.code(200).type(jsonType).send(`{"data":${data},"pagination":${pagination}}`);
+    return reply.code(200).type(jsonType).send(page);
   });
   done();
 };

@@ -4,10 +4,11 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox';
 import { digestOf } from '../query/cursor.ts';
 import { filterParameters } from '../query/filter-parameters.ts';
-import { jsonType, listText, textOf } from '../bodies/json-text.ts';
+import { jsonType, pageBytes, textOf } from '../bodies/json-text.ts';
 import { type Bounds, type ListGrammar, parsePaged } from '../query/paged-query.ts';
 import { linkNext, pageOf, pageParameters } from '../query/paging.ts';
 import { oneAtATime } from '../requests/one-at-a-time.ts';
+import { makePage } from '../requests/page-places.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
 
@@ -32,17 +33,20 @@ export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivit
   app.get('/api/logs', { schema, preHandler: oneAtATime }, async (request, reply) => {
     const parameters = queryParameters(request);
     const { query, after, cursorAfter } = parsePaged(parameters, clock, grammar);
-    const { activities, hasMore } = await findActivities({
-      ...query,
-      after: after && { createdAt: after.moment, id: after.id },
+    const kind = query.filter.metadata.length > 0 ? 'search' : 'page';
+    const page = await makePage(request, kind, async () => {
+      const { activities, hasMore } = await findActivities({
+        ...query,
+        after: after && { createdAt: after.moment, id: after.id },
+      });
+      const last = activities.at(-1);
+      const nextCursor =
+        hasMore && last !== undefined ? cursorAfter({ moment: last.createdAt, id: last.id }) : null;
+      linkNext(reply, '/api/logs', parameters, nextCursor);
+      const pagination = { limit: query.limit, nextCursor, hasMore };
+      return pageBytes(activities, (activity) => activity.toText(), pagination);
     });
-    const last = activities.at(-1);
-    const nextCursor =
-      hasMore && last !== undefined ? cursorAfter({ moment: last.createdAt, id: last.id }) : null;
-    linkNext(reply, '/api/logs', parameters, nextCursor);
-    const data = await listText(activities, (activity) => activity.toText());
-    const pagination = JSON.stringify({ limit: query.limit, nextCursor, hasMore });
-    return reply.code(200).type(jsonType).send(`{"data":${data},"pagination":${pagination}}`);
+    return reply.code(200).type(jsonType).send(page);
   });
   done();
 };

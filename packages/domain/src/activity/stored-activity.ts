@@ -1,3 +1,4 @@
+import { utf8Bytes } from '../shared/json-bytes.ts';
 import type { ActivityId } from './activity-id.ts';
 import type { ActivityType } from './activity-type.ts';
 import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
@@ -67,10 +68,21 @@ export class StoredActivity implements StoredState {
 
   /** Returns the activity as JSON text, in the shape of `ActivityJson`. */
   toText(): string {
-    const { id, userId, type, metadata, createdAt, receivedAt } = this;
-    return (
-      `{"id":${JSON.stringify(id)},"userId":${JSON.stringify(userId)},"type":${JSON.stringify(type)},` +
-      `"metadata":${metadata},"createdAt":"${Timestamp.toISO(createdAt)}","receivedAt":"${Timestamp.toISO(receivedAt)}"}`
-    );
+    const [start, end] = this.#textAroundMetadata();
+    return `${start}${this.metadata}${end}`;
+  }
+
+  /** Returns the size of `toText` in bytes of UTF-8, without a copy of the metadata. */
+  textBytes(): number {
+    const [start, end] = this.#textAroundMetadata();
+    return utf8Bytes(start) + utf8Bytes(this.metadata) + utf8Bytes(end);
+  }
+
+  #textAroundMetadata(): readonly [start: string, end: string] {
+    const { id, userId, type, createdAt, receivedAt } = this;
+    return [
+      `{"id":${JSON.stringify(id)},"userId":${JSON.stringify(userId)},"type":${JSON.stringify(type)},"metadata":`,
+      `,"createdAt":"${Timestamp.toISO(createdAt)}","receivedAt":"${Timestamp.toISO(receivedAt)}"}`,
+    ];
   }
 }

@@ -1,7 +1,6 @@
 import type { ActivityId } from '../activity/activity-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
 import type { StoredActivity } from '../activity/stored-activity.ts';
-import { utf8Bytes } from '../shared/json-bytes.ts';
 import { ActivityFilter, filterParameters } from './activity-filter.ts';
 import { pageLength } from './page-end.ts';
 import { type Order, ParameterReader, type QueryParameters } from './parameter-reader.ts';
@@ -36,7 +35,7 @@ export const ActivityPage: { of(found: readonly StoredActivity[], limit: number)
    * more than the page, if there is one: this tells whether more follow.
    */
   of(found, limit) {
-    const length = pageLength(found, limit, (activity) => utf8Bytes(activity.toText()));
+    const length = pageLength(found, limit, (activity) => activity.textBytes());
     return { activities: found.slice(0, length), hasMore: length < found.length };
   },
 };

@@ -1,0 +1,55 @@
+import type { FindActivities } from '@user-activity/application';
+import { afterEach, expect, test, vi } from 'vitest';
+import { service } from './service.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const emptyPage = { activities: [], hasMore: false };
+
+/** A use case that answers nothing before it is released, and how often it was asked. */
+function held() {
+  const gate = Promise.withResolvers<void>();
+  const findActivities = vi.fn<FindActivities>(async () => {
+    await gate.promise;
+    return emptyPage;
+  });
+  return { findActivities, release: gate.resolve, asked: () => findActivities.mock.calls.length };
+}
+
+const page = '/api/logs';
+const search = '/api/logs?userId=u&metadata.a=1';
+
+test('eight pages are made at a time, and eight searches that do not hold them up', async () => {
+  const { findActivities, release, asked } = held();
+  const { app } = await service({ useCases: { findActivities } });
+  const searches = Array.from({ length: 20 }, () => app.inject(search));
+  await vi.waitUntil(() => asked() === 8);
+  const pages = Array.from({ length: 20 }, () => app.inject(page));
+  await vi.waitUntil(() => asked() === 16);
+  expect((await app.inject('/health/live')).statusCode).toBe(200);
+  expect(asked()).toBe(16);
+  release();
+  const answers = await Promise.all([...searches, ...pages]);
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 40 }, () => 200));
+  expect(asked()).toBe(40);
+});
+
+test('a page that waited for its place for more than ten seconds is refused, and the store not asked', async () => {
+  const { findActivities, release, asked } = held();
+  const { app, clock } = await service({ useCases: { findActivities } });
+  const read = vi.spyOn(clock, 'now');
+  const places = Array.from({ length: 8 }, () => app.inject(page));
+  await vi.waitUntil(() => asked() === 8);
+  const late = app.inject(page);
+  // A question waits for its place as soon as it was read.
+  await vi.waitUntil(() => read.mock.calls.length === 9);
+  const now = performance.now();
+  vi.spyOn(performance, 'now').mockReturnValue(now + 10_001);
+  release();
+  await Promise.all(places);
+  const { statusCode, headers } = await late;
+  expect([statusCode, headers['retry-after']]).toEqual([503, '1']);
+  expect(asked()).toBe(8);
+});
