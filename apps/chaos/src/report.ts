@@ -1,3 +1,4 @@
+import { recordOutcomes } from '@user-activity/domain';
 import type { Books } from './check/balance.ts';
 import type { Evidence, LoggedRecord } from './check/evidence.ts';
 import type { Verdict } from './check/judge.ts';
@@ -114,8 +115,8 @@ ${table(
   ],
 )}
 
-The books: ${books.records} records = ${books.stored} stored + ${books.redelivered} redelivered + ${books.duplicate} duplicate +
-${books.conflict} conflict + ${books.deadLettered} dead-lettered + ${books.unaccounted} unaccounted for.
+The books: ${books.records} records = ${recordOutcomes.map((outcome) => `${books[outcome]} ${outcome}`).join(' + ')} +
+${books.unaccounted} unaccounted for.
 
 ${table(
   ['fault', 'times', 'worst recovery'],

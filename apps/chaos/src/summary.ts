@@ -17,7 +17,7 @@ export function summaryOf(reports: readonly Report[]): string {
     report.books.records,
     report.stored,
     report.books.redelivered + report.books.duplicate,
-    report.books.conflict + report.books.deadLettered,
+    report.books.conflict + report.books.dead_lettered,
     report.violations.length,
     seconds(report.worstRecoveryMs),
     `${Math.max(0, ...Object.values(report.memoryMiB))} MiB`,

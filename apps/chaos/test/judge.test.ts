@@ -13,7 +13,8 @@ test('a sound run has no violation, and its books balance', () => {
     redelivered: 1,
     duplicate: 1,
     conflict: 1,
-    deadLettered: 1,
+    erased: 0,
+    dead_lettered: 1,
     unaccounted: 0,
   });
 });
@@ -49,5 +50,5 @@ test('a dead letter that was replayed and died again is one letter still', () =>
   ];
   const { violations, books } = judge(evidence);
   expect(violations).toEqual([]);
-  expect(books).toMatchObject({ records: 11, conflict: 2, deadLettered: 2 });
+  expect(books).toMatchObject({ records: 11, conflict: 2, dead_lettered: 2 });
 });

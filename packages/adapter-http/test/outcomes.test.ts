@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MemoryDeadLetterQueue } from '@user-activity/adapter-memory';
-import type { Outcome } from '@user-activity/application';
+import type { ActivityOutcome } from '@user-activity/domain';
 import { ActivityId, DomainError, Timestamp } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
@@ -87,7 +87,7 @@ describe('POST /api/logs with Prefer: wait', () => {
     expect(unsure.headers['preference-applied']).toBeUndefined();
   });
 
-  test.each<[Outcome, number, boolean]>([
+  test.each<[ActivityOutcome, number, boolean]>([
     ['stored', 201, true],
     ['duplicate', 200, false],
     ['accepted', 202, true],

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   DomainError,
   type EventConsumer,
+  type GroupObserver,
   type PartitionProgress,
   type RecordHandler,
 } from '@user-activity/domain';
@@ -15,8 +16,7 @@ import { recordPortions } from './record-portions.ts';
 export interface KafkaEventConsumerOptions {
   /** A member without heartbeats for this long counts as dead, and its partitions go to others. Default: 10,000. */
   readonly sessionTimeoutMs?: number;
-  /** Notified when the member joins its group, with its number of partitions, and when it leaves the group. */
-  readonly observer?: { joined(partitions: number): void; left(): void };
+  readonly observer?: GroupObserver;
 }
 
 const partitionsAtOnce = 4;
@@ -38,7 +38,7 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #consumer: Consumer;
   readonly #sessionMs: number;
   readonly #heartbeatMs: number;
-  readonly #observer: KafkaEventConsumerOptions['observer'];
+  readonly #observer: GroupObserver | undefined;
   readonly #underWay: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;

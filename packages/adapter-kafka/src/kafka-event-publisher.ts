@@ -5,6 +5,7 @@ import {
   type EventPublisher,
   type OriginalRecord,
   partitionOf,
+  type PublishObserver,
   replayed,
   type RepublishOutcome,
 } from '@user-activity/domain';
@@ -26,11 +27,7 @@ export interface KafkaEventPublisherOptions {
   readonly bufferedEvents?: number;
   /** The maximum size of unconfirmed messages in bytes. Default: 64 MiB. */
   readonly bufferedBytes?: number;
-  /** Notified of each change of the buffer, and of each request to the log with the events that it confirmed. */
-  readonly observer?: {
-    buffered(events: number, bytes: number): void;
-    flushed(flush: { events: number; bytes: number; seconds: number; failed: boolean }): void;
-  };
+  readonly observer?: PublishObserver;
 }
 
 /** A message and its partition. */
@@ -59,7 +56,7 @@ export class KafkaEventPublisher implements EventPublisher {
   readonly #timeoutMs: number;
   readonly #maxEvents: number;
   readonly #maxBytes: number;
-  readonly #observer: KafkaEventPublisherOptions['observer'];
+  readonly #observer: PublishObserver | undefined;
   /** The pending calls, in the order of their deadlines. */
   readonly #calls: Set<Call> = new Set();
   #events = 0;

@@ -48,7 +48,7 @@ export {
   type MendedDraft,
   originalsBytes,
 } from './logging/log-calls.ts';
-export { type Outcome, type Sleep, OutcomeWaiter, type OutcomeWaiterDeps } from './logging/outcome-waiter.ts';
+export { type Sleep, OutcomeWaiter, type OutcomeWaiterDeps } from './logging/outcome-waiter.ts';
 export { type ActivityStats, makeActivityStats } from './querying/activity-stats.ts';
 export { type CountActivities, makeCountActivities } from './querying/count-activities.ts';
 export {
@@ -57,7 +57,7 @@ export {
   makeFindActivities,
   makeFindActivity,
 } from './querying/find-activities.ts';
-export { type ActivityStatus, type FindStatus, makeFindStatus } from './querying/find-status.ts';
+export { type FindStatus, makeFindStatus } from './querying/find-status.ts';
 export {
   type AssertSamePartitions,
   makeAssertSamePartitions,
@@ -66,7 +66,6 @@ export {
 export {
   type Grace,
   makeStoreActivities,
-  type OutageObserver,
   type Pause,
   type StoreActivities,
   type StoreActivitiesDeps,

@@ -12,6 +12,7 @@ import {
 } from '@user-activity/adapter-memory';
 import {
   ActivityId,
+  type ActivityOutcome,
   type ActivityRepository,
   defaultRecordingRules,
   StoredActivity,
@@ -21,7 +22,7 @@ import {
 } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { makeFindStatus, makeLogAndWait, type Outcome, OutcomeWaiter } from '../src/index.ts';
+import { makeFindStatus, makeLogAndWait, OutcomeWaiter } from '../src/index.ts';
 import { activitiesOn } from './records.ts';
 
 /** A waiter whose time passes tick by tick, as the test says. */
@@ -80,7 +81,7 @@ const at = '2026-01-02T03:04:05.678Z';
 const sent = sampleActivity({ id: 'a', receivedAt: at });
 
 describe('the outcome waiter', () => {
-  test.each<[string, Parameters<typeof sampleActivity>[0], Outcome]>([
+  test.each<[string, Parameters<typeof sampleActivity>[0], ActivityOutcome]>([
     ['the very same', { receivedAt: at }, 'stored'],
     ['the same fact of before', { receivedAt: '2026-01-02T03:04:05.677Z' }, 'duplicate'],
     ['the same fact of later', { receivedAt: '2026-01-02T03:04:05.679Z' }, 'duplicate'],
@@ -224,7 +225,7 @@ describe('the outcome waiter', () => {
 });
 
 describe('logAndWait', () => {
-  function logging(outcomeOf: (activity: UserActivity) => Promise<Outcome>) {
+  function logging(outcomeOf: (activity: UserActivity) => Promise<ActivityOutcome>) {
     const log = new MemoryLog({ partitions: 1 });
     const deps = {
       publisher: new MemoryEventPublisher(log),

@@ -5,13 +5,13 @@ import {
   MemoryDeadLetterQueue,
   MemoryStore,
 } from '@user-activity/adapter-memory';
-import { type ActivityRepository, DomainError, type SaveOutcome } from '@user-activity/domain';
+import { type ActivityRepository, DomainError, emptyTally, type SaveOutcome } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { makeStoreActivities, type StoreActivitiesDeps } from '../src/index.ts';
 import { rawOf, recordsOf } from './records.ts';
 
-const none = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, deadLettered: 0 };
+const none = emptyTally();
 
 /** The use case on adapters in memory; what a test gives takes their place. `pauses` is told of each wait. */
 function setUp(change: Partial<StoreActivitiesDeps> = {}) {
@@ -82,7 +82,7 @@ describe('every outcome of saving', () => {
     const { store, storeActivities, signal } = setUp({
       repository: answering({ refused: 'it is too large' }),
     });
-    expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({ ...none, deadLettered: 1 });
+    expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({ ...none, dead_lettered: 1 });
     expect([...store.letters.values()]).toMatchObject([{ code: 'refused', reason: 'it is too large' }]);
   });
 
@@ -103,7 +103,14 @@ test('of a mixed batch everything is dealt with, and the numbers add up', async 
     recordsOf(first, 'unreadable', first, again, other, 'unreadable', sampleActivity({ id: 'b' })),
     signal,
   );
-  expect(tally).toEqual({ stored: 2, redelivered: 1, duplicate: 1, conflict: 1, erased: 0, deadLettered: 2 });
+  expect(tally).toEqual({
+    stored: 2,
+    redelivered: 1,
+    duplicate: 1,
+    conflict: 1,
+    erased: 0,
+    dead_lettered: 2,
+  });
   expect([...store.letters.values()].map(({ origin, code }) => [origin.offset, code])).toEqual([
     [1, 'unreadable'],
     [5, 'unreadable'],
@@ -116,7 +123,7 @@ test('poison alone does not trouble the store', async () => {
   const { storeActivities, signal } = setUp({
     repository: { ...answering(), save: () => Promise.reject(new Error('must not be asked')) },
   });
-  expect(await storeActivities(recordsOf('unreadable'), signal)).toEqual({ ...none, deadLettered: 1 });
+  expect(await storeActivities(recordsOf('unreadable'), signal)).toEqual({ ...none, dead_lettered: 1 });
 });
 
 describe('an outage', () => {
@@ -146,7 +153,7 @@ describe('an outage', () => {
 
   test('of the dead letters is waited out too', async () => {
     const { store, pauses, storeActivities, signal } = outageOf(2);
-    expect(await storeActivities(recordsOf('unreadable'), signal)).toEqual({ ...none, deadLettered: 1 });
+    expect(await storeActivities(recordsOf('unreadable'), signal)).toEqual({ ...none, dead_lettered: 1 });
     expect(pauses).toEqual([1, 2]);
     expect(store.letters.size).toBe(1);
   });

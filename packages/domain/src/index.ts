@@ -4,6 +4,13 @@ export type { Comparison } from './activity/comparison.ts';
 export { Metadata } from './activity/metadata.ts';
 export { MetadataText } from './activity/metadata-text.ts';
 export {
+  type ActivityOutcome,
+  type ActivityStatus,
+  emptyTally,
+  type RecordOutcome,
+  recordOutcomes,
+} from './activity/outcome.ts';
+export {
   defaultMetadataBytes,
   defaultRecordingRules,
   maxMetadataBytes,
@@ -58,8 +65,14 @@ export type { ActivityRepository, Refused, SaveOutcome } from './ports/activity-
 export type { Clock } from './ports/clock.ts';
 export type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
 export type { DeadLetterRepository } from './ports/dead-letter-repository.ts';
-export type { EventConsumer, PartitionProgress, RecordHandler } from './ports/event-consumer.ts';
-export type { EventPublisher, RepublishOutcome } from './ports/event-publisher.ts';
+export type {
+  EventConsumer,
+  GroupObserver,
+  OutageObserver,
+  PartitionProgress,
+  RecordHandler,
+} from './ports/event-consumer.ts';
+export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { TopicRegistry } from './ports/topic-registry.ts';
 export { ActivityFilter } from './query/activity-filter.ts';

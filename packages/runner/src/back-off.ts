@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Grace, OutageObserver, Pause } from '@user-activity/application';
-import type { Cancellation } from '@user-activity/domain';
+import type { Grace, Pause } from '@user-activity/application';
+import type { Cancellation, OutageObserver } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 
 const firstMs = 100;

@@ -22,9 +22,9 @@ export {
   processVariables,
 } from './configuration/variables.ts';
 export { type Logger, type LogLevel, logLevels, makeLogger } from './logger.ts';
-export { type GroupObserver, groupObserver } from './metrics/group-metrics.ts';
+export { groupObserver } from './metrics/group-metrics.ts';
 export { measureProcess, type Measurements } from './metrics/measure-process.ts';
-export { type PublishObserver, publishObserver } from './metrics/publish-metrics.ts';
+export { publishObserver } from './metrics/publish-metrics.ts';
 export { measuredOutages } from './metrics/storing-metrics.ts';
 export { Opened, opening } from './opened.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Answering, OutageObserver, ProgressLimits, ProgressWatchdog } from '@user-activity/application';
-import { isDomainError } from '@user-activity/domain';
+import type { Answering, ProgressLimits, ProgressWatchdog } from '@user-activity/application';
+import { isDomainError, type OutageObserver } from '@user-activity/domain';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 
 /** How often a consumer's progress is checked, and the watchdog's limits in checks. */

@@ -79,7 +79,7 @@ describe('storing', () => {
     const tell = storingMetrics();
     const none = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, dead_lettered: 0 };
     expect(await numbers('consumer.outcomes')).toEqual(none);
-    const tally = { stored: 1, redelivered: 2, duplicate: 3, conflict: 4, erased: 5, deadLettered: 6 };
+    const tally = { stored: 1, redelivered: 2, duplicate: 3, conflict: 4, erased: 5, dead_lettered: 6 };
     tell(tally, []);
     tell({ ...tally, stored: 0 }, []);
     expect(await numbers('consumer.outcomes')).toEqual({

@@ -30,7 +30,7 @@ export interface TopicMessage {
 export interface MessageContext {
   /** The `ce_source`, which names the publisher: a URI-reference such as `/user-activity`. */
   readonly source: string;
-  /** W3C Trace Context, if the event belongs to a trace. */
+  /** W3C Trace Context, if the event belongs to a trace. Reserved: no publisher passes it yet. */
   readonly traceparent?: string;
 }
 

@@ -1,22 +1,15 @@
+import { type DeadLetterCode, emptyTally, type RecordOutcome } from '@user-activity/domain';
 import type { Evidence, Letter, LoggedRecord } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** What every record of the log came to; the numbers add up to the number of records. */
-export interface Books {
-  readonly records: number;
-  readonly stored: number;
-  readonly redelivered: number;
-  readonly duplicate: number;
-  readonly conflict: number;
-  readonly deadLettered: number;
-  /** Of which nobody can tell what they came to: none, where all is well. */
-  readonly unaccounted: number;
-}
+/** The outcome of a record, as the evidence shows it. A sound run has no unaccounted record. */
+type Entry = RecordOutcome | 'unaccounted';
 
-type Entry = Exclude<keyof Books, 'records'>;
+/** The number of records in all, and by outcome. */
+export type Books = Readonly<Record<'records' | Entry, number>>;
 
-const codeOf: Partial<Record<Entry, string>> = { conflict: 'conflict', deadLettered: 'unreadable' };
+const codeOf: Partial<Record<Entry, DeadLetterCode>> = { conflict: 'conflict', dead_lettered: 'unreadable' };
 
 /** Goes through the log from its beginning and looks for what each record must have come to. */
 export function balance(
@@ -29,15 +22,7 @@ export function balance(
   };
   const letterAt = new Map<string, Letter>(letters.map((letter) => [letter.origin, letter]));
   const onTopic = new Set(lettersOnTopic.map(({ origin }) => origin));
-  const books: Record<keyof Books, number> = {
-    records: records.length,
-    stored: 0,
-    redelivered: 0,
-    duplicate: 0,
-    conflict: 0,
-    deadLettered: 0,
-    unaccounted: 0,
-  };
+  const books = { records: records.length, ...emptyTally(), unaccounted: 0 };
   const seen = new Set<string>();
   const due = new Map<string, { readonly code: string; readonly digest: string }>();
   for (const record of records) {
@@ -73,7 +58,7 @@ export function balance(
 
 /** What the record must have come to, by what the store holds under its id. */
 function entryOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<string>): Entry {
-  if (poison || activity === undefined) return 'deadLettered';
+  if (poison || activity === undefined) return 'dead_lettered';
   const stored = facts.stored.get(activity.id);
   if (stored === undefined) return 'unaccounted';
   if (nonceOf(stored) !== nonceOf(activity)) return 'conflict';

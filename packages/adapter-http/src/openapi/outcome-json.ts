@@ -1,11 +1,11 @@
-import type { ActivityStatus, Outcome } from '@user-activity/application';
+import type { ActivityOutcome, ActivityStatus } from '@user-activity/domain';
 import { type TObject, type TString, type TUnsafe, Type } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
 import { problemContent, StoredIdText } from './schemas.ts';
 
 /** How each outcome is answered, and what that means. The first fact of an id is made; a later one is there, or in its way. */
 export const outcomeAnswers: Readonly<
-  Record<Outcome, { readonly status: number; readonly meaning: string }>
+  Record<ActivityOutcome, { readonly status: number; readonly meaning: string }>
 > = {
   stored: { status: 201, meaning: 'It is stored. `Location` is where.' },
   duplicate: { status: 200, meaning: 'The same fact was stored under its id already.' },
@@ -24,21 +24,34 @@ export const outcomeAnswers: Readonly<
 
 type TStatus<Status extends string> = TObject<{ id: TString; status: TUnsafe<Status> }>;
 
-const idWithStatus = <Status extends string>(name: string, statuses: readonly Status[]): TStatus<Status> =>
-  named(
+const idWithStatus = <Status extends string>(
+  name: string,
+  meanings: Readonly<Record<Status, unknown>>,
+): TStatus<Status> => {
+  const statuses = Object.keys(meanings);
+  return named(
     name,
     Type.Object({
       id: StoredIdText,
-      status: Type.Unsafe<Status>(Type.String({ enum: [...statuses], examples: statuses.slice(0, 1) })),
+      status: Type.Unsafe<Status>(Type.String({ enum: statuses, examples: statuses.slice(0, 1) })),
     }),
   );
+};
 
-/** What is known of an id. */
-export const StatusJson: TStatus<ActivityStatus> = idWithStatus('ActivityStatus', [
-  'stored',
-  'dead_lettered',
-  'unknown',
-]);
+/** The meaning of each status of an id. */
+const statusMeanings: Readonly<Record<ActivityStatus, string>> = {
+  stored: 'an activity is stored under the id',
+  dead_lettered: 'none is, and a dead letter names the id',
+  unknown: 'neither: it was never accepted, or waits on the log',
+};
+
+/** Every status with its meaning, for the documentation. */
+export const statusDescription: string = Object.entries(statusMeanings)
+  .map(([status, meaning]) => `\`${status}\`: ${meaning}`)
+  .join('; ');
+
+/** An id and its status. */
+export const StatusJson: TStatus<ActivityStatus> = idWithStatus('ActivityStatus', statusMeanings);
 
 /** The header `Location`, for the documentation. */
 export const location: Readonly<Record<'Location', object>> = {
@@ -56,14 +69,7 @@ const applied = {
   },
 };
 
-const OutcomeJson: TStatus<Outcome> = idWithStatus('Outcome', [
-  'stored',
-  'duplicate',
-  'accepted',
-  'conflict',
-  'erased',
-  'dead_lettered',
-]);
+const OutcomeJson: TStatus<ActivityOutcome> = idWithStatus('Outcome', outcomeAnswers);
 
 /** The answers that tell an outcome, by their status, for the documentation. */
 export const outcomeSchemas: Readonly<Record<string, TUnsafe<unknown>>> = Object.fromEntries(

@@ -2,7 +2,7 @@ import type { FindStatus } from '@user-activity/application';
 import { ActivityId, unlessBroken } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { StatusJson } from '../openapi/outcome-json.ts';
+import { StatusJson, statusDescription } from '../openapi/outcome-json.ts';
 import { noSuchPath } from '../requests/error-handling.ts';
 import { Problem } from '../requests/problem.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
@@ -12,9 +12,7 @@ const schema = {
   operationId: 'findStatus',
   tags: ['activities'],
   summary: 'Ask what became of an activity',
-  description:
-    '`stored`; or `dead_lettered`, where nothing is stored under its id and a dead letter names it; or `unknown`: it was never ' +
-    'accepted, or waits on the log.',
+  description: `${statusDescription}.`,
   params: Type.Object({ id: Type.String({ description: 'The id of the activity.' }) }),
   response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
 };

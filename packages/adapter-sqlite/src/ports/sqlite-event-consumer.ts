@@ -3,6 +3,7 @@ import {
   DomainError,
   type EventConsumer,
   type LogRecord,
+  type OutageObserver,
   type PartitionProgress,
   type RecordHandler,
 } from '@user-activity/domain';
@@ -15,11 +16,7 @@ import type { LogEntry } from '../protocol/rows.ts';
 export interface SqliteEventConsumerOptions {
   /** The name under which records tell where they come from. `user-activity` where not given. */
   readonly topic?: string;
-  /** Is told of each failed attempt to read or to commit, and of the success after some. */
-  readonly observer?: {
-    failed(error: unknown, failures: number): void;
-    recovered(failures: number): void;
-  };
+  readonly observer?: OutageObserver;
 }
 
 const mostRecords = 1000;
@@ -32,7 +29,7 @@ export class SqliteEventConsumer implements EventConsumer {
   readonly #database: SqliteDatabase;
   readonly #group: string;
   readonly #topic: string;
-  readonly #observer: SqliteEventConsumerOptions['observer'];
+  readonly #observer: OutageObserver | undefined;
   readonly #stopping: AbortController = new AbortController();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;

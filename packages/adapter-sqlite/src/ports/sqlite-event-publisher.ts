@@ -3,6 +3,7 @@ import {
   DomainError,
   type EventPublisher,
   type OriginalRecord,
+  type PublishObserver,
   replayed,
   type RepublishOutcome,
 } from '@user-activity/domain';
@@ -21,11 +22,8 @@ export interface SqliteEventPublisherOptions {
   readonly bufferedEvents?: number;
   /** The most UTF-16 code units of JSON, and bytes, that are under way at a time. 64 Mi where not given. */
   readonly bufferedCharacters?: number;
-  /** Is told of the buffer at each change, and of each transaction with what it put on the log. A byte is a UTF-16 code unit here. */
-  readonly observer?: {
-    buffered(events: number, bytes: number): void;
-    flushed(flush: { events: number; bytes: number; seconds: number; failed: boolean }): void;
-  };
+  /** Gets UTF-16 code units of JSON as bytes. */
+  readonly observer?: PublishObserver;
 }
 
 /** Appends to the log in the file. Publishes that come together share one transaction and its sync. */
@@ -34,7 +32,7 @@ export class SqliteEventPublisher implements EventPublisher {
   readonly #timeoutMs: number;
   readonly #mostEvents: number;
   readonly #mostCharacters: number;
-  readonly #observer: SqliteEventPublisherOptions['observer'];
+  readonly #observer: PublishObserver | undefined;
   readonly #onCommit: (done: Done) => void = (done) => this.#tell(done);
   readonly #underWay: Set<Promise<unknown>> = new Set();
   #events = 0;

@@ -1,5 +1,6 @@
 import {
   type ActivityId,
+  type ActivityOutcome,
   activityLogged,
   type Cancellation,
   type EventPublisher,
@@ -7,12 +8,12 @@ import {
   UserActivity,
 } from '@user-activity/domain';
 import { withIdsOnError } from './with-ids-on-error.ts';
-import type { Outcome, OutcomeWaiter } from './outcome-waiter.ts';
+import type { OutcomeWaiter } from './outcome-waiter.ts';
 
 /** What is known of an activity that was taken in. */
 export interface KnownOutcome {
   readonly id: ActivityId;
-  readonly status: Outcome;
+  readonly status: ActivityOutcome;
 }
 
 /**

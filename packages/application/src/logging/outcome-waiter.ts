@@ -1,16 +1,11 @@
-import { type Cancellation, isDomainError, type Turns, type UserActivity } from '@user-activity/domain';
+import {
+  type ActivityOutcome,
+  type Cancellation,
+  isDomainError,
+  type Turns,
+  type UserActivity,
+} from '@user-activity/domain';
 import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
-
-/**
- * What became of an activity that the log holds:
- *  - `accepted`       nobody knows yet;
- *  - `stored`         it is there, and was not before;
- *  - `duplicate`      the same fact was there under its id already;
- *  - `conflict`       its id holds another fact;
- *  - `dead_lettered`  it could not be stored, and is a dead letter;
- *  - `erased`         its user was erased. Nothing is known to be so before there are erasures.
- */
-export type Outcome = 'accepted' | 'stored' | 'duplicate' | 'conflict' | 'dead_lettered' | 'erased';
 
 /** Waits so many milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
@@ -29,7 +24,7 @@ interface Waiter {
   looks: number;
   /** The tick with which it is looked up next. */
   due: number;
-  settle(outcome: Outcome): void;
+  settle(outcome: ActivityOutcome): void;
   fail(bug: unknown): void;
 }
 
@@ -63,9 +58,9 @@ export class OutcomeWaiter {
   }
 
   /** Resolves as soon as it is known, or with `accepted` when it is no longer waited for. */
-  async outcomeOf(activity: UserActivity, until: Cancellation): Promise<Outcome> {
+  async outcomeOf(activity: UserActivity, until: Cancellation): Promise<ActivityOutcome> {
     if (until.aborted || this.#closed || this.#waiters.size >= this.max) return 'accepted';
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    const { promise, resolve, reject } = Promise.withResolvers<ActivityOutcome>();
     const leave = (): void => waiter.settle('accepted');
     const forget = (): void => {
       this.#waiters.delete(waiter);
@@ -136,7 +131,7 @@ export class OutcomeWaiter {
 }
 
 /** What is known of the activity, undefined where nothing is. */
-function outcomeIn({ stored, died }: Lookup, activity: UserActivity): Outcome | undefined {
+function outcomeIn({ stored, died }: Lookup, activity: UserActivity): ActivityOutcome | undefined {
   const comparison = stored.get(activity.id)?.compare(activity);
   if (comparison !== undefined) return comparison === 'redelivered' ? 'stored' : comparison;
   const diedAt = died.get(activity.id);

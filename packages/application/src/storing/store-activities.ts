@@ -7,22 +7,17 @@ import {
   type DeadLetterCode,
   type DeadLetterQueue,
   DomainError,
+  emptyTally,
   firstCopyOf,
   type LogRecord,
+  type OutageObserver,
+  type RecordOutcome,
   type SaveOutcome,
   type UserActivity,
 } from '@user-activity/domain';
 
-/** What became of records; the numbers add up to the number of records. */
-export interface StoreTally {
-  readonly stored: number;
-  readonly redelivered: number;
-  readonly duplicate: number;
-  readonly conflict: number;
-  readonly erased: number;
-  /** Records in the dead letters for another reason than a conflict. */
-  readonly deadLettered: number;
-}
+/** The number of records by outcome. The numbers add up to the number of records. */
+export type StoreTally = Readonly<Record<RecordOutcome, number>>;
 
 /**
  * Stores what the log delivered. Resolves once every record is stored, known already, or in the dead letters: only then
@@ -38,12 +33,6 @@ export type Pause = (failures: number, signal: Cancellation) => Promise<void>;
 /** Resolves when an attempt that was cancelled has been waited for long enough. */
 export type Grace = () => Promise<void>;
 
-/** Is told of each failed attempt and of the success after some. */
-export interface OutageObserver {
-  failed(error: unknown, failures: number): void;
-  recovered(failures: number): void;
-}
-
 export interface StoreActivitiesDeps {
   readonly repository: Pick<ActivityRepository, 'save'>;
   readonly deadLetterQueue: DeadLetterQueue;
@@ -55,7 +44,7 @@ export interface StoreActivitiesDeps {
 
 export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities =>
   async function storeActivities(records, signal) {
-    const tally = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, deadLettered: 0 };
+    const tally = emptyTally();
     const letters: DeadLetter[] = [];
     const bury = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
       // As its first copy: one fact has one letter, however often it is published again and dies.
@@ -72,7 +61,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     for (const record of records) {
       if (record.content.name === 'Unreadable') {
         bury(record, 'unreadable', record.content.reason);
-        tally.deadLettered += 1;
+        tally.dead_lettered += 1;
       } else {
         readable.push(record);
         activities.push(record.content.activity);
@@ -85,7 +74,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
       const outcome = outcomeOf(outcomes, index);
       if (typeof outcome === 'object') {
         bury(record, 'refused', outcome.refused);
-        tally.deadLettered += 1;
+        tally.dead_lettered += 1;
       } else {
         if (outcome === 'conflict') bury(record, 'conflict', 'its id already holds another fact');
         tally[outcome] += 1;

@@ -10,9 +10,9 @@ import type { OriginalRecord } from './log-record.ts';
  *  - `refused`     the store can't hold its content;
  *  - `invalid`     the API could not take it whole, and could not tell its sender so: it is not on the log, or not all of it.
  */
-export type DeadLetterCode = 'unreadable' | 'conflict' | 'refused' | 'invalid';
+export type DeadLetterCode = (typeof codes)[number];
 
-const codes: readonly DeadLetterCode[] = ['unreadable', 'conflict', 'refused', 'invalid'];
+const codes = ['unreadable', 'conflict', 'refused', 'invalid'] as const;
 
 export const DeadLetterCode: {
   readonly all: readonly DeadLetterCode[];

@@ -1,5 +1,5 @@
 import type { ActivityId } from '../activity/activity-id.ts';
-import type { Comparison } from '../activity/comparison.ts';
+import type { RecordOutcome } from '../activity/outcome.ts';
 import type { StoredActivity } from '../activity/stored-activity.ts';
 import type { UserActivity } from '../activity/user-activity.ts';
 import type { ActivityFilter } from '../query/activity-filter.ts';
@@ -14,14 +14,8 @@ export interface Refused {
   readonly refused: string;
 }
 
-/**
- * The outcome of saving one activity:
- *  - `stored`       it is new, and stored now;
- *  - `redelivered`, `duplicate`, `conflict`  its id was stored before; see `Comparison`;
- *  - `erased`       its user was erased after it was logged;
- *  - `Refused`      its content can't be stored.
- */
-export type SaveOutcome = 'stored' | Comparison | 'erased' | Refused;
+/** The outcome of saving one activity; see `recordOutcomes`. */
+export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
 
 /**
  * Stores activities and finds them.

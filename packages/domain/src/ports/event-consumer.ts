@@ -16,6 +16,20 @@ export interface PartitionProgress {
   readonly end: number;
 }
 
+/** Receives the changes of a member's place in its consumer group, for metrics. */
+export interface GroupObserver {
+  /** Called when the member joined its group and was assigned this number of partitions. */
+  joined(partitions: number): void;
+  /** Called when the member left its group. Its partitions go to others, and pending work is cancelled. */
+  left(): void;
+}
+
+/** Receives each failed attempt to use the log or the store, and the first success after failures. */
+export interface OutageObserver {
+  failed(error: unknown, failures: number): void;
+  recovered(failures: number): void;
+}
+
 /**
  * Consumes the log as one member of a consumer group. The members share the partitions.
  *  L1 Complete     a new group gets everything that the log still holds, from its beginning.

@@ -4,6 +4,19 @@ import type { OriginalRecord } from '../log/log-record.ts';
 /** The outcome of publishing a record again. `too-large` is final: the log will never take the record. */
 export type RepublishOutcome = 'published' | 'too-large';
 
+/** Receives what only a publisher can see of itself, for metrics. */
+export interface PublishObserver {
+  /** Called at each change of the buffer, with its new content. */
+  buffered(events: number, bytes: number): void;
+  /** Called after each request or transaction, with the events that it put on the log. `failed`: the others will be sent again. */
+  flushed(flush: {
+    readonly events: number;
+    readonly bytes: number;
+    readonly seconds: number;
+    readonly failed: boolean;
+  }): void;
+}
+
 /**
  * Publishes events to the log.
  *  P1 Durable   once `publish` resolves, every event of the call reaches every consumer group, whatever dies meanwhile.

@@ -1,12 +1,5 @@
+import type { GroupObserver } from '@user-activity/domain';
 import { counter, meter } from './meter.ts';
-
-/** Receives the changes of a member's place in its consumer group. */
-export interface GroupObserver {
-  /** The member joined its group and was assigned this number of partitions. */
-  joined(partitions: number): void;
-  /** The member left its group. Its partitions go to others, and pending work is cancelled. */
-  left(): void;
-}
 
 /** Makes an observer that measures a member's place in its group. */
 export function groupObserver(): GroupObserver {

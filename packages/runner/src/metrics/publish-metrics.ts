@@ -1,18 +1,5 @@
-import type { EventPublisher } from '@user-activity/domain';
+import type { EventPublisher, PublishObserver } from '@user-activity/domain';
 import { attributesBy, counter, errorType, histogram, meter, sizes, waits } from './meter.ts';
-
-/** Receives a publisher's activity. */
-export interface PublishObserver {
-  /** The content of the buffer has changed to this. */
-  buffered(events: number, bytes: number): void;
-  /** One request or transaction ended, and the log confirmed these events. `failed`: the others will be sent again. */
-  flushed(flush: {
-    readonly events: number;
-    readonly bytes: number;
-    readonly seconds: number;
-    readonly failed: boolean;
-  }): void;
-}
 
 const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 

@@ -1,21 +1,17 @@
-import type { OutageObserver, StoreTally } from '@user-activity/application';
-import type {
-  ActivityRepository,
-  Clock,
+import type { StoreTally } from '@user-activity/application';
+import {
+  type ActivityRepository,
+  type Clock,
   DeadLetterCode,
-  DeadLetterQueue,
-  LogRecord,
+  type DeadLetterQueue,
+  type LogRecord,
+  type OutageObserver,
+  recordOutcomes,
 } from '@user-activity/domain';
-import { counter, histogram, sizes } from './meter.ts';
+import { attributesBy, counter, histogram, sizes } from './meter.ts';
 
-const kinds = {
-  stored: { 'user_activity.outcome': 'stored' },
-  redelivered: { 'user_activity.outcome': 'redelivered' },
-  duplicate: { 'user_activity.outcome': 'duplicate' },
-  conflict: { 'user_activity.outcome': 'conflict' },
-  erased: { 'user_activity.outcome': 'erased' },
-  deadLettered: { 'user_activity.outcome': 'dead_lettered' },
-} as const satisfies Record<keyof StoreTally, object>;
+const ofOutcome = attributesBy('user_activity.outcome');
+const ofCode = attributesBy('user_activity.dead_letter.code');
 
 /** Counts the outcomes of records, after each batch. */
 export function storingMetrics(): (tally: StoreTally, records: readonly LogRecord[]) => void {
@@ -29,16 +25,11 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
     'user_activity.consumer.outcomes',
     '{record}',
     'Records of the log, by outcome',
-    Object.values(kinds),
+    recordOutcomes.map(ofOutcome),
   );
   return (tally, records) => {
     batch.record(records.length);
-    outcomes.add(tally.stored, kinds.stored);
-    outcomes.add(tally.redelivered, kinds.redelivered);
-    outcomes.add(tally.duplicate, kinds.duplicate);
-    outcomes.add(tally.conflict, kinds.conflict);
-    outcomes.add(tally.erased, kinds.erased);
-    outcomes.add(tally.deadLettered, kinds.deadLettered);
+    for (const outcome of recordOutcomes) outcomes.add(tally[outcome], ofOutcome(outcome));
   };
 }
 
@@ -68,25 +59,18 @@ export function measuredSaves(
   };
 }
 
-const codes = {
-  unreadable: { 'user_activity.dead_letter.code': 'unreadable' },
-  conflict: { 'user_activity.dead_letter.code': 'conflict' },
-  refused: { 'user_activity.dead_letter.code': 'refused' },
-  invalid: { 'user_activity.dead_letter.code': 'invalid' },
-} as const satisfies Record<DeadLetterCode, object>;
-
 /** Returns the queue, and counts the added letters by code. */
 export function measuredLetters(queue: DeadLetterQueue): DeadLetterQueue {
   const letters = counter(
     'user_activity.dead_letters',
     '{record}',
     'Records added to the dead letters, by reason',
-    Object.values(codes),
+    DeadLetterCode.all.map(ofCode),
   );
   return {
     async add(added) {
       await queue.add(added);
-      for (const { code } of added) letters.add(1, codes[code]);
+      for (const { code } of added) letters.add(1, ofCode(code));
     },
   };
 }

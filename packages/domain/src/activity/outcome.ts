@@ -1,0 +1,35 @@
+/**
+ * The outcomes of a record of the log. Clients and dashboards rely on these names.
+ *  - `stored`         its activity is new, and stored now;
+ *  - `redelivered`    it is stored already, and the log delivered it again;
+ *  - `duplicate`      the same fact is stored already under its id;
+ *  - `conflict`       a different fact is stored under its id; this one is a dead letter;
+ *  - `erased`         its user was erased after it was logged. Reserved: nothing produces it yet;
+ *  - `dead_lettered`  it can't be read or stored; it is a dead letter.
+ */
+export const recordOutcomes = [
+  'stored',
+  'redelivered',
+  'duplicate',
+  'conflict',
+  'erased',
+  'dead_lettered',
+] as const;
+
+/** The outcome of one record of the log; see `recordOutcomes`. */
+export type RecordOutcome = (typeof recordOutcomes)[number];
+
+/** The outcome of an activity as its sender sees it: `accepted` until more is known, and `stored` if it is redelivered. */
+export type ActivityOutcome = 'accepted' | Exclude<RecordOutcome, 'redelivered'>;
+
+/**
+ * What is known about an id:
+ *  - `stored`         an activity is stored under it;
+ *  - `dead_lettered`  none is, and a dead letter names it;
+ *  - `unknown`        neither: it was never accepted, or waits on the log.
+ */
+export type ActivityStatus = Extract<RecordOutcome, 'stored' | 'dead_lettered'> | 'unknown';
+
+/** Returns a count of 0 for each outcome. */
+export const emptyTally = (): Record<RecordOutcome, number> =>
+  Object.fromEntries(recordOutcomes.map((outcome) => [outcome, 0])) as Record<RecordOutcome, number>;
