@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PartitionProgress } from '@user-activity/domain';
+import { backOff } from '@user-activity/timing';
 import type { Admin } from 'kafkajs';
 
-const attempts = 5;
-const pauseMs = 100;
+const maxAttempts = 5;
 
 /** Returns the progress of a group in each partition of a topic. */
 export async function groupProgress(
@@ -33,8 +32,8 @@ async function committedOf(
       const partitions = topics.flatMap(({ partitions: found }) => found);
       return new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     } catch (error) {
-      if (attempt === attempts) throw error;
-      await delay(pauseMs * attempt);
+      if (attempt === maxAttempts) throw error;
+      await backOff(attempt);
     }
   }
 }

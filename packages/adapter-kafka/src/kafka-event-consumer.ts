@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   DomainError,
   type EventConsumer,
@@ -6,6 +5,7 @@ import {
   type PartitionProgress,
   type RecordHandler,
 } from '@user-activity/domain';
+import { backOff, settlesWithin } from '@user-activity/timing';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { retire } from './end-stopped-fetches.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -142,7 +142,7 @@ export class KafkaEventConsumer implements EventConsumer {
     if (this.#eachBatch !== undefined) retire(this.#eachBatch);
     await Promise.allSettled(this.#underWay.values());
     // If leaving the group takes too long, the group notices by the missing heartbeats.
-    await Promise.race([left.catch(() => undefined), delay(leavingMs, undefined, { ref: false })]);
+    await settlesWithin(leavingMs, left);
     this.#ended.resolve();
   }
 
@@ -203,7 +203,7 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 }
 
-/** Calls the handler until it resolves, with pauses that grow to 5 s. Returns false if it was cancelled before. */
+/** Calls the handler until it resolves, with growing pauses. Returns false if it was cancelled before. */
 async function handled(
   handler: RecordHandler,
   records: Parameters<RecordHandler>[0],
@@ -214,8 +214,7 @@ async function handled(
       await handler(records, signal);
       return true;
     } catch {
-      const pause = Math.min(5000, 25 * 2 ** Math.min(failures, 10));
-      await delay(pause, undefined, { signal }).catch(() => undefined);
+      await backOff(failures, signal);
     }
   }
   return false;

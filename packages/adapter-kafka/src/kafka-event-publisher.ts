@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ActivityLogged,
   DomainError,
@@ -9,6 +9,7 @@ import {
   replayed,
   type RepublishOutcome,
 } from '@user-activity/domain';
+import { backOff, settlesWithin } from '@user-activity/timing';
 import { activityMessage } from '@user-activity/topic-contract';
 import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
@@ -43,6 +44,8 @@ const maxPartitionBytes = 900_000;
 const overhead = 300;
 // How long `close` waits for pending events to be confirmed.
 const closingMs = 1500;
+// Short, so that several attempts fit into a publish timeout.
+const maxPauseMs = 1000;
 const ceSource = '/user-activity';
 
 /**
@@ -119,9 +122,8 @@ export class KafkaEventPublisher implements EventPublisher {
 
   async #close(): Promise<void> {
     // A working log confirms much faster. If it does not answer, a stop can't wait for the deadlines.
-    const late = delay(closingMs, undefined, { ref: false });
     const underWay = [...this.#calls].map(({ promise }) => promise);
-    await Promise.race([Promise.allSettled([...underWay, this.#working]), late]);
+    await settlesWithin(closingMs, Promise.allSettled([...underWay, this.#working]));
     for (const call of this.#calls) this.#settle(call, () => call.reject(logUnavailable(this.#failure)));
     await this.#producer.close();
   }
@@ -230,7 +232,7 @@ export class KafkaEventPublisher implements EventPublisher {
       // After a failure, one request per partition: then the healthy ones succeed and are not sent again.
       this.#failure = await this.#send(portion, failures > 0);
       failures = this.#failure === undefined ? 0 : failures + 1;
-      if (failures > 0) await delay(Math.min(1000, 25 * 2 ** Math.min(failures, 6)));
+      if (failures > 0) await backOff(failures, undefined, maxPauseMs);
     }
     this.#working = undefined;
   }

@@ -1,4 +1,4 @@
-import { within } from './within.ts';
+import { settlesWithin, within } from '@user-activity/timing';
 
 const closingMs = 500;
 
@@ -39,7 +39,7 @@ export class Renewable<Client extends Connectable> {
   async close(): Promise<void> {
     const last = this.#current;
     this.#current = undefined;
-    if (last !== undefined) await within(closingMs, last.client.disconnect()).catch(() => undefined);
+    if (last !== undefined) await settlesWithin(closingMs, last.client.disconnect());
   }
 
   #connect(): { readonly client: Client; readonly connected: Promise<void> } {

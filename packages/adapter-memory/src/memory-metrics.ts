@@ -1,11 +1,6 @@
 import { metrics } from '@opentelemetry/api';
-import {
-  AggregationTemporality,
-  InstrumentType,
-  type MetricData,
-  MeterProvider,
-  MetricReader,
-} from '@opentelemetry/sdk-metrics';
+import { type MetricData, MeterProvider } from '@opentelemetry/sdk-metrics';
+import { PullReader } from '@user-activity/adapter-prometheus';
 
 /** One value of a metric, with its attributes as text. For a histogram, the count and the sum. */
 export interface Reading {
@@ -14,29 +9,9 @@ export interface Reading {
   readonly sum?: number | undefined;
 }
 
-/** Gauges show only the values observed by this collection, as in the service. */
-class Reader extends MetricReader {
-  constructor() {
-    super({
-      aggregationTemporalitySelector: (type) =>
-        type === InstrumentType.OBSERVABLE_GAUGE
-          ? AggregationTemporality.DELTA
-          : AggregationTemporality.CUMULATIVE,
-    });
-  }
-
-  protected override async onForceFlush(): Promise<void> {
-    // Nothing is kept that could be sent.
-  }
-
-  protected override async onShutdown(): Promise<void> {
-    // Nothing was opened.
-  }
-}
-
-/** Keeps measurements in memory, for tests. Only one per process at a time. */
+/** Keeps measurements in memory, for tests, and reads them as the service does. Only one per process at a time. */
 export class MemoryMetrics {
-  readonly #reader: Reader = new Reader();
+  readonly #reader: PullReader = new PullReader();
   readonly #provider: MeterProvider = new MeterProvider({ readers: [this.#reader] });
 
   constructor() {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { settlesWithin } from '@user-activity/timing';
 import { type Collection, MongoClient, type MongoClientOptions, ReadConcern, ReadPreference } from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
@@ -116,7 +116,7 @@ export class MongoStore {
 
   /** Disconnects. Waits at most 500 ms, because a hanging server never answers the driver's last command. */
   async close(): Promise<void> {
-    await Promise.race([this.#client.close(), delay(closingMs, undefined, { ref: false })]);
+    await settlesWithin(closingMs, this.#client.close());
   }
 }
 

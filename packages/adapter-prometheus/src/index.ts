@@ -1,1 +1,2 @@
 export { PrometheusMetrics } from './prometheus-metrics.ts';
+export { PullReader } from './pull-reader.ts';

@@ -3,14 +3,14 @@ import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { PullReader } from './pull-reader.ts';
 
-// Whoever measures something far away has so long; then its numbers are missing, and the others are told.
+// How long an observer may take, for instance to ask a broker. After that its values are missing.
 const observingMs = 2000;
 
-/** Collects what the process measures with OpenTelemetry, and tells it in Prometheus's text format, version 0.0.4. */
+/** Collects the process's OpenTelemetry measurements, and returns them in Prometheus's text format, version 0.0.4. */
 export class PrometheusMetrics {
   readonly #provider: MeterProvider;
   readonly #reader: PullReader = new PullReader();
-  // No prefix, no time stamps, no labels that are the same everywhere, nothing of the resource or of who measures.
+  // Without a prefix, time stamps, common labels, and data about the resource and the meter.
   readonly #serializer: PrometheusSerializer = new PrometheusSerializer('', false, undefined, true, true);
   #scraping: Promise<string> | undefined;
   #closed: Promise<void> | undefined;
@@ -20,8 +20,8 @@ export class PrometheusMetrics {
   }
 
   /**
-   * From now on the process is measured. What took its instruments before is not, so this comes first of all.
-   * Throws where the process is measured already.
+   * Starts to measure the process. Call it first: instruments that were made before are not measured. Throws if the process is
+   * measured already.
    */
   static start(): PrometheusMetrics {
     const started = new PrometheusMetrics();
@@ -30,7 +30,7 @@ export class PrometheusMetrics {
     return started;
   }
 
-  /** Where things stand. Those who ask at the same time get the same answer: none costs another collection. */
+  /** Returns the current values. Concurrent calls share one collection. */
   readonly scrape = (): Promise<string> => {
     this.#scraping ??= this.#scrape().finally(() => {
       this.#scraping = undefined;
@@ -38,14 +38,14 @@ export class PrometheusMetrics {
     return this.#scraping;
   };
 
-  /** Nothing is measured any more. May be called again, to no further effect. */
+  /** Stops measuring. Further calls have no effect. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #scrape(): Promise<string> {
-    // What could not be measured is missing, which is all that there is to say of it.
+    // Values of observers that failed are missing; there is nothing else to report about them.
     const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observingMs });
     return `${this.#serializer.serialize(resourceMetrics).trimEnd()}\n`;
   }

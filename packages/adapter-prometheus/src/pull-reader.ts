@@ -1,8 +1,8 @@
 import { AggregationTemporality, InstrumentType, MetricReader } from '@opentelemetry/sdk-metrics';
 
 /**
- * Collects when it is asked to. What gauges show is what was observed this time alone: by itself the SDK would show the last
- * value of what is gone for ever, such as a partition that another member has now.
+ * Collects measurements on request. Gauges show only the values observed by this collection. By default the SDK would keep the last
+ * value of something that is gone, such as a partition that moved to another member.
  */
 export class PullReader extends MetricReader {
   constructor() {
@@ -15,10 +15,10 @@ export class PullReader extends MetricReader {
   }
 
   protected override async onForceFlush(): Promise<void> {
-    // Nothing is kept that could be sent.
+    // There is nothing to send.
   }
 
   protected override async onShutdown(): Promise<void> {
-    // Nothing was opened.
+    // There is nothing to close.
   }
 }

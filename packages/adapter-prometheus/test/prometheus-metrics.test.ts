@@ -12,7 +12,7 @@ afterEach(() => measured.close());
 const meter = () => metrics.getMeter('test');
 const scraped = async () => parsePrometheusText(await measured.scrape());
 
-test('tells counters, gauges and histograms, with their units, and nothing of who measured them', async () => {
+test('shows counters, gauges and histograms with their units, and no data about the meter', async () => {
   meter().createCounter('things.done', { unit: '{thing}' }).add(2, { 'some.kind': 'a"b\\c\nd' });
   meter()
     .createHistogram('waits', { unit: 's', advice: { explicitBucketBoundaries: [1, 2] } })
@@ -30,11 +30,11 @@ test('tells counters, gauges and histograms, with their units, and nothing of wh
   ]);
 });
 
-test('is a text also where there is nothing to tell', async () => {
+test('is a valid text if nothing was measured', async () => {
   expect((await scraped()).samples).toEqual([]);
 });
 
-test('what a gauge does not show any more is gone', async () => {
+test('a value that a gauge no longer observes is not shown', async () => {
   let shown = ['a', 'b'];
   meter()
     .createObservableGauge('shown')
@@ -48,7 +48,7 @@ test('what a gauge does not show any more is gone', async () => {
   expect((await scraped()).samples).toEqual([]);
 });
 
-test('one that fails, and one that never answers, cost their own numbers alone', async () => {
+test('an observer that fails or hangs affects only its own values', async () => {
   vi.useFakeTimers();
   try {
     meter()
@@ -66,7 +66,7 @@ test('one that fails, and one that never answers, cost their own numbers alone',
   }
 });
 
-test('those who ask at the same time cost one collection', async () => {
+test('concurrent scrapes share one collection', async () => {
   let observed = 0;
   meter()
     .createObservableGauge('asked')
@@ -78,7 +78,7 @@ test('those who ask at the same time cost one collection', async () => {
   expect(sumOf(await scraped(), 'asked')).toBe(2);
 });
 
-test('a process is measured once, and again after the end', async () => {
+test('a process is measured only once at a time', async () => {
   expect(() => PrometheusMetrics.start()).toThrow('measured already');
   await measured.close();
   await measured.close();
@@ -86,12 +86,12 @@ test('a process is measured once, and again after the end', async () => {
 });
 
 test.each([
-  ['a line without its end', 'a 1'],
-  ['no line of the format', '# TYPE a gauge\na one\n'],
-  ['no type that there is', '# TYPE a guage\n'],
+  ['a line without a line end', 'a 1'],
+  ['a line that is not in the format', '# TYPE a gauge\na one\n'],
+  ['an unknown type', '# TYPE a guage\n'],
   ['a sample without a type', 'a 1\n'],
-  ['a label that is not closed', '# TYPE a gauge\na{b="c} 1\n'],
-  ['a series that comes twice', '# TYPE a gauge\na 1\na 2\n'],
-])('what reads it here would find %s', (_, text) => {
+  ['an unclosed label', '# TYPE a gauge\na{b="c} 1\n'],
+  ['a repeated series', '# TYPE a gauge\na 1\na 2\n'],
+])('the parser of this test refuses %s', (_, text) => {
   expect(() => parsePrometheusText(text)).toThrow(Error);
 });

@@ -1,6 +1,6 @@
 import type { CheckHealth, HealthStatus } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
-import { backOff } from './back-off.ts';
+import { backOff } from '@user-activity/timing';
 import type { Logger } from './logger.ts';
 
 /** Thrown if Kafka or MongoDB was not reached in time. The message says which one, why, and which variables to check. */

@@ -1,5 +1,4 @@
 export { type ApiLimits, apiUseCases, waitingRoom } from './api-use-cases.ts';
-export { outageLog } from './back-off.ts';
 export { EngineWait } from './engine-wait.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
 export { openRootKey, type RootKey } from './configuration/key-files.ts';
@@ -26,6 +25,7 @@ export { groupObserver } from './metrics/group-metrics.ts';
 export { measureProcess, type Measurements } from './metrics/measure-process.ts';
 export { publishObserver } from './metrics/publish-metrics.ts';
 export { measuredOutages } from './metrics/storing-metrics.ts';
+export { outageLog } from './outage-log.ts';
 export { Opened, opening } from './opened.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';
 export { startSweeping } from './start-sweeping.ts';

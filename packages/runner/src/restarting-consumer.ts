@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Pause } from '@user-activity/application';
 import {
   DomainError,
@@ -6,6 +5,7 @@ import {
   type PartitionProgress,
   type RecordHandler,
 } from '@user-activity/domain';
+import { settlesWithin } from '@user-activity/timing';
 
 /** Options of a RestartingConsumer. */
 export interface RestartingConsumerOptions {
@@ -110,7 +110,6 @@ export class RestartingConsumer implements EventConsumer {
   }
 
   async #left(member: EventConsumer): Promise<void> {
-    const late = delay(this.#options.stopWithinMs ?? 4000, undefined, { ref: false });
-    await Promise.race([member.stop().catch(() => undefined), late]);
+    await settlesWithin(this.#options.stopWithinMs ?? 4000, member.stop());
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type HealthDeps,
   makeStoringUseCases,
@@ -5,11 +6,12 @@ import {
   type StoringUseCases,
 } from '@user-activity/application';
 import type { EventConsumer } from '@user-activity/domain';
-import { backOff, briefGrace, outageLog } from './back-off.ts';
+import { backOff } from '@user-activity/timing';
 import { instrumentStoring } from './metrics/instrument.ts';
 import { measureLag } from './metrics/lag-metrics.ts';
 import { countedRestarts, measureProgress } from './metrics/progress-metrics.ts';
 import { measuredLetters, measuredOutages, measuredSaves } from './metrics/storing-metrics.ts';
+import { outageLog } from './outage-log.ts';
 import { progressLog } from './progress-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
 import { tokens } from './tokens.ts';
@@ -24,7 +26,8 @@ export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =
       deadLetterQueue: measuredLetters(get(tokens.deadLetters)),
       clock: get(tokens.clock),
       pause: backOff,
-      grace: briefGrace,
+      // More than a working store needs, and short for a waiting consumer group.
+      grace: () => delay(1000, undefined, { ref: false }),
       observer: alsoTelling(measuredOutages('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
       health,
     }),

@@ -31,13 +31,26 @@ export const arrows: readonly Arrows[] = [
     because: 'a use case reaches the world through ports only',
   },
   { from: 'topic-contract', to: ['domain'], because: 'what is on the topic is told in words of the model' },
-  { from: 'adapter-memory', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
-  { from: 'adapter-sqlite', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
-  { from: 'adapter-mongodb', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
+  { from: 'timing', to: ['domain'], because: 'a pause or a time limit is the same for every adapter' },
+  {
+    from: 'adapter-memory',
+    to: ['domain', 'adapter-prometheus'],
+    because: 'an adapter knows the ports, not who calls them; metrics in tests are read as in the service',
+  },
+  {
+    from: 'adapter-sqlite',
+    to: ['domain', 'timing'],
+    because: 'an adapter knows the ports, not who calls them',
+  },
+  {
+    from: 'adapter-mongodb',
+    to: ['domain', 'timing'],
+    because: 'an adapter knows the ports, not who calls them',
+  },
   { from: 'adapter-prometheus', to: [], because: 'what is measured is the business of those who measure' },
   {
     from: 'adapter-kafka',
-    to: ['topic-contract', 'domain'],
+    to: ['topic-contract', 'domain', 'timing'],
     because: 'only the log speaks the topic contract',
   },
   {
@@ -53,7 +66,7 @@ export const arrows: readonly Arrows[] = [
   },
   {
     from: 'runner',
-    to: ['application', 'domain'],
+    to: ['application', 'domain', 'timing'],
     because: 'what all apps share can depend on no choice of one',
   },
   { from: 'client', to: [], because: 'who talks to the API needs nothing of the service' },

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import {
   DomainError,
   type EventConsumer,
@@ -7,6 +7,7 @@ import {
   type PartitionProgress,
   type RecordHandler,
 } from '@user-activity/domain';
+import { backOff } from '@user-activity/timing';
 import { isEnded, logUnavailable } from './failure.ts';
 import { logRecord } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -122,7 +123,7 @@ export class SqliteEventConsumer implements EventConsumer {
         await attempt();
         return true;
       } catch {
-        await pause(failures, signal);
+        await backOff(failures, signal);
       }
     }
     return false;
@@ -144,7 +145,7 @@ export class SqliteEventConsumer implements EventConsumer {
         failures += 1;
         this.#observer?.failed(this.#failure, failures);
       }
-      await pause(failures, signal);
+      await backOff(failures, signal);
     }
     throw this.#failure ?? new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
   }
@@ -162,9 +163,4 @@ async function decoded(topic: string, entries: readonly LogEntry[]): Promise<rea
     bytes = 0;
   }
   return records;
-}
-
-/** A pause that grows from 50 ms to 5 s; ends early when cancelled. */
-async function pause(failures: number, signal: AbortSignal): Promise<void> {
-  await delay(Math.min(5000, 25 * 2 ** Math.min(failures, 10)), undefined, { signal }).catch(() => undefined);
 }

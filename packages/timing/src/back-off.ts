@@ -1,0 +1,23 @@
+import type { Cancellation } from '@user-activity/domain';
+
+const firstMs = 100;
+const defaultMaxMs = 5000;
+
+/**
+ * Waits 100 ms after the first failure, and twice as long after each further one, up to `maxMs` (default: 5,000). A random part of
+ * up to one half is subtracted, so that not all callers retry at once. Returns early when the signal is aborted.
+ */
+export async function backOff(
+  failures: number,
+  signal?: Cancellation,
+  maxMs: number = defaultMaxMs,
+): Promise<void> {
+  if (signal?.aborted === true) return;
+  const waitMs = Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 20)) * (0.5 + Math.random() / 2);
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, waitMs);
+  signal?.addEventListener('abort', over.resolve, { once: true });
+  await over.promise;
+  clearTimeout(timer);
+  signal?.removeEventListener('abort', over.resolve);
+}

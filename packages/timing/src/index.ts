@@ -1,0 +1,2 @@
+export { backOff } from './back-off.ts';
+export { settlesWithin, within } from './within.ts';
