@@ -61,8 +61,8 @@ export const strangerAttacks: readonly Attack[] = [
   ),
   strangers(
     's13-escaped-keys',
-    '100 bodies of 1 MiB with another writeKey each, between escapes',
-    100,
+    '50 bodies of 1 MiB with another writeKey each, between escapes',
+    50,
     (index) => zipped('/v1/batch', crowded(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
   ),
   strangers('s13-repeated-keys', '50 bodies that repeat writeKey as often as fits', 50, (index) =>
