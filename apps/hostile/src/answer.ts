@@ -1,6 +1,6 @@
-/** How a request was answered, as far as its client read. */
+/** The answer to a request, as far as its client read it. */
 export interface Answer {
-  /** Such as `POST /api/logs`. */
+  /** Method and path, such as `POST /api/logs`. */
   readonly request: string;
   /** 0 if the connection ended before an answer. */
   readonly status: number;
@@ -16,7 +16,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Whether the service refuses for now, and says so: 503 with `Retry-After`, as problem details. */
+/** Returns whether the service refused for now in the right way: 503 with `Retry-After`, as problem details. */
 export const isDeliberate = ({ status, headers }: Answer): boolean =>
   status === 503 &&
   headers['retry-after'] !== undefined &&

@@ -9,7 +9,7 @@ import { Target } from './target.ts';
 const defaultSendingMs = 10_000;
 const servingMs = 10_000;
 
-/** Attacks a service once, and measures what it costs. A service that hangs is killed. */
+/** Attacks a service once, and measures the cost. Kills a service that hangs. */
 export async function attempt(attack: Attack, service: Service): Promise<Attempt> {
   const { process, place } = service;
   const { sendingMs = defaultSendingMs } = attack;
@@ -28,15 +28,15 @@ export async function attempt(attack: Attack, service: Service): Promise<Attempt
     ended = service.hasEnded() ? { ended: process.output.slice(-300) } : {};
     if (faults === undefined) await process.end('SIGKILL');
   } finally {
-    // Also if the attack threw: a thread that goes on watching would keep this process from ending.
+    // Also if the attack threw: the watching thread would keep this process from ending.
     gapMs = await gap.stop();
     growthMiB = memory.stop();
   }
-  const hung = `it was not over, or no normal activity stored afterwards, within ${sendingMs + servingMs} ms`;
+  const hung = `the attack did not end, or no normal activity was stored after it, within ${sendingMs + servingMs} ms`;
   return { gapMs, growthMiB, answers: target.answers, faults: faults ?? [hung], ...ended };
 }
 
-/** Gives what did not hold, undefined if the service hangs. */
+/** Returns what is wrong, a sentence each; undefined if the service hangs. */
 async function carryOut(
   attack: Attack,
   target: Target,
@@ -47,7 +47,7 @@ async function carryOut(
       return undefined;
     const faults = hasEnded() ? [] : await attack.check?.(target);
     target.close();
-    // What was sent is dealt with when this is stored, as it comes after it on the log.
+    // This activity follows the attack on the log, so the attack is processed once it is stored.
     if (!(await within(servingMs, [servesAgain(port, key), process.exited]))) return undefined;
     return faults ?? [];
   } finally {
@@ -55,26 +55,26 @@ async function carryOut(
   }
 }
 
-/** Whether one of them came to its end in time. */
+/** Returns whether one of the promises is fulfilled in time. */
 async function within(ms: number, work: readonly Promise<unknown>[]): Promise<boolean> {
-  const late = new AbortController();
-  const lateness = delay(ms, false, { signal: late.signal });
+  const timer = new AbortController();
+  const timeout = delay(ms, false, { signal: timer.signal });
   try {
-    return await Promise.race([Promise.race(work).then(() => true), lateness]);
+    return await Promise.race([Promise.race(work).then(() => true), timeout]);
   } finally {
-    lateness.catch(() => undefined);
-    late.abort();
+    timeout.catch(() => undefined);
+    timer.abort();
   }
 }
 
-/** Resolves when a normal activity is stored, or it is too late for that. A refusal for now is tried again. */
+/** Resolves when a normal activity is stored, or after a timeout. Tries again after a refusal. */
 async function servesAgain(port: number, key: string | undefined): Promise<void> {
   const headers = {
     'content-type': 'application/json',
     prefer: 'wait=10',
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
-  // Longer than anyone waits for this.
+  // Ends the requests of a service that hangs. The caller gives up earlier.
   const signal = AbortSignal.timeout(servingMs + 5000);
   while (!signal.aborted) {
     const response = await fetch(`http://127.0.0.1:${port}/api/logs`, {

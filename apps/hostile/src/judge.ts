@@ -1,39 +1,39 @@
 import { type Answer, isDeliberate } from './answer.ts';
 
-/** What one try of an attack came to. */
+/** The result of one try of an attack. */
 export interface Attempt {
   /** The longest time without an answer of `/health/live`. */
   readonly gapMs: number;
-  /** How much more memory the process held than before, at most. */
+  /** The growth of the process's memory at its peak. */
   readonly growthMiB: number;
   readonly answers: readonly Answer[];
-  /** The end of what the process wrote, if it ended. */
+  /** The end of the process's output, if the process ended. */
   readonly ended?: string;
-  /** What the attack itself found wrong. */
+  /** What the attack's own check found wrong, a sentence each. */
   readonly faults: readonly string[];
 }
 
-/** What an attack may cost. */
+/** The maximum cost of an attack. */
 export interface Bounds {
   readonly gapMs: number;
   readonly growthMiB: number;
-  /** How many times the decoded size of a body its answer may have. */
+  /** The maximum size of an answer, as a multiple of the decoded size of its request's body. */
   readonly amplification: number;
-  /** An answer below this size is never too large. */
+  /** An answer up to this size is never too large. */
   readonly floorBytes: number;
 }
 
 export const bounds: Bounds = { gapMs: 500, growthMiB: 400, amplification: 100, floorBytes: 4096 };
 
-/** A bound that did not hold. */
+/** A bound that an attack exceeded. */
 export interface Violation {
   readonly kind: 'gap' | 'growth' | 'amplification' | 'status' | 'ended' | 'check';
   readonly detail: string;
 }
 
 /**
- * Whether another try can still tell: one gap was too long, and nothing else. The load of the machine can make one gap long, so
- * the second best of three counts.
+ * Returns whether the attack deserves another try: one gap was too long, and nothing else was wrong. Other load on the machine can
+ * cause one long gap, so the second best of three counts.
  */
 export function needsAnotherTry(attempts: readonly Attempt[], allowed: Bounds): boolean {
   const long = attempts.filter(({ gapMs }) => gapMs > allowed.gapMs).length;
@@ -41,23 +41,28 @@ export function needsAnotherTry(attempts: readonly Attempt[], allowed: Bounds): 
   return long === 1 && attempts.length < 3 && others.length === 0;
 }
 
-/** The gap that counts: the second best, or the only one. */
+/** Returns the gap that counts: the second best, or the only one. */
 export function gapOf(attempts: readonly Attempt[]): number {
   const [best = 0, second = best] = attempts.map(({ gapMs }) => gapMs).toSorted((a, b) => a - b);
   return second;
 }
 
-/** How many times its request an answer is. An answer to a request without a body is never too large. */
+/** Returns the size of an answer as a multiple of its request. Returns 0 if the request has no body. */
 export function amplificationOf({ decodedBytes, answerBytes }: Answer, { floorBytes }: Bounds): number {
   return decodedBytes === 0 || answerBytes <= floorBytes ? 0 : answerBytes / decodedBytes;
 }
 
-/** Judges the tries of an attack. Every bound but the gap must hold in each of them. */
+/** Judges the tries of an attack. All bounds but the gap must hold in each try. */
 export function judge(attempts: readonly Attempt[], allowed: Bounds): readonly Violation[] {
   const gap = gapOf(attempts);
   const late: Violation[] =
     gap > allowed.gapMs
-      ? [{ kind: 'gap', detail: `${gap} ms without an answer of /health/live, at most ${allowed.gapMs}` }]
+      ? [
+          {
+            kind: 'gap',
+            detail: `${gap} ms without an answer from /health/live; the maximum is ${allowed.gapMs}`,
+          },
+        ]
       : [];
   return [...late, ...attempts.flatMap((attempt) => violationsOf(attempt, allowed))];
 }
@@ -67,12 +72,15 @@ function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
   if (attempt.ended !== undefined)
     found.push({ kind: 'ended', detail: `the process ended: ${attempt.ended}` });
   if (attempt.growthMiB > allowed.growthMiB)
-    found.push({ kind: 'growth', detail: `${attempt.growthMiB} MiB more, at most ${allowed.growthMiB}` });
+    found.push({
+      kind: 'growth',
+      detail: `${attempt.growthMiB} MiB more memory; the maximum is ${allowed.growthMiB}`,
+    });
   const largest = largestOf(attempt.answers, allowed);
   if (largest !== undefined && amplificationOf(largest, allowed) > allowed.amplification)
     found.push({
       kind: 'amplification',
-      detail: `${largest.request}: ${largest.answerBytes} bytes of answer for ${largest.decodedBytes}`,
+      detail: `${largest.request}: the answer has ${largest.answerBytes} bytes, the request ${largest.decodedBytes}`,
     });
   const broken = attempt.answers.filter((answer) => answer.status >= 500 && !isDeliberate(answer));
   const [first] = broken;
@@ -84,6 +92,6 @@ function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
   return found;
 }
 
-/** The answer that multiplies its request most. */
+/** Returns the answer that is the largest multiple of its request. */
 export const largestOf = (answers: readonly Answer[], allowed: Bounds): Answer | undefined =>
   answers.toSorted((a, b) => amplificationOf(b, allowed) - amplificationOf(a, allowed))[0];

@@ -12,7 +12,7 @@ function usage(message: string): never {
   return process.exit(2);
 }
 
-function given() {
+function parseOptions() {
   try {
     const flag = { type: 'boolean', default: false } as const;
     return parseArgs({
@@ -29,29 +29,29 @@ function given() {
   }
 }
 
-const { engines: onEngines, heap, list, only, seconds } = given();
-if (!/^[1-9]\d{0,4}$/.test(seconds)) usage('--seconds must be a whole number.');
+const { engines: onEngines, heap, list, only, seconds } = parseOptions();
+if (!/^[1-9]\d{0,4}$/.test(seconds)) usage('--seconds must be a whole number from 1 to 99999.');
 const others = onEngines ? 'embedded' : 'kafka';
 const chosen = attacks
   .filter((attack) => attack.only !== others)
   .filter(
     ({ name }) => only === undefined || only.some((part) => name === part || name.startsWith(`${part}-`)),
   );
-if (chosen.length === 0) usage('No attack has such a name. --list shows all.');
+if (chosen.length === 0) usage('--only matches no attack. --list shows all names.');
 if (list) {
   for (const { name, about } of chosen) console.log(`${name.padEnd(30)} ${about}`);
   process.exit(0);
 }
 
-// Ends servers and folders too: the ones have a guard, the others go with the exit.
+// This also ends the servers, by their guards, and removes the folders at exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
 const engines = onEngines ? await startEngines() : undefined;
-const tell = (outcome: Outcome): void => console.log(linesOf(outcome));
+const onOutcome = (outcome: Outcome): void => console.log(linesOf(outcome));
 try {
   console.log(headline);
-  const options = { bounds, smallHeap: heap, tell, ...(engines === undefined ? {} : { engines }) };
+  const options = { bounds, smallHeap: heap, onOutcome, ...(engines === undefined ? {} : { engines }) };
   const endsAt = Number(seconds) * 1000;
   const [waiting, working] = [true, false].map((isBeside) =>
     chosen.filter(({ beside = false }) => beside === isBeside),
@@ -64,9 +64,9 @@ try {
   console.log(`${outcomes.length - failed.length} of ${outcomes.length} attacks held.`);
   if (failed.length > 0) process.exitCode = 1;
 } catch (error) {
-  // The harness itself failed: that says nothing about the service.
+  // The harness failed, so nothing is known about the service.
   console.error(error);
-  // At once, as attacks that run beside may take a minute more. Servers have a guard.
+  // Exits at once: attacks that run beside may take another minute. Guards end the servers.
   process.exit(3);
 }
 await engines?.stop();

@@ -5,7 +5,7 @@ const widths = [30, 5, 8, 8, 10, 8, 7];
 const row = (cells: readonly (string | number)[]): string =>
   cells.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join(' ');
 
-/** The head of the report. */
+/** The first line of the report. */
 export const headline: string = row([
   'attack',
   'tries',
@@ -17,7 +17,7 @@ export const headline: string = row([
   'verdict',
 ]);
 
-/** One attack as a line, and a line for each violation. */
+/** Returns a line about the attack, and a line for each violation. */
 export function linesOf({ attack, attempts, violations, seconds }: Outcome): string {
   const answers = attempts.flatMap((attempt) => attempt.answers);
   const largest = largestOf(answers, bounds);

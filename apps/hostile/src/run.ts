@@ -3,27 +3,33 @@ import { attempt } from './attempt.ts';
 import { type Attempt, type Bounds, judge, needsAnotherTry, type Violation } from './judge.ts';
 import { Host, type HostOptions } from './service/host.ts';
 
-/** An attack, and what came of it. */
+/** An attack and its result. */
 export interface Outcome {
   readonly attack: Attack;
   readonly attempts: readonly Attempt[];
   readonly violations: readonly Violation[];
-  /** How long its tries took together, with the start of a service if one was needed. */
+  /** The time that its tries took together, including the start of a service if there was one. */
   readonly seconds: number;
 }
 
-/** What is to be run. */
+/** The attacks of a run, and how they are judged. */
 export interface RunOptions extends HostOptions {
   readonly attacks: readonly Attack[];
   readonly bounds: Bounds;
-  /** What has not begun by then counts as failed; in ms as `performance.now()` tells them. Default: no end. */
+  /** When the run ends, on the clock of `performance.now()`. Attacks not begun by then count as failed. Default: never. */
   readonly endsAt?: number;
-  /** Hears each outcome as it comes. */
-  readonly tell?: (outcome: Outcome) => void;
+  /** Called with each outcome. */
+  readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** Attacks services one after the other, with up to three tries where a gap was long. */
-export async function run({ attacks, bounds, endsAt, tell, ...options }: RunOptions): Promise<Outcome[]> {
+/** Runs the attacks one after the other, with up to three tries if a gap was long. */
+export async function run({
+  attacks,
+  bounds,
+  endsAt,
+  onOutcome,
+  ...options
+}: RunOptions): Promise<Outcome[]> {
   const host = new Host(options);
   const outcomes: Outcome[] = [];
   try {
@@ -36,10 +42,10 @@ export async function run({ attacks, bounds, endsAt, tell, ...options }: RunOpti
       const violations: readonly Violation[] =
         attempts.length > 0
           ? judge(attempts, bounds)
-          : [{ kind: 'check', detail: 'was not tried: there was no time left' }];
+          : [{ kind: 'check', detail: 'was not tried: the time was over' }];
       const outcome = { attack, attempts, violations, seconds: (performance.now() - began) / 1000 };
       outcomes.push(outcome);
-      tell?.(outcome);
+      onOutcome?.(outcome);
     }
   } finally {
     await host.stop();

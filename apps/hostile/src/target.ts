@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 import { ask, type Question } from './wire/ask.ts';
 import { RawConnection } from './wire/raw-connection.ts';
 
-/** Where a service is, for an attack. */
+/** Where a service and its data are. */
 export interface Place {
   readonly port: number;
   readonly folder: string;
@@ -10,7 +10,7 @@ export interface Place {
   readonly kafka?: { readonly brokers: readonly string[]; readonly topic: string };
 }
 
-/** What an attack aims at, and what it was answered. */
+/** The service that an attack is sent to, and its answers so far. */
 export class Target {
   readonly place: Place;
   readonly answers: Answer[] = [];
@@ -21,26 +21,26 @@ export class Target {
     this.place = place;
   }
 
-  /** Sends a request and reads its answer to the end. A broken connection is status 0. */
+  /** Sends a request and reads the whole answer. The status is 0 if the connection broke. */
   async ask(question: Question): Promise<Answer> {
     const answer = await ask(this.place.port, question, this.#asking.signal);
     this.answers.push(answer);
     return answer;
   }
 
-  /** Sends many of them at once. */
+  /** Sends many requests at once. */
   askAll(questions: readonly Question[]): Promise<readonly Answer[]> {
     return Promise.all(questions.map((question) => this.ask(question)));
   }
 
-  /** A connection for bytes of any kind. */
+  /** Opens a connection for any bytes. */
   open(): Promise<RawConnection> {
     const connection = new RawConnection(this.place.port);
     this.connections.push(connection);
     return connection.opened;
   }
 
-  /** Breaks everything off that is still going on. */
+  /** Aborts all requests and closes all connections. */
   close(): void {
     this.#asking.abort();
     for (const connection of this.connections) connection.close();

@@ -5,14 +5,14 @@ import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { attempt } from '../src/attempt.ts';
 import type { Place } from '../src/target.ts';
 
-test('an attack that fails by itself is told, and nobody watches the service any more', async () => {
+test('an attack that throws is reported, and its service is no longer watched', async () => {
   const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   const folder = temporaryFolder('hostile');
   const place: Place = { port, folder: folder.path };
-  // Its memory is watched; the server above answers for it, as it tells when nobody asks any more.
+  // The memory of this process is watched. The server above answers for it, and closes only when nobody asks any more.
   const process = new ServiceProcess({ folder: folder.path });
   const attack = {
     name: 's0-broken',
@@ -23,7 +23,7 @@ test('an attack that fails by itself is told, and nobody watches the service any
   };
   try {
     await expect(attempt(attack, { process, place, hasEnded: () => false })).rejects.toThrow('is broken');
-    // This waits for the watcher to leave.
+    // Closing waits for the watcher's connection to end.
     server.close();
     await once(server, 'close');
   } finally {

@@ -4,7 +4,7 @@ import { attacks } from '../src/attacks/attacks.ts';
 import { bounds } from '../src/judge.ts';
 import { type RunOptions, run } from '../src/run.ts';
 
-// How long things take is not judged here: `npm run hostile` does.
+// Gaps are judged by `npm run hostile` alone.
 const withoutGap = { ...bounds, gapMs: Number.POSITIVE_INFINITY };
 
 async function violations(
@@ -21,11 +21,11 @@ async function violations(
   );
 }
 
-test('no attack of the short run hurts the embedded service', async () => {
+test('the embedded service holds against the short run', async () => {
   expect(await violations('embedded', {})).toEqual([]);
 });
 
-test('no poison on the topic stops the consumer', async () => {
+test('no poison message on the topic stops the consumer', async () => {
   const engines = { brokers: kafkaBrokers(), mongodbUri: mongodbUri() };
   expect(await violations('kafka', { engines })).toEqual([]);
 });

@@ -15,13 +15,13 @@ const busy: Answer = { ...refusal, status: 503, headers: { ...refusal.headers, '
 const sound: Attempt = { gapMs: 500, growthMiB: 400, answers: [refusal, busy], faults: [] };
 const late: Attempt = { ...sound, gapMs: 501 };
 
-test('an attempt within all bounds has no violation', () => {
+test('an attempt within all bounds has no violations', () => {
   expect(judge([sound], bounds)).toEqual([]);
 });
 
 const doctored: readonly (readonly [how: string, Violation['kind'], Partial<Attempt>])[] = [
   ['a long gap', 'gap', { gapMs: 501 }],
-  ['growth of memory', 'growth', { growthMiB: 401 }],
+  ['memory growth', 'growth', { growthMiB: 401 }],
   [
     'an answer of more than 100 times the request',
     'amplification',
@@ -39,7 +39,7 @@ const doctored: readonly (readonly [how: string, Violation['kind'], Partial<Atte
   ],
   ['a 500', 'status', { answers: [refusal, { ...refusal, status: 500 }] }],
   ['a 503 without Retry-After', 'status', { answers: [{ ...refusal, status: 503 }] }],
-  ['a 503 that is no problem', 'status', { answers: [{ ...busy, headers: { 'retry-after': '1' } }] }],
+  ['a 503 without problem details', 'status', { answers: [{ ...busy, headers: { 'retry-after': '1' } }] }],
   ['a 504', 'status', { answers: [{ ...busy, status: 504 }] }],
   ['the end of the process', 'ended', { ended: 'heap out of memory' }],
   ["a fault of the attack's own check", 'check', { faults: ['3 ids belong to 4 items'] }],
@@ -49,13 +49,13 @@ test.each(doctored)('finds %s', (_, kind, change) => {
   expect(judge([{ ...sound, ...change }], bounds).map((violation) => violation.kind)).toEqual([kind]);
 });
 
-test('an answer to a request without a body may be large, and so may a small one', () => {
+test('a request without a body may have a large answer, and a small body a small answer', () => {
   const page = { ...refusal, decodedBytes: 0, answerBytes: 4_000_000 };
   const small = { ...refusal, decodedBytes: 2, answerBytes: 4096 };
   expect(judge([{ ...sound, answers: [page, small] }], bounds)).toEqual([]);
 });
 
-test('of the gaps of three tries the second best counts', () => {
+test('the second best gap of three tries counts', () => {
   expect(gapOf([late])).toBe(501);
   expect(
     gapOf([
@@ -78,6 +78,6 @@ test('an attack is tried again while its gap can still hold', () => {
   expect(needsAnotherTry([{ ...late, ended: 'out of memory' }], bounds)).toBe(false);
 });
 
-test('every other bound must hold in each try', () => {
+test('all other bounds must hold in each try', () => {
   expect(judge([sound, { ...sound, growthMiB: 500 }, sound], bounds)).toMatchObject([{ kind: 'growth' }]);
 });

@@ -9,7 +9,7 @@ import { originAttacks } from './origins.ts';
 import { pageAttacks } from './pages.ts';
 import { strangerAttacks } from './strangers.ts';
 
-/** Every attack that there is, those that can share a service together. */
+/** All attacks. Those that can share a service are next to each other. */
 export const attacks: readonly Attack[] = [
   ...kafkaAttacks,
   ...faults,

@@ -5,7 +5,7 @@ import { listOf, times, zipped } from './payloads.ts';
 const batch = '/api/logs/batch';
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
-/** So many requests at once, each made from its number: the same one if that is not used. */
+/** An attack by requests at once, each made from its index; all are the same object if `question` takes none. */
 const atOnce = (
   name: string,
   count: number,
@@ -20,7 +20,7 @@ const atOnce = (
   },
 });
 
-/** S9 and S3: many bodies at once, each of which is slow to read. */
+/** S9 and S3: many bodies at once, each slow to read. */
 export const bodiesAtOnce: readonly Attack[] = [
   {
     name: 's9-many-at-once',
@@ -33,7 +33,7 @@ export const bodiesAtOnce: readonly Attack[] = [
       await target.askAll(times(8, () => asked));
     },
   },
-  atOnce('s9-many-small-batches', 10, '10 batches of 10,000 calls that are zeros at once', () =>
+  atOnce('s9-many-small-batches', 10, '10 batches of 10,000 zeros for calls, at once', () =>
     zipped('/v1/batch', `{"batch":${listOf(10_000, () => '0')}}`),
   ),
   atOnce(

@@ -23,7 +23,7 @@ const bodies: readonly Body[] = [
   ],
   [
     's9-distinct-escapes',
-    '400,000 objects with escaped keys that all differ',
+    '400,000 objects with distinct escaped keys',
     () =>
       zipped(
         batch,
@@ -42,13 +42,13 @@ const bodies: readonly Body[] = [
   ],
   [
     's9-deep-repeats',
-    'a key that comes 6,500 times, 16,000 levels deep',
+    'a key repeated 6,500 times, 16,000 levels deep',
     () => zipped(logs, deepRepeats(16_000, '"":1,'.repeat(6500))),
     true,
   ],
   [
     's9-long-repeats',
-    'a key that comes 200,000 times, 980 levels deep',
+    'a key repeated 200,000 times, 980 levels deep',
     () => zipped(logs, deepRepeats(980, '"":1,'.repeat(200_000))),
   ],
   [
@@ -77,7 +77,7 @@ const bodies: readonly Body[] = [
   ],
   [
     's9-mixed-marks',
-    '4,000 types of 1,024 marks that must be put in order',
+    '4,000 types of 1,024 combining marks in the wrong order',
     () =>
       zipped(
         batch,
@@ -194,7 +194,7 @@ const bodies: readonly Body[] = [
   ],
 ];
 
-/** Bodies at the largest size that is taken, made of what is slow to read. */
+/** Bodies that are slow to read, up to the largest size that the service accepts. */
 const slowBodies = [...bodies, ...segmentBodies].map(
   ([name, about, question, short]): Attack => ({
     name,
@@ -202,19 +202,20 @@ const slowBodies = [...bodies, ...segmentBodies].map(
     ...(short ? { short } : {}),
     async send(target) {
       const asked = question();
-      if ((asked.decodedBytes ?? 0) > maxBodyBytes) throw new Error(`${name} is refused for its size alone.`);
+      if ((asked.decodedBytes ?? 0) > maxBodyBytes)
+        throw new Error(`${name} would be refused for its size alone.`);
       await target.ask(asked);
     },
   }),
 );
 
-/** S9 and S3: bodies that are small on the wire and slow to read, or large when decoded. */
+/** S9 and S3: bodies that are small on the wire, and slow to read or large when decoded. */
 export const bodyAttacks: readonly Attack[] = [
   ...slowBodies,
   ...bodiesAtOnce,
   {
     name: 's3-bombs',
-    about: '30 bodies of gzip that hold 300 MB each',
+    about: '30 gzip bodies of 300 MB each, decoded',
     short: true,
     async send(target) {
       const zeros = gzipSync(Buffer.alloc(mebibytes(50)));
@@ -223,11 +224,11 @@ export const bodyAttacks: readonly Attack[] = [
       await target.askAll(times(30, () => ({ path: logs, headers, body, decodedBytes: mebibytes(300) })));
     },
     check: ({ answers }) =>
-      answers.every(({ status }) => [0, 413, 503].includes(status)) ? [] : ['a body of 300 MB was taken'],
+      answers.every(({ status }) => [0, 413, 503].includes(status)) ? [] : ['a body of 300 MB was accepted'],
   },
   {
     name: 's3-other-encodings',
-    about: 'bodies in encodings that are not taken, and in several at once',
+    about: 'bodies in unsupported encodings, and in several encodings',
     short: true,
     async send(target) {
       const body = gzipSync(gzipSync(Buffer.alloc(mebibytes(50))));

@@ -5,7 +5,7 @@ import type { Target } from '../target.ts';
 import type { RawConnection } from '../wire/raw-connection.ts';
 import { apiKey, times } from './payloads.ts';
 
-/** What a service may take of a body that it has refused, with what the kernel keeps on the way. */
+/** The maximum that may be sent of a refused body, including the kernel's buffers. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 const endlessBytes = 64 * 1024 * 1024;
 
@@ -32,7 +32,7 @@ const refusals: readonly Refusal[] = [
 
 const endless = ([name, requestLine, headers, short]: Refusal): Attack => ({
   name,
-  about: `a body without end: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
+  about: `an endless body: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
   ...(short ? { short } : {}),
   beside: true,
   environment: { API_KEYS: apiKey },
@@ -46,13 +46,13 @@ const endless = ([name, requestLine, headers, short]: Refusal): Attack => ({
   check({ answers, connections: [connection] }) {
     if (connection === undefined) return ['no connection was opened'];
     const found = connection.isClosed ? [] : ['the connection stayed open'];
-    if (connection.sentBytes > maxUnreadBytes) found.push(`${connection.sentBytes} bytes were taken`);
+    if (connection.sentBytes > maxUnreadBytes) found.push(`${connection.sentBytes} bytes were accepted`);
     if (answers.length === 0 && !connection.isClosed) found.push('there was no answer');
     return found;
   },
 });
 
-/** Sends chunks until nobody takes them any more. */
+/** Sends chunks until the service accepts no more. */
 async function pump(connection: RawConnection): Promise<void> {
   const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, ' '), Buffer.from('\r\n')]);
   const end = performance.now() + 3000;
@@ -61,20 +61,20 @@ async function pump(connection: RawConnection): Promise<void> {
   await Promise.race([connection.closed, delay(1000)]);
 }
 
-/** Sends the same on many connections that stay open. */
+/** Opens many connections, sends the same bytes on each, and leaves them open. */
 async function hold(target: Target, count: number, bytes: string | Buffer): Promise<void> {
   const open = await Promise.all(times(count, () => target.open()));
   await Promise.all(open.map((connection) => Promise.race([connection.write(bytes), delay(2000)])));
 }
 
-/** A normal question while others are held open. */
+/** Sends a normal query while the other connections are open. */
 async function askMeanwhile(target: Target): Promise<void> {
   await target.ask({ path: '/api/logs?limit=1' });
 }
 const isServed = ({ answers }: Target): readonly string[] =>
   answers.every(({ status }) => status === 200)
     ? []
-    : [`a normal question meanwhile was answered ${answers.map(({ status }) => status).join()}`];
+    : [`a normal query meanwhile was answered ${answers.map(({ status }) => status).join()}`];
 
 const gzipHead = (bytes: number, more: string): Buffer => {
   const body = gzipSync(Buffer.alloc(bytes, ' ')).subarray(0, -12);
@@ -86,13 +86,12 @@ const gzipHead = (bytes: number, more: string): Buffer => {
 };
 const ndjson = 'Content-Type: application/x-ndjson';
 
-/** S3, S8 and S13: clients that don't do their part. */
+/** S3, S8 and S13: clients that send slowly, never finish, or do not read. */
 export const connectionAttacks: readonly Attack[] = [
-  // First of those that run beside, as it takes longest.
+  // The first of the attacks that run beside, because it takes longest.
   {
     name: 's8-trickles',
-    about:
-      '75 bodies of which a byte comes every 3 s, by clients that keep their end open when they are told 408',
+    about: '75 bodies of a byte every 3 s, from clients that keep their side open after the answer 408',
     beside: true,
     sendingMs: 85_000,
     async send(target) {
@@ -111,13 +110,13 @@ export const connectionAttacks: readonly Attack[] = [
       const kept = connections.filter(({ isClosed }) => !isClosed).length;
       return told === connections.length && kept === 0
         ? []
-        : [`${told} of ${connections.length} were told 408, and ${kept} kept their connection`];
+        : [`${told} of ${connections.length} were answered 408, and ${kept} kept their connection`];
     },
   },
   ...refusals.map(endless),
   {
     name: 's3-half-bombs',
-    about: '100 bodies of 10 MB in gzip without their last bytes',
+    about: '100 gzip bodies of 10 MB without their last bytes',
     short: true,
     async send(target) {
       await hold(target, 100, gzipHead(10_000_000, 'Accept: */*'));
@@ -126,7 +125,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 's3-half-lines',
-    about: '100 batches in NDJSON of 10 MB in gzip without their last bytes',
+    about: '100 gzip batches of 10 MB in NDJSON without their last bytes',
     async send(target) {
       const batch = gzipHead(10_000_000, 'Accept: */*').toString('latin1');
       const lines = batch.replace(typed, ndjson).replace('/api/logs', '/api/logs/batch');
@@ -145,7 +144,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 's3-many-connections',
-    about: '2,000 connections that say nothing',
+    about: '2,000 connections that send nothing',
     short: true,
     async send(target) {
       await hold(target, 2000, '');
@@ -182,7 +181,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 's13-bad-framing',
-    about: 'requests that are no good HTTP: two lengths, a length and chunks, bare line feeds, long heads',
+    about: 'malformed HTTP: two lengths, a length and chunks, bare line feeds, long heads',
     short: true,
     async send(target) {
       const host = 'Host: 127.0.0.1';

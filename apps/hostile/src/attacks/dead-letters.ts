@@ -6,33 +6,33 @@ import { listOf, plain, times, zipped } from './payloads.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** All that the folder of the service holds, in bytes. */
+/** Returns the size of all files of the service, in bytes. */
 const storedBytes = ({ place: { folder } }: Target): number =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => statSync(join(folder, file)))
     .reduce((sum, { size }) => sum + size, 0);
 
-/** What is refused at the edge may take 100 times the wire, and 32 MiB for the store's own files: its write-ahead log takes up to 20. */
+/** Refused calls may take 100 times their bytes on the wire, and 32 MiB: the store's write-ahead log alone takes up to 20. */
 function unlessSmall(target: Target): readonly string[] {
   const wireBytes = target.answers.reduce((sum, answer) => sum + answer.wireBytes, 0);
-  const most = 32 * mebibyte + 100 * wireBytes;
+  const maxBytes = 32 * mebibyte + 100 * wireBytes;
   const bytes = storedBytes(target);
-  return bytes <= most
+  return bytes <= maxBytes
     ? []
-    : [`${wireBytes} bytes on the wire took ${bytes} bytes of the disk, at most ${most}`];
+    : [`${wireBytes} bytes on the wire took ${bytes} bytes of the disk; the maximum is ${maxBytes}`];
 }
 
-/** An attack on the disk by calls that are refused, and kept as dead letters. */
+/** An attack on the disk by calls that are refused and kept as dead letters. */
 const refusedCalls = (
   name: string,
   about: string,
   send: Attack['send'],
-  more: Partial<Attack> = {},
-): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: unlessSmall, ...more });
+  options: Partial<Attack> = {},
+): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: unlessSmall, ...options });
 
 const conflicts = 10_000;
 
-/** Has one activity stored, and as many dead letters made by others under its id. */
+/** Stores an activity, and makes 10,000 dead letters by other facts under its id. */
 async function makeConflicts(target: Target): Promise<void> {
   const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
   await target.ask(zipped('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')));
@@ -40,7 +40,7 @@ async function makeConflicts(target: Target): Promise<void> {
   await target.ask({ path: '/api/logs', headers: last, body: Buffer.from('{"userId":"u","type":"LAST"}') });
 }
 
-/** Makes them unless an attack before has done so. */
+/** Makes the conflicts, unless an earlier attack has. */
 async function makeConflictsOnce(target: Target): Promise<void> {
   const { text } = await target.ask({ path: '/api/dead-letters?code=conflict&limit=1' });
   if (text.startsWith('{"data":[]')) await makeConflicts(target);
@@ -108,7 +108,7 @@ export const deadLetterAttacks: readonly Attack[] = [
   },
   {
     name: 's12-no-body',
-    about: 'replays that do not say of what, as any page of the web can send them',
+    about: 'replays that do not name their letters, as any web page can send them',
     short: true,
     async send(target) {
       const type = { 'content-type': 'text/plain' };
@@ -126,7 +126,7 @@ export const deadLetterAttacks: readonly Attack[] = [
         .map(({ status }) => `a replay without a body was answered ${status}, not 400`),
       ...answers
         .filter(({ status }) => status < 400)
-        .map(({ status }) => `a replay that names nothing was answered ${status}`),
+        .map(({ status }) => `a replay that names no letters was answered ${status}`),
     ],
   },
   {

@@ -3,7 +3,7 @@ import type { Attack } from '../attack.ts';
 import type { Question } from '../wire/ask.ts';
 import { deepFaults, listOf, plain, times, zipped } from './payloads.ts';
 
-/** An answer that explains faults: at most 256 KiB of explanations, and some 100 bytes for each item. */
+/** The maximum size of an answer that explains faults: 256 KiB of explanations and what is around them, plus 100 bytes for each item. */
 const maxExplainedBytes = 384 * 1024;
 const maxItemBytes = 100;
 
@@ -14,7 +14,7 @@ interface Receipt {
   readonly omittedErrors?: number;
 }
 
-/** Whether every item has its verdict and its place, however few explanations there are. */
+/** Returns what is wrong with the verdicts of a batch: every item must have one, explained or not. */
 function misalignments(answer: Answer | undefined, items: number): readonly string[] {
   if (answer?.status !== 202) return [`a batch with valid items was answered ${answer?.status ?? 'nothing'}`];
   const { accepted, rejected = [], ids = [], omittedErrors } = JSON.parse(answer.text) as Receipt;
@@ -24,7 +24,7 @@ function misalignments(answer: Answer | undefined, items: number): readonly stri
     found.push(`accepted ${accepted} and rejected ${rejected.length} are not ${items} items`);
   if (ids.length !== items) found.push(`${ids.length} ids belong to ${items} items`);
   if (ids.some((id, index) => (id === null) !== refused.has(index)))
-    found.push('an id is null where its item is not rejected, or the other way round');
+    found.push('an id is null although its item was accepted, or the reverse');
   const unexplained = rejected.filter(({ errors }) => errors.length === 0).length;
   if (unexplained > 0 && !((omittedErrors ?? 0) >= unexplained))
     found.push(`${unexplained} items have no errors, and omittedErrors is ${omittedErrors}`);
@@ -32,9 +32,9 @@ function misalignments(answer: Answer | undefined, items: number): readonly stri
 }
 
 function tooLarge(answer: Answer | undefined, items: number): readonly string[] {
-  const most = maxExplainedBytes + items * maxItemBytes;
-  if (answer === undefined || answer.answerBytes <= most) return [];
-  return [`the answer to ${items} items has ${answer.answerBytes} bytes, at most ${most}`];
+  const maxBytes = maxExplainedBytes + items * maxItemBytes;
+  if (answer === undefined || answer.answerBytes <= maxBytes) return [];
+  return [`the answer to ${items} items has ${answer.answerBytes} bytes; the maximum is ${maxBytes}`];
 }
 
 interface FaultyBatch {
@@ -43,13 +43,13 @@ interface FaultyBatch {
   readonly short?: true;
   readonly items: number;
   readonly question: () => Question;
-  /** Whether it has the answer of a batch: some items are good. */
+  /** Whether some items are valid, so that the answer is a receipt. */
   readonly isPartlyGood?: true;
 }
 
 const sound = '{"userId":"u","type":"T"}';
 const deepItem = (): string => `{"userId":"u","type":"T","metadata":${deepFaults()}}`;
-/** So many faulty items, and a good one before and after them. */
+/** A list of faulty items with a valid one before and after them. */
 const between = (count: number, item: (index: number) => string): string =>
   listOf(count + 2, (index) => (index === 0 || index === count + 1 ? sound : item(index)));
 
@@ -68,7 +68,7 @@ const batches: readonly FaultyBatch[] = [
   },
   {
     name: 's1-all-refused',
-    about: 'the same without a good item',
+    about: 'the same without a valid item',
     items: 2000,
     question: () => zipped('/api/logs/batch', listOf(2000, deepItem)),
   },
@@ -92,7 +92,7 @@ const batches: readonly FaultyBatch[] = [
   },
   {
     name: 's1-ndjson',
-    about: 'lines of NDJSON with faults at long paths, and lines that are no JSON',
+    about: 'lines of NDJSON with faults at long paths, and malformed lines',
     items: 2002,
     question: () => {
       const lines = times(2002, (index) => (index % 2 === 1 ? deepItem() : index === 0 ? sound : '{"a":['));
@@ -163,20 +163,20 @@ const batches: readonly FaultyBatch[] = [
   },
   {
     name: 's1-replayed-ids',
-    about: 'a replay of 10,000 ids that are none',
+    about: 'a replay of 10,000 malformed ids',
     short: true,
     items: 10_000,
     question: () => zipped('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
   },
   {
     name: 's1-query',
-    about: 'a question with 1,500 unknown parameters',
+    about: 'a query with 1,500 unknown parameters',
     items: 1,
     question: () => ({ path: `/api/logs?${times(1500, (index) => `a${index}=${index}`).join('&')}` }),
   },
   {
     name: 's1-many-ids',
-    about: 'a batch of 10,000 items whose ids are no strings',
+    about: 'a batch of 10,000 items with ids that are not strings',
     items: 10_000,
     question: () =>
       plain(
@@ -186,7 +186,7 @@ const batches: readonly FaultyBatch[] = [
   },
 ];
 
-/** S1: requests with more faults than anyone reads. */
+/** S1: requests with very many faults. */
 export const faults: readonly Attack[] = batches.map(
   ({ name, about, short, items, question, isPartlyGood }): Attack => ({
     name,

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Attack } from '../attack.ts';
 import { plain, times } from './payloads.ts';
 
-/** S11: what others on the machine can read. */
+/** S11: files that other users of the machine could read. */
 export const fileAttacks: readonly Attack[] = [
   {
     name: 's11-modes',
-    about: 'data in a folder that exists and that everyone may enter',
+    about: 'data in an existing folder that everyone may enter',
     short: true,
     fresh: true,
     only: 'embedded',

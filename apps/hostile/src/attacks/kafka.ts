@@ -16,7 +16,7 @@ interface PoisonOptions {
   readonly codec?: Codec | WrongLz4;
 }
 
-/** An attack by records that go to the topic past the service, each in a batch of its own. */
+/** An attack by records written directly to the topic, each in its own batch. */
 const poison = (
   name: string,
   about: string,
@@ -38,13 +38,13 @@ const poison = (
   },
 });
 
-// Made once: Kafka takes its bytes, and many attacks in one process would hold as many copies.
+// Made once, because each attack would hold a copy of its own.
 const zeros = Buffer.alloc(70_000_000);
 
 const named = (count: number): Headers =>
   Object.fromEntries(times(count, (index) => [`header-${index}`, 'x']));
 
-/** S4: records that anyone with access to the topic can write. */
+/** S4: records that anyone who may write to the topic can write. */
 export const kafkaAttacks: readonly Attack[] = [
   poison('s4-headers', 'a record with 20,000 headers', () => [{ value: null, headers: named(20_000) }], {
     short: true,
@@ -67,13 +67,13 @@ export const kafkaAttacks: readonly Attack[] = [
   ),
   poison(
     's4-snappy-bomb',
-    '18 MB of zeros in snappy, as many as fit 1 MB of it',
+    '18 MB of zeros in 1 MB of snappy',
     () => [{ value: zeros.subarray(0, 18_000_000) }],
     { codec: 'snappy' },
   ),
   poison(
     's4-large-json',
-    'a value of 60 MB in 2 kB of zstd, all brackets',
+    'a value of 60 MB of brackets in 2 kB of zstd',
     () => [{ value: Buffer.alloc(60_000_000, '['), headers: logged }],
     { codec: 'zstd' },
   ),
@@ -82,7 +82,7 @@ export const kafkaAttacks: readonly Attack[] = [
   }),
   poison(
     's4-wrong-checksums',
-    '5 batches of 60 MB in LZ4 frames with a wrong checksum of their content',
+    '5 batches of 60 MB in LZ4 frames with a wrong content checksum',
     () => times(5, () => ({ value: zeros.subarray(0, 60_000_000) })),
     { codec: 'wrong lz4' },
   ),

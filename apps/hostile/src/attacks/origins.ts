@@ -5,7 +5,7 @@ import { plain } from './payloads.ts';
 
 const sound = { userId: 'u', type: 'ORIGIN' };
 
-/** Every route that a stranger's page could want. */
+/** The routes that a foreign page could attack. */
 const routes: readonly Question[] = [
   plain('/api/logs', sound),
   plain('/api/logs/batch', [sound]),
@@ -66,10 +66,10 @@ const foreign: readonly Headers[] = [
   { 'sec-fetch-site': 'Cross-Site' },
 ];
 
-/** A link to a page is followed from anywhere; nothing else is. */
+/** The headers of a link from another site. Only pages such as `/docs` may be opened by one. */
 const navigation = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
 
-/** Asks every route under these headers, each of which must be refused by 403; of a malformed `Host` by 400 too. */
+/** Sends every route these headers. Each must be refused with 403, or with 400 if `Host` is malformed. */
 async function askAsStranger(target: Target, headers: Headers): Promise<void> {
   await target.askAll(routes.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })));
 }
@@ -100,7 +100,7 @@ const expected = (
       .map(({ request, status }) => `${request} was answered ${status}, not ${statuses.join(' or ')}`),
 });
 
-/** S7: pages of the web that speak to a service without keys. */
+/** S7: web pages that call a service without keys. */
 export const originAttacks: readonly Attack[] = [
   {
     name: 's7-foreign-pages',
@@ -126,7 +126,7 @@ export const originAttacks: readonly Attack[] = [
   },
   expected(
     's7-health',
-    'health under a foreign name: orchestrators ask by address',
+    'health under a foreign name, as orchestrators ask by address',
     () =>
       ['/health/live', '/health/ready'].flatMap((path) => [
         { path, headers: { host: '10.0.0.7:3000' } },
@@ -136,7 +136,7 @@ export const originAttacks: readonly Attack[] = [
   ),
   expected(
     's7-own-names',
-    'the loopback names and addresses, with their own origin and without',
+    'loopback names and addresses, with and without their own origin',
     ({ place: { port } }) =>
       ['127.0.0.1', 'localhost', '[::1]', '127.1.2.3', 'LOCALHOST'].flatMap((name) => [
         { path: '/api/logs', headers: { host: `${name}:${port}` } },

@@ -23,7 +23,7 @@ async function store(target: Target, item: (index: number) => string): Promise<v
 const escapedPage = '/api/logs?type=ESCAPED&limit=500';
 const largePage = '/api/logs?type=LARGE&limit=500';
 
-/** Follows the cursors. Returns how many activities there are in all. */
+/** Follows the cursors. Returns the number of activities on all pages. */
 async function walk(target: Target, path: string): Promise<number> {
   let count = 0;
   for (let cursor = ''; ; ) {
@@ -39,13 +39,13 @@ async function walk(target: Target, path: string): Promise<number> {
   }
 }
 
-/** Stores them unless an attack before has done so. */
+/** Stores the activities, unless an earlier attack has. */
 async function storeOnce(target: Target, page: string, item: (index: number) => string): Promise<void> {
   const { text } = await target.ask({ path: page.replace('500', '1') });
   if (text.startsWith('{"data":[]')) await store(target, item);
 }
 
-/** S2 and S3: answers that are slow to make, or that nobody reads. */
+/** S2 and S3: answers that are slow to make, or that the client does not read. */
 export const pageAttacks: readonly Attack[] = [
   {
     name: 's2-page-of-escapes',
@@ -62,7 +62,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-pages-at-once',
-    about: 'eight such pages at once, and an item and a count of them',
+    about: 'eight such pages at once, with single activities and a count',
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
       await target.askAll([
@@ -75,7 +75,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-sent-again',
-    about: 'the same 500 activities sent again, which are compared',
+    about: 'the same 500 activities again, which must be compared',
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
       await store(target, escapedItem);
@@ -101,7 +101,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's3-unread-refusals',
-    about: 'a connection sends 5,000 questions at once and reads no answer',
+    about: '20 connections each send 5,000 requests for an unknown path at once and read nothing',
     short: true,
     send: (target) => unread(target, 20, 'GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(5000)),
   },
@@ -116,7 +116,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's9-statistics-of-ages',
-    about: 'statistics by minute in ten zones at once, of an activity in every fifth year of two millennia',
+    about: 'statistics by minute in ten zones at once, over an activity in every fifth year of two millennia',
     short: true,
     async prepare(target) {
       await target.ask(zipped('/api/logs/batch', listOf(ages, ageItem)));
@@ -153,10 +153,12 @@ const zones = [
   'Pacific/Auckland',
 ];
 
-/** Asks, and reads nothing for a while in which a service could do all of the work. */
-async function unread(target: Target, connections: number, questions: string): Promise<void> {
+/** Sends requests on many connections and reads nothing, long enough for the service to do all of the work. */
+async function unread(target: Target, connections: number, requests: string): Promise<void> {
   const open = await Promise.all(times(connections, () => target.open()));
-  await Promise.all(open.map((connection) => Promise.race([connection.deafen().write(questions), pause()])));
+  await Promise.all(
+    open.map((connection) => Promise.race([connection.stopReading().write(requests), pause()])),
+  );
   await pause();
 }
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Question } from '../wire/ask.ts';
 
-/** A body that is slow to read, and whether `npm test` sends it too. */
+/** An attack by one body. `short` attacks are part of `npm test`. */
 export type Body = readonly [name: string, about: string, question: () => Question, short?: true];
 
 /** The key of services that have one. */
@@ -9,10 +9,10 @@ export const apiKey = 'a-key-of-the-attack-runner';
 
 export const json = { 'content-type': 'application/json' };
 
-/** The largest body that the service takes by default. */
+/** The default of MAX_BODY_BYTES. */
 export const maxBodyBytes = 10 * 1024 * 1024;
 
-/** A request with a body that is small on the wire. */
+/** A request with a gzip body. */
 export function zipped(path: string, content: string | Buffer, type = 'application/json'): Question {
   const bytes = Buffer.from(content);
   return {
@@ -23,28 +23,28 @@ export function zipped(path: string, content: string | Buffer, type = 'applicati
   };
 }
 
-/** A request as it is. */
+/** A request with a JSON body, not encoded. */
 export const plain = (path: string, content: unknown, type = 'application/json'): Question => ({
   path,
   headers: { 'content-type': type },
   body: Buffer.from(JSON.stringify(content)),
 });
 
-/** So many of them, each made from its number. */
+/** Makes a list of items, each from its index. */
 export const times = <Item>(count: number, item: (index: number) => Item): Item[] =>
   Array.from({ length: count }, (_, index) => item(index));
 
-/** A JSON array of so many texts in JSON. */
+/** Makes a JSON array of items in JSON, each from its index. */
 export const listOf = (count: number, item: (index: number) => string): string =>
   `[${times(count, item).join()}]`;
 
-/** Metadata of few bytes whose faults have long paths: 33 numbers that no double holds, below 14 keys of 128 slashes. */
+/** Small metadata whose faults have long paths: 33 numbers too large for a double, below 14 keys of 128 slashes. */
 export const deepFaults = (): string => {
   const key = `"${'/'.repeat(128)}"`;
   const numbers = times(33, (index) => `"${index}":1e999`).join();
   return `${`{${key}:`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
 };
 
-/** An activity whose metadata has an object with those members, each with a comma behind, below so many lists. */
+/** An activity whose metadata has an object with these members (each followed by a comma) inside nested arrays. */
 export const deepRepeats = (levels: number, members: string): string =>
   `{"userId":"u","type":"t","metadata":${'['.repeat(levels)}{${members}"":1}${']'.repeat(levels)}}`;

@@ -3,7 +3,7 @@ import { type Body, listOf, times, zipped } from './payloads.ts';
 const batchOf = (count: number, call: (index: number) => string, beside = '') =>
   zipped('/v1/batch', `{${beside}"batch":${listOf(count, call)}}`);
 
-/** Batches of calls at the largest size that is taken: calls that are mended, each value of which is looked at. */
+/** Segment batches that are slow to mend, up to the largest size that the service accepts. */
 export const segmentBodies: readonly Body[] = [
   [
     's9-shared-context',
@@ -26,7 +26,7 @@ export const segmentBodies: readonly Body[] = [
   ],
   [
     's9-segment-mended',
-    'a Segment batch of 5,000 calls in which every place is mended',
+    'a Segment batch of 5,000 calls with a fault in every member',
     () => {
       const places = ['messageId', 'event', 'timestamp', 'name', 'traits', 'properties', 'context'];
       const odd = places.map((place) => `"${place}":{"\\ud800":"${'\\"'.repeat(20)}"}`).join();
@@ -36,7 +36,7 @@ export const segmentBodies: readonly Body[] = [
   ],
   [
     's9-segment-many-keys',
-    'a Segment batch of 9 calls with 60,000 keys each that metadata refuses',
+    'a Segment batch of 9 calls with 60,000 keys each that metadata cannot have',
     () => {
       const keys = times(60_000, (index) => `"\\ud800${index}":0`).join();
       return batchOf(9, () => `{"userId":"u","properties":{${keys}}}`);
@@ -44,7 +44,7 @@ export const segmentBodies: readonly Body[] = [
   ],
   [
     's9-segment-long-names',
-    'a Segment batch of 9 calls whose user, id, event and time have 240 KB each',
+    'a Segment batch of 9 calls with a user, id, event and time of 240 KB each',
     () => {
       const long = `"${'\\ud800'.repeat(40_000)}"`;
       const names = ['userId', 'messageId', 'event', 'timestamp'].map((place) => `"${place}":${long}`);

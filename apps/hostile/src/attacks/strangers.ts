@@ -7,7 +7,7 @@ import { apiKey, times, zipped } from './payloads.ts';
 const maxStrangerBytes = 1024 * 1024;
 const call = '"type":"track","event":"E","userId":"u"';
 
-/** Members of one text, as many as a stranger's body holds, around a key in their middle. */
+/** A body full of copies of a member, with a key in the middle. */
 const crowded = (key: string, member: string): string => {
   const half = `${member},`.repeat(Math.floor(maxStrangerBytes / 2 / (member.length + 1)) - 100);
   return `{${half}"writeKey":"${key}",${half}${call}}`;
@@ -16,7 +16,7 @@ const crowded = (key: string, member: string): string => {
 const wrongKey = (index: number): string => `wrong-key-${index}`;
 const known = (path: string): Question => ({ path, headers: { authorization: `Bearer ${apiKey}` } });
 
-/** Sends wrong keys, of which each is another, and asks with the right one meanwhile. */
+/** An attack by requests with distinct wrong keys. The owner of the right key sends queries meanwhile. */
 const strangers = (
   name: string,
   about: string,
@@ -36,7 +36,7 @@ const strangers = (
   check: refusesStrangers,
 });
 
-/** Strangers are refused, and the owner of the key is served. */
+/** Returns what is wrong unless the owner of the key was served and all others were refused. */
 function refusesStrangers({ answers }: Target): readonly string[] {
   const isOwner = ({ request }: { readonly request: string }): boolean => request.startsWith('GET');
   const owners = answers.filter(isOwner).map(({ status }) => status);
@@ -50,28 +50,28 @@ function refusesStrangers({ answers }: Target): readonly string[] {
   ];
 }
 
-/** S3, S9 and S13: strangers that try keys, each of them another, in bodies and in headers. */
+/** S3, S9 and S13: distinct wrong keys, in bodies and in headers. */
 export const strangerAttacks: readonly Attack[] = [
   strangers(
     's13-keys-in-bodies',
-    '100 bodies of 1 MiB with another writeKey each, between as many members as fit',
+    '100 bodies of 1 MiB with distinct writeKeys, between as many members as fit',
     100,
     (index) => zipped('/v1/track', crowded(wrongKey(index), '"":0')),
     true,
   ),
   strangers(
     's13-escaped-keys',
-    '100 bodies of 1 MiB with another writeKey each, between escapes',
-    100,
+    '50 bodies of 1 MiB with distinct writeKeys, between escaped members',
+    50,
     (index) => zipped('/v1/batch', crowded(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
   ),
   strangers('s13-repeated-keys', '50 bodies that repeat writeKey as often as fits', 50, (index) =>
     zipped('/v1/b', crowded(wrongKey(index), '"writeKey":""')),
   ),
-  strangers('s13-long-keys', '100 bodies with another writeKey of 1 MB each', 100, (index) =>
+  strangers('s13-long-keys', '100 bodies with distinct writeKeys of 1 MB', 100, (index) =>
     zipped('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${call}}`),
   ),
-  strangers('s13-keys-in-headers', '1,000 requests with another key each, of up to 8 KB', 1000, (index) => {
+  strangers('s13-keys-in-headers', '1,000 requests with distinct keys of up to 8 KB', 1000, (index) => {
     const key = wrongKey(index) + 'x'.repeat(index % 3 === 0 ? 8000 : 10);
     const basic = Buffer.from(`${key}:`).toString('base64');
     const headers = [

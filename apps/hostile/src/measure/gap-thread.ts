@@ -1,4 +1,4 @@
-// Asks `/health/live` from a thread of its own, so that a busy attacker does not count as a busy service.
+// Asks `/health/live` from its own thread, so that a busy attacker does not look like a busy service.
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -24,7 +24,7 @@ parentPort?.postMessage('watching');
 parentPort?.once('message', () => {
   stopping = true;
 });
-// A gap lasts from the first question that was not answered to the next answer.
+// A gap lasts from the first request without an answer to the next answer.
 for (let since = performance.now(); ; ) {
   const live = await isLive();
   gapMs = Math.max(gapMs, performance.now() - since);

@@ -9,14 +9,14 @@ export class GapWatch {
     this.#worker = new Worker(new URL('gap-thread.ts', import.meta.url), { workerData: port });
   }
 
-  /** Resolves once the first question was answered. */
+  /** Resolves once the first request is answered. */
   static async start(port: number): Promise<GapWatch> {
     const watch = new GapWatch(port);
     await once(watch.#worker, 'message');
     return watch;
   }
 
-  /** Stops after the next answer. Resolves with the longest time without an answer, in ms. */
+  /** Stops after the next answer. Resolves with the longest gap, in ms. */
   async stop(): Promise<number> {
     const gap = once(this.#worker, 'message');
     this.#worker.postMessage('stop');

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const everyMs = 100;
 
-/** Watches how much memory a process holds. */
+/** Watches the memory of a process. */
 export class MemoryWatch {
   readonly #pid: number;
   readonly #beforeKiB: number;
@@ -12,14 +12,14 @@ export class MemoryWatch {
 
   constructor(pid: number) {
     this.#pid = pid;
-    // Linux keeps the highest value by itself, from here on.
+    // From here on Linux itself records the peak.
     if (process.platform === 'linux') writeFileSync(`/proc/${pid}/clear_refs`, '5');
     this.#beforeKiB = residentKiB(pid, 'VmRSS');
     this.#peakKiB = this.#beforeKiB;
     this.#timer = setInterval(() => this.#look(), everyMs);
   }
 
-  /** Stops watching. Returns how much more than at the beginning it held at most. */
+  /** Stops watching. Returns the growth from the beginning to the peak, in MiB. */
   stop(): number {
     clearInterval(this.#timer);
     this.#look();
@@ -31,7 +31,7 @@ export class MemoryWatch {
   }
 }
 
-/** What a process holds now (`VmRSS`) or held at most (`VmHWM`, on Linux only), 0 if it has ended. */
+/** Returns the memory of a process in KiB, now (`VmRSS`) or at its peak (`VmHWM`, on Linux only); 0 if the process has ended. */
 export function residentKiB(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   try {
     if (process.platform !== 'linux')

@@ -1,6 +1,6 @@
 import { startKafka, startMongod, plainClient } from '@user-activity/test-kit';
 
-/** A Kafka and a MongoDB for all services of a run. */
+/** Kafka and MongoDB, for all services of a run. */
 export interface Engines {
   readonly brokers: readonly string[];
   readonly mongodbUri: string;
@@ -11,11 +11,11 @@ export interface StartedEngines extends Engines {
   stop(): Promise<void>;
 }
 
-/** Starts one broker and a replica set of one on this machine. */
+/** Starts a broker and a replica set of one on this machine. */
 export async function startEngines(): Promise<StartedEngines> {
   const starting = [startKafka(), startMongod()] as const;
   const stop = async (): Promise<void> => {
-    for (const one of starting) await one.then((server) => server.stop()).catch(() => undefined);
+    for (const server of starting) await server.then((started) => started.stop()).catch(() => undefined);
   };
   try {
     const [kafka, mongod] = await Promise.all(starting);
@@ -26,7 +26,7 @@ export async function startEngines(): Promise<StartedEngines> {
   }
 }
 
-/** Makes a topic of one partition, which keeps every codec that a producer chose, as topics do by default. */
+/** Creates a topic with one partition that keeps the producer's codec, as topics do by default. */
 export async function makeTopic(brokers: readonly string[], topic: string): Promise<void> {
   const admin = plainClient(brokers).admin();
   await admin.connect();

@@ -6,11 +6,11 @@ import { residentKiB } from '../measure/memory.ts';
 import type { Place } from '../target.ts';
 import { type Engines, makeTopic } from './engines.ts';
 
-/** How services are run. */
+/** Options of all services of a run. */
 export interface HostOptions {
-  /** Default: the embedded log and store. */
+  /** The engines of the services. Default: the embedded log and store. */
   readonly engines?: Engines;
-  /** Whether a process may keep 1 GiB of objects only. */
+  /** Whether V8's heap is limited to 1 GiB. */
   readonly smallHeap?: boolean;
 }
 
@@ -18,14 +18,14 @@ export interface HostOptions {
 export interface Service {
   readonly process: ServiceProcess;
   readonly place: Place;
-  /** Whether the process has ended by itself. */
+  /** Returns whether the process has ended by itself. */
   readonly hasEnded: () => boolean;
 }
 
-/** A service that holds more is replaced before the next attack, so that growth is new growth. */
+/** A service that holds more is replaced before the next attack: memory that it holds already would hide growth. */
 const maxBeforeKiB = 400 * 1024;
 
-/** Runs one service at a time, for as many attacks as it bears. */
+/** Runs one service at a time, and replaces it when an attack needs another. */
 export class Host {
   readonly #options: HostOptions;
   #running: (Service & { readonly variables: string; readonly stop: () => Promise<void> }) | undefined;
@@ -34,7 +34,7 @@ export class Host {
     this.#options = options;
   }
 
-  /** A service for this attack: the one that runs if it will do, else another. */
+  /** Returns the running service if it suits the attack, else starts another. */
   async serviceFor({ environment = {}, fresh }: Attack): Promise<Service> {
     const variables = JSON.stringify(environment);
     const running = this.#running;
@@ -50,10 +50,10 @@ export class Host {
     this.#running = undefined;
   }
 
-  async #start(more: Readonly<Record<string, string>>, variables: string): Promise<Service> {
+  async #start(attackVariables: Readonly<Record<string, string>>, variables: string): Promise<Service> {
     const { engines, smallHeap = false } = this.#options;
     const folder = temporaryFolder('hostile');
-    // As an operator makes it, who has not heard of umask.
+    // The mode that a folder has by default.
     chmodSync(folder.path, 0o755);
     const name = `hostile-${randomBytes(4).toString('hex')}`;
     const environment = {
@@ -69,7 +69,7 @@ export class Host {
             MONGODB_URI: engines.mongodbUri,
             MONGODB_DATABASE: name,
           }),
-      ...more,
+      ...attackVariables,
     };
     if (engines !== undefined) await makeTopic(engines.brokers, name);
     const process = new ServiceProcess({ folder: folder.path, environment });
@@ -85,7 +85,7 @@ export class Host {
       await stop();
       throw error;
     });
-    const [key] = (more['API_KEYS'] ?? '').split(',');
+    const [key] = (attackVariables['API_KEYS'] ?? '').split(',');
     const place = {
       port: Number(new URL(url).port),
       folder: folder.path,

@@ -1,21 +1,21 @@
 import { request } from 'node:http';
 import type { Answer } from '../answer.ts';
 
-/** A request in good HTTP, whatever it asks. */
+/** A well-formed HTTP request. */
 export interface Question {
-  /** Default: POST with a body, GET without. */
+  /** Default: POST with a body, GET without one. */
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: Buffer;
-  /** The size of the body without its encoding. Default: its size. */
+  /** The size of the body without its encoding. Default: the size of `body`. */
   readonly decodedBytes?: number;
 }
 
-/** As much of an answer as is kept to be looked at; all of it is counted. */
+/** The maximum size of the part of an answer that is kept. All of it is counted. */
 const keptBytes = 8 * 1024 * 1024;
 
-/** Sends a request on a connection of its own. Resolves with status 0 if the connection breaks before an answer. */
+/** Sends a request on its own connection. Resolves with status 0 if the connection breaks before an answer. */
 export function ask(port: number, question: Question, signal: AbortSignal): Promise<Answer> {
   const { body, path, method = body === undefined ? 'GET' : 'POST', headers = {} } = question;
   const { decodedBytes = body?.length ?? 0 } = question;
@@ -48,7 +48,7 @@ export function ask(port: number, question: Question, signal: AbortSignal): Prom
           .once('close', finish);
       },
     );
-    // An answer may come before the whole body was sent: then the connection breaks, and the answer counts.
+    // An answer may come before the whole body is sent. Then the connection breaks, and the answer counts.
     sent
       .on('error', () => undefined)
       .once('close', () => {

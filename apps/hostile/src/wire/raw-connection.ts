@@ -4,13 +4,13 @@ import type { Answer } from '../answer.ts';
 
 const keptBytes = 64 * 1024;
 
-/** A connection that may say anything, and need not read. */
+/** A connection that can send any bytes, and can stop reading. */
 export class RawConnection {
   readonly #socket: Socket;
   readonly opened: Promise<RawConnection>;
-  /** Resolves when the service has said its last, and may still read. */
+  /** Resolves when the service has ended its side. It may still read. */
   readonly ended: Promise<void>;
-  /** Resolves when the connection is gone for both. */
+  /** Resolves when the connection is closed on both sides. */
   readonly closed: Promise<void>;
   #received = '';
   #isClosed = false;
@@ -39,23 +39,23 @@ export class RawConnection {
     return this.#isClosed;
   }
 
-  /** How many bytes the kernel took off our hands. */
+  /** The number of bytes that the kernel has taken. */
   get sentBytes(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
-  /** The beginning of what came back. */
+  /** The beginning of the received bytes. */
   get received(): string {
     return this.#received;
   }
 
-  /** From here on nothing is read. */
-  deafen(): this {
+  /** Stops reading. */
+  stopReading(): this {
     this.#socket.pause();
     return this;
   }
 
-  /** Resolves when the kernel has taken it, or the connection is gone. */
+  /** Resolves when the kernel has taken the bytes, or the connection is closed. */
   async write(bytes: string | Buffer): Promise<void> {
     if (this.#isClosed || this.#socket.write(bytes)) return;
     await Promise.race([once(this.#socket, 'drain').catch(() => undefined), this.closed]);
@@ -65,7 +65,7 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
-  /** The answers that were read, by their heads. */
+  /** Returns the answers that were read, from their heads. */
   answers(request: string): readonly Answer[] {
     return [...this.#received.matchAll(/^HTTP\/1\.1 (\d{3}) [^]*?\r\n\r\n/gm)].map(([head, status]) => {
       const lines = head
