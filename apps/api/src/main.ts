@@ -1,21 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
-import { EngineWait, measureProcess, opening, runConfigured } from '@user-activity/runner';
+import { startService, tryLine } from '@user-activity/engines';
+import { runConfigured, versionOf } from '@user-activity/runner';
+import { compose } from './composition.ts';
 import { readConfig } from './config.ts';
-import { openApi } from './open-api.ts';
-import { serveWhileWaiting, tryLine } from './serve-api.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const version = versionOf(new URL('../package.json', import.meta.url));
 
 await runConfigured(readConfig, (config, logger, signal) =>
-  opening(async (opened) => {
-    const scrapeMetrics = measureProcess(opened, PrometheusMetrics.start());
-    const wait = new EngineWait(config.engines.startTimeoutMs, logger, signal);
-    const early = await serveWhileWaiting(opened, config, logger, wait);
-    const server = await openApi(opened, config, logger, { version, scrapeMetrics }, wait);
-    const url = await early.handOver(server);
-    return { url, docs: '/docs', hint: tryLine(url, config), stop: () => opened.close() };
+  startService(config, logger, signal, async ({ closers, scrapeMetrics, startApi, listen }) => {
+    const info = { version, scrapeMetrics };
+    const limits = { queryTimeoutMs: config.QUERY_TIMEOUT_MS };
+    const api = await startApi(closers, (engines) => compose(config, logger, engines, info), limits);
+    const url = await listen(api);
+    return { url, docs: '/docs', hint: tryLine(url, config) };
   }),
 );

@@ -1,29 +1,15 @@
-import {
-  engineFaults,
-  engineVariables,
-  type Environment,
-  hostsOf,
-  neededEnginesOf,
-  processVariables,
-  readVariables,
-} from '@user-activity/runner';
+import { EngineChoice, sharedEngines } from '@user-activity/engines';
+import { type Environment, processSettings, processVariables, readVariables } from '@user-activity/runner';
 import { Type } from '@sinclair/typebox';
 
-const Schema = Type.Object({ ...processVariables(3001), ...engineVariables });
+const engines = new EngineChoice(sharedEngines);
+const Schema = Type.Object({ ...processVariables(3001), ...engines.variables });
 
 /** The configuration of a consumer on its own. */
 export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the configuration. Throws ConfigurationError with every fault. */
 export function readConfig(environment: Environment = process.env) {
-  const values = readVariables(Schema, environment, (given) => engineFaults(given, true));
-  const { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL } = values;
-  return {
-    HOST,
-    PORT,
-    MAX_CONNECTIONS,
-    ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
-    LOG_LEVEL,
-    engines: neededEnginesOf(values),
-  };
+  const values = readVariables(Schema, environment, (given) => engines.faults(given));
+  return { ...processSettings(values), engines: engines.settings(values) };
 }

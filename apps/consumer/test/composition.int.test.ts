@@ -1,23 +1,28 @@
-import { KafkaConnection, KafkaTopic } from '@user-activity/adapter-kafka';
-import { MongoStore } from '@user-activity/adapter-mongodb';
-import { makeLogger, tokens } from '@user-activity/runner';
+import { openEngines, server } from '@user-activity/engines';
+import { Closers, EngineWait, makeLogger, tokens } from '@user-activity/runner';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { expect, onTestFinished, test } from 'vitest';
-import { wire } from '../src/composition.ts';
+import { compose } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 
 test('everything that is provided can be made, and all that a consumer needs is there', async () => {
-  const config = readConfig({ KAFKA_BROKERS: kafkaBrokers().join(), MONGODB_URI: mongodbUri() });
-  const connection = new KafkaConnection(config.engines.kafka);
-  const topic = await KafkaTopic.open(connection, { ...config.engines.topic, name: `wiring-${process.pid}` });
-  onTestFinished(() => topic.close());
-  const store = await MongoStore.open({ ...config.engines.mongodb, database: 'wiring' });
-  onTestFinished(() => store.close());
-  const wiring = wire(config, makeLogger('fatal'), { connection, topic, store });
-  onTestFinished(() => wiring.close());
+  const config = readConfig({
+    KAFKA_BROKERS: kafkaBrokers().join(),
+    KAFKA_TOPIC: `wiring-${process.pid}`,
+    MONGODB_URI: mongodbUri(),
+    MONGODB_DATABASE: 'wiring',
+  });
+  const closers = new Closers();
+  onTestFinished(() => closers.close());
+  const logger = makeLogger('fatal');
+  const wait = new EngineWait(config.engines, logger, new AbortController().signal);
+  const engines = await openEngines(config.engines, closers, logger, wait, {});
+  const scrapeMetrics = async (): Promise<string> => '';
+  const wiring = closers.add(compose(config, logger, engines, scrapeMetrics), (wired) => wired.close());
   wiring.resolveAll();
-  const { ids, publisher, letters, outcomes, apiUseCases, ...needed } = tokens;
+  const { ids, publisher, outcomeWaiter, apiUseCases, ...needed } = tokens;
   for (const token of Object.values(needed)) expect(wiring.get<unknown>(token)).toBeDefined();
-  for (const token of [ids, publisher, letters, outcomes, apiUseCases])
+  for (const token of [ids, publisher, outcomeWaiter, apiUseCases])
     expect(() => wiring.get<unknown>(token)).toThrow('is not provided');
+  expect(await wiring.get(server)).toBeDefined();
 });

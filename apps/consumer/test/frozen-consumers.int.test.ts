@@ -76,7 +76,7 @@ async function place({
       ...repository(sound),
     };
   });
-  wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterQueue(store));
+  wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get, watching));
   wiring.provide(tokens.storingUseCases, (get) => storingUseCases(get, { log: [], store: [] }));
   wiring.provide(

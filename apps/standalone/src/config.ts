@@ -1,57 +1,49 @@
+import { EngineChoice, everyEngine } from '@user-activity/engines';
 import {
   accessFaults,
+  apiSettings,
   apiVariables,
-  embeddedVariables,
-  engineFaults,
-  enginesOf,
-  engineVariables,
   type Environment,
-  hostsOf,
-  keysOf,
+  type Logger,
+  openRootKey,
+  processSettings,
   processVariables,
   readVariables,
-  retentionOf,
   rootKeyFileOf,
+  rootKeyVariables,
 } from '@user-activity/runner';
 import { Type } from '@sinclair/typebox';
 
+const engines = new EngineChoice(everyEngine);
 const Schema = Type.Object({
   ...processVariables(3000),
   ...apiVariables,
-  ...embeddedVariables,
-  ...engineVariables,
+  ...rootKeyVariables,
+  ...engines.variables,
 });
 
-/** The configuration of the one-process service. */
+/** The configuration of API and consumer in one process. */
 export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the configuration. Throws ConfigurationError with every fault. */
 export function readConfig(environment: Environment = process.env) {
   const values = readVariables(Schema, environment, (given) => [
-    ...engineFaults(given, false),
-    ...(rootKeyFileOf(given) === undefined ? accessFaults(given) : []),
+    ...engines.faults(given),
+    ...(rootKeyFileOf(given, engines.isShared(given)) === undefined ? accessFaults(given) : []),
   ]);
-  const { HOST, PORT, LOG_LEVEL, DATA_DIR } = values;
-  const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, MAX_BATCH_SIZE, MAX_BODY_BYTES } = values;
-  const { MAX_METADATA_BYTES, MAX_BYTES_IN_FLIGHT, MAX_CONNECTIONS } = values;
   return {
-    HOST,
-    PORT,
-    LOG_LEVEL,
-    DATA_DIR,
-    PUBLISH_TIMEOUT_MS,
-    QUERY_TIMEOUT_MS,
-    MAX_BATCH_SIZE,
-    MAX_BODY_BYTES,
-    MAX_METADATA_BYTES,
-    MAX_BYTES_IN_FLIGHT,
-    MAX_CONNECTIONS,
-    ALLOWED_HOSTS: hostsOf(values.ALLOWED_HOSTS),
-    WEBHOOK_ORIGINS: hostsOf(values.WEBHOOK_ORIGINS),
-    API_KEYS: keysOf(values),
-    ROOT_KEY_FILE: rootKeyFileOf(values),
-    deadLetterRetention: retentionOf(values),
-    /** Where undefined, log and store are embedded. */
-    engines: enginesOf(values),
+    ...processSettings(values),
+    ...apiSettings(values),
+    ROOT_KEY_FILE: rootKeyFileOf(values, engines.isShared(values)),
+    engines: engines.settings(values),
   };
+}
+
+/** Returns the configuration with the key of ROOT_KEY_FILE, if the API uses that key. */
+export function withRootKey(config: Config, logger: Logger): Config {
+  const { ROOT_KEY_FILE: file } = config;
+  if (file === undefined) return config;
+  const { key, made } = openRootKey(file);
+  logger.info(`${made ? 'made a root key' : 'using the root key'}: callers need the key in ${file}`);
+  return { ...config, API_KEYS: [key] };
 }

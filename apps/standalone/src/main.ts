@@ -1,10 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { runConfigured } from '@user-activity/runner';
-import { readConfig } from './config.ts';
-import { start } from './start.ts';
+import { startService, tryLine } from '@user-activity/engines';
+import { runConfigured, tokens, versionOf } from '@user-activity/runner';
+import { composeServing, composeStoring } from './composition.ts';
+import { readConfig, withRootKey } from './config.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const version = versionOf(new URL('../package.json', import.meta.url));
 
-await runConfigured(readConfig, (config, logger, signal) => start(config, logger, version, signal));
+await runConfigured(readConfig, (given, logger, signal) =>
+  startService(given, logger, signal, async ({ closers, scrapeMetrics, startConsumer, startApi, listen }) => {
+    const config = withRootKey(given, logger);
+    const info = { version, scrapeMetrics };
+    const limits = { queryTimeoutMs: config.QUERY_TIMEOUT_MS };
+    const [storing, serving] = closers.split();
+    const consumer = await startConsumer(storing, (engines) => composeStoring(logger, engines));
+    const api = await startApi(
+      serving,
+      (engines) => composeServing(config, logger, engines, info, consumer),
+      limits,
+    );
+    const url = await listen(api);
+    return { url, docs: '/docs', hint: tryLine(url, config), failed: consumer(tokens.consumer).ended };
+  }),
+);

@@ -1,21 +1,31 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteDatabase } from '@user-activity/adapter-sqlite';
-import { apiServer } from '@user-activity/api';
-import { makeLogger, tokens } from '@user-activity/runner';
-import { expect, test } from 'vitest';
-import { wire } from '../src/composition.ts';
+import { openEngines, server } from '@user-activity/engines';
+import { Closers, EngineWait, makeLogger, tokens } from '@user-activity/runner';
+import { expect, onTestFinished, test } from 'vitest';
+import { composeServing, composeStoring } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 
-test('every token is provided and can be made', async () => {
+test('every token is provided by one side or by both, and can be made; the sides share the file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-wiring-'));
-  const database = await SqliteDatabase.open({ folder });
-  const about = { version: '1.2.3', scrapeMetrics: async () => '' };
-  const wiring = wire(readConfig({}), makeLogger('fatal'), database, about);
-  for (const each of Object.values(tokens)) expect(wiring.get<unknown>(each)).toBeDefined();
-  expect(await wiring.get(apiServer)).toBeDefined();
-  await wiring.close();
-  await database.close();
-  rmSync(folder, { recursive: true });
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const config = readConfig({ DATA_DIR: folder });
+  const logger = makeLogger('fatal');
+  const wait = new EngineWait(config.engines, logger, new AbortController().signal);
+  const closers = new Closers();
+  const [storing, serving] = closers.split();
+  const open = (side: Closers) => openEngines(config.engines, side, logger, wait, {});
+  const consumer = storing.add(composeStoring(logger, await open(storing)), (wired) => wired.close());
+  const info = { version: '1.2.3', scrapeMetrics: async () => '' };
+  const engines = await open(serving);
+  const api = serving.add(composeServing(config, logger, engines, info, consumer.get), (wired) =>
+    wired.close(),
+  );
+  for (const wiring of [consumer, api]) wiring.resolveAll();
+  const { consumer: member, watchdog, storingUseCases, ...ofApi } = tokens;
+  for (const token of [member, watchdog, storingUseCases]) expect(consumer.get<unknown>(token)).toBeDefined();
+  for (const token of Object.values(ofApi)) expect(api.get<unknown>(token)).toBeDefined();
+  expect(await api.get(server)).toBeDefined();
+  await closers.close();
 });

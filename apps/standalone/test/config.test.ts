@@ -15,7 +15,6 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
 const defaults = {
   HOST: '127.0.0.1',
   PORT: 3000,
-  DATA_DIR: './data',
   API_KEYS: [],
   PUBLISH_TIMEOUT_MS: 10_000,
   QUERY_TIMEOUT_MS: 10_000,
@@ -30,17 +29,33 @@ const defaults = {
   LOG_LEVEL: 'info',
 };
 
-test('has a default for everything', () => expect(readConfig({})).toEqual(defaults));
+/** The settings of a log or a store, as the configuration has them. */
+const embedded = (folder: string) => ({
+  name: 'SQLite',
+  variable: undefined,
+  settings: { folder },
+  open: expect.any(Function) as () => void,
+});
+
+/** The embedded log and store, in a folder. */
+const inFolder = (folder: string) => ({
+  engines: { log: embedded(folder), store: embedded(folder), startTimeoutMs: 60_000 },
+});
+
+test('has a default for everything', () =>
+  expect(readConfig({})).toEqual({ ...defaults, ...inFolder('./data') }));
 
 test('an empty variable counts as unset, and one of others is none of ours', () => {
-  expect(readConfig({ PORT: '', DATA_DIR: ' ', KAFKA_BROKERS: '', PATH: '/bin' })).toEqual(defaults);
+  expect(readConfig({ PORT: '', DATA_DIR: ' ', KAFKA_BROKERS: '', PATH: '/bin' })).toEqual({
+    ...defaults,
+    ...inFolder('./data'),
+  });
 });
 
 test('reads every variable', () => {
   const environment = {
     HOST: '0.0.0.0',
     PORT: '0',
-    DATA_DIR: '/var/lib/x',
     API_KEYS: 'one, two:2 ,three',
     PUBLISH_TIMEOUT_MS: '1',
     QUERY_TIMEOUT_MS: '2',
@@ -54,8 +69,9 @@ test('reads every variable', () => {
     LOG_LEVEL: 'trace',
   };
   const retention = { DEAD_LETTER_RETENTION_DAYS: '5', LOG_DEAD_LETTER_RETENTION_DAYS: '6' };
-  expect(readConfig({ ...environment, ...retention })).toEqual({
+  expect(readConfig({ ...environment, ...retention, DATA_DIR: '/var/lib/x' })).toEqual({
     ...environment,
+    ...inFolder('/var/lib/x'),
     deadLetterRetention: { edgeDays: 5, logDays: 6 },
     PORT: 0,
     API_KEYS: ['one', 'two:2', 'three'],
@@ -83,13 +99,16 @@ test('takes the root key of a file in place of other keys, and on the embedded l
 const engines = { KAFKA_BROKERS: 'a:9092, b:9092', MONGODB_URI: 'mongodb://db/?replicaSet=rs0' };
 
 test('reads the engines, as their adapters take them', () => {
-  expect(readConfig(engines).engines).toEqual({
-    kafka: { brokers: ['a:9092', 'b:9092'], ssl: false },
+  const { log, store, startTimeoutMs } = readConfig(engines).engines;
+  expect(log).toMatchObject({ name: 'Kafka', variable: 'KAFKA_BROKERS' });
+  expect(log.settings).toEqual({
+    connection: { brokers: ['a:9092', 'b:9092'], ssl: false },
     topic: { name: 'user-activity', partitions: 12, retentionDays: 30 },
     group: 'user-activity-store',
-    mongodb: { uri: engines.MONGODB_URI, database: 'user_activity' },
-    startTimeoutMs: 60_000,
   });
+  expect(store).toMatchObject({ name: 'MongoDB', variable: 'MONGODB_URI' });
+  expect(store.settings).toEqual({ uri: engines.MONGODB_URI, database: 'user_activity' });
+  expect(startTimeoutMs).toBe(60_000);
   const secured = readConfig({
     ...engines,
     KAFKA_SSL: 'true',
@@ -98,11 +117,13 @@ test('reads the engines, as their adapters take them', () => {
     KAFKA_PASSWORD: 'secret',
     KAFKA_REPLICATION_FACTOR: '3',
   });
-  expect(secured.engines?.kafka).toMatchObject({
-    ssl: true,
-    sasl: { mechanism: 'scram-sha-512', username: 'me', password: 'secret' },
+  expect(secured.engines.log.settings).toMatchObject({
+    connection: {
+      ssl: true,
+      sasl: { mechanism: 'scram-sha-512', username: 'me', password: 'secret' },
+    },
+    topic: { replicationFactor: 3 },
   });
-  expect(secured.engines?.topic).toMatchObject({ replicationFactor: 3 });
 });
 
 describe('refuses', () => {

@@ -16,11 +16,11 @@ import { measuredWaiting } from './metrics/waiting-metrics.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
-// The metadata of those that wait takes 32 MiB at most, twice while it is compared.
+// Waiting requests hold at most 32 MiB of metadata, and twice that while it is compared.
 const maxWaiting = 1000;
 const maxWaitingBytes = 32 * 1024 * 1024;
 
-/** What the use cases of the API record, how long they keep dead letters, and how long they wait for log and store. */
+/** The limits of the use cases of the API. */
 export interface ApiLimits {
   readonly recordingRules: RecordingRules;
   readonly deadLetterRetention: DeadLetterRetention;
@@ -28,7 +28,7 @@ export interface ApiLimits {
   readonly QUERY_TIMEOUT_MS: number;
 }
 
-/** The use cases of the API on the ports that are wired, measured. */
+/** Makes the use cases of the API on the wired ports, and measures them. */
 export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): ApiUseCases {
   const {
     recordingRules: rules,
@@ -43,29 +43,29 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       rules,
       publisher: measuredPublisher(get(tokens.publisher)),
       repository: get(tokens.repository),
-      deadLetters: get(tokens.letters),
-      // By way of the record, so that a sweep that the quota asks for is measured too.
-      deadLetterQueue: withinQuota(measuredLetters(get(tokens.deadLetters)), (why) =>
+      deadLetters: get(tokens.deadLetters),
+      // It calls the instrumented sweep, so that sweeps for the quota are measured too.
+      deadLetterQueue: withinQuota(measuredLetters(get(tokens.deadLetterQueue)), (why) =>
         useCases.sweepDeadLetters(why),
       ),
-      outcomeWaiter: get(tokens.outcomes),
+      outcomeWaiter: get(tokens.outcomeWaiter),
       health,
       retention,
       now: eventLoop.now,
       maxStatsMs: QUERY_TIMEOUT_MS,
-      // It is appended once, and removed: the store looks for a server and then waits twice as long for its answer.
+      // A portion is appended once and then removed. MongoDB looks for a server and waits twice as long for its answer.
       maxReplayPortionMs: PUBLISH_TIMEOUT_MS + 3 * QUERY_TIMEOUT_MS,
     }),
   );
   return useCases;
 }
 
-/** The requests that wait for an outcome; as many as their metadata leaves room for. */
-export const waitingRoom = (get: Get, { maxMetadataBytes }: RecordingRules): OutcomeWaiter =>
+/** Makes the place where requests wait for an outcome. The larger their metadata may be, the fewer may wait. */
+export const outcomeWaiter = (get: Get, { maxMetadataBytes }: RecordingRules): OutcomeWaiter =>
   measuredWaiting(
     new OutcomeWaiter({
       repository: get(tokens.repository),
-      deadLetters: get(tokens.letters),
+      deadLetters: get(tokens.deadLetters),
       turns: new Turns(eventLoop),
       sleep: (ms) => delay(ms, undefined, { ref: false }),
       max: Math.min(maxWaiting, Math.floor(maxWaitingBytes / maxMetadataBytes)),

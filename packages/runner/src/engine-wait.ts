@@ -3,15 +3,26 @@ import { isDomainError } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
 import type { Logger } from './logger.ts';
 
-/** Thrown if Kafka or MongoDB was not reached in time. The message says which one, why, and which variables to check. */
+/** Thrown if the log or the store was not reached in time. The message says which one, why, and which variables to check. */
 export class StartTimeout extends Error {
   override readonly name = 'StartTimeout';
 }
 
-const engines = {
-  log: { name: 'Kafka', variable: 'KAFKA_BROKERS' },
-  store: { name: 'MongoDB', variable: 'MONGODB_URI' },
-} as const;
+/** A log or a store to wait for. */
+export interface AwaitedEngine {
+  readonly name: string;
+  /** The variable that says where it is. An embedded engine has none. */
+  readonly variable?: string | undefined;
+}
+
+/** The engines of a process, and how long its start waits for them. */
+export interface AwaitedEngines {
+  readonly log: AwaitedEngine;
+  readonly store: AwaitedEngine;
+  readonly startTimeoutMs: number;
+}
+
+type Side = 'log' | 'store';
 
 /** The state of the start for one engine. */
 interface Progress {
@@ -20,21 +31,21 @@ interface Progress {
   failure: string;
 }
 
-/** Waits for Kafka and MongoDB at the start of a process. All waits share one time limit. */
+/** Waits for the log and the store at the start of a process. All waits share one time limit. */
 export class EngineWait {
-  readonly #timeoutMs: number;
+  readonly #engines: AwaitedEngines;
   readonly #logger: Logger;
   readonly #over: AbortSignal;
-  readonly #progress: Readonly<Record<keyof typeof engines, Progress>> = {
+  readonly #progress: Readonly<Record<Side, Progress>> = {
     log: { status: 'unavailable', failure: 'no answer' },
     store: { status: 'unavailable', failure: 'no answer' },
   };
 
   /** The time limit begins now. The signal ends all waits early, when the process is to stop. */
-  constructor(timeoutMs: number, logger: Logger, signal: AbortSignal) {
-    this.#timeoutMs = timeoutMs;
+  constructor(engines: AwaitedEngines, logger: Logger, signal: AbortSignal) {
+    this.#engines = engines;
     this.#logger = logger;
-    this.#over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    this.#over = AbortSignal.any([signal, AbortSignal.timeout(engines.startTimeoutMs)]);
   }
 
   /** Reports `unavailable`, and the status of log and store so far. */
@@ -46,22 +57,23 @@ export class EngineWait {
   /**
    * Repeats the attempt until it succeeds. Rejects with StartTimeout when the time is over, and at once if an attempt fails with
    * an error of another kind than `unavailable`: waiting only helps in an outage. A hanging attempt is abandoned, because the
-   * process exits then.
+   * process exits then. For an embedded engine it attempts once, without a time limit.
    */
-  async reach<Value>(engine: keyof typeof engines, attempt: () => Promise<Value>): Promise<Value> {
-    const progress = this.#progress[engine];
+  async reach<Value>(side: Side, attempt: () => Promise<Value>): Promise<Value> {
+    const progress = this.#progress[side];
+    const { name, variable } = this.#engines[side];
     progress.status = 'unavailable';
     for (let failures = 1; ; failures += 1) {
       try {
-        const value = await this.#inTime(attempt());
+        const value = await (variable === undefined ? attempt() : this.#inTime(attempt()));
         progress.status = 'ok';
         return value;
       } catch (error) {
-        if (!isDomainError(error) || error.kind !== 'unavailable') throw error;
+        const isOutage = isDomainError(error) && error.kind === 'unavailable';
+        if (!isOutage || variable === undefined) throw error;
         progress.failure = error.message;
         const isPowerOfTwo = (failures & (failures - 1)) === 0;
-        if (isPowerOfTwo)
-          this.#logger.warn({ failures, reason: error.message }, `waiting for ${engines[engine].name}`);
+        if (isPowerOfTwo) this.#logger.warn({ failures, reason: error.message }, `waiting for ${name}`);
       }
       await this.#inTime(backOff(failures, this.#over));
     }
@@ -80,11 +92,11 @@ export class EngineWait {
   }
 
   #timeout(): StartTimeout {
-    const missing = (['log', 'store'] as const).filter((engine) => this.#progress[engine].status !== 'ok');
-    const what = missing.map((engine) => `${engines[engine].name} (${this.#progress[engine].failure})`);
-    const variables = missing.map((engine) => engines[engine].variable);
+    const missing = (['log', 'store'] as const).filter((side) => this.#progress[side].status !== 'ok');
+    const names = missing.map((side) => `${this.#engines[side].name} (${this.#progress[side].failure})`);
+    const variables = missing.map((side) => this.#engines[side].variable);
     return new StartTimeout(
-      `not reached within ${this.#timeoutMs} ms: ${what.join(' and ')}; ` +
+      `not reached within ${this.#engines.startTimeoutMs} ms: ${names.join(' and ')}; ` +
         `start what is down, correct ${variables.join(' and ')}, or raise START_TIMEOUT_MS`,
     );
   }

@@ -1,24 +1,25 @@
-export { type ApiLimits, apiUseCases, waitingRoom } from './api-use-cases.ts';
-export { EngineWait } from './engine-wait.ts';
+export { type ApiLimits, apiUseCases, outcomeWaiter } from './api-use-cases.ts';
+export { Closers, withClosers } from './closers.ts';
+export { type AwaitedEngine, type AwaitedEngines, EngineWait } from './engine-wait.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
 export { openRootKey, type RootKey } from './configuration/key-files.ts';
 export { type Environment, type Given, readVariables } from './configuration/read-variables.ts';
 export {
   accessFaults,
-  engineFaults,
-  type EngineSettings,
-  enginesOf,
-  hostsOf,
+  type ApiSettings,
+  apiSettings,
   keysOf,
-  neededEnginesOf,
-  retentionOf,
+  listed,
+  type ProcessSettings,
+  processSettings,
   rootKeyFileOf,
 } from './configuration/settings.ts';
 export {
   apiVariables,
-  embeddedVariables,
-  engineVariables,
+  flag,
   processVariables,
+  rootKeyVariables,
+  wholeNumber,
 } from './configuration/variables.ts';
 export { type Logger, type LogLevel, logLevels, makeLogger } from './logger.ts';
 export { groupObserver } from './metrics/group-metrics.ts';
@@ -26,7 +27,6 @@ export { measureProcess, type Measurements } from './metrics/measure-process.ts'
 export { publishObserver } from './metrics/publish-metrics.ts';
 export { measuredOutages } from './metrics/storing-metrics.ts';
 export { outageLog } from './outage-log.ts';
-export { Opened, opening } from './opened.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';
 export { startSweeping } from './start-sweeping.ts';
 export {
@@ -38,5 +38,6 @@ export {
 export { SystemClock } from './system-clock.ts';
 export { tokens } from './tokens.ts';
 export { UuidIds } from './uuid-ids.ts';
-export { patient, type Watching } from './watch-progress.ts';
+export { versionOf } from './version-of.ts';
+export { defaultWatch, type Watching } from './watch-progress.ts';
 export { type Get, type Token, token, Wiring } from './wiring.ts';

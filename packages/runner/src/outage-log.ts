@@ -1,4 +1,4 @@
-import type { OutageObserver } from '@user-activity/application';
+import type { OutageObserver } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 
 /** Logs an outage when it begins, whenever its number of failed attempts has doubled, and when it is over. */

@@ -15,15 +15,15 @@ import { outageLog } from './outage-log.ts';
 import { progressLog } from './progress-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
 import { tokens } from './tokens.ts';
-import { alsoTelling, patient, type Watching, watchProgress } from './watch-progress.ts';
+import { alsoTelling, defaultWatch, type Watching, watchProgress } from './watch-progress.ts';
 import type { Get } from './wiring.ts';
 
-/** The use cases of the storing side on the ports that are wired, measured. */
+/** Makes the use cases of the storing side on the wired ports, and measures them. */
 export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =>
   instrumentStoring(
     makeStoringUseCases({
       repository: measuredSaves(get(tokens.repository), get(tokens.clock)),
-      deadLetterQueue: measuredLetters(get(tokens.deadLetters)),
+      deadLetterQueue: measuredLetters(get(tokens.deadLetterQueue)),
       clock: get(tokens.clock),
       pause: backOff,
       // More than a working store needs, and short for a waiting consumer group.
@@ -33,11 +33,11 @@ export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =
     }),
   );
 
-/** Judges whether the consumer makes progress, and logs it. */
-export const progressWatchdog = (get: Get, { limits }: Watching = patient): ProgressWatchdog =>
+/** Makes the watchdog that judges whether the consumer makes progress, and logs it. */
+export const progressWatchdog = (get: Get, { limits }: Watching = defaultWatch): ProgressWatchdog =>
   new ProgressWatchdog(limits, progressLog(get(tokens.logger)));
 
-/** A consumer that replaces a member of the group that ended by a new one. */
+/** Makes a consumer that replaces a member of the group when it ends. */
 export function restartingConsumer(get: Get, make: () => EventConsumer): RestartingConsumer {
   const observer = progressLog(get(tokens.logger));
   return new RestartingConsumer({
@@ -47,8 +47,8 @@ export function restartingConsumer(get: Get, make: () => EventConsumer): Restart
   });
 }
 
-/** Joins the group and begins to store, watched. */
-export async function startStoring(get: Get, { everyMs }: Watching = patient): Promise<void> {
+/** Joins the group and begins to store, and watches the progress from then on. */
+export async function startStoring(get: Get, { everyMs }: Watching = defaultWatch): Promise<void> {
   const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
   await consumer.start(get(tokens.storingUseCases).storeActivities);
   measureLag(consumer);
@@ -57,7 +57,7 @@ export async function startStoring(get: Get, { everyMs }: Watching = patient): P
   const end = (): void => over.abort();
   consumer.ended.then(end, end);
   const store = get(tokens.repository);
-  // It rejects with a bug alone, and unwatched nobody is to go on.
+  // It rejects only because of a bug. A consumer that nobody watches must not go on.
   watchProgress({ consumer, store, watchdog }, everyMs, over.signal).catch((bug: unknown) =>
     consumer.giveUp(bug),
   );

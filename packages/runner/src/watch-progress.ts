@@ -14,7 +14,7 @@ export interface Watching {
  * after 3 minutes. These are longer than a rebalance, which waits up to 10 s for a lost member and up to 30 s for a hanging one,
  * and longer than the failover of a broker.
  */
-export const patient: Watching = { everyMs: 5000, limits: { stalled: 9, restart: 12, restarts: 2 } };
+export const defaultWatch: Watching = { everyMs: 5000, limits: { stalled: 9, restart: 12, restarts: 2 } };
 
 /** The parts that a watch needs. */
 export interface Watched {

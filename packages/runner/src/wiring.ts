@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
-import { Opened } from './opened.ts';
+import { Closers } from './closers.ts';
 
 declare const provides: unique symbol;
 
@@ -24,7 +24,7 @@ export type Get = <Value>(token: Token<Value>) => Value;
 export class Wiring {
   readonly #container: DependencyContainer;
   readonly #provided: Set<symbol> = new Set();
-  readonly #opened: Opened = new Opened();
+  readonly #closers: Closers = new Closers();
   readonly #making: string[] = [];
   #closed: Promise<void> | undefined;
 
@@ -57,7 +57,7 @@ export class Wiring {
 
   /** Closes everything made, the latest first, even if closing one fails. Then rejects with the first failure, if any. */
   close(): Promise<void> {
-    this.#closed ??= this.#opened.close();
+    this.#closed ??= this.#closers.close();
     return this.#closed;
   }
 
@@ -70,7 +70,7 @@ export class Wiring {
       try {
         const value = make(this.get);
         made = { value };
-        this.#opened.add(value, close);
+        this.#closers.add(value, close);
         return value;
       } finally {
         this.#making.pop();

@@ -17,10 +17,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   apiUseCases,
   makeLogger,
+  outcomeWaiter,
   progressWatchdog,
   storingUseCases,
   tokens,
-  waitingRoom,
   Wiring,
 } from '../src/index.ts';
 
@@ -49,9 +49,9 @@ function setUp() {
   wiring.provide(tokens.ids, () => new SequentialIds());
   wiring.provide(tokens.publisher, () => new MemoryEventPublisher(new MemoryLog({ partitions: 1 })));
   wiring.provide(tokens.repository, () => new MemoryActivityRepository(store));
-  wiring.provide(tokens.letters, () => new MemoryDeadLetterRepository(store));
-  wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterQueue(store));
-  wiring.provide(tokens.outcomes, (get) => waitingRoom(get, recordingRules));
+  wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterRepository(store));
+  wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
+  wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, recordingRules));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.apiUseCases, (get) => apiUseCases(get, limits, health));
   wiring.provide(tokens.storingUseCases, (get) => storingUseCases(get, health));

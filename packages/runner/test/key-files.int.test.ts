@@ -174,16 +174,17 @@ describe('the root key', () => {
 
   test('is for an API that has no other key, is not open to all, and is alone on its data', () => {
     const ROOT_KEY_FILE = '/data/root-key';
-    expect(rootKeyFileOf({ ROOT_KEY_FILE })).toBe(ROOT_KEY_FILE);
-    expect(rootKeyFileOf({ ROOT_KEY_FILE, ALLOW_ANONYMOUS: 'false', API_KEYS: '' })).toBe(ROOT_KEY_FILE);
+    expect(rootKeyFileOf({ ROOT_KEY_FILE }, false)).toBe(ROOT_KEY_FILE);
+    const noOther = { ROOT_KEY_FILE, ALLOW_ANONYMOUS: 'false', API_KEYS: '' };
+    expect(rootKeyFileOf(noOther, false)).toBe(ROOT_KEY_FILE);
     for (const other of [
       { API_KEYS: 'a' },
       { API_KEYS_FILE: '/run/secrets/keys' },
       { ALLOW_ANONYMOUS: 'true' },
-      { KAFKA_BROKERS: 'a:9092', MONGODB_URI: 'mongodb://b' },
     ])
-      expect(rootKeyFileOf({ ROOT_KEY_FILE, ...other })).toBeUndefined();
-    expect(rootKeyFileOf({})).toBeUndefined();
+      expect(rootKeyFileOf({ ROOT_KEY_FILE, ...other }, false)).toBeUndefined();
+    expect(rootKeyFileOf({ ROOT_KEY_FILE }, true)).toBeUndefined();
+    expect(rootKeyFileOf({}, false)).toBeUndefined();
   });
 });
 

@@ -69,6 +69,20 @@ export const arrows: readonly Arrows[] = [
     to: ['application', 'domain', 'timing'],
     because: 'what all apps share can depend on no choice of one',
   },
+  {
+    from: 'engines',
+    to: [
+      'adapter-http',
+      'adapter-kafka',
+      'adapter-mongodb',
+      'adapter-prometheus',
+      'adapter-sqlite',
+      'application',
+      'domain',
+      'runner',
+    ],
+    because: 'one place opens the adapters that apps run on, and starts an app on them',
+  },
   { from: 'client', to: [], because: 'who talks to the API needs nothing of the service' },
   { from: 'test-kit', to: [], because: 'a server is the same whoever talks to it' },
   {
@@ -105,6 +119,7 @@ const frameworks: readonly Framework[] = [
       '^packages/adapter-http/',
       '^apps/[^/]+/src/config\\.ts$',
       '^packages/runner/src/configuration/',
+      '^packages/engines/',
     ],
     because: 'schemas describe what comes from outside: requests and configuration',
   },
@@ -129,7 +144,7 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'tsyringe-in-runner-and-apps',
     modules: ['tsyringe', 'reflect-metadata'],
-    places: ['^packages/runner/', '^apps/'],
+    places: ['^packages/runner/', '^packages/engines/test/', '^apps/'],
     because: 'wiring belongs to the composition root; classes take what they need as arguments',
   },
   {
@@ -209,6 +224,8 @@ const frameworkRule = ({ rule, modules, places, because }: Framework): Rule => (
   to: { path: outside(modules) },
 });
 
+const apps = 'standalone|api|consumer|cli|chaos|hostile|bench';
+
 /** The rules about packages from outside of the workspace. */
 export const frameworkRules: readonly Rule[] = frameworks.map(frameworkRule);
 
@@ -224,8 +241,15 @@ export const rules: readonly Rule[] = [
     severity: 'error',
     from: { path: '^packages/' },
     to: {
-      path: '^(?:apps/|docs/examples/|@user-activity/(?:standalone|api|consumer|cli|chaos|hostile|bench|example-[^/]+)(?:/|$))',
+      path: `^(?:apps/|docs/examples/|@user-activity/(?:${apps}|example-[^/]+)(?:/|$))`,
     },
+  },
+  {
+    name: 'no-app-in-apps',
+    comment: 'an app is a process: what two of them share is a package',
+    severity: 'error',
+    from: { path: '^apps/([^/]+)/' },
+    to: { path: `^(?:apps/|@user-activity/(?:${apps})(?:/|$))`, pathNot: '^apps/$1/' },
   },
   {
     name: 'examples-use-what-others-can',

@@ -32,7 +32,10 @@ describe('the documentation', () => {
   });
 
   test('has every variable in the table of the README, and no other', () => {
-    const config = text('packages/runner/src/configuration/variables.ts');
+    const sources = globSync('packages/{runner/src/configuration/variables,engines/src/**/*}.ts', {
+      cwd: root,
+    });
+    const config = sources.map(text).join('\n');
     const variables = [...config.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => String(name));
     expect(variables).toContain('PORT');
     const [, table = ''] = /^\| variable .*\n((?:\|.*\n)+)/m.exec(text('README.md')) ?? [];

@@ -1,6 +1,6 @@
 import { constants, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
 import { getHeapSpaceStatistics } from 'node:v8';
-import type { Opened } from '../opened.ts';
+import type { Closers } from '../closers.ts';
 import { attributesBy, histogram, meter } from './meter.ts';
 
 // The sampling interval in milliseconds. Node's histogram includes it, so an idle event loop shows about this much.
@@ -17,13 +17,13 @@ export interface Measurements<Scraped> {
  * An app must open this first: instruments made earlier measure nothing.
  */
 export function measureProcess<Scraped>(
-  opened: Opened,
+  closers: Closers,
   measurements: Measurements<Scraped>,
 ): () => Promise<Scraped> {
-  opened.add(measurements, (collected) => collected.close());
+  closers.add(measurements, (opened) => opened.close());
   measureMemory();
   measureUse();
-  for (const end of [measureEventLoop(), measureCollections()]) opened.add(end, async () => end());
+  for (const end of [measureEventLoop(), measureCollections()]) closers.add(end, async () => end());
   return measurements.scrape;
 }
 

@@ -1,1 +1,0 @@
-export { openConsumer } from './open-consumer.ts';

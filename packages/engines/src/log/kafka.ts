@@ -1,0 +1,115 @@
+import { type Static, type TObject, Type } from '@sinclair/typebox';
+import {
+  KafkaConnection,
+  KafkaDeadLetterQueue,
+  KafkaEventConsumer,
+  KafkaEventPublisher,
+  KafkaTopic,
+} from '@user-activity/adapter-kafka';
+import { edgeTopic } from '@user-activity/domain';
+import {
+  type Closers,
+  flag,
+  type Given,
+  groupObserver,
+  listed,
+  type Logger,
+  wholeNumber,
+} from '@user-activity/runner';
+import { defineEngine, type LogEngine } from '../engine.ts';
+
+const variables = {
+  KAFKA_BROKERS: Type.Optional(
+    Type.String({
+      pattern: '^ *[^\\s,:]+:\\d{1,5}(?: *, *[^\\s,:]+:\\d{1,5})* *$',
+      description: 'a comma-separated list of host:port',
+    }),
+  ),
+  KAFKA_SSL: flag(),
+  KAFKA_SASL_MECHANISM: Type.Optional(
+    Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
+      description: 'one of plain, scram-sha-256, scram-sha-512',
+    }),
+  ),
+  KAFKA_USERNAME: Type.Optional(Type.String()),
+  KAFKA_PASSWORD: Type.Optional(Type.String()),
+  KAFKA_TOPIC: Type.String({
+    default: 'user-activity',
+    // The name of the dead letter topic, which is longer, must fit into Kafka's 249 characters too.
+    pattern: `^(?!(?:\\.{1,2}|${edgeTopic})$)[A-Za-z0-9._-]{1,230}$`,
+    description: `a topic name: 1 to 230 letters, digits and "._-", and not "${edgeTopic}"`,
+  }),
+  KAFKA_GROUP_ID: Type.String({
+    default: 'user-activity-store',
+    maxLength: 255,
+    description: 'at most 255 characters',
+  }),
+  KAFKA_PARTITIONS: wholeNumber(1, 1000, 12),
+  KAFKA_REPLICATION_FACTOR: Type.Optional(wholeNumber(1, 100)),
+  KAFKA_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
+};
+
+const credentials = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
+
+/** Returns the faults of incomplete credentials. */
+function faults(given: Given): readonly string[] {
+  const set = credentials.filter((name) => given[name] !== undefined);
+  if (set.length === 0) return [];
+  return credentials
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name} must be set together with ${set.join(' and ')}`);
+}
+
+/** Returns the settings in the shapes of the adapter. */
+const settings = (values: Static<TObject<typeof variables>>) => {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = values;
+  const hasCredentials = mechanism !== undefined && username !== undefined && password !== undefined;
+  const replicationFactor = values.KAFKA_REPLICATION_FACTOR;
+  return {
+    connection: {
+      brokers: listed(values.KAFKA_BROKERS ?? ''),
+      ssl: values.KAFKA_SSL === 'true',
+      ...(hasCredentials ? { sasl: { mechanism, username, password } } : {}),
+    },
+    topic: {
+      name: values.KAFKA_TOPIC,
+      partitions: values.KAFKA_PARTITIONS,
+      ...(replicationFactor === undefined ? {} : { replicationFactor }),
+      retentionDays: values.KAFKA_RETENTION_DAYS,
+    },
+    group: values.KAFKA_GROUP_ID,
+  };
+};
+
+/** Opens a topic of Kafka as the log. */
+async function openKafkaLog(
+  { connection: options, topic: plan, group }: ReturnType<typeof settings>,
+  closers: Closers,
+  logger: Logger,
+): Promise<LogEngine> {
+  const connection = new KafkaConnection({
+    ...options,
+    log: (level, message, details) => logger[level](details, message),
+  });
+  const topic = await KafkaTopic.open(connection, plan, (message) => logger.warn(message));
+  closers.add(topic, (opened) => opened.close());
+  return {
+    topic,
+    publisher: (limits) => new KafkaEventPublisher(connection, topic, limits),
+    consumers() {
+      const observer = groupObserver();
+      return () => new KafkaEventConsumer(connection, topic, group, { observer });
+    },
+    deadLetterQueue: closers.add(new KafkaDeadLetterQueue(connection, topic), (queue) => queue.close()),
+  };
+}
+
+/** Kafka as a log. */
+export const kafkaLog = defineEngine({
+  name: 'Kafka',
+  variable: 'KAFKA_BROKERS',
+  variables,
+  faults,
+  settings,
+  open: openKafkaLog,
+});

@@ -1,0 +1,37 @@
+import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
+import type { DeadLetterQueue } from '@user-activity/domain';
+import type { Closers, EngineWait, Logger } from '@user-activity/runner';
+import type { LogEngine, StoreEngine, StoreLimits } from './engine.ts';
+import type { EngineSettings } from './engine-choice.ts';
+
+/** An open log and an open store. */
+export interface OpenEngines {
+  readonly log: LogEngine;
+  readonly store: StoreEngine;
+  /** Adds dead letters to the queues of both. */
+  readonly deadLetterQueue: DeadLetterQueue;
+}
+
+/** Opens the log and the store side by side, once they are reached. */
+export async function openEngines(
+  engines: EngineSettings,
+  closers: Closers,
+  logger: Logger,
+  wait: EngineWait,
+  limits: StoreLimits,
+): Promise<OpenEngines> {
+  const [log, store] = await Promise.all([
+    wait.reach('log', () => engines.log.open(closers, logger)),
+    wait.reach('store', () => engines.store.open(closers, limits)),
+  ]);
+  if (log.topic !== undefined) {
+    if (store.topics === undefined)
+      throw new Error(`${engines.store.name} cannot remember the partitions of ${engines.log.name}.`);
+    const { topic } = log;
+    const assertSamePartitions = makeAssertSamePartitions({ topics: store.topics });
+    await wait.reach('store', () => assertSamePartitions(topic));
+  }
+  // A letter is on the log for other readers, and in the store to be listed.
+  const queues = [log.deadLetterQueue ?? [], store.deadLetterQueue].flat();
+  return { log, store, deadLetterQueue: inEachQueue(...queues) };
+}

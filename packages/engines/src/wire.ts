@@ -1,0 +1,32 @@
+import {
+  progressWatchdog,
+  restartingConsumer,
+  storingUseCases,
+  tokens,
+  type Wiring,
+} from '@user-activity/runner';
+import type { OpenEngines } from './open-engines.ts';
+
+/** Provides the ports of the store, and the queue of dead letters of the store and the log. */
+export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEngines): void {
+  wiring.provide(tokens.repository, () => store.repository);
+  wiring.provide(tokens.deadLetters, () => store.deadLetters);
+  wiring.provide(tokens.deadLetterQueue, () => deadLetterQueue);
+}
+
+/** Provides the consumer, its watchdog and the use cases of the storing side. */
+export function provideConsumer(wiring: Wiring, { log }: OpenEngines): void {
+  wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
+  wiring.provide(tokens.storingUseCases, (get) =>
+    storingUseCases(get, {
+      log: [get(tokens.consumer)],
+      store: [get(tokens.repository)],
+      progress: get(tokens.watchdog),
+    }),
+  );
+  wiring.provide(
+    tokens.consumer,
+    (get) => restartingConsumer(get, log.consumers()),
+    (consumer) => consumer.stop(),
+  );
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { EngineChoice, everyEngine, sharedEngines } from '../src/index.ts';
+import { memoryEngines } from './memory-engine.ts';
+
+const { memoryLog, memoryStore } = memoryEngines();
+const choice = new EngineChoice({
+  logs: [...everyEngine.logs, memoryLog],
+  stores: [...everyEngine.stores, memoryStore],
+});
+const kafka = { KAFKA_BROKERS: 'a:9092' };
+const mongodb = { MONGODB_URI: 'mongodb://db' };
+
+describe('with one more log and store', () => {
+  test.each([
+    ['a log needs any store', kafka, ['MONGODB_URI or MEMORY_STORE must be set together with KAFKA_BROKERS']],
+    [
+      'a store needs any log',
+      mongodb,
+      ['KAFKA_BROKERS or MEMORY_TOPIC must be set together with MONGODB_URI'],
+    ],
+    [
+      'a setting needs both',
+      { MEMORY_GROUP: 'g' },
+      [
+        'KAFKA_BROKERS or MEMORY_TOPIC must be set together with MEMORY_GROUP',
+        'MONGODB_URI or MEMORY_STORE must be set together with MEMORY_GROUP',
+      ],
+    ],
+    [
+      'a second store is one too many',
+      { ...kafka, ...mongodb, MEMORY_STORE: 'x' },
+      ['only one of MONGODB_URI and MEMORY_STORE may be set: unset the others'],
+    ],
+    [
+      'the faults of the chosen log count',
+      { ...mongodb, ...kafka, KAFKA_PASSWORD: 'x' },
+      [
+        'KAFKA_SASL_MECHANISM must be set together with KAFKA_PASSWORD',
+        'KAFKA_USERNAME must be set together with KAFKA_PASSWORD',
+      ],
+    ],
+    ['every pair will do', { ...kafka, MEMORY_STORE: 'x' }, []],
+    ['none is embedded', {}, []],
+  ])('%s', (_, given, faults) => expect(choice.faults(given)).toEqual(faults));
+
+  test('log and store are chosen apart', () => {
+    const engines = choice.settings({
+      ...kafka,
+      KAFKA_SSL: 'false',
+      KAFKA_TOPIC: 't',
+      KAFKA_GROUP_ID: 'g',
+      KAFKA_PARTITIONS: 1,
+      KAFKA_RETENTION_DAYS: 1,
+      MEMORY_STORE: 'here',
+      START_TIMEOUT_MS: 1,
+    });
+    expect([engines.log.name, engines.store.name]).toEqual(['Kafka', 'the store in memory']);
+    expect(engines.store.settings).toEqual({ place: 'here' });
+  });
+
+  test('variables that nobody checked are refused', () => {
+    const settings = () => choice.settings({ ...kafka, MEMORY_STORE: 'here', START_TIMEOUT_MS: 1 });
+    expect(settings).toThrow('The variables of Kafka were not checked.');
+  });
+});
+
+test('processes that share log and store need one of each', () => {
+  const shared = new EngineChoice(sharedEngines);
+  expect(shared.faults({})).toEqual(['KAFKA_BROKERS must be set', 'MONGODB_URI must be set']);
+  expect(shared.faults({ ...kafka, ...mongodb })).toEqual([]);
+  expect(Object.keys(shared.variables)).not.toContain('DATA_DIR');
+  expect(() => shared.settings({ START_TIMEOUT_MS: 1 })).toThrow('were not checked');
+});
+
+test('log and store of a process are shared with others unless both are embedded', () => {
+  expect(choice.isShared({})).toBe(false);
+  expect(choice.isShared({ DATA_DIR: 'x', KAFKA_TOPIC: 't' })).toBe(false);
+  expect(choice.isShared(kafka)).toBe(true);
+  expect(choice.isShared(mongodb)).toBe(true);
+});

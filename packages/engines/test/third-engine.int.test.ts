@@ -1,0 +1,128 @@
+import { Type } from '@sinclair/typebox';
+import {
+  apiSettings,
+  apiVariables,
+  makeLogger,
+  processSettings,
+  processVariables,
+  readVariables,
+  SystemClock,
+  tokens,
+  UuidIds,
+  Wiring,
+} from '@user-activity/runner';
+import { container } from 'tsyringe';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import {
+  EngineChoice,
+  everyEngine,
+  type OpenEngines,
+  provideApiServer,
+  provideApiUseCases,
+  provideConsumer,
+  providePublisher,
+  provideStore,
+  server,
+  startService,
+} from '../src/index.ts';
+import { freePort } from './free-port.ts';
+import { memoryEngines } from './memory-engine.ts';
+
+const logger = makeLogger('silent' as 'fatal');
+
+/** The logs and stores of the service, and one more of each. */
+function withMemory() {
+  const memory = memoryEngines();
+  const choice = new EngineChoice({
+    logs: [...everyEngine.logs, memory.memoryLog],
+    stores: [...everyEngine.stores, memory.memoryStore],
+  });
+  return { ...memory, choice };
+}
+
+/** Starts API and consumer in one process, as apps/standalone does. */
+function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: number) {
+  const schema = Type.Object({ ...processVariables(port), ...apiVariables, ...choice.variables });
+  const environment = { MEMORY_TOPIC: 'activities', MEMORY_STORE: 'here' };
+  const values = readVariables(schema, environment, (given) => choice.faults(given));
+  const settings = { ...processSettings(values), ...apiSettings(values) };
+  const config = { ...settings, engines: choice.settings(values) };
+  const { signal } = new AbortController();
+  const wired = (fill: (wiring: Wiring, engines: OpenEngines) => void) => (engines: OpenEngines) => {
+    const wiring = new Wiring(container.createChildContainer());
+    wiring.provide(tokens.logger, () => logger);
+    wiring.provide(tokens.clock, () => new SystemClock());
+    wiring.provide(tokens.ids, () => new UuidIds());
+    provideStore(wiring, engines);
+    fill(wiring, engines);
+    return wiring;
+  };
+  return startService(config, logger, signal, async ({ closers, scrapeMetrics, ...service }) => {
+    const [storing, serving] = closers.split();
+    const consumer = await service.startConsumer(storing, wired(provideConsumer));
+    const compose = wired((wiring, engines) => {
+      providePublisher(wiring, engines, config);
+      provideApiUseCases(wiring, config, consumer);
+      provideApiServer(wiring, config, { version: '1.2.3', scrapeMetrics }, consumer);
+    });
+    const api = await service.startApi(serving, compose, {});
+    const { consumer: member, watchdog, storingUseCases, ...ofApi } = tokens;
+    for (const token of [member, watchdog, storingUseCases]) expect(consumer<unknown>(token)).toBeDefined();
+    for (const token of Object.values(ofApi)) expect(api<unknown>(token)).toBeDefined();
+    expect(await api(server)).toBeDefined();
+    return { url: await service.listen(api), failed: consumer(tokens.consumer).ended };
+  });
+}
+
+const read = async (url: string): Promise<{ status: number; body: unknown }> => {
+  const response = await fetch(url);
+  return { status: response.status, body: await response.json() };
+};
+
+test('a third log and store serve the whole service: an activity is logged, stored and read', async () => {
+  const memory = withMemory();
+  const app = await start(memory, 0);
+  onTestFinished(() => app.stop());
+  const response = await fetch(`${app.url}/api/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', prefer: 'wait=30' },
+    body: JSON.stringify({ userId: 'anna', type: 'LOGIN' }),
+  });
+  expect(response.status).toBe(201);
+  expect(memory.store.topics).toEqual(new Map([['activities', memory.log.partitions]]));
+  expect(await read(`${app.url}/api/logs?userId=anna`)).toMatchObject({
+    status: 200,
+    body: { data: [{ userId: 'anna', type: 'LOGIN' }] },
+  });
+  expect(await read(`${app.url}/health/ready`)).toMatchObject({
+    status: 200,
+    body: { checks: { log: 'ok', store: 'ok', progress: 'ok' } },
+  });
+  await app.stop();
+  expect(memory.closed.toSorted()).toEqual(['log', 'log', 'store', 'store']);
+});
+
+test('a start waits for it, and health says meanwhile what is missing', async () => {
+  const memory = withMemory();
+  memory.store.reachable = false;
+  const port = await freePort();
+  const starting = start(memory, port);
+  const health = () => read(`http://127.0.0.1:${port}/health/ready`);
+  await vi.waitFor(async () =>
+    expect(await health()).toMatchObject({
+      status: 503,
+      body: { checks: { log: 'ok', store: 'unavailable' } },
+    }),
+  );
+  memory.store.reachable = true;
+  const app = await starting;
+  onTestFinished(() => app.stop());
+  await vi.waitFor(async () => expect(await health()).toMatchObject({ status: 200 }));
+});
+
+test('a number of partitions that changed ends the start, and closes what was opened', async () => {
+  const memory = withMemory();
+  memory.store.topics.set('activities', 99);
+  await expect(start(memory, 0)).rejects.toThrow('The topic activities has 3 partitions and began with 99.');
+  expect(memory.closed.toSorted()).toEqual(['log', 'store']);
+});

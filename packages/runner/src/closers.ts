@@ -1,0 +1,36 @@
+/** Remembers how to close what was opened, and closes it in reverse order, because later resources may need earlier ones. */
+export class Closers {
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  /** Remembers how to close the resource, and returns it. */
+  add<Resource>(resource: Resource, close: (resource: Resource) => Promise<void>): Resource {
+    this.#closers.push(() => close(resource));
+    return resource;
+  }
+
+  /** Returns two sets of closers that `close` runs side by side: one after the other might take too long. */
+  split(): readonly [Closers, Closers] {
+    return this.add([new Closers(), new Closers()] as const, async (halves) => {
+      await Promise.all(halves.map((half) => half.close()));
+    });
+  }
+
+  /** Closes all resources, even if closing one fails. Then rejects with the first failure, if any. */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of this.#closers.splice(0).toReversed())
+      await close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** Runs a start that adds what it opens to the closers. If the start fails, closes all of it. */
+export async function withClosers<Result>(start: (closers: Closers) => Promise<Result>): Promise<Result> {
+  const closers = new Closers();
+  try {
+    return await start(closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
