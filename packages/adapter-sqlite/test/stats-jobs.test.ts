@@ -1,29 +1,27 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { spanOf } from '../src/protocol/branches.ts';
-import type { Between } from '../src/protocol/count-question.ts';
-import { type SetTest, teachTest } from '../src/reader/metadata-test.ts';
+import { type PlaceRange, spanOf } from '../src/protocol/branches.ts';
+import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import type { Reader } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { SpanCounter } from '../src/reader/span-counter.ts';
-import { type Prepare, preparing } from '../src/protocol/statements.ts';
+import { preparing } from '../src/protocol/statements.ts';
 import { countByKey, countBySlot, type KeyQuestion, type SlotRow } from '../src/reader/stats-jobs.ts';
 import type { Steps } from '../src/protocol/turns.ts';
 
 let db: DatabaseSync;
-let prepare: Prepare;
-let setTest: SetTest;
+let reader: Reader;
 beforeAll(() => {
   db = new DatabaseSync(':memory:');
   db.exec(schema);
   // 30,000 rows: 10 to a millisecond, 300 users, 7 types.
   db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999)
     INSERT INTO activities SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0 FROM numbers`);
-  prepare = preparing(db);
-  setTest = teachTest(db);
+  reader = { prepare: preparing(db), setConditions: addRowMatches(db) };
 });
 afterAll(() => db.close());
 
-function between(from?: number, to?: number): Between {
+function between(from?: number, to?: number): PlaceRange {
   const { above, below } = spanOf({ from, to }, undefined, 'asc', 0);
   return { above, below };
 }
@@ -31,20 +29,19 @@ const question = (given: Partial<KeyQuestion> = {}): KeyQuestion => ({
   field: 'userId',
   userIds: [],
   types: [],
-  metadata: [],
+  conditions: undefined,
   ...between(),
-  most: 1000,
-  until: Number.POSITIVE_INFINITY,
+  maxKeys: 1000,
   ...given,
 });
-/** What plain SQL says. */
+/** Returns the rows of plain SQL. */
 const plain = (sql: string) => {
   const statement = db.prepare(sql);
   statement.setReturnArrays(true);
   return statement.all() as unknown as readonly (readonly [string, number])[];
 };
 
-/** All steps of it, and its result. */
+/** Runs all steps. Returns their number and the result. */
 function done<Result>(steps: Steps<Result>) {
   for (let count = 0; ; count += 1) {
     const { done: isDone, value } = steps.next();
@@ -52,9 +49,9 @@ function done<Result>(steps: Steps<Result>) {
   }
 }
 
-/** What is not too much. */
+/** Returns the rows. Throws if there are too many. */
 function slotRows(result: readonly SlotRow[] | 'too-many'): readonly SlotRow[] {
-  if (result === 'too-many') throw new Error('These are too many.');
+  if (result === 'too-many') throw new Error('There are too many slots.');
   return result;
 }
 
@@ -67,36 +64,36 @@ describe('rows are counted in steps', () => {
     [1000, 3],
     [1001, 1],
     [30_000, 0],
-  ])('of %d, which are %d', (rows, steps) => {
-    const counter = new SpanCounter(prepare, 'all', rows);
+  ])('of %d rows: %d steps', (rows, steps) => {
+    const counter = new SpanCounter(reader.prepare, 'all', rows);
     // More rows share a moment than a small step holds.
     expect(done(counter.count([], between(0, 100)))).toEqual({ result: 1000, steps });
     expect(done(counter.count([], between(5, 6))).result).toBe(10);
     expect(done(counter.count([], between(100, 100))).result).toBe(0);
   });
 
-  test('of which many small counts make one, but not all of them', () => {
-    const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }], most: 3000 };
-    const { steps, result } = done(countBySlot(prepare, setTest, { ...question(), ...slots }));
+  test('many small counts share a step, but not all', () => {
+    const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }], maxSlots: 3000 };
+    const { steps, result } = done(countBySlot(reader, { ...question(), ...slots }));
     expect(result).toHaveLength(3000);
     expect(steps).toBeGreaterThan(5);
     expect(steps).toBeLessThan(50);
-    // What is too much is left as soon as that is known.
-    const few = done(countBySlot(prepare, setTest, { ...question(), ...slots, most: 100 }));
+    // It ends as soon as there are too many slots.
+    const few = done(countBySlot(reader, { ...question(), ...slots, maxSlots: 100 }));
     expect(few).toEqual({ result: 'too-many', steps: 1 });
-    const late = done(countBySlot(prepare, setTest, { ...question(), ...slots, most: 2999 }));
+    const late = done(countBySlot(reader, { ...question(), ...slots, maxSlots: 2999 }));
     expect(late.result).toBe('too-many');
   });
 
-  test('which takes turns too where many users, types and offsets have little each', () => {
-    const some = <Value>(count: number, of: (index: number) => Value) =>
+  test('many users, types and offsets with few rows each need several steps', () => {
+    const listOf = <Value>(count: number, of: (index: number) => Value) =>
       Array.from({ length: count }, (_, index) => of(index));
     const asked = question({
-      userIds: some(20, (index) => `user-${index}`),
-      types: some(7, (index) => `TYPE_${index}`),
+      userIds: listOf(20, (index) => `user-${index}`),
+      types: listOf(7, (index) => `TYPE_${index}`),
     });
-    const slots = { unitMs: 1000, offsets: some(30, (index) => ({ from: index * 100, offsetMs: index })) };
-    const { steps, result } = done(countBySlot(prepare, setTest, { ...asked, ...slots }));
+    const slots = { unitMs: 1000, offsets: listOf(30, (index) => ({ from: index * 100, offsetMs: index })) };
+    const { steps, result } = done(countBySlot(reader, { ...asked, ...slots, maxSlots: 1000 }));
     expect(slotRows(result).reduce((sum, [, , count]) => sum + count, 0)).toBe(2000);
     expect(steps).toBeGreaterThan(50);
   });
@@ -116,8 +113,8 @@ test.each([
       WHERE type IN ('TYPE_1', 'TYPE_2') AND created_at BETWEEN 5 AND 2900 GROUP BY slot`,
   );
   const asked = question({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
-  const slots = { unitMs, offsets: [{ from: 5, offsetMs }], most: 3000 };
-  const { result } = done(countBySlot(prepare, setTest, { ...asked, ...slots }));
+  const slots = { unitMs, offsets: [{ from: 5, offsetMs }], maxSlots: 3000 };
+  const { result } = done(countBySlot(reader, { ...asked, ...slots }));
   expect(new Map(slotRows(result).map(([, slot, count]) => [slot, count]))).toEqual(
     new Map(expected.map(([slot, count]) => [Number(slot), count])),
   );
@@ -141,10 +138,10 @@ describe('users are counted', () => {
   ])('%s', (_, given, where) => {
     const expected = plain(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
     expect(expected.length).toBeGreaterThan(50);
-    expect(new Map(done(countByKey(prepare, setTest, question(given))).result as [string, number][])).toEqual(
+    expect(new Map(done(countByKey(reader, question(given))).result as [string, number][])).toEqual(
       new Map(expected),
     );
-    expect(done(countByKey(prepare, setTest, question({ ...given, most: expected.length - 1 }))).result).toBe(
+    expect(done(countByKey(reader, question({ ...given, maxKeys: expected.length - 1 }))).result).toBe(
       'too-many',
     );
   });
@@ -154,8 +151,6 @@ test.each(['user-1', 'user-7'])('types of %s and another are summed', (user) => 
   const expected = plain(
     `SELECT type, count(*) FROM activities WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
   );
-  const counts = done(
-    countByKey(prepare, setTest, question({ field: 'type', userIds: [user, 'user-8'] })),
-  ).result;
+  const counts = done(countByKey(reader, question({ field: 'type', userIds: [user, 'user-8'] }))).result;
   expect(new Map(counts as [string, number][])).toEqual(new Map(expected));
 });

@@ -9,12 +9,12 @@ import {
 } from '@user-activity/domain';
 import type { ActivityRow } from '../protocol/rows.ts';
 
-/** The activity as the store keeps it. */
+/** Returns the row of an activity. */
 export function rowOf({ id, userId, type, metadata, createdAt, receivedAt }: UserActivity): ActivityRow {
   return [id, userId, type, MetadataText.of(metadata), createdAt, receivedAt];
 }
 
-/** The activity that the store kept. */
+/** Returns the activity of a row. */
 export function storedOf([id, userId, type, metadata, createdAt, receivedAt]: ActivityRow): StoredActivity {
   return StoredActivity.rehydrate({
     id: ActivityId.trusted(id),

@@ -1,4 +1,4 @@
 import { Turns } from '@user-activity/domain';
 
-/** The turns of all long work of this adapter on the main thread. */
+/** Divides the long work of this adapter on the main thread into turns. */
 export const eventLoopTurns: Turns = new Turns({ defer: setImmediate, now: () => performance.now() });

@@ -6,8 +6,8 @@ import { makePrivateFile, tighten } from './private-file.ts';
 import { faultOf } from '../protocol/messages.ts';
 
 /**
- * Keeps a second process, and a second handle in this one, away from the data. The lock is the operating system's, on a
- * file of its own, by way of SQLite: it ends with the process, however that ends, and nothing stale stays behind.
+ * Keeps other processes, and other handles of this process, away from the data. It is a lock of the operating system on a file of
+ * its own, taken through SQLite. It ends with the process, however that ends, so no stale lock stays behind.
  */
 export class FileLock {
   readonly #db: DatabaseSync;
@@ -16,7 +16,7 @@ export class FileLock {
     this.#db = db;
   }
 
-  /** Makes the folder where it is missing. Throws DataFileError at once when another holds the lock. */
+  /** Takes the lock, and creates the folder if it is missing. Throws DataFileError at once if the lock is taken. */
   static take(folder: string): FileLock {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -2,7 +2,7 @@ import { parseJson, type RawRecord } from '@user-activity/domain';
 
 type Headers = RawRecord['headers'];
 
-/** Headers as the file keeps them: JSON of lists of base64, by name. */
+/** Returns headers as the file keeps them: JSON, lists of base64 by name. */
 export const headersJson = (headers: Headers): string =>
   JSON.stringify(
     Object.fromEntries(
@@ -13,7 +13,7 @@ export const headersJson = (headers: Headers): string =>
     ),
   );
 
-/** The headers that the file kept. */
+/** Returns the headers that the file keeps. */
 export const headersOf = (json: string): Headers =>
   Object.fromEntries(
     Object.entries(parseJson(json) as Readonly<Record<string, readonly string[]>>).map(([name, values]) => [

@@ -11,7 +11,7 @@ import {
 import { headersJson, headersOf } from './header-json.ts';
 import type { LetterRow, ListedRow } from '../protocol/rows.ts';
 
-/** The letter as the file keeps it. */
+/** Returns the row of a dead letter. */
 export function letterRow({ origin, ...letter }: DeadLetter): LetterRow {
   const { key, value, headers, code, reason, diedAt, activityId = null } = letter;
   const { topic, partition, offset } = origin;
@@ -29,7 +29,7 @@ export function letterRow({ origin, ...letter }: DeadLetter): LetterRow {
   ];
 }
 
-/** The letter that the file kept. */
+/** Returns the dead letter of a row. */
 export function letterOf([
   topic,
   partition,
@@ -54,7 +54,7 @@ export function letterOf([
   };
 }
 
-/** The letter as a page shows it. */
+/** Returns the listed dead letter of a row. */
 export function listedOf([id, diedAt, code, reason, key, value, headers, ...sizes]: ListedRow): ListedLetter {
   const parts = ['key', 'value', 'headers'] as const satisfies readonly RecordPart[];
   return {
@@ -75,5 +75,5 @@ export function listedOf([id, diedAt, code, reason, key, value, headers, ...size
 const activityIn = (id: string | null): Pick<DeadLetter, 'activityId'> =>
   id === null ? {} : { activityId: ActivityId.trusted(id) };
 
-/** A copy of these bytes alone: a view would be sent to the thread with all of the buffer that it looks into. */
+/** Copies the bytes: with a view, the whole buffer behind it would be sent to the thread. */
 export const ownBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && Uint8Array.from(bytes);

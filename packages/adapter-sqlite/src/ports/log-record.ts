@@ -11,7 +11,7 @@ import type { Bytes, LogEntry } from '../protocol/rows.ts';
 
 const utf8 = new TextEncoder();
 
-/** A row of the log as a consumer is given it. */
+/** Returns the record of an entry. */
 export function logRecord(topic: string, [offset, key, value, headers]: LogEntry): LogRecord {
   const origin = { topic, partition: 0, offset };
   const first = headers === null ? undefined : replayOf(headersOf(headers), origin);
@@ -27,7 +27,7 @@ export function logRecord(topic: string, [offset, key, value, headers]: LogEntry
   };
 }
 
-// A text was encoded as UTF-8 when it was written: these are its bytes again.
+// Texts are encoded again: they were UTF-8 when they were written.
 const encoded = (bytes: Bytes): Uint8Array | null => (typeof bytes === 'string' ? utf8.encode(bytes) : bytes);
 
 function contentOf(value: Bytes): RecordContent {

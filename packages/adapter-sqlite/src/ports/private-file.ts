@@ -5,15 +5,15 @@ const ownerOnly = 0o600;
 const groupAndOthers = 0o077;
 
 /**
- * Makes the file where it is missing, for its owner alone, and takes the permissions of group and others from one that is there.
- * SQLite makes the files beside it with the same mode. Throws DataFileError if it is a symbolic link, or can't be made.
+ * Creates the file for its owner alone if it is missing, else removes the permissions of group and others. SQLite creates the files
+ * beside it with the same mode. Throws DataFileError if the file is a symbolic link, or can't be created.
  */
 export function makePrivateFile(file: string): void {
   if (tighten(file)) return;
   try {
     closeSync(openSync(file, 'wx', ownerOnly));
   } catch (error) {
-    // Another process may just have made it: then it is that one's, and the lock decides.
+    // If another process has just made the file, the lock decides which of the two may use it.
     if (codeOf(error) !== 'EEXIST' || !tighten(file))
       throw new DataFileError(
         `${file} can't be made (${codeOf(error)}). Check the folder's permissions and free space.`,
@@ -22,8 +22,8 @@ export function makePrivateFile(file: string): void {
 }
 
 /**
- * Takes the permissions of group and others from the file; false if there is none. It never opens the file: to close it would end
- * the locks that this process holds on it. Throws DataFileError if it is a symbolic link, or can't be reached.
+ * Removes the permissions of group and others from the file. Returns false if there is no file. It never opens the file, because
+ * closing it would end this process's locks on it. Throws DataFileError if the file is a symbolic link, or can't be reached.
  */
 export function tighten(file: string): boolean {
   const found = statsOf(file);
@@ -36,7 +36,7 @@ export function tighten(file: string): boolean {
     try {
       chmodSync(file, found.mode & ~groupAndOthers & 0o777);
     } catch (error) {
-      // The file is another user's, or its file system knows no modes: this process can't change who reads it.
+      // The file belongs to another user, or its file system has no modes: this process can't change it.
       if (!['EPERM', 'ENOTSUP', 'EROFS'].includes(codeOf(error))) throw unreachable(file, error);
     }
   }

@@ -15,19 +15,18 @@ import {
 } from '@user-activity/domain';
 import { rowOf, storedOf } from './activity-row.ts';
 import { eventLoopTurns } from './event-loop-turns.ts';
-import { storeSilent, storeUnavailable } from './failure.ts';
+import { askStore, changeStore } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from '../protocol/branches.ts';
-import type { CountQuestion } from '../protocol/count-question.ts';
-import type { PageQuestion } from '../reader/page-job.ts';
-import type { Whose } from '../protocol/shapes.ts';
-import { sharedNow } from '../protocol/turns.ts';
+import { rowConditionsOf } from '../protocol/row-conditions.ts';
+import type { IndexedFilter, Selection } from '../protocol/shapes.ts';
+import { monotonicNow, type Timed } from '../protocol/turns.ts';
 
-/** How a repository behaves. */
+/** The time limits of a repository. */
 export interface SqliteActivityRepositoryOptions {
-  /** A question that is not answered by then is rejected with STORE_TIMEOUT. 10,000 where not given. */
+  /** A query that is not answered in this time is rejected with STORE_TIMEOUT. Default: 10,000. */
   readonly queryTimeoutMs?: number;
-  /** A save that is not confirmed by then is rejected with STORE_UNAVAILABLE. 10,000 where not given. */
+  /** A save that is not confirmed in this time is rejected with STORE_UNAVAILABLE. Default: 10,000. */
   readonly saveTimeoutMs?: number;
 }
 
@@ -43,130 +42,103 @@ export class SqliteActivityRepository implements ActivityRepository {
     this.#saveTimeoutMs = options.saveTimeoutMs ?? 10_000;
   }
 
-  async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
-    const options = { timeoutMs: this.#saveTimeoutMs, weight: activities.length };
-    try {
+  save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
+    return changeStore(async () => {
+      const options = { timeoutMs: this.#saveTimeoutMs, weight: activities.length };
       const known = await this.#database.writer.submit('save', activities.map(rowOf), options);
-      // To judge here, after the transaction, is safe: what is stored never changes.
+      // Stored activities never change, so they can be compared here, after the transaction.
       const outcomes: SaveOutcome[] = [];
       const turn = eventLoopTurns.begin();
       for (const [index, activity] of activities.entries()) {
         const first = known[index] ?? null;
-        // Metadata that is large on either side takes up to 66 ms.
+        // A comparison of large metadata takes up to 66 ms.
         if (first !== null && turn.isOver) await turn.next();
         outcomes.push(first === null ? 'stored' : storedOf(first).compare(activity));
       }
       return outcomes;
-    } catch (error) {
-      throw storeUnavailable(error);
-    }
+    });
   }
 
-  async find(query: ActivityQuery): Promise<ActivityPage> {
-    const timeoutMs = this.#queryTimeoutMs;
-    try {
+  find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
+    return askStore(async () => {
       const { queries, searches } = this.#database;
-      const { metadata } = query.filter;
-      const question = questionOf(query);
+      const span = spanOf(filter.createdAt, after && [after.createdAt, after.id], order, limit);
+      const question = { ...span, ...indexedFilterOf(filter), maxBytes: maxPageBytes };
+      const conditions = rowConditionsOf(filter);
       const rows =
-        metadata.length === 0
-          ? await queries.submit('page', question, { timeoutMs })
-          : await searches.submit(
-              'search',
-              { ...question, metadata, until: sharedNow() + timeoutMs },
-              { timeoutMs },
-            );
-      return ActivityPage.of(rows.map(storedOf), query.limit);
-    } catch (error) {
-      throw storeSilent(error);
-    }
+        conditions === undefined
+          ? await queries.submit('page', question, this.#limits)
+          : await searches.submit('search', { ...question, conditions, ...this.#timed() }, this.#limits);
+      return ActivityPage.of(rows.map(storedOf), limit);
+    });
   }
 
-  async count(filter: ActivityFilter): Promise<number> {
-    const timeoutMs = this.#queryTimeoutMs;
-    try {
-      return await this.#database.searches.submit('count', this.#countOf(filter), { timeoutMs });
-    } catch (error) {
-      throw storeSilent(error);
-    }
+  count(filter: ActivityFilter): Promise<number> {
+    return askStore(() =>
+      this.#database.searches.submit('count', { ...selectionOf(filter), ...this.#timed() }, this.#limits),
+    );
   }
 
-  async findById(id: ActivityId): Promise<StoredActivity | undefined> {
-    const timeoutMs = this.#queryTimeoutMs;
-    try {
-      const row = await this.#database.queries.submit('one', id, { timeoutMs });
+  findById(id: ActivityId): Promise<StoredActivity | undefined> {
+    return askStore(async () => {
+      const row = await this.#database.queries.submit('activity', id, this.#limits);
       return row && storedOf(row);
-    } catch (error) {
-      throw storeSilent(error);
-    }
+    });
   }
 
-  async countByKey(
+  countByKey(
     filter: ActivityFilter,
     field: KeyField,
-    most: number,
+    maxKeys: number,
   ): Promise<readonly KeyCount[] | 'too-many'> {
-    const timeoutMs = this.#queryTimeoutMs;
-    const question = { ...this.#countOf(filter), field, most };
-    try {
-      const rows = await this.#database.searches.submit('countByKey', question, { timeoutMs });
+    return askStore(async () => {
+      const question = { ...selectionOf(filter), field, maxKeys, ...this.#timed() };
+      const rows = await this.#database.searches.submit('countByKey', question, this.#limits);
       return rows === 'too-many' ? rows : rows.map(([key, count]) => ({ key, count }));
-    } catch (error) {
-      throw storeSilent(error);
-    }
+    });
   }
 
-  async countBySlot(
+  countBySlot(
     filter: ActivityFilter,
     slots: TimeSlots,
-    most: number,
+    maxSlots: number,
   ): Promise<readonly SlotCount[] | 'too-many'> {
-    const timeoutMs = this.#queryTimeoutMs;
-    const question = { ...this.#countOf(filter), ...slots, most };
-    try {
-      const rows = await this.#database.searches.submit('countBySlot', question, { timeoutMs });
+    return askStore(async () => {
+      const question = { ...selectionOf(filter), ...slots, maxSlots, ...this.#timed() };
+      const rows = await this.#database.searches.submit('countBySlot', question, this.#limits);
       return rows === 'too-many' ? rows : rows.map(([segment, slot, count]) => ({ segment, slot, count }));
-    } catch (error) {
-      throw storeSilent(error);
-    }
+    });
   }
 
-  async findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
-    const timeoutMs = this.#queryTimeoutMs;
-    try {
-      const rows = await this.#database.queries.submit('several', [...new Set(ids)], { timeoutMs });
+  findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
+    return askStore(async () => {
+      const rows = await this.#database.queries.submit('activities', [...new Set(ids)], this.#limits);
       return rows.map(storedOf);
-    } catch (error) {
-      throw storeSilent(error);
-    }
+    });
   }
 
-  /** What is counted, and until when that is wanted. */
-  #countOf(filter: ActivityFilter): CountQuestion {
-    const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
-    const { metadata } = filter;
-    return { ...whoseOf(filter), metadata, above, below, until: sharedNow() + this.#queryTimeoutMs };
-  }
-
-  async ping(): Promise<void> {
-    try {
+  ping(): Promise<void> {
+    return changeStore(async () => {
       this.#database.searches.assertAlive();
-      await this.#database.queries.submit('answer', null, { timeoutMs: this.#queryTimeoutMs });
-    } catch (error) {
-      throw storeUnavailable(error);
-    }
+      await this.#database.queries.submit('answer', null, this.#limits);
+    });
+  }
+
+  get #limits(): { readonly timeoutMs: number } {
+    return { timeoutMs: this.#queryTimeoutMs };
+  }
+
+  #timed(): Timed {
+    return { deadline: monotonicNow() + this.#queryTimeoutMs };
   }
 }
 
-function questionOf({ filter, order, limit, after }: ActivityQuery): PageQuestion {
-  return {
-    ...spanOf(filter.createdAt, after && [after.createdAt, after.id], order, limit),
-    ...whoseOf(filter),
-    maxBytes: maxPageBytes,
-  };
+function selectionOf(filter: ActivityFilter): Selection {
+  const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
+  return { ...indexedFilterOf(filter), conditions: rowConditionsOf(filter), above, below };
 }
 
-const whoseOf = ({ userIds, types }: ActivityFilter): Whose => ({
+const indexedFilterOf = ({ userIds, types }: ActivityFilter): IndexedFilter => ({
   userIds: [...new Set(userIds)],
   types: [...new Set(types)],
 });

@@ -10,37 +10,37 @@ import type { ReadJobs } from '../reader/read-jobs.ts';
 import type { SearchJobs } from '../reader/search-jobs.ts';
 import type { WriteJobs } from '../writer/write-jobs.ts';
 
-/** How the embedded database is to be opened. */
+/** The options of the embedded database. */
 export interface SqliteDatabaseOptions {
-  /** Where the file `user-activity.db` lies; made when it is missing. */
+  /** The folder of the file `user-activity.db`. It is created if it is missing. */
   readonly folder: string;
-  /** How long to wait for another connection's lock, such as that of a backup. 1000 where not given. */
+  /** The time to wait for another connection's lock, such as that of a backup. Default: 1,000. */
   readonly busyTimeoutMs?: number;
-  /** So many records stay on the log for groups to come, although all that are known are through. 10,000 where not given. */
+  /** The number of records that stay on the log for new groups, although all groups have handled them. Default: 10,000. */
   readonly retainedRecords?: number;
 }
 
 /**
- * The one file of the embedded default, open. It holds the log, the activities and the dead letters; the adapters of this
- * package share it. Only one process can have it open.
+ * The open file of the embedded default. It holds the log, the activities and the dead letters, and all adapters of this package
+ * share it. Only one process can have it open. The members other than `open` and `close` are for the adapters.
  */
 export class SqliteDatabase {
   readonly file: string;
-  /** For the adapters of this package: the thread that writes. */
+  /** The thread that writes. */
   readonly writer: ThreadClient<WriteJobs>;
-  /** For the adapters of this package: the thread that answers questions. */
+  /** The thread that answers queries which cannot take long. */
   readonly queries: ThreadClient<ReadJobs>;
-  /** For the adapters of this package: the thread for questions that may take long, so that they hold up no other. */
+  /** The thread for queries that may take long, so that they hold up no others. */
   readonly searches: ThreadClient<SearchJobs>;
-  /** For the adapters of this package: the thread that reads the log, so that no question holds up a consumer. */
+  /** The thread that reads the log, so that no query holds up a consumer. */
   readonly log: ThreadClient<ReadJobs>;
-  /** For the adapters of this package: who waits for what on the log. */
+  /** Wakes the consumers of this process. */
   readonly watch: LogWatch;
-  /** For the adapters of this package: what must stop before the file is closed. */
+  /** The consumers to stop before the file is closed. */
   readonly consumers: Set<{ stop(): Promise<void> }> = new Set();
-  /** For the adapters of this package: who is told of each transaction that the writer is through with. */
-  readonly commits: Set<(done: Done) => void> = new Set();
-  /** For the adapters of this package: when the claim to replay ends. No other process has the file open, so memory will do. */
+  /** Called after each transaction of the writer. */
+  readonly commitListeners: Set<(done: Done) => void> = new Set();
+  /** The end of the claim to replay. No other process has the file open, so it is kept in memory. */
   replayClaimedUntil: number | undefined;
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;
@@ -56,16 +56,16 @@ export class SqliteDatabase {
     this.watch = new LogWatch();
     this.writer = new ThreadClient(writer, { messages: 2, weight: 5000 }, (done) => {
       this.watch.announce();
-      for (const told of this.commits) told(done);
+      for (const listener of this.commitListeners) listener(done);
     });
-    // What a page takes is taken twice while its answer is not sent: those that wait are as many as a second answers.
+    // The limit is about the number of queries that are answered in a second.
     this.queries = new ThreadClient(readers[0], { messages: 2, weight: 1, waiting: 1000 });
     this.log = new ThreadClient(readers[1], { messages: 2, weight: 1 });
-    // So many take turns. With more, all of them might be late where some could have been answered.
-    this.searches = new ThreadClient(readers[2], { messages: 8, weight: 1, waiting: 1000 });
+    // The thread orders its questions itself, so it must know them: a short one may come behind many long ones.
+    this.searches = new ThreadClient(readers[2], { messages: 1000, weight: 1, waiting: 1000 });
   }
 
-  /** Throws DataFileError when the file can't be used: in use, damaged, another application's, of a newer version, out of reach. */
+  /** Throws DataFileError if the file can't be used: in use, damaged, another application's, of a newer version, out of reach. */
   static async open({
     folder,
     busyTimeoutMs = 1000,
@@ -97,7 +97,7 @@ export class SqliteDatabase {
     }
   }
 
-  /** Stops the consumers, settles what is under way, and gives the file free. May be called again, to no further effect. */
+  /** Stops the consumers, waits for the jobs under way, and releases the file. Further calls have no effect. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

@@ -1,11 +1,11 @@
 import type { DeadLetter, DeadLetterQueue } from '@user-activity/domain';
-import { storeUnavailable } from './failure.ts';
+import { changeStore } from './failure.ts';
 import { letterRow } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 const timeoutMs = 10_000;
 
-/** Keeps dead letters in the file, one to an origin. */
+/** Keeps dead letters in the file, at most one for each origin. */
 export class SqliteDeadLetterQueue implements DeadLetterQueue {
   readonly #database: SqliteDatabase;
 
@@ -14,11 +14,9 @@ export class SqliteDeadLetterQueue implements DeadLetterQueue {
   }
 
   async add(letters: readonly DeadLetter[]): Promise<void> {
-    try {
+    await changeStore(() => {
       const rows = letters.map(letterRow);
-      await this.#database.writer.submit('bury', rows, { timeoutMs, weight: rows.length });
-    } catch (error) {
-      throw storeUnavailable(error);
-    }
+      return this.#database.writer.submit('addLetters', rows, { timeoutMs, weight: rows.length });
+    });
   }
 }

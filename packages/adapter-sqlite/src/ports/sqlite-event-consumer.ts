@@ -8,24 +8,25 @@ import {
   type RecordHandler,
 } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
-import { isEnded, logUnavailable } from './failure.ts';
+import { isEnded, logUnavailable, useLog } from './failure.ts';
 import { logRecord } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { LogEntry } from '../protocol/rows.ts';
 
-/** How a consumer behaves. */
+/** The topic and the observer of a consumer. */
 export interface SqliteEventConsumerOptions {
-  /** The name under which records tell where they come from. `user-activity` where not given. */
+  /** The topic in the origins of records. Default: `user-activity`. */
   readonly topic?: string;
+  /** Notified of each failed attempt to read or commit, and of the first success after failures. */
   readonly observer?: OutageObserver;
 }
 
-const mostRecords = 1000;
-const mostBytes = 8 * 1024 * 1024;
-const bytesAtOnce = 256 * 1024;
+const maxRecords = 1000;
+const maxBytes = 8 * 1024 * 1024;
+const maxBytesPerTurn = 256 * 1024;
 const timeoutMs = 10_000;
 
-/** Reads the log in the file, which has one partition: of the members of a group one works, and the others stand by. */
+/** Reads the log in the file, which has one partition: one member of a group works, and the others stand by. */
 export class SqliteEventConsumer implements EventConsumer {
   readonly #database: SqliteDatabase;
   readonly #group: string;
@@ -35,7 +36,7 @@ export class SqliteEventConsumer implements EventConsumer {
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
   #work: Promise<void> | undefined;
-  /** Of the last attempt, while it is not made good. */
+  /** The failure of the last attempt. Undefined after a success. */
   #failure: DomainError | undefined;
 
   constructor(database: SqliteDatabase, group: string, options: SqliteEventConsumerOptions = {}) {
@@ -43,7 +44,7 @@ export class SqliteEventConsumer implements EventConsumer {
     this.#group = group;
     this.#topic = options.topic ?? 'user-activity';
     this.#observer = options.observer;
-    // Whoever wants to know looks at it.
+    // A rejection that nobody handles would end the process.
     this.ended.catch(() => undefined);
   }
 
@@ -62,24 +63,17 @@ export class SqliteEventConsumer implements EventConsumer {
 
   async ping(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    // Either it was stopped, or it has ended by itself.
     if (this.#stopping.signal.aborted) throw new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
-    try {
-      const nothing = { from: Number.MAX_SAFE_INTEGER, mostRecords: 1, mostBytes: 1 };
-      await this.#database.log.submit('records', nothing, { timeoutMs });
-    } catch (error) {
-      throw logUnavailable(error);
-    }
+    const nothing = { from: Number.MAX_SAFE_INTEGER, maxRecords: 1, maxBytes: 1 };
+    await useLog(() => this.#database.log.submit('records', nothing, { timeoutMs }));
   }
 
-  /** Of the one partition: whoever stands by shares it. */
-  async progress(): Promise<readonly PartitionProgress[]> {
-    try {
+  /** Returns the progress of the one partition, also for a member that stands by. */
+  progress(): Promise<readonly PartitionProgress[]> {
+    return useLog(async () => {
       const progress = await this.#database.log.submit('progress', this.#group, { timeoutMs });
       return [{ partition: 0, ...progress }];
-    } catch (error) {
-      throw logUnavailable(error);
-    }
+    });
   }
 
   async stop(): Promise<void> {
@@ -94,8 +88,8 @@ export class SqliteEventConsumer implements EventConsumer {
     const { log, watch, writer } = this.#database;
     const { signal } = this.#stopping;
     const read = async (from: number): Promise<readonly LogRecord[]> => {
-      const portion = { from, mostRecords, mostBytes };
-      const entries = await this.#persist(() => log.submit('records', portion, { timeoutMs }));
+      const wanted = { from, maxRecords, maxBytes };
+      const entries = await this.#persist(() => log.submit('records', wanted, { timeoutMs }));
       return decoded(this.#topic, entries);
     };
     let next = await this.#persist(() => log.submit('position', this.#group, { timeoutMs }));
@@ -107,7 +101,7 @@ export class SqliteEventConsumer implements EventConsumer {
         await changed;
         continue;
       }
-      // The handler decides by the signal what it does when cancelled; if it resolves, it is through with the records.
+      // A handler that resolves has handled the records, also if it was cancelled meanwhile.
       if (!(await this.#handled(() => handler(records, signal)))) return;
       next = last.origin.offset + 1;
       const progress = { group: this.#group, next };
@@ -115,7 +109,7 @@ export class SqliteEventConsumer implements EventConsumer {
     }
   }
 
-  /** Whether it was done before the consumer was stopped. */
+  /** Retries until an attempt succeeds. Returns false if the consumer is stopped before that. */
   async #handled(attempt: () => Promise<unknown>): Promise<boolean> {
     const { signal } = this.#stopping;
     for (let failures = 1; !signal.aborted; failures += 1) {
@@ -129,11 +123,11 @@ export class SqliteEventConsumer implements EventConsumer {
     return false;
   }
 
-  /** Tries until the database answers, or until the consumer is stopped: then `least` times at least. A dead thread stays dead. */
-  async #persist<Result>(attempt: () => Promise<Result>, least = 0): Promise<Result> {
+  /** Retries until the database answers, or the consumer is stopped after `minAttempts` attempts. Throws at once if the thread ended. */
+  async #persist<Result>(attempt: () => Promise<Result>, minAttempts = 0): Promise<Result> {
     const { signal } = this.#stopping;
     let failures = 0;
-    while (failures < least || !signal.aborted) {
+    while (failures < minAttempts || !signal.aborted) {
       try {
         const result = await attempt();
         if (failures > 0) this.#observer?.recovered(failures);
@@ -151,14 +145,14 @@ export class SqliteEventConsumer implements EventConsumer {
   }
 }
 
-/** The records of entries. To parse 8 MiB of them takes a second at worst: others have their turn in between. */
+/** Decodes entries. To parse 8 MiB takes up to a second, so other work has turns in between. */
 async function decoded(topic: string, entries: readonly LogEntry[]): Promise<readonly LogRecord[]> {
   const records: LogRecord[] = [];
   let bytes = 0;
   for (const entry of entries) {
     records.push(logRecord(topic, entry));
     bytes += entry[2]?.length ?? 0;
-    if (bytes < bytesAtOnce) continue;
+    if (bytes < maxBytesPerTurn) continue;
     await setImmediate();
     bytes = 0;
   }

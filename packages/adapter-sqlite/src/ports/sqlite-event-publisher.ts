@@ -7,33 +7,33 @@ import {
   replayed,
   type RepublishOutcome,
 } from '@user-activity/domain';
-import { logUnavailable } from './failure.ts';
+import { useLog } from './failure.ts';
 import { headersJson } from './header-json.ts';
 import { ownBytes } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { Done } from './thread-client.ts';
 import type { Bytes, LogRow } from '../protocol/rows.ts';
 
-/** How a publisher behaves. */
+/** The limits and the observer of a publisher. */
 export interface SqliteEventPublisherOptions {
-  /** A publish that is not confirmed by then is rejected. 10,000 where not given. */
+  /** A publish that is not confirmed in this time is rejected with LOG_UNAVAILABLE. Default: 10,000. */
   readonly publishTimeoutMs?: number;
-  /** The most events that are under way at a time. 100,000 where not given. */
+  /** The maximum number of events in the buffer. Default: 100,000. */
   readonly bufferedEvents?: number;
-  /** The most UTF-16 code units of JSON, and bytes, that are under way at a time. 64 Mi where not given. */
+  /** The maximum size of the buffer, in UTF-16 code units of JSON, or bytes of replayed records. Default: 64 Mi. */
   readonly bufferedCharacters?: number;
-  /** Gets UTF-16 code units of JSON as bytes. */
+  /** Counts UTF-16 code units of JSON as bytes. */
   readonly observer?: PublishObserver;
 }
 
-/** Appends to the log in the file. Publishes that come together share one transaction and its sync. */
+/** Appends to the log in the file. Concurrent publishes share a transaction and its sync. */
 export class SqliteEventPublisher implements EventPublisher {
   readonly #database: SqliteDatabase;
   readonly #timeoutMs: number;
-  readonly #mostEvents: number;
-  readonly #mostCharacters: number;
+  readonly #maxEvents: number;
+  readonly #maxCharacters: number;
   readonly #observer: PublishObserver | undefined;
-  readonly #onCommit: (done: Done) => void = (done) => this.#tell(done);
+  readonly #onCommit: (done: Done) => void = (done) => this.#notify(done);
   readonly #underWay: Set<Promise<unknown>> = new Set();
   #events = 0;
   #characters = 0;
@@ -42,10 +42,10 @@ export class SqliteEventPublisher implements EventPublisher {
   constructor(database: SqliteDatabase, options: SqliteEventPublisherOptions = {}) {
     this.#database = database;
     this.#timeoutMs = options.publishTimeoutMs ?? 10_000;
-    this.#mostEvents = options.bufferedEvents ?? 100_000;
-    this.#mostCharacters = options.bufferedCharacters ?? 64 * 1024 * 1024;
+    this.#maxEvents = options.bufferedEvents ?? 100_000;
+    this.#maxCharacters = options.bufferedCharacters ?? 64 * 1024 * 1024;
     this.#observer = options.observer;
-    if (this.#observer !== undefined) database.commits.add(this.#onCommit);
+    if (this.#observer !== undefined) database.commitListeners.add(this.#onCommit);
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
@@ -65,17 +65,13 @@ export class SqliteEventPublisher implements EventPublisher {
 
   async ping(): Promise<void> {
     this.#assertOpen();
-    try {
-      await this.#tracked(this.#database.writer.submit('probe', null, { timeoutMs: this.#timeoutMs }));
-    } catch (error) {
-      throw logUnavailable(error);
-    }
+    await this.#tracked(() => this.#database.writer.submit('probe', null, { timeoutMs: this.#timeoutMs }));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
-    this.#database.commits.delete(this.#onCommit);
+    this.#database.commitListeners.delete(this.#onCommit);
   }
 
   #buffer(events: number, characters: number): void {
@@ -84,12 +80,12 @@ export class SqliteEventPublisher implements EventPublisher {
     this.#observer?.buffered(this.#events, this.#characters);
   }
 
-  #tell({ jobs, outcomes, seconds }: Done): void {
+  #notify({ jobs, outcomes, seconds }: Done): void {
     const flush = { events: 0, bytes: 0, seconds, failed: false };
-    let concerns = false;
+    let hasAppended = false;
     for (const [index, { name, input }] of jobs.entries()) {
       if (name !== 'append') continue;
-      concerns = true;
+      hasAppended = true;
       const outcome = outcomes[index];
       if (outcome === undefined || 'fault' in outcome) {
         flush.failed = true;
@@ -99,23 +95,20 @@ export class SqliteEventPublisher implements EventPublisher {
       flush.events += rows.length;
       flush.bytes += sizeOf(rows);
     }
-    if (concerns) this.#observer?.flushed(flush);
+    if (hasAppended) this.#observer?.flushed(flush);
   }
 
   async #append(count: number, make: () => readonly LogRow[]): Promise<void> {
     this.#assertOpen();
     if (count === 0) return;
-    if (this.#events + count > this.#mostEvents) throw busy();
+    if (this.#events + count > this.#maxEvents) throw busy();
     const rows = make();
     const characters = sizeOf(rows);
-    if (this.#characters + characters > this.#mostCharacters) throw busy();
+    if (this.#characters + characters > this.#maxCharacters) throw busy();
     this.#buffer(count, characters);
+    const options = { timeoutMs: this.#timeoutMs, weight: rows.length };
     try {
-      await this.#tracked(
-        this.#database.writer.submit('append', rows, { timeoutMs: this.#timeoutMs, weight: rows.length }),
-      );
-    } catch (error) {
-      throw logUnavailable(error);
+      await this.#tracked(() => this.#database.writer.submit('append', rows, options));
     } finally {
       this.#buffer(-count, -characters);
     }
@@ -125,7 +118,9 @@ export class SqliteEventPublisher implements EventPublisher {
     if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
   }
 
-  async #tracked(work: Promise<unknown>): Promise<void> {
+  /** Does work that `close` waits for. */
+  async #tracked(submit: () => Promise<unknown>): Promise<void> {
+    const work = useLog(submit);
     this.#underWay.add(work);
     try {
       await work;

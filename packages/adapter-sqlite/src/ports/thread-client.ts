@@ -3,33 +3,33 @@ import { failed, JobFailure } from './failure.ts';
 import type { Job, Outcome, ThreadSetup } from '../protocol/messages.ts';
 import type { Steps } from '../protocol/turns.ts';
 
-/** What a job of that name takes. */
+/** The input of a job. */
 type Input<Jobs, Name extends keyof Jobs> = Jobs[Name] extends (input: infer Value) => unknown
   ? Value
   : never;
 
-/** What a job of that name gives, also where it is done in steps. */
+/** The result of a job, also of one in steps. */
 type Output<Jobs, Name extends keyof Jobs> = Jobs[Name] extends (input: never) => infer Value
   ? Value extends Steps<infer Result>
     ? Result
     : Value
   : never;
 
-/** How jobs are put into messages. */
+/** The limits for messages and waiting jobs. */
 export interface Packing {
-  /** Messages that the thread may have at a time: with two it never waits for the next. */
+  /** The maximum number of unanswered messages. With two, the thread never waits for the next. */
   readonly messages: number;
-  /** The most that one message carries, in the weight of its jobs; a heavier job goes alone. */
+  /** The maximum total weight of the jobs in a message. A heavier job has a message of its own. */
   readonly weight: number;
-  /** The most jobs that wait at a time; more are rejected at once. Without a limit where not given. */
+  /** The maximum number of waiting jobs. More are rejected at once. Default: no limit. */
   readonly waiting?: number;
 }
 
-/** A message that came to its end. */
+/** A message that was answered. */
 export interface Done {
   readonly jobs: readonly Job[];
   readonly outcomes: readonly Outcome[];
-  /** Since the thread was given the message; it may have had one more to do before. */
+  /** The time since the message was sent. The thread may have had another before it. */
   readonly seconds: number;
 }
 
@@ -40,10 +40,10 @@ interface Pending extends Job {
   readonly reject: (failure: JobFailure) => void;
 }
 
-// What the thread needs to end cleanly; a disk that hangs must not keep the process from ending.
-const farewellMs = 5000;
+// A disk that hangs must not keep the process from ending.
+const closeTimeoutMs = 5000;
 
-/** Hands jobs to a thread. While it is busy they gather here, and go as one message when it is free. */
+/** Sends jobs to a thread. While the thread is busy, jobs wait here. They share the next message. */
 export class ThreadClient<Jobs> {
   readonly #worker: Worker;
   readonly #packing: Packing;
@@ -51,14 +51,14 @@ export class ThreadClient<Jobs> {
   readonly #waiting: Set<Pending> = new Set();
   readonly #underWay: Map<number, Pending> = new Map();
   readonly #exited: Promise<void>;
-  /** Messages that the thread has, in their order. */
+  /** The unanswered messages, in their order. */
   readonly #messages: { readonly jobs: readonly Job[]; readonly at: number }[] = [];
   #scheduled = false;
   #lastId = 0;
   #end: JobFailure | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
 
-  /** `onReply` is called whenever jobs came to their end, after their promises were settled. */
+  /** `onReply` is called for each answered message, after its jobs were settled. */
   constructor(worker: Worker, packing: Packing, onReply: (done: Done) => void = () => undefined) {
     this.#worker = worker;
     this.#packing = packing;
@@ -73,7 +73,7 @@ export class ThreadClient<Jobs> {
     });
   }
 
-  /** Rejects with a `JobFailure`. A job that is late may be done nevertheless, if the thread had it already. */
+  /** Rejects with a `JobFailure`. A late job may still be done if the thread has it already. */
   submit<Name extends keyof Jobs & string>(
     name: Name,
     input: Input<Jobs, Name>,
@@ -81,7 +81,7 @@ export class ThreadClient<Jobs> {
   ): Promise<Output<Jobs, Name>> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
     if (this.#waiting.size >= (this.#packing.waiting ?? Number.POSITIVE_INFINITY))
-      return Promise.reject(new JobFailure('failed', 'too many others wait'));
+      return Promise.reject(new JobFailure('failed', `${this.#packing.waiting} others wait`));
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#lastId += 1;
     const pending: Pending = {
@@ -98,28 +98,28 @@ export class ThreadClient<Jobs> {
     return promise as Promise<Output<Jobs, Name>>;
   }
 
-  /** Throws the `JobFailure` that all jobs are rejected with, once there is one. */
+  /** Throws the `JobFailure` with which every job is rejected, if the thread has ended. */
   assertAlive(): void {
     if (this.#end !== undefined) throw this.#end;
   }
 
-  /** Ends the thread, at its next step, without what it has under way: that is rejected, as later jobs are. */
+  /** Rejects all jobs, also later ones, and ends the thread after its current step. */
   async abandon(): Promise<void> {
     this.#end ??= closed();
     this.#rejectAll(this.#end);
     await this.close();
   }
 
-  /** Waits for all jobs that were submitted, then ends the thread. Later jobs are rejected. */
+  /** Waits for all submitted jobs, then ends the thread. Later jobs are rejected. */
   async close(): Promise<void> {
     this.#end ??= closed();
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, farewellMs);
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, closeTimeoutMs);
     });
-    await Promise.race([this.#settled(), patience]);
+    await Promise.race([this.#settled(), timeout]);
     this.#worker.postMessage(null);
-    await Promise.race([this.#exited, patience]);
+    await Promise.race([this.#exited, timeout]);
     clearTimeout(timer);
     this.#worker.unref();
   }
@@ -133,7 +133,7 @@ export class ThreadClient<Jobs> {
   #schedule(): void {
     if (this.#scheduled || this.#messages.length >= this.#packing.messages) return;
     this.#scheduled = true;
-    // What comes in the same turn of the event loop shares the message.
+    // Jobs of one turn of the event loop share a message.
     setImmediate(() => {
       this.#scheduled = false;
       this.#send();
@@ -173,14 +173,14 @@ export class ThreadClient<Jobs> {
   }
 
   #expire(pending: Pending, timeoutMs: number): void {
-    // One that is under way stays in its place: `close` waits for it, and it still counts as the thread's work.
+    // A job that the thread has stays in its message: `close` waits for it.
     this.#waiting.delete(pending);
     pending.reject(new JobFailure('late', `it took longer than ${timeoutMs} ms`));
     this.#announceDrained();
   }
 
-  #die(how: string): void {
-    this.#end ??= new JobFailure('ended', `the database's thread failed: ${how}`);
+  #die(reason: string): void {
+    this.#end ??= new JobFailure('ended', `the database's thread failed: ${reason}`);
     this.#rejectAll(this.#end);
   }
 
@@ -201,7 +201,7 @@ export class ThreadClient<Jobs> {
 
 const closed = (): JobFailure => new JobFailure('ended', 'the database is closed');
 
-/** Starts a thread of this package, from its source or from what was built. */
+/** Starts a thread of this package, from its source or its build. */
 export function startThread(
   name: 'writer/writer-thread' | 'reader/reader-thread' | 'reader/search-thread',
   setup: ThreadSetup,

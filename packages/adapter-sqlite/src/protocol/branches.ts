@@ -4,15 +4,22 @@ import type { Prepare } from './statements.ts';
 /** A place in an order by time, then id. */
 export type Place = readonly [time: number, id: string];
 
-/** What a page is to hold: rows between two places (both exclusive). */
-export interface Span {
+/** The rows between two places, both exclusive. */
+export interface PlaceRange {
   readonly above: Place;
   readonly below: Place;
-  readonly order: 'asc' | 'desc';
-  readonly most: number;
 }
 
-/** A time range and a position as one span of places. As no id is empty, a time with an empty id lies right before it. */
+/** The first rows of a range, in an order. */
+export interface Span extends PlaceRange {
+  readonly order: 'asc' | 'desc';
+  readonly maxRows: number;
+}
+
+/**
+ * Returns the span of a time range behind a position, with one row more than `limit`. No id is empty, so a time with an empty id
+ * lies just before that time.
+ */
 export function spanOf(
   { from, to }: { readonly from: number | undefined; readonly to: number | undefined },
   after: Place | undefined,
@@ -25,26 +32,26 @@ export function spanOf(
     above: order === 'asc' && after !== undefined && isBefore(first, after) ? after : first,
     below: order === 'desc' && after !== undefined && isBefore(after, last) ? after : last,
     order,
-    most: limit + 1,
+    maxRows: limit + 1,
   };
 }
 
-/** What is read of a page at most: the row with which it exceeds `maxBytes` is its last. */
+/** The rows that are read for a page. The row that exceeds `maxBytes` is the last. */
 export interface PageSpan extends Span {
   readonly maxBytes: number;
 }
 
-/** What rows of a kind are merged and counted by. */
+/** Tells how rows of one kind are merged and measured. */
 export interface RowKind<Row> {
   readonly placeOf: (row: Row) => Place;
-  /** About how many bytes it takes on the page, and never more than that. */
+  /** Estimates the bytes of a row on the page, never too many. */
   readonly bytesOf: (row: Row) => number;
 }
 
 /**
- * The first rows of all branches in their common order. The statement takes the values of a branch, the two places and the
- * most rows. Every branch reads at most as many rows as the page holds, and only such as come before the last of those that
- * are found already. SQLite's own way, `UNION ALL`, would have to compile up to 400 selects for each question.
+ * Returns the first rows of all branches in their common order. The statement takes the values of a branch, the two places and
+ * the maximum number of rows. Each branch reads at most the rows of a page, and only those before the last row found
+ * so far. SQLite's own way, `UNION ALL`, would compile up to 400 selects for each question.
  */
 export function readBranches<Row>(
   statement: ReturnType<Prepare>,
@@ -54,17 +61,17 @@ export function readBranches<Row>(
 ): readonly Row[] {
   let page: Page<Row> = { found: [], rest: span };
   for (const values of branches) {
-    const { above, below, most } = page.rest;
-    const rows = statement.iterate(...values, ...above, ...below, most) as Iterable<unknown>;
-    page = withMore(page, upToFull(rows as Iterable<Row>, page.rest, kind), kind);
+    const { above, below, maxRows } = page.rest;
+    const rows = statement.iterate(...values, ...above, ...below, maxRows) as Iterable<unknown>;
+    page = withMore(page, untilFull(rows as Iterable<Row>, page.rest, kind), kind);
   }
   return page.found;
 }
 
-/** The first of the rows, as many as a page takes; the others are not read. */
-export function upToFull<Row>(
+/** Returns the first rows, as many as a page takes. Reads no further. */
+export function untilFull<Row>(
   rows: Iterable<Row>,
-  { most, maxBytes }: Pick<PageSpan, 'most' | 'maxBytes'>,
+  { maxRows, maxBytes }: Pick<PageSpan, 'maxRows' | 'maxBytes'>,
   { bytesOf }: RowKind<Row>,
 ): Row[] {
   const taken: Row[] = [];
@@ -72,26 +79,26 @@ export function upToFull<Row>(
   for (const row of rows) {
     taken.push(row);
     bytes += bytesOf(row);
-    if (taken.length === most || bytes > maxBytes) break;
+    if (taken.length === maxRows || bytes > maxBytes) break;
   }
   return taken;
 }
 
-/** What of a page is found, and the span in which more may be that belongs to it. */
+/** The rows found so far for a page, and the span that may hold more of its rows. */
 export interface Page<Row> {
   readonly found: readonly Row[];
   readonly rest: PageSpan;
 }
 
-/** The page with the rows of one more branch. Once it is full, only what comes before its last row is of interest. */
+/** Adds the rows of another branch to a page. The rest of a full page ends at its last row. */
 export function withMore<Row>(
   { found, rest }: Page<Row>,
   rows: readonly Row[],
   kind: RowKind<Row>,
 ): Page<Row> {
-  const merged = upToFull(merge(found, rows, rest.order, kind.placeOf), rest, kind);
+  const merged = untilFull(merge(found, rows, rest.order, kind.placeOf), rest, kind);
   const last = merged.at(-1);
-  const isFull = merged.length === rest.most || merged.length < found.length + rows.length;
+  const isFull = merged.length === rest.maxRows || merged.length < found.length + rows.length;
   if (last === undefined || !(isFull || bytesIn(merged, kind) > rest.maxBytes))
     return { found: merged, rest };
   const end = rest.order === 'asc' ? { below: kind.placeOf(last) } : { above: kind.placeOf(last) };
@@ -101,26 +108,26 @@ export function withMore<Row>(
 const bytesIn = <Row>(rows: readonly Row[], { bytesOf }: RowKind<Row>): number =>
   rows.reduce((sum, row) => sum + bytesOf(row), 0);
 
-/** The rows of both in their common order. */
+/** Yields the rows of both lists in their common order. */
 function* merge<Row>(
-  one: readonly Row[],
-  other: readonly Row[],
+  lefts: readonly Row[],
+  rights: readonly Row[],
   order: 'asc' | 'desc',
   placeOf: (row: Row) => Place,
 ): Iterable<Row> {
-  let right = 0;
-  for (const first of one) {
-    for (let second = other[right]; second !== undefined; second = other[right]) {
-      if (isBefore(placeOf(first), placeOf(second)) === (order === 'asc')) break;
-      yield second;
-      right += 1;
+  let next = 0;
+  for (const left of lefts) {
+    for (let right = rights[next]; right !== undefined; right = rights[next]) {
+      if (isBefore(placeOf(left), placeOf(right)) === (order === 'asc')) break;
+      yield right;
+      next += 1;
     }
-    yield first;
+    yield left;
   }
-  yield* other.slice(right);
+  yield* rights.slice(next);
 }
 
-/** Ids are ASCII, so comparing their UTF-16 code units compares their bytes. */
-function isBefore(one: Place, other: Place): boolean {
-  return one[0] === other[0] ? one[1] < other[1] : one[0] < other[0];
+/** Returns whether the first place comes first. Ids are ASCII: to compare their UTF-16 code units is to compare bytes. */
+function isBefore(first: Place, second: Place): boolean {
+  return first[0] === second[0] ? first[1] < second[1] : first[0] < second[0];
 }

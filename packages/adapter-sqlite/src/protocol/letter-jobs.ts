@@ -2,21 +2,21 @@ import { type PageSpan, readBranches, type RowKind } from './branches.ts';
 import { type LetterRow, letterColumns, type ListedRow } from './rows.ts';
 import type { Prepare } from './statements.ts';
 
-/** What a page is to hold: letters between two places (both exclusive), of these codes. */
+/** Asks for a page of dead letters. */
 export interface LetterQuestion extends PageSpan {
-  /** Empty: of all codes. */
+  /** Empty: all codes. */
   readonly codes: readonly string[];
-  /** The most bytes that are read of each part. */
+  /** The sizes in bytes above which a part is left out. */
   readonly shown: { readonly key: number; readonly value: number; readonly headers: number };
 }
 
-/** Whole letters by their places on the log, as many as fit. */
+/** Asks for whole dead letters by their origins, as many as fit into `maxBytes`. */
 export interface LettersWanted {
   readonly origins: readonly (readonly [topic: string, partition: number, offset: number])[];
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 }
 
-/** A letter that is to go, if it is still the one that died then. */
+/** Names a dead letter to remove, if it still is the one that died at that time. */
 export type LetterRemoval = readonly [topic: string, partition: number, offset: number, diedAt: number];
 
 const atOrigin = 'topic = ? AND partition = ? AND offset = ?';
@@ -25,7 +25,7 @@ const sized = `SELECT coalesce(length(key), 0) + coalesce(length(value), 0) + oc
 const whole = `SELECT ${letterColumns} FROM dead_letters WHERE ${atOrigin}`;
 const remove = `DELETE FROM dead_letters WHERE ${atOrigin} AND died_at = ?`;
 
-/** The page of one code, or of all: one range of one index. SQLite knows a length without reading the bytes. */
+/** Returns the SQL for a page of one code or of all: one range of one index. SQLite knows a length without reading the bytes. */
 export function letterPageSql(ofOneCode: boolean, order: 'asc' | 'desc'): string {
   return `SELECT id, died_at, code, reason, iif(length(key) <= ?, key, NULL), iif(length(value) <= ?, value, NULL),
       iif(octet_length(headers) <= ?, headers, NULL),
@@ -35,7 +35,7 @@ export function letterPageSql(ofOneCode: boolean, order: 'asc' | 'desc'): string
     ORDER BY died_at ${order}, id ${order} LIMIT ?`;
 }
 
-/** The first letters of a walk. */
+/** Reads a page of dead letters. */
 export function readLetters(prepare: Prepare, question: LetterQuestion): readonly ListedRow[] {
   const { codes, order, shown } = question;
   const statement = prepare(letterPageSql(codes.length > 0, order));
@@ -49,10 +49,10 @@ const letterKind: RowKind<ListedRow> = {
   bytesOf: ([, , , reason, key, value]) => 2 * (reason.length + (key?.length ?? 0) + (value?.length ?? 0)),
 };
 
-/** Letters in the order of their origins; at least one, if there is any, however large it is. */
+/** Reads whole dead letters in the order of `origins`. The first is returned however large it is. */
 export function readWholeLetters(
   prepare: Prepare,
-  { origins, mostBytes }: LettersWanted,
+  { origins, maxBytes }: LettersWanted,
 ): readonly LetterRow[] {
   const rows: LetterRow[] = [];
   let bytes = 0;
@@ -60,22 +60,22 @@ export function readWholeLetters(
     const size = prepare(sized).all(...origin)[0]?.[0];
     if (size === undefined) continue;
     bytes += Number(size);
-    if (bytes > mostBytes && rows.length > 0) break;
+    if (bytes > maxBytes && rows.length > 0) break;
     rows.push(...(prepare(whole).all(...origin) as unknown as readonly LetterRow[]));
   }
   return rows;
 }
 
-/** When an activity's last letter died: the end of one range of one index. */
+/** SQL: the latest death of an activity, which is the end of one range of one index. */
 export const deathSql: string = `SELECT max(died_at) FROM dead_letters INDEXED BY dead_letters_by_activity WHERE activity_id = ?`;
 
-/** Of each activity when its last letter died, null where it has none. */
+/** Reads the latest death of each activity, or null if it has no dead letter. */
 export function readDeaths(prepare: Prepare, ids: readonly string[]): readonly (number | null)[] {
   const statement = prepare(deathSql);
   return ids.map((id) => (statement.all(id)[0]?.[0] ?? null) as number | null);
 }
 
-/** Takes the letters away that are still the same. */
+/** Removes the dead letters that did not die again. */
 export function removeLetters(prepare: Prepare, removals: readonly LetterRemoval[]): null {
   for (const removal of removals) prepare(remove).run(...removal);
   return null;

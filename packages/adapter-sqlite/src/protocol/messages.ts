@@ -1,41 +1,41 @@
-/** Work for a thread. */
+/** A job for a thread. */
 export interface Job {
   readonly id: number;
   readonly name: string;
   readonly input: unknown;
 }
 
-/** Why a job failed: SQLite's result code and its fixed text, or the name of a bug's error. Holds no content. */
+/** Why a job failed: SQLite's result code and fixed text, or the name of a bug's error. Has no content of the file. */
 export interface Fault {
   readonly code: number | undefined;
   readonly text: string;
-  /** It was given up, as it took longer than it may. */
-  readonly late?: true;
+  /** The job was abandoned at its deadline. */
+  readonly isLate?: true;
 }
 
-/** What became of a job. */
+/** The result of a job, or why it has none. */
 export type Outcome =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly fault: Fault };
 
-/** What the writer tells first: whether the file can be used, or what the operator must know. */
+/** The first message of the writer: undefined if the file can be used, else why not, for the operator. */
 export interface Greeting {
   readonly unusable: string | undefined;
 }
 
-/** What a thread is given when it starts. */
+/** The settings that a thread is started with. */
 export interface ThreadSetup {
   readonly file: string;
-  /** How long SQLite waits for a lock that another connection holds. */
+  /** The time that SQLite waits for the lock of another connection. */
   readonly busyTimeoutMs: number;
-  /** So many records stay on the log although every group is through with them. */
+  /** The number of records that stay on the log although every group has handled them. */
   readonly retainedRecords: number;
 }
 
-/** Jobs by name, as a thread runs them. */
+/** The functions of a thread by the names of their jobs. */
 export type Runners = Readonly<Record<string, (input: never) => unknown>>;
 
-/** What was thrown, without a word of content: SQLite's own message may quote names, a bug's message anything. */
+/** Describes an error without its message: SQLite's message may quote names, and that of a bug anything. */
 export function faultOf(error: unknown): Fault {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'errcode') : undefined;
   const text: unknown = error instanceof Error ? Reflect.get(error, 'errstr') : undefined;
@@ -43,7 +43,7 @@ export function faultOf(error: unknown): Fault {
   return { code: undefined, text: error instanceof Error ? error.name : 'unknown' };
 }
 
-/** Runs one job by its name. */
+/** Runs a job. */
 export function runJob(runners: Runners, { name, input }: Job): unknown {
   const runner = runners[name];
   if (runner === undefined) throw new Error(`There is no job ${name}.`);

@@ -1,15 +1,15 @@
 import type { RowKind } from './branches.ts';
 
-/** A text or bytes as SQLite holds them; bytes are never a view into a larger buffer, which would be copied whole. */
+/** Text or bytes. Bytes must not be a view into a larger buffer: all of that would be copied to the thread. */
 export type Bytes = string | Uint8Array | null;
 
-/** What is appended to the log: key, value and headers, which are JSON, lists of base64 by name, or null where there are none. */
+/** A record to append. Its headers are JSON, lists of base64 by name, or null if it has none. */
 export type LogRow = readonly [key: Bytes, value: Bytes, headers: string | null];
 
-/** What is read from the log. */
+/** A record of the log. */
 export type LogEntry = readonly [offset: number, ...LogRow];
 
-/** An activity: metadata is JSON, the two times are milliseconds since 1970. */
+/** An activity. Its metadata is JSON, its times are milliseconds since 1970. */
 export type ActivityRow = readonly [
   id: string,
   userId: string,
@@ -19,7 +19,7 @@ export type ActivityRow = readonly [
   receivedAt: number,
 ];
 
-/** A dead letter: headers are JSON, lists of base64 by name. */
+/** A dead letter. Its headers are JSON, lists of base64 by name. */
 export type LetterRow = readonly [
   topic: string,
   partition: number,
@@ -37,7 +37,7 @@ export type LetterRow = readonly [
 export const letterColumns =
   'topic, partition, offset, key, value, headers, code, reason, died_at, activity_id';
 
-/** A dead letter as a page shows it: parts that are too large are null, and the size of each is told. */
+/** A dead letter on a page. Parts that are too large are null; the sizes in bytes are of the whole parts. */
 export type ListedRow = readonly [
   id: string,
   diedAt: number,
@@ -52,7 +52,7 @@ export type ListedRow = readonly [
   activityId: string | null,
 ];
 
-/** Activities by time and id; by their metadata, which takes the most. */
+/** Activities are ordered by createdAt and id, and measured by their metadata, which is most of their size. */
 export const activityKind: RowKind<ActivityRow> = {
   placeOf: (row) => [row[4], row[0]],
   bytesOf: (row) => row[3].length,

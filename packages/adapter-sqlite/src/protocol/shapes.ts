@@ -1,15 +1,23 @@
-/** Whose activities a question is about. */
-export interface Whose {
-  /** Empty: of all users. */
+import type { PlaceRange } from './branches.ts';
+import type { RowConditions } from './row-conditions.ts';
+
+/** The part of a filter that indexes serve. */
+export interface IndexedFilter {
+  /** Empty: all users. */
   readonly userIds: readonly string[];
-  /** Empty: of all types. */
+  /** Empty: all types. */
   readonly types: readonly string[];
 }
 
-/** One user, one type, one of each, or neither: each is served by one index of its own. */
+/** The activities that a question is about. */
+export interface Selection extends IndexedFilter, PlaceRange {
+  readonly conditions: RowConditions | undefined;
+}
+
+/** One user, one type, one of each, or neither: each shape has an index of its own. */
 export type Shape = 'all' | 'user' | 'type' | 'both';
 
-/** A question cut into branches, each of which is one range of one index: the values that it takes first. */
+/** The branches of a question: each is one range of one index, and has the values with which that range begins. */
 interface Branches {
   readonly shape: Shape;
   readonly branches: readonly (readonly string[])[];
@@ -22,20 +30,20 @@ const sources: Readonly<Record<Shape, { readonly index: string; readonly equal: 
   both: { index: 'activities_by_user_and_type', equal: 'user_id = ? AND type = ? AND ' },
 };
 
-/** The index that serves it. */
-export const indexOf = (shape: Shape): string => sources[shape].index;
+/** Returns the name of the shape's index. */
+export const indexFor = (shape: Shape): string => sources[shape].index;
 
 /**
- * Where a branch is read from, up to and with its values; a condition on its places follows. Left to itself, SQLite prefers
- * the index of types for a user and a type, and reads the whole type.
+ * Returns the SQL that reads a branch, up to and with its values; a condition on places follows. The index is named because SQLite
+ * would take that of types for a user and a type, and read the whole type.
  */
 export function fromBranch(shape: Shape): string {
   const { index, equal } = sources[shape];
   return `FROM activities INDEXED BY ${index} WHERE ${equal}`;
 }
 
-/** Every user with every type. */
-export function branchesOf({ userIds, types }: Whose): Branches {
+/** Pairs every user with every type. */
+export function branchesOf({ userIds, types }: IndexedFilter): Branches {
   const users = userIds.length > 0 ? userIds.map((user) => [user]) : [[]];
   const kinds = types.length > 0 ? types.map((type) => [type]) : [[]];
   const branches = users.flatMap((user) => kinds.map((kind) => [...user, ...kind]));

@@ -1,18 +1,19 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 
-/** What a query gives: its columns by their place. */
+/** A row that a query returns: its columns in order. */
 export type Row = readonly SQLOutputValue[];
 
-/** A statement that was prepared once. */
+/** A prepared statement. */
 interface Statement {
   run(...values: readonly SQLInputValue[]): number;
   all(...values: readonly SQLInputValue[]): readonly Row[];
   iterate(...values: readonly SQLInputValue[]): Iterable<Row>;
 }
 
-/** Gives the prepared statement of a text. Only for fixed texts, as it forgets none. */
+/** Returns the statement of a fixed SQL text. Each text is kept for good. */
 export type Prepare = (sql: string) => Statement;
 
+/** Returns the function that prepares statements on a connection, each once. */
 export function preparing(db: DatabaseSync): Prepare {
   const known = new Map<string, Statement>();
   return (sql) => {
@@ -22,7 +23,7 @@ export function preparing(db: DatabaseSync): Prepare {
     prepared.setReturnArrays(true);
     const statement: Statement = {
       run: (...values) => Number(prepared.run(...values).changes),
-      // The types of node:sqlite don't know that rows are arrays now.
+      // The types of node:sqlite do not know `setReturnArrays`.
       all: (...values) => prepared.all(...values) as unknown as readonly Row[],
       iterate: (...values) => prepared.iterate(...values) as unknown as Iterable<Row>,
     };

@@ -1,64 +1,91 @@
 import { type Fault, faultOf, type Job, type Outcome } from './messages.ts';
 
-/** Work in steps; what it returns is its result. */
+/** A job in steps. It returns its result. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
-/** What has to be done by a time of `sharedNow`; after that it is no longer wanted. */
+/** A job with a deadline, in the time of `monotonicNow`. It is abandoned after that. */
 export interface Timed {
-  readonly until: number;
+  readonly deadline: number;
 }
 
-/** The runners of a thread that takes turns, by the names of its jobs. */
+/** The functions of a thread that runs jobs in steps, by the names of the jobs. */
 export type StepRunners = Readonly<Record<string, (input: never) => Steps<unknown>>>;
 
-/** Milliseconds on a clock that never jumps and that all threads of the process share. */
-export const sharedNow = (): number => performance.timeOrigin + performance.now();
+/** Returns milliseconds of a clock that never jumps and that all threads of the process share. */
+export const monotonicNow = (): number => performance.timeOrigin + performance.now();
 
 interface Started {
   readonly id: number;
-  readonly until: number;
-  readonly steps: Steps<unknown>;
+  readonly deadline: number;
+  readonly begin: () => Steps<unknown>;
+  /** Undefined before the first step. */
+  readonly steps: Steps<unknown> | undefined;
+  readonly spentMs: number;
 }
 
-const late: Fault = { code: undefined, text: 'it took longer than it may', late: true };
+/** A job that is not done after this time counts as long. It suffices to count 100,000 keys of an index. */
+export const trialMs = 10;
 
-/** Jobs that take turns, a step at a time: a long one holds up a short one by no more than its steps. */
+const lateFault: Fault = { code: undefined, text: 'it exceeded its time limit', isLate: true };
+
+/**
+ * Runs jobs in steps, so that long jobs hold up no short ones, however many there are. Each new job is tried for `trialMs`. If it is not
+ * done then, it moves to a line, where each job runs to its end before the next. New jobs and the line have every other step.
+ */
 export class Turns {
   readonly #runners: StepRunners;
-  readonly #started: Started[] = [];
+  readonly #now: () => number;
+  readonly #new: Started[] = [];
+  readonly #line: Started[] = [];
+  #isLineNext = false;
 
-  constructor(runners: StepRunners) {
+  constructor(runners: StepRunners, now: () => number = monotonicNow) {
     this.#runners = runners;
+    this.#now = now;
   }
 
   get empty(): boolean {
-    return this.#started.length === 0;
+    return this.#new.length + this.#line.length === 0;
   }
 
   add({ id, name, input }: Job): void {
     const runner = this.#runners[name];
     if (runner === undefined) throw new Error(`There is no job ${name}.`);
-    this.#started.push({ id, until: (input as Timed).until, steps: runner(input as never) });
+    const { deadline } = input as Timed;
+    this.#new.push({ id, deadline, begin: () => runner(input as never), steps: undefined, spentMs: 0 });
   }
 
-  /** Does one step of the job whose turn it is. The outcome, where it came to its end; undefined where it did not. */
+  /** Does the next step. Returns the outcome of its job, or undefined if the job has further steps. */
   step(): Outcome | undefined {
-    const job = this.#started.shift();
+    const isLong = this.#new.length === 0 || (this.#isLineNext && this.#line.length > 0);
+    this.#isLineNext = !isLong;
+    const job = (isLong ? this.#line : this.#new).shift();
     if (job === undefined) return undefined;
-    const { id, until, steps } = job;
-    if (sharedNow() > until) return { id, fault: late };
+    const { id, deadline, begin, steps = begin() } = job;
+    const begunAt = this.#now();
+    if (begunAt > deadline) return { id, fault: lateFault };
     try {
       const { done, value } = steps.next();
       if (done === true) return { id, result: value };
     } catch (error) {
       return { id, fault: faultOf(error) };
     }
-    this.#started.push(job);
+    const next = { ...job, steps, spentMs: job.spentMs + this.#now() - begunAt };
+    if (isLong) this.#line.unshift(next);
+    else if (next.spentMs < trialMs) this.#new.unshift(next);
+    else this.#toLine(next);
     return undefined;
   }
 
-  /** Forgets all of them. */
+  /** Forgets all jobs. */
   clear(): void {
-    this.#started.length = 0;
+    this.#new.length = 0;
+    this.#line.length = 0;
+  }
+
+  /** A job that has to wait begins again when its time comes, as a thousand parts of answers would fill the memory. */
+  #toLine(job: Started): void {
+    this.#line.push(this.#line.length === 0 ? job : { ...job, steps: undefined });
+    this.#isLineNext = false;
   }
 }

@@ -1,51 +1,47 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { CountQuestion } from '../protocol/count-question.ts';
-import { type SetTest, standsTheTest } from './metadata-test.ts';
-import { inPortion, portionRows, portionsOf, portionValues } from './portions.ts';
-import { branchesOf, fromBranch, type Shape } from '../protocol/shapes.ts';
-import type { Prepare } from '../protocol/statements.ts';
+import { type Reader, inPortion, rowsByPortion } from './portions.ts';
+import { rowMatches } from '../protocol/row-conditions.ts';
+import { branchesOf, fromBranch, type Selection, type Shape } from '../protocol/shapes.ts';
 import type { Steps } from '../protocol/turns.ts';
 
-/** What rows are counted by: an expression of SQL, and the values that it takes. */
+/** An SQL expression that rows are counted by, and the values that it takes. */
 export interface Grouping {
   readonly expression: string;
   readonly values: readonly SQLInputValue[];
 }
 
-/** The rows of a portion, or of these what stands the test, by what they have in common. */
-export const groupsSql = (
+/** Puts all rows into one group. */
+export const oneGroup: Grouping = { expression: 'NULL', values: [] };
+
+/** Returns the SQL that counts the rows of a portion by group, all or only those that match the conditions. */
+export function groupsSql(
   shape: Shape,
   { expression }: Pick<Grouping, 'expression'>,
-  tested: boolean,
-): string =>
-  `SELECT ${expression}, count(*) ${fromBranch(shape)} ${inPortion('asc')}${tested ? ` AND ${standsTheTest}` : ''}
-    GROUP BY 1`;
+  hasConditions: boolean,
+): string {
+  const condition = hasConditions ? ` AND ${rowMatches}` : '';
+  // SQLite would sort also what is one group.
+  const groupBy = expression === oneGroup.expression ? '' : ' GROUP BY 1';
+  return `SELECT ${expression}, count(*) ${fromBranch(shape)} ${inPortion('asc')}${condition}${groupBy}`;
+}
 
-/** Looks at row after row and counts them by what they have in common, until that is more than `most` values. */
+/** Counts activities by group, row by row. Ends early with more than `maxGroups` groups. */
 export function* countGroups(
-  prepare: Prepare,
-  setTest: SetTest,
-  { metadata, ...asked }: CountQuestion,
+  reader: Reader,
+  { conditions, ...selection }: Selection,
   grouping: Grouping,
-  most: number,
+  maxGroups: number,
 ): Steps<ReadonlyMap<SQLOutputValue, number>> {
-  const { shape, branches } = branchesOf(asked);
-  const tested = metadata.length > 0;
-  const statement = prepare(groupsSql(shape, grouping, tested));
+  const { shape, branches } = branchesOf(selection);
+  const statement = reader.prepare(groupsSql(shape, grouping, conditions !== undefined));
   const counts = new Map<SQLOutputValue, number>();
+  const span = { ...selection, order: 'asc' } as const;
+  const read = (values: readonly SQLInputValue[]) => statement.all(...grouping.values, ...values);
   for (const values of branches) {
-    for (const portion of portionsOf(
-      prepare,
-      { shape, values },
-      { ...asked, order: 'asc' },
-      portionRows.ofTable,
-    )) {
-      // Another question may have had its turn meanwhile.
-      if (tested) setTest(metadata);
-      const groups = statement.all(...grouping.values, ...values, ...portionValues(portion));
+    for (const groups of rowsByPortion(reader, { shape, values }, span, conditions, read)) {
       for (const [key = null, count] of groups) counts.set(key, (counts.get(key) ?? 0) + Number(count));
       yield;
-      if (counts.size > most) return counts;
+      if (counts.size > maxGroups) return counts;
     }
   }
   return counts;

@@ -1,23 +1,30 @@
-import type { SQLInputValue } from 'node:sqlite';
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Place, Span } from '../protocol/branches.ts';
+import type { RowConditions, SetConditions } from '../protocol/row-conditions.ts';
 import { fromBranch, type Shape } from '../protocol/shapes.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
+/** The connection of a thread that reads. */
+export interface Reader {
+  readonly prepare: Prepare;
+  readonly setConditions: SetConditions;
+}
+
 /**
- * So many rows a step looks at, a few milliseconds' work: keys of an index, or rows whose metadata or users are looked at. Of the
- * largest metadata it takes some 25 ms.
+ * The number of rows of a step: keys of an index, or rows of the table. A step takes a few milliseconds, and 25 ms for
+ * rows with the largest metadata.
  */
 export const portionRows = { ofIndex: 5000, ofTable: 250 } as const;
 
-/** Rows of a branch that follow each other: those behind `near` up to and with `far`, in the order of the walk. */
+/** Rows of a branch that follow each other: those after `near` up to and with `far`, in the order of the walk. */
 export interface Portion {
   readonly near: Place;
   readonly far: Place;
-  /** How many rows these are; undefined for the last portion, which holds fewer than were asked for. */
+  /** The number of rows. Undefined for the last portion, which has fewer than a full one. */
   readonly rows: number | undefined;
 }
 
-/** The condition that a row is of a portion; its values are `portionValues`. */
+/** Returns the SQL condition for the rows of a portion. It takes `portionValues`. */
 export const inPortion = (order: 'asc' | 'desc'): string =>
   order === 'asc'
     ? '(created_at, id) > (?, ?) AND (created_at, id) <= (?, ?)'
@@ -25,18 +32,24 @@ export const inPortion = (order: 'asc' | 'desc'): string =>
 
 export const portionValues = ({ near, far }: Portion): readonly SQLInputValue[] => [...near, ...far];
 
-/** The last row of a portion: found in the index alone, without looking at the rows before it. */
+/** Returns the SQL that finds the last row of a portion. It reads only the index. */
 export const edgeSql = (shape: Shape, order: 'asc' | 'desc'): string =>
   `SELECT created_at, id ${fromBranch(shape)} ${inPortion(order)}
     ORDER BY created_at ${order}, id ${order} LIMIT 1 OFFSET ?`;
 
+/** One range of the index of a shape. */
+export interface Branch {
+  readonly shape: Shape;
+  readonly values: readonly string[];
+}
+
 /**
- * Cuts what a branch has within a span into portions of so many rows, so that something else can be done between them. Each
- * is cut when it is asked for. The places of the span must be no row of the branch, as those of `spanOf` are none.
+ * Cuts the rows of a branch within a span into portions of `rows` rows, each when it is asked for. No row may be at the places
+ * of the span: there is none at those of `spanOf`.
  */
 export function* portionsOf(
   prepare: Prepare,
-  branch: { readonly shape: Shape; readonly values: readonly SQLInputValue[] },
+  branch: Branch,
   { above, below, order }: Pick<Span, 'above' | 'below' | 'order'>,
   rows: number,
 ): Generator<Portion, void, undefined> {
@@ -50,5 +63,20 @@ export function* portionsOf(
     }
     yield { near, far, rows };
     near = far;
+  }
+}
+
+/** Yields the rows that a statement gives for each portion of a branch of the table. The caller ends its step after each. */
+export function* rowsByPortion(
+  { prepare, setConditions }: Reader,
+  branch: Branch,
+  span: Pick<Span, 'above' | 'below' | 'order'>,
+  conditions: RowConditions | undefined,
+  read: (values: readonly SQLInputValue[]) => readonly (readonly SQLOutputValue[])[],
+): Generator<readonly (readonly SQLOutputValue[])[], void, undefined> {
+  for (const portion of portionsOf(prepare, branch, span, portionRows.ofTable)) {
+    // Another question may have set its own since the step before.
+    if (conditions !== undefined) setConditions(conditions);
+    yield read([...branch.values, ...portionValues(portion)]);
   }
 }

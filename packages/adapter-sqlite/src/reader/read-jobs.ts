@@ -16,37 +16,37 @@ import {
 } from '../protocol/rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
-const one = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
+const byId = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const position = 'SELECT next_offset FROM groups WHERE name = ?';
 const end = "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'log'";
 const firstLeft = 'SELECT min(offset) FROM log WHERE offset >= ?';
 const records = 'SELECT offset, key, value, headers FROM log WHERE offset >= ? ORDER BY offset LIMIT ?';
 const answer = 'SELECT 1 FROM activities LIMIT 1';
 
-/** How much one reading of the log may give. */
-export interface Portion {
+/** Asks for records of the log, as many as fit. */
+export interface RecordsWanted {
   readonly from: number;
-  readonly mostRecords: number;
-  readonly mostBytes: number;
+  readonly maxRecords: number;
+  readonly maxBytes: number;
 }
 
-/** What a reader can do. */
+/** The jobs of the threads that answer questions at once. */
 export interface ReadJobs {
   page(question: PageQuestion): readonly ActivityRow[];
-  one(id: string): ActivityRow | undefined;
-  /** Of these ids the activities that there are. */
-  several(ids: readonly string[]): readonly ActivityRow[];
+  activity(id: string): ActivityRow | undefined;
+  /** Returns the activities that exist among these ids. */
+  activities(ids: readonly string[]): readonly ActivityRow[];
   letters(question: LetterQuestion): readonly ListedRow[];
   wholeLetters(wanted: LettersWanted): readonly LetterRow[];
-  /** Of each activity when its last letter died, null where it has none. */
+  /** Returns the latest death of each activity, or null if it has no dead letter. */
   deaths(ids: readonly string[]): readonly (number | null)[];
-  /** Where the group goes on. */
+  /** Returns the next offset of the group. */
   position(group: string): number;
-  /** The offset of the first record that the group is not through with, and the one that the next record will get. */
+  /** Returns the offset of the first record that the group has not handled, and the offset of the next record to come. */
   progress(group: string): { readonly committed: number; readonly end: number };
-  /** The records from an offset on; at least one, if there is any, however large it is. */
-  records(portion: Portion): readonly LogEntry[];
-  /** Fails when the store can't answer. */
+  /** Returns the records from an offset on. The first is returned however large it is. */
+  records(wanted: RecordsWanted): readonly LogEntry[];
+  /** Fails if the store can't answer. */
   answer(input: null): null;
 }
 
@@ -54,24 +54,24 @@ export function readJobs(prepare: Prepare): ReadJobs {
   const positionOf = (group: string): number => Number(prepare(position).all(group)[0]?.[0] ?? 0);
   return {
     page: (question) => readPage(prepare, question),
-    one: (id) => prepare(one).all(id)[0] as unknown as ActivityRow | undefined,
-    several: (ids) => ids.flatMap((id) => prepare(one).all(id) as unknown as readonly ActivityRow[]),
+    activity: (id) => prepare(byId).all(id)[0] as unknown as ActivityRow | undefined,
+    activities: (ids) => ids.flatMap((id) => prepare(byId).all(id) as unknown as readonly ActivityRow[]),
     letters: (question) => readLetters(prepare, question),
     wholeLetters: (wanted) => readWholeLetters(prepare, wanted),
     deaths: (ids) => readDeaths(prepare, ids),
     position: positionOf,
     progress(group) {
-      // Older records may have left the log: the last offset is remembered apart from them.
+      // The log may have been trimmed, so the last offset is kept apart from it.
       const next = Number(prepare(end).all()[0]?.[0] ?? 1);
       return { committed: Number(prepare(firstLeft).all(positionOf(group))[0]?.[0] ?? next), end: next };
     },
-    records({ from, mostRecords, mostBytes }) {
+    records({ from, maxRecords, maxBytes }) {
       const entries: LogEntry[] = [];
       let bytes = 0;
-      for (const row of prepare(records).iterate(from, mostRecords)) {
+      for (const row of prepare(records).iterate(from, maxRecords)) {
         const entry = row as unknown as LogEntry;
         bytes += sizeOf(entry[1]) + sizeOf(entry[2]) + sizeOf(entry[3]);
-        if (bytes > mostBytes && entries.length > 0) break;
+        if (bytes > maxBytes && entries.length > 0) break;
         entries.push(entry);
       }
       return entries;

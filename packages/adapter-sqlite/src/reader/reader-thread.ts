@@ -11,18 +11,18 @@ import {
 import { readJobs } from './read-jobs.ts';
 import { preparing } from '../protocol/statements.ts';
 
-/** A thread with a connection that only reads: however long that takes, the writer goes on. Null is the last message. */
+/** Runs a thread that answers questions, on a connection that only reads. The last message is null: it ends the thread. */
 function main(): void {
   const { file, busyTimeoutMs } = workerData as ThreadSetup;
   let db: DatabaseSync | undefined;
   let runners: Runners | undefined;
   const open = (): Runners => {
-    // With the first job, as the writer makes the file while this thread starts.
+    // Opened with the first job, as the writer makes the file while this thread starts.
     db ??= new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
     runners ??= { ...readJobs(preparing(db)) };
     return runners;
   };
-  // A transaction, so that all parts of an answer are of one moment.
+  // In a transaction, so that all parts of an answer are of one moment.
   const answer = (job: Job): Outcome => {
     try {
       const ready = open();

@@ -1,13 +1,11 @@
-import type { MetadataCondition } from '@user-activity/domain';
-import { type Page, upToFull, withMore } from '../protocol/branches.ts';
+import type { SQLInputValue } from 'node:sqlite';
+import { type Page, untilFull, withMore } from '../protocol/branches.ts';
 import { count } from './count-job.ts';
-import type { CountQuestion } from '../protocol/count-question.ts';
-import { type SetTest, standsTheTest } from './metadata-test.ts';
 import type { PageQuestion } from './page-job.ts';
-import { inPortion, portionRows, portionsOf, portionValues } from './portions.ts';
+import { inPortion, type Reader, rowsByPortion } from './portions.ts';
+import { type RowConditions, rowMatches } from '../protocol/row-conditions.ts';
 import { type ActivityRow, activityColumns, activityKind } from '../protocol/rows.ts';
-import { branchesOf, fromBranch, type Shape } from '../protocol/shapes.ts';
-import type { Prepare } from '../protocol/statements.ts';
+import { branchesOf, fromBranch, type Selection, type Shape } from '../protocol/shapes.ts';
 import {
   countByKey,
   countBySlot,
@@ -18,46 +16,44 @@ import {
 } from './stats-jobs.ts';
 import type { Steps, Timed } from '../protocol/turns.ts';
 
-/** A page of activities whose metadata keeps conditions. */
+/** Asks for a page of the activities that match the conditions. */
 interface SearchQuestion extends PageQuestion, Timed {
-  readonly metadata: readonly MetadataCondition[];
+  readonly conditions: RowConditions;
 }
 
-/** What a thread can do that takes long: each in steps, between which others have their turn. */
+/** The jobs of the thread for questions that may take long. They run in steps, between those of others. */
 export interface SearchJobs {
   search(question: SearchQuestion): Steps<readonly ActivityRow[]>;
-  count(question: CountQuestion): Steps<number>;
-  countByKey(question: KeyQuestion): Steps<readonly KeyRow[] | 'too-many'>;
-  countBySlot(question: SlotQuestion): Steps<readonly SlotRow[] | 'too-many'>;
+  count(question: Selection & Timed): Steps<number>;
+  countByKey(question: KeyQuestion & Timed): Steps<readonly KeyRow[] | 'too-many'>;
+  countBySlot(question: SlotQuestion & Timed): Steps<readonly SlotRow[] | 'too-many'>;
 }
 
-/** The rows of a portion that stand the test. */
+/** Returns the SQL for the rows of a portion that match the conditions. */
 export const searchSql = (shape: Shape, order: 'asc' | 'desc'): string =>
-  `SELECT ${activityColumns} ${fromBranch(shape)} ${inPortion(order)} AND ${standsTheTest}
+  `SELECT ${activityColumns} ${fromBranch(shape)} ${inPortion(order)} AND ${rowMatches}
     ORDER BY created_at ${order}, id ${order} LIMIT ?`;
 
-export const searchJobs = (prepare: Prepare, setTest: SetTest): SearchJobs => ({
+export const searchJobs = (reader: Reader): SearchJobs => ({
   *search(question) {
     const { shape, branches } = branchesOf(question);
-    const statement = prepare(searchSql(shape, question.order));
+    const { conditions, order, maxRows } = question;
+    const statement = reader.prepare(searchSql(shape, order));
     let page: Page<ActivityRow> = { found: [], rest: question };
     for (const values of branches) {
       let rows: readonly ActivityRow[] = [];
-      for (const portion of portionsOf(prepare, { shape, values }, page.rest, portionRows.ofTable)) {
-        // Another question may have had its turn meanwhile.
-        setTest(question.metadata);
-        const most = question.most - rows.length;
-        const found = statement.all(...values, ...portionValues(portion), most) as unknown as ActivityRow[];
-        const both = [...rows, ...found];
-        rows = upToFull(both, question, activityKind);
+      const read = (given: readonly SQLInputValue[]) => statement.all(...given, maxRows - rows.length);
+      for (const found of rowsByPortion(reader, { shape, values }, page.rest, conditions, read)) {
+        const both = [...rows, ...(found as unknown as readonly ActivityRow[])];
+        rows = untilFull(both, question, activityKind);
         yield;
-        if (rows.length < both.length || rows.length === question.most) break;
+        if (rows.length < both.length || rows.length === maxRows) break;
       }
       page = withMore(page, rows, activityKind);
     }
     return page.found;
   },
-  count: (question) => count(prepare, setTest, question),
-  countByKey: (question) => countByKey(prepare, setTest, question),
-  countBySlot: (question) => countBySlot(prepare, setTest, question),
+  count: (question) => count(reader, question),
+  countByKey: (question) => countByKey(reader, question),
+  countBySlot: (question) => countBySlot(reader, question),
 });

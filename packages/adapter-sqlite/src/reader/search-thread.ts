@@ -1,30 +1,28 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Job, ThreadSetup } from '../protocol/messages.ts';
-import { type SetTest, teachTest } from './metadata-test.ts';
+import type { Reader } from './portions.ts';
+import { addRowMatches } from '../protocol/row-conditions.ts';
 import { searchJobs } from './search-jobs.ts';
-import { type Prepare, preparing } from '../protocol/statements.ts';
+import { preparing } from '../protocol/statements.ts';
 import { Turns } from '../protocol/turns.ts';
 
-/**
- * A thread with a connection that only reads, for questions that may take long: as nothing can interrupt SQLite, they are asked
- * in steps, and take turns. Null is the last message; what is not answered by then stays so.
- */
+/** Runs the thread for questions that may take long, on a connection that only reads. The last message is null: it ends the thread. */
 function main(): void {
   const { file, busyTimeoutMs } = workerData as ThreadSetup;
-  let open: { readonly db: DatabaseSync; readonly prepare: Prepare; readonly setTest: SetTest } | undefined;
-  const ready = () => {
-    if (open !== undefined) return open;
-    // With the first step, as the writer makes the file while this thread starts.
-    const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
-    open = { db, prepare: preparing(db), setTest: teachTest(db) };
-    return open;
+  let db: DatabaseSync | undefined;
+  let opened: Reader | undefined;
+  const reader = (): Reader => {
+    // Opened with the first step, as the writer makes the file while this thread starts.
+    db ??= new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+    opened ??= { prepare: preparing(db), setConditions: addRowMatches(db) };
+    return opened;
   };
   const turns = new Turns({
-    ...searchJobs(
-      (sql) => ready().prepare(sql),
-      (conditions) => ready().setTest(conditions),
-    ),
+    ...searchJobs({
+      prepare: (sql) => reader().prepare(sql),
+      setConditions: (conditions) => reader().setConditions(conditions),
+    }),
   });
   const step = (): void => {
     const outcome = turns.step();
@@ -33,14 +31,14 @@ function main(): void {
   };
   parentPort?.on('message', (jobs: readonly Job[] | null) => {
     if (jobs !== null) {
-      // Between two steps messages are received, so more of them may come and take their turns.
+      // Messages are received between two steps, so new jobs can be tried early.
       if (turns.empty) setImmediate(step);
       for (const job of jobs) turns.add(job);
       return;
     }
     turns.clear();
     parentPort?.close();
-    open?.db.close();
+    db?.close();
   });
 }
 

@@ -7,10 +7,10 @@ export interface Slots {
   readonly offsetMs: number;
 }
 
-/** What slots are counted from: far before any row, as SQLite's division cuts off where it should round down. */
+/** Returns the slot that others are counted from in SQL, far before any row: division there rounds towards zero. */
 const baseOf = (unitMs: number): number => Math.floor(-1e14 / unitMs);
 
-/** The slot of a row, less that of the base. */
+/** SQL expression: the slot of a row, less that of the base. */
 export const slotExpression = '(created_at - ?) / ?';
 
 export const groupingBySlot = ({ unitMs, offsetMs }: Slots): Grouping => ({
@@ -19,13 +19,13 @@ export const groupingBySlot = ({ unitMs, offsetMs }: Slots): Grouping => ({
   values: [BigInt(baseOf(unitMs) * unitMs - offsetMs), BigInt(unitMs)],
 });
 
-/** The slot that the expression tells. */
-export const slotOf = (told: SQLOutputValue | undefined, { unitMs }: Slots): number =>
-  baseOf(unitMs) + Number(told);
+/** Returns the slot for a value of `slotExpression`. */
+export const slotOf = (value: SQLOutputValue | undefined, { unitMs }: Pick<Slots, 'unitMs'>): number =>
+  baseOf(unitMs) + Number(value);
 
-/** The slot of a moment. */
+/** Returns the slot that a moment is in. */
 export const slotAt = (moment: number, { unitMs, offsetMs }: Slots): number =>
   Math.floor((moment + offsetMs) / unitMs);
 
-/** The moment at which a slot begins. */
+/** Returns the first moment of a slot. */
 export const beginOf = (slot: number, { unitMs, offsetMs }: Slots): number => slot * unitMs - offsetMs;

@@ -1,5 +1,4 @@
-import type { Place } from '../protocol/branches.ts';
-import type { Between } from '../protocol/count-question.ts';
+import type { Place, PlaceRange } from '../protocol/branches.ts';
 import { groupsSql } from './groups.ts';
 import { inPortion, type Portion, portionRows, portionsOf, portionValues } from './portions.ts';
 import { fromBranch, type Shape } from '../protocol/shapes.ts';
@@ -7,16 +6,16 @@ import { beginOf, groupingBySlot, slotAt, slotExpression, slotOf, type Slots } f
 import type { Prepare } from '../protocol/statements.ts';
 import type { Steps } from '../protocol/turns.ts';
 
-/** So many rows are sorted into slots at a time. */
-const mostSorted = 500;
-/** What a statement costs beside, in keys. */
+/** The number of rows that are sorted into slots at a time. */
+const sortedRows = 500;
+/** The cost of a statement besides its rows, in keys. */
 const statementRows = 50;
 
-/** How many rows a portion has, counted up to a limit: in the index alone. */
+/** Returns the SQL that counts the rows of a portion up to a limit. It reads only the index. */
 export const countUpToSql = (shape: Shape): string =>
   `SELECT count(*) FROM (SELECT 1 ${fromBranch(shape)} ${inPortion('asc')} LIMIT ?)`;
 
-/** Counts rows of the branches of one shape in the keys of their index, in steps. */
+/** Counts the rows of branches of one shape in steps, in the keys of their index. */
 export class SpanCounter {
   readonly #prepare: Prepare;
   readonly #shape: Shape;
@@ -34,44 +33,48 @@ export class SpanCounter {
     this.#slots = prepare(groupsSql(shape, { expression: slotExpression }, false));
   }
 
-  /** The rows of a branch. Many small ones may be counted in one step. */
-  *count(values: readonly string[], span: Between): Steps<number> {
-    const most = this.#stepRows;
-    const few = this.countUpTo(most, values, span);
+  /** Counts the rows of a branch. Several small counts may share a step. */
+  *count(values: readonly string[], range: PlaceRange): Steps<number> {
+    const maxRows = this.#stepRows;
+    const first = this.countUpTo(maxRows, values, range);
     if (this.#isStep()) yield;
-    if (few < most) return few;
+    if (first < maxRows) return first;
     let count = 0;
-    for (const { near, far, rows } of this.#portions(values, span, most)) {
-      count += rows ?? this.countUpTo(most, values, { above: near, below: far });
+    for (const { near, far, rows } of this.#portions(values, range, maxRows)) {
+      count += rows ?? this.countUpTo(maxRows, values, { above: near, below: far });
       yield;
     }
     return count;
   }
 
-  /** At most so many of them. */
-  countUpTo(most: number, values: readonly string[], { above, below }: Between): number {
-    const count = Number(this.#count.all(...values, ...above, ...below, most)[0]?.[0]);
+  /** Counts up to `maxRows` rows, in one step. */
+  countUpTo(maxRows: number, values: readonly string[], { above, below }: PlaceRange): number {
+    const count = Number(this.#count.all(...values, ...above, ...below, maxRows)[0]?.[0]);
     this.#done += count + statementRows;
     return count;
   }
 
   /**
-   * The rows of a branch by their slot. A few rows are sorted into their slots, and the last slot, which may go on behind them,
-   * is counted: so neither many rows nor many slots take long. It ends early once there are more than `most` slots.
+   * Counts the rows of a branch by slot. It sorts a few rows into slots, then counts the rest of the last slot, so neither many rows
+   * nor many slots take long. Ends early with more than `maxSlots` slots.
    */
   *countBySlot(
     values: readonly string[],
-    { above, below }: Between,
+    { above, below }: PlaceRange,
     slots: Slots,
-    most: number,
+    maxSlots: number,
   ): Steps<ReadonlyMap<number, number>> {
     const counts = new Map<number, number>();
     const grouping = groupingBySlot(slots);
     for (let place = above; place[0] < below[0]; ) {
-      const [portion] = this.#portions(values, { above: place, below }, mostSorted);
+      const [portion] = this.#portions(values, { above: place, below }, sortedRows);
       if (portion === undefined) break;
-      for (const [told, count] of this.#slots.all(...grouping.values, ...values, ...portionValues(portion))) {
-        counts.set(slotOf(told, slots), Number(count));
+      for (const [value, count] of this.#slots.all(
+        ...grouping.values,
+        ...values,
+        ...portionValues(portion),
+      )) {
+        counts.set(slotOf(value, slots), Number(count));
         this.#done += 4 * Number(count);
       }
       this.#done += 2 * statementRows;
@@ -80,16 +83,16 @@ export class SpanCounter {
       const begin: Place = [Math.max(place[0], beginOf(last, slots)), ''];
       const end: Place = [Math.min(below[0], beginOf(last + 1, slots)), ''];
       counts.set(last, yield* this.count(values, { above: begin, below: end }));
-      if (counts.size > most) break;
+      if (counts.size > maxSlots) break;
       place = end;
     }
-    // Of many branches and offsets each may have little.
+    // Many branches and offsets may have few rows each.
     if (this.#isStep()) yield;
     return counts;
   }
 
-  #portions(values: readonly string[], span: Between, rows: number): Iterable<Portion> {
-    return portionsOf(this.#prepare, { shape: this.#shape, values }, { ...span, order: 'asc' }, rows);
+  #portions(values: readonly string[], range: PlaceRange, rows: number): Iterable<Portion> {
+    return portionsOf(this.#prepare, { shape: this.#shape, values }, { ...range, order: 'asc' }, rows);
   }
 
   #isStep(): boolean {

@@ -4,14 +4,14 @@ import { DataFileError } from '../protocol/data-file-error.ts';
 import { faultOf, type ThreadSetup } from '../protocol/messages.ts';
 import { applicationId, schema, schemaVersion, upgrades } from './schema.ts';
 
-// SQLite reads about 1 GB/s here when it checks: this much doesn't show at start.
+// SQLite checks about 1 GB/s, so this much does not delay a start noticeably.
 const checkedWholeBytes = 128 * 1024 * 1024;
 
 // Result codes of SQLite, https://www.sqlite.org/rescode.html
-const busy = 5;
-const damage = new Set([11, 26]);
+const busyCode = 5;
+const damageCodes = new Set([11, 26]);
 
-/** Opens the file for writing, makes its tables when it is new. Throws DataFileError when it can't be used as it is. */
+/** Opens the file for writing, and makes the tables of a new file. Throws DataFileError if the file can't be used as it is. */
 export function openDataFile({ file, busyTimeoutMs }: ThreadSetup): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
@@ -33,7 +33,7 @@ export function openDataFile({ file, busyTimeoutMs }: ThreadSetup): DatabaseSync
 const pragma = (db: DatabaseSync, name: string): unknown =>
   Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
-/** Makes sure that the file is ours before anything in it is changed. */
+/** Makes sure that the file is ours before it is changed. */
 function identify(db: DatabaseSync, file: string): void {
   const isNew = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
   const [owner, version] = [pragma(db, 'application_id'), pragma(db, 'user_version')];
@@ -54,7 +54,7 @@ function identify(db: DatabaseSync, file: string): void {
   if (isNew) db.exec(`PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; ${schema} COMMIT`);
 }
 
-/** Brings a sound file of an older version to this one, all of it or nothing. */
+/** Migrates an older file to this version, as a whole or not at all. */
 function upgrade(db: DatabaseSync): void {
   for (;;) {
     const version = Number(pragma(db, 'user_version'));
@@ -64,7 +64,7 @@ function upgrade(db: DatabaseSync): void {
   }
 }
 
-/** Looks for damage: in all of a small file, of a large one at its length and at the beginning of each table. */
+/** Looks for damage: in the whole of a small file, and in the length and the first rows of a large one. */
 function inspect(db: DatabaseSync, file: string): void {
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   const bytes = Number(pragma(db, 'page_count')) * Number(pragma(db, 'page_size'));
@@ -73,23 +73,23 @@ function inspect(db: DatabaseSync, file: string): void {
   if (found !== 'ok') throw damaged(file, 'its pages contradict each other');
   for (const table of ['log', 'groups', 'heartbeat', 'activities', 'dead_letters'])
     db.prepare(`SELECT * FROM ${table} LIMIT 1`).all();
-  // Shows now, not at the first publish, that the file can't be written to.
+  // Fails now, rather than at the first publish, if the file can't be written to.
   db.exec('BEGIN IMMEDIATE; UPDATE heartbeat SET beats = beats + 1; COMMIT');
 }
 
-const damaged = (file: string, how: string): DataFileError =>
+const damaged = (file: string, reason: string): DataFileError =>
   new DataFileError(
-    `${file} is damaged or no data file of this program (${how}). Move it away together with its -wal and -shm ` +
+    `${file} is damaged or no data file of this program (${reason}). Move it away together with its -wal and -shm ` +
       'files, put a backup in its place if there is one, and start again.',
   );
 
 function unusable(file: string, error: unknown): DataFileError {
   const { code, text } = faultOf(error);
-  // Not a failure of SQLite: a bug, or a file that was taken away meanwhile.
+  // Not a failure of SQLite, but a bug, or a file that was removed meanwhile.
   if (code === undefined) throw error;
   const primary = code & 0xff;
-  if (damage.has(primary)) return damaged(file, `SQLite ${code}: ${text}`);
-  if (primary === busy)
+  if (damageCodes.has(primary)) return damaged(file, `SQLite ${code}: ${text}`);
+  if (primary === busyCode)
     return new DataFileError(`${file} is locked by another process. Stop that one first.`);
   return new DataFileError(
     `${file} can't be opened for writing (SQLite ${code}: ${text}). Check the folder's permissions and free space, or set DATA_DIR.`,

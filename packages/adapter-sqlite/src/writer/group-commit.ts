@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type Fault, faultOf, type Job, type Outcome, type Runners, runJob } from '../protocol/messages.ts';
 
 /**
- * Does all jobs in one transaction, so that they share the cost of one sync. A job that fails takes back its own changes
- * only. The outcomes are true after the return: if the transaction can't be committed, every job has failed.
+ * Runs all jobs in one transaction, so that they share one sync. A job that fails undoes only its own changes. If the transaction
+ * can't be committed, every job has failed.
  */
 export function commitTogether(db: DatabaseSync, runners: Runners, jobs: readonly Job[]): Outcome[] {
   try {
@@ -25,7 +25,7 @@ function runAlone(db: DatabaseSync, runners: Runners, job: Job): Outcome {
     db.exec('RELEASE job');
     return { id: job.id, result };
   } catch (error) {
-    // On some failures, such as a full disk, SQLite takes back the whole transaction: then nobody's changes are there.
+    // On some failures, such as a full disk, SQLite undoes the whole transaction, with the changes of all jobs.
     if (!db.isTransaction) throw error;
     db.exec('ROLLBACK TO job');
     db.exec('RELEASE job');

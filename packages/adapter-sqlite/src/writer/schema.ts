@@ -3,41 +3,41 @@ import { edgeTopic, letterOverheadBytes } from '@user-activity/domain';
 /** Marks the file as ours: "UALG". */
 export const applicationId = 0x55_41_4c_47;
 
-/** Rises with every change of the schema. */
+/** The version of the schema. Every change of the schema increments it. */
 export const schemaVersion = 4;
 
-/** What brings a file of version 1 to version 2: the log keeps headers, and dead letters can be listed. */
-const second = `
+/** Migrates version 1 to 2: the log keeps headers, and dead letters can be listed. */
+const toVersion2 = `
   ALTER TABLE log ADD COLUMN headers TEXT;
   ALTER TABLE dead_letters ADD COLUMN id TEXT AS (topic || ':' || partition || ':' || offset) VIRTUAL;
   CREATE INDEX dead_letters_by_time ON dead_letters (died_at, id);
   CREATE INDEX dead_letters_by_code ON dead_letters (code, died_at, id);
 `;
 
-/** What brings a file of version 2 to version 3: dead letters are found by the activity that they were to be. */
-const third = `
+/** Migrates version 2 to 3: dead letters can be found by the id of their activity. */
+const toVersion3 = `
   ALTER TABLE dead_letters ADD COLUMN activity_id TEXT;
   CREATE INDEX dead_letters_by_activity ON dead_letters (activity_id, died_at) WHERE activity_id IS NOT NULL;
 `;
 
-/** What brings a file of version 3 to version 4: how large the letters of the edge are together, and which are the oldest. */
-const fourth = `
+/** Migrates version 3 to 4: the total size and the oldest of the dead letters of the edge can be read from an index. */
+const toVersion4 = `
   ALTER TABLE dead_letters ADD COLUMN size INTEGER AS (
     ${letterOverheadBytes} + coalesce(length(key), 0) + coalesce(length(value), 0) + octet_length(headers) + octet_length(reason)
   ) VIRTUAL;
   CREATE INDEX dead_letters_of_edge ON dead_letters (died_at, size) WHERE topic = '${edgeTopic}';
 `;
 
-/** By the version of a file, what brings it to the next. */
+/** Maps each older version of a file to the SQL that brings it to the next. */
 export const upgrades: ReadonlyMap<number, string> = new Map([
-  [1, second],
-  [2, third],
-  [3, fourth],
+  [1, toVersion2],
+  [2, toVersion3],
+  [3, toVersion4],
 ]);
 
 /**
- * The schema. Texts compare bytewise (SQLite's BINARY is the default). The activities are no `WITHOUT ROWID` table:
- * rows are large, and ids that clients choose come in any order, which costs a third of the writes there.
+ * The schema. Texts are compared by their bytes, which is SQLite's default. The table of activities keeps its row ids: its rows are
+ * large, and clients choose ids in any order. `WITHOUT ROWID` made writes a third slower.
  */
 export const schema: string = `
   CREATE TABLE log (
@@ -75,9 +75,9 @@ export const schema: string = `
     died_at INTEGER NOT NULL,
     PRIMARY KEY (topic, partition, offset)
   ) STRICT;
-  ${second}
-  ${third}
-  ${fourth}
+  ${toVersion2}
+  ${toVersion3}
+  ${toVersion4}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;

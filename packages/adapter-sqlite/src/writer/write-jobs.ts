@@ -10,36 +10,36 @@ import {
 import type { Prepare } from '../protocol/statements.ts';
 import { sweep } from './sweep-job.ts';
 
-// A commit gives its caller no long wait, however much there is to be trimmed: the next ones go on.
-const mostTrimmed = 5000;
+// Limits how long a commit takes. The next commits trim the rest.
+const maxTrimmed = 5000;
 
 const append = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
 const insert = `INSERT INTO activities (${activityColumns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
 const select = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
-const bury = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertLetter = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const join = `INSERT INTO groups (name, next_offset) VALUES (?, (SELECT coalesce(min(offset), 0) FROM log))
   ON CONFLICT (name) DO NOTHING`;
 const commit = 'UPDATE groups SET next_offset = max(next_offset, ?) WHERE name = ?';
 const trim = `DELETE FROM log
   WHERE offset < min((SELECT min(next_offset) FROM groups), (SELECT max(offset) FROM log) + 1 - ?)
-    AND offset < (SELECT min(offset) FROM log) + ${mostTrimmed}`;
+    AND offset < (SELECT min(offset) FROM log) + ${maxTrimmed}`;
 const beat = 'UPDATE heartbeat SET beats = beats + 1';
 
-/** What the writer can do. Every job is all or nothing. */
+/** The jobs of the writing thread. Each is done as a whole or not at all. */
 export interface WriteJobs {
   append(rows: readonly LogRow[]): null;
-  /** Per activity null when it was inserted, else the one that holds its id. */
+  /** Returns null for each activity that was inserted, else the stored activity with its id. */
   save(rows: readonly ActivityRow[]): readonly (ActivityRow | null)[];
-  bury(letters: readonly LetterRow[]): null;
-  /** Takes away those letters that did not die again. */
-  exhume(removals: readonly LetterRemoval[]): null;
-  /** Removes the letters that are due. */
+  addLetters(letters: readonly LetterRow[]): null;
+  /** Removes the dead letters that did not die again. */
+  removeLetters(removals: readonly LetterRemoval[]): null;
+  /** Removes the dead letters that are due. */
   sweep(limits: SweepLimits): LetterSweep;
-  /** Makes the group known; a new one begins at the oldest record. */
+  /** Registers the group. A new group begins at the oldest record. */
   join(group: string): null;
-  /** The group is through with everything before `next`; what no group needs any more leaves the log, bit by bit. */
+  /** Notes that the group has handled everything before `next`. Deletes some records that no group needs any more. */
   commit(progress: { readonly group: string; readonly next: number }): null;
-  /** Fails when a record could not be taken. */
+  /** Fails if a record could not be appended. */
   probe(input: null): null;
 }
 
@@ -57,12 +57,12 @@ export function writeJobs(prepare: Prepare, retainedRecords: number): WriteJobs 
         return selecting.all(row[0])[0] as unknown as ActivityRow;
       });
     },
-    bury(letters) {
-      const statement = prepare(bury);
+    addLetters(letters) {
+      const statement = prepare(insertLetter);
       for (const letter of letters) statement.run(...letter);
       return null;
     },
-    exhume: (removals) => removeLetters(prepare, removals),
+    removeLetters: (removals) => removeLetters(prepare, removals),
     sweep: (limits) => sweep(prepare, limits),
     join(group) {
       prepare(join).run(group);
@@ -74,7 +74,7 @@ export function writeJobs(prepare: Prepare, retainedRecords: number): WriteJobs 
       return null;
     },
     probe() {
-      // A record that needs new pages shows a full file; the beat, which stays, makes the commit reach the disk.
+      // A record that needs new pages shows whether the disk is full. The beat makes the commit reach the disk.
       prepare('SAVEPOINT probe').run();
       prepare(append).run(null, new Uint8Array(8192), null);
       prepare('ROLLBACK TO probe').run();

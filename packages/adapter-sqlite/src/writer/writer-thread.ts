@@ -6,7 +6,7 @@ import type { Greeting, Job, ThreadSetup } from '../protocol/messages.ts';
 import { preparing } from '../protocol/statements.ts';
 import { writeJobs } from './write-jobs.ts';
 
-/** The thread that owns the only connection that writes. One message is one transaction; null is the last. */
+/** Runs the thread that owns the only writing connection. Each message is a transaction. The last message is null: it ends the thread. */
 function main(): void {
   const setup = workerData as ThreadSetup;
   const greet = (greeting: Greeting): void => parentPort?.postMessage(greeting);
