@@ -1,7 +1,7 @@
 import type { Struck } from './faults/strike-lane.ts';
 import type { Canary } from './load/canary.ts';
 
-/** The part of a fault's recovery in which every other that had struck was mended too; undefined: there was no recovery. */
+/** Returns the part of a fault's recovery time in which no other fault was active, in ms; undefined if it was never recovered from. */
 export function calmRecovery(
   { mendedAt }: Pick<Struck, 'mendedAt'>,
   struck: readonly Pick<Struck, 'mendedAt'>[],
@@ -10,5 +10,5 @@ export function calmRecovery(
   const ms = canary.recovery(mendedAt);
   if (ms === undefined) return undefined;
   const foundAt = mendedAt + ms;
-  return foundAt - Math.max(...struck.map((one) => one.mendedAt).filter((at) => at <= foundAt));
+  return foundAt - Math.max(...struck.map((fault) => fault.mendedAt).filter((at) => at <= foundAt));
 }

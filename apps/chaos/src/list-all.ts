@@ -1,6 +1,6 @@
 import { type ActivityJson, parseJson } from '@user-activity/domain';
 
-/** Everything that the API lists, the oldest first, page by page; of one type where it is given. */
+/** Returns all activities that the API lists, oldest first. If a type is given, returns only activities of that type. */
 export async function listAll(url: string, type?: string): Promise<readonly ActivityJson[]> {
   const parameters = new URLSearchParams({
     order: 'asc',

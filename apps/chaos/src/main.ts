@@ -15,7 +15,7 @@ function usage(message: string): never {
   return process.exit(2);
 }
 
-function given() {
+function parseOptions() {
   try {
     const text = { type: 'string' } as const;
     const options = {
@@ -31,15 +31,15 @@ function given() {
   }
 }
 
-function wholeNumber(name: string, text: string, least: number, most: number): number {
+function wholeNumber(name: string, text: string, min: number, max: number): number {
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  return usage(`--${name} must be a whole number from ${least} to ${most}.`);
+  if (number >= min && number <= max) return number;
+  return usage(`--${name} must be a whole number from ${min} to ${max}.`);
 }
 
-const values = given();
+const values = parseOptions();
 const runs = wholeNumber('runs', values.runs, 1, 1000);
-// In less there is hardly time for a fault.
+// A shorter run has hardly any time for a fault.
 const seconds = wholeNumber('seconds', values.seconds, 10, 86_400);
 const anySeed = String(Math.trunc(Math.random() * 1e9));
 const first = wholeNumber('seed', values.seed ?? anySeed, 0, 2 ** 31 - 1 - runs);
@@ -47,7 +47,7 @@ if (values.breakage !== undefined && !Object.hasOwn(breakages, values.breakage))
   usage(`--breakage must be one of ${Object.keys(breakages).join(', ')}.`);
 
 const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'chaos');
-// Ends servers and folders too: the ones have a guard, the others go with the exit.
+// This also ends the servers, by their guards, and removes the folders at exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
@@ -61,8 +61,8 @@ for (let seed = first; seed < first + runs; seed += 1) {
   try {
     await oneRun(seed);
   } catch (error) {
-    // The harness itself failed: that tells nothing of the service.
-    console.error(`seed ${seed} could not be run to its end:`, error);
+    // The harness failed, so nothing is known about the service.
+    console.error(`the run with seed ${seed} failed:`, error);
     process.exitCode = 3;
   }
 }

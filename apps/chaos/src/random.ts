@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Chance that comes out the same for the same seed. */
+/** A source of random numbers that are the same for the same seed. */
 export class Random {
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
 
@@ -9,30 +9,30 @@ export class Random {
     this.#generator = xoroshiro128plus(seed);
   }
 
-  /** A whole number, both bounds included. */
+  /** Returns a whole number, both bounds included. */
   int(from: number, to: number): number {
     return uniformInt(this.#generator, from, to);
   }
 
-  /** Whether something happens that does so many times in a hundred. */
+  /** Returns true in so many of a hundred cases. */
   chance(percent: number): boolean {
     return this.int(1, 100) <= percent;
   }
 
-  /** One of them. */
-  pick<One>(of: readonly One[]): One {
-    const one = of[this.int(0, of.length - 1)];
-    if (one === undefined) throw new Error('There is nothing to pick from.');
-    return one;
+  /** Returns one of the items. */
+  pick<Item>(items: readonly Item[]): Item {
+    const item = items[this.int(0, items.length - 1)];
+    if (item === undefined) throw new Error('There is nothing to pick from.');
+    return item;
   }
 
-  /** All of them, in another order. */
-  shuffled<One>(of: readonly One[]): One[] {
-    const rest = [...of];
-    return of.flatMap(() => rest.splice(this.int(0, rest.length - 1), 1));
+  /** Returns the items in another order. */
+  shuffled<Item>(items: readonly Item[]): Item[] {
+    const rest = [...items];
+    return items.flatMap(() => rest.splice(this.int(0, rest.length - 1), 1));
   }
 
-  /** Another source of its own, for something that goes on beside this. */
+  /** Returns a new source, for work that runs beside this. */
   fork(): Random {
     return new Random(this.int(0, 0x7fff_ffff));
   }

@@ -9,35 +9,35 @@ import type { MemoryWatch } from './site/memory-watch.ts';
 import type { Site } from './site/site.ts';
 import type { SelfEnd } from './site/unit.ts';
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Report {
   readonly seed: number;
   readonly seconds: number;
-  /** How often each kind of fault struck. */
+  /** The number of faults, by kind. */
   readonly faults: Readonly<Record<string, number>>;
-  /** Faults that the harness could not make as they should be. */
+  /** The number of faults that the harness could not make as planned. */
   readonly failedFaults: number;
   readonly requests: number;
-  /** Requests by their status; `none` got no answer. */
+  /** The number of requests by the status of the answer; `none` means no answer. */
   readonly answers: Readonly<Record<string, number>>;
-  /** Activities that were answered 202, each id once. */
+  /** The number of distinct ids that were answered 202. */
   readonly accepted: number;
   readonly poisoned: number;
-  /** Records that were a dead letter once, and were replayed. */
+  /** The number of records that are replayed dead letters. */
   readonly replayed: number;
   readonly stored: number;
   readonly books: Books;
   readonly violations: readonly Violation[];
-  /** By kind of fault, the longest time in milliseconds until everything worked again. */
+  /** The longest time until everything worked again, in milliseconds, by kind of fault. */
   readonly recoveryMs: Readonly<Record<string, number>>;
   readonly worstRecoveryMs: number;
-  /** By process, the most memory that it took, in MiB. */
+  /** The peak memory in MiB, by process. */
   readonly memoryMiB: Readonly<Record<string, number>>;
-  /** Processes that ended by themselves, and were started again. */
+  /** The processes that ended by themselves and were started again. */
   readonly selfEnds: readonly SelfEnd[];
 }
 
-/** Puts together what a run came to. */
+/** Makes the report of a run. */
 export function reportOf(run: {
   readonly seed: number;
   readonly seconds: number;
@@ -73,7 +73,7 @@ export function reportOf(run: {
     violations: [...run.violations, ...run.verdict.violations],
     recoveryMs,
     worstRecoveryMs: Math.max(0, ...Object.values(recoveryMs)),
-    memoryMiB: Object.fromEntries(run.memory.most),
+    memoryMiB: Object.fromEntries(run.memory.peaks),
     selfEnds: run.site.selfEnds,
   };
 }
@@ -81,17 +81,17 @@ export function reportOf(run: {
 const isReplay = ({ partition, offset, origin }: LoggedRecord): boolean =>
   origin !== `${partition}:${offset}`;
 
-/** Adds up how often faults struck. */
+/** Returns the sum of all counts. */
 export const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** A table in Markdown. */
+/** Returns a table in Markdown. */
 export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-const mostListed = 50;
+const maxListed = 50;
 
-/** For people. */
+/** Returns the report as Markdown. */
 export function markdownOf(report: Report): string {
   const { books, violations } = report;
   const kinds = Object.keys(report.faults).toSorted();
@@ -107,8 +107,8 @@ ${table(
     ['requests', report.requests],
     ...Object.entries(report.answers).map(([status, count]) => [`answered ${status}`, count]),
     ['activities answered 202', report.accepted],
-    ['records of poison', report.poisoned],
-    ['records of replayed dead letters', report.replayed],
+    ['poison messages', report.poisoned],
+    ['replayed dead letters', report.replayed],
     ['activities stored', report.stored],
     ['worst recovery', `${(report.worstRecoveryMs / 1000).toFixed(1)} s`],
     ['processes that ended by themselves', report.selfEnds.length],
@@ -128,15 +128,15 @@ ${table(
 )}
 
 ${table(
-  ['process', 'most memory'],
+  ['process', 'peak memory'],
   Object.entries(report.memoryMiB).map(([name, mib]) => [name, `${mib} MiB`]),
 )}
 ${
   violations.length === 0
     ? ''
     : `\n${table(
-        ['violation', 'of', 'detail'],
-        violations.slice(0, mostListed).map(({ kind, subject, detail }) => [kind, subject, detail]),
+        ['violation', 'subject', 'detail'],
+        violations.slice(0, maxListed).map(({ kind, subject, detail }) => [kind, subject, detail]),
       )}\n`
 }`;
 }

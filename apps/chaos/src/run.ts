@@ -12,24 +12,24 @@ import { dealtWith, recovered } from './settle.ts';
 import { MemoryWatch } from './site/memory-watch.ts';
 import { Site, type SiteOptions } from './site/site.ts';
 
-/** What is to be run. */
+/** Options of a run. */
 export interface RunOptions extends SiteOptions {
   readonly seed: number;
-  /** For how long clients send and faults strike. */
+  /** How long clients send and faults strike. */
   readonly seconds: number;
-  /** Hears what happens. */
+  /** Called with each line of progress. */
   readonly tell: (line: string) => void;
 }
 
-/** What a run leaves behind. */
+/** Everything that a run leaves behind. */
 export interface Result {
   readonly report: Report;
   readonly evidence: Evidence;
-  /** By process of the service, what it wrote. */
+  /** The output of each process of the service, by its name. */
   readonly outputs: ReadonlyMap<string, string>;
 }
 
-/** Builds a site, breaks it for a while under load, lets it come to rest, and judges what is there. */
+/** Starts a site, breaks it for a while under load, waits until it is at rest, and judges the evidence. */
 export async function run({ seed, seconds, tell, ...options }: RunOptions): Promise<Result> {
   const random = new Random(seed);
   const lanes = Object.values(drawSchedule(random.fork(), seconds));
@@ -45,12 +45,12 @@ export async function run({ seed, seconds, tell, ...options }: RunOptions): Prom
     ]);
     const all = await strikeUnderLoad();
     const struck = all.filter(({ failure }) => failure === undefined);
-    tell(`the load is over after ${load.ledger.exchanges.length} requests`);
+    tell(`the load ended after ${load.ledger.exchanges.length} requests`);
     const late = await recovered(load, struck);
     watching.abort();
     await watches;
     const stuck = await dealtWith(site);
-    tell('everything is dealt with, or should be');
+    tell('all records are processed, or the time for that is over');
     const evidence = await gather(site, site.url(random), load.ledger.exchanges);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [

@@ -2,21 +2,21 @@ import { type Fault, type Lane, lanes } from './faults/fault.ts';
 import { faults } from './faults/faults.ts';
 import type { Random } from './random.ts';
 
-/** A fault that is to come. */
+/** A planned fault. */
 export interface Appointment {
   readonly fault: Fault;
-  /** Seconds after the start. */
+  /** When it strikes, in seconds after the start. */
   readonly at: number;
-  /** How long it lasts, in milliseconds, where it can last. */
+  /** How long it lasts, in milliseconds; 0 if it happens at once. */
   readonly lastsMs: number;
-  /** Chooses among its targets. */
+  /** A whole number that chooses the target. */
   readonly choice: number;
 }
 
-/** The faults of each lane, one after the other, until the time is over; of different lanes they overlap. */
+/** The faults of each lane, one after the other. Faults of different lanes overlap. */
 export type Schedule = Readonly<Record<Lane, readonly Appointment[]>>;
 
-/** Draws a schedule: the same for the same chance. Every kind of a lane comes once before one comes again. */
+/** Draws a schedule, the same for the same seed. Every kind of a lane comes once before any comes again. */
 export function drawSchedule(random: Random, seconds: number): Schedule {
   const drawn = Object.fromEntries(lanes.map((lane) => [lane, drawLane(random.fork(), lane, seconds)]));
   return drawn as Record<Lane, readonly Appointment[]>;

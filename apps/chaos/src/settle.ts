@@ -5,47 +5,50 @@ import type { Load } from './load/load.ts';
 import type { Violation } from './check/violation.ts';
 import { group, type Site } from './site/site.ts';
 
-const patienceMs = 120_000;
+const timeoutMs = 120_000;
 const pollMs = 250;
-// Longer than a publish may take.
+// Longer than PUBLISH_TIMEOUT_MS of the APIs.
 const quietMs = 7000;
-// Once nothing is broken any more. While faults go on striking it may take as long as they do.
-const mostCalmMs = 60_000;
+// Counts while no fault is active. Other faults may prolong a recovery for as long as they last.
+const maxCalmMs = 60_000;
 
-/** Waits until the last fault is recovered from. What was not, though no other fault struck meanwhile, is a violation. */
+/** Waits until the last fault is recovered from. Returns a violation for each fault that took too long while no other was active. */
 export async function recovered(load: Load, struck: readonly Struck[]): Promise<readonly Violation[]> {
   const last = Math.max(0, ...struck.map(({ mendedAt }) => mendedAt));
-  await patiently(async () => load.canary.recovery(last) !== undefined);
+  await becomesTrue(async () => load.canary.recovery(last) !== undefined);
   return struck.flatMap((fault): Violation[] => {
     const calmMs = calmRecovery(fault, struck, load.canary);
-    if (calmMs !== undefined && calmMs <= mostCalmMs) return [];
-    const how = calmMs === undefined ? 'never' : `only after ${Math.round(calmMs)} ms of calm`;
-    return [{ kind: 'stuck', subject: fault.kind, detail: `${how} recovered from` }];
+    if (calmMs !== undefined && calmMs <= maxCalmMs) return [];
+    const how =
+      calmMs === undefined
+        ? 'never recovered'
+        : `recovered only after ${Math.round(calmMs)} ms without another fault`;
+    return [{ kind: 'stuck', subject: fault.kind, detail: how }];
   });
 }
 
 /**
- * Waits until the group is through with everything on the log, and nothing has come to it for so long that nothing will: no client
- * sends any more, and what an API still tried has timed out.
+ * Waits until the group has processed all records, and no new record has come for 7 s: clients have stopped by then, and publishes of
+ * the APIs have timed out. Returns a violation if that takes too long.
  */
 export async function dealtWith(site: Site): Promise<readonly Violation[]> {
   let left = 0;
   let quiet = { end: -1, since: 0 };
-  const done = await patiently(async () => {
+  const done = await becomesTrue(async () => {
     const { lag, end } = await site.tools.progress(group);
     left = lag;
     if (lag > 0 || end !== quiet.end) quiet = { end, since: performance.now() };
     return lag === 0 && performance.now() - quiet.since > quietMs;
   });
   if (done) return [];
-  return [{ kind: 'stuck', subject: group, detail: `${left} records were not dealt with in time` }];
+  return [{ kind: 'stuck', subject: group, detail: `${left} records were not processed in time` }];
 }
 
-/** Whether it came to be so in time. What can't be told yet is not so. */
-async function patiently(so: () => Promise<boolean>): Promise<boolean> {
-  const until = performance.now() + patienceMs;
+/** Returns whether the condition becomes true in time. A condition that rejects is not true yet. */
+async function becomesTrue(condition: () => Promise<boolean>): Promise<boolean> {
+  const until = performance.now() + timeoutMs;
   while (performance.now() < until) {
-    if (await so().catch(() => false)) return true;
+    if (await condition().catch(() => false)) return true;
     await delay(pollMs);
   }
   return false;

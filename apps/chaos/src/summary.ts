@@ -1,6 +1,6 @@
 import { type Report, table, total } from './report.ts';
 
-/** Several runs at a glance, for people. */
+/** Returns a summary of several runs as Markdown. */
 export function summaryOf(reports: readonly Report[]): string {
   const faults: Record<string, number> = {};
   const recoveryMs: Record<string, number> = {};
@@ -24,10 +24,10 @@ export function summaryOf(reports: readonly Report[]): string {
   ]);
   const head = ['seed', 'faults', 'answered 202', 'records', 'stored', 'repeated', 'dead letters'];
   const kinds = Object.keys(faults).toSorted();
-  return `${table([...head, 'violations', 'worst recovery', 'most memory'], rows)}
+  return `${table([...head, 'violations', 'worst recovery', 'peak memory'], rows)}
 
 ${table(
-  ['fault', `times, of ${total(faults)}`, 'worst recovery'],
+  ['fault', `times (all: ${total(faults)})`, 'worst recovery'],
   kinds.map((kind) => [kind, faults[kind] ?? 0, seconds(recoveryMs[kind] ?? 0)]),
 )}
 `;

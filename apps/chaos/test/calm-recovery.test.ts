@@ -9,10 +9,10 @@ test.each([
   ['others were mended before', at(200, 1000), 7000, 7000],
   ['others strike meanwhile', at(1000, 5000, 7500), 7000, 500],
   ['others are mended after it', at(1000, 5000, 60_000), 7000, 3000],
-])('where %s it counts from the last that was mended', (_, struck, recovery, calm) => {
+])('a recovery counts from the last mended fault: %s', (_, struck, recovery, calm) => {
   expect(calmRecovery(fault, struck, { recovery: () => recovery })).toBe(calm);
 });
 
-test('without a recovery there is none in the calm', () => {
+test('without a recovery there is no calm recovery', () => {
   expect(calmRecovery(fault, at(1000), { recovery: () => undefined })).toBeUndefined();
 });

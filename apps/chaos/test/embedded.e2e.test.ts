@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { killRounds } from '../src/embedded/kill-rounds.ts';
 
-test('of what was answered 202 under kill -9 nothing is lost and nothing stored twice', async () => {
+test('under kill -9 nothing that was answered 202 is lost or stored twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-chaos-'));
   const report = await killRounds(folder, 4, () => undefined);
   rmSync(folder, { recursive: true });

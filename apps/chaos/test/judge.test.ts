@@ -4,7 +4,7 @@ import { doctoredActivities } from './doctored-activities.ts';
 import { doctoredBooks } from './doctored-books.ts';
 import { accepted, activityOf, draftOf, recordOf, soundEvidence } from './evidence.ts';
 
-test('a sound run has no violation, and its books balance', () => {
+test('a sound run has no violations, and its books balance', () => {
   const { violations, books } = judge(soundEvidence());
   expect(violations).toEqual([]);
   expect(books).toEqual({
@@ -25,7 +25,7 @@ test.each([...doctoredActivities, ...doctoredBooks])('finds %s', (_, kind, subje
   expect(judge(evidence).violations).toContainEqual(expect.objectContaining({ kind, subject }));
 });
 
-test('what was sent at the same time may lie in any order', () => {
+test('activities sent at the same time may be in any order', () => {
   const evidence = soundEvidence();
   const [early, late] = [draftOf('early'), draftOf('late')];
   evidence.exchanges = [...evidence.exchanges, accepted(8, early), accepted(8, late)];
@@ -39,7 +39,7 @@ test('what was sent at the same time may lie in any order', () => {
   expect(judge(evidence).violations).toEqual([]);
 });
 
-test('a dead letter that was replayed and died again is one letter still', () => {
+test('a dead letter that was replayed and died again is still one letter', () => {
   const evidence = soundEvidence();
   const [conflict, poison] = [evidence.records[6], evidence.records[7]];
   evidence.records = [

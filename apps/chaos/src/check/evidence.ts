@@ -1,19 +1,19 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { Exchange } from '../load/ledger.ts';
 
-/** All that a verdict is made of. */
+/** Everything that a verdict is based on. */
 export interface Evidence {
-  /** Every request of a client and its answer. */
+  /** All requests of clients and their answers. */
   readonly exchanges: readonly Exchange[];
   /** The whole topic, each partition in its order. */
   readonly records: readonly LoggedRecord[];
-  /** The whole store, as the API tells it. */
+  /** The whole store, as the API lists it. */
   readonly stored: readonly ActivityJson[];
-  /** The ids that were written to the store, in the order of writing. */
+  /** The ids in the store, in the order in which they were written. */
   readonly written: readonly string[];
   /** The dead letters in the store. */
   readonly letters: readonly Letter[];
-  /** All that lies on the topic of dead letters: of an origin it may be there several times. */
+  /** All dead letters on their topic, which may hold several of one origin. */
   readonly lettersOnTopic: readonly TopicLetter[];
 }
 
@@ -21,19 +21,19 @@ export interface Evidence {
 export interface LoggedRecord {
   readonly partition: number;
   readonly offset: number;
-  /** `partition:offset` of its first copy: of a dead letter that was replayed where it lay at first, else where it lies. */
+  /** `partition:offset` of the first copy, which is another record if this is a replayed dead letter. */
   readonly origin: string;
-  /** A digest of key, value and headers, without the one that a replay adds. */
+  /** A digest of key, value and headers, without the header that a replay adds. */
   readonly digest: string;
-  /** Whether it was put there past the service. */
+  /** Whether it is a poison message. */
   readonly poison: boolean;
-  /** What it says, where it says anything. */
+  /** The activity in it, if there is one. */
   readonly activity: ActivityJson | undefined;
 }
 
-/** What a dead letter says wherever it lies. */
+/** A dead letter, on its topic or in the store. */
 export interface TopicLetter {
-  /** `partition:offset`, where the record lay at first. */
+  /** `partition:offset` of the first copy of the record. */
   readonly origin: string;
   readonly code: string;
   /** A digest of key, value and headers, as in `LoggedRecord`. */

@@ -58,14 +58,14 @@ function activityIn(value: Buffer | null): ActivityJson | undefined {
 }
 
 function digestOf(key: Uint8Array | null, value: Uint8Array | null, headers: Headers): string {
-  const sorted = headers.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const sorted = headers.toSorted(([left], [right]) => (left < right ? -1 : 1));
   const parts = [key, value, ...sorted.flatMap(([name, bytes]) => [Buffer.from(name), bytes])];
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${part?.length ?? 'null'}:`).update(part ?? '');
   return hash.digest('base64url');
 }
 
-/** The letter; none of what was refused at the edge, which is no record of the log. */
+/** Returns the letter, or none if it was refused at the edge: then it has no record on the log. */
 function letterOnTopic(record: TopicRecord): TopicLetter[] {
   const headers = Object.fromEntries(headersOf(record).map(([name, value]) => [name, [value]]));
   const letter = readDeadLetter({ key: record.key, value: record.value, headers });
@@ -98,7 +98,7 @@ interface OplogEntry {
   readonly o: { readonly _id?: string; readonly applyOps?: readonly OplogEntry[] };
 }
 
-/** What the primary holds, and in which order it was written: a replica set keeps the order of all writes. */
+/** Returns what the primary holds, and the order of all writes, from the oplog. */
 async function inStore(site: Site): Promise<Pick<Evidence, 'written' | 'letters'>> {
   return site.mongo.read(async (client) => {
     const letters = client.db(database).collection<LetterDocument>('dead_letters');

@@ -6,13 +6,13 @@ import { missing } from './missing.ts';
 import { swapped } from './swapped.ts';
 import type { Violation } from './violation.ts';
 
-/** What the evidence amounts to. */
+/** The result of judging a run. */
 export interface Verdict {
   readonly violations: readonly Violation[];
   readonly books: Books;
 }
 
-/** Judges a run by what was sent and answered, what the log holds and what the store holds. */
+/** Judges a run by its requests and answers, the log and the store. */
 export function judge(evidence: Evidence): Verdict {
   const facts = new Facts(evidence);
   const { books, violations } = balance(evidence, facts);

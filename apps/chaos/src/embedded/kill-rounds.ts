@@ -3,21 +3,21 @@ import type { ActivityJson } from '@user-activity/domain';
 import { ServiceProcess } from '@user-activity/test-kit';
 import { listAll } from '../list-all.ts';
 
-/** What came of it. */
+/** The result of a run. */
 export interface KillReport {
   readonly kills: number;
   /** Kills that hit the service before it was ready. */
   readonly killsWhileStarting: number;
   /** Activities that were answered 202. */
   readonly accepted: number;
-  /** Sent, without an answer: any of them may be stored or not. */
+  /** Activities sent without an answer. Each may be stored or not. */
   readonly unanswered: number;
   readonly stored: number;
-  /** Answered 202 and not found. */
+  /** Ids that were answered 202 and not found. */
   readonly lost: readonly string[];
-  /** Found more than once in the list of all. */
+  /** Ids found more than once. */
   readonly repeated: readonly string[];
-  /** Found, and never sent in this form. */
+  /** Ids of activities found that were never sent in this form. */
   readonly foreign: readonly string[];
 }
 
@@ -25,8 +25,8 @@ const senders = 8;
 const json = { 'content-type': 'application/json' };
 
 /**
- * Kills the service so many times at random moments while clients send; then looks whether everything that was answered
- * 202 is there, once. Clients send single activities and batches, and send what was not answered again, as they should.
+ * Kills the service so many times at random moments while clients send. Then checks that every activity that was answered 202 is
+ * stored once. Clients send single activities and batches, and repeat requests without an answer, as they should.
  */
 export async function killRounds(
   folder: string,
@@ -58,7 +58,7 @@ export async function killRounds(
   }
 
   const service = new ServiceProcess({ folder });
-  const found = await settled(await service.ready(), accepted);
+  const found = await storedAtLast(await service.ready(), accepted);
   await service.end('SIGTERM');
   const ids = new Set(found.map(({ id }) => id));
   return {
@@ -87,20 +87,20 @@ interface Draft {
   readonly metadata: { readonly nonce: string };
 }
 
-/** What all clients know together. */
+/** The shared knowledge of all clients. */
 interface Known {
   readonly sent: Map<string, string>;
   readonly accepted: Set<string>;
-  /** Requests without an answer, which some client sends again later. */
+  /** Requests without an answer. Any client repeats them later. */
   readonly unanswered: Draft[][];
 }
 
-/** One client: one request after the other until the service is gone; every third is a batch. */
+/** Runs a client: sends one request after the other until the service is gone. Every third is a batch. */
 async function send(name: string, url: string, known: Known, signal: AbortSignal): Promise<void> {
   for (let request = 0; !signal.aborted; request += 1) {
     const drafts = known.unanswered.shift() ?? newDrafts(name, request);
     for (const { id, metadata } of drafts) known.sent.set(id, metadata.nonce);
-    // Twice at once, at times: a client that did not wait for its answer.
+    // Sometimes twice at once, as a client does that did not wait for its answer.
     const attempts = request % 5 === 0 ? 2 : 1;
     const answers = await Promise.allSettled(Array.from({ length: attempts }, () => post(url, drafts)));
     const ok = answers.some((answer) => answer.status === 'fulfilled' && answer.value === 202);
@@ -131,14 +131,14 @@ async function post(url: string, drafts: readonly Draft[]): Promise<number> {
   return response.status;
 }
 
-/** All that is stored, once the consumer has nothing left to do: all that was accepted is there, or nothing comes any more. */
-async function settled(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {
+/** Returns all stored activities once the consumer is done: all accepted ones are stored, or no more come. */
+async function storedAtLast(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {
   for (let unchanged = 0, before = -1; ; ) {
     const found = await listAll(url, 'CHAOS');
     const ids = new Set(found.map(({ id }) => id));
     const complete = [...accepted].every((id) => ids.has(id));
     unchanged = found.length === before ? unchanged + 1 : 0;
-    // What was not answered may be on the log behind the last that was: once complete, one more look without a change.
+    // Unanswered activities may follow the last accepted one on the log, so even a complete list must stay unchanged.
     if (unchanged >= (complete ? 2 : 20)) return found;
     before = found.length;
     await delay(250);

@@ -1,7 +1,7 @@
 import { temporaryFolder } from '@user-activity/test-kit';
 import { killRounds } from './kill-rounds.ts';
 
-/** Kills the embedded default so many times under load, prints what became of the activities, and returns whether all is right. */
+/** Kills the embedded service so many times under load and prints the result. Returns whether all promises held. */
 export async function runEmbedded(kills: number): Promise<boolean> {
   const folder = temporaryFolder('chaos');
   const { lost, repeated, foreign, ...numbers } = await killRounds(folder.path, kills, (line) =>
@@ -12,6 +12,6 @@ export async function runEmbedded(kills: number): Promise<boolean> {
   );
   const wrong = lost.length + repeated.length + foreign.length;
   if (wrong > 0) console.error(JSON.stringify({ lost, repeated, foreign }));
-  if (numbers.accepted === 0) console.error('Nothing was answered 202, so this shows nothing.');
+  if (numbers.accepted === 0) console.error('Nothing was answered 202, so the run proves nothing.');
   return wrong === 0 && numbers.accepted > 0;
 }

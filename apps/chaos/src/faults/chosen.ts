@@ -1,6 +1,6 @@
-/** The one that a number chooses. */
-export function chosen<One>(of: readonly One[], choice: number): One {
-  const one = of[choice % of.length];
-  if (one === undefined) throw new Error('There is nothing to choose from.');
-  return one;
+/** Returns the item that a number chooses. */
+export function chosen<Item>(items: readonly Item[], choice: number): Item {
+  const item = items[choice % items.length];
+  if (item === undefined) throw new Error('There is nothing to choose from.');
+  return item;
 }

@@ -1,9 +1,9 @@
 import type { Site } from '../site/site.ts';
 
-/** What is hit. Faults of one lane never overlap, so that a cluster keeps the majority that it can't do without. */
+/** The part that is hit. Faults of one lane never overlap, so that a cluster keeps its majority. */
 export type Lane = (typeof lanes)[number];
 
-/** All of them. */
+/** All lanes. */
 export const lanes = ['log', 'store', 'services'] as const;
 
 /** Something that goes wrong. */
@@ -11,24 +11,24 @@ export interface Fault {
   /** Its name in schedules and reports, such as `kill-broker`. */
   readonly kind: string;
   readonly lane: Lane;
-  /** From and to: how long it may last. */
+  /** The minimum and maximum of how long it lasts. */
   readonly lastsMs: readonly [number, number];
-  /** What it takes to do and undo it, beside that. */
+  /** The additional time to cause and to mend it. */
   readonly overheadSeconds: number;
-  /** Does it, and undoes it; resolves when that is done. */
+  /** Causes the fault and mends it. Resolves after that. */
   readonly strike: (strike: Strike) => Promise<void>;
 }
 
-/** One time that a fault strikes. */
+/** One occurrence of a fault. */
 export interface Strike {
   readonly site: Site;
   readonly lastsMs: number;
-  /** A whole number to choose a target by. */
+  /** A whole number that chooses the target. */
   readonly choice: number;
-  /** Logs activities beside those of the clients. */
+  /** Logs activities in addition to those of the clients. */
   readonly burst: (batches: number, ofEach: number) => Promise<void>;
-  /** Writes poison to the topic: one record of each kind. */
+  /** Writes a poison message of each kind to the topic. */
   readonly poison: () => Promise<void>;
-  /** Has all dead letters replayed. */
+  /** Asks for a replay of all dead letters. */
   readonly replay: () => Promise<void>;
 }

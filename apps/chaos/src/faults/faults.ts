@@ -3,5 +3,5 @@ import { logFaults } from './log-faults.ts';
 import { serviceFaults } from './service-faults.ts';
 import { storeFaults } from './store-faults.ts';
 
-/** Every fault that there is. */
+/** All faults. */
 export const faults: readonly Fault[] = [...logFaults, ...storeFaults, ...serviceFaults];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Mend } from '@user-activity/test-kit';
 
-/** Lets something be broken for a while, and mends it whatever happens. */
+/** Waits while something is broken, then mends it in any case. */
 export async function lasting(ms: number, ...mends: readonly Mend[]): Promise<void> {
   try {
     await delay(ms);

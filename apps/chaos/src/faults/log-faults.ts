@@ -6,13 +6,13 @@ import { lasting } from './lasting.ts';
 
 const nodes = [0, 1, 2] as const;
 
-/** The broker that leads the chosen partition. */
+/** Returns the broker that leads the chosen partition. */
 async function leader({ tools }: Site, choice: number): Promise<number> {
   const led = (await tools.leaders()).filter((node) => node > 0);
   return led.length === 0 ? chosen(nodes, choice) : chosen(led, choice) - 1;
 }
 
-/** What goes wrong between the service and Kafka, and inside Kafka. */
+/** Faults of Kafka, and of the connections to it. */
 export const logFaults: readonly Fault[] = [
   {
     kind: 'kill-broker',
@@ -38,7 +38,7 @@ export const logFaults: readonly Fault[] = [
     },
   },
   {
-    // What it confirmed alone would be gone with it.
+    // Records that it confirmed without its followers would be lost with it.
     kind: 'kill-leader-ahead-of-followers',
     lane: 'log',
     lastsMs: [2000, 6000],
@@ -47,7 +47,7 @@ export const logFaults: readonly Fault[] = [
       const broker = await leader(site, choice);
       const followers = nodes.filter((node) => node !== broker);
       for (const follower of followers) site.kafka.signal(follower, 'SIGSTOP');
-      // So that there is something that it alone has: an API waits for all brokers that its request goes to.
+      // Makes records that only the leader has: an API waits for all brokers that its request goes to.
       const sending = Promise.all([1, 2, 3, 4].map(() => burst(1, 60)));
       await delay(1000);
       site.kafka.signal(broker, 'SIGKILL');

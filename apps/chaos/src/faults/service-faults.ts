@@ -21,7 +21,7 @@ async function freeze(unit: Unit, ms: number): Promise<void> {
   await lasting(ms, () => unit.thaw());
 }
 
-/** One after the other, as a deployment does. */
+/** Restarts units one after the other, as a deployment does. */
 async function restartEach(site: Site, units: readonly Unit[]): Promise<void> {
   for (const unit of units) {
     await site.drain(unit);
@@ -29,7 +29,7 @@ async function restartEach(site: Site, units: readonly Unit[]): Promise<void> {
   }
 }
 
-/** What goes wrong with the processes of the service, and what is done to them on purpose. */
+/** Faults and planned restarts of the service's processes. */
 export const serviceFaults: readonly Fault[] = [
   {
     kind: 'kill-consumer',
@@ -48,7 +48,7 @@ export const serviceFaults: readonly Fault[] = [
     },
   },
   {
-    // Long enough, at times, for the group to take it for dead.
+    // Sometimes long enough for the group to expel the consumer.
     kind: 'freeze-consumer',
     lane: 'services',
     lastsMs: [1000, 14_000],
@@ -84,7 +84,7 @@ export const serviceFaults: readonly Fault[] = [
     strike: ({ site }) => restartEach(site, site.apis),
   },
   {
-    // What died is judged again, and dies again.
+    // The records become dead letters again.
     kind: 'replay-dead-letters',
     lane: 'services',
     lastsMs: [0, 0],

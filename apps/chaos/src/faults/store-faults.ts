@@ -5,7 +5,7 @@ import { lasting } from './lasting.ts';
 
 const members = [0, 1, 2] as const;
 
-/** What goes wrong between the service and MongoDB, and inside MongoDB. */
+/** Faults of MongoDB, and of the connections to it. */
 export const storeFaults: readonly Fault[] = [
   {
     kind: 'kill-primary',

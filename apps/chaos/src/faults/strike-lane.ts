@@ -3,28 +3,28 @@ import type { Load } from '../load/load.ts';
 import type { Appointment } from '../schedule.ts';
 import type { Site } from '../site/site.ts';
 
-/** A fault that struck, and when it was undone. */
+/** A fault that struck, and when it was mended. */
 export interface Struck {
   readonly kind: string;
   readonly mendedAt: number;
-  /** Why it did not strike as it should have, where it did not: it counts as no fault then. */
+  /** Why the harness could not make the fault as planned. Then it does not count. */
   readonly failure?: string;
 }
 
-const mostMs = 120_000;
+const maxStrikeMs = 120_000;
 
-/** Where faults strike. */
+/** The site and times of a run, for its faults. */
 export interface Scene {
   readonly site: Site;
   readonly load: Load;
-  /** The moment that the schedule counts from. */
+  /** The moment from which the schedule counts. */
   readonly startedAt: number;
-  /** The moment after which no fault begins any more. */
+  /** The moment after which no fault begins. */
   readonly endsAt: number;
   readonly tell: (line: string) => void;
 }
 
-/** Lets the faults of a lane strike at their time, or as soon as the one before is over; gives those that did. */
+/** Strikes with the faults of a lane, each at its time or once the previous one is over. Returns those that began. */
 export async function strikeLane(lane: readonly Appointment[], scene: Scene): Promise<readonly Struck[]> {
   const { site, load, startedAt, endsAt, tell } = scene;
   const struck: Struck[] = [];
@@ -42,8 +42,8 @@ export async function strikeLane(lane: readonly Appointment[], scene: Scene): Pr
       poison: () => load.poison(),
       replay: () => load.replay(),
     });
-    // One that hangs or fails is the harness's own trouble, and no reason to lose what the others showed.
-    const late = delay(mostMs, 'it took too long', { ref: false });
+    // A fault that hangs or fails is the harness's own problem. The other faults still count.
+    const late = delay(maxStrikeMs, 'it took too long', { ref: false });
     const failure = await Promise.race([striking.then(() => undefined), late]).catch(String);
     if (failure !== undefined) tell(`${fault.kind} failed: ${failure}`);
     const mendedAt = performance.now();

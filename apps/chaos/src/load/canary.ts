@@ -3,7 +3,7 @@ import { partitionOf } from '@user-activity/domain';
 import type { Ledger } from './ledger.ts';
 import { send } from './sender.ts';
 
-/** One look at whether the service works: an activity on each partition, and when all of them were found again. */
+/** A check that the service works: an activity on each partition, and when all of them were found. */
 interface Look {
   readonly sentAt: number;
   readonly missing: Set<string>;
@@ -14,7 +14,7 @@ const type = 'CANARY';
 const everyMs = 500;
 const pollMs = 200;
 
-/** Logs something on every partition twice a second and asks for it, to tell how long the service takes to recover. */
+/** Logs an activity on every partition twice a second and queries them, to measure how long the service takes to recover. */
 export class Canary {
   readonly #ledger: Ledger;
   readonly #url: () => string;
@@ -31,7 +31,7 @@ export class Canary {
     await Promise.all([this.#post(signal), this.#poll(signal)]);
   }
 
-  /** After how many milliseconds what was sent after a moment was found on all partitions; undefined: it was not. */
+  /** Returns how long after a moment activities sent since then were found on all partitions, in ms; undefined if they were not. */
   recovery(since: number): number | undefined {
     const found = this.#looks.flatMap(({ sentAt, foundAt }) =>
       sentAt >= since && foundAt !== undefined ? [foundAt - since] : [],
@@ -72,7 +72,7 @@ export class Canary {
   }
 }
 
-/** The ids of the newest activities of canaries; none where nobody answers. */
+/** Returns the ids of the newest canary activities; none if the API does not answer. */
 async function newest(url: string): Promise<readonly string[]> {
   try {
     const response = await fetch(`${url}/api/logs?type=${type}&limit=200`, {
@@ -85,7 +85,7 @@ async function newest(url: string): Promise<readonly string[]> {
   }
 }
 
-/** A user on each partition. */
+/** Returns a user for each partition. */
 function usersOf(partitions: number): readonly string[] {
   const users = new Map<number, string>();
   for (let number = 0; users.size < partitions; number += 1) {

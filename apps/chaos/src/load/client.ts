@@ -4,27 +4,27 @@ import type { Random } from '../random.ts';
 import type { Draft, Exchange, Ledger } from './ledger.ts';
 import { send } from './sender.ts';
 
-/** What a client needs to know. */
+/** Options of a client. */
 export interface ClientOptions {
   readonly name: string;
   readonly users: readonly string[];
   readonly ledger: Ledger;
   readonly random: Random;
-  /** The URL of some API that is not known to be down. */
+  /** Returns the URL of an API that is not known to be down. */
   readonly url: (random: Random) => string;
-  /** The longest pause between two requests. */
-  readonly mostPauseMs: number;
+  /** The maximum pause between two requests. */
+  readonly maxPauseMs: number;
 }
 
 const attempts = 6;
 
 /**
- * Logs what its users do, one thing after the other and at times several at once, until it is told to stop. Does what clients
- * do: sends again what was not confirmed, sends twice, gives up, mistakes an id for another, and asks for what is not allowed.
+ * Logs the activities of its users until it is stopped, mostly one after the other. Behaves as clients do: repeats unconfirmed requests,
+ * sends the same twice, gives up, confuses ids, and sends invalid activities.
  */
 export class Client {
   readonly #options: ClientOptions;
-  /** Facts that were sent with an id, some of which are sent again. */
+  /** Facts that were sent with an id. Some are sent again. */
   readonly #past: Draft[] = [];
   #made = 0;
 
@@ -33,10 +33,10 @@ export class Client {
   }
 
   async act(signal: AbortSignal): Promise<void> {
-    const { random, mostPauseMs } = this.#options;
+    const { random, maxPauseMs } = this.#options;
     while (!signal.aborted) {
       await this.#actOnce(random.int(1, 100));
-      await delay(random.int(0, mostPauseMs), undefined, { signal }).catch(() => undefined);
+      await delay(random.int(0, maxPauseMs), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -58,14 +58,14 @@ export class Client {
     else await this.#refused();
   }
 
-  /** Sends it until it is confirmed, at another API each time, or gives up. */
+  /** Sends the drafts until they are confirmed, to a random API each time, or gives up. */
   async #persist(drafts: readonly Draft[], batch: boolean): Promise<void> {
     const { random } = this.#options;
     let named = drafts;
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const { answer } = await this.#send(named, batch);
       if (answer?.status === 202 || random.chance(5)) return;
-      // What has no id and no answer can't be sent again without the risk of being there twice.
+      // Without an id and an answer, a repetition could be stored twice.
       if (answer === undefined && named.some(({ id }) => id === undefined)) return;
       if (answer !== undefined) named = withIds(named, answer.ids);
       await delay(random.int(20, 150 * attempt));
@@ -76,24 +76,24 @@ export class Client {
     await Promise.all([this.#send([draft], false), this.#send([draft], false)]);
   }
 
-  /** Different facts at the same time, whose order is nobody's business. */
+  /** Sends different facts at the same time, so that no order is promised. */
   async #several(): Promise<void> {
     const drafts = Array.from({ length: 4 }, () => this.#remembered());
     await Promise.all(drafts.map((draft) => this.#persist([draft], false)));
   }
 
-  /** A fact from before, sent once more. */
+  /** Returns an earlier fact, to be sent again. */
   #again(): Draft {
     return this.#past.length === 0 ? this.#remembered() : this.#options.random.pick(this.#past);
   }
 
-  /** Another fact under an id from before. */
+  /** Returns another fact under an earlier id. */
   #mistaken(): Draft {
     const { id } = this.#again();
     return { ...this.#draft(true), ...(id === undefined ? {} : { id }) };
   }
 
-  /** What breaks a rule must be refused, and nothing of it kept. */
+  /** Sends an activity that breaks a rule. It must be refused, and nothing of it kept. */
   async #refused(): Promise<void> {
     const [sound, { metadata }] = [this.#draft(true), this.#draft(true)];
     const long = { ...sound, metadata: { ...metadata, long: 'x'.repeat(defaultMetadataBytes) } };
@@ -120,7 +120,7 @@ export class Client {
     return draft;
   }
 
-  /** A fact with an id, which may be sent again later. */
+  /** Returns a new fact with an id, which may be sent again later. */
   #remembered(): Draft {
     const draft = this.#draft(true);
     this.#past.push(draft);
@@ -139,7 +139,7 @@ const metadata: readonly JsonObject[] = [
   { page: 'x'.repeat(4000) },
 ];
 
-/** The drafts under the ids that the service said to send them again under. */
+/** Returns the drafts with the ids under which the service wants them repeated. */
 const withIds = (drafts: readonly Draft[], ids: readonly (string | null)[]): readonly Draft[] =>
   drafts.map((draft, index) => {
     const id = draft.id ?? ids[index];

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@user-activity/domain';
 
-/** An activity as a client sends it. No two facts have the same `metadata.nonce`; the same fact sent again has. */
+/** An activity as a client sends it. Each fact has its own `metadata.nonce`, and keeps it when it is sent again. */
 export interface Draft {
   readonly id?: string;
   readonly userId: string;
@@ -9,27 +9,27 @@ export interface Draft {
   readonly createdAt?: string;
 }
 
-/** A request to log activities and what was answered. Times are milliseconds of one clock. */
+/** A request to log activities, and its answer. Times are milliseconds of one clock. */
 export interface Exchange {
   readonly drafts: readonly Draft[];
-  /** Whether they break a rule: then they must be refused, and else they must not. */
+  /** Whether the drafts break a rule. They must be refused if so, and only then. */
   readonly isUnsound?: boolean;
   readonly sentAt: number;
-  /** Missing where none came. */
+  /** Absent if there was none. */
   readonly answer?: Answer;
 }
 
-/** What the service said. */
+/** An answer of the service. */
 export interface Answer {
   readonly at: number;
   readonly status: number;
-  /** Why not, in the words of the service, without what is in brackets. */
+  /** The `detail` of a refusal, without the parts in brackets. */
   readonly reason?: string;
-  /** Of each draft, where the answer names them; null for one that was rejected. */
+  /** The id of each draft, if the answer names ids; null for a rejected draft. */
   readonly ids: readonly (string | null)[];
 }
 
-/** Every request of a run, and every answer. */
+/** All requests of a run, with their answers. */
 export class Ledger {
   readonly exchanges: Exchange[] = [];
 
@@ -37,13 +37,13 @@ export class Ledger {
     this.exchanges.push(exchange);
   }
 
-  /** How many ids were answered 202. */
+  /** Returns the number of distinct ids that were answered 202. */
   get accepted(): number {
     const ids = this.exchanges.flatMap(({ answer }) => (answer?.status === 202 ? answer.ids : []));
     return new Set(ids.filter((id) => id !== null)).size;
   }
 
-  /** How many requests were answered with each status, and why not; `none` stands for no answer. */
+  /** Returns the number of requests by the status and reason of the answer; `none` means no answer. */
   get answers(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { answer } of this.exchanges) {

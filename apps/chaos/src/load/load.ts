@@ -9,14 +9,14 @@ import { partitions, type Site } from '../site/site.ts';
 
 const clients = 12;
 const usersOfEach = 5;
-const mostPauseMs = 80;
+const maxPauseMs = 80;
 const replayMs = 15_000;
 
-/** Everything that is sent during a run: by clients, by the canary, in bursts, and past the service. */
+/** Everything that is sent during a run: by clients, by the canary, in bursts, and directly to the topic. */
 export class Load {
   readonly ledger: Ledger = new Ledger();
   readonly canary: Canary;
-  /** How many records of poison were written; one that could not be is not counted. */
+  /** The number of poison messages that were written. */
   poisoned = 0;
   readonly #site: Site;
   readonly #random: Random;
@@ -33,16 +33,16 @@ export class Load {
     this.#clients = Array.from({ length: clients }, (_, index) => {
       const users = Array.from({ length: usersOfEach }, (__, user) => `user-${index}-${user}`);
       const name = `c${index}`;
-      return new Client({ name, users, ledger: this.ledger, random: random.fork(), url, mostPauseMs });
+      return new Client({ name, users, ledger: this.ledger, random: random.fork(), url, maxPauseMs });
     });
   }
 
-  /** Lets the clients act until they are told to stop, and waits for their last answers. */
+  /** Runs the clients until they are stopped, and waits for their last answers. */
   async act(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.act(signal)));
   }
 
-  /** Sends so many large batches at once. */
+  /** Sends several large batches at once. */
   async burst(batches: number, ofEach: number): Promise<void> {
     this.#bursts += 1;
     const name = `burst-${this.#bursts}`;
@@ -57,7 +57,7 @@ export class Load {
     await Promise.all(sending);
   }
 
-  /** Has all dead letters replayed, as far as the service can just then: what is left stays listed. */
+  /** Asks for a replay of all dead letters. Letters that the service cannot replay now stay listed. */
   async replay(): Promise<void> {
     const response = await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
       method: 'POST',
@@ -69,7 +69,7 @@ export class Load {
     await response?.body?.cancel();
   }
 
-  /** Answers to replays that nobody should get, and what should have happened and did not. */
+  /** Returns violations for wrong answers to replays, and if nothing was answered 202. */
   violations(): readonly Violation[] {
     const odd = this.#replays.filter((status) => ![202, 409, 503].includes(status));
     return [

@@ -1,7 +1,7 @@
 import { maxMetadataBytes } from '@user-activity/domain';
 import type { WrittenRecord } from '@user-activity/test-kit';
 
-/** Marks what no client sent: a record with this header is poison, and belongs to the dead letters as it is. */
+/** The header that marks a poison message: no client sent it, and it must become a dead letter unchanged. */
 export const poisonHeader = 'chaos-poison';
 
 type Content = Pick<WrittenRecord, 'value' | 'headers'>;
@@ -19,7 +19,7 @@ const sound = {
 };
 const json = (change: object): Buffer => text(JSON.stringify({ ...sound, ...change }));
 
-/** Records that are no activities, one of each kind. */
+/** One record of each kind that is not an activity. */
 const contents: readonly Content[] = [
   { value: text('{"id": "not JSON'), headers: loggedType },
   { value: text('[]'), headers: loggedType },
@@ -37,7 +37,7 @@ const contents: readonly Content[] = [
   { value: null, headers: loggedType },
 ];
 
-/** So that each is told from all others by its mark. */
+/** Returns a poison message of each kind. Each has its own mark. */
 export function poisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
   return contents.map(({ value, headers }, index) => ({
     partition: (round + index) % partitions,

@@ -1,8 +1,8 @@
 import type { Answer, Draft, Exchange, Ledger } from './ledger.ts';
 
-const patienceMs = 8000;
+const timeoutMs = 8000;
 
-/** How a request is made. */
+/** A request to log activities. */
 export interface Sending {
   readonly url: string;
   readonly drafts: readonly Draft[];
@@ -10,7 +10,7 @@ export interface Sending {
   readonly isUnsound?: boolean;
 }
 
-/** Posts drafts and notes it in the ledger, whatever comes of it. */
+/** Posts drafts, and notes the request and its answer, if any, in the ledger. */
 export async function send(
   ledger: Ledger,
   { url, drafts, batch, isUnsound = false }: Sending,
@@ -28,14 +28,14 @@ async function post(url: string, path: string, body: unknown): Promise<Answer | 
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const said = (await response.json()) as Said;
     const reason = said.detail?.replaceAll(/ \(.*?\)/g, '');
     const why = reason === undefined ? {} : { reason };
     return { at: performance.now(), status: response.status, ids: idsOf(said), ...why };
   } catch {
-    // Cut off, refused or too late: nobody knows what came of it.
+    // Cut off, refused or too late: the outcome is unknown.
     return undefined;
   }
 }

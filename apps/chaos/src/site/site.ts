@@ -17,9 +17,9 @@ export const partitions = 6;
 const [apis, consumers] = [2, 3];
 const breakagePreload = new URL('../breakage/preload.ts', import.meta.url).href;
 
-/** How a site is built. */
+/** Options of a site. */
 export interface SiteOptions {
-  /** A promise that the service breaks on purpose, by its name in `breakages`. */
+  /** The name in `breakages` of a promise that the service breaks on purpose. */
   readonly breakage?: string;
 }
 
@@ -29,10 +29,10 @@ export class Site {
   readonly mongo: ReplicaSet;
   readonly tools: TopicTools;
   readonly apis: readonly Unit[];
-  /** The last of them stands empty unless the group is scaled out. */
+  /** The last one does not run unless the group is scaled out. */
   readonly consumers: readonly Unit[];
   readonly selfEnds: SelfEnd[];
-  /** How processes ended badly that were asked to end. */
+  /** A sentence for each process that ended badly after a request to end. */
   readonly badDrains: string[] = [];
 
   private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, { breakage }: SiteOptions) {
@@ -51,13 +51,17 @@ export class Site {
       LOG_LEVEL: 'warn',
       ...(breakage === undefined ? {} : { BREAKAGE: breakage }),
     };
-    const unit = (app: 'api' | 'consumer', index: number, more: Readonly<Record<string, string>>): Unit =>
+    const unit = (
+      app: 'api' | 'consumer',
+      index: number,
+      variables: Readonly<Record<string, string>>,
+    ): Unit =>
       new Unit(
         `${app}-${index + 1}`,
         () =>
           new ServiceProcess({
             app,
-            environment: { ...environment, ...more },
+            environment: { ...environment, ...variables },
             ...(breakage === undefined ? {} : { preload: breakagePreload }),
           }),
         (end) => selfEnds.push(end),
@@ -75,7 +79,7 @@ export class Site {
       await Promise.all([site.scale(consumers), ...site.apis.map((api) => api.start())]);
       return site;
     } catch (error) {
-      for (const one of starting) await one.then((servers) => servers.stop()).catch(() => undefined);
+      for (const servers of starting) await servers.then((started) => started.stop()).catch(() => undefined);
       throw error;
     }
   }
@@ -84,29 +88,29 @@ export class Site {
     return [...this.apis, ...this.consumers];
   }
 
-  /** The URL of an API that is ready, if there is one; else one that nobody answers. */
+  /** Returns the URL of an API that is ready, or a URL without a server if none is. */
   url(random: Random): string {
     const urls = this.apis.flatMap(({ url }) => (url === undefined ? [] : [url]));
     return urls.length === 0 ? 'http://127.0.0.1:1' : random.pick(urls);
   }
 
-  /** Lets so many consumers run, no more and no fewer. */
+  /** Starts or drains consumers until so many run. */
   async scale(count: number): Promise<void> {
-    await Promise.all(this.consumers.map((one, index) => (index < count ? one.start() : this.drain(one))));
+    await Promise.all(this.consumers.map((unit, index) => (index < count ? unit.start() : this.drain(unit))));
   }
 
-  /** As many consumers as there should be when nobody scales. */
+  /** Goes back to the usual number of consumers. */
   async scaleBack(): Promise<void> {
     await this.scale(consumers);
   }
 
-  /** Asks a process to end, and notes what was wrong with how it did. */
+  /** Asks a process to end, and notes if it ends badly. */
   async drain(unit: Unit): Promise<void> {
     const fault = await unit.drain();
     if (fault !== undefined) this.badDrains.push(fault);
   }
 
-  /** What processes did that they should not have: ended by themselves, or badly. */
+  /** Returns violations for processes that ended by themselves or badly. */
   violations(): readonly Violation[] {
     const ended = this.selfEnds.filter(({ wasReady }) => wasReady);
     return [

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceProcess } from '@user-activity/test-kit';
 
-/** How a process of the service ended that nobody had asked to end. */
+/** The end of a process that was not asked to end. */
 export interface SelfEnd {
   readonly name: string;
   readonly code: number | null;
-  /** Whether it had been ready: then it should not have ended. */
+  /** Whether it was ready. If so, its end is a violation. */
   readonly wasReady: boolean;
-  /** The last that it wrote. */
+  /** The end of its output. */
   readonly output: string;
 }
 
 const drainMs = 10_000;
 const restartMs = 500;
 
-/** A place for one API or consumer: a process at a time, which is started again when it ends by itself. */
+/** A place for an API or a consumer. It has one process at a time, and starts another if it ends by itself. */
 export class Unit {
   readonly name: string;
   readonly #start: () => ServiceProcess;
@@ -30,7 +30,7 @@ export class Unit {
     this.#onSelfEnd = onSelfEnd;
   }
 
-  /** Where it is served, while it is. */
+  /** The URL of the process while it is ready. */
   get url(): string | undefined {
     return this.#url;
   }
@@ -39,12 +39,12 @@ export class Unit {
     return this.#process?.pid;
   }
 
-  /** All that its processes wrote, one after the other. */
+  /** The output of all its processes, one after the other. */
   get output(): string {
     return this.#processes.map(({ output }) => output).join('\n');
   }
 
-  /** Starts a process where there is none; resolves once it is ready, or has ended. */
+  /** Starts a process if there is none. Resolves once the process is ready or has ended. */
   async start(): Promise<void> {
     this.#wanted = true;
     if (this.#process !== undefined) return;
@@ -56,12 +56,12 @@ export class Unit {
     if (this.#process === started) this.#url = url;
   }
 
-  /** Ends it without a warning. */
+  /** Kills the process. */
   async kill(): Promise<void> {
     await this.#take()?.end('SIGKILL');
   }
 
-  /** Asks it to end; gives what is wrong with how it did. One that is still starting may end as it likes, but soon. */
+  /** Asks the process to end. Returns what was wrong, if anything. During its start it may end with any code, but in time. */
   async drain(): Promise<string | undefined> {
     const isReady = this.#url !== undefined;
     const process = this.#take();
@@ -82,7 +82,7 @@ export class Unit {
     this.#process?.signal('SIGCONT');
   }
 
-  /** From here on its end is one that was asked for. */
+  /** Forgets the process, so that its end counts as requested. */
   #take(): ServiceProcess | undefined {
     const process = this.#process;
     this.#wanted = false;
@@ -98,7 +98,7 @@ export class Unit {
     this.#process = undefined;
     this.#url = undefined;
     this.#onSelfEnd({ name: this.name, code, wasReady, output: process.output.slice(-2000) });
-    // As an orchestrator does.
+    // As an orchestrator does it.
     void delay(restartMs).then(async () => {
       if (this.#wanted) await this.start();
     });

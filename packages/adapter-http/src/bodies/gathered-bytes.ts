@@ -9,6 +9,8 @@ const minGrownLength = 16 * 1024;
 export class GatheredBytes {
   #bytes: Buffer = none;
   #length = 0;
+  /** The memory of the bytes, unless they are the first piece, which is not ours. */
+  #grown: ArrayBuffer | undefined;
 
   get length(): number {
     return this.#length;
@@ -34,12 +36,16 @@ export class GatheredBytes {
 
   clear(): void {
     this.#bytes = none;
+    this.#grown = undefined;
     this.#length = 0;
   }
 
   #grow(length: number): void {
     const larger = Buffer.allocUnsafeSlow(length);
     this.#bytes.copy(larger, 0, 0, this.#length);
+    // Frees the memory now: until a collection of garbage, many bodies would hold twice their bytes.
+    this.#grown?.transfer(0);
+    this.#grown = larger.buffer;
     this.#bytes = larger;
   }
 }
