@@ -35,6 +35,8 @@ async function settingsOf(name: string): Promise<Record<string, string>> {
 
 const create = (name: string, settings: Readonly<Record<string, string>>) =>
   admin.createTopics({
+    // KafkaJS's own wait fails if a slow broker does not know the topic yet. `open` waits by itself.
+    waitForLeaders: false,
     topics: [
       {
         topic: name,
