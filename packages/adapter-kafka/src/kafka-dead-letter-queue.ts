@@ -2,10 +2,10 @@ import { type DeadLetter, type DeadLetterQueue, type RawRecord, withoutBytes } f
 import { deadLetterMessage } from '@user-activity/topic-contract';
 import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
-import { logUnavailable } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize, messageOf } from './kafka-record.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import { logUnavailable } from './translated.ts';
 import { turns } from './turns.ts';
 
 const timeoutMs = 10_000;

@@ -123,9 +123,9 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   async progress(): Promise<readonly PartitionProgress[]> {
-    const all = await this.#topic.progressOf(this.#group, progressMs);
-    const own = this.#assigned;
-    return own === undefined ? all : all.filter(({ partition }) => own.has(partition));
+    const progress = await this.#topic.progressOf(this.#group, progressMs);
+    const assigned = this.#assigned;
+    return assigned === undefined ? progress : progress.filter(({ partition }) => assigned.has(partition));
   }
 
   stop(): Promise<void> {

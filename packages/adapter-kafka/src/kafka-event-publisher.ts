@@ -13,11 +13,11 @@ import { backOff, settlesWithin } from '@user-activity/timing';
 import { activityMessage } from '@user-activity/topic-contract';
 import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
-import { logUnavailable } from './failure.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize, messageOf } from './kafka-record.ts';
 import { type Call, type Portion, PublishQueue } from './publish-queue.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import { logUnavailable } from './translated.ts';
 import { turns } from './turns.ts';
 
 /** Options of a publisher. */
@@ -132,7 +132,7 @@ export class KafkaEventPublisher implements EventPublisher {
     if (this.#closed !== undefined) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
   }
 
-  /** Resolves once the log holds a message of each source, but for those of which `place` makes none. */
+  /** Resolves once the log holds the messages that `place` makes of the sources. It skips a source if `place` returns undefined. */
   #take<Source>(
     sources: readonly Source[],
     place: (source: Source) => Placed | undefined,
@@ -155,7 +155,7 @@ export class KafkaEventPublisher implements EventPublisher {
     return call.promise;
   }
 
-  /** Makes the messages of a call in turns, and sends them once all are made. Counts each from then on. */
+  /** Makes the messages of a call, with pauses, and queues them once all are made. Each counts for the buffer once it is made. */
   async #enqueue<Source>(
     call: Call,
     sources: readonly Source[],
@@ -184,7 +184,7 @@ export class KafkaEventPublisher implements EventPublisher {
     }
   }
 
-  /** Counts so much more as under way. */
+  /** Changes the counts of pending events and bytes. */
   #hold(events: number, bytes: number): void {
     this.#events += events;
     this.#bytes += bytes;

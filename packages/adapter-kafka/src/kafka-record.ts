@@ -45,11 +45,14 @@ export function messageOf({ key, value, headers }: RawRecord, partition: number)
 
 /** Returns an upper bound of the record's size on the topic in bytes, uncompressed and in a batch of its own. */
 export function largestSize({ key, value, headers }: RawRecord): number {
-  const ofHeaders = Object.entries(headers).flatMap(([name, values]) =>
+  const headerSizes = Object.entries(headers).flatMap(([name, values]) =>
     values.map((header) => headerFraming + Buffer.byteLength(name) + header.length),
   );
   return (
-    batchFraming + (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders.reduce((sum, size) => sum + size, 0)
+    batchFraming +
+    (key?.length ?? 0) +
+    (value?.length ?? 0) +
+    headerSizes.reduce((sum, size) => sum + size, 0)
   );
 }
 

@@ -1,10 +1,10 @@
 import { DomainError, type PartitionProgress } from '@user-activity/domain';
 import type { Admin } from 'kafkajs';
-import { isRefusal, logUnavailable } from './failure.ts';
 import { groupProgress } from './group-progress.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
 import { type PreparedTopic, prepareTopic, TopicError, type TopicPlan } from './prepare-topic.ts';
+import { isRefusal, translated } from './translated.ts';
 
 const preparationMs = 30_000;
 // Room for the headers of a dead letter, in addition to the largest record of the activity topic.
@@ -58,13 +58,15 @@ export class KafkaTopic {
     try {
       const prepared = await admin.use(preparationMs, (client) => prepareTopic(client, plan, warn));
       const { partitions, maxMessageBytes } = prepared;
-      const beside = {
+      const deadLetterPlan = {
         ...plan,
         name: `${plan.name}.dead-letters`,
         partitions,
         minMessageBytes: maxMessageBytes + framingBytes,
       };
-      const deadLetters = await admin.use(preparationMs, (client) => prepareTopic(client, beside, warn));
+      const deadLetters = await admin.use(preparationMs, (client) =>
+        prepareTopic(client, deadLetterPlan, warn),
+      );
       return new KafkaTopic(admin, prepared, deadLetters, warn);
     } catch (error) {
       await admin.close();
@@ -85,8 +87,8 @@ export class KafkaTopic {
   }
 
   /** Rejects with LOG_UNAVAILABLE unless every partition has a leader and enough replicas in sync to confirm a write. */
-  async assertWritable(timeoutMs: number): Promise<void> {
-    try {
+  assertWritable(timeoutMs: number): Promise<void> {
+    return translated(async () => {
       const { topics } = await this.#admin.use(timeoutMs, (client) =>
         client.fetchTopicMetadata({ topics: [this.name] }),
       );
@@ -96,18 +98,12 @@ export class KafkaTopic {
       const sound = partitions.filter(({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas);
       if (sound.length < this.partitions)
         throw new Error(`Only ${sound.length} of ${this.partitions} partitions accept writes.`);
-    } catch (error) {
-      throw logUnavailable(error);
-    }
+    });
   }
 
   /** Returns the progress of a group in each partition. Rejects with LOG_UNAVAILABLE if there is no answer in time. */
-  async progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
-    try {
-      return await this.#admin.use(timeoutMs, (client) => groupProgress(client, group, this.name));
-    } catch (error) {
-      throw logUnavailable(error);
-    }
+  progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
+    return translated(() => this.#admin.use(timeoutMs, (client) => groupProgress(client, group, this.name)));
   }
 
   /** Throws if the number of partitions has changed. This process keeps using the old number; a new start is refused. */

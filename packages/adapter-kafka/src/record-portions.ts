@@ -54,14 +54,14 @@ function* slices(records: readonly ReadRecord[]): Generator<readonly ReadRecord[
   let slice: ReadRecord[] = [];
   let weight = 0;
   for (const record of records) {
-    const own = weightOf(record);
-    if (slice.length === maxRecords || (slice.length > 0 && weight + own > maxWeight)) {
+    const ownWeight = weightOf(record);
+    if (slice.length === maxRecords || (slice.length > 0 && weight + ownWeight > maxWeight)) {
       yield slice;
       slice = [];
       weight = 0;
     }
     slice.push(record);
-    weight += own;
+    weight += ownWeight;
   }
   if (slice.length > 0) yield slice;
 }

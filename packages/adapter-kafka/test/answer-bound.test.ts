@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { maxBatchBytes, readRecordBatches } from '../src/record-batches/read-record-batches.ts';
 import { batchBytes, batchOf, recordBytes } from './batch-bytes.ts';
 
-describe('an answer of a broker is read up to a bound', () => {
+describe("a broker's answer is read up to a limit", () => {
   const offsets = async (batches: readonly Buffer[], answer: object): Promise<string[]> =>
     (await readRecordBatches(Buffer.concat(batches), answer)).map(({ offset }) => offset);
   const zstd = (bytes: number, firstOffset = 0): Buffer =>
     batchBytes(zstdCompressSync(recordBytes({ value: Buffer.alloc(bytes) })), { firstOffset, codec: 4 });
-  const spent = async (): Promise<object> => {
+  const spentAnswer = async (): Promise<object> => {
     const answer = {};
     await readRecordBatches(
       Buffer.concat([zstd(maxBatchBytes - 1000), zstd(maxBatchBytes - 1000, 1)]),
@@ -18,14 +18,14 @@ describe('an answer of a broker is read up to a bound', () => {
     return answer;
   };
 
-  test('and the rest of its partition is fetched again', async () => {
+  test('and the rest of the partition is fetched again', async () => {
     const large = 40_000_000;
     const batches = [zstd(large, 0), zstd(large, 1), batchOf([{}], { firstOffset: 2 })];
     expect(await offsets(batches, {})).toEqual(['0', '1']);
     expect(await offsets(batches.slice(2), {})).toEqual(['2']);
   });
 
-  test('also if its batches decompress to too much: of 100 bombs one is read at a time', async () => {
+  test('even if batches decompress to too much: one of 100 bombs is read at a time', async () => {
     const bomb = zstdCompressSync(Buffer.alloc(maxBatchBytes + 1_000_000));
     const bombs = Array.from({ length: 100 }, (_, firstOffset) =>
       batchBytes(bomb, { firstOffset, codec: 4 }),
@@ -34,15 +34,15 @@ describe('an answer of a broker is read up to a bound', () => {
     expect(await offsets(bombs.slice(1), {})).toEqual(['1']);
   });
 
-  test('also if its batches are small: of 5,000 compressed ones at most 4,096 are decompressed', async () => {
+  test('even if batches are small: at most 4,096 of 5,000 compressed batches are read', async () => {
     const batches = Array.from({ length: 5000 }, (_, firstOffset) => zstd(0, firstOffset));
     const { length } = await offsets(batches, {});
     expect(length).toBeGreaterThan(3000);
     expect(length).toBeLessThan(4097);
   });
 
-  test('but the other partitions go on, by up to 4 MiB each', async () => {
-    const answer = await spent();
+  test('and each other partition may still cost up to 4 MiB', async () => {
+    const answer = await spentAnswer();
     expect(await offsets([batchOf([{}])], answer)).toEqual(['0']);
     expect(await offsets([zstd(3_000_000), zstd(3_000_000, 1)], answer)).toEqual(['0']);
     for (const [codec, compress] of [
@@ -57,8 +57,8 @@ describe('an answer of a broker is read up to a bound', () => {
     }
   });
 
-  test('and a batch of many records waits for the next answer', async () => {
-    const answer = await spent();
+  test('and then a batch of many records waits for the next answer', async () => {
+    const answer = await spentAnswer();
     const many = batchOf(Array.from({ length: 20_000 }, () => ({})));
     expect(await offsets([many], answer)).toEqual([]);
     expect(await offsets([many], {})).toHaveLength(20_000);

@@ -1,6 +1,6 @@
 import { crc32c } from '@platformatic/wasm-utils';
 
-/** A record that is to be written; what is left out is empty or null. */
+/** The parts of a record to write. Default: empty or null. */
 export interface RecordParts {
   readonly offsetDelta?: number;
   readonly key?: Buffer | null;
@@ -8,7 +8,7 @@ export interface RecordParts {
   readonly headers?: readonly (readonly [name: string, value: Buffer | null])[];
 }
 
-/** What a batch is to say of itself; what is left out is what a sound one says. */
+/** The fields of a batch's header. Default: those of a valid batch. */
 export interface BatchParts {
   readonly firstOffset?: number;
   readonly codec?: number;
@@ -17,7 +17,7 @@ export interface BatchParts {
   readonly lastOffsetDelta?: number;
 }
 
-/** A number as Kafka's format has it in records: zigzag-encoded, 7 bits to a byte. */
+/** Encodes a number as in Kafka's records: zigzag, 7 bits to a byte. */
 export function varint(value: number): Buffer {
   const bytes: number[] = [];
   let left = value < 0 ? -2 * value - 1 : 2 * value;
@@ -28,7 +28,7 @@ export function varint(value: number): Buffer {
 const sized = (bytes: Buffer | null): Buffer[] =>
   bytes === null ? [varint(-1)] : [varint(bytes.length), bytes];
 
-/** One record, after https://kafka.apache.org/documentation/#record. */
+/** Encodes a record, https://kafka.apache.org/documentation/#record. */
 export function recordBytes({
   offsetDelta = 0,
   key = null,
@@ -36,12 +36,12 @@ export function recordBytes({
   headers = [],
 }: RecordParts): Buffer {
   const parts = [Buffer.alloc(1), varint(0), varint(offsetDelta), ...sized(key), ...sized(value)];
-  const ofHeaders = headers.flatMap(([name, bytes]) => [...sized(Buffer.from(name)), ...sized(bytes)]);
-  const body = Buffer.concat([...parts, varint(headers.length), ...ofHeaders]);
+  const encodedHeaders = headers.flatMap(([name, bytes]) => [...sized(Buffer.from(name)), ...sized(bytes)]);
+  const body = Buffer.concat([...parts, varint(headers.length), ...encodedHeaders]);
   return Buffer.concat([varint(body.length), body]);
 }
 
-/** A batch with that payload and a checksum that fits, after https://kafka.apache.org/documentation/#recordbatch. */
+/** Encodes a batch with this payload and a correct checksum, https://kafka.apache.org/documentation/#recordbatch. */
 export function batchBytes(payload: Buffer, parts: BatchParts = {}): Buffer {
   const { firstOffset = 0, codec = 0, magicByte = 2, count = 1, lastOffsetDelta = count - 1 } = parts;
   const batch = Buffer.concat([Buffer.alloc(61), payload]);
@@ -60,7 +60,7 @@ export function batchBytes(payload: Buffer, parts: BatchParts = {}): Buffer {
   return batch;
 }
 
-/** A batch of these records. */
+/** Encodes a batch of these records, uncompressed. */
 export const batchOf = (records: readonly RecordParts[], parts: BatchParts = {}): Buffer =>
   batchBytes(Buffer.concat(records.map((record, offsetDelta) => recordBytes({ offsetDelta, ...record }))), {
     count: records.length,

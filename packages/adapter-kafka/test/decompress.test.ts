@@ -12,7 +12,7 @@ const codecs = [
   { name: 'snappy', compress: snappyCompress, decompress: decompressSnappy },
 ];
 
-/** Pieces that recur at various distances, with others that do not. */
+/** Pieces that are repeated up to 30 times. */
 const anyBytes = fc
   .array(fc.tuple(fc.uint8Array({ maxLength: 40 }), fc.nat(30)), { maxLength: 30 })
   .map((pieces) =>
@@ -20,7 +20,7 @@ const anyBytes = fc
   );
 
 describe.each(codecs)('$name', ({ compress, decompress }) => {
-  test('gives back what another implementation compressed', async () => {
+  test('decompresses the output of another implementation', async () => {
     await fc.assert(
       fc.asyncProperty(anyBytes, async (bytes) => {
         expect((await decompress(compress(bytes), maxBytes)).equals(bytes)).toBe(true);
@@ -34,17 +34,17 @@ describe.each(codecs)('$name', ({ compress, decompress }) => {
     }
   });
 
-  test('refuses bytes that nobody compressed, and takes no more than it may', async () => {
+  test('refuses damaged bytes, and never exceeds the size limit', async () => {
     const outcomeOf = async (bytes: Buffer): Promise<unknown> =>
       decompress(bytes, 5000).catch((error: unknown) => error);
-    const isFine = (outcome: unknown): boolean =>
+    const isExpected = (outcome: unknown): boolean =>
       outcome instanceof UnreadableBytes || (Buffer.isBuffer(outcome) && outcome.length <= 5000);
     await fc.assert(
       fc.asyncProperty(anyBytes, fc.nat(), fc.nat(255), fc.nat(), async (bytes, place, byte, cut) => {
         const changed = Buffer.from(compress(bytes));
         changed[place % changed.length] = byte;
-        expect(isFine(await outcomeOf(changed))).toBe(true);
-        expect(isFine(await outcomeOf(changed.subarray(0, cut % changed.length)))).toBe(true);
+        expect(isExpected(await outcomeOf(changed))).toBe(true);
+        expect(isExpected(await outcomeOf(changed.subarray(0, cut % changed.length)))).toBe(true);
       }),
       { numRuns: 1000 },
     );
@@ -52,7 +52,7 @@ describe.each(codecs)('$name', ({ compress, decompress }) => {
     expect(await decompress(compress(Buffer.alloc(5000)), 5000)).toHaveLength(5000);
   });
 
-  test('lets the event loop turn while it works', async () => {
+  test('gives the event loop turns while it works', async () => {
     const bomb = compress(Buffer.alloc(20_000_000));
     let turns = 0;
     let done = false;
@@ -67,7 +67,7 @@ describe.each(codecs)('$name', ({ compress, decompress }) => {
   });
 });
 
-/** A frame of a version 1 with these flags; the checksum of its header is not looked at. */
+/** Returns a frame of version 1 with these flags. The checksum of its header is not checked. */
 const frameOf = (flags: number, ...parts: readonly (readonly number[])[]): Buffer =>
   Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x40 | flags, 0x40, 0, ...parts.flat()]);
 const storedA = [1, 0, 0, 0x80, 0x41];
@@ -78,7 +78,7 @@ test.each([
   ['a wrong checksum of a block', frameOf(0x30, storedA, [1, 2, 3, 4], storedA, [1, 2, 3, 4], end), 'AA'],
   ['the size of its content', frameOf(0x28, [], storedA, end), undefined],
   [
-    'a block that repeats the one before',
+    'a block that repeats the block before it',
     frameOf(0, storedA, [4, 0, 0, 0, 0x02, 1, 0, 0x00], end),
     'AAAAAAA',
   ],
@@ -90,7 +90,7 @@ test.each([
   expect((await decompressLz4(whole, maxBytes)).toString()).toBe(content ?? 'A');
 });
 
-test('many frames that are damaged at their end take no memory from the next one', async () => {
+test('frames that are damaged at their end leave enough memory for the next one', async () => {
   const damaged = lz4Compress(Buffer.alloc(60_000_000)).subarray(0, -5);
   for (let count = 0; count < 10; count += 1)
     await expect(decompressLz4(damaged, maxBytes)).rejects.toThrow(UnreadableBytes);

@@ -14,26 +14,26 @@ const Runner = require('kafkajs/src/consumer/runner.js') as {
   readonly prototype: { fetch(nodeId: string): Promise<unknown> };
 };
 
-const silent = { namespace: () => silent, debug: () => undefined, info: () => undefined };
+const silentLogger = { namespace: () => silentLogger, debug: () => undefined, info: () => undefined };
 
-test('the fetch loop of a consumer that has stopped ends, and leaves the event loop to others', async () => {
+test('the fetch loop of a stopped consumer ends, and does not block the event loop', async () => {
   endStoppedFetches();
   endStoppedFetches();
-  const stopped = { running: false, logger: silent, consumerGroup: {} };
+  const stopped = { running: false, logger: silentLogger, consumerGroup: {} };
   const loop = createFetchManager({
-    logger: silent,
+    logger: silentLogger,
     getNodeIds: () => ['1', '2'],
-    // Without the change these would give nothing at once, for ever, and this test would never end.
+    // Without the change these would return nothing at once, and this test would never end.
     fetch: (nodeId: string) => Runner.prototype.fetch.call(stopped, nodeId),
     handler: () => undefined,
   });
   await expect(loop.start()).rejects.toThrow('The consumer has stopped.');
 });
 
-test('a consumer that was retired is given nothing, and is not started again', async () => {
+test('a retired consumer receives nothing, and is not restarted', async () => {
   endStoppedFetches();
   const eachBatch = (): void => undefined;
   retire(eachBatch);
-  const fetching = Runner.prototype.fetch.call({ running: true, logger: silent, eachBatch }, '1');
+  const fetching = Runner.prototype.fetch.call({ running: true, logger: silentLogger, eachBatch }, '1');
   await expect(fetching).rejects.toMatchObject({ name: 'KafkaJSNonRetriableError' });
 });

@@ -15,13 +15,13 @@ import { freshTopic } from './kafka-subjects.ts';
 
 type Send = (id: string) => Promise<unknown>;
 
-/** The ids of the topic, each at its first place. */
+/** Returns the ids on the topic in order, each at its first position. */
 async function idsOn(topic: string, brokers = kafkaBrokers()): Promise<string[]> {
   const records = await readTopic(brokers, topic);
   return [...new Set(records.map(({ headers }) => String(headers?.['ce_id'])))];
 }
 
-/** Sends four and loses answers to the second, one or all; gives those that were said to be kept. */
+/** Sends m1 to m4, and loses one or all answers to m2. Returns the ids that were acknowledged. */
 async function acknowledged(send: Send, sockets: CuttableSockets, losing: 'one' | 'all'): Promise<string[]> {
   const kept: string[] = [];
   const note = async (id: string): Promise<void> => {
@@ -41,7 +41,7 @@ async function acknowledged(send: Send, sockets: CuttableSockets, losing: 'one' 
   return kept;
 }
 
-async function place() {
+async function setUp() {
   const fresh = await freshTopic(1);
   onTestFinished(() => fresh.topic.close());
   return fresh;
@@ -51,9 +51,9 @@ test.each([
   ['one', ['m1', 'm2', 'm3', 'm4']],
   ['all', ['m1', 'm3', 'm4']],
 ] as const)(
-  'with %s of its answers lost, the topic holds what was acknowledged, in its order',
+  'with %s of its answers lost, the topic holds what was acknowledged, in order',
   async (losing, expected) => {
-    const { connection, topic, sockets } = await place();
+    const { connection, topic, sockets } = await setUp();
     const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 4000 });
     onTestFinished(() => publisher.close());
     const send: Send = (id) => publisher.publish([activityLogged(sampleActivity({ id }))]);
@@ -63,8 +63,8 @@ test.each([
   },
 );
 
-test('a close while nobody answers settles what is under way, and does not wait for its deadline', async () => {
-  const { connection, topic, sockets } = await place();
+test('a close without answers settles pending calls, and does not wait for their deadlines', async () => {
+  const { connection, topic, sockets } = await setUp();
   const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 600_000 });
   await publisher.publish([activityLogged(sampleActivity())]);
   const { lost } = sockets.loseAnswers();
@@ -75,8 +75,8 @@ test('a close while nobody answers settles what is under way, and does not wait 
   expect(await outcome).toMatchObject({ code: 'LOG_UNAVAILABLE' });
 });
 
-test("that KafkaJS's idempotent producer loses one there is still so", async () => {
-  const { topic, sockets } = await place();
+test("KafkaJS's idempotent producer still loses an acknowledged record, which is why we use none", async () => {
+  const { topic, sockets } = await setUp();
   const client = new kafkajs.Kafka({
     brokers: [...kafkaBrokers()],
     logLevel: kafkajs.logLevel.NOTHING,
@@ -103,7 +103,7 @@ test("that KafkaJS's idempotent producer loses one there is still so", async () 
   expect(kept.filter((id) => !held.includes(id))).toEqual(['m3']);
 });
 
-test('a leader that is killed under load takes nothing with it that was acknowledged', async () => {
+test('killing a leader under load loses no acknowledged record', async () => {
   const kafka = await startKafka({ brokers: 3 });
   onTestFinished(() => kafka.stop());
   const connection = new KafkaConnection({ brokers: kafka.brokers });
@@ -118,7 +118,7 @@ test('a leader that is killed under load takes nothing with it that was acknowle
   await reached(total, total() + 1000);
   await kafka.restart(0);
   await reached(total, total() + 1000);
-  for (const user of users) user.going = false;
+  for (const user of users) user.isActive = false;
   await done;
   await publisher.close();
   const held = await idsOn(topic.name, kafka.brokers);
@@ -128,10 +128,10 @@ test('a leader that is killed under load takes nothing with it that was acknowle
   }
 });
 
-/** Does one thing after the other, and notes what was acknowledged. */
+/** Publishes one activity after the other, and notes the acknowledged ones. */
 class User {
   readonly kept: string[] = [];
-  going = true;
+  isActive = true;
   readonly #name: string;
   readonly #publisher: EventPublisher;
 
@@ -141,7 +141,7 @@ class User {
   }
 
   async act(): Promise<void> {
-    while (this.going) {
+    while (this.isActive) {
       const activity: UserActivity = sampleActivity({ userId: this.#name });
       await this.#publisher.publish([activityLogged(activity)]);
       this.kept.push(activity.id);
@@ -153,8 +153,8 @@ async function reached(count: () => number, goal: number): Promise<void> {
   while (count() < goal) await delay(20);
 }
 
-test('a record that the topic takes no more is told apart, and the others are published again', async () => {
-  const { connection, topic } = await place();
+test('a record too large for the topic is reported, and the others are published again', async () => {
+  const { connection, topic } = await setUp();
   const publisher = new KafkaEventPublisher(connection, topic);
   onTestFinished(() => publisher.close());
   const recordOf = (offset: number, size: number): OriginalRecord => ({
@@ -163,12 +163,12 @@ test('a record that the topic takes no more is told apart, and the others are pu
     value: Buffer.alloc(size, 'x'),
     headers: {},
   });
-  // What a batch and a record are framed with, at its longest, and our header.
+  // The maximum framing of a batch and a record, and our header.
   const framing = 250;
-  const most = topic.maxMessageBytes;
-  const sizes = [10, most, 20, most - framing, 900_001];
+  const max = topic.maxMessageBytes;
+  const sizes = [10, max, 20, max - framing, 900_001];
   const outcomes = await publisher.republish(sizes.map((size, offset) => recordOf(offset, size)));
   expect(outcomes).toEqual(['published', 'too-large', 'published', 'published', 'published']);
   const held = await readTopic(kafkaBrokers(), topic.name);
-  expect(held.map(({ value }) => value?.length)).toEqual([10, 20, most - framing, 900_001]);
+  expect(held.map(({ value }) => value?.length)).toEqual([10, 20, max - framing, 900_001]);
 });

@@ -14,16 +14,16 @@ import { messageOf } from '../src/kafka-record.ts';
 import { BatchRecord } from '../src/record-batches/batch-record.ts';
 
 let topics = 0;
-// Samples are of some day or other, and the broker deletes what is older than this.
-const forSamples = 36_500;
+// The sample activities have any date, and the broker deletes records older than this.
+const sampleRetentionDays = 36_500;
 
-/** A topic of its own, over connections that can be cut. */
+/** Opens a new topic, over connections that can be cut. */
 export async function freshTopic(partitions = 3) {
   topics += 1;
   const sockets = new CuttableSockets();
   const connection = new KafkaConnection({ brokers: kafkaBrokers(), socketFactory: sockets.factory });
   const name = `test-${process.pid}-${Date.now()}-${topics}`;
-  const topic = await KafkaTopic.open(connection, { name, partitions, retentionDays: forSamples });
+  const topic = await KafkaTopic.open(connection, { name, partitions, retentionDays: sampleRetentionDays });
   const interrupt = async () => {
     const mend = sockets.cut();
     return async () => mend();
@@ -31,17 +31,18 @@ export async function freshTopic(partitions = 3) {
   return { connection, topic, sockets, interrupt };
 }
 
-/** As somebody else's producer is given it, who chooses the partition. */
-function unplaced(record: RawRecord) {
+/** Converts a record to a message for a stock producer, which chooses the partition. */
+function unplacedMessage(record: RawRecord) {
   const { partition: _chosen, ...message } = messageOf(record, 0);
   return message;
 }
 
-/** All that the topic holds. */
+/** Returns all records of the topic. */
 async function recordsOf(topic: string): Promise<readonly RawRecord[]> {
   const messages = await readTopic(kafkaBrokers(), topic);
   return messages.map((message) => {
-    if (!(message instanceof BatchRecord)) throw new Error('Another reader than ours has read the topic.');
+    if (!(message instanceof BatchRecord))
+      throw new Error('KafkaJS read the topic itself, instead of our reader.');
     return { key: message.key, value: message.value, headers: message.headers };
   });
 }
@@ -61,7 +62,7 @@ export async function kafkaLog(): Promise<LogSubject> {
       return consumer;
     },
     async append(record) {
-      await writeTopic(kafkaBrokers(), topic.name, [unplaced(record)]);
+      await writeTopic(kafkaBrokers(), topic.name, [unplacedMessage(record)]);
       return record;
     },
     interrupt,

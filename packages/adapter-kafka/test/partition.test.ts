@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
 
-test('a user is on the partition on which stock clients put that key', () => {
+test('the partition of a user is the one that stock clients choose for this key', () => {
   const partitioner = kafkajs.Partitioners.DefaultPartitioner();
   fc.assert(
     fc.property(

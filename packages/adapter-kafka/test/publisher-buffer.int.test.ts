@@ -4,8 +4,8 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { KafkaEventPublisher, type KafkaEventPublisherOptions } from '../src/index.ts';
 import { freshTopic } from './kafka-subjects.ts';
 
-/** A publisher, and what it told of its buffer. */
-async function place(options: KafkaEventPublisherOptions) {
+/** Opens a publisher, and collects the sizes of its buffer. */
+async function setUp(options: KafkaEventPublisherOptions) {
   const { connection, topic } = await freshTopic();
   onTestFinished(() => topic.close());
   const buffers: (readonly [events: number, bytes: number])[] = [];
@@ -20,19 +20,19 @@ async function place(options: KafkaEventPublisherOptions) {
 
 const large = { metadata: { text: 'x'.repeat(40_000) } };
 
-test('calls that are being prepared hold no more messages than the buffer takes', async () => {
-  const { publisher, buffers } = await place({ bufferedBytes: 500_000 });
+test('calls in preparation hold no more messages than the buffer allows', async () => {
+  const { publisher, buffers } = await setUp({ bufferedBytes: 500_000 });
   const calls = Array.from({ length: 20 }, () => sampleActivities(5, large));
   const made = new Map<number, Set<string>>();
-  let most = 0;
-  // A message is made when the activity of its event is asked for.
+  let maxMade = 0;
+  // A message is made when the activity of its event is read.
   const watched = (call: number): readonly ActivityLogged[] =>
     (calls[call] ?? []).map((activity) =>
       Object.defineProperty({ ...activityLogged(activity) }, 'activity', {
         get() {
           made.set(call, (made.get(call) ?? new Set()).add(activity.id));
-          most = Math.max(
-            most,
+          maxMade = Math.max(
+            maxMade,
             [...made.values()].reduce((sum, { size }) => sum + size, 0),
           );
           return activity;
@@ -52,23 +52,23 @@ test('calls that are being prepared hold no more messages than the buffer takes'
     }),
   );
   expect(new Set(outcomes)).toEqual(new Set(['published', 'LOG_BUSY']));
-  // Twelve fit in, and each call may make one that does not.
-  expect(most).toBeLessThanOrEqual(12 + calls.length);
+  // Twelve messages fit, and each call may make one more.
+  expect(maxMade).toBeLessThanOrEqual(12 + calls.length);
   expect(Math.max(...buffers.map(([, bytes]) => bytes))).toBeLessThanOrEqual(500_000);
   expect(buffers.at(-1)).toEqual([0, 0]);
 });
 
-test('the events of a call that is being prepared count from its beginning', async () => {
-  const { publisher } = await place({ bufferedEvents: 10 });
+test('the events of a call count from the beginning of its preparation', async () => {
+  const { publisher } = await setUp({ bufferedEvents: 10 });
   const first = publisher.publish(sampleActivities(8, large).map(activityLogged));
-  const one = sampleActivities(3).map(activityLogged);
-  await expect(publisher.publish(one)).rejects.toMatchObject({ code: 'LOG_BUSY' });
+  const second = sampleActivities(3).map(activityLogged);
+  await expect(publisher.publish(second)).rejects.toMatchObject({ code: 'LOG_BUSY' });
   await first;
-  await publisher.publish(one);
+  await publisher.publish(second);
 });
 
-test('the time of a call runs while it is being prepared', async () => {
-  const { publisher, buffers } = await place({ publishTimeoutMs: 100 });
+test('the time-out of a call includes its preparation', async () => {
+  const { publisher, buffers } = await setUp({ publishTimeoutMs: 100 });
   onTestFinished(() => void vi.restoreAllMocks());
   vi.spyOn(Turn.prototype, 'next').mockReturnValue(Promise.withResolvers<void>().promise);
   const publish = publisher.publish(sampleActivities(5, large).map(activityLogged));

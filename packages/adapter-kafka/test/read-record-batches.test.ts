@@ -24,7 +24,7 @@ const records = [
 ];
 const payload = Buffer.concat(records.map((record, offsetDelta) => recordBytes({ offsetDelta, ...record })));
 
-/** Blocks in the frame of xerial's library, each with its length. */
+/** Puts blocks into the frame of xerial's library, each with its length. */
 const xerialFrame = (blocks: readonly Buffer[]): Buffer =>
   Buffer.concat([
     Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]),
@@ -36,7 +36,7 @@ const xerialFrame = (blocks: readonly Buffer[]): Buffer =>
   ]);
 
 const compressed: readonly (readonly [name: string, codec: number, compress: (bytes: Buffer) => Buffer])[] = [
-  ['nothing', 0, (bytes) => bytes],
+  ['none', 0, (bytes) => bytes],
   ['gzip', 1, (bytes) => gzipSync(bytes)],
   ['bare snappy', 2, snappyCompress],
   [
@@ -48,7 +48,7 @@ const compressed: readonly (readonly [name: string, codec: number, compress: (by
   ['zstd', 4, (bytes) => zstdCompressSync(bytes)],
 ];
 
-/** The only record that is read of a batch. */
+/** Returns the only record of a batch. */
 async function onlyOf(batch: Buffer): Promise<BatchRecord | UnreadableBatch> {
   const [only, ...others] = await readRecordBatches(batch, {});
   if (only === undefined || only instanceof BatchEnd || others.length > 0)
@@ -56,18 +56,18 @@ async function onlyOf(batch: Buffer): Promise<BatchRecord | UnreadableBatch> {
   return only;
 }
 
-/** Why a batch of the offsets 5 to 7 can't be read. */
+/** Returns why a batch with the offsets 5 to 7 can't be read. */
 async function reasonOf(batch: Buffer): Promise<string> {
   const read = await onlyOf(batch);
-  if (!(read instanceof UnreadableBatch)) throw new Error('It was read.');
+  if (!(read instanceof UnreadableBatch)) throw new Error('The batch is readable.');
   expect(read).toMatchObject({ firstOffset: 5, offset: '7', value: batch });
   return read.reason.replace("the batch at offsets 5 to 7 can't be read: ", '');
 }
 
 const badBatch = (bytes: Buffer, codec = 0): Buffer => batchBytes(bytes, { firstOffset: 5, count: 3, codec });
 
-describe('sound batches', () => {
-  test.each(compressed)('are read that %s compressed', async (_name, codec, compress) => {
+describe('valid batches', () => {
+  test.each(compressed)('are read with compression: %s', async (_name, codec, compress) => {
     const batch = batchBytes(compress(payload), { firstOffset: 5, count: 3, codec });
     const read = await readRecordBatches(Buffer.concat([batch, batchOf([{}], { firstOffset: 9 })]), {});
     expect(read.map(({ offset }) => offset)).toEqual(['5', '6', '7', '9']);
@@ -77,13 +77,13 @@ describe('sound batches', () => {
     expect(read.map(({ timestamp }) => timestamp)).toEqual(['1000', '1000', '1000', '1000']);
   });
 
-  test('that are cut off at the end are left for the next answer', async () => {
+  test('are left for the next answer if they are cut off', async () => {
     const batch = batchBytes(payload, { count: 3 });
     for (const length of [0, 8, 60, 61, batch.length - 1])
       expect(await readRecordBatches(batch.subarray(0, length), {})).toEqual([]);
   });
 
-  test('from which records are gone end with a control record at their last offset, as KafkaJS goes on behind it', async () => {
+  test('with removed records end with a control record at their last offset, behind which KafkaJS continues', async () => {
     const entriesOf = async (bytes: Buffer, count: number) =>
       (await readRecordBatches(batchBytes(bytes, { firstOffset: 5, count, lastOffsetDelta: 9 }), {})).map(
         ({ offset, isControlRecord }) => ({ offset, isControlRecord }),
@@ -99,7 +99,7 @@ describe('sound batches', () => {
     ]);
   });
 
-  test('keep headers whatever their names are, and those without a value as empty', async () => {
+  test('keep headers with any names, and a missing value as an empty one', async () => {
     const names = ['constructor', '__proto__', 'toString', '', 'é', 'twice', 'twice'];
     const headers = names.map((name, index) => [name, index === 0 ? null : text(String(index))] as const);
     const read = await onlyOf(batchOf([{ headers }]));
@@ -113,7 +113,7 @@ describe('sound batches', () => {
     ]);
   });
 
-  test('keep 20,000 headers of different names, and 20,000 of one', async () => {
+  test('keep 20,000 headers with different names, and 20,000 with the same name', async () => {
     const different = Array.from({ length: 20_000 }, (_, index) => [`h${index}`, text('v')] as const);
     const read = await onlyOf(batchOf([{ headers: different }]));
     expect(Object.entries(read.headers)).toEqual(different.map(([name, value]) => [name, [value]]));
@@ -122,7 +122,7 @@ describe('sound batches', () => {
     expect(headers).toEqual({ h: same.map(([, value]) => value) });
   });
 
-  test('with a record of too many headers keep them as they were, and the others are read', async () => {
+  test('keep too many headers of a record encoded, and the other records are read', async () => {
     const headers = Array.from({ length: maxHeaders + 1 }, () => ['', null] as const);
     const [many, next] = await readRecordBatches(
       batchOf([{ key: text('k'), value: text('v'), headers }, {}]),
@@ -147,8 +147,8 @@ describe('sound batches', () => {
   });
 });
 
-describe('a batch that nobody can read stands for all of its records', () => {
-  test('as an unreadable record at its first offset, with its bytes', async () => {
+describe('an unreadable batch', () => {
+  test('is an unreadable record at its first offset, with the bytes of the batch', async () => {
     const batch = badBatch(payload, 5);
     const record = kafkaRecord('topic', 2, await onlyOf(batch));
     expect(record).toMatchObject({
@@ -165,7 +165,7 @@ describe('a batch that nobody can read stands for all of its records', () => {
     });
   });
 
-  test('and those behind it are read', async () => {
+  test('does not block the batches behind it', async () => {
     const read = await readRecordBatches(
       Buffer.concat([badBatch(payload, 7), batchOf([{ value: text('next') }], { firstOffset: 8 })]),
       {},
@@ -189,19 +189,19 @@ describe('a batch that nobody can read stands for all of its records', () => {
     expect(await reasonOf(badBatch(bomb, codec))).toBe(`it decompresses to more than ${maxBatchBytes} bytes`);
   });
 
-  test('if its checksum is wrong', async () => {
+  test('may have a wrong checksum', async () => {
     const batch = badBatch(gzipSync(payload), 1);
     batch.writeUInt32BE(1, 17);
     expect(await reasonOf(batch)).toBe('its checksum is wrong');
   });
 
-  test('but not if its header is damaged too, as nobody knows where it ends', async () => {
+  test('is fetched again if its header is damaged too, because its end is unknown', async () => {
     const batch = badBatch(gzipSync(payload), 1);
     batch.writeInt32BE(2_000_000_000, 23);
     await expect(readRecordBatches(batch, {})).rejects.toThrow('The batch at offset 5 is damaged');
   });
 
-  test('of a format without headers, one letter for each of its entries', async () => {
+  test('of a format without headers becomes one record for each of its entries', async () => {
     const entry = batchBytes(payload, { firstOffset: 5, magicByte: 1 });
     entry.writeInt32BE(2_000_000_000, 23);
     const short = Buffer.from(entry.subarray(0, 34));
@@ -246,7 +246,7 @@ describe('a batch that nobody can read stands for all of its records', () => {
     expect(await reasonOf(batchBytes(payload, { firstOffset: 5, ...parts }))).toBe(reason);
   });
 
-  test('whatever its bytes are, the consumer goes on behind it, and never beyond', async () => {
+  test('of any bytes is passed by the consumer, which continues right behind it', async () => {
     const anyPayload = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),
       fc
@@ -263,7 +263,7 @@ describe('a batch that nobody can read stands for all of its records', () => {
         const converted = read.flatMap((entry) =>
           entry instanceof BatchEnd ? [] : [kafkaRecord('topic', 0, entry)],
         );
-        for (const one of converted) expect(one.raw().value?.length).not.toBe(-1);
+        for (const delivered of converted) expect(delivered.raw().value?.length).not.toBe(-1);
       }),
       { numRuns: 2000 },
     );

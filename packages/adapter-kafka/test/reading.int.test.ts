@@ -16,7 +16,7 @@ afterAll(() => admin.disconnect());
 const connection = new KafkaConnection({ brokers: kafkaBrokers() });
 let topics = 0;
 
-/** A topic with these settings, as somebody else made it. */
+/** Makes a topic with these settings without our code, and opens it. */
 async function topicWith(settings: Readonly<Record<string, string>>): Promise<KafkaTopic> {
   topics += 1;
   const name = `reading-${process.pid}-${Date.now()}-${topics}`;
@@ -27,21 +27,21 @@ async function topicWith(settings: Readonly<Record<string, string>>): Promise<Ka
   return topic;
 }
 
-/** So many records as a consumer is given them; it has committed them when this resolves. */
+/** Returns at least `count` records as a consumer receives them. They are committed when this resolves. */
 async function read(topic: KafkaTopic, count: number, from = connection): Promise<readonly LogRecord[]> {
-  const came: LogRecord[] = [];
+  const received: LogRecord[] = [];
   const all = Promise.withResolvers<void>();
   const consumer = new KafkaEventConsumer(from, topic, topic.name);
   await consumer.start(async (records) => {
-    came.push(...records);
-    if (came.length >= count) all.resolve();
+    received.push(...records);
+    if (received.length >= count) all.resolve();
   });
   await all.promise;
   await consumer.stop();
-  return came;
+  return received;
 }
 
-/** A stock producer that is connected. */
+/** Connects a stock producer. */
 async function producerWith(options: ProducerConfig = {}): Promise<Producer> {
   const producer = plainClient(kafkaBrokers()).producer({
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
@@ -56,7 +56,7 @@ const valuesOf = (records: readonly LogRecord[]) =>
   records.map((record) => Buffer.from(record.raw().value ?? '').toString());
 
 test.each(['producer', ...codecs])(
-  'records are read however they are compressed on a topic with compression.type=%s',
+  'records with any compression are read from a topic with compression.type=%s',
   async (compressionType) => {
     const topic = await topicWith({ 'compression.type': compressionType });
     const message = { key: 'k', partition: 0, headers: { h: ['1', '2'] } };
@@ -69,7 +69,7 @@ test.each(['producer', ...codecs])(
   },
 );
 
-test('a batch that can not be read comes as one record, is committed with all of its offsets, and is kept', async () => {
+test('an unreadable batch is delivered as one record, committed with all its offsets, and kept as a dead letter', async () => {
   const topic = await topicWith({ 'compression.type': 'producer' });
   const producer = await producerWith();
   const bomb = { partition: 0, value: Buffer.alloc(30_000_000) };
@@ -79,7 +79,7 @@ test('a batch that can not be read comes as one record, is committed with all of
 
   const [before, record] = await read(topic, 2);
   expect(before?.origin.offset).toBe(0);
-  if (record === undefined) throw new Error('Nothing came.');
+  if (record === undefined) throw new Error('No record was received.');
   expect(record.origin).toEqual({ topic: topic.name, partition: 0, offset: 1 });
   expect(record.content).toMatchObject({
     reason: "the batch at offsets 1 to 3 can't be read: it decompresses to more than 67108864 bytes",
@@ -96,17 +96,17 @@ test('a batch that can not be read comes as one record, is committed with all of
   expect(String(letter?.headers?.[unreadableBatchHeader])).toBe('1-3');
 });
 
-test('a record that is larger than a whole fetch is read, and the next one too', async () => {
+test('a record larger than a whole fetch is read, and so is the next one', async () => {
   const topic = await topicWith({ 'max.message.bytes': '12500000' });
   const value = 'x'.repeat(11 * 1024 * 1024);
   await writeTopic(kafkaBrokers(), topic.name, [
     { partition: 0, value },
     { partition: 0, value: 'next' },
   ]);
-  expect(valuesOf(await read(topic, 2)).map((one) => one.length)).toEqual([value.length, 4]);
+  expect(valuesOf(await read(topic, 2)).map(({ length }) => length)).toEqual([value.length, 4]);
 });
 
-test('what an aborted transaction wrote is left out, and what a committed one wrote is not', async () => {
+test('records of an aborted transaction are left out, and those of a committed one are read', async () => {
   const topic = await topicWith({});
   const producer = await producerWith({
     transactionalId: topic.name,
@@ -126,7 +126,7 @@ test('what an aborted transaction wrote is left out, and what a committed one wr
   expect(valuesOf(await read(topic, 2))).toEqual(['committed', 'last']);
 });
 
-test('batches of an unknown codec and corrupt ones, which a broker refuses but may hold, come as one record each', async () => {
+test('a batch of an unknown codec and a corrupt one are delivered as one record each', async () => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
   const own = new KafkaConnection({ brokers: kafka.brokers });

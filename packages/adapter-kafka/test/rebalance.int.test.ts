@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { KafkaEventConsumer, KafkaEventPublisher } from '../src/index.ts';
 import { freshTopic } from './kafka-subjects.ts';
 
-async function place(partitions: number) {
+async function setUp(partitions: number) {
   const { connection, topic } = await freshTopic(partitions);
   onTestFinished(() => topic.close());
   const publisher = new KafkaEventPublisher(connection, topic);
@@ -28,12 +28,12 @@ const aborted = (signal: Cancellation): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-async function until(so: () => boolean): Promise<void> {
-  while (!so()) await delay(20);
+async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await delay(20);
 }
 
-test('work that is under way is cancelled when the group is shared out anew, and comes again', async () => {
-  const { publisher, member } = await place(1);
+test('a rebalance cancels pending work, and its records are delivered again', async () => {
+  const { publisher, member } = await setUp(1);
   const activities = sampleActivities(10);
   await publisher.publish(activities.map(activityLogged));
   const [begun, cancelled] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -51,35 +51,35 @@ test('work that is under way is cancelled when the group is shared out anew, and
   });
   await cancelled.promise;
   await starting;
-  // Whoever of the two has the partition now: the first is never through.
+  // Either member may have the partition now, but the handler of the first never succeeds.
   await first.stop();
   await until(() => handled.length >= activities.length);
   expect(handled.map(({ origin }) => origin.offset)).toEqual(activities.map((_, index) => index));
 });
 
-test('members share the partitions, and those of one that stops go to the others', async () => {
-  const { publisher, member } = await place(12);
+test('members share the partitions, and the partitions of a stopped member go to the others', async () => {
+  const { publisher, member } = await setUp(12);
   const seen = [new Set<number>(), new Set<number>(), new Set<number>()];
   const members = seen.map(() => member());
   await Promise.all(
-    members.map((one, index) =>
-      one.start(async (records) => {
+    members.map((consumer, index) =>
+      consumer.start(async (records) => {
         for (const { origin } of records) seen[index]?.add(origin.partition);
       }),
     ),
   );
   const publish = () =>
     publisher.publish(users.flatMap((userId) => sampleActivities(3, { userId })).map(activityLogged));
-  const all = (sets: readonly Set<number>[]): number => new Set(sets.flatMap((set) => [...set])).size;
+  const sizeOfUnion = (sets: readonly Set<number>[]): number => new Set(sets.flatMap((set) => [...set])).size;
   await publish();
-  await until(() => all(seen) === partitionsUsed);
+  await until(() => sizeOfUnion(seen) === partitionsUsed);
   expect(seen.every(({ size }) => size > 0 && size < partitionsUsed)).toBe(true);
-  const told = (await Promise.all(members.map((one) => one.progress()))).flat();
-  expect(told.map(({ partition }) => partition).toSorted((a, b) => a - b)).toEqual([...twelve.keys()]);
+  const progress = (await Promise.all(members.map((consumer) => consumer.progress()))).flat();
+  expect(progress.map(({ partition }) => partition).toSorted((a, b) => a - b)).toEqual([...twelve.keys()]);
   await members[0]?.stop();
   const [, ...others] = seen;
   for (const set of seen) set.clear();
   await publish();
-  await until(() => all(others) === partitionsUsed);
+  await until(() => sizeOfUnion(others) === partitionsUsed);
   expect(seen[0]?.size).toBe(0);
 });

@@ -18,7 +18,7 @@ afterAll(() => admin.disconnect());
 
 const connection = new KafkaConnection({ brokers: kafkaBrokers() });
 let plans = 0;
-const plan = (): TopicPlan => {
+const newPlan = (): TopicPlan => {
   plans += 1;
   return { name: `topic-${process.pid}-${Date.now()}-${plans}`, partitions: 4, retentionDays: 7 };
 };
@@ -35,6 +35,8 @@ async function settingsOf(name: string): Promise<Record<string, string>> {
 
 const create = (name: string, settings: Readonly<Record<string, string>>) =>
   admin.createTopics({
+    // KafkaJS's own wait fails if a slow broker does not know the topic yet. `open` waits by itself.
+    waitForLeaders: false,
     topics: [
       {
         topic: name,
@@ -44,14 +46,14 @@ const create = (name: string, settings: Readonly<Record<string, string>>) =>
     ],
   });
 
-test('makes both topics so that they lose nothing, and warns of a single replica', async () => {
-  const wanted = plan();
+test('makes both topics with safe settings, and warns of a single replica', async () => {
+  const plan = newPlan();
   const warnings: string[] = [];
-  const topic = await KafkaTopic.open(connection, wanted, (message) => warnings.push(message));
+  const topic = await KafkaTopic.open(connection, plan, (message) => warnings.push(message));
   expect(topic.partitions).toBe(4);
   await topic.assertWritable(5000);
   await topic.close();
-  for (const name of [wanted.name, `${wanted.name}.dead-letters`]) {
+  for (const name of [plan.name, `${plan.name}.dead-letters`]) {
     expect(await settingsOf(name)).toMatchObject({
       'cleanup.policy': 'delete',
       'unclean.leader.election.enable': 'false',
@@ -64,33 +66,33 @@ test('makes both topics so that they lose nothing, and warns of a single replica
   }
 });
 
-test('several may make them at the same time', async () => {
-  const wanted = plan();
-  const topics = await Promise.all([1, 2, 3].map(() => KafkaTopic.open(connection, wanted)));
+test('several processes may make the topics at the same time', async () => {
+  const plan = newPlan();
+  const topics = await Promise.all([1, 2, 3].map(() => KafkaTopic.open(connection, plan)));
   expect(topics.map(({ partitions }) => partitions)).toEqual([4, 4, 4]);
   await Promise.all(topics.map((topic) => topic.close()));
 });
 
-test('takes one that is there as it is, with its number of partitions', async () => {
-  const wanted = plan();
-  await create(wanted.name, {});
-  const topic = await KafkaTopic.open(connection, wanted);
+test('uses an existing topic unchanged, with its number of partitions', async () => {
+  const plan = newPlan();
+  await create(plan.name, {});
+  const topic = await KafkaTopic.open(connection, plan);
   expect(topic.partitions).toBe(2);
   await topic.close();
 });
 
-test('whatever may lie on the topic fits the one of dead letters', async () => {
-  const wanted = plan();
-  await create(wanted.name, { 'max.message.bytes': '5000000' });
-  const topic = await KafkaTopic.open(connection, wanted);
+test('every record of the topic fits into its dead letter topic', async () => {
+  const plan = newPlan();
+  await create(plan.name, { 'max.message.bytes': '5000000' });
+  const topic = await KafkaTopic.open(connection, plan);
   await topic.close();
   expect(await settingsOf(topic.deadLetters)).toMatchObject({ 'max.message.bytes': '5065536' });
 });
 
-test('refuses one that would lose or refuse what it is given, with every reason', async () => {
-  const wanted = plan();
-  await create(wanted.name, { 'cleanup.policy': 'compact', 'max.message.bytes': '1000' });
-  const opening = KafkaTopic.open(connection, wanted);
+test('refuses a topic that would lose or refuse records, with every reason', async () => {
+  const plan = newPlan();
+  await create(plan.name, { 'cleanup.policy': 'compact', 'max.message.bytes': '1000' });
+  const opening = KafkaTopic.open(connection, plan);
   await expect(opening).rejects.toThrow(TopicError);
   await expect(opening).rejects.toThrow(/cleanup\.policy must be delete.*max\.message\.bytes is 1000/);
 });
@@ -103,9 +105,9 @@ test.each([
   ['message.timestamp.before.max.ms', '60000', 'message.timestamp.before.max.ms is 60000'],
   ['message.timestamp.after.max.ms', '1000', 'message.timestamp.after.max.ms is 1000'],
 ])('refuses %s=%s', async (setting, value, reason) => {
-  const wanted = plan();
-  await create(wanted.name, { [setting]: value });
-  await expect(KafkaTopic.open(connection, wanted)).rejects.toThrow(reason);
+  const plan = newPlan();
+  await create(plan.name, { [setting]: value });
+  await expect(KafkaTopic.open(connection, plan)).rejects.toThrow(reason);
 });
 
 test.each([
@@ -115,23 +117,23 @@ test.each([
   ['unclean.leader.election.enable', 'true'],
   ['compression.type', 'producer'],
 ])('warns of %s=%s', async (setting, value) => {
-  const wanted = plan();
-  await create(wanted.name, { [setting]: value });
+  const plan = newPlan();
+  await create(plan.name, { [setting]: value });
   const warnings: string[] = [];
-  const topic = await KafkaTopic.open(connection, wanted, (message) => warnings.push(message));
-  expect(warnings).toContainEqual(expect.stringContaining(`${wanted.name} has ${setting}=${value}`));
+  const topic = await KafkaTopic.open(connection, plan, (message) => warnings.push(message));
+  expect(warnings).toContainEqual(expect.stringContaining(`${plan.name} has ${setting}=${value}`));
   await topic.close();
 });
 
-test('whoever adds partitions to it while it is used makes it unfit, and is told so once', async () => {
-  const wanted = plan();
+test('partitions added during use make the topic unfit, with one warning', async () => {
+  const plan = newPlan();
   const warnings: string[] = [];
-  const topic = await KafkaTopic.open(connection, wanted, (message) => warnings.push(message));
+  const topic = await KafkaTopic.open(connection, plan, (message) => warnings.push(message));
   await topic.assertWritable(5000);
   warnings.splice(0);
-  await admin.createPartitions({ topicPartitions: [{ topic: wanted.name, count: 5 }] });
-  for (let sound = true; sound; )
-    sound = await topic.assertWritable(5000).then(
+  await admin.createPartitions({ topicPartitions: [{ topic: plan.name, count: 5 }] });
+  for (let isWritable = true; isWritable; )
+    isWritable = await topic.assertWritable(5000).then(
       () => true,
       () => false,
     );
@@ -140,22 +142,22 @@ test('whoever adds partitions to it while it is used makes it unfit, and is told
   await topic.close();
 });
 
-test('says so where no broker answers', async () => {
+test('reports that no broker answers', async () => {
   const nowhere = new KafkaConnection({ brokers: ['127.0.0.1:1'] });
-  await expect(KafkaTopic.open(nowhere, plan())).rejects.toMatchObject({
+  await expect(KafkaTopic.open(nowhere, newPlan())).rejects.toMatchObject({
     code: 'LOG_UNAVAILABLE',
     message: expect.stringContaining('127.0.0.1:1') as string,
   });
 });
 
-test('says who it is to a broker that asks, and what came of it', async () => {
+test('logs in to a broker with credentials, and reports a refusal without the password', async () => {
   const credentials = { username: 'me', password: 'secret' };
   const kafka = await startKafka({ credentials });
   onTestFinished(() => kafka.stop());
   const open = (sasl?: KafkaConnectionOptions['sasl']) =>
     KafkaTopic.open(
       new KafkaConnection({ brokers: kafka.brokers, ...(sasl === undefined ? {} : { sasl }) }),
-      plan(),
+      newPlan(),
     );
   const topic = await open({ mechanism: 'plain', ...credentials });
   await topic.assertWritable(5000);
@@ -165,8 +167,8 @@ test('says who it is to a broker that asks, and what came of it', async () => {
   await expect(refused).rejects.not.toThrow('wrong-password');
 });
 
-test('a dead letter that its topic can not take is kept without its bytes, and holds up none behind it', async () => {
-  const topic = await KafkaTopic.open(connection, plan());
+test('a dead letter too large for its topic is kept without its bytes, and does not block the next letter', async () => {
+  const topic = await KafkaTopic.open(connection, newPlan());
   onTestFinished(() => topic.close());
   const queue = new KafkaDeadLetterQueue(connection, topic);
   onTestFinished(() => queue.close());

@@ -29,24 +29,24 @@ export class BatchRecord implements RecordBatchEntry {
   /** Reads the record at the reader's position, and checks that it is complete. */
   constructor(reader: ByteReader, header: BatchHeader, minOffsetDelta: number) {
     const length = reader.length();
-    const own = new ByteReader(reader.bytes, reader.skip(length), reader.position);
+    const parts = new ByteReader(reader.bytes, reader.skip(length), reader.position);
     this.byteLength = length;
     this.#bytes = reader.bytes;
-    this.attributes = own.int8();
-    this.timestamp = header.timestampOf(own.varlong());
-    this.offsetDelta = own.varint();
+    this.attributes = parts.int8();
+    this.timestamp = header.timestampOf(parts.varlong());
+    this.offsetDelta = parts.varint();
     if (this.offsetDelta < minOffsetDelta || this.offsetDelta > header.lastOffsetDelta)
       throw new UnreadableBytes('the offsets of its records are out of order');
     this.offset = String(header.firstOffset + this.offsetDelta);
-    this.#key = spanOf(own);
-    this.#value = spanOf(own);
-    const start = own.position;
-    this.headerCount = own.length();
+    this.#key = spanOf(parts);
+    this.#value = spanOf(parts);
+    const start = parts.position;
+    this.headerCount = parts.length();
     // Too many headers are kept as encoded bytes, unread.
-    if (this.headerCount > maxHeaders) own.skip(own.end - own.position);
-    else for (let left = this.headerCount; left > 0; left -= 1) skipHeader(own);
-    if (own.position !== own.end) throw new UnreadableBytes('a record is longer than its parts');
-    this.#headers = { start, end: own.end };
+    if (this.headerCount > maxHeaders) parts.skip(parts.end - parts.position);
+    else for (let left = this.headerCount; left > 0; left -= 1) skipHeader(parts);
+    if (parts.position !== parts.end) throw new UnreadableBytes('a record is longer than its parts');
+    this.#headers = { start, end: parts.end };
     this.isControlRecord = header.isControlBatch;
     this.batchContext = header;
   }

@@ -20,10 +20,11 @@ export async function decompressLz4(frame: Buffer, maxBytes: number): Promise<Bu
   const reader = new ByteReader(frame);
   reader.skip(7 + ((flags & contentSize) === 0 ? 0 : 8) + ((flags & dictionaryId) === 0 ? 0 : 4));
   for (;;) {
-    const said = frame.readUInt32LE(reader.skip(4));
-    if (said === 0) return output.toBuffer();
-    const size = said >= storedFlag ? said - storedFlag : said;
-    if (said >= storedFlag) output.append(reader, size);
+    const sizeField = frame.readUInt32LE(reader.skip(4));
+    if (sizeField === 0) return output.toBuffer();
+    const isStored = sizeField >= storedFlag;
+    const size = isStored ? sizeField - storedFlag : sizeField;
+    if (isStored) output.append(reader, size);
     else await decompressBlock(new ByteReader(frame, reader.skip(size), reader.position), output);
     if ((flags & blockChecksums) !== 0) reader.skip(4);
     if (output.isPauseDue(reader)) await output.pause(reader);

@@ -19,13 +19,13 @@ export class UnreadableBatch implements RecordBatchEntry {
   readonly value: Buffer;
   readonly headers: Record<string, Buffer[]>;
 
-  constructor(header: BatchHeader, batch: Buffer, why: string) {
+  constructor(header: BatchHeader, batch: Buffer, reason: string) {
     const { firstOffset, lastOffset } = header;
     this.firstOffset = firstOffset;
     this.offset = String(lastOffset);
     this.timestamp = header.timestampOf(0);
     this.batchContext = header;
-    this.reason = `the batch at offsets ${firstOffset} to ${lastOffset} can't be read: ${why}`;
+    this.reason = `the batch at offsets ${firstOffset} to ${lastOffset} can't be read: ${reason}`;
     this.value = batch;
     this.headers = { [unreadableBatchHeader]: [Buffer.from(`${firstOffset}-${lastOffset}`)] };
   }

@@ -1,9 +1,18 @@
 import { DomainError } from '@user-activity/domain';
 
+/** Does the work of a port. Rejects with LOG_UNAVAILABLE if it fails. */
+export async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw logUnavailable(error);
+  }
+}
+
 /** Makes the ports' error for a failure. It leaves out the client's message, which may contain data. */
 export function logUnavailable(failure: unknown): DomainError {
-  const why = failure instanceof Error ? ` (${failure.name})` : '';
-  return new DomainError('LOG_UNAVAILABLE', `The log did not confirm in time${why}.`);
+  const reason = failure instanceof Error ? ` (${failure.name})` : '';
+  return new DomainError('LOG_UNAVAILABLE', `The log did not confirm in time${reason}.`);
 }
 
 // Types of the protocol's errors, https://kafka.apache.org/protocol.html#protocol_error_codes
