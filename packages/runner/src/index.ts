@@ -23,7 +23,7 @@ export {
   wholeNumber,
 } from './configuration/variables.ts';
 export { type Logger, type LogLevel, logLevels, makeLogger } from './logger.ts';
-export { type GroupObserver, groupObserver } from './metrics/group-metrics.ts';
+export { groupObserver } from './metrics/group-metrics.ts';
 export { measureProcess, type Measurements } from './metrics/measure-process.ts';
 export { type PublishObserver, publishObserver } from './metrics/publish-metrics.ts';
 export { measuredOutages } from './metrics/storing-metrics.ts';
@@ -39,5 +39,5 @@ export { SystemClock } from './system-clock.ts';
 export { tokens } from './tokens.ts';
 export { UuidIds } from './uuid-ids.ts';
 export { versionOf } from './version-of.ts';
-export { defaultWatch, type Watching } from './watch-progress.ts';
+export { defaultWatch, type WatchOptions } from './watch-progress.ts';
 export { type Get, type Token, token, Wiring } from './wiring.ts';

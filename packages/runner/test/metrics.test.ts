@@ -14,7 +14,7 @@ import { measureLag } from '../src/metrics/lag-metrics.ts';
 import { measured } from '../src/metrics/measured.ts';
 import { countedRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
 import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
-import { measuredLetters, measuredSaves, storingMetrics } from '../src/metrics/storing-metrics.ts';
+import { measuredDeadLetters, measuredSaves, storingMetrics } from '../src/metrics/storing-metrics.ts';
 import { sweepMetrics } from '../src/metrics/sweep-metrics.ts';
 import { takingMetrics } from '../src/metrics/taking-metrics.ts';
 
@@ -64,10 +64,10 @@ describe('a use case', () => {
 });
 
 test('activities are counted as they are taken in, and items of batches as they are refused', async () => {
-  const { one, many } = takingMetrics();
+  const { single, batch } = takingMetrics();
   expect(await numbers('activities.rejected')).toEqual({ '': 0 });
-  one();
-  many({ accepted: 3, ids: [], rejected: [{ index: 0, violations: [] }], unexplained: 0 });
+  single();
+  batch({ accepted: 3, ids: [], rejected: [{ index: 0, violations: [] }], unexplained: 0 });
   expect(await numbers('activities.accepted')).toEqual({ '': 4 });
   expect(await numbers('activities.rejected')).toEqual({ '': 1 });
 });
@@ -116,8 +116,12 @@ describe('storing', () => {
   test('dead letters are counted by their code, once they are kept', async () => {
     const letter = { origin: { topic: 't', partition: 0, offset: 0 }, key: null, value: null, headers: {} };
     const dead = { ...letter, code: 'refused', reason: 'x', diedAt: Timestamp.fromMillis(0) } as const;
-    await measuredLetters({ add: async () => undefined }).add([dead, dead, { ...dead, code: 'conflict' }]);
-    await expect(measuredLetters({ add: failing(unavailable) }).add([dead])).rejects.toBe(unavailable);
+    await measuredDeadLetters({ add: async () => undefined }).add([
+      dead,
+      dead,
+      { ...dead, code: 'conflict' },
+    ]);
+    await expect(measuredDeadLetters({ add: failing(unavailable) }).add([dead])).rejects.toBe(unavailable);
     expect(await numbers('dead_letters')).toEqual({ invalid: 0, unreadable: 0, refused: 2, conflict: 1 });
   });
 

@@ -11,7 +11,7 @@ import { sampleActivity } from '@user-activity/port-contracts';
 
 import { describe, expect, test, vi } from 'vitest';
 import { RestartingConsumer } from '../src/restarting-consumer.ts';
-import { alsoTelling, watchProgress } from '../src/watch-progress.ts';
+import { watchProgress, withWatchdog } from '../src/watch-progress.ts';
 
 const skip = (): undefined => undefined;
 
@@ -228,7 +228,7 @@ describe('watched', () => {
       { stalled: skip, restarted: skip, recovered: skip, dead: skip },
     );
     const heard: number[] = [];
-    const observer = alsoTelling(
+    const observer = withWatchdog(
       { failed: (_, failures) => heard.push(failures), recovered: (failures) => heard.push(-failures) },
       watchdog,
     );

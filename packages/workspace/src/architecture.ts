@@ -1,4 +1,5 @@
 import type { ICruiseOptions, IRegularForbiddenRuleType } from 'dependency-cruiser';
+import { members as folders } from './layout.ts';
 import { type Room, rooms } from './rooms.ts';
 
 /** A rule of the architecture: what may not import what, and why. */
@@ -16,8 +17,8 @@ interface Arrows {
   readonly because: string;
 }
 
-/** The only imports allowed between our packages: dependencies point inwards. */
-export const arrows: readonly Arrows[] = [
+/** The packages that have rows of their own. */
+const named: readonly Arrows[] = [
   {
     from: 'domain',
     to: [],
@@ -31,9 +32,6 @@ export const arrows: readonly Arrows[] = [
     because: 'a use case reaches the world through ports only',
   },
   { from: 'topic-contract', to: ['domain'], because: 'what is on the topic is told in words of the model' },
-  { from: 'adapter-memory', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
-  { from: 'adapter-sqlite', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
-  { from: 'adapter-mongodb', to: ['domain'], because: 'an adapter knows the ports, not who calls them' },
   { from: 'adapter-prometheus', to: [], because: 'what is measured is the business of those who measure' },
   {
     from: 'adapter-kafka',
@@ -56,23 +54,24 @@ export const arrows: readonly Arrows[] = [
     to: ['application', 'domain'],
     because: 'what all apps share can depend on no choice of one',
   },
-  {
-    from: 'engines',
-    to: [
-      'adapter-http',
-      'adapter-kafka',
-      'adapter-mongodb',
-      'adapter-prometheus',
-      'adapter-sqlite',
-      'application',
-      'domain',
-      'runner',
-    ],
-    because: 'one place opens the adapters that apps run on, and starts an app on them',
-  },
   { from: 'client', to: [], because: 'who talks to the API needs nothing of the service' },
   { from: 'test-servers', to: [], because: 'a server is the same whoever talks to it' },
   { from: 'workspace', to: [], because: 'the tools judge the code, so they must not depend on it' },
+];
+
+const adapters = folders().flatMap((folder) => /^packages\/(adapter-.+)$/.exec(folder)?.[1] ?? []);
+
+/** The only imports allowed between our packages: dependencies point inwards. */
+export const arrows: readonly Arrows[] = [
+  ...named,
+  ...adapters
+    .filter((adapter) => !named.some(({ from }) => from === adapter))
+    .map((from) => ({ from, to: ['domain'], because: 'an adapter knows the ports, not who calls them' })),
+  {
+    from: 'engines',
+    to: [...adapters, 'application', 'domain', 'runner'],
+    because: 'one place opens the adapters that apps run on, and starts an app on them',
+  },
 ];
 
 /** For tests: the suites of the driven ports, adapters cheap enough for unit tests, and real servers. */
