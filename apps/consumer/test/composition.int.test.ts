@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { compose } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 
-test('everything that is provided can be made, and all that a consumer needs is there', async () => {
+test('every provided value can be made, and every token that a consumer needs is provided', async () => {
   const config = readConfig({
     KAFKA_BROKERS: kafkaBrokers().join(),
     KAFKA_TOPIC: `wiring-${process.pid}`,

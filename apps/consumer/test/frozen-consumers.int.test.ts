@@ -16,7 +16,7 @@ import {
   storingUseCases,
   SystemClock,
   tokens,
-  type Watching,
+  type WatchOptions,
   Wiring,
 } from '@user-activity/runner';
 import { CuttableSockets, startKafka, plainClient } from '@user-activity/test-kit';
@@ -29,14 +29,14 @@ let places = 0;
 const forSamples = 36_500;
 
 // A new member joins once the session of a frozen one is over: after 6 s, long before 15.
-const patience: Watching = { everyMs: 250, limits: { stalled: 8, restart: 60, restarts: 2 } };
+const patience: WatchOptions = { everyMs: 250, limits: { stalled: 8, restart: 60, restarts: 2 } };
 const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
 
 interface Given {
   readonly brokers?: readonly string[];
   /** Of the consumer alone. */
   readonly sockets?: CuttableSockets;
-  readonly watching?: Watching;
+  readonly watching?: WatchOptions;
   readonly repository?: (sound: ActivityRepository) => Partial<ActivityRepository>;
 }
 
@@ -196,7 +196,7 @@ test('members that come and go again and again hold up nothing for good', async 
 
 test('a store that is down for longer than all limits together is waited for by the same member', async () => {
   // An attempt to save may be 10 s away when the store is back.
-  const watching: Watching = { everyMs: 250, limits: { stalled: 48, restart: 60, restarts: 0 } };
+  const watching: WatchOptions = { everyMs: 250, limits: { stalled: 48, restart: 60, restarts: 0 } };
   const { publish, stored, caughtUp, members, store, watchdog } = await place({ watching });
   store.reachable = false;
   await publish();

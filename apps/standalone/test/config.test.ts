@@ -45,7 +45,7 @@ const inFolder = (folder: string) => ({
 test('has a default for everything', () =>
   expect(readConfig({})).toEqual({ ...defaults, ...inFolder('./data') }));
 
-test('an empty variable counts as unset, and one of others is none of ours', () => {
+test('an empty variable counts as unset, and foreign variables are ignored', () => {
   expect(readConfig({ PORT: '', DATA_DIR: ' ', KAFKA_BROKERS: '', PATH: '/bin' })).toEqual({
     ...defaults,
     ...inFolder('./data'),
@@ -87,7 +87,7 @@ test('reads every variable', () => {
   });
 });
 
-test('takes the root key of a file in place of other keys, and on the embedded log and store alone', () => {
+test('the file of a root key is used only without other keys, on the embedded log and store', () => {
   const given = { HOST: '0.0.0.0', ROOT_KEY_FILE: '/data/root-key' };
   expect(readConfig(given)).toMatchObject({ API_KEYS: [], ROOT_KEY_FILE: '/data/root-key' });
   expect(readConfig({ ...given, API_KEYS: 'a' }).ROOT_KEY_FILE).toBeUndefined();
@@ -98,7 +98,7 @@ test('takes the root key of a file in place of other keys, and on the embedded l
 
 const engines = { KAFKA_BROKERS: 'a:9092, b:9092', MONGODB_URI: 'mongodb://db/?replicaSet=rs0' };
 
-test('reads the engines, as their adapters take them', () => {
+test('reads the settings of log and store, in the shapes of their adapters', () => {
   const { log, store, startTimeoutMs } = readConfig(engines).engines;
   expect(log).toMatchObject({ name: 'Kafka', variable: 'KAFKA_BROKERS' });
   expect(log.settings).toEqual({
@@ -167,7 +167,7 @@ describe('refuses', () => {
     ]),
   );
 
-  test('all at once, and never shows a value', () => {
+  test('with all faults at once, and never shows a value', () => {
     const faults = faultsOf({
       PORT: 'x',
       API_KEYS: 'secret key,b',
@@ -195,11 +195,11 @@ describe('refuses', () => {
       'a.b',
       'the name of a database: 1 to 63 characters without space and any of /\\."$*<>:|?',
     ],
-  ])('of the engines, %s=%s', (name, value, expected) => {
+  ])('for the log and the store, %s=%s', (name, value, expected) => {
     expect(faultsOf({ ...engines, [name]: value })).toContain(`${name} must be ${expected}`);
   });
 
-  test('half of the credentials', () => {
+  test('incomplete credentials', () => {
     expect(faultsOf({ ...engines, KAFKA_USERNAME: 'me', KAFKA_PASSWORD: 'secret' })).toEqual([
       'KAFKA_SASL_MECHANISM must be set together with KAFKA_USERNAME and KAFKA_PASSWORD',
     ]);
@@ -213,7 +213,7 @@ describe('refuses', () => {
     expect(faultsOf({ HOST, ALLOW_ANONYMOUS: 'true' })).toEqual([]);
   });
 
-  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('no loopback: %s', (HOST) => {
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('no loopback address: %s', (HOST) => {
     expect(faultsOf({ HOST })).toEqual([]);
   });
 });

@@ -60,8 +60,8 @@ export interface ConfiguredEngine<Open> {
   readonly open: Open;
 }
 
-/** A log or a store that an app can run on. */
-export interface Engine<Open> {
+/** A kind of log or store that an app can run on, such as Kafka. */
+export interface EngineKind<Open> {
   /** Its name in log lines and errors. */
   readonly name: string;
   /** The variable that chooses it by being set. An embedded engine has none: it is used if no other is chosen. */
@@ -73,16 +73,7 @@ export interface Engine<Open> {
   configure(values: object): ConfiguredEngine<Open>;
 }
 
-interface EngineDefinition<Variables extends TProperties, Settings, Args extends readonly unknown[], Ports> {
-  readonly name: string;
-  readonly variable?: keyof Variables & string;
-  readonly variables: Variables;
-  readonly faults?: (given: Given) => readonly string[];
-  readonly settings: (values: Static<TObject<Variables>>) => Settings;
-  readonly open: (settings: Settings, ...args: Args) => Promise<Ports>;
-}
-
-/** Defines a log or a store by its variables, the settings that they give, and how it is opened with these. */
+/** Defines a kind of log or store: its variables, the settings that they give, and how it is opened with these settings. */
 export function defineEngine<
   Variables extends TProperties,
   Settings,
@@ -95,7 +86,14 @@ export function defineEngine<
   faults = () => [],
   settings: settingsOf,
   open,
-}: EngineDefinition<Variables, Settings, Args, Ports>): Engine<(...args: Args) => Promise<Ports>> {
+}: {
+  readonly name: string;
+  readonly variable?: keyof Variables & string;
+  readonly variables: Variables;
+  readonly faults?: (given: Given) => readonly string[];
+  readonly settings: (values: Static<TObject<Variables>>) => Settings;
+  readonly open: (settings: Settings, ...args: Args) => Promise<Ports>;
+}): EngineKind<(...args: Args) => Promise<Ports>> {
   const schema = Type.Object(variables);
   return {
     name,

@@ -1,23 +1,23 @@
-import type { Engine, OpenLog, OpenStore } from './engine.ts';
+import type { EngineKind, OpenLog, OpenStore } from './engine.ts';
 import { kafkaLog } from './log/kafka.ts';
 import { sqliteLog } from './log/sqlite.ts';
 import { mongodbStore } from './store/mongodb.ts';
 import { sqliteStore } from './store/sqlite.ts';
 
 /** The logs and the stores that an app offers. */
-export interface Engines {
-  readonly logs: readonly Engine<OpenLog>[];
-  readonly stores: readonly Engine<OpenStore>[];
+export interface EngineKinds {
+  readonly logs: readonly EngineKind<OpenLog>[];
+  readonly stores: readonly EngineKind<OpenStore>[];
 }
 
 /** Every log and store. */
-export const everyEngine: Engines = {
+export const everyEngine: EngineKinds = {
   logs: [kafkaLog, sqliteLog],
   stores: [mongodbStore, sqliteStore],
 };
 
 /** The logs and stores that several processes can share. */
-export const sharedEngines: Engines = {
+export const sharedEngines: EngineKinds = {
   logs: everyEngine.logs.filter(({ variable }) => variable !== undefined),
   stores: everyEngine.stores.filter(({ variable }) => variable !== undefined),
 };

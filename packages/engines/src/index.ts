@@ -10,7 +10,7 @@ export {
 export {
   type ConfiguredEngine,
   defineEngine,
-  type Engine,
+  type EngineKind,
   type LogEngine,
   type OpenLog,
   type OpenStore,
@@ -19,7 +19,7 @@ export {
   type StoreLimits,
 } from './engine.ts';
 export { EngineChoice, type EngineSettings } from './engine-choice.ts';
-export { type Engines, everyEngine, sharedEngines } from './engines.ts';
+export { type EngineKinds, everyEngine, sharedEngines } from './engines.ts';
 export { openEngines, type OpenEngines } from './open-engines.ts';
 export { type Compose, type ServiceConfig, type ServiceStart, startService } from './start-service.ts';
 export { provideConsumer, provideStore } from './wire.ts';

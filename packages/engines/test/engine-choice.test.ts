@@ -29,7 +29,7 @@ describe('with one more log and store', () => {
     [
       'a second store is one too many',
       { ...kafka, ...mongodb, MEMORY_STORE: 'x' },
-      ['only one of MONGODB_URI and MEMORY_STORE may be set: unset the others'],
+      ['MONGODB_URI and MEMORY_STORE exclude each other: set only one of them'],
     ],
     [
       'the faults of the chosen log count',

@@ -30,6 +30,9 @@ import { memoryEngines } from './memory-engine.ts';
 
 const logger = makeLogger('silent' as 'fatal');
 
+// The time limit of the test ends a wait in vain.
+const patience = { timeout: 60_000 };
+
 /** The logs and stores of the service, and one more of each. */
 function withMemory() {
   const memory = memoryEngines();
@@ -108,16 +111,18 @@ test('a start waits for it, and health says meanwhile what is missing', async ()
   const port = await freePort();
   const starting = start(memory, port);
   const health = () => read(`http://127.0.0.1:${port}/health/ready`);
-  await vi.waitFor(async () =>
-    expect(await health()).toMatchObject({
-      status: 503,
-      body: { checks: { log: 'ok', store: 'unavailable' } },
-    }),
+  await vi.waitFor(
+    async () =>
+      expect(await health()).toMatchObject({
+        status: 503,
+        body: { checks: { log: 'ok', store: 'unavailable' } },
+      }),
+    patience,
   );
   memory.store.reachable = true;
   const app = await starting;
   onTestFinished(() => app.stop());
-  await vi.waitFor(async () => expect(await health()).toMatchObject({ status: 200 }));
+  await vi.waitFor(async () => expect(await health()).toMatchObject({ status: 200 }), patience);
 });
 
 test('a number of partitions that changed ends the start, and closes what was opened', async () => {

@@ -11,7 +11,7 @@ import { type RecordingRules, Turns } from '@user-activity/domain';
 import { eventLoop } from './event-loop.ts';
 import { instrumentApi } from './metrics/instrument.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
-import { measuredLetters } from './metrics/storing-metrics.ts';
+import { measuredDeadLetters } from './metrics/storing-metrics.ts';
 import { measuredWaiting } from './metrics/waiting-metrics.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
@@ -45,7 +45,7 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
       // It calls the instrumented sweep, so that sweeps for the quota are measured too.
-      deadLetterQueue: withinQuota(measuredLetters(get(tokens.deadLetterQueue)), (why) =>
+      deadLetterQueue: withinQuota(measuredDeadLetters(get(tokens.deadLetterQueue)), (why) =>
         useCases.sweepDeadLetters(why),
       ),
       outcomeWaiter: get(tokens.outcomeWaiter),

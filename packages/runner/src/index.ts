@@ -39,5 +39,5 @@ export { SystemClock } from './system-clock.ts';
 export { tokens } from './tokens.ts';
 export { UuidIds } from './uuid-ids.ts';
 export { versionOf } from './version-of.ts';
-export { defaultWatch, type Watching } from './watch-progress.ts';
+export { defaultWatch, type WatchOptions } from './watch-progress.ts';
 export { type Get, type Token, token, Wiring } from './wiring.ts';

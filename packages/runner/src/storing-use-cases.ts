@@ -10,12 +10,12 @@ import { backOff } from '@user-activity/timing';
 import { instrumentStoring } from './metrics/instrument.ts';
 import { measureLag } from './metrics/lag-metrics.ts';
 import { countedRestarts, measureProgress } from './metrics/progress-metrics.ts';
-import { measuredLetters, measuredOutages, measuredSaves } from './metrics/storing-metrics.ts';
+import { measuredDeadLetters, measuredOutages, measuredSaves } from './metrics/storing-metrics.ts';
 import { outageLog } from './outage-log.ts';
 import { progressLog } from './progress-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
 import { tokens } from './tokens.ts';
-import { alsoTelling, defaultWatch, type Watching, watchProgress } from './watch-progress.ts';
+import { defaultWatch, type WatchOptions, watchProgress, withWatchdog } from './watch-progress.ts';
 import type { Get } from './wiring.ts';
 
 /** Makes the use cases of the storing side on the wired ports, and measures them. */
@@ -23,18 +23,18 @@ export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =
   instrumentStoring(
     makeStoringUseCases({
       repository: measuredSaves(get(tokens.repository), get(tokens.clock)),
-      deadLetterQueue: measuredLetters(get(tokens.deadLetterQueue)),
+      deadLetterQueue: measuredDeadLetters(get(tokens.deadLetterQueue)),
       clock: get(tokens.clock),
       pause: backOff,
       // More than a working store needs, and short for a waiting consumer group.
       grace: () => delay(1000, undefined, { ref: false }),
-      observer: alsoTelling(measuredOutages('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
+      observer: withWatchdog(measuredOutages('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
       health,
     }),
   );
 
 /** Makes the watchdog that judges whether the consumer makes progress, and logs it. */
-export const progressWatchdog = (get: Get, { limits }: Watching = defaultWatch): ProgressWatchdog =>
+export const progressWatchdog = (get: Get, { limits }: WatchOptions = defaultWatch): ProgressWatchdog =>
   new ProgressWatchdog(limits, progressLog(get(tokens.logger)));
 
 /** Makes a consumer that replaces a member of the group when it ends. */
@@ -48,7 +48,7 @@ export function restartingConsumer(get: Get, make: () => EventConsumer): Restart
 }
 
 /** Joins the group and begins to store, and watches the progress from then on. */
-export async function startStoring(get: Get, { everyMs }: Watching = defaultWatch): Promise<void> {
+export async function startStoring(get: Get, { everyMs }: WatchOptions = defaultWatch): Promise<void> {
   const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
   await consumer.start(get(tokens.storingUseCases).storeActivities);
   measureLag(consumer);

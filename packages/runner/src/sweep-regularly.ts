@@ -3,16 +3,19 @@ import type { SweepDeadLetters } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 
-/** How long to wait between two sweeps. */
+/** The times between sweeps. */
 export interface SweepIntervals {
-  /** The wait after the first sweep, which removes nothing because of its age. Short, so that processes that restart often sweep too. */
+  /**
+   * The wait after the first sweep. It is short because the first sweep never removes letters for their age: processes that
+   * restart often would remove none.
+   */
   readonly firstMs: number;
   readonly everyMs: number;
 }
 
 const defaultIntervals: SweepIntervals = { firstMs: 30_000, everyMs: 5 * 60_000 };
 
-/** Sweeps now and then at intervals, until it is cancelled. If the store does not answer, the next sweep tries again. */
+/** Sweeps at once and then at intervals, until it is cancelled. If the store does not answer, the next sweep tries again. */
 export async function sweepRegularly(
   sweep: SweepDeadLetters,
   logger: Pick<Logger, 'info' | 'warn'>,

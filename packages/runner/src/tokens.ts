@@ -16,7 +16,7 @@ import type { Logger } from './logger.ts';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 import { token } from './wiring.ts';
 
-/** What apps wire: the driven ports, the use cases, and what runs beside them. */
+/** The tokens of the driven ports, of the use cases, and of the parts that run beside them. */
 export const tokens = {
   logger: token<Logger>('logger'),
   clock: token<Clock>('clock'),

@@ -4,7 +4,7 @@ import { isDomainError, type OutageObserver } from '@user-activity/domain';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 
 /** How often a consumer's progress is checked, and the watchdog's limits in checks. */
-export interface Watching {
+export interface WatchOptions {
   readonly everyMs: number;
   readonly limits: ProgressLimits;
 }
@@ -14,25 +14,29 @@ export interface Watching {
  * after 3 minutes. These are longer than a rebalance, which waits up to 10 s for a lost member and up to 30 s for a hanging one,
  * and longer than the failover of a broker.
  */
-export const defaultWatch: Watching = { everyMs: 5000, limits: { stalled: 9, restart: 12, restarts: 2 } };
+export const defaultWatch: WatchOptions = { everyMs: 5000, limits: { stalled: 9, restart: 12, restarts: 2 } };
 
 /** The parts that a watch needs. */
-export interface Watched {
+interface WatchedParts {
   readonly consumer: RestartingConsumer;
   readonly store: Answering;
   readonly watchdog: ProgressWatchdog;
 }
 
 /** Checks a consumer at intervals and does what the watchdog asks, until it is cancelled. */
-export async function watchProgress(watched: Watched, everyMs: number, signal: AbortSignal): Promise<void> {
+export async function watchProgress(
+  watched: WatchedParts,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
-    await look(watched);
+    await check(watched);
   }
 }
 
-async function look({ consumer, store, watchdog }: Watched): Promise<void> {
+async function check({ consumer, store, watchdog }: WatchedParts): Promise<void> {
   let partitions: Awaited<ReturnType<RestartingConsumer['progress']>>;
   try {
     partitions = await consumer.progress();
@@ -49,10 +53,10 @@ async function look({ consumer, store, watchdog }: Watched): Promise<void> {
 }
 
 /**
- * Also tells the watchdog about failed saves. While saves fail because a dependency is down, the watchdog waits. If they
- * hang instead of failing, it checks.
+ * Returns an observer that reports failed saves to the watchdog too. While saves fail because a dependency is down, the
+ * watchdog waits. While they hang, it keeps checking.
  */
-export const alsoTelling = (observer: OutageObserver, watchdog: ProgressWatchdog): OutageObserver => ({
+export const withWatchdog = (observer: OutageObserver, watchdog: ProgressWatchdog): OutageObserver => ({
   failed(error, failures) {
     observer.failed(error, failures);
     if (isDomainError(error) && error.kind === 'unavailable') watchdog.outage();

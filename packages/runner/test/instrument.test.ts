@@ -87,7 +87,7 @@ test('no use case is left out of the records', () => {
   expect(new Set(makers)).toEqual(new Set([...inRecords, ...others]));
 });
 
-test('what callers handed in is counted, by whichever use case it came', async () => {
+test('accepted activities are counted, whichever use case accepts them', async () => {
   const { api } = setUp();
   const draft = { userId: '1', type: 'LOGIN' };
   await api.logActivity(draft);
@@ -107,7 +107,7 @@ test('what callers handed in is counted, by whichever use case it came', async (
   expect(await metrics.read('user_activity.activities.rejected')).toMatchObject([{ value: 1 }]);
 });
 
-test('a sweep that the quota asks for is measured like any other', async () => {
+test('a sweep for the quota is measured like any other sweep', async () => {
   const { api } = setUp();
   const value = new Uint8Array(1024 * 1024);
   const calls = Array.from({ length: 17 }, (_, offset) => {

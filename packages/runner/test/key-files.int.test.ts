@@ -57,7 +57,7 @@ function faultsOf(use: () => unknown): readonly string[] {
 }
 
 describe('the root key', () => {
-  test('is made once, of 32 random bytes, for its owner alone, and kept', () => {
+  test('is made once from 32 random bytes, only its owner can read it, and it stays the same', () => {
     const place = folder('once');
     const file = join(place, 'root-key');
     const first = openRootKey(file);
@@ -70,7 +70,7 @@ describe('the root key', () => {
     expect(openRootKey(join(place, 'another')).key).not.toBe(first.key);
   });
 
-  test('is one, however many processes start at once', async () => {
+  test('is the same for all processes that start at the same time', async () => {
     const place = folder('many');
     const go = join(temporary, 'go');
     const runner = fileURLToPath(new URL('../src/index.ts', import.meta.url));
@@ -109,7 +109,7 @@ describe('the root key', () => {
     ['longer', `${'A'.repeat(44)}\n`],
     ['of two lines', `${'A'.repeat(43)}\n${'B'.repeat(43)}\n`],
     ['no text', '\u0000\ufffd'.repeat(20)],
-  ])('is refused if its file is %s, without a word of what it holds', (name, content) => {
+  ])('is refused if its file is %s, and the error does not show the content', (name, content) => {
     const file = fileOf(name, content);
     expect(faultsOf(() => openRootKey(file))).toEqual([
       `ROOT_KEY_FILE must contain a key made by the service: remove ${file} to get a new one, or set API_KEYS`,
@@ -117,7 +117,7 @@ describe('the root key', () => {
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 
-  test('is read where nothing can be written', () => {
+  test('is read from a folder that is read-only', () => {
     const place = folder('read-only');
     const file = join(place, 'root-key');
     const { key } = openRootKey(file);
@@ -136,7 +136,7 @@ describe('the root key', () => {
     expect(readdirSync(place)).toEqual(['root-key']);
   });
 
-  test('is kept from others again if they may read its file', () => {
+  test('is made private again if others may read its file', () => {
     const file = join(folder('shared'), 'root-key');
     const { key } = openRootKey(file);
     for (const mode of [0o644, 0o640, 0o666]) {
@@ -146,7 +146,7 @@ describe('the root key', () => {
     }
   });
 
-  test('is refused if everyone may read its file and that can not be changed', () => {
+  test('is refused if everyone may read its file and the mode cannot be changed', () => {
     const file = join(folder('public'), 'root-key');
     const { key } = openRootKey(file);
     const [all, group] = [0o644, 0o640];
@@ -162,7 +162,7 @@ describe('the root key', () => {
     expect(openRootKey(file)).toEqual({ key, made: false });
   });
 
-  test('needs a folder to be made in', () => {
+  test('is not made in a missing folder', () => {
     const missing = join(temporary, 'missing');
     expect(faultsOf(() => openRootKey(join(missing, 'root-key')))).toEqual([
       `ROOT_KEY_FILE can't be made (ENOENT): let this user write files in the folder ${missing}, or set API_KEYS`,
@@ -172,7 +172,7 @@ describe('the root key', () => {
     ]);
   });
 
-  test('is for an API that has no other key, is not open to all, and is alone on its data', () => {
+  test('is for an API without other keys that is not open to everyone and shares its data with no other process', () => {
     const ROOT_KEY_FILE = '/data/root-key';
     expect(rootKeyFileOf({ ROOT_KEY_FILE }, false)).toBe(ROOT_KEY_FILE);
     const noOther = { ROOT_KEY_FILE, ALLOW_ANONYMOUS: 'false', API_KEYS: '' };
@@ -203,7 +203,7 @@ describe('without keys', () => {
 });
 
 describe('API_KEYS_FILE', () => {
-  test('adds its keys, of lines or commas, to those of API_KEYS', () => {
+  test('adds its keys, separated by lines or commas, to those of API_KEYS', () => {
     const API_KEYS_FILE = fileOf('keys', 'one, two\r\n\nthree\n');
     expect(keysOf({ API_KEYS_FILE, API_KEYS: 'zero' })).toEqual(['zero', 'one', 'two', 'three']);
     expect(accessFaults({ API_KEYS_FILE, HOST: '0.0.0.0' })).toEqual([]);
@@ -213,7 +213,7 @@ describe('API_KEYS_FILE', () => {
     ['no key', ' \n,'],
     ['a space in a key', 'a secret\n'],
     ['what is not ASCII', 'sécret'],
-  ])('is refused if it holds %s', (name, content) => {
+  ])('is refused if it contains %s', (name, content) => {
     const API_KEYS_FILE = fileOf(name, content);
     const fault =
       'API_KEYS_FILE must name a file of keys, separated by commas or lines, of printable ASCII characters without space';
@@ -222,7 +222,7 @@ describe('API_KEYS_FILE', () => {
     expect(faultsOf(() => keysOf({ API_KEYS_FILE }))).toEqual([fault]);
   });
 
-  test('must be there', () => {
+  test('is refused if it is missing', () => {
     const API_KEYS_FILE = join(temporary, 'nowhere');
     expect(accessFaults({ API_KEYS_FILE })).toEqual([
       'API_KEYS_FILE must name a file that this user can read (ENOENT)',

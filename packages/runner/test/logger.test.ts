@@ -2,7 +2,7 @@ import { DomainError } from '@user-activity/domain';
 import { expect, test } from 'vitest';
 import { errorLine } from '../src/logger.ts';
 
-test('of an error a line tells code, kind, message, cause and stack, and nothing that a client sent', () => {
+test('a logged error has code, kind, message, cause and stack, and nothing that a client sent', () => {
   const cause = new Error('the disk is full');
   const violations = [{ path: '/metadata/secret', message: 'is too long' }];
   const error = new DomainError('LOG_UNAVAILABLE', 'Not confirmed.', { ids: ['secret'], violations, cause });

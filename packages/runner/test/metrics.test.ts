@@ -14,7 +14,7 @@ import { measureLag } from '../src/metrics/lag-metrics.ts';
 import { measured } from '../src/metrics/measured.ts';
 import { countedRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
 import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
-import { measuredLetters, measuredSaves, storingMetrics } from '../src/metrics/storing-metrics.ts';
+import { measuredDeadLetters, measuredSaves, storingMetrics } from '../src/metrics/storing-metrics.ts';
 import { sweepMetrics } from '../src/metrics/sweep-metrics.ts';
 import { takingMetrics } from '../src/metrics/taking-metrics.ts';
 
@@ -38,7 +38,7 @@ const failing = (error: Error) => async (): Promise<never> => {
 const unavailable = new DomainError('STORE_UNAVAILABLE', 'gone');
 
 describe('a use case', () => {
-  test('works as before, and its calls are counted', async () => {
+  test('returns its result, and its calls are counted', async () => {
     const told: unknown[] = [];
     const add = measured(
       'add',
@@ -53,7 +53,7 @@ describe('a use case', () => {
     expect(await numbers('use_case.duration')).toEqual({ add: 2 });
   });
 
-  test('that fails still fails, and is counted by the code; what is no domain error never by its name', async () => {
+  test('rejects with its error, counted by the code of a domain error and never by the name of another error', async () => {
     const told = vi.fn<() => void>();
     const bug = new TypeError('x');
     await expect(measured('one', failing(unavailable), told)()).rejects.toBe(unavailable);
@@ -63,11 +63,11 @@ describe('a use case', () => {
   });
 });
 
-test('activities are counted as they are taken in, and items of batches as they are refused', async () => {
-  const { one, many } = takingMetrics();
+test('accepted activities and rejected items of batches are counted', async () => {
+  const { single, batch } = takingMetrics();
   expect(await numbers('activities.rejected')).toEqual({ '': 0 });
-  one();
-  many({ accepted: 3, ids: [], rejected: [{ index: 0, violations: [] }], unexplained: 0 });
+  single();
+  batch({ accepted: 3, ids: [], rejected: [{ index: 0, violations: [] }], unexplained: 0 });
   expect(await numbers('activities.accepted')).toEqual({ '': 4 });
   expect(await numbers('activities.rejected')).toEqual({ '': 1 });
 });
@@ -75,7 +75,7 @@ test('activities are counted as they are taken in, and items of batches as they 
 describe('storing', () => {
   const [early, late] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
 
-  test('counts what became of records, from 0 on', async () => {
+  test('counts records by outcome, and each counter begins at 0', async () => {
     const tell = storingMetrics();
     const none = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, dead_lettered: 0 };
     expect(await numbers('consumer.outcomes')).toEqual(none);
@@ -93,7 +93,7 @@ describe('storing', () => {
     expect(await numbers('consumer.batch.records')).toEqual({ '': 2 });
   });
 
-  test('takes the time from acceptance of what was stored, and of nothing else', async () => {
+  test('measures the time since acceptance of stored activities only', async () => {
     const outcomes = ['stored', 'duplicate', { refused: 'no' }, 'stored'] as const;
     const clock = new FixedClock(Timestamp.toISO(Timestamp.fromMillis(early.receivedAt + 2500)));
     const saves = measuredSaves({ save: async () => outcomes }, clock);
@@ -103,7 +103,7 @@ describe('storing', () => {
     ]);
   });
 
-  test('a clock that is ahead makes no time negative, and a store that fails is none of it', async () => {
+  test('measures no negative time if a clock is ahead, and nothing if the store fails', async () => {
     const clock = new FixedClock(Timestamp.toISO(Timestamp.fromMillis(early.receivedAt - 1000)));
     await measuredSaves({ save: async () => ['stored'] }, clock).save([early]);
     const broken: Pick<ActivityRepository, 'save'> = { save: failing(unavailable) };
@@ -113,15 +113,19 @@ describe('storing', () => {
     ]);
   });
 
-  test('dead letters are counted by their code, once they are kept', async () => {
+  test('counts dead letters by code, after the queue has taken them', async () => {
     const letter = { origin: { topic: 't', partition: 0, offset: 0 }, key: null, value: null, headers: {} };
     const dead = { ...letter, code: 'refused', reason: 'x', diedAt: Timestamp.fromMillis(0) } as const;
-    await measuredLetters({ add: async () => undefined }).add([dead, dead, { ...dead, code: 'conflict' }]);
-    await expect(measuredLetters({ add: failing(unavailable) }).add([dead])).rejects.toBe(unavailable);
+    await measuredDeadLetters({ add: async () => undefined }).add([
+      dead,
+      dead,
+      { ...dead, code: 'conflict' },
+    ]);
+    await expect(measuredDeadLetters({ add: failing(unavailable) }).add([dead])).rejects.toBe(unavailable);
     expect(await numbers('dead_letters')).toEqual({ invalid: 0, unreadable: 0, refused: 2, conflict: 1 });
   });
 
-  test('attempts that failed are counted by who did not answer, and told on', async () => {
+  test('counts failed attempts by dependency, and passes them on', async () => {
     const observer = {
       failed: vi.fn<(error: unknown, failures: number) => void>(),
       recovered: vi.fn<(failures: number) => void>(),
@@ -137,7 +141,7 @@ describe('storing', () => {
   });
 });
 
-test('sweeps count what they removed and why, and show how large what is left of the edge is', async () => {
+test('sweeps are counted by the reason for removal, and show the size of the letters of the edge that are left', async () => {
   const tell = sweepMetrics();
   expect(await numbers('dead_letters.removed')).toEqual({ age: 0, quota: 0 });
   expect(await numbers('dead_letters.edge.size')).toEqual({});
@@ -162,7 +166,7 @@ describe('publishing', () => {
     expect(await numbers('publish.duration')).toEqual({ '': 2, LOG_BUSY: 1 });
   });
 
-  test('shows the buffer as it is now, and what each flush confirmed', async () => {
+  test('shows the current buffer, and what each flush confirmed', async () => {
     const observer = publishObserver({ events: 10, bytes: 1000 });
     observer.buffered(7, 700);
     observer.buffered(3, 300);
@@ -180,7 +184,7 @@ describe('publishing', () => {
   });
 });
 
-test('a member of a group shows whether it is in, and with how much', async () => {
+test('a member shows whether it is in its group, and its number of partitions', async () => {
   const observer = groupObserver();
   expect(await numbers('consumer.joined')).toEqual({ '': 0 });
   observer.joined(6);
@@ -194,7 +198,7 @@ test('a member of a group shows whether it is in, and with how much', async () =
 describe('the lag', () => {
   const at = (committed: number, end: number) => [{ partition: 4, committed, end }];
 
-  test('is what the group is behind; the log is asked again when the answer is not fresh any more', async () => {
+  test('is shown for each partition, and the log is asked again once the answer is stale', async () => {
     vi.useFakeTimers();
     try {
       const progress = vi.fn<EventConsumer['progress']>(async () => at(2, 12));
@@ -216,7 +220,7 @@ describe('the lag', () => {
   });
 });
 
-test('new members are counted and told on; the state of the watchdog is the one that it is in', async () => {
+test('new members are counted and passed on, and only the current state of the watchdog is 1', async () => {
   const told = vi.fn<(reason: unknown) => void>();
   const restarted = countedRestarts(told);
   expect(await numbers('consumer.restarts')).toEqual({ '': 0 });

@@ -11,7 +11,7 @@ import { sampleActivity } from '@user-activity/port-contracts';
 
 import { describe, expect, test, vi } from 'vitest';
 import { RestartingConsumer } from '../src/restarting-consumer.ts';
-import { alsoTelling, watchProgress } from '../src/watch-progress.ts';
+import { watchProgress, withWatchdog } from '../src/watch-progress.ts';
 
 const skip = (): undefined => undefined;
 
@@ -75,8 +75,8 @@ function setUp(...members: readonly Member[]) {
 
 const started = (member: Member) => vi.waitFor(() => expect(member.handler).toBeDefined());
 
-describe('a new member takes the place', () => {
-  test('of one that ends by itself, after a pause', async () => {
+describe('a new member replaces a member', () => {
+  test('that ends by itself, after a pause', async () => {
     const [first, second] = [new Member(), new Member()];
     const { consumer, told } = setUp(first, second);
     await consumer.start(async () => undefined);
@@ -88,7 +88,7 @@ describe('a new member takes the place', () => {
     await consumer.ended;
   });
 
-  test('of one that is not trusted any more, at once and though it never stops', async () => {
+  test('that must be restarted, at once, even if the old member never stops', async () => {
     const [first, second] = [new Member(undefined, never), new Member()];
     const { consumer, told } = setUp(first, second);
     await consumer.start(async () => undefined);
@@ -98,7 +98,7 @@ describe('a new member takes the place', () => {
     await consumer.stop();
   });
 
-  test('of one that is still joining', async () => {
+  test('that is still joining', async () => {
     const [first, second, third] = [new Member(), new Member(never), new Member()];
     const { consumer } = setUp(first, second, third);
     await consumer.start(async () => undefined);
@@ -114,7 +114,7 @@ describe('a new member takes the place', () => {
     await consumer.ended;
   });
 
-  test('of one that fails to join', async () => {
+  test('that fails to join', async () => {
     const failing = new Member(() => Promise.reject(new Error('no coordinator')), skip as never);
     const [first, third] = [new Member(), new Member()];
     const { consumer, told } = setUp(first, failing, third);
@@ -126,7 +126,7 @@ describe('a new member takes the place', () => {
   });
 });
 
-test('it gives up after several in a row, with the last reason', async () => {
+test('the consumer gives up after several failures in a row, with the last reason', async () => {
   const members = [new Member(), new Member(), new Member()];
   const { consumer } = setUp(...members);
   await consumer.start(async () => undefined);
@@ -137,7 +137,7 @@ test('it gives up after several in a row, with the last reason', async () => {
   await expect(consumer.ended).rejects.toThrow('crash 3');
 });
 
-test('those in a row are those between which nothing was handled', async () => {
+test('failures are in a row if nothing was handled between them', async () => {
   const members = [new Member(), new Member(), new Member(), new Member()];
   const { consumer, told } = setUp(...members);
   await consumer.start(async () => undefined);
@@ -151,12 +151,12 @@ test('those in a row are those between which nothing was handled', async () => {
   await consumer.ended;
 });
 
-test('a first member that can not join is no start', async () => {
+test('the start fails if the first member cannot join', async () => {
   const failing = new Member(() => Promise.reject(new Error('no coordinator')));
   await expect(setUp(failing).consumer.start(async () => undefined)).rejects.toThrow('no coordinator');
 });
 
-test('once it is stopped nobody takes the place, and it answers no more', async () => {
+test('a stopped consumer starts no new member, and its ping rejects', async () => {
   const [first, second] = [new Member(), new Member()];
   const { consumer } = setUp(first, second);
   await consumer.start(async () => undefined);
@@ -169,7 +169,7 @@ test('once it is stopped nobody takes the place, and it answers no more', async 
   await expect(consumer.ping()).rejects.toBeInstanceOf(DomainError);
 });
 
-describe('watched', () => {
+describe('under the watchdog', () => {
   /** Looks without end at a member that has ten records before it, as fast as it can. */
   function watched(store: () => Promise<void>, ...members: readonly Member[]) {
     const { consumer, told } = setUp(...members);
@@ -188,7 +188,7 @@ describe('watched', () => {
     return { consumer, told, watchdog, watching };
   }
 
-  test('a consumer that moves again after its restart goes on', async () => {
+  test('a consumer that makes progress after its restart continues', async () => {
     const second: Member = new Member(async () => {
       second.committed = 10;
     });
@@ -200,7 +200,7 @@ describe('watched', () => {
     expect(told).toEqual(['stalled', 'Error: The consumer committed nothing for too long.', 'recovered']);
   });
 
-  test('one that no restart helps comes to its end', async () => {
+  test('a consumer that makes no progress after restarts ends', async () => {
     const { consumer, told, watchdog, watching } = watched(async () => undefined);
     await consumer.start(async () => undefined);
     await expect(consumer.ended).rejects.toThrow('restarts did not help');
@@ -209,7 +209,7 @@ describe('watched', () => {
     expect(told.at(-1)).toBe('dead');
   });
 
-  test('one whose store is down is left alone', async () => {
+  test('a consumer is not restarted while its store is down', async () => {
     let asked = 0;
     const { consumer, told, watchdog } = watched(async () => {
       asked += 1;
@@ -222,13 +222,13 @@ describe('watched', () => {
     await consumer.stop();
   });
 
-  test('a save that fails as something is down is an outage, one that fails by a bug is none', () => {
+  test('a save that fails because a dependency is down is an outage, and a save that fails because of a bug is not', () => {
     const watchdog = new ProgressWatchdog(
       { stalled: 2, restart: 4, restarts: 1 },
       { stalled: skip, restarted: skip, recovered: skip, dead: skip },
     );
     const heard: number[] = [];
-    const observer = alsoTelling(
+    const observer = withWatchdog(
       { failed: (_, failures) => heard.push(failures), recovered: (failures) => heard.push(-failures) },
       watchdog,
     );
@@ -242,7 +242,7 @@ describe('watched', () => {
   });
 });
 
-test('records of a log in memory are all handled across a restart', async () => {
+test('all records of a log in memory are handled across a restart', async () => {
   const log = new MemoryLog();
   const publisher = new MemoryEventPublisher(log);
   const consumer = new RestartingConsumer({

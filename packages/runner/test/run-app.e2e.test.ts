@@ -18,7 +18,7 @@ async function run(level: string, app: string): Promise<{ code: unknown; output:
   return { code: closed[0] as unknown, output };
 }
 
-test('the ready line is there however little is logged, and a stop ends with 0', async () => {
+test('the ready line is logged at any level, and a stop exits with 0', async () => {
   const stopping = "setInterval(() => process.kill(process.pid, 'SIGTERM'), 50)";
   const { code, output } = await run(
     'fatal',
@@ -29,7 +29,7 @@ test('the ready line is there however little is logged, and a stop ends with 0',
   expect(JSON.parse(output)).toMatchObject({ level: 30, msg: 'ready at http://x' });
 });
 
-test('an app of which a part came to its end stops, says why, and ends with 1', async () => {
+test('an app with a failed component stops, logs why, and exits with 1', async () => {
   const { code, output } = await run(
     'info',
     "{ url: 'http://x', docs: '/docs', failed: Promise.reject(new Error('it is gone')), stop: async () => {} }",
@@ -50,7 +50,7 @@ test('an app of which a part came to its end stops, says why, and ends with 1', 
 test.each([
   ['rejection', "setTimeout(() => { Promise.reject(new Error('nobody looks')); }, 20)"],
   ['exception', "setTimeout(() => { throw new Error('nobody looks'); }, 20)"],
-])('an %s that nobody handles ends the process with 1, and says what it was', async (_, bug) => {
+])('an unhandled %s ends the process with 1, and the log shows it', async (_, bug) => {
   const { code, output } = await run('info', `{ url: 'http://x', bug: ${bug}, stop: async () => {} }`);
   expect(code).toBe(1);
   const last = JSON.parse(output.trim().split('\n').at(-1) ?? '') as object;

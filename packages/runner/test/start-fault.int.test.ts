@@ -12,7 +12,7 @@ async function failureAt(host: string, port: number): Promise<unknown> {
   return error;
 }
 
-test('a taken port, a foreign address and an unknown name are told with the variable to set', async () => {
+test('a taken port, a foreign address and an unknown name are reported with the variable to set', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
   const { port } = holder.address() as { port: number };
@@ -30,7 +30,7 @@ test('a taken port, a foreign address and an unknown name are told with the vari
   expect(startFault(denied)).toContain('set PORT');
 });
 
-test('an error of a name of its own says what to do, and one of the language is a bug', () => {
+test('an error class of ours says what to do, and a built-in error is a bug', () => {
   class DataFileError extends Error {
     override readonly name = 'DataFileError';
   }

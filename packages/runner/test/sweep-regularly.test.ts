@@ -5,7 +5,7 @@ import { sweepRegularly } from '../src/sweep-regularly.ts';
 
 const loggers = () => ({ info: vi.fn<() => void>(), warn: vi.fn<() => void>() });
 
-test('sweeps at once and again, also after a store that did not answer, until it is cancelled', async () => {
+test('sweeps at once and again until it is cancelled, even if the store does not answer once', async () => {
   const over = new AbortController();
   const logger = loggers();
   const answers = [
@@ -30,7 +30,7 @@ test('sweeps at once and again, also after a store that did not answer, until it
   ]);
 });
 
-test('sweeps soon after the first time, which removes nothing for its age, and then at longer intervals', async () => {
+test('sweeps soon after the first sweep, which removes nothing for its age, and then at longer intervals', async () => {
   const over = new AbortController();
   let sweeps = 0;
   const sweep: SweepDeadLetters = async () => {
@@ -44,7 +44,7 @@ test('sweeps soon after the first time, which removes nothing for its age, and t
   expect(sweeps).toBe(2);
 });
 
-test('a bug ends it', async () => {
+test('a bug ends the sweeping', async () => {
   const bug = new TypeError('x');
   const failing = () => Promise.reject(bug);
   await expect(sweepRegularly(failing, loggers(), new AbortController().signal)).rejects.toBe(bug);

@@ -25,12 +25,12 @@ test.each([
   expect(rest.join(' ')).toBe(`INFO: ${text}\n`);
 });
 
-test('other lines keep all that they tell', () => {
+test('other lines keep all their members', () => {
   const line = shown((logger) => logger.warn({ max: 3, status: 'ok', route: '/x' }, 'too many'));
   expect(stripVTControlCharacters(line)).toContain('WARN: too many {"max":3,"status":"ok","route":"/x"}');
 });
 
-test('nothing that is logged can steer the terminal, and a stack keeps its lines', () => {
+test('logged text cannot control the terminal, and a stack keeps its lines', () => {
   const hostile = 'a\u001b[2Jb\u009b31mc\u0007\rd\ne\u202ef\u007f\u2028g';
   const harmless = 'a\\u{1b}[2Jb\\u{9b}31mc\\u{7}\\u{d}d\\u{a}e\\u{202e}f\\u{7f}\\u{2028}g';
   const text = shown((logger) => {

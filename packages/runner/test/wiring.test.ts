@@ -6,7 +6,7 @@ import { token, Wiring } from '../src/index.ts';
 const [a, b, c] = [token<{ name: string }>('a'), token<{ of: unknown }>('b'), token<string>('c')];
 const wiring = () => new Wiring(container.createChildContainer());
 
-test('makes each thing once, when it is asked for, from what it needs', () => {
+test('makes each value once, when it is first requested, from the values that it needs', () => {
   const wires = wiring();
   let made = 0;
   wires.provide(b, (get) => ({ of: get(a) }));
@@ -26,7 +26,7 @@ test('refuses a second registration', () => {
   expect(wires.get(c)).toBe('first');
 });
 
-test('names what is not provided', () => {
+test('names a token that is not provided', () => {
   const wires = wiring();
   wires.provide(b, (get) => ({ of: get(a) }));
   expect(() => wires.get(b)).toThrow('a is not provided.');
@@ -40,7 +40,7 @@ test('names a cycle', () => {
   expect(() => wires.get(a)).toThrow('A cycle: a -> b -> a.');
 });
 
-test('closes what was made, the latest first, once, and nothing else', async () => {
+test('closes each made value once, the latest first, and no other value', async () => {
   const wires = wiring();
   const closed: string[] = [];
   const closing = (name: string) => async () => {
@@ -54,7 +54,7 @@ test('closes what was made, the latest first, once, and nothing else', async () 
   expect(closed).toEqual(['b', 'a']);
 });
 
-test('closes the others when one fails, and tells of the failure', async () => {
+test('closes the other values if one fails to close, and rejects with the failure', async () => {
   const wires = wiring();
   const closed: string[] = [];
   wires.provide(

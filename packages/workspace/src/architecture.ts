@@ -1,4 +1,5 @@
 import type { ICruiseOptions, IRegularForbiddenRuleType } from 'dependency-cruiser';
+import { members as folders } from './layout.ts';
 import { type Room, rooms } from './rooms.ts';
 
 /** A rule of the architecture: which modules may not import which, and why. */
@@ -16,8 +17,8 @@ interface Arrows {
   readonly because: string;
 }
 
-/** The allowed imports between packages of this workspace: dependencies point inwards. */
-export const arrows: readonly Arrows[] = [
+/** The packages that have rows of their own. */
+const named: readonly Arrows[] = [
   {
     from: 'domain',
     to: [],
@@ -36,16 +37,6 @@ export const arrows: readonly Arrows[] = [
     from: 'adapter-memory',
     to: ['domain', 'adapter-prometheus'],
     because: 'an adapter knows the ports, not who calls them; metrics in tests are read as in the service',
-  },
-  {
-    from: 'adapter-sqlite',
-    to: ['domain', 'timing'],
-    because: 'an adapter knows the ports, not who calls them',
-  },
-  {
-    from: 'adapter-mongodb',
-    to: ['domain', 'timing'],
-    because: 'an adapter knows the ports, not who calls them',
   },
   { from: 'adapter-prometheus', to: [], because: 'what is measured is the business of those who measure' },
   {
@@ -69,20 +60,6 @@ export const arrows: readonly Arrows[] = [
     to: ['application', 'domain', 'timing'],
     because: 'what all apps share can depend on no choice of one',
   },
-  {
-    from: 'engines',
-    to: [
-      'adapter-http',
-      'adapter-kafka',
-      'adapter-mongodb',
-      'adapter-prometheus',
-      'adapter-sqlite',
-      'application',
-      'domain',
-      'runner',
-    ],
-    because: 'one place opens the adapters that apps run on, and starts an app on them',
-  },
   { from: 'client', to: [], because: 'who talks to the API needs nothing of the service' },
   { from: 'test-kit', to: [], because: 'a server is the same whoever talks to it' },
   {
@@ -91,6 +68,25 @@ export const arrows: readonly Arrows[] = [
     because: 'they know of the service what its clients and operators know: its processes and its model',
   },
   { from: 'workspace', to: [], because: 'the tools judge the code, so they must not depend on it' },
+];
+
+const adapters = folders().flatMap((folder) => /^packages\/(adapter-.+)$/.exec(folder)?.[1] ?? []);
+
+/** The only imports allowed between our packages: dependencies point inwards. */
+export const arrows: readonly Arrows[] = [
+  ...named,
+  ...adapters
+    .filter((adapter) => !named.some(({ from }) => from === adapter))
+    .map((from) => ({
+      from,
+      to: ['domain', 'timing'],
+      because: 'an adapter knows the ports, not who calls them',
+    })),
+  {
+    from: 'engines',
+    to: [...adapters, 'application', 'domain', 'runner'],
+    because: 'one place opens the adapters that apps run on, and starts an app on them',
+  },
 ];
 
 /** Packages that serve tests: the contracts of the ports, adapters in memory, and real servers. */

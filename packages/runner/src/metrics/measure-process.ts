@@ -1,7 +1,7 @@
 import { constants, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
 import { getHeapSpaceStatistics } from 'node:v8';
 import type { Closers } from '../closers.ts';
-import { attributesBy, histogram, meter } from './meter.ts';
+import { attributesBy, gauge, histogram, meter } from './meter.ts';
 
 // The sampling interval in milliseconds. Node's histogram includes it, so an idle event loop shows about this much.
 const resolution = 10;
@@ -30,15 +30,15 @@ export function measureProcess<Scraped>(
 function measureEventLoop(): () => void {
   const delay = monitorEventLoopDelay({ resolution });
   delay.enable();
-  const gauge = (name: string, value: string) =>
+  const delayGauge = (name: string, value: string) =>
     meter().createObservableGauge(`nodejs.eventloop.delay.${name}`, {
       unit: 's',
       description: `Event loop delay since the last scrape, in seconds: ${value}`,
     });
   const [p50, p99, max] = [
-    gauge('p50', '50th percentile'),
-    gauge('p99', '99th percentile'),
-    gauge('max', 'maximum'),
+    delayGauge('p50', '50th percentile'),
+    delayGauge('p99', '99th percentile'),
+    delayGauge('max', 'maximum'),
   ];
   meter().addBatchObservableCallback(
     (result) => {
@@ -52,16 +52,17 @@ function measureEventLoop(): () => void {
     [p50, p99, max],
   );
   let last = performance.eventLoopUtilization();
-  meter()
-    .createObservableGauge('nodejs.eventloop.utilization', {
-      unit: '1',
-      description: 'Fraction of the time since the last scrape in which the event loop was busy',
-    })
-    .addCallback((result) => {
+  gauge(
+    'nodejs.eventloop.utilization',
+    '1',
+    'Fraction of the time since the last scrape in which the event loop was busy',
+    () => {
       const now = performance.eventLoopUtilization();
-      result.observe(performance.eventLoopUtilization(now, last).utilization);
+      const { utilization } = performance.eventLoopUtilization(now, last);
       last = now;
-    });
+      return utilization;
+    },
+  );
   return () => delay.disable();
 }
 
@@ -94,14 +95,15 @@ function measureCollections(): () => void {
 
 function measureMemory(): void {
   const space = attributesBy('v8js.heap.space.name');
-  const heap = (name: string, description: string, of: (one: HeapSpace) => number): void =>
+  const heap = (name: string, description: string, sizeOf: (heapSpace: HeapSpace) => number): void =>
     meter()
       .createObservableUpDownCounter(`v8js.memory.heap.${name}`, { unit: 'By', description })
       .addCallback((result) => {
-        for (const one of getHeapSpaceStatistics()) result.observe(of(one), space(one.space_name));
+        for (const heapSpace of getHeapSpaceStatistics())
+          result.observe(sizeOf(heapSpace), space(heapSpace.space_name));
       });
-  heap('used', 'Used heap memory in bytes, by heap space', (one) => one.space_used_size);
-  heap('limit', 'Allocated heap memory in bytes, by heap space', (one) => one.space_size);
+  heap('used', 'Used heap memory in bytes, by heap space', (heapSpace) => heapSpace.space_used_size);
+  heap('limit', 'Allocated heap memory in bytes, by heap space', (heapSpace) => heapSpace.space_size);
   meter()
     .createObservableUpDownCounter('process.memory.usage', {
       unit: 'By',
@@ -124,10 +126,5 @@ function measureUse(): void {
       result.observe(user / 1e6, mode('user'));
       result.observe(system / 1e6, mode('system'));
     });
-  meter()
-    .createObservableGauge('process.uptime', {
-      unit: 's',
-      description: 'Time since the process started, in seconds',
-    })
-    .addCallback((result) => result.observe(process.uptime()));
+  gauge('process.uptime', 's', 'Time since the process started, in seconds', () => process.uptime());
 }

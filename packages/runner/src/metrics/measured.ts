@@ -1,13 +1,13 @@
 import { attributesBy, errorType, histogram, waits } from './meter.ts';
 
 /**
- * Returns the use case with the duration of each call measured, by use case and error code. Calls `tell` with the result of each
- * successful call. Every use case is wrapped by this.
+ * Returns the use case with the duration of each call measured, by use case and error code. Calls `onSuccess` with the result
+ * and the arguments of each successful call. Every use case is wrapped by this.
  */
 export function measured<Args extends readonly unknown[], Result>(
   name: string,
   useCase: (...args: Args) => Promise<Result>,
-  tell: (result: Result, ...args: Args) => void = () => undefined,
+  onSuccess: (result: Result, ...args: Args) => void = () => undefined,
 ): (...args: Args) => Promise<Result> {
   const duration = histogram(
     'user_activity.use_case.duration',
@@ -28,7 +28,7 @@ export function measured<Args extends readonly unknown[], Result>(
       throw error;
     }
     duration.record(seconds(), done);
-    tell(result, ...args);
+    onSuccess(result, ...args);
     return result;
   };
 }

@@ -16,6 +16,21 @@ export function counter(
   return made;
 }
 
+/** Makes a gauge that shows the value at each scrape, and nothing while the value is undefined. */
+export function gauge(
+  name: string,
+  unit: string,
+  description: string,
+  value: () => number | undefined,
+): void {
+  meter()
+    .createObservableGauge(name, { unit, description })
+    .addCallback((result) => {
+      const now = value();
+      if (now !== undefined) result.observe(now);
+    });
+}
+
 /** Makes a histogram. `bounds` are the boundaries of its buckets. */
 export const histogram = (
   name: string,

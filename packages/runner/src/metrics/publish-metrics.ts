@@ -1,25 +1,25 @@
 import type { EventPublisher, PublishObserver } from '@user-activity/domain';
-import { attributesBy, counter, errorType, histogram, meter, sizes, waits } from './meter.ts';
+import { attributesBy, counter, errorType, gauge, histogram, sizes, waits } from './meter.ts';
 
 const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
+/** Receives a publisher's activity. */
+export type PublishObserver = ReturnType<typeof publishObserver>;
+
 /** Makes an observer that measures a publisher. `max` is the limit of its buffer. */
-export function publishObserver(max: { readonly events: number; readonly bytes: number }): PublishObserver {
+export function publishObserver(max: { readonly events: number; readonly bytes: number }) {
   const now = { events: 0, bytes: 0 };
-  const gauge = (name: string, unit: string, description: string, value: () => number): void =>
-    meter()
-      .createObservableGauge(`user_activity.publish.buffer.${name}`, { unit, description })
-      .addCallback((result) => result.observe(value()));
-  gauge('events', '{event}', 'Events buffered until the log confirms them', () => now.events);
+  const [count, bytes] = ['user_activity.publish.buffer.events', 'user_activity.publish.buffer.size'];
+  gauge(count, '{event}', 'Events buffered until the log confirms them', () => now.events);
   gauge(
-    'events_limit',
+    `${count}_limit`,
     '{event}',
     'Maximum number of buffered events; further publishes are refused',
     () => max.events,
   );
-  gauge('size', 'By', 'Size of the buffered events in bytes', () => now.bytes);
+  gauge(bytes, 'By', 'Size of the buffered events in bytes', () => now.bytes);
   gauge(
-    'size_limit',
+    `${bytes}_limit`,
     'By',
     'Maximum size of the buffered events in bytes; further publishes are refused',
     () => max.bytes,
@@ -48,11 +48,13 @@ export function publishObserver(max: { readonly events: number; readonly bytes: 
     'Requests or transactions that the log did not confirm completely',
   );
   return {
-    buffered(eventsNow, bytesNow) {
+    /** The content of the buffer has changed to this. */
+    buffered(eventsNow: number, bytesNow: number): void {
       now.events = eventsNow;
       now.bytes = bytesNow;
     },
-    flushed(flush) {
+    /** One request or transaction ended, and the log confirmed these events. `failed`: the others will be sent again. */
+    flushed(flush: { events: number; bytes: number; seconds: number; failed: boolean }): void {
       if (flush.failed) failures.add(1);
       duration.record(flush.seconds);
       if (flush.events === 0) return;

@@ -60,7 +60,7 @@ export function measuredSaves(
 }
 
 /** Returns the queue, and counts the added letters by code. */
-export function measuredLetters(queue: DeadLetterQueue): DeadLetterQueue {
+export function measuredDeadLetters(queue: DeadLetterQueue): DeadLetterQueue {
   const letters = counter(
     'user_activity.dead_letters',
     '{record}',

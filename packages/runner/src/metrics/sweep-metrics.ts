@@ -1,5 +1,5 @@
 import type { LetterSweep } from '@user-activity/domain';
-import { counter, meter } from './meter.ts';
+import { counter, gauge } from './meter.ts';
 
 const byAge = { 'user_activity.removal': 'age' };
 const byQuota = { 'user_activity.removal': 'quota' };
@@ -13,14 +13,12 @@ export function sweepMetrics(): (sweep: LetterSweep) => void {
     'Dead letters removed, because of their age or the size limit',
     [byAge, byQuota],
   );
-  meter()
-    .createObservableGauge('user_activity.dead_letters.edge.size', {
-      unit: 'By',
-      description: 'Size in bytes of all stored dead letters that never were on the log, at the last sweep',
-    })
-    .addCallback((result) => {
-      if (edgeBytes !== undefined) result.observe(edgeBytes);
-    });
+  gauge(
+    'user_activity.dead_letters.edge.size',
+    'By',
+    'Size in bytes of all stored dead letters that never were on the log, at the last sweep',
+    () => edgeBytes,
+  );
   return (sweep) => {
     removed.add(sweep.expired, byAge);
     removed.add(sweep.evicted, byQuota);

@@ -1,11 +1,8 @@
 import type { BatchReceipt } from '@user-activity/application';
 import { counter } from './meter.ts';
 
-/** Counts the activities that `logActivity` and `logActivities` accepted and rejected. */
-export function takingMetrics(): {
-  readonly one: () => void;
-  readonly many: (receipt: BatchReceipt) => void;
-} {
+/** Returns counters of accepted and rejected activities: for use cases that log one, and for those that log a batch. */
+export function takingMetrics() {
   const accepted = counter(
     'user_activity.activities.accepted',
     '{activity}',
@@ -17,8 +14,8 @@ export function takingMetrics(): {
     'Items of batches refused because they break a rule',
   );
   return {
-    one: () => accepted.add(1),
-    many(receipt) {
+    single: () => accepted.add(1),
+    batch: (receipt: BatchReceipt): void => {
       accepted.add(receipt.accepted);
       rejected.add(receipt.rejected.length);
     },
