@@ -16,7 +16,7 @@ test('a list is a JSON array, also without items', async () => {
   expect(await make(['a', '"'])).toEqual({ items: ['a', '"'], turned: false });
 });
 
-test('the event loop turns while a large one is made', async () => {
+test('the event loop turns while a large list is made', async () => {
   const items = Array.from({ length: 10 }, () => 'x'.repeat(10_000));
   expect(await make(items)).toEqual({ items, turned: true });
 });

@@ -1,5 +1,5 @@
 import { FixedClock, MemoryMetrics } from '@user-activity/adapter-memory';
-import type { ProgressState } from '@user-activity/application';
+import { InputFault, type ProgressState } from '@user-activity/application';
 import {
   type ActivityRepository,
   DomainError,
@@ -53,13 +53,19 @@ describe('a use case', () => {
     expect(await numbers('use_case.duration')).toEqual({ add: 2 });
   });
 
-  test('that fails still fails, and is counted by the code; what is no domain error never by its name', async () => {
+  test('that fails still fails, and is counted by the code of the error; a bug is never counted by its name', async () => {
     const told = vi.fn<() => void>();
     const bug = new TypeError('x');
     await expect(measured('one', failing(unavailable), told)()).rejects.toBe(unavailable);
     await expect(measured('one', failing(bug), told)()).rejects.toBe(bug);
+    const fault = new InputFault('INPUT_TOO_LARGE', 'x');
+    await expect(measured('one', failing(fault), told)()).rejects.toBe(fault);
     expect(told).not.toHaveBeenCalled();
-    expect(await numbers('use_case.duration')).toEqual({ 'one STORE_UNAVAILABLE': 1, 'one _OTHER': 1 });
+    expect(await numbers('use_case.duration')).toEqual({
+      'one STORE_UNAVAILABLE': 1,
+      'one INPUT_TOO_LARGE': 1,
+      'one _OTHER': 1,
+    });
   });
 });
 

@@ -1,19 +1,19 @@
-import { type TSchema, type TUnsafe, Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import { turns } from './turns.ts';
 
-/** The media type of an answer that is handed to Fastify as JSON text, which it would otherwise take for plain text. */
+/** The media type of answers that Fastify gets as JSON text, for which it would otherwise send `text/plain`. */
 export const jsonType = 'application/json; charset=utf-8';
 
-/** The schema of an answer whose JSON is handed out as text: stored metadata goes through as it is, never parsed again. */
-export const textOf = (schema: TSchema): TUnsafe<string> => Type.Unsafe<string>(schema);
+/** The schema of an answer that is sent as JSON text, so that stored metadata is never parsed again. */
+export const textOf = (schema: TSchema) => Type.Unsafe<string>(schema);
 
-/** The JSON array of the items. Other work has its turn in between, as a page takes up to 4 MiB. */
+/** The JSON array of the items, up to 4 MiB. Other requests have their turn in between. */
 export async function listText<Item>(
   items: readonly Item[],
   textOfItem: (item: Item) => string,
 ): Promise<string> {
   const turn = turns.begin();
-  // No list that is joined: V8 copies a text that grows only once, when it is sent.
+  // V8 copies a growing text only once, when it is sent. Joining a list would copy it earlier.
   let list = '';
   for (const [index, item] of items.entries()) {
     const text = textOfItem(item);
