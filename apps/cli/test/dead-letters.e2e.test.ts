@@ -101,7 +101,7 @@ test('lists calls that never came to the log, and says that they can not go back
   const [, id = ''] = /^(http:\d+:\d+) +2\S+Z +invalid +\d+ +\/userId is required$/m.exec(out) ?? [];
   const named = await run(['replay', id], environment);
   expect(named).toMatchObject({ code: 2, out: '' });
-  expect(named.err).toContain('/ids/0 was refused before it came to the log');
+  expect(named.err).toContain('/ids/0 was refused before it reached the log');
   expect((await run(['replay', '--all'], environment)).code).toBe(0);
   expect((await run(['list', '--code', 'invalid'], environment)).out).toBe(out);
 });

@@ -4,7 +4,8 @@ import { assertRoute, handleErrors } from './requests/error-handling.ts';
 import { health } from './routes/health.ts';
 import { type HttpServer, httpServer, routing } from './http-server.ts';
 import { assertOneHost, foreignCheck } from './requests/own-hosts.ts';
-import { metrics, type ScrapeMetrics } from './routes/metrics.ts';
+import type { ScrapeMetrics } from './requests/route.ts';
+import { metrics } from './routes/metrics.ts';
 import { clientLimits, limitClients } from './requests/server-limits.ts';
 
 const remedy = 'A consumer serves /health/live, /health/ready and /metrics.';
@@ -13,16 +14,15 @@ const remedy = 'A consumer serves /health/live, /health/ready and /metrics.';
 export interface HealthServerOptions {
   readonly checkHealth: CheckHealth;
   readonly progress: Progressing;
-  /** What the process measured, in Prometheus's text format. */
   readonly scrapeMetrics: ScrapeMetrics;
-  /** Where given, only requests for these hosts, and for loopback names and addresses, get an answer; health always gives one. */
+  /** If given, all routes but health answer only requests for these hosts, and for loopback names and addresses. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** The most open connections; more are closed unanswered. */
+  /** The maximum of open connections; more are closed unanswered. */
   readonly maxConnections: number;
   readonly logger: FastifyBaseLogger;
 }
 
-/** Builds a server of `/health/live`, `/health/ready` and `/metrics` alone; nothing listens yet. */
+/** Builds a server with only `/health/live`, `/health/ready` and `/metrics`; nothing listens yet. */
 export async function buildHealthServer({
   checkHealth,
   progress,
@@ -35,7 +35,7 @@ export async function buildHealthServer({
     loggerInstance: logger,
     ...clientLimits(),
     routerOptions: routing,
-    // One that asks how we are during the drain is to get an answer.
+    // Probes are answered while the server drains.
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
   });
@@ -57,6 +57,6 @@ export async function buildHealthServer({
   await app.register(health, { checkHealth, progress, isStopping: () => stopping });
   await app.register(metrics, { scrapeMetrics });
   await app.ready();
-  // Whoever asks while log or store hang is not waited for: the work is stopped after this.
+  // The consumer stops after this server, so a probe that waits for a hung log or store must not hold it up.
   return httpServer(app, 500);
 }

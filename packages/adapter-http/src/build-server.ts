@@ -1,3 +1,4 @@
+import { UserId } from '@user-activity/domain';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { type ApiOptions, api } from './api.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
@@ -9,30 +10,30 @@ import { clientLimits, limitConnections } from './requests/server-limits.ts';
 
 /** The API and the server around it. */
 export interface HttpServerOptions extends ApiOptions {
-  /** The largest body, in bytes. */
+  /** The maximum of bytes of a body, decoded. */
   readonly maxBodyBytes: number;
-  /** The most bytes of bodies and unsent answers that the process holds; 503 above it. */
+  /** The maximum of bytes of bodies and unsent answers that the process holds; above it, requests get 503. */
   readonly maxBytesInFlight: number;
-  /** The most open connections; more are closed unanswered. */
+  /** The maximum of open connections; more are closed unanswered. */
   readonly maxConnections: number;
-  /** How long a request may take to arrive, and a connection stand still. Default: 60,000. */
+  /** How long a request may take to arrive, and how long a connection may be idle during one. Default: 60,000. */
   readonly clientTimeoutMs?: number;
   readonly logger: FastifyBaseLogger;
-  /** How long a close waits for requests that are under way, those that arrive slowly too. 5000 where not given. */
+  /** How long a close waits for requests in progress, including those that still arrive. Default: 5,000. */
   readonly closeTimeoutMs?: number;
 }
 
-// The longest user in UTF-8, percent-encoded: 256 characters of 4 bytes.
-const maxParamLength = 256 * 4 * 3;
+// The longest user in UTF-8, percent-encoded: characters of 4 bytes.
+const maxParamLength = UserId.maxLength * 4 * 3;
 
-/** A Fastify instance with the API on it, as production has it; tests inject requests into it. */
+/** Builds the Fastify instance of production; tests inject requests into it. */
 export async function buildFastify(options: HttpServerOptions): Promise<FastifyInstance> {
   const requestMetrics = new RequestMetrics();
   const app: FastifyInstance = fastify({
     loggerInstance: options.logger,
-    // Fastify's own lines hold the URL with its query, and say twice per request what ours says once.
+    // Fastify would log two lines per request, with the query of the URL. The API logs one without it.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // A larger one would never fit, so it is 413 and not 503.
+    // A body above the maximum of the process would never fit: it is 413, not 503.
     bodyLimit: Math.min(options.maxBodyBytes, options.maxBytesInFlight),
     genReqId: requestIdOf,
     ...clientLimits(options.clientTimeoutMs),
@@ -41,7 +42,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     frameworkErrors(error, request, reply) {
       reply.header('x-request-id', request.id);
       answerError(error, request, reply);
-      // No hook sees these.
+      // Fastify runs no hooks for these.
       const { method } = request;
       request.log.info({ method, route: null, status: reply.statusCode, ms: 0 }, 'request');
       requestMetrics.refused(method, reply.statusCode);

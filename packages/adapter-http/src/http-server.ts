@@ -4,16 +4,16 @@ import type { FastifyInstance } from 'fastify';
 export interface HttpServer {
   /** Resolves with the URL once requests are served. Port 0 takes a free one. */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Takes no more connections, finishes the requests that are under way, and ends; after a while without those that don't. */
+  /** Takes no more connections, and finishes the requests in progress. Closes those that take longer than the time limit. */
   close(): Promise<void>;
 }
 
-/** How servers find routes: a slash at the end of a path is ignored, a repeated one is not. */
-export const routing: { readonly ignoreTrailingSlash: true } = { ignoreTrailingSlash: true };
+/** How servers find routes: one slash at the end of a path is ignored. */
+export const routing = { ignoreTrailingSlash: true };
 
-/** What an app needs of a Fastify instance. A close waits so long for requests that are under way. */
+/** The server of a Fastify instance. A close waits at most `closeTimeoutMs` for requests in progress. */
 export const httpServer = (app: FastifyInstance, closeTimeoutMs = 5000): HttpServer => ({
-  // The app says when it is ready, and with which URL.
+  // Replaces the log line with the URL: the app logs its own.
   listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'listening' }),
   async close() {
     const cut = setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs);

@@ -6,28 +6,27 @@ import { type HttpServer, httpServer, routing } from './http-server.ts';
 import { Problem, sendProblem } from './requests/problem.ts';
 import { clientLimits, limitClients } from './requests/server-limits.ts';
 
-/** Answers for a process that waits for its log and store. */
+/** Answers for a process while it waits for its log and store. */
 export interface StartingServer {
   /**
-   * Gives its address to a server that serves everything; resolves with the URL. For a moment in between, connections are
-   * refused.
+   * Closes, and has `server` listen on the same address. Resolves with the URL. For a moment in between, connections are refused.
    */
   handOver(server: HttpServer): Promise<string>;
   close(): Promise<void>;
 }
 
-/** A server for the time of a start. */
+/** The options of a `StartingServer`. */
 export interface StartingServerOptions {
-  /** How far the start is. */
+  /** Tells which of log and store are still missing. */
   readonly checkHealth: CheckHealth;
   readonly host: string;
   readonly port: number;
-  /** The most open connections; more are closed unanswered. */
+  /** The maximum of open connections; more are closed unanswered. */
   readonly maxConnections: number;
   readonly logger: FastifyBaseLogger;
 }
 
-/** Listens at once: `/health/live` is 200, `/health/ready` 503 with what is missing, and all else 503 with `Retry-After`. */
+/** Listens at once. Answers `/health/live` with 200, `/health/ready` with 503 and what is missing, and all else with 503 and `Retry-After`. */
 export async function serveWhileStarting(options: StartingServerOptions): Promise<StartingServer> {
   const { checkHealth, host, port, maxConnections, logger } = options;
   const app: FastifyInstance = fastify({
@@ -39,7 +38,7 @@ export async function serveWhileStarting(options: StartingServerOptions): Promis
   limitClients(app, maxConnections, logger);
   app.setErrorHandler(answerError);
   await app.register(health, { checkHealth, isStopping: () => false });
-  // Before a body is looked at: a client must not take its media type or length for the fault.
+  // Runs before the body is read: a 413 or 415 would mislead the client.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) sendProblem(reply, starting());
     else done();

@@ -14,7 +14,7 @@ describe('methods', () => {
     ['POST', '/api/logs/stats', 'GET, HEAD'],
     ['POST', '/health/live', 'GET, HEAD'],
     ['POST', '/openapi.json', 'GET, HEAD'],
-  ])('%s %s is 405 with what is allowed', async (method, url, allow) => {
+  ])('%s %s is 405 with the allowed methods', async (method, url, allow) => {
     const it = await service();
     const response = await it.app.inject({
       method: method as 'GET',
@@ -25,7 +25,7 @@ describe('methods', () => {
     expect(seen(response)).toMatchObject({ status: 405, body: { title: 'Method Not Allowed' } });
   });
 
-  test('HEAD answers as GET without a body', async () => {
+  test('HEAD answers like GET, without a body', async () => {
     const it = await service();
     const response = await it.app.inject({ method: 'HEAD', url: '/api/logs' });
     expect([response.statusCode, response.body]).toEqual([200, '']);
@@ -42,7 +42,7 @@ test.each(['/api', '/api/log', '/api/logs//', '/API/logs', '/api/logs/a/b'])(
   },
 );
 
-test('/ leads to the documentation', async () => {
+test('/ redirects to the documentation', async () => {
   const it = await service();
   for (const method of ['GET', 'HEAD'] as const) {
     const { statusCode, headers } = await it.app.inject({ method, url: '/?utm_source=mail' });
@@ -60,7 +60,7 @@ test('a malformed path is 400 as a problem with its request id', async () => {
 });
 
 describe('request ids', () => {
-  test('are taken, echoed and logged', async () => {
+  test('are accepted, echoed and logged', async () => {
     const it = await service();
     const response = await it.app.inject({
       url: '/api/logs',
@@ -70,12 +70,15 @@ describe('request ids', () => {
     expect(it.lines.join('\n')).toContain('"requestId":"from-the-caller"');
   });
 
-  test.each([undefined, '', 'a b', 'x'.repeat(129), 'ä'])('%j is none: one is made', async (given) => {
-    const it = await service();
-    const headers = given === undefined ? {} : { 'x-request-id': given };
-    const { headers: answered } = await it.app.inject({ url: '/nowhere', headers });
-    expect(answered['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-  });
+  test.each([undefined, '', 'a b', 'x'.repeat(129), 'ä'])(
+    '%j is invalid, so a new one is made',
+    async (given) => {
+      const it = await service();
+      const headers = given === undefined ? {} : { 'x-request-id': given };
+      const { headers: answered } = await it.app.inject({ url: '/nowhere', headers });
+      expect(answered['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
 });
 
 describe('API keys', () => {
@@ -115,26 +118,26 @@ describe('API keys', () => {
   });
 
   test.each(['/', '/api/logs/x', '/openapi.json', '/docs', '/docs/', '/docs/json', '/nowhere'])(
-    '%s needs one',
+    '%s needs a key',
     async (url) => {
       const it = await service({ apiKeys });
       expect((await it.app.inject(url)).statusCode).toBe(401);
     },
   );
 
-  test.each(['/health/live', '/health/ready'])('%s needs none', async (url) => {
+  test.each(['/health/live', '/health/ready'])('%s needs no key', async (url) => {
     const it = await service({ apiKeys });
     expect((await it.app.inject(url)).statusCode).toBe(200);
   });
 
-  test('come before everything else: nothing of the body is looked at', async () => {
+  test('are checked first, before the body is read', async () => {
     const it = await service({ apiKeys });
     expect((await post(it.app, '/api/logs', { userId: '' })).statusCode).toBe(401);
   });
 });
 
 describe('health', () => {
-  test('tells of the log and the store', async () => {
+  test('shows the state of the log and the store', async () => {
     const it = await service();
     expect(seen(await it.app.inject('/health/ready'))).toEqual({
       status: 200,
@@ -153,7 +156,7 @@ describe('health', () => {
     ['waiting', 503, 200],
     ['stalled', 503, 200],
     ['dead', 503, 503],
-  ] as const)('of a process with a consumer that is %s: ready %i, live %i', async (state, ready, live) => {
+  ] as const)('with a consumer that is %s: ready %i, live %i', async (state, ready, live) => {
     const progress = { state };
     const checkHealth = makeCheckHealth({ log: [], store: [], progress });
     const it = await service({ useCases: { checkHealth }, progress });
@@ -217,7 +220,7 @@ describe('documentation', () => {
     ]);
   });
 
-  test('has a page that names nothing of another host', async () => {
+  test('has a page that refers to no other host', async () => {
     const it = await service();
     const page = await it.app.inject('/docs/');
     expect(page.statusCode).toBe(200);
@@ -230,7 +233,7 @@ describe('documentation', () => {
   });
 });
 
-test('of a request nothing is logged but method, route, status and time', async () => {
+test('the log line of a request has only method, route, status and time', async () => {
   const it = await service();
   const secret = { userId: 'secret-user', type: 'SECRET_TYPE', metadata: { 'secret-key': 'secret-value' } };
   await post(it.app, '/api/logs', secret, { 'idempotency-key': 'secret-id' });
@@ -246,7 +249,7 @@ test('of a request nothing is logged but method, route, status and time', async 
   });
 });
 
-test('a parameter that nobody knows is refused by the document, and taken by health', async () => {
+test('an unknown parameter is refused by the document, and ignored by health', async () => {
   const { app } = await service();
   for (const [url, status] of [
     ['/openapi.json?x=1', 400],

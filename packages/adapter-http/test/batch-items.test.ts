@@ -16,7 +16,7 @@ async function itemsOf(json: string | Buffer): Promise<unknown[]> {
   return items;
 }
 
-test('the items are those of the array, however it is spaced', async () => {
+test('the items are those of the array, whatever its white space is', async () => {
   const anyList = fc.array(fc.oneof(anyMetadata, fc.jsonValue()), { maxLength: 10 });
   await fc.assert(
     fc.asyncProperty(anyList, fc.constantFrom(undefined, 1, '\t\r\n '), async (list, indent) => {
@@ -44,7 +44,7 @@ test.each([
   '[1,{"a":}]',
   String.raw`["\x"]`,
   '[1,\u00a02]',
-])('%j is no JSON: 400', async (json) => {
+])('%j is not JSON: 400', async (json) => {
   expect(() => JSON.parse(json) as unknown).toThrow(SyntaxError);
   await expect(itemsOf(json)).rejects.toMatchObject({
     status: 400,
@@ -52,22 +52,22 @@ test.each([
   });
 });
 
-test('bytes that are no UTF-8 are 400, in a string and between items', async () => {
+test('bytes that are not UTF-8 are 400, in a string and between items', async () => {
   for (const json of ['["\xff"]', '[1,\xff 2]', '[1]\xff']) {
     await expect(itemsOf(Buffer.from(json, 'latin1'))).rejects.toMatchObject({ status: 400 });
   }
 });
 
-test('more items than there may be are 413, before any further is parsed', async () => {
+test('more items than the limit are 413, before any other item is parsed', async () => {
   const ten = Array.from({ length: 10 }, () => '{}').join();
   expect(await itemsOf(`[${ten}]`)).toHaveLength(10);
   await expect(itemsOf(`[${ten},this is no JSON`)).rejects.toMatchObject({
-    status: 413,
+    code: 'INPUT_TOO_LARGE',
     message: 'too many',
   });
 });
 
-test('an item of more than 1 MiB is not parsed, and the others are', async () => {
+test('an item of more than 1 MiB is not parsed; the others are', async () => {
   const longest = `"${'x'.repeat(maxItemBytes - 2)}"`;
   const items = await itemsOf(`[${longest},{"a":${longest}},3]`);
   expect(items[0]).toHaveLength(maxItemBytes - 2);
@@ -78,7 +78,7 @@ test('an item of more than 1 MiB is not parsed, and the others are', async () =>
   expect(items[2]).toBe(3);
 });
 
-test('others have their turn between items when 10 ms are over', async () => {
+test('other requests have their turn between items after 10 ms', async () => {
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6));
   let turns = 0;
@@ -119,7 +119,7 @@ describe('a body of one activity, event, call or replay takes at most 1 MiB', ()
     expect(response.statusCode).toBe(status);
   });
 
-  test('unless bodies may be no larger than less', async () => {
+  test('a lower limit of the server counts instead', async () => {
     const { app } = await service({ maxBodyBytes: 100 });
     const response = await app.inject({ method: 'POST', url: '/api/logs', payload: { a: 'x'.repeat(100) } });
     expect(response.statusCode).toBe(413);

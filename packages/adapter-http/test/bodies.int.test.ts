@@ -95,7 +95,7 @@ async function untilAllAreGone(): Promise<void> {
 describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
   const encoded = (content: Buffer): Buffer => (kind[2] === undefined ? content : openMember(content));
 
-  test('of too many bytes is answered 413 before it ends, and its connection is closed', async () => {
+  test('that is too large is 413 before it ends, and closes its connection', async () => {
     const it = await service();
     const socket = begun(await portOf(it), kind);
     socket.write(chunk(encoded(Buffer.alloc(1_000_000, ' '))));
@@ -107,7 +107,7 @@ describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
     expect(complaints(it)).toEqual([]);
   });
 
-  test('from a client that goes away leaves nothing behind', async () => {
+  test('from a client that disconnects leaves nothing behind', async () => {
     const it = await service();
     const port = await portOf(it);
     const connections = () =>
@@ -144,7 +144,7 @@ describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
   });
 });
 
-test('a body that arrives byte by byte is taken', async () => {
+test('a body that arrives byte by byte is accepted', async () => {
   const it = await service();
   const port = await portOf(it);
   for (const encoding of [undefined, 'gzip'] as const) {
@@ -178,7 +178,7 @@ test.each([kinds[0], kinds[2]])(
 );
 
 test.each(kinds)(
-  '%s as %s, encoded as %s: 10,000 small chunks are taken, one more is answered 413 with the remedy',
+  '%s as %s, encoded as %s: 10,000 small chunks are accepted, one more is 413 with the remedy',
   async (...kind) => {
     const it = await service({ maxBatchSize: 1000 });
     const port = await portOf(it);
@@ -201,7 +201,7 @@ test.each(kinds)(
 );
 
 test.each([kinds[2], kinds[3]])(
-  '%s as %s, encoded as %s, that nobody reads to its end closes its connection',
+  '%s as %s, encoded as %s, that is not read to its end closes its connection',
   async (...kind) => {
     const it = await service({
       useCases: {
@@ -226,7 +226,7 @@ test.each([kinds[2], kinds[3]])(
   },
 );
 
-test('an error in the middle of a body leaves nothing on the connection that could pass for a request', async () => {
+test('after an error in the middle of a body, the rest of it is not taken for a request', async () => {
   const it = await service({ maxBatchSize: 1 });
   const socket = begun(await portOf(it), kinds[2]);
   const smuggled = 'DELETE /api/logs HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -236,7 +236,7 @@ test('an error in the middle of a body leaves nothing on the connection that cou
   expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413']);
 });
 
-test('a hundred bombs at a time stand for gigabytes and cost next to nothing', async () => {
+test('a hundred gzip bombs of gigabytes cost almost nothing', async () => {
   const it = await service({ maxBodyBytes: 1_000_000 });
   const url = await it.app.listen({ host: '127.0.0.1', port: 0 });
   const bomb = gzipSync(Buffer.alloc(100_000_000));

@@ -73,7 +73,7 @@ describe.each(routes)('%s as %s', (url, type, body) => {
   });
 
   test.each(['deflate', 'br', 'zstd', 'gzip, gzip', 'identity, gzip', 'gzip;q=1', ''])(
-    'encoded as %j is 415 with what would do',
+    'encoded as %j is 415 with the accepted encodings',
     async (encoding) => {
       const it = await service();
       const response = await send(it, url, type, deflateSync(body), encoding);
@@ -82,7 +82,7 @@ describe.each(routes)('%s as %s', (url, type, body) => {
     },
   );
 
-  test('of more bytes than may be is 413, however few it was sent as', async () => {
+  test('that is too large once decoded is 413, however small its encoded form is', async () => {
     const it = await service({ maxBodyBytes: 10_000 });
     const blanks = Buffer.concat([Buffer.from(body), Buffer.alloc(10_001 - body.length, ' ')]);
     for (const [payload, encoding] of [
@@ -101,7 +101,7 @@ describe.each(routes)('%s as %s', (url, type, body) => {
   });
 });
 
-test('a body without a Content-Type is none the less one when it is encoded', async () => {
+test('an encoded body without a Content-Type counts as a body', async () => {
   const it = await service();
   const sent = (url: string, body: string) =>
     it.app.inject({
@@ -119,7 +119,7 @@ test('a body without a Content-Type is none the less one when it is encoded', as
   expect(record.content.activity.metadata).toMatchObject({ data_base64: 'Zm9vYg==' });
 });
 
-test('a body at the limit that gzip makes longer is taken', async () => {
+test('a body at the limit that gzip makes longer is accepted', async () => {
   const it = await service({ maxBodyBytes: 10_000 });
   const random = gzipSync(randomBytes(10_000));
   expect(random.length).toBeGreaterThan(10_000);

@@ -36,7 +36,7 @@ const large = (maxBytesInFlight: number): Promise<Service> =>
   service({ maxBytesInFlight, scrapeMetrics: async () => 'x'.repeat(page) });
 const get = ['GET /metrics HTTP/1.1', 'Host: localhost'];
 
-test('a body counts by its decoded size as it grows, and holds up neither health nor what fits', async () => {
+test('a body counts with its decoded size as it grows, and blocks neither health nor requests that fit', async () => {
   const it = await service({ maxBytesInFlight: 300_000 });
   const port = await portOf(it);
   const bomb = Buffer.concat([
@@ -65,7 +65,7 @@ test('a body counts by its decoded size as it grows, and holds up neither health
   expect((await it.app.inject({ ...post, payload })).statusCode).toBe(202);
 });
 
-test('an answer counts until its client has read it, whoever else asks is refused meanwhile', async () => {
+test('an answer counts until its client has read it; other requests are refused until then', async () => {
   const it = await large(9_000_000);
   const port = await portOf(it);
   const readers = [open(port, ...get), open(port, ...get)].map((socket) => socket.pause());
@@ -79,7 +79,7 @@ test('an answer counts until its client has read it, whoever else asks is refuse
   expect(limit?.value).toBe(9_000_000);
 });
 
-test('one connection holds a few pages at most, and gives them back when it goes, also those that wait behind others', async () => {
+test('one connection holds a few pages at most, and frees them when it closes, also those that wait behind others', async () => {
   const it = await large(1_000_000_000);
   const port = await portOf(it);
   const socket = open(port, Array.from({ length: 8 }, () => get.join('\r\n')).join('\r\n\r\n')).pause();
@@ -90,7 +90,7 @@ test('one connection holds a few pages at most, and gives them back when it goes
   await until(async () => (await held()) === 0);
 });
 
-test('nothing is held after requests of every outcome', async () => {
+test('nothing is held after requests with every kind of outcome', async () => {
   const it = await service({ maxBytesInFlight: 300_000 });
   const port = await portOf(it);
   const head = (path: string, type: string, ...more: string[]) => [
@@ -147,7 +147,7 @@ test('nothing is held after requests of every outcome', async () => {
   expect(await held()).toBe(0);
 });
 
-test('bodies that come before their key leave room for those that come after one', async () => {
+test('bodies that hold their key leave room for bodies that follow a key', async () => {
   const maxBytesInFlight = 16 * 1024 * 1024;
   const it = await service({ apiKeys: ['key'], maxBytesInFlight, maxBodyBytes: 4_000_000 });
   const port = await portOf(it);

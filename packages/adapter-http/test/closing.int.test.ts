@@ -32,7 +32,7 @@ test.each([
   [413, ['POST /api/logs HTTP/1.1', json, 'X-Api-Key: key']],
   [415, ['POST /api/logs HTTP/1.1', 'Content-Type: text/csv', 'X-Api-Key: key']],
   [401, ['POST /api/logs HTTP/1.1', json, 'Expect: miracles']],
-])('after a %i before the end of its body a client is not read any longer', async (status, head) => {
+])('after a %i before the end of its body, nothing more is read from the client', async (status, head) => {
   const it = await service({ apiKeys: ['key'] });
   let read = 0;
   it.app.server.on('connection', (connection) =>
@@ -57,7 +57,7 @@ test.each([
   expect(read).toBeLessThan(1_000_000);
 });
 
-test('of a thousand requests that come at once those behind the refused one are dropped', async () => {
+test('if a thousand requests arrive at once, those behind the refused one are dropped', async () => {
   const it = await service();
   const request = 'GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n';
   const answers = await text(open(await listen(it), request.repeat(1000)));
@@ -84,7 +84,7 @@ test.each([
     ['POST /api/logs HTTP/1.1', 'Host: localhost', json, 'Content-Length: 10000', '', '{'],
   ],
 ])(
-  'a client that trickles %s is told 408, and loses its connection though it keeps its end open',
+  'a client that trickles %s gets 408, and its connection is closed although it keeps its end open',
   async (_, head) => {
     const it = await service({ clientTimeoutMs: 1000 });
     const closed = new Promise<void>((resolve) => {
@@ -99,7 +99,7 @@ test.each([
   },
 );
 
-test('above the maximum of connections new ones are closed, idle ones make room, and it is told once', async () => {
+test('above the maximum, new connections are closed, idle ones make room, and one warning is logged', async () => {
   const metrics = new MemoryMetrics();
   onTestFinished(() => metrics.stop());
   const it = await service({ maxConnections: 2 });

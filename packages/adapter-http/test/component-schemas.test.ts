@@ -8,7 +8,7 @@ const user = named('User', Type.Object({ name: Type.String() }));
 const sent = (document: object): unknown => JSON.parse(JSON.stringify(withComponents(document)));
 const reference = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
 
-test('a named schema is listed once, also within another, and referred to', () => {
+test('a named schema is listed once, also inside another schema, and is referred to', () => {
   const team = named('Team', Type.Object({ lead: user, members: Type.Array(Type.Optional(user)) }));
   const paths = { '/teams': { one: team, lead: user } };
   expect(sent({ paths, components: { headers: {} } })).toEqual({
@@ -27,16 +27,16 @@ test('a named schema is listed once, also within another, and referred to', () =
   });
 });
 
-test('one name stands for one schema, which may be described and shown in several ways', () => {
+test('one name means one schema, whose descriptions and examples may differ', () => {
   const described = { ...user, description: 'Who.', examples: [{ name: 'Ada' }] };
   expect(sent({ paths: [user, described] })).toMatchObject({
     components: { schemas: { User: { description: 'Who.', examples: [{ name: 'Ada' }] } } },
   });
   const other = named('User', Type.Object({ name: Type.String({ minLength: 1 }) }));
-  expect(() => withComponents({ paths: [user, other] })).toThrow('two schemas that differ are named User');
+  expect(() => withComponents({ paths: [user, other] })).toThrow('two different schemas have the name User');
 });
 
-test('unions are told plainly where they can be', () => {
+test('unions become plain if possible', () => {
   const text = (value: string): object => ({ type: 'string', enum: [value] });
   const none = { type: 'null' };
   const plain = (schema: object): unknown => withPlainSchemas(schema);

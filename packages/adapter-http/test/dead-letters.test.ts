@@ -36,7 +36,7 @@ const page = async ({ app }: Service, query: string): Promise<Page> =>
 const left = ({ store }: Service): number[] => [...store.letters.values()].map(({ origin }) => origin.offset);
 
 describe('GET /api/dead-letters', () => {
-  test('shows what it was, why, and its bytes as text or in base64', async () => {
+  test('shows the record, the reason, and its bytes as text or in base64', async () => {
     const it = await service();
     const strange = letterOf(7, {
       key: Uint8Array.of(0xff),
@@ -122,13 +122,13 @@ describe('GET /api/dead-letters', () => {
     ['code=poison', ['/code']],
     ['userId=1&limit=0&cursor=a&cursor=b', ['/userId', '/limit', '/cursor']],
     ['cursor=abc', ['/cursor']],
-  ])('%s is 400 with every fault', async (query, paths) => {
+  ])('%s is 400 with every violation', async (query, paths) => {
     const response = await (await service()).app.inject(`${path}?${query}`);
     expect(response.statusCode).toBe(400);
     expect(response.json<{ errors: { path: string }[] }>().errors.map((each) => each.path)).toEqual(paths);
   });
 
-  test('while the store is out of reach: 503 with Retry-After', async () => {
+  test('is 503 with Retry-After while the store is unavailable', async () => {
     const it = await service();
     it.store.reachable = false;
     const response = await it.app.inject(path);
@@ -138,7 +138,7 @@ describe('GET /api/dead-letters', () => {
 });
 
 describe('POST /api/dead-letters/replay', () => {
-  test('with all replays all', async () => {
+  test('with "all" replays all', async () => {
     const it = await withLetters(4);
     expect(seen(await post(it.app, replayPath, { all: true }))).toEqual({
       status: 202,
@@ -166,7 +166,7 @@ describe('POST /api/dead-letters/replay', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('meanwhile another is 409 with Retry-After, and it is free again afterwards', async () => {
+  test('during another replay is 409 with Retry-After, and works again afterwards', async () => {
     const it = await withLetters(1);
     const claim = {
       from: Timestamp.fromMillis(it.clock.now()),
@@ -179,7 +179,7 @@ describe('POST /api/dead-letters/replay', () => {
     expect(refused.headers['retry-after']).toBe('5');
     expect(refused.json()).toMatchObject({
       status: 409,
-      detail: 'Another replay is under way, and one runs at a time. Nothing was replayed.',
+      detail: 'Another replay is in progress. Nothing was replayed; send the request again later.',
     });
     expect(left(it)).toEqual([0]);
     await elsewhere.releaseReplay(claim);
@@ -187,7 +187,7 @@ describe('POST /api/dead-letters/replay', () => {
     expect((await post(it.app, replayPath, { all: true })).statusCode).toBe(202);
   });
 
-  test('with ids replays these; the same again replays nothing more', async () => {
+  test('with ids replays these; the same request again replays nothing', async () => {
     const it = await withLetters(4);
     const body = { ids: ['user-activity:4:2', 'user-activity:4:0', 'user-activity:5:0'] };
     expect(seen(await post(it.app, replayPath, body))).toEqual({ status: 202, body: { replayed: 2 } });
@@ -196,7 +196,7 @@ describe('POST /api/dead-letters/replay', () => {
     expect(it.logged()).toHaveLength(2);
   });
 
-  test('tells how many the log can not hold', async () => {
+  test('tells how many are too large for the log', async () => {
     const it = await service({
       useCases: { replayDeadLetters: async () => ({ replayed: 1, tooLarge: 2, more: true }) },
     });
@@ -221,7 +221,7 @@ describe('POST /api/dead-letters/replay', () => {
     [{ ids: [] }, ['/ids']],
     [{ id: ['user-activity:4:1'] }, ['/id', '']],
     [{ ids: ['user-activity:4:1', 7, 'x'], all: true }, ['/ids/1', '/ids/2', '/all']],
-  ])('%j is 422 with every fault, and replays nothing', async (body, paths) => {
+  ])('%j is 422 with every violation, and replays nothing', async (body, paths) => {
     const it = await withLetters(2);
     const response = await post(it.app, replayPath, body);
     expect(response.statusCode).toBe(422);
@@ -241,7 +241,7 @@ describe('POST /api/dead-letters/replay', () => {
     expect(judged.mock.calls.length).toBeLessThan(40);
   });
 
-  test('more ids than a batch holds are 413, and a body that is no JSON is 400', async () => {
+  test('more ids than a batch may have are 413, and a body that is not JSON is 400', async () => {
     const it = await withLetters(1, { maxBatchSize: 2 });
     const ids = [0, 1, 2].map((offset) => DeadLetterId.of({ topic: 'user-activity', partition: 4, offset }));
     expect((await post(it.app, replayPath, { ids })).statusCode).toBe(413);
@@ -266,7 +266,7 @@ describe('POST /api/dead-letters/replay', () => {
     },
   );
 
-  test('takes no parameters, no other method, and nobody without a key', async () => {
+  test('takes no parameters, no other method, and needs a key', async () => {
     const it = await withLetters(1, { apiKeys: ['key'] });
     const key = { 'x-api-key': 'key' };
     expect((await post(it.app, `${replayPath}?code=conflict`, { all: true }, key)).statusCode).toBe(400);

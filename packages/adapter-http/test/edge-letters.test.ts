@@ -5,7 +5,7 @@ import { post, type Service, seen, service } from './service.ts';
 
 const lettersOf = ({ store }: Service) => [...store.letters.values()];
 
-describe('dead letters of the edge', () => {
+describe('dead letters of refused calls', () => {
   const path = '/api/dead-letters';
   async function withLetter() {
     const it = await service();
@@ -14,7 +14,7 @@ describe('dead letters of the edge', () => {
     return { it, data, id: data[0]?.id ?? '' };
   }
 
-  test('are listed by their code, with what was sent', async () => {
+  test('are listed by their code, with the call as it was sent', async () => {
     const { it, data } = await withLetter();
     const value = { text: '{"messageId":"m","event":"E","type":"track"}' };
     const letter = {
@@ -39,7 +39,7 @@ describe('dead letters of the edge', () => {
     ['three', '€'],
     ['four', '\u{1f600}'],
   ])(
-    'keep the beginning of a large call in %s, its size and its digest, and a retry is the same letter',
+    'keep the beginning of a large call in %s, its size and its digest, and a retry makes the same dead letter',
     async (_, char) => {
       const it = await service(largest);
       const call = { messageId: 'm', event: 'E', large: char.repeat(100_000), type: 'track' };
@@ -62,7 +62,7 @@ describe('dead letters of the edge', () => {
     },
   );
 
-  test('keep a call of 64 KiB whole, and say nothing of a cut; a longer sentAt alone is left out', async () => {
+  test('keep a whole call of 64 KiB, without the member cut; only a longer sentAt is left out', async () => {
     const it = await service(largest);
     const call = { messageId: 'm', event: 'E', large: '', type: 'track' };
     const large = 'x'.repeat(maxEdgeValueBytes - JSON.stringify(call).length);
@@ -75,7 +75,7 @@ describe('dead letters of the edge', () => {
     expect(sentIn(it)[1]).toHaveLength(maxEdgeValueBytes);
   });
 
-  test('can not be replayed: of all they stay, and naming one is a fault', async () => {
+  test('cannot be replayed: "all" leaves them, and the id of one is a violation', async () => {
     const { it, id } = await withLetter();
     expect(seen(await post(it.app, `${path}/replay`, { all: true }))).toEqual({
       status: 202,
@@ -86,7 +86,7 @@ describe('dead letters of the edge', () => {
       status: 422,
       body: {
         errors: [
-          { path: '/ids/1', message: expect.stringContaining('refused before it came to the log') as string },
+          { path: '/ids/1', message: expect.stringContaining('refused before it reached the log') as string },
         ],
       },
     });

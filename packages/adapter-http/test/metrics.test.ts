@@ -29,7 +29,7 @@ const underWay = async (): Promise<number> =>
   (await metrics.read('http.server.active_requests')).reduce((sum, { value }) => sum + value, 0);
 
 describe('requests', () => {
-  test('are told apart by method, route and status: never by what a caller writes', async () => {
+  test('are measured by method, route and status, and by no value of a client', async () => {
     const { app } = await service();
     await post(app, '/api/logs', { userId: 'a', type: 'B' });
     await post(app, '/api/logs', { userId: 'a', type: 'B' });
@@ -53,7 +53,7 @@ describe('requests', () => {
     expect(await underWay()).toBe(0);
   });
 
-  test('are under way until they are answered', async () => {
+  test('are in progress until they are answered', async () => {
     const gate = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const { app } = await service({
@@ -73,7 +73,7 @@ describe('requests', () => {
     expect(await underWay()).toBe(0);
   });
 
-  test('whose caller goes away are no longer under way, and have no status', async () => {
+  test('of a client that disconnects are no longer in progress, and have no status', async () => {
     const { app } = await service();
     const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
     const socket = connect(Number(port), '127.0.0.1');
@@ -87,7 +87,7 @@ describe('requests', () => {
   });
 });
 
-test('answers that wait behind another one are no longer under way when their connection is gone', async () => {
+test('answers that wait behind another one are no longer in progress once their connection is closed', async () => {
   const gate = Promise.withResolvers<undefined>();
   const { app } = await service({ useCases: { findActivity: () => gate.promise } });
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
@@ -103,7 +103,7 @@ test('answers that wait behind another one are no longer under way when their co
 describe('GET /metrics', () => {
   const scrapeMetrics = async () => '# TYPE a gauge\na 1\n';
 
-  test('gives what was measured, as text that Prometheus takes; HEAD gives its length', async () => {
+  test('returns the measurements as text for Prometheus; HEAD returns its length', async () => {
     const { app } = await service({ scrapeMetrics });
     const response = await app.inject('/metrics');
     expect(response).toMatchObject({ statusCode: 200, body: await scrapeMetrics() });
@@ -116,7 +116,7 @@ describe('GET /metrics', () => {
     expect(head).toMatchObject({ statusCode: 200, body: '', headers: { 'content-length': '19' } });
   });
 
-  test('needs a key where there are some', async () => {
+  test('needs a key if there are keys', async () => {
     const { app } = await service({ scrapeMetrics, apiKeys: ['key'] });
     expect((await app.inject('/metrics')).statusCode).toBe(401);
     const authorization = 'Bearer key';
@@ -133,7 +133,7 @@ describe('GET /metrics', () => {
     expect(deleted).toMatchObject({ statusCode: 405, headers: { allow: 'GET, HEAD' } });
   });
 
-  test('that fails is a 500 that tells nothing of the inside', async () => {
+  test('that fails is a 500 that reveals nothing about the service', async () => {
     const { app } = await service({ scrapeMetrics: () => Promise.reject(new Error('inside')) });
     const response = await app.inject('/metrics');
     expect(response.statusCode).toBe(500);
@@ -141,7 +141,7 @@ describe('GET /metrics', () => {
   });
 });
 
-test('the server of a process without an API has it too', async () => {
+test('the server of a process without an API has this route too', async () => {
   const server = await buildHealthServer({
     checkHealth: makeCheckHealth({ log: [], store: [] }),
     progress: { state: 'moving' },

@@ -24,7 +24,7 @@ async function read(drafts: NdjsonDrafts): Promise<unknown[]> {
 }
 
 describe('NDJSON', () => {
-  test('lines are judged each by itself; blank ones do not count, unreadable ones do', async () => {
+  test('each line is judged by itself; blank lines do not count, unreadable ones do', async () => {
     const bytes = Buffer.concat([
       Buffer.from(`\n${line({ id: 'a' })}\n \t \r\n${line({ id: 'b' })}\r\n{"userId":\n`),
       Buffer.from([0x22, 0xff, 0x22, 0x0a]),
@@ -47,7 +47,7 @@ describe('NDJSON', () => {
     expect(it.logged()).toHaveLength(3);
   });
 
-  test('a line may have 1 MiB; of a longer one nothing is kept, and it is rejected', async () => {
+  test('a line may have 1 MiB; a longer one is rejected, and nothing of it is kept', async () => {
     const fill = (length: number) => line().padEnd(length, ' ');
     const body = [fill(1024 * 1024), fill(1024 * 1024 + 1), line(), 'x'.repeat(2 ** 21)].join('\n');
     const { response } = await send(body, { options: { maxBodyBytes: 10_000_000 } });
@@ -65,7 +65,7 @@ describe('NDJSON', () => {
   });
 
   test.each(['application/ndjson', 'application/jsonl; charset=utf-8', 'Application/X-NDJSON;x=y'])(
-    'comes as %s too',
+    'is also accepted as %s',
     async (type) => {
       expect((await send(line(), { type })).response.statusCode).toBe(202);
     },
@@ -78,7 +78,7 @@ describe('NDJSON', () => {
     expect(response.statusCode).toBe(422);
   });
 
-  test('of none that is valid every fault is listed, by index and path', async () => {
+  test('if no line is valid, every violation is listed by index and path', async () => {
     expect(seen((await send(`{}\n\nnot json\n`)).response)).toMatchObject({
       status: 422,
       body: {
@@ -94,14 +94,14 @@ describe('NDJSON', () => {
   test.each([
     [100, 202],
     [101, 413],
-  ])('%i lines of at most 100 are %i', async (count, status) => {
+  ])('with a limit of 100, %i lines are %i', async (count, status) => {
     const { it, response } = await send(`${line()}\n\n`.repeat(count));
     expect(response.statusCode).toBe(status);
     expect(it.logged()).toHaveLength(status === 202 ? 100 : 0);
   });
 
   test.each([`${line()}\n`, '\n', 'x', `${' '.repeat(50)}\n`])(
-    'of an endless body of %j no more is read than may be',
+    'an endless body of %j is read only up to the limit',
     async (endless) => {
       let bytes = 0;
       const forever = Readable.from(
@@ -122,7 +122,7 @@ describe('NDJSON', () => {
     },
   );
 
-  test('is gone with its connection where the body breaks off: nothing was taken', async () => {
+  test('is INPUT_UNREADABLE if the body breaks off, and nothing was recorded', async () => {
     const broken = Readable.from(
       (function* breaking() {
         yield Buffer.from(`${line()}\n`);
@@ -143,7 +143,7 @@ describe('NDJSON', () => {
     expect(response.statusCode).toBe(400);
   });
 
-  test('yields the lines as they are, however they are cut into chunks', async () => {
+  test('yields the lines unchanged, however they are cut into chunks', async () => {
     const values = fc.array(fc.jsonValue(), { maxLength: 20 });
     const ends = fc.constantFrom('\n', '\r\n', '\n\n', '\n \r\n');
     await fc.assert(
@@ -176,7 +176,7 @@ describe('?atomic', () => {
     ],
   ] as const;
 
-  test.each(formats)('of %s takes all or none', async (_, type, spelt) => {
+  test.each(formats)('for %s accepts all or none', async (_, type, spelt) => {
     const refused = await send(spelt(mixed), { url, type });
     expect(seen(refused.response)).toMatchObject({
       status: 422,
@@ -189,7 +189,7 @@ describe('?atomic', () => {
     expect(seen(lenient.response)).toMatchObject({ status: 202, body: { accepted: 2 } });
   });
 
-  test.each(formats)('of %s is 503 with all ids while the log is out of reach', async (_, type, spelt) => {
+  test.each(formats)('for %s is 503 with all ids while the log is unavailable', async (_, type, spelt) => {
     const it = await service();
     it.log.reachable = false;
     const payload = spelt([mixed[0], mixed[2]]);

@@ -21,7 +21,7 @@ const requests = operations.flatMap(({ name, requestBody, parameters = [] }) => 
   }));
 });
 
-test('the document has examples of requests of every kind', () => {
+test('the document has examples of every kind of request', () => {
   expect(requests.map(({ method, url, type }) => `${method} ${url} ${type}`)).toEqual([
     'POST /api/logs application/json',
     'POST /api/logs/batch application/json',
@@ -37,7 +37,7 @@ test('the document has examples of requests of every kind', () => {
   ]);
 });
 
-test.each(requests)('the example of $method $url as $type is taken', async (request) => {
+test.each(requests)('the example of $method $url as $type is accepted', async (request) => {
   const { app, clock } = await service();
   // After the times of the examples.
   clock.set('2026-11-25T00:00:00Z');

@@ -35,7 +35,7 @@ describe('the linter', () => {
     expect(await lint(document)).toEqual([]);
   });
 
-  test('would find what is missing, and an example that breaks its schema', async () => {
+  test('would find a missing member, and an example that breaks its schema', async () => {
     const text = JSON.stringify(document);
     const faults = await Promise.all([
       lint(JSON.parse(text.replace('"operationId":"logActivity",', '')) as object),
@@ -120,7 +120,7 @@ describe('for generators of clients', () => {
     expect(JSON.stringify(document)).not.toContain('x-component');
   });
 
-  test('every answer in JSON is one of them', () => {
+  test('every JSON answer has one of these schemas', () => {
     const inline = operations.flatMap(({ name, responses }) =>
       Object.entries(responses).flatMap(([status, response]) =>
         Object.entries(resolved(document, response).content)
@@ -133,11 +133,11 @@ describe('for generators of clients', () => {
     expect(inline).toEqual([]);
   });
 
-  test('no pattern needs the classes of Unicode, which few of their languages know', () => {
+  test('no pattern needs Unicode classes, which few languages know', () => {
     expect(JSON.stringify(document)).not.toMatch(/\\\\[pP]\{/);
   });
 
-  test('open schemas say so, and so do values that may be null', () => {
+  test('open schemas and nullable values are marked as such', () => {
     const isOpen = Object.entries(schemas).flatMap(([name, { additionalProperties }]) =>
       additionalProperties === true ? [name] : [],
     );
@@ -148,7 +148,7 @@ describe('for generators of clients', () => {
     expect(JSON.stringify(schemas)).not.toContain('{"type":"null"},{"type":"string"}');
   });
 
-  test('no example of a request but of a CloudEvent, which needs one, has an id: sent twice it is two activities', () => {
+  test('no example of a request has an id, except of a CloudEvent, which needs one: sent twice, it makes two activities', () => {
     const withId = operations.flatMap(({ name, requestBody, parameters = [] }) => [
       ...Object.entries(requestBody?.content ?? {})
         .filter(([, { example }]) => /"(?:id|messageId)":/.test(JSON.stringify(example)))
@@ -166,7 +166,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
   const { operationId, requestBody, responses, tags, summary, parameters = [] } = operation;
   const statuses = Object.keys(responses);
 
-  test('says what it is', () => {
+  test('has an id, a summary and a tag', () => {
     expect(operationId).toMatch(/^[a-z][A-Za-z]+$/);
     expect(summary).toMatch(/^[A-Z].+[^.]$/);
     expect(tags).toHaveLength(1);
@@ -174,14 +174,14 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
       expect(parameter).toHaveProperty('schema');
   });
 
-  test('names every status', () => {
+  test('lists every status', () => {
     const needed = new Set(open.has(operationId) ? ['503', '405', '431'] : ['400', '401', '405', '431']);
     if (requestBody !== undefined) for (const status of ['413', '415', '503']) needed.add(status);
     if (operationId.startsWith('find')) needed.add('503');
     expect(statuses).toEqual(expect.arrayContaining([...needed]));
   });
 
-  test('shows every body by an example, and tells the headers', () => {
+  test('has an example of every body, and describes the headers', () => {
     for (const [status, response] of Object.entries(responses)) {
       const { description, headers, content } = resolved(document, response);
       expect([status, description]).not.toEqual([status, expect.stringMatching(/^Default Response$|^$/)]);
@@ -194,7 +194,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
   });
 });
 
-test('refusals say how to go on', () => {
+test('refusals describe the remedy', () => {
   const post = operations.find(({ operationId }) => operationId === 'logActivity');
   const told = (status: string) => {
     const response = post?.responses[status];
@@ -207,7 +207,7 @@ test('refusals say how to go on', () => {
   expect(told('503')).toContain('Retry-After');
 });
 
-test('examples keep their schemas', () => {
+test('examples are valid for their schemas', () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajvFormats.default(ajv);
   const { components } = document;
@@ -219,7 +219,7 @@ test('examples keep their schemas', () => {
   expect(broken).toEqual([]);
 });
 
-test('what is answered and taken beyond the usual keeps the schemas too', async () => {
+test('unusual requests and answers are valid for the schemas too', async () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajvFormats.default(ajv);
   const { components } = document;
@@ -236,7 +236,7 @@ test('what is answered and taken beyond the usual keeps the schemas too', async 
   for (const event of [null, 5, 'text']) expect(isValid('TrackCall', { userId: 'u', event })).toBe(true);
 });
 
-test('integers that 32 bits may not hold say so', () => {
+test('integers that may need 64 bits have the format int64', () => {
   const { schemas } = document.components;
   const long = { type: 'integer', format: 'int64' };
   expect(schemas).toMatchObject({
@@ -247,7 +247,7 @@ test('integers that 32 bits may not hold say so', () => {
   });
 });
 
-test('a body may be left out where it may, and keys are asked for where there are some', async () => {
+test('bodies are optional where they may be absent, and keys are required if there are keys', async () => {
   const required = operations.map(({ name, requestBody }) => [name, requestBody?.required]);
   expect(Object.fromEntries(required)).toMatchObject({
     'post /api/logs': true,
@@ -258,7 +258,7 @@ test('a body may be left out where it may, and keys are asked for where there ar
   expect((await documentOf(['a-key'])).security).toEqual([{ bearer: [] }, { apiKey: [] }, { basic: [] }]);
 });
 
-test('an Idempotency-Key is described as it is taken, bare or quoted, whatever it holds', () => {
+test('the pattern of Idempotency-Key accepts exactly the valid keys, bare or quoted', () => {
   const [header] =
     operations
       .find(({ operationId }) => operationId === 'logActivity')

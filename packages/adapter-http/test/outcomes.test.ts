@@ -18,7 +18,7 @@ async function store({ logged, repository }: Service, many = 1): Promise<void> {
 }
 
 describe('POST /api/logs with Prefer: wait', () => {
-  test('answers 201 and where it is, once it is stored', async () => {
+  test('answers 201 with the location once the activity is stored', async () => {
     const it = await service();
     const response = post(it.app, '/api/logs', example, { prefer: 'respond-async, wait=99' });
     await store(it);
@@ -29,7 +29,7 @@ describe('POST /api/logs with Prefer: wait', () => {
     });
   });
 
-  test('answers 200 to the same fact again and 409 to another', async () => {
+  test('answers 200 to the same fact again, and 409 to another one', async () => {
     const it = await service();
     await it.repository.save([sampleActivity({ ...example, receivedAt: '2020-01-01T00:00:00Z' })]);
     expect(seen(await post(it.app, '/api/logs', example, patient))).toEqual({
@@ -42,7 +42,7 @@ describe('POST /api/logs with Prefer: wait', () => {
     });
   });
 
-  test('answers 202 when the time is over, and at once where none is given', async () => {
+  test('answers 202 when the time is over, and at once without a time', async () => {
     const it = await service();
     const response = await post(it.app, '/api/logs', example, { prefer: 'wait=0' });
     expect(seen(response)).toEqual({ status: 202, body: { id: 'a/b', status: 'accepted' } });
@@ -55,7 +55,7 @@ describe('POST /api/logs with Prefer: wait', () => {
     expect(it.outcomeWaiter.waiting).toBe(0);
   });
 
-  test('answers 202 at once where there is no room, or the service stops', async () => {
+  test('answers 202 at once if too many wait, or the service stops', async () => {
     const it = await service();
     const send = () => post(it.app, '/api/logs', example, patient);
     const waiting = Array.from({ length: it.outcomeWaiter.max }, send);
@@ -66,17 +66,14 @@ describe('POST /api/logs with Prefer: wait', () => {
     expect((await send()).headers['preference-applied']).toBe('wait=30');
   });
 
-  test.each(['respond-async', 'wait=soon', 'foo="wait=1"'])(
-    '%s is a request like any other',
-    async (prefer) => {
-      const it = await service({ useCases: { logAndWait: () => Promise.reject(new Error('nobody waits')) } });
-      const response = await post(it.app, '/api/logs', example, { prefer });
-      expect(response.statusCode).toBe(202);
-      expect(response.headers['preference-applied']).toBeUndefined();
-    },
-  );
+  test.each(['respond-async', 'wait=soon', 'foo="wait=1"'])('%s is ignored', async (prefer) => {
+    const it = await service({ useCases: { logAndWait: () => Promise.reject(new Error('nobody waits')) } });
+    const response = await post(it.app, '/api/logs', example, { prefer });
+    expect(response.statusCode).toBe(202);
+    expect(response.headers['preference-applied']).toBeUndefined();
+  });
 
-  test('a body that breaks a rule, and a log that is out of reach, are problems as without it', async () => {
+  test('a body that breaks a rule, and an unavailable log, are problems as without the header', async () => {
     const it = await service();
     const invalid = await post(it.app, '/api/logs', { ...example, userId: 7 }, patient);
     expect(seen(invalid)).toMatchObject({ status: 422, body: { errors: [{ path: '/userId' }] } });
@@ -107,7 +104,7 @@ describe('POST /api/logs with Prefer: wait', () => {
 });
 
 describe('GET /api/logs/{id}/status', () => {
-  test('tells what is known of an id', async () => {
+  test('returns the status of an id', async () => {
     const it = await service();
     const status = async () => seen(await it.app.inject('/api/logs/a%2Fb/status'));
     expect(await status()).toEqual({ status: 200, body: { id: 'a/b', status: 'unknown' } });
@@ -120,14 +117,14 @@ describe('GET /api/logs/{id}/status', () => {
     expect(await status()).toEqual({ status: 200, body: { id: 'a/b', status: 'stored' } });
   });
 
-  test.each(['a%20b', '...', 'x'.repeat(129)])('%s can be no id: 404', async (id) => {
+  test.each(['a%20b', '...', 'x'.repeat(129)])('%s is not a valid id: 404', async (id) => {
     const it = await service();
     expect(seen(await it.app.inject(`/api/logs/${id}/status`))).toMatchObject(
       refusal(404, /^No activity can have that id: /),
     );
   });
 
-  test('takes no parameters, no other method, and says when the store is out of reach', async () => {
+  test('takes no parameters, no other method, and is 503 while the store is unavailable', async () => {
     const it = await service();
     expect((await it.app.inject('/api/logs/a/status?x=1')).statusCode).toBe(400);
     const other = await it.app.inject({ method: 'DELETE', url: '/api/logs/a/status' });
@@ -137,7 +134,7 @@ describe('GET /api/logs/{id}/status', () => {
     expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5']);
   });
 
-  test('a question that takes too long is 503', async () => {
+  test('a query that takes too long is 503', async () => {
     const late = new DomainError('STORE_TIMEOUT', 'Too long.');
     const it = await service({ useCases: { findStatus: () => Promise.reject(late) } });
     expect((await it.app.inject('/api/logs/a/status')).statusCode).toBe(503);

@@ -73,7 +73,7 @@ describe('without keys', () => {
   });
 
   test.each(['/', '/docs', '/openapi.json', '/metrics', '/none', '/api/logs/a', '/api/dead-letters'])(
-    'also at %s',
+    'is also refused at %s',
     async (url) => {
       const { app } = await service();
       for (const headers of [{ host: 'evil.example' }, { origin: 'https://evil.example' }])
@@ -111,7 +111,7 @@ describe('without keys', () => {
     ['10.0.0.1', '10.0.0.1:3000', 200],
     ['fe80::1', '[FE80:0::1]:3000', 200],
     ['[fe80::1]', '[fe80::1]', 200],
-  ])('of the allowed host %s, %s gets %i', async (allowed, host, status) => {
+  ])('with the allowed host %s, %s gets %i', async (allowed, host, status) => {
     const { app } = await service({ allowedHosts: [allowed] });
     expect((await app.inject({ url: '/api/logs', headers: { host } })).statusCode).toBe(status);
   });
@@ -123,7 +123,7 @@ describe('without keys', () => {
     ['cross-site', 403],
     ['Cross-Site', 403],
     ['same-origin, cross-site', 403],
-  ])('a request that a browser calls %s gets %i', async (site, status) => {
+  ])('a request with Sec-Fetch-Site: %s gets %i', async (site, status) => {
     const { app } = await service();
     expect((await app.inject({ url: '/api/logs', headers: { 'sec-fetch-site': site } })).statusCode).toBe(
       status,
@@ -132,7 +132,7 @@ describe('without keys', () => {
 
   const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
-  test('a link from elsewhere opens pages, and nothing else', async () => {
+  test('a link on another site opens the documentation, and nothing else', async () => {
     const { app } = await service();
     const ask = async (url: string, more: Record<string, string> = {}, method: 'GET' | 'POST' = 'GET') =>
       (await app.inject({ method, url, headers: { ...link, ...more } })).statusCode;
@@ -148,7 +148,7 @@ describe('without keys', () => {
       expect(await ask(url)).toBe(403);
   });
 
-  test('the host of an absolute target counts, and there is one Host', async () => {
+  test('the host of an absolute target counts, and only one Host is allowed', async () => {
     const { app } = await service();
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const absolute = (target: string): Promise<number> =>
@@ -167,7 +167,7 @@ describe('without keys', () => {
   });
 });
 
-test('with keys the key decides, and hosts are not looked at', async () => {
+test('with keys, only the key counts, and hosts are ignored', async () => {
   const { app } = await service({ apiKeys: ['key'] });
   const headers = { host: 'logs.example', origin: 'http://app.example', 'sec-fetch-site': 'cross-site' };
   expect((await app.inject({ url: '/api/logs', headers })).statusCode).toBe(401);

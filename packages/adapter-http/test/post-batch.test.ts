@@ -27,7 +27,7 @@ test('each item is judged by itself', async () => {
   expect(it.logged()).toHaveLength(2);
 });
 
-test('names that any system gives, null for what is left out, and no word of the routes for an id', async () => {
+test('accepts names of any system and null for absent members, but no reserved word as an id', async () => {
   const it = await service();
   const drafts = [
     draft({ type: "Don't ask (PIM) – 100%", id: null, metadata: null, createdAt: null }),
@@ -43,7 +43,7 @@ test('names that any system gives, null for what is left out, and no word of the
   ]);
 });
 
-test('of none that is valid every fault is listed, by index and path', async () => {
+test('if no item is valid, every violation is listed by index and path', async () => {
   const it = await service();
   expect(seen(await post(it.app, '/api/logs/batch', [draft({ type: '' }), null]))).toMatchObject({
     status: 422,
@@ -77,7 +77,7 @@ describe('the errors of one answer are bounded', () => {
   const items = (count: number) => Array.from({ length: count }, () => hostile);
   const big = { maxBatchSize: 10_000, maxBodyBytes: 10_000_000 };
 
-  test('in a batch of which some is accepted: each item keeps its place', async () => {
+  test('in a partly accepted batch, where each item keeps its place', async () => {
     const it = await service(big);
     const response = await post(it.app, '/api/logs/batch', [...items(500), draft({ id: 'a' }), 7]);
     const { accepted, rejected, ids, omittedErrors } = response.json<Static<typeof BatchReceipt>>();
@@ -101,7 +101,7 @@ describe('the errors of one answer are bounded', () => {
     expect(response.rawPayload.length).toBeLessThan(300_000);
   });
 
-  test('of lines and of events too', async () => {
+  test('of lines and events too', async () => {
     const it = await service(big);
     const lines = await it.app.inject({
       method: 'POST',
@@ -122,7 +122,7 @@ describe('the errors of one answer are bounded', () => {
   });
 });
 
-test('100,000 levels of arrays are refused and harm nobody', async () => {
+test('100,000 levels of arrays are refused quickly', async () => {
   const it = await service({ maxBodyBytes: 1_000_000 });
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   const headers = { 'content-type': 'application/json' };
@@ -131,20 +131,20 @@ test('100,000 levels of arrays are refused and harm nobody', async () => {
   expect((await postRaw(it.app, JSON.stringify(draft()))).statusCode).toBe(202);
 });
 
-test('an Idempotency-Key is refused, as it can not name several', async () => {
+test('an Idempotency-Key is refused, because it names only one activity', async () => {
   const it = await service();
   const response = await post(it.app, '/api/logs/batch', [draft()], { 'idempotency-key': 'a' });
   expect(response.statusCode).toBe(400);
 });
 
-test('is 503 with the id of each while the log is out of reach', async () => {
+test('is 503 with the id of each item while the log is unavailable', async () => {
   const it = await service();
   it.log.reachable = false;
   const response = await post(it.app, '/api/logs/batch', [draft({ id: 'a' }), 7, draft({ id: 'b' })]);
   expect(seen(response)).toMatchObject({ status: 503, body: { ids: ['a', null, 'b'] } });
 });
 
-test('an item that is nested far too deep is rejected by itself', async () => {
+test('an item with far too many levels is rejected, and the others are not', async () => {
   const it = await service({ maxBodyBytes: 1_000_000 });
   const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
   const payload = `[${JSON.stringify(draft({ id: 'a' }))},${deep}]`;
@@ -160,7 +160,7 @@ test('an item that is nested far too deep is rejected by itself', async () => {
   });
 });
 
-test('values that take far more than their bytes are refused if there is no room for them', async () => {
+test('values that take far more memory than their bytes are refused if there is no room', async () => {
   const body = `[${JSON.stringify(draft({ metadata: { list: Array.from({ length: 5000 }, () => []) } }))}]`;
   const headers = { 'content-type': 'application/json' };
   const send = async (maxBytesInFlight: number) => {

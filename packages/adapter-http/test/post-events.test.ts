@@ -83,14 +83,14 @@ describe('one event', () => {
     ]);
   });
 
-  test('in binary mode may have neither body nor Content-Type', async () => {
+  test('in binary mode needs neither a body nor a Content-Type', async () => {
     const it = await service();
     const response = await it.app.inject({ method: 'POST', url: '/api/events', headers: binary });
     expect(seen(response)).toEqual({ status: 202, body: { id } });
     expect(activities(it)).toMatchObject([{ metadata: { cloudevent: { source: '/s' } } }]);
   });
 
-  test('is refused with every fault by the path of what was sent', async () => {
+  test('is refused with every violation by its path in the event', async () => {
     const it = await service();
     const wrong = { ...binary, 'ce-specversion': '0.3', 'ce-subject': '%ff', 'ce-time': 'now', 'ce-a_b': '' };
     const response = await send(it, 'application/json', '{"a":"\\ud800"}', { headers: wrong });
@@ -123,7 +123,7 @@ describe('one event', () => {
     ],
     ['a number that overflows', { data: ['#'] }, '/data/0'],
     ['a time ahead of the clock', { time: '2999-01-01T00:00:00Z' }, '/time'],
-  ])('of %s is refused by %s', async (_, fields, path) => {
+  ])('with %s is refused at %s', async (_, fields, path) => {
     const it = await service();
     const response = await send(it, structured, JSON.stringify(event(fields)).replace('"#"', '1e999'));
     expect(seen(response)).toMatchObject({ status: 422, body: { errors: [{ path }] } });
@@ -152,7 +152,7 @@ describe('one event', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('that is sent again is the same activity, in whichever mode', async () => {
+  test('that is sent again in any mode is the same activity', async () => {
     const it = await service();
     await send(it, structured, event());
     await send(it, undefined, '', { headers: binary });
@@ -161,13 +161,13 @@ describe('one event', () => {
     expect(await it.repository.save([first.activity, second.activity])).not.toContain('conflict');
   });
 
-  test('is 503 with its id while the log is out of reach', async () => {
+  test('is 503 with its id while the log is unavailable', async () => {
     const it = await service();
     it.log.reachable = false;
     expect(seen(await send(it, structured, event()))).toMatchObject({ status: 503, body: { ids: [id] } });
   });
 
-  test.each([structured, batched, 'text/plain'])('of %s with an Idempotency-Key is 400', async (type) => {
+  test.each([structured, batched, 'text/plain'])('as %s with an Idempotency-Key is 400', async (type) => {
     const headers = { ...binary, 'idempotency-key': 'a' };
     expect((await send(await service(), type, [event()], { headers })).statusCode).toBe(400);
   });
@@ -189,7 +189,7 @@ describe('a batch of events', () => {
     { index: 4, errors: [{ path: '', message: 'must be a JSON object' }] },
   ];
 
-  test('is judged each by itself, and answered as a batch of activities', async () => {
+  test('is judged item by item, and answered as a batch of activities', async () => {
     const it = await service();
     const response = await send(it, batched, mixed);
     expect(seen(response)).toMatchObject({
@@ -199,7 +199,7 @@ describe('a batch of events', () => {
     expect(activities(it)).toHaveLength(2);
   });
 
-  test('that is atomic is refused for one bad event', async () => {
+  test('that is atomic is refused for one invalid event', async () => {
     const it = await service();
     const url = '/api/events?atomic=true';
     expect(seen(await send(it, batched, mixed, { url }))).toMatchObject({
@@ -217,7 +217,7 @@ describe('a batch of events', () => {
     expect((await send(it, batched, [event()], { url })).statusCode).toBe(202);
   });
 
-  test('may be empty, as the binding says', async () => {
+  test('may be empty, as the binding requires', async () => {
     expect(seen(await send(await service(), batched, []))).toEqual({
       status: 202,
       body: { accepted: 0, rejected: [], ids: [] },
@@ -228,11 +228,11 @@ describe('a batch of events', () => {
     ['no array', event(), 422],
     ['none that is valid', [1], 422],
     ['one more than may be', Array.from({ length: 101 }, () => event()), 413],
-  ])('of %s', async (_, payload, status) => {
+  ])('with %s', async (_, payload, status) => {
     expect((await send(await service(), batched, payload)).statusCode).toBe(status);
   });
 
-  test('is 503 with the ids of all while the log is out of reach', async () => {
+  test('is 503 with all ids while the log is unavailable', async () => {
     const it = await service();
     it.log.reachable = false;
     expect(seen(await send(it, batched, mixed.slice(0, 2)))).toMatchObject({

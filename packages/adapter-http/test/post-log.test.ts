@@ -18,7 +18,7 @@ import { post, postRaw, seen, service } from './service.ts';
 const example = { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } };
 
 describe('POST /api/logs', () => {
-  test('answers 202 with the id and where it will be, after the log holds it', async () => {
+  test('answers 202 with the id and the location after the log holds the activity', async () => {
     const it = await service();
     const response = await post(it.app, '/api/logs', example);
     expect(seen(response)).toEqual({ status: 202, body: { id: 'id-000001', status: 'accepted' } });
@@ -35,14 +35,14 @@ describe('POST /api/logs', () => {
   });
 
   test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"; x=1', 'Application/JSON'])(
-    'takes %s',
+    'accepts %s',
     async (type) => {
       const it = await service();
       expect((await postRaw(it.app, JSON.stringify(example), { 'content-type': type })).statusCode).toBe(202);
     },
   );
 
-  test('lists every fault by path, and takes nothing', async () => {
+  test('lists every violation by path, and records nothing', async () => {
     const it = await service();
     const body = { userId: '', type: ' ', metadata: { a: { b: '\ud800' } }, createdAt: 'now', extra: 1 };
     const response = await post(it.app, '/api/logs', body);
@@ -86,7 +86,7 @@ describe('POST /api/logs', () => {
     ['[]', '', 'must be a JSON object'],
     ['null', '', 'must be a JSON object'],
     ['"text"', '', 'must be a JSON object'],
-  ])('%s is 422 by path', async (body, path, message) => {
+  ])('%s is 422 with its path', async (body, path, message) => {
     const it = await service();
     expect(seen(await postRaw(it.app, body))).toMatchObject({
       status: 422,
@@ -101,7 +101,7 @@ describe('POST /api/logs', () => {
     ['two values', '{} {}'],
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
     ['a byte order mark alone', Buffer.from([0xef, 0xbb, 0xbf])],
-  ])('%s is 400, and not quoted', async (_, body) => {
+  ])('%s is 400 without a quotation of it', async (_, body) => {
     const it = await service();
     const response = await postRaw(it.app, body);
     expect(response.statusCode).toBe(400);
@@ -147,7 +147,7 @@ describe('POST /api/logs', () => {
     });
   });
 
-  test('is 503 with the id and Retry-After while the log is out of reach', async () => {
+  test('is 503 with the id and Retry-After while the log is unavailable', async () => {
     const it = await service();
     it.log.reachable = false;
     const response = await post(it.app, '/api/logs', { ...example, id: 'mine' });
@@ -155,7 +155,7 @@ describe('POST /api/logs', () => {
     expect(response.headers['retry-after']).toBe('5');
   });
 
-  test('a bug is a 500 that tells nothing of the inside, and is logged with its request', async () => {
+  test('a bug is a 500 that reveals nothing about the service, and is logged with its request', async () => {
     const it = await service({
       useCases: { logActivity: () => Promise.reject(new TypeError('inner secret')) },
     });
@@ -172,13 +172,13 @@ describe('Idempotency-Key', () => {
     ['"key-1"', 'key-1'],
     [String.raw`"a\"b\\c"`, String.raw`a"b\c`],
     ['a"b', 'a"b'],
-  ])('%s is the id of a body that has none', async (header, id) => {
+  ])('%s becomes the id of a body without one', async (header, id) => {
     const it = await service();
     const response = await post(it.app, '/api/logs', example, { 'idempotency-key': header });
     expect(seen(response)).toEqual({ status: 202, body: { id, status: 'accepted' } });
   });
 
-  test('equal to the id of the body is fine, unequal is 422', async () => {
+  test('equal to the id of the body is accepted, and unequal is 422', async () => {
     const it = await service();
     const send = (key: string) =>
       post(it.app, '/api/logs', { ...example, id: 'a' }, { 'idempotency-key': key });
@@ -188,15 +188,15 @@ describe('Idempotency-Key', () => {
     expect(seen(unnamed)).toMatchObject({ status: 202, body: { id: 'c' } });
   });
 
-  test.each(['', 'a b', '"a b"', 'count', 'x'.repeat(129)])('%j is no id', async (header) => {
+  test.each(['', 'a b', '"a b"', 'count', 'x'.repeat(129)])('%j is not a valid id', async (header) => {
     const it = await service();
     const response = await post(it.app, '/api/logs', example, { 'idempotency-key': header });
     expect(seen(response)).toMatchObject({ status: 422, body: { errors: [{ path: '/id' }] } });
   });
 });
 
-describe('what was published and stored', () => {
-  test('comes back with metadata deep-equal, whatever its keys are called', async () => {
+describe('a published and stored activity', () => {
+  test('comes back with deep-equal metadata, whatever its keys are', async () => {
     const it = await service();
     await fc.assert(
       fc.asyncProperty(anyMetadata, async (metadata: JsonObject) => {
@@ -215,7 +215,7 @@ describe('what was published and stored', () => {
   });
 });
 
-test('the documented body takes what the domain takes, and nothing else', () => {
+test('the documented body accepts exactly what the domain accepts', () => {
   const rules = { ...defaultRecordingRules, reservedIds };
   const deps = { clock: new FixedClock(), ids: new SequentialIds(), rules };
   const domainTakes = (draft: unknown): boolean => {

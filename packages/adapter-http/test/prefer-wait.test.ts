@@ -25,7 +25,7 @@ test.each([
   ['wait=2, wait=9', 2],
   ['(what), wait=9', 9],
   ['a b, wait=9', 9],
-])('%s prefers to wait so long', (prefer, seconds) => {
+])('%s has the right number of seconds', (prefer, seconds) => {
   expect(preferredWait({ prefer })).toBe(seconds);
 });
 
@@ -48,15 +48,15 @@ test.each([
   'foo; wait=5',
   'foo="unclosed, wait=5',
   'wait=x, wait=5',
-])('%s says nothing of it', (prefer) => {
+])('%s has no valid wait', (prefer) => {
   expect(preferredWait({ prefer })).toBeUndefined();
 });
 
-test('no header says nothing of it', () => {
+test('no header means no wait', () => {
   expect(preferredWait({})).toBeUndefined();
 });
 
-test('whatever it is, it ends', () => {
+test('any header is parsed without an endless loop', () => {
   const parts = fc.constantFrom('wait', '=', '"', '\\', ',', ';', ' ', '5', 'a', '(', '\t');
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 2000 }), (some) => {
@@ -67,7 +67,7 @@ test('whatever it is, it ends', () => {
 });
 
 test.each(['a', 'a;', '"', 'a=', '=', ' ', ', ', 'a="b";', '\\', ' ;', '; ', '\t=', 'a ', 'a= ', 'a= ;'])(
-  'the longest header of %j takes no time out of proportion',
+  'the longest header of %j takes linear time',
   (part) => {
     const prefer = `x${part.repeat(16_000 / part.length)}\u{1}`;
     expect(preferredWait({ prefer })).toBeUndefined();

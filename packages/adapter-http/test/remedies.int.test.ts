@@ -38,7 +38,7 @@ describe('a media type that a route does not take', () => {
     expect(put.statusCode).toBe(405);
   });
 
-  test('is none: 415 that says so; an encoding is another thing', async () => {
+  test('is missing: 415 says so; a wrong encoding has another answer', async () => {
     const it = await service();
     const untyped = await send(it, '/api/logs', Buffer.from(activity), { 'content-length': '25' });
     expect(seen(untyped)).toMatchObject(refusal(415, /no Content-Type\. It must be application\/json/));
@@ -51,9 +51,9 @@ describe('a media type that a route does not take', () => {
   });
 });
 
-describe('lines of JSON that call themselves JSON', () => {
+describe('lines of JSON with the media type of JSON', () => {
   test.each([
-    ['/api/logs', /application\/x-ndjson and go to POST \/api\/logs\/batch/],
+    ['/api/logs', /POST \/api\/logs\/batch as application\/x-ndjson/],
     ['/api/logs/batch', /application\/x-ndjson/],
     ['/v1/track', /POST \/v1\/batch, as \{"batch": \[\.\.\.\]\}/],
     ['/v1/t', /POST \/v1\/batch/],
@@ -61,7 +61,7 @@ describe('lines of JSON that call themselves JSON', () => {
     ['/api/dead-letters/replay', /^The body is not well-formed JSON\.$/],
     ['/api/events', /application\/cloudevents-batch\+json/, 'application/cloudevents+json'],
     ['/api/events', /application\/cloudevents-batch\+json/, 'application/cloudevents-batch+json'],
-  ])('are told where they go: %s', async (url, detail, type = 'application/json') => {
+  ])('get the right route: %s', async (url, detail, type = 'application/json') => {
     const it = await service();
     for (const payload of [
       lines,
@@ -96,7 +96,7 @@ describe('lines of JSON that call themselves JSON', () => {
     '"\n{"',
     '{}\nx',
     '{"a',
-  ])('%j are none', async (payload) => {
+  ])('%j are not lines of JSON', async (payload) => {
     const it = await service();
     expect(seen(await send(it, '/api/logs', payload, json))).toMatchObject({
       status: 400,
@@ -105,7 +105,7 @@ describe('lines of JSON that call themselves JSON', () => {
   });
 });
 
-test('one where many are due, and many where one is, are told of the other route', async () => {
+test('one item instead of many, and many instead of one, get the other route', async () => {
   const it = await service();
   const object = seen(await send(it, '/api/logs/batch', activity, json));
   expect(object).toMatchObject(refusal(422, /POST \/api\/logs\.$/));
@@ -129,7 +129,7 @@ test('one where many are due, and many where one is, are told of the other route
 });
 
 test.each(['/logs', '/api/log', '/api/events/batch', '/v1/tracks', '/api'])(
-  'there is nothing at %s, whatever is sent, and the answer names what shows all',
+  'at %s there is nothing, and the answer names the documentation',
   async (url) => {
     const it = await service();
     expect(seen(await it.app.inject(url))).toMatchObject(refusal(404, /\/docs.*\/openapi\.json/));

@@ -13,7 +13,7 @@ const activityOf = (kind: SegmentCall, body: object) => activityIn(bodyOfRoute(k
 const metadataOf = (kind: SegmentCall, body: object): unknown => activityOf(kind, body)['metadata'];
 const u = { userId: 'u' };
 
-describe('who, what and when', () => {
+describe('user, type and time', () => {
   test.each([
     [{ userId: 'u', anonymousId: 'a' }, 'u', { anonymousId: 'a' }],
     [{ userId: null, anonymousId: 'a' }, 'a', {}],
@@ -40,7 +40,7 @@ describe('who, what and when', () => {
     [{ anonymousId: null }, '/userId', 'is required'],
     [{ userId: {} }, '/userId', 'must be a string'],
     [{ userId: null, anonymousId: [1] }, '/anonymousId', 'must be a string'],
-  ])('%j: nobody', (body, path, message) => {
+  ])('%j: no user', (body, path, message) => {
     const call = bodyOfRoute('identify', { ...body, messageId: 'm' }, around);
     expect(call.draft).toEqual(new FaultyDraft([{ path, message }]));
     expect(call.id).toBe('m');
@@ -52,7 +52,7 @@ describe('who, what and when', () => {
     ['größe', 'GRÖSSE'],
     ['📦', '📦'],
     [404, '404'],
-  ])('the event %s is the type %s, and its name is kept', (event, type) => {
+  ])('the event %s becomes the type %s, and its name is kept', (event, type) => {
     expect(activityOf('track', { ...u, event })).toEqual({ userId: 'u', type, metadata: { event } });
   });
 
@@ -71,7 +71,7 @@ describe('who, what and when', () => {
     [{ timestamp: 'soon', originalTimestamp: 7 }, '1970-01-01T00:00:07.000Z'],
     [{ sentAt: '2025-01-01T00:00:00Z' }, undefined],
     [{ timestamp: 'soon', originalTimestamp: {} }, undefined],
-  ])('%j: when', (body, createdAt) => {
+  ])('%j: the time', (body, createdAt) => {
     expect(activityOf('page', { ...u, ...body })['createdAt']).toBe(createdAt);
   });
 
@@ -102,7 +102,7 @@ describe('who, what and when', () => {
     expect(activity['metadata']).not.toHaveProperty('original');
   });
 
-  test('an item of a type that is no call keeps all that a track does', () => {
+  test('an item of an unknown type keeps everything that a track call keeps', () => {
     const item = { ...u, type: 'charge', event: 'e', properties: { a: 1 }, traits: { b: 2 } };
     const metadata = { a: 1, event: 'e', traits: { b: 2 } };
     expect(activityIn(itemOfBatch(item, around))).toEqual({ userId: 'u', type: 'CHARGE', metadata });
@@ -142,7 +142,7 @@ describe('metadata', () => {
       { anonymousId: 'a', traits: { anonymousId: 'b' } },
       { traits: { anonymousId: 'b' }, anonymousId: 'a' },
     ],
-  ])('of %s %j: nothing is lost where names clash', (kind, body, metadata) => {
+  ])('of %s %j: nothing is lost if names clash', (kind, body, metadata) => {
     expect(metadataOf(kind, { ...u, ...body })).toEqual(metadata);
   });
 
@@ -159,7 +159,7 @@ describe('metadata', () => {
     ['is too large', { a: 1 }, { fill: 'x'.repeat(33_000) }],
     ['is too large beside the properties', { fill: 'x'.repeat(20_000) }, { fill: 'x'.repeat(12_800) }],
     ['has 16 levels', {}, deep(16)],
-  ])('a context that %s is left out, and its digest is there', (_, properties, context) => {
+  ])('a context that %s is left out, and its digest is kept', (_, properties, context) => {
     const json = JSON.stringify(context);
     const digest = { bytes: json.length, sha256: createHash('sha256').update(json).digest('hex') };
     const { draft } = bodyOfRoute('page', { ...u, properties, context }, around);
@@ -167,7 +167,7 @@ describe('metadata', () => {
     expect(draft).toHaveProperty('activity.metadata', { ...properties, original: { context: digest } });
   });
 
-  test('the context of a batch is for items that have none', () => {
+  test('the context of a batch is for items without one', () => {
     const shared = { ...around, context: new SharedContext({ ip: 'batch' }, around.maxBytes) };
     const item = { type: 'page', ...u };
     expect(activityIn(itemOfBatch(item, shared))['metadata']).toEqual({ context: { ip: 'batch' } });
@@ -175,13 +175,13 @@ describe('metadata', () => {
     expect(activityIn(own)['metadata']).toEqual({ context: { ip: 'own' } });
   });
 
-  test.each([[[]], 'text', 7, true])('properties that are %j are a member of it', (properties) => {
+  test.each([[[]], 'text', 7, true])('properties that are %j become a member of it', (properties) => {
     const call = { ...u, name: 'N', properties, context: {} };
     expect(metadataOf('page', call)).toEqual({ properties, name: 'N', context: {} });
   });
 });
 
-describe('what is no call', () => {
+describe('a value that is not a call', () => {
   test.each([null, 7, 'text', [], [{ type: 'track' }]])('%j', (item) => {
     for (const call of [itemOfBatch(item, around), bodyOfRoute('track', item, around)])
       expect(call.draft).toEqual(new FaultyDraft([{ path: '', message: 'must be a JSON object' }]));
@@ -192,7 +192,7 @@ describe('what a dead letter keeps', () => {
   const recordOf = (item: unknown) => itemOfBatch(item, around).original();
   const text = (bytes: Uint8Array | null): string => Buffer.from(bytes ?? []).toString();
 
-  test('is the JSON under an origin of its SHA-256, and the user as its key', () => {
+  test('is the JSON under an origin made from its SHA-256, with the user as the key', () => {
     const item = { type: 'track', userId: ' 7 ', event: 'E', messageId: 'm' };
     const json = JSON.stringify(item);
     const digest = createHash('sha256').update(json).digest('hex');
@@ -207,7 +207,7 @@ describe('what a dead letter keeps', () => {
     });
   });
 
-  test('is the same for a retry, and another for anything else', () => {
+  test('is the same for a retry, and different for anything else', () => {
     const item = { type: 'track', event: 'E' };
     const { origin } = recordOf({ ...item, sentAt: '2026-01-01T00:00:00Z', writeKey: 'secret' });
     const retry = recordOf({ ...item, sentAt: '2026-01-01T00:00:09Z' });
@@ -217,21 +217,18 @@ describe('what a dead letter keeps', () => {
     expect(bodyOfRoute('page', item, around).original().origin).not.toEqual(origin);
   });
 
-  test('has no key of the API in it', () => {
+  test('holds no API key', () => {
     const { value } = recordOf({ type: 'x', writeKey: 'secret' });
     expect(text(value)).toBe('{"type":"x"}');
   });
 
-  test.each([{ userId: {} }, { userId: '' }, {}, null, 7])(
-    'has no key where there is no user: %j',
-    (item) => {
-      expect(recordOf(item).key).toBeNull();
-    },
-  );
+  test.each([{ userId: {} }, { userId: '' }, {}, null, 7])('has no record key without a user: %j', (item) => {
+    expect(recordOf(item).key).toBeNull();
+  });
 
   const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 
-  test('of a call that is nested deeper than 1000 levels are the members that are not', () => {
+  test('of a call deeper than 1,000 levels is the members that are not so deep', () => {
     const call = { type: 'track', event: 'E' };
     for (const [levels, kept] of [
       [999, { context: nested(999) }],

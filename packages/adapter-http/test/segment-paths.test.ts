@@ -16,7 +16,7 @@ const paths = [
   ['a', 'ALIAS', 'alias'],
 ] as const;
 
-test.each(paths)('POST /v1/%s logs what its long name does', async (path, type, name) => {
+test.each(paths)('POST /v1/%s does the same as its long name', async (path, type, name) => {
   const it = await service();
   for (const url of [`/v1/${path}`, `/v1/${path}/`, `/v1/${name}/`])
     expect(seen(await post(it.app, url, { userId: 'u', event: name }))).toEqual({
@@ -44,7 +44,7 @@ test.each(['?_=123', '?a=%', '?'])('query parameters lose no call: %s', async (q
   expect(it.logged()).toHaveLength(2);
 });
 
-test('the document has each call once, and names its other paths', async () => {
+test('the document has each call once, and lists its other paths', async () => {
   const document = await documentOf();
   const segment = operationsOf(document).filter(({ tags }) => tags.includes('segment'));
   expect(segment).toHaveLength(7);
@@ -67,7 +67,7 @@ describe('calls as text/plain', () => {
       payload: JSON.stringify(track),
     });
 
-  test('are taken from programs', async () => {
+  test('are accepted from programs', async () => {
     const it = await service();
     expect((await send(it, {})).statusCode).toBe(200);
     expect(it.logged()).toHaveLength(1);
@@ -77,7 +77,7 @@ describe('calls as text/plain', () => {
     { origin: 'http://localhost:5173' },
     { 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'none' },
-  ])('are refused from pages, which need ask nobody to send them: %j', async (headers) => {
+  ])('are refused from web pages, which can send them without asking: %j', async (headers) => {
     const it = await service();
     const response = await send(it, headers);
     expect(seen(response)).toMatchObject(refusal(415, /application\/json/));
@@ -85,7 +85,7 @@ describe('calls as text/plain', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('are refused from pages also with a key, which a browser may have kept for Basic authentication', async () => {
+  test('are refused from web pages even with a key, which a browser may have stored for Basic authentication', async () => {
     const it = await service({ apiKeys: ['key'] });
     const authorization = `Basic ${Buffer.from('key:').toString('base64')}`;
     expect((await send(it, { authorization, origin: 'https://evil.example' })).statusCode).toBe(415);
@@ -94,7 +94,7 @@ describe('calls as text/plain', () => {
   });
 });
 
-describe('bytes that are no UTF-8', () => {
+describe('bytes that are not UTF-8', () => {
   const send = (it: Service, url: string, payload: Buffer, charset = '') =>
     it.app.inject({
       method: 'POST',
@@ -104,7 +104,7 @@ describe('bytes that are no UTF-8', () => {
     });
   const callOf = (name: string) => Buffer.from(`{"userId":"u","event":"${name}"}`, 'latin1');
 
-  test('become U+FFFD, and no call is lost for them', async () => {
+  test('become U+FFFD, and no call is lost', async () => {
     const it = await service();
     expect((await send(it, '/v1/track', callOf('caf\xe9'))).statusCode).toBe(200);
     const batch = Buffer.concat([
@@ -125,7 +125,7 @@ describe('bytes that are no UTF-8', () => {
     ]);
   });
 
-  test('keep users and ids apart that differ in them alone', async () => {
+  test('keep users and ids apart that differ only in these bytes', async () => {
     const it = await service();
     const bodies = ['\xe8', '\xe9', '\xe9'].map((byte) =>
       Buffer.from(`{"userId":"Ren${byte}","messageId":"m${byte}","event":"E"}`, 'latin1'),
@@ -140,7 +140,7 @@ describe('bytes that are no UTF-8', () => {
   });
 
   test.each(['iso-8859-1', 'Latin1', '"ISO-8859-1"'])(
-    'are read as %s where the type says so',
+    'are read as %s if the media type says so',
     async (charset) => {
       const it = await service();
       expect((await send(it, '/v1/track', callOf('caf\xe9'), `; charset=${charset}`)).statusCode).toBe(200);
@@ -148,7 +148,7 @@ describe('bytes that are no UTF-8', () => {
     },
   );
 
-  test('count by what they become', async () => {
+  test('count with their decoded size', async () => {
     const it = await service({ maxBytesInFlight: 100_000 });
     const payload = callOf('\xff'.repeat(60_000));
     expect((await send(it, '/v1/track', payload)).statusCode).toBe(413);
@@ -166,7 +166,7 @@ describe('a key in the body', () => {
       ['/v1/import/', { writeKey, batch: [track] }],
     ] as const;
 
-  test.each(bodies('key'))('opens %s, and is kept nowhere', async (url, body) => {
+  test.each(bodies('key'))('opens %s, and is not kept', async (url, body) => {
     const it = await withKey();
     expect((await post(it.app, url, body)).statusCode).toBe(200);
     expect(JSON.stringify(loggedBy(it))).toMatch(/^\[\{"id"/);
@@ -188,7 +188,7 @@ describe('a key in the body', () => {
     },
   );
 
-  test('does not count beside a wrong one in a header, in a call of a batch, or on other routes', async () => {
+  test('does not count beside a wrong key in a header, in a call of a batch, or on other routes', async () => {
     const it = await withKey();
     const body = { ...track, writeKey: 'key' };
     const statusOf = async (url: string, sent: unknown, headers = {}): Promise<number> =>
@@ -204,7 +204,7 @@ describe('a key in the body', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('is asked for before anything else is found to be wrong, and before any other value is parsed', async () => {
+  test('is checked before all other faults, and before any other value is parsed', async () => {
     const it = await withKey();
     const send = (payload: string, headers: Record<string, string> = {}) =>
       it.app.inject({
@@ -226,7 +226,7 @@ describe('a key in the body', () => {
     expect([refused.statusCode, parsed]).toEqual([401, ['"wrong"']]);
   });
 
-  test('is that of the charset', async () => {
+  test('is read in the charset of the body', async () => {
     const it = await service({ apiKeys: ['ké'] });
     for (const [encoding, charset, status] of [
       ['utf8', 'utf-8', 200],
@@ -244,7 +244,7 @@ describe('a key in the body', () => {
       ).toHaveProperty('statusCode', status);
   });
 
-  test('opens a single call whose values there is room for', async () => {
+  test('opens a single call if there is room for its values', async () => {
     const lists = Array.from({ length: 5000 }, () => []);
     const statusAt = async (maxBytesInFlight: number): Promise<number> =>
       (await post((await service({ maxBytesInFlight })).app, '/v1/track', { ...track, lists })).statusCode;
@@ -252,7 +252,7 @@ describe('a key in the body', () => {
     expect(await statusAt(1_000_000)).toBe(200);
   });
 
-  test('is looked for in a body of at most 1 MiB, decoded; behind a header more is taken', async () => {
+  test('is read from a body of at most 1 MiB, decoded; with a key in a header, more is accepted', async () => {
     const it = await service({ apiKeys: ['key'], maxBodyBytes: 4_000_000 });
     const payload = gzipSync(JSON.stringify({ writeKey: 'key', batch: [track] }) + ' '.repeat(1024 * 1024));
     const send = (headers: Record<string, string>) =>

@@ -28,7 +28,7 @@ describe('one call', () => {
     },
   );
 
-  test('that breaks rules is stored, mended, and its answer says nothing of it', async () => {
+  test('that breaks rules is mended and stored, and the answer does not mention it', async () => {
     const it = await service();
     const body = {
       messageId: 'm m',
@@ -63,7 +63,7 @@ describe('one call', () => {
     expect(it.lines.join('')).not.toContain('m m');
   });
 
-  test('that names no user is 200 all the same, with its fault by place, and a dead letter', async () => {
+  test('that names no user is 200 with the path of the fault, and becomes a dead letter', async () => {
     const it = await service();
     const response = await post(it.app, '/v1/track', {
       messageId: 'm',
@@ -83,7 +83,7 @@ describe('one call', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('whose properties are too much is stored without them, and is a dead letter too', async () => {
+  test('with too large properties is stored without them, and becomes a dead letter too', async () => {
     const it = await service();
     const body = { messageId: 'm', userId: 'u', event: 'E', properties: { fill: 'x'.repeat(33_000) } };
     const { incomplete, ...answer } = (await post(it.app, '/v1/track', body)).json<{ incomplete: unknown }>();
@@ -101,7 +101,7 @@ describe('one call', () => {
     expect(lettersOf(it)).toHaveLength(1);
   });
 
-  test('is answered 200 with success false where it is no object', async () => {
+  test('is 200 with success false if it is not an object', async () => {
     const it = await service();
     expect(seen(await post(it.app, '/v1/page', []))).toEqual({
       status: 200,
@@ -114,7 +114,7 @@ describe('one call', () => {
 });
 
 describe('POST /v1/batch', () => {
-  test('takes those that keep the rules, and buries the others', async () => {
+  test('accepts valid calls, and makes dead letters of the others', async () => {
     const it = await service();
     const batch = [track({ messageId: 'a' }), track({ userId: ' ' }), 7, { type: 'identify', userId: 1 }];
     const response = await post(it.app, '/v1/batch', { batch, sentAt: 'now', writeKey: 'k', what: 'ever' });
@@ -136,13 +136,13 @@ describe('POST /v1/batch', () => {
     expect(lettersOf(it)).toHaveLength(2);
   });
 
-  test('of which nothing is taken is no success; an empty one has nothing to fail', async () => {
+  test('without accepted calls is no success; an empty batch is one', async () => {
     const it = await service();
     expect((await post(it.app, '/v1/batch', { batch: [{}, null] })).json()).toMatchObject({ success: false });
     expect((await post(it.app, '/v1/batch', { batch: [] })).json()).toEqual({ success: true, rejected: [] });
   });
 
-  test('whose context takes far more than its bytes is refused if there is no room for them', async () => {
+  test('with a context that takes far more memory than its bytes is refused if there is no room', async () => {
     const body = { batch: [track()], context: Array.from({ length: 5000 }, () => []) };
     const statusAt = async (maxBytesInFlight: number): Promise<number> =>
       (await post((await service({ maxBytesInFlight })).app, '/v1/batch', body)).statusCode;
@@ -161,7 +161,7 @@ describe('POST /v1/batch', () => {
     },
   );
 
-  test('that is no JSON is 400, of another type 415 unless it is compressed, with too many calls 413', async () => {
+  test('that is not JSON is 400, of another type 415 unless it is compressed, with too many calls 413', async () => {
     const it = await service({ maxBatchSize: 2 });
     const send = (payload: string, type = 'application/json') =>
       it.app.inject({ method: 'POST', url: '/v1/batch', headers: { 'content-type': type }, payload });
@@ -193,7 +193,7 @@ describe('POST /v1/batch', () => {
     expect(lettersOf(it)).toEqual([]);
   });
 
-  test('leaves out a context that its calls would repeat beyond the limit of bodies, of all calls and of each retry', async () => {
+  test('leaves a context out of all calls and of each retry if its copies would exceed the limit of bodies', async () => {
     const context = { agent: 'x'.repeat(985) };
     const json = JSON.stringify(context);
     expect(json).toHaveLength(997);
@@ -219,7 +219,7 @@ describe('POST /v1/batch', () => {
     expect(left.slice(1).filter((one) => Object.hasOwn(one as object, 'context'))).toEqual([]);
   });
 
-  test('leaves out a context that the metadata of no call could hold, and does not look at it for each call', async () => {
+  test('leaves out a context that is too large for metadata, and checks it only once', async () => {
     const it = await service({ maxBodyBytes: 1_000_000 });
     const keys = vi.spyOn(Object, 'keys');
     const context = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`k${index}`, index]));
@@ -236,7 +236,7 @@ describe('POST /v1/batch', () => {
     expect(loggedBy(it)[49]?.metadata).not.toHaveProperty('context');
   });
 
-  test('is 503 with Retry-After and the ids while the log or the letters are out of reach', async () => {
+  test('is 503 with Retry-After and the ids while the log or the dead letters are unavailable', async () => {
     const it = await service();
     const batch = [track({ messageId: 'a' }), {}];
     it.log.reachable = false;
@@ -253,7 +253,7 @@ describe('POST /v1/batch', () => {
     expect(lettersOf(it)).toHaveLength(1);
   });
 
-  test('asks for a key: the write key as the user name, with a colon and no password', async () => {
+  test('needs a key: the write key as the user name, with a colon and no password', async () => {
     const it = await service({ apiKeys: ['write-key'] });
     const basic = (user: string) => ({
       authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}`,

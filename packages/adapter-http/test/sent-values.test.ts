@@ -96,7 +96,7 @@ describe.each(strict)('by $name', ({ url, type, headers: more = {}, body, path }
     expect(it.logged()).toEqual([]);
   });
 
-  test('numbers that a double says come out as the same decimal', async () => {
+  test('numbers that a double can hold come out as the same decimal', async () => {
     const it = await service();
     const sent =
       '{"a":1.0,"b":1e3,"c":100,"d":1E+2,"e":0.10,"f":-0,"g":0.30000000000000004,"h":[9007199254740992]}';
@@ -118,7 +118,7 @@ describe.each(strict)('by $name', ({ url, type, headers: more = {}, body, path }
     ]);
   });
 
-  test('a second one is not', async () => {
+  test('a second byte order mark is not skipped', async () => {
     const it = await service();
     const twice = Buffer.concat([mark, bytes(body('{}'))]);
     expect([400, 422]).toContain((await send(it, url, type, twice, more)).statusCode);
@@ -179,7 +179,7 @@ test('in a batch only the items that would change are refused', async () => {
     });
 });
 
-test('a mark that arrives in pieces is skipped at the start of the lines, and only there', async () => {
+test('a byte order mark that arrives in pieces is skipped at the start of the lines, and only there', async () => {
   const it = await service();
   const line = Buffer.from('{"userId":"u","type":"A"}\n');
   const pieces = [...mark].map((byte) => Buffer.from([byte]));
@@ -198,7 +198,7 @@ test('a mark that arrives in pieces is skipped at the start of the lines, and on
   });
 });
 
-test('a mark is part of data that is no JSON', async () => {
+test('a byte order mark is part of data that is not JSON', async () => {
   const it = await service();
   await send(it, '/api/events', 'text/plain', bytes('text'), headers);
   await send(it, '/api/events', 'application/octet-stream', bytes('text'), { ...headers, 'ce-id': '2' });
@@ -208,7 +208,7 @@ test('a mark is part of data that is no JSON', async () => {
   ]);
 });
 
-test('the ids of a replay are named once', async () => {
+test('repeated members in a replay are refused', async () => {
   const it = await service();
   const body = '{"ids":["user-activity:0:1"],"ids":["user-activity:0:2"]}';
   expect(seen(await send(it, '/api/dead-letters/replay', json, body))).toMatchObject({

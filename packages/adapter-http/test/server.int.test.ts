@@ -19,14 +19,14 @@ async function spoken(at: number, bytes: string): Promise<string> {
 test.each([
   ['nonsense', 'nonsense\r\n\r\n', 'HTTP/1.1 400 Bad Request'],
   ['headers too large', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 'HTTP/1.1 431 Request Header'],
-])('%s is answered by a problem and ends the connection', async (_, bytes, status) => {
+])('%s is answered with a problem and closes the connection', async (_, bytes, status) => {
   const it = await service();
   const answer = await spoken(port(await it.app.listen({ host: '127.0.0.1', port: 0 })), bytes);
   expect(answer).toContain(status);
   expect(answer).toContain('application/problem+json');
 });
 
-test('while stopping, what is under way is finished, and a request that arrives is told to go elsewhere', async () => {
+test('while stopping, requests in progress are finished, and new ones get 503', async () => {
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const it = await service({
@@ -77,7 +77,7 @@ test('a client that never ends its request does not hold up the stop', async () 
   await ended;
 });
 
-test('a client that goes away in the middle of its body harms nobody', async () => {
+test('a client that disconnects in the middle of its body affects no other client', async () => {
   const it = await service();
   const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
   const socket = connect(at, '127.0.0.1');
@@ -96,7 +96,7 @@ test('a client that goes away in the middle of its body harms nobody', async () 
   expect(it.logged()).toEqual([]);
 });
 
-test('a client that asks by the hundred and waits for no answer is refused most of them', async () => {
+test('a client that pipelines hundreds of requests is refused most of them', async () => {
   const gate = Promise.withResolvers<void>();
   const asked: string[] = [];
   const it = await service({
@@ -119,7 +119,7 @@ test('a client that asks by the hundred and waits for no answer is refused most 
   expect(answers).toMatch(/connection: close/i);
 });
 
-test('readiness says that it is stopping, and liveness that it lives', async () => {
+test('while stopping, the process is live but not ready', async () => {
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const it = await service({
@@ -148,7 +148,7 @@ test('readiness says that it is stopping, and liveness that it lives', async () 
   await closed;
 });
 
-test('a path that is not well-formed leaves its line in the log', async () => {
+test('a malformed path has its line in the log', async () => {
   const it = await service();
   await it.app.inject({ method: 'GET', url: '/api/logs/%zz' });
   const lines = it.lines.filter((line) => line.includes('"request"'));
@@ -157,7 +157,7 @@ test('a path that is not well-formed leaves its line in the log', async () => {
   ]);
 });
 
-test('a caller that goes away while it waits leaves the waiting room', async () => {
+test('a client that disconnects while it waits no longer counts as waiting', async () => {
   const it = await service();
   const at = port(await it.app.listen({ host: '127.0.0.1', port: 0 }));
   const socket = connect(at, '127.0.0.1');

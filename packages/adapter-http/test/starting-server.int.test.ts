@@ -49,7 +49,7 @@ async function text(socket: Socket): Promise<string> {
 
 const get = (path: string) => [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', '', ''];
 
-test('above the maximum of connections new ones are closed unanswered', async () => {
+test('above the maximum, new connections are closed unanswered', async () => {
   const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Health>()];
   const open = await starting(1, () => {
     asked.resolve();
@@ -62,7 +62,7 @@ test('above the maximum of connections new ones are closed unanswered', async ()
   expect(await first).toContain('HTTP/1.1 503');
 });
 
-test('an answer is whole while its client goes on to send a body, which is not read', async () => {
+test('an answer is complete while its client still sends a body, which is not read', async () => {
   const open = await starting();
   const socket = open('POST /api/logs HTTP/1.1', 'Host: localhost', 'Content-Length: 1000000000', '', '');
   const answer = text(socket);
@@ -87,7 +87,7 @@ test.each([
     200,
     'application/json',
   ],
-])('%s is answered as by the other servers', async (_, request, status, type) => {
+])('%s gets the same answer as from the other servers', async (_, request, status, type) => {
   const open = await starting();
   const answer = await text(open(request));
   expect(answer).toContain(`HTTP/1.1 ${status}`);

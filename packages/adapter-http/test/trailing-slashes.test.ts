@@ -11,14 +11,14 @@ test.each([
   '/metrics',
   '/openapi.json',
   '/docs',
-])('a slash at the end of %s does not count, two do', async (url) => {
+])('one slash at the end of %s is ignored, two are not', async (url) => {
   const { app } = await service();
   for (const path of [url, `${url}/`, `${url}/?`]) expect((await app.inject(path)).statusCode).toBe(200);
   for (const path of [`${url}//`, `/${url}`, url.replace(/(.)\//, '$1//')].filter((one) => one !== url))
     expect([path, (await app.inject(path)).statusCode]).toEqual([path, 404]);
 });
 
-test('a path with an empty id is none, and that of the documentation has its methods', async () => {
+test('a path with an empty id is 404, and the path of the documentation has its methods', async () => {
   const { app } = await service();
   for (const url of ['/api/logs//', '/api/logs//status'])
     expect(seen(await app.inject(url))).toMatchObject(refusal(404, /^There is nothing at this path\./));
@@ -30,7 +30,7 @@ test('a path with an empty id is none, and that of the documentation has its met
   expect((await app.inject('/docs/static/swagger-ui.css')).statusCode).toBe(200);
 });
 
-test('neither does it for what a path does not do, for keys, for foreign pages, and for what is measured', async () => {
+test('it is also ignored for other methods, keys, foreign pages and metrics', async () => {
   const metrics = new MemoryMetrics();
   const { app } = await service();
   const wrong = await app.inject({ method: 'DELETE', url: '/api/logs/' });

@@ -49,7 +49,7 @@ test.each([
   ['[1:2:3:4:5:6:7::]', '[1:2:3:4:5:6:7:0]'],
   ['[::]', '[0:0::0]'],
   ['10.0.0.1', '10.0.0.1'],
-])('of the senders %s, %s is allowed, by the name it gave', async (allowed, from) => {
+])('with the senders %s, %s is allowed by the name that it sent', async (allowed, from) => {
   const { app } = await service({ webhookOrigins: ['other.example', allowed] });
   const response = await app.inject(asks(from));
   expect([response.statusCode, response.headers['webhook-allowed-origin']]).toEqual([200, from]);
@@ -68,7 +68,7 @@ test.each([
   ['https://*.example.com', 'http://a.example.com'],
   ['*.a.example.com', '*.example.com'],
   ['[::1]', '[::2]'],
-])('of the senders %s, %s is none: 403 that names the variable', async (allowed, from) => {
+])('with the senders %s, %s is 403 with the name of the variable', async (allowed, from) => {
   const { app } = await service({ webhookOrigins: [allowed] });
   const response = await app.inject(asks(from));
   expect(seen(response)).toMatchObject(refusal(403, /WEBHOOK_ORIGINS/));
@@ -100,7 +100,7 @@ test.each([
   'events.example.com:port',
   `${'a'.repeat(64)}.example`,
   'a.'.repeat(200),
-])('"%s" names no sender: 400', async (from) => {
+])('"%s" is not the name of a sender: 400', async (from) => {
   for (const webhookOrigins of [['*'], ['events.example.com']]) {
     const { app } = await service({ webhookOrigins });
     const response = await app.inject(asks(from));
@@ -125,7 +125,7 @@ test('the handshake needs no key, and the events that follow do', async () => {
   expect((await app.inject(options({ 'webhook-request-origin': origin }, '/api/logs'))).statusCode).toBe(401);
 });
 
-test('without its header it is 405 as before, with the remedy; with it elsewhere too', async () => {
+test('without its header it is 405 with the remedy; with it on other paths too', async () => {
   const { app } = await service();
   const response = await app.inject(options({}));
   expect(seen(response)).toMatchObject(refusal(405, /WebHook-Request-Origin/));
@@ -134,14 +134,14 @@ test('without its header it is 405 as before, with the remedy; with it elsewhere
   expect((await app.inject(options({ 'webhook-request-origin': origin }, '/api/logs'))).statusCode).toBe(405);
 });
 
-test('a URL that no event could be posted to is refused at once', async () => {
+test('a URL that would refuse every event is refused at once', async () => {
   const { app } = await service();
   const at = (url: string) => app.inject(options({ 'webhook-request-origin': origin }, url));
   expect((await at('/api/events?atomic=true')).statusCode).toBe(200);
   expect((await at('/api/events?access_token=x')).statusCode).toBe(400);
 });
 
-test('without keys it comes from an own host, like every request', async () => {
+test('without keys, it must come from an own host, like every request', async () => {
   const { app } = await service();
   for (const more of [{ host: 'evil.example' }, { origin: 'https://evil.example' }])
     expect((await app.inject(options({ 'webhook-request-origin': origin, ...more }))).statusCode).toBe(403);

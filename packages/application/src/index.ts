@@ -37,6 +37,7 @@ export {
   makeLogActivities,
   type RejectedDraft,
 } from './logging/log-activities.ts';
+export { InputFault } from './logging/input-fault.ts';
 export { type LogActivity, makeLogActivity } from './logging/log-activity.ts';
 export { type KnownOutcome, type LogAndWait, makeLogAndWait } from './logging/log-and-wait.ts';
 export {

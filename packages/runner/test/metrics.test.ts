@@ -1,5 +1,5 @@
 import { FixedClock, MemoryMetrics } from '@user-activity/adapter-memory';
-import type { ProgressState } from '@user-activity/application';
+import { InputFault, type ProgressState } from '@user-activity/application';
 import {
   type ActivityRepository,
   DomainError,
@@ -58,8 +58,14 @@ describe('a use case', () => {
     const bug = new TypeError('x');
     await expect(measured('one', failing(unavailable), told)()).rejects.toBe(unavailable);
     await expect(measured('one', failing(bug), told)()).rejects.toBe(bug);
+    const fault = new InputFault('INPUT_TOO_LARGE', 'x');
+    await expect(measured('one', failing(fault), told)()).rejects.toBe(fault);
     expect(told).not.toHaveBeenCalled();
-    expect(await numbers('use_case.duration')).toEqual({ 'one STORE_UNAVAILABLE': 1, 'one _OTHER': 1 });
+    expect(await numbers('use_case.duration')).toEqual({
+      'one STORE_UNAVAILABLE': 1,
+      'one INPUT_TOO_LARGE': 1,
+      'one _OTHER': 1,
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { FaultyDraft } from '@user-activity/application';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
+import { tooLarge } from '../requests/input-faults.ts';
 import { maxItemBytes } from '../requests/item-size.ts';
 import {
   brokenBody,
@@ -12,10 +13,9 @@ import {
 } from './json-body.ts';
 import { isArrayText, itemsIn } from './json-elements.ts';
 import { valueBytes } from './json-weight.ts';
-import { Problem } from '../requests/problem.ts';
 import { turns } from './turns.ts';
 
-/** An item that is larger or deeper than any valid one. It is not parsed: its bytes are all that is known of it. */
+/** An item that is larger or deeper than any valid one. It is not parsed: only its bytes are known. */
 export class OversizedItem extends FaultyDraft {
   readonly bytes: Buffer;
 
@@ -25,15 +25,16 @@ export class OversizedItem extends FaultyDraft {
   }
 }
 
-/** How many items there may be, and what is said of more. */
+/** The limit on the items of a batch. */
 export interface ItemLimit {
   readonly items: number;
+  /** The message of the 413 for more items. */
   readonly message: string;
-  /** Counts what the values of an item take beside the body. Throws if it is more than the process may hold. */
+  /** Counts the bytes that the values of an item take beside the body. Throws if the process may not hold them. */
   readonly count: (bytes: number) => void;
 }
 
-/** An item of a batch as `exactJsonIn` reads it. One that repeats a key is a `FaultyDraft`. */
+/** Reads an item of a batch as `exactJsonIn` does. An item with a repeated key becomes a `FaultyDraft`. */
 export const exactItemIn: JsonReader = (bytes) => {
   try {
     return exactJsonIn(bytes);
@@ -44,9 +45,9 @@ export const exactItemIn: JsonReader = (bytes) => {
 };
 
 /**
- * What `read` makes of the items of a batch that is a JSON array, in portions of one, each parsed when it is asked for; others have
- * their turn on the event loop in between. An item of more than 1 MiB or 1,000 levels is an `OversizedItem`. Throws 413 if there are more than
- * `limit`, and 400 if the body is no JSON: so nothing may be taken in before the end.
+ * Yields what `read` makes of each item of a JSON array, in portions of one. Each item is parsed when it is pulled; other requests
+ * have their turn in between. An item of more than 1 MiB or 1,000 levels is an `OversizedItem`. Throws 413 if there are more items than
+ * `limit`, and 400 if the body is not JSON: nothing may be recorded before the end.
  */
 export async function* batchItems<Made>(
   json: Buffer,
@@ -60,7 +61,7 @@ export async function* batchItems<Made>(
     for (const item of itemsIn(json)) {
       if (turn.isOver) await turn.next();
       count += 1;
-      if (count > limit.items) throw new Problem(413, limit.message);
+      if (count > limit.items) throw tooLarge(limit.message);
       const oversized = oversizedItem(item);
       if (oversized === undefined) limit.count(valueBytes(item));
       yield [read(oversized ?? parse(item))];
@@ -76,7 +77,7 @@ function oversizedItem(json: Buffer): OversizedItem | undefined {
   return isTooDeep(json) ? new OversizedItem(json, tooDeep) : undefined;
 }
 
-/** Whether the body is a JSON array. Throws 400 if it is no JSON; one that is longer than any single value is not looked at. */
+/** Whether the body is a JSON array. Throws 400 if it is not JSON, which is checked only up to the size of one item. */
 export function isBatch(body: Buffer): boolean {
   if (isArrayText(body)) return true;
   if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);

@@ -1,24 +1,16 @@
 import type { BatchOptions, BatchReceipt as Receipt } from '@user-activity/application';
 import { ParameterReader, RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
-import {
-  type Static,
-  type TArray,
-  type TBoolean,
-  type TInteger,
-  type TObject,
-  type TOptional,
-  Type,
-} from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { batchItems, exactItemIn, isBatch } from './batch-items.ts';
 import { named } from '../openapi/component-schemas.ts';
 import { idempotencyKey } from './idempotency-key.ts';
-import { Problem } from '../requests/problem.ts';
+import { Problem, rulesBroken } from '../requests/problem.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { Ids, Violations } from '../openapi/schemas.ts';
 
 /** The items that break a rule, by their index. */
-export const RejectedItems: TArray<TObject<{ index: TInteger; errors: typeof Violations }>> = Type.Array(
+export const RejectedItems = Type.Array(
   named(
     'RejectedItem',
     Type.Object({
@@ -28,28 +20,23 @@ export const RejectedItems: TArray<TObject<{ index: TInteger; errors: typeof Vio
   ),
 );
 
-/** How many rejected items are not explained. */
-export const OmittedErrors: TOptional<TInteger> = Type.Optional(
+/** The number of rejected items that are not explained. */
+export const OmittedErrors = Type.Optional(
   Type.Integer({
     minimum: 1,
     description:
-      'How many rejected items are listed without their errors: an answer holds at most 1,000 errors and 256 KiB of them. Absent if none.',
+      'The number of rejected items that are listed without their errors: an answer has at most 1,000 errors and 256 KiB of them. Absent if there are none.',
   }),
 );
 
-/** These as they are answered. */
+/** Rejected items as the API answers them. */
 export const rejectedJson = (rejected: Receipt['rejected']): Static<typeof RejectedItems> =>
   rejected.map(({ index, violations }) => ({ index, errors: [...violations] }));
 
-/** What a batch is answered. */
-export const BatchReceipt: TObject<{
-  accepted: TInteger;
-  rejected: typeof RejectedItems;
-  ids: typeof Ids;
-  omittedErrors: typeof OmittedErrors;
-}> = Type.Object(
+/** The answer to a batch. */
+export const BatchReceipt = Type.Object(
   {
-    accepted: Type.Integer({ description: 'How many the log holds.', examples: [1] }),
+    accepted: Type.Integer({ description: 'The number of activities that the log holds.', examples: [1] }),
     rejected: RejectedItems,
     ids: Ids,
     omittedErrors: OmittedErrors,
@@ -67,18 +54,18 @@ export const BatchReceipt: TObject<{
 );
 
 /** The parameters of a batch. */
-export const BatchParameters: TObject<{ atomic: TOptional<TBoolean> }> = Type.Object({
+export const BatchParameters = Type.Object({
   atomic: Type.Optional(
     Type.Boolean({
       default: false,
-      description: 'Whether one item that breaks a rule has all of them refused: 422.',
+      description: 'Whether one item that breaks a rule makes the service refuse all of them, with 422.',
     }),
   ),
 });
 
 const parameters: ReadonlySet<string> = new Set(['atomic']);
 
-/** How a batch is to be judged. Throws 400 for what the URL or the headers say that a batch does not know. */
+/** Reads the options of a batch from the URL. Throws INVALID_QUERY for unknown parameters. */
 export function batchOptions(request: FastifyRequest): BatchOptions {
   const reader = new ParameterReader(queryParameters(request), parameters);
   const atomic = reader.one('atomic', parseFlag) ?? false;
@@ -91,15 +78,15 @@ function parseFlag(raw: string): boolean {
   return raw === 'true';
 }
 
-/** An `Idempotency-Key` names one activity. Throws 400 where a request has one whose items have ids of their own. */
-export function refuseIdempotencyKey({ headers }: FastifyRequest, instead: string): void {
+/** Throws 400, with the remedy, if a request for several activities has an `Idempotency-Key`, which names one. */
+export function refuseIdempotencyKey({ headers }: FastifyRequest, remedy: string): void {
   if (idempotencyKey(headers) !== undefined)
-    throw new Problem(400, `Idempotency-Key names one activity. ${instead}`);
+    throw new Problem(400, `Idempotency-Key names one activity. ${remedy}`);
 }
 
 /**
- * The drafts that `read` makes of a body that is a batch, as `batchItems` does. Throws 422 with the `detail` if the body is no array,
- * and 400 if it is no JSON.
+ * Yields the drafts that `read` makes of the items of a batch, as `batchItems` does. Throws 422 with the `detail` if the body is not an
+ * array, and 400 if it is not JSON.
  */
 export function draftsOf(
   { body, bytes }: Pick<FastifyRequest, 'body' | 'bytes'>,
@@ -108,19 +95,16 @@ export function draftsOf(
   detail: string,
 ): AsyncGenerator<[unknown], void, undefined> {
   const json = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  if (!isBatch(json))
-    throw new Problem(422, detail, {
-      errors: [{ path: '', message: 'must be a JSON array' }],
-    });
+  if (!isBatch(json)) throw rulesBroken(detail, [{ path: '', message: 'must be a JSON array' }]);
   const count = (added: number): void => bytes.addBody(added);
   return batchItems(json, { items: maxItems, message: tooMany(maxItems), count }, exactItemIn, read);
 }
 
-/** What is said of a batch that holds more than it may. */
-export const tooMany = (most: number): string =>
-  `A batch holds at most ${most} activities. Send the others in further batches.`;
+/** The message of the 413 for a batch of more items. */
+export const tooMany = (maxItems: number): string =>
+  `A batch holds at most ${maxItems} activities. Send the others in further batches.`;
 
-/** The answer of 202. Throws 422 if all items were rejected, with the errors that are listed by `/index` and path. */
+/** The body of a 202. Throws 422 if all items were rejected; its errors have paths such as `/0/type`. */
 export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): Static<typeof BatchReceipt> {
   if (accepted === 0 && rejected.length > 0)
     throw noneAccepted(
@@ -142,13 +126,9 @@ export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): 
 export const omittedJson = (unexplained: number): { omittedErrors?: number } =>
   unexplained === 0 ? {} : { omittedErrors: unexplained };
 
-/** 422 for a batch. If `errors` does not name every rejected item, their indexes are listed too. */
+/** 422 for a batch. If `errors` does not explain every rejected item, the answer lists all their indexes. */
 export const noneAccepted = (
   errors: Problem['errors'],
   omittedErrors = 0,
   rejected: readonly number[] = [],
-): Problem =>
-  new Problem(422, 'No activity of the batch was accepted.', {
-    errors,
-    ...(omittedErrors === 0 ? {} : { omittedErrors, rejected }),
-  });
+): Problem => rulesBroken('No activity of the batch was accepted.', errors, { omittedErrors, rejected });

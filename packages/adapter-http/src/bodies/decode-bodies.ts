@@ -1,21 +1,20 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { DomainError, isDomainError } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../requests/problem.ts';
+import { bodyTooLarge, readingFault } from '../requests/input-faults.ts';
 import { ChunkLimit } from './chunk-limit.ts';
-import { tooLarge } from './whole-body.ts';
 
 /**
- * Decodes bodies by their `Content-Encoding` (RFC 9110, section 8.4): gzip, also as `x-gzip`, and identity. Others, and chains,
- * are 415. Limits count what was decoded, and nothing more of a body is decoded once it is above.
+ * Decodes bodies with the `Content-Encoding` gzip, `x-gzip` or identity (RFC 9110, section 8.4). Others, and several encodings, are 415.
+ * Limits count decoded bytes, and decoding stops at the limit.
  */
 export function decodeBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (encoding === 'identity') done(null, payload);
     else if (encoding === 'gzip' || encoding === 'x-gzip') {
-      // It counts what is on the wire: of the body that everybody reads from here on the length is not known.
+      // This header counts encoded bytes. The length of the decoded body is not known.
       delete request.raw.headers['content-length'];
       request.raw.headers['transfer-encoding'] = 'chunked';
       done(null, Readable.from(gunzipped(payload, request.routeOptions.bodyLimit), { objectMode: false }));
@@ -29,13 +28,13 @@ export function decodeBodies(app: FastifyInstance): void {
 }
 
 /**
- * What a gzip body stands for (RFC 1952: one member or several). Nothing is decoded before it is asked for, and whichever way
- * it ends, the decoder is gone. What is left of the payload is Node's to do away with.
+ * Decodes a gzip body (RFC 1952: one member or several). Decodes nothing before it is pulled, and always destroys the decoder at the
+ * end. Node discards the rest of the payload.
  */
-async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffer> {
+async function* gunzipped(payload: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
-  // What can't be compressed grows by less than this; only members without content would never come to an end.
-  const maxEncoded = most * 1.01 + 1024;
+  // Incompressible data grows by less than this. Without a limit, a body of empty members could be endless.
+  const maxEncoded = maxBytes * 1.01 + 1024;
   const limit = new ChunkLimit();
   let encoded = 0;
   let decoded = 0;
@@ -43,7 +42,7 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
     encoded += chunk.length;
     try {
       limit.count(chunk.length);
-      if (encoded > maxEncoded) throw tooLarge(most);
+      if (encoded > maxEncoded) throw bodyTooLarge(maxBytes);
     } catch (error) {
       gunzip.destroy(error instanceof Error ? error : undefined);
     }
@@ -51,22 +50,21 @@ async function* gunzipped(payload: Readable, most: number): AsyncGenerator<Buffe
   const breakOff = (): void => {
     if (!payload.readableEnded) gunzip.destroy();
   };
-  // Its client may be gone by now, and a payload says so once.
+  // The connection may be closed by now, and a payload emits that only once.
   if (payload.destroyed) breakOff();
   payload.on('data', count).on('error', breakOff).on('close', breakOff).pipe(gunzip);
   try {
     const chunks: AsyncIterable<Buffer> = gunzip;
     for await (const chunk of chunks) {
       decoded += chunk.length;
-      if (decoded > most) throw tooLarge(most);
+      if (decoded > maxBytes) throw bodyTooLarge(maxBytes);
       yield chunk;
     }
-    // The decoder overlooks zeros behind the last member.
+    // The decoder ignores zeros behind the last member.
     if (!payload.readableEnded || gunzip.bytesWritten !== encoded)
-      throw new Error('There is more behind the last member.');
+      throw new Error('Bytes follow the last gzip member.');
   } catch (error) {
-    if (isDomainError(error)) throw error;
-    throw new DomainError('INPUT_UNREADABLE', 'The body is not well-formed gzip.', { cause: error });
+    throw readingFault(error, 'The body is not well-formed gzip.');
   } finally {
     payload.off('data', count).off('error', breakOff).off('close', breakOff).unpipe(gunzip);
   }

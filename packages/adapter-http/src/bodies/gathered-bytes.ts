@@ -1,10 +1,10 @@
 const none = Buffer.alloc(0);
-// A body of single bytes would grow a dozen times before.
+// Spares a body of single bytes a dozen smaller steps.
 const minGrownLength = 16 * 1024;
 
 /**
- * Bytes in one piece that arrive in many. It takes memory for the bytes alone: a client may send each in a chunk of its own, and to
- * keep the chunks would take a hundred times as much.
+ * Joins pieces of bytes as they arrive. It holds the bytes alone: a client may send each byte in a chunk of its own, and the chunks
+ * would take a hundred times as much memory.
  */
 export class GatheredBytes {
   #bytes: Buffer = none;
@@ -16,7 +16,7 @@ export class GatheredBytes {
     return this.#length;
   }
 
-  /** The first piece is kept as it is, so what comes in one is never copied. */
+  /** Keeps the first piece as it is, so that a body in one piece is never copied. */
   append(piece: Buffer): void {
     const length = this.#length + piece.length;
     if (this.#length === 0) this.#bytes = piece;
@@ -27,7 +27,7 @@ export class GatheredBytes {
     this.#length = length;
   }
 
-  /** All of them, and is empty again. */
+  /** Returns all bytes, and is empty again. */
   take(): Buffer {
     const bytes = this.#bytes.subarray(0, this.#length);
     this.clear();

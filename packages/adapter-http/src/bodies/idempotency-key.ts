@@ -1,28 +1,29 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { DomainError } from '@user-activity/domain';
+import { unquoted } from '../requests/header-syntax.ts';
+import { rulesBroken } from '../requests/problem.ts';
 import { isMembers } from './members.ts';
 
-// RFC 9651, section 3.3.3: a string.
+// A string of RFC 9651, section 3.3.3.
 const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
 
 /**
- * The value of the header `Idempotency-Key`, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header).
- * Undefined where there is none. It is an activity's id, and the domain judges it as such.
+ * The value of the header `Idempotency-Key`, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header); undefined without
+ * the header. It is the id of an activity, so the domain validates it.
  */
 export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined {
   const raw = headers['idempotency-key'];
   if (raw === undefined) return undefined;
   const value = String(raw).trim();
-  return quoted.test(value) ? value.slice(1, -1).replaceAll(/\\(["\\])/g, '$1') : value;
+  return quoted.test(value) ? unquoted(value) : value;
 }
 
-/** The draft with the key for its id. Throws INVALID_ACTIVITY when the body has an id that is another. */
-export function identified(draft: unknown, key: string | undefined): unknown {
+/** Returns the draft with the key as its id. Throws 422 if the draft has another id. */
+export function withKeyAsId(draft: unknown, key: string | undefined): unknown {
   if (key === undefined || !isMembers(draft)) return draft;
-  const given = Object.hasOwn(draft, 'id') ? draft['id'] : undefined;
-  if (given === undefined || given === null) return { ...draft, id: key };
-  if (given === key) return draft;
-  throw new DomainError('INVALID_ACTIVITY', 'The activity breaks a rule.', {
-    violations: [{ path: '/id', message: 'must equal the header Idempotency-Key where both are given' }],
-  });
+  const id = Object.hasOwn(draft, 'id') ? draft['id'] : undefined;
+  if (id === undefined || id === null) return { ...draft, id: key };
+  if (id === key) return draft;
+  throw rulesBroken('The activity breaks a rule.', [
+    { path: '/id', message: 'must equal the header Idempotency-Key if both are given' },
+  ]);
 }

@@ -1,4 +1,4 @@
-// What JSON is made of, as bytes.
+// The bytes of JSON syntax.
 export const quote = 0x22;
 export const comma = 0x2c;
 export const colon = 0x3a;
@@ -9,16 +9,16 @@ export const closeBrace = 0x7d;
 const backslash = 0x5c;
 const lineFeed = 0x0a;
 
-/** The place behind the quote that ends the string. */
-export function endOfString(json: Buffer, within: number): number {
-  for (let at = within; at < json.length; at += 1) {
+/** The index behind the quote that ends a string; `start` is inside the string. */
+export function endOfString(json: Buffer, start: number): number {
+  for (let at = start; at < json.length; at += 1) {
     if (json[at] === quote) return at + 1;
     if (json[at] === backslash) at += 1;
   }
   return json.length;
 }
 
-/** The place of the first byte from there on that is no white space. */
+/** The index of the first byte that is not white space, from `start` on. */
 export function behindSpace(json: Buffer, start: number): number {
   let at = start;
   while (isSpace(json[at])) at += 1;
@@ -26,8 +26,8 @@ export function behindSpace(json: Buffer, start: number): number {
 }
 
 /**
- * Whether a text that is no JSON looks like several values, as lines or as Fluent Bit's "json_stream": behind the first array or
- * object another begins, with white space, a comma or nothing between them. Reads no further than that.
+ * Whether a text that is not JSON looks like several values, such as lines or Fluent Bit's "json_stream": behind the first array or
+ * object another one begins, after white space, a comma or nothing. Reads no further.
  */
 export function holdsSeveral(json: Buffer): boolean {
   const first = behindSpace(json, 0);
@@ -47,6 +47,6 @@ export function holdsSeveral(json: Buffer): boolean {
 
 const isOpening = (byte: number | undefined): boolean => byte === openBracket || byte === openBrace;
 
-// No set: it takes ten times as long.
+// A Set would take ten times as long.
 const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === lineFeed || byte === 0x0d || byte === 0x09;

@@ -11,27 +11,27 @@ import {
   quote,
 } from './json-bytes.ts';
 
-/** Whether the bytes can be a JSON array, by the first that is no white space. */
+/** Whether the bytes can be a JSON array, judged by the first one that is not white space. */
 export const isArrayText = (json: Buffer): boolean => json[behindSpace(json, 0)] === openBracket;
 
 /** Whether the bytes can be a JSON object. */
 export const isObjectText = (json: Buffer): boolean => json[behindSpace(json, 0)] === openBrace;
 
 /**
- * The texts of the items of a JSON array, found without parsing them: each is asked for by itself, and may turn out to be no
- * JSON. Says no by `RuleBroken` as soon as it meets what is no array.
+ * Yields the texts of the items of a JSON array without parsing them, so an item may turn out not to be JSON. Throws RuleBroken once it
+ * meets a byte that no array can have there.
  */
 export const itemsIn = (json: Buffer): Generator<Buffer> => elementsIn(json, openBracket, closeBracket);
 
 /**
- * The texts of the members of a JSON object, found as `itemsIn` finds items, each with its name if that is one of these. Keys of
- * other members are not parsed, and nor is any value. The names are ASCII.
+ * Yields the texts of the members of a JSON object, as `itemsIn` yields items, each with its name if that is one of `names`. Parses no
+ * value, and no key of another member. The names must be ASCII.
  */
 export function* membersIn<Name extends string>(
   json: Buffer,
   names: readonly Name[],
 ): Generator<readonly [name: Name | undefined, value: Buffer]> {
-  // Escaped, a character of a name takes six bytes.
+  // An escaped character takes six bytes.
   const maxBytes = 6 * Math.max(...names.map((name) => name.length));
   for (const member of elementsIn(json, openBrace, closeBrace)) {
     const start = behindSpace(member, 0);
@@ -43,7 +43,7 @@ export function* membersIn<Name extends string>(
   }
 }
 
-/** The text of a key in its quotes, where that is ASCII without control characters. No parser: strangers send keys by ten thousands. */
+/** The text of a key that is ASCII without control characters. A parser would be slow: anyone may send ten thousands of keys. */
 function keyIn(json: Buffer, start: number, end: number): string {
   const text = json.toString('latin1', start + 1, end - 1);
   if (!text.includes('\\')) return text;
@@ -66,7 +66,7 @@ function* elementsIn(json: Buffer, open: number, close: number): Generator<Buffe
   if (json[at] !== close || behindSpace(json, at + 1) !== json.length) throw malformed();
 }
 
-/** The place of the comma or bracket behind the element. Which brackets belong together does not count: a parser will see. */
+/** The index of the comma or bracket behind the element. Brackets of all kinds count alike: a parser checks them later. */
 function endOfElement(json: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < json.length; at += 1) {

@@ -1,18 +1,18 @@
-import { type TSchema, type TUnsafe, Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import { turns } from './turns.ts';
 
-/** The media type of an answer that is handed to Fastify as JSON already: Fastify would not know its type. */
+/** The media type of answers that Fastify gets as JSON text, for which it would otherwise send `text/plain`. */
 export const jsonType = 'application/json; charset=utf-8';
 
-/** The schema of an answer whose JSON is handed out as it is, as text or in UTF-8: stored metadata is never parsed again. */
-export const textOf = (schema: TSchema): TUnsafe<string | Buffer> => Type.Unsafe<string | Buffer>(schema);
+/** The schema of an answer that is sent as JSON, as text or in UTF-8, so that stored metadata is never parsed again. */
+export const textOf = (schema: TSchema) => Type.Unsafe<string | Buffer>(schema);
 
-// As text, a large page would be in memory twice until its client has read it: as it is, and encoded.
+// As text, a large page would be in memory twice until its client has read it: as text, and encoded.
 const portionLength = 64 * 1024;
 
 /**
- * Makes the JSON of a page in UTF-8: its items, and where it ends. Other work has its turn in between, as a page takes up to 4 MiB. The
- * text is encoded in portions: a text of the whole page would stay in memory until the next full collection of garbage.
+ * Makes the JSON of a page in UTF-8, up to 4 MiB. Other requests have their turn in between. The text is encoded in portions: the text
+ * of a whole page would stay in memory until the next full garbage collection.
  */
 export async function pageBytes<Item>(
   items: readonly Item[],

@@ -1,14 +1,10 @@
-const comma = 0x2c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
+import { closeBrace, closeBracket, comma, openBrace, openBracket } from './json-bytes.ts';
 
-// Twice what V8 takes for an array or object, and for a place in one: what is given up is not collected at once.
+// Twice the memory that V8 takes for an array or object, and for a slot in one: garbage is not collected at once.
 const containerBytes = 112;
 const memberBytes = 32;
 
-/** About how many bytes the values of a JSON text take in memory beyond those of the text: up to 48 times as many. */
+/** Estimates the bytes that the values of a JSON text take in memory beside the text: up to 48 times its length. */
 export function valueBytes(json: Buffer): number {
   let bytes = 0;
   for (const byte of json) {
@@ -18,7 +14,7 @@ export function valueBytes(json: Buffer): number {
   return bytes;
 }
 
-/** Whether a JSON text has more levels than that. Brackets in strings count too, so it is only for texts that are suspect. */
+/** Whether a JSON text has more than `maxLevels` levels. Brackets in strings count too, so use it only for long texts. */
 export function isDeeperThan(maxLevels: number, json: Buffer): boolean {
   let level = 0;
   for (const byte of json) {

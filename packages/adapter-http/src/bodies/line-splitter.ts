@@ -2,43 +2,43 @@ import { GatheredBytes } from './gathered-bytes.ts';
 
 const newline = 0x0a;
 
-/** A line without its end; undefined stands for one that is too long, of which nothing was kept. */
+/** A line without its end; undefined if it was too long, and therefore not kept. */
 export type Line = Buffer | undefined;
 
-/** Cuts bytes into lines as they arrive. Between chunks it holds at most one line, of `longest` bytes. */
+/** Cuts bytes into lines as they arrive. Between chunks it holds at most one line, of at most `maxBytes` bytes. */
 export class LineSplitter {
-  readonly #longest: number;
-  /** The pieces of the line whose end has not arrived. */
-  readonly #begun: GatheredBytes = new GatheredBytes();
+  readonly #maxBytes: number;
+  /** The line whose end has not arrived. */
+  readonly #begun = new GatheredBytes();
   #isLong = false;
 
-  constructor(longest: number) {
-    this.#longest = longest;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
-  /** Hands out every line that ends in the chunk, which may share its memory. */
-  split(chunk: Buffer, each: (line: Line) => void): void {
+  /** Calls `take` with every line that ends in the chunk. Lines may share the memory of the chunk. */
+  split(chunk: Buffer, take: (line: Line) => void): void {
     let start = 0;
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
       this.#append(chunk.subarray(start, end));
-      each(this.#take());
+      take(this.#takeLine());
       start = end + 1;
     }
     if (start < chunk.length) this.#append(chunk.subarray(start));
   }
 
-  /** Hands out the last line, which nothing ends. */
-  end(each: (line: Line) => void): void {
-    each(this.#take());
+  /** Calls `take` with the last line, which has no line break. */
+  end(take: (line: Line) => void): void {
+    take(this.#takeLine());
   }
 
   #append(piece: Buffer): void {
-    this.#isLong ||= this.#begun.length + piece.length > this.#longest;
+    this.#isLong ||= this.#begun.length + piece.length > this.#maxBytes;
     if (this.#isLong) this.#begun.clear();
     else this.#begun.append(piece);
   }
 
-  #take(): Line {
+  #takeLine(): Line {
     const isLong = this.#isLong;
     this.#isLong = false;
     const line = this.#begun.take();

@@ -1,7 +1,7 @@
 import { UnfitNumber } from '@user-activity/domain';
 import { UnreadValue } from './unread-value.ts';
 
-/** The members of a JSON object that anyone may have written. */
+/** The members of an untrusted JSON object. */
 export type Members = Readonly<Record<string, unknown>>;
 
 /** Whether a JSON value is an object. */

@@ -1,43 +1,44 @@
 import type { Readable } from 'node:stream';
 import { FaultyDraft } from '@user-activity/application';
-import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
+import { RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 import { exactItemIn } from './batch-items.ts';
 import { tooMany } from './batch-receipt.ts';
 import { ChunkLimit } from './chunk-limit.ts';
+import { bodyTooLarge, readingFault, tooLarge } from '../requests/input-faults.ts';
 import { maxItemBytes } from '../requests/item-size.ts';
 import { assertUtf8, withoutMark } from './json-body.ts';
+import { behindSpace } from './json-bytes.ts';
 import { valueBytes } from './json-weight.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 import { linesOfJson } from '../requests/media-types.ts';
 import { turns } from './turns.ts';
-import { brokenOff, saysTooMuch, tooLarge } from './whole-body.ts';
+import { announcesTooMuch } from './whole-body.ts';
 
-const space: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
 const portionSize = 100;
 const smallChunk = 1024;
 
-/** How much there may be of a body. */
+/** The limits of a body. */
 interface Limits {
   readonly bytes: number;
   readonly lines: number;
-  /** Counts what arrives. Throws if it is more than the process may hold. */
+  /** Counts bytes that arrive, and those of their values. Throws if the process may not hold them. */
   readonly count: (bytes: number) => void;
 }
 
-/** Whether a payload that is not read to its end is destroyed. */
 interface Ending {
+  /** Whether a payload that is not read to its end is destroyed. */
   readonly destroyOnReturn: boolean;
 }
 
-/** Has the routes of this plugin take bodies of one JSON value a line, as `NdjsonDrafts`. */
+/** Makes the routes of this plugin take bodies of one JSON value per line, as `NdjsonDrafts`. */
 export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
   app.addContentTypeParser([...linesOfJson], (request, payload, done) => {
     try {
       assertUtf8(request.headers['content-type']);
       const bytes = request.routeOptions.bodyLimit;
-      if (saysTooMuch(request)) throw tooLarge(bytes);
-      // A request that is destroyed no longer knows its connection, on which it has to be counted and answered.
+      if (announcesTooMuch(request)) throw bodyTooLarge(bytes);
+      // A destroyed request loses its connection, on which it must be counted and answered.
       const destroyOnReturn = payload !== request.raw;
       done(
         null,
@@ -48,25 +49,25 @@ export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
         ),
       );
     } catch (error) {
-      done(error instanceof Error ? error : new Error('A parser threw no error.'));
+      done(error instanceof Error ? error : new Error('A parser threw something that is not an Error.'));
     }
   });
 }
 
 /**
- * The drafts of a body, in portions as its bytes arrive; the body is never held as a whole. Lines end with \n or \r\n; blank ones do
- * not count; one that is no JSON in UTF-8, or is longer than 1 MiB, is a `FaultyDraft`. Throws INPUT_TOO_LARGE as soon as a
- * limit is passed, and INPUT_UNREADABLE where the body breaks off. To be read once.
+ * The drafts of a body, in portions as its bytes arrive; it never holds the whole body. Lines end with \n or \r\n, and blank lines do not
+ * count. A line that is not JSON in UTF-8, or is longer than 1 MiB, becomes a `FaultyDraft`. Throws INPUT_TOO_LARGE once a limit is
+ * exceeded, and INPUT_UNREADABLE if the body breaks off. It can be read once.
  */
 export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #payload: Readable;
   readonly #limits: Limits;
   readonly #ending: Ending;
-  readonly #splitter: LineSplitter = new LineSplitter(maxItemBytes);
-  readonly #chunks: ChunkLimit = new ChunkLimit();
+  readonly #splitter = new LineSplitter(maxItemBytes);
+  readonly #chunks = new ChunkLimit();
   #bytes = 0;
   #lines = 0;
-  /** Whether there was a line, be it blank: only the first may begin with a byte order mark. */
+  /** Whether there was a line. Only the first one may begin with a byte order mark. */
   #isBegun = false;
 
   constructor(payload: Readable, limits: Limits, ending: Ending) {
@@ -81,7 +82,7 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
       for await (const chunk of chunks) {
         if (!Buffer.isBuffer(chunk)) continue;
-        // To wait for a turn with each of many small chunks would let the rest pile up.
+        // Waiting with each of many small chunks would let the rest pile up.
         if (chunk.length > smallChunk && turn.isOver) await turn.next();
         const drafts: unknown[] = [];
         this.#split(chunk, drafts);
@@ -92,28 +93,27 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
         }
       }
       const last: unknown[] = [];
-      this.#splitter.end((line) => this.#take(line, last));
+      this.#splitter.end((line) => this.#takeLine(line, last));
       yield last;
     } catch (error) {
-      throw isDomainError(error) ? error : brokenOff(error);
+      throw readingFault(error);
     }
   }
 
   #split(chunk: Buffer, drafts: unknown[]): void {
     this.#chunks.count(chunk.length);
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.bytes) throw tooLarge(this.#limits.bytes);
+    if (this.#bytes > this.#limits.bytes) throw bodyTooLarge(this.#limits.bytes);
     this.#limits.count(chunk.length + valueBytes(chunk));
-    this.#splitter.split(chunk, (line) => this.#take(line, drafts));
+    this.#splitter.split(chunk, (line) => this.#takeLine(line, drafts));
   }
 
-  #take(taken: Line, drafts: unknown[]): void {
+  #takeLine(taken: Line, drafts: unknown[]): void {
     const line = this.#isBegun || taken === undefined ? taken : withoutMark(taken);
     this.#isBegun = true;
-    if (line?.every((byte) => space.has(byte)) === true) return;
+    if (line !== undefined && behindSpace(line, 0) === line.length) return;
     this.#lines += 1;
-    if (this.#lines > this.#limits.lines)
-      throw new DomainError('INPUT_TOO_LARGE', tooMany(this.#limits.lines));
+    if (this.#lines > this.#limits.lines) throw tooLarge(tooMany(this.#limits.lines));
     drafts.push(draftIn(line));
   }
 }

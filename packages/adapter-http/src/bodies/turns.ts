@@ -1,4 +1,4 @@
 import { Turns } from '@user-activity/domain';
 
-/** The turns of all long work of this adapter. */
-export const turns: Turns = new Turns({ defer: setImmediate, now: () => performance.now() });
+/** Shares the event loop among all long work of this package. */
+export const turns = new Turns({ defer: setImmediate, now: () => performance.now() });

@@ -13,7 +13,7 @@ export class UnreadValue {
   }
 }
 
-/** The place behind the last byte that is no white space. */
+/** The index behind the last byte that is not white space. */
 function endOfText(json: Buffer): number {
   let end = json.length;
   while (end > 0 && (json[end - 1] ?? 0) <= 0x20) end -= 1;

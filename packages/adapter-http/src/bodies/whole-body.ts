@@ -1,28 +1,16 @@
 import type { Readable } from 'node:stream';
-import { DomainError, isDomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { bodyTooLarge, readingFault } from '../requests/input-faults.ts';
 import { ChunkLimit } from './chunk-limit.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
 
-/** A body of more bytes than the route takes. */
-export const tooLarge = (maxBytes: number): DomainError =>
-  new DomainError(
-    'INPUT_TOO_LARGE',
-    `The body has more than ${maxBytes} bytes, decoded. Send less in one request.`,
-  );
-
-/** A body that breaks off. */
-export const brokenOff = (cause: unknown): DomainError =>
-  new DomainError('INPUT_UNREADABLE', 'The body did not arrive to its end.', { cause });
-
-/** Whether the request says itself that its body has more bytes than the route takes. */
-export const saysTooMuch = ({ headers, routeOptions }: FastifyRequest): boolean =>
+/** Whether the Content-Length of a request is more than the route takes. */
+export const announcesTooMuch = ({ headers, routeOptions }: FastifyRequest): boolean =>
   Number(headers['content-length']) > routeOptions.bodyLimit;
 
 /**
- * Has bodies of these media types read as a whole, and hands them to the parser. Fastify's own way is to keep every chunk as it
- * came, however small. INPUT_TOO_LARGE as soon as there are more bytes than the route takes, INPUT_UNREADABLE for a body that
- * breaks off.
+ * Reads bodies of the media types as a whole, and calls `parse` with them. Fastify's own reader would keep every chunk, however small.
+ * The error is INPUT_TOO_LARGE once there are more bytes than the route takes, and INPUT_UNREADABLE if the body breaks off.
  */
 export function parseWhole(
   app: FastifyInstance,
@@ -34,10 +22,10 @@ export function parseWhole(
       try {
         done(null, parse(request, read()));
       } catch (error) {
-        done(error instanceof Error ? error : new Error('A parser threw no error.'));
+        done(error instanceof Error ? error : new Error('A parser threw something that is not an Error.'));
       }
     };
-    if (saysTooMuch(request)) parsed(() => refuse(tooLarge(request.routeOptions.bodyLimit)));
+    if (announcesTooMuch(request)) parsed(() => refuse(bodyTooLarge(request.routeOptions.bodyLimit)));
     else gather(payload, request, parsed);
   });
 }
@@ -46,7 +34,7 @@ function refuse(error: Error): never {
   throw error;
 }
 
-/** Hands out how to get at the bytes, once: with those that arrived to the end, or with why they did not. */
+/** Calls `settle` once, with a function that returns the whole body, or throws why it could not be read. */
 function gather(
   payload: Readable,
   { bytes: held, raw, routeOptions: { bodyLimit } }: FastifyRequest,
@@ -56,7 +44,7 @@ function gather(
   const chunks = new ChunkLimit();
   const finish = (read: () => Buffer): void => {
     payload.off('data', take).off('end', end).off('error', fail);
-    // A decoder that nobody reads may still fail, when its client goes: an error without a listener would end the process.
+    // A decoder may still fail when the connection closes. Without a listener, that would end the process.
     payload.on('error', () => undefined);
     if (payload !== raw) payload.destroy();
     settle(read);
@@ -64,7 +52,7 @@ function gather(
   const take = (chunk: Buffer): void => {
     try {
       chunks.count(chunk.length);
-      if (bytes.length + chunk.length > bodyLimit) throw tooLarge(bodyLimit);
+      if (bytes.length + chunk.length > bodyLimit) throw bodyTooLarge(bodyLimit);
       held.addBody(chunk.length);
       bytes.append(chunk);
     } catch (error) {
@@ -72,7 +60,6 @@ function gather(
     }
   };
   const end = (): void => finish(() => bytes.take());
-  const fail = (error: unknown): void =>
-    finish(() => refuse(isDomainError(error) ? error : brokenOff(error)));
+  const fail = (error: unknown): void => finish(() => refuse(readingFault(error)));
   payload.on('data', take).on('end', end).on('error', fail);
 }

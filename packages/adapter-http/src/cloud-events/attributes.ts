@@ -10,18 +10,27 @@ import {
 import type { Members } from '../bodies/members.ts';
 import { isMediaType } from './media-type.ts';
 
-/** An event in the members of the JSON event format; a `RuleBroken` stands for a member that could not be read. */
+/** An event as the members of the JSON event format. A `FaultyMember` stands for a member that could not be read. */
 export type EventMembers = Members;
 
-/** What the attributes of an event say; undefined where one is faulty or left out. */
+/** Stands for a member of an event that could not be read, with the reason. */
+export class FaultyMember {
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** The attributes of an event. Each is undefined if it is faulty or absent. */
 export interface Attributes {
   readonly userId: UserId | undefined;
   readonly type: ActivityType | undefined;
-  /** As the client wrote it. */
+  /** The time as the client wrote it. */
   readonly createdAt: string | undefined;
-  /** What names the event. */
+  /** The two attributes that identify the event. */
   readonly identity: readonly [source: string | undefined, id: string | undefined];
-  /** All that have no other place in an activity, as they are. */
+  /** All attributes that no other field of an activity holds, unchanged. */
   readonly others: Readonly<Record<string, unknown>>;
 }
 
@@ -38,12 +47,12 @@ const members: ReadonlySet<string> = new Set([
   'data_base64',
 ]);
 const nameOfExtension = /^[a-z0-9]+$/;
-// All attributes are kept in the metadata, which no setting lets be larger.
+// The metadata holds all attributes, and no setting allows it to be larger.
 const maxCharacters = maxMetadataBytes;
-const mostInteger = 2 ** 31 - 1;
+const maxInteger = 2 ** 31 - 1;
 const refused = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
-/** Reads and checks the attributes of an event (CloudEvents 1.0.2, "Context Attributes"); faults are added by `/name`. */
+/** Reads and checks the attributes of an event (CloudEvents 1.0.2, "Context Attributes"). Adds violations with paths such as `/id`. */
 export function attributesOf(event: EventMembers, violations: Violations): Attributes {
   const read = <Value>(name: string, parse: (raw: unknown) => Value): Value | undefined =>
     violations.check(`/${name}`, () => parse(event[name]));
@@ -68,14 +77,14 @@ export function attributesOf(event: EventMembers, violations: Violations): Attri
   };
 }
 
-/** The member, where it has a value. */
+/** An object with the member; empty if the value is undefined. */
 export const defined = (name: string, value: unknown): Readonly<Record<string, unknown>> =>
   value === undefined ? {} : { [name]: value };
 
-/** The member as a text that is not empty; null is as good as absent. Says no by `RuleBroken`. */
+/** The member as a non-empty string; undefined if it is absent or null. Throws RuleBroken for anything else. */
 export function optional(raw: unknown): string | undefined {
   if (raw === undefined || raw === null) return undefined;
-  if (raw instanceof RuleBroken) throw raw;
+  if (raw instanceof FaultyMember) throw new RuleBroken(raw.message);
   if (typeof raw !== 'string') throw new RuleBroken('must be a string');
   if (raw === '') throw new RuleBroken('must not be empty');
   return assertCharacters(raw);
@@ -131,10 +140,10 @@ function extensionsOf(event: EventMembers, violations: Violations): Readonly<Rec
 
 function parseExtension(raw: unknown): string | boolean | number | undefined {
   if (raw === undefined || raw === null) return undefined;
-  if (raw instanceof RuleBroken) throw raw;
+  if (raw instanceof FaultyMember) throw new RuleBroken(raw.message);
   if (typeof raw === 'boolean') return raw;
   if (typeof raw === 'string') return assertCharacters(raw);
-  if (typeof raw === 'number' && Number.isInteger(raw) && raw >= -mostInteger - 1 && raw <= mostInteger)
+  if (typeof raw === 'number' && Number.isInteger(raw) && raw >= -maxInteger - 1 && raw <= maxInteger)
     return raw;
   throw new RuleBroken('must be a string, a boolean or an integer of 32 bits');
 }

@@ -1,24 +1,25 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { DomainError, isDomainError, RuleBroken } from '@user-activity/domain';
+import { isDomainError, RuleBroken } from '@user-activity/domain';
 import { jsonBody, utf8Body } from '../bodies/json-body.ts';
 import { percentDecoded } from '../query/percent-decoded.ts';
-import { defined, type EventMembers } from './attributes.ts';
+import { quotedString, unquoted } from '../requests/header-syntax.ts';
+import { rulesBroken } from '../requests/problem.ts';
+import { defined, type EventMembers, FaultyMember } from './attributes.ts';
 import { notationOf } from './media-type.ts';
 
 const prefix = 'ce-';
-// RFC 9110, section 5.6.4.
-const quoted = /^"(?:[^"\\]|\\.)*"$/;
-const elsewhere: ReadonlyMap<string, string> = new Map([
+const wellQuoted = new RegExp(`^${quotedString}$`);
+const misplaced: ReadonlyMap<string, string> = new Map([
   ['data', 'must be the body, not a header'],
   ['data_base64', 'must be the body, not a header'],
   ['datacontenttype', 'must be the header Content-Type'],
 ]);
 
 /**
- * An event in binary mode (HTTP protocol binding 1.0.2, section 3.1), in the members of the JSON event format. Where a header is wrong, the
- * `RuleBroken` that says so is the member's value. Data is read by the Content-Type: JSON, text in UTF-8, or else base64; an
- * empty body is none. Throws 400 for a body that is no JSON where it should be, and 415 for JSON that is no UTF-8.
+ * Reads an event in binary mode (HTTP protocol binding 1.0.2, section 3.1) as the members of the JSON event format. A faulty header
+ * becomes a `FaultyMember`. The Content-Type decides how data is read: as JSON, as text in UTF-8, or as bytes in base64. An empty body is
+ * no data. Throws 400 if the data should be JSON and is not, and 415 if JSON has another charset than UTF-8.
  */
 export function binaryEvent(
   { rawHeaders, headers }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
@@ -29,10 +30,12 @@ export function binaryEvent(
     const name = rawHeaders[index]?.toLowerCase() ?? '';
     if (!name.startsWith(prefix)) continue;
     const attribute = name.slice(prefix.length);
-    const again = attributes.has(attribute);
+    const isRepeated = attributes.has(attribute);
     attributes.set(
       attribute,
-      again ? new RuleBroken('must be given once') : attributeIn(attribute, rawHeaders[index + 1] ?? ''),
+      isRepeated
+        ? new FaultyMember('must be given once')
+        : attributeIn(attribute, rawHeaders[index + 1] ?? ''),
     );
   }
   const datacontenttype = headers['content-type'];
@@ -44,31 +47,31 @@ export function binaryEvent(
 }
 
 function attributeIn(attribute: string, value: string): unknown {
-  const misplaced = elsewhere.get(attribute);
-  if (misplaced !== undefined) return new RuleBroken(misplaced);
+  const fault = misplaced.get(attribute);
+  if (fault !== undefined) return new FaultyMember(fault);
   try {
     return headerValue(value);
   } catch (error) {
-    if (error instanceof RuleBroken) return error;
+    if (error instanceof RuleBroken) return new FaultyMember(error.message);
     throw error;
   }
 }
 
-/** The attribute in a header: unquoted where it is quoted, then percent-decoded once (section 3.1.3.2). Says no by `RuleBroken`. */
+/** The attribute in a header: without its quotes, then percent-decoded once (section 3.1.3.2). Throws RuleBroken if it is malformed. */
 function headerValue(raw: string): string {
   if (!raw.startsWith('"')) return percentDecoded(raw);
-  if (!quoted.test(raw)) throw new RuleBroken('is not a well-formed quoted string');
-  return percentDecoded(raw.slice(1, -1).replaceAll(/\\(.)/g, '$1'));
+  if (!wellQuoted.test(raw)) throw new RuleBroken('is not a well-formed quoted string');
+  return percentDecoded(unquoted(raw));
 }
 
-/** The data, whose faults are told by their place in the event. */
+/** The data. The paths of its violations begin with `/data`. */
 function jsonDataIn(body: Buffer): unknown {
   try {
     return jsonBody(body);
   } catch (error) {
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
     const violations = error.violations.map(({ path, message }) => ({ path: `/data${path}`, message }));
-    throw new DomainError('INVALID_ACTIVITY', error.message, { violations });
+    throw rulesBroken(error.message, violations);
   }
 }
 

@@ -2,34 +2,34 @@ import { hash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
 import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity/domain';
 import { isMembers } from '../bodies/members.ts';
-import { attributesOf, defined, type EventMembers, optional } from './attributes.ts';
+import { attributesOf, defined, type EventMembers, FaultyMember, optional } from './attributes.ts';
 
 /** An event as a draft of an activity. */
 export interface EventDraft {
   readonly draft: unknown;
-  /** A violation of the draft, by the path of what the client sent. */
+  /** Translates the path of a violation of the draft to the place in the event that the client sent. */
   readonly asSent: (violation: Violation) => Violation;
 }
 
-/** The data of an event as members of the metadata, and where the client had it. */
+/** The data of an event as members of the metadata, and its place in the event. */
 interface EventData {
   readonly members: Readonly<Record<string, unknown>>;
-  /** Of the data as a whole; empty where there is none. */
+  /** The path of the whole data; empty if there is none. */
   readonly path: string;
-  /** Whether the members are those of the data itself. */
-  readonly itself: boolean;
+  /** Whether the members of the metadata are those of the data. */
+  readonly isMetadata: boolean;
 }
 
-const root = '/metadata';
-const ours = '/cloudevent';
+const metadataPath = '/metadata';
+const attributesPath = '/cloudevent';
 const padding: ReadonlySet<string> = new Set(['', '=', '==']);
 
 /**
- * Reads an event in the JSON event format (1.0.2, section 3) as a draft: the subject is the user, the type the type, the time
- * createdAt, and source and id name the activity. Data that is an object is the metadata itself, unless it has a member
- * `cloudevent`; other data is the member `data` or `data_base64` of it. All other attributes are under `cloudevent`. A draft whose
- * event breaks a rule is a `FaultyDraft`, with every violation that can be known without the clock and that `violations`, which must
- * be empty, lists.
+ * Reads an event in the JSON event format (1.0.2, section 3) as a draft: `subject` becomes userId, `type` becomes type, `time` becomes
+ * createdAt, and a digest of `source` and `id` becomes the id. Data that is an object becomes the metadata, unless it has a member
+ * `cloudevent`; other data becomes the member `data` or `data_base64` of the metadata. All other attributes go to its member
+ * `cloudevent`. If the event breaks a rule, the draft is a `FaultyDraft` with the violations that `violations` lists; it must be empty
+ * at first. Rules that need the clock are checked later.
  */
 export function eventDraft(
   event: unknown,
@@ -42,14 +42,14 @@ export function eventDraft(
   }
   const { userId, type, createdAt, identity, others } = attributesOf(event, violations);
   const data = dataOf(event, violations);
-  // The data itself must not be held for as long as its violations may be asked for.
-  const place = { path: data.path, itself: data.itself };
+  // `asSent` must not keep the data in memory.
+  const place = { path: data.path, isMetadata: data.isMetadata };
   const asSent = ({ path, message }: Violation): Violation => ({ path: pathAsSent(path, place), message });
   if (violations.full) return faulty(violations);
   if (violations.list.length > 0) {
-    // The domain judges the data of an event that is sound otherwise.
+    // The domain will not see this event, so its data is checked here.
     const further = new Violations();
-    Metadata.parse(data.members, root, further, maxMetadataBytes);
+    Metadata.parse(data.members, metadataPath, further, maxMetadataBytes);
     for (const { path, message } of further.list.map(asSent)) violations.add(path, message);
     return faulty(violations);
   }
@@ -64,20 +64,20 @@ const faulty = ({ list }: Violations): EventDraft => ({
 });
 
 function dataOf(event: EventMembers, violations: Violations): EventData {
-  const none: EventData = { members: {}, path: '', itself: false };
+  const none: EventData = { members: {}, path: '', isMetadata: false };
   const bytes = violations.check('/data_base64', () => parseBase64(event['data_base64']));
   const { data } = event;
-  if (data instanceof RuleBroken) {
+  if (data instanceof FaultyMember) {
     violations.add('/data', data.message);
     return none;
   }
   if (data === undefined)
     return bytes === undefined
       ? none
-      : { members: { data_base64: bytes }, path: '/data_base64', itself: false };
-  if (bytes !== undefined) violations.add('/data_base64', 'must not be given beside data');
-  const itself = isMembers(data) && !Object.hasOwn(data, 'cloudevent');
-  return { members: itself ? data : { data }, path: '/data', itself };
+      : { members: { data_base64: bytes }, path: '/data_base64', isMetadata: false };
+  if (bytes !== undefined) violations.add('/data_base64', 'must not be given together with data');
+  const isMetadata = isMembers(data) && !Object.hasOwn(data, 'cloudevent');
+  return { members: isMetadata ? data : { data }, path: '/data', isMetadata };
 }
 
 function parseBase64(raw: unknown): string | undefined {
@@ -92,11 +92,11 @@ function isBase64(text: string): boolean {
   return text.length % 4 === 0 && padding.has(end === -1 ? '' : text.slice(end));
 }
 
-function pathAsSent(path: string, data: Pick<EventData, 'path' | 'itself'>): string {
+function pathAsSent(path: string, data: Pick<EventData, 'path' | 'isMetadata'>): string {
   if (path === '/createdAt') return '/time';
-  if (path !== root && !path.startsWith(`${root}/`)) return path;
-  const below = path.slice(root.length);
-  if (below.startsWith(`${ours}/`)) return below.slice(ours.length);
-  if (below === '' || data.itself) return data.path + below;
+  if (path !== metadataPath && !path.startsWith(`${metadataPath}/`)) return path;
+  const below = path.slice(metadataPath.length);
+  if (below.startsWith(`${attributesPath}/`)) return below.slice(attributesPath.length);
+  if (below === '' || data.isMetadata) return data.path + below;
   return below;
 }

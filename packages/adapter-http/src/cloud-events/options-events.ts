@@ -1,10 +1,10 @@
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { batchOptions } from '../bodies/batch-receipt.ts';
 import { eventMediaTypes } from './media-type.ts';
 import { maxOriginLength, originPattern, type Permission, permissions } from './web-hook-origins.ts';
 import { Problem } from '../requests/problem.ts';
+import type { Route } from '../requests/route.ts';
 import { problemContent, problems } from '../openapi/schemas.ts';
 
 const text = (description: string, example: string): object => ({
@@ -16,22 +16,23 @@ const text = (description: string, example: string): object => ({
 const schema = {
   operationId: 'allowEvents',
   tags: ['activities'],
-  // No key: the handshake protects others from floods of events, and the events that follow carry one.
+  // Needs no key: the handshake protects others from floods of events, and each event must have a key.
   security: [],
   summary: 'Allow a web hook to deliver CloudEvents',
   description:
-    'The handshake of "HTTP 1.1 Web Hooks for Event Delivery", section 4. Needs no key; the events that follow do. The variable ' +
-    '`WEBHOOK_ORIGINS` says which senders are allowed. `WebHook-Request-Callback` is ignored: the answer is given here, ' +
-    'and the service never calls a URL that a request names.',
+    'The handshake of "HTTP 1.1 Web Hooks for Event Delivery", section 4. It needs no key; the events that follow do. The variable ' +
+    '`WEBHOOK_ORIGINS` lists the allowed senders. `WebHook-Request-Callback` is ignored: the permission is in the answer, and the service ' +
+    'never calls a URL from a request.',
   headers: Type.Object({
     'webhook-request-origin': Type.String({
       maxLength: maxOriginLength,
       pattern: originPattern,
-      description: 'The sender: a host name or an IPv6 address in brackets, also with a scheme and a port.',
+      description:
+        'The sender: a host name, or an IPv6 address in brackets; optionally with a scheme and a port.',
       examples: ['events.example.com'],
     }),
     'webhook-request-rate': Type.Optional(
-      Type.String({ description: 'Requests per minute. Any is allowed.', examples: ['120'] }),
+      Type.String({ description: 'Requests per minute. Any rate is allowed.', examples: ['120'] }),
     ),
   }),
   response: {
@@ -40,9 +41,9 @@ const schema = {
       description: 'The sender may deliver.',
       headers: {
         'WebHook-Allowed-Origin': text('The sender, or `*` if any is allowed.', 'events.example.com'),
-        'WebHook-Allowed-Rate': text('No rate is too high. Only where the request asks for one.', '*'),
-        Allow: text('How to deliver.', 'POST'),
-        'Accept-Post': text('The media types to deliver.', eventMediaTypes.join(', ')),
+        'WebHook-Allowed-Rate': text('Any rate is allowed. Present if the request asks for a rate.', '*'),
+        Allow: text('The method for delivery.', 'POST'),
+        'Accept-Post': text('The media types for delivery.', eventMediaTypes.join(', ')),
       },
     }),
     ...problems(400, 503),
@@ -59,19 +60,15 @@ const originOf = ({ headers }: FastifyRequest): string | undefined => {
   return origin === undefined ? undefined : String(origin);
 };
 
-/** `OPTIONS /api/events`, before senders of web hooks deliver. */
-export const optionsEvents: FastifyPluginCallbackTypebox<{ webhookOrigins: readonly string[] }> = (
-  app,
-  { webhookOrigins },
-  done,
-) => {
+/** `OPTIONS /api/events`: senders of web hooks call it before they deliver events. */
+export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }, done) => {
   const permissionOf = permissions(webhookOrigins);
   app.options(
     '/api/events',
     {
       schema,
       config: { needsNoKey: (request) => originOf(request) !== undefined },
-      // Before a body: the handshake has none.
+      // In `onRequest`, before a body is read: the handshake has none.
       onRequest: async (request, reply) => {
         const origin = originOf(request);
         if (origin === undefined)
@@ -80,7 +77,7 @@ export const optionsEvents: FastifyPluginCallbackTypebox<{ webhookOrigins: reado
             'The method of this path is POST. OPTIONS needs the header WebHook-Request-Origin, as web hooks send it.',
             { headers: { allow: 'POST' } },
           );
-        // A URL that no event could be posted to is refused now, not with the first event.
+        // Refuses a URL whose query would make the service refuse every event.
         batchOptions(request);
         return allow(reply, origin, permissionOf(origin), 'webhook-request-rate' in request.headers);
       },
@@ -102,7 +99,7 @@ function allow(
       `WebHook-Request-Origin must be a host name, such as events.example.com, or an IPv6 address in brackets, of at most ${maxOriginLength} characters; it may have a scheme and a port.`,
     );
   if (permission === 'foreign')
-    throw new Problem(403, `Events of ${origin} are not wanted: WEBHOOK_ORIGINS does not name it.`);
+    throw new Problem(403, `${origin} may not deliver events: add it to WEBHOOK_ORIGINS.`);
   return reply
     .code(200)
     .headers({

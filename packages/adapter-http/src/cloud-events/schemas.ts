@@ -1,48 +1,58 @@
-import { type TSchema, type TUnsafe, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { ActivityType } from '@user-activity/domain';
 import { nullable, UserIdText } from '../openapi/schemas.ts';
+import { token } from '../requests/header-syntax.ts';
 
-// What no text of an event may hold (CloudEvents 1.0.2, "Type System"): control characters and noncharacters.
+// Control characters and noncharacters, which no string of an event may hold (CloudEvents 1.0.2, "Type System").
 const refused = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';
-/** A text with more than white space in it. */
-const written = `^ *[^\\s${refused}](?:[^${refused}]*[^\\s${refused}])? *$`;
+/** A string that is not blank. */
+const notBlank = `^ *[^\\s${refused}](?:[^${refused}]*[^\\s${refused}])? *$`;
 
-// RFC 9110, sections 5.6.2 and 8.3.1.
-const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+// RFC 9110, section 8.3.1.
 const mediaType = `^${token}/${token} *(?:;[^${refused}]*)?$`;
 
 const attributes = {
   specversion: Type.String({ const: '1.0' }),
   id: Type.String({
     pattern: `^[^${refused}]+$`,
-    description: 'With `source` it names the event, and the activity.',
+    description: 'Together with `source` it identifies the event, and the activity.',
   }),
-  source: Type.String({ pattern: `^[^${refused}]+$`, description: 'Where it happened; a URI reference.' }),
+  source: Type.String({
+    pattern: `^[^${refused}]+$`,
+    description: 'Where the event happened; a URI reference.',
+  }),
   type: Type.String({
-    maxLength: 256,
-    pattern: written,
+    maxLength: ActivityType.maxLength,
+    pattern: notBlank,
     description:
-      'What was done: the type, in its canonical form. As given it is in `metadata.cloudevent.type`.',
+      'What was done. Its canonical form becomes the type; `metadata.cloudevent.type` keeps it as given.',
   }),
   subject: Type.String({
     ...UserIdText,
-    pattern: written,
-    description: 'Who acted: the user. Required here.',
+    pattern: notBlank,
+    description: 'Who acted: the user. This service requires it.',
   }),
   time: nullable(
-    Type.String({ format: 'date-time', description: 'When it happened (RFC 3339): createdAt.' }),
+    Type.String({
+      format: 'date-time',
+      description: 'When the event happened (RFC 3339). It becomes createdAt.',
+    }),
   ),
   datacontenttype: nullable(Type.String({ pattern: mediaType, examples: ['application/json'] })),
   dataschema: nullable(Type.String({ pattern: `^[^${refused}]+$`, description: 'A URI.' })),
 };
 
+const exampleAttributes = {
+  specversion: '1.0',
+  id: 'A234-1234-1234',
+  source: 'https://shop.example/sessions',
+  type: 'com.example.login',
+  subject: '123',
+  time: '2026-11-24T08:30:00Z',
+};
 const examples = [
   {
-    specversion: '1.0',
-    id: 'A234-1234-1234',
-    source: 'https://shop.example/sessions',
-    type: 'com.example.login',
-    subject: '123',
-    time: '2026-11-24T08:30:00Z',
+    ...exampleAttributes,
     comexampleregion: 'eu',
     datacontenttype: 'application/json',
     data: { ip: '127.0.0.1' },
@@ -58,10 +68,10 @@ const examples = [
   },
 ];
 
-const Event: TSchema = Type.Object(
+const Event = Type.Object(
   {
     ...attributes,
-    data: Type.Optional(Type.Unknown({ description: 'An object is the metadata itself.' })),
+    data: Type.Optional(Type.Unknown({ description: 'An object becomes the metadata.' })),
     data_base64: nullable(
       Type.String({
         contentEncoding: 'base64',
@@ -71,7 +81,7 @@ const Event: TSchema = Type.Object(
   },
   {
     'x-component': 'CloudEvent',
-    // Extensions; left open, as generators know it. They have the types of attributes.
+    // Extensions. Generators of clients know no narrower form, although values must be attributes.
     additionalProperties: true,
     propertyNames: { pattern: '^(?:[a-z0-9]+|data_base64)$' },
     not: { properties: { data: {}, data_base64: {} }, required: ['data', 'data_base64'] },
@@ -79,12 +89,10 @@ const Event: TSchema = Type.Object(
   },
 );
 
-const Batch: TSchema = Type.Array(Event, { examples: [examples] });
+const Batch = Type.Array(Event, { examples: [examples] });
 
-/** The three modes of the HTTP protocol binding, by their media types. For the documentation alone: the mapping judges them. */
-export const eventBodies: {
-  readonly content: Readonly<Record<string, { readonly schema: TUnsafe<unknown> }>>;
-} = {
+/** The three modes of the HTTP protocol binding, by media type. For the documentation only: `eventDraft` validates events. */
+export const eventBodies = {
   content: {
     'application/cloudevents+json': { schema: Type.Unsafe<unknown>(Event) },
     'application/cloudevents-batch+json': { schema: Type.Unsafe<unknown>(Batch) },
@@ -99,7 +107,7 @@ export const eventBodies: {
     '*/*': {
       schema: Type.Unsafe<unknown>(
         Type.String({
-          description: 'Binary mode: `text/*` in UTF-8 is kept as a string, all else as base64.',
+          description: 'Binary mode: `text/*` in UTF-8 is kept as a string, anything else as base64.',
           contentMediaType: 'application/octet-stream',
         }),
       ),
@@ -107,18 +115,13 @@ export const eventBodies: {
   },
 };
 
-/** The headers of binary mode. In the other modes they say nothing, so nothing is asked of them here. */
-export const EventHeaders: TUnsafe<unknown> = Type.Unsafe<unknown>(
+/** The headers of binary mode. The other modes ignore them, so they are optional and any value is valid. */
+export const EventHeaders = Type.Unsafe<unknown>(
   Type.Partial(
     Type.Object(
       Object.fromEntries(
         Object.entries({
-          specversion: '1.0',
-          id: 'A234-1234-1234',
-          source: 'https://shop.example/sessions',
-          type: 'com.example.login',
-          subject: '123',
-          time: '2026-11-24T08:30:00Z',
+          ...exampleAttributes,
           dataschema: 'https://shop.example/schemas/login.json',
         }).map(([name, example]) => [
           `ce-${name}`,

@@ -11,15 +11,16 @@ const reference = (kind: string, name: string): Part => ({ $ref: `#/components/$
 
 const headers = {
   RequestId: {
-    description: 'Names the request in the log of the service: as the caller gave it, else made.',
+    description:
+      'The id of the request in the log of the service: the one that the caller sent, or a new one.',
     schema: { type: 'string', examples: ['3ae76c32-7320-456b-b146-e5b975ae68c1'] },
   },
   RetryAfter: {
-    description: 'Seconds after which it is worth trying again (RFC 9110, section 10.2.3).',
+    description: 'Seconds to wait before you try again (RFC 9110, section 10.2.3).',
     schema: { type: 'string', pattern: '^[0-9]+$', examples: ['5'] },
   },
   Authenticate: {
-    description: 'How to give a key (RFC 9110, section 11.6.1).',
+    description: 'How to send a key (RFC 9110, section 11.6.1).',
     required: true,
     schema: { type: 'string', examples: ['Bearer realm="user-activity"'] },
   },
@@ -39,13 +40,13 @@ const requestId = {
   name: 'X-Request-Id',
   in: 'header',
   description:
-    'Names the request: 1-128 printable ASCII characters without space. One is made if there is none, or if it is anything else.',
+    'The id of the request: 1-128 printable ASCII characters without spaces. The service makes a new one if it is absent or invalid.',
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
 
 /**
- * Adds to an OpenAPI document what is so on every route and is therefore written on none: the request id, the answers 405
- * and 431, the headers of refusals, and an example wherever the schema tells one. Schemas that have a name become components.
+ * Adds to an OpenAPI document everything that all routes have in common: the request id, the answers 405 and 431, the headers of
+ * refusals, and an example wherever the schema has one. Named schemas become components.
  */
 export function completeOpenApi(document: Part): Part {
   const { paths, components } = document;
@@ -57,7 +58,7 @@ export function completeOpenApi(document: Part): Part {
       parameters: { RequestId: requestId },
       headers,
       responses: {
-        MethodNotAllowed: refusalOf(405, 'The path has no such method.'),
+        MethodNotAllowed: refusalOf(405, 'The path does not have this method.'),
         RequestHeaderFieldsTooLarge: refusalOf(
           431,
           'The request line and the headers are larger than 16 KiB.',
@@ -105,19 +106,19 @@ function completeOperation(whole: Part): Part {
 
 function completeResponse(status: number, response: Part, fault?: Part): Part {
   const content = partOf(response, 'content');
-  const refusal = problemType in content;
+  const isProblem = problemType in content;
   return {
     ...response,
     description:
       response['description'] === 'Default Response' ? STATUS_CODES[status] : response['description'],
     headers: {
       ...partOf(response, 'headers'),
-      // Node answers 431 before there is a request.
+      // Node answers 431 before the request has an id.
       ...(status === 431 ? {} : { 'X-Request-Id': reference('headers', 'RequestId') }),
-      ...(refusal && status === 401 ? { 'WWW-Authenticate': reference('headers', 'Authenticate') } : {}),
-      ...(refusal && status === 405 ? { Allow: reference('headers', 'Allow') } : {}),
-      ...(refusal && status === 415 ? { 'Accept-Post': reference('headers', 'AcceptPost') } : {}),
-      ...(refusal && (status === 409 || status === 503)
+      ...(isProblem && status === 401 ? { 'WWW-Authenticate': reference('headers', 'Authenticate') } : {}),
+      ...(isProblem && status === 405 ? { Allow: reference('headers', 'Allow') } : {}),
+      ...(isProblem && status === 415 ? { 'Accept-Post': reference('headers', 'AcceptPost') } : {}),
+      ...(isProblem && (status === 409 || status === 503)
         ? { 'Retry-After': reference('headers', 'RetryAfter') }
         : {}),
     },
@@ -140,7 +141,7 @@ const problemExample = (status: number, detail: unknown, fault: Part | undefined
   errors: status === 422 && fault !== undefined ? [fault] : [],
 });
 
-/** What may be wrong with a body of the first type: a member that is missing, or one too many where none has to be there. */
+/** An example of a violation in a body of the first media type: a missing member, or an unknown one if none is required. */
 function faultIn(requestBody: unknown): Part {
   const [media] = Object.values(partOf(requestBody, 'content'));
   const schema = partOf(media, 'schema');
@@ -166,7 +167,7 @@ const operationsOf = (path: unknown): [string, Part][] =>
     methods.has(method) && isPart(operation) ? [[method, operation]] : [],
   );
 
-/** A part of a part; one that is not there holds nothing. */
+/** A member that is an object; empty if it is absent. */
 function partOf(whole: unknown, name: string): Part {
   const part = isPart(whole) ? whole[name] : undefined;
   return isPart(part) ? part : {};

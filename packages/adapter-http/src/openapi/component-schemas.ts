@@ -5,8 +5,8 @@ import { isPart, type Part } from './schema-example.ts';
 const keyword = 'x-component';
 
 /**
- * The schema under a name: the document lists it once, under `components.schemas`, and refers to it wherever it is used. A schema
- * with options can have the name among them, as `x-component`.
+ * Gives a schema a name: the document lists it once, in `components.schemas`, and refers to it elsewhere. The option `x-component` of a
+ * schema does the same.
  */
 export const named = <Schema extends TSchema>(name: string, schema: Schema): Schema => ({
   ...schema,
@@ -14,8 +14,8 @@ export const named = <Schema extends TSchema>(name: string, schema: Schema): Sch
 });
 
 /**
- * The document with each named schema moved to `components.schemas`. Throws if two that differ have one name: generators would make
- * one type of them. Their own descriptions and examples may differ, as those of an answer go to the answer.
+ * Moves each named schema to `components.schemas`. Throws if two schemas of one name differ, because generators would make one type of
+ * them. Their descriptions and examples may differ: those of an answer stay with the answer.
  */
 export function withComponents(document: unknown): Part {
   const schemas = new Map<string, Part>();
@@ -34,13 +34,13 @@ function move(part: unknown, schemas: Map<string, Part>): unknown {
   if (typeof name !== 'string') return schema;
   const known = schemas.get(name) ?? schema;
   if (!isDeepStrictEqual(rulesOf(known), rulesOf(schema)))
-    throw new Error(`two schemas that differ are named ${name}`);
+    throw new Error(`two different schemas have the name ${name}`);
   schemas.set(name, { ...schema, ...known });
   return { $ref: `#/components/schemas/${name}` };
 }
 
 const forPeople: ReadonlySet<string> = new Set(['description', 'example', 'examples']);
 
-/** What a schema asks for, without what it says to people. */
+/** A schema without its texts for people. */
 const rulesOf = (schema: Part): Part =>
   Object.fromEntries(Object.entries(schema).filter(([key]) => !forPeople.has(key)));

@@ -6,80 +6,52 @@ import {
   Timestamp,
   wholeValueOf,
 } from '@user-activity/domain';
-import {
-  type Static,
-  type TArray,
-  type TInteger,
-  type TLiteral,
-  type TNull,
-  type TObject,
-  type TOptional,
-  type TRecord,
-  type TString,
-  type TUnion,
-  type TUnsafe,
-  Type,
-} from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
 
-type TBytes = TUnion<[TObject<{ text: TString }>, TObject<{ base64: TString }>]>;
-
 /** Why a record could not be stored. */
-export const DeadLetterCodeJson: TUnsafe<DeadLetterCode> = Type.Unsafe<DeadLetterCode>(
+export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
   Type.String({
     'x-component': 'DeadLetterCode',
     enum: DeadLetterCode.all,
     description:
-      '`unreadable`: it is no event; `conflict`: its id already holds another fact; `refused`: the store can not hold it; ' +
-      '`invalid`: a call of an SDK that could not be stored, or not whole: its sender could not be told.',
+      '`unreadable`: the record is not an event; `conflict`: its id already holds another fact; `refused`: the store cannot hold it; ' +
+      '`invalid`: a call of an SDK could not be stored, or not completely, and the SDK would ignore a refusal.',
   }),
 );
 
-/** The id of a dead letter, as clients give it; its numbers are a little larger at most, which no pattern can bound. */
-export const DeadLetterIdJson: TString = Type.String({
+/** The id of a dead letter, as clients send it. The numbers have upper bounds that no pattern can express. */
+export const DeadLetterIdJson = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,249}:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
-  description: 'Where its first copy lay: topic, partition and offset, joined by `:`.',
+  description: 'The place of its first copy: topic, partition and offset, joined by `:`.',
   examples: ['user-activity:3:1042'],
 });
 
-const Bytes: TBytes = Type.Union(
+const Bytes = Type.Union(
   [
-    Type.Object({ text: Type.String({ description: 'What the bytes are as UTF-8.' }) }),
+    Type.Object({ text: Type.String({ description: 'The bytes as UTF-8.' }) }),
     Type.Object({
-      base64: Type.String({ contentEncoding: 'base64', description: 'The bytes themselves (RFC 4648).' }),
+      base64: Type.String({ contentEncoding: 'base64', description: 'The bytes in base64 (RFC 4648).' }),
     }),
   ],
   {
     'x-component': 'Bytes',
     description:
-      'Bytes as text where they are UTF-8 without control characters but tabs and ends of lines, else in base64.',
+      'Bytes as text if they are UTF-8 without control characters other than tabs and line breaks, else in base64.',
   },
 );
-const BytesOrNull: TUnion<[TBytes, TNull]> = Type.Union([Bytes, Type.Null()], {
-  description: 'Null where there is none, or too much.',
+const BytesOrNull = Type.Union([Bytes, Type.Null()], {
+  description: 'Null if there is none, or it is omitted as too large.',
   examples: [{ text: 'no JSON' }],
 });
 
 /** A dead letter as the service lists it. */
-export const DeadLetterJson: TObject<{
-  id: TString;
-  origin: TObject<{ topic: TString; partition: TInteger; offset: TInteger }>;
-  code: TUnsafe<DeadLetterCode>;
-  reason: TString;
-  diedAt: TString;
-  activityId: TOptional<TString>;
-  key: TUnion<[TBytes, TNull]>;
-  value: TUnion<[TBytes, TNull]>;
-  size: TInteger;
-  headers: TRecord<TString, TArray<TBytes>>;
-  cut: TOptional<TObject<{ size: TInteger; sha256: TString }>>;
-  omitted: TArray<TUnion<[TLiteral<'key'>, TLiteral<'value'>, TLiteral<'headers'>]>>;
-}> = named(
+export const DeadLetterJson = named(
   'DeadLetter',
   Type.Object({
     id: Type.String({
       description:
-        'Where its first copy lay: topic, partition and offset, joined by `:`. The topic is `http` if it never was on the log.',
+        'The place of its first copy: topic, partition and offset, joined by `:`. The topic is `http` if it never was on the log.',
       examples: ['user-activity:3:1042'],
     }),
     origin: Type.Object(
@@ -90,48 +62,50 @@ export const DeadLetterJson: TObject<{
       },
     ),
     code: DeadLetterCodeJson,
-    reason: Type.String({ description: 'Why, in a sentence.', examples: ['it is not JSON'] }),
+    reason: Type.String({ description: 'The reason, for people.', examples: ['it is not JSON'] }),
     diedAt: Type.String({
       format: 'date-time',
-      description: 'When it was last taken off the log, or refused before it came so far.',
+      description: 'When it was last taken off the log, or refused before it reached the log.',
     }),
     activityId: Type.Optional(
-      Type.String({ description: 'Of the activity that it was to be, where that is known.' }),
+      Type.String({
+        description: 'The id of the activity that this record should have become, if it is known.',
+      }),
     ),
     key: BytesOrNull,
     value: BytesOrNull,
     size: Type.Integer({
       format: 'int64',
-      description: 'The bytes of the value, also where it is left out.',
+      description: 'The number of bytes of the value, even if it is omitted.',
       examples: [7],
     }),
     headers: Type.Record(Type.String(), Type.Array(Bytes), {
-      description: 'By name; a name may have several values.',
+      description: 'The headers by name. A name may have several values.',
       examples: [{ ce_type: [{ text: 'user-activity.logged.v1' }] }],
     }),
     cut: Type.Optional(
       Type.Object(
         {
-          size: Type.Integer({ format: 'int64', description: 'The bytes of the whole value.' }),
+          size: Type.Integer({ format: 'int64', description: 'The number of bytes of the whole value.' }),
           sha256: Type.String({ description: 'The SHA-256 of the whole value, in hexadecimal.' }),
         },
         {
           description:
-            'Where there is this member, `value` is the beginning of a larger value that was not kept, or null if nothing of it was: of ' +
-            'what was refused before it came to the log (code `invalid`).',
+            'Present if `value` is only the beginning of a larger value, or null because nothing of it was kept. This is possible only for ' +
+            'the code `invalid`.',
         },
       ),
     ),
     omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
       description:
-        'What is left out as it is too large: a key above ' +
+        'The parts that are left out because they are too large: a key above ' +
         `${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
       examples: [[]],
     }),
   }),
 );
 
-/** The letter in JSON. */
+/** A dead letter as JSON. */
 export function deadLetterJson({
   origin,
   diedAt,
@@ -160,11 +134,11 @@ export function deadLetterJson({
   };
 }
 
-function bytesJson(some: Uint8Array): Static<typeof Bytes> {
-  const buffer = Buffer.from(some.buffer, some.byteOffset, some.byteLength);
+function bytesJson(bytes: Uint8Array): Static<typeof Bytes> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = isUtf8(buffer) ? buffer.toString('utf8') : undefined;
   return text === undefined || control.test(text) ? { base64: buffer.toString('base64') } : { text };
 }
 
-// Nobody can read these, and JSON takes six bytes for most: a page of them would be as many times as large.
+// JSON takes six bytes for most of these, so as text they would make a page six times as large.
 const control = /(?![\t\n\r])\p{Cc}/u;

@@ -1,6 +1,6 @@
 /**
- * Words of the routes below /api/logs, those to come among them: an activity with such an id could not be asked for. So no client
- * can give one, by whatever door. One that another producer put on the topic is stored all the same.
+ * Words in paths below /api/logs, including planned ones. No request could address an activity with such an id, so no route accepts
+ * one. Activities that another producer put on the topic are stored even with such an id.
  */
 export const reservedIds: ReadonlySet<string> = new Set([
   'count',
@@ -12,5 +12,5 @@ export const reservedIds: ReadonlySet<string> = new Set([
   'import',
 ]);
 
-/** They as a part of a regular expression. */
-export const reservedPattern: string = [...reservedIds].join('|');
+/** The reserved ids as a part of a regular expression. */
+export const reservedPattern = [...reservedIds].join('|');

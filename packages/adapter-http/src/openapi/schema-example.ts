@@ -1,19 +1,19 @@
-/** A JSON Schema, or another part of a document, as it is written. */
+/** An object in an OpenAPI document, such as a JSON Schema. */
 export type Part = Readonly<Record<string, unknown>>;
 
 export const isPart = (value: unknown): value is Part =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * A value that such a schema lets through, made of the `examples` of its members. A member that may be left out is shown where it
- * has an example. What has none is shown as its type says, which is enough for numbers and choices, and not for a pattern.
+ * Makes a value that is valid for the schema, from the `examples` of its members. An optional member is included if it has an example.
+ * Without an example, the type decides: that suffices for numbers and enumerations, but not for a pattern.
  */
 export function exampleOf(schema: unknown): unknown {
   if (!isPart(schema)) return {};
   for (const key of ['examples', 'enum', 'anyOf', 'oneOf', 'allOf']) {
-    const given = schema[key];
-    if (!Array.isArray(given) || given.length === 0) continue;
-    return key.endsWith('Of') ? exampleOf(given[0]) : given[0];
+    const choices = schema[key];
+    if (!Array.isArray(choices) || choices.length === 0) continue;
+    return key.endsWith('Of') ? exampleOf(choices[0]) : choices[0];
   }
   for (const key of ['const', 'default']) if (key in schema) return schema[key];
   switch (schema['type']) {
@@ -34,11 +34,11 @@ export function exampleOf(schema: unknown): unknown {
 }
 
 function membersOf({ properties, required }: Part): Part {
-  const needed: readonly unknown[] = Array.isArray(required) ? required : [];
+  const requiredNames: readonly unknown[] = Array.isArray(required) ? required : [];
   const members = Object.entries(isPart(properties) ? properties : {});
   return Object.fromEntries(
     members
-      .filter(([name, schema]) => needed.includes(name) || (isPart(schema) && 'examples' in schema))
+      .filter(([name, schema]) => requiredNames.includes(name) || (isPart(schema) && 'examples' in schema))
       .map(([name, schema]) => [name, exampleOf(schema)]),
   );
 }

@@ -1,20 +1,17 @@
-import type { JsonObject } from '@user-activity/domain';
 import {
-  type TArray,
-  type TNull,
-  type TObject,
-  type TOptional,
-  type TSchema,
-  type TString,
-  type TUnion,
-  type TUnsafe,
-  Type,
-} from '@sinclair/typebox';
+  ActivityId,
+  ActivityType,
+  defaultMetadataBytes,
+  type JsonObject,
+  maxMetadataBytes,
+  UserId,
+} from '@user-activity/domain';
+import { type TSchema, Type } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
 import { reservedIds, reservedPattern } from './reserved-ids.ts';
 
-/** JSON Pointer and sentence, for each broken rule. */
-export const Violations: TArray<TObject<{ path: TString; message: TString }>> = Type.Array(
+/** The path and the message of each broken rule. */
+export const Violations = Type.Array(
   named(
     'Violation',
     Type.Object({
@@ -27,27 +24,27 @@ export const Violations: TArray<TObject<{ path: TString; message: TString }>> = 
   ),
 );
 
-/** The ids of what was sent, in its order; null where an item was rejected. */
-export const Ids: TArray<TUnion<[TString, TNull]>> = Type.Array(Type.Union([Type.String(), Type.Null()]), {
+/** The ids of the items in the order of the request; null for a rejected item. */
+export const Ids = Type.Array(Type.Union([Type.String(), Type.Null()]), {
   examples: [['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10', null]],
 });
 
-// For readers, generators of clients and fuzzers: each says what the domain's value of its name does.
-/** An id of an activity, as clients give it or ask for it. */
-const IdText: TString = Type.String({
+// These schemas repeat rules of the domain for readers, generators of clients and fuzzers.
+/** The id of an activity in a request. */
+const IdText = Type.String({
   minLength: 1,
-  maxLength: 128,
+  maxLength: ActivityId.maxLength,
   pattern: `^(?!(?:\\.+|${reservedPattern})$)[\\x21-\\x7e]+$`,
   description:
-    'Names the activity, and is its idempotency key: the same id is stored once. A UUIDv7 where none is given. 1-128 printable ' +
-    `ASCII characters without space, not only dots, and none of the words ${[...reservedIds].join(', ')}.`,
+    'Identifies the activity, and is its idempotency key: each id is stored once. Default: a new UUIDv7. 1-128 printable ASCII ' +
+    `characters without spaces, not only dots, and none of the words ${[...reservedIds].join(', ')}.`,
   examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
 });
 
-/** A user, as clients name it. */
-export const UserIdText: TString = Type.String({
+/** A user in a request. */
+export const UserIdText = Type.String({
   minLength: 1,
-  maxLength: 256,
+  maxLength: UserId.maxLength,
   pattern:
     '^\\s*[^\\s\\x00-\\x1f\\x7f-\\x9f](?:[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f])?\\s*$',
   not: { pattern: '^\\s*\\.{1,2}\\s*$' },
@@ -55,27 +52,28 @@ export const UserIdText: TString = Type.String({
   examples: ['123'],
 });
 
-/** A type of activity, as clients write it. */
-export const TypeText: TString = Type.String({
+/** A type of activity in a request. */
+export const TypeText = Type.String({
   minLength: 1,
-  maxLength: 256,
-  // Tabs and line breaks are white space within a type. A character beside white space there must be one.
+  maxLength: ActivityType.maxLength,
+  // Tabs and line breaks count as white space. One other character is required.
   pattern:
     '^[^\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f]*[^\\s\\ufeff\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f]*$',
   description:
-    'What was done: any text of 1-256 characters without control characters. Kept, and found, in its canonical form: trimmed, NFC, ' +
+    'What was done: any text of 1-256 characters without control characters. It is stored and found in its canonical form: trimmed, NFC, ' +
     'upper case, each run of white space and dashes of any kind as `_`.',
   examples: ['LOGIN'],
 });
-const metadata: TUnsafe<JsonObject> = Type.Unsafe<JsonObject>(
+const kib = (bytes: number): string => `${bytes / 1024} KiB`;
+const metadata = Type.Unsafe<JsonObject>(
   Type.Object(
     {},
     {
       'x-component': 'Metadata',
       additionalProperties: true,
       description:
-        'What else is known. At most `MAX_METADATA_BYTES` of JSON (32 KiB by default, 256 KiB at most) and 16 levels. A repetition that ' +
-        'differs in the member `original` alone is the same fact.',
+        `Further details. At most \`MAX_METADATA_BYTES\` of JSON (default: ${kib(defaultMetadataBytes)}, at most ${kib(maxMetadataBytes)}) and 16 levels. ` +
+        'A repetition that differs only in the member `original` is the same fact.',
       examples: [{ ip: '127.0.0.1' }],
     },
   ),
@@ -84,18 +82,18 @@ const createdAt = Type.String({
   format: 'date-time',
   examples: ['2026-11-24T13:27:40.628Z'],
   description:
-    'When it happened (RFC 3339); when the service received it where none is given. At most 5 minutes ahead.',
+    'When it happened (RFC 3339). Default: when the service received it. At most 5 minutes in the future.',
 });
 
-/** A member that may be left out; null means that it is. */
-export const nullable = <Schema extends TSchema>(schema: Schema): TOptional<TUnion<[Schema, TNull]>> =>
+/** An optional member. Null means that it is absent. */
+export const nullable = <Schema extends TSchema>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()], { description: 'Null means absent.' }));
 
 /**
- * An activity as clients send it. For the documentation and for tests alone: the domain judges what was sent, so that every
- * fault is listed, in its words. Typed as unknown, which is what a handler gets.
+ * An activity as clients send it. Only for the documentation and for tests: the domain validates bodies, so that every violation is
+ * listed in its words. Its type is unknown, as handlers get unvalidated bodies.
  */
-export const Draft: TUnsafe<unknown> = Type.Unsafe<unknown>(
+export const Draft = Type.Unsafe<unknown>(
   Type.Object(
     {
       id: nullable(IdText),
@@ -107,29 +105,22 @@ export const Draft: TUnsafe<unknown> = Type.Unsafe<unknown>(
     {
       'x-component': 'NewActivity',
       additionalProperties: false,
-      // Without an id: whoever sends it twice logs two activities.
+      // Without an id, so that trying it twice logs two activities.
       examples: [{ userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } }],
     },
   ),
 );
 
-/** An id as the service answers it. Off the topic it may be a word of the routes. */
-export const StoredIdText: TString = Type.String({
+/** The id of an activity in an answer. An activity of another producer may have a reserved id. */
+export const StoredIdText = Type.String({
   minLength: 1,
-  maxLength: 128,
+  maxLength: ActivityId.maxLength,
   pattern: '^(?!\\.+$)[\\x21-\\x7e]+$',
   examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
 });
 
-/** An activity as the service answers it. */
-export const Activity: TObject<{
-  id: TString;
-  userId: TString;
-  type: TString;
-  metadata: TUnsafe<JsonObject>;
-  createdAt: TString;
-  receivedAt: TString;
-}> = named(
+/** An activity in an answer. */
+export const Activity = named(
   'Activity',
   Type.Object({
     id: StoredIdText,
@@ -147,14 +138,17 @@ const problem = Type.Unsafe<never>(
       type: Type.String({ examples: ['about:blank'] }),
       title: Type.String({ description: 'The name of the status.' }),
       status: Type.Integer(),
-      detail: Type.String({ description: 'What is wrong, in a sentence.' }),
+      detail: Type.String({ description: 'The fault and the remedy, for people.' }),
       errors: Violations,
       omittedErrors: Type.Optional(
-        Type.Integer({ minimum: 1, description: 'How many items of a batch `errors` says nothing about.' }),
+        Type.Integer({
+          minimum: 1,
+          description: 'The number of rejected items of a batch that `errors` does not explain.',
+        }),
       ),
       rejected: Type.Optional(
         Type.Array(Type.Integer(), {
-          description: 'The indexes of all rejected items of a batch, beside `omittedErrors`.',
+          description: 'The indexes of all rejected items of a batch. Present together with `omittedErrors`.',
         }),
       ),
       ids: Type.Optional(Ids),
@@ -164,29 +158,29 @@ const problem = Type.Unsafe<never>(
 );
 
 /** The content of a problem, for the documentation. */
-export const problemContent: { readonly 'application/problem+json': { readonly schema: TUnsafe<never> } } = {
+export const problemContent = {
   'application/problem+json': { schema: problem },
 };
 
-const meanings = {
-  400: 'The JSON, its encoding or the query is malformed or breaks a rule.',
+const descriptions = {
+  400: 'The JSON, its encoding or the query is malformed, or the query breaks a rule.',
   401: 'An API key is required.',
-  403: 'Without API_KEYS: the request is for a host, or from a page, that is neither of loopback nor in ALLOWED_HOSTS.',
+  403: 'Without API_KEYS: the host of the request, or of the page that sent it, is neither loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',
-  409: 'Another such request is under way; `Retry-After` says when to send this one again.',
-  413: 'More than the service takes: a body, decoded, of 1 MiB where it holds one activity, event or call; else `MAX_BODY_BYTES`, or `MAX_BATCH_SIZE` items.',
-  415: 'The media type, the charset or the encoding of the body is none that the route takes.',
+  409: 'Another such request is in progress; `Retry-After` says when to send this one again.',
+  413: 'The body is too large. Decoded, it may have 1 MiB if it holds one activity, event or call; else `MAX_BODY_BYTES`, and `MAX_BATCH_SIZE` items.',
+  415: 'The route does not take the media type, the charset or the encoding of the body.',
   422: 'The body breaks a rule; every violation is listed with its path.',
-  503: 'The log or the store does not answer, or the service is busy. Sending the same again later is safe; `ids` names under which ids.',
+  503: 'The log or the store does not answer, or the service is busy. It is safe to send the same again later, with the ids in `ids` if there are any.',
 } as const;
 
-/** The answers of RFC 9457 problem details that a route may give, for the documentation. */
-export function problems(...statuses: readonly (keyof typeof meanings)[]): Record<string, TUnsafe<unknown>> {
+/** The problems (RFC 9457) that a route may answer, for the documentation. */
+export function problems(...statuses: readonly (keyof typeof descriptions)[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
       Type.Unsafe<unknown>({
-        description: meanings[status],
+        description: descriptions[status],
         content: problemContent,
       }),
     ]),

@@ -2,54 +2,45 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
-// A line each: Chromium reads one challenge per line, and asks for a user name where that is Basic.
+// Each is a header line: Chromium reads one challenge per line, and asks for a user name if that is Basic.
 const challenges = ['Basic realm="user-activity", charset="UTF-8"', 'Bearer realm="user-activity"'];
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether a request needs no key, if there are keys. Default: it needs one. */
-    readonly needsNoKey?: (request: FastifyRequest) => boolean;
-    /** Whether the key may be in the body, where `assertKeyInBody` looks for it. */
-    readonly keyInBody?: boolean;
-  }
-}
 
 const digest = (key: string): Buffer => createHash('sha256').update(key, 'utf8').digest();
 
-/** Whether one of some texts is a key. Compared by digests in constant time, all of them each time. */
-export type AreKnown = (keys: readonly string[]) => boolean;
+/** Returns whether one of the texts is an API key. */
+export type HasApiKey = (texts: readonly string[]) => boolean;
 
-/** Knows these keys. */
-export function knownKeys(apiKeys: readonly string[]): AreKnown {
+/** Recognises the keys. Compares digests in constant time, and always all of them. */
+export function apiKeyFinder(apiKeys: readonly string[]): HasApiKey {
   const known = apiKeys.map(digest);
-  return (keys) => {
+  return (texts) => {
     let matches = 0;
-    for (const one of keys.map(digest))
-      for (const other of known) matches += Number(timingSafeEqual(one, other));
+    for (const given of texts.map(digest))
+      for (const key of known) matches += Number(timingSafeEqual(given, key));
     return matches > 0;
   };
 }
 
 /**
- * Refuses requests without one of the keys (401): as a Bearer token (RFC 6750), in `X-Api-Key`, or as the user name of Basic
- * authentication (RFC 7617). A route that takes it in the body judges that itself, by `assertKeyInBody`.
+ * Makes a check that throws 401 for a request without one of the keys. The key is a Bearer token (RFC 6750), the value of `X-Api-Key`,
+ * or the user name of Basic authentication (RFC 7617). A route with `keyInBody` calls `assertKeyInBody` once it has the body.
  */
 export function keyCheck(apiKeys: readonly string[]): (request: FastifyRequest) => void {
-  const areKnown = knownKeys(apiKeys);
+  const hasApiKey = apiKeyFinder(apiKeys);
   return (request) => {
     const { headers, routeOptions } = request;
     if (routeOptions.config.needsNoKey?.(request) === true) return;
-    const given = keysIn(headers.authorization, headers['x-api-key']);
-    if (given.length === 0 && headers.authorization === undefined && routeOptions.config.keyInBody === true)
+    const keys = keysIn(headers.authorization, headers['x-api-key']);
+    if (keys.length === 0 && headers.authorization === undefined && routeOptions.config.keyInBody === true)
       request.bytes.expectKeyInBody();
-    else if (!areKnown(given)) throw keyRequired('or as Basic user name');
+    else if (!hasApiKey(keys)) throw keyRequired('or as Basic user name');
   };
 }
 
-/** Throws 401 if a request has shown no key so far, and the `writeKey` of its body is none. */
-export function assertKeyInBody({ bytes }: FastifyRequest, writeKey: unknown, areKnown: AreKnown): void {
-  if (!bytes.isStranger) return;
-  if (typeof writeKey !== 'string' || !areKnown([writeKey]))
+/** Throws 401 if neither the headers of a request nor the `writeKey` of its body held a key. */
+export function assertKeyInBody({ bytes }: FastifyRequest, writeKey: unknown, hasApiKey: HasApiKey): void {
+  if (!bytes.isUnauthenticated) return;
+  if (typeof writeKey !== 'string' || !hasApiKey([writeKey]))
     throw keyRequired('as Basic user name, or as `writeKey` in the body');
   bytes.trust();
 }
@@ -59,7 +50,7 @@ const keyRequired = (elsewhere: string): Problem =>
     headers: { 'www-authenticate': challenges },
   });
 
-// RFC 4648, section 4. Node's decoder overlooks what is none.
+// RFC 4648, section 4. Node's decoder skips invalid characters.
 const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
 
 function keysIn(authorization: string | undefined, header: string | readonly string[] | undefined): string[] {

@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import { endAndLinger, isLingering } from './lingering.ts';
 import { Problem } from './problem.ts';
 
-/** What Node's HTTP parser and timers refuse before there is a request, by the code of its error. */
+/** Answers to what Node's HTTP parser and timers refuse before there is a request, by error code. */
 const statuses: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
   ['HPE_HEADER_OVERFLOW', [431, `The request line and the headers take more than ${maxHeaderSize} bytes.`]],
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request did not arrive in time.']],
 ]);
 
-/** Answers a connection that never became a request, if its client still listens, and closes it. */
+/** Answers a connection whose request never became complete, if the client still reads, and closes the connection. */
 export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket): void {
   if (isLingering(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {

@@ -3,56 +3,64 @@ import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { onConnectionEnd } from './connection-end.ts';
+import { tooLarge } from './input-faults.ts';
 import { maxItemBytes } from './item-size.ts';
 
 // Several pages of answers, each of at most 4 MiB.
 const maxUnsentOfConnection = 16 * 1024 * 1024;
-// Problems, receipts of single activities, health: refusing one would cost as much as sending it.
+// Problems, receipts of single activities and health: a refusal would be as large.
 const maxSmallAnswer = 16 * 1024;
 const maxClientWaitMs = 10_000;
 const cutIntervalMs = 1000;
 
-/** The refusal of what there is no room for now. */
+/** Refuses a request or an answer while the service holds its maximum of bytes. */
 export const busy = (): DomainError =>
-  new DomainError('PROCESS_BUSY', 'The service holds as many bytes of requests and answers as it may.');
+  new DomainError(
+    'PROCESS_BUSY',
+    'The service already holds its maximum of bytes of requests and answers. Try again later.',
+  );
 
-/** What the answers of one connection hold until they are sent. */
+/** A connection, with the bytes of its answers that are not sent yet. */
 interface Connection {
   unsent: number;
 }
 
 /**
- * The bytes of bodies and answers that the process holds, up to a maximum. A body counts by its decoded size as it arrives, until its request
- * is answered and no longer worked on; an answer counts from when it is made until it is sent, or its connection is gone.
- * When the budget is spent, bodies and answers are refused with PROCESS_BUSY, and clients that let the service wait are cut off.
+ * The bytes of bodies and answers that the process holds, up to a maximum. A body counts with its decoded size as it arrives, until its
+ * request is answered and its work is done. An answer counts until it is sent, or its connection is closed. Above the maximum, bodies
+ * and answers are refused with PROCESS_BUSY, and connections of slow clients are closed.
  */
 export class BytesInFlight {
   readonly max: number;
-  /** The maximum that bodies of strangers hold together, so that they leave room for those who have a key. */
-  readonly maxOfStrangers: number;
+  /** The maximum for all bodies without a proven key together: it leaves room for clients that have one. */
+  readonly maxUnauthenticated: number;
   readonly #connections: WeakMap<Socket, Connection> = new WeakMap();
   readonly #open: Set<RequestBytes> = new Set();
   #held = 0;
-  #heldOfStrangers = 0;
+  #heldUnauthenticated = 0;
   #lastCut = Number.NEGATIVE_INFINITY;
 
   constructor(max: number) {
     this.max = max;
-    this.maxOfStrangers = Math.min(max, Math.max(max / 8, maxItemBytes));
+    this.maxUnauthenticated = Math.min(max, Math.max(max / 8, maxItemBytes));
     const gauge = (name: string, description: string, value: () => number): void =>
       metrics
         .getMeter('user-activity')
         .createObservableGauge(`user_activity.http.${name}`, { unit: 'By', description })
         .addCallback((result) => result.observe(value()));
-    gauge('bytes_in_flight', 'Bodies and answers that the process holds', () => this.#held);
-    gauge('bytes_in_flight_limit', 'The most that the process holds; more is refused', () => max);
+    gauge('bytes_in_flight', 'Bodies and unsent answers that the process holds, in bytes', () => this.#held);
+    gauge(
+      'bytes_in_flight_limit',
+      'Maximum of bodies and unsent answers, in bytes; more is refused',
+      () => max,
+    );
   }
 
   get held(): number {
     return this.#held;
   }
 
-  /** Begins to count a request. */
+  /** Starts counting for a request. */
   open(request: FastifyRequest): RequestBytes {
     const { socket } = request.raw;
     let connection = this.#connections.get(socket);
@@ -69,30 +77,33 @@ export class BytesInFlight {
     return bytes;
   }
 
-  /** Whether there is room for so many more; makes some for later if there is not. */
+  /** Whether there is room for the bytes. If not, closes connections of slow clients to make room for later requests. */
   hasRoom(bytes: number): boolean {
     return this.#held + bytes <= this.max || this.#cut(() => true);
   }
 
-  /** Whether strangers have room for so many more, as `hasRoom`. */
-  hasRoomForStrangers(bytes: number): boolean {
-    return this.#heldOfStrangers + bytes <= this.maxOfStrangers || this.#cut(({ isStranger }) => isStranger);
+  /** Whether bodies without a proven key have room for the bytes, as `hasRoom`. */
+  hasRoomUnauthenticated(bytes: number): boolean {
+    return (
+      this.#heldUnauthenticated + bytes <= this.maxUnauthenticated ||
+      this.#cut(({ isUnauthenticated }) => isUnauthenticated)
+    );
   }
 
   add(bytes: number): void {
     this.#held += bytes;
   }
 
-  addOfStrangers(bytes: number): void {
-    this.#heldOfStrangers += bytes;
+  addUnauthenticated(bytes: number): void {
+    this.#heldUnauthenticated += bytes;
   }
 
-  /** Cuts off slow clients among some; that makes room later, and not now. */
-  #cut(isAmong: (request: RequestBytes) => boolean): false {
+  /** Closes connections of slow clients, of those requests that `isAffected` selects. Returns false: the room is made later. */
+  #cut(isAffected: (request: RequestBytes) => boolean): false {
     const now = performance.now();
     if (now - this.#lastCut >= cutIntervalMs) {
       this.#lastCut = now;
-      for (const each of this.#open) if (isAmong(each)) each.cutIfSlow(now);
+      for (const request of this.#open) if (isAffected(request)) request.cutIfSlow(now);
     }
     return false;
   }
@@ -109,7 +120,7 @@ export class RequestBytes {
   #answer = 0;
   #isAnswered = false;
   #isSent = false;
-  #isStranger = false;
+  #isUnauthenticated = false;
 
   constructor(budget: BytesInFlight, connection: Connection, { raw }: FastifyRequest, close: () => void) {
     this.#budget = budget;
@@ -118,50 +129,49 @@ export class RequestBytes {
     this.#close = close;
   }
 
-  /** Whether the sender has not shown a key yet, and needs one. */
-  get isStranger(): boolean {
-    return this.#isStranger;
+  /** Whether the request needs a key and has not shown one yet. */
+  get isUnauthenticated(): boolean {
+    return this.#isUnauthenticated;
   }
 
-  /** The key, if there is one, is in the body: until it is found there, the body counts as a stranger's. To be called before the body comes. */
+  /** Marks the request as one whose key is in the body. Must be called before the body arrives. */
   expectKeyInBody(): void {
-    this.#isStranger = true;
+    this.#isUnauthenticated = true;
   }
 
-  /** The sender has a key. */
+  /** Marks the request as one that has shown its key. */
   trust(): void {
-    if (this.#isStranger) this.#budget.addOfStrangers(-this.#body);
-    this.#isStranger = false;
+    if (this.#isUnauthenticated) this.#budget.addUnauthenticated(-this.#body);
+    this.#isUnauthenticated = false;
   }
 
-  /** Counts bytes of the body. Throws PROCESS_BUSY if the budget is spent, and INPUT_TOO_LARGE if this body alone exceeds it. */
+  /** Counts bytes of the body. Throws PROCESS_BUSY if there is no room, and INPUT_TOO_LARGE if this body alone exceeds the maximum. */
   addBody(bytes: number): void {
-    if (this.#isStranger) this.#addOfStranger(bytes);
+    if (this.#isUnauthenticated) this.#addUnauthenticatedBody(bytes);
     else this.#addBody(bytes);
   }
 
-  #addOfStranger(bytes: number): void {
+  #addUnauthenticatedBody(bytes: number): void {
     if (this.#body + bytes > maxItemBytes)
-      throw new DomainError(
-        'INPUT_TOO_LARGE',
-        `A body whose key is in it has at most ${maxItemBytes} bytes, decoded. Send less, or the key in the header Authorization.`,
+      throw tooLarge(
+        `A body that holds the API key has at most ${maxItemBytes} bytes, decoded. Send less, or send the key in the header Authorization.`,
       );
-    if (!this.#budget.hasRoomForStrangers(bytes)) throw busy();
+    if (!this.#budget.hasRoomUnauthenticated(bytes)) throw busy();
     this.#addBody(bytes);
-    this.#budget.addOfStrangers(bytes);
+    this.#budget.addUnauthenticated(bytes);
   }
 
   #addBody(bytes: number): void {
     if (this.#body + bytes > this.#budget.max)
-      throw new DomainError('INPUT_TOO_LARGE', 'The body takes more memory than the service has for bodies.');
+      throw tooLarge('The body takes more memory than the service has for bodies.');
     if (!this.#budget.hasRoom(bytes)) throw busy();
     this.#body += bytes;
     this.#budget.add(bytes);
   }
 
   /**
-   * Reserves room for an answer of so many bytes before it is made, but at most a 64th of the budget, so that small budgets serve small
-   * answers. Throws PROCESS_BUSY if there is no room, or nobody is there to read it.
+   * Reserves room for an answer of up to `maxBytes` before it is made, but at most a 64th of the budget, so that small budgets serve
+   * small answers. Throws PROCESS_BUSY if there is no room, or nobody is there to read it.
    */
   expectAnswer(maxBytes: number): void {
     const bytes = Math.min(maxBytes, this.#budget.max / 64);
@@ -170,8 +180,8 @@ export class RequestBytes {
   }
 
   /**
-   * Counts the answer. Throws PROCESS_BUSY if there is no room for it and the caller may simply ask again; an answer about what was logged
-   * is always given.
+   * Counts the answer. Throws PROCESS_BUSY if there is no room for it and the request can be repeated; the answer to a write is always
+   * sent.
    */
   setAnswer(bytes: number, isRepeatable: boolean): void {
     const isRefusable = isRepeatable && bytes > maxSmallAnswer && !this.#isSent;
@@ -187,7 +197,7 @@ export class RequestBytes {
     else this.#addAnswer(more);
   }
 
-  /** The answer is sent, or nobody is there to read it. The body is held for as long as the request is worked on. */
+  /** The answer is sent, or its connection is closed. The body still counts until the work on the request is done. */
   sent(): void {
     if (this.#isSent) return;
     this.#isSent = true;
@@ -195,7 +205,7 @@ export class RequestBytes {
     if (this.#isAnswered) this.#release();
   }
 
-  /** Closes the connection if the service has waited long for its client to send the body or to read the answer. */
+  /** Closes the connection if its client has kept the service waiting for more than 10 s. */
   cutIfSlow(now: number): void {
     const isWaiting = this.#isAnswered || !this.#request.complete;
     const holds = this.#body + this.#answer > 0;
@@ -210,7 +220,7 @@ export class RequestBytes {
 
   #release(): void {
     this.#budget.add(-this.#body);
-    if (this.#isStranger) this.#budget.addOfStrangers(-this.#body);
+    if (this.#isUnauthenticated) this.#budget.addUnauthenticated(-this.#body);
     this.#body = 0;
     this.#close();
   }

@@ -5,18 +5,18 @@ type Socket = FastifyRequest['raw']['socket'];
 const openRequests: WeakMap<Socket, Set<() => void>> = new WeakMap();
 
 /**
- * Calls back when the connection of the request closes, unless the function that it returns was called before. Node forgets the
- * answers that wait behind another one: no event of theirs tells that the connection is gone.
+ * Calls `end` when the connection of the request closes. Returns a function that cancels this. Node emits no event for answers that
+ * wait behind another one when their connection closes.
  */
 export function onConnectionEnd({ raw: { socket } }: FastifyRequest, end: () => void): () => void {
   let requests = openRequests.get(socket);
   if (requests === undefined) {
-    const all = new Set<() => void>();
-    openRequests.set(socket, all);
+    const ends = new Set<() => void>();
+    openRequests.set(socket, ends);
     socket.once('close', () => {
-      for (const each of all) each();
+      for (const endOfRequest of ends) endOfRequest();
     });
-    requests = all;
+    requests = ends;
   }
   const open = requests;
   open.add(end);

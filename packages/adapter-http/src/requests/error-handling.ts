@@ -1,20 +1,22 @@
+import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mediaTypeFault, mediaTypesOf } from './media-types.ts';
-import { Problem, problemOf, sendProblem } from './problem.ts';
+import { Problem, problemOfDomain, problemOfInput, sendProblem } from './problem.ts';
 import { SeveralValues } from './several-values.ts';
 
-/** What Fastify itself refuses, by its code. Its own messages quote the request. */
+/** Refusals of Fastify by its error codes. Its own messages would quote the request. */
 const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
   ['FST_ERR_BAD_URL', [400, 'The path of the URL must be percent-encoded UTF-8; a % itself is %25.']],
   ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing of that name: it is longer than any id.']],
 ]);
 
-/** Whatever was thrown, as a problem. What nobody expected is a 500 that tells nothing of the inside. */
+/** Any error as a problem. An unexpected one is a 500 that reveals nothing about the service. */
 function problemOfAny(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof SeveralValues) return error.at(request);
   if (error instanceof Problem) return error;
-  if (isDomainError(error)) return problemOf(error);
+  if (isDomainError(error)) return problemOfDomain(error);
+  if (error instanceof InputFault) return problemOfInput(error);
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     const detail = mediaTypeFault(request.headers['content-type'], mediaTypesOf(request));
@@ -28,32 +30,32 @@ function problemOfAny(error: unknown, request: FastifyRequest): Problem {
   return new Problem(500, 'The service failed. The request id names the entry in its log.', { cause: error });
 }
 
-/** Answers every error as a problem, and logs those that are ours. */
+/** Answers an error as a problem, and logs it if the service is at fault. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOfAny(error, request);
   const { status, message, cause = problem } = problem;
-  // There may be thousands of these, and their stacks tell nothing.
+  // There may be thousands of these, and their stacks are of no use.
   if (isDomainError(cause) && cause.kind === 'overloaded') request.log.warn({ code: cause.code }, message);
   else if (status >= 500) request.log[status === 500 ? 'error' : 'warn']({ err: cause }, message);
-  // As Linked Data Platform has it (section 7.1), and as RFC 9110, section 15.5.16, has `Accept-Encoding` of codings.
+  // Linked Data Platform, section 7.1. RFC 9110, section 15.5.16, has the same for codings.
   if (status === 415) reply.header('accept-post', mediaTypesOf(request).join(', '));
   sendProblem(reply, problem);
 }
 
 /**
- * Throws 404 if the path is no route: in `onRequest`, as the body of such a request would be read before its handler is called.
- * `remedy` says where there are some.
+ * Throws 404 if the path is no route; `remedy` says where the routes are. Call it in `onRequest`: Fastify reads the body before it
+ * calls the handler of unknown paths.
  */
 export function assertRoute({ is404 }: FastifyRequest, remedy?: string): void {
   if (is404) throw noSuchPath(remedy);
 }
 
-/** Answers every error, and every path that is no route; `remedy` says where there are some. */
+/** Answers every error and every unknown path; `remedy` says where the routes are. */
 export function handleErrors(app: FastifyInstance, remedy?: string): void {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath(remedy)));
 }
 
-/** 404 for a path that is no route. */
+/** 404 for an unknown path. */
 export const noSuchPath = (remedy = '/docs shows all routes, and /openapi.json describes them.'): Problem =>
   new Problem(404, `There is nothing at this path. ${remedy}`);

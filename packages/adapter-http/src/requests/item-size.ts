@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * The maximum of bytes of one activity, event or call as JSON, decoded: 1 MiB. The largest metadata, 256 KiB, fits in also
- * where each character beyond ASCII is escaped, which makes it three times as long; and to parse so much blocks others only briefly.
+ * The maximum of bytes of one activity, event or call as JSON, decoded: 1 MiB. The largest metadata, 256 KiB, fits even if each
+ * character beyond ASCII is escaped, which triples its length. Parsing that much blocks other requests only briefly.
  */
 export const maxItemBytes: number = 1024 * 1024;
 

@@ -8,8 +8,8 @@ const maxDiscarded = 64 * 1024;
 const lingering: WeakSet<Socket> = new WeakSet();
 
 /**
- * Ends a connection after a last text, and closes it soon after that was sent. To close it at once would reset it if the client still
- * sends, and the client might lose the answer; to wait for the client would let it keep the connection.
+ * Ends a connection with a last text, and closes it one second after that was sent. Closing it at once would reset it while the client
+ * still sends, and the client could lose the answer. Waiting for the client would let it keep the connection open.
  */
 export function endAndLinger(socket: Socket, last = ''): void {
   lingering.add(socket);
@@ -21,21 +21,21 @@ export function endAndLinger(socket: Socket, last = ''): void {
   });
 }
 
-/** Whether a connection has its last answer and is closed soon, whatever its client still sends. */
+/** Whether a connection has had its last answer, so that it closes soon and everything that arrives is ignored. */
 export const isLingering = (socket: Socket): boolean => lingering.has(socket);
 
-/** Has the connection closed after an answer if much of the body may be unread: Node would read on, however much that is. */
+/** Closes the connection after the answer if much of the body may be unread. Otherwise Node would read all of it. */
 export function closeIfUnread({ raw }: FastifyRequest, reply: FastifyReply): void {
   const { socket } = raw;
   // An injected request has no socket.
   if (raw.complete || !(socket instanceof Socket)) return;
-  // Little enough to throw away, as most clients want to keep their connection.
+  // A short rest is read and discarded, so that the client can keep its connection.
   if (Number(raw.headers['content-length']) <= maxDiscarded) return;
   reply.header('connection', 'close');
-  // Paused, and begun to be read, so that Node does not throw the rest away: it takes 64 KiB more and then stops reading.
-  // All that arrived is taken, as a read begins only where the buffer is not full.
+  // A paused request that was read from is not discarded: Node takes 64 KiB more, then stops.
+  // A read starts only while the buffer is not full, so this takes all that has arrived.
   raw.pause();
   raw.read();
-  // Node closes the connection by this, after the last byte of the answer.
+  // Node calls this after the last byte of the answer.
   socket.destroySoon = () => endAndLinger(socket);
 }

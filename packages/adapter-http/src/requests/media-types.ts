@@ -1,35 +1,42 @@
+import { MIMEType } from 'node:util';
 import type { FastifyRequest } from 'fastify';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The media types of bodies that the route takes. Default: `application/json`. */
-    readonly mediaTypes?: readonly string[];
-  }
-}
-
-/** The names that lines of JSON go by. */
+/** The names of JSON on lines. */
 export const linesOfJson: readonly string[] = [
   'application/x-ndjson',
   'application/ndjson',
   'application/jsonl',
 ];
 
-/** The media types of CloudEvents begin with this. */
+/** The beginning of every media type for CloudEvents. */
 export const cloudEvents = 'application/cloudevents';
 
 /** The media types that the route of a request takes. */
 export const mediaTypesOf = ({ routeOptions }: FastifyRequest): readonly string[] =>
   routeOptions.config.mediaTypes ?? ['application/json'];
 
-/** A media type without its parameters, in lower case; empty if there is none. */
-export const essenceOf = (contentType = ''): string =>
-  contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+/** A media type as Node parses it (WHATWG MIME Sniffing); undefined if it is malformed. */
+export function mediaTypeOf(contentType: string): MIMEType | undefined {
+  try {
+    return new MIMEType(contentType);
+  } catch {
+    return undefined;
+  }
+}
 
-/** What is wrong with a media type that a route does not take, and the way out: the types it takes, or the route for this one. */
+/** A media type without its parameters, in lower case; empty if there is none, or it is malformed. */
+export const essenceOf = (contentType = ''): string => mediaTypeOf(contentType)?.essence ?? '';
+
+/** The charset that a media type names, in lower case. A parser is slow, and most media types have no parameters. */
+export const charsetOf = (contentType = ''): string | undefined =>
+  contentType.includes(';') ? mediaTypeOf(contentType)?.params.get('charset')?.toLowerCase() : undefined;
+
+/** The detail of a 415: the media types that the route takes, or the route that takes this one. */
 export function mediaTypeFault(contentType: string | undefined, taken: readonly string[]): string {
-  const given = essenceOf(contentType);
-  const fault = `${given === '' ? 'There is no Content-Type. It' : 'The Content-Type'} must be ${taken.join(' or ')}`;
-  if (linesOfJson.includes(given)) return `${fault}; lines of JSON go to POST /api/logs/batch.`;
-  if (given.startsWith(cloudEvents)) return `${fault}; CloudEvents go to POST /api/events.`;
+  const essence = essenceOf(contentType);
+  const subject = (contentType ?? '') === '' ? 'There is no Content-Type. It' : 'The Content-Type';
+  const fault = `${subject} must be ${taken.join(' or ')}`;
+  if (linesOfJson.includes(essence)) return `${fault}; lines of JSON go to POST /api/logs/batch.`;
+  if (essence.startsWith(cloudEvents)) return `${fault}; CloudEvents go to POST /api/events.`;
   return `${fault}.`;
 }

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { onConnectionEnd } from './connection-end.ts';
 
-/** By connection, when the answer that was asked for last has been sent, or its connection has ended. */
+/** By connection: settled when the newest answer has been sent, or the connection has closed. */
 const sent = new WeakMap<Socket, Promise<void>>();
 
 /**
- * Has pipelined requests of one connection wait for the answer before theirs, which goes out first anyway (RFC 9112, section 9.3.2). So a
- * connection that asks for many pages and reads none holds one.
+ * Makes a pipelined request wait until the answer before its own is sent (RFC 9112, section 9.3.2, orders them anyway). So a connection
+ * that requests many pages and reads none holds only one in memory.
  */
 export async function oneAtATime(request: FastifyRequest, { raw: reply }: FastifyReply): Promise<void> {
   const { socket } = request.raw;

@@ -7,8 +7,9 @@ const remedy =
   'Without API_KEYS the service answers loopback names and addresses, and the hosts in ALLOWED_HOSTS: add the host there, or set API_KEYS.';
 
 /**
- * Refuses requests that another site may have had a browser send (403): a foreign `Host` is how DNS rebinding looks, a foreign `Origin`
- * or a `Sec-Fetch-Site` of `cross-site` is a page of elsewhere. Own hosts are loopback names and addresses, on any port, and `allowedHosts`.
+ * Makes a check that throws 403 for requests that another site may have made a browser send. DNS rebinding shows as a foreign `Host`;
+ * a page of another site shows as a foreign `Origin`, or as `Sec-Fetch-Site: cross-site`. Own hosts are loopback names and addresses, on
+ * any port, and `allowedHosts`.
  */
 export function foreignCheck(allowedHosts: readonly string[]): (request: FastifyRequest) => void {
   const own = new Set(allowedHosts.map((name) => hostOf(isIPv6(name) ? `[${name}]` : name)));
@@ -30,7 +31,7 @@ export function foreignCheck(allowedHosts: readonly string[]): (request: Fastify
   };
 }
 
-/** Throws 400 if a request names several hosts (RFC 9112, section 3.2): a proxy may go by another of them. */
+/** Throws 400 if a request has several Host headers (RFC 9112, section 3.2): a proxy may have used another one. */
 export function assertOneHost({ raw: { rawHeaders } }: FastifyRequest): void {
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -40,7 +41,7 @@ export function assertOneHost({ raw: { rawHeaders } }: FastifyRequest): void {
   if (hosts > 1) throw new Problem(400, 'The request must have one Host header.');
 }
 
-/** The host of `host[:port]` in one spelling; undefined if it is malformed. Nothing is resolved: `127.1` and `2130706433` are names. */
+/** The canonical host of `host[:port]`; undefined if it is malformed. Nothing is resolved: `127.1` and `2130706433` are names. */
 function hostOf(authority: string): string | undefined {
   const [, address, name] = /^(?:\[([\da-f:.]+)\]|([\w.~!$&'()*+,;=%-]+))(?::\d*)?$/i.exec(authority) ?? [];
   if (address === undefined) return name?.toLowerCase().replace(/\.$/, '');
@@ -51,7 +52,7 @@ function hostOf(authority: string): string | undefined {
 const targetOf = (url = ''): string | undefined =>
   url.startsWith('/') || url === '*' ? undefined : (/^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '');
 
-/** Whether a link opens a page of ours in a tab. Pages hold no data, and what they ask for comes from their own site. */
+/** Whether the request opens a documentation page in a tab. The pages hold no data, and their requests come from their own site. */
 function opensPage({ method, url, headers }: FastifyRequest): boolean {
   const isNavigation = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return (

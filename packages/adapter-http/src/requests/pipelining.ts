@@ -3,31 +3,35 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
 /**
- * The most requests of one connection that are under way at a time. Without a limit a client that sends questions by the
- * hundred and reads no answer would have us keep them all.
+ * The maximum of unanswered requests of one connection. Without it, a client that sends hundreds of requests and reads no answer
+ * would fill the memory.
  */
-const maxUnderWay = 8;
-const underWay: WeakMap<Socket, number> = new WeakMap();
+const maxUnanswered = 8;
+const unanswered: WeakMap<Socket, number> = new WeakMap();
 const refused: WeakSet<Socket> = new WeakSet();
 
 /**
- * Whether a request of this connection was refused for their number, so that it closes after that answer. 64 KiB hold a thousand
- * requests, which Node reads in one turn: those behind the refused one are not worth the work.
+ * Whether a request of this connection was one too many, so that the connection closes after that answer. Node reads 64 KiB at once,
+ * which can hold a thousand requests: those behind the refused one are dropped unread.
  */
 export const isRefused = (socket: Socket): boolean => refused.has(socket);
 
-/** Counts a request. Throws 503 if it came before earlier ones of its connection were answered, and they are many. */
+/** Counts a request. Throws 503 if its connection has too many unanswered requests. */
 export function countIn({ raw: { socket } }: FastifyRequest): void {
-  const count = (underWay.get(socket) ?? 0) + 1;
-  underWay.set(socket, count);
-  if (count <= maxUnderWay) return;
+  const count = (unanswered.get(socket) ?? 0) + 1;
+  unanswered.set(socket, count);
+  if (count <= maxUnanswered) return;
   refused.add(socket);
-  throw new Problem(503, `More than ${maxUnderWay} requests of this connection are not answered yet.`, {
-    headers: { 'retry-after': '1', connection: 'close' },
-  });
+  throw new Problem(
+    503,
+    `This connection has more than ${maxUnanswered} unanswered requests. Wait for answers before you send more.`,
+    {
+      headers: { 'retry-after': '1', connection: 'close' },
+    },
+  );
 }
 
-/** Its answer is sent, or the connection is gone. */
+/** Uncounts a request whose answer is sent, or whose connection is closed. */
 export function countOut({ raw: { socket } }: FastifyRequest): void {
-  underWay.set(socket, Math.max(0, (underWay.get(socket) ?? 1) - 1));
+  unanswered.set(socket, Math.max(0, (unanswered.get(socket) ?? 1) - 1));
 }

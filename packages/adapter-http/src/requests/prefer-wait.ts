@@ -1,28 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { quotedString, token, unquoted } from './header-syntax.ts';
 
-const mostSeconds = 30;
-// RFC 9110: a token (section 5.6.2) or a quoted string (5.6.4).
-const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const quoted = String.raw`"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"`;
-// White space behind the sign belongs to a value, or to what follows: one that could be either would be tried both ways, again for
-// each parameter.
-const pair = String.raw`(${token})(?:[\t ]*=(?:[\t ]*(${token}|${quoted}))?)?`;
-// RFC 7240, section 2: a preference with its parameters, in a list that may have empty places.
+const maxSeconds = 30;
+// White space behind the sign belongs either to the value or to what follows. If both could match it,
+// the time would double with each parameter.
+const pair = String.raw`(${token})(?:[\t ]*=(?:[\t ]*(${token}|${quotedString}))?)?`;
+// RFC 7240, section 2: a preference with its parameters, in a list that may have empty elements.
 const preference = new RegExp(String.raw`[\t ,]*${pair}(?:[\t ]*;(?:[\t ]*${pair})?)*[\t ]*(?=,|$)`, 'y');
-const element = new RegExp(String.raw`[\t ,]*(?:[^",]|${quoted})+`, 'y');
+const element = new RegExp(String.raw`[\t ,]*(?:[^",]|${quotedString})+`, 'y');
 
 /**
- * How many seconds the caller prefers to wait, by the header `Prefer` (RFC 7240, section 4.3): 0 to 30, more is 30. Undefined
- * where it says nothing of it. The first of several counts; what can't be understood is ignored, as section 2 has it.
+ * The seconds that the caller is ready to wait, from the header `Prefer` (RFC 7240, section 4.3): 0 to 30; larger values count as 30.
+ * Undefined if there is no valid `wait`. The first of several counts, and malformed preferences are ignored (section 2).
  */
 export function preferredWait(headers: IncomingHttpHeaders): number | undefined {
-  // Several headers are one list by now.
+  // Node joins several headers to one list.
   const list = [headers['prefer']].flat().join();
   for (let at = 0; at < list.length; ) {
     preference.lastIndex = at;
     const [text, name, value] = preference.exec(list) ?? [];
     if (name?.toLowerCase() === 'wait') return secondsIn(value ?? '');
-    // One that is none is passed over, as far as it is clear where it ends.
+    // Skips a malformed preference if its end is clear, else the rest.
     element.lastIndex = at;
     at += (text ?? element.exec(list)?.[0])?.length ?? list.length;
   }
@@ -30,6 +28,6 @@ export function preferredWait(headers: IncomingHttpHeaders): number | undefined 
 }
 
 function secondsIn(value: string): number | undefined {
-  const word = value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value;
-  return /^\d+$/.test(word) ? Math.min(Number(word), mostSeconds) : undefined;
+  const word = value.startsWith('"') ? unquoted(value) : value;
+  return /^\d+$/.test(word) ? Math.min(Number(word), maxSeconds) : undefined;
 }

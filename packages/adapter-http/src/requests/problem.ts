@@ -1,18 +1,19 @@
 import { STATUS_CODES } from 'node:http';
+import type { InputFault } from '@user-activity/application';
 import type { DomainError, ErrorKind, Violation } from '@user-activity/domain';
 import type { FastifyReply } from 'fastify';
 
-/** An answer that says no, as RFC 9457 problem details with the members `errors` and, if there are any, `omittedErrors`, `rejected` and `ids`. */
+/** A refusal as RFC 9457 problem details, with the members `errors` and, if there are any, `omittedErrors`, `rejected` and `ids`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
   readonly errors: readonly Violation[];
-  /** How many rejected items `errors` says nothing about. */
+  /** The number of rejected items that `errors` does not explain. */
   readonly omittedErrors: number;
-  /** The indexes of all rejected items, if `errors` does not name them all. */
+  /** The indexes of all rejected items. The answer has them if there are omitted errors. */
   readonly rejected: readonly number[];
   readonly ids: readonly (string | null)[] | undefined;
-  /** A header with several values has a line for each. */
+  /** Headers of the answer. Each value of a list becomes a line of its own. */
   readonly headers: Readonly<Record<string, string | string[]>>;
 
   constructor(
@@ -36,7 +37,7 @@ export class Problem extends Error {
     this.headers = more.headers ?? {};
   }
 
-  /** The body of the answer. The type is `about:blank`: the status says all that a program has to know. */
+  /** The body of the answer. The type is `about:blank`: the status tells a program all that it needs. */
   toJSON(): Record<string, unknown> {
     return {
       type: 'about:blank',
@@ -50,34 +51,40 @@ export class Problem extends Error {
   }
 }
 
-const statuses: Readonly<Record<ErrorKind, number>> = {
-  'invalid-activity': 422,
-  'invalid-query': 400,
-  unreadable: 400,
-  'too-large': 413,
-  unavailable: 503,
-  overloaded: 503,
+/** 422: the body breaks these rules. The only way in which this package raises it. */
+export const rulesBroken = (
+  detail: string,
+  errors: readonly Violation[],
+  more: Pick<Problem, 'omittedErrors' | 'rejected'> = { omittedErrors: 0, rejected: [] },
+): Problem => new Problem(422, detail, { errors, ...more });
+
+type Answer = readonly [status: number, headers: Readonly<Record<string, string>>];
+
+// Retry-After is in seconds: a buffer is free again sooner than a broker.
+const domainAnswers: Readonly<Record<ErrorKind, Answer>> = {
+  'invalid-activity': [422, {}],
+  'invalid-query': [400, {}],
+  unavailable: [503, { 'retry-after': '5' }],
+  overloaded: [503, { 'retry-after': '1' }],
 };
 
-const headers: Readonly<Record<ErrorKind, Readonly<Record<string, string>>>> = {
-  'invalid-activity': {},
-  'invalid-query': {},
-  // Nobody reads the rest of the body, so no other request can follow on the connection.
-  unreadable: { connection: 'close' },
-  'too-large': { connection: 'close' },
-  // Seconds. A buffer is free again sooner than a broker.
-  unavailable: { 'retry-after': '5' },
-  overloaded: { 'retry-after': '1' },
+// The rest of the body is not read, so no other request can follow on the connection.
+const inputAnswers: Readonly<Record<InputFault['code'], Answer>> = {
+  INPUT_UNREADABLE: [400, { connection: 'close' }],
+  INPUT_TOO_LARGE: [413, { connection: 'close' }],
 };
 
-/** The domain's error in the words of HTTP. */
-export function problemOf(error: DomainError): Problem {
-  return new Problem(statuses[error.kind], error.message, {
-    errors: error.violations,
-    ...(error.ids.length > 0 ? { ids: error.ids } : {}),
-    headers: headers[error.kind],
-    cause: error,
-  });
+/** An error of the domain as a problem. */
+export function problemOfDomain(error: DomainError): Problem {
+  const [status, headers] = domainAnswers[error.kind];
+  const ids = error.ids.length > 0 ? { ids: error.ids } : {};
+  return new Problem(status, error.message, { errors: error.violations, ...ids, headers, cause: error });
+}
+
+/** An input that was not read to its end as a problem. */
+export function problemOfInput(fault: InputFault): Problem {
+  const [status, headers] = inputAnswers[fault.code];
+  return new Problem(status, fault.message, { headers, cause: fault });
 }
 
 /** Answers with the problem. */

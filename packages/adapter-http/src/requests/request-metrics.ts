@@ -2,10 +2,10 @@ import { type Attributes, type Histogram, metrics } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { onConnectionEnd } from './connection-end.ts';
 
-// As recommended by OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later; so are all names here.
+// Bounds and names follow OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later.
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const scheme = { 'url.scheme': 'http' };
-// Anyone may invent a method: what is told of requests must stay bounded.
+// Clients may invent methods, and the number of label values must stay bounded.
 const known: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',
@@ -21,32 +21,32 @@ const nameOf = (method: string): string => (known.has(method) ? method : '_OTHER
 
 type ByStatus = Map<number | undefined, Attributes>;
 
-/** Measures the requests of a server. Told apart by method, route and status: never by what a URL or a header says. */
+/** Measures the requests of a server, by method, route and status. No label holds a value from a URL or a header. */
 export class RequestMetrics {
   readonly #duration: Histogram;
-  readonly #underWay: Map<string, number> = new Map();
-  /** Made once for each route, method and status, and looked up in this order. */
+  readonly #active: Map<string, number> = new Map();
+  /** A cache: attributes by route, method and status. */
   readonly #attributes: Map<string | undefined, Map<string, ByStatus>> = new Map();
 
   constructor() {
     const meter = metrics.getMeter('user-activity');
     this.#duration = meter.createHistogram('http.server.request.duration', {
       unit: 's',
-      description: 'Requests, and how long they took from their head to the end of the answer',
+      description: 'Duration of requests from their head to the end of the answer, in seconds',
       advice: { explicitBucketBoundaries: bounds },
     });
     meter
       .createObservableUpDownCounter('http.server.active_requests', {
         unit: '{request}',
-        description: 'Requests that are under way',
+        description: 'Requests in progress',
       })
       .addCallback((result) => {
-        for (const [method, count] of this.#underWay)
+        for (const [method, count] of this.#active)
           result.observe(count, { 'http.request.method': method, ...scheme });
       });
   }
 
-  /** Measures a request from now until it is answered, or its caller is gone. */
+  /** Measures a request from now until it is answered, or its connection is closed. */
   begin(request: FastifyRequest, reply: FastifyReply): void {
     const began = performance.now();
     const method = nameOf(request.method);
@@ -61,11 +61,11 @@ export class RequestMetrics {
       this.#record(method, request.routeOptions.url, status, (performance.now() - began) / 1000);
     };
     const settle = onConnectionEnd(request, end);
-    // Fastify's onResponse hears nothing of a caller that goes away before its answer. The event comes once, and `once` costs more.
+    // Fastify calls no onResponse for a client that leaves before its answer. `on` costs less than `once`.
     reply.raw.on('close', end);
   }
 
-  /** For a request that no hook sees, and that takes no time. */
+  /** Counts a request that Fastify refused before any hook ran. */
   refused(method: string, status: number): void {
     this.#record(nameOf(method), undefined, status, 0);
   }
@@ -80,7 +80,7 @@ export class RequestMetrics {
   }
 
   #count(method: string, change: 1 | -1): void {
-    this.#underWay.set(method, (this.#underWay.get(method) ?? 0) + change);
+    this.#active.set(method, (this.#active.get(method) ?? 0) + change);
   }
 }
 

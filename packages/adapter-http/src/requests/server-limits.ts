@@ -5,25 +5,25 @@ import { answerBrokenConnection } from './broken-connection.ts';
 import { closeIfUnread } from './lingering.ts';
 import { isRefused } from './pipelining.ts';
 
-/** Limits of every server of ours against clients that send or read slowly or never, or ask without waiting for answers. */
+/** Limits for every server here, against clients that send or read slowly, or pipeline without reading answers. */
 export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
   clientErrorHandler: answerBrokenConnection,
   serverFactory(handle) {
     const timeouts = {
-      // A request must have arrived by then, headers and body.
+      // The time in which headers and body must arrive.
       requestTimeout: timeoutMs,
       headersTimeout: timeoutMs,
       keepAliveTimeout: 72_000,
-      // Node looks for late requests this often. Its default of 30 s makes 90 of 60.
+      // Node checks for late requests this often. Its default of 30 s makes 90 s of 60 s.
       connectionsCheckingInterval: 1000,
     };
     const handleUnlessRefused: RequestListener = (request, response) => {
       if (!isRefused(request.socket)) handle(request, response);
     };
     const server = createServer(timeouts, handleUnlessRefused);
-    // An expectation that is not known is ignored (RFC 9110, section 10.1.1). Node would answer, and read on without end.
+    // Ignores unknown expectations (RFC 9110, section 10.1.1). Node would answer, and read without end.
     server.on('checkExpectation', handleUnlessRefused);
-    // Nothing moved for so long.
+    // Closes connections on which nothing moved for so long.
     server.setTimeout(timeoutMs);
     return server;
   },
@@ -32,13 +32,13 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
 const warnIntervalMs = 60_000;
 
 /**
- * Refuses connections above a maximum: Node closes them unanswered. Idle ones are closed then, so that the next client, maybe the probe of
- * an orchestrator, finds room.
+ * Closes connections above the maximum unanswered. Idle ones are closed as well then, so that the next client, such as the probe of an
+ * orchestrator, finds room.
  */
 export function limitConnections({ server }: FastifyInstance, max: number, logger: FastifyBaseLogger): void {
   const dropped = metrics.getMeter('user-activity').createCounter('user_activity.http.dropped_connections', {
     unit: '{connection}',
-    description: 'Connections that were closed unanswered, as there were too many',
+    description: 'Connections closed unanswered because too many were open',
   });
   dropped.add(0);
   let lastWarning = Number.NEGATIVE_INFINITY;
@@ -52,7 +52,7 @@ export function limitConnections({ server }: FastifyInstance, max: number, logge
   });
 }
 
-/** Limits connections, and reads no body on after its answer: for a server without an API, which does so for itself. */
+/** Limits connections and unread bodies, for a server without the API, which does both itself. */
 export function limitClients(app: FastifyInstance, maxConnections: number, logger: FastifyBaseLogger): void {
   limitConnections(app, maxConnections, logger);
   app.addHook('onSend', async (request, reply) => closeIfUnread(request, reply));

@@ -1,19 +1,19 @@
 import type { FastifyReply } from 'fastify';
 
-/** Does it with a signal that is cancelled after so many seconds, and when the caller is gone. */
+/** Runs `work` with a signal that aborts after so many seconds, or when the connection closes. */
 export async function whileWaiting<Result>(
   { raw }: FastifyReply,
   seconds: number,
-  work: (until: AbortSignal) => Promise<Result>,
+  work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const over = new AbortController();
-  const leave = (): void => over.abort();
-  const timer = setTimeout(leave, seconds * 1000);
-  raw.once('close', leave);
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  const timer = setTimeout(abort, seconds * 1000);
+  raw.once('close', abort);
   try {
-    return await work(over.signal);
+    return await work(controller.signal);
   } finally {
     clearTimeout(timer);
-    raw.off('close', leave);
+    raw.off('close', abort);
   }
 }

@@ -6,7 +6,7 @@ import { refuseParameters } from '../query/query-parameters.ts';
 
 const anyKey = [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
 
-// Without `upgrade-insecure-requests`: on plain HTTP it has a browser ask for styles and scripts by HTTPS, and the page stays blank.
+// Without `upgrade-insecure-requests`: a page on plain HTTP would load its styles by HTTPS, and stay blank.
 const contentSecurityPolicy = {
   'default-src': "'self'",
   'base-uri': "'self'",
@@ -19,7 +19,7 @@ const contentSecurityPolicy = {
   'style-src': "'self' 'unsafe-inline'",
 };
 
-/** OpenAPI 3.1 of the routes at `/openapi.json`, and a page for people at `/docs` that loads nothing from elsewhere. */
+/** Serves OpenAPI 3.1 of the routes at `/openapi.json`, and a page for people at `/docs` that loads nothing from other hosts. */
 export async function serveDocs(
   app: FastifyInstance,
   { version, apiKeys }: { readonly version: string; readonly apiKeys: readonly string[] },
@@ -31,7 +31,7 @@ export async function serveDocs(
         title: 'User-activity log',
         version,
         description:
-          'Records who did what, when; answers questions about it. Bodies may be gzip-encoded; limits count the decoded bytes.',
+          'Records who did what, and when, and answers queries about it. Bodies may be gzip-encoded; limits count decoded bytes.',
         contact: { name: 'The team that runs this service' },
         license: { name: 'MIT', identifier: 'MIT' },
       },
@@ -39,9 +39,9 @@ export async function serveDocs(
       tags: [
         { name: 'activities', description: 'Log activities and find them.' },
         { name: 'segment', description: 'The Segment HTTP API.' },
-        { name: 'dead letters', description: 'What could not be stored, and again.' },
-        { name: 'health', description: 'For orchestrators.' },
-        { name: 'metrics', description: 'For Prometheus.' },
+        { name: 'dead letters', description: 'List records that could not be stored, and replay them.' },
+        { name: 'health', description: 'Probes for orchestrators.' },
+        { name: 'metrics', description: 'Measurements for Prometheus.' },
       ],
       components: {
         securitySchemes: {
@@ -50,7 +50,7 @@ export async function serveDocs(
           basic: { type: 'http', scheme: 'basic', description: 'RFC 7617; the key is the user name.' },
         },
       },
-      // As this process has it: with no key all are open.
+      // Without keys, all routes are open.
       security: apiKeys.length > 0 ? anyKey : [{}, ...anyKey],
     },
     transform: ({ schema, url, route }) => ({
@@ -62,7 +62,7 @@ export async function serveDocs(
         ? Object.assign(document.openapiObject, completeOpenApi({ ...document.openapiObject }))
         : document.swaggerObject,
   });
-  // It takes a millisecond to write, and anyone may ask for it, here and at /docs/json, as often as they like.
+  // Writing it takes a millisecond, and anyone may request it often, here and at /docs/json.
   let text: string | undefined;
   app.setReplySerializer((payload) =>
     payload === app.swagger() ? (text ??= JSON.stringify(payload)) : JSON.stringify(payload),
@@ -73,7 +73,7 @@ export async function serveDocs(
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: contentSecurityPolicy,
-    // Swagger UI would have the description checked by a service on the internet.
+    // Swagger UI would send the document to a service on the internet, to validate it.
     uiConfig: { validatorUrl: null },
   });
 }

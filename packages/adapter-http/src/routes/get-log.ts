@@ -1,18 +1,16 @@
-import type { FindActivity } from '@user-activity/application';
-import { ActivityId, unlessBroken } from '@user-activity/domain';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { noSuchPath } from '../requests/error-handling.ts';
-import { Problem } from '../requests/problem.ts';
-import { refuseParameters } from '../query/query-parameters.ts';
 import { jsonType, textOf } from '../bodies/json-text.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
+import { refuseParameters } from '../query/query-parameters.ts';
+import { Problem } from '../requests/problem.ts';
+import type { Route } from '../requests/route.ts';
+import { idInPath } from './id-in-path.ts';
 
 const schema = {
   operationId: 'findActivity',
   tags: ['activities'],
   summary: 'Get one activity',
-  description: 'One that was answered 202 a moment ago may not be stored yet: 404 until then.',
+  description: 'An activity that was just answered 202 may not be stored yet; until then, this is 404.',
   params: Type.Object({
     id: Type.String({
       description: 'The id of the activity.',
@@ -23,16 +21,9 @@ const schema = {
 };
 
 /** `GET /api/logs/{id}` */
-export const getLog: FastifyPluginCallbackTypebox<{ findActivity: FindActivity }> = (
-  app,
-  { findActivity },
-  done,
-) => {
+export const getLog: Route<'findActivity'> = (app, { findActivity }, done) => {
   app.get('/api/logs/:id', { schema, onRequest: refuseParameters }, async (request, reply) => {
-    // A path with two slashes at its end has an empty id.
-    if (request.params.id === '') throw noSuchPath();
-    // Nothing can be stored under what is no id.
-    const id = unlessBroken(() => ActivityId.parse(request.params.id));
+    const id = idInPath(request.params);
     const activity = id === undefined ? undefined : await findActivity(id);
     if (activity === undefined)
       throw new Problem(

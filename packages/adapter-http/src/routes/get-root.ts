@@ -1,7 +1,7 @@
-import type { FastifyPluginCallback } from 'fastify';
+import type { Route } from '../requests/route.ts';
 
-/** `GET /`: the page of the documentation, for someone who opens the URL of the service in a browser. */
-export const getRoot: FastifyPluginCallback = (app, _options, done) => {
+/** `GET /`: redirects to the documentation, for people who open the URL of the service in a browser. */
+export const getRoot: Route = (app, _options, done) => {
   app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs', 302));
   done();
 };

@@ -1,7 +1,6 @@
-import type { CheckHealth, Progressing } from '@user-activity/application';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { named } from '../openapi/component-schemas.ts';
+import type { Route } from '../requests/route.ts';
 
 const Status = named('HealthStatus', Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]));
 const Health = named(
@@ -19,7 +18,7 @@ const live = {
   tags,
   security,
   summary: 'Whether the process works. If not, replace it: its consumer cannot recover',
-  description: 'For the liveness probe of an orchestrator. 503 means that only a new process helps.',
+  description: 'For the liveness probe of an orchestrator. 503 means that the process must be replaced.',
   response: { 200: Health, 503: Health },
 };
 const ready = {
@@ -27,22 +26,21 @@ const ready = {
   tags,
   security,
   summary:
-    'Whether requests can be served: log and store answer, the consumer gets on, and the service is not stopping',
+    'Whether requests can be served: log and store answer, the consumer makes progress, and the service is not stopping',
   description:
-    'For the readiness probe of an orchestrator, and for load balancers. `checks` tells the parts.',
+    'For the readiness probe of an orchestrator, and for load balancers. `checks` shows the state of each part.',
   response: { 200: Health, 503: Health },
 };
 
 /**
- * `GET /health/live` and `GET /health/ready`, for orchestrators and load balancers. Never ask for a key, and take any query: some
- * of those add one, against caches.
+ * `GET /health/live` and `GET /health/ready`, for orchestrators and load balancers. They need no key and take any query, because some
+ * probes add one to defeat caches.
  */
-export const health: FastifyPluginCallbackTypebox<{
-  readonly checkHealth: CheckHealth;
-  /** Given if the process has a consumer. */
-  readonly progress?: Progressing | undefined;
-  readonly isStopping: () => boolean;
-}> = (app, { checkHealth, progress, isStopping }, done) => {
+export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
+  app,
+  { checkHealth, progress, isStopping },
+  done,
+) => {
   app.get('/health/live', { schema: live, config: { health: true } }, async (_request, reply) => {
     const status = progress?.state === 'dead' ? 'unavailable' : 'ok';
     return reply

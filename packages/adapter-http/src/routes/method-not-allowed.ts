@@ -5,7 +5,7 @@ import { isMembers } from '../bodies/members.ts';
 import { Problem } from '../requests/problem.ts';
 
 /**
- * Watches the routes that are added from now on; the answer, called once all are there, makes every other method of their
+ * Observes the routes that are added from now on. Call the returned function after the last one: it makes every other method of their
  * paths a 405 with `Allow` (RFC 9110, section 15.5.6).
  */
 export function otherMethodsRefused(app: FastifyInstance): () => void {
@@ -14,7 +14,7 @@ export function otherMethodsRefused(app: FastifyInstance): () => void {
   const allowed = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
     const methods = allowed.get(url) ?? new Set();
-    for (const one of [method].flat()) methods.add(one);
+    for (const name of [method].flat()) methods.add(name);
     allowed.set(url, methods);
   });
   return () => {
@@ -25,7 +25,7 @@ export function otherMethodsRefused(app: FastifyInstance): () => void {
         url,
         schema: { hide: true },
         async onRequest({ params }: FastifyRequest) {
-          // A path with two slashes has an empty id.
+          // The id is empty if the path ends with two slashes.
           if (isMembers(params) && Object.values(params).includes('')) throw noSuchPath();
           throw new Problem(405, `The methods of this path are ${allow}.`, { headers: { allow } });
         },

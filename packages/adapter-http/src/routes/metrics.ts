@@ -1,16 +1,14 @@
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
-
-/** Gives what the process measured, in Prometheus's text format, version 0.0.4. */
-export type ScrapeMetrics = () => Promise<string>;
+import type { Route } from '../requests/route.ts';
 
 const schema = {
   operationId: 'metrics',
   tags: ['metrics'],
-  summary: 'What this process measured since it began',
-  description: "For dashboards and alerts, in Prometheus's text format. Each process tells of itself alone.",
+  summary: 'Measurements of this process since its start',
+  description:
+    "For dashboards and alerts, in Prometheus's text format. Each process reports only its own measurements.",
   produces: ['text/plain'],
   response: {
     200: Type.String({
@@ -22,11 +20,7 @@ const schema = {
 };
 
 /** `GET /metrics` */
-export const metrics: FastifyPluginCallbackTypebox<{ readonly scrapeMetrics: ScrapeMetrics }> = (
-  app,
-  { scrapeMetrics },
-  done,
-) => {
+export const metrics: Route<'scrapeMetrics'> = (app, { scrapeMetrics }, done) => {
   app.get('/metrics', { schema, onRequest: refuseParameters }, async (_request, reply) => {
     const text = await scrapeMetrics();
     return reply

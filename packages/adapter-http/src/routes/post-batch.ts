@@ -1,5 +1,4 @@
-import type { DraftPortions, LogActivities } from '@user-activity/application';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { DraftPortions } from '@user-activity/application';
 import type { FastifyRequest } from 'fastify';
 import { Type } from '@sinclair/typebox';
 import {
@@ -16,6 +15,7 @@ import { linesOfJson } from '../requests/media-types.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from '../bodies/ndjson-drafts.ts';
 import { Draft, problems } from '../openapi/schemas.ts';
 import { parseWhole } from '../bodies/whole-body.ts';
+import type { Route } from '../requests/route.ts';
 
 const examples = [
   { userId: '123', type: 'LOGIN', metadata: { ip: '127.0.0.1' } },
@@ -27,21 +27,21 @@ const schema = {
   tags: ['activities'],
   summary: 'Log many activities',
   description:
-    'Each item is judged by itself: those that keep the rules are accepted, the others are listed. Answers 202 only after ' +
-    'the log holds all that were accepted. None valid: 422. With `atomic=true` one bad item refuses all.',
+    'Each item is judged by itself: valid items are accepted, the others are listed. Answers 202 only after the log holds all accepted ' +
+    'items. If no item is valid, the answer is 422. With `atomic=true`, one invalid item makes the service refuse all.',
   querystring: BatchParameters,
   body: {
     content: {
       'application/json': {
         schema: Type.Unsafe<unknown>(Type.Array(Draft, { minItems: 1, examples: [examples] })),
       },
-      // A text: an array, as OpenAPI 3.1 has no other way to tell its items, is shown and sent as an array.
+      // As a string: tools would show and send the schema of an array as a JSON array.
       'application/x-ndjson': {
         schema: Type.Unsafe<unknown>(
           Type.String({
             description:
-              'A `NewActivity` as JSON on each line, read as it arrives. Blank lines do not count; a line that is no JSON is a rejected ' +
-              'item. Also as `application/ndjson` and `application/jsonl`.',
+              'A `NewActivity` as JSON on each line, read as it arrives. Blank lines do not count; a line that is not JSON is a rejected ' +
+              'item. `application/ndjson` and `application/jsonl` are the same.',
             examples: [examples.map((activity) => `${JSON.stringify(activity)}\n`).join('')],
           }),
         ),
@@ -52,10 +52,11 @@ const schema = {
 };
 
 /** `POST /api/logs/batch` */
-export const postBatch: FastifyPluginCallbackTypebox<{
-  logActivities: LogActivities;
-  maxBatchSize: number;
-}> = (app, { logActivities, maxBatchSize }, done) => {
+export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (
+  app,
+  { logActivities, maxBatchSize },
+  done,
+) => {
   app.removeContentTypeParser('application/json');
   parseWhole(app, 'application/json', (request, body) => utf8Body(request.headers['content-type'], body));
   parseNdjsonBodies(app, maxBatchSize);
@@ -79,6 +80,6 @@ function draftsIn(request: FastifyRequest, maxItems: number): DraftPortions {
         request,
         maxItems,
         (item) => item,
-        'The body must be a JSON array, or lines of JSON as application/x-ndjson. One activity goes to POST /api/logs.',
+        'The body must be a JSON array, or lines of JSON as application/x-ndjson. Send one activity to POST /api/logs.',
       );
 }

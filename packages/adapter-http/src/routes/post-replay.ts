@@ -1,13 +1,13 @@
-import type { ReplayDeadLetters } from '@user-activity/application';
 import { DeadLetterId, isOfEdge, pointer, RuleBroken, Violations } from '@user-activity/domain';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { named } from '../openapi/component-schemas.ts';
 import { DeadLetterIdJson } from '../openapi/dead-letter-json.ts';
+import { tooLarge } from '../requests/input-faults.ts';
 import { itemBodyLimit } from '../requests/item-size.ts';
 import { bodyOf } from '../bodies/json-body.ts';
 import { isMembers } from '../bodies/members.ts';
-import { Problem } from '../requests/problem.ts';
+import { Problem, rulesBroken } from '../requests/problem.ts';
+import type { Route } from '../requests/route.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
 import { turns } from '../bodies/turns.ts';
@@ -15,24 +15,24 @@ import { turns } from '../bodies/turns.ts';
 const schema = {
   operationId: 'replayDeadLetters',
   tags: ['dead letters'],
-  summary: 'Send dead letters back to the log, to be judged again',
+  summary: 'Replay dead letters: send them back to the log',
   description:
-    'Those of the ids, or with `{"all": true}` all that died before the request; those that were refused before they came to the log ' +
-    '(code `invalid`) stay, and naming one is 422. Answers 202 once the log holds them: they are not ' +
-    'listed any more, unless they die again. Replaying twice stores once. An id that there is no letter of does not count, so ' +
-    'the same request can be sent again after a 503 or a lost answer. One replay runs at a time; another meanwhile is 409.',
+    'Replays the dead letters of the ids, or with `{"all": true}` all that were dead-lettered before the request. Dead letters of the code ' +
+    '`invalid` never were on the log: they stay, and an id of one is 422. Answers 202 once the log holds the records; they are listed again ' +
+    'only if they fail again. Replaying twice stores once. Unknown ids are ignored, so you can send the request again after a 503 or a lost ' +
+    'answer. One replay runs at a time; a second one is 409.',
   body: Type.Unsafe<unknown>(
     Type.Union(
       [
         Type.Object(
-          { all: Type.Literal(true, { description: 'All that died before the request.' }) },
+          { all: Type.Literal(true, { description: 'All dead letters from before the request.' }) },
           { additionalProperties: false },
         ),
         Type.Object(
           {
             ids: Type.Array(DeadLetterIdJson, {
               minItems: 1,
-              description: 'These.',
+              description: 'The ids of the dead letters.',
               examples: [['user-activity:3:1042']],
             }),
           },
@@ -46,16 +46,16 @@ const schema = {
     202: named(
       'ReplayReceipt',
       Type.Object({
-        replayed: Type.Integer({ description: 'How many the log holds again.' }),
+        replayed: Type.Integer({ description: 'The number of records that the log holds again.' }),
         tooLarge: Type.Optional(
           Type.Integer({
             description:
-              'How many stay listed, as the log takes no records so large. Left out where there are none.',
+              'The number of dead letters that stay because they are too large for the log. Absent if there are none.',
           }),
         ),
         more: Type.Optional(
           Type.Boolean({
-            description: 'True where there was no time for all: send the request again for the rest.',
+            description: 'True if there was no time for all. Send the request again for the rest.',
           }),
         ),
       }),
@@ -64,27 +64,32 @@ const schema = {
   },
 };
 
-// A replay takes 20 s at most, and mostly less than this.
+// A replay takes at most 20 s, and usually less than 5.
 const retryAfterSeconds = '5';
 
 /** `POST /api/dead-letters/replay` */
-export const postReplay: FastifyPluginCallbackTypebox<{
-  replayDeadLetters: ReplayDeadLetters;
-  maxBatchSize: number;
-}> = (app, { replayDeadLetters, maxBatchSize }, done) => {
+export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
+  app,
+  { replayDeadLetters, maxBatchSize },
+  done,
+) => {
   app.post(
     '/api/dead-letters/replay',
     { schema, bodyLimit: itemBodyLimit(app), onRequest: refuseParameters },
     async (request, reply) => {
-      const receipt = await replayDeadLetters(await lettersIn(bodyOf(request), maxBatchSize));
+      const receipt = await replayDeadLetters(await idsIn(bodyOf(request), maxBatchSize));
       if (receipt === 'under way')
-        throw new Problem(409, 'Another replay is under way, and one runs at a time. Nothing was replayed.', {
-          headers: { 'retry-after': retryAfterSeconds },
-        });
-      const { replayed, tooLarge, more } = receipt;
+        throw new Problem(
+          409,
+          'Another replay is in progress. Nothing was replayed; send the request again later.',
+          {
+            headers: { 'retry-after': retryAfterSeconds },
+          },
+        );
+      const { replayed, tooLarge: kept, more } = receipt;
       return reply.code(202).send({
         replayed,
-        ...(tooLarge === 0 ? {} : { tooLarge }),
+        ...(kept === 0 ? {} : { tooLarge: kept }),
         ...(more ? { more } : {}),
       });
     },
@@ -92,8 +97,8 @@ export const postReplay: FastifyPluginCallbackTypebox<{
   done();
 };
 
-/** The letters that the body names. */
-async function lettersIn(body: unknown, maxIds: number): Promise<readonly DeadLetterId[] | 'all'> {
+/** The ids in the body, or `all`. Throws 422 with every violation. */
+async function idsIn(body: unknown, maxIds: number): Promise<readonly DeadLetterId[] | 'all'> {
   const violations = new Violations();
   let parsed: readonly DeadLetterId[] | 'all' = [];
   if (isMembers(body)) {
@@ -109,29 +114,29 @@ async function lettersIn(body: unknown, maxIds: number): Promise<readonly DeadLe
     else if (all === true) parsed = 'all';
     else if (all !== undefined) violations.add('/all', 'must be true');
   } else violations.add('', 'must be a JSON object');
-  if (violations.list.length > 0)
-    throw new Problem(422, 'Nothing was replayed.', { errors: violations.list });
+  if (violations.list.length > 0) throw rulesBroken('Nothing was replayed.', violations.list);
   return parsed;
 }
 
-/** The ids. Other work has its turn in between: 20 requests of 10,000 ids at once took most of a second. */
+/** The ids. Other requests have their turn in between: 20 requests of 10,000 ids took most of a second. */
 async function parseIds(
   raw: unknown,
   maxIds: number,
   violations: Violations,
 ): Promise<readonly DeadLetterId[]> {
-  if (!isList(raw)) violations.add('/ids', 'must be a JSON array');
+  if (!Array.isArray(raw)) violations.add('/ids', 'must be a JSON array');
   else if (raw.length === 0)
-    violations.add('/ids', 'must hold at least one id; all are replayed by "all": true');
+    violations.add('/ids', 'must hold at least one id; send "all": true to replay all');
   else if (raw.length > maxIds)
-    throw new Problem(413, `A request replays at most ${maxIds} dead letters by their ids.`);
+    throw tooLarge(`A request replays at most ${maxIds} dead letters by their ids.`);
   else {
     const turn = turns.begin();
+    const list: readonly unknown[] = raw;
     const parsed: DeadLetterId[] = [];
-    for (const [index, id] of raw.entries()) {
+    for (const [index, item] of list.entries()) {
       if (violations.full) break;
-      const one = violations.check(`/ids/${index}`, () => parseId(id));
-      if (one !== undefined) parsed.push(one);
+      const id = violations.check(`/ids/${index}`, () => parseId(item));
+      if (id !== undefined) parsed.push(id);
       if (turn.isOverAfter(bytesOfId)) await turn.next();
     }
     return parsed;
@@ -142,11 +147,9 @@ async function parseIds(
 function parseId(raw: unknown): DeadLetterId {
   const id = DeadLetterId.parse(raw);
   if (isOfEdge(DeadLetterId.originOf(id)))
-    throw new RuleBroken('was refused before it came to the log, and can not go back to it');
+    throw new RuleBroken('was refused before it reached the log, so it cannot be replayed');
   return id;
 }
 
-// About as much as one takes in the body.
+// About the length of an id in the body.
 const bytesOfId = 24;
-
-const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);

@@ -10,36 +10,36 @@ import { membersNamed } from './members-named.ts';
 import { callByMembers, readUnlessTooMuch } from './read-call.ts';
 import { itemOfBatch, oversizedCall } from './segment-call.ts';
 import { SharedContext } from './shared-context.ts';
-import { takersExceed } from './takers-of-context.ts';
+import { copiesExceed } from './context-copies.ts';
 
-/** The body of a batch: its calls still unparsed, and what it says for all of them. */
+/** The body of a batch: the text of its calls, and their common context. */
 export interface BatchBody {
   readonly calls: Buffer;
   readonly context: unknown;
 }
 
-/** How much a batch may hold, and what its letters may not. */
+/** The limits of a batch, and the mask for what dead letters keep of it. */
 export interface BatchLimits {
   readonly items: number;
-  /** The most bytes of the context, counted once for each call without one of its own. */
+  /** The maximum of bytes of the context, counted once for each call without one of its own. */
   readonly contextBytes: number;
   /** The maximum of bytes of the metadata of a call. */
   readonly maxBytes: number;
-  /** Counts what the values of a call take beside the body, as `batchItems` does. */
+  /** Counts the bytes that the values of a call take beside the body. Throws if the process may not hold them. */
   readonly count: (bytes: number) => void;
   readonly mask: KeyMask;
 }
 
 /**
- * Finds the calls in the body, and reads the context beside them; nothing else beside them is looked at. Throws 400 if it is no JSON or
- * holds no list of calls. `count` counts what the context takes beside the body.
+ * Finds the calls in the body, and reads the context beside them; ignores all other members. Throws 400 if the body is not JSON or holds
+ * no list of calls. `count` counts the bytes that the context takes beside the body.
  */
 export async function batchIn(body: Buffer, count: BatchLimits['count']): Promise<BatchBody> {
   try {
     const members = isObject(body) ? await membersNamed(body, ['batch', 'context']) : undefined;
     const [calls, context] = [members?.get('batch'), members?.get('context')];
     if (calls === undefined || !isBatch(calls))
-      throw new Problem(400, 'The body must be an object that holds its calls in `batch`.', {
+      throw new Problem(400, 'The body must be an object with its calls in `batch`.', {
         errors: [{ path: '/batch', message: 'must be a JSON array' }],
       });
     return { calls, context: context === undefined ? undefined : readUnlessTooMuch(context, count) };
@@ -48,7 +48,7 @@ export async function batchIn(body: Buffer, count: BatchLimits['count']): Promis
   }
 }
 
-/** Whether it is to be read as an object. Throws 400 if it is no JSON. */
+/** Whether the body looks like an object. Throws 400 if it is not JSON. */
 function isObject(body: Buffer): boolean {
   if (isObjectText(body)) return true;
   if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);
@@ -56,8 +56,8 @@ function isObject(body: Buffer): boolean {
 }
 
 /**
- * The calls in portions, as `batchItems` gives them. A context that would stand in so many of them that it is more than a body may be
- * is left out of all, as a few bytes would stand for gigabytes. That is known before the first, so it is the same for a retry.
+ * Yields the calls in portions, as `batchItems` does. The context is left out of all calls if its copies would exceed the limit:
+ * otherwise a few bytes could become gigabytes. This is decided before the first call, so a retry has the same result.
  */
 export async function* callsIn(
   { calls, context }: BatchBody,
@@ -79,12 +79,12 @@ async function sharedContext(
 ): Promise<{ context?: SharedContext }> {
   if (context === undefined || context === null) return {};
   const shared = new SharedContext(context, maxBytes);
-  const most = Math.floor(contextBytes / shared.bytes);
-  const isTold = most >= items || !(await takersExceed(most, items, calls));
-  return { context: isTold ? shared : shared.withoutValue() };
+  const maxCopies = Math.floor(contextBytes / shared.bytes);
+  const fits = maxCopies >= items || !(await copiesExceed(maxCopies, items, calls));
+  return { context: fits ? shared : shared.withoutValue() };
 }
 
-/** An item by its members, if it has any. */
+/** An oversized item read member by member, if it is an object. */
 async function membersOf(item: OversizedItem, count: BatchLimits['count']): Promise<unknown> {
   try {
     return (await callByMembers(item.bytes, count)) ?? item;

@@ -1,33 +1,34 @@
 import type { FastifyRequest } from 'fastify';
 import { mendedJsonIn, withoutMark } from '../bodies/json-body.ts';
-import { type AreKnown, assertKeyInBody } from '../requests/api-keys.ts';
-import { mediaTypeFault } from '../requests/media-types.ts';
+import { assertKeyInBody, type HasApiKey } from '../requests/api-keys.ts';
+import { essenceOf, mediaTypeFault } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
 import { membersNamed } from './members-named.ts';
 import { utf8OfCalls } from './utf8-of-calls.ts';
 
-/** The media types that bodies of calls have. */
-export const mediaTypes: readonly string[] = ['application/json', 'text/plain'];
-const isJson = /^application\/json\s*(?:;|$)/i;
-const isText = /^text\/plain\s*(?:;|$)/i;
+/** The media types for bodies of calls. */
+export const mediaTypes = ['application/json', 'text/plain'];
 
 /**
- * The body of a request with calls, as UTF-8. The sender has a key: 401 comes before all that is wrong with the body. RudderStack's SDK
- * compresses its JSON, and then calls it a form; SDKs for mobile apps call theirs a text. Uncompressed, a form and a text are what any page of the web can have a browser send here without asking first: 415. A
- * browser that posts names the page in `Origin` or `Sec-Fetch-Site`, so a text with neither is from another program.
+ * Returns the body of a request with calls, as UTF-8. Throws 401 before it looks at anything else.
+ *
+ * RudderStack's SDK compresses its JSON and then labels it as a form; SDKs for mobile apps label theirs as text. But any web page can make
+ * a browser send an uncompressed form or text without asking first, so these are 415. A browser names the page in `Origin` or
+ * `Sec-Fetch-Site`: text with neither header comes from another program, and is taken.
  */
-export async function callBody(request: FastifyRequest, areKnown: AreKnown): Promise<Buffer> {
+export async function callBody(request: FastifyRequest, hasApiKey: HasApiKey): Promise<Buffer> {
   const { headers, bytes } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  if (bytes.isStranger) assertKeyInBody(request, await writeKeyIn(request, body), areKnown);
+  if (bytes.isUnauthenticated) assertKeyInBody(request, await writeKeyIn(request, body), hasApiKey);
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   const contentType = headers['content-type'];
-  if (headers['content-encoding'] === undefined && !isJson.test(contentType ?? '')) {
-    if (!isText.test(contentType ?? '')) throw new Problem(415, mediaTypeFault(contentType, mediaTypes));
+  const essence = essenceOf(contentType);
+  if (headers['content-encoding'] === undefined && essence !== 'application/json') {
+    if (essence !== 'text/plain') throw new Problem(415, mediaTypeFault(contentType, mediaTypes));
     if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
       throw new Problem(
         415,
-        'A page in a browser must send application/json: any page of the web could send text/plain.',
+        'A page in a browser must send application/json, because any web page could send text/plain.',
       );
   }
   const json = utf8OfCalls(contentType, body);
@@ -35,17 +36,17 @@ export async function callBody(request: FastifyRequest, areKnown: AreKnown): Pro
   return json;
 }
 
-// More than a header can hold, in which a key is as good.
+// A header could not hold a longer key either.
 const maxKeyBytes = 16 * 1024;
 
-/** What a body says is its key. Nothing else of it is parsed: it is a stranger's. */
+/** The key in a body. Parses nothing else of it, because its sender is not known yet. */
 async function writeKeyIn({ headers }: FastifyRequest, body: Buffer): Promise<unknown> {
   try {
     const value = (await membersNamed(withoutMark(body), ['writeKey'])).get('writeKey');
     if (value === undefined || value.length > maxKeyBytes) return undefined;
     return mendedJsonIn(utf8OfCalls(headers['content-type'], value));
   } catch {
-    // A stranger learns nothing of what is wrong with it.
+    // Without a key, the sender learns nothing about faults of the body.
     return undefined;
   }
 }

@@ -3,12 +3,12 @@ import { isMembers, type Members } from '../bodies/members.ts';
 import type { KeyMask } from './key-mask.ts';
 import { mendedJson } from './mended-json.ts';
 import { isMetadata } from './metadata-of-calls.ts';
-import { digestOfMost, digestOfOriginal, type Original, originalOf } from './originals.ts';
+import { digestOfProperties, digestOfOriginal, type Original, originalOf } from './originals.ts';
 import type { SharedContext } from './shared-context.ts';
 
-/** The values that all calls of a request share. */
-export interface Surroundings {
-  /** For calls without one of their own. */
+/** The settings that all calls of a request share. */
+export interface CallSettings {
+  /** The context for calls without one of their own. */
   readonly context?: SharedContext;
   /** The maximum of bytes of metadata, without its member `original`. */
   readonly maxBytes: number;
@@ -16,39 +16,39 @@ export interface Surroundings {
   readonly mask: KeyMask;
 }
 
-/** The members of a call beside who, what and when. */
+/** The members of a call beside user, type and time. */
 export interface CallDetails {
-  /** How the call names its properties: `properties` or `traits`. */
+  /** The member with the properties: `properties` or `traits`. */
   readonly name: string;
   readonly own: unknown;
-  /** Its other members; undefined are none. */
+  /** The other members; undefined values count as absent. */
   readonly others: Members;
   readonly context: unknown;
 }
 
-/** The metadata of the activity that a call tells of. It keeps the rules. */
+/** The metadata for the activity of a call. It keeps the rules. */
 export interface CallMetadata {
-  /** How the call names its properties. */
+  /** The member with the properties. */
   readonly name: string;
   readonly value: Members;
-  /** The values as they were sent, of members that are changed or left out. */
+  /** The values, as they were sent, of members that were changed or left out. */
   readonly originals: readonly Original[];
-  /** Members that are left out, by place in the call. A context is no loss. */
+  /** Members that were left out, by their path in the call. A context does not count as a loss. */
   readonly losses: readonly Violation[];
 }
 
 /**
- * The properties (or traits) of a call, and beside them the other members. Where a property has the name of one of these and another
- * value, all properties go under their name instead, so that nothing is lost; so do properties that are no object. Texts and keys
- * are mended. If all of it does not fit, the context is left out, then properties, then others.
+ * Joins the properties (or traits) of a call with its other members. If a property has the name of another member and a different value,
+ * all properties stay in their own member, so that nothing is lost; so do properties that are not an object. Strings and keys are mended.
+ * If the result is too large, the context is left out, then the properties, then other members.
  */
 export function callMetadata(
   { name, own, others, context }: CallDetails,
-  around: Surroundings,
+  settings: CallSettings,
 ): CallMetadata {
-  const { context: shared, maxBytes } = around;
+  const { context: shared, maxBytes } = settings;
   const inherited = context === undefined ? shared : undefined;
-  const sent = withoutGaps({ ...others, [name]: own, context: context ?? inherited?.value });
+  const sent = withoutUndefined({ ...others, [name]: own, context: context ?? inherited?.value });
   const originals = inherited?.original === undefined ? [] : [inherited.original];
   if (!isWide(own, maxBytes)) {
     const whole = joined(name, sent);
@@ -62,19 +62,19 @@ export function callMetadata(
     if (Object.hasOwn(kept, member)) originals.push(...(change === undefined ? [] : [change]));
     else if (member === 'context') originals.push(inherited?.leftOut() ?? digestOfOriginal(member, value));
     else {
-      originals.push(...(member === name ? digestOfMost(value) : [digestOfOriginal(member, value)]));
+      originals.push(...(member === name ? digestOfProperties(value) : [digestOfOriginal(member, value)]));
       losses.push({ path: `/${member}`, message: lossOf(maxBytes) });
     }
   }
   return { name, value: joined(name, kept), originals, losses };
 }
 
-/** The metadata of the activity, and what is lost. */
+/** The metadata of the activity, and the losses. */
 export type WholeMetadata = Pick<CallMetadata, 'value' | 'losses'>;
 
 /**
- * Adds the originals as the member `original`. A member `original` that the call has itself is then `original.original`, one level
- * deeper; if it has too many levels for that, its size and SHA-256.
+ * Adds the originals as the member `original`. If the call itself has a member `original`, that becomes `original.original`, one level
+ * deeper; if that is too deep, only its size and SHA-256 are kept.
  */
 export function withOriginals(metadata: CallMetadata, originals: readonly Original[]): WholeMetadata {
   const { name, value, losses } = metadata;
@@ -100,7 +100,7 @@ export function withOriginals(metadata: CallMetadata, originals: readonly Origin
 const lossOf = (maxBytes: number): string =>
   `is stored as its size and SHA-256 only: metadata is at most ${maxBytes} bytes as UTF-8 of its JSON and 16 levels deep`;
 
-/** The metadata that has these members. */
+/** The metadata with the members. */
 function joined(name: string, { [name]: own, ...beside }: Members): Members {
   if (own === undefined) return beside;
   const isApart =
@@ -108,11 +108,11 @@ function joined(name: string, { [name]: own, ...beside }: Members): Members {
   return isApart ? { [name]: own, ...beside } : { ...own, ...beside };
 }
 
-/** Whether it is too large for metadata by the number of its members alone, each of which takes five bytes at least. */
+/** Whether a value has too many members for metadata, as each takes at least five bytes. */
 const isWide = (own: unknown, maxBytes: number): boolean =>
   isMembers(own) && Object.keys(own).length > maxBytes / 5;
 
-/** The members that are not too much by themselves, mended, and the originals of those that are changed. */
+/** The members that can fit on their own, mended, and the originals of those that were changed. */
 function mendedMembers(
   sent: Members,
   maxBytes: number,
@@ -128,12 +128,15 @@ function mendedMembers(
   return { members, originals };
 }
 
-/** As many of the members as the metadata can hold: properties come after all others, and the context last. */
+/** As many of the members as fit into the metadata: the properties come after all others, and the context last. */
 function membersThatFit(name: string, members: Members, maxBytes: number): Members {
   if (isMetadata(joined(name, members), maxBytes)) return members;
   const { [name]: own, context, ...others } = members;
   let kept: Members = {};
-  for (const [member, value] of Object.entries({ ...others, ...withoutGaps({ [name]: own, context }) })) {
+  for (const [member, value] of Object.entries({
+    ...others,
+    ...withoutUndefined({ [name]: own, context }),
+  })) {
     const more = { ...kept, [member]: value };
     if (isMetadata(joined(name, more), maxBytes)) kept = more;
   }
@@ -141,5 +144,5 @@ function membersThatFit(name: string, members: Members, maxBytes: number): Membe
 }
 
 /** The members that are not undefined. */
-export const withoutGaps = (members: Members): Members =>
+export const withoutUndefined = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

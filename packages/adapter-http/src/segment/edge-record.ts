@@ -12,19 +12,19 @@ import type { KeyMask } from './key-mask.ts';
 import { shallowJson } from './whole-json.ts';
 
 /**
- * What a dead letter keeps of a call that was refused: its JSON, under an origin that is derived from it, as it has none on the log:
- * partition and offset are the first 31 and the next 53 bits of the SHA-256. So a retry is the same letter. What changes with a
- * retry, `sentAt`, does not count; `writeKey` is a key of this API, and is not kept; stars stand for a key in other places. The user is
- * the key of the record, where there is one.
- * JSON above `maxEdgeValueBytes` goes without `sentAt`; if it is still too large, its beginning is kept, with the size and the
- * SHA-256 of the whole.
+ * Makes the record that a dead letter keeps of a refused call: the JSON of the call, and the user as the key, if there is one.
+ *
+ * The call never was on the log, so its origin is made from the SHA-256 of the JSON: the first 31 bits are the partition, and the next 53
+ * the offset. A retry has the same origin, because `sentAt`, which changes with a retry, does not count. `writeKey`, a key of this API, is
+ * not kept, and stars replace keys in other places. JSON above `maxEdgeValueBytes` is kept without `sentAt`; if it is still too large, its
+ * beginning is kept, with the size and the SHA-256 of the whole.
  */
 export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): OriginalRecord {
   const { writeKey: _secret, ...kept } = isMembers(call) ? call : {};
-  const { sentAt, ...said } = kept;
-  // Faults take longer than all the rest, and many calls name no user.
+  const { sentAt, ...content } = kept;
+  // Throwing takes longer than all the rest, and many calls name no user.
   const user = userId === undefined ? undefined : unlessBroken(() => UserId.parse(userId));
-  const json = jsonOf(isMembers(call) ? said : call);
+  const json = jsonOf(isMembers(call) ? content : call);
   const digest = sha256(json);
   const record = {
     origin: originOf(digest),
@@ -33,7 +33,7 @@ export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): Origi
   };
   const size = Buffer.byteLength(json);
   if (size > maxEdgeValueBytes) {
-    // A character is a byte at least: the rest of the text would be copied to be cut off.
+    // A character has at least one byte, so the rest of the text is not needed.
     const value = Buffer.from(mask.beginningOf(json, maxEdgeValueBytes + 1));
     return beginningOf({ ...record, value }, { size, sha256: digest.toString('hex') });
   }
@@ -43,8 +43,8 @@ export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): Origi
 }
 
 /**
- * What a dead letter keeps of a call that is too large to be parsed: its size and its SHA-256, under an origin that is derived from
- * them. Its beginning is not kept, as it may hold a `writeKey`, which only a parser can leave out.
+ * Makes the record that a dead letter keeps of a call too large to be parsed: its size and its SHA-256, of which the origin is made. Its
+ * beginning is not kept, because it may hold a `writeKey`, which only a parser can leave out.
  */
 export function recordWithoutBytes(call: Buffer): OriginalRecord {
   const digest = sha256(call);
@@ -52,7 +52,7 @@ export function recordWithoutBytes(call: Buffer): OriginalRecord {
   return beginningOf(record, { size: call.length, sha256: digest.toString('hex') });
 }
 
-const sha256 = (said: string | Buffer): Buffer => createHash('sha256').update(said).digest();
+const sha256 = (content: string | Buffer): Buffer => createHash('sha256').update(content).digest();
 
 function originOf(digest: Buffer): OriginalRecord['origin'] {
   return {
@@ -62,7 +62,7 @@ function originOf(digest: Buffer): OriginalRecord['origin'] {
   };
 }
 
-/** The value as JSON. Of a call that is nested deeper than 1000 levels, the members that are not: nobody has a use for the others. */
+/** The value as JSON, without members that are deeper than 1,000 levels. */
 function jsonOf(value: unknown): string {
   if (!isMembers(value)) return shallowJson(value) ?? '{}';
   const members = Object.entries(value).flatMap(([key, member]) => {

@@ -1,6 +1,6 @@
-/** Writes stars over the keys of this API in JSON that is kept. SDKs, and those who call them, put keys where nobody looks for them. */
+/** Replaces keys of this API by stars in JSON that is kept. SDKs and their users put keys into many places. */
 export class KeyMask {
-  /** As JSON writes them, the longest first: another may be a part of it. */
+  /** The keys as they are in JSON. The longest come first, because a shorter key may be a part of a longer one. */
   readonly #keys: readonly string[];
   readonly #longest: number;
 
@@ -8,16 +8,16 @@ export class KeyMask {
     this.#keys = apiKeys
       .map((key) => JSON.stringify(key).slice(1, -1))
       .filter((key) => key !== '')
-      .toSorted((one, other) => other.length - one.length);
+      .toSorted((left, right) => right.length - left.length);
     this.#longest = this.#keys[0]?.length ?? 0;
   }
 
-  /** The first code units of the text. A key counts whole that begins among them: no part of it is left. */
+  /** The first `units` code units of the text. A key that begins in them and ends behind them is replaced as well. */
   beginningOf(json: string, units: number): string {
     return this.#masked(json.slice(0, units + this.#longest)).slice(0, units);
   }
 
-  /** Stars take as many places as the key, so that every other place stays where it is. */
+  /** Stars are as long as the key, so that the text keeps its length. */
   #masked(json: string): string {
     return this.#keys.reduce((text, key) => text.replaceAll(key, () => '*'.repeat(key.length)), json);
   }

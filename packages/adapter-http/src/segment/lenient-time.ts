@@ -2,16 +2,17 @@ import { Timestamp, unlessBroken } from '@user-activity/domain';
 import { timeSince1970 } from './time-since-1970.ts';
 
 /**
- * The moment that a client of another system names in one of the common forms; undefined if it is none, or not within the years 0000
- * to 9999. Takes ISO 8601 (a space for the T, only as far as the month, the day, the hour or the minute, any fraction, no colons and
- * dashes), year/month/day, the dates of mail and HTTP (RFC 2822, RFC 9110), what JavaScript, Ruby, Go, Java and .NET print, a clock of
- * 12 hours, and a number since 1970. A time without a zone is UTC. Dates that begin with the day or the month in digits are not
- * taken: their order would be a guess. Digits beyond the millisecond are cut off. The answer depends on nothing but the value.
+ * Parses a time in one of the common forms. Returns undefined for anything else, and outside the years 0000 to 9999.
+ *
+ * The forms are ISO 8601 (also with a space for the T, cut after the month, day, hour or minute, with any fraction, or without colons and
+ * dashes), year/month/day, the dates of mail and HTTP (RFC 2822, RFC 9110), the forms that JavaScript, Ruby, Go, Java and .NET print, a
+ * 12-hour clock, and a number since 1970. A time without a zone is UTC. Dates that begin with a numeric day or month are not parsed,
+ * because their order would be a guess. Digits beyond the millisecond are cut off. The result depends only on the value.
  */
 export function lenientTime(sent: unknown): Timestamp | undefined {
   if (typeof sent === 'number') return timeSince1970(String(sent));
   if (typeof sent !== 'string' || sent.length > maxLength) return undefined;
-  // U+2212, the minus sign, is the sign of ISO 8601.
+  // ISO 8601 recommends U+2212, the minus sign.
   const text = sent.trim().replaceAll(/\s+/g, ' ').replaceAll('\u2212', '-');
   for (const form of forms) {
     const parts = form.exec(text)?.groups;
@@ -23,13 +24,13 @@ export function lenientTime(sent: unknown): Timestamp | undefined {
 const maxLength = 256;
 
 const fraction = String.raw`(?:[.,](?<fraction>\d*))?`;
-// Clocks of phones that show 12 hours print "9:37:56 am.059" where a program asked for "09:37:56.059".
+// Phones with a 12-hour clock print "9:37:56 am.059" when a program formats "09:37:56.059".
 const time = String.raw`(?<hour>\d\d?):(?<minute>\d\d)(?::(?<second>\d\d)(?: ?(?<early>[ap])m)?${fraction})?(?: ?(?<late>[ap])m)?`;
 const basicTime = String.raw`(?<hour>\d\d)(?:(?<minute>\d\d)(?:(?<second>\d\d)${fraction})?)?`;
 const bareZone = String.raw`(?:(?:utc|gmt)?(?<offset>[+-]\d\d(?::?\d\d)?)|(?<zone>[a-z]{1,3}))`;
-// Behind an offset its name may follow, as in "+0100 CET", "GMT+0100 (CET)" and "+01:00[Europe/Paris]": the offset counts.
+// A name may follow an offset: "+0100 CET", "GMT+0100 (CET)", "+01:00[Europe/Paris]". It is ignored.
 const aside = String.raw`(?:z| [a-z]{1,5}| [+-]\d\d(?:\d\d)?| ?\([^()]*\)|\[[^[\]]*\])?`;
-// Go prints how far its monotonic clock is, too.
+// Go also prints the value of its monotonic clock.
 const monotonic = String.raw`(?: m=[+-]\d+(?:\.\d+)?)?`;
 const zone = `(?: ?${bareZone}${aside}${monotonic})?`;
 const weekday = '(?:[a-z]{3,9},? )?';
@@ -50,7 +51,7 @@ const forms: readonly RegExp[] = [
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** The offsets of the names that RFC 2822 knows, section 4.3. */
+/** The offsets of the zone names in RFC 2822, section 4.3. */
 const zones: Readonly<Record<string, string>> = {
   z: '+00:00',
   ut: '+00:00',
@@ -68,7 +69,7 @@ const zones: Readonly<Record<string, string>> = {
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-/** The moment that the parts name. Whether it exists is for `Timestamp` to say. */
+/** The time of the parts. `Timestamp` decides whether it exists. */
 function timeOf(parts: Parts): Timestamp | undefined {
   const { year = '', month = '', day = '01', minute = '00', second = '00' } = parts;
   const date = `${yearOf(year)}-${monthOf(month)}-${day.padStart(2, '0')}`;
@@ -76,7 +77,7 @@ function timeOf(parts: Parts): Timestamp | undefined {
   const millis = (parts['fraction'] ?? '').slice(0, 3).padEnd(3, '0');
   const offset =
     parts['offset'] === undefined ? zones[parts['zone']?.toLowerCase() ?? 'z'] : offsetOf(parts['offset']);
-  // ISO 8601 calls the end of a day so: it is the beginning of the next.
+  // In ISO 8601, 24:00 is the end of a day, which is the beginning of the next.
   const isEndOfDay = `${hour}:${minute}:${second}.${millis}` === '24:00:00.000';
   return unlessBroken(() => {
     const moment = Timestamp.parse(
@@ -88,14 +89,14 @@ function timeOf(parts: Parts): Timestamp | undefined {
 
 const dayMs = 86_400_000;
 
-/** The hour of 24, of two digits; with "am" or "pm" no hour above 12 is one. */
+/** The hour of a 24-hour clock, with two digits; invalid above 12 with "am" or "pm". */
 function hourOf({ hour = '00', early, late }: Parts): string {
   const half = (early ?? late)?.toLowerCase();
   if (half === undefined) return hour.padStart(2, '0');
   return Number(hour) > 12 ? '' : String((Number(hour) % 12) + (half === 'p' ? 12 : 0)).padStart(2, '0');
 }
 
-/** RFC 2822, section 4.3: two digits below 50 are of the years from 2000. */
+/** Two digits below 50 mean years from 2000 (RFC 2822, section 4.3). */
 const yearOf = (digits: string): string =>
   digits.length === 4 ? digits : `${Number(digits) < 50 ? 20 : 19}${digits}`;
 

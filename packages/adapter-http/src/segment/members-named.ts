@@ -2,8 +2,8 @@ import { membersIn } from '../bodies/json-elements.ts';
 import { turns } from '../bodies/turns.ts';
 
 /**
- * The texts of those members of a JSON object that have one of these names, found without parsing it. Of equal names the last counts, as for a
- * parser. Others have their turn on the event loop in between. Throws RuleBroken for what is no object.
+ * Finds the texts of members of a JSON object by name, without parsing it. The last of equal names counts, as for a parser. Other
+ * requests have their turn in between. Throws RuleBroken if it is not an object.
  */
 export async function membersNamed<Name extends string>(
   json: Buffer,
@@ -11,14 +11,14 @@ export async function membersNamed<Name extends string>(
 ): Promise<ReadonlyMap<Name, Buffer>> {
   const turn = turns.begin();
   const found = new Map<Name, Buffer>();
-  let passed = 0;
+  let count = 0;
   for (const [name, value] of membersIn(json, names)) {
     if (name !== undefined) found.set(name, value);
-    passed += 1;
-    if (passed % membersOfTurn === 0 && turn.isOver) await turn.next();
+    count += 1;
+    if (count % membersOfTurn === 0 && turn.isOver) await turn.next();
   }
   return found;
 }
 
-// To ask for the time costs as much as to pass over a member.
+// Reading the clock costs as much as skipping a member.
 const membersOfTurn = 1000;

@@ -11,20 +11,20 @@ import { mendedId, mendedType, mendedUser } from './mended-names.ts';
 import { type Original, originalOf } from './originals.ts';
 import { wholeJson } from './whole-json.ts';
 
-/** A member of a call; undefined if it has none of the name, or null. */
-export type Said = (name: string) => unknown;
+/** Reads a member of a call; undefined if it is absent or null. */
+export type ReadMember = (name: string) => unknown;
 
-/** The value of a field of the activity, and the originals of the members that were changed for it. */
+/** The value of a field of the activity, and the originals of the members that were changed to make it. */
 export interface MendedField<Value> {
   readonly value: Value;
   readonly originals: readonly Original[];
 }
 
-/** The user: the userId, or the anonymousId if the userId names nobody. Returns undefined if neither names someone. */
-export function userIn(said: Said): (MendedField<string> & { readonly place: string }) | undefined {
+/** The user: the userId or, if that is not usable, the anonymousId. Returns undefined if neither is. */
+export function userIn(read: ReadMember): (MendedField<string> & { readonly place: string }) | undefined {
   const originals: Original[] = [];
   for (const place of ['userId', 'anonymousId']) {
-    const sent = said(place);
+    const sent = read(place);
     const name = textOf(sent)?.trim();
     if (name === undefined && sent !== undefined) originals.push(originalOf(place, sent));
     if (name === undefined || name === '') continue;
@@ -36,26 +36,26 @@ export function userIn(said: Said): (MendedField<string> & { readonly place: str
 }
 
 /** The violations of a call that names no user. */
-export function userFaults(said: Said): readonly Violation[] {
-  const isGiven = (place: string): boolean => said(place) !== undefined && said(place) !== '';
+export function userFaults(read: ReadMember): readonly Violation[] {
+  const isGiven = (place: string): boolean => read(place) !== undefined && read(place) !== '';
   const place = isGiven('userId') || !isGiven('anonymousId') ? 'userId' : 'anonymousId';
   const violations = new Violations();
-  violations.check(`/${place}`, () => UserId.parse(said(place)));
+  violations.check(`/${place}`, () => UserId.parse(read(place)));
   return violations.list;
 }
 
-/** The id: the messageId. One that is no text is the text of its JSON, so that a retry has the same. */
-export function idIn(said: Said): MendedField<string | undefined> {
-  const sent = said('messageId');
+/** The id: the messageId. If that is not a string, its JSON is the id, so that a retry has the same id. */
+export function idIn(read: ReadMember): MendedField<string | undefined> {
+  const sent = read('messageId');
   if (sent === undefined || isBlank(sent)) return { value: undefined, originals: [] };
   const text = textOf(sent) ?? wholeJson(sent);
   const value = mendedId(text);
   return { value, originals: value === text ? [] : [originalOf('messageId', sent)] };
 }
 
-/** The type, by the name that the call has in that place; TRACK if there is no name. */
-export function typeIn(said: Said, place: 'event' | 'type'): MendedField<string> {
-  const sent = said(place);
+/** The type, made of the name in `place`; TRACK if there is no name. */
+export function typeIn(read: ReadMember, place: 'event' | 'type'): MendedField<string> {
+  const sent = read(place);
   const name = textOf(sent);
   const value = unlessBroken(() => ActivityType.parse(name));
   if (value !== undefined) return { value, originals: [] };
@@ -63,11 +63,11 @@ export function typeIn(said: Said, place: 'event' | 'type'): MendedField<string>
   return { value: mended ?? 'TRACK', originals: sent === undefined ? [] : [originalOf(place, sent)] };
 }
 
-/** The time: the timestamp, or the originalTimestamp if the timestamp is not understood. */
-export function timeIn(said: Said): MendedField<string | undefined> & { readonly place: string } {
+/** The time: the timestamp or, if that cannot be parsed, the originalTimestamp. */
+export function timeIn(read: ReadMember): MendedField<string | undefined> & { readonly place: string } {
   const originals: Original[] = [];
   for (const place of ['timestamp', 'originalTimestamp']) {
-    const sent = said(place);
+    const sent = read(place);
     if (sent === undefined || isBlank(sent)) continue;
     if (isTime(sent)) return { place, value: sent, originals };
     originals.push(originalOf(place, sent));
@@ -77,7 +77,7 @@ export function timeIn(said: Said): MendedField<string | undefined> & { readonly
   return { place: '', value: undefined, originals };
 }
 
-/** A text or a number as text. One that no double holds was read as the text that it is written as. */
+/** A string or a number as text. The parser keeps a number that no double can hold as the text that was sent. */
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 

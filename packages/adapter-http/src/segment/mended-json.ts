@@ -4,19 +4,21 @@ import { UnreadValue } from '../bodies/unread-value.ts';
 /** A JSON value as metadata can hold it. */
 export interface MendedJson {
   readonly value: unknown;
-  /** Whether it is another than was sent. */
+  /** Whether the value differs from what was sent. */
   readonly isChanged: boolean;
 }
 
-// Those of the largest metadata: it bounds the recursion.
+// The limit for metadata. It bounds the recursion.
 const maxLevels = 16;
 const replacement = '\ufffd';
 
 /**
- * The value with U+FFFD for each unpaired surrogate, and other names for keys that metadata refuses, so that none takes the place of
- * another: U+FFFD for each unpaired surrogate and U+0000; `~1`, or the next number that is free, behind `__proto__`, a `constructor`
- * that holds `prototype`, and a name that another key has. Returns undefined if it has more than 16 levels, or takes more than `maxBytes`
- * however it is written: the rest of it is not looked at. Nor can metadata hold an `UnreadValue`.
+ * Mends a value so that metadata can hold it. U+FFFD replaces each unpaired surrogate in strings. Keys that metadata refuses get new,
+ * unique names: U+FFFD replaces each unpaired surrogate and U+0000, and `~1`, or the next free number, is appended to `__proto__`, to a
+ * `constructor` that holds `prototype`, and to names that another key has.
+ *
+ * Returns undefined if the value has more than 16 levels, takes more than `maxBytes` in any notation, or is an `UnreadValue`. It stops
+ * reading at these limits.
  */
 export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefined {
   if (sent instanceof UnreadValue) return undefined;
@@ -27,7 +29,7 @@ export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefi
     return value;
   };
   const mend = (value: unknown, levels: number): unknown => {
-    // A value takes a byte at least, and so does each code unit of a text or a key.
+    // A value takes at least one byte, and so does each code unit of a string or key.
     left -= typeof value === 'string' ? value.length : 1;
     if (typeof value === 'string') return value.isWellFormed() ? value : changed(value.toWellFormed());
     if (typeof value !== 'object' || value === null) return value;
@@ -45,23 +47,23 @@ export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefi
   };
   const mendMembers = (members: Members, levels: number): Members => {
     const keys = Object.keys(members);
-    const made: Record<string, unknown> = {};
-    // A member takes a byte at least.
+    const mended: Record<string, unknown> = {};
+    // A member takes at least one byte.
     if (keys.length > left) left = -1;
     const names = left < 0 ? undefined : newNames(members, keys);
     for (const key of keys) {
       left -= key.length;
       if (left < 0) break;
       const name = names?.get(key);
-      made[name === undefined ? key : changed(name)] = mend(members[key], levels + 1);
+      mended[name === undefined ? key : changed(name)] = mend(members[key], levels + 1);
     }
-    return made;
+    return mended;
   };
   const value = mend(sent, 0);
   return left < 0 ? undefined : { value, isChanged };
 }
 
-/** Whether metadata can't have the key: the rule of the domain's `Metadata`. */
+/** Whether metadata refuses the key, by the rule of the domain's `Metadata`. */
 const isRefused = (key: string, member: unknown): boolean =>
   isReserved(key, member) || key.includes('\0') || !key.isWellFormed();
 
@@ -69,23 +71,23 @@ const isReserved = (key: string, member: unknown): boolean =>
   key === '__proto__' || (key === 'constructor' && isMembers(member) && Object.hasOwn(member, 'prototype'));
 
 /**
- * Names for the keys that are refused, none of which a member has or another gets. They are given in the order of the keys' code units, as
- * that of the members is no part of what they say. Many that come to one name cost no more than few.
+ * New names for the refused keys, different from all other names. They are assigned in the order of the keys' code units, because the
+ * order of members has no meaning in JSON. The time is linear, even if many keys map to one name.
  */
 function newNames(members: Members, keys: readonly string[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  const given = new Set<string>();
+  const taken = new Set<string>();
   const numbers = new Map<string, number>();
-  for (const key of keys.filter((each) => isRefused(each, members[each])).toSorted()) {
+  for (const key of keys.filter((name) => isRefused(name, members[name])).toSorted()) {
     const base = key.toWellFormed().replaceAll('\0', replacement);
     let name = base;
     let number = numbers.get(base) ?? 0;
-    while (Object.hasOwn(members, name) || given.has(name)) {
+    while (Object.hasOwn(members, name) || taken.has(name)) {
       number += 1;
       name = `${base}~${number}`;
     }
     numbers.set(base, number);
-    given.add(name);
+    taken.add(name);
     names.set(key, name);
   }
   return names;

@@ -4,20 +4,20 @@ import { UnreadValue } from '../bodies/unread-value.ts';
 import { isMetadata } from './metadata-of-calls.ts';
 import { wholeJson } from './whole-json.ts';
 
-/** A member of a call as it was sent, as `metadata.original` shows it under its name. */
+/** A member of a call as it was sent. `metadata.original` shows it under its name. */
 export interface Original {
   readonly name: string;
   readonly shown: JsonValue;
 }
 
-/** Stands for a value that is not kept: the bytes of its JSON as UTF-8, and their SHA-256 in hexadecimal. */
+/** Replaces a value that is not kept: the number of bytes of its JSON in UTF-8, and their SHA-256 in hexadecimal. */
 type JsonDigest = Readonly<Record<'bytes', number> & Record<'sha256', string>>;
 
 const maxBytes = 1024;
 
 /**
- * Shows a member as it was sent, or as `{json}` if metadata can't hold it, such as a text with unpaired surrogates. One that takes
- * more than 1 KiB of JSON is shown as `{bytes, sha256}`.
+ * Shows a member as it was sent. A value that metadata cannot hold, such as a string with unpaired surrogates, is shown as `{json}`, and
+ * one of more than 1 KiB of JSON as `{bytes, sha256}`.
  */
 export function originalOf(name: string, sent: unknown): Original {
   if (sent instanceof UnreadValue) return digestOfOriginal(name, sent);
@@ -38,14 +38,14 @@ function isHeld(sent: unknown): sent is JsonValue {
   return typeof sent !== 'object' || isMetadata({ original: { sent } }, 2 * maxBytes);
 }
 
-/** Shows a member that is left out. */
+/** Shows a member that was left out, by its digest. */
 export const digestOfOriginal = (name: string, sent: unknown): Original => ({
   name,
   shown: digestOfValue(sent),
 });
 
-/** Shows properties that are left out: their size and digest stand beside the other originals, as they were most of the metadata. */
-export function digestOfMost(sent: unknown): readonly Original[] {
+/** Shows properties that were left out. They were most of the metadata, so their size and digest are not nested under a name. */
+export function digestOfProperties(sent: unknown): readonly Original[] {
   const { bytes, sha256 } = digestOfValue(sent);
   return [
     { name: 'bytes', shown: bytes },
@@ -53,7 +53,7 @@ export function digestOfMost(sent: unknown): readonly Original[] {
   ];
 }
 
-/** That of an unread value is of its text as it was sent. */
+/** The digest of a value; for an unread value, that of its text as it was sent. */
 const digestOfValue = (sent: unknown): JsonDigest =>
   sent instanceof UnreadValue ? { bytes: sent.bytes, sha256: sent.sha256 } : digestOf(wholeJson(sent));
 

@@ -1,13 +1,13 @@
-import type { CallPortions, LogCalls } from '@user-activity/application';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { CallPortions } from '@user-activity/application';
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
-import { knownKeys } from '../requests/api-keys.ts';
+import { apiKeyFinder } from '../requests/api-keys.ts';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../bodies/batch-receipt.ts';
 import { named } from '../openapi/component-schemas.ts';
 import { itemBodyLimit } from '../requests/item-size.ts';
 import { problems } from '../openapi/schemas.ts';
 import { parseWhole } from '../bodies/whole-body.ts';
+import type { Route } from '../requests/route.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
 import { callBody, mediaTypes } from './call-body.ts';
 import { KeyMask } from './key-mask.ts';
@@ -16,25 +16,25 @@ import { callIn } from './read-call.ts';
 import { bodyOfRoute, type SegmentCall, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
-/** The calls that are stored without all that they said. */
+/** The calls that are stored without some of their values. */
 const IncompleteCalls = {
   ...RejectedItems,
   description:
-    'Calls that were accepted, but what they say in these places was too much to be stored: it is there as its size and SHA-256, and the ' +
-    'call is a dead letter too. Absent if there are none.',
+    'Calls that were accepted, although the values at these paths were too large: only their size and SHA-256 are stored, and the whole ' +
+    'call is a dead letter as well. Absent if there are none.',
 };
 
 const Answer = named(
   'SegmentReceipt',
   Type.Object({
-    success: Type.Boolean({ description: 'False where all of it was rejected.' }),
+    success: Type.Boolean({ description: 'False if everything was rejected.' }),
     rejected: RejectedItems,
     incomplete: Type.Optional(IncompleteCalls),
     omittedErrors: OmittedErrors,
   }),
 );
 
-/** Other paths of the same calls, which SDKs of Segment post to. The document names them in words. */
+/** Other paths of the same calls, which SDKs of Segment use. The OpenAPI document lists them in descriptions. */
 const shortPaths: Readonly<Record<SegmentCall, string>> = {
   track: '/v1/t',
   identify: '/v1/i',
@@ -48,28 +48,27 @@ const otherBatchPaths = ['/v1/import', '/v1/b'];
 const schema = {
   tags: ['segment'],
   description:
-    'Of the Segment HTTP API, for its SDKs and those of RudderStack: change their host, and let their write key be a key of this API. ' +
-    'It may be `writeKey` in the body, of at most 1 MiB then, instead of in a header. ' +
-    'Answers 200 only after the log holds what was accepted. A call that names a user is always accepted: what breaks a rule is mended, and ' +
-    'what was sent is in `metadata.original`. A call that can not be mended is listed, and is a dead letter of the code `invalid`: those SDKs ' +
-    'tell nobody. Query parameters do not count.',
+    'The Segment HTTP API, for the SDKs of Segment and RudderStack: point their host here, and use an API key as their write key. ' +
+    'The key may be `writeKey` in a body of at most 1 MiB, instead of in a header. ' +
+    'Answers 200 only after the log holds the accepted calls. A call that names a user is always accepted: values that break a rule are ' +
+    'mended, and `metadata.original` holds them as sent. A call that cannot be mended is listed in `rejected`, and becomes a dead letter of ' +
+    'the code `invalid`, because those SDKs ignore refusals. Query parameters are ignored.',
   response: {
     200: Answer,
     ...problems(400, 401, 403, 413, 415, 503),
   },
 };
 
-/** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch`, also by the other paths that SDKs have for them. */
-export const postCalls: FastifyPluginCallbackTypebox<{
-  logCalls: LogCalls;
-  maxBatchSize: number;
-  maxMetadataBytes: number;
-  apiKeys: readonly string[];
-}> = (app, { logCalls, maxBatchSize, maxMetadataBytes, apiKeys }, done) => {
+/** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch`, and the other paths that SDKs use for them. */
+export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' | 'apiKeys'> = (
+  app,
+  { logCalls, maxBatchSize, maxMetadataBytes, apiKeys },
+  done,
+) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
-  const areKnown = knownKeys(apiKeys);
+  const hasApiKey = apiKeyFinder(apiKeys);
   const mask = new KeyMask(apiKeys);
   const maxBytes = maxBytesOfCalls(maxMetadataBytes);
   const log = async (calls: CallPortions): Promise<Static<typeof Answer>> => {
@@ -105,7 +104,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
       { bodyLimit },
       async (request) => {
-        const body = await callBody(request, areKnown);
+        const body = await callBody(request, hasApiKey);
         const call = await callIn(body, (bytes) => request.bytes.addBody(bytes));
         return log([[bodyOfRoute(kind, call, { maxBytes, mask })]]);
       },
@@ -122,7 +121,7 @@ export const postCalls: FastifyPluginCallbackTypebox<{
         mask,
         count: (bytes: number) => request.bytes.addBody(bytes),
       };
-      return log(callsIn(await batchIn(await callBody(request, areKnown), limits.count), limits));
+      return log(callsIn(await batchIn(await callBody(request, hasApiKey), limits.count), limits));
     },
   );
   done();

@@ -8,7 +8,7 @@ import { maxItemBytes } from '../requests/item-size.ts';
 import { Problem } from '../requests/problem.ts';
 import { membersNamed } from './members-named.ts';
 
-/** The members that calls have. */
+/** The members of calls. */
 const memberNames = [
   'type',
   'messageId',
@@ -27,13 +27,13 @@ const memberNames = [
   'context',
 ] as const;
 
-/** Counts bytes that values take in memory. Throws if they are more than the process may hold. */
+/** Counts bytes that values take in memory. Throws if the process may not hold them. */
 type Count = (bytes: number) => void;
 
-/** Whether a call is larger or deeper than what is parsed as a whole. */
+/** Whether a call is too large or too deep to be parsed as a whole. */
 const isTooMuch = (json: Buffer): boolean => json.length > maxItemBytes || isTooDeep(json);
 
-/** Reads the call that a body is. Throws 400 if it is none in JSON. */
+/** Reads a body as a call. Throws 400 if it is not JSON. */
 export async function callIn(body: Buffer, count: Count): Promise<unknown> {
   try {
     const byMembers = isTooMuch(body) ? await callByMembers(body, count) : undefined;
@@ -48,9 +48,9 @@ export async function callIn(body: Buffer, count: Count): Promise<unknown> {
 }
 
 /**
- * Reads a call that is too much to be parsed as a whole by its members, as it may well name a user: those that are too deep, or beyond
- * 1 MiB together, are an `UnreadValue`. Members that no call has are not looked at. Returns undefined if it is no object. Throws
- * RuleBroken if it is no JSON.
+ * Reads a call that is too large to be parsed as a whole, member by member, because it may still name a user. A member becomes an
+ * `UnreadValue` if it is too deep, or beyond 1 MiB together with the others. Unknown members are skipped. Returns undefined if the JSON is
+ * not an object. Throws RuleBroken if it is not JSON.
  */
 export async function callByMembers(json: Buffer, count: Count): Promise<Members | undefined> {
   if (!isObjectText(json)) return undefined;
@@ -64,7 +64,7 @@ export async function callByMembers(json: Buffer, count: Count): Promise<Members
   return call;
 }
 
-/** The value, or what stands for one that is too deep or has more bytes. */
+/** Parses a value; returns an `UnreadValue` if it is too deep or has more than `maxBytes` bytes. */
 export function readUnlessTooMuch(json: Buffer, count: Count, maxBytes: number = maxItemBytes): unknown {
   if (json.length > maxBytes || isTooDeep(json)) return new UnreadValue(json);
   count(valueBytes(json));

@@ -1,8 +1,8 @@
-import { type TObject, type TUnsafe, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { type SegmentCall, segmentCalls } from './segment-call.ts';
 
-/** An object as a rule; whatever else is sent is kept as well. */
-const free = (description: string, example: object) =>
+/** A member that is usually an object. Any other value is kept as well. */
+const details = (description: string, example: object) =>
   Type.Optional(
     Type.Union(
       [
@@ -22,15 +22,15 @@ const user = {
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
       'x-component': 'SegmentUserId',
       description:
-        'The user. A number becomes text. A text that no user can be called ends with `~` and its SHA-256.',
-      // Without a user the example would be a dead letter each time that someone tries it.
+        'The user. A number becomes a string. A text that is not a valid user is cut, with `~` and its SHA-256 at the end.',
+      // Without a user, trying the example would make a dead letter.
       examples: ['123'],
     }),
   ),
   anonymousId: Type.Optional(
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
       'x-component': 'SegmentUserId',
-      description: 'The user where there is no userId.',
+      description: 'The user if there is no userId.',
     }),
   ),
 };
@@ -39,47 +39,47 @@ const common = {
   messageId: Type.Optional(
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
       description:
-        'The id, and idempotency key; made where there is none. One that can not be an id ends with `~` and its SHA-256.',
+        'The id, and idempotency key. Default: a new id. A text that is not a valid id is cut, with `~` and its SHA-256 at the end.',
     }),
   ),
   timestamp: Type.Optional(
     Type.Union([Type.String(), Type.Number(), Type.Null()], {
       description:
-        'When it happened, not corrected by sentAt; else originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC if they have no zone), ' +
-        'RFC 2822, what common languages print, or a number since 1970. Not understood, or more than 5 minutes ahead: when it was received.',
+        'When it happened, not corrected by sentAt. Default: originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC without a zone), ' +
+        'RFC 2822, the forms that common languages print, or a number since 1970. If it cannot be parsed, or is more than 5 minutes in the ' +
+        'future, the time of receipt is taken.',
       examples: ['2026-11-24T09:30:00Z'],
     }),
   ),
-  context: free('Kept with the metadata where it fits.', { ip: '127.0.0.1' }),
+  context: details('Kept in the metadata if it fits.', { ip: '127.0.0.1' }),
 };
-const named = {
+const titled = {
   name: Type.Optional(Type.String()),
   category: Type.Optional(Type.String()),
-  properties: free('The metadata.', { plan: 'pro' }),
+  properties: details('The metadata.', { plan: 'pro' }),
 };
 const own: Readonly<Record<SegmentCall, Parameters<typeof Type.Object>[0]>> = {
   track: {
     event: Type.Optional(
       Type.Union([Type.String(), Type.Number(), Type.Null()], {
         description:
-          'The type, cut to 256 characters; TRACK if there is none. A number becomes text. As given it is in `metadata.event`.',
+          'The type, cut to 256 characters. Default: TRACK. A number becomes a string. `metadata.event` keeps it as given.',
         examples: ['Order Completed'],
       }),
     ),
-    properties: free('The metadata.', { total: 12.5 }),
+    properties: details('The metadata.', { total: 12.5 }),
   },
-  identify: { traits: free('The metadata.', { plan: 'pro' }) },
-  page: named,
-  screen: named,
-  group: { groupId: Type.Optional(Type.String()), traits: free('The metadata.', { seats: 5 }) },
+  identify: { traits: details('The metadata.', { plan: 'pro' }) },
+  page: titled,
+  screen: titled,
+  group: { groupId: Type.Optional(Type.String()), traits: details('The metadata.', { seats: 5 }) },
   alias: { previousId: Type.Optional(Type.String()) },
 };
 
-/** The bodies of the calls, for the documentation alone: the domain judges. Members that are not known are not refused. */
-export const segmentBody = (kind: SegmentCall): TUnsafe<unknown> =>
-  Type.Unsafe<unknown>(bodyOf(kind, 'Call', {}));
+/** The body of a call, only for the documentation. Unknown members are ignored. */
+export const segmentBody = (kind: SegmentCall) => Type.Unsafe<unknown>(bodyOf(kind, 'Call', {}));
 
-const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', more: object): TObject =>
+const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', more: object) =>
   Type.Object(
     { ...more, ...common, ...own[kind] },
     {
@@ -89,13 +89,13 @@ const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', more: object): TObject
   );
 
 /** The body of a batch. */
-export const segmentBatch: TUnsafe<unknown> = Type.Unsafe<unknown>(
+export const segmentBatch = Type.Unsafe<unknown>(
   Type.Object(
     {
       batch: Type.Array(
         Type.Union(segmentCalls.map((kind) => bodyOf(kind, 'Item', { type: Type.Literal(kind) }))),
       ),
-      context: free('For items without one of their own.', { ip: '127.0.0.1' }),
+      context: details('The context for items without one of their own.', { ip: '127.0.0.1' }),
     },
     { 'x-component': 'SegmentBatch', additionalProperties: true },
   ),

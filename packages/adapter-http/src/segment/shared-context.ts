@@ -2,13 +2,13 @@ import { mendedJson } from './mended-json.ts';
 import { isMetadata } from './metadata-of-calls.ts';
 import { digestOfOriginal, type Original, originalOf } from './originals.ts';
 
-/** The context of a batch, for each of its calls that has none. It is looked at once, as few bytes would stand for many. */
+/** The context of a batch, for each call without one of its own. It is checked once, because it may be copied often. */
 export class SharedContext {
-  /** As metadata can hold it; undefined if none can. */
+  /** The value, mended for metadata; undefined if metadata cannot hold it. */
   readonly value: unknown;
-  /** As it was sent, if the value is something else. */
+  /** The value as it was sent, if it was changed. */
   readonly original: Original | undefined;
-  /** The bytes of JSON that it takes in the metadata of a call. */
+  /** The bytes of JSON that each copy takes in metadata. */
   readonly bytes: number;
   readonly #sent: unknown;
   #digest: Original | undefined;
@@ -22,12 +22,12 @@ export class SharedContext {
     this.bytes = bytesOf(this.value) + bytesOf(this.original?.shown);
   }
 
-  /** The same, left out of every call. */
+  /** The same context, but left out of every call. */
   withoutValue(): SharedContext {
     return new SharedContext(this.#sent, 0);
   }
 
-  /** Stands for it in a call that can't hold it beside its properties. */
+  /** Replaces the context in a call that cannot hold it beside its properties. */
   leftOut(): Original {
     return (this.#digest ??= digestOfOriginal('context', this.#sent));
   }

@@ -1,8 +1,8 @@
 import { Timestamp, unlessBroken } from '@user-activity/domain';
 
 /**
- * The moment that a decimal number since 1970-01-01T00:00:00Z names, maybe with an exponent; undefined if it is none. Its magnitude
- * tells the unit: seconds below 10¹¹, milliseconds below 10¹⁵, microseconds with 16 digits, nanoseconds with 19. What .NET prints,
+ * Parses a decimal number since 1970-01-01T00:00:00Z, optionally with an exponent. Returns undefined for anything else. The magnitude
+ * decides the unit: seconds below 10¹¹, milliseconds below 10¹⁵, microseconds with 16 digits, nanoseconds with 19. The form of .NET,
  * `/Date(1795513076000)/`, is in milliseconds. Digits beyond the millisecond are cut off.
  */
 export function timeSince1970(text: string): Timestamp | undefined {
@@ -14,11 +14,11 @@ export function timeSince1970(text: string): Timestamp | undefined {
   return millis === undefined ? undefined : momentOf(sign === '' ? millis : -millis);
 }
 
-// The moment is in UTC, and the offset tells the zone of the sender alone.
+// The number is in UTC. The offset only shows the zone of the sender.
 const netDate = /^\/date\((?<millis>-?\d{1,15})(?:[+-]\d{4})?\)\/$/i;
 const number = /^(?<sign>-?)(?<whole>\d+)(?:\.(?<fraction>\d+))?(?:e(?<exponent>[+-]?\d{1,2}))?$/i;
 
-/** By the digits before the point, how many of them are a millisecond's, counted back from the point. */
+/** The power of ten from the unit of the number to milliseconds, by the count of digits before the point. */
 const places = (digits: number): number | undefined => {
   if (digits <= 11) return 3;
   if (digits <= 15) return 0;
@@ -26,7 +26,7 @@ const places = (digits: number): number | undefined => {
   return digits === 19 ? -6 : undefined;
 };
 
-/** The milliseconds of a number whose decimal point is behind that many of its digits; in digits, so nothing is rounded. */
+/** The milliseconds of a number with its decimal point behind `point` digits. Works on digits, so that nothing is rounded. */
 function millisOf(digits: string, point: number): number | undefined {
   const zeros = leadingZeros.exec(digits)?.[0].length ?? 0;
   const size = point - zeros;

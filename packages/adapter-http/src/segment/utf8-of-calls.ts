@@ -1,14 +1,15 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { charsetOf, withoutMark } from '../bodies/json-body.ts';
+import { withoutMark } from '../bodies/json-body.ts';
+import { charsetOf } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
 
 const utf8 = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 const latin1 = ['iso-8859-1', 'latin1'];
 
 /**
- * A body of calls, or a part of one, as UTF-8. A byte that is not UTF-8 becomes the escape of an unpaired surrogate of its own, U+DC80 to
- * U+DCFF, which is mended like any other: it is stored as U+FFFD, and names that differ in such a byte stay apart. Latin-1 is taken if the
- * media type names it. Throws 415 if it names another charset.
+ * Returns a body of calls, or a part of one, as UTF-8. A byte that is not UTF-8 becomes the JSON escape of an unpaired surrogate, U+DC80
+ * to U+DCFF. That is mended later: it is stored as U+FFFD, and names that differ only in such a byte stay different. The media type may
+ * also name Latin-1. Throws 415 if it names another charset.
  */
 export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buffer {
   const charset = charsetOf(contentType) ?? 'utf-8';
@@ -19,7 +20,7 @@ export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buff
   return isUtf8(json) ? json : withEscapes(json);
 }
 
-// Two passes over one buffer: a body may be ten million such bytes, and a list of its pieces took gigabytes.
+// Two passes over one buffer: a body may be ten million such bytes, and a list of pieces would take gigabytes.
 function withEscapes(json: Buffer): Buffer {
   let faults = 0;
   for (let at = 0, length = 0; at < json.length; at += length || 1) {
@@ -45,7 +46,7 @@ const escapeStart = Buffer.from('\\udc');
 const hexDigits = Buffer.from('0123456789abcdef');
 const escapeBytes = escapeStart.length + 2;
 
-/** How many bytes the character there has; 0 if it is none in UTF-8 (RFC 3629, section 4). */
+/** The number of bytes of the UTF-8 character at an index; 0 if there is none (RFC 3629, section 4). */
 function characterBytes(json: Buffer, at: number): number {
   const first = json[at] ?? 0;
   const second = json[at + 1] ?? 0;

@@ -1,9 +1,9 @@
 import { isMembers } from '../bodies/members.ts';
 
-// Beyond some ten thousand levels V8 writes JSON in time out of proportion, half a minute for 8 MB, or not at all.
+// Beyond some ten thousand levels, V8 takes half a minute to write 8 MB of JSON, or fails.
 const maxLevels = 1000;
 
-/** Whether a JSON value has at most 1,000 levels. Goes level by level, as recursion would not come to the end of some. */
+/** Whether a JSON value has at most 1,000 levels. Works level by level, because recursion could overflow the stack. */
 export function isShallow(value: unknown): boolean {
   let level = [value].filter(isContainer);
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -15,10 +15,10 @@ export function isShallow(value: unknown): boolean {
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-// A large member is written for its digest and for its letter; what nobody holds any more goes by itself.
+// A large member is written twice, for its digest and for its dead letter. Entries go with their values.
 const written = new WeakMap<object, string | undefined>();
 
-/** The text of a JSON value; undefined if it has more than 1,000 levels. An object or array is written once: it must not change. */
+/** The JSON text of a value; undefined if it has more than 1,000 levels. Texts are cached, so objects and arrays must not change. */
 export function shallowJson(value: unknown): string | undefined {
   if (!isContainer(value)) return JSON.stringify(value);
   if (written.has(value)) return written.get(value);
@@ -27,12 +27,12 @@ export function shallowJson(value: unknown): string | undefined {
   return json;
 }
 
-/** The text of a JSON value, however many levels it has. */
+/** The JSON text of a value of any depth. */
 export const wholeJson = (value: unknown): string => shallowJson(value) ?? deepJson(value);
 
 function deepJson(value: unknown): string {
   const pieces: string[] = [];
-  // Text stands for itself; a value is in a list of one.
+  // A string is finished text; a list of one holds a value that is still to be written.
   const open: (string | readonly [unknown])[] = [[value]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (typeof next === 'string') pieces.push(next);

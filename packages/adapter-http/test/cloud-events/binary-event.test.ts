@@ -1,5 +1,5 @@
-import { RuleBroken } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
+import { FaultyMember } from '../../src/cloud-events/attributes.ts';
 import { binaryEvent } from '../../src/cloud-events/binary-event.ts';
 
 function read(headers: readonly (readonly [string, string])[], body: string | Buffer = '', type?: string) {
@@ -40,11 +40,11 @@ describe('a header', () => {
     ['"open', 'is not a well-formed quoted string'],
     ['"a" b', 'is not a well-formed quoted string'],
     [String.raw`"a\"`, 'is not a well-formed quoted string'],
-  ])('%j is refused, and says why', (raw, message) => {
-    expect(read([['ce-id', raw]])).toEqual({ id: new RuleBroken(message) });
+  ])('%j is refused with the reason', (raw, message) => {
+    expect(read([['ce-id', raw]])).toEqual({ id: new FaultyMember(message) });
   });
 
-  test('may be written in any case, and once', () => {
+  test('may have any case, and may be given once', () => {
     expect(
       read([
         ['CE-Id', '1'],
@@ -57,14 +57,14 @@ describe('a header', () => {
         ['ce-id', '1'],
         ['Ce-Id', '1'],
       ]),
-    ).toEqual({ id: new RuleBroken('must be given once') });
+    ).toEqual({ id: new FaultyMember('must be given once') });
   });
 
   test.each(['data', 'data_base64', 'datacontenttype'])('ce-%s is refused', (name) => {
-    expect(read([[`ce-${name}`, 'AAAA']])[name]).toBeInstanceOf(RuleBroken);
+    expect(read([[`ce-${name}`, 'AAAA']])[name]).toBeInstanceOf(FaultyMember);
   });
 
-  test('of a poisonous name is a member like others', () => {
+  test('with the name of a prototype is a normal member', () => {
     expect(Object.keys(read([['ce-__proto__', 'x']]))).toEqual(['__proto__']);
   });
 });
@@ -86,7 +86,7 @@ describe('the body', () => {
     ['text/plain', '', {}],
     [undefined, 'abc', { data_base64: 'YWJj' }],
     [undefined, '', {}],
-  ])('as %s of %j', (type, body, data) => {
+  ])('as %s: %j', (type, body, data) => {
     expect(read([], body, type)).toEqual({
       ...data,
       ...(type === undefined ? {} : { datacontenttype: type }),
@@ -97,7 +97,7 @@ describe('the body', () => {
     ['application/json', '{', 400],
     ['application/json', Buffer.of(0x22, 0xff, 0x22), 400],
     ['application/json; charset=utf-16', '{}', 415],
-  ])('as %s of %j can not be read', (type, body, status) => {
+  ])('as %s: %j cannot be read', (type, body, status) => {
     expect(() => read([], body, type)).toThrow(expect.objectContaining({ status }));
   });
 });

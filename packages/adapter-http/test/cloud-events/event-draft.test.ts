@@ -23,7 +23,7 @@ function faultsOf(raw: unknown): readonly Violation[] {
 }
 
 describe('an event', () => {
-  test('is an activity of its subject', () => {
+  test('becomes an activity of its subject', () => {
     expect(
       draftOf({
         time: '2018-04-05T17:31:00Z',
@@ -56,7 +56,7 @@ describe('an event', () => {
     });
   });
 
-  test('of the required attributes alone has no time and no data', () => {
+  test('with only the required attributes has no time and no data', () => {
     const bare = { time: null, dataschema: null, datacontenttype: null, data_base64: null };
     expect(draftOf(bare)).toEqual({
       id: expect.stringMatching(/^ce_[\w-]{43}$/) as unknown,
@@ -66,7 +66,7 @@ describe('an event', () => {
     });
   });
 
-  test('is named by source and id together, neither by what the two spell in a row', () => {
+  test('is identified by source and id together, not by their concatenation', () => {
     const ids = [
       draftOf({ source: 'a', id: 'bc' }),
       draftOf({ source: 'ab', id: 'c' }),
@@ -82,7 +82,7 @@ describe('an event', () => {
     ['com.github.pull_request.opened', 'COM.GITHUB.PULL_REQUEST.OPENED'],
     ['Order (paid) #7 – €', 'ORDER_(PAID)_#7_€'],
     ['größe', 'GRÖSSE'],
-  ])('of the type %s keeps it as given, and has its canonical form', (type, canonical) => {
+  ])('with the type %s keeps it as given, and has its canonical form', (type, canonical) => {
     expect(draftOf({ type })).toMatchObject({ type: canonical, metadata: { cloudevent: { type } } });
   });
 });
@@ -117,7 +117,7 @@ describe('data', () => {
   });
 
   test.each(['A', 'AAA', 'AAAA=', '====', 'A===', 'AA=A', 'AAA-', 'AA A', '... base64 encoded string ...'])(
-    'data_base64 of %j is no base64',
+    'data_base64 %j is not base64',
     (data_base64) => {
       expect(faultsOf(event({ data_base64 }))).toEqual([
         { path: '/data_base64', message: 'must be base64 (RFC 4648, section 4)' },
@@ -126,7 +126,7 @@ describe('data', () => {
   );
 });
 
-test('data of whatever JSON stays deep-equal, in one of the three places', () => {
+test('data of any JSON stays deep-equal, in one of the three places', () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), anyMetadata), (data) => {
       const { cloudevent, ...others } = metadataOf({ data }) as Record<string, unknown>;
@@ -175,7 +175,7 @@ describe('faults', () => {
       'both kinds of data',
       event({ data: 1, data_base64: 'AAAA' }),
       '/data_base64',
-      'must not be given beside data',
+      'must not be given together with data',
     ],
     [
       'an extension in upper case',
@@ -240,7 +240,7 @@ describe('faults', () => {
     expect(metadataOf({ ext })).toMatchObject({ cloudevent: { ext } });
   });
 
-  test('are listed all, by what the client sent, those of the data too', () => {
+  test('are all listed by their paths in the event, including those of the data', () => {
     const raw = {
       specversion: '1',
       subject: '',
@@ -260,13 +260,13 @@ describe('faults', () => {
     ]);
   });
 
-  test('of a hostile event are listed up to a limit', () => {
+  test('in a hostile event are listed up to a limit', () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`A${index}`, 1]));
     expect(faultsOf(many)).toHaveLength(33);
   });
 });
 
-describe('what the domain finds is told by what the client sent', () => {
+describe('violations from the domain have paths in the event', () => {
   test.each<[object, string, string]>([
     [{}, '/createdAt', '/time'],
     [{}, '', ''],
@@ -280,7 +280,7 @@ describe('what the domain finds is told by what the client sent', () => {
     [{ data: { cloudevent: {} } }, '/metadata/data/cloudevent', '/data/cloudevent'],
     [{ data_base64: 'AAAA' }, '/metadata', '/data_base64'],
     [{}, '/metadata', ''],
-  ])('of %j: %s is %s', (fields, path, sent) => {
+  ])('in %j, %s becomes %s', (fields, path, sent) => {
     expect(eventDraft(event(fields), maxMetadataBytes).asSent({ path, message: 'm' })).toEqual({
       path: sent,
       message: 'm',

@@ -100,7 +100,7 @@ describe('an event of the SDK', () => {
     expect(new Set(it.activities().map(({ id }) => id)).size).toBe(1);
   });
 
-  test('whose attributes it sends as they are is refused where they are not what they say', async () => {
+  test('with invalid attributes that the SDK sends unchecked is refused', async () => {
     const it = await listening();
     const { headers, body } = HTTP.binary(new CloudEvent({ ...base, id: '1', subject: '100%', data: {} }));
     expect(await it.send(headers, body)).toMatchObject({

@@ -11,11 +11,11 @@ test.each<[string[], string, number, string]>([
   [['$&'], '"$& $1"', 100, '"** $1"'],
   [['secret'], '0123456secret', 9, '0123456**'],
   [[''], 'abc', 2, 'ab'],
-])('of the keys %j nothing is left in %s', (keys, json, units, left) => {
+])('nothing of the keys %j is left in %s', (keys, json, units, left) => {
   expect(new KeyMask(keys).beginningOf(json, units)).toBe(left);
 });
 
-test('a letter keeps no key of the API, wherever a call has it and whether it is kept whole', async () => {
+test('a dead letter holds no API key, wherever the call had it', async () => {
   const it = await service({ apiKeys: ['s3cret-1', 's3cret-2'], maxBodyBytes: 1_000_000 });
   const bodies = [
     [{ writeKey: 's3cret-1' }],

@@ -22,7 +22,7 @@ test.each([
   expect(mendedJson(parseJson(json))).toEqual({ value: parseJson(json), isChanged: false });
 });
 
-describe('what is mended', () => {
+describe('a mended value', () => {
   test.each([
     [String.raw`"a\ud800b"`, '"a\ufffdb"'],
     [String.raw`{"a":["\udc00",{"b":"\ud800"}]}`, '{"a":["\ufffd",{"b":"\ufffd"}]}'],
@@ -46,7 +46,7 @@ describe('what is mended', () => {
     expect(mend('{"__proto__":1,"__proto__~1":2}')).toEqual({ '__proto__~2': 1, '__proto__~1': 2 });
   });
 
-  test('the order of the members does not count', () => {
+  test('the order of the members has no effect', () => {
     const [one, other] = [
       String.raw`"\ud800":1,"\u0000":3`,
       String.raw`"\ud801":2,"\ud802":{"\ud801":5,"\ud800":4}`,
@@ -56,7 +56,7 @@ describe('what is mended', () => {
     expect(mend(`{${other},${one}}`)).toEqual(made);
   });
 
-  test('many keys that come to one name are mended one after the other', () => {
+  test('many keys that map to one name get numbers in order', () => {
     const keys = Array.from({ length: 2048 }, (_, index) => String.fromCharCode(0xd800 + index));
     const value = mendedJson(Object.fromEntries(keys.map((key, index) => [key, index])))?.value;
     expect(Object.values(value ?? {}).toSorted((one, other) => Number(one) - Number(other))).toEqual(
@@ -71,7 +71,7 @@ test('more than 16 levels are too many', () => {
   expect(mendedJson({ a: nested(60_000) })).toBeUndefined();
 });
 
-test('what takes more than it may is not looked at to its end', () => {
+test('a value that is too large is not read to its end', () => {
   const list = Array.from({ length: 1000 }, () => '\ud800');
   expect(mendedWithin(list, 1001)).toBeDefined();
   expect(mendedWithin(list, 1000)).toBeUndefined();
@@ -86,7 +86,7 @@ test('what takes more than it may is not looked at to its end', () => {
   expect(looks).toBeLessThan(1000);
 });
 
-test('whatever is sent, nothing is lost and metadata can hold it', () => {
+test('for any value, nothing is lost and metadata can hold the result', () => {
   const key = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom('__proto__', 'constructor', 'prototype', '\ud800', '\ud801', '\0', '\ufffd', '\ufffd~1'),

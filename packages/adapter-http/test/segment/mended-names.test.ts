@@ -29,7 +29,7 @@ describe('a user', () => {
     ['.', '.'],
     ['..', '..'],
     ['a\0b\u0085\n', 'a_b__'],
-  ])('%j begins as it did, and ends with the digest of its UTF-8', (text, beginning) => {
+  ])('%j keeps its beginning, and ends with the digest of its UTF-8', (text, beginning) => {
     expect(mendedUser(text)).toBe(`${beginning}~${sha256(text)}`);
   });
 
@@ -37,11 +37,11 @@ describe('a user', () => {
     ['a\ud800', 'a\ufffd'],
     ['\udc00\ud800', '\ufffd\ufffd'],
     [`${'x'.repeat(300)}\ud800`, 'x'.repeat(200)],
-  ])('%j has unpaired surrogates, which UTF-8 does not tell apart', (text, beginning) => {
+  ])('%j has unpaired surrogates, which UTF-8 cannot distinguish', (text, beginning) => {
     expect(mendedUser(text)).toBe(`${beginning}~${sha256(utf16(text))}`);
   });
 
-  test('is always one, and never another', () => {
+  test('is always valid and unique', () => {
     fc.assert(
       fc.property(named, named, (one, other) => {
         expect(UserId.parse(mendedUser(one))).toBe(mendedUser(one));
@@ -66,12 +66,12 @@ describe('an id', () => {
     ['😀'.repeat(100), '_'.repeat(84)],
     ['...', '...'],
     ...[...reservedIds].map((word): [string, string] => [word, word]),
-  ])('%j begins as it did, and ends with the digest of its UTF-8', (text, beginning) => {
+  ])('%j keeps its beginning, and ends with the digest of its UTF-8', (text, beginning) => {
     expect(mendedId(text)).toBe(`${beginning}~${sha256(text)}`);
     expect(mendedId(text).length).toBeLessThanOrEqual(128);
   });
 
-  test('is always one that a client may give, and never another', () => {
+  test('is always valid for clients and unique', () => {
     fc.assert(
       fc.property(
         anyText.filter((text) => text !== ''),
@@ -103,13 +103,13 @@ describe('a type', () => {
   });
 
   test.each(['', ' ', ' \n\t', '\0', ' '.repeat(5000), `${' '.repeat(10_000)}x`])(
-    'there is none for %j',
+    'is undefined for %j',
     (name) => {
       expect(mendedType(name)).toBeUndefined();
     },
   );
 
-  test('is always one that stays as it is', () => {
+  test('is always canonical', () => {
     const special = Array.from('ßﬃΐǰẖՙև\u0958\ufb2c\u0344İ\u1fb7\u0390');
     const longer = fc.tuple(
       fc.constantFrom(...special),

@@ -101,7 +101,7 @@ function comparisonOf(one: UserActivity | undefined, other: UserActivity | undef
   return one === other ? 'neither' : 'one alone';
 }
 
-test('whenever a call is taken in, it is the same fact', async () => {
+test('a call is the same fact whenever it is received', async () => {
   const near = fc.tuple(
     calls,
     millis,
@@ -135,7 +135,7 @@ test('a call that names a user is always stored, and reads back from the log as 
   );
 });
 
-test('by whatever route, it is a call with a record', () => {
+test('on every route, a call has a record for a dead letter', () => {
   fc.assert(
     fc.property(fc.constantFrom(...segmentCalls), fc.oneof(calls, fc.jsonValue()), (kind, body) => {
       const call = bodyOfRoute(kind, body, around);

@@ -29,8 +29,8 @@ const nested = (levels: number): unknown =>
 const tooMuch =
   'is stored as its size and SHA-256 only: metadata is at most 32768 bytes as UTF-8 of its JSON and 16 levels deep';
 
-describe('what was sent is kept beside what is stored', () => {
-  test('where nothing is mended there is nothing', () => {
+describe('sent values are kept beside the stored ones', () => {
+  test('nothing is kept if nothing is mended', () => {
     const original = { url: '/' };
     expect(
       mended({ messageId: 'm', timestamp: '2026-11-24T10:37:56.1+01:00', properties: { original } }),
@@ -44,7 +44,7 @@ describe('what was sent is kept beside what is stored', () => {
     });
   });
 
-  test('of each field that is mended, under its name', () => {
+  test('each mended field is kept under its name', () => {
     const [userId, messageId] = ['x'.repeat(257), 'not an id'];
     const timestamp = '2026-11-24T09:37:56.059464';
     expect(mended({ userId, messageId, timestamp, event: 'a\0b', properties: { n: 1 } })).toEqual({
@@ -68,7 +68,7 @@ describe('what was sent is kept beside what is stored', () => {
     [nested(14), nested(14)],
     [nested(15), { json: JSON.stringify(nested(15)) }],
     [nested(500), digestOf(nested(500))],
-  ])('a time that is not understood: %j', (timestamp, shown) => {
+  ])('a time that cannot be parsed: %j', (timestamp, shown) => {
     expect(mended({ timestamp })).toEqual({
       userId: 'u',
       type: 'E',
@@ -77,7 +77,7 @@ describe('what was sent is kept beside what is stored', () => {
     });
   });
 
-  test('of a timestamp that is not understood, also if the other is', () => {
+  test('a timestamp that cannot be parsed is kept, even if the other one can', () => {
     const { createdAt, metadata } = mended({ timestamp: 'soon', originalTimestamp: '2026-11-24' });
     expect([createdAt, metadata]).toEqual([
       '2026-11-24T00:00:00.000Z',
@@ -90,7 +90,7 @@ describe('what was sent is kept beside what is stored', () => {
     [{}, 'TRACK', {}],
     [true, 'TRACK', true],
     [' \n', 'TRACK', ' \n'],
-  ])('of the event %j', (event, type, shown) => {
+  ])('the event %j', (event, type, shown) => {
     expect(mended({ event })).toMatchObject({
       type,
       metadata: { event, original: { event: shown } },
@@ -98,11 +98,11 @@ describe('what was sent is kept beside what is stored', () => {
     });
   });
 
-  test('of an event that is missing there is nothing', () => {
+  test('nothing is kept for a missing event', () => {
     expect(mended({ event: null })).toEqual({ userId: 'u', type: 'TRACK', metadata: {}, losses: [] });
   });
 
-  test('of an event that is too long, ill-formed or no text', () => {
+  test('an event that is too long, ill-formed or not a string is kept', () => {
     const long = 'x'.repeat(5000);
     expect(mended({ event: long })).toMatchObject({
       type: 'X'.repeat(256),
@@ -114,7 +114,7 @@ describe('what was sent is kept beside what is stored', () => {
     });
   });
 
-  test('of an item whose type is no name', () => {
+  test('the type of an item that is not a name is kept', () => {
     const item = { userId: 'u', type: {}, event: 'E' };
     expect(partsOf(itemOfBatch(item, around))).toMatchObject({
       type: 'TRACK',
@@ -122,7 +122,7 @@ describe('what was sent is kept beside what is stored', () => {
     });
   });
 
-  test('of a messageId that is no text, whose JSON is the id', () => {
+  test('a messageId that is not a string is kept, and its JSON is the id', () => {
     expect(mended({ messageId: { a: 7 } })).toMatchObject({ id: '{"a":7}', metadata: { event: 'E' } });
     const id = `{"a_b":7}~${base64url('{"a b":7}')}`;
     const original = { messageId: { 'a b': 7 } };
@@ -177,7 +177,7 @@ describe('metadata that breaks a rule', () => {
     });
   });
 
-  test('is mended in every member of the call, which stay what they are', () => {
+  test('is mended in every member of the call, and the members keep their places', () => {
     const { metadata } = partsOf(
       bodyOfRoute(
         'page',
@@ -209,7 +209,7 @@ describe('metadata that breaks a rule', () => {
     ['too deep', nested(17)],
     ['deeper than any stack', nested(30_000)],
     ['too large as a list', ['x'.repeat(33_000)]],
-  ])('%s is stored as its size and digest, and is lost', (_, properties) => {
+  ])('%s is stored as its size and digest, and is a loss', (_, properties) => {
     const { metadata, losses } = mended({ properties, context: { ip: 'i' }, timestamp: 'soon' });
     expect(losses).toEqual([{ path: '/properties', message: tooMuch }]);
     expect(metadata).toMatchObject({ event: 'E', context: { ip: 'i' } });
@@ -222,12 +222,12 @@ describe('metadata that breaks a rule', () => {
     expect(original).toMatchObject(digestOf(properties));
   });
 
-  test('of the digest is the JSON', () => {
+  test('the digest is that of the JSON', () => {
     const properties = { fill: 'x'.repeat(33_000) };
     expect(mended({ properties }).metadata).toEqual({ event: 'E', original: digestOf(properties) });
   });
 
-  test('in a member beside the properties leaves these in their place', () => {
+  test('in a member beside the properties leaves the properties in their place', () => {
     const name = 'x'.repeat(33_000);
     expect(partsOf(bodyOfRoute('page', { userId: 'u', name, properties: { a: 1 } }, around))).toMatchObject({
       metadata: { a: 1, original: { name: digestOf(name) } },
@@ -235,7 +235,7 @@ describe('metadata that breaks a rule', () => {
     });
   });
 
-  test('that fits without the context stays, and so does the context without the properties', () => {
+  test('that fits without the context is kept, and so is the context without the properties', () => {
     const [properties, context] = [{ a: 'x'.repeat(20_000) }, { b: 'x'.repeat(20_000) }];
     expect(mended({ properties, context })).toMatchObject({
       metadata: { ...properties, event: 'E', original: { context: digestOf(context) } },
@@ -248,7 +248,7 @@ describe('metadata that breaks a rule', () => {
   });
 });
 
-test('properties that are too much by the number of their names are looked at twice: how deep they are, and to be written', () => {
+test('properties with too many names are read only twice: for their depth, and for their JSON', () => {
   const names = 40_000;
   const wide = Object.fromEntries(Array.from({ length: names }, (_, index) => [`k${index}`, index]));
   let looks = 0;
@@ -264,7 +264,7 @@ test('properties that are too much by the number of their names are looked at tw
   expect(looks).toBeLessThan(2 * names + 100);
 });
 
-test('what a call can say in all its places is within the allowance', () => {
+test('the originals of all members together are within the allowance', () => {
   const long = '"'.repeat(500);
   const all = [
     'userId',
@@ -293,7 +293,7 @@ test('what a call can say in all its places is within the allowance', () => {
   expect(isMetadata(metadata, around.maxBytes + originalsBytes)).toBe(true);
 });
 
-test('so much metadata is left for calls that it never exceeds what is read back from the log', () => {
+test('the limit for calls never exceeds the limit for metadata from the log', () => {
   expect(maxBytesOfCalls(defaultMetadataBytes)).toBe(defaultMetadataBytes);
   expect(maxBytesOfCalls(maxMetadataBytes)).toBe(maxMetadataBytes - originalsBytes);
 });

@@ -29,7 +29,7 @@ describe('the context of a batch', () => {
     expect(within({ ip: '\ud800' }, { context: { ip: 'own' } }).metadata).toEqual({ context: { ip: 'own' } });
   });
 
-  test('that no metadata could hold is its digest, and so is one that does not fit beside properties', () => {
+  test('is replaced by its digest if metadata cannot hold it, or not beside the properties', () => {
     const large = { fill: 'x'.repeat(33_000) };
     expect(within(large)).toMatchObject({ metadata: { original: { context: digestOf(large) } }, losses: [] });
     const [properties, context] = [{ a: 'x'.repeat(20_000) }, { b: 'x'.repeat(20_000) }];

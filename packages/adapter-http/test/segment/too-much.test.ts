@@ -52,7 +52,7 @@ test.each([
   },
 );
 
-test('a name that is too deep to be read is mended to one name as well', async () => {
+test('a name that is too deep to be parsed is mended too', async () => {
   const it = await service({ maxBodyBytes: 4_000_000 });
   const call = `{"userId":${deep},"messageId":${deep},"timestamp":${deep},"event":${deep},"anonymousId":"a"}`;
   expect((await send(it, '/v1/track', call)).statusCode).toBe(200);
@@ -66,7 +66,7 @@ test('a name that is too deep to be read is mended to one name as well', async (
   ]);
 });
 
-test('what is no JSON within a call that is read by its members is 400', async () => {
+test('malformed JSON in a call that is read member by member is 400', async () => {
   const it = await service();
   const call = `{"userId":"u","event":nothing,"properties":${deep}}`;
   expect((await send(it, '/v1/track', call)).statusCode).toBe(400);
@@ -75,7 +75,7 @@ test('what is no JSON within a call that is read by its members is 400', async (
   expect((await send(it, '/v1/track', `[${deep}]`)).statusCode).toBe(400);
 });
 
-test.each(['integrations', 'context'])('a batch keeps its calls whatever its %s is', async (name) => {
+test.each(['integrations', 'context'])('a batch keeps its calls, whatever its %s is', async (name) => {
   const it = await service({ maxBodyBytes: 4_000_000 });
   for (const value of [deep, large]) {
     const body = `{"${name}":${value},"batch":[{"userId":"u","event":"E"},{"userId":"v"}]}`;

@@ -15,7 +15,7 @@ const byte = fc.oneof(
 );
 const bytes = fc.array(byte, { maxLength: 12 }).map((list) => Buffer.from(list));
 
-test('text that is UTF-8 stays as it is, and any other becomes well-formed as the platform decodes it', () => {
+test('UTF-8 stays unchanged, and other bytes become what the platform decodes', () => {
   fc.assert(
     fc.property(bytes, (body) => {
       const text = read(body);
@@ -29,7 +29,7 @@ test('text that is UTF-8 stays as it is, and any other becomes well-formed as th
   );
 });
 
-test('texts that differ stay different', () => {
+test('different texts stay different', () => {
   fc.assert(
     fc.property(bytes, bytes, (one, other) => {
       expect(read(one) === read(other)).toBe(one.equals(other));

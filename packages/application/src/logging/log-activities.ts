@@ -53,7 +53,7 @@ export interface BatchOptions {
 /**
  * Takes in those of many drafts that keep the rules, each judged by itself. Resolves only after the log holds all of
  * these. Throws LOG_UNAVAILABLE and LOG_BUSY, with the ids of all drafts: sending the whole batch again under them is safe.
- * What the portions throw goes to the caller, and nothing was taken in: INPUT_UNREADABLE or INPUT_TOO_LARGE, as all else is a bug.
+ * Throws what the portions throw, after which nothing was taken in: an InputFault; any other error is a bug.
  */
 export type LogActivities = (drafts: DraftPortions, options?: BatchOptions) => Promise<BatchReceipt>;
 

@@ -4,14 +4,20 @@ import { RuleBroken } from '../shared/violation.ts';
 /** The id of an activity, and its idempotency key. 1-128 printable ASCII characters without space, not only dots. */
 export type ActivityId = Brand<string, 'ActivityId'>;
 
-const printable = /^[\x21-\x7e]{1,128}$/;
+const maxLength = 128;
+const printable = new RegExp(`^[\\x21-\\x7e]{1,${maxLength}}$`);
 const onlyDots = /^\.+$/;
 
 export const ActivityId = {
+  /** The maximum of characters: 128. */
+  get maxLength(): number {
+    return maxLength;
+  },
   /** Parses an id from a client. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): ActivityId {
     if (typeof raw !== 'string') throw new RuleBroken('must be a string');
-    if (!printable.test(raw)) throw new RuleBroken('must be 1-128 printable ASCII characters without space');
+    if (!printable.test(raw))
+      throw new RuleBroken(`must be 1-${maxLength} printable ASCII characters without space`);
     if (onlyDots.test(raw)) throw new RuleBroken('must not be only dots');
     return raw as ActivityId;
   },

@@ -8,14 +8,19 @@ import { RuleBroken } from '../shared/violation.ts';
  */
 export type ActivityType = Brand<string, 'ActivityType'>;
 
-const plain = /^[A-Z0-9_.:/]{1,256}$/;
-const maxUnits = 4 * 256;
-const wrongLength = 'must be 1-256 characters';
+const maxLength = 256;
+const plain = new RegExp(`^[A-Z0-9_.:/]{1,${maxLength}}$`);
+const maxUnits = 4 * maxLength;
+const wrongLength = `must be 1-${maxLength} characters`;
 // Includes tabs and line breaks, which are control characters too, line separators (U+2028), and dashes such as U+2212.
 const separators = /[\s\p{Dash}]+/gu;
 const controlCharacter = /\p{Cc}/u;
 
 export const ActivityType = {
+  /** The maximum of characters: 256. */
+  get maxLength(): number {
+    return maxLength;
+  },
   /** Parses a type from a client and makes it canonical. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): ActivityType {
     if (typeof raw === 'string' && plain.test(raw)) return raw as ActivityType;
@@ -25,7 +30,7 @@ export const ActivityType = {
     if (controlCharacter.test(joined)) throw new RuleBroken('must not contain control characters');
     // Upper case can decompose a character, for instance U+01F0: normalise again.
     const canonical = joined.normalize('NFC').toUpperCase().normalize('NFC');
-    if (canonical === '' || isLongerThan(256, canonical)) throw new RuleBroken(wrongLength);
+    if (canonical === '' || isLongerThan(maxLength, canonical)) throw new RuleBroken(wrongLength);
     return canonical as ActivityType;
   },
   /** Takes a type from our own store, without checks. */

@@ -5,16 +5,21 @@ import { RuleBroken } from '../shared/violation.ts';
 /** The person or system that acted. Opaque to the service, compared exactly. 1-256 characters. */
 export type UserId = Brand<string, 'UserId'>;
 
+const maxLength = 256;
 // Surrounding white space is allowed, but not without a limit.
-const maxUnits = 4 * 256;
-const wrongLength = 'must be 1-256 characters after trimming';
+const maxUnits = 4 * maxLength;
+const wrongLength = `must be 1-${maxLength} characters after trimming`;
 const controlCharacter = /\p{Cc}/u;
 
 export const UserId = {
+  /** The maximum of characters: 256. */
+  get maxLength(): number {
+    return maxLength;
+  },
   /** Parses a user id from a client and trims white space. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): UserId {
     const text = wellFormedText(raw, maxUnits, wrongLength).trim();
-    if (text === '' || isLongerThan(256, text)) throw new RuleBroken(wrongLength);
+    if (text === '' || isLongerThan(maxLength, text)) throw new RuleBroken(wrongLength);
     if (controlCharacter.test(text)) throw new RuleBroken('must not contain control characters');
     if (text === '.' || text === '..') throw new RuleBroken('must not be "." or ".."');
     return text as UserId;

@@ -4,24 +4,14 @@ import type { Violation } from './violation.ts';
  * The kind of an error tells what a caller can do about it, whatever its code is.
  *  - `invalid-activity`  the activity breaks a rule; sending it again does not help.
  *  - `invalid-query`     the query breaks a rule.
- *  - `unreadable`        the input can't be read to its end.
- *  - `too-large`         the input is larger than the limit.
  *  - `unavailable`       a dependency is down or too slow; sending the same again later is safe.
  *  - `overloaded`        a buffer is full and nothing was taken; sending the same again later is safe.
  */
-export type ErrorKind =
-  | 'invalid-activity'
-  | 'invalid-query'
-  | 'unreadable'
-  | 'too-large'
-  | 'unavailable'
-  | 'overloaded';
+export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | 'overloaded';
 
 /**
  * The exact error. Codes are stable: callers and dashboards may rely on them.
  *  - `QUERY_TOO_BROAD`    the answer would exceed a limit; the message tells how to narrow the query;
- *  - `INPUT_UNREADABLE`   the input broke off, or is not encoded as it claims;
- *  - `INPUT_TOO_LARGE`    the input has more bytes or items than the limit;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
  *  - `PROCESS_BUSY`       the process already holds its maximum of bytes of requests and answers;
@@ -32,8 +22,6 @@ export type ErrorCode =
   | 'INVALID_ACTIVITY'
   | 'INVALID_QUERY'
   | 'QUERY_TOO_BROAD'
-  | 'INPUT_UNREADABLE'
-  | 'INPUT_TOO_LARGE'
   | 'LOG_UNAVAILABLE'
   | 'LOG_BUSY'
   | 'PROCESS_BUSY'
@@ -44,8 +32,6 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   INVALID_ACTIVITY: 'invalid-activity',
   INVALID_QUERY: 'invalid-query',
   QUERY_TOO_BROAD: 'invalid-query',
-  INPUT_UNREADABLE: 'unreadable',
-  INPUT_TOO_LARGE: 'too-large',
   LOG_UNAVAILABLE: 'unavailable',
   LOG_BUSY: 'overloaded',
   PROCESS_BUSY: 'overloaded',

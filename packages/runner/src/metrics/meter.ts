@@ -1,4 +1,5 @@
 import { type Attributes, type Counter, type Histogram, type Meter, metrics } from '@opentelemetry/api';
+import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 
 /** Returns the process's meter. Not a constant, because instruments made before the app chose a reader measure nothing. */
@@ -53,7 +54,8 @@ export const waits: readonly number[] = [
 export const sizes: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 /** Returns the code of a domain error. All other errors get one value, because their names are unbounded. */
-export const errorType = (error: unknown): string => (isDomainError(error) ? error.code : '_OTHER');
+export const errorType = (error: unknown): string =>
+  isDomainError(error) || error instanceof InputFault ? error.code : '_OTHER';
 
 /** Returns a function that makes attributes with one changing member, and caches them by its value. */
 export function attributesBy(key: string, constant: Attributes = {}): (value: string) => Attributes {

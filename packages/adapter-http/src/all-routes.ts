@@ -1,0 +1,35 @@
+import { optionsEvents } from './cloud-events/options-events.ts';
+import { postEvents } from './cloud-events/post-events.ts';
+import type { Route, RouteDeps } from './requests/route.ts';
+import { getCount } from './routes/get-count.ts';
+import { getDeadLetters } from './routes/get-dead-letters.ts';
+import { getLog } from './routes/get-log.ts';
+import { getLogs } from './routes/get-logs.ts';
+import { getRoot } from './routes/get-root.ts';
+import { getStats } from './routes/get-stats.ts';
+import { getStatus } from './routes/get-status.ts';
+import { health } from './routes/health.ts';
+import { metrics } from './routes/metrics.ts';
+import { postBatch } from './routes/post-batch.ts';
+import { postLog } from './routes/post-log.ts';
+import { postReplay } from './routes/post-replay.ts';
+import { postCalls } from './segment/post-calls.ts';
+
+/** Every route of the API, in the order of the documentation. `config` of a route says who may call it, and how. */
+export const allRoutes: readonly Route<keyof RouteDeps>[] = [
+  getRoot,
+  postLog,
+  postBatch,
+  postEvents,
+  optionsEvents,
+  getLogs,
+  getCount,
+  getStats,
+  getLog,
+  getStatus,
+  postCalls,
+  getDeadLetters,
+  postReplay,
+  health,
+  metrics,
+];

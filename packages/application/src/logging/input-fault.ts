@@ -1,0 +1,14 @@
+/**
+ * Thrown by a source of drafts. A use case passes it on, and has taken nothing in.
+ *  - `INPUT_UNREADABLE`  the input broke off, or is not encoded as it claims;
+ *  - `INPUT_TOO_LARGE`   the input has more bytes or items than the limit.
+ */
+export class InputFault extends Error {
+  override readonly name = 'InputFault';
+  readonly code: 'INPUT_UNREADABLE' | 'INPUT_TOO_LARGE';
+
+  constructor(code: InputFault['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
