@@ -31,7 +31,7 @@ export async function readPage(store: MongoStore, query: ActivityQuery): Promise
     const most = query.limit + 1 - page.length;
     const maxTimeMS = timeLeft();
     const parts = partsOf(query.filter).map((part) =>
-      readInTurns(find(store, { ...query, filter: part }, range, most, maxTimeMS), maxPageBytes),
+      readInTurns(find(store, query.with({ filter: part }), range, most, maxTimeMS), maxPageBytes),
     );
     const found = (await Promise.all(parts)).flat();
     const inOrder = query.order === 'asc' ? ascending : descending;
@@ -79,7 +79,7 @@ export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
   const size = Math.floor(mostMerged / userIds.length);
   const parts: ActivityFilter[] = [];
   for (let from = 0; from < types.length; from += size)
-    parts.push({ ...filter, types: types.slice(from, from + size) });
+    parts.push(filter.with({ types: types.slice(from, from + size) }));
   return parts;
 }
 

@@ -1,7 +1,7 @@
 import {
   ActivityId,
   type DeadLetterFilter,
-  type DeadLetterQuery,
+  DeadLetterQuery,
   Timestamp,
   TimeRange,
 } from '@user-activity/domain';
@@ -47,10 +47,10 @@ describe.each([
     '%s, and the page behind it, examine the page and little more',
     async (_title, order, diedAt) => {
       const filter: DeadLetterFilter = { codes: wanted, diedAt };
-      const first: DeadLetterQuery = { filter, order, limit, after: undefined };
+      const first = DeadLetterQuery.of({ filter, order, limit });
       const { letters } = await new MongoDeadLetterRepository(place.store).find(first);
       expect(letters).toHaveLength(limit);
-      for (const query of [first, { ...first, after: letters.at(-1) }]) {
+      for (const query of [first, first.with({ after: letters.at(-1) })]) {
         for (const range of letterRanges(query)) {
           const { plan, examined } = await explained(findLetters(place.store, query, range, limit + 1));
           expect(plan).toContain('IXSCAN');

@@ -1,5 +1,5 @@
 import type { BatchOptions, BatchReceipt as Receipt } from '@user-activity/application';
-import { ParameterReader, RuleBroken } from '@user-activity/domain';
+import { RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import {
   type Static,
@@ -14,6 +14,7 @@ import { batchItems, exactItemIn, isBatch } from './batch-items.ts';
 import { named } from '../openapi/component-schemas.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem } from '../requests/problem.ts';
+import { ParameterReader } from '../query/parameter-reader.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { Ids, Violations } from '../openapi/schemas.ts';
 
@@ -76,12 +77,10 @@ export const BatchParameters: TObject<{ atomic: TOptional<TBoolean> }> = Type.Ob
   ),
 });
 
-const parameters: ReadonlySet<string> = new Set(['atomic']);
-
 /** How a batch is to be judged. Throws 400 for what the URL or the headers say that a batch does not know. */
 export function batchOptions(request: FastifyRequest): BatchOptions {
-  const reader = new ParameterReader(queryParameters(request), parameters);
-  const atomic = reader.one('atomic', parseFlag) ?? false;
+  const reader = new ParameterReader(queryParameters(request), ['atomic']);
+  const atomic = reader.one({ name: 'atomic', parse: parseFlag }) ?? false;
   reader.assertSound();
   return { atomic };
 }

@@ -4,6 +4,7 @@ import {
   DeadLetterCode,
   DeadLetterId,
   type DeadLetterPosition,
+  DeadLetterQuery,
   type DeadLetterRepository,
   type EventPublisher,
   isDomainError,
@@ -96,7 +97,7 @@ async function* everyPage({ letters, clock }: Deps): AsyncGenerator<readonly Dea
   const filter = { codes: DeadLetterCode.replayable, diedAt: TimeRange.between(undefined, clock.now()) };
   let after: DeadLetterPosition | undefined;
   do {
-    const page = await letters.find({ filter, order: 'asc', limit: pageSize, after });
+    const page = await letters.find(DeadLetterQuery.of({ filter, order: 'asc', limit: pageSize, after }));
     yield page.letters.map(({ id }) => id);
     after = page.hasMore ? page.letters.at(-1) : undefined;
   } while (after !== undefined);

@@ -1,5 +1,5 @@
 import { type Cancellation, isDomainError, type Turns, type UserActivity } from '@user-activity/domain';
-import { type Known, lookUp, type Whereabouts } from '../querying/look-up.ts';
+import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
 
 /**
  * What became of an activity that the log holds:
@@ -16,7 +16,7 @@ export type Outcome = 'accepted' | 'stored' | 'duplicate' | 'conflict' | 'dead_l
 export type Sleep = (ms: number) => Promise<void>;
 
 /** What a waiting room needs, and how many it takes. */
-export interface WaitingRoomDeps extends Whereabouts {
+export interface WaitingRoomDeps extends LookupDeps {
   readonly sleep: Sleep;
   /** Share the event loop between comparisons and other work. */
   readonly turns: Turns;
@@ -136,7 +136,7 @@ export class WaitingRoom {
 }
 
 /** What is known of the activity, undefined where nothing is. */
-function outcomeIn({ stored, died }: Known, activity: UserActivity): Outcome | undefined {
+function outcomeIn({ stored, died }: Lookup, activity: UserActivity): Outcome | undefined {
   const comparison = stored.get(activity.id)?.compare(activity);
   if (comparison !== undefined) return comparison === 'redelivered' ? 'stored' : comparison;
   const diedAt = died.get(activity.id);

@@ -6,31 +6,31 @@ import type {
   Timestamp,
 } from '@user-activity/domain';
 
-/** Where is looked up what became of activities. */
-export interface Whereabouts {
+/** The places where activities end up. */
+export interface LookupDeps {
   readonly repository: Pick<ActivityRepository, 'findByIds'>;
   readonly letters: Pick<DeadLetterRepository, 'findDeaths'>;
 }
 
-/** What is known of ids. */
-export interface Known {
-  /** What is stored under them. */
+/** What the store holds under some ids. */
+export interface Lookup {
+  /** The stored activities, by id. */
   readonly stored: ReadonlyMap<ActivityId, StoredActivity>;
-  /** Of ids with nothing stored: when the last dead letter that names one died. */
+  /** For ids without a stored activity: the time at which the latest dead letter that names the id died. */
   readonly died: ReadonlyMap<ActivityId, Timestamp>;
 }
 
-/** Looks ids up: one question about those that are stored, one about letters of the others. Throws as the repositories do. */
+/** Looks ids up with one query for stored activities, and one for dead letters of all other ids. Throws as the repositories do. */
 export async function lookUp(
-  { repository, letters }: Whereabouts,
+  { repository, letters }: LookupDeps,
   ids: readonly ActivityId[],
-): Promise<Known> {
+): Promise<Lookup> {
   const stored = new Map((await repository.findByIds(ids)).map((activity) => [activity.id, activity]));
   const missing = ids.filter((id) => !stored.has(id));
   const deaths = missing.length === 0 ? [] : await letters.findDeaths(missing);
   const died = new Map(deaths.map(({ activityId, diedAt }) => [activityId, diedAt]));
   if (died.size === 0) return { stored, died };
-  // One that came in between the two questions is why another of its id died.
+  // An activity stored between the two queries is the reason why another with its id died.
   for (const activity of await repository.findByIds([...died.keys()])) {
     stored.set(activity.id, activity);
     died.delete(activity.id);
