@@ -17,11 +17,11 @@ import { given, type List } from './read-page.ts';
 export const activityFilter: FilterReader<Partial<FilterParts>> = allOf<FilterParts>({
   userIds: valuesOf(
     { name: 'userId', schema: UserIdText, parse: (raw) => UserId.parse(raw) },
-    'Of these users.',
+    'Only activities of these users.',
   ),
   types: valuesOf(
     { name: 'type', schema: TypeText, parse: (raw) => ActivityType.parse(raw) },
-    'Of these types, which are made canonical as when writing.',
+    'Only activities of these types. A type is made canonical, as when it is logged.',
   ),
   createdAt: rangeOf('createdAt'),
   metadata: metadataConditions,

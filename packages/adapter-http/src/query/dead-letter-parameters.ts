@@ -8,7 +8,7 @@ export const deadLetterList: List<Partial<DeadLetterFilter>, DeadLetterId> = {
   filter: allOf<DeadLetterFilter>({
     codes: valuesOf(
       { name: 'code', schema: DeadLetterCodeJson, parse: (raw) => DeadLetterCode.parse(raw) },
-      'Of these codes.',
+      'Only dead letters with these codes.',
     ),
     diedAt: rangeOf('diedAt'),
   }),

@@ -17,7 +17,7 @@ export interface FilterReader<Part> {
   readonly schemas: Readonly<Record<string, TSchema>>;
   /** Reads the part; adds a violation to the reader for each invalid parameter. */
   readonly read: (reader: ParameterReader, reference: TimeReference) => Part;
-  /** The digest of a walk is made from it. */
+  /** Returns the canonical values of a part, from which cursors get their digest. */
   readonly canonical: (part: Part, reader: ParameterReader) => Canonical;
 }
 

@@ -27,9 +27,9 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
       additionalProperties: { type: 'string' },
       maxProperties: maxConditions,
       description:
-        'Parameters `metadata.<path>=value`, beside a `userId` or a `from`. The path is keys joined by `.`; a backslash makes the next ' +
-        'character plain, so `metadata.a\\.b` is the key `a.b`. Arrays on the path are looked into. The value matches by its text: ' +
-        '`5` the number and the string, `null` a null that is there. A name may come up to 20 times: one of its values must match.',
+        'Parameters `metadata.<path>=value`, which need a `userId` or a `from` as well. The path is keys joined by `.`; a backslash makes the next ' +
+        'character plain, so `metadata.a\\.b` is the key `a.b`. Arrays on the path are searched. The value matches by its text: ' +
+        `\`5\` matches the number and the string, \`null\` a null but not a missing member. A name may be given up to ${maxValues} times: one of its values must match.`,
       examples: [{ 'metadata.device.os': 'ios' }],
     }),
   },

@@ -41,7 +41,7 @@ export const pageOf = <Item extends TSchema>(
       description: 'A page.',
       headers: {
         Link: Type.String({
-          description: 'The next page, where there is one (RFC 8288).',
+          description: 'The next page, if there is one (RFC 8288).',
           examples: ['</api/logs?limit=50&cursor=eyJ>; rel="next"'],
         }),
       },

@@ -21,7 +21,7 @@ const limit: Parameter<number> = {
     minimum: 1,
     maximum: maxLimit,
     default: defaultLimit,
-    description: 'The most of one page.',
+    description: 'The maximum number of items in a page.',
   }),
   parse(raw) {
     const number = /^[1-9]\d*$/.test(raw) ? Number(raw) : Number.NaN;

@@ -17,7 +17,7 @@ type Unit = KeyField | TimeUnit;
 
 const units: readonly Unit[] = [...keyFields, ...timeUnits];
 
-/** What stats count by. */
+/** The field or unit of time by which stats count. */
 export const by: Parameter<Unit> = {
   name: 'by',
   schema: Type.Union(
@@ -43,9 +43,7 @@ export const timezone: Parameter<TimeZone> = {
   parse: (raw) => TimeZone.parse(raw),
 };
 
-/**
- * Reads `by`, `timezone` (only with a unit of time) and a filter. Throws INVALID_QUERY with every violation, by `/name`.
- */
+/** Reads `by`, `timezone` (only with a unit of time) and a filter. Throws INVALID_QUERY with every violation, by `/name`. */
 export function readStatsQuery(parameters: QueryParameters, now: Timestamp): StatsQuery {
   const reader = new ParameterReader(parameters, [by.name, timezone.name, ...activityFilter.names]);
   const unit = reader.required(by);

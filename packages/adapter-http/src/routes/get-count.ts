@@ -11,7 +11,7 @@ const schema = {
   operationId: 'countActivities',
   tags: ['activities'],
   summary: 'Count activities',
-  description: 'How many a filter of `GET /api/logs` lets through, exactly.',
+  description: 'The exact number of activities that match a filter of `GET /api/logs`.',
   querystring: Type.Partial(Type.Object(activityFilter.schemas)),
   response: {
     200: named(

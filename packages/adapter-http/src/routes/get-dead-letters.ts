@@ -19,8 +19,8 @@ const schema = {
   tags: ['dead letters'],
   summary: 'List what could not be stored, and why',
   description:
-    'What died last comes first, or the reverse with `order=asc`, by (diedAt, id). Follow `nextCursor` or `Link: rel="next"` ' +
-    'from page to page. Large parts of a record are left out, and said to be.',
+    'The latest come first, or the oldest with `order=asc`, by (diedAt, id). Follow `nextCursor` or `Link: rel="next"` ' +
+    'from page to page. Large parts of a record are left out; `omitted` names them.',
   querystring: Type.Partial(Type.Object({ ...deadLetterList.filter.schemas, ...pageSchemas })),
   response: { 200: textOf(pageOf('DeadLetterPage', DeadLetterJson)), ...problems(400, 401, 403, 503) },
 };

@@ -58,7 +58,7 @@ const schema = {
   tags: ['activities'],
   summary: 'Count activities by type, user or time',
   description:
-    `Of types and users the most frequent come first, then by their code points: at most ${inWords(maxKeys)}, more are a 400. ` +
+    `Types and users are sorted by count, the most frequent first, then by code points: at most ${inWords(maxKeys)}, more are a 400. ` +
     'Minutes, hours, days, weeks and months are those of a clock in `timezone` and come in their order: at most ' +
     `${inWords(maxTimeLines)}, more are a 400. Units ` +
     'without an activity are left out and do not count. The hour that the clock shows twice at the end of summer time is two.',
