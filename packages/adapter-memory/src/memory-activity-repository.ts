@@ -6,7 +6,6 @@ import {
   type ActivityRepository,
   type KeyCount,
   type KeyField,
-  MetadataCondition,
   type Position,
   type SaveOutcome,
   type SlotCount,
@@ -55,13 +54,7 @@ export class MemoryActivityRepository implements ActivityRepository {
   /** Returns the activities that match the filter, in no particular order. */
   #matches(filter: ActivityFilter): readonly UserActivity[] {
     this.#store.assertReachable();
-    return [...this.#store.activities.values()].filter(
-      ({ userId, type, createdAt, metadata }) =>
-        (filter.userIds.length === 0 || filter.userIds.includes(userId)) &&
-        (filter.types.length === 0 || filter.types.includes(type)) &&
-        filter.createdAt.holds(createdAt) &&
-        filter.metadata.every((condition) => MetadataCondition.matches(condition, metadata)),
-    );
+    return [...this.#store.activities.values()].filter((activity) => filter.matches(activity));
   }
 
   async findById(id: ActivityId): Promise<StoredActivity | undefined> {

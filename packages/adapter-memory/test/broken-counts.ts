@@ -1,10 +1,10 @@
-import { type KeyCount, TimeRange } from '@user-activity/domain';
+import { ActivityQuery, type KeyCount, TimeRange, Timestamp } from '@user-activity/domain';
 import type { RepositorySubject } from '@user-activity/port-contracts';
 import { repository } from './broken-stores.ts';
 import type { Broken } from './broken.ts';
 
-const firstPage = { order: 'desc', limit: 500, after: undefined } as const;
-const always = TimeRange.between(undefined, undefined);
+// With a `from`, which conditions on metadata need.
+const always = TimeRange.between(Timestamp.parse('0000-01-01T00:00:00Z'), undefined);
 
 /** Repositories that count wrongly. */
 export const brokenCounts: Broken<RepositorySubject> = [
@@ -17,7 +17,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R14',
     'counts a page',
     repository((sound) => ({
-      count: async (filter) => (await sound.find({ ...firstPage, filter })).activities.length,
+      count: async (filter) => (await sound.find(ActivityQuery.of({ filter, limit: 500 }))).activities.length,
     })),
   ],
   ['R14', 'estimates', repository((_, store) => ({ count: async () => store.activities.size }))],
@@ -25,21 +25,21 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'counts all, whatever the filter',
     repository((sound) => ({
-      countByKey: (filter, field, max) => sound.countByKey({ ...filter, createdAt: always }, field, max),
+      countByKey: (filter, field, max) => sound.countByKey(filter.with({ createdAt: always }), field, max),
     })),
   ],
   [
     'R15',
     'looks at no metadata where it counts by key',
     repository((sound) => ({
-      countByKey: (filter, field, max) => sound.countByKey({ ...filter, metadata: [] }, field, max),
+      countByKey: (filter, field, max) => sound.countByKey(filter.with({ metadata: [] }), field, max),
     })),
   ],
   [
     'R15',
     'looks at no metadata where it counts by slot',
     repository((sound) => ({
-      countBySlot: (filter, slots, max) => sound.countBySlot({ ...filter, metadata: [] }, slots, max),
+      countBySlot: (filter, slots, max) => sound.countBySlot(filter.with({ metadata: [] }), slots, max),
     })),
   ],
   [
@@ -48,7 +48,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
     repository((sound) => ({
       async countByKey(filter, field, max) {
         const counts = await sound.countByKey(filter, field, max);
-        const all = await sound.countByKey({ ...filter, metadata: [] }, field, max);
+        const all = await sound.countByKey(filter.with({ metadata: [] }), field, max);
         if (counts === 'too-many' || all === 'too-many') return counts;
         return all.map(({ key }) => ({
           key,
@@ -62,11 +62,11 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'counts a page of what keeps conditions on metadata',
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
-        const { activities } = await sound.find({ filter, order: 'asc', limit: 100, after: undefined });
+        const { activities } = await sound.find(ActivityQuery.of({ filter, order: 'asc', limit: 100 }));
         const end = activities.length === 100 ? activities.at(-1)?.createdAt : undefined;
         if (filter.metadata.length === 0 || end === undefined) return sound.countBySlot(filter, slots, max);
         return sound.countBySlot(
-          { ...filter, createdAt: TimeRange.between(filter.createdAt.from, end) },
+          filter.with({ createdAt: TimeRange.between(filter.createdAt.from, end) }),
           slots,
           max,
         );
@@ -94,9 +94,11 @@ export const brokenCounts: Broken<RepositorySubject> = [
     'R15',
     'tells what it found per user',
     repository((sound) => ({
-      async countByKey({ userIds, ...filter }, field, max) {
-        if (userIds.length === 0) return sound.countByKey({ userIds, ...filter }, field, max);
-        const parts = userIds.map((user) => sound.countByKey({ ...filter, userIds: [user] }, field, max));
+      async countByKey(filter, field, max) {
+        if (filter.userIds.length === 0) return sound.countByKey(filter, field, max);
+        const parts = filter.userIds.map((user) =>
+          sound.countByKey(filter.with({ userIds: [user] }), field, max),
+        );
         return (await Promise.all(parts)).flat() as readonly KeyCount[];
       },
     })),
@@ -184,7 +186,9 @@ export const brokenCounts: Broken<RepositorySubject> = [
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const [first, last] = await Promise.all(
-          (['asc', 'desc'] as const).map((order) => sound.find({ ...firstPage, filter, order, limit: 1 })),
+          (['asc', 'desc'] as const).map((order) =>
+            sound.find(ActivityQuery.of({ filter, order, limit: 1 })),
+          ),
         );
         const from = first?.activities[0]?.createdAt ?? 0;
         const to = last?.activities[0]?.createdAt ?? 0;

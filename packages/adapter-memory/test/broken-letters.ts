@@ -52,14 +52,15 @@ const sweeping = (change: Partial<SweepLimits>) =>
   letters((sound) => ({ sweep: (limits) => sound.sweep({ ...limits, ...change }) }));
 
 export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
-  ['B1', 'ignores codes', asking((query) => ({ ...query, filter: { ...query.filter, codes: [] } }))],
+  ['B1', 'ignores codes', asking((query) => query.with({ filter: { ...query.filter, codes: [] } }))],
   [
     'B1',
     'includes the end of a time',
-    asking(({ filter, ...query }) => ({
-      ...query,
-      filter: { ...filter, diedAt: TimeRange.between(filter.diedAt.from, undefined) },
-    })),
+    asking((query) =>
+      query.with({
+        filter: { ...query.filter, diedAt: TimeRange.between(query.filter.diedAt.from, undefined) },
+      }),
+    ),
   ],
   [
     'B2',
@@ -145,7 +146,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
         const page = await sound.find(query);
         const [after, limit] = [page.letters.at(-1), query.limit - page.letters.length];
         if (!page.hasMore || after === undefined || limit === 0) return page;
-        const rest = await find({ ...query, limit, after });
+        const rest = await find(query.with({ limit, after }));
         return { ...rest, letters: [...page.letters, ...rest.letters] };
       };
       return { find };

@@ -8,7 +8,7 @@ async function beyondBytes(sound: ActivityRepository, query: ActivityQuery): Pro
   const page = await sound.find(query);
   const [last, limit] = [page.activities.at(-1), query.limit - page.activities.length];
   if (!page.hasMore || last === undefined || limit === 0) return page;
-  const rest = await beyondBytes(sound, { ...query, limit, after: last });
+  const rest = await beyondBytes(sound, query.with({ limit, after: last }));
   return { ...rest, activities: [...page.activities, ...rest.activities] };
 }
 
@@ -18,7 +18,7 @@ export const brokenPages: Broken<RepositorySubject> = [
     'R17',
     'shows a hundred at most',
     repository((sound) => ({
-      find: (query) => sound.find({ ...query, limit: Math.min(query.limit, 100) }),
+      find: (query) => sound.find(query.with({ limit: Math.min(query.limit, 100) })),
     })),
   ],
 ];

@@ -63,9 +63,9 @@ const searching = (matches: (condition: MetadataCondition, metadata: JsonObject)
       return new MemoryActivityRepository(others);
     };
     return {
-      find: ({ filter, ...query }) =>
-        letThrough(filter).find({ ...query, filter: { ...filter, metadata: [] } }),
-      count: (filter) => letThrough(filter).count({ ...filter, metadata: [] }),
+      find: (query) =>
+        letThrough(query.filter).find(query.with({ filter: query.filter.with({ metadata: [] }) })),
+      count: (filter) => letThrough(filter).count(filter.with({ metadata: [] })),
     };
   });
 
@@ -77,7 +77,7 @@ function byOffset(sound: ActivityRepository): Partial<ActivityRepository> {
   return {
     async find(query) {
       const offset = query.after === undefined ? 0 : (seen.get(query.after.id) ?? 0);
-      const { activities } = await sound.find({ ...query, limit: 500, after: undefined });
+      const { activities } = await sound.find(query.with({ limit: 500, after: undefined }));
       const page = activities.slice(offset, offset + query.limit);
       const last = page.at(-1);
       if (last !== undefined) seen.set(last.id, offset + page.length);
@@ -151,9 +151,9 @@ export const brokenRepositories: Broken<RepositorySubject> = [
       },
     })),
   ],
-  ['R7', 'takes AND for OR', asking((query) => ({ ...query, filter: { ...query.filter, types: [] } }))],
-  ['R7', 'ignores time', asking((query) => ({ ...query, filter: { ...query.filter, createdAt: all } }))],
-  ['R8', 'always shows the newest first', asking((query) => ({ ...query, order: 'desc' }))],
+  ['R7', 'takes AND for OR', asking((query) => query.with({ filter: query.filter.with({ types: [] }) }))],
+  ['R7', 'ignores time', asking((query) => query.with({ filter: query.filter.with({ createdAt: all }) }))],
+  ['R8', 'always shows the newest first', asking((query) => query.with({ order: 'desc' }))],
   [
     'R8',
     'sorts ids as people do',

@@ -50,7 +50,7 @@ async function* inPortions(
 ): AsyncGenerator<SlotCount> {
   const { to } = filter.createdAt;
   for (let { from } = filter.createdAt; ; ) {
-    const rest = { ...filter, createdAt: TimeRange.between(from, to) };
+    const rest = filter.with({ createdAt: TimeRange.between(from, to) });
     const portion = await slotCounts(store, rest, slots, timeLeft(), portionSize).toArray();
     portion.sort((a, b) => a.segment - b.segment || a.slot - b.slot);
     const last = portion.at(-1);
@@ -61,7 +61,7 @@ async function* inPortions(
     yield* portion.slice(0, -1);
     const { begin, end } = boundsOf(last, slots);
     const createdAt = TimeRange.between(laterOf(from, begin), to === undefined || end < to ? end : to);
-    const [counted] = await matchingCount(store, { ...filter, createdAt }, timeLeft()).toArray();
+    const [counted] = await matchingCount(store, filter.with({ createdAt }), timeLeft()).toArray();
     yield { ...last, count: counted?.count ?? last.count };
     if (to !== undefined && end >= to) return;
     from = end;

@@ -31,7 +31,7 @@ export async function readPage(store: MongoStore, query: ActivityQuery): Promise
     const max = query.limit + 1 - page.length;
     const maxTimeMS = timeLeft();
     const parts = partsOf(query.filter).map((part) =>
-      readInTurns(findActivities(store, { ...query, filter: part }, range, max, maxTimeMS), maxPageBytes),
+      readInTurns(findActivities(store, query.with({ filter: part }), range, max, maxTimeMS), maxPageBytes),
     );
     const found = (await Promise.all(parts)).flat();
     const inOrder = query.order === 'asc' ? ascending : descending;
@@ -58,7 +58,7 @@ export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
   const size = Math.floor(maxMerged / userIds.length);
   const parts: ActivityFilter[] = [];
   for (let from = 0; from < types.length; from += size)
-    parts.push({ ...filter, types: types.slice(from, from + size) });
+    parts.push(filter.with({ types: types.slice(from, from + size) }));
   return parts;
 }
 

@@ -1,7 +1,7 @@
 import {
   ActivityId,
   type DeadLetterFilter,
-  type DeadLetterQuery,
+  DeadLetterQuery,
   Timestamp,
   TimeRange,
 } from '@user-activity/domain';
@@ -45,10 +45,10 @@ describe.each([
     ['within a time range', 'desc', span],
   ] as const)('%s, and the next page, examine little more than the page', async (_title, order, diedAt) => {
     const filter: DeadLetterFilter = { codes: codesAsked, diedAt };
-    const first: DeadLetterQuery = { filter, order, limit, after: undefined };
+    const first = DeadLetterQuery.of({ filter, order, limit });
     const { letters } = await new MongoDeadLetterRepository(fixture.store).find(first);
     expect(letters).toHaveLength(limit);
-    for (const query of [first, { ...first, after: letters.at(-1) }]) {
+    for (const query of [first, first.with({ after: letters.at(-1) })]) {
       for (const range of deadLetterRanges(query)) {
         const { plan, examined } = await explained(findDeadLetters(fixture.store, query, range, limit + 1));
         expect(plan).toContain('IXSCAN');

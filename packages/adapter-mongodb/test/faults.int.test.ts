@@ -1,4 +1,4 @@
-import { DeadLetterId, MetadataCondition, Timestamp } from '@user-activity/domain';
+import { ActivityQuery, DeadLetterId, MetadataCondition, TimeRange, Timestamp } from '@user-activity/domain';
 import { filterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import { startMongod } from '@user-activity/test-kit';
 import { mongodbUri } from '@user-activity/test-kit/shared';
@@ -129,8 +129,9 @@ test('a query that takes too long is STORE_TIMEOUT, and the store still works', 
     Object.create(store, { timeoutMs: { value: 1 } }) as MongoStore,
   );
   const metadata = [{ path: ['text'], scalars: MetadataCondition.scalarsOf(['y']) }];
-  const filter = filterOf({ metadata });
-  const page = hurried.find({ filter, order: 'desc', limit: 1, after: undefined });
+  const createdAt = TimeRange.between(Timestamp.parse('2000-01-01T00:00:00Z'), undefined);
+  const filter = filterOf({ createdAt, metadata });
+  const page = hurried.find(ActivityQuery.of({ filter, limit: 1 }));
   await expect(page).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
   await expect(hurried.count(filter)).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
   expect(await repository.count(filter)).toBe(0);

@@ -1,4 +1,4 @@
-import { DeadLetterId, Timestamp } from '@user-activity/domain';
+import { ActivityQuery, DeadLetterId, DeadLetterQuery, Timestamp } from '@user-activity/domain';
 import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import { type ReplicaSet, startReplicaSet } from '@user-activity/test-kit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -35,7 +35,7 @@ async function storeWith(options: string, database = newDatabase(), timeoutMs = 
   return { store, database, repository: new MongoActivityRepository(store) };
 }
 
-const everything = { filter: filterOf({}), order: 'desc', limit: 10, after: undefined } as const;
+const everything = ActivityQuery.of({ filter: filterOf() });
 
 test('with a URI that prefers a lagging secondary, only lists of activities lag', async () => {
   const [lagging] = secondaries;
@@ -63,12 +63,12 @@ test('with a URI that prefers a lagging secondary, only lists of activities lag'
   };
   const letters = new MongoDeadLetterRepository(store);
   await new MongoDeadLetterQueue(store).add([letter]);
-  const dead = { codes: [], diedAt: everything.filter.createdAt };
-  expect((await letters.find({ ...everything, filter: dead })).letters).toHaveLength(1);
+  const dead = DeadLetterQuery.of({ filter: { codes: [], diedAt: everything.filter.createdAt } });
+  expect((await letters.find(dead)).letters).toHaveLength(1);
   expect(await letters.findLatestLetters([first.id])).toHaveLength(1);
   expect(await letters.findByIds([DeadLetterId.of(letter.origin)], 1000)).toHaveLength(1);
   await letters.remove([letter]);
-  expect((await letters.find({ ...everything, filter: dead })).letters).toEqual([]);
+  expect((await letters.find(dead)).letters).toEqual([]);
   const registry = new MongoTopicRegistry(store);
   expect(await registry.register('user-activity', 12)).toBe(12);
   expect(await registry.register('user-activity', 6)).toBe(12);

@@ -1,6 +1,6 @@
 import {
   type ActivityFilter,
-  type ActivityQuery,
+  ActivityQuery,
   ActivityType,
   MetadataCondition,
   TimeRange,
@@ -83,7 +83,7 @@ const filters = subjects.flatMap(([name, given, ranges]) =>
     const searched = {
       ...plain,
       name: `${plain.name}, by metadata`,
-      filter: { ...filter, metadata: conditions },
+      filter: bound ? filter.with({ metadata: conditions }) : filter,
     };
     return bound ? [plain, searched] : [plain];
   }),
@@ -103,13 +103,13 @@ describe.each(filters)('activities of $name', ({ filter, ranges }) => {
   const heads = Math.min(ranges, maxMerged);
 
   test.each(['desc', 'asc'] as const)('a page and the next one, %s', async (order) => {
-    const first: ActivityQuery = { filter, order, limit, after: undefined };
+    const first = ActivityQuery.of({ filter, order, limit });
     const { activities: shown } = await repository.find(first);
     expect(shown).toHaveLength(limit);
-    for (const query of [first, { ...first, after: shown.at(-1) }]) {
+    for (const query of [first, first.with({ after: shown.at(-1) })]) {
       const cursors = partsOf(query.filter).flatMap((part) =>
         rangesOf(query).map((range) =>
-          findActivities(fixture.store, { ...query, filter: part }, range, limit + 1, 10_000),
+          findActivities(fixture.store, query.with({ filter: part }), range, limit + 1, 10_000),
         ),
       );
       for (const cursor of cursors) {

@@ -59,7 +59,7 @@ const combinations = ranges.flatMap(([when, createdAt]) =>
 const metadata = [{ path: ['even'], scalars: MetadataCondition.scalarsOf(['true']) }];
 const searches = combinations
   .filter(([, { userIds, createdAt }]) => userIds.length > 0 || createdAt.from !== undefined)
-  .map(([name, filter]) => [name, { ...filter, metadata }] as const);
+  .map(([name, filter]) => [name, filter.with({ metadata })] as const);
 
 const timeoutMs = 10_000;
 

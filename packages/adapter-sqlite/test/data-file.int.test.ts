@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ActivityId, DeadLetterQuery, type LogRecord, Timestamp } from '@user-activity/domain';
+import { ActivityId, DeadLetterFilter, DeadLetterQuery, type LogRecord } from '@user-activity/domain';
 import { letterOf, sampleActivities } from '@user-activity/port-contracts';
 import { expect, onTestFinished, test } from 'vitest';
 import {
@@ -105,10 +105,7 @@ test.each([1, 2, 3])(
     for (const letters of [1, 2]) {
       const database = await SqliteDatabase.open(place);
       const repository = new SqliteDeadLetterRepository(database);
-      const page = await repository.find({
-        ...DeadLetterQuery.parse({}, Timestamp.fromMillis(0)),
-        after: undefined,
-      });
+      const page = await repository.find(DeadLetterQuery.of({ filter: DeadLetterFilter.of() }));
       const ofLog = page.letters.filter(({ origin }) => origin.topic !== 'http');
       expect(ofLog).toHaveLength(letters);
       expect(ofLog.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });

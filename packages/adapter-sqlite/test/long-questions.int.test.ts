@@ -1,4 +1,11 @@
-import { type ActivityFilter, MetadataCondition, Timestamp, UserId } from '@user-activity/domain';
+import {
+  type ActivityFilter,
+  ActivityQuery,
+  MetadataCondition,
+  TimeRange,
+  Timestamp,
+  UserId,
+} from '@user-activity/domain';
 import { filterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { SqliteActivityRepository } from '../src/index.ts';
@@ -7,7 +14,10 @@ import { scratch } from './sqlite-subjects.ts';
 const many = 40_000;
 const ofAll = filterOf();
 const ofOne = filterOf({ userIds: [UserId.parse('ann')] });
-const searching: ActivityFilter = filterOf({
+/** With a `from`, which conditions on metadata need. */
+const always = TimeRange.between(Timestamp.fromMillis(0), undefined);
+const searching = filterOf({
+  createdAt: always,
   metadata: [{ path: ['a'], scalars: MetadataCondition.scalarsOf(['no such']) }],
 });
 
@@ -40,7 +50,7 @@ async function filled(queryTimeoutMs = 60_000) {
   return { ...place, repository };
 }
 
-const page = (filter: ActivityFilter) => ({ filter, order: 'desc', limit: 500, after: undefined }) as const;
+const page = (filter: ActivityFilter) => ActivityQuery.of({ filter, limit: 500 });
 
 test.each(longQuestions)('%s holds up no short question', async (_, ask) => {
   const { repository } = await filled();
@@ -97,7 +107,10 @@ test('a close waits for no long question: it is told that the store is gone', as
 test("questions that take turns don't mix up what they look for", async () => {
   const { repository } = await filled();
   const where = (path: string, text: string): ActivityFilter =>
-    filterOf({ metadata: [{ path: [path], scalars: MetadataCondition.scalarsOf([text]) }] });
+    filterOf({
+      createdAt: always,
+      metadata: [{ path: [path], scalars: MetadataCondition.scalarsOf([text]) }],
+    });
   const slots = { unitMs: 1e10, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
   const [byType, bySlot, ...counts] = await Promise.all([
     repository.countByKey(where('a', 'such'), 'type', 100),

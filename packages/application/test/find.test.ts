@@ -4,7 +4,7 @@ import {
   MemoryLog,
   MemoryStore,
 } from '@user-activity/adapter-memory';
-import { ActivityId, ActivityQuery, StoredActivity, Timestamp } from '@user-activity/domain';
+import { ActivityFilter, ActivityId, ActivityQuery, StoredActivity } from '@user-activity/domain';
 import { sampleActivities } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeCheckHealth, makeFindActivities, makeFindActivity } from '../src/index.ts';
@@ -14,7 +14,7 @@ test('finds a page, and one by its id', async () => {
   const [older, newer] = sampleActivities(2);
   if (older === undefined || newer === undefined) throw new Error('There are two.');
   await repository.save([older, newer]);
-  const query = { ...ActivityQuery.parse({ limit: ['1'] }, Timestamp.fromMillis(0)), after: undefined };
+  const query = ActivityQuery.of({ filter: ActivityFilter.of(), limit: 1 });
   expect(await makeFindActivities({ repository })(query)).toEqual({
     activities: [StoredActivity.of(newer)],
     hasMore: true,

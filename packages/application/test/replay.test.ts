@@ -10,14 +10,15 @@ import {
 import {
   type DeadLetter,
   DeadLetterCode,
+  DeadLetterFilter,
   DeadLetterId,
+  DeadLetterQuery,
   type DeadLetterRepository,
   DomainError,
   edgeTopic,
   type EventPublisher,
   firstCopyOf,
   type LogRecord,
-  TimeRange,
   Timestamp,
 } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
@@ -269,8 +270,8 @@ describe('a failure', () => {
     log.reachable = false;
     await expect(replay('all')).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     expect(letters()).toHaveLength(1);
-    const query = { filter: { codes: [], diedAt: TimeRange.between(undefined, undefined) } };
-    expect((await find({ ...query, order: 'asc', limit: 1, after: undefined })).letters).toHaveLength(1);
+    const filter = DeadLetterFilter.of();
+    expect((await find(DeadLetterQuery.of({ filter, order: 'asc', limit: 1 }))).letters).toHaveLength(1);
   });
 
   test('of the store after publishing leaves the letter, and sending again is safe', async () => {

@@ -1,9 +1,9 @@
-import { FixedClock, MemoryActivityRepository } from '@user-activity/adapter-memory';
-import { type ActivityRepository, StatsQuery, Timestamp } from '@user-activity/domain';
+import { MemoryActivityRepository } from '@user-activity/adapter-memory';
+import { type ActivityRepository, Timestamp, type TimeUnit, timeUnits } from '@user-activity/domain';
 import { sampleActivities, sampleActivity, type SampleFields } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { makeActivityStats } from '../src/index.ts';
-import { statsPlace } from './stats-place.ts';
+import { statsPlace, statsQuery } from './stats-place.ts';
 
 const at = (createdAt: string): SampleFields => ({ createdAt });
 
@@ -15,36 +15,34 @@ describe('over time', () => {
       at('2026-10-25T00:00:00Z'),
       at('2026-10-27T12:00:00Z'),
     );
-    const timezone = ['Europe/Berlin'];
-    expect(await stats({ by: ['hour'], timezone })).toEqual([
+    const timezone = 'Europe/Berlin';
+    expect(await stats({ by: 'hour', timezone })).toEqual([
       { key: '2026-10-25T02:00:00+02:00', count: 2 },
       { key: '2026-10-25T02:00:00+01:00', count: 1 },
       { key: '2026-10-27T13:00:00+01:00', count: 1 },
     ]);
-    expect(await stats({ by: ['day'], timezone })).toEqual([
+    expect(await stats({ by: 'day', timezone })).toEqual([
       { key: '2026-10-25', count: 3 },
       { key: '2026-10-27', count: 1 },
     ]);
-    expect(await stats({ by: ['minute'], to: ['2026-10-25T00:30:00Z'] })).toEqual([
+    expect(await stats({ by: 'minute', to: '2026-10-25T00:30:00Z' })).toEqual([
       { key: '2026-10-25T00:00:00Z', count: 1 },
     ]);
   });
 
   test('of nothing there is nothing, and of a time of no length', async () => {
     const { stats, asked } = await statsPlace();
-    expect(await stats({ by: ['day'] })).toEqual([]);
+    expect(await stats({ by: 'day' })).toEqual([]);
     expect(asked).toEqual(['find', 'find']);
-    const now = ['2026-10-25T00:00:00Z'];
-    expect(await stats({ by: ['day'], from: now, to: now })).toEqual([]);
+    const now = '2026-10-25T00:00:00Z';
+    expect(await stats({ by: 'day', from: now, to: now })).toEqual([]);
   });
 
   test('the last moment that there can be is counted', async () => {
     const { stats } = await statsPlace(at('9999-12-31T23:59:59.999Z'), at('9999-12-31T00:00:00Z'));
-    expect(await stats({ by: ['day'] })).toEqual([{ key: '9999-12-31', count: 2 }]);
+    expect(await stats({ by: 'day' })).toEqual([{ key: '9999-12-31', count: 2 }]);
     const { stats: first } = await statsPlace(at('0000-01-01T00:00:00Z'));
-    expect(await first({ by: ['day'], timezone: ['Etc/GMT+1'] })).toEqual([
-      { key: '-000001-12-31', count: 1 },
-    ]);
+    expect(await first({ by: 'day', timezone: 'Etc/GMT+1' })).toEqual([{ key: '-000001-12-31', count: 1 }]);
   });
 
   test('one activity of 1970, or of another calendar, is one line more', async () => {
@@ -56,7 +54,7 @@ describe('over time', () => {
       at('2569-11-29T12:00:00Z'),
     );
     const days = ['0008-11-29', '1970-01-01', '2026-11-28', '2026-11-29', '2569-11-29'];
-    const keysBy = async (by: string) => (await stats({ by: [by] })).map(({ key }) => key);
+    const keysBy = async (by: TimeUnit) => (await stats({ by })).map(({ key }) => key);
     expect(await keysBy('day')).toEqual(days);
     expect(await keysBy('hour')).toEqual(
       days.map((day) => `${day}T${day === '1970-01-01' ? '00' : '12'}:00:00Z`),
@@ -66,7 +64,7 @@ describe('over time', () => {
     expect(await keysBy('month')).toEqual(['0008-11', '1970-01', '2026-11', '2569-11']);
   });
 
-  test.each([
+  test.each<[TimeUnit, number, string]>([
     ['minute', 60, ', or count by "hour", "day", "week" or "month"'],
     ['hour', 3600, ', or count by "day", "week" or "month"'],
     ['day', 86_400, ', or count by "week" or "month"'],
@@ -78,16 +76,16 @@ describe('over time', () => {
     const { stats, repository, asked } = await statsPlace();
     const activities = Array.from({ length: 20_000 }, (_, index) => sampleActivity(every(index)));
     await repository.save(activities);
-    expect(await stats({ by: [unit] })).toHaveLength(20_000);
+    expect(await stats({ by: unit })).toHaveLength(20_000);
     await repository.save([sampleActivity(every(20_000))]);
-    await expect(stats({ by: [unit] })).rejects.toMatchObject({
+    await expect(stats({ by: unit })).rejects.toMatchObject({
       code: 'QUERY_TOO_BROAD',
       message: `The query is too broad: it counts more than 20000 ${unit}s: bring "from" and "to" closer together${others}.`,
       violations: [{ path: '/by' }],
     });
     asked.length = 0;
-    const to = [new Date(every(20_000).createdAt).toISOString()];
-    expect(await stats({ by: [unit], to })).toHaveLength(20_000);
+    const to = new Date(every(20_000).createdAt).toISOString();
+    expect(await stats({ by: unit, to })).toHaveLength(20_000);
   });
 
   test('a long time is counted in parts, each of which begins where there is something', async () => {
@@ -97,7 +95,7 @@ describe('over time', () => {
       at('2026-10-24T22:30:00Z'),
       at('2026-10-25T22:30:00Z'),
     );
-    expect(await stats({ by: ['week'], timezone: ['Europe/Berlin'] })).toEqual([
+    expect(await stats({ by: 'week', timezone: 'Europe/Berlin' })).toEqual([
       { key: '1900-01-01', count: 2 },
       { key: '2026-10-19', count: 2 },
     ]);
@@ -113,9 +111,9 @@ describe('over time', () => {
     // The second part begins at 12:00:30.
     const first = Date.parse('1950-01-01T00:00:30Z');
     const times = [first, first + partMs - 2, first + partMs - 1, first + partMs, first + partMs + 1];
-    for (const by of ['minute', 'hour', 'day', 'week', 'month']) {
+    for (const by of timeUnits) {
       const { stats, asked } = await statsPlace(...times.map((createdAt) => ({ createdAt })));
-      const counts = await stats({ by: [by] });
+      const counts = await stats({ by });
       expect(asked.filter((name) => name === 'countBySlot')).toHaveLength(2);
       expect(counts.map(({ count }) => count)).toEqual([1, 4]);
     }
@@ -128,10 +126,10 @@ describe('over time', () => {
       at('2100-01-01T00:00:00Z'),
     );
     takes(5000);
-    expect(await stats({ by: ['day'] })).toHaveLength(3);
+    expect(await stats({ by: 'day' })).toHaveLength(3);
     takes(5001);
     asked.length = 0;
-    await expect(stats({ by: ['day'] })).rejects.toMatchObject({
+    await expect(stats({ by: 'day' })).rejects.toMatchObject({
       code: 'STORE_TIMEOUT',
       message:
         'The store took too long over the question. To narrow it, ask for a userId, or add from and to.',
@@ -141,14 +139,14 @@ describe('over time', () => {
 
   test('what is asked for may be long, where what there is is not', async () => {
     const { stats } = await statsPlace(at('2026-10-25T00:59:59.999Z'));
-    const range = { from: ['0000-01-01T00:00:00Z'], to: ['9999-01-01T00:00:00Z'] };
-    expect(await stats({ by: ['minute'], ...range })).toHaveLength(1);
+    const range = { from: '0000-01-01T00:00:00Z', to: '9999-01-01T00:00:00Z' };
+    expect(await stats({ by: 'minute', ...range })).toHaveLength(1);
   });
 
   test('a short time that is given is not looked for', async () => {
     const { stats, asked, slots } = await statsPlace(at('2026-10-25T00:59:59.999Z'));
-    const range = { from: ['2026-10-25T00:00:00Z'], to: ['2026-10-25T01:00:00Z'] };
-    expect(await stats({ by: ['hour'], timezone: ['Europe/Berlin'], ...range })).toHaveLength(1);
+    const range = { from: '2026-10-25T00:00:00Z', to: '2026-10-25T01:00:00Z' };
+    expect(await stats({ by: 'hour', timezone: 'Europe/Berlin', ...range })).toHaveLength(1);
     expect(asked).toEqual(['countBySlot']);
     // The clock changes at its end, which is no part of it.
     expect(slots()?.offsets).toEqual([
@@ -177,9 +175,8 @@ describe('over time', () => {
       countBySlot: (...question) => repository.countBySlot(...question),
       ping: () => repository.ping(),
     };
-    const clock = new FixedClock();
     const activityStats = makeActivityStats({ repository: racing, now: () => 0, maxMs: 10_000 });
-    const counted = activityStats(StatsQuery.parse({ by: ['day'] }, clock.now()));
+    const counted = activityStats(statsQuery({ by: 'day' }));
     expect(await counted).toEqual([{ key: '2026-01-02', count: 3 }]);
   });
 });

@@ -1,19 +1,45 @@
-import { FixedClock, MemoryActivityRepository } from '@user-activity/adapter-memory';
+import { MemoryActivityRepository } from '@user-activity/adapter-memory';
 import {
+  ActivityFilter,
   type ActivityRepository,
-  type QueryParameters,
-  StatsQuery,
+  type KeyField,
+  MetadataCondition,
+  type StatsQuery,
+  TimeRange,
   type TimeSlots,
+  Timestamp,
+  type TimeUnit,
+  TimeZone,
 } from '@user-activity/domain';
 import { sampleActivity, type SampleFields } from '@user-activity/port-contracts';
 import { makeActivityStats } from '../src/index.ts';
+
+/** The query of stats in short. */
+interface Asked {
+  readonly by: KeyField | TimeUnit;
+  readonly timezone?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** The text that the member `a` of the metadata must match. */
+  readonly a?: string;
+}
+
+export function statsQuery({ by, timezone = 'UTC', from, to, a }: Asked): StatsQuery {
+  const bound = (text: string | undefined) => (text === undefined ? undefined : Timestamp.parse(text));
+  const filter = ActivityFilter.of({
+    createdAt: TimeRange.between(bound(from), bound(to)),
+    metadata: a === undefined ? [] : [{ path: ['a'], scalars: MetadataCondition.scalarsOf([a]) }],
+  });
+  return by === 'type' || by === 'userId'
+    ? { filter, by }
+    : { filter, by, timeZone: TimeZone.parse(timezone) };
+}
 
 /** What a repository was asked, and the stats of it. */
 export async function statsPlace(...activities: readonly SampleFields[]) {
   const repository = new MemoryActivityRepository();
   await repository.save(activities.map((fields) => sampleActivity(fields)));
   const asked: (keyof ActivityRepository)[] = [];
-  const clock = new FixedClock();
   let slots: TimeSlots | undefined;
   let tookMs = 0;
   let elapsedMs = 0;
@@ -41,8 +67,7 @@ export async function statsPlace(...activities: readonly SampleFields[]) {
     },
   };
   const activityStats = makeActivityStats({ repository: watched, now: () => elapsedMs, maxMs: 10_000 });
-  const stats = async (parameters: QueryParameters) =>
-    activityStats(StatsQuery.parse(parameters, clock.now()));
+  const stats = async (question: Asked) => activityStats(statsQuery(question));
   const takes = (ms: number): void => {
     tookMs = ms;
   };

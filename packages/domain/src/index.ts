@@ -75,10 +75,10 @@ export type {
 export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { TopicRegistry } from './ports/topic-registry.ts';
-export { ActivityFilter } from './query/activity-filter.ts';
+export { ActivityFilter, type FilterParts, maxConditions, maxValues } from './query/activity-filter.ts';
 export { ActivityPage, ActivityQuery, type Position } from './query/activity-query.ts';
 export {
-  type DeadLetterFilter,
+  DeadLetterFilter,
   DeadLetterPage,
   type DeadLetterPosition,
   DeadLetterQuery,
@@ -87,13 +87,14 @@ export {
   type RecordPart,
 } from './query/dead-letter-query.ts';
 export { maxPageBytes } from './query/page-end.ts';
-export { type JsonScalar, MetadataCondition } from './query/metadata-condition.ts';
-export { invalidQuery, type Order, ParameterReader, type QueryParameters } from './query/parameter-reader.ts';
-export { isRelativeTime, parseQueryTime, type TimeReference } from './query/query-time.ts';
-export { type KeyField, StatsQuery } from './query/stats-query.ts';
+export { type JsonScalar, maxLevels, MetadataCondition } from './query/metadata-condition.ts';
+export { assertValidQuery } from './query/invalid-query.ts';
+export { defaultLimit, maxLimit, type Order } from './query/page-query.ts';
+export { startOfDay } from './query/start-of-day.ts';
+export { type KeyField, keyFields, maxKeys, maxTimeLines, type StatsQuery } from './query/stats-query.ts';
 export { TimeRange } from './query/time-range.ts';
 export { type KeyCount, TimeLines } from './query/time-lines.ts';
-export { type SlotCount, slotMs, type TimeSlots, type TimeUnit } from './query/time-slots.ts';
+export { type SlotCount, slotMs, type TimeSlots, type TimeUnit, timeUnits } from './query/time-slots.ts';
 export { TimeZone } from './query/time-zone.ts';
 export type { ZoneOffset } from './query/zone-clock.ts';
 export type { Cancellation } from './shared/cancellation.ts';
@@ -110,6 +111,7 @@ export type { JsonObject, JsonValue } from './shared/json.ts';
 export { isLoopback } from './shared/loopback.ts';
 export { parseJson } from './shared/parse-json.ts';
 export { type EventLoop, Turn, Turns } from './shared/turns.ts';
+export { wellFormedText } from './shared/text.ts';
 export { UnfitNumber } from './shared/unfit-number.ts';
 export {
   cutReason,

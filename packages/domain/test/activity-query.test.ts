@@ -1,18 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import {
+  ActivityFilter,
   ActivityQuery,
+  ActivityType,
+  DeadLetterQuery,
+  type FilterParts,
   isDomainError,
-  type QueryParameters,
+  MetadataCondition,
   TimeRange,
   Timestamp,
+  UserId,
   type Violation,
 } from '../src/index.ts';
 
-const now = Timestamp.parse('2026-11-24T08:30:00Z');
+const since = TimeRange.between(Timestamp.fromMillis(0), undefined);
+const texts = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index}`);
+const condition = (path: readonly string[] = ['a'], count = 1): MetadataCondition => ({
+  path,
+  scalars: MetadataCondition.scalarsOf(texts(count)),
+});
+const users = (count: number): UserId[] => texts(count).map(UserId.parse);
 
-function faultsOf(parameters: QueryParameters): readonly Violation[] {
+function faultsOf(make: () => unknown): readonly Violation[] {
   try {
-    ActivityQuery.parse(parameters, now);
+    make();
     return [];
   } catch (error) {
     if (!isDomainError(error, 'INVALID_QUERY')) throw error;
@@ -20,96 +31,97 @@ function faultsOf(parameters: QueryParameters): readonly Violation[] {
   }
 }
 
-test('asks for the newest 50 of all where nothing is said', () => {
-  expect(ActivityQuery.parse({}, now)).toEqual({
-    filter: { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined), metadata: [] },
-    order: 'desc',
-    limit: 50,
-  });
-});
+describe('a query', () => {
+  const filter = ActivityFilter.of();
+  const message = 'must be a whole number from 1 to 500';
+  const codes = { codes: [], diedAt: since };
 
-test('reads every parameter, types in their canonical form, repeated values once', () => {
-  const query = ActivityQuery.parse(
-    {
-      userId: ['ann', 'bob', ' ann '],
-      type: ['login', 'LOGIN', 'log out'],
-      from: ['2026-01-01T00:00:00Z'],
-      to: ['2026-02-01T00:00:00+01:00'],
-      order: ['asc'],
-      limit: ['500'],
+  test('asks for the first page of 50, newest first, unless it says otherwise', () => {
+    expect(ActivityQuery.of({ filter })).toEqual({ filter, order: 'desc', limit: 50, after: undefined });
+    expect(ActivityQuery.of({ filter, order: 'asc', limit: 500 })).toMatchObject({
+      order: 'asc',
+      limit: 500,
+    });
+  });
+
+  test.each([0, -1, 501, 1e9, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'has no limit of %d, however it is made',
+    (limit) => {
+      for (const make of [
+        () => ActivityQuery.of({ filter, limit }),
+        () => ActivityQuery.of({ filter }).with({ limit }),
+        () => DeadLetterQuery.of({ filter: codes, limit }),
+        () => DeadLetterQuery.of({ filter: codes }).with({ limit }),
+      ])
+        expect(faultsOf(make)).toEqual([{ path: '/limit', message }]);
     },
-    now,
   );
-  expect(query).toEqual({
-    filter: {
-      userIds: ['ann', 'bob'],
-      types: ['LOGIN', 'LOG_OUT'],
-      createdAt: TimeRange.between(
-        Timestamp.parse('2026-01-01T00:00:00Z'),
-        Timestamp.parse('2026-01-31T23:00:00Z'),
-      ),
-      metadata: [],
-    },
-    order: 'asc',
-    limit: 500,
+
+  test('cannot be written down without its limits', () => {
+    // @ts-expect-error -- a literal is not checked
+    const query: ActivityQuery = { filter, order: 'desc', limit: 1e9, after: undefined };
+    // @ts-expect-error -- nor is that of a filter
+    const literal: ActivityFilter = { userIds: [], types: [], createdAt: since, metadata: [] };
+    expect([query.limit, literal.metadata]).toEqual([1e9, []]);
   });
 });
 
-describe('refuses', () => {
-  const unknown =
-    'is not a known parameter: this route takes userId, type, from, to, metadata.<path>, order, limit, cursor';
-  const limit = 'must be a whole number from 1 to 500';
-  test.each<[string, string[], string]>([
-    ['limit', ['0'], limit],
-    ['limit', ['501'], `${limit}: follow "nextCursor" for more`],
-    ['limit', ['9'.repeat(400)], `${limit}: follow "nextCursor" for more`],
-    ['limit', ['-1'], limit],
-    ['limit', ['1.5'], limit],
-    ['limit', ['1e2'], limit],
-    ['limit', [' 1'], limit],
-    ['limit', [''], limit],
-    ['limit', ['10', '20'], 'must be given once'],
-    ['order', ['DESC'], 'must be "desc" or "asc", in lower case'],
-    ['order', ['asc', 'asc'], 'must be given once'],
-    ['from', ['yesterday'], expect.stringContaining('a relative time such as -24h') as string],
-    ['userId', [''], 'must be 1-256 characters after trimming'],
-    ['userId', Array.from({ length: 21 }, (_, index) => `u${index}`), 'must be given at most 20 times'],
-    ['type', ['a\0'], 'must not contain control characters'],
-    ['type', ['x'.repeat(257)], 'must be 1-256 characters'],
-    ['offset', ['1'], unknown],
-    ['constructor', ['1'], unknown],
-    ['userid', ['1'], unknown],
-    ['metadata', ['1'], unknown],
-  ])('%s=%j', (name, values, message) => {
-    expect(faultsOf({ [name]: values })).toEqual([{ path: `/${name}`, message }]);
+describe('a filter', () => {
+  test('of nothing matches everything', () => {
+    const createdAt = TimeRange.between(undefined, undefined);
+    expect(ActivityFilter.of()).toEqual({ userIds: [], types: [], createdAt, metadata: [] });
   });
 
-  test('a range that ends before it begins, but not one of no length', () => {
-    const from = ['2026-01-01T00:00:00.001Z'];
-    expect(faultsOf({ from, to: ['2026-01-01T00:00:00Z'] })).toEqual([
-      { path: '/to', message: 'must not be before "from": swap the two' },
-    ]);
-    expect(faultsOf({ from, to: from })).toEqual([]);
+  test.each<[string, Partial<FilterParts>]>([
+    ['20 users and 20 types', { userIds: users(20), types: texts(20).map(ActivityType.parse) }],
+    ['metadata of a user', { userIds: users(1), metadata: [condition()] }],
+    ['metadata since a time', { createdAt: since, metadata: [condition()] }],
+    [
+      '10 conditions of 16 keys and 20 texts',
+      { createdAt: since, metadata: texts(10).map((key) => condition([key, ...texts(15)], 20)) },
+    ],
+  ])('takes %s', (_, parts) => {
+    expect(ActivityFilter.of(parts)).toMatchObject(parts);
   });
 
-  test('all faults at once', () => {
-    const faults = faultsOf({ limit: ['0'], order: ['up'], to: ['x'], page: ['2'] });
-    expect(faults.map(({ path }) => path)).toEqual(['/page', '/to', '/order', '/limit']);
-  });
-
-  test('the known parameters are named once', () => {
-    const faults = faultsOf({ page: ['2'], offset: ['1'] });
-    expect(faults).toEqual([
-      { path: '/page', message: unknown },
-      { path: '/offset', message: 'is not a known parameter' },
-    ]);
-  });
-
-  test('and says so in a sentence about the first', () => {
-    const parse = () => ActivityQuery.parse({ order: ['up'], limit: ['0'] }, now);
-    expect(parse).toThrow(
-      'The query breaks a rule: "order" must be "desc" or "asc", in lower case (and 1 more).',
-    );
+  const search = 'needs userIds or createdAt.from as well, to limit the search';
+  test.each<[string, Partial<FilterParts>, string, string]>([
+    ['21 users', { userIds: users(21) }, '/userIds', 'must have at most 20 items'],
+    ['21 types', { types: texts(21).map(ActivityType.parse) }, '/types', 'must have at most 20 items'],
+    ['metadata alone', { metadata: [condition()] }, '/metadata', search],
+    [
+      'metadata until a time',
+      { createdAt: TimeRange.between(undefined, Timestamp.fromMillis(0)), metadata: [condition()] },
+      '/metadata',
+      search,
+    ],
+    [
+      '11 conditions',
+      { createdAt: since, metadata: texts(11).map((key) => condition([key])) },
+      '/metadata',
+      'must have at most 10 items',
+    ],
+    [
+      'a path without a key',
+      { createdAt: since, metadata: [condition([])] },
+      '/metadata',
+      'must have paths of 1 to 16 keys',
+    ],
+    [
+      'a path of 17 keys',
+      { createdAt: since, metadata: [condition(texts(17))] },
+      '/metadata',
+      'must have paths of 1 to 16 keys',
+    ],
+    [
+      'a condition of 21 texts',
+      { createdAt: since, metadata: [condition(['a'], 21)] },
+      '/metadata',
+      'must have at most 40 scalars for each path',
+    ],
+  ])('refuses %s, however it is made', (_, parts, path, message) => {
+    expect(faultsOf(() => ActivityFilter.of(parts))).toEqual([{ path, message }]);
+    expect(faultsOf(() => ActivityFilter.of().with(parts))).toEqual([{ path, message }]);
   });
 });
 

@@ -1,46 +1,11 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type JsonObject, MetadataCondition, RuleBroken } from '../src/index.ts';
+import { type JsonObject, MetadataCondition } from '../src/index.ts';
 
 const matches = (path: string, text: string, metadata: JsonObject): boolean =>
   MetadataCondition.matches(
-    { path: MetadataCondition.parsePath(path), scalars: MetadataCondition.scalarsOf([text]) },
+    { path: path.split('.'), scalars: MetadataCondition.scalarsOf([text]) },
     metadata,
   );
-
-describe('a path', () => {
-  test.each([
-    ['a', ['a']],
-    ['', ['']],
-    ['a.b', ['a', 'b']],
-    ['.a.', ['', 'a', '']],
-    [String.raw`a\.b`, ['a.b']],
-    [String.raw`a\\.b`, ['a\\', 'b']],
-    [String.raw`\a\b`, ['ab']],
-    [String.raw`\😀`, ['😀']],
-    ['a.'.repeat(15), [...Array.from({ length: 15 }, () => 'a'), '']],
-  ])('%j is %j', (text, keys) => expect(MetadataCondition.parsePath(text)).toEqual(keys));
-
-  test.each([
-    ['\\', 'must not end with a single backslash'],
-    ['a.b\\\\\\', 'must not end with a single backslash'],
-    ['a.'.repeat(16), 'must be a path of at most 16 levels'],
-    ['\ud800', 'must be well-formed Unicode'],
-    [undefined, 'is required'],
-  ])('%j is refused', (text, message) => {
-    expect(() => MetadataCondition.parsePath(text)).toThrow(RuleBroken);
-    expect(() => MetadataCondition.parsePath(text)).toThrow(message);
-  });
-
-  test('leads to any keys there are, when they are spelt for it', () => {
-    const spelt = (key: string): string => key.replaceAll(/[.\\]/g, String.raw`\$&`);
-    fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 16 }), (keys) => {
-        expect(MetadataCondition.parsePath(keys.map(spelt).join('.'))).toEqual(keys);
-      }),
-    );
-  });
-});
 
 test.each([
   ['5', ['5', 5]],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  ActivityQuery,
   ActivityId,
   type JsonObject,
   maxMetadataBytes,
@@ -144,10 +145,9 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       );
       for (const activity of activities) {
         assert.deepEqual((await repository.findById(activity.id))?.toActivity(), activity);
-        const page = await repository.find({
-          ...newest(20),
-          filter: filterOf({ userIds: [activity.userId] }),
-        });
+        const page = await repository.find(
+          newest(20).with({ filter: filterOf({ userIds: [activity.userId] }) }),
+        );
         assert.ok(page.activities.some(({ id }) => id === activity.id));
       }
     },
@@ -226,7 +226,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
 const activitiesOf = (stored: readonly StoredActivity[]): UserActivity[] =>
   stored.map((activity) => activity.toActivity());
 
-const newest = (limit: number) => ({ filter: filterOf(), order: 'desc' as const, limit, after: undefined });
+const newest = (limit: number): ActivityQuery => ActivityQuery.of({ filter: filterOf(), limit });
 
 function nested(levels: number): JsonObject {
   return levels === 1 ? {} : { deeper: nested(levels - 1) };

@@ -46,15 +46,17 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
     from: fc.option(anyMoment, { nil: undefined }),
     to: fc.option(anyMoment, { nil: undefined }),
   })
-  .map(({ userIds, types: wanted, metadata, from, to }) => ({
-    userIds: userIds.map((user) => UserId.parse(user)),
-    types: wanted.map((type) => ActivityType.parse(type)),
-    createdAt: TimeRange.between(
-      from === undefined ? ofAll(metadata) : at(from),
-      to === undefined ? undefined : at(Math.max(from ?? to, to)),
-    ),
-    metadata,
-  }));
+  .map(({ userIds, types: wanted, metadata, from, to }) =>
+    filterOf({
+      userIds: userIds.map((user) => UserId.parse(user)),
+      types: wanted.map((type) => ActivityType.parse(type)),
+      createdAt: TimeRange.between(
+        from === undefined ? ofAll(metadata) : at(from),
+        to === undefined ? undefined : at(Math.max(from ?? to, to)),
+      ),
+      metadata,
+    }),
+  );
 
 const anySlots: fc.Arbitrary<TimeSlots> = fc
   .record({

@@ -3,8 +3,9 @@ import {
   ActivityId,
   type DeadLetter,
   type DeadLetterCode,
-  type DeadLetterFilter,
+  DeadLetterFilter,
   DeadLetterId,
+  DeadLetterQuery,
   type DeadLetterRepository,
   listedBytes,
   type ListedLetter,
@@ -27,12 +28,6 @@ const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
   letters.map(({ origin }) => DeadLetterId.of(origin));
 const plenty = 1024 * 1024;
 
-const filterOf = (filter: Partial<DeadLetterFilter> = {}): DeadLetterFilter => ({
-  codes: [],
-  diedAt: TimeRange.between(undefined, undefined),
-  ...filter,
-});
-
 interface Walk {
   readonly filter?: DeadLetterFilter;
   readonly order?: Order;
@@ -42,12 +37,12 @@ interface Walk {
 /** Returns every page of a walk. Calls `between` before each page but the first. */
 async function walk(
   repository: DeadLetterRepository,
-  { filter = filterOf(), order = 'desc', limit }: Walk,
+  { filter = DeadLetterFilter.of(), order = 'desc', limit }: Walk,
   between: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<(readonly ListedLetter[])[]> {
   const pages: (readonly ListedLetter[])[] = [];
   for (let after: ListedLetter | undefined; ; ) {
-    const { letters, hasMore } = await repository.find({ filter, order, limit, after });
+    const { letters, hasMore } = await repository.find(DeadLetterQuery.of({ filter, order, limit, after }));
     pages.push(letters);
     after = letters.at(-1);
     if (!hasMore || after === undefined) return pages;
@@ -76,7 +71,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         letterOf(4, { diedAt: at(3), code: 'conflict' }),
       ]);
       const found = async (filter: Partial<DeadLetterFilter>): Promise<number[]> =>
-        (await walk(repository, { filter: filterOf(filter), order: 'asc', limit: 10 }))
+        (await walk(repository, { filter: DeadLetterFilter.of(filter), order: 'asc', limit: 10 }))
           .flat()
           .map(({ origin }) => origin.offset);
       assert.deepEqual(await found({}), [1, 2, 3, 4]);
@@ -202,7 +197,11 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       );
       await (await subject.queue()).add(letters);
       for (const codes of [[], ['refused', 'conflict'] as const]) {
-        const pages = await walk(repository, { filter: filterOf({ codes }), order: 'asc', limit: 500 });
+        const pages = await walk(repository, {
+          filter: DeadLetterFilter.of({ codes }),
+          order: 'asc',
+          limit: 500,
+        });
         assert.deepEqual(pages.flatMap(idsOf), ids(letters));
         for (const page of pages)
           assert.ok(2 * page.reduce((sum, { size }) => sum + size, 0) <= maxPageBytes, 'a page is too large');

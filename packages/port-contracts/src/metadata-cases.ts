@@ -67,7 +67,7 @@ const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids
   [[where('a', '5'), where('c', '1')], []],
   [[where('.', 'e')], ['empty']],
   [[where('$set', 'd')], ['dollar']],
-  [[where(String.raw`a\.b`, 'd')], ['dot']],
+  [[where(['a.b'], 'd')], ['dot']],
   [[where('%', 'p'), where('%24set', 'p')], ['percent']],
   [[where('constructor', 'w'), where('_bsontype', 'w'), where('toBSON', 'w')], ['words']],
   [[where('__proto__', 'w')], []],

@@ -34,15 +34,16 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
     from: fc.option(fc.integer({ min: -1, max: 9 }), { nil: undefined }),
     length: fc.option(fc.integer({ min: 0, max: 9 }), { nil: undefined }),
   })
-  .map(({ userIds, types: wanted, from, length }) => ({
-    metadata: [],
-    userIds: userIds.map((user) => UserId.parse(user)),
-    types: wanted.map((type) => ActivityType.parse(type)),
-    createdAt: TimeRange.between(
-      from === undefined ? undefined : Timestamp.fromMillis(start + from),
-      length === undefined ? undefined : Timestamp.fromMillis(start + (from ?? 0) + length),
-    ),
-  }));
+  .map(({ userIds, types: wanted, from, length }) =>
+    filterOf({
+      userIds: userIds.map((user) => UserId.parse(user)),
+      types: wanted.map((type) => ActivityType.parse(type)),
+      createdAt: TimeRange.between(
+        from === undefined ? undefined : Timestamp.fromMillis(start + from),
+        length === undefined ? undefined : Timestamp.fromMillis(start + (from ?? 0) + length),
+      ),
+    }),
+  );
 
 /** The promises about `find`. */
 export const queryCases: readonly ContractCase<RepositorySubject>[] = [

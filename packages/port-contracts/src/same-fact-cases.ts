@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ActivityRepository, UserActivity } from '@user-activity/domain';
+import { ActivityQuery, type ActivityRepository, type UserActivity } from '@user-activity/domain';
 import type { ContractCase } from './contract.ts';
 import type { RepositorySubject } from './repository-subject.ts';
 import { sampleActivity } from './samples.ts';
@@ -82,6 +82,6 @@ export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
 
 /** The newest ten. */
 async function activitiesIn(repository: ActivityRepository): Promise<UserActivity[]> {
-  const page = { filter: filterOf(), order: 'desc' as const, limit: 10, after: undefined };
+  const page = ActivityQuery.of({ filter: filterOf(), limit: 10 });
   return (await repository.find(page)).activities.map((activity) => activity.toActivity());
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {
   type DeadLetter,
-  type DeadLetterQuery,
+  DeadLetterFilter,
+  DeadLetterQuery,
   edgeTopic,
   letterOverheadBytes,
   type SweepLimits,
   Timestamp,
-  TimeRange,
 } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
 import type { LetterRepositorySubject } from './letter-repository-subject.ts';
@@ -15,12 +15,11 @@ import { assertRejects } from './rejections.ts';
 
 const start = Date.parse('2026-01-02T03:04:05.678Z');
 const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
-const everything: DeadLetterQuery = {
-  filter: { codes: [], diedAt: TimeRange.between(undefined, undefined) },
+const everything = DeadLetterQuery.of({
+  filter: DeadLetterFilter.of(),
   order: 'asc',
   limit: 500,
-  after: undefined,
-};
+});
 
 /** Makes a letter of the edge that died a number of milliseconds after the start. Its value is its largest part. */
 const ofEdge = (millis: number, valueBytes = 50_000): DeadLetter =>

@@ -1,27 +1,19 @@
 import {
-  type ActivityFilter,
-  type ActivityQuery,
+  ActivityFilter,
+  ActivityQuery,
   type ActivityRepository,
+  type FilterParts,
   MetadataCondition,
   type Order,
   type StoredActivity,
-  TimeRange,
 } from '@user-activity/domain';
 
-/** Makes a filter that matches everything, except for the given members. */
-export function filterOf(filter: Partial<ActivityFilter> = {}): ActivityFilter {
-  return {
-    userIds: [],
-    types: [],
-    createdAt: TimeRange.between(undefined, undefined),
-    metadata: [],
-    ...filter,
-  };
-}
+/** Makes a filter that matches everything, except for the given parts. */
+export const filterOf = (parts: Partial<FilterParts> = {}): ActivityFilter => ActivityFilter.of(parts);
 
-/** Makes a condition from the text of a query. */
-export const where = (path: string, ...texts: readonly string[]): MetadataCondition => ({
-  path: MetadataCondition.parsePath(path),
+/** Makes a condition from a path, whose keys are joined by dots or listed, and the texts of a query. */
+export const where = (path: string | readonly string[], ...texts: readonly string[]): MetadataCondition => ({
+  path: typeof path === 'string' ? path.split('.') : path,
   scalars: MetadataCondition.scalarsOf(texts),
 });
 
@@ -37,7 +29,7 @@ export async function walk(
   const { filter = filterOf(), order = 'desc', limit } = query;
   const pages: (readonly StoredActivity[])[] = [];
   for (let after: ActivityQuery['after']; ; ) {
-    const { activities, hasMore } = await repository.find({ filter, order, limit, after });
+    const { activities, hasMore } = await repository.find(ActivityQuery.of({ filter, order, limit, after }));
     pages.push(activities);
     const last = activities.at(-1);
     if (!hasMore || last === undefined) return pages;

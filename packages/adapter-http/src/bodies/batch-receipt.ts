@@ -1,11 +1,12 @@
 import type { BatchOptions, BatchReceipt as Receipt } from '@user-activity/application';
-import { ParameterReader, RuleBroken } from '@user-activity/domain';
+import { RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
 import { batchItems, exactItemIn, isBatch } from './batch-items.ts';
 import { named } from '../openapi/component-schemas.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
+import { ParameterReader } from '../query/parameter-reader.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { Ids, Violations } from '../openapi/schemas.ts';
 
@@ -63,12 +64,10 @@ export const BatchParameters = Type.Object({
   ),
 });
 
-const parameters: ReadonlySet<string> = new Set(['atomic']);
-
 /** Reads the options of a batch from the URL. Throws INVALID_QUERY for unknown parameters. */
 export function batchOptions(request: FastifyRequest): BatchOptions {
-  const reader = new ParameterReader(queryParameters(request), parameters);
-  const atomic = reader.one('atomic', parseFlag) ?? false;
+  const reader = new ParameterReader(queryParameters(request), ['atomic']);
+  const atomic = reader.one({ name: 'atomic', parse: parseFlag }) ?? false;
   reader.assertSound();
   return { atomic };
 }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { parseJson, RuleBroken, Timestamp } from '@user-activity/domain';
 
-// Version 1 has no `now`: it is of a walk without relative times, and what older releases make and take.
+/** The number of members by version. Version 1 has no `now`: its walk has no relative times, and older releases read it too. */
 const versions: ReadonlyMap<unknown, number> = new Map([
   [1, 4],
   [2, 5],
 ]);
-// An id of a dead letter has up to 300 characters, one of an activity 128, each of which may take two as JSON.
+// Ids of dead letters have up to 300 characters, those of activities 128, and JSON may double each.
 const maxLength = 1024;
 
 /** The last item of a page: a time, and the id of the item at that time. */
@@ -16,24 +15,24 @@ export interface Place<Id extends string> {
 }
 
 /**
- * A keyset cursor: the last item of a page, and the walk that it belongs to. Opaque to clients, who could make one of any
- * place and any time; they would see no more than the filter lets through.
+ * A keyset cursor: the last item of a page, and the walk that it belongs to. It is opaque to clients. They can forge one with any
+ * place and time, but see only what matches their filter.
  */
 export interface Cursor<Id extends string> {
   readonly place: Place<Id>;
-  /** The digest of the walk, see `digestOf`. */
+  /** The digest of the filter and the order. */
   readonly walk: unknown;
   /** The time of the walk's first page, if a relative time of its query counts from it. */
   readonly now: Timestamp | undefined;
 }
 
-/** The text of a cursor, at most 1,024 characters. */
+/** Encodes a cursor as text, at most 1,024 characters. */
 export function cursorText({ place: { moment, id }, walk, now }: Cursor<string>): string {
   const members = now === undefined ? [1, moment, id, walk] : [2, moment, id, walk, now];
   return Buffer.from(JSON.stringify(members)).toString('base64url');
 }
 
-/** Reads the text of a cursor. Throws RuleBroken if it is none of ours; the caller compares the walk. */
+/** Decodes the text of a cursor. Throws RuleBroken if this service did not make it. The caller compares the walk. */
 export function parseCursor<Id extends string>(raw: string, parseId: (raw: unknown) => Id): Cursor<Id> {
   try {
     if (raw.length > maxLength) throw new RuleBroken('');
@@ -55,18 +54,3 @@ function momentOf(raw: unknown): Timestamp {
 }
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
-
-/** A digest of a question: the same for the same one, in whatever order the values of a list were given. */
-export function digestOf(
-  question: readonly (string | number | readonly string[] | null | undefined)[],
-): string {
-  const canonical = question.map((part) =>
-    Array.isArray(part) ? [...new Set<unknown>(part)].map(String).toSorted(compareCodeUnits) : (part ?? null),
-  );
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url').slice(0, 22);
-}
-
-function compareCodeUnits(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
-}

@@ -6,9 +6,8 @@ const wellFormed = /^(?:[^%]|%[0-9a-f]{2})*$/i;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The text that is percent-encoded as UTF-8 (RFC 3986, section 2.1) in characters that each stand for a byte, as those of a URL and of
- * headers do. Says no by `RuleBroken`: a percent sign that encodes nothing, and bytes that are no UTF-8, would otherwise turn
- * into other text silently.
+ * Decodes percent-encoded UTF-8 (RFC 3986, section 2.1). Each character of the text stands for a byte, as in URLs and headers. Throws
+ * RuleBroken for a percent sign that encodes nothing and for bytes that are not UTF-8: both would otherwise silently become other text.
  */
 export function percentDecoded(text: string): string {
   if (plain.test(text)) return text;

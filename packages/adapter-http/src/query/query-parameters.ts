@@ -1,11 +1,12 @@
-import { invalidQuery, pointer, type QueryParameters, RuleBroken } from '@user-activity/domain';
+import { assertValidQuery, pointer, RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
+import type { QueryParameters } from './parameter-reader.ts';
 import { percentDecoded } from './percent-decoded.ts';
 import { Problem } from '../requests/problem.ts';
 
 /**
- * The parameters of the URL (application/x-www-form-urlencoded), each with all its values. Throws 400 for a percent sign
- * that encodes nothing and for bytes that are no UTF-8, both of which would otherwise turn into other text silently.
+ * Returns the parameters of the URL (application/x-www-form-urlencoded), each with all its values. Throws 400 for an invalid percent
+ * encoding and for bytes that are not UTF-8: both would otherwise silently become other text.
  */
 export function queryParameters(request: FastifyRequest): QueryParameters {
   const [, query = ''] = /\?(.*)$/s.exec(request.raw.url ?? '') ?? [];
@@ -22,12 +23,11 @@ export function queryParameters(request: FastifyRequest): QueryParameters {
   return Object.fromEntries(parameters);
 }
 
-/** For a route that takes none: a parameter that it would ignore is a mistake of the caller. */
+/** Throws INVALID_QUERY if there are parameters. For routes that take none: a parameter that they would ignore is a mistake. */
 export async function refuseParameters(request: FastifyRequest): Promise<void> {
   const names = Object.keys(queryParameters(request));
-  if (names.length === 0) return;
   const message = 'is not a known parameter: this route takes none';
-  throw invalidQuery(names.slice(0, 32).map((name) => ({ path: pointer('', name), message })));
+  assertValidQuery(names.slice(0, 32).map((name) => ({ path: pointer('', name), message })));
 }
 
 function decode(text: string): string {

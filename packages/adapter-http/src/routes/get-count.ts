@@ -1,9 +1,9 @@
 import type { CountActivities } from '@user-activity/application';
-import { ActivityFilter, type Clock } from '@user-activity/domain';
+import type { Clock } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { named } from '../openapi/component-schemas.ts';
-import { filterParameters } from '../query/filter-parameters.ts';
+import { activityFilter, readActivityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
 
@@ -11,8 +11,8 @@ const schema = {
   operationId: 'countActivities',
   tags: ['activities'],
   summary: 'Count activities',
-  description: 'How many a filter of `GET /api/logs` lets through, exactly.',
-  querystring: Type.Partial(Type.Object(filterParameters)),
+  description: 'The exact number of activities that match a filter of `GET /api/logs`.',
+  querystring: Type.Partial(Type.Object(activityFilter.schemas)),
   response: {
     200: named(
       'ActivityCount',
@@ -28,7 +28,7 @@ export const getCount: FastifyPluginCallbackTypebox<{
   clock: Clock;
 }> = (app, { countActivities, clock }, done) => {
   app.get('/api/logs/count', { schema }, async (request, reply) => {
-    const count = await countActivities(ActivityFilter.parse(queryParameters(request), clock.now()));
+    const count = await countActivities(readActivityFilter(queryParameters(request), clock.now()));
     return reply.code(200).send({ count });
   });
   done();

@@ -1,12 +1,12 @@
 import type { FindActivities } from '@user-activity/application';
-import { ActivityId, ActivityQuery, type Clock } from '@user-activity/domain';
+import { ActivityFilter, ActivityQuery, type Clock } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
-import { digestOf } from '../query/cursor.ts';
-import { filterParameters } from '../query/filter-parameters.ts';
+import { activityList } from '../query/activity-parameters.ts';
 import { jsonType, pageBytes, textOf } from '../bodies/json-text.ts';
-import { type Bounds, type ListGrammar, parsePaged } from '../query/paged-query.ts';
-import { linkNext, pageOf, pageParameters } from '../query/paging.ts';
+import { linkNext, pageOf } from '../query/page-json.ts';
+import { pageSchemas } from '../query/page-parameters.ts';
+import { readPage } from '../query/read-page.ts';
 import { oneAtATime } from '../requests/one-at-a-time.ts';
 import { makePage } from '../requests/page-places.ts';
 import { queryParameters } from '../query/query-parameters.ts';
@@ -20,7 +20,7 @@ const schema = {
     'Newest first, or oldest first with `order=asc`, by (createdAt, id). Different filters are AND, repeated values of one ' +
     'are OR. Follow `nextCursor` or `Link: rel="next"` from page to page; a walk neither skips nor repeats. A page ends ' +
     'before `limit` where it would take more than 4 MiB: only `nextCursor` tells whether more follows.',
-  querystring: Type.Partial(Type.Object({ ...filterParameters, ...pageParameters })),
+  querystring: Type.Partial(Type.Object({ ...activityList.filter.schemas, ...pageSchemas })),
   response: { 200: textOf(pageOf('ActivityPage', Activity)), ...problems(400, 401, 403, 503) },
 };
 
@@ -32,38 +32,24 @@ export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivit
 ) => {
   app.get('/api/logs', { schema, preHandler: oneAtATime }, async (request, reply) => {
     const parameters = queryParameters(request);
-    const { query, after, cursorAfter } = parsePaged(parameters, clock, grammar);
+    const { filter, order, limit, after, cursorAfter } = readPage(activityList, parameters, clock);
+    const query = ActivityQuery.of({
+      filter: ActivityFilter.of(filter),
+      order,
+      limit,
+      after: after && { createdAt: after.moment, id: after.id },
+    });
     const kind = query.filter.metadata.length > 0 ? 'search' : 'page';
     const page = await makePage(request, kind, async () => {
-      const { activities, hasMore } = await findActivities({
-        ...query,
-        after: after && { createdAt: after.moment, id: after.id },
-      });
+      const { activities, hasMore } = await findActivities(query);
       const last = activities.at(-1);
       const nextCursor =
         hasMore && last !== undefined ? cursorAfter({ moment: last.createdAt, id: last.id }) : null;
       linkNext(reply, '/api/logs', parameters, nextCursor);
-      const pagination = { limit: query.limit, nextCursor, hasMore };
+      const pagination = { limit, nextCursor, hasMore };
       return pageBytes(activities, (activity) => activity.toText(), pagination);
     });
     return reply.code(200).type(jsonType).send(page);
   });
   done();
 };
-
-const grammar: ListGrammar<Omit<ActivityQuery, 'after'>, ActivityId> = {
-  parse: (parameters, now) => ActivityQuery.parse(parameters, now),
-  parseId: (raw) => ActivityId.parse(raw),
-  rangeOf: ({ filter }) => filter.createdAt,
-  walkOf,
-};
-
-function walkOf({ filter, order }: Pick<ActivityQuery, 'filter' | 'order'>, bounds: Bounds): string {
-  const { userIds, types, metadata } = filter;
-  const conditions = metadata.map(({ path, scalars }) =>
-    JSON.stringify([path, [...scalars].map((scalar) => JSON.stringify(scalar)).toSorted()]),
-  );
-  // Without any, cursors are those of versions that knew none.
-  const more = conditions.length > 0 ? [conditions] : [];
-  return digestOf([userIds, types, ...bounds, order, ...more]);
-}

@@ -1,28 +1,16 @@
 import type { ActivityStats } from '@user-activity/application';
-import { type Clock, StatsQuery } from '@user-activity/domain';
+import { type Clock, maxKeys, maxTimeLines } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { named } from '../openapi/component-schemas.ts';
-import { filterParameters } from '../query/filter-parameters.ts';
+import { activityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
+import { by, readStatsQuery, timezone } from '../query/stats-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
-
-const by = Type.Union(
-  [
-    Type.Literal('type'),
-    Type.Literal('userId'),
-    Type.Literal('minute'),
-    Type.Literal('hour'),
-    Type.Literal('day'),
-    Type.Literal('week'),
-    Type.Literal('month'),
-  ],
-  { 'x-component': 'StatsUnit', description: 'What is counted apart.', examples: ['day'] },
-);
 
 const Stats = Type.Object(
   {
-    by,
+    by: by.schema,
     data: Type.Array(
       named(
         'StatsLine',
@@ -60,26 +48,21 @@ const Stats = Type.Object(
 );
 
 const { properties: optional } = Type.Partial(
-  Type.Object({
-    timezone: Type.String({
-      pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
-      // Without a default in the schema: generated clients would send it, also where it is refused.
-      description: 'A zone of the IANA database; with units of time only. Default: UTC.',
-      examples: ['Europe/Berlin'],
-    }),
-    ...filterParameters,
-  }),
+  Type.Object({ [timezone.name]: timezone.schema, ...activityFilter.schemas }),
 );
+
+const inWords = (count: number): string => count.toLocaleString('en');
 
 const schema = {
   operationId: 'activityStats',
   tags: ['activities'],
   summary: 'Count activities by type, user or time',
   description:
-    'Of types and users the most frequent come first, then by their code points: at most 10,000, more are a 400. Minutes, hours, ' +
-    'days, weeks and months are those of a clock in `timezone` and come in their order: at most 20,000, more are a 400. Units ' +
+    `Types and users are sorted by count, the most frequent first, then by code points: at most ${inWords(maxKeys)}, more are a 400. ` +
+    'Minutes, hours, days, weeks and months are those of a clock in `timezone` and come in their order: at most ' +
+    `${inWords(maxTimeLines)}, more are a 400. Units ` +
     'without an activity are left out and do not count. The hour that the clock shows twice at the end of summer time is two.',
-  querystring: Type.Object({ by, ...optional }),
+  querystring: Type.Object({ [by.name]: by.schema, ...optional }),
   response: { 200: Stats, ...problems(400, 401, 403, 503) },
 };
 
@@ -90,7 +73,7 @@ export const getStats: FastifyPluginCallbackTypebox<{ activityStats: ActivitySta
   done,
 ) => {
   app.get('/api/logs/stats', { schema }, async (request, reply) => {
-    const query = StatsQuery.parse(queryParameters(request), clock.now());
+    const query = readStatsQuery(queryParameters(request), clock.now());
     return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
   });
   done();

@@ -4,6 +4,7 @@ import {
   DeadLetterCode,
   DeadLetterId,
   type DeadLetterPosition,
+  DeadLetterQuery,
   type DeadLetterRepository,
   type EventPublisher,
   isDomainError,
@@ -96,7 +97,7 @@ async function* everyPage({ deadLetters, clock }: Deps): AsyncGenerator<readonly
   const filter = { codes: DeadLetterCode.replayable, diedAt: TimeRange.between(undefined, clock.now()) };
   let after: DeadLetterPosition | undefined;
   do {
-    const page = await deadLetters.find({ filter, order: 'asc', limit: pageSize, after });
+    const page = await deadLetters.find(DeadLetterQuery.of({ filter, order: 'asc', limit: pageSize, after }));
     yield page.letters.map(({ id }) => id);
     after = page.hasMore ? page.letters.at(-1) : undefined;
   } while (after !== undefined);

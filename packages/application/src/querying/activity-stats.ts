@@ -1,52 +1,50 @@
-import type {
-  ActivityFilter,
-  ActivityRepository,
-  KeyCount,
-  KeyField,
-  StatsQuery,
+import {
+  type ActivityFilter,
+  type ActivityRepository,
+  type KeyCount,
+  type KeyField,
+  maxKeys,
+  type StatsQuery,
 } from '@user-activity/domain';
-import { askTheStore } from './ask-the-store.ts';
 import { type OverTimeDeps, statsOverTime } from './stats-over-time.ts';
 import { tooBroad } from './too-broad.ts';
-
-const maxKeys = 10_000;
+import { withNarrowingHint } from './with-narrowing-hint.ts';
 
 /**
- * How many activities there are of each type or user, the most frequent first, then by the key (code points); or in each minute,
- * hour, day, week or month, in the order of time. What has none is left out.
- * Throws QUERY_TOO_BROAD where that is more than 20,000 units of time, however far apart, or 10,000 types or users;
- * STORE_UNAVAILABLE, and STORE_TIMEOUT with what to narrow.
+ * Counts activities by type or user, the most frequent first, then by key (code points); or by minute, hour, day, week or month, in
+ * the order of time. Keys without activities are left out. Throws QUERY_TOO_BROAD if there are more than 20,000 units of time with
+ * activities, or 10,000 types or users. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint how to narrow the filter.
  */
 export type ActivityStats = (query: StatsQuery) => Promise<readonly KeyCount[]>;
 
 export const makeActivityStats = (deps: OverTimeDeps): ActivityStats =>
   async function activityStats(query) {
-    return askTheStore(query.filter, () =>
+    return withNarrowingHint(query.filter, () =>
       'timeZone' in query
         ? statsOverTime(deps, query.filter, query.by, query.timeZone)
-        : mostFrequent(deps.repository, query.filter, query.by),
+        : statsByKey(deps.repository, query.filter, query.by),
     );
   };
 
-async function mostFrequent(
+async function statsByKey(
   repository: ActivityRepository,
   filter: ActivityFilter,
   field: KeyField,
 ): Promise<readonly KeyCount[]> {
   const counts = await repository.countByKey(filter, field, maxKeys);
   if (counts === 'too-many') {
-    const [what, other] = field === 'type' ? ['types', 'userId'] : ['users', 'type'];
+    const [keys, otherField] = field === 'type' ? ['types', 'userId'] : ['users', 'type'];
     throw tooBroad(
-      `counts more than ${maxKeys} ${what}: narrow it by "from" and "to", "${field}" or "${other}"`,
+      `counts more than ${maxKeys} ${keys}: narrow it by "from" and "to", "${field}" or "${otherField}"`,
     );
   }
   return counts.toSorted((a, b) => b.count - a.count || byCodePoints(a.key, b.key));
 }
 
-/** By their code points, which is also bytewise in UTF-8; JavaScript's own order is that of UTF-16. */
-function byCodePoints(one: string, other: string): number {
+/** Orders texts by code points, which is also bytewise in UTF-8. JavaScript's own order is by UTF-16 code units. */
+function byCodePoints(left: string, right: string): number {
   let index = 0;
-  while (index < one.length && one.charCodeAt(index) === other.charCodeAt(index)) index += 1;
-  // In the second half of a pair both are in it: the first halves were equal.
-  return (one.codePointAt(index) ?? -1) - (other.codePointAt(index) ?? -1);
+  while (index < left.length && left.charCodeAt(index) === right.charCodeAt(index)) index += 1;
+  // If the texts differ in the second half of a surrogate pair, both have one: the first halves were equal.
+  return (left.codePointAt(index) ?? -1) - (right.codePointAt(index) ?? -1);
 }

@@ -1,7 +1,7 @@
 import type { ActivityFilter, ActivityRepository } from '@user-activity/domain';
-import { askTheStore } from './ask-the-store.ts';
+import { withNarrowingHint } from './with-narrowing-hint.ts';
 
-/** How many activities a filter lets through, exactly. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with what to narrow. */
+/** Returns the exact number of activities that match a filter. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint. */
 export type CountActivities = (filter: ActivityFilter) => Promise<number>;
 
 export const makeCountActivities = ({
@@ -10,5 +10,5 @@ export const makeCountActivities = ({
   readonly repository: ActivityRepository;
 }): CountActivities =>
   async function countActivities(filter) {
-    return askTheStore(filter, () => repository.count(filter));
+    return withNarrowingHint(filter, () => repository.count(filter));
   };

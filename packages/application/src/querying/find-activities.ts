@@ -5,9 +5,9 @@ import type {
   ActivityRepository,
   StoredActivity,
 } from '@user-activity/domain';
-import { askTheStore } from './ask-the-store.ts';
+import { withNarrowingHint } from './with-narrowing-hint.ts';
 
-/** One page of the activities that a query asks for. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with what to narrow. */
+/** Returns one page of activities. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint how to narrow the filter. */
 export type FindActivities = (query: ActivityQuery) => Promise<ActivityPage>;
 
 export const makeFindActivities = ({
@@ -16,10 +16,10 @@ export const makeFindActivities = ({
   readonly repository: ActivityRepository;
 }): FindActivities =>
   async function findActivities(query) {
-    return askTheStore(query.filter, () => repository.find(query));
+    return withNarrowingHint(query.filter, () => repository.find(query));
   };
 
-/** The one activity of that id, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+/** Returns the activity with an id, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type FindActivity = (id: ActivityId) => Promise<StoredActivity | undefined>;
 
 export const makeFindActivity = ({ repository }: { readonly repository: ActivityRepository }): FindActivity =>

@@ -6,21 +6,21 @@ import type {
   Timestamp,
 } from '@user-activity/domain';
 
-/** Where is looked up what became of activities. */
+/** The places where activities end up. */
 export interface LookupDeps {
   readonly repository: Pick<ActivityRepository, 'findByIds'>;
   readonly deadLetters: Pick<DeadLetterRepository, 'findLatestLetters'>;
 }
 
-/** What is known of ids. */
+/** What the store holds under some ids. */
 export interface Lookup {
-  /** What is stored under them. */
+  /** The stored activities, by id. */
   readonly stored: ReadonlyMap<ActivityId, StoredActivity>;
-  /** Of ids with nothing stored: when the last dead letter that names one died. */
+  /** For ids without a stored activity: the time at which the latest dead letter that names the id died. */
   readonly died: ReadonlyMap<ActivityId, Timestamp>;
 }
 
-/** Looks ids up: one question about those that are stored, one about letters of the others. Throws as the repositories do. */
+/** Looks ids up with one query for stored activities, and one for dead letters of all other ids. Throws as the repositories do. */
 export async function lookUp(
   { repository, deadLetters }: LookupDeps,
   ids: readonly ActivityId[],
@@ -30,7 +30,7 @@ export async function lookUp(
   const deaths = missing.length === 0 ? [] : await deadLetters.findLatestLetters(missing);
   const died = new Map(deaths.map(({ activityId, diedAt }) => [activityId, diedAt]));
   if (died.size === 0) return { stored, died };
-  // One that came in between the two questions is why another of its id died.
+  // An activity stored between the two queries is the reason why another with its id died.
   for (const activity of await repository.findByIds([...died.keys()])) {
     stored.set(activity.id, activity);
     died.delete(activity.id);

@@ -1,15 +1,18 @@
-import { ActivityType } from '../activity/activity-type.ts';
-import type { Timestamp } from '../activity/timestamp.ts';
-import { UserId } from '../activity/user-id.ts';
-import { RuleBroken } from '../shared/violation.ts';
+import type { ActivityType } from '../activity/activity-type.ts';
+import type { UserActivity } from '../activity/user-activity.ts';
+import type { UserId } from '../activity/user-id.ts';
+import { Violations } from '../shared/violation.ts';
+import { assertValidQuery } from './invalid-query.ts';
 import { MetadataCondition } from './metadata-condition.ts';
-import { maxValues, ParameterReader, type QueryParameters } from './parameter-reader.ts';
-import type { TimeReference } from './query-time.ts';
-import type { TimeRange } from './time-range.ts';
-import { TimeZone } from './time-zone.ts';
+import { TimeRange } from './time-range.ts';
 
-/** Selects activities. Different filters are AND, the values of one filter are OR, and an empty filter matches all. */
-export interface ActivityFilter {
+/** The maximum number of values of one filter. */
+export const maxValues = 20;
+/** The maximum number of conditions on metadata. */
+export const maxConditions = 10;
+
+/** The parts of a filter. Different parts are AND, the values of one part are OR, and an empty part matches all. */
+export interface FilterParts {
   readonly userIds: readonly UserId[];
   readonly types: readonly ActivityType[];
   readonly createdAt: TimeRange;
@@ -17,64 +20,56 @@ export interface ActivityFilter {
   readonly metadata: readonly MetadataCondition[];
 }
 
-const metadataPrefix = 'metadata.';
-const maxPaths = 10;
+/** Selects activities. It keeps the limits of its parts, whoever made it. */
+export class ActivityFilter implements FilterParts {
+  readonly userIds: readonly UserId[];
+  readonly types: readonly ActivityType[];
+  readonly createdAt: TimeRange;
+  readonly metadata: readonly MetadataCondition[];
 
-/** The parameter names of a filter, in the form that `ParameterReader` takes. */
-export const filterParameters: readonly string[] = [
-  'userId',
-  'type',
-  'from',
-  'to',
-  `${metadataPrefix}<path>`,
-];
-
-export const ActivityFilter = {
-  /** Reads a query that has the parameters of a filter only. Throws INVALID_QUERY with every violation, by `/name`. */
-  parse(parameters: QueryParameters, now: Timestamp): ActivityFilter {
-    const reader = new ParameterReader(parameters, filterParameters);
-    const filter = ActivityFilter.read(reader, { now, timeZone: TimeZone.utc });
-    reader.assertSound();
-    return filter;
-  },
-  /**
-   * Reads `userId`, `type` (each up to 20 values), `from`, `to` (see `parseQueryTime`) and `metadata.<path>` (up to 10 paths, each with
-   * up to 20 values; see `MetadataCondition` for paths and values).
-   */
-  read: (reader: ParameterReader, reference: TimeReference): ActivityFilter => ({
-    createdAt: reader.timeRange(reference),
-    userIds: reader.many('userId', (raw) => UserId.parse(raw)),
-    types: reader.many('type', (raw) => ActivityType.parse(raw)),
-    metadata: readMetadata(reader),
-  }),
-};
-
-function readMetadata(reader: ParameterReader): readonly MetadataCondition[] {
-  const asked = reader.beginningWith(metadataPrefix);
-  const [first] = asked;
-  // An invalid userId or from is a violation of its own.
-  if (first !== undefined && !reader.has('userId') && !reader.has('from'))
-    reader.check(first.name, () => {
-      throw new RuleBroken('needs userId or from as well, to limit the search');
-    });
-  // Escapes allow several spellings of one path.
-  const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
-  for (const { name, values } of asked) {
-    reader.check(name, () => {
-      const path = MetadataCondition.parsePath(name.slice(metadataPrefix.length));
-      const key = JSON.stringify(path);
-      const texts = textsByPath.get(key)?.texts ?? [];
-      textsByPath.set(key, { path, texts });
-      if (textsByPath.size > maxPaths)
-        throw new RuleBroken(`exceeds the limit of ${maxPaths} metadata paths`);
-      if (texts.length + values.length > maxValues)
-        throw new RuleBroken(`must be given at most ${maxValues} times`);
-      texts.push(...values.map((value) => MetadataCondition.parseText(value)));
-    });
-    if (textsByPath.size > maxPaths) break;
+  private constructor({ userIds, types, createdAt, metadata }: FilterParts) {
+    this.userIds = userIds;
+    this.types = types;
+    this.createdAt = createdAt;
+    this.metadata = metadata;
   }
-  return [...textsByPath.values()].map(({ path, texts }) => ({
-    path,
-    scalars: MetadataCondition.scalarsOf(texts),
-  }));
+
+  /** Makes a filter that matches everything, except for the given parts. Throws INVALID_QUERY if a part breaks a limit. */
+  static of({
+    userIds = [],
+    types = [],
+    createdAt = TimeRange.between(undefined, undefined),
+    metadata = [],
+  }: Partial<FilterParts> = {}): ActivityFilter {
+    const violations = new Violations();
+    const limit = (path: string, items: readonly unknown[], max: number): void => {
+      if (items.length > max) violations.add(path, `must have at most ${max} items`);
+    };
+    limit('/userIds', userIds, maxValues);
+    limit('/types', types, maxValues);
+    limit('/metadata', metadata, maxConditions);
+    if (metadata.length > 0 && userIds.length === 0 && createdAt.from === undefined)
+      violations.add('/metadata', 'needs userIds or createdAt.from as well, to limit the search');
+    for (const condition of metadata)
+      violations.check('/metadata', () => MetadataCondition.assertWithinLimits(condition, maxValues));
+    assertValidQuery(violations.list);
+    return new ActivityFilter({ userIds, types, createdAt, metadata });
+  }
+
+  /** Returns this filter with other parts. Throws as `of` does. */
+  with(parts: Partial<FilterParts>): ActivityFilter {
+    const { userIds, types, createdAt, metadata } = this;
+    return ActivityFilter.of({ userIds, types, createdAt, metadata, ...parts });
+  }
+
+  matches({ userId, type, createdAt, metadata }: Pick<UserActivity, MatchedField>): boolean {
+    return (
+      (this.userIds.length === 0 || this.userIds.includes(userId)) &&
+      (this.types.length === 0 || this.types.includes(type)) &&
+      this.createdAt.holds(createdAt) &&
+      this.metadata.every((condition) => MetadataCondition.matches(condition, metadata))
+    );
+  }
 }
+
+type MatchedField = 'userId' | 'type' | 'createdAt' | 'metadata';

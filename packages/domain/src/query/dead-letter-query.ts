@@ -1,11 +1,10 @@
 import type { Timestamp } from '../activity/timestamp.ts';
-import { type DeadLetter, DeadLetterCode } from '../log/dead-letter.ts';
+import type { DeadLetter, DeadLetterCode } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
 import { utf8Bytes } from '../shared/json-bytes.ts';
 import { pageLength } from './page-end.ts';
-import { type Order, ParameterReader, type QueryParameters } from './parameter-reader.ts';
-import type { TimeRange } from './time-range.ts';
-import { TimeZone } from './time-zone.ts';
+import { PageQuery } from './page-query.ts';
+import { TimeRange } from './time-range.ts';
 
 /** A position in a walk: right after the dead letter with this time and id. */
 export interface DeadLetterPosition {
@@ -19,15 +18,15 @@ export interface DeadLetterFilter {
   readonly diedAt: TimeRange;
 }
 
-/** Asks for one page of a walk over the dead letters that match a filter. */
-export interface DeadLetterQuery {
-  readonly filter: DeadLetterFilter;
-  readonly order: Order;
-  /** The maximum number of letters in the page, 1-500. */
-  readonly limit: number;
-  /** The position after which the page begins; undefined for the beginning of the walk. */
-  readonly after: DeadLetterPosition | undefined;
-}
+export const DeadLetterFilter: { of(parts?: Partial<DeadLetterFilter>): DeadLetterFilter } = {
+  /** Makes a filter that matches all dead letters, except for the given parts. */
+  of: ({ codes = [], diedAt = TimeRange.between(undefined, undefined) } = {}) => ({ codes, diedAt }),
+};
+
+/** Asks for one page of a walk over the dead letters that match a filter. Made by `DeadLetterQuery.of`, which checks its limit. */
+export type DeadLetterQuery = PageQuery<DeadLetterFilter, DeadLetterPosition>;
+export const DeadLetterQuery: { readonly of: typeof PageQuery.of<DeadLetterFilter, DeadLetterPosition> } =
+  PageQuery;
 
 /** A part of a record that can be too large to be listed. */
 export type RecordPart = 'key' | 'value' | 'headers';
@@ -78,23 +77,4 @@ export const listedBytes: Readonly<Record<RecordPart, number>> = {
   key: 1024,
   value: 64 * 1024,
   headers: 8 * 1024,
-};
-
-const known = ['code', 'from', 'to', 'order', 'limit', 'cursor'];
-
-export const DeadLetterQuery = {
-  /**
-   * Reads `code` (repeatable), `from` and `to` (of diedAt), `order` and `limit`, by the rules of `ActivityQuery.parse`.
-   * Throws INVALID_QUERY with every violation, by `/name`.
-   */
-  parse(parameters: QueryParameters, now: Timestamp): Omit<DeadLetterQuery, 'after'> {
-    const reader = new ParameterReader(parameters, known);
-    const filter = {
-      diedAt: reader.timeRange({ now, timeZone: TimeZone.utc }),
-      codes: reader.many('code', (raw) => DeadLetterCode.parse(raw)),
-    };
-    const query = { filter, ...reader.page() };
-    reader.assertSound();
-    return query;
-  },
 };

@@ -1,5 +1,4 @@
 import { isPlainObject, type JsonObject, type JsonValue } from '../shared/json.ts';
-import { wellFormedText } from '../shared/text.ts';
 import { fitsDouble } from '../shared/unfit-number.ts';
 import { RuleBroken } from '../shared/violation.ts';
 
@@ -14,10 +13,10 @@ export interface MetadataCondition {
   readonly scalars: ReadonlySet<JsonScalar>;
 }
 
-const maxLevels = 16;
-// Queries come in a URL, which Node limits to 16 KiB, so no longer key or value can arrive.
-const maxUnits = 16 * 1024;
-const tooLong = `must be at most ${maxUnits} characters`;
+/** The maximum number of keys in the path of a condition. */
+export const maxLevels = 16;
+/** A text means itself, and at most one number or literal. */
+const maxMeanings = 2;
 // RFC 8259, section 6.
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const literals: ReadonlyMap<string, JsonScalar> = new Map([
@@ -27,29 +26,13 @@ const literals: ReadonlyMap<string, JsonScalar> = new Map([
 ]);
 
 export const MetadataCondition = {
-  /**
-   * Parses a path such as `device.os`, keys joined by `.`. A backslash escapes the next character: `\.` is a dot in a key, and
-   * `\\` a backslash. Throws RuleBroken if there are more than 16 keys, or a single backslash at the end.
-   */
-  parsePath(raw: unknown): readonly string[] {
-    const text = wellFormedText(raw, maxUnits, tooLong);
-    const path = [''];
-    const characters = text[Symbol.iterator]();
-    for (let next = characters.next(); next.done !== true; next = characters.next()) {
-      if (next.value === '.') {
-        path.push('');
-        if (path.length > maxLevels) throw new RuleBroken(`must be a path of at most ${maxLevels} levels`);
-        continue;
-      }
-      if (next.value === '\\') next = characters.next();
-      if (next.done === true)
-        throw new RuleBroken('must not end with a single backslash, which makes the next character plain');
-      path[path.length - 1] += next.value;
-    }
-    return path;
+  /** Throws RuleBroken if the path is longer than 16 keys, or if more than `maxTexts` texts were needed to mean its scalars. */
+  assertWithinLimits({ path, scalars }: MetadataCondition, maxTexts: number): void {
+    if (path.length === 0 || path.length > maxLevels)
+      throw new RuleBroken(`must have paths of 1 to ${maxLevels} keys`);
+    if (scalars.size > maxMeanings * maxTexts)
+      throw new RuleBroken(`must have at most ${maxMeanings * maxTexts} scalars for each path`);
   },
-  /** Parses the text of a value. Throws RuleBroken if it is too long or not well-formed. */
-  parseText: (raw: unknown): string => wellFormedText(raw, maxUnits, tooLong),
   /**
    * Returns every scalar that one of the texts can mean: the string itself, and the number or literal (`true`, `false`, `null`)
    * that it is in JSON. A number that no double holds exactly, such as 9007199254740993, is only a string, as in metadata.

@@ -1,7 +1,8 @@
 import type { ZoneOffset } from './zone-clock.ts';
 
-/** A unit of time by which activities are counted, by the clock of a zone. */
-export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month';
+/** The units of time by which activities are counted, by the clock of a zone; the shortest first. */
+export const timeUnits = ['minute', 'hour', 'day', 'week', 'month'] as const;
+export type TimeUnit = (typeof timeUnits)[number];
 
 const dayMs = 86_400_000;
 

@@ -3,11 +3,8 @@ import { attributesBy, counter, errorType, gauge, histogram, sizes, waits } from
 
 const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
-/** Receives a publisher's activity. */
-export type PublishObserver = ReturnType<typeof publishObserver>;
-
 /** Makes an observer that measures a publisher. `max` is the limit of its buffer. */
-export function publishObserver(max: { readonly events: number; readonly bytes: number }) {
+export function publishObserver(max: { readonly events: number; readonly bytes: number }): PublishObserver {
   const now = { events: 0, bytes: 0 };
   const [count, bytes] = ['user_activity.publish.buffer.events', 'user_activity.publish.buffer.size'];
   gauge(count, '{event}', 'Events buffered until the log confirms them', () => now.events);

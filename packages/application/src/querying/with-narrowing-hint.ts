@@ -1,22 +1,19 @@
 import { type ActivityFilter, DomainError, isDomainError } from '@user-activity/domain';
 
-/**
- * Asks the store for what a filter lets through. Where it took too long, STORE_TIMEOUT tells what would make the question
- * quicker: what the filter has not got yet.
- */
-export async function askTheStore<Answer>(
+/** Returns what `query` returns. If it takes too long, the message of STORE_TIMEOUT also says how to narrow the filter. */
+export async function withNarrowingHint<Answer>(
   filter: ActivityFilter,
-  ask: () => Promise<Answer>,
+  query: () => Promise<Answer>,
 ): Promise<Answer> {
   try {
-    return await ask();
+    return await query();
   } catch (error) {
     if (!isDomainError(error, 'STORE_TIMEOUT')) throw error;
-    throw new DomainError('STORE_TIMEOUT', `${error.message} ${howToNarrow(filter)}`, { cause: error });
+    throw new DomainError('STORE_TIMEOUT', `${error.message} ${narrowingHint(filter)}`, { cause: error });
   }
 }
 
-function howToNarrow({ userIds, createdAt: { from, to }, metadata }: ActivityFilter): string {
+function narrowingHint({ userIds, createdAt: { from, to }, metadata }: ActivityFilter): string {
   const ways: string[] = [];
   if (userIds.length === 0) ways.push('ask for a userId');
   if (userIds.length > 1) ways.push('ask for fewer users');

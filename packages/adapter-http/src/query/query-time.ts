@@ -1,8 +1,5 @@
-import { Timestamp } from '../activity/timestamp.ts';
-import { RuleBroken, unlessBroken } from '../shared/violation.ts';
+import { RuleBroken, startOfDay, Timestamp, type TimeZone, unlessBroken } from '@user-activity/domain';
 import { queryTimeFault } from './query-time-fault.ts';
-import { startOfDay } from './start-of-day.ts';
-import type { TimeZone } from './time-zone.ts';
 
 /** The context in which the times of a query are read. */
 export interface TimeReference {

@@ -1,18 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import {
-  isDomainError,
-  type QueryParameters,
-  StatsQuery,
-  TimeRange,
-  Timestamp,
-  type Violation,
-} from '../src/index.ts';
+import { isDomainError, TimeRange, Timestamp, type Violation } from '@user-activity/domain';
+import type { QueryParameters } from '../../src/query/parameter-reader.ts';
+import { readStatsQuery } from '../../src/query/stats-parameters.ts';
 
 const now = Timestamp.parse('2026-11-24T08:30:00Z');
 
 function faultsOf(parameters: QueryParameters): readonly Violation[] {
   try {
-    StatsQuery.parse(parameters, now);
+    readStatsQuery(parameters, now);
     return [];
   } catch (error) {
     if (!isDomainError(error, 'INVALID_QUERY')) throw error;
@@ -28,17 +23,17 @@ const filter = {
 };
 
 test.each(['type', 'userId'])('by %s', (by) => {
-  expect(StatsQuery.parse({ by: [by] }, now)).toEqual({ filter, by });
+  expect(readStatsQuery({ by: [by] }, now)).toEqual({ filter, by });
 });
 
 test.each(['minute', 'hour', 'day', 'week', 'month'])('by %s, in UTC where no zone is given', (by) => {
-  expect(StatsQuery.parse({ by: [by] }, now)).toEqual({ filter, by, timeZone: 'UTC' });
+  expect(readStatsQuery({ by: [by] }, now)).toEqual({ filter, by, timeZone: 'UTC' });
   const timezone = ['europe/berlin'];
-  expect(StatsQuery.parse({ by: [by], timezone }, now)).toEqual({ filter, by, timeZone: 'Europe/Berlin' });
+  expect(readStatsQuery({ by: [by], timezone }, now)).toEqual({ filter, by, timeZone: 'Europe/Berlin' });
 });
 
 test('reads the filters of a walk', () => {
-  const query = StatsQuery.parse(
+  const query = readStatsQuery(
     {
       by: ['type'],
       userId: ['ann'],
@@ -57,7 +52,7 @@ test('reads the filters of a walk', () => {
 });
 
 test('takes dates for days of the zone, and relative times', () => {
-  const rangeOf = (parameters: QueryParameters) => StatsQuery.parse(parameters, now).filter.createdAt;
+  const rangeOf = (parameters: QueryParameters) => readStatsQuery(parameters, now).filter.createdAt;
   const days = { from: ['2026-11-01'], to: ['2026-12-01'] };
   expect(rangeOf({ by: ['day'], timezone: ['Europe/Berlin'], ...days })).toEqual(
     TimeRange.between(Timestamp.parse('2026-10-31T23:00:00Z'), Timestamp.parse('2026-11-30T23:00:00Z')),

@@ -1,5 +1,4 @@
-import { Timestamp } from '../activity/timestamp.ts';
-import { unlessBroken } from '../shared/violation.ts';
+import { Timestamp, unlessBroken } from '@user-activity/domain';
 
 const forms =
   'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z, a date such as 2026-11-24, or a relative time such as -24h ' +

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRelativeTime, parseQueryTime, RuleBroken, Timestamp, TimeZone } from '../src/index.ts';
+import { RuleBroken, Timestamp, TimeZone } from '@user-activity/domain';
+import { isRelativeTime, parseQueryTime } from '../../src/query/query-time.ts';
 
 const now = Timestamp.parse('2026-11-24T08:30:00.123Z');
 const reference = { now, timeZone: TimeZone.utc };

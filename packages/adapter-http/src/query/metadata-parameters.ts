@@ -1,0 +1,95 @@
+import {
+  maxConditions,
+  maxLevels,
+  maxValues,
+  MetadataCondition,
+  RuleBroken,
+  wellFormedText,
+} from '@user-activity/domain';
+import { Type } from '@sinclair/typebox';
+import type { FilterReader } from './filter-reader.ts';
+import type { ParameterReader } from './parameter-reader.ts';
+
+const prefix = 'metadata.';
+// Node limits a URL to 16 KiB, so no longer key or value can arrive.
+const maxUnits = 16 * 1024;
+const tooLong = `must be at most ${maxUnits} characters`;
+
+/** The parameters `metadata.<path>`: up to 10 paths, each with up to 20 values. */
+export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
+  names: [`${prefix}<path>`],
+  schemas: {
+    // The names are free: OpenAPI writes the members of an object as parameters of their own (style `form`).
+    metadata: Type.Unsafe({
+      type: 'object',
+      propertyNames: { pattern: '^metadata\\.' },
+      // One value each, and no patternProperties: generators of clients know nothing else.
+      additionalProperties: { type: 'string' },
+      maxProperties: maxConditions,
+      description:
+        'Parameters `metadata.<path>=value`, which need a `userId` or a `from` as well. The path is keys joined by `.`; a backslash makes the next ' +
+        'character plain, so `metadata.a\\.b` is the key `a.b`. Arrays on the path are searched. The value matches by its text: ' +
+        `\`5\` matches the number and the string, \`null\` a null but not a missing member. A name may be given up to ${maxValues} times: one of its values must match.`,
+      examples: [{ 'metadata.device.os': 'ios' }],
+    }),
+  },
+  read: readConditions,
+  canonical: (conditions) => ({
+    metadata: conditions.length === 0 ? undefined : conditions.map(conditionText).toSorted(),
+  }),
+};
+
+function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
+  const asked = reader.beginningWith(prefix);
+  const [first] = asked;
+  // An invalid userId or from is a violation of its own.
+  if (first !== undefined && !reader.has('userId') && !reader.has('from'))
+    reader.check(first.name, () => {
+      throw new RuleBroken('needs userId or from as well, to limit the search');
+    });
+  // Escapes allow several spellings of one path.
+  const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
+  for (const { name, values } of asked) {
+    reader.check(name, () => {
+      const path = parsePath(name.slice(prefix.length));
+      const key = JSON.stringify(path);
+      const texts = textsByPath.get(key)?.texts ?? [];
+      textsByPath.set(key, { path, texts });
+      if (textsByPath.size > maxConditions)
+        throw new RuleBroken(`exceeds the limit of ${maxConditions} metadata paths`);
+      if (texts.length + values.length > maxValues)
+        throw new RuleBroken(`must be given at most ${maxValues} times`);
+      texts.push(...values.map((value) => wellFormedText(value, maxUnits, tooLong)));
+    });
+    if (textsByPath.size > maxConditions) break;
+  }
+  return [...textsByPath.values()].map(({ path, texts }) => ({
+    path,
+    scalars: MetadataCondition.scalarsOf(texts),
+  }));
+}
+
+/**
+ * Parses a path such as `device.os`, keys joined by `.`. A backslash escapes the next character: `\.` is a dot in a key, and
+ * `\\` a backslash. Throws RuleBroken if there are more than 16 keys, or a single backslash at the end.
+ */
+export function parsePath(raw: unknown): readonly string[] {
+  const text = wellFormedText(raw, maxUnits, tooLong);
+  const path = [''];
+  const characters = text[Symbol.iterator]();
+  for (let next = characters.next(); next.done !== true; next = characters.next()) {
+    if (next.value === '.') {
+      path.push('');
+      if (path.length > maxLevels) throw new RuleBroken(`must be a path of at most ${maxLevels} levels`);
+      continue;
+    }
+    if (next.value === '\\') next = characters.next();
+    if (next.done === true)
+      throw new RuleBroken('must not end with a single backslash, which makes the next character plain');
+    path[path.length - 1] += next.value;
+  }
+  return path;
+}
+
+const conditionText = ({ path, scalars }: MetadataCondition): string =>
+  JSON.stringify([path, [...scalars].map((scalar) => JSON.stringify(scalar)).toSorted()]);

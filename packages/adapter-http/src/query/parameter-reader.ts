@@ -1,0 +1,107 @@
+import {
+  assertValidQuery,
+  maxValues,
+  pointer,
+  RuleBroken,
+  type Violation,
+  Violations,
+} from '@user-activity/domain';
+import type { TSchema } from '@sinclair/typebox';
+
+/** The raw parameters of a query, each with all its values. */
+export type QueryParameters = Readonly<Record<string, readonly string[]>>;
+
+/** A parameter of the query string. */
+export interface Parameter<Value> {
+  readonly name: string;
+  /** Describes one value in the OpenAPI document. */
+  readonly schema: TSchema;
+  /** Parses one value. Throws RuleBroken if it is invalid. */
+  readonly parse: (raw: string) => Value;
+}
+
+type Unlisted<Value> = Omit<Parameter<Value>, 'schema'>;
+
+/** The end of a name that stands for all names with the same beginning. */
+const anyPath = '<path>';
+
+/**
+ * Reads the parameters of a query and collects violations, by `/name`. Nothing is clamped: a value out of range, a second value
+ * of a single-valued parameter and an unknown name are violations.
+ */
+export class ParameterReader {
+  readonly #parameters: QueryParameters;
+  readonly #violations: Violations = new Violations();
+
+  /** `known` lists the parameter names; a name such as `metadata.<path>` stands for all names that begin with `metadata.`. */
+  constructor(parameters: QueryParameters, known: readonly string[]) {
+    this.#parameters = parameters;
+    const isKnown = (name: string): boolean => known.some((pattern) => isNamed(name, pattern));
+    // Listed once only, because a short query must not cause a long answer.
+    let remedy = `: this route takes ${known.join(', ')}`;
+    for (const name of Object.keys(parameters)) {
+      if (this.#violations.full) break;
+      if (isKnown(name)) continue;
+      this.#violations.add(pointer('', name), `is not a known parameter${remedy}`);
+      remedy = '';
+    }
+  }
+
+  get violations(): readonly Violation[] {
+    return this.#violations.list;
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#parameters, name);
+  }
+
+  /** Returns the first value of a parameter as it was sent. */
+  textOf(name: string): string | undefined {
+    return this.#parameters[name]?.[0];
+  }
+
+  /** Returns the parameters whose names begin with `prefix`, with all their values. */
+  beginningWith(prefix: string): readonly { readonly name: string; readonly values: readonly string[] }[] {
+    const found = Object.entries(this.#parameters).filter(([name]) => name.startsWith(prefix));
+    return found.map(([name, values]) => ({ name, values }));
+  }
+
+  /** Returns what `parse` returns. If it throws RuleBroken, adds a violation and returns undefined. */
+  check<Value>(name: string, parse: () => Value): Value | undefined {
+    return this.#violations.check(pointer('', name), parse);
+  }
+
+  /** Returns the distinct values of a parameter that may be given up to 20 times. */
+  many<Value>({ name, parse }: Unlisted<Value>): readonly Value[] {
+    const read = (): readonly Value[] => {
+      const values = this.#parameters[name] ?? [];
+      if (values.length > maxValues) throw new RuleBroken(`must be given at most ${maxValues} times`);
+      return [...new Set(values.map((value) => parse(value)))];
+    };
+    return this.check(name, read) ?? [];
+  }
+
+  /** Returns the value of an optional parameter that may be given once. */
+  one<Value>({ name, parse }: Unlisted<Value>): Value | undefined {
+    return this.check(name, () => {
+      const [value, ...more] = this.#parameters[name] ?? [];
+      if (more.length > 0) throw new RuleBroken('must be given once');
+      return value === undefined ? undefined : parse(value);
+    });
+  }
+
+  /** Returns the value of a parameter that must be given exactly once. */
+  required<Value>(parameter: Unlisted<Value>): Value | undefined {
+    if (this.#parameters[parameter.name]?.length) return this.one(parameter);
+    this.#violations.add(`/${parameter.name}`, 'is required');
+    return undefined;
+  }
+
+  /** Throws INVALID_QUERY with every collected violation, if there are any. */
+  assertSound(): void {
+    assertValidQuery(this.violations);
+  }
+}
+
+const isNamed = (name: string, known: string): boolean =>
+  known.endsWith(anyPath) ? name.startsWith(known.slice(0, -anyPath.length)) : name === known;

@@ -1,0 +1,67 @@
+import {
+  ActivityFilter,
+  type KeyField,
+  keyFields,
+  RuleBroken,
+  type StatsQuery,
+  type Timestamp,
+  TimeZone,
+  type TimeUnit,
+  timeUnits,
+} from '@user-activity/domain';
+import { Type } from '@sinclair/typebox';
+import { activityFilter } from './activity-parameters.ts';
+import { type Parameter, ParameterReader, type QueryParameters } from './parameter-reader.ts';
+
+type Unit = KeyField | TimeUnit;
+
+const units: readonly Unit[] = [...keyFields, ...timeUnits];
+
+/** The field or unit of time by which stats count. */
+export const by: Parameter<Unit> = {
+  name: 'by',
+  schema: Type.Union(
+    units.map((unit) => Type.Literal(unit)),
+    { 'x-component': 'StatsUnit', description: 'What is counted apart.', examples: ['day'] },
+  ),
+  parse(raw) {
+    const unit = units.find((known) => known === raw);
+    if (unit === undefined) throw new RuleBroken(`must be ${anyOf(units.map((known) => `"${known}"`))}`);
+    return unit;
+  },
+};
+
+/** The zone whose clock shows the units of time. */
+export const timezone: Parameter<TimeZone> = {
+  name: 'timezone',
+  schema: Type.String({
+    pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
+    // Without a default in the schema: generated clients would send it, also where it is refused.
+    description: 'A zone of the IANA database; with units of time only. Default: UTC.',
+    examples: ['Europe/Berlin'],
+  }),
+  parse: (raw) => TimeZone.parse(raw),
+};
+
+/** Reads `by`, `timezone` (only with a unit of time) and a filter. Throws INVALID_QUERY with every violation, by `/name`. */
+export function readStatsQuery(parameters: QueryParameters, now: Timestamp): StatsQuery {
+  const reader = new ParameterReader(parameters, [by.name, timezone.name, ...activityFilter.names]);
+  const unit = reader.required(by);
+  const zone = reader.one({
+    name: timezone.name,
+    parse(raw) {
+      if (isKeyField(unit)) throw new RuleBroken(`is only allowed if "by" is ${anyOf(timeUnits)}`);
+      return timezone.parse(raw);
+    },
+  });
+  const timeZone = zone ?? TimeZone.utc;
+  const parts = activityFilter.read(reader, { now, timeZone });
+  reader.assertSound();
+  if (unit === undefined) throw new Error('A missing "by" was not reported as a violation.');
+  const filter = ActivityFilter.of(parts);
+  return isKeyField(unit) ? { filter, by: unit } : { filter, by: unit, timeZone };
+}
+
+const isKeyField = (unit: Unit | undefined): unit is KeyField => unit === 'type' || unit === 'userId';
+
+const anyOf = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
