@@ -1,6 +1,6 @@
 import type { DeadLetterPage, DeadLetterQuery, DeadLetterRepository } from '@user-activity/domain';
 
-/** One page of the dead letters that a query asks for. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+/** Returns one page of the dead letters that match the query. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type FindDeadLetters = (query: DeadLetterQuery) => Promise<DeadLetterPage>;
 
 export const makeFindDeadLetters = ({

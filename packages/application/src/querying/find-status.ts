@@ -1,7 +1,7 @@
 import type { ActivityId, ActivityStatus } from '@user-activity/domain';
 import { lookUp, type LookupDeps } from './look-up.ts';
 
-/** What became of the activity of that id. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+/** Returns the status of an id. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type FindStatus = (id: ActivityId) => Promise<ActivityStatus>;
 
 export const makeFindStatus = (deps: LookupDeps): FindStatus =>
