@@ -6,13 +6,13 @@ import {
   type ActivityRepository,
   type KeyCount,
   type KeyField,
-  type Position,
   type SaveOutcome,
   type SlotCount,
   StoredActivity,
   type TimeSlots,
   type UserActivity,
 } from '@user-activity/domain';
+import { itemsAfter } from './items-after.ts';
 import { MemoryStore } from './memory-store.ts';
 
 /** Keeps activities in a map, and sorts them for each query. */
@@ -36,11 +36,7 @@ export class MemoryActivityRepository implements ActivityRepository {
   }
 
   async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
-    const ascending = this.#matches(filter).toSorted(compare);
-    const walk = order === 'asc' ? ascending : ascending.toReversed();
-    const isBehind = (position: Position, activity: UserActivity): boolean =>
-      order === 'asc' ? compare(activity, position) > 0 : compare(activity, position) < 0;
-    const rest = after === undefined ? walk : walk.filter((activity) => isBehind(after, activity));
+    const rest = itemsAfter(this.#matches(filter), 'createdAt', order, after);
     return ActivityPage.of(
       rest.slice(0, limit + 1).map((activity) => StoredActivity.of(activity)),
       limit,
@@ -104,11 +100,4 @@ export class MemoryActivityRepository implements ActivityRepository {
   async ping(): Promise<void> {
     this.#store.assertReachable();
   }
-}
-
-/** Ids are ASCII, so comparing their UTF-16 code units compares their bytes. */
-function compare(left: Position, right: Position): number {
-  if (left.createdAt !== right.createdAt) return left.createdAt - right.createdAt;
-  if (left.id === right.id) return 0;
-  return left.id < right.id ? -1 : 1;
 }

@@ -4,13 +4,12 @@ import {
   type DeadLetter,
   DeadLetterId,
   DeadLetterPage,
-  type DeadLetterPosition,
   type DeadLetterQuery,
   type DeadLetterRepository,
-  type LatestLetter,
   dueLetters,
   isOfEdge,
   keepsOut,
+  type LatestLetter,
   type LetterSweep,
   listedBytes,
   type ListedLetter,
@@ -18,6 +17,7 @@ import {
   type ReplayClaim,
   type SweepLimits,
 } from '@user-activity/domain';
+import { itemsAfter } from './items-after.ts';
 import { MemoryStore } from './memory-store.ts';
 
 /** Lists the dead letters of a store in memory, and sorts them for each query. */
@@ -30,16 +30,11 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
 
   async find({ filter, order, limit, after }: DeadLetterQuery): Promise<DeadLetterPage> {
     this.#store.assertReachable();
-    const ascending = [...this.#store.letters.values()]
+    const matches = [...this.#store.letters.values()]
       .filter(({ code }) => filter.codes.length === 0 || filter.codes.includes(code))
       .filter(({ diedAt }) => filter.diedAt.holds(diedAt))
-      .map(listed)
-      .toSorted(compare);
-    const walk = order === 'asc' ? ascending : ascending.toReversed();
-    const isBehind = (position: DeadLetterPosition, letter: ListedLetter): boolean =>
-      order === 'asc' ? compare(letter, position) > 0 : compare(letter, position) < 0;
-    const rest = after === undefined ? walk : walk.filter((letter) => isBehind(after, letter));
-    return DeadLetterPage.of(rest, limit);
+      .map(listed);
+    return DeadLetterPage.of(itemsAfter(matches, 'diedAt', order, after), limit);
   }
 
   async findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]> {
@@ -78,7 +73,7 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
 
   async sweep(limits: SweepLimits): Promise<LetterSweep> {
     this.#store.assertReachable();
-    const oldest = [...this.#store.letters.values()].map(swept).toSorted(compare);
+    const oldest = itemsAfter([...this.#store.letters.values()].map(swept), 'diedAt', 'asc');
     const ofEdge = oldest.filter(({ origin }) => isOfEdge(origin));
     const bytes = ofEdge.reduce((sum, letter) => sum + letter.bytes, 0);
     const { due, ...sweep } = dueLetters(ofEdge.slice(0, limits.limit), bytes, limits);
@@ -131,11 +126,4 @@ function bytesOf(letter: DeadLetter, part: RecordPart): number {
     values.map((value) => Buffer.byteLength(name) + value.length),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** Ids are ASCII, so comparing their UTF-16 code units compares their bytes. */
-function compare(left: DeadLetterPosition, right: DeadLetterPosition): number {
-  if (left.diedAt !== right.diedAt) return left.diedAt - right.diedAt;
-  if (left.id === right.id) return 0;
-  return left.id < right.id ? -1 : 1;
 }

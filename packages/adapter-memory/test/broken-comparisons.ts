@@ -22,12 +22,12 @@ const comparing = (part: (activity: UserActivity) => unknown) =>
 export const brokenComparisons: Broken<RepositorySubject> = [
   [
     'R2',
-    'takes a time of one copy for another fact',
+    'compares a time that only one of two clients gave',
     comparing(({ createdAt, receivedAt }) => (createdAt === receivedAt ? 'none' : createdAt)),
   ],
   [
     'R2',
-    'compares what clients sent, before it was mended',
+    'compares the original values of mended metadata',
     comparing(({ metadata }) => metadata['original']),
   ],
 ];

@@ -15,36 +15,40 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R14',
-    'counts a page',
+    'counts only one page',
     repository((sound) => ({
       count: async (filter) => (await sound.find(ActivityQuery.of({ filter, limit: 500 }))).activities.length,
     })),
   ],
-  ['R14', 'estimates', repository((_, store) => ({ count: async () => store.activities.size }))],
+  [
+    'R14',
+    'counts everything in the store',
+    repository((_, store) => ({ count: async () => store.activities.size })),
+  ],
   [
     'R15',
-    'counts all, whatever the filter',
+    'ignores the time of the filter',
     repository((sound) => ({
       countByKey: (filter, field, max) => sound.countByKey(filter.with({ createdAt: always }), field, max),
     })),
   ],
   [
     'R15',
-    'looks at no metadata where it counts by key',
+    'ignores metadata conditions when it counts by key',
     repository((sound) => ({
       countByKey: (filter, field, max) => sound.countByKey(filter.with({ metadata: [] }), field, max),
     })),
   ],
   [
     'R15',
-    'looks at no metadata where it counts by slot',
+    'ignores metadata conditions when it counts by slot',
     repository((sound) => ({
       countBySlot: (filter, slots, max) => sound.countBySlot(filter.with({ metadata: [] }), slots, max),
     })),
   ],
   [
     'R15',
-    'tells those of whom metadata leaves nothing',
+    'returns keys without a match',
     repository((sound) => ({
       async countByKey(filter, field, max) {
         const counts = await sound.countByKey(filter, field, max);
@@ -59,7 +63,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'counts a page of what keeps conditions on metadata',
+    'counts only one page of the metadata matches',
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const { activities } = await sound.find(ActivityQuery.of({ filter, order: 'asc', limit: 100 }));
@@ -75,7 +79,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'leaves out what there is too much of',
+    'leaves out keys beyond the limit',
     repository((sound) => ({
       async countByKey(filter, field, max) {
         const counts = await sound.countByKey(filter, field, Number.POSITIVE_INFINITY);
@@ -92,7 +96,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'tells what it found per user',
+    'returns a key once per user',
     repository((sound) => ({
       async countByKey(filter, field, max) {
         if (filter.userIds.length === 0) return sound.countByKey(filter, field, max);
@@ -105,7 +109,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'knows one offset',
+    'uses only the first offset',
     repository((sound) => ({
       countBySlot: (filter, { unitMs, offsets }, max) =>
         sound.countBySlot(filter, { unitMs, offsets: offsets.slice(0, 1) }, max),
@@ -113,18 +117,18 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'cuts off the fraction, where it should round down',
+    'rounds slots towards zero instead of down',
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const counts = await sound.countBySlot(filter, slots, max);
         if (counts === 'too-many') return counts;
-        return counts.map((one) => ({ ...one, slot: one.slot < 0 ? one.slot + 1 : one.slot }));
+        return counts.map((count) => ({ ...count, slot: count.slot < 0 ? count.slot + 1 : count.slot }));
       },
     })),
   ],
   [
     'R15',
-    'tells empty slots',
+    'returns empty slots',
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const counts = await sound.countBySlot(filter, slots, max);
@@ -135,7 +139,7 @@ export const brokenCounts: Broken<RepositorySubject> = [
   ],
   [
     'R15',
-    'leaves out slots that there are too many of',
+    'leaves out slots beyond the limit',
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const counts = await sound.countBySlot(filter, slots, Number.POSITIVE_INFINITY);
@@ -175,14 +179,14 @@ export const brokenCounts: Broken<RepositorySubject> = [
         const counts = await sound.countBySlot(filter, slots, Number.POSITIVE_INFINITY);
         if (counts === 'too-many') return counts;
         const isTooMuch = (segment: number): boolean =>
-          counts.filter((one) => one.segment === segment).length > max;
+          counts.filter((count) => count.segment === segment).length > max;
         return [...slots.offsets.keys()].some(isTooMuch) ? 'too-many' : counts;
       },
     })),
   ],
   [
     'R15',
-    'limits the time between the first and the last',
+    'limits the time span instead of the number of slots',
     repository((sound) => ({
       async countBySlot(filter, slots, max) {
         const [first, last] = await Promise.all(

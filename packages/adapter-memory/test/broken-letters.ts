@@ -16,7 +16,7 @@ import { memoryLetters } from './memory-subjects.ts';
 
 /** Makes a letter repository with some methods replaced. */
 const letters =
-  (differently: (sound: DeadLetterRepository, store: MemoryStore) => Partial<DeadLetterRepository>) =>
+  (overrides: (sound: DeadLetterRepository, store: MemoryStore) => Partial<DeadLetterRepository>) =>
   async (): Promise<LetterRepositorySubject> => {
     const store = new MemoryStore();
     const sound = new MemoryDeadLetterRepository(store);
@@ -30,7 +30,7 @@ const letters =
         sweep: (limits) => sound.sweep(limits),
         claimReplay: (claim) => sound.claimReplay(claim),
         releaseReplay: (claim) => sound.releaseReplay(claim),
-        ...differently(sound, store),
+        ...overrides(sound, store),
       }),
     };
   };
@@ -44,7 +44,7 @@ const answering = (change: (page: DeadLetterPage, store: MemoryStore) => DeadLet
 /** Returns the complete letter with an id. */
 const wholeOf = (store: MemoryStore, id: DeadLetterId): DeadLetter => {
   const letter = store.letters.get(id);
-  if (letter === undefined) throw new Error('It is listed.');
+  if (letter === undefined) throw new Error('A listed letter is not in the store.');
   return letter;
 };
 
@@ -55,7 +55,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ['B1', 'ignores codes', asking((query) => query.with({ filter: { ...query.filter, codes: [] } }))],
   [
     'B1',
-    'includes the end of a time',
+    'includes the end of the time range',
     asking((query) =>
       query.with({
         filter: { ...query.filter, diedAt: TimeRange.between(query.filter.diedAt.from, undefined) },
@@ -72,7 +72,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B3',
-    'goes on by the time alone',
+    'continues a walk by time and ignores the id',
     letters((sound) => ({
       async find(query) {
         const page = await sound.find(query);
@@ -94,16 +94,16 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   [
     'B4',
     'does not say what it left out',
-    answering((page) => ({ ...page, letters: page.letters.map((one) => ({ ...one, omitted: [] })) })),
+    answering((page) => ({ ...page, letters: page.letters.map((letter) => ({ ...letter, omitted: [] })) })),
   ],
   [
     'B5',
-    'reads all at once',
+    'returns all letters, however large',
     letters((sound) => ({ findByIds: (ids) => sound.findByIds(ids, Number.MAX_SAFE_INTEGER) })),
   ],
   [
     'B5',
-    'gives nothing where the first is too large',
+    'returns nothing if the first letter is too large',
     letters((sound) => ({
       async findByIds(ids, maxBytes) {
         const found = await sound.findByIds(ids, maxBytes);
@@ -130,7 +130,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B7',
-    'lets a driver speak',
+    'lets a driver error through',
     letters((sound) => ({
       remove: (removals) =>
         sound.remove(removals).catch(() => {
@@ -140,7 +140,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B9',
-    'counts letters alone',
+    'limits a page by the number of letters alone',
     letters((sound) => {
       const find = async (query: DeadLetterQuery): Promise<DeadLetterPage> => {
         const page = await sound.find(query);
@@ -154,7 +154,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B8',
-    'tells of the first death',
+    'returns the first letter instead of the latest',
     letters((_, store) => ({
       async findLatestLetters(ids) {
         store.assertReachable();
@@ -167,12 +167,12 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B8',
-    'remembers letters that are gone',
+    'returns removed letters',
     letters((sound) => {
       const known = new Map<ActivityId, LatestLetter>();
       return {
         async findLatestLetters(ids) {
-          for (const death of await sound.findLatestLetters(ids)) known.set(death.activityId, death);
+          for (const letter of await sound.findLatestLetters(ids)) known.set(letter.activityId, letter);
           return [...known.values()];
         },
       };
@@ -180,13 +180,13 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B10',
-    'takes letters off the log for those of the edge',
+    'removes letters from the log by the age limit of the edge',
     letters((sound) => ({ sweep: (limits) => sound.sweep({ ...limits, logBefore: limits.edgeBefore }) })),
   ],
-  ['B10', 'knows no age', sweeping({ edgeBefore: undefined })],
-  ['B10', 'knows no age of the log', sweeping({ logBefore: undefined })],
-  ['B10', 'knows no quota', sweeping({ maxEdgeBytes: Number.MAX_SAFE_INTEGER })],
-  ['B10', 'removes all at once', sweeping({ limit: 10_000 })],
+  ['B10', 'ignores the age of letters of the edge', sweeping({ edgeBefore: undefined })],
+  ['B10', 'ignores the age of letters from the log', sweeping({ logBefore: undefined })],
+  ['B10', 'ignores the size limit', sweeping({ maxEdgeBytes: Number.MAX_SAFE_INTEGER })],
+  ['B10', 'removes more letters than its limit', sweeping({ limit: 10_000 })],
   [
     'B10',
     'evicts the newest',
@@ -197,10 +197,10 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
       },
     })),
   ],
-  ['B11', 'lets every claim through', letters(() => ({ claimReplay: async () => 'claimed' }))],
+  ['B11', 'grants every claim', letters(() => ({ claimReplay: async () => 'claimed' }))],
   [
     'B11',
-    'waits for a dead holder for good',
+    'never ends the claim of a dead process',
     letters((sound) => {
       let held = false;
       return {
@@ -218,7 +218,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B11',
-    'lets anyone release',
+    'releases the claim of another caller',
     letters((_, store) => ({
       async releaseReplay() {
         store.replayClaimedUntil = undefined;
@@ -227,7 +227,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   ],
   [
     'B11',
-    'believes every clock',
+    'believes a claim made by a wrong clock',
     letters((_, store) => ({
       async claimReplay({ from, until }) {
         if ((store.replayClaimedUntil ?? 0) > from) return 'taken';

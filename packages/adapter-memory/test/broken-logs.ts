@@ -12,13 +12,13 @@ import { MemoryEventConsumer, MemoryLog } from '../src/index.ts';
 import { memoryLog } from './memory-subjects.ts';
 import { type Broken, withMetadata } from './broken.ts';
 
-/** Longer than any delivery in memory takes. */
+/** A time in milliseconds that exceeds any delivery in memory. */
 export const patienceMs = 500;
 
 /** Makes a log whose consumers have some methods replaced. */
 const consumer =
   (
-    differently: (sound: EventConsumer, log: MemoryLog, group: string) => Partial<EventConsumer>,
+    overrides: (sound: EventConsumer, log: MemoryLog, group: string) => Partial<EventConsumer>,
     log: () => MemoryLog = () => new MemoryLog(),
   ) =>
   async (): Promise<LogSubject> => {
@@ -35,7 +35,7 @@ const consumer =
           ping: () => sound.ping(),
           progress: () => sound.progress(),
           stop: () => sound.stop(),
-          ...differently(sound, shared, group),
+          ...overrides(sound, shared, group),
         };
       },
     };
@@ -68,19 +68,19 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   [
     'L3',
-    'commits what was rejected',
+    'commits a rejected batch',
     handling((handler) => (records, signal) => handler(records, signal).catch(skip)),
   ],
   [
     'L3',
-    'commits before it is handled',
+    'commits a batch before it is handled',
     handling((handler) => async (records, signal) => {
       handler(records, signal).catch(skip);
     }),
   ],
   [
     'L4',
-    'never commits for others',
+    'commits for its own handle alone',
     consumer((_, log, group) => {
       const own = new MemoryEventConsumer(log, `${group}-${Math.random()}`);
       return { start: (handler) => own.start(handler), stop: () => own.stop() };
@@ -96,7 +96,7 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   [
     'L6',
-    'leaves out what it cannot read',
+    'skips unreadable records',
     handling((handler) => async (records, signal) => {
       const readable = records.filter(({ content }) => content.name !== 'Unreadable');
       if (readable.length > 0) await handler(readable, signal);
@@ -104,7 +104,7 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   [
     'L6',
-    'makes text of bytes',
+    'converts raw bytes to text',
     withContent((record) => ({
       ...record,
       raw: () => ({ ...record.raw(), value: Buffer.from(Buffer.from(record.raw().value ?? []).toString()) }),
@@ -112,7 +112,7 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   [
     'L7',
-    'delivers all it has at once',
+    'delivers all records in one batch',
     consumer((_, log, group) => ({
       start: async (handler) => handleEverything(log, group, handler),
       stop: async () => undefined,
@@ -143,34 +143,38 @@ export const brokenConsumers: Broken<LogSubject> = [
   ],
   [
     'L12',
-    'believes every header',
+    'trusts every replay header',
     withContent((record) => {
-      const [told] = record.raw().headers[replayHeader] ?? [];
-      return told === undefined ? record : { ...record, replayOf: { ...record.origin, offset: 0 } };
+      const [header] = record.raw().headers[replayHeader] ?? [];
+      return header === undefined ? record : { ...record, replayOf: { ...record.origin, offset: 0 } };
     }),
   ],
   [
     'L12',
-    'takes every record for a first copy',
+    'drops the origin of the first copy',
     withContent(({ origin, content, raw }) => ({ origin, content, raw })),
   ],
-  ['L10', 'takes its beginning for its end', consumer(() => ({ ended: Promise.resolve() }))],
-  ['L11', 'always says that all is well', consumer(() => ({ ping: async () => undefined }))],
-  ['L13', 'is always through', consumer((_, log) => ({ progress: async () => throughWith(log) }))],
+  ['L10', 'resolves `ended` before it is stopped', consumer(() => ({ ended: Promise.resolve() }))],
+  ['L11', 'resolves `ping` during an outage', consumer(() => ({ ping: async () => undefined }))],
   [
     'L13',
-    'takes another group for its own',
+    'reports everything as committed',
+    consumer((_, log) => ({ progress: async () => allCommitted(log) })),
+  ],
+  [
+    'L13',
+    'reports the progress of another group',
     consumer((_, log) => ({ progress: async () => log.progress('other') })),
   ],
   [
     'L13',
-    'says during an outage that nothing is left',
+    'reports no partitions during an outage',
     consumer((sound) => ({ progress: () => sound.progress().catch(() => []) })),
   ],
 ];
 
-const throughWith = (log: MemoryLog): readonly PartitionProgress[] =>
-  log.progress('any').map((one) => ({ ...one, committed: one.end }));
+const allCommitted = (log: MemoryLog): readonly PartitionProgress[] =>
+  log.progress('any').map((progress) => ({ ...progress, committed: progress.end }));
 
 const skip = (): undefined => undefined;
 

@@ -13,10 +13,14 @@ async function beyondBytes(sound: ActivityRepository, query: ActivityQuery): Pro
 }
 
 export const brokenPages: Broken<RepositorySubject> = [
-  ['R17', 'counts activities alone', repository((sound) => ({ find: (query) => beyondBytes(sound, query) }))],
   [
     'R17',
-    'shows a hundred at most',
+    'limits a page by the number of activities alone',
+    repository((sound) => ({ find: (query) => beyondBytes(sound, query) })),
+  ],
+  [
+    'R17',
+    'limits every page to 100 activities',
     repository((sound) => ({
       find: (query) => sound.find(query.with({ limit: Math.min(query.limit, 100) })),
     })),

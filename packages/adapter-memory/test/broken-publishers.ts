@@ -5,9 +5,9 @@ import { patienceMs } from './broken-logs.ts';
 import { memoryLog } from './memory-subjects.ts';
 import type { Broken } from './broken.ts';
 
-/** A log whose publishers do some things differently. */
+/** Makes a log whose publishers have some methods replaced. */
 const publisher =
-  (differently: (sound: EventPublisher, log: MemoryLog) => Partial<EventPublisher>) =>
+  (overrides: (sound: EventPublisher, log: MemoryLog) => Partial<EventPublisher>) =>
   async (): Promise<LogSubject> => {
     const log = new MemoryLog();
     return {
@@ -20,7 +20,7 @@ const publisher =
           republish: (records) => sound.republish(records),
           ping: () => sound.ping(),
           close: () => sound.close(),
-          ...differently(sound, log),
+          ...overrides(sound, log),
         };
       },
     };
@@ -37,7 +37,7 @@ function lagging(sound: EventPublisher): Partial<EventPublisher> {
   };
 }
 
-/** Acknowledges at once, and is not waited for. */
+/** Resolves before the events are on the log. */
 function early(sound: EventPublisher): Partial<EventPublisher> {
   return {
     publish: async (events) => {
@@ -46,19 +46,19 @@ function early(sound: EventPublisher): Partial<EventPublisher> {
   };
 }
 
-const largeness = (events: readonly ActivityLogged[]): number => JSON.stringify(events).length;
+const jsonLength = (events: readonly ActivityLogged[]): number => JSON.stringify(events).length;
 
 export const brokenPublishers: Broken<LogSubject> = [
-  ['P1', 'keeps the last event for later', publisher(lagging)],
+  ['P1', 'publishes the last event with the next call', publisher(lagging)],
   [
     'P2',
-    'turns a call around',
+    'reverses the events of a call',
     publisher((sound) => ({ publish: (events) => sound.publish(events.toReversed()) })),
   ],
   ['P3', 'acknowledges early', publisher(early)],
   [
     'P3',
-    'lets a driver speak',
+    'lets a driver error through',
     publisher((sound) => ({
       publish: (events) =>
         sound.publish(events).catch(() => {
@@ -68,7 +68,7 @@ export const brokenPublishers: Broken<LogSubject> = [
   ],
   [
     'P4',
-    'takes what fits of a call and refuses the rest',
+    'takes a part of a call that exceeds the buffer',
     publisher((sound) => ({
       publish: async (events) => {
         await sound.publish(events.slice(0, 10));
@@ -76,11 +76,15 @@ export const brokenPublishers: Broken<LogSubject> = [
       },
     })),
   ],
-  ['P4', 'knows no limit', publisher((_, log) => ({ publish: async (events) => log.append(events) }))],
-  ['P5', 'goes on after closing', publisher(() => ({ close: async () => undefined }))],
+  [
+    'P4',
+    'ignores the limit of its buffer',
+    publisher((_, log) => ({ publish: async (events) => log.append(events) })),
+  ],
+  ['P5', 'publishes after `close`', publisher(() => ({ close: async () => undefined }))],
   [
     'P5',
-    'closes while a publish is under way',
+    'closes before a pending publish has settled',
     publisher((sound) => ({
       publish: async (events) => {
         await new Promise((resolve) => {
@@ -97,7 +101,7 @@ export const brokenPublishers: Broken<LogSubject> = [
       let isBusy = false;
       return {
         publish: async (events) => {
-          const isRefused = isBusy && largeness(events) > 64 * 1024;
+          const isRefused = isBusy && jsonLength(events) > 64 * 1024;
           isBusy = true;
           await sound.publish(isRefused ? events.slice(0, 1) : events);
           if (isRefused) throw new DomainError('LOG_BUSY', 'The buffer is full.');
@@ -110,7 +114,7 @@ export const brokenPublishers: Broken<LogSubject> = [
     'closes while a large publish is being prepared',
     publisher((sound) => ({
       publish: async (events) => {
-        if (largeness(events) > 64 * 1024)
+        if (jsonLength(events) > 64 * 1024)
           await new Promise((resolve) => {
             setTimeout(resolve, 50);
           });
@@ -120,7 +124,7 @@ export const brokenPublishers: Broken<LogSubject> = [
   ],
   [
     'P6',
-    'publishes again as if it were new',
+    'publishes a replay without its header',
     publisher((_, log) => ({
       async republish(records) {
         for (const { key, value, headers } of records) log.appendRaw({ key, value, headers });
@@ -130,7 +134,7 @@ export const brokenPublishers: Broken<LogSubject> = [
   ],
   [
     'P6',
-    'forgets where a record without a key belongs',
+    'moves a record without a key to another partition',
     publisher((_, log) => ({
       async republish(records) {
         for (const record of records) log.appendRaw(replayed(record), record.origin.partition + 1);
@@ -140,7 +144,7 @@ export const brokenPublishers: Broken<LogSubject> = [
   ],
   [
     'P6',
-    'confirms a replay and forgets it',
+    'confirms a replay without publishing it',
     publisher(() => ({ republish: async (records) => records.map(() => 'published') })),
   ],
 ];

@@ -5,19 +5,19 @@ import { MemoryStore, MemoryTopicRegistry } from '../src/index.ts';
 import type { Broken } from './broken.ts';
 import { memoryTopics } from './memory-subjects.ts';
 
-/** Makes a registry with another `register`. */
+/** Makes a registry whose `register` is replaced. */
 const registry =
-  (differently: (sound: TopicRegistry, store: MemoryStore) => TopicRegistry['register']) =>
+  (overrides: (sound: TopicRegistry, store: MemoryStore) => TopicRegistry['register']) =>
   async (): Promise<TopicRegistrySubject> => {
     const store = new MemoryStore();
     return {
       ...(await memoryTopics(store)),
-      open: async () => ({ register: differently(new MemoryTopicRegistry(store), store) }),
+      open: async () => ({ register: overrides(new MemoryTopicRegistry(store), store) }),
     };
   };
 
 export const brokenRegistries: Broken<TopicRegistrySubject> = [
-  ['T1', 'believes the last', registry(() => async (_, partitions) => partitions)],
+  ['T1', 'returns the latest number', registry(() => async (_, partitions) => partitions)],
   [
     'T2',
     'ignores case',
@@ -25,7 +25,7 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
   ],
   [
     'T3',
-    'remembers by itself',
+    'remembers numbers in one handle alone',
     registry(() => {
       const own = new MemoryTopicRegistry();
       return (topic, partitions) => own.register(topic, partitions);
@@ -33,7 +33,7 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
   ],
   [
     'T4',
-    'looks first and writes then',
+    'checks, then acts',
     registry((_, store) => async (topic, partitions) => {
       const known = store.topics.get(topic);
       await nextTurn();
@@ -43,7 +43,7 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
   ],
   [
     'T5',
-    'takes an outage for a first time',
+    'treats an outage as a first use',
     registry((sound) => (topic, partitions) => sound.register(topic, partitions).catch(() => partitions)),
   ],
 ];

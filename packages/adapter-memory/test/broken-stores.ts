@@ -21,12 +21,12 @@ type Wrapped<Port> = (sound: Port, store: MemoryStore) => Partial<Port>;
 
 /** Makes a repository with some methods replaced. */
 export const repository =
-  (differently: Wrapped<ActivityRepository>) => async (): Promise<RepositorySubject> => {
+  (overrides: Wrapped<ActivityRepository>) => async (): Promise<RepositorySubject> => {
     const store = new MemoryStore();
-    return { ...(await memoryRepository(store)), open: async () => wrap(store, differently) };
+    return { ...(await memoryRepository(store)), open: async () => wrap(store, overrides) };
   };
 
-function wrap(store: MemoryStore, differently: Wrapped<ActivityRepository>): ActivityRepository {
+function wrap(store: MemoryStore, overrides: Wrapped<ActivityRepository>): ActivityRepository {
   const sound = new MemoryActivityRepository(store);
   return {
     save: (activities) => sound.save(activities),
@@ -37,7 +37,7 @@ function wrap(store: MemoryStore, differently: Wrapped<ActivityRepository>): Act
     countBySlot: (...asked) => sound.countBySlot(...asked),
     findByIds: (ids) => sound.findByIds(ids),
     ping: () => sound.ping(),
-    ...differently(sound, store),
+    ...overrides(sound, store),
   };
 }
 
@@ -52,7 +52,7 @@ const asking = (change: (query: ActivityQuery) => ActivityQuery) =>
 const answering = (change: (page: ActivityPage, query: ActivityQuery) => ActivityPage) =>
   repository((sound) => ({ find: async (query) => change(await sound.find(query), query) }));
 
-/** Matches metadata differently, in `find` and `count`. */
+/** Matches metadata overrides, in `find` and `count`. */
 const searching = (matches: (condition: MetadataCondition, metadata: JsonObject) => boolean) =>
   repository((_, store) => {
     const letThrough = ({ metadata }: ActivityFilter): MemoryActivityRepository => {
@@ -89,18 +89,18 @@ function byOffset(sound: ActivityRepository): Partial<ActivityRepository> {
 export const brokenRepositories: Broken<RepositorySubject> = [
   [
     'R1',
-    'confirms before it stored',
+    'confirms without storing',
     repository(() => ({ save: async (activities) => activities.map(() => 'stored' as const) })),
   ],
   ['R2', 'forgets duplicates', saving((outcome) => (outcome === 'duplicate' ? 'stored' : outcome))],
   [
     'R2',
-    'tells a delivery from a client',
+    'reports redelivered activities as duplicates',
     saving((outcome) => (outcome === 'redelivered' ? 'duplicate' : outcome)),
   ],
   [
     'R3',
-    'lets the newcomer win',
+    'replaces the first copy',
     repository((sound, store) => ({
       async save(activities) {
         const outcomes = await sound.save(activities);
@@ -111,12 +111,12 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R3',
-    'takes every known id for a duplicate',
+    'reports conflicts as duplicates',
     saving((outcome) => (outcome === 'conflict' ? 'duplicate' : outcome)),
   ],
   [
     'R4',
-    'puts what was stored first',
+    'sorts the outcomes',
     repository((sound) => ({
       save: async (activities) =>
         (await sound.save(activities)).toSorted((a, b) => Number(b === 'stored') - Number(a === 'stored')),
@@ -138,7 +138,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R6',
-    'takes dots in keys for paths',
+    'replaces dots in keys',
     repository((sound) => ({
       async findById(id) {
         const activity = await sound.findById(id);
@@ -151,12 +151,12 @@ export const brokenRepositories: Broken<RepositorySubject> = [
       },
     })),
   ],
-  ['R7', 'takes AND for OR', asking((query) => query.with({ filter: query.filter.with({ types: [] }) }))],
+  ['R7', 'ignores types', asking((query) => query.with({ filter: query.filter.with({ types: [] }) }))],
   ['R7', 'ignores time', asking((query) => query.with({ filter: query.filter.with({ createdAt: all }) }))],
   ['R8', 'always shows the newest first', asking((query) => query.with({ order: 'desc' }))],
   [
     'R8',
-    'sorts ids as people do',
+    'sorts ids by locale',
     answering(({ activities, hasMore }, { order }) => ({
       activities: activities.toSorted(
         (a, b) => (a.createdAt - b.createdAt || a.id.localeCompare(b.id)) * (order === 'asc' ? 1 : -1),
@@ -166,12 +166,12 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R9',
-    'promises more than there is',
+    'reports more activities after a full last page',
     answering((page, { limit }) => ({ ...page, hasMore: page.activities.length === limit })),
   ],
   [
     'R9',
-    'begins a page with the end of the last',
+    'repeats the last activity of the previous page',
     repository((sound) => ({
       async find(query) {
         const page = await sound.find(query);
@@ -194,7 +194,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R13',
-    'takes what is missing for null',
+    'treats a missing member as null',
     searching(({ path, scalars }, metadata) => {
       const member = path.reduce<unknown>((value, key) => Reflect.get(Object(value), key), metadata);
       return (
@@ -221,7 +221,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R12',
-    'lets a driver speak',
+    'lets a driver error through',
     repository((sound) => ({
       find: (query) =>
         sound.find(query).catch(() => {
@@ -231,12 +231,12 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R12',
-    'answers nothing for an outage',
+    'returns undefined during an outage',
     repository((sound) => ({ findById: (id) => sound.findById(id).catch(() => undefined) })),
   ],
   [
     'R16',
-    'gives one for each time it is asked',
+    'returns an activity once per requested id',
     repository((sound) => ({
       async findByIds(ids) {
         const found = await Promise.all(ids.map((id) => sound.findById(id)));
@@ -246,17 +246,17 @@ export const brokenRepositories: Broken<RepositorySubject> = [
   ],
   [
     'R16',
-    'gives a page of them',
+    'returns at most 500 activities',
     repository((sound) => ({ findByIds: async (ids) => (await sound.findByIds(ids)).slice(0, 500) })),
   ],
 ];
 
-const queue = (differently: Wrapped<DeadLetterQueue>) => async (): Promise<DeadLetterSubject> => {
+const queue = (overrides: Wrapped<DeadLetterQueue>) => async (): Promise<DeadLetterSubject> => {
   const store = new MemoryStore();
   const sound = new MemoryDeadLetterQueue(store);
   return {
     ...(await memoryDeadLetters(store)),
-    open: async () => ({ add: (letters) => sound.add(letters), ...differently(sound, store) }),
+    open: async () => ({ add: (letters) => sound.add(letters), ...overrides(sound, store) }),
   };
 };
 
@@ -272,7 +272,7 @@ export const brokenQueues: Broken<DeadLetterSubject> = [
   ],
   [
     'D2',
-    'adds a copy',
+    'keeps two letters of one origin',
     queue((sound, store) => ({
       async add(letters) {
         await sound.add(letters);
@@ -291,7 +291,7 @@ export const brokenQueues: Broken<DeadLetterSubject> = [
   ['D3', 'forgets the activity', adding(({ activityId: _forgotten, ...letter }) => letter)],
   [
     'D4',
-    'swallows an outage',
+    'resolves during an outage',
     queue((sound) => ({ add: (letters) => sound.add(letters).catch(() => undefined) })),
   ],
 ];

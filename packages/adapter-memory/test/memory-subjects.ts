@@ -17,10 +17,10 @@ import {
 } from '../src/index.ts';
 
 /** Makes a store or log unreachable until the returned function is called. */
-async function interrupt(what: { reachable: boolean }): Promise<() => Promise<void>> {
-  what.reachable = false;
+async function interrupt(target: { reachable: boolean }): Promise<() => Promise<void>> {
+  target.reachable = false;
   return async () => {
-    what.reachable = true;
+    target.reachable = true;
   };
 }
 

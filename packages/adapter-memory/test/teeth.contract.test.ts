@@ -57,7 +57,7 @@ function describeTeeth<One extends Subject>(
 ): void {
   describe(`the contract of ${port}`, () => {
     test.each(broken)('%s fails when an adapter %s', async (promise, _, make) => {
-      const cases = contract.filter((one) => one.promise === promise);
+      const cases = contract.filter((entry) => entry.promise === promise);
       const failures: unknown[] = [];
       for (const { run } of cases) {
         const subject = await make();

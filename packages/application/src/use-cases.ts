@@ -29,11 +29,11 @@ export interface ApiPorts extends RecordingDeps {
   readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'>;
   readonly health: HealthDeps;
   readonly retention: DeadLetterRetention;
-  /** A clock in milliseconds that never jumps. */
+  /** A clock in milliseconds that never jumps, for time limits. */
   readonly now: () => number;
-  /** How long stats over time may take. */
+  /** The time limit for stats over time, in milliseconds. */
   readonly maxStatsMs: number;
-  /** How long the log and the store may take for one portion of a replay. */
+  /** The time that the log and the store may take for one portion of a replay, in milliseconds. */
   readonly maxReplayPortionMs: number;
 }
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { sampleActivity } from './samples.ts';
 
 /** Keys with a special meaning in some database, codec or language. */
-const telling = [
+const specialKeys = [
   '',
   ' ',
   '$set',
@@ -42,7 +42,7 @@ const telling = [
 ];
 
 const keys = fc.oneof(
-  fc.constantFrom(...telling),
+  fc.constantFrom(...specialKeys),
   fc.string({ unit: 'binary', maxLength: 8 }).filter((key) => key !== '__proto__' && !key.includes('\0')),
 );
 

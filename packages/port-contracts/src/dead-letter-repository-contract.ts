@@ -11,19 +11,16 @@ import {
   type ListedLetter,
   maxPageBytes,
   type Order,
-  Timestamp,
   TimeRange,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import type { Contract } from './contract.ts';
 import { latestLetterCases } from './latest-letter-cases.ts';
-import { assertSame, bytes, comparable, idsOf, letterOf } from './letters.ts';
+import { assertSame, at, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 import type { LetterRepositorySubject } from './letter-repository-subject.ts';
 import { sweepCases } from './sweep-cases.ts';
 
-const start = Date.parse('2026-01-02T03:04:05.678Z');
-const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
 const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
   letters.map(({ origin }) => DeadLetterId.of(origin));
 const plenty = 1024 * 1024;
@@ -87,7 +84,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   },
   {
     promise: 'B2',
-    title: 'the latest deaths come first, equal times by id bytewise; asc is the exact reverse',
+    title: 'the latest letters come first, equal times by id bytewise; asc is the exact reverse',
     async run(subject) {
       const repository = await subject.open();
       const letters = [letterOf(10), letterOf(9), letterOf(9, { origin: originOf('User', 0, 9) })];
@@ -125,7 +122,10 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
             const diedAt = TimeRange.between(from === undefined ? undefined : at(from), undefined);
             const pages = await walk(repository, { ...page, filter: { codes, diedAt } });
             const wanted = everything
-              .filter((one) => (codes.length === 0 || codes.includes(one.code)) && diedAt.holds(one.diedAt))
+              .filter(
+                (letter) =>
+                  (codes.length === 0 || codes.includes(letter.code)) && diedAt.holds(letter.diedAt),
+              )
               .toSorted(inOrder);
             const expected = ids(page.order === 'asc' ? wanted : wanted.toReversed());
             assert.deepEqual(pages.flatMap(idsOf), expected);
@@ -224,8 +224,8 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       });
       const largest = letterOf(5, { value: new Uint8Array(1024 * 1024).fill(0xff) });
       await (await subject.queue()).add([...letters, strange, largest]);
-      const found = async (wanted: readonly DeadLetter[], most: number): Promise<object[]> =>
-        (await repository.findByIds(ids(wanted), most)).map(comparable);
+      const found = async (wanted: readonly DeadLetter[], maxBytes: number): Promise<object[]> =>
+        (await repository.findByIds(ids(wanted), maxBytes)).map(comparable);
       const unknown = letterOf(9);
       assert.deepEqual(
         await found([unknown, ...letters, strange], plenty),
@@ -243,17 +243,17 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
     title: 'a removed letter is gone, and a letter that died again meanwhile stays',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
-      const [one, two, other] = [letterOf(1), letterOf(2), letterOf(3)];
-      await queue.add([one, two, other]);
-      const again = { ...two, diedAt: at(1), reason: 'again' };
+      const [first, second, third] = [letterOf(1), letterOf(2), letterOf(3)];
+      await queue.add([first, second, third]);
+      const again = { ...second, diedAt: at(1), reason: 'again' };
       await queue.add([again]);
-      await repository.remove([one, two, letterOf(9)]);
-      await repository.remove([one]);
+      await repository.remove([first, second, letterOf(9)]);
+      await repository.remove([first]);
       await repository.remove([]);
-      const left = await (await subject.open()).findByIds(ids([one, two, other]), plenty);
-      assertSame(left, [again, other]);
+      const left = await (await subject.open()).findByIds(ids([first, second, third]), plenty);
+      assertSame(left, [again, third]);
       await repository.remove([again]);
-      assertSame(await repository.findByIds(ids([one, two, other]), plenty), [other]);
+      assertSame(await repository.findByIds(ids([first, second, third]), plenty), [third]);
     },
   },
   ...latestLetterCases,
@@ -284,6 +284,5 @@ function originOf(topic: string, partition: number, offset: number): DeadLetter[
 }
 
 function inOrder(a: DeadLetter, b: DeadLetter): number {
-  const [one, other] = [DeadLetterId.of(a.origin), DeadLetterId.of(b.origin)];
-  return a.diedAt - b.diedAt || (one < other ? -1 : 1);
+  return a.diedAt - b.diedAt || (DeadLetterId.of(a.origin) < DeadLetterId.of(b.origin) ? -1 : 1);
 }

@@ -35,11 +35,13 @@ export const eventConsumerContract: Contract<LogSubject> = [
       const activities = users.flatMap((userId) => sampleActivities(5, { userId }));
       const readers = [await Reader.start(subject, 'one'), await Reader.start(subject, 'one')];
       await publish(subject, activities);
-      const came = (): Set<string> => new Set(readers.flatMap(({ ids }) => ids));
-      const all = (): boolean => came().size === activities.length;
-      await Promise.race(readers.map((reader) => reader.until(all, () => `${came().size} came`)));
+      const delivered = (): Set<string> => new Set(readers.flatMap(({ ids }) => ids));
+      const all = (): boolean => delivered().size === activities.length;
+      await Promise.race(
+        readers.map((reader) => reader.until(all, () => `${delivered().size} were delivered`)),
+      );
       await Promise.all(readers.map((reader) => reader.stop()));
-      assert.deepEqual([...came()].toSorted(), idsOf(activities).toSorted());
+      assert.deepEqual([...delivered()].toSorted(), idsOf(activities).toSorted());
     },
   },
   {
@@ -200,10 +202,10 @@ export const eventConsumerContract: Contract<LogSubject> = [
       const reader = await Reader.start(subject, 'one');
       await reader.has([after]);
       await reader.stop();
-      const told = reader.records.slice(0, -1).map((one) => JSON.stringify(plain(one.raw())));
-      // Not by deepEqual, which would print a difference of so many members for minutes.
+      const delivered = reader.records.slice(0, -1).map((delivery) => JSON.stringify(plain(delivery.raw())));
+      // Not deepEqual: it would take minutes to print a difference of so many members.
       assert.ok(
-        told.join() === appended.map((one) => JSON.stringify(plain(one))).join(),
+        delivered.join() === appended.map((bytes) => JSON.stringify(plain(bytes))).join(),
         'the headers are not the same',
       );
     },

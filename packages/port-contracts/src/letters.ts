@@ -4,7 +4,11 @@ import { type DeadLetter, type DeadLetterId, type ListedLetter, Timestamp } from
 /** Returns the UTF-8 of a text. */
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Makes a dead letter at an offset, with defaults for what is not given. */
+/** Returns the moment a number of milliseconds after the default time of a letter. */
+export const at = (millis: number): Timestamp =>
+  Timestamp.fromMillis(Date.parse('2026-01-02T03:04:05.678Z') + millis);
+
+/** Makes a dead letter at an offset. All other fields have defaults. */
 export function letterOf(offset: number, change: Partial<DeadLetter> = {}): DeadLetter {
   return {
     origin: { topic: 'user-activity', partition: 0, offset },
@@ -13,16 +17,16 @@ export function letterOf(offset: number, change: Partial<DeadLetter> = {}): Dead
     headers: {},
     code: 'unreadable',
     reason: '/userId is required',
-    diedAt: Timestamp.parse('2026-01-02T03:04:05.678Z'),
+    diedAt: at(0),
     ...change,
   };
 }
 
 /** Returns bytes as text, or as a checksum if they are long, because a failed assertion prints both sides. */
-const hex = (some: Uint8Array): string =>
-  some.length <= 1024
-    ? Buffer.from(some).toString('hex')
-    : `${some.length} bytes of sum ${some.reduce((sum, byte) => (sum * 31 + byte) % 4_294_967_291, 7)}`;
+const hex = (data: Uint8Array): string =>
+  data.length <= 1024
+    ? Buffer.from(data).toString('hex')
+    : `${data.length} bytes of sum ${data.reduce((sum, byte) => (sum * 31 + byte) % 4_294_967_291, 7)}`;
 
 /** Returns the letter with its bytes as text, because Buffer and Uint8Array are never deep-equal. */
 export const comparable = ({ key, value, headers, ...rest }: DeadLetter): object => ({

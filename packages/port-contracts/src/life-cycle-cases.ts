@@ -79,22 +79,22 @@ export const lifeCycleCases: Contract<LogSubject> = [
     title: 'progress returns the state of the group, even before the member has joined',
     async run(subject) {
       const activities = sampleActivities(30);
-      const [one, other] = [await subject.openConsumer('one'), await subject.openConsumer('other')];
-      const behind = () => Promise.all([one, other].map(behindOf));
+      const [first, second] = [await subject.openConsumer('one'), await subject.openConsumer('other')];
+      const behind = () => Promise.all([first, second].map(behindOf));
       assert.deepEqual(await behind(), [0, 0]);
       await publish(subject, activities);
       assert.deepEqual(await behind(), [30, 30]);
       const gate = Promise.withResolvers<void>();
-      await one.start(() => gate.promise);
+      await first.start(() => gate.promise);
       assert.deepEqual(await behind(), [30, 30]);
       gate.resolve();
-      await caughtUp(subject, one);
+      await caughtUp(subject, first);
       assert.deepEqual(await behind(), [0, 30]);
       // Each handle asks the log, so a new one knows the progress too.
-      await one.stop();
+      await first.stop();
       await publish(subject, activities.slice(0, 3));
       assert.equal(await behindOf(await subject.openConsumer('one')), 3);
-      await other.stop();
+      await second.stop();
     },
   },
   {

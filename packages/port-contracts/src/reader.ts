@@ -55,8 +55,8 @@ export class Reader {
   /** Waits until all of these were delivered. */
   async has(activities: readonly UserActivity[]): Promise<void> {
     const missing = (): string[] => {
-      const came = new Set(this.ids);
-      return activities.flatMap(({ id }) => (came.has(id) ? [] : [id]));
+      const delivered = new Set(this.ids);
+      return activities.flatMap(({ id }) => (delivered.has(id) ? [] : [id]));
     };
     await this.until(
       () => missing().length === 0,
@@ -65,14 +65,14 @@ export class Reader {
   }
 
   /** Waits until the condition holds, checking it after each batch. */
-  async until(so: () => boolean, why: () => string): Promise<void> {
+  async until(condition: () => boolean, message: () => string): Promise<void> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => late.reject(new assert.AssertionError({ message: why() })),
+      () => late.reject(new assert.AssertionError({ message: message() })),
       this.#patienceMs,
     );
     try {
-      while (!so()) await Promise.race([this.#changed.promise, late.promise]);
+      while (!condition()) await Promise.race([this.#changed.promise, late.promise]);
     } finally {
       clearTimeout(timer);
     }

@@ -61,8 +61,8 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
         slotsOf(minute, [0, -start % minute]),
         slotsOf(minute, [0, -start % minute], [start + 5 * minute, 3_600_000 - (start % minute)]),
       ])
-        for (const given of [{}, { createdAt }, { userIds, types }, { createdAt, metadata }]) {
-          const filter = filterOf(given);
+        for (const change of [{}, { createdAt }, { userIds, types }, { createdAt, metadata }]) {
+          const filter = filterOf(change);
           assert.equal(await repository.countBySlot(filter, slots, 11), 'too-many');
           assert.equal(await repository.countBySlot(filter, slots, 0), 'too-many');
           assert.equal((await bySlot(repository, filter, slots, 12)).length, 12);
@@ -92,8 +92,8 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
         assert.deepEqual(await bySlot(repository, filterOf({ createdAt }), slots, 5), expected);
         assert.equal(await repository.countBySlot(filterOf({ createdAt }), slots, 4), 'too-many');
       }
-      const some = filterOf({ createdAt: TimeRange.between(at(0), at(last)) });
-      assert.deepEqual(await bySlot(repository, some, slots, 2), expected.slice(2, 4));
+      const range = filterOf({ createdAt: TimeRange.between(at(0), at(last)) });
+      assert.deepEqual(await bySlot(repository, range, slots, 2), expected.slice(2, 4));
     },
   },
   {
@@ -103,7 +103,7 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
       const repository = await subject.open();
       await repository.save(moments.map(([createdAt]) => sampleActivity({ createdAt })));
       const zone = TimeZone.parse('Europe/Berlin');
-      const [first, last] = [moments[0], moments.at(-1)].map((one) => Timestamp.parse(one?.[0]));
+      const [first, last] = [moments[0], moments.at(-1)].map((moment) => Timestamp.parse(moment?.[0]));
       assert.ok(first !== undefined && last !== undefined);
       const keysBy: readonly (readonly [TimeUnit, (index: number) => string | undefined])[] = [
         ['day', (index) => moments[index]?.[1]],

@@ -86,8 +86,8 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
         [2, 1, 1],
         [2, 2, 1],
       ]);
-      const some = filterOf({ createdAt: TimeRange.between(at(-hour), at(hour / 2)) });
-      assert.deepEqual(await bySlot(repository, some, changing), [
+      const range = filterOf({ createdAt: TimeRange.between(at(-hour), at(hour / 2)) });
+      assert.deepEqual(await bySlot(repository, range, changing), [
         [0, -1, 2],
         [0, 0, 2],
       ]);
@@ -146,4 +146,4 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
   },
 ];
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -6,15 +6,12 @@ import {
   edgeTopic,
   letterOverheadBytes,
   type SweepLimits,
-  Timestamp,
 } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
 import type { LetterRepositorySubject } from './letter-repository-subject.ts';
-import { idsOf, letterOf } from './letters.ts';
+import { at, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
-const start = Date.parse('2026-01-02T03:04:05.678Z');
-const at = (millis: number): Timestamp => Timestamp.fromMillis(start + millis);
 const everything = DeadLetterQuery.of({
   filter: DeadLetterFilter.of(),
   order: 'asc',
@@ -95,7 +92,7 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       assert.deepEqual(await left(subject), names(added.slice(30)));
       const { edgeBytes } = await repository.sweep(nothing);
       const half = { ...nothing, maxEdgeBytes: edgeBytes * 0.6, limit: 1 };
-      await Promise.all([repository, other].map((one) => one.sweep(half)));
+      await Promise.all([repository, other].map((handle) => handle.sweep(half)));
       while ((await repository.sweep(half)).evicted > 0);
       const rest = (await left(subject)).filter((name) => name.startsWith(edgeTopic));
       assert.ok(rest.length === 3 || rest.length === 2, rest.join());
@@ -120,24 +117,24 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
     title: 'one of many concurrent claims succeeds, until it is released or its time is over',
     async run(subject) {
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
-      const [one, other] = handles;
-      assert.ok(one !== undefined && other !== undefined);
+      const [first, second] = handles;
+      assert.ok(first !== undefined && second !== undefined);
       const claimAt = (millis: number) => ({ from: at(millis), until: at(millis + 1000) });
       for (const millis of [0, 10_000]) {
         // Each with a slightly different time, as clocks differ.
         const claims = handles.map((handle, index) => handle.claimReplay(claimAt(millis + index)));
         const outcomes = await Promise.all(claims);
         assert.deepEqual(outcomes.filter((outcome) => outcome === 'claimed').length, 1);
-        assert.equal(await other.claimReplay(claimAt(millis + 900)), 'taken');
-        await other.releaseReplay(claimAt(millis + 900));
-        assert.equal(await one.claimReplay(claimAt(millis + 900)), 'taken');
+        assert.equal(await second.claimReplay(claimAt(millis + 900)), 'taken');
+        await second.releaseReplay(claimAt(millis + 900));
+        assert.equal(await first.claimReplay(claimAt(millis + 900)), 'taken');
       }
       const held = claimAt(20_000);
-      assert.equal(await one.claimReplay(held), 'claimed');
-      await one.releaseReplay(held);
-      assert.equal(await other.claimReplay(claimAt(20_001)), 'claimed');
+      assert.equal(await first.claimReplay(held), 'claimed');
+      await first.releaseReplay(held);
+      assert.equal(await second.claimReplay(claimAt(20_001)), 'claimed');
       // The claim's process died: later callers need not wait for a release.
-      assert.equal(await one.claimReplay(claimAt(21_001)), 'claimed');
+      assert.equal(await first.claimReplay(claimAt(21_001)), 'claimed');
     },
   },
   {

@@ -47,12 +47,12 @@ export const topicRegistryContract: Contract<TopicRegistrySubject> = [
     async run(subject) {
       for (let round = 0; round < 5; round += 1) {
         const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
-        const told = await Promise.all(
+        const returned = await Promise.all(
           handles.map((topics, index) => topics.register(`race-${round}`, index + 1)),
         );
-        assert.equal(new Set(told).size, 1, `they were told ${told.join()}`);
-        assert.ok((told[0] ?? 0) >= 1 && (told[0] ?? 0) <= handles.length);
-        assert.equal(await (await subject.open()).register(`race-${round}`, 99), told[0]);
+        assert.equal(new Set(returned).size, 1, `they returned ${returned.join()}`);
+        assert.ok((returned[0] ?? 0) >= 1 && (returned[0] ?? 0) <= handles.length);
+        assert.equal(await (await subject.open()).register(`race-${round}`, 99), returned[0]);
       }
     },
   },

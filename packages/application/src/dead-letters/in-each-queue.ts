@@ -1,6 +1,6 @@
 import type { DeadLetterQueue } from '@user-activity/domain';
 
-/** Several queues of dead letters as one: a letter counts as kept once each of them, in their order, has it. */
+/** Combines several queues into one. It adds letters to each queue in turn, and resolves once all of them have the letters. */
 export const inEachQueue = (...queues: readonly DeadLetterQueue[]): DeadLetterQueue => ({
   async add(letters) {
     for (const queue of queues) await queue.add(letters);

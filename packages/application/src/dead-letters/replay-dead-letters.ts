@@ -14,23 +14,23 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 
-/** What became of letters that were to be replayed. */
+/** The outcome of a replay. */
 export interface ReplayReceipt {
-  /** How many the log holds again; their letters are gone. */
+  /** The number of records that are on the log again. Their letters are removed. */
   readonly replayed: number;
-  /** How many the log can't hold any more, as it takes smaller records now; their letters stay. */
+  /** The number of records that exceed the log's current size limit. Their letters stay. */
   readonly tooLarge: number;
-  /** Whether the call ended before it was through with all, as it took too long: another goes on with those that are left. */
+  /** Whether the call stopped early because it took too long. The next call continues with the remaining letters. */
   readonly more: boolean;
 }
 
 /**
- * Sends dead letters back to the end of the log, to be judged again: those of the ids, or all that died before the call. What
- * never was on the log (code `invalid`) stays where it is. While another replay is under way, in whatever process, it returns
- * `under way` and does nothing: side by side they would append each letter several times.
- * An id that there is no letter of does not count, so that a call that was cut short can be repeated as it was. A letter is
- * removed only after the log holds it; if anything fails in between it is replayed twice, which the store keeps once. Throws
- * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT: what is left stays listed.
+ * Appends dead letters to the log again, so that they are handled like new records: the letters with these ids, or all that
+ * died before the call. Letters that never were on the log (code `invalid`) stay. Returns `under way` and does nothing while
+ * another replay runs in any process, because two at a time would append each letter twice.
+ * Unknown ids are ignored, so a call that stopped early can be repeated unchanged. A letter is removed only after the log
+ * holds its record. If anything fails in between, the record is replayed twice, and the store keeps it once. Throws
+ * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; the remaining letters stay listed.
  */
 export type ReplayDeadLetters = (
   which: readonly DeadLetterId[] | 'all',
@@ -40,24 +40,25 @@ interface Deps {
   readonly deadLetters: DeadLetterRepository;
   readonly publisher: EventPublisher;
   readonly clock: Clock;
-  /** How long log and store may take for the letters that are in memory at a time. */
+  /** The time that the log and the store may take for one portion of letters, in milliseconds. */
   readonly maxPortionMs: number;
 }
 
-// What is in memory at a time: that many listed letters, and that many bytes of whole ones or a single one.
+// Bounds the memory: one page of listed letters, and this many bytes of whole letters, or a single one.
 const pageSize = 200;
 const maxBytes = 4 * 1024 * 1024;
-// Callers and what lies between wait for no answer for ever.
+// Clients and proxies give up on requests that take much longer.
 const maxMs = 20_000;
+
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   let unreleased: ReplayClaim | undefined;
   return async function replayDeadLetters(which) {
-    // The store failed in the midst of the last replay: its claim must not keep out who sends the same again.
+    // The last replay could not release its claim, which would block this one.
     if (unreleased !== undefined) await deps.deadLetters.releaseReplay(unreleased);
     unreleased = undefined;
     const from = deps.clock.now();
     const lastPortion = from + maxMs;
-    // As long as a replay takes with its last portion. A process that dies keeps others out as long.
+    // The longest time that a replay takes. If the process dies, its claim blocks others until then.
     const claim = { from, until: Timestamp.fromMillis(lastPortion + deps.maxPortionMs) };
     if ((await deps.deadLetters.claimReplay(claim)) === 'taken') return 'under way';
     try {
@@ -71,15 +72,15 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   };
 };
 
-/** Replays portions of letters; none begins later than that. */
+/** Replays letters in portions. No portion begins after `lastPortion`. */
 async function replay(
   deps: Deps,
   which: readonly DeadLetterId[] | 'all',
   lastPortion: number,
 ): Promise<ReplayReceipt> {
   const receipt = { replayed: 0, tooLarge: 0, more: false };
-  for await (const some of which === 'all' ? everyPage(deps) : [which.filter(isOfLog)])
-    for await (const whole of wholeLetters(deps, some)) {
+  for await (const ids of which === 'all' ? everyPage(deps) : [which.filter(isOfLog)])
+    for await (const whole of wholeLetters(deps, ids)) {
       if (deps.clock.now() > lastPortion) return { ...receipt, more: true };
       const outcomes = await deps.publisher.republish(whole);
       const gone = whole.filter((_, index) => outcomes[index] === 'published');
@@ -92,7 +93,7 @@ async function replay(
 
 const isOfLog = (id: DeadLetterId): boolean => !isOfEdge(DeadLetterId.originOf(id));
 
-/** The ids of all letters, the oldest first. One that dies again meanwhile is not among them, or it would go round for ever. */
+/** Yields the ids of all letters, oldest first. Letters that die after the start are left out, or the loop might never end. */
 async function* everyPage({ deadLetters, clock }: Deps): AsyncGenerator<readonly DeadLetterId[]> {
   const filter = { codes: DeadLetterCode.replayable, diedAt: TimeRange.between(undefined, clock.now()) };
   let after: DeadLetterPosition | undefined;
@@ -103,7 +104,7 @@ async function* everyPage({ deadLetters, clock }: Deps): AsyncGenerator<readonly
   } while (after !== undefined);
 }
 
-/** The letters of these ids with all their bytes, as many at a time as may be in memory. */
+/** Yields the letters with all their bytes, as many at a time as may be in memory. */
 async function* wholeLetters(
   { deadLetters }: Deps,
   ids: readonly DeadLetterId[],

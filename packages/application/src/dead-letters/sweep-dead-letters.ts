@@ -10,29 +10,29 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 
-/** For how many days dead letters are kept. */
+/** The number of days for which dead letters are kept. */
 export interface DeadLetterRetention {
-  /** Those of the edge, whose senders were told that nothing was taken in. */
+  /** For letters of the edge, whose senders were told of the refusal. */
   readonly edgeDays: number;
-  /** Those that came off the log, which were answered 202; undefined keeps them for good. */
+  /** For letters from the log, which were answered 202; undefined keeps them forever. */
   readonly logDays: number | undefined;
 }
 
-/** The most bytes of all letters of the edge together. */
+/** The maximum total size of all letters of the edge, in bytes. */
 export const maxEdgeBytes: number = 256 * 1024 * 1024;
 
-// Senders that are quicker than the sweeps can go beyond the quota by as much, at each process that they send to.
+// Each process may exceed the quota by this much between two sweeps.
 const uncheckedBytes = 16 * 1024 * 1024;
-// What a store removes at a time without holding up others for long.
+// A store removes this many letters without delaying other work for long.
 const limit = 500;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Removes the dead letters that are due: on `schedule` those that are too old, and always the oldest of the edge beyond
- * `maxEdgeBytes`. An age counts from the earlier of this and the previous scheduled time, so that a clock that is wrong for a
- * moment removes nothing. Throws STORE_UNAVAILABLE and STORE_TIMEOUT: the next sweep goes on.
+ * Removes the oldest letters of the edge while all of them exceed `maxEdgeBytes`, and on `schedule` also the letters that are
+ * too old. The age is measured from the earlier of this and the previous scheduled sweep, so that a clock that is wrong for a
+ * moment removes nothing. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; the next sweep continues.
  */
-export type SweepDeadLetters = (why: 'schedule' | 'quota') => Promise<LetterSweep>;
+export type SweepDeadLetters = (reason: 'schedule' | 'quota') => Promise<LetterSweep>;
 
 export const makeSweepDeadLetters = ({
   deadLetters,
@@ -44,14 +44,14 @@ export const makeSweepDeadLetters = ({
   readonly retention: DeadLetterRetention;
 }): SweepDeadLetters => {
   let previous: Timestamp | undefined;
-  return async function sweepDeadLetters(why) {
+  return async function sweepDeadLetters(reason) {
     const now = clock.now();
-    const believed = previous === undefined || why === 'quota' ? undefined : Math.min(previous, now);
-    if (why === 'schedule') previous = now;
+    const earlier = previous === undefined || reason === 'quota' ? undefined : Math.min(previous, now);
+    if (reason === 'schedule') previous = now;
     const before = (days: number | undefined): Timestamp | undefined =>
-      believed === undefined || days === undefined
+      earlier === undefined || days === undefined
         ? undefined
-        : Timestamp.fromMillis(Math.max(0, believed - days * dayMs));
+        : Timestamp.fromMillis(Math.max(0, earlier - days * dayMs));
     const limits = { edgeBefore: before(edgeDays), logBefore: before(logDays), maxEdgeBytes, limit };
     const total = { expired: 0, evicted: 0 };
     for (;;) {
@@ -63,7 +63,7 @@ export const makeSweepDeadLetters = ({
   };
 };
 
-/** The same queue. Whenever it took in much of the edge, it answers after the quota was enforced: no sender is quicker than that. */
+/** Returns the queue with a quota: after each 16 MiB of letters of the edge, it sweeps before it resolves. */
 export function withinQuota(queue: DeadLetterQueue, sweepDeadLetters: SweepDeadLetters): DeadLetterQueue {
   let unchecked = 0;
   return {
@@ -76,7 +76,7 @@ export function withinQuota(queue: DeadLetterQueue, sweepDeadLetters: SweepDeadL
         await sweepDeadLetters('quota');
       } catch (error) {
         if (!isDomainError(error)) throw error;
-        // The letters are kept: their sender has nothing to do again.
+        // The letters are kept, so the caller must not add them again. The next call sweeps.
         unchecked = uncheckedBytes;
       }
     },

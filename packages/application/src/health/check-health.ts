@@ -1,33 +1,33 @@
 import type { ProgressState } from './progress-watchdog.ts';
 
-/** Whether something can do its work. */
+/** Whether a dependency, or the whole process, can do its work. */
 export type HealthStatus = 'ok' | 'unavailable';
 
-/** How the service and its dependencies are; `ok` when all of them are. */
+/** The health of the process and its dependencies. It is `ok` if all of them are. */
 export interface Health {
   readonly status: HealthStatus;
   readonly checks: {
     readonly log: HealthStatus;
     readonly store: HealthStatus;
-    /** Whether the consumer gets on; only of a process that has one. */
+    /** Whether the consumer makes progress. Absent if the process has no consumer. */
     readonly progress?: HealthStatus;
   };
 }
 
-/** Asks the log and the store whether they answer. Never throws. */
+/** Checks whether the log and the store answer, and whether the consumer makes progress. Never throws. */
 export type CheckHealth = () => Promise<Health>;
 
-/** Something that can be asked whether it works: it resolves, or rejects. */
+/** A dependency whose `ping` resolves if it works, and rejects otherwise. */
 export interface Answering {
   ping(): Promise<void>;
 }
 
-/** How a consumer gets on, as whoever watches it knows. */
+/** A watched consumer; see `ProgressWatchdog`. */
 export interface Progressing {
   readonly state: ProgressState;
 }
 
-/** What the health of a process depends on. */
+/** The dependencies of `checkHealth`. */
 export interface HealthDeps {
   readonly log: readonly Answering[];
   readonly store: readonly Answering[];
@@ -42,13 +42,13 @@ export const makeCheckHealth = ({ log, store, progress }: HealthDeps): CheckHeal
       store: ofStore,
       ...(progress === undefined ? {} : { progress: progress.state === 'moving' ? 'ok' : 'unavailable' }),
     };
-    const isSound = Object.values(checks).every((one) => one === 'ok');
-    return { status: isSound ? 'ok' : 'unavailable', checks };
+    const isHealthy = Object.values(checks).every((check) => check === 'ok');
+    return { status: isHealthy ? 'ok' : 'unavailable', checks };
   };
 
-async function statusOf(all: readonly Answering[]): Promise<HealthStatus> {
+async function statusOf(dependencies: readonly Answering[]): Promise<HealthStatus> {
   try {
-    await Promise.all(all.map((one) => one.ping()));
+    await Promise.all(dependencies.map((dependency) => dependency.ping()));
     return 'ok';
   } catch {
     return 'unavailable';

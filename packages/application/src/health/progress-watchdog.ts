@@ -1,28 +1,28 @@
 import type { PartitionProgress } from '@user-activity/domain';
 
 /**
- * How a consumer gets on:
- *  - `moving`   it has nothing to do, or does it;
- *  - `waiting`  the log or the store is down, and it can do nothing but wait;
- *  - `stalled`  a partition has had something to do for too long, and nothing of it was committed;
- *  - `dead`     new members did not help either: the process must be replaced.
+ * The state of a consumer:
+ *  - `moving`   it is idle or makes progress;
+ *  - `waiting`  the log or the store is down;
+ *  - `stalled`  a partition has been behind for too long without any commit;
+ *  - `dead`     restarting it did not help; the process must be replaced.
  */
 export type ProgressState = 'moving' | 'waiting' | 'stalled' | 'dead';
 
-/** What a look asks of whoever runs the consumer. */
+/** What the caller of `look` must do with the consumer. */
 export type ProgressRemedy = 'none' | 'restart' | 'give up';
 
-/** After how many looks in a row at a partition that does not move something is done about it. */
+/** Limits on the number of consecutive looks at which a partition is behind and does not move. */
 export interface ProgressLimits {
-  /** After so many the consumer counts as stalled. */
+  /** The number of looks after which the consumer is stalled. */
   readonly stalled: number;
-  /** After so many a new member takes its place, which gets as many looks again. */
+  /** The number of looks after which the consumer is restarted. The new member gets the same number. */
   readonly restart: number;
-  /** How many new members a partition that moves with none of them is given. */
+  /** The number of restarts after which the consumer is given up, if the same record is still stuck. */
   readonly restarts: number;
 }
 
-/** Is told when a consumer stalls, is restarted, is given up, and moves again. */
+/** Notified when a consumer stalls, is restarted, recovers, and is given up. */
 export interface ProgressObserver {
   stalled(partitions: readonly PartitionProgress[]): void;
   restarted(reason: unknown): void;
@@ -37,13 +37,13 @@ interface Standstill {
 }
 
 /**
- * Judges by repeated looks whether a consumer gets on. It counts looks, not time: a process that was stopped, a machine
- * that slept, and a clock that was set look like nothing at all.
+ * Decides by repeated looks whether a consumer makes progress. It counts looks instead of time, so a suspended process, a
+ * sleeping machine or a changed clock does not look like a stall.
  */
 export class ProgressWatchdog {
   readonly #limits: ProgressLimits;
   readonly #observer: ProgressObserver;
-  /** Of partitions that are behind. One that others have meanwhile keeps its count: it is the same record that is stuck. */
+  /** By partition, if it is behind. An entry stays while another member has the partition: the same record is stuck there. */
   readonly #standstills: Map<number, Standstill> = new Map();
   #state: ProgressState = 'moving';
 
@@ -56,7 +56,7 @@ export class ProgressWatchdog {
     return this.#state;
   }
 
-  /** Whether one of them has something to do and has not moved since the last look. */
+  /** Returns whether a partition is behind and has not moved since the last look. */
   isSuspicious(partitions: readonly PartitionProgress[]): boolean {
     return partitions.some(
       ({ partition, committed, end }) =>
@@ -64,20 +64,22 @@ export class ProgressWatchdog {
     );
   }
 
-  /** A look at the partitions of the member while log and store answer. */
+  /** Looks at the member's partitions. Call it only while the log and the store answer. */
   look(partitions: readonly PartitionProgress[]): ProgressRemedy {
     if (this.#state === 'dead') return 'none';
     const { stalled, restart, restarts } = this.#limits;
     const counted = partitions.map((progress) => ({ progress, ...this.#count(progress) }));
     const stuck = counted.filter(({ looks }) => looks >= restart);
-    if (stuck.some((one) => one.restarts === restarts)) {
+    if (stuck.some((partition) => partition.restarts === restarts)) {
       this.#state = 'dead';
       this.#observer.dead(stuck.map(({ progress }) => progress));
       return 'give up';
     }
-    // A new member has to move what was stuck before it counts as sound.
+    // After a restart the consumer stays stalled until the stuck partition moves.
     this.#judge(
-      counted.filter((one) => one.looks >= stalled || one.restarts > 0).map(({ progress }) => progress),
+      counted
+        .filter((partition) => partition.looks >= stalled || partition.restarts > 0)
+        .map(({ progress }) => progress),
       counted.every(({ isMoving }) => isMoving),
     );
     for (const { progress, restarts: before } of stuck)
@@ -89,14 +91,14 @@ export class ProgressWatchdog {
     return stuck.length > 0 ? 'restart' : 'none';
   }
 
-  /** The log or the store is down, also for a save that was just tried: whatever was counted counts no more. */
+  /** Call it while the log or the store is down, or after a failed save. Resets all counts. */
   outage(): void {
     if (this.#state === 'dead') return;
     this.#standstills.clear();
     this.#state = 'waiting';
   }
 
-  /** What was down confirmed again. */
+  /** Call it once the log and the store confirm again. */
   outageOver(): void {
     if (this.#state === 'waiting') this.#state = 'moving';
   }
@@ -116,7 +118,7 @@ export class ProgressWatchdog {
   #judge(stalled: readonly PartitionProgress[], isMoving: boolean): void {
     const before = this.#state;
     if (stalled.length > 0) this.#state = 'stalled';
-    // After an outage it has to be seen moving, or through.
+    // After an outage all partitions must move, or be up to date, before the state is `moving`.
     else if (before !== 'waiting' || isMoving) this.#state = 'moving';
     if (before !== 'stalled' && this.#state === 'stalled') this.#observer.stalled(stalled);
     if (before === 'stalled' && this.#state === 'moving') this.#observer.recovered();

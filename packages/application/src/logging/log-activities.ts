@@ -12,25 +12,27 @@ import {
 } from '@user-activity/domain';
 import { withIdsOnError } from './with-ids-on-error.ts';
 
-/** What became of a batch. */
+/** The outcome of a batch. */
 export interface BatchReceipt {
-  /** How many were taken in. */
+  /** The number of accepted activities. */
   readonly accepted: number;
-  /** The id of each draft, in their order; null where it was rejected. */
+  /** The id of each draft, in order; null for a rejected one. */
   readonly ids: readonly (ActivityId | null)[];
-  /** The drafts that break a rule, by their index from 0. */
+  /** The drafts that break a rule. */
   readonly rejected: readonly RejectedDraft[];
-  /** How many of the rejected have no violations listed, because the budget of the batch was spent. */
+  /** The number of rejected drafts without listed violations, because the batch's budget was spent. */
   readonly unexplained: number;
 }
 
+/** A draft that breaks a rule. */
 export interface RejectedDraft {
+  /** The place in the batch, from 0. */
   readonly index: number;
-  /** Empty if the budget of the batch was spent. */
+  /** Empty if the batch's budget was spent. */
   readonly violations: readonly Violation[];
 }
 
-/** Stands in a batch for a draft of which is known already what is wrong: nobody could read it. */
+/** Takes the place of a draft that could not be read, with the reasons. */
 export class FaultyDraft {
   readonly violations: readonly Violation[];
 
@@ -39,21 +41,21 @@ export class FaultyDraft {
   }
 }
 
-/** The drafts of a batch in portions, as they arrive: those that came are judged, and let go, before the next are asked for. */
+/** The drafts of a batch in portions, as they arrive. Each portion is checked and released before the next is requested. */
 export type DraftPortions = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>;
 
-/** How a batch is to be judged. */
+/** Options for checking a batch. */
 export interface BatchOptions {
-  /** Whether a single draft that breaks a rule has all of them rejected. */
+  /** Whether one invalid draft rejects the whole batch. */
   readonly atomic?: boolean;
-  /** The budget of a caller that judges drafts itself; by default each batch has its own. */
+  /** The budget of a caller that also explains drafts itself. Default: one for this batch. */
   readonly explanations?: ExplanationBudget;
 }
 
 /**
- * Takes in those of many drafts that keep the rules, each judged by itself. Resolves only after the log holds all of
- * these. Throws LOG_UNAVAILABLE and LOG_BUSY, with the ids of all drafts: sending the whole batch again under them is safe.
- * Throws what the portions throw, after which nothing was taken in: an InputFault; any other error is a bug.
+ * Logs the valid drafts of a batch. Resolves only after the log holds all of them. Throws LOG_UNAVAILABLE and LOG_BUSY, with
+ * the ids of all drafts: sending the whole batch again with these ids is safe. Errors of the portions, such as an InputFault,
+ * reach the caller, and nothing is logged.
  */
 export type LogActivities = (drafts: DraftPortions, options?: BatchOptions) => Promise<BatchReceipt>;
 
@@ -64,13 +66,13 @@ export const makeLogActivities = (
     const ids: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
-    const judge = (draft: unknown): void => {
-      const judged = recorded(draft, deps, explanations.collector());
-      if (judged instanceof UserActivity) events.push(activityLogged(judged));
-      else rejected.push({ index: ids.length, violations: explanations.explain(judged) });
-      ids.push(judged instanceof UserActivity ? judged.id : null);
+    const check = (draft: unknown): void => {
+      const result = recorded(draft, deps, explanations.collector());
+      if (result instanceof UserActivity) events.push(activityLogged(result));
+      else rejected.push({ index: ids.length, violations: explanations.explain(result) });
+      ids.push(result instanceof UserActivity ? result.id : null);
     };
-    for await (const portion of portions) portion.forEach(judge);
+    for await (const portion of portions) portion.forEach(check);
     const { unexplained } = explanations;
     if (atomic && rejected.length > 0)
       return { accepted: 0, ids: ids.map(() => null), rejected, unexplained };
@@ -78,7 +80,7 @@ export const makeLogActivities = (
     return { accepted: events.length, ids, rejected, unexplained };
   };
 
-/** The activity, or what is wrong with its draft, as far as `violations` lists it. */
+/** Returns the activity, or the violations of its draft that `violations` lists. */
 export function recorded(
   draft: unknown,
   deps: RecordingDeps,

@@ -8,8 +8,8 @@ import {
 import { withIdsOnError } from './with-ids-on-error.ts';
 
 /**
- * Takes one activity in, a draft as a client wrote it. Resolves only after the log holds it; until then the caller still
- * owns it. Throws INVALID_ACTIVITY; LOG_UNAVAILABLE and LOG_BUSY, with the id under which to send it again.
+ * Logs one activity from a client's draft. Resolves only after the log holds it; until then the caller must keep it.
+ * Throws INVALID_ACTIVITY, and LOG_UNAVAILABLE and LOG_BUSY with the id: sending the draft again with this id is safe.
  */
 export type LogActivity = (draft: unknown) => Promise<ActivityId>;
 

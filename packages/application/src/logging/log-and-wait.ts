@@ -10,15 +10,15 @@ import {
 import { withIdsOnError } from './with-ids-on-error.ts';
 import type { OutcomeWaiter } from './outcome-waiter.ts';
 
-/** What is known of an activity that was taken in. */
+/** The known outcome of a logged activity. */
 export interface KnownOutcome {
   readonly id: ActivityId;
   readonly status: ActivityOutcome;
 }
 
 /**
- * Takes one activity in as `logActivity` does, and waits for what becomes of it, until it is cancelled. Rejects as that does;
- * once the log holds it there is an answer, `accepted` where nothing else is known by then.
+ * Logs one activity as `logActivity` does, and waits for its outcome until cancelled. Throws only what `logActivity` throws.
+ * The status is `accepted` if no outcome is known when the wait ends.
  */
 export type LogAndWait = (draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
 

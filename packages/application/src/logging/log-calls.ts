@@ -18,43 +18,43 @@ import {
 import { type BatchReceipt, FaultyDraft, recorded, type RejectedDraft } from './log-activities.ts';
 import { withIdsOnError } from './with-ids-on-error.ts';
 
-/** The draft of an activity, and the parts of its call that are not in it. */
+/** The draft of an activity, and the parts of its call that the draft lacks. */
 export interface MendedDraft {
   readonly activity: Readonly<Record<string, unknown>>;
-  /** By places in the call. If there are any, the call is a dead letter too. */
+  /** The lost parts, by their paths in the call. If there are any, the call also becomes a dead letter. */
   readonly losses: readonly Violation[];
 }
 
-/** What a client of another system calls, in words of ours. */
+/** A call that a client of another system made, such as a Segment call. */
 export interface Call {
-  /** The id that it gives the activity; undefined if it gives none. */
+  /** The id of the activity; undefined if the call has none. */
   readonly id: unknown;
-  /** The activity that it tells of, or why there is none, by places in the call. */
+  /** The activity's draft, or why there is none, by paths in the call. */
   readonly draft: MendedDraft | FaultyDraft;
-  /** The draft without its time, for a time that is too far ahead. */
+  /** Returns the draft without its time, for a time too far in the future. */
   undated(): MendedDraft | FaultyDraft;
-  /** The call as a dead letter keeps it; its origin is derived from what it says, so that a retry is the same letter. */
+  /** Returns the call as a dead letter keeps it. Its origin is derived from its content, so that a retry gives the same letter. */
   original(): OriginalRecord;
 }
 
-/** The calls of a request in portions: those that came are judged before the next are asked for. */
+/** The calls of a request in portions, as they arrive. Each portion is checked before the next is requested. */
 export type CallPortions = Iterable<readonly Call[]> | AsyncIterable<readonly Call[]>;
 
 /** The outcome of calls. */
 export interface CallsReceipt extends BatchReceipt {
-  /** Calls among the accepted of which something is not in the activity, by their index: they are dead letters too. */
+  /** Accepted calls that lost a part. They are dead letters too. */
   readonly incomplete: readonly RejectedDraft[];
 }
 
-/** The maximum of bytes that `metadata.original` may add to the metadata of a call. */
+/** The maximum number of bytes that `metadata.original` may add to the metadata of a call. */
 export const originalsBytes: number = 16 * 1024;
 
 /**
- * Takes in what clients of another system call, which drop what is not taken and tell nobody: so a call that can't be an activity is a
- * dead letter (code `invalid`), with its faults by places in the call, and one that can't be stored whole is one too. A time that is too
- * far ahead is left out. The metadata may exceed the limit by `originalsBytes`. Resolves only after the log holds the activities and the
- * dead letters these. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE, with the ids: sending all of it again under them is safe.
- * What the portions throw goes to the caller, and nothing was taken in.
+ * Logs the calls of clients that silently drop refused calls. So nothing is lost: a call that can't become an activity, or not a
+ * whole one, becomes a dead letter (code `invalid`) with the faults by their paths in the call. A time too far in the future is
+ * left out. The metadata may exceed the limit by `originalsBytes`. Resolves only after the log holds the activities and the queue
+ * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids: sending all calls again with these
+ * ids is safe. Errors of the portions reach the caller, and nothing is logged.
  */
 export type LogCalls = (calls: CallPortions) => Promise<CallsReceipt>;
 
@@ -68,10 +68,10 @@ export const makeLogCalls = (
     const rejected: RejectedDraft[] = [];
     const incomplete: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
-    // Equal calls have one origin, and one letter, however many there are in a request.
+    // Equal calls of a request have the same origin, and so give one letter.
     const letters = new Map<DeadLetterId, DeadLetter>();
     const explanations = new ExplanationBudget();
-    const bury = (call: Call, faults: readonly Violation[], listed: RejectedDraft[]): void => {
+    const addLetter = (call: Call, faults: readonly Violation[], listed: RejectedDraft[]): void => {
       const violations = explanations.explain(faults);
       listed.push({ index: ids.length, violations });
       const original = call.original();
@@ -79,21 +79,21 @@ export const makeLogCalls = (
       if (!letters.has(letterId))
         letters.set(letterId, letterOf(call, original, violations, deps.clock.now()));
     };
-    const judge = (call: Call): void => {
-      // One moment for all that is asked of it, as the clock may be set back in between.
+    const check = (call: Call): void => {
+      // One reading for both checks: the clock may be set back in between.
       const now = deps.clock.now();
       const draft = isAhead(call.draft, now) ? call.undated() : call.draft;
       const { activity, losses } = draft instanceof FaultyDraft ? { activity: draft, losses: [] } : draft;
-      const around = { clock: { now: () => now }, ids: deps.ids, rules };
-      const judged = recorded(activity, around, explanations.collector());
-      if (!(judged instanceof UserActivity)) bury(call, judged, rejected);
+      const recording = { clock: { now: () => now }, ids: deps.ids, rules };
+      const result = recorded(activity, recording, explanations.collector());
+      if (!(result instanceof UserActivity)) addLetter(call, result, rejected);
       else {
-        events.push(activityLogged(judged));
-        if (losses.length > 0) bury(call, losses, incomplete);
+        events.push(activityLogged(result));
+        if (losses.length > 0) addLetter(call, losses, incomplete);
       }
-      ids.push(judged instanceof UserActivity ? judged.id : null);
+      ids.push(result instanceof UserActivity ? result.id : null);
     };
-    for await (const portion of portions) portion.forEach(judge);
+    for await (const portion of portions) portion.forEach(check);
     await withIdsOnError(ids, async () => {
       if (events.length > 0) await deps.publisher.publish(events);
       if (letters.size > 0) await deps.deadLetterQueue.add([...letters.values()]);

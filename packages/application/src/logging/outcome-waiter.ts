@@ -7,42 +7,42 @@ import {
 } from '@user-activity/domain';
 import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
 
-/** Waits so many milliseconds. */
+/** Resolves after this number of milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
 
-/** What a waiting room needs, and how many it takes. */
+/** The dependencies and the limit of an outcome request. */
 export interface OutcomeWaiterDeps extends LookupDeps {
   readonly sleep: Sleep;
-  /** Share the event loop between comparisons and other work. */
+  /** Shares the event loop between comparisons and other work. */
   readonly turns: Turns;
-  /** So many wait at a time; for more there is no room. */
+  /** The maximum number of requests that wait at a time. */
   readonly max: number;
 }
 
-interface Waiter {
+interface Request {
   readonly activity: UserActivity;
   looks: number;
-  /** The tick with which it is looked up next. */
+  /** The tick of the next look. */
   due: number;
   settle(outcome: ActivityOutcome): void;
   fail(bug: unknown): void;
 }
 
 const tickMs = 20;
-/** At most so many are looked up at once. */
-const askedAtOnce = 250;
-// 500 ms.
+/** The maximum number of activities in one query. */
+const maxAtOnce = 250;
+// The longest time between two looks is 500 ms.
 const maxTicks = 25;
 
 /**
- * Where those wait who want to know what became of an activity that they logged. Another process may store it, so the store
- * is asked: for all that are due at once, and for each after 20 ms, 40, 80 and so on up to every 500 ms. A store that does not
- * answer knows nothing yet. Whoever finds no room, or a closed one, learns at once that nobody knows yet.
+ * Waits for the outcomes of logged activities. Another process may store them, so it asks the store: after 20 ms, 40, 80 and so on, up
+ * to every 500 ms, with one query for up to 250 activities that are due. It goes on while the store does not answer. A request beyond `max`,
+ * or after `close`, gets `accepted` at once.
  */
 export class OutcomeWaiter {
   readonly max: number;
   readonly #deps: OutcomeWaiterDeps;
-  readonly #waiters: Set<Waiter> = new Set();
+  readonly #requests: Set<Request> = new Set();
   #tick = 0;
   #looking = false;
   #closed = false;
@@ -52,21 +52,21 @@ export class OutcomeWaiter {
     this.max = deps.max;
   }
 
-  /** How many wait now. */
+  /** The number of waiting requests. */
   get waiting(): number {
-    return this.#waiters.size;
+    return this.#requests.size;
   }
 
-  /** Resolves as soon as it is known, or with `accepted` when it is no longer waited for. */
+  /** Resolves with the outcome once it is known, or with `accepted` when `until` is aborted. */
   async outcomeOf(activity: UserActivity, until: Cancellation): Promise<ActivityOutcome> {
-    if (until.aborted || this.#closed || this.#waiters.size >= this.max) return 'accepted';
+    if (until.aborted || this.#closed || this.#requests.size >= this.max) return 'accepted';
     const { promise, resolve, reject } = Promise.withResolvers<ActivityOutcome>();
-    const leave = (): void => waiter.settle('accepted');
+    const giveUp = (): void => request.settle('accepted');
     const forget = (): void => {
-      this.#waiters.delete(waiter);
-      until.removeEventListener('abort', leave);
+      this.#requests.delete(request);
+      until.removeEventListener('abort', giveUp);
     };
-    const waiter: Waiter = {
+    const request: Request = {
       activity,
       looks: 0,
       due: this.#tick + 1,
@@ -79,62 +79,62 @@ export class OutcomeWaiter {
         reject(bug);
       },
     };
-    until.addEventListener('abort', leave, { once: true });
-    this.#waiters.add(waiter);
+    until.addEventListener('abort', giveUp, { once: true });
+    this.#requests.add(request);
     void this.#look();
     return promise;
   }
 
-  /** Nobody waits any longer, from now on: all learn what is known. */
+  /** Answers all waiting and later requests with `accepted`. */
   close(): void {
     this.#closed = true;
-    for (const waiter of this.#waiters) waiter.settle('accepted');
+    for (const request of this.#requests) request.settle('accepted');
   }
 
-  /** Looks again and again for as long as somebody waits. */
+  /** Looks at each tick while a request waits. */
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
-    while (this.#waiters.size > 0) {
+    while (this.#requests.size > 0) {
       await this.#deps.sleep(tickMs);
       this.#tick += 1;
-      const due = [...this.#waiters].filter((waiter) => waiter.due <= this.#tick);
-      if (due.length > 0) await this.#tell(due);
+      const due = [...this.#requests].filter((request) => request.due <= this.#tick);
+      if (due.length > 0) await this.#settle(due);
     }
     this.#looking = false;
   }
 
-  async #tell(due: readonly Waiter[]): Promise<void> {
-    for (let from = 0; from < due.length; from += askedAtOnce)
-      await this.#tellSome(due.slice(from, from + askedAtOnce));
+  async #settle(due: readonly Request[]): Promise<void> {
+    for (let from = 0; from < due.length; from += maxAtOnce)
+      await this.#settlePortion(due.slice(from, from + maxAtOnce));
   }
 
-  async #tellSome(due: readonly Waiter[]): Promise<void> {
+  async #settlePortion(due: readonly Request[]): Promise<void> {
     try {
-      const known = await lookUp(this.#deps, [...new Set(due.map(({ activity }) => activity.id))]);
+      const lookup = await lookUp(this.#deps, [...new Set(due.map(({ activity }) => activity.id))]);
       const turn = this.#deps.turns.begin();
-      for (const waiter of due) {
-        // Metadata that is large on either side takes up to 66 ms.
-        if (known.stored.has(waiter.activity.id) && turn.isOver) await turn.next();
-        if (!this.#waiters.has(waiter)) continue;
-        const outcome = outcomeIn(known, waiter.activity);
-        if (outcome !== undefined) waiter.settle(outcome);
+      for (const request of due) {
+        // Comparing large metadata takes up to 66 ms.
+        if (lookup.stored.has(request.activity.id) && turn.isOver) await turn.next();
+        if (!this.#requests.has(request)) continue;
+        const outcome = outcomeIn(lookup, request.activity);
+        if (outcome !== undefined) request.settle(outcome);
       }
     } catch (error) {
-      if (!isDomainError(error)) for (const waiter of due) waiter.fail(error);
+      if (!isDomainError(error)) for (const request of due) request.fail(error);
     }
-    for (const waiter of due) {
-      waiter.looks += 1;
-      waiter.due = this.#tick + Math.min(maxTicks, 2 ** waiter.looks);
+    for (const request of due) {
+      request.looks += 1;
+      request.due = this.#tick + Math.min(maxTicks, 2 ** request.looks);
     }
   }
 }
 
-/** What is known of the activity, undefined where nothing is. */
+/** Returns the outcome of the activity, or undefined if it is not known yet. */
 function outcomeIn({ stored, died }: Lookup, activity: UserActivity): ActivityOutcome | undefined {
   const comparison = stored.get(activity.id)?.compare(activity);
   if (comparison !== undefined) return comparison === 'redelivered' ? 'stored' : comparison;
   const diedAt = died.get(activity.id);
-  // A letter of before is of an earlier attempt, which says nothing of this one.
+  // An older letter belongs to an earlier attempt.
   return diedAt !== undefined && diedAt >= activity.receivedAt ? 'dead_lettered' : undefined;
 }

@@ -1,6 +1,6 @@
 import { type ActivityId, DomainError, isDomainError } from '@user-activity/domain';
 
-/** Does it, and hands the ids to the caller with the error: under these, sending everything again is safe. */
+/** Runs `work`. Adds the ids to a domain error, so that the caller can safely send everything again with them. */
 export async function withIdsOnError(
   ids: readonly (ActivityId | null)[],
   work: () => Promise<void>,

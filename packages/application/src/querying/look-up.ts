@@ -6,31 +6,31 @@ import type {
   Timestamp,
 } from '@user-activity/domain';
 
-/** The places where activities end up. */
+/** The dependencies of `lookUp`. */
 export interface LookupDeps {
   readonly repository: Pick<ActivityRepository, 'findByIds'>;
   readonly deadLetters: Pick<DeadLetterRepository, 'findLatestLetters'>;
 }
 
-/** What the store holds under some ids. */
+/** The stored activities and dead letters found for some ids. */
 export interface Lookup {
-  /** The stored activities, by id. */
+  /** The stored activities by id. */
   readonly stored: ReadonlyMap<ActivityId, StoredActivity>;
-  /** For ids without a stored activity: the time at which the latest dead letter that names the id died. */
+  /** When the latest dead letter died, by id. Has no ids of stored activities. */
   readonly died: ReadonlyMap<ActivityId, Timestamp>;
 }
 
-/** Looks ids up with one query for stored activities, and one for dead letters of all other ids. Throws as the repositories do. */
+/** Finds the stored activities with these ids, and the latest dead letters of the others. Throws as the repositories do. */
 export async function lookUp(
   { repository, deadLetters }: LookupDeps,
   ids: readonly ActivityId[],
 ): Promise<Lookup> {
   const stored = new Map((await repository.findByIds(ids)).map((activity) => [activity.id, activity]));
   const missing = ids.filter((id) => !stored.has(id));
-  const deaths = missing.length === 0 ? [] : await deadLetters.findLatestLetters(missing);
-  const died = new Map(deaths.map(({ activityId, diedAt }) => [activityId, diedAt]));
+  const latest = missing.length === 0 ? [] : await deadLetters.findLatestLetters(missing);
+  const died = new Map(latest.map(({ activityId, diedAt }) => [activityId, diedAt]));
   if (died.size === 0) return { stored, died };
-  // An activity stored between the two queries is the reason why another with its id died.
+  // If an activity was stored between the two queries, the letter is of another one with its id.
   for (const activity of await repository.findByIds([...died.keys()])) {
     stored.set(activity.id, activity);
     died.delete(activity.id);

@@ -1,20 +1,20 @@
 import type { TopicRegistry } from '@user-activity/domain';
 
-/** Whether a topic is as it was: rejects with PartitionsChanged where its number of partitions is another than at first. */
+/** Resolves if the topic has as many partitions as when it was first used. Rejects with PartitionsChanged otherwise. */
 export type AssertSamePartitions = (topic: {
   readonly name: string;
   readonly partitions: number;
 }) => Promise<void>;
 
-/** A topic has another number of partitions than when it was first used. Trying again alone won't help. */
+/** The number of partitions of a topic has changed since its first use. Retrying does not help. */
 export class PartitionsChanged extends Error {
   override readonly name = 'PartitionsChanged';
 
   constructor(topic: string, now: number, first: number) {
     super(
-      `The topic ${topic} has ${now} partitions and began with ${first}. A user's activities would go on in another ` +
-        `partition, and overtake those that wait in the old one. Use a topic that keeps its number, under another name; or ` +
-        `see that the group is through with all of it, and let the store forget the topic.`,
+      `The topic ${topic} has ${now} partitions and began with ${first}. New activities of a user would go to another ` +
+        `partition and could overtake older ones. Use a new topic with another name; or wait until the group has ` +
+        `consumed everything, and then remove the topic from the store's list of topics.`,
     );
   }
 }

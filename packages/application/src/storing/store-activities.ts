@@ -20,19 +20,20 @@ import {
 export type StoreTally = Readonly<Record<RecordOutcome, number>>;
 
 /**
- * Stores what the log delivered. Resolves once every record is stored, known already, or in the dead letters: only then
- * may it be committed. A record that nobody can read or store never holds up the others. While the store or the queue is
- * out of reach it tries again for as long as it takes; when cancelled meanwhile it rejects, and nothing may be committed. An
- * attempt that is under way then is left behind when its grace is over, whatever becomes of it.
+ * Stores records of the log. Resolves once each record is stored, was stored before, or is a dead letter: only then may the
+ * records be committed. A record that can't be read or stored does not block the others. While the store or the queue is
+ * unreachable it retries. If it is cancelled meanwhile it rejects, and nothing may be committed. A pending attempt may then
+ * continue until the grace period is over, and is abandoned afterwards.
  */
 export type StoreActivities = (records: readonly LogRecord[], signal: Cancellation) => Promise<StoreTally>;
 
-/** Waits before the next attempt, the longer the more of them failed (from 1); returns early when cancelled. */
+/** Waits before the next attempt, longer after more failures (from 1). Returns early if cancelled. */
 export type Pause = (failures: number, signal: Cancellation) => Promise<void>;
 
-/** Resolves when an attempt that was cancelled has been waited for long enough. */
+/** Resolves when the grace period of a cancelled attempt is over. */
 export type Grace = () => Promise<void>;
 
+/** The dependencies of `storeActivities`. */
 export interface StoreActivitiesDeps {
   readonly repository: Pick<ActivityRepository, 'save'>;
   readonly deadLetterQueue: DeadLetterQueue;
@@ -46,8 +47,8 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
   async function storeActivities(records, signal) {
     const tally = emptyTally();
     const letters: DeadLetter[] = [];
-    const bury = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
-      // As its first copy: one fact has one letter, however often it is published again and dies.
+    const addLetter = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
+      // With the first copy's origin, so that replays of a record do not give several letters.
       letters.push({
         ...firstCopyOf(record),
         code,
@@ -60,7 +61,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     const activities: UserActivity[] = [];
     for (const record of records) {
       if (record.content.name === 'Unreadable') {
-        bury(record, 'unreadable', record.content.reason);
+        addLetter(record, 'unreadable', record.content.reason);
         tally.dead_lettered += 1;
       } else {
         readable.push(record);
@@ -73,10 +74,10 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     for (const [index, record] of readable.entries()) {
       const outcome = outcomeOf(outcomes, index);
       if (typeof outcome === 'object') {
-        bury(record, 'refused', outcome.refused);
+        addLetter(record, 'refused', outcome.refused);
         tally.dead_lettered += 1;
       } else {
-        if (outcome === 'conflict') bury(record, 'conflict', 'its id already holds another fact');
+        if (outcome === 'conflict') addLetter(record, 'conflict', 'its id already holds another fact');
         tally[outcome] += 1;
       }
     }
@@ -90,12 +91,12 @@ const activityIn = ({ content }: LogRecord): Pick<DeadLetter, 'activityId'> =>
 
 function outcomeOf(outcomes: readonly SaveOutcome[], index: number): SaveOutcome {
   const outcome = outcomes[index];
-  // To go on would commit an activity of which nobody knows whether it is stored.
+  // Continuing would commit an activity that may not be stored.
   if (outcome === undefined) throw new Error('The repository broke its promise R4: an outcome is missing.');
   return outcome;
 }
 
-/** Does it until it works. Whatever it rejects with, skipping the records would lose them. */
+/** Repeats `attempt` until it succeeds, whatever it rejects with: skipping the records would lose them. */
 async function persist<Result>(
   { pause, grace, observer }: StoreActivitiesDeps,
   signal: Cancellation,
@@ -105,7 +106,7 @@ async function persist<Result>(
     let failure: unknown;
     try {
       if (signal.aborted) throw cancelled();
-      const result = await unlessLeft(attempt(), grace, signal);
+      const result = await unlessAbandoned(attempt(), grace, signal);
       if (failures > 0) observer.recovered(failures);
       return result;
     } catch (error) {
@@ -119,23 +120,23 @@ async function persist<Result>(
 }
 
 /**
- * What an attempt gives. A store that hangs would otherwise keep a member from handing its partitions over, and with it the
- * whole group. Saving is idempotent, so one that is left and comes to its end later does no harm.
+ * Returns the result of the attempt. Rejects if it is cancelled and the grace period is over: otherwise a hanging store would
+ * keep the member from handing over its partitions. Saving is idempotent, so an abandoned attempt that succeeds later does no harm.
  */
-async function unlessLeft<Result>(
+async function unlessAbandoned<Result>(
   attempt: Promise<Result>,
   grace: Grace,
   signal: Cancellation,
 ): Promise<Result> {
-  const left = Promise.withResolvers<never>();
-  const leave = async (): Promise<void> => {
+  const abandoned = Promise.withResolvers<never>();
+  const abandon = async (): Promise<void> => {
     await grace();
-    left.reject(cancelled());
+    abandoned.reject(cancelled());
   };
-  const onAbort = (): void => void leave();
+  const onAbort = (): void => void abandon();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([attempt, left.promise]);
+    return await Promise.race([attempt, abandoned.promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
