@@ -9,6 +9,8 @@ const printable = new RegExp(`^[\\x21-\\x7e]{1,${maxLength}}$`);
 const onlyDots = /^\.+$/;
 
 export const ActivityId = {
+  /** The maximum of characters. */
+  maxLength: 128,
   /** The maximum of characters: 128. */
   maxLength,
   /** Parses an id from a client. Throws RuleBroken if it breaks a rule. */
