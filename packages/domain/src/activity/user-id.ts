@@ -12,10 +12,10 @@ const wrongLength = `must be 1-${maxLength} characters after trimming`;
 const controlCharacter = /\p{Cc}/u;
 
 export const UserId = {
-  /** The maximum of characters. */
-  maxLength: 256,
   /** The maximum of characters: 256. */
-  maxLength,
+  get maxLength(): number {
+    return maxLength;
+  },
   /** Parses a user id from a client and trims white space. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): UserId {
     const text = wellFormedText(raw, maxUnits, wrongLength).trim();
