@@ -34,7 +34,14 @@ export class ServiceProcess {
   constructor(options: ServiceOptions) {
     const { app = 'standalone', main = `apps/${app}/src/main.ts` } = options;
     const { folder, environment = {}, preload, mostFileKiB } = options;
-    const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, NO_COLOR: '1', ...environment };
+    const env = {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      DATA_DIR: folder,
+      NO_COLOR: '1',
+      NODE_COMPILE_CACHE: pathOf('.cache/compiled'),
+      ...environment,
+    };
     const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
     const before = preload === undefined ? [] : ['--import', preload];
     const node = [process.execPath, ...flags, ...before, pathOf(main)];
