@@ -17,7 +17,7 @@ const suffixes = ['contract', 'int', 'e2e'];
 const onServers =
   '{packages/{adapter-kafka,adapter-mongodb,system-tests},apps/{api,consumer},docs/examples/alerts}';
 
-/** These judge processes by time limits, so nothing else may run beside them. */
+/** The tools in these tests have time limits, so no other test may run beside them. */
 const timed = 'apps/{hostile/test/*.{int,e2e},chaos/test/chaos.e2e}.test.ts';
 
 /** The tests of a group run at the same time, after those of the groups with a lower order. */
