@@ -137,7 +137,7 @@ test('a wrong configuration ends it at once with every fault, and shows no value
 });
 
 test('a full disk is 503, never 202, and everything that was answered 202 is there afterwards', async () => {
-  const service = start({ mostFileKiB: 1024 });
+  const service = start({ maxFileKiB: 1024 });
   let url = await service.ready();
   const accepted: string[] = [];
   const refused: unknown[] = [];

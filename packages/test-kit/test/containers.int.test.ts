@@ -7,7 +7,7 @@ import { dockerAnswers } from '../src/servers/containers.ts';
 
 beforeAll(() => vi.stubEnv('DOCKER_HOST', ''));
 
-/** Something that listens where an engine would. */
+/** Starts a fake engine that answers a ping with a status. Resolves with its socket. */
 async function engine(status: number): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-engine-'));
   const socket = join(folder, 'docker.sock');
@@ -25,7 +25,7 @@ async function engine(status: number): Promise<string> {
   return socket;
 }
 
-test('an engine that answers is found, one that fails is not, nor one that is not there', async () => {
+test('an engine is found if it answers, and not if it fails or does not exist', async () => {
   expect(await dockerAnswers(await engine(200))).toBe(true);
   expect(await dockerAnswers(await engine(500))).toBe(false);
   expect(await dockerAnswers('/nowhere/docker.sock')).toBe(false);

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { type FaultyProxy, faultyProxy } from '../src/index.ts';
 
-/** A server that sends back what it gets, behind a proxy. */
+/** Starts a proxy before a server that sends back what it receives. */
 async function echo(): Promise<FaultyProxy> {
   const server = createServer((socket) => socket.on('error', () => undefined).pipe(socket));
   server.listen(0, '127.0.0.1');
@@ -31,7 +31,7 @@ const answer = async (socket: Socket, text: string): Promise<string> => {
   return bytes.toString();
 };
 
-test('passes what comes, also while it is slow', async () => {
+test('passes bytes on, also while it is slow', async () => {
   const proxy = await echo();
   const socket = await connected(proxy);
   expect(await answer(socket, 'one')).toBe('one');
@@ -41,7 +41,7 @@ test('passes what comes, also while it is slow', async () => {
   expect(await answer(socket, 'three')).toBe('three');
 });
 
-test('a cut ends what is connected and what connects, until it is mended', async () => {
+test('a cut closes old and new connections until it is mended', async () => {
   const proxy = await echo();
   const socket = await connected(proxy);
   const mend = proxy.cut();
@@ -51,7 +51,7 @@ test('a cut ends what is connected and what connects, until it is mended', async
   expect(await answer(await connected(proxy), 'again')).toBe('again');
 });
 
-test('an answer that is lost never comes: its connection ends, and another is sound', async () => {
+test('a lost answer never arrives: its connection ends, and a new one works', async () => {
   const proxy = await echo();
   const socket = await connected(proxy);
   expect(await answer(socket, 'before')).toBe('before');
@@ -60,7 +60,7 @@ test('an answer that is lost never comes: its connection ends, and another is so
   let mend = proxy.loseAnswers();
   socket.write('lost');
   const ended = once(socket, 'close');
-  // Only a connection that has lost something ends.
+  // Only a connection that has lost bytes ends.
   while (!socket.closed) {
     mend();
     mend = proxy.loseAnswers();

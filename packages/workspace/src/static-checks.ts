@@ -24,6 +24,9 @@ const checks: readonly StaticCheck[] = [
   { name: 'unused', command: () => ['knip'] },
 ];
 
+/** The names of all checks. */
+export const checkNames: readonly string[] = checks.map(({ name }) => name);
+
 /** Runs one check in a process of its own. A tool that cannot be started is a failed check. */
 async function runCheck(check: StaticCheck): Promise<StaticResult> {
   const started = performance.now();

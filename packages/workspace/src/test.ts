@@ -1,7 +1,7 @@
 // `npm test`: runs all static checks and all tests. Arguments are those of vitest: file filters, `--project unit`, `-t name`.
 import { join } from 'node:path';
 import { root } from './layout.ts';
-import { report, runStaticChecks } from './static-checks.ts';
+import { checkNames, report, runStaticChecks } from './static-checks.ts';
 import { tally } from './tally.ts';
 
 // Vitest reads NO_COLOR when it is loaded, so set it before.
@@ -9,12 +9,18 @@ if (!process.stdout.isTTY) process.env['NO_COLOR'] ??= '1';
 const { parseCLI, startVitest } = await import('vitest/node');
 
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
-const checks = await runStaticChecks(report);
+// Tests build into the folders of the check of types, so it ends before them. The other checks run beside the tests.
+const types = await runStaticChecks(report, ['types']);
+const others = runStaticChecks(
+  report,
+  checkNames.filter((name) => name !== 'types'),
+);
 const vitest = await startVitest(filter, {
   ...options,
   config: join(root, 'vitest.workspace.ts'),
   run: true,
 });
+const checks = [...types, ...(await others)];
 const modules = vitest.state.getTestModules();
 const result = tally(checks, modules, vitest.state.getUnhandledErrors());
 

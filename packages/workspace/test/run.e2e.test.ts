@@ -8,7 +8,7 @@ beforeEach(() => {
 afterEach(() => workspace.remove());
 
 /** A program that prints that it runs, prints the signal that it gets, and then ends with code 7. */
-const patient = `
+const stoppable = `
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'])
   process.on(signal, () => { console.log('got ' + signal); process.exitCode = 7; clearInterval(timer); });
 const timer = setInterval(() => {}, 1000);
@@ -32,7 +32,7 @@ describe('the program', () => {
   test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
     'gets %s, and still ends with its own code',
     async (signal) => {
-      const started = workspace.run(patient);
+      const started = workspace.run(stoppable);
       await started.says('running');
       process.kill(started.pid, signal);
       expect(await started.code).toBe(7);
@@ -48,7 +48,7 @@ describe('the program', () => {
   });
 
   test('ends when its parent ends, as after a signal to npm', async () => {
-    const started = workspace.runInShell(patient);
+    const started = workspace.runInShell(stoppable);
     await started.says('running');
     process.kill(started.pid, 'SIGKILL');
     expect(await started.output).toContain('got SIGTERM');

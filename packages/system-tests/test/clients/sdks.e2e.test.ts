@@ -125,15 +125,15 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
       ip: '127.0.0.1',
       library: { name: '@segment/analytics-node' },
     });
-    const letters = await service.list('/api/dead-letters');
-    expect(letters).toMatchObject([
+    const deadLetters = await service.list('/api/dead-letters');
+    expect(deadLetters).toMatchObject([
       {
         code: 'invalid',
         activityId: 'deep',
         reason: expect.stringMatching(/^\/properties is stored as its size and SHA-256 only/) as string,
       },
     ]);
-    expect(JSON.stringify(letters)).not.toContain(apiKey);
+    expect(JSON.stringify(deadLetters)).not.toContain(apiKey);
   });
 
   test("stores what Segment's Java SDK sends after only its endpoint was changed", async () => {

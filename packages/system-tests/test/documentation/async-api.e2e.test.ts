@@ -41,7 +41,7 @@ test('all that the service writes to Kafka is as docs/asyncapi.yaml describes', 
   ]);
   await validate({ type: { $ne: 'REFUSED' } });
   expect((await post(url, { id: 'refused', userId: '6', type: 'REFUSED' })).status).toBe(202);
-  const letters = async (query = ''): Promise<readonly { readonly id: string }[]> => {
+  const listDeadLetters = async (query = ''): Promise<readonly { readonly id: string }[]> => {
     const answer = await fetch(`${url}/api/dead-letters?${query}`);
     return ((await answer.json()) as { data: { id: string }[] }).data;
   };
@@ -52,10 +52,10 @@ test('all that the service writes to Kafka is as docs/asyncapi.yaml describes', 
     body: JSON.stringify(call),
   });
   expect(tracked.status).toBe(200);
-  await until(async () => (await letters()).length === 5);
+  await until(async () => (await listDeadLetters()).length === 5);
   // A record that is replayed.
   await validate({});
-  const [refused] = await letters('code=refused');
+  const [refused] = await listDeadLetters('code=refused');
   const replayed = await fetch(`${url}/api/dead-letters/replay`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -4,7 +4,7 @@ export interface Example {
   readonly line: number;
   readonly commands: string;
   /** Whether a comment says that the answer comes a moment later. Then the commands are repeated until it does. */
-  readonly patient: boolean;
+  readonly mayTakeAMoment: boolean;
   readonly answer: Answer | undefined;
 }
 
@@ -30,8 +30,8 @@ export function examplesOf(page: string): readonly Example[] {
   for (const { 1: language = '', 2: text = '', index } of page.matchAll(fence)) {
     const line = page.slice(0, index).split('\n').length;
     if (language === 'bash') {
-      const patient = /^# .*a moment later/m.test(text);
-      examples.push({ line, commands: text, patient, answer: undefined });
+      const mayTakeAMoment = /^# .*a moment later/m.test(text);
+      examples.push({ line, commands: text, mayTakeAMoment, answer: undefined });
     } else if (isKind(language)) {
       const last = examples.pop();
       if (last === undefined || last.answer !== undefined)

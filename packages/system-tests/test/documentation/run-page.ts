@@ -28,7 +28,7 @@ export async function runPage(page: string, { url, folder, attempts = 300 }: Pag
   const examples = examplesOf(page);
   for (const example of examples) {
     const commands = values.spelled(example.commands).replaceAll(writtenUrl, url);
-    for (let left = example.patient ? attempts : 1; ; left -= 1) {
+    for (let left = example.mayTakeAMoment ? attempts : 1; ; left -= 1) {
       const output = await run(commands, folder);
       const fault = output.failed ? 'it failed' : judged(example, output.out, values);
       if (fault === undefined) break;

@@ -3,7 +3,7 @@ import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { expect, test } from 'vitest';
 import { Deployment, post, stored, until } from '../deployment/deployment.ts';
 
-interface Letter {
+interface DeadLetter {
   readonly id: string;
   readonly origin: { readonly topic: string; readonly partition: number; readonly offset: number };
   readonly code: string;
@@ -21,10 +21,10 @@ async function place() {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
-  const list = async (query = ''): Promise<readonly Letter[]> => {
+  const list = async (query = ''): Promise<readonly DeadLetter[]> => {
     const response = await fetch(`${url}/api/dead-letters?order=asc&${query}`);
     expect(response.status).toBe(200);
-    return ((await response.json()) as { data: Letter[] }).data;
+    return ((await response.json()) as { data: DeadLetter[] }).data;
   };
   const replay = async (body: object): Promise<unknown> => {
     const response = await fetch(`${url}/api/dead-letters/replay`, {
@@ -73,15 +73,15 @@ test('poison is listed with its reason, and stays one dead letter however often 
       expect.objectContaining({ reason: 'its ce_type is unknown', value: null, size: 0, omitted: [] }),
     ]),
   );
-  const told = (letters: readonly Letter[]) =>
-    letters
+  const told = (deadLetters: readonly DeadLetter[]) =>
+    deadLetters
       .map(({ diedAt: _again, ...rest }) => rest)
       .toSorted((a, b) => a.origin.partition - b.origin.partition || a.origin.offset - b.origin.offset);
   /** Waits until that many records failed again. */
-  const diedAgain = async (count: number, earlier: readonly Letter[]): Promise<readonly Letter[]> => {
+  const diedAgain = async (count: number, earlier: readonly DeadLetter[]): Promise<readonly DeadLetter[]> => {
     const times = new Map(earlier.map(({ id, diedAt }) => [id, diedAt]));
-    const again = (letters: readonly Letter[]) =>
-      letters.filter(({ id, diedAt }) => times.get(id) !== diedAt);
+    const again = (deadLetters: readonly DeadLetter[]) =>
+      deadLetters.filter(({ id, diedAt }) => times.get(id) !== diedAt);
     await until(async () => again(await list()).length === count);
     return list();
   };

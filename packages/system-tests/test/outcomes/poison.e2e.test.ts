@@ -3,7 +3,7 @@ import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { expect, test } from 'vitest';
 import { Deployment, post, stored, until } from '../deployment/deployment.ts';
 
-interface Letter {
+interface DeadLetter {
   readonly id: string;
   readonly code: string;
   readonly reason: string;
@@ -45,9 +45,9 @@ test('poison of any shape stops neither a partition nor the process, and is kept
   await makeTopic(topic);
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
-  const list = async (): Promise<readonly Letter[]> => {
+  const list = async (): Promise<readonly DeadLetter[]> => {
     const response = await fetch(`${url}/api/dead-letters?order=asc`);
-    return ((await response.json()) as { data: Letter[] }).data;
+    return ((await response.json()) as { data: DeadLetter[] }).data;
   };
 
   const partition = 3;
@@ -70,8 +70,8 @@ test('poison of any shape stops neither a partition nor the process, and is kept
     );
   for (const codec of codecs) await stored(url, codec);
 
-  const letters = await list();
-  expect(letters).toEqual([
+  const deadLetters = await list();
+  expect(deadLetters).toEqual([
     expect.objectContaining({ id: `${topic}:3:0`, reason: 'it has no ce_type header', size: 12 }),
     expect.objectContaining({ id: `${topic}:3:1`, reason: 'it has no ce_type header', size: 8 }),
     expect.objectContaining({
@@ -93,16 +93,16 @@ test('poison of any shape stops neither a partition nor the process, and is kept
   const replay = await fetch(`${url}/api/dead-letters/replay`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ids: letters.map(({ id }) => id) }),
+    body: JSON.stringify({ ids: deadLetters.map(({ id }) => id) }),
   });
   expect([replay.status, await replay.json()]).toEqual([202, { replayed: 5 }]);
-  const times = new Map(letters.map(({ id, diedAt }) => [id, diedAt]));
-  let again: readonly Letter[] = [];
+  const times = new Map(deadLetters.map(({ id, diedAt }) => [id, diedAt]));
+  let again: readonly DeadLetter[] = [];
   await until(async () => {
     again = await list();
     return again.length === 5 && again.every(({ id, diedAt }) => diedAt !== times.get(id));
   });
-  const sizes = (of: readonly Letter[]) => of.map(({ id, size, omitted }) => ({ id, size, omitted }));
-  const byId = (of: readonly Letter[]) => of.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  expect(sizes(byId(again))).toEqual(sizes(byId(letters)));
+  const sizes = (of: readonly DeadLetter[]) => of.map(({ id, size, omitted }) => ({ id, size, omitted }));
+  const byId = (of: readonly DeadLetter[]) => of.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  expect(sizes(byId(again))).toEqual(sizes(byId(deadLetters)));
 });

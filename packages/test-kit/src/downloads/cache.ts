@@ -5,7 +5,10 @@ import { join } from 'node:path';
 /** The folder is ignored by git, and kept between runs. */
 const folder = join(import.meta.dirname, '..', '..', '..', '..', '.cache', 'servers');
 
-/** Returns a folder that is filled once. A fill that fails leaves nothing behind. If two processes fill it at once, the first to finish wins. */
+/**
+ * Returns a folder that is filled once. A fill that fails leaves nothing behind. If several processes fill it at once, the
+ * first to finish wins.
+ */
 export function cached(name: string, fill: (draft: string) => void): string {
   const target = join(folder, name);
   if (existsSync(target)) return target;
@@ -13,11 +16,13 @@ export function cached(name: string, fill: (draft: string) => void): string {
   mkdirSync(draft, { recursive: true });
   try {
     fill(draft);
-    if (!existsSync(target)) renameSync(draft, target);
-    return target;
+    renameSync(draft, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
+  return target;
 }
 
 /** Whether a program is installed: it ends with exit code 0. */

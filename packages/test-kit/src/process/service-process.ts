@@ -16,8 +16,8 @@ export interface ServiceOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** A module to load before the service. */
   readonly preload?: string;
-  /** The largest file that it may write, in KiB: a disk that is full sooner than the others. */
-  readonly mostFileKiB?: number;
+  /** The maximum size of a file that it writes, in KiB. It sees larger files as a full disk. Default: no limit. */
+  readonly maxFileKiB?: number;
 }
 
 // Kills the service when the pipe ends that the starting process holds open: also after a SIGKILL of that process. A line on the pipe
@@ -33,13 +33,20 @@ export class ServiceProcess {
 
   constructor(options: ServiceOptions) {
     const { app = 'standalone', main = `apps/${app}/src/main.ts` } = options;
-    const { folder, environment = {}, preload, mostFileKiB } = options;
-    const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, NO_COLOR: '1', ...environment };
+    const { folder, environment = {}, preload, maxFileKiB } = options;
+    const env = {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      DATA_DIR: folder,
+      NO_COLOR: '1',
+      NODE_COMPILE_CACHE: pathOf('.cache/compiled'),
+      ...environment,
+    };
     const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
     const before = preload === undefined ? [] : ['--import', preload];
     const node = [process.execPath, ...flags, ...before, pathOf(main)];
     // A process that ignores SIGXFSZ gets EFBIG, which SQLite reports as a full disk.
-    const limit = mostFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${mostFileKiB}; `;
+    const limit = maxFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${maxFileKiB}; `;
     this.#child = spawn('sh', ['-c', limit + guard, 'sh', ...node], {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
