@@ -7,12 +7,11 @@ export const jsonType = 'application/json; charset=utf-8';
 /** The schema of an answer whose JSON is handed out as it is, as text or in UTF-8: stored metadata is never parsed again. */
 export const textOf = (schema: TSchema): TUnsafe<string | Buffer> => Type.Unsafe<string | Buffer>(schema);
 
-// As text, a large page would be in memory twice until its client has read it: as it is, and encoded.
 const portionLength = 64 * 1024;
 
 /**
- * Makes the JSON of a page in UTF-8: its items, and where it ends. Other work has its turn in between, as a page takes up to 4 MiB. The
- * text is encoded in portions: a text of the whole page would stay in memory until the next full collection of garbage.
+ * Makes the JSON of a page, in UTF-8. Lets other work have its turn in between, because a page may have 4 MiB. Encodes the text in
+ * portions: the text of a whole page would stay in memory until the next full garbage collection.
  */
 export async function pageBytes<Item>(
   items: readonly Item[],

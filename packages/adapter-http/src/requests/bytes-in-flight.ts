@@ -12,8 +12,7 @@ const maxSmallAnswer = 16 * 1024;
 const maxClientWaitMs = 10_000;
 const cutIntervalMs = 1000;
 
-/** The refusal of what there is no room for now. */
-export const busy = (): DomainError =>
+const busy = (): DomainError =>
   new DomainError('PROCESS_BUSY', 'The service holds as many bytes of requests and answers as it may.');
 
 /** What the answers of one connection hold until they are sent. */
@@ -160,8 +159,8 @@ export class RequestBytes {
   }
 
   /**
-   * Reserves room for an answer of so many bytes before it is made, but at most a 64th of the budget, so that small budgets serve small
-   * answers. Throws PROCESS_BUSY if there is no room, or nobody is there to read it.
+   * Reserves room for an answer before it is made: its maximum size, but at most a 64th of the budget, so that a small budget still
+   * serves small answers. Throws PROCESS_BUSY if there is no room, or the client is gone.
    */
   expectAnswer(maxBytes: number): void {
     const bytes = Math.min(maxBytes, this.#budget.max / 64);
