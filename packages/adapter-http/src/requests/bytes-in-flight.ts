@@ -14,7 +14,7 @@ const maxClientWaitMs = 10_000;
 const cutIntervalMs = 1000;
 
 /** Refuses a request or an answer while the service holds its maximum of bytes. */
-export const busy = (): DomainError =>
+const busy = (): DomainError =>
   new DomainError(
     'PROCESS_BUSY',
     'The service already holds its maximum of bytes of requests and answers. Try again later.',

@@ -1,22 +1,21 @@
-import { maxPageBytes } from '@user-activity/domain';
+import { DomainError, maxPageBytes } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { busy } from './bytes-in-flight.ts';
 
-// A page in the making takes several times its bytes, in the store's rows and as text. Those of 16 pages fit beside the budget.
-const maxPages = 8;
-// A search may take 10 s: others that come meanwhile get their turn, or 503.
+// A page takes several times its bytes while it is made: as rows of the store, and as text.
+const maxAtATime = 8;
+// A search may take 10 s, so those behind it may wait that long for a place.
 const maxWaitMs = 10_000;
 
-/** The pages that are made at a time in this process. Searches have places of their own, as they take far longer than other questions. */
+/** The places for pages in this process. Searches have their own, because they take far longer than other queries. */
 const places: Readonly<Record<'page' | 'search', LimitFunction>> = {
-  page: pLimit(maxPages),
-  search: pLimit(maxPages),
+  page: pLimit(maxAtATime),
+  search: pLimit(maxAtATime),
 };
 
 /**
- * Makes a page when one of the places for its kind is free, first come, first served. Throws PROCESS_BUSY if the budget has no room
- * for a page, the wait was longer than 10 s, or the client is gone: then nothing is asked of the store.
+ * Makes a page once a place for its kind is free, first come, first served. Throws PROCESS_BUSY, without a query to the store, if the
+ * budget has no room for a page, the wait took more than 10 s, or the client is gone.
  */
 export const makePage = <Page>(
   { bytes }: FastifyRequest,
@@ -25,7 +24,8 @@ export const makePage = <Page>(
 ): Promise<Page> => {
   const latestStart = performance.now() + maxWaitMs;
   return places[kind](() => {
-    if (performance.now() > latestStart) throw busy();
+    if (performance.now() > latestStart)
+      throw new DomainError('PROCESS_BUSY', 'The service makes too many pages: this one waited for 10 s.');
     bytes.expectAnswer(maxPageBytes);
     return make();
   });
