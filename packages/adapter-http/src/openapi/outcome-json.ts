@@ -27,16 +27,16 @@ type TStatus<Status extends string> = TObject<{ id: TString; status: TUnsafe<Sta
 const idWithStatus = <Status extends string>(
   name: string,
   meanings: Readonly<Record<Status, unknown>>,
-): TStatus<Status> => {
-  const statuses = Object.keys(meanings);
-  return named(
+): TStatus<Status> =>
+  named(
     name,
     Type.Object({
       id: StoredIdText,
-      status: Type.Unsafe<Status>(Type.String({ enum: statuses, examples: statuses.slice(0, 1) })),
+      status: Type.Unsafe<Status>(
+        Type.String({ enum: Object.keys(meanings), examples: Object.keys(meanings).slice(0, 1) }),
+      ),
     }),
   );
-};
 
 /** The meaning of each status of an id. */
 const statusMeanings: Readonly<Record<ActivityStatus, string>> = {
