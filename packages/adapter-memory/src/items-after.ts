@@ -2,10 +2,7 @@ import type { Order } from '@user-activity/domain';
 
 type Place<Time extends string> = Readonly<Record<Time, number>> & { readonly id: string };
 
-/**
- * Returns the items that follow a position, sorted by a time and then by id; all items if there is no position. Ids are ASCII, so
- * comparing their UTF-16 code units compares their bytes.
- */
+/** Sorts items by a time and by id, which is ASCII. Returns those that follow the position, or all without a position. */
 export function itemsAfter<Time extends string, Item extends Place<Time>>(
   items: readonly Item[],
   time: Time,

@@ -1,6 +1,11 @@
 import { metrics } from '@opentelemetry/api';
-import { type MetricData, MeterProvider } from '@opentelemetry/sdk-metrics';
-import { PullReader } from '@user-activity/adapter-prometheus';
+import {
+  AggregationTemporality,
+  InstrumentType,
+  type MetricData,
+  MeterProvider,
+  MetricReader,
+} from '@opentelemetry/sdk-metrics';
 
 /** One value of a metric, with its attributes as text. For a histogram, the count and the sum. */
 export interface Reading {
@@ -9,9 +14,29 @@ export interface Reading {
   readonly sum?: number | undefined;
 }
 
-/** Keeps measurements in memory, for tests, and reads them as the service does. Only one per process at a time. */
+/** Collects as the service does: gauges show only the values observed by this collection. */
+class Reader extends MetricReader {
+  constructor() {
+    super({
+      aggregationTemporalitySelector: (type) =>
+        type === InstrumentType.OBSERVABLE_GAUGE
+          ? AggregationTemporality.DELTA
+          : AggregationTemporality.CUMULATIVE,
+    });
+  }
+
+  protected override async onForceFlush(): Promise<void> {
+    // There is nothing to send.
+  }
+
+  protected override async onShutdown(): Promise<void> {
+    // There is nothing to close.
+  }
+}
+
+/** Keeps measurements in memory, for tests. Only one per process at a time. */
 export class MemoryMetrics {
-  readonly #reader: PullReader = new PullReader();
+  readonly #reader: Reader = new Reader();
   readonly #provider: MeterProvider = new MeterProvider({ readers: [this.#reader] });
 
   constructor() {

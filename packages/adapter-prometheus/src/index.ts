@@ -1,2 +1,1 @@
 export { PrometheusMetrics } from './prometheus-metrics.ts';
-export { PullReader } from './pull-reader.ts';

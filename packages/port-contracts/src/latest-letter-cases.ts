@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict';
-import {
-  ActivityId,
-  type DeadLetter,
-  type DeadLetterQueue,
-  type DeadLetterRepository,
-  type LatestLetter,
-  Timestamp,
-} from '@user-activity/domain';
-import type { Contract, Subject } from './contract.ts';
-import { letterOf } from './letters.ts';
-
-interface LettersAndQueue extends Subject {
-  open(): Promise<DeadLetterRepository>;
-  queue(): Promise<DeadLetterQueue>;
-}
+import { ActivityId, type DeadLetter, type LatestLetter } from '@user-activity/domain';
+import type { Contract } from './contract.ts';
+import type { LetterRepositorySubject } from './letter-repository-subject.ts';
+import { at, letterOf } from './letters.ts';
 
 const id = (text: string): ActivityId => ActivityId.parse(text);
-const at = (seconds: number): Timestamp => Timestamp.fromMillis(1_767_323_045_000 + seconds * 1000);
-const ofActivity = (offset: number, text: string, seconds: number): DeadLetter =>
-  letterOf(offset, { code: 'refused', activityId: id(text), diedAt: at(seconds) });
+const ofActivity = (offset: number, text: string, millis: number): DeadLetter =>
+  letterOf(offset, { code: 'refused', activityId: id(text), diedAt: at(millis) });
 const inOrder = (latest: readonly LatestLetter[]): readonly LatestLetter[] =>
   latest.toSorted((left, right) => (left.activityId < right.activityId ? -1 : 1));
 
 /** The promise about `findLatestLetters`. */
-export const latestLetterCases: Contract<LettersAndQueue> = [
+export const latestLetterCases: Contract<LetterRepositorySubject> = [
   {
     promise: 'B8',
     title: 'findLatestLetters returns one entry per activity with a letter, and nothing for others',

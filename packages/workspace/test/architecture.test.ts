@@ -2,7 +2,8 @@ import { existsSync, globSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { arrows, frameworkRules, options, type Rule, rules } from '../src/architecture.ts';
+import { frameworkRules, options, type Rule, rules } from '../src/architecture.ts';
+import { arrows } from '../src/arrows.ts';
 import { groups, members, root } from '../src/layout.ts';
 import { rooms } from '../src/rooms.ts';
 

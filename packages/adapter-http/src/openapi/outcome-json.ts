@@ -22,16 +22,16 @@ export const outcomeAnswers: Readonly<
   },
 };
 
-const idWithStatus = <Status extends string>(name: string, meanings: Readonly<Record<Status, unknown>>) => {
-  const statuses = Object.keys(meanings);
-  return named(
+const idWithStatus = <Status extends string>(name: string, meanings: Readonly<Record<Status, unknown>>) =>
+  named(
     name,
     Type.Object({
       id: StoredIdText,
-      status: Type.Unsafe<Status>(Type.String({ enum: statuses, examples: statuses.slice(0, 1) })),
+      status: Type.Unsafe<Status>(
+        Type.String({ enum: Object.keys(meanings), examples: Object.keys(meanings).slice(0, 1) }),
+      ),
     }),
   );
-};
 
 /** The meaning of each status of an id. */
 const statusMeanings: Readonly<Record<ActivityStatus, string>> = {

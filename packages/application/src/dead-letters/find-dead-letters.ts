@@ -3,11 +3,7 @@ import type { DeadLetterPage, DeadLetterQuery, DeadLetterRepository } from '@use
 /** Returns one page of the dead letters that match the query. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type FindDeadLetters = (query: DeadLetterQuery) => Promise<DeadLetterPage>;
 
-export const makeFindDeadLetters = ({
-  deadLetters,
-}: {
-  readonly deadLetters: DeadLetterRepository;
-}): FindDeadLetters =>
+export const makeFindDeadLetters = (deps: { readonly deadLetters: DeadLetterRepository }): FindDeadLetters =>
   async function findDeadLetters(query) {
-    return deadLetters.find(query);
+    return deps.deadLetters.find(query);
   };

@@ -22,12 +22,7 @@ export type RecordOutcome = (typeof recordOutcomes)[number];
 /** The outcome of an activity as its sender sees it: `accepted` until more is known, and `stored` if it is redelivered. */
 export type ActivityOutcome = 'accepted' | Exclude<RecordOutcome, 'redelivered'>;
 
-/**
- * What is known about an id:
- *  - `stored`         an activity is stored under it;
- *  - `dead_lettered`  none is, and a dead letter names it;
- *  - `unknown`        neither: it was never accepted, or waits on the log.
- */
+/** The status of an id. It is `unknown` if nothing is stored under it and no dead letter names it. */
 export type ActivityStatus = Extract<RecordOutcome, 'stored' | 'dead_lettered'> | 'unknown';
 
 /** Returns a count of 0 for each outcome. */
