@@ -7,7 +7,7 @@ export {
   tryLine,
 } from './api-server.ts';
 export { defineEngine, type LogEngine, type StoreEngine } from './engine.ts';
-export { EngineChoice } from './engine-choice.ts';
+export { EngineChoice, type EngineSettings } from './engine-choice.ts';
 export { everyEngine, sharedEngines } from './engines.ts';
 export { openEngines, type OpenEngines } from './open-engines.ts';
 export { startService } from './start-service.ts';

@@ -1,5 +1,5 @@
 import type { ICruiseOptions, IRegularForbiddenRuleType } from 'dependency-cruiser';
-import { arrows } from './arrows.ts';
+import { type Arrows, arrows } from './arrows.ts';
 import { type Room, rooms } from './rooms.ts';
 
 /** A rule of the architecture: which modules may not import which, and why. */

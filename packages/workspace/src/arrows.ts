@@ -1,6 +1,7 @@
 import { members as folders } from './layout.ts';
 
-interface Arrows {
+/** The packages of this workspace that one of them may import. */
+export interface Arrows {
   readonly from: string;
   /** The packages of this workspace that it may import. */
   readonly to: readonly string[];
