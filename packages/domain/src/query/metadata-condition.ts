@@ -26,7 +26,7 @@ const literals: ReadonlyMap<string, JsonScalar> = new Map([
 ]);
 
 export const MetadataCondition = {
-  /** Throws RuleBroken if the path is longer than 16 keys, or if more than `maxTexts` texts were needed to mean its scalars. */
+  /** Throws RuleBroken if the path has no key or more than 16, or if the scalars need more than `maxTexts` texts. */
   assertWithinLimits({ path, scalars }: MetadataCondition, maxTexts: number): void {
     if (path.length === 0 || path.length > maxLevels)
       throw new RuleBroken(`must have paths of 1 to ${maxLevels} keys`);
