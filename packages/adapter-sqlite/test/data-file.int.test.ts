@@ -35,7 +35,7 @@ const opened = async (folder: string): Promise<unknown> => {
   return database;
 };
 
-/** A closed data file with so much in it that it has pages to damage. */
+/** Makes a closed data file that is large enough to have pages to damage. */
 async function filled(folder: string): Promise<string> {
   const database = await SqliteDatabase.open({ folder });
   await new SqliteActivityRepository(database).save(sampleActivities(2000));
@@ -43,7 +43,7 @@ async function filled(folder: string): Promise<string> {
   return database.file;
 }
 
-test('a folder that is in use is refused, and free again after the close', async () => {
+test('a folder in use is refused, and can be opened after it is closed', async () => {
   const first = await scratch();
   const refusal = await opened(first.folder);
   expect(refusal).toBeInstanceOf(DataFileError);
@@ -52,7 +52,7 @@ test('a folder that is in use is refused, and free again after the close', async
   expect(await opened(first.folder)).toBeInstanceOf(SqliteDatabase);
 });
 
-test('a refused open leaves the holder at work', async () => {
+test('the owner of a folder keeps working after another open is refused', async () => {
   const first = await scratch();
   await opened(first.folder);
   expect(await new SqliteActivityRepository(first.database).save(sampleActivities(1))).toEqual(['stored']);
@@ -60,10 +60,10 @@ test('a refused open leaves the holder at work', async () => {
 
 test.each([
   [
-    'no database at all',
+    'a file that is no database',
     (file: string) => writeFileSync(file, 'This is a text, not a database. '.repeat(500)),
   ],
-  ['a file that lost its end', (file: string) => truncateSync(file, 40_960)],
+  ['a file without its end', (file: string) => truncateSync(file, 40_960)],
   [
     'a file with pages overwritten',
     (file: string) => {
@@ -72,7 +72,7 @@ test.each([
         writeSync(descriptor, Buffer.alloc(4096, 0x5a), 0, 4096, page * 4096);
     },
   ],
-])('%s is refused with the file by its name, and left as it is', async (_, damage) => {
+])('%s is refused by its name and stays unchanged', async (_, damage) => {
   const place = await scratchFolder();
   const file = await filled(place.folder);
   damage(file);
@@ -83,7 +83,7 @@ test.each([
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test("another application's database is refused and left as it is", async () => {
+test("another application's database is refused and stays unchanged", async () => {
   const place = await scratchFolder();
   const file = join(place.folder, 'user-activity.db');
   const other = new DatabaseSync(file);
@@ -94,47 +94,42 @@ test("another application's database is refused and left as it is", async () => 
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test.each([1, 2, 3])(
-  'a file of version %i is brought to this version with all that it holds, and once',
-  async (version) => {
-    const place = await scratchFolder();
-    const file = join(place.folder, 'user-activity.db');
-    const old = new DatabaseSync(file);
-    old.exec(readFileSync(join(import.meta.dirname, 'fixtures', `version-${version}.sql`), 'utf8'));
-    old.close();
-    for (const letters of [1, 2]) {
-      const database = await SqliteDatabase.open(place);
-      const repository = new SqliteDeadLetterRepository(database);
-      const page = await repository.find(DeadLetterQuery.of({ filter: DeadLetterFilter.of() }));
-      const ofLog = page.letters.filter(({ origin }) => origin.topic !== 'http');
-      expect(ofLog).toHaveLength(letters);
-      expect(ofLog.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });
-      const known = await new SqliteActivityRepository(database).findById(ActivityId.parse('a'));
-      expect(known?.toActivity()).toMatchObject({ id: 'a', userId: 'user-1', metadata: { ip: '127.0.0.1' } });
-      const consumer = new SqliteEventConsumer(database, `group-${letters}`);
-      const came = Promise.withResolvers<readonly LogRecord[]>();
-      await consumer.start(async (records) => came.resolve(records));
-      const [first, second] = await came.promise;
-      expect(first?.content).toMatchObject({ activity: { id: 'a' } });
-      expect(first?.raw().headers).toEqual({});
-      expect(second?.origin.offset).toBe(3);
-      const activityId = ActivityId.parse('dead');
-      const letter = letterOf(9, { activityId });
-      await new SqliteDeadLetterQueue(database).add([letter]);
-      expect(await repository.findLatestLetters([activityId])).toEqual([
-        { activityId, diedAt: letter.diedAt },
-      ]);
-      const sweep = { edgeBefore: undefined, logBefore: undefined, maxEdgeBytes: 0, limit: 10 };
-      expect((await repository.sweep(sweep)).evicted).toBe(version === 3 && letters === 1 ? 1 : 0);
-      await database.close();
-    }
-    const now = new DatabaseSync(file);
-    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
-    now.close();
-  },
-);
+test.each([1, 2, 3])('a file of version %i is migrated once, with all its content', async (version) => {
+  const place = await scratchFolder();
+  const file = join(place.folder, 'user-activity.db');
+  const old = new DatabaseSync(file);
+  old.exec(readFileSync(join(import.meta.dirname, 'fixtures', `version-${version}.sql`), 'utf8'));
+  old.close();
+  for (const letters of [1, 2]) {
+    const database = await SqliteDatabase.open(place);
+    const repository = new SqliteDeadLetterRepository(database);
+    const page = await repository.find(DeadLetterQuery.of({ filter: DeadLetterFilter.of() }));
+    const ofLog = page.letters.filter(({ origin }) => origin.topic !== 'http');
+    expect(ofLog).toHaveLength(letters);
+    expect(ofLog.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });
+    const known = await new SqliteActivityRepository(database).findById(ActivityId.parse('a'));
+    expect(known?.toActivity()).toMatchObject({ id: 'a', userId: 'user-1', metadata: { ip: '127.0.0.1' } });
+    const consumer = new SqliteEventConsumer(database, `group-${letters}`);
+    const came = Promise.withResolvers<readonly LogRecord[]>();
+    await consumer.start(async (records) => came.resolve(records));
+    const [first, second] = await came.promise;
+    expect(first?.content).toMatchObject({ activity: { id: 'a' } });
+    expect(first?.raw().headers).toEqual({});
+    expect(second?.origin.offset).toBe(3);
+    const activityId = ActivityId.parse('dead');
+    const letter = letterOf(9, { activityId });
+    await new SqliteDeadLetterQueue(database).add([letter]);
+    expect(await repository.findLatestLetters([activityId])).toEqual([{ activityId, diedAt: letter.diedAt }]);
+    const sweep = { edgeBefore: undefined, logBefore: undefined, maxEdgeBytes: 0, limit: 10 };
+    expect((await repository.sweep(sweep)).evicted).toBe(version === 3 && letters === 1 ? 1 : 0);
+    await database.close();
+  }
+  const now = new DatabaseSync(file);
+  expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
+  now.close();
+});
 
-test('a file of a newer version is refused with both versions', async () => {
+test('a file of a newer version is refused, and the message names both versions', async () => {
   const place = await scratchFolder();
   const file = await filled(place.folder);
   const newer = new DatabaseSync(file);
@@ -143,7 +138,7 @@ test('a file of a newer version is refused with both versions', async () => {
   expect(String(await opened(place.folder))).toContain('has schema version 99, this program knows 4');
 });
 
-test('a folder that can not be made is refused by its name', async () => {
+test('a folder that can not be created is refused by its name', async () => {
   const place = await scratchFolder();
   const inTheWay = join(place.folder, 'file');
   writeFileSync(inTheWay, '');
@@ -156,7 +151,7 @@ const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(
 const modesIn = (folder: string): Record<string, string> =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, modeOf(join(folder, name))]));
 
-/** What a folder holds while the database is open. */
+/** The files of an open database and their modes. */
 const inUse = {
   'user-activity.db': '600',
   'user-activity.db-shm': '600',
@@ -165,7 +160,7 @@ const inUse = {
   'user-activity.lock-journal': '600',
 };
 
-/** The folder's modes while the database is open and holds something. */
+/** Returns the modes of the files while the database is open and has content. */
 async function modesInUse(folder: string): Promise<Record<string, string>> {
   const database = await SqliteDatabase.open({ folder });
   await new SqliteActivityRepository(database).save(sampleActivities(1));
@@ -174,7 +169,7 @@ async function modesInUse(folder: string): Promise<Record<string, string>> {
   return modes;
 }
 
-test('files are for their owner alone in whatever folder, and a folder that is there stays as it is', async () => {
+test('only their owner can read the files, in any folder, and an existing folder keeps its mode', async () => {
   const before = process.umask(0);
   onTestFinished(() => {
     process.umask(before);
@@ -188,10 +183,10 @@ test('files are for their owner alone in whatever folder, and a folder that is t
   expect(modeOf(made)).toBe('700');
 });
 
-test('files that others may read are theirs no longer once they are opened', async () => {
+test('files that others could read are private once they are opened', async () => {
   const { folder } = await scratchFolder();
   const file = await filled(folder);
-  // As a process leaves them that was killed.
+  // These are the files that a killed process leaves.
   const killed = new DatabaseSync(file);
   killed.exec('UPDATE heartbeat SET beats = beats + 1');
   const copies = ['', '-wal', '-shm'].map((end) => [`${file}${end}`, readFileSync(`${file}${end}`)] as const);
@@ -202,7 +197,7 @@ test('files that others may read are theirs no longer once they are opened', asy
 });
 
 test.each(['user-activity.db', 'user-activity.db-wal', 'user-activity.db-shm', 'user-activity.lock'])(
-  'a symbolic link as %s is refused, and what it names is neither made nor changed',
+  'a symbolic link as %s is refused, and its target is neither created nor changed',
   async (name) => {
     const { folder } = await scratchFolder();
     const [target, other] = [join(folder, 'elsewhere'), join(folder, 'other')];
@@ -218,7 +213,7 @@ test.each(['user-activity.db', 'user-activity.db-wal', 'user-activity.db-shm', '
   },
 );
 
-test('a folder that this user may not enter is refused in a line that names DATA_DIR', async () => {
+test('a folder that this user may not enter is refused, and the message names DATA_DIR', async () => {
   const { folder } = await scratchFolder();
   const closed = join(folder, 'closed');
   mkdirSync(closed, { mode: 0o000 });

@@ -13,7 +13,7 @@ import { holdWriteLock, scratch } from './sqlite-subjects.ts';
 
 const events = (count: number) => sampleActivities(count).map(activityLogged);
 
-/** How many records the log holds. */
+/** Counts the records of the log. */
 function held(file: string): number {
   const db = new DatabaseSync(file, { readOnly: true });
   const count = Number(db.prepare('SELECT count(*) AS count FROM log').get()?.['count']);
@@ -22,7 +22,7 @@ function held(file: string): number {
 }
 
 describe('while another connection holds the write lock', () => {
-  test('a publish is rejected in time, and works again afterwards', async () => {
+  test('a publish is rejected in time, and the next one after that succeeds', async () => {
     const place = await scratch({ busyTimeoutMs: 100 });
     const publisher = new SqliteEventPublisher(place.database);
     const release = holdWriteLock(place.database.file);
@@ -33,7 +33,7 @@ describe('while another connection holds the write lock', () => {
     expect(held(place.database.file)).toBe(1);
   });
 
-  test('a publish that waits longer than its time is rejected', async () => {
+  test('a publish that waits longer than its time limit is rejected', async () => {
     const place = await scratch({ busyTimeoutMs: 1500 });
     const publisher = new SqliteEventPublisher(place.database, { publishTimeoutMs: 50 });
     const release = holdWriteLock(place.database.file);
@@ -41,7 +41,7 @@ describe('while another connection holds the write lock', () => {
     release();
   });
 
-  test('questions are answered', async () => {
+  test('queries are answered', async () => {
     const place = await scratch({ busyTimeoutMs: 100 });
     const release = holdWriteLock(place.database.file);
     await expect(new SqliteActivityRepository(place.database).ping()).resolves.toBeUndefined();
@@ -50,7 +50,7 @@ describe('while another connection holds the write lock', () => {
 });
 
 describe('the buffer', () => {
-  test('refuses what comes while it is full, takes nothing of it, and empties again', async () => {
+  test('refuses a publish as a whole while it is full, and accepts others later', async () => {
     const place = await scratch();
     const publisher = new SqliteEventPublisher(place.database, { bufferedEvents: 10 });
     const first = publisher.publish(events(8));
@@ -60,7 +60,7 @@ describe('the buffer', () => {
     expect(held(place.database.file)).toBe(11);
   });
 
-  test('counts characters too', async () => {
+  test('has a limit for characters too', async () => {
     const place = await scratch();
     const publisher = new SqliteEventPublisher(place.database, { bufferedCharacters: 100 });
     await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'LOG_BUSY' });
@@ -80,7 +80,7 @@ describe('a full disk', () => {
   const small: Job = { id: 1, name: 'append', input: [['u', 'x', null]] };
   const large: Job = { id: 2, name: 'append', input: [['u', 'x'.repeat(100_000), null]] };
 
-  test('fails every job of the transaction whose changes are gone', () => {
+  test('fails every job whose changes SQLite has undone', () => {
     const { run, count } = fullDatabase();
     const outcomes = run(small, large);
     const kept = outcomes.filter((outcome) => 'result' in outcome).length;
@@ -88,14 +88,14 @@ describe('a full disk', () => {
     expect(count()).toBe(kept);
   });
 
-  test('is told by the probe, although a small record would still fit', () => {
+  test('fails the probe, although a small record would still fit', () => {
     const { run } = fullDatabase();
     expect(run({ id: 3, name: 'probe', input: null })).toEqual([
       { id: 3, fault: { code: 13, text: 'database or disk is full' } },
     ]);
   });
 
-  test('is over when there is room again', () => {
+  test('fails nothing once there is room again', () => {
     const { db, run, count } = fullDatabase();
     run(large);
     db.exec('PRAGMA max_page_count = 100000');
@@ -120,19 +120,19 @@ describe('trimming', () => {
     await consumer.stop();
   };
 
-  test('takes away what every group is through with, but for what is kept for new groups', async () => {
+  test('deletes records that every group has handled, except those kept for new groups', async () => {
     const place = await scratch({ retainedRecords: 10 });
     await new SqliteEventPublisher(place.database).publish(events(500));
     await consumed(place, 'store', 500);
     expect(held(place.database.file)).toBe(10);
   });
 
-  test('leaves what a slower group still needs', async () => {
+  test('keeps the records that a slower group still needs', async () => {
     const place = await scratch({ retainedRecords: 0 });
     const publisher = new SqliteEventPublisher(place.database);
     await publisher.publish(events(20));
     await consumed(place, 'analytics', 20);
-    // Known since it joined, and then away while more comes.
+    // The group has joined, then it is away while more records come.
     const slow = new SqliteEventConsumer(place.database, 'slow');
     await slow.start(() => Promise.reject(new Error('not now')));
     await publisher.publish(events(30));
@@ -141,7 +141,7 @@ describe('trimming', () => {
     expect(held(place.database.file)).toBe(30);
   });
 
-  test('gives no offset twice, also when the log was empty at a restart', async () => {
+  test('never uses an offset twice, even if the log was empty at a restart', async () => {
     const place = await scratch({ retainedRecords: 0 });
     const publisher = new SqliteEventPublisher(place.database);
     await publisher.publish(events(3));
@@ -152,7 +152,7 @@ describe('trimming', () => {
   });
 });
 
-test('questions hold up no publish, however many wait', async () => {
+test('queries hold up no publish, however many wait', async () => {
   const place = await scratch();
   const repository = new SqliteActivityRepository(place.database);
   const activities = sampleActivities(20_000);
@@ -169,7 +169,7 @@ test('questions hold up no publish, however many wait', async () => {
   expect(answeredBefore).toBeLessThan(1600);
 });
 
-test('of questions that come all at once so many may wait, and the others are told at once', async () => {
+test('up to 1,000 queries may wait, and more are rejected at once', async () => {
   const place = await scratch();
   const repository = new SqliteActivityRepository(place.database);
   const asked = Array.from({ length: 1100 }, async () => repository.ping());
@@ -180,7 +180,7 @@ test('of questions that come all at once so many may wait, and the others are to
   await repository.ping();
 });
 
-test('a consumer whose thread is gone says that it has ended', async () => {
+test('a consumer ends when its thread has ended', async () => {
   const place = await scratch();
   const consumer = new SqliteEventConsumer(place.database, 'group');
   await consumer.start(async () => undefined);
@@ -192,7 +192,7 @@ test('a consumer whose thread is gone says that it has ended', async () => {
   await consumer.stop();
 });
 
-test('a log that can not be read is told of, and of its being well again', async () => {
+test('the observer is notified when the log can not be read, and when it can again', async () => {
   const place = await scratch();
   const told: string[] = [];
   const observer = {

@@ -23,7 +23,7 @@ const searching = filterOf({
 
 const eachSecond = { unitMs: 1000, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
 
-/** Each kind of question that may take long. */
+/** One query of each kind that may take long. */
 const longQuestions: readonly (readonly [
   string,
   (repository: SqliteActivityRepository) => Promise<unknown>,
@@ -40,7 +40,7 @@ const longQuestions: readonly (readonly [
   ['a count by user', async (repository) => repository.countByKey(ofAll, 'userId', 100)],
 ];
 
-/** A store with many activities, of which one is ann's. */
+/** Makes a store with many activities, one of them of ann. */
 async function filled(queryTimeoutMs = 60_000) {
   const place = await scratch();
   const repository = new SqliteActivityRepository(place.database, { queryTimeoutMs });
@@ -52,7 +52,7 @@ async function filled(queryTimeoutMs = 60_000) {
 
 const page = (filter: ActivityFilter) => ActivityQuery.of({ filter, limit: 500 });
 
-test.each(longQuestions)('%s holds up no short question', async (_, ask) => {
+test.each(longQuestions)('%s holds up no short query', async (_, ask) => {
   const { repository } = await filled();
   const answered: string[] = [];
   const noting = async (name: string, answer: Promise<unknown>): Promise<void> => {
@@ -67,7 +67,7 @@ test.each(longQuestions)('%s holds up no short question', async (_, ask) => {
   expect(answered).toEqual(['short', 'shorter', 'long']);
 });
 
-test('long questions hold up no page, however many wait', async () => {
+test('long queries hold up no page, however many wait', async () => {
   const { database, repository } = await filled();
   let answered = 0;
   const asked = Array.from({ length: 100 }, async () => {
@@ -81,8 +81,20 @@ test('long questions hold up no page, however many wait', async () => {
   await outcomes;
 });
 
+test('many long queries hold up no short query', async () => {
+  const { repository } = await filled();
+  let answered = 0;
+  const asked = Array.from({ length: 30 }, async () => {
+    await repository.count(searching);
+    answered += 1;
+  });
+  expect(await repository.count(ofOne)).toBe(1);
+  expect(answered).toBeLessThan(15);
+  await Promise.all(asked);
+});
+
 test.each(longQuestions)(
-  '%s that takes too long is STORE_TIMEOUT, and the next is answered',
+  '%s that takes too long is STORE_TIMEOUT, and the next query is answered',
   async (_, ask) => {
     const { database, repository } = await filled();
     const impatient = new SqliteActivityRepository(database, { queryTimeoutMs: 1 });
@@ -93,7 +105,7 @@ test.each(longQuestions)(
   },
 );
 
-test('a close waits for no long question: it is told that the store is gone', async () => {
+test('a close rejects long queries with STORE_UNAVAILABLE and does not wait for them', async () => {
   const { database, repository } = await filled();
   const asked = Array.from({ length: 50 }, async () => repository.find(page(searching)));
   const outcomes = Promise.allSettled(asked);
@@ -104,7 +116,7 @@ test('a close waits for no long question: it is told that the store is gone', as
   await expect(repository.count(ofAll)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
 });
 
-test("questions that take turns don't mix up what they look for", async () => {
+test('concurrent queries do not mix up their conditions', async () => {
   const { repository } = await filled();
   const where = (path: string, text: string): ActivityFilter =>
     filterOf({
@@ -126,7 +138,7 @@ test("questions that take turns don't mix up what they look for", async () => {
   expect(counts).toEqual([many, 0, many, 0, many + 1]);
 });
 
-test('a store whose thread for long questions is gone is not well', async () => {
+test('a ping fails if the thread for long queries has ended', async () => {
   const { database } = await scratch();
   const repository = new SqliteActivityRepository(database);
   await repository.ping();

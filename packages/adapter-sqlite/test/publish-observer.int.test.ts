@@ -6,7 +6,7 @@ import { holdWriteLock, scratch } from './sqlite-subjects.ts';
 
 const events = (count: number) => sampleActivities(count).map(activityLogged);
 
-/** What a publisher tells of itself, in its order. */
+/** Collects the notifications of a publisher. */
 function listening() {
   const buffers: [events: number, bytes: number][] = [];
   const flushes: { events: number; bytes: number; seconds: number; failed: boolean }[] = [];
@@ -20,7 +20,7 @@ function listening() {
   };
 }
 
-test('what is published together is told as one transaction, with what others write left out', async () => {
+test('concurrent publishes are reported as one transaction, without the writes of others', async () => {
   const { database } = await scratch();
   const { buffers, flushes, observer } = listening();
   const publisher = new SqliteEventPublisher(database, { observer });
@@ -35,7 +35,7 @@ test('what is published together is told as one transaction, with what others wr
   expect(buffers.at(-1)).toEqual([0, 0]);
 });
 
-test('a transaction that fails is told as such, and gives its room back', async () => {
+test('a failed transaction is reported, and its events leave the buffer', async () => {
   const { database } = await scratch({ busyTimeoutMs: 50 });
   const { buffers, flushes, observer } = listening();
   const publisher = new SqliteEventPublisher(database, { observer });
@@ -46,7 +46,7 @@ test('a transaction that fails is told as such, and gives its room back', async 
   expect(buffers.at(-1)).toEqual([0, 0]);
 });
 
-test('a publisher that is closed tells nothing of what others write', async () => {
+test('a closed publisher reports nothing of others', async () => {
   const { database } = await scratch();
   const { flushes, observer } = listening();
   const closed = new SqliteEventPublisher(database, { observer });

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { SqliteActivityRepository } from '../src/index.ts';
 import { scratch } from './sqlite-subjects.ts';
 
-test('a turn that is over ends before each comparison, and new activities wait for none', async () => {
+test('each comparison begins a turn if the last one is over, and new activities need none', async () => {
   const { database } = await scratch();
   const repository = new SqliteActivityRepository(database);
   onTestFinished(() => void vi.restoreAllMocks());

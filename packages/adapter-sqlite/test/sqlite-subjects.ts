@@ -23,19 +23,19 @@ import { headersJson } from '../src/ports/header-json.ts';
 import { letterOf } from '../src/ports/letter-row.ts';
 import { letterColumns, type LetterRow } from '../src/protocol/rows.ts';
 
-/** A folder of its own. */
-async function folderOfItsOwn(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
+/** Makes a new folder. */
+async function newFolder(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'user-activity-sqlite-'));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** A database in a folder of its own, and what ends both. */
-async function databaseOfItsOwn(options: Partial<SqliteDatabaseOptions> = {}): Promise<{
+/** Opens a database in a new folder. `close` closes it and removes the folder. */
+async function newDatabase(options: Partial<SqliteDatabaseOptions> = {}): Promise<{
   readonly folder: string;
   readonly database: SqliteDatabase;
   readonly close: () => Promise<void>;
 }> {
-  const { folder, remove } = await folderOfItsOwn();
+  const { folder, remove } = await newFolder();
   const database = await SqliteDatabase.open({ folder, ...options });
   const close = async (): Promise<void> => {
     await database.close();
@@ -44,30 +44,30 @@ async function databaseOfItsOwn(options: Partial<SqliteDatabaseOptions> = {}): P
   return { folder, database, close };
 }
 
-/** A folder that goes with the test. */
+/** Makes a folder that is removed after the test. */
 export async function scratchFolder(): Promise<{ readonly folder: string }> {
-  const { folder, remove } = await folderOfItsOwn();
+  const { folder, remove } = await newFolder();
   onTestFinished(remove);
   return { folder };
 }
 
-/** A database that goes with the test. */
+/** Opens a database that is closed and removed after the test. */
 export async function scratch(
   options: Partial<SqliteDatabaseOptions> = {},
 ): Promise<{ readonly folder: string; readonly database: SqliteDatabase }> {
-  const { folder, database, close } = await databaseOfItsOwn(options);
+  const { folder, database, close } = await newDatabase(options);
   onTestFinished(close);
   return { folder, database };
 }
 
-/** Holds the write lock, as a backup or a stray tool may. */
+/** Takes the write lock, as a backup or another tool may. */
 export function holdWriteLock(file: string): () => void {
   const db = new DatabaseSync(file);
   db.exec('BEGIN IMMEDIATE');
   return () => db.close();
 }
 
-/** Takes the tables away, so that neither a write nor a question is answered. */
+/** Renames tables, so that writes and queries fail. */
 function hideTables(file: string, tables: readonly string[]): () => Promise<void> {
   const rename = (from: (table: string) => string, to: (table: string) => string): void => {
     const db = new DatabaseSync(file, { timeout: 5000 });
@@ -84,7 +84,7 @@ function hideTables(file: string, tables: readonly string[]): () => Promise<void
 }
 
 export async function sqliteRepository(): Promise<RepositorySubject> {
-  const { database, close } = await databaseOfItsOwn();
+  const { database, close } = await newDatabase();
   return {
     open: async () => new SqliteActivityRepository(database),
     interrupt: async () => hideTables(database.file, ['activities']),
@@ -93,7 +93,7 @@ export async function sqliteRepository(): Promise<RepositorySubject> {
 }
 
 export async function sqliteDeadLetters(): Promise<DeadLetterSubject> {
-  const { database, close } = await databaseOfItsOwn();
+  const { database, close } = await newDatabase();
   return {
     open: async () => new SqliteDeadLetterQueue(database),
     letters: async () => lettersIn(database.file),
@@ -103,7 +103,7 @@ export async function sqliteDeadLetters(): Promise<DeadLetterSubject> {
 }
 
 export async function sqliteLetters(): Promise<LetterRepositorySubject> {
-  const { database, close } = await databaseOfItsOwn();
+  const { database, close } = await newDatabase();
   return {
     open: async () => new SqliteDeadLetterRepository(database),
     queue: async () => new SqliteDeadLetterQueue(database),
@@ -122,7 +122,7 @@ function lettersIn(file: string): readonly DeadLetter[] {
 }
 
 export async function sqliteLog(): Promise<LogSubject> {
-  const { database, close } = await databaseOfItsOwn();
+  const { database, close } = await newDatabase();
   return {
     openPublisher: async (options) => new SqliteEventPublisher(database, options),
     openConsumer: async (group) => new SqliteEventConsumer(database, group),

@@ -53,6 +53,23 @@ describe('turns', () => {
     expect(noted).toEqual(['long', 'long', 'short', 'long', 'long', 'long']);
   });
 
+  test('jobs that prove long run one after the other, and begin again for that', () => {
+    const { noted, turns, finish } = noting();
+    for (const [id, name] of ['first', 'second', 'third'].entries())
+      turns.add({ id, name: 'work', input: { name, steps: 4, deadline: inTime() } });
+    expect(finish().map(({ id }) => id)).toEqual([0, 1, 2]);
+    const tried = 'first first second first second third first third';
+    expect(noted.join(' ')).toBe(`${tried}${' second'.repeat(4)}${' third'.repeat(4)}`);
+  });
+
+  test('new jobs that read rows are tried after those that read only an index', () => {
+    const { turns, finish } = noting();
+    const deadline = inTime();
+    for (const [id, readsRows] of [true, false, true, false].entries())
+      turns.add({ id, name: 'work', input: { name: 'new', steps: 1, deadline, readsRows } });
+    expect(finish().map(({ id }) => id)).toEqual([1, 3, 0, 2]);
+  });
+
   test('a late job is abandoned at its next step, or never begun', () => {
     const { noted, turns, finish } = noting();
     turns.add({ id: 1, name: 'work', input: { name: 'late', steps: 5, deadline: monotonicNow() - 1 } });

@@ -68,14 +68,22 @@ export class SqliteActivityRepository implements ActivityRepository {
       const rows =
         conditions === undefined
           ? await queries.submit('page', question, this.#limits)
-          : await searches.submit('search', { ...question, conditions, ...this.#timed() }, this.#limits);
+          : await searches.submit(
+              'search',
+              { ...question, conditions, ...this.#timed(filter) },
+              this.#limits,
+            );
       return ActivityPage.of(rows.map(storedOf), limit);
     });
   }
 
   count(filter: ActivityFilter): Promise<number> {
     return askStore(() =>
-      this.#database.searches.submit('count', { ...selectionOf(filter), ...this.#timed() }, this.#limits),
+      this.#database.searches.submit(
+        'count',
+        { ...selectionOf(filter), ...this.#timed(filter) },
+        this.#limits,
+      ),
     );
   }
 
@@ -92,7 +100,7 @@ export class SqliteActivityRepository implements ActivityRepository {
     maxKeys: number,
   ): Promise<readonly KeyCount[] | 'too-many'> {
     return askStore(async () => {
-      const question = { ...selectionOf(filter), field, maxKeys, ...this.#timed() };
+      const question = { ...selectionOf(filter), field, maxKeys, ...this.#timed(filter) };
       const rows = await this.#database.searches.submit('countByKey', question, this.#limits);
       return rows === 'too-many' ? rows : rows.map(([key, count]) => ({ key, count }));
     });
@@ -104,7 +112,7 @@ export class SqliteActivityRepository implements ActivityRepository {
     maxSlots: number,
   ): Promise<readonly SlotCount[] | 'too-many'> {
     return askStore(async () => {
-      const question = { ...selectionOf(filter), ...slots, maxSlots, ...this.#timed() };
+      const question = { ...selectionOf(filter), ...slots, maxSlots, ...this.#timed(filter) };
       const rows = await this.#database.searches.submit('countBySlot', question, this.#limits);
       return rows === 'too-many' ? rows : rows.map(([segment, slot, count]) => ({ segment, slot, count }));
     });
@@ -128,8 +136,9 @@ export class SqliteActivityRepository implements ActivityRepository {
     return { timeoutMs: this.#queryTimeoutMs };
   }
 
-  #timed(): Timed {
-    return { deadline: monotonicNow() + this.#queryTimeoutMs };
+  #timed(filter: ActivityFilter): Timed {
+    const readsRows = rowConditionsOf(filter) !== undefined;
+    return { deadline: monotonicNow() + this.#queryTimeoutMs, readsRows };
   }
 }
 

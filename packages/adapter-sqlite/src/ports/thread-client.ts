@@ -201,11 +201,17 @@ export class ThreadClient<Jobs> {
 
 const closed = (): JobFailure => new JobFailure('ended', 'the database is closed');
 
+/** A thread that has made a hundred pages of 4 MiB keeps a heap of 20 to 40 MiB with this limit, 72 MiB with the default. */
+const pageLimits = { maxYoungGenerationSizeMb: 8 } as const;
+
 /** Starts a thread of this package, from its source or its build. */
 export function startThread(
   name: 'writer/writer-thread' | 'reader/reader-thread' | 'reader/search-thread',
   setup: ThreadSetup,
 ): Worker {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new Worker(new URL(`../${name}.${extension}`, import.meta.url), { workerData: setup });
+  return new Worker(new URL(`../${name}.${extension}`, import.meta.url), {
+    workerData: setup,
+    resourceLimits: name === 'reader/reader-thread' ? pageLimits : {},
+  });
 }

@@ -6,6 +6,8 @@ export type Steps<Result> = Generator<undefined, Result, undefined>;
 /** A job with a deadline, in the time of `monotonicNow`. It is abandoned after that. */
 export interface Timed {
   readonly deadline: number;
+  /** Whether the job reads rows. New jobs that read only an index are tried before those. */
+  readonly readsRows?: boolean;
 }
 
 /** The functions of a thread that runs jobs in steps, by the names of the jobs. */
@@ -17,6 +19,7 @@ export const monotonicNow = (): number => performance.timeOrigin + performance.n
 interface Started {
   readonly id: number;
   readonly deadline: number;
+  readonly readsRows: boolean;
   readonly begin: () => Steps<unknown>;
   /** Undefined before the first step. */
   readonly steps: Steps<unknown> | undefined;
@@ -51,8 +54,10 @@ export class Turns {
   add({ id, name, input }: Job): void {
     const runner = this.#runners[name];
     if (runner === undefined) throw new Error(`There is no job ${name}.`);
-    const { deadline } = input as Timed;
-    this.#new.push({ id, deadline, begin: () => runner(input as never), steps: undefined, spentMs: 0 });
+    const { deadline, readsRows = false } = input as Timed;
+    const begin = () => runner(input as never);
+    const place = readsRows ? this.#new.length : this.#new.findLastIndex((job) => !job.readsRows) + 1;
+    this.#new.splice(place, 0, { id, deadline, readsRows, begin, steps: undefined, spentMs: 0 });
   }
 
   /** Does the next step. Returns the outcome of its job, or undefined if the job has further steps. */
