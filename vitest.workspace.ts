@@ -70,7 +70,7 @@ const costs: readonly Cost[] = [
     group: pure,
     include: '{packages,apps,docs/examples}/*/test/**/*.test.ts',
     exclude: suffixes.map((suffix) => `**/*.${suffix}.test.ts`),
-    timeout: 30_000,
+    timeout: 120_000,
   },
   { name: 'contract', group: local, ...withoutServers('contract'), timeout: 120_000 },
   { name: 'int', group: local, ...withoutServers('int'), timeout: 120_000 },
