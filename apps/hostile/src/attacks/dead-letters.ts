@@ -60,14 +60,14 @@ export const deadLetterAttacks: readonly Attack[] = [
     },
     { short: true },
   ),
-  refusedCalls('s6-large-items', '5 batches of calls of 1 MB without a user', async (target) => {
+  refusedCalls('s6-large-items', '3 batches of calls of 1 MB without a user', async (target) => {
     const call = (index: number): string =>
       `{"type":"track","event":"E${index}","properties":{"text":"${'x'.repeat(1_000_000)}"}}`;
-    for (let count = 0; count < 5; count += 1)
+    for (let count = 0; count < 3; count += 1)
       await target.ask(zipped('/v1/batch', `{"batch":${listOf(9, (index) => call(10 * count + index))}}`));
   }),
-  refusedCalls('s6-many-calls', '5 batches of 10,000 calls without a user', async (target) => {
-    for (let count = 0; count < 5; count += 1) {
+  refusedCalls('s6-many-calls', '3 batches of 10,000 calls without a user', async (target) => {
+    for (let count = 0; count < 3; count += 1) {
       const call = (index: number): string => `{"type":"track","event":"${count}-${index}"}`;
       await target.ask(zipped('/v1/batch', `{"batch":${listOf(10_000, call)}}`));
     }

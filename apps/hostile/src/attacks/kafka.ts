@@ -77,7 +77,7 @@ export const kafkaAttacks: readonly Attack[] = [
     () => [{ value: Buffer.alloc(60_000_000, '['), headers: logged }],
     { codec: 'zstd' },
   ),
-  poison('s4-many-bombs', '10 bombs of 70 MB in zstd', () => times(10, () => ({ value: zeros })), {
+  poison('s4-many-bombs', '6 bombs of 70 MB in zstd', () => times(6, () => ({ value: zeros })), {
     codec: 'zstd',
   }),
   poison(

@@ -162,4 +162,4 @@ async function unread(target: Target, connections: number, requests: string): Pr
   await pause();
 }
 
-const pause = (): Promise<void> => delay(1000);
+const pause = (): Promise<void> => delay(700);

@@ -54,21 +54,21 @@ function refusesStrangers({ answers }: Target): readonly string[] {
 export const strangerAttacks: readonly Attack[] = [
   strangers(
     's13-keys-in-bodies',
-    '100 bodies of 1 MiB with distinct writeKeys, between as many members as fit',
-    100,
+    '40 bodies of 1 MiB with distinct writeKeys, between as many members as fit',
+    40,
     (index) => zipped('/v1/track', crowded(wrongKey(index), '"":0')),
     true,
   ),
   strangers(
     's13-escaped-keys',
-    '50 bodies of 1 MiB with distinct writeKeys, between escaped members',
-    50,
+    '25 bodies of 1 MiB with distinct writeKeys, between escaped members',
+    25,
     (index) => zipped('/v1/batch', crowded(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
   ),
-  strangers('s13-repeated-keys', '50 bodies that repeat writeKey as often as fits', 50, (index) =>
+  strangers('s13-repeated-keys', '25 bodies that repeat writeKey as often as fits', 25, (index) =>
     zipped('/v1/b', crowded(wrongKey(index), '"writeKey":""')),
   ),
-  strangers('s13-long-keys', '100 bodies with distinct writeKeys of 1 MB', 100, (index) =>
+  strangers('s13-long-keys', '40 bodies with distinct writeKeys of 1 MB', 40, (index) =>
     zipped('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${call}}`),
   ),
   strangers('s13-keys-in-headers', '1,000 requests with distinct keys of up to 8 KB', 1000, (index) => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import { endAndLinger } from './lingering.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -21,7 +22,7 @@ export function countIn({ raw: { socket } }: FastifyRequest): void {
   const count = (unanswered.get(socket) ?? 0) + 1;
   unanswered.set(socket, count);
   if (count <= maxUnanswered) return;
-  refused.add(socket);
+  refuse(socket);
   throw new Problem(
     503,
     `This connection has more than ${maxUnanswered} unanswered requests. Wait for answers before you send more.`,
@@ -29,6 +30,15 @@ export function countIn({ raw: { socket } }: FastifyRequest): void {
       headers: { 'retry-after': '1', connection: 'close' },
     },
   );
+}
+
+function refuse(socket: Socket): void {
+  refused.add(socket);
+  // Node would read on after each request that is dropped, and parse all that the client has sent.
+  socket.pause();
+  socket.resume = () => socket;
+  // Node calls this after the last byte of the answer. What the client has sent is unread then.
+  socket.destroySoon = () => endAndLinger(socket);
 }
 
 /** Uncounts a request whose answer is sent, or whose connection is closed. */
