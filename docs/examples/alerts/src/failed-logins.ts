@@ -39,7 +39,8 @@ export class FailedLogins {
     const burst = burstAround(createdAt, failures);
     const wasReported = burst.some(({ told }) => told);
     const isReported =
-      !wasReported && burst.slice(burstSize - 1).some(({ at }, index) => at - (burst[index]?.at ?? 0) < windowMs);
+      !wasReported &&
+      burst.slice(burstSize - 1).some(({ at }, index) => at - (burst[index]?.at ?? 0) < windowMs);
     const told = wasReported || isReported;
     this.#users.delete(userId);
     this.#users.set(

@@ -31,7 +31,8 @@ export function parseMendedJson(text: string): JsonValue {
 }
 
 /** Returns whether `JSON.parse` lost nothing. It loses nothing of nearly every body, which is then not read again. */
-const lostNothing = (value: unknown, text: string): boolean => !hasEscapedKey(text) && isLossless(text, value);
+const lostNothing = (value: unknown, text: string): boolean =>
+  !hasEscapedKey(text) && isLossless(text, value);
 
 function readExactly(text: string): unknown {
   const violations = new Violations();
