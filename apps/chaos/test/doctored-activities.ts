@@ -1,9 +1,9 @@
 import { activityOf, type Doctoring, draftOf, recordOf, replaced, without } from './evidence.ts';
 
-/** Evidence of activities that are not there, or there twice, changed, or nobody's. */
+/** Evidence of activities that are missing, repeated, changed, or were never sent. */
 export const doctoredActivities: readonly Doctoring[] = [
   [
-    'an activity that was answered 202 and is nowhere',
+    'an activity that was answered 202 and is neither on the log nor stored',
     'lost',
     'two',
     (evidence) => {
@@ -13,7 +13,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity that is on the log and not in the store',
+    'an activity that is on the log, but not stored',
     'lost',
     'two',
     (evidence) => {
@@ -22,7 +22,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity that is buried as a conflict, and nothing holds its id',
+    'an activity that is a dead letter for a conflict, although nothing is stored under its id',
     'lost',
     'two',
     (evidence) => {
@@ -36,7 +36,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'one that nobody was told about, on the log and not in the store',
+    'an activity without an answer that is on the log, but not stored',
     'unbalanced',
     '0:8',
     (evidence) => {
@@ -45,7 +45,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'another fact under a known id that is in no dead letter',
+    'another fact under a known id that is no dead letter',
     'lost',
     'one',
     (evidence) => {
@@ -140,7 +140,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'what was refused and kept nevertheless',
+    'a refused activity that was stored',
     'foreign',
     'refused',
     (evidence) => {
@@ -151,7 +151,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'a record that nobody can have sent',
+    'a record that is neither poison nor an activity',
     'foreign',
     '0:9',
     (evidence) => {

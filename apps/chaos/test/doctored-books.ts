@@ -1,9 +1,9 @@
 import { activityOf, type Doctoring, draftOf, replaced, without } from './evidence.ts';
 
-/** Evidence of another order, of books that don't balance, and of answers that nobody should get. */
+/** Evidence of a wrong order, of books that don't balance, and of answers that no client should get. */
 export const doctoredBooks: readonly Doctoring[] = [
   [
-    'two answered one after the other and on the log the other way round',
+    'two activities that are on the log in another order than they were answered',
     'swapped',
     'one',
     (evidence) => {
@@ -17,7 +17,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'two of a batch on the log the other way round',
+    'two activities that are on the log in another order than in their batch',
     'swapped',
     'three',
     (evidence) => {
@@ -38,7 +38,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'two stored the other way round',
+    'two activities that were stored in another order than on the log',
     'swapped',
     'three',
     (evidence) => {
@@ -57,7 +57,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'poison that is in no dead letter',
+    'poison that is no dead letter',
     'unbalanced',
     '0:7',
     (evidence) => {
@@ -73,7 +73,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a dead letter for another reason than is due',
+    'a dead letter with a wrong code',
     'unbalanced',
     '0:7',
     (evidence) => {
@@ -89,7 +89,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a dead letter of what was stored',
+    'a dead letter of a stored record',
     'unbalanced',
     '0:1',
     (evidence) => {
@@ -129,7 +129,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'the later of two facts that is stored instead of the first',
+    'the later of two facts under one id, stored instead of the first',
     'unbalanced',
     '0:0',
     (evidence) => {
@@ -139,7 +139,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'an id of two facts that was stored late',
+    'an activity under an id of two facts that was stored too late',
     'swapped',
     'two',
     (evidence) => {
@@ -147,7 +147,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'something stored that is not on the log',
+    'a stored activity that is not on the log',
     'unbalanced',
     'all',
     (evidence) => {
@@ -155,7 +155,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'something written that the API does not list',
+    'a written activity that the API does not list',
     'unbalanced',
     'hidden',
     (evidence) => {
@@ -163,7 +163,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'an answer that nobody should get',
+    'an answer that no client should get',
     'answer',
     'six',
     (evidence) => {
@@ -172,7 +172,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'something sound that was refused',
+    'a valid activity that was refused',
     'answer',
     'two',
     (evidence) => {
@@ -181,7 +181,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a 202 for what breaks a rule',
+    'a 202 for an activity that breaks a rule',
     'answer',
     'refused',
     (evidence) => {

@@ -3,10 +3,10 @@ import type { Evidence, LoggedRecord } from '../src/check/evidence.ts';
 import type { ViolationKind } from '../src/check/violation.ts';
 import type { Draft, Exchange } from '../src/load/ledger.ts';
 
-/** Evidence that can be doctored. */
+/** Evidence that a test can change. */
 export type Mutable = { -readonly [Key in keyof Evidence]: Evidence[Key] };
 
-/** What was done to sound evidence, and what must be found: a violation of that kind, of that subject. */
+/** A change of sound evidence, and the kind and the subject of the violation that must be found. */
 export type Doctoring = readonly [
   how: string,
   kind: ViolationKind,
@@ -14,11 +14,11 @@ export type Doctoring = readonly [
   doctor: (evidence: Mutable) => void,
 ];
 
-export const without = <One>(list: readonly One[], index: number): One[] =>
+export const without = <Item>(list: readonly Item[], index: number): Item[] =>
   list.filter((_, at) => at !== index);
 
-export const replaced = <One>(list: readonly One[], index: number, change: (one: One) => One): One[] =>
-  list.map((one, at) => (at === index ? change(one) : one));
+export const replaced = <Item>(list: readonly Item[], index: number, change: (item: Item) => Item): Item[] =>
+  list.map((item, at) => (at === index ? change(item) : item));
 
 export const draftOf = (nonce: string, change: Partial<Draft> = {}): Draft => ({
   id: nonce,
@@ -28,7 +28,7 @@ export const draftOf = (nonce: string, change: Partial<Draft> = {}): Draft => ({
   ...change,
 });
 
-/** A request that was sent and answered 202 within the given second. */
+/** Makes a request that was sent and answered 202 within the given second. */
 export const accepted = (second: number, ...drafts: readonly Draft[]): Exchange => ({
   drafts,
   sentAt: second * 1000,
@@ -38,7 +38,7 @@ export const accepted = (second: number, ...drafts: readonly Draft[]): Exchange 
 const receivedAt = (second: number): string =>
   new Date(Date.UTC(2026, 0, 2) + second * 1000 + 100).toISOString();
 
-/** The activity that a draft becomes when it is received in that second. */
+/** Returns the activity of a draft that is received in the given second. */
 export const activityOf = ({ id, createdAt, ...draft }: Draft, second: number): ActivityJson => ({
   id: id ?? `made-${second}`,
   ...draft,
@@ -56,8 +56,8 @@ export const recordOf = (offset: number, activity: ActivityJson | undefined): Lo
 });
 
 /**
- * What a sound run leaves: four facts of a user, the third of them in a batch with the fourth; the first sent again and
- * the second delivered again; a mistaken one under the id of the first; poison; and one that was never answered.
+ * Makes the evidence of a sound run: four facts of a user, the third and the fourth in a batch. The first was sent again, the second
+ * was delivered again, and another fact was sent under the id of the first. There is poison, and an activity without an answer.
  */
 export function soundEvidence(): Mutable {
   const [one, two, three, four] = ['one', 'two', 'three', 'four'].map((nonce) => draftOf(nonce)) as [

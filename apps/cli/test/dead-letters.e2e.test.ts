@@ -163,7 +163,7 @@ test('sends a body for all, and tells of a replay that is under way', async () =
 describe('what is not right is said, by exit code too', () => {
   test.each([
     [[], 2, 'list or replay'],
-    [['bury'], 2, 'list or replay'],
+    [['remove'], 2, 'list or replay'],
     [['list', '--colour'], 2, '--colour'],
     [['list', 'a:0:1'], 2, 'a:0:1'],
     [['list', '--limit', '0'], 2, '--limit must be a whole number'],

@@ -34,7 +34,7 @@ const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
 
 interface Given {
   readonly brokers?: readonly string[];
-  /** Of the consumer alone. */
+  /** The sockets of the consumer alone. */
   readonly sockets?: CuttableSockets;
   readonly watching?: WatchOptions;
   readonly repository?: (sound: ActivityRepository) => Partial<ActivityRepository>;

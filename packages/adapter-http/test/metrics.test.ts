@@ -155,6 +155,6 @@ test('the server of a process without an API has this route too', async () => {
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(await response.text()).toBe('a 1\n');
   expect((await fetch(`${url}/metrics?a=1`)).status).toBe(400);
-  // Whoever asks how a process is does not count as its work.
+  // Requests for health and metrics do not count.
   expect(await requests()).toEqual({});
 });

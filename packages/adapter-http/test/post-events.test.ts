@@ -19,7 +19,7 @@ const binary = {
   'ce-type': 'com.example.login',
   'ce-subject': '123',
 };
-/** Of source `/s` and id `1`, by `openssl dgst -sha256` of `["/s","1"]`. */
+/** The id for the source `/s` and the id `1`, by `openssl dgst -sha256` of `["/s","1"]`. */
 const id = 'ce_xnoxE8ps-1-hEWzvqb7JvGky4KobWwyFgUcPnKh_vzc';
 
 const send = (

@@ -138,7 +138,7 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#cancel();
     this.#leave();
     // Called first, because it waits for the handlers, which were cancelled and settle soon.
-    const left = this.#consumer.disconnect();
+    const left = Promise.allSettled([this.#consumer.disconnect()]);
     if (this.#eachBatch !== undefined) retire(this.#eachBatch);
     await Promise.allSettled(this.#underWay.values());
     // If leaving the group takes too long, the group notices by the missing heartbeats.

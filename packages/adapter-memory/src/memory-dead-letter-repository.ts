@@ -8,7 +8,7 @@ import {
   type DeadLetterRepository,
   dueLetters,
   isOfEdge,
-  keepsOut,
+  isClaimBlocked,
   type LatestLetter,
   type LetterSweep,
   listedBytes,
@@ -88,7 +88,7 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
   async claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
     this.#store.assertReachable();
     const until = this.#store.replayClaimedUntil;
-    if (until !== undefined && keepsOut(until, claim)) return 'taken';
+    if (until !== undefined && isClaimBlocked(until, claim)) return 'taken';
     this.#store.replayClaimedUntil = claim.until;
     return 'claimed';
   }

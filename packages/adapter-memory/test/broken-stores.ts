@@ -52,7 +52,7 @@ const asking = (change: (query: ActivityQuery) => ActivityQuery) =>
 const answering = (change: (page: ActivityPage, query: ActivityQuery) => ActivityPage) =>
   repository((sound) => ({ find: async (query) => change(await sound.find(query), query) }));
 
-/** Matches metadata overrides, in `find` and `count`. */
+/** Matches metadata by another function, in `find` and `count`. */
 const searching = (matches: (condition: MetadataCondition, metadata: JsonObject) => boolean) =>
   repository((_, store) => {
     const letThrough = ({ metadata }: ActivityFilter): MemoryActivityRepository => {

@@ -7,7 +7,7 @@ import {
   type DeadLetterRepository,
   type LatestLetter,
   dueLetters,
-  keptOutUntil,
+  blockingClaimEnds,
   type LetterSweep,
   type ReplayClaim,
   type SweepLimits,
@@ -79,7 +79,7 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
   }
 
   claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
-    const { after, upTo } = keptOutUntil(claim);
+    const { after, upTo } = blockingClaimEnds(claim);
     const isFree = [{ until: { $lte: new Date(after) } }, { until: { $gt: new Date(upTo) } }];
     return translated(async () => {
       try {

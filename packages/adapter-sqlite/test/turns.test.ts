@@ -62,12 +62,29 @@ describe('turns', () => {
     expect(noted.join(' ')).toBe(`${tried}${' second'.repeat(4)}${' third'.repeat(4)}`);
   });
 
-  test('new jobs that read rows are tried after those that read only an index', () => {
+  test('many new jobs that read rows hold up none that reads only an index', () => {
     const { turns, finish } = noting();
     const deadline = inTime();
-    for (const [id, readsRows] of [true, false, true, false].entries())
+    for (const [id, readsRows] of [true, true, true, false].entries())
       turns.add({ id, name: 'work', input: { name: 'new', steps: 1, deadline, readsRows } });
-    expect(finish().map(({ id }) => id)).toEqual([1, 3, 0, 2]);
+    expect(finish().map(({ id }) => id)).toEqual([3, 0, 1, 2]);
+  });
+
+  test('an endless stream of new jobs holds up neither a long job nor those of the other kind', () => {
+    for (const isStreamOfRows of [true, false]) {
+      const { turns } = noting();
+      const deadline = inTime();
+      const add = (id: number, steps: number, readsRows: boolean): void =>
+        turns.add({ id, name: 'work', input: { name: 'any', steps, deadline, readsRows } });
+      add(0, 20, !isStreamOfRows);
+      add(1, 1, !isStreamOfRows);
+      const done: (number | undefined)[] = [];
+      for (let id = 2; id < 100; id += 1) {
+        add(id, 1, isStreamOfRows);
+        done.push(turns.step()?.id);
+      }
+      expect(done).toEqual(expect.arrayContaining([0, 1]));
+    }
   });
 
   test('a late job is abandoned at its next step, or never begun', () => {

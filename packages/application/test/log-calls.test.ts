@@ -54,7 +54,7 @@ function setUp(change: { deadLetterQueue?: DeadLetterQueue } = {}) {
   const logPortions = makeLogCalls({ ...deps, deadLetterQueue });
   // Each in a portion of its own: the places count through all of them.
   const logCalls = (calls: readonly Call[]) => logPortions(calls.map((one) => [one]));
-  return { log, store, clock, logCalls, buried: () => [...store.letters.values()] };
+  return { log, store, clock, logCalls, deadLetters: () => [...store.letters.values()] };
 }
 
 const sound = { userId: '123', type: 'LOGIN' };
@@ -76,7 +76,7 @@ test('equal calls of a request are one letter, and each of them is rejected', as
 const loss = [{ path: '/properties', message: 'is too much' }];
 
 test('logs what can be an activity, and buries the others with their faults by place', async () => {
-  const { log, clock, logCalls, buried } = setUp();
+  const { log, clock, logCalls, deadLetters } = setUp();
   const receipt = await logCalls([call({ ...sound, id: 'a' }), faulty(1), call(sound)]);
   const violations = [{ path: '/there', message: 'must be here' }];
   expect(receipt).toEqual({
@@ -93,11 +93,11 @@ test('logs what can be an activity, and buries the others with their faults by p
     diedAt: clock.now(),
     activityId: 'faulty',
   };
-  expect(buried()).toMatchObject([{ ...original(1), ...letter }]);
+  expect(deadLetters()).toMatchObject([{ ...original(1), ...letter }]);
 });
 
 test('logs what can not be stored whole, and buries it too', async () => {
-  const { log, logCalls, buried } = setUp();
+  const { log, logCalls, deadLetters } = setUp();
   const receipt = await logCalls([faulty(1), call({ ...sound, id: 'a' }, 2, loss), call(sound)]);
   expect(receipt).toMatchObject({
     accepted: 2,
@@ -106,18 +106,18 @@ test('logs what can not be stored whole, and buries it too', async () => {
     incomplete: [{ index: 1, violations: loss }],
   });
   expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'id-000001']);
-  expect(buried()).toMatchObject([
+  expect(deadLetters()).toMatchObject([
     { ...original(1), activityId: 'faulty' },
     { ...original(2), code: 'invalid', reason: '/properties is too much', activityId: 'a' },
   ]);
 });
 
 test('buries an activity that breaks a rule all the same', async () => {
-  const { logCalls, buried } = setUp();
+  const { logCalls, deadLetters } = setUp();
   const { accepted, rejected } = await logCalls([call({ ...sound, id: 'no id' }, 3, loss)]);
   const message = 'must be 1-128 printable ASCII characters without space';
   expect([accepted, rejected]).toEqual([0, [{ index: 0, violations: [{ path: '/id', message }] }]]);
-  expect(buried().map(({ reason, activityId }) => [reason, activityId])).toEqual([
+  expect(deadLetters().map(({ reason, activityId }) => [reason, activityId])).toEqual([
     [`/id ${message}`, undefined],
   ]);
 });
@@ -154,17 +154,17 @@ test('a clock that is set back while a call is judged does not have it rejected'
 });
 
 test('buries nothing before the log holds the others', async () => {
-  const { log, logCalls, buried } = setUp();
+  const { log, logCalls, deadLetters } = setUp();
   log.reachable = false;
   await expect(logCalls([call({ ...sound, id: 'a' }), faulty(1)])).rejects.toMatchObject({
     code: 'LOG_UNAVAILABLE',
     ids: ['a', null],
   });
-  expect(buried()).toEqual([]);
+  expect(deadLetters()).toEqual([]);
 });
 
 test('does not resolve before the letters are kept, and says under which ids all can be sent again', async () => {
-  const { log, store, logCalls, buried } = setUp();
+  const { log, store, logCalls, deadLetters } = setUp();
   store.reachable = false;
   const calls = [call({ ...sound, id: 'a' }), faulty(1)];
   await expect(logCalls(calls)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', ids: ['a', null] });
@@ -172,7 +172,7 @@ test('does not resolve before the letters are kept, and says under which ids all
   store.reachable = true;
   await logCalls(calls);
   await logCalls(calls);
-  expect(buried()).toHaveLength(1);
+  expect(deadLetters()).toHaveLength(1);
 });
 
 test('needs neither the log nor the letters where there is nothing for them', async () => {

@@ -67,11 +67,11 @@ function setUp({
   const wait = (activity: UserActivity, until: AbortSignal = never.signal) =>
     waiter.outcomeOf(activity, until);
   const save = (...activities: UserActivity[]) => repository.save(activities);
-  const bury = (id: string, diedAt: string) =>
+  const deadLetter = (id: string, diedAt: string) =>
     new MemoryDeadLetterQueue(store).add([
       letterOf(1, { activityId: ActivityId.parse(id), diedAt: Timestamp.parse(diedAt), code: 'refused' }),
     ]);
-  return { store, repository, deadLetters, waiter, asked, slept, tick, wait, save, bury, never };
+  return { store, repository, deadLetters, waiter, asked, slept, tick, wait, save, deadLetter, never };
 }
 
 const pending = Symbol('pending');
@@ -99,16 +99,16 @@ describe('the outcome waiter', () => {
   });
 
   test('where a dead letter of it died since, and nothing is stored', async () => {
-    const { wait, tick, bury } = setUp();
+    const { wait, tick, deadLetter } = setUp();
     const waiting = wait(sent);
-    await bury('a', at);
+    await deadLetter('a', at);
     await tick();
     expect(await now(waiting)).toBe('dead_lettered');
   });
 
   test('a letter of an earlier attempt says nothing of this one', async () => {
-    const { wait, tick, bury, save } = setUp();
-    await bury('a', '2026-01-02T03:04:05.677Z');
+    const { wait, tick, deadLetter, save } = setUp();
+    await deadLetter('a', '2026-01-02T03:04:05.677Z');
     const waiting = wait(sent);
     await tick(3);
     expect(await now(waiting)).toBe(pending);
@@ -124,9 +124,9 @@ describe('the outcome waiter', () => {
       questions += 1;
       return questions === 1 ? [] : [StoredActivity.of(other)];
     };
-    const { wait, tick, bury } = setUp({ repository: { findByIds } });
+    const { wait, tick, deadLetter } = setUp({ repository: { findByIds } });
     const waiting = wait(sent);
-    await bury('a', at);
+    await deadLetter('a', at);
     await tick();
     expect(await now(waiting)).toBe('conflict');
   });
@@ -261,11 +261,11 @@ describe('logAndWait', () => {
 });
 
 test('findStatus tells what is stored, else what is dead, else that it knows nothing', async () => {
-  const { store, repository, deadLetters, save, bury } = setUp();
+  const { store, repository, deadLetters, save, deadLetter } = setUp();
   const findStatus = makeFindStatus({ repository, deadLetters });
   const status = () => findStatus(sent.id);
   expect(await status()).toBe('unknown');
-  await bury('a', '1970-01-01T00:00:00Z');
+  await deadLetter('a', '1970-01-01T00:00:00Z');
   expect(await status()).toBe('dead_lettered');
   await save(sent);
   expect(await status()).toBe('stored');

@@ -49,7 +49,7 @@ export {
   type SweepLimits,
   type SweptLetter,
 } from './log/letter-sweep.ts';
-export { keepsOut, keptOutUntil, type ReplayClaim } from './log/replay-claim.ts';
+export { blockingClaimEnds, isClaimBlocked, type ReplayClaim } from './log/replay-claim.ts';
 export type {
   LogRecord,
   Origin,

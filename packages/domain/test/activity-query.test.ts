@@ -67,7 +67,7 @@ describe('a query', () => {
 });
 
 describe('a filter', () => {
-  test('of nothing matches everything', () => {
+  test('without parts matches everything', () => {
     const createdAt = TimeRange.between(undefined, undefined);
     expect(ActivityFilter.of()).toEqual({ userIds: [], types: [], createdAt, metadata: [] });
   });

@@ -47,7 +47,7 @@ describe('a replay', () => {
   const place = { topic: 't', partition: 1, offset: 100 };
   const told = (...texts: readonly string[]) => replayOf({ [replayHeader]: texts.map(bytes) }, place);
 
-  test('tells the place of its first copy by the last header of its name', () => {
+  test('has the origin of its first copy in the last header of that name', () => {
     expect(told('t:1:99')).toEqual({ topic: 't', partition: 1, offset: 99 });
     expect(told('t:2:100')).toEqual({ topic: 't', partition: 2, offset: 100 });
     expect(told('garbled', 't:1:5')).toEqual({ topic: 't', partition: 1, offset: 5 });

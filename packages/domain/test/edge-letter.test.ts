@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   beginningOf,
   edgeTopic,
-  keepsOut,
+  isClaimBlocked,
   maxEdgeValueBytes,
   type OriginalRecord,
   Timestamp,
@@ -18,7 +18,7 @@ const recordOf = (value: Uint8Array | null, topic: string = edgeTopic): Original
 const whole = { size: 1_000_000, sha256: 'a'.repeat(64) };
 
 describe('a letter of the edge', () => {
-  test('keeps no part of a character, and tells of the whole', () => {
+  test('is cut between two characters, and describes the full value', () => {
     const text = `a${'\u{1f600}'.repeat(20_000)}`;
     const cut = beginningOf(recordOf(new TextEncoder().encode(text)), whole);
     expect(cut.value).toHaveLength(maxEdgeValueBytes - 3);
@@ -28,16 +28,16 @@ describe('a letter of the edge', () => {
     expect(wholeValueOf(cut)).toEqual(whole);
   });
 
-  test('that is whole tells of no cut, nor does a letter off the log, whatever headers it came with', () => {
+  test('that is complete describes no full value, and neither does a letter from the log with such headers', () => {
     expect(wholeValueOf(recordOf(null))).toBeUndefined();
     const { headers } = beginningOf(recordOf(new Uint8Array(1)), whole);
     expect(wholeValueOf({ ...recordOf(null, 'user-activity'), headers })).toBeUndefined();
   });
 });
 
-test('a claim keeps others out until its end, unless it ends further ahead than any may', () => {
+test('a claim blocks others until its end, unless it ends later than any claim may', () => {
   const claim = { from: Timestamp.fromMillis(1000), until: Timestamp.fromMillis(1100) };
-  expect([1000, 1001, 1100, 1200, 1201].map((until) => keepsOut(until, claim))).toEqual([
+  expect([1000, 1001, 1100, 1200, 1201].map((until) => isClaimBlocked(until, claim))).toEqual([
     false,
     true,
     true,

@@ -98,7 +98,7 @@ const withTexts = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withTexts(member)]));
 };
 
-test('any JSON is read as a plain reference has it', () => {
+test('any JSON is read as a simple reference parser reads it', () => {
   fc.assert(
     fc.property(sample, ({ text, value, repeats }) => {
       const paths = new Set(repeats.map((path) => pointer('', ...path)));

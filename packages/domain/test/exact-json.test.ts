@@ -93,7 +93,7 @@ describe('a number', () => {
     (number) => String.raw`{"b":"\":","a":${number}}`,
   ];
 
-  test.each(held)('%s is held', (source) => {
+  test.each(held)('%s is kept as a number', (source) => {
     for (const text of places.map((place) => place(source))) {
       expect(parseExactJson(text)).toEqual(JSON.parse(text));
       expect(parseMendedJson(text)).toEqual(JSON.parse(text));
@@ -126,7 +126,7 @@ describe('a number', () => {
     }
   });
 
-  test('that no double says is refused in metadata by its path, with the remedy', () => {
+  test('that no double holds exactly is refused in metadata by its path, with the remedy', () => {
     const violations = new Violations();
     Metadata.parse(parseExactJson('{"a/b":[1,9007199254740993]}'), '/metadata', violations, 1024);
     expect(violations.list).toEqual([
@@ -164,7 +164,7 @@ describe('a repeated key', () => {
     expect(parseMendedJson(text)).toEqual(value);
   });
 
-  test('__proto__ is one like others', () => {
+  test('may be __proto__ too', () => {
     for (const text of [
       '{"__proto__":1,"__proto__":{"x":2}}',
       String.raw`{"__proto__":1,"\u005f_proto__":{"x":2}}`,
@@ -203,12 +203,12 @@ describe('a repeated key', () => {
     }
   });
 
-  test('of a place that is left and entered again has the path of its own', () => {
+  test('has the right path after nested objects and arrays have ended', () => {
     const text = '[{"a":{"b":1,"b":1}},[[{"c":1,"c":1}],{"d":1,"d":1}],{"e":1,"e":1}]';
     expect(repeatsIn(text).map(({ path }) => path)).toEqual(['/0/a/b', '/1/0/0/c', '/1/1/d', '/2/e']);
   });
 
-  test('up to 32 are listed, as far as the first 1,000 repetitions tell them', () => {
+  test('up to 32 are listed, among the first 1,000 repetitions', () => {
     expect(repeatsIn(`{${'"a":1,'.repeat(1000)}"b":1,"b":2}`).map(({ path }) => path)).toEqual(['/a', '/b']);
     expect(repeatsIn(`{${'"a":1,'.repeat(1001)}"b":1,"b":2}`).map(({ path }) => path)).toEqual(['/a']);
 
@@ -239,7 +239,7 @@ test('a million levels, keys and digits take no stack and no time out of proport
   expect(parseMendedJson(`[0.${'0'.repeat(1_000_000)}1e1000000]`)).toEqual([0.1]);
 });
 
-test('what this service writes is read as it is', () => {
+test('JSON that this service wrote is read unchanged', () => {
   fc.assert(
     fc.property(anyMetadata, fc.constantFrom(undefined, 1), (metadata, indent) => {
       const text = JSON.stringify(metadata, undefined, indent);

@@ -4,7 +4,7 @@ import { defaultRecordingRules, ExplanationBudget, UserActivity, type Violation 
 const violations = (count: number, message = 'is wrong'): readonly Violation[] =>
   Array.from({ length: count }, (_, index) => ({ path: `/${index}`, message }));
 
-test('explains inputs whole, in their order, up to 1,000 violations', () => {
+test('explains inputs in order and completely, up to 1,000 violations', () => {
   const budget = new ExplanationBudget();
   expect(budget.explain(violations(999))).toHaveLength(999);
   expect(budget.explain(violations(2))).toEqual([]);
@@ -24,7 +24,7 @@ test.each([
   expect(bytes).toBeGreaterThan(248 * 1024);
 });
 
-test('once it is spent, judging stops at the first violation', () => {
+test('once the budget is spent, the check of an input stops at its first violation', () => {
   const budget = new ExplanationBudget();
   expect(budget.collector().full).toBe(false);
   budget.explain(violations(1001));

@@ -46,7 +46,7 @@ test('any metadata comes out deep-equal and as a copy', () => {
   );
 });
 
-test('none is the empty object', () => {
+test('absent metadata is the empty object', () => {
   expect(UserActivity.record({ userId: 'u', type: 'T' }, deps).metadata).toEqual({});
   expect(recorded(null).metadata).toEqual({});
 });
@@ -84,7 +84,7 @@ describe('size', () => {
     expect(faultsOf({ a: character.repeat(most + 1) })).toEqual(tooLarge);
   });
 
-  test('is that of the JSON, to the byte', () => {
+  test('is exactly that of the JSON', () => {
     fc.assert(
       fc.property(anyMetadata, (metadata) => {
         const rest = 32_768 - Buffer.byteLength(JSON.stringify({ metadata, fill: '' }));
@@ -174,7 +174,7 @@ describe('refused by path', () => {
     expect(faultsOf(metadata)).toEqual([{ path, message }]);
   });
 
-  test('every violation, up to 32 and then a line that says there are more', () => {
+  test('every violation up to 32, and then a line for the rest', () => {
     const faults = faultsOf(
       Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, undefined])),
     );
@@ -195,7 +195,7 @@ describe('refused by path', () => {
   });
 });
 
-test('keys that mean something elsewhere are just keys here', () => {
+test('keys that are special elsewhere are normal keys here', () => {
   const metadata = JSON.parse(
     '{"$set":1,"a.b":2,"":3,"_bsontype":"ObjectId","$ref":"x","toJSON":4,"constructor":5,"prototype":6,"hasOwnProperty":7}',
   ) as Record<string, unknown>;

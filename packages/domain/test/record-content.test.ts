@@ -2,7 +2,7 @@ import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { recordContent } from '../src/index.ts';
 
-test('what an activity was written as is read again', () => {
+test('a written activity is read unchanged', () => {
   const activity = sampleActivity({ metadata: { first: 1, '\n': 2 } });
   expect(recordContent(JSON.stringify(activity))).toEqual({ name: 'ActivityLogged', activity });
 });

@@ -10,7 +10,7 @@ import {
   type UserActivity,
 } from '../src/index.ts';
 
-test('is the activity again, and its text is the JSON of the activity', () => {
+test('converts back to the activity, and its text is the JSON of the activity', () => {
   fc.assert(
     fc.property(anyActivity, (activity) => {
       const stored = StoredActivity.of(activity);
@@ -26,7 +26,7 @@ const withText = (activity: UserActivity, text: string): StoredActivity => {
   return StoredActivity.rehydrate({ id, userId, type, metadata, createdAt, receivedAt });
 };
 
-test('passes the text of its metadata on as it is', () => {
+test('returns the text of its metadata unchanged', () => {
   const text = '{"not JSON": \n';
   expect(withText(sampleActivity(), text).toText()).toContain(`"metadata":${text},"createdAt"`);
 });
@@ -76,7 +76,7 @@ describe('a page', () => {
     expect(lengthOf(9, half, half + 1)).toEqual([1, true]);
   });
 
-  test('holds one activity at least, however large', () => {
+  test('has at least one activity, however large', () => {
     expect(lengthOf(9, 3 * half)).toEqual([1, false]);
     expect(lengthOf(9, 3 * half, 500)).toEqual([1, true]);
   });

@@ -29,7 +29,7 @@ function keys(unit: TimeUnit, name: string, ...moments: string[]): string[] {
   return whole.inOrder().map(({ key, count }) => (count === 1 ? key : `${key} x${count}`));
 }
 
-describe('a line is called by what the clock showed when it began:', () => {
+describe('the key of a line is what the clock showed when it began:', () => {
   test.each<[string, TimeUnit, string, string[], string[]]>([
     ['UTC', 'hour', 'UTC', ['2026-11-25T01:59:59.999Z'], ['2026-11-25T01:00:00Z']],
     ['a minute', 'minute', 'UTC', ['2026-11-25T01:59:59.999Z'], ['2026-11-25T01:59:00Z']],
@@ -172,7 +172,7 @@ describe('when the clock changes', () => {
     ]);
   });
 
-  test('by half an hour, in the middle of one', () => {
+  test('by half an hour, in the middle of an hour', () => {
     // At 15:00 UTC the clock of Lord Howe goes from 02:00 back to 01:30.
     expect(keys('hour', 'Australia/Lord_Howe', '2026-04-04T14:59:59Z', '2026-04-04T15:00:00Z')).toEqual([
       '2026-04-05T01:00:00+11:00',
@@ -225,7 +225,7 @@ describe('when the clock changes', () => {
   });
 });
 
-describe('more slots than the most of a part', () => {
+describe('the maximum of slots of a part', () => {
   const anyMoment = fc
     .tuple(
       // St. John's, Kwajalein and Manila, where clocks went back over midnight.
@@ -242,7 +242,7 @@ describe('more slots than the most of a part', () => {
   const anyUnit = fc.constantFrom<TimeUnit>('minute', 'hour', 'day', 'week', 'month');
   const someMoments = fc.array(anyMoment, { minLength: 1, maxLength: 40, size: 'max' }).map(inOrder);
 
-  test('are always more lines than may be, with those of the part before', () => {
+  test('is kept if the maximum of lines is kept, with the lines of the parts before', () => {
     const property = fc.property(anyUnit, anyZone, someMoments, fc.nat(100), (unit, name, times, cut) => {
       const zone = TimeZone.parse(name);
       const [known, lines] = [new TimeLines(unit, zone), new TimeLines(unit, zone)];
@@ -256,7 +256,7 @@ describe('more slots than the most of a part', () => {
     fc.assert(property, { numRuns: 300 });
   });
 
-  test('are not far from it where the clock does not change', () => {
+  test('is near the maximum of lines if the clock does not change', () => {
     const lines = new TimeLines('hour', TimeZone.utc);
     const slots = { unitMs: slotMs.hour, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
     expect(lines.maxSlots(10, slots)).toBe(11);

@@ -4,7 +4,7 @@ import { Turns } from '../src/shared/turns.ts';
 
 const loop = { defer: setImmediate, now: () => performance.now() };
 
-test('of all work that waits, one has its turn in each round of the event loop, first come, first served', async () => {
+test('one waiter has its turn in each round of the event loop, first come, first served', async () => {
   const turns = new Turns(loop);
   const rounds: number[] = [];
   const order: number[] = [];
@@ -26,7 +26,7 @@ test('of all work that waits, one has its turn in each round of the event loop, 
   expect(new Set(rounds).size).toBe(10);
 });
 
-test('a turn is not there before it has come, and lasts 10 ms', async () => {
+test('a turn begins when it comes, and lasts 10 ms', async () => {
   let now = 0;
   const turn = new Turns({ ...loop, now: () => now }).begin();
   expect(turn.isOver).toBe(true);

@@ -39,7 +39,7 @@ describe('record', () => {
     });
   });
 
-  test('takes what the client gives', () => {
+  test('takes the values of the client', () => {
     const draft = {
       id: 'mine',
       userId: 'u',
@@ -79,7 +79,7 @@ describe('record', () => {
     expect(faultsOfDraft(draft)).toEqual([{ path: '', message: 'must be a JSON object' }]);
   });
 
-  test('takes null for a member that is left out, and for those alone', () => {
+  test('takes null for an absent optional member, and for no other', () => {
     const draft = { id: null, userId: 'u', type: 'T', metadata: null, createdAt: null };
     expect(UserActivity.record(draft, deps()).toJSON()).toEqual({
       id: 'id-000001',
@@ -120,7 +120,7 @@ describe('record', () => {
 });
 
 describe('parse', () => {
-  test('gives back what toJSON wrote', () => {
+  test('restores what toJSON wrote', () => {
     fc.assert(
       fc.property(anyActivity, (activity) => {
         expect(UserActivity.parse(parseJson(JSON.stringify(activity)))).toEqual(activity);
@@ -128,7 +128,7 @@ describe('parse', () => {
     );
   });
 
-  test('takes a time ahead of every clock: what is on the log is history', () => {
+  test('takes a time ahead of the clock, because the log is history', () => {
     const ahead = sampleActivity({ createdAt: '9999-01-01T00:00:00.000Z' });
     expect(UserActivity.parse(ahead.toJSON())).toEqual(ahead);
   });
@@ -140,7 +140,7 @@ describe('parse', () => {
     expect(UserActivity.parse(newer).toJSON()).toEqual(activity.toJSON());
   });
 
-  test('takes what any setting allows: 256 KiB and 64 levels of metadata', () => {
+  test('takes the most that any setting allows: 256 KiB and 64 levels of metadata', () => {
     const nested = (levels: number): JsonObject => (levels === 1 ? {} : { a: nested(levels - 1) });
     const parse = (metadata: JsonObject) => () => UserActivity.parse(sampleActivity({ metadata }).toJSON());
     expect(parse({ a: 'x'.repeat(262_136) })).not.toThrow();

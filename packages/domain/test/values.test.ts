@@ -126,7 +126,7 @@ describe('ActivityType', () => {
     .array(fc.oneof(fc.string({ unit: 'binary', maxLength: 3 }), telling))
     .map((parts) => parts.join(''));
 
-  test('what is canonical stays as it is, and never is more than 256 characters', () => {
+  test('a canonical type stays unchanged, and has at most 256 characters', () => {
     fc.assert(
       fc.property(names, (name) => {
         const type = parsed(name);
@@ -138,7 +138,7 @@ describe('ActivityType', () => {
     );
   });
 
-  test('each character by itself is canonical once it was made so', () => {
+  test('a parsed character stays the same when it is parsed again', () => {
     const changed: number[] = [];
     for (let point = 0x20; point < 0x11_0000; point += 1) {
       const type = parsed(`a${String.fromCodePoint(point)}`);

@@ -11,6 +11,7 @@ import {
   UuidIds,
   Wiring,
 } from '@user-activity/runner';
+import { freePorts } from '@user-activity/test-kit';
 import { container } from 'tsyringe';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
@@ -25,7 +26,6 @@ import {
   server,
   startService,
 } from '../src/index.ts';
-import { freePort } from './free-port.ts';
 import { memoryEngines } from './memory-engine.ts';
 
 const logger = makeLogger('silent' as 'fatal');
@@ -108,7 +108,7 @@ test('a third log and store serve the whole service: an activity is logged, stor
 test('a start waits for it, and health says meanwhile what is missing', async () => {
   const memory = withMemory();
   memory.store.reachable = false;
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const starting = start(memory, port);
   const health = () => read(`http://127.0.0.1:${port}/health/ready`);
   await vi.waitFor(

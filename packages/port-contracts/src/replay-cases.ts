@@ -39,7 +39,7 @@ const headers = {
 };
 
 /** Appends records without the publisher, and returns the first copies that a consumer would be given. */
-async function buried(subject: LogSubject, reader: Reader, records: readonly RawRecord[]) {
+async function copiesOf(subject: LogSubject, reader: Reader, records: readonly RawRecord[]) {
   const before = reader.records.length;
   for (const record of records) await subject.append(record);
   await count(reader, before + records.length);
@@ -64,7 +64,7 @@ export const republishCases: Contract<LogSubject> = [
         value: user === null ? Uint8Array.of(0xff, 0) : bytes('not json'),
         headers,
       }));
-      const firsts = await buried(subject, reader, [...poison, { key: null, value: null, headers: {} }]);
+      const firsts = await copiesOf(subject, reader, [...poison, { key: null, value: null, headers: {} }]);
       let again = firsts;
       for (let round = 1; round <= 3; round += 1) {
         const seen = reader.records.length;
@@ -153,7 +153,7 @@ export const attributionCases: Contract<LogSubject> = [
     async run(subject) {
       const reader = await Reader.start(subject, 'one');
       const key = bytes('user-1');
-      const [sample] = await buried(subject, reader, [{ key, value: bytes('x'), headers: {} }]);
+      const [sample] = await copiesOf(subject, reader, [{ key, value: bytes('x'), headers: {} }]);
       assert.ok(sample);
       const { topic, partition } = sample.origin;
       const forged = [
@@ -167,7 +167,7 @@ export const attributionCases: Contract<LogSubject> = [
         `${topic}:${partition}:999999`,
         'x'.repeat(100_000),
       ].map((text) => ({ key, value: bytes('x'), headers: { [replayHeader]: [bytes(text)] } }));
-      const records = await buried(subject, reader, forged);
+      const records = await copiesOf(subject, reader, forged);
       assert.deepEqual(
         reader.records.map((record) => record.replayOf),
         reader.records.map(() => undefined),

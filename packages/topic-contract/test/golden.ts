@@ -8,7 +8,7 @@ export interface GoldenMessage {
   readonly name: string;
   readonly activity: ActivityJson;
   readonly context: MessageContext;
-  /** Of one that was published again: where its first copy lay. Its timestamp is that of the replay. */
+  /** The origin of the first copy, for a replayed record. The timestamp is that of the replay. */
   readonly replayOf?: Origin;
   readonly message: Omit<TopicMessage, 'timestamp'> & Partial<Pick<TopicMessage, 'timestamp'>>;
   readonly partitionOf12: number;

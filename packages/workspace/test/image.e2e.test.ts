@@ -103,14 +103,14 @@ afterAll(() => {
 });
 
 describe('the image holds', () => {
-  test('what runs, without sources', () => {
+  test('the programs that run, without sources', () => {
     expect(readdirSync(join(image, 'apps')).toSorted()).toEqual(['api', 'cli', 'consumer', 'standalone']);
     expect(readdirSync(image).toSorted()).toEqual(['apps', 'node_modules', 'package.json', 'packages']);
     const files = globSync('{apps,packages}/*/**/*.*', { cwd: image, exclude: ['**/node_modules'] });
     expect(files.filter((file) => !/\/(?:package\.json|dist\/.+\.js)$/.test(file))).toEqual([]);
   });
 
-  test('nothing of the tests and the tools', () => {
+  test('no tests and no tools', () => {
     for (const member of ['test-kit', 'system-tests', 'port-contracts', 'adapter-memory', 'workspace'])
       expect(existsSync(join(image, 'packages', member))).toBe(false);
     const installed = readdirSync(join(image, 'node_modules', '.pnpm'));
@@ -123,7 +123,7 @@ describe('the image holds', () => {
   });
 });
 
-test('it runs by its default command: with a root key that is made once, kept, and never logged', async () => {
+test('the default command runs the service, with a root key that is made once, kept, and never logged', async () => {
   const outputs: string[] = [];
   const keys: string[] = [];
   for (const round of [1, 2]) {
@@ -165,7 +165,7 @@ test('it runs by its default command: with a root key that is made once, kept, a
   for (const output of outputs) expect(output).not.toContain(keys[0]);
 });
 
-test('where it may not write to /data it says so, and ends as for a wrong configuration', async () => {
+test('a service that may not write to /data says so, and ends as for a wrong configuration', async () => {
   const closed = join(place, 'closed');
   mkdirSync(closed, { mode: 0o500 });
   expect(await run(command, { DATA_DIR: closed, ROOT_KEY_FILE: join(closed, 'root-key') })).toEqual([

@@ -59,7 +59,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-test('the package holds what was built and nothing else', () => {
+test('the package holds only what was built', () => {
   const files = globSync('**/*.*', { cwd: installed });
   expect(files).toEqual(expect.arrayContaining(['package.json', 'dist/index.js', 'dist/index.d.ts']));
   expect(files.filter((file) => !/^(?:package\.json|(?:README|LICENSE)\b.*|dist\/.*)$/.test(file))).toEqual(
@@ -67,13 +67,13 @@ test('the package holds what was built and nothing else', () => {
   );
 });
 
-test('the package points to what it holds, under every condition', async () => {
+test('every entry of the exports exists, under every condition', async () => {
   expect(JSON.stringify(manifestOf(installed).exports)).not.toContain('source');
   const { messages } = await publint({ pkgDir: installed, strict: true });
   expect(messages).toEqual([]);
 });
 
-test('it stands alone', () => {
+test('the package has no dependencies', () => {
   expect(globSync('*/*', { cwd: join(service, 'node_modules') })).toEqual(['@user-activity/domain']);
 });
 

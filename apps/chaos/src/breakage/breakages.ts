@@ -1,4 +1,4 @@
-/** A text of a source file and what stands there instead. */
+/** A replacement in a source file: `find` is replaced by `put`. */
 export interface Edit {
   /** The end of the file's path. */
   readonly file: string;
@@ -9,7 +9,7 @@ export interface Edit {
 const consumer = 'packages/adapter-kafka/src/kafka-event-consumer.ts';
 const producer = 'packages/adapter-kafka/src/confirmed-producer.ts';
 
-/** The service with a promise broken on purpose, to show that a run would tell: each must be found as `lost`. */
+/** Ways to break a promise of the service on purpose. A run must find each of them as `lost`, or it would prove nothing. */
 export const breakages: Readonly<Record<string, readonly Edit[]>> = {
   'commit-before-store': [
     {
@@ -24,7 +24,7 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   'acks-1': [{ file: producer, find: 'acks: -1', put: 'acks: 1' }],
-  // As everyone uses it: one for the whole life, which tries again by itself, and what it rejects is rejected.
+  // KafkaJS's idempotent producer as others use it: one for the life of the process, which retries by itself. A failure is final.
   'idempotent-producer': [
     { file: producer, find: 'idempotent: false', put: 'idempotent: true, maxInFlightRequests: 1' },
     { file: producer, find: 'retry: { retries: 0 }', put: 'retry: { retries: 1, initialRetryTime: 50 }' },

@@ -13,7 +13,7 @@ registerHooks({
     const given = loaded.source ?? '';
     let source = typeof given === 'string' ? given : new TextDecoder().decode(given);
     for (const { file, find, put } of own) {
-      // What is not there any more would break nothing, and pass for a promise that held.
+      // An edit that changes nothing would break nothing, and the run would pass.
       if (!source.includes(find)) throw new Error(`${file} holds no "${find}".`);
       source = source.replace(find, () => put);
     }

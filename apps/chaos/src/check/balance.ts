@@ -11,7 +11,7 @@ export type Books = Readonly<Record<'records' | Entry, number>>;
 
 const codeOf: Partial<Record<Entry, DeadLetterCode>> = { conflict: 'conflict', dead_lettered: 'unreadable' };
 
-/** Goes through the log from its beginning and looks for what each record must have come to. */
+/** Finds the outcome of each record in the order of the log, and records whose outcome contradicts the store or the dead letters. */
 export function balance(
   { records, stored, letters, lettersOnTopic }: Evidence,
   facts: Facts,
@@ -47,8 +47,8 @@ export function balance(
   for (const origin of letterAt.keys())
     if (!ofRecords.has(origin)) report(origin, 'a dead letter of no record');
   for (const { origin, code, digest } of lettersOnTopic) {
-    const one = due.get(origin);
-    if (one?.code !== code || one.digest !== digest)
+    const expected = due.get(origin);
+    if (expected?.code !== code || expected.digest !== digest)
       report(origin, 'a dead letter on the topic that is not due');
   }
   if (books.stored !== stored.length)
@@ -56,7 +56,7 @@ export function balance(
   return { books, violations };
 }
 
-/** What the record must have come to, by what the store holds under its id. */
+/** Returns the outcome that a record must have had, judged by the stored activity with its id. */
 function entryOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<string>): Entry {
   if (poison || activity === undefined) return 'dead_lettered';
   const stored = facts.stored.get(activity.id);
@@ -68,7 +68,7 @@ function entryOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<str
   return 'stored';
 }
 
-/** Whether it should have been the one that is stored, as it lies before that one. */
+/** Returns whether a record should have been stored instead of a later one with its id. */
 function isFirst(
   entry: Entry,
   { activity, partition, offset }: LoggedRecord,
@@ -77,7 +77,7 @@ function isFirst(
 ): boolean {
   if (activity === undefined || seen.has(activity.id)) return false;
   if (entry === 'duplicate') return true;
-  // Which of two partitions is dealt with first is nobody's business.
+  // Two partitions have no common order.
   const first = facts.firstOfStored(activity.id);
   return entry === 'conflict' && first?.partition === partition && offset < first.offset;
 }

@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** What is on the log or in the store and should not be, or not so often. */
+/** Finds activities on the log or in the store that nobody sent, or that are there too often. */
 export function misplaced({ records, stored, written }: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
   const mustBeSent = (activity: ActivityJson | undefined, subject: string, where: string): void => {

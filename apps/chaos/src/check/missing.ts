@@ -3,9 +3,9 @@ import type { Evidence, Letter, LoggedRecord } from './evidence.ts';
 import { type Facts, isSame, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** What was answered 202 and is not there as it was sent, and answers that nobody should get. */
+/** Finds activities that were answered 202 and are lost or changed, and answers that no client should get. */
 export function missing({ exchanges, letters }: Evidence, facts: Facts): Violation[] {
-  const buried = new Map(letters.map((letter) => [letter.origin, letter]));
+  const letterAt = new Map(letters.map((letter) => [letter.origin, letter]));
   const violations: Violation[] = [];
   for (const { drafts, answer, isUnsound = false } of exchanges) {
     if (answer === undefined) continue;
@@ -17,7 +17,7 @@ export function missing({ exchanges, letters }: Evidence, facts: Facts): Violati
       });
     if (answer.status !== 202 || isUnsound) continue;
     for (const [index, draft] of drafts.entries()) {
-      const violation = fateOf(draft, answer.ids[index], facts, buried);
+      const violation = violationOf(draft, answer.ids[index], facts, letterAt);
       if (violation !== undefined) violations.push(violation);
     }
   }
@@ -26,12 +26,12 @@ export function missing({ exchanges, letters }: Evidence, facts: Facts): Violati
 
 type Id = NonNullable<Exchange['answer']>['ids'][number] | undefined;
 
-/** What is wrong with where an activity is that was answered 202, if anything. */
-function fateOf(
+/** Returns what is wrong with an activity that was answered 202, if anything. */
+function violationOf(
   draft: Draft,
   id: Id,
   facts: Facts,
-  buried: ReadonlyMap<string, Letter>,
+  letterAt: ReadonlyMap<string, Letter>,
 ): Violation | undefined {
   const { nonce } = draft.metadata;
   if (id === undefined || id === null || (draft.id !== undefined && draft.id !== id))
@@ -42,14 +42,14 @@ function fateOf(
       ? undefined
       : { kind: 'changed', subject: id, detail: 'stored with another body than the one that was sent' };
   }
-  // Only where another fact holds its id it may be buried as a conflict.
+  // It may be a conflict only if another fact is stored under its id.
   const codes = stored === undefined ? ['refused'] : ['refused', 'conflict'];
-  const isBuried = ({ origin }: LoggedRecord): boolean => {
-    const letter = buried.get(origin);
+  const isDeadLetter = ({ origin }: LoggedRecord): boolean => {
+    const letter = letterAt.get(origin);
     return letter !== undefined && codes.includes(letter.code) && letter.reason !== '';
   };
   const records = (facts.records.get(nonce) ?? []).filter(({ activity }) => activity?.id === id);
-  if (records.length > 0 && records.every(isBuried)) return undefined;
+  if (records.length > 0 && records.every(isDeadLetter)) return undefined;
   const where =
     records.length === 0 ? 'not on the log' : `on the log at ${records.map(({ origin }) => origin).join()}`;
   return {

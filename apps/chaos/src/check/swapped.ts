@@ -2,7 +2,7 @@ import type { Evidence, LoggedRecord } from './evidence.ts';
 import { append, type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** A fact of a user by its first place on the log. */
+/** A fact with its first record on the log. */
 interface Placed {
   readonly nonce: string;
   readonly id: string;
@@ -12,7 +12,7 @@ interface Placed {
   answeredAt: number;
 }
 
-/** Whose order on the log is not that of the answers, and what was stored in another order than that of the log. */
+/** Finds users whose order on the log differs from that of the answers, and activities stored in another order than on the log. */
 export function swapped(evidence: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
   const first = firstPlaces(evidence, facts);
@@ -26,7 +26,7 @@ export function swapped(evidence: Evidence, facts: Facts): Violation[] {
     const placed = first.get(nonceOf(facts.stored.get(id)) ?? '');
     return placed === undefined ? [] : [placed];
   });
-  for (const placed of byUser(written).values()) violations.push(...falling(placed, 'stored before'));
+  for (const placed of byUser(written).values()) violations.push(...outOfOrder(placed, 'stored before'));
   return violations;
 }
 
@@ -52,19 +52,19 @@ function firstPlaces({ exchanges }: Evidence, facts: Facts): Map<string, Placed>
   return first;
 }
 
-/** Along the log: nothing may have been answered before something was sent that lies before it. */
+/** Finds facts that were answered before another fact was sent, but follow it on the log. */
 function againstAnswers(placed: readonly Placed[]): Violation[] {
   const violations: Violation[] = [];
   let latest: Placed | undefined;
-  for (const one of placed.toSorted((a, b) => a.record.offset - b.record.offset)) {
-    if (latest !== undefined && one.answeredAt < latest.sentAt)
-      violations.push(swap(one, latest, 'answered before it was sent, and on the log behind'));
-    if (latest === undefined || one.sentAt > latest.sentAt) latest = one;
+  for (const fact of placed.toSorted((a, b) => a.record.offset - b.record.offset)) {
+    if (latest !== undefined && fact.answeredAt < latest.sentAt)
+      violations.push(swap(fact, latest, 'answered before the request of'));
+    if (latest === undefined || fact.sentAt > latest.sentAt) latest = fact;
   }
   return violations;
 }
 
-/** What a batch says of a user must be on the log in the order of the batch, where nothing of it was sent before. */
+/** Finds facts of a user that are on the log in another order than in their batch. Facts that were sent before do not count. */
 function withinBatches({ exchanges }: Evidence, first: ReadonlyMap<string, Placed>): Violation[] {
   const violations: Violation[] = [];
   for (const { drafts, sentAt } of exchanges) {
@@ -73,26 +73,26 @@ function withinBatches({ exchanges }: Evidence, first: ReadonlyMap<string, Place
       const placed = first.get(metadata.nonce);
       return placed !== undefined && placed.sentAt === sentAt ? [placed] : [];
     });
-    for (const placed of byUser(own).values()) violations.push(...falling(placed, 'before it in a batch'));
+    for (const placed of byUser(own).values()) violations.push(...outOfOrder(placed, 'in a batch before'));
   }
   return violations;
 }
 
-/** Neighbours whose places on the log do not rise. */
-const falling = (placed: readonly Placed[], how: string): Violation[] =>
-  placed.flatMap((one, index) => {
+/** Finds facts that are on the log after the next one in the list. */
+const outOfOrder = (placed: readonly Placed[], how: string): Violation[] =>
+  placed.flatMap((fact, index) => {
     const next = placed[index + 1];
-    return next !== undefined && next.record.offset < one.record.offset ? [swap(one, next, how)] : [];
+    return next !== undefined && next.record.offset < fact.record.offset ? [swap(fact, next, how)] : [];
   });
 
-const swap = (one: Placed, other: Placed, how: string): Violation => ({
+const swap = ({ id, record }: Placed, other: Placed, how: string): Violation => ({
   kind: 'swapped',
-  subject: one.id,
-  detail: `at offset ${one.record.offset} of partition ${one.record.partition}, ${how} ${other.id} at ${other.record.offset}`,
+  subject: id,
+  detail: `at offset ${record.offset} of partition ${record.partition}, although ${how} ${other.id} at offset ${other.record.offset}`,
 });
 
 function byUser(placed: Iterable<Placed>): Map<string, Placed[]> {
   const users = new Map<string, Placed[]>();
-  for (const one of placed) append(users, one.record.activity?.userId ?? '', one);
+  for (const fact of placed) append(users, fact.record.activity?.userId ?? '', fact);
   return users;
 }

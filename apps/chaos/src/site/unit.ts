@@ -98,7 +98,7 @@ export class Unit {
     this.#process = undefined;
     this.#url = undefined;
     this.#onSelfEnd({ name: this.name, code, wasReady, output: process.output.slice(-2000) });
-    // As an orchestrator does it.
+    // An orchestrator restarts it after a while too.
     void delay(restartMs).then(async () => {
       if (this.#wanted) await this.start();
     });

@@ -3,7 +3,7 @@ import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { expect, onTestFinished, test } from 'vitest';
 
-let places = 0;
+let setUps = 0;
 
 const started = (options: ConstructorParameters<typeof ServiceProcess>[0]): ServiceProcess => {
   const service = new ServiceProcess(options);
@@ -13,15 +13,15 @@ const started = (options: ConstructorParameters<typeof ServiceProcess>[0]): Serv
   return service;
 };
 
-/** The real API and, beside it, the example as its README starts it. */
-async function place() {
-  places += 1;
-  const name = `alerts-${process.pid}-${places}`;
+/** Starts the real API, and returns functions that start the example and log failures. */
+async function setUp() {
+  setUps += 1;
+  const name = `alerts-${process.pid}-${setUps}`;
   const folder = temporaryFolder('alerts');
   onTestFinished(() => folder.remove());
   const kafka = { KAFKA_BROKERS: kafkaBrokers().join(), KAFKA_TOPIC: name };
   const mongodb = { MONGODB_URI: mongodbUri(), MONGODB_DATABASE: name.replaceAll('-', '_') };
-  // One partition, so that what was logged before an alert was judged before it.
+  // One partition, so that the example judges activities in the order in which they were logged.
   const api = started({ app: 'api', environment: { ...kafka, ...mongodb, KAFKA_PARTITIONS: '1' } });
   const url = await api.ready();
   const alerts = () =>
@@ -29,7 +29,7 @@ async function place() {
       main: 'docs/examples/alerts/src/main.ts',
       environment: { ...kafka, KAFKA_GROUP_ID: name, STATE_DIR: folder.path },
     });
-  /** Logs failures of the user, so many seconds after noon. */
+  /** Logs failures of a user at these seconds after noon. */
   const fail = async (userId: string, ...seconds: readonly number[]): Promise<void> => {
     for (const after of seconds) {
       const createdAt = new Date(Date.UTC(2026, 0, 1, 12) + after * 1000).toISOString();
@@ -47,39 +47,39 @@ const usersIn = (service: ServiceProcess): readonly string[] =>
     ([line]) => (JSON.parse(line) as { userId: string }).userId,
   );
 
-async function toldOf(service: ServiceProcess, user: string): Promise<void> {
+async function reported(service: ServiceProcess, user: string): Promise<void> {
   while (!usersIn(service).includes(user)) await delay(20);
 }
 
-test('five failed logins within a minute alert once; four or a slow five do not; a restart goes on where it was', async () => {
-  const { alerts, fail } = await place();
+test('five failed logins within a minute alert once; four or a slow five do not; a restart continues where it was', async () => {
+  const { alerts, fail } = await setUp();
   await fail('four', 0, 1, 2, 3);
   await fail('slow', 0, 30, 60, 90, 120);
   await fail('five', 0, 10, 20, 30, 40, 45, 50);
   await fail('half', 0, 1, 2);
   await fail('marker-1', 0, 1, 2, 3, 4);
   const first = alerts();
-  await toldOf(first, 'marker-1');
+  await reported(first, 'marker-1');
   expect(usersIn(first)).toEqual(['five', 'marker-1']);
   expect(await first.end('SIGTERM')).toBe(0);
 
   await fail('half', 3, 4);
   await fail('marker-2', 0, 1, 2, 3, 4);
   const second = alerts();
-  await toldOf(second, 'marker-2');
+  await reported(second, 'marker-2');
   expect(usersIn(second)).toEqual(['half', 'marker-2']);
   expect(await second.end('SIGTERM')).toBe(0);
 });
 
-test('one that is killed is followed by one that misses nothing', async () => {
-  const { alerts, fail } = await place();
+test('a program that continues for a killed one misses nothing', async () => {
+  const { alerts, fail } = await setUp();
   await fail('five', 0, 1, 2);
   await fail('marker', 0, 1, 2, 3, 4);
   const first = alerts();
-  await toldOf(first, 'marker');
+  await reported(first, 'marker');
   await first.end('SIGKILL');
   await fail('five', 3, 4);
   const second = alerts();
-  await toldOf(second, 'five');
+  await reported(second, 'five');
   expect(usersIn(second).filter((user) => user === 'five')).toHaveLength(1);
 });

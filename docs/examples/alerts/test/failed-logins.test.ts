@@ -7,8 +7,8 @@ const noon = Date.UTC(2026, 0, 1, 12);
 const failed = (seconds: number, more: { id?: string; userId?: string; type?: string } = {}) =>
   sampleActivity({ type: 'LOGIN_FAILED', createdAt: noon + seconds * second, ...more });
 
-/** Which of the failures, counted from 1, it told of. */
-const toldOf = (activities: readonly ReturnType<typeof failed>[], logins = new FailedLogins()): number[] =>
+/** Adds activities, and returns the numbers of those that completed a burst, counted from 1. */
+const reported = (activities: readonly ReturnType<typeof failed>[], logins = new FailedLogins()): number[] =>
   activities.flatMap((activity, index) => (logins.add(activity) ? [index + 1] : []));
 
 test.each<[string, readonly number[], readonly number[]]>([
@@ -16,51 +16,51 @@ test.each<[string, readonly number[], readonly number[]]>([
   ['four', [0, 1, 2, 3], []],
   ['five in a minute and no less', [0, 15, 30, 45, 60], []],
   ['five over two minutes', [0, 30, 60, 90, 120], []],
-  ['a burst that goes on, once', [0, 1, 2, 3, 4, 5, 6, 7, 40, 80, 120], [5]],
+  ['a burst that continues, once', [0, 1, 2, 3, 4, 5, 6, 7, 40, 80, 120], [5]],
   ['a second burst after a minute of quiet', [0, 1, 2, 3, 4, 100, 101, 102, 103, 104], [5, 10]],
-  ['five that come in another order', [50, 10, 30, 20, 40], [5]],
-  ['four, and one of long ago', [100, 101, 102, 103, -5000], []],
-  ['five behind one whose clock is ahead', [300, 0, 1, 2, 3, 4], [6]],
-  ['five with one of a clock that is ahead among them', [0, 1, 2, 3, 300, 4], [6]],
-  ['five that were told of, and one of before them', [100, 101, 102, 103, 104, 50], [5]],
-  ['two bursts at a time', [0, 300, 1, 301, 2, 302, 3, 303, 4, 304], [9, 10]],
-  ['two times four with quiet between', [0, 1, 2, 3, 63, 64, 65, 66], []],
-  ['two times four, and one that makes five of the second', [0, 1, 2, 3, 100, 101, 102, 103, 104], [9]],
-])('%s', (_, times, told) => {
-  expect(toldOf(times.map((seconds) => failed(seconds)))).toEqual(told);
+  ['five in another order', [50, 10, 30, 20, 40], [5]],
+  ['four, and one from long ago', [100, 101, 102, 103, -5000], []],
+  ['five after one whose clock is ahead', [300, 0, 1, 2, 3, 4], [6]],
+  ['five with one among them whose clock is ahead', [0, 1, 2, 3, 300, 4], [6]],
+  ['five that were reported, and an earlier one', [100, 101, 102, 103, 104, 50], [5]],
+  ['two bursts at the same time', [0, 300, 1, 301, 2, 302, 3, 303, 4, 304], [9, 10]],
+  ['four, and four after a minute of quiet', [0, 1, 2, 3, 63, 64, 65, 66], []],
+  ['four, and five after a minute of quiet', [0, 1, 2, 3, 100, 101, 102, 103, 104], [9]],
+])('%s', (_, times, expected) => {
+  expect(reported(times.map((seconds) => failed(seconds)))).toEqual(expected);
 });
 
-test('what is delivered again counts once, also after it was told of', () => {
+test('a login that is delivered again counts once, also after its burst was reported', () => {
   const five = [0, 1, 2, 3, 4].map((seconds) => failed(seconds));
   const four = five.slice(0, 4);
-  expect(toldOf([...four, ...four])).toEqual([]);
-  expect(toldOf([...five, ...five])).toEqual([5]);
+  expect(reported([...four, ...four])).toEqual([]);
+  expect(reported([...five, ...five])).toEqual([5]);
 });
 
-test('each user for oneself, and logins alone', () => {
+test('users are counted apart, and only failed logins count', () => {
   const users = ['a', 'b', 'c', 'd', 'e'].map((userId, index) => failed(index, { userId }));
   const others = [0, 1, 2, 3, 4].map((seconds) => failed(seconds, { type: 'LOGIN' }));
-  expect(toldOf([...users, ...others])).toEqual([]);
+  expect(reported([...users, ...others])).toEqual([]);
 });
 
-test('another goes on where it was', () => {
+test('another instance continues from the state', () => {
   const first = new FailedLogins();
   expect(
-    toldOf(
+    reported(
       [0, 1, 2].map((seconds) => failed(seconds)),
       first,
     ),
   ).toEqual([]);
   const state = JSON.parse(JSON.stringify(first.state)) as typeof first.state;
   expect(
-    toldOf(
+    reported(
       [3, 4, 5].map((seconds) => failed(seconds)),
       new FailedLogins(state),
     ),
   ).toEqual([2]);
 });
 
-test('what it knows is bounded, however many fail however often', () => {
+test('the state is limited, however many users fail, and however often', () => {
   const logins = new FailedLogins();
   for (let index = 0; index < 3000; index += 1)
     logins.add(failed(index / 100, { userId: `user-${index % 1500}` }));

@@ -6,7 +6,7 @@ import {
   type DeadLetterQuery,
   type DeadLetterRepository,
   type LatestLetter,
-  keepsOut,
+  isClaimBlocked,
   type LetterSweep,
   listedBytes,
   maxPageBytes,
@@ -84,7 +84,7 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
     return changeStore(() => {
       this.#database.writer.assertAlive();
       const until = this.#database.replayClaimedUntil;
-      if (until !== undefined && keepsOut(until, claim)) return 'taken';
+      if (until !== undefined && isClaimBlocked(until, claim)) return 'taken';
       this.#database.replayClaimedUntil = claim.until;
       return 'claimed';
     });

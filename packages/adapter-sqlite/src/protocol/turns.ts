@@ -6,7 +6,7 @@ export type Steps<Result> = Generator<undefined, Result, undefined>;
 /** A job with a deadline, in the time of `monotonicNow`. It is abandoned after that. */
 export interface Timed {
   readonly deadline: number;
-  /** Whether the job reads rows. New jobs that read only an index are tried before those. */
+  /** Whether the job reads rows. Such new jobs hold up none that reads only an index. */
   readonly readsRows?: boolean;
 }
 
@@ -19,7 +19,6 @@ export const monotonicNow = (): number => performance.timeOrigin + performance.n
 interface Started {
   readonly id: number;
   readonly deadline: number;
-  readonly readsRows: boolean;
   readonly begin: () => Steps<unknown>;
   /** Undefined before the first step. */
   readonly steps: Steps<unknown> | undefined;
@@ -33,14 +32,17 @@ const lateFault: Fault = { code: undefined, text: 'it exceeded its time limit', 
 
 /**
  * Runs jobs in steps, so that long jobs hold up no short ones, however many there are. Each new job is tried for `trialMs`. If it is not
- * done then, it moves to a line, where each job runs to its end before the next. New jobs and the line have every other step.
+ * done then, it moves to a line, where each job runs to its end before the next. New jobs that read only an index, new jobs that read
+ * rows, and the line have a step each in turn.
  */
 export class Turns {
   readonly #runners: StepRunners;
   readonly #now: () => number;
-  readonly #new: Started[] = [];
+  readonly #ofIndex: Started[] = [];
+  readonly #ofRows: Started[] = [];
   readonly #line: Started[] = [];
-  #isLineNext = false;
+  /** The three queues, in the order of their turns. */
+  #queues: readonly Started[][] = [this.#ofIndex, this.#ofRows, this.#line];
 
   constructor(runners: StepRunners, now: () => number = monotonicNow) {
     this.#runners = runners;
@@ -48,7 +50,7 @@ export class Turns {
   }
 
   get empty(): boolean {
-    return this.#new.length + this.#line.length === 0;
+    return this.#queues.every(({ length }) => length === 0);
   }
 
   add({ id, name, input }: Job): void {
@@ -56,16 +58,16 @@ export class Turns {
     if (runner === undefined) throw new Error(`There is no job ${name}.`);
     const { deadline, readsRows = false } = input as Timed;
     const begin = () => runner(input as never);
-    const place = readsRows ? this.#new.length : this.#new.findLastIndex((job) => !job.readsRows) + 1;
-    this.#new.splice(place, 0, { id, deadline, readsRows, begin, steps: undefined, spentMs: 0 });
+    const queue = readsRows ? this.#ofRows : this.#ofIndex;
+    queue.push({ id, deadline, begin, steps: undefined, spentMs: 0 });
   }
 
   /** Does the next step. Returns the outcome of its job, or undefined if the job has further steps. */
   step(): Outcome | undefined {
-    const isLong = this.#new.length === 0 || (this.#isLineNext && this.#line.length > 0);
-    this.#isLineNext = !isLong;
-    const job = (isLong ? this.#line : this.#new).shift();
-    if (job === undefined) return undefined;
+    const queue = this.#queues.find(({ length }) => length > 0);
+    const job = queue?.shift();
+    if (queue === undefined || job === undefined) return undefined;
+    this.#endTurn(queue);
     const { id, deadline, begin, steps = begin() } = job;
     const begunAt = this.#now();
     if (begunAt > deadline) return { id, fault: lateFault };
@@ -76,21 +78,23 @@ export class Turns {
       return { id, fault: faultOf(error) };
     }
     const next = { ...job, steps, spentMs: job.spentMs + this.#now() - begunAt };
-    if (isLong) this.#line.unshift(next);
-    else if (next.spentMs < trialMs) this.#new.unshift(next);
+    if (queue === this.#line || next.spentMs < trialMs) queue.unshift(next);
     else this.#toLine(next);
     return undefined;
   }
 
   /** Forgets all jobs. */
   clear(): void {
-    this.#new.length = 0;
-    this.#line.length = 0;
+    for (const queue of this.#queues) queue.length = 0;
   }
 
   /** A job that has to wait begins again when its time comes, as a thousand parts of answers would fill the memory. */
   #toLine(job: Started): void {
     this.#line.push(this.#line.length === 0 ? job : { ...job, steps: undefined });
-    this.#isLineNext = false;
+    this.#endTurn(this.#line);
+  }
+
+  #endTurn(queue: Started[]): void {
+    this.#queues = [...this.#queues.filter((other) => other !== queue), queue];
   }
 }

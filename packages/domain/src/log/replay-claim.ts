@@ -10,7 +10,7 @@ export interface ReplayClaim {
  * Returns the range in which the end of a held claim blocks this claim. A held claim that ends even later was made by a wrong
  * clock. It does not block, because it would block everyone until then.
  */
-export const keptOutUntil = ({
+export const blockingClaimEnds = ({
   from,
   until,
 }: ReplayClaim): { readonly after: number; readonly upTo: number } => ({
@@ -19,7 +19,7 @@ export const keptOutUntil = ({
 });
 
 /** Returns whether a claim held until `heldUntil` blocks this claim. */
-export function keepsOut(heldUntil: number, claim: ReplayClaim): boolean {
-  const { after, upTo } = keptOutUntil(claim);
+export function isClaimBlocked(heldUntil: number, claim: ReplayClaim): boolean {
+  const { after, upTo } = blockingClaimEnds(claim);
   return heldUntil > after && heldUntil <= upTo;
 }

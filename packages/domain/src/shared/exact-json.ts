@@ -6,7 +6,7 @@ import { hasEscapedKey } from './parse-json.ts';
 import { fitsDouble, UnfitNumber } from './unfit-number.ts';
 import { Violations } from './violation.ts';
 
-/** How many repetitions are looked at: all further ones may be of a place that is listed already. */
+/** The maximum number of repetitions that are examined. Further ones may be of a place that is listed already. */
 const maxRepetitions = 1000;
 
 /**
@@ -16,7 +16,7 @@ const maxRepetitions = 1000;
  */
 export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  return saysAll(value, text) ? value : readExactly(text);
+  return lostNothing(value, text) ? value : readExactly(text);
 }
 
 /**
@@ -25,13 +25,14 @@ export function parseExactJson(text: string): unknown {
  */
 export function parseMendedJson(text: string): JsonValue {
   const value = JSON.parse(text) as JsonValue;
-  if (saysAll(value, text)) return value;
+  if (lostNothing(value, text)) return value;
   const number = (source: string): number | string => (fitsDouble(source) ? Number(source) : source);
   return readKnownJson(text, { number }) as JsonValue;
 }
 
-/** Returns whether `JSON.parse` lost nothing. This is so for nearly every body, which is then not read again. */
-const saysAll = (value: unknown, text: string): boolean => !hasEscapedKey(text) && isLossless(text, value);
+/** Returns whether `JSON.parse` lost nothing. It loses nothing of nearly every body, which is then not read again. */
+const lostNothing = (value: unknown, text: string): boolean =>
+  !hasEscapedKey(text) && isLossless(text, value);
 
 function readExactly(text: string): unknown {
   const violations = new Violations();
