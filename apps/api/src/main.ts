@@ -1,4 +1,4 @@
-import { startService, tryLine } from '@user-activity/engines';
+import { type OpenEngines, startService, tryLine } from '@user-activity/engines';
 import { runConfigured, versionOf } from '@user-activity/runner';
 import { compose } from './composition.ts';
 import { readConfig } from './config.ts';
@@ -8,8 +8,8 @@ const version = versionOf(new URL('../package.json', import.meta.url));
 await runConfigured(readConfig, (config, logger, signal) =>
   startService(config, logger, signal, async ({ closers, scrapeMetrics, startApi, listen }) => {
     const info = { version, scrapeMetrics };
-    const limits = { queryTimeoutMs: config.QUERY_TIMEOUT_MS };
-    const api = await startApi(closers, (engines) => compose(config, logger, engines, info), limits);
+    const wire = (engines: OpenEngines) => compose(config, logger, engines, info);
+    const api = await startApi(closers, wire, config.QUERY_TIMEOUT_MS);
     const url = await listen(api);
     return { url, docs: '/docs', hint: tryLine(url, config) };
   }),

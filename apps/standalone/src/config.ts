@@ -10,7 +10,6 @@ import {
   processVariables,
   readVariables,
   rootKeyFileOf,
-  rootKeyVariables,
 } from '@user-activity/runner';
 import { Type } from '@sinclair/typebox';
 
@@ -18,7 +17,7 @@ const engines = new EngineChoice(everyEngine);
 const Schema = Type.Object({
   ...processVariables(3000),
   ...apiVariables,
-  ...rootKeyVariables,
+  ROOT_KEY_FILE: Type.Optional(Type.String()),
   ...engines.variables,
 });
 

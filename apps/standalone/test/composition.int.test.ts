@@ -15,7 +15,8 @@ test('every token is provided by at least one side and can be made, and both sid
   const wait = new EngineWait(config.engines, logger, new AbortController().signal);
   const closers = new Closers();
   const [storing, serving] = closers.split();
-  const open = (side: Closers) => openEngines(config.engines, side, logger, wait, {});
+  const open = (side: Closers) =>
+    openEngines(config.engines, wait, { closers: side, logger, queryTimeoutMs: 10_000 });
   const consumer = storing.add(composeStoring(logger, await open(storing)), (wired) => wired.close());
   const info = { version: '1.2.3', scrapeMetrics: async () => '' };
   const engines = await open(serving);

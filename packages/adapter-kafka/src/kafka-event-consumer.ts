@@ -5,7 +5,7 @@ import {
   type PartitionProgress,
   type RecordHandler,
 } from '@user-activity/domain';
-import { backOff, settlesWithin } from '@user-activity/timing';
+import { retry, settlesWithin } from '@user-activity/timing';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { retire } from './end-stopped-fetches.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -189,7 +189,7 @@ export class KafkaEventConsumer implements EventConsumer {
       const portions = recordPortions(batch.topic, batch.partition, batch.messages);
       for await (const { records, lastOffset } of portions) {
         if (payload.isStale()) return;
-        if (!(await handled(handler, records, signal))) break;
+        if (!(await retry(() => handler(records, signal), signal))) break;
         // The session is over: another member handles these records. A commit would make the client rejoin.
         if (performance.now() - this.#stoppedAt > this.#sessionMs) return;
         payload.resolveOffset(lastOffset);
@@ -201,23 +201,6 @@ export class KafkaEventConsumer implements EventConsumer {
     // Makes the client join the group again.
     if (over !== undefined && this.#stopped === undefined) throw over;
   }
-}
-
-/** Calls the handler until it resolves, with growing pauses. Returns false if it was cancelled before. */
-async function handled(
-  handler: RecordHandler,
-  records: Parameters<RecordHandler>[0],
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (let failures = 1; !signal.aborted; failures += 1) {
-    try {
-      await handler(records, signal);
-      return true;
-    } catch {
-      await backOff(failures, signal);
-    }
-  }
-  return false;
 }
 
 const isAssignmentOver = (error: unknown): error is Error =>

@@ -1,27 +1,29 @@
 import type { TProperties } from '@sinclair/typebox';
-import { type AwaitedEngines, type Given, wholeNumber } from '@user-activity/runner';
-import type { ConfiguredEngine, EngineKind, OpenLog, OpenStore } from './engine.ts';
+import { type AwaitedEngine, type AwaitedEngines, type Given, wholeNumber } from '@user-activity/runner';
+import type { ConfiguredEngine, EngineKind, LogEngine, StoreEngine } from './engine.ts';
 import type { EngineKinds } from './engines.ts';
 
 /** The chosen log and store, not open yet. */
 export interface EngineSettings extends AwaitedEngines {
-  readonly log: ConfiguredEngine<OpenLog>;
-  readonly store: ConfiguredEngine<OpenStore>;
+  readonly log: ConfiguredEngine<LogEngine>;
+  readonly store: ConfiguredEngine<StoreEngine>;
 }
-
-const startVariables = {
-  START_TIMEOUT_MS: wholeNumber(1, 3_600_000, 60_000),
-};
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Returns the kinds that the variables choose: more than one is a fault. */
-const chosenOf = <Open>(kinds: readonly EngineKind<Open>[], values: Values): readonly EngineKind<Open>[] =>
+/** Returns the variables that choose one of these kinds by being set. An embedded kind has none: it is used if none is set. */
+const choosingVariables = (kinds: readonly AwaitedEngine[]): readonly string[] =>
+  kinds.flatMap(({ variable }) => variable ?? []);
+
+/** Returns the kinds that the variables choose. More than one is a fault. */
+const chosenKinds = <Kind extends AwaitedEngine>(kinds: readonly Kind[], values: Values): readonly Kind[] =>
   kinds.filter(({ variable }) => variable !== undefined && values[variable] !== undefined);
 
-/** Returns the variables by which these kinds are chosen. */
-const choosing = (kinds: readonly EngineKind<unknown>[]): readonly string[] =>
-  kinds.flatMap(({ variable }) => variable ?? []);
+function configured<Ports>(kinds: readonly EngineKind<Ports>[], values: Values): ConfiguredEngine<Ports> {
+  const kind = chosenKinds(kinds, values)[0] ?? kinds.find(({ variable }) => variable === undefined);
+  if (kind === undefined) throw new Error('The variables of the log and the store were not checked.');
+  return kind.configure(values);
+}
 
 /** The variables of the log and the store that an app offers, and what they mean together. */
 export class EngineChoice {
@@ -32,15 +34,15 @@ export class EngineChoice {
   constructor(kinds: EngineKinds) {
     this.#kinds = kinds;
     this.#sides = [kinds.logs, kinds.stores];
-    const ofEngines: TProperties = Object.fromEntries(
+    const ofKinds: TProperties = Object.fromEntries(
       this.#sides.flat().flatMap(({ variables }) => Object.entries(variables)),
     );
-    this.variables = { ...startVariables, ...ofEngines };
+    this.variables = { START_TIMEOUT_MS: wholeNumber(1, 3_600_000, 60_000), ...ofKinds };
   }
 
   /** Returns whether other processes may share the log and the store: one of them is not embedded. */
   isShared(values: Values): boolean {
-    return chosenOf(this.#sides.flat(), values).length > 0;
+    return chosenKinds(this.#sides.flat(), values).length > 0;
   }
 
   /** Returns the faults of a missing log or store, of two that exclude each other, and of the variables of each. */
@@ -50,33 +52,26 @@ export class EngineChoice {
       remote.some(({ variables }) => Object.hasOwn(variables, name)),
     );
     const missing = this.#sides.filter(
-      (side) =>
-        choosing(side).length > 0 &&
-        chosenOf(side, given).length === 0 &&
-        (set.length > 0 || choosing(side).length === side.length),
+      (kinds) =>
+        chosenKinds(kinds, given).length === 0 &&
+        (set.length > 0 || choosingVariables(kinds).length === kinds.length),
     );
-    if (missing.length > 0) {
-      const why = set.length > 0 ? ` together with ${set.join(' and ')}` : '';
-      return missing.map((side) => `${choosing(side).join(' or ')} must be set${why}`);
-    }
-    return this.#sides.flatMap((side) => {
-      const chosen = chosenOf(side, given);
+    const why = set.length > 0 ? ` together with ${set.join(' and ')}` : '';
+    if (missing.length > 0)
+      return missing.map((kinds) => `${choosingVariables(kinds).join(' or ')} must be set${why}`);
+    return this.#sides.flatMap((kinds) => {
+      const chosen = chosenKinds(kinds, given);
       return chosen.length > 1
-        ? `${choosing(chosen).join(' and ')} exclude each other: set only one of them`
+        ? `${choosingVariables(chosen).join(' and ')} exclude each other: set only one of them`
         : chosen.flatMap((kind) => kind.faults(given));
     });
   }
 
   /** Takes the settings of the chosen log and store. Call it only if `faults` returned none. */
   settings(values: Values & { readonly START_TIMEOUT_MS: number }): EngineSettings {
-    const configured = <Open>(side: readonly EngineKind<Open>[]): ConfiguredEngine<Open> => {
-      const kind = chosenOf(side, values)[0] ?? side.find(({ variable }) => variable === undefined);
-      if (kind === undefined) throw new Error('The variables of the log and the store were not checked.');
-      return kind.configure(values);
-    };
     return {
-      log: configured(this.#kinds.logs),
-      store: configured(this.#kinds.stores),
+      log: configured(this.#kinds.logs, values),
+      store: configured(this.#kinds.stores, values),
       startTimeoutMs: values.START_TIMEOUT_MS,
     };
   }

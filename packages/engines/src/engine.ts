@@ -9,7 +9,7 @@ import type {
   PublishObserver,
   TopicRegistry,
 } from '@user-activity/domain';
-import type { Closers, Given, Logger } from '@user-activity/runner';
+import type { AwaitedEngine, Closers, Given, Logger } from '@user-activity/runner';
 
 /** The limits of a publisher, and its observer. */
 export interface PublisherOptions {
@@ -40,60 +40,41 @@ export interface StoreEngine {
   readonly topics?: TopicRegistry;
 }
 
-/** The time limits of a store. */
-export interface StoreLimits {
-  /** Default: that of the store. */
-  readonly queryTimeoutMs?: number | undefined;
+/** The parts and limits that a log or a store is opened with. */
+export interface OpenOptions {
+  /** Close what is opened. */
+  readonly closers: Closers;
+  readonly logger: Logger;
+  /** The time limit of a query of the store. */
+  readonly queryTimeoutMs: number;
 }
-
-/** Opens a log. What must be closed goes to the closers. Rejects with LOG_UNAVAILABLE while the log is out of reach. */
-export type OpenLog = (closers: Closers, logger: Logger) => Promise<LogEngine>;
-
-/** Opens a store. What must be closed goes to the closers. Rejects with STORE_UNAVAILABLE while the store is out of reach. */
-export type OpenStore = (closers: Closers, limits: StoreLimits) => Promise<StoreEngine>;
 
 /** A log or a store with its settings, not open yet. */
-export interface ConfiguredEngine<Open> {
-  readonly name: string;
-  readonly variable: string | undefined;
+export interface ConfiguredEngine<Ports> extends AwaitedEngine {
   readonly settings: unknown;
-  readonly open: Open;
+  /** Rejects with LOG_UNAVAILABLE or STORE_UNAVAILABLE while the log or the store is out of reach. */
+  open(options: OpenOptions): Promise<Ports>;
 }
 
-/** A kind of log or store that an app can run on, such as Kafka. */
-export interface EngineKind<Open> {
-  /** Its name in log lines and errors. */
-  readonly name: string;
-  /** The variable that chooses it by being set. An embedded engine has none: it is used if no other is chosen. */
-  readonly variable: string | undefined;
+/** A kind of log or store that an app can run on, such as Kafka. Its variable chooses it by being set. */
+export interface EngineKind<Ports> extends AwaitedEngine {
   readonly variables: TProperties;
   /** Returns the faults between its variables. */
   faults(given: Given): readonly string[];
   /** Takes its settings from the checked variables. */
-  configure(values: object): ConfiguredEngine<Open>;
+  configure(values: object): ConfiguredEngine<Ports>;
 }
 
 /** Defines a kind of log or store: its variables, the settings that they give, and how it is opened with these settings. */
-export function defineEngine<
-  Variables extends TProperties,
-  Settings,
-  Args extends readonly unknown[],
-  Ports,
->({
-  name,
-  variable,
-  variables,
-  faults = () => [],
-  settings: settingsOf,
-  open,
-}: {
+export function defineEngine<Variables extends TProperties, Settings, Ports>(definition: {
   readonly name: string;
   readonly variable?: keyof Variables & string;
   readonly variables: Variables;
   readonly faults?: (given: Given) => readonly string[];
   readonly settings: (values: Static<TObject<Variables>>) => Settings;
-  readonly open: (settings: Settings, ...args: Args) => Promise<Ports>;
-}): EngineKind<(...args: Args) => Promise<Ports>> {
+  readonly open: (settings: Settings, options: OpenOptions) => Promise<Ports>;
+}): EngineKind<Ports> {
+  const { name, variable, variables, faults = () => [] } = definition;
   const schema = Type.Object(variables);
   return {
     name,
@@ -102,8 +83,8 @@ export function defineEngine<
     faults,
     configure(values) {
       if (!Value.Check(schema, values)) throw new Error(`The variables of ${name} were not checked.`);
-      const settings = settingsOf(values);
-      return { name, variable, settings, open: (...args) => open(settings, ...args) };
+      const settings = definition.settings(values);
+      return { name, variable, settings, open: (options) => definition.open(settings, options) };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { EngineKind, OpenLog, OpenStore } from './engine.ts';
+import type { EngineKind, LogEngine, StoreEngine } from './engine.ts';
 import { kafkaLog } from './log/kafka.ts';
 import { sqliteLog } from './log/sqlite.ts';
 import { mongodbStore } from './store/mongodb.ts';
@@ -6,8 +6,8 @@ import { sqliteStore } from './store/sqlite.ts';
 
 /** The logs and the stores that an app offers. */
 export interface EngineKinds {
-  readonly logs: readonly EngineKind<OpenLog>[];
-  readonly stores: readonly EngineKind<OpenStore>[];
+  readonly logs: readonly EngineKind<LogEngine>[];
+  readonly stores: readonly EngineKind<StoreEngine>[];
 }
 
 /** Every log and store. */

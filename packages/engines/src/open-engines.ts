@@ -1,7 +1,7 @@
 import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
 import type { DeadLetterQueue } from '@user-activity/domain';
-import type { Closers, EngineWait, Logger } from '@user-activity/runner';
-import type { LogEngine, StoreEngine, StoreLimits } from './engine.ts';
+import type { EngineWait } from '@user-activity/runner';
+import type { LogEngine, OpenOptions, StoreEngine } from './engine.ts';
 import type { EngineSettings } from './engine-choice.ts';
 
 /** An open log and an open store. */
@@ -15,19 +15,17 @@ export interface OpenEngines {
 /** Opens the log and the store side by side, once they are reached. */
 export async function openEngines(
   engines: EngineSettings,
-  closers: Closers,
-  logger: Logger,
   wait: EngineWait,
-  limits: StoreLimits,
+  options: OpenOptions,
 ): Promise<OpenEngines> {
   const [log, store] = await Promise.all([
-    wait.reach('log', () => engines.log.open(closers, logger)),
-    wait.reach('store', () => engines.store.open(closers, limits)),
+    wait.reach('log', () => engines.log.open(options)),
+    wait.reach('store', () => engines.store.open(options)),
   ]);
-  if (log.topic !== undefined) {
+  const { topic } = log;
+  if (topic !== undefined) {
     if (store.topics === undefined)
       throw new Error(`${engines.store.name} cannot remember the partitions of ${engines.log.name}.`);
-    const { topic } = log;
     const assertSamePartitions = makeAssertSamePartitions({ topics: store.topics });
     await wait.reach('store', () => assertSamePartitions(topic));
   }

@@ -1,7 +1,7 @@
-import { type HttpServer, type ScrapeMetrics, serveWhileStarting } from '@user-activity/adapter-http';
+import { type HttpServer, serveWhileStarting } from '@user-activity/adapter-http';
 import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import {
-  type Closers,
+  Closers,
   EngineWait,
   type Get,
   type Logger,
@@ -11,66 +11,72 @@ import {
   startStoring,
   startSweeping,
   type Wiring,
-  withClosers,
 } from '@user-activity/runner';
 import { server } from './api-server.ts';
-import type { StoreLimits } from './engine.ts';
 import type { EngineSettings } from './engine-choice.ts';
 import { openEngines, type OpenEngines } from './open-engines.ts';
 
+// QUERY_TIMEOUT_MS is for the API.
+const storingQueryTimeoutMs = 10_000;
+
 /** The settings of a process that runs on a log and a store. */
-export type ServiceConfig = ProcessSettings & { readonly engines: EngineSettings };
+type ServiceConfig = ProcessSettings & { readonly engines: EngineSettings };
 
 /** Makes the wiring of one side of the service. */
-export type Compose = (engines: OpenEngines) => Wiring;
+type Compose = (engines: OpenEngines) => Wiring;
 
-/** The start of a process: opens the sides of the service, each with a log and a store of its own. */
-export interface ServiceStart {
-  readonly closers: Closers;
-  readonly scrapeMetrics: ScrapeMetrics;
-  /** Opens the storing side, joins the group and begins to store. */
-  readonly startConsumer: (closers: Closers, compose: Compose) => Promise<Get>;
-  /** Opens the serving side and begins to sweep dead letters. */
-  readonly startApi: (closers: Closers, compose: Compose, limits: StoreLimits) => Promise<Get>;
-  /** Listens with the server. Resolves with its URL. */
-  readonly listen: (get: Get) => Promise<string>;
-}
+/** The start of a process. It opens the sides of the service, each with a log and a store of its own. */
+export type ServiceStart = Awaited<ReturnType<typeof beginStart>>;
 
 /** Starts a process. Measures it, and serves health while it waits for its log and store. If the start fails, closes what was opened. */
-export const startService = (
+export async function startService(
   config: ServiceConfig,
   logger: Logger,
   signal: AbortSignal,
   start: (service: ServiceStart) => Promise<Omit<RunningApp, 'stop'>>,
-): Promise<RunningApp> =>
-  withClosers(async (closers) => {
-    const scrapeMetrics = measureProcess(closers, PrometheusMetrics.start());
-    const wait = new EngineWait(config.engines, logger, signal);
-    const listen = await listenEarly(closers, config, logger, wait);
-    async function open(into: Closers, compose: Compose, limits: StoreLimits): Promise<Get> {
-      const engines = await openEngines(config.engines, into, logger, wait, limits);
-      const wiring = into.add(compose(engines), (wired) => wired.close());
-      wiring.resolveAll();
-      return wiring.get;
-    }
-    const app = await start({
-      closers,
-      scrapeMetrics,
-      async startConsumer(into, compose) {
-        const get = await open(into, compose, {});
-        await wait.reach('log', () => startStoring(get));
-        return get;
-      },
-      async startApi(into, compose, limits) {
-        const get = await open(into, compose, limits);
-        await get(server);
-        into.add(startSweeping(get), async (stop) => stop());
-        return get;
-      },
-      listen: async (get) => listen(await get(server)),
-    });
-    return { ...app, stop: () => closers.close() };
-  });
+): Promise<RunningApp> {
+  const closers = new Closers();
+  const stop = (): Promise<void> => closers.close();
+  try {
+    return { ...(await start(await beginStart(closers, config, logger, signal))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function beginStart(closers: Closers, config: ServiceConfig, logger: Logger, signal: AbortSignal) {
+  // Instruments that are made earlier measure nothing.
+  const metrics = closers.add(PrometheusMetrics.start(), (opened) => opened.close());
+  measureProcess(closers);
+  const wait = new EngineWait(config.engines, logger, signal);
+  const listen = await listenEarly(closers, config, logger, wait);
+  async function open(side: Closers, compose: Compose, queryTimeoutMs: number): Promise<Get> {
+    const engines = await openEngines(config.engines, wait, { closers: side, logger, queryTimeoutMs });
+    const wiring = side.add(compose(engines), (wired) => wired.close());
+    wiring.resolveAll();
+    return wiring.get;
+  }
+  return {
+    closers,
+    scrapeMetrics: metrics.scrape,
+    /** Opens the storing side, joins the group and begins to store. */
+    startConsumer: async (side: Closers, compose: Compose): Promise<Get> => {
+      const get = await open(side, compose, storingQueryTimeoutMs);
+      await wait.reach('log', () => startStoring(get));
+      return get;
+    },
+    /** Opens the serving side and begins to sweep dead letters. */
+    startApi: async (side: Closers, compose: Compose, queryTimeoutMs: number): Promise<Get> => {
+      const get = await open(side, compose, queryTimeoutMs);
+      await get(server);
+      side.add(startSweeping(get), async (stop) => stop());
+      return get;
+    },
+    /** Listens with the server. Resolves with its URL. */
+    listen: async (get: Get): Promise<string> => listen(await get(server)),
+  };
+}
 
 /**
  * Serves health at the address of the process while it waits for a log or a store that may be out of reach. Returns a function that

@@ -12,14 +12,18 @@ const mongodb = { MONGODB_URI: 'mongodb://db' };
 
 describe('with one more log and store', () => {
   test.each([
-    ['a log needs any store', kafka, ['MONGODB_URI or MEMORY_STORE must be set together with KAFKA_BROKERS']],
     [
-      'a store needs any log',
+      'a log needs one of the stores',
+      kafka,
+      ['MONGODB_URI or MEMORY_STORE must be set together with KAFKA_BROKERS'],
+    ],
+    [
+      'a store needs one of the logs',
       mongodb,
       ['KAFKA_BROKERS or MEMORY_TOPIC must be set together with MONGODB_URI'],
     ],
     [
-      'a setting needs both',
+      'a variable of a log needs a log and a store',
       { MEMORY_GROUP: 'g' },
       [
         'KAFKA_BROKERS or MEMORY_TOPIC must be set together with MEMORY_GROUP',
@@ -27,23 +31,23 @@ describe('with one more log and store', () => {
       ],
     ],
     [
-      'a second store is one too many',
+      'two stores exclude each other',
       { ...kafka, ...mongodb, MEMORY_STORE: 'x' },
       ['MONGODB_URI and MEMORY_STORE exclude each other: set only one of them'],
     ],
     [
-      'the faults of the chosen log count',
+      'the chosen log adds its own faults',
       { ...mongodb, ...kafka, KAFKA_PASSWORD: 'x' },
       [
         'KAFKA_SASL_MECHANISM must be set together with KAFKA_PASSWORD',
         'KAFKA_USERNAME must be set together with KAFKA_PASSWORD',
       ],
     ],
-    ['every pair will do', { ...kafka, MEMORY_STORE: 'x' }, []],
-    ['none is embedded', {}, []],
+    ['any log goes with any store', { ...kafka, MEMORY_STORE: 'x' }, []],
+    ['without variables, both are embedded', {}, []],
   ])('%s', (_, given, faults) => expect(choice.faults(given)).toEqual(faults));
 
-  test('log and store are chosen apart', () => {
+  test('log and store are chosen independently', () => {
     const engines = choice.settings({
       ...kafka,
       KAFKA_SSL: 'false',
@@ -64,7 +68,7 @@ describe('with one more log and store', () => {
   });
 });
 
-test('processes that share log and store need one of each', () => {
+test('processes that share a log and a store need one of each', () => {
   const shared = new EngineChoice(sharedEngines);
   expect(shared.faults({})).toEqual(['KAFKA_BROKERS must be set', 'MONGODB_URI must be set']);
   expect(shared.faults({ ...kafka, ...mongodb })).toEqual([]);
@@ -72,7 +76,7 @@ test('processes that share log and store need one of each', () => {
   expect(() => shared.settings({ START_TIMEOUT_MS: 1 })).toThrow('were not checked');
 });
 
-test('log and store of a process are shared with others unless both are embedded', () => {
+test('the log and the store are shared with other processes unless both are embedded', () => {
   expect(choice.isShared({})).toBe(false);
   expect(choice.isShared({ DATA_DIR: 'x', KAFKA_TOPIC: 't' })).toBe(false);
   expect(choice.isShared(kafka)).toBe(true);

@@ -1,4 +1,4 @@
-import { type Static, type TObject, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
@@ -12,21 +12,6 @@ import {
 import type { Closers } from '@user-activity/runner';
 import { defineEngine, type LogEngine, type StoreEngine } from '../src/index.ts';
 
-const logVariables = {
-  MEMORY_TOPIC: Type.Optional(Type.String()),
-  MEMORY_GROUP: Type.String({ default: 'group' }),
-};
-const storeVariables = { MEMORY_STORE: Type.Optional(Type.String()) };
-
-const logSettings = ({
-  MEMORY_TOPIC: topic = '',
-  MEMORY_GROUP: group,
-}: Static<TObject<typeof logVariables>>) => ({
-  topic,
-  group,
-});
-const storeSettings = ({ MEMORY_STORE: place }: Static<TObject<typeof storeVariables>>) => ({ place });
-
 /** A log and a store in memory, as engines that an app can offer. They show that an engine takes one file and one row. */
 export function memoryEngines() {
   const [log, store] = [new MemoryLog(), new MemoryStore()];
@@ -36,47 +21,41 @@ export function memoryEngines() {
       closed.push(name);
     });
 
-  async function openLog(
-    { topic, group }: ReturnType<typeof logSettings>,
-    closers: Closers,
-  ): Promise<LogEngine> {
-    log.assertReachable();
-    opened('log', closers);
-    return {
-      topic: { name: topic, partitions: log.partitions },
-      publisher: ({ bufferedEvents }) => new MemoryEventPublisher(log, { bufferedEvents }),
-      consumers: () => () => new MemoryEventConsumer(log, group),
-    };
-  }
+  const memoryLog = defineEngine({
+    name: 'the log in memory',
+    variable: 'MEMORY_TOPIC',
+    variables: {
+      MEMORY_TOPIC: Type.Optional(Type.String()),
+      MEMORY_GROUP: Type.String({ default: 'group' }),
+    },
+    settings: ({ MEMORY_TOPIC: topic = '', MEMORY_GROUP: group }) => ({ topic, group }),
+    async open({ topic, group }, { closers }): Promise<LogEngine> {
+      log.assertReachable();
+      opened('log', closers);
+      return {
+        topic: { name: topic, partitions: log.partitions },
+        publisher: ({ bufferedEvents }) => new MemoryEventPublisher(log, { bufferedEvents }),
+        consumers: () => () => new MemoryEventConsumer(log, group),
+      };
+    },
+  });
 
-  async function openStore(_: ReturnType<typeof storeSettings>, closers: Closers): Promise<StoreEngine> {
-    store.assertReachable();
-    opened('store', closers);
-    return {
-      repository: new MemoryActivityRepository(store),
-      deadLetters: new MemoryDeadLetterRepository(store),
-      deadLetterQueue: new MemoryDeadLetterQueue(store),
-      topics: new MemoryTopicRegistry(store),
-    };
-  }
+  const memoryStore = defineEngine({
+    name: 'the store in memory',
+    variable: 'MEMORY_STORE',
+    variables: { MEMORY_STORE: Type.Optional(Type.String()) },
+    settings: ({ MEMORY_STORE: place }) => ({ place }),
+    async open(_, { closers }): Promise<StoreEngine> {
+      store.assertReachable();
+      opened('store', closers);
+      return {
+        repository: new MemoryActivityRepository(store),
+        deadLetters: new MemoryDeadLetterRepository(store),
+        deadLetterQueue: new MemoryDeadLetterQueue(store),
+        topics: new MemoryTopicRegistry(store),
+      };
+    },
+  });
 
-  return {
-    log,
-    store,
-    closed,
-    memoryLog: defineEngine({
-      name: 'the log in memory',
-      variable: 'MEMORY_TOPIC',
-      variables: logVariables,
-      settings: logSettings,
-      open: openLog,
-    }),
-    memoryStore: defineEngine({
-      name: 'the store in memory',
-      variable: 'MEMORY_STORE',
-      variables: storeVariables,
-      settings: storeSettings,
-      open: openStore,
-    }),
-  };
+  return { log, store, closed, memoryLog, memoryStore };
 }

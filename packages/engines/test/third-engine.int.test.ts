@@ -30,10 +30,10 @@ import { memoryEngines } from './memory-engine.ts';
 
 const logger = makeLogger('silent' as 'fatal');
 
-// The time limit of the test ends a wait in vain.
+// How long to wait for a condition. It is long, because a loaded machine is no failure.
 const patience = { timeout: 60_000 };
 
-/** The logs and stores of the service, and one more of each. */
+/** Offers the logs and stores of the service, and one more of each. */
 function withMemory() {
   const memory = memoryEngines();
   const choice = new EngineChoice({
@@ -68,7 +68,7 @@ function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: 
       provideApiUseCases(wiring, config, consumer);
       provideApiServer(wiring, config, { version: '1.2.3', scrapeMetrics }, consumer);
     });
-    const api = await service.startApi(serving, compose, {});
+    const api = await service.startApi(serving, compose, config.QUERY_TIMEOUT_MS);
     const { consumer: member, watchdog, storingUseCases, ...ofApi } = tokens;
     for (const token of [member, watchdog, storingUseCases]) expect(consumer<unknown>(token)).toBeDefined();
     for (const token of Object.values(ofApi)) expect(api<unknown>(token)).toBeDefined();
@@ -105,7 +105,7 @@ test('a third log and store serve the whole service: an activity is logged, stor
   expect(memory.closed.toSorted()).toEqual(['log', 'log', 'store', 'store']);
 });
 
-test('a start waits for it, and health says meanwhile what is missing', async () => {
+test('a start waits for a third store, and health shows meanwhile what is missing', async () => {
   const memory = withMemory();
   memory.store.reachable = false;
   const [port = 0] = await freePorts(1);
@@ -125,7 +125,7 @@ test('a start waits for it, and health says meanwhile what is missing', async ()
   await vi.waitFor(async () => expect(await health()).toMatchObject({ status: 200 }), patience);
 });
 
-test('a number of partitions that changed ends the start, and closes what was opened', async () => {
+test('the start fails if the number of partitions has changed, and closes what was opened', async () => {
   const memory = withMemory();
   memory.store.topics.set('activities', 99);
   await expect(start(memory, 0)).rejects.toThrow('The topic activities has 3 partitions and began with 99.');

@@ -30,17 +30,12 @@ export interface ApiLimits {
 
 /** Makes the use cases of the API on the wired ports, and measures them. */
 export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): ApiUseCases {
-  const {
-    recordingRules: rules,
-    deadLetterRetention: retention,
-    PUBLISH_TIMEOUT_MS,
-    QUERY_TIMEOUT_MS,
-  } = limits;
+  const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS } = limits;
   const useCases: ApiUseCases = instrumentApi(
     makeApiUseCases({
       clock: get(tokens.clock),
       ids: get(tokens.ids),
-      rules,
+      rules: limits.recordingRules,
       publisher: measuredPublisher(get(tokens.publisher)),
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
@@ -50,7 +45,7 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       ),
       outcomeWaiter: get(tokens.outcomeWaiter),
       health,
-      retention,
+      retention: limits.deadLetterRetention,
       now: eventLoop.now,
       maxStatsMs: QUERY_TIMEOUT_MS,
       // A portion is appended once and then removed. MongoDB looks for a server and waits twice as long for its answer.

@@ -23,14 +23,3 @@ export class Closers {
     if (failures.length > 0) throw failures[0];
   }
 }
-
-/** Runs a start that adds what it opens to the closers. If the start fails, closes all of it. */
-export async function withClosers<Result>(start: (closers: Closers) => Promise<Result>): Promise<Result> {
-  const closers = new Closers();
-  try {
-    return await start(closers);
-  } catch (error) {
-    await closers.close();
-    throw error;
-  }
-}

@@ -1,8 +1,8 @@
-export { type ApiLimits, apiUseCases, outcomeWaiter } from './api-use-cases.ts';
-export { Closers, withClosers } from './closers.ts';
+export { apiUseCases, outcomeWaiter } from './api-use-cases.ts';
+export { Closers } from './closers.ts';
 export { type AwaitedEngine, type AwaitedEngines, EngineWait } from './engine-wait.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
-export { openRootKey, type RootKey } from './configuration/key-files.ts';
+export { openRootKey } from './configuration/key-files.ts';
 export { type Environment, type Given, readVariables } from './configuration/read-variables.ts';
 export {
   accessFaults,
@@ -14,16 +14,10 @@ export {
   processSettings,
   rootKeyFileOf,
 } from './configuration/settings.ts';
-export {
-  apiVariables,
-  flag,
-  processVariables,
-  rootKeyVariables,
-  wholeNumber,
-} from './configuration/variables.ts';
-export { type Logger, type LogLevel, logLevels, makeLogger } from './logger.ts';
+export { apiVariables, flag, processVariables, wholeNumber } from './configuration/variables.ts';
+export { type Logger, makeLogger } from './logger.ts';
 export { groupObserver } from './metrics/group-metrics.ts';
-export { measureProcess, type Measurements } from './metrics/measure-process.ts';
+export { measureProcess } from './metrics/measure-process.ts';
 export { publishObserver } from './metrics/publish-metrics.ts';
 export { measuredOutages } from './metrics/storing-metrics.ts';
 export { outageLog } from './outage-log.ts';
@@ -39,5 +33,5 @@ export { SystemClock } from './system-clock.ts';
 export { tokens } from './tokens.ts';
 export { UuidIds } from './uuid-ids.ts';
 export { versionOf } from './version-of.ts';
-export { defaultWatch, type WatchOptions } from './watch-progress.ts';
+export type { WatchOptions } from './watch-progress.ts';
 export { type Get, type Token, token, Wiring } from './wiring.ts';

@@ -7,27 +7,28 @@ import {
 } from '@user-activity/domain';
 import { settlesWithin } from '@user-activity/timing';
 
-/** Options of a RestartingConsumer. */
+/** The options of a RestartingConsumer. */
 export interface RestartingConsumerOptions {
   /** Makes a new member, not yet started. */
   readonly make: () => EventConsumer;
   /** Waits before a failed member is replaced, longer after more failures. */
   readonly pause: Pause;
-  /** Called for each replacement, with the reason why the last member was replaced. */
+  /** Called for each replacement of a member, with the reason. */
   readonly restarted: (reason: unknown) => void;
-  /** How long to wait for a member to stop; a frozen one never does. Default: 4000. */
+  /** How long to wait for a member to stop. A frozen member never stops. Default: 4,000. */
   readonly stopWithinMs?: number;
-  /** The number of failed members in a row, with nothing handled between, after which it gives up. Default: 5. */
+  /** Gives up after this number of failed members in a row: nothing was handled between the failures. Default: 5. */
   readonly maxFailures?: number;
 }
 
+// A failure is forgotten after this time, even if nothing was handled since.
 const forgottenMs = 600_000;
 
 /**
- * A consumer that outlives its members. It replaces a member that ends by itself, or that `restart` names as not working. For a
- * moment two members of one process may be in the group. This is like two processes: records may be delivered twice, and the old
- * member can't commit once its partitions belong to another. It keeps all promises of its members except L8: `stop` abandons a
- * handler that does not settle.
+ * A consumer that replaces its member of the group when the member ends by itself, or when `restart` is called. For a moment two
+ * members of this process may be in the group, as if there were two processes: records may be delivered twice, and the old member
+ * can't commit after its partitions went to another. It keeps all promises of its members except L8: `stop` abandons a handler
+ * that does not settle.
  */
 export class RestartingConsumer implements EventConsumer {
   readonly #options: RestartingConsumerOptions;
@@ -43,7 +44,7 @@ export class RestartingConsumer implements EventConsumer {
   constructor(options: RestartingConsumerOptions) {
     this.#options = options;
     this.#member = options.make();
-    // Callers that need `ended` handle it; otherwise its rejection must not end the process.
+    // A rejection of `ended` that nobody handles would end the process.
     this.ended.catch(() => undefined);
   }
 
@@ -70,14 +71,14 @@ export class RestartingConsumer implements EventConsumer {
     this.#replace(this.#member, reason, 0).catch(this.#ended.reject);
   }
 
-  /** Rejects `ended` with the error: the process must be replaced. */
+  /** Rejects `ended` with the error, because the process must be replaced. */
   giveUp(error: unknown): void {
     this.#ended.reject(error);
   }
 
   stop(): Promise<void> {
     this.#stopping.abort();
-    this.#stopped ??= this.#left(this.#member).then(this.#ended.resolve);
+    this.#stopped ??= this.#stopMember(this.#member).then(() => this.#ended.resolve());
     return this.#stopped;
   }
 
@@ -88,7 +89,6 @@ export class RestartingConsumer implements EventConsumer {
 
   #failed(member: EventConsumer, error: unknown): void {
     if (member !== this.#member || this.#stopping.signal.aborted) return;
-    // Failures of long ago do not count, even if nothing was handled since.
     const now = performance.now();
     this.#failures = now - this.#failedAt > forgottenMs ? 1 : this.#failures + 1;
     this.#failedAt = now;
@@ -96,20 +96,21 @@ export class RestartingConsumer implements EventConsumer {
     else this.#replace(member, error, this.#failures).catch(this.#ended.reject);
   }
 
-  /** Replaces the member `old`, unless it was replaced already. If called again meanwhile, only the last new member joins. */
+  /** Replaces the member, unless it was replaced already. If this is called again meanwhile, only the last new member joins. */
   async #replace(old: EventConsumer, reason: unknown, failures: number): Promise<void> {
     const handler = this.#handler;
     if (old !== this.#member || handler === undefined) return;
     const member = this.#options.make();
     this.#member = member;
     this.#options.restarted(reason);
-    await this.#left(old);
+    await this.#stopMember(old);
     if (failures > 0) await this.#options.pause(failures, this.#stopping.signal);
     if (this.#stopping.signal.aborted || member !== this.#member) return;
     await this.#join(member, handler).catch((error: unknown) => this.#failed(member, error));
   }
 
-  async #left(member: EventConsumer): Promise<void> {
-    await settlesWithin(this.#options.stopWithinMs ?? 4000, member.stop());
+  /** Stops the member, and waits for that only for a limited time. Never rejects. */
+  #stopMember(member: EventConsumer): Promise<boolean> {
+    return settlesWithin(this.#options.stopWithinMs ?? 4000, member.stop());
   }
 }

@@ -40,21 +40,21 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
   // The start may fail before it is awaited below.
   starting.catch(() => undefined);
   try {
-    const app = await Promise.race([starting, asked]);
-    if (typeof app !== 'string') {
+    // Undefined if the signal comes before the app is ready.
+    const app = await Promise.race([starting, asked.then(() => undefined)]);
+    if (app !== undefined) {
       life.info(`ready at ${app.url}${app.docs === undefined ? '' : ` (documentation at ${app.docs})`}`);
       if (app.hint !== undefined) life.info(app.hint);
     }
-    const failed = typeof app === 'string' ? undefined : app.failed;
-    const failure = await Promise.race([asked.then(() => undefined), ending(failed)]);
+    const failure = await Promise.race([asked.then(() => undefined), ending(app?.failed)]);
     if (failure === undefined) logger.info({ signal: await asked }, 'stopping');
     else logger.fatal(failure, 'a component failed, shutting down');
     // An app that was not ready has accepted nothing, and may be waiting for an engine that is down.
     stopping.abort();
-    const isReady = typeof app !== 'string';
     const stopped = starting.then(async (started) => started.stop()).then(() => true);
-    const over = isReady ? stopped : stopped.catch(() => true);
-    const inTime = await Promise.race([over, delay(isReady ? drainMs : startingMs, false)]);
+    const inTime = await (app === undefined
+      ? Promise.race([stopped.catch(() => true), delay(startingMs, false)])
+      : Promise.race([stopped, delay(drainMs, false)]));
     if (inTime) logger.info('stopped');
     else logger.warn('shutdown timed out, exiting anyway; accepted activities are safe');
     process.exit(failure === undefined ? 0 : 1);

@@ -9,11 +9,14 @@ const pretty = prettyFactory({ colorize: true, singleLine: true, translateTime: 
  */
 export function terminalLine(line: string): string {
   const logged = parseJson(line);
-  return pretty(JSON.stringify(asRequest(logged) ?? logged, harmless)) ?? '';
+  return pretty(JSON.stringify(shortRequest(logged) ?? logged, escaped)) ?? '';
 }
 
-/** Shortens a request's line to one message; its id is in the answer and in the lines of failures. Else returns undefined. */
-function asRequest(logged: unknown): object | undefined {
+/**
+ * Shortens the line of a request to one message. It omits the request's id, which is in the response and in the lines of failures.
+ * Returns undefined for any other line.
+ */
+function shortRequest(logged: unknown): object | undefined {
   if (!isObject(logged)) return undefined;
   const { level, time, msg, method, route, status, ms } = logged;
   if (msg !== 'request' || typeof method !== 'string') return undefined;
@@ -22,19 +25,22 @@ function asRequest(logged: unknown): object | undefined {
   return { level, time, msg: `${method} ${path} ${status} ${ms}ms` };
 }
 
-function harmless(name: string, value: unknown): unknown {
-  if (typeof value === 'string') return withEscapes(value, name === 'stack');
+/** Escapes each string of the line, and keeps the lines of a stack. The second argument of `JSON.stringify`. */
+function escaped(name: string, value: unknown): unknown {
+  if (typeof value === 'string') return escapeControls(value, name === 'stack');
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [withEscapes(key, false), member]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [escapeControls(key, false), member]),
+  );
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-// C0 and C1 controls, marks that change the direction of text, and line separators.
-const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+// Control characters (C0 and C1), marks that change the direction of text, and line separators.
+const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-const withEscapes = (text: string, keepLines: boolean): string =>
-  text.replaceAll(steering, (character) =>
+const escapeControls = (text: string, keepLines: boolean): string =>
+  text.replaceAll(controls, (character) =>
     keepLines && character === '\n' ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );

@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => metrics.stop());
 
-/** Both records of use cases on adapters in memory, as an app gets them. */
+/** Makes both records of use cases on adapters in memory, as an app does. */
 function setUp() {
   const wiring = new Wiring(container.createChildContainer());
   const store = new MemoryStore();
@@ -58,31 +58,31 @@ function setUp() {
   return { api: wiring.get(tokens.apiUseCases), storing: wiring.get(tokens.storingUseCases) };
 }
 
-/** The names under which calls were measured. */
+/** Returns the names under which calls were measured. */
 async function measuredNames(): Promise<ReadonlySet<unknown>> {
   const readings = await metrics.read('user_activity.use_case.duration');
   return new Set(readings.map(({ attributes }) => attributes['user_activity.use_case']));
 }
 
-test('every use case of either record is measured under its own name', async () => {
+test('each use case of both records is measured under its own name', async () => {
   const { api, storing } = setUp();
   const called = new Set<string>();
   for (const record of [api, storing])
     for (const [name, useCase] of Object.entries<UseCase>(record)) {
-      // Without arguments most of them fail, and that is measured as well.
+      // Most calls fail because they have no arguments. Failed calls are measured too.
       await useCase().catch(() => undefined);
       called.add(name);
       expect(await measuredNames()).toEqual(called);
     }
 });
 
-test('no use case is left out of the records', () => {
+test('the records contain every use case', () => {
   const { api, storing } = setUp();
   const makers = Object.keys(application).filter((name) => name.startsWith('make'));
   const inRecords = [...Object.keys(api), ...Object.keys(storing)].map(
     (name) => `make${name.charAt(0).toUpperCase()}${name.slice(1)}`,
   );
-  // Used once, while a process starts, before there is anything to measure.
+  // The first is used only once, at the start of a process. The others make the records.
   const others = ['makeAssertSamePartitions', 'makeApiUseCases', 'makeStoringUseCases'];
   expect(new Set(makers)).toEqual(new Set([...inRecords, ...others]));
 });

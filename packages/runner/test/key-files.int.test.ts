@@ -20,14 +20,14 @@ import { accessFaults, ConfigurationError, keysOf, openRootKey, rootKeyFileOf } 
 const temporary = mkdtempSync(join(tmpdir(), 'user-activity-keys-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-/** A folder of that name. */
+/** Makes a folder with the name. */
 function folder(name: string): string {
   const path = join(temporary, name);
   mkdirSync(path);
   return path;
 }
 
-/** Has a function of node:fs fail, as some file systems do, until the end of the test. */
+/** Makes a function of node:fs fail, as on some file systems, until the end of the test. */
 function failing(name: 'chmodSync' | 'linkSync', code: string): void {
   const spy = vi.spyOn(fs, name).mockImplementation(() => {
     throw Object.assign(new Error(code), { code });
@@ -39,7 +39,7 @@ function failing(name: 'chmodSync' | 'linkSync', code: string): void {
   });
 }
 
-/** A file that holds that. */
+/** Makes a file with the content. */
 function fileOf(name: string, content: string): string {
   const file = join(temporary, name);
   writeFileSync(file, content);
@@ -74,7 +74,7 @@ describe('the root key', () => {
     const place = folder('many');
     const go = join(temporary, 'go');
     const runner = fileURLToPath(new URL('../src/index.ts', import.meta.url));
-    // They race for many keys, as they may miss each other at one.
+    // They race for many keys: at a single one, they may not meet.
     const program = `
       import { existsSync } from 'node:fs';
       import { openRootKey } from ${JSON.stringify(runner)};
@@ -172,7 +172,7 @@ describe('the root key', () => {
     ]);
   });
 
-  test('is for an API without other keys that is not open to everyone and shares its data with no other process', () => {
+  test('is used only if the API has no other keys, is not open to everyone, and shares its data with no other process', () => {
     const ROOT_KEY_FILE = '/data/root-key';
     expect(rootKeyFileOf({ ROOT_KEY_FILE }, false)).toBe(ROOT_KEY_FILE);
     const noOther = { ROOT_KEY_FILE, ALLOW_ANONYMOUS: 'false', API_KEYS: '' };
@@ -212,7 +212,7 @@ describe('API_KEYS_FILE', () => {
   test.each([
     ['no key', ' \n,'],
     ['a space in a key', 'a secret\n'],
-    ['what is not ASCII', 'sécret'],
+    ['a character that is not ASCII', 'sécret'],
   ])('is refused if it contains %s', (name, content) => {
     const API_KEYS_FILE = fileOf(name, content);
     const fault =

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => metrics.stop());
 
-/** The numbers of a metric by the values of their attributes. */
+/** Returns the numbers of a metric, by the values of their attributes. */
 async function numbers(name: string): Promise<Record<string, number>> {
   const readings = await metrics.read(`user_activity.${name}`);
   return Object.fromEntries(
@@ -39,28 +39,28 @@ const unavailable = new DomainError('STORE_UNAVAILABLE', 'gone');
 
 describe('a use case', () => {
   test('returns its result, and its calls are counted', async () => {
-    const told: unknown[] = [];
+    const successes: unknown[] = [];
     const add = measured(
       'add',
       async (a: number, b: number) => a + b,
-      (...all) => told.push(all),
+      (...all) => successes.push(all),
     );
     expect([await add(1, 2), await add(3, 4)]).toEqual([3, 7]);
-    expect(told).toEqual([
+    expect(successes).toEqual([
       [3, 1, 2],
       [7, 3, 4],
     ]);
     expect(await numbers('use_case.duration')).toEqual({ add: 2 });
   });
 
-  test('rejects with its error, counted by the code of a domain error and never by the name of another error', async () => {
-    const told = vi.fn<() => void>();
+  test('rejects with its error, which is counted by its code if it has one, and never by its name', async () => {
+    const onSuccess = vi.fn<() => void>();
     const bug = new TypeError('x');
-    await expect(measured('one', failing(unavailable), told)()).rejects.toBe(unavailable);
-    await expect(measured('one', failing(bug), told)()).rejects.toBe(bug);
+    await expect(measured('one', failing(unavailable), onSuccess)()).rejects.toBe(unavailable);
+    await expect(measured('one', failing(bug), onSuccess)()).rejects.toBe(bug);
     const fault = new InputFault('INPUT_TOO_LARGE', 'x');
-    await expect(measured('one', failing(fault), told)()).rejects.toBe(fault);
-    expect(told).not.toHaveBeenCalled();
+    await expect(measured('one', failing(fault), onSuccess)()).rejects.toBe(fault);
+    expect(onSuccess).not.toHaveBeenCalled();
     expect(await numbers('use_case.duration')).toEqual({
       'one STORE_UNAVAILABLE': 1,
       'one INPUT_TOO_LARGE': 1,
@@ -82,12 +82,12 @@ describe('storing', () => {
   const [early, late] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
 
   test('counts records by outcome, and each counter begins at 0', async () => {
-    const tell = storingMetrics();
+    const count = storingMetrics();
     const none = { stored: 0, redelivered: 0, duplicate: 0, conflict: 0, erased: 0, dead_lettered: 0 };
     expect(await numbers('consumer.outcomes')).toEqual(none);
     const tally = { stored: 1, redelivered: 2, duplicate: 3, conflict: 4, erased: 5, dead_lettered: 6 };
-    tell(tally, []);
-    tell({ ...tally, stored: 0 }, []);
+    count(tally, []);
+    count({ ...tally, stored: 0 }, []);
     expect(await numbers('consumer.outcomes')).toEqual({
       stored: 1,
       redelivered: 4,
@@ -147,12 +147,12 @@ describe('storing', () => {
   });
 });
 
-test('sweeps are counted by the reason for removal, and show the size of the letters of the edge that are left', async () => {
-  const tell = sweepMetrics();
+test('dead letters removed by sweeps are counted by reason, and the size of the remaining letters of the edge is shown', async () => {
+  const count = sweepMetrics();
   expect(await numbers('dead_letters.removed')).toEqual({ age: 0, quota: 0 });
   expect(await numbers('dead_letters.edge.size')).toEqual({});
-  tell({ expired: 2, evicted: 3, edgeBytes: 70 });
-  tell({ expired: 1, evicted: 0, edgeBytes: 50 });
+  count({ expired: 2, evicted: 3, edgeBytes: 70 });
+  count({ expired: 1, evicted: 0, edgeBytes: 50 });
   expect(await numbers('dead_letters.removed')).toEqual({ age: 3, quota: 3 });
   expect(await numbers('dead_letters.edge.size')).toEqual({ '': 50 });
 });
@@ -226,12 +226,12 @@ describe('the lag', () => {
   });
 });
 
-test('new members are counted and passed on, and only the current state of the watchdog is 1', async () => {
-  const told = vi.fn<(reason: unknown) => void>();
-  const restarted = countedRestarts(told);
+test('restarts are counted and passed on, and only the current state of the watchdog is 1', async () => {
+  const listener = vi.fn<(reason: unknown) => void>();
+  const restarted = countedRestarts(listener);
   expect(await numbers('consumer.restarts')).toEqual({ '': 0 });
   restarted(unavailable);
-  expect(told).toHaveBeenCalledExactlyOnceWith(unavailable);
+  expect(listener).toHaveBeenCalledExactlyOnceWith(unavailable);
   expect(await numbers('consumer.restarts')).toEqual({ '': 1 });
   const watchdog: { state: ProgressState } = { state: 'moving' };
   measureProgress(watchdog);

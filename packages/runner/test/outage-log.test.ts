@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { outageLog } from '../src/outage-log.ts';
 import type { Logger } from '../src/index.ts';
 
-test('an outage is logged when it begins, less often while it lasts, and when it is over', () => {
+test('an outage is logged when it begins, each time its failures have doubled, and when it is over', () => {
   const logged: unknown[] = [];
   const line = ({ failures }: { failures: number }) => logged.push(failures);
   const { failed, recovered } = outageLog({ warn: line, info: line } as unknown as Logger);

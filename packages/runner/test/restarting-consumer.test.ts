@@ -15,7 +15,7 @@ import { watchProgress, withWatchdog } from '../src/watch-progress.ts';
 
 const skip = (): undefined => undefined;
 
-/** A member whose doings a test decides. */
+/** A member that a test controls. */
 class Member implements EventConsumer {
   readonly #end = Promise.withResolvers<void>();
   readonly ended = this.#end.promise;
@@ -57,48 +57,48 @@ class Member implements EventConsumer {
 
 const never = (): Promise<void> => new Promise(skip);
 
-/** A consumer of these members, one after the other, and what it told and waited for. */
+/** Makes a consumer with these members, one after the other. `events` has its pauses, and the reasons of its restarts. */
 function setUp(...members: readonly Member[]) {
-  const told: string[] = [];
-  const left = [...members];
+  const events: string[] = [];
+  const unused = [...members];
   const consumer = new RestartingConsumer({
-    make: () => left.shift() ?? new Member(),
+    make: () => unused.shift() ?? new Member(),
     pause: async (failures) => {
-      told.push(`pause ${failures}`);
+      events.push(`pause ${failures}`);
     },
-    restarted: (reason) => told.push(String(reason)),
+    restarted: (reason) => events.push(String(reason)),
     stopWithinMs: 20,
     maxFailures: 3,
   });
-  return { consumer, told };
+  return { consumer, events };
 }
 
 const started = (member: Member) => vi.waitFor(() => expect(member.handler).toBeDefined());
 
-describe('a new member replaces a member', () => {
-  test('that ends by itself, after a pause', async () => {
+describe('a member is replaced', () => {
+  test('after a pause if it ends by itself', async () => {
     const [first, second] = [new Member(), new Member()];
-    const { consumer, told } = setUp(first, second);
+    const { consumer, events } = setUp(first, second);
     await consumer.start(async () => undefined);
     first.crash('it is gone');
     await started(second);
-    expect(told).toEqual(['Error: it is gone', 'pause 1']);
+    expect(events).toEqual(['Error: it is gone', 'pause 1']);
     expect(first.stops).toBe(1);
     await consumer.stop();
     await consumer.ended;
   });
 
-  test('that must be restarted, at once, even if the old member never stops', async () => {
+  test('at once by `restart`, even if it never stops', async () => {
     const [first, second] = [new Member(undefined, never), new Member()];
-    const { consumer, told } = setUp(first, second);
+    const { consumer, events } = setUp(first, second);
     await consumer.start(async () => undefined);
     consumer.restart('frozen');
     await started(second);
-    expect(told).toEqual(['frozen']);
+    expect(events).toEqual(['frozen']);
     await consumer.stop();
   });
 
-  test('that is still joining', async () => {
+  test('by `restart` while it joins its group', async () => {
     const [first, second, third] = [new Member(), new Member(never), new Member()];
     const { consumer } = setUp(first, second, third);
     await consumer.start(async () => undefined);
@@ -107,21 +107,21 @@ describe('a new member replaces a member', () => {
     consumer.restart('still frozen');
     await started(third);
     expect(second.stops).toBe(1);
-    // What becomes of those that were left is nobody's business any more.
+    // The end of a replaced member has no effect.
     second.crash('late');
     await consumer.ping();
     await consumer.stop();
     await consumer.ended;
   });
 
-  test('that fails to join', async () => {
+  test('after a longer pause if it cannot join its group', async () => {
     const failing = new Member(() => Promise.reject(new Error('no coordinator')), skip as never);
     const [first, third] = [new Member(), new Member()];
-    const { consumer, told } = setUp(first, failing, third);
+    const { consumer, events } = setUp(first, failing, third);
     await consumer.start(async () => undefined);
     first.crash('it is gone');
     await started(third);
-    expect(told).toEqual(['Error: it is gone', 'pause 1', 'Error: no coordinator', 'pause 2']);
+    expect(events).toEqual(['Error: it is gone', 'pause 1', 'Error: no coordinator', 'pause 2']);
     await consumer.stop();
   });
 });
@@ -137,16 +137,16 @@ test('the consumer gives up after several failures in a row, with the last reaso
   await expect(consumer.ended).rejects.toThrow('crash 3');
 });
 
-test('failures are in a row if nothing was handled between them', async () => {
+test('failures are not in a row if records were handled between them', async () => {
   const members = [new Member(), new Member(), new Member(), new Member()];
-  const { consumer, told } = setUp(...members);
+  const { consumer, events } = setUp(...members);
   await consumer.start(async () => undefined);
   for (const member of members.slice(0, 3)) {
     await started(member);
     await member.handler?.([], new AbortController().signal);
     member.crash('again');
   }
-  await vi.waitFor(() => expect(told.filter((line) => line === 'pause 1')).toHaveLength(3));
+  await vi.waitFor(() => expect(events.filter((line) => line === 'pause 1')).toHaveLength(3));
   await consumer.stop();
   await consumer.ended;
 });
@@ -170,66 +170,66 @@ test('a stopped consumer starts no new member, and its ping rejects', async () =
 });
 
 describe('under the watchdog', () => {
-  /** Looks without end at a member that has ten records before it, as fast as it can. */
+  /** Watches a consumer whose member lags by ten records, and checks it as often as possible. */
   function watched(store: () => Promise<void>, ...members: readonly Member[]) {
-    const { consumer, told } = setUp(...members);
+    const { consumer, events } = setUp(...members);
     const watchdog = new ProgressWatchdog(
       { stalled: 2, restart: 4, restarts: 1 },
       {
-        stalled: () => told.push('stalled'),
+        stalled: () => events.push('stalled'),
         restarted: skip,
-        recovered: () => told.push('recovered'),
-        dead: () => told.push('dead'),
+        recovered: () => events.push('recovered'),
+        dead: () => events.push('dead'),
       },
     );
     const over = new AbortController();
     consumer.ended.then(skip, skip).finally(() => over.abort());
     const watching = watchProgress({ consumer, store: { ping: store }, watchdog }, 1, over.signal);
-    return { consumer, told, watchdog, watching };
+    return { consumer, events, watchdog, watching };
   }
 
   test('a consumer that makes progress after its restart continues', async () => {
     const second: Member = new Member(async () => {
       second.committed = 10;
     });
-    const { consumer, told, watching } = watched(async () => undefined, new Member(), second);
+    const { consumer, events, watching } = watched(async () => undefined, new Member(), second);
     await consumer.start(async () => undefined);
-    await vi.waitFor(() => expect(told.at(-1)).toBe('recovered'));
+    await vi.waitFor(() => expect(events.at(-1)).toBe('recovered'));
     await consumer.stop();
     await watching;
-    expect(told).toEqual(['stalled', 'Error: The consumer committed nothing for too long.', 'recovered']);
+    expect(events).toEqual(['stalled', 'Error: The consumer committed nothing for too long.', 'recovered']);
   });
 
   test('a consumer that makes no progress after restarts ends', async () => {
-    const { consumer, told, watchdog, watching } = watched(async () => undefined);
+    const { consumer, events, watchdog, watching } = watched(async () => undefined);
     await consumer.start(async () => undefined);
     await expect(consumer.ended).rejects.toThrow('restarts did not help');
     await watching;
     expect(watchdog.state).toBe('dead');
-    expect(told.at(-1)).toBe('dead');
+    expect(events.at(-1)).toBe('dead');
   });
 
   test('a consumer is not restarted while its store is down', async () => {
-    let asked = 0;
-    const { consumer, told, watchdog } = watched(async () => {
-      asked += 1;
+    let pings = 0;
+    const { consumer, events, watchdog } = watched(async () => {
+      pings += 1;
       throw new DomainError('STORE_UNAVAILABLE', 'down');
     });
     await consumer.start(async () => undefined);
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(20));
+    await vi.waitFor(() => expect(pings).toBeGreaterThan(20));
     expect(watchdog.state).toBe('waiting');
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     await consumer.stop();
   });
 
-  test('a save that fails because a dependency is down is an outage, and a save that fails because of a bug is not', () => {
+  test('the watchdog waits after a save that fails in an outage, and not after a save that fails because of a bug', () => {
     const watchdog = new ProgressWatchdog(
       { stalled: 2, restart: 4, restarts: 1 },
       { stalled: skip, restarted: skip, recovered: skip, dead: skip },
     );
-    const heard: number[] = [];
+    const observed: number[] = [];
     const observer = withWatchdog(
-      { failed: (_, failures) => heard.push(failures), recovered: (failures) => heard.push(-failures) },
+      { failed: (_, failures) => observed.push(failures), recovered: (failures) => observed.push(-failures) },
       watchdog,
     );
     observer.failed(new TypeError('a bug'), 1);
@@ -238,7 +238,7 @@ describe('under the watchdog', () => {
     expect(watchdog.state).toBe('waiting');
     observer.recovered(2);
     expect(watchdog.state).toBe('moving');
-    expect(heard).toEqual([1, 2, -2]);
+    expect(observed).toEqual([1, 2, -2]);
   });
 });
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const runner = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 
-/** Runs an app of that source in a process of its own, to its end. */
+/** Runs an app, given as source text, in a process of its own until it exits. */
 async function run(level: string, app: string): Promise<{ code: unknown; output: string }> {
   const program = `
     import { runConfigured } from ${JSON.stringify(runner)};
@@ -48,8 +48,8 @@ test('an app with a failed component stops, logs why, and exits with 1', async (
 });
 
 test.each([
-  ['rejection', "setTimeout(() => { Promise.reject(new Error('nobody looks')); }, 20)"],
-  ['exception', "setTimeout(() => { throw new Error('nobody looks'); }, 20)"],
+  ['rejection', "setTimeout(() => { Promise.reject(new Error('nobody handles this')); }, 20)"],
+  ['exception', "setTimeout(() => { throw new Error('nobody handles this'); }, 20)"],
 ])('an unhandled %s ends the process with 1, and the log shows it', async (_, bug) => {
   const { code, output } = await run('info', `{ url: 'http://x', bug: ${bug}, stop: async () => {} }`);
   expect(code).toBe(1);
@@ -57,6 +57,6 @@ test.each([
   expect(last).toMatchObject({
     level: 60,
     msg: 'unexpected error, exiting; accepted activities are safe',
-    err: { message: 'nobody looks' },
+    err: { message: 'nobody handles this' },
   });
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { startFault } from '../src/start-fault.ts';
 
-/** What listening there fails with. */
+/** Returns the error of a server that can't listen there. */
 async function failureAt(host: string, port: number): Promise<unknown> {
   const [error] = (await once(createServer().listen(port, host), 'listening').then(
     () => ['it listens'],
@@ -30,7 +30,7 @@ test('a taken port, a foreign address and an unknown name are reported with the 
   expect(startFault(denied)).toContain('set PORT');
 });
 
-test('an error class of ours says what to do, and a built-in error is a bug', () => {
+test('the message of an error class of ours is the line, and a built-in error is a bug', () => {
   class DataFileError extends Error {
     override readonly name = 'DataFileError';
   }

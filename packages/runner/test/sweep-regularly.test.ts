@@ -13,16 +13,16 @@ test('sweeps at once and again until it is cancelled, even if the store does not
     () => Promise.resolve({ expired: 0, evicted: 0, edgeBytes: 0 }),
     () => Promise.resolve({ expired: 2, evicted: 3, edgeBytes: 0 }),
   ];
-  const why: string[] = [];
+  const reasons: string[] = [];
   const sweep: SweepDeadLetters = (reason) => {
-    why.push(reason);
-    const answer = answers[why.length - 1];
-    if (why.length === answers.length) over.abort();
-    if (answer === undefined) throw new Error('It goes on after its end.');
+    reasons.push(reason);
+    const answer = answers[reasons.length - 1];
+    if (reasons.length === answers.length) over.abort();
+    if (answer === undefined) throw new Error('It sweeps after it was cancelled.');
     return answer();
   };
   await sweepRegularly(sweep, logger, over.signal, { firstMs: 1, everyMs: 1 });
-  expect(why).toEqual(['schedule', 'schedule', 'schedule']);
+  expect(reasons).toEqual(['schedule', 'schedule', 'schedule']);
   expect(logger.info.mock.calls).toEqual([[{ expired: 2 }, expect.any(String)]]);
   expect(logger.warn.mock.calls).toEqual([
     [{ code: 'STORE_UNAVAILABLE' }, expect.any(String)],
@@ -30,7 +30,7 @@ test('sweeps at once and again until it is cancelled, even if the store does not
   ]);
 });
 
-test('sweeps soon after the first sweep, which removes nothing for its age, and then at longer intervals', async () => {
+test('sweeps a second time soon after the first, and then at longer intervals', async () => {
   const over = new AbortController();
   let sweeps = 0;
   const sweep: SweepDeadLetters = async () => {

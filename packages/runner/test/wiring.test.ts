@@ -48,7 +48,7 @@ test('closes each made value once, the latest first, and no other value', async 
   };
   wires.provide(a, () => ({ name: 'a' }), closing('a'));
   wires.provide(b, (get) => ({ of: get(a) }), closing('b'));
-  wires.provide(c, () => 'never asked for', closing('c'));
+  wires.provide(c, () => 'never made', closing('c'));
   wires.get(b);
   await Promise.all([wires.close(), wires.close()]);
   expect(closed).toEqual(['b', 'a']);

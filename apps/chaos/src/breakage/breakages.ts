@@ -14,13 +14,13 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
   'commit-before-store': [
     {
       file: consumer,
-      find: 'if (!(await handled(handler, records, signal))) break;',
+      find: 'if (!(await retry(() => handler(records, signal), signal))) break;',
       put: 'if (signal.aborted) break;',
     },
     {
       file: consumer,
       find: 'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());',
-      put: 'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()); await handled(handler, records, signal);',
+      put: 'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()); await retry(() => handler(records, signal), signal);',
     },
   ],
   'acks-1': [{ file: producer, find: 'acks: -1', put: 'acks: 1' }],

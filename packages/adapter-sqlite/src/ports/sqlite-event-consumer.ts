@@ -7,7 +7,7 @@ import {
   type PartitionProgress,
   type RecordHandler,
 } from '@user-activity/domain';
-import { backOff } from '@user-activity/timing';
+import { backOff, retry } from '@user-activity/timing';
 import { isEnded, logUnavailable, useLog } from './failure.ts';
 import { logRecord } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -102,25 +102,11 @@ export class SqliteEventConsumer implements EventConsumer {
         continue;
       }
       // A handler that resolves has handled the records, also if it was cancelled meanwhile.
-      if (!(await this.#handled(() => handler(records, signal)))) return;
+      if (!(await retry(() => handler(records, signal), signal))) return;
       next = last.origin.offset + 1;
       const progress = { group: this.#group, next };
       await this.#persist(() => writer.submit('commit', progress, { timeoutMs }), 1);
     }
-  }
-
-  /** Retries until an attempt succeeds. Returns false if the consumer is stopped before that. */
-  async #handled(attempt: () => Promise<unknown>): Promise<boolean> {
-    const { signal } = this.#stopping;
-    for (let failures = 1; !signal.aborted; failures += 1) {
-      try {
-        await attempt();
-        return true;
-      } catch {
-        await backOff(failures, signal);
-      }
-    }
-    return false;
   }
 
   /** Retries until the database answers, or the consumer is stopped after `minAttempts` attempts. Throws at once if the thread ended. */

@@ -1,4 +1,4 @@
-import { type Static, type TObject, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import {
   KafkaConnection,
   KafkaDeadLetterQueue,
@@ -7,15 +7,7 @@ import {
   KafkaTopic,
 } from '@user-activity/adapter-kafka';
 import { edgeTopic } from '@user-activity/domain';
-import {
-  type Closers,
-  flag,
-  type Given,
-  groupObserver,
-  listed,
-  type Logger,
-  wholeNumber,
-} from '@user-activity/runner';
+import { flag, type Given, groupObserver, listed, wholeNumber } from '@user-activity/runner';
 import { defineEngine, type LogEngine } from '../engine.ts';
 
 const variables = {
@@ -60,56 +52,46 @@ function faults(given: Given): readonly string[] {
     .map((name) => `${name} must be set together with ${set.join(' and ')}`);
 }
 
-/** Returns the settings in the shapes of the adapter. */
-const settings = (values: Static<TObject<typeof variables>>) => {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = values;
-  const hasCredentials = mechanism !== undefined && username !== undefined && password !== undefined;
-  const replicationFactor = values.KAFKA_REPLICATION_FACTOR;
-  return {
-    connection: {
-      brokers: listed(values.KAFKA_BROKERS ?? ''),
-      ssl: values.KAFKA_SSL === 'true',
-      ...(hasCredentials ? { sasl: { mechanism, username, password } } : {}),
-    },
-    topic: {
-      name: values.KAFKA_TOPIC,
-      partitions: values.KAFKA_PARTITIONS,
-      ...(replicationFactor === undefined ? {} : { replicationFactor }),
-      retentionDays: values.KAFKA_RETENTION_DAYS,
-    },
-    group: values.KAFKA_GROUP_ID,
-  };
-};
-
-/** Opens a topic of Kafka as the log. */
-async function openKafkaLog(
-  { connection: options, topic: plan, group }: ReturnType<typeof settings>,
-  closers: Closers,
-  logger: Logger,
-): Promise<LogEngine> {
-  const connection = new KafkaConnection({
-    ...options,
-    log: (level, message, details) => logger[level](details, message),
-  });
-  const topic = await KafkaTopic.open(connection, plan, (message) => logger.warn(message));
-  closers.add(topic, (opened) => opened.close());
-  return {
-    topic,
-    publisher: (limits) => new KafkaEventPublisher(connection, topic, limits),
-    consumers() {
-      const observer = groupObserver();
-      return () => new KafkaEventConsumer(connection, topic, group, { observer });
-    },
-    deadLetterQueue: closers.add(new KafkaDeadLetterQueue(connection, topic), (queue) => queue.close()),
-  };
-}
-
-/** Kafka as a log. */
+/** A topic of Kafka as the log. */
 export const kafkaLog = defineEngine({
   name: 'Kafka',
   variable: 'KAFKA_BROKERS',
   variables,
   faults,
-  settings,
-  open: openKafkaLog,
+  settings(values) {
+    const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = values;
+    const hasCredentials = mechanism !== undefined && username !== undefined && password !== undefined;
+    const replicationFactor = values.KAFKA_REPLICATION_FACTOR;
+    return {
+      connection: {
+        brokers: listed(values.KAFKA_BROKERS ?? ''),
+        ssl: values.KAFKA_SSL === 'true',
+        ...(hasCredentials ? { sasl: { mechanism, username, password } } : {}),
+      },
+      topic: {
+        name: values.KAFKA_TOPIC,
+        partitions: values.KAFKA_PARTITIONS,
+        ...(replicationFactor === undefined ? {} : { replicationFactor }),
+        retentionDays: values.KAFKA_RETENTION_DAYS,
+      },
+      group: values.KAFKA_GROUP_ID,
+    };
+  },
+  async open(settings, { closers, logger }): Promise<LogEngine> {
+    const connection = new KafkaConnection({
+      ...settings.connection,
+      log: (level, message, details) => logger[level](details, message),
+    });
+    const topic = await KafkaTopic.open(connection, settings.topic, (message) => logger.warn(message));
+    closers.add(topic, (opened) => opened.close());
+    return {
+      topic,
+      publisher: (limits) => new KafkaEventPublisher(connection, topic, limits),
+      consumers() {
+        const observer = groupObserver();
+        return () => new KafkaEventConsumer(connection, topic, settings.group, { observer });
+      },
+      deadLetterQueue: closers.add(new KafkaDeadLetterQueue(connection, topic), (queue) => queue.close()),
+    };
+  },
 });

@@ -19,13 +19,6 @@ const rootKeyPattern = /^[A-Za-z0-9_-]{43}\n?$/;
 export const keyCharacters = '[\\x21-\\x2b\\x2d-\\x7e]+';
 const keyPattern = new RegExp(`^${keyCharacters}$`);
 
-/** The key in the root key file. */
-export interface RootKey {
-  readonly key: string;
-  /** Whether this call made the key. */
-  readonly made: boolean;
-}
-
 /** Reads the keys in API_KEYS_FILE, separated by commas or lines. Throws ConfigurationError if it can't be read or has no keys. */
 export function readKeys(file: string): readonly string[] {
   const keys = read('API_KEYS_FILE', file)
@@ -39,11 +32,11 @@ export function readKeys(file: string): readonly string[] {
 }
 
 /**
- * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read. Processes
- * that start at the same time get the same key. Removes the permissions of group and others from an existing file. Throws
+ * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read (`made`).
+ * Processes that start at the same time get the same key. Removes the permissions of group and others from an existing file. Throws
  * ConfigurationError if the file has other content, can't be read or made, or stays readable by everyone.
  */
-export function openRootKey(file: string): RootKey {
+export function openRootKey(file: string): { readonly key: string; readonly made: boolean } {
   const made = !existsSync(file) && makeRootKey(file);
   const text = read('ROOT_KEY_FILE', file);
   keepToOwner(file);

@@ -48,11 +48,6 @@ export const processVariables = (port: number) => ({
   RETENTION_DAYS: Type.Optional(Type.Never({ description: 'unset: this version keeps everything' })),
 });
 
-/** The variable of an app that can make a key for its API. */
-export const rootKeyVariables = {
-  ROOT_KEY_FILE: Type.Optional(Type.String()),
-};
-
 /** The variables of every app that serves the API. */
 export const apiVariables = {
   API_KEYS: Type.String({

@@ -3,12 +3,12 @@ import { counter, gauge } from './meter.ts';
 
 /** Makes an observer that measures a member's place in its consumer group. */
 export function groupObserver(): GroupObserver {
-  const [given, lost] = [{ 'user_activity.change': 'joined' }, { 'user_activity.change': 'left' }];
+  const [joined, left] = [{ 'user_activity.change': 'joined' }, { 'user_activity.change': 'left' }];
   const changes = counter(
     'user_activity.consumer.rebalances',
     '{rebalance}',
     'Partition assignments received, and group memberships lost',
-    [given, lost],
+    [joined, left],
   );
   let assigned = 0;
   let isMember = false;
@@ -25,17 +25,15 @@ export function groupObserver(): GroupObserver {
     () => assigned,
   );
   return {
-    /** The member joined its group and was assigned this number of partitions. */
-    joined(partitions: number): void {
+    joined(partitions) {
       isMember = true;
       assigned = partitions;
-      changes.add(1, given);
+      changes.add(1, joined);
     },
-    /** The member left its group. Its partitions go to others, and pending work is cancelled. */
-    left(): void {
+    left() {
       isMember = false;
       assigned = 0;
-      changes.add(1, lost);
+      changes.add(1, left);
     },
   };
 }

@@ -6,25 +6,11 @@ import { attributesBy, gauge, histogram, meter } from './meter.ts';
 // The sampling interval in milliseconds. Node's histogram includes it, so an idle event loop shows about this much.
 const resolution = 10;
 
-/** Collects the measurements of a process. */
-export interface Measurements<Scraped> {
-  readonly scrape: () => Promise<Scraped>;
-  close(): Promise<void>;
-}
-
-/**
- * Measures the process itself from now on, by the semantic conventions for Node.js and V8, and returns the scrape function.
- * An app must open this first: instruments made earlier measure nothing.
- */
-export function measureProcess<Scraped>(
-  closers: Closers,
-  measurements: Measurements<Scraped>,
-): () => Promise<Scraped> {
-  closers.add(measurements, (opened) => opened.close());
+/** Measures the process itself, by the semantic conventions for Node.js and V8, until the closers are closed. */
+export function measureProcess(closers: Closers): void {
   measureMemory();
   measureUse();
   for (const end of [measureEventLoop(), measureCollections()]) closers.add(end, async () => end());
-  return measurements.scrape;
 }
 
 function measureEventLoop(): () => void {

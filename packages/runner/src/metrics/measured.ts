@@ -1,4 +1,4 @@
-import { attributesBy, errorType, histogram, waits } from './meter.ts';
+import { histogram, timed, waits } from './meter.ts';
 
 /**
  * Returns the use case with the duration of each call measured, by use case and error code. Calls `onSuccess` with the result
@@ -15,19 +15,9 @@ export function measured<Args extends readonly unknown[], Result>(
     'Duration of use case calls, in seconds',
     waits,
   );
-  const done = { 'user_activity.use_case': name };
-  const failed = attributesBy('error.type', done);
+  const time = timed(duration, { 'user_activity.use_case': name });
   return async (...args) => {
-    const began = performance.now();
-    const seconds = (): number => (performance.now() - began) / 1000;
-    let result: Result;
-    try {
-      result = await useCase(...args);
-    } catch (error) {
-      duration.record(seconds(), failed(errorType(error)));
-      throw error;
-    }
-    duration.record(seconds(), done);
+    const result = await time(() => useCase(...args));
     onSuccess(result, ...args);
     return result;
   };

@@ -45,6 +45,23 @@ export const histogram = (
     advice: { explicitBucketBoundaries: [...bounds] },
   });
 
+/** Returns a function that runs work and records its duration, with the error code if it rejects. */
+export function timed(duration: Histogram, attributes: Attributes = {}) {
+  const failed = attributesBy('error.type', attributes);
+  return async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const began = performance.now();
+    const seconds = (): number => (performance.now() - began) / 1000;
+    try {
+      const value = await work();
+      duration.record(seconds(), attributes);
+      return value;
+    } catch (error) {
+      duration.record(seconds(), failed(errorType(error)));
+      throw error;
+    }
+  };
+}
+
 /** Bucket boundaries in seconds, for what a caller waits for. */
 export const waits: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -54,7 +71,7 @@ export const waits: readonly number[] = [
 export const sizes: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 /** Returns the code of a domain error. All other errors get one value, because their names are unbounded. */
-export const errorType = (error: unknown): string =>
+const errorType = (error: unknown): string =>
   isDomainError(error) || error instanceof InputFault ? error.code : '_OTHER';
 
 /** Returns a function that makes attributes with one changing member, and caches them by its value. */

@@ -1,5 +1,5 @@
 import type { EventPublisher, PublishObserver } from '@user-activity/domain';
-import { attributesBy, counter, errorType, gauge, histogram, sizes, waits } from './meter.ts';
+import { counter, gauge, histogram, sizes, timed, waits } from './meter.ts';
 
 const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
@@ -45,13 +45,11 @@ export function publishObserver(max: { readonly events: number; readonly bytes: 
     'Requests or transactions that the log did not confirm completely',
   );
   return {
-    /** The content of the buffer has changed to this. */
-    buffered(eventsNow: number, bytesNow: number): void {
+    buffered(eventsNow, bytesNow) {
       now.events = eventsNow;
       now.bytes = bytesNow;
     },
-    /** One request or transaction ended, and the log confirmed these events. `failed`: the others will be sent again. */
-    flushed(flush: { events: number; bytes: number; seconds: number; failed: boolean }): void {
+    flushed(flush) {
       if (flush.failed) failures.add(1);
       duration.record(flush.seconds);
       if (flush.events === 0) return;
@@ -69,21 +67,10 @@ export function measuredPublisher(publisher: EventPublisher): EventPublisher {
     'Time until the log confirmed a call of publish or republish, in seconds',
     waits,
   );
-  const failed = attributesBy('error.type');
-  async function timed<Value>(work: () => Promise<Value>): Promise<Value> {
-    const began = performance.now();
-    try {
-      const value = await work();
-      duration.record((performance.now() - began) / 1000);
-      return value;
-    } catch (error) {
-      duration.record((performance.now() - began) / 1000, failed(errorType(error)));
-      throw error;
-    }
-  }
+  const time = timed(duration);
   return {
-    publish: (events) => timed(() => publisher.publish(events)),
-    republish: (records) => timed(() => publisher.republish(records)),
+    publish: (events) => time(() => publisher.publish(events)),
+    republish: (records) => time(() => publisher.republish(records)),
     ping: () => publisher.ping(),
     close: () => publisher.close(),
   };

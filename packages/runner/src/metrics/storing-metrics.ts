@@ -10,10 +10,10 @@ import {
 } from '@user-activity/domain';
 import { attributesBy, counter, histogram, sizes } from './meter.ts';
 
-const ofOutcome = attributesBy('user_activity.outcome');
-const ofCode = attributesBy('user_activity.dead_letter.code');
+const byOutcome = attributesBy('user_activity.outcome');
+const byCode = attributesBy('user_activity.dead_letter.code');
 
-/** Counts the outcomes of records, after each batch. */
+/** Returns a function that counts the records of a batch, by outcome. */
 export function storingMetrics(): (tally: StoreTally, records: readonly LogRecord[]) => void {
   const batch = histogram(
     'user_activity.consumer.batch.records',
@@ -25,18 +25,18 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
     'user_activity.consumer.outcomes',
     '{record}',
     'Records of the log, by outcome',
-    recordOutcomes.map(ofOutcome),
+    recordOutcomes.map(byOutcome),
   );
   return (tally, records) => {
     batch.record(records.length);
-    for (const outcome of recordOutcomes) outcomes.add(tally[outcome], ofOutcome(outcome));
+    for (const outcome of recordOutcomes) outcomes.add(tally[outcome], byOutcome(outcome));
   };
 }
 
-// Up to a day, because of outages and of new groups that read the log from its beginning.
+// Up to a day: after an outage, or when a new group reads the log from its beginning.
 const delays = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
 
-/** Returns the same `save`, and measures the time from each activity's acceptance until it was stored. */
+/** Returns the `save` of the repository, and measures the time from the acceptance of each activity until it was stored. */
 export function measuredSaves(
   repository: Pick<ActivityRepository, 'save'>,
   clock: Clock,
@@ -51,7 +51,7 @@ export function measuredSaves(
     async save(activities) {
       const outcomes = await repository.save(activities);
       const now = clock.now();
-      // Another machine's clock may be ahead of ours.
+      // The clock of the machine that accepted the activity may be ahead of ours.
       for (const [index, { receivedAt }] of activities.entries())
         if (outcomes[index] === 'stored') delay.record(Math.max(0, now - receivedAt) / 1000);
       return outcomes;
@@ -59,23 +59,23 @@ export function measuredSaves(
   };
 }
 
-/** Returns the queue, and counts the added letters by code. */
+/** Returns the queue, and counts the dead letters added to it, by code. */
 export function measuredDeadLetters(queue: DeadLetterQueue): DeadLetterQueue {
-  const letters = counter(
+  const counted = counter(
     'user_activity.dead_letters',
     '{record}',
     'Records added to the dead letters, by reason',
-    DeadLetterCode.all.map(ofCode),
+    DeadLetterCode.all.map(byCode),
   );
   return {
-    async add(added) {
-      await queue.add(added);
-      for (const { code } of added) letters.add(1, ofCode(code));
+    async add(deadLetters) {
+      await queue.add(deadLetters);
+      for (const { code } of deadLetters) counted.add(1, byCode(code));
     },
   };
 }
 
-/** Returns the observer, and counts failed attempts by dependency. */
+/** Returns the observer, and counts the failed attempts to use the dependency. */
 export function measuredOutages(dependency: 'store' | 'log', observer: OutageObserver): OutageObserver {
   const attributes = { 'user_activity.dependency': dependency };
   const failures = counter(

@@ -1,15 +1,17 @@
 import type { OutcomeWaiter } from '@user-activity/application';
-import { meter } from './meter.ts';
+import { gauge } from './meter.ts';
 
-/** Returns the waiter, and measures how many requests wait. */
+/** Returns the waiter, and measures the number of requests that wait in it. */
 export function measuredWaiting(waiter: OutcomeWaiter): OutcomeWaiter {
-  const gauge = (name: string, description: string, value: () => number): void =>
-    meter()
-      .createObservableGauge(`user_activity.waiting.${name}`, { unit: '{request}', description })
-      .addCallback((result) => result.observe(value()));
-  gauge('requests', 'Requests waiting for the outcome of their activity', () => waiter.waiting);
   gauge(
-    'requests_limit',
+    'user_activity.waiting.requests',
+    '{request}',
+    'Requests waiting for the outcome of their activity',
+    () => waiter.waiting,
+  );
+  gauge(
+    'user_activity.waiting.requests_limit',
+    '{request}',
     'Maximum number of waiting requests; others are answered at once',
     () => waiter.max,
   );
