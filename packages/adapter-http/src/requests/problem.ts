@@ -61,7 +61,7 @@ const domainAnswers: Readonly<Record<ErrorKind, Answer>> = {
   overloaded: [503, { 'retry-after': '1' }],
 };
 
-// The rest of the body is not read, so no other request can follow on the connection.
+// The rest of the body may be unread, and then no other request can follow on the connection.
 const inputAnswers: Readonly<Record<InputFault['code'], Answer>> = {
   INPUT_UNREADABLE: [400, { connection: 'close' }],
   INPUT_TOO_LARGE: [413, { connection: 'close' }],
