@@ -1,4 +1,5 @@
 import type { ApiUseCases } from '@user-activity/application';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { allRoutes } from './all-routes.ts';
@@ -33,9 +34,8 @@ interface MeasuredApi extends ApiOptions {
 export const api = fastifyPlugin(async (app: FastifyInstance, options: MeasuredApi): Promise<void> => {
   const { useCases, requestMetrics, bytesInFlight, ...settings } = options;
   let stopping = false;
-  app.addHook('preClose', (done) => {
+  app.addHook('preClose', async () => {
     stopping = true;
-    done();
   });
   // No page of another site knows a key. Without keys, only the source of a request can protect.
   const assertAllowed =
@@ -49,9 +49,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: MeasuredA
     assertOneHost(request);
     // The request came on a connection that was open already. Another instance may serve it at once.
     if (stopping && request.routeOptions.config.health !== true)
-      throw new Problem(503, 'The service is stopping.', {
-        headers: { 'retry-after': '1' },
-      });
+      throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
     if (request.routeOptions.config.health !== true) assertAllowed(request);
     assertRoute(request);
   });
@@ -84,7 +82,9 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: MeasuredA
   const refuseOtherMethods = otherMethodsRefused(app);
   await serveDocs(app, settings);
   const deps = { ...settings, ...useCases, isStopping: () => stopping };
-  for (const route of allRoutes) await app.register(route, deps);
+  // A scope each, because some routes have parsers of their own.
+  for (const route of allRoutes)
+    await app.register(async (scope) => route(scope.withTypeProvider<TypeBoxTypeProvider>(), deps));
   refuseOtherMethods();
 });
 

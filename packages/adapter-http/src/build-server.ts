@@ -1,24 +1,21 @@
 import { UserId } from '@user-activity/domain';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { type ApiOptions, api } from './api.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
-import { type HttpServer, httpServer, routing } from './http-server.ts';
+import { type HttpServer, httpServer, routing, type ServerOptions } from './http-server.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestMetrics } from './requests/request-metrics.ts';
 import { clientLimits, limitConnections } from './requests/server-limits.ts';
 
 /** The API and the server around it. */
-export interface HttpServerOptions extends ApiOptions {
+export interface HttpServerOptions extends ApiOptions, ServerOptions {
   /** The maximum of bytes of a body, decoded. */
   readonly maxBodyBytes: number;
   /** The maximum of bytes of bodies and unsent answers that the process holds; above it, requests get 503. */
   readonly maxBytesInFlight: number;
-  /** The maximum of open connections; more are closed unanswered. */
-  readonly maxConnections: number;
   /** How long a request may take to arrive, and how long a connection may be idle during one. Default: 60,000. */
   readonly clientTimeoutMs?: number;
-  readonly logger: FastifyBaseLogger;
   /** How long a close waits for requests in progress, including those that still arrive. Default: 5,000. */
   readonly closeTimeoutMs?: number;
 }

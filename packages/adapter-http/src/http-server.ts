@@ -1,4 +1,17 @@
-import type { FastifyInstance } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
+import { clientLimits, limitClients } from './requests/server-limits.ts';
+
+/** The options that every server has. */
+export interface ServerOptions {
+  /** The maximum of open connections; more are closed unanswered. */
+  readonly maxConnections: number;
+  readonly logger: FastifyBaseLogger;
+}
 
 /** A server that can listen. */
 export interface HttpServer {
@@ -10,6 +23,22 @@ export interface HttpServer {
 
 /** How servers find routes: one slash at the end of a path is ignored. */
 export const routing = { ignoreTrailingSlash: true };
+
+/** Makes the Fastify instance of a server without the API. */
+export function serverWithoutApi(
+  { maxConnections, logger }: ServerOptions,
+  options: Pick<FastifyServerOptions, 'return503OnClosing'> = {},
+): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    ...options,
+    loggerInstance: logger,
+    ...clientLimits(),
+    routerOptions: routing,
+    logController: new LogController({ disableRequestLogging: true }),
+  });
+  limitClients(app, maxConnections, logger);
+  return app;
+}
 
 /** The server of a Fastify instance. A close waits at most `closeTimeoutMs` for requests in progress. */
 export const httpServer = (app: FastifyInstance, closeTimeoutMs = 5000): HttpServer => ({

@@ -4,7 +4,7 @@ import { anyMetadata } from '@user-activity/port-contracts';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { batchItems, exactItemIn } from '../src/bodies/batch-items.ts';
-import { maxItemBytes } from '../src/requests/item-size.ts';
+import { maxItemBytes } from '../src/requests/input-limits.ts';
 import { seen, service } from './service.ts';
 
 const limit = { items: 10, message: 'too many', count: () => undefined };

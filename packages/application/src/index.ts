@@ -1,10 +1,6 @@
 export { type FindDeadLetters, makeFindDeadLetters } from './dead-letters/find-dead-letters.ts';
 export { inEachQueue } from './dead-letters/in-each-queue.ts';
-export {
-  makeReplayDeadLetters,
-  type ReplayDeadLetters,
-  type ReplayReceipt,
-} from './dead-letters/replay-dead-letters.ts';
+export { makeReplayDeadLetters, type ReplayDeadLetters } from './dead-letters/replay-dead-letters.ts';
 export {
   type DeadLetterRetention,
   makeSweepDeadLetters,
@@ -24,7 +20,6 @@ export {
 export {
   type ProgressLimits,
   type ProgressObserver,
-  type ProgressRemedy,
   type ProgressState,
   ProgressWatchdog,
 } from './health/progress-watchdog.ts';
@@ -35,21 +30,24 @@ export {
   FaultyDraft,
   type LogActivities,
   makeLogActivities,
-  type RejectedDraft,
 } from './logging/log-activities.ts';
 export { InputFault } from './logging/input-fault.ts';
-export { type LogActivity, makeLogActivity } from './logging/log-activity.ts';
-export { type KnownOutcome, type LogAndWait, makeLogAndWait } from './logging/log-and-wait.ts';
+export {
+  type KnownOutcome,
+  type LogActivity,
+  type LogAndWait,
+  makeLogActivity,
+  makeLogAndWait,
+} from './logging/log-activity.ts';
 export {
   type Call,
   type CallPortions,
-  type CallsReceipt,
   type LogCalls,
   makeLogCalls,
   type MendedDraft,
   originalsBytes,
 } from './logging/log-calls.ts';
-export { type Sleep, OutcomeWaiter, type OutcomeWaiterDeps } from './logging/outcome-waiter.ts';
+export { OutcomeWaiter } from './logging/outcome-waiter.ts';
 export { type ActivityStats, makeActivityStats } from './querying/activity-stats.ts';
 export { type CountActivities, makeCountActivities } from './querying/count-activities.ts';
 export {
@@ -59,13 +57,8 @@ export {
   makeFindActivity,
 } from './querying/find-activities.ts';
 export { type FindStatus, makeFindStatus } from './querying/find-status.ts';
+export { makeAssertSamePartitions, PartitionsChanged } from './storing/assert-same-partitions.ts';
 export {
-  type AssertSamePartitions,
-  makeAssertSamePartitions,
-  PartitionsChanged,
-} from './storing/assert-same-partitions.ts';
-export {
-  type Grace,
   makeStoreActivities,
   type Pause,
   type StoreActivities,
@@ -73,10 +66,8 @@ export {
   type StoreTally,
 } from './storing/store-activities.ts';
 export {
-  type ApiPorts,
   type ApiUseCases,
   makeApiUseCases,
   makeStoringUseCases,
-  type StoringPorts,
   type StoringUseCases,
 } from './use-cases.ts';

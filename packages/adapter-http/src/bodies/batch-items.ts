@@ -1,7 +1,6 @@
 import { FaultyDraft } from '@user-activity/application';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
-import { tooLarge } from '../requests/input-faults.ts';
-import { maxItemBytes } from '../requests/item-size.ts';
+import { maxItemBytes, tooLarge } from '../requests/input-limits.ts';
 import {
   brokenBody,
   exactJsonIn,
@@ -11,8 +10,8 @@ import {
   mendedJsonIn,
   tooDeep,
 } from './json-body.ts';
-import { isArrayText, itemsIn } from './json-elements.ts';
-import { valueBytes } from './json-weight.ts';
+import { itemsIn } from './json-elements.ts';
+import { valueBytes } from './json-bytes.ts';
 import { turns } from './turns.ts';
 
 /** An item that is larger or deeper than any valid one. It is not parsed: only its bytes are known. */
@@ -25,7 +24,6 @@ export class OversizedItem extends FaultyDraft {
   }
 }
 
-/** The limit on the items of a batch. */
 export interface ItemLimit {
   readonly items: number;
   /** The message of the 413 for more items. */
@@ -77,9 +75,9 @@ function oversizedItem(json: Buffer): OversizedItem | undefined {
   return isTooDeep(json) ? new OversizedItem(json, tooDeep) : undefined;
 }
 
-/** Whether the body is a JSON array. Throws 400 if it is not JSON, which is checked only up to the size of one item. */
-export function isBatch(body: Buffer): boolean {
-  if (isArrayText(body)) return true;
+/** Whether a body begins as `isText` expects. If not, throws 400 for a body of up to 1 MiB that is not JSON. */
+export function looksLike(body: Buffer, isText: (json: Buffer) => boolean): boolean {
+  if (isText(body)) return true;
   if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);
   return false;
 }

@@ -2,15 +2,15 @@ import type { BatchOptions, BatchReceipt as Receipt } from '@user-activity/appli
 import { RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
-import { batchItems, exactItemIn, isBatch } from './batch-items.ts';
+import { batchItems, exactItemIn, looksLike } from './batch-items.ts';
 import { named } from '../openapi/component-schemas.ts';
+import { isArrayText } from './json-elements.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import { ParameterReader } from '../query/parameter-reader.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { Ids, Violations } from '../openapi/schemas.ts';
 
-/** The items that break a rule, by their index. */
 export const RejectedItems = Type.Array(
   named(
     'RejectedItem',
@@ -21,7 +21,6 @@ export const RejectedItems = Type.Array(
   ),
 );
 
-/** The number of rejected items that are not explained. */
 export const OmittedErrors = Type.Optional(
   Type.Integer({
     minimum: 1,
@@ -30,11 +29,9 @@ export const OmittedErrors = Type.Optional(
   }),
 );
 
-/** Rejected items as the API answers them. */
 export const rejectedJson = (rejected: Receipt['rejected']): Static<typeof RejectedItems> =>
   rejected.map(({ index, violations }) => ({ index, errors: [...violations] }));
 
-/** The answer to a batch. */
 export const BatchReceipt = Type.Object(
   {
     accepted: Type.Integer({ description: 'The number of activities that the log holds.', examples: [1] }),
@@ -54,7 +51,6 @@ export const BatchReceipt = Type.Object(
   },
 );
 
-/** The parameters of a batch. */
 export const BatchParameters = Type.Object({
   atomic: Type.Optional(
     Type.Boolean({
@@ -83,10 +79,7 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, remedy: string
     throw new Problem(400, `Idempotency-Key names one activity. ${remedy}`);
 }
 
-/**
- * Yields the drafts that `read` makes of the items of a batch, as `batchItems` does. Throws 422 with the `detail` if the body is not an
- * array, and 400 if it is not JSON.
- */
+/** Yields the drafts of a batch, as `batchItems` does. Throws 422 with the `detail` if the body is not an array. */
 export function draftsOf(
   { body, bytes }: Pick<FastifyRequest, 'body' | 'bytes'>,
   maxItems: number,
@@ -94,12 +87,12 @@ export function draftsOf(
   detail: string,
 ): AsyncGenerator<[unknown], void, undefined> {
   const json = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  if (!isBatch(json)) throw rulesBroken(detail, [{ path: '', message: 'must be a JSON array' }]);
+  if (!looksLike(json, isArrayText))
+    throw rulesBroken(detail, [{ path: '', message: 'must be a JSON array' }]);
   const count = (added: number): void => bytes.addBody(added);
   return batchItems(json, { items: maxItems, message: tooMany(maxItems), count }, exactItemIn, read);
 }
 
-/** The message of the 413 for a batch of more items. */
 export const tooMany = (maxItems: number): string =>
   `A batch holds at most ${maxItems} activities. Send the others in further batches.`;
 
@@ -113,15 +106,9 @@ export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): 
       unexplained,
       rejected.map(({ index }) => index),
     );
-  return {
-    accepted,
-    rejected: rejectedJson(rejected),
-    ids: [...ids],
-    ...omittedJson(unexplained),
-  };
+  return { accepted, rejected: rejectedJson(rejected), ids: [...ids], ...omittedJson(unexplained) };
 }
 
-/** The member `omittedErrors`, if there are any. */
 export const omittedJson = (unexplained: number): { omittedErrors?: number } =>
   unexplained === 0 ? {} : { omittedErrors: unexplained };
 

@@ -1,4 +1,4 @@
-import { tooLarge } from '../requests/input-faults.ts';
+import { tooLarge } from '../requests/input-limits.ts';
 
 const maxSmallChunks = 10_000;
 const minAverageBytes = 16;

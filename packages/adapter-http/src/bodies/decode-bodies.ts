@@ -2,13 +2,10 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../requests/problem.ts';
-import { bodyTooLarge, readingFault } from '../requests/input-faults.ts';
+import { bodyTooLarge, readingFault } from '../requests/input-limits.ts';
 import { ChunkLimit } from './chunk-limit.ts';
 
-/**
- * Decodes bodies with the `Content-Encoding` gzip, `x-gzip` or identity (RFC 9110, section 8.4). Others, and several encodings, are 415.
- * Limits count decoded bytes, and decoding stops at the limit.
- */
+/** Decodes gzip bodies. Limits count decoded bytes, and decoding stops at the limit. Other encodings are 415. */
 export function decodeBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
@@ -27,10 +24,7 @@ export function decodeBodies(app: FastifyInstance): void {
   });
 }
 
-/**
- * Decodes a gzip body (RFC 1952: one member or several). Decodes nothing before it is pulled, and always destroys the decoder at the
- * end. Node discards the rest of the payload.
- */
+/** Decodes a gzip body (RFC 1952) as it is pulled, and always destroys the decoder. Node discards the rest of the payload. */
 async function* gunzipped(payload: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
   // Incompressible data grows by less than this. Without a limit, a body of empty members could be endless.

@@ -2,10 +2,7 @@ const none = Buffer.alloc(0);
 // Spares a body of single bytes a dozen smaller steps.
 const minGrownLength = 16 * 1024;
 
-/**
- * Joins pieces of bytes as they arrive. It holds the bytes alone: a client may send each byte in a chunk of its own, and the chunks
- * would take a hundred times as much memory.
- */
+/** Joins pieces of bytes. A client may send each byte in a chunk of its own, and chunks take a hundred times their bytes. */
 export class GatheredBytes {
   #bytes: Buffer = none;
   #length = 0;

@@ -6,10 +6,7 @@ import { isMembers } from './members.ts';
 // A string of RFC 9651, section 3.3.3.
 const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
 
-/**
- * The value of the header `Idempotency-Key`, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header); undefined without
- * the header. It is the id of an activity, so the domain validates it.
- */
+/** The header `Idempotency-Key`, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header). The domain validates it. */
 export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined {
   const raw = headers['idempotency-key'];
   if (raw === undefined) return undefined;

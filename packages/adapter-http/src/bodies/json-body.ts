@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isDomainError, parseExactJson, parseMendedJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { holdsSeveral } from './json-bytes.ts';
-import { isDeeperThan } from './json-weight.ts';
+import { holdsSeveral, isDeeperThan } from './json-bytes.ts';
 import { charsetOf } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
 import { SeveralValues } from '../requests/several-values.ts';
@@ -47,7 +46,6 @@ export function brokenBody(fault: RuleBroken, body: Buffer): Problem {
 // Levels take the parser far longer than bytes do. Metadata has at most 16, and short texts are harmless.
 const maxLevels = 1000;
 const shortBytes = 64 * 1024;
-/** The fault of a text that `isTooDeep`. */
 export const tooDeep = `is nested deeper than ${maxLevels} levels`;
 /** Whether a JSON text has more than 1,000 levels in more than 64 KiB. */
 export const isTooDeep = (bytes: Buffer): boolean =>

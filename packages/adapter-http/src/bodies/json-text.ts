@@ -10,10 +10,7 @@ export const textOf = (schema: TSchema) => Type.Unsafe<string | Buffer>(schema);
 // As text, a large page would be in memory twice until its client has read it: as text, and encoded.
 const portionLength = 64 * 1024;
 
-/**
- * Makes the JSON of a page in UTF-8, up to 4 MiB. Other requests have their turn in between. The text is encoded in portions: the text
- * of a whole page would stay in memory until the next full garbage collection.
- */
+/** Makes the JSON of a page in portions. The text of a whole page would stay in memory until the next full garbage collection. */
 export async function pageBytes<Item>(
   items: readonly Item[],
   textOfItem: (item: Item) => string,

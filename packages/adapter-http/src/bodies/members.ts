@@ -1,13 +1,31 @@
+import { createHash } from 'node:crypto';
 import { UnfitNumber } from '@user-activity/domain';
-import { UnreadValue } from './unread-value.ts';
+import { behindSpace } from './json-bytes.ts';
 
 /** The members of an untrusted JSON object. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** Whether a JSON value is an object. */
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
   !(value instanceof UnfitNumber) &&
   !(value instanceof UnreadValue);
+
+/** Stands for a JSON value that is too large or too deep to be parsed: the bytes of its text, and their SHA-256 in hexadecimal. */
+export class UnreadValue {
+  readonly bytes: number;
+  readonly sha256: string;
+
+  constructor(json: Buffer) {
+    const text = json.subarray(behindSpace(json, 0), endOfText(json));
+    this.bytes = text.length;
+    this.sha256 = createHash('sha256').update(text).digest('hex');
+  }
+}
+
+function endOfText(json: Buffer): number {
+  let end = json.length;
+  while (end > 0 && (json[end - 1] ?? 0) <= 0x20) end -= 1;
+  return end;
+}

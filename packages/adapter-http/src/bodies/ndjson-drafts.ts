@@ -1,24 +1,21 @@
 import type { Readable } from 'node:stream';
 import { FaultyDraft } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { exactItemIn } from './batch-items.ts';
 import { tooMany } from './batch-receipt.ts';
 import { ChunkLimit } from './chunk-limit.ts';
-import { bodyTooLarge, readingFault, tooLarge } from '../requests/input-faults.ts';
-import { maxItemBytes } from '../requests/item-size.ts';
+import { bodyTooLarge, maxItemBytes, readingFault, tooLarge } from '../requests/input-limits.ts';
 import { assertUtf8, withoutMark } from './json-body.ts';
-import { behindSpace } from './json-bytes.ts';
-import { valueBytes } from './json-weight.ts';
+import { behindSpace, valueBytes } from './json-bytes.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 import { linesOfJson } from '../requests/media-types.ts';
 import { turns } from './turns.ts';
-import { announcesTooMuch } from './whole-body.ts';
+import { assertFits } from './whole-body.ts';
 
 const portionSize = 100;
 const smallChunk = 1024;
 
-/** The limits of a body. */
 interface Limits {
   readonly bytes: number;
   readonly lines: number;
@@ -27,30 +24,18 @@ interface Limits {
 }
 
 interface Ending {
-  /** Whether a payload that is not read to its end is destroyed. */
   readonly destroyOnReturn: boolean;
 }
 
 /** Makes the routes of this plugin take bodies of one JSON value per line, as `NdjsonDrafts`. */
 export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
-  app.addContentTypeParser([...linesOfJson], (request, payload, done) => {
-    try {
-      assertUtf8(request.headers['content-type']);
-      const bytes = request.routeOptions.bodyLimit;
-      if (announcesTooMuch(request)) throw bodyTooLarge(bytes);
-      // A destroyed request loses its connection, on which it must be counted and answered.
-      const destroyOnReturn = payload !== request.raw;
-      done(
-        null,
-        new NdjsonDrafts(
-          payload,
-          { bytes, lines, count: (added) => request.bytes.addBody(added) },
-          { destroyOnReturn },
-        ),
-      );
-    } catch (error) {
-      done(error instanceof Error ? error : new Error('A parser threw something that is not an Error.'));
-    }
+  app.addContentTypeParser(linesOfJson, async (request: FastifyRequest, payload: Readable) => {
+    assertUtf8(request.headers['content-type']);
+    assertFits(request);
+    const count = (added: number): void => request.bytes.addBody(added);
+    const limits = { bytes: request.routeOptions.bodyLimit, lines, count };
+    // A destroyed request loses its connection, on which it must be counted and answered.
+    return new NdjsonDrafts(payload, limits, { destroyOnReturn: payload !== request.raw });
   });
 }
 

@@ -77,7 +77,6 @@ export function attributesOf(event: EventMembers, violations: Violations): Attri
   };
 }
 
-/** An object with the member; empty if the value is undefined. */
 export const defined = (name: string, value: unknown): Readonly<Record<string, unknown>> =>
   value === undefined ? {} : { [name]: value };
 

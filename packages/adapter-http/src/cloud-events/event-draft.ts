@@ -4,7 +4,6 @@ import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity
 import { isMembers } from '../bodies/members.ts';
 import { attributesOf, defined, type EventMembers, FaultyMember, optional } from './attributes.ts';
 
-/** An event as a draft of an activity. */
 export interface EventDraft {
   readonly draft: unknown;
   /** Translates the path of a violation of the draft to the place in the event that the client sent. */
@@ -29,13 +28,14 @@ const padding: ReadonlySet<string> = new Set(['', '=', '==']);
  * createdAt, and a digest of `source` and `id` becomes the id. Data that is an object becomes the metadata, unless it has a member
  * `cloudevent`; other data becomes the member `data` or `data_base64` of the metadata. All other attributes go to its member
  * `cloudevent`. If the event breaks a rule, the draft is a `FaultyDraft` with the violations that `violations` lists; it must be empty
- * at first. Rules that need the clock are checked later.
+ * at first. An event that is a `FaultyDraft` already stays one. Rules that need the clock are checked later.
  */
 export function eventDraft(
   event: unknown,
   maxMetadataBytes: number,
   violations: Violations = new Violations(),
 ): EventDraft {
+  if (event instanceof FaultyDraft) return unread(event);
   if (!isMembers(event)) {
     violations.add('', 'must be a JSON object');
     return faulty(violations);
@@ -58,10 +58,9 @@ export function eventDraft(
   return { draft: { id, userId, type, metadata, ...defined('createdAt', createdAt) }, asSent };
 }
 
-const faulty = ({ list }: Violations): EventDraft => ({
-  draft: new FaultyDraft(list),
-  asSent: (violation) => violation,
-});
+const faulty = ({ list }: Violations): EventDraft => unread(new FaultyDraft(list));
+
+const unread = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });
 
 function dataOf(event: EventMembers, violations: Violations): EventData {
   const none: EventData = { members: {}, path: '', isMetadata: false };

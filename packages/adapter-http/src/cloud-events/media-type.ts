@@ -3,7 +3,6 @@ import { charsetOf, cloudEvents, mediaTypeOf } from '../requests/media-types.ts'
 /** The media types of events: one structured event, a batch, and data of any type in binary mode. */
 export const eventMediaTypes = [`${cloudEvents}+json`, `${cloudEvents}-batch+json`, '*/*'];
 
-/** How to read bytes of a media type. */
 export type Notation = 'json' | 'text' | 'bytes';
 
 const utf8 = new Set([undefined, 'utf-8', 'utf8', 'us-ascii']);

@@ -1,17 +1,11 @@
 import { Type } from '@sinclair/typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { batchOptions } from '../bodies/batch-receipt.ts';
 import { eventMediaTypes } from './media-type.ts';
-import { maxOriginLength, originPattern, type Permission, permissions } from './web-hook-origins.ts';
+import { maxOriginLength, originPattern, permissions } from './web-hook-origins.ts';
 import { Problem } from '../requests/problem.ts';
 import type { Route } from '../requests/route.ts';
-import { problemContent, problems } from '../openapi/schemas.ts';
-
-const text = (description: string, example: string): object => ({
-  type: 'string',
-  description,
-  examples: [example],
-});
+import { headerText, problemContent, problems } from '../openapi/schemas.ts';
 
 const schema = {
   operationId: 'allowEvents',
@@ -40,10 +34,13 @@ const schema = {
       type: 'null',
       description: 'The sender may deliver.',
       headers: {
-        'WebHook-Allowed-Origin': text('The sender, or `*` if any is allowed.', 'events.example.com'),
-        'WebHook-Allowed-Rate': text('Any rate is allowed. Present if the request asks for a rate.', '*'),
-        Allow: text('The method for delivery.', 'POST'),
-        'Accept-Post': text('The media types for delivery.', eventMediaTypes.join(', ')),
+        'WebHook-Allowed-Origin': headerText('The sender, or `*` if any is allowed.', 'events.example.com'),
+        'WebHook-Allowed-Rate': headerText(
+          'Any rate is allowed. Present if the request asks for a rate.',
+          '*',
+        ),
+        Allow: headerText('The method for delivery.', 'POST'),
+        'Accept-Post': headerText('The media types for delivery.', eventMediaTypes.join(', ')),
       },
     }),
     ...problems(400, 503),
@@ -55,13 +52,11 @@ const schema = {
   },
 };
 
-const originOf = ({ headers }: FastifyRequest): string | undefined => {
-  const origin = headers['webhook-request-origin'];
-  return origin === undefined ? undefined : String(origin);
-};
+const originOf = ({ headers }: FastifyRequest): string | undefined =>
+  headers['webhook-request-origin']?.toString();
 
 /** `OPTIONS /api/events`: senders of web hooks call it before they deliver events. */
-export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }, done) => {
+export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }) => {
   const permissionOf = permissions(webhookOrigins);
   app.options(
     '/api/events',
@@ -79,34 +74,27 @@ export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }, 
           );
         // Refuses a URL whose query would make the service refuse every event.
         batchOptions(request);
-        return allow(reply, origin, permissionOf(origin), 'webhook-request-rate' in request.headers);
+        const permission = permissionOf(origin);
+        if (permission === 'malformed') throw malformedOrigin();
+        if (permission === 'foreign')
+          throw new Problem(403, `${origin} may not deliver events: add it to WEBHOOK_ORIGINS.`);
+        if ('webhook-request-rate' in request.headers) reply.header('webhook-allowed-rate', '*');
+        return reply
+          .code(200)
+          .headers({
+            'webhook-allowed-origin': permission === 'any' ? '*' : origin,
+            allow: 'POST',
+            'accept-post': eventMediaTypes.join(', '),
+          })
+          .send('');
       },
     },
     async () => '',
   );
-  done();
 };
 
-function allow(
-  reply: FastifyReply,
-  origin: string,
-  permission: Permission,
-  asksForRate: boolean,
-): FastifyReply {
-  if (permission === 'malformed')
-    throw new Problem(
-      400,
-      `WebHook-Request-Origin must be a host name, such as events.example.com, or an IPv6 address in brackets, of at most ${maxOriginLength} characters; it may have a scheme and a port.`,
-    );
-  if (permission === 'foreign')
-    throw new Problem(403, `${origin} may not deliver events: add it to WEBHOOK_ORIGINS.`);
-  return reply
-    .code(200)
-    .headers({
-      'webhook-allowed-origin': permission === 'any' ? '*' : origin,
-      ...(asksForRate ? { 'webhook-allowed-rate': '*' } : {}),
-      allow: 'POST',
-      'accept-post': eventMediaTypes.join(', '),
-    })
-    .send('');
-}
+const malformedOrigin = (): Problem =>
+  new Problem(
+    400,
+    `WebHook-Request-Origin must be a host name, such as events.example.com, or an IPv6 address in brackets, of at most ${maxOriginLength} characters; it may have a scheme and a port.`,
+  );

@@ -13,8 +13,7 @@ import { binaryEvent } from './binary-event.ts';
 import { eventMediaTypes } from './media-type.ts';
 import { type EventDraft, eventDraft } from './event-draft.ts';
 import { EventHeaders, eventBodies } from './schemas.ts';
-import { bodyTooLarge } from '../requests/input-faults.ts';
-import { maxItemBytes } from '../requests/item-size.ts';
+import { bodyTooLarge, maxItemBytes } from '../requests/input-limits.ts';
 import { jsonBody, utf8Body } from '../bodies/json-body.ts';
 import { cloudEvents, essenceOf } from '../requests/media-types.ts';
 import { location } from '../openapi/outcome-json.ts';
@@ -57,11 +56,9 @@ const schema = {
   },
 };
 
-/** `POST /api/events` */
 export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' | 'maxMetadataBytes'> = (
   app,
   { logActivity, logActivities, maxBatchSize, maxMetadataBytes },
-  done,
 ) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
@@ -80,12 +77,9 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         { body: json, bytes: request.bytes },
         maxBatchSize,
         (event) => {
-          const read =
-            event instanceof FaultyDraft
-              ? faultyItem(event)
-              : eventDraft(event, maxMetadataBytes, explanations.collector());
-          places.push(read.asSent);
-          return read.draft;
+          const item = eventDraft(event, maxMetadataBytes, explanations.collector());
+          places.push(item.asSent);
+          return item.draft;
         },
         'The body must be a JSON array. Send one event as application/cloudevents+json.',
       );
@@ -104,23 +98,15 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         `Send events as ${cloudEvents}+json, as ${cloudEvents}-batch+json, or in binary mode.`,
       );
     const event = isStructured ? jsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
-    if (Array.isArray(event)) throw manyEvents();
+    if (Array.isArray(event))
+      throw rulesBroken(`The body must be one event. Send an array of them as ${cloudEvents}-batch+json.`, [
+        { path: '', message: 'must be a JSON object' },
+      ]);
     const id = await log(eventDraft(event, maxMetadataBytes), logActivity);
-    return reply
-      .code(202)
-      .header('location', `/api/logs/${encodeURIComponent(id)}`)
-      .send({ id });
+    reply.header('location', `/api/logs/${encodeURIComponent(id)}`);
+    return reply.code(202).send({ id });
   });
-  done();
 };
-
-const manyEvents = (): Problem =>
-  rulesBroken(`The body must be one event. Send an array of them as ${cloudEvents}-batch+json.`, [
-    { path: '', message: 'must be a JSON object' },
-  ]);
-
-/** An item that is known to be faulty before it is read as an event. */
-const faultyItem = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });
 
 async function log({ draft, asSent }: EventDraft, logActivity: LogActivity): Promise<ActivityId> {
   if (draft instanceof FaultyDraft) throw eventBroken(draft.violations);

@@ -5,7 +5,6 @@ import { token } from '../requests/header-syntax.ts';
 
 // Control characters and noncharacters, which no string of an event may hold (CloudEvents 1.0.2, "Type System").
 const refused = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';
-/** A string that is not blank. */
 const notBlank = `^ *[^\\s${refused}](?:[^${refused}]*[^\\s${refused}])? *$`;
 
 // RFC 9110, section 8.3.1.

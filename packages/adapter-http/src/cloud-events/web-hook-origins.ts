@@ -7,9 +7,7 @@ interface Origin {
 
 /** The maximum of characters. A host name has at most 253. */
 export const maxOriginLength = 300;
-
 const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
-
 const hostName = `(?:\\*\\.)?${label}(?:\\.${label})*\\.?`;
 const group = '[0-9A-Fa-f]{1,4}';
 // Eight groups, or fewer around a "::" that stands for the missing ones (RFC 5952). IPv4 notation is not allowed.
@@ -46,12 +44,9 @@ const covers = (allowed: string, host: string): boolean =>
   allowed === host || (allowed.startsWith('*.') && host.endsWith(allowed.slice(1)));
 
 /** Whether a sender may deliver: `any` means that all may, `malformed` that its name is not valid. */
-export type Permission = 'any' | 'allowed' | 'foreign' | 'malformed';
+type Permission = 'any' | 'allowed' | 'foreign' | 'malformed';
 
-/**
- * Returns a function that judges senders. `*` allows all, and `*.example.com` allows every host below example.com, but not example.com
- * itself. A name without a scheme or a port allows all of them.
- */
+/** Returns a function that judges senders. `*` allows all; `*.example.com` every host below it; a bare name any scheme and port. */
 export function permissions(allowed: readonly string[]): (origin: string) => Permission {
   const isAnyAllowed = allowed.includes('*');
   const known = allowed.flatMap((text) => parseOrigin(text) ?? []);

@@ -9,6 +9,12 @@ const { schema: problemSchema } = problemContent[problemType];
 const methods: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'options']);
 const reference = (kind: string, name: string): Part => ({ $ref: `#/components/${kind}/${name}` });
 
+const requiredHeader = (description: string, example: string): Part => ({
+  description,
+  required: true,
+  schema: { type: 'string', examples: [example] },
+});
+
 const headers = {
   RequestId: {
     description:
@@ -19,21 +25,23 @@ const headers = {
     description: 'Seconds to wait before you try again (RFC 9110, section 10.2.3).',
     schema: { type: 'string', pattern: '^[0-9]+$', examples: ['5'] },
   },
-  Authenticate: {
-    description: 'How to send a key (RFC 9110, section 11.6.1).',
-    required: true,
-    schema: { type: 'string', examples: ['Bearer realm="user-activity"'] },
-  },
-  AcceptPost: {
-    description: 'The media types that the route takes (Linked Data Platform 1.0, section 7.1).',
-    required: true,
-    schema: { type: 'string', examples: ['application/json'] },
-  },
-  Allow: {
-    description: 'The methods of the path (RFC 9110, section 10.2.1).',
-    required: true,
-    schema: { type: 'string', examples: ['GET, HEAD, POST'] },
-  },
+  Authenticate: requiredHeader(
+    'How to send a key (RFC 9110, section 11.6.1).',
+    'Bearer realm="user-activity"',
+  ),
+  AcceptPost: requiredHeader(
+    'The media types that the route takes (Linked Data Platform 1.0, section 7.1).',
+    'application/json',
+  ),
+  Allow: requiredHeader('The methods of the path (RFC 9110, section 10.2.1).', 'GET, HEAD, POST'),
+};
+
+const refusalHeaders: Readonly<Record<number, Part>> = {
+  401: { 'WWW-Authenticate': reference('headers', 'Authenticate') },
+  405: { Allow: reference('headers', 'Allow') },
+  409: { 'Retry-After': reference('headers', 'RetryAfter') },
+  415: { 'Accept-Post': reference('headers', 'AcceptPost') },
+  503: { 'Retry-After': reference('headers', 'RetryAfter') },
 };
 
 const requestId = {
@@ -44,10 +52,7 @@ const requestId = {
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
 
-/**
- * Adds to an OpenAPI document everything that all routes have in common: the request id, the answers 405 and 431, the headers of
- * refusals, and an example wherever the schema has one. Named schemas become components.
- */
+/** Adds everything that all routes have in common, and examples. Named schemas become components. */
 export function completeOpenApi(document: Part): Part {
   const { paths, components } = document;
   const whole = {
@@ -106,7 +111,13 @@ function completeOperation(whole: Part): Part {
 
 function completeResponse(status: number, response: Part, fault?: Part): Part {
   const content = partOf(response, 'content');
-  const isProblem = problemType in content;
+  const example = {
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    detail: response['description'],
+    errors: status === 422 && fault !== undefined ? [fault] : [],
+  };
   return {
     ...response,
     description:
@@ -115,31 +126,13 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
       ...partOf(response, 'headers'),
       // Node answers 431 before the request has an id.
       ...(status === 431 ? {} : { 'X-Request-Id': reference('headers', 'RequestId') }),
-      ...(isProblem && status === 401 ? { 'WWW-Authenticate': reference('headers', 'Authenticate') } : {}),
-      ...(isProblem && status === 405 ? { Allow: reference('headers', 'Allow') } : {}),
-      ...(isProblem && status === 415 ? { 'Accept-Post': reference('headers', 'AcceptPost') } : {}),
-      ...(isProblem && (status === 409 || status === 503)
-        ? { 'Retry-After': reference('headers', 'RetryAfter') }
-        : {}),
+      ...(problemType in content ? refusalHeaders[status] : {}),
     },
     content: mapValues(content, (media, type) =>
-      type === problemType
-        ? {
-            ...(isPart(media) ? media : {}),
-            example: problemExample(status, response['description'], fault),
-          }
-        : withExample(media),
+      type === problemType ? { ...(isPart(media) ? media : {}), example } : withExample(media),
     ),
   };
 }
-
-const problemExample = (status: number, detail: unknown, fault: Part | undefined): Part => ({
-  type: 'about:blank',
-  title: STATUS_CODES[status],
-  status,
-  detail,
-  errors: status === 422 && fault !== undefined ? [fault] : [],
-});
 
 /** An example of a violation in a body of the first media type: a missing member, or an unknown one if none is required. */
 function faultIn(requestBody: unknown): Part {
@@ -167,7 +160,6 @@ const operationsOf = (path: unknown): [string, Part][] =>
     methods.has(method) && isPart(operation) ? [[method, operation]] : [],
   );
 
-/** A member that is an object; empty if it is absent. */
 function partOf(whole: unknown, name: string): Part {
   const part = isPart(whole) ? whole[name] : undefined;
   return isPart(part) ? part : {};

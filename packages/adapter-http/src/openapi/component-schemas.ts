@@ -4,10 +4,7 @@ import { isPart, type Part } from './schema-example.ts';
 
 const keyword = 'x-component';
 
-/**
- * Gives a schema a name: the document lists it once, in `components.schemas`, and refers to it elsewhere. The option `x-component` of a
- * schema does the same.
- */
+/** Gives a schema a name in `components.schemas`. The option `x-component` of a schema does the same. */
 export const named = <Schema extends TSchema>(name: string, schema: Schema): Schema => ({
   ...schema,
   [keyword]: name,
@@ -41,6 +38,5 @@ function move(part: unknown, schemas: Map<string, Part>): unknown {
 
 const forPeople: ReadonlySet<string> = new Set(['description', 'example', 'examples']);
 
-/** A schema without its texts for people. */
 const rulesOf = (schema: Part): Part =>
   Object.fromEntries(Object.entries(schema).filter(([key]) => !forPeople.has(key)));

@@ -9,7 +9,6 @@ import {
 import { type Static, Type } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
 
-/** Why a record could not be stored. */
 export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
   Type.String({
     'x-component': 'DeadLetterCode',
@@ -45,7 +44,6 @@ const BytesOrNull = Type.Union([Bytes, Type.Null()], {
   examples: [{ text: 'no JSON' }],
 });
 
-/** A dead letter as the service lists it. */
 export const DeadLetterJson = named(
   'DeadLetter',
   Type.Object({
@@ -105,16 +103,8 @@ export const DeadLetterJson = named(
   }),
 );
 
-/** A dead letter as JSON. */
-export function deadLetterJson({
-  origin,
-  diedAt,
-  key,
-  value,
-  headers,
-  ...rest
-}: ListedLetter): Static<typeof DeadLetterJson> {
-  const { id, code, reason, size, omitted, activityId } = rest;
+export function deadLetterJson(letter: ListedLetter): Static<typeof DeadLetterJson> {
+  const { id, origin, code, reason, diedAt, activityId, key, value, size, headers, omitted } = letter;
   const cut = wholeValueOf({ origin, headers });
   return {
     id,

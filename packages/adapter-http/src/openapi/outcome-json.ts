@@ -1,12 +1,10 @@
 import type { ActivityOutcome, ActivityStatus } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
-import { problemContent, StoredIdText } from './schemas.ts';
+import { headerText, problemContent, StoredIdText } from './schemas.ts';
 
 /** The HTTP status of each outcome, and its description. */
-export const outcomeAnswers: Readonly<
-  Record<ActivityOutcome, { readonly status: number; readonly meaning: string }>
-> = {
+export const outcomeAnswers = {
   stored: { status: 201, meaning: 'It is stored. `Location` is its path.' },
   duplicate: { status: 200, meaning: 'The same fact was already stored under its id.' },
   accepted: {
@@ -20,7 +18,7 @@ export const outcomeAnswers: Readonly<
     meaning:
       'A problem if the body breaks rules, with the path of every violation. An outcome if the activity could not be stored.',
   },
-};
+} satisfies Record<ActivityOutcome, { status: number; meaning: string }>;
 
 const idWithStatus = <Status extends string>(name: string, meanings: Readonly<Record<Status, unknown>>) =>
   named(
@@ -33,35 +31,29 @@ const idWithStatus = <Status extends string>(name: string, meanings: Readonly<Re
     }),
   );
 
-/** The meaning of each status of an id. */
-const statusMeanings: Readonly<Record<ActivityStatus, string>> = {
+const statusMeanings: Record<ActivityStatus, string> = {
   stored: 'an activity is stored under the id',
   dead_lettered: 'nothing is stored under the id, and a dead letter names it',
   unknown: 'neither: it was never accepted, or is still waiting on the log',
 };
 
-/** Every status with its meaning, for the documentation. */
 export const statusDescription = Object.entries(statusMeanings)
   .map(([status, meaning]) => `\`${status}\`: ${meaning}`)
   .join('; ');
 
-/** The status of an id. */
 export const StatusJson = idWithStatus('ActivityStatus', statusMeanings);
 
-/** The header `Location`, for the documentation. */
 export const location = {
-  Location: {
-    type: 'string',
-    description: 'The path of the activity once it is stored, percent-encoded (RFC 9110, section 10.2.2).',
-    examples: ['/api/logs/0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
-  },
+  Location: headerText(
+    'The path of the activity once it is stored, percent-encoded (RFC 9110, section 10.2.2).',
+    '/api/logs/0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10',
+  ),
 };
 const applied = {
-  'Preference-Applied': {
-    type: 'string',
-    description: 'The seconds that the service was ready to wait, if the request preferred to wait.',
-    examples: ['wait=10'],
-  },
+  'Preference-Applied': headerText(
+    'The seconds that the service was ready to wait, if the request preferred to wait.',
+    'wait=10',
+  ),
 };
 
 const OutcomeJson = idWithStatus('Outcome', outcomeAnswers);

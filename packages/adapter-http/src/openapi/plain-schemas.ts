@@ -1,9 +1,6 @@
 import { isPart, type Part } from './schema-example.ts';
 
-/**
- * Returns the document with unions in the form that generators of clients know: a union of strings as one `enum`, and a value or null
- * as `type: [string, "null"]`.
- */
+/** Returns the document with unions as generators of clients know them: `enum` for strings, and `type: [string, "null"]`. */
 export function withPlainSchemas(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(withPlainSchemas);
   if (!isPart(part)) return part;

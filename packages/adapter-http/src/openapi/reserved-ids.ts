@@ -1,16 +1,9 @@
+const words = ['count', 'stats', 'export', 'stream', 'batch', 'feed', 'import'];
+
 /**
  * Words in paths below /api/logs, including planned ones. No request could address an activity with such an id, so no route accepts
  * one. Activities that another producer put on the topic are stored even with such an id.
  */
-export const reservedIds: ReadonlySet<string> = new Set([
-  'count',
-  'stats',
-  'export',
-  'stream',
-  'batch',
-  'feed',
-  'import',
-]);
+export const reservedIds: ReadonlySet<string> = new Set(words);
 
-/** The reserved ids as a part of a regular expression. */
-export const reservedPattern = [...reservedIds].join('|');
+export const reservedPattern = words.join('|');

@@ -10,7 +10,6 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import { named } from './component-schemas.ts';
 import { reservedIds, reservedPattern } from './reserved-ids.ts';
 
-/** The path and the message of each broken rule. */
 export const Violations = Type.Array(
   named(
     'Violation',
@@ -30,7 +29,6 @@ export const Ids = Type.Array(Type.Union([Type.String(), Type.Null()]), {
 });
 
 // These schemas repeat rules of the domain for readers, generators of clients and fuzzers.
-/** The id of an activity in a request. */
 const IdText = Type.String({
   minLength: 1,
   maxLength: ActivityId.maxLength,
@@ -41,7 +39,6 @@ const IdText = Type.String({
   examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
 });
 
-/** A user in a request. */
 export const UserIdText = Type.String({
   minLength: 1,
   maxLength: UserId.maxLength,
@@ -52,7 +49,6 @@ export const UserIdText = Type.String({
   examples: ['123'],
 });
 
-/** A type of activity in a request. */
 export const TypeText = Type.String({
   minLength: 1,
   maxLength: ActivityType.maxLength,
@@ -85,7 +81,6 @@ const createdAt = Type.String({
     'When it happened (RFC 3339). Default: when the service received it. At most 5 minutes in the future.',
 });
 
-/** An optional member. Null means that it is absent. */
 export const nullable = <Schema extends TSchema>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()], { description: 'Null means absent.' }));
 
@@ -119,7 +114,6 @@ export const StoredIdText = Type.String({
   examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
 });
 
-/** An activity in an answer. */
 export const Activity = named(
   'Activity',
   Type.Object({
@@ -157,10 +151,13 @@ const problem = Type.Unsafe<never>(
   ),
 );
 
-/** The content of a problem, for the documentation. */
-export const problemContent = {
-  'application/problem+json': { schema: problem },
-};
+export const problemContent = { 'application/problem+json': { schema: problem } };
+
+export const headerText = (description: string, example: string) => ({
+  type: 'string',
+  description,
+  examples: [example],
+});
 
 const descriptions = {
   400: 'The JSON, its encoding or the query is malformed, or the query breaks a rule.',
@@ -179,10 +176,7 @@ export function problems(...statuses: readonly (keyof typeof descriptions)[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
-      Type.Unsafe<unknown>({
-        description: descriptions[status],
-        content: problemContent,
-      }),
+      Type.Unsafe<unknown>({ description: descriptions[status], content: problemContent }),
     ]),
   );
 }

@@ -3,18 +3,18 @@ import {
   ActivityId,
   ActivityType,
   type FilterParts,
+  type StoredActivity,
   TimeZone,
   type Timestamp,
   UserId,
 } from '@user-activity/domain';
 import { TypeText, UserIdText } from '../openapi/schemas.ts';
-import { allOf, type FilterReader, rangeOf, valuesOf } from './filter-reader.ts';
+import { allOf, rangeOf, valuesOf } from './filter-reader.ts';
 import { metadataConditions } from './metadata-parameters.ts';
 import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import { given, type List } from './read-page.ts';
 
-/** The parameters of a filter of activities. */
-export const activityFilter: FilterReader<Partial<FilterParts>> = allOf<FilterParts>({
+export const activityFilter = allOf<FilterParts>({
   userIds: valuesOf(
     { name: 'userId', schema: UserIdText, parse: (raw) => UserId.parse(raw) },
     'Only activities of these users.',
@@ -27,10 +27,11 @@ export const activityFilter: FilterReader<Partial<FilterParts>> = allOf<FilterPa
   metadata: metadataConditions,
 });
 
-/** The list of activities. */
-export const activityList: List<Partial<FilterParts>, ActivityId> = {
+export const activityList: List<Partial<FilterParts>, ActivityId, StoredActivity> = {
   filter: activityFilter,
   parseId: (raw) => ActivityId.parse(raw),
+  placeOf: ({ createdAt, id }) => ({ moment: createdAt, id }),
+  jsonOf: (activity) => activity.toText(),
   digested: ({ userId = [], type = [], from, to, metadata, ...others }, order) => [
     userId,
     type,

@@ -14,10 +14,7 @@ export interface Place<Id extends string> {
   readonly id: Id;
 }
 
-/**
- * A keyset cursor: the last item of a page, and the walk that it belongs to. It is opaque to clients. They can forge one with any
- * place and time, but see only what matches their filter.
- */
+/** A keyset cursor. Clients can forge one with any place and time, but see only what matches their filter. */
 export interface Cursor<Id extends string> {
   readonly place: Place<Id>;
   /** The digest of the filter and the order. */

@@ -1,10 +1,14 @@
-import { DeadLetterCode, type DeadLetterFilter, DeadLetterId } from '@user-activity/domain';
-import { DeadLetterCodeJson } from '../openapi/dead-letter-json.ts';
+import {
+  DeadLetterCode,
+  type DeadLetterFilter,
+  DeadLetterId,
+  type ListedLetter,
+} from '@user-activity/domain';
+import { DeadLetterCodeJson, deadLetterJson } from '../openapi/dead-letter-json.ts';
 import { allOf, rangeOf, valuesOf } from './filter-reader.ts';
 import { given, type List } from './read-page.ts';
 
-/** The list of dead letters. */
-export const deadLetterList: List<Partial<DeadLetterFilter>, DeadLetterId> = {
+export const deadLetterList: List<Partial<DeadLetterFilter>, DeadLetterId, ListedLetter> = {
   filter: allOf<DeadLetterFilter>({
     codes: valuesOf(
       { name: 'code', schema: DeadLetterCodeJson, parse: (raw) => DeadLetterCode.parse(raw) },
@@ -13,6 +17,8 @@ export const deadLetterList: List<Partial<DeadLetterFilter>, DeadLetterId> = {
     diedAt: rangeOf('diedAt'),
   }),
   parseId: (raw) => DeadLetterId.parse(raw),
+  placeOf: ({ diedAt, id }) => ({ moment: diedAt, id }),
+  jsonOf: (letter) => JSON.stringify(deadLetterJson(letter)),
   digested: ({ code = [], from, to, ...others }, order) => [
     'dead letters',
     code,

@@ -3,10 +3,7 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import type { Parameter, ParameterReader } from './parameter-reader.ts';
 import { isRelativeTime, parseQueryTime, type TimeReference } from './query-time.ts';
 
-/**
- * The values of a filter by parameter name, equal for all queries that mean the same. Lists are sorted, times are moments, and a
- * text is a relative time as it was sent. Undefined if the parameter is not given.
- */
+/** The values of a filter by parameter name, equal for all queries that mean the same. A text is a relative time as it was sent. */
 export type Canonical = Readonly<Record<string, number | string | readonly string[] | undefined>>;
 
 /** Reads a filter, or one part of it, from the parameters that set it. */

@@ -11,7 +11,6 @@ import type { TSchema } from '@sinclair/typebox';
 /** The raw parameters of a query, each with all its values. */
 export type QueryParameters = Readonly<Record<string, readonly string[]>>;
 
-/** A parameter of the query string. */
 export interface Parameter<Value> {
   readonly name: string;
   /** Describes one value in the OpenAPI document. */
@@ -25,10 +24,7 @@ type Unlisted<Value> = Omit<Parameter<Value>, 'schema'>;
 /** The end of a name that stands for all names with the same beginning. */
 const anyPath = '<path>';
 
-/**
- * Reads the parameters of a query and collects violations, by `/name`. Nothing is clamped: a value out of range, a second value
- * of a single-valued parameter and an unknown name are violations.
- */
+/** Reads the parameters of a query, and collects violations by `/name`. Nothing is clamped, and unknown names are violations. */
 export class ParameterReader {
   readonly #parameters: QueryParameters;
   readonly #violations: Violations = new Violations();

@@ -4,10 +4,7 @@ import type { QueryParameters } from './parameter-reader.ts';
 import { percentDecoded } from './percent-decoded.ts';
 import { Problem } from '../requests/problem.ts';
 
-/**
- * Returns the parameters of the URL (application/x-www-form-urlencoded), each with all its values. Throws 400 for an invalid percent
- * encoding and for bytes that are not UTF-8: both would otherwise silently become other text.
- */
+/** Returns the parameters of the URL, each with all its values. Throws 400 for an invalid encoding. */
 export function queryParameters(request: FastifyRequest): QueryParameters {
   const [, query = ''] = /\?(.*)$/s.exec(request.raw.url ?? '') ?? [];
   const parameters = new Map<string, string[]>();

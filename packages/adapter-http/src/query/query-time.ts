@@ -1,5 +1,4 @@
 import { RuleBroken, startOfDay, Timestamp, type TimeZone, unlessBroken } from '@user-activity/domain';
-import { queryTimeFault } from './query-time-fault.ts';
 
 /** The context in which the times of a query are read. */
 export interface TimeReference {
@@ -10,7 +9,7 @@ export interface TimeReference {
 }
 
 const relative = /^-(\d{1,12})([smhdw])$/;
-const date = /^\d{4}-\d\d-\d\d$/;
+const dateOnly = /^\d{4}-\d\d-\d\d$/;
 const unitMs: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,
@@ -19,15 +18,12 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 7 * 86_400_000,
 };
 
-/**
- * Parses a time of a query: an RFC 3339 date-time, a date (the start of that day), `now`, or a time before now such as
- * `-24h` (a whole number of `s`, `m`, `h`, `d` or `w`; a day is 24 hours). Throws RuleBroken, with the remedy for common mistakes.
- */
+/** Parses a date-time, a date, `now`, or a time before now such as `-24h`. Throws RuleBroken, with the remedy if it is known. */
 export function parseQueryTime(raw: string, { now, timeZone }: TimeReference): Timestamp {
   if (raw === 'now') return now;
   const [, count, unit = ''] = relative.exec(raw) ?? [];
   if (count !== undefined) return Timestamp.fromMillis(now - Number(count) * (unitMs[unit] ?? 0));
-  if (date.test(raw)) {
+  if (dateOnly.test(raw)) {
     const midnight = unlessBroken(() => Timestamp.parse(`${raw}T00:00:00Z`));
     if (midnight === undefined) throw new RuleBroken('must be a date that exists');
     return startOfDay(midnight, timeZone);
@@ -37,5 +33,44 @@ export function parseQueryTime(raw: string, { now, timeZone }: TimeReference): T
   return moment;
 }
 
-/** Returns whether the text is `now` or a time relative to it. */
 export const isRelativeTime = (raw: string): boolean => raw === 'now' || relative.test(raw);
+
+const forms =
+  'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z, a date such as 2026-11-24, or a relative time such as -24h ' +
+  '(units: s, m, h, d, w)';
+// A date-time with 64 digits of fraction has 90.
+const maxUnits = 128;
+const unsigned = /^[ +]?(\d{1,12}[smhdw])$/;
+// With these lengths, both mean the years 1973 to 2286.
+const unixTime = /^(?:(\d{9,10})(?:\.\d*)?|(\d{12,13})(?:\.\d*)?)$/;
+const almostRfc3339 =
+  /^(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d(?:\.\d{1,64})?)?(?: ?(?:z|([+ -])(\d\d):?(\d\d)))?$/i;
+
+/** Explains what is wrong with the text of a time, and how to write it, if that can be guessed. */
+function queryTimeFault(raw: string): string {
+  if (raw.length > maxUnits) return forms;
+  const [, back] = unsigned.exec(raw) ?? [];
+  if (back !== undefined) return `must begin with a minus, as in -${back}: relative times lie before now`;
+  return unixTimeFault(raw) ?? dateTimeFault(raw) ?? forms;
+}
+
+function unixTimeFault(raw: string): string | undefined {
+  const [, seconds, millis] = unixTime.exec(raw) ?? [];
+  if (seconds === undefined && millis === undefined) return undefined;
+  const moment = Timestamp.fromMillis(seconds === undefined ? Number(millis) : Number(seconds) * 1000);
+  return `must not be a Unix time: write ${Timestamp.toISO(moment)}`;
+}
+
+function dateTimeFault(raw: string): string | undefined {
+  const match = almostRfc3339.exec(raw);
+  if (match === null) return undefined;
+  const [, date = '', minutes = '', seconds = ':00', sign, hour, minute] = match;
+  const offset = sign === undefined ? 'Z' : `${sign === ' ' ? '+' : sign}${hour}:${minute}`;
+  const written = `${date}T${minutes}${seconds}${offset}`;
+  if (unlessBroken(() => Timestamp.parse(written)) === undefined)
+    return 'must be a date-time that exists, within the years 0000 to 9999 in UTC';
+  const inUrl = written.replace('+', '%2B');
+  return sign === ' '
+    ? `must be written ${inUrl}: a + in a URL is written %2B, else it is a space`
+    : `must be written ${inUrl}: RFC 3339 has a T, seconds and an offset, and Z is UTC`;
+}

@@ -3,19 +3,22 @@ import {
   assertValidQuery,
   type Clock,
   defaultLimit,
+  maxLimit,
   type Order,
   RuleBroken,
   TimeZone,
 } from '@user-activity/domain';
+import { Type } from '@sinclair/typebox';
 import { cursorText, parseCursor, type Place } from './cursor.ts';
 import type { Canonical, FilterReader } from './filter-reader.ts';
-import { pageParameters, pageSchemas } from './page-parameters.ts';
-import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
+import { type Parameter, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 
 /** A list that is read page by page. */
-export interface List<Filter, Id extends string> {
+export interface List<Filter, Id extends string, Item> {
   readonly filter: FilterReader<Filter>;
   readonly parseId: (raw: unknown) => Id;
+  readonly placeOf: (item: Item) => Place<Id>;
+  readonly jsonOf: (item: Item) => string;
   /**
    * Returns what a cursor digests: the whole filter and the order. The first releases with cursors fixed the places of some values,
    * so those come first, and all others by `given`: cursors stay valid when a release adds a filter.
@@ -28,7 +31,9 @@ export const given = (values: Canonical): readonly unknown[] =>
   Object.entries(values).filter(([, value]) => value !== undefined);
 
 /** One page of a list, as a client asks for it. */
-interface PageRequest<Filter, Id extends string> {
+export interface PageRequest<Filter, Id extends string, Item> {
+  readonly list: Pick<List<Filter, Id, Item>, 'placeOf' | 'jsonOf'>;
+  readonly parameters: QueryParameters;
   readonly filter: Filter;
   readonly order: Order;
   readonly limit: number;
@@ -38,24 +43,70 @@ interface PageRequest<Filter, Id extends string> {
   readonly cursorAfter: (last: Place<string>) => string;
 }
 
+const order: Parameter<Order> = {
+  name: 'order',
+  schema: Type.Union([Type.Literal('desc'), Type.Literal('asc')], {
+    'x-component': 'Order',
+    default: 'desc',
+    description: 'Newest first, or oldest first.',
+  }),
+  parse(raw) {
+    if (raw !== 'desc' && raw !== 'asc') throw new RuleBroken('must be "desc" or "asc", in lower case');
+    return raw;
+  },
+};
+
+const limit: Parameter<number> = {
+  name: 'limit',
+  schema: Type.Integer({
+    minimum: 1,
+    maximum: maxLimit,
+    default: defaultLimit,
+    description: 'The maximum number of items in a page.',
+  }),
+  parse(raw) {
+    const number = /^[1-9]\d*$/.test(raw) ? Number(raw) : Number.NaN;
+    if (number <= maxLimit) return number;
+    const remedy = number > maxLimit ? ': follow "nextCursor" for more' : '';
+    throw new RuleBroken(`must be a whole number from 1 to ${maxLimit}${remedy}`);
+  },
+};
+
+/** The schemas of the parameters that every list has beside its filter, by name. */
+export const pageSchemas = {
+  [order.name]: order.schema,
+  [limit.name]: limit.schema,
+  cursor: Type.String({
+    minLength: 1,
+    description:
+      'The `nextCursor` of the page before, with the same filter and order. Relative times keep the meaning that they had on ' +
+      'the first page.',
+  }),
+};
+
 /**
  * Reads the query of a page. Relative times count back from the time of the walk's first page, which the cursor carries, so all
  * pages have the same range. Throws INVALID_QUERY with every violation, those of the cursor last.
  */
-export function readPage<Filter, Id extends string>(
-  { filter: filterReader, parseId, digested }: List<Filter, Id>,
+export function readPage<Filter, Id extends string, Item>(
+  list: List<Filter, Id, Item>,
   parameters: QueryParameters,
   clock: Clock,
-): PageRequest<Filter, Id> {
-  const reader = new ParameterReader(parameters, [...filterReader.names, ...Object.keys(pageSchemas)]);
+): PageRequest<Filter, Id, Item> {
+  const reader = new ParameterReader(parameters, [...list.filter.names, ...Object.keys(pageSchemas)]);
   const cursorReader = new ParameterReader({ cursor: parameters['cursor'] ?? [] }, ['cursor']);
-  const cursor = cursorReader.one({ name: 'cursor', parse: (raw) => parseCursor(raw, parseId) });
+  const cursor = cursorReader.one({ name: 'cursor', parse: (raw) => parseCursor(raw, list.parseId) });
   const now = cursor?.now ?? clock.now();
-  const filter = filterReader.read(reader, { now, timeZone: TimeZone.utc });
-  const order = reader.one(pageParameters.order) ?? 'desc';
-  const limit = reader.one(pageParameters.limit) ?? defaultLimit;
-  const canonical = filterReader.canonical(filter, reader);
-  const walk = digestOf(digested(canonical, order));
+  const filter = list.filter.read(reader, { now, timeZone: TimeZone.utc });
+  const page = {
+    list,
+    parameters,
+    filter,
+    order: reader.one(order) ?? 'desc',
+    limit: reader.one(limit) ?? defaultLimit,
+  };
+  const canonical = list.filter.canonical(filter, reader);
+  const walk = digestOf(list.digested(canonical, page.order));
   // An invalid query has no digest to check the cursor against.
   if (reader.violations.length === 0 && cursor !== undefined && cursor.walk !== walk)
     cursorReader.check('cursor', () => {
@@ -64,9 +115,7 @@ export function readPage<Filter, Id extends string>(
   assertValidQuery([...reader.violations, ...cursorReader.violations]);
   const isRelative = Object.values(canonical).some((value) => typeof value === 'string');
   return {
-    filter,
-    order,
-    limit,
+    ...page,
     after: cursor?.place,
     cursorAfter: (place) => cursorText({ place, walk, now: isRelative ? now : undefined }),
   };

@@ -17,7 +17,6 @@ type Unit = KeyField | TimeUnit;
 
 const units: readonly Unit[] = [...keyFields, ...timeUnits];
 
-/** The field or unit of time by which stats count. */
 export const by: Parameter<Unit> = {
   name: 'by',
   schema: Type.Union(
@@ -31,7 +30,6 @@ export const by: Parameter<Unit> = {
   },
 };
 
-/** The zone whose clock shows the units of time. */
 export const timezone: Parameter<TimeZone> = {
   name: 'timezone',
   schema: Type.String({

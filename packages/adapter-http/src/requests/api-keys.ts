@@ -7,7 +7,6 @@ const challenges = ['Basic realm="user-activity", charset="UTF-8"', 'Bearer real
 
 const digest = (key: string): Buffer => createHash('sha256').update(key, 'utf8').digest();
 
-/** Returns whether one of the texts is an API key. */
 export type HasApiKey = (texts: readonly string[]) => boolean;
 
 /** Recognises the keys. Compares digests in constant time, and always all of them. */

@@ -3,8 +3,7 @@ import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { onConnectionEnd } from './connection-end.ts';
-import { tooLarge } from './input-faults.ts';
-import { maxItemBytes } from './item-size.ts';
+import { maxItemBytes, tooLarge } from './input-limits.ts';
 
 // Several pages of answers, each of at most 4 MiB.
 const maxUnsentOfConnection = 16 * 1024 * 1024;
@@ -56,11 +55,6 @@ export class BytesInFlight {
     );
   }
 
-  get held(): number {
-    return this.#held;
-  }
-
-  /** Starts counting for a request. */
   open(request: FastifyRequest): RequestBytes {
     const { socket } = request.raw;
     let connection = this.#connections.get(socket);
@@ -109,7 +103,6 @@ export class BytesInFlight {
   }
 }
 
-/** The bytes of one request. */
 export class RequestBytes {
   readonly #budget: BytesInFlight;
   readonly #connection: Connection;
@@ -139,7 +132,6 @@ export class RequestBytes {
     this.#isUnauthenticated = true;
   }
 
-  /** Marks the request as one that has shown its key. */
   trust(): void {
     if (this.#isUnauthenticated) this.#budget.addUnauthenticated(-this.#body);
     this.#isUnauthenticated = false;
@@ -147,26 +139,17 @@ export class RequestBytes {
 
   /** Counts bytes of the body. Throws PROCESS_BUSY if there is no room, and INPUT_TOO_LARGE if this body alone exceeds the maximum. */
   addBody(bytes: number): void {
-    if (this.#isUnauthenticated) this.#addUnauthenticatedBody(bytes);
-    else this.#addBody(bytes);
-  }
-
-  #addUnauthenticatedBody(bytes: number): void {
-    if (this.#body + bytes > maxItemBytes)
+    if (this.#isUnauthenticated && this.#body + bytes > maxItemBytes)
       throw tooLarge(
         `A body that holds the API key has at most ${maxItemBytes} bytes, decoded. Send less, or send the key in the header Authorization.`,
       );
-    if (!this.#budget.hasRoomUnauthenticated(bytes)) throw busy();
-    this.#addBody(bytes);
-    this.#budget.addUnauthenticated(bytes);
-  }
-
-  #addBody(bytes: number): void {
+    if (this.#isUnauthenticated && !this.#budget.hasRoomUnauthenticated(bytes)) throw busy();
     if (this.#body + bytes > this.#budget.max)
       throw tooLarge('The body takes more memory than the service has for bodies.');
     if (!this.#budget.hasRoom(bytes)) throw busy();
     this.#body += bytes;
     this.#budget.add(bytes);
+    if (this.#isUnauthenticated) this.#budget.addUnauthenticated(bytes);
   }
 
   /**
@@ -179,10 +162,7 @@ export class RequestBytes {
     this.#addAnswer(bytes - this.#answer);
   }
 
-  /**
-   * Counts the answer. Throws PROCESS_BUSY if there is no room for it and the request can be repeated; the answer to a write is always
-   * sent.
-   */
+  /** Counts the answer. Throws PROCESS_BUSY if there is no room for it and the request can be repeated. */
   setAnswer(bytes: number, isRepeatable: boolean): void {
     const isRefusable = isRepeatable && bytes > maxSmallAnswer && !this.#isSent;
     const more = bytes - this.#answer;

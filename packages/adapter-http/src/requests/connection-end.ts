@@ -4,10 +4,7 @@ type Socket = FastifyRequest['raw']['socket'];
 
 const openRequests: WeakMap<Socket, Set<() => void>> = new WeakMap();
 
-/**
- * Calls `end` when the connection of the request closes. Returns a function that cancels this. Node emits no event for answers that
- * wait behind another one when their connection closes.
- */
+/** Calls `end` when the connection closes, until the result is called. Node emits no event for answers behind another one. */
 export function onConnectionEnd({ raw: { socket } }: FastifyRequest, end: () => void): () => void {
   let requests = openRequests.get(socket);
   if (requests === undefined) {

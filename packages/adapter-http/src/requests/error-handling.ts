@@ -42,10 +42,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   sendProblem(reply, problem);
 }
 
-/**
- * Throws 404 if the path is no route; `remedy` says where the routes are. Call it in `onRequest`: Fastify reads the body before it
- * calls the handler of unknown paths.
- */
+/** Throws 404 if the path is no route. Call it in `onRequest`: Fastify reads the body before it answers unknown paths. */
 export function assertRoute({ is404 }: FastifyRequest, remedy?: string): void {
   if (is404) throw noSuchPath(remedy);
 }
@@ -56,6 +53,5 @@ export function handleErrors(app: FastifyInstance, remedy?: string): void {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath(remedy)));
 }
 
-/** 404 for an unknown path. */
 export const noSuchPath = (remedy = '/docs shows all routes, and /openapi.json describes them.'): Problem =>
   new Problem(404, `There is nothing at this path. ${remedy}`);

@@ -1,12 +1,7 @@
 import { MIMEType } from 'node:util';
 import type { FastifyRequest } from 'fastify';
 
-/** The names of JSON on lines. */
-export const linesOfJson: readonly string[] = [
-  'application/x-ndjson',
-  'application/ndjson',
-  'application/jsonl',
-];
+export const linesOfJson = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 
 /** The beginning of every media type for CloudEvents. */
 export const cloudEvents = 'application/cloudevents';

@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import { DomainError, maxPageBytes } from '@user-activity/domain';
-import type { FastifyRequest } from 'fastify';
-import pLimit, { type LimitFunction } from 'p-limit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import pLimit from 'p-limit';
+import { onConnectionEnd } from './connection-end.ts';
 
 // A page takes several times its bytes while it is made: as rows of the store, and as text.
 const maxAtATime = 8;
@@ -8,10 +10,7 @@ const maxAtATime = 8;
 const maxWaitMs = 10_000;
 
 /** The places for pages in this process. Searches have their own, because they take far longer than other queries. */
-const places: Readonly<Record<'page' | 'search', LimitFunction>> = {
-  page: pLimit(maxAtATime),
-  search: pLimit(maxAtATime),
-};
+const places = { page: pLimit(maxAtATime), search: pLimit(maxAtATime) };
 
 /**
  * Makes a page once a place for its kind is free, first come, first served. Throws PROCESS_BUSY, without a query to the store, if the
@@ -30,3 +29,23 @@ export const makePage = <Page>(
     return make();
   });
 };
+
+/** By connection: settled when the newest answer has been sent, or the connection has closed. */
+const sent = new WeakMap<Socket, Promise<void>>();
+
+/**
+ * Makes a pipelined request wait until the answer before its own is sent (RFC 9112, section 9.3.2, orders them anyway). So a connection
+ * that requests many pages and reads none holds only one in memory.
+ */
+export async function oneAtATime(request: FastifyRequest, { raw: reply }: FastifyReply): Promise<void> {
+  const { socket } = request.raw;
+  const before = sent.get(socket);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  sent.set(socket, promise);
+  const settle = onConnectionEnd(request, resolve);
+  reply.once('close', () => {
+    settle();
+    resolve();
+  });
+  await before;
+}

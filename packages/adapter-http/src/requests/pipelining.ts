@@ -3,10 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { endAndLinger } from './lingering.ts';
 import { Problem } from './problem.ts';
 
-/**
- * The maximum of unanswered requests of one connection. Without it, a client that sends hundreds of requests and reads no answer
- * would fill the memory.
- */
+/** The maximum of unanswered requests of one connection. A client that reads no answer would fill the memory. */
 const maxUnanswered = 8;
 const unanswered: WeakMap<Socket, number> = new WeakMap();
 const refused: WeakSet<Socket> = new WeakSet();
@@ -26,9 +23,7 @@ export function countIn({ raw: { socket } }: FastifyRequest): void {
   throw new Problem(
     503,
     `This connection has more than ${maxUnanswered} unanswered requests. Wait for answers before you send more.`,
-    {
-      headers: { 'retry-after': '1', connection: 'close' },
-    },
+    { headers: { 'retry-after': '1', connection: 'close' } },
   );
 }
 

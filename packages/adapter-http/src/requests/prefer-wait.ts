@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import { quotedString, token, unquoted } from './header-syntax.ts';
 
 const maxSeconds = 30;
@@ -30,4 +31,22 @@ export function preferredWait(headers: IncomingHttpHeaders): number | undefined 
 function secondsIn(value: string): number | undefined {
   const word = value.startsWith('"') ? unquoted(value) : value;
   return /^\d+$/.test(word) ? Math.min(Number(word), maxSeconds) : undefined;
+}
+
+/** Runs `work` with a signal that aborts after so many seconds, or when the connection closes. */
+export async function whileWaiting<Result>(
+  { raw }: FastifyReply,
+  seconds: number,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  const timer = setTimeout(abort, seconds * 1000);
+  raw.once('close', abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    raw.off('close', abort);
+  }
 }

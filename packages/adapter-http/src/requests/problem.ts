@@ -19,14 +19,7 @@ export class Problem extends Error {
   constructor(
     status: number,
     detail: string,
-    more: {
-      readonly errors?: readonly Violation[];
-      readonly omittedErrors?: number;
-      readonly rejected?: readonly number[];
-      readonly ids?: readonly (string | null)[];
-      readonly headers?: Problem['headers'];
-      readonly cause?: unknown;
-    } = {},
+    more: Partial<Omit<Problem, keyof Error | 'status' | 'toJSON'>> & { readonly cause?: unknown } = {},
   ) {
     super(detail, 'cause' in more ? { cause: more.cause } : undefined);
     this.status = status;
@@ -51,11 +44,11 @@ export class Problem extends Error {
   }
 }
 
-/** 422: the body breaks these rules. The only way in which this package raises it. */
+/** 422: the body breaks these rules. */
 export const rulesBroken = (
   detail: string,
   errors: readonly Violation[],
-  more: Pick<Problem, 'omittedErrors' | 'rejected'> = { omittedErrors: 0, rejected: [] },
+  more?: Pick<Problem, 'omittedErrors' | 'rejected'>,
 ): Problem => new Problem(422, detail, { errors, ...more });
 
 type Answer = readonly [status: number, headers: Readonly<Record<string, string>>];
@@ -68,26 +61,23 @@ const domainAnswers: Readonly<Record<ErrorKind, Answer>> = {
   overloaded: [503, { 'retry-after': '1' }],
 };
 
-// The rest of the body is not read, so no other request can follow on the connection.
+// The rest of the body may be unread, and then no other request can follow on the connection.
 const inputAnswers: Readonly<Record<InputFault['code'], Answer>> = {
   INPUT_UNREADABLE: [400, { connection: 'close' }],
   INPUT_TOO_LARGE: [413, { connection: 'close' }],
 };
 
-/** An error of the domain as a problem. */
 export function problemOfDomain(error: DomainError): Problem {
   const [status, headers] = domainAnswers[error.kind];
   const ids = error.ids.length > 0 ? { ids: error.ids } : {};
   return new Problem(status, error.message, { errors: error.violations, ...ids, headers, cause: error });
 }
 
-/** An input that was not read to its end as a problem. */
 export function problemOfInput(fault: InputFault): Problem {
   const [status, headers] = inputAnswers[fault.code];
   return new Problem(status, fault.message, { headers, cause: fault });
 }
 
-/** Answers with the problem. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply
     .code(problem.status)

@@ -6,27 +6,15 @@ import { onConnectionEnd } from './connection-end.ts';
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const scheme = { 'url.scheme': 'http' };
 // Clients may invent methods, and the number of label values must stay bounded.
-const known: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'CONNECT',
-  'OPTIONS',
-  'TRACE',
-  'PATCH',
-]);
-const nameOf = (method: string): string => (known.has(method) ? method : '_OTHER');
-
-type ByStatus = Map<number | undefined, Attributes>;
+const known = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+const nameOf = (method: string): string => (known.includes(method) ? method : '_OTHER');
 
 /** Measures the requests of a server, by method, route and status. No label holds a value from a URL or a header. */
 export class RequestMetrics {
   readonly #duration: Histogram;
   readonly #active: Map<string, number> = new Map();
-  /** A cache: attributes by route, method and status. */
-  readonly #attributes: Map<string | undefined, Map<string, ByStatus>> = new Map();
+  /** A cache: attributes by method, status and route. */
+  readonly #attributes = new Map<string, Attributes>();
 
   constructor() {
     const meter = metrics.getMeter('user-activity');
@@ -71,12 +59,10 @@ export class RequestMetrics {
   }
 
   #record(method: string, route: string | undefined, status: number | undefined, seconds: number): void {
-    const ofRoute = getOrMake(this.#attributes, route, () => new Map<string, ByStatus>());
-    const ofMethod = getOrMake(ofRoute, method, (): ByStatus => new Map());
-    this.#duration.record(
-      seconds,
-      getOrMake(ofMethod, status, () => attributesOf(method, route, status)),
-    );
+    const key = `${method} ${status} ${route}`;
+    const attributes = this.#attributes.get(key) ?? attributesOf(method, route, status);
+    this.#attributes.set(key, attributes);
+    this.#duration.record(seconds, attributes);
   }
 
   #count(method: string, change: 1 | -1): void {
@@ -90,12 +76,3 @@ const attributesOf = (method: string, route: string | undefined, status: number 
   ...(status === undefined ? {} : { 'http.response.status_code': status }),
   ...scheme,
 });
-
-function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
-}

@@ -51,7 +51,8 @@ export interface RouteDeps extends ApiUseCases, ApiSettings {
   readonly isStopping: () => boolean;
 }
 
-/** A route as a Fastify plugin. It names what it takes, such as `Route<'findActivity'>`. */
-export type Route<Names extends keyof RouteDeps = never> = FastifyPluginCallbackTypebox<
-  Pick<RouteDeps, Names>
->;
+/** Adds a route to a Fastify scope. It names what it takes, such as `Route<'findActivity'>`. */
+export type Route<Names extends keyof RouteDeps = never> = (
+  app: Parameters<FastifyPluginCallbackTypebox>[0],
+  deps: Pick<RouteDeps, Names>,
+) => void;

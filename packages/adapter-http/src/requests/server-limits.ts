@@ -31,10 +31,7 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
 
 const warnIntervalMs = 60_000;
 
-/**
- * Closes connections above the maximum unanswered. Idle ones are closed as well then, so that the next client, such as the probe of an
- * orchestrator, finds room.
- */
+/** Closes connections above the maximum unanswered, and idle ones, so that the next client, such as a probe, finds room. */
 export function limitConnections({ server }: FastifyInstance, max: number, logger: FastifyBaseLogger): void {
   const dropped = metrics.getMeter('user-activity').createCounter('user_activity.http.dropped_connections', {
     unit: '{connection}',

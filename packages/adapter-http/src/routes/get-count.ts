@@ -1,11 +1,9 @@
-import type { CountActivities } from '@user-activity/application';
-import type { Clock } from '@user-activity/domain';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { named } from '../openapi/component-schemas.ts';
 import { activityFilter, readActivityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
+import type { Route } from '../requests/route.ts';
 
 const schema = {
   operationId: 'countActivities',
@@ -22,14 +20,9 @@ const schema = {
   },
 };
 
-/** `GET /api/logs/count` */
-export const getCount: FastifyPluginCallbackTypebox<{
-  countActivities: CountActivities;
-  clock: Clock;
-}> = (app, { countActivities, clock }, done) => {
+export const getCount: Route<'countActivities' | 'clock'> = (app, { countActivities, clock }) => {
   app.get('/api/logs/count', { schema }, async (request, reply) => {
     const count = await countActivities(readActivityFilter(queryParameters(request), clock.now()));
     return reply.code(200).send({ count });
   });
-  done();
 };

@@ -1,19 +1,14 @@
-import type { FindDeadLetters } from '@user-activity/application';
-import { type Clock, DeadLetterFilter, DeadLetterQuery } from '@user-activity/domain';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { DeadLetterFilter, DeadLetterQuery } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { DeadLetterJson, deadLetterJson } from '../openapi/dead-letter-json.ts';
-import { jsonType, pageBytes, textOf } from '../bodies/json-text.ts';
-import { deadLetterList } from '../query/dead-letter-parameters.ts';
-import { linkNext, pageOf } from '../query/page-json.ts';
-import { pageSchemas } from '../query/page-parameters.ts';
-import { readPage } from '../query/read-page.ts';
-import { oneAtATime } from '../requests/one-at-a-time.ts';
-import { makePage } from '../requests/page-places.ts';
-import { queryParameters } from '../query/query-parameters.ts';
+import { jsonType } from '../bodies/json-text.ts';
+import { DeadLetterJson } from '../openapi/dead-letter-json.ts';
 import { problems } from '../openapi/schemas.ts';
-
-const path = '/api/dead-letters';
+import { deadLetterList } from '../query/dead-letter-parameters.ts';
+import { pageBody, pageOf } from '../query/page-body.ts';
+import { queryParameters } from '../query/query-parameters.ts';
+import { pageSchemas, readPage } from '../query/read-page.ts';
+import { makePage, oneAtATime } from '../requests/page-places.ts';
+import type { Route } from '../requests/route.ts';
 
 const schema = {
   operationId: 'findDeadLetters',
@@ -23,33 +18,23 @@ const schema = {
     'The latest come first, or the oldest with `order=asc`, by (diedAt, id). Follow `nextCursor` or `Link: rel="next"` ' +
     'from page to page. Large parts of a record are left out; `omitted` names them.',
   querystring: Type.Partial(Type.Object({ ...deadLetterList.filter.schemas, ...pageSchemas })),
-  response: { 200: textOf(pageOf('DeadLetterPage', DeadLetterJson)), ...problems(400, 401, 403, 503) },
+  response: { 200: pageOf('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
 };
 
-/** `GET /api/dead-letters` */
-export const getDeadLetters: FastifyPluginCallbackTypebox<{
-  findDeadLetters: FindDeadLetters;
-  clock: Clock;
-}> = (app, { findDeadLetters, clock }, done) => {
-  app.get(path, { schema, preHandler: oneAtATime }, async (request, reply) => {
-    const parameters = queryParameters(request);
-    const { filter, order, limit, after, cursorAfter } = readPage(deadLetterList, parameters, clock);
+export const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLetters, clock }) => {
+  app.get('/api/dead-letters', { schema, preHandler: oneAtATime }, async (request, reply) => {
+    const page = readPage(deadLetterList, queryParameters(request), clock);
+    const { order, limit, after } = page;
     const query = DeadLetterQuery.of({
-      filter: DeadLetterFilter.of(filter),
+      filter: DeadLetterFilter.of(page.filter),
       order,
       limit,
       after: after && { diedAt: after.moment, id: after.id },
     });
-    const page = await makePage(request, 'page', async () => {
+    const body = await makePage(request, 'page', async () => {
       const { letters, hasMore } = await findDeadLetters(query);
-      const last = letters.at(-1);
-      const nextCursor =
-        hasMore && last !== undefined ? cursorAfter({ moment: last.diedAt, id: last.id }) : null;
-      linkNext(reply, path, parameters, nextCursor);
-      const pagination = { limit, nextCursor, hasMore };
-      return pageBytes(letters, (letter) => JSON.stringify(deadLetterJson(letter)), pagination);
+      return pageBody(reply, page, letters, hasMore);
     });
-    return reply.code(200).type(jsonType).send(page);
+    return reply.code(200).type(jsonType).send(body);
   });
-  done();
 };

@@ -20,8 +20,7 @@ const schema = {
   response: { 200: textOf(Activity), ...problems(400, 401, 403, 404, 503) },
 };
 
-/** `GET /api/logs/{id}` */
-export const getLog: Route<'findActivity'> = (app, { findActivity }, done) => {
+export const getLog: Route<'findActivity'> = (app, { findActivity }) => {
   app.get('/api/logs/:id', { schema, onRequest: refuseParameters }, async (request, reply) => {
     const id = idInPath(request.params);
     const activity = id === undefined ? undefined : await findActivity(id);
@@ -32,5 +31,4 @@ export const getLog: Route<'findActivity'> = (app, { findActivity }, done) => {
       );
     return reply.code(200).type(jsonType).send(activity.toText());
   });
-  done();
 };

@@ -1,16 +1,13 @@
-import type { FindActivities } from '@user-activity/application';
-import { ActivityFilter, ActivityQuery, type Clock } from '@user-activity/domain';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { ActivityFilter, ActivityQuery } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { activityList } from '../query/activity-parameters.ts';
-import { jsonType, pageBytes, textOf } from '../bodies/json-text.ts';
-import { linkNext, pageOf } from '../query/page-json.ts';
-import { pageSchemas } from '../query/page-parameters.ts';
-import { readPage } from '../query/read-page.ts';
-import { oneAtATime } from '../requests/one-at-a-time.ts';
-import { makePage } from '../requests/page-places.ts';
-import { queryParameters } from '../query/query-parameters.ts';
+import { jsonType } from '../bodies/json-text.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
+import { activityList } from '../query/activity-parameters.ts';
+import { pageBody, pageOf } from '../query/page-body.ts';
+import { queryParameters } from '../query/query-parameters.ts';
+import { pageSchemas, readPage } from '../query/read-page.ts';
+import { makePage, oneAtATime } from '../requests/page-places.ts';
+import type { Route } from '../requests/route.ts';
 
 const schema = {
   operationId: 'findActivities',
@@ -21,35 +18,24 @@ const schema = {
     'are OR. Follow `nextCursor` or `Link: rel="next"` from page to page; a walk neither skips nor repeats. A page ends ' +
     'before `limit` where it would take more than 4 MiB: only `nextCursor` tells whether more follows.',
   querystring: Type.Partial(Type.Object({ ...activityList.filter.schemas, ...pageSchemas })),
-  response: { 200: textOf(pageOf('ActivityPage', Activity)), ...problems(400, 401, 403, 503) },
+  response: { 200: pageOf('ActivityPage', Activity), ...problems(400, 401, 403, 503) },
 };
 
-/** `GET /api/logs` */
-export const getLogs: FastifyPluginCallbackTypebox<{ findActivities: FindActivities; clock: Clock }> = (
-  app,
-  { findActivities, clock },
-  done,
-) => {
+export const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock }) => {
   app.get('/api/logs', { schema, preHandler: oneAtATime }, async (request, reply) => {
-    const parameters = queryParameters(request);
-    const { filter, order, limit, after, cursorAfter } = readPage(activityList, parameters, clock);
+    const page = readPage(activityList, queryParameters(request), clock);
+    const { order, limit, after } = page;
     const query = ActivityQuery.of({
-      filter: ActivityFilter.of(filter),
+      filter: ActivityFilter.of(page.filter),
       order,
       limit,
       after: after && { createdAt: after.moment, id: after.id },
     });
     const kind = query.filter.metadata.length > 0 ? 'search' : 'page';
-    const page = await makePage(request, kind, async () => {
+    const body = await makePage(request, kind, async () => {
       const { activities, hasMore } = await findActivities(query);
-      const last = activities.at(-1);
-      const nextCursor =
-        hasMore && last !== undefined ? cursorAfter({ moment: last.createdAt, id: last.id }) : null;
-      linkNext(reply, '/api/logs', parameters, nextCursor);
-      const pagination = { limit, nextCursor, hasMore };
-      return pageBytes(activities, (activity) => activity.toText(), pagination);
+      return pageBody(reply, page, activities, hasMore);
     });
-    return reply.code(200).type(jsonType).send(page);
+    return reply.code(200).type(jsonType).send(body);
   });
-  done();
 };

@@ -1,7 +1,6 @@
 import type { Route } from '../requests/route.ts';
 
 /** `GET /`: redirects to the documentation, for people who open the URL of the service in a browser. */
-export const getRoot: Route = (app, _options, done) => {
+export const getRoot: Route = (app) => {
   app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs', 302));
-  done();
 };

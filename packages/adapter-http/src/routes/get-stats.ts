@@ -1,12 +1,11 @@
-import type { ActivityStats } from '@user-activity/application';
-import { type Clock, maxKeys, maxTimeLines } from '@user-activity/domain';
-import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { maxKeys, maxTimeLines } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { named } from '../openapi/component-schemas.ts';
 import { activityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { by, readStatsQuery, timezone } from '../query/stats-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
+import type { Route } from '../requests/route.ts';
 
 const Stats = Type.Object(
   {
@@ -66,15 +65,9 @@ const schema = {
   response: { 200: Stats, ...problems(400, 401, 403, 503) },
 };
 
-/** `GET /api/logs/stats` */
-export const getStats: FastifyPluginCallbackTypebox<{ activityStats: ActivityStats; clock: Clock }> = (
-  app,
-  { activityStats, clock },
-  done,
-) => {
+export const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats, clock }) => {
   app.get('/api/logs/stats', { schema }, async (request, reply) => {
     const query = readStatsQuery(queryParameters(request), clock.now());
     return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
   });
-  done();
 };

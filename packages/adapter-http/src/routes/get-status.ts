@@ -15,8 +15,7 @@ const schema = {
   response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
 };
 
-/** `GET /api/logs/{id}/status` */
-export const getStatus: Route<'findStatus'> = (app, { findStatus }, done) => {
+export const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
   app.get('/api/logs/:id/status', { schema, onRequest: refuseParameters }, async (request, reply) => {
     const id = idInPath(request.params);
     if (id === undefined)
@@ -26,5 +25,4 @@ export const getStatus: Route<'findStatus'> = (app, { findStatus }, done) => {
       );
     return reply.code(200).send({ id, status: await findStatus(id) });
   });
-  done();
 };

@@ -10,36 +10,28 @@ const Health = named(
     checks: Type.Partial(Type.Object({ log: Status, store: Status, progress: Status })),
   }),
 );
-const tags = ['health'];
 const security: [] = [];
+const common = { tags: ['health'], security, response: { 200: Health, 503: Health } };
 
 const live = {
+  ...common,
   operationId: 'live',
-  tags,
-  security,
   summary: 'Whether the process works. If not, replace it: its consumer cannot recover',
   description: 'For the liveness probe of an orchestrator. 503 means that the process must be replaced.',
-  response: { 200: Health, 503: Health },
 };
 const ready = {
+  ...common,
   operationId: 'ready',
-  tags,
-  security,
   summary:
     'Whether requests can be served: log and store answer, the consumer makes progress, and the service is not stopping',
   description:
     'For the readiness probe of an orchestrator, and for load balancers. `checks` shows the state of each part.',
-  response: { 200: Health, 503: Health },
 };
 
-/**
- * `GET /health/live` and `GET /health/ready`, for orchestrators and load balancers. They need no key and take any query, because some
- * probes add one to defeat caches.
- */
+/** The probes of orchestrators. They need no key, and take any query, because some probes add one to defeat caches. */
 export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
   app,
   { checkHealth, progress, isStopping },
-  done,
 ) => {
   app.get('/health/live', { schema: live, config: { health: true } }, async (_request, reply) => {
     const status = progress?.state === 'dead' ? 'unavailable' : 'ok';
@@ -56,5 +48,4 @@ export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
       .header('cache-control', 'no-store')
       .send({ status: isReady ? 'ok' : 'unavailable', checks });
   });
-  done();
 };

@@ -19,8 +19,7 @@ const schema = {
   },
 };
 
-/** `GET /metrics` */
-export const metrics: Route<'scrapeMetrics'> = (app, { scrapeMetrics }, done) => {
+export const metrics: Route<'scrapeMetrics'> = (app, { scrapeMetrics }) => {
   app.get('/metrics', { schema, onRequest: refuseParameters }, async (_request, reply) => {
     const text = await scrapeMetrics();
     return reply
@@ -29,5 +28,4 @@ export const metrics: Route<'scrapeMetrics'> = (app, { scrapeMetrics }, done) =>
       .type('text/plain; version=0.0.4; charset=utf-8')
       .send(text);
   });
-  done();
 };

@@ -51,12 +51,7 @@ const schema = {
   response: { 202: BatchReceipt, ...problems(400, 401, 403, 413, 415, 422, 503) },
 };
 
-/** `POST /api/logs/batch` */
-export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (
-  app,
-  { logActivities, maxBatchSize },
-  done,
-) => {
+export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (app, { logActivities, maxBatchSize }) => {
   app.removeContentTypeParser('application/json');
   parseWhole(app, 'application/json', (request, body) => utf8Body(request.headers['content-type'], body));
   parseNdjsonBodies(app, maxBatchSize);
@@ -69,7 +64,6 @@ export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (
       throw noneAccepted([{ path: '', message: 'must hold at least one activity' }]);
     return reply.code(202).send(receiptJson(receipt));
   });
-  done();
 };
 
 function draftsIn(request: FastifyRequest, maxItems: number): DraftPortions {

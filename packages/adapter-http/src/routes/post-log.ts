@@ -2,16 +2,15 @@ import type { KnownOutcome } from '@user-activity/application';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { idempotencyKey, withKeyAsId } from '../bodies/idempotency-key.ts';
-import { itemBodyLimit } from '../requests/item-size.ts';
+import { itemBodyLimit } from '../requests/input-limits.ts';
 import { bodyOf } from '../bodies/json-body.ts';
 import { outcomeAnswers, outcomeSchemas } from '../openapi/outcome-json.ts';
-import { preferredWait } from '../requests/prefer-wait.ts';
+import { preferredWait, whileWaiting } from '../requests/prefer-wait.ts';
 import { rulesBroken } from '../requests/problem.ts';
 import type { Route } from '../requests/route.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { reservedPattern } from '../openapi/reserved-ids.ts';
 import { Draft, problems } from '../openapi/schemas.ts';
-import { whileWaiting } from '../requests/while-waiting.ts';
 
 // An id, bare or as a quoted string in which a backslash escapes a quote or a backslash.
 const words = String.raw`(?:\.+|${reservedPattern})`;
@@ -46,8 +45,7 @@ const schema = {
   response: { ...problems(400, 401, 403, 413, 415, 503), ...outcomeSchemas },
 };
 
-/** `POST /api/logs` */
-export const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity, logAndWait }, done) => {
+export const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity, logAndWait }) => {
   const bodyLimit = itemBodyLimit(app);
   app.post('/api/logs', { schema, bodyLimit, onRequest: refuseParameters }, async (request, reply) => {
     const draft = draftOf(request);
@@ -57,7 +55,6 @@ export const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity,
     reply.header('preference-applied', `wait=${seconds}`);
     return answer(reply, outcome);
   });
-  done();
 };
 
 function draftOf(request: FastifyRequest): unknown {

@@ -2,8 +2,7 @@ import { DeadLetterId, isOfEdge, pointer, RuleBroken, Violations } from '@user-a
 import { Type } from '@sinclair/typebox';
 import { named } from '../openapi/component-schemas.ts';
 import { DeadLetterIdJson } from '../openapi/dead-letter-json.ts';
-import { tooLarge } from '../requests/input-faults.ts';
-import { itemBodyLimit } from '../requests/item-size.ts';
+import { itemBodyLimit, tooLarge } from '../requests/input-limits.ts';
 import { bodyOf } from '../bodies/json-body.ts';
 import { isMembers } from '../bodies/members.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
@@ -67,11 +66,9 @@ const schema = {
 // A replay takes at most 20 s, and usually less than 5.
 const retryAfterSeconds = '5';
 
-/** `POST /api/dead-letters/replay` */
 export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
   app,
   { replayDeadLetters, maxBatchSize },
-  done,
 ) => {
   app.post(
     '/api/dead-letters/replay',
@@ -82,19 +79,13 @@ export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
         throw new Problem(
           409,
           'Another replay is in progress. Nothing was replayed; send the request again later.',
-          {
-            headers: { 'retry-after': retryAfterSeconds },
-          },
+          { headers: { 'retry-after': retryAfterSeconds } },
         );
       const { replayed, tooLarge: kept, more } = receipt;
-      return reply.code(202).send({
-        replayed,
-        ...(kept === 0 ? {} : { tooLarge: kept }),
-        ...(more ? { more } : {}),
-      });
+      const rest = { ...(kept === 0 ? {} : { tooLarge: kept }), ...(more ? { more } : {}) };
+      return reply.code(202).send({ replayed, ...rest });
     },
   );
-  done();
 };
 
 /** The ids in the body, or `all`. Throws 422 with every violation. */
@@ -119,11 +110,8 @@ async function idsIn(body: unknown, maxIds: number): Promise<readonly DeadLetter
 }
 
 /** The ids. Other requests have their turn in between: 20 requests of 10,000 ids took most of a second. */
-async function parseIds(
-  raw: unknown,
-  maxIds: number,
-  violations: Violations,
-): Promise<readonly DeadLetterId[]> {
+async function parseIds(raw: unknown, maxIds: number, violations: Violations) {
+  const parsed: DeadLetterId[] = [];
   if (!Array.isArray(raw)) violations.add('/ids', 'must be a JSON array');
   else if (raw.length === 0)
     violations.add('/ids', 'must hold at least one id; send "all": true to replay all');
@@ -132,16 +120,14 @@ async function parseIds(
   else {
     const turn = turns.begin();
     const list: readonly unknown[] = raw;
-    const parsed: DeadLetterId[] = [];
     for (const [index, item] of list.entries()) {
       if (violations.full) break;
       const id = violations.check(`/ids/${index}`, () => parseId(item));
       if (id !== undefined) parsed.push(id);
       if (turn.isOverAfter(bytesOfId)) await turn.next();
     }
-    return parsed;
   }
-  return [];
+  return parsed;
 }
 
 function parseId(raw: unknown): DeadLetterId {

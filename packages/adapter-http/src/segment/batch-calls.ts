@@ -1,25 +1,23 @@
 import type { Call } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
-import { batchItems, isBatch, OversizedItem } from '../bodies/batch-items.ts';
-import { maxItemBytes } from '../requests/item-size.ts';
-import { brokenBody, jsonBody, mendedJsonIn } from '../bodies/json-body.ts';
-import { isObjectText } from '../bodies/json-elements.ts';
+import { batchItems, looksLike, OversizedItem } from '../bodies/batch-items.ts';
+import { brokenBody, mendedJsonIn } from '../bodies/json-body.ts';
+import { isArrayText, isObjectText, itemsIn, membersNamed } from '../bodies/json-elements.ts';
+import { turns } from '../bodies/turns.ts';
 import { Problem } from '../requests/problem.ts';
 import type { KeyMask } from './key-mask.ts';
-import { membersNamed } from './members-named.ts';
 import { callByMembers, readUnlessTooMuch } from './read-call.ts';
 import { itemOfBatch, oversizedCall } from './segment-call.ts';
 import { SharedContext } from './shared-context.ts';
-import { copiesExceed } from './context-copies.ts';
 
 /** The body of a batch: the text of its calls, and their common context. */
-export interface BatchBody {
+interface BatchBody {
   readonly calls: Buffer;
   readonly context: unknown;
 }
 
 /** The limits of a batch, and the mask for what dead letters keep of it. */
-export interface BatchLimits {
+interface BatchLimits {
   readonly items: number;
   /** The maximum of bytes of the context, counted once for each call without one of its own. */
   readonly contextBytes: number;
@@ -30,15 +28,14 @@ export interface BatchLimits {
   readonly mask: KeyMask;
 }
 
-/**
- * Finds the calls in the body, and reads the context beside them; ignores all other members. Throws 400 if the body is not JSON or holds
- * no list of calls. `count` counts the bytes that the context takes beside the body.
- */
+/** Finds the calls in the body, and reads the context beside them. Throws 400 if there is no list of calls. */
 export async function batchIn(body: Buffer, count: BatchLimits['count']): Promise<BatchBody> {
   try {
-    const members = isObject(body) ? await membersNamed(body, ['batch', 'context']) : undefined;
+    const members = looksLike(body, isObjectText)
+      ? await membersNamed(body, ['batch', 'context'])
+      : undefined;
     const [calls, context] = [members?.get('batch'), members?.get('context')];
-    if (calls === undefined || !isBatch(calls))
+    if (calls === undefined || !looksLike(calls, isArrayText))
       throw new Problem(400, 'The body must be an object with its calls in `batch`.', {
         errors: [{ path: '/batch', message: 'must be a JSON array' }],
       });
@@ -46,13 +43,6 @@ export async function batchIn(body: Buffer, count: BatchLimits['count']): Promis
   } catch (error) {
     throw error instanceof RuleBroken ? brokenBody(error, body) : error;
   }
-}
-
-/** Whether the body looks like an object. Throws 400 if it is not JSON. */
-function isObject(body: Buffer): boolean {
-  if (isObjectText(body)) return true;
-  if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);
-  return false;
 }
 
 /**
@@ -82,6 +72,33 @@ async function sharedContext(
   const maxCopies = Math.floor(contextBytes / shared.bytes);
   const fits = maxCopies >= items || !(await copiesExceed(maxCopies, items, calls));
   return { context: fits ? shared : shared.withoutValue() };
+}
+
+/**
+ * Whether more than `maxCopies` calls of a batch would get the common context, because they are objects without one, or the batch has more
+ * than `maxItems` items. Parses no call, and gives other requests their turn in between. Returns false for malformed JSON, which its reader
+ * refuses later.
+ */
+async function copiesExceed(maxCopies: number, maxItems: number, calls: Buffer): Promise<boolean> {
+  const turn = turns.begin();
+  let [copies, count] = [0, 0];
+  try {
+    for (const item of itemsIn(calls)) {
+      if (turn.isOver) await turn.next();
+      if (await lacksContext(item)) copies += 1;
+      count += 1;
+      if (copies > maxCopies || count > maxItems) return true;
+    }
+  } catch (error) {
+    if (!(error instanceof RuleBroken)) throw error;
+  }
+  return false;
+}
+
+async function lacksContext(item: Buffer): Promise<boolean> {
+  if (!isObjectText(item)) return false;
+  const own = (await membersNamed(item, ['context'])).get('context');
+  return own === undefined || own.toString('latin1', 0, 64).trim() === 'null';
 }
 
 /** An oversized item read member by member, if it is an object. */

@@ -3,10 +3,9 @@ import { mendedJsonIn, withoutMark } from '../bodies/json-body.ts';
 import { assertKeyInBody, type HasApiKey } from '../requests/api-keys.ts';
 import { essenceOf, mediaTypeFault } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
-import { membersNamed } from './members-named.ts';
+import { membersNamed } from '../bodies/json-elements.ts';
 import { utf8OfCalls } from './utf8-of-calls.ts';
 
-/** The media types for bodies of calls. */
 export const mediaTypes = ['application/json', 'text/plain'];
 
 /**

@@ -1,8 +1,7 @@
 import { maxMetadataBytes, type Violation } from '@user-activity/domain';
 import { isMembers, type Members } from '../bodies/members.ts';
 import type { KeyMask } from './key-mask.ts';
-import { mendedJson } from './mended-json.ts';
-import { isMetadata } from './metadata-of-calls.ts';
+import { isMetadata, mendedJson } from './mended-json.ts';
 import { digestOfProperties, digestOfOriginal, type Original, originalOf } from './originals.ts';
 import type { SharedContext } from './shared-context.ts';
 
@@ -27,8 +26,7 @@ export interface CallDetails {
 }
 
 /** The metadata for the activity of a call. It keeps the rules. */
-export interface CallMetadata {
-  /** The member with the properties. */
+interface CallMetadata {
   readonly name: string;
   readonly value: Members;
   /** The values, as they were sent, of members that were changed or left out. */
@@ -69,14 +67,14 @@ export function callMetadata(
   return { name, value: joined(name, kept), originals, losses };
 }
 
-/** The metadata of the activity, and the losses. */
-export type WholeMetadata = Pick<CallMetadata, 'value' | 'losses'>;
-
 /**
  * Adds the originals as the member `original`. If the call itself has a member `original`, that becomes `original.original`, one level
  * deeper; if that is too deep, only its size and SHA-256 are kept.
  */
-export function withOriginals(metadata: CallMetadata, originals: readonly Original[]): WholeMetadata {
+export function withOriginals(
+  metadata: CallMetadata,
+  originals: readonly Original[],
+): Pick<CallMetadata, 'value' | 'losses'> {
   const { name, value, losses } = metadata;
   if (originals.length === 0) return metadata;
   const { original: own, ...others } = value;
@@ -87,20 +85,14 @@ export function withOriginals(metadata: CallMetadata, originals: readonly Origin
   const digest = digestOfOriginal('original', own).shown;
   return {
     value: { ...others, original: { ...shown, original: digest } },
-    losses: [
-      ...losses,
-      {
-        path: `/${name}/original`,
-        message: 'is stored as its size and SHA-256 only: it has too many levels',
-      },
-    ],
+    losses: [...losses, { path: `/${name}/original`, message: tooDeep }],
   };
 }
 
+const tooDeep = 'is stored as its size and SHA-256 only: it has too many levels';
 const lossOf = (maxBytes: number): string =>
   `is stored as its size and SHA-256 only: metadata is at most ${maxBytes} bytes as UTF-8 of its JSON and 16 levels deep`;
 
-/** The metadata with the members. */
 function joined(name: string, { [name]: own, ...beside }: Members): Members {
   if (own === undefined) return beside;
   const isApart =
@@ -113,10 +105,7 @@ const isWide = (own: unknown, maxBytes: number): boolean =>
   isMembers(own) && Object.keys(own).length > maxBytes / 5;
 
 /** The members that can fit on their own, mended, and the originals of those that were changed. */
-function mendedMembers(
-  sent: Members,
-  maxBytes: number,
-): { members: Members; originals: ReadonlyMap<string, Original> } {
+function mendedMembers(sent: Members, maxBytes: number) {
   const members: Record<string, unknown> = {};
   const originals = new Map<string, Original>();
   for (const [member, value] of Object.entries(sent)) {
@@ -133,16 +122,13 @@ function membersThatFit(name: string, members: Members, maxBytes: number): Membe
   if (isMetadata(joined(name, members), maxBytes)) return members;
   const { [name]: own, context, ...others } = members;
   let kept: Members = {};
-  for (const [member, value] of Object.entries({
-    ...others,
-    ...withoutUndefined({ [name]: own, context }),
-  })) {
+  const ordered = withoutUndefined({ ...others, [name]: own, context });
+  for (const [member, value] of Object.entries(ordered)) {
     const more = { ...kept, [member]: value };
     if (isMetadata(joined(name, more), maxBytes)) kept = more;
   }
   return kept;
 }
 
-/** The members that are not undefined. */
 export const withoutUndefined = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

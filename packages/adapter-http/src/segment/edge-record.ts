@@ -42,10 +42,7 @@ export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): Origi
   return { ...record, value: Buffer.from(mask.beginningOf(shown, shown.length)) };
 }
 
-/**
- * Makes the record that a dead letter keeps of a call too large to be parsed: its size and its SHA-256, of which the origin is made. Its
- * beginning is not kept, because it may hold a `writeKey`, which only a parser can leave out.
- */
+/** Makes the record of a call too large to be parsed. Its bytes may hold a `writeKey`, which only a parser can leave out. */
 export function recordWithoutBytes(call: Buffer): OriginalRecord {
   const digest = sha256(call);
   const record = { origin: originOf(digest), key: null, value: null, headers: {} };

@@ -35,7 +35,6 @@ export function userIn(read: ReadMember): (MendedField<string> & { readonly plac
   return undefined;
 }
 
-/** The violations of a call that names no user. */
 export function userFaults(read: ReadMember): readonly Violation[] {
   const isGiven = (place: string): boolean => read(place) !== undefined && read(place) !== '';
   const place = isGiven('userId') || !isGiven('anonymousId') ? 'userId' : 'anonymousId';

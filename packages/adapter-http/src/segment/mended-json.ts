@@ -1,12 +1,14 @@
-import { isMembers, type Members } from '../bodies/members.ts';
-import { UnreadValue } from '../bodies/unread-value.ts';
+import { Metadata, Violations } from '@user-activity/domain';
+import { isMembers, type Members, UnreadValue } from '../bodies/members.ts';
 
-/** A JSON value as metadata can hold it. */
-export interface MendedJson {
+interface MendedJson {
   readonly value: unknown;
   /** Whether the value differs from what was sent. */
   readonly isChanged: boolean;
 }
+
+export const isMetadata = (value: unknown, maxBytes: number): boolean =>
+  Metadata.parse(value, '', new Violations(0), maxBytes) !== undefined;
 
 // The limit for metadata. It bounds the recursion.
 const maxLevels = 16;
@@ -64,16 +66,12 @@ export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefi
 }
 
 /** Whether metadata refuses the key, by the rule of the domain's `Metadata`. */
-const isRefused = (key: string, member: unknown): boolean =>
-  isReserved(key, member) || key.includes('\0') || !key.isWellFormed();
+function isRefused(key: string, member: unknown): boolean {
+  if (key === 'constructor') return isMembers(member) && Object.hasOwn(member, 'prototype');
+  return key === '__proto__' || key.includes('\0') || !key.isWellFormed();
+}
 
-const isReserved = (key: string, member: unknown): boolean =>
-  key === '__proto__' || (key === 'constructor' && isMembers(member) && Object.hasOwn(member, 'prototype'));
-
-/**
- * New names for the refused keys, different from all other names. They are assigned in the order of the keys' code units, because the
- * order of members has no meaning in JSON. The time is linear, even if many keys map to one name.
- */
+/** New names for the refused keys. Keys are sorted, because the order of members has no meaning. The time is linear. */
 function newNames(members: Members, keys: readonly string[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();

@@ -26,10 +26,7 @@ export function mendedId(text: string): string {
   return `${beginningOf(text, charactersOfId).replaceAll(notOfId, '_')}~${digestOf(text)}`;
 }
 
-/**
- * The type for a name that is not a valid type: control characters count as white space, U+FFFD replaces unpaired surrogates, and it is
- * cut to 256 characters. Returns undefined if nothing is left.
- */
+/** The type for a name that is not a valid type, cut to 256 characters. Returns undefined if nothing is left. */
 export function mendedType(name: string): string | undefined {
   const text = name.slice(0, maxUnitsOfName).replaceAll(controlCharacters, ' ').trim();
   const start = beginningOf(text, ActivityType.maxLength).toWellFormed();

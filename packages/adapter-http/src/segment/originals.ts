@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { JsonValue } from '@user-activity/domain';
-import { UnreadValue } from '../bodies/unread-value.ts';
-import { isMetadata } from './metadata-of-calls.ts';
+import { originalsBytes } from '@user-activity/application';
+import { type JsonValue, maxMetadataBytes } from '@user-activity/domain';
+import { UnreadValue } from '../bodies/members.ts';
+import { isMetadata } from './mended-json.ts';
 import { wholeJson } from './whole-json.ts';
 
 /** A member of a call as it was sent. `metadata.original` shows it under its name. */
@@ -10,15 +11,13 @@ export interface Original {
   readonly shown: JsonValue;
 }
 
-/** Replaces a value that is not kept: the number of bytes of its JSON in UTF-8, and their SHA-256 in hexadecimal. */
-type JsonDigest = Readonly<Record<'bytes', number> & Record<'sha256', string>>;
+/** The maximum of bytes for the metadata of a call: it leaves room for the originals of mended values. */
+export const maxBytesOfCalls = (configured: number): number =>
+  Math.min(configured, maxMetadataBytes - originalsBytes);
 
 const maxBytes = 1024;
 
-/**
- * Shows a member as it was sent. A value that metadata cannot hold, such as a string with unpaired surrogates, is shown as `{json}`, and
- * one of more than 1 KiB of JSON as `{bytes, sha256}`.
- */
+/** Shows a member as it was sent: as `{json}` if metadata cannot hold it, and as `{bytes, sha256}` above 1 KiB of JSON. */
 export function originalOf(name: string, sent: unknown): Original {
   if (sent instanceof UnreadValue) return digestOfOriginal(name, sent);
   const json = wholeJson(sent);
@@ -54,12 +53,11 @@ export function digestOfProperties(sent: unknown): readonly Original[] {
 }
 
 /** The digest of a value; for an unread value, that of its text as it was sent. */
-const digestOfValue = (sent: unknown): JsonDigest =>
+const digestOfValue = (sent: unknown) =>
   sent instanceof UnreadValue ? { bytes: sent.bytes, sha256: sent.sha256 } : digestOf(wholeJson(sent));
 
-function digestOf(json: string): JsonDigest {
-  return {
-    bytes: Buffer.byteLength(json),
-    sha256: createHash('sha256').update(json).digest('hex'),
-  };
-}
+/** Replaces JSON that is not kept: the number of its bytes in UTF-8, and their SHA-256 in hexadecimal. */
+const digestOf = (json: string) => ({
+  bytes: Buffer.byteLength(json),
+  sha256: createHash('sha256').update(json).digest('hex'),
+});

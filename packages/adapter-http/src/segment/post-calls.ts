@@ -4,19 +4,18 @@ import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
 import { apiKeyFinder } from '../requests/api-keys.ts';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../bodies/batch-receipt.ts';
 import { named } from '../openapi/component-schemas.ts';
-import { itemBodyLimit } from '../requests/item-size.ts';
+import { itemBodyLimit } from '../requests/input-limits.ts';
 import { problems } from '../openapi/schemas.ts';
 import { parseWhole } from '../bodies/whole-body.ts';
 import type { Route } from '../requests/route.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
 import { callBody, mediaTypes } from './call-body.ts';
 import { KeyMask } from './key-mask.ts';
-import { maxBytesOfCalls } from './metadata-of-calls.ts';
+import { maxBytesOfCalls } from './originals.ts';
 import { callIn } from './read-call.ts';
-import { bodyOfRoute, type SegmentCall, segmentCalls } from './segment-call.ts';
+import { bodyOfRoute, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
-/** The calls that are stored without some of their values. */
 const IncompleteCalls = {
   ...RejectedItems,
   description:
@@ -34,17 +33,6 @@ const Answer = named(
   }),
 );
 
-/** Other paths of the same calls, which SDKs of Segment use. The OpenAPI document lists them in descriptions. */
-const shortPaths: Readonly<Record<SegmentCall, string>> = {
-  track: '/v1/t',
-  identify: '/v1/i',
-  page: '/v1/p',
-  screen: '/v1/s',
-  group: '/v1/g',
-  alias: '/v1/a',
-};
-const otherBatchPaths = ['/v1/import', '/v1/b'];
-
 const schema = {
   tags: ['segment'],
   description:
@@ -53,17 +41,13 @@ const schema = {
     'Answers 200 only after the log holds the accepted calls. A call that names a user is always accepted: values that break a rule are ' +
     'mended, and `metadata.original` holds them as sent. A call that cannot be mended is listed in `rejected`, and becomes a dead letter of ' +
     'the code `invalid`, because those SDKs ignore refusals. Query parameters are ignored.',
-  response: {
-    200: Answer,
-    ...problems(400, 401, 403, 413, 415, 503),
-  },
+  response: { 200: Answer, ...problems(400, 401, 403, 413, 415, 503) },
 };
 
 /** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch`, and the other paths that SDKs use for them. */
 export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' | 'apiKeys'> = (
   app,
   { logCalls, maxBatchSize, maxMetadataBytes, apiKeys },
-  done,
 ) => {
   app.removeAllContentTypeParsers();
   parseWhole(app, '*', (_request, body) => body);
@@ -100,7 +84,8 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
   };
   for (const kind of segmentCalls)
     route(
-      [`/v1/${kind}`, shortPaths[kind]],
+      // SDKs use the short paths as well. The OpenAPI document lists them in descriptions.
+      [`/v1/${kind}`, `/v1/${kind.charAt(0)}`],
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
       { bodyLimit },
       async (request) => {
@@ -110,7 +95,7 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
       },
     );
   route(
-    ['/v1/batch', ...otherBatchPaths],
+    ['/v1/batch', '/v1/import', '/v1/b'],
     { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
     {},
     async (request) => {
@@ -124,5 +109,4 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
       return log(callsIn(await batchIn(await callBody(request, hasApiKey), limits.count), limits));
     },
   );
-  done();
 };

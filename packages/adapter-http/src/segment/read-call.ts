@@ -1,14 +1,11 @@
 import { RuleBroken } from '@user-activity/domain';
 import { brokenBody, isTooDeep, mendedJsonIn } from '../bodies/json-body.ts';
-import { isObjectText } from '../bodies/json-elements.ts';
-import { valueBytes } from '../bodies/json-weight.ts';
-import type { Members } from '../bodies/members.ts';
-import { UnreadValue } from '../bodies/unread-value.ts';
-import { maxItemBytes } from '../requests/item-size.ts';
+import { isObjectText, membersNamed } from '../bodies/json-elements.ts';
+import { valueBytes } from '../bodies/json-bytes.ts';
+import { type Members, UnreadValue } from '../bodies/members.ts';
+import { maxItemBytes } from '../requests/input-limits.ts';
 import { Problem } from '../requests/problem.ts';
-import { membersNamed } from './members-named.ts';
 
-/** The members of calls. */
 const memberNames = [
   'type',
   'messageId',
@@ -33,7 +30,6 @@ type Count = (bytes: number) => void;
 /** Whether a call is too large or too deep to be parsed as a whole. */
 const isTooMuch = (json: Buffer): boolean => json.length > maxItemBytes || isTooDeep(json);
 
-/** Reads a body as a call. Throws 400 if it is not JSON. */
 export async function callIn(body: Buffer, count: Count): Promise<unknown> {
   try {
     const byMembers = isTooMuch(body) ? await callByMembers(body, count) : undefined;

@@ -15,7 +15,6 @@ import { type Original, originalOf } from './originals.ts';
 /** The calls of the Segment HTTP API, https://segment.com/docs/connections/spec/. */
 export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
 
-/** The name of a call. */
 export type SegmentCall = (typeof segmentCalls)[number];
 
 /** Reads an item of a batch by its `type`. Without one, it is a track call; an unknown type becomes the type of the activity. */
@@ -89,7 +88,6 @@ const noObject = (item: unknown, { mask }: CallSettings): Call =>
     edgeRecord(item, undefined, mask),
   );
 
-/** A call that cannot be stored. */
 const faulty = (id: unknown, draft: FaultyDraft, original: Call['original']): Call => ({
   id,
   draft,

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type SchemaOptions, type TProperties, Type } from '@sinclair/typebox';
 import { type SegmentCall, segmentCalls } from './segment-call.ts';
 
 /** A member that is usually an object. Any other value is kept as well. */
@@ -17,40 +17,33 @@ const details = (description: string, example: object) =>
     ),
   );
 
-const user = {
-  userId: Type.Optional(
-    Type.Union([Type.String(), Type.Number(), Type.Null()], {
-      'x-component': 'SegmentUserId',
-      description:
-        'The user. A number becomes a string. A text that is not a valid user is cut, with `~` and its SHA-256 at the end.',
-      // Without a user, trying the example would make a dead letter.
-      examples: ['123'],
-    }),
-  ),
-  anonymousId: Type.Optional(
-    Type.Union([Type.String(), Type.Number(), Type.Null()], {
-      'x-component': 'SegmentUserId',
-      description: 'The user if there is no userId.',
-    }),
-  ),
-};
+/** A member that is usually a string. */
+const scalar = (options: SchemaOptions) =>
+  Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Null()], options));
+
 const common = {
-  ...user,
-  messageId: Type.Optional(
-    Type.Union([Type.String(), Type.Number(), Type.Null()], {
-      description:
-        'The id, and idempotency key. Default: a new id. A text that is not a valid id is cut, with `~` and its SHA-256 at the end.',
-    }),
-  ),
-  timestamp: Type.Optional(
-    Type.Union([Type.String(), Type.Number(), Type.Null()], {
-      description:
-        'When it happened, not corrected by sentAt. Default: originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC without a zone), ' +
-        'RFC 2822, the forms that common languages print, or a number since 1970. If it cannot be parsed, or is more than 5 minutes in the ' +
-        'future, the time of receipt is taken.',
-      examples: ['2026-11-24T09:30:00Z'],
-    }),
-  ),
+  userId: scalar({
+    'x-component': 'SegmentUserId',
+    description:
+      'The user. A number becomes a string. A text that is not a valid user is cut, with `~` and its SHA-256 at the end.',
+    // Without a user, trying the example would make a dead letter.
+    examples: ['123'],
+  }),
+  anonymousId: scalar({
+    'x-component': 'SegmentUserId',
+    description: 'The user if there is no userId.',
+  }),
+  messageId: scalar({
+    description:
+      'The id, and idempotency key. Default: a new id. A text that is not a valid id is cut, with `~` and its SHA-256 at the end.',
+  }),
+  timestamp: scalar({
+    description:
+      'When it happened, not corrected by sentAt. Default: originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC without a zone), ' +
+      'RFC 2822, the forms that common languages print, or a number since 1970. If it cannot be parsed, or is more than 5 minutes in the ' +
+      'future, the time of receipt is taken.',
+    examples: ['2026-11-24T09:30:00Z'],
+  }),
   context: details('Kept in the metadata if it fits.', { ip: '127.0.0.1' }),
 };
 const titled = {
@@ -58,15 +51,13 @@ const titled = {
   category: Type.Optional(Type.String()),
   properties: details('The metadata.', { plan: 'pro' }),
 };
-const own: Readonly<Record<SegmentCall, Parameters<typeof Type.Object>[0]>> = {
+const own: Record<SegmentCall, TProperties> = {
   track: {
-    event: Type.Optional(
-      Type.Union([Type.String(), Type.Number(), Type.Null()], {
-        description:
-          'The type, cut to 256 characters. Default: TRACK. A number becomes a string. `metadata.event` keeps it as given.',
-        examples: ['Order Completed'],
-      }),
-    ),
+    event: scalar({
+      description:
+        'The type, cut to 256 characters. Default: TRACK. A number becomes a string. `metadata.event` keeps it as given.',
+      examples: ['Order Completed'],
+    }),
     properties: details('The metadata.', { total: 12.5 }),
   },
   identify: { traits: details('The metadata.', { plan: 'pro' }) },
@@ -88,7 +79,6 @@ const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', more: object) =>
     },
   );
 
-/** The body of a batch. */
 export const segmentBatch = Type.Unsafe<unknown>(
   Type.Object(
     {

@@ -1,5 +1,4 @@
-import { mendedJson } from './mended-json.ts';
-import { isMetadata } from './metadata-of-calls.ts';
+import { isMetadata, mendedJson } from './mended-json.ts';
 import { digestOfOriginal, type Original, originalOf } from './originals.ts';
 
 /** The context of a batch, for each call without one of its own. It is checked once, because it may be copied often. */
@@ -22,7 +21,6 @@ export class SharedContext {
     this.bytes = bytesOf(this.value) + bytesOf(this.original?.shown);
   }
 
-  /** The same context, but left out of every call. */
   withoutValue(): SharedContext {
     return new SharedContext(this.#sent, 0);
   }

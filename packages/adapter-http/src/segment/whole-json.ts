@@ -27,7 +27,6 @@ export function shallowJson(value: unknown): string | undefined {
   return json;
 }
 
-/** The JSON text of a value of any depth. */
 export const wholeJson = (value: unknown): string => shallowJson(value) ?? deepJson(value);
 
 function deepJson(value: unknown): string {

@@ -1,8 +1,7 @@
 import { parseJson } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { mendedJson as mendedWithin } from '../../src/segment/mended-json.ts';
-import { isMetadata } from '../../src/segment/metadata-of-calls.ts';
+import { isMetadata, mendedJson as mendedWithin } from '../../src/segment/mended-json.ts';
 
 const maxBytes = 256 * 1024;
 const mendedJson = (sent: unknown) => mendedWithin(sent, maxBytes);

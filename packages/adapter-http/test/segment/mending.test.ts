@@ -3,7 +3,8 @@ import { type Call, FaultyDraft, type MendedDraft, originalsBytes } from '@user-
 import { defaultMetadataBytes, maxMetadataBytes, parseJson } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { KeyMask } from '../../src/segment/key-mask.ts';
-import { isMetadata, maxBytesOfCalls } from '../../src/segment/metadata-of-calls.ts';
+import { isMetadata } from '../../src/segment/mended-json.ts';
+import { maxBytesOfCalls } from '../../src/segment/originals.ts';
 import { bodyOfRoute, itemOfBatch } from '../../src/segment/segment-call.ts';
 
 const around = { maxBytes: defaultMetadataBytes, mask: new KeyMask([]) };

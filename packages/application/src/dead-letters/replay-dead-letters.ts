@@ -14,7 +14,6 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 
-/** The outcome of a replay. */
 export interface ReplayReceipt {
   /** The number of records that are on the log again. Their letters are removed. */
   readonly replayed: number;

@@ -27,7 +27,6 @@ export interface Progressing {
   readonly state: ProgressState;
 }
 
-/** The dependencies of `checkHealth`. */
 export interface HealthDeps {
   readonly log: readonly Answering[];
   readonly store: readonly Answering[];

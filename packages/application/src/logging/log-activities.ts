@@ -24,7 +24,6 @@ export interface BatchReceipt {
   readonly unexplained: number;
 }
 
-/** A draft that breaks a rule. */
 export interface RejectedDraft {
   /** The place in the batch, from 0. */
   readonly index: number;

@@ -1,11 +1,18 @@
 import {
   type ActivityId,
+  type ActivityOutcome,
   activityLogged,
+  type Cancellation,
   type EventPublisher,
   type RecordingDeps,
   UserActivity,
 } from '@user-activity/domain';
+import type { OutcomeWaiter } from './outcome-waiter.ts';
 import { withIdsOnError } from './with-ids-on-error.ts';
+
+interface Deps extends RecordingDeps {
+  readonly publisher: EventPublisher;
+}
 
 /**
  * Logs one activity from a client's draft. Resolves only after the log holds it; until then the caller must keep it.
@@ -13,9 +20,33 @@ import { withIdsOnError } from './with-ids-on-error.ts';
  */
 export type LogActivity = (draft: unknown) => Promise<ActivityId>;
 
-export const makeLogActivity = (deps: RecordingDeps & { readonly publisher: EventPublisher }): LogActivity =>
+export const makeLogActivity = (deps: Deps): LogActivity =>
   async function logActivity(draft) {
-    const activity = UserActivity.record(draft, deps);
-    await withIdsOnError([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
-    return activity.id;
+    return (await logged(draft, deps)).id;
   };
+
+/** The known outcome of a logged activity. */
+export interface KnownOutcome {
+  readonly id: ActivityId;
+  readonly status: ActivityOutcome;
+}
+
+/**
+ * Logs one activity as `logActivity` does, and waits for its outcome until cancelled. Throws only what `logActivity` throws.
+ * The status is `accepted` if no outcome is known when the wait ends.
+ */
+export type LogAndWait = (draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
+
+export const makeLogAndWait = (
+  deps: Deps & { readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'> },
+): LogAndWait =>
+  async function logAndWait(draft, until) {
+    const activity = await logged(draft, deps);
+    return { id: activity.id, status: await deps.outcomeWaiter.outcomeOf(activity, until) };
+  };
+
+async function logged(draft: unknown, deps: Deps): Promise<UserActivity> {
+  const activity = UserActivity.record(draft, deps);
+  await withIdsOnError([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
+  return activity;
+}

@@ -40,7 +40,6 @@ export interface Call {
 /** The calls of a request in portions, as they arrive. Each portion is checked before the next is requested. */
 export type CallPortions = Iterable<readonly Call[]> | AsyncIterable<readonly Call[]>;
 
-/** The outcome of calls. */
 export interface CallsReceipt extends BatchReceipt {
   /** Accepted calls that lost a part. They are dead letters too. */
   readonly incomplete: readonly RejectedDraft[];

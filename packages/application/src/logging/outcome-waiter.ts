@@ -10,7 +10,6 @@ import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
 /** Resolves after this number of milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
 
-/** The dependencies and the limit of an outcome request. */
 export interface OutcomeWaiterDeps extends LookupDeps {
   readonly sleep: Sleep;
   /** Shares the event loop between comparisons and other work. */

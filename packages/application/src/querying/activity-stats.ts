@@ -6,8 +6,7 @@ import {
   maxKeys,
   type StatsQuery,
 } from '@user-activity/domain';
-import { type OverTimeDeps, statsOverTime } from './stats-over-time.ts';
-import { tooBroad } from './too-broad.ts';
+import { type OverTimeDeps, statsOverTime, tooBroad } from './stats-over-time.ts';
 import { withNarrowingHint } from './with-narrowing-hint.ts';
 
 /**

@@ -4,11 +4,7 @@ import { withNarrowingHint } from './with-narrowing-hint.ts';
 /** Returns the exact number of activities that match a filter. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint. */
 export type CountActivities = (filter: ActivityFilter) => Promise<number>;
 
-export const makeCountActivities = ({
-  repository,
-}: {
-  readonly repository: ActivityRepository;
-}): CountActivities =>
+export const makeCountActivities = (deps: { readonly repository: ActivityRepository }): CountActivities =>
   async function countActivities(filter) {
-    return withNarrowingHint(filter, () => repository.count(filter));
+    return withNarrowingHint(filter, () => deps.repository.count(filter));
   };

@@ -10,19 +10,15 @@ import { withNarrowingHint } from './with-narrowing-hint.ts';
 /** Returns one page of activities. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint how to narrow the filter. */
 export type FindActivities = (query: ActivityQuery) => Promise<ActivityPage>;
 
-export const makeFindActivities = ({
-  repository,
-}: {
-  readonly repository: ActivityRepository;
-}): FindActivities =>
+export const makeFindActivities = (deps: { readonly repository: ActivityRepository }): FindActivities =>
   async function findActivities(query) {
-    return withNarrowingHint(query.filter, () => repository.find(query));
+    return withNarrowingHint(query.filter, () => deps.repository.find(query));
   };
 
 /** Returns the activity with an id, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type FindActivity = (id: ActivityId) => Promise<StoredActivity | undefined>;
 
-export const makeFindActivity = ({ repository }: { readonly repository: ActivityRepository }): FindActivity =>
+export const makeFindActivity = (deps: { readonly repository: ActivityRepository }): FindActivity =>
   async function findActivity(id) {
-    return repository.findById(id);
+    return deps.repository.findById(id);
   };

@@ -6,7 +6,6 @@ import type {
   Timestamp,
 } from '@user-activity/domain';
 
-/** The dependencies of `lookUp`. */
 export interface LookupDeps {
   readonly repository: Pick<ActivityRepository, 'findByIds'>;
   readonly deadLetters: Pick<DeadLetterRepository, 'findLatestLetters'>;
@@ -14,7 +13,6 @@ export interface LookupDeps {
 
 /** The stored activities and dead letters found for some ids. */
 export interface Lookup {
-  /** The stored activities by id. */
   readonly stored: ReadonlyMap<ActivityId, StoredActivity>;
   /** When the latest dead letter died, by id. Has no ids of stored activities. */
   readonly died: ReadonlyMap<ActivityId, Timestamp>;

@@ -14,7 +14,6 @@ import {
   timeUnits,
   TimeZone,
 } from '@user-activity/domain';
-import { tooBroad } from './too-broad.ts';
 
 /** 54 years: about as many days as there may be lines. A zone changes its clock some hundred times in them. */
 const partMs = 54 * 365.25 * 86_400_000;
@@ -27,6 +26,12 @@ export interface OverTimeDeps {
   /** After this time no further part is counted. */
   readonly maxMs: number;
 }
+
+/** Makes the error for stats with too many lines. The message names the limit and the remedy. */
+export const tooBroad = (message: string): DomainError =>
+  new DomainError('QUERY_TOO_BROAD', `The query is too broad: it ${message}.`, {
+    violations: [{ path: '/by', message }],
+  });
 
 /** Returns the lines in the order of time. Throws QUERY_TOO_BROAD if there are too many. */
 export async function statsOverTime(

@@ -33,7 +33,6 @@ export type Pause = (failures: number, signal: Cancellation) => Promise<void>;
 /** Resolves when the grace period of a cancelled attempt is over. */
 export type Grace = () => Promise<void>;
 
-/** The dependencies of `storeActivities`. */
 export interface StoreActivitiesDeps {
   readonly repository: Pick<ActivityRepository, 'save'>;
   readonly deadLetterQueue: DeadLetterQueue;
