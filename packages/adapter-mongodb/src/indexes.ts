@@ -14,7 +14,7 @@ const deadLetterOrder = { diedAt: -1, _id: -1 } as const;
 /** Orders dead letters by code and time. */
 export const deadLettersByCode: IndexKey = { code: 1, ...deadLetterOrder };
 
-/** Orders the dead letters that name an activity, for the latest death of each activity. */
+/** Orders the dead letters that name an activity, for the latest dead letter of each activity. */
 export const deadLettersByActivity = {
   key: { activityId: 1, diedAt: -1 },
   partialFilterExpression: { activityId: { $exists: true } },

@@ -50,8 +50,8 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
 
   async findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
     if (ids.length === 0) return [];
-    const deaths = await translated(() => latestLetters(this.#store, ids).toArray());
-    return deaths.map(({ _id, diedAt }) => ({
+    const latest = await translated(() => latestLetters(this.#store, ids).toArray());
+    return latest.map(({ _id, diedAt }) => ({
       activityId: ActivityId.trusted(_id),
       diedAt: Timestamp.trusted(diedAt.getTime()),
     }));

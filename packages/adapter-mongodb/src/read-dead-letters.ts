@@ -122,14 +122,14 @@ export async function idsThatFit(
   return fitting;
 }
 
-/** The time at which the latest letter of an activity died. */
+/** When the latest dead letter of an activity was made. */
 interface LatestLetterDocument {
   /** The id of the activity. */
   readonly _id: string;
   readonly diedAt: Date;
 }
 
-/** Queries the latest death of each of these activities. That is one step along an index each, however many letters there are. */
+/** Queries the latest dead letter of each of these activities: one step along an index each, however many letters there are. */
 export function latestLetters(
   { deadLetters, timeoutMs }: MongoStore,
   ids: readonly ActivityId[],

@@ -59,7 +59,7 @@ describe.each([
   });
 });
 
-test('the latest death of each activity is one step along an index, and examines no document', async () => {
+test('the latest dead letter of each activity is one step along an index, and no document is examined', async () => {
   const lettersOf = (name: string, count: number) =>
     Array.from({ length: count }, (_, index) =>
       letterOf(1000 + index, {

@@ -3,7 +3,7 @@ import { TimeRange, Timestamp } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { spanOf } from '../src/protocol/branches.ts';
 import { groupsSql, oneGroup } from '../src/reader/groups.ts';
-import { deathSql, letterPageSql } from '../src/protocol/letter-jobs.ts';
+import { latestLetterSql, letterPageSql } from '../src/protocol/letter-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import { branchSql } from '../src/reader/page-job.ts';
@@ -114,8 +114,8 @@ test.each([
   }
 });
 
-test('the latest death of an activity is the end of a range of one index', () => {
-  expect(planOf(deathSql)).toBe(
+test('the latest dead letter of an activity is at the end of a range of one index', () => {
+  expect(planOf(latestLetterSql)).toBe(
     'SEARCH dead_letters USING COVERING INDEX dead_letters_by_activity (activity_id=?)',
   );
 });

@@ -33,12 +33,12 @@ export interface SqliteActivityRepositoryOptions {
 /** Keeps activities in the file. */
 export class SqliteActivityRepository implements ActivityRepository {
   readonly #database: SqliteDatabase;
-  readonly #queryTimeoutMs: number;
+  readonly #limits: { readonly timeoutMs: number };
   readonly #saveTimeoutMs: number;
 
   constructor(database: SqliteDatabase, options: SqliteActivityRepositoryOptions = {}) {
     this.#database = database;
-    this.#queryTimeoutMs = options.queryTimeoutMs ?? 10_000;
+    this.#limits = { timeoutMs: options.queryTimeoutMs ?? 10_000 };
     this.#saveTimeoutMs = options.saveTimeoutMs ?? 10_000;
   }
 
@@ -132,13 +132,9 @@ export class SqliteActivityRepository implements ActivityRepository {
     });
   }
 
-  get #limits(): { readonly timeoutMs: number } {
-    return { timeoutMs: this.#queryTimeoutMs };
-  }
-
   #timed(filter: ActivityFilter): Timed {
     const readsRows = rowConditionsOf(filter) !== undefined;
-    return { deadline: monotonicNow() + this.#queryTimeoutMs, readsRows };
+    return { deadline: monotonicNow() + this.#limits.timeoutMs, readsRows };
   }
 }
 

@@ -28,11 +28,11 @@ export interface SqliteDeadLetterRepositoryOptions {
 /** Lists and removes the dead letters in the file. */
 export class SqliteDeadLetterRepository implements DeadLetterRepository {
   readonly #database: SqliteDatabase;
-  readonly #timeoutMs: number;
+  readonly #limits: { readonly timeoutMs: number };
 
   constructor(database: SqliteDatabase, options: SqliteDeadLetterRepositoryOptions = {}) {
     this.#database = database;
-    this.#timeoutMs = options.queryTimeoutMs ?? 10_000;
+    this.#limits = { timeoutMs: options.queryTimeoutMs ?? 10_000 };
   }
 
   find({ filter, order, limit, after }: DeadLetterQuery): Promise<DeadLetterPage> {
@@ -59,7 +59,7 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
   findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
     const activities = [...new Set(ids)];
     return askStore(async () => {
-      const moments = await this.#database.queries.submit('deaths', activities, this.#limits);
+      const moments = await this.#database.queries.submit('latestLetterTimes', activities, this.#limits);
       return activities.flatMap((activityId, index) => {
         const moment = moments[index] ?? null;
         return moment === null ? [] : [{ activityId, diedAt: Timestamp.trusted(moment) }];
@@ -95,9 +95,5 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
       this.#database.writer.assertAlive();
       if (this.#database.replayClaimedUntil === until) this.#database.replayClaimedUntil = undefined;
     });
-  }
-
-  get #limits(): { readonly timeoutMs: number } {
-    return { timeoutMs: this.#timeoutMs };
   }
 }

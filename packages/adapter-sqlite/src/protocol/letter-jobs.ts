@@ -66,12 +66,12 @@ export function readWholeLetters(
   return rows;
 }
 
-/** SQL: the latest death of an activity, which is the end of one range of one index. */
-export const deathSql: string = `SELECT max(died_at) FROM dead_letters INDEXED BY dead_letters_by_activity WHERE activity_id = ?`;
+/** SQL: the time of the latest dead letter of an activity, which is the end of one range of one index. */
+export const latestLetterSql: string = `SELECT max(died_at) FROM dead_letters INDEXED BY dead_letters_by_activity WHERE activity_id = ?`;
 
-/** Reads the latest death of each activity, or null if it has no dead letter. */
-export function readDeaths(prepare: Prepare, ids: readonly string[]): readonly (number | null)[] {
-  const statement = prepare(deathSql);
+/** Reads the time of the latest dead letter of each activity, or null if it has none. */
+export function readLatestLetterTimes(prepare: Prepare, ids: readonly string[]): readonly (number | null)[] {
+  const statement = prepare(latestLetterSql);
   return ids.map((id) => (statement.all(id)[0]?.[0] ?? null) as number | null);
 }
 

@@ -58,8 +58,7 @@ export class Turns {
     if (runner === undefined) throw new Error(`There is no job ${name}.`);
     const { deadline, readsRows = false } = input as Timed;
     const begin = () => runner(input as never);
-    const queue = readsRows ? this.#ofRows : this.#ofIndex;
-    queue.push({ id, deadline, begin, steps: undefined, spentMs: 0 });
+    (readsRows ? this.#ofRows : this.#ofIndex).push({ id, deadline, begin, steps: undefined, spentMs: 0 });
   }
 
   /** Does the next step. Returns the outcome of its job, or undefined if the job has further steps. */
@@ -79,19 +78,17 @@ export class Turns {
     }
     const next = { ...job, steps, spentMs: job.spentMs + this.#now() - begunAt };
     if (queue === this.#line || next.spentMs < trialMs) queue.unshift(next);
-    else this.#toLine(next);
+    else {
+      // A job that has to wait begins again when its time comes, as a thousand parts of answers would fill the memory.
+      this.#line.push(this.#line.length === 0 ? next : { ...next, steps: undefined });
+      this.#endTurn(this.#line);
+    }
     return undefined;
   }
 
   /** Forgets all jobs. */
   clear(): void {
     for (const queue of this.#queues) queue.length = 0;
-  }
-
-  /** A job that has to wait begins again when its time comes, as a thousand parts of answers would fill the memory. */
-  #toLine(job: Started): void {
-    this.#line.push(this.#line.length === 0 ? job : { ...job, steps: undefined });
-    this.#endTurn(this.#line);
   }
 
   #endTurn(queue: Started[]): void {

@@ -1,7 +1,7 @@
 import {
   type LetterQuestion,
   type LettersWanted,
-  readDeaths,
+  readLatestLetterTimes,
   readLetters,
   readWholeLetters,
 } from '../protocol/letter-jobs.ts';
@@ -38,8 +38,8 @@ export interface ReadJobs {
   activities(ids: readonly string[]): readonly ActivityRow[];
   letters(question: LetterQuestion): readonly ListedRow[];
   wholeLetters(wanted: LettersWanted): readonly LetterRow[];
-  /** Returns the latest death of each activity, or null if it has no dead letter. */
-  deaths(ids: readonly string[]): readonly (number | null)[];
+  /** Returns the time of the latest dead letter of each activity, or null if it has none. */
+  latestLetterTimes(ids: readonly string[]): readonly (number | null)[];
   /** Returns the next offset of the group. */
   position(group: string): number;
   /** Returns the offset of the first record that the group has not handled, and the offset of the next record to come. */
@@ -58,7 +58,7 @@ export function readJobs(prepare: Prepare): ReadJobs {
     activities: (ids) => ids.flatMap((id) => prepare(byId).all(id) as unknown as readonly ActivityRow[]),
     letters: (question) => readLetters(prepare, question),
     wholeLetters: (wanted) => readWholeLetters(prepare, wanted),
-    deaths: (ids) => readDeaths(prepare, ids),
+    latestLetterTimes: (ids) => readLatestLetterTimes(prepare, ids),
     position: positionOf,
     progress(group) {
       // The log may have been trimmed, so the last offset is kept apart from it.
