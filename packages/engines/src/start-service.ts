@@ -1,4 +1,4 @@
-import { type HttpServer, serveWhileStarting } from '@user-activity/adapter-http';
+import { serveWhileStarting } from '@user-activity/adapter-http';
 import { PrometheusMetrics } from '@user-activity/adapter-prometheus';
 import {
   Closers,
@@ -49,10 +49,18 @@ async function beginStart(closers: Closers, config: ServiceConfig, logger: Logge
   // Instruments that are made earlier measure nothing.
   const metrics = closers.add(PrometheusMetrics.start(), (opened) => opened.close());
   measureProcess(closers);
-  const wait = new EngineWait(config.engines, logger, signal);
-  const listen = await listenEarly(closers, config, logger, wait);
+  const { HOST: host, PORT: port, MAX_CONNECTIONS: maxConnections, engines: settings } = config;
+  const wait = new EngineWait(settings, logger, signal);
+  const isEmbedded = settings.log.variable === undefined && settings.store.variable === undefined;
+  // Serves health at the address of the process while a log or a store may be out of reach.
+  const early = isEmbedded
+    ? undefined
+    : closers.add(
+        await serveWhileStarting({ checkHealth: wait.checkHealth, host, port, maxConnections, logger }),
+        (opened) => opened.close(),
+      );
   async function open(side: Closers, compose: Compose, queryTimeoutMs: number): Promise<Get> {
-    const engines = await openEngines(config.engines, wait, { closers: side, logger, queryTimeoutMs });
+    const engines = await openEngines(settings, wait, { closers: side, logger, queryTimeoutMs });
     const wiring = side.add(compose(engines), (wired) => wired.close());
     wiring.resolveAll();
     return wiring.get;
@@ -74,23 +82,9 @@ async function beginStart(closers: Closers, config: ServiceConfig, logger: Logge
       return get;
     },
     /** Listens with the server. Resolves with its URL. */
-    listen: async (get: Get): Promise<string> => listen(await get(server)),
+    listen: async (get: Get): Promise<string> => {
+      const built = await get(server);
+      return early === undefined ? built.listen({ host, port }) : early.handOver(built);
+    },
   };
-}
-
-/**
- * Serves health at the address of the process while it waits for a log or a store that may be out of reach. Returns a function that
- * lets the real server listen there.
- */
-async function listenEarly(
-  closers: Closers,
-  { HOST: host, PORT: port, MAX_CONNECTIONS: maxConnections, engines }: ServiceConfig,
-  logger: Logger,
-  { checkHealth }: EngineWait,
-): Promise<(started: HttpServer) => Promise<string>> {
-  if (engines.log.variable === undefined && engines.store.variable === undefined)
-    return (started) => started.listen({ host, port });
-  const options = { checkHealth, host, port, maxConnections, logger };
-  const early = closers.add(await serveWhileStarting(options), (opened) => opened.close());
-  return (started) => early.handOver(started);
 }

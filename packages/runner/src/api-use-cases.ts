@@ -7,14 +7,16 @@ import {
   OutcomeWaiter,
   withinQuota,
 } from '@user-activity/application';
-import { type RecordingRules, Turns } from '@user-activity/domain';
-import { eventLoop } from './event-loop.ts';
+import { type EventLoop, type RecordingRules, Turns } from '@user-activity/domain';
 import { instrumentApi } from './metrics/instrument.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
 import { measuredDeadLetters } from './metrics/storing-metrics.ts';
 import { measuredWaiting } from './metrics/waiting-metrics.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
+
+/** Node's event loop, and its monotonic clock. */
+const eventLoop: EventLoop = { defer: setImmediate, now: () => performance.now() };
 
 // Waiting requests hold at most 32 MiB of metadata, and twice that while it is compared.
 const maxWaiting = 1000;

@@ -24,22 +24,16 @@ export interface AwaitedEngines {
 
 type Side = 'log' | 'store';
 
-/** The state of the start for one engine. */
-interface Progress {
-  status: HealthStatus;
-  /** Why the last attempt failed. */
-  failure: string;
-}
-
 /** Waits for the log and the store at the start of a process. All waits share one time limit. */
 export class EngineWait {
   readonly #engines: AwaitedEngines;
   readonly #logger: Logger;
   readonly #over: AbortSignal;
-  readonly #progress: Readonly<Record<Side, Progress>> = {
-    log: { status: 'unavailable', failure: 'no answer' },
-    store: { status: 'unavailable', failure: 'no answer' },
-  };
+  /** Why each of the two is not reached yet. */
+  readonly #missing = new Map<Side, string>([
+    ['log', 'no answer'],
+    ['store', 'no answer'],
+  ]);
 
   /** The time limit begins now. The signal ends all waits early, when the process is to stop. */
   constructor(engines: AwaitedEngines, logger: Logger, signal: AbortSignal) {
@@ -51,7 +45,7 @@ export class EngineWait {
   /** Reports `unavailable`, and the status of log and store so far. */
   readonly checkHealth: CheckHealth = async () => ({
     status: 'unavailable',
-    checks: { log: this.#progress.log.status, store: this.#progress.store.status },
+    checks: { log: this.#status('log'), store: this.#status('store') },
   });
 
   /**
@@ -60,18 +54,17 @@ export class EngineWait {
    * process exits then. For an embedded engine it attempts once, without a time limit.
    */
   async reach<Value>(side: Side, attempt: () => Promise<Value>): Promise<Value> {
-    const progress = this.#progress[side];
     const { name, variable } = this.#engines[side];
-    progress.status = 'unavailable';
+    this.#missing.set(side, 'no answer');
     for (let failures = 1; ; failures += 1) {
       try {
         const value = await (variable === undefined ? attempt() : this.#inTime(attempt()));
-        progress.status = 'ok';
+        this.#missing.delete(side);
         return value;
       } catch (error) {
         const isOutage = isDomainError(error) && error.kind === 'unavailable';
         if (!isOutage || variable === undefined) throw error;
-        progress.failure = error.message;
+        this.#missing.set(side, error.message);
         const isPowerOfTwo = (failures & (failures - 1)) === 0;
         if (isPowerOfTwo) this.#logger.warn({ failures, reason: error.message }, `waiting for ${name}`);
       }
@@ -91,10 +84,13 @@ export class EngineWait {
     }
   }
 
+  #status(side: Side): HealthStatus {
+    return this.#missing.has(side) ? 'unavailable' : 'ok';
+  }
+
   #timeout(): StartTimeout {
-    const missing = (['log', 'store'] as const).filter((side) => this.#progress[side].status !== 'ok');
-    const names = missing.map((side) => `${this.#engines[side].name} (${this.#progress[side].failure})`);
-    const variables = missing.map((side) => this.#engines[side].variable);
+    const names = [...this.#missing].map(([side, why]) => `${this.#engines[side].name} (${why})`);
+    const variables = [...this.#missing.keys()].map((side) => this.#engines[side].variable);
     return new StartTimeout(
       `not reached within ${this.#engines.startTimeoutMs} ms: ${names.join(' and ')}; ` +
         `start what is down, correct ${variables.join(' and ')}, or raise START_TIMEOUT_MS`,

@@ -22,13 +22,13 @@ export { publishObserver } from './metrics/publish-metrics.ts';
 export { measuredOutages } from './metrics/storing-metrics.ts';
 export { outageLog } from './outage-log.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';
-export { startSweeping } from './start-sweeping.ts';
 export {
   progressWatchdog,
   restartingConsumer,
   startStoring,
   storingUseCases,
 } from './storing-use-cases.ts';
+export { startSweeping } from './sweep-regularly.ts';
 export { SystemClock } from './system-clock.ts';
 export { tokens } from './tokens.ts';
 export { UuidIds } from './uuid-ids.ts';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { DependencyContainer } from 'tsyringe';
+import { type DependencyContainer, instanceCachingFactory } from 'tsyringe';
 import { Closers } from './closers.ts';
 
 declare const provides: unique symbol;
@@ -40,7 +40,7 @@ export class Wiring {
   ): void {
     if (this.#provided.has(item.key)) throw new Error(`${item.name} is provided twice.`);
     this.#provided.add(item.key);
-    const made = this.#once(item.name, make, close);
+    const made = instanceCachingFactory(() => this.#make(item.name, make, close));
     this.#container.register<Value>(item.key, { useFactory: made });
   }
 
@@ -61,20 +61,13 @@ export class Wiring {
     return this.#closed;
   }
 
-  #once<Value>(name: string, make: (get: Get) => Value, close: (value: Value) => Promise<void>): () => Value {
-    let made: { readonly value: Value } | undefined;
-    return () => {
-      if (made !== undefined) return made.value;
-      if (this.#making.includes(name)) throw new Error(`A cycle: ${[...this.#making, name].join(' -> ')}.`);
-      this.#making.push(name);
-      try {
-        const value = make(this.get);
-        made = { value };
-        this.#closers.add(value, close);
-        return value;
-      } finally {
-        this.#making.pop();
-      }
-    };
+  #make<Value>(name: string, make: (get: Get) => Value, close: (value: Value) => Promise<void>): Value {
+    if (this.#making.includes(name)) throw new Error(`A cycle: ${[...this.#making, name].join(' -> ')}.`);
+    this.#making.push(name);
+    try {
+      return this.#closers.add(make(this.get), close);
+    } finally {
+      this.#making.pop();
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { histogram, timed, waits } from './meter.ts';
+import { timer } from './meter.ts';
 
 /**
  * Returns the use case with the duration of each call measured, by use case and error code. Calls `onSuccess` with the result
@@ -9,13 +9,9 @@ export function measured<Args extends readonly unknown[], Result>(
   useCase: (...args: Args) => Promise<Result>,
   onSuccess: (result: Result, ...args: Args) => void = () => undefined,
 ): (...args: Args) => Promise<Result> {
-  const duration = histogram(
-    'user_activity.use_case.duration',
-    's',
-    'Duration of use case calls, in seconds',
-    waits,
-  );
-  const time = timed(duration, { 'user_activity.use_case': name });
+  const time = timer('user_activity.use_case.duration', 'Duration of use case calls, in seconds', {
+    'user_activity.use_case': name,
+  });
   return async (...args) => {
     const result = await time(() => useCase(...args));
     onSuccess(result, ...args);

@@ -45,8 +45,9 @@ export const histogram = (
     advice: { explicitBucketBoundaries: [...bounds] },
   });
 
-/** Returns a function that runs work and records its duration, with the error code if it rejects. */
-export function timed(duration: Histogram, attributes: Attributes = {}) {
+/** Makes a histogram of durations. Returns a function that runs work and records its duration, with the error code if it rejects. */
+export function timer(name: string, description: string, attributes: Attributes = {}) {
+  const duration = histogram(name, 's', description, waits);
   const failed = attributesBy('error.type', attributes);
   return async <Value>(work: () => Promise<Value>): Promise<Value> => {
     const began = performance.now();

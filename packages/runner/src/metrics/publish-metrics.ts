@@ -1,5 +1,5 @@
 import type { EventPublisher, PublishObserver } from '@user-activity/domain';
-import { counter, gauge, histogram, sizes, timed, waits } from './meter.ts';
+import { counter, gauge, histogram, sizes, timer, waits } from './meter.ts';
 
 const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
@@ -61,13 +61,10 @@ export function publishObserver(max: { readonly events: number; readonly bytes: 
 
 /** Returns the publisher with the duration of its `publish` and `republish` calls measured, by error code. */
 export function measuredPublisher(publisher: EventPublisher): EventPublisher {
-  const duration = histogram(
+  const time = timer(
     'user_activity.publish.duration',
-    's',
     'Time until the log confirmed a call of publish or republish, in seconds',
-    waits,
   );
-  const time = timed(duration);
   return {
     publish: (events) => time(() => publisher.publish(events)),
     republish: (records) => time(() => publisher.republish(records)),
