@@ -23,9 +23,7 @@ interface Limits {
   readonly count: (bytes: number) => void;
 }
 
-interface Ending {
-  readonly destroyOnReturn: boolean;
-}
+type Ending = Parameters<Readable['iterator']>[0];
 
 /** Makes the routes of this plugin take bodies of one JSON value per line, as `NdjsonDrafts`. */
 export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {

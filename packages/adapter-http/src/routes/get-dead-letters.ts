@@ -4,7 +4,7 @@ import { jsonType } from '../bodies/json-text.ts';
 import { DeadLetterJson } from '../openapi/dead-letter-json.ts';
 import { problems } from '../openapi/schemas.ts';
 import { deadLetterList } from '../query/dead-letter-parameters.ts';
-import { pageBody, pageOf } from '../query/page-body.ts';
+import { pageBody, pageOf } from '../bodies/page-body.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { pageSchemas, readPage } from '../query/read-page.ts';
 import { makePage, oneAtATime } from '../requests/page-places.ts';

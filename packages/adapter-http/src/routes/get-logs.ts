@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { jsonType } from '../bodies/json-text.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
 import { activityList } from '../query/activity-parameters.ts';
-import { pageBody, pageOf } from '../query/page-body.ts';
+import { pageBody, pageOf } from '../bodies/page-body.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { pageSchemas, readPage } from '../query/read-page.ts';
 import { makePage, oneAtATime } from '../requests/page-places.ts';

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { type TSchema, Type } from '@sinclair/typebox';
-import { pageBytes, textOf } from '../bodies/json-text.ts';
+import { pageBytes, textOf } from './json-text.ts';
 import { named } from '../openapi/component-schemas.ts';
-import type { PageRequest } from './read-page.ts';
+import type { PageRequest } from '../query/read-page.ts';
 
 /** Describes the answer with a page of items, under a name. */
 export const pageOf = (name: string, item: TSchema) =>
