@@ -16,7 +16,7 @@ import { server } from './api-server.ts';
 import type { EngineSettings } from './engine-choice.ts';
 import { openEngines, type OpenEngines } from './open-engines.ts';
 
-// QUERY_TIMEOUT_MS is for the API.
+// QUERY_TIMEOUT_MS limits the API only.
 const storingQueryTimeoutMs = 10_000;
 
 /** The settings of a process that runs on a log and a store. */
