@@ -74,7 +74,7 @@ async function oneRun(seed: number): Promise<void> {
     seed,
     seconds,
     ...breakage,
-    tell: (line) => console.log(line),
+    onLine: (line) => console.log(line),
   });
   reports.push(report);
   const markdown = markdownOf(report);

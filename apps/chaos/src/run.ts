@@ -18,7 +18,7 @@ export interface RunOptions extends SiteOptions {
   /** How long clients send and faults strike. */
   readonly seconds: number;
   /** Called with each line of progress. */
-  readonly tell: (line: string) => void;
+  readonly onLine: (line: string) => void;
 }
 
 /** Everything that a run leaves behind. */
@@ -30,10 +30,10 @@ export interface Result {
 }
 
 /** Starts a site, breaks it for a while under load, waits until it is at rest, and judges the evidence. */
-export async function run({ seed, seconds, tell, ...options }: RunOptions): Promise<Result> {
+export async function run({ seed, seconds, onLine, ...options }: RunOptions): Promise<Result> {
   const random = new Random(seed);
   const lanes = Object.values(drawSchedule(random.fork(), seconds));
-  tell(`seed ${seed}: ${lanes.flat().length} faults in ${seconds} s`);
+  onLine(`seed ${seed}: ${lanes.flat().length} faults in ${seconds} s`);
   const site = await Site.start(options);
   try {
     const load = new Load(site, random.fork());
@@ -45,12 +45,12 @@ export async function run({ seed, seconds, tell, ...options }: RunOptions): Prom
     ]);
     const all = await strikeUnderLoad();
     const struck = all.filter(({ failure }) => failure === undefined);
-    tell(`the load ended after ${load.ledger.exchanges.length} requests`);
+    onLine(`the load ended after ${load.ledger.exchanges.length} requests`);
     const late = await recovered(load, struck);
     watching.abort();
     await watches;
     const stuck = await dealtWith(site);
-    tell('all records are processed, or the time for that is over');
+    onLine('all records are processed, or the time for that is over');
     const evidence = await gather(site, site.url(random), load.ledger.exchanges);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [
@@ -85,7 +85,7 @@ export async function run({ seed, seconds, tell, ...options }: RunOptions): Prom
       const startedAt = performance.now();
       const endsAt = startedAt + seconds * 1000;
       try {
-        const scene = { site, load, startedAt, endsAt, tell };
+        const scene = { site, load, startedAt, endsAt, onLine };
         const strikes = await Promise.all(lanes.map((lane) => strikeLane(lane, scene)));
         await delay(Math.max(0, endsAt - performance.now()));
         return strikes.flat();

@@ -30,7 +30,7 @@ test.each([20, 120, 300])('in %i seconds the faults of a lane do not overlap, an
     expect(appointments.length).toBeGreaterThan(0);
     const spans = appointments.map(({ at, lastsMs }) => ({ from: at, to: at + lastsMs / 1000 }));
     const turns = spans.flatMap(({ from, to }) => [from, to]);
-    expect(turns).toEqual(turns.toSorted((one, other) => one - other));
+    expect(turns).toEqual(turns.toSorted((left, right) => left - right));
     expect(turns.at(-1)).toBeLessThanOrEqual(seconds);
   }
 });

@@ -110,9 +110,9 @@ test.each([1, 2, 3])('a file of version %i is migrated once, with all its conten
     const known = await new SqliteActivityRepository(database).findById(ActivityId.parse('a'));
     expect(known?.toActivity()).toMatchObject({ id: 'a', userId: 'user-1', metadata: { ip: '127.0.0.1' } });
     const consumer = new SqliteEventConsumer(database, `group-${letters}`);
-    const came = Promise.withResolvers<readonly LogRecord[]>();
-    await consumer.start(async (records) => came.resolve(records));
-    const [first, second] = await came.promise;
+    const received = Promise.withResolvers<readonly LogRecord[]>();
+    await consumer.start(async (records) => received.resolve(records));
+    const [first, second] = await received.promise;
     expect(first?.content).toMatchObject({ activity: { id: 'a' } });
     expect(first?.raw().headers).toEqual({});
     expect(second?.origin.offset).toBe(3);

@@ -194,10 +194,10 @@ test('a consumer ends when its thread has ended', async () => {
 
 test('the observer is notified when the log can not be read, and when it can again', async () => {
   const place = await scratch();
-  const told: string[] = [];
+  const notified: string[] = [];
   const observer = {
-    failed: (_error: unknown, failures: number) => told.push(`failed ${failures}`),
-    recovered: () => told.push('recovered'),
+    failed: (_error: unknown, failures: number) => notified.push(`failed ${failures}`),
+    recovered: () => notified.push('recovered'),
   };
   const consumer = new SqliteEventConsumer(place.database, 'group', { observer });
   const handled = Promise.withResolvers<void>();
@@ -205,13 +205,13 @@ test('the observer is notified when the log can not be read, and when it can aga
   const db = new DatabaseSync(place.database.file, { timeout: 5000 });
   db.exec('ALTER TABLE log RENAME TO hidden');
   place.database.watch.announce();
-  while (told.length === 0) await delay(10);
+  while (notified.length === 0) await delay(10);
   await expect(consumer.ping()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
   db.exec('ALTER TABLE hidden RENAME TO log');
   db.close();
   await new SqliteEventPublisher(place.database).publish(events(1));
   await handled.promise;
-  expect(told[0]).toBe('failed 1');
-  expect(told).toContain('recovered');
+  expect(notified[0]).toBe('failed 1');
+  expect(notified).toContain('recovered');
   await consumer.stop();
 });

@@ -24,10 +24,14 @@ test('concurrent publishes are reported as one transaction, without the writes o
   const { database } = await scratch();
   const { buffers, flushes, observer } = listening();
   const publisher = new SqliteEventPublisher(database, { observer });
-  const [one, two] = [events(1), events(2)];
-  const bytes = [...one, ...two].reduce((sum, { activity }) => sum + JSON.stringify(activity).length, 0);
+  const [first, second] = [events(1), events(2)];
+  const bytes = [...first, ...second].reduce((sum, { activity }) => sum + JSON.stringify(activity).length, 0);
   const repository = new SqliteActivityRepository(database);
-  await Promise.all([publisher.publish(one), repository.save(sampleActivities(5)), publisher.publish(two)]);
+  await Promise.all([
+    publisher.publish(first),
+    repository.save(sampleActivities(5)),
+    publisher.publish(second),
+  ]);
   await repository.save(sampleActivities(1));
   expect(flushes).toMatchObject([{ events: 3, bytes, failed: false }]);
   expect(buffers.map(([count]) => count)).toEqual([1, 3, 2, 0]);

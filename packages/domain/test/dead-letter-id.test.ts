@@ -45,19 +45,19 @@ describe('DeadLetterId', () => {
 
 describe('a replay', () => {
   const place = { topic: 't', partition: 1, offset: 100 };
-  const told = (...texts: readonly string[]) => replayOf({ [replayHeader]: texts.map(bytes) }, place);
+  const originIn = (...texts: readonly string[]) => replayOf({ [replayHeader]: texts.map(bytes) }, place);
 
   test('has the origin of its first copy in the last header of that name', () => {
-    expect(told('t:1:99')).toEqual({ topic: 't', partition: 1, offset: 99 });
-    expect(told('t:2:100')).toEqual({ topic: 't', partition: 2, offset: 100 });
-    expect(told('garbled', 't:1:5')).toEqual({ topic: 't', partition: 1, offset: 5 });
+    expect(originIn('t:1:99')).toEqual({ topic: 't', partition: 1, offset: 99 });
+    expect(originIn('t:2:100')).toEqual({ topic: 't', partition: 2, offset: 100 });
+    expect(originIn('garbled', 't:1:5')).toEqual({ topic: 't', partition: 1, offset: 5 });
   });
 
   test.each(['', 't:1', 't:1:100', 't:1:101', 'other:1:5', 't:1:05', 'x'.repeat(301), 'té:1:5'])(
     '%.20s tells nothing',
     (text) => {
-      expect(told(text)).toBeUndefined();
-      expect(told('t:1:5', text)).toBeUndefined();
+      expect(originIn(text)).toBeUndefined();
+      expect(originIn('t:1:5', text)).toBeUndefined();
     },
   );
 

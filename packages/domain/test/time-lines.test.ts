@@ -247,7 +247,7 @@ describe('the maximum of slots of a part', () => {
       const zone = TimeZone.parse(name);
       const [known, lines] = [new TimeLines(unit, zone), new TimeLines(unit, zone)];
       const begin = Math.floor((cut / 101) * times.length);
-      for (const some of [known, lines]) if (begin > 0) addPart(some, unit, zone, times.slice(0, begin));
+      for (const target of [known, lines]) if (begin > 0) addPart(target, unit, zone, times.slice(0, begin));
       const { slots, counts } = addPart(lines, unit, zone, times.slice(begin));
       const found = new Set(counts.map(({ segment, slot }) => `${segment} ${slot}`)).size;
       for (const maxLines of [lines.size, lines.size + 1])

@@ -123,9 +123,9 @@ describe('the offsets of', () => {
 
   test('more zones than the cache holds have the same offsets again', () => {
     const [first, last] = ['2026-01-01T00:00:00Z', '2026-12-31T00:00:00Z'];
-    const some = Intl.supportedValuesOf('timeZone').slice(0, 70);
-    const told = some.map((zone) => offsets(zone, first, last));
-    expect(some.map((zone) => offsets(zone, first, last))).toEqual(told);
+    const zones = Intl.supportedValuesOf('timeZone').slice(0, 70);
+    const before = zones.map((zone) => offsets(zone, first, last));
+    expect(zones.map((zone) => offsets(zone, first, last))).toEqual(before);
   });
 });
 

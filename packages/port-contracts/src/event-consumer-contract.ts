@@ -74,7 +74,10 @@ export const eventConsumerContract: Contract<LogSubject> = [
       }
       const offsets = new Map<number, number>();
       for (const { origin } of reader.records) {
-        assert.ok(origin.offset > (offsets.get(origin.partition) ?? -1), `offset ${origin.offset} came late`);
+        assert.ok(
+          origin.offset > (offsets.get(origin.partition) ?? -1),
+          `offset ${origin.offset} was delivered late`,
+        );
         offsets.set(origin.partition, origin.offset);
       }
     },
@@ -235,8 +238,8 @@ export const eventConsumerContract: Contract<LogSubject> = [
         fc.asyncProperty(fc.array(anyActivity, { minLength: 1, maxLength: 20 }), async (activities) => {
           await publisher.publish(eventsOf(activities));
           await reader.has(activities);
-          const came = new Map(reader.activities.map((activity) => [activity.id, activity]));
-          for (const activity of activities) assert.deepEqual(came.get(activity.id), activity);
+          const delivered = new Map(reader.activities.map((activity) => [activity.id, activity]));
+          for (const activity of activities) assert.deepEqual(delivered.get(activity.id), activity);
         }),
         { numRuns: 25, endOnFailure: true, examples: [[confusableActivities()]] },
       );

@@ -108,7 +108,7 @@ const arrowRule = ({ from, to, because }: Arrows): Rule => {
     comment: because,
     severity: 'error',
     from: { path: `^packages/${from}/` },
-    to: { path: ours(arrows.map((other) => other.from).filter((other) => !free.includes(other))) },
+    to: { path: ours(arrows.map((row) => row.from).filter((name) => !free.includes(name))) },
   };
 };
 
@@ -147,7 +147,7 @@ export const frameworkRules: readonly Rule[] = frameworks.map(frameworkRule);
 /** Every rule of the architecture. */
 export const rules: readonly Rule[] = [
   ...arrows.map(arrowRule),
-  ...arrows.filter((one) => one.outside !== undefined).map(closedRule),
+  ...arrows.filter((row) => row.outside !== undefined).map(closedRule),
   ...frameworkRules,
   ...rooms.map(roomRule),
   {

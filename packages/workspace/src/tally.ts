@@ -21,7 +21,7 @@ export function tally(
     ...modules.flatMap(statesOf),
     ...unhandledErrors.map(() => 'failed' as const),
   ];
-  const count = (state: State): number => states.filter((one) => one === state).length;
+  const count = (state: State): number => states.filter((found) => found === state).length;
   return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
 }
 

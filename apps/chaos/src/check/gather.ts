@@ -50,8 +50,8 @@ const headersOf = ({ headers = {} }: TopicRecord): Headers =>
 
 function activityIn(value: Buffer | null): ActivityJson | undefined {
   try {
-    const said = parseJson(value?.toString('utf8') ?? '') as Partial<ActivityJson> | null;
-    return typeof said?.metadata === 'object' ? (said as ActivityJson) : undefined;
+    const parsed = parseJson(value?.toString('utf8') ?? '') as Partial<ActivityJson> | null;
+    return typeof parsed?.metadata === 'object' ? (parsed as ActivityJson) : undefined;
   } catch {
     return undefined;
   }

@@ -31,7 +31,7 @@ const json = { 'content-type': 'application/json' };
 export async function killRounds(
   folder: string,
   kills: number,
-  tell: (line: string) => void,
+  onLine: (line: string) => void,
 ): Promise<KillReport> {
   const sent = new Map<string, string>();
   const accepted = new Set<string>();
@@ -54,7 +54,7 @@ export async function killRounds(
     await service.end('SIGKILL');
     stopping.abort();
     await Promise.all(sending);
-    tell(`kill ${round} of ${kills}: ${accepted.size} answered 202 so far`);
+    onLine(`kill ${round} of ${kills}: ${accepted.size} answered 202 so far`);
   }
 
   const service = new ServiceProcess({ folder });

@@ -21,19 +21,19 @@ export interface Scene {
   readonly startedAt: number;
   /** The moment after which no fault begins. */
   readonly endsAt: number;
-  readonly tell: (line: string) => void;
+  readonly onLine: (line: string) => void;
 }
 
 /** Strikes with the faults of a lane, each at its time or once the previous one is over. Returns those that began. */
 export async function strikeLane(lane: readonly Appointment[], scene: Scene): Promise<readonly Struck[]> {
-  const { site, load, startedAt, endsAt, tell } = scene;
+  const { site, load, startedAt, endsAt, onLine } = scene;
   const struck: Struck[] = [];
   for (const { fault, at, lastsMs, choice } of lane) {
     await delay(Math.max(0, startedAt + at * 1000 - performance.now()));
     const began = performance.now();
     if (began > endsAt) break;
     const seconds = ((began - startedAt) / 1000).toFixed(1);
-    tell(`${seconds.padStart(6)} s  ${fault.kind}${lastsMs > 0 ? ` for ${lastsMs} ms` : ''}`);
+    onLine(`${seconds.padStart(6)} s  ${fault.kind}${lastsMs > 0 ? ` for ${lastsMs} ms` : ''}`);
     const striking = fault.strike({
       site,
       lastsMs,
@@ -45,7 +45,7 @@ export async function strikeLane(lane: readonly Appointment[], scene: Scene): Pr
     // A fault that hangs or fails is the harness's own problem. The other faults still count.
     const late = delay(maxStrikeMs, 'it took too long', { ref: false });
     const failure = await Promise.race([striking.then(() => undefined), late]).catch(String);
-    if (failure !== undefined) tell(`${fault.kind} failed: ${failure}`);
+    if (failure !== undefined) onLine(`${fault.kind} failed: ${failure}`);
     const mendedAt = performance.now();
     struck.push({ kind: fault.kind, mendedAt, ...(failure === undefined ? {} : { failure }) });
   }

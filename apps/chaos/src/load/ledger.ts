@@ -47,8 +47,8 @@ export class Ledger {
   get answers(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { answer } of this.exchanges) {
-      const said = answer === undefined ? 'none' : [answer.status, answer.reason].join(' ').trim();
-      counts[said] = (counts[said] ?? 0) + 1;
+      const key = answer === undefined ? 'none' : [answer.status, answer.reason].join(' ').trim();
+      counts[key] = (counts[key] ?? 0) + 1;
     }
     return counts;
   }

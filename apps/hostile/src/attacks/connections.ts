@@ -106,11 +106,11 @@ export const connectionAttacks: readonly Attack[] = [
       target.answers.push(...open.flatMap((connection) => connection.answers('POST /api/logs')));
     },
     check({ answers, connections }) {
-      const told = answers.filter(({ status }) => status === 408).length;
+      const refused = answers.filter(({ status }) => status === 408).length;
       const kept = connections.filter(({ isClosed }) => !isClosed).length;
-      return told === connections.length && kept === 0
+      return refused === connections.length && kept === 0
         ? []
-        : [`${told} of ${connections.length} were answered 408, and ${kept} kept their connection`];
+        : [`${refused} of ${connections.length} were answered 408, and ${kept} kept their connection`];
     },
   },
   ...refusals.map(endless),

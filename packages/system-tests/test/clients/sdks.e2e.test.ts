@@ -277,7 +277,9 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     await again.closeAndFlush();
     expect(failures).toEqual([]);
     const wanted = [...ids, 'the-last'].toSorted();
-    const all = await service.stored((now) => wanted.every((id) => now.some((one) => one.id === id)));
+    const all = await service.stored((now) =>
+      wanted.every((id) => now.some((activity) => activity.id === id)),
+    );
     expect(all.map(({ id }) => id).toSorted()).toEqual(wanted);
     expect(await service.deadLettersAfterAll('u-0')).toEqual([]);
   });

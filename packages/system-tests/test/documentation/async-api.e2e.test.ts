@@ -7,7 +7,7 @@ import { Deployment, post, stored, until } from '../deployment/deployment.ts';
 const messageOf = ({ key, headers = {}, value }: TopicRecord): Message => ({
   key: key?.toString() ?? null,
   headers: Object.fromEntries(
-    Object.entries(headers).map(([name, one]) => [name, String([one].flat().at(-1))]),
+    Object.entries(headers).map(([name, values]) => [name, String([values].flat().at(-1))]),
   ),
   payload: value?.toString() ?? null,
 });
@@ -70,7 +70,7 @@ test('all that the service writes to Kafka is as docs/asyncapi.yaml describes', 
   expect(faults('activityLogged', ours)).toEqual([]);
   expect(ours.filter(({ headers }) => headers?.['user-activity-replay-of'] !== undefined)).toHaveLength(1);
   // A record that others wrote has a fault, so the check does find some.
-  for (const record of records.filter((one) => !ours.includes(one)))
+  for (const record of records.filter((written) => !ours.includes(written)))
     expect(faults('activityLogged', [record])).not.toEqual([]);
 
   const deadLetters = await read(`${topic}.dead-letters`);

@@ -58,7 +58,7 @@ test.each<[string, readonly string[]]>([
     [block('bash', '# a moment later\necho x >> tries; wc -l < tries'), block('text', '3')],
   ],
 ])('lets through: %s', async (_, blocks) => {
-  expect(await run(...blocks)).toBe(blocks.filter((one) => one.startsWith('\n```bash')).length);
+  expect(await run(...blocks)).toBe(blocks.filter((text) => text.startsWith('\n```bash')).length);
 });
 
 test.each<[string, readonly string[], string]>([

@@ -76,7 +76,7 @@ test('the documentation has every metric with its type, unit and labels, and no 
   ];
   const authorization = 'Bearer key';
   const urls = await Promise.all(processes.map((service) => service.ready()));
-  const told = documented();
+  const rows = documented();
   const [api = ''] = urls;
   const headers = { authorization, 'content-type': 'application/json' };
   const body = JSON.stringify({ userId: 'a', type: 'VIEW' });
@@ -88,15 +88,15 @@ test('the documentation has every metric with its type, unit and labels, and no 
       for (const [name, type] of types) {
         const own = samples.filter((sample) => sample.name.replace(/_(?:bucket|sum|count)$/, '') === name);
         const labels = own.flatMap((sample) => Object.keys(sample.labels)).filter((label) => label !== 'le');
-        expect([name, told.get(name)?.labels ?? []]).toEqual([name, expect.arrayContaining(labels)]);
-        seen.set(name, { type, unit: units.get(name) ?? '', labels: told.get(name)?.labels ?? [] });
+        expect([name, rows.get(name)?.labels ?? []]).toEqual([name, expect.arrayContaining(labels)]);
+        seen.set(name, { type, unit: units.get(name) ?? '', labels: rows.get(name)?.labels ?? [] });
       }
     }
   };
   // Some exist only after their event: a batch was stored, or garbage was collected.
   await until(async () => {
     await look();
-    return [...told.keys()].every((name) => seen.has(name));
+    return [...rows.keys()].every((name) => seen.has(name));
   });
-  expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(told));
+  expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(rows));
 });

@@ -73,7 +73,7 @@ test('poison is listed with its reason, and stays one dead letter however often 
       expect.objectContaining({ reason: 'its ce_type is unknown', value: null, size: 0, omitted: [] }),
     ]),
   );
-  const told = (deadLetters: readonly DeadLetter[]) =>
+  const withoutTimes = (deadLetters: readonly DeadLetter[]) =>
     deadLetters
       .map(({ diedAt: _again, ...rest }) => rest)
       .toSorted((a, b) => a.origin.partition - b.origin.partition || a.origin.offset - b.origin.offset);
@@ -88,10 +88,10 @@ test('poison is listed with its reason, and stays one dead letter however often 
 
   expect(await replay({ ids: [`${deployment.topic}:3:0`] })).toEqual([202, { replayed: 1 }]);
   const once = await diedAgain(1, before);
-  expect(told(once)).toEqual(told(before));
+  expect(withoutTimes(once)).toEqual(withoutTimes(before));
   expect(await replay({ all: true })).toEqual([202, { replayed: 3 }]);
   const twice = await diedAgain(3, once);
-  expect(told(twice)).toEqual(told(before));
+  expect(withoutTimes(twice)).toEqual(withoutTimes(before));
 
   const records = await readTopic(kafkaBrokers(), deployment.topic);
   const replays = records.filter(({ headers }) => headers?.['user-activity-replay-of'] !== undefined);

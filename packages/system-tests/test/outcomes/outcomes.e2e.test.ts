@@ -34,7 +34,7 @@ test('a client that waits at the API learns the outcome of its activity', async 
   expect([
     [200, 201],
     [201, 201],
-  ]).toContainEqual(outcomes.toSorted((one, other) => one - other));
+  ]).toContainEqual(outcomes.toSorted((left, right) => left - right));
 });
 
 test('a call that breaks a rule becomes a dead letter in the store and on the topic, and a replay keeps it', async () => {

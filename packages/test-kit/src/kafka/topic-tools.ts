@@ -46,7 +46,7 @@ export class TopicTools {
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: [this.#topic] });
     const partitions = topics[0]?.partitions ?? [];
     return partitions
-      .toSorted((one, other) => one.partitionId - other.partitionId)
+      .toSorted((left, right) => left.partitionId - right.partitionId)
       .map(({ leader }) => leader);
   }
 

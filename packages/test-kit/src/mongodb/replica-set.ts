@@ -38,7 +38,7 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
     members[member] = launchMongod(join(home, String(member)), portOf(ports, member), ['--replSet', setName]);
   };
   const stop = async (): Promise<void> => {
-    await Promise.all([...members.map((one) => one.kill()), ...proxies.map((proxy) => proxy.close())]);
+    await Promise.all([...members.map((member) => member.kill()), ...proxies.map((proxy) => proxy.close())]);
     folder.remove();
   };
   const hosts = proxies.map(({ port }) => `127.0.0.1:${port}`);

@@ -59,7 +59,7 @@ export const sumOf = (
 ): number =>
   samples
     .filter((sample) => sample.name === wanted)
-    .filter((sample) => Object.entries(labels).every(([key, one]) => sample.labels[key] === one))
+    .filter((sample) => Object.entries(labels).every(([key, expected]) => sample.labels[key] === expected))
     .reduce((sum, sample) => sum + sample.value, 0);
 
 /** Returns the name of a sample's metric. */
