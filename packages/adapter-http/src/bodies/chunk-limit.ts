@@ -1,18 +1,40 @@
+import { DomainError } from '@user-activity/domain';
 import { tooLarge } from '../requests/input-limits.ts';
 
 const maxSmallChunks = 10_000;
 const minAverageBytes = 16;
+const maxSmallChunksPerTurn = 20_000;
+let smallChunksOfTurn = 0;
+
+/** Counts a small chunk of any body. Throws PROCESS_BUSY for more than 20,000 in one turn of the event loop. */
+function countSmallChunk(): void {
+  if (smallChunksOfTurn === 0)
+    setImmediate(() => {
+      smallChunksOfTurn = 0;
+    });
+  smallChunksOfTurn += 1;
+  if (smallChunksOfTurn > maxSmallChunksPerTurn)
+    throw new DomainError(
+      'PROCESS_BUSY',
+      'The service reads too many small chunks at once. Buffer your writes.',
+    );
+}
 
 /**
- * Limits the number of small chunks in a body. Node parses everything that a connection has sent before it does anything else, and each
- * chunk takes a microsecond or more: 50 connections with 50,000 chunks of one byte blocked all others for two seconds.
+ * Limits the number of small chunks, in a body and in all bodies. Node parses everything that connections have sent before it does
+ * anything else, and each chunk takes a microsecond or more: 50 connections with 50,000 chunks of one byte blocked all others for two
+ * seconds.
  */
 export class ChunkLimit {
   #chunks = 0;
   #bytes = 0;
 
-  /** Counts a chunk. Throws INPUT_TOO_LARGE for more than 10,000 chunks with an average of less than 16 bytes. */
+  /**
+   * Counts a chunk. Throws INPUT_TOO_LARGE for more than 10,000 chunks with an average of less than 16 bytes, and PROCESS_BUSY if other
+   * bodies have too many.
+   */
   count(bytes: number): void {
+    if (bytes < minAverageBytes) countSmallChunk();
     this.#chunks += 1;
     this.#bytes += bytes;
     if (this.#chunks > maxSmallChunks && this.#bytes < minAverageBytes * this.#chunks)

@@ -32,7 +32,11 @@ export function closeIfUnread({ raw }: FastifyRequest, reply: FastifyReply): voi
   // A short rest is read and discarded, so that the client can keep its connection.
   if (Number(raw.headers['content-length']) <= maxDiscarded) return;
   reply.header('connection', 'close');
-  // Drops the chunks that Node has read already, cheaply, and makes it stop reading.
+  // A paused request that was read from is not discarded: Node takes 64 KiB more, then stops.
+  // A read starts only while the buffer is not full, so this takes all that has arrived.
+  raw.pause();
+  raw.read();
+  // Drops the chunks that still come out of what Node has read: small ones would take long to buffer.
   raw.push = () => false;
   // Node calls this after the last byte of the answer.
   socket.destroySoon = () => endAndLinger(socket);
