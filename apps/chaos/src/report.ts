@@ -53,9 +53,9 @@ export function reportOf(run: {
   const { load, struck } = run;
   const faults: Record<string, number> = {};
   const recoveryMs: Record<string, number> = {};
-  for (const { kind, mendedAt } of struck) {
+  for (const { kind, endedAt } of struck) {
     faults[kind] = (faults[kind] ?? 0) + 1;
-    const ms = Math.round(load.canary.recovery(mendedAt) ?? performance.now() - mendedAt);
+    const ms = Math.round(load.canary.recovery(endedAt) ?? performance.now() - endedAt);
     recoveryMs[kind] = Math.max(recoveryMs[kind] ?? 0, ms);
   }
   return {

@@ -40,7 +40,7 @@ export async function run({ seed, seconds, onLine, ...options }: RunOptions): Pr
     const memory = new MemoryWatch();
     const watching = new AbortController();
     const watches = Promise.all([
-      load.canary.sing(watching.signal),
+      load.canary.run(watching.signal),
       memory.watch(site.units, watching.signal),
     ]);
     const all = await strikeUnderLoad();

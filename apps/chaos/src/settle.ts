@@ -14,7 +14,7 @@ const maxCalmMs = 60_000;
 
 /** Waits until the last fault is recovered from. Returns a violation for each fault that took too long while no other was active. */
 export async function recovered(load: Load, struck: readonly Struck[]): Promise<readonly Violation[]> {
-  const last = Math.max(0, ...struck.map(({ mendedAt }) => mendedAt));
+  const last = Math.max(0, ...struck.map(({ endedAt }) => endedAt));
   await becomesTrue(async () => load.canary.recovery(last) !== undefined);
   return struck.flatMap((fault): Violation[] => {
     const calmMs = calmRecovery(fault, struck, load.canary);

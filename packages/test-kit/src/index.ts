@@ -1,7 +1,7 @@
 export { lz4Compress, snappyCompress } from './kafka/compressors.ts';
 export { type ChromiumProgram, chromiumProgram } from './clients/chromium.ts';
 export { CuttableSockets } from './network/cuttable-sockets.ts';
-export { type FaultyProxy, faultyProxy, type Mend } from './network/faulty-proxy.ts';
+export { type FaultyProxy, faultyProxy, type EndFault } from './network/faulty-proxy.ts';
 export { freePorts } from './network/free-ports.ts';
 export {
   canRunInGo,

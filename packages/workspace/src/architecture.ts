@@ -122,13 +122,16 @@ const closedRule = ({ from, outside: names = [], because }: Arrows): Rule => ({
   to: { pathNot: ['^(?:packages|apps|@user-activity)/', ...(names.length > 0 ? [outside(names)] : [])] },
 });
 
-/** Restricts imports between the rooms of a package. Files beside the rooms belong to no room. */
-const roomRule = ({ of, name, to, because }: Room): Rule => ({
-  name: `rooms-of-${of}-${name}`,
-  comment: because,
+/** Restricts imports between the rooms of a package. Files outside of the rooms are not restricted. */
+const roomRule = ({ packageName, name, mayImport, reason }: Room): Rule => ({
+  name: `rooms-of-${packageName}-${name}`,
+  comment: reason,
   severity: 'error',
-  from: { path: `^packages/${of}/src/${name}/` },
-  to: { path: `^packages/${of}/src/`, pathNot: `^packages/${of}/src/(?:${[name, ...to].join('|')})/` },
+  from: { path: `^packages/${packageName}/src/${name}/` },
+  to: {
+    path: `^packages/${packageName}/src/`,
+    pathNot: `^packages/${packageName}/src/(?:${[name, ...mayImport].join('|')})/`,
+  },
 });
 
 const frameworkRule = ({ rule, modules, places, because }: Framework): Rule => ({

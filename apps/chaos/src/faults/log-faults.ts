@@ -132,8 +132,8 @@ export const logFaults: readonly Fault[] = [
     lastsMs: [6000, 6000],
     overheadSeconds: 2,
     async strike({ site: { kafka }, lastsMs, burst }) {
-      const mends = kafka.proxies.map((proxy) => proxy.cut());
-      await Promise.all([burst(12, 10_000), lasting(lastsMs, ...mends)]);
+      const endFaults = kafka.proxies.map((proxy) => proxy.cut());
+      await Promise.all([burst(12, 10_000), lasting(lastsMs, ...endFaults)]);
     },
   },
   {

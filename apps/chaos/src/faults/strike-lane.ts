@@ -3,10 +3,10 @@ import type { Load } from '../load/load.ts';
 import type { Appointment } from '../schedule.ts';
 import type { Site } from '../site/site.ts';
 
-/** A fault that struck, and when it was mended. */
+/** A fault that struck, and the time at which it ended. */
 export interface Struck {
   readonly kind: string;
-  readonly mendedAt: number;
+  readonly endedAt: number;
   /** Why the harness could not make the fault as planned. Then it does not count. */
   readonly failure?: string;
 }
@@ -46,8 +46,8 @@ export async function strikeLane(lane: readonly Appointment[], scene: Scene): Pr
     const late = delay(maxStrikeMs, 'it took too long', { ref: false });
     const failure = await Promise.race([striking.then(() => undefined), late]).catch(String);
     if (failure !== undefined) onLine(`${fault.kind} failed: ${failure}`);
-    const mendedAt = performance.now();
-    struck.push({ kind: fault.kind, mendedAt, ...(failure === undefined ? {} : { failure }) });
+    const endedAt = performance.now();
+    struck.push({ kind: fault.kind, endedAt, ...(failure === undefined ? {} : { failure }) });
   }
   return struck;
 }

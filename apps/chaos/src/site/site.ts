@@ -19,7 +19,7 @@ const breakagePreload = new URL('../breakage/preload.ts', import.meta.url).href;
 
 /** Options of a site. */
 export interface SiteOptions {
-  /** The name in `breakages` of a promise that the service breaks on purpose. */
+  /** A key of `breakages`: the promise that the service is made to break. */
   readonly breakage?: string;
 }
 

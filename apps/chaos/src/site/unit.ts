@@ -14,7 +14,7 @@ export interface SelfEnd {
 const drainMs = 10_000;
 const restartMs = 500;
 
-/** A place for an API or a consumer. It has one process at a time, and starts another if it ends by itself. */
+/** Runs one process of an API or a consumer at a time. If the process ends without being asked to, starts a new one. */
 export class Unit {
   readonly name: string;
   readonly #start: () => ServiceProcess;

@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts';
 import type { Attack } from '../attack.ts';
 import type { Question } from '../wire/ask.ts';
-import { deepFaults, listOf, plain, times, zipped } from './payloads.ts';
+import { deepFaults, listOf, jsonRequest, times, gzipRequest } from './payloads.ts';
 
 /** The maximum size of an answer that explains faults: 256 KiB of explanations and what is around them, plus 100 bytes for each item. */
 const maxExplainedBytes = 384 * 1024;
@@ -63,20 +63,20 @@ const batches: readonly FaultyBatch[] = [
     about: 'a batch of 2,000 items with 33 faults each at paths of 2 KB',
     short: true,
     items: 2002,
-    question: () => zipped('/api/logs/batch', between(2000, deepItem)),
+    question: () => gzipRequest('/api/logs/batch', between(2000, deepItem)),
     isPartlyGood: true,
   },
   {
     name: 's1-all-refused',
     about: 'the same without a valid item',
     items: 2000,
-    question: () => zipped('/api/logs/batch', listOf(2000, deepItem)),
+    question: () => gzipRequest('/api/logs/batch', listOf(2000, deepItem)),
   },
   {
     name: 's1-atomic',
     about: 'the same, all or nothing',
     items: 2002,
-    question: () => zipped('/api/logs/batch?atomic=true', between(2000, deepItem)),
+    question: () => gzipRequest('/api/logs/batch?atomic=true', between(2000, deepItem)),
   },
   {
     name: 's1-unknown-names',
@@ -84,7 +84,7 @@ const batches: readonly FaultyBatch[] = [
     short: true,
     items: 10_000,
     question: () =>
-      zipped(
+      gzipRequest(
         '/api/logs/batch',
         between(9998, () => `{${names(40)}}`),
       ),
@@ -96,7 +96,7 @@ const batches: readonly FaultyBatch[] = [
     items: 2002,
     question: () => {
       const lines = times(2002, (index) => (index % 2 === 1 ? deepItem() : index === 0 ? sound : '{"a":['));
-      return zipped('/api/logs/batch', lines.join('\n'), 'application/x-ndjson');
+      return gzipRequest('/api/logs/batch', lines.join('\n'), 'application/x-ndjson');
     },
     isPartlyGood: true,
   },
@@ -105,7 +105,7 @@ const batches: readonly FaultyBatch[] = [
     about: 'a CloudEvents batch whose data has faults at long paths',
     items: 2000,
     question: () =>
-      zipped(
+      gzipRequest(
         '/api/events',
         listOf(2000, () => event(deepFaults())),
         'application/cloudevents-batch+json',
@@ -116,7 +116,7 @@ const batches: readonly FaultyBatch[] = [
     about: 'a CloudEvents batch of 5,000 events with 40 attributes of wrong names',
     items: 5000,
     question: () =>
-      zipped(
+      gzipRequest(
         '/api/events',
         listOf(5000, () => `{"specversion":"9",${names(40).replaceAll('"n', '"N_')}}`),
         'application/cloudevents-batch+json',
@@ -129,28 +129,28 @@ const batches: readonly FaultyBatch[] = [
     items: 2000,
     question: () => {
       const call = `{"type":"track","event":"E","userId":"u","properties":${deepFaults()}}`;
-      return zipped('/v1/batch', `{"batch":${listOf(2000, () => call)}}`);
+      return gzipRequest('/v1/batch', `{"batch":${listOf(2000, () => call)}}`);
     },
   },
   {
     name: 's1-segment-names',
     about: 'a Segment batch of 10,000 calls of unknown types without a user',
     items: 10_000,
-    question: () => zipped('/v1/batch', `{"batch":${listOf(10_000, () => '{"type":"x"}')}}`),
+    question: () => gzipRequest('/v1/batch', `{"batch":${listOf(10_000, () => '{"type":"x"}')}}`),
   },
   {
     name: 's1-one-activity',
     about: 'one activity with 500,000 unknown members',
     short: true,
     items: 1,
-    question: () => zipped('/api/logs', `{${names(500_000)}}`),
+    question: () => gzipRequest('/api/logs', `{${names(500_000)}}`),
   },
   {
     name: 's1-one-metadata',
     about: 'one activity whose metadata of 30 KB has 3,000 faults at long paths',
     items: 1,
     question: () =>
-      zipped(
+      gzipRequest(
         '/api/logs',
         `{"userId":"u","type":"T","metadata":{"${'/'.repeat(10_000)}":[${times(3000, () => '1e999').join()}]}}`,
       ),
@@ -159,14 +159,14 @@ const batches: readonly FaultyBatch[] = [
     name: 's1-long-name',
     about: 'one activity with a member whose name has 5 MB of slashes',
     items: 1,
-    question: () => zipped('/api/logs', `{"userId":"u","type":"T","${'/'.repeat(5_000_000)}":0}`),
+    question: () => gzipRequest('/api/logs', `{"userId":"u","type":"T","${'/'.repeat(5_000_000)}":0}`),
   },
   {
     name: 's1-replayed-ids',
     about: 'a replay of 10,000 malformed ids',
     short: true,
     items: 10_000,
-    question: () => zipped('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
+    question: () => gzipRequest('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
   },
   {
     name: 's1-query',
@@ -179,7 +179,7 @@ const batches: readonly FaultyBatch[] = [
     about: 'a batch of 10,000 items with ids that are not strings',
     items: 10_000,
     question: () =>
-      plain(
+      jsonRequest(
         '/api/logs/batch',
         times(10_000, () => ({ id: [], userId: {}, type: 7 })),
       ),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { listOf, times, zipped } from './payloads.ts';
+import { listOf, times, gzipRequest } from './payloads.ts';
 
 const escapedItem = (index: number): string => {
   const members = times(1200, (key) => `"\\u0001${(key + index).toString(36)}":1`);
@@ -14,7 +14,7 @@ const plainItem = (index: number): string =>
 async function store(target: Target, item: (index: number) => string): Promise<void> {
   for (const part of [0, 250]) {
     const items = listOf(250, (index) => item(part + index));
-    await target.ask(zipped('/api/logs/batch', items));
+    await target.ask(gzipRequest('/api/logs/batch', items));
   }
   const wait = { prefer: 'wait=30', 'content-type': 'application/json' };
   await target.ask({ path: '/api/logs', headers: wait, body: Buffer.from('{"userId":"u","type":"LAST"}') });
@@ -119,7 +119,7 @@ export const pageAttacks: readonly Attack[] = [
     about: 'statistics by minute in ten zones at once, over an activity in every fifth year of two millennia',
     short: true,
     async prepare(target) {
-      await target.ask(zipped('/api/logs/batch', listOf(ages, ageItem)));
+      await target.ask(gzipRequest('/api/logs/batch', listOf(ages, ageItem)));
       const wait = { prefer: 'wait=30', 'content-type': 'application/json' };
       await target.ask({ path: '/api/logs', headers: wait, body: Buffer.from(ageItem(ages - 1)) });
     },

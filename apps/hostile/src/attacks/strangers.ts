@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { Question } from '../wire/ask.ts';
-import { apiKey, times, zipped } from './payloads.ts';
+import { apiKey, times, gzipRequest } from './payloads.ts';
 
 /** The largest body that a client without a key in a header may send. */
 const maxStrangerBytes = 1024 * 1024;
@@ -56,20 +56,20 @@ export const strangerAttacks: readonly Attack[] = [
     's13-keys-in-bodies',
     '40 bodies of 1 MiB with distinct writeKeys, between as many members as fit',
     40,
-    (index) => zipped('/v1/track', crowded(wrongKey(index), '"":0')),
+    (index) => gzipRequest('/v1/track', crowded(wrongKey(index), '"":0')),
     true,
   ),
   strangers(
     's13-escaped-keys',
     '25 bodies of 1 MiB with distinct writeKeys, between escaped members',
     25,
-    (index) => zipped('/v1/batch', crowded(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
+    (index) => gzipRequest('/v1/batch', crowded(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
   ),
   strangers('s13-repeated-keys', '25 bodies that repeat writeKey as often as fits', 25, (index) =>
-    zipped('/v1/b', crowded(wrongKey(index), '"writeKey":""')),
+    gzipRequest('/v1/b', crowded(wrongKey(index), '"writeKey":""')),
   ),
   strangers('s13-long-keys', '40 bodies with distinct writeKeys of 1 MB', 40, (index) =>
-    zipped('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${call}}`),
+    gzipRequest('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${call}}`),
   ),
   strangers('s13-keys-in-headers', '1,000 requests with distinct keys of up to 8 KB', 1000, (index) => {
     const key = wrongKey(index) + 'x'.repeat(index % 3 === 0 ? 8000 : 10);

@@ -11,8 +11,8 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const isLive = (): Promise<boolean> =>
   new Promise((resolve) => {
     const signal = AbortSignal.timeout(answerMs);
-    const asked = { port, host: '127.0.0.1', path: '/health/live', agent, signal };
-    get(asked, (response) => {
+    const options = { port, host: '127.0.0.1', path: '/health/live', agent, signal };
+    get(options, (response) => {
       response.resume().once('close', () => resolve(response.statusCode === 200 && response.complete));
     }).once('error', () => resolve(false));
   });
