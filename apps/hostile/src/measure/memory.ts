@@ -16,17 +16,17 @@ export class MemoryWatch {
     if (process.platform === 'linux') writeFileSync(`/proc/${pid}/clear_refs`, '5');
     this.#beforeKiB = residentKiB(pid, 'VmRSS');
     this.#peakKiB = this.#beforeKiB;
-    this.#timer = setInterval(() => this.#look(), everyMs);
+    this.#timer = setInterval(() => this.#measure(), everyMs);
   }
 
   /** Stops watching. Returns the growth from the beginning to the peak, in MiB. */
   stop(): number {
     clearInterval(this.#timer);
-    this.#look();
+    this.#measure();
     return Math.round((this.#peakKiB - this.#beforeKiB) / 1024);
   }
 
-  #look(): void {
+  #measure(): void {
     this.#peakKiB = Math.max(this.#peakKiB, residentKiB(this.#pid, 'VmHWM'));
   }
 }
