@@ -12,7 +12,10 @@ const quietMs = 7000;
 // Counts from the end of the last fault before the recovery: any fault may prolong the recovery from an earlier one.
 const maxCalmMs = 60_000;
 
-/** Waits until the service has recovered from the last fault. Returns a violation for each fault with a `calmRecovery` above 60 s. */
+/**
+ * Waits until the service has recovered from the last fault. Returns a violation for each fault from which the service did not recover,
+ * or for which `calmRecovery` returns more than 60 s.
+ */
 export async function waitForRecovery(load: Load, struckFaults: readonly StruckFault[]): Promise<readonly Violation[]> {
   const last = Math.max(0, ...struckFaults.map(({ endedAt }) => endedAt));
   await becomesTrue(async () => load.canary.recovery(last) !== undefined);

@@ -11,7 +11,7 @@ export type Books = Readonly<Record<'records' | Outcome, number>>;
 
 const codeOf: Partial<Record<Outcome, DeadLetterCode>> = { conflict: 'conflict', dead_lettered: 'unreadable' };
 
-/** Finds the outcome of each record, in the order of the log. Returns violations for outcomes that the store or the dead letters contradict. */
+/** Counts the records by outcome. Returns a violation for each outcome that the store or the dead letters contradict. */
 export function balance(
   { records, stored, letters, lettersOnTopic }: Evidence,
   facts: Facts,

@@ -61,13 +61,13 @@ export class Client {
   /** Sends the drafts to a random API each time, until they are confirmed. Sometimes gives up before. */
   async #sendUntilConfirmed(drafts: readonly Draft[], batch: boolean): Promise<void> {
     const { random } = this.#options;
-    let repeatable = drafts;
+    let draftsToSend = drafts;
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const { answer } = await this.#send(repeatable, batch);
+      const { answer } = await this.#send(draftsToSend, batch);
       if (answer?.status === 202 || random.chance(5)) return;
       // A draft without an id could be stored twice if it is sent again.
-      if (answer === undefined && repeatable.some(({ id }) => id === undefined)) return;
-      if (answer !== undefined) repeatable = withIds(repeatable, answer.ids);
+      if (answer === undefined && draftsToSend.some(({ id }) => id === undefined)) return;
+      if (answer !== undefined) draftsToSend = withIds(draftsToSend, answer.ids);
       await delay(random.int(20, 150 * attempt));
     }
   }

@@ -12,8 +12,8 @@ const storedBytes = ({ place: { folder } }: Target): number =>
     .map((file) => statSync(join(folder, file)))
     .reduce((sum, { size }) => sum + size, 0);
 
-/** Refused calls may take 100 times their bytes on the wire, and 32 MiB: the store's write-ahead log alone takes up to 20. */
-function unlessSmall(target: Target): readonly string[] {
+/** Refused calls may use 32 MiB of the disk plus 100 times their size on the wire. The write-ahead log of the store alone uses up to 20 MiB. */
+function diskFaults(target: Target): readonly string[] {
   const wireBytes = target.answers.reduce((sum, answer) => sum + answer.wireBytes, 0);
   const maxBytes = 32 * mebibyte + 100 * wireBytes;
   const bytes = storedBytes(target);
@@ -22,25 +22,25 @@ function unlessSmall(target: Target): readonly string[] {
     : [`${wireBytes} bytes on the wire took ${bytes} bytes of the disk; the maximum is ${maxBytes}`];
 }
 
-/** An attack on the disk by calls that are refused and kept as dead letters. */
+/** An attack on the disk by calls that are refused and stored as dead letters. */
 const refusedCalls = (
   name: string,
   about: string,
   send: Attack['send'],
   options: Partial<Attack> = {},
-): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: unlessSmall, ...options });
+): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: diskFaults, ...options });
 
 const conflicts = 10_000;
 
-/** Stores an activity, and makes 10,000 dead letters by other facts under its id. */
+/** Stores an activity, and sends 10,000 other facts under its id, which become dead letters. */
 async function makeConflicts(target: Target): Promise<void> {
   const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
   await target.ask(gzipRequest('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')));
-  const last = { 'content-type': 'application/json', prefer: 'wait=30' };
-  await target.ask({ path: '/api/logs', headers: last, body: Buffer.from('{"userId":"u","type":"LAST"}') });
+  const waitHeaders = { 'content-type': 'application/json', prefer: 'wait=30' };
+  await target.ask({ path: '/api/logs', headers: waitHeaders, body: Buffer.from('{"userId":"u","type":"LAST"}') });
 }
 
-/** Makes the conflicts, unless an earlier attack has. */
+/** Calls `makeConflicts`, unless an earlier attack has already done so. */
 async function makeConflictsOnce(target: Target): Promise<void> {
   const { text } = await target.ask({ path: '/api/dead-letters?code=conflict&limit=1' });
   if (text.startsWith('{"data":[]')) await makeConflicts(target);
