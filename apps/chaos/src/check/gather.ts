@@ -12,8 +12,8 @@ type Headers = readonly (readonly [name: string, value: Uint8Array])[];
 
 /** Reads the whole topic and the whole store. */
 export async function gather(site: Site, url: string, exchanges: readonly Exchange[]): Promise<Evidence> {
-  const records = await readTopic(site.kafka.straight, topic);
-  const letters = await readTopic(site.kafka.straight, `${topic}.dead-letters`);
+  const records = await readTopic(site.kafka.directBrokers, topic);
+  const letters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
   return {
     exchanges,
     records: records.map(loggedRecord).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset),

@@ -64,7 +64,10 @@ function againstAnswers(placed: readonly PlacedFact[]): Violation[] {
   return violations;
 }
 
-/** Finds facts of a user that are on the log in another order than in their batch. Facts that were also sent before the batch do not count. */
+/**
+ * Finds facts of a user that are on the log in another order than in their batch. Facts that were also sent before the batch do not
+ * count.
+ */
 function withinBatches({ exchanges }: Evidence, first: ReadonlyMap<string, PlacedFact>): Violation[] {
   const violations: Violation[] = [];
   for (const { drafts, sentAt } of exchanges) {

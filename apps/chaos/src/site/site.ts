@@ -75,7 +75,7 @@ export class Site {
     const starting = [startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)] as const;
     try {
       const [kafka, mongo] = await Promise.all(starting);
-      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.straight, topic), options);
+      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.directBrokers, topic), options);
       await Promise.all([site.scale(consumers), ...site.apis.map((api) => api.start())]);
       return site;
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Attack } from '../attack.ts';
 import type { Question } from '../wire/ask.ts';
-import { listOf, times, gzipRequest } from './payloads.ts';
+import { gzipRequest, listOf, times } from './payloads.ts';
 
 const batch = '/api/logs/batch';
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Attack } from '../attack.ts';
 import { bodiesAtOnce } from './bodies-at-once.ts';
-import { type Body, deepRepeats, json, listOf, maxBodyBytes, times, gzipRequest } from './payloads.ts';
+import { type Body, deepRepeats, gzipRequest, json, listOf, maxBodyBytes, times } from './payloads.ts';
 import { segmentBodies } from './segment-bodies.ts';
 
 const oneByte = gzipSync(' ');

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { listOf, jsonRequest, times, gzipRequest } from './payloads.ts';
+import { gzipRequest, jsonRequest, listOf, times } from './payloads.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -12,7 +12,10 @@ const storedBytes = ({ place: { folder } }: Target): number =>
     .map((file) => statSync(join(folder, file)))
     .reduce((sum, { size }) => sum + size, 0);
 
-/** Refused calls may use 32 MiB of the disk plus 100 times their size on the wire. The write-ahead log of the store alone uses up to 20 MiB. */
+/**
+ * Refused calls may use 32 MiB of the disk plus 100 times their size on the wire. The write-ahead log of the store alone uses up to 20
+ * MiB.
+ */
 function diskFaults(target: Target): readonly string[] {
   const wireBytes = target.answers.reduce((sum, answer) => sum + answer.wireBytes, 0);
   const maxBytes = 32 * mebibyte + 100 * wireBytes;

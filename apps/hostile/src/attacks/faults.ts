@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts';
 import type { Attack } from '../attack.ts';
 import type { Question } from '../wire/ask.ts';
-import { deepFaults, listOf, jsonRequest, times, gzipRequest } from './payloads.ts';
+import { deepFaults, gzipRequest, jsonRequest, listOf, times } from './payloads.ts';
 
 /** The maximum size of an answer that lists faults: 256 KiB of errors and the rest of the answer. Each item adds `maxItemBytes`. */
 const maxExplainedBytes = 384 * 1024;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { listOf, times, gzipRequest } from './payloads.ts';
+import { gzipRequest, listOf, times } from './payloads.ts';
 
 const escapedItem = (index: number): string => {
   const members = times(1200, (key) => `"\\u0001${(key + index).toString(36)}":1`);

@@ -1,4 +1,4 @@
-import { type Body, listOf, times, gzipRequest } from './payloads.ts';
+import { type Body, gzipRequest, listOf, times } from './payloads.ts';
 
 const batchOf = (count: number, call: (index: number) => string, beside = '') =>
   gzipRequest('/v1/batch', `{${beside}"batch":${listOf(count, call)}}`);

