@@ -42,7 +42,7 @@ export class OutcomeWaiter {
   readonly #deps: OutcomeWaiterDeps;
   readonly #requests: Set<Request> = new Set();
   #tick = 0;
-  #looking = false;
+  #isPolling = false;
   #closed = false;
 
   constructor(deps: OutcomeWaiterDeps) {
@@ -82,7 +82,7 @@ export class OutcomeWaiter {
     };
     until.addEventListener('abort', giveUp, { once: true });
     this.#requests.add(request);
-    void this.#look();
+    void this.#poll();
     return promise;
   }
 
@@ -93,16 +93,16 @@ export class OutcomeWaiter {
   }
 
   /** While any request waits, queries the store at each tick for the requests that are due. */
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  async #poll(): Promise<void> {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
     while (this.#requests.size > 0) {
       await this.#deps.sleep(tickMs);
       this.#tick += 1;
       const due = [...this.#requests].filter((request) => request.due <= this.#tick);
       if (due.length > 0) await this.#settle(due);
     }
-    this.#looking = false;
+    this.#isPolling = false;
   }
 
   async #settle(due: readonly Request[]): Promise<void> {
