@@ -29,7 +29,7 @@ export class Random {
   /** Returns the items in a random order. */
   shuffled<Item>(items: readonly Item[]): Item[] {
     const remaining = [...items];
-    return items.flatMap(() => remaining.splice(this.int(0, rest.length - 1), 1));
+    return items.flatMap(() => remaining.splice(this.int(0, remaining.length - 1), 1));
   }
 
   /** Returns a new source, for work that runs in parallel. */

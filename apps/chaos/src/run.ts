@@ -59,7 +59,9 @@ export async function run({ seed, seconds, onLine, ...options }: RunOptions): Pr
       ...memory.violations(),
       ...site.violations(),
       ...load.violations(),
-      ...(struckFaults.length > 0 ? [] : [{ kind: 'idle', subject: 'faults', detail: 'no fault struck' } as const]),
+      ...(struckFaults.length > 0
+        ? []
+        : [{ kind: 'idle', subject: 'faults', detail: 'no fault struck' } as const]),
     ];
     const verdict = judge(evidence);
     return {

@@ -16,7 +16,10 @@ const maxCalmMs = 60_000;
  * Waits until the service has recovered from the last fault. Returns a violation for each fault from which the service did not recover,
  * or for which `calmRecovery` returns more than 60 s.
  */
-export async function waitForRecovery(load: Load, struckFaults: readonly StruckFault[]): Promise<readonly Violation[]> {
+export async function waitForRecovery(
+  load: Load,
+  struckFaults: readonly StruckFault[],
+): Promise<readonly Violation[]> {
   const last = Math.max(0, ...struckFaults.map(({ endedAt }) => endedAt));
   await becomesTrue(async () => load.canary.recovery(last) !== undefined);
   return struckFaults.flatMap((fault): Violation[] => {

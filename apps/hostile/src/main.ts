@@ -57,9 +57,7 @@ try {
   const [parallel, sequential] = [true, false].map((isParallelGroup) =>
     chosen.filter(({ isParallel = false }) => isParallel === isParallelGroup),
   );
-  const running = [parallel, sequential].map((group = []) =>
-    run({ ...options, attacks: group, endsAt }),
-  );
+  const running = [parallel, sequential].map((group = []) => run({ ...options, attacks: group, endsAt }));
   const outcomes = (await Promise.all(running)).flat();
   const failed = outcomes.filter(({ violations }) => violations.length > 0);
   console.log(`${outcomes.length - failed.length} of ${outcomes.length} attacks held.`);

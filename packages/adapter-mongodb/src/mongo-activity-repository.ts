@@ -41,7 +41,7 @@ export class MongoActivityRepository implements ActivityRepository {
       if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });
     const sent = [...firsts.values()].map(({ activity }) => activity);
     const outcomesById = await translated(() => insertNew(this.#store, sent, this.#isReplaying));
-    const existing = [...inserted.values()].filter(
+    const existing = [...outcomesById.values()].filter(
       (outcome) => outcome !== 'stored' && 'existing' in outcome,
     ).length;
     this.#isReplaying = existing * 2 > firsts.size;

@@ -41,7 +41,9 @@ describe('compared with a new activity', () => {
     ['members in another order', { '\n': { b: [1, 2] }, a: 1 }, 'redelivered'],
     ['another value', { a: 2, '\n': { b: [1, 2] } }, 'conflict'],
     ['one member less', { a: 1 }, 'conflict'],
-  ])('%s', (_, metadata, comparison) => expect(stored(first).compare(newActivity(metadata))).toBe(comparison));
+  ])('%s', (_, metadata, comparison) =>
+    expect(stored(first).compare(newActivity(metadata))).toBe(comparison),
+  );
 
   test('text that is equal is not parsed', () => {
     const parse = vi.spyOn(MetadataText, 'parse');

@@ -9,7 +9,10 @@ type Outcome = RecordOutcome | 'unaccounted';
 /** The number of records in all, and by outcome. */
 export type Books = Readonly<Record<'records' | Outcome, number>>;
 
-const codeOf: Partial<Record<Outcome, DeadLetterCode>> = { conflict: 'conflict', dead_lettered: 'unreadable' };
+const codeOf: Partial<Record<Outcome, DeadLetterCode>> = {
+  conflict: 'conflict',
+  dead_lettered: 'unreadable',
+};
 
 /** Counts the records by outcome. Returns a violation for each outcome that the store or the dead letters contradict. */
 export function balance(
@@ -30,7 +33,8 @@ export function balance(
     const outcome = outcomeOf(record, facts, seen);
     books[outcome] += 1;
     if (outcome === 'unaccounted') report(origin, 'nothing is stored under its id');
-    if (isFirst(outcome, record, facts, seen)) report(origin, 'a later record is stored instead of this first one');
+    if (isFirst(outcome, record, facts, seen))
+      report(origin, 'a later record is stored instead of this first one');
     const code = codeOf[outcome];
     if (code !== undefined) expectedLetters.set(origin, { code, digest });
     else if (letterAt.has(origin)) report(origin, `${outcome}, but there is a dead letter`);

@@ -21,9 +21,11 @@ export function misplaced({ records, stored, written }: Evidence, facts: Facts):
     violations.push({ kind: 'doubled', subject: id, detail: 'written twice' });
   const [listedIds, writtenIds] = [new Set(stored.map(({ id }) => id)), new Set(written)];
   for (const id of listedIds)
-    if (!writtenIds.has(id)) violations.push({ kind: 'unbalanced', subject: id, detail: 'listed, but never written' });
+    if (!writtenIds.has(id))
+      violations.push({ kind: 'unbalanced', subject: id, detail: 'listed, but never written' });
   for (const id of writtenIds)
-    if (!listedIds.has(id)) violations.push({ kind: 'unbalanced', subject: id, detail: 'written, but not listed' });
+    if (!listedIds.has(id))
+      violations.push({ kind: 'unbalanced', subject: id, detail: 'written, but not listed' });
   return violations;
 }
 

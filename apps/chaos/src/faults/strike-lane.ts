@@ -25,7 +25,10 @@ export interface Scene {
 }
 
 /** Causes the faults of a lane, each at its time or when the previous fault has ended. Returns the faults that began. */
-export async function strikeLane(lane: readonly PlannedFault[], scene: Scene): Promise<readonly StruckFault[]> {
+export async function strikeLane(
+  lane: readonly PlannedFault[],
+  scene: Scene,
+): Promise<readonly StruckFault[]> {
   const { site, load, startedAt, endsAt, onLine } = scene;
   const struckFaults: StruckFault[] = [];
   for (const { fault, at, lastsMs, choice } of lane) {

@@ -41,12 +41,12 @@ export class Canary {
   }
 
   async #post(signal: AbortSignal): Promise<void> {
-    const probes: Promise<void>[] = [];
+    const sending: Promise<void>[] = [];
     while (!signal.aborted) {
-      probes.push(this.#probe());
+      sending.push(this.#probe());
       await pause(everyMs, signal);
     }
-    await Promise.all(probes);
+    await Promise.all(sending);
   }
 
   async #probe(): Promise<void> {

@@ -84,7 +84,9 @@ export class Client {
 
   /** Returns an earlier fact, to be sent again. */
   #pastDraft(): Draft {
-    return this.#pastDrafts.length === 0 ? this.#repeatableDraft() : this.#options.random.pick(this.#pastDrafts);
+    return this.#pastDrafts.length === 0
+      ? this.#repeatableDraft()
+      : this.#options.random.pick(this.#pastDrafts);
   }
 
   /** Returns another fact under an earlier id. */

@@ -46,4 +46,5 @@ interface ResponseBody {
   readonly ids?: readonly (string | null)[];
 }
 
-const idsOf = ({ id, ids }: ResponseBody): readonly (string | null)[] => ids ?? (id === undefined ? [] : [id]);
+const idsOf = ({ id, ids }: ResponseBody): readonly (string | null)[] =>
+  ids ?? (id === undefined ? [] : [id]);

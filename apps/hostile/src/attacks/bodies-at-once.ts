@@ -15,7 +15,8 @@ const atOnce = (
   name,
   about,
   async send(target) {
-    const requests = question.length === 0 ? Array<Question>(count).fill(question(0)) : times(count, question);
+    const requests =
+      question.length === 0 ? Array<Question>(count).fill(question(0)) : times(count, question);
     await target.askAll(requests);
   },
 });

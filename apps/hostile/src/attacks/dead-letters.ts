@@ -38,9 +38,15 @@ const conflicts = 10_000;
 /** Stores an activity, and sends 10,000 other facts under its id, which become dead letters. */
 async function makeConflicts(target: Target): Promise<void> {
   const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
-  await target.ask(gzipRequest('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')));
+  await target.ask(
+    gzipRequest('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')),
+  );
   const waitHeaders = { 'content-type': 'application/json', prefer: 'wait=30' };
-  await target.ask({ path: '/api/logs', headers: waitHeaders, body: Buffer.from('{"userId":"u","type":"LAST"}') });
+  await target.ask({
+    path: '/api/logs',
+    headers: waitHeaders,
+    body: Buffer.from('{"userId":"u","type":"LAST"}'),
+  });
 }
 
 /** Calls `makeConflicts`, unless an earlier attack has already done so. */
@@ -67,7 +73,9 @@ export const deadLetterAttacks: readonly Attack[] = [
     const call = (index: number): string =>
       `{"type":"track","event":"E${index}","properties":{"text":"${'x'.repeat(1_000_000)}"}}`;
     for (let count = 0; count < 3; count += 1)
-      await target.ask(gzipRequest('/v1/batch', `{"batch":${listOf(9, (index) => call(10 * count + index))}}`));
+      await target.ask(
+        gzipRequest('/v1/batch', `{"batch":${listOf(9, (index) => call(10 * count + index))}}`),
+      );
   }),
   refusedCalls('s6-many-calls', '3 batches of 10,000 calls without a user', async (target) => {
     for (let count = 0; count < 3; count += 1) {

@@ -95,7 +95,9 @@ const batches: readonly FaultyBatch[] = [
     about: 'lines of NDJSON with faults at long paths, and malformed lines',
     items: 2002,
     question: () => {
-      const lines = times(2002, (index) => (index % 2 === 1 ? deepItem() : index === 0 ? validItem : '{"a":['));
+      const lines = times(2002, (index) =>
+        index % 2 === 1 ? deepItem() : index === 0 ? validItem : '{"a":[',
+      );
       return gzipRequest('/api/logs/batch', lines.join('\n'), 'application/x-ndjson');
     },
     hasValidItems: true,

@@ -46,9 +46,14 @@ const manyHeaders = (count: number): Headers =>
 
 /** S4: records that anyone who may write to the topic can write. */
 export const kafkaAttacks: readonly Attack[] = [
-  poisonAttack('s4-headers', 'a record with 20,000 headers', () => [{ value: null, headers: manyHeaders(20_000) }], {
-    short: true,
-  }),
+  poisonAttack(
+    's4-headers',
+    'a record with 20,000 headers',
+    () => [{ value: null, headers: manyHeaders(20_000) }],
+    {
+      short: true,
+    },
+  ),
   poisonAttack('s4-repeated-header', 'a record with 60,000 headers of one name', () => [
     { value: null, headers: { name: times(60_000, () => 'x') } },
   ]),

@@ -79,7 +79,9 @@ const refusalFaults = ({ answers }: Target): readonly string[] => {
   const [first] = notRefused;
   return first === undefined
     ? []
-    : [`${notRefused.length} of ${answers.length} were not refused, such as ${first.request}: ${first.status}`];
+    : [
+        `${notRefused.length} of ${answers.length} were not refused, such as ${first.request}: ${first.status}`,
+      ];
 };
 
 const statusAttack = (

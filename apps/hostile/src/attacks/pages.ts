@@ -17,7 +17,11 @@ async function storeActivities(target: Target, item: (index: number) => string):
     await target.ask(gzipRequest('/api/logs/batch', items));
   }
   const waitHeaders = { prefer: 'wait=30', 'content-type': 'application/json' };
-  await target.ask({ path: '/api/logs', headers: waitHeaders, body: Buffer.from('{"userId":"u","type":"LAST"}') });
+  await target.ask({
+    path: '/api/logs',
+    headers: waitHeaders,
+    body: Buffer.from('{"userId":"u","type":"LAST"}'),
+  });
 }
 
 const escapedPage = '/api/logs?type=ESCAPED&limit=500';
@@ -97,7 +101,8 @@ export const pageAttacks: readonly Attack[] = [
   {
     name: 's3-unread-documents',
     about: '200 connections ask for the OpenAPI document eight times and read nothing',
-    send: (target) => sendUnread(target, 200, 'GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(8)),
+    send: (target) =>
+      sendUnread(target, 200, 'GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(8)),
   },
   {
     name: 's3-unread-refusals',

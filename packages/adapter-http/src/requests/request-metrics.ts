@@ -20,7 +20,7 @@ export class RequestMetrics {
     const meter = metrics.getMeter('user-activity');
     this.#duration = meter.createHistogram('http.server.request.duration', {
       unit: 's',
-      description: 
+      description:
         'Duration of HTTP requests, from receiving the headers to sending the end of the response, in seconds',
       advice: { explicitBucketBoundaries: bounds },
     });

@@ -44,7 +44,9 @@ const commonMembers = {
       'future, the time of receipt is taken.',
     examples: ['2026-11-24T09:30:00Z'],
   }),
-  context: details('Stored in the metadata, unless the metadata would then exceed its size limit.', { ip: '127.0.0.1' }),
+  context: details('Stored in the metadata, unless the metadata would then exceed its size limit.', {
+    ip: '127.0.0.1',
+  }),
 };
 const pageMembers = {
   name: Type.Optional(Type.String()),

@@ -46,7 +46,7 @@ export function* countByKey(reader: Reader, question: KeyQuestion): Steps<readon
   return counts.size > maxKeys ? 'too-many' : [...counts].map(([key, count]) => [String(key), count]);
 }
 
-/** Returns whether the question is about all users and has few rows. There may be many more users than rows. */
+/** Returns whether the question is about all users and matches few rows. There may be many more users than matching rows. */
 function hasFewRows(prepare: Prepare, question: KeyQuestion): boolean {
   if (question.field !== 'userId' || question.userIds.length > 0) return false;
   const { shape, branches } = branchesOf(question);

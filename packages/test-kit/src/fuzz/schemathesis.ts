@@ -21,7 +21,13 @@ export interface FuzzOptions {
  * answers. Resolves with its output, which has a curl command for each fault. Rejects with an error that says what to install if python3
  * is missing.
  */
-export async function fuzz({ url, seed, folder, hooks, arguments: extraArguments = [] }: FuzzOptions): Promise<{
+export async function fuzz({
+  url,
+  seed,
+  folder,
+  hooks,
+  arguments: extraArguments = [],
+}: FuzzOptions): Promise<{
   readonly passed: boolean;
   readonly output: string;
 }> {

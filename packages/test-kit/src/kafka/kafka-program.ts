@@ -28,10 +28,23 @@ export function kafkaProgram(heap: string): KafkaProgram {
   const format = (file: string, cwd: string): void =>
     run(
       'java',
-      [...quickStart, errorsOnly, '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file],
+      [
+        ...quickStart,
+        errorsOnly,
+        '-cp',
+        classpath,
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        clusterId,
+        '-c',
+        file,
+      ],
       cwd,
     );
-  const classes = cachedFolder(`kafka-${version}-classes`, (draft) => archiveClasses(classpath, draft, format));
+  const classes = cachedFolder(`kafka-${version}-classes`, (draft) =>
+    archiveClasses(classpath, draft, format),
+  );
   const archive = join(classes, 'classes.jsa');
   return {
     broker: [

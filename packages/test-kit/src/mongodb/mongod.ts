@@ -53,7 +53,12 @@ export function launchMongod(folder: string, port: number, extraOptions: readonl
     '--setParameter',
     'diagnosticDataCollectionEnabled=false',
   ];
-  return new GuardedProcess('mongod', mongodBinary(), [...options, ...memoryOptions, ...extraOptions], folder);
+  return new GuardedProcess(
+    'mongod',
+    mongodBinary(),
+    [...options, ...memoryOptions, ...extraOptions],
+    folder,
+  );
 }
 
 /** Resolves when the server accepts writes. If a configuration is given, initiates the replica set first. */
