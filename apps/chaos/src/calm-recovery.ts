@@ -1,14 +1,17 @@
-import type { Struck } from './faults/strike-lane.ts';
+import type { StruckFault } from './faults/strike-lane.ts';
 import type { Canary } from './load/canary.ts';
 
-/** Returns the part of a fault's recovery time in which no other fault was active, in ms; undefined if it was never recovered from. */
+/**
+ * Returns the time in ms until the service recovered from a fault. It counts from the end of the last fault before the recovery.
+ * Returns undefined if the service did not recover.
+ */
 export function calmRecovery(
-  { mendedAt }: Pick<Struck, 'mendedAt'>,
-  struck: readonly Pick<Struck, 'mendedAt'>[],
+  { endedAt }: Pick<StruckFault, 'endedAt'>,
+  struckFaults: readonly Pick<StruckFault, 'endedAt'>[],
   canary: Pick<Canary, 'recovery'>,
 ): number | undefined {
-  const ms = canary.recovery(mendedAt);
+  const ms = canary.recovery(endedAt);
   if (ms === undefined) return undefined;
-  const foundAt = mendedAt + ms;
-  return foundAt - Math.max(...struck.map((fault) => fault.mendedAt).filter((at) => at <= foundAt));
+  const foundAt = endedAt + ms;
+  return foundAt - Math.max(...struckFaults.map((fault) => fault.endedAt).filter((at) => at <= foundAt));
 }

@@ -9,12 +9,12 @@ export class Random {
     this.#generator = xoroshiro128plus(seed);
   }
 
-  /** Returns a whole number, both bounds included. */
+  /** Returns a whole number from `from` to `to`, both included. */
   int(from: number, to: number): number {
     return uniformInt(this.#generator, from, to);
   }
 
-  /** Returns true in so many of a hundred cases. */
+  /** Returns true with a probability of `percent` percent. */
   chance(percent: number): boolean {
     return this.int(1, 100) <= percent;
   }
@@ -26,13 +26,13 @@ export class Random {
     return item;
   }
 
-  /** Returns the items in another order. */
+  /** Returns the items in a random order. */
   shuffled<Item>(items: readonly Item[]): Item[] {
-    const rest = [...items];
-    return items.flatMap(() => rest.splice(this.int(0, rest.length - 1), 1));
+    const remaining = [...items];
+    return items.flatMap(() => remaining.splice(this.int(0, remaining.length - 1), 1));
   }
 
-  /** Returns a new source, for work that runs beside this. */
+  /** Returns a new source, for work that runs in parallel. */
   fork(): Random {
     return new Random(this.int(0, 0x7fff_ffff));
   }

@@ -3,7 +3,7 @@ import type { Books } from './check/balance.ts';
 import type { Evidence, LoggedRecord } from './check/evidence.ts';
 import type { Verdict } from './check/judge.ts';
 import type { Violation } from './check/violation.ts';
-import type { Struck } from './faults/strike-lane.ts';
+import type { StruckFault } from './faults/strike-lane.ts';
 import type { Load } from './load/load.ts';
 import type { MemoryWatch } from './site/memory-watch.ts';
 import type { Site } from './site/site.ts';
@@ -15,7 +15,7 @@ export interface Report {
   readonly seconds: number;
   /** The number of faults, by kind. */
   readonly faults: Readonly<Record<string, number>>;
-  /** The number of faults that the harness could not make as planned. */
+  /** The number of faults that the harness could not cause or end as planned. */
   readonly failedFaults: number;
   readonly requests: number;
   /** The number of requests by the status of the answer; `none` means no answer. */
@@ -41,7 +41,7 @@ export interface Report {
 export function reportOf(run: {
   readonly seed: number;
   readonly seconds: number;
-  readonly struck: readonly Struck[];
+  readonly struckFaults: readonly StruckFault[];
   readonly failed: number;
   readonly load: Load;
   readonly site: Site;
@@ -50,12 +50,12 @@ export function reportOf(run: {
   readonly verdict: Verdict;
   readonly violations: readonly Violation[];
 }): Report {
-  const { load, struck } = run;
+  const { load, struckFaults } = run;
   const faults: Record<string, number> = {};
   const recoveryMs: Record<string, number> = {};
-  for (const { kind, mendedAt } of struck) {
+  for (const { kind, endedAt } of struckFaults) {
     faults[kind] = (faults[kind] ?? 0) + 1;
-    const ms = Math.round(load.canary.recovery(mendedAt) ?? performance.now() - mendedAt);
+    const ms = Math.round(load.canary.recovery(endedAt) ?? performance.now() - endedAt);
     recoveryMs[kind] = Math.max(recoveryMs[kind] ?? 0, ms);
   }
   return {
@@ -86,8 +86,8 @@ export const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** Returns a table in Markdown. */
-export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+export const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 const maxListed = 50;
 

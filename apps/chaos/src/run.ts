@@ -3,25 +3,25 @@ import type { Evidence } from './check/evidence.ts';
 import { gather } from './check/gather.ts';
 import { judge } from './check/judge.ts';
 import type { Violation } from './check/violation.ts';
-import { strikeLane, type Struck } from './faults/strike-lane.ts';
+import { strikeLane, type StruckFault } from './faults/strike-lane.ts';
 import { Load } from './load/load.ts';
 import { Random } from './random.ts';
 import { type Report, reportOf } from './report.ts';
 import { drawSchedule } from './schedule.ts';
-import { dealtWith, recovered } from './settle.ts';
+import { waitForProcessing, waitForRecovery } from './settle.ts';
 import { MemoryWatch } from './site/memory-watch.ts';
 import { Site, type SiteOptions } from './site/site.ts';
 
 /** Options of a run. */
 export interface RunOptions extends SiteOptions {
   readonly seed: number;
-  /** How long clients send and faults strike. */
+  /** The time in which clients send and faults strike. */
   readonly seconds: number;
   /** Called with each line of progress. */
   readonly onLine: (line: string) => void;
 }
 
-/** Everything that a run leaves behind. */
+/** The report of a run, and the data that it is based on. */
 export interface Result {
   readonly report: Report;
   readonly evidence: Evidence;
@@ -29,7 +29,7 @@ export interface Result {
   readonly outputs: ReadonlyMap<string, string>;
 }
 
-/** Starts a site, breaks it for a while under load, waits until it is at rest, and judges the evidence. */
+/** Starts a site, causes faults under load, waits until the service has recovered, and judges the evidence. */
 export async function run({ seed, seconds, onLine, ...options }: RunOptions): Promise<Result> {
   const random = new Random(seed);
   const lanes = Object.values(drawSchedule(random.fork(), seconds));
@@ -40,26 +40,28 @@ export async function run({ seed, seconds, onLine, ...options }: RunOptions): Pr
     const memory = new MemoryWatch();
     const watching = new AbortController();
     const watches = Promise.all([
-      load.canary.sing(watching.signal),
+      load.canary.run(watching.signal),
       memory.watch(site.units, watching.signal),
     ]);
-    const all = await strikeUnderLoad();
-    const struck = all.filter(({ failure }) => failure === undefined);
+    const allFaults = await strikeUnderLoad();
+    const struckFaults = allFaults.filter(({ failure }) => failure === undefined);
     onLine(`the load ended after ${load.ledger.exchanges.length} requests`);
-    const late = await recovered(load, struck);
+    const recoveryViolations = await waitForRecovery(load, struckFaults);
     watching.abort();
     await watches;
-    const stuck = await dealtWith(site);
-    onLine('all records are processed, or the time for that is over');
+    const progressViolations = await waitForProcessing(site);
+    onLine('all records are processed, or the time limit is over');
     const evidence = await gather(site, site.url(random), load.ledger.exchanges);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [
-      ...late,
-      ...stuck,
+      ...recoveryViolations,
+      ...progressViolations,
       ...memory.violations(),
       ...site.violations(),
       ...load.violations(),
-      ...(struck.length > 0 ? [] : [{ kind: 'idle', subject: 'faults', detail: 'no fault struck' } as const]),
+      ...(struckFaults.length > 0
+        ? []
+        : [{ kind: 'idle', subject: 'faults', detail: 'no fault struck' } as const]),
     ];
     const verdict = judge(evidence);
     return {
@@ -68,8 +70,8 @@ export async function run({ seed, seconds, onLine, ...options }: RunOptions): Pr
       report: reportOf({
         seed,
         seconds,
-        struck,
-        failed: all.length - struck.length,
+        struckFaults,
+        failed: allFaults.length - struckFaults.length,
         load,
         site,
         memory,
@@ -79,9 +81,9 @@ export async function run({ seed, seconds, onLine, ...options }: RunOptions): Pr
       }),
     };
 
-    async function strikeUnderLoad(): Promise<readonly Struck[]> {
-      const acting = new AbortController();
-      const clients = load.act(acting.signal);
+    async function strikeUnderLoad(): Promise<readonly StruckFault[]> {
+      const stopping = new AbortController();
+      const clients = load.act(stopping.signal);
       const startedAt = performance.now();
       const endsAt = startedAt + seconds * 1000;
       try {
@@ -90,7 +92,7 @@ export async function run({ seed, seconds, onLine, ...options }: RunOptions): Pr
         await delay(Math.max(0, endsAt - performance.now()));
         return strikes.flat();
       } finally {
-        acting.abort();
+        stopping.abort();
         await clients;
       }
     }

@@ -3,27 +3,27 @@ import { faults } from './faults/faults.ts';
 import type { Random } from './random.ts';
 
 /** A planned fault. */
-export interface Appointment {
+export interface PlannedFault {
   readonly fault: Fault;
-  /** When it strikes, in seconds after the start. */
+  /** The time at which it strikes, in seconds after the start. */
   readonly at: number;
-  /** How long it lasts, in milliseconds; 0 if it happens at once. */
+  /** The duration in milliseconds; 0 if the fault has no duration. */
   readonly lastsMs: number;
   /** A whole number that chooses the target. */
   readonly choice: number;
 }
 
 /** The faults of each lane, one after the other. Faults of different lanes overlap. */
-export type Schedule = Readonly<Record<Lane, readonly Appointment[]>>;
+export type Schedule = Readonly<Record<Lane, readonly PlannedFault[]>>;
 
-/** Draws a schedule, the same for the same seed. Every kind of a lane comes once before any comes again. */
+/** Draws a schedule, the same for the same seed. In a lane, each kind of fault occurs once before any occurs again. */
 export function drawSchedule(random: Random, seconds: number): Schedule {
   const drawn = Object.fromEntries(lanes.map((lane) => [lane, drawLane(random.fork(), lane, seconds)]));
-  return drawn as Record<Lane, readonly Appointment[]>;
+  return drawn as Record<Lane, readonly PlannedFault[]>;
 }
 
-function drawLane(random: Random, lane: Lane, seconds: number): readonly Appointment[] {
-  const appointments: Appointment[] = [];
+function drawLane(random: Random, lane: Lane, seconds: number): readonly PlannedFault[] {
+  const plannedFaults: PlannedFault[] = [];
   let deck: Fault[] = [];
   let at = random.int(1, 3);
   for (;;) {
@@ -31,8 +31,8 @@ function drawLane(random: Random, lane: Lane, seconds: number): readonly Appoint
     const fault = deck.pop();
     if (fault === undefined) throw new Error(`The lane ${lane} has no fault.`);
     const lastsMs = random.int(...fault.lastsMs);
-    if (at + lastsMs / 1000 > seconds) return appointments;
-    appointments.push({ fault, at, lastsMs, choice: random.int(0, 1000) });
+    if (at + lastsMs / 1000 > seconds) return plannedFaults;
+    plannedFaults.push({ fault, at, lastsMs, choice: random.int(0, 1000) });
     at += Math.ceil(lastsMs / 1000) + fault.overheadSeconds + random.int(1, 3);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Struck } from './faults/strike-lane.ts';
+import type { StruckFault } from './faults/strike-lane.ts';
 import { calmRecovery } from './calm-recovery.ts';
 import type { Load } from './load/load.ts';
 import type { Violation } from './check/violation.ts';
@@ -9,42 +9,48 @@ const timeoutMs = 120_000;
 const pollMs = 250;
 // Longer than PUBLISH_TIMEOUT_MS of the APIs.
 const quietMs = 7000;
-// Counts while no fault is active. Other faults may prolong a recovery for as long as they last.
+// Counts from the end of the last fault before the recovery: any fault may prolong the recovery from an earlier one.
 const maxCalmMs = 60_000;
 
-/** Waits until the last fault is recovered from. Returns a violation for each fault that took too long while no other was active. */
-export async function recovered(load: Load, struck: readonly Struck[]): Promise<readonly Violation[]> {
-  const last = Math.max(0, ...struck.map(({ mendedAt }) => mendedAt));
+/**
+ * Waits until the service has recovered from the last fault. Returns a violation for each fault from which the service did not recover,
+ * or for which `calmRecovery` returns more than 60 s.
+ */
+export async function waitForRecovery(
+  load: Load,
+  struckFaults: readonly StruckFault[],
+): Promise<readonly Violation[]> {
+  const last = Math.max(0, ...struckFaults.map(({ endedAt }) => endedAt));
   await becomesTrue(async () => load.canary.recovery(last) !== undefined);
-  return struck.flatMap((fault): Violation[] => {
-    const calmMs = calmRecovery(fault, struck, load.canary);
+  return struckFaults.flatMap((fault): Violation[] => {
+    const calmMs = calmRecovery(fault, struckFaults, load.canary);
     if (calmMs !== undefined && calmMs <= maxCalmMs) return [];
-    const how =
+    const detail =
       calmMs === undefined
         ? 'never recovered'
         : `recovered only after ${Math.round(calmMs)} ms without another fault`;
-    return [{ kind: 'stuck', subject: fault.kind, detail: how }];
+    return [{ kind: 'stuck', subject: fault.kind, detail }];
   });
 }
 
 /**
- * Waits until the group has processed all records, and no new record has come for 7 s: clients have stopped by then, and publishes of
- * the APIs have timed out. Returns a violation if that takes too long.
+ * Waits until the group has processed all records, and no new record has arrived for 7 s. By then clients have stopped, and the publish
+ * calls of the APIs have timed out. Returns a violation if this takes more than 120 s.
  */
-export async function dealtWith(site: Site): Promise<readonly Violation[]> {
-  let left = 0;
+export async function waitForProcessing(site: Site): Promise<readonly Violation[]> {
+  let remaining = 0;
   let quiet = { end: -1, since: 0 };
-  const done = await becomesTrue(async () => {
+  const isDone = await becomesTrue(async () => {
     const { lag, end } = await site.tools.progress(group);
-    left = lag;
+    remaining = lag;
     if (lag > 0 || end !== quiet.end) quiet = { end, since: performance.now() };
     return lag === 0 && performance.now() - quiet.since > quietMs;
   });
-  if (done) return [];
-  return [{ kind: 'stuck', subject: group, detail: `${left} records were not processed in time` }];
+  if (isDone) return [];
+  return [{ kind: 'stuck', subject: group, detail: `${remaining} records were not processed in time` }];
 }
 
-/** Returns whether the condition becomes true in time. A condition that rejects is not true yet. */
+/** Returns whether the condition becomes true within 120 s. If it rejects, it counts as false. */
 async function becomesTrue(condition: () => Promise<boolean>): Promise<boolean> {
   const until = performance.now() + timeoutMs;
   while (performance.now() < until) {

@@ -86,7 +86,7 @@ export function soundEvidence(): Mutable {
       { drafts: [nameless], sentAt: 6000 },
       {
         drafts: [draftOf('refused')],
-        isUnsound: true,
+        isInvalid: true,
         sentAt: 7000,
         answer: { at: 7100, status: 422, ids: [] },
       },

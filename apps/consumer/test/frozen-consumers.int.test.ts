@@ -148,10 +148,10 @@ test('a consumer whose fetches hang is replaced by one that is given records', a
   const { publish, stored, caughtUp, members } = await place({ sockets });
   await publish();
   await stored(100);
-  const { mend } = sockets.loseAnswers();
+  const { endFault } = sockets.loseAnswers();
   await publish();
   await until(() => members() > 1);
-  mend();
+  endFault();
   await stored(200);
   await caughtUp();
   expect(members()).toBe(2);

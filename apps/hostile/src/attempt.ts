@@ -7,9 +7,9 @@ import type { Service } from './service/host.ts';
 import { Target } from './target.ts';
 
 const defaultSendingMs = 10_000;
-const servingMs = 10_000;
+const waitMs = 10_000;
 
-/** Attacks a service once, and measures the cost. Kills a service that hangs. */
+/** Attacks a service once, and measures the gap and the memory. Kills the service if it hangs. */
 export async function attempt(attack: Attack, service: Service): Promise<Attempt> {
   const { process, place } = service;
   const { sendingMs = defaultSendingMs } = attack;
@@ -28,15 +28,15 @@ export async function attempt(attack: Attack, service: Service): Promise<Attempt
     ended = service.hasEnded() ? { ended: process.output.slice(-300) } : {};
     if (faults === undefined) await process.end('SIGKILL');
   } finally {
-    // Also if the attack threw: the watching thread would keep this process from ending.
+    // Needed even if the attack threw: the thread of the watch would keep this process alive.
     gapMs = await gap.stop();
     growthMiB = memory.stop();
   }
-  const hung = `the attack did not end, or no normal activity was stored after it, within ${sendingMs + servingMs} ms`;
-  return { gapMs, growthMiB, answers: target.answers, faults: faults ?? [hung], ...ended };
+  const hangFault = `the attack did not end, or no normal activity was stored after it, within ${sendingMs + waitMs} ms`;
+  return { gapMs, growthMiB, answers: target.answers, faults: faults ?? [hangFault], ...ended };
 }
 
-/** Returns what is wrong, a sentence each; undefined if the service hangs. */
+/** Returns a sentence for each fault that the attack found, or undefined if the service hangs. */
 async function carryOut(
   attack: Attack,
   target: Target,
@@ -47,8 +47,8 @@ async function carryOut(
       return undefined;
     const faults = hasEnded() ? [] : await attack.check?.(target);
     target.close();
-    // This activity follows the attack on the log, so the attack is processed once it is stored.
-    if (!(await within(servingMs, [servesAgain(port, key), process.exited]))) return undefined;
+    // This activity is on the log after the attack, so the attack is processed once this activity is stored.
+    if (!(await within(waitMs, [waitUntilServing(port, key), process.exited]))) return undefined;
     return faults ?? [];
   } finally {
     target.close();
@@ -68,14 +68,14 @@ async function within(ms: number, work: readonly Promise<unknown>[]): Promise<bo
 }
 
 /** Resolves when a normal activity is stored, or after a timeout. Tries again after a refusal. */
-async function servesAgain(port: number, key: string | undefined): Promise<void> {
+async function waitUntilServing(port: number, key: string | undefined): Promise<void> {
   const headers = {
     'content-type': 'application/json',
     prefer: 'wait=10',
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
-  // Ends the requests of a service that hangs. The caller gives up earlier.
-  const signal = AbortSignal.timeout(servingMs + 5000);
+  // Aborts the requests if the service hangs. The caller stops waiting earlier.
+  const signal = AbortSignal.timeout(waitMs + 5000);
   while (!signal.aborted) {
     const response = await fetch(`http://127.0.0.1:${port}/api/logs`, {
       method: 'POST',

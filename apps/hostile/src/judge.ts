@@ -2,14 +2,14 @@ import { type Answer, isDeliberate } from './answer.ts';
 
 /** The result of one try of an attack. */
 export interface Attempt {
-  /** The longest time without an answer of `/health/live`. */
+  /** The longest time without an answer of `/health/live`, in ms. */
   readonly gapMs: number;
-  /** The growth of the process's memory at its peak. */
+  /** The growth of the memory of the process from the start to the peak, in MiB. */
   readonly growthMiB: number;
   readonly answers: readonly Answer[];
-  /** The end of the process's output, if the process ended. */
+  /** The last output of the process; absent if the process did not end. */
   readonly ended?: string;
-  /** What the attack's own check found wrong, a sentence each. */
+  /** A sentence for each fault that the `check` of the attack found. */
   readonly faults: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface Bounds {
   readonly growthMiB: number;
   /** The maximum size of an answer, as a multiple of the decoded size of its request's body. */
   readonly amplification: number;
-  /** An answer up to this size is never too large. */
+  /** The size in bytes up to which an answer is never too large. */
   readonly floorBytes: number;
 }
 
@@ -32,8 +32,8 @@ export interface Violation {
 }
 
 /**
- * Returns whether the attack deserves another try: one gap was too long, and nothing else was wrong. Other load on the machine can
- * cause one long gap, so the second best of three counts.
+ * Returns whether the attack gets another try: exactly one gap was too long, and nothing else was wrong. Other load on the machine can
+ * cause one long gap, so the second shortest gap of three counts.
  */
 export function needsAnotherTry(attempts: readonly Attempt[], allowed: Bounds): boolean {
   const long = attempts.filter(({ gapMs }) => gapMs > allowed.gapMs).length;
@@ -41,9 +41,9 @@ export function needsAnotherTry(attempts: readonly Attempt[], allowed: Bounds): 
   return long === 1 && attempts.length < 3 && others.length === 0;
 }
 
-/** Returns the gap that counts: the second best, or the only one. */
+/** Returns the gap that counts: the second shortest, or the only one. */
 export function gapOf(attempts: readonly Attempt[]): number {
-  const [best = 0, second = best] = attempts.map(({ gapMs }) => gapMs).toSorted((a, b) => a - b);
+  const [shortest = 0, second = shortest] = attempts.map(({ gapMs }) => gapMs).toSorted((a, b) => a - b);
   return second;
 }
 
@@ -52,10 +52,10 @@ export function amplificationOf({ decodedBytes, answerBytes }: Answer, { floorBy
   return decodedBytes === 0 || answerBytes <= floorBytes ? 0 : answerBytes / decodedBytes;
 }
 
-/** Judges the tries of an attack. All bounds but the gap must hold in each try. */
+/** Judges the tries of an attack. For the gap, only `gapOf` counts. All other bounds must hold in each try. */
 export function judge(attempts: readonly Attempt[], allowed: Bounds): readonly Violation[] {
   const gap = gapOf(attempts);
-  const late: Violation[] =
+  const gapViolations: Violation[] =
     gap > allowed.gapMs
       ? [
           {
@@ -64,7 +64,7 @@ export function judge(attempts: readonly Attempt[], allowed: Bounds): readonly V
           },
         ]
       : [];
-  return [...late, ...attempts.flatMap((attempt) => violationsOf(attempt, allowed))];
+  return [...gapViolations, ...attempts.flatMap((attempt) => violationsOf(attempt, allowed))];
 }
 
 function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
@@ -82,12 +82,12 @@ function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
       kind: 'amplification',
       detail: `${largest.request}: the answer has ${largest.answerBytes} bytes, the request ${largest.decodedBytes}`,
     });
-  const broken = attempt.answers.filter((answer) => answer.status >= 500 && !isDeliberate(answer));
-  const [first] = broken;
+  const serverErrors = attempt.answers.filter((answer) => answer.status >= 500 && !isDeliberate(answer));
+  const [first] = serverErrors;
   if (first !== undefined)
     found.push({
       kind: 'status',
-      detail: `${broken.length} of ${attempt.answers.length} answers like ${first.request} ${first.status}: ${first.text.slice(0, 200)}`,
+      detail: `${serverErrors.length} of ${attempt.answers.length} answers like ${first.request} ${first.status}: ${first.text.slice(0, 200)}`,
     });
   return found;
 }

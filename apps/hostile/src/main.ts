@@ -31,9 +31,9 @@ function parseOptions() {
 
 const { engines: onEngines, heap, list, only, seconds } = parseOptions();
 if (!/^[1-9]\d{0,4}$/.test(seconds)) usage('--seconds must be a whole number from 1 to 99999.');
-const others = onEngines ? 'embedded' : 'kafka';
+const otherEngine = onEngines ? 'embedded' : 'kafka';
 const chosen = attacks
-  .filter((attack) => attack.only !== others)
+  .filter((attack) => attack.only !== otherEngine)
   .filter(
     ({ name }) => only === undefined || only.some((part) => name === part || name.startsWith(`${part}-`)),
   );
@@ -54,12 +54,10 @@ try {
   const options = { bounds, smallHeap: heap, onOutcome, ...(engines === undefined ? {} : { engines }) };
   // The start of Kafka and MongoDB is not counted.
   const endsAt = performance.now() + Number(seconds) * 1000;
-  const [waiting, working] = [true, false].map((isBeside) =>
-    chosen.filter(({ beside = false }) => beside === isBeside),
+  const [parallel, sequential] = [true, false].map((isParallelGroup) =>
+    chosen.filter(({ isParallel = false }) => isParallel === isParallelGroup),
   );
-  const running = [waiting, working].map((attacksOfOne = []) =>
-    run({ ...options, attacks: attacksOfOne, endsAt }),
-  );
+  const running = [parallel, sequential].map((group = []) => run({ ...options, attacks: group, endsAt }));
   const outcomes = (await Promise.all(running)).flat();
   const failed = outcomes.filter(({ violations }) => violations.length > 0);
   console.log(`${outcomes.length - failed.length} of ${outcomes.length} attacks held.`);
@@ -67,7 +65,7 @@ try {
 } catch (error) {
   // The harness failed, so nothing is known about the service.
   console.error(error);
-  // Exits at once: attacks that run beside may take another minute. Guards end the servers.
+  // Exits at once: the parallel attacks may take another minute. Guards end the servers.
   process.exit(3);
 }
 await engines?.stop();

@@ -8,11 +8,11 @@ export interface Outcome {
   readonly attack: Attack;
   readonly attempts: readonly Attempt[];
   readonly violations: readonly Violation[];
-  /** The time that its tries took together, including the start of a service if there was one. */
+  /** The total time of all tries, including the time to start services. */
   readonly seconds: number;
 }
 
-/** The attacks of a run, and how they are judged. */
+/** Options of a run. */
 export interface RunOptions extends HostOptions {
   readonly attacks: readonly Attack[];
   readonly bounds: Bounds;
@@ -22,7 +22,7 @@ export interface RunOptions extends HostOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** Runs the attacks one after the other, with up to three tries if a gap was long. */
+/** Runs the attacks one after the other. Tries an attack up to three times if a gap was long. */
 export async function run({
   attacks,
   bounds,
@@ -42,7 +42,7 @@ export async function run({
       const violations: readonly Violation[] =
         attempts.length > 0
           ? judge(attempts, bounds)
-          : [{ kind: 'check', detail: 'was not tried: the time was over' }];
+          : [{ kind: 'check', detail: 'was not tried: the time limit was over' }];
       const outcome = { attack, attempts, violations, seconds: (performance.now() - began) / 1000 };
       outcomes.push(outcome);
       onOutcome?.(outcome);

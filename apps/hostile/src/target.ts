@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 import { ask, type Question } from './wire/ask.ts';
 import { RawConnection } from './wire/raw-connection.ts';
 
-/** Where a service and its data are. */
+/** The address of a service, and the location of its data. */
 export interface Place {
   readonly port: number;
   readonly folder: string;
@@ -15,7 +15,7 @@ export class Target {
   readonly place: Place;
   readonly answers: Answer[] = [];
   readonly connections: RawConnection[] = [];
-  readonly #asking = new AbortController();
+  readonly #requests = new AbortController();
 
   constructor(place: Place) {
     this.place = place;
@@ -23,7 +23,7 @@ export class Target {
 
   /** Sends a request and reads the whole answer. The status is 0 if the connection broke. */
   async ask(question: Question): Promise<Answer> {
-    const answer = await ask(this.place.port, question, this.#asking.signal);
+    const answer = await ask(this.place.port, question, this.#requests.signal);
     this.answers.push(answer);
     return answer;
   }
@@ -42,7 +42,7 @@ export class Target {
 
   /** Aborts all requests and closes all connections. */
   close(): void {
-    this.#asking.abort();
+    this.#requests.abort();
     for (const connection of this.connections) connection.close();
   }
 }

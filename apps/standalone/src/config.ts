@@ -21,7 +21,7 @@ const Schema = Type.Object({
   ...engines.variables,
 });
 
-/** The configuration of API and consumer in one process. */
+/** The configuration of a process that runs both an API and a consumer. */
 export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the configuration. Throws ConfigurationError with every fault. */

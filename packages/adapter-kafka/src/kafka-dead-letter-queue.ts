@@ -13,8 +13,8 @@ const timeoutMs = 10_000;
 const maxRequestBytes = 900_000;
 
 /**
- * Writes dead letters to their own topic, on the partition from which they came. A letter that is written again follows its
- * older copy: the last letter of an origin counts.
+ * Writes dead letters to their own topic, each on the partition of its origin. A letter may be written twice: the last letter of an
+ * origin counts.
  */
 export class KafkaDeadLetterQueue implements DeadLetterQueue {
   readonly #producer: ConfirmedProducer;
@@ -54,7 +54,10 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
     if (failure !== undefined) throw logUnavailable(failure);
   }
 
-  /** Returns the letter as a record, without its bytes if the topic would refuse it: a refused letter would block the partition. */
+  /**
+   * Returns the letter as a record. Omits the original bytes if the record would be too large for the topic: a rejected record would
+   * block the partition.
+   */
   #fittingRecord(letter: DeadLetter): RawRecord {
     const record = deadLetterMessage(letter);
     return largestSize(record) <= this.#maxBytes ? record : deadLetterMessage(withoutBytes(letter));

@@ -31,10 +31,10 @@ async function acknowledged(send: Send, sockets: CuttableSockets, losing: 'one' 
     );
   };
   await note('m1');
-  const { lost, mend } = sockets.loseAnswers();
+  const { lost, endFault } = sockets.loseAnswers();
   const second = note('m2');
   await (losing === 'one' ? lost : second);
-  mend();
+  endFault();
   await second;
   await note('m3');
   await note('m4');

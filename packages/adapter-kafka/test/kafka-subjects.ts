@@ -25,8 +25,8 @@ export async function freshTopic(partitions = 3) {
   const name = `test-${process.pid}-${Date.now()}-${topics}`;
   const topic = await KafkaTopic.open(connection, { name, partitions, retentionDays: sampleRetentionDays });
   const interrupt = async () => {
-    const mend = sockets.cut();
-    return async () => mend();
+    const endFault = sockets.cut();
+    return async () => endFault();
   };
   return { connection, topic, sockets, interrupt };
 }

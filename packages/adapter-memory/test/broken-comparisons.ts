@@ -4,7 +4,7 @@ import type { RepositorySubject } from '@user-activity/port-contracts';
 import { repository } from './broken-stores.ts';
 import type { Broken } from './broken.ts';
 
-/** Also treats a newcomer as a different fact if the given part of it differs. */
+/** Also treats a new activity as a different fact if the given part of it differs. */
 const comparing = (part: (activity: UserActivity) => unknown) =>
   repository((sound, store) => ({
     async save(activities) {

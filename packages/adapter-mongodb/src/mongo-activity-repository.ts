@@ -23,10 +23,10 @@ import { readPage } from './read-page.ts';
 import { translated } from './translated.ts';
 import { turns } from './turns.ts';
 
-/** Keeps activities in MongoDB. */
+/** Stores activities in MongoDB. */
 export class MongoActivityRepository implements ActivityRepository {
   readonly #store: MongoStore;
-  /** Whether most activities of the last batch existed. The next batch is then looked up before it is inserted. */
+  /** Whether most activities of the last batch existed. If so, the next batch is looked up before it is inserted. */
   #isReplaying = false;
 
   constructor(store: MongoStore) {
@@ -40,13 +40,13 @@ export class MongoActivityRepository implements ActivityRepository {
     for (const [index, activity] of activities.entries())
       if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });
     const sent = [...firsts.values()].map(({ activity }) => activity);
-    const inserted = await translated(() => insertNew(this.#store, sent, this.#isReplaying));
-    const existing = [...inserted.values()].filter(
+    const outcomesById = await translated(() => insertNew(this.#store, sent, this.#isReplaying));
+    const existing = [...outcomesById.values()].filter(
       (outcome) => outcome !== 'stored' && 'existing' in outcome,
     ).length;
     this.#isReplaying = existing * 2 > firsts.size;
     const outcomeOf = (activity: UserActivity, index: number): SaveOutcome => {
-      const [first, outcome] = [firsts.get(activity.id), inserted.get(activity.id)];
+      const [first, outcome] = [firsts.get(activity.id), outcomesById.get(activity.id)];
       if (first === undefined || outcome === undefined) throw new Error('An outcome is missing.');
       if (outcome !== 'stored') return 'existing' in outcome ? outcome.existing.compare(activity) : outcome;
       return first.index === index ? 'stored' : first.activity.compare(activity);

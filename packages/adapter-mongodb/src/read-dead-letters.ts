@@ -13,7 +13,7 @@ import type { MongoStore } from './mongo-store.ts';
 import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
 import { turns } from './turns.ts';
 
-const field = 'diedAt';
+const timeField = 'diedAt';
 
 // The server computes the sizes from the bytes, because letters of older versions have no field for them.
 const sizes = {
@@ -26,7 +26,7 @@ const unlessLarger = (max: number, size: Document, part: string): Document => ({
   $cond: [{ $lte: [size, max] }, part, null],
 });
 
-const listed = {
+const listProjection = {
   origin: 1,
   code: 1,
   reason: 1,
@@ -38,10 +38,10 @@ const listed = {
   headers: unlessLarger(listedBytes.headers, sizes.headersSize, '$headers'),
 };
 
-// The cost of the reason, the headers and the rest of a letter, in bytes of a value.
+// The cost of a listed letter besides its key and value, as a number of bytes that take the same time.
 const listedOverhead = 1024;
 
-// How many letters the server sends at once: 2.3 MiB of the largest listed ones.
+// The number of letters that the server sends at once: 2.3 MiB of the largest listed ones.
 const batchSize = 32;
 
 /** Reads the letters of a page, and the next letter if there is one. */
@@ -70,7 +70,7 @@ export async function readDeadLetters(
 /** Returns the ranges of positions of a page. */
 export const deadLetterRanges = ({ filter, order, after }: DeadLetterQuery): readonly Range[] =>
   rangesIn({
-    field,
+    field: timeField,
     within: filter.diedAt,
     order,
     after: after && { moment: after.diedAt, id: after.id },
@@ -87,8 +87,8 @@ export function findDeadLetters(
   return deadLetters.find<ListedDocument>(
     { ...withCode, ...range.positions },
     {
-      projection: listed,
-      sort: sortOf({ field, order }, range),
+      projection: listProjection,
+      sort: sortOf({ field: timeField, order }, range),
       limit: max,
       batchSize: Math.min(max, batchSize),
       maxTimeMS: timeoutMs,

@@ -64,9 +64,9 @@ test('a batch repeated after a lost connection has an outcome for each activity'
   const { repository, interrupt } = await setUp();
   const [before, after] = [sampleActivities(10), sampleActivities(10)];
   await repository.save(before);
-  const mend = await interrupt();
+  const restore = await interrupt();
   await expect(repository.save([...before, ...after])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-  await mend();
+  await restore();
   expect(await repository.save([...before, ...after])).toEqual([
     ...before.map(() => 'redelivered'),
     ...after.map(() => 'stored'),

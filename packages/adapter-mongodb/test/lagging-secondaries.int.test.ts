@@ -95,7 +95,7 @@ test('an activity that the majority does not have yet is neither stored nor a du
   });
   for (const batch of [[taken], [fresh], [fresh, taken]])
     await expect(repository.save(batch)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-  for (const mend of unhold) await mend();
+  for (const release of unhold) await release();
   await expect
     .poll(() => repository.save([taken, fresh]).catch(() => undefined), { timeout: 30_000 })
     .toEqual(['redelivered', 'redelivered']);

@@ -33,8 +33,8 @@ export async function freshStore() {
     database,
     store,
     async interrupt() {
-      const mend = proxy.cut();
-      return async () => mend();
+      const endFault = proxy.cut();
+      return async () => endFault();
     },
     async close() {
       await store.close();

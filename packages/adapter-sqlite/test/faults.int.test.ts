@@ -7,7 +7,7 @@ import { SqliteActivityRepository, SqliteEventConsumer, SqliteEventPublisher } f
 import { commitTogether } from '../src/writer/group-commit.ts';
 import type { Job } from '../src/protocol/messages.ts';
 import { schema } from '../src/writer/schema.ts';
-import { preparing } from '../src/protocol/statements.ts';
+import { statementCache } from '../src/protocol/statements.ts';
 import { writeJobs } from '../src/writer/write-jobs.ts';
 import { holdWriteLock, scratch } from './sqlite-subjects.ts';
 
@@ -74,7 +74,7 @@ describe('a full disk', () => {
     const pages = Number(db.prepare('PRAGMA page_count').get()?.['page_count']);
     db.exec(`PRAGMA max_page_count = ${pages}`);
     const count = () => Number(db.prepare('SELECT count(*) AS count FROM log').get()?.['count']);
-    const run = (...jobs: Job[]) => commitTogether(db, { ...writeJobs(preparing(db), 0) }, jobs);
+    const run = (...jobs: Job[]) => commitTogether(db, { ...writeJobs(statementCache(db), 0) }, jobs);
     return { db, run, count };
   }
   const small: Job = { id: 1, name: 'append', input: [['u', 'x', null]] };

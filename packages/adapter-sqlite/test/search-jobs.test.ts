@@ -5,7 +5,7 @@ import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import { spanOf } from '../src/protocol/branches.ts';
 import { schema } from '../src/writer/schema.ts';
 import { searchJobs } from '../src/reader/search-jobs.ts';
-import { preparing } from '../src/protocol/statements.ts';
+import { statementCache } from '../src/protocol/statements.ts';
 
 /** Stores 2,000 activities, a tenth of which match. Returns a search of them. */
 function filled() {
@@ -15,7 +15,7 @@ function filled() {
   const insert = db.prepare("INSERT INTO activities VALUES (?, 'u', 'T', ?, ?, 0)");
   for (let index = 0; index < 2000; index += 1)
     insert.run(`id-${index}`, index % 10 === 0 ? '{"a":"rare"}' : '{"a":"common"}', index);
-  const jobs = searchJobs({ prepare: preparing(db), setConditions: addRowMatches(db) });
+  const jobs = searchJobs({ prepare: statementCache(db), setConditions: addRowMatches(db) });
   return (order: 'asc' | 'desc', limit: number) => {
     const span = spanOf({ from: undefined, to: undefined }, undefined, order, limit);
     const metadata = [{ path: ['a'], scalars: MetadataCondition.scalarsOf(['rare']) }];

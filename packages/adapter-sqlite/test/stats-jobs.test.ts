@@ -5,7 +5,7 @@ import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import type { Reader } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { SpanCounter } from '../src/reader/span-counter.ts';
-import { preparing } from '../src/protocol/statements.ts';
+import { statementCache } from '../src/protocol/statements.ts';
 import { countByKey, countBySlot, type KeyQuestion, type SlotRow } from '../src/reader/stats-jobs.ts';
 import type { Steps } from '../src/protocol/turns.ts';
 
@@ -17,7 +17,7 @@ beforeAll(() => {
   // 30,000 rows: 10 to a millisecond, 300 users, 7 types.
   db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999)
     INSERT INTO activities SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0 FROM numbers`);
-  reader = { prepare: preparing(db), setConditions: addRowMatches(db) };
+  reader = { prepare: statementCache(db), setConditions: addRowMatches(db) };
 });
 afterAll(() => db.close());
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../src/protocol/messages.ts';
-import { monotonicNow, type Steps, type Timed, trialMs, Turns } from '../src/protocol/turns.ts';
+import { monotonicNow, type Steps, type TimedJob, trialMs, Turns } from '../src/protocol/turns.ts';
 
-interface Work extends Timed {
+interface Work extends TimedJob {
   readonly name: string;
   readonly steps: number;
 }

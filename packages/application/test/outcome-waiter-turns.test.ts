@@ -12,10 +12,10 @@ function setUp(ids: readonly string[]) {
   const compared: string[] = [];
   const found = ids.map((id) => {
     const stored = StoredActivity.of(sampleActivity({ id }));
-    const compare = (newcomer: UserActivity): ReturnType<typeof stored.compare> => {
+    const compare = (activity: UserActivity): ReturnType<typeof stored.compare> => {
       compared.push(id);
       time += 6;
-      return stored.compare(newcomer);
+      return stored.compare(activity);
     };
     return Object.assign(Object.create(stored) as StoredActivity, { compare, id });
   });

@@ -31,25 +31,27 @@ test('returns the text of its metadata unchanged', () => {
   expect(withText(sampleActivity(), text).toText()).toContain(`"metadata":${text},"createdAt"`);
 });
 
-describe('compared with a newcomer', () => {
+describe('compared with a new activity', () => {
   const first = { a: 1, '\n': { b: [1, 2] } };
   const stored = (metadata: JsonObject) => StoredActivity.of(sampleActivity({ id: 'a', metadata }));
-  const newcomer = (metadata: JsonObject): UserActivity => sampleActivity({ id: 'a', metadata });
+  const newActivity = (metadata: JsonObject): UserActivity => sampleActivity({ id: 'a', metadata });
 
   test.each([
     ['the very same', first, 'redelivered'],
     ['members in another order', { '\n': { b: [1, 2] }, a: 1 }, 'redelivered'],
     ['another value', { a: 2, '\n': { b: [1, 2] } }, 'conflict'],
     ['one member less', { a: 1 }, 'conflict'],
-  ])('%s', (_, metadata, comparison) => expect(stored(first).compare(newcomer(metadata))).toBe(comparison));
+  ])('%s', (_, metadata, comparison) =>
+    expect(stored(first).compare(newActivity(metadata))).toBe(comparison),
+  );
 
   test('text that is equal is not parsed', () => {
     const parse = vi.spyOn(MetadataText, 'parse');
     onTestFinished(() => parse.mockRestore());
     const unparsed = withText(sampleActivity({ id: 'a' }), '{"a":1}');
-    expect(unparsed.compare(newcomer({ a: 1 }))).toBe('redelivered');
+    expect(unparsed.compare(newActivity({ a: 1 }))).toBe('redelivered');
     expect(parse).not.toHaveBeenCalled();
-    expect(unparsed.compare(newcomer({ a: 2 }))).toBe('conflict');
+    expect(unparsed.compare(newActivity({ a: 2 }))).toBe('conflict');
     expect(parse).toHaveBeenCalledOnce();
   });
 });

@@ -89,8 +89,8 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
     title: 'exactly one of several handles that save one id at once stores it',
     async run(subject) {
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
-      const race = async (newcomers: readonly UserActivity[]): Promise<string[]> => {
-        const saves = handles.map((handle, index) => handle.save(newcomers.slice(index, index + 1)));
+      const race = async (activities: readonly UserActivity[]): Promise<string[]> => {
+        const saves = handles.map((handle, index) => handle.save(activities.slice(index, index + 1)));
         return (await Promise.all(saves)).flat().map(statusOf).toSorted();
       };
       const losing = (outcome: string): string[] => [...handles.slice(1).map(() => outcome), 'stored'];

@@ -226,21 +226,21 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       await (await subject.queue()).add([...letters, strange, largest]);
       const found = async (wanted: readonly DeadLetter[], maxBytes: number): Promise<object[]> =>
         (await repository.findByIds(ids(wanted), maxBytes)).map(comparable);
-      const unknown = letterOf(9);
+      const absentLetter = letterOf(9);
       assert.deepEqual(
-        await found([unknown, ...letters, strange], plenty),
+        await found([absentLetter, ...letters, strange], plenty),
         [...letters, strange].map(comparable),
       );
       assert.deepEqual(await found([...letters, ...letters], plenty), letters.map(comparable));
       assert.deepEqual(await found(letters, 250_000), letters.slice(0, 2).map(comparable));
       assert.deepEqual(await found([largest, strange], 10), [comparable(largest)]);
-      assert.deepEqual(await found([unknown], plenty), []);
+      assert.deepEqual(await found([absentLetter], plenty), []);
       assert.deepEqual(await found([], plenty), []);
     },
   },
   {
     promise: 'B6',
-    title: 'a removed letter is gone, and a letter that died again meanwhile stays',
+    title: 'remove deletes a dead letter, but keeps one that was dead-lettered again after it was read',
     async run(subject) {
       const [repository, queue] = [await subject.open(), await subject.queue()];
       const [first, second, third] = [letterOf(1), letterOf(2), letterOf(3)];

@@ -1,7 +1,7 @@
 export { lz4Compress, snappyCompress } from './kafka/compressors.ts';
 export { type ChromiumProgram, chromiumProgram } from './clients/chromium.ts';
 export { CuttableSockets } from './network/cuttable-sockets.ts';
-export { type FaultyProxy, faultyProxy, type Mend } from './network/faulty-proxy.ts';
+export { type FaultyProxy, faultyProxy, type EndFault } from './network/faulty-proxy.ts';
 export { freePorts } from './network/free-ports.ts';
 export {
   canRunInGo,
@@ -13,7 +13,7 @@ export {
 export { inDatabase } from './mongodb/in-database.ts';
 export { type Kafka, startKafka } from './kafka/kafka.ts';
 export { type Mongod, startMongod } from './mongodb/mongod.ts';
-export { fuzz, type Fuzzing } from './fuzz/schemathesis.ts';
+export { fuzz, type FuzzOptions } from './fuzz/schemathesis.ts';
 export { readTopic, type TopicRecord } from './kafka/read-topic.ts';
 export { type ReplicaSet, startReplicaSet } from './mongodb/replica-set.ts';
 export { type ServiceOptions, ServiceProcess } from './process/service-process.ts';

@@ -35,19 +35,19 @@ test('passes bytes on, also while it is slow', async () => {
   const proxy = await echo();
   const socket = await connected(proxy);
   expect(await answer(socket, 'one')).toBe('one');
-  const mend = proxy.slow(20);
+  const endFault = proxy.slow(20);
   expect(await answer(socket, 'two')).toBe('two');
-  mend();
+  endFault();
   expect(await answer(socket, 'three')).toBe('three');
 });
 
-test('a cut closes old and new connections until it is mended', async () => {
+test('a cut closes old and new connections until it ends', async () => {
   const proxy = await echo();
   const socket = await connected(proxy);
-  const mend = proxy.cut();
+  const endFault = proxy.cut();
   await once(socket, 'close');
   await once(await connected(proxy), 'close');
-  mend();
+  endFault();
   expect(await answer(await connected(proxy), 'again')).toBe('again');
 });
 
@@ -57,17 +57,17 @@ test('a lost answer never arrives: its connection ends, and a new one works', as
   expect(await answer(socket, 'before')).toBe('before');
   const received: string[] = [];
   socket.on('data', (bytes: Buffer) => received.push(bytes.toString()));
-  let mend = proxy.loseAnswers();
+  let endFault = proxy.loseAnswers();
   socket.write('lost');
   const ended = once(socket, 'close');
   // Only a connection that has lost bytes ends.
   while (!socket.closed) {
-    mend();
-    mend = proxy.loseAnswers();
+    endFault();
+    endFault = proxy.loseAnswers();
     await nextTurn();
   }
   await ended;
-  mend();
+  endFault();
   expect(received).toEqual([]);
   expect(await answer(await connected(proxy), 'sound')).toBe('sound');
 });

@@ -17,7 +17,7 @@ interface Framework {
   readonly modules: readonly string[];
   /** The only places that may import them. */
   readonly places: readonly string[];
-  readonly because: string;
+  readonly reason: string;
 }
 
 const frameworks: readonly Framework[] = [
@@ -25,7 +25,7 @@ const frameworks: readonly Framework[] = [
     rule: 'fastify-in-adapter-http',
     modules: ['fastify', 'fastify-plugin', '@fastify/[^/]+'],
     places: ['^packages/adapter-http/'],
-    because: 'HTTP is one adapter; it hands out a server that is ready to listen',
+    reason: 'HTTP is one adapter; it returns a server that is ready to listen',
   },
   {
     rule: 'typebox-in-adapter-http-and-config',
@@ -36,49 +36,49 @@ const frameworks: readonly Framework[] = [
       '^packages/runner/src/configuration/',
       '^packages/engines/',
     ],
-    because: 'schemas describe what comes from outside: requests and configuration',
+    reason: 'schemas describe what comes from outside: requests and configuration',
   },
   {
     rule: 'kafkajs-in-adapter-kafka',
     modules: ['kafkajs', 'kafkajs-[^/]+'],
     places: ['^packages/adapter-kafka/', '^packages/test-kit/'],
-    because: 'the log can be another one',
+    reason: 'the log can be another one',
   },
   {
     rule: 'mongodb-in-adapter-mongodb',
     modules: ['mongodb', 'bson'],
     places: ['^packages/adapter-mongodb/', '^packages/test-kit/'],
-    because: 'the store can be another one',
+    reason: 'the store can be another one',
   },
   {
     rule: 'sqlite-in-adapter-sqlite',
     modules: ['node:sqlite'],
     places: ['^packages/adapter-sqlite/'],
-    because: 'the embedded file has one owner, who knows its locks',
+    reason: 'the embedded file has one owner, who knows its locks',
   },
   {
     rule: 'tsyringe-in-runner-and-apps',
     modules: ['tsyringe', 'reflect-metadata'],
     places: ['^packages/runner/', '^packages/engines/test/', '^apps/'],
-    because: 'wiring belongs to the composition root; classes take what they need as arguments',
+    reason: 'wiring belongs to the composition root; classes take what they need as arguments',
   },
   {
     rule: 'telemetry-api-in-adapters-and-runner',
     modules: ['@opentelemetry/api'],
     places: ['^packages/adapter-[^/]+/', '^packages/runner/'],
-    because: 'the core is measured from outside, by decorators',
+    reason: 'the core is measured from outside, by decorators',
   },
   {
     rule: 'telemetry-sdk-in-its-adapters',
     modules: ['@opentelemetry/(?!api(?:/|$))[^/]+'],
     places: ['^packages/adapter-(?:prometheus|memory)/'],
-    because: 'an app chooses where measurements go, as it chooses its log and its store',
+    reason: 'an app chooses where measurements go, as it chooses its log and its store',
   },
   {
     rule: 'pino-in-runner',
     modules: ['pino', 'pino-pretty'],
     places: ['^packages/runner/'],
-    because: 'what a log line may hold is decided in one place',
+    reason: 'what a log line may hold is decided in one place',
   },
   {
     rule: 'test-tools-in-tests',
@@ -87,7 +87,7 @@ const frameworks: readonly Framework[] = [
       '^(?:packages|apps|docs/examples)/[^/]+/test/',
       '^packages/(?:port-contracts|test-kit|workspace)/',
     ],
-    because: 'what is installed for production holds no test runner',
+    reason: 'what is installed for production holds no test runner',
   },
 ];
 
@@ -101,11 +101,11 @@ const ours = (names: readonly string[]): string =>
 const members = '(?:packages|apps|docs/examples)';
 const anyMember = `^(${members}/[^/]+)/`;
 
-const arrowRule = ({ from, to, because }: Arrows): Rule => {
+const arrowRule = ({ from, to, reason }: Arrows): Rule => {
   const free = [from, ...to, ...testKits];
   return {
     name: `arrows-of-${from}`,
-    comment: because,
+    comment: reason,
     severity: 'error',
     from: { path: `^packages/${from}/` },
     to: { path: ours(arrows.map((row) => row.from).filter((name) => !free.includes(name))) },
@@ -113,27 +113,30 @@ const arrowRule = ({ from, to, because }: Arrows): Rule => {
 };
 
 /** Forbids all imports but the listed ones, also of Node's modules, in the sources of a package with `outside`. */
-const closedRule = ({ from, outside: names = [], because }: Arrows): Rule => ({
+const closedRule = ({ from, outside: names = [], reason }: Arrows): Rule => ({
   name: `nothing-else-in-${from}`,
-  comment: because,
+  comment: reason,
   severity: 'error',
   from: { path: `^packages/${from}/src/` },
   // Other rules are about the packages and apps of this workspace.
   to: { pathNot: ['^(?:packages|apps|@user-activity)/', ...(names.length > 0 ? [outside(names)] : [])] },
 });
 
-/** Restricts imports between the rooms of a package. Files beside the rooms belong to no room. */
-const roomRule = ({ of, name, to, because }: Room): Rule => ({
-  name: `rooms-of-${of}-${name}`,
-  comment: because,
+/** Restricts imports between the rooms of a package. Files outside of the rooms are not restricted. */
+const roomRule = ({ packageName, name, mayImport, reason }: Room): Rule => ({
+  name: `rooms-of-${packageName}-${name}`,
+  comment: reason,
   severity: 'error',
-  from: { path: `^packages/${of}/src/${name}/` },
-  to: { path: `^packages/${of}/src/`, pathNot: `^packages/${of}/src/(?:${[name, ...to].join('|')})/` },
+  from: { path: `^packages/${packageName}/src/${name}/` },
+  to: {
+    path: `^packages/${packageName}/src/`,
+    pathNot: `^packages/${packageName}/src/(?:${[name, ...mayImport].join('|')})/`,
+  },
 });
 
-const frameworkRule = ({ rule, modules, places, because }: Framework): Rule => ({
+const frameworkRule = ({ rule, modules, places, reason }: Framework): Rule => ({
   name: rule,
-  comment: because,
+  comment: reason,
   severity: 'error',
   from: { path: anyMember, pathNot: [...places] },
   to: { path: outside(modules) },
@@ -193,7 +196,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'no-deep-imports',
-    comment: 'a package has one door, its exports: what is behind it may move',
+    comment: 'a package has one entry point, its exports: modules that are not exported may move',
     severity: 'error',
     from: { path: anyMember },
     to: {
@@ -205,7 +208,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'no-circular',
-    comment: 'what imports each other is one module in two files',
+    comment: 'two files that import each other are one module',
     severity: 'error',
     from: {},
     to: { circular: true },

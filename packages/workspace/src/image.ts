@@ -1,5 +1,5 @@
-// `node packages/workspace/src/run.mjs node packages/workspace/src/image.ts FOLDER`: builds the apps of the image, and puts into
-// FOLDER their programs, the packages that these import, and the production dependencies.
+// `node packages/workspace/src/run.mjs node packages/workspace/src/image.ts FOLDER`: builds the apps of the image. Puts into FOLDER
+// the programs of the apps, the packages that they import, and the production dependencies.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,9 +13,9 @@ interface Manifest {
 
 const apps: readonly string[] = ['apps/api', 'apps/cli', 'apps/consumer', 'apps/standalone'];
 /** The files from which pnpm installs. */
-const plans: readonly string[] = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'patches'];
-/** Files that only pnpm reads. A scanner would report the packages that they name as installed. */
-const leftovers: readonly string[] = [
+const installFiles: readonly string[] = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'patches'];
+/** Files that only pnpm reads. A scanner would report all packages in them as installed. */
+const pnpmFiles: readonly string[] = [
   'pnpm-*.yaml',
   'patches',
   'node_modules/{.*.{json,yaml},.pnpm/lock.yaml}',
@@ -25,7 +25,7 @@ const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
 
 /** Returns the apps and the packages of this workspace that they depend on, as paths from the root. */
-function needed(): ReadonlySet<string> {
+function neededFolders(): ReadonlySet<string> {
   const places = new Map(members().map((folder) => [manifestOf(folder).name, folder]));
   const found = new Set(apps);
   // The loop also visits the folders that it adds.
@@ -37,7 +37,7 @@ function needed(): ReadonlySet<string> {
   return found;
 }
 
-/** Copies the manifest and the programs. A program without a source is left from an earlier build, and is not copied. */
+/** Copies the manifest and the programs. Ignores programs without a source, which earlier builds left. */
 function copyPackage(folder: string, target: string): void {
   const sources = globSync('**/*.ts', { cwd: join(root, folder, 'src') });
   const programs = sources.map((source) => join('dist', source.replace(/\.ts$/, '.js')));
@@ -54,10 +54,10 @@ const run = (tool: string, args: readonly string[], cwd: string): void => {
   execFileSync(tool, args, { cwd, stdio: 'inherit', env: { ...process.env, CI: 'true', NO_COLOR: '1' } });
 };
 run(join(root, 'node_modules', '.bin', 'tsc'), ['-b', ...apps], root);
-for (const file of plans)
+for (const file of installFiles)
   if (existsSync(join(root, file))) cpSync(join(root, file), join(target, file), { recursive: true });
-for (const each of needed()) copyPackage(each, target);
-const production = [
+for (const each of neededFolders()) copyPackage(each, target);
+const installOptions = [
   '--prod',
   '--package-import-method=copy',
   '--no-optional',
@@ -65,7 +65,7 @@ const production = [
   '--frozen-lockfile',
   '--prefer-offline',
 ];
-run('npx', ['--yes', manifestOf('.').packageManager ?? 'pnpm', 'install', ...production], target);
-for (const file of globSync(leftovers, { cwd: target })) rmSync(join(target, file), { recursive: true });
+run('npx', ['--yes', manifestOf('.').packageManager ?? 'pnpm', 'install', ...installOptions], target);
+for (const file of globSync(pnpmFiles, { cwd: target })) rmSync(join(target, file), { recursive: true });
 // Any user may run the image, even if only its owner can read the checkout.
 run('chmod', ['-R', 'a+rX', target], root);

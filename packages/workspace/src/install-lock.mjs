@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Does the work while no other process works under the same folder. The work gets `alsoHeldBy(pid)`, for a child that
- * may outlive this process: the lock is held until the child has ended too.
+ * Runs `work` while no other process runs its work with the same folder. `work` gets the function `alsoHeldBy(pid)`. Call it for a
+ * child that may outlive this process: the lock is then held until the child has ended too.
  *
  * The folder contains numbered files, and the highest is the lock. To take over from a dead or finished holder, a process
  * creates the next number, which only one process can do. It does not first remove the file of the dead holder: two
@@ -56,7 +56,7 @@ function isFree(folder, number) {
     const holders = JSON.parse(readFileSync(join(folder, String(number)), 'utf8'));
     return !holders.some(({ pid, started }) => startOf(pid) === started);
   } catch (error) {
-    // It was removed after it was listed, so another process holds a higher one: try again.
+    // The file was removed after it was listed, so another process holds a higher number: try again.
     if (error.code === 'ENOENT') return false;
     throw error;
   }
@@ -87,7 +87,10 @@ function write(folder, pids, place) {
   }
 }
 
-/** Returns when a process started, as its system writes it, or undefined if it has ended. Ids are reused, pairs of both are not. */
+/**
+ * Returns the start of a process, in the format of its system, or undefined if it has ended. Systems reuse ids, but not pairs of an id
+ * and a start.
+ */
 function startOf(pid) {
   if (process.platform === 'win32') return processExists(pid) ? 'running' : undefined;
   if (process.platform !== 'linux') {

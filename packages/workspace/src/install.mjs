@@ -7,7 +7,7 @@ import { exclusively } from './install-lock.mjs';
 
 /**
  * Installs if anything changed since the last install. Otherwise this takes milliseconds, while pnpm takes seconds.
- * `start` spawns a process and returns it with `ended`, the promise of its exit code. Resolves with whether all is installed.
+ * `start` spawns a process and returns it with `ended`, the promise of its exit code. Resolves with true if everything is installed.
  */
 export async function install(root, start) {
   const stampFile = join(root, 'node_modules', '.install-stamp');
@@ -17,7 +17,7 @@ export async function install(root, start) {
   return exclusively(join(root, '.cache', 'install-lock'), onWait, async (alsoHeldBy) => {
     if (upToDate()) return true;
     const wanted = stamp(root);
-    // An interrupted install must not be taken for an earlier complete one.
+    // If this install is interrupted, the stamp of an earlier install must not be valid.
     rmSync(stampFile, { force: true });
     if (!(await pnpmInstall(root, start, alsoHeldBy))) return false;
     writeFileSync(stampFile, wanted);
@@ -41,7 +41,7 @@ async function pnpmInstall(root, start, alsoHeldBy) {
     },
   );
   if (child.pid !== undefined) alsoHeldBy(child.pid);
-  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  const outputs = Promise.all([text(child.stdout), text(child.stderr)]);
   const failure = await ended.then(
     (code) => (code === 0 ? undefined : `exit code ${code}`),
     (error) => (error.code === 'ENOENT' ? 'npx was not found; it comes with npm' : error.message),
@@ -50,8 +50,8 @@ async function pnpmInstall(root, start, alsoHeldBy) {
     console.error(`Dependencies ready in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
     return true;
   }
-  // Scripts wait for the first URL in the output, which is that of the service: print no other.
-  const output = (await said)
+  // Scripts wait for the first URL in the output, which must be the URL of the service: print no other URL.
+  const output = (await outputs)
     .join('\n')
     .trim()
     .replaceAll(/https?:\/\//g, '');

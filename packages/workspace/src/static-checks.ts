@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { root, typeScriptProjects } from './layout.ts';
 
-/** The result of a static check. `output` is the text of its tool, and may be empty. */
+/** The result of a static check. `output` is the output of its tool, and may be empty. */
 export interface StaticResult {
   readonly name: string;
   readonly passed: boolean;
@@ -30,11 +30,11 @@ export const checkNames: readonly string[] = checks.map(({ name }) => name);
 /** Runs one check in a process of its own. A tool that cannot be started is a failed check. */
 async function runCheck(check: StaticCheck): Promise<StaticResult> {
   const started = performance.now();
-  const answer = await run(check.command).catch((error: unknown) => ({
+  const result = await run(check.command).catch((error: unknown) => ({
     passed: false,
     output: String(error),
   }));
-  return { name: check.name, ...answer, seconds: (performance.now() - started) / 1000 };
+  return { name: check.name, ...result, seconds: (performance.now() - started) / 1000 };
 }
 
 async function run(command: () => readonly string[]): Promise<{ passed: boolean; output: string }> {
@@ -58,25 +58,25 @@ async function run(command: () => readonly string[]): Promise<{ passed: boolean;
   };
 }
 
-/** Runs the named checks, or all, two at a time. Calls `handOn` with each result at once. A failure does not stop the others. */
+/** Runs the named checks, or all, two at a time. Calls `onResult` with each result at once. A failure does not stop the others. */
 export async function runStaticChecks(
-  handOn: (result: StaticResult) => void,
+  onResult: (result: StaticResult) => void,
   names: readonly string[] = [],
 ): Promise<StaticResult[]> {
-  const waiting = checks.filter(({ name }) => names.length === 0 || names.includes(name));
+  const queue = checks.filter(({ name }) => names.length === 0 || names.includes(name));
   const results: StaticResult[] = [];
   const worker = async (): Promise<void> => {
-    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) {
       const result = await runCheck(check);
       results.push(result);
-      handOn(result);
+      onResult(result);
     }
   };
   await Promise.all([worker(), worker()]);
   return results;
 }
 
-/** Prints how a check ended, and its output if it failed. */
+/** Prints the result of a check. If the check failed, also prints its output. */
 export function report({ name, passed, output, seconds }: StaticResult): void {
   console.log(`${passed ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)`);
   if (!passed) console.log(output);

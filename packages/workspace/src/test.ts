@@ -9,7 +9,8 @@ if (!process.stdout.isTTY) process.env['NO_COLOR'] ??= '1';
 const { parseCLI, startVitest } = await import('vitest/node');
 
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
-// Tests build into the folders of the check of types, so it ends before them. The other checks run beside the tests.
+// Tests write build output to the folders of the type check, so the type check must end first. The other checks run in parallel with
+// the tests.
 const types = await runStaticChecks(report, ['types']);
 const others = runStaticChecks(
   report,
@@ -24,9 +25,9 @@ const checks = [...types, ...(await others)];
 const modules = vitest.state.getTestModules();
 const result = tally(checks, modules, vitest.state.getUnhandledErrors());
 
-const found = modules.some((module) => !module.children.allTests().next().done);
-if (!found) console.log('No test was found.');
+const hasTests = modules.some((module) => !module.children.allTests().next().done);
+if (!hasTests) console.log('No test was found.');
 // Vitest also reports failures that are in no test, such as a broken configuration.
-const good = found && result.failed === 0 && (process.exitCode ?? 0) === 0;
+const isGood = hasTests && result.failed === 0 && (process.exitCode ?? 0) === 0;
 console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
-process.exitCode = good ? 0 : 1;
+process.exitCode = isGood ? 0 : 1;

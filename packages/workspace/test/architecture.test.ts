@@ -78,12 +78,15 @@ test('every package has arrows, and only missing packages are pending', () => {
   expect([...packages, ...pending].toSorted()).toEqual(arrows.map((one) => one.from).toSorted());
 });
 
-test.each([...new Set(rooms.map((room) => room.of))])('each folder in the sources of %s is a room', (of) => {
-  const there = readdirSync(join(root, 'packages', of, 'src'), { withFileTypes: true });
-  const folders = there.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const known = rooms.filter((room) => room.of === of).map((room) => room.name);
-  expect(folders.toSorted()).toEqual(known.toSorted());
-});
+test.each([...new Set(rooms.map((room) => room.packageName))])(
+  'each folder in the sources of %s is a room',
+  (packageName) => {
+    const there = readdirSync(join(root, 'packages', packageName, 'src'), { withFileTypes: true });
+    const folders = there.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const known = rooms.filter((room) => room.packageName === packageName).map((room) => room.name);
+    expect(folders.toSorted()).toEqual(known.toSorted());
+  },
+);
 
 test('every rule has a unique name, a reason and a fixture that breaks it, and every fixture has a rule', () => {
   expect(new Set(names).size).toBe(rules.length);

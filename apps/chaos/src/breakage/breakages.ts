@@ -1,4 +1,4 @@
-/** A replacement in a source file: `find` is replaced by `put`. */
+/** An edit of a source file: replaces the text `find` with the text `put`. */
 export interface Edit {
   /** The end of the file's path. */
   readonly file: string;
@@ -9,7 +9,7 @@ export interface Edit {
 const consumer = 'packages/adapter-kafka/src/kafka-event-consumer.ts';
 const producer = 'packages/adapter-kafka/src/confirmed-producer.ts';
 
-/** Ways to break a promise of the service on purpose. A run must find each of them as `lost`, or it would prove nothing. */
+/** Edits that make the service break a promise. A run with any of them must find violations of the kind `lost`, as docs/chaos.md says. */
 export const breakages: Readonly<Record<string, readonly Edit[]>> = {
   'commit-before-store': [
     {
@@ -24,7 +24,7 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   'acks-1': [{ file: producer, find: 'acks: -1', put: 'acks: 1' }],
-  // KafkaJS's idempotent producer as others use it: one for the life of the process, which retries by itself. A failure is final.
+  // The idempotent producer of KafkaJS as other programs use it: one for the whole process, with its own retries. A failure is final.
   'idempotent-producer': [
     { file: producer, find: 'idempotent: false', put: 'idempotent: true, maxInFlightRequests: 1' },
     { file: producer, find: 'retry: { retries: 0 }', put: 'retry: { retries: 1, initialRetryTime: 50 }' },

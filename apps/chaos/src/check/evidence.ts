@@ -1,19 +1,19 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { Exchange } from '../load/ledger.ts';
 
-/** Everything that a verdict is based on. */
+/** The data that a verdict is based on. */
 export interface Evidence {
   /** All requests of clients and their answers. */
   readonly exchanges: readonly Exchange[];
-  /** The whole topic, each partition in its order. */
+  /** All records of the topic, each partition in the order of its offsets. */
   readonly records: readonly LoggedRecord[];
-  /** The whole store, as the API lists it. */
+  /** All stored activities, as the API lists them. */
   readonly stored: readonly ActivityJson[];
   /** The ids in the store, in the order in which they were written. */
   readonly written: readonly string[];
   /** The dead letters in the store. */
   readonly letters: readonly Letter[];
-  /** All dead letters on their topic, which may hold several of one origin. */
+  /** All letters on the topic of dead letters. It may hold several letters of one origin. */
   readonly lettersOnTopic: readonly TopicLetter[];
 }
 
@@ -21,7 +21,7 @@ export interface Evidence {
 export interface LoggedRecord {
   readonly partition: number;
   readonly offset: number;
-  /** `partition:offset` of the first copy, which is another record if this is a replayed dead letter. */
+  /** `partition:offset` of the first copy of the record. It differs from the position of this record if a dead letter was replayed. */
   readonly origin: string;
   /** A digest of key, value and headers, without the header that a replay adds. */
   readonly digest: string;

@@ -3,18 +3,18 @@ import type { ActivityJson } from '@user-activity/domain';
 import type { Draft } from '../load/ledger.ts';
 import type { Evidence, LoggedRecord } from './evidence.ts';
 
-/** The evidence by fact. Each fact has its own nonce. */
+/** The evidence, grouped by fact. Each fact has its own nonce. */
 export class Facts {
-  /** What clients sent of each fact, with or without an id. */
+  /** The drafts of each fact that clients sent, with or without an id. */
   readonly drafts: Map<string, Draft[]> = new Map();
   /** The records of each fact, in the order of the log. */
   readonly records: Map<string, LoggedRecord[]> = new Map();
   readonly stored: Map<string, ActivityJson> = new Map();
 
   constructor({ exchanges, records, stored }: Evidence) {
-    for (const { drafts, isUnsound } of exchanges) {
-      // An activity that breaks a rule must not be kept, so it is no fact.
-      if (isUnsound === true) continue;
+    for (const { drafts, isInvalid } of exchanges) {
+      // An activity that breaks a rule must not be stored, so it is not a fact.
+      if (isInvalid === true) continue;
       for (const draft of drafts) append(this.drafts, draft.metadata.nonce, draft);
     }
     for (const record of records) {
@@ -28,9 +28,9 @@ export class Facts {
   /** Returns whether a client sent the activity: as it is, with other content, or not at all. */
   wasSent(activity: ActivityJson): 'sent' | 'changed' | 'foreign' {
     const drafts = this.drafts.get(nonceOf(activity) ?? '') ?? [];
-    const own = drafts.filter(({ id }) => id === undefined || id === activity.id);
-    if (own.length === 0) return 'foreign';
-    return own.some((draft) => isSame(draft, activity)) ? 'sent' : 'changed';
+    const candidates = drafts.filter(({ id }) => id === undefined || id === activity.id);
+    if (candidates.length === 0) return 'foreign';
+    return candidates.some((draft) => isSame(draft, activity)) ? 'sent' : 'changed';
   }
 
   /** Returns the first record of the fact that is stored under an id. */

@@ -12,13 +12,13 @@ type Headers = readonly (readonly [name: string, value: Uint8Array])[];
 
 /** Reads the whole topic and the whole store. */
 export async function gather(site: Site, url: string, exchanges: readonly Exchange[]): Promise<Evidence> {
-  const records = await readTopic(site.kafka.straight, topic);
-  const letters = await readTopic(site.kafka.straight, `${topic}.dead-letters`);
+  const records = await readTopic(site.kafka.directBrokers, topic);
+  const letters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
   return {
     exchanges,
     records: records.map(loggedRecord).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset),
     stored: await listAll(url),
-    ...(await inStore(site)),
+    ...(await storeEvidence(site)),
     lettersOnTopic: letters.flatMap(letterOnTopic),
   };
 }
@@ -65,20 +65,20 @@ function digestOf(key: Uint8Array | null, value: Uint8Array | null, headers: Hea
   return hash.digest('base64url');
 }
 
-/** Returns the letter, or none if it was refused at the edge: then it has no record on the log. */
+/** Returns a list with the letter. The list is empty if the API refused the call: such a letter has no record on the log. */
 function letterOnTopic(record: TopicRecord): TopicLetter[] {
   const headers = Object.fromEntries(headersOf(record).map(([name, value]) => [name, [value]]));
   const letter = readDeadLetter({ key: record.key, value: record.value, headers });
   if (letter === undefined) return [{ origin: `unreadable at ${record.offset}`, code: '', digest: '' }];
   if (letter.origin.topic === edgeTopic) return [];
-  const own = Object.entries(letter.headers).flatMap(([name, values]) =>
+  const originalHeaders = Object.entries(letter.headers).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),
   );
   return [
     {
       origin: `${letter.origin.partition}:${letter.origin.offset}`,
       code: letter.code,
-      digest: digestOf(letter.key, letter.value, own),
+      digest: digestOf(letter.key, letter.value, originalHeaders),
     },
   ];
 }
@@ -98,11 +98,11 @@ interface OplogEntry {
   readonly o: { readonly _id?: string; readonly applyOps?: readonly OplogEntry[] };
 }
 
-/** Returns what the primary holds, and the order of all writes, from the oplog. */
-async function inStore(site: Site): Promise<Pick<Evidence, 'written' | 'letters'>> {
+/** Returns the dead letters of the primary, and the ids of all inserted activities in the order of the oplog. */
+async function storeEvidence(site: Site): Promise<Pick<Evidence, 'written' | 'letters'>> {
   return site.mongo.read(async (client) => {
     const letters = client.db(database).collection<LetterDocument>('dead_letters');
-    const ofLog = letters.find({ 'origin.topic': { $ne: edgeTopic } });
+    const logLetters = letters.find({ 'origin.topic': { $ne: edgeTopic } });
     const oplog = client.db('local').collection<OplogEntry>('oplog.rs');
     const ns = `${database}.activities`;
     const inserts = oplog.find({
@@ -113,7 +113,7 @@ async function inStore(site: Site): Promise<Pick<Evidence, 'written' | 'letters'
     });
     const entries = (await inserts.toArray()).flatMap((entry) => entry.o.applyOps ?? [entry]);
     return {
-      letters: (await ofLog.toArray()).map(letterOf),
+      letters: (await logLetters.toArray()).map(letterOf),
       written: entries.flatMap(({ op, ns: of, o: { _id } }) =>
         op === 'i' && of === ns && _id !== undefined ? [_id] : [],
       ),

@@ -16,6 +16,6 @@ export interface Verdict {
 export function judge(evidence: Evidence): Verdict {
   const facts = new Facts(evidence);
   const { books, violations } = balance(evidence, facts);
-  const others = [missing, misplaced, swapped].flatMap((look) => look(evidence, facts));
+  const others = [missing, misplaced, swapped].flatMap((find) => find(evidence, facts));
   return { books, violations: [...others, ...violations] };
 }

@@ -3,13 +3,13 @@ import type { Evidence } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** Finds activities on the log or in the store that nobody sent, or that are there too often. */
+/** Finds activities on the log or in the store that no client sent, and activities that are stored more than once. */
 export function misplaced({ records, stored, written }: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
   const mustBeSent = (activity: ActivityJson | undefined, subject: string, where: string): void => {
     const sent = activity === undefined ? 'foreign' : facts.wasSent(activity);
     if (sent !== 'sent')
-      violations.push({ kind: sent, subject, detail: `${where}, and nobody sent it like that` });
+      violations.push({ kind: sent, subject, detail: `${where}, and no client sent it with this content` });
   };
   for (const record of records) if (!record.poison) mustBeSent(record.activity, record.origin, 'on the log');
   for (const activity of stored) mustBeSent(activity, activity.id, 'stored');
@@ -19,11 +19,13 @@ export function misplaced({ records, stored, written }: Evidence, facts: Facts):
     violations.push({ kind: 'doubled', subject: nonce, detail: 'stored under two ids' });
   for (const id of repeated(written))
     violations.push({ kind: 'doubled', subject: id, detail: 'written twice' });
-  const [listed, kept] = [new Set(stored.map(({ id }) => id)), new Set(written)];
-  for (const id of listed)
-    if (!kept.has(id)) violations.push({ kind: 'unbalanced', subject: id, detail: 'listed, never written' });
-  for (const id of kept)
-    if (!listed.has(id)) violations.push({ kind: 'unbalanced', subject: id, detail: 'written, not listed' });
+  const [listedIds, writtenIds] = [new Set(stored.map(({ id }) => id)), new Set(written)];
+  for (const id of listedIds)
+    if (!writtenIds.has(id))
+      violations.push({ kind: 'unbalanced', subject: id, detail: 'listed, but never written' });
+  for (const id of writtenIds)
+    if (!listedIds.has(id))
+      violations.push({ kind: 'unbalanced', subject: id, detail: 'written, but not listed' });
   return violations;
 }
 

@@ -3,19 +3,19 @@ import type { Evidence, Letter, LoggedRecord } from './evidence.ts';
 import { type Facts, isSame, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** Finds activities that were answered 202 and are lost or changed, and answers that no client should get. */
+/** Finds activities that were answered 202 but are lost or changed, and answers that no client should get. */
 export function missing({ exchanges, letters }: Evidence, facts: Facts): Violation[] {
   const letterAt = new Map(letters.map((letter) => [letter.origin, letter]));
   const violations: Violation[] = [];
-  for (const { drafts, answer, isUnsound = false } of exchanges) {
+  for (const { drafts, answer, isInvalid = false } of exchanges) {
     if (answer === undefined) continue;
-    if (answer.status !== 503 && answer.status !== (isUnsound ? 422 : 202))
+    if (answer.status !== 503 && answer.status !== (isInvalid ? 422 : 202))
       violations.push({
         kind: 'answer',
         subject: drafts[0]?.metadata.nonce ?? '',
         detail: `answered ${answer.status}`,
       });
-    if (answer.status !== 202 || isUnsound) continue;
+    if (answer.status !== 202 || isInvalid) continue;
     for (const [index, draft] of drafts.entries()) {
       const violation = violationOf(draft, answer.ids[index], facts, letterAt);
       if (violation !== undefined) violations.push(violation);
@@ -26,7 +26,7 @@ export function missing({ exchanges, letters }: Evidence, facts: Facts): Violati
 
 type Id = NonNullable<Exchange['answer']>['ids'][number] | undefined;
 
-/** Returns what is wrong with an activity that was answered 202, if anything. */
+/** Returns a violation if an activity that was answered 202 is lost or changed. */
 function violationOf(
   draft: Draft,
   id: Id,
@@ -40,7 +40,7 @@ function violationOf(
   if (nonceOf(stored) === nonce) {
     return stored !== undefined && isSame(draft, stored)
       ? undefined
-      : { kind: 'changed', subject: id, detail: 'stored with another body than the one that was sent' };
+      : { kind: 'changed', subject: id, detail: 'stored with other content than the client sent' };
   }
   // It may be a conflict only if another fact is stored under its id.
   const codes = stored === undefined ? ['refused'] : ['refused', 'conflict'];
@@ -55,6 +55,6 @@ function violationOf(
   return {
     kind: 'lost',
     subject: id,
-    detail: `${where}, ${stored === undefined ? 'not stored' : 'another fact holds its id'}, no dead letter`,
+    detail: `${where}, ${stored === undefined ? 'not stored' : 'another fact is stored under its id'}, no dead letter`,
   };
 }

@@ -3,16 +3,16 @@ import { append, type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
 /** A fact with its first record on the log. */
-interface Placed {
+interface PlacedFact {
   readonly nonce: string;
   readonly id: string;
   readonly record: LoggedRecord;
   sentAt: number;
-  /** When it was first answered 202. */
+  /** The time of its first answer 202. */
   answeredAt: number;
 }
 
-/** Finds users whose order on the log differs from that of the answers, and activities stored in another order than on the log. */
+/** Finds users whose facts are on the log in another order than they were answered, or in the store in another order than on the log. */
 export function swapped(evidence: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
   const first = firstPlaces(evidence, facts);
@@ -30,8 +30,8 @@ export function swapped(evidence: Evidence, facts: Facts): Violation[] {
   return violations;
 }
 
-function firstPlaces({ exchanges }: Evidence, facts: Facts): Map<string, Placed> {
-  const first = new Map<string, Placed>();
+function firstPlaces({ exchanges }: Evidence, facts: Facts): Map<string, PlacedFact> {
+  const first = new Map<string, PlacedFact>();
   for (const [nonce, [record]] of facts.records)
     if (record?.activity !== undefined)
       first.set(nonce, {
@@ -52,10 +52,10 @@ function firstPlaces({ exchanges }: Evidence, facts: Facts): Map<string, Placed>
   return first;
 }
 
-/** Finds facts that were answered before another fact was sent, but follow it on the log. */
-function againstAnswers(placed: readonly Placed[]): Violation[] {
+/** Finds facts that were answered before another fact was sent, but follow that fact on the log. */
+function againstAnswers(placed: readonly PlacedFact[]): Violation[] {
   const violations: Violation[] = [];
-  let latest: Placed | undefined;
+  let latest: PlacedFact | undefined;
   for (const fact of placed.toSorted((a, b) => a.record.offset - b.record.offset)) {
     if (latest !== undefined && fact.answeredAt < latest.sentAt)
       violations.push(swap(fact, latest, 'answered before the request of'));
@@ -64,8 +64,11 @@ function againstAnswers(placed: readonly Placed[]): Violation[] {
   return violations;
 }
 
-/** Finds facts of a user that are on the log in another order than in their batch. Facts that were sent before do not count. */
-function withinBatches({ exchanges }: Evidence, first: ReadonlyMap<string, Placed>): Violation[] {
+/**
+ * Finds facts of a user that are on the log in another order than in their batch. Facts that were also sent before the batch do not
+ * count.
+ */
+function withinBatches({ exchanges }: Evidence, first: ReadonlyMap<string, PlacedFact>): Violation[] {
   const violations: Violation[] = [];
   for (const { drafts, sentAt } of exchanges) {
     if (drafts.length === 1) continue;
@@ -79,20 +82,20 @@ function withinBatches({ exchanges }: Evidence, first: ReadonlyMap<string, Place
 }
 
 /** Finds facts that are on the log after the next one in the list. */
-const outOfOrder = (placed: readonly Placed[], how: string): Violation[] =>
+const outOfOrder = (placed: readonly PlacedFact[], how: string): Violation[] =>
   placed.flatMap((fact, index) => {
     const next = placed[index + 1];
     return next !== undefined && next.record.offset < fact.record.offset ? [swap(fact, next, how)] : [];
   });
 
-const swap = ({ id, record }: Placed, other: Placed, how: string): Violation => ({
+const swap = ({ id, record }: PlacedFact, counterpart: PlacedFact, how: string): Violation => ({
   kind: 'swapped',
   subject: id,
-  detail: `at offset ${record.offset} of partition ${record.partition}, although ${how} ${other.id} at offset ${other.record.offset}`,
+  detail: `at offset ${record.offset} of partition ${record.partition}, although ${how} ${counterpart.id} at offset ${counterpart.record.offset}`,
 });
 
-function byUser(placed: Iterable<Placed>): Map<string, Placed[]> {
-  const users = new Map<string, Placed[]>();
+function byUser(placed: Iterable<PlacedFact>): Map<string, PlacedFact[]> {
+  const users = new Map<string, PlacedFact[]>();
   for (const fact of placed) append(users, fact.record.activity?.userId ?? '', fact);
   return users;
 }

@@ -13,11 +13,11 @@ export interface KillReport {
   /** Activities sent without an answer. Each may be stored or not. */
   readonly unanswered: number;
   readonly stored: number;
-  /** Ids that were answered 202 and not found. */
+  /** Ids that were answered 202, but are not stored. */
   readonly lost: readonly string[];
-  /** Ids found more than once. */
+  /** Ids that are listed more than once. */
   readonly repeated: readonly string[];
-  /** Ids of activities found that were never sent in this form. */
+  /** Ids of stored activities that were never sent with this content. */
   readonly foreign: readonly string[];
 }
 
@@ -25,8 +25,8 @@ const senders = 8;
 const json = { 'content-type': 'application/json' };
 
 /**
- * Kills the service so many times at random moments while clients send. Then checks that every activity that was answered 202 is
- * stored once. Clients send single activities and batches, and repeat requests without an answer, as they should.
+ * Kills the service `kills` times, at random moments while clients send. Then compares the stored activities with the answers. Clients
+ * send single activities and batches, and repeat requests that were not answered.
  */
 export async function killRounds(
   folder: string,
@@ -58,7 +58,7 @@ export async function killRounds(
   }
 
   const service = new ServiceProcess({ folder });
-  const found = await storedAtLast(await service.ready(), accepted);
+  const found = await waitForStored(await service.ready(), accepted);
   await service.end('SIGTERM');
   const ids = new Set(found.map(({ id }) => id));
   return {
@@ -87,8 +87,8 @@ interface Draft {
   readonly metadata: { readonly nonce: string };
 }
 
-/** The shared knowledge of all clients. */
-interface Known {
+/** The state that all clients share. */
+interface SharedState {
   readonly sent: Map<string, string>;
   readonly accepted: Set<string>;
   /** Requests without an answer. Any client repeats them later. */
@@ -96,17 +96,17 @@ interface Known {
 }
 
 /** Runs a client: sends one request after the other until the service is gone. Every third is a batch. */
-async function send(name: string, url: string, known: Known, signal: AbortSignal): Promise<void> {
+async function send(name: string, url: string, state: SharedState, signal: AbortSignal): Promise<void> {
   for (let request = 0; !signal.aborted; request += 1) {
-    const drafts = known.unanswered.shift() ?? newDrafts(name, request);
-    for (const { id, metadata } of drafts) known.sent.set(id, metadata.nonce);
-    // Sometimes twice at once, as a client does that did not wait for its answer.
+    const drafts = state.unanswered.shift() ?? newDrafts(name, request);
+    for (const { id, metadata } of drafts) state.sent.set(id, metadata.nonce);
+    // Sometimes sends the same request twice at once, as a client does that retries before the answer.
     const attempts = request % 5 === 0 ? 2 : 1;
     const answers = await Promise.allSettled(Array.from({ length: attempts }, () => post(url, drafts)));
-    const ok = answers.some((answer) => answer.status === 'fulfilled' && answer.value === 202);
-    if (ok) for (const { id } of drafts) known.accepted.add(id);
+    const isAccepted = answers.some((answer) => answer.status === 'fulfilled' && answer.value === 202);
+    if (isAccepted) for (const { id } of drafts) state.accepted.add(id);
     else {
-      known.unanswered.push(drafts);
+      state.unanswered.push(drafts);
       return;
     }
   }
@@ -131,15 +131,15 @@ async function post(url: string, drafts: readonly Draft[]): Promise<number> {
   return response.status;
 }
 
-/** Returns all stored activities once the consumer is done: all accepted ones are stored, or no more come. */
-async function storedAtLast(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {
+/** Waits until the consumer has stored all accepted activities, or stores no more. Returns all stored activities. */
+async function waitForStored(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {
   for (let unchanged = 0, before = -1; ; ) {
     const found = await listAll(url, 'CHAOS');
     const ids = new Set(found.map(({ id }) => id));
-    const complete = [...accepted].every((id) => ids.has(id));
+    const isComplete = [...accepted].every((id) => ids.has(id));
     unchanged = found.length === before ? unchanged + 1 : 0;
     // Unanswered activities may follow the last accepted one on the log, so even a complete list must stay unchanged.
-    if (unchanged >= (complete ? 2 : 20)) return found;
+    if (unchanged >= (isComplete ? 2 : 20)) return found;
     before = found.length;
     await delay(250);
   }

@@ -1,7 +1,7 @@
 import { temporaryFolder } from '@user-activity/test-kit';
 import { killRounds } from './kill-rounds.ts';
 
-/** Kills the embedded service so many times under load and prints the result. Returns whether all promises held. */
+/** Kills the embedded service `kills` times under load, and prints the result. Returns whether all promises held. */
 export async function runEmbedded(kills: number): Promise<boolean> {
   const folder = temporaryFolder('chaos');
   const { lost, repeated, foreign, ...numbers } = await killRounds(folder.path, kills, (line) =>
@@ -10,8 +10,8 @@ export async function runEmbedded(kills: number): Promise<boolean> {
   console.log(
     JSON.stringify({ ...numbers, lost: lost.length, repeated: repeated.length, foreign: foreign.length }),
   );
-  const wrong = lost.length + repeated.length + foreign.length;
-  if (wrong > 0) console.error(JSON.stringify({ lost, repeated, foreign }));
+  const violations = lost.length + repeated.length + foreign.length;
+  if (violations > 0) console.error(JSON.stringify({ lost, repeated, foreign }));
   if (numbers.accepted === 0) console.error('Nothing was answered 202, so the run proves nothing.');
-  return wrong === 0 && numbers.accepted > 0;
+  return violations === 0 && numbers.accepted > 0;
 }

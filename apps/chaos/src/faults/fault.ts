@@ -1,21 +1,21 @@
 import type { Site } from '../site/site.ts';
 
-/** The part that is hit. Faults of one lane never overlap, so that a cluster keeps its majority. */
+/** The part of the site that faults hit. Faults of one lane never overlap, so that a cluster keeps its majority. */
 export type Lane = (typeof lanes)[number];
 
 /** All lanes. */
 export const lanes = ['log', 'store', 'services'] as const;
 
-/** Something that goes wrong. */
+/** A kind of fault. */
 export interface Fault {
-  /** Its name in schedules and reports, such as `kill-broker`. */
+  /** The name in schedules and reports, such as `kill-broker`. */
   readonly kind: string;
   readonly lane: Lane;
-  /** The minimum and maximum of how long it lasts. */
+  /** The minimum and the maximum duration. */
   readonly lastsMs: readonly [number, number];
-  /** The additional time to cause and to mend it. */
+  /** The additional time to cause and to end the fault. */
   readonly overheadSeconds: number;
-  /** Causes the fault and mends it. Resolves after that. */
+  /** Causes the fault and ends it. Resolves after that. */
   readonly strike: (strike: Strike) => Promise<void>;
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Mend } from '@user-activity/test-kit';
+import type { EndFault } from '@user-activity/test-kit';
 
-/** Waits while something is broken, then mends it in any case. */
-export async function lasting(ms: number, ...mends: readonly Mend[]): Promise<void> {
+/** Waits while faults last, then ends all of them, even if the wait fails. */
+export async function lasting(ms: number, ...endFaults: readonly EndFault[]): Promise<void> {
   try {
     await delay(ms);
   } finally {
-    for (const mend of mends) mend();
+    for (const endFault of endFaults) endFault();
   }
 }

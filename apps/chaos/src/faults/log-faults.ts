@@ -6,10 +6,10 @@ import { lasting } from './lasting.ts';
 
 const nodes = [0, 1, 2] as const;
 
-/** Returns the broker that leads the chosen partition. */
+/** Returns the index of the broker that leads the chosen partition, or of any broker if no partition has a leader. */
 async function leader({ tools }: Site, choice: number): Promise<number> {
-  const led = (await tools.leaders()).filter((node) => node > 0);
-  return led.length === 0 ? chosen(nodes, choice) : chosen(led, choice) - 1;
+  const leaders = (await tools.leaders()).filter((node) => node > 0);
+  return leaders.length === 0 ? chosen(nodes, choice) : chosen(leaders, choice) - 1;
 }
 
 /** Faults of Kafka, and of the connections to it. */
@@ -38,7 +38,7 @@ export const logFaults: readonly Fault[] = [
     },
   },
   {
-    // Records that it confirmed without its followers would be lost with it.
+    // If the leader confirmed records that its followers do not have, these records would be lost.
     kind: 'kill-leader-ahead-of-followers',
     lane: 'log',
     lastsMs: [2000, 6000],
@@ -132,8 +132,8 @@ export const logFaults: readonly Fault[] = [
     lastsMs: [6000, 6000],
     overheadSeconds: 2,
     async strike({ site: { kafka }, lastsMs, burst }) {
-      const mends = kafka.proxies.map((proxy) => proxy.cut());
-      await Promise.all([burst(12, 10_000), lasting(lastsMs, ...mends)]);
+      const endFaults = kafka.proxies.map((proxy) => proxy.cut());
+      await Promise.all([burst(12, 10_000), lasting(lastsMs, ...endFaults)]);
     },
   },
   {

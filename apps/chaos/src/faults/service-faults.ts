@@ -5,9 +5,10 @@ import type { Fault } from './fault.ts';
 import { chosen } from './chosen.ts';
 import { lasting } from './lasting.ts';
 
-const running = (units: readonly Unit[]): readonly Unit[] => {
-  const found = units.filter(({ pid }) => pid !== undefined);
-  return found.length === 0 ? units : found;
+/** Returns the units that have a process, or all units if none has one. */
+const runningUnits = (units: readonly Unit[]): readonly Unit[] => {
+  const running = units.filter(({ pid }) => pid !== undefined);
+  return running.length === 0 ? units : running;
 };
 
 async function kill(unit: Unit, downMs: number): Promise<void> {
@@ -36,7 +37,7 @@ export const serviceFaults: readonly Fault[] = [
     lane: 'services',
     lastsMs: [0, 3000],
     overheadSeconds: 2,
-    strike: ({ site, choice, lastsMs }) => kill(chosen(running(site.consumers), choice), lastsMs),
+    strike: ({ site, choice, lastsMs }) => kill(chosen(runningUnits(site.consumers), choice), lastsMs),
   },
   {
     kind: 'kill-all-consumers',
@@ -44,16 +45,16 @@ export const serviceFaults: readonly Fault[] = [
     lastsMs: [0, 2000],
     overheadSeconds: 3,
     async strike({ site, lastsMs }) {
-      await Promise.all(running(site.consumers).map((unit) => kill(unit, lastsMs)));
+      await Promise.all(runningUnits(site.consumers).map((unit) => kill(unit, lastsMs)));
     },
   },
   {
-    // Sometimes long enough for the group to expel the consumer.
+    // Sometimes lasts long enough for the group to expel the consumer.
     kind: 'freeze-consumer',
     lane: 'services',
     lastsMs: [1000, 14_000],
     overheadSeconds: 1,
-    strike: ({ site, choice, lastsMs }) => freeze(chosen(running(site.consumers), choice), lastsMs),
+    strike: ({ site, choice, lastsMs }) => freeze(chosen(runningUnits(site.consumers), choice), lastsMs),
   },
   {
     kind: 'kill-api',
@@ -74,7 +75,7 @@ export const serviceFaults: readonly Fault[] = [
     lane: 'services',
     lastsMs: [0, 0],
     overheadSeconds: 8,
-    strike: ({ site }) => restartEach(site, running(site.consumers)),
+    strike: ({ site }) => restartEach(site, runningUnits(site.consumers)),
   },
   {
     kind: 'restart-apis',
@@ -84,7 +85,7 @@ export const serviceFaults: readonly Fault[] = [
     strike: ({ site }) => restartEach(site, site.apis),
   },
   {
-    // The records become dead letters again.
+    // The replayed records become dead letters again.
     kind: 'replay-dead-letters',
     lane: 'services',
     lastsMs: [0, 0],

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Load } from '../load/load.ts';
-import type { Appointment } from '../schedule.ts';
+import type { PlannedFault } from '../schedule.ts';
 import type { Site } from '../site/site.ts';
 
-/** A fault that struck, and when it was mended. */
-export interface Struck {
+/** A fault that struck, and the time at which it ended. */
+export interface StruckFault {
   readonly kind: string;
-  readonly mendedAt: number;
-  /** Why the harness could not make the fault as planned. Then it does not count. */
+  readonly endedAt: number;
+  /** The reason if the harness could not cause or end the fault as planned. Such a fault does not count. */
   readonly failure?: string;
 }
 
@@ -17,17 +17,20 @@ const maxStrikeMs = 120_000;
 export interface Scene {
   readonly site: Site;
   readonly load: Load;
-  /** The moment from which the schedule counts. */
+  /** The start of the schedule, on the clock of `performance.now()`. */
   readonly startedAt: number;
-  /** The moment after which no fault begins. */
+  /** The time after which no fault begins, on the same clock. */
   readonly endsAt: number;
   readonly onLine: (line: string) => void;
 }
 
-/** Strikes with the faults of a lane, each at its time or once the previous one is over. Returns those that began. */
-export async function strikeLane(lane: readonly Appointment[], scene: Scene): Promise<readonly Struck[]> {
+/** Causes the faults of a lane, each at its time or when the previous fault has ended. Returns the faults that began. */
+export async function strikeLane(
+  lane: readonly PlannedFault[],
+  scene: Scene,
+): Promise<readonly StruckFault[]> {
   const { site, load, startedAt, endsAt, onLine } = scene;
-  const struck: Struck[] = [];
+  const struckFaults: StruckFault[] = [];
   for (const { fault, at, lastsMs, choice } of lane) {
     await delay(Math.max(0, startedAt + at * 1000 - performance.now()));
     const began = performance.now();
@@ -42,12 +45,12 @@ export async function strikeLane(lane: readonly Appointment[], scene: Scene): Pr
       poison: () => load.poison(),
       replay: () => load.replay(),
     });
-    // A fault that hangs or fails is the harness's own problem. The other faults still count.
+    // If causing a fault hangs or fails, the harness is at fault, not the service. The other faults still count.
     const late = delay(maxStrikeMs, 'it took too long', { ref: false });
     const failure = await Promise.race([striking.then(() => undefined), late]).catch(String);
     if (failure !== undefined) onLine(`${fault.kind} failed: ${failure}`);
-    const mendedAt = performance.now();
-    struck.push({ kind: fault.kind, mendedAt, ...(failure === undefined ? {} : { failure }) });
+    const endedAt = performance.now();
+    struckFaults.push({ kind: fault.kind, endedAt, ...(failure === undefined ? {} : { failure }) });
   }
-  return struck;
+  return struckFaults;
 }

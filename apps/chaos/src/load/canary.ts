@@ -3,8 +3,8 @@ import { partitionOf } from '@user-activity/domain';
 import type { Ledger } from './ledger.ts';
 import { send } from './sender.ts';
 
-/** A check that the service works: an activity on each partition, and when all of them were found. */
-interface Look {
+/** One probe: an activity sent to each partition, and the time at which all of them were found. */
+interface Probe {
   readonly sentAt: number;
   readonly missing: Set<string>;
   foundAt?: number;
@@ -14,12 +14,12 @@ const type = 'CANARY';
 const everyMs = 500;
 const pollMs = 200;
 
-/** Logs an activity on every partition twice a second and queries them, to measure how long the service takes to recover. */
+/** Measures how long the service takes to recover. Logs an activity on every partition twice a second, and queries for them. */
 export class Canary {
   readonly #ledger: Ledger;
   readonly #url: () => string;
   readonly #users: readonly string[];
-  readonly #looks: Look[] = [];
+  readonly #probes: Probe[] = [];
 
   constructor(ledger: Ledger, partitions: number, url: () => string) {
     this.#ledger = ledger;
@@ -27,34 +27,35 @@ export class Canary {
     this.#users = usersOf(partitions);
   }
 
-  async sing(signal: AbortSignal): Promise<void> {
+  /** Sends probes and looks for them until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#post(signal), this.#poll(signal)]);
   }
 
-  /** Returns how long after a moment activities sent since then were found on all partitions, in ms; undefined if they were not. */
+  /** Returns the time in ms from `since` until a probe sent after `since` was first found on all partitions; undefined if none was. */
   recovery(since: number): number | undefined {
-    const found = this.#looks.flatMap(({ sentAt, foundAt }) =>
+    const found = this.#probes.flatMap(({ sentAt, foundAt }) =>
       sentAt >= since && foundAt !== undefined ? [foundAt - since] : [],
     );
     return found.length === 0 ? undefined : Math.min(...found);
   }
 
   async #post(signal: AbortSignal): Promise<void> {
-    const looks: Promise<void>[] = [];
+    const sending: Promise<void>[] = [];
     while (!signal.aborted) {
-      looks.push(this.#look());
+      sending.push(this.#probe());
       await pause(everyMs, signal);
     }
-    await Promise.all(looks);
+    await Promise.all(sending);
   }
 
-  async #look(): Promise<void> {
-    const number = this.#looks.length + 1;
+  async #probe(): Promise<void> {
+    const number = this.#probes.length + 1;
     const drafts = this.#users.map((userId) => {
       const nonce = `${userId}-${number}`;
       return { id: nonce, userId, type, metadata: { nonce } };
     });
-    this.#looks.push({ sentAt: performance.now(), missing: new Set(drafts.map(({ id }) => id)) });
+    this.#probes.push({ sentAt: performance.now(), missing: new Set(drafts.map(({ id }) => id)) });
     await send(this.#ledger, { url: this.#url(), drafts, batch: true });
   }
 
@@ -62,10 +63,10 @@ export class Canary {
     while (!signal.aborted) {
       const found = await newest(this.#url());
       const foundAt = performance.now();
-      for (const look of this.#looks) {
-        if (look.foundAt !== undefined) continue;
-        for (const id of found) look.missing.delete(id);
-        if (look.missing.size === 0) look.foundAt = foundAt;
+      for (const probe of this.#probes) {
+        if (probe.foundAt !== undefined) continue;
+        for (const id of found) probe.missing.delete(id);
+        if (probe.missing.size === 0) probe.foundAt = foundAt;
       }
       await pause(pollMs, signal);
     }

@@ -16,17 +16,17 @@ export interface ClientOptions {
   readonly maxPauseMs: number;
 }
 
-const attempts = 6;
+const maxAttempts = 6;
 
 /**
- * Logs the activities of its users until it is stopped, mostly one after the other. Behaves as clients do: repeats unconfirmed requests,
- * sends the same twice, gives up, confuses ids, and sends invalid activities.
+ * Logs activities of its users until it is stopped, mostly one after the other. It behaves as real clients do: it repeats unconfirmed
+ * requests, sends an activity twice, gives up, reuses an id for another fact, and sends invalid activities.
  */
 export class Client {
   readonly #options: ClientOptions;
   /** Facts that were sent with an id. Some are sent again. */
-  readonly #past: Draft[] = [];
-  #made = 0;
+  readonly #pastDrafts: Draft[] = [];
+  #draftCount = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -40,78 +40,80 @@ export class Client {
     }
   }
 
-  async #actOnce(dice: number): Promise<void> {
+  async #actOnce(roll: number): Promise<void> {
     const { random } = this.#options;
-    if (dice <= 55) await this.#persist([this.#remembered()], false);
-    else if (dice <= 67) await this.#persist([this.#draft(false)], false);
-    else if (dice <= 80)
-      await this.#persist(
+    if (roll <= 55) await this.#sendUntilConfirmed([this.#repeatableDraft()], false);
+    else if (roll <= 67) await this.#sendUntilConfirmed([this.#draft(false)], false);
+    else if (roll <= 80)
+      await this.#sendUntilConfirmed(
         Array.from({ length: random.int(2, 25) }, () =>
-          random.chance(90) ? this.#remembered() : this.#draft(false),
+          random.chance(90) ? this.#repeatableDraft() : this.#draft(false),
         ),
         true,
       );
-    else if (dice <= 86) await this.#twiceAtOnce(this.#remembered());
-    else if (dice <= 91) await this.#several();
-    else if (dice <= 95) await this.#persist([this.#again()], false);
-    else if (dice <= 98) await this.#persist([this.#mistaken()], false);
-    else await this.#refused();
+    else if (roll <= 86) await this.#sendTwiceAtOnce(this.#repeatableDraft());
+    else if (roll <= 91) await this.#sendSeveral();
+    else if (roll <= 95) await this.#sendUntilConfirmed([this.#pastDraft()], false);
+    else if (roll <= 98) await this.#sendUntilConfirmed([this.#conflictingDraft()], false);
+    else await this.#sendInvalid();
   }
 
-  /** Sends the drafts until they are confirmed, to a random API each time, or gives up. */
-  async #persist(drafts: readonly Draft[], batch: boolean): Promise<void> {
+  /** Sends the drafts to a random API each time, until they are confirmed. Sometimes gives up before. */
+  async #sendUntilConfirmed(drafts: readonly Draft[], batch: boolean): Promise<void> {
     const { random } = this.#options;
-    let named = drafts;
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const { answer } = await this.#send(named, batch);
+    let draftsToSend = drafts;
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+      const { answer } = await this.#send(draftsToSend, batch);
       if (answer?.status === 202 || random.chance(5)) return;
-      // Without an id and an answer, a repetition could be stored twice.
-      if (answer === undefined && named.some(({ id }) => id === undefined)) return;
-      if (answer !== undefined) named = withIds(named, answer.ids);
+      // A draft without an id could be stored twice if it is sent again.
+      if (answer === undefined && draftsToSend.some(({ id }) => id === undefined)) return;
+      if (answer !== undefined) draftsToSend = withIds(draftsToSend, answer.ids);
       await delay(random.int(20, 150 * attempt));
     }
   }
 
-  async #twiceAtOnce(draft: Draft): Promise<void> {
+  async #sendTwiceAtOnce(draft: Draft): Promise<void> {
     await Promise.all([this.#send([draft], false), this.#send([draft], false)]);
   }
 
-  /** Sends different facts at the same time, so that no order is promised. */
-  async #several(): Promise<void> {
-    const drafts = Array.from({ length: 4 }, () => this.#remembered());
-    await Promise.all(drafts.map((draft) => this.#persist([draft], false)));
+  /** Sends different facts at the same time. The service does not promise their order. */
+  async #sendSeveral(): Promise<void> {
+    const drafts = Array.from({ length: 4 }, () => this.#repeatableDraft());
+    await Promise.all(drafts.map((draft) => this.#sendUntilConfirmed([draft], false)));
   }
 
   /** Returns an earlier fact, to be sent again. */
-  #again(): Draft {
-    return this.#past.length === 0 ? this.#remembered() : this.#options.random.pick(this.#past);
+  #pastDraft(): Draft {
+    return this.#pastDrafts.length === 0
+      ? this.#repeatableDraft()
+      : this.#options.random.pick(this.#pastDrafts);
   }
 
   /** Returns another fact under an earlier id. */
-  #mistaken(): Draft {
-    const { id } = this.#again();
+  #conflictingDraft(): Draft {
+    const { id } = this.#pastDraft();
     return { ...this.#draft(true), ...(id === undefined ? {} : { id }) };
   }
 
-  /** Sends an activity that breaks a rule. It must be refused, and nothing of it kept. */
-  async #refused(): Promise<void> {
-    const [sound, { metadata }] = [this.#draft(true), this.#draft(true)];
-    const long = { ...sound, metadata: { ...metadata, long: 'x'.repeat(defaultMetadataBytes) } };
+  /** Sends an activity that breaks a rule. The service must reject it and store nothing of it. */
+  async #sendInvalid(): Promise<void> {
+    const [validDraft, { metadata }] = [this.#draft(true), this.#draft(true)];
+    const long = { ...validDraft, metadata: { ...metadata, long: 'x'.repeat(defaultMetadataBytes) } };
     await this.#send([long], false, true);
   }
 
-  #send(drafts: readonly Draft[], batch: boolean, isUnsound = false): Promise<Exchange> {
+  #send(drafts: readonly Draft[], batch: boolean, isInvalid = false): Promise<Exchange> {
     const { ledger, random, url } = this.#options;
-    return send(ledger, { url: url(random), drafts, batch, isUnsound });
+    return send(ledger, { url: url(random), drafts, batch, isInvalid });
   }
 
-  #draft(named: boolean): Draft {
+  #draft(hasId: boolean): Draft {
     const { name, users, random } = this.#options;
-    this.#made += 1;
-    const nonce = `${name}-${this.#made}`;
+    this.#draftCount += 1;
+    const nonce = `${name}-${this.#draftCount}`;
     const happened = Date.UTC(2026, 0, 1) + random.int(0, 86_400_000);
     const draft: Draft = {
-      ...(named ? { id: nonce } : {}),
+      ...(hasId ? { id: nonce } : {}),
       userId: random.pick(users),
       type: random.pick(types),
       metadata: { ...random.pick(metadata), nonce },
@@ -121,9 +123,9 @@ export class Client {
   }
 
   /** Returns a new fact with an id, which may be sent again later. */
-  #remembered(): Draft {
+  #repeatableDraft(): Draft {
     const draft = this.#draft(true);
-    this.#past.push(draft);
+    this.#pastDrafts.push(draft);
     return draft;
   }
 }
@@ -139,7 +141,7 @@ const metadata: readonly JsonObject[] = [
   { page: 'x'.repeat(4000) },
 ];
 
-/** Returns the drafts with the ids under which the service wants them repeated. */
+/** Returns the drafts with the ids of the answer. The service expects these ids if the drafts are sent again. */
 const withIds = (drafts: readonly Draft[], ids: readonly (string | null)[]): readonly Draft[] =>
   drafts.map((draft, index) => {
     const id = draft.id ?? ids[index];

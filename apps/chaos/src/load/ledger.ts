@@ -1,6 +1,6 @@
 import type { JsonObject } from '@user-activity/domain';
 
-/** An activity as a client sends it. Each fact has its own `metadata.nonce`, and keeps it when it is sent again. */
+/** An activity as a client sends it. Each fact has its own `metadata.nonce`, also when it is sent again. */
 export interface Draft {
   readonly id?: string;
   readonly userId: string;
@@ -12,10 +12,10 @@ export interface Draft {
 /** A request to log activities, and its answer. Times are milliseconds of one clock. */
 export interface Exchange {
   readonly drafts: readonly Draft[];
-  /** Whether the drafts break a rule. They must be refused if so, and only then. */
-  readonly isUnsound?: boolean;
+  /** Whether the drafts break a rule. The service must reject such drafts, and no others. */
+  readonly isInvalid?: boolean;
   readonly sentAt: number;
-  /** Absent if there was none. */
+  /** Absent if the service did not answer. */
   readonly answer?: Answer;
 }
 
@@ -23,7 +23,7 @@ export interface Exchange {
 export interface Answer {
   readonly at: number;
   readonly status: number;
-  /** The `detail` of a refusal, without the parts in brackets. */
+  /** The `detail` of a refusal, without the parts in parentheses. */
   readonly reason?: string;
   /** The id of each draft, if the answer names ids; null for a rejected draft. */
   readonly ids: readonly (string | null)[];
@@ -33,7 +33,7 @@ export interface Answer {
 export class Ledger {
   readonly exchanges: Exchange[] = [];
 
-  note(exchange: Exchange): void {
+  add(exchange: Exchange): void {
     this.exchanges.push(exchange);
   }
 

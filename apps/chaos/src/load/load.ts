@@ -22,7 +22,7 @@ export class Load {
   readonly #random: Random;
   readonly #clients: readonly Client[];
   readonly #replays: number[] = [];
-  #rounds = 0;
+  #poisonRounds = 0;
   #bursts = 0;
 
   constructor(site: Site, random: Random) {
@@ -57,7 +57,7 @@ export class Load {
     await Promise.all(sending);
   }
 
-  /** Asks for a replay of all dead letters. Letters that the service cannot replay now stay listed. */
+  /** Requests a replay of all dead letters. Letters that the service cannot replay stay in its list. */
   async replay(): Promise<void> {
     const response = await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
       method: 'POST',
@@ -69,11 +69,11 @@ export class Load {
     await response?.body?.cancel();
   }
 
-  /** Returns violations for wrong answers to replays, and if nothing was answered 202. */
+  /** Returns a violation for each wrong answer to a replay, and one if no request was answered 202. */
   violations(): readonly Violation[] {
-    const odd = this.#replays.filter((status) => ![202, 409, 503].includes(status));
+    const unexpected = this.#replays.filter((status) => ![202, 409, 503].includes(status));
     return [
-      ...odd.map(
+      ...unexpected.map(
         (status): Violation => ({ kind: 'answer', subject: 'replay', detail: `answered ${status}` }),
       ),
       ...(this.ledger.accepted > 0
@@ -82,9 +82,10 @@ export class Load {
     ];
   }
 
+  /** Writes a poison message of each kind to the topic. */
   async poison(): Promise<void> {
-    this.#rounds += 1;
-    for (const record of poisonRecords(this.#rounds, partitions)) {
+    this.#poisonRounds += 1;
+    for (const record of poisonRecords(this.#poisonRounds, partitions)) {
       await this.#site.tools.write(record);
       this.poisoned += 1;
     }

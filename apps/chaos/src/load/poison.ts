@@ -1,7 +1,7 @@
 import { maxMetadataBytes } from '@user-activity/domain';
 import type { WrittenRecord } from '@user-activity/test-kit';
 
-/** The header that marks a poison message: no client sent it, and it must become a dead letter unchanged. */
+/** The header of poison messages. No client sends it. A poison message must become a dead letter with the same bytes. */
 export const poisonHeader = 'chaos-poison';
 
 type Content = Pick<WrittenRecord, 'value' | 'headers'>;
@@ -9,7 +9,7 @@ type Content = Pick<WrittenRecord, 'value' | 'headers'>;
 const text = (value: string): Buffer => Buffer.from(value);
 const loggedType = { ce_type: text('user-activity.logged.v1') };
 const moment = '2026-01-02T03:04:05.678Z';
-const sound = {
+const validActivity = {
   id: 'poison',
   userId: 'poison',
   type: 'VIEW',
@@ -17,9 +17,9 @@ const sound = {
   createdAt: moment,
   receivedAt: moment,
 };
-const json = (change: object): Buffer => text(JSON.stringify({ ...sound, ...change }));
+const json = (change: object): Buffer => text(JSON.stringify({ ...validActivity, ...change }));
 
-/** One record of each kind that is not an activity. */
+/** The contents of one record of each kind that is not an activity. */
 const contents: readonly Content[] = [
   { value: text('{"id": "not JSON'), headers: loggedType },
   { value: text('[]'), headers: loggedType },
@@ -37,7 +37,7 @@ const contents: readonly Content[] = [
   { value: null, headers: loggedType },
 ];
 
-/** Returns a poison message of each kind. Each has its own mark. */
+/** Returns a poison message of each kind. The poison header has another value in each message. */
 export function poisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
   return contents.map(({ value, headers }, index) => ({
     partition: (round + index) % partitions,

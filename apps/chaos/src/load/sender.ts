@@ -3,22 +3,22 @@ import type { Answer, Draft, Exchange, Ledger } from './ledger.ts';
 const timeoutMs = 8000;
 
 /** A request to log activities. */
-export interface Sending {
+export interface LogRequest {
   readonly url: string;
   readonly drafts: readonly Draft[];
   readonly batch: boolean;
-  readonly isUnsound?: boolean;
+  readonly isInvalid?: boolean;
 }
 
-/** Posts drafts, and notes the request and its answer, if any, in the ledger. */
+/** Posts drafts. Adds the request and its answer, if any, to the ledger. */
 export async function send(
   ledger: Ledger,
-  { url, drafts, batch, isUnsound = false }: Sending,
+  { url, drafts, batch, isInvalid = false }: LogRequest,
 ): Promise<Exchange> {
   const sentAt = performance.now();
   const answer = await post(url, batch ? '/api/logs/batch' : '/api/logs', batch ? drafts : drafts[0]);
-  const exchange = { drafts, isUnsound, sentAt, ...(answer === undefined ? {} : { answer }) };
-  ledger.note(exchange);
+  const exchange = { drafts, isInvalid, sentAt, ...(answer === undefined ? {} : { answer }) };
+  ledger.add(exchange);
   return exchange;
 }
 
@@ -30,20 +30,21 @@ async function post(url: string, path: string, body: unknown): Promise<Answer | 
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const said = (await response.json()) as Said;
-    const reason = said.detail?.replaceAll(/ \(.*?\)/g, '');
-    const why = reason === undefined ? {} : { reason };
-    return { at: performance.now(), status: response.status, ids: idsOf(said), ...why };
+    const responseBody = (await response.json()) as ResponseBody;
+    const reason = responseBody.detail?.replaceAll(/ \(.*?\)/g, '');
+    const refusal = reason === undefined ? {} : { reason };
+    return { at: performance.now(), status: response.status, ids: idsOf(responseBody), ...refusal };
   } catch {
-    // Cut off, refused or too late: the outcome is unknown.
+    // The connection was cut or refused, or the answer was too late. The outcome is unknown.
     return undefined;
   }
 }
 
-interface Said {
+interface ResponseBody {
   readonly detail?: string;
   readonly id?: string;
   readonly ids?: readonly (string | null)[];
 }
 
-const idsOf = ({ id, ids }: Said): readonly (string | null)[] => ids ?? (id === undefined ? [] : [id]);
+const idsOf = ({ id, ids }: ResponseBody): readonly (string | null)[] =>
+  ids ?? (id === undefined ? [] : [id]);

@@ -8,27 +8,27 @@ const run = promisify(execFile);
 const everyMs = 2000;
 const maxMiB = 1024;
 
-/** Measures the memory of processes, and remembers the peak of each, in MiB. */
+/** Measures the memory of processes. `peaks` holds the peak of each process in MiB, by its name. */
 export class MemoryWatch {
   readonly peaks: Map<string, number> = new Map();
 
   async watch(units: readonly Unit[], signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#look(units);
+      await this.#measure(units);
       await delay(everyMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Returns a violation for each process that took too much. */
+  /** Returns a violation for each process that used more than 1 GiB, or one if nothing was measured. */
   violations(): readonly Violation[] {
     if (this.peaks.size === 0)
       return [{ kind: 'idle', subject: 'memory', detail: 'nothing was measured: is ps installed?' }];
     return [...this.peaks].flatMap(([subject, mib]): Violation[] =>
-      mib > maxMiB ? [{ kind: 'memory', subject, detail: `took ${mib} MiB; the maximum is ${maxMiB}` }] : [],
+      mib > maxMiB ? [{ kind: 'memory', subject, detail: `used ${mib} MiB; the maximum is ${maxMiB}` }] : [],
     );
   }
 
-  async #look(units: readonly Unit[]): Promise<void> {
+  async #measure(units: readonly Unit[]): Promise<void> {
     const names = new Map(units.flatMap(({ pid, name }) => (pid === undefined ? [] : [[pid, name]])));
     // `ps` omits processes that have ended, and fails if all have.
     const { stdout } = await run('ps', ['-o', 'pid=,rss=', '-p', [...names.keys()].join()]).catch(() => ({

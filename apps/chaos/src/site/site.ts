@@ -19,20 +19,20 @@ const breakagePreload = new URL('../breakage/preload.ts', import.meta.url).href;
 
 /** Options of a site. */
 export interface SiteOptions {
-  /** The name in `breakages` of a promise that the service breaks on purpose. */
+  /** A key of `breakages`: the promise that the service is made to break. */
   readonly breakage?: string;
 }
 
-/** A deployment that can be broken: Kafka, MongoDB, APIs and consumers, with proxies between them. */
+/** A deployment for fault injection: APIs and consumers, with Kafka and MongoDB behind proxies. */
 export class Site {
   readonly kafka: Kafka;
   readonly mongo: ReplicaSet;
   readonly tools: TopicTools;
   readonly apis: readonly Unit[];
-  /** The last one does not run unless the group is scaled out. */
+  /** The last consumer runs only while the group is scaled out. */
   readonly consumers: readonly Unit[];
   readonly selfEnds: SelfEnd[];
-  /** A sentence for each process that ended badly after a request to end. */
+  /** A sentence for each process that ended late or with an error after it was asked to end. */
   readonly badDrains: string[] = [];
 
   private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, { breakage }: SiteOptions) {
@@ -75,7 +75,7 @@ export class Site {
     const starting = [startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)] as const;
     try {
       const [kafka, mongo] = await Promise.all(starting);
-      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.straight, topic), options);
+      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.directBrokers, topic), options);
       await Promise.all([site.scale(consumers), ...site.apis.map((api) => api.start())]);
       return site;
     } catch (error) {
@@ -88,29 +88,29 @@ export class Site {
     return [...this.apis, ...this.consumers];
   }
 
-  /** Returns the URL of an API that is ready, or a URL without a server if none is. */
+  /** Returns the URL of an API that is ready. If no API is ready, returns a URL on which no server listens. */
   url(random: Random): string {
     const urls = this.apis.flatMap(({ url }) => (url === undefined ? [] : [url]));
     return urls.length === 0 ? 'http://127.0.0.1:1' : random.pick(urls);
   }
 
-  /** Starts or drains consumers until so many run. */
+  /** Starts or drains consumers until `count` of them run. */
   async scale(count: number): Promise<void> {
     await Promise.all(this.consumers.map((unit, index) => (index < count ? unit.start() : this.drain(unit))));
   }
 
-  /** Goes back to the usual number of consumers. */
+  /** Starts or drains consumers until the usual number runs. */
   async scaleBack(): Promise<void> {
     await this.scale(consumers);
   }
 
-  /** Asks a process to end, and notes if it ends badly. */
+  /** Asks a process to end. Adds a sentence to `badDrains` if it ends late or with an error. */
   async drain(unit: Unit): Promise<void> {
     const fault = await unit.drain();
     if (fault !== undefined) this.badDrains.push(fault);
   }
 
-  /** Returns violations for processes that ended by themselves or badly. */
+  /** Returns violations for processes that ended without being asked to, late, or with an error. */
   violations(): readonly Violation[] {
     const ended = this.selfEnds.filter(({ wasReady }) => wasReady);
     return [

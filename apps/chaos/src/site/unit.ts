@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceProcess } from '@user-activity/test-kit';
 
-/** The end of a process that was not asked to end. */
+/** Describes a process that ended without being asked to. */
 export interface SelfEnd {
   readonly name: string;
   readonly code: number | null;
   /** Whether it was ready. If so, its end is a violation. */
   readonly wasReady: boolean;
-  /** The end of its output. */
+  /** The last 2,000 characters of its output. */
   readonly output: string;
 }
 
 const drainMs = 10_000;
 const restartMs = 500;
 
-/** A place for an API or a consumer. It has one process at a time, and starts another if it ends by itself. */
+/** Runs one process of an API or a consumer at a time. If the process ends without being asked to, starts a new one. */
 export class Unit {
   readonly name: string;
   readonly #start: () => ServiceProcess;
@@ -22,7 +22,7 @@ export class Unit {
   readonly #processes: ServiceProcess[] = [];
   #process: ServiceProcess | undefined;
   #url: string | undefined;
-  #wanted = false;
+  #shouldRun = false;
 
   constructor(name: string, start: () => ServiceProcess, onSelfEnd: (end: SelfEnd) => void) {
     this.name = name;
@@ -46,7 +46,7 @@ export class Unit {
 
   /** Starts a process if there is none. Resolves once the process is ready or has ended. */
   async start(): Promise<void> {
-    this.#wanted = true;
+    this.#shouldRun = true;
     if (this.#process !== undefined) return;
     const started = this.#start();
     this.#process = started;
@@ -58,17 +58,20 @@ export class Unit {
 
   /** Kills the process. */
   async kill(): Promise<void> {
-    await this.#take()?.end('SIGKILL');
+    await this.#detach()?.end('SIGKILL');
   }
 
-  /** Asks the process to end. Returns what was wrong, if anything. During its start it may end with any code, but in time. */
+  /**
+   * Asks the process to end. Returns a sentence if it ends late or with another code than 0, otherwise undefined. A process that is not
+   * ready yet may end with any code.
+   */
   async drain(): Promise<string | undefined> {
     const isReady = this.#url !== undefined;
-    const process = this.#take();
+    const process = this.#detach();
     if (process === undefined) return undefined;
     const since = performance.now();
-    const late = setTimeout(() => process.signal('SIGKILL'), 2 * drainMs);
-    const code = await process.end('SIGTERM').finally(() => clearTimeout(late));
+    const killTimer = setTimeout(() => process.signal('SIGKILL'), 2 * drainMs);
+    const code = await process.end('SIGTERM').finally(() => clearTimeout(killTimer));
     const ms = Math.round(performance.now() - since);
     if ((code === 0 || !isReady) && ms <= drainMs) return undefined;
     return `${this.name} ended with ${code} after ${ms} ms: ${process.output.slice(-2000)}`;
@@ -82,10 +85,10 @@ export class Unit {
     this.#process?.signal('SIGCONT');
   }
 
-  /** Forgets the process, so that its end counts as requested. */
-  #take(): ServiceProcess | undefined {
+  /** Makes the unit forget its process, so that the end of the process counts as requested. */
+  #detach(): ServiceProcess | undefined {
     const process = this.#process;
-    this.#wanted = false;
+    this.#shouldRun = false;
     this.#process = undefined;
     this.#url = undefined;
     process?.signal('SIGCONT');
@@ -98,9 +101,9 @@ export class Unit {
     this.#process = undefined;
     this.#url = undefined;
     this.#onSelfEnd({ name: this.name, code, wasReady, output: process.output.slice(-2000) });
-    // An orchestrator restarts it after a while too.
+    // An orchestrator also waits before it restarts a process.
     void delay(restartMs).then(async () => {
-      if (this.#wanted) await this.start();
+      if (this.#shouldRun) await this.start();
     });
   }
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Attack } from '../attack.ts';
 import { bodiesAtOnce } from './bodies-at-once.ts';
-import { type Body, deepRepeats, json, listOf, maxBodyBytes, times, zipped } from './payloads.ts';
+import { type Body, deepRepeats, gzipRequest, json, listOf, maxBodyBytes, times } from './payloads.ts';
 import { segmentBodies } from './segment-bodies.ts';
 
 const oneByte = gzipSync(' ');
@@ -15,7 +15,7 @@ const bodies: readonly Body[] = [
     's9-escaped-keys',
     '800,000 objects with an escaped key',
     () =>
-      zipped(
+      gzipRequest(
         batch,
         listOf(800_000, () => '{"\\n":1}'),
       ),
@@ -25,7 +25,7 @@ const bodies: readonly Body[] = [
     's9-distinct-escapes',
     '400,000 objects with distinct escaped keys',
     () =>
-      zipped(
+      gzipRequest(
         batch,
         listOf(400_000, (index) => `{"\\u000a${index}":1}`),
       ),
@@ -33,34 +33,34 @@ const bodies: readonly Body[] = [
   [
     's9-single-escapes',
     'one activity of 9 MB of escaped keys',
-    () => zipped(logs, `{${times(500_000, (index) => `"\\n${index}":1`).join()}}`),
+    () => gzipRequest(logs, `{${times(500_000, (index) => `"\\n${index}":1`).join()}}`),
   ],
   [
     's9-nested-escapes',
     'one activity with escaped keys at 200,000 levels',
-    () => zipped(logs, `${'{"\\n":'.repeat(200_000)}1${'}'.repeat(200_000)}`),
+    () => gzipRequest(logs, `${'{"\\n":'.repeat(200_000)}1${'}'.repeat(200_000)}`),
   ],
   [
     's9-deep-repeats',
     'a key repeated 6,500 times, 16,000 levels deep',
-    () => zipped(logs, deepRepeats(16_000, '"":1,'.repeat(6500))),
+    () => gzipRequest(logs, deepRepeats(16_000, '"":1,'.repeat(6500))),
     true,
   ],
   [
     's9-long-repeats',
     'a key repeated 200,000 times, 980 levels deep',
-    () => zipped(logs, deepRepeats(980, '"":1,'.repeat(200_000))),
+    () => gzipRequest(logs, deepRepeats(980, '"":1,'.repeat(200_000))),
   ],
   [
     's9-many-repeats',
     '80,000 objects that repeat a key, 980 levels deep',
-    () => zipped(logs, deepRepeats(980, `"a":[${'{"":1,"":1},'.repeat(80_000)}0],`)),
+    () => gzipRequest(logs, deepRepeats(980, `"a":[${'{"":1,"":1},'.repeat(80_000)}0],`)),
   ],
   [
     's9-batch-repeats',
     'a batch of 1,500 activities that repeat a key 1,000 times, 300 levels deep',
     () =>
-      zipped(
+      gzipRequest(
         batch,
         listOf(1500, () => deepRepeats(300, '"":1,'.repeat(1000))),
       ),
@@ -69,7 +69,7 @@ const bodies: readonly Body[] = [
     's9-combining-types',
     '4,000 types of 1,024 combining characters',
     () =>
-      zipped(
+      gzipRequest(
         batch,
         listOf(4000, () => `{"userId":"u","type":"a${'\u0301'.repeat(1024)}"}`),
       ),
@@ -79,7 +79,7 @@ const bodies: readonly Body[] = [
     's9-mixed-marks',
     '4,000 types of 1,024 combining marks in the wrong order',
     () =>
-      zipped(
+      gzipRequest(
         batch,
         listOf(4000, () => `{"userId":"u","type":"a${'\u0301\u0323'.repeat(512)}"}`),
       ),
@@ -87,67 +87,67 @@ const bodies: readonly Body[] = [
   [
     's9-long-type',
     'a type of 10 MB',
-    () => zipped(logs, `{"userId":"u","type":"${' a'.repeat(5_000_000)}"}`),
+    () => gzipRequest(logs, `{"userId":"u","type":"${' a'.repeat(5_000_000)}"}`),
     true,
   ],
   [
     's9-long-dashes',
     'a type of 10 MB of dashes',
-    () => zipped(logs, `{"userId":"u","type":"${'-'.repeat(10_000_000)}"}`),
+    () => gzipRequest(logs, `{"userId":"u","type":"${'-'.repeat(10_000_000)}"}`),
   ],
   [
     's9-long-user',
     'a user of 10 MB of spaces',
-    () => zipped(logs, `{"userId":"${' '.repeat(10_000_000)}","type":"T"}`),
+    () => gzipRequest(logs, `{"userId":"${' '.repeat(10_000_000)}","type":"T"}`),
   ],
-  ['s9-long-id', 'an id of 10 MB', () => zipped(logs, activity(`"id":"${'i'.repeat(10_000_000)}"`))],
+  ['s9-long-id', 'an id of 10 MB', () => gzipRequest(logs, activity(`"id":"${'i'.repeat(10_000_000)}"`))],
   [
     's9-long-time',
     'a time of 10 MB',
-    () => zipped(logs, activity(`"createdAt":"2026-01-01T00:00:00.${'0'.repeat(10_000_000)}Z"`)),
+    () => gzipRequest(logs, activity(`"createdAt":"2026-01-01T00:00:00.${'0'.repeat(10_000_000)}Z"`)),
   ],
   [
     's9-long-number',
     'a number of 10 million digits',
-    () => zipped(logs, activity(`"metadata":{"n":1${'0'.repeat(10_000_000)}}`)),
+    () => gzipRequest(logs, activity(`"metadata":{"n":1${'0'.repeat(10_000_000)}}`)),
   ],
   [
     's9-long-fraction',
     'a number with 10 million decimals',
-    () => zipped(logs, activity(`"metadata":{"n":0.${'1'.repeat(10_000_000)}}`)),
+    () => gzipRequest(logs, activity(`"metadata":{"n":0.${'1'.repeat(10_000_000)}}`)),
   ],
   [
     's9-surrogates',
     'a text of 1.6 million unpaired surrogates',
-    () => zipped(logs, activity(`"metadata":{"t":"${'\\ud800'.repeat(1_600_000)}"}`)),
+    () => gzipRequest(logs, activity(`"metadata":{"t":"${'\\ud800'.repeat(1_600_000)}"}`)),
   ],
-  ['s9-brackets', '5 million brackets', () => zipped(logs, '['.repeat(5_000_000)), true],
+  ['s9-brackets', '5 million brackets', () => gzipRequest(logs, '['.repeat(5_000_000)), true],
   [
     's9-balanced-brackets',
     '5 million levels of arrays',
-    () => zipped(batch, '['.repeat(5_000_000) + ']'.repeat(5_000_000)),
+    () => gzipRequest(batch, '['.repeat(5_000_000) + ']'.repeat(5_000_000)),
   ],
   [
     's9-deep-objects',
     '1.5 million levels of objects',
-    () => zipped(logs, `${'{"a":'.repeat(1_500_000)}1${'}'.repeat(1_500_000)}`),
+    () => gzipRequest(logs, `${'{"a":'.repeat(1_500_000)}1${'}'.repeat(1_500_000)}`),
   ],
   [
     's9-many-keys',
     'an activity of 900,000 members',
-    () => zipped(logs, `{${times(900_000, (index) => `"${index}":1`).join()}}`),
+    () => gzipRequest(logs, `{${times(900_000, (index) => `"${index}":1`).join()}}`),
     true,
   ],
   [
     's9-many-keys-of-metadata',
     'metadata of 900,000 members',
-    () => zipped(logs, activity(`"metadata":{${times(900_000, (index) => `"${index}":1`).join()}}`)),
+    () => gzipRequest(logs, activity(`"metadata":{${times(900_000, (index) => `"${index}":1`).join()}}`)),
   ],
   [
     's9-empty-items',
     'a batch of 5 million zeros',
     () =>
-      zipped(
+      gzipRequest(
         batch,
         listOf(5_000_000, () => '0'),
       ),
@@ -155,28 +155,28 @@ const bodies: readonly Body[] = [
   [
     's9-blank-lines',
     'NDJSON of 10 million blank lines',
-    () => zipped(batch, '\n'.repeat(10_000_000), 'application/x-ndjson'),
+    () => gzipRequest(batch, '\n'.repeat(10_000_000), 'application/x-ndjson'),
   ],
   [
     's9-tiny-lines',
     'NDJSON of 3 million lines of one character',
-    () => zipped(batch, '[\n'.repeat(3_000_000), 'application/x-ndjson'),
+    () => gzipRequest(batch, '[\n'.repeat(3_000_000), 'application/x-ndjson'),
   ],
   [
     's9-one-line',
     'NDJSON of one line of 10 MB',
-    () => zipped(batch, `"${'x'.repeat(10_000_000)}"`, 'application/x-ndjson'),
+    () => gzipRequest(batch, `"${'x'.repeat(10_000_000)}"`, 'application/x-ndjson'),
   ],
   [
     's9-white-space',
     '10 MB of white space around an activity',
-    () => zipped(logs, `${' '.repeat(10_000_000)}{}`),
+    () => gzipRequest(logs, `${' '.repeat(10_000_000)}{}`),
   ],
   [
     's9-event-data',
     'a CloudEvent with data in Base64 of 10 MB',
     () =>
-      zipped(
+      gzipRequest(
         '/api/events',
         `{"specversion":"1.0","id":"e","source":"/s","type":"t","subject":"u","data_base64":"${'A'.repeat(10_000_000)}"}`,
         'application/cloudevents+json',
@@ -201,10 +201,10 @@ const slowBodies = [...bodies, ...segmentBodies].map(
     about,
     ...(short ? { short } : {}),
     async send(target) {
-      const asked = question();
-      if ((asked.decodedBytes ?? 0) > maxBodyBytes)
+      const request = question();
+      if ((request.decodedBytes ?? 0) > maxBodyBytes)
         throw new Error(`${name} would be refused for its size alone.`);
-      await target.ask(asked);
+      await target.ask(request);
     },
   }),
 );

@@ -5,36 +5,36 @@ import type { Target } from '../target.ts';
 import type { RawConnection } from '../wire/raw-connection.ts';
 import { apiKey, times } from './payloads.ts';
 
-/** The maximum that may be sent of a refused body, including the kernel's buffers. */
+/** The maximum number of bytes of a refused body that a client can send, including the buffers of the kernel. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 const endlessBytes = 64 * 1024 * 1024;
 
 type Refusal = readonly [name: string, requestLine: string, headers: readonly string[], short?: true];
 
-const typed = 'Content-Type: application/json';
-const authorized = `Authorization: Bearer ${apiKey}`;
+const jsonType = 'Content-Type: application/json';
+const validKey = `Authorization: Bearer ${apiKey}`;
 const refusals: readonly Refusal[] = [
-  ['s13-unauthorized', 'POST /api/logs', [typed], true],
-  ['s13-wrong-key', 'POST /v1/batch', [typed, 'Authorization: Bearer wrong']],
-  ['s13-key-in-body', 'POST /v1/batch', [typed], true],
-  ['s13-not-found', 'POST /nothing', [typed, authorized], true],
-  ['s13-not-allowed', 'PUT /api/logs', [typed, authorized], true],
-  ['s13-body-of-get', 'GET /api/logs', [typed, authorized], true],
-  ['s13-body-of-health', 'GET /health/live', [typed]],
-  ['s13-unknown-type', 'POST /api/logs', ['Content-Type: text/plain', authorized], true],
-  ['s13-no-type', 'POST /api/logs', [authorized]],
-  ['s13-unknown-encoding', 'POST /api/logs', [typed, 'Content-Encoding: br', authorized]],
-  ['s13-unknown-parameter', 'POST /api/logs?a=1', [typed, authorized]],
-  ['s13-too-large', 'POST /api/logs', [typed, authorized]],
-  ['s13-not-gzip', 'POST /api/logs', [typed, 'Content-Encoding: gzip', authorized]],
-  ['s13-expectation', 'POST /api/logs', [typed, 'Expect: 200-ok', authorized]],
+  ['s13-unauthorized', 'POST /api/logs', [jsonType], true],
+  ['s13-wrong-key', 'POST /v1/batch', [jsonType, 'Authorization: Bearer wrong']],
+  ['s13-key-in-body', 'POST /v1/batch', [jsonType], true],
+  ['s13-not-found', 'POST /nothing', [jsonType, validKey], true],
+  ['s13-not-allowed', 'PUT /api/logs', [jsonType, validKey], true],
+  ['s13-body-of-get', 'GET /api/logs', [jsonType, validKey], true],
+  ['s13-body-of-health', 'GET /health/live', [jsonType]],
+  ['s13-unknown-type', 'POST /api/logs', ['Content-Type: text/plain', validKey], true],
+  ['s13-no-type', 'POST /api/logs', [validKey]],
+  ['s13-unknown-encoding', 'POST /api/logs', [jsonType, 'Content-Encoding: br', validKey]],
+  ['s13-unknown-parameter', 'POST /api/logs?a=1', [jsonType, validKey]],
+  ['s13-too-large', 'POST /api/logs', [jsonType, validKey]],
+  ['s13-not-gzip', 'POST /api/logs', [jsonType, 'Content-Encoding: gzip', validKey]],
+  ['s13-expectation', 'POST /api/logs', [jsonType, 'Expect: 200-ok', validKey]],
 ];
 
-const endless = ([name, requestLine, headers, short]: Refusal): Attack => ({
+const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
   name,
   about: `an endless body: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
   ...(short ? { short } : {}),
-  beside: true,
+  isParallel: true,
   environment: { API_KEYS: apiKey },
   async send(target) {
     const connection = await target.open();
@@ -45,14 +45,14 @@ const endless = ([name, requestLine, headers, short]: Refusal): Attack => ({
   },
   check({ answers, connections: [connection] }) {
     if (connection === undefined) return ['no connection was opened'];
-    const found = connection.isClosed ? [] : ['the connection stayed open'];
-    if (connection.sentBytes > maxUnreadBytes) found.push(`${connection.sentBytes} bytes were accepted`);
-    if (answers.length === 0 && !connection.isClosed) found.push('there was no answer');
-    return found;
+    const faults = connection.isClosed ? [] : ['the connection stayed open'];
+    if (connection.sentBytes > maxUnreadBytes) faults.push(`${connection.sentBytes} bytes were accepted`);
+    if (answers.length === 0 && !connection.isClosed) faults.push('there was no answer');
+    return faults;
   },
 });
 
-/** Sends chunks until the service accepts no more. */
+/** Sends chunks until the service closes the connection, for at most 3 s. */
 async function pump(connection: RawConnection): Promise<void> {
   const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, ' '), Buffer.from('\r\n')]);
   const end = performance.now() + 3000;
@@ -71,14 +71,14 @@ async function hold(target: Target, count: number, bytes: string | Buffer): Prom
 async function askMeanwhile(target: Target): Promise<void> {
   await target.ask({ path: '/api/logs?limit=1' });
 }
-const isServed = ({ answers }: Target): readonly string[] =>
+const servingFaults = ({ answers }: Target): readonly string[] =>
   answers.every(({ status }) => status === 200)
     ? []
     : [`a normal query meanwhile was answered ${answers.map(({ status }) => status).join()}`];
 
-const gzipHead = (bytes: number, more: string): Buffer => {
+const unfinishedGzip = (bytes: number, more: string): Buffer => {
   const body = gzipSync(Buffer.alloc(bytes, ' ')).subarray(0, -12);
-  const head = ['POST /api/logs HTTP/1.1', 'Host: 127.0.0.1', 'Content-Encoding: gzip', typed, more];
+  const head = ['POST /api/logs HTTP/1.1', 'Host: 127.0.0.1', 'Content-Encoding: gzip', jsonType, more];
   return Buffer.concat([
     Buffer.from(`${head.join('\r\n')}\r\nContent-Length: ${body.length + 12}\r\n\r\n`),
     body,
@@ -88,14 +88,14 @@ const ndjson = 'Content-Type: application/x-ndjson';
 
 /** S3, S8 and S13: clients that send slowly, never finish, or do not read. */
 export const connectionAttacks: readonly Attack[] = [
-  // The first of the attacks that run beside, because it takes longest.
+  // The first of the parallel attacks, because it takes the longest time.
   {
     name: 's8-trickles',
     about: '75 bodies of a byte every 3 s, from clients that keep their side open after the answer 408',
-    beside: true,
+    isParallel: true,
     sendingMs: 85_000,
     async send(target) {
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nContent-Length: 1000\r\n\r\n`;
+      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 1000\r\n\r\n`;
       const open = await Promise.all(times(75, () => target.open()));
       const end = performance.now() + 75_000;
       for (const connection of open) await connection.write(head);
@@ -107,19 +107,19 @@ export const connectionAttacks: readonly Attack[] = [
     },
     check({ answers, connections }) {
       const refused = answers.filter(({ status }) => status === 408).length;
-      const kept = connections.filter(({ isClosed }) => !isClosed).length;
-      return refused === connections.length && kept === 0
+      const open = connections.filter(({ isClosed }) => !isClosed).length;
+      return refused === connections.length && open === 0
         ? []
-        : [`${refused} of ${connections.length} were answered 408, and ${kept} kept their connection`];
+        : [`${refused} of ${connections.length} were answered 408, and ${open} connections stayed open`];
     },
   },
-  ...refusals.map(endless),
+  ...refusals.map(endlessBody),
   {
     name: 's3-half-bombs',
     about: '100 gzip bodies of 10 MB without their last bytes',
     short: true,
     async send(target) {
-      await hold(target, 100, gzipHead(10_000_000, 'Accept: */*'));
+      await hold(target, 100, unfinishedGzip(10_000_000, 'Accept: */*'));
       await delay(2000);
     },
   },
@@ -127,8 +127,8 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-half-lines',
     about: '100 gzip batches of 10 MB in NDJSON without their last bytes',
     async send(target) {
-      const batch = gzipHead(10_000_000, 'Accept: */*').toString('latin1');
-      const lines = batch.replace(typed, ndjson).replace('/api/logs', '/api/logs/batch');
+      const batch = unfinishedGzip(10_000_000, 'Accept: */*').toString('latin1');
+      const lines = batch.replace(jsonType, ndjson).replace('/api/logs', '/api/logs/batch');
       await hold(target, 100, Buffer.from(lines, 'latin1'));
       await delay(2000);
     },
@@ -137,7 +137,7 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-half-bodies',
     about: '60 bodies of 9 MB, not encoded, without their last byte',
     async send(target) {
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nContent-Length: 9000001\r\n\r\n`;
+      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 9000001\r\n\r\n`;
       await hold(target, 60, Buffer.concat([Buffer.from(head), Buffer.alloc(9_000_000, ' ')]));
       await delay(1000);
     },
@@ -150,23 +150,23 @@ export const connectionAttacks: readonly Attack[] = [
       await hold(target, 2000, '');
       await askMeanwhile(target);
     },
-    check: isServed,
+    check: servingFaults,
   },
   {
     name: 's3-half-heads',
-    about: '1,000 connections with a head of 15 KB that does not end',
+    about: '1,000 connections with headers of 15 KB that do not end',
     async send(target) {
       const line = `X-Long: ${'x'.repeat(1000)}\r\n`;
       await hold(target, 1000, `GET /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${line.repeat(15)}`);
       await askMeanwhile(target);
     },
-    check: isServed,
+    check: servingFaults,
   },
   {
     name: 's3-small-chunks',
     about: '50 bodies in 50,000 chunks of one byte each',
     async send(target) {
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nTransfer-Encoding: chunked\r\n\r\n`;
       await hold(target, 50, head + '1\r\n \r\n'.repeat(50_000));
     },
   },
@@ -175,17 +175,17 @@ export const connectionAttacks: readonly Attack[] = [
     about: '500 connections that wait for their outcome, and leave',
     async send(target) {
       const body = '{"userId":"u","type":"T"}';
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${typed}\r\nPrefer: wait=30\r\n`;
+      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nPrefer: wait=30\r\n`;
       await hold(target, 500, `${head}Content-Length: ${body.length}\r\n\r\n${body}`);
     },
   },
   {
     name: 's13-bad-framing',
-    about: 'malformed HTTP: two lengths, a length and chunks, bare line feeds, long heads',
+    about: 'malformed HTTP: two lengths, a length and chunks, bare line feeds, long headers',
     short: true,
     async send(target) {
       const host = 'Host: 127.0.0.1';
-      const heads = [
+      const requests = [
         `POST /api/logs HTTP/1.1\r\n${host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
         `POST /api/logs HTTP/1.1\r\n${host}\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello`,
         `GET /api/logs HTTP/1.1\n${host}\n\n`,
@@ -193,16 +193,16 @@ export const connectionAttacks: readonly Attack[] = [
         'GET /api/logs HTTP/1.1\r\n\r\n',
         `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n${host}\r\n\r\n`,
         `GET / HTTP/1.1\r\n${host}\r\n${'a: b\r\n'.repeat(5000)}\r\n`,
-        `POST /api/logs HTTP/1.1\r\n${host}\r\n${typed}\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(100_000)}\r\n \r\n0\r\n\r\n`,
+        `POST /api/logs HTTP/1.1\r\n${host}\r\n${jsonType}\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(100_000)}\r\n \r\n0\r\n\r\n`,
         'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
         `GET /api/logs HTTP/1.1\r\n${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`,
         '\u0016\u0003\u0001\u0002\u0000'.repeat(1000),
       ];
-      for (const head of heads) {
+      for (const request of requests) {
         const connection = await target.open();
-        await connection.write(head);
+        await connection.write(request);
         await Promise.race([connection.ended, delay(200)]);
-        target.answers.push(...connection.answers(head.slice(0, 40)));
+        target.answers.push(...connection.answers(request.slice(0, 40)));
       }
     },
   },

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { listOf, plain, times, zipped } from './payloads.ts';
+import { gzipRequest, jsonRequest, listOf, times } from './payloads.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -12,8 +12,11 @@ const storedBytes = ({ place: { folder } }: Target): number =>
     .map((file) => statSync(join(folder, file)))
     .reduce((sum, { size }) => sum + size, 0);
 
-/** Refused calls may take 100 times their bytes on the wire, and 32 MiB: the store's write-ahead log alone takes up to 20. */
-function unlessSmall(target: Target): readonly string[] {
+/**
+ * Refused calls may use 32 MiB of the disk plus 100 times their size on the wire. The write-ahead log of the store alone uses up to 20
+ * MiB.
+ */
+function diskFaults(target: Target): readonly string[] {
   const wireBytes = target.answers.reduce((sum, answer) => sum + answer.wireBytes, 0);
   const maxBytes = 32 * mebibyte + 100 * wireBytes;
   const bytes = storedBytes(target);
@@ -22,25 +25,31 @@ function unlessSmall(target: Target): readonly string[] {
     : [`${wireBytes} bytes on the wire took ${bytes} bytes of the disk; the maximum is ${maxBytes}`];
 }
 
-/** An attack on the disk by calls that are refused and kept as dead letters. */
+/** An attack on the disk by calls that are refused and stored as dead letters. */
 const refusedCalls = (
   name: string,
   about: string,
   send: Attack['send'],
   options: Partial<Attack> = {},
-): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: unlessSmall, ...options });
+): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: diskFaults, ...options });
 
 const conflicts = 10_000;
 
-/** Stores an activity, and makes 10,000 dead letters by other facts under its id. */
+/** Stores an activity, and sends 10,000 other facts under its id, which become dead letters. */
 async function makeConflicts(target: Target): Promise<void> {
   const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
-  await target.ask(zipped('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')));
-  const last = { 'content-type': 'application/json', prefer: 'wait=30' };
-  await target.ask({ path: '/api/logs', headers: last, body: Buffer.from('{"userId":"u","type":"LAST"}') });
+  await target.ask(
+    gzipRequest('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')),
+  );
+  const waitHeaders = { 'content-type': 'application/json', prefer: 'wait=30' };
+  await target.ask({
+    path: '/api/logs',
+    headers: waitHeaders,
+    body: Buffer.from('{"userId":"u","type":"LAST"}'),
+  });
 }
 
-/** Makes the conflicts, unless an earlier attack has. */
+/** Calls `makeConflicts`, unless an earlier attack has already done so. */
 async function makeConflictsOnce(target: Target): Promise<void> {
   const { text } = await target.ask({ path: '/api/dead-letters?code=conflict&limit=1' });
   if (text.startsWith('{"data":[]')) await makeConflicts(target);
@@ -56,7 +65,7 @@ export const deadLetterAttacks: readonly Attack[] = [
     async (target) => {
       const call = `{"event":"E","properties":{"text":"${'x'.repeat(9_900_000)}"}}`;
       for (let count = 0; count < 20; count += 1)
-        await target.ask(zipped('/v1/track', call.replace('"E"', `"E${count}"`)));
+        await target.ask(gzipRequest('/v1/track', call.replace('"E"', `"E${count}"`)));
     },
     { short: true },
   ),
@@ -64,12 +73,14 @@ export const deadLetterAttacks: readonly Attack[] = [
     const call = (index: number): string =>
       `{"type":"track","event":"E${index}","properties":{"text":"${'x'.repeat(1_000_000)}"}}`;
     for (let count = 0; count < 3; count += 1)
-      await target.ask(zipped('/v1/batch', `{"batch":${listOf(9, (index) => call(10 * count + index))}}`));
+      await target.ask(
+        gzipRequest('/v1/batch', `{"batch":${listOf(9, (index) => call(10 * count + index))}}`),
+      );
   }),
   refusedCalls('s6-many-calls', '3 batches of 10,000 calls without a user', async (target) => {
     for (let count = 0; count < 3; count += 1) {
       const call = (index: number): string => `{"type":"track","event":"${count}-${index}"}`;
-      await target.ask(zipped('/v1/batch', `{"batch":${listOf(10_000, call)}}`));
+      await target.ask(gzipRequest('/v1/batch', `{"batch":${listOf(10_000, call)}}`));
     }
   }),
   refusedCalls(
@@ -78,7 +89,7 @@ export const deadLetterAttacks: readonly Attack[] = [
     async (target) => {
       const call = (index: number): string => `{"type":"track","event":"${index}"}`;
       const context = `{"text":"${'x'.repeat(1000)}"}`;
-      await target.ask(zipped('/v1/batch', `{"context":${context},"batch":${listOf(9000, call)}}`));
+      await target.ask(gzipRequest('/v1/batch', `{"context":${context},"batch":${listOf(9000, call)}}`));
     },
   ),
   refusedCalls(
@@ -89,7 +100,7 @@ export const deadLetterAttacks: readonly Attack[] = [
       const properties = `${`{"${'/'.repeat(128)}":`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
       const call = (index: number): string =>
         `{"type":"track","event":"${index}","properties":${properties}}`;
-      await target.ask(zipped('/v1/batch', `{"batch":${listOf(2000, call)}}`));
+      await target.ask(gzipRequest('/v1/batch', `{"batch":${listOf(2000, call)}}`));
     },
   ),
   {
@@ -116,7 +127,7 @@ export const deadLetterAttacks: readonly Attack[] = [
       await target.ask({ path: replay, method: 'POST', headers: { 'content-length': '0' } });
       await target.ask({ path: replay, headers: type, body: Buffer.from('{"all":true}') });
       await target.askAll(
-        [{}, null, [], { all: false }, { ids: [] }, { all: 'true' }].map((body) => plain(replay, body)),
+        [{}, null, [], { all: false }, { ids: [] }, { all: 'true' }].map((body) => jsonRequest(replay, body)),
       );
     },
     check: ({ answers }) => [
@@ -135,7 +146,7 @@ export const deadLetterAttacks: readonly Attack[] = [
     short: true,
     prepare: makeConflictsOnce,
     async send(target) {
-      await target.askAll(times(10, () => plain(replay, { all: true })));
+      await target.askAll(times(10, () => jsonRequest(replay, { all: true })));
     },
     check: ({ answers }) => {
       const replayed = answers
@@ -157,7 +168,7 @@ export const deadLetterAttacks: readonly Attack[] = [
     about: '20 replays at once that name the same letter 10,000 times',
     async send(target) {
       const ids = times(10_000, () => 'user-activity:0:0');
-      await target.askAll(times(20, () => plain(replay, { ids })));
+      await target.askAll(times(20, () => jsonRequest(replay, { ids })));
     },
   },
 ];

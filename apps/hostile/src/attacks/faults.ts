@@ -1,9 +1,9 @@
 import type { Answer } from '../answer.ts';
 import type { Attack } from '../attack.ts';
 import type { Question } from '../wire/ask.ts';
-import { deepFaults, listOf, plain, times, zipped } from './payloads.ts';
+import { deepFaults, gzipRequest, jsonRequest, listOf, times } from './payloads.ts';
 
-/** The maximum size of an answer that explains faults: 256 KiB of explanations and what is around them, plus 100 bytes for each item. */
+/** The maximum size of an answer that lists faults: 256 KiB of errors and the rest of the answer. Each item adds `maxItemBytes`. */
 const maxExplainedBytes = 384 * 1024;
 const maxItemBytes = 100;
 
@@ -14,8 +14,8 @@ interface Receipt {
   readonly omittedErrors?: number;
 }
 
-/** Returns what is wrong with the verdicts of a batch: every item must have one, explained or not. */
-function misalignments(answer: Answer | undefined, items: number): readonly string[] {
+/** Returns a sentence for each fault of a receipt. The receipt must have a verdict for each item, with or without errors. */
+function receiptFaults(answer: Answer | undefined, items: number): readonly string[] {
   if (answer?.status !== 202) return [`a batch with valid items was answered ${answer?.status ?? 'nothing'}`];
   const { accepted, rejected = [], ids = [], omittedErrors } = JSON.parse(answer.text) as Receipt;
   const refused = new Set(rejected.map(({ index }) => index));
@@ -31,7 +31,7 @@ function misalignments(answer: Answer | undefined, items: number): readonly stri
   return found;
 }
 
-function tooLarge(answer: Answer | undefined, items: number): readonly string[] {
+function sizeFaults(answer: Answer | undefined, items: number): readonly string[] {
   const maxBytes = maxExplainedBytes + items * maxItemBytes;
   if (answer === undefined || answer.answerBytes <= maxBytes) return [];
   return [`the answer to ${items} items has ${answer.answerBytes} bytes; the maximum is ${maxBytes}`];
@@ -43,17 +43,17 @@ interface FaultyBatch {
   readonly short?: true;
   readonly items: number;
   readonly question: () => Question;
-  /** Whether some items are valid, so that the answer is a receipt. */
-  readonly isPartlyGood?: true;
+  /** Whether some items are valid. If so, the answer is a receipt. */
+  readonly hasValidItems?: true;
 }
 
-const sound = '{"userId":"u","type":"T"}';
+const validItem = '{"userId":"u","type":"T"}';
 const deepItem = (): string => `{"userId":"u","type":"T","metadata":${deepFaults()}}`;
-/** A list of faulty items with a valid one before and after them. */
-const between = (count: number, item: (index: number) => string): string =>
-  listOf(count + 2, (index) => (index === 0 || index === count + 1 ? sound : item(index)));
+/** Returns a JSON array of `count` invalid items, with a valid item before and after them. */
+const betweenValidItems = (count: number, item: (index: number) => string): string =>
+  listOf(count + 2, (index) => (index === 0 || index === count + 1 ? validItem : item(index)));
 
-const names = (count: number): string => times(count, (index) => `"n${index}":0`).join();
+const unknownMembers = (count: number): string => times(count, (index) => `"n${index}":0`).join();
 const event = (data: string): string =>
   `{"specversion":"1.0","id":"e","source":"/s","type":"t","subject":"u","data":${data}}`;
 
@@ -63,20 +63,20 @@ const batches: readonly FaultyBatch[] = [
     about: 'a batch of 2,000 items with 33 faults each at paths of 2 KB',
     short: true,
     items: 2002,
-    question: () => zipped('/api/logs/batch', between(2000, deepItem)),
-    isPartlyGood: true,
+    question: () => gzipRequest('/api/logs/batch', betweenValidItems(2000, deepItem)),
+    hasValidItems: true,
   },
   {
     name: 's1-all-refused',
     about: 'the same without a valid item',
     items: 2000,
-    question: () => zipped('/api/logs/batch', listOf(2000, deepItem)),
+    question: () => gzipRequest('/api/logs/batch', listOf(2000, deepItem)),
   },
   {
     name: 's1-atomic',
     about: 'the same, all or nothing',
     items: 2002,
-    question: () => zipped('/api/logs/batch?atomic=true', between(2000, deepItem)),
+    question: () => gzipRequest('/api/logs/batch?atomic=true', betweenValidItems(2000, deepItem)),
   },
   {
     name: 's1-unknown-names',
@@ -84,28 +84,30 @@ const batches: readonly FaultyBatch[] = [
     short: true,
     items: 10_000,
     question: () =>
-      zipped(
+      gzipRequest(
         '/api/logs/batch',
-        between(9998, () => `{${names(40)}}`),
+        betweenValidItems(9998, () => `{${unknownMembers(40)}}`),
       ),
-    isPartlyGood: true,
+    hasValidItems: true,
   },
   {
     name: 's1-ndjson',
     about: 'lines of NDJSON with faults at long paths, and malformed lines',
     items: 2002,
     question: () => {
-      const lines = times(2002, (index) => (index % 2 === 1 ? deepItem() : index === 0 ? sound : '{"a":['));
-      return zipped('/api/logs/batch', lines.join('\n'), 'application/x-ndjson');
+      const lines = times(2002, (index) =>
+        index % 2 === 1 ? deepItem() : index === 0 ? validItem : '{"a":[',
+      );
+      return gzipRequest('/api/logs/batch', lines.join('\n'), 'application/x-ndjson');
     },
-    isPartlyGood: true,
+    hasValidItems: true,
   },
   {
     name: 's1-cloudevents',
     about: 'a CloudEvents batch whose data has faults at long paths',
     items: 2000,
     question: () =>
-      zipped(
+      gzipRequest(
         '/api/events',
         listOf(2000, () => event(deepFaults())),
         'application/cloudevents-batch+json',
@@ -116,9 +118,9 @@ const batches: readonly FaultyBatch[] = [
     about: 'a CloudEvents batch of 5,000 events with 40 attributes of wrong names',
     items: 5000,
     question: () =>
-      zipped(
+      gzipRequest(
         '/api/events',
-        listOf(5000, () => `{"specversion":"9",${names(40).replaceAll('"n', '"N_')}}`),
+        listOf(5000, () => `{"specversion":"9",${unknownMembers(40).replaceAll('"n', '"N_')}}`),
         'application/cloudevents-batch+json',
       ),
   },
@@ -129,28 +131,28 @@ const batches: readonly FaultyBatch[] = [
     items: 2000,
     question: () => {
       const call = `{"type":"track","event":"E","userId":"u","properties":${deepFaults()}}`;
-      return zipped('/v1/batch', `{"batch":${listOf(2000, () => call)}}`);
+      return gzipRequest('/v1/batch', `{"batch":${listOf(2000, () => call)}}`);
     },
   },
   {
     name: 's1-segment-names',
     about: 'a Segment batch of 10,000 calls of unknown types without a user',
     items: 10_000,
-    question: () => zipped('/v1/batch', `{"batch":${listOf(10_000, () => '{"type":"x"}')}}`),
+    question: () => gzipRequest('/v1/batch', `{"batch":${listOf(10_000, () => '{"type":"x"}')}}`),
   },
   {
     name: 's1-one-activity',
     about: 'one activity with 500,000 unknown members',
     short: true,
     items: 1,
-    question: () => zipped('/api/logs', `{${names(500_000)}}`),
+    question: () => gzipRequest('/api/logs', `{${unknownMembers(500_000)}}`),
   },
   {
     name: 's1-one-metadata',
     about: 'one activity whose metadata of 30 KB has 3,000 faults at long paths',
     items: 1,
     question: () =>
-      zipped(
+      gzipRequest(
         '/api/logs',
         `{"userId":"u","type":"T","metadata":{"${'/'.repeat(10_000)}":[${times(3000, () => '1e999').join()}]}}`,
       ),
@@ -159,14 +161,14 @@ const batches: readonly FaultyBatch[] = [
     name: 's1-long-name',
     about: 'one activity with a member whose name has 5 MB of slashes',
     items: 1,
-    question: () => zipped('/api/logs', `{"userId":"u","type":"T","${'/'.repeat(5_000_000)}":0}`),
+    question: () => gzipRequest('/api/logs', `{"userId":"u","type":"T","${'/'.repeat(5_000_000)}":0}`),
   },
   {
     name: 's1-replayed-ids',
     about: 'a replay of 10,000 malformed ids',
     short: true,
     items: 10_000,
-    question: () => zipped('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
+    question: () => gzipRequest('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
   },
   {
     name: 's1-query',
@@ -179,7 +181,7 @@ const batches: readonly FaultyBatch[] = [
     about: 'a batch of 10,000 items with ids that are not strings',
     items: 10_000,
     question: () =>
-      plain(
+      jsonRequest(
         '/api/logs/batch',
         times(10_000, () => ({ id: [], userId: {}, type: 7 })),
       ),
@@ -188,7 +190,7 @@ const batches: readonly FaultyBatch[] = [
 
 /** S1: requests with very many faults. */
 export const faults: readonly Attack[] = batches.map(
-  ({ name, about, short, items, question, isPartlyGood }): Attack => ({
+  ({ name, about, short, items, question, hasValidItems }): Attack => ({
     name,
     about,
     ...(short ? { short } : {}),
@@ -196,7 +198,7 @@ export const faults: readonly Attack[] = batches.map(
       await target.ask(question());
     },
     check({ answers: [answer] }) {
-      return [...tooLarge(answer, items), ...(isPartlyGood ? misalignments(answer, items) : [])];
+      return [...sizeFaults(answer, items), ...(hasValidItems ? receiptFaults(answer, items) : [])];
     },
   }),
 );

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attack } from '../attack.ts';
-import { plain, times } from './payloads.ts';
+import { jsonRequest, times } from './payloads.ts';
 
 /** S11: files that other users of the machine could read. */
 export const fileAttacks: readonly Attack[] = [
@@ -13,7 +13,7 @@ export const fileAttacks: readonly Attack[] = [
     only: 'embedded',
     async send(target) {
       await target.ask(
-        plain(
+        jsonRequest(
           '/api/logs/batch',
           times(100, (index) => ({ userId: `u${index}`, type: 'T' })),
         ),

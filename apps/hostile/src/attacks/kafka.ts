@@ -4,12 +4,12 @@ import { times } from './payloads.ts';
 
 type Headers = Readonly<Record<string, string | string[]>>;
 
-interface Poison {
+interface PoisonRecord {
   readonly value: Buffer | null;
   readonly headers?: Headers;
 }
 
-const logged = { ce_type: 'user-activity.logged.v1' };
+const loggedHeaders = { ce_type: 'user-activity.logged.v1' };
 
 interface PoisonOptions {
   readonly short?: true;
@@ -17,10 +17,10 @@ interface PoisonOptions {
 }
 
 /** An attack by records written directly to the topic, each in its own batch. */
-const poison = (
+const poisonAttack = (
   name: string,
   about: string,
-  records: () => readonly Poison[],
+  records: () => readonly PoisonRecord[],
   { codec, ...options }: PoisonOptions = {},
 ): Attack => ({
   name,
@@ -38,49 +38,54 @@ const poison = (
   },
 });
 
-// Made once, because each attack would hold a copy of its own.
+// Allocated once: otherwise each attack would hold its own copy.
 const zeros = Buffer.alloc(70_000_000);
 
-const named = (count: number): Headers =>
+const manyHeaders = (count: number): Headers =>
   Object.fromEntries(times(count, (index) => [`header-${index}`, 'x']));
 
 /** S4: records that anyone who may write to the topic can write. */
 export const kafkaAttacks: readonly Attack[] = [
-  poison('s4-headers', 'a record with 20,000 headers', () => [{ value: null, headers: named(20_000) }], {
-    short: true,
-  }),
-  poison('s4-repeated-header', 'a record with 60,000 headers of one name', () => [
+  poisonAttack(
+    's4-headers',
+    'a record with 20,000 headers',
+    () => [{ value: null, headers: manyHeaders(20_000) }],
+    {
+      short: true,
+    },
+  ),
+  poisonAttack('s4-repeated-header', 'a record with 60,000 headers of one name', () => [
     { value: null, headers: { name: times(60_000, () => 'x') } },
   ]),
-  poison('s4-headers-of-many', '50 records with 2,000 headers each', () =>
-    times(50, () => ({ value: null, headers: { ...logged, ...named(2000) } })),
+  poisonAttack('s4-headers-of-many', '50 records with 2,000 headers each', () =>
+    times(50, () => ({ value: null, headers: { ...loggedHeaders, ...manyHeaders(2000) } })),
   ),
-  poison(
+  poisonAttack(
     's4-brackets',
     'a record of 900,000 brackets',
-    () => [{ value: Buffer.from('['.repeat(900_000)), headers: logged }],
+    () => [{ value: Buffer.from('['.repeat(900_000)), headers: loggedHeaders }],
     { short: true },
   ),
-  poison('s4-tombstones', '1,000 records without a value', () => times(1000, () => ({ value: null }))),
+  poisonAttack('s4-tombstones', '1,000 records without a value', () => times(1000, () => ({ value: null }))),
   ...(['gzip', 'lz4', 'zstd'] as const).map((codec) =>
-    poison(`s4-${codec}-bomb`, `70 MB of zeros in ${codec}`, () => [{ value: zeros }], { codec }),
+    poisonAttack(`s4-${codec}-bomb`, `70 MB of zeros in ${codec}`, () => [{ value: zeros }], { codec }),
   ),
-  poison(
+  poisonAttack(
     's4-snappy-bomb',
     '18 MB of zeros in 1 MB of snappy',
     () => [{ value: zeros.subarray(0, 18_000_000) }],
     { codec: 'snappy' },
   ),
-  poison(
+  poisonAttack(
     's4-large-json',
     'a value of 60 MB of brackets in 2 kB of zstd',
-    () => [{ value: Buffer.alloc(60_000_000, '['), headers: logged }],
+    () => [{ value: Buffer.alloc(60_000_000, '['), headers: loggedHeaders }],
     { codec: 'zstd' },
   ),
-  poison('s4-many-bombs', '6 bombs of 70 MB in zstd', () => times(6, () => ({ value: zeros })), {
+  poisonAttack('s4-many-bombs', '6 bombs of 70 MB in zstd', () => times(6, () => ({ value: zeros })), {
     codec: 'zstd',
   }),
-  poison(
+  poisonAttack(
     's4-wrong-checksums',
     '5 batches of 60 MB in LZ4 frames with a wrong content checksum',
     () => times(5, () => ({ value: zeros.subarray(0, 60_000_000) })),

@@ -1,15 +1,15 @@
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { Question } from '../wire/ask.ts';
-import { plain } from './payloads.ts';
+import { jsonRequest } from './payloads.ts';
 
-const sound = { userId: 'u', type: 'ORIGIN' };
+const validActivity = { userId: 'u', type: 'ORIGIN' };
 
-/** The routes that a foreign page could attack. */
+/** The requests that a web page of another site could send. */
 const routes: readonly Question[] = [
-  plain('/api/logs', sound),
-  plain('/api/logs/batch', [sound]),
-  plain(
+  jsonRequest('/api/logs', validActivity),
+  jsonRequest('/api/logs/batch', [validActivity]),
+  jsonRequest(
     '/api/events',
     {
       specversion: '1.0',
@@ -21,12 +21,12 @@ const routes: readonly Question[] = [
     'application/cloudevents+json',
   ),
   ...['track', 'identify', 'page', 'screen', 'group', 'alias'].map((call) =>
-    plain(`/v1/${call}`, { userId: 'u', event: 'E' }),
+    jsonRequest(`/v1/${call}`, { userId: 'u', event: 'E' }),
   ),
-  plain('/v1/batch', { batch: [] }),
-  plain('/v1/import/', { batch: [] }),
-  plain('/v1/t', { userId: 'u', event: 'E' }, 'text/plain'),
-  plain('/api/dead-letters/replay', { ids: ['t:0:0'] }),
+  jsonRequest('/v1/batch', { batch: [] }),
+  jsonRequest('/v1/import/', { batch: [] }),
+  jsonRequest('/v1/t', { userId: 'u', event: 'E' }, 'text/plain'),
+  jsonRequest('/api/dead-letters/replay', { ids: ['t:0:0'] }),
   { path: '/api/dead-letters/replay', method: 'POST' },
   ...[
     '/api/logs',
@@ -48,7 +48,7 @@ const routes: readonly Question[] = [
 
 type Headers = Readonly<Record<string, string>>;
 
-const foreign: readonly Headers[] = [
+const foreignHeaders: readonly Headers[] = [
   { host: 'evil.example' },
   { host: 'evil.example', origin: 'http://evil.example' },
   { host: '127.0.0.1.evil.example' },
@@ -66,23 +66,25 @@ const foreign: readonly Headers[] = [
   { 'sec-fetch-site': 'Cross-Site' },
 ];
 
-/** The headers of a link from another site. Only pages such as `/docs` may be opened by one. */
+/** The headers that a browser sends when a user follows a link from another site. Such a link may open only pages such as `/docs`. */
 const navigation = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
 
-/** Sends every route these headers. Each must be refused with 403, or with 400 if `Host` is malformed. */
+/** Sends the requests of all routes with these headers. The service must refuse each with 403, or with 400 if `Host` is malformed. */
 async function askAsStranger(target: Target, headers: Headers): Promise<void> {
   await target.askAll(routes.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })));
 }
 
-const unlessRefused = ({ answers }: Target): readonly string[] => {
-  const taken = answers.filter(({ status }) => ![400, 403].includes(status));
-  const [first] = taken;
+const refusalFaults = ({ answers }: Target): readonly string[] => {
+  const notRefused = answers.filter(({ status }) => ![400, 403].includes(status));
+  const [first] = notRefused;
   return first === undefined
     ? []
-    : [`${taken.length} of ${answers.length} were not refused, such as ${first.request}: ${first.status}`];
+    : [
+        `${notRefused.length} of ${answers.length} were not refused, such as ${first.request}: ${first.status}`,
+      ];
 };
 
-const expected = (
+const statusAttack = (
   name: string,
   about: string,
   questions: (target: Target) => readonly Question[],
@@ -107,9 +109,9 @@ export const originAttacks: readonly Attack[] = [
     about: 'every route under a foreign Host, Origin or Sec-Fetch-Site',
     short: true,
     async send(target) {
-      for (const headers of foreign) await askAsStranger(target, headers);
+      for (const headers of foreignHeaders) await askAsStranger(target, headers);
     },
-    check: unlessRefused,
+    check: refusalFaults,
   },
   {
     name: 's7-foreign-frames',
@@ -122,9 +124,9 @@ export const originAttacks: readonly Attack[] = [
       const posts = routes.filter(({ method, body }) => method === 'POST' || body !== undefined);
       await target.askAll(posts.map((route) => ({ ...route, headers: { ...route.headers, ...form } })));
     },
-    check: unlessRefused,
+    check: refusalFaults,
   },
-  expected(
+  statusAttack(
     's7-health',
     'health under a foreign name, as orchestrators ask by address',
     () =>
@@ -134,7 +136,7 @@ export const originAttacks: readonly Attack[] = [
       ]),
     [200],
   ),
-  expected(
+  statusAttack(
     's7-own-names',
     'loopback names and addresses, with and without their own origin',
     ({ place: { port } }) =>
@@ -161,6 +163,6 @@ export const originAttacks: readonly Attack[] = [
         target.answers.push(...connection.answers(`GET /api/logs with ${JSON.stringify(host)}`));
       }
     },
-    check: unlessRefused,
+    check: refusalFaults,
   },
 ];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { listOf, times, zipped } from './payloads.ts';
+import { gzipRequest, listOf, times } from './payloads.ts';
 
 const escapedItem = (index: number): string => {
   const members = times(1200, (key) => `"\\u0001${(key + index).toString(36)}":1`);
@@ -11,20 +11,24 @@ const plainItem = (index: number): string =>
   `{"id":"large-${index}","userId":"u","type":"LARGE","metadata":{"text":"${'x'.repeat(30_000)}"}}`;
 
 /** Stores 500 activities of 15 to 30 KB each. */
-async function store(target: Target, item: (index: number) => string): Promise<void> {
+async function storeActivities(target: Target, item: (index: number) => string): Promise<void> {
   for (const part of [0, 250]) {
     const items = listOf(250, (index) => item(part + index));
-    await target.ask(zipped('/api/logs/batch', items));
+    await target.ask(gzipRequest('/api/logs/batch', items));
   }
-  const wait = { prefer: 'wait=30', 'content-type': 'application/json' };
-  await target.ask({ path: '/api/logs', headers: wait, body: Buffer.from('{"userId":"u","type":"LAST"}') });
+  const waitHeaders = { prefer: 'wait=30', 'content-type': 'application/json' };
+  await target.ask({
+    path: '/api/logs',
+    headers: waitHeaders,
+    body: Buffer.from('{"userId":"u","type":"LAST"}'),
+  });
 }
 
 const escapedPage = '/api/logs?type=ESCAPED&limit=500';
 const largePage = '/api/logs?type=LARGE&limit=500';
 
-/** Follows the cursors. Returns the number of activities on all pages. */
-async function walk(target: Target, path: string): Promise<number> {
+/** Reads all pages by their cursors. Returns the number of activities on them. */
+async function countOnPages(target: Target, path: string): Promise<number> {
   let count = 0;
   for (let cursor = ''; ; ) {
     const { status, text } = await target.ask({ path: `${path}${cursor}` });
@@ -39,10 +43,10 @@ async function walk(target: Target, path: string): Promise<number> {
   }
 }
 
-/** Stores the activities, unless an earlier attack has. */
+/** Calls `storeActivities`, unless an earlier attack has already done so. */
 async function storeOnce(target: Target, page: string, item: (index: number) => string): Promise<void> {
   const { text } = await target.ask({ path: page.replace('500', '1') });
-  if (text.startsWith('{"data":[]')) await store(target, item);
+  if (text.startsWith('{"data":[]')) await storeActivities(target, item);
 }
 
 /** S2 and S3: answers that are slow to make, or that the client does not read. */
@@ -56,7 +60,7 @@ export const pageAttacks: readonly Attack[] = [
       await target.ask({ path: escapedPage });
     },
     async check(target) {
-      const count = await walk(target, escapedPage);
+      const count = await countOnPages(target, escapedPage);
       return count === 500 ? [] : [`the pages hold ${count} of 500 activities`];
     },
   },
@@ -78,7 +82,7 @@ export const pageAttacks: readonly Attack[] = [
     about: 'the same 500 activities again, which must be compared',
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
-      await store(target, escapedItem);
+      await storeActivities(target, escapedItem);
     },
   },
   {
@@ -86,24 +90,25 @@ export const pageAttacks: readonly Attack[] = [
     about: 'eight connections ask for eight pages of 15 MB each and read nothing',
     short: true,
     prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => unread(target, 8, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(8)),
+    send: (target) => sendUnread(target, 8, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(8)),
   },
   {
     name: 's3-unread-singles',
     about: '100 connections ask for one page each and read nothing',
     prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => unread(target, 100, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`),
+    send: (target) => sendUnread(target, 100, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`),
   },
   {
     name: 's3-unread-documents',
     about: '200 connections ask for the OpenAPI document eight times and read nothing',
-    send: (target) => unread(target, 200, 'GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(8)),
+    send: (target) =>
+      sendUnread(target, 200, 'GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(8)),
   },
   {
     name: 's3-unread-refusals',
     about: '20 connections each send 5,000 requests for an unknown path at once and read nothing',
     short: true,
-    send: (target) => unread(target, 20, 'GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(5000)),
+    send: (target) => sendUnread(target, 20, 'GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(5000)),
   },
   {
     name: 's9-statistics',
@@ -119,9 +124,9 @@ export const pageAttacks: readonly Attack[] = [
     about: 'statistics by minute in ten zones at once, over an activity in every fifth year of two millennia',
     short: true,
     async prepare(target) {
-      await target.ask(zipped('/api/logs/batch', listOf(ages, ageItem)));
-      const wait = { prefer: 'wait=30', 'content-type': 'application/json' };
-      await target.ask({ path: '/api/logs', headers: wait, body: Buffer.from(ageItem(ages - 1)) });
+      await target.ask(gzipRequest('/api/logs/batch', listOf(ages, ageItem)));
+      const waitHeaders = { prefer: 'wait=30', 'content-type': 'application/json' };
+      await target.ask({ path: '/api/logs', headers: waitHeaders, body: Buffer.from(ageItem(ages - 1)) });
     },
     async send(target) {
       await target.askAll(zones.map((zone) => ({ path: `${statsOfAges}&timezone=${zone}` })));
@@ -153,8 +158,8 @@ const zones = [
   'Pacific/Auckland',
 ];
 
-/** Sends requests on many connections and reads nothing, long enough for the service to do all of the work. */
-async function unread(target: Target, connections: number, requests: string): Promise<void> {
+/** Sends requests on many connections and reads no answers. Waits long enough for the service to process all requests. */
+async function sendUnread(target: Target, connections: number, requests: string): Promise<void> {
   const open = await Promise.all(times(connections, () => target.open()));
   await Promise.all(
     open.map((connection) => Promise.race([connection.stopReading().write(requests), pause()])),

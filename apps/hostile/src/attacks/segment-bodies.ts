@@ -1,7 +1,7 @@
-import { type Body, listOf, times, zipped } from './payloads.ts';
+import { type Body, gzipRequest, listOf, times } from './payloads.ts';
 
 const batchOf = (count: number, call: (index: number) => string, beside = '') =>
-  zipped('/v1/batch', `{${beside}"batch":${listOf(count, call)}}`);
+  gzipRequest('/v1/batch', `{${beside}"batch":${listOf(count, call)}}`);
 
 /** Segment batches that are slow to mend, up to the largest size that the service accepts. */
 export const segmentBodies: readonly Body[] = [

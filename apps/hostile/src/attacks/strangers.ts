@@ -1,23 +1,23 @@
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { Question } from '../wire/ask.ts';
-import { apiKey, times, zipped } from './payloads.ts';
+import { apiKey, gzipRequest, times } from './payloads.ts';
 
-/** The largest body that a client without a key in a header may send. */
+/** The maximum size of a body from a client that sends no key in a header. */
 const maxStrangerBytes = 1024 * 1024;
 const call = '"type":"track","event":"E","userId":"u"';
 
-/** A body full of copies of a member, with a key in the middle. */
-const crowded = (key: string, member: string): string => {
+/** Returns a JSON object of the maximum size: copies of `member`, with a key in the middle. */
+const bodyWithKey = (key: string, member: string): string => {
   const half = `${member},`.repeat(Math.floor(maxStrangerBytes / 2 / (member.length + 1)) - 100);
   return `{${half}"writeKey":"${key}",${half}${call}}`;
 };
 
 const wrongKey = (index: number): string => `wrong-key-${index}`;
-const known = (path: string): Question => ({ path, headers: { authorization: `Bearer ${apiKey}` } });
+const ownerQuery = (path: string): Question => ({ path, headers: { authorization: `Bearer ${apiKey}` } });
 
-/** An attack by requests with distinct wrong keys. The owner of the right key sends queries meanwhile. */
-const strangers = (
+/** An attack by requests with distinct wrong keys. At the same time, the owner of the right key sends queries. */
+const strangerAttack = (
   name: string,
   about: string,
   count: number,
@@ -30,14 +30,14 @@ const strangers = (
   environment: { API_KEYS: apiKey },
   async send(target) {
     const sent = target.askAll(times(count, question));
-    await target.askAll(times(4, () => known('/api/logs?limit=1')));
+    await target.askAll(times(4, () => ownerQuery('/api/logs?limit=1')));
     await sent;
   },
-  check: refusesStrangers,
+  check: accessFaults,
 });
 
-/** Returns what is wrong unless the owner of the key was served and all others were refused. */
-function refusesStrangers({ answers }: Target): readonly string[] {
+/** Returns a sentence for each fault. The service must serve the owner of the key and refuse all others. */
+function accessFaults({ answers }: Target): readonly string[] {
   const isOwner = ({ request }: { readonly request: string }): boolean => request.startsWith('GET');
   const owners = answers.filter(isOwner).map(({ status }) => status);
   const others = answers.filter((answer) => !isOwner(answer)).map(({ status }) => status);
@@ -52,26 +52,26 @@ function refusesStrangers({ answers }: Target): readonly string[] {
 
 /** S3, S9 and S13: distinct wrong keys, in bodies and in headers. */
 export const strangerAttacks: readonly Attack[] = [
-  strangers(
+  strangerAttack(
     's13-keys-in-bodies',
     '40 bodies of 1 MiB with distinct writeKeys, between as many members as fit',
     40,
-    (index) => zipped('/v1/track', crowded(wrongKey(index), '"":0')),
+    (index) => gzipRequest('/v1/track', bodyWithKey(wrongKey(index), '"":0')),
     true,
   ),
-  strangers(
+  strangerAttack(
     's13-escaped-keys',
     '25 bodies of 1 MiB with distinct writeKeys, between escaped members',
     25,
-    (index) => zipped('/v1/batch', crowded(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
+    (index) => gzipRequest('/v1/batch', bodyWithKey(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
   ),
-  strangers('s13-repeated-keys', '25 bodies that repeat writeKey as often as fits', 25, (index) =>
-    zipped('/v1/b', crowded(wrongKey(index), '"writeKey":""')),
+  strangerAttack('s13-repeated-keys', '25 bodies that repeat writeKey as often as fits', 25, (index) =>
+    gzipRequest('/v1/b', bodyWithKey(wrongKey(index), '"writeKey":""')),
   ),
-  strangers('s13-long-keys', '40 bodies with distinct writeKeys of 1 MB', 40, (index) =>
-    zipped('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${call}}`),
+  strangerAttack('s13-long-keys', '40 bodies with distinct writeKeys of 1 MB', 40, (index) =>
+    gzipRequest('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${call}}`),
   ),
-  strangers('s13-keys-in-headers', '1,000 requests with distinct keys of up to 8 KB', 1000, (index) => {
+  strangerAttack('s13-keys-in-headers', '1,000 requests with distinct keys of up to 8 KB', 1000, (index) => {
     const key = wrongKey(index) + 'x'.repeat(index % 3 === 0 ? 8000 : 10);
     const basic = Buffer.from(`${key}:`).toString('base64');
     const headers = [

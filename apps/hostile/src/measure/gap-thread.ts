@@ -1,25 +1,25 @@
-// Asks `/health/live` from its own thread, so that a busy attacker does not look like a busy service.
+// Requests `/health/live` from its own thread. On the main thread, a busy attack would look like a busy service.
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const everyMs = 50;
-const answerMs = 20_000;
+const intervalMs = 50;
+const timeoutMs = 20_000;
 const port = Number(workerData);
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 const isLive = (): Promise<boolean> =>
   new Promise((resolve) => {
-    const signal = AbortSignal.timeout(answerMs);
-    const asked = { port, host: '127.0.0.1', path: '/health/live', agent, signal };
-    get(asked, (response) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const options = { port, host: '127.0.0.1', path: '/health/live', agent, signal };
+    get(options, (response) => {
       response.resume().once('close', () => resolve(response.statusCode === 200 && response.complete));
     }).once('error', () => resolve(false));
   });
 
 let stopping = false;
 let gapMs = 0;
-while (!(await isLive())) await delay(everyMs);
+while (!(await isLive())) await delay(intervalMs);
 parentPort?.postMessage('watching');
 parentPort?.once('message', () => {
   stopping = true;
@@ -29,7 +29,7 @@ for (let since = performance.now(); ; ) {
   const live = await isLive();
   gapMs = Math.max(gapMs, performance.now() - since);
   if (stopping) break;
-  await delay(Math.max(0, everyMs - (performance.now() - since)));
+  await delay(Math.max(0, intervalMs - (performance.now() - since)));
   if (live) since = performance.now();
 }
 agent.destroy();

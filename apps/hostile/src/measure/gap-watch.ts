@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** Asks `/health/live` every 50 ms from another thread. */
+/** Measures the gaps between answers of `/health/live`. Sends a request every 50 ms, from another thread. */
 export class GapWatch {
   readonly #worker: Worker;
 

@@ -1,32 +1,32 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const everyMs = 100;
+const intervalMs = 100;
 
 /** Watches the memory of a process. */
 export class MemoryWatch {
   readonly #pid: number;
-  readonly #beforeKiB: number;
+  readonly #initialKiB: number;
   readonly #timer: NodeJS.Timeout;
   #peakKiB: number;
 
   constructor(pid: number) {
     this.#pid = pid;
-    // From here on Linux itself records the peak.
+    // Resets the peak that Linux records.
     if (process.platform === 'linux') writeFileSync(`/proc/${pid}/clear_refs`, '5');
-    this.#beforeKiB = residentKiB(pid, 'VmRSS');
-    this.#peakKiB = this.#beforeKiB;
-    this.#timer = setInterval(() => this.#look(), everyMs);
+    this.#initialKiB = residentKiB(pid, 'VmRSS');
+    this.#peakKiB = this.#initialKiB;
+    this.#timer = setInterval(() => this.#measure(), intervalMs);
   }
 
   /** Stops watching. Returns the growth from the beginning to the peak, in MiB. */
   stop(): number {
     clearInterval(this.#timer);
-    this.#look();
-    return Math.round((this.#peakKiB - this.#beforeKiB) / 1024);
+    this.#measure();
+    return Math.round((this.#peakKiB - this.#initialKiB) / 1024);
   }
 
-  #look(): void {
+  #measure(): void {
     this.#peakKiB = Math.max(this.#peakKiB, residentKiB(this.#pid, 'VmHWM'));
   }
 }

@@ -1,6 +1,6 @@
 import { startKafka, startMongod, plainClient } from '@user-activity/test-kit';
 
-/** Kafka and MongoDB, for all services of a run. */
+/** The addresses of Kafka and MongoDB, which all services of a run share. */
 export interface Engines {
   readonly brokers: readonly string[];
   readonly mongodbUri: string;
@@ -11,7 +11,7 @@ export interface StartedEngines extends Engines {
   stop(): Promise<void>;
 }
 
-/** Starts a broker and a replica set of one on this machine. */
+/** Starts a Kafka broker and a MongoDB replica set of one member on this machine. */
 export async function startEngines(): Promise<StartedEngines> {
   const starting = [startKafka(), startMongod()] as const;
   const stop = async (): Promise<void> => {
@@ -26,7 +26,7 @@ export async function startEngines(): Promise<StartedEngines> {
   }
 }
 
-/** Creates a topic with one partition that keeps the producer's codec, as topics do by default. */
+/** Creates a topic with one partition. Its messages keep the compression of the producer, which is Kafka's default. */
 export async function makeTopic(brokers: readonly string[], topic: string): Promise<void> {
   const admin = plainClient(brokers).admin();
   await admin.connect();

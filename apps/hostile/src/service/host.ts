@@ -22,10 +22,10 @@ export interface Service {
   readonly hasEnded: () => boolean;
 }
 
-/** A service that holds more is replaced before the next attack: memory that it holds already would hide growth. */
-const maxBeforeKiB = 400 * 1024;
+/** A service that uses more memory is replaced before the next attack: memory that it already has would hide growth. */
+const maxInitialKiB = 400 * 1024;
 
-/** Runs one service at a time, and replaces it when an attack needs another. */
+/** Runs one service at a time. Replaces the service when an attack needs another one. */
 export class Host {
   readonly #options: HostOptions;
   #running: (Service & { readonly variables: string; readonly stop: () => Promise<void> }) | undefined;
@@ -39,7 +39,7 @@ export class Host {
     const variables = JSON.stringify(environment);
     const running = this.#running;
     if (running?.variables === variables && !fresh && !running.hasEnded()) {
-      if (residentKiB(running.process.pid, 'VmRSS') < maxBeforeKiB) return running;
+      if (residentKiB(running.process.pid, 'VmRSS') < maxInitialKiB) return running;
     }
     await this.stop();
     return this.#start(environment, variables);
@@ -53,7 +53,7 @@ export class Host {
   async #start(attackVariables: Readonly<Record<string, string>>, variables: string): Promise<Service> {
     const { engines, smallHeap = false } = this.#options;
     const folder = temporaryFolder('hostile');
-    // The mode that a folder has by default.
+    // The default mode of a folder.
     chmodSync(folder.path, 0o755);
     const name = `hostile-${randomBytes(4).toString('hex')}`;
     const environment = {

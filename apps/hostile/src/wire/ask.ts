@@ -8,19 +8,19 @@ export interface Question {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: Buffer;
-  /** The size of the body without its encoding. Default: the size of `body`. */
+  /** The size of the body in bytes before content encoding. Default: the size of `body`. */
   readonly decodedBytes?: number;
 }
 
-/** The maximum size of the part of an answer that is kept. All of it is counted. */
-const keptBytes = 8 * 1024 * 1024;
+/** The maximum number of bytes of an answer that are kept. `answerBytes` counts the whole answer. */
+const maxKeptBytes = 8 * 1024 * 1024;
 
 /** Sends a request on its own connection. Resolves with status 0 if the connection breaks before an answer. */
 export function ask(port: number, question: Question, signal: AbortSignal): Promise<Answer> {
   const { body, path, method = body === undefined ? 'GET' : 'POST', headers = {} } = question;
   const { decodedBytes = body?.length ?? 0 } = question;
   return new Promise((resolve) => {
-    const kept: Buffer[] = [];
+    const chunks: Buffer[] = [];
     const headersOfAnswer: Record<string, string> = {};
     let status = 0;
     let answerBytes = 0;
@@ -32,10 +32,10 @@ export function ask(port: number, question: Question, signal: AbortSignal): Prom
         decodedBytes,
         wireBytes: body?.length ?? 0,
         answerBytes,
-        text: Buffer.concat(kept).toString(),
+        text: Buffer.concat(chunks).toString(),
       });
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
-    const sent = request(
+    const clientRequest = request(
       { port, host: '127.0.0.1', path, method, agent: false, signal, headers: { ...length, ...headers } },
       (response) => {
         status = response.statusCode ?? 0;
@@ -43,17 +43,17 @@ export function ask(port: number, question: Question, signal: AbortSignal): Prom
         response
           .on('data', (chunk: Buffer) => {
             answerBytes += chunk.length;
-            if (answerBytes <= keptBytes) kept.push(chunk);
+            if (answerBytes <= maxKeptBytes) chunks.push(chunk);
           })
           .once('close', finish);
       },
     );
-    // An answer may come before the whole body is sent. Then the connection breaks, and the answer counts.
-    sent
+    // The service may answer before the whole body is sent, and close the connection. The answer counts.
+    clientRequest
       .on('error', () => undefined)
       .once('close', () => {
         if (status === 0) finish();
       });
-    sent.end(body);
+    clientRequest.end(body);
   });
 }

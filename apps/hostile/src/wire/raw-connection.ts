@@ -2,13 +2,13 @@ import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { Answer } from '../answer.ts';
 
-const keptBytes = 64 * 1024;
+const maxReceivedBytes = 64 * 1024;
 
 /** A connection that can send any bytes, and can stop reading. */
 export class RawConnection {
   readonly #socket: Socket;
   readonly opened: Promise<RawConnection>;
-  /** Resolves when the service has ended its side. It may still read. */
+  /** Resolves when the service has ended its side of the connection. The service may still read. */
   readonly ended: Promise<void>;
   /** Resolves when the connection is closed on both sides. */
   readonly closed: Promise<void>;
@@ -19,7 +19,7 @@ export class RawConnection {
     this.#socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     this.#socket.on('error', () => undefined);
     this.#socket.on('data', (chunk: Buffer) => {
-      if (this.#received.length < keptBytes) this.#received += chunk.toString('latin1');
+      if (this.#received.length < maxReceivedBytes) this.#received += chunk.toString('latin1');
     });
     this.opened = new Promise((resolve) => {
       this.#socket.once('connect', () => resolve(this)).once('close', () => resolve(this));
@@ -39,7 +39,7 @@ export class RawConnection {
     return this.#isClosed;
   }
 
-  /** The number of bytes that the kernel has taken. */
+  /** The number of bytes that the kernel has accepted. */
   get sentBytes(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
@@ -55,7 +55,7 @@ export class RawConnection {
     return this;
   }
 
-  /** Resolves when the kernel has taken the bytes, or the connection is closed. */
+  /** Resolves when the kernel has accepted the bytes, or when the connection is closed. */
   async write(bytes: string | Buffer): Promise<void> {
     if (this.#isClosed || this.#socket.write(bytes)) return;
     await Promise.race([once(this.#socket, 'drain').catch(() => undefined), this.closed]);
@@ -65,10 +65,10 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
-  /** Returns the answers that were read, from their heads. */
+  /** Parses the headers of the received answers. The sizes in the result are 0. */
   answers(request: string): readonly Answer[] {
-    return [...this.#received.matchAll(/^HTTP\/1\.1 (\d{3}) [^]*?\r\n\r\n/gm)].map(([head, status]) => {
-      const lines = head
+    return [...this.#received.matchAll(/^HTTP\/1\.1 (\d{3}) [^]*?\r\n\r\n/gm)].map(([headerText, status]) => {
+      const lines = headerText
         .split('\r\n')
         .slice(1)
         .map((line) => line.split(': '));
@@ -80,7 +80,7 @@ export class RawConnection {
         decodedBytes: 0,
         wireBytes: 0,
         answerBytes: 0,
-        text: head,
+        text: headerText,
       };
     });
   }

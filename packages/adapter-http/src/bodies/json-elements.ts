@@ -12,11 +12,11 @@ import {
 } from './json-bytes.ts';
 import { turns } from './turns.ts';
 
-/** Whether the bytes can be a JSON array, or an object, judged by the first one that is not white space. */
+/** Whether the bytes can be a JSON array or a JSON object, judged by the first byte that is not white space. */
 export const isArrayText = (json: Buffer): boolean => json[behindSpace(json, 0)] === openBracket;
 export const isObjectText = (json: Buffer): boolean => json[behindSpace(json, 0)] === openBrace;
 
-/** Yields the texts of the items of a JSON array, unparsed. Throws RuleBroken at a byte that no array can have there. */
+/** Yields the texts of the items of a JSON array, unparsed. Throws RuleBroken if a byte between the items does not belong to an array. */
 export const itemsIn = (json: Buffer): Generator<Buffer> => elementsIn(json, openBracket, closeBracket);
 
 /**
@@ -33,13 +33,13 @@ function* membersIn<Name extends string>(
     const start = behindSpace(member, 0);
     const end = member[start] === quote ? endOfString(member, start + 1) : start;
     const separator = behindSpace(member, end);
-    if (end === start || member[separator] !== colon) throw malformed();
+    if (end === start || member[separator] !== colon) throw malformedJson();
     const key = end - start - 2 > maxBytes ? undefined : keyIn(member, start, end);
     yield [names.find((name) => name === key), member.subarray(separator + 1)];
   }
 }
 
-/** Finds the texts of members by name, as `membersIn` does. The last of equal names counts. Other requests have their turn. */
+/** Finds the texts of members by name, as `membersIn` does. The last of equal names counts. Yields to other requests in between. */
 export async function membersNamed<Name extends string>(
   json: Buffer,
   names: readonly Name[],
@@ -50,15 +50,15 @@ export async function membersNamed<Name extends string>(
   for (const [name, value] of membersIn(json, names)) {
     if (name !== undefined) found.set(name, value);
     count += 1;
-    if (count % membersOfTurn === 0 && turn.isOver) await turn.next();
+    if (count % membersPerCheck === 0 && turn.isOver) await turn.next();
   }
   return found;
 }
 
-// Reading the clock costs as much as skipping a member.
-const membersOfTurn = 1000;
+// To read the clock takes as long as to skip a member.
+const membersPerCheck = 1000;
 
-/** The text of a key that is ASCII without control characters. A parser would be slow: anyone may send ten thousands of keys. */
+/** The text of a key that is ASCII without control characters. A parser would be slow: anyone may send tens of thousands of keys. */
 function keyIn(json: Buffer, start: number, end: number): string {
   const text = json.toString('latin1', start + 1, end - 1);
   if (!text.includes('\\')) return text;
@@ -69,7 +69,7 @@ function keyIn(json: Buffer, start: number, end: number): string {
 
 function* elementsIn(json: Buffer, open: number, close: number): Generator<Buffer> {
   let at = behindSpace(json, 0);
-  if (json[at] !== open) throw malformed();
+  if (json[at] !== open) throw malformedJson();
   at = behindSpace(json, at + 1);
   if (json[at] !== close)
     for (let isLast = false; !isLast; ) {
@@ -78,10 +78,10 @@ function* elementsIn(json: Buffer, open: number, close: number): Generator<Buffe
       isLast = json[end] !== comma;
       at = isLast ? end : end + 1;
     }
-  if (json[at] !== close || behindSpace(json, at + 1) !== json.length) throw malformed();
+  if (json[at] !== close || behindSpace(json, at + 1) !== json.length) throw malformedJson();
 }
 
-/** The index of the comma or bracket behind the element. Brackets of all kinds count alike: a parser checks them later. */
+/** The index of the comma or bracket after the element. Does not check that brackets match: a parser does that later. */
 function endOfElement(json: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < json.length; at += 1) {
@@ -97,4 +97,4 @@ function endOfElement(json: Buffer, start: number): number {
   return json.length;
 }
 
-const malformed = (): RuleBroken => new RuleBroken('is not well-formed JSON');
+const malformedJson = (): RuleBroken => new RuleBroken('is not well-formed JSON');

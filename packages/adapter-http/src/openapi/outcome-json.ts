@@ -49,7 +49,7 @@ export const location = {
     '/api/logs/0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10',
   ),
 };
-const applied = {
+const waitHeader = {
   'Preference-Applied': headerText(
     'The seconds that the service was ready to wait, if the request preferred to wait.',
     'wait=10',
@@ -58,16 +58,16 @@ const applied = {
 
 const OutcomeJson = idWithStatus('Outcome', outcomeAnswers);
 
-/** The answers with an outcome, by HTTP status, for the documentation. */
+/** The schemas of the answers with an outcome, by HTTP status, for the documentation. */
 export const outcomeSchemas = Object.fromEntries(
   Object.entries(outcomeAnswers).map(([outcome, { status, meaning }]) => {
     const examples = [{ id: '0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10', status: outcome }];
     const schema = { ...OutcomeJson, examples };
     const content = { ...problemContent, 'application/json': { schema } };
-    const headers = { ...(status === 201 || status === 202 ? location : {}), ...applied };
-    // Fastify answers faster if a schema names no content, so only 422 does, which has two.
-    const answer =
+    const headers = { ...(status === 201 || status === 202 ? location : {}), ...waitHeader };
+    // Fastify serializes faster if a schema names no content types. Only 422 needs them, as it has two.
+    const responseSchema =
       status === 422 ? { description: meaning, content } : { ...schema, 'x-response-description': meaning };
-    return [status, Type.Unsafe<unknown>({ ...answer, headers })];
+    return [status, Type.Unsafe<unknown>({ ...responseSchema, headers })];
   }),
 );

@@ -19,17 +19,19 @@ const tooLong = `must be at most ${maxUnits} characters`;
 export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
   names: [`${prefix}<path>`],
   schemas: {
-    // The names are free: OpenAPI writes the members of an object as parameters of their own (style `form`).
+    // Clients choose the names: with style `form`, OpenAPI makes each member of an object a parameter.
     metadata: Type.Unsafe({
       type: 'object',
       propertyNames: { pattern: '^metadata\\.' },
-      // One value each, and no patternProperties: generators of clients know nothing else.
+      // One value for each name, and no patternProperties: client generators support nothing else.
       additionalProperties: { type: 'string' },
       maxProperties: maxConditions,
       description:
-        'Parameters `metadata.<path>=value`, which need a `userId` or a `from` as well. The path is keys joined by `.`; a backslash makes the next ' +
-        'character plain, so `metadata.a\\.b` is the key `a.b`. Arrays on the path are searched. The value matches by its text: ' +
-        `\`5\` matches the number and the string, \`null\` a null but not a missing member. A name may be given up to ${maxValues} times: one of its values must match.`,
+        'Filters `metadata.<path>=<value>`. They need `userId` or `from` as well. The path is a list of keys, separated by `.`. ' +
+        'To use a `.` inside a key, put a backslash before it: `metadata.a\\.b` is the key `a.b`. ' +
+        'If the path leads through an array, its elements are searched. ' +
+        '`5` matches the number 5 and the string "5". `null` matches a null, but not a missing member. ' +
+        `To match any of several values, repeat the parameter, at most ${maxValues} times.`,
       examples: [{ 'metadata.device.os': 'ios' }],
     }),
   },
@@ -40,8 +42,8 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
 };
 
 function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
-  const asked = reader.beginningWith(prefix);
-  const [first] = asked;
+  const parameters = reader.beginningWith(prefix);
+  const [first] = parameters;
   // An invalid userId or from is a violation of its own.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
     reader.check(first.name, () => {
@@ -49,7 +51,7 @@ function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
     });
   // Escapes allow several spellings of one path.
   const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
-  for (const { name, values } of asked) {
+  for (const { name, values } of parameters) {
     reader.check(name, () => {
       const path = parsePath(name.slice(prefix.length));
       const key = JSON.stringify(path);
@@ -70,7 +72,7 @@ function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
 }
 
 /**
- * Parses a path such as `device.os`, keys joined by `.`. A backslash escapes the next character: `\.` is a dot in a key, and
+ * Parses a path such as `device.os`: a list of keys, separated by `.`. A backslash escapes the next character: `\.` is a dot in a key, and
  * `\\` a backslash. Throws RuleBroken if there are more than 16 keys, or a single backslash at the end.
  */
 export function parsePath(raw: unknown): readonly string[] {

@@ -6,8 +6,8 @@ import { onConnectionEnd } from './connection-end.ts';
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const scheme = { 'url.scheme': 'http' };
 // Clients may invent methods, and the number of label values must stay bounded.
-const known = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
-const nameOf = (method: string): string => (known.includes(method) ? method : '_OTHER');
+const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+const nameOf = (method: string): string => (knownMethods.includes(method) ? method : '_OTHER');
 
 /** Measures the requests of a server, by method, route and status. No label holds a value from a URL or a header. */
 export class RequestMetrics {
@@ -20,7 +20,8 @@ export class RequestMetrics {
     const meter = metrics.getMeter('user-activity');
     this.#duration = meter.createHistogram('http.server.request.duration', {
       unit: 's',
-      description: 'Duration of requests from their head to the end of the answer, in seconds',
+      description:
+        'Duration of HTTP requests, from receiving the headers to sending the end of the response, in seconds',
       advice: { explicitBucketBoundaries: bounds },
     });
     meter

@@ -5,20 +5,20 @@ import { isMembers } from '../bodies/members.ts';
 import { Problem } from '../requests/problem.ts';
 
 /**
- * Observes the routes that are added from now on. Call the returned function after the last one: it makes every other method of their
- * paths a 405 with `Allow` (RFC 9110, section 15.5.6).
+ * Observes the routes that are added from now on. Call the returned function after the last route is added. It adds routes that answer
+ * every other method of these paths with 405 and `Allow` (RFC 9110, section 15.5.6).
  */
 export function otherMethodsRefused(app: FastifyInstance): () => void {
   for (const method of METHODS)
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
-  const allowed = new Map<string, Set<string>>();
+  const methodsByUrl = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
-    const methods = allowed.get(url) ?? new Set();
+    const methods = methodsByUrl.get(url) ?? new Set();
     for (const name of [method].flat()) methods.add(name);
-    allowed.set(url, methods);
+    methodsByUrl.set(url, methods);
   });
   return () => {
-    for (const [url, methods] of allowed) {
+    for (const [url, methods] of methodsByUrl) {
       const allow = [...methods].toSorted().join(', ');
       app.route({
         method: app.supportedMethods.filter((method) => !methods.has(method)),

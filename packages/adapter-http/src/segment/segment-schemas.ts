@@ -1,7 +1,7 @@
 import { type SchemaOptions, type TProperties, Type } from '@sinclair/typebox';
 import { type SegmentCall, segmentCalls } from './segment-call.ts';
 
-/** A member that is usually an object. Any other value is kept as well. */
+/** A member that is usually an object. Any other value is stored as well. */
 const details = (description: string, example: object) =>
   Type.Optional(
     Type.Union(
@@ -21,7 +21,7 @@ const details = (description: string, example: object) =>
 const scalar = (options: SchemaOptions) =>
   Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Null()], options));
 
-const common = {
+const commonMembers = {
   userId: scalar({
     'x-component': 'SegmentUserId',
     description:
@@ -44,14 +44,16 @@ const common = {
       'future, the time of receipt is taken.',
     examples: ['2026-11-24T09:30:00Z'],
   }),
-  context: details('Kept in the metadata if it fits.', { ip: '127.0.0.1' }),
+  context: details('Stored in the metadata, unless the metadata would then exceed its size limit.', {
+    ip: '127.0.0.1',
+  }),
 };
-const titled = {
+const pageMembers = {
   name: Type.Optional(Type.String()),
   category: Type.Optional(Type.String()),
   properties: details('The metadata.', { plan: 'pro' }),
 };
-const own: Record<SegmentCall, TProperties> = {
+const membersByCall: Record<SegmentCall, TProperties> = {
   track: {
     event: scalar({
       description:
@@ -61,8 +63,8 @@ const own: Record<SegmentCall, TProperties> = {
     properties: details('The metadata.', { total: 12.5 }),
   },
   identify: { traits: details('The metadata.', { plan: 'pro' }) },
-  page: titled,
-  screen: titled,
+  page: pageMembers,
+  screen: pageMembers,
   group: { groupId: Type.Optional(Type.String()), traits: details('The metadata.', { seats: 5 }) },
   alias: { previousId: Type.Optional(Type.String()) },
 };
@@ -72,7 +74,7 @@ export const segmentBody = (kind: SegmentCall) => Type.Unsafe<unknown>(bodyOf(ki
 
 const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', more: object) =>
   Type.Object(
-    { ...more, ...common, ...own[kind] },
+    { ...more, ...commonMembers, ...membersByCall[kind] },
     {
       'x-component': `${kind.charAt(0).toUpperCase()}${kind.slice(1)}${role}`,
       additionalProperties: true,

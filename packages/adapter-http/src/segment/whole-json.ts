@@ -1,6 +1,6 @@
 import { isMembers } from '../bodies/members.ts';
 
-// Beyond some ten thousand levels, V8 takes half a minute to write 8 MB of JSON, or fails.
+// Beyond some ten thousand levels, V8 takes half a minute to serialize 8 MB of JSON, or fails.
 const maxLevels = 1000;
 
 /** Whether a JSON value has at most 1,000 levels. Works level by level, because recursion could overflow the stack. */
@@ -15,23 +15,24 @@ export function isShallow(value: unknown): boolean {
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-// A large member is written twice, for its digest and for its dead letter. Entries go with their values.
-const written = new WeakMap<object, string | undefined>();
+// Caches JSON texts: a large member is serialized for its digest and again for its dead letter. An entry is freed with its object.
+const jsonCache = new WeakMap<object, string | undefined>();
 
 /** The JSON text of a value; undefined if it has more than 1,000 levels. Texts are cached, so objects and arrays must not change. */
 export function shallowJson(value: unknown): string | undefined {
   if (!isContainer(value)) return JSON.stringify(value);
-  if (written.has(value)) return written.get(value);
+  if (jsonCache.has(value)) return jsonCache.get(value);
   const json = isShallow(value) ? JSON.stringify(value) : undefined;
-  written.set(value, json);
+  jsonCache.set(value, json);
   return json;
 }
 
+/** Returns the JSON text of a value with any number of levels. */
 export const wholeJson = (value: unknown): string => shallowJson(value) ?? deepJson(value);
 
 function deepJson(value: unknown): string {
   const pieces: string[] = [];
-  // A string is finished text; a list of one holds a value that is still to be written.
+  // A string is JSON text. A list holds one value that is still to be serialized.
   const open: (string | readonly [unknown])[] = [[value]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (typeof next === 'string') pieces.push(next);

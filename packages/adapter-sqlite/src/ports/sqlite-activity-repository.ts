@@ -20,7 +20,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from '../protocol/branches.ts';
 import { rowConditionsOf } from '../protocol/row-conditions.ts';
 import type { IndexedFilter, Selection } from '../protocol/shapes.ts';
-import { monotonicNow, type Timed } from '../protocol/turns.ts';
+import { monotonicNow, type TimedJob } from '../protocol/turns.ts';
 
 /** The time limits of a repository. */
 export interface SqliteActivityRepositoryOptions {
@@ -132,7 +132,7 @@ export class SqliteActivityRepository implements ActivityRepository {
     });
   }
 
-  #timed(filter: ActivityFilter): Timed {
+  #timed(filter: ActivityFilter): TimedJob {
     const readsRows = rowConditionsOf(filter) !== undefined;
     return { deadline: monotonicNow() + this.#limits.timeoutMs, readsRows };
   }

@@ -12,7 +12,7 @@ import type { WriteJobs } from '../writer/write-jobs.ts';
 
 /** The options of the embedded database. */
 export interface SqliteDatabaseOptions {
-  /** The folder of the file `user-activity.db`. It is created if it is missing. */
+  /** The folder of the file `user-activity.db`. `open` creates the folder if it is missing. */
   readonly folder: string;
   /** The time to wait for another connection's lock, such as that of a backup. Default: 1,000. */
   readonly busyTimeoutMs?: number;
@@ -21,26 +21,26 @@ export interface SqliteDatabaseOptions {
 }
 
 /**
- * The open file of the embedded default. It holds the log, the activities and the dead letters, and all adapters of this package
- * share it. Only one process can have it open. The members other than `open` and `close` are for the adapters.
+ * The open database file of the embedded mode. It holds the log, the activities and the dead letters. All adapters of this package
+ * share it. Only one process can open it at a time. Only the adapters use members other than `open` and `close`.
  */
 export class SqliteDatabase {
   readonly file: string;
   /** The thread that writes. */
   readonly writer: ThreadClient<WriteJobs>;
-  /** The thread that answers queries which cannot take long. */
+  /** The thread for short queries. */
   readonly queries: ThreadClient<ReadJobs>;
-  /** The thread for queries that may take long, so that they hold up no others. */
+  /** The thread for queries that may take long. They do not delay the queries of the other threads. */
   readonly searches: ThreadClient<SearchJobs>;
-  /** The thread that reads the log, so that no query holds up a consumer. */
+  /** The thread that reads the log. Queries do not delay it. */
   readonly log: ThreadClient<ReadJobs>;
   /** Wakes the consumers of this process. */
   readonly watch: LogWatch;
-  /** The consumers to stop before the file is closed. */
+  /** The consumers that `close` stops first. */
   readonly consumers: Set<{ stop(): Promise<void> }> = new Set();
   /** Called after each transaction of the writer. */
   readonly commitListeners: Set<(done: Done) => void> = new Set();
-  /** The end of the claim to replay. No other process has the file open, so it is kept in memory. */
+  /** The end of the claim to replay. No other process can open the file, so the claim is kept in memory. */
   replayClaimedUntil: number | undefined;
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;
@@ -61,11 +61,11 @@ export class SqliteDatabase {
     // The limit is about the number of queries that are answered in a second.
     this.queries = new ThreadClient(readers[0], { messages: 2, weight: 1, waiting: 1000 });
     this.log = new ThreadClient(readers[1], { messages: 2, weight: 1 });
-    // The thread orders its questions itself, so it must know them: a short one may come behind many long ones.
+    // The thread chooses the order of its questions, so it gets all of them: a short one may follow many long ones.
     this.searches = new ThreadClient(readers[2], { messages: 1000, weight: 1, waiting: 1000 });
   }
 
-  /** Throws DataFileError if the file can't be used: in use, damaged, another application's, of a newer version, out of reach. */
+  /** Throws DataFileError if the file is in use, damaged, of another application or a newer version, or not accessible. */
   static async open({
     folder,
     busyTimeoutMs = 1000,
@@ -75,7 +75,7 @@ export class SqliteDatabase {
     const file = join(folder, 'user-activity.db');
     try {
       makePrivateFile(file);
-      for (const beside of ['-wal', '-shm', '-journal']) tighten(`${file}${beside}`);
+      for (const suffix of ['-wal', '-shm', '-journal']) tighten(`${file}${suffix}`);
     } catch (error) {
       lock.release();
       throw error;
@@ -97,7 +97,7 @@ export class SqliteDatabase {
     }
   }
 
-  /** Stops the consumers, waits for the jobs under way, and releases the file. Further calls have no effect. */
+  /** Stops the consumers, waits for the jobs in progress, and releases the file. Further calls have no effect. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

@@ -10,15 +10,15 @@ interface Statement {
   iterate(...values: readonly SQLInputValue[]): Iterable<Row>;
 }
 
-/** Returns the statement of a fixed SQL text. Each text is kept for good. */
+/** Returns the prepared statement of an SQL text. Statements are never removed from the cache, so the set of texts must be fixed. */
 export type Prepare = (sql: string) => Statement;
 
-/** Returns the function that prepares statements on a connection, each once. */
-export function preparing(db: DatabaseSync): Prepare {
-  const known = new Map<string, Statement>();
+/** Returns a function that prepares statements on a connection, and caches them by their SQL text. */
+export function statementCache(db: DatabaseSync): Prepare {
+  const statements = new Map<string, Statement>();
   return (sql) => {
-    const found = known.get(sql);
-    if (found !== undefined) return found;
+    const cached = statements.get(sql);
+    if (cached !== undefined) return cached;
     const prepared = db.prepare(sql);
     prepared.setReturnArrays(true);
     const statement: Statement = {
@@ -27,7 +27,7 @@ export function preparing(db: DatabaseSync): Prepare {
       all: (...values) => prepared.all(...values) as unknown as readonly Row[],
       iterate: (...values) => prepared.iterate(...values) as unknown as Iterable<Row>,
     };
-    known.set(sql, statement);
+    statements.set(sql, statement);
     return statement;
   };
 }

@@ -3,10 +3,10 @@ import { type Fault, faultOf, type Job, type Outcome } from './messages.ts';
 /** A job in steps. It returns its result. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
-/** A job with a deadline, in the time of `monotonicNow`. It is abandoned after that. */
-export interface Timed {
+/** A job with a deadline, in the time of `monotonicNow`. The job is abandoned after its deadline. */
+export interface TimedJob {
   readonly deadline: number;
-  /** Whether the job reads rows. Such new jobs hold up none that reads only an index. */
+  /** Whether the job reads rows. New jobs that read rows do not delay jobs that read only an index. */
   readonly readsRows?: boolean;
 }
 
@@ -16,7 +16,7 @@ export type StepRunners = Readonly<Record<string, (input: never) => Steps<unknow
 /** Returns milliseconds of a clock that never jumps and that all threads of the process share. */
 export const monotonicNow = (): number => performance.timeOrigin + performance.now();
 
-interface Started {
+interface QueuedJob {
   readonly id: number;
   readonly deadline: number;
   readonly begin: () => Steps<unknown>;
@@ -25,24 +25,24 @@ interface Started {
   readonly spentMs: number;
 }
 
-/** A job that is not done after this time counts as long. It suffices to count 100,000 keys of an index. */
+/** A job that is not done after this time counts as long. In this time, a job can count 100,000 keys of an index. */
 export const trialMs = 10;
 
 const lateFault: Fault = { code: undefined, text: 'it exceeded its time limit', isLate: true };
 
 /**
- * Runs jobs in steps, so that long jobs hold up no short ones, however many there are. Each new job is tried for `trialMs`. If it is not
- * done then, it moves to a line, where each job runs to its end before the next. New jobs that read only an index, new jobs that read
- * rows, and the line have a step each in turn.
+ * Runs jobs in steps, so that long jobs do not delay short ones, however many long jobs there are. A new job first runs for up to
+ * `trialMs`. If it is not done by then, it moves to the queue of long jobs, where each job runs to its end before the next one. There are
+ * three queues: new jobs that read only an index, new jobs that read rows, and long jobs. They take turns, one step each.
  */
 export class Turns {
   readonly #runners: StepRunners;
   readonly #now: () => number;
-  readonly #ofIndex: Started[] = [];
-  readonly #ofRows: Started[] = [];
-  readonly #line: Started[] = [];
+  readonly #ofIndex: QueuedJob[] = [];
+  readonly #ofRows: QueuedJob[] = [];
+  readonly #longJobs: QueuedJob[] = [];
   /** The three queues, in the order of their turns. */
-  #queues: readonly Started[][] = [this.#ofIndex, this.#ofRows, this.#line];
+  #queues: readonly QueuedJob[][] = [this.#ofIndex, this.#ofRows, this.#longJobs];
 
   constructor(runners: StepRunners, now: () => number = monotonicNow) {
     this.#runners = runners;
@@ -56,7 +56,7 @@ export class Turns {
   add({ id, name, input }: Job): void {
     const runner = this.#runners[name];
     if (runner === undefined) throw new Error(`There is no job ${name}.`);
-    const { deadline, readsRows = false } = input as Timed;
+    const { deadline, readsRows = false } = input as TimedJob;
     const begin = () => runner(input as never);
     (readsRows ? this.#ofRows : this.#ofIndex).push({ id, deadline, begin, steps: undefined, spentMs: 0 });
   }
@@ -77,11 +77,11 @@ export class Turns {
       return { id, fault: faultOf(error) };
     }
     const next = { ...job, steps, spentMs: job.spentMs + this.#now() - begunAt };
-    if (queue === this.#line || next.spentMs < trialMs) queue.unshift(next);
+    if (queue === this.#longJobs || next.spentMs < trialMs) queue.unshift(next);
     else {
-      // A job that has to wait begins again when its time comes, as a thousand parts of answers would fill the memory.
-      this.#line.push(this.#line.length === 0 ? next : { ...next, steps: undefined });
-      this.#endTurn(this.#line);
+      // A job that must wait starts again later: the partial results of a thousand jobs would fill the memory.
+      this.#longJobs.push(this.#longJobs.length === 0 ? next : { ...next, steps: undefined });
+      this.#endTurn(this.#longJobs);
     }
     return undefined;
   }
@@ -91,7 +91,7 @@ export class Turns {
     for (const queue of this.#queues) queue.length = 0;
   }
 
-  #endTurn(queue: Started[]): void {
-    this.#queues = [...this.#queues.filter((other) => other !== queue), queue];
+  #endTurn(queue: QueuedJob[]): void {
+    this.#queues = [...this.#queues.filter((each) => each !== queue), queue];
   }
 }

@@ -9,7 +9,7 @@ import {
   type ThreadSetup,
 } from '../protocol/messages.ts';
 import { readJobs } from './read-jobs.ts';
-import { preparing } from '../protocol/statements.ts';
+import { statementCache } from '../protocol/statements.ts';
 
 /** Runs a thread that answers questions, on a connection that only reads. The last message is null: it ends the thread. */
 function main(): void {
@@ -19,7 +19,7 @@ function main(): void {
   const open = (): Runners => {
     // Opened with the first job, as the writer makes the file while this thread starts.
     db ??= new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
-    runners ??= { ...readJobs(preparing(db)) };
+    runners ??= { ...readJobs(statementCache(db)) };
     return runners;
   };
   // In a transaction, so that all parts of an answer are of one moment.

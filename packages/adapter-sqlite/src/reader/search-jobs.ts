@@ -14,19 +14,19 @@ import {
   type SlotQuestion,
   type SlotRow,
 } from './stats-jobs.ts';
-import type { Steps, Timed } from '../protocol/turns.ts';
+import type { Steps, TimedJob } from '../protocol/turns.ts';
 
 /** Asks for a page of the activities that match the conditions. */
-interface SearchQuestion extends PageQuestion, Timed {
+interface SearchQuestion extends PageQuestion, TimedJob {
   readonly conditions: RowConditions;
 }
 
 /** The jobs of the thread for questions that may take long. They run in steps, between those of others. */
 export interface SearchJobs {
   search(question: SearchQuestion): Steps<readonly ActivityRow[]>;
-  count(question: Selection & Timed): Steps<number>;
-  countByKey(question: KeyQuestion & Timed): Steps<readonly KeyRow[] | 'too-many'>;
-  countBySlot(question: SlotQuestion & Timed): Steps<readonly SlotRow[] | 'too-many'>;
+  count(question: Selection & TimedJob): Steps<number>;
+  countByKey(question: KeyQuestion & TimedJob): Steps<readonly KeyRow[] | 'too-many'>;
+  countBySlot(question: SlotQuestion & TimedJob): Steps<readonly SlotRow[] | 'too-many'>;
 }
 
 /** Returns the SQL for the rows of a portion that match the conditions. */

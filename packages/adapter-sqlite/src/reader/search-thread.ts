@@ -4,7 +4,7 @@ import type { Job, ThreadSetup } from '../protocol/messages.ts';
 import type { Reader } from './portions.ts';
 import { addRowMatches } from '../protocol/row-conditions.ts';
 import { searchJobs } from './search-jobs.ts';
-import { preparing } from '../protocol/statements.ts';
+import { statementCache } from '../protocol/statements.ts';
 import { Turns } from '../protocol/turns.ts';
 
 /** Runs the thread for questions that may take long, on a connection that only reads. The last message is null: it ends the thread. */
@@ -15,7 +15,7 @@ function main(): void {
   const reader = (): Reader => {
     // Opened with the first step, as the writer makes the file while this thread starts.
     db ??= new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
-    opened ??= { prepare: preparing(db), setConditions: addRowMatches(db) };
+    opened ??= { prepare: statementCache(db), setConditions: addRowMatches(db) };
     return opened;
   };
   const turns = new Turns({

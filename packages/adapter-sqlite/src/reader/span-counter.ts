@@ -6,36 +6,36 @@ import { beginOf, groupingBySlot, slotAt, slotExpression, slotOf, type Slots } f
 import type { Prepare } from '../protocol/statements.ts';
 import type { Steps } from '../protocol/turns.ts';
 
-/** The number of rows that are sorted into slots at a time. */
-const sortedRows = 500;
-/** The cost of a statement besides its rows, in keys. */
-const statementRows = 50;
+/** The number of rows that one statement groups into slots. */
+const rowsPerSort = 500;
+/** The fixed cost of a statement, as a number of index keys that take the same time. */
+const statementCost = 50;
 
 /** Returns the SQL that counts the rows of a portion up to a limit. It reads only the index. */
 export const countUpToSql = (shape: Shape): string =>
   `SELECT count(*) FROM (SELECT 1 ${fromBranch(shape)} ${inPortion('asc')} LIMIT ?)`;
 
-/** Counts the rows of branches of one shape in steps, in the keys of their index. */
+/** Counts the rows of branches of one shape, in steps. Reads only the index. */
 export class SpanCounter {
   readonly #prepare: Prepare;
   readonly #shape: Shape;
-  readonly #stepRows: number;
+  readonly #maxRowsPerStep: number;
   readonly #count: ReturnType<Prepare>;
   readonly #slots: ReturnType<Prepare>;
-  /** The work since the last step, in keys. */
-  #done = 0;
+  /** The cost of the work since the last step, as a number of index keys. */
+  #costOfStep = 0;
 
   constructor(prepare: Prepare, shape: Shape, rows: number = portionRows.ofIndex) {
     this.#prepare = prepare;
     this.#shape = shape;
-    this.#stepRows = rows;
+    this.#maxRowsPerStep = rows;
     this.#count = prepare(countUpToSql(shape));
     this.#slots = prepare(groupsSql(shape, { expression: slotExpression }, false));
   }
 
   /** Counts the rows of a branch. Several small counts may share a step. */
   *count(values: readonly string[], range: PlaceRange): Steps<number> {
-    const maxRows = this.#stepRows;
+    const maxRows = this.#maxRowsPerStep;
     const first = this.countUpTo(maxRows, values, range);
     if (this.#isStep()) yield;
     if (first < maxRows) return first;
@@ -50,13 +50,13 @@ export class SpanCounter {
   /** Counts up to `maxRows` rows, in one step. */
   countUpTo(maxRows: number, values: readonly string[], { above, below }: PlaceRange): number {
     const count = Number(this.#count.all(...values, ...above, ...below, maxRows)[0]?.[0]);
-    this.#done += count + statementRows;
+    this.#costOfStep += count + statementCost;
     return count;
   }
 
   /**
-   * Counts the rows of a branch by slot. It sorts a few rows into slots, then counts the rest of the last slot, so neither many rows
-   * nor many slots take long. Ends early with more than `maxSlots` slots.
+   * Counts the rows of a branch by slot. Alternates between two statements: one groups a few rows into slots, the other counts the
+   * remaining rows of the last slot. So neither many rows nor many slots take long. Ends early with more than `maxSlots` slots.
    */
   *countBySlot(
     values: readonly string[],
@@ -67,7 +67,7 @@ export class SpanCounter {
     const counts = new Map<number, number>();
     const grouping = groupingBySlot(slots);
     for (let place = above; place[0] < below[0]; ) {
-      const [portion] = this.#portions(values, { above: place, below }, sortedRows);
+      const [portion] = this.#portions(values, { above: place, below }, rowsPerSort);
       if (portion === undefined) break;
       for (const [value, count] of this.#slots.all(
         ...grouping.values,
@@ -75,9 +75,9 @@ export class SpanCounter {
         ...portionValues(portion),
       )) {
         counts.set(slotOf(value, slots), Number(count));
-        this.#done += 4 * Number(count);
+        this.#costOfStep += 4 * Number(count);
       }
-      this.#done += 2 * statementRows;
+      this.#costOfStep += 2 * statementCost;
       if (portion.rows === undefined) break;
       const last = slotAt(portion.far[0], slots);
       const begin: Place = [Math.max(place[0], beginOf(last, slots)), ''];
@@ -96,8 +96,8 @@ export class SpanCounter {
   }
 
   #isStep(): boolean {
-    if (this.#done < this.#stepRows) return false;
-    this.#done = 0;
+    if (this.#costOfStep < this.#maxRowsPerStep) return false;
+    this.#costOfStep = 0;
     return true;
   }
 }

@@ -23,7 +23,7 @@ export interface SlotQuestion extends Selection {
 export type KeyRow = readonly [key: string, count: number];
 export type SlotRow = readonly [segment: number, slot: number, count: number];
 
-/** Fewer rows than this are read one by one, which is faster than a count for each of many users. */
+/** Below this number of rows, it is faster to read each row than to count the rows of each user. */
 const fewRows = 20_000;
 
 const columns = { type: 'type', userId: 'user_id' } as const;
@@ -46,7 +46,7 @@ export function* countByKey(reader: Reader, question: KeyQuestion): Steps<readon
   return counts.size > maxKeys ? 'too-many' : [...counts].map(([key, count]) => [String(key), count]);
 }
 
-/** Returns whether all users are asked for, and there may be many more of them than rows. */
+/** Returns whether the question is about all users and matches few rows. There may be many more users than matching rows. */
 function hasFewRows(prepare: Prepare, question: KeyQuestion): boolean {
   if (question.field !== 'userId' || question.userIds.length > 0) return false;
   const { shape, branches } = branchesOf(question);
@@ -76,7 +76,10 @@ function shapeOf({ field, userIds, types }: KeyQuestion): Shape {
   return userIds.length > 0 ? 'both' : 'type';
 }
 
-/** Yields the branches of every key. A key may have several. */
+/**
+ * Yields pairs of a counted key and the values to search in the index. A key occurs several times if the filter names several values
+ * of the other field.
+ */
 function* keyBranches(
   prepare: Prepare,
   { field, userIds, types }: KeyQuestion,

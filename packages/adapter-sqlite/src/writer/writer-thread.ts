@@ -3,7 +3,7 @@ import { DataFileError } from '../protocol/data-file-error.ts';
 import { openDataFile } from './data-file.ts';
 import { commitTogether } from './group-commit.ts';
 import type { Greeting, Job, ThreadSetup } from '../protocol/messages.ts';
-import { preparing } from '../protocol/statements.ts';
+import { statementCache } from '../protocol/statements.ts';
 import { writeJobs } from './write-jobs.ts';
 
 /** Runs the thread that owns the only writing connection. Each message is a transaction. The last message is null: it ends the thread. */
@@ -12,7 +12,7 @@ function main(): void {
   const greet = (greeting: Greeting): void => parentPort?.postMessage(greeting);
   try {
     const db = openDataFile(setup);
-    const runners = { ...writeJobs(preparing(db), setup.retainedRecords) };
+    const runners = { ...writeJobs(statementCache(db), setup.retainedRecords) };
     parentPort?.on('message', (jobs: readonly Job[] | null) => {
       if (jobs !== null) {
         parentPort?.postMessage(commitTogether(db, runners, jobs));

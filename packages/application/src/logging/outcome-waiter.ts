@@ -14,14 +14,14 @@ export interface OutcomeWaiterDeps extends LookupDeps {
   readonly sleep: Sleep;
   /** Shares the event loop between comparisons and other work. */
   readonly turns: Turns;
-  /** The maximum number of requests that wait at a time. */
+  /** The maximum number of requests that wait at the same time. */
   readonly max: number;
 }
 
 interface Request {
   readonly activity: UserActivity;
-  looks: number;
-  /** The tick of the next look. */
+  queries: number;
+  /** The tick of the next query. */
   due: number;
   settle(outcome: ActivityOutcome): void;
   fail(bug: unknown): void;
@@ -30,20 +30,19 @@ interface Request {
 const tickMs = 20;
 /** The maximum number of activities in one query. */
 const maxAtOnce = 250;
-// The longest time between two looks is 500 ms.
+// The longest time between two queries is 500 ms.
 const maxTicks = 25;
 
 /**
- * Waits for the outcomes of logged activities. Another process may store them, so it asks the store: after 20 ms, 40, 80 and so on, up
- * to every 500 ms, with one query for up to 250 activities that are due. It goes on while the store does not answer. A request beyond `max`,
- * or after `close`, gets `accepted` at once.
+ * Waits for the outcomes of logged activities. Another process may store them, so the waiter queries the store. The intervals grow from
+ * 20 ms to 500 ms, and one query covers up to 250 activities that are due. While the store is unavailable, the waiter tries again.
  */
 export class OutcomeWaiter {
   readonly max: number;
   readonly #deps: OutcomeWaiterDeps;
   readonly #requests: Set<Request> = new Set();
   #tick = 0;
-  #looking = false;
+  #isPolling = false;
   #closed = false;
 
   constructor(deps: OutcomeWaiterDeps) {
@@ -56,7 +55,10 @@ export class OutcomeWaiter {
     return this.#requests.size;
   }
 
-  /** Resolves with the outcome once it is known, or with `accepted` when `until` is aborted. */
+  /**
+   * Resolves with the outcome once it is known, or with `accepted` when `until` is aborted. Resolves with `accepted` at once if the
+   * waiter is closed, or if it already has its maximum of waiting requests.
+   */
   async outcomeOf(activity: UserActivity, until: Cancellation): Promise<ActivityOutcome> {
     if (until.aborted || this.#closed || this.#requests.size >= this.max) return 'accepted';
     const { promise, resolve, reject } = Promise.withResolvers<ActivityOutcome>();
@@ -67,7 +69,7 @@ export class OutcomeWaiter {
     };
     const request: Request = {
       activity,
-      looks: 0,
+      queries: 0,
       due: this.#tick + 1,
       settle(outcome) {
         forget();
@@ -80,7 +82,7 @@ export class OutcomeWaiter {
     };
     until.addEventListener('abort', giveUp, { once: true });
     this.#requests.add(request);
-    void this.#look();
+    void this.#poll();
     return promise;
   }
 
@@ -90,17 +92,17 @@ export class OutcomeWaiter {
     for (const request of this.#requests) request.settle('accepted');
   }
 
-  /** Looks at each tick while a request waits. */
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  /** While any request waits, queries the store at each tick for the requests that are due. */
+  async #poll(): Promise<void> {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
     while (this.#requests.size > 0) {
       await this.#deps.sleep(tickMs);
       this.#tick += 1;
       const due = [...this.#requests].filter((request) => request.due <= this.#tick);
       if (due.length > 0) await this.#settle(due);
     }
-    this.#looking = false;
+    this.#isPolling = false;
   }
 
   async #settle(due: readonly Request[]): Promise<void> {
@@ -123,8 +125,8 @@ export class OutcomeWaiter {
       if (!isDomainError(error)) for (const request of due) request.fail(error);
     }
     for (const request of due) {
-      request.looks += 1;
-      request.due = this.#tick + Math.min(maxTicks, 2 ** request.looks);
+      request.queries += 1;
+      request.due = this.#tick + Math.min(maxTicks, 2 ** request.queries);
     }
   }
 }

@@ -10,9 +10,10 @@ import { type OverTimeDeps, statsOverTime, tooBroad } from './stats-over-time.ts
 import { withNarrowingHint } from './with-narrowing-hint.ts';
 
 /**
- * Counts activities by type or user, the most frequent first, then by key (code points); or by minute, hour, day, week or month, in
- * the order of time. Keys without activities are left out. Throws QUERY_TOO_BROAD if there are more than 20,000 units of time with
- * activities, or 10,000 types or users. Throws STORE_UNAVAILABLE, and STORE_TIMEOUT with a hint how to narrow the filter.
+ * Counts activities by type or user, or by a unit of time: minute, hour, day, week or month. Types and users are ordered by count,
+ * the highest first, then by key in the order of code points. Units of time are in the order of time. Omits keys without activities.
+ * Throws QUERY_TOO_BROAD if activities have more than 10,000 types or users, or are in more than 20,000 units of time.
+ * Throws STORE_UNAVAILABLE. Throws STORE_TIMEOUT with a hint how to narrow the filter.
  */
 export type ActivityStats = (query: StatsQuery) => Promise<readonly KeyCount[]>;
 
@@ -40,7 +41,7 @@ async function statsByKey(
   return counts.toSorted((a, b) => b.count - a.count || byCodePoints(a.key, b.key));
 }
 
-/** Orders texts by code points, which is also bytewise in UTF-8. JavaScript's own order is by UTF-16 code units. */
+/** Compares texts by code points, which is also the order of their UTF-8 bytes. JavaScript's own order is by UTF-16 code units. */
 function byCodePoints(left: string, right: string): number {
   let index = 0;
   while (index < left.length && left.charCodeAt(index) === right.charCodeAt(index)) index += 1;

@@ -55,14 +55,17 @@ export class StoredActivity implements StoredState {
     return UserActivity.rehydrate({ id, userId, type, metadata: parsed, createdAt, receivedAt });
   }
 
-  /** Compares a newcomer with the same id, as `UserActivity.compare` does. Parses metadata only if the texts differ. */
-  compare(newcomer: UserActivity): Comparison {
+  /**
+   * Compares this activity with a new one of the same id, as `UserActivity.compare` does. Parses the metadata only if the two JSON
+   * texts differ.
+   */
+  compare(activity: UserActivity): Comparison {
     return comparisonOf(
       this,
-      newcomer,
+      activity,
       () =>
-        this.metadata === MetadataText.of(newcomer.metadata) ||
-        isSameMetadata(MetadataText.parse(this.metadata), newcomer.metadata),
+        this.metadata === MetadataText.of(activity.metadata) ||
+        isSameMetadata(MetadataText.parse(this.metadata), activity.metadata),
     );
   }
 

@@ -133,11 +133,11 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * Compares a newcomer with the same id. They are the same fact if user, type and metadata are equal, and createdAt too if a
-   * client set it in both. The order of metadata's members does not count, nor does its member `original`.
+   * Compares this activity with a new one of the same id. Both are the same fact if user, type and metadata are equal, and createdAt too
+   * if a client set it in both. The order of metadata's members does not count, nor does its member `original`.
    */
-  compare(newcomer: UserActivity): Comparison {
-    return comparisonOf(this, newcomer, () => isSameMetadata(this.metadata, newcomer.metadata));
+  compare(activity: UserActivity): Comparison {
+    return comparisonOf(this, activity, () => isSameMetadata(this.metadata, activity.metadata));
   }
 
   toJSON(): ActivityJson {

@@ -15,7 +15,7 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                and never reads it into memory. The size of every value is given.
  *  B5  Whole     `findByIds` returns letters byte for byte, in the order of their ids; unknown ids are left out. It stops before
  *                the letter with which the bytes would exceed `maxBytes`, but returns at least one.
- *  B6  Guarded   `remove` removes a letter only if its diedAt is the given one: a letter that died again meanwhile stays.
+ *  B6  Guarded   `remove` removes a letter only if its diedAt is the given one: a letter that was dead-lettered again stays.
  *                Removing a letter that is gone already is no error.
  *  B7  Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                afterwards. No driver error crosses the port.

@@ -4,11 +4,14 @@ import type { OriginalRecord } from '../log/log-record.ts';
 /** The outcome of publishing a record again. `too-large` is final: the log will never take the record. */
 export type RepublishOutcome = 'published' | 'too-large';
 
-/** Receives what only a publisher can see of itself, for metrics. */
+/** Receives measurements of a publisher that only the publisher itself can take. */
 export interface PublishObserver {
-  /** Called at each change of the buffer, with its new content. */
+  /** Called after each change of the buffer, with the number of events and bytes that it now holds. */
   buffered(events: number, bytes: number): void;
-  /** Called after each request or transaction, with the events that it put on the log. `failed`: the others will be sent again. */
+  /**
+   * Called after each request or transaction, with the events that it put on the log. If `failed`, the publisher sends the other
+   * events again.
+   */
   flushed(flush: {
     readonly events: number;
     readonly bytes: number;

@@ -5,7 +5,7 @@ export type Order = 'desc' | 'asc';
 
 /** The maximum number of items in a page. */
 export const maxLimit = 500;
-/** The number of items in a page if the caller names none. */
+/** The number of items in a page if the caller sets no limit. */
 export const defaultLimit = 50;
 
 interface PageParts<Filter, Position> {
@@ -15,7 +15,7 @@ interface PageParts<Filter, Position> {
   readonly after: Position | undefined;
 }
 
-/** Asks for one page of a walk over the items that match a filter. It keeps its limit, whoever made it. */
+/** Asks for one page of a walk over the items that match a filter. Its limit is always valid, so stores need not check it. */
 export class PageQuery<Filter, Position> implements PageParts<Filter, Position> {
   readonly filter: Filter;
   readonly order: Order;

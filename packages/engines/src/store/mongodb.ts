@@ -8,7 +8,7 @@ import {
 } from '@user-activity/adapter-mongodb';
 import { defineEngine, type StoreEngine } from '../engine.ts';
 
-/** A database of MongoDB as the store. */
+/** A MongoDB database as the store. */
 export const mongodbStore = defineEngine({
   name: 'MongoDB',
   variable: 'MONGODB_URI',

@@ -2,19 +2,19 @@ import { type Attributes, type Counter, type Histogram, type Meter, metrics } fr
 import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 
-/** Returns the process's meter. Not a constant, because instruments made before the app chose a reader measure nothing. */
+/** Returns the meter of the process. It is not a constant: instruments that are made before the app sets a reader measure nothing. */
 export const meter = (): Meter => metrics.getMeter('user-activity');
 
-/** Makes a counter. It starts at 0 for each known kind, so that an alert on the first increase has a value to compare with. */
+/** Makes a counter. It starts at 0 for each of `kinds`, so that an alert can detect the first increase. */
 export function counter(
   name: string,
   unit: string,
   description: string,
   kinds: readonly Attributes[] = [{}],
 ): Counter {
-  const made = meter().createCounter(name, { unit, description });
-  for (const kind of kinds) made.add(0, kind);
-  return made;
+  const instrument = meter().createCounter(name, { unit, description });
+  for (const kind of kinds) instrument.add(0, kind);
+  return instrument;
 }
 
 /** Makes a gauge that shows the value at each scrape, and nothing while the value is undefined. */
@@ -48,7 +48,7 @@ export const histogram = (
 /** Makes a histogram of durations. Returns a function that runs work and records its duration, with the error code if it rejects. */
 export function timer(name: string, description: string, attributes: Attributes = {}) {
   const duration = histogram(name, 's', description, waits);
-  const failed = attributesBy('error.type', attributes);
+  const failureAttributes = attributesBy('error.type', attributes);
   return async <Value>(work: () => Promise<Value>): Promise<Value> => {
     const began = performance.now();
     const seconds = (): number => (performance.now() - began) / 1000;
@@ -57,13 +57,13 @@ export function timer(name: string, description: string, attributes: Attributes 
       duration.record(seconds(), attributes);
       return value;
     } catch (error) {
-      duration.record(seconds(), failed(errorType(error)));
+      duration.record(seconds(), failureAttributes(errorType(error)));
       throw error;
     }
   };
 }
 
-/** Bucket boundaries in seconds, for what a caller waits for. */
+/** Bucket boundaries in seconds, for durations that a caller waits. */
 export const waits: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
@@ -75,14 +75,14 @@ export const sizes: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 100
 const errorType = (error: unknown): string =>
   isDomainError(error) || error instanceof InputFault ? error.code : '_OTHER';
 
-/** Returns a function that makes attributes with one changing member, and caches them by its value. */
+/** Returns a function that takes a value and returns `constant` with `key` set to that value. Results are cached by value. */
 export function attributesBy(key: string, constant: Attributes = {}): (value: string) => Attributes {
-  const made = new Map<string, Attributes>();
+  const cache = new Map<string, Attributes>();
   return (value) => {
-    let attributes = made.get(value);
+    let attributes = cache.get(value);
     if (attributes === undefined) {
       attributes = { ...constant, [key]: value };
-      made.set(value, attributes);
+      cache.set(value, attributes);
     }
     return attributes;
   };

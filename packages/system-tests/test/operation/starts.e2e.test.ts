@@ -5,14 +5,14 @@ import { Deployment, until } from '../deployment/deployment.ts';
 
 const apps = ['api', 'consumer', 'standalone'] as const;
 
-/** A server behind a proxy that is cut until `mend` is called. */
+/** A server behind a proxy that is cut until `endFault` is called. */
 async function cutOff(host: string, port: number) {
   const proxy = await faultyProxy(port, host);
   onTestFinished(() => proxy.close());
-  return { place: `127.0.0.1:${proxy.port}`, mend: proxy.cut() };
+  return { place: `127.0.0.1:${proxy.port}`, endFault: proxy.cut() };
 }
 
-/** A deployment that cannot reach Kafka and MongoDB until they are mended. */
+/** A deployment that cannot reach Kafka and MongoDB until their faults end. */
 async function outOfReach() {
   const [host = '', port] = kafkaBrokers()[0]?.split(':') ?? [];
   const mongodb = new URL(mongodbUri());
@@ -56,11 +56,11 @@ test.each(apps)('%s waits for Kafka and MongoDB, and reports meanwhile what is m
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await response.json()).toMatchObject({ status: 503, detail: expect.any(String) as string });
   }
-  mongo.mend();
+  mongo.endFault();
   await until(async () => ((await checksOf(url)) as { store: string }).store === 'ok');
   expect(await checksOf(url)).toEqual({ log: 'unavailable', store: 'ok' });
   expect(service.output).not.toMatch(/ready|http:/);
-  kafka.mend();
+  kafka.endFault();
   expect(await service.ready()).toBe(url);
   expect(await statusOf(`${url}/health/ready`)).toBe(200);
   expect(await service.end('SIGTERM')).toBe(0);
@@ -68,7 +68,7 @@ test.each(apps)('%s waits for Kafka and MongoDB, and reports meanwhile what is m
 
 test.each(apps)('%s ends with 1, and a line that names what it did not reach', async (app) => {
   const { mongo, deployment } = await outOfReach();
-  mongo.mend();
+  mongo.endFault();
   const nothing = new Deployment({ brokers: ['127.0.0.1:1'], uri: 'mongodb://127.0.0.1:1/?replicaSet=rs0' });
   for (const [each, missing, variables] of [
     [deployment, /Kafka \([^)]+\)/, 'KAFKA_BROKERS'],

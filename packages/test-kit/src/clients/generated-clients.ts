@@ -28,13 +28,13 @@ async function outputOf(
   try {
     return (await execute(file, args, { maxBuffer: 2 ** 25, ...options })).stdout;
   } catch (error) {
-    // tsc writes its findings to the standard output, which the error's message leaves out.
+    // tsc writes its errors to the standard output, which the message of the error omits.
     const output: unknown = error instanceof Error ? Reflect.get(error, 'stdout') : undefined;
     throw new Error(`${file} ${args.join(' ')} failed: ${String(output)}`, { cause: error });
   }
 }
 
-function place({ document, source, folder }: ClientProgram): void {
+function copyFiles({ document, source, folder }: ClientProgram): void {
   cpSync(source, folder, { recursive: true });
   writeFileSync(join(folder, 'openapi.json'), document);
 }
@@ -45,7 +45,7 @@ function place({ document, source, folder }: ClientProgram): void {
  */
 export async function runInTypeScript(program: ClientProgram, packages: string): Promise<string> {
   const { folder, document } = program;
-  place(program);
+  copyFiles(program);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   symlinkSync(packages, join(folder, 'node_modules'));
   writeFileSync(join(folder, 'schema.d.ts'), astToString(await openapiTS(document)));
@@ -64,7 +64,7 @@ export async function runInTypeScript(program: ClientProgram, packages: string):
 /** Generates the package `activity_log` with openapi-python-client, runs `round_trip.py`, and resolves with what it prints. */
 export async function runInPython(program: ClientProgram): Promise<string> {
   const { folder } = program;
-  place(program);
+  copyFiles(program);
   // The generator's formatter is not installed.
   writeFileSync(join(folder, 'config.yml'), 'package_name_override: activity_log\npost_hooks: []\n');
   const env = {
@@ -80,7 +80,7 @@ export async function runInPython(program: ClientProgram): Promise<string> {
   return outputOf('python3', ['round_trip.py', ...program.arguments], { cwd: folder, env });
 }
 
-/** Whether a Go is installed that is as new as the program's `go.mod` requires. */
+/** Returns whether the installed version of Go is at least the version in the `go.mod` of the program. */
 export function canRunInGo(source: string): boolean {
   const installed = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
   if (installed.error !== undefined || installed.status !== 0) return false;
@@ -92,7 +92,7 @@ export function canRunInGo(source: string): boolean {
 /** Generates `api.go` with oapi-codegen, compiles it with `main.go`, runs the program, and resolves with what it prints. */
 export async function runInGo(program: ClientProgram): Promise<string> {
   const { folder } = program;
-  place(program);
+  copyFiles(program);
   const env = { ...process.env, GOFLAGS: '-mod=readonly' };
   const kinds = ['-generate', 'types,client', '-package', 'main'];
   const generate = ['tool', 'oapi-codegen', ...kinds, '-o', 'api.go', 'openapi.json'];

@@ -6,7 +6,7 @@ const version = '3.5.4';
 
 /**
  * Runs a Java program of a single file with Segment's SDK for Java on its class path. Resolves with what it prints. Rejects if it fails,
- * or with what to install.
+ * or with an error that says what to install.
  */
 export async function runWithSegmentJava(file: string, ...args: readonly string[]): Promise<string> {
   const classPath = classPathOf(`segment-java-${version}`, [

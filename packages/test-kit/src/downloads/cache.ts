@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The folder is ignored by git, and kept between runs. */
+/** The cache. Git ignores the folder, and it is kept between runs. */
 const folder = join(import.meta.dirname, '..', '..', '..', '..', '.cache', 'servers');
 
 /**
- * Returns a folder that is filled once. A fill that fails leaves nothing behind. If several processes fill it at once, the
- * first to finish wins.
+ * Returns the folder `name` of the cache. If it does not exist, creates it with what `fill` puts into its argument. If `fill` throws,
+ * creates nothing. If several processes create the folder at the same time, the first to finish wins.
  */
-export function cached(name: string, fill: (draft: string) => void): string {
+export function cachedFolder(name: string, fill: (draft: string) => void): string {
   const target = join(folder, name);
   if (existsSync(target)) return target;
   const draft = `${target}.${process.pid}.tmp`;
@@ -25,8 +25,8 @@ export function cached(name: string, fill: (draft: string) => void): string {
   return target;
 }
 
-/** Whether a program is installed: it ends with exit code 0. */
-export const available = (file: string, ...args: readonly string[]): boolean =>
+/** Returns whether a program is installed: it runs with these arguments and ends with exit code 0. */
+export const isInstalled = (file: string, ...args: readonly string[]): boolean =>
   spawnSync(file, args, { stdio: 'ignore' }).status === 0;
 
 /** Runs a program to its end. Throws with its output if it fails. */

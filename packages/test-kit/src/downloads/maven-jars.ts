@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { available, cached, run } from './cache.ts';
+import { cachedFolder, isInstalled, run } from './cache.ts';
 
 /** An artifact on Maven Central. */
 export interface Artifact {
@@ -12,12 +12,14 @@ export interface Artifact {
 const dependency = ({ groupId, artifactId, version }: Artifact): string =>
   `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
 
-/** Returns a class path of the artifacts and their dependencies, from the cache or downloaded. Throws with what to install. */
+/**
+ * Returns a class path of the artifacts and their dependencies, from the cache or downloaded. Throws an error that says what to install.
+ */
 export function classPathOf(name: string, artifacts: readonly Artifact[]): string {
-  if (!available('java', '-version'))
+  if (!isInstalled('java', '-version'))
     throw new Error('There is no java on the PATH: install Java 17 or later.');
-  const folder = cached(name, (draft) => {
-    if (!available('mvn', '-v')) throw new Error('There is no mvn on the PATH: install Maven 3.');
+  const folder = cachedFolder(name, (draft) => {
+    if (!isInstalled('mvn', '-v')) throw new Error('There is no mvn on the PATH: install Maven 3.');
     const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>jars</artifactId><version>1</version>
 <dependencies>

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { pythonPackages } from '../downloads/python-packages.ts';
 
 /** Options of a fuzzing run. */
-export interface Fuzzing {
+export interface FuzzOptions {
   /** The URL of the service. Requests are made from its `/openapi.json`. */
   readonly url: string;
   /** The seed of the random values. The same seed makes the same requests, unless they depend on answers. */
@@ -17,14 +17,21 @@ export interface Fuzzing {
 }
 
 /**
- * Runs Schemathesis (https://schemathesis.io): it sends valid and invalid requests made from the service's OpenAPI document, and checks the
- * answers. Resolves with its output, which has a curl line for each fault. Rejects with what to install if python3 is missing.
+ * Runs Schemathesis (https://schemathesis.io). It makes valid and invalid requests from the OpenAPI document of the service, and checks the
+ * answers. Resolves with its output, which has a curl command for each fault. Rejects with an error that says what to install if python3
+ * is missing.
  */
-export async function fuzz({ url, seed, folder, hooks, arguments: more = [] }: Fuzzing): Promise<{
+export async function fuzz({
+  url,
+  seed,
+  folder,
+  hooks,
+  arguments: extraArguments = [],
+}: FuzzOptions): Promise<{
   readonly passed: boolean;
   readonly output: string;
 }> {
-  const fixed = [
+  const options = [
     '--seed',
     String(seed),
     '--no-color',
@@ -35,7 +42,7 @@ export async function fuzz({ url, seed, folder, hooks, arguments: more = [] }: F
   ];
   const child = spawn(
     'python3',
-    ['-m', 'schemathesis.cli', 'run', `${url}/openapi.json`, ...fixed, ...more],
+    ['-m', 'schemathesis.cli', 'run', `${url}/openapi.json`, ...options, ...extraArguments],
     {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -49,7 +56,7 @@ export async function fuzz({ url, seed, folder, hooks, arguments: more = [] }: F
       },
     },
   );
-  // It needs no guard: its requests fail once the service has ended, and the service ends with this process.
+  // This process needs no guard: the service ends when this process ends, and then the requests of Schemathesis fail.
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { passed: child.exitCode === 0, output: out + err };
 }

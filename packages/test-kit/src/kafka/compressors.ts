@@ -3,35 +3,35 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import * as wasm from '@platformatic/wasm-utils';
 import kafkajs from 'kafkajs';
 
-type Change = (bytes: Buffer) => Buffer | Promise<Buffer>;
+type Conversion = (bytes: Buffer) => Buffer | Promise<Buffer>;
 
 let inputBytes = 1024 * 1024;
 
 /**
- * Works around a fault of @platformatic/wasm-utils 0.2.1: once its memory has grown for an output, it cannot use its input buffer
- * until it gets a larger input.
+ * Works around a bug of @platformatic/wasm-utils 0.2.1. After its memory has grown for an output, it cannot use its input buffer until
+ * it gets a larger input. So the retry gives it a larger input first.
  */
-const mended =
-  (change: (bytes: Buffer) => Buffer) =>
+const withRetry =
+  (convert: (bytes: Buffer) => Buffer) =>
   (bytes: Buffer): Buffer => {
     try {
-      return change(bytes);
+      return convert(bytes);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       inputBytes = Math.max(inputBytes * 2, bytes.length + 1);
       wasm.crc32c(Buffer.alloc(inputBytes));
-      return change(bytes);
+      return convert(bytes);
     }
   };
 
 /** Compresses to an LZ4 frame, as other producers do. */
-export const lz4Compress: (bytes: Buffer) => Buffer = mended(wasm.lz4Compress);
+export const lz4Compress: (bytes: Buffer) => Buffer = withRetry(wasm.lz4Compress);
 /** Compresses to snappy without a frame. */
-export const snappyCompress: (bytes: Buffer) => Buffer = mended(wasm.snappyCompress);
-const lz4Decompress = mended(wasm.lz4Decompress);
-const snappyDecompress = mended(wasm.snappyDecompress);
+export const snappyCompress: (bytes: Buffer) => Buffer = withRetry(wasm.snappyCompress);
+const lz4Decompress = withRetry(wasm.lz4Decompress);
+const snappyDecompress = withRetry(wasm.snappyDecompress);
 
-const codec = (compress: Change, decompress: Change) => () => ({
+const codec = (compress: Conversion, decompress: Conversion) => () => ({
   compress: async ({ buffer }: { readonly buffer: Buffer }): Promise<Buffer> => compress(buffer),
   decompress: async (buffer: Buffer): Promise<Buffer> => decompress(buffer),
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { classPathOf } from '../downloads/maven-jars.ts';
-import { cached, run } from '../downloads/cache.ts';
+import { cachedFolder, run } from '../downloads/cache.ts';
 import { temporaryFolder } from '../process/temporary-folder.ts';
 
 const version = '4.3.1';
@@ -10,42 +10,55 @@ const artifacts = [
   // Kafka ignores newer versions.
   { groupId: 'org.slf4j', artifactId: 'slf4j-simple', version: '1.7.36' },
 ];
-// Options for a short life: a quick start matters more than speed after an hour.
-const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
-const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
+// Options for short runs: a quick start matters more than the speed after an hour.
+const quickStart = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+const errorsOnly = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
 
-/** The commands that run Kafka on this machine. */
+/** Runs Kafka on this machine. */
 export interface KafkaProgram {
   /** The command line that runs a broker. Append the path of its properties. */
   readonly broker: readonly string[];
-  /** Returns a folder with storage that is formatted for the properties. Makes it once for each name. */
-  formatted(name: string, properties: (folder: string) => string): string;
+  /** Returns a folder with storage that is formatted for the properties. Formats it once for each name. */
+  formattedFolder(name: string, properties: (folder: string) => string): string;
 }
 
-/** Returns the program from the cache, or downloads it. Throws with what to install. */
+/** Returns the program from the cache, or downloads it. Throws an error that says what to install. */
 export function kafkaProgram(heap: string): KafkaProgram {
   const classpath = classPathOf(`kafka-${version}`, artifacts);
   const format = (file: string, cwd: string): void =>
     run(
       'java',
-      [...quick, quiet, '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file],
+      [
+        ...quickStart,
+        errorsOnly,
+        '-cp',
+        classpath,
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        clusterId,
+        '-c',
+        file,
+      ],
       cwd,
     );
-  const classes = cached(`kafka-${version}-classes`, (draft) => archiveClasses(classpath, draft, format));
+  const classes = cachedFolder(`kafka-${version}-classes`, (draft) =>
+    archiveClasses(classpath, draft, format),
+  );
   const archive = join(classes, 'classes.jsa');
   return {
     broker: [
       'java',
       `-Xmx${heap}`,
-      ...quick,
+      ...quickStart,
       `-XX:SharedArchiveFile=${archive}`,
-      warnings,
+      warningsOnly,
       '-cp',
       classpath,
       main,
     ],
-    formatted: (name, properties) =>
-      cached(`kafka-${version}-${name}`, (draft) => {
+    formattedFolder: (name, properties) =>
+      cachedFolder(`kafka-${version}-${name}`, (draft) => {
         const file = join(draft, 'format.properties');
         writeFileSync(file, properties(join(draft, 'data')));
         format(file, draft);
@@ -53,9 +66,9 @@ export function kafkaProgram(heap: string): KafkaProgram {
   };
 }
 
-const warnings = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
+const warningsOnly = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
 const main = 'kafka.Kafka';
-// Any UUID in base64 will do.
+// Any UUID in Base64 works.
 const clusterId = 'dXNlci1hY3Rpdml0eS0wMQ';
 
 /** Runs a broker once and archives its loaded classes. With the archive, later starts take half the time. */
@@ -82,12 +95,12 @@ log.dirs=${home}/data
   try {
     format(file, home);
     const archive = join(folder, 'classes.jsa');
-    // Only a broker that stops cleanly writes the archive. Once it leads its quorum, it has loaded enough.
+    // A broker writes the archive only if it stops cleanly. When the broker leads its quorum, it has loaded enough classes.
     const script = `"$@" >/dev/null 2>&1 & pid=$!; n=0
 until grep -q . "${home}/data/__cluster_metadata-0/quorum-state" 2>/dev/null && [ $n -ge 60 ]; do
 kill -0 $pid || exit 1; n=$((n+1)); sleep 0.2; done
 kill $pid; wait $pid; test -s "${archive}"`;
-    const broker = ['java', '-Xmx256m', ...quick, quiet, `-XX:ArchiveClassesAtExit=${archive}`];
+    const broker = ['java', '-Xmx256m', ...quickStart, errorsOnly, `-XX:ArchiveClassesAtExit=${archive}`];
     run('sh', ['-c', script, 'sh', ...broker, '-cp', classpath, main, file], home);
   } finally {
     temporary.remove();

@@ -12,17 +12,17 @@ import { temporaryFolder } from '../process/temporary-folder.ts';
 export interface Kafka {
   /** `host:port` of each broker. */
   readonly brokers: readonly string[];
-  /** Addresses that bypass the proxies and need no credentials. The brokers use them among themselves. */
-  readonly straight: readonly string[];
+  /** `host:port` of each broker, without a proxy and without credentials. The brokers use these addresses among themselves. */
+  readonly directBrokers: readonly string[];
   /** The folder in which each broker keeps its partitions. */
   readonly folders: readonly string[];
-  /** One proxy before each broker if the cluster is `proxied`, else none. */
+  /** One proxy in front of each broker if the cluster is `proxied`, else none. */
   readonly proxies: readonly FaultyProxy[];
   /** Sends a signal to a broker. A broker is given by its index in `brokers`. */
   signal(broker: number, signal: NodeJS.Signals): void;
   /** Stops a broker cleanly. */
   end(broker: number): Promise<void>;
-  /** Kills a broker if it still runs, and starts it. Resolves once all brokers answer. */
+  /** Kills a broker if it runs, and starts it again. Resolves when all brokers answer. */
   restart(broker: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface Kafka {
 export interface KafkaOptions {
   /** Default: 1. */
   readonly brokers?: number;
-  /** If set, clients must log in with these by SASL PLAIN. */
+  /** If set, clients must use these credentials, with SASL PLAIN. */
   readonly credentials?: Credentials;
   /** Whether clients reach the brokers through proxies. Default: false. */
   readonly proxied?: boolean;
@@ -68,8 +68,8 @@ export async function startKafka({
     nodes[index] = new GuardedProcess(name, file, [...args, join(home, `${index + 1}.properties`)], home);
   };
   const ready = async (): Promise<void> => {
-    const answering = answers(addresses(internal));
-    await Promise.race(nodes.map((node) => node.until(answering)));
+    const readiness = waitUntilReady(addresses(internal));
+    await Promise.race(nodes.map((node) => node.until(readiness)));
   };
   const stop = async (): Promise<void> => {
     await Promise.all([...nodes.map((node) => node.kill()), ...proxies.map((proxy) => proxy.close())]);
@@ -88,7 +88,7 @@ export async function startKafka({
   }
   return {
     brokers: addresses(advertised),
-    straight: addresses(internal),
+    directBrokers: addresses(internal),
     folders: nodes.map((_, index) => dataFolder(home, index)),
     proxies,
     signal: (broker, signal) => nodes[broker]?.signal(signal),
@@ -104,8 +104,8 @@ export async function startKafka({
   };
 }
 
-/** A broker of a cluster by its index, and the ports of all brokers for each kind of caller. */
-interface Place {
+/** The index of a broker, and the ports of all brokers: for clients, for other brokers, and for controllers. */
+interface BrokerPlace {
   readonly clients: readonly number[];
   readonly internal: readonly number[];
   readonly controllers: readonly number[];
@@ -115,9 +115,9 @@ interface Place {
   readonly credentials: Credentials | undefined;
 }
 
-async function prepare(program: KafkaProgram, place: Place, home: string): Promise<void> {
+async function prepare(program: KafkaProgram, place: BrokerPlace, home: string): Promise<void> {
   const { index, clients } = place;
-  const formatted = program.formatted(`data-${index + 1}-of-${clients.length}`, (data) =>
+  const formatted = program.formattedFolder(`data-${index + 1}-of-${clients.length}`, (data) =>
     propertiesOf({ ...place, credentials: undefined }, data),
   );
   const data = dataFolder(home, index);
@@ -127,7 +127,7 @@ async function prepare(program: KafkaProgram, place: Place, home: string): Promi
 
 const dataFolder = (home: string, index: number): string => join(home, `data-${index + 1}`);
 
-function propertiesOf(place: Place, data: string): string {
+function propertiesOf(place: BrokerPlace, data: string): string {
   const { clients, internal, controllers, advertised, index, credentials } = place;
   const voters = controllers.map((port, node) => `${node + 1}@127.0.0.1:${port}`);
   const replicas = Math.min(clients.length, 3);
@@ -155,7 +155,7 @@ function propertiesOf(place: Place, data: string): string {
     'share.coordinator.state.topic.min.isr': minimum,
     'group.initial.rebalance.delay.ms': 0,
     'auto.create.topics.enable': false,
-    // The loss of a broker is noticed soon.
+    // These let the cluster notice the loss of a broker soon.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
     'controller.quorum.election.timeout.ms': 1000,
@@ -175,10 +175,10 @@ function saslProperties({ username, password }: Credentials): Readonly<Record<st
 }
 
 /**
- * Resolves once all brokers answer and the group coordinator has loaded. The coordinator creates its topic at its first use, and
+ * Resolves when all brokers answer and the group coordinator has loaded. The coordinator creates its topic when it is first used, and
  * answers with errors until then.
  */
-async function answers(brokers: readonly string[]): Promise<void> {
+async function waitUntilReady(brokers: readonly string[]): Promise<void> {
   const client = new kafkajs.Kafka({
     brokers: [...brokers],
     clientId: 'readiness',
@@ -191,9 +191,9 @@ async function answers(brokers: readonly string[]): Promise<void> {
   for (;;) {
     try {
       await admin.connect();
-      const { brokers: alive } = await admin.describeCluster();
-      if (alive.length < brokers.length)
-        throw new Error(`${alive.length} of ${brokers.length} brokers answer.`);
+      const { brokers: answering } = await admin.describeCluster();
+      if (answering.length < brokers.length)
+        throw new Error(`${answering.length} of ${brokers.length} brokers answer.`);
       await admin.fetchOffsets({ groupId: 'readiness' });
       await admin.disconnect();
       return;

@@ -12,10 +12,10 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   const ends = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
   const total = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  // The key is the position: after a rebalance some records are delivered again.
+  // The keys are positions: after a rebalance, some records are delivered again.
   const records = new Map<string, TopicRecord>();
   if (total === 0) return [];
-  const all = Promise.withResolvers<void>();
+  const allRead = Promise.withResolvers<void>();
   const consumer = client.consumer({
     groupId: `reader-${process.pid}-${Date.now()}`,
     maxWaitTimeInMs: 100,
@@ -27,10 +27,10 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
     eachBatch: async ({ batch: { partition, messages } }) => {
       for (const message of messages)
         records.set(`${partition}:${message.offset}`, Object.assign(message, { partition }));
-      if (records.size >= total) all.resolve();
+      if (records.size >= total) allRead.resolve();
     },
   });
-  await all.promise;
+  await allRead.promise;
   await consumer.disconnect();
   return [...records.values()];
 }

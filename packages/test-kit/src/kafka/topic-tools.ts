@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
 
-/** A record to write unchanged, valid or not. */
+/** A record that is written unchanged, even if it is invalid. */
 export interface WrittenRecord {
   readonly partition: number;
   readonly key: Buffer | null;
@@ -8,7 +8,7 @@ export interface WrittenRecord {
   readonly headers: Readonly<Record<string, Buffer>>;
 }
 
-/** Writes to a topic past the service, and reads its leaders and the progress of a group. */
+/** Writes to a topic without the service. Reads the leaders of its partitions, and the progress of a group. */
 export class TopicTools {
   readonly #topic: string;
   readonly #producer: Producer;
@@ -41,7 +41,7 @@ export class TopicTools {
     return Number(answer?.baseOffset);
   }
 
-  /** Returns the node id of the leader of each partition, or -1 if it has none. */
+  /** Returns the node id of the leader of each partition, or -1 if the partition has no leader. */
   async leaders(): Promise<readonly number[]> {
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: [this.#topic] });
     const partitions = topics[0]?.partitions ?? [];
@@ -50,7 +50,7 @@ export class TopicTools {
       .map(({ leader }) => leader);
   }
 
-  /** Returns the sum of the end offsets of all partitions, and how many records the group has not committed yet. */
+  /** Returns the sum of the end offsets of all partitions, and the number of records that the group has not committed yet. */
   async progress(groupId: string): Promise<{ readonly lag: number; readonly end: number }> {
     const ends = await this.#admin.fetchTopicOffsets(this.#topic);
     const [group] = await this.#admin.fetchOffsets({ groupId, topics: [this.#topic] });

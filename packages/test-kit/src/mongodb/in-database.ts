@@ -1,6 +1,6 @@
 import { type Db, MongoClient } from 'mongodb';
 
-/** Connects to a database past the service, as an operator could, and closes the connection after `work`. */
+/** Calls `work` with a direct connection to a database, without the service. Closes the connection afterwards. */
 export async function inDatabase<Result>(
   uri: string,
   database: string,

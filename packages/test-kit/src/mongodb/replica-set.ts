@@ -11,18 +11,18 @@ import { temporaryFolder } from '../process/temporary-folder.ts';
 /** A replica set on the loopback interface. Members and clients reach each member through its proxy only. */
 export interface ReplicaSet {
   readonly uri: string;
-  /** One proxy before each member. */
+  /** One proxy in front of each member. */
   readonly proxies: readonly FaultyProxy[];
   signal(member: number, signal: NodeJS.Signals): void;
-  /** Kills a member if it still runs, and starts it. Resolves once it is part of the set. */
+  /** Kills a member if it runs, and starts it again. Resolves when the member is a primary or a secondary. */
   restart(member: number): Promise<void>;
-  /** Stops a member from applying writes, so that it lags. It still votes. Resolves with a function that ends this. */
+  /** Stops a member from applying writes, so that the member lags. It still votes. Resolves with a function that ends the lag. */
   hold(member: number): Promise<() => Promise<void>>;
   /** Resolves with the index of the primary once there is one. */
   primary(): Promise<number>;
   /** Makes the primary step down for 10 s. */
   stepDown(): Promise<void>;
-  /** Connects to the primary past its proxy, and closes the connection after `work`. */
+  /** Calls `work` with a connection to the primary that bypasses its proxy. Closes the connection afterwards. */
   read<Value>(work: (client: MongoClient) => Promise<Value>): Promise<Value>;
   stop(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
       _id: setName,
       // Tests name a member in `readPreferenceTags`.
       members: hosts.map((host, _id) => ({ _id, host, tags: { member: String(_id) } })),
-      // The loss of a primary is noticed soon.
+      // These let the set notice the loss of a primary soon.
       settings: { electionTimeoutMillis: 3000, heartbeatIntervalMillis: 500 },
     };
     // A set can only be initiated once all members answer.
@@ -72,7 +72,7 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
     async restart(member) {
       await members[member]?.kill();
       launch(member);
-      await members[member]?.until(onServer(portOf(ports, member), inSet));
+      await members[member]?.until(onServer(portOf(ports, member), waitUntilInSet));
     },
     async hold(member) {
       const port = portOf(ports, member);
@@ -118,7 +118,7 @@ const isPrimary = async (client: MongoClient): Promise<boolean> =>
   (await hello(client))['isWritablePrimary'] === true;
 
 /** Resolves once the server is a primary or a secondary. */
-async function inSet(client: MongoClient): Promise<void> {
+async function waitUntilInSet(client: MongoClient): Promise<void> {
   for (;;) {
     const { isWritablePrimary, secondary } = await hello(client);
     if (isWritablePrimary === true || secondary === true) return;

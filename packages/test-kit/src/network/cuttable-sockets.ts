@@ -1,19 +1,20 @@
-import { connect as connectPlainly, type Socket } from 'node:net';
+import { connect as openSocket, type Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
+import type { EndFault } from './faulty-proxy.ts';
 
-/** Sockets of a Kafka client that a test can cut. A proxy would not do: brokers tell clients their own addresses. */
+/** The sockets of a Kafka client, which a test can cut. A proxy would not work: brokers tell clients to connect to the brokers directly. */
 export class CuttableSockets {
   readonly #sockets: Set<Socket> = new Set();
   #open = true;
-  #deaf = false;
+  #losesAnswers = false;
   #dropped: PromiseWithResolvers<void> = Promise.withResolvers();
 
   readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
-    // Nothing listens on port 1.
-    const socket = connectPlainly(this.#open ? { host, port } : { host: '127.0.0.1', port: 1 }, onConnect);
+    // No server listens on port 1.
+    const socket = openSocket(this.#open ? { host, port } : { host: '127.0.0.1', port: 1 }, onConnect);
     const emit = socket.emit.bind(socket);
     socket.emit = (event: string, ...args: unknown[]) => {
-      if (event !== 'data' || !this.#deaf) return emit(event, ...args);
+      if (event !== 'data' || !this.#losesAnswers) return emit(event, ...args);
       this.#dropped.resolve();
       return true;
     };
@@ -22,8 +23,8 @@ export class CuttableSockets {
     return socket;
   };
 
-  /** Closes all connections and refuses new ones. Returns a function that ends this. */
-  cut(): () => void {
+  /** Closes all connections and refuses new ones, until the returned function is called. */
+  cut(): EndFault {
     this.#open = false;
     for (const socket of this.#sockets) socket.destroy(new Error('cut'));
     return () => {
@@ -31,14 +32,14 @@ export class CuttableSockets {
     };
   }
 
-  /** Drops the answers of the brokers until `mend` is called. `lost` resolves once an answer was dropped. */
-  loseAnswers(): { readonly lost: Promise<void>; readonly mend: () => void } {
-    this.#deaf = true;
+  /** Drops the answers of the brokers until `endFault` is called. `lost` resolves when the first answer is dropped. */
+  loseAnswers(): { readonly lost: Promise<void>; readonly endFault: EndFault } {
+    this.#losesAnswers = true;
     this.#dropped = Promise.withResolvers();
     return {
       lost: this.#dropped.promise,
-      mend: () => {
-        this.#deaf = false;
+      endFault: () => {
+        this.#losesAnswers = false;
       },
     };
   }

@@ -4,24 +4,24 @@ import { Transform } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Ends a fault. */
-export type Mend = () => void;
+export type EndFault = () => void;
 
-/** A TCP proxy before a server that can fail as a network does. At most one fault of each kind at a time. */
+/** A TCP proxy in front of a server. It can simulate network faults, at most one of each kind at a time. */
 export interface FaultyProxy {
   readonly port: number;
   /** Closes all connections and refuses new ones. */
-  cut(): Mend;
+  cut(): EndFault;
   /** Delays each chunk in both directions. */
-  slow(ms: number): Mend;
-  /** Drops the answers of the server. When mended, closes the connections that lost bytes: they are out of step. */
-  loseAnswers(): Mend;
+  slow(ms: number): EndFault;
+  /** Drops the answers of the server. When the fault ends, closes the connections that lost bytes: their streams are incomplete. */
+  loseAnswers(): EndFault;
   close(): Promise<void>;
 }
 
 /** Starts a proxy on a free port. */
 export async function faultyProxy(port: number, host = '127.0.0.1'): Promise<FaultyProxy> {
   const links = new Set<Link>();
-  const faults: Faults = { open: true, pauseMs: 0, deaf: false };
+  const faults: Faults = { open: true, pauseMs: 0, losesAnswers: false };
   const server = createServer((client) => {
     if (!faults.open) {
       client.destroy();
@@ -54,9 +54,9 @@ export async function faultyProxy(port: number, host = '127.0.0.1'): Promise<Fau
       };
     },
     loseAnswers() {
-      faults.deaf = true;
+      faults.losesAnswers = true;
       return () => {
-        faults.deaf = false;
+        faults.losesAnswers = false;
         endAll(({ broken }) => broken);
       };
     },
@@ -71,7 +71,7 @@ export async function faultyProxy(port: number, host = '127.0.0.1'): Promise<Fau
 interface Faults {
   open: boolean;
   pauseMs: number;
-  deaf: boolean;
+  losesAnswers: boolean;
 }
 
 /** One connection through the proxy. */
@@ -86,16 +86,16 @@ class Link {
     this.#client = client;
     this.#upstream = upstream;
     this.ended = Promise.all([once(client, 'close'), once(upstream, 'close')]);
-    for (const [one, other] of [
+    for (const [socket, peer] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
-      one.on('error', () => undefined);
-      one.on('close', () => other.destroy());
+      socket.on('error', () => undefined);
+      socket.on('close', () => peer.destroy());
     }
-    client.pipe(passing(faults)).pipe(upstream);
-    const answers = passing(faults, () => {
-      if (faults.deaf) this.broken = true;
+    client.pipe(forwarding(faults)).pipe(upstream);
+    const answers = forwarding(faults, () => {
+      if (faults.losesAnswers) this.broken = true;
       return this.broken;
     });
     upstream.pipe(answers).pipe(client);
@@ -107,11 +107,11 @@ class Link {
   }
 }
 
-/** Passes chunks on: late while the proxy is slow, and not at all if `lost` returns true. */
-const passing = (faults: Readonly<Faults>, lost: () => boolean = () => false): Transform =>
+/** Forwards chunks. Delays a chunk while the proxy is slow. Drops it if `isLost` returns true. */
+const forwarding = (faults: Readonly<Faults>, isLost: () => boolean = () => false): Transform =>
   new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      const pass = (): void => (lost() ? done() : done(null, chunk));
+      const pass = (): void => (isLost() ? done() : done(null, chunk));
       if (faults.pauseMs === 0) pass();
       else void delay(faults.pauseMs).then(pass);
     },

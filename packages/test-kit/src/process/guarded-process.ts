@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 
-// Reads a pipe that the starting process holds open. The pipe ends with that process, also after a SIGKILL. First the guard writes
-// the id of the server's process to the pipe.
+// The guard is a shell script that starts the server. It kills the server when the pipe on fd 3 closes, as it does when this process
+// ends, even by SIGKILL. It first writes the server's pid to that pipe.
 const guard = `
 "$@" </dev/null 3<&- & pid=$!
 echo $pid >&3
@@ -14,7 +14,7 @@ trap 'kill $pid' TERM INT
 while :; do wait $pid; code=$?; kill -0 $pid 2>/dev/null || break; done
 kill $watch 2>/dev/null
 exit $code`;
-const kept = 40;
+const maxLines = 40;
 
 /** A server process that ends within a second of this process, however this process ends. */
 export class GuardedProcess {
@@ -39,20 +39,20 @@ export class GuardedProcess {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => {
         this.#lines.push(...text.split('\n').filter((line) => line !== ''));
-        this.#lines.splice(0, this.#lines.length - kept);
+        this.#lines.splice(0, this.#lines.length - maxLines);
       });
     }
   }
 
-  /** Resolves as `ready` does. Rejects with the end of the server's output if the server ends before. */
+  /** Settles as `ready` does. Rejects with the last lines of the server's output if the server ends first. */
   async until<Value>(ready: Promise<Value>): Promise<Value> {
-    const died = this.#exited.then(() => {
+    const endedEarly = this.#exited.then(() => {
       throw new Error(`${this.#name} ended before it was ready:\n${this.#lines.join('\n')}`);
     });
-    return Promise.race([ready, died]);
+    return Promise.race([ready, endedEarly]);
   }
 
-  /** Signals the whole group. SIGSTOP goes to the server alone: a stopped guard would not guard. */
+  /** Sends a signal to the server and the guard. SIGSTOP goes only to the server: a stopped guard could not kill it. */
   signal(signal: NodeJS.Signals): void {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined || exitCode !== null || signalCode !== null) return;

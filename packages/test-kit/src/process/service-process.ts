@@ -9,27 +9,27 @@ const pathOf = (file: string): string => fileURLToPath(new URL(`../../../../${fi
 export interface ServiceOptions {
   /** Default: `standalone`. */
   readonly app?: 'standalone' | 'api' | 'consumer';
-  /** The path from the root of another program of this repository. It need not report that it is ready. */
+  /** The path from the root of another program of this repository. The program need not report that it is ready. */
   readonly main?: string;
   /** The `DATA_DIR`. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** A module to load before the service. */
   readonly preload?: string;
-  /** The maximum size of a file that it writes, in KiB. It sees larger files as a full disk. Default: no limit. */
+  /** The maximum size of a file that the process writes, in KiB. A larger file fails as on a full disk. Default: no limit. */
   readonly maxFileKiB?: number;
 }
 
-// Kills the service when the pipe ends that the starting process holds open: also after a SIGKILL of that process. A line on the pipe
-// means that the service has ended by itself. The service replaces the shell, so it gets the signals and gives the exit code.
+// The guard kills the service when the pipe on fd 3 closes, as it does when this process ends, even by SIGKILL. A line on the pipe means
+// that the service has already ended. `exec` replaces the shell with the service, which so gets the signals and sets the exit code.
 const guard = '{ read -r _ <&3 || kill -9 $$; } 2>/dev/null & exec 3<&-; exec "$@"';
 
-/** A process of the service, started as an operator would. It ends with the process that started it. */
+/** A process of the service, started as an operator would start it. The process ends when this process ends. */
 export class ServiceProcess {
   readonly #child: ChildProcess;
   readonly #output: string[] = [];
   readonly #exited: Promise<number | null>;
-  #heard: PromiseWithResolvers<void> = Promise.withResolvers();
+  #nextOutput: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(options: ServiceOptions) {
     const { app = 'standalone', main = `apps/${app}/src/main.ts` } = options;
@@ -43,8 +43,8 @@ export class ServiceProcess {
       ...environment,
     };
     const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
-    const before = preload === undefined ? [] : ['--import', preload];
-    const node = [process.execPath, ...flags, ...before, pathOf(main)];
+    const preloadFlags = preload === undefined ? [] : ['--import', preload];
+    const node = [process.execPath, ...flags, ...preloadFlags, pathOf(main)];
     // A process that ignores SIGXFSZ gets EFBIG, which SQLite reports as a full disk.
     const limit = maxFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${maxFileKiB}; `;
     this.#child = spawn('sh', ['-c', limit + guard, 'sh', ...node], {
@@ -60,12 +60,12 @@ export class ServiceProcess {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => {
         this.#output.push(text);
-        this.#heard.resolve();
-        this.#heard = Promise.withResolvers();
+        this.#nextOutput.resolve();
+        this.#nextOutput = Promise.withResolvers();
       });
     }
     this.#exited = once(this.#child, 'close').then(([code]) => {
-      this.#heard.resolve();
+      this.#nextOutput.resolve();
       return code as number | null;
     });
   }
@@ -86,14 +86,14 @@ export class ServiceProcess {
     return this.#exited;
   }
 
-  /** Resolves with the URL once the service is ready. Rejects with its output if it ends before. */
+  /** Resolves with the URL when the service is ready. Rejects with the output of the service if the service ends first. */
   async ready(): Promise<string> {
     for (;;) {
       const [, url] = /ready at (http:\/\/[^"\s]+)/.exec(this.output) ?? [];
       if (url !== undefined) return url;
       if (this.#child.exitCode !== null || this.#child.signalCode !== null)
         throw new Error(`The service ended before it was ready:\n${this.output}`);
-      await this.#heard.promise;
+      await this.#nextOutput.promise;
     }
   }
 

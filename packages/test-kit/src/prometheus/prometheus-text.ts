@@ -1,6 +1,6 @@
 /** A sample: one line of an exposition. */
 export interface Sample {
-  /** The name as written: a histogram has samples `_bucket`, `_sum` and `_count`. */
+  /** The name in the text. A histogram has samples whose names end with `_bucket`, `_sum` and `_count`. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -32,13 +32,13 @@ export function parsePrometheusText(text: string): Exposition {
   const seen = new Set<string>();
   if (!text.endsWith('\n')) throw new Error('The last line is not terminated.');
   for (const line of text.slice(0, -1).split('\n')) {
-    const [, typed, type] = typeLine.exec(line) ?? [];
-    const [, measured, unit] = unitLine.exec(line) ?? [];
+    const [, typedName, type] = typeLine.exec(line) ?? [];
+    const [, unitName, unit] = unitLine.exec(line) ?? [];
     const sample = sampleOf(line);
-    if (typed !== undefined && type !== undefined) {
-      if (types.has(typed)) throw new Error(`${typed} has two types.`);
-      types.set(typed, type);
-    } else if (measured !== undefined && unit !== undefined) units.set(measured, unit);
+    if (typedName !== undefined && type !== undefined) {
+      if (types.has(typedName)) throw new Error(`${typedName} has two types.`);
+      types.set(typedName, type);
+    } else if (unitName !== undefined && unit !== undefined) units.set(unitName, unit);
     else if (sample !== undefined) {
       const series = line.slice(0, line.lastIndexOf(' '));
       if (seen.has(series)) throw new Error(`${series} is repeated.`);
@@ -51,14 +51,14 @@ export function parsePrometheusText(text: string): Exposition {
   return { samples, types, units };
 }
 
-/** Returns the sum of the samples with that name and at least these labels. */
+/** Returns the sum of all samples with the given name and at least the given labels. */
 export const sumOf = (
   { samples }: Exposition,
-  wanted: string,
+  sampleName: string,
   labels: Readonly<Record<string, string>> = {},
 ): number =>
   samples
-    .filter((sample) => sample.name === wanted)
+    .filter((sample) => sample.name === sampleName)
     .filter((sample) => Object.entries(labels).every(([key, expected]) => sample.labels[key] === expected))
     .reduce((sum, sample) => sum + sample.value, 0);
 

@@ -8,9 +8,9 @@ import type { Mongod } from '../mongodb/mongod.ts';
 /** The socket of Docker's engine. */
 const engineSocket = '/var/run/docker.sock';
 
-/** Whether Docker's engine answers. Testcontainers takes seconds to notice that there is none. */
+/** Returns whether the Docker engine answers. Testcontainers takes seconds to notice that there is no engine. */
 export async function dockerAnswers(socketPath: string = engineSocket): Promise<boolean> {
-  // Set on purpose: if it does not answer, the test must fail and say why.
+  // DOCKER_HOST is set on purpose. If that engine does not answer, the tests must fail and say why.
   if (process.env['DOCKER_HOST']) return true;
   try {
     const ping = request({ socketPath, path: '/_ping', timeout: 1000 });
@@ -25,7 +25,7 @@ export async function dockerAnswers(socketPath: string = engineSocket): Promise<
 }
 
 /** Starts Kafka in a container. */
-export async function containedKafka(): Promise<Pick<Kafka, 'brokers' | 'stop'>> {
+export async function startKafkaContainer(): Promise<Pick<Kafka, 'brokers' | 'stop'>> {
   const container = await new KafkaContainer('confluentinc/cp-kafka:8.0.0').withKraft().start();
   return {
     brokers: [`${container.getHost()}:${container.getMappedPort(9093)}`],
@@ -35,8 +35,11 @@ export async function containedKafka(): Promise<Pick<Kafka, 'brokers' | 'stop'>>
   };
 }
 
-/** Starts a replica set of one member in a container. Clients connect directly: the member's own name is only valid inside. */
-export async function containedMongod(): Promise<Pick<Mongod, 'uri' | 'stop'>> {
+/**
+ * Starts a replica set of one member in a container. Clients connect directly, because the name of the member is only valid inside the
+ * container.
+ */
+export async function startMongodContainer(): Promise<Pick<Mongod, 'uri' | 'stop'>> {
   const container = await new MongoDBContainer('mongo:6.0.5').start();
   return {
     uri: `mongodb://${container.getHost()}:${container.getMappedPort(27_017)}/?directConnection=true`,

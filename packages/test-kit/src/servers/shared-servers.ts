@@ -1,11 +1,11 @@
 import type { TestProject } from 'vitest/node';
-import { containedKafka, containedMongod, dockerAnswers } from './containers.ts';
+import { dockerAnswers, startKafkaContainer, startMongodContainer } from './containers.ts';
 import { startKafka } from '../kafka/kafka.ts';
 import { startMongod } from '../mongodb/mongod.ts';
 
 /**
  * Vitest's `globalSetup`: provides Kafka and MongoDB for a whole run. Uses the servers that `KAFKA_BROKERS` and `MONGODB_URI` name, else
- * containers if Docker's engine answers, else processes on this machine. Throws with what to install if none of these work.
+ * containers if Docker's engine answers, else processes on this machine. Throws an error that says what to install if none of these work.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { KAFKA_BROKERS: brokers, MONGODB_URI: uri } = process.env;
@@ -14,16 +14,16 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await Promise.all(started.map((server) => server.stop()));
   };
   try {
-    const contained = (!brokers || !uri) && (await dockerAnswers());
+    const useContainers = (!brokers || !uri) && (await dockerAnswers());
     if (brokers) project.provide('kafkaBrokers', brokers.split(','));
     else {
-      const kafka = contained ? await containedKafka() : await startKafka();
+      const kafka = useContainers ? await startKafkaContainer() : await startKafka();
       started.push(kafka);
       project.provide('kafkaBrokers', kafka.brokers);
     }
     if (uri) project.provide('mongodbUri', uri);
     else {
-      const mongod = contained ? await containedMongod() : await startMongod();
+      const mongod = useContainers ? await startMongodContainer() : await startMongod();
       started.push(mongod);
       project.provide('mongodbUri', mongod.uri);
     }
