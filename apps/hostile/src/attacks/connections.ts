@@ -38,8 +38,13 @@ const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
   environment: { API_KEYS: apiKey },
   async send(target) {
     const connection = await target.open();
-    const head = [`${requestLine} HTTP/1.1`, 'Host: 127.0.0.1', 'Transfer-Encoding: chunked', ...headers];
-    await connection.write(`${head.join('\r\n')}\r\n\r\n`);
+    const headerLines = [
+      `${requestLine} HTTP/1.1`,
+      'Host: 127.0.0.1',
+      'Transfer-Encoding: chunked',
+      ...headers,
+    ];
+    await connection.write(`${headerLines.join('\r\n')}\r\n\r\n`);
     await pump(connection);
     target.answers.push(...connection.answers(requestLine));
   },
@@ -74,13 +79,20 @@ async function askMeanwhile(target: Target): Promise<void> {
 const servingFaults = ({ answers }: Target): readonly string[] =>
   answers.every(({ status }) => status === 200)
     ? []
-    : [`a normal query meanwhile was answered ${answers.map(({ status }) => status).join()}`];
+    : [`a normal query at the same time was answered ${answers.map(({ status }) => status).join()}`];
 
-const unfinishedGzip = (bytes: number, more: string): Buffer => {
+/** Returns a request with a gzip body that lacks its last 12 bytes. */
+const unfinishedGzip = (bytes: number, header: string): Buffer => {
   const body = gzipSync(Buffer.alloc(bytes, ' ')).subarray(0, -12);
-  const head = ['POST /api/logs HTTP/1.1', 'Host: 127.0.0.1', 'Content-Encoding: gzip', jsonType, more];
+  const headerLines = [
+    'POST /api/logs HTTP/1.1',
+    'Host: 127.0.0.1',
+    'Content-Encoding: gzip',
+    jsonType,
+    header,
+  ];
   return Buffer.concat([
-    Buffer.from(`${head.join('\r\n')}\r\nContent-Length: ${body.length + 12}\r\n\r\n`),
+    Buffer.from(`${headerLines.join('\r\n')}\r\nContent-Length: ${body.length + 12}\r\n\r\n`),
     body,
   ]);
 };
@@ -95,10 +107,10 @@ export const connectionAttacks: readonly Attack[] = [
     isParallel: true,
     sendingMs: 85_000,
     async send(target) {
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 1000\r\n\r\n`;
+      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 1000\r\n\r\n`;
       const open = await Promise.all(times(75, () => target.open()));
       const end = performance.now() + 75_000;
-      for (const connection of open) await connection.write(head);
+      for (const connection of open) await connection.write(headers);
       while (performance.now() < end && !open.every(({ isClosed }) => isClosed)) {
         for (const connection of open) await connection.write(' ');
         await delay(3000);
@@ -137,8 +149,8 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-half-bodies',
     about: '60 bodies of 9 MB, not encoded, without their last byte',
     async send(target) {
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 9000001\r\n\r\n`;
-      await hold(target, 60, Buffer.concat([Buffer.from(head), Buffer.alloc(9_000_000, ' ')]));
+      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 9000001\r\n\r\n`;
+      await hold(target, 60, Buffer.concat([Buffer.from(headers), Buffer.alloc(9_000_000, ' ')]));
       await delay(1000);
     },
   },
@@ -166,8 +178,8 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-small-chunks',
     about: '50 bodies in 50,000 chunks of one byte each',
     async send(target) {
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nTransfer-Encoding: chunked\r\n\r\n`;
-      await hold(target, 50, head + '1\r\n \r\n'.repeat(50_000));
+      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      await hold(target, 50, headers + '1\r\n \r\n'.repeat(50_000));
     },
   },
   {
@@ -175,8 +187,8 @@ export const connectionAttacks: readonly Attack[] = [
     about: '500 connections that wait for their outcome, and leave',
     async send(target) {
       const body = '{"userId":"u","type":"T"}';
-      const head = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nPrefer: wait=30\r\n`;
-      await hold(target, 500, `${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nPrefer: wait=30\r\n`;
+      await hold(target, 500, `${headers}Content-Length: ${body.length}\r\n\r\n${body}`);
     },
   },
   {

@@ -1,7 +1,7 @@
 import { type Body, gzipRequest, listOf, times } from './payloads.ts';
 
-const batchOf = (count: number, call: (index: number) => string, beside = '') =>
-  gzipRequest('/v1/batch', `{${beside}"batch":${listOf(count, call)}}`);
+const batchOf = (count: number, call: (index: number) => string, membersBefore = '') =>
+  gzipRequest('/v1/batch', `{${membersBefore}"batch":${listOf(count, call)}}`);
 
 /** Segment batches that are slow to mend, up to the largest size that the service accepts. */
 export const segmentBodies: readonly Body[] = [
