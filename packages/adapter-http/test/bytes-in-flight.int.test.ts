@@ -1,23 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { constants, deflateRawSync, gzipSync } from 'node:zlib';
-import { MemoryMetrics } from '@user-activity/adapter-memory';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { measureBytes, until } from './bytes-held.ts';
 import { type Service, service } from './service.ts';
 
-let metrics: MemoryMetrics;
-beforeEach(() => {
-  metrics = new MemoryMetrics();
-});
-afterEach(() => metrics.stop());
-
-const held = async (): Promise<number> =>
-  (await metrics.read('user_activity.http.bytes_in_flight'))[0]?.value ?? 0;
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await nextTurn();
-}
+const held = measureBytes();
 
 const portOf = async ({ app }: Service): Promise<number> =>
   Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
@@ -75,8 +63,7 @@ test('an answer counts until its client has read it; other requests are refused 
   for (const socket of readers) socket.resume();
   await until(async () => (await held()) === 0);
   expect((await it.app.inject('/metrics')).statusCode).toBe(200);
-  const [limit] = await metrics.read('user_activity.http.bytes_in_flight_limit');
-  expect(limit?.value).toBe(9_000_000);
+  expect(await held('bytes_in_flight_limit')).toBe(9_000_000);
 });
 
 test('one connection holds a few pages at most, and frees them when it closes, also those that wait behind others', async () => {

@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FindActivities } from '@user-activity/application';
 import {
   ActivityId,
@@ -9,22 +8,11 @@ import {
   Timestamp,
   UserId,
 } from '@user-activity/domain';
-import { MemoryMetrics } from '@user-activity/adapter-memory';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { measureBytes, until } from './bytes-held.ts';
 import { type Service, service } from './service.ts';
 
-let metrics: MemoryMetrics;
-beforeEach(() => {
-  metrics = new MemoryMetrics();
-});
-afterEach(() => metrics.stop());
-
-const held = async (): Promise<number> =>
-  (await metrics.read('user_activity.http.bytes_in_flight'))[0]?.value ?? 0;
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await nextTurn();
-}
+const held = measureBytes();
 
 // More than the kernel takes off a connection that nobody reads.
 const largeBytes = 12_000_000;
