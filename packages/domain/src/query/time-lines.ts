@@ -39,8 +39,9 @@ export class TimeLines {
   maxSlots(maxLines: number, { offsets }: TimeSlots): number {
     // The first slots may belong to the last existing line.
     const max = (maxLines - this.size + 1) * (daysOf[this.#unit] ?? 1);
-    // A clock that is set back over midnight shows two days again.
-    return this.#unit in daysOf ? max + 2 * (offsets.length - 1) : max;
+    if (!(this.#unit in daysOf)) return max;
+    // A clock that is set back over midnight shows two days again. If it was set back in an earlier part, one of them may still come.
+    return max + 2 * (offsets.length - 1) + (this.size > 0 ? 1 : 0);
   }
 
   /** Adds the counts of the next part of time. Parts must be added in the order of time. */
