@@ -1,4 +1,3 @@
-import { makeCheckHealth } from '@user-activity/application';
 import { describe, expect, test } from 'vitest';
 import { post, seen, service } from './service.ts';
 
@@ -158,8 +157,7 @@ describe('health', () => {
     ['dead', 503, 503],
   ] as const)('with a consumer that is %s: ready %i, live %i', async (state, ready, live) => {
     const progress = { state };
-    const checkHealth = makeCheckHealth({ log: [], store: [], progress });
-    const it = await service({ useCases: { checkHealth }, progress });
+    const it = await service({ progress });
     const of = (status: number) => (status === 200 ? 'ok' : 'unavailable');
     expect(seen(await it.app.inject('/health/ready'))).toEqual({
       status: ready,

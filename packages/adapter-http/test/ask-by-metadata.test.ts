@@ -1,6 +1,4 @@
 import { DomainError, type JsonObject } from '@user-activity/domain';
-import { makeCountActivities, makeFindActivities } from '@user-activity/application';
-import { MemoryActivityRepository } from '@user-activity/adapter-memory';
 import { sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import type { LightMyRequestResponse } from 'fastify';
 import { describe, expect, test } from 'vitest';
@@ -184,13 +182,8 @@ test.each([
   ],
 ])('a store that takes too long over %j is 503 with what to narrow', async (query, advice) => {
   const tooLong = (): Promise<never> => Promise.reject(new DomainError('STORE_TIMEOUT', 'It took too long.'));
-  const repository = Object.assign(new MemoryActivityRepository(), { find: tooLong, count: tooLong });
-  const it = await service({
-    useCases: {
-      findActivities: makeFindActivities({ repository }),
-      countActivities: makeCountActivities({ repository }),
-    },
-  });
+  const it = await service();
+  Object.assign(it.repository, { find: tooLong, count: tooLong });
   for (const route of ['/api/logs', '/api/logs/count']) {
     const response = await it.app.inject(`${route}${query}`);
     expect(seen(response)).toMatchObject({ status: 503, body: { detail: `It took too long. ${advice}` } });

@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MemoryMetrics } from '@user-activity/adapter-memory';
-import { makeCheckHealth } from '@user-activity/application';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { buildHealthServer } from '../src/index.ts';
 import { recordingLogger } from './recording-logger.ts';
-import { post, seen, service } from './service.ts';
+import { onMemory, post, seen, service } from './service.ts';
 
 let metrics: MemoryMetrics;
 beforeEach(() => {
@@ -143,7 +142,7 @@ describe('GET /metrics', () => {
 
 test('the server of a process without an API has this route too', async () => {
   const server = await buildHealthServer({
-    checkHealth: makeCheckHealth({ log: [], store: [] }),
+    checkHealth: onMemory().options.useCases.checkHealth,
     progress: { state: 'moving' },
     scrapeMetrics: async () => 'a 1\n',
     maxConnections: 10,

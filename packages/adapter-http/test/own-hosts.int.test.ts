@@ -1,10 +1,9 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { makeCheckHealth } from '@user-activity/application';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildHealthServer } from '../src/index.ts';
 import { recordingLogger } from './recording-logger.ts';
-import { post, service } from './service.ts';
+import { onMemory, post, service } from './service.ts';
 
 /** Sends one head to the service, and gives the status of the answer. */
 async function statusOf(url: string, ...head: string[]): Promise<number> {
@@ -183,7 +182,7 @@ test.each([
   'the server of a consumer that allows %j answers a scrape by name with %i',
   async (allowedHosts, status) => {
     const server = await buildHealthServer({
-      checkHealth: makeCheckHealth({ log: [], store: [] }),
+      checkHealth: onMemory().options.useCases.checkHealth,
       progress: { state: 'moving' },
       scrapeMetrics: async () => 'a 1\n',
       allowedHosts,

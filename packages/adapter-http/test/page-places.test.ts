@@ -1,4 +1,4 @@
-import type { FindActivities } from '@user-activity/application';
+import type { ApiUseCases } from '@user-activity/application';
 import { afterEach, expect, test, vi } from 'vitest';
 import { service } from './service.ts';
 
@@ -11,7 +11,7 @@ const emptyPage = { activities: [], hasMore: false };
 /** A use case that answers nothing before it is released, and how often it was asked. */
 function held() {
   const gate = Promise.withResolvers<void>();
-  const findActivities = vi.fn<FindActivities>(async () => {
+  const findActivities = vi.fn<ApiUseCases['findActivities']>(async () => {
     await gate.promise;
     return emptyPage;
   });

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { FindActivities } from '@user-activity/application';
+import type { ApiUseCases } from '@user-activity/application';
 import {
   ActivityId,
   ActivityType,
@@ -37,7 +37,10 @@ async function ask({ app }: Service, questions: string): Promise<Socket> {
 }
 
 test('the second page of a connection is made after the first was read', async () => {
-  const findActivities = vi.fn<FindActivities>(async () => ({ activities: [large], hasMore: false }));
+  const findActivities = vi.fn<ApiUseCases['findActivities']>(async () => ({
+    activities: [large],
+    hasMore: false,
+  }));
   const it = await service({ useCases: { findActivities } });
   const socket = await ask(it, question.repeat(2));
   await until(async () => (await held()) > largeBytes);
@@ -49,7 +52,10 @@ test('the second page of a connection is made after the first was read', async (
 });
 
 test('the second page of a connection that ends is never made', async () => {
-  const findActivities = vi.fn<FindActivities>(async () => ({ activities: [large], hasMore: false }));
+  const findActivities = vi.fn<ApiUseCases['findActivities']>(async () => ({
+    activities: [large],
+    hasMore: false,
+  }));
   const it = await service({ useCases: { findActivities } });
   const socket = await ask(it, question.repeat(2));
   await until(async () => (await held()) > largeBytes);
@@ -61,7 +67,10 @@ test('the second page of a connection that ends is never made', async () => {
 });
 
 test('no page is asked for while the budget has no room for one', async () => {
-  const findActivities = vi.fn<FindActivities>(async () => ({ activities: [], hasMore: false }));
+  const findActivities = vi.fn<ApiUseCases['findActivities']>(async () => ({
+    activities: [],
+    hasMore: false,
+  }));
   const it = await service({ useCases: { findActivities }, maxBytesInFlight: 64_000 });
   const head = ['POST /api/logs HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
   const socket = await ask(it, [...head, 'Content-Length: 64000', '', ' '.repeat(63_500)].join('\r\n'));

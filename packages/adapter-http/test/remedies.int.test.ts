@@ -1,9 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { makeCheckHealth } from '@user-activity/application';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildHealthServer } from '../src/index.ts';
 import { recordingLogger } from './recording-logger.ts';
-import { refusal, seen, type Service, service } from './service.ts';
+import { onMemory, refusal, seen, type Service, service } from './service.ts';
 
 const send = ({ app }: Service, url: string, payload: string | Buffer, headers: Record<string, string>) =>
   app.inject({ method: 'POST', url, headers, payload });
@@ -140,7 +139,7 @@ test.each(['/logs', '/api/log', '/api/events/batch', '/v1/tracks', '/api'])(
 
 test('a consumer has other routes', async () => {
   const server = await buildHealthServer({
-    checkHealth: makeCheckHealth({ log: [], store: [] }),
+    checkHealth: onMemory().options.useCases.checkHealth,
     progress: { state: 'moving' },
     scrapeMetrics: async () => '',
     maxConnections: 10,

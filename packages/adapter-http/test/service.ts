@@ -78,7 +78,7 @@ export function onMemory(changed: Changed = {}) {
   const useCases = makeApiUseCases({
     ...deps,
     outcomeWaiter,
-    health: { log: [publisher], store: [repository] },
+    health: { log: [publisher], store: [repository], progress: changed.progress },
     retention: { edgeDays: 30, logDays: undefined },
     now: () => 0,
     maxStatsMs: 10_000,

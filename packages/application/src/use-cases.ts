@@ -53,8 +53,8 @@ export const makeApiUseCases = (ports: ApiPorts) => ({
   checkHealth: makeCheckHealth(ports.health),
 });
 
-/** The use cases of the API by their names. */
-export type ApiUseCases = ReturnType<typeof makeApiUseCases>;
+/** An interface, so that declarations of other packages name it and do not need the type of each use case. */
+export interface ApiUseCases extends ReturnType<typeof makeApiUseCases> {}
 
 /** The ports that the use cases of the storing side need. */
 export interface StoringPorts extends StoreActivitiesDeps {
@@ -67,5 +67,4 @@ export const makeStoringUseCases = (ports: StoringPorts) => ({
   checkHealth: makeCheckHealth(ports.health),
 });
 
-/** The use cases of the storing side by their names. */
-export type StoringUseCases = ReturnType<typeof makeStoringUseCases>;
+export interface StoringUseCases extends ReturnType<typeof makeStoringUseCases> {}

@@ -7,7 +7,8 @@ import {
 import { ActivityFilter, ActivityId, ActivityQuery, StoredActivity } from '@user-activity/domain';
 import { sampleActivities } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
-import { makeCheckHealth, makeFindActivities, makeFindActivity } from '../src/index.ts';
+import { makeCheckHealth } from '../src/health/check-health.ts';
+import { makeFindActivities, makeFindActivity } from '../src/querying/find-activities.ts';
 
 test('finds a page, and one by its id', async () => {
   const repository = new MemoryActivityRepository();

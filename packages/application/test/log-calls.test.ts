@@ -13,7 +13,8 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 import { expect, test, vi } from 'vitest';
-import { type Call, FaultyDraft, makeLogCalls, type MendedDraft, originalsBytes } from '../src/index.ts';
+import { FaultyDraft } from '../src/logging/log-activities.ts';
+import { type Call, makeLogCalls, type MendedDraft, originalsBytes } from '../src/logging/log-calls.ts';
 import { activitiesOn } from './records.ts';
 
 const original = (offset: number): OriginalRecord => ({

@@ -1,7 +1,8 @@
 import { FixedClock, MemoryEventPublisher, MemoryLog, SequentialIds } from '@user-activity/adapter-memory';
 import { defaultRecordingRules, DomainError, type EventPublisher } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
-import { FaultyDraft, makeLogActivities, makeLogActivity } from '../src/index.ts';
+import { FaultyDraft, makeLogActivities } from '../src/logging/log-activities.ts';
+import { makeLogActivity } from '../src/logging/log-activity.ts';
 import { activitiesOn } from './records.ts';
 
 const draft = (fields: object = {}) => ({ userId: '123', type: 'LOGIN', ...fields });

@@ -3,7 +3,7 @@ import { MemoryDeadLetterRepository } from '@user-activity/adapter-memory';
 import { StoredActivity, Turns, type UserActivity } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
-import { OutcomeWaiter } from '../src/index.ts';
+import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 
 /** A waiter that finds what all wait for, each of which takes 6 ms to compare. Time and rounds of the loop pass as the test says. */
 function setUp(ids: readonly string[]) {

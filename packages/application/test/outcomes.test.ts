@@ -22,7 +22,9 @@ import {
 } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { makeFindStatus, makeLogAndWait, OutcomeWaiter } from '../src/index.ts';
+import { makeLogAndWait } from '../src/logging/log-activity.ts';
+import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
+import { makeFindStatus } from '../src/querying/find-status.ts';
 import { activitiesOn } from './records.ts';
 
 /** A waiter whose time passes tick by tick, as the test says. */

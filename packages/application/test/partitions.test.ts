@@ -1,7 +1,7 @@
 import { MemoryStore, MemoryTopicRegistry } from '@user-activity/adapter-memory';
 import { DomainError } from '@user-activity/domain';
 import { expect, test } from 'vitest';
-import { makeAssertSamePartitions, PartitionsChanged } from '../src/index.ts';
+import { makeAssertSamePartitions, PartitionsChanged } from '../src/storing/assert-same-partitions.ts';
 
 function setUp() {
   const store = new MemoryStore();

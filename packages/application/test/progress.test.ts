@@ -1,6 +1,7 @@
 import type { PartitionProgress } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
-import { makeCheckHealth, ProgressWatchdog } from '../src/index.ts';
+import { makeCheckHealth } from '../src/health/check-health.ts';
+import { ProgressWatchdog } from '../src/health/progress-watchdog.ts';
 
 const limits = { stalled: 2, restart: 4, restarts: 2 };
 

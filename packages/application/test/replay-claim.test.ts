@@ -9,7 +9,7 @@ import {
 import type { ReplayClaim } from '@user-activity/domain';
 import { letterOf } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
-import { makeReplayDeadLetters } from '../src/index.ts';
+import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
 
 test('a replay holds its claim for as long as its last portion may take, also if the claim itself took long', async () => {
   const [store, clock] = [new MemoryStore(), new FixedClock()];

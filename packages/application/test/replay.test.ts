@@ -23,7 +23,9 @@ import {
 } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { makeFindDeadLetters, makeReplayDeadLetters, makeStoreActivities } from '../src/index.ts';
+import { makeFindDeadLetters } from '../src/dead-letters/find-dead-letters.ts';
+import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
+import { makeStoreActivities } from '../src/storing/store-activities.ts';
 
 const utf8 = new TextEncoder();
 

@@ -2,7 +2,7 @@ import { MemoryActivityRepository } from '@user-activity/adapter-memory';
 import { type ActivityRepository, Timestamp, type TimeUnit, timeUnits } from '@user-activity/domain';
 import { sampleActivities, sampleActivity, type SampleFields } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { makeActivityStats } from '../src/index.ts';
+import { makeActivityStats } from '../src/querying/activity-stats.ts';
 import { statsPlace, statsQuery } from './stats-place.ts';
 
 const at = (createdAt: string): SampleFields => ({ createdAt });

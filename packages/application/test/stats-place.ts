@@ -12,7 +12,7 @@ import {
   TimeZone,
 } from '@user-activity/domain';
 import { sampleActivity, type SampleFields } from '@user-activity/port-contracts';
-import { makeActivityStats } from '../src/index.ts';
+import { makeActivityStats } from '../src/querying/activity-stats.ts';
 
 /** The query of stats in short. */
 interface Asked {

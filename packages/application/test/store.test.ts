@@ -8,7 +8,7 @@ import {
 import { type ActivityRepository, DomainError, emptyTally, type SaveOutcome } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { makeStoreActivities, type StoreActivitiesDeps } from '../src/index.ts';
+import { makeStoreActivities, type StoreActivitiesDeps } from '../src/storing/store-activities.ts';
 import { rawOf, recordsOf } from './records.ts';
 
 const none = emptyTally();

@@ -14,7 +14,12 @@ import {
 } from '@user-activity/domain';
 import { letterOf } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
-import { type DeadLetterRetention, makeSweepDeadLetters, maxEdgeBytes, withinQuota } from '../src/index.ts';
+import {
+  type DeadLetterRetention,
+  makeSweepDeadLetters,
+  maxEdgeBytes,
+  withinQuota,
+} from '../src/dead-letters/sweep-dead-letters.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,6 +1,5 @@
 export { ActivityId } from './activity/activity-id.ts';
 export { ActivityType } from './activity/activity-type.ts';
-export type { Comparison } from './activity/comparison.ts';
 export { Metadata } from './activity/metadata.ts';
 export { MetadataText } from './activity/metadata-text.ts';
 export {
@@ -16,7 +15,7 @@ export {
   maxMetadataBytes,
   type RecordingRules,
 } from './activity/recording-rules.ts';
-export { StoredActivity, type StoredState } from './activity/stored-activity.ts';
+export { StoredActivity } from './activity/stored-activity.ts';
 export { Timestamp } from './activity/timestamp.ts';
 export {
   type ActivityJson,
@@ -38,7 +37,6 @@ export {
   beginningOf,
   isOfEdge,
   maxEdgeValueBytes,
-  type WholeValue,
   wholeValueOf,
 } from './log/edge-letter.ts';
 export {
@@ -76,7 +74,7 @@ export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { TopicRegistry } from './ports/topic-registry.ts';
 export { ActivityFilter, type FilterParts, maxConditions, maxValues } from './query/activity-filter.ts';
-export { ActivityPage, ActivityQuery, type Position } from './query/activity-query.ts';
+export { ActivityPage, ActivityQuery } from './query/activity-query.ts';
 export {
   DeadLetterFilter,
   DeadLetterPage,
@@ -96,12 +94,10 @@ export { TimeRange } from './query/time-range.ts';
 export { type KeyCount, TimeLines } from './query/time-lines.ts';
 export { type SlotCount, slotMs, type TimeSlots, type TimeUnit, timeUnits } from './query/time-slots.ts';
 export { TimeZone } from './query/time-zone.ts';
-export type { ZoneOffset } from './query/zone-clock.ts';
 export type { Cancellation } from './shared/cancellation.ts';
 export {
   DomainError,
   type ErrorCode,
-  type ErrorDetails,
   type ErrorKind,
   isDomainError,
 } from './shared/domain-error.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SweepDeadLetters } from '@user-activity/application';
+import type { ApiUseCases } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 import { tokens } from './tokens.ts';
@@ -11,7 +11,7 @@ const defaultIntervals = { firstMs: 30_000, everyMs: 5 * 60_000 };
 
 /** Sweeps at once and then at intervals, until it is cancelled. If the store does not answer, the next sweep tries again. */
 export async function sweepRegularly(
-  sweep: SweepDeadLetters,
+  sweep: ApiUseCases['sweepDeadLetters'],
   logger: Pick<Logger, 'info' | 'warn'>,
   signal: AbortSignal,
   { firstMs, everyMs } = defaultIntervals,

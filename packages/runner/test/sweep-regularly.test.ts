@@ -1,4 +1,4 @@
-import type { SweepDeadLetters } from '@user-activity/application';
+import type { ApiUseCases } from '@user-activity/application';
 import { DomainError } from '@user-activity/domain';
 import { expect, test, vi } from 'vitest';
 import { sweepRegularly } from '../src/sweep-regularly.ts';
@@ -14,7 +14,7 @@ test('sweeps at once and again until it is cancelled, even if the store does not
     () => Promise.resolve({ expired: 2, evicted: 3, edgeBytes: 0 }),
   ];
   const reasons: string[] = [];
-  const sweep: SweepDeadLetters = (reason) => {
+  const sweep: ApiUseCases['sweepDeadLetters'] = (reason) => {
     reasons.push(reason);
     const answer = answers[reasons.length - 1];
     if (reasons.length === answers.length) over.abort();
@@ -33,7 +33,7 @@ test('sweeps at once and again until it is cancelled, even if the store does not
 test('sweeps a second time soon after the first, and then at longer intervals', async () => {
   const over = new AbortController();
   let sweeps = 0;
-  const sweep: SweepDeadLetters = async () => {
+  const sweep: ApiUseCases['sweepDeadLetters'] = async () => {
     sweeps += 1;
     return { expired: 0, evicted: 0, edgeBytes: 0 };
   };

@@ -1,4 +1,4 @@
-import { FaultyDraft, type LogActivity } from '@user-activity/application';
+import { type ApiUseCases, FaultyDraft } from '@user-activity/application';
 import { type ActivityId, ExplanationBudget, isDomainError, type Violation } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import {
@@ -108,7 +108,10 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
   });
 };
 
-async function log({ draft, asSent }: EventDraft, logActivity: LogActivity): Promise<ActivityId> {
+async function log(
+  { draft, asSent }: EventDraft,
+  logActivity: ApiUseCases['logActivity'],
+): Promise<ActivityId> {
   if (draft instanceof FaultyDraft) throw eventBroken(draft.violations);
   try {
     return await logActivity(draft);

@@ -1,21 +1,11 @@
-import {
-  FixedClock,
-  MemoryDeadLetterQueue,
-  MemoryEventPublisher,
-  MemoryLog,
-  MemoryStore,
-  SequentialIds,
-} from '@user-activity/adapter-memory';
-import { makeLogCalls } from '@user-activity/application';
-import { defaultMetadataBytes, defaultRecordingRules, UserActivity } from '@user-activity/domain';
+import { defaultMetadataBytes, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reservedIds } from '../../src/openapi/reserved-ids.ts';
 import { KeyMask } from '../../src/segment/key-mask.ts';
 import { bodyOfRoute, itemOfBatch, segmentCalls } from '../../src/segment/segment-call.ts';
+import { onMemory } from '../service.ts';
 
 const around = { maxBytes: defaultMetadataBytes, mask: new KeyMask([]) };
-const rules = { ...defaultRecordingRules, reservedIds };
 const millis = fc.integer({
   min: Date.parse('0000-01-02T00:00:00Z'),
   max: Date.parse('9999-12-30T00:00:00Z'),
@@ -79,17 +69,9 @@ const calls = fc.record(
 
 /** What a call comes to at that time: the activity on the log, if there is one, and how many letters. */
 async function takenIn(item: unknown, at: number) {
-  const log = new MemoryLog({ partitions: 1 });
-  const store = new MemoryStore();
-  const clock = new FixedClock(new Date(at).toISOString());
-  const logCalls = makeLogCalls({
-    publisher: new MemoryEventPublisher(log),
-    deadLetterQueue: new MemoryDeadLetterQueue(store),
-    clock,
-    ids: new SequentialIds(),
-    rules,
-  });
-  const receipt = await logCalls([[itemOfBatch(item, around)]]);
+  const { log, store, clock, options } = onMemory();
+  clock.set(new Date(at).toISOString());
+  const receipt = await options.useCases.logCalls([[itemOfBatch(item, around)]]);
   const [record] = log.claim('test', 0, 1) ?? [];
   const activity = record?.content.name === 'ActivityLogged' ? record.content.activity : undefined;
   return { receipt, activity, letters: [...store.letters.values()] };

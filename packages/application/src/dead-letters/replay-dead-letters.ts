@@ -43,7 +43,7 @@ interface Deps {
   readonly maxPortionMs: number;
 }
 
-// Bounds the memory: one page of listed letters, and this many bytes of whole letters, or a single one.
+// Both bound the memory. A letter that is larger than `maxBytes` is replayed alone.
 const pageSize = 200;
 const maxBytes = 4 * 1024 * 1024;
 // Clients and proxies give up on requests that take much longer.
@@ -82,10 +82,10 @@ async function replay(
     for await (const whole of wholeLetters(deps, ids)) {
       if (deps.clock.now() > lastPortion) return { ...receipt, more: true };
       const outcomes = await deps.publisher.republish(whole);
-      const gone = whole.filter((_, index) => outcomes[index] === 'published');
-      await deps.deadLetters.remove(gone);
-      receipt.replayed += gone.length;
-      receipt.tooLarge += whole.length - gone.length;
+      const published = whole.filter((_, index) => outcomes[index] === 'published');
+      await deps.deadLetters.remove(published);
+      receipt.replayed += published.length;
+      receipt.tooLarge += whole.length - published.length;
     }
   return receipt;
 }
@@ -103,7 +103,7 @@ async function* everyPage({ deadLetters, clock }: Deps): AsyncGenerator<readonly
   } while (after !== undefined);
 }
 
-/** Yields the letters with all their bytes, as many at a time as may be in memory. */
+/** Yields the letters with all their bytes, in portions of at most `maxBytes`. */
 async function* wholeLetters(
   { deadLetters }: Deps,
   ids: readonly DeadLetterId[],

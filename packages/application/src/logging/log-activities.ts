@@ -12,9 +12,7 @@ import {
 } from '@user-activity/domain';
 import { withIdsOnError } from './with-ids-on-error.ts';
 
-/** The outcome of a batch. */
 export interface BatchReceipt {
-  /** The number of accepted activities. */
   readonly accepted: number;
   /** The id of each draft, in order; null for a rejected one. */
   readonly ids: readonly (ActivityId | null)[];
@@ -25,13 +23,12 @@ export interface BatchReceipt {
 }
 
 export interface RejectedDraft {
-  /** The place in the batch, from 0. */
   readonly index: number;
   /** Empty if the batch's budget was spent. */
   readonly violations: readonly Violation[];
 }
 
-/** Takes the place of a draft that could not be read, with the reasons. */
+/** Stands for a draft that could not be read. */
 export class FaultyDraft {
   readonly violations: readonly Violation[];
 
@@ -43,11 +40,10 @@ export class FaultyDraft {
 /** The drafts of a batch in portions, as they arrive. Each portion is checked and released before the next is requested. */
 export type DraftPortions = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>;
 
-/** Options for checking a batch. */
 export interface BatchOptions {
   /** Whether one invalid draft rejects the whole batch. */
   readonly atomic?: boolean;
-  /** The budget of a caller that also explains drafts itself. Default: one for this batch. */
+  /** A budget that the caller shares with this batch. Default: a new one. */
   readonly explanations?: ExplanationBudget;
 }
 

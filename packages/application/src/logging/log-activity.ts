@@ -25,7 +25,6 @@ export const makeLogActivity = (deps: Deps): LogActivity =>
     return (await logged(draft, deps)).id;
   };
 
-/** The known outcome of a logged activity. */
 export interface KnownOutcome {
   readonly id: ActivityId;
   readonly status: ActivityOutcome;

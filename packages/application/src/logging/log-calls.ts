@@ -18,7 +18,7 @@ import {
 import { type BatchReceipt, FaultyDraft, recorded, type RejectedDraft } from './log-activities.ts';
 import { withIdsOnError } from './with-ids-on-error.ts';
 
-/** The draft of an activity, and the parts of its call that the draft lacks. */
+/** A draft that was made from a call, and the parts of the call that the draft lacks. */
 export interface MendedDraft {
   readonly activity: Readonly<Record<string, unknown>>;
   /** The lost parts, by their paths in the call. If there are any, the call also becomes a dead letter. */
@@ -29,7 +29,7 @@ export interface MendedDraft {
 export interface Call {
   /** The id of the activity; undefined if the call has none. */
   readonly id: unknown;
-  /** The activity's draft, or why there is none, by paths in the call. */
+  /** The draft, or the violations because of which there is none, with paths in the call. */
   readonly draft: MendedDraft | FaultyDraft;
   /** Returns the draft without its time, for a time too far in the future. */
   undated(): MendedDraft | FaultyDraft;

@@ -50,7 +50,6 @@ export class OutcomeWaiter {
     this.max = deps.max;
   }
 
-  /** The number of waiting requests. */
   get waiting(): number {
     return this.#requests.size;
   }

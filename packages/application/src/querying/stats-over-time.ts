@@ -18,7 +18,6 @@ import {
 /** 54 years: about as many days as there may be lines. A zone changes its clock some hundred times in them. */
 const partMs = 54 * 365.25 * 86_400_000;
 
-/** The dependencies of stats over time, and the time that they may take. */
 export interface OverTimeDeps {
   readonly repository: ActivityRepository;
   /** A clock in milliseconds that never jumps. */
@@ -63,9 +62,9 @@ interface Span {
 
 /** Splits the time that holds the activities into parts, in their order. Each part begins at an activity. */
 async function* partsOf(repository: ActivityRepository, filter: ActivityFilter): AsyncGenerator<Span> {
-  const given = spanGiven(filter.createdAt);
-  if (given !== undefined && given.last - given.first < partMs) {
-    yield given;
+  const bounded = spanOf(filter.createdAt);
+  if (bounded !== undefined && bounded.last - bounded.first < partMs) {
+    yield bounded;
     return;
   }
   // Conditions on metadata would make these queries slow searches.
@@ -84,7 +83,8 @@ async function* partsOf(repository: ActivityRepository, filter: ActivityFilter):
   }
 }
 
-function spanGiven({ from, to }: TimeRange): Span | undefined {
+/** Returns undefined if the range is open or empty. */
+function spanOf({ from, to }: TimeRange): Span | undefined {
   if (from === undefined || to === undefined || from === to) return undefined;
   return { first: from, last: Timestamp.fromMillis(to - 1) };
 }

@@ -9,10 +9,8 @@ const printable = new RegExp(`^[\\x21-\\x7e]{1,${maxLength}}$`);
 const onlyDots = /^\.+$/;
 
 export const ActivityId = {
-  /** The maximum of characters: 128. */
-  get maxLength(): number {
-    return maxLength;
-  },
+  /** In characters. */
+  maxLength: maxLength as number,
   /** Parses an id from a client. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): ActivityId {
     if (typeof raw !== 'string') throw new RuleBroken('must be a string');

@@ -17,10 +17,8 @@ const separators = /[\s\p{Dash}]+/gu;
 const controlCharacter = /\p{Cc}/u;
 
 export const ActivityType = {
-  /** The maximum of characters: 256. */
-  get maxLength(): number {
-    return maxLength;
-  },
+  /** In characters. */
+  maxLength: maxLength as number,
   /** Parses a type from a client and makes it canonical. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): ActivityType {
     if (typeof raw === 'string' && plain.test(raw)) return raw as ActivityType;

@@ -22,10 +22,7 @@ interface Facts {
 /** The member of metadata that keeps the original input of a client, if the service changed it. */
 const original = 'original';
 
-/**
- * Compares two activities with the same id. They are the same fact if user, type and metadata are equal, and createdAt too if
- * a client set it in both. Metadata is compared last, because it takes the longest.
- */
+/** Compares two activities with the same id; see `UserActivity.compare`. Metadata comes last, because it takes the longest. */
 export function comparisonOf(first: Facts, second: Facts, haveSameMetadata: () => boolean): Comparison {
   const haveSameTime = first.createdAt === second.createdAt;
   const isSameFact =
@@ -47,5 +44,5 @@ function withoutOriginal(metadata: JsonObject): JsonObject {
   return rest;
 }
 
-/** Returns whether the time of the fact counts as the service's own: no client gave one, or gave exactly the time of receipt. */
+/** Returns whether the client sent no createdAt, or exactly the time of receipt. Then createdAt is not compared. */
 const isUndated = ({ createdAt, receivedAt }: Facts): boolean => createdAt === receivedAt;

@@ -3,7 +3,7 @@ import type { JsonObject } from '../shared/json.ts';
 import { parseJson } from '../shared/parse-json.ts';
 import { Metadata } from './metadata.ts';
 
-/** The metadata of a stored activity as JSON text. Answers contain it unparsed, because parsing is far slower. */
+/** The metadata of a stored activity as JSON text. Responses contain the text as stored, because parsing takes far longer. */
 export type MetadataText = Brand<string, 'MetadataText'>;
 
 export const MetadataText = {

@@ -27,7 +27,7 @@ interface Container {
 }
 
 export const Metadata = {
-  /** The metadata of an activity without any. */
+  /** For activities without metadata. */
   none: Object.freeze({}) as Metadata,
   /**
    * Checks and copies untrusted data. Adds faults to `violations` below `path`, and then returns undefined. `maxBytes` limits
@@ -46,8 +46,8 @@ export const Metadata = {
       return undefined;
     }
     const root: Container = { source: raw, target: {}, parent: undefined, key: '', level: 1 };
-    const isSound = copyMembers(root, path, violations, { maxBytes, maxLevels });
-    return isSound ? (root.target as JsonObject as Metadata) : undefined;
+    const keepsRules = copyMembers(root, path, violations, { maxBytes, maxLevels });
+    return keepsRules ? (root.target as JsonObject as Metadata) : undefined;
   },
   /** Takes metadata from our own store, without checks. */
   trusted: (raw: JsonObject): Metadata => raw as Metadata,
@@ -57,7 +57,7 @@ export const Metadata = {
 function copyMembers(root: Container, path: string, violations: Violations, limits: Limits): boolean {
   const { maxBytes } = limits;
   const open = [root];
-  let faultless = true;
+  let isSound = true;
   let bytes = 2;
   for (let container = open.pop(); container !== undefined; container = open.pop()) {
     const { source } = container;
@@ -71,7 +71,7 @@ function copyMembers(root: Container, path: string, violations: Violations, limi
       } catch (error) {
         if (!(error instanceof RuleBroken)) throw error;
         violations.add(pointerTo(container, key, path), error.message);
-        faultless = false;
+        isSound = false;
       }
     }
     if (bytes > maxBytes) {
@@ -80,7 +80,7 @@ function copyMembers(root: Container, path: string, violations: Violations, limi
     }
     if (violations.full) return false;
   }
-  return faultless;
+  return isSound;
 }
 
 /** Copies one member, or adds it to `open` if it has members itself. Returns its bytes of JSON so far. */
@@ -120,14 +120,8 @@ const lengthOf = (value: unknown): number => (typeof value === 'string' ? value.
 
 function bytesOfKey(key: string, value: unknown): number {
   if (key === '__proto__') throw new RuleBroken('is not allowed as a key');
-  if (
-    key === 'constructor' &&
-    typeof value === 'object' &&
-    value !== null &&
-    Object.hasOwn(value, 'prototype')
-  ) {
+  if (key === 'constructor' && isPlainObject(value) && Object.hasOwn(value, 'prototype'))
     throw new RuleBroken('must not contain a key "prototype"');
-  }
   if (key.includes('\0')) throw new RuleBroken('must not contain U+0000 in its key');
   if (!key.isWellFormed())
     throw new RuleBroken('must have a key of well-formed Unicode (it has an unpaired surrogate)');

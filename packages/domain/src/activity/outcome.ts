@@ -1,11 +1,11 @@
 /**
  * The outcomes of a record of the log. Clients and dashboards rely on these names.
  *  - `stored`         its activity is new, and stored now;
- *  - `redelivered`    it is stored already, and the log delivered it again;
+ *  - `redelivered`    the log delivered the record again, after its activity was stored;
  *  - `duplicate`      the same fact is stored already under its id;
  *  - `conflict`       a different fact is stored under its id; this one is a dead letter;
  *  - `erased`         its user was erased after it was logged. Reserved: nothing produces it yet;
- *  - `dead_lettered`  it can't be read or stored; it is a dead letter.
+ *  - `dead_lettered`  it can't be read or stored, and is a dead letter.
  */
 export const recordOutcomes = [
   'stored',
@@ -19,7 +19,7 @@ export const recordOutcomes = [
 /** The outcome of one record of the log; see `recordOutcomes`. */
 export type RecordOutcome = (typeof recordOutcomes)[number];
 
-/** The outcome of an activity as its sender sees it: `accepted` until more is known, and `stored` if it is redelivered. */
+/** The outcome of an activity as its sender sees it: `accepted` until more is known, and `stored` also for `redelivered`. */
 export type ActivityOutcome = 'accepted' | Exclude<RecordOutcome, 'redelivered'>;
 
 /** The status of an id. It is `unknown` if nothing is stored under it and no dead letter names it. */

@@ -7,12 +7,11 @@ import { Timestamp } from './timestamp.ts';
 import { type ActivityState, UserActivity } from './user-activity.ts';
 import type { UserId } from './user-id.ts';
 
-/** The values of a stored activity. */
 export interface StoredState extends Omit<ActivityState, 'metadata'> {
   readonly metadata: MetadataText;
 }
 
-/** An activity from a store, for answers and comparisons. Its metadata stays text until the values are needed. */
+/** An activity from a store, for responses and comparisons. Its metadata stays text until a comparison needs the values. */
 export class StoredActivity implements StoredState {
   readonly id: ActivityId;
   readonly userId: UserId;
@@ -21,44 +20,32 @@ export class StoredActivity implements StoredState {
   readonly createdAt: Timestamp;
   readonly receivedAt: Timestamp;
 
-  private constructor(state: StoredState) {
+  private constructor(state: Omit<StoredState, 'metadata'>, metadata: MetadataText) {
     this.id = state.id;
     this.userId = state.userId;
     this.type = state.type;
-    this.metadata = state.metadata;
+    this.metadata = metadata;
     this.createdAt = state.createdAt;
     this.receivedAt = state.receivedAt;
   }
 
   /** Converts an activity to what a store would return. */
   static of(activity: UserActivity): StoredActivity {
-    const { id, userId, type, metadata, createdAt, receivedAt } = activity;
-    return new StoredActivity({
-      id,
-      userId,
-      type,
-      metadata: MetadataText.of(metadata),
-      createdAt,
-      receivedAt,
-    });
+    return new StoredActivity(activity, MetadataText.of(activity.metadata));
   }
 
   /** Makes an activity from our own store, without checks. */
   static rehydrate(state: StoredState): StoredActivity {
-    return new StoredActivity(state);
+    return new StoredActivity(state, state.metadata);
   }
 
-  /** Returns the activity with its metadata parsed. */
   toActivity(): UserActivity {
     const { id, userId, type, metadata, createdAt, receivedAt } = this;
     const parsed = MetadataText.parse(metadata);
     return UserActivity.rehydrate({ id, userId, type, metadata: parsed, createdAt, receivedAt });
   }
 
-  /**
-   * Compares this activity with a new one of the same id, as `UserActivity.compare` does. Parses the metadata only if the two JSON
-   * texts differ.
-   */
+  /** Compares this activity as `UserActivity.compare` does. Parses the metadata only if the two JSON texts differ. */
   compare(activity: UserActivity): Comparison {
     return comparisonOf(
       this,

@@ -12,7 +12,7 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.(\d{1,64}))?(?:
 export const Timestamp = {
   /**
    * Parses an RFC 3339 date-time with an offset, such as `2026-11-24T08:30:00.123+01:00`. Cuts off digits beyond the
-   * millisecond. Reads a leap second (`:60`) as the next second. Throws RuleBroken if it is no date-time that exists.
+   * millisecond. Reads a leap second (`:60`) as the next second. Throws RuleBroken if no such date-time exists.
    */
   parse(raw: unknown): Timestamp {
     const match = typeof raw === 'string' ? rfc3339.exec(raw) : null;

@@ -11,19 +11,18 @@ import { maxMetadataBytes, type RecordingRules } from './recording-rules.ts';
 import { Timestamp } from './timestamp.ts';
 import { UserId } from './user-id.ts';
 
-/** The values of an activity. */
 export interface ActivityState {
   readonly id: ActivityId;
   readonly userId: UserId;
   readonly type: ActivityType;
   readonly metadata: Metadata;
-  /** When it happened. */
+  /** When the activity happened. */
   readonly createdAt: Timestamp;
-  /** When the service accepted it. */
+  /** When the service accepted the activity. */
   readonly receivedAt: Timestamp;
 }
 
-/** An activity as JSON, on the topic and in answers. Both times are RFC 3339 in UTC with milliseconds. */
+/** An activity as JSON, on the topic and in responses. Both times are RFC 3339 in UTC with milliseconds. */
 export interface ActivityJson {
   readonly id: string;
   readonly userId: string;
@@ -42,7 +41,7 @@ export interface RecordingDeps {
 
 const draftFields: ReadonlySet<string> = new Set(['id', 'userId', 'type', 'metadata', 'createdAt']);
 const maxAheadMs = 5 * 60_000;
-// More than any version allows for new activities, and less than every store can hold: MongoDB takes 100 levels.
+// More levels than any version allows for new activities, and fewer than the limit of any store (MongoDB: 100).
 const maxHistoryLevels = 64;
 
 /** The aggregate: who did what, and when. It is a fact, so it never changes. */
@@ -66,8 +65,8 @@ export class UserActivity implements ActivityState {
   /**
    * Makes a new activity from a client's draft `{id?, userId, type, metadata?, createdAt?}`. An optional member may be null, which
    * means absent. An absent id comes from `ids`; an absent createdAt equals receivedAt, the clock's `now`.
-   * Throws INVALID_ACTIVITY with the violations, at most as many as `violations` lists, which must be empty. A createdAt more than
-   * 5 minutes ahead of the clock is a violation.
+   * Throws INVALID_ACTIVITY with the violations that fit into `violations`, which must be empty. A createdAt more than 5 minutes
+   * ahead of the clock is a violation.
    */
   static record(
     draft: unknown,
@@ -80,7 +79,7 @@ export class UserActivity implements ActivityState {
     const { id, userId, type, metadata, createdAt } = members;
     // Every accepted activity must be readable from the log, whatever the rules allow.
     const maxBytes = Math.min(rules.maxMetadataBytes, maxMetadataBytes);
-    return UserActivity.#made(violations, {
+    return UserActivity.#make(violations, {
       id: isAbsent(id) ? ids.next() : violations.check('/id', () => newId(id, rules.reservedIds)),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
@@ -93,14 +92,14 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * Makes an activity from an `ActivityJson` on the log. Anyone may have written it, with this version or an older or newer one. So
-   * it accepts what any configuration may have allowed (256 KiB of metadata, 64 levels, any id and any time), and drops unknown
-   * members. Throws INVALID_ACTIVITY with every violation.
+   * Makes an activity from an `ActivityJson` on the log. Any version and any configuration may have written it, so the limits are
+   * the highest of all: 256 KiB of metadata, 64 levels, any id and any time. Drops unknown members. Throws INVALID_ACTIVITY with
+   * every violation.
    */
   static parse(json: unknown): UserActivity {
     const violations = new Violations();
     const { id, userId, type, metadata, createdAt, receivedAt } = membersOf(json);
-    return UserActivity.#made(violations, {
+    return UserActivity.#make(violations, {
       id: violations.check('/id', () => ActivityId.parse(id)),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
@@ -120,7 +119,7 @@ export class UserActivity implements ActivityState {
     return moment > now + maxAheadMs;
   }
 
-  static #made(
+  static #make(
     violations: Violations,
     state: { [Key in keyof ActivityState]: ActivityState[Key] | undefined },
   ): UserActivity {
@@ -160,7 +159,7 @@ function membersOf(raw: unknown): Readonly<Record<string, unknown>> {
   });
 }
 
-/** Adds a violation for each unknown member: if it were ignored, its client would believe that it was stored. */
+/** Adds a violation for each unknown member. If the service ignored the member, its client would believe that it was stored. */
 function refuseUnknown(draft: Readonly<Record<string, unknown>>, violations: Violations): void {
   for (const key of Object.keys(draft)) {
     if (!draftFields.has(key)) violations.add(pointer('', key), 'is not a known field');

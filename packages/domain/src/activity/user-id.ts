@@ -12,10 +12,8 @@ const wrongLength = `must be 1-${maxLength} characters after trimming`;
 const controlCharacter = /\p{Cc}/u;
 
 export const UserId = {
-  /** The maximum of characters: 256. */
-  get maxLength(): number {
-    return maxLength;
-  },
+  /** In characters. */
+  maxLength: maxLength as number,
   /** Parses a user id from a client and trims white space. Throws RuleBroken if it breaks a rule. */
   parse(raw: unknown): UserId {
     const text = wellFormedText(raw, maxUnits, wrongLength).trim();

@@ -17,10 +17,8 @@ export const DeadLetterId = {
       throw new RuleBroken('must be the id of a dead letter: its topic, partition and offset, joined by ":"');
     return raw as DeadLetterId;
   },
-  /** Returns the id of the letter with that origin. */
   of: ({ topic, partition, offset }: Origin): DeadLetterId =>
     `${topic}:${partition}:${offset}` as DeadLetterId,
-  /** Returns the origin of the letter with that id. */
   originOf(id: DeadLetterId): Origin {
     const origin = originIn(id);
     if (origin === undefined) throw new Error('An id of a dead letter was not parsed.');

@@ -8,21 +8,16 @@ import type { OriginalRecord } from './log-record.ts';
  *  - `unreadable`  it is not one of our events;
  *  - `conflict`    an activity with the same id but a different fact is stored already;
  *  - `refused`     the store can't hold its content;
- *  - `invalid`     the API could not take it whole, and could not tell its sender so: it is not on the log, or not all of it.
+ *  - `invalid`     the API refused it or lost a part of it, and its client ignores such errors. The log has at most the rest.
  */
 export type DeadLetterCode = (typeof codes)[number];
 
 const codes = ['unreadable', 'conflict', 'refused', 'invalid'] as const;
 
-export const DeadLetterCode: {
-  readonly all: readonly DeadLetterCode[];
-  readonly replayable: readonly DeadLetterCode[];
-  parse(raw: unknown): DeadLetterCode;
-} = {
-  /** Every code. */
-  all: codes,
+export const DeadLetterCode = {
+  all: codes as readonly DeadLetterCode[],
   /** The codes of letters from the log, which can be replayed to it. */
-  replayable: codes.filter((code) => code !== 'invalid'),
+  replayable: codes.filter((code) => code !== 'invalid') as readonly DeadLetterCode[],
   /** Parses a code from a client. Throws RuleBroken if it is unknown. */
   parse(raw: unknown): DeadLetterCode {
     const code = codes.find((known) => known === raw);
@@ -31,13 +26,13 @@ export const DeadLetterCode: {
   },
 };
 
-/** A record that was taken off the log without being stored, or refused at the edge, with everything needed to try it again. */
+/** A record of the log that could not be stored, or a call that the API refused, with all its bytes. */
 export interface DeadLetter extends OriginalRecord {
   readonly code: DeadLetterCode;
   /** The reason, for people. It may name a field, never a value. */
   readonly reason: string;
   readonly diedAt: Timestamp;
-  /** The id of the activity this record should have become; absent if the record was unreadable. */
+  /** The id of the activity that the record was meant to become. Absent if the record was unreadable. */
   readonly activityId?: ActivityId;
 }
 
@@ -47,12 +42,12 @@ export interface LatestLetter {
   readonly diedAt: Timestamp;
 }
 
-/** The topic in the origin of records refused at the edge, which is the API. No log has a topic of this name. */
+/** The topic in the origin of records that the edge (the API) refused. No log has a topic of this name. */
 export const edgeTopic = 'http';
 
 /**
- * Returns the letter without key, value and headers, for a record too large to keep: it was compressed, or an earlier limit was
- * higher. Its origin tells where to find the record, as long as the log holds it.
+ * Returns the letter of a record that is too large to keep, without key, value and headers. The log may hold such a record if it
+ * was compressed, or if the limit was higher. The origin tells where to find the record while the log holds it.
  */
 export function withoutBytes(letter: DeadLetter): DeadLetter {
   const size = letter.value?.length ?? 0;

@@ -4,7 +4,7 @@ import type { Origin, OriginalRecord, RawRecord } from './log-record.ts';
 /** The maximum number of bytes that a letter of the edge keeps of its value: 64 KiB. Its sender was told of the refusal. */
 export const maxEdgeValueBytes: number = 64 * 1024;
 
-/** The full value, if a letter keeps only its beginning. */
+/** Describes a value of which a letter keeps only the beginning. */
 export interface WholeValue {
   /** In bytes. */
   readonly size: number;
@@ -12,11 +12,11 @@ export interface WholeValue {
   readonly sha256: string;
 }
 
-// A letter of the edge has no headers of its own, so these two are kept as ordinary headers by every store and the topic.
+// A letter of the edge has no other headers, so stores and the topic keep these two as ordinary headers.
 const sizeHeader = 'user-activity-cut-size';
 const digestHeader = 'user-activity-cut-sha256';
 
-/** Returns whether the record was refused at the edge: it never was on the log, and was never confirmed to its sender. */
+/** Returns whether the record comes from the API, and never was on the log. */
 export const isOfEdge = ({ topic }: Pick<Origin, 'topic'>): boolean => topic === edgeTopic;
 
 /**
@@ -32,7 +32,7 @@ export function beginningOf(record: OriginalRecord, whole: WholeValue): Original
   };
 }
 
-/** Describes the full value of a letter that keeps only the beginning. Returns undefined if it keeps all, or is from the log. */
+/** Returns undefined if the letter keeps its whole value, or comes from the log. */
 export function wholeValueOf(letter: Pick<OriginalRecord, 'origin' | 'headers'>): WholeValue | undefined {
   if (!isOfEdge(letter.origin)) return undefined;
   const [size, sha256] = [textOf(letter.headers, sizeHeader), textOf(letter.headers, digestHeader)];

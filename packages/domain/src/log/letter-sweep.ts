@@ -4,21 +4,20 @@ import type { DeadLetter } from './dead-letter.ts';
 
 /** The limits by which a sweep removes dead letters. "Of the edge" means refused by the API, never on the log. */
 export interface SweepLimits {
-  /** Removes letters of the edge that died before this time; undefined removes none because of its age. */
+  /** Removes letters of the edge that died before this time; undefined: none is too old. */
   readonly edgeBefore: Timestamp | undefined;
   /** The maximum total size in bytes of all letters of the edge; the oldest are removed first. */
   readonly maxEdgeBytes: number;
-  /** Removes letters from the log that died before this time; undefined removes none of them. */
+  /** Removes letters from the log that died before this time; undefined: none is too old. */
   readonly logBefore: Timestamp | undefined;
   /** The maximum number of letters that one call removes. */
   readonly limit: number;
 }
 
-/** The result of a sweep. */
 export interface LetterSweep {
   /** The number of letters removed because of their age. */
   readonly expired: number;
-  /** The number of letters of the edge removed because all together exceeded `maxEdgeBytes`. */
+  /** The number of letters of the edge removed because the total exceeded `maxEdgeBytes`. */
   readonly evicted: number;
   /** The total size in bytes of the remaining letters of the edge. */
   readonly edgeBytes: number;

@@ -8,10 +8,9 @@ export interface Origin {
   readonly offset: number;
 }
 
-/** The event of a record, or why it can't be read. */
+/** The event of a record, or the reason why the record can't be read. */
 export type RecordContent = ActivityLogged | Unreadable;
 
-/** The content of a record that can't be read as an event. */
 export interface Unreadable {
   readonly name: 'Unreadable';
   /** The reason, for people. It may name a field, never a value. */
@@ -34,7 +33,7 @@ export interface OriginalRecord extends RawRecord {
 /** A record as it is delivered to a consumer group. */
 export interface LogRecord {
   readonly origin: Origin;
-  /** The origin of the first copy, if this is a replayed dead letter. A new dead letter of it gets that origin. */
+  /** The origin of the first copy, if this record is a replay. If this record dies, its letter gets the same origin. */
   readonly replayOf?: Origin;
   readonly content: RecordContent;
   /** Returns the bytes unchanged. Called only if the record becomes a dead letter. */

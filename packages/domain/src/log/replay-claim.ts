@@ -7,8 +7,8 @@ export interface ReplayClaim {
 }
 
 /**
- * Returns the range in which the end of a held claim blocks this claim. A held claim that ends even later was made by a wrong
- * clock. It does not block, because it would block everyone until then.
+ * Returns the range for the end of another claim: if the other claim ends in this range, it blocks this one. A claim that ends later
+ * was made with a wrong clock. It is ignored, because it would block all replays until its end.
  */
 export const blockingClaimEnds = ({
   from,

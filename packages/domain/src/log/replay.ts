@@ -5,7 +5,7 @@ import type { LogRecord, Origin, OriginalRecord, RawRecord } from './log-record.
 /** The header of a replayed dead letter. Its value is the letter's id, `topic:partition:offset` of the first copy. */
 export const replayHeader = 'user-activity-replay-of';
 
-/** Returns the record to publish for a dead letter: the original bytes, with our header added behind its own. */
+/** Returns the record to publish for a dead letter: the original bytes, with `replayHeader` added. */
 export function replayed({ origin, key, value, headers }: OriginalRecord): RawRecord {
   const own = valuesOf(headers);
   const ours = Uint8Array.from(DeadLetterId.of(origin), (character) => character.charCodeAt(0));
@@ -13,8 +13,8 @@ export function replayed({ origin, key, value, headers }: OriginalRecord): RawRe
 }
 
 /**
- * Returns the origin of the first copy of the record at `place`, or undefined if it is no replay. Anyone may write such a
- * header. One that is malformed, names another topic, or names an offset that is not before this one in its partition is ignored.
+ * Returns the origin of the first copy of the record at `place`, or undefined if the record is no replay. Ignores a header that
+ * is malformed, names another topic, or names an offset of the same partition that is not lower: anyone may write headers.
  */
 export function replayOf(headers: RawRecord['headers'], place: Origin): Origin | undefined {
   const last = valuesOf(headers).at(-1);
@@ -24,7 +24,7 @@ export function replayOf(headers: RawRecord['headers'], place: Origin): Origin |
   return origin.partition === place.partition && origin.offset >= place.offset ? undefined : origin;
 }
 
-/** Returns the record's first copy, whether this is the first copy or a replay. */
+/** Returns the first copy: this record itself, or the record of which it is a replay. */
 export function firstCopyOf(record: LogRecord): OriginalRecord {
   const { key, value, headers } = record.raw();
   if (record.replayOf === undefined) return { origin: record.origin, key, value, headers };

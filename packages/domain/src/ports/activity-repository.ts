@@ -8,7 +8,7 @@ import type { KeyField } from '../query/stats-query.ts';
 import type { KeyCount } from '../query/time-lines.ts';
 import type { SlotCount, TimeSlots } from '../query/time-slots.ts';
 
-/** The store can never hold this activity's content. Retrying does not help. The other activities of the call are not affected. */
+/** The store can never hold this activity, so retrying does not help. The other activities of the call are not affected. */
 export interface Refused {
   /** The reason, for people. It may name a field, never a value. */
   readonly refused: string;
@@ -22,7 +22,7 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *  R1  Durable     once `save` resolves, a new handle on the same store finds the stored activities.
  *  R2  Idempotent  same id, same fact: `redelivered` or `duplicate`, and the first copy stays unchanged. Two facts are the same if
  *                  user, type and metadata (without the member `original`) are equal, and createdAt is too. createdAt is not
- *                  compared if a copy has none from its client: it then equals receivedAt.
+ *                  compared if it equals receivedAt in one of them: then its client sent no createdAt.
  *  R3  Guarded     same id, different fact: `conflict`, and the first copy stays unchanged.
  *  R4  Aligned     outcome i belongs to activity i. If a batch repeats an id, its first copy is saved first.
  *  R5  Racing      exactly one of N concurrent saves of one id is `stored`.
@@ -31,12 +31,12 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *  R8  Ordered     sorted by (createdAt, id), ids bytewise; `asc` is the exact reverse of `desc`.
  *  R9  Paged       a page has at most `limit` activities, and fewer only at the end or because of R17. `hasMore` tells whether more
  *                  follow. The pages of a walk have no gaps and no repeats.
- *  R10 Steady      a walk neither skips nor repeats what was there when it began, whatever is saved meanwhile.
+ *  R10 Steady      a walk returns each match that was stored before the walk exactly once, whatever is saved meanwhile.
  *  R11 Sole        `findById` returns the activity with that id, or undefined.
  *  R12 Honest      while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                  afterwards. A failed save is safe to repeat. No driver error crosses the port.
  *  R13 Searched    metadata conditions match exactly as `MetadataCondition.matches` does, for any keys and values.
- *  R14 Counted     `count` returns the exact number of matches. It may include any part of what is saved meanwhile.
+ *  R14 Counted     `count` returns the exact number of matches. Activities saved meanwhile may be counted or not.
  *  R15 Grouped     `countByKey` and `countBySlot` count exactly what `find` would return: each key and each slot once, in any order,
  *                  and no empty ones. Activities saved meanwhile may be counted or not; all others are counted exactly once.
  *                  They return 'too-many' exactly if there are more than `max` keys or slots, and never hold many more in memory.
@@ -51,11 +51,9 @@ export interface ActivityRepository {
   find(query: ActivityQuery): Promise<ActivityPage>;
   count(filter: ActivityFilter): Promise<number>;
   findById(id: ActivityId): Promise<StoredActivity | undefined>;
-  /** Takes at most some thousand ids, as all results are held in memory. Sends one query; returns at once if there are no ids. */
+  /** Takes at most some thousand ids, because memory holds all results. Sends one query, or none if there are no ids. */
   findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]>;
-  /** Counts activities by type or user, if there are at most `max` of these. */
   countByKey(filter: ActivityFilter, field: KeyField, max: number): Promise<readonly KeyCount[] | 'too-many'>;
-  /** Counts activities by slot of time, if there are at most `max` slots. */
   countBySlot(
     filter: ActivityFilter,
     slots: TimeSlots,

@@ -5,8 +5,8 @@ import type { DeadLetter } from '../log/dead-letter.ts';
  *  D1 Durable     once `add` resolves, a new handle on the same queue has the letters.
  *  D2 Idempotent  a letter replaces an older one with the same origin (topic, partition, offset): one origin, one letter.
  *  D3 Faithful    key, value and headers come out byte for byte, whatever they contain, and all other fields unchanged. A letter
- *                 too large for the queue is kept `withoutBytes`, and its reason says so: it must not block the records behind it.
- *  D4 Honest      while unreachable, it rejects with STORE_UNAVAILABLE or LOG_UNAVAILABLE, and adding again is safe.
+ *                 too large for the queue is kept `withoutBytes`, and its reason says so. It does not block later records.
+ *  D4 Honest      while unreachable, `add` rejects with STORE_UNAVAILABLE or LOG_UNAVAILABLE. Repeating the call is safe.
  */
 export interface DeadLetterQueue {
   add(letters: readonly DeadLetter[]): Promise<void>;

@@ -12,10 +12,10 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *  B3  Paged     a page has at most `limit` letters; `hasMore` tells whether more follow. The pages of a walk have no gaps and no
  *                repeats, whatever other letters are added or removed meanwhile.
  *  B4  Lean      a page has each part unchanged if it is at most `listedBytes` long. Otherwise the page leaves the part out, says so,
- *                and never reads it into memory. The size of every value is given.
+ *                and never reads it into memory. `size` is the size of the whole value.
  *  B5  Whole     `findByIds` returns letters byte for byte, in the order of their ids; unknown ids are left out. It stops before
  *                the letter with which the bytes would exceed `maxBytes`, but returns at least one.
- *  B6  Guarded   `remove` removes a letter only if its diedAt is the given one: a letter that was dead-lettered again stays.
+ *  B6  Guarded   `remove` removes a letter only if its diedAt equals the argument's: a newer letter with the same id stays.
  *                Removing a letter that is gone already is no error.
  *  B7  Honest    while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                afterwards. No driver error crosses the port.
@@ -25,9 +25,9 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                At most one batch of the driver beyond that is read into memory.
  *  B10 Sweeping  `sweep` removes letters of the edge (topic `http`) that died before `edgeBefore`, then the oldest of them while all
  *                together exceed `maxEdgeBytes`. It removes letters from the log only because of their age, and only if `logBefore`
- *                is set. One call removes at most `limit`. Concurrent sweeps may each remove up to `limit` too many of the edge.
- *  B11 Alone     at any time only one caller, over all handles, holds the claim: its `claimReplay` returned `claimed`. Others get
- *                `taken` until it calls `releaseReplay` or its claim ends, as its process may have died.
+ *                is set. One call removes at most `limit`. Each of concurrent sweeps may remove up to `limit` letters too many.
+ *  B11 Alone     at most one caller, over all handles, holds a claim: `claimReplay` returned `claimed` to it. Others get `taken`
+ *                until the holder calls `releaseReplay`, or until the claim ends, because the holder may have died.
  */
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;

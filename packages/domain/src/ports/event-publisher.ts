@@ -4,13 +4,13 @@ import type { OriginalRecord } from '../log/log-record.ts';
 /** The outcome of publishing a record again. `too-large` is final: the log will never take the record. */
 export type RepublishOutcome = 'published' | 'too-large';
 
-/** Receives measurements of a publisher that only the publisher itself can take. */
+/** Receives the measurements that only the publisher itself can make. */
 export interface PublishObserver {
   /** Called after each change of the buffer, with the number of events and bytes that it now holds. */
   buffered(events: number, bytes: number): void;
   /**
-   * Called after each request or transaction, with the events that it put on the log. If `failed`, the publisher sends the other
-   * events again.
+   * Called after each request or transaction, with the events that are on the log after it. If `failed`, the publisher sends the
+   * other events again.
    */
   flushed(flush: {
     readonly events: number;
@@ -22,12 +22,12 @@ export interface PublishObserver {
 
 /**
  * Publishes events to the log.
- *  P1 Durable   once `publish` resolves, every event of the call reaches every consumer group, whatever dies meanwhile.
+ *  P1 Durable   once `publish` resolves, every event of the call reaches every consumer group, whichever process dies meanwhile.
  *  P2 Ordered   the events of a user are delivered in the order of publishing: within a call, the order of the array; between
  *               calls, if one resolved before the other began. If an event was published twice, its first delivery counts.
  *  P3 Honest    `publish` rejects with LOG_UNAVAILABLE if the log did not confirm all events in time. Any part of the call may then
  *               be on the log, and publishing all of it again is safe. No driver error crosses the port.
- *  P4 Bounded   `publish` rejects with LOG_BUSY, and takes nothing, if the events would exceed its buffer.
+ *  P4 Bounded   `publish` rejects with LOG_BUSY, and publishes nothing, if the events would exceed its buffer.
  *  P5 Closing   `close` settles every pending publish; later ones reject with LOG_UNAVAILABLE.
  *  P6 Unchanged `republish` appends records byte for byte as `replayed` returns them, each on the partition of its key, or of its
  *               origin if it has no key. P1, P3, P4 and P5 hold for it too. Outcome i belongs to record i.

@@ -6,7 +6,7 @@ import { assertValidQuery } from './invalid-query.ts';
 import { MetadataCondition } from './metadata-condition.ts';
 import { TimeRange } from './time-range.ts';
 
-/** The maximum number of values of one filter. */
+/** The maximum number of users, of types, and of values of one condition. */
 export const maxValues = 20;
 /** The maximum number of conditions on metadata. */
 export const maxConditions = 10;
@@ -16,11 +16,11 @@ export interface FilterParts {
   readonly userIds: readonly UserId[];
   readonly types: readonly ActivityType[];
   readonly createdAt: TimeRange;
-  /** All conditions must hold; their paths differ. They need a user or a `from` as well, because no index serves them. */
+  /** All conditions must hold, and their paths differ. They need a user or a `from`, because no index serves them. */
   readonly metadata: readonly MetadataCondition[];
 }
 
-/** Selects activities. It keeps the limits of its parts, whoever made it. */
+/** Selects activities. `of` is the only way to make a filter, so its parts are within their limits. */
 export class ActivityFilter implements FilterParts {
   readonly userIds: readonly UserId[];
   readonly types: readonly ActivityType[];
@@ -34,7 +34,7 @@ export class ActivityFilter implements FilterParts {
     this.metadata = metadata;
   }
 
-  /** Makes a filter that matches everything, except for the given parts. Throws INVALID_QUERY if a part breaks a limit. */
+  /** Makes a filter from parts. An absent part matches everything. Throws INVALID_QUERY if a part breaks a limit. */
   static of({
     userIds = [],
     types = [],

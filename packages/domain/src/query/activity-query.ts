@@ -15,17 +15,16 @@ export interface Position {
 export type ActivityQuery = PageQuery<ActivityFilter, Position>;
 export const ActivityQuery: { readonly of: typeof PageQuery.of<ActivityFilter, Position> } = PageQuery;
 
-/** The content of a page. */
 export interface ActivityPage {
   readonly activities: readonly StoredActivity[];
-  /** Whether at least one more item follows. */
+  /** Whether at least one more activity follows. */
   readonly hasMore: boolean;
 }
 
 export const ActivityPage: { of(found: readonly StoredActivity[], limit: number): ActivityPage } = {
   /**
-   * Makes a page from the beginning of `found`, with at most `limit` activities and `maxPageBytes`. `found` must have one activity
-   * more than the page, if there is one: this tells whether more follow.
+   * Makes a page from the beginning of `found`, with at most `limit` activities and `maxPageBytes`. `found` must have
+   * one activity more than the page if the store has one, for `hasMore`.
    */
   of(found, limit) {
     const length = pageLength(found, limit, (activity) => activity.textBytes());

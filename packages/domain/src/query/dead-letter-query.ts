@@ -19,7 +19,7 @@ export interface DeadLetterFilter {
 }
 
 export const DeadLetterFilter: { of(parts?: Partial<DeadLetterFilter>): DeadLetterFilter } = {
-  /** Makes a filter that matches all dead letters, except for the given parts. */
+  /** Makes a filter from parts. An absent part matches everything. */
   of: ({ codes = [], diedAt = TimeRange.between(undefined, undefined) } = {}) => ({ codes, diedAt }),
 };
 
@@ -40,10 +40,9 @@ export interface ListedLetter extends DeadLetter {
   readonly omitted: readonly RecordPart[];
 }
 
-/** The content of a page. */
 export interface DeadLetterPage {
   readonly letters: readonly ListedLetter[];
-  /** Whether at least one more item follows. */
+  /** Whether at least one more letter follows. */
   readonly hasMore: boolean;
 }
 

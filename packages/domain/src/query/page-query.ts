@@ -10,13 +10,13 @@ export const defaultLimit = 50;
 
 interface PageParts<Filter, Position> {
   readonly filter: Filter;
-  readonly order: Order;
-  readonly limit: number;
-  readonly after: Position | undefined;
+  readonly order?: Order;
+  readonly limit?: number;
+  readonly after?: Position | undefined;
 }
 
-/** Asks for one page of a walk over the items that match a filter. Its limit is always valid, so stores need not check it. */
-export class PageQuery<Filter, Position> implements PageParts<Filter, Position> {
+/** Asks for one page of a walk over the items that match a filter. `of` checks the limit, so stores need not check it. */
+export class PageQuery<Filter, Position> {
   readonly filter: Filter;
   readonly order: Order;
   /** The maximum number of items in the page, 1-500. */
@@ -24,7 +24,7 @@ export class PageQuery<Filter, Position> implements PageParts<Filter, Position> 
   /** The position after which the page begins; undefined for the beginning of the walk. */
   readonly after: Position | undefined;
 
-  private constructor({ filter, order, limit, after }: PageParts<Filter, Position>) {
+  private constructor(filter: Filter, order: Order, limit: number, after: Position | undefined) {
     this.filter = filter;
     this.order = order;
     this.limit = limit;
@@ -37,13 +37,10 @@ export class PageQuery<Filter, Position> implements PageParts<Filter, Position> 
     order = 'desc',
     limit = defaultLimit,
     after,
-  }: Pick<PageParts<Filter, Position>, 'filter'> & Partial<PageParts<Filter, Position>>): PageQuery<
-    Filter,
-    Position
-  > {
+  }: PageParts<Filter, Position>): PageQuery<Filter, Position> {
     if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit)
       assertValidQuery([{ path: '/limit', message: `must be a whole number from 1 to ${maxLimit}` }]);
-    return new PageQuery({ filter, order, limit, after });
+    return new PageQuery(filter, order, limit, after);
   }
 
   /** Returns this query with other parts. Throws as `of` does. */

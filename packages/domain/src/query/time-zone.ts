@@ -17,7 +17,6 @@ const maxClocks = 32;
 const clocks = new Map<TimeZone, ZoneClock>();
 
 export const TimeZone = {
-  /** The zone UTC. */
   utc: 'UTC' as TimeZone,
   /** Parses the name of a zone or a link, ignoring case. Throws RuleBroken if it is unknown. */
   parse(raw: unknown): TimeZone {

@@ -46,10 +46,7 @@ export class ZoneClock {
     this.#format = offsetFormat(zone);
   }
 
-  /**
-   * Returns the offsets in force between two moments (both inclusive), exact to the second, in the order of time. The first one
-   * begins at `first`.
-   */
+  /** See `TimeZone.offsetsBetween`. */
   offsetsBetween(first: Timestamp, last: Timestamp): readonly ZoneOffset[] {
     const offsets: ZoneOffset[] = [];
     let offsetMs = this.#blockOf(blockAt(first)).offsetMs;

@@ -11,10 +11,10 @@ export type ErrorKind = 'invalid-activity' | 'invalid-query' | 'unavailable' | '
 
 /**
  * The exact error. Codes are stable: callers and dashboards may rely on them.
- *  - `QUERY_TOO_BROAD`    the answer would exceed a limit; the message tells how to narrow the query;
+ *  - `QUERY_TOO_BROAD`    the result would exceed a limit; the message tells how to narrow the query;
  *  - `LOG_UNAVAILABLE`    the log did not confirm in time, or is closed;
  *  - `LOG_BUSY`           the publisher's buffer is full;
- *  - `PROCESS_BUSY`       the process already holds its maximum of bytes of requests and answers;
+ *  - `PROCESS_BUSY`       the process already holds its maximum of bytes of requests and responses;
  *  - `STORE_UNAVAILABLE`  the store did not confirm or answer;
  *  - `STORE_TIMEOUT`      a query exceeded the time limit of the store.
  */
@@ -39,11 +39,10 @@ const kinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   STORE_TIMEOUT: 'unavailable',
 };
 
-/** The optional details of an error. */
 export interface ErrorDetails {
   /** Every broken rule, with its path. */
   readonly violations?: readonly Violation[];
-  /** The ids of the unconfirmed activities, null for a rejected one. Sending the same activities with these ids again is safe. */
+  /** The ids of unconfirmed activities, null for rejected ones. Sending the activities again with these ids is safe. */
   readonly ids?: readonly (string | null)[];
   readonly cause?: unknown;
 }
@@ -66,8 +65,8 @@ export class DomainError extends Error {
 }
 
 /**
- * Returns whether an error is a DomainError, and has the code, if one is given. It checks the shape, so that two copies of this
- * package in one process recognise each other's errors.
+ * Returns whether an error is a DomainError, of this code if one is passed. Checks the shape, so that two copies of this package
+ * in one process recognise each other's errors.
  */
 export function isDomainError(error: unknown, code?: ErrorCode): error is DomainError {
   if (!(error instanceof Error) || error.name !== 'DomainError') return false;

@@ -6,7 +6,7 @@ import { hasEscapedKey } from './parse-json.ts';
 import { fitsDouble, UnfitNumber } from './unfit-number.ts';
 import { Violations } from './violation.ts';
 
-/** The maximum number of repetitions that are examined. Further ones may be of a place that is listed already. */
+/** The maximum number of repetitions that are examined. The list sets no bound, because it names a key once. */
 const maxRepetitions = 1000;
 
 /**
@@ -30,7 +30,7 @@ export function parseMendedJson(text: string): JsonValue {
   return readKnownJson(text, { number }) as JsonValue;
 }
 
-/** Returns whether `JSON.parse` lost nothing. It loses nothing of nearly every body, which is then not read again. */
+/** Returns whether `JSON.parse` lost nothing. Nearly every body passes, and is then not read again. */
 const lostNothing = (value: unknown, text: string): boolean =>
   !hasEscapedKey(text) && isLossless(text, value);
 

@@ -1,6 +1,6 @@
 /** The event loop of the platform, and a clock in milliseconds that never goes back. */
 export interface EventLoop {
-  /** Calls back in the next round of the loop, after all other work had a turn. */
+  /** Calls back in the next round of the loop, after all pending work. */
   readonly defer: (resume: () => void) => void;
   readonly now: () => number;
 }
@@ -18,7 +18,7 @@ export class Turns {
     this.#loop = loop;
   }
 
-  /** Returns the turn of a new task. It has to wait for its first turn. */
+  /** Registers a new task. The task must wait for its first turn. */
   begin(): Turn {
     return new Turn(this.#loop.now, (resume) => this.#wait(resume));
   }
@@ -61,7 +61,7 @@ export class Turn {
     return this.#bytes > littleBytes && this.isOver;
   }
 
-  /** Resolves when the task's next turn begins, after other waiting tasks and events had theirs. */
+  /** Resolves when the task's next turn begins, after the turns of other waiting tasks. */
   async next(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wait(resolve);

@@ -1,6 +1,5 @@
 /** Stands for a number in a JSON text that no double holds exactly. */
 export class UnfitNumber {
-  /** The number's text. */
   readonly source: string;
 
   constructor(source: string) {
@@ -24,38 +23,18 @@ const zero = 0x30;
 export function fitsDouble(source: string): boolean {
   if (surelyFits.test(source)) return true;
   const written = String(Number(source));
-  return written === source || isSameDecimal(written, source);
+  return written === source || normalForm(written) === normalForm(source);
 }
 
-function isSameDecimal(first: string, second: string): boolean {
-  const [left, right] = [decimalIn(first), decimalIn(second)];
-  return (
-    left !== undefined &&
-    right !== undefined &&
-    left.digits === right.digits &&
-    (left.digits === '' || (left.sign === right.sign && left.exponent === right.exponent))
-  );
-}
-
-interface Decimal {
-  readonly sign: string;
-  /** Without zeros at either end; empty for 0. */
-  readonly digits: string;
-  /** The power of ten of the last digit. */
-  readonly exponent: number;
-}
-
-function decimalIn(text: string): Decimal | undefined {
+/** Returns equal texts for equal decimals: sign, digits without zeros at either end, and the power of ten of the last digit. */
+function normalForm(text: string): string {
   const match = decimal.exec(text);
-  if (match === null) return undefined;
+  if (match === null) return text;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   const all = whole + fraction;
   let [start, end] = [0, all.length];
   while (all.charCodeAt(start) === zero) start += 1;
   while (end > start && all.charCodeAt(end - 1) === zero) end -= 1;
-  return {
-    sign,
-    digits: all.slice(start, end),
-    exponent: Number(exponent) - fraction.length + (all.length - end),
-  };
+  if (start === end) return '0';
+  return `${sign}${all.slice(start, end)}e${Number(exponent) - fraction.length + (all.length - end)}`;
 }

@@ -1,4 +1,3 @@
-/** One broken rule. */
 export interface Violation {
   /** The JSON Pointer (RFC 6901) to the value, such as `/metadata/ip`; the empty string means the whole input. */
   readonly path: string;
@@ -6,7 +5,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Thrown by a parser if a value breaks a rule. The caller knows the path and turns it into a `Violation`. */
+/** Thrown by a parser if a value breaks a rule. The caller knows the path and turns the error into a `Violation`. */
 export class RuleBroken extends Error {
   override readonly name = 'RuleBroken';
 }
@@ -21,7 +20,7 @@ export function unlessBroken<Value>(parse: () => Value): Value | undefined {
   }
 }
 
-// Bounds the answer to a hostile input: it must not be many times larger than the input.
+// Bounds the response, which must not be many times larger than a hostile request.
 const maxListed = 32;
 /** The longest path that is not cut, in UTF-16 code units. */
 export const maxPathLength = 256;
@@ -32,7 +31,7 @@ export class Violations {
   readonly list: Violation[] = [];
   readonly #max: number;
 
-  /** With a max of 0, it only tells whether the input breaks a rule: the first violation makes it full. */
+  /** With a max of 0, the first violation makes the collector full, for callers that only ask whether there is one. */
   constructor(max: number = maxListed) {
     this.#max = max;
   }
