@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs';
 /** KafkaJS's internal class that fetches for a consumer. It is not exported. */
 interface Runner {
   readonly running: boolean;
-  readonly eachBatch: unknown;
+  readonly eachBatch: object;
   fetch: (this: Runner, nodeId: string) => Promise<unknown>;
 }
 
@@ -13,17 +13,16 @@ const patched = new WeakSet<Runner>();
 const retired = new WeakSet<object>();
 
 /**
- * Stops all deliveries to the consumer that was run with this `eachBatch`. If a consumer is stopped while it is joining, KafkaJS
- * still lets it join: it would then keep its partitions for ever and handle none of their records.
+ * Ends all fetches for the consumer that was run with this `eachBatch`. If a consumer is stopped while it joins its group, KafkaJS
+ * still completes the join. The consumer would then keep its partitions for ever, and handle none of their records.
  */
 export function retire(eachBatch: object): void {
   retired.add(eachBatch);
 }
 
 /**
- * Makes the fetches of a stopped consumer fail. In KafkaJS 2.2.4 they return nothing at once: if the brokers change at the moment
- * of a stop, the fetch loop starts again after it, and spins in microtasks for ever. Then no timer or socket is served, so
- * nothing inside the process can end it.
+ * Makes the fetches of a stopped consumer fail. In KafkaJS 2.2.4 they return nothing, immediately. If the brokers change at the
+ * moment of a stop, KafkaJS restarts its fetch loop, which then repeats such fetches for ever and blocks the event loop.
  */
 export function endStoppedFetches(): void {
   const { prototype } = require('kafkajs/src/consumer/runner.js') as { readonly prototype: Runner };
@@ -32,9 +31,7 @@ export function endStoppedFetches(): void {
   const { fetch } = prototype;
   prototype.fetch = async function fetchWhileRunning(nodeId) {
     if (!this.running) throw new Error('The consumer has stopped.');
-    if (isRetired(this.eachBatch)) throw new kafkajs.KafkaJSNonRetriableError('The consumer was retired.');
+    if (retired.has(this.eachBatch)) throw new kafkajs.KafkaJSNonRetriableError('The consumer was retired.');
     return fetch.call(this, nodeId);
   };
 }
-
-const isRetired = (eachBatch: unknown): boolean => typeof eachBatch === 'function' && retired.has(eachBatch);

@@ -91,7 +91,7 @@ test('a sweep reads only indexes, and computes the sizes of letters of older ver
   await store.deadLetters.updateOne({ _id: 'http:0:2' }, { $unset: { bytes: 1 } });
   expect(await edgeTotals(store).toArray()).toEqual([{ _id: null, bytes: (bytes / 3) * 2, unknown: 1 }]);
   expect(await edgeBytes(store)).toBeGreaterThan((bytes / 3) * 2);
-  expect((await edgeTotals(store).toArray())[0]?.unknown).toBe(0);
+  expect((await edgeTotals(store).toArray())[0]?.unsized).toBe(0);
   const before = new Date(start + 20_000);
   for (const cursor of [edgeTotals(store), oldestOfEdge(store, 2), oldestOfLog(store, before, 10)]) {
     const { plan, examined } = await explained(cursor);
