@@ -167,7 +167,7 @@ test('logs in to a broker with credentials, and reports a failed login without t
   await expect(refused).rejects.not.toThrow('wrong-password');
 });
 
-test('a dead letter too large for its topic is kept without its bytes, and does not block the next letter', async () => {
+test('a dead letter too large for its topic is stored without its bytes, and does not block the next letter', async () => {
   const topic = await KafkaTopic.open(connection, newPlan());
   onTestFinished(() => topic.close());
   const queue = new KafkaDeadLetterQueue(connection, topic);
