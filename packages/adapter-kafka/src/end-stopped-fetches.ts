@@ -9,15 +9,15 @@ interface Runner {
 }
 
 const require = createRequire(import.meta.url);
-const patched = new WeakSet<Runner>();
-const retired = new WeakSet<object>();
+const patchedRunners = new WeakSet<Runner>();
+const retiredHandlers = new WeakSet<object>();
 
 /**
  * Ends all fetches for the consumer that was run with this `eachBatch`. If a consumer is stopped while it joins its group, KafkaJS
  * still completes the join. The consumer would then keep its partitions for ever, and handle none of their records.
  */
 export function retire(eachBatch: object): void {
-  retired.add(eachBatch);
+  retiredHandlers.add(eachBatch);
 }
 
 /**
@@ -26,12 +26,13 @@ export function retire(eachBatch: object): void {
  */
 export function endStoppedFetches(): void {
   const { prototype } = require('kafkajs/src/consumer/runner.js') as { readonly prototype: Runner };
-  if (patched.has(prototype)) return;
-  patched.add(prototype);
+  if (patchedRunners.has(prototype)) return;
+  patchedRunners.add(prototype);
   const { fetch } = prototype;
   prototype.fetch = async function fetchWhileRunning(nodeId) {
     if (!this.running) throw new Error('The consumer has stopped.');
-    if (retired.has(this.eachBatch)) throw new kafkajs.KafkaJSNonRetriableError('The consumer was retired.');
+    if (retiredHandlers.has(this.eachBatch))
+      throw new kafkajs.KafkaJSNonRetriableError('The consumer was retired.');
     return fetch.call(this, nodeId);
   };
 }

@@ -10,7 +10,7 @@ export async function groupProgress(
   topic: string,
 ): Promise<readonly PartitionProgress[]> {
   // Committed offsets are read first, because the ends only rise: a group never seems to be ahead of an end.
-  const committed = await committedOf(client, group, topic);
+  const committed = await committedOffsets(client, group, topic);
   const ends = await client.fetchTopicOffsets(topic);
   return ends.map(({ partition, low, high }) => {
     // A group continues at `low` if it has committed nothing (-1), or if its next records were deleted.
@@ -20,7 +20,7 @@ export async function groupProgress(
 }
 
 /** Retries, because KafkaJS does not retry if the coordinator has moved, or still loads the offsets of its groups. */
-async function committedOf(
+async function committedOffsets(
   client: Admin,
   groupId: string,
   topic: string,

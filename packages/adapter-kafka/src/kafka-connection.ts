@@ -62,9 +62,9 @@ export class KafkaConnection {
 }
 
 function lineOf({ namespace, log }: LogEntry): [message: string, details: object] {
-  const details = Object.entries(log).filter(([name]) => !framing.has(name));
+  const details = Object.entries(log).filter(([name]) => !omittedFields.has(name));
   return [`Kafka ${namespace}: ${log.message}`, Object.fromEntries<unknown>(details)];
 }
 
 // These are omitted, because our log lines have them already.
-const framing: ReadonlySet<string> = new Set(['message', 'timestamp', 'logger']);
+const omittedFields: ReadonlySet<string> = new Set(['message', 'timestamp', 'logger']);

@@ -24,7 +24,7 @@ const leavingMs = 3000;
 const pingMs = 5000;
 const progressMs = 5000;
 // The group coordinator's errors after which a member no longer owns its partitions.
-const evictions: ReadonlySet<unknown> = new Set([
+const evictionTypes: ReadonlySet<unknown> = new Set([
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
@@ -176,7 +176,7 @@ export class KafkaEventConsumer implements EventConsumer {
       // A stopping member sends no heartbeats, so the group removes it even if its handler hangs.
       if (this.#stopped !== undefined) return;
       payload.heartbeat().catch((error: unknown) => {
-        if (!isOfType(error, evictions)) return;
+        if (!isOfType(error, evictionTypes)) return;
         eviction = error;
         this.#cancelHandlers();
       });

@@ -231,9 +231,9 @@ export class KafkaEventPublisher implements EventPublisher {
     const messages = new Map(
       [...portion].map(([partition, entries]) => [partition, entries.map(({ message }) => message)]),
     );
-    const began = performance.now();
+    const startedAt = performance.now();
     const { confirmed, failure } = await this.#producer.send(messages, separately);
-    const seconds = (performance.now() - began) / 1000;
+    const seconds = (performance.now() - startedAt) / 1000;
     let events = 0;
     let bytes = 0;
     for (const [partition, entries] of portion) {

@@ -7,7 +7,7 @@ import { type PreparedTopic, prepareTopic, TopicError, type TopicPlan } from './
 import { isRefusal, translated } from './translated.ts';
 
 const preparationMs = 30_000;
-// The size limit of a dead letter exceeds that of an activity by this much, because the letter has more headers.
+// A dead letter has the bytes of its record, and more headers of at most this size.
 const letterHeaderBytes = 65_536;
 
 /** An existing topic whose settings were checked, and its dead letter topic, `<name>.dead-letters`. */
@@ -53,8 +53,8 @@ export class KafkaTopic {
     warn: (message: string) => void = () => undefined,
   ): Promise<KafkaTopic> {
     const { name } = plan;
-    const retries = { retries: 3, initialRetryTime: 100 };
-    const admin = new Renewable(() => connection.client(10_000, retries).admin());
+    const retry = { retries: 3, initialRetryTime: 100 };
+    const admin = new Renewable(() => connection.client(10_000, retry).admin());
     const prepare = (topicPlan: TopicPlan): Promise<PreparedTopic> =>
       admin.use(preparationMs, (client) => prepareTopic(client, topicPlan, warn));
     try {

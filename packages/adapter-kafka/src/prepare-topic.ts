@@ -23,7 +23,7 @@ export interface PreparedTopic {
   readonly maxMessageBytes: number;
 }
 
-/** Thrown if the settings of a topic must be changed before it can be used. The message names them. */
+/** Thrown if the settings of a topic must be changed before it can be used. The message names these settings. */
 export class TopicError extends Error {
   override readonly name = 'TopicError';
 }
@@ -37,7 +37,7 @@ export async function prepareTopic(
   warn: (message: string) => void,
 ): Promise<PreparedTopic> {
   const existing = await admin.listTopics();
-  if (!existing.includes(plan.name)) await create(admin, plan);
+  if (!existing.includes(plan.name)) await createTopic(admin, plan);
   const { topics } = await onceKnown(() => admin.fetchTopicMetadata({ topics: [plan.name] }));
   const partitions = topics[0]?.partitions ?? [];
   const settings = await settingsOf(admin, plan.name);
@@ -53,7 +53,7 @@ export async function prepareTopic(
   return { name: plan.name, partitions: partitions.length, inSyncReplicas, maxMessageBytes };
 }
 
-async function create(admin: Admin, plan: TopicPlan): Promise<void> {
+async function createTopic(admin: Admin, plan: TopicPlan): Promise<void> {
   const { brokers } = await admin.describeCluster();
   const replicationFactor = plan.replicationFactor ?? Math.min(3, brokers.length);
   const settings = {
@@ -80,14 +80,17 @@ async function onceKnown<Response>(request: () => Promise<Response>): Promise<Re
     try {
       return await request();
     } catch (error) {
-      if (!isOfType(error, notKnownYet) || attempt === maxAttempts) throw error;
+      if (!isOfType(error, unknownTopicTypes) || attempt === maxAttempts) throw error;
       await delay(100);
     }
   }
 }
 
 const maxAttempts = 100;
-const notKnownYet: ReadonlySet<unknown> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+const unknownTopicTypes: ReadonlySet<unknown> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+]);
 
 async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
   const { resources } = await onceKnown(() =>

@@ -19,15 +19,15 @@ export class Renewable<Client extends Connectable> {
   /** Does the work with a connected client. The time limit includes the time to connect. */
   async use<Value>(timeoutMs: number, work: (client: Client) => Promise<Value>): Promise<Value> {
     this.#current ??= this.#connect();
-    const used = this.#current;
+    const current = this.#current;
     try {
       return await within(
         timeoutMs,
-        used.connected.then(() => work(used.client)),
+        current.connected.then(() => work(current.client)),
       );
     } catch (error) {
-      if (this.#current === used) this.#current = undefined;
-      used.client.disconnect().catch(() => undefined);
+      if (this.#current === current) this.#current = undefined;
+      current.client.disconnect().catch(() => undefined);
       throw error;
     }
   }

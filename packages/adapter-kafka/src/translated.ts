@@ -19,7 +19,7 @@ export function logUnavailable(failure: unknown): DomainError {
 export const isOfType = (error: unknown, types: ReadonlySet<unknown>): error is Error =>
   error instanceof Error && types.has(Reflect.get(error, 'type'));
 
-const refusals: ReadonlySet<unknown> = new Set([
+const refusalTypes: ReadonlySet<unknown> = new Set([
   'CLUSTER_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
   'ILLEGAL_SASL_STATE',
@@ -33,6 +33,6 @@ const refusals: ReadonlySet<unknown> = new Set([
 /** Returns whether the broker refused the request for good, so that a retry can't help. KafkaJS wraps the error after its retries. */
 export function isRefusal(error: Error): boolean {
   const { name, cause } = error;
-  if (name === 'KafkaJSSASLAuthenticationError' || isOfType(error, refusals)) return true;
+  if (name === 'KafkaJSSASLAuthenticationError' || isOfType(error, refusalTypes)) return true;
   return cause instanceof Error && cause !== error && isRefusal(cause);
 }

@@ -57,8 +57,8 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
     const latest = new Map<ActivityId, LatestLetter>();
     for (const { activityId, diedAt } of this.#store.letters.values()) {
       if (activityId === undefined || !wanted.has(activityId)) continue;
-      const known = latest.get(activityId);
-      if (known === undefined || known.diedAt < diedAt) latest.set(activityId, { activityId, diedAt });
+      const previous = latest.get(activityId);
+      if (previous === undefined || previous.diedAt < diedAt) latest.set(activityId, { activityId, diedAt });
     }
     return [...latest.values()];
   }

@@ -25,8 +25,8 @@ export async function countByKey(
     documentConditions(filter).length > 0 || (await hasFewMatches(store, filter, field, timeLeft()));
   if (!readsDocuments) {
     // Checks the limit first, because MongoDB counts all activities before it returns the first key.
-    const [found] = await distinctKeys(store, filter, field, max + 1, timeLeft()).toArray();
-    if (found !== undefined && found.count > max) return 'too-many';
+    const [distinct] = await distinctKeys(store, filter, field, max + 1, timeLeft()).toArray();
+    if (distinct !== undefined && distinct.count > max) return 'too-many';
   }
   const index = readsDocuments ? indexFor(filter) : keyIndexFor(filter, field);
   const counts = await keyCounts(store, filter, field, max + 1, index, timeLeft()).toArray();
@@ -36,8 +36,8 @@ export async function countByKey(
 /** Returns whether users are counted, and few activities match. */
 async function hasFewMatches(store: MongoStore, filter: ActivityFilter, field: KeyField, maxTimeMS: number) {
   if (field !== 'userId' || filter.userIds.length > 0) return false;
-  const [found] = await countUpTo(store, filter, fewDocuments, maxTimeMS).toArray();
-  return (found?.count ?? 0) < fewDocuments;
+  const [matching] = await countUpTo(store, filter, fewDocuments, maxTimeMS).toArray();
+  return (matching?.count ?? 0) < fewDocuments;
 }
 
 /** Queries the number of activities of each type or user, for at most `max` types or users. */

@@ -48,8 +48,8 @@ async function* inPortions(
 ): AsyncGenerator<SlotCount> {
   const { to } = filter.createdAt;
   for (let { from } = filter.createdAt; ; ) {
-    const rest = filter.with({ createdAt: TimeRange.between(from, to) });
-    const portion = await slotCounts(store, rest, slots, timeLeft(), portionSize).toArray();
+    const remaining = filter.with({ createdAt: TimeRange.between(from, to) });
+    const portion = await slotCounts(store, remaining, slots, timeLeft(), portionSize).toArray();
     portion.sort((a, b) => a.segment - b.segment || a.slot - b.slot);
     const last = portion.at(-1);
     if (last === undefined || portion.reduce((sum, { count }) => sum + count, 0) < portionSize) {

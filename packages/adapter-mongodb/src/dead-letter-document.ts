@@ -26,7 +26,7 @@ export interface DeadLetterDocument {
   readonly diedAt: Date;
   /** Absent if unknown: a partial index has only the documents with this field. */
   readonly activityId?: string;
-  /** The size that counts for the quota of letters of the edge; absent in letters from the log. */
+  /** The size that counts for the quota of letters of the edge (the API); absent in letters from the log. */
   readonly bytes?: number;
 }
 

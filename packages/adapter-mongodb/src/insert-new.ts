@@ -31,7 +31,10 @@ export async function insertNew(
     const remaining = activities.filter(({ id }) => !outcomes.has(id));
     if (remaining.length === 0) return outcomes;
     if (round === maxRounds)
-      throw new DomainError('STORE_UNAVAILABLE', 'Ids were taken, but their activities were missing.');
+      throw new DomainError(
+        'STORE_UNAVAILABLE',
+        'MongoDB reported existing ids, but did not return their activities.',
+      );
     await lookUp(await insert(store, remaining, outcomes));
   }
 }

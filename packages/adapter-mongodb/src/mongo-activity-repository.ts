@@ -35,24 +35,24 @@ export class MongoActivityRepository implements ActivityRepository {
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
     // Of activities with the same id, `save` inserts the first, and compares the others with it or with the existing activity.
-    const firsts = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
+    const firstsById = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
     for (const [index, activity] of activities.entries())
-      if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });
-    const distinct = [...firsts.values()].map(({ activity }) => activity);
+      if (!firstsById.has(activity.id)) firstsById.set(activity.id, { activity, index });
+    const distinct = [...firstsById.values()].map(({ activity }) => activity);
     const outcomesById = await translated(() => insertNew(this.#store, distinct, this.#isReplaying));
     const existing = [...outcomesById.values()].filter(
       (outcome) => outcome !== 'stored' && 'existing' in outcome,
     ).length;
-    this.#isReplaying = existing * 2 > firsts.size;
+    this.#isReplaying = existing * 2 > firstsById.size;
     const outcomeOf = (activity: UserActivity, index: number): SaveOutcome => {
-      const [first, outcome] = [firsts.get(activity.id), outcomesById.get(activity.id)];
+      const [first, outcome] = [firstsById.get(activity.id), outcomesById.get(activity.id)];
       if (first === undefined || outcome === undefined) throw new Error('An outcome is missing.');
       if (outcome !== 'stored') return 'existing' in outcome ? outcome.existing.compare(activity) : outcome;
       return first.index === index ? 'stored' : first.activity.compare(activity);
     };
     const outcomes: SaveOutcome[] = [];
     const turn = turns.begin();
-    const needsComparison = existing > 0 || firsts.size < activities.length;
+    const needsComparison = existing > 0 || firstsById.size < activities.length;
     for (const [index, activity] of activities.entries()) {
       // A comparison of two activities with large metadata takes up to 66 ms.
       if (needsComparison && turn.isOver) await turn.next();

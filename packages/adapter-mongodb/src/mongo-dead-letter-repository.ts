@@ -22,7 +22,7 @@ import { edgeBytes, oldestOfEdge, oldestOfLog, sweptLetter } from './sweep-dead-
 import { translated } from './translated.ts';
 import { turns } from './turns.ts';
 
-const replay = 'replay';
+const replayClaimId = 'replay';
 
 export class MongoDeadLetterRepository implements DeadLetterRepository {
   readonly #store: MongoStore;
@@ -84,7 +84,7 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
       try {
         // If another process holds the claim, nothing matches, and the upsert fails because the id exists.
         await this.#store.claims.updateOne(
-          { _id: replay, $or: freeClaims },
+          { _id: replayClaimId, $or: freeClaims },
           { $set: { until: new Date(claim.until) } },
           { upsert: true },
         );
@@ -97,7 +97,7 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
   }
 
   async releaseReplay({ until }: ReplayClaim): Promise<void> {
-    await translated(() => this.#store.claims.deleteOne({ _id: replay, until: new Date(until) }));
+    await translated(() => this.#store.claims.deleteOne({ _id: replayClaimId, until: new Date(until) }));
   }
 
   async #lettersById(ids: readonly string[]): Promise<ReadonlyMap<string, DeadLetter>> {

@@ -1,14 +1,14 @@
 import { DomainError } from '@user-activity/domain';
 import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 
-/** Thrown if the deployment must be changed before it can be used. The message says how. */
+/** Thrown if the deployment must be changed before it can be used. The message says what to change. */
 export class DeploymentError extends Error {
   override readonly name = 'DeploymentError';
 }
 
 // Codes from MongoDB's error_codes.yml. 8000 is Atlas's code for refused credentials.
-const unauthorized: ReadonlySet<unknown> = new Set([13, 18, 8000]);
-const temporary: ReadonlySet<unknown> = new Set([
+const credentialCodes: ReadonlySet<unknown> = new Set([13, 18, 8000]);
+const temporaryCodes: ReadonlySet<unknown> = new Set([
   50, 64, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
 
@@ -27,7 +27,7 @@ export function openFailure(error: unknown): unknown {
   if (!(error instanceof MongoServerError)) return uriFault(error);
   const reason = `code ${String(error.code)}: ${withoutUri(error)}`;
   return new DeploymentError(
-    unauthorized.has(error.code)
+    credentialCodes.has(error.code)
       ? `MongoDB refuses the user of MONGODB_URI (${reason}); correct its credentials and roles.`
       : `MongoDB refuses a command that the service needs (${reason}).`,
   );
@@ -37,7 +37,7 @@ export function openFailure(error: unknown): unknown {
 function isOutage(error: Error): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   if (error instanceof MongoError)
-    return error.hasErrorLabel('RetryableWriteError') || temporary.has(error.code);
+    return error.hasErrorLabel('RetryableWriteError') || temporaryCodes.has(error.code);
   return String(Reflect.get(error, 'syscall')).startsWith('query');
 }
 

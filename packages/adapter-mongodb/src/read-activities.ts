@@ -23,15 +23,15 @@ export async function readInTurns(
   cursor: AsyncIterable<ActivityDocument>,
   maxBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<readonly StoredActivity[]> {
-  const read: StoredActivity[] = [];
+  const decoded: StoredActivity[] = [];
   const turn = turns.begin();
   let bytes = 0;
   for await (const document of cursor) {
     const activity = storedActivity(document);
-    read.push(activity);
+    decoded.push(activity);
     bytes += activity.metadata.length;
     if (bytes > maxBytes) break;
     if (turn.isOverAfter(activity.metadata.length)) await turn.next();
   }
-  return read;
+  return decoded;
 }

@@ -32,9 +32,9 @@ export async function readPage(store: MongoStore, query: ActivityQuery): Promise
     const parts = partsOf(query.filter).map((part) =>
       readInTurns(findActivities(store, query.with({ filter: part }), range, max, maxTimeMS), maxPageBytes),
     );
-    const found = (await Promise.all(parts)).flat();
+    const inRange = (await Promise.all(parts)).flat();
     const inOrder = query.order === 'asc' ? ascending : descending;
-    page.push(...(parts.length === 1 ? found : found.toSorted(inOrder)).slice(0, max));
+    page.push(...(parts.length === 1 ? inRange : inRange.toSorted(inOrder)).slice(0, max));
   }
   return page;
 }

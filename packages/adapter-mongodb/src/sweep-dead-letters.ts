@@ -5,6 +5,7 @@ import { deadLettersByCode, deadLettersOfEdge } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import type { IndexKey } from './ranges.ts';
 
+// Letters of the edge are requests that the API refused. They were never on the log.
 const ofEdge = { 'origin.topic': edgeTopic } as const;
 
 interface EdgeTotals {

@@ -3,7 +3,7 @@ import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { PullReader } from './pull-reader.ts';
 
-// The time limit for an observer, which may for instance query a broker. Later values are omitted.
+// The time limit for an observer, which may for instance query a broker. Values that arrive later are omitted.
 const observerTimeoutMs = 2000;
 
 /** Collects the process's OpenTelemetry measurements for Prometheus. */

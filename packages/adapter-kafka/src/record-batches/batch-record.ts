@@ -44,7 +44,7 @@ export class BatchRecord implements RecordBatchEntry {
     this.headerCount = parts.length();
     // If there are too many headers, they stay encoded.
     if (this.headerCount > maxHeaders) parts.skip(parts.end - parts.position);
-    else for (let left = this.headerCount; left > 0; left -= 1) skipHeader(parts);
+    else for (let remaining = this.headerCount; remaining > 0; remaining -= 1) skipHeader(parts);
     if (parts.position !== parts.end) throw new UnreadableBytes('a record is longer than its parts');
     this.#headers = { start, end: parts.end };
     this.isControlRecord = header.isControlBatch;
@@ -65,7 +65,7 @@ export class BatchRecord implements RecordBatchEntry {
     if (this.headerCount > maxHeaders) return { [encodedHeadersHeader]: [this.#bytes.subarray(start, end)] };
     const reader = new ByteReader(this.#bytes, start, end);
     const headers = new Map<string, Buffer[]>();
-    for (let left = reader.length(); left > 0; left -= 1) {
+    for (let remaining = reader.length(); remaining > 0; remaining -= 1) {
       const nameStart = reader.skip(reader.length());
       const name = this.#bytes.toString('utf8', nameStart, reader.position);
       const valueStart = reader.skip(Math.max(0, reader.lengthOrNull()));

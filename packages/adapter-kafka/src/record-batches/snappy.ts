@@ -2,7 +2,7 @@ import { ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
 import { RepeatingOutput } from './repeating-output.ts';
 
 // The header of a frame by xerial's library, which Kafka's Java clients use. It ends with two version numbers of 4 bytes each.
-const xerial = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
+const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeader = 16;
 const maxLengthBytes = 5;
 const expectedRatio = 4;
@@ -11,7 +11,8 @@ const expectedRatio = 4;
 export async function decompressSnappy(bytes: Buffer, maxBytes: number): Promise<Buffer> {
   const output = new RepeatingOutput(expectedRatio * bytes.length, maxBytes);
   const reader = new ByteReader(bytes);
-  if (!bytes.subarray(0, xerial.length).equals(xerial)) await decompressBlock(reader, output, maxBytes);
+  if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic))
+    await decompressBlock(reader, output, maxBytes);
   else {
     reader.skip(xerialHeader);
     while (reader.position < reader.end) {
