@@ -3,19 +3,20 @@ import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
 
 /** Messages by partition. */
-export type Messages = ReadonlyMap<number, readonly Message[]>;
+type Messages = ReadonlyMap<number, readonly Message[]>;
 
-/** The result of a send: the partitions that confirmed their messages, and why others did not. */
-export interface Sent {
+interface SendResult {
+  /** The partitions whose messages are confirmed. */
   readonly confirmed: ReadonlySet<number>;
+  /** Why other partitions are not confirmed. */
   readonly failure?: unknown;
 }
 
 /**
- * Writes to one topic and reports exactly which partitions all in-sync replicas confirmed. KafkaJS 2.2.4 acknowledges lost records
- * in two cases (docs/adr/0006): as an idempotent producer after a lost answer, and when a leader moves during its own retry. So this
- * producer is not idempotent, never retries, counts only the partitions that the answer names, and is replaced after a failure.
- * The caller sends again. Concurrent sends have no defined order.
+ * Writes to one topic, and reports exactly which partitions were confirmed by all in-sync replicas. KafkaJS 2.2.4 acknowledges lost
+ * records in two cases (docs/adr/0006): as an idempotent producer after a lost response, and if a leader moves while KafkaJS retries.
+ * So this producer is not idempotent, never retries, counts only the partitions that a response names, and is replaced after a
+ * failure. The caller must send unconfirmed messages again. Concurrent sends have no defined order.
  */
 export class ConfirmedProducer {
   readonly #topic: string;
@@ -26,7 +27,7 @@ export class ConfirmedProducer {
     this.#topic = topic;
     this.#timeoutMs = timeoutMs;
     this.#producer = new Renewable(() =>
-      // It may retry to find a broker that answers, but must not retry a send.
+      // The client may retry to find a broker that responds. The producer must not retry a send.
       connection.client(timeoutMs, { initialRetryTime: 50, maxRetryTime: 500, retries: 10 }).producer({
         idempotent: false,
         allowAutoTopicCreation: false,
@@ -37,21 +38,21 @@ export class ConfirmedProducer {
     );
   }
 
-  /** Sends the messages of each partition together. With `apart`, one request per partition, so that none delays another. */
-  async send(messages: Messages, apart: boolean): Promise<Sent> {
-    const requests = apart ? [...messages].map((entry) => new Map([entry])) : [messages];
+  /** With `separately`, sends one request per partition, so that no partition delays another. */
+  async send(messages: Messages, separately: boolean): Promise<SendResult> {
+    const requests = separately ? [...messages].map((entry) => new Map([entry])) : [messages];
     const confirmed = new Set<number>();
     try {
       await this.#producer.use(this.#timeoutMs, async (producer) => {
-        const answers = await Promise.allSettled(
+        const results = await Promise.allSettled(
           requests.map(async (request) => this.#produce(producer, request, confirmed)),
         );
-        const failed = answers.find(({ status }) => status === 'rejected');
+        const failed = results.find(({ status }) => status === 'rejected');
         if (failed?.status === 'rejected') throw failed.reason;
       });
       return { confirmed };
     } catch (failure) {
-      // A copy: answers from now on must not count, because the messages may be sent again already.
+      // Copied, because later responses must not count: the caller may already send the messages again.
       return { confirmed: new Set(confirmed), failure };
     }
   }
@@ -61,14 +62,14 @@ export class ConfirmedProducer {
   }
 
   async #produce(producer: Producer, messages: Messages, confirmed: Set<number>): Promise<void> {
-    const answer = await producer.send({
+    const responses = await producer.send({
       topic: this.#topic,
       acks: -1,
       timeout: this.#timeoutMs,
       messages: [...messages.values()].flat(),
     });
-    for (const { partition, errorCode } of answer) if (errorCode === 0) confirmed.add(partition);
-    const silent = [...messages.keys()].filter((partition) => !confirmed.has(partition));
-    if (silent.length > 0) throw new Error(`The answer does not name partition ${silent.join()}.`);
+    for (const { partition, errorCode } of responses) if (errorCode === 0) confirmed.add(partition);
+    const missing = [...messages.keys()].filter((partition) => !confirmed.has(partition));
+    if (missing.length > 0) throw new Error(`Kafka did not confirm partition ${missing.join()}.`);
   }
 }

@@ -4,37 +4,35 @@ import kafkajs from 'kafkajs';
 /** KafkaJS's internal class that fetches for a consumer. It is not exported. */
 interface Runner {
   readonly running: boolean;
-  readonly eachBatch: unknown;
+  readonly eachBatch: object;
   fetch: (this: Runner, nodeId: string) => Promise<unknown>;
 }
 
 const require = createRequire(import.meta.url);
-const patched = new WeakSet<Runner>();
-const retired = new WeakSet<object>();
+const patchedRunners = new WeakSet<Runner>();
+const retiredHandlers = new WeakSet<object>();
 
 /**
- * Stops all deliveries to the consumer that was run with this `eachBatch`. If a consumer is stopped while it is joining, KafkaJS
- * still lets it join: it would then keep its partitions for ever and handle none of their records.
+ * Ends all fetches for the consumer that was run with this `eachBatch`. If a consumer is stopped while it joins its group, KafkaJS
+ * still completes the join. The consumer would then keep its partitions for ever, and handle none of their records.
  */
 export function retire(eachBatch: object): void {
-  retired.add(eachBatch);
+  retiredHandlers.add(eachBatch);
 }
 
 /**
- * Makes the fetches of a stopped consumer fail. In KafkaJS 2.2.4 they return nothing at once: if the brokers change at the moment
- * of a stop, the fetch loop starts again after it, and spins in microtasks for ever. Then no timer or socket is served, so
- * nothing inside the process can end it.
+ * Makes the fetches of a stopped consumer fail. In KafkaJS 2.2.4 they return nothing, immediately. If the brokers change at the
+ * moment of a stop, KafkaJS restarts its fetch loop, which then repeats such fetches for ever and blocks the event loop.
  */
 export function endStoppedFetches(): void {
   const { prototype } = require('kafkajs/src/consumer/runner.js') as { readonly prototype: Runner };
-  if (patched.has(prototype)) return;
-  patched.add(prototype);
+  if (patchedRunners.has(prototype)) return;
+  patchedRunners.add(prototype);
   const { fetch } = prototype;
   prototype.fetch = async function fetchWhileRunning(nodeId) {
     if (!this.running) throw new Error('The consumer has stopped.');
-    if (isRetired(this.eachBatch)) throw new kafkajs.KafkaJSNonRetriableError('The consumer was retired.');
+    if (retiredHandlers.has(this.eachBatch))
+      throw new kafkajs.KafkaJSNonRetriableError('The consumer was retired.');
     return fetch.call(this, nodeId);
   };
 }
-
-const isRetired = (eachBatch: unknown): boolean => typeof eachBatch === 'function' && retired.has(eachBatch);

@@ -4,33 +4,31 @@ import type { Admin } from 'kafkajs';
 
 const maxAttempts = 5;
 
-/** Returns the progress of a group in each partition of a topic. */
 export async function groupProgress(
   client: Admin,
   group: string,
   topic: string,
 ): Promise<readonly PartitionProgress[]> {
-  // In this order: the end only rises, so the group never seems ahead of it.
-  const committed = await committedOf(client, group, topic);
+  // Committed offsets are read first, because the ends only rise: a group never seems to be ahead of an end.
+  const committed = await committedOffsets(client, group, topic);
   const ends = await client.fetchTopicOffsets(topic);
   return ends.map(({ partition, low, high }) => {
-    // The group continues at `low` if it has committed nothing (-1), or if its next records were deleted.
+    // A group continues at `low` if it has committed nothing (-1), or if its next records were deleted.
     const next = Math.max(committed.get(partition) ?? -1, Number(low));
     return { partition, committed: next, end: Number(high) };
   });
 }
 
-/** Retries, because KafkaJS does not if the coordinator has moved or is still loading the groups' offsets. */
-async function committedOf(
+/** Retries, because KafkaJS does not retry if the coordinator has moved, or still loads the offsets of its groups. */
+async function committedOffsets(
   client: Admin,
   groupId: string,
   topic: string,
 ): Promise<ReadonlyMap<number, number>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const topics = await client.fetchOffsets({ groupId, topics: [topic] });
-      const partitions = topics.flatMap(({ partitions: found }) => found);
-      return new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+      const [response] = await client.fetchOffsets({ groupId, topics: [topic] });
+      return new Map(response?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     } catch (error) {
       if (attempt === maxAttempts) throw error;
       await backOff(attempt);

@@ -8,36 +8,32 @@ import kafkajs, {
 import { endStoppedFetches } from './end-stopped-fetches.ts';
 import { useOwnReader } from './record-batches/read-record-batches.ts';
 
-/** Writes a log line of the Kafka client. */
-export type KafkaLog = (level: 'warn' | 'info' | 'debug', message: string, details: object) => void;
-
-/** How to connect to Kafka. */
 export interface KafkaConnectionOptions {
-  /** `host:port` of some brokers; these name the others. */
+  /** `host:port` of at least one broker. The client learns the addresses of the others from it. */
   readonly brokers: readonly string[];
-  /** TLS with the certificate authorities that Node trusts. */
+  /** Whether to use TLS, with the certificate authorities that Node trusts. Default: false. */
   readonly ssl?: boolean;
   readonly sasl?: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
     readonly username: string;
     readonly password: string;
   };
-  /** Receives the log lines of the client. Default: they are dropped. */
-  readonly log?: KafkaLog;
+  /** Receives the log lines of the client. Default: drops them. */
+  readonly log?: (level: 'warn' | 'info' | 'debug', message: string, details: object) => void;
   /** Makes the sockets, for instance through a proxy. Default: direct connections. */
   readonly socketFactory?: ISocketFactory;
 }
 
 const levels = {
   [kafkajs.logLevel.NOTHING]: 'debug',
-  // KafkaJS's errors are mostly rebalances or attempts that it retries. Our ports report the others.
+  // Most errors of KafkaJS are rebalances, or attempts that it retries. Our ports report all others.
   [kafkajs.logLevel.ERROR]: 'warn',
   [kafkajs.logLevel.WARN]: 'warn',
   [kafkajs.logLevel.INFO]: 'info',
   [kafkajs.logLevel.DEBUG]: 'debug',
 } as const;
 
-/** The settings of a cluster, shared by the adapters of this package. Each adapter makes its own connections. */
+/** The settings of a cluster. Each adapter connects on its own. */
 export class KafkaConnection {
   readonly #options: KafkaConnectionOptions;
 
@@ -47,7 +43,7 @@ export class KafkaConnection {
     endStoppedFetches();
   }
 
-  /** Makes a client with a time limit for each answer, and with rules for retries. */
+  /** Makes a client. `requestTimeoutMs` limits the wait for each response. */
   client(requestTimeoutMs: number, retry: RetryOptions): Kafka {
     const { brokers, ssl = false, sasl, log = () => undefined, socketFactory } = this.#options;
     return new kafkajs.Kafka({
@@ -66,9 +62,9 @@ export class KafkaConnection {
 }
 
 function lineOf({ namespace, log }: LogEntry): [message: string, details: object] {
-  const details = Object.entries(log).filter(([name]) => !framing.has(name));
+  const details = Object.entries(log).filter(([name]) => !omittedFields.has(name));
   return [`Kafka ${namespace}: ${log.message}`, Object.fromEntries<unknown>(details)];
 }
 
-// Our log lines have these already.
-const framing: ReadonlySet<string> = new Set(['message', 'timestamp', 'logger']);
+// These are omitted, because our log lines have them already.
+const omittedFields: ReadonlySet<string> = new Set(['message', 'timestamp', 'logger']);

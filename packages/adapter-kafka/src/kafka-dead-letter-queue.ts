@@ -9,12 +9,12 @@ import { logUnavailable } from './translated.ts';
 import { turns } from './turns.ts';
 
 const timeoutMs = 10_000;
-// Below a broker's default limit of 1 MiB per partition. A larger letter is sent alone.
+// Below a broker's default limit of 1 MiB for a batch. A larger letter is sent alone.
 const maxRequestBytes = 900_000;
 
 /**
- * Writes dead letters to their own topic, each on the partition of its origin. A letter may be written twice: the last letter of an
- * origin counts.
+ * Writes dead letters to a topic of their own, each to the partition number of its origin. A letter may be written twice: readers
+ * must take the last letter of each origin.
  */
 export class KafkaDeadLetterQueue implements DeadLetterQueue {
   readonly #producer: ConfirmedProducer;
@@ -55,8 +55,8 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
   }
 
   /**
-   * Returns the letter as a record. Omits the original bytes if the record would be too large for the topic: a rejected record would
-   * block the partition.
+   * Converts a letter to a record. Omits the original bytes if the record would be too large for the topic: the broker would refuse
+   * it, and the consumer could not continue.
    */
   #fittingRecord(letter: DeadLetter): RawRecord {
     const record = deadLetterMessage(letter);

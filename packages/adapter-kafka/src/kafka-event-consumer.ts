@@ -11,27 +11,27 @@ import { retire } from './end-stopped-fetches.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 import { recordPortions } from './record-portions.ts';
+import { isOfType } from './translated.ts';
 
-/** Options of a consumer. */
 export interface KafkaEventConsumerOptions {
-  /** A member without heartbeats for this long counts as dead, and its partitions go to others. Default: 10,000. */
+  /** The group removes a member that sends no heartbeats for this time, and reassigns its partitions. Default: 10,000. */
   readonly sessionTimeoutMs?: number;
   readonly observer?: GroupObserver;
 }
 
-const partitionsAtOnce = 4;
+const maxConcurrentPartitions = 4;
 const leavingMs = 3000;
 const pingMs = 5000;
 const progressMs = 5000;
-// The coordinator's errors that end a member's assignment.
-const assignmentOver: ReadonlySet<string> = new Set([
+// The group coordinator's errors after which a member no longer owns its partitions.
+const evictionTypes: ReadonlySet<unknown> = new Set([
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
   'FENCED_INSTANCE_ID',
 ]);
 
-/** One member of a consumer group. It handles up to 4 partitions at once, each in order. */
+/** One member of a consumer group. Handles up to 4 partitions concurrently, and the records of each partition in order. */
 export class KafkaEventConsumer implements EventConsumer {
   readonly #topic: KafkaTopic;
   readonly #group: string;
@@ -39,12 +39,13 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #sessionMs: number;
   readonly #heartbeatMs: number;
   readonly #observer: GroupObserver | undefined;
-  readonly #underWay: Map<AbortController, Promise<void>> = new Map();
+  /** The batches that are being handled. */
+  readonly #pending: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
   /** The function to which KafkaJS passes batches; undefined before the start. */
   #eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
-  /** The member's partitions; undefined while it is not in its group, as far as it knows. */
+  /** The member's partitions; undefined while the member is not in its group. */
   #assigned: ReadonlySet<number> | undefined;
   #stopped: Promise<void> | undefined;
   #stoppedAt = Number.POSITIVE_INFINITY;
@@ -65,7 +66,7 @@ export class KafkaEventConsumer implements EventConsumer {
         initialRetryTime: 100,
         maxRetryTime: 5000,
         retries: 10,
-        // KafkaJS restarts after a crash even if it was stopped meanwhile, and its records stay unhandled.
+        // By default, KafkaJS restarts a crashed consumer even after a stop, and nobody would handle its records.
         restartOnFailure: async () => this.#stopped === undefined,
       })
       .consumer({
@@ -77,21 +78,21 @@ export class KafkaEventConsumer implements EventConsumer {
         maxWaitTimeInMs: 500,
         allowAutoTopicCreation: false,
       });
-    // Callers that need `ended` handle it; otherwise its rejection must not end the process.
+    // A rejection must not end the process if the caller does not use `ended`.
     this.ended.catch(() => undefined);
   }
 
   async start(handler: RecordHandler): Promise<void> {
-    if (this.#eachBatch !== undefined) throw new Error('A consumer is started once.');
-    const eachBatch = async (payload: EachBatchPayload): Promise<void> => this.#tracked(payload, handler);
+    if (this.#eachBatch !== undefined) throw new Error('The consumer was started already.');
+    const eachBatch = async (payload: EachBatchPayload): Promise<void> => this.#trackBatch(payload, handler);
     this.#eachBatch = eachBatch;
     const joined = Promise.withResolvers<void>();
-    // It may reject before it is awaited below.
+    // This promise may reject before it is awaited below.
     joined.promise.catch(() => undefined);
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       joined.resolve();
-      // A stopped member may join again before it leaves. The observer then follows another member.
+      // A stopped member may join again before it leaves. By then, the observer may follow another consumer.
       if (this.#stopped !== undefined) return;
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
       this.#observer?.joined(this.#assigned.size);
@@ -107,9 +108,9 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#assertOpen();
     await consumer.run({
       eachBatchAutoResolve: false,
-      // Commits the transaction markers of other producers, which never reach a handler.
+      // Makes KafkaJS commit the offsets of control records, which never reach a handler.
       autoCommitThreshold: 1,
-      partitionsConsumedConcurrently: partitionsAtOnce,
+      partitionsConsumedConcurrently: maxConcurrentPartitions,
       eachBatch,
     });
     await joined.promise;
@@ -135,14 +136,14 @@ export class KafkaEventConsumer implements EventConsumer {
 
   async #stop(): Promise<void> {
     this.#stoppedAt = performance.now();
-    this.#cancel();
+    this.#cancelHandlers();
     this.#leave();
-    // Called first, because it waits for the handlers, which were cancelled and settle soon.
-    const left = Promise.allSettled([this.#consumer.disconnect()]);
+    // Called before the handlers settle, because `disconnect` waits for them itself.
+    const disconnected = Promise.allSettled([this.#consumer.disconnect()]);
     if (this.#eachBatch !== undefined) retire(this.#eachBatch);
-    await Promise.allSettled(this.#underWay.values());
-    // If leaving the group takes too long, the group notices by the missing heartbeats.
-    await settlesWithin(leavingMs, left);
+    await Promise.allSettled(this.#pending.values());
+    // If leaving takes longer, the group removes the member after its session timeout.
+    await settlesWithin(leavingMs, disconnected);
     this.#ended.resolve();
   }
 
@@ -155,34 +156,29 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#assigned = undefined;
   }
 
-  #cancel(): void {
-    for (const work of this.#underWay.keys()) work.abort();
+  #cancelHandlers(): void {
+    for (const controller of this.#pending.keys()) controller.abort();
   }
 
-  async #tracked(payload: EachBatchPayload, handler: RecordHandler): Promise<void> {
+  async #trackBatch(payload: EachBatchPayload, handler: RecordHandler): Promise<void> {
     if (this.#stopped !== undefined) return;
-    const cancelling = new AbortController();
-    const work = this.#handleBatch(payload, handler, cancelling.signal);
-    this.#underWay.set(cancelling, work);
-    try {
-      await work;
-    } finally {
-      this.#underWay.delete(cancelling);
-    }
+    const controller = new AbortController();
+    const handled = this.#handleBatch(payload, handler, controller.signal);
+    this.#pending.set(controller, handled);
+    await handled.finally(() => this.#pending.delete(controller));
   }
 
   async #handleBatch(payload: EachBatchPayload, handler: RecordHandler, signal: AbortSignal): Promise<void> {
     const { batch } = payload;
-    let over: Error | undefined;
-    // A handler may wait for as long as the store is down. The heartbeats keep the member in its group,
-    // and report its eviction.
-    const beat = setInterval(() => {
-      // A stopping member sends no heartbeats, so the group evicts it even if its handler hangs.
+    let eviction: Error | undefined;
+    // While the store is down, a handler waits. Heartbeats keep the member in its group meanwhile.
+    const heartbeats = setInterval(() => {
+      // A stopping member sends no heartbeats, so the group removes it even if its handler hangs.
       if (this.#stopped !== undefined) return;
       payload.heartbeat().catch((error: unknown) => {
-        if (!isAssignmentOver(error)) return;
-        over = error;
-        this.#cancel();
+        if (!isOfType(error, evictionTypes)) return;
+        eviction = error;
+        this.#cancelHandlers();
       });
     }, this.#heartbeatMs);
     try {
@@ -190,21 +186,15 @@ export class KafkaEventConsumer implements EventConsumer {
       for await (const { records, lastOffset } of portions) {
         if (payload.isStale()) return;
         if (!(await retry(() => handler(records, signal), signal))) break;
-        // The session is over: another member handles these records. A commit would make the client rejoin.
+        // After its session, the member owns no partition. A commit would make KafkaJS join the group again.
         if (performance.now() - this.#stoppedAt > this.#sessionMs) return;
         payload.resolveOffset(lastOffset);
         await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
       }
     } finally {
-      clearInterval(beat);
+      clearInterval(heartbeats);
     }
-    // Makes the client join the group again.
-    if (over !== undefined && this.#stopped === undefined) throw over;
+    // KafkaJS then joins the group again.
+    if (eviction !== undefined && this.#stopped === undefined) throw eviction;
   }
 }
-
-const isAssignmentOver = (error: unknown): error is Error =>
-  error instanceof Error &&
-  'type' in error &&
-  typeof error.type === 'string' &&
-  assignmentOver.has(error.type);

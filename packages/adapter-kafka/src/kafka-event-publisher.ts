@@ -11,18 +11,16 @@ import {
 } from '@user-activity/domain';
 import { backOff, settlesWithin } from '@user-activity/timing';
 import { activityMessage } from '@user-activity/topic-contract';
-import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize, messageOf } from './kafka-record.ts';
-import { type Call, type Portion, PublishQueue } from './publish-queue.ts';
+import { type Call, type Entry, type Portion, PublishQueue } from './publish-queue.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
 import { logUnavailable } from './translated.ts';
 import { turns } from './turns.ts';
 
-/** Options of a publisher. */
 export interface KafkaEventPublisherOptions {
-  /** The time after which an unconfirmed publish is rejected, in milliseconds. Default: 10,000. */
+  /** Rejects a publish that is not confirmed after this time in milliseconds. Default: 10,000. */
   readonly publishTimeoutMs?: number;
   /** The maximum number of unconfirmed events. Default: 100,000. */
   readonly bufferedEvents?: number;
@@ -31,26 +29,22 @@ export interface KafkaEventPublisherOptions {
   readonly observer?: PublishObserver;
 }
 
-/** A message and its partition. */
-interface Placed {
-  readonly partition: number;
-  readonly message: Message;
-  readonly size: number;
-}
+/** An entry without its call. */
+type Draft = Omit<Entry, 'call'>;
 
-// Below a broker's default limit of 1 MiB per partition, with room for framing. Three of the largest activities fit.
+// Below a broker's default limit of 1 MiB for a batch with its framing. Three activities of the maximum size fit.
 const maxPartitionBytes = 900_000;
 // An upper bound for the attributes, header names and framing of one message, in bytes.
-const overhead = 300;
-// How long `close` waits for pending events to be confirmed.
+const messageOverhead = 300;
+// How long `close` waits for the confirmation of pending events.
 const closingMs = 1500;
-// Short, so that several attempts fit into a publish timeout.
-const maxPauseMs = 1000;
+// Short, so that several attempts fit into the publish timeout.
+const maxBackOffMs = 1000;
 const ceSource = '/user-activity';
 
 /**
- * Publishes to a Kafka topic. Events that arrive while a request is pending are sent together with the next one, so the number of
- * requests does not grow with the load. Events that not all in-sync replicas confirmed are sent again, in order.
+ * Publishes to a Kafka topic. Events that arrive during a pending request are sent together in the next request, so the number of
+ * requests does not grow with the load. Sends events again, in order, until all in-sync replicas confirm them.
  */
 export class KafkaEventPublisher implements EventPublisher {
   readonly #topic: KafkaTopic;
@@ -66,7 +60,8 @@ export class KafkaEventPublisher implements EventPublisher {
   #bytes = 0;
   /** Why the last attempt failed; undefined if it succeeded. */
   #failure: unknown;
-  #working: Promise<void> | undefined;
+  #sending: Promise<void> | undefined;
+  /** Fires at the next deadline of a call. */
   #expiry: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
@@ -76,38 +71,38 @@ export class KafkaEventPublisher implements EventPublisher {
     this.#maxEvents = options.bufferedEvents ?? 100_000;
     this.#maxBytes = options.bufferedBytes ?? 64 * 1024 * 1024;
     this.#observer = options.observer;
-    // Half of the time for one attempt, so that a hanging broker leaves time for another.
+    // One attempt gets half of the time, so that another can follow if a broker hangs.
     this.#producer = new ConfirmedProducer(connection, topic.name, Math.ceil(this.#timeoutMs / 2));
     this.#queue = new PublishQueue(topic.partitions, maxPartitionBytes);
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
-    await this.#take(events, (event) => this.#placed(event));
+    await this.#submit(events, (event) => this.#draftOf(event));
   }
 
   async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
     const { partitions, maxMessageBytes } = this.#topic;
     const outcomes: RepublishOutcome[] = [];
-    await this.#take(records, (original) => {
+    await this.#submit(records, (original) => {
       const record = replayed(original);
-      const size = largestSize(record);
-      // The broker would never accept it: it was written under a higher limit, or compressed.
-      outcomes.push(size > maxMessageBytes ? 'too-large' : 'published');
-      if (size > maxMessageBytes) return undefined;
+      const bytes = largestSize(record);
+      // A record may be too large because it was compressed on the log, or written under a higher limit.
+      outcomes.push(bytes > maxMessageBytes ? 'too-large' : 'published');
+      if (bytes > maxMessageBytes) return undefined;
       const { key } = record;
       const partition = key === null ? original.origin.partition % partitions : partitionOf(key, partitions);
-      return { partition, size, message: messageOf(record, partition) };
+      return { partition, bytes, message: messageOf(record, partition) };
     });
     return outcomes;
   }
 
-  #placed(event: ActivityLogged): Placed {
+  #draftOf(event: ActivityLogged): Draft {
     const { key, value, headers, timestamp } = activityMessage(event, { source: ceSource });
     const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
-    const size = overhead + 2 * keyBytes.length + valueBytes.length;
+    const bytes = messageOverhead + 2 * keyBytes.length + valueBytes.length;
     const partition = partitionOf(keyBytes, this.#topic.partitions);
     const message = { key: keyBytes, value: valueBytes, headers, partition, timestamp: String(timestamp) };
-    return { size, partition, message };
+    return { bytes, partition, message };
   }
 
   async ping(): Promise<void> {
@@ -121,9 +116,9 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 
   async #close(): Promise<void> {
-    // A working log confirms much faster. If it does not answer, a stop can't wait for the deadlines.
-    const underWay = [...this.#calls].map(({ promise }) => promise);
-    await settlesWithin(closingMs, Promise.allSettled([...underWay, this.#working]));
+    // Shorter than the deadlines of the calls: a log that works confirms much faster.
+    const pending = [...this.#calls].map(({ promise }) => promise);
+    await settlesWithin(closingMs, Promise.allSettled([...pending, this.#sending]));
     for (const call of this.#calls) this.#settle(call, () => call.reject(logUnavailable(this.#failure)));
     await this.#producer.close();
   }
@@ -132,10 +127,10 @@ export class KafkaEventPublisher implements EventPublisher {
     if (this.#closed !== undefined) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
   }
 
-  /** Resolves once the log holds the messages that `place` makes of the sources. It skips a source if `place` returns undefined. */
-  #take<Source>(
+  /** Resolves once the log holds the sources' messages. Skips a source for which `draft` returns undefined. */
+  #submit<Source>(
     sources: readonly Source[],
-    place: (source: Source) => Placed | undefined,
+    draft: (source: Source) => Draft | undefined,
   ): Promise<void> | undefined {
     this.#assertOpen();
     if (sources.length === 0) return undefined;
@@ -145,47 +140,46 @@ export class KafkaEventPublisher implements EventPublisher {
       deadline: performance.now() + this.#timeoutMs,
       events: sources.length,
       bytes: 0,
-      left: 0,
+      unconfirmed: 0,
       settled: false,
     };
     this.#calls.add(call);
     this.#expiry ??= this.#awaitExpiry(call);
-    this.#hold(call.events, 0);
-    void this.#enqueue(call, sources, place);
+    this.#addToBuffer(call.events, 0);
+    void this.#enqueue(call, sources, draft);
     return call.promise;
   }
 
-  /** Makes the messages of a call, with pauses, and queues them once all are made. Each counts for the buffer once it is made. */
+  /** Makes the messages of a call, with pauses, and queues them once all are made. The buffer counts each message when it is made. */
   async #enqueue<Source>(
     call: Call,
     sources: readonly Source[],
-    place: (source: Source) => Placed | undefined,
+    draft: (source: Source) => Draft | undefined,
   ): Promise<void> {
     try {
-      const messages: Placed[] = [];
+      const entries: Entry[] = [];
       const turn = turns.begin();
       for (const source of sources) {
-        const placed = place(source);
-        if (placed === undefined) continue;
-        if (this.#bytes + placed.size > this.#maxBytes) throw busy();
-        call.bytes += placed.size;
-        this.#hold(0, placed.size);
-        messages.push(placed);
-        if (turn.isOverAfter(placed.size)) await turn.next();
+        const entry = draft(source);
+        if (entry === undefined) continue;
+        const { bytes } = entry;
+        if (this.#bytes + bytes > this.#maxBytes) throw busy();
+        call.bytes += bytes;
+        this.#addToBuffer(0, bytes);
+        entries.push({ ...entry, call });
+        if (turn.isOverAfter(bytes)) await turn.next();
         if (call.settled) return;
       }
-      call.left = messages.length;
-      for (const { partition, message, size } of messages)
-        this.#queue.add(partition, { message, bytes: size, call });
-      if (messages.length === 0) this.#settle(call, call.resolve);
-      else this.#working ??= this.#work();
+      call.unconfirmed = entries.length;
+      for (const entry of entries) this.#queue.add(entry);
+      if (entries.length === 0) this.#settle(call, call.resolve);
+      else this.#sending ??= this.#sendAll();
     } catch (error) {
       this.#settle(call, () => call.reject(error));
     }
   }
 
-  /** Changes the counts of pending events and bytes. */
-  #hold(events: number, bytes: number): void {
+  #addToBuffer(events: number, bytes: number): void {
     this.#events += events;
     this.#bytes += bytes;
     this.#observer?.buffered(this.#events, this.#bytes);
@@ -199,7 +193,7 @@ export class KafkaEventPublisher implements EventPublisher {
       clearTimeout(this.#expiry);
       this.#expiry = undefined;
     }
-    this.#hold(-call.events, -call.bytes);
+    this.#addToBuffer(-call.events, -call.bytes);
     settle();
   }
 
@@ -209,42 +203,37 @@ export class KafkaEventPublisher implements EventPublisher {
 
   #expire(): void {
     const now = performance.now();
-    let expired = 0;
-    let next: Call | undefined;
     for (const call of this.#calls) {
-      if (call.deadline > now) {
-        next = call;
-        break;
-      }
-      expired += 1;
+      if (call.deadline > now) break;
       this.#settle(call, () => call.reject(logUnavailable(this.#failure)));
     }
-    if (expired > 0) this.#queue.forgetSettled();
+    this.#queue.dropSettled();
+    const [next] = this.#calls;
     this.#expiry = next && this.#awaitExpiry(next);
   }
 
-  /** Sends until no message is left to send, or no call waits for one. */
-  async #work(): Promise<void> {
-    // Events of the same turn of the event loop are sent together.
+  /** Sends portions until the queue is empty, or no call waits any more. */
+  async #sendAll(): Promise<void> {
+    // Waits for all calls of this turn of the event loop, to send their events together.
     await nextTurn();
     for (let failures = 0; this.#calls.size > 0 && !this.#queue.isEmpty; ) {
       const portion = this.#queue.take();
-      // After a failure, one request per partition: then the healthy ones succeed and are not sent again.
+      // After a failure, sends one request per partition, so that healthy partitions succeed.
       this.#failure = await this.#send(portion, failures > 0);
       failures = this.#failure === undefined ? 0 : failures + 1;
-      if (failures > 0) await backOff(failures, undefined, maxPauseMs);
+      if (failures > 0) await backOff(failures, undefined, maxBackOffMs);
     }
-    this.#working = undefined;
+    this.#sending = undefined;
   }
 
-  /** Sends a portion, settles completed calls and puts back unconfirmed messages. Returns the failure, if any. */
-  async #send(portion: Portion, apart: boolean): Promise<unknown> {
+  /** Sends a portion, settles completed calls, and puts back unconfirmed messages. Returns the failure, if any. */
+  async #send(portion: Portion, separately: boolean): Promise<unknown> {
     const messages = new Map(
       [...portion].map(([partition, entries]) => [partition, entries.map(({ message }) => message)]),
     );
-    const began = performance.now();
-    const { confirmed, failure } = await this.#producer.send(messages, apart);
-    const seconds = (performance.now() - began) / 1000;
+    const startedAt = performance.now();
+    const { confirmed, failure } = await this.#producer.send(messages, separately);
+    const seconds = (performance.now() - startedAt) / 1000;
     let events = 0;
     let bytes = 0;
     for (const [partition, entries] of portion) {
@@ -259,8 +248,8 @@ export class KafkaEventPublisher implements EventPublisher {
       for (const entry of entries) {
         const { call } = entry;
         bytes += entry.bytes;
-        call.left -= 1;
-        if (call.left === 0) this.#settle(call, call.resolve);
+        call.unconfirmed -= 1;
+        if (call.unconfirmed === 0) this.#settle(call, call.resolve);
       }
     }
     if (portion.size > 0) this.#observer?.flushed({ events, bytes, seconds, failed: failure !== undefined });
@@ -268,4 +257,5 @@ export class KafkaEventPublisher implements EventPublisher {
   }
 }
 
-const busy = (): DomainError => new DomainError('LOG_BUSY', "The publisher's buffer is full.");
+const busy = (): DomainError =>
+  new DomainError('LOG_BUSY', "The publisher's buffer is full; try again later.");

@@ -4,7 +4,11 @@ import type { Message } from 'kafkajs';
 import { type BatchRecord, maxHeaders } from './record-batches/batch-record.ts';
 import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
 
-/** Converts a message to the domain's record. An unreadable batch becomes one record, at its first offset. */
+// Sizes from https://kafka.apache.org/documentation/#messageformat, with numbers of variable length at their longest.
+const batchFraming = 61 + 40;
+const headerFraming = 10;
+
+/** Converts a message to the domain's record. An unreadable batch becomes one record at the batch's first offset. */
 export function kafkaRecord(
   topic: string,
   partition: number,
@@ -17,10 +21,10 @@ export function kafkaRecord(
     return { origin, content: unreadable(message.reason), raw };
   }
   const origin = { topic, partition, offset: Number(message.offset) };
-  const first = replayOf(record.headers, origin);
+  const original = replayOf(record.headers, origin);
   return {
     origin,
-    ...(first === undefined ? {} : { replayOf: first }),
+    ...(original === undefined ? {} : { replayOf: original }),
     content:
       message.headerCount > maxHeaders
         ? unreadable(`it has ${message.headerCount} headers; the limit is ${maxHeaders}`)
@@ -29,33 +33,22 @@ export function kafkaRecord(
   };
 }
 
-/** Converts a record to a message of KafkaJS, for that partition. */
 export function messageOf({ key, value, headers }: RawRecord, partition: number): Message {
-  const entries = Object.entries(headers).map(([name, values]) => [
-    name,
-    values.map((header) => Buffer.from(header)),
-  ]);
+  const copied = Object.entries(headers).map(
+    ([name, values]) => [name, values.map((header) => Buffer.from(header))] as const,
+  );
   return {
     key: key && Buffer.from(key),
     value: value && Buffer.from(value),
-    headers: Object.fromEntries(entries) as Record<string, Buffer[]>,
+    headers: Object.fromEntries(copied),
     partition,
   };
 }
 
 /** Returns an upper bound of the record's size on the topic in bytes, uncompressed and in a batch of its own. */
 export function largestSize({ key, value, headers }: RawRecord): number {
-  const headerSizes = Object.entries(headers).flatMap(([name, values]) =>
-    values.map((header) => headerFraming + Buffer.byteLength(name) + header.length),
-  );
-  return (
-    batchFraming +
-    (key?.length ?? 0) +
-    (value?.length ?? 0) +
-    headerSizes.reduce((sum, size) => sum + size, 0)
-  );
+  let size = batchFraming + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, values] of Object.entries(headers))
+    for (const header of values) size += headerFraming + Buffer.byteLength(name) + header.length;
+  return size;
 }
-
-// https://kafka.apache.org/documentation/#messageformat, with numbers of variable length at their longest.
-const batchFraming = 61 + 40;
-const headerFraming = 10;

@@ -7,18 +7,18 @@ import { type PreparedTopic, prepareTopic, TopicError, type TopicPlan } from './
 import { isRefusal, translated } from './translated.ts';
 
 const preparationMs = 30_000;
-// Room for the headers of a dead letter, in addition to the largest record of the activity topic.
-const framingBytes = 65_536;
+// A dead letter has the bytes of its record, and more headers of at most this size.
+const letterHeaderBytes = 65_536;
 
-/** An existing topic that is fit for activities, and its dead letter topic, `<name>.dead-letters`. */
+/** An existing topic whose settings were checked, and its dead letter topic, `<name>.dead-letters`. */
 export class KafkaTopic {
   readonly name: string;
-  /** The number of partitions. It must never change, because it decides on which partition a user's records are. */
+  /** The number of partitions. This number must never change, because it decides to which partition each user belongs. */
   readonly partitions: number;
   readonly deadLetters: string;
-  /** The topic's limit for a batch of records in bytes, at the time of `open`. */
+  /** The topic's size limit for a batch of records in bytes, at the time of `open`. */
   readonly maxMessageBytes: number;
-  /** The same limit of the dead letter topic. */
+  /** The size limit of the dead letter topic in bytes. */
   readonly maxLetterBytes: number;
   readonly #admin: Renewable<Admin>;
   readonly #inSyncReplicas: number;
@@ -43,46 +43,42 @@ export class KafkaTopic {
   }
 
   /**
-   * Opens the two topics, and makes them if they are missing. Throws TopicError if an existing one would lose or refuse accepted
-   * activities, or if credentials or permissions do not suffice. Throws LOG_UNAVAILABLE if no broker answers. `warn` receives
-   * weaknesses that do not prevent the use.
+   * Opens the two topics, and creates those that are missing. Throws TopicError if the settings of an existing topic could lose or
+   * refuse activities, or if credentials or permissions do not suffice. Throws LOG_UNAVAILABLE if no broker responds. `warn` receives
+   * the settings that are risky but allowed.
    */
   static async open(
     connection: KafkaConnection,
     plan: TopicPlan,
     warn: (message: string) => void = () => undefined,
   ): Promise<KafkaTopic> {
-    const admin = new Renewable(() =>
-      connection.client(10_000, { retries: 3, initialRetryTime: 100 }).admin(),
-    );
+    const { name } = plan;
+    const retry = { retries: 3, initialRetryTime: 100 };
+    const admin = new Renewable(() => connection.client(10_000, retry).admin());
+    const prepare = (topicPlan: TopicPlan): Promise<PreparedTopic> =>
+      admin.use(preparationMs, (client) => prepareTopic(client, topicPlan, warn));
     try {
-      const prepared = await admin.use(preparationMs, (client) => prepareTopic(client, plan, warn));
-      const { partitions, maxMessageBytes } = prepared;
-      const deadLetterPlan = {
+      const topic = await prepare(plan);
+      const { partitions, maxMessageBytes } = topic;
+      const minMessageBytes = maxMessageBytes + letterHeaderBytes;
+      const deadLetters = await prepare({
         ...plan,
-        name: `${plan.name}.dead-letters`,
+        name: `${name}.dead-letters`,
         partitions,
-        minMessageBytes: maxMessageBytes + framingBytes,
-      };
-      const deadLetters = await admin.use(preparationMs, (client) =>
-        prepareTopic(client, deadLetterPlan, warn),
-      );
-      return new KafkaTopic(admin, prepared, deadLetters, warn);
+        minMessageBytes,
+      });
+      return new KafkaTopic(admin, topic, deadLetters, warn);
     } catch (error) {
       await admin.close();
       if (error instanceof TopicError || !(error instanceof Error)) throw error;
-      // No user data can be in the client's message yet, and it helps the operator.
+      // The client's message helps the operator, and can't contain data of users yet.
+      const { message } = error;
       if (isRefusal(error))
-        throw new TopicError(
-          `Kafka refuses to let the service use the topic ${plan.name}: ${error.message}.`,
-        );
-      throw new DomainError(
-        'LOG_UNAVAILABLE',
-        `Kafka could not prepare the topic ${plan.name}: ${error.message}`,
-        {
-          cause: error,
-        },
-      );
+        throw new TopicError(`Kafka does not allow the use of the topic ${name}: ${message}.`);
+      const cause = error;
+      throw new DomainError('LOG_UNAVAILABLE', `Kafka could not prepare the topic ${name}: ${message}`, {
+        cause,
+      });
     }
   }
 
@@ -92,22 +88,24 @@ export class KafkaTopic {
       const { topics } = await this.#admin.use(timeoutMs, (client) =>
         client.fetchTopicMetadata({ topics: [this.name] }),
       );
-      // Checked outside `use`: a fault of the topic must not discard the client, which others use.
+      // Checked outside of `use`, which replaces the client after a failure: the client is not at fault here.
       const partitions = topics[0]?.partitions ?? [];
-      this.#assertSame(partitions.length);
-      const sound = partitions.filter(({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas);
-      if (sound.length < this.partitions)
-        throw new Error(`Only ${sound.length} of ${this.partitions} partitions accept writes.`);
+      this.#assertUnchanged(partitions.length);
+      const writable = partitions.filter(
+        ({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas,
+      );
+      if (writable.length < this.partitions)
+        throw new Error(`Only ${writable.length} of ${this.partitions} partitions accept writes.`);
     });
   }
 
-  /** Returns the progress of a group in each partition. Rejects with LOG_UNAVAILABLE if there is no answer in time. */
+  /** Rejects with LOG_UNAVAILABLE if there is no response in time. */
   progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
     return translated(() => this.#admin.use(timeoutMs, (client) => groupProgress(client, group, this.name)));
   }
 
-  /** Throws if the number of partitions has changed. This process keeps using the old number; a new start is refused. */
-  #assertSame(partitions: number): void {
+  /** Throws if the number of partitions has changed. The process keeps the old number, and is not ready any more. */
+  #assertUnchanged(partitions: number): void {
     if (partitions === this.partitions) return;
     if (this.#partitionsNow !== partitions)
       this.#warn(

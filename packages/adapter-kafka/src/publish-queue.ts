@@ -1,13 +1,13 @@
 import type { Message } from 'kafkajs';
 
-/** A call of `publish` whose messages are being made, or wait for the log. */
+/** A pending call of `publish` or `republish`. */
 export interface Call {
   readonly deadline: number;
   readonly events: number;
-  /** The bytes of the messages that were made so far. */
+  /** The total size of the messages that were made so far. */
   bytes: number;
-  /** The number of its unconfirmed messages. */
-  left: number;
+  /** The number of unconfirmed messages. */
+  unconfirmed: number;
   settled: boolean;
   readonly promise: Promise<void>;
   readonly resolve: () => void;
@@ -16,6 +16,7 @@ export interface Call {
 
 /** A message of a pending call. */
 export interface Entry {
+  readonly partition: number;
   readonly message: Message;
   readonly bytes: number;
   readonly call: Call;
@@ -24,12 +25,12 @@ export interface Entry {
 /** Messages to send together, by partition and in order. */
 export type Portion = ReadonlyMap<number, readonly Entry[]>;
 
-/** The waiting messages, by partition, in the order in which they arrived. */
+/** The messages to send, by partition, in order of arrival. */
 export class PublishQueue {
   readonly #lanes: Entry[][];
   readonly #maxBytes: number;
 
-  /** A portion has at most `maxBytes` of each partition, or one message. */
+  /** `maxBytes` limits the messages of one partition in a portion. A single message may be larger. */
   constructor(partitions: number, maxBytes: number) {
     this.#lanes = Array.from({ length: partitions }, () => []);
     this.#maxBytes = maxBytes;
@@ -39,11 +40,11 @@ export class PublishQueue {
     return this.#lanes.every(({ length }) => length === 0);
   }
 
-  add(partition: number, entry: Entry): void {
-    this.#lane(partition).push(entry);
+  add(entry: Entry): void {
+    this.#lane(entry.partition).push(entry);
   }
 
-  /** Takes the next portion. Leaves out the messages of calls that timed out. */
+  /** Removes and returns the next portion, without the messages of settled calls. */
   take(): Portion {
     const portion = new Map<number, readonly Entry[]>();
     for (const [partition, lane] of this.#lanes.entries()) {
@@ -60,14 +61,13 @@ export class PublishQueue {
     return portion;
   }
 
-  /** Puts back messages that must be sent again, in front of all that arrived since. */
+  /** Puts messages of a partition back, before all messages that arrived in the meantime. */
   putBack(partition: number, entries: readonly Entry[]): void {
-    const lane = this.#lane(partition);
-    this.#lanes[partition] = [...entries, ...lane];
+    this.#lanes[partition] = [...entries, ...this.#lane(partition)];
   }
 
-  /** Drops the messages of calls that timed out. */
-  forgetSettled(): void {
+  /** Drops the messages of settled calls. */
+  dropSettled(): void {
     for (const [partition, lane] of this.#lanes.entries())
       this.#lanes[partition] = lane.filter(({ call }) => !call.settled);
   }

@@ -7,10 +7,7 @@ interface Connectable {
   disconnect(): Promise<void>;
 }
 
-/**
- * A client that is connected at its first use and replaced after a failure, because its view of the cluster may then be
- * wrong.
- */
+/** A client that connects at its first use. After a failure a new client replaces it, because it may have outdated metadata. */
 export class Renewable<Client extends Connectable> {
   readonly #make: () => Client;
   #current: { readonly client: Client; readonly connected: Promise<void> } | undefined;
@@ -19,23 +16,23 @@ export class Renewable<Client extends Connectable> {
     this.#make = make;
   }
 
-  /** Does the work with a connected client. Rejects if connecting and working take longer than the time-out. */
+  /** Does the work with a connected client. The time limit includes the time to connect. */
   async use<Value>(timeoutMs: number, work: (client: Client) => Promise<Value>): Promise<Value> {
     this.#current ??= this.#connect();
-    const used = this.#current;
+    const current = this.#current;
     try {
       return await within(
         timeoutMs,
-        used.connected.then(() => work(used.client)),
+        current.connected.then(() => work(current.client)),
       );
     } catch (error) {
-      if (this.#current === used) this.#current = undefined;
-      used.client.disconnect().catch(() => undefined);
+      if (this.#current === current) this.#current = undefined;
+      current.client.disconnect().catch(() => undefined);
       throw error;
     }
   }
 
-  /** Waits at most 500 ms: KafkaJS waits for the answers to all its requests, which a hanging broker never sends. */
+  /** Disconnects. Waits at most 500 ms, because KafkaJS waits for all responses, and a hanging broker never responds. */
   async close(): Promise<void> {
     const last = this.#current;
     this.#current = undefined;

@@ -1,6 +1,6 @@
 import { DomainError } from '@user-activity/domain';
 
-/** Does the work of a port. Rejects with LOG_UNAVAILABLE if it fails. */
+/** Does the work. Rejects with LOG_UNAVAILABLE if the work fails. */
 export async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -9,14 +9,17 @@ export async function translated<Result>(work: () => Promise<Result>): Promise<R
   }
 }
 
-/** Makes the ports' error for a failure. It leaves out the client's message, which may contain data. */
+/** Makes the error for a failure of the Kafka client. Omits the client's message, which may contain data of users. */
 export function logUnavailable(failure: unknown): DomainError {
   const reason = failure instanceof Error ? ` (${failure.name})` : '';
   return new DomainError('LOG_UNAVAILABLE', `The log did not confirm in time${reason}.`);
 }
 
-// Types of the protocol's errors, https://kafka.apache.org/protocol.html#protocol_error_codes
-const refusals: ReadonlySet<unknown> = new Set([
+/** Returns whether an error of KafkaJS has one of these types: https://kafka.apache.org/protocol.html#protocol_error_codes */
+export const isOfType = (error: unknown, types: ReadonlySet<unknown>): error is Error =>
+  error instanceof Error && types.has(Reflect.get(error, 'type'));
+
+const refusalTypes: ReadonlySet<unknown> = new Set([
   'CLUSTER_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
   'ILLEGAL_SASL_STATE',
@@ -27,9 +30,9 @@ const refusals: ReadonlySet<unknown> = new Set([
   'UNSUPPORTED_SASL_MECHANISM',
 ]);
 
-/** Returns whether the broker refused the request, so that retrying won't help. KafkaJS wraps errors after its retries. */
+/** Returns whether the broker refused the request for good, so that a retry can't help. KafkaJS wraps the error after its retries. */
 export function isRefusal(error: Error): boolean {
-  if (error.name === 'KafkaJSSASLAuthenticationError' || refusals.has(Reflect.get(error, 'type')))
-    return true;
-  return error.cause instanceof Error && error.cause !== error && isRefusal(error.cause);
+  const { name, cause } = error;
+  if (name === 'KafkaJSSASLAuthenticationError' || isOfType(error, refusalTypes)) return true;
+  return cause instanceof Error && cause !== error && isRefusal(cause);
 }

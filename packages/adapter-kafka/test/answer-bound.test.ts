@@ -4,28 +4,28 @@ import { describe, expect, test } from 'vitest';
 import { maxBatchBytes, readRecordBatches } from '../src/record-batches/read-record-batches.ts';
 import { batchBytes, batchOf, recordBytes } from './batch-bytes.ts';
 
-describe("a broker's answer is read up to a limit", () => {
-  const offsets = async (batches: readonly Buffer[], answer: object): Promise<string[]> =>
-    (await readRecordBatches(Buffer.concat(batches), answer)).map(({ offset }) => offset);
+describe("the cost limit for a broker's response", () => {
+  const offsets = async (batches: readonly Buffer[], response: object): Promise<string[]> =>
+    (await readRecordBatches(Buffer.concat(batches), response)).map(({ offset }) => offset);
   const zstd = (bytes: number, firstOffset = 0): Buffer =>
     batchBytes(zstdCompressSync(recordBytes({ value: Buffer.alloc(bytes) })), { firstOffset, codec: 4 });
-  const spentAnswer = async (): Promise<object> => {
-    const answer = {};
+  const usedUpResponse = async (): Promise<object> => {
+    const response = {};
     await readRecordBatches(
       Buffer.concat([zstd(maxBatchBytes - 1000), zstd(maxBatchBytes - 1000, 1)]),
-      answer,
+      response,
     );
-    return answer;
+    return response;
   };
 
-  test('and the rest of the partition is fetched again', async () => {
+  test('leaves further batches of a partition to the next response', async () => {
     const large = 40_000_000;
     const batches = [zstd(large, 0), zstd(large, 1), batchOf([{}], { firstOffset: 2 })];
     expect(await offsets(batches, {})).toEqual(['0', '1']);
     expect(await offsets(batches.slice(2), {})).toEqual(['2']);
   });
 
-  test('even if batches decompress to too much: one of 100 bombs is read at a time', async () => {
+  test('counts batches that decompress to too many bytes: one of 100 is read from each response', async () => {
     const bomb = zstdCompressSync(Buffer.alloc(maxBatchBytes + 1_000_000));
     const bombs = Array.from({ length: 100 }, (_, firstOffset) =>
       batchBytes(bomb, { firstOffset, codec: 4 }),
@@ -34,17 +34,17 @@ describe("a broker's answer is read up to a limit", () => {
     expect(await offsets(bombs.slice(1), {})).toEqual(['1']);
   });
 
-  test('even if batches are small: at most 4,096 of 5,000 compressed batches are read', async () => {
+  test('counts each compressed batch as 16 KiB at least: at most 4,096 of 5,000 small batches are read', async () => {
     const batches = Array.from({ length: 5000 }, (_, firstOffset) => zstd(0, firstOffset));
     const { length } = await offsets(batches, {});
     expect(length).toBeGreaterThan(3000);
     expect(length).toBeLessThan(4097);
   });
 
-  test('and each other partition may still cost up to 4 MiB', async () => {
-    const answer = await spentAnswer();
-    expect(await offsets([batchOf([{}])], answer)).toEqual(['0']);
-    expect(await offsets([zstd(3_000_000), zstd(3_000_000, 1)], answer)).toEqual(['0']);
+  test('allows 4 MiB of each further partition once it is reached', async () => {
+    const response = await usedUpResponse();
+    expect(await offsets([batchOf([{}])], response)).toEqual(['0']);
+    expect(await offsets([zstd(3_000_000), zstd(3_000_000, 1)], response)).toEqual(['0']);
     for (const [codec, compress] of [
       [1, gzipSync],
       [2, snappyCompress],
@@ -52,15 +52,15 @@ describe("a broker's answer is read up to a limit", () => {
       [4, zstdCompressSync],
     ] as const) {
       const large = compress(recordBytes({ value: Buffer.alloc(5_000_000) }));
-      expect(await offsets([batchBytes(large, { codec })], answer)).toEqual([]);
+      expect(await offsets([batchBytes(large, { codec })], response)).toEqual([]);
       expect(await offsets([batchBytes(large, { codec })], {})).toEqual(['0']);
     }
   });
 
-  test('and then a batch of many records waits for the next answer', async () => {
-    const answer = await spentAnswer();
+  test('leaves a batch of many records to the next response once it is reached', async () => {
+    const response = await usedUpResponse();
     const many = batchOf(Array.from({ length: 20_000 }, () => ({})));
-    expect(await offsets([many], answer)).toEqual([]);
+    expect(await offsets([many], response)).toEqual([]);
     expect(await offsets([many], {})).toHaveLength(20_000);
   });
 });

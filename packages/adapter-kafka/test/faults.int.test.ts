@@ -63,7 +63,7 @@ test.each([
   },
 );
 
-test('a close without answers settles pending calls, and does not wait for their deadlines', async () => {
+test('without responses of the broker, close rejects pending calls before their deadlines', async () => {
   const { connection, topic, sockets } = await setUp();
   const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 600_000 });
   await publisher.publish([activityLogged(sampleActivity())]);
@@ -75,7 +75,7 @@ test('a close without answers settles pending calls, and does not wait for their
   expect(await outcome).toMatchObject({ code: 'LOG_UNAVAILABLE' });
 });
 
-test("KafkaJS's idempotent producer still loses an acknowledged record, which is why we use none", async () => {
+test("KafkaJS's idempotent producer still loses an acknowledged record: the reason not to use it", async () => {
   const { topic, sockets } = await setUp();
   const client = new kafkajs.Kafka({
     brokers: [...kafkaBrokers()],
@@ -153,7 +153,7 @@ async function reached(count: () => number, goal: number): Promise<void> {
   while (count() < goal) await delay(20);
 }
 
-test('a record too large for the topic is reported, and the others are published again', async () => {
+test('a record too large for the topic is reported as too large, and the other records are published again', async () => {
   const { connection, topic } = await setUp();
   const publisher = new KafkaEventPublisher(connection, topic);
   onTestFinished(() => publisher.close());

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
 
-test('the partition of a user is the one that stock clients choose for this key', () => {
+test('a user has the partition that other Kafka clients choose for the same key', () => {
   const partitioner = kafkajs.Partitioners.DefaultPartitioner();
   fc.assert(
     fc.property(

@@ -20,7 +20,7 @@ async function setUp(options: KafkaEventPublisherOptions) {
 
 const large = { metadata: { text: 'x'.repeat(40_000) } };
 
-test('calls in preparation hold no more messages than the buffer allows', async () => {
+test('calls whose messages are being made have no more messages than the buffer allows', async () => {
   const { publisher, buffers } = await setUp({ bufferedBytes: 500_000 });
   const calls = Array.from({ length: 20 }, () => sampleActivities(5, large));
   const made = new Map<number, Set<string>>();
@@ -58,7 +58,7 @@ test('calls in preparation hold no more messages than the buffer allows', async 
   expect(buffers.at(-1)).toEqual([0, 0]);
 });
 
-test('the events of a call count from the beginning of its preparation', async () => {
+test('the buffer counts the events of a call before their messages are made', async () => {
   const { publisher } = await setUp({ bufferedEvents: 10 });
   const first = publisher.publish(sampleActivities(8, large).map(activityLogged));
   const second = sampleActivities(3).map(activityLogged);
@@ -67,7 +67,7 @@ test('the events of a call count from the beginning of its preparation', async (
   await publisher.publish(second);
 });
 
-test('the time-out of a call includes its preparation', async () => {
+test('the timeout of a call includes the time to make its messages', async () => {
   const { publisher, buffers } = await setUp({ publishTimeoutMs: 100 });
   onTestFinished(() => void vi.restoreAllMocks());
   vi.spyOn(Turn.prototype, 'next').mockReturnValue(Promise.withResolvers<void>().promise);

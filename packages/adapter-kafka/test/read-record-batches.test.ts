@@ -66,8 +66,8 @@ async function reasonOf(batch: Buffer): Promise<string> {
 
 const badBatch = (bytes: Buffer, codec = 0): Buffer => batchBytes(bytes, { firstOffset: 5, count: 3, codec });
 
-describe('valid batches', () => {
-  test.each(compressed)('are read with compression: %s', async (_name, codec, compress) => {
+describe('the reader', () => {
+  test.each(compressed)('reads batches with compression: %s', async (_name, codec, compress) => {
     const batch = batchBytes(compress(payload), { firstOffset: 5, count: 3, codec });
     const read = await readRecordBatches(Buffer.concat([batch, batchOf([{}], { firstOffset: 9 })]), {});
     expect(read.map(({ offset }) => offset)).toEqual(['5', '6', '7', '9']);
@@ -77,13 +77,13 @@ describe('valid batches', () => {
     expect(read.map(({ timestamp }) => timestamp)).toEqual(['1000', '1000', '1000', '1000']);
   });
 
-  test('are left for the next answer if they are cut off', async () => {
+  test('leaves a batch that is cut off to the next response', async () => {
     const batch = batchBytes(payload, { count: 3 });
     for (const length of [0, 8, 60, 61, batch.length - 1])
       expect(await readRecordBatches(batch.subarray(0, length), {})).toEqual([]);
   });
 
-  test('with removed records end with a control record at their last offset, behind which KafkaJS continues', async () => {
+  test('adds a control record at the last offset of a batch whose last records were removed', async () => {
     const entriesOf = async (bytes: Buffer, count: number) =>
       (await readRecordBatches(batchBytes(bytes, { firstOffset: 5, count, lastOffsetDelta: 9 }), {})).map(
         ({ offset, isControlRecord }) => ({ offset, isControlRecord }),
@@ -99,7 +99,7 @@ describe('valid batches', () => {
     ]);
   });
 
-  test('keep headers with any names, and a missing value as an empty one', async () => {
+  test('reads headers with any names, and a null value as an empty value', async () => {
     const names = ['constructor', '__proto__', 'toString', '', 'é', 'twice', 'twice'];
     const headers = names.map((name, index) => [name, index === 0 ? null : text(String(index))] as const);
     const read = await onlyOf(batchOf([{ headers }]));
@@ -113,7 +113,7 @@ describe('valid batches', () => {
     ]);
   });
 
-  test('keep 20,000 headers with different names, and 20,000 with the same name', async () => {
+  test('reads 20,000 headers with different names, and 20,000 with the same name', async () => {
     const different = Array.from({ length: 20_000 }, (_, index) => [`h${index}`, text('v')] as const);
     const read = await onlyOf(batchOf([{ headers: different }]));
     expect(Object.entries(read.headers)).toEqual(different.map(([name, value]) => [name, [value]]));
@@ -122,7 +122,7 @@ describe('valid batches', () => {
     expect(headers).toEqual({ h: same.map(([, value]) => value) });
   });
 
-  test('keep too many headers of a record encoded, and the other records are read', async () => {
+  test('leaves too many headers of a record encoded, and reads the other records', async () => {
     const headers = Array.from({ length: maxHeaders + 1 }, () => ['', null] as const);
     const [many, next] = await readRecordBatches(
       batchOf([{ key: text('k'), value: text('v'), headers }, {}]),
@@ -148,7 +148,7 @@ describe('valid batches', () => {
 });
 
 describe('an unreadable batch', () => {
-  test('is an unreadable record at its first offset, with the bytes of the batch', async () => {
+  test('becomes an unreadable record at its first offset, with the bytes of the batch', async () => {
     const batch = badBatch(payload, 5);
     const record = kafkaRecord('topic', 2, await onlyOf(batch));
     expect(record).toMatchObject({
@@ -165,7 +165,7 @@ describe('an unreadable batch', () => {
     });
   });
 
-  test('does not block the batches behind it', async () => {
+  test('does not block later batches', async () => {
     const read = await readRecordBatches(
       Buffer.concat([badBatch(payload, 7), batchOf([{ value: text('next') }], { firstOffset: 8 })]),
       {},
@@ -173,21 +173,26 @@ describe('an unreadable batch', () => {
     expect(read.map(({ offset }) => offset)).toEqual(['7', '8']);
   });
 
-  test.each([1, 2, 3, 4])('if its codec %i can not decompress it', async (codec) => {
+  test.each([1, 2, 3, 4])("has bytes that its codec %i can't decompress", async (codec) => {
     expect(await reasonOf(badBatch(Buffer.alloc(64, 7), codec))).toMatch(
       /can't decompress it|it is no LZ4 frame|it refers to bytes before its beginning/,
     );
   });
 
-  test.each(compressed.slice(1))('if it is cut short in %s', async (_name, codec, compress) => {
+  test.each(compressed.slice(1))('is cut off: %s', async (_name, codec, compress) => {
     const whole = compress(randomBytes(5000));
     expect(await reasonOf(badBatch(whole.subarray(0, 3000), codec))).not.toBe('');
   });
 
-  test.each(compressed.slice(1))('if it decompresses to too much by %s', async (_name, codec, compress) => {
-    const bomb = compress(Buffer.alloc(maxBatchBytes + 1_000_000));
-    expect(await reasonOf(badBatch(bomb, codec))).toBe(`it decompresses to more than ${maxBatchBytes} bytes`);
-  });
+  test.each(compressed.slice(1))(
+    'decompresses to more bytes than the limit: %s',
+    async (_name, codec, compress) => {
+      const bomb = compress(Buffer.alloc(maxBatchBytes + 1_000_000));
+      expect(await reasonOf(badBatch(bomb, codec))).toBe(
+        `it decompresses to more than ${maxBatchBytes} bytes`,
+      );
+    },
+  );
 
   test('may have a wrong checksum', async () => {
     const batch = badBatch(gzipSync(payload), 1);
@@ -195,13 +200,13 @@ describe('an unreadable batch', () => {
     expect(await reasonOf(batch)).toBe('its checksum is wrong');
   });
 
-  test('is fetched again if its header is damaged too, because its end is unknown', async () => {
+  test('is fetched again if its header is damaged too, because its last offset is unknown', async () => {
     const batch = badBatch(gzipSync(payload), 1);
     batch.writeInt32BE(2_000_000_000, 23);
     await expect(readRecordBatches(batch, {})).rejects.toThrow('The batch at offset 5 is damaged');
   });
 
-  test('of a format without headers becomes one record for each of its entries', async () => {
+  test('becomes one record for each entry if its format has no headers', async () => {
     const entry = batchBytes(payload, { firstOffset: 5, magicByte: 1 });
     entry.writeInt32BE(2_000_000_000, 23);
     const short = Buffer.from(entry.subarray(0, 34));
@@ -221,18 +226,18 @@ describe('an unreadable batch', () => {
   const record = recordBytes({});
   test.each([
     ['is longer than its records', Buffer.concat([payload, Buffer.from([1])])],
-    ['has fewer records than it says', payload.subarray(0, recordBytes({ ...records[0] }).length)],
-    ['has a record that ends behind it', header(1_000_000)],
-    ['has a record with no room for its parts', Buffer.concat([header(3), Buffer.from([0]), payload])],
+    ['has fewer records than its header states', payload.subarray(0, recordBytes({ ...records[0] }).length)],
+    ['has a record that ends after the batch', header(1_000_000)],
+    ['has a record that is shorter than its parts', Buffer.concat([header(3), Buffer.from([0]), payload])],
     ['has a number that does not end', Buffer.alloc(20, 0xff)],
-    ['has an offset twice', Buffer.concat([record, record, record])],
+    ['repeats an offset', Buffer.concat([record, record, record])],
     [
-      'has an offset behind its last',
+      'has an offset after its last offset',
       Buffer.concat([payload.subarray(0, 0), recordBytes({ offsetDelta: 3 })]),
     ],
-    ['has an offset before its first', recordBytes({ offsetDelta: -1 })],
-    ['has a length below null', Buffer.concat([varint(7), Buffer.from([0, 0, 0, 3, 1, 0, 0])])],
-  ])('if it %s', async (_name, bytes) => {
+    ['has an offset before its first offset', recordBytes({ offsetDelta: -1 })],
+    ['has a length below -1', Buffer.concat([varint(7), Buffer.from([0, 0, 0, 3, 1, 0, 0])])],
+  ])('%s', async (_name, bytes) => {
     expect(await reasonOf(badBatch(bytes))).not.toBe('');
   });
 
@@ -242,11 +247,11 @@ describe('an unreadable batch', () => {
       { count: maxBatchRecords + 1, lastOffsetDelta: 2 },
     ],
     ['its number of records is negative', { count: -1, lastOffsetDelta: 2 }],
-  ])('if %s', async (reason, parts) => {
+  ])('has the reason: %s', async (reason, parts) => {
     expect(await reasonOf(batchBytes(payload, { firstOffset: 5, ...parts }))).toBe(reason);
   });
 
-  test('of any bytes is passed by the consumer, which continues right behind it', async () => {
+  test('with any bytes does not change the offset at which the consumer continues', async () => {
     const anyPayload = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),
       fc

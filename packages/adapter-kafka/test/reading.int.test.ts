@@ -96,7 +96,7 @@ test('an unreadable batch is delivered as one record, committed with all its off
   expect(String(letter?.headers?.[unreadableBatchHeader])).toBe('1-3');
 });
 
-test('a record larger than a whole fetch is read, and so is the next one', async () => {
+test('a record larger than the limit of a fetch is read, and the next record too', async () => {
   const topic = await topicWith({ 'max.message.bytes': '12500000' });
   const value = 'x'.repeat(11 * 1024 * 1024);
   await writeTopic(kafkaBrokers(), topic.name, [
@@ -106,7 +106,7 @@ test('a record larger than a whole fetch is read, and so is the next one', async
   expect(valuesOf(await read(topic, 2)).map(({ length }) => length)).toEqual([value.length, 4]);
 });
 
-test('records of an aborted transaction are left out, and those of a committed one are read', async () => {
+test('records of an aborted transaction are skipped, and records of a committed transaction are read', async () => {
   const topic = await topicWith({});
   const producer = await producerWith({
     transactionalId: topic.name,
@@ -126,7 +126,7 @@ test('records of an aborted transaction are left out, and those of a committed o
   expect(valuesOf(await read(topic, 2))).toEqual(['committed', 'last']);
 });
 
-test('a batch of an unknown codec and a corrupt one are delivered as one record each', async () => {
+test('a batch with an unknown codec and a corrupt batch are delivered as one record each', async () => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
   const own = new KafkaConnection({ brokers: kafka.brokers });

@@ -6,7 +6,7 @@ import { batchOf, type RecordParts } from './batch-bytes.ts';
 const portionsOf = async (records: readonly RecordParts[]) =>
   recordPortions('topic', 0, await readRecordBatches(batchOf(records), {}));
 
-test('portions hold at most 1,000 records and 4 MiB, in order', async () => {
+test('portions have at most 1,000 records and 4 MiB, in order', async () => {
   const lengths: number[] = [];
   const offsets: string[] = [];
   const large = Array.from({ length: 5 }, () => ({ value: Buffer.alloc(1_000_000) }));
@@ -19,7 +19,7 @@ test('portions hold at most 1,000 records and 4 MiB, in order', async () => {
   expect(offsets).toEqual(['999', '1004', '1005']);
 });
 
-test('the event loop gets turns while large records are parsed', async () => {
+test('the event loop turns while large records are parsed', async () => {
   const value = Buffer.from(`{${'"\\n":1,'.repeat(130_000)}"a":1}`);
   const headers = [['ce_type', Buffer.from('user-activity.logged.v1')]] as const;
   const portions = await portionsOf(Array.from({ length: 4 }, () => ({ value, headers })));

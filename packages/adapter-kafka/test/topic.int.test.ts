@@ -46,7 +46,7 @@ const create = (name: string, settings: Readonly<Record<string, string>>) =>
     ],
   });
 
-test('makes both topics with safe settings, and warns of a single replica', async () => {
+test('creates both topics with safe settings, and warns of a single replica', async () => {
   const plan = newPlan();
   const warnings: string[] = [];
   const topic = await KafkaTopic.open(connection, plan, (message) => warnings.push(message));
@@ -61,12 +61,12 @@ test('makes both topics with safe settings, and warns of a single replica', asyn
       'compression.type': 'uncompressed',
     });
     expect(warnings).toContainEqual(
-      `The topic ${name} has one replica: if its broker is lost, so are its records.`,
+      `The topic ${name} has one replica: if its broker is lost, its records are lost too; use 3 replicas.`,
     );
   }
 });
 
-test('several processes may make the topics at the same time', async () => {
+test('several processes may create the topics at the same time', async () => {
   const plan = newPlan();
   const topics = await Promise.all([1, 2, 3].map(() => KafkaTopic.open(connection, plan)));
   expect(topics.map(({ partitions }) => partitions)).toEqual([4, 4, 4]);
@@ -89,7 +89,7 @@ test('every record of the topic fits into its dead letter topic', async () => {
   expect(await settingsOf(topic.deadLetters)).toMatchObject({ 'max.message.bytes': '5065536' });
 });
 
-test('refuses a topic that would lose or refuse records, with every reason', async () => {
+test('refuses a topic that could lose or refuse records, and names each reason', async () => {
   const plan = newPlan();
   await create(plan.name, { 'cleanup.policy': 'compact', 'max.message.bytes': '1000' });
   const opening = KafkaTopic.open(connection, plan);
@@ -101,7 +101,7 @@ test.each([
   ['cleanup.policy', 'compact,delete', 'cleanup.policy must be delete'],
   ['max.message.bytes', '999999', 'max.message.bytes is 999999 and must be from 1000000'],
   ['max.message.bytes', '20000000', 'max.message.bytes is 20000000'],
-  ['min.insync.replicas', '2', 'min.insync.replicas is 2, but it has only 1 replicas'],
+  ['min.insync.replicas', '2', 'min.insync.replicas is 2 and must be at most its number of replicas, 1'],
   ['message.timestamp.before.max.ms', '60000', 'message.timestamp.before.max.ms is 60000'],
   ['message.timestamp.after.max.ms', '1000', 'message.timestamp.after.max.ms is 1000'],
 ])('refuses %s=%s', async (setting, value, reason) => {
@@ -125,7 +125,7 @@ test.each([
   await topic.close();
 });
 
-test('partitions added during use make the topic unfit, with one warning', async () => {
+test('rejects writes with one warning once partitions were added', async () => {
   const plan = newPlan();
   const warnings: string[] = [];
   const topic = await KafkaTopic.open(connection, plan, (message) => warnings.push(message));
@@ -142,7 +142,7 @@ test('partitions added during use make the topic unfit, with one warning', async
   await topic.close();
 });
 
-test('reports that no broker answers', async () => {
+test('rejects with the address if no broker responds', async () => {
   const nowhere = new KafkaConnection({ brokers: ['127.0.0.1:1'] });
   await expect(KafkaTopic.open(nowhere, newPlan())).rejects.toMatchObject({
     code: 'LOG_UNAVAILABLE',
@@ -150,7 +150,7 @@ test('reports that no broker answers', async () => {
   });
 });
 
-test('logs in to a broker with credentials, and reports a refusal without the password', async () => {
+test('logs in to a broker with credentials, and reports a failed login without the password', async () => {
   const credentials = { username: 'me', password: 'secret' };
   const kafka = await startKafka({ credentials });
   onTestFinished(() => kafka.stop());
@@ -167,7 +167,7 @@ test('logs in to a broker with credentials, and reports a refusal without the pa
   await expect(refused).rejects.not.toThrow('wrong-password');
 });
 
-test('a dead letter too large for its topic is kept without its bytes, and does not block the next letter', async () => {
+test('a dead letter too large for its topic is stored without its bytes, and does not block the next letter', async () => {
   const topic = await KafkaTopic.open(connection, newPlan());
   onTestFinished(() => topic.close());
   const queue = new KafkaDeadLetterQueue(connection, topic);

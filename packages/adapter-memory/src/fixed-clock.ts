@@ -1,6 +1,6 @@
 import { type Clock, Timestamp } from '@user-activity/domain';
 
-/** A clock that stands still until a test sets or advances it. */
+/** A clock that changes only when a test sets or advances it. */
 export class FixedClock implements Clock {
   #now: Timestamp;
 

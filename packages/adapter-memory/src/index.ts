@@ -8,4 +8,4 @@ export { MemoryLog } from './memory-log.ts';
 export { MemoryStore } from './memory-store.ts';
 export { MemoryTopicRegistry } from './memory-topic-registry.ts';
 export { SequentialIds } from './sequential-ids.ts';
-export { MemoryMetrics, type Reading } from './memory-metrics.ts';
+export { MemoryMetrics } from './memory-metrics.ts';

@@ -25,20 +25,18 @@ export class MemoryActivityRepository implements ActivityRepository {
 
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     this.#store.assertReachable();
-    return activities.map((activity) => this.#saveOne(activity));
-  }
-
-  #saveOne(activity: UserActivity): SaveOutcome {
-    const known = this.#store.activities.get(activity.id);
-    if (known !== undefined) return known.compare(activity);
-    this.#store.activities.set(activity.id, activity);
-    return 'stored';
+    return activities.map((activity) => {
+      const existing = this.#store.activities.get(activity.id);
+      if (existing !== undefined) return existing.compare(activity);
+      this.#store.activities.set(activity.id, activity);
+      return 'stored';
+    });
   }
 
   async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
-    const rest = itemsAfter(this.#matches(filter), 'createdAt', order, after);
+    const matches = itemsAfter(this.#matches(filter), 'createdAt', order, after).slice(0, limit + 1);
     return ActivityPage.of(
-      rest.slice(0, limit + 1).map((activity) => StoredActivity.of(activity)),
+      matches.map((activity) => StoredActivity.of(activity)),
       limit,
     );
   }
@@ -47,7 +45,7 @@ export class MemoryActivityRepository implements ActivityRepository {
     return this.#matches(filter).length;
   }
 
-  /** Returns the activities that match the filter, in no particular order. */
+  /** Returns the matching activities in no particular order. */
   #matches(filter: ActivityFilter): readonly UserActivity[] {
     this.#store.assertReachable();
     return [...this.#store.activities.values()].filter((activity) => filter.matches(activity));
@@ -55,8 +53,8 @@ export class MemoryActivityRepository implements ActivityRepository {
 
   async findById(id: ActivityId): Promise<StoredActivity | undefined> {
     this.#store.assertReachable();
-    const found = this.#store.activities.get(id);
-    return found && StoredActivity.of(found);
+    const activity = this.#store.activities.get(id);
+    return activity && StoredActivity.of(activity);
   }
 
   async countByKey(
@@ -84,8 +82,8 @@ export class MemoryActivityRepository implements ActivityRepository {
         offsets.findLastIndex(({ from }) => from <= createdAt),
       );
       const slot = Math.floor((createdAt + (offsets[segment]?.offsetMs ?? 0)) / unitMs);
-      const name = `${segment} ${slot}`;
-      counts.set(name, { segment, slot, count: (counts.get(name)?.count ?? 0) + 1 });
+      const key = `${segment} ${slot}`;
+      counts.set(key, { segment, slot, count: (counts.get(key)?.count ?? 0) + 1 });
       if (counts.size > max) return 'too-many';
     }
     return [...counts.values()];
@@ -93,8 +91,8 @@ export class MemoryActivityRepository implements ActivityRepository {
 
   async findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
     this.#store.assertReachable();
-    const found = [...new Set(ids)].flatMap((id) => this.#store.activities.get(id) ?? []);
-    return found.map((activity) => StoredActivity.of(activity));
+    const activities = [...new Set(ids)].flatMap((id) => this.#store.activities.get(id) ?? []);
+    return activities.map((activity) => StoredActivity.of(activity));
   }
 
   async ping(): Promise<void> {

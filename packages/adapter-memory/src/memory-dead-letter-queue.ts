@@ -1,7 +1,7 @@
 import { type DeadLetter, DeadLetterId, type DeadLetterQueue } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
-/** Keeps dead letters in a map by their origin. */
+/** Keeps the last dead letter of each origin in a map. */
 export class MemoryDeadLetterQueue implements DeadLetterQueue {
   readonly #store: MemoryStore;
 

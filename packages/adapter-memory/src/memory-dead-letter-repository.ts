@@ -33,22 +33,22 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
     const matches = [...this.#store.letters.values()]
       .filter(({ code }) => filter.codes.length === 0 || filter.codes.includes(code))
       .filter(({ diedAt }) => filter.diedAt.holds(diedAt))
-      .map(listed);
+      .map(listedLetter);
     return DeadLetterPage.of(itemsAfter(matches, 'diedAt', order, after), limit);
   }
 
   async findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]> {
     this.#store.assertReachable();
-    const found: DeadLetter[] = [];
+    const fitting: DeadLetter[] = [];
     let bytes = 0;
     for (const id of new Set(ids)) {
       const letter = this.#store.letters.get(id);
       if (letter === undefined) continue;
       bytes += bytesOf(letter, 'key') + bytesOf(letter, 'value') + bytesOf(letter, 'headers');
-      if (bytes > maxBytes && found.length > 0) break;
-      found.push(letter);
+      if (bytes > maxBytes && fitting.length > 0) break;
+      fitting.push(letter);
     }
-    return found;
+    return fitting;
   }
 
   async findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
@@ -57,8 +57,8 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
     const latest = new Map<ActivityId, LatestLetter>();
     for (const { activityId, diedAt } of this.#store.letters.values()) {
       if (activityId === undefined || !wanted.has(activityId)) continue;
-      const known = latest.get(activityId);
-      if (known === undefined || known.diedAt < diedAt) latest.set(activityId, { activityId, diedAt });
+      const previous = latest.get(activityId);
+      if (previous === undefined || previous.diedAt < diedAt) latest.set(activityId, { activityId, diedAt });
     }
     return [...latest.values()];
   }
@@ -73,7 +73,7 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
 
   async sweep(limits: SweepLimits): Promise<LetterSweep> {
     this.#store.assertReachable();
-    const oldest = itemsAfter([...this.#store.letters.values()].map(swept), 'diedAt', 'asc');
+    const oldest = itemsAfter([...this.#store.letters.values()].map(sweptLetter), 'diedAt', 'asc');
     const ofEdge = oldest.filter(({ origin }) => isOfEdge(origin));
     const bytes = ofEdge.reduce((sum, letter) => sum + letter.bytes, 0);
     const { due, ...sweep } = dueLetters(ofEdge.slice(0, limits.limit), bytes, limits);
@@ -87,8 +87,8 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
 
   async claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
     this.#store.assertReachable();
-    const until = this.#store.replayClaimedUntil;
-    if (until !== undefined && isClaimBlocked(until, claim)) return 'taken';
+    const heldUntil = this.#store.replayClaimedUntil;
+    if (heldUntil !== undefined && isClaimBlocked(heldUntil, claim)) return 'taken';
     this.#store.replayClaimedUntil = claim.until;
     return 'claimed';
   }
@@ -99,31 +99,31 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
   }
 }
 
-function listed(letter: DeadLetter): ListedLetter {
+function listedLetter(letter: DeadLetter): ListedLetter {
   const parts = ['key', 'value', 'headers'] as const;
   const omitted = parts.filter((part) => bytesOf(letter, part) > listedBytes[part]);
-  const shown = <Value>(part: RecordPart, value: Value, nothing: Value): Value =>
-    omitted.includes(part) ? nothing : value;
+  const unlessOmitted = <Value>(part: RecordPart, value: Value, empty: Value): Value =>
+    omitted.includes(part) ? empty : value;
   return {
     ...letter,
     id: DeadLetterId.of(letter.origin),
-    key: shown('key', letter.key, null),
-    value: shown('value', letter.value, null),
-    headers: shown('headers', letter.headers, {}),
+    key: unlessOmitted('key', letter.key, null),
+    value: unlessOmitted('value', letter.value, null),
+    headers: unlessOmitted('headers', letter.headers, {}),
     size: bytesOf(letter, 'value'),
     omitted,
   };
 }
 
-function swept(letter: DeadLetter) {
+function sweptLetter(letter: DeadLetter) {
   const { origin, diedAt } = letter;
   return { origin, id: DeadLetterId.of(origin), diedAt, bytes: countedBytes(letter) };
 }
 
 function bytesOf(letter: DeadLetter, part: RecordPart): number {
   if (part !== 'headers') return letter[part]?.length ?? 0;
-  const sizes = Object.entries(letter.headers).flatMap(([name, values]) =>
-    values.map((value) => Buffer.byteLength(name) + value.length),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  let bytes = 0;
+  for (const [name, values] of Object.entries(letter.headers))
+    for (const value of values) bytes += Buffer.byteLength(name) + value.length;
+  return bytes;
 }

@@ -9,7 +9,7 @@ import { MemoryLog } from './memory-log.ts';
 
 const maxRecords = 1000;
 
-/** Reads a log in memory. The members of a group share its partitions batch by batch: a free member takes the next batch. */
+/** Reads a log in memory. Any free member of a group takes the next batch of a partition, if no member handles a batch of it. */
 export class MemoryEventConsumer implements EventConsumer {
   readonly #log: MemoryLog;
   readonly #group: string;
@@ -24,13 +24,13 @@ export class MemoryEventConsumer implements EventConsumer {
   }
 
   async start(handler: RecordHandler): Promise<void> {
-    const partitions = Array.from({ length: this.#log.partitions }, (_, partition) => partition);
+    const partitions = [...Array(this.#log.partitions).keys()];
     this.#work = Promise.all(partitions.map((partition) => this.#consume(partition, handler)));
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#log.announce();
+    this.#log.wakeConsumers();
     await this.#work;
     this.#ended.resolve();
   }
@@ -53,12 +53,12 @@ export class MemoryEventConsumer implements EventConsumer {
         await changed;
         continue;
       }
-      const handled = await handler(records, signal).then(
-        () => true,
-        () => false,
+      const handledCount = await handler(records, signal).then(
+        () => records.length,
+        () => 0,
       );
-      this.#log.release(this.#group, partition, handled ? records.length : 0);
-      // Gives others a turn, even while a handler always rejects.
+      this.#log.release(this.#group, partition, handledCount);
+      // Lets the event loop turn, even if the handler always rejects.
       await nextTurn();
     }
   }

@@ -8,25 +8,24 @@ import {
 } from '@user-activity/domain';
 import { MemoryLog } from './memory-log.ts';
 
-/** Appends to a log in memory. */
 export class MemoryEventPublisher implements EventPublisher {
   readonly #log: MemoryLog;
   readonly #bufferedEvents: number;
   #closed = false;
 
-  /** `bufferedEvents` is the maximum number of events of one call. */
+  /** `bufferedEvents` is the maximum number of events in one call. Default: 100,000. */
   constructor(log: MemoryLog = new MemoryLog(), options: { readonly bufferedEvents?: number } = {}) {
     this.#log = log;
     this.#bufferedEvents = options.bufferedEvents ?? 100_000;
   }
 
   async publish(events: readonly ActivityLogged[]): Promise<void> {
-    await this.#admit(events.length);
+    await this.#assertAccepts(events.length);
     this.#log.append(events);
   }
 
   async republish(records: readonly OriginalRecord[]): Promise<readonly RepublishOutcome[]> {
-    await this.#admit(records.length);
+    await this.#assertAccepts(records.length);
     return records.map((record) => {
       this.#log.appendRaw(replayed(record), record.origin.partition);
       return 'published';
@@ -42,7 +41,7 @@ export class MemoryEventPublisher implements EventPublisher {
     this.#closed = true;
   }
 
-  async #admit(count: number): Promise<void> {
+  async #assertAccepts(count: number): Promise<void> {
     await this.ping();
     if (count > this.#bufferedEvents) throw new DomainError('LOG_BUSY', 'The buffer is full.');
   }

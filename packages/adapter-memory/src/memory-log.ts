@@ -15,14 +15,14 @@ import {
 
 /** The state of a group: its committed offsets, and the partitions being handled. */
 interface Group {
-  /** The offset of the first uncommitted record, by partition. */
+  /** The offset of the first uncommitted record of each partition. */
   readonly committed: number[];
   readonly busy: Set<number>;
 }
 
 const utf8 = new TextEncoder();
 
-/** The state that outlives a handle: the records of one topic, and the committed offsets of its groups. */
+/** The records of one topic, and the offsets of its groups. Publishers and consumers share one log. */
 export class MemoryLog {
   readonly topic: string = 'user-activity';
   readonly #partitions: readonly RawRecord[][];
@@ -38,14 +38,14 @@ export class MemoryLog {
     return this.#partitions.length;
   }
 
-  /** Set it to false to simulate an outage: nothing is taken or delivered. */
+  /** False simulates an outage: the log then accepts and delivers nothing. */
   get reachable(): boolean {
     return this.#reachable;
   }
 
   set reachable(reachable: boolean) {
     this.#reachable = reachable;
-    this.announce();
+    this.wakeConsumers();
   }
 
   /** Resolves at the next change that may give a consumer new work. */
@@ -69,14 +69,14 @@ export class MemoryLog {
     }
   }
 
-  /** Appends any bytes. A record without a key goes to the partition `keyless`. */
-  appendRaw(record: RawRecord, keyless = 0): void {
-    const partition = record.key === null ? keyless : partitionOf(record.key, this.partitions);
+  /** Appends a record, which may be invalid. Without a key, the record goes to `defaultPartition`. */
+  appendRaw(record: RawRecord, defaultPartition = 0): void {
+    const partition = record.key === null ? defaultPartition : partitionOf(record.key, this.partitions);
     this.#partitions[partition]?.push(record);
-    this.announce();
+    this.wakeConsumers();
   }
 
-  /** Claims a group's next records for one member, until `release`. Returns undefined if there are none. */
+  /** Reserves the partition for one member of a group until `release`. Returns its next records, or undefined if there are none. */
   claim(groupName: string, partition: number, max: number): readonly LogRecord[] | undefined {
     const group = this.#group(groupName);
     const from = group.committed[partition] ?? 0;
@@ -86,15 +86,15 @@ export class MemoryLog {
     return records.map((raw, index) => recordAt({ topic: this.topic, partition, offset: from + index }, raw));
   }
 
-  /** Releases the partition, and commits the number of handled records. */
-  release(groupName: string, partition: number, handled: number): void {
+  /** Releases the partition, and commits its next `handledCount` records. */
+  release(groupName: string, partition: number, handledCount: number): void {
     const group = this.#group(groupName);
-    group.committed[partition] = (group.committed[partition] ?? 0) + handled;
+    group.committed[partition] = (group.committed[partition] ?? 0) + handledCount;
     group.busy.delete(partition);
-    this.announce();
+    this.wakeConsumers();
   }
 
-  /** Returns the progress of a group in each partition. Throws LOG_UNAVAILABLE during an outage. */
+  /** Throws LOG_UNAVAILABLE during an outage. */
   progress(groupName: string): readonly PartitionProgress[] {
     this.assertReachable();
     const { committed } = this.#group(groupName);
@@ -106,25 +106,23 @@ export class MemoryLog {
   }
 
   #group(name: string): Group {
-    const known = this.#groups.get(name);
-    if (known !== undefined) return known;
-    const group = { committed: this.#partitions.map(() => 0), busy: new Set<number>() };
+    const group = this.#groups.get(name) ?? { committed: this.#partitions.map(() => 0), busy: new Set() };
     this.#groups.set(name, group);
     return group;
   }
 
-  /** Wakes all waiting consumers. */
-  announce(): void {
+  /** Resolves `changed`. */
+  wakeConsumers(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
 }
 
 function recordAt(origin: Origin, raw: RawRecord): LogRecord {
-  const first = replayOf(raw.headers, origin);
+  const original = replayOf(raw.headers, origin);
   return {
     origin,
-    ...(first === undefined ? {} : { replayOf: first }),
+    ...(original === undefined ? {} : { replayOf: original }),
     content: contentOf(raw),
     raw: () => raw,
   };

@@ -1,54 +1,50 @@
 import { metrics } from '@opentelemetry/api';
 import {
   AggregationTemporality,
+  InMemoryMetricExporter,
   InstrumentType,
-  type MetricData,
   MeterProvider,
-  MetricReader,
+  PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 
-/** One value of a metric, with its attributes as text. For a histogram, the count and the sum. */
-export interface Reading {
+interface Reading {
   readonly attributes: Readonly<Record<string, string>>;
+  /** The value, or the number of values of a histogram. */
   readonly value: number;
+  /** The sum of the values of a histogram. */
   readonly sum?: number | undefined;
 }
 
-/** Collects as the service does: gauges show only the values observed by this collection. */
-class Reader extends MetricReader {
-  constructor() {
-    super({
-      aggregationTemporalitySelector: (type) =>
-        type === InstrumentType.OBSERVABLE_GAUGE
-          ? AggregationTemporality.DELTA
-          : AggregationTemporality.CUMULATIVE,
-    });
-  }
-
-  protected override async onForceFlush(): Promise<void> {
-    // There is nothing to send.
-  }
-
-  protected override async onShutdown(): Promise<void> {
-    // There is nothing to close.
+/** Makes gauges show only values observed by the current collection, as in the service. */
+class Exporter extends InMemoryMetricExporter {
+  override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
+    return type === InstrumentType.OBSERVABLE_GAUGE
+      ? AggregationTemporality.DELTA
+      : AggregationTemporality.CUMULATIVE;
   }
 }
 
-/** Keeps measurements in memory, for tests. Only one per process at a time. */
+/** Measures the process, for tests. Throws if the process is measured already. */
 export class MemoryMetrics {
-  readonly #reader: Reader = new Reader();
+  readonly #reader: PeriodicExportingMetricReader = new PeriodicExportingMetricReader({
+    exporter: new Exporter(AggregationTemporality.CUMULATIVE),
+  });
   readonly #provider: MeterProvider = new MeterProvider({ readers: [this.#reader] });
 
   constructor() {
     if (!metrics.setGlobalMeterProvider(this.#provider))
-      throw new Error('A meter provider is registered already.');
+      throw new Error('The process is measured already: stop the other MemoryMetrics.');
   }
 
-  /** Returns the values of a metric, by name; none if nothing was measured. */
+  /** Returns the values of the metric with this name, or none if nothing was measured. */
   async read(name: string): Promise<readonly Reading[]> {
-    const found = (await this.#collect()).find(({ descriptor }) => descriptor.name === name);
-    return (found?.dataPoints ?? []).map(({ attributes, value }) => {
-      const texts = Object.fromEntries(Object.entries(attributes).map(([key, held]) => [key, textOf(held)]));
+    const { resourceMetrics } = await this.#reader.collect();
+    const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+    const metric = all.find(({ descriptor }) => descriptor.name === name);
+    return (metric?.dataPoints ?? []).map(({ attributes, value }) => {
+      const texts = Object.fromEntries(
+        Object.entries(attributes).map(([key, attribute]) => [key, textOf(attribute)]),
+      );
       if (typeof value === 'number') return { attributes: texts, value };
       return { attributes: texts, value: value.count, sum: 'sum' in value ? value.sum : undefined };
     });
@@ -57,11 +53,6 @@ export class MemoryMetrics {
   async stop(): Promise<void> {
     metrics.disable();
     await this.#provider.shutdown();
-  }
-
-  async #collect(): Promise<readonly MetricData[]> {
-    const { resourceMetrics } = await this.#reader.collect();
-    return resourceMetrics.scopeMetrics.flatMap(({ metrics: collected }) => collected);
   }
 }
 

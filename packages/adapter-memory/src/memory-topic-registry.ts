@@ -1,7 +1,6 @@
 import type { TopicRegistry } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
-/** Keeps the number of partitions in a map by topic. */
 export class MemoryTopicRegistry implements TopicRegistry {
   readonly #store: MemoryStore;
 
@@ -11,8 +10,8 @@ export class MemoryTopicRegistry implements TopicRegistry {
 
   async register(topic: string, partitions: number): Promise<number> {
     this.#store.assertReachable();
-    const first = this.#store.topics.get(topic) ?? partitions;
-    this.#store.topics.set(topic, first);
-    return first;
+    const registered = this.#store.topics.get(topic) ?? partitions;
+    this.#store.topics.set(topic, registered);
+    return registered;
   }
 }

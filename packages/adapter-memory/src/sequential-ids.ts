@@ -1,6 +1,6 @@
 import { ActivityId, type IdGenerator } from '@user-activity/domain';
 
-/** Makes the ids `id-000001`, `id-000002` and so on, so that tests can predict them. */
+/** Generates the ids `id-000001`, `id-000002` and so on, which tests can predict. */
 export class SequentialIds implements IdGenerator {
   #made = 0;
 

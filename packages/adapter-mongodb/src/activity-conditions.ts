@@ -4,29 +4,25 @@ import type { ActivityDocument } from './activity-document.ts';
 import { encodeKey } from './metadata-codec.ts';
 import { anyOf, type Range } from './ranges.ts';
 
-/** Returns the query for the activities that match the filter, within one range of its positions. */
+/** Returns the query for the activities within the range that match the filter. */
 export function activityConditions(filter: ActivityFilter, { positions }: Range): Filter<ActivityDocument> {
   const { userIds, types } = filter;
-  const others = documentConditions(filter);
+  const unindexed = documentConditions(filter);
   return {
     ...(userIds.length > 0 ? { userId: anyOf(userIds) } : {}),
     ...(types.length > 0 ? { type: anyOf(types) } : {}),
-    ...(others.length > 0 ? { $and: [positions, ...others] } : positions),
+    ...(unindexed.length > 0 ? { $and: [positions, ...unindexed] } : positions),
   };
 }
 
-/**
- * Returns the conditions on fields that are in no index. MongoDB has to read documents to check them. A new filter belongs here,
- * or into `activityConditions` if it has an index.
- */
-export const documentConditions = ({ metadata }: ActivityFilter): readonly Filter<ActivityDocument>[] =>
-  metadata.map(metadataCondition);
+/** Returns the conditions on fields that are in no index: MongoDB reads documents to check them. */
+export const documentConditions = ({ metadata }: ActivityFilter) => metadata.map(metadataCondition);
 
-/** A path in MongoDB means what it means in the domain, so no translation is needed but for null. */
+/** MongoDB compares the value at a path as the domain does, except for null. */
 function metadataCondition({ path, scalars }: MetadataCondition): Filter<ActivityDocument> {
   const field = ['metadata', ...path.map(encodeKey)].join('.');
   const values = [...scalars].filter((scalar) => scalar !== null);
   if (values.length === scalars.size) return { [field]: { $in: values } };
-  // In MongoDB a missing member equals null, but it has no type.
+  // For MongoDB, a missing member equals null too. Only an existing null has the type null.
   return { $or: [{ [field]: { $in: values } }, { [field]: { $type: 'null' } }] };
 }

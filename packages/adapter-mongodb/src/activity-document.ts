@@ -20,7 +20,6 @@ export interface ActivityDocument {
   readonly receivedAt: Date;
 }
 
-/** Converts an activity to its document. */
 export function activityDocument(activity: UserActivity): ActivityDocument {
   return {
     _id: activity.id,
@@ -32,7 +31,6 @@ export function activityDocument(activity: UserActivity): ActivityDocument {
   };
 }
 
-/** Converts a document to its activity. The text of the metadata is made here, once. */
 export function storedActivity(document: ActivityDocument): StoredActivity {
   return StoredActivity.rehydrate({
     id: ActivityId.trusted(document._id),

@@ -5,17 +5,15 @@ import {
   Timestamp,
   type TimeSlots,
 } from '@user-activity/domain';
-import type { AggregationCursor, Document } from 'mongodb';
-import { aggregate, type Group, matchOf } from './count-by-key.ts';
-import { matchingCount } from './count-matching.ts';
+import { aggregate, type Group, matchingCount, matchOf } from './count-matching.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { partsOf } from './read-page.ts';
 import { timeBudget } from './time-budget.ts';
 
 /**
- * Counts activities by slot of time, if there are at most `max` slots. MongoDB groups everything before it returns the first slot.
- * So a time range that may have more slots is counted in portions of `portionSize` activities.
+ * Counts activities by time slot, if there are at most `max` slots. MongoDB counts all activities before it returns the first slot. So
+ * a time range that may have more slots is counted in portions of `portionSize` activities.
  */
 export async function countBySlot(
   store: MongoStore,
@@ -29,8 +27,8 @@ export async function countBySlot(
   const counts = new Map<string, SlotCount>();
   for (const part of partsOf(filter))
     for await (const { segment, slot, count } of inPortions(store, part, slots, portionSize, timeLeft)) {
-      const name = `${segment} ${slot}`;
-      counts.set(name, { segment, slot, count: count + (counts.get(name)?.count ?? 0) });
+      const key = `${segment} ${slot}`;
+      counts.set(key, { segment, slot, count: count + (counts.get(key)?.count ?? 0) });
       if (counts.size > max) return 'too-many';
     }
   return [...counts.values()];
@@ -40,7 +38,7 @@ export async function countBySlot(
 const maxSlots = ({ from, to }: TimeRange, { unitMs, offsets }: TimeSlots): number =>
   from === undefined || to === undefined ? Infinity : Math.ceil((to - from) / unitMs) + 2 * offsets.length;
 
-/** Counts slots in the order of time, portion by portion. The last slot of a portion may continue behind it, so it is counted again. */
+/** Counts slots in order of time. A portion may end within its last slot, so this slot is counted again, as a whole. */
 async function* inPortions(
   store: MongoStore,
   filter: ActivityFilter,
@@ -50,8 +48,8 @@ async function* inPortions(
 ): AsyncGenerator<SlotCount> {
   const { to } = filter.createdAt;
   for (let { from } = filter.createdAt; ; ) {
-    const rest = filter.with({ createdAt: TimeRange.between(from, to) });
-    const portion = await slotCounts(store, rest, slots, timeLeft(), portionSize).toArray();
+    const remaining = filter.with({ createdAt: TimeRange.between(from, to) });
+    const portion = await slotCounts(store, remaining, slots, timeLeft(), portionSize).toArray();
     portion.sort((a, b) => a.segment - b.segment || a.slot - b.slot);
     const last = portion.at(-1);
     if (last === undefined || portion.reduce((sum, { count }) => sum + count, 0) < portionSize) {
@@ -60,22 +58,19 @@ async function* inPortions(
     }
     yield* portion.slice(0, -1);
     const { begin, end } = boundsOf(last, slots);
-    const createdAt = TimeRange.between(laterOf(from, begin), to === undefined || end < to ? end : to);
-    const [counted] = await matchingCount(store, filter.with({ createdAt }), timeLeft()).toArray();
-    yield { ...last, count: counted?.count ?? last.count };
+    const lastRange = TimeRange.between(
+      from !== undefined && from > begin ? from : begin,
+      to === undefined || end < to ? end : to,
+    );
+    const [whole] = await matchingCount(store, filter.with({ createdAt: lastRange }), timeLeft()).toArray();
+    yield { ...last, count: whole?.count ?? last.count };
     if (to !== undefined && end >= to) return;
     from = end;
   }
 }
 
-const laterOf = (from: Timestamp | undefined, begin: Timestamp): Timestamp =>
-  from !== undefined && from > begin ? from : begin;
-
-/** Returns when a slot begins and ends, within its segment. */
-function boundsOf(
-  { segment, slot }: SlotCount,
-  { unitMs, offsets }: TimeSlots,
-): { readonly begin: Timestamp; readonly end: Timestamp } {
+/** Returns when a slot begins and ends within its segment. */
+function boundsOf({ segment, slot }: SlotCount, { unitMs, offsets }: TimeSlots) {
   const localBegin = slot * unitMs - (offsets[segment]?.offsetMs ?? 0);
   // The first offset also applies to all earlier times.
   const segmentBegin = segment === 0 ? -Infinity : (offsets[segment]?.from ?? -Infinity);
@@ -92,13 +87,13 @@ export function slotCounts(
   slots: TimeSlots,
   maxTimeMS: number,
   limit?: number,
-): AggregationCursor<SlotCount> {
+) {
   const begins = slots.offsets.map(({ from }) => from);
   const offset = bySegment(begins, (segment) => new Date(-(slots.offsets[segment]?.offsetMs ?? 0)));
   // The difference of two dates is a number, which can be divided.
   const slot = { $floor: { $divide: [{ $subtract: ['$createdAt', offset] }, slots.unitMs] } };
   const segment = bySegment(begins, (index) => ({ $literal: index }));
-  const earliest: Document[] = limit === undefined ? [] : [{ $sort: { createdAt: 1 } }, { $limit: limit }];
+  const earliest = limit === undefined ? [] : [{ $sort: { createdAt: 1 } }, { $limit: limit }];
   return aggregate<Group<Omit<SlotCount, 'count'>>>(store, indexFor(filter), maxTimeMS, [
     { $match: matchOf(filter) },
     ...earliest,
@@ -106,10 +101,7 @@ export function slotCounts(
   ]).map(({ _id, count }) => ({ ..._id, count }));
 }
 
-/**
- * Returns an expression for the value of the segment in which an activity is. MongoDB finds the segment by halving, because there
- * may be more than a hundred.
- */
+/** Returns an expression for the value of an activity's segment. A binary search, because there may be more than 100 segments. */
 function bySegment(
   begins: readonly number[],
   valueOf: (segment: number) => unknown,

@@ -6,12 +6,11 @@ import {
   isOfEdge,
   listedBytes,
   type ListedLetter,
-  type RawRecord,
   Timestamp,
 } from '@user-activity/domain';
 import { Binary } from 'mongodb';
 
-/** A list, because a header may have any name, and a field may not. */
+/** A list instead of an object, because MongoDB does not allow every header name as a field name. */
 type Headers = readonly { readonly name: string; readonly value: Binary }[];
 
 /** A dead letter in the collection `dead_letters`. */
@@ -25,13 +24,13 @@ export interface DeadLetterDocument {
   readonly code: DeadLetter['code'];
   readonly reason: string;
   readonly diedAt: Date;
-  /** Absent if it is unknown, because its index is partial. */
+  /** Absent if unknown: a partial index has only the documents with this field. */
   readonly activityId?: string;
-  /** How much the letter counts for the quota of the edge; absent in letters from the log. */
+  /** The size that counts for the quota of letters of the edge (the API); absent in letters from the log. */
   readonly bytes?: number;
 }
 
-/** The sizes of a letter's parts in bytes. */
+/** The sizes of a letter's key, value (`size`) and headers in bytes. */
 export interface DeadLetterSizes {
   readonly _id: string;
   readonly keySize: number;
@@ -39,13 +38,12 @@ export interface DeadLetterSizes {
   readonly headersSize: number;
 }
 
-/** A letter without its parts that are too large; these are null. */
+/** A letter in which parts that are too large are null. */
 type LeanDocument = Omit<DeadLetterDocument, 'headers' | 'bytes'> & { readonly headers: Headers | null };
 
 /** A letter as a page lists it. */
 export type ListedDocument = LeanDocument & DeadLetterSizes;
 
-/** Converts a letter to its document. */
 export function deadLetterDocument(letter: DeadLetter): DeadLetterDocument {
   const { origin, key, value, headers, code, reason, diedAt, activityId } = letter;
   return {
@@ -64,14 +62,18 @@ export function deadLetterDocument(letter: DeadLetter): DeadLetterDocument {
   };
 }
 
-/** Converts a document to its letter. */
 export function deadLetterOf(document: LeanDocument): DeadLetter {
   const { origin, key, value, headers, code, reason, diedAt, activityId } = document;
   return {
     origin,
     key: key && bytesOf(key),
     value: value && bytesOf(value),
-    headers: headersOf(headers ?? []),
+    headers: Object.fromEntries(
+      [...Map.groupBy(headers ?? [], ({ name }) => name)].map(([name, group]) => [
+        name,
+        group.map(({ value: header }) => bytesOf(header)),
+      ]),
+    ),
     code,
     reason,
     diedAt: Timestamp.trusted(diedAt.getTime()),
@@ -79,7 +81,6 @@ export function deadLetterOf(document: LeanDocument): DeadLetter {
   };
 }
 
-/** Converts a listed document to its letter. */
 export function listedLetter(document: ListedDocument): ListedLetter {
   const sizes = { key: document.keySize, value: document.size, headers: document.headersSize };
   const parts = ['key', 'value', 'headers'] as const;
@@ -92,13 +93,3 @@ export function listedLetter(document: ListedDocument): ListedLetter {
 }
 
 const bytesOf = (binary: Binary): Uint8Array => new Uint8Array(binary.value());
-
-function headersOf(list: Headers): RawRecord['headers'] {
-  const headers = new Map<string, Uint8Array[]>();
-  for (const { name, value } of list) {
-    const values = headers.get(name);
-    if (values === undefined) headers.set(name, [bytesOf(value)]);
-    else values.push(bytesOf(value));
-  }
-  return Object.fromEntries(headers);
-}

@@ -6,27 +6,25 @@ const byUser = { userId: 1, ...order } as const;
 const byType = { type: 1, ...order } as const;
 const byUserAndType = { userId: 1, type: 1, ...order } as const;
 
-/** The indexes of activities: one for each combination of user and type, so that a page examines little more than its own documents. */
+/** One index for each combination of user and type, so that a page examines little more than its own documents. */
 export const activityIndexes: readonly IndexKey[] = [byUser, byType, byUserAndType, order];
 
 const deadLetterOrder = { diedAt: -1, _id: -1 } as const;
 
-/** Orders dead letters by code and time. */
 export const deadLettersByCode: IndexKey = { code: 1, ...deadLetterOrder };
 
-/** Orders the dead letters that name an activity, for the latest dead letter of each activity. */
+/** For the latest dead letter of each activity. */
 export const deadLettersByActivity = {
   key: { activityId: 1, diedAt: -1 },
   partialFilterExpression: { activityId: { $exists: true } },
 } as const;
 
-/** Orders the dead letters of the edge from the oldest on, with their sizes, for the sweep. */
-export const deadLettersOfEdge: { readonly key: IndexKey; readonly partialFilterExpression: object } = {
+/** For the sweep of the dead letters of the edge: from the oldest, with their sizes. */
+export const deadLettersOfEdge = {
   key: { 'origin.topic': 1, diedAt: 1, _id: 1, bytes: 1 },
   partialFilterExpression: { 'origin.topic': edgeTopic },
-};
+} as const;
 
-/** The indexes of dead letters, as MongoDB creates them. */
 export const deadLetterIndexes: readonly { readonly key: IndexKey }[] = [
   { key: deadLettersByCode },
   { key: deadLetterOrder },
@@ -34,21 +32,17 @@ export const deadLetterIndexes: readonly { readonly key: IndexKey }[] = [
   deadLettersOfEdge,
 ];
 
-/** Returns the index for a filter of dead letters. */
 export const deadLetterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>
   codes.length > 0 ? deadLettersByCode : deadLetterOrder;
 
-/** Returns the index for a filter. MongoDB itself chooses by a sample, and then sometimes reads most of the collection. */
+/** Chooses the index for a filter. MongoDB would choose by a sample, and then sometimes read most of the collection. */
 export function indexFor({ userIds, types }: ActivityFilter): IndexKey {
   if (userIds.length > 0) return types.length > 0 ? byUserAndType : byUser;
   return types.length > 0 ? byType : order;
 }
 
-/** Returns the index for a filter that also holds the counted field, so that no document has to be read. */
-export function keyIndexFor(
-  { userIds, types }: Pick<ActivityFilter, 'userIds' | 'types'>,
-  field: KeyField,
-): IndexKey {
+/** Chooses an index for a filter that also contains the counted field, so that MongoDB reads no document. */
+export function keyIndexFor({ userIds, types }: ActivityFilter, field: KeyField): IndexKey {
   if (field === 'userId') return types.length > 0 ? byUserAndType : byUser;
   return userIds.length > 0 ? byUserAndType : byType;
 }

@@ -6,49 +6,51 @@ import { readByIds } from './read-activities.ts';
 import { duplicateKey, refusedInserts } from './refused-inserts.ts';
 import { turns } from './turns.ts';
 
-/** The outcome of inserting one activity: stored, its id belongs to an existing activity, or its content was refused. */
+/** The outcome for one activity. `existing` is the stored activity that has the same id. */
 export type Inserted = 'stored' | { readonly existing: StoredActivity } | Refused;
 
 const maxRounds = 5;
 
 /**
- * Inserts the activities whose ids are free, each independently of the others. All ids must be different. With `lookFirst`,
- * existing activities are not sent at all, which is faster if most of them exist.
+ * Inserts activities, each independently of the others, and returns the outcomes by id. All ids must be different. With
+ * `findExisting`, reads existing activities before it inserts the rest, which is faster if most activities exist.
  */
 export async function insertNew(
   store: MongoStore,
   activities: readonly UserActivity[],
-  lookFirst: boolean,
+  findExisting: boolean,
 ): Promise<ReadonlyMap<string, Inserted>> {
   const outcomes = new Map<string, Inserted>();
   const lookUp = async (ids: readonly string[]): Promise<void> => {
     if (ids.length === 0) return;
     for (const existing of await readByIds(store, ids)) outcomes.set(existing.id, { existing });
   };
-  if (lookFirst) await lookUp(activities.map(({ id }) => id));
-  let open = activities.filter(({ id }) => !outcomes.has(id));
-  // A further round is needed only if retention or a rollback removed an existing activity before it was read.
-  for (let round = 0; open.length > 0; round += 1) {
+  if (findExisting) await lookUp(activities.map(({ id }) => id));
+  // A second round is needed only if retention or a rollback removed an existing activity before it was read.
+  for (let round = 0; ; round += 1) {
+    const remaining = activities.filter(({ id }) => !outcomes.has(id));
+    if (remaining.length === 0) return outcomes;
     if (round === maxRounds)
-      throw new DomainError('STORE_UNAVAILABLE', 'Ids were taken, but their activities were missing.');
-    await lookUp(await insert(store, open, outcomes));
-    open = open.filter(({ id }) => !outcomes.has(id));
+      throw new DomainError(
+        'STORE_UNAVAILABLE',
+        'MongoDB reported existing ids, but did not return their activities.',
+      );
+    await lookUp(await insert(store, remaining, outcomes));
   }
-  return outcomes;
 }
 
-/** Inserts activities and adds their outcomes. Returns the ids that are taken, which have no outcome yet. */
+/** Inserts new activities, and adds their outcomes. Returns the ids of existing activities, which have no outcome yet. */
 async function insert(
   { activities }: MongoStore,
-  open: readonly UserActivity[],
+  newActivities: readonly UserActivity[],
   outcomes: Map<string, Inserted>,
 ): Promise<string[]> {
   const documents: ActivityDocument[] = [];
   const turn = turns.begin();
-  for (const activity of open) {
+  for (const activity of newActivities) {
     const document = activityDocument(activity);
     const bytes = encodedBytes(document);
-    if (bytes === undefined) outcomes.set(activity.id, { refused: 'it can not be encoded as BSON' });
+    if (bytes === undefined) outcomes.set(activity.id, { refused: "it can't be encoded as BSON" });
     else documents.push(document);
     if (turn.isOverAfter(bytes ?? 0)) await turn.next();
   }
@@ -64,7 +66,7 @@ async function insert(
   return taken;
 }
 
-/** Returns the document's size, or undefined if the driver can't encode it: then it would fail the whole batch. */
+/** Returns the size of the document in bytes, or undefined if the driver can't encode it. It would then fail the whole batch. */
 function encodedBytes(document: ActivityDocument): number | undefined {
   try {
     return BSON.calculateObjectSize(document);

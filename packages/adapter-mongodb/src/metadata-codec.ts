@@ -1,9 +1,8 @@
 import { type JsonObject, type JsonValue, Metadata } from '@user-activity/domain';
 
-// Keys that are special to MongoDB or its driver are encoded with percent signs, so that a path of metadata is a path of the document.
-// No key contains U+0000, but a query may.
+// Characters with a meaning for MongoDB are percent-encoded in keys. No key contains U+0000, but a query may.
 const specialCharacters = /^\$|[.%\0]/g;
-// The driver looks keys up in a plain object, and there finds the members that every object inherits, such as `constructor`.
+// Keys with a meaning for the driver. It also mistakes a key for the member of the same name that every object inherits.
 const specialKeys: ReadonlySet<string> = new Set([
   '_bsontype',
   'toBSON',
@@ -11,7 +10,7 @@ const specialKeys: ReadonlySet<string> = new Set([
 ]);
 const emptyKey = '%';
 
-/** Returns the name of a metadata key in a document. Different keys have different names. */
+/** Returns the field name for a metadata key. Different keys have different field names. */
 export function encodeKey(key: string): string {
   if (key === '') return emptyKey;
   if (specialKeys.has(key)) return `${percentEncoded(key.slice(0, 1))}${key.slice(1)}`;
@@ -28,16 +27,15 @@ function decodeKey(key: string): string {
     : key.replaceAll(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** Converts metadata for its document. Metadata is at most 64 levels deep, so recursion is safe. */
 export const encodeMetadata = (metadata: JsonObject): JsonObject => withKeys(metadata, encodeKey);
 
-/** Converts the metadata of a document back. */
 export const decodeMetadata = (stored: JsonObject): Metadata => Metadata.trusted(withKeys(stored, decodeKey));
 
-/** Renames all keys. Copies the object only if a key changes: a copy takes three times as long as the check. */
+/** Renames all keys. Copies the object only if a key changes, because a copy takes three times as long as the check. */
 const withKeys = (value: JsonObject, rename: (key: string) => string): JsonObject =>
   changesKey(value, rename) ? (renamed(value, rename) as JsonObject) : value;
 
+// Recursion is safe, because metadata is at most 64 levels deep.
 function changesKey(value: JsonValue, rename: (key: string) => string): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (isList(value)) return value.some((item) => changesKey(item, rename));

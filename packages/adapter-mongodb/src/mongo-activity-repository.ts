@@ -23,10 +23,9 @@ import { readPage } from './read-page.ts';
 import { translated } from './translated.ts';
 import { turns } from './turns.ts';
 
-/** Stores activities in MongoDB. */
 export class MongoActivityRepository implements ActivityRepository {
   readonly #store: MongoStore;
-  /** Whether most activities of the last batch existed. If so, the next batch is looked up before it is inserted. */
+  /** Whether most activities of the last batch existed, as in a replay. If so, `save` reads existing activities first. */
   #isReplaying = false;
 
   constructor(store: MongoStore) {
@@ -35,28 +34,28 @@ export class MongoActivityRepository implements ActivityRepository {
 
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
-    // Only the first activity with an id is sent. Later ones are compared with it, or with the existing one.
-    const firsts = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
+    // Of activities with the same id, `save` inserts the first, and compares the others with it or with the existing activity.
+    const firstsById = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
     for (const [index, activity] of activities.entries())
-      if (!firsts.has(activity.id)) firsts.set(activity.id, { activity, index });
-    const sent = [...firsts.values()].map(({ activity }) => activity);
-    const outcomesById = await translated(() => insertNew(this.#store, sent, this.#isReplaying));
+      if (!firstsById.has(activity.id)) firstsById.set(activity.id, { activity, index });
+    const distinct = [...firstsById.values()].map(({ activity }) => activity);
+    const outcomesById = await translated(() => insertNew(this.#store, distinct, this.#isReplaying));
     const existing = [...outcomesById.values()].filter(
       (outcome) => outcome !== 'stored' && 'existing' in outcome,
     ).length;
-    this.#isReplaying = existing * 2 > firsts.size;
+    this.#isReplaying = existing * 2 > firstsById.size;
     const outcomeOf = (activity: UserActivity, index: number): SaveOutcome => {
-      const [first, outcome] = [firsts.get(activity.id), outcomesById.get(activity.id)];
+      const [first, outcome] = [firstsById.get(activity.id), outcomesById.get(activity.id)];
       if (first === undefined || outcome === undefined) throw new Error('An outcome is missing.');
       if (outcome !== 'stored') return 'existing' in outcome ? outcome.existing.compare(activity) : outcome;
       return first.index === index ? 'stored' : first.activity.compare(activity);
     };
     const outcomes: SaveOutcome[] = [];
     const turn = turns.begin();
-    const isCompared = existing > 0 || firsts.size < activities.length;
+    const needsComparison = existing > 0 || firstsById.size < activities.length;
     for (const [index, activity] of activities.entries()) {
-      // To compare two activities with large metadata takes up to 66 ms.
-      if (isCompared && turn.isOver) await turn.next();
+      // A comparison of two activities with large metadata takes up to 66 ms.
+      if (needsComparison && turn.isOver) await turn.next();
       outcomes.push(outcomeOf(activity, index));
     }
     return outcomes;
@@ -73,8 +72,8 @@ export class MongoActivityRepository implements ActivityRepository {
   findById(id: ActivityId): Promise<StoredActivity | undefined> {
     const { activities, timeoutMs } = this.#store;
     return translated(async () => {
-      const found = await activities.findOne({ _id: id }, { maxTimeMS: timeoutMs });
-      return found === null ? undefined : storedActivity(found);
+      const document = await activities.findOne({ _id: id }, { maxTimeMS: timeoutMs });
+      return document === null ? undefined : storedActivity(document);
     });
   }
 

@@ -6,13 +6,13 @@ import { refusedInserts } from './refused-inserts.ts';
 import { translated } from './translated.ts';
 import { turns } from './turns.ts';
 
-// MongoDB's limit is 16 MiB. The rest is room for the parts of an update around the document.
+// MongoDB's limit is 16 MiB. An update needs 16 KiB for its other parts.
 const maxDocumentBytes = 16 * 1024 * 1024 - 16_384;
-// A portion is written at once, because the driver encodes it without a pause.
+// Portions are small, because the driver encodes a portion without a pause.
 const maxPortionBytes = 1024 * 1024;
 const maxPortionLetters = 500;
 
-/** Keeps dead letters in MongoDB, one for each origin. */
+/** Stores dead letters in MongoDB, one for each origin. */
 export class MongoDeadLetterQueue implements DeadLetterQueue {
   readonly #store: MongoStore;
 
@@ -22,18 +22,17 @@ export class MongoDeadLetterQueue implements DeadLetterQueue {
 
   add(letters: readonly DeadLetter[]): Promise<void> {
     return translated(async () => {
-      // The last letter of an origin replaces the others.
-      const lastOfEach = new Map(letters.map((letter) => [DeadLetterId.of(letter.origin), letter]));
-      for await (const portion of portionsOf(lastOfEach.values())) await this.#write(portion);
+      const lastByOrigin = new Map(letters.map((letter) => [DeadLetterId.of(letter.origin), letter]));
+      for await (const portion of portionsOf(lastByOrigin.values())) await this.#write(portion);
     });
   }
 
-  /** Inserts all documents, which is many times faster than to replace them, and replaces those that exist. */
+  /** Inserts the documents, and then replaces those that exist. An insert is many times faster than a replacement. */
   async #write(documents: readonly DeadLetterDocument[]): Promise<void> {
     const { deadLetters } = this.#store;
     const codes = await refusedInserts(deadLetters.insertMany(documents, { ordered: false }));
     if (codes.size === 0) return;
-    // A document that was refused for another reason than its id is refused again, and fails the write.
+    // If a document was refused for another reason than a taken id, its replacement fails too.
     const replacements = documents
       .filter((_, index) => codes.has(index))
       .map(({ _id, ...replacement }) => ({ replaceOne: { filter: { _id }, replacement, upsert: true } }));
@@ -41,7 +40,7 @@ export class MongoDeadLetterQueue implements DeadLetterQueue {
   }
 }
 
-/** Converts letters to documents, in portions that are written together. Other work gets its turn in between. */
+/** Converts letters to documents, in portions to write together. Other work gets a turn in between. */
 async function* portionsOf(letters: Iterable<DeadLetter>): AsyncGenerator<readonly DeadLetterDocument[]> {
   const turn = turns.begin();
   let portion: DeadLetterDocument[] = [];
@@ -60,11 +59,8 @@ async function* portionsOf(letters: Iterable<DeadLetter>): AsyncGenerator<readon
   if (portion.length > 0) yield portion;
 }
 
-/** Converts a letter to a document, without its bytes if these do not fit. */
-function fittingDocument(letter: DeadLetter): {
-  readonly document: DeadLetterDocument;
-  readonly size: number;
-} {
+/** Converts a letter to a document, without key, value and headers if the document would be too large. */
+function fittingDocument(letter: DeadLetter) {
   const document = deadLetterDocument(letter);
   const size = BSON.calculateObjectSize(document);
   return size <= maxDocumentBytes

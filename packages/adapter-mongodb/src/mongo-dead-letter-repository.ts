@@ -22,9 +22,8 @@ import { edgeBytes, oldestOfEdge, oldestOfLog, sweptLetter } from './sweep-dead-
 import { translated } from './translated.ts';
 import { turns } from './turns.ts';
 
-const replay = 'replay';
+const replayClaimId = 'replay';
 
-/** Lists, sweeps and removes the dead letters in MongoDB. */
 export class MongoDeadLetterRepository implements DeadLetterRepository {
   readonly #store: MongoStore;
 
@@ -42,7 +41,7 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
         const fitting = await idsThatFit(this.#store, ids, maxBytes);
         if (fitting.length === 0) return [];
         const letters = await this.#lettersById(fitting);
-        // If all of these were removed meanwhile, the ids behind them are next.
+        // If all of these letters were removed in the meantime, tries the remaining ids.
         if (letters.size > 0) return fitting.flatMap((id) => letters.get(id) ?? []);
       }
     });
@@ -69,23 +68,23 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
       const bytes = await edgeBytes(this.#store);
       const oldest = (await oldestOfEdge(this.#store, limit).toArray()).map(sweptLetter);
       const { due, ...sweep } = dueLetters(oldest, bytes, limits);
-      const dueOfLog =
+      const expiredOfLog =
         logBefore === undefined || due.length === limit
           ? []
           : await oldestOfLog(this.#store, new Date(logBefore), limit - due.length).toArray();
-      await this.#remove([...due, ...dueOfLog.map(sweptLetter)]);
-      return { ...sweep, expired: sweep.expired + dueOfLog.length };
+      await this.#remove([...due, ...expiredOfLog.map(sweptLetter)]);
+      return { ...sweep, expired: sweep.expired + expiredOfLog.length };
     });
   }
 
   claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
     const { after, upTo } = blockingClaimEnds(claim);
-    const isFree = [{ until: { $lte: new Date(after) } }, { until: { $gt: new Date(upTo) } }];
+    const freeClaims = [{ until: { $lte: new Date(after) } }, { until: { $gt: new Date(upTo) } }];
     return translated(async () => {
       try {
-        // If another process holds the claim, nothing matches, and the insert meets its id.
+        // If another process holds the claim, nothing matches, and the upsert fails because the id exists.
         await this.#store.claims.updateOne(
-          { _id: replay, $or: isFree },
+          { _id: replayClaimId, $or: freeClaims },
           { $set: { until: new Date(claim.until) } },
           { upsert: true },
         );
@@ -98,7 +97,7 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
   }
 
   async releaseReplay({ until }: ReplayClaim): Promise<void> {
-    await translated(() => this.#store.claims.deleteOne({ _id: replay, until: new Date(until) }));
+    await translated(() => this.#store.claims.deleteOne({ _id: replayClaimId, until: new Date(until) }));
   }
 
   async #lettersById(ids: readonly string[]): Promise<ReadonlyMap<string, DeadLetter>> {
@@ -107,7 +106,7 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
     const turn = turns.begin();
     for await (const document of deadLetters.find({ _id: { $in: [...ids] } }, { maxTimeMS: timeoutMs })) {
       letters.set(document._id, deadLetterOf(document));
-      // Any letter may have many headers, which take the driver longer than their bytes suggest.
+      // Checked by time only, because many headers take the driver longer than their bytes suggest.
       if (turn.isOver) await turn.next();
     }
     return letters;

@@ -5,42 +5,41 @@ import type { DeadLetterDocument } from './dead-letter-document.ts';
 import { activityIndexes, deadLetterIndexes } from './indexes.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 
-/** How to connect to MongoDB. */
 export interface MongoStoreOptions {
-  /** A connection string, https://www.mongodb.com/docs/manual/reference/connection-string/. */
+  /** A connection string: https://www.mongodb.com/docs/manual/reference/connection-string/. */
   readonly uri: string;
-  /** The name of the database. Default: `user_activity`. */
+  /** Default: `user_activity`. */
   readonly database?: string;
-  /** How long to look for a server, and to wait for its answer, in milliseconds. Default: 10,000. */
+  /** The time limit to find a server, and to wait for its response, in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
 }
 
-/** The number of partitions with which a topic began. */
+/** The number of partitions with which a topic was first used. */
 interface TopicDocument {
   /** The name of the topic. */
   readonly _id: string;
   readonly partitions: number;
 }
 
-/** The exclusive right of one process to do some work. */
+/** The exclusive right of one process to do a kind of work. */
 interface ClaimDocument {
   /** The name of the work. */
   readonly _id: string;
-  /** When the right ends, unless it was released before. */
+  /** The end of the right, unless the process releases it earlier. */
   readonly until: Date;
 }
 
 const closingMs = 500;
-// Without this the driver would look for a primary with the tags of the URI, and find none.
+// Without empty tags, the driver would look for a primary with the tags in the URI, and find none.
 const primaryOnly: MongoClientOptions = { readPreference: ReadPreference.primary, readPreferenceTags: [] };
 
 /**
- * An open database, shared by the adapters of this package: the collections with their indexes. All but `listedActivities` read from
- * the primary and write to the majority, whatever the URI says, because their answers decide what is stored, replayed or removed.
+ * The collections of a database, for the adapters of this package. Whatever the URI says, writes need the majority, and all collections
+ * except `listedActivities` read from the primary, because the results decide which data is stored, replayed or removed.
  */
 export class MongoStore {
   readonly activities: Collection<ActivityDocument>;
-  /** The activities for pages and counts only. Reads from the members that the URI's `readPreference` allows, which may lag. */
+  /** For pages and counts only. Reads from the members that the URI's `readPreference` allows, which may lag. */
   readonly listedActivities: Pick<Collection<ActivityDocument>, 'find' | 'aggregate'>;
   readonly deadLetters: Collection<DeadLetterDocument>;
   readonly topics: Collection<TopicDocument>;
@@ -54,7 +53,7 @@ export class MongoStore {
     timeoutMs: number,
     listPreference: ReadPreference,
   ) {
-    // A confirmed write survives the loss of a member, and a power cut.
+    // A write that is confirmed in this way survives a power cut, and the loss of a member.
     const writeConcern = { w: 'majority', journal: true } as const;
     const concerns = { writeConcern, readConcern: new ReadConcern('majority') };
     const db = client.db(database, { ...concerns, readPreference: ReadPreference.primary });
@@ -69,8 +68,8 @@ export class MongoStore {
   }
 
   /**
-   * Connects, and makes missing indexes. Throws DeploymentError if the URI, the credentials or the deployment must be changed, and
-   * STORE_UNAVAILABLE if no primary answers.
+   * Connects, and creates missing indexes. Throws DeploymentError if the URI, the credentials or the deployment must be changed, and
+   * STORE_UNAVAILABLE if no primary responds.
    */
   static async open({
     uri,
@@ -81,12 +80,12 @@ export class MongoStore {
       serverSelectionTimeoutMS: timeoutMs,
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs * 2,
-      // How long a query waits for a free connection.
+      // Limits the wait of a query for a free connection.
       waitQueueTimeoutMS: timeoutMs,
       retryWrites: true,
       appName: 'user-activity',
     };
-    // The first client only parses the URI. With its preference, `connect` would wait for the preferred member.
+    // This client only parses the URI. With the URI's preference, `connect` would wait for the preferred member.
     const listPreference = clientOf(uri, options).readPreference;
     const client = clientOf(uri, { ...options, ...primaryOnly });
     try {
@@ -120,7 +119,6 @@ export class MongoStore {
   }
 }
 
-/** Makes a client. Throws DeploymentError if the URI is invalid. */
 function clientOf(uri: string, options: MongoClientOptions): MongoClient {
   try {
     return new MongoClient(uri, options);

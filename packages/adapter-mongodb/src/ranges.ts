@@ -1,33 +1,32 @@
 import type { Order, TimeRange, Timestamp } from '@user-activity/domain';
 
-/** The fields of an index, in order, each with its direction. */
+/** The fields of an index in order, with their directions. */
 export type IndexKey = Readonly<Record<string, 1 | -1>>;
 
-/** Positions that are next to each other in every index. */
+/** A range of positions in an index that ends with a time and `_id`. */
 export interface Range {
-  /** The condition that selects them. */
+  /** The condition that selects the positions. */
   readonly positions: object;
-  /** Whether all have the same time. MongoDB merges these in order only if they are sorted by `_id` alone. */
+  /** Whether all positions have the same time. They must then be sorted by `_id` alone, or MongoDB does not merge them in order. */
   readonly isOneMoment: boolean;
 }
 
-/** A walk by a time field, then by `_id`. */
-export interface Walk {
+/** An order by a time field, then by `_id`, and a position in this order. */
+interface Walk {
   readonly field: string;
   readonly within: TimeRange;
   readonly order: Order;
   readonly after: { readonly moment: Timestamp; readonly id: string } | undefined;
 }
 
-/** Returns all positions within a time range. */
 export const rangeOf = (field: string, within: TimeRange): Range => ({
   positions: allOf(boundsOf(field, within)),
   isOneMoment: false,
 });
 
 /**
- * Returns the positions behind `after` as consecutive ranges: the rest of its moment, then later moments in the order of the walk.
- * With a single condition that uses `$or`, MongoDB would read more than the page.
+ * Returns the positions that follow `after` as consecutive ranges: first those with the same time, then the rest. Returns all positions
+ * without `after`. A single condition with `$or` would make MongoDB read more than the page.
  */
 export function rangesIn({ field, within, order, after }: Walk): readonly Range[] {
   if (after === undefined) return [rangeOf(field, within)];
@@ -43,7 +42,6 @@ export function rangesIn({ field, within, order, after }: Walk): readonly Range[
   ];
 }
 
-/** Returns how to sort the positions of a range. */
 export function sortOf(
   { field, order }: Pick<Walk, 'field' | 'order'>,
   range: Range,
@@ -52,7 +50,7 @@ export function sortOf(
   return range.isOneMoment ? { _id: direction } : { [field]: direction, _id: direction };
 }
 
-/** Returns a condition that any of these values meets. */
+/** Returns a condition that is true for each of these values. */
 export function anyOf<Value extends string>(values: readonly Value[]): Value | { $in: Value[] } {
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : { $in: [...values] };

@@ -3,14 +3,11 @@ import { type ActivityDocument, storedActivity } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { turns } from './turns.ts';
 
-// How many documents the server sends at once, at most 16 MiB: 4 MiB with metadata of 16 KiB.
+// The number of documents in a response of the server. With 16 KiB of metadata each, the response has 4 MiB; its limit is 16 MiB.
 const batchSize = 250;
 
-/** Returns the activities with these ids; unknown ids are left out. */
-export const readByIds = (
-  { activities, timeoutMs }: MongoStore,
-  ids: readonly string[],
-): Promise<readonly StoredActivity[]> =>
+/** Ignores unknown ids. */
+export const readByIds = ({ activities, timeoutMs }: MongoStore, ids: readonly string[]) =>
   readInTurns(
     activities.find(
       { _id: { $in: [...ids] } },
@@ -19,22 +16,22 @@ export const readByIds = (
   );
 
 /**
- * Reads activities in the order of the cursor, up to the one with which their metadata exceeds `maxBytes`. The driver decodes each
- * document when it is read, and 500 documents with many keys took a second, so other work gets its turn in between.
+ * Reads activities in the order of the cursor, up to the activity with which the metadata exceeds `maxBytes`. Other work gets a turn
+ * in between, because the driver decodes each document when it is read: 500 documents with many keys took a second.
  */
 export async function readInTurns(
   cursor: AsyncIterable<ActivityDocument>,
   maxBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<readonly StoredActivity[]> {
-  const read: StoredActivity[] = [];
+  const decoded: StoredActivity[] = [];
   const turn = turns.begin();
   let bytes = 0;
   for await (const document of cursor) {
     const activity = storedActivity(document);
-    read.push(activity);
+    decoded.push(activity);
     bytes += activity.metadata.length;
     if (bytes > maxBytes) break;
     if (turn.isOverAfter(activity.metadata.length)) await turn.next();
   }
-  return read;
+  return decoded;
 }

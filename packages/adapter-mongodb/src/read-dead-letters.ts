@@ -6,7 +6,7 @@ import {
   type ListedLetter,
   maxPageBytes,
 } from '@user-activity/domain';
-import type { AggregationCursor, Document, FindCursor } from 'mongodb';
+import type { Document } from 'mongodb';
 import { type DeadLetterSizes, type ListedDocument, listedLetter } from './dead-letter-document.ts';
 import { deadLetterIndexFor, deadLettersByActivity } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
@@ -38,10 +38,10 @@ const listProjection = {
   headers: unlessLarger(listedBytes.headers, sizes.headersSize, '$headers'),
 };
 
-// The cost of a listed letter besides its key and value, as a number of bytes that take the same time.
+// The cost of a listed letter without key and value, as a number of bytes that take the same time.
 const listedOverhead = 1024;
 
-// The number of letters that the server sends at once: 2.3 MiB of the largest listed ones.
+// The number of letters in a response of the server, which then has at most 2.3 MiB.
 const batchSize = 32;
 
 /** Reads the letters of a page, and the next letter if there is one. */
@@ -67,7 +67,6 @@ export async function readDeadLetters(
   return page;
 }
 
-/** Returns the ranges of positions of a page. */
 export const deadLetterRanges = ({ filter, order, after }: DeadLetterQuery): readonly Range[] =>
   rangesIn({
     field: timeField,
@@ -76,13 +75,12 @@ export const deadLetterRanges = ({ filter, order, after }: DeadLetterQuery): rea
     after: after && { moment: after.diedAt, id: after.id },
   });
 
-/** Queries one range of positions of a page. */
 export function findDeadLetters(
   { deadLetters, timeoutMs }: MongoStore,
   { filter, order }: Pick<DeadLetterQuery, 'filter' | 'order'>,
   range: Range,
   max: number,
-): FindCursor<ListedDocument> {
+) {
   const withCode = filter.codes.length > 0 ? { code: anyOf(filter.codes) } : {};
   return deadLetters.find<ListedDocument>(
     { ...withCode, ...range.positions },
@@ -97,18 +95,16 @@ export function findDeadLetters(
   );
 }
 
-/** Returns the ids of existing letters in the given order, up to the letter with which the bytes would exceed `maxBytes`. */
+/** Returns the ids of existing letters in the order of `ids`, as many as fit into `maxBytes`, but at least one. */
 export async function idsThatFit(
   { deadLetters, timeoutMs }: MongoStore,
   ids: readonly DeadLetterId[],
   maxBytes: number,
 ): Promise<readonly string[]> {
-  const found = deadLetters.find<DeadLetterSizes>(
-    { _id: { $in: [...ids] } },
-    { projection: sizes, maxTimeMS: timeoutMs },
-  );
+  const options = { projection: sizes, maxTimeMS: timeoutMs };
+  const letters = deadLetters.find<DeadLetterSizes>({ _id: { $in: [...ids] } }, options);
   const sizeById = new Map<string, number>();
-  for await (const { _id, keySize, size, headersSize } of found)
+  for await (const { _id, keySize, size, headersSize } of letters)
     sizeById.set(_id, keySize + size + headersSize);
   const fitting: string[] = [];
   let bytes = 0;
@@ -122,18 +118,15 @@ export async function idsThatFit(
   return fitting;
 }
 
-/** When the latest dead letter of an activity was made. */
+/** The time of the latest dead letter of an activity. */
 interface LatestLetterDocument {
   /** The id of the activity. */
   readonly _id: string;
   readonly diedAt: Date;
 }
 
-/** Queries the latest dead letter of each of these activities: one step along an index each, however many letters there are. */
-export function latestLetters(
-  { deadLetters, timeoutMs }: MongoStore,
-  ids: readonly ActivityId[],
-): AggregationCursor<LatestLetterDocument> {
+/** Queries the latest dead letter of each activity. Reads one key of an index per activity, however many letters it has. */
+export function latestLetters({ deadLetters, timeoutMs }: MongoStore, ids: readonly ActivityId[]) {
   const { key } = deadLettersByActivity;
   return deadLetters.aggregate<LatestLetterDocument>(
     [

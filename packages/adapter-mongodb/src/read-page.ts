@@ -4,9 +4,7 @@ import {
   maxPageBytes,
   type StoredActivity,
 } from '@user-activity/domain';
-import type { FindCursor } from 'mongodb';
 import { activityConditions } from './activity-conditions.ts';
-import type { ActivityDocument } from './activity-document.ts';
 import { indexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { type Range, rangesIn, sortOf } from './ranges.ts';
@@ -15,10 +13,11 @@ import { timeBudget } from './time-budget.ts';
 
 const field = 'createdAt';
 
-// How many ranges of an index MongoDB merges in order. With more, it would sort all that they hold.
-const maxMerged = 200;
+// The maximum number of ranges of an index that MongoDB merges in order. With more ranges, it would sort all their documents.
+const maxMergedRanges = 200;
 
-// How many documents the server sends at once: 2 MiB with metadata of 32 KiB, 16 MiB with the largest that can be configured.
+// The number of documents in a response of the server. It has 2 MiB with metadata of 32 KiB, and 16 MiB, its limit, with the
+// largest metadata that can be configured.
 const batchSize = 64;
 
 /** Reads the activities of a page, and the next activity if there is one. */
@@ -33,9 +32,9 @@ export async function readPage(store: MongoStore, query: ActivityQuery): Promise
     const parts = partsOf(query.filter).map((part) =>
       readInTurns(findActivities(store, query.with({ filter: part }), range, max, maxTimeMS), maxPageBytes),
     );
-    const found = (await Promise.all(parts)).flat();
+    const inRange = (await Promise.all(parts)).flat();
     const inOrder = query.order === 'asc' ? ascending : descending;
-    page.push(...(parts.length === 1 ? found : found.toSorted(inOrder)).slice(0, max));
+    page.push(...(parts.length === 1 ? inRange : inRange.toSorted(inOrder)).slice(0, max));
   }
   return page;
 }
@@ -44,32 +43,31 @@ export async function readPage(store: MongoStore, query: ActivityQuery): Promise
 const minBytesOf = (activities: readonly StoredActivity[]): number =>
   activities.reduce((sum, { metadata }) => sum + metadata.length, 0);
 
-/** Compares as MongoDB does. Ids are ASCII, so JavaScript orders them the same. */
+/** Compares as MongoDB does: JavaScript orders ids equally, because they are ASCII. */
 function ascending(a: StoredActivity, b: StoredActivity): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 }
 
 const descending = (a: StoredActivity, b: StoredActivity): number => ascending(b, a);
 
-/** Divides the filter into as many parts as MongoDB needs to merge the ranges of each part. */
+/** Divides a filter into parts, each with at most as many ranges as MongoDB merges. */
 export function partsOf(filter: ActivityFilter): readonly ActivityFilter[] {
   const { userIds, types } = filter;
-  if (userIds.length * types.length <= maxMerged) return [filter];
-  const size = Math.floor(maxMerged / userIds.length);
+  if (userIds.length * types.length <= maxMergedRanges) return [filter];
+  const size = Math.floor(maxMergedRanges / userIds.length);
   const parts: ActivityFilter[] = [];
   for (let from = 0; from < types.length; from += size)
     parts.push(filter.with({ types: types.slice(from, from + size) }));
   return parts;
 }
 
-/** Queries one part of a filter within one range of positions. */
 export function findActivities(
   { listedActivities }: MongoStore,
   { filter, order }: Pick<ActivityQuery, 'filter' | 'order'>,
   range: Range,
   max: number,
   maxTimeMS: number,
-): FindCursor<ActivityDocument> {
+) {
   return listedActivities.find(activityConditions(filter, range), {
     sort: sortOf({ field, order }, range),
     limit: max,
@@ -79,7 +77,6 @@ export function findActivities(
   });
 }
 
-/** Returns the ranges of positions of a page. */
 export const rangesOf = ({ filter, order, after }: ActivityQuery): readonly Range[] =>
   rangesIn({
     field,

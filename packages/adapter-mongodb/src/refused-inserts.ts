@@ -1,11 +1,11 @@
 import { MongoBulkWriteError } from 'mongodb';
 
-/** The code of an insert whose id is taken. */
+/** MongoDB's code for an insert with an id that exists. */
 export const duplicateKey = 11_000;
 
 /**
- * Waits for an unordered insert of several documents. Returns the error code of each document that was not inserted, by its index.
- * Rejects if MongoDB did not confirm the others.
+ * Waits for an unordered insert of several documents. Returns the error code of each document that was not inserted, by index. Rejects
+ * if MongoDB did not confirm the other documents.
  */
 export async function refusedInserts(insertion: Promise<unknown>): Promise<ReadonlyMap<number, number>> {
   try {

@@ -1,22 +1,26 @@
-import { DeadLetterCode, edgeTopic, type SweptLetter } from '@user-activity/domain';
-import type { AggregationCursor, FindCursor } from 'mongodb';
+import { DeadLetterCode, edgeTopic } from '@user-activity/domain';
+import type { Document, Filter } from 'mongodb';
+import type { DeadLetterDocument } from './dead-letter-document.ts';
 import { deadLettersByCode, deadLettersOfEdge } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
+import type { IndexKey } from './ranges.ts';
 
+// Letters of the edge are requests that the API refused. They were never on the log.
 const ofEdge = { 'origin.topic': edgeTopic } as const;
 
-/** The total size of the letters of the edge, and how many of them have no size. */
 interface EdgeTotals {
+  /** The total size of the letters of the edge in bytes, except for letters without a size. */
   readonly bytes: number;
-  readonly unknown: number;
+  /** The number of letters without a size. */
+  readonly unsized: number;
 }
 
 /** Returns the total size of all letters of the edge in bytes. */
 export async function edgeBytes(store: MongoStore): Promise<number> {
   const [totals] = await edgeTotals(store).toArray();
   if (totals === undefined) return 0;
-  if (totals.unknown === 0) return totals.bytes;
-  // Letters of older versions have no size.
+  if (totals.unsized === 0) return totals.bytes;
+  // Letters of older versions of the service have no size.
   await store.deadLetters.updateMany({ ...ofEdge, bytes: { $exists: false } }, [
     { $set: { bytes: { $bsonSize: '$$ROOT' } } },
   ]);
@@ -24,8 +28,8 @@ export async function edgeBytes(store: MongoStore): Promise<number> {
   return complete?.bytes ?? 0;
 }
 
-/** Queries the totals. Reads an index only. */
-export const edgeTotals = ({ deadLetters, timeoutMs }: MongoStore): AggregationCursor<EdgeTotals> =>
+/** Reads only an index. */
+export const edgeTotals = ({ deadLetters, timeoutMs }: MongoStore) =>
   deadLetters.aggregate<EdgeTotals>(
     [
       { $match: ofEdge },
@@ -34,52 +38,46 @@ export const edgeTotals = ({ deadLetters, timeoutMs }: MongoStore): AggregationC
         $group: {
           _id: null,
           bytes: { $sum: '$bytes' },
-          unknown: { $sum: { $cond: [{ $eq: [{ $ifNull: ['$bytes', null] }, null] }, 1, 0] } },
+          unsized: { $sum: { $cond: [{ $eq: [{ $ifNull: ['$bytes', null] }, null] }, 1, 0] } },
         },
       },
     ],
     { maxTimeMS: timeoutMs, hint: deadLettersOfEdge.key },
   );
 
-/** The fields of a letter by which a sweep chooses. */
+/** The fields of a letter that a sweep needs. */
 interface SweptDocument {
   readonly _id: string;
   readonly diedAt: Date;
   readonly bytes?: number;
 }
 
-/** Queries the oldest letters of the edge. Reads an index only. */
-export const oldestOfEdge = (
+/** Queries the oldest letters of the edge. Reads only an index. */
+export const oldestOfEdge = (store: MongoStore, limit: number) =>
+  findOldest(store, ofEdge, { _id: 1, diedAt: 1, bytes: 1 }, deadLettersOfEdge.key, limit);
+
+/** Queries the oldest letters from the log that died before a time. Reads only an index: letters of the edge have another code. */
+export function oldestOfLog(store: MongoStore, before: Date, limit: number) {
+  const condition = { code: { $in: [...DeadLetterCode.replayable] }, diedAt: { $lt: before } };
+  return findOldest(store, condition, { _id: 1, diedAt: 1 }, deadLettersByCode, limit);
+}
+
+const findOldest = (
   { deadLetters, timeoutMs }: MongoStore,
+  condition: Filter<DeadLetterDocument>,
+  projection: Document,
+  hint: IndexKey,
   limit: number,
-): FindCursor<SweptDocument> =>
-  deadLetters.find<SweptDocument>(ofEdge, {
-    projection: { _id: 1, diedAt: 1, bytes: 1 },
+) =>
+  deadLetters.find<SweptDocument>(condition, {
+    projection,
     sort: { diedAt: 1, _id: 1 },
     limit,
     maxTimeMS: timeoutMs,
-    hint: deadLettersOfEdge.key,
+    hint,
   });
 
-/** Queries the oldest letters from the log that died before a time. Reads an index only: no letter of the edge has their codes. */
-export const oldestOfLog = (
-  { deadLetters, timeoutMs }: MongoStore,
-  before: Date,
-  limit: number,
-): FindCursor<SweptDocument> =>
-  deadLetters.find<SweptDocument>(
-    { code: { $in: [...DeadLetterCode.replayable] }, diedAt: { $lt: before } },
-    {
-      projection: { _id: 1, diedAt: 1 },
-      sort: { diedAt: 1, _id: 1 },
-      limit,
-      maxTimeMS: timeoutMs,
-      hint: deadLettersByCode,
-    },
-  );
-
-/** Converts a document to the domain's letter, with its id. */
-export const sweptLetter = (document: SweptDocument): SweptLetter & { readonly id: string } => ({
+export const sweptLetter = (document: SweptDocument) => ({
   id: document._id,
   diedAt: document.diedAt.getTime(),
   bytes: document.bytes ?? 0,

@@ -1,14 +1,14 @@
 import { queryTimeout } from './translated.ts';
 
 /**
- * Starts a time limit that the parts of one query share. The returned function gives the milliseconds that are left: a whole
- * number, and never 0, which MongoDB takes for no limit. It throws STORE_TIMEOUT if none are left.
+ * Starts a time limit that all parts of a query share. The returned function returns the remaining time in whole milliseconds, at
+ * least 1, because 0 means no limit for MongoDB. Throws STORE_TIMEOUT if no time remains.
  */
 export function timeBudget(timeoutMs: number): () => number {
   const end = performance.now() + timeoutMs;
   return () => {
-    const left = Math.ceil(end - performance.now());
-    if (left < 1) throw queryTimeout();
-    return left;
+    const remaining = Math.ceil(end - performance.now());
+    if (remaining < 1) throw queryTimeout();
+    return remaining;
   };
 }

@@ -3,7 +3,7 @@ import { MongoError } from 'mongodb';
 
 const maxTimeExpired = 50;
 
-/** Does the work of a port. Rejects with STORE_UNAVAILABLE or STORE_TIMEOUT if the driver fails; a bug stays as it is. */
+/** Does the work. Rejects with STORE_UNAVAILABLE or STORE_TIMEOUT if the driver fails, and with other errors unchanged. */
 export async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -12,9 +12,9 @@ export async function translated<Result>(work: () => Promise<Result>): Promise<R
   }
 }
 
-/** Makes the ports' error for a failure. It leaves out the driver's message, which may quote a document. */
+/** Makes the error for a failure of the driver. Omits the driver's message, which may quote a document. */
 function storeFailure(error: unknown): unknown {
-  // Other errors are bugs of ours, which must not look like an outage.
+  // Other errors are bugs in our code, which must not look like an outage.
   if (isDomainError(error) || !(error instanceof MongoError)) return error;
   const { code } = error;
   if (code === maxTimeExpired) return queryTimeout();
@@ -22,6 +22,5 @@ function storeFailure(error: unknown): unknown {
   return new DomainError('STORE_UNAVAILABLE', `The store did not answer (${reason}).`);
 }
 
-/** The error of a query that exceeded its time. */
 export const queryTimeout = (): DomainError =>
   new DomainError('STORE_TIMEOUT', 'The store took too long over the question.');

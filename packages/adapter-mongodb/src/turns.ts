@@ -1,4 +1,4 @@
 import { Turns } from '@user-activity/domain';
 
-/** The turns of this adapter's long tasks. */
+/** Shares the event loop between the long tasks of this adapter. */
 export const turns: Turns = new Turns({ defer: setImmediate, now: () => performance.now() });

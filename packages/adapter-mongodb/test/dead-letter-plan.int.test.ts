@@ -59,7 +59,7 @@ describe.each([
   });
 });
 
-test('the latest dead letter of each activity is one step along an index, and no document is examined', async () => {
+test('the latest dead letter of each activity takes one key of an index, and no document', async () => {
   const lettersOf = (name: string, count: number) =>
     Array.from({ length: count }, (_, index) =>
       letterOf(1000 + index, {
@@ -89,9 +89,9 @@ test('a sweep reads only indexes, and computes the sizes of letters of older ver
   await new MongoDeadLetterQueue(store).add(ofEdge);
   const bytes = await edgeBytes(store);
   await store.deadLetters.updateOne({ _id: 'http:0:2' }, { $unset: { bytes: 1 } });
-  expect(await edgeTotals(store).toArray()).toEqual([{ _id: null, bytes: (bytes / 3) * 2, unknown: 1 }]);
+  expect(await edgeTotals(store).toArray()).toEqual([{ _id: null, bytes: (bytes / 3) * 2, unsized: 1 }]);
   expect(await edgeBytes(store)).toBeGreaterThan((bytes / 3) * 2);
-  expect((await edgeTotals(store).toArray())[0]?.unknown).toBe(0);
+  expect((await edgeTotals(store).toArray())[0]?.unsized).toBe(0);
   const before = new Date(start + 20_000);
   for (const cursor of [edgeTotals(store), oldestOfEdge(store, 2), oldestOfLog(store, before, 10)]) {
     const { plan, examined } = await explained(cursor);

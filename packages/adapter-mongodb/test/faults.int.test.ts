@@ -21,7 +21,7 @@ async function setUp() {
   return { ...fresh, repository: new MongoActivityRepository(fresh.store), db: client.db(fresh.database) };
 }
 
-test('an activity that MongoDB refuses stops none of the 999 others', async () => {
+test('an activity that MongoDB refuses does not prevent the storing of 999 others', async () => {
   const { repository, db } = await setUp();
   await db.command({ collMod: 'activities', validator: { type: { $ne: 'REFUSED' } } });
   const activities = sampleActivities(999);
@@ -34,7 +34,7 @@ test('an activity that MongoDB refuses stops none of the 999 others', async () =
   expect(await db.collection('activities').countDocuments()).toBe(999);
 });
 
-test('a batch far larger than one message of the protocol is stored whole', async () => {
+test('a batch far larger than the limit of a MongoDB message is stored completely', async () => {
   const { repository, db } = await setUp();
   const metadata = { text: 'x'.repeat(16_000) };
   const outcomes = await repository.save(sampleActivities(4000, { metadata }));
@@ -42,7 +42,7 @@ test('a batch far larger than one message of the protocol is stored whole', asyn
   expect(await db.collection('activities').countDocuments()).toBe(4000);
 });
 
-test('a dead letter too large for a document is kept without its bytes, and does not block the next letter', async () => {
+test('a dead letter too large for a document is stored without its bytes, and does not block the next letter', async () => {
   const { store } = await setUp();
   const letters = [17 * 1024 * 1024, 3].map((size, offset) => ({
     origin: { topic: 'user-activity', partition: 0, offset },
@@ -73,7 +73,7 @@ test('a batch repeated after a lost connection has an outcome for each activity'
   ]);
 });
 
-test('a full replay changes nothing, and a new activity behind it is stored', async () => {
+test('a full replay changes nothing, and a new activity after it is stored', async () => {
   const { repository } = await setUp();
   const activities = sampleActivities(300);
   const batches = [activities.slice(0, 100), activities.slice(100, 200), activities.slice(200)];
@@ -92,7 +92,7 @@ test('a mongod without a replica set is refused, and the message says what to do
   await expect(opening).rejects.toThrow(/--replSet rs0.*rs\.initiate\(\).*replicaSet=rs0/);
 });
 
-test('several processes may make the indexes at the same time, and again', async () => {
+test('several processes may create the indexes, at the same time or again', async () => {
   const { db, database } = await setUp();
   const open = async () => {
     const store = await MongoStore.open({ uri: mongodbUri(), database });
@@ -121,7 +121,7 @@ test('a hanging server is reported as an outage in time', async () => {
   server.signal('SIGCONT');
 });
 
-test('a query that takes too long is STORE_TIMEOUT, and the store still works', async () => {
+test('a query that takes too long rejects with STORE_TIMEOUT, and the store still works', async () => {
   const { store, repository } = await setUp();
   await repository.save(sampleActivities(30_000, { metadata: { text: 'x'.repeat(200) } }));
   // No query can read so many documents within 1 ms.

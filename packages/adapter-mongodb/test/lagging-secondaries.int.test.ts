@@ -81,7 +81,7 @@ test('with a URI that prefers a lagging secondary, only lists of activities lag'
   await expect.poll(() => repository.count(everything.filter), { timeout: 30_000 }).toBe(2);
 });
 
-test('an activity that the majority does not have yet is neither stored nor a duplicate: its save fails', async () => {
+test('a save fails while the majority does not have the activity, even if the primary has it', async () => {
   const options = 'w=1&journal=false&wtimeoutMS=50&readConcernLevel=local';
   // Makes the indexes, which takes longer than the short time-out below.
   const { database } = await storeWith(options);
@@ -106,7 +106,7 @@ test.each([
   'readPreference=nearest&readPreferenceTags=member:none',
   'readPreference=secondary&readPreferenceTags=member:none&maxStalenessSeconds=120',
   'readPreferenceTags=member:none',
-])('a store with %s in its URI, which no member matches, still stores', async (options) => {
+])('a URI with %s, which no member matches, does not prevent writes', async (options) => {
   const database = newDatabase();
   await storeWith('w=1', database);
   const { repository } = await storeWith(options, database, 2000);
@@ -123,7 +123,7 @@ test.each([
   'readConcernLevel=available&readPreference=nearest',
   'readPreference=secondary&maxStalenessSeconds=120',
   'readPreference=secondaryPreferred&readPreferenceTags=member:1&readPreferenceTags=',
-])('%s in the URI changes no setting of the collections that decide', async (options) => {
+])('%s in the URI changes no setting of the collections that are not for lists', async (options) => {
   const { store } = await storeWith(options);
   for (const collection of [store.activities, store.deadLetters, store.topics]) {
     expect(collection.readPreference).toMatchObject({ mode: 'primary' });

@@ -11,7 +11,7 @@ test('decoding restores any metadata', () => {
   );
 });
 
-test('different keys have different names, and none is special to MongoDB or its driver', () => {
+test('different keys have different field names without a meaning for MongoDB or its driver', () => {
   const key = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('$', '.', '%', '2', '4', 'E', 'a') }));
   fc.assert(
     fc.property(key, key, (first, second) => {
@@ -32,4 +32,4 @@ test.each([
   ['%', '%25'],
   ['_bsontype', '%5Fbsontype'],
   ['constructor', '%63onstructor'],
-])('the key %j has the name %j', (key, name) => expect(encodeKey(key)).toBe(name));
+])('the key %j has the field name %j', (key, name) => expect(encodeKey(key)).toBe(name));

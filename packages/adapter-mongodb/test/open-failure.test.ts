@@ -15,11 +15,11 @@ test.each([
   ['a wrong password', new MongoServerError({ code: 18, errmsg: 'Authentication failed.' })],
   ['missing rights', new MongoServerError({ code: 13, errmsg: 'not authorized' })],
   ['another index with the same name', new MongoServerError({ code: 86, errmsg: 'An equivalent index' })],
-])('%s must be changed before a retry', (_, error) => {
+])('%s is a fault of the deployment', (_, error) => {
   expect(openFailure(error)).toBeInstanceOf(DeploymentError);
 });
 
-test('a bug stays what it is', () => {
+test('an error of our code is returned unchanged', () => {
   const bug = new TypeError('x is undefined');
   expect(openFailure(bug)).toBe(bug);
 });

@@ -21,7 +21,7 @@ async function read(count: number, activity: UserActivity, maxBytes?: number) {
 
 const large = sampleActivity({ metadata: { text: 'x'.repeat(10_000) } });
 
-test('other work has a turn while large activities are read', async () => {
+test('other work gets turns while large activities are read', async () => {
   expect(await read(10, large)).toEqual({ length: 10, turned: true });
 });
 

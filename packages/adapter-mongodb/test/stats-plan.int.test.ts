@@ -104,7 +104,7 @@ describe.each(combinations)('counting activities %s', (_, filter) => {
     expect(keys).toBeLessThanOrEqual(Math.min(matches(filter), max ?? 1000) + 20);
   });
 
-  test('by time has the same result in portions of any size', async () => {
+  test('by time has the same result with each portion size', async () => {
     const offsets = [90, 200, 300, 400].map((seconds) => ({ from: at(seconds), offsetMs: -seconds * 7 }));
     for (const unitMs of [1000, 7000, 60_000, 86_400_000]) {
       const slots = { unitMs, offsets };
@@ -159,7 +159,7 @@ describe.each(searches)('counting activities with a metadata condition, %s', (_,
   });
 });
 
-test('users of more than a few activities are counted too', async () => {
+test('users are counted in the index if many activities match', async () => {
   const fresh = await freshStore();
   try {
     const createdAt = new Date(start);
@@ -183,7 +183,7 @@ test('users of more than a few activities are counted too', async () => {
   }
 });
 
-test('a count without time left is not sent', async () => {
+test('a count is not sent if no time remains', async () => {
   const late = Object.create(fixture.store, { timeoutMs: { value: 0 } }) as typeof fixture.store;
   const hurried = new MongoActivityRepository(late);
   const createdAt = TimeRange.between(at(90), undefined);

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('the parts of a query share its time, and no part is sent when it is over', () => {
+test('the parts of a query share its time limit, and no part is sent after it', () => {
   const timeLeft = timeBudget(1000);
   expect(timeLeft()).toBe(1000);
   vi.advanceTimersByTime(400);

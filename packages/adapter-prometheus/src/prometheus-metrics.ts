@@ -3,14 +3,14 @@ import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { PullReader } from './pull-reader.ts';
 
-// How long an observer may take, for instance to ask a broker. After that its values are missing.
-const observingMs = 2000;
+// The time limit for an observer, which may for instance query a broker. Values that arrive later are omitted.
+const observerTimeoutMs = 2000;
 
-/** Collects the process's OpenTelemetry measurements, and returns them in Prometheus's text format, version 0.0.4. */
+/** Collects the process's OpenTelemetry measurements for Prometheus. */
 export class PrometheusMetrics {
   readonly #provider: MeterProvider;
   readonly #reader: PullReader = new PullReader();
-  // Without a prefix, time stamps, common labels, and data about the resource and the meter.
+  // No prefix, no timestamps, no common labels, and no data about the resource and the meter.
   readonly #serializer: PrometheusSerializer = new PrometheusSerializer('', false, undefined, true, true);
   #scraping: Promise<string> | undefined;
   #closed: Promise<void> | undefined;
@@ -20,17 +20,16 @@ export class PrometheusMetrics {
   }
 
   /**
-   * Starts to measure the process. Call it first: instruments that were made before are not measured. Throws if the process is
-   * measured already.
+   * Starts to measure the process. Instruments that were created before are not measured. Throws if the process is measured already.
    */
   static start(): PrometheusMetrics {
     const started = new PrometheusMetrics();
     if (!metrics.setGlobalMeterProvider(started.#provider))
-      throw new Error('The process is measured already.');
+      throw new Error('The process is measured already: close the other PrometheusMetrics.');
     return started;
   }
 
-  /** Returns the current values. Concurrent calls share one collection. */
+  /** Returns the current values in Prometheus's text format, version 0.0.4. Concurrent calls share one collection. */
   readonly scrape = (): Promise<string> => {
     this.#scraping ??= this.#scrape().finally(() => {
       this.#scraping = undefined;
@@ -45,8 +44,8 @@ export class PrometheusMetrics {
   }
 
   async #scrape(): Promise<string> {
-    // Values of observers that failed are missing; there is nothing else to report about them.
-    const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observingMs });
+    // `collect` also returns the errors of observers. They are ignored: the observers' values are missing.
+    const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observerTimeoutMs });
     return `${this.#serializer.serialize(resourceMetrics).trimEnd()}\n`;
   }
 

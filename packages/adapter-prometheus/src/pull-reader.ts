@@ -1,17 +1,14 @@
 import { AggregationTemporality, InstrumentType, MetricReader } from '@opentelemetry/sdk-metrics';
 
 /**
- * Collects measurements on request. Gauges show only the values observed by this collection. By default the SDK would keep the last
- * value of something that is gone, such as a partition that moved to another member.
+ * Collects measurements on request. Gauges show only values observed by the current collection. By default, the SDK would still show
+ * the last value of a thing that no longer exists, such as a partition that moved to another member.
  */
 export class PullReader extends MetricReader {
-  constructor() {
-    super({
-      aggregationTemporalitySelector: (type) =>
-        type === InstrumentType.OBSERVABLE_GAUGE
-          ? AggregationTemporality.DELTA
-          : AggregationTemporality.CUMULATIVE,
-    });
+  override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
+    return type === InstrumentType.OBSERVABLE_GAUGE
+      ? AggregationTemporality.DELTA
+      : AggregationTemporality.CUMULATIVE;
   }
 
   protected override async onForceFlush(): Promise<void> {

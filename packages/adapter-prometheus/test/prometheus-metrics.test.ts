@@ -30,7 +30,7 @@ test('shows counters, gauges and histograms with their units, and no data about 
   ]);
 });
 
-test('is a valid text if nothing was measured', async () => {
+test('returns valid text if nothing was measured', async () => {
   expect((await scraped()).samples).toEqual([]);
 });
 
@@ -86,7 +86,7 @@ test('a process is measured only once at a time', async () => {
 });
 
 test.each([
-  ['a line without a line end', 'a 1'],
+  ['a line without a newline', 'a 1'],
   ['a line that is not in the format', '# TYPE a gauge\na one\n'],
   ['an unknown type', '# TYPE a guage\n'],
   ['a sample without a type', 'a 1\n'],

@@ -2,8 +2,8 @@ import type { RecordBatchEntry } from 'kafkajs';
 import type { BatchHeader } from './batch-header.ts';
 
 /**
- * Stands for the last offset of a batch whose last records were removed, for instance by compaction. KafkaJS skips control records
- * without delivering them. Without this one it would fetch an empty batch for ever.
+ * A control record at the last offset of a batch, for a batch whose last records were removed, for instance by compaction. KafkaJS
+ * does not deliver control records, but continues after them. Without this record, KafkaJS would fetch the same batch for ever.
  */
 export class BatchEnd implements RecordBatchEntry {
   readonly attributes = 0;

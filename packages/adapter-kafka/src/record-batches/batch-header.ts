@@ -1,8 +1,8 @@
-/** The size of a batch's header in bytes. */
+/** The size of the header of a batch in bytes. */
 export const headerBytes = 61;
-/** The version of the format that is read. Earlier versions have no headers, so they can't hold activities. */
-export const readFormat = 2;
-/** The size of the part of a header up to the format version, which is at the same place in all versions. */
+/** The only format version that can be read. Records of earlier versions have no headers, so they can't be activities. */
+export const readableFormat = 2;
+/** The size of a header up to its format version, in bytes. This part is the same in all versions. */
 export const minBatchBytes = 17;
 
 const codecMask = 0x07;
@@ -19,18 +19,17 @@ export class BatchHeader {
   readonly producerId: string;
   readonly inTransaction: boolean;
   readonly isControlBatch: boolean;
-  /** The number of records. */
   readonly count: number;
   readonly #logAppendTime: boolean;
   readonly #firstTimestamp: number;
   readonly #maxTimestamp: number;
 
-  /** Reads the header of a batch. A batch of another format counts as one with a single offset. */
+  /** Reads the header of a batch. A batch of another format version seems to have only one offset. */
   constructor(bytes: Buffer) {
     this.firstOffset = Number(bytes.readBigInt64BE(0));
     this.magicByte = bytes.readInt8(16);
     const batch =
-      this.magicByte === readFormat && bytes.length >= headerBytes ? bytes : Buffer.alloc(headerBytes);
+      this.magicByte === readableFormat && bytes.length >= headerBytes ? bytes : Buffer.alloc(headerBytes);
     const attributes = batch.readInt16BE(21);
     this.codec = attributes & codecMask;
     this.lastOffsetDelta = Math.max(0, batch.readInt32BE(23));
@@ -47,7 +46,7 @@ export class BatchHeader {
     return this.firstOffset + this.lastOffsetDelta;
   }
 
-  /** Returns the time of a record in milliseconds, as text like in KafkaJS. */
+  /** Returns the timestamp of the record with this timestamp delta: milliseconds in a string, as in KafkaJS. */
   timestampOf(delta: number): string {
     return String(this.#logAppendTime ? this.#maxTimestamp : this.#firstTimestamp + delta);
   }

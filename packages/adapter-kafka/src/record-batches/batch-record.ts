@@ -3,23 +3,23 @@ import type { RecordBatchEntry } from 'kafkajs';
 import { ByteReader, UnreadableBytes } from './byte-reader.ts';
 import type { BatchHeader } from './batch-header.ts';
 
-/** The limit on headers that are read one by one. No tracing or framework comes near it. */
+/** The headers of a record are read only up to this number. Tracing and frameworks use far fewer. */
 export const maxHeaders = 32_768;
 
 /**
- * A record of a batch, in the shape that KafkaJS passes on. Only its outline is read at first. Key, value and headers are made when
- * they are used, because a batch of 1 MiB can hold half a million headers.
+ * A record of a batch, with the fields that KafkaJS expects. The constructor finds only the positions of key, value and headers. The
+ * getters copy them on demand, because a batch of 1 MiB can have half a million headers.
  */
 export class BatchRecord implements RecordBatchEntry {
   readonly attributes: number;
   readonly timestamp: string;
   readonly offset: string;
   readonly isControlRecord: boolean;
-  /** KafkaJS needs it to drop the records of aborted transactions. */
+  /** KafkaJS needs this header to drop the records of aborted transactions. */
   readonly batchContext: BatchHeader;
   readonly offsetDelta: number;
   readonly headerCount: number;
-  /** Its size in the batch in bytes. */
+  /** The size of the record in its batch in bytes. */
   readonly byteLength: number;
   readonly #bytes: Buffer;
   readonly #key: Span | undefined;
@@ -42,9 +42,9 @@ export class BatchRecord implements RecordBatchEntry {
     this.#value = spanOf(parts);
     const start = parts.position;
     this.headerCount = parts.length();
-    // Too many headers are kept as encoded bytes, unread.
+    // If there are too many headers, they stay encoded.
     if (this.headerCount > maxHeaders) parts.skip(parts.end - parts.position);
-    else for (let left = this.headerCount; left > 0; left -= 1) skipHeader(parts);
+    else for (let remaining = this.headerCount; remaining > 0; remaining -= 1) skipHeader(parts);
     if (parts.position !== parts.end) throw new UnreadableBytes('a record is longer than its parts');
     this.#headers = { start, end: parts.end };
     this.isControlRecord = header.isControlBatch;
@@ -59,13 +59,13 @@ export class BatchRecord implements RecordBatchEntry {
     return this.#slice(this.#value);
   }
 
-  /** The values by name, in order; a missing value is empty. More than `maxHeaders` become one header with the encoded bytes. */
+  /** The values by name, in order. A null value becomes empty. More than `maxHeaders` become one header with the encoded bytes. */
   get headers(): Record<string, Buffer[]> {
     const { start, end } = this.#headers;
     if (this.headerCount > maxHeaders) return { [encodedHeadersHeader]: [this.#bytes.subarray(start, end)] };
     const reader = new ByteReader(this.#bytes, start, end);
     const headers = new Map<string, Buffer[]>();
-    for (let left = reader.length(); left > 0; left -= 1) {
+    for (let remaining = reader.length(); remaining > 0; remaining -= 1) {
       const nameStart = reader.skip(reader.length());
       const name = this.#bytes.toString('utf8', nameStart, reader.position);
       const valueStart = reader.skip(Math.max(0, reader.lengthOrNull()));
@@ -82,7 +82,7 @@ export class BatchRecord implements RecordBatchEntry {
   }
 }
 
-/** The place of a part in the batch. */
+/** The positions of a part in the bytes of the batch. */
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -93,7 +93,7 @@ function skipHeader(reader: ByteReader): void {
   reader.skip(Math.max(0, reader.lengthOrNull()));
 }
 
-/** Reads the span of a part. Returns undefined if the part is null. */
+/** Returns undefined if the part is null. */
 function spanOf(reader: ByteReader): Span | undefined {
   const length = reader.lengthOrNull();
   if (length === -1) return undefined;

@@ -1,4 +1,4 @@
-/** Thrown if a batch, or a part of it, breaks Kafka's format or exceeds a limit. The message says why, for people. */
+/** Thrown if bytes of a batch violate Kafka's format or exceed a limit. */
 export class UnreadableBytes extends Error {
   override readonly name: string = 'UnreadableBytes';
 }
@@ -16,7 +16,7 @@ const maxVarintBytes = 5;
 const maxVarlongBytes = 10;
 
 /**
- * Reads the parts of records one after the other. Throws UnreadableBytes if a part is out of range or longer than the rest.
+ * Reads the parts of records in order. Throws UnreadableBytes if a number is out of range, or a part exceeds the remaining bytes.
  * Numbers are zigzag-encoded, 7 bits to a byte: https://kafka.apache.org/documentation/#messageformat.
  */
 export class ByteReader {
@@ -44,26 +44,26 @@ export class ByteReader {
     return value;
   }
 
-  /** Reads a long number. Not exact beyond 2^53, which no time in milliseconds reaches. */
+  /** Reads a long number. Exact up to 2^53, which is enough for times in milliseconds. */
   varlong(): number {
     return this.#number(maxVarlongBytes);
   }
 
-  /** Reads a length, or -1 for a null part. */
+  /** Reads the length of a part. Returns -1 if the part is null. */
   lengthOrNull(): number {
     const length = this.varint();
     if (length < -1) throw new UnreadableBytes('a length in it is negative');
     return length;
   }
 
-  /** Reads a length or a count, which can't be null. */
+  /** Reads a length or a count that must not be negative. */
   length(): number {
     const length = this.varint();
     if (length < 0) throw new UnreadableBytes('a length in it is negative');
     return length;
   }
 
-  /** Skips a number of bytes, and returns where they begin. */
+  /** Skips a number of bytes. Returns the position at which they begin. */
   skip(length: number): number {
     const start = this.position;
     if (length > this.end - start) throw new UnreadableBytes('a part of it is longer than the whole');

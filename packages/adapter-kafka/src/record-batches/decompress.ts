@@ -7,8 +7,7 @@ import { decompressSnappy } from './snappy.ts';
 const unzip = promisify(gunzip);
 const unzstd = promisify(zstdDecompress);
 
-/** A compression of batches. */
-export interface Codec {
+interface Codec {
   readonly name: string;
   readonly decompress: (bytes: Buffer, maxBytes: number) => Buffer | Promise<Buffer>;
 }
@@ -22,20 +21,21 @@ const codecs: Readonly<Record<number, Codec>> = {
   4: { name: 'zstd', decompress: (bytes, maxOutputLength) => unzstd(bytes, { maxOutputLength }) },
 };
 
-/** Returns the codec with that number. Throws UnreadableBytes if it is unknown. */
+/** Returns the codec with this number. Throws UnreadableBytes if the number is unknown. */
 export function codecOf(number: number): Codec {
   const codec = codecs[number];
   if (codec === undefined) throw new UnreadableBytes(`its codec ${number} is unknown`);
   return codec;
 }
 
-/** Decompresses bytes. Throws UnreadableBytes if the codec can't read them, and TooManyBytes if the result exceeds the limit. */
+/** Throws UnreadableBytes if the codec can't read the bytes, and TooManyBytes if the result exceeds the limit. */
 export async function decompress(codec: Codec, bytes: Buffer, maxBytes: number): Promise<Buffer> {
   try {
     return await codec.decompress(bytes, maxBytes);
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw new TooManyBytes(maxBytes);
-    if (isNotOfCodec(error)) throw new UnreadableBytes(`${codec.name} can't decompress it`, { cause: error });
+    if (isFaultOfBytes(error))
+      throw new UnreadableBytes(`${codec.name} can't decompress it`, { cause: error });
     throw error;
   }
 }
@@ -43,6 +43,6 @@ export async function decompress(codec: Codec, bytes: Buffer, maxBytes: number):
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** Returns whether zlib or zstd refused the bytes. Out of memory is excluded: the bytes may be good, and are read again. */
-const isNotOfCodec = (error: unknown): boolean =>
+/** Returns whether zlib or zstd refused the bytes. Lack of memory does not count: the batch may be good, and is fetched again. */
+const isFaultOfBytes = (error: unknown): boolean =>
   /^(?:Z_(?!MEM_ERROR)|ZSTD_error_(?!memory))/.test(codeOf(error));

@@ -10,8 +10,8 @@ const minMatch = 4;
 const expectedRatio = 4;
 
 /**
- * Decompresses an LZ4 frame, the format of Kafka's lz4 codec. It ignores the frame's checksums, as Kafka's brokers do with some of
- * them, because the batch has a checksum. https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
+ * Decompresses an LZ4 frame, the format of Kafka's lz4 codec. Ignores the checksums of the frame, because the batch has its own.
+ * https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
  */
 export async function decompressLz4(frame: Buffer, maxBytes: number): Promise<Buffer> {
   if (frame.length < 7 || frame.readUInt32LE(0) !== magic) throw new UnreadableBytes('it is no LZ4 frame');
@@ -36,7 +36,7 @@ async function decompressBlock(block: ByteReader, output: RepeatingOutput): Prom
   while (block.position < block.end) {
     const token = block.uint8();
     output.append(block, lengthOf(block, token >> 4));
-    // The last sequence has no repetition.
+    // The last sequence has only literal bytes.
     if (block.position === block.end) return;
     const distance = block.bytes.readUInt16LE(block.skip(2));
     output.repeat(distance, minMatch + lengthOf(block, token & 0x0f));
@@ -44,7 +44,7 @@ async function decompressBlock(block: ByteReader, output: RepeatingOutput): Prom
   }
 }
 
-/** Reads a length. It begins in 4 bits of the token; if all are set, the following bytes are added, up to one below 255. */
+/** Reads a length that begins with 4 bits of the token. If all 4 are set, bytes follow to be added; the last is below 255. */
 function lengthOf(block: ByteReader, start: number): number {
   let length = start;
   for (let more = start === 0x0f; more; ) {

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
 
-const bytesOfTurn = 1024 * 1024;
+const bytesPerTurn = 1024 * 1024;
 
-/** The output of decompressing LZ4 or snappy: bytes of the input, and repetitions of earlier output. */
+/** The output of an LZ4 or snappy decompressor, which consists of bytes of the input and repetitions of earlier output. */
 export class RepeatingOutput {
   readonly #maxBytes: number;
   #bytes: Buffer;
   #length = 0;
-  #pauseAt: number = bytesOfTurn;
+  #pauseAt: number = bytesPerTurn;
 
   constructor(expectedBytes: number, maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -19,37 +19,37 @@ export class RepeatingOutput {
     return this.#length;
   }
 
-  /** Returns the output, in a buffer of exactly its length. */
+  /** Returns the output. Copies it if the buffer has unused space, to release that memory. */
   toBuffer(): Buffer {
     const bytes = this.#bytes.subarray(0, this.#length);
     return this.#length === this.#bytes.length ? bytes : Buffer.from(bytes);
   }
 
-  /** Adds the next bytes of the block. Throws UnreadableBytes if the block has fewer, TooManyBytes if the output exceeds its limit. */
+  /** Appends the next bytes of the block. Throws UnreadableBytes if the block ends, and TooManyBytes at the output's limit. */
   append(block: ByteReader, length: number): void {
     const start = block.skip(length);
     const to = this.#grow(length);
     block.bytes.copy(this.#bytes, to, start, start + length);
   }
 
-  /** Repeats earlier output. The two may overlap: at a distance of 1, the last byte is repeated. */
+  /** Repeats output from `distance` bytes back. May repeat its own output: with a distance of 1, it repeats the last byte. */
   repeat(distance: number, length: number): void {
     if (distance === 0 || distance > this.#length)
       throw new UnreadableBytes('it refers to bytes before its beginning');
     const to = this.#grow(length);
     const from = to - distance;
-    // The piece to copy grows each time.
-    for (let done = 0; done < length; ) {
-      const piece = Math.min(distance + done, length - done);
-      this.#bytes.copyWithin(to + done, from, from + piece);
-      done += piece;
+    // Each copy may include the output of the copy before.
+    for (let copied = 0; copied < length; ) {
+      const size = Math.min(distance + copied, length - copied);
+      this.#bytes.copyWithin(to + copied, from, from + size);
+      copied += size;
     }
   }
 
-  /** Gives the event loop a turn after much output, or much input. */
+  /** Lets the event loop turn. Needed when `isPauseDue`: after each 1 MiB of input and output. */
   async pause(block: ByteReader): Promise<void> {
     await nextTurn();
-    this.#pauseAt = this.#length + block.position + bytesOfTurn;
+    this.#pauseAt = this.#length + block.position + bytesPerTurn;
   }
 
   isPauseDue(block: ByteReader): boolean {

@@ -1,17 +1,18 @@
 import { ByteReader, TooManyBytes, UnreadableBytes } from './byte-reader.ts';
 import { RepeatingOutput } from './repeating-output.ts';
 
-// The frame of xerial's library, which Kafka's Java clients use. Two versions follow, of 4 bytes each.
-const xerial = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
+// The header of a frame by xerial's library, which Kafka's Java clients use. It ends with two version numbers of 4 bytes each.
+const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeader = 16;
 const maxLengthBytes = 5;
 const expectedRatio = 4;
 
-/** Decompresses snappy: blocks in xerial's frame, or a single block without a frame. */
+/** Decompresses snappy blocks in a frame of xerial's library, or a single block without a frame. */
 export async function decompressSnappy(bytes: Buffer, maxBytes: number): Promise<Buffer> {
   const output = new RepeatingOutput(expectedRatio * bytes.length, maxBytes);
   const reader = new ByteReader(bytes);
-  if (!bytes.subarray(0, xerial.length).equals(xerial)) await decompressBlock(reader, output, maxBytes);
+  if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic))
+    await decompressBlock(reader, output, maxBytes);
   else {
     reader.skip(xerialHeader);
     while (reader.position < reader.end) {
@@ -30,7 +31,7 @@ async function decompressBlock(block: ByteReader, output: RepeatingOutput, maxBy
     addElement(block, output);
     if (output.isPauseDue(block)) await output.pause(block);
   }
-  if (output.length !== end) throw new UnreadableBytes('its snappy block is not as long as it says');
+  if (output.length !== end) throw new UnreadableBytes('the length of its snappy block is wrong');
   if (output.isPauseDue(block)) await output.pause(block);
 }
 
@@ -52,7 +53,7 @@ function addElement(block: ByteReader, output: RepeatingOutput): void {
 const littleEndian = (block: ByteReader, size: number): number =>
   block.bytes.readUIntLE(block.skip(size), size);
 
-/** Reads the length of a block's content, with which the block begins: 7 bits to a byte, lowest first. */
+/** Reads the decompressed length at the beginning of a block: 7 bits to a byte, lowest bits first. */
 function contentLength(block: ByteReader): number {
   let length = 0;
   for (let index = 0; index < maxLengthBytes; index += 1) {

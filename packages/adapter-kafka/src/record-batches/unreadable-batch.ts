@@ -3,8 +3,8 @@ import type { RecordBatchEntry } from 'kafkajs';
 import type { BatchHeader } from './batch-header.ts';
 
 /**
- * Stands for all records of an unreadable batch. Its offset is the last one of the batch, so that the consumer continues behind it.
- * Its value is the raw batch.
+ * One record instead of all records of an unreadable batch. Its value is the raw batch. Its offset is the last offset of the batch, so
+ * that the consumer continues after the batch.
  */
 export class UnreadableBatch implements RecordBatchEntry {
   readonly attributes = 0;
@@ -13,7 +13,6 @@ export class UnreadableBatch implements RecordBatchEntry {
   readonly firstOffset: number;
   readonly isControlRecord = false;
   readonly batchContext: BatchHeader;
-  /** Why the batch can't be read, for people. */
   readonly reason: string;
   readonly key = null;
   readonly value: Buffer;
