@@ -69,11 +69,10 @@ for (let seed = first; seed < first + runs; seed += 1) {
 if (runs > 1) console.log(`\n${summaryOf(reports)}`);
 
 async function oneRun(seed: number): Promise<void> {
-  const breakage = values.breakage === undefined ? {} : { breakage: values.breakage };
   const { report, evidence, outputs } = await run({
     seed,
     seconds,
-    ...breakage,
+    breakage: values.breakage,
     onLine: (line) => console.log(line),
   });
   reports.push(report);

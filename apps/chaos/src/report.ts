@@ -18,7 +18,7 @@ export interface Report {
   /** The number of faults that the harness could not cause or end as planned. */
   readonly failedFaults: number;
   readonly requests: number;
-  /** The number of requests by the status of the answer; `none` means no answer. */
+  /** The number of requests by the status and reason of the answer; `none` means no answer. */
   readonly answers: Readonly<Record<string, number>>;
   /** The number of distinct ids that were answered 202. */
   readonly accepted: number;
@@ -89,12 +89,26 @@ export const total = (counts: Readonly<Record<string, number>>): number =>
 export const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
+/** Returns a table of the faults in Markdown. `times` is the header of their numbers. */
+export const faultTable = (
+  times: string,
+  { faults, recoveryMs }: Pick<Report, 'faults' | 'recoveryMs'>,
+): string =>
+  table(
+    ['fault', times, 'worst recovery'],
+    Object.keys(faults)
+      .toSorted()
+      .map((kind) => [kind, faults[kind] ?? 0, inSeconds(recoveryMs[kind] ?? 0)]),
+  );
+
+/** Returns a time in ms as text, in seconds. */
+export const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
 const maxListed = 50;
 
 /** Returns the report as Markdown. */
 export function markdownOf(report: Report): string {
   const { books, violations } = report;
-  const kinds = Object.keys(report.faults).toSorted();
   return `# Chaos, seed ${report.seed}, ${report.seconds} s
 
 **${violations.length === 0 ? 'Every promise held.' : `${violations.length} violations.`}**
@@ -110,7 +124,7 @@ ${table(
     ['poison messages', report.poisoned],
     ['replayed dead letters', report.replayed],
     ['activities stored', report.stored],
-    ['worst recovery', `${(report.worstRecoveryMs / 1000).toFixed(1)} s`],
+    ['worst recovery', inSeconds(report.worstRecoveryMs)],
     ['processes that ended by themselves', report.selfEnds.length],
   ],
 )}
@@ -118,14 +132,7 @@ ${table(
 The books: ${books.records} records = ${recordOutcomes.map((outcome) => `${books[outcome]} ${outcome}`).join(' + ')} +
 ${books.unaccounted} unaccounted for.
 
-${table(
-  ['fault', 'times', 'worst recovery'],
-  kinds.map((kind) => [
-    kind,
-    report.faults[kind] ?? 0,
-    `${((report.recoveryMs[kind] ?? 0) / 1000).toFixed(1)} s`,
-  ]),
-)}
+${faultTable('times', report)}
 
 ${table(
   ['process', 'peak memory'],

@@ -10,13 +10,15 @@ import { type Report, reportOf } from './report.ts';
 import { drawSchedule } from './schedule.ts';
 import { waitForProcessing, waitForRecovery } from './settle.ts';
 import { MemoryWatch } from './site/memory-watch.ts';
-import { Site, type SiteOptions } from './site/site.ts';
+import { Site } from './site/site.ts';
 
 /** Options of a run. */
-export interface RunOptions extends SiteOptions {
+export interface RunOptions {
   readonly seed: number;
   /** The time in which clients send and faults strike. */
   readonly seconds: number;
+  /** The name of an entry of `breakages`. Default: the service runs unchanged. */
+  readonly breakage?: string | undefined;
   /** Called with each line of progress. */
   readonly onLine: (line: string) => void;
 }
@@ -30,11 +32,11 @@ export interface Result {
 }
 
 /** Starts a site, causes faults under load, waits until the service has recovered, and judges the evidence. */
-export async function run({ seed, seconds, onLine, ...options }: RunOptions): Promise<Result> {
+export async function run({ seed, seconds, breakage, onLine }: RunOptions): Promise<Result> {
   const random = new Random(seed);
   const lanes = Object.values(drawSchedule(random.fork(), seconds));
   onLine(`seed ${seed}: ${lanes.flat().length} faults in ${seconds} s`);
-  const site = await Site.start(options);
+  const site = await Site.start(breakage);
   try {
     const load = new Load(site, random.fork());
     const memory = new MemoryWatch();

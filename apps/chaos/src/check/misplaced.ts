@@ -1,6 +1,7 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { Evidence } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
+import { repeated } from './repeated.ts';
 import type { Violation } from './violation.ts';
 
 /** Finds activities on the log or in the store that no client sent, and activities that are stored more than once. */
@@ -27,10 +28,4 @@ export function misplaced({ records, stored, written }: Evidence, facts: Facts):
     if (!listedIds.has(id))
       violations.push({ kind: 'unbalanced', subject: id, detail: 'written, but not listed' });
   return violations;
-}
-
-function repeated(values: readonly string[]): ReadonlySet<string> {
-  const [seen, twice] = [new Set<string>(), new Set<string>()];
-  for (const value of values) (seen.has(value) ? twice : seen).add(value);
-  return twice;
 }

@@ -1,5 +1,5 @@
 import type { Evidence, LoggedRecord } from './evidence.ts';
-import { append, type Facts, nonceOf } from './facts.ts';
+import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
 /** A fact with its first record on the log. */
@@ -94,8 +94,5 @@ const swap = ({ id, record }: PlacedFact, counterpart: PlacedFact, how: string):
   detail: `at offset ${record.offset} of partition ${record.partition}, although ${how} ${counterpart.id} at offset ${counterpart.record.offset}`,
 });
 
-function byUser(placed: Iterable<PlacedFact>): Map<string, PlacedFact[]> {
-  const users = new Map<string, PlacedFact[]>();
-  for (const fact of placed) append(users, fact.record.activity?.userId ?? '', fact);
-  return users;
-}
+const byUser = (placed: Iterable<PlacedFact>): Map<string, PlacedFact[]> =>
+  Map.groupBy(placed, ({ record }) => record.activity?.userId ?? '');

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActivityJson } from '@user-activity/domain';
 import { ServiceProcess } from '@user-activity/test-kit';
+import { repeated } from '../check/repeated.ts';
 import { listAll } from '../list-all.ts';
+import type { Draft } from '../load/ledger.ts';
+import { post } from '../load/sender.ts';
 
 /** The result of a run. */
 export interface KillReport {
@@ -22,7 +25,6 @@ export interface KillReport {
 }
 
 const senders = 8;
-const json = { 'content-type': 'application/json' };
 
 /**
  * Kills the service `kills` times, at random moments while clients send. Then compares the stored activities with the answers. Clients
@@ -35,7 +37,7 @@ export async function killRounds(
 ): Promise<KillReport> {
   const sent = new Map<string, string>();
   const accepted = new Set<string>();
-  const unanswered: Draft[][] = [];
+  const unanswered: DraftWithId[][] = [];
   let killsWhileStarting = 0;
   for (let round = 1; round <= kills; round += 1) {
     const service = new ServiceProcess({ folder });
@@ -68,31 +70,19 @@ export async function killRounds(
     unanswered: sent.size - accepted.size,
     stored: found.length,
     lost: [...accepted].filter((id) => !ids.has(id)),
-    repeated: repeatedIn(found),
+    repeated: [...repeated(found.map(({ id }) => id))],
     foreign: found.filter(({ id, metadata }) => sent.get(id) !== metadata['nonce']).map(({ id }) => id),
   };
 }
 
-function repeatedIn(found: readonly ActivityJson[]): readonly string[] {
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
-  for (const { id } of found) (seen.has(id) ? repeated : seen).add(id);
-  return [...repeated];
-}
-
-interface Draft {
-  readonly id: string;
-  readonly userId: string;
-  readonly type: string;
-  readonly metadata: { readonly nonce: string };
-}
+type DraftWithId = Draft & { readonly id: string };
 
 /** The state that all clients share. */
 interface SharedState {
   readonly sent: Map<string, string>;
   readonly accepted: Set<string>;
   /** Requests without an answer. Any client repeats them later. */
-  readonly unanswered: Draft[][];
+  readonly unanswered: DraftWithId[][];
 }
 
 /** Runs a client: sends one request after the other until the service is gone. Every third is a batch. */
@@ -102,8 +92,8 @@ async function send(name: string, url: string, state: SharedState, signal: Abort
     for (const { id, metadata } of drafts) state.sent.set(id, metadata.nonce);
     // Sometimes sends the same request twice at once, as a client does that retries before the answer.
     const attempts = request % 5 === 0 ? 2 : 1;
-    const answers = await Promise.allSettled(Array.from({ length: attempts }, () => post(url, drafts)));
-    const isAccepted = answers.some((answer) => answer.status === 'fulfilled' && answer.value === 202);
+    const answers = await Promise.all(Array.from({ length: attempts }, () => post(url, drafts)));
+    const isAccepted = answers.some((answer) => answer?.status === 202);
     if (isAccepted) for (const { id } of drafts) state.accepted.add(id);
     else {
       state.unanswered.push(drafts);
@@ -112,24 +102,13 @@ async function send(name: string, url: string, state: SharedState, signal: Abort
   }
 }
 
-const newDrafts = (name: string, request: number): Draft[] =>
+const newDrafts = (name: string, request: number): DraftWithId[] =>
   Array.from({ length: request % 3 === 0 ? 20 : 1 }, (_, item) => ({
     id: `${name}-${request}-${item}`,
     userId: `user-${name}`,
     type: 'chaos',
     metadata: { nonce: Math.random().toString(36) },
   }));
-
-async function post(url: string, drafts: readonly Draft[]): Promise<number> {
-  const [path, body] = drafts.length === 1 ? ['/api/logs', drafts[0]] : ['/api/logs/batch', drafts];
-  const response = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: json,
-    body: JSON.stringify(body),
-  });
-  await response.arrayBuffer();
-  return response.status;
-}
 
 /** Waits until the consumer has stored all accepted activities, or stores no more. Returns all stored activities. */
 async function waitForStored(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {

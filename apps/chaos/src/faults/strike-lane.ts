@@ -31,26 +31,19 @@ export async function strikeLane(
 ): Promise<readonly StruckFault[]> {
   const { site, load, startedAt, endsAt, onLine } = scene;
   const struckFaults: StruckFault[] = [];
-  for (const { fault, at, lastsMs, choice } of lane) {
+  for (const { kind, fault, at, lastsMs, choice } of lane) {
     await delay(Math.max(0, startedAt + at * 1000 - performance.now()));
     const began = performance.now();
     if (began > endsAt) break;
     const seconds = ((began - startedAt) / 1000).toFixed(1);
-    onLine(`${seconds.padStart(6)} s  ${fault.kind}${lastsMs > 0 ? ` for ${lastsMs} ms` : ''}`);
-    const striking = fault.strike({
-      site,
-      lastsMs,
-      choice,
-      burst: (batches, ofEach) => load.burst(batches, ofEach),
-      poison: () => load.poison(),
-      replay: () => load.replay(),
-    });
+    onLine(`${seconds.padStart(6)} s  ${kind}${lastsMs > 0 ? ` for ${lastsMs} ms` : ''}`);
+    const striking = fault.strike({ site, load, lastsMs, choice });
     // If causing a fault hangs or fails, the harness is at fault, not the service. The other faults still count.
     const late = delay(maxStrikeMs, 'it took too long', { ref: false });
     const failure = await Promise.race([striking.then(() => undefined), late]).catch(String);
-    if (failure !== undefined) onLine(`${fault.kind} failed: ${failure}`);
+    if (failure !== undefined) onLine(`${kind} failed: ${failure}`);
     const endedAt = performance.now();
-    struckFaults.push({ kind: fault.kind, endedAt, ...(failure === undefined ? {} : { failure }) });
+    struckFaults.push({ kind, endedAt, ...(failure === undefined ? {} : { failure }) });
   }
   return struckFaults;
 }

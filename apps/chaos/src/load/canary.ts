@@ -56,7 +56,7 @@ export class Canary {
       return { id: nonce, userId, type, metadata: { nonce } };
     });
     this.#probes.push({ sentAt: performance.now(), missing: new Set(drafts.map(({ id }) => id)) });
-    await send(this.#ledger, { url: this.#url(), drafts, batch: true });
+    await send(this.#ledger, this.#url(), drafts);
   }
 
   async #poll(signal: AbortSignal): Promise<void> {

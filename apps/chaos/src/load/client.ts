@@ -12,11 +12,10 @@ export interface ClientOptions {
   readonly random: Random;
   /** Returns the URL of an API that is not known to be down. */
   readonly url: (random: Random) => string;
-  /** The maximum pause between two requests. */
-  readonly maxPauseMs: number;
 }
 
 const maxAttempts = 6;
+const maxPauseMs = 80;
 
 /**
  * Logs activities of its users until it is stopped, mostly one after the other. It behaves as real clients do: it repeats unconfirmed
@@ -33,7 +32,7 @@ export class Client {
   }
 
   async act(signal: AbortSignal): Promise<void> {
-    const { random, maxPauseMs } = this.#options;
+    const { random } = this.#options;
     while (!signal.aborted) {
       await this.#actOnce(random.int(1, 100));
       await delay(random.int(0, maxPauseMs), undefined, { signal }).catch(() => undefined);
@@ -42,28 +41,27 @@ export class Client {
 
   async #actOnce(roll: number): Promise<void> {
     const { random } = this.#options;
-    if (roll <= 55) await this.#sendUntilConfirmed([this.#repeatableDraft()], false);
-    else if (roll <= 67) await this.#sendUntilConfirmed([this.#draft(false)], false);
+    if (roll <= 55) await this.#sendUntilConfirmed([this.#repeatableDraft()]);
+    else if (roll <= 67) await this.#sendUntilConfirmed([this.#draft(false)]);
     else if (roll <= 80)
       await this.#sendUntilConfirmed(
         Array.from({ length: random.int(2, 25) }, () =>
           random.chance(90) ? this.#repeatableDraft() : this.#draft(false),
         ),
-        true,
       );
     else if (roll <= 86) await this.#sendTwiceAtOnce(this.#repeatableDraft());
     else if (roll <= 91) await this.#sendSeveral();
-    else if (roll <= 95) await this.#sendUntilConfirmed([this.#pastDraft()], false);
-    else if (roll <= 98) await this.#sendUntilConfirmed([this.#conflictingDraft()], false);
+    else if (roll <= 95) await this.#sendUntilConfirmed([this.#pastDraft()]);
+    else if (roll <= 98) await this.#sendUntilConfirmed([this.#conflictingDraft()]);
     else await this.#sendInvalid();
   }
 
   /** Sends the drafts to a random API each time, until they are confirmed. Sometimes gives up before. */
-  async #sendUntilConfirmed(drafts: readonly Draft[], batch: boolean): Promise<void> {
+  async #sendUntilConfirmed(drafts: readonly Draft[]): Promise<void> {
     const { random } = this.#options;
     let draftsToSend = drafts;
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const { answer } = await this.#send(draftsToSend, batch);
+      const { answer } = await this.#send(draftsToSend);
       if (answer?.status === 202 || random.chance(5)) return;
       // A draft without an id could be stored twice if it is sent again.
       if (answer === undefined && draftsToSend.some(({ id }) => id === undefined)) return;
@@ -73,13 +71,13 @@ export class Client {
   }
 
   async #sendTwiceAtOnce(draft: Draft): Promise<void> {
-    await Promise.all([this.#send([draft], false), this.#send([draft], false)]);
+    await Promise.all([this.#send([draft]), this.#send([draft])]);
   }
 
   /** Sends different facts at the same time. The service does not promise their order. */
   async #sendSeveral(): Promise<void> {
     const drafts = Array.from({ length: 4 }, () => this.#repeatableDraft());
-    await Promise.all(drafts.map((draft) => this.#sendUntilConfirmed([draft], false)));
+    await Promise.all(drafts.map((draft) => this.#sendUntilConfirmed([draft])));
   }
 
   /** Returns an earlier fact, to be sent again. */
@@ -99,12 +97,12 @@ export class Client {
   async #sendInvalid(): Promise<void> {
     const [validDraft, { metadata }] = [this.#draft(true), this.#draft(true)];
     const long = { ...validDraft, metadata: { ...metadata, long: 'x'.repeat(defaultMetadataBytes) } };
-    await this.#send([long], false, true);
+    await this.#send([long], true);
   }
 
-  #send(drafts: readonly Draft[], batch: boolean, isInvalid = false): Promise<Exchange> {
+  #send(drafts: readonly Draft[], isInvalid = false): Promise<Exchange> {
     const { ledger, random, url } = this.#options;
-    return send(ledger, { url: url(random), drafts, batch, isInvalid });
+    return send(ledger, url(random), drafts, isInvalid);
   }
 
   #draft(hasId: boolean): Draft {
@@ -112,14 +110,13 @@ export class Client {
     this.#draftCount += 1;
     const nonce = `${name}-${this.#draftCount}`;
     const happened = Date.UTC(2026, 0, 1) + random.int(0, 86_400_000);
-    const draft: Draft = {
+    return {
       ...(hasId ? { id: nonce } : {}),
       userId: random.pick(users),
       type: random.pick(types),
       metadata: { ...random.pick(metadata), nonce },
       ...(random.chance(30) ? { createdAt: new Date(happened).toISOString() } : {}),
     };
-    return draft;
   }
 
   /** Returns a new fact with an id, which may be sent again later. */

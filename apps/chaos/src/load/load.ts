@@ -9,7 +9,6 @@ import { partitions, type Site } from '../site/site.ts';
 
 const clients = 12;
 const usersOfEach = 5;
-const maxPauseMs = 80;
 const replayMs = 15_000;
 
 /** Everything that is sent during a run: by clients, by the canary, in bursts, and directly to the topic. */
@@ -33,7 +32,7 @@ export class Load {
     this.#clients = Array.from({ length: clients }, (_, index) => {
       const users = Array.from({ length: usersOfEach }, (__, user) => `user-${index}-${user}`);
       const name = `c${index}`;
-      return new Client({ name, users, ledger: this.ledger, random: random.fork(), url, maxPauseMs });
+      return new Client({ name, users, ledger: this.ledger, random: random.fork(), url });
     });
   }
 
@@ -52,7 +51,7 @@ export class Load {
         const nonce = `${name}-${batch}-${index}`;
         return { id: nonce, userId: `burst-${index % 20}`, type: 'BURST', metadata: { nonce } };
       });
-      await send(this.ledger, { url, drafts, batch: true });
+      await send(this.ledger, url, drafts);
     });
     await Promise.all(sending);
   }

@@ -17,12 +17,6 @@ export const partitions = 6;
 const [apis, consumers] = [2, 3];
 const breakagePreload = new URL('../breakage/preload.ts', import.meta.url).href;
 
-/** Options of a site. */
-export interface SiteOptions {
-  /** A key of `breakages`: the promise that the service is made to break. */
-  readonly breakage?: string;
-}
-
 /** A deployment for fault injection: APIs and consumers, with Kafka and MongoDB behind proxies. */
 export class Site {
   readonly kafka: Kafka;
@@ -31,16 +25,14 @@ export class Site {
   readonly apis: readonly Unit[];
   /** The last consumer runs only while the group is scaled out. */
   readonly consumers: readonly Unit[];
-  readonly selfEnds: SelfEnd[];
+  readonly selfEnds: SelfEnd[] = [];
   /** A sentence for each process that ended late or with an error after it was asked to end. */
   readonly badDrains: string[] = [];
 
-  private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, { breakage }: SiteOptions) {
+  private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, breakage: string | undefined) {
     this.kafka = kafka;
     this.mongo = mongo;
     this.tools = tools;
-    const selfEnds: SelfEnd[] = [];
-    this.selfEnds = selfEnds;
     const environment = {
       KAFKA_BROKERS: kafka.brokers.join(),
       KAFKA_TOPIC: topic,
@@ -64,19 +56,20 @@ export class Site {
             environment: { ...environment, ...variables },
             ...(breakage === undefined ? {} : { preload: breakagePreload }),
           }),
-        (end) => selfEnds.push(end),
+        (end) => this.selfEnds.push(end),
       );
     const timeouts = { PUBLISH_TIMEOUT_MS: '5000', QUERY_TIMEOUT_MS: '5000' };
     this.apis = Array.from({ length: apis }, (_, index) => unit('api', index, timeouts));
     this.consumers = Array.from({ length: consumers + 1 }, (_, index) => unit('consumer', index, {}));
   }
 
-  static async start(options: SiteOptions): Promise<Site> {
+  /** Starts a deployment. `breakage` is the name of an entry of `breakages` that the service runs with. */
+  static async start(breakage: string | undefined): Promise<Site> {
     const starting = [startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)] as const;
     try {
       const [kafka, mongo] = await Promise.all(starting);
-      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.directBrokers, topic), options);
-      await Promise.all([site.scale(consumers), ...site.apis.map((api) => api.start())]);
+      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.directBrokers, topic), breakage);
+      await Promise.all([site.scale(), ...site.apis.map((api) => api.start())]);
       return site;
     } catch (error) {
       for (const servers of starting) await servers.then((started) => started.stop()).catch(() => undefined);
@@ -94,14 +87,9 @@ export class Site {
     return urls.length === 0 ? 'http://127.0.0.1:1' : random.pick(urls);
   }
 
-  /** Starts or drains consumers until `count` of them run. */
-  async scale(count: number): Promise<void> {
+  /** Starts or drains consumers until `count` of them run. Default: 3. */
+  async scale(count: number = consumers): Promise<void> {
     await Promise.all(this.consumers.map((unit, index) => (index < count ? unit.start() : this.drain(unit))));
-  }
-
-  /** Starts or drains consumers until the usual number runs. */
-  async scaleBack(): Promise<void> {
-    await this.scale(consumers);
   }
 
   /** Asks a process to end. Adds a sentence to `badDrains` if it ends late or with an error. */
