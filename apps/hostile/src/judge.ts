@@ -55,16 +55,10 @@ export function amplificationOf({ decodedBytes, answerBytes }: Answer, { floorBy
 /** Judges the tries of an attack. For the gap, only `gapOf` counts. All other bounds must hold in each try. */
 export function judge(attempts: readonly Attempt[], allowed: Bounds): readonly Violation[] {
   const gap = gapOf(attempts);
-  const gapViolations: Violation[] =
-    gap > allowed.gapMs
-      ? [
-          {
-            kind: 'gap',
-            detail: `${gap} ms without an answer from /health/live; the maximum is ${allowed.gapMs}`,
-          },
-        ]
-      : [];
-  return [...gapViolations, ...attempts.flatMap((attempt) => violationsOf(attempt, allowed))];
+  const found = attempts.flatMap((attempt) => violationsOf(attempt, allowed));
+  if (gap <= allowed.gapMs) return found;
+  const detail = `${gap} ms without an answer from /health/live; the maximum is ${allowed.gapMs}`;
+  return [{ kind: 'gap', detail }, ...found];
 }
 
 function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {

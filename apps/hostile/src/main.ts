@@ -54,10 +54,10 @@ try {
   const options = { bounds, smallHeap: heap, onOutcome, ...(engines === undefined ? {} : { engines }) };
   // The start of Kafka and MongoDB is not counted.
   const endsAt = performance.now() + Number(seconds) * 1000;
-  const [parallel, sequential] = [true, false].map((isParallelGroup) =>
-    chosen.filter(({ isParallel = false }) => isParallel === isParallelGroup),
-  );
-  const running = [parallel, sequential].map((group = []) => run({ ...options, attacks: group, endsAt }));
+  const running = [true, false].map((isParallelGroup) => {
+    const group = chosen.filter(({ isParallel = false }) => isParallel === isParallelGroup);
+    return run({ ...options, attacks: group, endsAt });
+  });
   const outcomes = (await Promise.all(running)).flat();
   const failed = outcomes.filter(({ violations }) => violations.length > 0);
   console.log(`${outcomes.length - failed.length} of ${outcomes.length} attacks held.`);

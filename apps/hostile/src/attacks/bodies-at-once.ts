@@ -1,8 +1,7 @@
 import type { Attack } from '../attack.ts';
 import type { Question } from '../wire/ask.ts';
-import { gzipRequest, listOf, times } from './payloads.ts';
+import { gzipBatch, gzipCalls, gzipEvents, gzipLines, listOf, times } from './payloads.ts';
 
-const batch = '/api/logs/batch';
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
 /** An attack that sends several requests at once. `question` makes each from its index. If it takes no index, all share one object. */
@@ -23,51 +22,29 @@ const atOnce = (
 
 /** S9 and S3: many bodies at once, each slow to read. */
 export const bodiesAtOnce: readonly Attack[] = [
-  {
-    name: 's9-many-at-once',
-    about: '8 bodies of 10 MB of escaped keys at once',
-    async send(target) {
-      const request = gzipRequest(
-        batch,
-        listOf(800_000, () => '{"\\n":1}'),
-      );
-      await target.askAll(times(8, () => request));
-    },
-  },
+  atOnce('s9-many-at-once', 8, '8 bodies of 10 MB of escaped keys at once', () =>
+    gzipBatch(800_000, () => '{"\\n":1}'),
+  ),
   atOnce('s9-many-small-batches', 10, '10 batches of 10,000 zeros for calls, at once', () =>
-    gzipRequest('/v1/batch', `{"batch":${listOf(10_000, () => '0')}}`),
+    gzipCalls(10_000, () => '0'),
   ),
   atOnce(
     's9-many-distinct-calls',
     10,
     '10 batches of 2,000 calls without a user, all different, at once',
-    (at) =>
-      gzipRequest(
-        '/v1/batch',
-        `{"batch":${listOf(2000, (index) => `{"type":"track","event":"${at}-${index}"}`)}}`,
-      ),
+    (batch) => gzipCalls(2000, (index) => `{"type":"track","event":"${batch}-${index}"}`),
   ),
   atOnce('s9-many-small-lines', 50, '50 batches of 10,000 lines at once', () =>
-    gzipRequest(batch, '0\n'.repeat(10_000), 'application/x-ndjson'),
+    gzipLines('0\n'.repeat(10_000)),
   ),
   atOnce('s3-nested-items', 8, '8 batches of 9 items with 512,000 levels each, at once', () =>
-    gzipRequest(
-      batch,
-      listOf(9, () => `{"\\n":${nested(500_000)}}`),
-    ),
+    gzipBatch(9, () => `{"\\n":${nested(500_000)}}`),
   ),
   atOnce('s3-nested-events', 8, '8 batches of 9 CloudEvents with data of 512,000 levels each, at once', () =>
-    gzipRequest(
-      '/api/events',
-      listOf(9, () => `{"data":${nested(500_000)}}`),
-      'application/cloudevents-batch+json',
-    ),
+    gzipEvents(9, () => `{"data":${nested(500_000)}}`),
   ),
   atOnce('s3-empty-lists', 12, '12 batches of 630 activities of 16 kB of empty lists, at once', () => {
     const item = `{"userId":"u","type":"T","metadata":{"a":${listOf(5000, () => '[]')}}}`;
-    return gzipRequest(
-      batch,
-      listOf(630, () => item),
-    );
+    return gzipBatch(630, () => item);
   }),
 ];

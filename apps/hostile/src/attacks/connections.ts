@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { RawConnection } from '../wire/raw-connection.ts';
-import { apiKey, times } from './payloads.ts';
+import { apiKey, rawHeaders, times } from './payloads.ts';
+import { statusFaults } from './status-faults.ts';
 
 /** The maximum number of bytes of a refused body that a client can send, including the buffers of the kernel. */
 const maxUnreadBytes = 16 * 1024 * 1024;
@@ -38,13 +39,7 @@ const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
   environment: { API_KEYS: apiKey },
   async send(target) {
     const connection = await target.open();
-    const headerLines = [
-      `${requestLine} HTTP/1.1`,
-      'Host: 127.0.0.1',
-      'Transfer-Encoding: chunked',
-      ...headers,
-    ];
-    await connection.write(`${headerLines.join('\r\n')}\r\n\r\n`);
+    await connection.write(rawHeaders(requestLine, 'Transfer-Encoding: chunked', ...headers));
     await pump(connection);
     target.answers.push(...connection.answers(requestLine));
   },
@@ -76,27 +71,15 @@ async function hold(target: Target, count: number, bytes: string | Buffer): Prom
 async function askMeanwhile(target: Target): Promise<void> {
   await target.ask({ path: '/api/logs?limit=1' });
 }
-const servingFaults = ({ answers }: Target): readonly string[] =>
-  answers.every(({ status }) => status === 200)
-    ? []
-    : [`a normal query at the same time was answered ${answers.map(({ status }) => status).join()}`];
+const servingFaults = ({ answers }: Target): readonly string[] => statusFaults(answers, 200);
 
-/** Returns a request with a gzip body that lacks its last 12 bytes. */
-const unfinishedGzip = (bytes: number, header: string): Buffer => {
-  const body = gzipSync(Buffer.alloc(bytes, ' ')).subarray(0, -12);
-  const headerLines = [
-    'POST /api/logs HTTP/1.1',
-    'Host: 127.0.0.1',
-    'Content-Encoding: gzip',
-    jsonType,
-    header,
-  ];
-  return Buffer.concat([
-    Buffer.from(`${headerLines.join('\r\n')}\r\nContent-Length: ${body.length + 12}\r\n\r\n`),
-    body,
-  ]);
-};
-const ndjson = 'Content-Type: application/x-ndjson';
+/** Returns a request with a gzip body of 10 MB that lacks its last 12 bytes. */
+function unfinishedGzip(path: string, contentType: string): Buffer {
+  const body = gzipSync(Buffer.alloc(10_000_000, ' ')).subarray(0, -12);
+  const length = `Content-Length: ${body.length + 12}`;
+  const headers = rawHeaders(`POST ${path}`, 'Content-Encoding: gzip', contentType, length);
+  return Buffer.concat([Buffer.from(headers), body]);
+}
 
 /** S3, S8 and S13: clients that send slowly, never finish, or do not read. */
 export const connectionAttacks: readonly Attack[] = [
@@ -107,7 +90,7 @@ export const connectionAttacks: readonly Attack[] = [
     isParallel: true,
     sendingMs: 85_000,
     async send(target) {
-      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 1000\r\n\r\n`;
+      const headers = rawHeaders('POST /api/logs', jsonType, 'Content-Length: 1000');
       const open = await Promise.all(times(75, () => target.open()));
       const end = performance.now() + 75_000;
       for (const connection of open) await connection.write(headers);
@@ -131,7 +114,7 @@ export const connectionAttacks: readonly Attack[] = [
     about: '100 gzip bodies of 10 MB without their last bytes',
     short: true,
     async send(target) {
-      await hold(target, 100, unfinishedGzip(10_000_000, 'Accept: */*'));
+      await hold(target, 100, unfinishedGzip('/api/logs', jsonType));
       await delay(2000);
     },
   },
@@ -139,9 +122,7 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-half-lines',
     about: '100 gzip batches of 10 MB in NDJSON without their last bytes',
     async send(target) {
-      const batch = unfinishedGzip(10_000_000, 'Accept: */*').toString('latin1');
-      const lines = batch.replace(jsonType, ndjson).replace('/api/logs', '/api/logs/batch');
-      await hold(target, 100, Buffer.from(lines, 'latin1'));
+      await hold(target, 100, unfinishedGzip('/api/logs/batch', 'Content-Type: application/x-ndjson'));
       await delay(2000);
     },
   },
@@ -149,7 +130,7 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-half-bodies',
     about: '60 bodies of 9 MB, not encoded, without their last byte',
     async send(target) {
-      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 9000001\r\n\r\n`;
+      const headers = rawHeaders('POST /api/logs', jsonType, 'Content-Length: 9000001');
       await hold(target, 60, Buffer.concat([Buffer.from(headers), Buffer.alloc(9_000_000, ' ')]));
       await delay(1000);
     },
@@ -178,7 +159,7 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-small-chunks',
     about: '50 bodies in 50,000 chunks of one byte each',
     async send(target) {
-      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      const headers = rawHeaders('POST /api/logs', jsonType, 'Transfer-Encoding: chunked');
       await hold(target, 50, headers + '1\r\n \r\n'.repeat(50_000));
     },
   },
@@ -187,8 +168,8 @@ export const connectionAttacks: readonly Attack[] = [
     about: '500 connections that wait for their outcome, and leave',
     async send(target) {
       const body = '{"userId":"u","type":"T"}';
-      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nPrefer: wait=30\r\n`;
-      await hold(target, 500, `${headers}Content-Length: ${body.length}\r\n\r\n${body}`);
+      const length = `Content-Length: ${body.length}`;
+      await hold(target, 500, rawHeaders('POST /api/logs', jsonType, 'Prefer: wait=30', length) + body);
     },
   },
   {

@@ -2,7 +2,16 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { gzipRequest, jsonRequest, listOf, times } from './payloads.ts';
+import type { Question } from '../wire/ask.ts';
+import {
+  deepFaults,
+  gzipCalls,
+  gzipRequest,
+  jsonRequest,
+  listOf,
+  times,
+  waitingRequest,
+} from './payloads.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -25,13 +34,24 @@ function diskFaults(target: Target): readonly string[] {
     : [`${wireBytes} bytes on the wire took ${bytes} bytes of the disk; the maximum is ${maxBytes}`];
 }
 
-/** An attack on the disk by calls that are refused and stored as dead letters. */
+/** An attack on the disk: `count` requests with calls that are refused and stored as dead letters, one request after the other. */
 const refusedCalls = (
   name: string,
   about: string,
-  send: Attack['send'],
-  options: Partial<Attack> = {},
-): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: diskFaults, ...options });
+  count: number,
+  question: (index: number) => Question,
+  options: Pick<Attack, 'short'> = {},
+): Attack => ({
+  name,
+  about,
+  only: 'embedded',
+  fresh: true,
+  ...options,
+  async send(target) {
+    for (let index = 0; index < count; index += 1) await target.ask(question(index));
+  },
+  check: diskFaults,
+});
 
 const conflicts = 10_000;
 
@@ -41,12 +61,7 @@ async function makeConflicts(target: Target): Promise<void> {
   await target.ask(
     gzipRequest('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')),
   );
-  const waitHeaders = { 'content-type': 'application/json', prefer: 'wait=30' };
-  await target.ask({
-    path: '/api/logs',
-    headers: waitHeaders,
-    body: Buffer.from('{"userId":"u","type":"LAST"}'),
-  });
+  await target.ask(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
 
 /** Calls `makeConflicts`, unless an earlier attack has already done so. */
@@ -62,46 +77,30 @@ export const deadLetterAttacks: readonly Attack[] = [
   refusedCalls(
     's6-large-calls',
     '20 calls of track without a user, of 9.9 MB each',
-    async (target) => {
-      const call = `{"event":"E","properties":{"text":"${'x'.repeat(9_900_000)}"}}`;
-      for (let count = 0; count < 20; count += 1)
-        await target.ask(gzipRequest('/v1/track', call.replace('"E"', `"E${count}"`)));
-    },
+    20,
+    (index) =>
+      gzipRequest('/v1/track', `{"event":"E${index}","properties":{"text":"${'x'.repeat(9_900_000)}"}}`),
     { short: true },
   ),
-  refusedCalls('s6-large-items', '3 batches of calls of 1 MB without a user', async (target) => {
-    const call = (index: number): string =>
-      `{"type":"track","event":"E${index}","properties":{"text":"${'x'.repeat(1_000_000)}"}}`;
-    for (let count = 0; count < 3; count += 1)
-      await target.ask(
-        gzipRequest('/v1/batch', `{"batch":${listOf(9, (index) => call(10 * count + index))}}`),
-      );
+  refusedCalls('s6-large-items', '3 batches of calls of 1 MB without a user', 3, (batch) => {
+    const properties = `{"text":"${'x'.repeat(1_000_000)}"}`;
+    return gzipCalls(
+      9,
+      (index) => `{"type":"track","event":"E${10 * batch + index}","properties":${properties}}`,
+    );
   }),
-  refusedCalls('s6-many-calls', '3 batches of 10,000 calls without a user', async (target) => {
-    for (let count = 0; count < 3; count += 1) {
-      const call = (index: number): string => `{"type":"track","event":"${count}-${index}"}`;
-      await target.ask(gzipRequest('/v1/batch', `{"batch":${listOf(10_000, call)}}`));
-    }
-  }),
-  refusedCalls(
-    's6-shared-context',
-    'a batch of 9,000 calls without a user, with a context of 1 KB',
-    async (target) => {
-      const call = (index: number): string => `{"type":"track","event":"${index}"}`;
-      const context = `{"text":"${'x'.repeat(1000)}"}`;
-      await target.ask(gzipRequest('/v1/batch', `{"context":${context},"batch":${listOf(9000, call)}}`));
-    },
+  refusedCalls('s6-many-calls', '3 batches of 10,000 calls without a user', 3, (batch) =>
+    gzipCalls(10_000, (index) => `{"type":"track","event":"${batch}-${index}"}`),
   ),
-  refusedCalls(
-    's6-long-reasons',
-    'a batch of 2,000 calls with 40 faults at long paths each',
-    async (target) => {
-      const numbers = times(33, (index) => `"${index}":1e999`).join();
-      const properties = `${`{"${'/'.repeat(128)}":`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
-      const call = (index: number): string =>
-        `{"type":"track","event":"${index}","properties":${properties}}`;
-      await target.ask(gzipRequest('/v1/batch', `{"batch":${listOf(2000, call)}}`));
-    },
+  refusedCalls('s6-shared-context', 'a batch of 9,000 calls without a user, with a context of 1 KB', 1, () =>
+    gzipCalls(
+      9000,
+      (index) => `{"type":"track","event":"${index}"}`,
+      `"context":{"text":"${'x'.repeat(1000)}"},`,
+    ),
+  ),
+  refusedCalls('s6-long-reasons', 'a batch of 2,000 calls with 40 faults at long paths each', 1, () =>
+    gzipCalls(2000, (index) => `{"type":"track","event":"${index}","properties":${deepFaults()}}`),
   ),
   {
     name: 's6-conflicts',

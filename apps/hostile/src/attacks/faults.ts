@@ -1,7 +1,17 @@
 import type { Answer } from '../answer.ts';
 import type { Attack } from '../attack.ts';
 import type { Question } from '../wire/ask.ts';
-import { deepFaults, gzipRequest, jsonRequest, listOf, times } from './payloads.ts';
+import {
+  deepFaults,
+  gzipBatch,
+  gzipCalls,
+  gzipEvents,
+  gzipLines,
+  gzipRequest,
+  jsonRequest,
+  listOf,
+  times,
+} from './payloads.ts';
 
 /** The maximum size of an answer that lists faults: 256 KiB of errors and the rest of the answer. Each item adds `maxItemBytes`. */
 const maxExplainedBytes = 384 * 1024;
@@ -37,10 +47,8 @@ function sizeFaults(answer: Answer | undefined, items: number): readonly string[
   return [`the answer to ${items} items has ${answer.answerBytes} bytes; the maximum is ${maxBytes}`];
 }
 
-interface FaultyBatch {
-  readonly name: string;
-  readonly about: string;
-  readonly short?: true;
+interface FaultyRequest extends Pick<Attack, 'name' | 'about' | 'short'> {
+  /** The number of items in the request. */
   readonly items: number;
   readonly question: () => Question;
   /** Whether some items are valid. If so, the answer is a receipt. */
@@ -49,45 +57,41 @@ interface FaultyBatch {
 
 const validItem = '{"userId":"u","type":"T"}';
 const deepItem = (): string => `{"userId":"u","type":"T","metadata":${deepFaults()}}`;
-/** Returns a JSON array of `count` invalid items, with a valid item before and after them. */
-const betweenValidItems = (count: number, item: (index: number) => string): string =>
-  listOf(count + 2, (index) => (index === 0 || index === count + 1 ? validItem : item(index)));
+/** A batch of `count` invalid items, with a valid item before and after them. */
+const faultyBatch = (count: number, item: (index: number) => string): Question =>
+  gzipBatch(count + 2, (index) => (index === 0 || index === count + 1 ? validItem : item(index)));
 
 const unknownMembers = (count: number): string => times(count, (index) => `"n${index}":0`).join();
 const event = (data: string): string =>
   `{"specversion":"1.0","id":"e","source":"/s","type":"t","subject":"u","data":${data}}`;
 
-const batches: readonly FaultyBatch[] = [
+const requests: readonly FaultyRequest[] = [
   {
     name: 's1-deep-paths',
     about: 'a batch of 2,000 items with 33 faults each at paths of 2 KB',
     short: true,
     items: 2002,
-    question: () => gzipRequest('/api/logs/batch', betweenValidItems(2000, deepItem)),
+    question: () => faultyBatch(2000, deepItem),
     hasValidItems: true,
   },
   {
     name: 's1-all-refused',
     about: 'the same without a valid item',
     items: 2000,
-    question: () => gzipRequest('/api/logs/batch', listOf(2000, deepItem)),
+    question: () => gzipBatch(2000, deepItem),
   },
   {
     name: 's1-atomic',
     about: 'the same, all or nothing',
     items: 2002,
-    question: () => gzipRequest('/api/logs/batch?atomic=true', betweenValidItems(2000, deepItem)),
+    question: () => ({ ...faultyBatch(2000, deepItem), path: '/api/logs/batch?atomic=true' }),
   },
   {
     name: 's1-unknown-names',
     about: 'a batch of 10,000 items with 40 unknown members each',
     short: true,
     items: 10_000,
-    question: () =>
-      gzipRequest(
-        '/api/logs/batch',
-        betweenValidItems(9998, () => `{${unknownMembers(40)}}`),
-      ),
+    question: () => faultyBatch(9998, () => `{${unknownMembers(40)}}`),
     hasValidItems: true,
   },
   {
@@ -98,7 +102,7 @@ const batches: readonly FaultyBatch[] = [
       const lines = times(2002, (index) =>
         index % 2 === 1 ? deepItem() : index === 0 ? validItem : '{"a":[',
       );
-      return gzipRequest('/api/logs/batch', lines.join('\n'), 'application/x-ndjson');
+      return gzipLines(lines.join('\n'));
     },
     hasValidItems: true,
   },
@@ -106,23 +110,14 @@ const batches: readonly FaultyBatch[] = [
     name: 's1-cloudevents',
     about: 'a CloudEvents batch whose data has faults at long paths',
     items: 2000,
-    question: () =>
-      gzipRequest(
-        '/api/events',
-        listOf(2000, () => event(deepFaults())),
-        'application/cloudevents-batch+json',
-      ),
+    question: () => gzipEvents(2000, () => event(deepFaults())),
   },
   {
     name: 's1-cloudevents-attributes',
     about: 'a CloudEvents batch of 5,000 events with 40 attributes of wrong names',
     items: 5000,
     question: () =>
-      gzipRequest(
-        '/api/events',
-        listOf(5000, () => `{"specversion":"9",${unknownMembers(40).replaceAll('"n', '"N_')}}`),
-        'application/cloudevents-batch+json',
-      ),
+      gzipEvents(5000, () => `{"specversion":"9",${unknownMembers(40).replaceAll('"n', '"N_')}}`),
   },
   {
     name: 's1-segment',
@@ -131,14 +126,14 @@ const batches: readonly FaultyBatch[] = [
     items: 2000,
     question: () => {
       const call = `{"type":"track","event":"E","userId":"u","properties":${deepFaults()}}`;
-      return gzipRequest('/v1/batch', `{"batch":${listOf(2000, () => call)}}`);
+      return gzipCalls(2000, () => call);
     },
   },
   {
     name: 's1-segment-names',
     about: 'a Segment batch of 10,000 calls of unknown types without a user',
     items: 10_000,
-    question: () => gzipRequest('/v1/batch', `{"batch":${listOf(10_000, () => '{"type":"x"}')}}`),
+    question: () => gzipCalls(10_000, () => '{"type":"x"}'),
   },
   {
     name: 's1-one-activity',
@@ -180,20 +175,17 @@ const batches: readonly FaultyBatch[] = [
     name: 's1-many-ids',
     about: 'a batch of 10,000 items with ids that are not strings',
     items: 10_000,
-    question: () =>
-      jsonRequest(
-        '/api/logs/batch',
-        times(10_000, () => ({ id: [], userId: {}, type: 7 })),
-      ),
+    question: () => {
+      const items = times(10_000, () => ({ id: [], userId: {}, type: 7 }));
+      return jsonRequest('/api/logs/batch', items);
+    },
   },
 ];
 
 /** S1: requests with very many faults. */
-export const faults: readonly Attack[] = batches.map(
-  ({ name, about, short, items, question, hasValidItems }): Attack => ({
-    name,
-    about,
-    ...(short ? { short } : {}),
+export const faults: readonly Attack[] = requests.map(
+  ({ items, question, hasValidItems, ...attack }): Attack => ({
+    ...attack,
     async send(target) {
       await target.ask(question());
     },

@@ -12,12 +12,8 @@ export const fileAttacks: readonly Attack[] = [
     fresh: true,
     only: 'embedded',
     async send(target) {
-      await target.ask(
-        jsonRequest(
-          '/api/logs/batch',
-          times(100, (index) => ({ userId: `u${index}`, type: 'T' })),
-        ),
-      );
+      const items = times(100, (index) => ({ userId: `u${index}`, type: 'T' }));
+      await target.ask(jsonRequest('/api/logs/batch', items));
     },
     check({ place: { folder } }) {
       const open = readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -2,7 +2,7 @@ import { type Codec, type WrongLz4, writeTopic } from '@user-activity/test-kit';
 import type { Attack } from '../attack.ts';
 import { times } from './payloads.ts';
 
-type Headers = Readonly<Record<string, string | string[]>>;
+type Headers = Record<string, string | string[]>;
 
 interface PoisonRecord {
   readonly value: Buffer | null;
@@ -11,8 +11,7 @@ interface PoisonRecord {
 
 const loggedHeaders = { ce_type: 'user-activity.logged.v1' };
 
-interface PoisonOptions {
-  readonly short?: true;
+interface PoisonOptions extends Pick<Attack, 'short'> {
   readonly codec?: Codec | WrongLz4;
 }
 
@@ -29,11 +28,7 @@ const poisonAttack = (
   ...options,
   async send({ place: { kafka } }) {
     if (kafka === undefined) throw new Error('This attack needs Kafka.');
-    const messages = records().map(({ value, headers = {} }) => ({
-      key: 'u',
-      value,
-      headers: { ...headers },
-    }));
+    const messages = records().map((record) => ({ key: 'u', ...record }));
     await writeTopic(kafka.brokers, kafka.topic, messages, codec);
   },
 });
@@ -50,9 +45,7 @@ export const kafkaAttacks: readonly Attack[] = [
     's4-headers',
     'a record with 20,000 headers',
     () => [{ value: null, headers: manyHeaders(20_000) }],
-    {
-      short: true,
-    },
+    { short: true },
   ),
   poisonAttack('s4-repeated-header', 'a record with 60,000 headers of one name', () => [
     { value: null, headers: { name: times(60_000, () => 'x') } },

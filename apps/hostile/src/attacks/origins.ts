@@ -2,6 +2,7 @@ import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { Question } from '../wire/ask.ts';
 import { jsonRequest } from './payloads.ts';
+import { statusFaults } from './status-faults.ts';
 
 const validActivity = { userId: 'u', type: 'ORIGIN' };
 
@@ -11,13 +12,7 @@ const routes: readonly Question[] = [
   jsonRequest('/api/logs/batch', [validActivity]),
   jsonRequest(
     '/api/events',
-    {
-      specversion: '1.0',
-      id: 'e',
-      source: '/s',
-      type: 't',
-      subject: 'u',
-    },
+    { specversion: '1.0', id: 'e', source: '/s', type: 't', subject: 'u' },
     'application/cloudevents+json',
   ),
   ...['track', 'identify', 'page', 'screen', 'group', 'alias'].map((call) =>
@@ -74,15 +69,7 @@ async function askAsStranger(target: Target, headers: Headers): Promise<void> {
   await target.askAll(routes.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })));
 }
 
-const refusalFaults = ({ answers }: Target): readonly string[] => {
-  const notRefused = answers.filter(({ status }) => ![400, 403].includes(status));
-  const [first] = notRefused;
-  return first === undefined
-    ? []
-    : [
-        `${notRefused.length} of ${answers.length} were not refused, such as ${first.request}: ${first.status}`,
-      ];
-};
+const refusalFaults = ({ answers }: Target): readonly string[] => statusFaults(answers, 400, 403);
 
 const statusAttack = (
   name: string,
@@ -96,10 +83,7 @@ const statusAttack = (
   async send(target) {
     await target.askAll(questions(target));
   },
-  check: ({ answers }) =>
-    answers
-      .filter(({ status }) => !statuses.includes(status))
-      .map(({ request, status }) => `${request} was answered ${status}, not ${statuses.join(' or ')}`),
+  check: ({ answers }) => statusFaults(answers, ...statuses),
 });
 
 /** S7: web pages that call a service without keys. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { gzipRequest, listOf, times } from './payloads.ts';
+import { gzipBatch, rawHeaders, times, waitingRequest } from './payloads.ts';
 
 const escapedItem = (index: number): string => {
   const members = times(1200, (key) => `"\\u0001${(key + index).toString(36)}":1`);
@@ -13,15 +13,9 @@ const plainItem = (index: number): string =>
 /** Stores 500 activities of 15 to 30 KB each. */
 async function storeActivities(target: Target, item: (index: number) => string): Promise<void> {
   for (const part of [0, 250]) {
-    const items = listOf(250, (index) => item(part + index));
-    await target.ask(gzipRequest('/api/logs/batch', items));
+    await target.ask(gzipBatch(250, (index) => item(part + index)));
   }
-  const waitHeaders = { prefer: 'wait=30', 'content-type': 'application/json' };
-  await target.ask({
-    path: '/api/logs',
-    headers: waitHeaders,
-    body: Buffer.from('{"userId":"u","type":"LAST"}'),
-  });
+  await target.ask(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
 
 const escapedPage = '/api/logs?type=ESCAPED&limit=500';
@@ -90,25 +84,24 @@ export const pageAttacks: readonly Attack[] = [
     about: 'eight connections ask for eight pages of 15 MB each and read nothing',
     short: true,
     prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => sendUnread(target, 8, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(8)),
+    send: (target) => sendUnread(target, 8, rawHeaders(`GET ${largePage}`).repeat(8)),
   },
   {
     name: 's3-unread-singles',
     about: '100 connections ask for one page each and read nothing',
     prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => sendUnread(target, 100, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`),
+    send: (target) => sendUnread(target, 100, rawHeaders(`GET ${largePage}`)),
   },
   {
     name: 's3-unread-documents',
     about: '200 connections ask for the OpenAPI document eight times and read nothing',
-    send: (target) =>
-      sendUnread(target, 200, 'GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(8)),
+    send: (target) => sendUnread(target, 200, rawHeaders('GET /openapi.json').repeat(8)),
   },
   {
     name: 's3-unread-refusals',
     about: '20 connections each send 5,000 requests for an unknown path at once and read nothing',
     short: true,
-    send: (target) => sendUnread(target, 20, 'GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(5000)),
+    send: (target) => sendUnread(target, 20, rawHeaders('GET /nothing').repeat(5000)),
   },
   {
     name: 's9-statistics',
@@ -124,9 +117,8 @@ export const pageAttacks: readonly Attack[] = [
     about: 'statistics by minute in ten zones at once, over an activity in every fifth year of two millennia',
     short: true,
     async prepare(target) {
-      await target.ask(gzipRequest('/api/logs/batch', listOf(ages, ageItem)));
-      const waitHeaders = { prefer: 'wait=30', 'content-type': 'application/json' };
-      await target.ask({ path: '/api/logs', headers: waitHeaders, body: Buffer.from(ageItem(ages - 1)) });
+      await target.ask(gzipBatch(ages, ageItem));
+      await target.ask(waitingRequest(ageItem(ages - 1)));
     },
     async send(target) {
       await target.askAll(zones.map((zone) => ({ path: `${statsOfAges}&timezone=${zone}` })));

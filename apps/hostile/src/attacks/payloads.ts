@@ -23,12 +23,39 @@ export function gzipRequest(path: string, content: string | Buffer, type = 'appl
   };
 }
 
+/** A batch of activities, encoded with gzip. `item` returns the JSON of the activity with an index. */
+export const gzipBatch = (count: number, item: (index: number) => string): Question =>
+  gzipRequest('/api/logs/batch', listOf(count, item));
+
+/** A batch of lines of NDJSON, encoded with gzip. */
+export const gzipLines = (lines: string): Question =>
+  gzipRequest('/api/logs/batch', lines, 'application/x-ndjson');
+
+/** A batch of CloudEvents, encoded with gzip. `event` returns the JSON of the event with an index. */
+export const gzipEvents = (count: number, event: (index: number) => string): Question =>
+  gzipRequest('/api/events', listOf(count, event), 'application/cloudevents-batch+json');
+
+/** A Segment batch, encoded with gzip. `call` returns the JSON of the call with an index. `membersBefore` stands before `batch`. */
+export const gzipCalls = (count: number, call: (index: number) => string, membersBefore = ''): Question =>
+  gzipRequest('/v1/batch', `{${membersBefore}"batch":${listOf(count, call)}}`);
+
+/** A request that is answered once the activity is stored. By then all earlier records on the log are processed. */
+export const waitingRequest = (activity: string): Question => ({
+  path: '/api/logs',
+  headers: { ...json, prefer: 'wait=30' },
+  body: Buffer.from(activity),
+});
+
 /** A request with a JSON body without content encoding. */
 export const jsonRequest = (path: string, content: unknown, type = 'application/json'): Question => ({
   path,
   headers: { 'content-type': type },
   body: Buffer.from(JSON.stringify(content)),
 });
+
+/** The request line and the headers of a request, as they are sent. */
+export const rawHeaders = (requestLine: string, ...headers: readonly string[]): string =>
+  [`${requestLine} HTTP/1.1`, 'Host: 127.0.0.1', ...headers, '', ''].join('\r\n');
 
 /** Calls `item` for each index from 0 and returns the results. */
 export const times = <Item>(count: number, item: (index: number) => Item): Item[] =>

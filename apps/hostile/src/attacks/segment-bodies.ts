@@ -1,7 +1,4 @@
-import { type Body, gzipRequest, listOf, times } from './payloads.ts';
-
-const batchOf = (count: number, call: (index: number) => string, membersBefore = '') =>
-  gzipRequest('/v1/batch', `{${membersBefore}"batch":${listOf(count, call)}}`);
+import { type Body, gzipCalls, times } from './payloads.ts';
 
 /** Segment batches that are slow to mend, up to the largest size that the service accepts. */
 export const segmentBodies: readonly Body[] = [
@@ -9,7 +6,7 @@ export const segmentBodies: readonly Body[] = [
     's9-shared-context',
     'a Segment batch of 9,000 calls with a context of 1.1 KB',
     () =>
-      batchOf(
+      gzipCalls(
         9000,
         (index) => `{"type":"track","event":"E","userId":"u${index}"}`,
         `"context":{"c":"${'x'.repeat(1100)}"},`,
@@ -21,7 +18,7 @@ export const segmentBodies: readonly Body[] = [
     'a Segment batch of 1,000 calls with texts of 1,500 unpaired surrogates',
     () => {
       const text = '\\ud800'.repeat(1500);
-      return batchOf(1000, () => `{"type":"track","event":"E","userId":"u","properties":{"t":"${text}"}}`);
+      return gzipCalls(1000, () => `{"type":"track","event":"E","userId":"u","properties":{"t":"${text}"}}`);
     },
   ],
   [
@@ -30,7 +27,7 @@ export const segmentBodies: readonly Body[] = [
     () => {
       const places = ['messageId', 'event', 'timestamp', 'name', 'traits', 'properties', 'context'];
       const odd = places.map((place) => `"${place}":{"\\ud800":"${'\\"'.repeat(20)}"}`).join();
-      return batchOf(5000, (index) => `{"userId":"u\\u0000${index}",${odd}}`);
+      return gzipCalls(5000, (index) => `{"userId":"u\\u0000${index}",${odd}}`);
     },
     true,
   ],
@@ -39,7 +36,7 @@ export const segmentBodies: readonly Body[] = [
     'a Segment batch of 9 calls with 60,000 keys each that metadata cannot have',
     () => {
       const keys = times(60_000, (index) => `"\\ud800${index}":0`).join();
-      return batchOf(9, () => `{"userId":"u","properties":{${keys}}}`);
+      return gzipCalls(9, () => `{"userId":"u","properties":{${keys}}}`);
     },
   ],
   [
@@ -48,7 +45,7 @@ export const segmentBodies: readonly Body[] = [
     () => {
       const long = `"${'\\ud800'.repeat(40_000)}"`;
       const names = ['userId', 'messageId', 'event', 'timestamp'].map((place) => `"${place}":${long}`);
-      return batchOf(9, () => `{${names.join()}}`);
+      return gzipCalls(9, () => `{${names.join()}}`);
     },
   ],
 ];

@@ -13,7 +13,6 @@ export class RawConnection {
   /** Resolves when the connection is closed on both sides. */
   readonly closed: Promise<void>;
   #received = '';
-  #isClosed = false;
 
   constructor(port: number) {
     this.#socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -28,15 +27,12 @@ export class RawConnection {
       this.#socket.once('end', () => resolve()).once('close', () => resolve());
     });
     this.closed = new Promise((resolve) => {
-      this.#socket.once('close', () => {
-        this.#isClosed = true;
-        resolve();
-      });
+      this.#socket.once('close', () => resolve());
     });
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#socket.closed;
   }
 
   /** The number of bytes that the kernel has accepted. */
@@ -57,7 +53,7 @@ export class RawConnection {
 
   /** Resolves when the kernel has accepted the bytes, or when the connection is closed. */
   async write(bytes: string | Buffer): Promise<void> {
-    if (this.#isClosed || this.#socket.write(bytes)) return;
+    if (this.isClosed || this.#socket.write(bytes)) return;
     await Promise.race([once(this.#socket, 'drain').catch(() => undefined), this.closed]);
   }
 
