@@ -8,7 +8,7 @@ export interface Outcome {
   readonly attack: Attack;
   readonly attempts: readonly Attempt[];
   readonly violations: readonly Violation[];
-  /** The total time of all tries, including the time to start services. */
+  /** The total time of all tries in seconds, including the time to start services. */
   readonly seconds: number;
 }
 
@@ -16,13 +16,13 @@ export interface Outcome {
 export interface RunOptions extends HostOptions {
   readonly attacks: readonly Attack[];
   readonly bounds: Bounds;
-  /** When the run ends, on the clock of `performance.now()`. Attacks not begun by then count as failed. Default: never. */
+  /** The time after which no try begins, on the clock of `performance.now()`. Attacks without a try fail. Default: no limit. */
   readonly endsAt?: number;
   /** Called with each outcome. */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** Runs the attacks one after the other. Tries an attack up to three times if a gap was long. */
+/** Runs the attacks one after the other. Tries an attack up to three times if a gap was too long. */
 export async function run({
   attacks,
   bounds,
@@ -42,7 +42,12 @@ export async function run({
       const violations: readonly Violation[] =
         attempts.length > 0
           ? judge(attempts, bounds)
-          : [{ kind: 'check', detail: 'was not tried: the time limit was over' }];
+          : [
+              {
+                kind: 'check',
+                detail: 'was not tried: the time limit of the run was over; --seconds sets it',
+              },
+            ];
       const outcome = { attack, attempts, violations, seconds: (performance.now() - began) / 1000 };
       outcomes.push(outcome);
       onOutcome?.(outcome);

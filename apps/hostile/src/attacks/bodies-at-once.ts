@@ -1,26 +1,26 @@
 import type { Attack } from '../attack.ts';
-import type { Question } from '../wire/ask.ts';
+import type { HttpRequest } from '../wire/send-request.ts';
 import { gzipBatch, gzipCalls, gzipEvents, gzipLines, listOf, times } from './payloads.ts';
 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
-/** An attack that sends several requests at once. `question` makes each from its index. If it takes no index, all share one object. */
+/** An attack by `count` requests at once. `makeRequest` gets the index of a request; without this parameter, it is called only once. */
 const atOnce = (
   name: string,
   count: number,
   about: string,
-  question: (index: number) => Question,
+  makeRequest: (index: number) => HttpRequest,
 ): Attack => ({
   name,
   about,
   async send(target) {
     const requests =
-      question.length === 0 ? Array<Question>(count).fill(question(0)) : times(count, question);
-    await target.askAll(requests);
+      makeRequest.length === 0 ? Array<HttpRequest>(count).fill(makeRequest(0)) : times(count, makeRequest);
+    await target.requestAll(requests);
   },
 });
 
-/** S9 and S3: many bodies at once, each slow to read. */
+/** S9 and S3: several bodies at once, each slow to parse. */
 export const bodiesAtOnce: readonly Attack[] = [
   atOnce('s9-many-at-once', 8, '8 bodies of 10 MB of escaped keys at once', () =>
     gzipBatch(800_000, () => '{"\\n":1}'),

@@ -6,8 +6,9 @@ import type { RawConnection } from '../wire/raw-connection.ts';
 import { apiKey, rawHeaders, times } from './payloads.ts';
 import { statusFaults } from './status-faults.ts';
 
-/** The maximum number of bytes of a refused body that a client can send, including the buffers of the kernel. */
+/** The maximum that the kernel accepts of a body that the service refused: it fills buffers that the service does not read. */
 const maxUnreadBytes = 16 * 1024 * 1024;
+/** The size at which an attack stops sending. */
 const endlessBytes = 64 * 1024 * 1024;
 
 type Refusal = readonly [name: string, requestLine: string, headers: readonly string[], short?: true];
@@ -31,6 +32,7 @@ const refusals: readonly Refusal[] = [
   ['s13-expectation', 'POST /api/logs', [jsonType, 'Expect: 200-ok', validKey]],
 ];
 
+/** An attack by a body that does not end. The service must refuse the body without reading it, and close the connection. */
 const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
   name,
   about: `an endless body: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
@@ -41,13 +43,16 @@ const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
     const connection = await target.open();
     await connection.write(rawHeaders(requestLine, 'Transfer-Encoding: chunked', ...headers));
     await pump(connection);
-    target.answers.push(...connection.answers(requestLine));
+    target.responses.push(...connection.responses(requestLine));
   },
-  check({ answers, connections: [connection] }) {
+  check({ responses, connections: [connection] }) {
     if (connection === undefined) return ['no connection was opened'];
     const faults = connection.isClosed ? [] : ['the connection stayed open'];
-    if (connection.sentBytes > maxUnreadBytes) faults.push(`${connection.sentBytes} bytes were accepted`);
-    if (answers.length === 0 && !connection.isClosed) faults.push('there was no answer');
+    if (connection.sentBytes > maxUnreadBytes)
+      faults.push(
+        `${connection.sentBytes} bytes of the body were accepted; the maximum is ${maxUnreadBytes}`,
+      );
+    if (responses.length === 0 && !connection.isClosed) faults.push('there was no response');
     return faults;
   },
 });
@@ -61,17 +66,14 @@ async function pump(connection: RawConnection): Promise<void> {
   await Promise.race([connection.closed, delay(1000)]);
 }
 
-/** Opens many connections, sends the same bytes on each, and leaves them open. */
-async function hold(target: Target, count: number, bytes: string | Buffer): Promise<void> {
+/** Opens `count` connections, sends the same bytes on each, and leaves the connections open. */
+async function sendOnEach(target: Target, count: number, bytes: string | Buffer): Promise<void> {
   const open = await Promise.all(times(count, () => target.open()));
   await Promise.all(open.map((connection) => Promise.race([connection.write(bytes), delay(2000)])));
 }
 
-/** Sends a normal query while the other connections are open. */
-async function askMeanwhile(target: Target): Promise<void> {
-  await target.ask({ path: '/api/logs?limit=1' });
-}
-const servingFaults = ({ answers }: Target): readonly string[] => statusFaults(answers, 200);
+const normalQuery = { path: '/api/logs?limit=1' };
+const servingFaults = ({ responses }: Target): readonly string[] => statusFaults(responses, 200);
 
 /** Returns a request with a gzip body of 10 MB that lacks its last 12 bytes. */
 function unfinishedGzip(path: string, contentType: string): Buffer {
@@ -83,10 +85,11 @@ function unfinishedGzip(path: string, contentType: string): Buffer {
 
 /** S3, S8 and S13: clients that send slowly, never finish, or do not read. */
 export const connectionAttacks: readonly Attack[] = [
-  // The first of the parallel attacks, because it takes the longest time.
+  // Stands first because it takes the longest time of the parallel attacks.
   {
     name: 's8-trickles',
-    about: '75 bodies of a byte every 3 s, from clients that keep their side open after the answer 408',
+    about:
+      '75 bodies that grow by a byte every 3 s, from clients that do not close their connection after the response 408',
     isParallel: true,
     sendingMs: 85_000,
     async send(target) {
@@ -98,10 +101,10 @@ export const connectionAttacks: readonly Attack[] = [
         for (const connection of open) await connection.write(' ');
         await delay(3000);
       }
-      target.answers.push(...open.flatMap((connection) => connection.answers('POST /api/logs')));
+      target.responses.push(...open.flatMap((connection) => connection.responses('POST /api/logs')));
     },
-    check({ answers, connections }) {
-      const refused = answers.filter(({ status }) => status === 408).length;
+    check({ responses, connections }) {
+      const refused = responses.filter(({ status }) => status === 408).length;
       const open = connections.filter(({ isClosed }) => !isClosed).length;
       return refused === connections.length && open === 0
         ? []
@@ -114,7 +117,7 @@ export const connectionAttacks: readonly Attack[] = [
     about: '100 gzip bodies of 10 MB without their last bytes',
     short: true,
     async send(target) {
-      await hold(target, 100, unfinishedGzip('/api/logs', jsonType));
+      await sendOnEach(target, 100, unfinishedGzip('/api/logs', jsonType));
       await delay(2000);
     },
   },
@@ -122,7 +125,7 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-half-lines',
     about: '100 gzip batches of 10 MB in NDJSON without their last bytes',
     async send(target) {
-      await hold(target, 100, unfinishedGzip('/api/logs/batch', 'Content-Type: application/x-ndjson'));
+      await sendOnEach(target, 100, unfinishedGzip('/api/logs/batch', 'Content-Type: application/x-ndjson'));
       await delay(2000);
     },
   },
@@ -131,7 +134,7 @@ export const connectionAttacks: readonly Attack[] = [
     about: '60 bodies of 9 MB, not encoded, without their last byte',
     async send(target) {
       const headers = rawHeaders('POST /api/logs', jsonType, 'Content-Length: 9000001');
-      await hold(target, 60, Buffer.concat([Buffer.from(headers), Buffer.alloc(9_000_000, ' ')]));
+      await sendOnEach(target, 60, Buffer.concat([Buffer.from(headers), Buffer.alloc(9_000_000, ' ')]));
       await delay(1000);
     },
   },
@@ -140,18 +143,18 @@ export const connectionAttacks: readonly Attack[] = [
     about: '2,000 connections that send nothing',
     short: true,
     async send(target) {
-      await hold(target, 2000, '');
-      await askMeanwhile(target);
+      await sendOnEach(target, 2000, '');
+      await target.request(normalQuery);
     },
     check: servingFaults,
   },
   {
     name: 's3-half-heads',
-    about: '1,000 connections with headers of 15 KB that do not end',
+    about: '1,000 connections that send 15 KB of headers without the end of the headers',
     async send(target) {
       const line = `X-Long: ${'x'.repeat(1000)}\r\n`;
-      await hold(target, 1000, `GET /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${line.repeat(15)}`);
-      await askMeanwhile(target);
+      await sendOnEach(target, 1000, `GET /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${line.repeat(15)}`);
+      await target.request(normalQuery);
     },
     check: servingFaults,
   },
@@ -160,16 +163,16 @@ export const connectionAttacks: readonly Attack[] = [
     about: '50 bodies in 50,000 chunks of one byte each',
     async send(target) {
       const headers = rawHeaders('POST /api/logs', jsonType, 'Transfer-Encoding: chunked');
-      await hold(target, 50, headers + '1\r\n \r\n'.repeat(50_000));
+      await sendOnEach(target, 50, headers + '1\r\n \r\n'.repeat(50_000));
     },
   },
   {
     name: 's3-waiters',
-    about: '500 connections that wait for their outcome, and leave',
+    about: '500 connections that ask to wait for the outcome, and are closed before',
     async send(target) {
       const body = '{"userId":"u","type":"T"}';
       const length = `Content-Length: ${body.length}`;
-      await hold(target, 500, rawHeaders('POST /api/logs', jsonType, 'Prefer: wait=30', length) + body);
+      await sendOnEach(target, 500, rawHeaders('POST /api/logs', jsonType, 'Prefer: wait=30', length) + body);
     },
   },
   {
@@ -195,7 +198,7 @@ export const connectionAttacks: readonly Attack[] = [
         const connection = await target.open();
         await connection.write(request);
         await Promise.race([connection.ended, delay(200)]);
-        target.answers.push(...connection.answers(request.slice(0, 40)));
+        target.responses.push(...connection.responses(request.slice(0, 40)));
       }
     },
   },

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import type { Question } from '../wire/ask.ts';
+import type { HttpRequest } from '../wire/send-request.ts';
 import {
   deepFaults,
   gzipCalls,
@@ -16,22 +16,21 @@ import {
 const mebibyte = 1024 * 1024;
 
 /** Returns the size of all files of the service, in bytes. */
-const storedBytes = ({ place: { folder } }: Target): number =>
+const storedBytes = ({ location: { folder } }: Target): number =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => statSync(join(folder, file)))
     .reduce((sum, { size }) => sum + size, 0);
 
-/**
- * Refused calls may use 32 MiB of the disk plus 100 times their size on the wire. The write-ahead log of the store alone uses up to 20
- * MiB.
- */
+/** Returns a sentence if refused calls use too much of the disk. The write-ahead log of the store alone uses up to 20 MiB. */
 function diskFaults(target: Target): readonly string[] {
-  const wireBytes = target.answers.reduce((sum, answer) => sum + answer.wireBytes, 0);
+  const wireBytes = target.responses.reduce((sum, response) => sum + response.wireBytes, 0);
   const maxBytes = 32 * mebibyte + 100 * wireBytes;
   const bytes = storedBytes(target);
   return bytes <= maxBytes
     ? []
-    : [`${wireBytes} bytes on the wire took ${bytes} bytes of the disk; the maximum is ${maxBytes}`];
+    : [
+        `requests of ${wireBytes} bytes on the wire use ${bytes} bytes of the disk; the maximum is ${maxBytes}`,
+      ];
 }
 
 /** An attack on the disk: `count` requests with calls that are refused and stored as dead letters, one request after the other. */
@@ -39,7 +38,7 @@ const refusedCalls = (
   name: string,
   about: string,
   count: number,
-  question: (index: number) => Question,
+  makeRequest: (index: number) => HttpRequest,
   options: Pick<Attack, 'short'> = {},
 ): Attack => ({
   name,
@@ -48,7 +47,7 @@ const refusedCalls = (
   fresh: true,
   ...options,
   async send(target) {
-    for (let index = 0; index < count; index += 1) await target.ask(question(index));
+    for (let index = 0; index < count; index += 1) await target.request(makeRequest(index));
   },
   check: diskFaults,
 });
@@ -58,21 +57,21 @@ const conflicts = 10_000;
 /** Stores an activity, and sends 10,000 other facts under its id, which become dead letters. */
 async function makeConflicts(target: Target): Promise<void> {
   const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
-  await target.ask(
+  await target.request(
     gzipRequest('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')),
   );
-  await target.ask(waitingRequest('{"userId":"u","type":"LAST"}'));
+  await target.request(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
 
-/** Calls `makeConflicts`, unless an earlier attack has already done so. */
+/** Calls `makeConflicts`, unless an earlier attack has already called it on this service. */
 async function makeConflictsOnce(target: Target): Promise<void> {
-  const { text } = await target.ask({ path: '/api/dead-letters?code=conflict&limit=1' });
+  const { text } = await target.request({ path: '/api/dead-letters?code=conflict&limit=1' });
   if (text.startsWith('{"data":[]')) await makeConflicts(target);
 }
 
 const replay = '/api/dead-letters/replay';
 
-/** S6 and S12: dead letters that grow, and replays that multiply. */
+/** S6 and S12: dead letters that are larger than their calls, and replays that append too many records. */
 export const deadLetterAttacks: readonly Attack[] = [
   refusedCalls(
     's6-large-calls',
@@ -110,31 +109,31 @@ export const deadLetterAttacks: readonly Attack[] = [
   },
   {
     name: 's6-lists',
-    about: 'lists of 10,000 dead letters, 500 at a time, eight at once',
+    about: 'eight lists of 500 of 10,000 dead letters at once',
     prepare: makeConflictsOnce,
     async send(target) {
-      await target.askAll(times(8, () => ({ path: '/api/dead-letters?limit=500' })));
+      await target.requestAll(times(8, () => ({ path: '/api/dead-letters?limit=500' })));
     },
   },
   {
     name: 's12-no-body',
-    about: 'replays that do not name their letters, as any web page can send them',
+    about: 'requests for replays that do not name the dead letters, which any web page can send',
     short: true,
     async send(target) {
       const type = { 'content-type': 'text/plain' };
-      await target.ask({ path: replay, method: 'POST' });
-      await target.ask({ path: replay, method: 'POST', headers: { 'content-length': '0' } });
-      await target.ask({ path: replay, headers: type, body: Buffer.from('{"all":true}') });
-      await target.askAll(
+      await target.request({ path: replay, method: 'POST' });
+      await target.request({ path: replay, method: 'POST', headers: { 'content-length': '0' } });
+      await target.request({ path: replay, headers: type, body: Buffer.from('{"all":true}') });
+      await target.requestAll(
         [{}, null, [], { all: false }, { ids: [] }, { all: 'true' }].map((body) => jsonRequest(replay, body)),
       );
     },
-    check: ({ answers }) => [
-      ...answers
+    check: ({ responses }) => [
+      ...responses
         .slice(0, 2)
         .filter(({ status }) => status !== 400)
         .map(({ status }) => `a replay without a body was answered ${status}, not 400`),
-      ...answers
+      ...responses
         .filter(({ status }) => status < 400)
         .map(({ status }) => `a replay that names no letters was answered ${status}`),
     ],
@@ -145,20 +144,22 @@ export const deadLetterAttacks: readonly Attack[] = [
     short: true,
     prepare: makeConflictsOnce,
     async send(target) {
-      await target.askAll(times(10, () => jsonRequest(replay, { all: true })));
+      await target.requestAll(times(10, () => jsonRequest(replay, { all: true })));
     },
-    check: ({ answers }) => {
-      const replayed = answers
+    check: ({ responses }) => {
+      const replayed = responses
         .filter(({ status }) => status === 202)
         .map(({ text }) => (JSON.parse(text) as { readonly replayed: number }).replayed);
-      const refused = answers.filter(({ status, headers }) => status === 409 && headers['retry-after']);
+      const refused = responses.filter(({ status, headers }) => status === 409 && headers['retry-after']);
       const sum = replayed.reduce((total, count) => total + count, 0);
       return [
-        ...(replayed.length === 0 ? ['no replay was done'] : []),
-        ...(replayed.length + refused.length === answers.length
+        ...(replayed.length === 0 ? ['no request for a replay was answered 202'] : []),
+        ...(replayed.length + refused.length === responses.length
           ? []
-          : [`replays at once were answered ${answers.map(({ status }) => status).join()}`]),
-        ...(sum <= 2 * conflicts ? [] : [`${sum} records were appended for ${conflicts} dead letters`]),
+          : [`requests for replays at once were answered ${responses.map(({ status }) => status).join()}`]),
+        ...(sum <= 2 * conflicts
+          ? []
+          : [`${sum} records were appended for ${conflicts} dead letters; the maximum is ${2 * conflicts}`]),
       ];
     },
   },
@@ -167,7 +168,7 @@ export const deadLetterAttacks: readonly Attack[] = [
     about: '20 replays at once that name the same letter 10,000 times',
     async send(target) {
       const ids = times(10_000, () => 'user-activity:0:0');
-      await target.askAll(times(20, () => jsonRequest(replay, { ids })));
+      await target.requestAll(times(20, () => jsonRequest(replay, { ids })));
     },
   },
 ];

@@ -26,20 +26,20 @@ const poisonAttack = (
   about,
   only: 'kafka',
   ...options,
-  async send({ place: { kafka } }) {
+  async send({ location: { kafka } }) {
     if (kafka === undefined) throw new Error('This attack needs Kafka.');
     const messages = records().map((record) => ({ key: 'u', ...record }));
     await writeTopic(kafka.brokers, kafka.topic, messages, codec);
   },
 });
 
-// Allocated once: otherwise each attack would hold its own copy.
+// Shared by the attacks, to save memory.
 const zeros = Buffer.alloc(70_000_000);
 
 const manyHeaders = (count: number): Headers =>
   Object.fromEntries(times(count, (index) => [`header-${index}`, 'x']));
 
-/** S4: records that anyone who may write to the topic can write. */
+/** S4: records from a program that may write to the topic. */
 export const kafkaAttacks: readonly Attack[] = [
   poisonAttack(
     's4-headers',
@@ -71,7 +71,7 @@ export const kafkaAttacks: readonly Attack[] = [
   ),
   poisonAttack(
     's4-large-json',
-    'a value of 60 MB of brackets in 2 kB of zstd',
+    'a value of 60 MB of brackets in 2 KB of zstd',
     () => [{ value: Buffer.alloc(60_000_000, '['), headers: loggedHeaders }],
     { codec: 'zstd' },
   ),

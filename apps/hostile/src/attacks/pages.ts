@@ -13,19 +13,19 @@ const plainItem = (index: number): string =>
 /** Stores 500 activities of 15 to 30 KB each. */
 async function storeActivities(target: Target, item: (index: number) => string): Promise<void> {
   for (const part of [0, 250]) {
-    await target.ask(gzipBatch(250, (index) => item(part + index)));
+    await target.request(gzipBatch(250, (index) => item(part + index)));
   }
-  await target.ask(waitingRequest('{"userId":"u","type":"LAST"}'));
+  await target.request(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
 
 const escapedPage = '/api/logs?type=ESCAPED&limit=500';
 const largePage = '/api/logs?type=LARGE&limit=500';
 
-/** Reads all pages by their cursors. Returns the number of activities on them. */
+/** Reads all pages by their cursors, up to an error. Returns the number of activities on the pages. */
 async function countOnPages(target: Target, path: string): Promise<number> {
   let count = 0;
   for (let cursor = ''; ; ) {
-    const { status, text } = await target.ask({ path: `${path}${cursor}` });
+    const { status, text } = await target.request({ path: `${path}${cursor}` });
     if (status !== 200) return count;
     const page = JSON.parse(text) as {
       readonly data: readonly unknown[];
@@ -37,13 +37,13 @@ async function countOnPages(target: Target, path: string): Promise<number> {
   }
 }
 
-/** Calls `storeActivities`, unless an earlier attack has already done so. */
+/** Calls `storeActivities`, unless an earlier attack has already stored the activities of the page. */
 async function storeOnce(target: Target, page: string, item: (index: number) => string): Promise<void> {
-  const { text } = await target.ask({ path: page.replace('500', '1') });
+  const { text } = await target.request({ path: page.replace('500', '1') });
   if (text.startsWith('{"data":[]')) await storeActivities(target, item);
 }
 
-/** S2 and S3: answers that are slow to make, or that the client does not read. */
+/** S2, S3 and S9: responses that are slow to make, or that the client does not read. */
 export const pageAttacks: readonly Attack[] = [
   {
     name: 's2-page-of-escapes',
@@ -51,7 +51,7 @@ export const pageAttacks: readonly Attack[] = [
     short: true,
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
-      await target.ask({ path: escapedPage });
+      await target.request({ path: escapedPage });
     },
     async check(target) {
       const count = await countOnPages(target, escapedPage);
@@ -60,10 +60,10 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-pages-at-once',
-    about: 'eight such pages at once, with single activities and a count',
+    about: 'eight pages of s2-page-of-escapes at once, with single activities and a count',
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
-      await target.askAll([
+      await target.requestAll([
         ...times(8, () => ({ path: escapedPage })),
         ...times(8, (index) => ({ path: `/api/logs/escaped-${index}` })),
         { path: '/api/logs/count?type=ESCAPED&userId=u' },
@@ -73,7 +73,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-sent-again',
-    about: 'the same 500 activities again, which must be compared',
+    about: 'the activities of s2-page-of-escapes again, which the store must compare',
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
       await storeActivities(target, escapedItem);
@@ -105,28 +105,32 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's9-statistics',
-    about: 'ten statistics by hour over 54 years in a zone with summer time',
+    about: 'ten statistics by hour over 54 years, in a zone with summer time',
     async send(target) {
       const range = 'from=1972-01-01T00:00:00Z&to=2026-01-01T00:00:00Z';
       const path = `/api/logs/stats?by=hour&timezone=America/St_Johns&${range}`;
-      await target.askAll(times(10, () => ({ path })));
+      await target.requestAll(times(10, () => ({ path })));
     },
   },
   {
     name: 's9-statistics-of-ages',
-    about: 'statistics by minute in ten zones at once, over an activity in every fifth year of two millennia',
+    about: 'statistics by minute in ten zones at once, over 2,000 years with an activity in every fifth year',
     short: true,
     async prepare(target) {
-      await target.ask(gzipBatch(ages, ageItem));
-      await target.ask(waitingRequest(ageItem(ages - 1)));
+      await target.request(gzipBatch(ages, ageItem));
+      await target.request(waitingRequest(ageItem(ages - 1)));
     },
     async send(target) {
-      await target.askAll(zones.map((zone) => ({ path: `${statsOfAges}&timezone=${zone}` })));
+      await target.requestAll(zones.map((zone) => ({ path: `${statsOfAges}&timezone=${zone}` })));
     },
     async check(target) {
-      const { status, text } = await target.ask({ path: statsOfAges });
+      const { status, text } = await target.request({ path: statsOfAges });
       const lines = text.split('"key"').length - 1;
-      return lines === ages ? [] : [`statistics of ${ages} activities are ${status} with ${lines} lines`];
+      return lines === ages
+        ? []
+        : [
+            `statistics of ${ages} activities were answered ${status} with ${lines} lines; ${ages} are expected`,
+          ];
     },
   },
 ];
@@ -150,7 +154,7 @@ const zones = [
   'Pacific/Auckland',
 ];
 
-/** Sends requests on many connections and reads no answers. Waits long enough for the service to process all requests. */
+/** Sends requests on many connections without reading responses. Then waits, because the service still processes requests. */
 async function sendUnread(target: Target, connections: number, requests: string): Promise<void> {
   const open = await Promise.all(times(connections, () => target.open()));
   await Promise.all(

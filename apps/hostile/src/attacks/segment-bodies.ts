@@ -1,6 +1,6 @@
 import { type Body, gzipCalls, times } from './payloads.ts';
 
-/** Segment batches that are slow to mend, up to the largest size that the service accepts. */
+/** Segment batches that are slow to correct. Each has at most the maximum size that the service accepts. */
 export const segmentBodies: readonly Body[] = [
   [
     's9-shared-context',
@@ -25,15 +25,15 @@ export const segmentBodies: readonly Body[] = [
     's9-segment-mended',
     'a Segment batch of 5,000 calls with a fault in every member',
     () => {
-      const places = ['messageId', 'event', 'timestamp', 'name', 'traits', 'properties', 'context'];
-      const odd = places.map((place) => `"${place}":{"\\ud800":"${'\\"'.repeat(20)}"}`).join();
-      return gzipCalls(5000, (index) => `{"userId":"u\\u0000${index}",${odd}}`);
+      const members = ['messageId', 'event', 'timestamp', 'name', 'traits', 'properties', 'context'];
+      const faultyMembers = members.map((member) => `"${member}":{"\\ud800":"${'\\"'.repeat(20)}"}`).join();
+      return gzipCalls(5000, (index) => `{"userId":"u\\u0000${index}",${faultyMembers}}`);
     },
     true,
   ],
   [
     's9-segment-many-keys',
-    'a Segment batch of 9 calls with 60,000 keys each that metadata cannot have',
+    'a Segment batch of 9 calls, each with 60,000 keys that are not allowed in metadata',
     () => {
       const keys = times(60_000, (index) => `"\\ud800${index}":0`).join();
       return gzipCalls(9, () => `{"userId":"u","properties":{${keys}}}`);
@@ -44,7 +44,7 @@ export const segmentBodies: readonly Body[] = [
     'a Segment batch of 9 calls with a user, id, event and time of 240 KB each',
     () => {
       const long = `"${'\\ud800'.repeat(40_000)}"`;
-      const names = ['userId', 'messageId', 'event', 'timestamp'].map((place) => `"${place}":${long}`);
+      const names = ['userId', 'messageId', 'event', 'timestamp'].map((member) => `"${member}":${long}`);
       return gzipCalls(9, () => `{${names.join()}}`);
     },
   ],
