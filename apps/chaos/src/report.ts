@@ -18,17 +18,17 @@ export interface Report {
   /** The number of faults that the harness could not cause or end as planned. */
   readonly failedFaults: number;
   readonly requests: number;
-  /** The number of requests by the status and reason of the answer; `none` means no answer. */
+  /** The number of requests by the status and reason of the response; `none` means no response. */
   readonly answers: Readonly<Record<string, number>>;
   /** The number of distinct ids that were answered 202. */
   readonly accepted: number;
   readonly poisoned: number;
-  /** The number of records that are replayed dead letters. */
+  /** The number of records on the topic that are replayed dead letters. */
   readonly replayed: number;
   readonly stored: number;
   readonly books: Books;
   readonly violations: readonly Violation[];
-  /** The longest time until everything worked again, in milliseconds, by kind of fault. */
+  /** The longest time in ms from the end of a fault until the service had recovered, by kind of fault. */
   readonly recoveryMs: Readonly<Record<string, number>>;
   readonly worstRecoveryMs: number;
   /** The peak memory in MiB, by process. */
@@ -64,7 +64,7 @@ export function reportOf(run: {
     faults,
     failedFaults: run.failed,
     requests: load.ledger.exchanges.length,
-    answers: load.ledger.answers,
+    answers: load.ledger.responses,
     accepted: load.ledger.accepted,
     poisoned: load.poisoned,
     replayed: run.evidence.records.filter(isReplay).length,
@@ -89,7 +89,7 @@ export const total = (counts: Readonly<Record<string, number>>): number =>
 export const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** Returns a table of the faults in Markdown. `times` is the header of their numbers. */
+/** Returns a table of the kinds of faults in Markdown. `times` is the header of the column with their numbers. */
 export const faultTable = (
   times: string,
   { faults, recoveryMs }: Pick<Report, 'faults' | 'recoveryMs'>,
@@ -101,7 +101,7 @@ export const faultTable = (
       .map((kind) => [kind, faults[kind] ?? 0, inSeconds(recoveryMs[kind] ?? 0)]),
   );
 
-/** Returns a time in ms as text, in seconds. */
+/** Returns a time as text in seconds. */
 export const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 const maxListed = 50;
@@ -117,7 +117,7 @@ ${table(
   ['what', 'count'],
   [
     ['faults', total(report.faults)],
-    ['faults that failed to strike', report.failedFaults],
+    ['faults that the harness could not cause or end', report.failedFaults],
     ['requests', report.requests],
     ...Object.entries(report.answers).map(([status, count]) => [`answered ${status}`, count]),
     ['activities answered 202', report.accepted],

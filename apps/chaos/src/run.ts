@@ -15,7 +15,7 @@ import { Site } from './site/site.ts';
 /** Options of a run. */
 export interface RunOptions {
   readonly seed: number;
-  /** The time in which clients send and faults strike. */
+  /** The duration of the load and the faults. The checks follow. */
   readonly seconds: number;
   /** The name of an entry of `breakages`. Default: the service runs unchanged. */
   readonly breakage?: string | undefined;
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** The report of a run, and the data that it is based on. */
+/** The report of a run, and the data for it. */
 export interface Result {
   readonly report: Report;
   readonly evidence: Evidence;
@@ -52,7 +52,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
     watching.abort();
     await watches;
     const progressViolations = await waitForProcessing(site);
-    onLine('all records are processed, or the time limit is over');
+    onLine('reading the log and the store');
     const evidence = await gather(site, site.url(random), load.ledger.exchanges);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [

@@ -6,7 +6,7 @@ import type { Random } from './random.ts';
 export interface PlannedFault {
   readonly kind: string;
   readonly fault: Fault;
-  /** The time at which it strikes, in seconds after the start. */
+  /** The time at which the fault strikes, in seconds after the start. */
   readonly at: number;
   /** The duration in milliseconds; 0 if the fault has no duration. */
   readonly lastsMs: number;
@@ -14,10 +14,10 @@ export interface PlannedFault {
   readonly choice: number;
 }
 
-/** The faults of each lane, one after the other. Faults of different lanes overlap. */
+/** The faults of each lane, in the order of their times. Faults of different lanes may overlap. */
 export type Schedule = Readonly<Record<Lane, readonly PlannedFault[]>>;
 
-/** Draws a schedule, the same for the same seed. In a lane, each kind of fault occurs once before any occurs again. */
+/** Draws a schedule for a run of `seconds`. In a lane, each kind of fault occurs once before any kind occurs again. */
 export const drawSchedule = (random: Random, seconds: number): Schedule => ({
   log: drawLane(random.fork(), 'log', seconds),
   store: drawLane(random.fork(), 'store', seconds),

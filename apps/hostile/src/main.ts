@@ -43,7 +43,7 @@ if (list) {
   process.exit(0);
 }
 
-// This also ends the servers, by their guards, and removes the folders at exit.
+// Exits instead of dying by the signal: so temporary folders are removed. Guards end the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
@@ -63,7 +63,7 @@ try {
   console.log(`${outcomes.length - failed.length} of ${outcomes.length} attacks held.`);
   if (failed.length > 0) process.exitCode = 1;
 } catch (error) {
-  // The harness failed, so nothing is known about the service.
+  // The harness failed, so the run says nothing about the service.
   console.error(error);
   // Exits at once: the parallel attacks may take another minute. Guards end the servers.
   process.exit(3);

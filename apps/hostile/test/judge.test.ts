@@ -33,14 +33,14 @@ const doctored: readonly (readonly [how: string, Violation['kind'], Partial<Atte
     { responses: [{ ...refusal, decodedBytes: 40, responseBytes: 4097 }] },
   ],
   [
-    'a large response after a small one',
+    'a large response after a small response',
     'amplification',
     { responses: [refusal, { ...refusal, responseBytes: 1e6 }] },
   ],
-  ['a 500', 'status', { responses: [refusal, { ...refusal, status: 500 }] }],
+  ['a response with the status 500', 'status', { responses: [refusal, { ...refusal, status: 500 }] }],
   ['a 503 without Retry-After', 'status', { responses: [{ ...refusal, status: 503 }] }],
   ['a 503 without problem details', 'status', { responses: [{ ...busy, headers: { 'retry-after': '1' } }] }],
-  ['a 504', 'status', { responses: [{ ...busy, status: 504 }] }],
+  ['a response with the status 504', 'status', { responses: [{ ...busy, status: 504 }] }],
   ['the end of the process', 'ended', { ended: 'heap out of memory' }],
   ["a fault of the attack's own check", 'check', { faults: ['3 ids belong to 4 items'] }],
 ];
@@ -49,13 +49,13 @@ test.each(doctored)('finds %s', (_, kind, change) => {
   expect(judge([{ ...sound, ...change }], bounds).map((violation) => violation.kind)).toEqual([kind]);
 });
 
-test('a request without a body may have a large response, and a small body a small response', () => {
+test('a large response to a request without a body is allowed, and a small response to a small body', () => {
   const page = { ...refusal, decodedBytes: 0, responseBytes: 4_000_000 };
   const small = { ...refusal, decodedBytes: 2, responseBytes: 4096 };
   expect(judge([{ ...sound, responses: [page, small] }], bounds)).toEqual([]);
 });
 
-test('the second best gap of three tries counts', () => {
+test('the second shortest gap of three tries is judged', () => {
   expect(gapOf([late])).toBe(501);
   expect(
     gapOf([
@@ -69,7 +69,7 @@ test('the second best gap of three tries counts', () => {
   expect(judge([late, late], bounds)).toMatchObject([{ kind: 'gap' }]);
 });
 
-test('an attack is tried again while its gap can still hold', () => {
+test('an attack is tried again while the second shortest gap can still be short enough', () => {
   expect(needsAnotherTry([sound], bounds)).toBe(false);
   expect(needsAnotherTry([late], bounds)).toBe(true);
   expect(needsAnotherTry([late, late], bounds)).toBe(false);

@@ -19,7 +19,7 @@ export class Facts {
     this.stored = new Map(stored.map((activity) => [activity.id, activity]));
   }
 
-  /** Returns whether a client sent the activity: as it is, with other content, or not at all. */
+  /** Returns whether a client sent the activity: with this content (`sent`), with other content (`changed`), or not at all (`foreign`). */
   wasSent(activity: ActivityJson): 'sent' | 'changed' | 'foreign' {
     const drafts = this.drafts.get(nonceOf(activity) ?? '') ?? [];
     const candidates = drafts.filter(({ id }) => id === undefined || id === activity.id);
@@ -27,13 +27,13 @@ export class Facts {
     return candidates.some((draft) => isSame(draft, activity)) ? 'sent' : 'changed';
   }
 
-  /** Returns the first record of the fact that is stored under an id. */
+  /** Returns the first record of the fact that is stored under the id; undefined if there is none. */
   firstOfStored(id: string): LoggedRecord | undefined {
     return this.records.get(nonceOf(this.stored.get(id)) ?? '')?.find(({ activity }) => activity?.id === id);
   }
 }
 
-/** Returns the nonce of an activity's fact. */
+/** Returns the nonce of an activity; undefined if it has none. */
 export function nonceOf(activity: ActivityJson | undefined): string | undefined {
   const nonce = activity?.metadata['nonce'];
   return typeof nonce === 'string' ? nonce : undefined;

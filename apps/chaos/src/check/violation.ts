@@ -4,9 +4,9 @@ export type ViolationKind =
   | 'doubled' // Stored twice.
   | 'changed' // Stored with other content than the client sent.
   | 'foreign' // Stored, but never sent.
-  | 'swapped' // On the log or in the store in another order than the answers.
+  | 'swapped' // On the log or in the store in another order than the responses.
   | 'unbalanced' // The log and the store contradict each other.
-  | 'answer' // An answer that a client should never get.
+  | 'answer' // A response that a client should never get.
   | 'stuck' // The service did not process all records, or did not recover from a fault, in time.
   | 'drain' // A process ended late or with an error after SIGTERM.
   | 'ended' // A process that was ready ended by itself.

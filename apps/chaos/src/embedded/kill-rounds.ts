@@ -13,7 +13,7 @@ export interface KillReport {
   readonly killsWhileStarting: number;
   /** Activities that were answered 202. */
   readonly accepted: number;
-  /** Activities sent without an answer. Each may be stored or not. */
+  /** Activities that were not answered 202. Each may be stored or not. */
   readonly unanswered: number;
   readonly stored: number;
   /** Ids that were answered 202, but are not stored. */
@@ -27,8 +27,8 @@ export interface KillReport {
 const senders = 8;
 
 /**
- * Kills the service `kills` times, at random moments while clients send. Then compares the stored activities with the answers. Clients
- * send single activities and batches, and repeat requests that were not answered.
+ * Kills the service `kills` times, at random times while clients log activities. Then compares the stored activities with the responses.
+ * Clients send single activities and batches, and retry requests without a 202.
  */
 export async function killRounds(
   folder: string,
@@ -77,23 +77,23 @@ export async function killRounds(
 
 type DraftWithId = Draft & { readonly id: string };
 
-/** The state that all clients share. */
+/** The state that all clients of a run share. */
 interface SharedState {
   readonly sent: Map<string, string>;
   readonly accepted: Set<string>;
-  /** Requests without an answer. Any client repeats them later. */
+  /** Requests that were not answered 202. Any client may retry them. */
   readonly unanswered: DraftWithId[][];
 }
 
-/** Runs a client: sends one request after the other until the service is gone. Every third is a batch. */
+/** Runs a client, which sends one request after the other until one is not answered 202. Every third request is a batch. */
 async function send(name: string, url: string, state: SharedState, signal: AbortSignal): Promise<void> {
   for (let request = 0; !signal.aborted; request += 1) {
     const drafts = state.unanswered.shift() ?? newDrafts(name, request);
     for (const { id, metadata } of drafts) state.sent.set(id, metadata.nonce);
-    // Sometimes sends the same request twice at once, as a client does that retries before the answer.
+    // Some clients retry before they have the response, so the same request is sent twice at once.
     const attempts = request % 5 === 0 ? 2 : 1;
-    const answers = await Promise.all(Array.from({ length: attempts }, () => post(url, drafts)));
-    const isAccepted = answers.some((answer) => answer?.status === 202);
+    const responses = await Promise.all(Array.from({ length: attempts }, () => post(url, drafts)));
+    const isAccepted = responses.some((response) => response?.status === 202);
     if (isAccepted) for (const { id } of drafts) state.accepted.add(id);
     else {
       state.unanswered.push(drafts);
@@ -110,15 +110,15 @@ const newDrafts = (name: string, request: number): DraftWithId[] =>
     metadata: { nonce: Math.random().toString(36) },
   }));
 
-/** Waits until the consumer has stored all accepted activities, or stores no more. Returns all stored activities. */
+/** Waits until the consumer stores no more activities. Returns all stored activities. */
 async function waitForStored(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {
-  for (let unchanged = 0, before = -1; ; ) {
+  for (let unchangedPolls = 0, before = -1; ; ) {
     const found = await listAll(url, 'CHAOS');
     const ids = new Set(found.map(({ id }) => id));
     const isComplete = [...accepted].every((id) => ids.has(id));
-    unchanged = found.length === before ? unchanged + 1 : 0;
-    // Unanswered activities may follow the last accepted one on the log, so even a complete list must stay unchanged.
-    if (unchanged >= (isComplete ? 2 : 20)) return found;
+    unchangedPolls = found.length === before ? unchangedPolls + 1 : 0;
+    // Activities that were not answered may follow the last accepted activity on the log.
+    if (unchangedPolls >= (isComplete ? 2 : 20)) return found;
     before = found.length;
     await delay(250);
   }

@@ -22,7 +22,7 @@ async function freeze(unit: Unit, ms: number): Promise<void> {
   await endAfter(ms, () => unit.thaw());
 }
 
-/** Restarts units one after the other, as a deployment does. */
+/** Restarts units one after the other, as a rolling update does. */
 async function restartEach(site: Site, units: readonly Unit[]): Promise<void> {
   for (const unit of units) {
     await site.drain(unit);
@@ -30,7 +30,7 @@ async function restartEach(site: Site, units: readonly Unit[]): Promise<void> {
   }
 }
 
-/** Faults and planned restarts of the service's processes. */
+/** Faults of the processes of the service, and planned restarts. */
 export const serviceFaults: Faults = {
   'kill-consumer': {
     lastsMs: [0, 3000],
@@ -44,7 +44,7 @@ export const serviceFaults: Faults = {
       await Promise.all(runningUnits(site.consumers).map((unit) => kill(unit, lastsMs)));
     },
   },
-  // Sometimes lasts long enough for the group to expel the consumer.
+  // Some of these faults last longer than the session timeout, so that the group removes the consumer.
   'freeze-consumer': {
     lastsMs: [1000, 14_000],
     overheadSeconds: 1,
@@ -70,7 +70,7 @@ export const serviceFaults: Faults = {
     overheadSeconds: 5,
     strike: ({ site }) => restartEach(site, site.apis),
   },
-  // The replayed records become dead letters again.
+  // The replayed records are still unreadable, so they become dead letters again.
   'replay-dead-letters': {
     lastsMs: [0, 0],
     overheadSeconds: 1,

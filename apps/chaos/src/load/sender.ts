@@ -1,8 +1,8 @@
-import type { Answer, Draft, Exchange, Ledger } from './ledger.ts';
+import type { Draft, Exchange, Ledger, LogResponse } from './ledger.ts';
 
 const timeoutMs = 8000;
 
-/** Logs drafts, and adds the request and its answer, if any, to the ledger. */
+/** Posts drafts, and adds the request and its response, if any, to the ledger. */
 export async function send(
   ledger: Ledger,
   url: string,
@@ -10,14 +10,14 @@ export async function send(
   isInvalid = false,
 ): Promise<Exchange> {
   const sentAt = performance.now();
-  const answer = await post(url, drafts);
-  const exchange = { drafts, isInvalid, sentAt, ...(answer === undefined ? {} : { answer }) };
+  const response = await post(url, drafts);
+  const exchange = { drafts, isInvalid, sentAt, ...(response === undefined ? {} : { response }) };
   ledger.add(exchange);
   return exchange;
 }
 
-/** Posts one draft as a single activity, several as a batch. Resolves with undefined if the outcome is unknown. */
-export async function post(url: string, drafts: readonly Draft[]): Promise<Answer | undefined> {
+/** Posts one draft as a single activity, or several drafts as a batch. Resolves with undefined if there is no response within 8 s. */
+export async function post(url: string, drafts: readonly Draft[]): Promise<LogResponse | undefined> {
   const [path, body] = drafts.length === 1 ? ['/api/logs', drafts[0]] : ['/api/logs/batch', drafts];
   try {
     const response = await fetch(`${url}${path}`, {
@@ -30,7 +30,7 @@ export async function post(url: string, drafts: readonly Draft[]): Promise<Answe
     const refusal = detail === undefined ? {} : { reason: detail.replaceAll(/ \(.*?\)/g, '') };
     return { at: performance.now(), status: response.status, ids, ...refusal };
   } catch {
-    // The connection was cut or refused, or the answer was too late.
+    // The connection was cut or refused, or the time is over.
     return undefined;
   }
 }

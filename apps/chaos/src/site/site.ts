@@ -17,16 +17,16 @@ export const partitions = 6;
 const [apis, consumers] = [2, 3];
 const breakagePreload = new URL('../breakage/preload.ts', import.meta.url).href;
 
-/** A deployment for fault injection: APIs and consumers, with Kafka and MongoDB behind proxies. */
+/** A deployment for faults: APIs and consumers, with Kafka and MongoDB behind proxies. */
 export class Site {
   readonly kafka: Kafka;
   readonly mongo: ReplicaSet;
   readonly tools: TopicTools;
   readonly apis: readonly Unit[];
-  /** The last consumer runs only while the group is scaled out. */
+  /** The last of the four consumers runs only while the group is scaled to four. */
   readonly consumers: readonly Unit[];
   readonly selfEnds: SelfEnd[] = [];
-  /** A sentence for each process that ended late or with an error after it was asked to end. */
+  /** A sentence for each process that ended late or with an error after SIGTERM. */
   readonly badDrains: string[] = [];
 
   private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, breakage: string | undefined) {
@@ -63,7 +63,7 @@ export class Site {
     this.consumers = Array.from({ length: consumers + 1 }, (_, index) => unit('consumer', index, {}));
   }
 
-  /** Starts a deployment. `breakage` is the name of an entry of `breakages` that the service runs with. */
+  /** Starts a deployment. If `breakage` names an entry of `breakages`, the service runs with its edits. */
   static async start(breakage: string | undefined): Promise<Site> {
     const starting = [startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)] as const;
     try {
@@ -92,13 +92,13 @@ export class Site {
     await Promise.all(this.consumers.map((unit, index) => (index < count ? unit.start() : this.drain(unit))));
   }
 
-  /** Asks a process to end. Adds a sentence to `badDrains` if it ends late or with an error. */
+  /** Ends the process of a unit by SIGTERM. Adds a sentence to `badDrains` if the process ends late or with an error. */
   async drain(unit: Unit): Promise<void> {
     const fault = await unit.drain();
     if (fault !== undefined) this.badDrains.push(fault);
   }
 
-  /** Returns violations for processes that ended without being asked to, late, or with an error. */
+  /** Returns a violation for each entry of `badDrains`, and for each ready process that ended by itself. */
   violations(): readonly Violation[] {
     const ended = this.selfEnds.filter(({ wasReady }) => wasReady);
     return [
