@@ -47,7 +47,7 @@ if (values.breakage !== undefined && !Object.hasOwn(breakages, values.breakage))
   usage(`--breakage must be one of ${Object.keys(breakages).join(', ')}.`);
 
 const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'chaos');
-// Exits instead of dying by the signal: so temporary folders are removed. Guards end the servers.
+// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 

@@ -13,7 +13,7 @@ import type { SelfEnd } from './site/unit.ts';
 export interface Report {
   readonly seed: number;
   readonly seconds: number;
-  /** The number of faults, by kind. */
+  /** The number of faults that struck, by kind. */
   readonly faults: Readonly<Record<string, number>>;
   /** The number of faults that the harness could not cause or end as planned. */
   readonly failedFaults: number;
@@ -37,7 +37,6 @@ export interface Report {
   readonly selfEnds: readonly SelfEnd[];
 }
 
-/** Makes the report of a run. */
 export function reportOf(run: {
   readonly seed: number;
   readonly seconds: number;

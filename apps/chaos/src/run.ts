@@ -12,7 +12,6 @@ import { waitForProcessing, waitForRecovery } from './settle.ts';
 import { MemoryWatch } from './site/memory-watch.ts';
 import { Site } from './site/site.ts';
 
-/** Options of a run. */
 export interface RunOptions {
   readonly seed: number;
   /** The duration of the load and the faults. The checks follow. */

@@ -18,9 +18,9 @@ export interface Attack {
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether the attack needs a service that has stored nothing yet. */
   readonly fresh?: true;
-  /** Stores the data that the attack needs. Not measured. */
+  /** Stores the data that the attack needs, before the measurement. */
   readonly prepare?: (target: Target) => Promise<void>;
-  /** Carries out the attack. Measured. Its connections are closed after the check. */
+  /** Carries out the attack, while its cost is measured. Its connections are closed after the check. */
   readonly send: (target: Target) => Promise<void>;
   /** Returns a sentence for each fault of the service that the attack revealed. Called after `send`. */
   readonly check?: (target: Target) => Promise<readonly string[]> | readonly string[];

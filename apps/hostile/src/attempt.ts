@@ -74,7 +74,7 @@ async function waitUntilServing(port: number, key: string | undefined): Promise<
     prefer: 'wait=10',
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
-  // Ends the requests if the service hangs. The caller has stopped waiting before.
+  // Ends the requests to a service that hangs. The caller times out 5 s earlier.
   const signal = AbortSignal.timeout(waitMs + 5000);
   while (!signal.aborted) {
     const response = await fetch(`http://127.0.0.1:${port}/api/logs`, {

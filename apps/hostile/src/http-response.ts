@@ -1,4 +1,4 @@
-/** A response, as far as the client read it. */
+/** The response to a request of an attack. */
 export interface HttpResponse {
   /** Method and path, such as `POST /api/logs`. */
   readonly request: string;

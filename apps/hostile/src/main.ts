@@ -43,7 +43,7 @@ if (list) {
   process.exit(0);
 }
 
-// Exits instead of dying by the signal: so temporary folders are removed. Guards end the servers.
+// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 

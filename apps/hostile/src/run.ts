@@ -12,7 +12,6 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** Options of a run. */
 export interface RunOptions extends HostOptions {
   readonly attacks: readonly Attack[];
   readonly bounds: Bounds;
@@ -35,7 +34,7 @@ export async function run({
   try {
     for (const attack of attacks) {
       const attempts: Attempt[] = [];
-      const began = performance.now();
+      const startedAt = performance.now();
       const isOver = (): boolean => endsAt !== undefined && performance.now() > endsAt;
       while (!isOver() && (attempts.length === 0 || needsAnotherTry(attempts, bounds)))
         attempts.push(await attempt(attack, await host.serviceFor(attack)));
@@ -48,7 +47,7 @@ export async function run({
                 detail: 'was not tried: the time limit of the run was over; --seconds sets it',
               },
             ];
-      const outcome = { attack, attempts, violations, seconds: (performance.now() - began) / 1000 };
+      const outcome = { attack, attempts, violations, seconds: (performance.now() - startedAt) / 1000 };
       outcomes.push(outcome);
       onOutcome?.(outcome);
     }

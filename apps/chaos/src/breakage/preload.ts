@@ -9,11 +9,11 @@ if (edits === undefined) throw new Error(`BREAKAGE must be one of ${Object.keys(
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
-    const own = edits.filter(({ file }) => url.endsWith(file));
-    if (own.length === 0) return loaded;
+    const editsOfSource = edits.filter(({ file }) => url.endsWith(file));
+    if (editsOfSource.length === 0) return loaded;
     const original = loaded.source ?? '';
     let source = typeof original === 'string' ? original : new TextDecoder().decode(original);
-    for (const { file, find, put } of own) {
+    for (const { file, find, put } of editsOfSource) {
       // Without the edit, the service would keep its promises, and the run would pass.
       if (!source.includes(find)) throw new Error(`${file} does not contain "${find}".`);
       source = source.replace(find, () => put);

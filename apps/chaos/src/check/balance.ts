@@ -34,7 +34,7 @@ export function balance(
     const outcome = outcomeOf(record, facts, seen);
     books[outcome] += 1;
     if (outcome === 'unaccounted') report(origin, 'nothing is stored under its id');
-    if (isFirst(outcome, record, facts, seen))
+    if (isPassedOver(outcome, record, facts, seen))
       report(origin, 'a later record with the same id is stored instead of this record');
     const code = codeOf[outcome];
     if (code !== undefined) expectedLetters.set(origin, { code, digest });
@@ -73,8 +73,8 @@ function outcomeOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<s
   return 'stored';
 }
 
-/** Returns whether a record should have been stored instead of a later one with its id. */
-function isFirst(
+/** Returns whether the record should have been stored, but a later record with the same id was stored. */
+function isPassedOver(
   outcome: Outcome,
   { activity, partition, offset }: LoggedRecord,
   facts: Facts,
@@ -82,7 +82,7 @@ function isFirst(
 ): boolean {
   if (activity === undefined || seen.has(activity.id)) return false;
   if (outcome === 'duplicate') return true;
-  // Two partitions have no common order.
+  // Records of different partitions have no order.
   const first = facts.firstOfStored(activity.id);
   return outcome === 'conflict' && first?.partition === partition && offset < first.offset;
 }

@@ -8,10 +8,10 @@ import type { Violation } from './violation.ts';
 export function misplaced({ records, stored, written }: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
   const mustBeSent = (activity: ActivityJson | undefined, subject: string, where: string): void => {
-    const sent = activity === undefined ? 'foreign' : facts.wasSent(activity);
-    if (sent !== 'sent')
+    const finding = activity === undefined ? 'foreign' : facts.wasSent(activity);
+    if (finding !== 'sent')
       violations.push({
-        kind: sent,
+        kind: finding,
         subject,
         detail: `${where}, but no client sent an activity with this id and content`,
       });

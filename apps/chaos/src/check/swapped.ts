@@ -13,33 +13,33 @@ interface LoggedFact {
   answeredAt: number;
 }
 
-/** Finds facts of a user that are on the log in another order than they were answered, or in the store in another order than on the log. */
+/** Finds facts of one user in a wrong order: on the log against the order of the responses, or in the store against the log. */
 export function swapped(evidence: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
-  const first = loggedFacts(evidence, facts);
-  for (const [user, placed] of byUser(first.values())) {
-    if (new Set(placed.map(({ record }) => record.partition)).size > 1)
+  const byNonce = loggedFactsByNonce(evidence, facts);
+  for (const [user, logged] of byUser(byNonce.values())) {
+    if (new Set(logged.map(({ record }) => record.partition)).size > 1)
       violations.push({
         kind: 'swapped',
         subject: user,
         detail: 'the facts of the user are on several partitions',
       });
-    violations.push(...againstResponses(placed));
+    violations.push(...againstResponses(logged));
   }
-  violations.push(...withinBatches(evidence, first));
+  violations.push(...withinBatches(evidence, byNonce));
   const written = evidence.written.flatMap((id) => {
-    const placed = first.get(nonceOf(facts.stored.get(id)) ?? '');
-    return placed === undefined ? [] : [placed];
+    const logged = byNonce.get(nonceOf(facts.stored.get(id)) ?? '');
+    return logged === undefined ? [] : [logged];
   });
-  for (const placed of byUser(written).values()) violations.push(...outOfOrder(placed, 'stored before'));
+  for (const logged of byUser(written).values()) violations.push(...outOfOrder(logged, 'stored before'));
   return violations;
 }
 
-function loggedFacts({ exchanges }: Evidence, facts: Facts): Map<string, LoggedFact> {
-  const first = new Map<string, LoggedFact>();
+function loggedFactsByNonce({ exchanges }: Evidence, facts: Facts): Map<string, LoggedFact> {
+  const byNonce = new Map<string, LoggedFact>();
   for (const [nonce, [record]] of facts.records)
     if (record?.activity !== undefined)
-      first.set(nonce, {
+      byNonce.set(nonce, {
         nonce,
         id: record.activity.id,
         record,
@@ -48,20 +48,20 @@ function loggedFacts({ exchanges }: Evidence, facts: Facts): Map<string, LoggedF
       });
   for (const { drafts, sentAt, response } of exchanges) {
     for (const { metadata } of drafts) {
-      const placed = first.get(metadata.nonce);
-      if (placed === undefined) continue;
-      placed.sentAt = Math.min(placed.sentAt, sentAt);
-      if (response?.status === 202) placed.answeredAt = Math.min(placed.answeredAt, response.at);
+      const logged = byNonce.get(metadata.nonce);
+      if (logged === undefined) continue;
+      logged.sentAt = Math.min(logged.sentAt, sentAt);
+      if (response?.status === 202) logged.answeredAt = Math.min(logged.answeredAt, response.at);
     }
   }
-  return first;
+  return byNonce;
 }
 
-/** Finds facts of a user that were answered before another fact was sent, but follow this other fact on the log. */
-function againstResponses(placed: readonly LoggedFact[]): Violation[] {
+/** Finds facts of a user that were answered before another fact was sent, but have a higher offset than that fact. */
+function againstResponses(logged: readonly LoggedFact[]): Violation[] {
   const violations: Violation[] = [];
   let latest: LoggedFact | undefined;
-  for (const fact of placed.toSorted((a, b) => a.record.offset - b.record.offset)) {
+  for (const fact of logged.toSorted((a, b) => a.record.offset - b.record.offset)) {
     if (latest !== undefined && fact.answeredAt < latest.sentAt)
       violations.push(swap(fact, latest, 'answered before the request of'));
     if (latest === undefined || fact.sentAt > latest.sentAt) latest = fact;
@@ -73,31 +73,31 @@ function againstResponses(placed: readonly LoggedFact[]): Violation[] {
  * Finds facts of a user that are on the log in another order than in their batch. Ignores facts that were sent before the batch too: the
  * log may have them since then.
  */
-function withinBatches({ exchanges }: Evidence, first: ReadonlyMap<string, LoggedFact>): Violation[] {
+function withinBatches({ exchanges }: Evidence, byNonce: ReadonlyMap<string, LoggedFact>): Violation[] {
   const violations: Violation[] = [];
   for (const { drafts, sentAt } of exchanges) {
     if (drafts.length === 1) continue;
     const own = drafts.flatMap(({ metadata }) => {
-      const placed = first.get(metadata.nonce);
-      return placed !== undefined && placed.sentAt === sentAt ? [placed] : [];
+      const logged = byNonce.get(metadata.nonce);
+      return logged !== undefined && logged.sentAt === sentAt ? [logged] : [];
     });
-    for (const placed of byUser(own).values()) violations.push(...outOfOrder(placed, 'in a batch before'));
+    for (const logged of byUser(own).values()) violations.push(...outOfOrder(logged, 'in a batch before'));
   }
   return violations;
 }
 
-/** Finds facts that follow the next fact of the list on the log. */
-const outOfOrder = (placed: readonly LoggedFact[], how: string): Violation[] =>
-  placed.flatMap((fact, index) => {
-    const next = placed[index + 1];
+/** Finds facts with a higher offset than the next fact of the list. */
+const outOfOrder = (logged: readonly LoggedFact[], how: string): Violation[] =>
+  logged.flatMap((fact, index) => {
+    const next = logged[index + 1];
     return next !== undefined && next.record.offset < fact.record.offset ? [swap(fact, next, how)] : [];
   });
 
 const swap = ({ id, record }: LoggedFact, counterpart: LoggedFact, how: string): Violation => ({
   kind: 'swapped',
   subject: id,
-  detail: `at offset ${record.offset} of partition ${record.partition}, although ${how} ${counterpart.id} at offset ${counterpart.record.offset}`,
+  detail: `has offset ${record.offset} of partition ${record.partition}, but was ${how} ${counterpart.id}, which has offset ${counterpart.record.offset}`,
 });
 
-const byUser = (placed: Iterable<LoggedFact>): Map<string, LoggedFact[]> =>
-  Map.groupBy(placed, ({ record }) => record.activity?.userId ?? '');
+const byUser = (logged: Iterable<LoggedFact>): Map<string, LoggedFact[]> =>
+  Map.groupBy(logged, ({ record }) => record.activity?.userId ?? '');

@@ -32,7 +32,8 @@ export const logFaults: Faults = {
       const broker = await leader(site, choice);
       const followers = brokers.filter((index) => index !== broker);
       for (const follower of followers) site.kafka.signal(follower, 'SIGSTOP');
-      // Makes records that only the leader has: an API waits for all brokers that its request goes to.
+      // Gives the leader records that its followers do not have. Several bursts at once, because a publish
+      // call waits for all brokers that it sends to.
       const sending = Promise.all([1, 2, 3, 4].map(() => load.burst(1, 60)));
       await delay(1000);
       site.kafka.signal(broker, 'SIGKILL');

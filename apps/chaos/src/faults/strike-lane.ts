@@ -34,14 +34,14 @@ export async function strikeLane(
   const struckFaults: StruckFault[] = [];
   for (const { kind, fault, at, lastsMs, choice } of lane) {
     await delay(Math.max(0, startedAt + at * 1000 - performance.now()));
-    const began = performance.now();
-    if (began > endsAt) break;
-    const seconds = ((began - startedAt) / 1000).toFixed(1);
+    const beganAt = performance.now();
+    if (beganAt > endsAt) break;
+    const seconds = ((beganAt - startedAt) / 1000).toFixed(1);
     onLine(`${seconds.padStart(6)} s  ${kind}${lastsMs > 0 ? ` for ${lastsMs} ms` : ''}`);
     const striking = fault.strike({ site, load, lastsMs, choice });
     // If a strike hangs or fails, this is a fault of the harness, not of the service. The run continues.
-    const late = delay(maxStrikeMs, `it took more than ${maxStrikeMs / 1000} s`, { ref: false });
-    const failure = await Promise.race([striking.then(() => undefined), late]).catch(String);
+    const timeout = delay(maxStrikeMs, `it took more than ${maxStrikeMs / 1000} s`, { ref: false });
+    const failure = await Promise.race([striking.then(() => undefined), timeout]).catch(String);
     if (failure !== undefined) onLine(`${kind} failed: ${failure}`);
     const endedAt = performance.now();
     struckFaults.push({ kind, endedAt, ...(failure === undefined ? {} : { failure }) });

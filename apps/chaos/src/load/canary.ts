@@ -88,7 +88,7 @@ async function newest(url: string): Promise<readonly string[]> {
   }
 }
 
-/** Returns a user for each partition: the partition follows from the user. */
+/** Returns one user for each partition. */
 function usersOf(partitions: number): readonly string[] {
   const users = new Map<number, string>();
   for (let number = 0; users.size < partitions; number += 1) {

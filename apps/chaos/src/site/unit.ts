@@ -84,7 +84,7 @@ export class Unit {
     this.#process?.signal('SIGCONT');
   }
 
-  /** Removes the process from the unit, and continues it if it is frozen. Its end is then no end by itself. */
+  /** Removes the process from the unit, so that its exit is not reported as a `SelfEnd`. Continues a frozen process. */
   #detach(): ServiceProcess | undefined {
     const process = this.#process;
     this.#shouldRun = false;

@@ -6,7 +6,7 @@ import type { RawConnection } from '../wire/raw-connection.ts';
 import { apiKey, rawHeaders, times } from './payloads.ts';
 import { statusFaults } from './status-faults.ts';
 
-/** The maximum that the kernel accepts of a body that the service refused: it fills buffers that the service does not read. */
+/** The maximum number of bytes that the kernel may accept of a refused body, because it has buffers of its own. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 /** The size at which an attack stops sending. */
 const endlessBytes = 64 * 1024 * 1024;
@@ -68,8 +68,8 @@ async function pump(connection: RawConnection): Promise<void> {
 
 /** Opens `count` connections, sends the same bytes on each, and leaves the connections open. */
 async function sendOnEach(target: Target, count: number, bytes: string | Buffer): Promise<void> {
-  const open = await Promise.all(times(count, () => target.open()));
-  await Promise.all(open.map((connection) => Promise.race([connection.write(bytes), delay(2000)])));
+  const connections = await Promise.all(times(count, () => target.open()));
+  await Promise.all(connections.map((connection) => Promise.race([connection.write(bytes), delay(2000)])));
 }
 
 const normalQuery = { path: '/api/logs?limit=1' };
@@ -94,21 +94,23 @@ export const connectionAttacks: readonly Attack[] = [
     sendingMs: 85_000,
     async send(target) {
       const headers = rawHeaders('POST /api/logs', jsonType, 'Content-Length: 1000');
-      const open = await Promise.all(times(75, () => target.open()));
+      const connections = await Promise.all(times(75, () => target.open()));
       const end = performance.now() + 75_000;
-      for (const connection of open) await connection.write(headers);
-      while (performance.now() < end && !open.every(({ isClosed }) => isClosed)) {
-        for (const connection of open) await connection.write(' ');
+      for (const connection of connections) await connection.write(headers);
+      while (performance.now() < end && !connections.every(({ isClosed }) => isClosed)) {
+        for (const connection of connections) await connection.write(' ');
         await delay(3000);
       }
-      target.responses.push(...open.flatMap((connection) => connection.responses('POST /api/logs')));
+      target.responses.push(...connections.flatMap((connection) => connection.responses('POST /api/logs')));
     },
     check({ responses, connections }) {
-      const refused = responses.filter(({ status }) => status === 408).length;
-      const open = connections.filter(({ isClosed }) => !isClosed).length;
-      return refused === connections.length && open === 0
+      const refusedCount = responses.filter(({ status }) => status === 408).length;
+      const openCount = connections.filter(({ isClosed }) => !isClosed).length;
+      return refusedCount === connections.length && openCount === 0
         ? []
-        : [`${refused} of ${connections.length} were answered 408, and ${open} connections stayed open`];
+        : [
+            `${refusedCount} of ${connections.length} were answered 408, and ${openCount} connections stayed open`,
+          ];
     },
   },
   ...refusals.map(endlessBody),

@@ -117,7 +117,7 @@ export const deadLetterAttacks: readonly Attack[] = [
   },
   {
     name: 's12-no-body',
-    about: 'requests for replays that do not name the dead letters, which any web page can send',
+    about: 'requests for replays that name no dead letters; any web page could send them',
     short: true,
     async send(target) {
       const type = { 'content-type': 'text/plain' };

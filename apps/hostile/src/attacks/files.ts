@@ -16,10 +16,10 @@ export const fileAttacks: readonly Attack[] = [
       await target.request(jsonRequest('/api/logs/batch', items));
     },
     check({ location: { folder } }) {
-      const open = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      const openFiles = readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .map((file) => ({ file, mode: statSync(join(folder, file)).mode }))
         .filter(({ mode }) => (mode & 0o077) !== 0);
-      return open.map(({ file, mode }) => `${file} is open to others: ${(mode & 0o777).toString(8)}`);
+      return openFiles.map(({ file, mode }) => `${file} is open to others: ${(mode & 0o777).toString(8)}`);
     },
   },
 ];

@@ -114,7 +114,7 @@ export const originAttacks: readonly Attack[] = [
   },
   statusAttack(
     's7-health',
-    'requests of orchestrators for health, under an address or a name that is not the own one',
+    'requests for health under a foreign Host, as orchestrators send them',
     () =>
       ['/health/live', '/health/ready'].flatMap((path) => [
         { path, headers: { host: '10.0.0.7:3000' } },

@@ -154,11 +154,11 @@ const zones = [
   'Pacific/Auckland',
 ];
 
-/** Sends requests on many connections without reading responses. Then waits, because the service still processes requests. */
-async function sendUnread(target: Target, connections: number, requests: string): Promise<void> {
-  const open = await Promise.all(times(connections, () => target.open()));
+/** Sends requests on `count` connections without reading responses. Then gives the service time to process the requests. */
+async function sendUnread(target: Target, count: number, requests: string): Promise<void> {
+  const connections = await Promise.all(times(count, () => target.open()));
   await Promise.all(
-    open.map((connection) => Promise.race([connection.stopReading().write(requests), pause()])),
+    connections.map((connection) => Promise.race([connection.stopReading().write(requests), pause()])),
   );
   await pause();
 }

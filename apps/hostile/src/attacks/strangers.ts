@@ -43,11 +43,13 @@ function accessFaults({ responses }: Target): readonly string[] {
   const owners = responses.filter(isOwner).map(({ status }) => status);
   const strangers = responses.filter((response) => !isOwner(response)).map(({ status }) => status);
   return [
-    ...(owners.every((status) => status === 200) ? [] : [`the owner was answered ${owners.join()}`]),
+    ...(owners.every((status) => status === 200)
+      ? []
+      : [`requests with the valid key were answered ${owners.join()}, not 200`]),
     ...(strangers.every((status) => status === 401 || status === 503)
       ? []
-      : [`strangers were answered ${[...new Set(strangers)].join()}`]),
-    ...(strangers.includes(401) ? [] : ['no stranger was answered 401']),
+      : [`requests with wrong keys were answered ${[...new Set(strangers)].join()}, not 401 or 503`]),
+    ...(strangers.includes(401) ? [] : ['no request with a wrong key was answered 401']),
   ];
 }
 

@@ -26,11 +26,11 @@ parentPort?.once('message', () => {
 });
 // A gap begins when the first request without a response is sent, and ends with the next response.
 for (let since = performance.now(); ; ) {
-  const live = await isLive();
+  const hasResponse = await isLive();
   gapMs = Math.max(gapMs, performance.now() - since);
   if (stopping) break;
   await delay(Math.max(0, intervalMs - (performance.now() - since)));
-  if (live) since = performance.now();
+  if (hasResponse) since = performance.now();
 }
 agent.destroy();
 parentPort?.postMessage(Math.round(gapMs));

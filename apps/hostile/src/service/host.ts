@@ -22,7 +22,7 @@ export interface Service {
   readonly hasEnded: () => boolean;
 }
 
-/** A service that uses more memory is replaced before the next attack: the attack could reuse memory, so no growth would be seen. */
+/** A service that uses more memory is replaced before the next attack: an attack that reuses memory would not make it grow. */
 const maxInitialKiB = 400 * 1024;
 
 /** Runs one service at a time. Replaces it if it does not suit the next attack. */

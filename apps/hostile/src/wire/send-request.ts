@@ -1,7 +1,6 @@
 import { request } from 'node:http';
 import type { HttpResponse } from '../http-response.ts';
 
-/** A well-formed HTTP request. */
 export interface HttpRequest {
   /** Default: POST with a body, GET without one. */
   readonly method?: string;
