@@ -4,7 +4,6 @@ import type { Violation } from './violation.ts';
 
 /** A fact, its first record on the log, and its times on the clock of `performance.now()`. */
 interface LoggedFact {
-  readonly nonce: string;
   readonly id: string;
   readonly record: LoggedRecord;
   /** The time of the first request with the fact. */
@@ -40,7 +39,6 @@ function loggedFactsByNonce({ exchanges }: Evidence, facts: Facts): Map<string, 
   for (const [nonce, [record]] of facts.records)
     if (record?.activity !== undefined)
       byNonce.set(nonce, {
-        nonce,
         id: record.activity.id,
         record,
         sentAt: Number.POSITIVE_INFINITY,
