@@ -2,8 +2,8 @@ import type { StruckFault } from './faults/strike-lane.ts';
 import type { Canary } from './load/canary.ts';
 
 /**
- * Returns the time in ms until the service recovered from a fault. It counts from the end of the last fault before the recovery.
- * Returns undefined if the service did not recover.
+ * Returns how long the service took to recover from a fault, in ms. Counts from the end of the last fault before the recovery, because
+ * each later fault may prolong the recovery. Returns undefined if the service did not recover.
  */
 export function calmRecovery(
   { endedAt }: Pick<StruckFault, 'endedAt'>,
@@ -12,6 +12,8 @@ export function calmRecovery(
 ): number | undefined {
   const ms = canary.recovery(endedAt);
   if (ms === undefined) return undefined;
-  const foundAt = endedAt + ms;
-  return foundAt - Math.max(...struckFaults.map((fault) => fault.endedAt).filter((at) => at <= foundAt));
+  const recoveredAt = endedAt + ms;
+  return (
+    recoveredAt - Math.max(...struckFaults.map((fault) => fault.endedAt).filter((at) => at <= recoveredAt))
+  );
 }

@@ -1,6 +1,6 @@
 import { type ActivityJson, parseJson } from '@user-activity/domain';
 
-/** Returns all activities that the API lists, oldest first. If a type is given, returns only activities of that type. */
+/** Returns all activities that the API lists, the oldest first. With `type`, returns only the activities of this type. */
 export async function listAll(url: string, type?: string): Promise<readonly ActivityJson[]> {
   const parameters = new URLSearchParams({
     order: 'asc',
@@ -8,16 +8,16 @@ export async function listAll(url: string, type?: string): Promise<readonly Acti
     ...(type === undefined ? {} : { type }),
   });
   const found: ActivityJson[] = [];
-  for (let more = true; more; ) {
+  for (let hasMore = true; hasMore; ) {
     const response = await fetch(`${url}/api/logs?${parameters.toString()}`);
-    if (response.status !== 200) throw new Error(`The list was answered with ${response.status}.`);
+    if (response.status !== 200) throw new Error(`GET /api/logs was answered ${response.status}, not 200.`);
     const page = parseJson(await response.text()) as unknown as {
       readonly data: readonly ActivityJson[];
       readonly pagination: { readonly nextCursor: string | null };
     };
     found.push(...page.data);
     const { nextCursor } = page.pagination;
-    more = nextCursor !== null;
+    hasMore = nextCursor !== null;
     if (nextCursor !== null) parameters.set('cursor', nextCursor);
   }
   return found;

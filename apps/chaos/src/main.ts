@@ -39,7 +39,7 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
 
 const values = parseOptions();
 const runs = wholeNumber('runs', values.runs, 1, 1000);
-// A shorter run has hardly any time for a fault.
+// At least 10 s, because a shorter run has hardly any time for a fault.
 const seconds = wholeNumber('seconds', values.seconds, 10, 86_400);
 const anySeed = String(Math.trunc(Math.random() * 1e9));
 const first = wholeNumber('seed', values.seed ?? anySeed, 0, 2 ** 31 - 1 - runs);
@@ -47,7 +47,7 @@ if (values.breakage !== undefined && !Object.hasOwn(breakages, values.breakage))
   usage(`--breakage must be one of ${Object.keys(breakages).join(', ')}.`);
 
 const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'chaos');
-// This also ends the servers, by their guards, and removes the folders at exit.
+// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
@@ -61,7 +61,7 @@ for (let seed = first; seed < first + runs; seed += 1) {
   try {
     await oneRun(seed);
   } catch (error) {
-    // The harness failed, so nothing is known about the service.
+    // The harness failed, so the run says nothing about the service.
     console.error(`the run with seed ${seed} failed:`, error);
     process.exitCode = 3;
   }
@@ -69,11 +69,10 @@ for (let seed = first; seed < first + runs; seed += 1) {
 if (runs > 1) console.log(`\n${summaryOf(reports)}`);
 
 async function oneRun(seed: number): Promise<void> {
-  const breakage = values.breakage === undefined ? {} : { breakage: values.breakage };
   const { report, evidence, outputs } = await run({
     seed,
     seconds,
-    ...breakage,
+    breakage: values.breakage,
     onLine: (line) => console.log(line),
   });
   reports.push(report);

@@ -13,22 +13,22 @@ import type { SelfEnd } from './site/unit.ts';
 export interface Report {
   readonly seed: number;
   readonly seconds: number;
-  /** The number of faults, by kind. */
+  /** The number of faults that struck, by kind. */
   readonly faults: Readonly<Record<string, number>>;
   /** The number of faults that the harness could not cause or end as planned. */
   readonly failedFaults: number;
   readonly requests: number;
-  /** The number of requests by the status of the answer; `none` means no answer. */
+  /** The number of requests by the status and reason of the response; `none` means no response. */
   readonly answers: Readonly<Record<string, number>>;
   /** The number of distinct ids that were answered 202. */
   readonly accepted: number;
   readonly poisoned: number;
-  /** The number of records that are replayed dead letters. */
+  /** The number of records on the topic that are replayed dead letters. */
   readonly replayed: number;
   readonly stored: number;
   readonly books: Books;
   readonly violations: readonly Violation[];
-  /** The longest time until everything worked again, in milliseconds, by kind of fault. */
+  /** The longest time in ms from the end of a fault until the service had recovered, by kind of fault. */
   readonly recoveryMs: Readonly<Record<string, number>>;
   readonly worstRecoveryMs: number;
   /** The peak memory in MiB, by process. */
@@ -37,7 +37,6 @@ export interface Report {
   readonly selfEnds: readonly SelfEnd[];
 }
 
-/** Makes the report of a run. */
 export function reportOf(run: {
   readonly seed: number;
   readonly seconds: number;
@@ -64,7 +63,7 @@ export function reportOf(run: {
     faults,
     failedFaults: run.failed,
     requests: load.ledger.exchanges.length,
-    answers: load.ledger.answers,
+    answers: load.ledger.responses,
     accepted: load.ledger.accepted,
     poisoned: load.poisoned,
     replayed: run.evidence.records.filter(isReplay).length,
@@ -89,12 +88,26 @@ export const total = (counts: Readonly<Record<string, number>>): number =>
 export const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
+/** Returns a table of the kinds of faults in Markdown. `times` is the header of the column with their numbers. */
+export const faultTable = (
+  times: string,
+  { faults, recoveryMs }: Pick<Report, 'faults' | 'recoveryMs'>,
+): string =>
+  table(
+    ['fault', times, 'worst recovery'],
+    Object.keys(faults)
+      .toSorted()
+      .map((kind) => [kind, faults[kind] ?? 0, inSeconds(recoveryMs[kind] ?? 0)]),
+  );
+
+/** Returns a time as text in seconds. */
+export const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
 const maxListed = 50;
 
 /** Returns the report as Markdown. */
 export function markdownOf(report: Report): string {
   const { books, violations } = report;
-  const kinds = Object.keys(report.faults).toSorted();
   return `# Chaos, seed ${report.seed}, ${report.seconds} s
 
 **${violations.length === 0 ? 'Every promise held.' : `${violations.length} violations.`}**
@@ -103,14 +116,14 @@ ${table(
   ['what', 'count'],
   [
     ['faults', total(report.faults)],
-    ['faults that failed to strike', report.failedFaults],
+    ['faults that the harness could not cause or end', report.failedFaults],
     ['requests', report.requests],
     ...Object.entries(report.answers).map(([status, count]) => [`answered ${status}`, count]),
     ['activities answered 202', report.accepted],
     ['poison messages', report.poisoned],
     ['replayed dead letters', report.replayed],
     ['activities stored', report.stored],
-    ['worst recovery', `${(report.worstRecoveryMs / 1000).toFixed(1)} s`],
+    ['worst recovery', inSeconds(report.worstRecoveryMs)],
     ['processes that ended by themselves', report.selfEnds.length],
   ],
 )}
@@ -118,14 +131,7 @@ ${table(
 The books: ${books.records} records = ${recordOutcomes.map((outcome) => `${books[outcome]} ${outcome}`).join(' + ')} +
 ${books.unaccounted} unaccounted for.
 
-${table(
-  ['fault', 'times', 'worst recovery'],
-  kinds.map((kind) => [
-    kind,
-    report.faults[kind] ?? 0,
-    `${((report.recoveryMs[kind] ?? 0) / 1000).toFixed(1)} s`,
-  ]),
-)}
+${faultTable('times', report)}
 
 ${table(
   ['process', 'peak memory'],

@@ -10,18 +10,19 @@ import { type Report, reportOf } from './report.ts';
 import { drawSchedule } from './schedule.ts';
 import { waitForProcessing, waitForRecovery } from './settle.ts';
 import { MemoryWatch } from './site/memory-watch.ts';
-import { Site, type SiteOptions } from './site/site.ts';
+import { Site } from './site/site.ts';
 
-/** Options of a run. */
-export interface RunOptions extends SiteOptions {
+export interface RunOptions {
   readonly seed: number;
-  /** The time in which clients send and faults strike. */
+  /** The duration of the load and the faults. The checks follow. */
   readonly seconds: number;
+  /** The name of an entry of `breakages`. Default: the service runs unchanged. */
+  readonly breakage?: string | undefined;
   /** Called with each line of progress. */
   readonly onLine: (line: string) => void;
 }
 
-/** The report of a run, and the data that it is based on. */
+/** The report of a run, and the data for it. */
 export interface Result {
   readonly report: Report;
   readonly evidence: Evidence;
@@ -30,11 +31,11 @@ export interface Result {
 }
 
 /** Starts a site, causes faults under load, waits until the service has recovered, and judges the evidence. */
-export async function run({ seed, seconds, onLine, ...options }: RunOptions): Promise<Result> {
+export async function run({ seed, seconds, breakage, onLine }: RunOptions): Promise<Result> {
   const random = new Random(seed);
   const lanes = Object.values(drawSchedule(random.fork(), seconds));
   onLine(`seed ${seed}: ${lanes.flat().length} faults in ${seconds} s`);
-  const site = await Site.start(options);
+  const site = await Site.start(breakage);
   try {
     const load = new Load(site, random.fork());
     const memory = new MemoryWatch();
@@ -50,7 +51,7 @@ export async function run({ seed, seconds, onLine, ...options }: RunOptions): Pr
     watching.abort();
     await watches;
     const progressViolations = await waitForProcessing(site);
-    onLine('all records are processed, or the time limit is over');
+    onLine('reading the log and the store');
     const evidence = await gather(site, site.url(random), load.ledger.exchanges);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [

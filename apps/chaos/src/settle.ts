@@ -7,14 +7,14 @@ import { group, type Site } from './site/site.ts';
 
 const timeoutMs = 120_000;
 const pollMs = 250;
-// Longer than PUBLISH_TIMEOUT_MS of the APIs.
+// Longer than PUBLISH_TIMEOUT_MS of the APIs (5 s): until then, a publish call may still append records.
 const quietMs = 7000;
-// Counts from the end of the last fault before the recovery: any fault may prolong the recovery from an earlier one.
+// The maximum of `calmRecovery`.
 const maxCalmMs = 60_000;
 
 /**
- * Waits until the service has recovered from the last fault. Returns a violation for each fault from which the service did not recover,
- * or for which `calmRecovery` returns more than 60 s.
+ * Waits until the service has recovered from the last fault, for at most 120 s. Returns a violation for each fault from which the service
+ * did not recover, or for which `calmRecovery` returns more than 60 s.
  */
 export async function waitForRecovery(
   load: Load,
@@ -28,14 +28,14 @@ export async function waitForRecovery(
     const detail =
       calmMs === undefined
         ? 'never recovered'
-        : `recovered only after ${Math.round(calmMs)} ms without another fault`;
+        : `recovered ${Math.round(calmMs)} ms after the last fault; the maximum is ${maxCalmMs} ms`;
     return [{ kind: 'stuck', subject: fault.kind, detail }];
   });
 }
 
 /**
- * Waits until the group has processed all records, and no new record has arrived for 7 s. By then clients have stopped, and the publish
- * calls of the APIs have timed out. Returns a violation if this takes more than 120 s.
+ * Waits until the group has committed all records, and no new record has been appended for 7 s. Returns a violation if this takes more than
+ * 120 s.
  */
 export async function waitForProcessing(site: Site): Promise<readonly Violation[]> {
   let remaining = 0;
@@ -47,10 +47,16 @@ export async function waitForProcessing(site: Site): Promise<readonly Violation[
     return lag === 0 && performance.now() - quiet.since > quietMs;
   });
   if (isDone) return [];
-  return [{ kind: 'stuck', subject: group, detail: `${remaining} records were not processed in time` }];
+  return [
+    {
+      kind: 'stuck',
+      subject: group,
+      detail: `${remaining} records were not committed within ${timeoutMs / 1000} s`,
+    },
+  ];
 }
 
-/** Returns whether the condition becomes true within 120 s. If it rejects, it counts as false. */
+/** Returns whether the condition becomes true within 120 s. A rejection counts as false. */
 async function becomesTrue(condition: () => Promise<boolean>): Promise<boolean> {
   const until = performance.now() + timeoutMs;
   while (performance.now() < until) {

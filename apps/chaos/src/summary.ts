@@ -1,4 +1,4 @@
-import { type Report, table, total } from './report.ts';
+import { faultTable, inSeconds, type Report, table, total } from './report.ts';
 
 /** Returns a summary of several runs as Markdown. */
 export function summaryOf(reports: readonly Report[]): string {
@@ -19,18 +19,12 @@ export function summaryOf(reports: readonly Report[]): string {
     report.books.redelivered + report.books.duplicate,
     report.books.conflict + report.books.dead_lettered,
     report.violations.length,
-    seconds(report.worstRecoveryMs),
+    inSeconds(report.worstRecoveryMs),
     `${Math.max(0, ...Object.values(report.memoryMiB))} MiB`,
   ]);
   const head = ['seed', 'faults', 'answered 202', 'records', 'stored', 'repeated', 'dead letters'];
-  const kinds = Object.keys(faults).toSorted();
   return `${table([...head, 'violations', 'worst recovery', 'peak memory'], rows)}
 
-${table(
-  ['fault', `times (all: ${total(faults)})`, 'worst recovery'],
-  kinds.map((kind) => [kind, faults[kind] ?? 0, seconds(recoveryMs[kind] ?? 0)]),
-)}
+${faultTable(`times (all: ${total(faults)})`, { faults, recoveryMs })}
 `;
 }
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

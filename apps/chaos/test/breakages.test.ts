@@ -6,7 +6,7 @@ import { breakages } from '../src/breakage/breakages.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 const edits = Object.entries(breakages).flatMap(([name, all]) => all.map((edit) => ({ name, ...edit })));
 
-test.each(edits)('$name finds what it breaks in $file, once', ({ file, find, put }) => {
+test.each(edits)('the edit of $name finds its text exactly once in $file', ({ file, find, put }) => {
   expect(readFileSync(join(root, file), 'utf8').split(find)).toHaveLength(2);
   expect(put).not.toBe(find);
 });

@@ -5,14 +5,14 @@ const at = (...moments: readonly number[]) => moments.map((endedAt) => ({ endedA
 const [fault = { endedAt: 0 }] = at(1000);
 
 test.each([
-  ['nothing else strikes', at(1000), 7000, 7000],
-  ['others ended before', at(200, 1000), 7000, 7000],
-  ['others strike meanwhile', at(1000, 5000, 7500), 7000, 500],
-  ['others end after it', at(1000, 5000, 60_000), 7000, 3000],
-])('a recovery counts from the end of the last fault: %s', (_, struck, recovery, calm) => {
+  ['no other fault strikes', at(1000), 7000, 7000],
+  ['another fault ended before', at(200, 1000), 7000, 7000],
+  ['other faults end before the recovery', at(1000, 5000, 7500), 7000, 500],
+  ['another fault ends after the recovery', at(1000, 5000, 60_000), 7000, 3000],
+])('a recovery counts from the end of the last fault before it: %s', (_, struck, recovery, calm) => {
   expect(calmRecovery(fault, struck, { recovery: () => recovery })).toBe(calm);
 });
 
-test('without a recovery there is no calm recovery', () => {
+test('calmRecovery returns undefined if the service did not recover', () => {
   expect(calmRecovery(fault, at(1000), { recovery: () => undefined })).toBeUndefined();
 });

@@ -36,7 +36,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity without an answer that is on the log, but not stored',
+    'an activity without a response that is on the log, but not stored',
     'unbalanced',
     '0:8',
     (evidence) => {
@@ -45,7 +45,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'another fact under a known id that is no dead letter',
+    'a second fact under an id that is neither stored nor a dead letter',
     'lost',
     'one',
     (evidence) => {
@@ -61,7 +61,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity that is listed twice',
+    'an activity that the API lists twice',
     'doubled',
     'two',
     (evidence) => {
@@ -69,7 +69,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity that was written twice',
+    'an activity that was written to the store twice',
     'doubled',
     'two',
     (evidence) => {
@@ -77,7 +77,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity without an id that is stored under two',
+    'an activity sent without an id that is stored under two ids',
     'doubled',
     'nameless',
     (evidence) => {
@@ -88,7 +88,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'another user',
+    'a stored activity with another user than the client sent',
     'changed',
     'two',
     (evidence) => {
@@ -96,7 +96,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'another member of the metadata',
+    'a stored activity with other metadata than the client sent',
     'changed',
     'two',
     (evidence) => {
@@ -107,7 +107,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'a time that no client gave',
+    'a stored activity with another time than the client sent',
     'changed',
     'two',
     (evidence) => {
@@ -118,7 +118,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'another body on the log',
+    'a record on the log with another type than the client sent',
     'changed',
     '0:1',
     (evidence) => {
@@ -129,7 +129,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity that nobody sent',
+    'a stored activity that no client sent',
     'foreign',
     'stranger',
     (evidence) => {
@@ -140,7 +140,7 @@ export const doctoredActivities: readonly Doctoring[] = [
     },
   ],
   [
-    'a refused activity that was stored',
+    'a stored activity that the service refused',
     'foreign',
     'refused',
     (evidence) => {

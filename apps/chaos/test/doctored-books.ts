@@ -1,6 +1,6 @@
 import { activityOf, type Doctoring, draftOf, replaced, without } from './evidence.ts';
 
-/** Evidence of a wrong order, of books that don't balance, and of answers that no client should get. */
+/** Changes that give a wrong order, books that do not balance, or a wrong response. */
 export const doctoredBooks: readonly Doctoring[] = [
   [
     'two activities that are on the log in another order than they were answered',
@@ -30,7 +30,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'one user on two partitions',
+    'a user with records on two partitions',
     'swapped',
     'user-1',
     (evidence) => {
@@ -46,7 +46,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a later copy that is stored instead of the first',
+    'an activity that is stored from a later record instead of its first record',
     'unbalanced',
     '0:0',
     (evidence) => {
@@ -57,7 +57,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'poison that is no dead letter',
+    'a poison message that is not a dead letter',
     'unbalanced',
     '0:7',
     (evidence) => {
@@ -65,7 +65,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'poison whose bytes changed on the way',
+    'a poison message whose dead letter has other bytes',
     'unbalanced',
     '0:7',
     (evidence) => {
@@ -81,7 +81,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a dead letter that is not on its topic',
+    'a dead letter that is not on the topic of dead letters',
     'unbalanced',
     '0:7',
     (evidence) => {
@@ -89,7 +89,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a dead letter of a stored record',
+    'a dead letter for a stored record',
     'unbalanced',
     '0:1',
     (evidence) => {
@@ -100,7 +100,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a dead letter of no record',
+    'a dead letter without a record',
     'unbalanced',
     '0:99',
     (evidence) => {
@@ -111,7 +111,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a dead letter of a stored record on the topic',
+    'a dead letter for a stored record on the topic of dead letters',
     'unbalanced',
     '0:1',
     (evidence) => {
@@ -120,7 +120,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'a dead letter with other bytes on the topic',
+    'a dead letter with other bytes on the topic of dead letters',
     'unbalanced',
     '0:7',
     (evidence) => {
@@ -129,7 +129,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'the later of two facts under one id, stored instead of the first',
+    'a fact that is stored instead of an earlier fact with the same id',
     'unbalanced',
     '0:0',
     (evidence) => {
@@ -139,7 +139,7 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'an activity under an id of two facts that was stored too late',
+    'an activity with the id of two facts that was stored too late',
     'swapped',
     'two',
     (evidence) => {
@@ -163,40 +163,40 @@ export const doctoredBooks: readonly Doctoring[] = [
     },
   ],
   [
-    'an answer that no client should get',
+    'a response with the status 500',
     'answer',
     'six',
     (evidence) => {
-      const answer = { at: 8100, status: 500, ids: [] };
-      evidence.exchanges = [...evidence.exchanges, { drafts: [draftOf('six')], sentAt: 8000, answer }];
+      const response = { at: 8100, status: 500, ids: [] };
+      evidence.exchanges = [...evidence.exchanges, { drafts: [draftOf('six')], sentAt: 8000, response }];
     },
   ],
   [
-    'a valid activity that was refused',
+    'a valid activity that was answered 422',
     'answer',
     'two',
     (evidence) => {
-      const answer = { at: 2900, status: 422, ids: [] };
-      evidence.exchanges = replaced(evidence.exchanges, 1, (exchange) => ({ ...exchange, answer }));
+      const response = { at: 2900, status: 422, ids: [] };
+      evidence.exchanges = replaced(evidence.exchanges, 1, (exchange) => ({ ...exchange, response }));
     },
   ],
   [
-    'a 202 for an activity that breaks a rule',
+    'an invalid activity that was answered 202',
     'answer',
     'refused',
     (evidence) => {
-      const answer = { at: 7100, status: 202, ids: ['refused'] };
-      evidence.exchanges = replaced(evidence.exchanges, 6, (exchange) => ({ ...exchange, answer }));
+      const response = { at: 7100, status: 202, ids: ['refused'] };
+      evidence.exchanges = replaced(evidence.exchanges, 6, (exchange) => ({ ...exchange, response }));
     },
   ],
   [
-    'a 202 under another id',
+    'an activity that was answered 202 under another id',
     'answer',
     'two',
     (evidence) => {
       evidence.exchanges = replaced(evidence.exchanges, 1, (exchange) => ({
         ...exchange,
-        answer: { at: 2900, status: 202, ids: ['other'] },
+        response: { at: 2900, status: 202, ids: ['other'] },
       }));
     },
   ],

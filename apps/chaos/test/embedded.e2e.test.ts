@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { killRounds } from '../src/embedded/kill-rounds.ts';
 
-test('under kill -9 nothing that was answered 202 is lost or stored twice', async () => {
+test('an activity that was answered 202 is neither lost nor stored twice if the service is killed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'user-activity-chaos-'));
   const report = await killRounds(folder, 4, () => undefined);
   rmSync(folder, { recursive: true });

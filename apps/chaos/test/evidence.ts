@@ -32,7 +32,7 @@ export const draftOf = (nonce: string, change: Partial<Draft> = {}): Draft => ({
 export const accepted = (second: number, ...drafts: readonly Draft[]): Exchange => ({
   drafts,
   sentAt: second * 1000,
-  answer: { at: second * 1000 + 900, status: 202, ids: drafts.map(({ id = `made-${second}` }) => id) },
+  response: { at: second * 1000 + 900, status: 202, ids: drafts.map(({ id = `made-${second}` }) => id) },
 });
 
 const receivedAt = (second: number): string =>
@@ -56,8 +56,9 @@ export const recordOf = (offset: number, activity: ActivityJson | undefined): Lo
 });
 
 /**
- * Makes the evidence of a sound run: four facts of a user, the third and the fourth in a batch. The first was sent again, the second
- * was delivered again, and another fact was sent under the id of the first. There is poison, and an activity without an answer.
+ * Makes the evidence of a sound run: four facts of a user, the third and the fourth in a batch. The first fact was sent twice, the second
+ * fact was appended twice, and another fact was sent under the id of the first. There is also a poison message, an activity without a
+ * response, and an activity that the service refused.
  */
 export function soundEvidence(): Mutable {
   const [one, two, three, four] = ['one', 'two', 'three', 'four'].map((nonce) => draftOf(nonce)) as [
@@ -88,7 +89,7 @@ export function soundEvidence(): Mutable {
         drafts: [draftOf('refused')],
         isInvalid: true,
         sentAt: 7000,
-        answer: { at: 7100, status: 422, ids: [] },
+        response: { at: 7100, status: 422, ids: [] },
       },
     ],
     records: [

@@ -25,7 +25,7 @@ test.each([...doctoredActivities, ...doctoredBooks])('finds %s', (_, kind, subje
   expect(judge(evidence).violations).toContainEqual(expect.objectContaining({ kind, subject }));
 });
 
-test('activities sent at the same time may be in any order', () => {
+test('activities that were sent at the same time may be stored in any order', () => {
   const evidence = soundEvidence();
   const [early, late] = [draftOf('early'), draftOf('late')];
   evidence.exchanges = [...evidence.exchanges, accepted(8, early), accepted(8, late)];
@@ -39,7 +39,7 @@ test('activities sent at the same time may be in any order', () => {
   expect(judge(evidence).violations).toEqual([]);
 });
 
-test('a dead letter that was replayed and died again is still one letter', () => {
+test('a dead letter that was replayed and became a dead letter again counts once', () => {
   const evidence = soundEvidence();
   const [conflict, poison] = [evidence.records[6], evidence.records[7]];
   evidence.records = [

@@ -6,22 +6,22 @@ export interface Attack {
   readonly name: string;
   /** What the attack sends, for `--list`. */
   readonly about: string;
-  /** The engine that it needs. Default: it runs on both. */
+  /** The engines of the service that the attack needs: embedded, or Kafka with MongoDB. Default: the attack runs on both. */
   readonly only?: 'embedded' | 'kafka';
-  /** Whether it is part of the short run. */
+  /** Whether the attack is part of the short run, which is part of `npm test`. */
   readonly short?: true;
-  /** Whether it mostly waits. Such attacks run in parallel with the others, on their own service. */
+  /** Whether the attack mostly waits. Such attacks run on another service, in parallel with the other attacks. */
   readonly isParallel?: true;
   /** The maximum time for `send`, in ms. Default: 10,000. */
   readonly sendingMs?: number;
   /** Environment variables of the service. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether it needs a service that has stored nothing yet. */
+  /** Whether the attack needs a service that has stored nothing yet. */
   readonly fresh?: true;
-  /** Stores the data that the attack needs. Not measured. */
+  /** Stores the data that the attack needs, before the measurement. */
   readonly prepare?: (target: Target) => Promise<void>;
-  /** Carries out the attack. Measured. Connections that it opens are closed afterwards. */
+  /** Carries out the attack, while its cost is measured. Its connections are closed after the check. */
   readonly send: (target: Target) => Promise<void>;
-  /** Returns a sentence for each fault that it finds after the attack. */
+  /** Returns a sentence for each fault of the service that the attack revealed. Called after `send`. */
   readonly check?: (target: Target) => Promise<readonly string[]> | readonly string[];
 }

@@ -1,25 +1,25 @@
-import { type Answer, isDeliberate } from './answer.ts';
+import { type HttpResponse, isTemporaryRefusal } from './http-response.ts';
 
 /** The result of one try of an attack. */
 export interface Attempt {
-  /** The longest time without an answer of `/health/live`, in ms. */
+  /** The longest time without a response from `/health/live`, in ms. */
   readonly gapMs: number;
   /** The growth of the memory of the process from the start to the peak, in MiB. */
   readonly growthMiB: number;
-  readonly answers: readonly Answer[];
-  /** The last output of the process; absent if the process did not end. */
+  readonly responses: readonly HttpResponse[];
+  /** The end of the output of the process; absent if the process still runs. */
   readonly ended?: string;
   /** A sentence for each fault that the `check` of the attack found. */
   readonly faults: readonly string[];
 }
 
-/** The maximum cost of an attack. */
+/** The maximum cost of a try of an attack. */
 export interface Bounds {
   readonly gapMs: number;
   readonly growthMiB: number;
-  /** The maximum size of an answer, as a multiple of the decoded size of its request's body. */
+  /** The maximum size of a response, as a multiple of the decoded size of its request's body. */
   readonly amplification: number;
-  /** The size in bytes up to which an answer is never too large. */
+  /** Responses of at most this size have an amplification of 0. */
   readonly floorBytes: number;
 }
 
@@ -32,8 +32,8 @@ export interface Violation {
 }
 
 /**
- * Returns whether the attack gets another try: exactly one gap was too long, and nothing else was wrong. Other load on the machine can
- * cause one long gap, so the second shortest gap of three counts.
+ * Returns whether the attack gets another try, of at most three: one gap was too long, and all other bounds held. Other load on the
+ * machine can cause one long gap.
  */
 export function needsAnotherTry(attempts: readonly Attempt[], allowed: Bounds): boolean {
   const long = attempts.filter(({ gapMs }) => gapMs > allowed.gapMs).length;
@@ -41,30 +41,27 @@ export function needsAnotherTry(attempts: readonly Attempt[], allowed: Bounds): 
   return long === 1 && attempts.length < 3 && others.length === 0;
 }
 
-/** Returns the gap that counts: the second shortest, or the only one. */
+/** Returns the gap in ms that is judged: the second shortest of several tries, or the gap of the only try. */
 export function gapOf(attempts: readonly Attempt[]): number {
   const [shortest = 0, second = shortest] = attempts.map(({ gapMs }) => gapMs).toSorted((a, b) => a - b);
   return second;
 }
 
-/** Returns the size of an answer as a multiple of its request. Returns 0 if the request has no body. */
-export function amplificationOf({ decodedBytes, answerBytes }: Answer, { floorBytes }: Bounds): number {
-  return decodedBytes === 0 || answerBytes <= floorBytes ? 0 : answerBytes / decodedBytes;
+/** Returns the size of a response divided by the decoded size of its request's body. Returns 0 if there is no body. */
+export function amplificationOf(
+  { decodedBytes, responseBytes }: HttpResponse,
+  { floorBytes }: Bounds,
+): number {
+  return decodedBytes === 0 || responseBytes <= floorBytes ? 0 : responseBytes / decodedBytes;
 }
 
-/** Judges the tries of an attack. For the gap, only `gapOf` counts. All other bounds must hold in each try. */
+/** Judges the tries of an attack. The gap is the one that `gapOf` returns; all other bounds must hold in each try. */
 export function judge(attempts: readonly Attempt[], allowed: Bounds): readonly Violation[] {
   const gap = gapOf(attempts);
-  const gapViolations: Violation[] =
-    gap > allowed.gapMs
-      ? [
-          {
-            kind: 'gap',
-            detail: `${gap} ms without an answer from /health/live; the maximum is ${allowed.gapMs}`,
-          },
-        ]
-      : [];
-  return [...gapViolations, ...attempts.flatMap((attempt) => violationsOf(attempt, allowed))];
+  const found = attempts.flatMap((attempt) => violationsOf(attempt, allowed));
+  if (gap <= allowed.gapMs) return found;
+  const detail = `${gap} ms without a response from /health/live; the maximum is ${allowed.gapMs}`;
+  return [{ kind: 'gap', detail }, ...found];
 }
 
 function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
@@ -76,22 +73,24 @@ function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
       kind: 'growth',
       detail: `${attempt.growthMiB} MiB more memory; the maximum is ${allowed.growthMiB}`,
     });
-  const largest = largestOf(attempt.answers, allowed);
+  const largest = largestOf(attempt.responses, allowed);
   if (largest !== undefined && amplificationOf(largest, allowed) > allowed.amplification)
     found.push({
       kind: 'amplification',
-      detail: `${largest.request}: the answer has ${largest.answerBytes} bytes, the request ${largest.decodedBytes}`,
+      detail: `${largest.request}: the response has ${largest.responseBytes} bytes, the request ${largest.decodedBytes}`,
     });
-  const serverErrors = attempt.answers.filter((answer) => answer.status >= 500 && !isDeliberate(answer));
+  const serverErrors = attempt.responses.filter(
+    (response) => response.status >= 500 && !isTemporaryRefusal(response),
+  );
   const [first] = serverErrors;
   if (first !== undefined)
     found.push({
       kind: 'status',
-      detail: `${serverErrors.length} of ${attempt.answers.length} answers like ${first.request} ${first.status}: ${first.text.slice(0, 200)}`,
+      detail: `${serverErrors.length} of ${attempt.responses.length} responses like ${first.request} ${first.status}: ${first.text.slice(0, 200)}`,
     });
   return found;
 }
 
-/** Returns the answer that is the largest multiple of its request. */
-export const largestOf = (answers: readonly Answer[], allowed: Bounds): Answer | undefined =>
-  answers.toSorted((a, b) => amplificationOf(b, allowed) - amplificationOf(a, allowed))[0];
+/** Returns the response with the largest amplification; undefined if there is no response. */
+export const largestOf = (responses: readonly HttpResponse[], allowed: Bounds): HttpResponse | undefined =>
+  responses.toSorted((a, b) => amplificationOf(b, allowed) - amplificationOf(a, allowed))[0];

@@ -43,7 +43,7 @@ if (list) {
   process.exit(0);
 }
 
-// This also ends the servers, by their guards, and removes the folders at exit.
+// Ends the process by `process.exit`, which removes the temporary folders. Guards end the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
@@ -54,16 +54,16 @@ try {
   const options = { bounds, smallHeap: heap, onOutcome, ...(engines === undefined ? {} : { engines }) };
   // The start of Kafka and MongoDB is not counted.
   const endsAt = performance.now() + Number(seconds) * 1000;
-  const [parallel, sequential] = [true, false].map((isParallelGroup) =>
-    chosen.filter(({ isParallel = false }) => isParallel === isParallelGroup),
-  );
-  const running = [parallel, sequential].map((group = []) => run({ ...options, attacks: group, endsAt }));
+  const running = [true, false].map((isParallelGroup) => {
+    const group = chosen.filter(({ isParallel = false }) => isParallel === isParallelGroup);
+    return run({ ...options, attacks: group, endsAt });
+  });
   const outcomes = (await Promise.all(running)).flat();
   const failed = outcomes.filter(({ violations }) => violations.length > 0);
   console.log(`${outcomes.length - failed.length} of ${outcomes.length} attacks held.`);
   if (failed.length > 0) process.exitCode = 1;
 } catch (error) {
-  // The harness failed, so nothing is known about the service.
+  // The harness failed, so the run says nothing about the service.
   console.error(error);
   // Exits at once: the parallel attacks may take another minute. Guards end the servers.
   process.exit(3);

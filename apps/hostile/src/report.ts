@@ -1,26 +1,26 @@
 import { amplificationOf, bounds, gapOf, largestOf } from './judge.ts';
 import type { Outcome } from './run.ts';
 
-const widths = [30, 5, 8, 8, 10, 8, 7];
+const widths = [30, 5, 8, 8, 10, 10, 7];
 const row = (cells: readonly (string | number)[]): string =>
   cells.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join(' ');
 
-/** The first line of the report. */
+/** The header of the table. */
 export const headline: string = row([
   'attack',
   'tries',
   'seconds',
   'gap ms',
   'growth MiB',
-  'answer x',
+  'response x',
   'status',
   'verdict',
 ]);
 
-/** Returns a line about the attack, and a line for each violation. */
+/** Returns the row of an attack, and a line for each violation. */
 export function linesOf({ attack, attempts, violations, seconds }: Outcome): string {
-  const answers = attempts.flatMap((attempt) => attempt.answers);
-  const largest = largestOf(answers, bounds);
+  const responses = attempts.flatMap((attempt) => attempt.responses);
+  const largest = largestOf(responses, bounds);
   const line = row([
     attack.name,
     attempts.length,
@@ -28,7 +28,7 @@ export function linesOf({ attack, attempts, violations, seconds }: Outcome): str
     gapOf(attempts),
     Math.max(0, ...attempts.map(({ growthMiB }) => growthMiB)),
     largest === undefined ? 0 : amplificationOf(largest, bounds).toFixed(1),
-    Math.max(0, ...answers.map(({ status }) => status)),
+    Math.max(0, ...responses.map(({ status }) => status)),
     violations.length === 0 ? 'held' : 'FAILED',
   ]);
   return [line, ...violations.map(({ kind, detail }) => `  ${kind}: ${detail}`)].join('\n');

@@ -8,21 +8,20 @@ export interface Outcome {
   readonly attack: Attack;
   readonly attempts: readonly Attempt[];
   readonly violations: readonly Violation[];
-  /** The total time of all tries, including the time to start services. */
+  /** The total time of all tries in seconds, including the time to start services. */
   readonly seconds: number;
 }
 
-/** Options of a run. */
 export interface RunOptions extends HostOptions {
   readonly attacks: readonly Attack[];
   readonly bounds: Bounds;
-  /** When the run ends, on the clock of `performance.now()`. Attacks not begun by then count as failed. Default: never. */
+  /** The time after which no try begins, on the clock of `performance.now()`. Attacks without a try fail. Default: no limit. */
   readonly endsAt?: number;
   /** Called with each outcome. */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** Runs the attacks one after the other. Tries an attack up to three times if a gap was long. */
+/** Runs the attacks one after the other. Tries an attack up to three times if a gap was too long. */
 export async function run({
   attacks,
   bounds,
@@ -35,15 +34,20 @@ export async function run({
   try {
     for (const attack of attacks) {
       const attempts: Attempt[] = [];
-      const began = performance.now();
+      const startedAt = performance.now();
       const isOver = (): boolean => endsAt !== undefined && performance.now() > endsAt;
       while (!isOver() && (attempts.length === 0 || needsAnotherTry(attempts, bounds)))
         attempts.push(await attempt(attack, await host.serviceFor(attack)));
       const violations: readonly Violation[] =
         attempts.length > 0
           ? judge(attempts, bounds)
-          : [{ kind: 'check', detail: 'was not tried: the time limit was over' }];
-      const outcome = { attack, attempts, violations, seconds: (performance.now() - began) / 1000 };
+          : [
+              {
+                kind: 'check',
+                detail: 'was not tried: the time limit of the run was over; --seconds sets it',
+              },
+            ];
+      const outcome = { attack, attempts, violations, seconds: (performance.now() - startedAt) / 1000 };
       outcomes.push(outcome);
       onOutcome?.(outcome);
     }

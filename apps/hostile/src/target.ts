@@ -1,41 +1,41 @@
-import type { Answer } from './answer.ts';
-import { ask, type Question } from './wire/ask.ts';
+import type { HttpResponse } from './http-response.ts';
+import { type HttpRequest, sendRequest } from './wire/send-request.ts';
 import { RawConnection } from './wire/raw-connection.ts';
 
-/** The address of a service, and the location of its data. */
-export interface Place {
+/** The port and the API key of a service, and where its data is. */
+export interface ServiceLocation {
   readonly port: number;
   readonly folder: string;
   readonly key?: string;
   readonly kafka?: { readonly brokers: readonly string[]; readonly topic: string };
 }
 
-/** The service that an attack is sent to, and its answers so far. */
+/** The service that an attack is sent to, and all its responses so far. */
 export class Target {
-  readonly place: Place;
-  readonly answers: Answer[] = [];
+  readonly location: ServiceLocation;
+  readonly responses: HttpResponse[] = [];
   readonly connections: RawConnection[] = [];
   readonly #requests = new AbortController();
 
-  constructor(place: Place) {
-    this.place = place;
+  constructor(location: ServiceLocation) {
+    this.location = location;
   }
 
-  /** Sends a request and reads the whole answer. The status is 0 if the connection broke. */
-  async ask(question: Question): Promise<Answer> {
-    const answer = await ask(this.place.port, question, this.#requests.signal);
-    this.answers.push(answer);
-    return answer;
+  /** Sends a request and reads the whole response. The status is 0 if the connection broke. */
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    const response = await sendRequest(this.location.port, request, this.#requests.signal);
+    this.responses.push(response);
+    return response;
   }
 
   /** Sends many requests at once. */
-  askAll(questions: readonly Question[]): Promise<readonly Answer[]> {
-    return Promise.all(questions.map((question) => this.ask(question)));
+  requestAll(requests: readonly HttpRequest[]): Promise<readonly HttpResponse[]> {
+    return Promise.all(requests.map((request) => this.request(request)));
   }
 
-  /** Opens a connection for any bytes. */
+  /** Opens a connection that can send any bytes, also malformed HTTP. */
   open(): Promise<RawConnection> {
-    const connection = new RawConnection(this.place.port);
+    const connection = new RawConnection(this.location.port);
     this.connections.push(connection);
     return connection.opened;
   }

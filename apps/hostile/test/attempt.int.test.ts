@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import { attempt } from '../src/attempt.ts';
-import type { Place } from '../src/target.ts';
+import type { ServiceLocation } from '../src/target.ts';
 
-test('an attack that throws is reported, and its service is no longer watched', async () => {
+test('an attempt rejects with the error of the attack, and stops to watch the service', async () => {
   const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   const folder = temporaryFolder('hostile');
-  const place: Place = { port, folder: folder.path };
-  // The memory of this process is watched. The server above answers for it, and closes only when nobody asks any more.
+  const location: ServiceLocation = { port, folder: folder.path };
+  // The attempt watches the memory of this process, and requests the health from the server above.
   const process = new ServiceProcess({ folder: folder.path });
   const attack = {
     name: 's0-broken',
@@ -22,8 +22,8 @@ test('an attack that throws is reported, and its service is no longer watched', 
     },
   };
   try {
-    await expect(attempt(attack, { process, place, hasEnded: () => false })).rejects.toThrow('is broken');
-    // Closing waits for the watcher's connection to end.
+    await expect(attempt(attack, { process, location, hasEnded: () => false })).rejects.toThrow('is broken');
+    // The server closes only after the connection of the watch has ended.
     server.close();
     await once(server, 'close');
   } finally {

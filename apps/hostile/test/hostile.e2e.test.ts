@@ -4,7 +4,7 @@ import { attacks } from '../src/attacks/attacks.ts';
 import { bounds } from '../src/judge.ts';
 import { type RunOptions, run } from '../src/run.ts';
 
-// Gaps are judged by `npm run hostile` alone.
+// Only `npm run hostile` judges gaps, because other tests run at the same time.
 const withoutGap = { ...bounds, gapMs: Number.POSITIVE_INFINITY };
 
 async function violations(
@@ -21,11 +21,11 @@ async function violations(
   );
 }
 
-test('the embedded service holds against the short run', async () => {
+test('the embedded service holds against all attacks of the short run', async () => {
   expect(await violations('embedded', {})).toEqual([]);
 });
 
-test('no poison message on the topic stops the consumer', async () => {
+test('the service on Kafka and MongoDB holds against all poison messages of the short run', async () => {
   const engines = { brokers: kafkaBrokers(), mongodbUri: mongodbUri() };
   expect(await violations('kafka', { engines })).toEqual([]);
 });

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import type { Answer } from '../src/answer.ts';
+import type { HttpResponse } from '../src/http-response.ts';
 import { type Attempt, bounds, gapOf, judge, needsAnotherTry, type Violation } from '../src/judge.ts';
 
-const refusal: Answer = {
+const refusal: HttpResponse = {
   request: 'POST /api/logs',
   status: 422,
   headers: { 'content-type': 'application/problem+json' },
   decodedBytes: 1000,
   wireBytes: 100,
-  answerBytes: 4000,
+  responseBytes: 4000,
   text: '{"status":422}',
 };
-const busy: Answer = { ...refusal, status: 503, headers: { ...refusal.headers, 'retry-after': '1' } };
-const sound: Attempt = { gapMs: 500, growthMiB: 400, answers: [refusal, busy], faults: [] };
+const busy: HttpResponse = { ...refusal, status: 503, headers: { ...refusal.headers, 'retry-after': '1' } };
+const sound: Attempt = { gapMs: 500, growthMiB: 400, responses: [refusal, busy], faults: [] };
 const late: Attempt = { ...sound, gapMs: 501 };
 
 test('an attempt within all bounds has no violations', () => {
@@ -23,24 +23,24 @@ const doctored: readonly (readonly [how: string, Violation['kind'], Partial<Atte
   ['a long gap', 'gap', { gapMs: 501 }],
   ['memory growth', 'growth', { growthMiB: 401 }],
   [
-    'an answer of more than 100 times the request',
+    'a response of more than 100 times the request',
     'amplification',
-    { answers: [{ ...refusal, answerBytes: 100_001 }] },
+    { responses: [{ ...refusal, responseBytes: 100_001 }] },
   ],
   [
-    'a small request with a large answer',
+    'a small request with a large response',
     'amplification',
-    { answers: [{ ...refusal, decodedBytes: 40, answerBytes: 4097 }] },
+    { responses: [{ ...refusal, decodedBytes: 40, responseBytes: 4097 }] },
   ],
   [
-    'a large answer after a small one',
+    'a large response after a small response',
     'amplification',
-    { answers: [refusal, { ...refusal, answerBytes: 1e6 }] },
+    { responses: [refusal, { ...refusal, responseBytes: 1e6 }] },
   ],
-  ['a 500', 'status', { answers: [refusal, { ...refusal, status: 500 }] }],
-  ['a 503 without Retry-After', 'status', { answers: [{ ...refusal, status: 503 }] }],
-  ['a 503 without problem details', 'status', { answers: [{ ...busy, headers: { 'retry-after': '1' } }] }],
-  ['a 504', 'status', { answers: [{ ...busy, status: 504 }] }],
+  ['a response with the status 500', 'status', { responses: [refusal, { ...refusal, status: 500 }] }],
+  ['a 503 without Retry-After', 'status', { responses: [{ ...refusal, status: 503 }] }],
+  ['a 503 without problem details', 'status', { responses: [{ ...busy, headers: { 'retry-after': '1' } }] }],
+  ['a response with the status 504', 'status', { responses: [{ ...busy, status: 504 }] }],
   ['the end of the process', 'ended', { ended: 'heap out of memory' }],
   ["a fault of the attack's own check", 'check', { faults: ['3 ids belong to 4 items'] }],
 ];
@@ -49,13 +49,13 @@ test.each(doctored)('finds %s', (_, kind, change) => {
   expect(judge([{ ...sound, ...change }], bounds).map((violation) => violation.kind)).toEqual([kind]);
 });
 
-test('a request without a body may have a large answer, and a small body a small answer', () => {
-  const page = { ...refusal, decodedBytes: 0, answerBytes: 4_000_000 };
-  const small = { ...refusal, decodedBytes: 2, answerBytes: 4096 };
-  expect(judge([{ ...sound, answers: [page, small] }], bounds)).toEqual([]);
+test('a large response to a request without a body is allowed, and a small response to a small body', () => {
+  const page = { ...refusal, decodedBytes: 0, responseBytes: 4_000_000 };
+  const small = { ...refusal, decodedBytes: 2, responseBytes: 4096 };
+  expect(judge([{ ...sound, responses: [page, small] }], bounds)).toEqual([]);
 });
 
-test('the second best gap of three tries counts', () => {
+test('the second shortest gap of three tries is judged', () => {
   expect(gapOf([late])).toBe(501);
   expect(
     gapOf([
@@ -69,7 +69,7 @@ test('the second best gap of three tries counts', () => {
   expect(judge([late, late], bounds)).toMatchObject([{ kind: 'gap' }]);
 });
 
-test('an attack is tried again while its gap can still hold', () => {
+test('an attack is tried again while the second shortest gap can still be short enough', () => {
   expect(needsAnotherTry([sound], bounds)).toBe(false);
   expect(needsAnotherTry([late], bounds)).toBe(true);
   expect(needsAnotherTry([late, late], bounds)).toBe(false);

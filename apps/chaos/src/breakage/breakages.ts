@@ -1,6 +1,6 @@
 /** An edit of a source file: replaces the text `find` with the text `put`. */
 export interface Edit {
-  /** The end of the file's path. */
+  /** The path of the file, from the root of the repository. */
   readonly file: string;
   readonly find: string;
   readonly put: string;
@@ -9,7 +9,7 @@ export interface Edit {
 const consumer = 'packages/adapter-kafka/src/kafka-event-consumer.ts';
 const producer = 'packages/adapter-kafka/src/confirmed-producer.ts';
 
-/** Edits that make the service break a promise. A run with any of them must find violations of the kind `lost`, as docs/chaos.md says. */
+/** Edits that make the service break a promise, by the name of the breakage. A run with a breakage must find `lost` violations. */
 export const breakages: Readonly<Record<string, readonly Edit[]>> = {
   'commit-before-store': [
     {
@@ -24,7 +24,7 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   'acks-1': [{ file: producer, find: 'acks: -1', put: 'acks: 1' }],
-  // The idempotent producer of KafkaJS as other programs use it: one for the whole process, with its own retries. A failure is final.
+  // Uses the idempotent producer of KafkaJS as other programs do: one producer for the whole process, which retries by itself.
   'idempotent-producer': [
     { file: producer, find: 'idempotent: false', put: 'idempotent: true, maxInFlightRequests: 1' },
     { file: producer, find: 'retry: { retries: 0 }', put: 'retry: { retries: 1, initialRetryTime: 50 }' },

@@ -3,12 +3,13 @@ import type { Evidence, Letter, LoggedRecord } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** The outcome of a record according to the evidence. Each `unaccounted` record is a violation. */
+/** The outcome of a record according to the evidence; `unaccounted` if nothing is stored under its id, which is a violation. */
 type Outcome = RecordOutcome | 'unaccounted';
 
 /** The number of records in all, and by outcome. */
 export type Books = Readonly<Record<'records' | Outcome, number>>;
 
+/** The codes of the dead letters of outcomes that have one. */
 const codeOf: Partial<Record<Outcome, DeadLetterCode>> = {
   conflict: 'conflict',
   dead_lettered: 'unreadable',
@@ -33,27 +34,27 @@ export function balance(
     const outcome = outcomeOf(record, facts, seen);
     books[outcome] += 1;
     if (outcome === 'unaccounted') report(origin, 'nothing is stored under its id');
-    if (isFirst(outcome, record, facts, seen))
-      report(origin, 'a later record is stored instead of this first one');
+    if (isPassedOver(outcome, record, facts, seen))
+      report(origin, 'a later record with the same id is stored instead of this record');
     const code = codeOf[outcome];
     if (code !== undefined) expectedLetters.set(origin, { code, digest });
-    else if (letterAt.has(origin)) report(origin, `${outcome}, but there is a dead letter`);
+    else if (letterAt.has(origin)) report(origin, `the outcome is ${outcome}, but there is a dead letter`);
   }
   for (const [origin, { code, digest }] of expectedLetters) {
     const letter = letterAt.get(origin);
-    if (letter === undefined) report(origin, `no dead letter; expected one for ${code}`);
-    else if (letter.code !== code) report(origin, `a dead letter for ${letter.code}, not for ${code}`);
-    else if (letter.reason === '') report(origin, 'a dead letter without a reason');
-    else if (letter.digest !== digest) report(origin, 'a dead letter with other bytes');
-    else if (!topicOrigins.has(origin)) report(origin, 'a dead letter that is not on the topic');
+    if (letter === undefined) report(origin, `there is no dead letter with the code ${code}`);
+    else if (letter.code !== code) report(origin, `the dead letter has the code ${letter.code}, not ${code}`);
+    else if (letter.reason === '') report(origin, 'the dead letter has no reason');
+    else if (letter.digest !== digest) report(origin, 'the dead letter has other bytes than the record');
+    else if (!topicOrigins.has(origin)) report(origin, 'the dead letter is not on the topic of dead letters');
   }
   const recordOrigins = new Set(records.map(({ origin }) => origin));
   for (const origin of letterAt.keys())
-    if (!recordOrigins.has(origin)) report(origin, 'a dead letter without a record');
+    if (!recordOrigins.has(origin)) report(origin, 'there is a dead letter, but no record');
   for (const { origin, code, digest } of lettersOnTopic) {
     const expected = expectedLetters.get(origin);
     if (expected?.code !== code || expected.digest !== digest)
-      report(origin, 'an unexpected dead letter on the topic');
+      report(origin, 'the topic has a dead letter that the record should not have');
   }
   if (books.stored !== stored.length)
     report('all', `the log has ${books.stored} records to store, but ${stored.length} activities are stored`);
@@ -72,8 +73,8 @@ function outcomeOf({ poison, activity }: LoggedRecord, facts: Facts, seen: Set<s
   return 'stored';
 }
 
-/** Returns whether a record should have been stored instead of a later one with its id. */
-function isFirst(
+/** Returns whether the record should have been stored, but a later record with the same id was stored. */
+function isPassedOver(
   outcome: Outcome,
   { activity, partition, offset }: LoggedRecord,
   facts: Facts,
@@ -81,7 +82,7 @@ function isFirst(
 ): boolean {
   if (activity === undefined || seen.has(activity.id)) return false;
   if (outcome === 'duplicate') return true;
-  // Two partitions have no common order.
+  // Records of different partitions have no order.
   const first = facts.firstOfStored(activity.id);
   return outcome === 'conflict' && first?.partition === partition && offset < first.offset;
 }

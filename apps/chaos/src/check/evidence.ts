@@ -1,9 +1,9 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { Exchange } from '../load/ledger.ts';
 
-/** The data that a verdict is based on. */
+/** The data that `judge` judges. */
 export interface Evidence {
-  /** All requests of clients and their answers. */
+  /** All requests of clients and their responses. */
   readonly exchanges: readonly Exchange[];
   /** All records of the topic, each partition in the order of its offsets. */
   readonly records: readonly LoggedRecord[];
@@ -13,7 +13,7 @@ export interface Evidence {
   readonly written: readonly string[];
   /** The dead letters in the store. */
   readonly letters: readonly Letter[];
-  /** All letters on the topic of dead letters. It may hold several letters of one origin. */
+  /** All letters on the topic of dead letters. Several letters may have the same origin. */
   readonly lettersOnTopic: readonly TopicLetter[];
 }
 
@@ -21,19 +21,19 @@ export interface Evidence {
 export interface LoggedRecord {
   readonly partition: number;
   readonly offset: number;
-  /** `partition:offset` of the first copy of the record. It differs from the position of this record if a dead letter was replayed. */
+  /** `partition:offset` of the original record: another position if this record is a replayed dead letter, else its own position. */
   readonly origin: string;
   /** A digest of key, value and headers, without the header that a replay adds. */
   readonly digest: string;
-  /** Whether it is a poison message. */
+  /** Whether the record is a poison message. */
   readonly poison: boolean;
-  /** The activity in it, if there is one. */
+  /** The activity in the value; undefined if there is none. */
   readonly activity: ActivityJson | undefined;
 }
 
 /** A dead letter, on its topic or in the store. */
 export interface TopicLetter {
-  /** `partition:offset` of the first copy of the record. */
+  /** `partition:offset` of the original record. */
   readonly origin: string;
   readonly code: string;
   /** A digest of key, value and headers, as in `LoggedRecord`. */

@@ -5,27 +5,21 @@ import type { Evidence, LoggedRecord } from './evidence.ts';
 
 /** The evidence, grouped by fact. Each fact has its own nonce. */
 export class Facts {
-  /** The drafts of each fact that clients sent, with or without an id. */
-  readonly drafts: Map<string, Draft[]> = new Map();
+  /** The valid drafts of each fact that clients sent, with or without an id. The service must not store invalid drafts. */
+  readonly drafts: ReadonlyMap<string, readonly Draft[]>;
   /** The records of each fact, in the order of the log. */
-  readonly records: Map<string, LoggedRecord[]> = new Map();
-  readonly stored: Map<string, ActivityJson> = new Map();
+  readonly records: ReadonlyMap<string, readonly LoggedRecord[]>;
+  readonly stored: ReadonlyMap<string, ActivityJson>;
 
   constructor({ exchanges, records, stored }: Evidence) {
-    for (const { drafts, isInvalid } of exchanges) {
-      // An activity that breaks a rule must not be stored, so it is not a fact.
-      if (isInvalid === true) continue;
-      for (const draft of drafts) append(this.drafts, draft.metadata.nonce, draft);
-    }
-    for (const record of records) {
-      const nonce = nonceOf(record.activity);
-      if (record.poison || record.activity === undefined || nonce === undefined) continue;
-      append(this.records, nonce, record);
-    }
-    for (const activity of stored) this.stored.set(activity.id, activity);
+    const valid = exchanges.filter(({ isInvalid = false }) => !isInvalid).flatMap(({ drafts }) => drafts);
+    this.drafts = Map.groupBy(valid, ({ metadata }) => metadata.nonce);
+    const ofFacts = records.filter(({ poison, activity }) => !poison && nonceOf(activity) !== undefined);
+    this.records = Map.groupBy(ofFacts, ({ activity }) => nonceOf(activity) ?? '');
+    this.stored = new Map(stored.map((activity) => [activity.id, activity]));
   }
 
-  /** Returns whether a client sent the activity: as it is, with other content, or not at all. */
+  /** Returns whether a client sent the activity: with this content (`sent`), with other content (`changed`), or not at all (`foreign`). */
   wasSent(activity: ActivityJson): 'sent' | 'changed' | 'foreign' {
     const drafts = this.drafts.get(nonceOf(activity) ?? '') ?? [];
     const candidates = drafts.filter(({ id }) => id === undefined || id === activity.id);
@@ -33,13 +27,13 @@ export class Facts {
     return candidates.some((draft) => isSame(draft, activity)) ? 'sent' : 'changed';
   }
 
-  /** Returns the first record of the fact that is stored under an id. */
+  /** Returns the first record of the fact that is stored under the id; undefined if there is none. */
   firstOfStored(id: string): LoggedRecord | undefined {
     return this.records.get(nonceOf(this.stored.get(id)) ?? '')?.find(({ activity }) => activity?.id === id);
   }
 }
 
-/** Returns the nonce of an activity's fact. */
+/** Returns the nonce of an activity; undefined if it has none. */
 export function nonceOf(activity: ActivityJson | undefined): string | undefined {
   const nonce = activity?.metadata['nonce'];
   return typeof nonce === 'string' ? nonce : undefined;
@@ -51,10 +45,3 @@ export const isSame = (draft: Draft, activity: ActivityJson): boolean =>
   draft.type === activity.type &&
   (draft.createdAt ?? activity.receivedAt) === activity.createdAt &&
   isDeepStrictEqual(draft.metadata, activity.metadata);
-
-/** Adds a value to the list of a key. */
-export function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}

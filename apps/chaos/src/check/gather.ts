@@ -10,7 +10,7 @@ import type { Evidence, Letter, LoggedRecord, TopicLetter } from './evidence.ts'
 
 type Headers = readonly (readonly [name: string, value: Uint8Array])[];
 
-/** Reads the whole topic and the whole store. */
+/** Reads the topic, the topic of dead letters, and the store. */
 export async function gather(site: Site, url: string, exchanges: readonly Exchange[]): Promise<Evidence> {
   const records = await readTopic(site.kafka.directBrokers, topic);
   const letters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
@@ -65,7 +65,7 @@ function digestOf(key: Uint8Array | null, value: Uint8Array | null, headers: Hea
   return hash.digest('base64url');
 }
 
-/** Returns a list with the letter. The list is empty if the API refused the call: such a letter has no record on the log. */
+/** Returns a list with the letter. The list is empty if the letter is a call that the API refused: such a letter has no record. */
 function letterOnTopic(record: TopicRecord): TopicLetter[] {
   const headers = Object.fromEntries(headersOf(record).map(([name, value]) => [name, [value]]));
   const letter = readDeadLetter({ key: record.key, value: record.value, headers });

@@ -12,7 +12,7 @@ export interface Verdict {
   readonly books: Books;
 }
 
-/** Judges a run by its requests and answers, the log and the store. */
+/** Judges a run by its requests and responses, the log and the store. */
 export function judge(evidence: Evidence): Verdict {
   const facts = new Facts(evidence);
   const { books, violations } = balance(evidence, facts);

@@ -3,28 +3,28 @@ import type { Evidence, Letter, LoggedRecord } from './evidence.ts';
 import { type Facts, isSame, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** Finds activities that were answered 202 but are lost or changed, and answers that no client should get. */
+/** Finds activities that were answered 202 but are lost or changed, and responses with a wrong status or wrong ids. */
 export function missing({ exchanges, letters }: Evidence, facts: Facts): Violation[] {
   const letterAt = new Map(letters.map((letter) => [letter.origin, letter]));
   const violations: Violation[] = [];
-  for (const { drafts, answer, isInvalid = false } of exchanges) {
-    if (answer === undefined) continue;
-    if (answer.status !== 503 && answer.status !== (isInvalid ? 422 : 202))
+  for (const { drafts, response, isInvalid = false } of exchanges) {
+    if (response === undefined) continue;
+    if (response.status !== 503 && response.status !== (isInvalid ? 422 : 202))
       violations.push({
         kind: 'answer',
         subject: drafts[0]?.metadata.nonce ?? '',
-        detail: `answered ${answer.status}`,
+        detail: `answered ${response.status}`,
       });
-    if (answer.status !== 202 || isInvalid) continue;
+    if (response.status !== 202 || isInvalid) continue;
     for (const [index, draft] of drafts.entries()) {
-      const violation = violationOf(draft, answer.ids[index], facts, letterAt);
+      const violation = violationOf(draft, response.ids[index], facts, letterAt);
       if (violation !== undefined) violations.push(violation);
     }
   }
   return violations;
 }
 
-type Id = NonNullable<Exchange['answer']>['ids'][number] | undefined;
+type Id = NonNullable<Exchange['response']>['ids'][number] | undefined;
 
 /** Returns a violation if an activity that was answered 202 is lost or changed. */
 function violationOf(
@@ -42,7 +42,7 @@ function violationOf(
       ? undefined
       : { kind: 'changed', subject: id, detail: 'stored with other content than the client sent' };
   }
-  // It may be a conflict only if another fact is stored under its id.
+  // The dead letter may be for a conflict only if another fact is stored under the id.
   const codes = stored === undefined ? ['refused'] : ['refused', 'conflict'];
   const isDeadLetter = ({ origin }: LoggedRecord): boolean => {
     const letter = letterAt.get(origin);

@@ -1,62 +1,65 @@
 import type { Evidence, LoggedRecord } from './evidence.ts';
-import { append, type Facts, nonceOf } from './facts.ts';
+import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
 
-/** A fact with its first record on the log. */
-interface PlacedFact {
-  readonly nonce: string;
+/** A fact, its first record on the log, and its times on the clock of `performance.now()`. */
+interface LoggedFact {
   readonly id: string;
   readonly record: LoggedRecord;
+  /** The time of the first request with the fact. */
   sentAt: number;
-  /** The time of its first answer 202. */
+  /** The time of the first response 202 to such a request. */
   answeredAt: number;
 }
 
-/** Finds users whose facts are on the log in another order than they were answered, or in the store in another order than on the log. */
+/** Finds facts of one user in a wrong order: on the log against the order of the responses, or in the store against the log. */
 export function swapped(evidence: Evidence, facts: Facts): Violation[] {
   const violations: Violation[] = [];
-  const first = firstPlaces(evidence, facts);
-  for (const [user, placed] of byUser(first.values())) {
-    if (new Set(placed.map(({ record }) => record.partition)).size > 1)
-      violations.push({ kind: 'swapped', subject: user, detail: 'one user on several partitions' });
-    violations.push(...againstAnswers(placed));
+  const byNonce = loggedFactsByNonce(evidence, facts);
+  for (const [user, logged] of byUser(byNonce.values())) {
+    if (new Set(logged.map(({ record }) => record.partition)).size > 1)
+      violations.push({
+        kind: 'swapped',
+        subject: user,
+        detail: 'the facts of the user are on several partitions',
+      });
+    violations.push(...againstResponses(logged));
   }
-  violations.push(...withinBatches(evidence, first));
+  violations.push(...withinBatches(evidence, byNonce));
   const written = evidence.written.flatMap((id) => {
-    const placed = first.get(nonceOf(facts.stored.get(id)) ?? '');
-    return placed === undefined ? [] : [placed];
+    const logged = byNonce.get(nonceOf(facts.stored.get(id)) ?? '');
+    return logged === undefined ? [] : [logged];
   });
-  for (const placed of byUser(written).values()) violations.push(...outOfOrder(placed, 'stored before'));
+  for (const logged of byUser(written).values()) violations.push(...outOfOrder(logged, 'stored before'));
   return violations;
 }
 
-function firstPlaces({ exchanges }: Evidence, facts: Facts): Map<string, PlacedFact> {
-  const first = new Map<string, PlacedFact>();
+function loggedFactsByNonce({ exchanges }: Evidence, facts: Facts): Map<string, LoggedFact> {
+  const byNonce = new Map<string, LoggedFact>();
   for (const [nonce, [record]] of facts.records)
     if (record?.activity !== undefined)
-      first.set(nonce, {
-        nonce,
+      byNonce.set(nonce, {
         id: record.activity.id,
         record,
         sentAt: Number.POSITIVE_INFINITY,
         answeredAt: Number.POSITIVE_INFINITY,
       });
-  for (const { drafts, sentAt, answer } of exchanges) {
+  for (const { drafts, sentAt, response } of exchanges) {
     for (const { metadata } of drafts) {
-      const placed = first.get(metadata.nonce);
-      if (placed === undefined) continue;
-      placed.sentAt = Math.min(placed.sentAt, sentAt);
-      if (answer?.status === 202) placed.answeredAt = Math.min(placed.answeredAt, answer.at);
+      const logged = byNonce.get(metadata.nonce);
+      if (logged === undefined) continue;
+      logged.sentAt = Math.min(logged.sentAt, sentAt);
+      if (response?.status === 202) logged.answeredAt = Math.min(logged.answeredAt, response.at);
     }
   }
-  return first;
+  return byNonce;
 }
 
-/** Finds facts that were answered before another fact was sent, but follow that fact on the log. */
-function againstAnswers(placed: readonly PlacedFact[]): Violation[] {
+/** Finds facts of a user that were answered before another fact was sent, but have a higher offset than that fact. */
+function againstResponses(logged: readonly LoggedFact[]): Violation[] {
   const violations: Violation[] = [];
-  let latest: PlacedFact | undefined;
-  for (const fact of placed.toSorted((a, b) => a.record.offset - b.record.offset)) {
+  let latest: LoggedFact | undefined;
+  for (const fact of logged.toSorted((a, b) => a.record.offset - b.record.offset)) {
     if (latest !== undefined && fact.answeredAt < latest.sentAt)
       violations.push(swap(fact, latest, 'answered before the request of'));
     if (latest === undefined || fact.sentAt > latest.sentAt) latest = fact;
@@ -65,37 +68,34 @@ function againstAnswers(placed: readonly PlacedFact[]): Violation[] {
 }
 
 /**
- * Finds facts of a user that are on the log in another order than in their batch. Facts that were also sent before the batch do not
- * count.
+ * Finds facts of a user that are on the log in another order than in their batch. Ignores facts that were sent before the batch too: the
+ * log may have them since then.
  */
-function withinBatches({ exchanges }: Evidence, first: ReadonlyMap<string, PlacedFact>): Violation[] {
+function withinBatches({ exchanges }: Evidence, byNonce: ReadonlyMap<string, LoggedFact>): Violation[] {
   const violations: Violation[] = [];
   for (const { drafts, sentAt } of exchanges) {
     if (drafts.length === 1) continue;
     const own = drafts.flatMap(({ metadata }) => {
-      const placed = first.get(metadata.nonce);
-      return placed !== undefined && placed.sentAt === sentAt ? [placed] : [];
+      const logged = byNonce.get(metadata.nonce);
+      return logged !== undefined && logged.sentAt === sentAt ? [logged] : [];
     });
-    for (const placed of byUser(own).values()) violations.push(...outOfOrder(placed, 'in a batch before'));
+    for (const logged of byUser(own).values()) violations.push(...outOfOrder(logged, 'in a batch before'));
   }
   return violations;
 }
 
-/** Finds facts that are on the log after the next one in the list. */
-const outOfOrder = (placed: readonly PlacedFact[], how: string): Violation[] =>
-  placed.flatMap((fact, index) => {
-    const next = placed[index + 1];
+/** Finds facts with a higher offset than the next fact of the list. */
+const outOfOrder = (logged: readonly LoggedFact[], how: string): Violation[] =>
+  logged.flatMap((fact, index) => {
+    const next = logged[index + 1];
     return next !== undefined && next.record.offset < fact.record.offset ? [swap(fact, next, how)] : [];
   });
 
-const swap = ({ id, record }: PlacedFact, counterpart: PlacedFact, how: string): Violation => ({
+const swap = ({ id, record }: LoggedFact, counterpart: LoggedFact, how: string): Violation => ({
   kind: 'swapped',
   subject: id,
-  detail: `at offset ${record.offset} of partition ${record.partition}, although ${how} ${counterpart.id} at offset ${counterpart.record.offset}`,
+  detail: `has offset ${record.offset} of partition ${record.partition}, but was ${how} ${counterpart.id}, which has offset ${counterpart.record.offset}`,
 });
 
-function byUser(placed: Iterable<PlacedFact>): Map<string, PlacedFact[]> {
-  const users = new Map<string, PlacedFact[]>();
-  for (const fact of placed) append(users, fact.record.activity?.userId ?? '', fact);
-  return users;
-}
+const byUser = (logged: Iterable<LoggedFact>): Map<string, LoggedFact[]> =>
+  Map.groupBy(logged, ({ record }) => record.activity?.userId ?? '');

@@ -1,31 +1,17 @@
-/**
- * A promise that was broken:
- *  - `lost`        answered 202, but neither stored nor a dead letter;
- *  - `doubled`     stored twice;
- *  - `changed`     stored with other content than the client sent;
- *  - `foreign`     stored, but never sent;
- *  - `swapped`     on the log or in the store in another order than the answers;
- *  - `unbalanced`  log and store contradict each other;
- *  - `answer`      an answer that a client should never get;
- *  - `stuck`       records were not processed, or a fault was not recovered from, in time;
- *  - `drain`       a process that was asked to end ended late or with an error;
- *  - `ended`       a process that was ready ended by itself;
- *  - `memory`      a process used more memory than allowed;
- *  - `idle`        something did not happen, and without it the run proves nothing.
- */
+/** The promise that was broken. */
 export type ViolationKind =
-  | 'lost'
-  | 'doubled'
-  | 'changed'
-  | 'foreign'
-  | 'swapped'
-  | 'unbalanced'
-  | 'answer'
-  | 'stuck'
-  | 'drain'
-  | 'ended'
-  | 'memory'
-  | 'idle';
+  | 'lost' // Answered 202, but neither stored nor a dead letter.
+  | 'doubled' // Stored twice.
+  | 'changed' // Stored with other content than the client sent.
+  | 'foreign' // Stored, but never sent.
+  | 'swapped' // On the log or in the store in another order than the responses.
+  | 'unbalanced' // The log and the store contradict each other.
+  | 'answer' // A response that a client should never get.
+  | 'stuck' // The service did not process all records, or did not recover from a fault, in time.
+  | 'drain' // A process ended late or with an error after SIGTERM.
+  | 'ended' // A process that was ready ended by itself.
+  | 'memory' // A process used more memory than allowed.
+  | 'idle'; // Something that the run needs as a proof did not happen, for example no fault struck.
 
 /** A broken promise, and the evidence for it. */
 export interface Violation {

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActivityJson } from '@user-activity/domain';
 import { ServiceProcess } from '@user-activity/test-kit';
+import { repeated } from '../check/repeated.ts';
 import { listAll } from '../list-all.ts';
+import type { Draft } from '../load/ledger.ts';
+import { post } from '../load/sender.ts';
 
 /** The result of a run. */
 export interface KillReport {
@@ -10,7 +13,7 @@ export interface KillReport {
   readonly killsWhileStarting: number;
   /** Activities that were answered 202. */
   readonly accepted: number;
-  /** Activities sent without an answer. Each may be stored or not. */
+  /** Activities that were not answered 202. Each may be stored or not. */
   readonly unanswered: number;
   readonly stored: number;
   /** Ids that were answered 202, but are not stored. */
@@ -22,11 +25,10 @@ export interface KillReport {
 }
 
 const senders = 8;
-const json = { 'content-type': 'application/json' };
 
 /**
- * Kills the service `kills` times, at random moments while clients send. Then compares the stored activities with the answers. Clients
- * send single activities and batches, and repeat requests that were not answered.
+ * Kills the service `kills` times, at random times while clients log activities. Then compares the stored activities with the responses.
+ * Clients send single activities and batches, and retry requests without a 202.
  */
 export async function killRounds(
   folder: string,
@@ -35,7 +37,7 @@ export async function killRounds(
 ): Promise<KillReport> {
   const sent = new Map<string, string>();
   const accepted = new Set<string>();
-  const unanswered: Draft[][] = [];
+  const unanswered: DraftWithId[][] = [];
   let killsWhileStarting = 0;
   for (let round = 1; round <= kills; round += 1) {
     const service = new ServiceProcess({ folder });
@@ -68,42 +70,30 @@ export async function killRounds(
     unanswered: sent.size - accepted.size,
     stored: found.length,
     lost: [...accepted].filter((id) => !ids.has(id)),
-    repeated: repeatedIn(found),
+    repeated: [...repeated(found.map(({ id }) => id))],
     foreign: found.filter(({ id, metadata }) => sent.get(id) !== metadata['nonce']).map(({ id }) => id),
   };
 }
 
-function repeatedIn(found: readonly ActivityJson[]): readonly string[] {
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
-  for (const { id } of found) (seen.has(id) ? repeated : seen).add(id);
-  return [...repeated];
-}
+type DraftWithId = Draft & { readonly id: string };
 
-interface Draft {
-  readonly id: string;
-  readonly userId: string;
-  readonly type: string;
-  readonly metadata: { readonly nonce: string };
-}
-
-/** The state that all clients share. */
+/** The state that all clients of a run share. */
 interface SharedState {
   readonly sent: Map<string, string>;
   readonly accepted: Set<string>;
-  /** Requests without an answer. Any client repeats them later. */
-  readonly unanswered: Draft[][];
+  /** Requests that were not answered 202. Any client may retry them. */
+  readonly unanswered: DraftWithId[][];
 }
 
-/** Runs a client: sends one request after the other until the service is gone. Every third is a batch. */
+/** Runs a client, which sends one request after the other until one is not answered 202. Every third request is a batch. */
 async function send(name: string, url: string, state: SharedState, signal: AbortSignal): Promise<void> {
   for (let request = 0; !signal.aborted; request += 1) {
     const drafts = state.unanswered.shift() ?? newDrafts(name, request);
     for (const { id, metadata } of drafts) state.sent.set(id, metadata.nonce);
-    // Sometimes sends the same request twice at once, as a client does that retries before the answer.
+    // Some clients retry before they have the response, so the same request is sent twice at once.
     const attempts = request % 5 === 0 ? 2 : 1;
-    const answers = await Promise.allSettled(Array.from({ length: attempts }, () => post(url, drafts)));
-    const isAccepted = answers.some((answer) => answer.status === 'fulfilled' && answer.value === 202);
+    const responses = await Promise.all(Array.from({ length: attempts }, () => post(url, drafts)));
+    const isAccepted = responses.some((response) => response?.status === 202);
     if (isAccepted) for (const { id } of drafts) state.accepted.add(id);
     else {
       state.unanswered.push(drafts);
@@ -112,7 +102,7 @@ async function send(name: string, url: string, state: SharedState, signal: Abort
   }
 }
 
-const newDrafts = (name: string, request: number): Draft[] =>
+const newDrafts = (name: string, request: number): DraftWithId[] =>
   Array.from({ length: request % 3 === 0 ? 20 : 1 }, (_, item) => ({
     id: `${name}-${request}-${item}`,
     userId: `user-${name}`,
@@ -120,26 +110,15 @@ const newDrafts = (name: string, request: number): Draft[] =>
     metadata: { nonce: Math.random().toString(36) },
   }));
 
-async function post(url: string, drafts: readonly Draft[]): Promise<number> {
-  const [path, body] = drafts.length === 1 ? ['/api/logs', drafts[0]] : ['/api/logs/batch', drafts];
-  const response = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: json,
-    body: JSON.stringify(body),
-  });
-  await response.arrayBuffer();
-  return response.status;
-}
-
-/** Waits until the consumer has stored all accepted activities, or stores no more. Returns all stored activities. */
+/** Waits until the consumer stores no more activities. Returns all stored activities. */
 async function waitForStored(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {
-  for (let unchanged = 0, before = -1; ; ) {
+  for (let unchangedPolls = 0, before = -1; ; ) {
     const found = await listAll(url, 'CHAOS');
     const ids = new Set(found.map(({ id }) => id));
     const isComplete = [...accepted].every((id) => ids.has(id));
-    unchanged = found.length === before ? unchanged + 1 : 0;
-    // Unanswered activities may follow the last accepted one on the log, so even a complete list must stay unchanged.
-    if (unchanged >= (isComplete ? 2 : 20)) return found;
+    unchangedPolls = found.length === before ? unchangedPolls + 1 : 0;
+    // Activities that were not answered may follow the last accepted activity on the log.
+    if (unchangedPolls >= (isComplete ? 2 : 20)) return found;
     before = found.length;
     await delay(250);
   }

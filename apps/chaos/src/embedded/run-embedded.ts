@@ -12,6 +12,6 @@ export async function runEmbedded(kills: number): Promise<boolean> {
   );
   const violations = lost.length + repeated.length + foreign.length;
   if (violations > 0) console.error(JSON.stringify({ lost, repeated, foreign }));
-  if (numbers.accepted === 0) console.error('Nothing was answered 202, so the run proves nothing.');
+  if (numbers.accepted === 0) console.error('No activity was answered 202, so the run proves nothing.');
   return violations === 0 && numbers.accepted > 0;
 }

@@ -1,6 +1,6 @@
-/** Returns the item that a number chooses. */
+/** Returns the item at the index `choice`, modulo the number of items. */
 export function chosen<Item>(items: readonly Item[], choice: number): Item {
   const item = items[choice % items.length];
-  if (item === undefined) throw new Error('There is nothing to choose from.');
+  if (item === undefined) throw new Error('The list of items to choose from is empty.');
   return item;
 }

@@ -1,54 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Site } from '../site/site.ts';
-import type { Fault } from './fault.ts';
 import { chosen } from './chosen.ts';
-import { lasting } from './lasting.ts';
+import { endAfter, freezeServer, killServer } from './cluster-faults.ts';
+import type { Faults } from './fault.ts';
 
-const nodes = [0, 1, 2] as const;
+const brokers = [0, 1, 2] as const;
 
 /** Returns the index of the broker that leads the chosen partition, or of any broker if no partition has a leader. */
 async function leader({ tools }: Site, choice: number): Promise<number> {
-  const leaders = (await tools.leaders()).filter((node) => node > 0);
-  return leaders.length === 0 ? chosen(nodes, choice) : chosen(leaders, choice) - 1;
+  const leaders = (await tools.leaders()).filter((nodeId) => nodeId > 0);
+  return leaders.length === 0 ? chosen(brokers, choice) : chosen(leaders, choice) - 1;
 }
 
 /** Faults of Kafka, and of the connections to it. */
-export const logFaults: readonly Fault[] = [
-  {
-    kind: 'kill-broker',
-    lane: 'log',
+export const logFaults: Faults = {
+  'kill-broker': {
     lastsMs: [0, 5000],
     overheadSeconds: 3,
-    async strike({ site: { kafka }, choice, lastsMs }) {
-      kafka.signal(chosen(nodes, choice), 'SIGKILL');
-      await delay(lastsMs);
-      await kafka.restart(chosen(nodes, choice));
-    },
+    strike: ({ site: { kafka }, choice, lastsMs }) => killServer(kafka, chosen(brokers, choice), lastsMs),
   },
-  {
-    kind: 'kill-leader',
-    lane: 'log',
+  'kill-leader': {
     lastsMs: [1000, 6000],
     overheadSeconds: 3,
-    async strike({ site, choice, lastsMs }) {
-      const broker = await leader(site, choice);
-      site.kafka.signal(broker, 'SIGKILL');
-      await delay(lastsMs);
-      await site.kafka.restart(broker);
-    },
+    strike: async ({ site, choice, lastsMs }) => killServer(site.kafka, await leader(site, choice), lastsMs),
   },
-  {
-    // If the leader confirmed records that its followers do not have, these records would be lost.
-    kind: 'kill-leader-ahead-of-followers',
-    lane: 'log',
+  // Records would be lost if the leader confirmed them before its followers have them.
+  'kill-leader-ahead-of-followers': {
     lastsMs: [2000, 6000],
     overheadSeconds: 4,
-    async strike({ site, choice, lastsMs, burst }) {
+    async strike({ site, load, choice, lastsMs }) {
       const broker = await leader(site, choice);
-      const followers = nodes.filter((node) => node !== broker);
+      const followers = brokers.filter((index) => index !== broker);
       for (const follower of followers) site.kafka.signal(follower, 'SIGSTOP');
-      // Makes records that only the leader has: an API waits for all brokers that its request goes to.
-      const sending = Promise.all([1, 2, 3, 4].map(() => burst(1, 60)));
+      // Gives the leader records that its followers do not have. Several bursts at once, because a publish
+      // call waits for all brokers that it sends to.
+      const sending = Promise.all([1, 2, 3, 4].map(() => load.burst(1, 60)));
       await delay(1000);
       site.kafka.signal(broker, 'SIGKILL');
       for (const follower of followers) site.kafka.signal(follower, 'SIGCONT');
@@ -57,90 +43,61 @@ export const logFaults: readonly Fault[] = [
       await sending;
     },
   },
-  {
-    kind: 'freeze-broker',
-    lane: 'log',
+  'freeze-broker': {
     lastsMs: [1000, 8000],
     overheadSeconds: 1,
-    async strike({ site, choice, lastsMs }) {
-      const broker = await leader(site, choice);
-      site.kafka.signal(broker, 'SIGSTOP');
-      await lasting(lastsMs, () => site.kafka.signal(broker, 'SIGCONT'));
-    },
+    strike: async ({ site, choice, lastsMs }) =>
+      freezeServer(site.kafka, await leader(site, choice), lastsMs),
   },
-  {
-    kind: 'restart-brokers',
-    lane: 'log',
+  'restart-brokers': {
     lastsMs: [0, 0],
     overheadSeconds: 10,
     async strike({ site: { kafka } }) {
-      for (const broker of nodes) {
+      for (const broker of brokers) {
         await kafka.end(broker);
         await kafka.restart(broker);
       }
     },
   },
-  {
-    kind: 'slow-kafka',
-    lane: 'log',
+  'slow-kafka': {
     lastsMs: [2000, 6000],
     overheadSeconds: 0,
-    async strike({ site: { kafka }, choice, lastsMs }) {
-      await lasting(lastsMs, ...kafka.proxies.map((proxy) => proxy.slow(20 + (choice % 300))));
-    },
+    strike: ({ site: { kafka }, choice, lastsMs }) =>
+      endAfter(lastsMs, ...kafka.proxies.map((proxy) => proxy.slow(20 + (choice % 300)))),
   },
-  {
-    kind: 'cut-broker',
-    lane: 'log',
+  'cut-broker': {
     lastsMs: [500, 5000],
     overheadSeconds: 0,
-    async strike({ site: { kafka }, choice, lastsMs }) {
-      await lasting(lastsMs, chosen(kafka.proxies, choice).cut());
-    },
+    strike: ({ site: { kafka }, choice, lastsMs }) => endAfter(lastsMs, chosen(kafka.proxies, choice).cut()),
   },
-  {
-    kind: 'lose-answers-of-broker',
-    lane: 'log',
+  'lose-answers-of-broker': {
     lastsMs: [200, 4000],
     overheadSeconds: 0,
-    async strike({ site, choice, lastsMs }) {
-      const broker = await leader(site, choice);
-      await lasting(lastsMs, chosen(site.kafka.proxies, broker).loseAnswers());
-    },
+    strike: async ({ site, choice, lastsMs }) =>
+      endAfter(lastsMs, chosen(site.kafka.proxies, await leader(site, choice)).loseAnswers()),
   },
-  {
-    kind: 'lose-answers-of-kafka',
-    lane: 'log',
+  'lose-answers-of-kafka': {
     lastsMs: [200, 3000],
     overheadSeconds: 0,
-    async strike({ site: { kafka }, lastsMs }) {
-      await lasting(lastsMs, ...kafka.proxies.map((proxy) => proxy.loseAnswers()));
-    },
+    strike: ({ site: { kafka }, lastsMs }) =>
+      endAfter(lastsMs, ...kafka.proxies.map((proxy) => proxy.loseAnswers())),
   },
-  {
-    kind: 'cut-kafka',
-    lane: 'log',
+  'cut-kafka': {
     lastsMs: [1000, 8000],
     overheadSeconds: 1,
-    async strike({ site: { kafka }, lastsMs }) {
-      await lasting(lastsMs, ...kafka.proxies.map((proxy) => proxy.cut()));
-    },
+    strike: ({ site: { kafka }, lastsMs }) => endAfter(lastsMs, ...kafka.proxies.map((proxy) => proxy.cut())),
   },
-  {
-    kind: 'full-buffer',
-    lane: 'log',
+  'full-buffer': {
     lastsMs: [6000, 6000],
     overheadSeconds: 2,
-    async strike({ site: { kafka }, lastsMs, burst }) {
+    async strike({ site: { kafka }, load, lastsMs }) {
       const endFaults = kafka.proxies.map((proxy) => proxy.cut());
-      await Promise.all([burst(12, 10_000), lasting(lastsMs, ...endFaults)]);
+      await Promise.all([load.burst(12, 10_000), endAfter(lastsMs, ...endFaults)]);
     },
   },
-  {
-    kind: 'poison',
-    lane: 'log',
+  poison: {
     lastsMs: [0, 0],
     overheadSeconds: 1,
-    strike: ({ poison }) => poison(),
+    strike: ({ load }) => load.poison(),
   },
-];
+};

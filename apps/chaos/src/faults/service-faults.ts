@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Site } from '../site/site.ts';
 import type { Unit } from '../site/unit.ts';
-import type { Fault } from './fault.ts';
 import { chosen } from './chosen.ts';
-import { lasting } from './lasting.ts';
+import { endAfter } from './cluster-faults.ts';
+import type { Faults } from './fault.ts';
 
 /** Returns the units that have a process, or all units if none has one. */
 const runningUnits = (units: readonly Unit[]): readonly Unit[] => {
@@ -19,10 +19,10 @@ async function kill(unit: Unit, downMs: number): Promise<void> {
 
 async function freeze(unit: Unit, ms: number): Promise<void> {
   unit.freeze();
-  await lasting(ms, () => unit.thaw());
+  await endAfter(ms, () => unit.thaw());
 }
 
-/** Restarts units one after the other, as a deployment does. */
+/** Restarts units one after the other, as a rolling update does. */
 async function restartEach(site: Site, units: readonly Unit[]): Promise<void> {
   for (const unit of units) {
     await site.drain(unit);
@@ -30,71 +30,53 @@ async function restartEach(site: Site, units: readonly Unit[]): Promise<void> {
   }
 }
 
-/** Faults and planned restarts of the service's processes. */
-export const serviceFaults: readonly Fault[] = [
-  {
-    kind: 'kill-consumer',
-    lane: 'services',
+/** Faults of the processes of the service, and planned restarts. */
+export const serviceFaults: Faults = {
+  'kill-consumer': {
     lastsMs: [0, 3000],
     overheadSeconds: 2,
     strike: ({ site, choice, lastsMs }) => kill(chosen(runningUnits(site.consumers), choice), lastsMs),
   },
-  {
-    kind: 'kill-all-consumers',
-    lane: 'services',
+  'kill-all-consumers': {
     lastsMs: [0, 2000],
     overheadSeconds: 3,
     async strike({ site, lastsMs }) {
       await Promise.all(runningUnits(site.consumers).map((unit) => kill(unit, lastsMs)));
     },
   },
-  {
-    // Sometimes lasts long enough for the group to expel the consumer.
-    kind: 'freeze-consumer',
-    lane: 'services',
+  // Some of these faults last longer than the session timeout, so that the group removes the consumer.
+  'freeze-consumer': {
     lastsMs: [1000, 14_000],
     overheadSeconds: 1,
     strike: ({ site, choice, lastsMs }) => freeze(chosen(runningUnits(site.consumers), choice), lastsMs),
   },
-  {
-    kind: 'kill-api',
-    lane: 'services',
+  'kill-api': {
     lastsMs: [0, 2000],
     overheadSeconds: 2,
     strike: ({ site, choice, lastsMs }) => kill(chosen(site.apis, choice), lastsMs),
   },
-  {
-    kind: 'freeze-api',
-    lane: 'services',
+  'freeze-api': {
     lastsMs: [1000, 6000],
     overheadSeconds: 0,
     strike: ({ site, choice, lastsMs }) => freeze(chosen(site.apis, choice), lastsMs),
   },
-  {
-    kind: 'restart-consumers',
-    lane: 'services',
+  'restart-consumers': {
     lastsMs: [0, 0],
     overheadSeconds: 8,
     strike: ({ site }) => restartEach(site, runningUnits(site.consumers)),
   },
-  {
-    kind: 'restart-apis',
-    lane: 'services',
+  'restart-apis': {
     lastsMs: [0, 0],
     overheadSeconds: 5,
     strike: ({ site }) => restartEach(site, site.apis),
   },
-  {
-    // The replayed records become dead letters again.
-    kind: 'replay-dead-letters',
-    lane: 'services',
+  // The replayed records are still unreadable, so they become dead letters again.
+  'replay-dead-letters': {
     lastsMs: [0, 0],
     overheadSeconds: 1,
-    strike: ({ replay }) => replay(),
+    strike: ({ load }) => load.replay(),
   },
-  {
-    kind: 'scale-group',
-    lane: 'services',
+  'scale-group': {
     lastsMs: [1000, 3000],
     overheadSeconds: 8,
     async strike({ site, lastsMs }) {
@@ -102,7 +84,7 @@ export const serviceFaults: readonly Fault[] = [
         await site.scale(count);
         await delay(lastsMs);
       }
-      await site.scaleBack();
+      await site.scale();
     },
   },
-];
+};

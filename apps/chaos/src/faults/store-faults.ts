@@ -1,87 +1,52 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from './fault.ts';
 import { chosen } from './chosen.ts';
-import { lasting } from './lasting.ts';
+import { endAfter, freezeServer, killServer } from './cluster-faults.ts';
+import type { Faults } from './fault.ts';
 
 const members = [0, 1, 2] as const;
 
 /** Faults of MongoDB, and of the connections to it. */
-export const storeFaults: readonly Fault[] = [
-  {
-    kind: 'kill-primary',
-    lane: 'store',
+export const storeFaults: Faults = {
+  'kill-primary': {
     lastsMs: [1000, 6000],
     overheadSeconds: 3,
-    async strike({ site: { mongo }, lastsMs }) {
-      const primary = await mongo.primary();
-      mongo.signal(primary, 'SIGKILL');
-      await delay(lastsMs);
-      await mongo.restart(primary);
-    },
+    strike: async ({ site: { mongo }, lastsMs }) => killServer(mongo, await mongo.primary(), lastsMs),
   },
-  {
-    kind: 'kill-mongod',
-    lane: 'store',
+  'kill-mongod': {
     lastsMs: [0, 4000],
     overheadSeconds: 3,
-    async strike({ site: { mongo }, choice, lastsMs }) {
-      mongo.signal(chosen(members, choice), 'SIGKILL');
-      await delay(lastsMs);
-      await mongo.restart(chosen(members, choice));
-    },
+    strike: ({ site: { mongo }, choice, lastsMs }) => killServer(mongo, chosen(members, choice), lastsMs),
   },
-  {
-    kind: 'freeze-primary',
-    lane: 'store',
+  'freeze-primary': {
     lastsMs: [1000, 9000],
     overheadSeconds: 1,
-    async strike({ site: { mongo }, lastsMs }) {
-      const primary = await mongo.primary();
-      mongo.signal(primary, 'SIGSTOP');
-      await lasting(lastsMs, () => mongo.signal(primary, 'SIGCONT'));
-    },
+    strike: async ({ site: { mongo }, lastsMs }) => freezeServer(mongo, await mongo.primary(), lastsMs),
   },
-  {
-    kind: 'step-down',
-    lane: 'store',
+  'step-down': {
     lastsMs: [0, 0],
     overheadSeconds: 2,
     strike: ({ site: { mongo } }) => mongo.stepDown(),
   },
-  {
-    kind: 'slow-mongodb',
-    lane: 'store',
+  'slow-mongodb': {
     lastsMs: [2000, 6000],
     overheadSeconds: 0,
-    async strike({ site: { mongo }, choice, lastsMs }) {
-      await lasting(lastsMs, ...mongo.proxies.map((proxy) => proxy.slow(10 + (choice % 200))));
-    },
+    strike: ({ site: { mongo }, choice, lastsMs }) =>
+      endAfter(lastsMs, ...mongo.proxies.map((proxy) => proxy.slow(10 + (choice % 200)))),
   },
-  {
-    kind: 'cut-primary',
-    lane: 'store',
+  'cut-primary': {
     lastsMs: [500, 6000],
     overheadSeconds: 1,
-    async strike({ site: { mongo }, lastsMs }) {
-      await lasting(lastsMs, chosen(mongo.proxies, await mongo.primary()).cut());
-    },
+    strike: async ({ site: { mongo }, lastsMs }) =>
+      endAfter(lastsMs, chosen(mongo.proxies, await mongo.primary()).cut()),
   },
-  {
-    kind: 'lose-answers-of-primary',
-    lane: 'store',
+  'lose-answers-of-primary': {
     lastsMs: [200, 4000],
     overheadSeconds: 1,
-    async strike({ site: { mongo }, lastsMs }) {
-      await lasting(lastsMs, chosen(mongo.proxies, await mongo.primary()).loseAnswers());
-    },
+    strike: async ({ site: { mongo }, lastsMs }) =>
+      endAfter(lastsMs, chosen(mongo.proxies, await mongo.primary()).loseAnswers()),
   },
-  {
-    kind: 'cut-mongodb',
-    lane: 'store',
+  'cut-mongodb': {
     lastsMs: [1000, 8000],
     overheadSeconds: 2,
-    async strike({ site: { mongo }, lastsMs }) {
-      await lasting(lastsMs, ...mongo.proxies.map((proxy) => proxy.cut()));
-    },
+    strike: ({ site: { mongo }, lastsMs }) => endAfter(lastsMs, ...mongo.proxies.map((proxy) => proxy.cut())),
   },
-];
+};

@@ -3,18 +3,20 @@ import { partitionOf } from '@user-activity/domain';
 import type { Ledger } from './ledger.ts';
 import { send } from './sender.ts';
 
-/** One probe: an activity sent to each partition, and the time at which all of them were found. */
+/** An activity on each partition, all sent in one batch. */
 interface Probe {
   readonly sentAt: number;
+  /** The ids that no query has found yet. */
   readonly missing: Set<string>;
+  /** The time at which the last of them was found. */
   foundAt?: number;
 }
 
 const type = 'CANARY';
-const everyMs = 500;
+const intervalMs = 500;
 const pollMs = 200;
 
-/** Measures how long the service takes to recover. Logs an activity on every partition twice a second, and queries for them. */
+/** Measures how long the service takes to recover. Sends a probe twice a second, and queries for the activities of all probes. */
 export class Canary {
   readonly #ledger: Ledger;
   readonly #url: () => string;
@@ -27,12 +29,12 @@ export class Canary {
     this.#users = usersOf(partitions);
   }
 
-  /** Sends probes and looks for them until the signal is aborted. */
+  /** Sends probes, and queries for their activities, until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#post(signal), this.#poll(signal)]);
   }
 
-  /** Returns the time in ms from `since` until a probe sent after `since` was first found on all partitions; undefined if none was. */
+  /** Returns the time in ms from `since` until all activities of a probe that was sent later were found; undefined if none was found. */
   recovery(since: number): number | undefined {
     const found = this.#probes.flatMap(({ sentAt, foundAt }) =>
       sentAt >= since && foundAt !== undefined ? [foundAt - since] : [],
@@ -44,7 +46,7 @@ export class Canary {
     const sending: Promise<void>[] = [];
     while (!signal.aborted) {
       sending.push(this.#probe());
-      await pause(everyMs, signal);
+      await pause(intervalMs, signal);
     }
     await Promise.all(sending);
   }
@@ -56,7 +58,7 @@ export class Canary {
       return { id: nonce, userId, type, metadata: { nonce } };
     });
     this.#probes.push({ sentAt: performance.now(), missing: new Set(drafts.map(({ id }) => id)) });
-    await send(this.#ledger, { url: this.#url(), drafts, batch: true });
+    await send(this.#ledger, this.#url(), drafts);
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
@@ -73,7 +75,7 @@ export class Canary {
   }
 }
 
-/** Returns the ids of the newest canary activities; none if the API does not answer. */
+/** Returns the ids of the newest canary activities; none if the API does not respond. */
 async function newest(url: string): Promise<readonly string[]> {
   try {
     const response = await fetch(`${url}/api/logs?type=${type}&limit=200`, {
@@ -86,7 +88,7 @@ async function newest(url: string): Promise<readonly string[]> {
   }
 }
 
-/** Returns a user for each partition. */
+/** Returns one user for each partition. */
 function usersOf(partitions: number): readonly string[] {
   const users = new Map<number, string>();
   for (let number = 0; users.size < partitions; number += 1) {

@@ -10,21 +10,20 @@ export interface ClientOptions {
   readonly users: readonly string[];
   readonly ledger: Ledger;
   readonly random: Random;
-  /** Returns the URL of an API that is not known to be down. */
+  /** Returns the URL of an API that is ready. */
   readonly url: (random: Random) => string;
-  /** The maximum pause between two requests. */
-  readonly maxPauseMs: number;
 }
 
 const maxAttempts = 6;
+const maxPauseMs = 80;
 
 /**
- * Logs activities of its users until it is stopped, mostly one after the other. It behaves as real clients do: it repeats unconfirmed
- * requests, sends an activity twice, gives up, reuses an id for another fact, and sends invalid activities.
+ * Logs activities of its users until it is stopped, mostly one after the other. As real clients do, it retries requests without a 202,
+ * sends an activity twice, gives up, reuses an id for another fact, and sends invalid activities.
  */
 export class Client {
   readonly #options: ClientOptions;
-  /** Facts that were sent with an id. Some are sent again. */
+  /** Facts that were sent with an id, which the client may send again. */
   readonly #pastDrafts: Draft[] = [];
   #draftCount = 0;
 
@@ -33,7 +32,7 @@ export class Client {
   }
 
   async act(signal: AbortSignal): Promise<void> {
-    const { random, maxPauseMs } = this.#options;
+    const { random } = this.#options;
     while (!signal.aborted) {
       await this.#actOnce(random.int(1, 100));
       await delay(random.int(0, maxPauseMs), undefined, { signal }).catch(() => undefined);
@@ -42,87 +41,85 @@ export class Client {
 
   async #actOnce(roll: number): Promise<void> {
     const { random } = this.#options;
-    if (roll <= 55) await this.#sendUntilConfirmed([this.#repeatableDraft()], false);
-    else if (roll <= 67) await this.#sendUntilConfirmed([this.#draft(false)], false);
+    if (roll <= 55) await this.#sendUntilConfirmed([this.#repeatableDraft()]);
+    else if (roll <= 67) await this.#sendUntilConfirmed([this.#draft(false)]);
     else if (roll <= 80)
       await this.#sendUntilConfirmed(
         Array.from({ length: random.int(2, 25) }, () =>
           random.chance(90) ? this.#repeatableDraft() : this.#draft(false),
         ),
-        true,
       );
     else if (roll <= 86) await this.#sendTwiceAtOnce(this.#repeatableDraft());
     else if (roll <= 91) await this.#sendSeveral();
-    else if (roll <= 95) await this.#sendUntilConfirmed([this.#pastDraft()], false);
-    else if (roll <= 98) await this.#sendUntilConfirmed([this.#conflictingDraft()], false);
+    else if (roll <= 95) await this.#sendUntilConfirmed([this.#pastDraft()]);
+    else if (roll <= 98) await this.#sendUntilConfirmed([this.#conflictingDraft()]);
     else await this.#sendInvalid();
   }
 
-  /** Sends the drafts to a random API each time, until they are confirmed. Sometimes gives up before. */
-  async #sendUntilConfirmed(drafts: readonly Draft[], batch: boolean): Promise<void> {
+  /** Sends the drafts until the response is 202, each time to a random API. Gives up after 6 attempts, and sometimes earlier. */
+  async #sendUntilConfirmed(drafts: readonly Draft[]): Promise<void> {
     const { random } = this.#options;
     let draftsToSend = drafts;
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const { answer } = await this.#send(draftsToSend, batch);
-      if (answer?.status === 202 || random.chance(5)) return;
+      const { response } = await this.#send(draftsToSend);
+      if (response?.status === 202 || random.chance(5)) return;
       // A draft without an id could be stored twice if it is sent again.
-      if (answer === undefined && draftsToSend.some(({ id }) => id === undefined)) return;
-      if (answer !== undefined) draftsToSend = withIds(draftsToSend, answer.ids);
+      if (response === undefined && draftsToSend.some(({ id }) => id === undefined)) return;
+      if (response !== undefined) draftsToSend = withIds(draftsToSend, response.ids);
       await delay(random.int(20, 150 * attempt));
     }
   }
 
   async #sendTwiceAtOnce(draft: Draft): Promise<void> {
-    await Promise.all([this.#send([draft], false), this.#send([draft], false)]);
+    await Promise.all([this.#send([draft]), this.#send([draft])]);
   }
 
-  /** Sends different facts at the same time. The service does not promise their order. */
+  /** Sends four facts at the same time. The service may log them in any order. */
   async #sendSeveral(): Promise<void> {
     const drafts = Array.from({ length: 4 }, () => this.#repeatableDraft());
-    await Promise.all(drafts.map((draft) => this.#sendUntilConfirmed([draft], false)));
+    await Promise.all(drafts.map((draft) => this.#sendUntilConfirmed([draft])));
   }
 
-  /** Returns an earlier fact, to be sent again. */
+  /** Returns an earlier fact, or a new fact if there is none. */
   #pastDraft(): Draft {
     return this.#pastDrafts.length === 0
       ? this.#repeatableDraft()
       : this.#options.random.pick(this.#pastDrafts);
   }
 
-  /** Returns another fact under an earlier id. */
+  /** Returns a new fact with the id of an earlier fact. */
   #conflictingDraft(): Draft {
     const { id } = this.#pastDraft();
     return { ...this.#draft(true), ...(id === undefined ? {} : { id }) };
   }
 
-  /** Sends an activity that breaks a rule. The service must reject it and store nothing of it. */
+  /** Sends an activity with too much metadata. The service must reject the activity. */
   async #sendInvalid(): Promise<void> {
     const [validDraft, { metadata }] = [this.#draft(true), this.#draft(true)];
     const long = { ...validDraft, metadata: { ...metadata, long: 'x'.repeat(defaultMetadataBytes) } };
-    await this.#send([long], false, true);
+    await this.#send([long], true);
   }
 
-  #send(drafts: readonly Draft[], batch: boolean, isInvalid = false): Promise<Exchange> {
+  #send(drafts: readonly Draft[], isInvalid = false): Promise<Exchange> {
     const { ledger, random, url } = this.#options;
-    return send(ledger, { url: url(random), drafts, batch, isInvalid });
+    return send(ledger, url(random), drafts, isInvalid);
   }
 
   #draft(hasId: boolean): Draft {
     const { name, users, random } = this.#options;
     this.#draftCount += 1;
     const nonce = `${name}-${this.#draftCount}`;
-    const happened = Date.UTC(2026, 0, 1) + random.int(0, 86_400_000);
-    const draft: Draft = {
+    const createdAt = new Date(Date.UTC(2026, 0, 1) + random.int(0, 86_400_000)).toISOString();
+    return {
       ...(hasId ? { id: nonce } : {}),
       userId: random.pick(users),
       type: random.pick(types),
       metadata: { ...random.pick(metadata), nonce },
-      ...(random.chance(30) ? { createdAt: new Date(happened).toISOString() } : {}),
+      ...(random.chance(30) ? { createdAt } : {}),
     };
-    return draft;
   }
 
-  /** Returns a new fact with an id, which may be sent again later. */
+  /** Returns a new fact with an id, and remembers the fact. */
   #repeatableDraft(): Draft {
     const draft = this.#draft(true);
     this.#pastDrafts.push(draft);
@@ -141,7 +138,7 @@ const metadata: readonly JsonObject[] = [
   { page: 'x'.repeat(4000) },
 ];
 
-/** Returns the drafts with the ids of the answer. The service expects these ids if the drafts are sent again. */
+/** Returns the drafts with the ids of the response. A client that sends drafts again must send these ids. */
 const withIds = (drafts: readonly Draft[], ids: readonly (string | null)[]): readonly Draft[] =>
   drafts.map((draft, index) => {
     const id = draft.id ?? ids[index];

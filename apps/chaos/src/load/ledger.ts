@@ -1,6 +1,6 @@
 import type { JsonObject } from '@user-activity/domain';
 
-/** An activity as a client sends it. Each fact has its own `metadata.nonce`, also when it is sent again. */
+/** An activity as a client sends it. Each fact has its own `metadata.nonce`, which stays the same if the fact is sent again. */
 export interface Draft {
   readonly id?: string;
   readonly userId: string;
@@ -9,27 +9,27 @@ export interface Draft {
   readonly createdAt?: string;
 }
 
-/** A request to log activities, and its answer. Times are milliseconds of one clock. */
+/** A request to log activities, and its response. Times are those of `performance.now()`. */
 export interface Exchange {
   readonly drafts: readonly Draft[];
-  /** Whether the drafts break a rule. The service must reject such drafts, and no others. */
+  /** Whether the drafts break a rule. The service must reject these drafts. Default: false. */
   readonly isInvalid?: boolean;
   readonly sentAt: number;
-  /** Absent if the service did not answer. */
-  readonly answer?: Answer;
+  /** Absent if the service did not respond. */
+  readonly response?: LogResponse;
 }
 
-/** An answer of the service. */
-export interface Answer {
+/** The response to a request to log activities. */
+export interface LogResponse {
   readonly at: number;
   readonly status: number;
   /** The `detail` of a refusal, without the parts in parentheses. */
   readonly reason?: string;
-  /** The id of each draft, if the answer names ids; null for a rejected draft. */
+  /** The id of each draft, or null for a rejected draft. Empty if the response has no ids. */
   readonly ids: readonly (string | null)[];
 }
 
-/** All requests of a run, with their answers. */
+/** All requests of a run, with their responses. */
 export class Ledger {
   readonly exchanges: Exchange[] = [];
 
@@ -39,15 +39,15 @@ export class Ledger {
 
   /** Returns the number of distinct ids that were answered 202. */
   get accepted(): number {
-    const ids = this.exchanges.flatMap(({ answer }) => (answer?.status === 202 ? answer.ids : []));
+    const ids = this.exchanges.flatMap(({ response }) => (response?.status === 202 ? response.ids : []));
     return new Set(ids.filter((id) => id !== null)).size;
   }
 
-  /** Returns the number of requests by the status and reason of the answer; `none` means no answer. */
-  get answers(): Readonly<Record<string, number>> {
+  /** Returns the number of requests by the status and reason of the response; `none` means no response. */
+  get responses(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
-    for (const { answer } of this.exchanges) {
-      const key = answer === undefined ? 'none' : [answer.status, answer.reason].join(' ').trim();
+    for (const { response } of this.exchanges) {
+      const key = response === undefined ? 'none' : [response.status, response.reason].join(' ').trim();
       counts[key] = (counts[key] ?? 0) + 1;
     }
     return counts;

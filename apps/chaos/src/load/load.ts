@@ -8,11 +8,10 @@ import type { Random } from '../random.ts';
 import { partitions, type Site } from '../site/site.ts';
 
 const clients = 12;
-const usersOfEach = 5;
-const maxPauseMs = 80;
+const usersPerClient = 5;
 const replayMs = 15_000;
 
-/** Everything that is sent during a run: by clients, by the canary, in bursts, and directly to the topic. */
+/** All clients of a run: those that log activities, the canary, bursts, replays, and the writer of poison messages. */
 export class Load {
   readonly ledger: Ledger = new Ledger();
   readonly canary: Canary;
@@ -31,33 +30,33 @@ export class Load {
     const url = (chance: Random): string => site.url(chance);
     this.canary = new Canary(this.ledger, partitions, () => site.url(random));
     this.#clients = Array.from({ length: clients }, (_, index) => {
-      const users = Array.from({ length: usersOfEach }, (__, user) => `user-${index}-${user}`);
+      const users = Array.from({ length: usersPerClient }, (__, user) => `user-${index}-${user}`);
       const name = `c${index}`;
-      return new Client({ name, users, ledger: this.ledger, random: random.fork(), url, maxPauseMs });
+      return new Client({ name, users, ledger: this.ledger, random: random.fork(), url });
     });
   }
 
-  /** Runs the clients until they are stopped, and waits for their last answers. */
+  /** Runs the clients until the signal is aborted. Resolves after their last responses. */
   async act(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.act(signal)));
   }
 
-  /** Sends several large batches at once. */
-  async burst(batches: number, ofEach: number): Promise<void> {
+  /** Sends `batches` batches at once, each with `size` activities. */
+  async burst(batches: number, size: number): Promise<void> {
     this.#bursts += 1;
     const name = `burst-${this.#bursts}`;
     const url = this.#site.url(this.#random);
     const sending = Array.from({ length: batches }, async (_, batch) => {
-      const drafts = Array.from({ length: ofEach }, (__, index): Draft => {
+      const drafts = Array.from({ length: size }, (__, index): Draft => {
         const nonce = `${name}-${batch}-${index}`;
         return { id: nonce, userId: `burst-${index % 20}`, type: 'BURST', metadata: { nonce } };
       });
-      await send(this.ledger, { url, drafts, batch: true });
+      await send(this.ledger, url, drafts);
     });
     await Promise.all(sending);
   }
 
-  /** Requests a replay of all dead letters. Letters that the service cannot replay stay in its list. */
+  /** Requests a replay of all dead letters. Notes the status of the response for `violations`. */
   async replay(): Promise<void> {
     const response = await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
       method: 'POST',
@@ -69,7 +68,7 @@ export class Load {
     await response?.body?.cancel();
   }
 
-  /** Returns a violation for each wrong answer to a replay, and one if no request was answered 202. */
+  /** Returns a violation for each replay with another status than 202, 409 or 503, and one if no activity was answered 202. */
   violations(): readonly Violation[] {
     const unexpected = this.#replays.filter((status) => ![202, 409, 503].includes(status));
     return [

@@ -1,25 +1,25 @@
 import { maxMetadataBytes } from '@user-activity/domain';
 import type { WrittenRecord } from '@user-activity/test-kit';
 
-/** The header of poison messages. No client sends it. A poison message must become a dead letter with the same bytes. */
+/** The header that marks poison messages. A poison message must become a dead letter with the same bytes. */
 export const poisonHeader = 'chaos-poison';
 
 type Content = Pick<WrittenRecord, 'value' | 'headers'>;
 
 const text = (value: string): Buffer => Buffer.from(value);
 const loggedType = { ce_type: text('user-activity.logged.v1') };
-const moment = '2026-01-02T03:04:05.678Z';
+const time = '2026-01-02T03:04:05.678Z';
 const validActivity = {
   id: 'poison',
   userId: 'poison',
   type: 'VIEW',
   metadata: {},
-  createdAt: moment,
-  receivedAt: moment,
+  createdAt: time,
+  receivedAt: time,
 };
 const json = (change: object): Buffer => text(JSON.stringify({ ...validActivity, ...change }));
 
-/** The contents of one record of each kind that is not an activity. */
+/** The value and the headers of a poison message of each kind. */
 const contents: readonly Content[] = [
   { value: text('{"id": "not JSON'), headers: loggedType },
   { value: text('[]'), headers: loggedType },
@@ -37,7 +37,7 @@ const contents: readonly Content[] = [
   { value: null, headers: loggedType },
 ];
 
-/** Returns a poison message of each kind. The poison header has another value in each message. */
+/** Returns a poison message of each kind. The value of the poison header is distinct in each message. */
 export function poisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
   return contents.map(({ value, headers }, index) => ({
     partition: (round + index) % partitions,

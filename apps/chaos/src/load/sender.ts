@@ -1,28 +1,24 @@
-import type { Answer, Draft, Exchange, Ledger } from './ledger.ts';
+import type { Draft, Exchange, Ledger, LogResponse } from './ledger.ts';
 
 const timeoutMs = 8000;
 
-/** A request to log activities. */
-export interface LogRequest {
-  readonly url: string;
-  readonly drafts: readonly Draft[];
-  readonly batch: boolean;
-  readonly isInvalid?: boolean;
-}
-
-/** Posts drafts. Adds the request and its answer, if any, to the ledger. */
+/** Posts drafts, and adds the request and its response, if any, to the ledger. */
 export async function send(
   ledger: Ledger,
-  { url, drafts, batch, isInvalid = false }: LogRequest,
+  url: string,
+  drafts: readonly Draft[],
+  isInvalid = false,
 ): Promise<Exchange> {
   const sentAt = performance.now();
-  const answer = await post(url, batch ? '/api/logs/batch' : '/api/logs', batch ? drafts : drafts[0]);
-  const exchange = { drafts, isInvalid, sentAt, ...(answer === undefined ? {} : { answer }) };
+  const response = await post(url, drafts);
+  const exchange = { drafts, isInvalid, sentAt, ...(response === undefined ? {} : { response }) };
   ledger.add(exchange);
   return exchange;
 }
 
-async function post(url: string, path: string, body: unknown): Promise<Answer | undefined> {
+/** Posts one draft as a single activity, or several drafts as a batch. Resolves with undefined if there is no response within 8 s. */
+export async function post(url: string, drafts: readonly Draft[]): Promise<LogResponse | undefined> {
+  const [path, body] = drafts.length === 1 ? ['/api/logs', drafts[0]] : ['/api/logs/batch', drafts];
   try {
     const response = await fetch(`${url}${path}`, {
       method: 'POST',
@@ -30,12 +26,11 @@ async function post(url: string, path: string, body: unknown): Promise<Answer | 
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const responseBody = (await response.json()) as ResponseBody;
-    const reason = responseBody.detail?.replaceAll(/ \(.*?\)/g, '');
-    const refusal = reason === undefined ? {} : { reason };
-    return { at: performance.now(), status: response.status, ids: idsOf(responseBody), ...refusal };
+    const { detail, id, ids = id === undefined ? [] : [id] } = (await response.json()) as ResponseBody;
+    const refusal = detail === undefined ? {} : { reason: detail.replaceAll(/ \(.*?\)/g, '') };
+    return { at: performance.now(), status: response.status, ids, ...refusal };
   } catch {
-    // The connection was cut or refused, or the answer was too late. The outcome is unknown.
+    // The connection was cut or refused, or the time is over.
     return undefined;
   }
 }
@@ -45,6 +40,3 @@ interface ResponseBody {
   readonly id?: string;
   readonly ids?: readonly (string | null)[];
 }
-
-const idsOf = ({ id, ids }: ResponseBody): readonly (string | null)[] =>
-  ids ?? (id === undefined ? [] : [id]);

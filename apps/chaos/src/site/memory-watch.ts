@@ -5,24 +5,26 @@ import type { Violation } from '../check/violation.ts';
 import type { Unit } from './unit.ts';
 
 const run = promisify(execFile);
-const everyMs = 2000;
+const intervalMs = 2000;
 const maxMiB = 1024;
 
-/** Measures the memory of processes. `peaks` holds the peak of each process in MiB, by its name. */
+/** Measures the resident memory of processes. */
 export class MemoryWatch {
+  /** The peak of each process in MiB, by the name of its unit. */
   readonly peaks: Map<string, number> = new Map();
 
+  /** Measures every 2 s until the signal is aborted. */
   async watch(units: readonly Unit[], signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#measure(units);
-      await delay(everyMs, undefined, { signal }).catch(() => undefined);
+      await delay(intervalMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Returns a violation for each process that used more than 1 GiB, or one if nothing was measured. */
   violations(): readonly Violation[] {
     if (this.peaks.size === 0)
-      return [{ kind: 'idle', subject: 'memory', detail: 'nothing was measured: is ps installed?' }];
+      return [{ kind: 'idle', subject: 'memory', detail: 'no memory was measured; install ps' }];
     return [...this.peaks].flatMap(([subject, mib]): Violation[] =>
       mib > maxMiB ? [{ kind: 'memory', subject, detail: `used ${mib} MiB; the maximum is ${maxMiB}` }] : [],
     );
@@ -30,7 +32,7 @@ export class MemoryWatch {
 
   async #measure(units: readonly Unit[]): Promise<void> {
     const names = new Map(units.flatMap(({ pid, name }) => (pid === undefined ? [] : [[pid, name]])));
-    // `ps` omits processes that have ended, and fails if all have.
+    // `ps` omits processes that have ended, and fails if all have ended.
     const { stdout } = await run('ps', ['-o', 'pid=,rss=', '-p', [...names.keys()].join()]).catch(() => ({
       stdout: '',
     }));

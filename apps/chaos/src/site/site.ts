@@ -17,30 +17,22 @@ export const partitions = 6;
 const [apis, consumers] = [2, 3];
 const breakagePreload = new URL('../breakage/preload.ts', import.meta.url).href;
 
-/** Options of a site. */
-export interface SiteOptions {
-  /** A key of `breakages`: the promise that the service is made to break. */
-  readonly breakage?: string;
-}
-
-/** A deployment for fault injection: APIs and consumers, with Kafka and MongoDB behind proxies. */
+/** A deployment for faults: APIs and consumers, with Kafka and MongoDB behind proxies. */
 export class Site {
   readonly kafka: Kafka;
   readonly mongo: ReplicaSet;
   readonly tools: TopicTools;
   readonly apis: readonly Unit[];
-  /** The last consumer runs only while the group is scaled out. */
+  /** The last of the four consumers runs only while the group is scaled to four. */
   readonly consumers: readonly Unit[];
-  readonly selfEnds: SelfEnd[];
-  /** A sentence for each process that ended late or with an error after it was asked to end. */
+  readonly selfEnds: SelfEnd[] = [];
+  /** A sentence for each process that ended late or with an error after SIGTERM. */
   readonly badDrains: string[] = [];
 
-  private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, { breakage }: SiteOptions) {
+  private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, breakage: string | undefined) {
     this.kafka = kafka;
     this.mongo = mongo;
     this.tools = tools;
-    const selfEnds: SelfEnd[] = [];
-    this.selfEnds = selfEnds;
     const environment = {
       KAFKA_BROKERS: kafka.brokers.join(),
       KAFKA_TOPIC: topic,
@@ -64,19 +56,20 @@ export class Site {
             environment: { ...environment, ...variables },
             ...(breakage === undefined ? {} : { preload: breakagePreload }),
           }),
-        (end) => selfEnds.push(end),
+        (end) => this.selfEnds.push(end),
       );
     const timeouts = { PUBLISH_TIMEOUT_MS: '5000', QUERY_TIMEOUT_MS: '5000' };
     this.apis = Array.from({ length: apis }, (_, index) => unit('api', index, timeouts));
     this.consumers = Array.from({ length: consumers + 1 }, (_, index) => unit('consumer', index, {}));
   }
 
-  static async start(options: SiteOptions): Promise<Site> {
+  /** Starts a deployment. If `breakage` names an entry of `breakages`, the service runs with its edits. */
+  static async start(breakage: string | undefined): Promise<Site> {
     const starting = [startKafka({ brokers: 3, proxied: true }), startReplicaSet(3)] as const;
     try {
       const [kafka, mongo] = await Promise.all(starting);
-      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.directBrokers, topic), options);
-      await Promise.all([site.scale(consumers), ...site.apis.map((api) => api.start())]);
+      const site = new Site(kafka, mongo, await TopicTools.connect(kafka.directBrokers, topic), breakage);
+      await Promise.all([site.scale(), ...site.apis.map((api) => api.start())]);
       return site;
     } catch (error) {
       for (const servers of starting) await servers.then((started) => started.stop()).catch(() => undefined);
@@ -94,23 +87,18 @@ export class Site {
     return urls.length === 0 ? 'http://127.0.0.1:1' : random.pick(urls);
   }
 
-  /** Starts or drains consumers until `count` of them run. */
-  async scale(count: number): Promise<void> {
+  /** Starts or drains consumers until `count` of them run. Default: 3. */
+  async scale(count: number = consumers): Promise<void> {
     await Promise.all(this.consumers.map((unit, index) => (index < count ? unit.start() : this.drain(unit))));
   }
 
-  /** Starts or drains consumers until the usual number runs. */
-  async scaleBack(): Promise<void> {
-    await this.scale(consumers);
-  }
-
-  /** Asks a process to end. Adds a sentence to `badDrains` if it ends late or with an error. */
+  /** Ends the process of a unit by SIGTERM. Adds a sentence to `badDrains` if the process ends late or with an error. */
   async drain(unit: Unit): Promise<void> {
     const fault = await unit.drain();
     if (fault !== undefined) this.badDrains.push(fault);
   }
 
-  /** Returns violations for processes that ended without being asked to, late, or with an error. */
+  /** Returns a violation for each entry of `badDrains`, and for each ready process that ended by itself. */
   violations(): readonly Violation[] {
     const ended = this.selfEnds.filter(({ wasReady }) => wasReady);
     return [

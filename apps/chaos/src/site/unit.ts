@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceProcess } from '@user-activity/test-kit';
 
-/** Describes a process that ended without being asked to. */
+/** A process that ended by itself. */
 export interface SelfEnd {
   readonly name: string;
   readonly code: number | null;
-  /** Whether it was ready. If so, its end is a violation. */
+  /** Whether the process was ready. If so, its end is a violation. */
   readonly wasReady: boolean;
-  /** The last 2,000 characters of its output. */
+  /** The last 2,000 characters of the output of the process. */
   readonly output: string;
 }
 
 const drainMs = 10_000;
 const restartMs = 500;
 
-/** Runs one process of an API or a consumer at a time. If the process ends without being asked to, starts a new one. */
+/** Runs one process of an API or a consumer at a time. Starts a new process if one ends by itself. */
 export class Unit {
   readonly name: string;
   readonly #start: () => ServiceProcess;
@@ -39,7 +39,7 @@ export class Unit {
     return this.#process?.pid;
   }
 
-  /** The output of all its processes, one after the other. */
+  /** The output of all processes of the unit, one after the other. */
   get output(): string {
     return this.#processes.map(({ output }) => output).join('\n');
   }
@@ -51,19 +51,18 @@ export class Unit {
     const started = this.#start();
     this.#process = started;
     this.#processes.push(started);
-    void started.exited.then((code) => this.#ended(started, code));
+    void started.exited.then((code) => this.#handleExit(started, code));
     const url = await started.ready().catch(() => undefined);
     if (this.#process === started) this.#url = url;
   }
 
-  /** Kills the process. */
   async kill(): Promise<void> {
     await this.#detach()?.end('SIGKILL');
   }
 
   /**
-   * Asks the process to end. Returns a sentence if it ends late or with another code than 0, otherwise undefined. A process that is not
-   * ready yet may end with any code.
+   * Ends the process by SIGTERM. Returns a sentence if this takes more than 10 s or if the exit code is not 0, otherwise undefined. A
+   * process that is not ready yet may end with any code.
    */
   async drain(): Promise<string | undefined> {
     const isReady = this.#url !== undefined;
@@ -85,7 +84,7 @@ export class Unit {
     this.#process?.signal('SIGCONT');
   }
 
-  /** Makes the unit forget its process, so that the end of the process counts as requested. */
+  /** Removes the process from the unit, so that its exit is not reported as a `SelfEnd`. Continues a frozen process. */
   #detach(): ServiceProcess | undefined {
     const process = this.#process;
     this.#shouldRun = false;
@@ -95,13 +94,13 @@ export class Unit {
     return process;
   }
 
-  #ended(process: ServiceProcess, code: number | null): void {
+  #handleExit(process: ServiceProcess, code: number | null): void {
     if (this.#process !== process) return;
     const wasReady = this.#url !== undefined;
     this.#process = undefined;
     this.#url = undefined;
     this.#onSelfEnd({ name: this.name, code, wasReady, output: process.output.slice(-2000) });
-    // An orchestrator also waits before it restarts a process.
+    // Orchestrators also wait before they restart a process.
     void delay(restartMs).then(async () => {
       if (this.#shouldRun) await this.start();
     });

@@ -9,7 +9,7 @@ import { originAttacks } from './origins.ts';
 import { pageAttacks } from './pages.ts';
 import { strangerAttacks } from './strangers.ts';
 
-/** All attacks. Those that can share a service are next to each other. */
+/** All attacks. Attacks that can share a service are next to each other, because a new service takes a second to start. */
 export const attacks: readonly Attack[] = [
   ...kafkaAttacks,
   ...faults,

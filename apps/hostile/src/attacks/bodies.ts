@@ -1,34 +1,34 @@
 import { gzipSync } from 'node:zlib';
 import type { Attack } from '../attack.ts';
 import { bodiesAtOnce } from './bodies-at-once.ts';
-import { type Body, deepRepeats, gzipRequest, json, listOf, maxBodyBytes, times } from './payloads.ts';
+import {
+  type Body,
+  deepRepeats,
+  gzipBatch,
+  gzipLines,
+  gzipRequest,
+  json,
+  maxBodyBytes,
+  times,
+} from './payloads.ts';
 import { segmentBodies } from './segment-bodies.ts';
 
 const oneByte = gzipSync(' ');
 const activity = (members: string): string => `{"userId":"u","type":"T",${members}}`;
 const logs = '/api/logs';
-const batch = '/api/logs/batch';
 const mebibytes = (count: number): number => count * 1024 * 1024;
 
 const bodies: readonly Body[] = [
   [
     's9-escaped-keys',
     '800,000 objects with an escaped key',
-    () =>
-      gzipRequest(
-        batch,
-        listOf(800_000, () => '{"\\n":1}'),
-      ),
+    () => gzipBatch(800_000, () => '{"\\n":1}'),
     true,
   ],
   [
     's9-distinct-escapes',
     '400,000 objects with distinct escaped keys',
-    () =>
-      gzipRequest(
-        batch,
-        listOf(400_000, (index) => `{"\\u000a${index}":1}`),
-      ),
+    () => gzipBatch(400_000, (index) => `{"\\u000a${index}":1}`),
   ],
   [
     's9-single-escapes',
@@ -59,30 +59,18 @@ const bodies: readonly Body[] = [
   [
     's9-batch-repeats',
     'a batch of 1,500 activities that repeat a key 1,000 times, 300 levels deep',
-    () =>
-      gzipRequest(
-        batch,
-        listOf(1500, () => deepRepeats(300, '"":1,'.repeat(1000))),
-      ),
+    () => gzipBatch(1500, () => deepRepeats(300, '"":1,'.repeat(1000))),
   ],
   [
     's9-combining-types',
     '4,000 types of 1,024 combining characters',
-    () =>
-      gzipRequest(
-        batch,
-        listOf(4000, () => `{"userId":"u","type":"a${'\u0301'.repeat(1024)}"}`),
-      ),
+    () => gzipBatch(4000, () => `{"userId":"u","type":"a${'\u0301'.repeat(1024)}"}`),
     true,
   ],
   [
     's9-mixed-marks',
     '4,000 types of 1,024 combining marks in the wrong order',
-    () =>
-      gzipRequest(
-        batch,
-        listOf(4000, () => `{"userId":"u","type":"a${'\u0301\u0323'.repeat(512)}"}`),
-      ),
+    () => gzipBatch(4000, () => `{"userId":"u","type":"a${'\u0301\u0323'.repeat(512)}"}`),
   ],
   [
     's9-long-type',
@@ -125,7 +113,7 @@ const bodies: readonly Body[] = [
   [
     's9-balanced-brackets',
     '5 million levels of arrays',
-    () => gzipRequest(batch, '['.repeat(5_000_000) + ']'.repeat(5_000_000)),
+    () => gzipRequest('/api/logs/batch', '['.repeat(5_000_000) + ']'.repeat(5_000_000)),
   ],
   [
     's9-deep-objects',
@@ -143,30 +131,10 @@ const bodies: readonly Body[] = [
     'metadata of 900,000 members',
     () => gzipRequest(logs, activity(`"metadata":{${times(900_000, (index) => `"${index}":1`).join()}}`)),
   ],
-  [
-    's9-empty-items',
-    'a batch of 5 million zeros',
-    () =>
-      gzipRequest(
-        batch,
-        listOf(5_000_000, () => '0'),
-      ),
-  ],
-  [
-    's9-blank-lines',
-    'NDJSON of 10 million blank lines',
-    () => gzipRequest(batch, '\n'.repeat(10_000_000), 'application/x-ndjson'),
-  ],
-  [
-    's9-tiny-lines',
-    'NDJSON of 3 million lines of one character',
-    () => gzipRequest(batch, '[\n'.repeat(3_000_000), 'application/x-ndjson'),
-  ],
-  [
-    's9-one-line',
-    'NDJSON of one line of 10 MB',
-    () => gzipRequest(batch, `"${'x'.repeat(10_000_000)}"`, 'application/x-ndjson'),
-  ],
+  ['s9-empty-items', 'a batch of 5 million zeros', () => gzipBatch(5_000_000, () => '0')],
+  ['s9-blank-lines', 'NDJSON of 10 million blank lines', () => gzipLines('\n'.repeat(10_000_000))],
+  ['s9-tiny-lines', 'NDJSON of 3 million lines of one character', () => gzipLines('[\n'.repeat(3_000_000))],
+  ['s9-one-line', 'NDJSON of one line of 10 MB', () => gzipLines(`"${'x'.repeat(10_000_000)}"`)],
   [
     's9-white-space',
     '10 MB of white space around an activity',
@@ -194,22 +162,22 @@ const bodies: readonly Body[] = [
   ],
 ];
 
-/** Bodies that are slow to read, up to the largest size that the service accepts. */
+/** Bodies that are slow to parse. Each has at most the maximum size that the service accepts. */
 const slowBodies = [...bodies, ...segmentBodies].map(
-  ([name, about, question, short]): Attack => ({
+  ([name, about, makeRequest, short]): Attack => ({
     name,
     about,
     ...(short ? { short } : {}),
     async send(target) {
-      const request = question();
+      const request = makeRequest();
       if ((request.decodedBytes ?? 0) > maxBodyBytes)
-        throw new Error(`${name} would be refused for its size alone.`);
-      await target.ask(request);
+        throw new Error(`The body of ${name} is too large: the service would refuse it without parsing it.`);
+      await target.request(request);
     },
   }),
 );
 
-/** S9 and S3: bodies that are small on the wire, and slow to read or large when decoded. */
+/** S9 and S3: bodies that are small on the wire, but slow to parse or large when decoded. */
 export const bodyAttacks: readonly Attack[] = [
   ...slowBodies,
   ...bodiesAtOnce,
@@ -221,10 +189,12 @@ export const bodyAttacks: readonly Attack[] = [
       const zeros = gzipSync(Buffer.alloc(mebibytes(50)));
       const body = Buffer.concat(times(6, () => zeros));
       const headers = { ...json, 'content-encoding': 'gzip' };
-      await target.askAll(times(30, () => ({ path: logs, headers, body, decodedBytes: mebibytes(300) })));
+      await target.requestAll(times(30, () => ({ path: logs, headers, body, decodedBytes: mebibytes(300) })));
     },
-    check: ({ answers }) =>
-      answers.every(({ status }) => [0, 413, 503].includes(status)) ? [] : ['a body of 300 MB was accepted'],
+    check: ({ responses }) =>
+      responses.every(({ status }) => [0, 413, 503].includes(status))
+        ? []
+        : ['a body of 300 MB was not refused'],
   },
   {
     name: 's3-other-encodings',
@@ -233,7 +203,7 @@ export const bodyAttacks: readonly Attack[] = [
     async send(target) {
       const body = gzipSync(gzipSync(Buffer.alloc(mebibytes(50))));
       const encodings = ['br', 'zstd', 'deflate', 'gzip, gzip', 'gzip,gzip,gzip', 'x-gzip', 'identity', ''];
-      await target.askAll(
+      await target.requestAll(
         encodings.map((encoding) => ({
           path: logs,
           headers: { ...json, 'content-encoding': encoding },

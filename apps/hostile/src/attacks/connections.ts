@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
 import type { RawConnection } from '../wire/raw-connection.ts';
-import { apiKey, times } from './payloads.ts';
+import { apiKey, rawHeaders, times } from './payloads.ts';
+import { statusFaults } from './status-faults.ts';
 
-/** The maximum number of bytes of a refused body that a client can send, including the buffers of the kernel. */
+/** The maximum number of bytes that the kernel may accept of a refused body, because it has buffers of its own. */
 const maxUnreadBytes = 16 * 1024 * 1024;
+/** The size at which an attack stops sending. */
 const endlessBytes = 64 * 1024 * 1024;
 
 type Refusal = readonly [name: string, requestLine: string, headers: readonly string[], short?: true];
@@ -30,6 +32,7 @@ const refusals: readonly Refusal[] = [
   ['s13-expectation', 'POST /api/logs', [jsonType, 'Expect: 200-ok', validKey]],
 ];
 
+/** An attack by a body that does not end. The service must refuse the body without reading it, and close the connection. */
 const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
   name,
   about: `an endless body: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
@@ -38,21 +41,18 @@ const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
   environment: { API_KEYS: apiKey },
   async send(target) {
     const connection = await target.open();
-    const headerLines = [
-      `${requestLine} HTTP/1.1`,
-      'Host: 127.0.0.1',
-      'Transfer-Encoding: chunked',
-      ...headers,
-    ];
-    await connection.write(`${headerLines.join('\r\n')}\r\n\r\n`);
+    await connection.write(rawHeaders(requestLine, 'Transfer-Encoding: chunked', ...headers));
     await pump(connection);
-    target.answers.push(...connection.answers(requestLine));
+    target.responses.push(...connection.responses(requestLine));
   },
-  check({ answers, connections: [connection] }) {
+  check({ responses, connections: [connection] }) {
     if (connection === undefined) return ['no connection was opened'];
     const faults = connection.isClosed ? [] : ['the connection stayed open'];
-    if (connection.sentBytes > maxUnreadBytes) faults.push(`${connection.sentBytes} bytes were accepted`);
-    if (answers.length === 0 && !connection.isClosed) faults.push('there was no answer');
+    if (connection.sentBytes > maxUnreadBytes)
+      faults.push(
+        `${connection.sentBytes} bytes of the body were accepted; the maximum is ${maxUnreadBytes}`,
+      );
+    if (responses.length === 0 && !connection.isClosed) faults.push('there was no response');
     return faults;
   },
 });
@@ -66,63 +66,51 @@ async function pump(connection: RawConnection): Promise<void> {
   await Promise.race([connection.closed, delay(1000)]);
 }
 
-/** Opens many connections, sends the same bytes on each, and leaves them open. */
-async function hold(target: Target, count: number, bytes: string | Buffer): Promise<void> {
-  const open = await Promise.all(times(count, () => target.open()));
-  await Promise.all(open.map((connection) => Promise.race([connection.write(bytes), delay(2000)])));
+/** Opens `count` connections, sends the same bytes on each, and leaves the connections open. */
+async function sendOnEach(target: Target, count: number, bytes: string | Buffer): Promise<void> {
+  const connections = await Promise.all(times(count, () => target.open()));
+  await Promise.all(connections.map((connection) => Promise.race([connection.write(bytes), delay(2000)])));
 }
 
-/** Sends a normal query while the other connections are open. */
-async function askMeanwhile(target: Target): Promise<void> {
-  await target.ask({ path: '/api/logs?limit=1' });
-}
-const servingFaults = ({ answers }: Target): readonly string[] =>
-  answers.every(({ status }) => status === 200)
-    ? []
-    : [`a normal query at the same time was answered ${answers.map(({ status }) => status).join()}`];
+const normalQuery = { path: '/api/logs?limit=1' };
+const servingFaults = ({ responses }: Target): readonly string[] => statusFaults(responses, 200);
 
-/** Returns a request with a gzip body that lacks its last 12 bytes. */
-const unfinishedGzip = (bytes: number, header: string): Buffer => {
-  const body = gzipSync(Buffer.alloc(bytes, ' ')).subarray(0, -12);
-  const headerLines = [
-    'POST /api/logs HTTP/1.1',
-    'Host: 127.0.0.1',
-    'Content-Encoding: gzip',
-    jsonType,
-    header,
-  ];
-  return Buffer.concat([
-    Buffer.from(`${headerLines.join('\r\n')}\r\nContent-Length: ${body.length + 12}\r\n\r\n`),
-    body,
-  ]);
-};
-const ndjson = 'Content-Type: application/x-ndjson';
+/** Returns a request with a gzip body of 10 MB that lacks its last 12 bytes. */
+function unfinishedGzip(path: string, contentType: string): Buffer {
+  const body = gzipSync(Buffer.alloc(10_000_000, ' ')).subarray(0, -12);
+  const length = `Content-Length: ${body.length + 12}`;
+  const headers = rawHeaders(`POST ${path}`, 'Content-Encoding: gzip', contentType, length);
+  return Buffer.concat([Buffer.from(headers), body]);
+}
 
 /** S3, S8 and S13: clients that send slowly, never finish, or do not read. */
 export const connectionAttacks: readonly Attack[] = [
-  // The first of the parallel attacks, because it takes the longest time.
+  // Stands first because it takes the longest time of the parallel attacks.
   {
     name: 's8-trickles',
-    about: '75 bodies of a byte every 3 s, from clients that keep their side open after the answer 408',
+    about:
+      '75 bodies that grow by a byte every 3 s, from clients that do not close their connection after the response 408',
     isParallel: true,
     sendingMs: 85_000,
     async send(target) {
-      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 1000\r\n\r\n`;
-      const open = await Promise.all(times(75, () => target.open()));
+      const headers = rawHeaders('POST /api/logs', jsonType, 'Content-Length: 1000');
+      const connections = await Promise.all(times(75, () => target.open()));
       const end = performance.now() + 75_000;
-      for (const connection of open) await connection.write(headers);
-      while (performance.now() < end && !open.every(({ isClosed }) => isClosed)) {
-        for (const connection of open) await connection.write(' ');
+      for (const connection of connections) await connection.write(headers);
+      while (performance.now() < end && !connections.every(({ isClosed }) => isClosed)) {
+        for (const connection of connections) await connection.write(' ');
         await delay(3000);
       }
-      target.answers.push(...open.flatMap((connection) => connection.answers('POST /api/logs')));
+      target.responses.push(...connections.flatMap((connection) => connection.responses('POST /api/logs')));
     },
-    check({ answers, connections }) {
-      const refused = answers.filter(({ status }) => status === 408).length;
-      const open = connections.filter(({ isClosed }) => !isClosed).length;
-      return refused === connections.length && open === 0
+    check({ responses, connections }) {
+      const refusedCount = responses.filter(({ status }) => status === 408).length;
+      const openCount = connections.filter(({ isClosed }) => !isClosed).length;
+      return refusedCount === connections.length && openCount === 0
         ? []
-        : [`${refused} of ${connections.length} were answered 408, and ${open} connections stayed open`];
+        : [
+            `${refusedCount} of ${connections.length} were answered 408, and ${openCount} connections stayed open`,
+          ];
     },
   },
   ...refusals.map(endlessBody),
@@ -131,7 +119,7 @@ export const connectionAttacks: readonly Attack[] = [
     about: '100 gzip bodies of 10 MB without their last bytes',
     short: true,
     async send(target) {
-      await hold(target, 100, unfinishedGzip(10_000_000, 'Accept: */*'));
+      await sendOnEach(target, 100, unfinishedGzip('/api/logs', jsonType));
       await delay(2000);
     },
   },
@@ -139,9 +127,7 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-half-lines',
     about: '100 gzip batches of 10 MB in NDJSON without their last bytes',
     async send(target) {
-      const batch = unfinishedGzip(10_000_000, 'Accept: */*').toString('latin1');
-      const lines = batch.replace(jsonType, ndjson).replace('/api/logs', '/api/logs/batch');
-      await hold(target, 100, Buffer.from(lines, 'latin1'));
+      await sendOnEach(target, 100, unfinishedGzip('/api/logs/batch', 'Content-Type: application/x-ndjson'));
       await delay(2000);
     },
   },
@@ -149,8 +135,8 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-half-bodies',
     about: '60 bodies of 9 MB, not encoded, without their last byte',
     async send(target) {
-      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nContent-Length: 9000001\r\n\r\n`;
-      await hold(target, 60, Buffer.concat([Buffer.from(headers), Buffer.alloc(9_000_000, ' ')]));
+      const headers = rawHeaders('POST /api/logs', jsonType, 'Content-Length: 9000001');
+      await sendOnEach(target, 60, Buffer.concat([Buffer.from(headers), Buffer.alloc(9_000_000, ' ')]));
       await delay(1000);
     },
   },
@@ -159,18 +145,18 @@ export const connectionAttacks: readonly Attack[] = [
     about: '2,000 connections that send nothing',
     short: true,
     async send(target) {
-      await hold(target, 2000, '');
-      await askMeanwhile(target);
+      await sendOnEach(target, 2000, '');
+      await target.request(normalQuery);
     },
     check: servingFaults,
   },
   {
     name: 's3-half-heads',
-    about: '1,000 connections with headers of 15 KB that do not end',
+    about: '1,000 connections that send 15 KB of headers without the end of the headers',
     async send(target) {
       const line = `X-Long: ${'x'.repeat(1000)}\r\n`;
-      await hold(target, 1000, `GET /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${line.repeat(15)}`);
-      await askMeanwhile(target);
+      await sendOnEach(target, 1000, `GET /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${line.repeat(15)}`);
+      await target.request(normalQuery);
     },
     check: servingFaults,
   },
@@ -178,17 +164,17 @@ export const connectionAttacks: readonly Attack[] = [
     name: 's3-small-chunks',
     about: '50 bodies in 50,000 chunks of one byte each',
     async send(target) {
-      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nTransfer-Encoding: chunked\r\n\r\n`;
-      await hold(target, 50, headers + '1\r\n \r\n'.repeat(50_000));
+      const headers = rawHeaders('POST /api/logs', jsonType, 'Transfer-Encoding: chunked');
+      await sendOnEach(target, 50, headers + '1\r\n \r\n'.repeat(50_000));
     },
   },
   {
     name: 's3-waiters',
-    about: '500 connections that wait for their outcome, and leave',
+    about: '500 connections that ask to wait for the outcome, and are closed before',
     async send(target) {
       const body = '{"userId":"u","type":"T"}';
-      const headers = `POST /api/logs HTTP/1.1\r\nHost: 127.0.0.1\r\n${jsonType}\r\nPrefer: wait=30\r\n`;
-      await hold(target, 500, `${headers}Content-Length: ${body.length}\r\n\r\n${body}`);
+      const length = `Content-Length: ${body.length}`;
+      await sendOnEach(target, 500, rawHeaders('POST /api/logs', jsonType, 'Prefer: wait=30', length) + body);
     },
   },
   {
@@ -214,7 +200,7 @@ export const connectionAttacks: readonly Attack[] = [
         const connection = await target.open();
         await connection.write(request);
         await Promise.race([connection.ended, delay(200)]);
-        target.answers.push(...connection.answers(request.slice(0, 40)));
+        target.responses.push(...connection.responses(request.slice(0, 40)));
       }
     },
   },

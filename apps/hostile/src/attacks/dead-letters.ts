@@ -2,106 +2,104 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { gzipRequest, jsonRequest, listOf, times } from './payloads.ts';
+import type { HttpRequest } from '../wire/send-request.ts';
+import {
+  deepFaults,
+  gzipCalls,
+  gzipRequest,
+  jsonRequest,
+  listOf,
+  times,
+  waitingRequest,
+} from './payloads.ts';
 
 const mebibyte = 1024 * 1024;
 
 /** Returns the size of all files of the service, in bytes. */
-const storedBytes = ({ place: { folder } }: Target): number =>
+const storedBytes = ({ location: { folder } }: Target): number =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => statSync(join(folder, file)))
     .reduce((sum, { size }) => sum + size, 0);
 
-/**
- * Refused calls may use 32 MiB of the disk plus 100 times their size on the wire. The write-ahead log of the store alone uses up to 20
- * MiB.
- */
+/** Returns a sentence if refused calls use too much of the disk. The write-ahead log of the store alone uses up to 20 MiB. */
 function diskFaults(target: Target): readonly string[] {
-  const wireBytes = target.answers.reduce((sum, answer) => sum + answer.wireBytes, 0);
+  const wireBytes = target.responses.reduce((sum, response) => sum + response.wireBytes, 0);
   const maxBytes = 32 * mebibyte + 100 * wireBytes;
   const bytes = storedBytes(target);
   return bytes <= maxBytes
     ? []
-    : [`${wireBytes} bytes on the wire took ${bytes} bytes of the disk; the maximum is ${maxBytes}`];
+    : [
+        `requests of ${wireBytes} bytes on the wire use ${bytes} bytes of the disk; the maximum is ${maxBytes}`,
+      ];
 }
 
-/** An attack on the disk by calls that are refused and stored as dead letters. */
+/** An attack on the disk: `count` requests with calls that are refused and stored as dead letters, one request after the other. */
 const refusedCalls = (
   name: string,
   about: string,
-  send: Attack['send'],
-  options: Partial<Attack> = {},
-): Attack => ({ name, about, only: 'embedded', fresh: true, send, check: diskFaults, ...options });
+  count: number,
+  makeRequest: (index: number) => HttpRequest,
+  options: Pick<Attack, 'short'> = {},
+): Attack => ({
+  name,
+  about,
+  only: 'embedded',
+  fresh: true,
+  ...options,
+  async send(target) {
+    for (let index = 0; index < count; index += 1) await target.request(makeRequest(index));
+  },
+  check: diskFaults,
+});
 
 const conflicts = 10_000;
 
 /** Stores an activity, and sends 10,000 other facts under its id, which become dead letters. */
 async function makeConflicts(target: Target): Promise<void> {
   const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
-  await target.ask(
+  await target.request(
     gzipRequest('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')),
   );
-  const waitHeaders = { 'content-type': 'application/json', prefer: 'wait=30' };
-  await target.ask({
-    path: '/api/logs',
-    headers: waitHeaders,
-    body: Buffer.from('{"userId":"u","type":"LAST"}'),
-  });
+  await target.request(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
 
-/** Calls `makeConflicts`, unless an earlier attack has already done so. */
+/** Calls `makeConflicts`, unless an earlier attack has already called it on this service. */
 async function makeConflictsOnce(target: Target): Promise<void> {
-  const { text } = await target.ask({ path: '/api/dead-letters?code=conflict&limit=1' });
+  const { text } = await target.request({ path: '/api/dead-letters?code=conflict&limit=1' });
   if (text.startsWith('{"data":[]')) await makeConflicts(target);
 }
 
 const replay = '/api/dead-letters/replay';
 
-/** S6 and S12: dead letters that grow, and replays that multiply. */
+/** S6 and S12: dead letters that are larger than their calls, and replays that append too many records. */
 export const deadLetterAttacks: readonly Attack[] = [
   refusedCalls(
     's6-large-calls',
     '20 calls of track without a user, of 9.9 MB each',
-    async (target) => {
-      const call = `{"event":"E","properties":{"text":"${'x'.repeat(9_900_000)}"}}`;
-      for (let count = 0; count < 20; count += 1)
-        await target.ask(gzipRequest('/v1/track', call.replace('"E"', `"E${count}"`)));
-    },
+    20,
+    (index) =>
+      gzipRequest('/v1/track', `{"event":"E${index}","properties":{"text":"${'x'.repeat(9_900_000)}"}}`),
     { short: true },
   ),
-  refusedCalls('s6-large-items', '3 batches of calls of 1 MB without a user', async (target) => {
-    const call = (index: number): string =>
-      `{"type":"track","event":"E${index}","properties":{"text":"${'x'.repeat(1_000_000)}"}}`;
-    for (let count = 0; count < 3; count += 1)
-      await target.ask(
-        gzipRequest('/v1/batch', `{"batch":${listOf(9, (index) => call(10 * count + index))}}`),
-      );
+  refusedCalls('s6-large-items', '3 batches of calls of 1 MB without a user', 3, (batch) => {
+    const properties = `{"text":"${'x'.repeat(1_000_000)}"}`;
+    return gzipCalls(
+      9,
+      (index) => `{"type":"track","event":"E${10 * batch + index}","properties":${properties}}`,
+    );
   }),
-  refusedCalls('s6-many-calls', '3 batches of 10,000 calls without a user', async (target) => {
-    for (let count = 0; count < 3; count += 1) {
-      const call = (index: number): string => `{"type":"track","event":"${count}-${index}"}`;
-      await target.ask(gzipRequest('/v1/batch', `{"batch":${listOf(10_000, call)}}`));
-    }
-  }),
-  refusedCalls(
-    's6-shared-context',
-    'a batch of 9,000 calls without a user, with a context of 1 KB',
-    async (target) => {
-      const call = (index: number): string => `{"type":"track","event":"${index}"}`;
-      const context = `{"text":"${'x'.repeat(1000)}"}`;
-      await target.ask(gzipRequest('/v1/batch', `{"context":${context},"batch":${listOf(9000, call)}}`));
-    },
+  refusedCalls('s6-many-calls', '3 batches of 10,000 calls without a user', 3, (batch) =>
+    gzipCalls(10_000, (index) => `{"type":"track","event":"${batch}-${index}"}`),
   ),
-  refusedCalls(
-    's6-long-reasons',
-    'a batch of 2,000 calls with 40 faults at long paths each',
-    async (target) => {
-      const numbers = times(33, (index) => `"${index}":1e999`).join();
-      const properties = `${`{"${'/'.repeat(128)}":`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
-      const call = (index: number): string =>
-        `{"type":"track","event":"${index}","properties":${properties}}`;
-      await target.ask(gzipRequest('/v1/batch', `{"batch":${listOf(2000, call)}}`));
-    },
+  refusedCalls('s6-shared-context', 'a batch of 9,000 calls without a user, with a context of 1 KB', 1, () =>
+    gzipCalls(
+      9000,
+      (index) => `{"type":"track","event":"${index}"}`,
+      `"context":{"text":"${'x'.repeat(1000)}"},`,
+    ),
+  ),
+  refusedCalls('s6-long-reasons', 'a batch of 2,000 calls with 40 faults at long paths each', 1, () =>
+    gzipCalls(2000, (index) => `{"type":"track","event":"${index}","properties":${deepFaults()}}`),
   ),
   {
     name: 's6-conflicts',
@@ -111,31 +109,31 @@ export const deadLetterAttacks: readonly Attack[] = [
   },
   {
     name: 's6-lists',
-    about: 'lists of 10,000 dead letters, 500 at a time, eight at once',
+    about: 'eight lists of 500 of 10,000 dead letters at once',
     prepare: makeConflictsOnce,
     async send(target) {
-      await target.askAll(times(8, () => ({ path: '/api/dead-letters?limit=500' })));
+      await target.requestAll(times(8, () => ({ path: '/api/dead-letters?limit=500' })));
     },
   },
   {
     name: 's12-no-body',
-    about: 'replays that do not name their letters, as any web page can send them',
+    about: 'requests for replays that name no dead letters; any web page could send them',
     short: true,
     async send(target) {
       const type = { 'content-type': 'text/plain' };
-      await target.ask({ path: replay, method: 'POST' });
-      await target.ask({ path: replay, method: 'POST', headers: { 'content-length': '0' } });
-      await target.ask({ path: replay, headers: type, body: Buffer.from('{"all":true}') });
-      await target.askAll(
+      await target.request({ path: replay, method: 'POST' });
+      await target.request({ path: replay, method: 'POST', headers: { 'content-length': '0' } });
+      await target.request({ path: replay, headers: type, body: Buffer.from('{"all":true}') });
+      await target.requestAll(
         [{}, null, [], { all: false }, { ids: [] }, { all: 'true' }].map((body) => jsonRequest(replay, body)),
       );
     },
-    check: ({ answers }) => [
-      ...answers
+    check: ({ responses }) => [
+      ...responses
         .slice(0, 2)
         .filter(({ status }) => status !== 400)
         .map(({ status }) => `a replay without a body was answered ${status}, not 400`),
-      ...answers
+      ...responses
         .filter(({ status }) => status < 400)
         .map(({ status }) => `a replay that names no letters was answered ${status}`),
     ],
@@ -146,20 +144,22 @@ export const deadLetterAttacks: readonly Attack[] = [
     short: true,
     prepare: makeConflictsOnce,
     async send(target) {
-      await target.askAll(times(10, () => jsonRequest(replay, { all: true })));
+      await target.requestAll(times(10, () => jsonRequest(replay, { all: true })));
     },
-    check: ({ answers }) => {
-      const replayed = answers
+    check: ({ responses }) => {
+      const replayed = responses
         .filter(({ status }) => status === 202)
         .map(({ text }) => (JSON.parse(text) as { readonly replayed: number }).replayed);
-      const refused = answers.filter(({ status, headers }) => status === 409 && headers['retry-after']);
+      const refused = responses.filter(({ status, headers }) => status === 409 && headers['retry-after']);
       const sum = replayed.reduce((total, count) => total + count, 0);
       return [
-        ...(replayed.length === 0 ? ['no replay was done'] : []),
-        ...(replayed.length + refused.length === answers.length
+        ...(replayed.length === 0 ? ['no request for a replay was answered 202'] : []),
+        ...(replayed.length + refused.length === responses.length
           ? []
-          : [`replays at once were answered ${answers.map(({ status }) => status).join()}`]),
-        ...(sum <= 2 * conflicts ? [] : [`${sum} records were appended for ${conflicts} dead letters`]),
+          : [`requests for replays at once were answered ${responses.map(({ status }) => status).join()}`]),
+        ...(sum <= 2 * conflicts
+          ? []
+          : [`${sum} records were appended for ${conflicts} dead letters; the maximum is ${2 * conflicts}`]),
       ];
     },
   },
@@ -168,7 +168,7 @@ export const deadLetterAttacks: readonly Attack[] = [
     about: '20 replays at once that name the same letter 10,000 times',
     async send(target) {
       const ids = times(10_000, () => 'user-activity:0:0');
-      await target.askAll(times(20, () => jsonRequest(replay, { ids })));
+      await target.requestAll(times(20, () => jsonRequest(replay, { ids })));
     },
   },
 ];

@@ -1,12 +1,24 @@
-import type { Answer } from '../answer.ts';
+import type { HttpResponse } from '../http-response.ts';
 import type { Attack } from '../attack.ts';
-import type { Question } from '../wire/ask.ts';
-import { deepFaults, gzipRequest, jsonRequest, listOf, times } from './payloads.ts';
+import type { HttpRequest } from '../wire/send-request.ts';
+import {
+  deepFaults,
+  gzipBatch,
+  gzipCalls,
+  gzipEvents,
+  gzipLines,
+  gzipRequest,
+  jsonRequest,
+  listOf,
+  times,
+} from './payloads.ts';
 
-/** The maximum size of an answer that lists faults: 256 KiB of errors and the rest of the answer. Each item adds `maxItemBytes`. */
+/** The maximum size of a response that lists faults, without its items: 256 KiB of errors and 128 KiB for the rest. */
 const maxExplainedBytes = 384 * 1024;
+/** The maximum that each item of the request adds to the response. */
 const maxItemBytes = 100;
 
+/** The response to a batch. */
 interface Receipt {
   readonly accepted?: number;
   readonly rejected?: readonly { readonly index: number; readonly errors: readonly unknown[] }[];
@@ -14,91 +26,86 @@ interface Receipt {
   readonly omittedErrors?: number;
 }
 
-/** Returns a sentence for each fault of a receipt. The receipt must have a verdict for each item, with or without errors. */
-function receiptFaults(answer: Answer | undefined, items: number): readonly string[] {
-  if (answer?.status !== 202) return [`a batch with valid items was answered ${answer?.status ?? 'nothing'}`];
-  const { accepted, rejected = [], ids = [], omittedErrors } = JSON.parse(answer.text) as Receipt;
+/** Returns a sentence for each fault of a receipt. The receipt must accept or reject each item. */
+function receiptFaults(response: HttpResponse | undefined, items: number): readonly string[] {
+  if (response?.status !== 202)
+    return [`a batch with valid items was answered ${response?.status ?? 'nothing'}`];
+  const { accepted, rejected = [], ids = [], omittedErrors } = JSON.parse(response.text) as Receipt;
   const refused = new Set(rejected.map(({ index }) => index));
   const found: string[] = [];
   if ((accepted ?? 0) + rejected.length !== items)
-    found.push(`accepted ${accepted} and rejected ${rejected.length} are not ${items} items`);
-  if (ids.length !== items) found.push(`${ids.length} ids belong to ${items} items`);
+    found.push(`${accepted} items accepted and ${rejected.length} rejected, of ${items} items`);
+  if (ids.length !== items) found.push(`${ids.length} ids for ${items} items`);
   if (ids.some((id, index) => (id === null) !== refused.has(index)))
-    found.push('an id is null although its item was accepted, or the reverse');
+    found.push('an accepted item has the id null, or a rejected item has an id');
   const unexplained = rejected.filter(({ errors }) => errors.length === 0).length;
   if (unexplained > 0 && !((omittedErrors ?? 0) >= unexplained))
     found.push(`${unexplained} items have no errors, and omittedErrors is ${omittedErrors}`);
   return found;
 }
 
-function sizeFaults(answer: Answer | undefined, items: number): readonly string[] {
+function sizeFaults(response: HttpResponse | undefined, items: number): readonly string[] {
   const maxBytes = maxExplainedBytes + items * maxItemBytes;
-  if (answer === undefined || answer.answerBytes <= maxBytes) return [];
-  return [`the answer to ${items} items has ${answer.answerBytes} bytes; the maximum is ${maxBytes}`];
+  if (response === undefined || response.responseBytes <= maxBytes) return [];
+  return [`the response to ${items} items has ${response.responseBytes} bytes; the maximum is ${maxBytes}`];
 }
 
-interface FaultyBatch {
-  readonly name: string;
-  readonly about: string;
-  readonly short?: true;
+interface FaultyRequest extends Pick<Attack, 'name' | 'about' | 'short'> {
+  /** The number of items in the request. */
   readonly items: number;
-  readonly question: () => Question;
-  /** Whether some items are valid. If so, the answer is a receipt. */
+  readonly makeRequest: () => HttpRequest;
+  /** Whether some items are valid. If so, the response is a receipt. */
   readonly hasValidItems?: true;
 }
 
 const validItem = '{"userId":"u","type":"T"}';
 const deepItem = (): string => `{"userId":"u","type":"T","metadata":${deepFaults()}}`;
-/** Returns a JSON array of `count` invalid items, with a valid item before and after them. */
-const betweenValidItems = (count: number, item: (index: number) => string): string =>
-  listOf(count + 2, (index) => (index === 0 || index === count + 1 ? validItem : item(index)));
+/** A batch of `count` invalid items, with a valid item before and after them. */
+const faultyBatch = (count: number, item: (index: number) => string): HttpRequest =>
+  gzipBatch(count + 2, (index) => (index === 0 || index === count + 1 ? validItem : item(index)));
 
 const unknownMembers = (count: number): string => times(count, (index) => `"n${index}":0`).join();
 const event = (data: string): string =>
   `{"specversion":"1.0","id":"e","source":"/s","type":"t","subject":"u","data":${data}}`;
 
-const batches: readonly FaultyBatch[] = [
+const requests: readonly FaultyRequest[] = [
   {
     name: 's1-deep-paths',
     about: 'a batch of 2,000 items with 33 faults each at paths of 2 KB',
     short: true,
     items: 2002,
-    question: () => gzipRequest('/api/logs/batch', betweenValidItems(2000, deepItem)),
+    makeRequest: () => faultyBatch(2000, deepItem),
     hasValidItems: true,
   },
   {
     name: 's1-all-refused',
-    about: 'the same without a valid item',
+    about: 'the batch of s1-deep-paths without a valid item',
     items: 2000,
-    question: () => gzipRequest('/api/logs/batch', listOf(2000, deepItem)),
+    makeRequest: () => gzipBatch(2000, deepItem),
   },
   {
     name: 's1-atomic',
-    about: 'the same, all or nothing',
+    about: 'the batch of s1-deep-paths with atomic=true',
     items: 2002,
-    question: () => gzipRequest('/api/logs/batch?atomic=true', betweenValidItems(2000, deepItem)),
+    makeRequest: () => ({ ...faultyBatch(2000, deepItem), path: '/api/logs/batch?atomic=true' }),
   },
   {
     name: 's1-unknown-names',
     about: 'a batch of 10,000 items with 40 unknown members each',
     short: true,
     items: 10_000,
-    question: () =>
-      gzipRequest(
-        '/api/logs/batch',
-        betweenValidItems(9998, () => `{${unknownMembers(40)}}`),
-      ),
+    makeRequest: () => faultyBatch(9998, () => `{${unknownMembers(40)}}`),
     hasValidItems: true,
   },
   {
     name: 's1-ndjson',
     about: 'lines of NDJSON with faults at long paths, and malformed lines',
     items: 2002,
-    question: () => {
+    makeRequest: () => {
       const lines = times(2002, (index) =>
         index % 2 === 1 ? deepItem() : index === 0 ? validItem : '{"a":[',
       );
-      return gzipRequest('/api/logs/batch', lines.join('\n'), 'application/x-ndjson');
+      return gzipLines(lines.join('\n'));
     },
     hasValidItems: true,
   },
@@ -106,52 +113,43 @@ const batches: readonly FaultyBatch[] = [
     name: 's1-cloudevents',
     about: 'a CloudEvents batch whose data has faults at long paths',
     items: 2000,
-    question: () =>
-      gzipRequest(
-        '/api/events',
-        listOf(2000, () => event(deepFaults())),
-        'application/cloudevents-batch+json',
-      ),
+    makeRequest: () => gzipEvents(2000, () => event(deepFaults())),
   },
   {
     name: 's1-cloudevents-attributes',
     about: 'a CloudEvents batch of 5,000 events with 40 attributes of wrong names',
     items: 5000,
-    question: () =>
-      gzipRequest(
-        '/api/events',
-        listOf(5000, () => `{"specversion":"9",${unknownMembers(40).replaceAll('"n', '"N_')}}`),
-        'application/cloudevents-batch+json',
-      ),
+    makeRequest: () =>
+      gzipEvents(5000, () => `{"specversion":"9",${unknownMembers(40).replaceAll('"n', '"N_')}}`),
   },
   {
     name: 's1-segment',
     about: 'a Segment batch of 2,000 calls with faults at long paths',
     short: true,
     items: 2000,
-    question: () => {
+    makeRequest: () => {
       const call = `{"type":"track","event":"E","userId":"u","properties":${deepFaults()}}`;
-      return gzipRequest('/v1/batch', `{"batch":${listOf(2000, () => call)}}`);
+      return gzipCalls(2000, () => call);
     },
   },
   {
     name: 's1-segment-names',
     about: 'a Segment batch of 10,000 calls of unknown types without a user',
     items: 10_000,
-    question: () => gzipRequest('/v1/batch', `{"batch":${listOf(10_000, () => '{"type":"x"}')}}`),
+    makeRequest: () => gzipCalls(10_000, () => '{"type":"x"}'),
   },
   {
     name: 's1-one-activity',
     about: 'one activity with 500,000 unknown members',
     short: true,
     items: 1,
-    question: () => gzipRequest('/api/logs', `{${unknownMembers(500_000)}}`),
+    makeRequest: () => gzipRequest('/api/logs', `{${unknownMembers(500_000)}}`),
   },
   {
     name: 's1-one-metadata',
-    about: 'one activity whose metadata of 30 KB has 3,000 faults at long paths',
+    about: 'one activity with metadata of 30 KB that has 3,000 faults at long paths',
     items: 1,
-    question: () =>
+    makeRequest: () =>
       gzipRequest(
         '/api/logs',
         `{"userId":"u","type":"T","metadata":{"${'/'.repeat(10_000)}":[${times(3000, () => '1e999').join()}]}}`,
@@ -161,44 +159,41 @@ const batches: readonly FaultyBatch[] = [
     name: 's1-long-name',
     about: 'one activity with a member whose name has 5 MB of slashes',
     items: 1,
-    question: () => gzipRequest('/api/logs', `{"userId":"u","type":"T","${'/'.repeat(5_000_000)}":0}`),
+    makeRequest: () => gzipRequest('/api/logs', `{"userId":"u","type":"T","${'/'.repeat(5_000_000)}":0}`),
   },
   {
     name: 's1-replayed-ids',
     about: 'a replay of 10,000 malformed ids',
     short: true,
     items: 10_000,
-    question: () => gzipRequest('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
+    makeRequest: () => gzipRequest('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
   },
   {
     name: 's1-query',
     about: 'a query with 1,500 unknown parameters',
     items: 1,
-    question: () => ({ path: `/api/logs?${times(1500, (index) => `a${index}=${index}`).join('&')}` }),
+    makeRequest: () => ({ path: `/api/logs?${times(1500, (index) => `a${index}=${index}`).join('&')}` }),
   },
   {
     name: 's1-many-ids',
     about: 'a batch of 10,000 items with ids that are not strings',
     items: 10_000,
-    question: () =>
-      jsonRequest(
-        '/api/logs/batch',
-        times(10_000, () => ({ id: [], userId: {}, type: 7 })),
-      ),
+    makeRequest: () => {
+      const items = times(10_000, () => ({ id: [], userId: {}, type: 7 }));
+      return jsonRequest('/api/logs/batch', items);
+    },
   },
 ];
 
 /** S1: requests with very many faults. */
-export const faults: readonly Attack[] = batches.map(
-  ({ name, about, short, items, question, hasValidItems }): Attack => ({
-    name,
-    about,
-    ...(short ? { short } : {}),
+export const faults: readonly Attack[] = requests.map(
+  ({ items, makeRequest, hasValidItems, ...attack }): Attack => ({
+    ...attack,
     async send(target) {
-      await target.ask(question());
+      await target.request(makeRequest());
     },
-    check({ answers: [answer] }) {
-      return [...sizeFaults(answer, items), ...(hasValidItems ? receiptFaults(answer, items) : [])];
+    check({ responses: [response] }) {
+      return [...sizeFaults(response, items), ...(hasValidItems ? receiptFaults(response, items) : [])];
     },
   }),
 );

@@ -2,7 +2,7 @@ import { type Codec, type WrongLz4, writeTopic } from '@user-activity/test-kit';
 import type { Attack } from '../attack.ts';
 import { times } from './payloads.ts';
 
-type Headers = Readonly<Record<string, string | string[]>>;
+type Headers = Record<string, string | string[]>;
 
 interface PoisonRecord {
   readonly value: Buffer | null;
@@ -11,8 +11,7 @@ interface PoisonRecord {
 
 const loggedHeaders = { ce_type: 'user-activity.logged.v1' };
 
-interface PoisonOptions {
-  readonly short?: true;
+interface PoisonOptions extends Pick<Attack, 'short'> {
   readonly codec?: Codec | WrongLz4;
 }
 
@@ -27,32 +26,26 @@ const poisonAttack = (
   about,
   only: 'kafka',
   ...options,
-  async send({ place: { kafka } }) {
+  async send({ location: { kafka } }) {
     if (kafka === undefined) throw new Error('This attack needs Kafka.');
-    const messages = records().map(({ value, headers = {} }) => ({
-      key: 'u',
-      value,
-      headers: { ...headers },
-    }));
+    const messages = records().map((record) => ({ key: 'u', ...record }));
     await writeTopic(kafka.brokers, kafka.topic, messages, codec);
   },
 });
 
-// Allocated once: otherwise each attack would hold its own copy.
+// Shared by the attacks, to save memory.
 const zeros = Buffer.alloc(70_000_000);
 
 const manyHeaders = (count: number): Headers =>
   Object.fromEntries(times(count, (index) => [`header-${index}`, 'x']));
 
-/** S4: records that anyone who may write to the topic can write. */
+/** S4: records from a program that may write to the topic. */
 export const kafkaAttacks: readonly Attack[] = [
   poisonAttack(
     's4-headers',
     'a record with 20,000 headers',
     () => [{ value: null, headers: manyHeaders(20_000) }],
-    {
-      short: true,
-    },
+    { short: true },
   ),
   poisonAttack('s4-repeated-header', 'a record with 60,000 headers of one name', () => [
     { value: null, headers: { name: times(60_000, () => 'x') } },
@@ -78,7 +71,7 @@ export const kafkaAttacks: readonly Attack[] = [
   ),
   poisonAttack(
     's4-large-json',
-    'a value of 60 MB of brackets in 2 kB of zstd',
+    'a value of 60 MB of brackets in 2 KB of zstd',
     () => [{ value: Buffer.alloc(60_000_000, '['), headers: loggedHeaders }],
     { codec: 'zstd' },
   ),

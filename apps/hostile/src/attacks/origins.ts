@@ -1,23 +1,18 @@
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import type { Question } from '../wire/ask.ts';
+import type { HttpRequest } from '../wire/send-request.ts';
 import { jsonRequest } from './payloads.ts';
+import { statusFaults } from './status-faults.ts';
 
 const validActivity = { userId: 'u', type: 'ORIGIN' };
 
-/** The requests that a web page of another site could send. */
-const routes: readonly Question[] = [
+/** The requests that a web page of another site could send: at least one for each route. */
+const routes: readonly HttpRequest[] = [
   jsonRequest('/api/logs', validActivity),
   jsonRequest('/api/logs/batch', [validActivity]),
   jsonRequest(
     '/api/events',
-    {
-      specversion: '1.0',
-      id: 'e',
-      source: '/s',
-      type: 't',
-      subject: 'u',
-    },
+    { specversion: '1.0', id: 'e', source: '/s', type: 't', subject: 'u' },
     'application/cloudevents+json',
   ),
   ...['track', 'identify', 'page', 'screen', 'group', 'alias'].map((call) =>
@@ -66,40 +61,31 @@ const foreignHeaders: readonly Headers[] = [
   { 'sec-fetch-site': 'Cross-Site' },
 ];
 
-/** The headers that a browser sends when a user follows a link from another site. Such a link may open only pages such as `/docs`. */
+/** The headers of a browser that follows a link on another site. Such a link may open pages, such as `/docs`, and nothing else. */
 const navigation = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
 
-/** Sends the requests of all routes with these headers. The service must refuse each with 403, or with 400 if `Host` is malformed. */
-async function askAsStranger(target: Target, headers: Headers): Promise<void> {
-  await target.askAll(routes.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })));
+/** Sends the requests of all routes with additional headers. */
+async function requestAllRoutes(target: Target, headers: Headers): Promise<void> {
+  await target.requestAll(routes.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })));
 }
 
-const refusalFaults = ({ answers }: Target): readonly string[] => {
-  const notRefused = answers.filter(({ status }) => ![400, 403].includes(status));
-  const [first] = notRefused;
-  return first === undefined
-    ? []
-    : [
-        `${notRefused.length} of ${answers.length} were not refused, such as ${first.request}: ${first.status}`,
-      ];
-};
+/** The service must refuse each request: with 403, or with 400 if `Host` is malformed. */
+const refusalFaults = ({ responses }: Target): readonly string[] => statusFaults(responses, 400, 403);
 
+/** An attack by requests that must be answered with one of the statuses. */
 const statusAttack = (
   name: string,
   about: string,
-  questions: (target: Target) => readonly Question[],
+  requests: (target: Target) => readonly HttpRequest[],
   statuses: readonly number[],
 ): Attack => ({
   name,
   about,
   short: true,
   async send(target) {
-    await target.askAll(questions(target));
+    await target.requestAll(requests(target));
   },
-  check: ({ answers }) =>
-    answers
-      .filter(({ status }) => !statuses.includes(status))
-      .map(({ request, status }) => `${request} was answered ${status}, not ${statuses.join(' or ')}`),
+  check: ({ responses }) => statusFaults(responses, ...statuses),
 });
 
 /** S7: web pages that call a service without keys. */
@@ -109,7 +95,7 @@ export const originAttacks: readonly Attack[] = [
     about: 'every route under a foreign Host, Origin or Sec-Fetch-Site',
     short: true,
     async send(target) {
-      for (const headers of foreignHeaders) await askAsStranger(target, headers);
+      for (const headers of foreignHeaders) await requestAllRoutes(target, headers);
     },
     check: refusalFaults,
   },
@@ -118,17 +104,17 @@ export const originAttacks: readonly Attack[] = [
     about: 'every route as a frame, a form or a navigation with a foreign Host',
     short: true,
     async send(target) {
-      await askAsStranger(target, { ...navigation, 'sec-fetch-dest': 'iframe' });
-      await askAsStranger(target, { ...navigation, 'sec-fetch-dest': 'document', host: 'evil.example' });
+      await requestAllRoutes(target, { ...navigation, 'sec-fetch-dest': 'iframe' });
+      await requestAllRoutes(target, { ...navigation, 'sec-fetch-dest': 'document', host: 'evil.example' });
       const form = { ...navigation, 'sec-fetch-dest': 'document', origin: 'http://evil.example' };
       const posts = routes.filter(({ method, body }) => method === 'POST' || body !== undefined);
-      await target.askAll(posts.map((route) => ({ ...route, headers: { ...route.headers, ...form } })));
+      await target.requestAll(posts.map((route) => ({ ...route, headers: { ...route.headers, ...form } })));
     },
     check: refusalFaults,
   },
   statusAttack(
     's7-health',
-    'health under a foreign name, as orchestrators ask by address',
+    'requests for health under a foreign Host, as orchestrators send them',
     () =>
       ['/health/live', '/health/ready'].flatMap((path) => [
         { path, headers: { host: '10.0.0.7:3000' } },
@@ -138,8 +124,8 @@ export const originAttacks: readonly Attack[] = [
   ),
   statusAttack(
     's7-own-names',
-    'loopback names and addresses, with and without their own origin',
-    ({ place: { port } }) =>
+    'requests under loopback names and addresses, with and without the same origin',
+    ({ location: { port } }) =>
       ['127.0.0.1', 'localhost', '[::1]', '127.1.2.3', 'LOCALHOST'].flatMap((name) => [
         { path: '/api/logs', headers: { host: `${name}:${port}` } },
         {
@@ -153,14 +139,14 @@ export const originAttacks: readonly Attack[] = [
   ),
   {
     name: 's7-two-hosts',
-    about: 'two Host headers, none, and an empty one',
+    about: 'requests with two Host headers, without one, with an empty one, and with a malformed one',
     short: true,
     async send(target) {
       for (const host of ['Host: localhost\r\nHost: evil.example\r\n', '', 'Host: \r\n', 'Host: a b\r\n']) {
         const connection = await target.open();
         await connection.write(`GET /api/logs HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
         await connection.ended;
-        target.answers.push(...connection.answers(`GET /api/logs with ${JSON.stringify(host)}`));
+        target.responses.push(...connection.responses(`GET /api/logs with ${JSON.stringify(host)}`));
       }
     },
     check: refusalFaults,

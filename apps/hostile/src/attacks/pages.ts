@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from '../attack.ts';
 import type { Target } from '../target.ts';
-import { gzipRequest, listOf, times } from './payloads.ts';
+import { gzipBatch, rawHeaders, times, waitingRequest } from './payloads.ts';
 
 const escapedItem = (index: number): string => {
   const members = times(1200, (key) => `"\\u0001${(key + index).toString(36)}":1`);
@@ -13,25 +13,19 @@ const plainItem = (index: number): string =>
 /** Stores 500 activities of 15 to 30 KB each. */
 async function storeActivities(target: Target, item: (index: number) => string): Promise<void> {
   for (const part of [0, 250]) {
-    const items = listOf(250, (index) => item(part + index));
-    await target.ask(gzipRequest('/api/logs/batch', items));
+    await target.request(gzipBatch(250, (index) => item(part + index)));
   }
-  const waitHeaders = { prefer: 'wait=30', 'content-type': 'application/json' };
-  await target.ask({
-    path: '/api/logs',
-    headers: waitHeaders,
-    body: Buffer.from('{"userId":"u","type":"LAST"}'),
-  });
+  await target.request(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
 
 const escapedPage = '/api/logs?type=ESCAPED&limit=500';
 const largePage = '/api/logs?type=LARGE&limit=500';
 
-/** Reads all pages by their cursors. Returns the number of activities on them. */
+/** Reads all pages by their cursors, up to an error. Returns the number of activities on the pages. */
 async function countOnPages(target: Target, path: string): Promise<number> {
   let count = 0;
   for (let cursor = ''; ; ) {
-    const { status, text } = await target.ask({ path: `${path}${cursor}` });
+    const { status, text } = await target.request({ path: `${path}${cursor}` });
     if (status !== 200) return count;
     const page = JSON.parse(text) as {
       readonly data: readonly unknown[];
@@ -43,13 +37,13 @@ async function countOnPages(target: Target, path: string): Promise<number> {
   }
 }
 
-/** Calls `storeActivities`, unless an earlier attack has already done so. */
+/** Calls `storeActivities`, unless an earlier attack has already stored the activities of the page. */
 async function storeOnce(target: Target, page: string, item: (index: number) => string): Promise<void> {
-  const { text } = await target.ask({ path: page.replace('500', '1') });
+  const { text } = await target.request({ path: page.replace('500', '1') });
   if (text.startsWith('{"data":[]')) await storeActivities(target, item);
 }
 
-/** S2 and S3: answers that are slow to make, or that the client does not read. */
+/** S2, S3 and S9: responses that are slow to make, or that the client does not read. */
 export const pageAttacks: readonly Attack[] = [
   {
     name: 's2-page-of-escapes',
@@ -57,7 +51,7 @@ export const pageAttacks: readonly Attack[] = [
     short: true,
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
-      await target.ask({ path: escapedPage });
+      await target.request({ path: escapedPage });
     },
     async check(target) {
       const count = await countOnPages(target, escapedPage);
@@ -66,10 +60,10 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-pages-at-once',
-    about: 'eight such pages at once, with single activities and a count',
+    about: 'eight pages of s2-page-of-escapes at once, with single activities and a count',
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
-      await target.askAll([
+      await target.requestAll([
         ...times(8, () => ({ path: escapedPage })),
         ...times(8, (index) => ({ path: `/api/logs/escaped-${index}` })),
         { path: '/api/logs/count?type=ESCAPED&userId=u' },
@@ -79,7 +73,7 @@ export const pageAttacks: readonly Attack[] = [
   },
   {
     name: 's2-sent-again',
-    about: 'the same 500 activities again, which must be compared',
+    about: 'the activities of s2-page-of-escapes again, which the store must compare',
     prepare: (target) => storeOnce(target, escapedPage, escapedItem),
     async send(target) {
       await storeActivities(target, escapedItem);
@@ -90,51 +84,53 @@ export const pageAttacks: readonly Attack[] = [
     about: 'eight connections ask for eight pages of 15 MB each and read nothing',
     short: true,
     prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => sendUnread(target, 8, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(8)),
+    send: (target) => sendUnread(target, 8, rawHeaders(`GET ${largePage}`).repeat(8)),
   },
   {
     name: 's3-unread-singles',
     about: '100 connections ask for one page each and read nothing',
     prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => sendUnread(target, 100, `GET ${largePage} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`),
+    send: (target) => sendUnread(target, 100, rawHeaders(`GET ${largePage}`)),
   },
   {
     name: 's3-unread-documents',
     about: '200 connections ask for the OpenAPI document eight times and read nothing',
-    send: (target) =>
-      sendUnread(target, 200, 'GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(8)),
+    send: (target) => sendUnread(target, 200, rawHeaders('GET /openapi.json').repeat(8)),
   },
   {
     name: 's3-unread-refusals',
     about: '20 connections each send 5,000 requests for an unknown path at once and read nothing',
     short: true,
-    send: (target) => sendUnread(target, 20, 'GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(5000)),
+    send: (target) => sendUnread(target, 20, rawHeaders('GET /nothing').repeat(5000)),
   },
   {
     name: 's9-statistics',
-    about: 'ten statistics by hour over 54 years in a zone with summer time',
+    about: 'ten statistics by hour over 54 years, in a zone with summer time',
     async send(target) {
       const range = 'from=1972-01-01T00:00:00Z&to=2026-01-01T00:00:00Z';
       const path = `/api/logs/stats?by=hour&timezone=America/St_Johns&${range}`;
-      await target.askAll(times(10, () => ({ path })));
+      await target.requestAll(times(10, () => ({ path })));
     },
   },
   {
     name: 's9-statistics-of-ages',
-    about: 'statistics by minute in ten zones at once, over an activity in every fifth year of two millennia',
+    about: 'statistics by minute in ten zones at once, over 2,000 years with an activity in every fifth year',
     short: true,
     async prepare(target) {
-      await target.ask(gzipRequest('/api/logs/batch', listOf(ages, ageItem)));
-      const waitHeaders = { prefer: 'wait=30', 'content-type': 'application/json' };
-      await target.ask({ path: '/api/logs', headers: waitHeaders, body: Buffer.from(ageItem(ages - 1)) });
+      await target.request(gzipBatch(ages, ageItem));
+      await target.request(waitingRequest(ageItem(ages - 1)));
     },
     async send(target) {
-      await target.askAll(zones.map((zone) => ({ path: `${statsOfAges}&timezone=${zone}` })));
+      await target.requestAll(zones.map((zone) => ({ path: `${statsOfAges}&timezone=${zone}` })));
     },
     async check(target) {
-      const { status, text } = await target.ask({ path: statsOfAges });
+      const { status, text } = await target.request({ path: statsOfAges });
       const lines = text.split('"key"').length - 1;
-      return lines === ages ? [] : [`statistics of ${ages} activities are ${status} with ${lines} lines`];
+      return lines === ages
+        ? []
+        : [
+            `statistics of ${ages} activities were answered ${status} with ${lines} lines; ${ages} are expected`,
+          ];
     },
   },
 ];
@@ -158,11 +154,11 @@ const zones = [
   'Pacific/Auckland',
 ];
 
-/** Sends requests on many connections and reads no answers. Waits long enough for the service to process all requests. */
-async function sendUnread(target: Target, connections: number, requests: string): Promise<void> {
-  const open = await Promise.all(times(connections, () => target.open()));
+/** Sends requests on `count` connections without reading responses. Then gives the service time to process the requests. */
+async function sendUnread(target: Target, count: number, requests: string): Promise<void> {
+  const connections = await Promise.all(times(count, () => target.open()));
   await Promise.all(
-    open.map((connection) => Promise.race([connection.stopReading().write(requests), pause()])),
+    connections.map((connection) => Promise.race([connection.stopReading().write(requests), pause()])),
   );
   await pause();
 }

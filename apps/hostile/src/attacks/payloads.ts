@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import type { Question } from '../wire/ask.ts';
+import type { HttpRequest } from '../wire/send-request.ts';
 
-/** An attack that sends one body. Attacks with `short` are part of `npm test`. */
-export type Body = readonly [name: string, about: string, question: () => Question, short?: true];
+/** An attack by a single request. `short` is as in `Attack`. */
+export type Body = readonly [name: string, about: string, makeRequest: () => HttpRequest, short?: true];
 
-/** The API key of services that require one. */
+/** The API key of the services that require a key. */
 export const apiKey = 'a-key-of-the-attack-runner';
 
 export const json = { 'content-type': 'application/json' };
@@ -13,7 +13,7 @@ export const json = { 'content-type': 'application/json' };
 export const maxBodyBytes = 10 * 1024 * 1024;
 
 /** A request whose body is encoded with gzip. */
-export function gzipRequest(path: string, content: string | Buffer, type = 'application/json'): Question {
+export function gzipRequest(path: string, content: string | Buffer, type = 'application/json'): HttpRequest {
   const bytes = Buffer.from(content);
   return {
     path,
@@ -23,28 +23,55 @@ export function gzipRequest(path: string, content: string | Buffer, type = 'appl
   };
 }
 
+/** A batch of activities, encoded with gzip. `item` returns the JSON of the activity with an index. */
+export const gzipBatch = (count: number, item: (index: number) => string): HttpRequest =>
+  gzipRequest('/api/logs/batch', listOf(count, item));
+
+/** A batch of lines of NDJSON, encoded with gzip. */
+export const gzipLines = (lines: string): HttpRequest =>
+  gzipRequest('/api/logs/batch', lines, 'application/x-ndjson');
+
+/** A batch of CloudEvents, encoded with gzip. `event` returns the JSON of the event with an index. */
+export const gzipEvents = (count: number, event: (index: number) => string): HttpRequest =>
+  gzipRequest('/api/events', listOf(count, event), 'application/cloudevents-batch+json');
+
+/** A Segment batch, encoded with gzip. `call` returns the JSON of the call with an index. `membersBefore` stands before `batch`. */
+export const gzipCalls = (count: number, call: (index: number) => string, membersBefore = ''): HttpRequest =>
+  gzipRequest('/v1/batch', `{${membersBefore}"batch":${listOf(count, call)}}`);
+
+/** A request that is answered once the activity is stored. By then all earlier records on the log are processed. */
+export const waitingRequest = (activity: string): HttpRequest => ({
+  path: '/api/logs',
+  headers: { ...json, prefer: 'wait=30' },
+  body: Buffer.from(activity),
+});
+
 /** A request with a JSON body without content encoding. */
-export const jsonRequest = (path: string, content: unknown, type = 'application/json'): Question => ({
+export const jsonRequest = (path: string, content: unknown, type = 'application/json'): HttpRequest => ({
   path,
   headers: { 'content-type': type },
   body: Buffer.from(JSON.stringify(content)),
 });
 
-/** Calls `item` for each index from 0 and returns the results. */
+/** The request line and the headers of a request, as they are sent. */
+export const rawHeaders = (requestLine: string, ...headers: readonly string[]): string =>
+  [`${requestLine} HTTP/1.1`, 'Host: 127.0.0.1', ...headers, '', ''].join('\r\n');
+
+/** Returns the results of `item` for the indexes from 0 to `count - 1`. */
 export const times = <Item>(count: number, item: (index: number) => Item): Item[] =>
   Array.from({ length: count }, (_, index) => item(index));
 
-/** Returns a JSON array as text. Calls `item` for each index from 0 to get the JSON of an item. */
+/** Returns the text of a JSON array. `item` returns the JSON of the item with an index. */
 export const listOf = (count: number, item: (index: number) => string): string =>
   `[${times(count, item).join()}]`;
 
-/** Small metadata whose faults have long paths: 33 numbers that are too large for a double, inside 14 nested keys of 128 slashes. */
+/** Returns metadata of 2 KB with 33 faults at long paths: numbers too large for a double, under 14 nested keys of 128 slashes. */
 export const deepFaults = (): string => {
   const key = `"${'/'.repeat(128)}"`;
   const numbers = times(33, (index) => `"${index}":1e999`).join();
   return `${`{${key}:`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
 };
 
-/** An activity whose metadata has an object with these members (each followed by a comma) inside nested arrays. */
+/** Returns the JSON of an activity: its metadata is an object inside nested arrays. Each of `members` ends with a comma. */
 export const deepRepeats = (levels: number, members: string): string =>
   `{"userId":"u","type":"t","metadata":${'['.repeat(levels)}{${members}"":1}${']'.repeat(levels)}}`;

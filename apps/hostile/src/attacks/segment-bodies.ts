@@ -1,15 +1,12 @@
-import { type Body, gzipRequest, listOf, times } from './payloads.ts';
+import { type Body, gzipCalls, times } from './payloads.ts';
 
-const batchOf = (count: number, call: (index: number) => string, membersBefore = '') =>
-  gzipRequest('/v1/batch', `{${membersBefore}"batch":${listOf(count, call)}}`);
-
-/** Segment batches that are slow to mend, up to the largest size that the service accepts. */
+/** Segment batches that are slow to correct. Each has at most the maximum size that the service accepts. */
 export const segmentBodies: readonly Body[] = [
   [
     's9-shared-context',
     'a Segment batch of 9,000 calls with a context of 1.1 KB',
     () =>
-      batchOf(
+      gzipCalls(
         9000,
         (index) => `{"type":"track","event":"E","userId":"u${index}"}`,
         `"context":{"c":"${'x'.repeat(1100)}"},`,
@@ -21,25 +18,25 @@ export const segmentBodies: readonly Body[] = [
     'a Segment batch of 1,000 calls with texts of 1,500 unpaired surrogates',
     () => {
       const text = '\\ud800'.repeat(1500);
-      return batchOf(1000, () => `{"type":"track","event":"E","userId":"u","properties":{"t":"${text}"}}`);
+      return gzipCalls(1000, () => `{"type":"track","event":"E","userId":"u","properties":{"t":"${text}"}}`);
     },
   ],
   [
     's9-segment-mended',
     'a Segment batch of 5,000 calls with a fault in every member',
     () => {
-      const places = ['messageId', 'event', 'timestamp', 'name', 'traits', 'properties', 'context'];
-      const odd = places.map((place) => `"${place}":{"\\ud800":"${'\\"'.repeat(20)}"}`).join();
-      return batchOf(5000, (index) => `{"userId":"u\\u0000${index}",${odd}}`);
+      const members = ['messageId', 'event', 'timestamp', 'name', 'traits', 'properties', 'context'];
+      const faultyMembers = members.map((member) => `"${member}":{"\\ud800":"${'\\"'.repeat(20)}"}`).join();
+      return gzipCalls(5000, (index) => `{"userId":"u\\u0000${index}",${faultyMembers}}`);
     },
     true,
   ],
   [
     's9-segment-many-keys',
-    'a Segment batch of 9 calls with 60,000 keys each that metadata cannot have',
+    'a Segment batch of 9 calls, each with 60,000 keys that are not allowed in metadata',
     () => {
       const keys = times(60_000, (index) => `"\\ud800${index}":0`).join();
-      return batchOf(9, () => `{"userId":"u","properties":{${keys}}}`);
+      return gzipCalls(9, () => `{"userId":"u","properties":{${keys}}}`);
     },
   ],
   [
@@ -47,8 +44,8 @@ export const segmentBodies: readonly Body[] = [
     'a Segment batch of 9 calls with a user, id, event and time of 240 KB each',
     () => {
       const long = `"${'\\ud800'.repeat(40_000)}"`;
-      const names = ['userId', 'messageId', 'event', 'timestamp'].map((place) => `"${place}":${long}`);
-      return batchOf(9, () => `{${names.join()}}`);
+      const names = ['userId', 'messageId', 'event', 'timestamp'].map((member) => `"${member}":${long}`);
+      return gzipCalls(9, () => `{${names.join()}}`);
     },
   ],
 ];

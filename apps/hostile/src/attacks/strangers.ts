@@ -1,27 +1,28 @@
 import type { Attack } from '../attack.ts';
+import type { HttpResponse } from '../http-response.ts';
 import type { Target } from '../target.ts';
-import type { Question } from '../wire/ask.ts';
+import type { HttpRequest } from '../wire/send-request.ts';
 import { apiKey, gzipRequest, times } from './payloads.ts';
 
-/** The maximum size of a body from a client that sends no key in a header. */
+/** The maximum size of a body if the request has no key in a header. */
 const maxStrangerBytes = 1024 * 1024;
 const call = '"type":"track","event":"E","userId":"u"';
 
-/** Returns a JSON object of the maximum size: copies of `member`, with a key in the middle. */
+/** Returns a JSON object of nearly the maximum size, with an API key between copies of `member`. */
 const bodyWithKey = (key: string, member: string): string => {
   const half = `${member},`.repeat(Math.floor(maxStrangerBytes / 2 / (member.length + 1)) - 100);
   return `{${half}"writeKey":"${key}",${half}${call}}`;
 };
 
 const wrongKey = (index: number): string => `wrong-key-${index}`;
-const ownerQuery = (path: string): Question => ({ path, headers: { authorization: `Bearer ${apiKey}` } });
+const ownerQuery = (path: string): HttpRequest => ({ path, headers: { authorization: `Bearer ${apiKey}` } });
 
-/** An attack by requests with distinct wrong keys. At the same time, the owner of the right key sends queries. */
+/** An attack by `count` requests with distinct wrong keys. At the same time, the owner of the valid key sends queries. */
 const strangerAttack = (
   name: string,
   about: string,
   count: number,
-  question: (index: number) => Question,
+  makeRequest: (index: number) => HttpRequest,
   short?: true,
 ): Attack => ({
   name,
@@ -29,24 +30,26 @@ const strangerAttack = (
   ...(short ? { short } : {}),
   environment: { API_KEYS: apiKey },
   async send(target) {
-    const sent = target.askAll(times(count, question));
-    await target.askAll(times(4, () => ownerQuery('/api/logs?limit=1')));
-    await sent;
+    const attacking = target.requestAll(times(count, makeRequest));
+    await target.requestAll(times(4, () => ownerQuery('/api/logs?limit=1')));
+    await attacking;
   },
   check: accessFaults,
 });
 
-/** Returns a sentence for each fault. The service must serve the owner of the key and refuse all others. */
-function accessFaults({ answers }: Target): readonly string[] {
-  const isOwner = ({ request }: { readonly request: string }): boolean => request.startsWith('GET');
-  const owners = answers.filter(isOwner).map(({ status }) => status);
-  const others = answers.filter((answer) => !isOwner(answer)).map(({ status }) => status);
+/** Returns a sentence for each fault. The service must accept the queries of the owner, and refuse all other requests. */
+function accessFaults({ responses }: Target): readonly string[] {
+  const isOwner = ({ request }: HttpResponse): boolean => request.startsWith('GET');
+  const owners = responses.filter(isOwner).map(({ status }) => status);
+  const strangers = responses.filter((response) => !isOwner(response)).map(({ status }) => status);
   return [
-    ...(owners.every((status) => status === 200) ? [] : [`the owner was answered ${owners.join()}`]),
-    ...(others.every((status) => status === 401 || status === 503)
+    ...(owners.every((status) => status === 200)
       ? []
-      : [`strangers were answered ${[...new Set(others)].join()}`]),
-    ...(others.includes(401) ? [] : ['no stranger was answered 401']),
+      : [`requests with the valid key were answered ${owners.join()}, not 200`]),
+    ...(strangers.every((status) => status === 401 || status === 503)
+      ? []
+      : [`requests with wrong keys were answered ${[...new Set(strangers)].join()}, not 401 or 503`]),
+    ...(strangers.includes(401) ? [] : ['no request with a wrong key was answered 401']),
   ];
 }
 
@@ -54,18 +57,18 @@ function accessFaults({ answers }: Target): readonly string[] {
 export const strangerAttacks: readonly Attack[] = [
   strangerAttack(
     's13-keys-in-bodies',
-    '40 bodies of 1 MiB with distinct writeKeys, between as many members as fit',
+    '40 bodies of 1 MiB with distinct writeKeys, each between many members',
     40,
     (index) => gzipRequest('/v1/track', bodyWithKey(wrongKey(index), '"":0')),
     true,
   ),
   strangerAttack(
     's13-escaped-keys',
-    '25 bodies of 1 MiB with distinct writeKeys, between escaped members',
+    '25 bodies of 1 MiB with distinct writeKeys, each between members with escaped names',
     25,
     (index) => gzipRequest('/v1/batch', bodyWithKey(wrongKey(index), '"\\u0077riteKe\\u0079":"\\u0000"')),
   ),
-  strangerAttack('s13-repeated-keys', '25 bodies that repeat writeKey as often as fits', 25, (index) =>
+  strangerAttack('s13-repeated-keys', '25 bodies of 1 MiB that repeat writeKey', 25, (index) =>
     gzipRequest('/v1/b', bodyWithKey(wrongKey(index), '"writeKey":""')),
   ),
   strangerAttack('s13-long-keys', '40 bodies with distinct writeKeys of 1 MB', 40, (index) =>

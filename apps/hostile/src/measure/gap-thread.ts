@@ -1,4 +1,4 @@
-// Requests `/health/live` from its own thread. On the main thread, a busy attack would look like a busy service.
+// Requests `/health/live` again and again, on a thread of its own: on the main thread, a busy attack would delay the requests.
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -24,13 +24,13 @@ parentPort?.postMessage('watching');
 parentPort?.once('message', () => {
   stopping = true;
 });
-// A gap lasts from the first request without an answer to the next answer.
+// A gap begins when the first request without a response is sent, and ends with the next response.
 for (let since = performance.now(); ; ) {
-  const live = await isLive();
+  const hasResponse = await isLive();
   gapMs = Math.max(gapMs, performance.now() - since);
   if (stopping) break;
   await delay(Math.max(0, intervalMs - (performance.now() - since)));
-  if (live) since = performance.now();
+  if (hasResponse) since = performance.now();
 }
 agent.destroy();
 parentPort?.postMessage(Math.round(gapMs));

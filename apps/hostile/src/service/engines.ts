@@ -1,18 +1,13 @@
 import { startKafka, startMongod, plainClient } from '@user-activity/test-kit';
 
-/** The addresses of Kafka and MongoDB, which all services of a run share. */
+/** The addresses of the Kafka and the MongoDB that all services of a run share. */
 export interface Engines {
   readonly brokers: readonly string[];
   readonly mongodbUri: string;
 }
 
-/** Engines that were started for the run. */
-export interface StartedEngines extends Engines {
-  stop(): Promise<void>;
-}
-
 /** Starts a Kafka broker and a MongoDB replica set of one member on this machine. */
-export async function startEngines(): Promise<StartedEngines> {
+export async function startEngines(): Promise<Engines & { readonly stop: () => Promise<void> }> {
   const starting = [startKafka(), startMongod()] as const;
   const stop = async (): Promise<void> => {
     for (const server of starting) await server.then((started) => started.stop()).catch(() => undefined);
@@ -26,7 +21,7 @@ export async function startEngines(): Promise<StartedEngines> {
   }
 }
 
-/** Creates a topic with one partition. Its messages keep the compression of the producer, which is Kafka's default. */
+/** Creates a topic with one partition. The broker keeps the compression of the producer, as it does by default. */
 export async function makeTopic(brokers: readonly string[], topic: string): Promise<void> {
   const admin = plainClient(brokers).admin();
   await admin.connect();

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import type { Attack } from '../attack.ts';
 import { residentKiB } from '../measure/memory.ts';
-import type { Place } from '../target.ts';
+import type { ServiceLocation } from '../target.ts';
 import { type Engines, makeTopic } from './engines.ts';
 
-/** Options of all services of a run. */
+/** Options of the services that a run attacks. */
 export interface HostOptions {
   /** The engines of the services. Default: the embedded log and store. */
   readonly engines?: Engines;
@@ -17,15 +17,15 @@ export interface HostOptions {
 /** A running service. */
 export interface Service {
   readonly process: ServiceProcess;
-  readonly place: Place;
+  readonly location: ServiceLocation;
   /** Returns whether the process has ended by itself. */
   readonly hasEnded: () => boolean;
 }
 
-/** A service that uses more memory is replaced before the next attack: memory that it already has would hide growth. */
+/** A service that uses more memory is replaced before the next attack: an attack that reuses memory would not make it grow. */
 const maxInitialKiB = 400 * 1024;
 
-/** Runs one service at a time. Replaces the service when an attack needs another one. */
+/** Runs one service at a time. Replaces it if it does not suit the next attack. */
 export class Host {
   readonly #options: HostOptions;
   #running: (Service & { readonly variables: string; readonly stop: () => Promise<void> }) | undefined;
@@ -34,7 +34,7 @@ export class Host {
     this.#options = options;
   }
 
-  /** Returns the running service if it suits the attack, else starts another. */
+  /** Returns the running service if it suits the attack, else stops it and starts another service. */
   async serviceFor({ environment = {}, fresh }: Attack): Promise<Service> {
     const variables = JSON.stringify(environment);
     const running = this.#running;
@@ -53,7 +53,7 @@ export class Host {
   async #start(attackVariables: Readonly<Record<string, string>>, variables: string): Promise<Service> {
     const { engines, smallHeap = false } = this.#options;
     const folder = temporaryFolder('hostile');
-    // The default mode of a folder.
+    // The default mode of a folder: other users may enter it. Temporary folders have a stricter mode.
     chmodSync(folder.path, 0o755);
     const name = `hostile-${randomBytes(4).toString('hex')}`;
     const environment = {
@@ -86,13 +86,13 @@ export class Host {
       throw error;
     });
     const [key] = (attackVariables['API_KEYS'] ?? '').split(',');
-    const place = {
+    const location = {
       port: Number(new URL(url).port),
       folder: folder.path,
       ...(key ? { key } : {}),
       ...(engines === undefined ? {} : { kafka: { brokers: engines.brokers, topic: name } }),
     };
-    this.#running = { process, place, variables, stop, hasEnded: () => ended };
+    this.#running = { process, location, variables, stop, hasEnded: () => ended };
     return this.#running;
   }
 }

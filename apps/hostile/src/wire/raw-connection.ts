@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
-import type { Answer } from '../answer.ts';
+import type { HttpResponse } from '../http-response.ts';
 
 const maxReceivedBytes = 64 * 1024;
 
@@ -13,7 +13,6 @@ export class RawConnection {
   /** Resolves when the connection is closed on both sides. */
   readonly closed: Promise<void>;
   #received = '';
-  #isClosed = false;
 
   constructor(port: number) {
     this.#socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -28,28 +27,19 @@ export class RawConnection {
       this.#socket.once('end', () => resolve()).once('close', () => resolve());
     });
     this.closed = new Promise((resolve) => {
-      this.#socket.once('close', () => {
-        this.#isClosed = true;
-        resolve();
-      });
+      this.#socket.once('close', () => resolve());
     });
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#socket.closed;
   }
 
-  /** The number of bytes that the kernel has accepted. */
+  /** The number of bytes that the kernel has accepted from this connection. */
   get sentBytes(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
-  /** The beginning of the received bytes. */
-  get received(): string {
-    return this.#received;
-  }
-
-  /** Stops reading. */
   stopReading(): this {
     this.#socket.pause();
     return this;
@@ -57,7 +47,7 @@ export class RawConnection {
 
   /** Resolves when the kernel has accepted the bytes, or when the connection is closed. */
   async write(bytes: string | Buffer): Promise<void> {
-    if (this.#isClosed || this.#socket.write(bytes)) return;
+    if (this.isClosed || this.#socket.write(bytes)) return;
     await Promise.race([once(this.#socket, 'drain').catch(() => undefined), this.closed]);
   }
 
@@ -65,8 +55,8 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
-  /** Parses the headers of the received answers. The sizes in the result are 0. */
-  answers(request: string): readonly Answer[] {
+  /** Returns the status and the headers of the responses received so far, all with this `request`. Their sizes are 0. */
+  responses(request: string): readonly HttpResponse[] {
     return [...this.#received.matchAll(/^HTTP\/1\.1 (\d{3}) [^]*?\r\n\r\n/gm)].map(([headerText, status]) => {
       const lines = headerText
         .split('\r\n')
@@ -79,7 +69,7 @@ export class RawConnection {
         headers: Object.fromEntries<string>(headers),
         decodedBytes: 0,
         wireBytes: 0,
-        answerBytes: 0,
+        responseBytes: 0,
         text: headerText,
       };
     });

@@ -1,8 +1,7 @@
 import { request } from 'node:http';
-import type { Answer } from '../answer.ts';
+import type { HttpResponse } from '../http-response.ts';
 
-/** A well-formed HTTP request. */
-export interface Question {
+export interface HttpRequest {
   /** Default: POST with a body, GET without one. */
   readonly method?: string;
   readonly path: string;
@@ -12,26 +11,28 @@ export interface Question {
   readonly decodedBytes?: number;
 }
 
-/** The maximum number of bytes of an answer that are kept. `answerBytes` counts the whole answer. */
-const maxKeptBytes = 8 * 1024 * 1024;
+/** The maximum size of the text of a response. `responseBytes` counts the whole response. */
+const maxTextBytes = 8 * 1024 * 1024;
 
-/** Sends a request on its own connection. Resolves with status 0 if the connection breaks before an answer. */
-export function ask(port: number, question: Question, signal: AbortSignal): Promise<Answer> {
-  const { body, path, method = body === undefined ? 'GET' : 'POST', headers = {} } = question;
-  const { decodedBytes = body?.length ?? 0 } = question;
+/** Sends a request on a new connection. Resolves with status 0 if the connection breaks before a response. */
+export function sendRequest(
+  port: number,
+  { body, path, method = body === undefined ? 'GET' : 'POST', headers = {}, decodedBytes }: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const headersOfAnswer: Record<string, string> = {};
+    const responseHeaders: Record<string, string> = {};
     let status = 0;
-    let answerBytes = 0;
+    let responseBytes = 0;
     const finish = (): void =>
       resolve({
         status,
-        headers: headersOfAnswer,
+        headers: responseHeaders,
         request: `${method} ${path.slice(0, 60)}`,
-        decodedBytes,
+        decodedBytes: decodedBytes ?? body?.length ?? 0,
         wireBytes: body?.length ?? 0,
-        answerBytes,
+        responseBytes,
         text: Buffer.concat(chunks).toString(),
       });
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
@@ -39,16 +40,16 @@ export function ask(port: number, question: Question, signal: AbortSignal): Prom
       { port, host: '127.0.0.1', path, method, agent: false, signal, headers: { ...length, ...headers } },
       (response) => {
         status = response.statusCode ?? 0;
-        for (const [name, value] of Object.entries(response.headers)) headersOfAnswer[name] = String(value);
+        for (const [name, value] of Object.entries(response.headers)) responseHeaders[name] = String(value);
         response
           .on('data', (chunk: Buffer) => {
-            answerBytes += chunk.length;
-            if (answerBytes <= maxKeptBytes) chunks.push(chunk);
+            responseBytes += chunk.length;
+            if (responseBytes <= maxTextBytes) chunks.push(chunk);
           })
           .once('close', finish);
       },
     );
-    // The service may answer before the whole body is sent, and close the connection. The answer counts.
+    // The service may respond before it has read the whole body, and then close the connection.
     clientRequest
       .on('error', () => undefined)
       .once('close', () => {
