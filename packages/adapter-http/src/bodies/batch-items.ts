@@ -1,8 +1,8 @@
 import { FaultyDraft } from '@user-activity/application';
-import { isDomainError, RuleBroken } from '@user-activity/domain';
+import { isDomainError } from '@user-activity/domain';
 import { maxItemBytes, tooLarge } from '../requests/input-limits.ts';
 import {
-  brokenBody,
+  bodyFault,
   exactJsonIn,
   isTooDeep,
   jsonBody,
@@ -65,7 +65,7 @@ export async function* batchItems<Made>(
       yield [read(oversized ?? parse(item))];
     }
   } catch (error) {
-    throw error instanceof RuleBroken ? brokenBody(error, json) : error;
+    throw bodyFault(error, json);
   }
 }
 

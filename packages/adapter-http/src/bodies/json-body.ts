@@ -33,13 +33,14 @@ export function jsonBody(body: Buffer, read: JsonReader = exactJsonIn): unknown 
   try {
     return read(body);
   } catch (error) {
-    throw error instanceof RuleBroken ? brokenBody(error, body) : error;
+    throw bodyFault(error, body);
   }
 }
 
-/** 400 for a body that is not JSON. If it holds several JSON values, the answer says how the route takes them. */
-export function brokenBody(fault: RuleBroken, body: Buffer): Problem {
-  const detail = `The body ${fault.message}.`;
+/** Turns RuleBroken into a 400. If the body holds several JSON values, the response says how to send them. Returns other errors unchanged. */
+export function bodyFault(error: unknown, body: Buffer): unknown {
+  if (!(error instanceof RuleBroken)) return error;
+  const detail = `The body ${error.message}.`;
   return holdsSeveral(body) ? new SeveralValues(detail) : new Problem(400, detail);
 }
 

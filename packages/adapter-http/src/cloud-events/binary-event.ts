@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
 import { jsonBody, utf8Body } from '../bodies/json-body.ts';
+import { type Members, withoutUndefined } from '../bodies/members.ts';
 import { percentDecoded } from '../query/percent-decoded.ts';
 import { quotedString, unquoted } from '../requests/header-syntax.ts';
 import { rulesBroken } from '../requests/problem.ts';
-import { defined, type EventMembers, FaultyMember } from './attributes.ts';
+import { FaultyMember } from './attributes.ts';
 import { notationOf } from './media-type.ts';
 
 const prefix = 'ce-';
@@ -24,7 +25,7 @@ const misplaced: ReadonlyMap<string, string> = new Map([
 export function binaryEvent(
   { rawHeaders, headers }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
   body: Buffer,
-): EventMembers {
+): Members {
   const attributes = new Map<string, unknown>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? '';
@@ -39,11 +40,8 @@ export function binaryEvent(
     );
   }
   const datacontenttype = headers['content-type'];
-  return {
-    ...(body.length === 0 ? {} : dataIn(body, datacontenttype)),
-    ...defined('datacontenttype', datacontenttype),
-    ...Object.fromEntries(attributes),
-  };
+  const data = body.length === 0 ? {} : dataIn(body, datacontenttype);
+  return withoutUndefined({ ...data, datacontenttype, ...Object.fromEntries(attributes) });
 }
 
 function attributeIn(attribute: string, value: string): unknown {
@@ -75,7 +73,7 @@ function jsonDataIn(body: Buffer): unknown {
   }
 }
 
-function dataIn(body: Buffer, contentType: string | undefined): EventMembers {
+function dataIn(body: Buffer, contentType: string | undefined): Members {
   const notation = contentType === undefined ? 'bytes' : notationOf(contentType);
   if (notation === 'json') return { data: jsonDataIn(utf8Body(contentType, body)) };
   if (notation === 'text' && isUtf8(body)) return { data: body.toString('utf8') };

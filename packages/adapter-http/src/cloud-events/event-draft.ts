@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
 import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity/domain';
-import { isMembers } from '../bodies/members.ts';
-import { attributesOf, defined, type EventMembers, FaultyMember, optional } from './attributes.ts';
+import { isMembers, type Members } from '../bodies/members.ts';
+import { attributesOf, FaultyMember, optional } from './attributes.ts';
 
 export interface EventDraft {
   readonly draft: unknown;
@@ -12,7 +12,7 @@ export interface EventDraft {
 
 /** The data of an event as members of the metadata, and its place in the event. */
 interface EventData {
-  readonly members: Readonly<Record<string, unknown>>;
+  readonly members: Members;
   /** The path of the whole data; empty if there is none. */
   readonly path: string;
   /** Whether the members of the metadata are those of the data. */
@@ -55,14 +55,14 @@ export function eventDraft(
   }
   const id = `ce_${hash('sha256', JSON.stringify(identity), 'base64url')}`;
   const metadata = { ...data.members, cloudevent: others };
-  return { draft: { id, userId, type, metadata, ...defined('createdAt', createdAt) }, asSent };
+  return { draft: { id, userId, type, metadata, createdAt }, asSent };
 }
 
 const faulty = ({ list }: Violations): EventDraft => unread(new FaultyDraft(list));
 
 const unread = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });
 
-function dataOf(event: EventMembers, violations: Violations): EventData {
+function dataOf(event: Members, violations: Violations): EventData {
   const none: EventData = { members: {}, path: '', isMetadata: false };
   const bytes = violations.check('/data_base64', () => parseBase64(event['data_base64']));
   const { data } = event;

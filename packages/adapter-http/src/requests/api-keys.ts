@@ -1,20 +1,20 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
 // Each is a header line: Chromium reads one challenge per line, and asks for a user name if that is Basic.
 const challenges = ['Basic realm="user-activity", charset="UTF-8"', 'Bearer realm="user-activity"'];
 
-const digest = (key: string): Buffer => createHash('sha256').update(key, 'utf8').digest();
+const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 export type HasApiKey = (texts: readonly string[]) => boolean;
 
 /** Recognises the keys. Compares digests in constant time, and always all of them. */
 export function apiKeyFinder(apiKeys: readonly string[]): HasApiKey {
-  const known = apiKeys.map(digest);
+  const known = apiKeys.map(digestOf);
   return (texts) => {
     let matches = 0;
-    for (const given of texts.map(digest))
+    for (const given of texts.map(digestOf))
       for (const key of known) matches += Number(timingSafeEqual(given, key));
     return matches > 0;
   };

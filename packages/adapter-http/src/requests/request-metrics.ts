@@ -1,4 +1,4 @@
-import { type Attributes, type Histogram, metrics } from '@opentelemetry/api';
+import { type Histogram, metrics } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { onConnectionEnd } from './connection-end.ts';
 
@@ -13,8 +13,6 @@ const nameOf = (method: string): string => (knownMethods.includes(method) ? meth
 export class RequestMetrics {
   readonly #duration: Histogram;
   readonly #active: Map<string, number> = new Map();
-  /** A cache: attributes by method, status and route. */
-  readonly #attributes = new Map<string, Attributes>();
 
   constructor() {
     const meter = metrics.getMeter('user-activity');
@@ -60,20 +58,15 @@ export class RequestMetrics {
   }
 
   #record(method: string, route: string | undefined, status: number | undefined, seconds: number): void {
-    const key = `${method} ${status} ${route}`;
-    const attributes = this.#attributes.get(key) ?? attributesOf(method, route, status);
-    this.#attributes.set(key, attributes);
-    this.#duration.record(seconds, attributes);
+    this.#duration.record(seconds, {
+      'http.request.method': method,
+      ...(route === undefined ? {} : { 'http.route': route }),
+      ...(status === undefined ? {} : { 'http.response.status_code': status }),
+      ...scheme,
+    });
   }
 
   #count(method: string, change: 1 | -1): void {
     this.#active.set(method, (this.#active.get(method) ?? 0) + change);
   }
 }
-
-const attributesOf = (method: string, route: string | undefined, status: number | undefined): Attributes => ({
-  'http.request.method': method,
-  ...(route === undefined ? {} : { 'http.route': route }),
-  ...(status === undefined ? {} : { 'http.response.status_code': status }),
-  ...scheme,
-});
