@@ -20,8 +20,8 @@ export const isObjectText = (json: Buffer): boolean => json[behindSpace(json, 0)
 export const itemsIn = (json: Buffer): Generator<Buffer> => elementsIn(json, openBracket, closeBracket);
 
 /**
- * Finds the JSON texts of some members of a JSON object, by their ASCII names. If a name is repeated, its last member counts. Parses no
- * value and no other key. Lets other requests run in between. Throws RuleBroken if the object is malformed.
+ * Finds the JSON texts of some members of a JSON object, by their ASCII names. If a name is repeated, its last member counts. Does
+ * not parse the values. Lets other requests run in between. Throws RuleBroken if the object is malformed.
  */
 export async function membersNamed<Name extends string>(
   json: Buffer,
@@ -46,7 +46,7 @@ export async function membersNamed<Name extends string>(
   return found;
 }
 
-// Reading the clock takes as long as skipping a member.
+// The clock is read rarely, because reading it takes as long as skipping a member.
 const membersPerCheck = 1000;
 
 /** Returns a key of printable ASCII without its quotes and escapes. Parsing would be slow: a client may send tens of thousands of keys. */

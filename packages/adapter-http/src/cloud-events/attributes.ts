@@ -23,9 +23,9 @@ export class FaultyMember {
 export interface Attributes {
   readonly userId: UserId | undefined;
   readonly type: ActivityType | undefined;
-  /** The time as the client wrote it. */
+  /** The time as it was sent. */
   readonly createdAt: string | undefined;
-  /** The two attributes that identify the event. */
+  /** The attributes that identify the event. */
   readonly identity: readonly [source: string | undefined, id: string | undefined];
   /** The attributes that no field of an activity holds unchanged. */
   readonly others: Members;
@@ -40,7 +40,7 @@ const maxCharacters = maxMetadataBytes;
 const maxInteger = 2 ** 31 - 1;
 const forbiddenCharacters = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
-/** Reads and checks the attributes of an event (CloudEvents 1.0.2, "Context Attributes"). Adds violations with paths such as `/id`. */
+/** Validates the attributes of an event (CloudEvents 1.0.2, "Context Attributes"). Adds violations with paths such as `/id`. */
 export function attributesOf(event: Members, violations: Violations): Attributes {
   const read = <Value>(name: string, parse: (raw: unknown) => Value): Value | undefined =>
     violations.check(`/${name}`, () => parse(event[name]));

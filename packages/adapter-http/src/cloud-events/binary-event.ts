@@ -11,16 +11,16 @@ import { notationOf } from './media-type.ts';
 
 const prefix = 'ce-';
 const wellQuoted = new RegExp(`^${quotedString}$`);
-const misplaced: ReadonlyMap<string, string> = new Map([
+const misplacedAttributes: ReadonlyMap<string, string> = new Map([
   ['data', 'must be the body, not a header'],
   ['data_base64', 'must be the body, not a header'],
   ['datacontenttype', 'must be the header Content-Type'],
 ]);
 
 /**
- * Reads an event in binary mode (HTTP protocol binding 1.0.2, section 3.1) as the members of the JSON event format. A faulty header
- * becomes a `FaultyMember`. The Content-Type decides how data is read: as JSON, as text in UTF-8, or as bytes in base64. An empty body is
- * no data. Throws 400 if the data should be JSON and is not, and 415 if JSON has another charset than UTF-8.
+ * Turns an event in binary mode (HTTP protocol binding 1.0.2, section 3.1) into the members of the JSON event format. A faulty header
+ * becomes a `FaultyMember`. Depending on the Content-Type, the data becomes a JSON value, a text or base64. An empty body is no data.
+ * Throws 400 if the Content-Type is JSON but the body is not, and 415 if JSON has another charset than UTF-8.
  */
 export function binaryEvent(
   { rawHeaders, headers }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
@@ -45,7 +45,7 @@ export function binaryEvent(
 }
 
 function attributeIn(attribute: string, value: string): unknown {
-  const fault = misplaced.get(attribute);
+  const fault = misplacedAttributes.get(attribute);
   if (fault !== undefined) return new FaultyMember(fault);
   try {
     return headerValue(value);
@@ -55,14 +55,14 @@ function attributeIn(attribute: string, value: string): unknown {
   }
 }
 
-/** The attribute in a header: without its quotes, then percent-decoded once (section 3.1.3.2). Throws RuleBroken if it is malformed. */
+/** Removes the quotes of a header's value, then percent-decodes it (section 3.1.3.2). Throws RuleBroken if the value is malformed. */
 function headerValue(raw: string): string {
   if (!raw.startsWith('"')) return percentDecoded(raw);
   if (!wellQuoted.test(raw)) throw new RuleBroken('is not a well-formed quoted string');
   return percentDecoded(unquoted(raw));
 }
 
-/** The data. The paths of its violations begin with `/data`. */
+/** Parses JSON data. Throws 422 for repeated keys, with paths that begin with `/data`. */
 function jsonDataIn(body: Buffer): unknown {
   try {
     return jsonBody(body);

@@ -5,11 +5,11 @@ import { onConnectionEnd } from './connection-end.ts';
 // Bounds and names follow OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later.
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const scheme = { 'url.scheme': 'http' };
-// Clients may invent methods, and the number of label values must stay bounded.
+// Clients may invent methods. These get one common name, to limit the number of label values.
 const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 const nameOf = (method: string): string => (knownMethods.includes(method) ? method : '_OTHER');
 
-/** Measures the requests of a server, by method, route and status. No label holds a value from a URL or a header. */
+/** Measures the requests of a server, by method, route and status. Labels hold no text from URLs or headers. */
 export class RequestMetrics {
   readonly #duration: Histogram;
   readonly #active: Map<string, number> = new Map();
@@ -33,7 +33,7 @@ export class RequestMetrics {
       });
   }
 
-  /** Measures a request from now until it is answered, or its connection is closed. */
+  /** Measures a request from now until its response is sent, or its connection is closed. */
   begin(request: FastifyRequest, reply: FastifyReply): void {
     const began = performance.now();
     const method = nameOf(request.method);
@@ -42,17 +42,17 @@ export class RequestMetrics {
     const end = (): void => {
       if (isOver) return;
       isOver = true;
-      settle();
+      stopWatching();
       this.#count(method, -1);
       const status = reply.raw.headersSent ? reply.raw.statusCode : undefined;
       this.#record(method, request.routeOptions.url, status, (performance.now() - began) / 1000);
     };
-    const settle = onConnectionEnd(request, end);
-    // Fastify calls no onResponse for a client that leaves before its answer. `on` costs less than `once`.
+    const stopWatching = onConnectionEnd(request, end);
+    // Fastify calls no `onResponse` if the client leaves early. `on` takes less time than `once`.
     reply.raw.on('close', end);
   }
 
-  /** Counts a request that Fastify refused before any hook ran. */
+  /** Records a request that Fastify refused before it ran any hook. */
   refused(method: string, status: number): void {
     this.#record(nameOf(method), undefined, status, 0);
   }

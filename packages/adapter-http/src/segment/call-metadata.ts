@@ -5,7 +5,7 @@ import { isMetadata, mendedJson } from './mended-json.ts';
 import { digestOfProperties, digestOfOriginal, type Original, originalOf } from './originals.ts';
 import type { SharedContext } from './shared-context.ts';
 
-/** What all calls of a request share. */
+/** The settings that all calls of a request share. */
 export interface CallSettings {
   /** The context for calls that have no context. */
   readonly context?: SharedContext;

@@ -38,7 +38,7 @@ export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): Origi
   return { ...record, value: Buffer.from(mask.beginningOf(shown, shown.length)) };
 }
 
-/** Makes the record of a call too large to be parsed. It holds no bytes, because they may hold a `writeKey` that only a parser could find. */
+/** Makes the record of a call too large to be parsed. It holds no bytes, because only a parser could remove the `writeKey`. */
 export function recordWithoutBytes(call: Buffer): OriginalRecord {
   const sha256 = hash('sha256', call);
   const record = { origin: originOf(sha256), key: null, value: null, headers: {} };

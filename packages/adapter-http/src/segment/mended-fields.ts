@@ -14,13 +14,13 @@ import { wholeJson } from './whole-json.ts';
 /** Reads a member of a call. Returns undefined if the member is absent or null. */
 export type ReadMember = (name: string) => unknown;
 
-/** A valid value for a field of the activity, with the members of the call that differ from it, as they were sent. */
+/** A valid value for a field of an activity, with the invalid members of the call that it replaces. */
 export interface MendedField<Value> {
   readonly value: Value;
   readonly originals: readonly Original[];
 }
 
-/** Makes the user of the userId or, if that is not text, of the anonymousId. Returns undefined if neither is text. */
+/** Makes a valid user from the userId or, if that has no text, from the anonymousId. Returns undefined if neither has text. */
 export function userIn(read: ReadMember): (MendedField<string> & { readonly member: string }) | undefined {
   const originals: Original[] = [];
   for (const member of ['userId', 'anonymousId']) {
@@ -44,7 +44,7 @@ export function userFaults(read: ReadMember): readonly Violation[] {
   return violations.list;
 }
 
-/** Makes the id of the messageId. If that is not a string, its JSON becomes the id, so that a retry has the same id. */
+/** Makes a valid id from the messageId. If that is not a string, its JSON becomes the id, so that a retry has the same id. */
 export function idIn(read: ReadMember): MendedField<string | undefined> {
   const sent = read('messageId');
   if (sent === undefined || isBlank(sent)) return { value: undefined, originals: [] };
@@ -53,7 +53,7 @@ export function idIn(read: ReadMember): MendedField<string | undefined> {
   return { value, originals: value === text ? [] : [originalOf('messageId', sent)] };
 }
 
-/** Makes the type of the text in a member. Default: TRACK. */
+/** Makes a valid type from the text in a member. Default: TRACK. */
 export function typeIn(read: ReadMember, member: 'event' | 'type'): MendedField<string> {
   const sent = read(member);
   const name = textOf(sent);
@@ -63,7 +63,7 @@ export function typeIn(read: ReadMember, member: 'event' | 'type'): MendedField<
   return { value: mended ?? 'TRACK', originals: sent === undefined ? [] : [originalOf(member, sent)] };
 }
 
-/** Makes the time of the timestamp or, if that cannot be parsed, of the originalTimestamp. */
+/** Makes a valid time from the timestamp or, if that cannot be parsed, from the originalTimestamp. */
 export function timeIn(read: ReadMember): MendedField<string | undefined> & { readonly member: string } {
   const originals: Original[] = [];
   for (const member of ['timestamp', 'originalTimestamp']) {

@@ -11,8 +11,8 @@ const controlCharacters = /\p{Cc}/gu;
 const invalidInId = /[^\x21-\x7e]/gu;
 
 /**
- * Returns a valid user for a trimmed, non-empty text. An invalid text (too long, `.`, with control characters or unpaired surrogates) is cut
- * to 200 characters, followed by `~` and the SHA-256 of the whole text in base64url. So different texts remain different users.
+ * Returns a valid user for a trimmed, non-empty text. An invalid text (too long, `.`, with control characters or unpaired surrogates) is
+ * cut to 200 characters, followed by `~` and the SHA-256 of the whole text in base64url. So different texts remain different users.
  */
 export function mendedUser(text: string): string {
   if (unlessBroken(() => UserId.parse(text)) !== undefined) return text;

@@ -44,13 +44,8 @@ export const digestOfOriginal = (name: string, sent: unknown): Original => ({
 });
 
 /** Shows the size and SHA-256 of omitted properties, which become members of `metadata.original` itself. */
-export function digestOfProperties(sent: unknown): readonly Original[] {
-  const { bytes, sha256 } = digestOfValue(sent);
-  return [
-    { name: 'bytes', shown: bytes },
-    { name: 'sha256', shown: sha256 },
-  ];
-}
+export const digestOfProperties = (sent: unknown): readonly Original[] =>
+  Object.entries(digestOfValue(sent)).map(([name, shown]) => ({ name, shown }));
 
 const digestOfValue = (sent: unknown) =>
   sent instanceof UnreadValue ? { bytes: sent.bytes, sha256: sent.sha256 } : digestOf(wholeJson(sent));

@@ -16,19 +16,17 @@ import { callIn } from './read-call.ts';
 import { bodyOfRoute, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
-const IncompleteCalls = {
-  ...RejectedItems,
-  description:
-    'Accepted calls with values that are too large, at these paths. The activity holds only the size and SHA-256 of such a value, and the ' +
-    'whole call is a dead letter as well. Absent if there are none.',
-};
-
 const Answer = named(
   'SegmentReceipt',
   Type.Object({
     success: Type.Boolean({ description: 'False if everything was rejected.' }),
     rejected: RejectedItems,
-    incomplete: Type.Optional(IncompleteCalls),
+    incomplete: Type.Optional({
+      ...RejectedItems,
+      description:
+        'Accepted calls with values that are too large, at these paths. The activity holds only the size and SHA-256 of such a value, and the ' +
+        'whole call is a dead letter as well. Absent if there are none.',
+    }),
     omittedErrors: OmittedErrors,
   }),
 );
