@@ -93,7 +93,7 @@ describe.each(routes)('%s as %s', (url, type, body) => {
     ] as const)
       expect(seen(await send(it, url, type, payload, encoding))).toMatchObject({
         status: 413,
-        body: { detail: 'The body has more than 10000 bytes, decoded. Send less in one request.' },
+        body: { detail: 'The body has more than 10000 bytes after decompression. Send less in one request.' },
       });
     expect(it.logged()).toEqual([]);
     const atLimit = blanks.subarray(0, 10_000);

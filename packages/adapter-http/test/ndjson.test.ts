@@ -113,7 +113,7 @@ describe('NDJSON', () => {
       );
       const drafts = new NdjsonDrafts(
         forever,
-        { bytes: 5000, lines: 100, count: () => undefined },
+        { maxBytes: 5000, maxLines: 100, count: () => undefined },
         { destroyOnReturn: true },
       );
       await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE' });
@@ -131,7 +131,7 @@ describe('NDJSON', () => {
     );
     const drafts = new NdjsonDrafts(
       broken,
-      { bytes: 1000, lines: 10, count: () => undefined },
+      { maxBytes: 1000, maxLines: 10, count: () => undefined },
       { destroyOnReturn: true },
     );
     await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' });
@@ -154,7 +154,7 @@ describe('NDJSON', () => {
         );
         const drafts = new NdjsonDrafts(
           Readable.from(chunks, { objectMode: false }),
-          { bytes: bytes.length, lines: items.length, count: () => undefined },
+          { maxBytes: bytes.length, maxLines: items.length, count: () => undefined },
           { destroyOnReturn: true },
         );
         expect(await read(drafts)).toEqual(JSON.parse(JSON.stringify(items)));

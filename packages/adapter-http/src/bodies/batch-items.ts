@@ -1,8 +1,8 @@
 import { FaultyDraft } from '@user-activity/application';
-import { isDomainError, RuleBroken } from '@user-activity/domain';
+import { isDomainError } from '@user-activity/domain';
 import { maxItemBytes, tooLarge } from '../requests/input-limits.ts';
 import {
-  brokenBody,
+  bodyFault,
   exactJsonIn,
   isTooDeep,
   jsonBody,
@@ -14,7 +14,7 @@ import { itemsIn } from './json-elements.ts';
 import { valueBytes } from './json-bytes.ts';
 import { turns } from './turns.ts';
 
-/** An item that is larger or deeper than any valid one. It is not parsed: only its bytes are known. */
+/** An item that is not parsed, because it is larger or deeper than any valid item. */
 export class OversizedItem extends FaultyDraft {
   readonly bytes: Buffer;
 
@@ -26,13 +26,13 @@ export class OversizedItem extends FaultyDraft {
 
 export interface ItemLimit {
   readonly items: number;
-  /** The message of the 413 for more items. */
+  /** The message of the 413 for too many items. */
   readonly message: string;
-  /** Counts the bytes that the values of an item take beside the body. Throws if the process may not hold them. */
+  /** Counts the memory that the values of an item take, in bytes. Throws if the process has no room for them. */
   readonly count: (bytes: number) => void;
 }
 
-/** Reads an item of a batch as `exactJsonIn` does. An item with a repeated key becomes a `FaultyDraft`. */
+/** Parses an item of a batch as `exactJsonIn` does, but returns a `FaultyDraft` for an item with a repeated key. */
 export const exactItemIn: JsonReader = (bytes) => {
   try {
     return exactJsonIn(bytes);
@@ -43,9 +43,9 @@ export const exactItemIn: JsonReader = (bytes) => {
 };
 
 /**
- * Yields what `read` makes of each item of a JSON array, in portions of one. Each item is parsed when it is pulled; other requests
- * have their turn in between. An item of more than 1 MiB or 1,000 levels is an `OversizedItem`. Throws 413 if there are more items than
- * `limit`, and 400 if the body is not JSON: nothing may be recorded before the end.
+ * Yields the result of `read` for each item of a JSON array, in portions of one item. Parses an item when the consumer pulls it, and lets
+ * other requests run in between. An item of more than 1 MiB or 1,000 levels becomes an `OversizedItem`. Throws 413 if there are too many
+ * items, and 400 if the body is not JSON, so the consumer must not record anything before the end.
  */
 export async function* batchItems<Made>(
   json: Buffer,
@@ -65,7 +65,7 @@ export async function* batchItems<Made>(
       yield [read(oversized ?? parse(item))];
     }
   } catch (error) {
-    throw error instanceof RuleBroken ? brokenBody(error, json) : error;
+    throw bodyFault(error, json);
   }
 }
 
@@ -75,7 +75,7 @@ function oversizedItem(json: Buffer): OversizedItem | undefined {
   return isTooDeep(json) ? new OversizedItem(json, tooDeep) : undefined;
 }
 
-/** Whether a body begins as `isText` expects. If not, throws 400 for a body of up to 1 MiB that is not JSON. */
+/** Returns whether a body begins as `isText` expects. If it does not, and has at most 1 MiB, throws 400 unless it is JSON. */
 export function looksLike(body: Buffer, isText: (json: Buffer) => boolean): boolean {
   if (isText(body)) return true;
   if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);

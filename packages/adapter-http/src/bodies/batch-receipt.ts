@@ -25,7 +25,7 @@ export const OmittedErrors = Type.Optional(
   Type.Integer({
     minimum: 1,
     description:
-      'The number of rejected items that are listed without their errors: an answer has at most 1,000 errors and 256 KiB of them. Absent if there are none.',
+      'The number of rejected items that are listed without their errors, because a response has at most 1,000 errors and 256 KiB of errors. Absent if there are none.',
   }),
 );
 
@@ -55,12 +55,12 @@ export const BatchParameters = Type.Object({
   atomic: Type.Optional(
     Type.Boolean({
       default: false,
-      description: 'Whether one item that breaks a rule makes the service refuse all of them, with 422.',
+      description: 'Whether the service refuses all items, with 422, if one item breaks a rule.',
     }),
   ),
 });
 
-/** Reads the options of a batch from the URL. Throws INVALID_QUERY for unknown parameters. */
+/** Reads the options of a batch from the query of the URL. Throws INVALID_QUERY if a parameter is unknown or malformed. */
 export function batchOptions(request: FastifyRequest): BatchOptions {
   const reader = new ParameterReader(queryParameters(request), ['atomic']);
   const atomic = reader.one({ name: 'atomic', parse: parseFlag }) ?? false;
@@ -73,13 +73,13 @@ function parseFlag(raw: string): boolean {
   return raw === 'true';
 }
 
-/** Throws 400, with the remedy, if a request for several activities has an `Idempotency-Key`, which names one. */
+/** Throws 400 if a request has an `Idempotency-Key`, which could identify only one activity. */
 export function refuseIdempotencyKey({ headers }: FastifyRequest, remedy: string): void {
   if (idempotencyKey(headers) !== undefined)
     throw new Problem(400, `Idempotency-Key names one activity. ${remedy}`);
 }
 
-/** Yields the drafts of a batch, as `batchItems` does. Throws 422 with the `detail` if the body is not an array. */
+/** Yields the drafts of a batch as `batchItems` does. Throws 422 with the `detail` if the body is not an array. */
 export function draftsOf(
   { body, bytes }: Pick<FastifyRequest, 'body' | 'bytes'>,
   maxItems: number,
@@ -90,13 +90,14 @@ export function draftsOf(
   if (!looksLike(json, isArrayText))
     throw rulesBroken(detail, [{ path: '', message: 'must be a JSON array' }]);
   const count = (added: number): void => bytes.addBody(added);
-  return batchItems(json, { items: maxItems, message: tooMany(maxItems), count }, exactItemIn, read);
+  const limit = { items: maxItems, message: tooMany(maxItems), count };
+  return batchItems(json, limit, exactItemIn, read);
 }
 
 export const tooMany = (maxItems: number): string =>
   `A batch holds at most ${maxItems} activities. Send the others in further batches.`;
 
-/** The body of a 202. Throws 422 if all items were rejected; its errors have paths such as `/0/type`. */
+/** Makes the body of a 202. Throws 422 if all items were rejected, with paths such as `/0/type`. */
 export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): Static<typeof BatchReceipt> {
   if (accepted === 0 && rejected.length > 0)
     throw noneAccepted(
@@ -112,7 +113,7 @@ export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): 
 export const omittedJson = (unexplained: number): { omittedErrors?: number } =>
   unexplained === 0 ? {} : { omittedErrors: unexplained };
 
-/** 422 for a batch. If `errors` does not explain every rejected item, the answer lists all their indexes. */
+/** Makes a 422 for a batch. If it has omitted errors, the response lists the indexes of all rejected items. */
 export const noneAccepted = (
   errors: Problem['errors'],
   omittedErrors = 0,

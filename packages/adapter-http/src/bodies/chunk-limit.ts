@@ -6,7 +6,7 @@ const minAverageBytes = 16;
 const maxSmallChunksPerTurn = 20_000;
 let smallChunksOfTurn = 0;
 
-/** Counts a small chunk of any body. Throws PROCESS_BUSY for more than 20,000 in one turn of the event loop. */
+/** Counts a small chunk of any body. Throws PROCESS_BUSY for more than 20,000 in one iteration of the event loop. */
 function countSmallChunk(): void {
   if (smallChunksOfTurn === 0)
     setImmediate(() => {
@@ -16,23 +16,19 @@ function countSmallChunk(): void {
   if (smallChunksOfTurn > maxSmallChunksPerTurn)
     throw new DomainError(
       'PROCESS_BUSY',
-      'The service reads too many small chunks at once. Buffer your writes.',
+      'The service reads too many small chunks at once. Send the body in larger chunks.',
     );
 }
 
 /**
- * Limits the number of small chunks, in a body and in all bodies. Node parses everything that connections have sent before it does
- * anything else, and each chunk takes a microsecond or more: 50 connections with 50,000 chunks of one byte blocked all others for two
- * seconds.
+ * Limits the number of small chunks in one body, and in all bodies together. Node parses all chunks that have arrived before it handles
+ * other events: 50 connections with 50,000 chunks of one byte blocked all others for two seconds.
  */
 export class ChunkLimit {
   #chunks = 0;
   #bytes = 0;
 
-  /**
-   * Counts a chunk. Throws INPUT_TOO_LARGE for more than 10,000 chunks with an average of less than 16 bytes, and PROCESS_BUSY if other
-   * bodies have too many.
-   */
+  /** Counts a chunk. Throws INPUT_TOO_LARGE if the body has too many small chunks, and PROCESS_BUSY if all bodies have too many. */
   count(bytes: number): void {
     if (bytes < minAverageBytes) countSmallChunk();
     this.#chunks += 1;

@@ -5,29 +5,29 @@ import { Problem } from '../requests/problem.ts';
 import { bodyTooLarge, readingFault } from '../requests/input-limits.ts';
 import { ChunkLimit } from './chunk-limit.ts';
 
-/** Decodes gzip bodies. Limits count decoded bytes, and decoding stops at the limit. Other encodings are 415. */
+/** Decompresses gzip bodies. The limits count the decompressed bytes. Other encodings get 415. */
 export function decodeBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (encoding === 'identity') done(null, payload);
     else if (encoding === 'gzip' || encoding === 'x-gzip') {
-      // This header counts encoded bytes. The length of the decoded body is not known.
+      // The header counts compressed bytes, and nobody knows the decompressed size yet.
       delete request.raw.headers['content-length'];
       request.raw.headers['transfer-encoding'] = 'chunked';
       done(null, Readable.from(gunzipped(payload, request.routeOptions.bodyLimit), { objectMode: false }));
     } else
       done(
-        new Problem(415, 'The body must be encoded as gzip, or not at all.', {
+        new Problem(415, 'Content-Encoding must be gzip or identity.', {
           headers: { 'accept-encoding': 'gzip, identity' },
         }),
       );
   });
 }
 
-/** Decodes a gzip body (RFC 1952) as it is pulled, and always destroys the decoder. Node discards the rest of the payload. */
+/** Decompresses a gzip body (RFC 1952) as its reader pulls it. If the reader stops early, Node discards the rest of the payload. */
 async function* gunzipped(payload: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
-  // Incompressible data grows by less than this. Without a limit, a body of empty members could be endless.
+  // Gzip makes incompressible data larger, but by less than this. A body of empty gzip members could be endless.
   const maxEncoded = maxBytes * 1.01 + 1024;
   const limit = new ChunkLimit();
   let encoded = 0;
@@ -44,7 +44,7 @@ async function* gunzipped(payload: Readable, maxBytes: number): AsyncGenerator<B
   const breakOff = (): void => {
     if (!payload.readableEnded) gunzip.destroy();
   };
-  // The connection may be closed by now, and a payload emits that only once.
+  // If the connection is closed already, the payload emits no further `close`.
   if (payload.destroyed) breakOff();
   payload.on('data', count).on('error', breakOff).on('close', breakOff).pipe(gunzip);
   try {
@@ -54,7 +54,7 @@ async function* gunzipped(payload: Readable, maxBytes: number): AsyncGenerator<B
       if (decoded > maxBytes) throw bodyTooLarge(maxBytes);
       yield chunk;
     }
-    // The decoder ignores zeros behind the last member.
+    // The decompressor ends at the last gzip member, and ignores zeros after it.
     if (!payload.readableEnded || gunzip.bytesWritten !== encoded)
       throw new Error('Bytes follow the last gzip member.');
   } catch (error) {

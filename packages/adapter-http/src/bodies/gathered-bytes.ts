@@ -1,19 +1,19 @@
 const none = Buffer.alloc(0);
-// Spares a body of single bytes a dozen smaller steps.
+// A body of single bytes would otherwise begin with a dozen smaller allocations.
 const minGrownLength = 16 * 1024;
 
-/** Joins pieces of bytes. A client may send each byte in a chunk of its own, and chunks take a hundred times their bytes. */
+/** Joins chunks to one buffer. A list of chunks could take a hundred times their bytes, because a client may send single bytes. */
 export class GatheredBytes {
   #bytes: Buffer = none;
   #length = 0;
-  /** The memory of the bytes, unless they are the first piece, which is not ours. */
+  /** The memory that this object allocated. Undefined while there is only the first piece, whose memory belongs to the caller. */
   #grown: ArrayBuffer | undefined;
 
   get length(): number {
     return this.#length;
   }
 
-  /** Keeps the first piece as it is, so that a body in one piece is never copied. */
+  /** Appends a piece. Does not copy the first piece, so a body in one piece is never copied. */
   append(piece: Buffer): void {
     const length = this.#length + piece.length;
     if (this.#length === 0) this.#bytes = piece;
@@ -24,7 +24,7 @@ export class GatheredBytes {
     this.#length = length;
   }
 
-  /** Returns all bytes, and is empty again. */
+  /** Removes all bytes, and returns them. */
   take(): Buffer {
     const bytes = this.#bytes.subarray(0, this.#length);
     this.clear();
@@ -40,7 +40,7 @@ export class GatheredBytes {
   #grow(length: number): void {
     const larger = Buffer.allocUnsafeSlow(length);
     this.#bytes.copy(larger, 0, 0, this.#length);
-    // Frees the memory now: until a collection of garbage, many bodies would hold twice their bytes.
+    // Frees the old memory now. Until the next garbage collection, many bodies would take twice their bytes.
     this.#grown?.transfer(0);
     this.#grown = larger.buffer;
     this.#bytes = larger;

@@ -3,24 +3,24 @@ import { unquoted } from '../requests/header-syntax.ts';
 import { rulesBroken } from '../requests/problem.ts';
 import { isMembers } from './members.ts';
 
-// A string of RFC 9651, section 3.3.3.
-const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
+// RFC 9651, section 3.3.3.
+const quotedKey = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
 
-/** The header `Idempotency-Key`, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-header). The domain validates it. */
+/** Returns the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) without quotes. The domain validates the key. */
 export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined {
   const raw = headers['idempotency-key'];
   if (raw === undefined) return undefined;
   const value = String(raw).trim();
-  return quoted.test(value) ? unquoted(value) : value;
+  return quotedKey.test(value) ? unquoted(value) : value;
 }
 
-/** Returns the draft with the key as its id. Throws 422 if the draft has another id. */
+/** Returns the draft with the idempotency key as its id. Throws 422 if the draft has another id. */
 export function withKeyAsId(draft: unknown, key: string | undefined): unknown {
   if (key === undefined || !isMembers(draft)) return draft;
   const id = Object.hasOwn(draft, 'id') ? draft['id'] : undefined;
   if (id === undefined || id === null) return { ...draft, id: key };
   if (id === key) return draft;
   throw rulesBroken('The activity breaks a rule.', [
-    { path: '/id', message: 'must equal the header Idempotency-Key if both are given' },
+    { path: '/id', message: 'must equal the header Idempotency-Key, or be absent' },
   ]);
 }

@@ -8,53 +8,54 @@ import { SeveralValues } from '../requests/several-values.ts';
 import { parseWhole } from './whole-body.ts';
 
 /**
- * Parses bodies of `application/json` (RFC 8259: UTF-8). No answer and no log line quotes a body; V8's messages about malformed JSON
- * would. Keys such as `__proto__` become plain members, so that the domain can refuse them with their path.
+ * Makes the routes accept bodies of `application/json` (RFC 8259). Unlike V8's messages, the messages for malformed JSON do not quote the
+ * body. Keys such as `__proto__` become plain members, so that the domain can refuse them with their path.
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   parseWhole(app, 'application/json', (request, body) => {
     const json = utf8Body(request.headers['content-type'], body);
-    const isLeftOut = json.length === 0 && request.routeOptions.config.optionalBody === true;
-    return isLeftOut ? {} : jsonBody(json);
+    const isOmitted = json.length === 0 && request.routeOptions.config.optionalBody === true;
+    return isOmitted ? {} : jsonBody(json);
   });
 }
 
-/** The body of a request. Throws 400 if it has none. */
+/** Returns the body of a request. Throws 400 if there is no body. */
 export function bodyOf(request: FastifyRequest): unknown {
-  // A body without a Content-Type was refused before. A JSON null is a body.
+  // Fastify has refused bodies without a Content-Type. JSON's null is a body.
   if (request.headers['content-type'] === undefined) throw new Problem(400, 'A JSON body is required.');
   return request.body;
 }
 
-/** Reads a whole body as JSON. Throws 400 if it is empty or malformed, and what `read` throws. */
+/** Parses a body by `read`. Throws 400 if the body is empty or malformed. Other errors of `read` reach the caller. */
 export function jsonBody(body: Buffer, read: JsonReader = exactJsonIn): unknown {
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   try {
     return read(body);
   } catch (error) {
-    throw error instanceof RuleBroken ? brokenBody(error, body) : error;
+    throw bodyFault(error, body);
   }
 }
 
-/** 400 for a body that is not JSON. If it holds several JSON values, the answer says how the route takes them. */
-export function brokenBody(fault: RuleBroken, body: Buffer): Problem {
-  const detail = `The body ${fault.message}.`;
+/** Turns RuleBroken into a 400. For a body with several JSON values, this says how to send them. Returns other errors unchanged. */
+export function bodyFault(error: unknown, body: Buffer): unknown {
+  if (!(error instanceof RuleBroken)) return error;
+  const detail = `The body ${error.message}.`;
   return holdsSeveral(body) ? new SeveralValues(detail) : new Problem(400, detail);
 }
 
-// Levels take the parser far longer than bytes do. Metadata has at most 16, and short texts are harmless.
+// Deep JSON takes the parser far longer than large JSON. No limit is needed for short texts.
 const maxLevels = 1000;
 const shortBytes = 64 * 1024;
 export const tooDeep = `is nested deeper than ${maxLevels} levels`;
-/** Whether a JSON text has more than 1,000 levels in more than 64 KiB. */
+/** Returns whether JSON has more than 1,000 levels and more than 64 KiB. */
 export const isTooDeep = (bytes: Buffer): boolean =>
   bytes.length > shortBytes && isDeeperThan(maxLevels, bytes);
 
-/** Parses JSON. Throws RuleBroken if the bytes are not JSON in UTF-8, or are too deep. */
+/** Parses JSON. Throws RuleBroken if the bytes are not JSON in UTF-8, or have too many levels. */
 export type JsonReader = (bytes: Buffer) => unknown;
 
-/** Parses JSON by `parseExactJson`, for routes that refuse values they cannot keep. Throws INVALID_ACTIVITY for repeated keys. */
+/** Parses JSON by `parseExactJson`, for routes that refuse what cannot be stored exactly. Throws INVALID_ACTIVITY for repeated keys. */
 export const exactJsonIn: JsonReader = (bytes) => jsonBy(parseExactJson, bytes);
 
 /** Parses JSON by `parseMendedJson`, for routes whose clients ignore refusals. */
@@ -73,19 +74,19 @@ function jsonBy(parse: (text: string) => unknown, bytes: Buffer): unknown {
 // U+FEFF in UTF-8. Windows tools put it at the beginning of files.
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** A body, or its first line, without a byte order mark, which JSON parsers may ignore (RFC 8259, section 8.1). */
+/** Removes the byte order mark from the start of a body (RFC 8259, section 8.1, allows this). */
 export const withoutMark = (start: Buffer): Buffer =>
   start.subarray(0, byteOrderMark.length).equals(byteOrderMark)
     ? start.subarray(byteOrderMark.length)
     : start;
 
-/** A whole body of JSON without a byte order mark. Throws 415 if the media type names another charset than UTF-8. */
+/** Returns a JSON body without its byte order mark. Throws 415 if the media type names another charset than UTF-8. */
 export function utf8Body(contentType: string | undefined, body: Buffer): Buffer {
   assertUtf8(contentType);
   return withoutMark(body);
 }
 
-/** Throws 415 if the media type names another charset than UTF-8, which JSON has (RFC 8259, section 8.1). */
+/** Throws 415 if the media type names another charset than UTF-8 (RFC 8259, section 8.1). */
 export function assertUtf8(contentType: string | undefined): void {
   const charset = charsetOf(contentType);
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')

@@ -8,7 +8,7 @@ export const closeBrace = 0x7d;
 const backslash = 0x5c;
 const lineFeed = 0x0a;
 
-/** The index behind the quote that ends a string; `start` is inside the string. */
+/** Returns the index after the quote that ends a string. `start` must be inside the string. */
 export function endOfString(json: Buffer, start: number): number {
   for (let at = start; at < json.length; at += 1) {
     if (json[at] === quote) return at + 1;
@@ -17,7 +17,7 @@ export function endOfString(json: Buffer, start: number): number {
   return json.length;
 }
 
-/** The index of the first byte that is not white space, from `start` on. */
+/** Returns the index of the first byte from `start` that is not white space. */
 export function behindSpace(json: Buffer, start: number): number {
   let at = start;
   while (isSpace(json[at])) at += 1;
@@ -25,8 +25,8 @@ export function behindSpace(json: Buffer, start: number): number {
 }
 
 /**
- * Whether a text that is not JSON looks like several values, such as lines or Fluent Bit's "json_stream": behind the first array or
- * object another one begins, after white space, a comma or nothing. Reads no further.
+ * Returns whether malformed JSON looks like several values, such as lines or Fluent Bit's "json_stream": another array or object follows
+ * the first, directly or after white space or a comma.
  */
 export function holdsSeveral(json: Buffer): boolean {
   const first = behindSpace(json, 0);
@@ -46,15 +46,15 @@ export function holdsSeveral(json: Buffer): boolean {
 
 const isOpening = (byte: number | undefined): boolean => byte === openBracket || byte === openBrace;
 
-// A Set would take ten times as long.
+// A Set would be ten times slower.
 const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === lineFeed || byte === 0x0d || byte === 0x09;
 
-// Two and a half times the memory that V8 takes for an array or object, and for a slot in one: garbage is not collected at once.
+// V8 takes less memory for a container and its members, but the estimate must include garbage that is not collected yet.
 const containerBytes = 150;
 const memberBytes = 40;
 
-/** Estimates the bytes that the values of a JSON text take in memory beside the text: up to 63 times its length. */
+/** Estimates the memory that the parsed values of JSON take, in bytes. */
 export function valueBytes(json: Buffer): number {
   let bytes = 0;
   for (const byte of json) {
@@ -64,7 +64,7 @@ export function valueBytes(json: Buffer): number {
   return bytes;
 }
 
-/** Whether a JSON text has more than `maxLevels` levels. Brackets in strings count too, so use it only for long texts. */
+/** Returns whether JSON has more than `maxLevels` levels. Also counts brackets in strings, so use this only for long JSON. */
 export function isDeeperThan(maxLevels: number, json: Buffer): boolean {
   let level = 0;
   for (const byte of json) {

@@ -1,16 +1,15 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { turns } from './turns.ts';
 
-/** The media type of answers that Fastify gets as JSON text, for which it would otherwise send `text/plain`. */
+/** The media type for JSON that is passed to Fastify as text. Fastify would send `text/plain`. */
 export const jsonType = 'application/json; charset=utf-8';
 
-/** The schema of an answer that is sent as JSON, as text or in UTF-8, so that stored metadata is never parsed again. */
+/** Makes the schema of a response for which the route passes JSON to Fastify, as text or bytes. So stored metadata is not parsed again. */
 export const textOf = (schema: TSchema) => Type.Unsafe<string | Buffer>(schema);
 
-// As text, a large page would be in memory twice until its client has read it: as text, and encoded.
 const portionLength = 64 * 1024;
 
-/** Makes the JSON of a page in portions. The text of a whole page would stay in memory until the next full garbage collection. */
+/** Makes the JSON of a page in portions, because the text of a whole page would stay in memory until the next full garbage collection. */
 export async function pageBytes<Item>(
   items: readonly Item[],
   textOfItem: (item: Item) => string,

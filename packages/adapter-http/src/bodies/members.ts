@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { UnfitNumber } from '@user-activity/domain';
 import { behindSpace } from './json-bytes.ts';
 
@@ -12,7 +12,10 @@ export const isMembers = (value: unknown): value is Members =>
   !(value instanceof UnfitNumber) &&
   !(value instanceof UnreadValue);
 
-/** Stands for a JSON value that is too large or too deep to be parsed: the bytes of its text, and their SHA-256 in hexadecimal. */
+export const withoutUndefined = (members: Members): Members =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+
+/** Replaces a JSON value that is too large or too deep to be parsed. Holds the size of its text, and its SHA-256 in hexadecimal. */
 export class UnreadValue {
   readonly bytes: number;
   readonly sha256: string;
@@ -20,7 +23,7 @@ export class UnreadValue {
   constructor(json: Buffer) {
     const text = json.subarray(behindSpace(json, 0), endOfText(json));
     this.bytes = text.length;
-    this.sha256 = createHash('sha256').update(text).digest('hex');
+    this.sha256 = hash('sha256', text);
   }
 }
 

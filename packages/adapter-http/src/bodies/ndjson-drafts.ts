@@ -17,87 +17,84 @@ const portionSize = 100;
 const smallChunk = 1024;
 
 interface Limits {
-  readonly bytes: number;
-  readonly lines: number;
-  /** Counts bytes that arrive, and those of their values. Throws if the process may not hold them. */
+  readonly maxBytes: number;
+  readonly maxLines: number;
+  /** Counts the bytes of chunks and of their values. Throws if the process has no room for them. */
   readonly count: (bytes: number) => void;
 }
 
-type Ending = Parameters<Readable['iterator']>[0];
-
-/** Makes the routes of this plugin take bodies of one JSON value per line, as `NdjsonDrafts`. */
-export function parseNdjsonBodies(app: FastifyInstance, lines: number): void {
+/** Makes the routes of a plugin accept bodies with one JSON value on each line. They get such a body as `NdjsonDrafts`. */
+export function parseNdjsonBodies(app: FastifyInstance, maxLines: number): void {
   app.addContentTypeParser(linesOfJson, async (request: FastifyRequest, payload: Readable) => {
     assertUtf8(request.headers['content-type']);
     assertFits(request);
-    const count = (added: number): void => request.bytes.addBody(added);
-    const limits = { bytes: request.routeOptions.bodyLimit, lines, count };
-    // A destroyed request loses its connection, on which it must be counted and answered.
+    const count = (bytes: number): void => request.bytes.addBody(bytes);
+    const limits = { maxBytes: request.routeOptions.bodyLimit, maxLines, count };
+    // Destroying the request itself would close the connection before the response is sent.
     return new NdjsonDrafts(payload, limits, { destroyOnReturn: payload !== request.raw });
   });
 }
 
 /**
- * The drafts of a body, in portions as its bytes arrive; it never holds the whole body. Lines end with \n or \r\n, and blank lines do not
- * count. A line that is not JSON in UTF-8, or is longer than 1 MiB, becomes a `FaultyDraft`. Throws INPUT_TOO_LARGE once a limit is
- * exceeded, and INPUT_UNREADABLE if the body breaks off. It can be read once.
+ * Yields the drafts of a body in portions, as its bytes arrive. Never holds the whole body. Lines end with \n or \r\n. Blank lines are
+ * ignored. A line that is not JSON in UTF-8, or is longer than 1 MiB, becomes a `FaultyDraft`. Throws INPUT_TOO_LARGE if the body exceeds
+ * a limit, and INPUT_UNREADABLE if the body breaks off. The body can be read only once.
  */
 export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #payload: Readable;
   readonly #limits: Limits;
-  readonly #ending: Ending;
+  readonly #iteratorOptions: Parameters<Readable['iterator']>[0];
   readonly #splitter = new LineSplitter(maxItemBytes);
   readonly #chunks = new ChunkLimit();
   #bytes = 0;
   #lines = 0;
-  /** Whether there was a line. Only the first one may begin with a byte order mark. */
-  #isBegun = false;
+  /** Whether the next line is the first, which may begin with a byte order mark. */
+  #isFirst = true;
 
-  constructor(payload: Readable, limits: Limits, ending: Ending) {
+  constructor(payload: Readable, limits: Limits, iteratorOptions: Parameters<Readable['iterator']>[0]) {
     this.#payload = payload;
     this.#limits = limits;
-    this.#ending = ending;
+    this.#iteratorOptions = iteratorOptions;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly unknown[], void, undefined> {
     const turn = turns.begin();
     try {
-      const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#ending);
+      const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#iteratorOptions);
       for await (const chunk of chunks) {
         if (!Buffer.isBuffer(chunk)) continue;
-        // Waiting with each of many small chunks would let the rest pile up.
+        // A wait at each of many small chunks would let further chunks pile up.
         if (chunk.length > smallChunk && turn.isOver) await turn.next();
+        this.#count(chunk);
         const drafts: unknown[] = [];
-        this.#split(chunk, drafts);
+        for (const line of this.#splitter.split(chunk)) drafts.push(...this.#draftsIn(line));
         // A chunk may hold thousands of lines.
         for (let from = 0; from < drafts.length; from += portionSize) {
           if (turn.isOver) await turn.next();
           yield drafts.slice(from, from + portionSize);
         }
       }
-      const last: unknown[] = [];
-      this.#splitter.end((line) => this.#takeLine(line, last));
-      yield last;
+      yield this.#draftsIn(this.#splitter.end());
     } catch (error) {
       throw readingFault(error);
     }
   }
 
-  #split(chunk: Buffer, drafts: unknown[]): void {
+  #count(chunk: Buffer): void {
     this.#chunks.count(chunk.length);
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.bytes) throw bodyTooLarge(this.#limits.bytes);
+    if (this.#bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
     this.#limits.count(chunk.length + valueBytes(chunk));
-    this.#splitter.split(chunk, (line) => this.#takeLine(line, drafts));
   }
 
-  #takeLine(taken: Line, drafts: unknown[]): void {
-    const line = this.#isBegun || taken === undefined ? taken : withoutMark(taken);
-    this.#isBegun = true;
-    if (line !== undefined && behindSpace(line, 0) === line.length) return;
+  /** Returns the draft in a line, or nothing for a blank line. */
+  #draftsIn(wholeLine: Line): [] | [draft: unknown] {
+    const line = this.#isFirst && wholeLine !== undefined ? withoutMark(wholeLine) : wholeLine;
+    this.#isFirst = false;
+    if (line !== undefined && behindSpace(line, 0) === line.length) return [];
     this.#lines += 1;
-    if (this.#lines > this.#limits.lines) throw tooLarge(tooMany(this.#limits.lines));
-    drafts.push(draftIn(line));
+    if (this.#lines > this.#limits.maxLines) throw tooLarge(tooMany(this.#limits.maxLines));
+    return [draftIn(line)];
   }
 }
 

@@ -4,7 +4,7 @@ import { pageBytes, textOf } from './json-text.ts';
 import { named } from '../openapi/component-schemas.ts';
 import type { PageRequest } from '../query/read-page.ts';
 
-/** Describes the answer with a page of items, under a name. */
+/** Makes the schema of a response with a page of items. */
 export const pageOf = (name: string, item: TSchema) =>
   textOf(
     Type.Object(
@@ -35,7 +35,7 @@ export const pageOf = (name: string, item: TSchema) =>
     ),
   );
 
-/** Makes the body of an answer with these items, and adds the link to the next page. */
+/** Makes the body of a page. Adds the header `Link` to the response if there is a next page. */
 export async function pageBody<Item>(
   reply: FastifyReply,
   { list, parameters, limit, cursorAfter }: PageRequest<unknown, string, Item>,
@@ -49,7 +49,7 @@ export async function pageBody<Item>(
     for (const [name, values] of Object.entries(parameters))
       if (name !== 'cursor') for (const value of values) next.append(name, value);
     next.append('cursor', nextCursor);
-    // Relative, because a proxy may show clients another host.
+    // A relative URL, because clients of a proxy see another host.
     reply.header('link', `<${reply.request.routeOptions.url}?${next.toString()}>; rel="next"`);
   }
   return pageBytes(items, list.jsonOf, { limit, nextCursor, hasMore });

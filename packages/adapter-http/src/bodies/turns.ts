@@ -1,4 +1,4 @@
 import { Turns } from '@user-activity/domain';
 
-/** Shares the event loop among all long work of this package. */
+/** Shares the event loop among all long tasks of this package. */
 export const turns = new Turns({ defer: setImmediate, now: () => performance.now() });

@@ -4,12 +4,12 @@ import { bodyTooLarge, readingFault } from '../requests/input-limits.ts';
 import { ChunkLimit } from './chunk-limit.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
 
-/** Throws INPUT_TOO_LARGE if the Content-Length of a request is more than the route takes. */
+/** Throws INPUT_TOO_LARGE if the Content-Length of a request exceeds the limit of its route. */
 export function assertFits({ headers, routeOptions: { bodyLimit } }: FastifyRequest): void {
   if (Number(headers['content-length']) > bodyLimit) throw bodyTooLarge(bodyLimit);
 }
 
-/** Has `parse` read whole bodies of the media types. Fastify's own reader would keep every chunk, however small. */
+/** Passes whole bodies of the media types to `parse`. Fastify's own reader would keep all chunks, which takes more memory. */
 export function parseWhole(
   app: FastifyInstance,
   mediaTypes: string,
@@ -30,7 +30,7 @@ function gathered(
   const chunks = new ChunkLimit();
   const finish = (): void => {
     payload.off('data', take).off('end', end).off('error', fail);
-    // A decoder may still fail when the connection closes. Without a listener, that would end the process.
+    // A decompressor may still fail when the connection closes. An error without a listener would end the process.
     payload.on('error', () => undefined);
     if (payload !== raw) payload.destroy();
   };

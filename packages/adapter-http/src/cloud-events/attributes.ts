@@ -7,13 +7,10 @@ import {
   UserId,
   type Violations,
 } from '@user-activity/domain';
-import type { Members } from '../bodies/members.ts';
+import { type Members, withoutUndefined } from '../bodies/members.ts';
 import { isMediaType } from './media-type.ts';
 
-/** An event as the members of the JSON event format. A `FaultyMember` stands for a member that could not be read. */
-export type EventMembers = Members;
-
-/** Stands for a member of an event that could not be read, with the reason. */
+/** Replaces a member of an event that could not be read. Holds the reason. */
 export class FaultyMember {
   readonly message: string;
 
@@ -22,65 +19,53 @@ export class FaultyMember {
   }
 }
 
-/** The attributes of an event. Each is undefined if it is faulty or absent. */
+/** The attributes of an event. A faulty or absent attribute is undefined. */
 export interface Attributes {
   readonly userId: UserId | undefined;
   readonly type: ActivityType | undefined;
-  /** The time as the client wrote it. */
+  /** The time as it was sent. */
   readonly createdAt: string | undefined;
-  /** The two attributes that identify the event. */
+  /** The attributes that identify the event. */
   readonly identity: readonly [source: string | undefined, id: string | undefined];
-  /** All attributes that no other field of an activity holds, unchanged. */
-  readonly others: Readonly<Record<string, unknown>>;
+  /** The attributes that no field of an activity holds unchanged. */
+  readonly others: Members;
 }
 
-const members: ReadonlySet<string> = new Set([
-  'specversion',
-  'id',
-  'source',
-  'type',
-  'subject',
-  'time',
-  'datacontenttype',
-  'dataschema',
-  'data',
-  'data_base64',
-]);
-const nameOfExtension = /^[a-z0-9]+$/;
-// The metadata holds all attributes, and no setting allows it to be larger.
+// Every other member is an extension.
+const knownMembers =
+  /^(?:specversion|id|source|type|subject|time|datacontenttype|dataschema|data|data_base64)$/;
+const extensionName = /^[a-z0-9]+$/;
+// The metadata holds all attributes, so a longer attribute would never fit.
 const maxCharacters = maxMetadataBytes;
 const maxInteger = 2 ** 31 - 1;
-const refused = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
+const forbiddenCharacters = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
-/** Reads and checks the attributes of an event (CloudEvents 1.0.2, "Context Attributes"). Adds violations with paths such as `/id`. */
-export function attributesOf(event: EventMembers, violations: Violations): Attributes {
+/** Validates the attributes of an event (CloudEvents 1.0.2, "Context Attributes"). Adds violations with paths such as `/id`. */
+export function attributesOf(event: Members, violations: Violations): Attributes {
   const read = <Value>(name: string, parse: (raw: unknown) => Value): Value | undefined =>
     violations.check(`/${name}`, () => parse(event[name]));
   const specversion = read('specversion', parseVersion);
   const id = read('id', required);
   const source = read('source', required);
-  const type = read('type', (raw) => ({ given: required(raw), canonical: ActivityType.parse(raw) }));
+  const type = read('type', (raw) => ({ sent: required(raw), canonical: ActivityType.parse(raw) }));
   return {
     userId: read('subject', (raw) => UserId.parse(required(raw))),
     type: type?.canonical,
     createdAt: read('time', parseTime),
     identity: [source, id],
-    others: {
+    others: withoutUndefined({
       specversion,
       id,
       source,
-      type: type?.given,
-      ...defined('datacontenttype', read('datacontenttype', parseMediaType)),
-      ...defined('dataschema', read('dataschema', optional)),
+      type: type?.sent,
+      datacontenttype: read('datacontenttype', parseMediaType),
+      dataschema: read('dataschema', optional),
       ...extensionsOf(event, violations),
-    },
+    }),
   };
 }
 
-export const defined = (name: string, value: unknown): Readonly<Record<string, unknown>> =>
-  value === undefined ? {} : { [name]: value };
-
-/** The member as a non-empty string; undefined if it is absent or null. Throws RuleBroken for anything else. */
+/** Returns a member that is a non-empty string. Returns undefined if it is absent or null. Throws RuleBroken for other values. */
 export function optional(raw: unknown): string | undefined {
   if (raw === undefined || raw === null) return undefined;
   if (raw instanceof FaultyMember) throw new RuleBroken(raw.message);
@@ -98,7 +83,7 @@ function required(raw: unknown): string {
 // CloudEvents 1.0.2, "Type System".
 function assertCharacters(text: string): string {
   if (text.length > maxCharacters) throw new RuleBroken(`must be at most ${maxCharacters} characters`);
-  if (refused.test(text))
+  if (forbiddenCharacters.test(text))
     throw new RuleBroken('must not contain control characters, noncharacters or unpaired surrogates');
   return text;
 }
@@ -122,13 +107,13 @@ function parseMediaType(raw: unknown): string | undefined {
   return text;
 }
 
-function extensionsOf(event: EventMembers, violations: Violations): Readonly<Record<string, unknown>> {
+function extensionsOf(event: Members, violations: Violations): Members {
   const extensions: Record<string, unknown> = {};
   for (const name of Object.keys(event)) {
     if (violations.full) break;
-    if (members.has(name)) continue;
+    if (knownMembers.test(name)) continue;
     const value = violations.check(pointer('', name), () => {
-      if (name.length > maxCharacters || !nameOfExtension.test(name))
+      if (name.length > maxCharacters || !extensionName.test(name))
         throw new RuleBroken('must have a name of lower-case letters and digits');
       return parseExtension(event[name]);
     });

@@ -2,29 +2,30 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
 import { jsonBody, utf8Body } from '../bodies/json-body.ts';
+import { type Members, withoutUndefined } from '../bodies/members.ts';
 import { percentDecoded } from '../query/percent-decoded.ts';
 import { quotedString, unquoted } from '../requests/header-syntax.ts';
 import { rulesBroken } from '../requests/problem.ts';
-import { defined, type EventMembers, FaultyMember } from './attributes.ts';
+import { FaultyMember } from './attributes.ts';
 import { notationOf } from './media-type.ts';
 
 const prefix = 'ce-';
 const wellQuoted = new RegExp(`^${quotedString}$`);
-const misplaced: ReadonlyMap<string, string> = new Map([
+const misplacedAttributes: ReadonlyMap<string, string> = new Map([
   ['data', 'must be the body, not a header'],
   ['data_base64', 'must be the body, not a header'],
   ['datacontenttype', 'must be the header Content-Type'],
 ]);
 
 /**
- * Reads an event in binary mode (HTTP protocol binding 1.0.2, section 3.1) as the members of the JSON event format. A faulty header
- * becomes a `FaultyMember`. The Content-Type decides how data is read: as JSON, as text in UTF-8, or as bytes in base64. An empty body is
- * no data. Throws 400 if the data should be JSON and is not, and 415 if JSON has another charset than UTF-8.
+ * Turns an event in binary mode (HTTP protocol binding 1.0.2, section 3.1) into the members of the JSON event format. A faulty header
+ * becomes a `FaultyMember`. Depending on the Content-Type, the data becomes a JSON value, a text or base64. An empty body is no data.
+ * Throws 400 if the Content-Type is JSON but the body is not, and 415 if JSON has another charset than UTF-8.
  */
 export function binaryEvent(
   { rawHeaders, headers }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
   body: Buffer,
-): EventMembers {
+): Members {
   const attributes = new Map<string, unknown>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? '';
@@ -39,15 +40,12 @@ export function binaryEvent(
     );
   }
   const datacontenttype = headers['content-type'];
-  return {
-    ...(body.length === 0 ? {} : dataIn(body, datacontenttype)),
-    ...defined('datacontenttype', datacontenttype),
-    ...Object.fromEntries(attributes),
-  };
+  const data = body.length === 0 ? {} : dataIn(body, datacontenttype);
+  return withoutUndefined({ ...data, datacontenttype, ...Object.fromEntries(attributes) });
 }
 
 function attributeIn(attribute: string, value: string): unknown {
-  const fault = misplaced.get(attribute);
+  const fault = misplacedAttributes.get(attribute);
   if (fault !== undefined) return new FaultyMember(fault);
   try {
     return headerValue(value);
@@ -57,14 +55,14 @@ function attributeIn(attribute: string, value: string): unknown {
   }
 }
 
-/** The attribute in a header: without its quotes, then percent-decoded once (section 3.1.3.2). Throws RuleBroken if it is malformed. */
+/** Removes the quotes of a header's value, then percent-decodes it (section 3.1.3.2). Throws RuleBroken if the value is malformed. */
 function headerValue(raw: string): string {
   if (!raw.startsWith('"')) return percentDecoded(raw);
   if (!wellQuoted.test(raw)) throw new RuleBroken('is not a well-formed quoted string');
   return percentDecoded(unquoted(raw));
 }
 
-/** The data. The paths of its violations begin with `/data`. */
+/** Parses JSON data. Throws 422 for repeated keys, with paths that begin with `/data`. */
 function jsonDataIn(body: Buffer): unknown {
   try {
     return jsonBody(body);
@@ -75,7 +73,7 @@ function jsonDataIn(body: Buffer): unknown {
   }
 }
 
-function dataIn(body: Buffer, contentType: string | undefined): EventMembers {
+function dataIn(body: Buffer, contentType: string | undefined): Members {
   const notation = contentType === undefined ? 'bytes' : notationOf(contentType);
   if (notation === 'json') return { data: jsonDataIn(utf8Body(contentType, body)) };
   if (notation === 'text' && isUtf8(body)) return { data: body.toString('utf8') };

@@ -1,34 +1,33 @@
 import { hash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
 import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity/domain';
-import { isMembers } from '../bodies/members.ts';
-import { attributesOf, defined, type EventMembers, FaultyMember, optional } from './attributes.ts';
+import { isMembers, type Members } from '../bodies/members.ts';
+import { attributesOf, FaultyMember, optional } from './attributes.ts';
 
 export interface EventDraft {
   readonly draft: unknown;
-  /** Translates the path of a violation of the draft to the place in the event that the client sent. */
+  /** Replaces the path in the draft by the path in the event, as the client sent it. */
   readonly asSent: (violation: Violation) => Violation;
 }
 
-/** The data of an event as members of the metadata, and its place in the event. */
+/** The data of an event, as members of the metadata. */
 interface EventData {
-  readonly members: Readonly<Record<string, unknown>>;
-  /** The path of the whole data; empty if there is none. */
+  readonly members: Members;
+  /** The path of the data in the event. Empty if there is no data. */
   readonly path: string;
-  /** Whether the members of the metadata are those of the data. */
+  /** Whether the data is an object whose members became members of the metadata. */
   readonly isMetadata: boolean;
 }
 
 const metadataPath = '/metadata';
 const attributesPath = '/cloudevent';
-const padding: ReadonlySet<string> = new Set(['', '=', '==']);
 
 /**
- * Reads an event in the JSON event format (1.0.2, section 3) as a draft: `subject` becomes userId, `type` becomes type, `time` becomes
- * createdAt, and a digest of `source` and `id` becomes the id. Data that is an object becomes the metadata, unless it has a member
- * `cloudevent`; other data becomes the member `data` or `data_base64` of the metadata. All other attributes go to its member
- * `cloudevent`. If the event breaks a rule, the draft is a `FaultyDraft` with the violations that `violations` lists; it must be empty
- * at first. An event that is a `FaultyDraft` already stays one. Rules that need the clock are checked later.
+ * Turns an event in the JSON event format (1.0.2, section 3) into a draft. `subject` becomes userId, `type` becomes type, `time` becomes
+ * createdAt, and a digest of `source` and `id` becomes the id. Data that is an object without a member `cloudevent` becomes the metadata.
+ * Other data becomes the member `data` or `data_base64` of the metadata. The member `cloudevent` of the metadata holds all other
+ * attributes. An event that breaks a rule becomes a `FaultyDraft` with the violations, which are added to the empty list `violations`. A
+ * `FaultyDraft` is returned unchanged. Rules that need the clock are checked later.
  */
 export function eventDraft(
   event: unknown,
@@ -41,40 +40,39 @@ export function eventDraft(
     return faulty(violations);
   }
   const { userId, type, createdAt, identity, others } = attributesOf(event, violations);
-  const data = dataOf(event, violations);
-  // `asSent` must not keep the data in memory.
-  const place = { path: data.path, isMetadata: data.isMetadata };
-  const asSent = ({ path, message }: Violation): Violation => ({ path: pathAsSent(path, place), message });
+  // `asSent` must use only the path: `members` would otherwise stay in memory.
+  const { members, ...data } = dataOf(event, violations);
+  const asSent = ({ path, message }: Violation): Violation => ({ path: pathAsSent(path, data), message });
   if (violations.full) return faulty(violations);
   if (violations.list.length > 0) {
-    // The domain will not see this event, so its data is checked here.
-    const further = new Violations();
-    Metadata.parse(data.members, metadataPath, further, maxMetadataBytes);
-    for (const { path, message } of further.list.map(asSent)) violations.add(path, message);
+    // The domain never gets this event, so its data is checked here.
+    const dataViolations = new Violations();
+    Metadata.parse(members, metadataPath, dataViolations, maxMetadataBytes);
+    for (const { path, message } of dataViolations.list.map(asSent)) violations.add(path, message);
     return faulty(violations);
   }
   const id = `ce_${hash('sha256', JSON.stringify(identity), 'base64url')}`;
-  const metadata = { ...data.members, cloudevent: others };
-  return { draft: { id, userId, type, metadata, ...defined('createdAt', createdAt) }, asSent };
+  const metadata = { ...members, cloudevent: others };
+  return { draft: { id, userId, type, metadata, createdAt }, asSent };
 }
 
 const faulty = ({ list }: Violations): EventDraft => unread(new FaultyDraft(list));
 
 const unread = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });
 
-function dataOf(event: EventMembers, violations: Violations): EventData {
-  const none: EventData = { members: {}, path: '', isMetadata: false };
+function dataOf(event: Members, violations: Violations): EventData {
+  const noData: EventData = { members: {}, path: '', isMetadata: false };
   const bytes = violations.check('/data_base64', () => parseBase64(event['data_base64']));
   const { data } = event;
   if (data instanceof FaultyMember) {
     violations.add('/data', data.message);
-    return none;
+    return noData;
   }
   if (data === undefined)
     return bytes === undefined
-      ? none
+      ? noData
       : { members: { data_base64: bytes }, path: '/data_base64', isMetadata: false };
-  if (bytes !== undefined) violations.add('/data_base64', 'must not be given together with data');
+  if (bytes !== undefined) violations.add('/data_base64', 'must be absent if there is data');
   const isMetadata = isMembers(data) && !Object.hasOwn(data, 'cloudevent');
   return { members: isMetadata ? data : { data }, path: '/data', isMetadata };
 }
@@ -86,10 +84,7 @@ function parseBase64(raw: unknown): string | undefined {
   return text;
 }
 
-function isBase64(text: string): boolean {
-  const end = text.search(/[^a-z0-9+/]/i);
-  return text.length % 4 === 0 && padding.has(end === -1 ? '' : text.slice(end));
-}
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[a-z\d+/]*={0,2}$/i.test(text);
 
 function pathAsSent(path: string, data: Pick<EventData, 'path' | 'isMetadata'>): string {
   if (path === '/createdAt') return '/time';

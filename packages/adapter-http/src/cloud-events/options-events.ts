@@ -10,19 +10,19 @@ import { headerText, problemContent, problems } from '../openapi/schemas.ts';
 const schema = {
   operationId: 'allowEvents',
   tags: ['activities'],
-  // Needs no key: the handshake protects others from floods of events, and each event must have a key.
+  // The handshake needs no key. It only protects the service from unwanted senders, and their events need a key.
   security: [],
   summary: 'Allow a web hook to deliver CloudEvents',
   description:
-    'The handshake of "HTTP 1.1 Web Hooks for Event Delivery", section 4. It needs no key; the events that follow do. The variable ' +
-    '`WEBHOOK_ORIGINS` lists the allowed senders. `WebHook-Request-Callback` is ignored: the permission is in the answer, and the service ' +
+    'The handshake of "HTTP 1.1 Web Hooks for Event Delivery", section 4. The handshake needs no API key, but the events do. The variable ' +
+    '`WEBHOOK_ORIGINS` lists the allowed senders. `WebHook-Request-Callback` is ignored: the response holds the permission, and the service ' +
     'never calls a URL from a request.',
   headers: Type.Object({
     'webhook-request-origin': Type.String({
       maxLength: maxOriginLength,
       pattern: originPattern,
       description:
-        'The sender: a host name, or an IPv6 address in brackets; optionally with a scheme and a port.',
+        'The sender: a host name, or an IPv6 address in brackets. It may have a scheme and a port.',
       examples: ['events.example.com'],
     }),
     'webhook-request-rate': Type.Optional(
@@ -46,7 +46,7 @@ const schema = {
     ...problems(400, 503),
     403: Type.Unsafe<unknown>({
       description:
-        '`WEBHOOK_ORIGINS` does not name the sender; or, without API_KEYS, the request is for a foreign host or from a foreign page.',
+        '`WEBHOOK_ORIGINS` does not name the sender. Or the service has no API_KEYS, and the request is for a foreign host or from a foreign page.',
       content: problemContent,
     }),
   },
@@ -55,7 +55,7 @@ const schema = {
 const originOf = ({ headers }: FastifyRequest): string | undefined =>
   headers['webhook-request-origin']?.toString();
 
-/** `OPTIONS /api/events`: senders of web hooks call it before they deliver events. */
+/** `OPTIONS /api/events`, which senders of web hooks call before they deliver events. */
 export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }) => {
   const permissionOf = permissions(webhookOrigins);
   app.options(
@@ -63,19 +63,23 @@ export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }) 
     {
       schema,
       config: { needsNoKey: (request) => originOf(request) !== undefined },
-      // In `onRequest`, before a body is read: the handshake has none.
+      // The handshake has no body, so it is answered before a body is read.
       onRequest: async (request, reply) => {
         const origin = originOf(request);
         if (origin === undefined)
           throw new Problem(
             405,
-            'The method of this path is POST. OPTIONS needs the header WebHook-Request-Origin, as web hooks send it.',
+            'The method of this path is POST. OPTIONS needs the header WebHook-Request-Origin.',
             { headers: { allow: 'POST' } },
           );
-        // Refuses a URL whose query would make the service refuse every event.
+        // A query with a faulty parameter is refused now, because it would be refused for each event.
         batchOptions(request);
         const permission = permissionOf(origin);
-        if (permission === 'malformed') throw malformedOrigin();
+        if (permission === 'malformed')
+          throw new Problem(
+            400,
+            `WebHook-Request-Origin must be a host name, such as events.example.com, or an IPv6 address in brackets, of at most ${maxOriginLength} characters. It may have a scheme and a port.`,
+          );
         if (permission === 'foreign')
           throw new Problem(403, `${origin} may not deliver events: add it to WEBHOOK_ORIGINS.`);
         if ('webhook-request-rate' in request.headers) reply.header('webhook-allowed-rate', '*');
@@ -92,9 +96,3 @@ export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }) 
     async () => '',
   );
 };
-
-const malformedOrigin = (): Problem =>
-  new Problem(
-    400,
-    `WebHook-Request-Origin must be a host name, such as events.example.com, or an IPv6 address in brackets, of at most ${maxOriginLength} characters; it may have a scheme and a port.`,
-  );

@@ -65,20 +65,20 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
   const config = { optionalBody: true, mediaTypes: eventMediaTypes };
   app.post('/api/events', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
-    refuseIdempotencyKey(request, 'Its source and id identify an event.');
+    refuseIdempotencyKey(request, 'An event is identified by its source and id: leave out the header.');
     const contentType = request.headers['content-type'] ?? '';
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const mode = essenceOf(contentType);
     if (mode === `${cloudEvents}-batch+json`) {
       const json = utf8Body(contentType, body);
       const explanations = new ExplanationBudget();
-      const places: EventDraft['asSent'][] = [];
+      const translators: EventDraft['asSent'][] = [];
       const portions = draftsOf(
         { body: json, bytes: request.bytes },
         maxBatchSize,
         (event) => {
           const item = eventDraft(event, maxMetadataBytes, explanations.collector());
-          places.push(item.asSent);
+          translators.push(item.asSent);
           return item.draft;
         },
         'The body must be a JSON array. Send one event as application/cloudevents+json.',
@@ -86,7 +86,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
       const { rejected, ...receipt } = await logActivities(portions, { ...options, explanations });
       const asSent = rejected.map(({ index, violations }) => ({
         index,
-        violations: violations.map((violation) => places[index]?.(violation) ?? violation),
+        violations: violations.map((violation) => translators[index]?.(violation) ?? violation),
       }));
       return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
     }
@@ -99,7 +99,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
       );
     const event = isStructured ? jsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
     if (Array.isArray(event))
-      throw rulesBroken(`The body must be one event. Send an array of them as ${cloudEvents}-batch+json.`, [
+      throw rulesBroken(`The body must be one event. Send an array of events as ${cloudEvents}-batch+json.`, [
         { path: '', message: 'must be a JSON object' },
       ]);
     const id = await log(eventDraft(event, maxMetadataBytes), logActivity);

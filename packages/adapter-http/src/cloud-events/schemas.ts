@@ -3,43 +3,12 @@ import { ActivityType } from '@user-activity/domain';
 import { nullable, UserIdText } from '../openapi/schemas.ts';
 import { token } from '../requests/header-syntax.ts';
 
-// Control characters and noncharacters, which no string of an event may hold (CloudEvents 1.0.2, "Type System").
+// Control characters and noncharacters are forbidden in strings of events (CloudEvents 1.0.2, "Type System").
 const refused = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';
 const notBlank = `^ *[^\\s${refused}](?:[^${refused}]*[^\\s${refused}])? *$`;
 
 // RFC 9110, section 8.3.1.
 const mediaType = `^${token}/${token} *(?:;[^${refused}]*)?$`;
-
-const attributes = {
-  specversion: Type.String({ const: '1.0' }),
-  id: Type.String({
-    pattern: `^[^${refused}]+$`,
-    description: 'Together with `source` it identifies the event, and the activity.',
-  }),
-  source: Type.String({
-    pattern: `^[^${refused}]+$`,
-    description: 'Where the event happened; a URI reference.',
-  }),
-  type: Type.String({
-    maxLength: ActivityType.maxLength,
-    pattern: notBlank,
-    description:
-      'What was done. Its canonical form becomes the type; `metadata.cloudevent.type` keeps it as given.',
-  }),
-  subject: Type.String({
-    ...UserIdText,
-    pattern: notBlank,
-    description: 'Who acted: the user. This service requires it.',
-  }),
-  time: nullable(
-    Type.String({
-      format: 'date-time',
-      description: 'When the event happened (RFC 3339). It becomes createdAt.',
-    }),
-  ),
-  datacontenttype: nullable(Type.String({ pattern: mediaType, examples: ['application/json'] })),
-  dataschema: nullable(Type.String({ pattern: `^[^${refused}]+$`, description: 'A URI.' })),
-};
 
 const exampleAttributes = {
   specversion: '1.0',
@@ -69,7 +38,34 @@ const examples = [
 
 const Event = Type.Object(
   {
-    ...attributes,
+    specversion: Type.String({ const: '1.0' }),
+    id: Type.String({
+      pattern: `^[^${refused}]+$`,
+      description: '`source` and `id` together identify the event.',
+    }),
+    source: Type.String({
+      pattern: `^[^${refused}]+$`,
+      description: 'Where the event happened; a URI reference.',
+    }),
+    type: Type.String({
+      maxLength: ActivityType.maxLength,
+      pattern: notBlank,
+      description:
+        'The kind of event. Its canonical form becomes the type, and `metadata.cloudevent.type` holds it as sent.',
+    }),
+    subject: Type.String({
+      ...UserIdText,
+      pattern: notBlank,
+      description: 'Who acted: the user. This service requires it.',
+    }),
+    time: nullable(
+      Type.String({
+        format: 'date-time',
+        description: 'When the event happened (RFC 3339). It becomes createdAt.',
+      }),
+    ),
+    datacontenttype: nullable(Type.String({ pattern: mediaType, examples: ['application/json'] })),
+    dataschema: nullable(Type.String({ pattern: `^[^${refused}]+$`, description: 'A URI.' })),
     data: Type.Optional(Type.Unknown({ description: 'An object becomes the metadata.' })),
     data_base64: nullable(
       Type.String({
@@ -80,7 +76,7 @@ const Event = Type.Object(
   },
   {
     'x-component': 'CloudEvent',
-    // Extensions. Generators of clients know no narrower form, although values must be attributes.
+    // Allows extensions. Generators of clients understand no stricter rule for their values.
     additionalProperties: true,
     propertyNames: { pattern: '^(?:[a-z0-9]+|data_base64)$' },
     not: { properties: { data: {}, data_base64: {} }, required: ['data', 'data_base64'] },
@@ -88,13 +84,13 @@ const Event = Type.Object(
   },
 );
 
-const Batch = Type.Array(Event, { examples: [examples] });
-
-/** The three modes of the HTTP protocol binding, by media type. For the documentation only: `eventDraft` validates events. */
+/** The bodies in the three modes of the HTTP protocol binding. Only for the documentation, because `eventDraft` validates events. */
 export const eventBodies = {
   content: {
     'application/cloudevents+json': { schema: Type.Unsafe<unknown>(Event) },
-    'application/cloudevents-batch+json': { schema: Type.Unsafe<unknown>(Batch) },
+    'application/cloudevents-batch+json': {
+      schema: Type.Unsafe<unknown>(Type.Array(Event, { examples: [examples] })),
+    },
     'application/json': {
       schema: Type.Unsafe<unknown>(
         Type.Unknown({
@@ -114,7 +110,7 @@ export const eventBodies = {
   },
 };
 
-/** The headers of binary mode. The other modes ignore them, so they are optional and any value is valid. */
+/** The headers of binary mode. They are optional, and any value is valid, because the other modes ignore them. */
 export const EventHeaders = Type.Unsafe<unknown>(
   Type.Partial(
     Type.Object(

@@ -1,28 +1,29 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
-// Each is a header line: Chromium reads one challenge per line, and asks for a user name if that is Basic.
+// Each becomes a header line of its own, because Chromium reads one challenge per line and asks for a user name if it is Basic.
 const challenges = ['Basic realm="user-activity", charset="UTF-8"', 'Bearer realm="user-activity"'];
 
-const digest = (key: string): Buffer => createHash('sha256').update(key, 'utf8').digest();
+const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');
 
+/** Returns whether at least one of the texts is an API key. */
 export type HasApiKey = (texts: readonly string[]) => boolean;
 
-/** Recognises the keys. Compares digests in constant time, and always all of them. */
+/** Makes a function that finds API keys. It compares all digests, each in constant time, so that the time reveals nothing. */
 export function apiKeyFinder(apiKeys: readonly string[]): HasApiKey {
-  const known = apiKeys.map(digest);
+  const keyDigests = apiKeys.map(digestOf);
   return (texts) => {
     let matches = 0;
-    for (const given of texts.map(digest))
-      for (const key of known) matches += Number(timingSafeEqual(given, key));
+    for (const textDigest of texts.map(digestOf))
+      for (const keyDigest of keyDigests) matches += Number(timingSafeEqual(textDigest, keyDigest));
     return matches > 0;
   };
 }
 
 /**
- * Makes a check that throws 401 for a request without one of the keys. The key is a Bearer token (RFC 6750), the value of `X-Api-Key`,
- * or the user name of Basic authentication (RFC 7617). A route with `keyInBody` calls `assertKeyInBody` once it has the body.
+ * Makes a check that throws 401 for a request without an API key. The key is a Bearer token (RFC 6750), the value of `X-Api-Key`, or the
+ * user name of Basic authentication (RFC 7617). A route with `keyInBody` must also call `assertKeyInBody`, once it has the body.
  */
 export function keyCheck(apiKeys: readonly string[]): (request: FastifyRequest) => void {
   const hasApiKey = apiKeyFinder(apiKeys);
@@ -36,7 +37,7 @@ export function keyCheck(apiKeys: readonly string[]): (request: FastifyRequest) 
   };
 }
 
-/** Throws 401 if neither the headers of a request nor the `writeKey` of its body held a key. */
+/** Throws 401 if a request has no API key, in its headers or as the `writeKey` of its body. */
 export function assertKeyInBody({ bytes }: FastifyRequest, writeKey: unknown, hasApiKey: HasApiKey): void {
   if (!bytes.isUnauthenticated) return;
   if (typeof writeKey !== 'string' || !hasApiKey([writeKey]))
@@ -49,7 +50,7 @@ const keyRequired = (elsewhere: string): Problem =>
     headers: { 'www-authenticate': challenges },
   });
 
-// RFC 4648, section 4. Node's decoder skips invalid characters.
+// RFC 4648, section 4. Needed because Node's decoder skips invalid characters.
 const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
 
 function keysIn(authorization: string | undefined, header: string | readonly string[] | undefined): string[] {

@@ -1,21 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 
-type Socket = FastifyRequest['raw']['socket'];
-
-const openRequests: WeakMap<Socket, Set<() => void>> = new WeakMap();
-
-/** Calls `end` when the connection closes, until the result is called. Node emits no event for answers behind another one. */
+/**
+ * Calls `end` when the connection of a request closes, unless the returned function was called before. Needed for pipelined requests:
+ * Node emits no event for a response that waits behind another response.
+ */
 export function onConnectionEnd({ raw: { socket } }: FastifyRequest, end: () => void): () => void {
-  let requests = openRequests.get(socket);
-  if (requests === undefined) {
-    const ends = new Set<() => void>();
-    openRequests.set(socket, ends);
-    socket.once('close', () => {
-      for (const endOfRequest of ends) endOfRequest();
-    });
-    requests = ends;
-  }
-  const open = requests;
-  open.add(end);
-  return () => open.delete(end);
+  // Node would warn of a leak above 10 listeners, which a few pipelined requests have.
+  socket.setMaxListeners(0).on('close', end);
+  return () => socket.off('close', end);
 }

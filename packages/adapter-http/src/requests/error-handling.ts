@@ -5,14 +5,14 @@ import { mediaTypeFault, mediaTypesOf } from './media-types.ts';
 import { Problem, problemOfDomain, problemOfInput, sendProblem } from './problem.ts';
 import { SeveralValues } from './several-values.ts';
 
-/** Refusals of Fastify by its error codes. Its own messages would quote the request. */
+/** The responses to errors of Fastify, by error code. Fastify's own messages would quote the request. */
 const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
-  ['FST_ERR_BAD_URL', [400, 'The path of the URL must be percent-encoded UTF-8; a % itself is %25.']],
-  ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing of that name: it is longer than any id.']],
+  ['FST_ERR_BAD_URL', [400, 'The path of the URL must be percent-encoded UTF-8. Write % as %25.']],
+  ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing at this path: the last part is longer than any id.']],
 ]);
 
-/** Any error as a problem. An unexpected one is a 500 that reveals nothing about the service. */
-function problemOfAny(error: unknown, request: FastifyRequest): Problem {
+/** Turns any error into a problem. An unexpected error becomes a 500 that reveals nothing about the service. */
+function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof SeveralValues) return error.at(request);
   if (error instanceof Problem) return error;
   if (isDomainError(error)) return problemOfDomain(error);
@@ -26,28 +26,28 @@ function problemOfAny(error: unknown, request: FastifyRequest): Problem {
   if (refusal !== undefined) return new Problem(...refusal, { cause: error });
   const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return new Problem(status, 'The request can not be read.', { cause: error });
+    return new Problem(status, 'The request is malformed.', { cause: error });
   return new Problem(500, 'The service failed. The request id names the entry in its log.', { cause: error });
 }
 
-/** Answers an error as a problem, and logs it if the service is at fault. */
+/** Sends an error as a problem, and logs the error if the service is at fault. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = problemOfAny(error, request);
+  const problem = problemOf(error, request);
   const { status, message, cause = problem } = problem;
-  // There may be thousands of these, and their stacks are of no use.
+  // An overload may cause thousands of these errors, and their stacks say nothing.
   if (isDomainError(cause) && cause.kind === 'overloaded') request.log.warn({ code: cause.code }, message);
   else if (status >= 500) request.log[status === 500 ? 'error' : 'warn']({ err: cause }, message);
-  // Linked Data Platform, section 7.1. RFC 9110, section 15.5.16, has the same for codings.
+  // Linked Data Platform 1.0, section 7.1.
   if (status === 415) reply.header('accept-post', mediaTypesOf(request).join(', '));
   sendProblem(reply, problem);
 }
 
-/** Throws 404 if the path is no route. Call it in `onRequest`: Fastify reads the body before it answers unknown paths. */
+/** Throws 404 if the path has no route. Call it in `onRequest`, because Fastify reads the body before it refuses an unknown path. */
 export function assertRoute({ is404 }: FastifyRequest, remedy?: string): void {
   if (is404) throw noSuchPath(remedy);
 }
 
-/** Answers every error and every unknown path; `remedy` says where the routes are. */
+/** Makes the server send every error as a problem. `remedy` tells the client of an unknown path where the routes are. */
 export function handleErrors(app: FastifyInstance, remedy?: string): void {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath(remedy)));

@@ -3,8 +3,8 @@ import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * The maximum of bytes of one activity, event or call as JSON, decoded: 1 MiB. The largest metadata, 256 KiB, fits even if each
- * character beyond ASCII is escaped, which triples its length. Parsing that much blocks other requests only briefly.
+ * The maximum of bytes of one activity, event or call as JSON, after decompression: 1 MiB. The largest metadata, 256 KiB, fits even with
+ * escapes, which triple the length of text beyond ASCII. Parsing 1 MiB blocks the event loop only briefly.
  */
 export const maxItemBytes = 1024 * 1024;
 
@@ -12,15 +12,14 @@ export const maxItemBytes = 1024 * 1024;
 export const itemBodyLimit = (app: FastifyInstance): number =>
   Math.min(maxItemBytes, app.initialConfig.bodyLimit ?? maxItemBytes);
 
-/** 413: the request has more bytes or items than the limit. */
+/** Makes a 413 for a request with too many bytes or items. */
 export const tooLarge = (message: string): InputFault => new InputFault('INPUT_TOO_LARGE', message);
 
-/** 413: the body has more bytes than the route takes. */
 export const bodyTooLarge = (maxBytes: number): InputFault =>
-  tooLarge(`The body has more than ${maxBytes} bytes, decoded. Send less in one request.`);
+  tooLarge(`The body has more than ${maxBytes} bytes after decompression. Send less in one request.`);
 
-/** Why the reading of a body ended early: the error if it is an expected one, else 400 (INPUT_UNREADABLE) with the message. */
-export const readingFault = (error: unknown, message = 'The body did not arrive to its end.'): Error =>
+/** Turns an unexpected error of a body's stream into INPUT_UNREADABLE with the message. Returns other errors unchanged. */
+export const readingFault = (error: unknown, message = 'The body broke off before its end.'): Error =>
   error instanceof InputFault || isDomainError(error)
     ? error
     : new InputFault('INPUT_UNREADABLE', message, { cause: error });

@@ -4,12 +4,12 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
 const remedy =
-  'Without API_KEYS the service answers loopback names and addresses, and the hosts in ALLOWED_HOSTS: add the host there, or set API_KEYS.';
+  'Without API_KEYS, the service accepts only loopback names and addresses, and the hosts in ALLOWED_HOSTS. Add the host to ALLOWED_HOSTS, or set API_KEYS.';
 
 /**
- * Makes a check that throws 403 for requests that another site may have made a browser send. DNS rebinding shows as a foreign `Host`;
- * a page of another site shows as a foreign `Origin`, or as `Sec-Fetch-Site: cross-site`. Own hosts are loopback names and addresses, on
- * any port, and `allowedHosts`.
+ * Makes a check that throws 403 for a request that a browser may have sent for a page of another site. After DNS rebinding, such a request
+ * has a foreign `Host`. Otherwise, it has a foreign `Origin`, or `Sec-Fetch-Site: cross-site`. A host is foreign unless it is in
+ * `allowedHosts`, or is a loopback name or address. Ports do not matter.
  */
 export function foreignCheck(allowedHosts: readonly string[]): (request: FastifyRequest) => void {
   const own = new Set(allowedHosts.map((name) => hostOf(isIPv6(name) ? `[${name}]` : name)));
@@ -31,7 +31,7 @@ export function foreignCheck(allowedHosts: readonly string[]): (request: Fastify
   };
 }
 
-/** Throws 400 if a request has several Host headers (RFC 9112, section 3.2): a proxy may have used another one. */
+/** Throws 400 if a request has several Host headers (RFC 9112, section 3.2), because a proxy may have read another one than Node. */
 export function assertOneHost({ raw: { rawHeaders } }: FastifyRequest): void {
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -41,18 +41,18 @@ export function assertOneHost({ raw: { rawHeaders } }: FastifyRequest): void {
   if (hosts > 1) throw new Problem(400, 'The request must have one Host header.');
 }
 
-/** The canonical host of `host[:port]`; undefined if it is malformed. Nothing is resolved: `127.1` and `2130706433` are names. */
+/** Returns the canonical host of `host[:port]`, or undefined if it is malformed. Treats `127.1` and `2130706433` as names. */
 function hostOf(authority: string): string | undefined {
   const [, address, name] = /^(?:\[([\da-f:.]+)\]|([\w.~!$&'()*+,;=%-]+))(?::\d*)?$/i.exec(authority) ?? [];
   if (address === undefined) return name?.toLowerCase().replace(/\.$/, '');
   return isIPv6(address) ? new URL(`http://[${address}]`).hostname : undefined;
 }
 
-/** The authority of a request target in absolute form, which overrides `Host` (RFC 9112, section 3.2.2). */
+/** Returns the authority of an absolute URL in the request line, which overrides `Host` (RFC 9112, section 3.2.2). */
 const targetOf = (url = ''): string | undefined =>
   url.startsWith('/') || url === '*' ? undefined : (/^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '');
 
-/** Whether the request opens a documentation page in a tab. The pages hold no data, and their requests come from their own site. */
+/** Returns whether the request opens a documentation page in a browser tab. Any site may link to these pages, which hold no data. */
 function opensPage({ method, url, headers }: FastifyRequest): boolean {
   const isNavigation = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return (

@@ -4,17 +4,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import pLimit from 'p-limit';
 import { onConnectionEnd } from './connection-end.ts';
 
-// A page takes several times its bytes while it is made: as rows of the store, and as text.
-const maxAtATime = 8;
-// A search may take 10 s, so those behind it may wait that long for a place.
+// While a page is made, it takes several times its bytes, as rows of the store and as text.
+const maxConcurrent = 8;
+// A search may take 10 s, and the next search waits for it.
 const maxWaitMs = 10_000;
 
-/** The places for pages in this process. Searches have their own, because they take far longer than other queries. */
-const places = { page: pLimit(maxAtATime), search: pLimit(maxAtATime) };
+/** Limits how many pages the process makes at once. Searches have a limit of their own, because they take far longer. */
+const limits = { page: pLimit(maxConcurrent), search: pLimit(maxConcurrent) };
 
 /**
- * Makes a page once a place for its kind is free, first come, first served. Throws PROCESS_BUSY, without a query to the store, if the
- * budget has no room for a page, the wait took more than 10 s, or the client is gone.
+ * Makes a page as soon as fewer than eight pages of its kind are being made. Calls keep their order. Throws PROCESS_BUSY, without a query to
+ * the store, if the wait took more than 10 s, the process has no room for the bytes of a page, or the client is gone.
  */
 export const makePage = <Page>(
   { bytes }: FastifyRequest,
@@ -22,30 +22,33 @@ export const makePage = <Page>(
   make: () => Promise<Page>,
 ): Promise<Page> => {
   const latestStart = performance.now() + maxWaitMs;
-  return places[kind](() => {
+  return limits[kind](() => {
     if (performance.now() > latestStart)
-      throw new DomainError('PROCESS_BUSY', 'The service makes too many pages: this one waited for 10 s.');
+      throw new DomainError(
+        'PROCESS_BUSY',
+        'The service makes too many pages at once: this page waited for 10 s. Try again later.',
+      );
     bytes.expectAnswer(maxPageBytes);
     return make();
   });
 };
 
-/** By connection: settled when the newest answer has been sent, or the connection has closed. */
-const sent = new WeakMap<Socket, Promise<void>>();
+/** Per connection, a promise that resolves when the response to the newest request is sent, or the connection has closed. */
+const newestSent = new WeakMap<Socket, Promise<void>>();
 
 /**
- * Makes a pipelined request wait until the answer before its own is sent (RFC 9112, section 9.3.2, orders them anyway). So a connection
- * that requests many pages and reads none holds only one in memory.
+ * Makes a pipelined request wait until the previous response is sent. Responses are in the order of the requests anyway (RFC 9112, section
+ * 9.3.2). So a client that requests many pages and reads none fills the memory with only one page.
  */
 export async function oneAtATime(request: FastifyRequest, { raw: reply }: FastifyReply): Promise<void> {
   const { socket } = request.raw;
-  const before = sent.get(socket);
+  const previousSent = newestSent.get(socket);
   const { promise, resolve } = Promise.withResolvers<void>();
-  sent.set(socket, promise);
-  const settle = onConnectionEnd(request, resolve);
+  newestSent.set(socket, promise);
+  const stopWatching = onConnectionEnd(request, resolve);
   reply.once('close', () => {
-    settle();
+    stopWatching();
     resolve();
   });
-  await before;
+  await previousSent;
 }

@@ -3,40 +3,36 @@ import type { FastifyRequest } from 'fastify';
 import { endAndLinger } from './lingering.ts';
 import { Problem } from './problem.ts';
 
-/** The maximum of unanswered requests of one connection. A client that reads no answer would fill the memory. */
+// Without a limit, a client that reads no response would fill the memory.
 const maxUnanswered = 8;
 const unanswered: WeakMap<Socket, number> = new WeakMap();
 const refused: WeakSet<Socket> = new WeakSet();
 
 /**
- * Whether a request of this connection was one too many, so that the connection closes after that answer. Node reads 64 KiB at once,
- * which can hold a thousand requests: those behind the refused one are dropped unread.
+ * Returns whether this connection had too many unanswered requests, so that it closes after the refusal. Node may have read a thousand
+ * further requests by then, which must be dropped.
  */
 export const isRefused = (socket: Socket): boolean => refused.has(socket);
 
-/** Counts a request. Throws 503 if its connection has too many unanswered requests. */
+/** Counts a request as unanswered. Throws 503 if its connection has more than eight such requests. */
 export function countIn({ raw: { socket } }: FastifyRequest): void {
   const count = (unanswered.get(socket) ?? 0) + 1;
   unanswered.set(socket, count);
   if (count <= maxUnanswered) return;
-  refuse(socket);
+  refused.add(socket);
+  // Node would resume after each dropped request, and read everything that the client sends.
+  socket.pause();
+  socket.resume = () => socket;
+  // Node calls this after the last byte of the response.
+  socket.destroySoon = () => endAndLinger(socket);
   throw new Problem(
     503,
-    `This connection has more than ${maxUnanswered} unanswered requests. Wait for answers before you send more.`,
+    `This connection has more than ${maxUnanswered} unanswered requests. Wait for their responses before you send more.`,
     { headers: { 'retry-after': '1', connection: 'close' } },
   );
 }
 
-function refuse(socket: Socket): void {
-  refused.add(socket);
-  // Node would read on after each request that is dropped, and parse all that the client has sent.
-  socket.pause();
-  socket.resume = () => socket;
-  // Node calls this after the last byte of the answer. What the client has sent is unread then.
-  socket.destroySoon = () => endAndLinger(socket);
-}
-
-/** Uncounts a request whose answer is sent, or whose connection is closed. */
+/** Counts a request as answered, once its response is sent or its connection is closed. */
 export function countOut({ raw: { socket } }: FastifyRequest): void {
   unanswered.set(socket, Math.max(0, (unanswered.get(socket) ?? 1) - 1));
 }

@@ -3,17 +3,17 @@ import type { InputFault } from '@user-activity/application';
 import type { DomainError, ErrorKind, Violation } from '@user-activity/domain';
 import type { FastifyReply } from 'fastify';
 
-/** A refusal as RFC 9457 problem details, with the members `errors` and, if there are any, `omittedErrors`, `rejected` and `ids`. */
+/** An error that is sent as RFC 9457 problem details, with further members. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
   readonly errors: readonly Violation[];
-  /** The number of rejected items that `errors` does not explain. */
+  /** The number of rejected items without an entry in `errors`. */
   readonly omittedErrors: number;
-  /** The indexes of all rejected items. The answer has them if there are omitted errors. */
+  /** The indexes of all rejected items. Sent only if there are omitted errors. */
   readonly rejected: readonly number[];
   readonly ids: readonly (string | null)[] | undefined;
-  /** Headers of the answer. Each value of a list becomes a line of its own. */
+  /** Headers of the response. Each value of a list becomes a header line of its own. */
   readonly headers: Readonly<Record<string, string | string[]>>;
 
   constructor(
@@ -30,7 +30,7 @@ export class Problem extends Error {
     this.headers = more.headers ?? {};
   }
 
-  /** The body of the answer. The type is `about:blank`: the status tells a program all that it needs. */
+  /** Returns the body of the response. Its type is `about:blank`, because the status code says enough. */
   toJSON(): Record<string, unknown> {
     return {
       type: 'about:blank',
@@ -44,7 +44,7 @@ export class Problem extends Error {
   }
 }
 
-/** 422: the body breaks these rules. */
+/** Makes a 422 for a body that breaks rules. */
 export const rulesBroken = (
   detail: string,
   errors: readonly Violation[],
@@ -53,7 +53,7 @@ export const rulesBroken = (
 
 type Answer = readonly [status: number, headers: Readonly<Record<string, string>>];
 
-// Retry-After is in seconds: a buffer is free again sooner than a broker.
+// Retry-After is in seconds. An overload ends sooner than an outage.
 const domainAnswers: Readonly<Record<ErrorKind, Answer>> = {
   'invalid-activity': [422, {}],
   'invalid-query': [400, {}],
@@ -61,7 +61,7 @@ const domainAnswers: Readonly<Record<ErrorKind, Answer>> = {
   overloaded: [503, { 'retry-after': '1' }],
 };
 
-// The rest of the body may be unread, and then no other request can follow on the connection.
+// No other request can follow on the connection, because a part of the body may be unread.
 const inputAnswers: Readonly<Record<InputFault['code'], Answer>> = {
   INPUT_UNREADABLE: [400, { connection: 'close' }],
   INPUT_TOO_LARGE: [413, { connection: 'close' }],

@@ -1,20 +1,18 @@
-import { type Attributes, type Histogram, metrics } from '@opentelemetry/api';
+import { type Histogram, metrics } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { onConnectionEnd } from './connection-end.ts';
 
 // Bounds and names follow OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later.
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const scheme = { 'url.scheme': 'http' };
-// Clients may invent methods, and the number of label values must stay bounded.
+// Clients may invent methods. These get one common name, to limit the number of label values.
 const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 const nameOf = (method: string): string => (knownMethods.includes(method) ? method : '_OTHER');
 
-/** Measures the requests of a server, by method, route and status. No label holds a value from a URL or a header. */
+/** Measures the requests of a server, by method, route and status. Labels hold no text from URLs or headers. */
 export class RequestMetrics {
   readonly #duration: Histogram;
   readonly #active: Map<string, number> = new Map();
-  /** A cache: attributes by method, status and route. */
-  readonly #attributes = new Map<string, Attributes>();
 
   constructor() {
     const meter = metrics.getMeter('user-activity');
@@ -35,7 +33,7 @@ export class RequestMetrics {
       });
   }
 
-  /** Measures a request from now until it is answered, or its connection is closed. */
+  /** Measures a request from now until its response is sent, or its connection is closed. */
   begin(request: FastifyRequest, reply: FastifyReply): void {
     const began = performance.now();
     const method = nameOf(request.method);
@@ -44,36 +42,31 @@ export class RequestMetrics {
     const end = (): void => {
       if (isOver) return;
       isOver = true;
-      settle();
+      stopWatching();
       this.#count(method, -1);
       const status = reply.raw.headersSent ? reply.raw.statusCode : undefined;
       this.#record(method, request.routeOptions.url, status, (performance.now() - began) / 1000);
     };
-    const settle = onConnectionEnd(request, end);
-    // Fastify calls no onResponse for a client that leaves before its answer. `on` costs less than `once`.
+    const stopWatching = onConnectionEnd(request, end);
+    // Fastify calls no `onResponse` if the client leaves early. `on` takes less time than `once`.
     reply.raw.on('close', end);
   }
 
-  /** Counts a request that Fastify refused before any hook ran. */
+  /** Records a request that Fastify refused before it ran any hook. */
   refused(method: string, status: number): void {
     this.#record(nameOf(method), undefined, status, 0);
   }
 
   #record(method: string, route: string | undefined, status: number | undefined, seconds: number): void {
-    const key = `${method} ${status} ${route}`;
-    const attributes = this.#attributes.get(key) ?? attributesOf(method, route, status);
-    this.#attributes.set(key, attributes);
-    this.#duration.record(seconds, attributes);
+    this.#duration.record(seconds, {
+      'http.request.method': method,
+      ...(route === undefined ? {} : { 'http.route': route }),
+      ...(status === undefined ? {} : { 'http.response.status_code': status }),
+      ...scheme,
+    });
   }
 
   #count(method: string, change: 1 | -1): void {
     this.#active.set(method, (this.#active.get(method) ?? 0) + change);
   }
 }
-
-const attributesOf = (method: string, route: string | undefined, status: number | undefined): Attributes => ({
-  'http.request.method': method,
-  ...(route === undefined ? {} : { 'http.route': route }),
-  ...(status === undefined ? {} : { 'http.response.status_code': status }),
-  ...scheme,
-});

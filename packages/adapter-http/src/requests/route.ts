@@ -5,53 +5,52 @@ import type { RequestBytes } from './bytes-in-flight.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route tells how the process is: it needs no key, takes any host, and is answered until the process ends. */
+    /** Whether this is a health check: it needs no API key, accepts any host, and works until the process ends. Default: false. */
     readonly health?: boolean;
-    /** Whether a request needs no key if there are keys. Default: it needs one. */
+    /** Returns whether a request is accepted without an API key. Default: no request is. */
     readonly needsNoKey?: (request: FastifyRequest) => boolean;
-    /** Whether the key may be in the body; the handler then calls `assertKeyInBody`. Default: false. */
+    /** Whether the API key may be in the body. The handler must then call `assertKeyInBody`. Default: false. */
     readonly keyInBody?: boolean;
-    /** The media types of bodies that the route takes. Default: `application/json`. */
+    /** The media types that the route accepts. Default: `application/json`. */
     readonly mediaTypes?: readonly string[];
-    /** Whether a request may come without a body, and an empty JSON body counts as an empty object. Default: false. */
+    /** Whether the body may be missing. An empty JSON body then becomes an empty object. Default: false. */
     readonly optionalBody?: boolean;
   }
   interface FastifyRequest {
-    /** The bytes that the request holds of the process's maximum. */
+    /** Counts the bytes that the request holds in memory. */
     bytes: RequestBytes;
   }
 }
 
-/** Returns the measurements of the process in Prometheus's text format, version 0.0.4. */
+/** Returns the metrics of the process in the Prometheus text format, version 0.0.4. */
 export type ScrapeMetrics = () => Promise<string>;
 
-/** The settings of the API. */
 export interface ApiSettings {
-  /** The clock from which relative times of a query count back. */
+  /** The clock for relative times in queries. */
   readonly clock: Clock;
   readonly scrapeMetrics: ScrapeMetrics;
-  /** The progress of the consumer, if the process has one. */
+  /** The progress of the consumer, if this process runs a consumer. */
   readonly progress?: Progressing | undefined;
-  /** The keys, one of which opens every route but health. Without any, all routes are open. */
+  /** The API keys. If there are any, every route except health checks needs one of them. */
   readonly apiKeys: readonly string[];
-  /** Without keys: the hosts that requests may be for, beside loopback names and addresses. */
+  /** If there are no API keys: the hosts that the service accepts, beside loopback names and addresses. */
   readonly allowedHosts: readonly string[];
-  /** The hosts or origins whose web hooks may deliver events. `*.` before a name covers every name below it, `*` covers all. */
+  /** The hosts or origins that may deliver events as web hooks. `*.example.com` allows all hosts below example.com, `*` all hosts. */
   readonly webhookOrigins: readonly string[];
   /** The maximum of activities in one batch, and of ids in one replay. */
   readonly maxBatchSize: number;
-  /** The maximum of bytes of metadata that the use cases record. */
+  /** The maximum of bytes of an activity's metadata. */
   readonly maxMetadataBytes: number;
   /** The version that the documentation shows. */
   readonly version: string;
 }
 
-/** Everything that a route can take: the use cases and the settings, by their names. */
+/** The use cases and settings that routes can use. */
 export interface RouteDeps extends ApiUseCases, ApiSettings {
   readonly isStopping: () => boolean;
 }
 
-/** Adds a route to a Fastify scope. It names what it takes, such as `Route<'findActivity'>`. */
+/** Adds a route to a Fastify scope. The type names the use cases and settings that the route needs, as in `Route<'findActivity'>`. */
 export type Route<Names extends keyof RouteDeps = never> = (
   app: Parameters<FastifyPluginCallbackTypebox>[0],
   deps: Pick<RouteDeps, Names>,

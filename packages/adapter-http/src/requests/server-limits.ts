@@ -5,25 +5,25 @@ import { answerBrokenConnection } from './broken-connection.ts';
 import { closeIfUnread } from './lingering.ts';
 import { isRefused } from './pipelining.ts';
 
-/** Limits for every server here, against clients that send or read slowly, or pipeline without reading answers. */
+/** Protects a server from clients that send or read slowly, or that send many requests and read no response. */
 export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
   clientErrorHandler: answerBrokenConnection,
   serverFactory(handle) {
     const timeouts = {
-      // The time in which headers and body must arrive.
+      // The headers and the body must arrive within these times.
       requestTimeout: timeoutMs,
       headersTimeout: timeoutMs,
       keepAliveTimeout: 72_000,
-      // Node checks for late requests this often. Its default of 30 s makes 90 s of 60 s.
+      // Node looks for late requests at this interval. With its default of 30 s, a limit of 60 s could take 90 s.
       connectionsCheckingInterval: 1000,
     };
     const handleUnlessRefused: RequestListener = (request, response) => {
       if (!isRefused(request.socket)) handle(request, response);
     };
     const server = createServer(timeouts, handleUnlessRefused);
-    // Ignores unknown expectations (RFC 9110, section 10.1.1). Node would answer, and read without end.
+    // Ignores unknown expectations (RFC 9110, section 10.1.1). By default, Node refuses the request and reads its whole body.
     server.on('checkExpectation', handleUnlessRefused);
-    // Closes connections on which nothing moved for so long.
+    // Closes idle connections.
     server.setTimeout(timeoutMs);
     return server;
   },
@@ -31,7 +31,7 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
 
 const warnIntervalMs = 60_000;
 
-/** Closes connections above the maximum unanswered, and idle ones, so that the next client, such as a probe, finds room. */
+/** Limits the open connections. Closes a connection above `max` without a response, and idle connections, to make room for the next. */
 export function limitConnections({ server }: FastifyInstance, max: number, logger: FastifyBaseLogger): void {
   const dropped = metrics.getMeter('user-activity').createCounter('user_activity.http.dropped_connections', {
     unit: '{connection}',
@@ -49,7 +49,7 @@ export function limitConnections({ server }: FastifyInstance, max: number, logge
   });
 }
 
-/** Limits connections and unread bodies, for a server without the API, which does both itself. */
+/** Limits connections and unread bodies of a server without the API. */
 export function limitClients(app: FastifyInstance, maxConnections: number, logger: FastifyBaseLogger): void {
   limitConnections(app, maxConnections, logger);
   app.addHook('onSend', async (request, reply) => closeIfUnread(request, reply));

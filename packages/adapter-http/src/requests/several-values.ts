@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
-/** 400 for a body with several JSON values instead of one. The answer says how the route takes several. */
+/** A 400 for a body with several JSON values instead of one. */
 export class SeveralValues extends Problem {
   constructor(detail: string) {
     super(400, detail);
   }
 
-  /** The problem with the remedy of the request's route. */
+  /** Returns the problem with advice on how to send several values to the request's route. */
   at({ routeOptions: { url = '' } }: FastifyRequest): Problem {
     const remedy = url.startsWith('/v1/') ? callsRemedy : remedies.get(url);
     return remedy === undefined

@@ -9,11 +9,11 @@ import { utf8OfCalls } from './utf8-of-calls.ts';
 export const mediaTypes = ['application/json', 'text/plain'];
 
 /**
- * Returns the body of a request with calls, as UTF-8. Throws 401 before it looks at anything else.
+ * Returns the body of a request with calls, as UTF-8. Checks the API key first, and throws 401 without one.
  *
- * RudderStack's SDK compresses its JSON and then labels it as a form; SDKs for mobile apps label theirs as text. But any web page can make
- * a browser send an uncompressed form or text without asking first, so these are 415. A browser names the page in `Origin` or
- * `Sec-Fetch-Site`: text with neither header comes from another program, and is taken.
+ * Some SDKs send JSON with another media type: compressed JSON as a form, or JSON as text. But any web page can make a browser send an
+ * uncompressed form or text without a CORS preflight, so these get 415. Text without `Origin` and `Sec-Fetch-Site` is accepted, because
+ * browsers send one of these headers.
  */
 export async function callBody(request: FastifyRequest, hasApiKey: HasApiKey): Promise<Buffer> {
   const { headers, bytes } = request;
@@ -35,17 +35,17 @@ export async function callBody(request: FastifyRequest, hasApiKey: HasApiKey): P
   return json;
 }
 
-// A header could not hold a longer key either.
+// A key in a header cannot be longer either.
 const maxKeyBytes = 16 * 1024;
 
-/** The key in a body. Parses nothing else of it, because its sender is not known yet. */
+/** Returns the `writeKey` of a body. Parses no other member, because the sender is not authenticated yet. */
 async function writeKeyIn({ headers }: FastifyRequest, body: Buffer): Promise<unknown> {
   try {
     const value = (await membersNamed(withoutMark(body), ['writeKey'])).get('writeKey');
     if (value === undefined || value.length > maxKeyBytes) return undefined;
     return mendedJsonIn(utf8OfCalls(headers['content-type'], value));
   } catch {
-    // Without a key, the sender learns nothing about faults of the body.
+    // A sender without a key must not learn why the body is malformed.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { maxMetadataBytes, type Violation } from '@user-activity/domain';
-import { isMembers, type Members } from '../bodies/members.ts';
+import { isMembers, type Members, withoutUndefined } from '../bodies/members.ts';
 import type { KeyMask } from './key-mask.ts';
 import { isMetadata, mendedJson } from './mended-json.ts';
 import { digestOfProperties, digestOfOriginal, type Original, originalOf } from './originals.ts';
@@ -7,48 +7,48 @@ import type { SharedContext } from './shared-context.ts';
 
 /** The settings that all calls of a request share. */
 export interface CallSettings {
-  /** The context for calls without one of their own. */
+  /** The context for calls that have no context. */
   readonly context?: SharedContext;
   /** The maximum of bytes of metadata, without its member `original`. */
   readonly maxBytes: number;
-  /** Hides keys of the API in what dead letters keep. */
+  /** Hides API keys in dead letters. */
   readonly mask: KeyMask;
 }
 
-/** The members of a call beside user, type and time. */
+/** The members of a call that become metadata. */
 export interface CallDetails {
-  /** The member with the properties: `properties` or `traits`. */
+  /** The name of the member that holds the properties: `properties` or `traits`. */
   readonly name: string;
-  readonly own: unknown;
+  readonly properties: unknown;
   /** The other members; undefined values count as absent. */
   readonly others: Members;
   readonly context: unknown;
 }
 
-/** The metadata for the activity of a call. It keeps the rules. */
+/** Valid metadata for the activity of a call. */
 interface CallMetadata {
   readonly name: string;
   readonly value: Members;
-  /** The values, as they were sent, of members that were changed or left out. */
+  /** The changed and the omitted members, as they were sent. */
   readonly originals: readonly Original[];
-  /** Members that were left out, by their path in the call. A context does not count as a loss. */
+  /** The omitted members, by their path in the call. An omitted context is not listed. */
   readonly losses: readonly Violation[];
 }
 
 /**
- * Joins the properties (or traits) of a call with its other members. If a property has the name of another member and a different value,
- * all properties stay in their own member, so that nothing is lost; so do properties that are not an object. Strings and keys are mended.
- * If the result is too large, the context is left out, then the properties, then other members.
+ * Joins the properties (or traits) of a call with its other members. The properties stay in a member of their own if they are not an
+ * object, or if a property has the name of another member and a different value. Invalid strings and keys are replaced by valid ones. If
+ * the result is too large, it omits the context, then the properties, then other members.
  */
 export function callMetadata(
-  { name, own, others, context }: CallDetails,
+  { name, properties, others, context }: CallDetails,
   settings: CallSettings,
 ): CallMetadata {
   const { context: shared, maxBytes } = settings;
   const inherited = context === undefined ? shared : undefined;
-  const sent = withoutUndefined({ ...others, [name]: own, context: context ?? inherited?.value });
+  const sent = withoutUndefined({ ...others, [name]: properties, context: context ?? inherited?.value });
   const originals = inherited?.original === undefined ? [] : [inherited.original];
-  if (!isWide(own, maxBytes)) {
+  if (!isWide(properties, maxBytes)) {
     const whole = joined(name, sent);
     if (isMetadata(whole, maxBytes)) return { name, value: whole, originals, losses: [] };
   }
@@ -58,7 +58,7 @@ export function callMetadata(
   for (const [member, value] of Object.entries(sent)) {
     const change = mended.originals.get(member);
     if (Object.hasOwn(kept, member)) originals.push(...(change === undefined ? [] : [change]));
-    else if (member === 'context') originals.push(inherited?.leftOut() ?? digestOfOriginal(member, value));
+    else if (member === 'context') originals.push(inherited?.digest() ?? digestOfOriginal(member, value));
     else {
       originals.push(...(member === name ? digestOfProperties(value) : [digestOfOriginal(member, value)]));
       losses.push({ path: `/${member}`, message: lossOf(maxBytes) });
@@ -68,8 +68,8 @@ export function callMetadata(
 }
 
 /**
- * Adds the originals as the member `original`. If the call itself has a member `original`, that becomes `original.original`, one level
- * deeper; if that is too deep, only its size and SHA-256 are kept.
+ * Adds the originals to the metadata, as its member `original`. If the metadata already has a member `original`, this becomes
+ * `original.original`. If that has too many levels, its size and SHA-256 replace it.
  */
 export function withOriginals(
   metadata: CallMetadata,
@@ -89,7 +89,7 @@ export function withOriginals(
   };
 }
 
-const tooDeep = 'is stored as its size and SHA-256 only: it has too many levels';
+const tooDeep = 'is stored as its size and SHA-256 only: metadata is at most 16 levels deep';
 const lossOf = (maxBytes: number): string =>
   `is stored as its size and SHA-256 only: metadata is at most ${maxBytes} bytes as UTF-8 of its JSON and 16 levels deep`;
 
@@ -100,11 +100,11 @@ function joined(name: string, { [name]: own, ...beside }: Members): Members {
   return isApart ? { [name]: own, ...beside } : { ...own, ...beside };
 }
 
-/** Whether a value has too many members for metadata, as each takes at least five bytes. */
-const isWide = (own: unknown, maxBytes: number): boolean =>
-  isMembers(own) && Object.keys(own).length > maxBytes / 5;
+/** Whether an object has too many members for metadata. Each takes at least five bytes of JSON, such as `"":1,`. */
+const isWide = (value: unknown, maxBytes: number): boolean =>
+  isMembers(value) && Object.keys(value).length > maxBytes / 5;
 
-/** The members that can fit on their own, mended, and the originals of those that were changed. */
+/** Returns the members of which each alone fits into metadata, with their invalid parts replaced, and the originals of changed members. */
 function mendedMembers(sent: Members, maxBytes: number) {
   const members: Record<string, unknown> = {};
   const originals = new Map<string, Original>();
@@ -117,7 +117,7 @@ function mendedMembers(sent: Members, maxBytes: number) {
   return { members, originals };
 }
 
-/** As many of the members as fit into the metadata: the properties come after all others, and the context last. */
+/** Returns as many members as fit into metadata together. The properties are added after the other members, and the context last. */
 function membersThatFit(name: string, members: Members, maxBytes: number): Members {
   if (isMetadata(joined(name, members), maxBytes)) return members;
   const { [name]: own, context, ...others } = members;
@@ -129,6 +129,3 @@ function membersThatFit(name: string, members: Members, maxBytes: number): Membe
   }
   return kept;
 }
-
-export const withoutUndefined = (members: Members): Members =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

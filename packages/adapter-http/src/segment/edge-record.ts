@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   beginningOf,
   edgeTopic,
@@ -12,54 +12,46 @@ import type { KeyMask } from './key-mask.ts';
 import { shallowJson } from './whole-json.ts';
 
 /**
- * Makes the record that a dead letter keeps of a refused call: the JSON of the call, and the user as the key, if there is one.
+ * Makes the record that a dead letter keeps of a refused call: the JSON of the call, and the user as the key, if the call names one.
  *
- * The call never was on the log, so its origin is made from the SHA-256 of the JSON: the first 31 bits are the partition, and the next 53
- * the offset. A retry has the same origin, because `sentAt`, which changes with a retry, does not count. `writeKey`, a key of this API, is
- * not kept, and stars replace keys in other places. JSON above `maxEdgeValueBytes` is kept without `sentAt`; if it is still too large, its
- * beginning is kept, with the size and the SHA-256 of the whole.
+ * The log never held the call, so the SHA-256 of the JSON replaces the record's origin: its first 31 bits are the partition, and 53 later
+ * bits are the offset. A retry gets the same origin, because the digest leaves out `sentAt`, which changes with each retry. The record
+ * leaves out `writeKey`, which is an API key, and `mask` hides API keys in other members. JSON above `maxEdgeValueBytes` is kept without
+ * `sentAt`. If that is still too large, the record holds its beginning, its size and its SHA-256.
  */
 export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): OriginalRecord {
   const { writeKey: _secret, ...kept } = isMembers(call) ? call : {};
   const { sentAt, ...content } = kept;
-  // Throwing takes longer than all the rest, and many calls name no user.
+  // A failed parse takes longer than all the rest, and many calls name no user.
   const user = userId === undefined ? undefined : unlessBroken(() => UserId.parse(userId));
   const json = jsonOf(isMembers(call) ? content : call);
-  const digest = sha256(json);
-  const record = {
-    origin: originOf(digest),
-    key: user === undefined ? null : Buffer.from(user),
-    headers: {},
-  };
-  const size = Buffer.byteLength(json);
+  const [size, sha256] = [Buffer.byteLength(json), hash('sha256', json)];
+  const key = user === undefined ? null : Buffer.from(user);
+  const record = { origin: originOf(sha256), key, headers: {} };
   if (size > maxEdgeValueBytes) {
-    // A character has at least one byte, so the rest of the text is not needed.
+    // A character has at least one byte, so this many characters are enough.
     const value = Buffer.from(mask.beginningOf(json, maxEdgeValueBytes + 1));
-    return beginningOf({ ...record, value }, { size, sha256: digest.toString('hex') });
+    return beginningOf({ ...record, value }, { size, sha256 });
   }
   const whole = sentAt === undefined ? json : jsonOf(kept);
   const shown = Buffer.byteLength(whole) > maxEdgeValueBytes ? json : whole;
   return { ...record, value: Buffer.from(mask.beginningOf(shown, shown.length)) };
 }
 
-/** Makes the record of a call too large to be parsed. Its bytes may hold a `writeKey`, which only a parser can leave out. */
+/** Makes the record of a call too large to be parsed. It holds no bytes, because only a parser could remove the `writeKey`. */
 export function recordWithoutBytes(call: Buffer): OriginalRecord {
-  const digest = sha256(call);
-  const record = { origin: originOf(digest), key: null, value: null, headers: {} };
-  return beginningOf(record, { size: call.length, sha256: digest.toString('hex') });
+  const sha256 = hash('sha256', call);
+  const record = { origin: originOf(sha256), key: null, value: null, headers: {} };
+  return beginningOf(record, { size: call.length, sha256 });
 }
 
-const sha256 = (content: string | Buffer): Buffer => createHash('sha256').update(content).digest();
+const originOf = (sha256: string): OriginalRecord['origin'] => ({
+  topic: edgeTopic,
+  partition: Number.parseInt(sha256.slice(0, 8), 16) >>> 1,
+  offset: Number(BigInt(`0x${sha256.slice(8, 24)}`) >> 11n),
+});
 
-function originOf(digest: Buffer): OriginalRecord['origin'] {
-  return {
-    topic: edgeTopic,
-    partition: digest.readUInt32BE(0) >>> 1,
-    offset: Number(digest.readBigUInt64BE(4) >> 11n),
-  };
-}
-
-/** The value as JSON, without members that are deeper than 1,000 levels. */
+/** Returns the value as JSON, without members of more than 1,000 levels. */
 function jsonOf(value: unknown): string {
   if (!isMembers(value)) return shallowJson(value) ?? '{}';
   const members = Object.entries(value).flatMap(([key, member]) => {

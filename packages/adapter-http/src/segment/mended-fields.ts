@@ -11,39 +11,40 @@ import { mendedId, mendedType, mendedUser } from './mended-names.ts';
 import { type Original, originalOf } from './originals.ts';
 import { wholeJson } from './whole-json.ts';
 
-/** Reads a member of a call; undefined if it is absent or null. */
+/** Reads a member of a call. Returns undefined if the member is absent or null. */
 export type ReadMember = (name: string) => unknown;
 
-/** The value of a field of the activity, and the originals of the members that were changed to make it. */
+/** A valid value for a field of an activity, with the invalid members of the call that it replaces. */
 export interface MendedField<Value> {
   readonly value: Value;
   readonly originals: readonly Original[];
 }
 
-/** The user: the userId or, if that is not usable, the anonymousId. Returns undefined if neither is. */
-export function userIn(read: ReadMember): (MendedField<string> & { readonly place: string }) | undefined {
+/** Makes a valid user from the userId or, if that has no text, from the anonymousId. Returns undefined if neither has text. */
+export function userIn(read: ReadMember): (MendedField<string> & { readonly member: string }) | undefined {
   const originals: Original[] = [];
-  for (const place of ['userId', 'anonymousId']) {
-    const sent = read(place);
-    const name = textOf(sent)?.trim();
-    if (name === undefined && sent !== undefined) originals.push(originalOf(place, sent));
-    if (name === undefined || name === '') continue;
-    const value = mendedUser(name);
-    if (value !== name) originals.push(originalOf(place, sent));
-    return { place, value, originals };
+  for (const member of ['userId', 'anonymousId']) {
+    const sent = read(member);
+    const text = textOf(sent)?.trim();
+    if (text === undefined && sent !== undefined) originals.push(originalOf(member, sent));
+    if (text === undefined || text === '') continue;
+    const value = mendedUser(text);
+    if (value !== text) originals.push(originalOf(member, sent));
+    return { member, value, originals };
   }
   return undefined;
 }
 
+/** Returns why a call without a usable user is rejected. */
 export function userFaults(read: ReadMember): readonly Violation[] {
-  const isGiven = (place: string): boolean => read(place) !== undefined && read(place) !== '';
-  const place = isGiven('userId') || !isGiven('anonymousId') ? 'userId' : 'anonymousId';
+  const isSent = (member: string): boolean => read(member) !== undefined && read(member) !== '';
+  const member = isSent('userId') || !isSent('anonymousId') ? 'userId' : 'anonymousId';
   const violations = new Violations();
-  violations.check(`/${place}`, () => UserId.parse(read(place)));
+  violations.check(`/${member}`, () => UserId.parse(read(member)));
   return violations.list;
 }
 
-/** The id: the messageId. If that is not a string, its JSON is the id, so that a retry has the same id. */
+/** Makes a valid id from the messageId. If that is not a string, its JSON becomes the id, so that a retry has the same id. */
 export function idIn(read: ReadMember): MendedField<string | undefined> {
   const sent = read('messageId');
   if (sent === undefined || isBlank(sent)) return { value: undefined, originals: [] };
@@ -52,31 +53,31 @@ export function idIn(read: ReadMember): MendedField<string | undefined> {
   return { value, originals: value === text ? [] : [originalOf('messageId', sent)] };
 }
 
-/** The type, made of the name in `place`; TRACK if there is no name. */
-export function typeIn(read: ReadMember, place: 'event' | 'type'): MendedField<string> {
-  const sent = read(place);
+/** Makes a valid type from the text in a member. Default: TRACK. */
+export function typeIn(read: ReadMember, member: 'event' | 'type'): MendedField<string> {
+  const sent = read(member);
   const name = textOf(sent);
   const value = unlessBroken(() => ActivityType.parse(name));
   if (value !== undefined) return { value, originals: [] };
   const mended = name === undefined ? undefined : mendedType(name);
-  return { value: mended ?? 'TRACK', originals: sent === undefined ? [] : [originalOf(place, sent)] };
+  return { value: mended ?? 'TRACK', originals: sent === undefined ? [] : [originalOf(member, sent)] };
 }
 
-/** The time: the timestamp or, if that cannot be parsed, the originalTimestamp. */
-export function timeIn(read: ReadMember): MendedField<string | undefined> & { readonly place: string } {
+/** Makes a valid time from the timestamp or, if that cannot be parsed, from the originalTimestamp. */
+export function timeIn(read: ReadMember): MendedField<string | undefined> & { readonly member: string } {
   const originals: Original[] = [];
-  for (const place of ['timestamp', 'originalTimestamp']) {
-    const sent = read(place);
+  for (const member of ['timestamp', 'originalTimestamp']) {
+    const sent = read(member);
     if (sent === undefined || isBlank(sent)) continue;
-    if (isTime(sent)) return { place, value: sent, originals };
-    originals.push(originalOf(place, sent));
-    const moment = lenientTime(sent);
-    if (moment !== undefined) return { place, value: Timestamp.toISO(moment), originals };
+    if (isTime(sent)) return { member, value: sent, originals };
+    originals.push(originalOf(member, sent));
+    const time = lenientTime(sent);
+    if (time !== undefined) return { member, value: Timestamp.toISO(time), originals };
   }
-  return { place: '', value: undefined, originals };
+  return { member: '', value: undefined, originals };
 }
 
-/** A string or a number as text. The parser keeps a number that no double can hold as the text that was sent. */
+// A number that no double can hold is text already: the parser keeps its digits.
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 

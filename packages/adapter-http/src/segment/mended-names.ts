@@ -1,50 +1,48 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ActivityId, ActivityType, unlessBroken, UserId } from '@user-activity/domain';
 import { reservedIds } from '../openapi/reserved-ids.ts';
 
-const charactersOfUser = 200;
+const keptCharactersOfUser = 200;
 // `~` and the digest take 44 characters.
-const charactersOfId = ActivityId.maxLength - 44;
-// Enough for any name with white space around it; the rest of a longer text is ignored.
+const keptCharactersOfId = ActivityId.maxLength - 44;
+// Bounds the work on a long name. It leaves room for white space around a valid type.
 const maxUnitsOfName = 10_000;
 const controlCharacters = /\p{Cc}/gu;
-const notOfId = /[^\x21-\x7e]/gu;
+const invalidInId = /[^\x21-\x7e]/gu;
 
 /**
- * The user for a trimmed, non-empty text. A text that is not a valid user (too long, `.`, with control characters or unpaired surrogates)
- * becomes its first 200 characters, `~` and the SHA-256 of the whole in base64url, so that no two users become one.
+ * Returns a valid user for a trimmed, non-empty text. An invalid text (too long, `.`, with control characters or unpaired surrogates) is
+ * cut to 200 characters, followed by `~` and the SHA-256 of the whole text in base64url. So different texts remain different users.
  */
 export function mendedUser(text: string): string {
   if (unlessBroken(() => UserId.parse(text)) !== undefined) return text;
-  const beginning = beginningOf(text, charactersOfUser).toWellFormed().replaceAll(controlCharacters, '_');
+  const beginning = beginningOf(text, keptCharactersOfUser).toWellFormed().replaceAll(controlCharacters, '_');
   return `${beginning}~${digestOf(text)}`;
 }
 
-/** The id for a non-empty text. A text that is not a valid id becomes its first 84 characters, `~` and the SHA-256 of the whole. */
+/** Returns a valid id for a non-empty text. An invalid text is cut to 84 characters, followed by `~` and its SHA-256. */
 export function mendedId(text: string): string {
   if (unlessBroken(() => ActivityId.parse(text)) !== undefined && !reservedIds.has(text)) return text;
-  return `${beginningOf(text, charactersOfId).replaceAll(notOfId, '_')}~${digestOf(text)}`;
+  return `${beginningOf(text, keptCharactersOfId).replaceAll(invalidInId, '_')}~${digestOf(text)}`;
 }
 
-/** The type for a name that is not a valid type, cut to 256 characters. Returns undefined if nothing is left. */
+/** Returns a valid type for a name that is not one. Cuts the name to 256 characters. Returns undefined for a blank name. */
 export function mendedType(name: string): string | undefined {
   const text = name.slice(0, maxUnitsOfName).replaceAll(controlCharacters, ' ').trim();
   const start = beginningOf(text, ActivityType.maxLength).toWellFormed();
-  // Cuts again, because some characters become two or three in upper case.
+  // Upper case turns some characters into two or three, so the name is cut again.
   const upper = start.normalize('NFC').toUpperCase().normalize('NFC');
   return unlessBroken(() => ActivityType.parse(beginningOf(upper, ActivityType.maxLength)));
 }
 
-/** The first characters (code points) of a text. Does not read the rest. */
+/** Returns the first characters (code points) of a text. */
 const beginningOf = (text: string, characters: number): string =>
   Array.from(text.slice(0, 2 * characters))
     .slice(0, characters)
     .join('');
 
-/** The SHA-256 of a text. Unpaired surrogates have no UTF-8: such a text is hashed as UTF-16 behind a byte that UTF-8 never has. */
 function digestOf(text: string): string {
-  const hash = createHash('sha256');
-  if (text.isWellFormed()) hash.update(text, 'utf8');
-  else hash.update(Buffer.of(0xff)).update(text, 'utf16le');
-  return hash.digest('base64url');
+  // UTF-8 has no unpaired surrogates. UTF-16 behind the byte 0xff, which UTF-8 never has, keeps such texts different.
+  const bytes = text.isWellFormed() ? text : Buffer.concat([Buffer.of(0xff), Buffer.from(text, 'utf16le')]);
+  return hash('sha256', bytes, 'base64url');
 }

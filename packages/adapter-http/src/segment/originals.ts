@@ -1,23 +1,23 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { originalsBytes } from '@user-activity/application';
 import { type JsonValue, maxMetadataBytes } from '@user-activity/domain';
 import { UnreadValue } from '../bodies/members.ts';
 import { isMetadata } from './mended-json.ts';
 import { wholeJson } from './whole-json.ts';
 
-/** A member of a call as it was sent. `metadata.original` shows it under its name. */
+/** A member of a call as it was sent, for `metadata.original`. */
 export interface Original {
   readonly name: string;
   readonly shown: JsonValue;
 }
 
-/** The maximum of bytes for the metadata of a call: it leaves room for the originals of mended values. */
+/** Returns the maximum of bytes for the metadata of a call without its originals: `configured`, unless the originals would have no room. */
 export const maxBytesOfCalls = (configured: number): number =>
   Math.min(configured, maxMetadataBytes - originalsBytes);
 
 const maxBytes = 1024;
 
-/** Shows a member as it was sent: as `{json}` if metadata cannot hold it, and as `{bytes, sha256}` above 1 KiB of JSON. */
+/** Shows a member as it was sent. A value that metadata cannot hold becomes `{json}`. More than 1 KiB of JSON becomes `{bytes, sha256}`. */
 export function originalOf(name: string, sent: unknown): Original {
   if (sent instanceof UnreadValue) return digestOfOriginal(name, sent);
   const json = wholeJson(sent);
@@ -26,38 +26,32 @@ export function originalOf(name: string, sent: unknown): Original {
 
 function shownIn(sent: unknown, json: string): JsonValue | undefined {
   if (json.length > maxBytes) return undefined;
-  if (isHeld(sent) && Buffer.byteLength(json) <= maxBytes) return sent;
+  if (isJsonValue(sent) && Buffer.byteLength(json) <= maxBytes) return sent;
   const asText = { json };
   return Buffer.byteLength(JSON.stringify(asText)) <= maxBytes ? asText : undefined;
 }
 
-/** Whether a member of `metadata.original` can be this value. */
-function isHeld(sent: unknown): sent is JsonValue {
+/** Whether metadata can hold the value in a member of `original`. */
+function isJsonValue(sent: unknown): sent is JsonValue {
   if (typeof sent === 'string') return sent.isWellFormed();
   return typeof sent !== 'object' || isMetadata({ original: { sent } }, 2 * maxBytes);
 }
 
-/** Shows a member that was left out, by its digest. */
+/** Shows the size and SHA-256 of an omitted member. */
 export const digestOfOriginal = (name: string, sent: unknown): Original => ({
   name,
   shown: digestOfValue(sent),
 });
 
-/** Shows properties that were left out. They were most of the metadata, so their size and digest are not nested under a name. */
-export function digestOfProperties(sent: unknown): readonly Original[] {
-  const { bytes, sha256 } = digestOfValue(sent);
-  return [
-    { name: 'bytes', shown: bytes },
-    { name: 'sha256', shown: sha256 },
-  ];
-}
+/** Shows the size and SHA-256 of omitted properties, which become members of `metadata.original` itself. */
+export const digestOfProperties = (sent: unknown): readonly Original[] =>
+  Object.entries(digestOfValue(sent)).map(([name, shown]) => ({ name, shown }));
 
-/** The digest of a value; for an unread value, that of its text as it was sent. */
 const digestOfValue = (sent: unknown) =>
   sent instanceof UnreadValue ? { bytes: sent.bytes, sha256: sent.sha256 } : digestOf(wholeJson(sent));
 
-/** Replaces JSON that is not kept: the number of its bytes in UTF-8, and their SHA-256 in hexadecimal. */
+/** Returns the size of JSON as UTF-8, and its SHA-256 in hexadecimal. */
 const digestOf = (json: string) => ({
   bytes: Buffer.byteLength(json),
-  sha256: createHash('sha256').update(json).digest('hex'),
+  sha256: hash('sha256', json),
 });

@@ -16,19 +16,17 @@ import { callIn } from './read-call.ts';
 import { bodyOfRoute, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
-const IncompleteCalls = {
-  ...RejectedItems,
-  description:
-    'Calls that were accepted, although the values at these paths were too large: only their size and SHA-256 are stored, and the whole ' +
-    'call is a dead letter as well. Absent if there are none.',
-};
-
 const Answer = named(
   'SegmentReceipt',
   Type.Object({
     success: Type.Boolean({ description: 'False if everything was rejected.' }),
     rejected: RejectedItems,
-    incomplete: Type.Optional(IncompleteCalls),
+    incomplete: Type.Optional({
+      ...RejectedItems,
+      description:
+        'Accepted calls with values that are too large, at these paths. The activity holds only the size and SHA-256 of such a value, and the ' +
+        'whole call is a dead letter as well. Absent if there are none.',
+    }),
     omittedErrors: OmittedErrors,
   }),
 );
@@ -38,8 +36,8 @@ const schema = {
   description:
     'The Segment HTTP API, for the SDKs of Segment and RudderStack: point their host here, and use an API key as their write key. ' +
     'The key may be `writeKey` in a body of at most 1 MiB, instead of in a header. ' +
-    'Answers 200 only after the log holds the accepted calls. A call that names a user is always accepted: values that break a rule are ' +
-    'mended, and `metadata.original` holds them as sent. A call that cannot be mended is listed in `rejected`, and becomes a dead letter of ' +
+    'Answers 200 only after the log holds the accepted calls. A call that names a user is always accepted: valid values replace values that ' +
+    'break a rule, and `metadata.original` holds these as sent. Any other call is listed in `rejected`, and becomes a dead letter with ' +
     'the code `invalid`, because those SDKs ignore refusals. Query parameters are ignored.',
   response: { 200: Answer, ...problems(400, 401, 403, 413, 415, 503) },
 };
@@ -65,17 +63,17 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
     };
   };
   const route = (
-    [path, ...others]: readonly [string, ...string[]],
-    { operationId, ...described }: { operationId: string; summary: string; body: TUnsafe<unknown> },
+    [path, ...aliases]: readonly [string, ...string[]],
+    described: { operationId: string; summary: string; body: TUnsafe<unknown> },
     options: { bodyLimit?: number },
     answer: (request: FastifyRequest) => Promise<Static<typeof Answer>>,
   ): void => {
-    const description = `${schema.description} Also at ${others.map((other) => `\`${other}\``).join(' and ')}.`;
-    for (const url of [path, ...others])
+    const description = `${schema.description} Also at ${aliases.map((alias) => `\`${alias}\``).join(' and ')}.`;
+    for (const url of [path, ...aliases])
       app.post(
         url,
         {
-          schema: url === path ? { ...schema, ...described, operationId, description } : { hide: true },
+          schema: url === path ? { ...schema, ...described, description } : { hide: true },
           config: { mediaTypes, keyInBody: true },
           ...options,
         },
@@ -84,7 +82,7 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
   };
   for (const kind of segmentCalls)
     route(
-      // SDKs use the short paths as well. The OpenAPI document lists them in descriptions.
+      // SDKs also use the short paths, which the OpenAPI document mentions only in descriptions.
       [`/v1/${kind}`, `/v1/${kind.charAt(0)}`],
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
       { bodyLimit },
@@ -99,14 +97,14 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
     { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
     {},
     async (request) => {
-      const limits = {
-        items: maxBatchSize,
-        contextBytes: request.routeOptions.bodyLimit,
+      const settings = {
+        maxCalls: maxBatchSize,
+        maxContextBytes: request.routeOptions.bodyLimit,
         maxBytes,
         mask,
         count: (bytes: number) => request.bytes.addBody(bytes),
       };
-      return log(callsIn(await batchIn(await callBody(request, hasApiKey), limits.count), limits));
+      return log(callsIn(await batchIn(await callBody(request, hasApiKey), settings.count), settings));
     },
   );
 };

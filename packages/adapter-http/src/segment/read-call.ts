@@ -1,5 +1,4 @@
-import { RuleBroken } from '@user-activity/domain';
-import { brokenBody, isTooDeep, mendedJsonIn } from '../bodies/json-body.ts';
+import { bodyFault, isTooDeep, jsonBody, mendedJsonIn } from '../bodies/json-body.ts';
 import { isObjectText, membersNamed } from '../bodies/json-elements.ts';
 import { valueBytes } from '../bodies/json-bytes.ts';
 import { type Members, UnreadValue } from '../bodies/members.ts';
@@ -24,44 +23,42 @@ const memberNames = [
   'context',
 ] as const;
 
-/** Counts bytes that values take in memory. Throws if the process may not hold them. */
-type Count = (bytes: number) => void;
+/** Counts the memory that values take, in bytes. Throws if the process has no room for them. */
+export type Count = (bytes: number) => void;
 
-/** Whether a call is too large or too deep to be parsed as a whole. */
-const isTooMuch = (json: Buffer): boolean => json.length > maxItemBytes || isTooDeep(json);
-
+/** Parses a call. If the body is too large or too deep for that, reads the call as `callByMembers` does. Throws 400 if it is not JSON. */
 export async function callIn(body: Buffer, count: Count): Promise<unknown> {
-  try {
-    const byMembers = isTooMuch(body) ? await callByMembers(body, count) : undefined;
-    if (byMembers !== undefined) return byMembers;
-    count(valueBytes(body));
-    const call = mendedJsonIn(body);
-    if (call === null) throw new Problem(400, 'A JSON body is required.');
-    return call;
-  } catch (error) {
-    throw error instanceof RuleBroken ? brokenBody(error, body) : error;
-  }
+  const isTooMuch = body.length > maxItemBytes || isTooDeep(body);
+  const byMembers = isTooMuch ? await callByMembers(body, count) : undefined;
+  if (byMembers !== undefined) return byMembers;
+  count(valueBytes(body));
+  const call = jsonBody(body, mendedJsonIn);
+  if (call === null) throw new Problem(400, 'A JSON body is required.');
+  return call;
 }
 
 /**
- * Reads a call that is too large to be parsed as a whole, member by member, because it may still name a user. A member becomes an
- * `UnreadValue` if it is too deep, or beyond 1 MiB together with the others. Unknown members are skipped. Returns undefined if the JSON is
- * not an object. Throws RuleBroken if it is not JSON.
+ * Parses the known members of a large call one by one, because the call may still name a user. A member becomes an `UnreadValue` if it
+ * is too deep, or if all members together would exceed 1 MiB. Returns undefined if the JSON is not an object. Throws 400 if it is not JSON.
  */
 export async function callByMembers(json: Buffer, count: Count): Promise<Members | undefined> {
   if (!isObjectText(json)) return undefined;
   const call: Record<string, unknown> = {};
   let left = maxItemBytes;
-  for (const [name, text] of await membersNamed(json, memberNames)) {
-    const value = readUnlessTooMuch(text, count, left);
-    if (!(value instanceof UnreadValue)) left -= text.length;
-    call[name] = value;
+  try {
+    for (const [name, text] of await membersNamed(json, memberNames)) {
+      const value = valueUnlessTooMuch(text, count, left);
+      if (!(value instanceof UnreadValue)) left -= text.length;
+      call[name] = value;
+    }
+  } catch (error) {
+    throw bodyFault(error, json);
   }
   return call;
 }
 
-/** Parses a value; returns an `UnreadValue` if it is too deep or has more than `maxBytes` bytes. */
-export function readUnlessTooMuch(json: Buffer, count: Count, maxBytes: number = maxItemBytes): unknown {
+/** Parses a value, or returns an `UnreadValue` if the value is too deep or has more than `maxBytes` bytes. */
+export function valueUnlessTooMuch(json: Buffer, count: Count, maxBytes: number = maxItemBytes): unknown {
   if (json.length > maxBytes || isTooDeep(json)) return new UnreadValue(json);
   count(valueBytes(json));
   return mendedJsonIn(json);

@@ -1,7 +1,7 @@
 import { type SchemaOptions, type TProperties, Type } from '@sinclair/typebox';
 import { type SegmentCall, segmentCalls } from './segment-call.ts';
 
-/** A member that is usually an object. Any other value is stored as well. */
+/** Makes the schema of a member that is usually an object. Other values are stored as well. */
 const details = (description: string, example: object) =>
   Type.Optional(
     Type.Union(
@@ -17,7 +17,7 @@ const details = (description: string, example: object) =>
     ),
   );
 
-/** A member that is usually a string. */
+/** Makes the schema of a member that is usually a string. */
 const scalar = (options: SchemaOptions) =>
   Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Null()], options));
 
@@ -25,8 +25,8 @@ const commonMembers = {
   userId: scalar({
     'x-component': 'SegmentUserId',
     description:
-      'The user. A number becomes a string. A text that is not a valid user is cut, with `~` and its SHA-256 at the end.',
-    // Without a user, trying the example would make a dead letter.
+      'The user. A number becomes a string. An invalid user is cut, and `~` and the SHA-256 of the whole follow.',
+    // Without a user, a call with the example values would become a dead letter.
     examples: ['123'],
   }),
   anonymousId: scalar({
@@ -35,16 +35,16 @@ const commonMembers = {
   }),
   messageId: scalar({
     description:
-      'The id, and idempotency key. Default: a new id. A text that is not a valid id is cut, with `~` and its SHA-256 at the end.',
+      'The id, and idempotency key. Default: a new id. An invalid id is cut, and `~` and the SHA-256 of the whole follow.',
   }),
   timestamp: scalar({
     description:
       'When it happened, not corrected by sentAt. Default: originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC without a zone), ' +
-      'RFC 2822, the forms that common languages print, or a number since 1970. If it cannot be parsed, or is more than 5 minutes in the ' +
-      'future, the time of receipt is taken.',
+      'RFC 2822, the forms that common languages print, or a number since 1970. The time of receipt replaces a time that cannot be parsed ' +
+      'or is more than 5 minutes in the future.',
     examples: ['2026-11-24T09:30:00Z'],
   }),
-  context: details('Stored in the metadata, unless the metadata would then exceed its size limit.', {
+  context: details('Stored in the metadata, unless the metadata would exceed its size limit.', {
     ip: '127.0.0.1',
   }),
 };
@@ -57,7 +57,7 @@ const membersByCall: Record<SegmentCall, TProperties> = {
   track: {
     event: scalar({
       description:
-        'The type, cut to 256 characters. Default: TRACK. A number becomes a string. `metadata.event` keeps it as given.',
+        'The type, cut to 256 characters. Default: TRACK. A number becomes a string. `metadata.event` holds the event as sent.',
       examples: ['Order Completed'],
     }),
     properties: details('The metadata.', { total: 12.5 }),
@@ -69,7 +69,7 @@ const membersByCall: Record<SegmentCall, TProperties> = {
   alias: { previousId: Type.Optional(Type.String()) },
 };
 
-/** The body of a call, only for the documentation. Unknown members are ignored. */
+/** Makes the schema of a call. Only for the documentation, because any call with a user is accepted. */
 export const segmentBody = (kind: SegmentCall) => Type.Unsafe<unknown>(bodyOf(kind, 'Call', {}));
 
 const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', more: object) =>
@@ -87,7 +87,7 @@ export const segmentBatch = Type.Unsafe<unknown>(
       batch: Type.Array(
         Type.Union(segmentCalls.map((kind) => bodyOf(kind, 'Item', { type: Type.Literal(kind) }))),
       ),
-      context: details('The context for items without one of their own.', { ip: '127.0.0.1' }),
+      context: details('The context for items that have no context.', { ip: '127.0.0.1' }),
     },
     { 'x-component': 'SegmentBatch', additionalProperties: true },
   ),

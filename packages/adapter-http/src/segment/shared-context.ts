@@ -1,13 +1,13 @@
 import { isMetadata, mendedJson } from './mended-json.ts';
 import { digestOfOriginal, type Original, originalOf } from './originals.ts';
 
-/** The context of a batch, for each call without one of its own. It is checked once, because it may be copied often. */
+/** The context of a batch, for each call that has no context. It is checked once, because many calls may copy it. */
 export class SharedContext {
-  /** The value, mended for metadata; undefined if metadata cannot hold it. */
+  /** The context with its invalid parts replaced. Undefined if metadata cannot hold it. */
   readonly value: unknown;
-  /** The value as it was sent, if it was changed. */
+  /** The context as it was sent, if `value` differs from it. */
   readonly original: Original | undefined;
-  /** The bytes of JSON that each copy takes in metadata. */
+  /** The bytes of JSON that each copy adds to metadata. */
   readonly bytes: number;
   readonly #sent: unknown;
   #digest: Original | undefined;
@@ -17,7 +17,7 @@ export class SharedContext {
     const isKept = mended !== undefined && isMetadata({ context: mended.value }, maxBytes);
     this.#sent = sent;
     this.value = isKept ? mended.value : undefined;
-    this.original = isKept ? (mended.isChanged ? originalOf('context', sent) : undefined) : this.leftOut();
+    this.original = isKept ? (mended.isChanged ? originalOf('context', sent) : undefined) : this.digest();
     this.bytes = bytesOf(this.value) + bytesOf(this.original?.shown);
   }
 
@@ -25,8 +25,8 @@ export class SharedContext {
     return new SharedContext(this.#sent, 0);
   }
 
-  /** Replaces the context in a call that cannot hold it beside its properties. */
-  leftOut(): Original {
+  /** The size and SHA-256 of the context, for a call whose metadata has no room for it. */
+  digest(): Original {
     return (this.#digest ??= digestOfOriginal('context', this.#sent));
   }
 }

@@ -7,9 +7,9 @@ const utf8 = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 const latin1 = ['iso-8859-1', 'latin1'];
 
 /**
- * Returns a body of calls, or a part of one, as UTF-8. A byte that is not UTF-8 becomes the JSON escape of an unpaired surrogate, U+DC80
- * to U+DCFF. That is mended later: it is stored as U+FFFD, and names that differ only in such a byte stay different. The media type may
- * also name Latin-1. Throws 415 if it names another charset.
+ * Returns a body of calls, or a part of it, as UTF-8. A byte that is not UTF-8 becomes the JSON escape of an unpaired surrogate, U+DC80 to
+ * U+DCFF. It is stored as U+FFFD later, but users and ids that differ only in such a byte stay different. The media type may name Latin-1.
+ * Throws 415 for other charsets.
  */
 export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buffer {
   const charset = charsetOf(contentType) ?? 'utf-8';
@@ -20,7 +20,7 @@ export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buff
   return isUtf8(json) ? json : withEscapes(json);
 }
 
-// Two passes over one buffer: a body may be ten million such bytes, and a list of pieces would take gigabytes.
+// The first pass counts the invalid bytes, to allocate one buffer. A list of pieces could take gigabytes.
 function withEscapes(json: Buffer): Buffer {
   let faults = 0;
   for (let at = 0, length = 0; at < json.length; at += length || 1) {
@@ -46,7 +46,7 @@ const escapeStart = Buffer.from('\\udc');
 const hexDigits = Buffer.from('0123456789abcdef');
 const escapeBytes = escapeStart.length + 2;
 
-/** The number of bytes of the UTF-8 character at an index; 0 if there is none (RFC 3629, section 4). */
+/** Returns how many bytes the UTF-8 character at an index has (RFC 3629, section 4). Returns 0 if the bytes are not UTF-8. */
 function characterBytes(json: Buffer, at: number): number {
   const first = json[at] ?? 0;
   const second = json[at + 1] ?? 0;

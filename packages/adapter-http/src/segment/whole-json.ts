@@ -3,7 +3,7 @@ import { isMembers } from '../bodies/members.ts';
 // Beyond some ten thousand levels, V8 takes half a minute to serialize 8 MB of JSON, or fails.
 const maxLevels = 1000;
 
-/** Whether a JSON value has at most 1,000 levels. Works level by level, because recursion could overflow the stack. */
+/** Returns whether a JSON value has at most 1,000 levels. Reads level by level, because recursion could overflow the stack. */
 export function isShallow(value: unknown): boolean {
   let level = [value].filter(isContainer);
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -15,10 +15,10 @@ export function isShallow(value: unknown): boolean {
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-// Caches JSON texts: a large member is serialized for its digest and again for its dead letter. An entry is freed with its object.
+// A large member is serialized for its digest and again for its dead letter. An entry is freed with its object.
 const jsonCache = new WeakMap<object, string | undefined>();
 
-/** The JSON text of a value; undefined if it has more than 1,000 levels. Texts are cached, so objects and arrays must not change. */
+/** Returns the JSON of a value, or undefined if the value has more than 1,000 levels. Caches results, so objects must not change. */
 export function shallowJson(value: unknown): string | undefined {
   if (!isContainer(value)) return JSON.stringify(value);
   if (jsonCache.has(value)) return jsonCache.get(value);
@@ -27,32 +27,28 @@ export function shallowJson(value: unknown): string | undefined {
   return json;
 }
 
-/** Returns the JSON text of a value with any number of levels. */
-export const wholeJson = (value: unknown): string => shallowJson(value) ?? deepJson(value);
-
-function deepJson(value: unknown): string {
+/** Returns the JSON of a value with any number of levels. */
+export function wholeJson(value: unknown): string {
+  const json = shallowJson(value);
+  if (json !== undefined) return json;
   const pieces: string[] = [];
-  // A string is JSON text. A list holds one value that is still to be serialized.
-  const open: (string | readonly [unknown])[] = [[value]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next === 'string') pieces.push(next);
-    else {
-      const [whole] = next;
-      if (typeof whole !== 'object' || whole === null) pieces.push(JSON.stringify(whole));
-      else open.push(...partsOf(whole).toReversed());
-    }
+  const open: Part[] = [[value]];
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    if (typeof part === 'string') pieces.push(part);
+    else if (isContainer(part[0])) open.push(...partsOf(part[0]).toReversed());
+    else pieces.push(JSON.stringify(part[0]));
   }
   return pieces.join('');
 }
 
-function partsOf(whole: object): (string | readonly [unknown])[] {
-  const members = Object.entries(whole);
-  const [begin, end] = isMembers(whole) ? ['{', '}'] : ['[', ']'];
-  const parts: (string | readonly [unknown])[] = [begin];
-  for (const [index, [key, member]] of members.entries()) {
-    if (index > 0) parts.push(',');
-    if (isMembers(whole)) parts.push(`${JSON.stringify(key)}:`);
-    parts.push([member]);
-  }
-  return [...parts, end];
+/** Either JSON, or a list of the one value that is still to be serialized. */
+type Part = string | readonly [value: unknown];
+
+function partsOf(container: object): Part[] {
+  const isObject = isMembers(container);
+  const parts = Object.entries(container).flatMap(([key, value], index): Part[] => [
+    `${index === 0 ? '' : ','}${isObject ? `${JSON.stringify(key)}:` : ''}`,
+    [value],
+  ]);
+  return isObject ? ['{', ...parts, '}'] : ['[', ...parts, ']'];
 }

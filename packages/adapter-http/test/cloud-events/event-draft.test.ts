@@ -175,7 +175,7 @@ describe('faults', () => {
       'both kinds of data',
       event({ data: 1, data_base64: 'AAAA' }),
       '/data_base64',
-      'must not be given together with data',
+      'must be absent if there is data',
     ],
     [
       'an extension in upper case',

@@ -142,7 +142,7 @@ describe('sent values are kept beside the stored ones', () => {
       losses: [
         {
           path: '/properties/original',
-          message: 'is stored as its size and SHA-256 only: it has too many levels',
+          message: 'is stored as its size and SHA-256 only: metadata is at most 16 levels deep',
         },
       ],
     });
