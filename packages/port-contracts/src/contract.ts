@@ -17,6 +17,31 @@ export interface Subject {
   close(): Promise<void>;
 }
 
+/** A subject whose store a test can make unreachable. */
+export interface StoreSubject<Handle> extends Subject {
+  /** Opens a new handle on the store, which is empty at first. */
+  open(): Promise<Handle>;
+  /** Makes the store unreachable for every handle. The returned function undoes it. */
+  interrupt(): Promise<() => Promise<void>>;
+}
+
+/** Cases by the number of their promise, then by title. */
+type CaseTable<Args extends readonly unknown[]> = Readonly<
+  Record<string, Readonly<Record<string, (...args: Args) => Promise<void>>>>
+>;
+
+/** Returns a function that makes cases from a table. `open` makes the arguments of a case from its subject. */
+export const casesWith =
+  <One, Args extends readonly unknown[]>(open: (subject: One) => Promise<Args>) =>
+  (table: CaseTable<Args>): Contract<One> =>
+    Object.entries(table).flatMap(([promise, cases]) =>
+      Object.entries(cases).map(([title, run]) => ({
+        promise,
+        title,
+        run: async (subject) => run(...(await open(subject))),
+      })),
+    );
+
 /** Registers the whole suite with vitest. Each case has its own subject, so that no case depends on another. */
 export function describeContract<One extends Subject>(
   name: string,

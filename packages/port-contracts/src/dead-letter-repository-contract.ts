@@ -18,7 +18,7 @@ import type { Contract } from './contract.ts';
 import { latestLetterCases } from './latest-letter-cases.ts';
 import { assertSame, at, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
-import type { LetterRepositorySubject } from './letter-repository-subject.ts';
+import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
 import { sweepCases } from './sweep-cases.ts';
 
 const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
@@ -54,14 +54,10 @@ const anyLetter = fc.record({
   code: fc.constantFrom<DeadLetterCode>('unreadable', 'conflict', 'refused'),
 });
 
-/** The promises of every `DeadLetterRepository`, by the numbers in its doc comment. */
-export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
-  {
-    promise: 'B1',
-    title: 'a filter selects by codes, from (inclusive) and to (exclusive)',
-    async run(subject) {
-      const repository = await subject.open();
-      await (await subject.queue()).add([
+const deadLetterRepositoryCases = letterCases({
+  B1: {
+    async 'a filter selects by codes, from (inclusive) and to (exclusive)'(repository, queue) {
+      await queue.add([
         letterOf(1, { diedAt: at(0) }),
         letterOf(2, { diedAt: at(1), code: 'conflict' }),
         letterOf(3, { diedAt: at(2), code: 'refused' }),
@@ -82,14 +78,14 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       );
     },
   },
-  {
-    promise: 'B2',
-    title: 'the latest letters come first, equal times by id bytewise; asc is the exact reverse',
-    async run(subject) {
-      const repository = await subject.open();
+  B2: {
+    async 'desc begins with the latest letter, then goes by the bytes of the id; asc is its reverse'(
+      repository,
+      queue,
+    ) {
       const letters = [letterOf(10), letterOf(9), letterOf(9, { origin: originOf('User', 0, 9) })];
       letters.push(letterOf(7, { diedAt: at(1) }), letterOf(8, { diedAt: at(-1) }));
-      await (await subject.queue()).add(letters);
+      await queue.add(letters);
       const expected = ['user-activity:0:8', 'User:0:9', 'user-activity:0:10', 'user-activity:0:9'];
       expected.push('user-activity:0:7');
       const [ascending] = await walk(repository, { order: 'asc', limit: 500 });
@@ -98,11 +94,8 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assert.deepEqual(idsOf(descending ?? []), expected.toReversed());
     },
   },
-  {
-    promise: 'B3',
-    title: 'any walk returns what filtering and sorting everything would return',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
+  B3: {
+    async 'any walk returns what filtering and sorting everything would return'(repository, queue) {
       const everything: DeadLetter[] = [];
       const question = fc.record({
         codes: fc.subarray<DeadLetterCode>(['unreadable', 'conflict', 'refused']),
@@ -135,12 +128,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         { numRuns: 15, endOnFailure: true },
       );
     },
-  },
-  {
-    promise: 'B3',
-    title: 'letters added or removed during a walk neither hide nor repeat others',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
+    async 'letters added or removed during a walk neither hide nor repeat others'(repository, queue) {
       const there = Array.from({ length: 12 }, (_, offset) => letterOf(offset, { diedAt: at(offset * 10) }));
       await queue.add(there);
       let page = 0;
@@ -152,11 +140,11 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assert.deepEqual(seen.flatMap(idsOf), ids(there));
     },
   },
-  {
-    promise: 'B4',
-    title: 'a page has bytes unchanged, and names the parts left out as too large',
-    async run(subject) {
-      const repository = await subject.open();
+  B4: {
+    async 'a page has the bytes unchanged, and names the parts that it omits as too large'(
+      repository,
+      queue,
+    ) {
       const headers = { twice: [bytes('one'), Uint8Array.of(0xff)], ['__proto__']: [new Uint8Array()] };
       const small = letterOf(1, { key: Uint8Array.of(0, 0xff), headers });
       const atBound = letterOf(2, {
@@ -169,7 +157,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         value: new Uint8Array(listedBytes.value + 1),
         headers: { long: [new Uint8Array(listedBytes.headers + 1)] },
       });
-      await (await subject.queue()).add([small, atBound, none, large]);
+      await queue.add([small, atBound, none, large]);
       const [page = []] = await walk(repository, { order: 'asc', limit: 10 });
       const listed = (letter: DeadLetter, omitted: ListedLetter['omitted'] = []): ListedLetter => ({
         ...letter,
@@ -186,16 +174,13 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assert.deepEqual(page.map(comparable), expected.map(comparable));
     },
   },
-  {
-    promise: 'B9',
-    title: 'a page of large letters ends where its JSON would be more than 4 MiB',
-    async run(subject) {
-      const repository = await subject.open();
+  B9: {
+    async 'a page of large letters ends before its JSON exceeds 4 MiB'(repository, queue) {
       const shown = new Uint8Array(listedBytes.value).fill(0x22);
       const letters = Array.from({ length: 150 }, (_, offset) =>
         letterOf(offset + 100, { value: shown, code: offset % 2 === 0 ? 'refused' : 'conflict' }),
       );
-      await (await subject.queue()).add(letters);
+      await queue.add(letters);
       for (const codes of [[], ['refused', 'conflict'] as const]) {
         const pages = await walk(repository, {
           filter: DeadLetterFilter.of({ codes }),
@@ -209,11 +194,8 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       }
     },
   },
-  {
-    promise: 'B5',
-    title: 'letters come whole and in the order of their ids, as many as the bytes allow',
-    async run(subject) {
-      const repository = await subject.open();
+  B5: {
+    async 'findByIds returns whole letters in the order of the ids, up to the byte limit'(repository, queue) {
       const letters = [3, 1, 2].map((offset) =>
         letterOf(offset, { key: null, value: new Uint8Array(100_000).fill(offset), headers: {} }),
       );
@@ -223,7 +205,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         activityId: ActivityId.parse('~'.repeat(128)),
       });
       const largest = letterOf(5, { value: new Uint8Array(1024 * 1024).fill(0xff) });
-      await (await subject.queue()).add([...letters, strange, largest]);
+      await queue.add([...letters, strange, largest]);
       const found = async (wanted: readonly DeadLetter[], maxBytes: number): Promise<object[]> =>
         (await repository.findByIds(ids(wanted), maxBytes)).map(comparable);
       const absentLetter = letterOf(9);
@@ -238,11 +220,8 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assert.deepEqual(await found([], plenty), []);
     },
   },
-  {
-    promise: 'B6',
-    title: 'remove deletes a dead letter, but keeps one that was dead-lettered again after it was read',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
+  B6: {
+    async 'remove keeps a letter that was added again after the caller read it'(repository, queue, subject) {
       const [first, second, third] = [letterOf(1), letterOf(2), letterOf(3)];
       await queue.add([first, second, third]);
       const again = { ...second, diedAt: at(1), reason: 'again' };
@@ -256,15 +235,14 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assertSame(await repository.findByIds(ids([first, second, third]), plenty), [third]);
     },
   },
-  ...latestLetterCases,
-  ...sweepCases,
-  {
-    promise: 'B7',
-    title: 'while unreachable it rejects with a domain error, and works again afterwards',
-    async run(subject) {
-      const repository = await subject.open();
+  B7: {
+    async 'calls reject while the store is unreachable, and work again afterwards'(
+      repository,
+      queue,
+      subject,
+    ) {
       const letter = letterOf(1);
-      await (await subject.queue()).add([letter]);
+      await queue.add([letter]);
       const restore = await subject.interrupt();
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
       await assertRejects(walk(repository, { limit: 1 }), ...codes);
@@ -277,6 +255,13 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assert.deepEqual(await walk(repository, { limit: 1 }), [[]]);
     },
   },
+});
+
+/** The promises of every `DeadLetterRepository`, by the numbers in its doc comment. */
+export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
+  ...deadLetterRepositoryCases,
+  ...latestLetterCases,
+  ...sweepCases,
 ];
 
 function originOf(topic: string, partition: number, offset: number): DeadLetter['origin'] {

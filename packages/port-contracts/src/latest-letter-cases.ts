@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { ActivityId, type DeadLetter, type LatestLetter } from '@user-activity/domain';
-import type { Contract } from './contract.ts';
-import type { LetterRepositorySubject } from './letter-repository-subject.ts';
+import { letterCases } from './letter-repository-subject.ts';
 import { at, letterOf } from './letters.ts';
 
 const id = (text: string): ActivityId => ActivityId.parse(text);
@@ -11,12 +10,9 @@ const inOrder = (latest: readonly LatestLetter[]): readonly LatestLetter[] =>
   latest.toSorted((left, right) => (left.activityId < right.activityId ? -1 : 1));
 
 /** The promise about `findLatestLetters`. */
-export const latestLetterCases: Contract<LetterRepositorySubject> = [
-  {
-    promise: 'B8',
-    title: 'findLatestLetters returns one entry per activity with a letter, and nothing for others',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
+export const latestLetterCases = letterCases({
+  B8: {
+    async 'findLatestLetters returns one entry for each activity that has a letter'(repository, queue) {
       const once = ofActivity(1, 'once', 5);
       const twice = [ofActivity(2, 'twice', 9), ofActivity(3, 'twice', 7)];
       await queue.add([once, ...twice, ofActivity(4, 'ONCE', 6), letterOf(5, { diedAt: at(99) })]);
@@ -33,13 +29,7 @@ export const latestLetterCases: Contract<LetterRepositorySubject> = [
       const left = [{ activityId: id('twice'), diedAt: at(7) }];
       assert.deepEqual(await repository.findLatestLetters(asked), left);
     },
-  },
-  {
-    promise: 'B8',
-    title:
-      'a thousand activities can be queried at once, and a thousand letters of one activity give one entry',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
+    async 'findLatestLetters takes 2,000 ids and handles 1,000 letters of one activity'(repository, queue) {
       const several = Array.from({ length: 1000 }, (_, index) => ofActivity(index, `several-${index}`, 1));
       const same = Array.from({ length: 1000 }, (_, index) => ofActivity(1000 + index, 'same', index));
       await queue.add([...several, ...same]);
@@ -52,4 +42,4 @@ export const latestLetterCases: Contract<LetterRepositorySubject> = [
       );
     },
   },
-];
+});

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Cancellation, EventConsumer } from '@user-activity/domain';
-import type { Contract } from './contract.ts';
-import { type LogSubject, publish } from './log-subject.ts';
+import { logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivities } from './samples.ts';
@@ -14,11 +13,9 @@ export const cancelled = (signal: Cancellation): Promise<void> =>
   });
 
 /** The promises about stopping, ending, `ping` and `progress`. */
-export const lifeCycleCases: Contract<LogSubject> = [
-  {
-    promise: 'L8',
-    title: 'stopping cancels the handler, waits for it, and calls none afterwards',
-    async run(subject) {
+export const lifeCycleCases = logCases({
+  L8: {
+    async 'stopping cancels the handler, waits for it, and calls none afterwards'(subject) {
       const [first, later] = [sampleActivities(5), sampleActivities(5)];
       const begun = Promise.withResolvers<void>();
       const events: string[] = [];
@@ -35,18 +32,14 @@ export const lifeCycleCases: Contract<LogSubject> = [
       events.push('stopped');
       await reader.stop();
       await publish(subject, later);
-      const witness = await Reader.start(subject, 'witness');
-      await witness.has(later);
-      await witness.stop();
+      await Reader.readAll(subject, later, 'witness');
       const rounds = events.filter((event) => event === 'called').length;
       assert.equal(events.filter((event) => event === 'settled').length, rounds);
       assert.equal(events.at(-1), 'stopped');
     },
   },
-  {
-    promise: 'L10',
-    title: 'ended resolves after stop, and not before',
-    async run(subject) {
+  L10: {
+    async 'ended resolves after stop, and not before'(subject) {
       const consumer = await subject.openConsumer('one');
       let ended = false;
       const noted = consumer.ended.then(() => {
@@ -59,10 +52,8 @@ export const lifeCycleCases: Contract<LogSubject> = [
       await noted;
     },
   },
-  {
-    promise: 'L11',
-    title: 'ping resolves exactly while the member can receive records',
-    async run(subject) {
+  L11: {
+    async 'ping resolves while the member can receive records, and rejects otherwise'(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
       await consumer.ping();
@@ -74,10 +65,8 @@ export const lifeCycleCases: Contract<LogSubject> = [
       await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
     },
   },
-  {
-    promise: 'L13',
-    title: 'progress returns the state of the group, even before the member has joined',
-    async run(subject) {
+  L13: {
+    async 'progress returns the state of the group, even before the member has joined'(subject) {
       const activities = sampleActivities(30);
       const [first, second] = [await subject.openConsumer('one'), await subject.openConsumer('other')];
       const behind = () => Promise.all([first, second].map(behindOf));
@@ -96,11 +85,7 @@ export const lifeCycleCases: Contract<LogSubject> = [
       assert.equal(await behindOf(await subject.openConsumer('one')), 3);
       await second.stop();
     },
-  },
-  {
-    promise: 'L13',
-    title: 'progress rejects while the log does not answer, and works again afterwards',
-    async run(subject) {
+    async 'progress rejects while the log is unreachable, and works again afterwards'(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
       await publish(subject, sampleActivities(3));
@@ -111,7 +96,7 @@ export const lifeCycleCases: Contract<LogSubject> = [
       await consumer.stop();
     },
   },
-];
+});
 
 /** Returns the lag of the group over all reported partitions. */
 async function behindOf(consumer: EventConsumer): Promise<number> {

@@ -6,7 +6,7 @@ import type {
   UserActivity,
 } from '@user-activity/domain';
 import { activityLogged } from '@user-activity/domain';
-import type { Subject } from './contract.ts';
+import { casesWith, type Subject } from './contract.ts';
 
 /** One log, empty at first. */
 export interface LogSubject extends Subject {
@@ -21,6 +21,9 @@ export interface LogSubject extends Subject {
   /** Makes the log unreachable for every handle. The returned function undoes it. */
   interrupt(): Promise<() => Promise<void>>;
 }
+
+/** Makes cases of `EventPublisher` and `EventConsumer`. */
+export const logCases = casesWith(async (subject: LogSubject) => [subject] as const);
 
 /** Makes the events of activities. */
 export const eventsOf = (activities: readonly UserActivity[]): ActivityLogged[] =>

@@ -7,14 +7,12 @@ import {
   Timestamp,
   TimeRange,
   type UserActivity,
-  UserId,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyMetadata } from './arbitraries.ts';
-import type { ContractCase } from './contract.ts';
-import type { RepositorySubject } from './repository-subject.ts';
-import { sampleActivities, sampleActivity } from './samples.ts';
-import { filterOf, walk, where } from './walk.ts';
+import { repositoryCases } from './repository-subject.ts';
+import { activitiesWithRareSteps, idsOf, sampleActivity } from './samples.ts';
+import { filterOf, saveAll, walk, where } from './walk.ts';
 
 const sinceEver = TimeRange.between(Timestamp.parse('0000-01-01T00:00:00Z'), undefined);
 
@@ -120,12 +118,9 @@ function somewhereIn(metadata: JsonObject, choose: (most: number) => number): Me
 }
 
 /** The promise about metadata conditions. */
-export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
-  {
-    promise: 'R13',
-    title: 'a condition matches by text, searches arrays, and never treats a missing member as null',
-    async run(subject) {
-      const repository = await subject.open();
+export const metadataCases = repositoryCases({
+  R13: {
+    async 'a condition matches by text, searches arrays, and does not match a missing member'(repository) {
       await repository.save(Object.entries(table).map(([id, metadata]) => sampleActivity({ id, metadata })));
       for (const [conditions, ids] of lookups)
         assert.deepEqual(
@@ -134,12 +129,7 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
           JSON.stringify(conditions.map(({ path, scalars }) => [path, [...scalars]])),
         );
     },
-  },
-  {
-    promise: 'R13',
-    title: 'any condition matches exactly as in the domain, whatever the metadata',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'any condition matches any metadata exactly as in the domain'(repository) {
       const everything: UserActivity[] = [];
       const more = fc.array(fc.oneof({ weight: 4, arbitrary: someMetadata }, anyMetadata), {
         minLength: 10,
@@ -166,28 +156,14 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
         { numRuns: 15, endOnFailure: true },
       );
     },
-  },
-  {
-    promise: 'R13',
-    title: 'pages of matches have no gaps and no repeats, also for several users',
-    async run(subject) {
-      const repository = await subject.open();
-      const users = ['user-1', 'user-2', 'user-3'];
-      // Each user has 2,200. The first and the last of every 50 match, so that a store that reads some
-      // hundreds at a time finds a match at either end.
-      const isRare = (index: number): boolean => [0, 49].includes(Math.floor(index / 3) % 50);
-      const activities = sampleActivities(6600).map(({ createdAt }, index) =>
-        sampleActivity({
-          userId: users[index % 3] ?? '',
-          metadata: { step: isRare(index) ? 'rare' : 'common' },
-          createdAt,
-        }),
-      );
-      for (let saved = 0; saved < activities.length; saved += 2200)
-        await repository.save(activities.slice(saved, saved + 2200));
-      const userIds = users.slice(0, 2).map((user) => UserId.parse(user));
+    async 'pages of matches have no gaps and no repeats, also for several users'(repository) {
+      const activities = activitiesWithRareSteps();
+      await saveAll(repository, activities);
+      const userIds = ['user-1', 'user-2'];
       const filter = filterOf({ userIds, metadata: [where('step', 'rare')] });
-      const wanted = activities.filter((_, index) => isRare(index) && index % 3 < 2).map(({ id }) => id);
+      const wanted = idsOf(
+        activities.filter(({ userId, metadata }) => userIds.includes(userId) && metadata['step'] === 'rare'),
+      );
       for (const order of ['asc', 'desc'] as const) {
         for (const limit of [20, 500]) {
           const pages = await walk(repository, { filter, order, limit });
@@ -201,4 +177,4 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
       assert.equal(await repository.count(filter), wanted.length);
     },
   },
-];
+});

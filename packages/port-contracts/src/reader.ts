@@ -34,6 +34,18 @@ export class Reader {
     return reader;
   }
 
+  /** Starts a member of the group, stops it when the activities were delivered, and returns it. */
+  static async readAll(
+    subject: LogSubject,
+    activities: readonly UserActivity[],
+    group = 'one',
+  ): Promise<Reader> {
+    const reader = await Reader.start(subject, group);
+    await reader.has(activities);
+    await reader.stop();
+    return reader;
+  }
+
   get records(): readonly LogRecord[] {
     return this.batches.flat();
   }

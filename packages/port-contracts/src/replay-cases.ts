@@ -6,9 +6,8 @@ import {
   type RawRecord,
   replayHeader,
 } from '@user-activity/domain';
-import type { Contract } from './contract.ts';
 import { bytes } from './letters.ts';
-import { eventsOf, type LogSubject, publish } from './log-subject.ts';
+import { eventsOf, logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
@@ -51,12 +50,9 @@ const replaysAfter = (reader: Reader, seen: number): Map<string, LogRecord> =>
   new Map(reader.records.slice(seen).map((record) => [JSON.stringify(record.replayOf), record]));
 
 /** The promises of a publisher about `republish`. */
-export const republishCases: Contract<LogSubject> = [
-  {
-    promise: 'P6',
-    title:
-      'each is delivered byte for byte with the origin of its first copy, however often, on its partition',
-    async run(subject) {
+export const republishCases = logCases({
+  P6: {
+    async 'a record republished three times keeps its bytes, its partition and its first origin'(subject) {
       const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();
       const poison = ['user-1', 'user-2', 'user-3', null].map((user) => ({
@@ -88,11 +84,7 @@ export const republishCases: Contract<LogSubject> = [
       }
       await reader.stop();
     },
-  },
-  {
-    promise: 'P6',
-    title: 'a replayed event follows the later events of its user, on the partition of the user',
-    async run(subject) {
+    async 'a republished event follows the later events of its user, on the same partition'(subject) {
       const [poison, since] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
       await publish(subject, [poison, since]);
       const reader = await Reader.start(subject, 'one');
@@ -109,11 +101,7 @@ export const republishCases: Contract<LogSubject> = [
       assert.deepEqual(last.content, first.content);
       assert.deepEqual(last.replayOf, first.origin);
     },
-  },
-  {
-    promise: 'P6',
-    title: 'republish keeps P3, P4 and P5 too',
-    async run(subject) {
+    async 'republish keeps P3, P4 and P5 too'(subject) {
       const publisher = await subject.openPublisher({ bufferedEvents: 10 });
       const records = Array.from(
         { length: 11 },
@@ -143,14 +131,12 @@ export const republishCases: Contract<LogSubject> = [
       assert.ok(records.slice(0, 3).every(({ value }) => values.has(Buffer.from(value ?? []).toString())));
     },
   },
-];
+});
 
 /** The promises of a consumer about replayed records. */
-export const attributionCases: Contract<LogSubject> = [
-  {
-    promise: 'L12',
-    title: 'a replay header that names no earlier place of this log is ignored, and kept with the bytes',
-    async run(subject) {
+export const attributionCases = logCases({
+  L12: {
+    async 'a replay header without an earlier offset of this log is kept as an ordinary header'(subject) {
       const reader = await Reader.start(subject, 'one');
       const key = bytes('user-1');
       const [sample] = await copiesOf(subject, reader, [{ key, value: bytes('x'), headers: {} }]);
@@ -185,4 +171,4 @@ export const attributionCases: Contract<LogSubject> = [
       assert.deepEqual(plain(firstCopyOf(last)), plain(garbled));
     },
   },
-];
+});

@@ -31,16 +31,16 @@ export async function assertCounts(
   filter: ActivityFilter,
   slots: TimeSlots,
 ): Promise<void> {
-  const through = everything.filter((activity) => letsThrough(filter, activity));
+  const selected = everything.filter((activity) => isSelected(filter, activity));
   for (const field of ['type', 'userId'] as const)
     assert.deepEqual(
       await byKey(repository, filter, field),
-      tally(through.map((activity) => activity[field])),
+      tally(selected.map((activity) => activity[field])),
     );
   const found = await bySlot(repository, filter, slots);
   assert.deepEqual(
     Object.fromEntries(found.map(([segment, slot, count]) => [`${segment} ${slot}`, count])),
-    tally(through.map(({ createdAt }) => slotAt(slots, createdAt))),
+    tally(selected.map(({ createdAt }) => slotAt(slots, createdAt))),
   );
   // A limit of exactly the number of keys is enough, and one less is not.
   assert.equal((await bySlot(repository, filter, slots, found.length)).length, found.length);
@@ -77,7 +77,8 @@ export async function bySlot(
     .map(({ segment, slot, count }) => [segment, slot, count] as const);
 }
 
-const letsThrough = (
+/** Returns whether an activity matches a filter. */
+export const isSelected = (
   { userIds, types: wanted, createdAt, metadata }: ActivityFilter,
   activity: UserActivity,
 ): boolean =>

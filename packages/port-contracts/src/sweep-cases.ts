@@ -7,8 +7,7 @@ import {
   letterOverheadBytes,
   type SweepLimits,
 } from '@user-activity/domain';
-import type { Contract } from './contract.ts';
-import type { LetterRepositorySubject } from './letter-repository-subject.ts';
+import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
 import { at, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
@@ -37,14 +36,11 @@ const nothing: SweepLimits = {
 };
 
 /** The promises of a `DeadLetterRepository` about `sweep` and about claims to replay. */
-export const sweepCases: Contract<LetterRepositorySubject> = [
-  {
-    promise: 'B10',
-    title: 'letters are removed by age, with separate limits for those of the edge and from the log',
-    async run(subject) {
-      const repository = await subject.open();
+export const sweepCases = letterCases({
+  B10: {
+    async 'letters are removed by age, with separate limits for edge and log'(repository, queue, subject) {
       const added = [0, 10, 20, 30].flatMap((millis) => [ofEdge(millis), ofLog(millis)]);
-      await (await subject.queue()).add(added);
+      await queue.add(added);
       assert.deepEqual(await left(subject), names(added));
       assert.equal((await repository.sweep(nothing)).expired, 0);
       assert.deepEqual(await left(subject), names(added));
@@ -56,12 +52,11 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       const rest = await repository.sweep({ ...nothing, edgeBefore: at(99), logBefore: at(99) });
       assert.deepEqual(rest, { expired: 4, evicted: 0, edgeBytes: 0 });
     },
-  },
-  {
-    promise: 'B10',
-    title: 'the oldest letters of the edge are removed while all are too large, and never one from the log',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
+    async 'the oldest letters of the edge are removed while the edge exceeds its size limit'(
+      repository,
+      queue,
+      subject,
+    ) {
       const logged = [ofLog(0), ofLog(5)];
       await queue.add([...logged, ...[1, 2, 3, 4].map((millis) => ofEdge(millis))]);
       // A letter that is added again replaces the first, and counts once.
@@ -77,14 +72,14 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       await repository.sweep({ ...nothing, maxEdgeBytes: 0 });
       assert.deepEqual(await left(subject), names(logged));
     },
-  },
-  {
-    promise: 'B10',
-    title: 'one call removes at most its limit, and concurrent calls remove little more than is due',
-    async run(subject) {
-      const [repository, other] = [await subject.open(), await subject.open()];
+    async 'a call removes at most its limit, and concurrent calls remove few letters too many'(
+      repository,
+      queue,
+      subject,
+    ) {
+      const second = await subject.open();
       const added = Array.from({ length: 20 }, (_, millis) => [ofEdge(millis, 10), ofLog(millis)]).flat();
-      await (await subject.queue()).add(added);
+      await queue.add(added);
       const aged = { ...nothing, edgeBefore: at(15), logBefore: at(15), limit: 20 };
       const { expired } = await repository.sweep(aged);
       assert.ok(expired <= 20, `${expired} at once`);
@@ -92,19 +87,20 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       assert.deepEqual(await left(subject), names(added.slice(30)));
       const { edgeBytes } = await repository.sweep(nothing);
       const half = { ...nothing, maxEdgeBytes: edgeBytes * 0.6, limit: 1 };
-      await Promise.all([repository, other].map((handle) => handle.sweep(half)));
+      await Promise.all([repository, second].map((handle) => handle.sweep(half)));
       while ((await repository.sweep(half)).evicted > 0);
       const rest = (await left(subject)).filter((name) => name.startsWith(edgeTopic));
       assert.ok(rest.length === 3 || rest.length === 2, rest.join());
       assert.ok(rest.includes(`${edgeTopic}:7:19`));
     },
   },
-  {
-    promise: 'B7',
-    title: 'while unreachable nothing is swept, and it works again afterwards',
-    async run(subject) {
-      const repository = await subject.open();
-      await (await subject.queue()).add([ofEdge(0)]);
+  B7: {
+    async 'while the store is unreachable sweep rejects, and it works again afterwards'(
+      repository,
+      queue,
+      subject,
+    ) {
+      await queue.add([ofEdge(0)]);
       const restore = await subject.interrupt();
       const sweep = { ...nothing, maxEdgeBytes: 0 };
       await assertRejects(repository.sweep(sweep), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
@@ -112,13 +108,11 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       assert.equal((await repository.sweep(sweep)).evicted, 1);
     },
   },
-  {
-    promise: 'B11',
-    title: 'one of many concurrent claims succeeds, until it is released or its time is over',
-    async run(subject) {
-      const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
-      const [first, second] = handles;
-      assert.ok(first !== undefined && second !== undefined);
+  B11: {
+    async 'one of many concurrent claims succeeds, until it is released or expires'(first, _, subject) {
+      const second = await subject.open();
+      const handles = [first, second];
+      for (let opened = 2; opened < 8; opened += 1) handles.push(await subject.open());
       const claimAt = (millis: number) => ({ from: at(millis), until: at(millis + 1000) });
       for (const millis of [0, 10_000]) {
         // Each with a slightly different time, as clocks differ.
@@ -136,18 +130,13 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       // The claim's process died: later callers need not wait for a release.
       assert.equal(await first.claimReplay(claimAt(21_001)), 'claimed');
     },
-  },
-  {
-    promise: 'B11',
-    title: 'a claim from a clock that was far ahead blocks nobody',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'a claim from a clock that was far ahead blocks no other claim'(repository) {
       const ahead = { from: at(1_000_000_000), until: at(1_000_001_000) };
       assert.equal(await repository.claimReplay(ahead), 'claimed');
       assert.equal(await repository.claimReplay({ from: at(0), until: at(1000) }), 'claimed');
     },
   },
-];
+});
 
 /** Returns the ids of all remaining letters, in order. */
 async function left(subject: LetterRepositorySubject): Promise<string[]> {
