@@ -26,9 +26,9 @@ import { filterOf } from './walk.ts';
 
 const statusOf = (outcome: SaveOutcome): string => (typeof outcome === 'string' ? outcome : 'refused');
 
-/** Makes an activity with the same id and different metadata, so a different fact. */
-const otherFact = (of: UserActivity): UserActivity =>
-  sampleActivity({ id: of.id, metadata: { other: true } });
+/** Makes an activity with the same id and different metadata. */
+const conflictingWith = ({ id }: UserActivity): UserActivity =>
+  sampleActivity({ id, metadata: { other: true } });
 
 const activityRepositoryCases = repositoryCases({
   R1: {
@@ -44,12 +44,12 @@ const activityRepositoryCases = repositoryCases({
       await repository.save([old]);
       const sentAgain = sampleActivity({ id: old.id, receivedAt: '2026-01-02T03:09:00Z' });
       const outcomes = await repository.save([
-        otherFact(old),
+        conflictingWith(old),
         twice,
         old,
         fresh,
         twice,
-        otherFact(twice),
+        conflictingWith(twice),
         sentAgain,
       ]);
       assert.deepEqual(outcomes, [
@@ -75,18 +75,18 @@ const activityRepositoryCases = repositoryCases({
   R5: {
     async 'if eight handles save one id at once, exactly one stores it'(_, subject) {
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
-      const race = async (activities: readonly UserActivity[]): Promise<string[]> => {
+      const saveAtOnce = async (activities: readonly UserActivity[]): Promise<string[]> => {
         const saves = handles.map((handle, index) => handle.save(activities.slice(index, index + 1)));
         return (await Promise.all(saves)).flat().map(statusOf).toSorted();
       };
-      const losing = (outcome: string): string[] => [...handles.slice(1).map(() => outcome), 'stored'];
+      const expectedWith = (outcome: string): string[] => [...handles.slice(1).map(() => outcome), 'stored'];
       for (let round = 0; round < 10; round += 1) {
         const same = sampleActivity();
-        assert.deepEqual(await race(handles.map(() => same)), losing('redelivered'));
+        assert.deepEqual(await saveAtOnce(handles.map(() => same)), expectedWith('redelivered'));
         const facts = [...handles.keys()].map((index) =>
           sampleActivity({ id: `race-${round}`, metadata: { index } }),
         );
-        assert.deepEqual(await race(facts), losing('conflict'));
+        assert.deepEqual(await saveAtOnce(facts), expectedWith('conflict'));
       }
     },
   },
@@ -173,7 +173,10 @@ const activityRepositoryCases = repositoryCases({
       await restore();
       await repository.ping();
       const again = (await repository.save([during])).map(statusOf);
-      assert.ok(again[0] === 'stored' || again[0] === 'redelivered', `repeating it gave ${again.join()}`);
+      assert.ok(
+        again[0] === 'stored' || again[0] === 'redelivered',
+        `the repeated save returned ${again.join()}`,
+      );
       assert.deepEqual((await repository.findById(during.id))?.toActivity(), during);
       assert.deepEqual((await repository.findById(before.id))?.toActivity(), before);
     },

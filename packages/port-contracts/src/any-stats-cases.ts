@@ -17,7 +17,7 @@ const users = ['user-1', 'user-2', 'User-1', 'usér-1', '$user', '😀'];
 const types = ['LOGIN', 'LOGOUT', 'LOGIN_FAILED', 'ÜBER', '𝒜'];
 const metadatas = [{}, { a: 1 }, { a: '1', b: [1, 'x'] }, { a: null, b: 'x' }];
 const conditions = [where('a', '1'), where('b', 'x'), where('a', 'null', '2'), where('c', '1')];
-const sinceEver = Timestamp.parse('0000-01-01T00:00:00Z');
+const yearZero = Timestamp.parse('0000-01-01T00:00:00Z');
 
 const anyMoment = fc
   .tuple(fc.constantFrom(0, start, -3 * 86_400_000), fc.integer({ min: -6, max: 6 }))
@@ -30,9 +30,9 @@ const anyField = fc.record({
   createdAt: anyMoment,
 });
 
-/** Conditions need a `from` or a user as well. */
-const ofAll = (metadata: readonly MetadataCondition[]): Timestamp | undefined =>
-  metadata.length > 0 ? sinceEver : undefined;
+/** Returns a `from` if there are conditions, because a filter with conditions needs a `from` or a user. */
+const fromFor = (metadata: readonly MetadataCondition[]): Timestamp | undefined =>
+  metadata.length > 0 ? yearZero : undefined;
 
 const anyFilter: fc.Arbitrary<ActivityFilter> = fc
   .record({
@@ -47,7 +47,7 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
       userIds,
       types: wanted,
       createdAt: TimeRange.between(
-        from === undefined ? ofAll(metadata) : at(from),
+        from === undefined ? fromFor(metadata) : at(from),
         to === undefined ? undefined : at(Math.max(from ?? to, to)),
       ),
       metadata,
@@ -73,7 +73,7 @@ export const anyStatsCases = repositoryCases({
     async 'metadata conditions apply to counts, however many activities there are'(repository) {
       const activities = activitiesWithRareSteps();
       await saveAll(repository, activities);
-      const slots = slotsOf(3_600_000, [sinceEver, 0], [start + 2_000_000, 1_800_000]);
+      const slots = slotsOf(3_600_000, [yearZero, 0], [start + 2_000_000, 1_800_000]);
       const userIds = users.slice(0, 2);
       const createdAt = TimeRange.between(at(start + 1_500_000), at(start + 6_000_000));
       for (const filter of [
@@ -84,7 +84,7 @@ export const anyStatsCases = repositoryCases({
       ]) {
         for (const metadata of [
           [where('step', 'rare')],
-          // Some users and slots have no matches.
+          // With these conditions some users and slots have no matches.
           [where('step', 'rare', 'common'), where('first', 'true')],
           [where('step', 'other')],
         ])
@@ -102,7 +102,7 @@ export const anyStatsCases = repositoryCases({
           }),
         ),
       );
-      const createdAt = TimeRange.between(sinceEver, undefined);
+      const createdAt = TimeRange.between(yearZero, undefined);
       const filter = filterOf({ createdAt, metadata: [where('few', 'true')] });
       for (const field of ['type', 'userId'] as const) {
         assert.equal(await repository.countByKey(filter, field, 2), 'too-many');
@@ -111,16 +111,16 @@ export const anyStatsCases = repositoryCases({
     },
     async 'any count equals counting the activities one by one'(repository) {
       const everything: UserActivity[] = [];
-      const question = fc.record({ filter: anyFilter, slots: anySlots });
+      const anyQuery = fc.record({ filter: anyFilter, slots: anySlots });
       await fc.assert(
         fc.asyncProperty(
           fc.array(anyField, { maxLength: 12 }),
-          fc.array(question, { minLength: 4, maxLength: 4 }),
-          async (fields, questions) => {
+          fc.array(anyQuery, { minLength: 4, maxLength: 4 }),
+          async (fields, queries) => {
             const added = fields.map((field) => sampleActivity(field));
             await repository.save(added);
             everything.push(...added);
-            for (const { filter, slots } of questions)
+            for (const { filter, slots } of queries)
               await assertCounts(repository, everything, filter, slots);
           },
         ),

@@ -9,7 +9,7 @@ export interface ClockSubject extends Subject {
 
 const clockCases = casesWith(async ({ clock }: ClockSubject) => [clock] as const);
 
-/** The promises of every `Clock` of a running service. A clock for tests keeps its given time instead. */
+/** The promises of every `Clock` of a running service. A clock with a fixed time, as in tests, breaks them. */
 export const clockContract = clockCases({
   C1: {
     async 'the time lies between two readings of the machine, in whole milliseconds'(clock) {

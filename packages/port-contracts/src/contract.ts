@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 
 /** A test of one numbered promise of a port. It fails by throwing. */
-export interface ContractCase<One> {
+export interface ContractCase<Tested> {
   /** The number in the port's doc comment, such as `R4`. */
   readonly promise: string;
   readonly title: string;
-  readonly run: (subject: One) => Promise<void>;
+  readonly run: (subject: Tested) => Promise<void>;
 }
 
 /** The suite of a port, as data. Every adapter runs all of it. */
-export type Contract<One> = readonly ContractCase<One>[];
+export type Contract<Tested> = readonly ContractCase<Tested>[];
 
 /** An adapter on a fresh store or log, for its contract. */
 export interface Subject {
@@ -32,8 +32,8 @@ type CaseTable<Args extends readonly unknown[]> = Readonly<
 
 /** Returns a function that makes cases from a table. `open` makes the arguments of a case from its subject. */
 export const casesWith =
-  <One, Args extends readonly unknown[]>(open: (subject: One) => Promise<Args>) =>
-  (table: CaseTable<Args>): Contract<One> =>
+  <Tested, Args extends readonly unknown[]>(open: (subject: Tested) => Promise<Args>) =>
+  (table: CaseTable<Args>): Contract<Tested> =>
     Object.entries(table).flatMap(([promise, cases]) =>
       Object.entries(cases).map(([title, run]) => ({
         promise,
@@ -42,14 +42,14 @@ export const casesWith =
       })),
     );
 
-/** Registers the whole suite with vitest. Each case has its own subject, so that no case depends on another. */
-export function describeContract<One extends Subject>(
+/** Registers the whole suite with vitest. Each case has a subject of its own. */
+export function describeContract<Tested extends Subject>(
   name: string,
-  contract: Contract<One>,
-  make: () => Promise<One>,
+  contract: Contract<Tested>,
+  make: () => Promise<Tested>,
 ): void {
   describe.each(contract)(`${name} $promise: $title`, ({ run }) => {
-    let subject: One;
+    let subject: Tested;
     beforeAll(async () => {
       subject = await make();
     });

@@ -11,7 +11,7 @@ export const countCases = repositoryCases({
   R14: {
     async 'the count is exact for every kind of filter, and each activity counts once'(repository) {
       assert.equal(await repository.count(filterOf()), 0);
-      // More than a store may count at a time. They are a second apart, but ten share one second.
+      // More activities than a store may count at once, a second apart. The first ten have the same time.
       const activities = sampleActivities(12_000, { metadata: {} }).map(({ createdAt }, index) =>
         sampleActivity({
           userId: `user-${index % 3}`,

@@ -23,7 +23,7 @@ import { sweepCases } from './sweep-cases.ts';
 
 const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
   letters.map(({ origin }) => DeadLetterId.of(origin));
-const plenty = 1024 * 1024;
+const highLimit = 1024 * 1024;
 
 interface Walk {
   readonly filter?: DeadLetterFilter;
@@ -97,21 +97,21 @@ const deadLetterRepositoryCases = letterCases({
   B3: {
     async 'any walk returns what filtering and sorting everything would return'(repository, queue) {
       const everything: DeadLetter[] = [];
-      const question = fc.record({
+      const anyQuery = fc.record({
         codes: fc.subarray<DeadLetterCode>(['unreadable', 'conflict', 'refused']),
         from: fc.option(fc.integer({ min: -1, max: 6 }), { nil: undefined }),
         order: fc.constantFrom('asc' as const, 'desc' as const),
         limit: fc.integer({ min: 1, max: 5 }),
       });
-      const questions = fc.array(question, { minLength: 3, maxLength: 3 });
+      const anyQueries = fc.array(anyQuery, { minLength: 3, maxLength: 3 });
       await fc.assert(
-        fc.asyncProperty(fc.array(anyLetter, { maxLength: 8 }), questions, async (fields, asked) => {
+        fc.asyncProperty(fc.array(anyLetter, { maxLength: 8 }), anyQueries, async (fields, queries) => {
           const added = fields.map(({ topic, partition, ...rest }, index) =>
             letterOf(0, { origin: originOf(topic, partition, everything.length + index), ...rest }),
           );
           await queue.add(added);
           everything.push(...added);
-          for (const { codes, from, ...page } of asked) {
+          for (const { codes, from, ...page } of queries) {
             const diedAt = TimeRange.between(from === undefined ? undefined : at(from), undefined);
             const pages = await walk(repository, { ...page, filter: { codes, diedAt } });
             const wanted = everything
@@ -119,7 +119,7 @@ const deadLetterRepositoryCases = letterCases({
                 (letter) =>
                   (codes.length === 0 || codes.includes(letter.code)) && diedAt.holds(letter.diedAt),
               )
-              .toSorted(inOrder);
+              .toSorted(compareByTime);
             const expected = ids(page.order === 'asc' ? wanted : wanted.toReversed());
             assert.deepEqual(pages.flatMap(idsOf), expected);
             assert.ok(pages.slice(0, -1).every(({ length }) => length === page.limit));
@@ -129,15 +129,17 @@ const deadLetterRepositoryCases = letterCases({
       );
     },
     async 'letters added or removed during a walk neither hide nor repeat others'(repository, queue) {
-      const there = Array.from({ length: 12 }, (_, offset) => letterOf(offset, { diedAt: at(offset * 10) }));
-      await queue.add(there);
+      const initial = Array.from({ length: 12 }, (_, offset) =>
+        letterOf(offset, { diedAt: at(offset * 10) }),
+      );
+      await queue.add(initial);
       let page = 0;
       const seen = await walk(repository, { order: 'asc', limit: 3 }, async () => {
-        await repository.remove(there.slice(page * 3, page * 3 + 3));
+        await repository.remove(initial.slice(page * 3, page * 3 + 3));
         page += 1;
         await queue.add([letterOf(100 + page, { diedAt: at(-page) })]);
       });
-      assert.deepEqual(seen.flatMap(idsOf), ids(there));
+      assert.deepEqual(seen.flatMap(idsOf), ids(initial));
     },
   },
   B4: {
@@ -151,13 +153,13 @@ const deadLetterRepositoryCases = letterCases({
         key: new Uint8Array(listedBytes.key),
         value: new Uint8Array(listedBytes.value),
       });
-      const none = letterOf(3, { key: null, value: null, activityId: ActivityId.parse('a') });
+      const withoutBytes = letterOf(3, { key: null, value: null, activityId: ActivityId.parse('a') });
       const large = letterOf(4, {
         key: new Uint8Array(listedBytes.key + 1),
         value: new Uint8Array(listedBytes.value + 1),
         headers: { long: [new Uint8Array(listedBytes.headers + 1)] },
       });
-      await queue.add([small, atBound, none, large]);
+      await queue.add([small, atBound, withoutBytes, large]);
       const [page = []] = await walk(repository, { order: 'asc', limit: 10 });
       const listed = (letter: DeadLetter, omitted: ListedLetter['omitted'] = []): ListedLetter => ({
         ...letter,
@@ -168,7 +170,7 @@ const deadLetterRepositoryCases = letterCases({
       const expected = [
         listed(small),
         listed(atBound),
-        listed(none),
+        listed(withoutBytes),
         { ...listed(large, ['key', 'value', 'headers']), key: null, value: null, headers: {} },
       ];
       assert.deepEqual(page.map(comparable), expected.map(comparable));
@@ -210,14 +212,14 @@ const deadLetterRepositoryCases = letterCases({
         (await repository.findByIds(ids(wanted), maxBytes)).map(comparable);
       const absentLetter = letterOf(9);
       assert.deepEqual(
-        await found([absentLetter, ...letters, strange], plenty),
+        await found([absentLetter, ...letters, strange], highLimit),
         [...letters, strange].map(comparable),
       );
-      assert.deepEqual(await found([...letters, ...letters], plenty), letters.map(comparable));
+      assert.deepEqual(await found([...letters, ...letters], highLimit), letters.map(comparable));
       assert.deepEqual(await found(letters, 250_000), letters.slice(0, 2).map(comparable));
       assert.deepEqual(await found([largest, strange], 10), [comparable(largest)]);
-      assert.deepEqual(await found([absentLetter], plenty), []);
-      assert.deepEqual(await found([], plenty), []);
+      assert.deepEqual(await found([absentLetter], highLimit), []);
+      assert.deepEqual(await found([], highLimit), []);
     },
   },
   B6: {
@@ -229,10 +231,10 @@ const deadLetterRepositoryCases = letterCases({
       await repository.remove([first, second, letterOf(9)]);
       await repository.remove([first]);
       await repository.remove([]);
-      const left = await (await subject.open()).findByIds(ids([first, second, third]), plenty);
+      const left = await (await subject.open()).findByIds(ids([first, second, third]), highLimit);
       assertSame(left, [again, third]);
       await repository.remove([again]);
-      assertSame(await repository.findByIds(ids([first, second, third]), plenty), [third]);
+      assertSame(await repository.findByIds(ids([first, second, third]), highLimit), [third]);
     },
   },
   B7: {
@@ -246,11 +248,11 @@ const deadLetterRepositoryCases = letterCases({
       const restore = await subject.interrupt();
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
       await assertRejects(walk(repository, { limit: 1 }), ...codes);
-      await assertRejects(repository.findByIds(ids([letter]), plenty), ...codes);
+      await assertRejects(repository.findByIds(ids([letter]), highLimit), ...codes);
       await assertRejects(repository.findLatestLetters([ActivityId.parse('a')]), ...codes);
       await assertRejects(repository.remove([letter]), ...codes);
       await restore();
-      assertSame(await repository.findByIds(ids([letter]), plenty), [letter]);
+      assertSame(await repository.findByIds(ids([letter]), highLimit), [letter]);
       await repository.remove([letter]);
       assert.deepEqual(await walk(repository, { limit: 1 }), [[]]);
     },
@@ -268,6 +270,6 @@ function originOf(topic: string, partition: number, offset: number): DeadLetter[
   return { topic, partition, offset };
 }
 
-function inOrder(a: DeadLetter, b: DeadLetter): number {
+function compareByTime(a: DeadLetter, b: DeadLetter): number {
   return a.diedAt - b.diedAt || (DeadLetterId.of(a.origin) < DeadLetterId.of(b.origin) ? -1 : 1);
 }

@@ -4,7 +4,7 @@ import { maxMetadataBytes, type RawRecord } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
-import { cancelled, lifeCycleCases } from './life-cycle-cases.ts';
+import { untilAborted, lifeCycleCases } from './life-cycle-cases.ts';
 import { eventsOf, logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { attributionCases, plain } from './replay-cases.ts';
@@ -17,7 +17,7 @@ const eventConsumerCases = logCases({
       await publish(subject, before);
       const reader = await Reader.start(subject, 'one');
       await publish(subject, after);
-      await reader.has(after);
+      await reader.waitFor(after);
       await reader.stop();
       assert.deepEqual(reader.ids, idsOf([...before, ...after]));
     },
@@ -27,9 +27,11 @@ const eventConsumerCases = logCases({
       const readers = [await Reader.start(subject, 'one'), await Reader.start(subject, 'one')];
       await publish(subject, activities);
       const delivered = (): Set<string> => new Set(readers.flatMap(({ ids }) => ids));
-      const all = (): boolean => delivered().size === activities.length;
+      const isComplete = (): boolean => delivered().size === activities.length;
       await Promise.race(
-        readers.map((reader) => reader.until(all, () => `${delivered().size} were delivered`)),
+        readers.map((reader) =>
+          reader.waitUntil(isComplete, () => `only ${delivered().size} activities were delivered`),
+        ),
       );
       await Promise.all(readers.map((reader) => reader.stop()));
       assert.deepEqual([...delivered()].toSorted(), idsOf(activities).toSorted());
@@ -51,21 +53,21 @@ const eventConsumerCases = logCases({
       for (let from = 0; from < activities.length; from += 100) {
         await publish(subject, activities.slice(from, from + 100));
       }
-      await reader.has(activities);
+      await reader.waitFor(activities);
       await reader.stop();
       assert.deepEqual(overlapping, []);
       for (const batch of reader.batches) {
         assert.equal(
           new Set(batch.map(({ origin }) => origin.partition)).size,
           1,
-          'one partition to a batch',
+          'a batch has records of several partitions',
         );
       }
       const offsets = new Map<number, number>();
       for (const { origin } of reader.records) {
         assert.ok(
           origin.offset > (offsets.get(origin.partition) ?? -1),
-          `offset ${origin.offset} was delivered late`,
+          `offset ${origin.offset} was delivered after a higher one`,
         );
         offsets.set(origin.partition, origin.offset);
       }
@@ -77,10 +79,10 @@ const eventConsumerCases = logCases({
       const attempts: number[][] = [];
       const reader = await Reader.start(subject, 'one', async (records) => {
         attempts.push(records.map(({ origin }) => origin.offset));
-        if (attempts.length <= 3) throw new Error('not this time');
+        if (attempts.length <= 3) throw new Error('the handler fails');
       });
       await publish(subject, activities);
-      await reader.has(activities);
+      await reader.waitFor(activities);
       await reader.stop();
       const first = attempts[0]?.[0];
       assert.deepEqual(
@@ -92,13 +94,13 @@ const eventConsumerCases = logCases({
     async 'a batch that was cancelled before it was handled is delivered to the next member'(subject) {
       const activities = sampleActivities(30);
       await publish(subject, activities);
-      const begun = Promise.withResolvers<void>();
+      const handlerCalled = Promise.withResolvers<void>();
       const first = await Reader.start(subject, 'one', async (_, signal) => {
-        begun.resolve();
-        await cancelled(signal);
+        handlerCalled.resolve();
+        await untilAborted(signal);
         throw new Error('cancelled');
       });
-      await begun.promise;
+      await handlerCalled.promise;
       await first.stop();
       assert.deepEqual(first.batches, []);
       const second = await Reader.readAll(subject, activities);
@@ -122,10 +124,10 @@ const eventConsumerCases = logCases({
       const slow = await Reader.start(subject, 'slow', () => gate.promise);
       const quick = await Reader.start(subject, 'quick');
       await publish(subject, activities);
-      await quick.has(activities);
+      await quick.waitFor(activities);
       assert.deepEqual(slow.batches, []);
       gate.resolve();
-      await slow.has(activities);
+      await slow.waitFor(activities);
       await Promise.all([slow.stop(), quick.stop()]);
       assert.deepEqual(slow.ids, quick.ids);
     },
@@ -169,10 +171,10 @@ const eventConsumerCases = logCases({
       await publish(subject, [after]);
       const reader = await Reader.readAll(subject, [after]);
       const delivered = reader.records.slice(0, -1).map((delivery) => JSON.stringify(plain(delivery.raw())));
-      // Not deepEqual: it would take minutes to print a difference of so many members.
+      // deepEqual would take minutes to print the difference between so many headers.
       assert.ok(
         delivered.join() === appended.map((bytes) => JSON.stringify(plain(bytes))).join(),
-        'the headers are not the same',
+        'the headers differ',
       );
     },
   },
@@ -192,7 +194,7 @@ const eventConsumerCases = logCases({
       await fc.assert(
         fc.asyncProperty(fc.array(anyActivity, { minLength: 1, maxLength: 20 }), async (activities) => {
           await publisher.publish(eventsOf(activities));
-          await reader.has(activities);
+          await reader.waitFor(activities);
           const delivered = new Map(reader.activities.map((activity) => [activity.id, activity]));
           for (const activity of activities) assert.deepEqual(delivered.get(activity.id), activity);
         }),
@@ -213,7 +215,7 @@ const eventConsumerCases = logCases({
       );
       const activities = [...largest, ...sampleActivities(3, { userId: '😀'.repeat(256) })];
       await publish(subject, activities);
-      await reader.has(activities);
+      await reader.waitFor(activities);
       assert.deepEqual(reader.activities, activities);
       await reader.stop();
     },

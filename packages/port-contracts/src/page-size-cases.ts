@@ -18,8 +18,8 @@ const filters: Readonly<Record<string, FilterTexts>> = {
   },
 };
 
-/** Activities with large metadata of two-byte characters. 300 of them exceed a page. */
-const activities = () =>
+/** Makes activities with large metadata of two-byte characters. 300 of them exceed a page. */
+const largeActivities = () =>
   Array.from({ length: 1200 }, (_, index) =>
     sampleActivity({
       id: `large-${String(index).padStart(4, '0')}`,
@@ -37,12 +37,12 @@ const bytesOf = (stored: readonly StoredActivity[]): number =>
 export const pageSizeCases = repositoryCases({
   R17: {
     async 'a page ends before its JSON exceeds 4 MiB, for any query'(repository) {
-      const everything = activities();
+      const everything = largeActivities();
       await saveAll(repository, everything, 200);
       for (const [name, filter] of Object.entries(filters))
         for (const order of ['asc', 'desc'] as const) {
           const pages = await walk(repository, { filter: filterOf(filter), order, limit: 500 });
-          assert.ok(pages.length > 1, `${name}: all of it is one page`);
+          assert.ok(pages.length > 1, `${name}: all activities are on one page`);
           const seen = pages.flat().map(({ id }) => id as string);
           assert.deepEqual(seen, order === 'asc' ? seen.toSorted() : seen.toSorted().toReversed(), name);
           assert.equal(seen.length, await repository.count(filterOf(filter)), name);
@@ -52,7 +52,7 @@ export const pageSizeCases = repositoryCases({
             const next = pages[index + 1]?.slice(0, 1) ?? [];
             assert.ok(
               next.length === 0 || bytesOf([...page, ...next]) > maxPageBytes,
-              `${name}: a page is shorter than it must be`,
+              `${name}: a page ends too early`,
             );
           }
         }

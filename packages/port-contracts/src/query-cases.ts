@@ -108,21 +108,21 @@ export const queryCases = repositoryCases({
     },
     async 'any walk returns what filtering and sorting everything would return'(repository) {
       const everything: UserActivity[] = [];
-      const more = fc.array(anyField, { maxLength: 12 });
-      const question = fc.record({
+      const anyFields = fc.array(anyField, { maxLength: 12 });
+      const anyQuery = fc.record({
         filter: anyFilter,
         order: fc.constantFrom('asc' as const, 'desc' as const),
         limit: fc.integer({ min: 1, max: 7 }),
       });
       await fc.assert(
         fc.asyncProperty(
-          more,
-          fc.array(question, { minLength: 4, maxLength: 4 }),
-          async (fields, questions) => {
+          anyFields,
+          fc.array(anyQuery, { minLength: 4, maxLength: 4 }),
+          async (fields, queries) => {
             const added = fields.map((field) => sampleActivity(field));
             await repository.save(added);
             everything.push(...added);
-            for (const query of questions) {
+            for (const query of queries) {
               const pages = await walk(repository, query);
               assert.deepEqual(pages.flatMap(idsOf), expectedOf(everything, query));
             }
@@ -136,12 +136,12 @@ export const queryCases = repositoryCases({
     async 'activities saved during a walk neither hide nor repeat others'(_, subject) {
       for (const order of ['asc', 'desc'] as const) {
         const repository = await subject.open();
-        const there = sampleActivities(12, { userId: order });
-        await repository.save(there);
+        const initial = sampleActivities(12, { userId: order });
+        await repository.save(initial);
         let page = 0;
         const others = (): UserActivity[] => {
           page += 1;
-          // For some pages only: new activities ahead of the walk would otherwise keep it going for ever.
+          // After five pages nothing is saved: otherwise the walk would never reach its end.
           if (page > 5) return [];
           const times = [start - page, start + page * 1000, start + page * 1000 + 1, start + 100_000 + page];
           return times.map((createdAt) => sampleActivity({ userId: order, createdAt }));
@@ -149,8 +149,8 @@ export const queryCases = repositoryCases({
         const filter = filterOf({ userIds: [order] });
         const pages = await walk(repository, { filter, order, limit: 2 }, () => repository.save(others()));
         const seen = pages.flatMap(idsOf);
-        assert.equal(new Set(seen).size, seen.length, 'something came twice');
-        const wanted = order === 'asc' ? idsOf(there) : idsOf(there).toReversed();
+        assert.equal(new Set(seen).size, seen.length, 'an activity was returned twice');
+        const wanted = order === 'asc' ? idsOf(initial) : idsOf(initial).toReversed();
         assert.deepEqual(
           seen.filter((id) => wanted.includes(id)),
           wanted,

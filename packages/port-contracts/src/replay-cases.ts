@@ -12,11 +12,11 @@ import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
 
-/** Waits until this number of records was delivered. */
-const count = (reader: Reader, wanted: number): Promise<void> =>
-  reader.until(
+/** Waits until a number of records was delivered. */
+const waitForCount = (reader: Reader, wanted: number): Promise<void> =>
+  reader.waitUntil(
     () => reader.records.length >= wanted,
-    () => `${reader.records.length} of ${wanted} came`,
+    () => `${reader.records.length} of ${wanted} records were delivered`,
   );
 
 /** Returns the record with plain arrays, because Buffer and Uint8Array are never deep-equal. */
@@ -30,22 +30,22 @@ export const plain = (record: RawRecord | undefined): unknown =>
     ]),
   };
 
-// Names that every object inherits must not be confused with inherited members.
+// A header may have the name of a member that every object inherits.
 const headers = {
   twice: [bytes('one'), Uint8Array.of(0xff)],
   empty: [new Uint8Array()],
   constructor: [bytes('two')],
 };
 
-/** Appends records without the publisher, and returns the first copies that a consumer would be given. */
+/** Appends records without the publisher. Returns them as first copies, once they were delivered. */
 async function copiesOf(subject: LogSubject, reader: Reader, records: readonly RawRecord[]) {
   const before = reader.records.length;
   for (const record of records) await subject.append(record);
-  await count(reader, before + records.length);
+  await waitForCount(reader, before + records.length);
   return reader.records.slice(before).map(firstCopyOf);
 }
 
-/** Returns the records delivered after the first `count`, by the origin of their first copy. */
+/** Returns the records delivered after the first `seen`, by the origin of their first copy. */
 const replaysAfter = (reader: Reader, seen: number): Map<string, LogRecord> =>
   new Map(reader.records.slice(seen).map((record) => [JSON.stringify(record.replayOf), record]));
 
@@ -68,11 +68,11 @@ export const republishCases = logCases({
           await publisher.republish(again),
           firsts.map(() => 'published'),
         );
-        await count(reader, seen + firsts.length);
+        await waitForCount(reader, seen + firsts.length);
         const replays = replaysAfter(reader, seen);
         again = firsts.map((first) => {
           const replay = replays.get(JSON.stringify(first.origin));
-          assert.ok(replay, 'a replay tells the place of its first copy');
+          assert.ok(replay, 'no replay has the origin of this first copy');
           assert.equal(replay.origin.partition, first.origin.partition);
           assert.deepEqual(plain(firstCopyOf(replay)), plain(first));
           assert.deepEqual(
@@ -88,13 +88,13 @@ export const republishCases = logCases({
       const [poison, since] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
       await publish(subject, [poison, since]);
       const reader = await Reader.start(subject, 'one');
-      await reader.has([poison, since]);
+      await reader.waitFor([poison, since]);
       const first = reader.records.find(
         ({ content }) => content.name === 'ActivityLogged' && content.activity.id === 'a',
       );
       assert.ok(first);
       await (await subject.openPublisher()).republish([firstCopyOf(first)]);
-      await count(reader, 3);
+      await waitForCount(reader, 3);
       await reader.stop();
       const last = reader.records.at(-1);
       assert.equal(last?.origin.partition, first.origin.partition);
@@ -123,7 +123,7 @@ export const republishCases = logCases({
       await publisher.close();
       await assertRejects(publisher.republish(records.slice(0, 1)), 'LOG_UNAVAILABLE');
       const reader = await Reader.start(subject, 'one');
-      await count(reader, 4);
+      await waitForCount(reader, 4);
       await reader.stop();
       const values = new Set(
         reader.records.map((record) => Buffer.from(record.raw().value ?? []).toString()),
@@ -161,9 +161,9 @@ export const attributionCases = logCases({
       assert.deepEqual(records.map(plain), forged.map(plain));
       const [garbled] = records.slice(1);
       assert.ok(garbled);
-      // Published again, its replay header is true, and its own header is still there.
+      // The republished record has a valid replay header beside the header of its first copy.
       await (await subject.openPublisher()).republish([garbled]);
-      await count(reader, 2 + forged.length);
+      await waitForCount(reader, 2 + forged.length);
       await reader.stop();
       const last = reader.records.at(-1);
       assert.ok(last);

@@ -63,7 +63,7 @@ export const sameFactCases = repositoryCases({
   },
 });
 
-/** The newest ten. */
+/** Returns the newest ten activities. */
 async function activitiesIn(repository: ActivityRepository): Promise<UserActivity[]> {
   const page = ActivityQuery.of({ filter: filterOf(), limit: 10 });
   return (await repository.find(page)).activities.map((activity) => activity.toActivity());

@@ -9,7 +9,7 @@ import {
   UserId,
 } from '@user-activity/domain';
 
-/** Plain values for a sample; the rest has defaults. */
+/** Plain values of an activity. A missing value gets a default. */
 export interface SampleFields {
   readonly id?: string;
   readonly userId?: string;
@@ -19,14 +19,14 @@ export interface SampleFields {
   readonly receivedAt?: string | number;
 }
 
-let made = 0;
+let samples = 0;
 
-/** Makes an activity with the given values, by the domain's rules. Default: a new id. */
+/** Makes an activity with the given values. Throws if a value breaks a rule of the domain. Default: a new id. */
 export function sampleActivity(fields: SampleFields = {}): UserActivity {
-  made += 1;
+  samples += 1;
   const receivedAt = fields.receivedAt ?? start;
   const state: ActivityState = {
-    id: ActivityId.parse(fields.id ?? `sample-${made}`),
+    id: ActivityId.parse(fields.id ?? `sample-${samples}`),
     userId: UserId.parse(fields.userId ?? 'user-1'),
     type: ActivityType.parse(fields.type ?? 'LOGIN'),
     metadata: Metadata.trusted(fields.metadata ?? {}),
@@ -67,7 +67,7 @@ export const activitiesWithRareSteps = (): UserActivity[] =>
     }),
   );
 
-/** Keys that V8's `JSON.parse` confuses (nodejs/node#63785): read in this order, a later key becomes the first. */
+/** Makes activities with keys that V8's `JSON.parse` confuses if it parses them in this order (nodejs/node#63785). */
 export const confusableActivities = (): UserActivity[] =>
   ['\\', '\n', '"', '\\n', '\n1'].map((key) => sampleActivity({ metadata: { first: 1, [key]: 2 } }));
 
