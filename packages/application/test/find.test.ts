@@ -9,7 +9,7 @@ import { sampleActivities } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeCheckHealth, makeFindActivities, makeFindActivity } from '../src/index.ts';
 
-test('finds a page, and one by its id', async () => {
+test('finds a page, and an activity by its id', async () => {
   const repository = new MemoryActivityRepository();
   const [older, newer] = sampleActivities(2);
   if (older === undefined || newer === undefined) throw new Error('There are two.');

@@ -2,7 +2,7 @@ import { type Attributes, type Counter, type Histogram, type Meter, metrics } fr
 import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 
-/** Returns the meter of the process. It is not a constant: instruments that are made before the app sets a reader measure nothing. */
+/** Returns the meter of the process. Call it only after the app has set a reader: earlier instruments measure nothing. */
 export const meter = (): Meter => metrics.getMeter('user-activity');
 
 /** Makes a counter. It starts at 0 for each of `kinds`, so that an alert can detect the first increase. */
@@ -63,7 +63,7 @@ export function timer(name: string, description: string, attributes: Attributes 
   };
 }
 
-/** Bucket boundaries in seconds, for durations that a caller waits. */
+/** Bucket boundaries for durations in seconds that a caller waits. */
 export const waits: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];

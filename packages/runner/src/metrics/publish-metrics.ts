@@ -3,7 +3,7 @@ import { counter, gauge, histogram, sizes, timer, waits } from './meter.ts';
 
 const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
-/** Makes an observer that measures a publisher. `max` is the limit of its buffer. */
+/** Makes an observer that measures a publisher. `max` has the limits of its buffer. */
 export function publishObserver(max: { readonly events: number; readonly bytes: number }): PublishObserver {
   const now = { events: 0, bytes: 0 };
   const [count, bytes] = ['user_activity.publish.buffer.events', 'user_activity.publish.buffer.size'];
