@@ -11,7 +11,7 @@ export interface EngineSettings extends AwaitedEngines {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Returns the variables that choose a kind by being set. An embedded kind has none: it is used if none is set. */
+/** Returns the variables of the kinds. Setting one chooses its kind. An embedded kind has none, and is the default. */
 const choosingVariables = (kinds: readonly AwaitedEngine[]): readonly string[] =>
   kinds.flatMap(({ variable }) => variable ?? []);
 
@@ -45,7 +45,7 @@ export class EngineChoice {
     return chosenKinds(this.#sides.flat(), values).length > 0;
   }
 
-  /** Reports a missing log or store, two that exclude each other, and the faults of the chosen ones. */
+  /** Returns the faults of the variables: a missing log or store, two that exclude each other, and those of the chosen kinds. */
   faults(given: Given): readonly string[] {
     const remote = this.#sides.flat().filter(({ variable }) => variable !== undefined);
     const set = Object.keys(given).filter((name) =>

@@ -19,19 +19,19 @@ export interface PublisherOptions {
   readonly observer: PublishObserver;
 }
 
-/** An open log, as the ports that it implements. */
+/** The ports of an open log. */
 export interface LogEngine {
   /** Makes a publisher. The caller closes it. */
   publisher(options: PublisherOptions): EventPublisher;
   /** Returns a function that makes new members of the consumer group. The caller stops them. */
   consumers(): () => EventConsumer;
-  /** The queue of dead letters that the log has besides the queue of the store. */
+  /** The log's own queue of dead letters, if it has one. */
   readonly deadLetterQueue?: DeadLetterQueue;
   /** The topic. It is set only if its number of partitions must never change. */
   readonly topic?: { readonly name: string; readonly partitions: number };
 }
 
-/** An open store, as the ports that it implements. */
+/** The ports of an open store. */
 export interface StoreEngine {
   readonly repository: ActivityRepository;
   readonly deadLetters: DeadLetterRepository;
@@ -40,7 +40,7 @@ export interface StoreEngine {
   readonly topics?: TopicRegistry;
 }
 
-/** The parts and limits that a log or a store is opened with. */
+/** The options for opening a log or a store. */
 export interface OpenOptions {
   /** Closers of the opened resources. */
   readonly closers: Closers;
@@ -52,7 +52,7 @@ export interface OpenOptions {
 /** A log or a store with its settings. It is not open yet. */
 export interface ConfiguredEngine<Ports> extends AwaitedEngine {
   readonly settings: unknown;
-  /** Rejects with LOG_UNAVAILABLE or STORE_UNAVAILABLE while the log or the store is out of reach. */
+  /** Rejects with LOG_UNAVAILABLE or STORE_UNAVAILABLE while the log or the store is unreachable. */
   open(options: OpenOptions): Promise<Ports>;
 }
 

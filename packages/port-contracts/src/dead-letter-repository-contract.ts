@@ -79,10 +79,7 @@ const deadLetterRepositoryCases = letterCases({
     },
   },
   B2: {
-    async 'desc begins with the latest letter, then goes by the bytes of the id; asc is its reverse'(
-      repository,
-      queue,
-    ) {
+    async 'asc sorts by time, then by the bytes of the id; desc is the exact reverse'(repository, queue) {
       const letters = [letterOf(10), letterOf(9), letterOf(9, { origin: originOf('User', 0, 9) })];
       letters.push(letterOf(7, { diedAt: at(1) }), letterOf(8, { diedAt: at(-1) }));
       await queue.add(letters);

@@ -80,21 +80,21 @@ const eventPublisherCases = logCases({
       const publisher = await subject.openPublisher({ bufferedEvents: 10 });
       const metadata = { text: 'x'.repeat(40_000) };
       const calls = Array.from({ length: 5 }, () => sampleActivities(4, { metadata }));
-      const taken: UserActivity[] = [];
+      const accepted: UserActivity[] = [];
       await Promise.all(
         calls.map(async (call) => {
           const publish = publisher.publish(eventsOf(call));
           await publish.then(
-            () => taken.push(...call),
+            () => accepted.push(...call),
             () => assertRejects(publish, 'LOG_BUSY'),
           );
         }),
       );
-      assert.ok(taken.length > 0, 'no call was taken');
+      assert.ok(accepted.length > 0, 'no call was accepted');
       const last = sampleActivities(10);
       await publisher.publish(eventsOf(last));
-      const reader = await Reader.readAll(subject, [...taken, ...last]);
-      assert.deepEqual(reader.ids.toSorted(), idsOf([...taken, ...last]).toSorted());
+      const reader = await Reader.readAll(subject, [...accepted, ...last]);
+      assert.deepEqual(reader.ids.toSorted(), idsOf([...accepted, ...last]).toSorted());
     },
   },
   P5: {
@@ -102,7 +102,7 @@ const eventPublisherCases = logCases({
       const publisher = await subject.openPublisher();
       const activities = sampleActivities(20);
       const settled: string[] = [];
-      const underWay = activities.map(async (activity) => {
+      const pendingCalls = activities.map(async (activity) => {
         await publisher.publish([activityLogged(activity)]).then(
           () => settled.push(activity.id),
           () => settled.push('rejected'),
@@ -110,8 +110,8 @@ const eventPublisherCases = logCases({
       });
       await publisher.close();
       await nextTurn();
-      assert.equal(settled.length, activities.length, 'closed while publishes were under way');
-      await Promise.all(underWay);
+      assert.equal(settled.length, activities.length, 'close resolved before the calls settled');
+      await Promise.all(pendingCalls);
       await publisher.close();
       await assertRejects(publisher.publish(eventsOf(sampleActivities(1))), 'LOG_UNAVAILABLE');
       await assertRejects(publisher.ping(), 'LOG_UNAVAILABLE');
@@ -124,7 +124,7 @@ const eventPublisherCases = logCases({
       const calls = Array.from({ length: 5 }, () => sampleActivities(4, { metadata }));
       const published: UserActivity[] = [];
       let settled = 0;
-      const underWay = calls.map(async (activities) => {
+      const pendingCalls = calls.map(async (activities) => {
         await publisher.publish(eventsOf(activities)).then(
           () => published.push(...activities),
           () => undefined,
@@ -136,7 +136,7 @@ const eventPublisherCases = logCases({
         ...record,
         origin: { topic: 'elsewhere', partition: 0, offset },
       }));
-      underWay.push(
+      pendingCalls.push(
         publisher.republish(records).then(
           () => void (settled += 1),
           () => void (settled += 1),
@@ -144,8 +144,8 @@ const eventPublisherCases = logCases({
       );
       await publisher.close();
       await nextTurn();
-      assert.equal(settled, underWay.length, 'closed while large calls were under way');
-      await Promise.all(underWay);
+      assert.equal(settled, pendingCalls.length, 'close resolved before the large calls settled');
+      await Promise.all(pendingCalls);
       await Reader.readAll(subject, published);
     },
   },

@@ -29,8 +29,8 @@ export const idGeneratorContract = generatorCases({
   I3: {
     async 'each id of a generator sorts after the one before, also within a millisecond'(generator) {
       const ids = many(generator);
-      const fallen = ids.findIndex((id, index) => id <= (ids[index - 1] ?? ''));
-      assert.equal(fallen, -1, `${ids[fallen]} comes after ${ids[fallen - 1]}`);
+      const unsorted = ids.findIndex((id, index) => id <= (ids[index - 1] ?? ''));
+      assert.equal(unsorted, -1, `${ids[unsorted]} comes after ${ids[unsorted - 1]}`);
     },
   },
 });

@@ -70,7 +70,7 @@ export const queryCases = repositoryCases({
     },
   },
   R8: {
-    async 'desc begins with the newest, then goes by the bytes of the id; asc is its reverse'(repository) {
+    async 'asc sorts by time, then by the bytes of the id; desc is the exact reverse'(repository) {
       const shuffled = [5, 0, 9, 3, 7, 1, 8, 2, 6, 4].map((index) =>
         sampleActivity({ id: ids[index] ?? '' }),
       );

@@ -56,10 +56,10 @@ export const slotLimitCases = repositoryCases({
     },
     async 'time without activities does not count towards the limit, even millennia'(repository) {
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
-      const far = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, start, last];
-      await repository.save(far.map((createdAt) => sampleActivity({ createdAt })));
+      const farTimes = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, start, last];
+      await repository.save(farTimes.map((createdAt) => sampleActivity({ createdAt })));
       const slots = slotsOf(minute, [first, -2_670_000], [0, 0]);
-      const expected = far
+      const expected = farTimes
         .filter((moment) => moment !== 1)
         .map((moment) => [
           moment < 0 ? 0 : 1,

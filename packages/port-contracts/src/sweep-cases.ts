@@ -18,14 +18,14 @@ const firstPage = DeadLetterQuery.of({
 });
 
 /** Makes a letter of the edge with a `diedAt` that is `millis` after the default. */
-const ofEdge = (millis: number, valueBytes = 50_000): DeadLetter =>
+const edgeLetter = (millis: number, valueBytes = 50_000): DeadLetter =>
   letterOf(millis, {
     origin: { topic: edgeTopic, partition: 7, offset: millis },
     value: new Uint8Array(valueBytes),
     code: 'invalid',
     diedAt: at(millis),
   });
-const ofLog = (millis: number): DeadLetter =>
+const logLetter = (millis: number): DeadLetter =>
   letterOf(millis, { value: new Uint8Array(50_000), diedAt: at(millis) });
 
 const withoutLimits: SweepLimits = {
@@ -39,14 +39,14 @@ const withoutLimits: SweepLimits = {
 export const sweepCases = letterCases({
   B10: {
     async 'letters are removed by age, with separate limits for edge and log'(repository, queue, subject) {
-      const added = [0, 10, 20, 30].flatMap((millis) => [ofEdge(millis), ofLog(millis)]);
+      const added = [0, 10, 20, 30].flatMap((millis) => [edgeLetter(millis), logLetter(millis)]);
       await queue.add(added);
       assert.deepEqual(await remaining(subject), names(added));
       assert.equal((await repository.sweep(withoutLimits)).expired, 0);
       assert.deepEqual(await remaining(subject), names(added));
       const swept = await repository.sweep({ ...withoutLimits, edgeBefore: at(20) });
       assert.deepEqual([swept.expired, swept.evicted], [2, 0]);
-      assert.deepEqual(await remaining(subject), names([...added.slice(4), ofLog(0), ofLog(10)]));
+      assert.deepEqual(await remaining(subject), names([...added.slice(4), logLetter(0), logLetter(10)]));
       assert.equal((await repository.sweep({ ...withoutLimits, logBefore: at(11) })).expired, 2);
       assert.deepEqual(await remaining(subject), names(added.slice(4)));
       const rest = await repository.sweep({ ...withoutLimits, edgeBefore: at(99), logBefore: at(99) });
@@ -57,16 +57,16 @@ export const sweepCases = letterCases({
       queue,
       subject,
     ) {
-      const logged = [ofLog(0), ofLog(5)];
-      await queue.add([...logged, ...[1, 2, 3, 4].map((millis) => ofEdge(millis))]);
+      const logged = [logLetter(0), logLetter(5)];
+      await queue.add([...logged, ...[1, 2, 3, 4].map((millis) => edgeLetter(millis))]);
       // A letter that is added again replaces the earlier copy, so its size counts once.
-      await queue.add([ofEdge(1, 10), ofEdge(1)]);
+      await queue.add([edgeLetter(1, 10), edgeLetter(1)]);
       const all = await repository.sweep(withoutLimits);
       const each = all.edgeBytes / 4;
       assert.ok(each >= letterOverheadBytes + 50_000 && each <= 2 * letterOverheadBytes + 50_000, `${each}`);
       const swept = await repository.sweep({ ...withoutLimits, maxEdgeBytes: 2.5 * each });
       assert.deepEqual(swept, { expired: 0, evicted: 2, edgeBytes: 2 * each });
-      assert.deepEqual(await remaining(subject), names([...logged, ofEdge(3), ofEdge(4)]));
+      assert.deepEqual(await remaining(subject), names([...logged, edgeLetter(3), edgeLetter(4)]));
       const again = await repository.sweep({ ...withoutLimits, maxEdgeBytes: 2 * each });
       assert.deepEqual(again, { expired: 0, evicted: 0, edgeBytes: 2 * each });
       await repository.sweep({ ...withoutLimits, maxEdgeBytes: 0 });
@@ -78,7 +78,10 @@ export const sweepCases = letterCases({
       subject,
     ) {
       const second = await subject.open();
-      const added = Array.from({ length: 20 }, (_, millis) => [ofEdge(millis, 10), ofLog(millis)]).flat();
+      const added = Array.from({ length: 20 }, (_, millis) => [
+        edgeLetter(millis, 10),
+        logLetter(millis),
+      ]).flat();
       await queue.add(added);
       const aged = { ...withoutLimits, edgeBefore: at(15), logBefore: at(15), limit: 20 };
       const { expired } = await repository.sweep(aged);
@@ -100,7 +103,7 @@ export const sweepCases = letterCases({
       queue,
       subject,
     ) {
-      await queue.add([ofEdge(0)]);
+      await queue.add([edgeLetter(0)]);
       const restore = await subject.interrupt();
       const sweep = { ...withoutLimits, maxEdgeBytes: 0 };
       await assertRejects(repository.sweep(sweep), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');

@@ -48,7 +48,7 @@ export class RestartingConsumer implements EventConsumer {
   }
 
   async start(handler: RecordHandler): Promise<void> {
-    if (this.#handler !== undefined) throw new Error('The consumer was already started.');
+    if (this.#handler !== undefined) throw new Error('A consumer is started once.');
     this.#handler = async (records, signal) => {
       await handler(records, signal);
       this.#failures = 0;

@@ -11,8 +11,8 @@ export interface WatchOptions {
 
 /**
  * The default: without progress the process is not ready after 45 s, its member is replaced after 60 s, and it fails after two new
- * members, which is after 3 minutes. These are longer than a rebalance, which waits up to 10 s for a lost member and up to 30 s for a hanging one,
- * and longer than the failover of a broker.
+ * members, which is after 3 minutes. These times are longer than the failover of a broker, and longer than a rebalance, which waits
+ * up to 10 s for a lost member and up to 30 s for a hanging one.
  */
 export const defaultWatch: WatchOptions = { everyMs: 5000, limits: { stalled: 9, restart: 12, restarts: 2 } };
 

@@ -207,7 +207,7 @@ describe('under the watchdog', () => {
   test('a consumer that makes no progress after restarts ends', async () => {
     const { consumer, events, watchdog, watching } = watched(async () => undefined);
     await consumer.start(async () => undefined);
-    await expect(consumer.ended).rejects.toThrow('restarts did not help');
+    await expect(consumer.ended).rejects.toThrow('even after restarts');
     await watching;
     expect(watchdog.state).toBe('dead');
     expect(events.at(-1)).toBe('dead');

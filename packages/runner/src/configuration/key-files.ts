@@ -32,9 +32,9 @@ export function readKeys(file: string): readonly string[] {
 }
 
 /**
- * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read, and returns `made: true`.
- * Processes that start at the same time get the same key. Removes the permissions of group and others from an existing file. Throws
- * ConfigurationError if the file has other content, can't be read or made, or stays readable by everyone.
+ * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read, and
+ * returns `made: true`. Processes that start at the same time get the same key. Removes the permissions of group and others from an
+ * existing file. Throws ConfigurationError if the file has other content, can't be read or made, or stays readable by everyone.
  */
 export function openRootKey(file: string): { readonly key: string; readonly made: boolean } {
   const made = !existsSync(file) && makeRootKey(file);

@@ -68,7 +68,7 @@ export function accessFaults(given: AccessVariables): readonly string[] {
 
 /**
  * Returns the file of the root key. Returns undefined if the API has other keys or needs none. Also returns undefined if other
- * processes may share its data, because they could not read the file.
+ * processes may share its data, because they may not have the file.
  */
 export const rootKeyFileOf = (
   { ROOT_KEY_FILE, API_KEYS = '', API_KEYS_FILE = '', ALLOW_ANONYMOUS }: AccessVariables,

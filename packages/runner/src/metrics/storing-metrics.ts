@@ -8,7 +8,7 @@ import {
   type OutageObserver,
   recordOutcomes,
 } from '@user-activity/domain';
-import { attributesBy, counter, histogram, sizes } from './meter.ts';
+import { attributesBy, counter, histogram, countBounds } from './meter.ts';
 
 const byOutcome = attributesBy('user_activity.outcome');
 const byCode = attributesBy('user_activity.dead_letter.code');
@@ -19,7 +19,7 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
     'user_activity.consumer.batch.records',
     '{record}',
     'Records of one partition handled in one batch',
-    sizes,
+    countBounds,
   );
   const outcomes = counter(
     'user_activity.consumer.outcomes',
@@ -34,7 +34,7 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
 }
 
 // Up to a day, because an outage can last hours, and a new group reads the log from its beginning.
-const delays = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
+const delayBounds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
 
 /** Wraps the `save` of the repository to measure the time from the acceptance of each activity until it was stored. */
 export function measuredSaves(
@@ -45,7 +45,7 @@ export function measuredSaves(
     'user_activity.accepted_to_stored.duration',
     's',
     'Time from the acceptance of an activity until it was stored, in seconds',
-    delays,
+    delayBounds,
   );
   return {
     async save(activities) {
