@@ -11,7 +11,7 @@ import { type Logger, SystemClock, tokens, UuidIds, Wiring } from '@user-activit
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
 
-/** The wiring of the API on its own. */
+/** Wires a process that runs only the API. */
 export function compose(config: Config, logger: Logger, engines: OpenEngines, info: ProcessInfo): Wiring {
   const wiring = new Wiring(container.createChildContainer());
   wiring.provide(tokens.logger, () => logger);

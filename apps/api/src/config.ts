@@ -13,7 +13,7 @@ import { Type } from '@sinclair/typebox';
 const engines = new EngineChoice(sharedEngines);
 const Schema = Type.Object({ ...processVariables(3000), ...apiVariables, ...engines.variables });
 
-/** The configuration of an API that runs in its own process, without a consumer. */
+/** The configuration of a process that runs only the API. */
 export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the configuration. Throws ConfigurationError with every fault. */

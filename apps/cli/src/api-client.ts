@@ -3,10 +3,10 @@ import { printable } from './printable.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-// Longer than the service takes for any request.
+// The service answers any request sooner.
 const timeoutMs = 60_000;
 
-/** A client of the HTTP API. Throws UsageError or RequestError, with a message for people, if the API refuses or fails. */
+/** A client of the HTTP API. Throws UsageError if the API refuses a request, and RequestError if it fails. */
 export class ApiClient {
   readonly #base: URL;
   readonly #key: string | undefined;
@@ -25,46 +25,42 @@ export class ApiClient {
   }
 
   get(path: string, parameters: URLSearchParams): Promise<Json> {
-    return this.#ask('GET', `${path}?${parameters.toString()}`);
+    return this.#request('GET', `${path}?${parameters.toString()}`);
   }
 
   post(path: string, body: object): Promise<Json> {
-    return this.#ask('POST', path, JSON.stringify(body));
+    return this.#request('POST', path, JSON.stringify(body));
   }
 
-  async #ask(method: string, path: string, body?: string): Promise<Json> {
+  async #request(method: string, path: string, body?: string): Promise<Json> {
     const headers = {
       ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    let status: number;
-    let answer: unknown;
-    try {
-      const response = await fetch(new URL(path, this.#base), {
-        method,
-        headers,
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body === undefined ? {} : { body }),
+    const { origin } = this.#base;
+    const { status, content } = await fetch(new URL(path, this.#base), {
+      method,
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(body === undefined ? {} : { body }),
+    })
+      .then(async (response) => ({ status: response.status, content: await jsonOf(response) }))
+      .catch((error: unknown) => {
+        throw new RequestError(`${origin} does not answer (${causeOf(error)}). Is the service running?`);
       });
-      status = response.status;
-      answer = await response.json();
-    } catch (error) {
-      if (error instanceof SyntaxError)
-        throw new RequestError(
-          `${this.#base.origin} did not answer as a user-activity log does. Check the URL.`,
-        );
-      throw new RequestError(
-        `${this.#base.origin} does not answer (${causeOf(error)}). Is the service running?`,
-      );
-    }
-    if (!isObject(answer))
-      throw new RequestError(
-        `${this.#base.origin} did not answer as a user-activity log does. Check the URL.`,
-      );
-    if (status >= 200 && status < 300) return answer;
-    const refusal = refusalOf(status, answer);
+    if (!isObject(content))
+      throw new RequestError(`${origin} did not answer as a user-activity log does. Check the URL.`);
+    if (status >= 200 && status < 300) return content;
+    const refusal = refusalOf(status, content);
     throw status === 400 || status === 422 ? new UsageError(refusal) : new RequestError(refusal);
   }
+}
+
+/** Returns the JSON of a response, or undefined if the body is not JSON. */
+async function jsonOf(response: Response): Promise<unknown> {
+  return response.json().catch((error: unknown) => {
+    if (!(error instanceof SyntaxError)) throw error;
+  });
 }
 
 /** Formats problem details (RFC 9457) as lines for people. */

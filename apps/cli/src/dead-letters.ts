@@ -4,13 +4,12 @@ import type { Environment } from './config.ts';
 import { RequestError, UsageError } from './failure.ts';
 import { table } from './printable.ts';
 
-/** The output of a command: its result, and notes about it. */
+/** Writes the result of a command, and notes about the result. */
 export interface Output {
   result(text: string): void;
   note(text: string): void;
 }
 
-/** The help of the command. */
 export const usage = `Usage: npm run dead-letters -- list [--code CODE]... [--from TIME] [--to TIME] [--order asc|desc] [--limit N]
        npm run dead-letters -- replay ID...
        npm run dead-letters -- replay --all
@@ -59,16 +58,17 @@ export async function deadLetters(
 }
 
 async function list(args: string[], environment: Environment, output: Output): Promise<void> {
-  const { values } = parsed(() => parseArgs({ args, options: listOptions }));
+  const { values } = withUsageError(() => parseArgs({ args, options: listOptions }));
   if (values.help) return output.result(usage);
   const { url = environment.url, key = environment.key, code = [], from, to, order, json } = values;
   const api = new ApiClient(url, key);
-  if (!/^[1-9]\d{0,8}$/.test(values.limit)) throw new UsageError('--limit must be a whole number from 1.');
-  let left = Number(values.limit);
+  if (!/^[1-9]\d{0,8}$/.test(values.limit))
+    throw new UsageError('--limit must be a whole number from 1 to 999,999,999.');
+  let remaining = Number(values.limit);
   const rows = [['ID', 'DIED AT', 'CODE', 'BYTES', 'REASON']];
   let cursor: string | undefined;
   do {
-    const parameters = new URLSearchParams({ limit: String(Math.min(left, maxPageSize)) });
+    const parameters = new URLSearchParams({ limit: String(Math.min(remaining, maxPageSize)) });
     for (const value of code) parameters.append('code', value);
     for (const [name, value] of Object.entries({ from, to, order, cursor }))
       if (value !== undefined) parameters.set(name, value);
@@ -76,17 +76,17 @@ async function list(args: string[], environment: Environment, output: Output): P
     for (const letter of page.data)
       if (json) output.result(`${JSON.stringify(letter)}\n`);
       else rows.push(['id', 'diedAt', 'code', 'size', 'reason'].map((member) => cellOf(letter[member])));
-    left -= page.data.length;
+    remaining -= page.data.length;
     cursor = page.nextCursor;
     if (page.data.length === 0) break;
-  } while (cursor !== undefined && left > 0);
+  } while (cursor !== undefined && remaining > 0);
   if (!json && rows.length > 1) output.result(table(rows));
   if (rows.length === 1 && !json) output.note('No dead letters match.');
   if (cursor !== undefined) output.note('There are more: use a larger --limit.');
 }
 
 async function replay(args: string[], environment: Environment, output: Output): Promise<void> {
-  const { values, positionals: ids } = parsed(() =>
+  const { values, positionals: ids } = withUsageError(() =>
     parseArgs({ args, options: replayOptions, allowPositionals: true }),
   );
   if (values.help) return output.result(usage);
@@ -98,8 +98,10 @@ async function replay(args: string[], environment: Environment, output: Output):
   if (typeof replayed !== 'number')
     throw new RequestError('The service did not report how many dead letters it replayed.');
   output.result(`${replayed} replayed\n`);
-  if (more === true) output.note('Not all could be replayed in time: run the command again for the rest.');
-  if (typeof tooLarge === 'number') output.note(`${tooLarge} not replayed: larger than the log accepts.`);
+  if (more === true)
+    output.note('Some dead letters were not replayed in time: run the command again to replay the rest.');
+  if (typeof tooLarge === 'number')
+    output.note(`${tooLarge} not replayed, because they are larger than the log accepts.`);
 }
 
 const cellOf = (value: unknown): string =>
@@ -113,7 +115,7 @@ function pageOf({ data, pagination }: Readonly<Record<string, unknown>>) {
 }
 
 /** Turns Node's errors about the arguments into a UsageError. */
-function parsed<Parsed>(parse: () => Parsed): Parsed {
+function withUsageError<Parsed>(parse: () => Parsed): Parsed {
   try {
     return parse();
   } catch (error) {

@@ -1,9 +1,9 @@
-/** Thrown if the command is used in a wrong way. The message says how to use it. Exit code 2. */
+/** Thrown if the arguments or settings of the command are invalid. The message names the remedy. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Thrown if the service refused or failed. The message says why. Exit code 1. */
+/** Thrown if the service refused a request or failed. The message says why. Exit code 1. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
 }

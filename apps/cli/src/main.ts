@@ -7,7 +7,7 @@ const output: Output = {
   result: (text) => process.stdout.write(text),
   note: (text) => process.stderr.write(`${text}\n`),
 };
-// The reader may close the pipe early, as `head` does.
+// A program such as `head` may close the pipe before all output is written.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

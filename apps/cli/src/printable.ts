@@ -1,8 +1,8 @@
-/** Replaces characters that could control a terminal, because anyone may have written the text. */
+/** Replaces characters that could control a terminal, because clients of the service may have written the text. */
 export const printable = (text: string): string =>
   text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
-/** Formats rows as a table. Each column is as wide as its widest cell; cells longer than `maxWidth` characters are cut. */
+/** Formats rows as a table. Cuts cells to `maxWidth` characters. */
 export function table(rows: readonly (readonly string[])[], maxWidth = 60): string {
   const cells = rows.map((row) => row.map((cell) => cut(printable(cell), maxWidth)));
   const widths: number[] = [];

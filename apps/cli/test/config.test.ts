@@ -9,10 +9,10 @@ test.each([
   [{ HOST: '::1' }, 'http://[::1]:3000'],
   [{ HOST: '10.1.2.3' }, 'http://10.1.2.3:3000'],
   [{ HOST: '0.0.0.0', PORT: '1', USER_ACTIVITY_URL: ' https://log.example ' }, 'https://log.example'],
-])('%j is the service at %s', (variables, url) => {
+])('the variables %j give the URL %s', (variables, url) => {
   expect(readEnvironment(variables)).toEqual({ url, key: undefined });
 });
 
-test('the key is what is set', () => {
+test('the key is the value of API_KEY', () => {
   expect(readEnvironment({ API_KEY: ' a ' }).key).toBe('a');
 });

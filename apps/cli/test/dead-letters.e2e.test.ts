@@ -62,7 +62,7 @@ async function listed(count: number, before: readonly string[] = []) {
   }
 }
 
-test('lists conflicts, replays them by id and all, and lists those that died again', async () => {
+test('lists conflicts, replays them by id or with --all, and lists the conflicts that failed again', async () => {
   expect(await run(['list'], environment)).toEqual({
     code: 0,
     out: '',
@@ -95,7 +95,7 @@ test('lists conflicts, replays them by id and all, and lists those that died aga
   expect(await run(['replay', 'user-activity:0:999'], environment)).toMatchObject({ out: '0 replayed\n' });
 });
 
-test('lists calls that never came to the log, and says that they can not go back to it', async () => {
+test('lists invalid calls, which were never on the log, and says that they cannot be replayed', async () => {
   await ask('/v1/track', { method: 'POST', body: JSON.stringify({ event: 'E' }) });
   const { out } = await run(['list', '--code', 'invalid'], environment);
   const [, id = ''] = /^(http:\d+:\d+) +2\S+Z +invalid +\d+ +\/userId is required$/m.exec(out) ?? [];
@@ -106,7 +106,7 @@ test('lists calls that never came to the log, and says that they can not go back
   expect((await run(['list', '--code', 'invalid'], environment)).out).toBe(out);
 });
 
-test('takes the URL and the key as arguments too, which count more', async () => {
+test('--url and --key take precedence over the variables', async () => {
   const wrong = { USER_ACTIVITY_URL: 'http://127.0.0.1:1', API_KEY: 'wrong' };
   expect(await run(['list', '--json', '--url', `${url}/`, '--key', key], wrong)).toMatchObject({ code: 0 });
 });
@@ -135,7 +135,7 @@ test('follows pages up to the limit', async () => {
   expect(out).not.toContain('\u001b');
 });
 
-test('sends a body for all, and tells of a replay that is under way', async () => {
+test('--all is sent in the body, and a replay that already runs is reported', async () => {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
@@ -160,7 +160,7 @@ test('sends a body for all, and tells of a replay that is under way', async () =
   expect(bodies).toEqual(['{"all":true}']);
 });
 
-describe('what is not right is said, by exit code too', () => {
+describe('a wrong use and a failed request each give a message and an exit code', () => {
   test.each([
     [[], 2, 'list or replay'],
     [['remove'], 2, 'list or replay'],

@@ -35,7 +35,7 @@ async function serviceThatAnswers(status: number, answer: string): Promise<numbe
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-test('a service that is ready is 0', async () => {
+test('the exit code is 0 if the service is ready', async () => {
   expect(await run(await serviceThatAnswers(200, '{"status":"ok"}'))).toEqual({
     code: 0,
     out: '{"status":"ok"}\n',
@@ -43,7 +43,7 @@ test('a service that is ready is 0', async () => {
   });
 });
 
-test('one that is not is 1, with what it says of itself', async () => {
+test('the exit code is 1 if the service is not ready, and the message has its report', async () => {
   expect(await run(await serviceThatAnswers(503, '{"status":"down"}'))).toEqual({
     code: 1,
     out: '',
@@ -51,7 +51,7 @@ test('one that is not is 1, with what it says of itself', async () => {
   });
 });
 
-test('no service is 1', async () => {
+test('the exit code is 1 if no service answers', async () => {
   // Nothing listens on port 1.
   expect(await run(1)).toEqual({
     code: 1,

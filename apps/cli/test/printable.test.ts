@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { printable, table } from '../src/printable.ts';
 
-test('a text can not command a terminal', () => {
+test('a printable text has no control characters', () => {
   expect(printable('a\u001b[31mb\r\nc\u202ed\u0000')).toBe('a\ufffd[31mb\ufffd\ufffdc\ufffdd\ufffd');
   expect(printable('Grüße, 😀')).toBe('Grüße, 😀');
 });
 
-test('columns are as wide as they need to be, up to a point', () => {
+test('columns are as wide as their widest cell, up to a maximum', () => {
   const rows = [
     ['ID', 'REASON'],
     ['a:0:1', 'x'.repeat(12)],

@@ -6,7 +6,7 @@ import { type Logger, SystemClock, tokens, Wiring } from '@user-activity/runner'
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
 
-/** The wiring of a consumer on its own. */
+/** Wires a process that runs only a consumer. */
 export function compose(
   config: Config,
   logger: Logger,
@@ -25,7 +25,7 @@ export function compose(
         checkHealth: get(tokens.storingUseCases).checkHealth,
         progress: get(tokens.watchdog),
         scrapeMetrics,
-        // Beyond loopback, scrapers may use any name or address of the port. It serves numbers only.
+        // On other interfaces any Host header is allowed, because the port serves only health and metrics.
         allowedHosts: isLoopback(config.HOST) ? config.ALLOWED_HOSTS : undefined,
         maxConnections: config.MAX_CONNECTIONS,
         logger,

@@ -5,7 +5,7 @@ import { Type } from '@sinclair/typebox';
 const engines = new EngineChoice(sharedEngines);
 const Schema = Type.Object({ ...processVariables(3001), ...engines.variables });
 
-/** The configuration of a consumer that runs in its own process, without an API. */
+/** The configuration of a process that runs only a consumer. */
 export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the configuration. Throws ConfigurationError with every fault. */

@@ -118,7 +118,7 @@ async function until(so: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await so())) await delay(50);
 }
 
-test('a handler that never settles is left behind: another member does its work', async () => {
+test('if a handler never settles, another member handles its records', async () => {
   const released = Promise.withResolvers<void>();
   let saves = 0;
   const { publish, stored, caughtUp, members, watchdog } = await place({
@@ -143,7 +143,7 @@ test('a handler that never settles is left behind: another member does its work'
   expect(members()).toBe(2);
 });
 
-test('a consumer whose fetches hang is replaced by one that is given records', async () => {
+test('a member whose fetches hang is replaced by a member that receives records', async () => {
   const sockets = new CuttableSockets();
   const { publish, stored, caughtUp, members } = await place({ sockets });
   await publish();
@@ -157,7 +157,7 @@ test('a consumer whose fetches hang is replaced by one that is given records', a
   expect(members()).toBe(2);
 });
 
-test('a broker that is gone for longer than KafkaJS tries again is waited for', async () => {
+test('the consumer waits for a broker that is down for longer than KafkaJS retries', async () => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
   const { publish, stored, caughtUp, heard, members, watchdog } = await place({ brokers: kafka.brokers });
@@ -174,7 +174,7 @@ test('a broker that is gone for longer than KafkaJS tries again is waited for', 
   expect(members()).toBe(1);
 });
 
-test('members that come and go again and again hold up nothing for good', async () => {
+test('members that join and leave repeatedly do not block the group for ever', async () => {
   const { name, publish, stored, caughtUp, consumer, members } = await place();
   for (let round = 1; round <= 5; round += 1) {
     // One that takes its share of the partitions, handles nothing of it, and is gone.
@@ -194,7 +194,7 @@ test('members that come and go again and again hold up nothing for good', async 
   expect(members()).toBe(1);
 });
 
-test('a store that is down for longer than all limits together is waited for by the same member', async () => {
+test('a member waits for a store that is down for longer than all limits together', async () => {
   // An attempt to save may be 10 s away when the store is back.
   const watching: WatchOptions = { everyMs: 250, limits: { stalled: 48, restart: 60, restarts: 0 } };
   const { publish, stored, caughtUp, members, store, watchdog } = await place({ watching });
@@ -212,7 +212,7 @@ test('a store that is down for longer than all limits together is waited for by 
   expect(members()).toBe(1);
 });
 
-test('what never comes to a handler, the marks of transactions, is no lag', async () => {
+test('transaction markers, which no handler receives, do not count as lag', async () => {
   const { name, publish, stored, caughtUp, members } = await place();
   await publish();
   await stored(100);

@@ -12,7 +12,7 @@ import { type Get, type Logger, SystemClock, tokens, UuidIds, Wiring } from '@us
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
 
-/** The wiring of the storing side. */
+/** Wires the consumer. */
 export function composeStoring(logger: Logger, engines: OpenEngines): Wiring {
   const wiring = new Wiring(container.createChildContainer());
   wiring.provide(tokens.logger, () => logger);
@@ -22,7 +22,7 @@ export function composeStoring(logger: Logger, engines: OpenEngines): Wiring {
   return wiring;
 }
 
-/** The wiring of the serving side. Its health includes that of the storing side. */
+/** Wires the API. Its health includes that of the consumer, whose parts `storing` returns. */
 export function composeServing(
   config: Config,
   logger: Logger,

@@ -38,7 +38,7 @@ export function readConfig(environment: Environment = process.env) {
   };
 }
 
-/** Returns the configuration with the key of ROOT_KEY_FILE, if the API uses that key. */
+/** Adds the key in ROOT_KEY_FILE to the configuration, if the API uses that file. Makes the file if there is none. */
 export function withRootKey(config: Config, logger: Logger): Config {
   const { ROOT_KEY_FILE: file } = config;
   if (file === undefined) return config;

@@ -167,7 +167,7 @@ describe('refuses', () => {
     ]),
   );
 
-  test('with all faults at once, and never shows a value', () => {
+  test('all faults are reported at once, without values', () => {
     const faults = faultsOf({
       PORT: 'x',
       API_KEYS: 'secret key,b',
@@ -205,7 +205,7 @@ describe('refuses', () => {
     ]);
   });
 
-  test.each(['0.0.0.0', '::', '10.0.0.1', 'example.org'])('to serve %s without keys', (HOST) => {
+  test.each(['0.0.0.0', '::', '10.0.0.1', 'example.org'])('HOST=%s without keys is refused', (HOST) => {
     expect(faultsOf({ HOST })).toEqual([
       'API_KEYS must be set, or ALLOW_ANONYMOUS=true: HOST is reachable from other machines',
     ]);

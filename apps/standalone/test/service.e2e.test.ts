@@ -40,7 +40,7 @@ async function stored(url: string, id: string): Promise<unknown> {
   }
 }
 
-test('the example goes in and comes out, and is there after a restart and after a kill -9', async () => {
+test('the example can be read after it was logged, after a restart, and after a kill -9', async () => {
   const first = start();
   let url = await first.ready();
   const response = await post(url, example);
@@ -64,7 +64,7 @@ test('the example goes in and comes out, and is there after a restart and after 
   expect(data.map((each) => each.id)).toEqual(['just-before', id]);
 });
 
-test('sent again it is stored once, and another fact under its id goes to the dead letters', async () => {
+test('a repeated activity is stored once, and a different one with the same id becomes a dead letter', async () => {
   const url = await start().ready();
   for (const body of [example, example, { ...example, type: 'LOGOUT' }])
     expect((await post(url, { ...body, id: 'same' })).status).toBe(202);
@@ -77,7 +77,7 @@ test('sent again it is stored once, and another fact under its id goes to the de
   expect(data).toHaveLength(2);
 });
 
-test('the ready line comes once, before any other URL, and says how to try it', async () => {
+test('the ready line is logged once, before any other URL, and the next line shows a command to try', async () => {
   const service = start();
   const url = await service.ready();
   await service.end('SIGTERM');
@@ -100,7 +100,7 @@ async function fatalLine(service: ServiceProcess): Promise<unknown> {
   return last['msg'];
 }
 
-test('what keeps it from starting is one line that names the variable to change', async () => {
+test('a fault that prevents the start gives one line with the variable to change', async () => {
   const first = start();
   const { port } = new URL(await first.ready());
   const other = join(folder, 'other');
@@ -119,7 +119,7 @@ test('what keeps it from starting is one line that names the variable to change'
   expect((await post(await first.ready(), example)).status).toBe(202);
 });
 
-test('a damaged file is a clear error, and left as it is', async () => {
+test('a damaged file gives a clear error and stays unchanged', async () => {
   const file = join(folder, 'user-activity.db');
   writeFileSync(file, 'no database '.repeat(1000));
   const service = start();
@@ -136,7 +136,7 @@ test('a wrong configuration ends it at once with every fault, and shows no value
   expect(service.output).not.toContain('secret');
 });
 
-test('a full disk is 503, never 202, and everything that was answered 202 is there afterwards', async () => {
+test('a full disk gives 503 and never 202, and each activity with a 202 can be read afterwards', async () => {
   const service = start({ maxFileKiB: 1024 });
   let url = await service.ready();
   const accepted: string[] = [];
@@ -161,7 +161,7 @@ test('a full disk is 503, never 202, and everything that was answered 202 is the
   expect((await post(url, example)).status).toBe(202);
 });
 
-test('a stop while clients send: every answer is 202 or a refusal, and every 202 is kept', async () => {
+test('if clients send during a stop, each response is 202 or a refusal, and each activity with a 202 is kept', async () => {
   const service = start();
   let url = await service.ready();
   const accepted: string[] = [];
@@ -201,7 +201,7 @@ test('MAX_BYTES_IN_FLIGHT, ALLOWED_HOSTS and WEBHOOK_ORIGINS reach the service',
   expect([await handshake('events.example.com'), await handshake('evil.example')]).toEqual([200, 403]);
 });
 
-test('MAX_METADATA_BYTES reaches the service, and what was stored stays readable when it is lowered', async () => {
+test('MAX_METADATA_BYTES reaches the service, and larger stored activities stay readable after it is lowered', async () => {
   const roomy = start({ environment: { MAX_METADATA_BYTES: '262144' } });
   const large = { ...example, id: 'large', metadata: { fill: 'x'.repeat(262_144 - 11) } };
   let url = await roomy.ready();
@@ -218,7 +218,7 @@ test('MAX_METADATA_BYTES reaches the service, and what was stored stays readable
   expect(await stored(url, 'large')).toMatchObject({ metadata: large.metadata });
 });
 
-test('nothing of what clients send is logged', async () => {
+test('the log has no data that clients sent', async () => {
   const service = start({ environment: { LOG_LEVEL: 'trace', API_KEYS: 'secret-key' } });
   const url = await service.ready();
   const secret = { userId: 'secret-user', type: 'secret', metadata: { 'secret-name': 'secret-value' } };

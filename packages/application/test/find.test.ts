@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import { makeCheckHealth } from '../src/health/check-health.ts';
 import { makeFindActivities, makeFindActivity } from '../src/querying/find-activities.ts';
 
-test('finds a page, and one by its id', async () => {
+test('finds a page, and an activity by its id', async () => {
   const repository = new MemoryActivityRepository();
   const [older, newer] = sampleActivities(2);
   if (older === undefined || newer === undefined) throw new Error('There are two.');

@@ -60,7 +60,7 @@ function setUp(change: { deadLetterQueue?: DeadLetterQueue } = {}) {
 
 const sound = { userId: '123', type: 'LOGIN' };
 
-test('equal calls of a request are one letter, and each of them is rejected', async () => {
+test('equal invalid calls of a request become one dead letter, and each call is rejected', async () => {
   const added: number[] = [];
   const deadLetterQueue: DeadLetterQueue = {
     async add(letters) {
@@ -76,7 +76,7 @@ test('equal calls of a request are one letter, and each of them is rejected', as
 
 const loss = [{ path: '/properties', message: 'is too much' }];
 
-test('logs what can be an activity, and buries the others with their faults by place', async () => {
+test('publishes the valid calls, and dead-letters the invalid ones with their faults by index', async () => {
   const { log, clock, logCalls, deadLetters } = setUp();
   const receipt = await logCalls([call({ ...sound, id: 'a' }), faulty(1), call(sound)]);
   const violations = [{ path: '/there', message: 'must be here' }];
@@ -97,7 +97,7 @@ test('logs what can be an activity, and buries the others with their faults by p
   expect(deadLetters()).toMatchObject([{ ...original(1), ...letter }]);
 });
 
-test('logs what can not be stored whole, and buries it too', async () => {
+test('publishes and dead-letters a call of which only a part can be stored', async () => {
   const { log, logCalls, deadLetters } = setUp();
   const receipt = await logCalls([faulty(1), call({ ...sound, id: 'a' }, 2, loss), call(sound)]);
   expect(receipt).toMatchObject({
@@ -113,7 +113,7 @@ test('logs what can not be stored whole, and buries it too', async () => {
   ]);
 });
 
-test('buries an activity that breaks a rule all the same', async () => {
+test('dead-letters an activity that breaks a rule', async () => {
   const { logCalls, deadLetters } = setUp();
   const { accepted, rejected } = await logCalls([call({ ...sound, id: 'no id' }, 3, loss)]);
   const message = 'must be 1-128 printable ASCII characters without space';
@@ -123,7 +123,7 @@ test('buries an activity that breaks a rule all the same', async () => {
   ]);
 });
 
-test('takes so much more metadata as what was sent in the place of something may need', async () => {
+test('allows more metadata for the original values that it adds', async () => {
   const { log, logCalls } = setUp();
   const most = defaultRecordingRules.maxMetadataBytes + originalsBytes;
   const filled = (bytes: number) => ({ ...sound, metadata: { a: 'x'.repeat(bytes - '{"a":""}'.length) } });
@@ -133,7 +133,7 @@ test('takes so much more metadata as what was sent in the place of something may
   expect(activitiesOn(log)).toHaveLength(1);
 });
 
-test('a time that is too far ahead is left out, and when it was received is when it happened', async () => {
+test('a time too far in the future is dropped, and createdAt is the time of receipt', async () => {
   const { log, clock, logCalls } = setUp();
   const times = ['2026-01-02T03:09:05.678Z', '2026-01-02T03:09:05.679Z', '0000-01-01T00:00:00Z'];
   await logCalls(times.map((createdAt) => call({ ...sound, createdAt })));
@@ -144,7 +144,7 @@ test('a time that is too far ahead is left out, and when it was received is when
   ]);
 });
 
-test('a clock that is set back while a call is judged does not have it rejected', async () => {
+test('a clock that is set back during a call does not make the call invalid', async () => {
   const { log, clock, logCalls } = setUp();
   const now = vi.spyOn(clock, 'now');
   const late = clock.now();
@@ -154,7 +154,7 @@ test('a clock that is set back while a call is judged does not have it rejected'
   expect(activitiesOn(log).map(({ receivedAt }) => receivedAt)).toEqual([late]);
 });
 
-test('buries nothing before the log holds the others', async () => {
+test('adds no dead letters before the log has confirmed the valid calls', async () => {
   const { log, logCalls, deadLetters } = setUp();
   log.reachable = false;
   await expect(logCalls([call({ ...sound, id: 'a' }), faulty(1)])).rejects.toMatchObject({
@@ -164,7 +164,7 @@ test('buries nothing before the log holds the others', async () => {
   expect(deadLetters()).toEqual([]);
 });
 
-test('does not resolve before the letters are kept, and says under which ids all can be sent again', async () => {
+test('resolves only after the dead letters are stored, and a failure names the ids for a retry', async () => {
   const { log, store, logCalls, deadLetters } = setUp();
   store.reachable = false;
   const calls = [call({ ...sound, id: 'a' }), faulty(1)];
@@ -176,7 +176,7 @@ test('does not resolve before the letters are kept, and says under which ids all
   expect(deadLetters()).toHaveLength(1);
 });
 
-test('needs neither the log nor the letters where there is nothing for them', async () => {
+test('uses neither the log nor the dead letter queue if there is nothing to add', async () => {
   const { log, store, logCalls } = setUp();
   log.reachable = false;
   expect(await logCalls([faulty(1)])).toMatchObject({ accepted: 0 });
@@ -192,7 +192,7 @@ test('needs neither the log nor the letters where there is nothing for them', as
   expect(await logCalls([call(sound)])).toMatchObject({ accepted: 1 });
 });
 
-test('lets a bug through as it is', async () => {
+test('rejects with an unexpected error unchanged', async () => {
   const bug = new TypeError('a bug');
   const { logCalls } = setUp({ deadLetterQueue: { add: () => Promise.reject(bug) } });
   await expect(logCalls([faulty(0)])).rejects.toBe(bug);

@@ -15,7 +15,7 @@ function setUp() {
 }
 
 describe('logActivity', () => {
-  test('puts the activity on the log and answers its id', async () => {
+  test('publishes the activity and returns its id', async () => {
     const { log, logActivity } = setUp();
     expect(await logActivity(draft({ metadata: { ip: '127.0.0.1' } }))).toBe('id-000001');
     expect(activitiesOn(log)).toMatchObject([
@@ -27,7 +27,7 @@ describe('logActivity', () => {
     expect(await setUp().logActivity(draft({ id: 'mine' }))).toBe('mine');
   });
 
-  test('publishes nothing of a draft that breaks a rule', async () => {
+  test('publishes nothing if the draft breaks a rule', async () => {
     const { log, logActivity } = setUp();
     await expect(logActivity(draft({ userId: '' }))).rejects.toMatchObject({
       code: 'INVALID_ACTIVITY',
@@ -36,7 +36,7 @@ describe('logActivity', () => {
     expect(activitiesOn(log)).toEqual([]);
   });
 
-  test('does not resolve before the log holds it', async () => {
+  test('resolves only after the log has confirmed the activity', async () => {
     const confirmation = Promise.withResolvers<void>();
     const publisher: EventPublisher = {
       ...stub(),
@@ -54,13 +54,13 @@ describe('logActivity', () => {
     expect(await settled).toBe('resolved');
   });
 
-  test('names the id under which to send again when the log is out of reach', async () => {
+  test('rejects with the id for a retry while the log is unreachable', async () => {
     const { log, logActivity } = setUp();
     log.reachable = false;
     await expect(logActivity(draft())).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE', ids: ['id-000001'] });
   });
 
-  test('lets a bug through as it is', async () => {
+  test('rejects with an unexpected error unchanged', async () => {
     const bug = new TypeError('a bug');
     const publisher = { ...stub(), publish: () => Promise.reject(bug) };
     const logActivity = makeLogActivity({
@@ -74,7 +74,7 @@ describe('logActivity', () => {
 });
 
 describe('logActivities', () => {
-  test('judges each by itself', async () => {
+  test('accepts or rejects each draft separately', async () => {
     const { log, logActivities } = setUp();
     const receipt = await logActivities([[draft({ id: 'a' }), draft({ type: '' }), null, draft()]]);
     expect(receipt).toEqual({
@@ -89,14 +89,14 @@ describe('logActivities', () => {
     expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'id-000002']);
   });
 
-  test('of none that is valid publishes nothing, also while the log is out of reach', async () => {
+  test('publishes nothing if no draft is valid, even while the log is unreachable', async () => {
     const { log, logActivities } = setUp();
     log.reachable = false;
     expect(await logActivities([[7]])).toMatchObject({ accepted: 0, ids: [null] });
     expect(await logActivities([])).toEqual({ accepted: 0, ids: [], rejected: [], unexplained: 0 });
   });
 
-  test('publishes all of a batch in one call', async () => {
+  test('publishes a batch with one call', async () => {
     const sizes: number[] = [];
     const publisher: EventPublisher = {
       ...stub(),
@@ -114,7 +114,7 @@ describe('logActivities', () => {
     expect(sizes).toEqual([1000]);
   });
 
-  test('counts over all portions, and takes in what could not be read as rejected', async () => {
+  test('counts all portions, and counts unreadable drafts as rejected', async () => {
     const { log, logActivities } = setUp();
     const unreadable = [{ path: '', message: 'must be JSON' }];
     const receipt = await logActivities(
@@ -129,7 +129,7 @@ describe('logActivities', () => {
     expect(activitiesOn(log).map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
-  test('publishes nothing where the portions break off', async () => {
+  test('publishes nothing if the portions end with an error', async () => {
     const { log, logActivities } = setUp();
     const broken = new Error('too large');
     const portions = (async function* breaking() {
@@ -140,7 +140,7 @@ describe('logActivities', () => {
     expect(activitiesOn(log)).toEqual([]);
   });
 
-  test('judges every draft, and explains as many as the budget allows', async () => {
+  test('checks every draft, and explains as many faults as the budget allows', async () => {
     const { log, logActivities } = setUp();
     const faulty = draft({
       metadata: Object.fromEntries(Array.from({ length: 40 }, (_, key) => [key, undefined])),
@@ -155,7 +155,7 @@ describe('logActivities', () => {
     expect(activitiesOn(log)).toHaveLength(1);
   });
 
-  test('of an atomic batch publishes all or nothing', async () => {
+  test('publishes all of an atomic batch or nothing', async () => {
     const { log, logActivities } = setUp();
     const drafts = [draft({ id: 'a' }), draft({ type: '' }), draft({ id: 'c' })];
     expect(await logActivities([drafts], { atomic: true })).toMatchObject({

@@ -34,7 +34,7 @@ function setUp(ids: readonly string[]) {
   return { waiter, compared, round };
 }
 
-test('other work has its turn between comparisons that last, and nothing is compared for those who left', async () => {
+test('other work runs between long comparisons, and abandoned requests are not compared', async () => {
   const { waiter, compared, round } = setUp(['a', 'b', 'c', 'd']);
   const [staying, leaving] = [new AbortController(), new AbortController()];
   const waiting = ['a', 'b', 'c', 'd'].map((id) =>

@@ -84,12 +84,16 @@ const sent = sampleActivity({ id: 'a', receivedAt: at });
 
 describe('the outcome waiter', () => {
   test.each<[string, Parameters<typeof sampleActivity>[0], ActivityOutcome]>([
-    ['the very same', { receivedAt: at }, 'stored'],
-    ['the same fact of before', { receivedAt: '2026-01-02T03:04:05.677Z' }, 'duplicate'],
-    ['the same fact of later', { receivedAt: '2026-01-02T03:04:05.679Z' }, 'duplicate'],
+    ['the same activity', { receivedAt: at }, 'stored'],
+    ['the same fact with an earlier receivedAt', { receivedAt: '2026-01-02T03:04:05.677Z' }, 'duplicate'],
+    ['the same fact with a later receivedAt', { receivedAt: '2026-01-02T03:04:05.679Z' }, 'duplicate'],
     ['another type', { receivedAt: at, type: 'LOGOUT' }, 'conflict'],
-    ['one with a time of its client', { receivedAt: at, createdAt: '2025-01-01T00:00:00Z' }, 'duplicate'],
-  ])('where %s is stored', async (_, fields, outcome) => {
+    [
+      'an activity with a createdAt of its client',
+      { receivedAt: at, createdAt: '2025-01-01T00:00:00Z' },
+      'duplicate',
+    ],
+  ])('resolves with the outcome if the store has %s', async (_, fields, outcome) => {
     const { wait, tick, save, waiter } = setUp();
     const waiting = wait(sent);
     await tick();
@@ -100,7 +104,7 @@ describe('the outcome waiter', () => {
     expect(waiter.waiting).toBe(0);
   });
 
-  test('where a dead letter of it died since, and nothing is stored', async () => {
+  test('is dead-lettered if there is a newer dead letter and no stored activity', async () => {
     const { wait, tick, deadLetter } = setUp();
     const waiting = wait(sent);
     await deadLetter('a', at);
@@ -108,7 +112,7 @@ describe('the outcome waiter', () => {
     expect(await now(waiting)).toBe('dead_lettered');
   });
 
-  test('a letter of an earlier attempt says nothing of this one', async () => {
+  test('a dead letter of an earlier attempt does not count for this attempt', async () => {
     const { wait, tick, deadLetter, save } = setUp();
     await deadLetter('a', '2026-01-02T03:04:05.677Z');
     const waiting = wait(sent);
@@ -119,7 +123,7 @@ describe('the outcome waiter', () => {
     expect(await now(waiting)).toBe('stored');
   });
 
-  test('one that died of what came in between the two questions is a conflict', async () => {
+  test('an activity that lost to another one between the two queries is a conflict', async () => {
     const other = sampleActivity({ id: 'a', type: 'LOGOUT' });
     let questions = 0;
     const findByIds = async () => {
@@ -133,7 +137,7 @@ describe('the outcome waiter', () => {
     expect(await now(waiting)).toBe('conflict');
   });
 
-  test('asks after 1 tick of 20 ms, 2, 4, 8, 16 and then every 25, for all that are due at once', async () => {
+  test('queries after 1, 2, 4, 8 and 16 ticks of 20 ms and then every 25, for all due requests at once', async () => {
     const { wait, tick, asked, slept, waiter } = setUp();
     const first = wait(sent);
     const when: number[] = [];
@@ -151,7 +155,7 @@ describe('the outcome waiter', () => {
     expect(await Promise.all([first, ...others])).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
   });
 
-  test('nothing is asked while nobody waits', async () => {
+  test('sends no query while no request waits', async () => {
     const { wait, tick, asked, slept, save } = setUp();
     await save(sent);
     const waiting = wait(sent);
@@ -164,7 +168,7 @@ describe('the outcome waiter', () => {
     expect(await now(again)).toBe('stored');
   });
 
-  test('whoever gives up, or had given up, learns that nothing is known, and is not asked for', async () => {
+  test('a request that is cancelled, even beforehand, resolves with accepted and is not queried', async () => {
     const { wait, tick, asked, waiter } = setUp();
     const caller = new AbortController();
     const waiting = wait(sent, caller.signal);
@@ -187,7 +191,7 @@ describe('the outcome waiter', () => {
     expect(await now(wait(sampleActivity({ id: 'c' })))).toBe(pending);
   });
 
-  test('closed it lets all go at once, and takes nobody', async () => {
+  test('close resolves all requests with accepted, and later requests do not wait', async () => {
     const { wait, waiter } = setUp();
     const waiting = wait(sent);
     waiter.close();
@@ -195,7 +199,7 @@ describe('the outcome waiter', () => {
     expect(await now(wait(sent))).toBe('accepted');
   });
 
-  test('a store that is out of reach knows nothing yet', async () => {
+  test('an unreachable store gives no outcome', async () => {
     const { store, wait, tick, save } = setUp();
     const waiting = wait(sent);
     await save(sent);
@@ -240,7 +244,7 @@ describe('logAndWait', () => {
   const draft = { userId: '123', type: 'LOGIN' };
   const { signal } = new AbortController();
 
-  test('waits for what it logged, once the log holds it', async () => {
+  test('waits for the activity after the log has confirmed it', async () => {
     const waited: (readonly UserActivity[])[] = [];
     const { log, logAndWait } = logging(async (activity) => {
       waited.push([activity, ...activitiesOn(log)]);
@@ -251,7 +255,7 @@ describe('logAndWait', () => {
     expect(activity).toEqual(onLog);
   });
 
-  test('waits for nothing that the log does not hold', async () => {
+  test('does not wait if the log did not confirm the activity', async () => {
     const { log, logAndWait } = logging(() => Promise.reject(new Error('nobody waits')));
     await expect(logAndWait({}, signal)).rejects.toMatchObject({ code: 'INVALID_ACTIVITY' });
     log.reachable = false;
@@ -262,7 +266,7 @@ describe('logAndWait', () => {
   });
 });
 
-test('findStatus tells what is stored, else what is dead, else that it knows nothing', async () => {
+test('findStatus returns stored, else dead-lettered, else unknown', async () => {
   const { store, repository, deadLetters, save, deadLetter } = setUp();
   const findStatus = makeFindStatus({ repository, deadLetters });
   const status = () => findStatus(sent.id);

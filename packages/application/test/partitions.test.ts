@@ -11,7 +11,7 @@ function setUp() {
   };
 }
 
-test('a topic with the number of partitions that it began with is well', async () => {
+test('a topic with its original number of partitions is accepted', async () => {
   const { store, assertSamePartitions } = setUp();
   await assertSamePartitions({ name: 'one', partitions: 6 });
   await assertSamePartitions({ name: 'one', partitions: 6 });
@@ -34,7 +34,7 @@ test.each([1, 5, 7, 12])(
   },
 );
 
-test('a store that is out of reach is no yes', async () => {
+test('an unreachable store makes the check reject', async () => {
   const { store, assertSamePartitions } = setUp();
   store.reachable = false;
   await expect(assertSamePartitions({ name: 'one', partitions: 6 })).rejects.toBeInstanceOf(DomainError);

@@ -24,8 +24,8 @@ function setUp() {
   return { watchdog, told, look, looks, progressOf };
 }
 
-describe('a consumer that moves', () => {
-  test('is never stalled, however slow it is and however far behind', () => {
+describe('a consumer that makes progress', () => {
+  test('is never stalled, even if it is slow and has a large lag', () => {
     const { watchdog, told, look } = setUp();
     for (let committed = 0; committed < 100; committed += 1) {
       expect(look(committed, 50 + committed / 2)).toBe('none');
@@ -35,7 +35,7 @@ describe('a consumer that moves', () => {
     expect(told).toEqual([]);
   });
 
-  test('may have nothing to do, and no partition at all', () => {
+  test('may have no lag, or no partition', () => {
     const { watchdog, told, looks } = setUp();
     expect(looks(20, 100, 100)).not.toContain('restart');
     expect(looks(20)).not.toContain('restart');
@@ -44,8 +44,8 @@ describe('a consumer that moves', () => {
   });
 });
 
-describe('one that commits nothing', () => {
-  test('is stalled, gets a new member, another one, and is given up', () => {
+describe('a consumer that commits nothing', () => {
+  test('is stalled, is restarted twice, and is then given up', () => {
     const { watchdog, told, look, looks } = setUp();
     const states = (): string => watchdog.state;
     expect(looks(2, 7)).toEqual(['none', 'none']);
@@ -60,14 +60,14 @@ describe('one that commits nothing', () => {
     expect(told).toEqual(['stalled 0', 'dead 0']);
   });
 
-  test('counts by its worst partition: others that move do not hide it', () => {
+  test('is judged by its slowest partition, even if others make progress', () => {
     const { told, look } = setUp();
     const remedies = [0, 1, 2, 3, 4].map((round) => look(round, 7, 100));
     expect(remedies).toEqual(['none', 'none', 'none', 'none', 'restart']);
     expect(told).toEqual(['stalled 1']);
   });
 
-  test('recovers when it moves, and then has all its restarts again', () => {
+  test('recovers when it makes progress, and its restarts are counted from 0 again', () => {
     const { watchdog, told, looks, look } = setUp();
     expect(looks(9, 7).filter((remedy) => remedy === 'restart')).toHaveLength(2);
     expect(look(8)).toBe('none');
@@ -85,13 +85,13 @@ describe('one that commits nothing', () => {
     expect(told).toEqual(['stalled 0', 'recovered']);
   });
 
-  test('is caught too where its partition comes and goes, as in a loop of rebalances', () => {
+  test('is stalled even if its partition is revoked and assigned repeatedly', () => {
     const { looks, look } = setUp();
     const remedies = Array.from({ length: 5 }, () => [look(7), ...looks(3)]).flat();
     expect(remedies).toContain('restart');
   });
 
-  test('stays dead, whatever comes', () => {
+  test('stays dead even if it makes progress later', () => {
     const { watchdog, looks, look } = setUp();
     looks(13, 7);
     expect(look(100)).toBe('none');
@@ -101,8 +101,8 @@ describe('one that commits nothing', () => {
   });
 });
 
-describe('while log or store are down', () => {
-  test('it waits, for as long as that takes, and counts anew afterwards', () => {
+describe('while the log or the store is down', () => {
+  test('the watchdog waits, and starts its counts again afterwards', () => {
     const { watchdog, told, looks, look } = setUp();
     looks(2, 7);
     for (let times = 0; times < 100; times += 1) {
@@ -116,7 +116,7 @@ describe('while log or store are down', () => {
     expect(told).toEqual([]);
   });
 
-  test('a store that answers and refuses to save, at least now and then, is down', () => {
+  test('a store that sometimes refuses to save counts as down', () => {
     const { watchdog, told, looks } = setUp();
     for (let times = 0; times < 20; times += 1) {
       watchdog.outage();
@@ -126,14 +126,14 @@ describe('while log or store are down', () => {
     expect(told).toEqual([]);
   });
 
-  test('a consumer that hangs since an outage that is over is caught', () => {
+  test('a consumer that hangs after an outage is stalled', () => {
     const { watchdog, looks } = setUp();
     watchdog.outage();
     expect(looks(5, 7).at(-1)).toBe('restart');
     expect(watchdog.state).toBe('stalled');
   });
 
-  test('what was down says by itself that it is back', () => {
+  test('outageOver ends the waiting at once', () => {
     const { watchdog } = setUp();
     watchdog.outage();
     watchdog.outageOver();
@@ -141,7 +141,7 @@ describe('while log or store are down', () => {
   });
 });
 
-test('suspicious is what is behind and where it was', () => {
+test('a partition is suspicious if it has a lag and made no progress', () => {
   const { watchdog, look, progressOf } = setUp();
   expect(watchdog.isSuspicious(progressOf([7]))).toBe(false);
   look(7);
@@ -155,7 +155,7 @@ test.each([
   ['waiting', 'unavailable'],
   ['stalled', 'unavailable'],
   ['dead', 'unavailable'],
-] as const)('of a process whose consumer is %s the progress is %s', async (state, status) => {
+] as const)('if the consumer is %s, the health check reports progress as %s', async (state, status) => {
   const checkHealth = makeCheckHealth({ log: [], store: [], progress: { state } });
   expect(await checkHealth()).toEqual({ status, checks: { log: 'ok', store: 'ok', progress: status } });
 });

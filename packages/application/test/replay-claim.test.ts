@@ -11,7 +11,7 @@ import { letterOf } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
 
-test('a replay holds its claim for as long as its last portion may take, also if the claim itself took long', async () => {
+test('a claim lasts until the last portion must be done, even if making the claim took long', async () => {
   const [store, clock] = [new MemoryStore(), new FixedClock()];
   await new MemoryDeadLetterQueue(store).add(Array.from({ length: 500 }, (_, index) => letterOf(index)));
   const deadLetters = new MemoryDeadLetterRepository(store);

@@ -93,7 +93,7 @@ const recordOf = (activity: ReturnType<typeof sampleActivity>) => ({
 });
 
 describe('replaying', () => {
-  test('runs one at a time, in whatever process, and is free again when it ended, well or not', async () => {
+  test('runs once at a time over all processes, and the next may start after a success or a failure', async () => {
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const deps = setUp({
       publisher: {
@@ -123,7 +123,7 @@ describe('replaying', () => {
     expect(deps.letters()).toHaveLength(2);
   });
 
-  test('a conflict whose first copy is gone stores it, and the letter is gone; twice stores once', async () => {
+  test('a conflict whose first copy is gone is stored once by two replays, and its letter is removed', async () => {
     const { log, store, consume, replay, letters } = setUp();
     const [first, other] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'a', type: 'LOGOUT' })];
     for (const activity of [first, other]) log.appendRaw(recordOf(activity));
@@ -144,7 +144,7 @@ describe('replaying', () => {
     expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 0, tooLarge: 0, more: false });
   });
 
-  test('leaves what never was on the log, asked for by its id or with all', async () => {
+  test('keeps letters that were never on the log, both by id and with all', async () => {
     const { log, store, clock, replay, letters } = setUp();
     clock.advance(1);
     const edge = letterOf(1, { origin: { topic: edgeTopic, partition: 7, offset: 1 }, code: 'invalid' });
@@ -157,7 +157,7 @@ describe('replaying', () => {
     expect(log.claim('test', 0, 10)).toHaveLength(3);
   });
 
-  test('poison that dies again and again has one letter, that of its first copy, with its bytes as they were', async () => {
+  test('an unreadable record that fails repeatedly has one letter, with the origin and bytes of its first copy', async () => {
     const { log, clock, consume, replay, letters } = setUp();
     log.appendRaw(poison);
     await consume();
@@ -171,7 +171,7 @@ describe('replaying', () => {
     }
   });
 
-  test('one that dies again before its letter is removed keeps the new letter', async () => {
+  test('a record that fails again before its letter is removed keeps the new letter', async () => {
     const deps = setUp({
       deadLetters: {
         async remove(removals) {
@@ -188,7 +188,7 @@ describe('replaying', () => {
     expect(deps.letters()[0]?.diedAt).toBeGreaterThan(before);
   });
 
-  test('all, over many pages, each once, though all of them die again meanwhile', async () => {
+  test('replays all letters of many pages once each, even if all fail again during the replay', async () => {
     const deps = setUp({
       deadLetters: {
         async remove(removals) {
@@ -204,7 +204,7 @@ describe('replaying', () => {
     expect(deps.letters().every(({ origin }) => origin.offset < 1234)).toBe(true);
   });
 
-  test('ends in time, and says that there is more', async () => {
+  test('ends at its time limit, and reports that letters remain', async () => {
     const deps = setUp({
       deadLetters: {
         async remove(removals) {
@@ -219,7 +219,7 @@ describe('replaying', () => {
     expect(deps.letters()).toHaveLength(300);
   });
 
-  test('only the letters of the ids, each once; unknown ones do not count', async () => {
+  test('replays only the letters of the ids, once each, and ignores unknown ids', async () => {
     const { log, consume, replay, letters } = setUp();
     for (let offset = 0; offset < 5; offset += 1) log.appendRaw(poison);
     await consume();
@@ -231,7 +231,7 @@ describe('replaying', () => {
     expect(await replay([])).toEqual({ replayed: 0, tooLarge: 0, more: false });
   });
 
-  test('large letters are in memory one at a time, small ones together', async () => {
+  test('reads large letters one at a time, and small ones together', async () => {
     const calls: number[] = [];
     const { store, replay } = setUp({
       publisher: {
@@ -251,7 +251,7 @@ describe('replaying', () => {
     expect(calls).toEqual([1, 1, 4]);
   });
 
-  test('what is too large for the log stays and stops none of the others', async () => {
+  test('keeps a letter that is too large for the log, and replays the others', async () => {
     const { log, consume, replay, letters } = setUp({
       publisher: {
         republish: async (records) => records.map((_, index) => (index === 1 ? 'too-large' : 'published')),
@@ -264,8 +264,8 @@ describe('replaying', () => {
   });
 });
 
-describe('a failure', () => {
-  test('of the log leaves every letter listed', async () => {
+describe('a failed replay', () => {
+  test('keeps every letter if the log failed', async () => {
     const { log, consume, replay, find, letters } = setUp();
     log.appendRaw(poison);
     await consume();
@@ -276,7 +276,7 @@ describe('a failure', () => {
     expect((await find(DeadLetterQuery.of({ filter, order: 'asc', limit: 1 }))).letters).toHaveLength(1);
   });
 
-  test('of the store after publishing leaves the letter, and sending again is safe', async () => {
+  test('keeps the letter if the store failed after publishing, and a second replay is safe', async () => {
     let down = true;
     const deps = setUp({
       deadLetters: {

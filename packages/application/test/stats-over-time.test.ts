@@ -8,7 +8,7 @@ import { statsPlace, statsQuery } from './stats-place.ts';
 const at = (createdAt: string): SampleFields => ({ createdAt });
 
 describe('over time', () => {
-  test('the slots of a zone come in their order, and empty ones not at all', async () => {
+  test('the slots of a time zone are in order, without empty ones', async () => {
     const { stats } = await statsPlace(
       at('2026-10-25T00:59:59.999Z'),
       at('2026-10-25T01:00:00Z'),
@@ -30,7 +30,7 @@ describe('over time', () => {
     ]);
   });
 
-  test('of nothing there is nothing, and of a time of no length', async () => {
+  test('without activities, or in a range of no length, there are no lines', async () => {
     const { stats, asked } = await statsPlace();
     expect(await stats({ by: 'day' })).toEqual([]);
     expect(asked).toEqual(['find', 'find']);
@@ -38,14 +38,14 @@ describe('over time', () => {
     expect(await stats({ by: 'day', from: now, to: now })).toEqual([]);
   });
 
-  test('the last moment that there can be is counted', async () => {
+  test('an activity at the last valid time is counted', async () => {
     const { stats } = await statsPlace(at('9999-12-31T23:59:59.999Z'), at('9999-12-31T00:00:00Z'));
     expect(await stats({ by: 'day' })).toEqual([{ key: '9999-12-31', count: 2 }]);
     const { stats: first } = await statsPlace(at('0000-01-01T00:00:00Z'));
     expect(await first({ by: 'day', timezone: 'Etc/GMT+1' })).toEqual([{ key: '-000001-12-31', count: 1 }]);
   });
 
-  test('one activity of 1970, or of another calendar, is one line more', async () => {
+  test('an activity far in the past or the future adds only one line', async () => {
     const { stats } = await statsPlace(
       at('0008-11-29T12:00:00Z'),
       at('1970-01-01T00:00:00Z'),
@@ -70,25 +70,28 @@ describe('over time', () => {
     ['day', 86_400, ', or count by "week" or "month"'],
     ['week', 7 * 86_400, ', or count by "month"'],
     ['month', 31 * 86_400, ''],
-  ])('20,000 %ss are told, of more it says what to narrow', async (unit, seconds, others) => {
-    const first = Date.UTC(1970, 0);
-    const every = (index: number) => ({ createdAt: first + index * seconds * 1000 });
-    const { stats, repository, asked } = await statsPlace();
-    const activities = Array.from({ length: 20_000 }, (_, index) => sampleActivity(every(index)));
-    await repository.save(activities);
-    expect(await stats({ by: unit })).toHaveLength(20_000);
-    await repository.save([sampleActivity(every(20_000))]);
-    await expect(stats({ by: unit })).rejects.toMatchObject({
-      code: 'QUERY_TOO_BROAD',
-      message: `The query is too broad: it counts more than 20000 ${unit}s: bring "from" and "to" closer together${others}.`,
-      violations: [{ path: '/by' }],
-    });
-    asked.length = 0;
-    const to = new Date(every(20_000).createdAt).toISOString();
-    expect(await stats({ by: unit, to })).toHaveLength(20_000);
-  });
+  ])(
+    '20,000 %ss are returned, and for more the error says how to narrow the query',
+    async (unit, seconds, others) => {
+      const first = Date.UTC(1970, 0);
+      const every = (index: number) => ({ createdAt: first + index * seconds * 1000 });
+      const { stats, repository, asked } = await statsPlace();
+      const activities = Array.from({ length: 20_000 }, (_, index) => sampleActivity(every(index)));
+      await repository.save(activities);
+      expect(await stats({ by: unit })).toHaveLength(20_000);
+      await repository.save([sampleActivity(every(20_000))]);
+      await expect(stats({ by: unit })).rejects.toMatchObject({
+        code: 'QUERY_TOO_BROAD',
+        message: `The query is too broad: it counts more than 20000 ${unit}s: bring "from" and "to" closer together${others}.`,
+        violations: [{ path: '/by' }],
+      });
+      asked.length = 0;
+      const to = new Date(every(20_000).createdAt).toISOString();
+      expect(await stats({ by: unit, to })).toHaveLength(20_000);
+    },
+  );
 
-  test('a long time is counted in parts, each of which begins where there is something', async () => {
+  test('a long range is counted in parts, each of which begins at an activity', async () => {
     const { stats, asked, slots } = await statsPlace(
       at('1900-01-01T00:00:00Z'),
       at('1900-01-02T00:00:00Z'),
@@ -106,7 +109,7 @@ describe('over time', () => {
     ]);
   });
 
-  test('a line that goes on behind a part is one', async () => {
+  test('a line that continues in the next part is one line', async () => {
     const partMs = 54 * 365.25 * 86_400_000;
     // The second part begins at 12:00:30.
     const first = Date.parse('1950-01-01T00:00:30Z');
@@ -119,7 +122,7 @@ describe('over time', () => {
     }
   });
 
-  test('after its time no further part is begun, and what to narrow is told', async () => {
+  test('after the time limit no further part is counted, and the error says how to narrow the query', async () => {
     const { stats, asked, takes } = await statsPlace(
       at('1900-01-01T00:00:00Z'),
       at('2000-01-01T00:00:00Z'),
@@ -137,13 +140,13 @@ describe('over time', () => {
     expect(asked.filter((name) => name === 'countBySlot')).toHaveLength(2);
   });
 
-  test('what is asked for may be long, where what there is is not', async () => {
+  test('the range may be long if the activities are not', async () => {
     const { stats } = await statsPlace(at('2026-10-25T00:59:59.999Z'));
     const range = { from: '0000-01-01T00:00:00Z', to: '9999-01-01T00:00:00Z' };
     expect(await stats({ by: 'minute', ...range })).toHaveLength(1);
   });
 
-  test('a short time that is given is not looked for', async () => {
+  test('the range of a short query is not searched for its first activity', async () => {
     const { stats, asked, slots } = await statsPlace(at('2026-10-25T00:59:59.999Z'));
     const range = { from: '2026-10-25T00:00:00Z', to: '2026-10-25T01:00:00Z' };
     expect(await stats({ by: 'hour', timezone: 'Europe/Berlin', ...range })).toHaveLength(1);
@@ -154,7 +157,7 @@ describe('over time', () => {
     ]);
   });
 
-  test('what is saved meanwhile does not matter', async () => {
+  test('activities saved during a count do not change it', async () => {
     const repository = new MemoryActivityRepository();
     await repository.save(sampleActivities(3));
     const find: ActivityRepository['find'] = async (query) => {

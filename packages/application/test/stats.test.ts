@@ -10,14 +10,14 @@ const at = (createdAt: string): SampleFields => ({ createdAt });
 describe('conditions on metadata', () => {
   const rare = { a: '1', from: '2000-01-01T00:00:00Z' };
 
-  test('hold for every count', async () => {
+  test('apply to every count', async () => {
     const { stats } = await statsPlace({ metadata: { a: 1 } }, { metadata: { a: 2 }, type: 'LOGOUT' }, {});
     expect(await stats({ by: 'type', ...rare })).toEqual([{ key: 'LOGIN', count: 1 }]);
     expect(await stats({ by: 'userId', ...rare })).toEqual([{ key: 'user-1', count: 1 }]);
     expect(await stats({ by: 'day', ...rare })).toEqual([{ key: '2026-01-02', count: 1 }]);
   });
 
-  test('are not looked up to learn when there is something', async () => {
+  test('are not used to find the times of the first and the last activity', async () => {
     const { stats, asked, searched } = await statsPlace(
       { metadata: { a: 1 } },
       at('2001-01-01T00:00:00Z'),
@@ -30,7 +30,7 @@ describe('conditions on metadata', () => {
 });
 
 test.each(['type', 'day'] as const)(
-  'where a count by %s takes too long, what to narrow is told',
+  'if a count by %s takes too long, the error says how to narrow the query',
   async (by) => {
     const repository = new MemoryActivityRepository();
     const late = () => Promise.reject(new DomainError('STORE_TIMEOUT', 'Too long.'));
@@ -44,7 +44,7 @@ test.each(['type', 'day'] as const)(
 );
 
 describe('by type or user', () => {
-  test('the most frequent come first, then by code points', async () => {
+  test('are sorted by falling count, then by code points', async () => {
     // In UTF-16 the face would come before the full-width letter.
     const users = ['b', 'b', 'a', 'Z', '\u{1F600}', '\uFF21', 'ab'];
     const { stats, asked } = await statsPlace(...users.map((userId) => ({ userId })));
@@ -53,7 +53,7 @@ describe('by type or user', () => {
     expect(asked).toEqual(['countByKey']);
   });
 
-  test('nothing comes to nothing', async () => {
+  test('have no counts if there are no activities', async () => {
     const { stats } = await statsPlace();
     expect(await stats({ by: 'type' })).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('by type or user', () => {
       'type',
       'The query is too broad: it counts more than 10000 types: narrow it by "from" and "to", "type" or "userId".',
     ],
-  ])('of more than 10,000 of them (%s) it says what to narrow', async (by, message) => {
+  ])('if there are more than 10,000 (%s), the error says how to narrow the query', async (by, message) => {
     const { repository, stats } = await statsPlace();
     const name = (index: number) => ({ userId: `u${index}`, type: `T${index}` });
     await repository.save(Array.from({ length: 10_000 }, (_, index) => sampleActivity(name(index))));

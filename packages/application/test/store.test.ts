@@ -55,13 +55,13 @@ describe('every outcome of saving', () => {
     ['redelivered', { ...none, redelivered: 1 }],
     ['duplicate', { ...none, duplicate: 1 }],
     ['erased', { ...none, erased: 1 }],
-  ] as const)('%s is counted and leaves no letter', async (outcome, tally) => {
+  ] as const)('%s is counted and makes no dead letter', async (outcome, tally) => {
     const { store, storeActivities, signal } = setUp({ repository: answering(outcome) });
     expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual(tally);
     expect(store.letters.size).toBe(0);
   });
 
-  test('conflict is counted and goes to the dead letters with its bytes', async () => {
+  test('a conflict is counted, and becomes a dead letter with its bytes', async () => {
     const { store, storeActivities, signal } = setUp({ repository: answering('stored', 'conflict') });
     const [first, second] = [sampleActivity(), sampleActivity()];
     const records = recordsOf(first, second);
@@ -78,7 +78,7 @@ describe('every outcome of saving', () => {
     ]);
   });
 
-  test('refused goes to the dead letters with its reason', async () => {
+  test('a refused record becomes a dead letter with its reason', async () => {
     const { store, storeActivities, signal } = setUp({
       repository: answering({ refused: 'it is too large' }),
     });
@@ -94,7 +94,7 @@ describe('every outcome of saving', () => {
   });
 });
 
-test('of a mixed batch everything is dealt with, and the numbers add up', async () => {
+test('a mixed batch is handled completely, and its tally adds up', async () => {
   const { store, storeActivities, signal } = setUp();
   const first = sampleActivity({ id: 'a' });
   const again = sampleActivity({ id: 'a', receivedAt: '2026-03-03T00:00:00Z' });
@@ -119,14 +119,14 @@ test('of a mixed batch everything is dealt with, and the numbers add up', async 
   expect([...store.activities.keys()]).toEqual(['a', 'b']);
 });
 
-test('poison alone does not trouble the store', async () => {
+test('a batch of unreadable records does not use the store', async () => {
   const { storeActivities, signal } = setUp({
     repository: { ...answering(), save: () => Promise.reject(new Error('must not be asked')) },
   });
   expect(await storeActivities(recordsOf('unreadable'), signal)).toEqual({ ...none, dead_lettered: 1 });
 });
 
-describe('an outage', () => {
+describe('in an outage', () => {
   /** Comes back after so many pauses. */
   function outageOf(pauses: number) {
     const store = new MemoryStore();
@@ -143,7 +143,7 @@ describe('an outage', () => {
     return { ...deps, store, pauses: told };
   }
 
-  test('of the store is waited out, and nothing is dead-lettered for it', async () => {
+  test('a store outage is retried until it ends, and no record is dead-lettered', async () => {
     const { store, told, pauses, storeActivities, signal } = outageOf(3);
     expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({ ...none, stored: 1 });
     expect(pauses).toEqual([1, 2, 3]);
@@ -151,14 +151,14 @@ describe('an outage', () => {
     expect(store.letters.size).toBe(0);
   });
 
-  test('of the dead letters is waited out too', async () => {
+  test('an outage of the dead letter queue is retried until it ends', async () => {
     const { store, pauses, storeActivities, signal } = outageOf(2);
     expect(await storeActivities(recordsOf('unreadable'), signal)).toEqual({ ...none, dead_lettered: 1 });
     expect(pauses).toEqual([1, 2]);
     expect(store.letters.size).toBe(1);
   });
 
-  test('of any kind is one: an error that nobody expected is no reason to skip', async () => {
+  test('any unexpected error counts as an outage, because no record may be skipped', async () => {
     let failures = 0;
     const { storeActivities, signal } = setUp({
       repository: {
@@ -173,7 +173,7 @@ describe('an outage', () => {
     expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({ ...none, stored: 1 });
   });
 
-  test('ends with a rejection when cancelled, so that nothing is committed', async () => {
+  test('a cancelled batch rejects, so that nothing is committed', async () => {
     const store = new MemoryStore();
     store.reachable = false;
     const aborting = new AbortController();
@@ -187,14 +187,14 @@ describe('an outage', () => {
     expect(store.activities.size).toBe(0);
   });
 
-  test('cancelled beforehand, nothing is even tried', async () => {
+  test('if cancelled beforehand, no attempt is made', async () => {
     const { store, aborting, storeActivities, signal } = setUp();
     aborting.abort();
     await expect(storeActivities(recordsOf(sampleActivity()), signal)).rejects.toBeInstanceOf(DomainError);
     expect(store.activities.size).toBe(0);
   });
 
-  test('an attempt that hangs is left once it is cancelled and its grace is over', async () => {
+  test('an attempt that hangs is abandoned after the cancellation and the grace period', async () => {
     const grace = Promise.withResolvers<void>();
     const { aborting, storeActivities, signal } = setUp({
       repository: { ...answering(), save: () => Promise.withResolvers<never>().promise },
@@ -206,7 +206,7 @@ describe('an outage', () => {
     await expect(storing).rejects.toBeInstanceOf(DomainError);
   });
 
-  test('an attempt that ends within its grace counts', async () => {
+  test('an attempt that ends within the grace period counts', async () => {
     const saved = Promise.withResolvers<readonly SaveOutcome[]>();
     const { aborting, storeActivities, signal } = setUp({
       repository: { ...answering(), save: () => saved.promise },
@@ -218,7 +218,7 @@ describe('an outage', () => {
     expect(await storing).toEqual({ ...none, stored: 1 });
   });
 
-  test('leaves nothing behind at the signal, which may live as long as the process', async () => {
+  test('no listener stays on the signal, which may live as long as the process', async () => {
     const { storeActivities, signal } = setUp();
     await storeActivities(recordsOf(sampleActivity()), signal);
     expect(getEventListeners(signal, 'abort')).toEqual([]);

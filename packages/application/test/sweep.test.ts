@@ -38,8 +38,8 @@ async function setUp(retention: DeadLetterRetention = { edgeDays: 30, logDays: u
   return { store, clock, left, sweep: makeSweepDeadLetters({ deadLetters, clock, retention }) };
 }
 
-describe('ages', () => {
-  test('letters of the edge go after their days, and those off the log never by themselves', async () => {
+describe('removal by age', () => {
+  test('letters of the edge are removed after their retention, and letters from the log are not by default', async () => {
     const { clock, left, sweep } = await setUp();
     await sweep('schedule');
     clock.advance(30 * dayMs);
@@ -53,14 +53,14 @@ describe('ages', () => {
     expect(left()).toEqual(['user-activity']);
   });
 
-  test('letters off the log go after the days that an operator gave them', async () => {
+  test('letters from the log are removed after the days that an operator sets', async () => {
     const { clock, left, sweep } = await setUp({ edgeDays: 30, logDays: 7 });
     clock.advance(7 * dayMs + 1);
     for (let round = 0; round < 2; round += 1) await sweep('schedule');
     expect(left()).toEqual([edgeTopic]);
   });
 
-  test('a clock that is wrong at one sweep removes nothing, whichever sweep that is', async () => {
+  test('a clock that is wrong at one sweep does not remove letters', async () => {
     for (const wrong of [0, 1, 2]) {
       const { clock, left, sweep } = await setUp({ edgeDays: 30, logDays: 30 });
       for (let round = 0; round < 4; round += 1) {
@@ -75,14 +75,14 @@ describe('ages', () => {
     }
   });
 
-  test('a clock from before 1970 is no fault', async () => {
+  test('a clock before 1970 is not an error', async () => {
     const { clock, left, sweep } = await setUp({ edgeDays: 36_500, logDays: 36_500 });
     for (let round = 0; round < 2; round += 1) await sweep('schedule');
     expect([clock.now() > 0, left()]).toEqual([true, [edgeTopic, 'user-activity']]);
   });
 });
 
-test('a sweep goes on in portions until nothing is due, and tells the sum', async () => {
+test('a sweep repeats portions until nothing is due, and returns the sums', async () => {
   const asked: SweepLimits[] = [];
   const answers: LetterSweep[] = [
     { expired: 400, evicted: 100, edgeBytes: 3 },
@@ -114,7 +114,7 @@ describe('the quota', () => {
       }),
     );
 
-  test('is enforced after each 16 MiB of the edge, before their sender has an answer', async () => {
+  test('is enforced after each 16 MiB of the edge, before the response to the sender', async () => {
     const why: string[] = [];
     const queue = withinQuota(new MemoryDeadLetterQueue(), async (reason) => {
       why.push(reason);
@@ -131,7 +131,7 @@ describe('the quota', () => {
     expect(why).toHaveLength(4);
   });
 
-  test('that can not be enforced just then fails no letter, and is enforced at the next', async () => {
+  test('does not make a letter fail if the sweep fails, and is enforced at the next letter', async () => {
     let [calls, failure]: [number, Error] = [0, new DomainError('STORE_UNAVAILABLE', 'gone')];
     const queue = withinQuota(new MemoryDeadLetterQueue(), () => {
       calls += 1;

@@ -15,18 +15,18 @@ import type { OpenEngines } from './open-engines.ts';
 /** The settings of a process that serves the API. */
 export type ApiConfig = ProcessSettings & ApiSettings;
 
-/** What a process shows of itself. */
+/** The version and the metrics that a process serves. */
 export interface ProcessInfo {
   readonly version: string;
   readonly scrapeMetrics: ScrapeMetrics;
 }
 
-/** The server of a process. It does not listen yet. */
+/** The token of the server of a process, which does not listen yet. */
 export const server = token<Promise<HttpServer>>('server');
 
 const finishingMs = 3000;
 
-/** Provides the publisher of the API. Its buffer holds the largest allowed batch several times. */
+/** Provides the publisher of the API. Its buffer has space for at least four of the largest batches. */
 export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: ApiConfig): void {
   const bufferedEvents = Math.max(100_000, 4 * config.MAX_BATCH_SIZE);
   const bufferedBytes = Math.max(64 * 1024 * 1024, 4 * config.MAX_BODY_BYTES);
@@ -43,7 +43,7 @@ export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: A
   );
 }
 
-/** Provides the use cases of the API. `storing` is the storing side of a process that has one: its health counts too. */
+/** Provides the use cases of the API. If the process also stores, `storing` gives its parts, and health includes them. */
 export function provideApiUseCases(wiring: Wiring, config: ApiConfig, storing?: Get): void {
   const recordingRules = { maxMetadataBytes: config.MAX_METADATA_BYTES, reservedIds };
   wiring.provide(
@@ -64,7 +64,6 @@ export function provideApiUseCases(wiring: Wiring, config: ApiConfig, storing?: 
   );
 }
 
-/** Provides the server of the API. */
 export const provideApiServer = (wiring: Wiring, config: ApiConfig, info: ProcessInfo, storing?: Get): void =>
   wiring.provide(
     server,
@@ -87,17 +86,17 @@ export const provideApiServer = (wiring: Wiring, config: ApiConfig, info: Proces
     (building) => closeApiServer(wiring.get, building),
   );
 
-/** Finishes the pending requests, then closes. What they need must be closed later. */
+/** Finishes the pending requests, then closes the server. The parts that these requests use must be closed after it. */
 async function closeApiServer(get: Get, building: Promise<HttpServer>): Promise<void> {
   const opened = await building;
   get(tokens.outcomeWaiter).close();
-  // Publishes that a hanging log has not confirmed by then are answered 503, while their connections are still open.
+  // If the log hangs, closing the publisher lets pending requests get a 503 before their connections close.
   const publisher = get(tokens.publisher);
-  const hurry = setTimeout(() => void publisher.close(), finishingMs);
-  await opened.close().finally(() => clearTimeout(hurry));
+  const closingPublisher = setTimeout(() => void publisher.close(), finishingMs);
+  await opened.close().finally(() => clearTimeout(closingPublisher));
 }
 
-/** Returns a command that logs an activity, for people who have just started the service. It never shows a real key. */
+/** Returns a curl command that logs an activity, for people who try the service. It has a placeholder instead of a key. */
 export function tryLine(url: string, { API_KEYS }: Pick<ApiConfig, 'API_KEYS'>): string {
   const key = API_KEYS.length > 0 ? " -H 'x-api-key: YOUR-KEY'" : '';
   const body = '{"userId":"123","type":"LOGIN","metadata":{"ip":"127.0.0.1"}}';

@@ -11,7 +11,7 @@ export interface EngineSettings extends AwaitedEngines {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Returns the variables that choose one of these kinds by being set. An embedded kind has none: it is used if none is set. */
+/** Returns the variables of the kinds. Setting one chooses its kind. An embedded kind has none, and is the default. */
 const choosingVariables = (kinds: readonly AwaitedEngine[]): readonly string[] =>
   kinds.flatMap(({ variable }) => variable ?? []);
 
@@ -40,12 +40,12 @@ export class EngineChoice {
     this.variables = { START_TIMEOUT_MS: wholeNumber(1, 3_600_000, 60_000), ...ofKinds };
   }
 
-  /** Returns whether other processes may share the log and the store: one of them is not embedded. */
+  /** Returns whether the log or the store is not embedded, so that other processes may share it. */
   isShared(values: Values): boolean {
     return chosenKinds(this.#sides.flat(), values).length > 0;
   }
 
-  /** Returns the faults of a missing log or store, of two that exclude each other, and of the variables of each. */
+  /** Returns the faults of the variables: a missing log or store, two that exclude each other, and those of the chosen kinds. */
   faults(given: Given): readonly string[] {
     const remote = this.#sides.flat().filter(({ variable }) => variable !== undefined);
     const set = Object.keys(given).filter((name) =>
@@ -56,9 +56,9 @@ export class EngineChoice {
         chosenKinds(kinds, given).length === 0 &&
         (set.length > 0 || choosingVariables(kinds).length === kinds.length),
     );
-    const why = set.length > 0 ? ` together with ${set.join(' and ')}` : '';
+    const because = set.length > 0 ? ` together with ${set.join(' and ')}` : '';
     if (missing.length > 0)
-      return missing.map((kinds) => `${choosingVariables(kinds).join(' or ')} must be set${why}`);
+      return missing.map((kinds) => `${choosingVariables(kinds).join(' or ')} must be set${because}`);
     return this.#sides.flatMap((kinds) => {
       const chosen = chosenKinds(kinds, given);
       return chosen.length > 1
@@ -67,7 +67,7 @@ export class EngineChoice {
     });
   }
 
-  /** Takes the settings of the chosen log and store. Call it only if `faults` returned none. */
+  /** Returns the settings of the chosen log and store. Throws if the values have faults. */
   settings(values: Values & { readonly START_TIMEOUT_MS: number }): EngineSettings {
     return {
       log: configured(this.#kinds.logs, values),

@@ -19,49 +19,49 @@ export interface PublisherOptions {
   readonly observer: PublishObserver;
 }
 
-/** An open log, as the ports that it implements. */
+/** The ports of an open log. */
 export interface LogEngine {
   /** Makes a publisher. The caller closes it. */
   publisher(options: PublisherOptions): EventPublisher;
   /** Returns a function that makes new members of the consumer group. The caller stops them. */
   consumers(): () => EventConsumer;
-  /** The queue of dead letters that the log has besides the queue of the store. */
+  /** The log's own queue of dead letters, if it has one. */
   readonly deadLetterQueue?: DeadLetterQueue;
-  /** The topic, if its number of partitions must stay the same. */
+  /** The topic. It is set only if its number of partitions must never change. */
   readonly topic?: { readonly name: string; readonly partitions: number };
 }
 
-/** An open store, as the ports that it implements. */
+/** The ports of an open store. */
 export interface StoreEngine {
   readonly repository: ActivityRepository;
   readonly deadLetters: DeadLetterRepository;
   readonly deadLetterQueue: DeadLetterQueue;
-  /** A log with a `topic` needs it. */
+  /** Required if the log has a `topic`. */
   readonly topics?: TopicRegistry;
 }
 
-/** The parts and limits that a log or a store is opened with. */
+/** The options for opening a log or a store. */
 export interface OpenOptions {
-  /** Close what is opened. */
+  /** Closers of the opened resources. */
   readonly closers: Closers;
   readonly logger: Logger;
   /** The time limit of a query of the store. */
   readonly queryTimeoutMs: number;
 }
 
-/** A log or a store with its settings, not open yet. */
+/** A log or a store with its settings. It is not open yet. */
 export interface ConfiguredEngine<Ports> extends AwaitedEngine {
   readonly settings: unknown;
-  /** Rejects with LOG_UNAVAILABLE or STORE_UNAVAILABLE while the log or the store is out of reach. */
+  /** Rejects with LOG_UNAVAILABLE or STORE_UNAVAILABLE while the log or the store is unreachable. */
   open(options: OpenOptions): Promise<Ports>;
 }
 
-/** A kind of log or store that an app can run on, such as Kafka. Its variable chooses it by being set. */
+/** A kind of log or store, such as Kafka. It is chosen by setting its `variable`. */
 export interface EngineKind<Ports> extends AwaitedEngine {
   readonly variables: TProperties;
-  /** Returns the faults between its variables. */
+  /** Returns the faults that its variables have together. */
   faults(given: Given): readonly string[];
-  /** Takes its settings from the checked variables. */
+  /** Returns the kind with settings from the variables. Throws if a variable is invalid. */
   configure(values: object): ConfiguredEngine<Ports>;
 }
 

@@ -8,11 +8,11 @@ import type { EngineSettings } from './engine-choice.ts';
 export interface OpenEngines {
   readonly log: LogEngine;
   readonly store: StoreEngine;
-  /** Adds dead letters to the queues of both. */
+  /** Adds each dead letter to the queues of the log and the store. */
   readonly deadLetterQueue: DeadLetterQueue;
 }
 
-/** Opens the log and the store side by side, once they are reached. */
+/** Opens the log and the store in parallel. Waits until both are reachable. */
 export async function openEngines(
   engines: EngineSettings,
   wait: EngineWait,
@@ -29,7 +29,7 @@ export async function openEngines(
     const assertSamePartitions = makeAssertSamePartitions({ topics: store.topics });
     await wait.reach('store', () => assertSamePartitions(topic));
   }
-  // A letter is on the log for other readers, and in the store to be listed.
+  // Other programs read dead letters from the log; the API lists those in the store.
   const queues = [log.deadLetterQueue ?? [], store.deadLetterQueue].flat();
   return { log, store, deadLetterQueue: inEachQueue(...queues) };
 }

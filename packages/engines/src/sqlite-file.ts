@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { SqliteDatabase } from '@user-activity/adapter-sqlite';
 import type { Closers } from '@user-activity/runner';
 
-/** The name, the variable and the settings of the embedded log and store. */
+/** The name, the variables and the settings of the embedded log, which are those of the embedded store too. */
 export const sqliteFile = {
   name: 'SQLite',
   variables: {
@@ -13,7 +13,7 @@ export const sqliteFile = {
 
 const files = new Map<string, { readonly opening: Promise<SqliteDatabase>; users: number }>();
 
-/** Opens the file in the folder. All who open it in this process share one database, and the last one to close it closes the file. */
+/** Opens the database in a folder. Its users in this process share it, and the last one closes it. */
 export async function openSharedFile(folder: string, closers: Closers): Promise<SqliteDatabase> {
   const file = files.get(folder) ?? { opening: SqliteDatabase.open({ folder }), users: 0 };
   files.set(folder, file);

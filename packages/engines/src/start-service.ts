@@ -22,13 +22,13 @@ const storingQueryTimeoutMs = 10_000;
 /** The settings of a process that runs on a log and a store. */
 type ServiceConfig = ProcessSettings & { readonly engines: EngineSettings };
 
-/** Makes the wiring of one side of the service. */
+/** Makes the wiring of one side of the service: of the API or of the consumer. */
 type Compose = (engines: OpenEngines) => Wiring;
 
-/** The start of a process. It opens the sides of the service, each with a log and a store of its own. */
+/** Functions that open the API and the consumer of a process, each with an own log and store. */
 export type ServiceStart = Awaited<ReturnType<typeof beginStart>>;
 
-/** Starts a process. Measures it, and serves health while it waits for its log and store. If the start fails, closes what was opened. */
+/** Starts a process. Serves metrics, and health while the log and the store are unreachable. Closes all resources if it fails. */
 export async function startService(
   config: ServiceConfig,
   logger: Logger,
@@ -46,13 +46,13 @@ export async function startService(
 }
 
 async function beginStart(closers: Closers, config: ServiceConfig, logger: Logger, signal: AbortSignal) {
-  // Instruments that are made earlier measure nothing.
+  // This comes first, because instruments made before it measure nothing.
   const metrics = closers.add(PrometheusMetrics.start(), (opened) => opened.close());
   measureProcess(closers);
   const { HOST: host, PORT: port, MAX_CONNECTIONS: maxConnections, engines: settings } = config;
   const wait = new EngineWait(settings, logger, signal);
   const isEmbedded = settings.log.variable === undefined && settings.store.variable === undefined;
-  // Serves health at the address of the process while a log or a store may be out of reach.
+  // It serves health at the address of the process until the log and the store are reachable.
   const early = isEmbedded
     ? undefined
     : closers.add(

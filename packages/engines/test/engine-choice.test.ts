@@ -62,7 +62,7 @@ describe('with one more log and store', () => {
     expect(engines.store.settings).toEqual({ place: 'here' });
   });
 
-  test('variables that nobody checked are refused', () => {
+  test('settings throws for variables that were not checked', () => {
     const settings = () => choice.settings({ ...kafka, MEMORY_STORE: 'here', START_TIMEOUT_MS: 1 });
     expect(settings).toThrow('The variables of Kafka were not checked.');
   });

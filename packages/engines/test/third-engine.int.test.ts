@@ -105,7 +105,7 @@ test('a third log and store serve the whole service: an activity is logged, stor
   expect(memory.closed.toSorted()).toEqual(['log', 'log', 'store', 'store']);
 });
 
-test('a start waits for a third store, and health shows meanwhile what is missing', async () => {
+test('a start waits for a third store, and health names the missing store until then', async () => {
   const memory = withMemory();
   memory.store.reachable = false;
   const [port = 0] = await freePorts(1);

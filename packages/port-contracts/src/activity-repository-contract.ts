@@ -17,7 +17,7 @@ import { metadataCases } from './metadata-cases.ts';
 import { pageSizeCases } from './page-size-cases.ts';
 import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
-import type { RepositorySubject } from './repository-subject.ts';
+import { repositoryCases, type RepositorySubject } from './repository-subject.ts';
 import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 import { sameFactCases } from './same-fact-cases.ts';
 import { slotLimitCases } from './slot-limit-cases.ts';
@@ -26,37 +26,30 @@ import { filterOf } from './walk.ts';
 
 const statusOf = (outcome: SaveOutcome): string => (typeof outcome === 'string' ? outcome : 'refused');
 
-/** Makes an activity with the same id and different metadata, so a different fact. */
-const otherFact = (of: UserActivity): UserActivity =>
-  sampleActivity({ id: of.id, metadata: { other: true } });
+/** Makes an activity with the same id and different metadata. */
+const conflictingWith = ({ id }: UserActivity): UserActivity =>
+  sampleActivity({ id, metadata: { other: true } });
 
-/** The promises of every `ActivityRepository`, by the numbers in its doc comment. */
-export const activityRepositoryContract: Contract<RepositorySubject> = [
-  {
-    promise: 'R1',
-    title: 'a new handle finds stored activities',
-    async run(subject) {
+const activityRepositoryCases = repositoryCases({
+  R1: {
+    async 'a new handle finds stored activities'(repository, subject) {
       const activity = sampleActivity({ metadata: { ip: '127.0.0.1' } });
-      assert.deepEqual(await (await subject.open()).save([activity]), ['stored']);
+      assert.deepEqual(await repository.save([activity]), ['stored']);
       assert.deepEqual((await (await subject.open()).findById(activity.id))?.toActivity(), activity);
     },
   },
-  ...sameFactCases,
-  {
-    promise: 'R4',
-    title: 'outcomes are in the order of their activities, whatever the batch mixes',
-    async run(subject) {
-      const repository = await subject.open();
+  R4: {
+    async 'outcomes are in the order of their activities, in a batch with every outcome'(repository) {
       const [old, fresh, twice] = [sampleActivity(), sampleActivity(), sampleActivity()];
       await repository.save([old]);
       const sentAgain = sampleActivity({ id: old.id, receivedAt: '2026-01-02T03:09:00Z' });
       const outcomes = await repository.save([
-        otherFact(old),
+        conflictingWith(old),
         twice,
         old,
         fresh,
         twice,
-        otherFact(twice),
+        conflictingWith(twice),
         sentAgain,
       ]);
       assert.deepEqual(outcomes, [
@@ -71,12 +64,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.deepEqual((await repository.findById(twice.id))?.toActivity(), twice);
       assert.deepEqual(await repository.save([]), []);
     },
-  },
-  {
-    promise: 'R4',
-    title: 'a batch of 1,000 has 1,000 outcomes',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'a batch of 1,000 has 1,000 outcomes'(repository) {
       const activities = sampleActivities(1000);
       const known = activities.filter((_, index) => index % 3 === 0);
       await repository.save(known);
@@ -84,29 +72,26 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.deepEqual(await repository.save(activities), expected);
     },
   },
-  {
-    promise: 'R5',
-    title: 'exactly one of several handles that save one id at once stores it',
-    async run(subject) {
+  R5: {
+    async 'if eight handles save one id at once, exactly one stores it'(_, subject) {
       const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
-      const race = async (activities: readonly UserActivity[]): Promise<string[]> => {
+      const saveAtOnce = async (activities: readonly UserActivity[]): Promise<string[]> => {
         const saves = handles.map((handle, index) => handle.save(activities.slice(index, index + 1)));
         return (await Promise.all(saves)).flat().map(statusOf).toSorted();
       };
-      const losing = (outcome: string): string[] => [...handles.slice(1).map(() => outcome), 'stored'];
+      const expectedWith = (outcome: string): string[] => [...handles.slice(1).map(() => outcome), 'stored'];
       for (let round = 0; round < 10; round += 1) {
         const same = sampleActivity();
-        assert.deepEqual(await race(handles.map(() => same)), losing('redelivered'));
-        const facts = handles.map((_, index) => sampleActivity({ id: `race-${round}`, metadata: { index } }));
-        assert.deepEqual(await race(facts), losing('conflict'));
+        assert.deepEqual(await saveAtOnce(handles.map(() => same)), expectedWith('redelivered'));
+        const facts = [...handles.keys()].map((index) =>
+          sampleActivity({ id: `race-${round}`, metadata: { index } }),
+        );
+        assert.deepEqual(await saveAtOnce(facts), expectedWith('conflict'));
       }
     },
   },
-  {
-    promise: 'R6',
-    title: 'every metadata comes back deep-equal, and is the same fact when saved again',
-    async run(subject) {
-      const repository = await subject.open();
+  R6: {
+    async 'any metadata comes back deep-equal, and is the same fact when saved again'(repository) {
       const manyActivities = fc.array(anyActivity, { minLength: 20, maxLength: 20 });
       await fc.assert(
         fc.asyncProperty(manyActivities, async (activities) => {
@@ -124,12 +109,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
         { numRuns: 15, endOnFailure: true },
       );
     },
-  },
-  {
-    promise: 'R6',
-    title: 'the longest and the strangest values come back equal',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'the longest values, and those with special characters, come back equal'(repository) {
       const activities = [
         sampleActivity({ id: '~'.repeat(128), userId: '😀'.repeat(256), type: '𝒜'.repeat(256) }),
         sampleActivity({ metadata: { text: 'x'.repeat(maxMetadataBytes - 11) } }),
@@ -152,18 +132,8 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       }
     },
   },
-  ...queryCases,
-  ...pageSizeCases,
-  ...metadataCases,
-  ...countCases,
-  ...statsCases,
-  ...slotLimitCases,
-  ...anyStatsCases,
-  {
-    promise: 'R11',
-    title: 'findById returns the activity with exactly that id, or undefined',
-    async run(subject) {
-      const repository = await subject.open();
+  R11: {
+    async 'findById returns the activity with exactly that id, or undefined'(repository) {
       const [lower, upper] = [sampleActivity({ id: 'abc' }), sampleActivity({ id: 'ABC' })];
       await repository.save([lower, upper]);
       assert.deepEqual((await repository.findById(lower.id))?.toActivity(), lower);
@@ -171,11 +141,8 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.equal(await repository.findById(ActivityId.parse('abc%')), undefined);
     },
   },
-  {
-    promise: 'R16',
-    title: 'findByIds returns each existing activity once',
-    async run(subject) {
-      const repository = await subject.open();
+  R16: {
+    async 'findByIds returns each existing activity once'(repository) {
       const activities = sampleActivities(1000, { metadata: { a: { $b: 1 } } });
       const unknown = ['never', 'sample%', 'SAMPLE-1'].map((text) => ActivityId.parse(text));
       await repository.save(activities);
@@ -188,39 +155,45 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
       assert.deepEqual(await repository.findByIds([]), []);
     },
   },
-  {
-    promise: 'R12',
-    title: 'while unreachable it rejects with a domain error, and works again afterwards',
-    async run(subject) {
-      const repository = await subject.open();
+  R12: {
+    async 'calls reject while the store is unreachable, and work again afterwards'(repository, subject) {
       const [before, during] = [sampleActivity(), sampleActivity()];
       await repository.save([before]);
       const restore = await subject.interrupt();
+      const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
       await assertRejects(repository.save([during]), 'STORE_UNAVAILABLE');
-      await assertRejects(repository.find(newest(1)), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
-      await assertRejects(repository.count(filterOf()), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
-      await assertRejects(repository.findById(before.id), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
-      await assertRejects(
-        repository.countByKey(filterOf(), 'type', 10),
-        'STORE_UNAVAILABLE',
-        'STORE_TIMEOUT',
-      );
+      await assertRejects(repository.find(newest(1)), ...codes);
+      await assertRejects(repository.count(filterOf()), ...codes);
+      await assertRejects(repository.findById(before.id), ...codes);
+      await assertRejects(repository.countByKey(filterOf(), 'type', 10), ...codes);
       const offsets = [{ from: before.createdAt, offsetMs: 0 }];
-      await assertRejects(
-        repository.countBySlot(filterOf(), { unitMs: 1000, offsets }, 10),
-        'STORE_UNAVAILABLE',
-        'STORE_TIMEOUT',
-      );
-      await assertRejects(repository.findByIds([before.id]), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(repository.countBySlot(filterOf(), { unitMs: 1000, offsets }, 10), ...codes);
+      await assertRejects(repository.findByIds([before.id]), ...codes);
       await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
       await restore();
       await repository.ping();
       const again = (await repository.save([during])).map(statusOf);
-      assert.ok(again[0] === 'stored' || again[0] === 'redelivered', `repeating it gave ${again.join()}`);
+      assert.ok(
+        again[0] === 'stored' || again[0] === 'redelivered',
+        `the repeated save returned ${again.join()}`,
+      );
       assert.deepEqual((await repository.findById(during.id))?.toActivity(), during);
       assert.deepEqual((await repository.findById(before.id))?.toActivity(), before);
     },
   },
+});
+
+/** The promises of every `ActivityRepository`, by the numbers in its doc comment. */
+export const activityRepositoryContract: Contract<RepositorySubject> = [
+  ...activityRepositoryCases,
+  ...sameFactCases,
+  ...queryCases,
+  ...pageSizeCases,
+  ...metadataCases,
+  ...countCases,
+  ...statsCases,
+  ...slotLimitCases,
+  ...anyStatsCases,
 ];
 
 const activitiesOf = (stored: readonly StoredActivity[]): UserActivity[] =>

@@ -1,27 +1,23 @@
 import assert from 'node:assert/strict';
 import {
   type ActivityFilter,
-  ActivityType,
   type MetadataCondition,
   Timestamp,
   TimeRange,
   type TimeSlots,
   type UserActivity,
-  UserId,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
-import type { ContractCase } from './contract.ts';
-import type { RepositorySubject } from './repository-subject.ts';
-import { sampleActivities, sampleActivity } from './samples.ts';
+import { repositoryCases } from './repository-subject.ts';
+import { activitiesWithRareSteps, sampleActivity, start } from './samples.ts';
 import { assertCounts, at, slotsOf } from './stats-counts.ts';
-import { filterOf, where } from './walk.ts';
+import { filterOf, saveAll, where } from './walk.ts';
 
-const start = Date.parse('2026-01-02T03:04:05.678Z');
 const users = ['user-1', 'user-2', 'User-1', 'usér-1', '$user', '😀'];
 const types = ['LOGIN', 'LOGOUT', 'LOGIN_FAILED', 'ÜBER', '𝒜'];
 const metadatas = [{}, { a: 1 }, { a: '1', b: [1, 'x'] }, { a: null, b: 'x' }];
 const conditions = [where('a', '1'), where('b', 'x'), where('a', 'null', '2'), where('c', '1')];
-const sinceEver = Timestamp.parse('0000-01-01T00:00:00Z');
+const yearZero = Timestamp.parse('0000-01-01T00:00:00Z');
 
 const anyMoment = fc
   .tuple(fc.constantFrom(0, start, -3 * 86_400_000), fc.integer({ min: -6, max: 6 }))
@@ -34,9 +30,9 @@ const anyField = fc.record({
   createdAt: anyMoment,
 });
 
-/** Conditions need a `from` or a user as well. */
-const ofAll = (metadata: readonly MetadataCondition[]): Timestamp | undefined =>
-  metadata.length > 0 ? sinceEver : undefined;
+/** Returns a `from` if there are conditions, because a filter with conditions needs a `from` or a user. */
+const fromFor = (metadata: readonly MetadataCondition[]): Timestamp | undefined =>
+  metadata.length > 0 ? yearZero : undefined;
 
 const anyFilter: fc.Arbitrary<ActivityFilter> = fc
   .record({
@@ -48,10 +44,10 @@ const anyFilter: fc.Arbitrary<ActivityFilter> = fc
   })
   .map(({ userIds, types: wanted, metadata, from, to }) =>
     filterOf({
-      userIds: userIds.map((user) => UserId.parse(user)),
-      types: wanted.map((type) => ActivityType.parse(type)),
+      userIds,
+      types: wanted,
       createdAt: TimeRange.between(
-        from === undefined ? ofAll(metadata) : at(from),
+        from === undefined ? fromFor(metadata) : at(from),
         to === undefined ? undefined : at(Math.max(from ?? to, to)),
       ),
       metadata,
@@ -72,51 +68,30 @@ const anySlots: fc.Arbitrary<TimeSlots> = fc
   );
 
 /** The promise about grouped counts, for any filter. */
-export const anyStatsCases: readonly ContractCase<RepositorySubject>[] = [
-  {
-    promise: 'R15',
-    title: 'metadata conditions apply to counts, however many activities there are',
-    async run(subject) {
-      const repository = await subject.open();
-      // The first and the last of each 50 match, so that a store that reads some hundreds at a time
-      // finds a match at either end.
-      const activities = sampleActivities(6600).map(({ createdAt }, index) =>
-        sampleActivity({
-          userId: users[index % 3] ?? '',
-          type: types[Math.floor(index / 6) % 2] ?? '',
-          metadata: {
-            step: [0, 49].includes(Math.floor(index / 3) % 50) ? 'rare' : 'common',
-            first: index < 3000 && index % 3 === 0,
-          },
-          createdAt,
-        }),
-      );
-      for (let saved = 0; saved < activities.length; saved += 2200)
-        await repository.save(activities.slice(saved, saved + 2200));
-      const slots = slotsOf(3_600_000, [sinceEver, 0], [start + 2_000_000, 1_800_000]);
-      const userIds = users.slice(0, 2).map((user) => UserId.parse(user));
+export const anyStatsCases = repositoryCases({
+  R15: {
+    async 'metadata conditions apply to counts, however many activities there are'(repository) {
+      const activities = activitiesWithRareSteps();
+      await saveAll(repository, activities);
+      const slots = slotsOf(3_600_000, [yearZero, 0], [start + 2_000_000, 1_800_000]);
+      const userIds = users.slice(0, 2);
       const createdAt = TimeRange.between(at(start + 1_500_000), at(start + 6_000_000));
       for (const filter of [
         { userIds },
-        { userIds: userIds.slice(0, 1), types: [ActivityType.parse('LOGIN')] },
-        { types: [ActivityType.parse('LOGOUT')], createdAt },
+        { userIds: userIds.slice(0, 1), types: ['LOGIN'] },
+        { types: ['LOGOUT'], createdAt },
         { createdAt },
       ]) {
         for (const metadata of [
           [where('step', 'rare')],
-          // Some users and slots have no matches.
+          // With these conditions some users and slots have no matches.
           [where('step', 'rare', 'common'), where('first', 'true')],
           [where('step', 'other')],
         ])
           await assertCounts(repository, activities, filterOf({ ...filter, metadata }), slots);
       }
     },
-  },
-  {
-    promise: 'R15',
-    title: 'only types or users with matching metadata count towards the limit',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'only types or users with matching metadata count towards the limit'(repository) {
       await repository.save(
         Array.from({ length: 12 }, (_, index) =>
           sampleActivity({
@@ -127,30 +102,25 @@ export const anyStatsCases: readonly ContractCase<RepositorySubject>[] = [
           }),
         ),
       );
-      const createdAt = TimeRange.between(sinceEver, undefined);
+      const createdAt = TimeRange.between(yearZero, undefined);
       const filter = filterOf({ createdAt, metadata: [where('few', 'true')] });
       for (const field of ['type', 'userId'] as const) {
         assert.equal(await repository.countByKey(filter, field, 2), 'too-many');
         assert.equal((await repository.countByKey(filter, field, 3)).length, 3);
       }
     },
-  },
-  {
-    promise: 'R15',
-    title: 'any count equals counting the activities one by one',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'any count equals counting the activities one by one'(repository) {
       const everything: UserActivity[] = [];
-      const question = fc.record({ filter: anyFilter, slots: anySlots });
+      const anyQuery = fc.record({ filter: anyFilter, slots: anySlots });
       await fc.assert(
         fc.asyncProperty(
           fc.array(anyField, { maxLength: 12 }),
-          fc.array(question, { minLength: 4, maxLength: 4 }),
-          async (fields, questions) => {
+          fc.array(anyQuery, { minLength: 4, maxLength: 4 }),
+          async (fields, queries) => {
             const added = fields.map((field) => sampleActivity(field));
             await repository.save(added);
             everything.push(...added);
-            for (const { filter, slots } of questions)
+            for (const { filter, slots } of queries)
               await assertCounts(repository, everything, filter, slots);
           },
         ),
@@ -158,4 +128,4 @@ export const anyStatsCases: readonly ContractCase<RepositorySubject>[] = [
       );
     },
   },
-];
+});

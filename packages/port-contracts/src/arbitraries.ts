@@ -67,14 +67,14 @@ const { object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => 
 }));
 
 /** Valid metadata with keys and values that are difficult for codecs. */
-export const anyMetadata: fc.Arbitrary<JsonObject> = object.filter(keepsTheRules);
+export const anyMetadata: fc.Arbitrary<JsonObject> = object.filter(isValid);
 
 /** Activities with distinct ids and different metadata. */
 export const anyActivity: fc.Arbitrary<UserActivity> = anyMetadata.map((metadata) =>
   sampleActivity({ metadata }),
 );
 
-function keepsTheRules(metadata: JsonObject): boolean {
+function isValid(metadata: JsonObject): boolean {
   try {
     UserActivity.parse({ ...sampleActivity().toJSON(), metadata });
     return true;

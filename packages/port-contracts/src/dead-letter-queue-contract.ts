@@ -1,36 +1,29 @@
 import { ActivityId, type DeadLetter, type DeadLetterQueue, Timestamp } from '@user-activity/domain';
 import * as fc from 'fast-check';
-import type { Contract, Subject } from './contract.ts';
+import { casesWith, type StoreSubject } from './contract.ts';
 import { assertSame, bytes, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
-/** One queue, empty at first. */
-export interface DeadLetterSubject extends Subject {
-  /** Opens a new handle on the queue. */
-  open(): Promise<DeadLetterQueue>;
+/** A queue of dead letters. */
+export interface DeadLetterSubject extends StoreSubject<DeadLetterQueue> {
   /** Returns all letters by a new handle, in any order. */
   letters(): Promise<readonly DeadLetter[]>;
-  /** Makes the queue unreachable for every handle. The returned function undoes it. */
-  interrupt(): Promise<() => Promise<void>>;
 }
 
+const queueCases = casesWith(async (subject: DeadLetterSubject) => [await subject.open(), subject] as const);
+
 /** The promises of every `DeadLetterQueue`, by the numbers in its doc comment. */
-export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
-  {
-    promise: 'D1',
-    title: 'a new handle has the added letters',
-    async run(subject) {
+export const deadLetterQueueContract = queueCases({
+  D1: {
+    async 'a new handle has the added letters'(queue, subject) {
       const letters = [letterOf(1), letterOf(2, { code: 'conflict' }), letterOf(3, { code: 'refused' })];
       letters.push(letterOf(4, { code: 'invalid', activityId: ActivityId.parse('a') }));
-      await (await subject.open()).add(letters);
+      await queue.add(letters);
       assertSame(await subject.letters(), letters);
     },
   },
-  {
-    promise: 'D2',
-    title: 'a letter replaces the one with the same origin, and no other',
-    async run(subject) {
-      const queue = await subject.open();
+  D2: {
+    async 'a letter replaces only a letter with the same origin'(queue, subject) {
       const later = letterOf(1, { diedAt: Timestamp.parse('2026-01-02T03:05:00Z'), reason: 'again' });
       const otherPartition = letterOf(1, { origin: { topic: 'user-activity', partition: 1, offset: 1 } });
       await queue.add([letterOf(1), otherPartition]);
@@ -43,11 +36,8 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
       ]);
     },
   },
-  {
-    promise: 'D3',
-    title: 'bytes come out unchanged, whatever they are',
-    async run(subject) {
-      const queue = await subject.open();
+  D3: {
+    async 'any bytes come out unchanged'(queue, subject) {
       const anyBytes = fc.option(fc.uint8Array({ maxLength: 64 }));
       const anyHeaders = fc.dictionary(
         fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== '__proto__'),
@@ -78,11 +68,8 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
       assertSame(await subject.letters(), [...added, largest, attributed, farthest]);
     },
   },
-  {
-    promise: 'D4',
-    title: 'while unreachable it rejects with a domain error, and works again afterwards',
-    async run(subject) {
-      const queue = await subject.open();
+  D4: {
+    async 'calls reject while the store is unreachable, and work again afterwards'(queue, subject) {
       const restore = await subject.interrupt();
       await assertRejects(queue.add([letterOf(1)]), 'STORE_UNAVAILABLE', 'LOG_UNAVAILABLE');
       await restore();
@@ -90,4 +77,4 @@ export const deadLetterQueueContract: Contract<DeadLetterSubject> = [
       assertSame(await subject.letters(), [letterOf(1)]);
     },
   },
-];
+});

@@ -18,12 +18,12 @@ import type { Contract } from './contract.ts';
 import { latestLetterCases } from './latest-letter-cases.ts';
 import { assertSame, at, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
-import type { LetterRepositorySubject } from './letter-repository-subject.ts';
+import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
 import { sweepCases } from './sweep-cases.ts';
 
 const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
   letters.map(({ origin }) => DeadLetterId.of(origin));
-const plenty = 1024 * 1024;
+const highLimit = 1024 * 1024;
 
 interface Walk {
   readonly filter?: DeadLetterFilter;
@@ -54,14 +54,10 @@ const anyLetter = fc.record({
   code: fc.constantFrom<DeadLetterCode>('unreadable', 'conflict', 'refused'),
 });
 
-/** The promises of every `DeadLetterRepository`, by the numbers in its doc comment. */
-export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
-  {
-    promise: 'B1',
-    title: 'a filter selects by codes, from (inclusive) and to (exclusive)',
-    async run(subject) {
-      const repository = await subject.open();
-      await (await subject.queue()).add([
+const deadLetterRepositoryCases = letterCases({
+  B1: {
+    async 'a filter selects by codes, from (inclusive) and to (exclusive)'(repository, queue) {
+      await queue.add([
         letterOf(1, { diedAt: at(0) }),
         letterOf(2, { diedAt: at(1), code: 'conflict' }),
         letterOf(3, { diedAt: at(2), code: 'refused' }),
@@ -82,14 +78,11 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       );
     },
   },
-  {
-    promise: 'B2',
-    title: 'the latest letters come first, equal times by id bytewise; asc is the exact reverse',
-    async run(subject) {
-      const repository = await subject.open();
+  B2: {
+    async 'asc sorts by time, then by the bytes of the id; desc is the exact reverse'(repository, queue) {
       const letters = [letterOf(10), letterOf(9), letterOf(9, { origin: originOf('User', 0, 9) })];
       letters.push(letterOf(7, { diedAt: at(1) }), letterOf(8, { diedAt: at(-1) }));
-      await (await subject.queue()).add(letters);
+      await queue.add(letters);
       const expected = ['user-activity:0:8', 'User:0:9', 'user-activity:0:10', 'user-activity:0:9'];
       expected.push('user-activity:0:7');
       const [ascending] = await walk(repository, { order: 'asc', limit: 500 });
@@ -98,27 +91,24 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       assert.deepEqual(idsOf(descending ?? []), expected.toReversed());
     },
   },
-  {
-    promise: 'B3',
-    title: 'any walk returns what filtering and sorting everything would return',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
+  B3: {
+    async 'any walk returns what filtering and sorting everything would return'(repository, queue) {
       const everything: DeadLetter[] = [];
-      const question = fc.record({
+      const anyQuery = fc.record({
         codes: fc.subarray<DeadLetterCode>(['unreadable', 'conflict', 'refused']),
         from: fc.option(fc.integer({ min: -1, max: 6 }), { nil: undefined }),
         order: fc.constantFrom('asc' as const, 'desc' as const),
         limit: fc.integer({ min: 1, max: 5 }),
       });
-      const questions = fc.array(question, { minLength: 3, maxLength: 3 });
+      const anyQueries = fc.array(anyQuery, { minLength: 3, maxLength: 3 });
       await fc.assert(
-        fc.asyncProperty(fc.array(anyLetter, { maxLength: 8 }), questions, async (fields, asked) => {
+        fc.asyncProperty(fc.array(anyLetter, { maxLength: 8 }), anyQueries, async (fields, queries) => {
           const added = fields.map(({ topic, partition, ...rest }, index) =>
             letterOf(0, { origin: originOf(topic, partition, everything.length + index), ...rest }),
           );
           await queue.add(added);
           everything.push(...added);
-          for (const { codes, from, ...page } of asked) {
+          for (const { codes, from, ...page } of queries) {
             const diedAt = TimeRange.between(from === undefined ? undefined : at(from), undefined);
             const pages = await walk(repository, { ...page, filter: { codes, diedAt } });
             const wanted = everything
@@ -126,7 +116,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
                 (letter) =>
                   (codes.length === 0 || codes.includes(letter.code)) && diedAt.holds(letter.diedAt),
               )
-              .toSorted(inOrder);
+              .toSorted(compareByTime);
             const expected = ids(page.order === 'asc' ? wanted : wanted.toReversed());
             assert.deepEqual(pages.flatMap(idsOf), expected);
             assert.ok(pages.slice(0, -1).every(({ length }) => length === page.limit));
@@ -135,41 +125,38 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         { numRuns: 15, endOnFailure: true },
       );
     },
-  },
-  {
-    promise: 'B3',
-    title: 'letters added or removed during a walk neither hide nor repeat others',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
-      const there = Array.from({ length: 12 }, (_, offset) => letterOf(offset, { diedAt: at(offset * 10) }));
-      await queue.add(there);
+    async 'letters added or removed during a walk neither hide nor repeat others'(repository, queue) {
+      const initial = Array.from({ length: 12 }, (_, offset) =>
+        letterOf(offset, { diedAt: at(offset * 10) }),
+      );
+      await queue.add(initial);
       let page = 0;
       const seen = await walk(repository, { order: 'asc', limit: 3 }, async () => {
-        await repository.remove(there.slice(page * 3, page * 3 + 3));
+        await repository.remove(initial.slice(page * 3, page * 3 + 3));
         page += 1;
         await queue.add([letterOf(100 + page, { diedAt: at(-page) })]);
       });
-      assert.deepEqual(seen.flatMap(idsOf), ids(there));
+      assert.deepEqual(seen.flatMap(idsOf), ids(initial));
     },
   },
-  {
-    promise: 'B4',
-    title: 'a page has bytes unchanged, and names the parts left out as too large',
-    async run(subject) {
-      const repository = await subject.open();
+  B4: {
+    async 'a page has the bytes unchanged, and names the parts that it omits as too large'(
+      repository,
+      queue,
+    ) {
       const headers = { twice: [bytes('one'), Uint8Array.of(0xff)], ['__proto__']: [new Uint8Array()] };
       const small = letterOf(1, { key: Uint8Array.of(0, 0xff), headers });
       const atBound = letterOf(2, {
         key: new Uint8Array(listedBytes.key),
         value: new Uint8Array(listedBytes.value),
       });
-      const none = letterOf(3, { key: null, value: null, activityId: ActivityId.parse('a') });
+      const withoutBytes = letterOf(3, { key: null, value: null, activityId: ActivityId.parse('a') });
       const large = letterOf(4, {
         key: new Uint8Array(listedBytes.key + 1),
         value: new Uint8Array(listedBytes.value + 1),
         headers: { long: [new Uint8Array(listedBytes.headers + 1)] },
       });
-      await (await subject.queue()).add([small, atBound, none, large]);
+      await queue.add([small, atBound, withoutBytes, large]);
       const [page = []] = await walk(repository, { order: 'asc', limit: 10 });
       const listed = (letter: DeadLetter, omitted: ListedLetter['omitted'] = []): ListedLetter => ({
         ...letter,
@@ -180,22 +167,19 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       const expected = [
         listed(small),
         listed(atBound),
-        listed(none),
+        listed(withoutBytes),
         { ...listed(large, ['key', 'value', 'headers']), key: null, value: null, headers: {} },
       ];
       assert.deepEqual(page.map(comparable), expected.map(comparable));
     },
   },
-  {
-    promise: 'B9',
-    title: 'a page of large letters ends where its JSON would be more than 4 MiB',
-    async run(subject) {
-      const repository = await subject.open();
+  B9: {
+    async 'a page of large letters ends before its JSON exceeds 4 MiB'(repository, queue) {
       const shown = new Uint8Array(listedBytes.value).fill(0x22);
       const letters = Array.from({ length: 150 }, (_, offset) =>
         letterOf(offset + 100, { value: shown, code: offset % 2 === 0 ? 'refused' : 'conflict' }),
       );
-      await (await subject.queue()).add(letters);
+      await queue.add(letters);
       for (const codes of [[], ['refused', 'conflict'] as const]) {
         const pages = await walk(repository, {
           filter: DeadLetterFilter.of({ codes }),
@@ -209,11 +193,8 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       }
     },
   },
-  {
-    promise: 'B5',
-    title: 'letters come whole and in the order of their ids, as many as the bytes allow',
-    async run(subject) {
-      const repository = await subject.open();
+  B5: {
+    async 'findByIds returns whole letters in the order of the ids, up to the byte limit'(repository, queue) {
       const letters = [3, 1, 2].map((offset) =>
         letterOf(offset, { key: null, value: new Uint8Array(100_000).fill(offset), headers: {} }),
       );
@@ -223,26 +204,23 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
         activityId: ActivityId.parse('~'.repeat(128)),
       });
       const largest = letterOf(5, { value: new Uint8Array(1024 * 1024).fill(0xff) });
-      await (await subject.queue()).add([...letters, strange, largest]);
+      await queue.add([...letters, strange, largest]);
       const found = async (wanted: readonly DeadLetter[], maxBytes: number): Promise<object[]> =>
         (await repository.findByIds(ids(wanted), maxBytes)).map(comparable);
       const absentLetter = letterOf(9);
       assert.deepEqual(
-        await found([absentLetter, ...letters, strange], plenty),
+        await found([absentLetter, ...letters, strange], highLimit),
         [...letters, strange].map(comparable),
       );
-      assert.deepEqual(await found([...letters, ...letters], plenty), letters.map(comparable));
+      assert.deepEqual(await found([...letters, ...letters], highLimit), letters.map(comparable));
       assert.deepEqual(await found(letters, 250_000), letters.slice(0, 2).map(comparable));
       assert.deepEqual(await found([largest, strange], 10), [comparable(largest)]);
-      assert.deepEqual(await found([absentLetter], plenty), []);
-      assert.deepEqual(await found([], plenty), []);
+      assert.deepEqual(await found([absentLetter], highLimit), []);
+      assert.deepEqual(await found([], highLimit), []);
     },
   },
-  {
-    promise: 'B6',
-    title: 'remove deletes a dead letter, but keeps one that was dead-lettered again after it was read',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
+  B6: {
+    async 'remove keeps a letter that was added again after the caller read it'(repository, queue, subject) {
       const [first, second, third] = [letterOf(1), letterOf(2), letterOf(3)];
       await queue.add([first, second, third]);
       const again = { ...second, diedAt: at(1), reason: 'again' };
@@ -250,39 +228,45 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
       await repository.remove([first, second, letterOf(9)]);
       await repository.remove([first]);
       await repository.remove([]);
-      const left = await (await subject.open()).findByIds(ids([first, second, third]), plenty);
+      const left = await (await subject.open()).findByIds(ids([first, second, third]), highLimit);
       assertSame(left, [again, third]);
       await repository.remove([again]);
-      assertSame(await repository.findByIds(ids([first, second, third]), plenty), [third]);
+      assertSame(await repository.findByIds(ids([first, second, third]), highLimit), [third]);
     },
   },
-  ...latestLetterCases,
-  ...sweepCases,
-  {
-    promise: 'B7',
-    title: 'while unreachable it rejects with a domain error, and works again afterwards',
-    async run(subject) {
-      const repository = await subject.open();
+  B7: {
+    async 'calls reject while the store is unreachable, and work again afterwards'(
+      repository,
+      queue,
+      subject,
+    ) {
       const letter = letterOf(1);
-      await (await subject.queue()).add([letter]);
+      await queue.add([letter]);
       const restore = await subject.interrupt();
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
       await assertRejects(walk(repository, { limit: 1 }), ...codes);
-      await assertRejects(repository.findByIds(ids([letter]), plenty), ...codes);
+      await assertRejects(repository.findByIds(ids([letter]), highLimit), ...codes);
       await assertRejects(repository.findLatestLetters([ActivityId.parse('a')]), ...codes);
       await assertRejects(repository.remove([letter]), ...codes);
       await restore();
-      assertSame(await repository.findByIds(ids([letter]), plenty), [letter]);
+      assertSame(await repository.findByIds(ids([letter]), highLimit), [letter]);
       await repository.remove([letter]);
       assert.deepEqual(await walk(repository, { limit: 1 }), [[]]);
     },
   },
+});
+
+/** The promises of every `DeadLetterRepository`, by the numbers in its doc comment. */
+export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
+  ...deadLetterRepositoryCases,
+  ...latestLetterCases,
+  ...sweepCases,
 ];
 
 function originOf(topic: string, partition: number, offset: number): DeadLetter['origin'] {
   return { topic, partition, offset };
 }
 
-function inOrder(a: DeadLetter, b: DeadLetter): number {
+function compareByTime(a: DeadLetter, b: DeadLetter): number {
   return a.diedAt - b.diedAt || (DeadLetterId.of(a.origin) < DeadLetterId.of(b.origin) ? -1 : 1);
 }

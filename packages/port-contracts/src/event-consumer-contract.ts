@@ -1,53 +1,44 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { maxMetadataBytes, type RawRecord, type UserActivity } from '@user-activity/domain';
+import { maxMetadataBytes, type RawRecord } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyActivity } from './arbitraries.ts';
 import type { Contract } from './contract.ts';
-import { cancelled, lifeCycleCases } from './life-cycle-cases.ts';
-import { eventsOf, type LogSubject, publish } from './log-subject.ts';
+import { untilAborted, lifeCycleCases } from './life-cycle-cases.ts';
+import { eventsOf, logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { attributionCases, plain } from './replay-cases.ts';
-import { confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
+import { idsOf, confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 
-const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
-
-/** The promises of every `EventConsumer`, by the numbers in its doc comment. The records of a user are on one partition. */
-export const eventConsumerContract: Contract<LogSubject> = [
-  {
-    promise: 'L1',
-    title: 'a new group gets the events published before and after it joined',
-    async run(subject) {
+const eventConsumerCases = logCases({
+  L1: {
+    async 'a new group gets the events published before and after it joined'(subject) {
       const [before, after] = [sampleActivities(10), sampleActivities(10)];
       await publish(subject, before);
       const reader = await Reader.start(subject, 'one');
       await publish(subject, after);
-      await reader.has(after);
+      await reader.waitFor(after);
       await reader.stop();
       assert.deepEqual(reader.ids, idsOf([...before, ...after]));
     },
-  },
-  {
-    promise: 'L1',
-    title: 'two members of a group together get the events of every user',
-    async run(subject) {
+    async 'two members of a group together get the events of every user'(subject) {
       const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
       const activities = users.flatMap((userId) => sampleActivities(5, { userId }));
       const readers = [await Reader.start(subject, 'one'), await Reader.start(subject, 'one')];
       await publish(subject, activities);
       const delivered = (): Set<string> => new Set(readers.flatMap(({ ids }) => ids));
-      const all = (): boolean => delivered().size === activities.length;
+      const isComplete = (): boolean => delivered().size === activities.length;
       await Promise.race(
-        readers.map((reader) => reader.until(all, () => `${delivered().size} were delivered`)),
+        readers.map((reader) =>
+          reader.waitUntil(isComplete, () => `only ${delivered().size} activities were delivered`),
+        ),
       );
       await Promise.all(readers.map((reader) => reader.stop()));
       assert.deepEqual([...delivered()].toSorted(), idsOf(activities).toSorted());
     },
   },
-  {
-    promise: 'L2',
-    title: 'offsets of a partition rise, and its batches do not overlap in time',
-    async run(subject) {
+  L2: {
+    async 'offsets of a partition rise, and its batches do not overlap in time'(subject) {
       const users = ['user-1', 'user-2', 'user-3', 'user-4', 'user-5'];
       const activities = users.flatMap((userId) => sampleActivities(400, { userId }));
       const busy = new Set<number>();
@@ -62,38 +53,36 @@ export const eventConsumerContract: Contract<LogSubject> = [
       for (let from = 0; from < activities.length; from += 100) {
         await publish(subject, activities.slice(from, from + 100));
       }
-      await reader.has(activities);
+      await reader.waitFor(activities);
       await reader.stop();
       assert.deepEqual(overlapping, []);
       for (const batch of reader.batches) {
         assert.equal(
           new Set(batch.map(({ origin }) => origin.partition)).size,
           1,
-          'one partition to a batch',
+          'a batch has records of several partitions',
         );
       }
       const offsets = new Map<number, number>();
       for (const { origin } of reader.records) {
         assert.ok(
           origin.offset > (offsets.get(origin.partition) ?? -1),
-          `offset ${origin.offset} was delivered late`,
+          `offset ${origin.offset} was delivered after a higher one`,
         );
         offsets.set(origin.partition, origin.offset);
       }
     },
   },
-  {
-    promise: 'L3',
-    title: 'a batch whose handler rejects is delivered again before any later record',
-    async run(subject) {
+  L3: {
+    async 'a batch whose handler rejects is delivered again before any later record'(subject) {
       const activities = sampleActivities(30);
       const attempts: number[][] = [];
       const reader = await Reader.start(subject, 'one', async (records) => {
         attempts.push(records.map(({ origin }) => origin.offset));
-        if (attempts.length <= 3) throw new Error('not this time');
+        if (attempts.length <= 3) throw new Error('the handler fails');
       });
       await publish(subject, activities);
-      await reader.has(activities);
+      await reader.waitFor(activities);
       await reader.stop();
       const first = attempts[0]?.[0];
       assert.deepEqual(
@@ -102,65 +91,49 @@ export const eventConsumerContract: Contract<LogSubject> = [
       );
       assert.deepEqual(reader.ids, idsOf(activities));
     },
-  },
-  {
-    promise: 'L3',
-    title: 'a batch that was cancelled before it was handled is delivered to the next member',
-    async run(subject) {
+    async 'a batch that was cancelled before it was handled is delivered to the next member'(subject) {
       const activities = sampleActivities(30);
       await publish(subject, activities);
-      const begun = Promise.withResolvers<void>();
+      const handlerCalled = Promise.withResolvers<void>();
       const first = await Reader.start(subject, 'one', async (_, signal) => {
-        begun.resolve();
-        await cancelled(signal);
+        handlerCalled.resolve();
+        await untilAborted(signal);
         throw new Error('cancelled');
       });
-      await begun.promise;
+      await handlerCalled.promise;
       await first.stop();
       assert.deepEqual(first.batches, []);
-      const second = await Reader.start(subject, 'one');
-      await second.has(activities);
-      await second.stop();
+      const second = await Reader.readAll(subject, activities);
       assert.deepEqual(second.ids, idsOf(activities));
     },
   },
-  {
-    promise: 'L4',
-    title: 'handled records are not delivered to the group again',
-    async run(subject) {
+  L4: {
+    async 'handled records are not delivered to the group again'(subject) {
       const [handled, marker] = [sampleActivities(30), sampleActivity()];
       await publish(subject, handled);
-      const first = await Reader.start(subject, 'one');
-      await first.has(handled);
-      await first.stop();
+      await Reader.readAll(subject, handled);
       await publish(subject, [marker]);
-      const second = await Reader.start(subject, 'one');
-      await second.has([marker]);
-      await second.stop();
+      const second = await Reader.readAll(subject, [marker]);
       assert.deepEqual(second.ids, [marker.id]);
     },
   },
-  {
-    promise: 'L5',
-    title: 'a blocked group does not block others, and gets everything later',
-    async run(subject) {
+  L5: {
+    async 'a blocked group does not block others, and gets everything later'(subject) {
       const activities = sampleActivities(30);
       const gate = Promise.withResolvers<void>();
       const slow = await Reader.start(subject, 'slow', () => gate.promise);
       const quick = await Reader.start(subject, 'quick');
       await publish(subject, activities);
-      await quick.has(activities);
+      await quick.waitFor(activities);
       assert.deepEqual(slow.batches, []);
       gate.resolve();
-      await slow.has(activities);
+      await slow.waitFor(activities);
       await Promise.all([slow.stop(), quick.stop()]);
       assert.deepEqual(slow.ids, quick.ids);
     },
   },
-  {
-    promise: 'L6',
-    title: 'an unreadable record is delivered in order, with the reason and its bytes',
-    async run(subject) {
+  L6: {
+    async 'an unreadable record is delivered in order, with the reason and its bytes'(subject) {
       const [before, after] = [sampleActivity(), sampleActivity()];
       const key = Buffer.from(before.userId);
       const headers = { twice: [Buffer.from('one'), Buffer.from('two')], empty: [Buffer.alloc(0)] };
@@ -176,9 +149,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       const appended: RawRecord[] = [];
       for (const value of values) appended.push(await subject.append({ key, value, headers }));
       await publish(subject, [after]);
-      const reader = await Reader.start(subject, 'one');
-      await reader.has([after]);
-      await reader.stop();
+      const reader = await Reader.readAll(subject, [after]);
       const kinds = reader.records.map(({ content }) => content.name);
       assert.deepEqual(kinds, ['ActivityLogged', ...values.map(() => 'Unreadable'), 'ActivityLogged']);
       for (const [index, record] of reader.records.slice(1, -1).entries()) {
@@ -186,11 +157,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
         assert.deepEqual(plain(record.raw()), plain(appended[index]));
       }
     },
-  },
-  {
-    promise: 'L6',
-    title: 'a record with many headers is delivered with all of them, and does not block later ones',
-    async run(subject) {
+    async 'a record with 20,000 headers is delivered with all of them'(subject) {
       const after = sampleActivity();
       const record = { key: Buffer.from(after.userId), value: null };
       const many = Array.from({ length: 20_000 }, (_, index) => [`h${index}`, [Buffer.from('v')]] as const);
@@ -202,42 +169,32 @@ export const eventConsumerContract: Contract<LogSubject> = [
         }),
       ];
       await publish(subject, [after]);
-      const reader = await Reader.start(subject, 'one');
-      await reader.has([after]);
-      await reader.stop();
+      const reader = await Reader.readAll(subject, [after]);
       const delivered = reader.records.slice(0, -1).map((delivery) => JSON.stringify(plain(delivery.raw())));
-      // Not deepEqual: it would take minutes to print a difference of so many members.
+      // deepEqual would take minutes to print the difference between so many headers.
       assert.ok(
         delivered.join() === appended.map((bytes) => JSON.stringify(plain(bytes))).join(),
-        'the headers are not the same',
+        'the headers differ',
       );
     },
   },
-  {
-    promise: 'L7',
-    title: 'a batch has 1 to 1,000 records',
-    async run(subject) {
+  L7: {
+    async 'a batch has 1 to 1,000 records'(subject) {
       const activities = sampleActivities(2500);
       await publish(subject, activities);
-      const reader = await Reader.start(subject, 'one');
-      await reader.has(activities);
-      await reader.stop();
+      const reader = await Reader.readAll(subject, activities);
       const sizes = reader.batches.map((batch) => batch.length);
       assert.ok(Math.min(...sizes) >= 1 && Math.max(...sizes) <= 1000, `batches of ${sizes.join()}`);
     },
   },
-  ...lifeCycleCases,
-  ...attributionCases,
-  {
-    promise: 'L9',
-    title: 'any activity comes out equal',
-    async run(subject) {
+  L9: {
+    async 'any activity comes out equal'(subject) {
       const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();
       await fc.assert(
         fc.asyncProperty(fc.array(anyActivity, { minLength: 1, maxLength: 20 }), async (activities) => {
           await publisher.publish(eventsOf(activities));
-          await reader.has(activities);
+          await reader.waitFor(activities);
           const delivered = new Map(reader.activities.map((activity) => [activity.id, activity]));
           for (const activity of activities) assert.deepEqual(delivered.get(activity.id), activity);
         }),
@@ -245,11 +202,7 @@ export const eventConsumerContract: Contract<LogSubject> = [
       );
       await reader.stop();
     },
-  },
-  {
-    promise: 'L9',
-    title: 'activities with the largest metadata, type, user and id come out equal, and do not block others',
-    async run(subject) {
+    async 'activities with the largest values come out equal, and do not block others'(subject) {
       const reader = await Reader.start(subject, 'one');
       const fill = 'x'.repeat(maxMetadataBytes - '{"fill":""}'.length);
       const largest = ['a', 'b', 'c', 'd', 'e'].map((letter) =>
@@ -262,9 +215,16 @@ export const eventConsumerContract: Contract<LogSubject> = [
       );
       const activities = [...largest, ...sampleActivities(3, { userId: '😀'.repeat(256) })];
       await publish(subject, activities);
-      await reader.has(activities);
+      await reader.waitFor(activities);
       assert.deepEqual(reader.activities, activities);
       await reader.stop();
     },
   },
+});
+
+/** The promises of every `EventConsumer`, by the numbers in its doc comment. The records of a user are on one partition. */
+export const eventConsumerContract: Contract<LogSubject> = [
+  ...eventConsumerCases,
+  ...lifeCycleCases,
+  ...attributionCases,
 ];

@@ -3,20 +3,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { activityLogged, type UserActivity } from '@user-activity/domain';
 import type { Contract } from './contract.ts';
 import { bytes } from './letters.ts';
-import { eventsOf, type LogSubject } from './log-subject.ts';
+import { eventsOf, logCases, type LogSubject } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
 import { republishCases } from './replay-cases.ts';
-import { sampleActivities, sampleActivity } from './samples.ts';
+import { idsOf, sampleActivities, sampleActivity } from './samples.ts';
 
-const idsOf = (activities: readonly UserActivity[]): string[] => activities.map(({ id }) => id);
-
-/** The promises of every `EventPublisher`, by the numbers in its doc comment. */
-export const eventPublisherContract: Contract<LogSubject> = [
-  {
-    promise: 'P1',
-    title: 'published events reach later groups, even if the publisher is gone',
-    async run(subject) {
+const eventPublisherCases = logCases({
+  P1: {
+    async 'published events reach later groups, even if the publisher is gone'(subject) {
       const activities = [
         ...sampleActivities(30, { userId: 'user-1' }),
         ...sampleActivities(30, { userId: 'user-2' }),
@@ -25,31 +20,19 @@ export const eventPublisherContract: Contract<LogSubject> = [
       await publisher.publish(eventsOf(activities));
       await publisher.publish([]);
       await publisher.close();
-      for (const group of ['one', 'another']) {
-        const reader = await Reader.start(subject, group);
-        await reader.has(activities);
-        await reader.stop();
-      }
+      for (const group of ['one', 'another']) await Reader.readAll(subject, activities, group);
     },
-  },
-  {
-    promise: 'P1',
-    title: 'each of many concurrent calls is on the log when it resolves',
-    async run(subject) {
+    async 'each of many concurrent calls is on the log when it resolves'(subject) {
       const publisher = await subject.openPublisher();
       const activities = ['user-1', 'user-2', 'user-3'].flatMap((userId) =>
         sampleActivities(100, { userId }),
       );
       await Promise.all(activities.map((activity) => publisher.publish([activityLogged(activity)])));
-      const reader = await Reader.start(subject, 'one');
-      await reader.has(activities);
-      await reader.stop();
+      await Reader.readAll(subject, activities);
     },
   },
-  {
-    promise: 'P2',
-    title: 'the events of a user arrive in the order of publishing, across calls and publishers',
-    async run(subject) {
+  P2: {
+    async 'the events of a user arrive in the order of publishing, across publishers'(subject) {
       const users = ['user-1', 'user-2', 'user-3'];
       const publishers = [await subject.openPublisher(), await subject.openPublisher()];
       const published: UserActivity[] = [];
@@ -61,19 +44,15 @@ export const eventPublisherContract: Contract<LogSubject> = [
         await publishers[call % 2]?.publish(eventsOf(batch));
         published.push(...batch);
       }
-      const reader = await Reader.start(subject, 'one');
-      await reader.has(published);
-      await reader.stop();
+      const reader = await Reader.readAll(subject, published);
       for (const user of users) {
         const ofUser = ({ userId }: UserActivity): boolean => userId === user;
         assert.deepEqual(idsOf(reader.activities.filter(ofUser)), idsOf(published.filter(ofUser)));
       }
     },
   },
-  {
-    promise: 'P3',
-    title: 'while unreachable it rejects with a domain error, and publishing again loses nothing',
-    async run(subject) {
+  P3: {
+    async 'while the log is unreachable publish rejects, and publishing again loses nothing'(subject) {
       const publisher = await subject.openPublisher();
       const [before, during] = [sampleActivities(5), sampleActivities(5)];
       await publisher.publish(eventsOf(before));
@@ -83,61 +62,47 @@ export const eventPublisherContract: Contract<LogSubject> = [
       await restore();
       await publisher.ping();
       await publisher.publish(eventsOf(during));
-      const reader = await Reader.start(subject, 'one');
-      await reader.has([...before, ...during]);
-      await reader.stop();
+      const reader = await Reader.readAll(subject, [...before, ...during]);
       assert.deepEqual(reader.ids, idsOf([...before, ...during]));
     },
   },
-  {
-    promise: 'P4',
-    title: 'a call larger than the buffer is refused completely, and a later call that fits is taken',
-    async run(subject) {
+  P4: {
+    async 'a call larger than the buffer is refused as a whole, and a smaller one is accepted'(subject) {
       const publisher = await subject.openPublisher({ bufferedEvents: 10 });
       const [tooMany, enough, marker] = [sampleActivities(11), sampleActivities(10), sampleActivity()];
       await assertRejects(publisher.publish(eventsOf(tooMany)), 'LOG_BUSY');
       await publisher.publish(eventsOf(enough));
       await publisher.publish(eventsOf([marker]));
-      const reader = await Reader.start(subject, 'one');
-      await reader.has([marker]);
-      await reader.stop();
+      const reader = await Reader.readAll(subject, [marker]);
       assert.deepEqual(reader.ids, idsOf([...enough, marker]));
     },
-  },
-  {
-    promise: 'P4',
-    title: 'of large calls at once each is taken whole or refused whole, and what fits is taken afterwards',
-    async run(subject) {
+    async 'each of several concurrent large calls is accepted or refused as a whole'(subject) {
       const publisher = await subject.openPublisher({ bufferedEvents: 10 });
       const metadata = { text: 'x'.repeat(40_000) };
       const calls = Array.from({ length: 5 }, () => sampleActivities(4, { metadata }));
-      const taken: UserActivity[] = [];
+      const accepted: UserActivity[] = [];
       await Promise.all(
         calls.map(async (call) => {
           const publish = publisher.publish(eventsOf(call));
           await publish.then(
-            () => taken.push(...call),
+            () => accepted.push(...call),
             () => assertRejects(publish, 'LOG_BUSY'),
           );
         }),
       );
-      assert.ok(taken.length > 0, 'no call was taken');
+      assert.ok(accepted.length > 0, 'no call was accepted');
       const last = sampleActivities(10);
       await publisher.publish(eventsOf(last));
-      const reader = await Reader.start(subject, 'one');
-      await reader.has([...taken, ...last]);
-      await reader.stop();
-      assert.deepEqual(reader.ids.toSorted(), idsOf([...taken, ...last]).toSorted());
+      const reader = await Reader.readAll(subject, [...accepted, ...last]);
+      assert.deepEqual(reader.ids.toSorted(), idsOf([...accepted, ...last]).toSorted());
     },
   },
-  {
-    promise: 'P5',
-    title: 'closing settles pending calls, and refuses later ones',
-    async run(subject) {
+  P5: {
+    async 'closing settles pending calls, and refuses later ones'(subject) {
       const publisher = await subject.openPublisher();
       const activities = sampleActivities(20);
       const settled: string[] = [];
-      const underWay = activities.map(async (activity) => {
+      const pendingCalls = activities.map(async (activity) => {
         await publisher.publish([activityLogged(activity)]).then(
           () => settled.push(activity.id),
           () => settled.push('rejected'),
@@ -145,26 +110,21 @@ export const eventPublisherContract: Contract<LogSubject> = [
       });
       await publisher.close();
       await nextTurn();
-      assert.equal(settled.length, activities.length, 'closed while publishes were under way');
-      await Promise.all(underWay);
+      assert.equal(settled.length, activities.length, 'close resolved before the calls settled');
+      await Promise.all(pendingCalls);
       await publisher.close();
       await assertRejects(publisher.publish(eventsOf(sampleActivities(1))), 'LOG_UNAVAILABLE');
       await assertRejects(publisher.ping(), 'LOG_UNAVAILABLE');
-      const reader = await Reader.start(subject, 'one');
-      await reader.has(activities.filter(({ id }) => settled.includes(id)));
-      await reader.stop();
+      const published = activities.filter(({ id }) => settled.includes(id));
+      await Reader.readAll(subject, published);
     },
-  },
-  {
-    promise: 'P5',
-    title: 'closing settles large calls too, which take long to prepare',
-    async run(subject) {
+    async 'closing settles large calls too, which take long to prepare'(subject) {
       const publisher = await subject.openPublisher();
       const metadata = { text: 'x'.repeat(40_000) };
       const calls = Array.from({ length: 5 }, () => sampleActivities(4, { metadata }));
       const published: UserActivity[] = [];
       let settled = 0;
-      const underWay = calls.map(async (activities) => {
+      const pendingCalls = calls.map(async (activities) => {
         await publisher.publish(eventsOf(activities)).then(
           () => published.push(...activities),
           () => undefined,
@@ -176,7 +136,7 @@ export const eventPublisherContract: Contract<LogSubject> = [
         ...record,
         origin: { topic: 'elsewhere', partition: 0, offset },
       }));
-      underWay.push(
+      pendingCalls.push(
         publisher.republish(records).then(
           () => void (settled += 1),
           () => void (settled += 1),
@@ -184,12 +144,12 @@ export const eventPublisherContract: Contract<LogSubject> = [
       );
       await publisher.close();
       await nextTurn();
-      assert.equal(settled, underWay.length, 'closed while large calls were under way');
-      await Promise.all(underWay);
-      const reader = await Reader.start(subject, 'one');
-      await reader.has(published);
-      await reader.stop();
+      assert.equal(settled, pendingCalls.length, 'close resolved before the large calls settled');
+      await Promise.all(pendingCalls);
+      await Reader.readAll(subject, published);
     },
   },
-  ...republishCases,
-];
+});
+
+/** The promises of every `EventPublisher`, by the numbers in its doc comment. */
+export const eventPublisherContract: Contract<LogSubject> = [...eventPublisherCases, ...republishCases];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ActivityId, type IdGenerator } from '@user-activity/domain';
-import type { Contract, Subject } from './contract.ts';
+import { casesWith, type Subject } from './contract.ts';
 
 /** Generators of one kind. */
 export interface IdGeneratorSubject extends Subject {
@@ -8,32 +8,29 @@ export interface IdGeneratorSubject extends Subject {
   open(): Promise<IdGenerator>;
 }
 
+const generatorCases = casesWith(
+  async (subject: IdGeneratorSubject) => [await subject.open(), subject] as const,
+);
 const many = (generator: IdGenerator): string[] => Array.from({ length: 20_000 }, () => generator.next());
 
 /** The promises of every `IdGenerator`, by the numbers in its doc comment. */
-export const idGeneratorContract: Contract<IdGeneratorSubject> = [
-  {
-    promise: 'I1',
-    title: 'every id is valid',
-    async run(subject) {
-      for (const id of many(await subject.open())) assert.equal(ActivityId.parse(id), id);
+export const idGeneratorContract = generatorCases({
+  I1: {
+    async 'every id is valid'(generator) {
+      for (const id of many(generator)) assert.equal(ActivityId.parse(id), id);
     },
   },
-  {
-    promise: 'I2',
-    title: 'no id is made twice, not even by two generators',
-    async run(subject) {
-      const ids = [...many(await subject.open()), ...many(await subject.open())];
+  I2: {
+    async 'two generators never make the same id'(generator, subject) {
+      const ids = [...many(generator), ...many(await subject.open())];
       assert.equal(new Set(ids).size, ids.length);
     },
   },
-  {
-    promise: 'I3',
-    title: 'ids of one generator rise, also within a millisecond',
-    async run(subject) {
-      const ids = many(await subject.open());
-      const fallen = ids.findIndex((id, index) => id <= (ids[index - 1] ?? ''));
-      assert.equal(fallen, -1, `${ids[fallen]} comes after ${ids[fallen - 1]}`);
+  I3: {
+    async 'each id of a generator sorts after the one before, also within a millisecond'(generator) {
+      const ids = many(generator);
+      const unsorted = ids.findIndex((id, index) => id <= (ids[index - 1] ?? ''));
+      assert.equal(unsorted, -1, `${ids[unsorted]} comes after ${ids[unsorted - 1]}`);
     },
   },
-];
+});

@@ -1,12 +1,13 @@
 import type { DeadLetterQueue, DeadLetterRepository } from '@user-activity/domain';
-import type { Subject } from './contract.ts';
+import { casesWith, type StoreSubject } from './contract.ts';
 
-/** One store of dead letters, empty at first. */
-export interface LetterRepositorySubject extends Subject {
-  /** Opens a new handle on the letters. */
-  open(): Promise<DeadLetterRepository>;
-  /** The queue that adds letters. */
+/** A store of dead letters. */
+export interface LetterRepositorySubject extends StoreSubject<DeadLetterRepository> {
+  /** Opens the queue that adds letters. */
   queue(): Promise<DeadLetterQueue>;
-  /** Makes the store unreachable for every handle. The returned function undoes it. */
-  interrupt(): Promise<() => Promise<void>>;
 }
+
+/** Makes cases of `DeadLetterRepository`. Each gets an open repository, the queue that adds letters, and its subject. */
+export const letterCases = casesWith(
+  async (subject: LetterRepositorySubject) => [await subject.open(), await subject.queue(), subject] as const,
+);

@@ -4,7 +4,7 @@ import { type DeadLetter, type DeadLetterId, type ListedLetter, Timestamp } from
 /** Returns the UTF-8 of a text. */
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Returns the moment a number of milliseconds after the default time of a letter. */
+/** Returns the time that is a number of milliseconds after the default time of a letter. */
 export const at = (millis: number): Timestamp =>
   Timestamp.fromMillis(Date.parse('2026-01-02T03:04:05.678Z') + millis);
 
@@ -22,7 +22,7 @@ export function letterOf(offset: number, change: Partial<DeadLetter> = {}): Dead
   };
 }
 
-/** Returns bytes as text, or as a checksum if they are long, because a failed assertion prints both sides. */
+/** Returns bytes as text. Long bytes become a checksum, because a failed assertion prints both sides. */
 const hex = (data: Uint8Array): string =>
   data.length <= 1024
     ? Buffer.from(data).toString('hex')

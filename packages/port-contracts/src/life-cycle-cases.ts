@@ -1,106 +1,92 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Cancellation, EventConsumer } from '@user-activity/domain';
-import type { Contract } from './contract.ts';
-import { type LogSubject, publish } from './log-subject.ts';
+import { logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivities } from './samples.ts';
 
-export const cancelled = (signal: Cancellation): Promise<void> =>
+/** Resolves when the signal is aborted. */
+export const untilAborted = (signal: Cancellation): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
 /** The promises about stopping, ending, `ping` and `progress`. */
-export const lifeCycleCases: Contract<LogSubject> = [
-  {
-    promise: 'L8',
-    title: 'stopping cancels the handler, waits for it, and calls none afterwards',
-    async run(subject) {
+export const lifeCycleCases = logCases({
+  L8: {
+    async 'stopping cancels the handler, waits for it, and calls none afterwards'(subject) {
       const [first, later] = [sampleActivities(5), sampleActivities(5)];
-      const begun = Promise.withResolvers<void>();
+      const handlerCalled = Promise.withResolvers<void>();
       const events: string[] = [];
       const reader = await Reader.start(subject, 'one', async (_, signal) => {
         events.push('called');
-        begun.resolve();
-        await cancelled(signal);
+        handlerCalled.resolve();
+        await untilAborted(signal);
         await nextTurn();
         events.push('settled');
       });
       await publish(subject, first);
-      await begun.promise;
+      await handlerCalled.promise;
       await reader.stop();
       events.push('stopped');
       await reader.stop();
       await publish(subject, later);
-      const witness = await Reader.start(subject, 'witness');
-      await witness.has(later);
-      await witness.stop();
+      await Reader.readAll(subject, later, 'witness');
       const rounds = events.filter((event) => event === 'called').length;
       assert.equal(events.filter((event) => event === 'settled').length, rounds);
       assert.equal(events.at(-1), 'stopped');
     },
   },
-  {
-    promise: 'L10',
-    title: 'ended resolves after stop, and not before',
-    async run(subject) {
+  L10: {
+    async 'ended resolves after stop, and not before'(subject) {
       const consumer = await subject.openConsumer('one');
       let ended = false;
-      const noted = consumer.ended.then(() => {
+      const endedIsNoted = consumer.ended.then(() => {
         ended = true;
       });
       await consumer.start(async () => undefined);
       await nextTurn();
       assert.equal(ended, false);
       await consumer.stop();
-      await noted;
+      await endedIsNoted;
     },
   },
-  {
-    promise: 'L11',
-    title: 'ping resolves exactly while the member can receive records',
-    async run(subject) {
+  L11: {
+    async 'ping resolves while the member can receive records, and rejects otherwise'(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
       await consumer.ping();
       const restore = await subject.interrupt();
       await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
       await restore();
-      await answers(consumer);
+      await untilPingResolves(consumer);
       await consumer.stop();
       await assertRejects(consumer.ping(), 'LOG_UNAVAILABLE');
     },
   },
-  {
-    promise: 'L13',
-    title: 'progress returns the state of the group, even before the member has joined',
-    async run(subject) {
+  L13: {
+    async 'progress returns the state of the group, even before the member has joined'(subject) {
       const activities = sampleActivities(30);
       const [first, second] = [await subject.openConsumer('one'), await subject.openConsumer('other')];
-      const behind = () => Promise.all([first, second].map(behindOf));
-      assert.deepEqual(await behind(), [0, 0]);
+      const lags = () => Promise.all([first, second].map(lagOf));
+      assert.deepEqual(await lags(), [0, 0]);
       await publish(subject, activities);
-      assert.deepEqual(await behind(), [30, 30]);
+      assert.deepEqual(await lags(), [30, 30]);
       const gate = Promise.withResolvers<void>();
       await first.start(() => gate.promise);
-      assert.deepEqual(await behind(), [30, 30]);
+      assert.deepEqual(await lags(), [30, 30]);
       gate.resolve();
       await caughtUp(subject, first);
-      assert.deepEqual(await behind(), [0, 30]);
-      // Each handle asks the log, so a new one knows the progress too.
+      assert.deepEqual(await lags(), [0, 30]);
+      // A new handle returns the progress too, because each handle reads it from the log.
       await first.stop();
       await publish(subject, activities.slice(0, 3));
-      assert.equal(await behindOf(await subject.openConsumer('one')), 3);
+      assert.equal(await lagOf(await subject.openConsumer('one')), 3);
       await second.stop();
     },
-  },
-  {
-    promise: 'L13',
-    title: 'progress rejects while the log does not answer, and works again afterwards',
-    async run(subject) {
+    async 'progress rejects while the log is unreachable, and works again afterwards'(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
       await publish(subject, sampleActivities(3));
@@ -111,10 +97,10 @@ export const lifeCycleCases: Contract<LogSubject> = [
       await consumer.stop();
     },
   },
-];
+});
 
 /** Returns the lag of the group over all reported partitions. */
-async function behindOf(consumer: EventConsumer): Promise<number> {
+async function lagOf(consumer: EventConsumer): Promise<number> {
   const partitions = await consumer.progress();
   return partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
 }
@@ -122,14 +108,14 @@ async function behindOf(consumer: EventConsumer): Promise<number> {
 /** Waits until the group has no lag. */
 async function caughtUp({ patienceMs = 45_000 }: LogSubject, consumer: EventConsumer): Promise<void> {
   const deadline = performance.now() + patienceMs;
-  for (let behind = await behindOf(consumer); behind !== 0; behind = await behindOf(consumer)) {
-    assert.ok(performance.now() < deadline, `it is still behind with ${behind}`);
+  for (let lag = await lagOf(consumer); lag !== 0; lag = await lagOf(consumer)) {
+    assert.ok(performance.now() < deadline, `the group still has a lag of ${lag}`);
     await delay(20);
   }
 }
 
-/** Waits until `ping` resolves again: a member may first have to rejoin its group. */
-async function answers(consumer: EventConsumer): Promise<void> {
+/** Waits until `ping` resolves again. The member may have to rejoin its group first. */
+async function untilPingResolves(consumer: EventConsumer): Promise<void> {
   for (;;) {
     try {
       return await consumer.ping();

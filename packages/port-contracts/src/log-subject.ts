@@ -6,7 +6,7 @@ import type {
   UserActivity,
 } from '@user-activity/domain';
 import { activityLogged } from '@user-activity/domain';
-import type { Subject } from './contract.ts';
+import { casesWith, type Subject } from './contract.ts';
 
 /** One log, empty at first. */
 export interface LogSubject extends Subject {
@@ -14,13 +14,16 @@ export interface LogSubject extends Subject {
   openPublisher(options?: { readonly bufferedEvents?: number }): Promise<EventPublisher>;
   /** Makes a new member of the group. */
   readonly openConsumer: (group: string) => Promise<EventConsumer>;
-  /** Writes bytes to the log without the publisher, as anyone could. Returns them as the log holds them. */
+  /** Writes a record to the log without the publisher. Returns the record as the log holds it. */
   append(record: RawRecord): Promise<RawRecord>;
-  /** The time after which a case gives up waiting for a delivery, far longer than the log takes. Default: 45 s. */
+  /** How long a case waits for a delivery before it fails. Default: 45 s. */
   readonly patienceMs?: number;
   /** Makes the log unreachable for every handle. The returned function undoes it. */
   interrupt(): Promise<() => Promise<void>>;
 }
+
+/** Makes cases of `EventPublisher` and `EventConsumer`. */
+export const logCases = casesWith(async (subject: LogSubject) => [subject] as const);
 
 /** Makes the events of activities. */
 export const eventsOf = (activities: readonly UserActivity[]): ActivityLogged[] =>

@@ -7,30 +7,28 @@ import {
   Timestamp,
   TimeRange,
   type UserActivity,
-  UserId,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { anyMetadata } from './arbitraries.ts';
-import type { ContractCase } from './contract.ts';
-import type { RepositorySubject } from './repository-subject.ts';
-import { sampleActivities, sampleActivity } from './samples.ts';
-import { filterOf, walk, where } from './walk.ts';
+import { repositoryCases } from './repository-subject.ts';
+import { activitiesWithRareSteps, idsOf, sampleActivity } from './samples.ts';
+import { filterOf, saveAll, walk, where } from './walk.ts';
 
-const sinceEver = TimeRange.between(Timestamp.parse('0000-01-01T00:00:00Z'), undefined);
+const sinceYearZero = TimeRange.between(Timestamp.parse('0000-01-01T00:00:00Z'), undefined);
 
 /** Returns the sorted ids of the activities that match all conditions. Asserts that `count` agrees. */
 async function idsWhere(
   repository: ActivityRepository,
   metadata: readonly MetadataCondition[],
 ): Promise<string[]> {
-  const filter = filterOf({ createdAt: sinceEver, metadata });
+  const filter = filterOf({ createdAt: sinceYearZero, metadata });
   const ids = (await walk(repository, { filter, limit: 500 })).flat().map(({ id }) => id as string);
   assert.equal(await repository.count(filter), ids.length, 'find and count differ');
   return ids.toSorted();
 }
 
-/** Conditions with the ids of the activities that they match. The metadata is given by id. */
-const table: Readonly<Record<string, JsonObject>> = {
+/** The metadata of each activity, by its id. */
+const metadataById: Readonly<Record<string, JsonObject>> = {
   number: { a: 5 },
   string: { a: '5' },
   other: { a: 6 },
@@ -52,6 +50,7 @@ const table: Readonly<Record<string, JsonObject>> = {
   'large-string': { n: '9007199254740993' },
 };
 
+/** Conditions, each list with the ids of the activities that match all of it. */
 const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids: readonly string[]])[] = [
   [[where('a', '5')], ['number', 'string', 'list']],
   [[where('a', '5.0')], ['number', 'list']],
@@ -77,7 +76,7 @@ const lookups: readonly (readonly [conditions: readonly MetadataCondition[], ids
   [[where('m', '1e300', '1e999')], ['large']],
 ];
 
-/** Few values and keys, so that paths often match: a path that never matches tests nothing. */
+/** There are few keys and values, so that random conditions often match. */
 const someKey = fc.constantFrom('a', 'b', '', '$set', 'a.b', '%', '0', '1', 'constructor', '_bsontype');
 const someScalar = fc.constantFrom<JsonValue>(
   1,
@@ -103,8 +102,8 @@ const { value: someValue } = fc.letrec<{ value: JsonValue }>((tie) => ({
 }));
 const someMetadata = fc.dictionary(someKey, someValue, { minKeys: 1, maxKeys: 4, noNullPrototype: true });
 
-/** Makes a condition on some value in the metadata. Only scalars can be asked for. */
-function somewhereIn(metadata: JsonObject, choose: (most: number) => number): MetadataCondition {
+/** Makes a condition on some value in the metadata. A value that is not a scalar is compared as JSON text. */
+function anyConditionOn(metadata: JsonObject, choose: (count: number) => number): MetadataCondition {
   const path: string[] = [];
   let value: JsonValue = metadata;
   while (typeof value === 'object' && value !== null && path.length < 16) {
@@ -120,13 +119,12 @@ function somewhereIn(metadata: JsonObject, choose: (most: number) => number): Me
 }
 
 /** The promise about metadata conditions. */
-export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
-  {
-    promise: 'R13',
-    title: 'a condition matches by text, searches arrays, and never treats a missing member as null',
-    async run(subject) {
-      const repository = await subject.open();
-      await repository.save(Object.entries(table).map(([id, metadata]) => sampleActivity({ id, metadata })));
+export const metadataCases = repositoryCases({
+  R13: {
+    async 'a condition matches by text, searches arrays, and does not match a missing member'(repository) {
+      await repository.save(
+        Object.entries(metadataById).map(([id, metadata]) => sampleActivity({ id, metadata })),
+      );
       for (const [conditions, ids] of lookups)
         assert.deepEqual(
           await idsWhere(repository, conditions),
@@ -134,12 +132,7 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
           JSON.stringify(conditions.map(({ path, scalars }) => [path, [...scalars]])),
         );
     },
-  },
-  {
-    promise: 'R13',
-    title: 'any condition matches exactly as in the domain, whatever the metadata',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'any condition matches any metadata exactly as in the domain'(repository) {
       const everything: UserActivity[] = [];
       const more = fc.array(fc.oneof({ weight: 4, arbitrary: someMetadata }, anyMetadata), {
         minLength: 10,
@@ -150,10 +143,10 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
           const added = metadata.map((each) => sampleActivity({ metadata: each }));
           await repository.save(added);
           everything.push(...added);
-          const choose = (most: number): number => Number(naturals.next().value) % Math.max(most, 1);
+          const choose = (count: number): number => Number(naturals.next().value) % Math.max(count, 1);
           for (let round = 0; round < 10; round += 1) {
             const of = everything[choose(everything.length)]?.metadata ?? {};
-            const conditions = [somewhereIn(of, choose), somewhereIn(of, choose)].slice(choose(2));
+            const conditions = [anyConditionOn(of, choose), anyConditionOn(of, choose)].slice(choose(2));
             const expected = everything.filter((activity) =>
               conditions.every((condition) => MetadataCondition.matches(condition, activity.metadata)),
             );
@@ -166,28 +159,14 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
         { numRuns: 15, endOnFailure: true },
       );
     },
-  },
-  {
-    promise: 'R13',
-    title: 'pages of matches have no gaps and no repeats, also for several users',
-    async run(subject) {
-      const repository = await subject.open();
-      const users = ['user-1', 'user-2', 'user-3'];
-      // Each user has 2,200. The first and the last of every 50 match, so that a store that reads some
-      // hundreds at a time finds a match at either end.
-      const isRare = (index: number): boolean => [0, 49].includes(Math.floor(index / 3) % 50);
-      const activities = sampleActivities(6600).map(({ createdAt }, index) =>
-        sampleActivity({
-          userId: users[index % 3] ?? '',
-          metadata: { step: isRare(index) ? 'rare' : 'common' },
-          createdAt,
-        }),
-      );
-      for (let saved = 0; saved < activities.length; saved += 2200)
-        await repository.save(activities.slice(saved, saved + 2200));
-      const userIds = users.slice(0, 2).map((user) => UserId.parse(user));
+    async 'pages of matches have no gaps and no repeats, also for several users'(repository) {
+      const activities = activitiesWithRareSteps();
+      await saveAll(repository, activities);
+      const userIds = ['user-1', 'user-2'];
       const filter = filterOf({ userIds, metadata: [where('step', 'rare')] });
-      const wanted = activities.filter((_, index) => isRare(index) && index % 3 < 2).map(({ id }) => id);
+      const wanted = idsOf(
+        activities.filter(({ userId, metadata }) => userIds.includes(userId) && metadata['step'] === 'rare'),
+      );
       for (const order of ['asc', 'desc'] as const) {
         for (const limit of [20, 500]) {
           const pages = await walk(repository, { filter, order, limit });
@@ -201,4 +180,4 @@ export const metadataCases: readonly ContractCase<RepositorySubject>[] = [
       assert.equal(await repository.count(filter), wanted.length);
     },
   },
-];
+});

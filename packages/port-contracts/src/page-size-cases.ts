@@ -1,36 +1,25 @@
 import assert from 'node:assert/strict';
-import {
-  type ActivityFilter,
-  ActivityType,
-  maxPageBytes,
-  type StoredActivity,
-  Timestamp,
-  TimeRange,
-  UserId,
-} from '@user-activity/domain';
-import type { ContractCase } from './contract.ts';
-import type { RepositorySubject } from './repository-subject.ts';
-import { sampleActivity } from './samples.ts';
-import { filterOf, walk, where } from './walk.ts';
+import { maxPageBytes, type StoredActivity, Timestamp, TimeRange } from '@user-activity/domain';
+import { repositoryCases } from './repository-subject.ts';
+import { sampleActivity, start } from './samples.ts';
+import { filterOf, type FilterTexts, saveAll, walk, where } from './walk.ts';
 
 const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
 const types = Array.from({ length: 20 }, (_, index) => `TYPE_${index}`);
-const start = Date.parse('2026-01-02T03:04:05.678Z');
 
-const userIds = users.map((user) => UserId.parse(user));
-const filters: Readonly<Record<string, Partial<ActivityFilter>>> = {
+const filters: Readonly<Record<string, FilterTexts>> = {
   everything: {},
-  'a user': { userIds: userIds.slice(0, 1) },
-  'several users': { userIds: userIds.slice(0, 3) },
-  'users and types': { userIds, types: types.map((type) => ActivityType.parse(type)) },
+  'a user': { userIds: users.slice(0, 1) },
+  'several users': { userIds: users.slice(0, 3) },
+  'users and types': { userIds: users, types },
   metadata: {
     createdAt: TimeRange.between(Timestamp.fromMillis(start), undefined),
     metadata: [where('n', '1')],
   },
 };
 
-/** Activities with large metadata of two-byte characters. 300 of them exceed a page. */
-const activities = () =>
+/** Makes activities with large metadata of two-byte characters. 300 of them exceed a page. */
+const largeActivities = () =>
   Array.from({ length: 1200 }, (_, index) =>
     sampleActivity({
       id: `large-${String(index).padStart(4, '0')}`,
@@ -45,19 +34,15 @@ const bytesOf = (stored: readonly StoredActivity[]): number =>
   stored.reduce((sum, activity) => sum + Buffer.byteLength(activity.toText()), 0);
 
 /** The promise about the size of pages. */
-export const pageSizeCases: readonly ContractCase<RepositorySubject>[] = [
-  {
-    promise: 'R17',
-    title: 'a page ends where its JSON would be more than 4 MiB, whatever the query',
-    async run(subject) {
-      const repository = await subject.open();
-      const everything = activities();
-      for (let from = 0; from < everything.length; from += 200)
-        await repository.save(everything.slice(from, from + 200));
+export const pageSizeCases = repositoryCases({
+  R17: {
+    async 'a page ends before its JSON exceeds 4 MiB, for any query'(repository) {
+      const everything = largeActivities();
+      await saveAll(repository, everything, 200);
       for (const [name, filter] of Object.entries(filters))
         for (const order of ['asc', 'desc'] as const) {
           const pages = await walk(repository, { filter: filterOf(filter), order, limit: 500 });
-          assert.ok(pages.length > 1, `${name}: all of it is one page`);
+          assert.ok(pages.length > 1, `${name}: all activities are on one page`);
           const seen = pages.flat().map(({ id }) => id as string);
           assert.deepEqual(seen, order === 'asc' ? seen.toSorted() : seen.toSorted().toReversed(), name);
           assert.equal(seen.length, await repository.count(filterOf(filter)), name);
@@ -67,10 +52,10 @@ export const pageSizeCases: readonly ContractCase<RepositorySubject>[] = [
             const next = pages[index + 1]?.slice(0, 1) ?? [];
             assert.ok(
               next.length === 0 || bytesOf([...page, ...next]) > maxPageBytes,
-              `${name}: a page is shorter than it must be`,
+              `${name}: a page ends too early`,
             );
           }
         }
     },
   },
-];
+});

@@ -3,9 +3,9 @@ import type { Cancellation, EventConsumer, LogRecord, UserActivity } from '@user
 import type { LogSubject } from './log-subject.ts';
 
 /** Called with each batch before it counts as handled. */
-type Meanwhile = (records: readonly LogRecord[], signal: Cancellation) => unknown;
+type BatchListener = (records: readonly LogRecord[], signal: Cancellation) => unknown;
 
-/** Handles records for a test: collects each successfully handled batch, and lets the test wait for deliveries. */
+/** A member of a group that collects the batches it handled, and lets a test wait for deliveries. */
 export class Reader {
   readonly batches: (readonly LogRecord[])[] = [];
   readonly #consumer: EventConsumer;
@@ -21,12 +21,12 @@ export class Reader {
   static async start(
     { openConsumer, patienceMs }: LogSubject,
     group: string,
-    meanwhile: Meanwhile = () => undefined,
+    onBatch: BatchListener = () => undefined,
   ): Promise<Reader> {
     const consumer = await openConsumer(group);
     const reader = new Reader(consumer, patienceMs ?? 45_000);
     await consumer.start(async (records, signal) => {
-      await meanwhile(records, signal);
+      await onBatch(records, signal);
       reader.batches.push(records);
       reader.#changed.resolve();
       reader.#changed = Promise.withResolvers();
@@ -34,11 +34,23 @@ export class Reader {
     return reader;
   }
 
+  /** Starts a member of the group, stops it when the activities were delivered, and returns it. */
+  static async readAll(
+    subject: LogSubject,
+    activities: readonly UserActivity[],
+    group = 'one',
+  ): Promise<Reader> {
+    const reader = await Reader.start(subject, group);
+    await reader.waitFor(activities);
+    await reader.stop();
+    return reader;
+  }
+
   get records(): readonly LogRecord[] {
     return this.batches.flat();
   }
 
-  /** Returns the activities in the order of their first delivery. Later deliveries of the same id are left out. */
+  /** Returns the activities in the order of their first delivery, each id once. */
   get activities(): readonly UserActivity[] {
     const first = new Map<string, UserActivity>();
     for (const { content } of this.records) {
@@ -52,27 +64,27 @@ export class Reader {
     return this.activities.map(({ id }) => id);
   }
 
-  /** Waits until all of these were delivered. */
-  async has(activities: readonly UserActivity[]): Promise<void> {
+  /** Waits until all these activities were delivered. Fails after the time limit of the subject. */
+  async waitFor(activities: readonly UserActivity[]): Promise<void> {
     const missing = (): string[] => {
       const delivered = new Set(this.ids);
       return activities.flatMap(({ id }) => (delivered.has(id) ? [] : [id]));
     };
-    await this.until(
+    await this.waitUntil(
       () => missing().length === 0,
-      () => `still missing ${missing().slice(0, 5).join()}`,
+      () => `not delivered: ${missing().slice(0, 5).join()}`,
     );
   }
 
   /** Waits until the condition holds, checking it after each batch. */
-  async until(condition: () => boolean, message: () => string): Promise<void> {
-    const late = Promise.withResolvers<never>();
+  async waitUntil(condition: () => boolean, message: () => string): Promise<void> {
+    const timeout = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => late.reject(new assert.AssertionError({ message: message() })),
+      () => timeout.reject(new assert.AssertionError({ message: message() })),
       this.#patienceMs,
     );
     try {
-      while (!condition()) await Promise.race([this.#changed.promise, late.promise]);
+      while (!condition()) await Promise.race([this.#changed.promise, timeout.promise]);
     } finally {
       clearTimeout(timer);
     }

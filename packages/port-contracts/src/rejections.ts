@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ErrorCode, isDomainError } from '@user-activity/domain';
 
-/** Asserts that the work rejects with a domain error with one of the codes, and not with a driver's error. */
+/** Asserts that the promise rejects with a domain error that has one of the codes. */
 export async function assertRejects(work: Promise<unknown>, ...codes: readonly ErrorCode[]): Promise<void> {
   const outcome = await work.then(
     () => 'nothing: it resolved',

@@ -6,18 +6,17 @@ import {
   type RawRecord,
   replayHeader,
 } from '@user-activity/domain';
-import type { Contract } from './contract.ts';
 import { bytes } from './letters.ts';
-import { eventsOf, type LogSubject, publish } from './log-subject.ts';
+import { eventsOf, logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
 import { assertRejects } from './rejections.ts';
 import { sampleActivities, sampleActivity } from './samples.ts';
 
-/** Waits until this number of records was delivered. */
-const count = (reader: Reader, wanted: number): Promise<void> =>
-  reader.until(
+/** Waits until a number of records was delivered. */
+const waitForCount = (reader: Reader, wanted: number): Promise<void> =>
+  reader.waitUntil(
     () => reader.records.length >= wanted,
-    () => `${reader.records.length} of ${wanted} came`,
+    () => `${reader.records.length} of ${wanted} records were delivered`,
   );
 
 /** Returns the record with plain arrays, because Buffer and Uint8Array are never deep-equal. */
@@ -31,32 +30,29 @@ export const plain = (record: RawRecord | undefined): unknown =>
     ]),
   };
 
-// Names that every object inherits must not be confused with inherited members.
+// A header may have the name of a member that every object inherits.
 const headers = {
   twice: [bytes('one'), Uint8Array.of(0xff)],
   empty: [new Uint8Array()],
   constructor: [bytes('two')],
 };
 
-/** Appends records without the publisher, and returns the first copies that a consumer would be given. */
+/** Appends records without the publisher. Returns them as first copies, once they were delivered. */
 async function copiesOf(subject: LogSubject, reader: Reader, records: readonly RawRecord[]) {
   const before = reader.records.length;
   for (const record of records) await subject.append(record);
-  await count(reader, before + records.length);
+  await waitForCount(reader, before + records.length);
   return reader.records.slice(before).map(firstCopyOf);
 }
 
-/** Returns the records delivered after the first `count`, by the origin of their first copy. */
+/** Returns the records delivered after the first `seen`, by the origin of their first copy. */
 const replaysAfter = (reader: Reader, seen: number): Map<string, LogRecord> =>
   new Map(reader.records.slice(seen).map((record) => [JSON.stringify(record.replayOf), record]));
 
 /** The promises of a publisher about `republish`. */
-export const republishCases: Contract<LogSubject> = [
-  {
-    promise: 'P6',
-    title:
-      'each is delivered byte for byte with the origin of its first copy, however often, on its partition',
-    async run(subject) {
+export const republishCases = logCases({
+  P6: {
+    async 'a record republished three times keeps its bytes, its partition and its first origin'(subject) {
       const reader = await Reader.start(subject, 'one');
       const publisher = await subject.openPublisher();
       const poison = ['user-1', 'user-2', 'user-3', null].map((user) => ({
@@ -72,11 +68,11 @@ export const republishCases: Contract<LogSubject> = [
           await publisher.republish(again),
           firsts.map(() => 'published'),
         );
-        await count(reader, seen + firsts.length);
+        await waitForCount(reader, seen + firsts.length);
         const replays = replaysAfter(reader, seen);
         again = firsts.map((first) => {
           const replay = replays.get(JSON.stringify(first.origin));
-          assert.ok(replay, 'a replay tells the place of its first copy');
+          assert.ok(replay, 'no replay has the origin of this first copy');
           assert.equal(replay.origin.partition, first.origin.partition);
           assert.deepEqual(plain(firstCopyOf(replay)), plain(first));
           assert.deepEqual(
@@ -88,32 +84,24 @@ export const republishCases: Contract<LogSubject> = [
       }
       await reader.stop();
     },
-  },
-  {
-    promise: 'P6',
-    title: 'a replayed event follows the later events of its user, on the partition of the user',
-    async run(subject) {
+    async 'a republished event follows the later events of its user, on the same partition'(subject) {
       const [poison, since] = [sampleActivity({ id: 'a' }), sampleActivity({ id: 'b' })];
       await publish(subject, [poison, since]);
       const reader = await Reader.start(subject, 'one');
-      await reader.has([poison, since]);
+      await reader.waitFor([poison, since]);
       const first = reader.records.find(
         ({ content }) => content.name === 'ActivityLogged' && content.activity.id === 'a',
       );
       assert.ok(first);
       await (await subject.openPublisher()).republish([firstCopyOf(first)]);
-      await count(reader, 3);
+      await waitForCount(reader, 3);
       await reader.stop();
       const last = reader.records.at(-1);
       assert.equal(last?.origin.partition, first.origin.partition);
       assert.deepEqual(last.content, first.content);
       assert.deepEqual(last.replayOf, first.origin);
     },
-  },
-  {
-    promise: 'P6',
-    title: 'republish keeps P3, P4 and P5 too',
-    async run(subject) {
+    async 'republish keeps P3, P4 and P5 too'(subject) {
       const publisher = await subject.openPublisher({ bufferedEvents: 10 });
       const records = Array.from(
         { length: 11 },
@@ -135,7 +123,7 @@ export const republishCases: Contract<LogSubject> = [
       await publisher.close();
       await assertRejects(publisher.republish(records.slice(0, 1)), 'LOG_UNAVAILABLE');
       const reader = await Reader.start(subject, 'one');
-      await count(reader, 4);
+      await waitForCount(reader, 4);
       await reader.stop();
       const values = new Set(
         reader.records.map((record) => Buffer.from(record.raw().value ?? []).toString()),
@@ -143,14 +131,12 @@ export const republishCases: Contract<LogSubject> = [
       assert.ok(records.slice(0, 3).every(({ value }) => values.has(Buffer.from(value ?? []).toString())));
     },
   },
-];
+});
 
 /** The promises of a consumer about replayed records. */
-export const attributionCases: Contract<LogSubject> = [
-  {
-    promise: 'L12',
-    title: 'a replay header that names no earlier place of this log is ignored, and kept with the bytes',
-    async run(subject) {
+export const attributionCases = logCases({
+  L12: {
+    async 'a replay header without an earlier offset of this log is kept as an ordinary header'(subject) {
       const reader = await Reader.start(subject, 'one');
       const key = bytes('user-1');
       const [sample] = await copiesOf(subject, reader, [{ key, value: bytes('x'), headers: {} }]);
@@ -175,9 +161,9 @@ export const attributionCases: Contract<LogSubject> = [
       assert.deepEqual(records.map(plain), forged.map(plain));
       const [garbled] = records.slice(1);
       assert.ok(garbled);
-      // Published again, its replay header is true, and its own header is still there.
+      // The republished record has a valid replay header beside the header of its first copy.
       await (await subject.openPublisher()).republish([garbled]);
-      await count(reader, 2 + forged.length);
+      await waitForCount(reader, 2 + forged.length);
       await reader.stop();
       const last = reader.records.at(-1);
       assert.ok(last);
@@ -185,4 +171,4 @@ export const attributionCases: Contract<LogSubject> = [
       assert.deepEqual(plain(firstCopyOf(last)), plain(garbled));
     },
   },
-];
+});

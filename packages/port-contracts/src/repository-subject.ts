@@ -1,10 +1,10 @@
 import type { ActivityRepository } from '@user-activity/domain';
-import type { Subject } from './contract.ts';
+import { casesWith, type StoreSubject } from './contract.ts';
 
-/** One store, empty at first. */
-export interface RepositorySubject extends Subject {
-  /** Opens a new handle on the store. */
-  open(): Promise<ActivityRepository>;
-  /** Makes the store unreachable for every handle. The returned function undoes it. */
-  interrupt(): Promise<() => Promise<void>>;
-}
+/** A store of activities. */
+export type RepositorySubject = StoreSubject<ActivityRepository>;
+
+/** Makes cases of `ActivityRepository`. Each gets an open repository and its subject. */
+export const repositoryCases = casesWith(
+  async (subject: RepositorySubject) => [await subject.open(), subject] as const,
+);

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { ActivityQuery, type ActivityRepository, type UserActivity } from '@user-activity/domain';
-import type { ContractCase } from './contract.ts';
-import type { RepositorySubject } from './repository-subject.ts';
+import { repositoryCases } from './repository-subject.ts';
 import { sampleActivity } from './samples.ts';
 import { filterOf } from './walk.ts';
 
 /** The promises of `ActivityRepository` about a second activity with the same id: R2 the same fact, R3 a different fact. */
-export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
-  {
-    promise: 'R2',
-    title: 'the same fact is stored once, and reported as redelivered or duplicate',
-    async run(subject) {
-      const repository = await subject.open();
+export const sameFactCases = repositoryCases({
+  R2: {
+    async 'the same fact is stored once, and reported as redelivered or duplicate'(repository) {
       const first = sampleActivity({ id: 'a', metadata: { a: 1, b: [1, 2] } });
       const reordered = sampleActivity({ id: 'a', metadata: { b: [1, 2], a: 1 } });
       const sentAgain = sampleActivity({
@@ -25,12 +21,7 @@ export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
       assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
       assert.deepEqual(await activitiesIn(repository), [first]);
     },
-  },
-  {
-    promise: 'R2',
-    title: 'createdAt is not compared if either copy has none from its client',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'createdAt is not compared if either copy has none from its client'(repository) {
       const [at, later] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:09:00Z'];
       const copies = (id: string) => ({
         undated: sampleActivity({ id, receivedAt: at }),
@@ -42,12 +33,7 @@ export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
       assert.deepEqual((await repository.findById(a.undated.id))?.toActivity(), a.undated);
       assert.deepEqual((await repository.findById(b.dated.id))?.toActivity(), b.dated);
     },
-  },
-  {
-    promise: 'R2',
-    title: 'the member original of metadata is not compared',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'the member original of metadata is not compared'(repository) {
       const [createdAt, receivedAt] = ['2025-12-31T00:00:00Z', '2026-01-02T03:09:00Z'];
       const first = sampleActivity({ id: 'a', createdAt, metadata: { a: 1, original: { time: 'soon' } } });
       const others = [{ a: 1 }, { original: null, a: 1 }].map((metadata) =>
@@ -60,11 +46,8 @@ export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
       assert.deepEqual((await repository.findById(first.id))?.toActivity(), first);
     },
   },
-  {
-    promise: 'R3',
-    title: 'a different fact with the same id is a conflict, and the first copy stays',
-    async run(subject) {
-      const repository = await subject.open();
+  R3: {
+    async 'a different fact with the same id is a conflict, and the first copy stays'(repository) {
       const first = sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z' });
       const others = [
         sampleActivity({ id: 'a', createdAt: '2025-12-31T00:00:00Z', userId: 'user-2' }),
@@ -78,9 +61,9 @@ export const sameFactCases: readonly ContractCase<RepositorySubject>[] = [
       assert.deepEqual(await activitiesIn(repository), [first]);
     },
   },
-];
+});
 
-/** The newest ten. */
+/** Returns the newest ten activities. */
 async function activitiesIn(repository: ActivityRepository): Promise<UserActivity[]> {
   const page = ActivityQuery.of({ filter: filterOf(), limit: 10 });
   return (await repository.find(page)).activities.map((activity) => activity.toActivity());

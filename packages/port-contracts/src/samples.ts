@@ -9,7 +9,7 @@ import {
   UserId,
 } from '@user-activity/domain';
 
-/** Plain values for a sample; the rest has defaults. */
+/** Plain values of an activity. A missing value gets a default. */
 export interface SampleFields {
   readonly id?: string;
   readonly userId?: string;
@@ -19,14 +19,14 @@ export interface SampleFields {
   readonly receivedAt?: string | number;
 }
 
-let made = 0;
+let samples = 0;
 
-/** Makes an activity with the given values, by the domain's rules. Default: a new id. */
+/** Makes an activity with the given values. Throws if a value breaks a rule of the domain. Default: a new id. */
 export function sampleActivity(fields: SampleFields = {}): UserActivity {
-  made += 1;
-  const receivedAt = fields.receivedAt ?? '2026-01-02T03:04:05.678Z';
+  samples += 1;
+  const receivedAt = fields.receivedAt ?? start;
   const state: ActivityState = {
-    id: ActivityId.parse(fields.id ?? `sample-${made}`),
+    id: ActivityId.parse(fields.id ?? `sample-${samples}`),
     userId: UserId.parse(fields.userId ?? 'user-1'),
     type: ActivityType.parse(fields.type ?? 'LOGIN'),
     metadata: Metadata.trusted(fields.metadata ?? {}),
@@ -36,15 +36,38 @@ export function sampleActivity(fields: SampleFields = {}): UserActivity {
   return UserActivity.rehydrate(state);
 }
 
+/** The default time of samples, in milliseconds. */
+export const start = Date.parse('2026-01-02T03:04:05.678Z');
+
 /** Makes activities of one user, a second apart, in the order of their times. */
 export function sampleActivities(count: number, fields: SampleFields = {}): UserActivity[] {
-  const start = Date.parse('2026-01-02T03:04:05.678Z');
   return Array.from({ length: count }, (_, index) =>
     sampleActivity({ createdAt: start + index * 1000, ...fields }),
   );
 }
 
-/** Keys that V8's `JSON.parse` confuses (nodejs/node#63785): read in this order, a later key becomes the first. */
+/** Returns the ids of activities, in their order. */
+export const idsOf = (activities: readonly Pick<UserActivity, 'id'>[]): string[] =>
+  activities.map(({ id }) => id);
+
+/**
+ * Makes 2,200 activities for each of three users, a second apart. In every 50 of a user the first and the last have a rare step,
+ * so that a store that reads some hundreds at a time finds one at either end. The first 1,000 of the first user have `first`.
+ */
+export const activitiesWithRareSteps = (): UserActivity[] =>
+  sampleActivities(6600).map(({ createdAt }, index) =>
+    sampleActivity({
+      userId: ['user-1', 'user-2', 'User-1'][index % 3] ?? '',
+      type: Math.floor(index / 6) % 2 === 0 ? 'LOGIN' : 'LOGOUT',
+      metadata: {
+        step: [0, 49].includes(Math.floor(index / 3) % 50) ? 'rare' : 'common',
+        first: index < 3000 && index % 3 === 0,
+      },
+      createdAt,
+    }),
+  );
+
+/** Makes activities with keys that V8's `JSON.parse` confuses if it parses them in this order (nodejs/node#63785). */
 export const confusableActivities = (): UserActivity[] =>
   ['\\', '\n', '"', '\\n', '\n1'].map((key) => sampleActivity({ metadata: { first: 1, [key]: 2 } }));
 

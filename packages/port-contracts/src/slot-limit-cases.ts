@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  ActivityType,
-  slotMs,
-  TimeLines,
-  TimeRange,
-  Timestamp,
-  type TimeUnit,
-  TimeZone,
-  UserId,
-} from '@user-activity/domain';
-import type { ContractCase } from './contract.ts';
-import type { RepositorySubject } from './repository-subject.ts';
-import { sampleActivity } from './samples.ts';
+import { slotMs, TimeLines, TimeRange, Timestamp, type TimeUnit, TimeZone } from '@user-activity/domain';
+import { repositoryCases } from './repository-subject.ts';
+import { sampleActivity, start } from './samples.ts';
 import { at, bySlot, slotsOf } from './stats-counts.ts';
 import { filterOf } from './walk.ts';
 
-const start = Date.parse('2026-01-02T03:04:05.678Z');
 const minute = 60_000;
 
 /** Times on a clock in Berlin: the last and first moments of years, months, weeks and summer time. */
@@ -36,12 +25,9 @@ const moments: readonly (readonly [moment: string, day: string, week: string])[]
 ];
 
 /** The promise about counts by slot, however far apart the slots are. */
-export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
-  {
-    promise: 'R15',
-    title: 'more slots than the limit are too many, and as many as the limit are not',
-    async run(subject) {
-      const repository = await subject.open();
+export const slotLimitCases = repositoryCases({
+  R15: {
+    async 'countBySlot returns too-many if there are more slots than the limit'(repository) {
       // Two in each minute, with alternating users and types.
       await repository.save(
         Array.from({ length: 24 }, (_, index) =>
@@ -53,8 +39,8 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
           }),
         ),
       );
-      const userIds = [UserId.parse('user-0'), UserId.parse('user-1')];
-      const types = [ActivityType.parse('LOGIN'), ActivityType.parse('LOGOUT')];
+      const userIds = ['user-0', 'user-1'];
+      const types = ['LOGIN', 'LOGOUT'];
       const createdAt = TimeRange.between(at(start), at(start + 12 * minute));
       const metadata = [{ path: ['even'], scalars: new Set([true]) }];
       for (const slots of [
@@ -68,17 +54,12 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
           assert.equal((await bySlot(repository, filter, slots, 12)).length, 12);
         }
     },
-  },
-  {
-    promise: 'R15',
-    title: 'empty time between activities costs nothing, even millennia',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'time without activities does not count towards the limit, even millennia'(repository) {
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
-      const far = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, start, last];
-      await repository.save(far.map((createdAt) => sampleActivity({ createdAt })));
+      const farTimes = [first, Date.parse('0008-11-29T08:00:00Z'), 0, 1, start, last];
+      await repository.save(farTimes.map((createdAt) => sampleActivity({ createdAt })));
       const slots = slotsOf(minute, [first, -2_670_000], [0, 0]);
-      const expected = far
+      const expected = farTimes
         .filter((moment) => moment !== 1)
         .map((moment) => [
           moment < 0 ? 0 : 1,
@@ -95,12 +76,7 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
       const range = filterOf({ createdAt: TimeRange.between(at(0), at(last)) });
       assert.deepEqual(await bySlot(repository, range, slots, 2), expected.slice(2, 4));
     },
-  },
-  {
-    promise: 'R15',
-    title: 'days add up to the weeks and months of a zone, across clock changes, leap days and years',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'days add up to weeks and months of a time zone, across clock changes and leap days'(repository) {
       await repository.save(moments.map(([createdAt]) => sampleActivity({ createdAt })));
       const zone = TimeZone.parse('Europe/Berlin');
       const [first, last] = [moments[0], moments.at(-1)].map((moment) => Timestamp.parse(moment?.[0]));
@@ -128,4 +104,4 @@ export const slotLimitCases: readonly ContractCase<RepositorySubject>[] = [
       }
     },
   },
-];
+});

@@ -1,52 +1,39 @@
 import assert from 'node:assert/strict';
-import { ActivityType, TimeRange, UserId } from '@user-activity/domain';
-import type { ContractCase } from './contract.ts';
-import type { RepositorySubject } from './repository-subject.ts';
-import { sampleActivities, sampleActivity } from './samples.ts';
+import { TimeRange } from '@user-activity/domain';
+import { repositoryCases } from './repository-subject.ts';
+import { sampleActivities, sampleActivity, start } from './samples.ts';
 import { at, bySlot, byKey, slotsOf } from './stats-counts.ts';
 import { filterOf } from './walk.ts';
 
-const start = Date.parse('2026-01-02T03:04:05.678Z');
-
 /** The promise about grouped counts. */
-export const statsCases: readonly ContractCase<RepositorySubject>[] = [
-  {
-    promise: 'R15',
-    title: 'activities that match the filter are counted by type or user',
-    async run(subject) {
-      const repository = await subject.open();
+export const statsCases = repositoryCases({
+  R15: {
+    async 'activities that match the filter are counted by type or user'(repository) {
       await repository.save([
         sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: start }),
         sampleActivity({ userId: 'user-2', type: 'LOGIN', createdAt: start + 1 }),
         sampleActivity({ userId: 'user-1', type: 'LOGIN', createdAt: start + 2 }),
         sampleActivity({ userId: 'user-1', type: 'LOGOUT', createdAt: start + 3 }),
       ]);
-      const [one, two] = [UserId.parse('user-1'), UserId.parse('user-2')];
-      const [login, logout] = [ActivityType.parse('LOGIN'), ActivityType.parse('LOGOUT')];
       const createdAt = TimeRange.between(at(start + 1), at(start + 3));
       for (const [field, filter, expected] of [
         ['type', {}, { LOGIN: 3, LOGOUT: 1 }],
-        ['type', { userIds: [one] }, { LOGIN: 2, LOGOUT: 1 }],
-        ['type', { userIds: [one, two], types: [login] }, { LOGIN: 3 }],
-        ['type', { types: [logout, login] }, { LOGIN: 3, LOGOUT: 1 }],
+        ['type', { userIds: ['user-1'] }, { LOGIN: 2, LOGOUT: 1 }],
+        ['type', { userIds: ['user-1', 'user-2'], types: ['LOGIN'] }, { LOGIN: 3 }],
+        ['type', { types: ['LOGOUT', 'LOGIN'] }, { LOGIN: 3, LOGOUT: 1 }],
         ['type', { createdAt }, { LOGIN: 2 }],
         ['userId', {}, { 'user-1': 3, 'user-2': 1 }],
-        ['userId', { types: [login] }, { 'user-1': 2, 'user-2': 1 }],
-        ['userId', { types: [logout, login] }, { 'user-1': 3, 'user-2': 1 }],
-        ['userId', { userIds: [two], types: [login, logout] }, { 'user-2': 1 }],
-        ['userId', { userIds: [two] }, { 'user-2': 1 }],
-        ['userId', { types: [login], createdAt }, { 'user-1': 1, 'user-2': 1 }],
-        ['userId', { userIds: [two], types: [logout] }, {}],
+        ['userId', { types: ['LOGIN'] }, { 'user-1': 2, 'user-2': 1 }],
+        ['userId', { types: ['LOGOUT', 'LOGIN'] }, { 'user-1': 3, 'user-2': 1 }],
+        ['userId', { userIds: ['user-2'], types: ['LOGIN', 'LOGOUT'] }, { 'user-2': 1 }],
+        ['userId', { userIds: ['user-2'] }, { 'user-2': 1 }],
+        ['userId', { types: ['LOGIN'], createdAt }, { 'user-1': 1, 'user-2': 1 }],
+        ['userId', { userIds: ['user-2'], types: ['LOGOUT'] }, {}],
       ] as const) {
         assert.deepEqual(await byKey(repository, filterOf(filter), field), expected);
       }
     },
-  },
-  {
-    promise: 'R15',
-    title: 'more types or users than the limit are too many, and as many as the limit are not',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'countByKey returns too-many if there are more types or users than the limit'(repository) {
       await repository.save(
         Array.from({ length: 12 }, (_, index) =>
           sampleActivity({ userId: `user-${index}`, type: `TYPE_${index}`, createdAt: start + index }),
@@ -60,12 +47,7 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
         assert.equal((await repository.countByKey(few, field, 3)).length, 3);
       }
     },
-  },
-  {
-    promise: 'R15',
-    title: 'slots begin at whole units by the clock of their segment, also before 1970',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'slots begin at whole units by the clock of their segment, also before 1970'(repository) {
       const moments = [-3_600_001, -3_600_000, -1, 0, 1_799_999, 1_800_000, 5_399_999, 5_400_000, 7_200_000];
       await repository.save(moments.map((createdAt) => sampleActivity({ createdAt })));
       const hour = 3_600_000;
@@ -92,12 +74,7 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
         [0, 0, 2],
       ]);
     },
-  },
-  {
-    promise: 'R15',
-    title: 'times far from 1970 are counted to the millisecond, with old offsets too',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'times far from 1970 are counted to the millisecond, with old offsets too'(repository) {
       const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
       const minute = 60_000;
       await repository.save(
@@ -115,12 +92,7 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
         [1, high, 1],
       ]);
     },
-  },
-  {
-    promise: 'R15',
-    title: 'saves during a count make it neither lose nor repeat earlier activities',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'saves during a count make it neither lose nor repeat earlier activities'(repository) {
       await repository.save(sampleActivities(500));
       const slots = slotsOf(60_000, [start, 0]);
       const known = new Set(
@@ -134,7 +106,7 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
         );
         const [keys, counts] = await Promise.all([
           byKey(repository, filterOf(), 'type'),
-          bySlot(repository, filterOf({ types: [ActivityType.parse('LOGIN')] }), slots),
+          bySlot(repository, filterOf({ types: ['LOGIN'] }), slots),
           saving,
         ]);
         assert.equal(keys['LOGIN'], 500);
@@ -144,6 +116,6 @@ export const statsCases: readonly ContractCase<RepositorySubject>[] = [
       assert.equal((await byKey(repository, filterOf(), 'type'))['NEWS'], 200);
     },
   },
-];
+});
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

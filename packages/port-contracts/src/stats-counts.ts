@@ -11,11 +11,12 @@ import {
 } from '@user-activity/domain';
 
 /** A limit higher than the number of keys and slots in any case. */
-const most = 10_000;
+const highLimit = 10_000;
 
+/** Returns the time a number of milliseconds after 1970. */
 export const at = (millis: number): Timestamp => Timestamp.fromMillis(millis);
 
-/** Makes slots from offsets and the moments at which they begin. */
+/** Makes slots from the offsets of a time zone, each with the time at which it begins. */
 export const slotsOf = (
   unitMs: number,
   ...offsets: readonly (readonly [from: number, offsetMs: number])[]
@@ -31,16 +32,16 @@ export async function assertCounts(
   filter: ActivityFilter,
   slots: TimeSlots,
 ): Promise<void> {
-  const through = everything.filter((activity) => letsThrough(filter, activity));
+  const selected = everything.filter((activity) => isSelected(filter, activity));
   for (const field of ['type', 'userId'] as const)
     assert.deepEqual(
       await byKey(repository, filter, field),
-      tally(through.map((activity) => activity[field])),
+      tally(selected.map((activity) => activity[field])),
     );
   const found = await bySlot(repository, filter, slots);
   assert.deepEqual(
     Object.fromEntries(found.map(([segment, slot, count]) => [`${segment} ${slot}`, count])),
-    tally(through.map(({ createdAt }) => slotAt(slots, createdAt))),
+    tally(selected.map(({ createdAt }) => slotAt(slots, createdAt))),
   );
   // A limit of exactly the number of keys is enough, and one less is not.
   assert.equal((await bySlot(repository, filter, slots, found.length)).length, found.length);
@@ -54,10 +55,10 @@ export async function byKey(
   filter: ActivityFilter,
   field: KeyField,
 ): Promise<Record<string, number>> {
-  const counts = await repository.countByKey(filter, field, most);
+  const counts = await repository.countByKey(filter, field, highLimit);
   assert.ok(counts !== 'too-many');
   const found = Object.fromEntries(counts.map(({ key, count }) => [key, count]));
-  assert.equal(Object.keys(found).length, counts.length, 'a key came twice');
+  assert.equal(Object.keys(found).length, counts.length, 'a key is repeated');
   return found;
 }
 
@@ -66,18 +67,19 @@ export async function bySlot(
   repository: ActivityRepository,
   filter: ActivityFilter,
   slots: TimeSlots,
-  atMost: number = most,
+  limit: number = highLimit,
 ): Promise<readonly (readonly [segment: number, slot: number, count: number])[]> {
-  const counts = await repository.countBySlot(filter, slots, atMost);
+  const counts = await repository.countBySlot(filter, slots, limit);
   assert.ok(counts !== 'too-many');
   const names = counts.map(({ segment, slot }: SlotCount) => `${segment} ${slot}`);
-  assert.equal(new Set(names).size, counts.length, 'a slot came twice');
+  assert.equal(new Set(names).size, counts.length, 'a slot is repeated');
   return counts
     .toSorted((a, b) => a.segment - b.segment || a.slot - b.slot)
     .map(({ segment, slot, count }) => [segment, slot, count] as const);
 }
 
-const letsThrough = (
+/** Returns whether an activity matches a filter. */
+export const isSelected = (
   { userIds, types: wanted, createdAt, metadata }: ActivityFilter,
   activity: UserActivity,
 ): boolean =>

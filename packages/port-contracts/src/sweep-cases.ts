@@ -7,29 +7,28 @@ import {
   letterOverheadBytes,
   type SweepLimits,
 } from '@user-activity/domain';
-import type { Contract } from './contract.ts';
-import type { LetterRepositorySubject } from './letter-repository-subject.ts';
+import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
 import { at, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
-const everything = DeadLetterQuery.of({
+const firstPage = DeadLetterQuery.of({
   filter: DeadLetterFilter.of(),
   order: 'asc',
   limit: 500,
 });
 
-/** Makes a letter of the edge that died a number of milliseconds after the start. Its value is its largest part. */
-const ofEdge = (millis: number, valueBytes = 50_000): DeadLetter =>
+/** Makes a letter of the edge with a `diedAt` that is `millis` after the default. */
+const edgeLetter = (millis: number, valueBytes = 50_000): DeadLetter =>
   letterOf(millis, {
     origin: { topic: edgeTopic, partition: 7, offset: millis },
     value: new Uint8Array(valueBytes),
     code: 'invalid',
     diedAt: at(millis),
   });
-const ofLog = (millis: number): DeadLetter =>
+const logLetter = (millis: number): DeadLetter =>
   letterOf(millis, { value: new Uint8Array(50_000), diedAt: at(millis) });
 
-const nothing: SweepLimits = {
+const withoutLimits: SweepLimits = {
   edgeBefore: undefined,
   logBefore: undefined,
   maxEdgeBytes: Number.MAX_SAFE_INTEGER,
@@ -37,91 +36,89 @@ const nothing: SweepLimits = {
 };
 
 /** The promises of a `DeadLetterRepository` about `sweep` and about claims to replay. */
-export const sweepCases: Contract<LetterRepositorySubject> = [
-  {
-    promise: 'B10',
-    title: 'letters are removed by age, with separate limits for those of the edge and from the log',
-    async run(subject) {
-      const repository = await subject.open();
-      const added = [0, 10, 20, 30].flatMap((millis) => [ofEdge(millis), ofLog(millis)]);
-      await (await subject.queue()).add(added);
-      assert.deepEqual(await left(subject), names(added));
-      assert.equal((await repository.sweep(nothing)).expired, 0);
-      assert.deepEqual(await left(subject), names(added));
-      const swept = await repository.sweep({ ...nothing, edgeBefore: at(20) });
+export const sweepCases = letterCases({
+  B10: {
+    async 'letters are removed by age, with separate limits for edge and log'(repository, queue, subject) {
+      const added = [0, 10, 20, 30].flatMap((millis) => [edgeLetter(millis), logLetter(millis)]);
+      await queue.add(added);
+      assert.deepEqual(await remaining(subject), names(added));
+      assert.equal((await repository.sweep(withoutLimits)).expired, 0);
+      assert.deepEqual(await remaining(subject), names(added));
+      const swept = await repository.sweep({ ...withoutLimits, edgeBefore: at(20) });
       assert.deepEqual([swept.expired, swept.evicted], [2, 0]);
-      assert.deepEqual(await left(subject), names([...added.slice(4), ofLog(0), ofLog(10)]));
-      assert.equal((await repository.sweep({ ...nothing, logBefore: at(11) })).expired, 2);
-      assert.deepEqual(await left(subject), names(added.slice(4)));
-      const rest = await repository.sweep({ ...nothing, edgeBefore: at(99), logBefore: at(99) });
+      assert.deepEqual(await remaining(subject), names([...added.slice(4), logLetter(0), logLetter(10)]));
+      assert.equal((await repository.sweep({ ...withoutLimits, logBefore: at(11) })).expired, 2);
+      assert.deepEqual(await remaining(subject), names(added.slice(4)));
+      const rest = await repository.sweep({ ...withoutLimits, edgeBefore: at(99), logBefore: at(99) });
       assert.deepEqual(rest, { expired: 4, evicted: 0, edgeBytes: 0 });
     },
-  },
-  {
-    promise: 'B10',
-    title: 'the oldest letters of the edge are removed while all are too large, and never one from the log',
-    async run(subject) {
-      const [repository, queue] = [await subject.open(), await subject.queue()];
-      const logged = [ofLog(0), ofLog(5)];
-      await queue.add([...logged, ...[1, 2, 3, 4].map((millis) => ofEdge(millis))]);
-      // A letter that is added again replaces the first, and counts once.
-      await queue.add([ofEdge(1, 10), ofEdge(1)]);
-      const all = await repository.sweep(nothing);
+    async 'the oldest letters of the edge are removed while the edge exceeds its size limit'(
+      repository,
+      queue,
+      subject,
+    ) {
+      const logged = [logLetter(0), logLetter(5)];
+      await queue.add([...logged, ...[1, 2, 3, 4].map((millis) => edgeLetter(millis))]);
+      // A letter that is added again replaces the earlier copy, so its size counts once.
+      await queue.add([edgeLetter(1, 10), edgeLetter(1)]);
+      const all = await repository.sweep(withoutLimits);
       const each = all.edgeBytes / 4;
       assert.ok(each >= letterOverheadBytes + 50_000 && each <= 2 * letterOverheadBytes + 50_000, `${each}`);
-      const swept = await repository.sweep({ ...nothing, maxEdgeBytes: 2.5 * each });
+      const swept = await repository.sweep({ ...withoutLimits, maxEdgeBytes: 2.5 * each });
       assert.deepEqual(swept, { expired: 0, evicted: 2, edgeBytes: 2 * each });
-      assert.deepEqual(await left(subject), names([...logged, ofEdge(3), ofEdge(4)]));
-      const again = await repository.sweep({ ...nothing, maxEdgeBytes: 2 * each });
+      assert.deepEqual(await remaining(subject), names([...logged, edgeLetter(3), edgeLetter(4)]));
+      const again = await repository.sweep({ ...withoutLimits, maxEdgeBytes: 2 * each });
       assert.deepEqual(again, { expired: 0, evicted: 0, edgeBytes: 2 * each });
-      await repository.sweep({ ...nothing, maxEdgeBytes: 0 });
-      assert.deepEqual(await left(subject), names(logged));
+      await repository.sweep({ ...withoutLimits, maxEdgeBytes: 0 });
+      assert.deepEqual(await remaining(subject), names(logged));
     },
-  },
-  {
-    promise: 'B10',
-    title: 'one call removes at most its limit, and concurrent calls remove little more than is due',
-    async run(subject) {
-      const [repository, other] = [await subject.open(), await subject.open()];
-      const added = Array.from({ length: 20 }, (_, millis) => [ofEdge(millis, 10), ofLog(millis)]).flat();
-      await (await subject.queue()).add(added);
-      const aged = { ...nothing, edgeBefore: at(15), logBefore: at(15), limit: 20 };
+    async 'a call removes at most its limit, and concurrent calls remove few letters too many'(
+      repository,
+      queue,
+      subject,
+    ) {
+      const second = await subject.open();
+      const added = Array.from({ length: 20 }, (_, millis) => [
+        edgeLetter(millis, 10),
+        logLetter(millis),
+      ]).flat();
+      await queue.add(added);
+      const aged = { ...withoutLimits, edgeBefore: at(15), logBefore: at(15), limit: 20 };
       const { expired } = await repository.sweep(aged);
       assert.ok(expired <= 20, `${expired} at once`);
       while ((await repository.sweep(aged)).expired > 0);
-      assert.deepEqual(await left(subject), names(added.slice(30)));
-      const { edgeBytes } = await repository.sweep(nothing);
-      const half = { ...nothing, maxEdgeBytes: edgeBytes * 0.6, limit: 1 };
-      await Promise.all([repository, other].map((handle) => handle.sweep(half)));
+      assert.deepEqual(await remaining(subject), names(added.slice(30)));
+      const { edgeBytes } = await repository.sweep(withoutLimits);
+      const half = { ...withoutLimits, maxEdgeBytes: edgeBytes * 0.6, limit: 1 };
+      await Promise.all([repository, second].map((handle) => handle.sweep(half)));
       while ((await repository.sweep(half)).evicted > 0);
-      const rest = (await left(subject)).filter((name) => name.startsWith(edgeTopic));
+      const rest = (await remaining(subject)).filter((name) => name.startsWith(edgeTopic));
       assert.ok(rest.length === 3 || rest.length === 2, rest.join());
       assert.ok(rest.includes(`${edgeTopic}:7:19`));
     },
   },
-  {
-    promise: 'B7',
-    title: 'while unreachable nothing is swept, and it works again afterwards',
-    async run(subject) {
-      const repository = await subject.open();
-      await (await subject.queue()).add([ofEdge(0)]);
+  B7: {
+    async 'while the store is unreachable sweep rejects, and it works again afterwards'(
+      repository,
+      queue,
+      subject,
+    ) {
+      await queue.add([edgeLetter(0)]);
       const restore = await subject.interrupt();
-      const sweep = { ...nothing, maxEdgeBytes: 0 };
+      const sweep = { ...withoutLimits, maxEdgeBytes: 0 };
       await assertRejects(repository.sweep(sweep), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await restore();
       assert.equal((await repository.sweep(sweep)).evicted, 1);
     },
   },
-  {
-    promise: 'B11',
-    title: 'one of many concurrent claims succeeds, until it is released or its time is over',
-    async run(subject) {
-      const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
-      const [first, second] = handles;
-      assert.ok(first !== undefined && second !== undefined);
+  B11: {
+    async 'one of many concurrent claims succeeds, until it is released or expires'(first, _, subject) {
+      const second = await subject.open();
+      const handles = [first, second];
+      for (let opened = 2; opened < 8; opened += 1) handles.push(await subject.open());
       const claimAt = (millis: number) => ({ from: at(millis), until: at(millis + 1000) });
       for (const millis of [0, 10_000]) {
-        // Each with a slightly different time, as clocks differ.
+        // The claims have slightly different times, because clocks differ.
         const claims = handles.map((handle, index) => handle.claimReplay(claimAt(millis + index)));
         const outcomes = await Promise.all(claims);
         assert.deepEqual(outcomes.filter((outcome) => outcome === 'claimed').length, 1);
@@ -133,25 +130,20 @@ export const sweepCases: Contract<LetterRepositorySubject> = [
       assert.equal(await first.claimReplay(held), 'claimed');
       await first.releaseReplay(held);
       assert.equal(await second.claimReplay(claimAt(20_001)), 'claimed');
-      // The claim's process died: later callers need not wait for a release.
+      // The claim expires without a release, as if its process had crashed.
       assert.equal(await first.claimReplay(claimAt(21_001)), 'claimed');
     },
-  },
-  {
-    promise: 'B11',
-    title: 'a claim from a clock that was far ahead blocks nobody',
-    async run(subject) {
-      const repository = await subject.open();
+    async 'a claim from a clock that was far ahead blocks no other claim'(repository) {
       const ahead = { from: at(1_000_000_000), until: at(1_000_001_000) };
       assert.equal(await repository.claimReplay(ahead), 'claimed');
       assert.equal(await repository.claimReplay({ from: at(0), until: at(1000) }), 'claimed');
     },
   },
-];
+});
 
 /** Returns the ids of all remaining letters, in order. */
-async function left(subject: LetterRepositorySubject): Promise<string[]> {
-  const { letters } = await (await subject.open()).find(everything);
+async function remaining(subject: LetterRepositorySubject): Promise<string[]> {
+  const { letters } = await (await subject.open()).find(firstPage);
   return idsOf(letters).toSorted();
 }
 

@@ -1,31 +1,24 @@
 import assert from 'node:assert/strict';
 import type { TopicRegistry } from '@user-activity/domain';
-import type { Contract, Subject } from './contract.ts';
+import { casesWith, type StoreSubject } from './contract.ts';
 import { assertRejects } from './rejections.ts';
 
-/** One registry, empty at first. */
-export interface TopicRegistrySubject extends Subject {
-  /** Opens a new handle on the registry. */
-  open(): Promise<TopicRegistry>;
-  /** Makes the registry unreachable for every handle. The returned function undoes it. */
-  interrupt(): Promise<() => Promise<void>>;
-}
+/** A registry of topics. */
+export type TopicRegistrySubject = StoreSubject<TopicRegistry>;
+
+const topicCases = casesWith(
+  async (subject: TopicRegistrySubject) => [await subject.open(), subject] as const,
+);
 
 /** The promises of every `TopicRegistry`, by the numbers in its doc comment. */
-export const topicRegistryContract: Contract<TopicRegistrySubject> = [
-  {
-    promise: 'T1',
-    title: 'the first number stays, whatever number comes later',
-    async run(subject) {
-      const topics = await subject.open();
+export const topicRegistryContract = topicCases({
+  T1: {
+    async 'the first number stays, whatever number is registered later'(topics) {
       for (const partitions of [6, 6, 12, 1]) assert.equal(await topics.register('one', partitions), 6);
     },
   },
-  {
-    promise: 'T2',
-    title: 'topics are independent, whatever their names',
-    async run(subject) {
-      const topics = await subject.open();
+  T2: {
+    async 'topics are independent, whatever their names'(topics) {
       const names = ['one', 'One', 'one.dead-letters', '$one', 'a.b_c-d', 'toString', '__proto__'];
       for (const [index, name] of names.entries())
         assert.equal(await topics.register(name, index + 1), index + 1, name);
@@ -33,18 +26,14 @@ export const topicRegistryContract: Contract<TopicRegistrySubject> = [
         assert.equal(await topics.register(name, 99), index + 1, name);
     },
   },
-  {
-    promise: 'T3',
-    title: 'a new handle returns the same number',
-    async run(subject) {
-      await (await subject.open()).register('one', 6);
+  T3: {
+    async 'a new handle returns the same number'(topics, subject) {
+      await topics.register('one', 6);
       assert.equal(await (await subject.open()).register('one', 12), 6);
     },
   },
-  {
-    promise: 'T4',
-    title: 'concurrent calls all return the same number, passed by one of them',
-    async run(subject) {
+  T4: {
+    async 'all concurrent calls return the number that one of them passed'(_, subject) {
       for (let round = 0; round < 5; round += 1) {
         const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
         const returned = await Promise.all(
@@ -56,11 +45,8 @@ export const topicRegistryContract: Contract<TopicRegistrySubject> = [
       }
     },
   },
-  {
-    promise: 'T5',
-    title: 'while unreachable it rejects with a domain error, and works again afterwards',
-    async run(subject) {
-      const topics = await subject.open();
+  T5: {
+    async 'calls reject while the store is unreachable, and work again afterwards'(topics, subject) {
       await topics.register('one', 6);
       const restore = await subject.interrupt();
       await assertRejects(topics.register('one', 6), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
@@ -69,4 +55,4 @@ export const topicRegistryContract: Contract<TopicRegistrySubject> = [
       assert.equal(await topics.register('one', 12), 6);
     },
   },
-];
+});

@@ -2,14 +2,37 @@ import {
   ActivityFilter,
   ActivityQuery,
   type ActivityRepository,
+  ActivityType,
   type FilterParts,
   MetadataCondition,
   type Order,
   type StoredActivity,
+  type UserActivity,
+  UserId,
 } from '@user-activity/domain';
 
+/** The parts of a filter, with users and types as text. */
+export type FilterTexts = Partial<
+  Omit<FilterParts, 'userIds' | 'types'> & Readonly<Record<'userIds' | 'types', readonly string[]>>
+>;
+
 /** Makes a filter that matches everything, except for the given parts. */
-export const filterOf = (parts: Partial<FilterParts> = {}): ActivityFilter => ActivityFilter.of(parts);
+export const filterOf = ({ userIds = [], types = [], ...parts }: FilterTexts = {}): ActivityFilter =>
+  ActivityFilter.of({
+    ...parts,
+    userIds: userIds.map((userId) => UserId.parse(userId)),
+    types: types.map((type) => ActivityType.parse(type)),
+  });
+
+/** Saves activities in several calls of `size` activities each. */
+export async function saveAll(
+  repository: ActivityRepository,
+  activities: readonly UserActivity[],
+  size = 2000,
+): Promise<void> {
+  for (let saved = 0; saved < activities.length; saved += size)
+    await repository.save(activities.slice(saved, saved + size));
+}
 
 /** Makes a condition from a path, whose keys are joined by dots or listed, and the texts of a query. */
 export const where = (path: string | readonly string[], ...texts: readonly string[]): MetadataCondition => ({
@@ -17,10 +40,7 @@ export const where = (path: string | readonly string[], ...texts: readonly strin
   scalars: MetadataCondition.scalarsOf(texts),
 });
 
-/** Returns the position after an activity. */
-const positionOf = ({ createdAt, id }: StoredActivity): ActivityQuery['after'] => ({ createdAt, id });
-
-/** Walks through all pages and yields each. Calls `between` before each page but the first. */
+/** Returns all pages of a query. Calls `between` before each page but the first. */
 export async function walk(
   repository: ActivityRepository,
   query: { readonly filter?: ActivityFilter; readonly order?: Order; readonly limit: number },
@@ -33,7 +53,7 @@ export async function walk(
     pages.push(activities);
     const last = activities.at(-1);
     if (!hasMore || last === undefined) return pages;
-    after = positionOf(last);
+    after = { createdAt: last.createdAt, id: last.id };
     await between();
   }
 }

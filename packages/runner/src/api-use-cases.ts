@@ -18,7 +18,7 @@ import type { Get } from './wiring.ts';
 /** Node's event loop, and its monotonic clock. */
 const eventLoop: EventLoop = { defer: setImmediate, now: () => performance.now() };
 
-// Waiting requests hold at most 32 MiB of metadata, and twice that while it is compared.
+// Limits the metadata of waiting requests to 32 MiB. Comparing it takes twice that memory.
 const maxWaiting = 1000;
 const maxWaitingBytes = 32 * 1024 * 1024;
 
@@ -41,7 +41,7 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       publisher: measuredPublisher(get(tokens.publisher)),
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
-      // It calls the instrumented sweep, so that sweeps for the quota are measured too.
+      // Sweeps for the quota use the instrumented use case, so metrics include them.
       deadLetterQueue: withinQuota(measuredDeadLetters(get(tokens.deadLetterQueue)), (why) =>
         useCases.sweepDeadLetters(why),
       ),
@@ -50,14 +50,15 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       retention: limits.deadLetterRetention,
       now: eventLoop.now,
       maxStatsMs: QUERY_TIMEOUT_MS,
-      // A portion is appended once and then removed. MongoDB looks for a server and waits twice as long for its answer.
+      // One append to the log, and one removal from the store. MongoDB may take three timeouts: one to
+      // select a server, and two for its response.
       maxReplayPortionMs: PUBLISH_TIMEOUT_MS + 3 * QUERY_TIMEOUT_MS,
     }),
   );
   return useCases;
 }
 
-/** Makes the place where requests wait for an outcome. The larger their metadata may be, the fewer may wait. */
+/** Makes the waiter for outcomes. The larger the metadata of a request may be, the fewer requests may wait. */
 export const outcomeWaiter = (get: Get, { maxMetadataBytes }: RecordingRules): OutcomeWaiter =>
   measuredWaiting(
     new OutcomeWaiter({

@@ -1,4 +1,4 @@
-/** Remembers how to close what was opened, and closes it in reverse order, because later resources may need earlier ones. */
+/** Closes resources in the reverse order of opening, because later resources may use earlier ones. */
 export class Closers {
   readonly #closers: (() => Promise<void>)[] = [];
 
@@ -8,10 +8,10 @@ export class Closers {
     return resource;
   }
 
-  /** Returns two sets of closers that `close` runs side by side: one after the other might take too long. */
+  /** Returns two closers that `close` runs in parallel, because in sequence they might take too long. */
   split(): readonly [Closers, Closers] {
-    return this.add([new Closers(), new Closers()] as const, async (halves) => {
-      await Promise.all(halves.map((half) => half.close()));
+    return this.add([new Closers(), new Closers()] as const, async (both) => {
+      await Promise.all(both.map((closers) => closers.close()));
     });
   }
 

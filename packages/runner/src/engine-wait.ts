@@ -11,7 +11,7 @@ export class StartTimeout extends Error {
 /** A log or a store to wait for. */
 export interface AwaitedEngine {
   readonly name: string;
-  /** The variable that says where it is. An embedded engine has none. */
+  /** The variable with its address. An embedded engine has none. */
   readonly variable?: string | undefined;
 }
 
@@ -29,36 +29,36 @@ export class EngineWait {
   readonly #engines: AwaitedEngines;
   readonly #logger: Logger;
   readonly #over: AbortSignal;
-  /** Why each of the two is not reached yet. */
+  /** The sides that are not reached yet, each with the reason. */
   readonly #missing = new Map<Side, string>([
     ['log', 'no answer'],
     ['store', 'no answer'],
   ]);
 
-  /** The time limit begins now. The signal ends all waits early, when the process is to stop. */
+  /** Starts the time limit. Aborting the signal ends all waits early. */
   constructor(engines: AwaitedEngines, logger: Logger, signal: AbortSignal) {
     this.#engines = engines;
     this.#logger = logger;
     this.#over = AbortSignal.any([signal, AbortSignal.timeout(engines.startTimeoutMs)]);
   }
 
-  /** Reports `unavailable`, and the status of log and store so far. */
+  /** Reports `unavailable`, with the current status of the log and the store. */
   readonly checkHealth: CheckHealth = async () => ({
     status: 'unavailable',
     checks: { log: this.#status('log'), store: this.#status('store') },
   });
 
   /**
-   * Repeats the attempt until it succeeds. Rejects with StartTimeout when the time is over, and at once if an attempt fails with
-   * an error of another kind than `unavailable`: waiting only helps in an outage. A hanging attempt is abandoned, because the
-   * process exits then. For an embedded engine it attempts once, without a time limit.
+   * Repeats the attempt until it succeeds. Rejects with StartTimeout at the time limit, and at once if an attempt fails with
+   * an error of another kind than `unavailable`, because waiting only helps in an outage. It abandons a hanging attempt, because
+   * the process then exits. For an embedded engine it attempts once, without a time limit.
    */
   async reach<Value>(side: Side, attempt: () => Promise<Value>): Promise<Value> {
     const { name, variable } = this.#engines[side];
     this.#missing.set(side, 'no answer');
     for (let failures = 1; ; failures += 1) {
       try {
-        const value = await (variable === undefined ? attempt() : this.#inTime(attempt()));
+        const value = await (variable === undefined ? attempt() : this.#withinLimit(attempt()));
         this.#missing.delete(side);
         return value;
       } catch (error) {
@@ -68,11 +68,11 @@ export class EngineWait {
         const isPowerOfTwo = (failures & (failures - 1)) === 0;
         if (isPowerOfTwo) this.#logger.warn({ failures, reason: error.message }, `waiting for ${name}`);
       }
-      await this.#inTime(backOff(failures, this.#over));
+      await this.#withinLimit(backOff(failures, this.#over));
     }
   }
 
-  async #inTime<Value>(work: Promise<Value>): Promise<Value> {
+  async #withinLimit<Value>(work: Promise<Value>): Promise<Value> {
     const over = Promise.withResolvers<never>();
     const end = (): void => over.reject(this.#timeout());
     if (this.#over.aborted) end();
@@ -89,7 +89,7 @@ export class EngineWait {
   }
 
   #timeout(): StartTimeout {
-    const names = [...this.#missing].map(([side, why]) => `${this.#engines[side].name} (${why})`);
+    const names = [...this.#missing].map(([side, reason]) => `${this.#engines[side].name} (${reason})`);
     const variables = [...this.#missing.keys()].map((side) => this.#engines[side].variable);
     return new StartTimeout(
       `not reached within ${this.#engines.startTimeoutMs} ms: ${names.join(' and ')}; ` +

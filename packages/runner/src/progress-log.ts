@@ -1,9 +1,10 @@
 import type { ProgressObserver } from '@user-activity/application';
 import type { Logger } from './logger.ts';
 
-/** Logs the progress of a consumer. */
+/** Logs when a consumer stalls, restarts, recovers or fails for good. */
 export const progressLog = (logger: Logger): ProgressObserver => ({
-  stalled: (partitions) => logger.error({ partitions }, 'consumer stalled: lagging and committing nothing'),
+  stalled: (partitions) =>
+    logger.error({ partitions }, 'consumer stalled: records are waiting and none is committed'),
   restarted: (reason) => logger.warn({ err: reason }, 'consumer restarted'),
   recovered: () => logger.info('consumer is making progress again'),
   dead: (partitions) => logger.fatal({ partitions }, 'the consumer cannot recover; replace this process'),

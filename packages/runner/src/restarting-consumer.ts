@@ -15,20 +15,19 @@ export interface RestartingConsumerOptions {
   readonly pause: Pause;
   /** Called for each replacement of a member, with the reason. */
   readonly restarted: (reason: unknown) => void;
-  /** How long to wait for a member to stop. A frozen member never stops. Default: 4,000. */
+  /** How long to wait for a member to stop, because a frozen member never stops. Default: 4,000. */
   readonly stopWithinMs?: number;
-  /** Gives up after this number of failed members in a row: nothing was handled between the failures. Default: 5. */
+  /** Rejects `ended` after this number of failures without a handled record between them. Default: 5. */
   readonly maxFailures?: number;
 }
 
-// A failure is forgotten after this time, even if nothing was handled since.
-const forgottenMs = 600_000;
+// After this time without a failure the count starts again, even if no record was handled.
+const failuresExpireMs = 600_000;
 
 /**
  * A consumer that replaces its member of the group when the member ends by itself, or when `restart` is called. For a moment two
- * members of this process may be in the group, as if there were two processes: records may be delivered twice, and the old member
- * can't commit after its partitions went to another. It keeps all promises of its members except L8: `stop` abandons a handler
- * that does not settle.
+ * members of this process may be in the group, so records may be delivered twice. The old member can't commit after it lost its
+ * partitions. This consumer keeps the promises of its members except L8: `stop` abandons a handler that does not settle.
  */
 export class RestartingConsumer implements EventConsumer {
   readonly #options: RestartingConsumerOptions;
@@ -66,7 +65,7 @@ export class RestartingConsumer implements EventConsumer {
     return this.#member.progress();
   }
 
-  /** Replaces the member at once, whatever it is doing. */
+  /** Replaces the member at once, even if it is handling records. */
   restart(reason: unknown): void {
     this.#replace(this.#member, reason, 0).catch(this.#ended.reject);
   }
@@ -90,13 +89,13 @@ export class RestartingConsumer implements EventConsumer {
   #failed(member: EventConsumer, error: unknown): void {
     if (member !== this.#member || this.#stopping.signal.aborted) return;
     const now = performance.now();
-    this.#failures = now - this.#failedAt > forgottenMs ? 1 : this.#failures + 1;
+    this.#failures = now - this.#failedAt > failuresExpireMs ? 1 : this.#failures + 1;
     this.#failedAt = now;
     if (this.#failures >= (this.#options.maxFailures ?? 5)) this.#ended.reject(error);
     else this.#replace(member, error, this.#failures).catch(this.#ended.reject);
   }
 
-  /** Replaces the member, unless it was replaced already. If this is called again meanwhile, only the last new member joins. */
+  /** Replaces the member, unless it was already replaced. If replaced again before it joins, only the last new member joins. */
   async #replace(old: EventConsumer, reason: unknown, failures: number): Promise<void> {
     const handler = this.#handler;
     if (old !== this.#member || handler === undefined) return;
@@ -109,7 +108,7 @@ export class RestartingConsumer implements EventConsumer {
     await this.#join(member, handler).catch((error: unknown) => this.#failed(member, error));
   }
 
-  /** Stops the member, and waits for that only for a limited time. Never rejects. */
+  /** Stops the member, and waits at most `stopWithinMs` for it. Never rejects. */
   #stopMember(member: EventConsumer): Promise<boolean> {
     return settlesWithin(this.#options.stopWithinMs ?? 4000, member.stop());
   }

@@ -11,7 +11,7 @@ export interface RunningApp {
   readonly docs?: string;
   /** A line for people who want to try the app, shown after the ready line. */
   readonly hint?: string;
-  /** Rejects if an essential component ends. */
+  /** Rejects if a component fails that the app cannot run without. */
   readonly failed?: Promise<unknown>;
   /** Finishes pending work and closes all resources. */
   stop(): Promise<void>;
@@ -34,28 +34,29 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
   });
   // Scripts and supervisors wait for the ready line, so it is logged at any LOG_LEVEL.
   const life = logger.child({}, { level: 'info' });
-  const asked = signalled();
+  const stopRequested = firstSignal();
   const stopping = new AbortController();
   const starting = start(stopping.signal);
-  // The start may fail before it is awaited below.
+  // The start may reject before it is awaited below.
   starting.catch(() => undefined);
   try {
     // Undefined if the signal comes before the app is ready.
-    const app = await Promise.race([starting, asked.then(() => undefined)]);
+    const app = await Promise.race([starting, stopRequested.then(() => undefined)]);
     if (app !== undefined) {
       life.info(`ready at ${app.url}${app.docs === undefined ? '' : ` (documentation at ${app.docs})`}`);
       if (app.hint !== undefined) life.info(app.hint);
     }
-    const failure = await Promise.race([asked.then(() => undefined), ending(app?.failed)]);
-    if (failure === undefined) logger.info({ signal: await asked }, 'stopping');
+    const failure = await Promise.race([stopRequested.then(() => undefined), failureOf(app?.failed)]);
+    if (failure === undefined) logger.info({ signal: await stopRequested }, 'stopping');
     else logger.fatal(failure, 'a component failed, shutting down');
-    // An app that was not ready has accepted nothing, and may be waiting for an engine that is down.
+    // Ends a start that waits for an engine.
     stopping.abort();
     const stopped = starting.then(async (started) => started.stop()).then(() => true);
-    const inTime = await (app === undefined
+    // An app that was not ready has accepted nothing, so it gets less time and may fail to stop.
+    const hasStopped = await (app === undefined
       ? Promise.race([stopped.catch(() => true), delay(startingMs, false)])
       : Promise.race([stopped, delay(drainMs, false)]));
-    if (inTime) logger.info('stopped');
+    if (hasStopped) logger.info('stopped');
     else logger.warn('shutdown timed out, exiting anyway; accepted activities are safe');
     process.exit(failure === undefined ? 0 : 1);
   } catch (error) {
@@ -64,8 +65,8 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
 }
 
 /**
- * Does everything in a `main.ts`: reads the configuration, makes the logger and runs the app. The signal is aborted when the process
- * is to stop, so that a waiting start gives up.
+ * Runs an app from its configuration: reads it, makes the logger, and runs the process. The signal is aborted when the process
+ * must stop, so that a waiting start gives up.
  */
 export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLevel }>(
   readConfig: () => Config,
@@ -81,15 +82,15 @@ export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLeve
   await runApp(logger, (signal) => start(config, logger, signal));
 }
 
-/** Resolves with the reason if `failed` rejects, otherwise never. */
-function ending(failed: Promise<unknown> | undefined): Promise<{ readonly err: unknown }> {
+/** Resolves with the reason if `failed` rejects. Otherwise never settles. */
+function failureOf(failed: Promise<unknown> | undefined): Promise<{ readonly err: unknown }> {
   return new Promise((resolve) => {
     failed?.catch((err: unknown) => resolve({ err }));
   });
 }
 
-/** Resolves at the first signal. Later ones change nothing: scripts and supervisors send several, and a stop is short. */
-function signalled(): Promise<NodeJS.Signals> {
+/** Resolves at the first signal. Later signals are ignored, because scripts and supervisors may send several. */
+function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of signals) process.on(signal, resolve);
   });

@@ -1,5 +1,5 @@
-/** The names of errors of the language and of Node. Their messages do not tell an operator what to do. */
-const unexplained: ReadonlySet<string> = new Set([
+/** The names of errors whose messages do not tell an operator what to do: those of JavaScript and Node. */
+const builtInErrors: ReadonlySet<string> = new Set([
   'Error',
   'AggregateError',
   'AssertionError',
@@ -12,15 +12,15 @@ const unexplained: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns one line that says why a process can't start and which variable to change. Returns undefined for a bug: its stack is
- * more useful than its message.
+ * Returns one line that says why a process can't start and which variable to change. Returns undefined for a bug, because its
+ * stack is more useful than its message.
  */
 export function startFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  return listenFault(error) ?? (unexplained.has(error.name) ? undefined : error.message);
+  return listenFault(error) ?? (builtInErrors.has(error.name) ? undefined : error.message);
 }
 
-/** Explains the system's error if a server can't listen. */
+/** Returns a line if the error is that a server can't listen, otherwise undefined. */
 function listenFault(error: Error): string | undefined {
   const { code, syscall, port, address, hostname } = Object.fromEntries<unknown>(Object.entries(error));
   if (syscall === 'getaddrinfo')

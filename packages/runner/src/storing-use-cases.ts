@@ -26,7 +26,7 @@ export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =
       deadLetterQueue: measuredDeadLetters(get(tokens.deadLetterQueue)),
       clock: get(tokens.clock),
       pause: backOff,
-      // More than a working store needs, and short for a waiting consumer group.
+      // Long enough for a store that works, and short enough that the group does not wait for this member.
       grace: () => delay(1000, undefined, { ref: false }),
       observer: withWatchdog(measuredOutages('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
       health,
@@ -53,12 +53,12 @@ export async function startStoring(get: Get, { everyMs }: WatchOptions = default
   await consumer.start(get(tokens.storingUseCases).storeActivities);
   measureLag(consumer);
   measureProgress(watchdog);
-  const over = new AbortController();
-  const end = (): void => over.abort();
+  const watchEnd = new AbortController();
+  const end = (): void => watchEnd.abort();
   consumer.ended.then(end, end);
   const store = get(tokens.repository);
-  // It rejects only because of a bug. A consumer that nobody watches must not go on.
-  watchProgress({ consumer, store, watchdog }, everyMs, over.signal).catch((bug: unknown) =>
+  // Only a bug makes this reject. The consumer must not run without its watchdog.
+  watchProgress({ consumer, store, watchdog }, everyMs, watchEnd.signal).catch((bug: unknown) =>
     consumer.giveUp(bug),
   );
 }

@@ -5,11 +5,11 @@ import type { Logger } from './logger.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
-// The wait after the first sweep is short, because that sweep never removes dead letters for their age:
-// processes that restart often would remove none.
+// The first sweep of a process never removes dead letters for their age. The second follows soon, so that
+// processes that restart often remove old letters too.
 const defaultIntervals = { firstMs: 30_000, everyMs: 5 * 60_000 };
 
-/** Sweeps at once and then at intervals, until it is cancelled. If the store does not answer, the next sweep tries again. */
+/** Sweeps at once and then at intervals, until the signal is aborted. If the store is unavailable, it waits for the next sweep. */
 export async function sweepRegularly(
   sweep: ApiUseCases['sweepDeadLetters'],
   logger: Pick<Logger, 'info' | 'warn'>,
@@ -35,16 +35,16 @@ export async function sweepRegularly(
   }
 }
 
-/** Sweeps the dead letters at intervals, until the returned function is called. Every process that serves the API does this. */
+/** Sweeps the dead letters at intervals, until the returned function is called. Every process with the API calls it. */
 export function startSweeping(get: Get): () => void {
   const { sweepDeadLetters } = get(tokens.apiUseCases);
-  const over = new AbortController();
-  // It rejects only because of a bug, which the log must show.
-  sweepRegularly(sweepDeadLetters, get(tokens.logger), over.signal).catch((bug: unknown) =>
+  const sweepEnd = new AbortController();
+  // Only a bug makes this reject.
+  sweepRegularly(sweepDeadLetters, get(tokens.logger), sweepEnd.signal).catch((bug: unknown) =>
     get(tokens.logger).error(
       { err: bug },
-      'unexpected error, old dead letters are not removed any more; restart this process',
+      'unexpected error, old dead letters are no longer removed; restart this process',
     ),
   );
-  return () => over.abort();
+  return () => sweepEnd.abort();
 }

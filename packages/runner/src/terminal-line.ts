@@ -4,8 +4,8 @@ import { prettyFactory } from 'pino-pretty';
 const pretty = prettyFactory({ colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
 
 /**
- * Formats a JSON log line for people at a terminal. A request becomes `POST /api/logs 202 7ms`. Characters that could control the
- * terminal are escaped, because anyone may have sent them.
+ * Formats a JSON log line for people at a terminal. A request becomes `POST /api/logs 202 7ms`. Escapes characters that could
+ * control the terminal, because clients may send them.
  */
 export function terminalLine(line: string): string {
   const logged = parseJson(line);
@@ -13,8 +13,7 @@ export function terminalLine(line: string): string {
 }
 
 /**
- * Shortens the line of a request to one message. It omits the request's id, which is in the response and in the lines of failures.
- * Returns undefined for any other line.
+ * Returns the log line of a request with one short message and without the request's id. Returns undefined for any other line.
  */
 function shortRequest(logged: unknown): object | undefined {
   if (!isObject(logged)) return undefined;
@@ -25,7 +24,7 @@ function shortRequest(logged: unknown): object | undefined {
   return { level, time, msg: `${method} ${path} ${status} ${ms}ms` };
 }
 
-/** Escapes each string of the line, and keeps the lines of a stack. The second argument of `JSON.stringify`. */
+/** Replacer for `JSON.stringify` that escapes control characters in each string. It keeps line breaks in a stack. */
 function escaped(name: string, value: unknown): unknown {
   if (typeof value === 'string') return escapeControls(value, name === 'stack');
   if (!isObject(value)) return value;

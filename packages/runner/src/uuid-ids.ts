@@ -6,7 +6,7 @@ const bytesOfId = 16;
 
 /** Makes UUIDs of version 7 (RFC 9562). They begin with the time, so later ids sort later. */
 export class UuidIds implements IdGenerator {
-  // Filled for many ids at once: 16 random bytes cost as much as thousands.
+  // Filled for 256 ids at once, because a call for 16 random bytes costs as much as one for thousands.
   readonly #random: Uint8Array = new Uint8Array(bytesOfId * 256);
   #used: number = this.#random.length;
   #milliseconds = 0;
@@ -24,8 +24,8 @@ export class UuidIds implements IdGenerator {
   }
 
   /**
-   * Within a millisecond, counts up from a random number (RFC 9562, section 6.2, method 1) whose highest bit is zero, as room
-   * to count. If the clock goes back, the last time is kept.
+   * Within a millisecond, counts up from a random number (RFC 9562, section 6.2, method 1) whose highest bit is zero, so that
+   * it does not overflow. If the clock goes back, ids keep the last time.
    */
   #advance(random: Uint8Array): void {
     const now = Date.now();

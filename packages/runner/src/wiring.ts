@@ -18,8 +18,8 @@ export const token = <Value>(name: string): Token<Value> => ({ name, key: Symbol
 export type Get = <Value>(token: Token<Value>) => Value;
 
 /**
- * Wraps tsyringe with types and without its traps: it refuses a second registration instead of letting it win, names a cycle
- * instead of overflowing the stack, and closes what it made, in reverse order.
+ * Wraps tsyringe with types. Refuses a second registration of a token, names the tokens of a cycle, and closes the values that it
+ * made in reverse order; tsyringe does none of these.
  */
 export class Wiring {
   readonly #container: DependencyContainer;
@@ -32,7 +32,7 @@ export class Wiring {
     this.#container = container;
   }
 
-  /** Registers how to make the value of a token. It is made once, when first requested. `close` closes it. */
+  /** Registers how to make the value of a token, once, at the first request. `close` runs when this wiring is closed. */
   provide<Value>(
     item: Token<Value>,
     make: (get: Get) => Value,
@@ -50,12 +50,12 @@ export class Wiring {
     return this.#container.resolve(item.key);
   };
 
-  /** Makes everything not made yet, so that wrong wiring fails at start and not at the first request. */
+  /** Makes all values now, so that a fault in the wiring shows at the start and not at the first request. */
   resolveAll(): void {
     for (const key of this.#provided) this.#container.resolve(key);
   }
 
-  /** Closes everything made, the latest first, even if closing one fails. Then rejects with the first failure, if any. */
+  /** Closes all values, the latest first, even if closing one fails. Then rejects with the first failure, if any. */
   close(): Promise<void> {
     this.#closed ??= this.#closers.close();
     return this.#closed;

@@ -119,7 +119,7 @@ describe('storing', () => {
     ]);
   });
 
-  test('counts dead letters by code, after the queue has taken them', async () => {
+  test('counts dead letters by code, after the queue has accepted them', async () => {
     const letter = { origin: { topic: 't', partition: 0, offset: 0 }, key: null, value: null, headers: {} };
     const dead = { ...letter, code: 'refused', reason: 'x', diedAt: Timestamp.fromMillis(0) } as const;
     await measuredDeadLetters({ add: async () => undefined }).add([
@@ -204,7 +204,7 @@ test('a member shows whether it is in its group, and its number of partitions', 
 describe('the lag', () => {
   const at = (committed: number, end: number) => [{ partition: 4, committed, end }];
 
-  test('is shown for each partition, and the log is asked again once the answer is stale', async () => {
+  test('is shown for each partition, and a stale value is read from the log again', async () => {
     vi.useFakeTimers();
     try {
       const progress = vi.fn<EventConsumer['progress']>(async () => at(2, 12));
@@ -220,7 +220,7 @@ describe('the lag', () => {
     }
   });
 
-  test('is not shown while the log does not answer', async () => {
+  test('is not shown while the log is unreachable', async () => {
     measureLag({ progress: failing(new DomainError('LOG_UNAVAILABLE', 'gone')) });
     expect(await numbers('consumer.lag')).toEqual({});
   });

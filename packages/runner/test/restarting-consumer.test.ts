@@ -197,13 +197,17 @@ describe('under the watchdog', () => {
     await vi.waitFor(() => expect(events.at(-1)).toBe('recovered'));
     await consumer.stop();
     await watching;
-    expect(events).toEqual(['stalled', 'Error: The consumer committed nothing for too long.', 'recovered']);
+    expect(events).toEqual([
+      'stalled',
+      'Error: The consumer committed no record within the time limit.',
+      'recovered',
+    ]);
   });
 
   test('a consumer that makes no progress after restarts ends', async () => {
     const { consumer, events, watchdog, watching } = watched(async () => undefined);
     await consumer.start(async () => undefined);
-    await expect(consumer.ended).rejects.toThrow('restarts did not help');
+    await expect(consumer.ended).rejects.toThrow('even after restarts');
     await watching;
     expect(watchdog.state).toBe('dead');
     expect(events.at(-1)).toBe('dead');

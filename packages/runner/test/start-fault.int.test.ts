@@ -12,7 +12,7 @@ async function failureAt(host: string, port: number): Promise<unknown> {
   return error;
 }
 
-test('a taken port, a foreign address and an unknown name are reported with the variable to set', async () => {
+test('a port in use, an address of another machine and an unknown host name each give a line with the variable to set', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
   const { port } = holder.address() as { port: number };
@@ -30,7 +30,7 @@ test('a taken port, a foreign address and an unknown name are reported with the 
   expect(startFault(denied)).toContain('set PORT');
 });
 
-test('the message of an error class of ours is the line, and a built-in error is a bug', () => {
+test('the line is the message of an error class of the service; a built-in error gives none, because it is a bug', () => {
   class DataFileError extends Error {
     override readonly name = 'DataFileError';
   }

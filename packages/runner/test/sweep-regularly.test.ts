@@ -5,7 +5,7 @@ import { sweepRegularly } from '../src/sweep-regularly.ts';
 
 const loggers = () => ({ info: vi.fn<() => void>(), warn: vi.fn<() => void>() });
 
-test('sweeps at once and again until it is cancelled, even if the store does not answer once', async () => {
+test('sweeps at once and again until it is cancelled, even if the store is unavailable at one sweep', async () => {
   const over = new AbortController();
   const logger = loggers();
   const answers = [
@@ -44,7 +44,7 @@ test('sweeps a second time soon after the first, and then at longer intervals', 
   expect(sweeps).toBe(2);
 });
 
-test('a bug ends the sweeping', async () => {
+test('an unexpected error ends the sweeps', async () => {
   const bug = new TypeError('x');
   const failing = () => Promise.reject(bug);
   await expect(sweepRegularly(failing, loggers(), new AbortController().signal)).rejects.toBe(bug);

@@ -31,7 +31,7 @@ const textOf = (headers: RawRecord['headers']) =>
     ]),
   );
 
-test('any activity comes out as it went in', () => {
+test('any activity is equal after writing and reading', () => {
   fc.assert(
     fc.property(anyActivity, (activity) => {
       const event = activityLogged(activity);
@@ -42,7 +42,7 @@ test('any activity comes out as it went in', () => {
 
 describe.each(golden)('the golden message $name', (one) => {
   const { activity, context, message, partitionOf12, replayOf: origin } = one;
-  test('is what we write', () => {
+  test('is the bytes that the encoder writes', () => {
     const written = activityMessage(activityLogged(UserActivity.parse(activity)), context);
     const { timestamp: _itsOwn, ...unchanged } = written;
     const { headers } = bytesOf(written);
@@ -51,17 +51,17 @@ describe.each(golden)('the golden message $name', (one) => {
     expect(message).toEqual(expected);
   });
 
-  test('tells whether it is a replay', () => {
+  test('shows whether it is a replay', () => {
     const { headers } = bytesOf(message);
     const place = { topic: 'user-activity', partition: partitionOf12, offset: 5000 };
     expect(replayOf(headers, place)).toEqual(origin);
   });
 
-  test('is what we read', () => {
+  test('is decoded to its activity', () => {
     expect(readMessage(bytesOf(message))).toEqual(activityLogged(UserActivity.parse(activity)));
   });
 
-  test('lies on the partition that its key says', () => {
+  test('is on the partition of its key', () => {
     expect(partitionOf(utf8.encode(message.key), 12)).toBe(partitionOf12);
   });
 });
@@ -71,7 +71,7 @@ test("the record's time is when it was received, not when it happened", () => {
   expect(activityMessage(activityLogged(activity), { source }).timestamp).toBe(Date.UTC(2026, 0, 1));
 });
 
-describe('unreadable, with the reason', () => {
+describe('is unreadable, with the reason', () => {
   const whole = bytesOf(activityMessage(activityLogged(sampleActivity()), { source }));
   const { ce_type: _type, ...untyped } = whole.headers;
 

@@ -31,7 +31,7 @@ const anyLetter: fc.Arbitrary<DeadLetter> = fc.record(
   { requiredKeys: ['origin', 'key', 'value', 'headers', 'code', 'reason', 'diedAt'] },
 );
 
-test('any letter comes out as it went in, also one that died again', () => {
+test('any letter is equal after writing and reading, also one that failed again', () => {
   fc.assert(
     fc.property(anyLetter, (letter) => {
       const message = deadLetterMessage(letter);
@@ -42,7 +42,7 @@ test('any letter comes out as it went in, also one that died again', () => {
   );
 });
 
-test('what somebody else put there is none', () => {
+test('a record with a missing or broken header is not read as a dead letter', () => {
   fc.assert(
     fc.property(anyLetter, fc.nat(5), (letter, which) => {
       const { headers, ...message } = deadLetterMessage({ ...letter, headers: {} });
@@ -55,7 +55,7 @@ test('what somebody else put there is none', () => {
   );
 });
 
-test('a letter without the id of an activity, or with one that is none, is read all the same', () => {
+test('a letter with a missing or invalid activity id can be read', () => {
   fc.assert(
     fc.property(anyLetter, ({ activityId: _none, ...letter }) => {
       const { headers, ...message } = deadLetterMessage(letter);

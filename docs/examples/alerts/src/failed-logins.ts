@@ -4,7 +4,7 @@ import type { UserActivity } from '@user-activity/domain';
 export interface Failure {
   readonly id: string;
   readonly at: number;
-  /** Whether its burst was reported already. */
+  /** Whether its burst was reported already. State files on disk have this name. */
   readonly told: boolean;
 }
 
@@ -14,19 +14,19 @@ const maxFailures = 10;
 const maxUsers = 1000;
 
 /**
- * Reports each burst of five failed logins of a user within a minute once. The times of the logins count, not their order on the log. A
- * login that is delivered again counts once. A burst is over after a minute without failures. The rule remembers the ten failures of each
- * user that arrived last, and the thousand users who failed last.
+ * Reports each burst of five failed logins of a user within a minute once. It uses the times of the logins, not their order on the log,
+ * and counts a login that is delivered twice once. A burst is over after a minute without failures. The state has the latest ten failures
+ * of each user, for the thousand users with the latest failures.
  */
 export class FailedLogins {
-  /** By user. The user and the failure that arrived last are the last. */
+  /** Failures by user, in the order of arrival: users too, by their latest failure. */
   readonly #users: Map<string, readonly Failure[]>;
 
   constructor(known: Iterable<readonly [user: string, failures: readonly Failure[]]> = []) {
     this.#users = new Map(known);
   }
 
-  /** The state from which another instance can continue. */
+  /** The constructor argument for another instance that continues from this state. */
   get state(): readonly (readonly [user: string, failures: readonly Failure[]])[] {
     return [...this.#users];
   }
@@ -38,17 +38,17 @@ export class FailedLogins {
     const failures = [...known, { id, at: createdAt, told: false }].slice(-maxFailures);
     const burst = burstAround(createdAt, failures);
     const wasReported = burst.some(({ told }) => told);
-    const isReported =
+    const mustReport =
       !wasReported &&
       burst.slice(burstSize - 1).some(({ at }, index) => at - (burst[index]?.at ?? 0) < windowMs);
-    const told = wasReported || isReported;
+    const isReported = wasReported || mustReport;
     this.#users.delete(userId);
     this.#users.set(
       userId,
-      failures.map((failure) => (burst.includes(failure) ? { ...failure, told } : failure)),
+      failures.map((failure) => (burst.includes(failure) ? { ...failure, told: isReported } : failure)),
     );
     for (const user of this.#users.keys()) if (this.#users.size > maxUsers) this.#users.delete(user);
-    return isReported;
+    return mustReport;
   }
 }
 

@@ -7,19 +7,19 @@ const { KAFKA_BROKERS = '127.0.0.1:9092', KAFKA_TOPIC = 'user-activity' } = proc
 const { KAFKA_GROUP_ID = 'user-activity-alerts', STATE_DIR = './data/alerts' } = process.env;
 
 const connection = new KafkaConnection({ brokers: KAFKA_BROKERS.split(',') });
-// Used if this program starts first and has to create the topic. The service has the same defaults.
+// If the topic does not exist, it is created with these settings, which are the defaults of the service too.
 const plan = { name: KAFKA_TOPIC, partitions: 12, retentionDays: 30 };
 const topic = await KafkaTopic.open(connection, plan);
 const consumer = new KafkaEventConsumer(connection, topic, KAFKA_GROUP_ID);
 mkdirSync(STATE_DIR, { recursive: true });
 
 /**
- * Judges records of one partition, which has all activities of a user. Writes the state before the records are committed: after a crash in
- * between they are delivered again, and a burst is reported at most twice.
+ * Reports the bursts in records of one partition, which has all activities of a user. The state is written before the records are committed.
+ * After a crash between the two they are delivered again, and a burst may be reported twice.
  */
-function judge(records: readonly LogRecord[]): void {
+function reportBursts(records: readonly LogRecord[]): void {
   const file = `${STATE_DIR}/${records[0]?.origin.partition}.json`;
-  // Read each time, because another member of the group may have had the partition meanwhile.
+  // Read for each batch, because another member of the group may have written the file.
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [string, Failure[]][]) : [];
   const failedLogins = new FailedLogins(known);
   for (const { content } of records) {
@@ -28,7 +28,7 @@ function judge(records: readonly LogRecord[]): void {
     const at = new Date(createdAt).toISOString();
     process.stdout.write(`${JSON.stringify({ alert: 'five failed logins within a minute', userId, at })}\n`);
   }
-  // Renamed once it is on the disk: nothing could ever read half a file.
+  // The rename is atomic, so a crash never leaves an incomplete file.
   writeFileSync(`${file}.new`, JSON.stringify(failedLogins.state), { flush: true });
   renameSync(`${file}.new`, file);
 }
@@ -36,7 +36,7 @@ function judge(records: readonly LogRecord[]): void {
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void consumer.stop());
 await consumer.start(async (records) => {
   try {
-    judge(records);
+    reportBursts(records);
   } catch (error) {
     // The records are delivered again until this succeeds.
     process.stderr.write(`${String(error)}\n`);

@@ -51,7 +51,7 @@ async function reported(service: ServiceProcess, user: string): Promise<void> {
   while (!usersIn(service).includes(user)) await delay(20);
 }
 
-test('five failed logins within a minute alert once; four or a slow five do not; a restart continues where it was', async () => {
+test('five failed logins within a minute alert once, fewer or slower ones never, and a restart keeps the state', async () => {
   const { alerts, fail } = await setUp();
   await fail('four', 0, 1, 2, 3);
   await fail('slow', 0, 30, 60, 90, 120);
@@ -71,7 +71,7 @@ test('five failed logins within a minute alert once; four or a slow five do not;
   expect(await second.end('SIGTERM')).toBe(0);
 });
 
-test('a program that continues for a killed one misses nothing', async () => {
+test('a program that continues after a killed one misses no burst', async () => {
   const { alerts, fail } = await setUp();
   await fail('five', 0, 1, 2);
   await fail('marker', 0, 1, 2, 3, 4);

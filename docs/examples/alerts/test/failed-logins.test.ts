@@ -37,7 +37,7 @@ test('a login that is delivered again counts once, also after its burst was repo
   expect(reported([...five, ...five])).toEqual([5]);
 });
 
-test('users are counted apart, and only failed logins count', () => {
+test('each user has a separate count, and only failed logins count', () => {
   const users = ['a', 'b', 'c', 'd', 'e'].map((userId, index) => failed(index, { userId }));
   const others = [0, 1, 2, 3, 4].map((seconds) => failed(seconds, { type: 'LOGIN' }));
   expect(reported([...users, ...others])).toEqual([]);

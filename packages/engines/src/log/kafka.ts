@@ -27,7 +27,7 @@ const variables = {
   KAFKA_PASSWORD: Type.Optional(Type.String()),
   KAFKA_TOPIC: Type.String({
     default: 'user-activity',
-    // The name of the dead letter topic, which is longer, must fit into Kafka's 249 characters too.
+    // Shorter than Kafka's limit of 249 characters, because the name of the dead letter topic is longer.
     pattern: `^(?!(?:\\.{1,2}|${edgeTopic})$)[A-Za-z0-9._-]{1,230}$`,
     description: `a topic name: 1 to 230 letters, digits and "._-", and not "${edgeTopic}"`,
   }),

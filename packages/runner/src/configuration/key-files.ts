@@ -32,21 +32,21 @@ export function readKeys(file: string): readonly string[] {
 }
 
 /**
- * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read (`made`).
- * Processes that start at the same time get the same key. Removes the permissions of group and others from an existing file. Throws
- * ConfigurationError if the file has other content, can't be read or made, or stays readable by everyone.
+ * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read, and
+ * returns `made: true`. Processes that start at the same time get the same key. Removes the permissions of group and others from an
+ * existing file. Throws ConfigurationError if the file has other content, can't be read or made, or stays readable by everyone.
  */
 export function openRootKey(file: string): { readonly key: string; readonly made: boolean } {
   const made = !existsSync(file) && makeRootKey(file);
   const text = read('ROOT_KEY_FILE', file);
-  keepToOwner(file);
+  restrictToOwner(file);
   if (rootKeyPattern.test(text)) return { key: text.trimEnd(), made };
   throw new ConfigurationError([
     `ROOT_KEY_FILE must contain a key made by the service: remove ${file} to get a new one, or set API_KEYS`,
   ]);
 }
 
-/** Makes the file. Returns false if another process made it first. A link appears with its full content, and replaces nothing. */
+/** Makes the file. Returns false if another process made it first. A hard link is atomic and replaces no file. */
 function makeRootKey(file: string): boolean {
   const folder = dirname(file);
   const draft = `${file}.${randomBytes(8).toString('hex')}`;
@@ -54,12 +54,12 @@ function makeRootKey(file: string): boolean {
   try {
     const descriptor = openSync(draft, 'wx', 0o600);
     try {
-      synced(descriptor, () => writeSync(descriptor, key));
+      flushAndClose(descriptor, () => writeSync(descriptor, key));
       linkOrCreate(draft, file, key);
     } finally {
       rmSync(draft);
     }
-    synced(openSync(folder, 'r'));
+    flushAndClose(openSync(folder, 'r'));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -70,41 +70,41 @@ function makeRootKey(file: string): boolean {
 }
 
 // The errors of a file system without hard links, and of Linux if the link is not allowed.
-const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+const noHardLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Links the draft to its name. Without hard links it creates the file, which another process may then read half-written. */
+/** Links the draft to the file name. Without hard links it writes the file, and another process may read a part of the key. */
 function linkOrCreate(draft: string, file: string, key: string): void {
   try {
     linkSync(draft, file);
   } catch (error) {
-    if (!withoutLinks.has(codeOf(error))) throw error;
+    if (!noHardLinks.has(codeOf(error))) throw error;
     const descriptor = openSync(file, 'wx', 0o600);
-    synced(descriptor, () => writeSync(descriptor, key));
+    flushAndClose(descriptor, () => writeSync(descriptor, key));
   }
 }
 
 /**
  * Removes the permissions of group and others from the file. Throws ConfigurationError if everyone may use it and this process can't
- * change that. Accepts a file of another user that our group may use: an orchestrator may choose another user at each start.
+ * change that. Accepts a file of another user that only our group may use, because an orchestrator may change the user at each start.
  */
-function keepToOwner(file: string): void {
+function restrictToOwner(file: string): void {
   const { mode, uid } = statSync(file);
   if ((mode & 0o077) === 0) return;
   try {
     chmodSync(file, 0o600);
   } catch (error) {
     const code = codeOf(error);
-    // If we own the file and still can't change its mode, the file system has no modes.
-    const isWithoutModes = uid === process.getuid?.() && code !== 'EROFS';
-    if ((mode & 0o007) === 0 || isWithoutModes) return;
+    // An owner who can't change the mode is on a file system without modes, unless it is read-only.
+    const hasNoModes = uid === process.getuid?.() && code !== 'EROFS';
+    if ((mode & 0o007) === 0 || hasNoModes) return;
     throw new ConfigurationError([
       `ROOT_KEY_FILE is readable by everyone, and this user can't change that (${code}): have the owner run chmod 600 ${file}, or set API_KEYS`,
     ]);
   }
 }
 
-/** Writes, flushes to disk, and closes the file. */
-function synced(descriptor: number, write?: () => void): void {
+/** Writes to the file, flushes it to disk, and closes it. */
+function flushAndClose(descriptor: number, write?: () => void): void {
   try {
     write?.();
     fsyncSync(descriptor);

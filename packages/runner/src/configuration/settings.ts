@@ -9,7 +9,6 @@ import type { apiVariables, processVariables } from './variables.ts';
 export const listed = (text: string): readonly string[] =>
   text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 
-/** The settings of every process. */
 export type ProcessSettings = ReturnType<typeof processSettings>;
 
 /** Returns the settings of every process. */
@@ -18,7 +17,6 @@ export const processSettings = (values: Static<TObject<ReturnType<typeof process
   return { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ALLOWED_HOSTS: listed(values.ALLOWED_HOSTS) };
 };
 
-/** The settings of the API, whatever it runs on. */
 export type ApiSettings = ReturnType<typeof apiSettings>;
 
 /** Returns the settings of the API. Throws ConfigurationError if the file of its keys can't be used. */
@@ -41,7 +39,7 @@ export const apiSettings = (values: Static<TObject<typeof apiVariables>>) => {
   };
 };
 
-/** The variables that decide who may call the API, raw or parsed. */
+/** The variables that decide who may call the API. */
 type AccessVariables = Readonly<
   Partial<Record<'API_KEYS' | 'API_KEYS_FILE' | 'ROOT_KEY_FILE' | 'ALLOW_ANONYMOUS' | 'HOST', string>>
 >;
@@ -52,11 +50,11 @@ export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): reado
   ...(API_KEYS_FILE === undefined ? [] : readKeys(API_KEYS_FILE)),
 ];
 
-/** Returns whether other machines cannot reach the host. A name below `localhost` does not count: a resolver may know it otherwise. */
+/** Returns whether only this machine can reach the host. A name such as `a.localhost` may resolve to another machine. */
 const listensLocally = (host: string): boolean =>
   host.toLowerCase() === 'localhost' || (isIP(host) !== 0 && isLoopback(host));
 
-/** Returns the faults of the keys, or the fault that the API would be open to everyone by mistake. */
+/** Returns the faults of the keys, and a fault if other machines could call the API without a key by mistake. */
 export function accessFaults(given: AccessVariables): readonly string[] {
   const { ALLOW_ANONYMOUS, HOST = 'localhost' } = given;
   try {
@@ -69,8 +67,8 @@ export function accessFaults(given: AccessVariables): readonly string[] {
 }
 
 /**
- * Returns the file of the root key. Returns undefined if the API has other keys or is open to all, and if other processes may
- * share its data: they would not know the key.
+ * Returns the file of the root key. Returns undefined if the API has other keys or needs none. Also returns undefined if other
+ * processes may share its data, because they may not have the file.
  */
 export const rootKeyFileOf = (
   { ROOT_KEY_FILE, API_KEYS = '', API_KEYS_FILE = '', ALLOW_ANONYMOUS }: AccessVariables,

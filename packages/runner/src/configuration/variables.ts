@@ -3,14 +3,14 @@ import { Type } from '@sinclair/typebox';
 import { type LogLevel, logLevels } from '../logger.ts';
 import { keyCharacters } from './key-files.ts';
 
-// A description says what the value must be. It is part of the message about an invalid value.
+// The message about an invalid value is `NAME must be` and the description.
 
 /** Makes the schema of a whole number between two limits. */
-export const wholeNumber = (min: number, max: number, otherwise?: number) =>
+export const wholeNumber = (min: number, max: number, defaultValue?: number) =>
   Type.Integer({
     minimum: min,
     maximum: max,
-    ...(otherwise === undefined ? {} : { default: otherwise }),
+    ...(defaultValue === undefined ? {} : { default: defaultValue }),
     description: `a whole number from ${min} to ${max}`,
   });
 
@@ -24,7 +24,7 @@ export const flag = () =>
 // A name, an IPv4 address, or an IPv6 address, bare or in brackets.
 const host = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
 
-// A sender may have a scheme, `*.` for all names below one, and a port; its address of IPv6 is in brackets.
+// A webhook sender: a name, `*.` and a name, or an IPv6 address in brackets; with an optional scheme and port.
 const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 const sender = `(?:https?://)?(?:(?:\\*\\.)?${label}(?:\\.${label})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::\\d{1,5})?`;
 
@@ -44,7 +44,7 @@ export const processVariables = (port: number) => ({
       { default: 'info', description: `one of ${logLevels.join(', ')}` },
     ),
   ),
-  // If it were ignored, people would believe that old activities are removed.
+  // Refused, because people would otherwise believe that old activities are removed.
   RETENTION_DAYS: Type.Optional(Type.Never({ description: 'unset: this version keeps everything' })),
 });
 
@@ -70,6 +70,6 @@ export const apiVariables = {
   MAX_METADATA_BYTES: wholeNumber(1024, maxMetadataBytes, defaultMetadataBytes),
   MAX_BYTES_IN_FLIGHT: wholeNumber(1, 2 ** 40, 256 * 1024 * 1024),
   DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
-  // Letters from the log were accepted with 202, so only an operator may have them removed.
+  // No default: activities from the log were accepted, so they are removed only if an operator wants it.
   LOG_DEAD_LETTER_RETENTION_DAYS: Type.Optional(wholeNumber(1, 36_500)),
 };

@@ -1,7 +1,7 @@
 import type { GroupObserver } from '@user-activity/domain';
 import { counter, gauge } from './meter.ts';
 
-/** Makes an observer that measures a member's place in its consumer group. */
+/** Makes an observer that measures whether a member is in its consumer group, and its partitions. */
 export function groupObserver(): GroupObserver {
   const [joined, left] = [{ 'user_activity.change': 'joined' }, { 'user_activity.change': 'left' }];
   const changes = counter(

@@ -1,20 +1,20 @@
 import type { EventConsumer, PartitionProgress } from '@user-activity/domain';
 import { meter } from './meter.ts';
 
-// Several Prometheus servers and people may scrape at the same time: the log is asked once for all of them.
-const freshMs = 3000;
+// Several scrapes within this time share one request to the log.
+const cacheMs = 3000;
 
 /**
- * Measures the lag of the consumer's group in each partition. There is no value while the log does not answer, because an old
- * value would suggest that all is well.
+ * Measures the lag of the consumer's group in each partition. There is no value while the log is unreachable, because an old
+ * value would hide the outage.
  */
 export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
-  let asked: { readonly at: number; readonly answer: Promise<readonly PartitionProgress[]> } | undefined;
+  let cached: { readonly at: number; readonly partitions: Promise<readonly PartitionProgress[]> } | undefined;
   const progress = (): Promise<readonly PartitionProgress[]> => {
     const now = performance.now();
-    if (asked === undefined || now - asked.at > freshMs)
-      asked = { at: now, answer: consumer.progress().catch(() => []) };
-    return asked.answer;
+    if (cached === undefined || now - cached.at > cacheMs)
+      cached = { at: now, partitions: consumer.progress().catch(() => []) };
+    return cached.partitions;
   };
   meter()
     .createObservableGauge('user_activity.consumer.lag', {

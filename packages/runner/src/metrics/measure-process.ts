@@ -3,10 +3,10 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import type { Closers } from '../closers.ts';
 import { attributesBy, gauge, histogram, meter } from './meter.ts';
 
-// The sampling interval in milliseconds. Node's histogram includes it, so an idle event loop shows about this much.
+// The sampling interval in milliseconds. An idle event loop shows about this delay, because Node adds the interval.
 const resolution = 10;
 
-/** Measures the process itself, by the semantic conventions for Node.js and V8, until the closers are closed. */
+/** Measures CPU, memory, event loop and garbage collections until the closers are closed. OpenTelemetry defines the names. */
 export function measureProcess(closers: Closers): void {
   measureMemory();
   measureUse();
@@ -32,7 +32,7 @@ function measureEventLoop(): () => void {
       result.observe(p50, delay.percentile(50) / 1e9);
       result.observe(p99, delay.percentile(99) / 1e9);
       result.observe(max, delay.max / 1e9);
-      // Otherwise the longest delay since the start would hide all later ones.
+      // Without a reset the longest delay since the start would hide all later ones.
       delay.reset();
     },
     [p50, p99, max],

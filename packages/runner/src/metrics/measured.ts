@@ -2,7 +2,7 @@ import { timer } from './meter.ts';
 
 /**
  * Returns the use case with the duration of each call measured, by use case and error code. Calls `onSuccess` with the result
- * and the arguments of each successful call. Every use case is wrapped by this.
+ * and the arguments of each successful call.
  */
 export function measured<Args extends readonly unknown[], Result>(
   name: string,

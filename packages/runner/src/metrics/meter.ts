@@ -2,7 +2,7 @@ import { type Attributes, type Counter, type Histogram, type Meter, metrics } fr
 import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 
-/** Returns the meter of the process. It is not a constant: instruments that are made before the app sets a reader measure nothing. */
+/** Returns the meter of the process. Call it only after the app has set a reader: earlier instruments measure nothing. */
 export const meter = (): Meter => metrics.getMeter('user-activity');
 
 /** Makes a counter. It starts at 0 for each of `kinds`, so that an alert can detect the first increase. */
@@ -47,7 +47,7 @@ export const histogram = (
 
 /** Makes a histogram of durations. Returns a function that runs work and records its duration, with the error code if it rejects. */
 export function timer(name: string, description: string, attributes: Attributes = {}) {
-  const duration = histogram(name, 's', description, waits);
+  const duration = histogram(name, 's', description, durationBounds);
   const failureAttributes = attributesBy('error.type', attributes);
   return async <Value>(work: () => Promise<Value>): Promise<Value> => {
     const began = performance.now();
@@ -63,13 +63,13 @@ export function timer(name: string, description: string, attributes: Attributes 
   };
 }
 
-/** Bucket boundaries in seconds, for durations that a caller waits. */
-export const waits: readonly number[] = [
+/** Bucket boundaries for durations in seconds that a caller waits. */
+export const durationBounds: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
 /** Bucket boundaries for the number of items in a group. */
-export const sizes: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+export const countBounds: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 /** Returns the code of a domain error. All other errors get one value, because their names are unbounded. */
 const errorType = (error: unknown): string =>

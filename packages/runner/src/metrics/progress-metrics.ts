@@ -1,7 +1,7 @@
 import type { ProgressState } from '@user-activity/application';
 import { attributesBy, counter, meter } from './meter.ts';
 
-/** Returns the listener, and counts each new member of the consumer. */
+/** Returns a listener that counts the replacement of a consumer member, then calls `restarted`. */
 export function countedRestarts(restarted: (reason: unknown) => void): (reason: unknown) => void {
   const restarts = counter(
     'user_activity.consumer.restarts',

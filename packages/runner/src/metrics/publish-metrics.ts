@@ -1,9 +1,9 @@
 import type { EventPublisher, PublishObserver } from '@user-activity/domain';
-import { counter, gauge, histogram, sizes, timer, waits } from './meter.ts';
+import { counter, gauge, histogram, countBounds, timer, durationBounds } from './meter.ts';
 
-const sizesInBytes = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
+const byteBounds = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
-/** Makes an observer that measures a publisher. `max` is the limit of its buffer. */
+/** Makes an observer that measures a publisher. `max` has the limits of its buffer. */
 export function publishObserver(max: { readonly events: number; readonly bytes: number }): PublishObserver {
   const now = { events: 0, bytes: 0 };
   const [count, bytes] = ['user_activity.publish.buffer.events', 'user_activity.publish.buffer.size'];
@@ -25,19 +25,19 @@ export function publishObserver(max: { readonly events: number; readonly bytes: 
     'user_activity.publish.flush.events',
     '{event}',
     'Events confirmed by the log with one request or transaction',
-    sizes,
+    countBounds,
   );
   const size = histogram(
     'user_activity.publish.flush.size',
     'By',
     'Size in bytes of the events confirmed by the log with one request or transaction',
-    sizesInBytes,
+    byteBounds,
   );
   const duration = histogram(
     'user_activity.publish.flush.duration',
     's',
     'Duration of one request or transaction to the log, in seconds',
-    waits,
+    durationBounds,
   );
   const failures = counter(
     'user_activity.publish.flush.failures',

@@ -8,7 +8,7 @@ import {
   type OutageObserver,
   recordOutcomes,
 } from '@user-activity/domain';
-import { attributesBy, counter, histogram, sizes } from './meter.ts';
+import { attributesBy, counter, histogram, countBounds } from './meter.ts';
 
 const byOutcome = attributesBy('user_activity.outcome');
 const byCode = attributesBy('user_activity.dead_letter.code');
@@ -19,7 +19,7 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
     'user_activity.consumer.batch.records',
     '{record}',
     'Records of one partition handled in one batch',
-    sizes,
+    countBounds,
   );
   const outcomes = counter(
     'user_activity.consumer.outcomes',
@@ -33,10 +33,10 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
   };
 }
 
-// Up to a day: after an outage, or when a new group reads the log from its beginning.
-const delays = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
+// Up to a day, because an outage can last hours, and a new group reads the log from its beginning.
+const delayBounds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
 
-/** Returns the `save` of the repository, and measures the time from the acceptance of each activity until it was stored. */
+/** Wraps the `save` of the repository to measure the time from the acceptance of each activity until it was stored. */
 export function measuredSaves(
   repository: Pick<ActivityRepository, 'save'>,
   clock: Clock,
@@ -45,13 +45,13 @@ export function measuredSaves(
     'user_activity.accepted_to_stored.duration',
     's',
     'Time from the acceptance of an activity until it was stored, in seconds',
-    delays,
+    delayBounds,
   );
   return {
     async save(activities) {
       const outcomes = await repository.save(activities);
       const now = clock.now();
-      // The clock of the machine that accepted the activity may be ahead of ours.
+      // The difference may be negative: the clock of the machine that accepted the activity may be ahead.
       for (const [index, { receivedAt }] of activities.entries())
         if (outcomes[index] === 'stored') delay.record(Math.max(0, now - receivedAt) / 1000);
       return outcomes;
@@ -59,7 +59,7 @@ export function measuredSaves(
   };
 }
 
-/** Returns the queue, and counts the dead letters added to it, by code. */
+/** Wraps the queue to count the dead letters added to it, by code. */
 export function measuredDeadLetters(queue: DeadLetterQueue): DeadLetterQueue {
   const counted = counter(
     'user_activity.dead_letters',
@@ -75,7 +75,7 @@ export function measuredDeadLetters(queue: DeadLetterQueue): DeadLetterQueue {
   };
 }
 
-/** Returns the observer, and counts the failed attempts to use the dependency. */
+/** Wraps the observer to count the failed attempts to use the dependency. */
 export function measuredOutages(dependency: 'store' | 'log', observer: OutageObserver): OutageObserver {
   const attributes = { 'user_activity.dependency': dependency };
   const failures = counter(

@@ -4,7 +4,7 @@ import { counter, gauge } from './meter.ts';
 const byAge = { 'user_activity.removal': 'age' };
 const byQuota = { 'user_activity.removal': 'quota' };
 
-/** Counts the dead letters removed by sweeps, and measures the size of the letters of the edge at the last sweep. */
+/** Returns a function that counts the dead letters that a sweep removed, and notes the size of the edge's letters for a gauge. */
 export function sweepMetrics(): (sweep: LetterSweep) => void {
   let edgeBytes: number | undefined;
   const removed = counter(

@@ -1,7 +1,7 @@
 import type { BatchReceipt } from '@user-activity/application';
 import { counter } from './meter.ts';
 
-/** Returns counters of accepted and rejected activities: for use cases that log one, and for those that log a batch. */
+/** Returns functions that count accepted and rejected activities: `single` for one activity, `batch` for a receipt. */
 export function takingMetrics() {
   const accepted = counter(
     'user_activity.activities.accepted',

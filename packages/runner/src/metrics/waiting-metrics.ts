@@ -1,7 +1,7 @@
 import type { OutcomeWaiter } from '@user-activity/application';
 import { gauge } from './meter.ts';
 
-/** Returns the waiter, and measures the number of requests that wait in it. */
+/** Measures the number of waiting requests, and returns the waiter. */
 export function measuredWaiting(waiter: OutcomeWaiter): OutcomeWaiter {
   gauge(
     'user_activity.waiting.requests',

@@ -183,7 +183,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(await service.list('/api/dead-letters')).toEqual([]);
   });
 
-  test('stores what the CloudEvents SDK makes, in each mode', async () => {
+  test('stores the events of the CloudEvents SDK in each mode', async () => {
     const send = async (headers: object, body: unknown): Promise<readonly [number, unknown]> => {
       const response = await fetch(`${service.url}/api/events`, {
         method: 'POST',
@@ -253,7 +253,7 @@ describe.each(kindsOfService)('%s', (_kind, start) => {
     expect(await service.deadLettersAfterAll(strange)).toEqual([]);
   });
 
-  test('stores once what an SDK sends during a restart, and what it sends twice', async () => {
+  test('stores each event once that an SDK sends during a restart or sends twice', async () => {
     await service.kill();
     const analytics = new SegmentAnalytics({ writeKey: apiKey, host: service.url, flushAt: 50 });
     const failures = failuresOf(analytics);

@@ -68,7 +68,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
   },
 );
 
-test('a stop while mongod hangs: the processes end, and all that was answered 202 is stored once it is back', async () => {
+test('if mongod hangs during a stop, the processes end, and each activity with a 202 is stored after mongod returns', async () => {
   const { mongod, deployment } = await servers();
   const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
   const [url = ''] = await Promise.all(services.map((service) => service.ready()));
@@ -82,7 +82,7 @@ test('a stop while mongod hangs: the processes end, and all that was answered 20
   await nothingLost(deployment, load);
 });
 
-test('a stop while the broker and mongod hang: the processes end', async () => {
+test('if the broker and mongod hang during a stop, the processes end', async () => {
   const { kafka, mongod, deployment } = await servers();
   const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
   const [url = ''] = await Promise.all(services.map((service) => service.ready()));
@@ -96,7 +96,7 @@ test('a stop while the broker and mongod hang: the processes end', async () => {
   await Promise.all([load.stop(), query]);
 });
 
-test('a stop during the start, while the broker and mongod hang: the processes end', async () => {
+test('if the broker and mongod hang during a start, a stop ends the processes', async () => {
   let calls = 0;
   const server = createServer((socket) => {
     onTestFinished(() => void socket.destroy());

@@ -5,7 +5,7 @@ import { allStored, Deployment, Load, post, scraped, stored, until } from '../de
 
 const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
 
-test('a mongod that hangs delays only the consumer: afterwards everything is stored', async () => {
+test('a mongod that hangs delays only the consumer, and afterwards every activity is stored', async () => {
   const mongod = await startMongod();
   onTestFinished(() => mongod.stop());
   const deployment = new Deployment({ uri: mongod.uri });
@@ -35,7 +35,7 @@ test('a mongod that hangs delays only the consumer: afterwards everything is sto
   expect(consumer.output.match(/has joined the group/g)).toHaveLength(1);
 });
 
-test('while the broker is gone the API answers 503 with Retry-After, and then goes on as before', async () => {
+test('while the broker is down the API answers 503 with Retry-After, and it works again afterwards', async () => {
   const kafka = await startKafka();
   onTestFinished(() => kafka.stop());
   const deployment = new Deployment({ brokers: kafka.brokers });
@@ -70,7 +70,7 @@ test('while the broker is gone the API answers 503 with Retry-After, and then go
   expect(await consumer.end('SIGTERM')).toBe(0);
 });
 
-test('with a lagging secondary that is preferred for reads, a retry delays nothing after it', async () => {
+test('if reads prefer a lagging secondary, a retry does not delay later activities', async () => {
   const set = await startReplicaSet(3);
   onTestFinished(() => set.stop());
   const lagging = ((await set.primary()) + 1) % 3;

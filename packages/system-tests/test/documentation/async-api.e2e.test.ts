@@ -16,7 +16,7 @@ const messageOf = ({ key, headers = {}, value }: TopicRecord): Message => ({
 const faults = (name: Parameters<typeof messageFaults>[0], records: readonly TopicRecord[]) =>
   records.flatMap((record) => messageFaults(name, messageOf(record)));
 
-test('all that the service writes to Kafka is as docs/asyncapi.yaml describes', async () => {
+test('every record that the service writes to Kafka matches docs/asyncapi.yaml', async () => {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);

@@ -3,7 +3,7 @@ import { sumOf } from '@user-activity/test-kit';
 import { expect, test } from 'vitest';
 import { Deployment, post, scraped, until } from '../deployment/deployment.ts';
 
-test('API and consumer count the outcomes of what was sent', async () => {
+test('API and consumer count the activities by outcome', async () => {
   const deployment = new Deployment();
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url, health] = await Promise.all([api.ready(), consumer.ready()]);

@@ -32,7 +32,7 @@ const statusOf = (url: string): Promise<number | undefined> =>
 const checksOf = async (url: string): Promise<unknown> =>
   ((await (await fetch(`${url}/health/ready`)).json()) as { checks: unknown }).checks;
 
-test.each(apps)('%s waits for Kafka and MongoDB, and reports meanwhile what is missing', async (app) => {
+test.each(apps)('%s waits for Kafka and MongoDB, and reports which of them is missing', async (app) => {
   const { kafka, mongo, deployment } = await outOfReach();
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -66,7 +66,7 @@ test.each(apps)('%s waits for Kafka and MongoDB, and reports meanwhile what is m
   expect(await service.end('SIGTERM')).toBe(0);
 });
 
-test.each(apps)('%s ends with 1, and a line that names what it did not reach', async (app) => {
+test.each(apps)('%s exits with 1 and a line that names the unreachable server', async (app) => {
   const { mongo, deployment } = await outOfReach();
   mongo.endFault();
   const nothing = new Deployment({ brokers: ['127.0.0.1:1'], uri: 'mongodb://127.0.0.1:1/?replicaSet=rs0' });
@@ -86,7 +86,7 @@ test.each(apps)('%s ends with 1, and a line that names what it did not reach', a
   }
 });
 
-test.each(apps)('%s ends with 0 if it is stopped while it waits', async (app) => {
+test.each(apps)('%s exits with 0 if it is stopped while it waits', async (app) => {
   const { deployment } = await outOfReach();
   const [port = 0] = await freePorts(1);
   const service = deployment.start(app, { PORT: String(port) });

@@ -41,7 +41,7 @@ async function place() {
   return { deployment, url, list, replay, settled };
 }
 
-test('poison is listed with its reason, and stays one dead letter however often it is replayed and fails', async () => {
+test('an unreadable record is one dead letter with a reason, however often it is replayed and fails', async () => {
   const { deployment, list, replay } = await place();
   const large = Buffer.alloc(900_000, 0xff);
   await writeTopic(kafkaBrokers(), deployment.topic, [

@@ -39,7 +39,7 @@ const activity = (id: string): string =>
     receivedAt: '2026-01-02T03:04:05Z',
   });
 
-test('poison of any shape stops neither a partition nor the process, and is kept complete', async () => {
+test('unreadable records of any shape block no partition and no process, and become complete dead letters', async () => {
   const deployment = new Deployment();
   const { topic } = deployment;
   await makeTopic(topic);
