@@ -22,7 +22,7 @@ export interface HealthServerOptions extends ServerOptions {
 export async function buildHealthServer(options: HealthServerOptions): Promise<HttpServer> {
   const { allowedHosts } = options;
   // Probes are answered while the server drains.
-  const app = serverWithoutApi(options, { return503OnClosing: false });
+  const app = serverWithoutApi(options, false);
   const assertAllowed = allowedHosts === undefined ? undefined : foreignCheck(allowedHosts);
   app.addHook('onRequest', async (request) => {
     if (assertAllowed !== undefined) {

@@ -1,9 +1,4 @@
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyServerOptions,
-  LogController,
-} from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { clientLimits, limitClients } from './requests/server-limits.ts';
 
 /** The options that every server has. */
@@ -27,10 +22,10 @@ export const routing = { ignoreTrailingSlash: true };
 /** Makes the Fastify instance of a server without the API. */
 export function serverWithoutApi(
   { maxConnections, logger }: ServerOptions,
-  options: Pick<FastifyServerOptions, 'return503OnClosing'> = {},
+  return503OnClosing: boolean,
 ): FastifyInstance {
   const app: FastifyInstance = fastify({
-    ...options,
+    return503OnClosing,
     loggerInstance: logger,
     ...clientLimits(),
     routerOptions: routing,

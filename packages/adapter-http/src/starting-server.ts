@@ -23,7 +23,7 @@ export interface StartingServerOptions extends ServerOptions {
 /** Listens at once. Answers `/health/live` with 200, `/health/ready` with 503 and what is missing, and all else with 503 and `Retry-After`. */
 export async function serveWhileStarting(options: StartingServerOptions): Promise<StartingServer> {
   const { checkHealth, host, port } = options;
-  const app = serverWithoutApi(options);
+  const app = serverWithoutApi(options, true);
   app.setErrorHandler(answerError);
   health(app.withTypeProvider<TypeBoxTypeProvider>(), { checkHealth, isStopping: () => false });
   // Runs before the body is read: a 413 or 415 would mislead the client.

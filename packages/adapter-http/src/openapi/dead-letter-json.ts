@@ -119,7 +119,7 @@ export function deadLetterJson(letter: ListedLetter): Static<typeof DeadLetterJs
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, values]) => [name, values.map(bytesJson)]),
     ),
-    ...(cut === undefined ? {} : { cut: { ...cut } }),
+    ...(cut && { cut }),
     omitted: [...omitted],
   };
 }

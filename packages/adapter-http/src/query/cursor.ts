@@ -1,9 +1,11 @@
 import { parseJson, RuleBroken, Timestamp } from '@user-activity/domain';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 
-/** The number of members by version. Version 1 has no `now`: its walk has no relative times, and older releases read it too. */
-const versions: ReadonlyMap<unknown, number> = new Map([
-  [1, 4],
-  [2, 5],
+// Version, moment, id and walk. Only version 2 has `now`. Older releases can read version 1.
+const Members = Type.Union([
+  Type.Tuple([Type.Literal(1), Type.Number(), Type.Unknown(), Type.Unknown()]),
+  Type.Tuple([Type.Literal(2), Type.Number(), Type.Unknown(), Type.Unknown(), Type.Number()]),
 ]);
 // Ids of dead letters have up to 300 characters, those of activities 128, and JSON may double each.
 const maxLength = 1024;
@@ -34,20 +36,16 @@ export function parseCursor<Id extends string>(raw: string, parseId: (raw: unkno
   try {
     if (raw.length > maxLength) throw new RuleBroken('');
     const members: unknown = parseJson(Buffer.from(raw, 'base64url').toString('utf8'));
-    if (!isList(members) || members.length !== versions.get(members[0])) throw new RuleBroken('');
-    const [, moment, id, walk, ...times] = members;
-    const [now] = times.map(momentOf);
-    return { place: { moment: momentOf(moment), id: parseId(id) }, walk, now };
+    if (!Value.Check(Members, members)) throw new RuleBroken('');
+    const [, moment, id, walk] = members;
+    return {
+      place: { moment: Timestamp.fromMillis(moment), id: parseId(id) },
+      walk,
+      now: members[0] === 2 ? Timestamp.fromMillis(members[4]) : undefined,
+    };
   } catch (error) {
     if (error instanceof RuleBroken || error instanceof SyntaxError)
       throw new RuleBroken('is not a cursor of this service: take the "nextCursor" of a page as it is');
     throw error;
   }
 }
-
-function momentOf(raw: unknown): Timestamp {
-  if (typeof raw !== 'number') throw new RuleBroken('');
-  return Timestamp.fromMillis(raw);
-}
-
-const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);

@@ -35,10 +35,10 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
       examples: [{ 'metadata.device.os': 'ios' }],
     }),
   },
-  read: readConditions,
-  canonical: (conditions) => ({
-    metadata: conditions.length === 0 ? undefined : conditions.map(conditionText).toSorted(),
-  }),
+  read(reader) {
+    const part = readConditions(reader);
+    return { part, canonical: { metadata: part.length === 0 ? undefined : part.map(textOf).toSorted() } };
+  },
 };
 
 function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
@@ -46,12 +46,10 @@ function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
   const [first] = parameters;
   // An invalid userId or from is a violation of its own.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
-    reader.check(first.name, () => {
-      throw new RuleBroken('needs userId or from as well, to limit the search');
-    });
+    reader.refuse(first[0], 'needs userId or from as well, to limit the search');
   // Escapes allow several spellings of one path.
   const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
-  for (const { name, values } of parameters) {
+  for (const [name, values] of parameters) {
     reader.check(name, () => {
       const path = parsePath(name.slice(prefix.length));
       const key = JSON.stringify(path);
@@ -77,21 +75,14 @@ function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
  */
 export function parsePath(raw: unknown): readonly string[] {
   const text = wellFormedText(raw, maxUnits, tooLong);
-  const path = [''];
-  const characters = text[Symbol.iterator]();
-  for (let next = characters.next(); next.done !== true; next = characters.next()) {
-    if (next.value === '.') {
-      path.push('');
-      if (path.length > maxLevels) throw new RuleBroken(`must be a path of at most ${maxLevels} levels`);
-      continue;
-    }
-    if (next.value === '\\') next = characters.next();
-    if (next.done === true)
-      throw new RuleBroken('must not end with a single backslash, which makes the next character plain');
-    path[path.length - 1] += next.value;
-  }
-  return path;
+  if (singleBackslashAtEnd.test(text))
+    throw new RuleBroken('must not end with a single backslash, which makes the next character plain');
+  const keys = [...`.${text}`.matchAll(/\.((?:\\.|[^.\\])*)/gs)];
+  if (keys.length > maxLevels) throw new RuleBroken(`must be a path of at most ${maxLevels} levels`);
+  return keys.map(([, key = '']) => key.replaceAll(/\\(.)/gs, '$1'));
 }
 
-const conditionText = ({ path, scalars }: MetadataCondition): string =>
+const singleBackslashAtEnd = /(?:^|[^\\])(?:\\\\)*\\$/;
+
+const textOf = ({ path, scalars }: MetadataCondition): string =>
   JSON.stringify([path, [...scalars].map((scalar) => JSON.stringify(scalar)).toSorted()]);

@@ -38,7 +38,7 @@ export class ParameterReader {
     for (const name of Object.keys(parameters)) {
       if (this.#violations.full) break;
       if (isKnown(name)) continue;
-      this.#violations.add(pointer('', name), `is not a known parameter${remedy}`);
+      this.refuse(name, `is not a known parameter${remedy}`);
       remedy = '';
     }
   }
@@ -57,9 +57,12 @@ export class ParameterReader {
   }
 
   /** Returns the parameters whose names begin with `prefix`, with all their values. */
-  beginningWith(prefix: string): readonly { readonly name: string; readonly values: readonly string[] }[] {
-    const found = Object.entries(this.#parameters).filter(([name]) => name.startsWith(prefix));
-    return found.map(([name, values]) => ({ name, values }));
+  beginningWith(prefix: string): readonly [name: string, values: readonly string[]][] {
+    return Object.entries(this.#parameters).filter(([name]) => name.startsWith(prefix));
+  }
+
+  refuse(name: string, message: string): void {
+    this.#violations.add(pointer('', name), message);
   }
 
   /** Returns what `parse` returns. If it throws RuleBroken, adds a violation and returns undefined. */
@@ -69,12 +72,12 @@ export class ParameterReader {
 
   /** Returns the distinct values of a parameter that may be given up to 20 times. */
   many<Value>({ name, parse }: Unlisted<Value>): readonly Value[] {
-    const read = (): readonly Value[] => {
+    const distinct = this.check(name, () => {
       const values = this.#parameters[name] ?? [];
       if (values.length > maxValues) throw new RuleBroken(`must be given at most ${maxValues} times`);
       return [...new Set(values.map((value) => parse(value)))];
-    };
-    return this.check(name, read) ?? [];
+    });
+    return distinct ?? [];
   }
 
   /** Returns the value of an optional parameter that may be given once. */
@@ -89,7 +92,7 @@ export class ParameterReader {
   /** Returns the value of a parameter that must be given exactly once. */
   required<Value>(parameter: Unlisted<Value>): Value | undefined {
     if (this.#parameters[parameter.name]?.length) return this.one(parameter);
-    this.#violations.add(`/${parameter.name}`, 'is required');
+    this.refuse(parameter.name, 'is required');
     return undefined;
   }
 

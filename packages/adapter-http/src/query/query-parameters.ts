@@ -10,12 +10,10 @@ export function queryParameters(request: FastifyRequest): QueryParameters {
   const parameters = new Map<string, string[]>();
   for (const pair of query.split('&')) {
     if (pair === '') continue;
-    const equals = pair.indexOf('=');
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
-    const values = parameters.get(name);
-    if (values === undefined) parameters.set(name, [value]);
-    else values.push(value);
+    const [name = '', ...parts] = pair.split('=').map(decode);
+    const values = parameters.get(name) ?? [];
+    values.push(parts.join('='));
+    parameters.set(name, values);
   }
   return Object.fromEntries(parameters);
 }

@@ -13,24 +13,23 @@ import { cursorText, parseCursor, type Place } from './cursor.ts';
 import type { Canonical, FilterReader } from './filter-reader.ts';
 import { type Parameter, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 
-/** A list that is read page by page. */
+/** A list that clients read page by page. */
 export interface List<Filter, Id extends string, Item> {
   readonly filter: FilterReader<Filter>;
   readonly parseId: (raw: unknown) => Id;
   readonly placeOf: (item: Item) => Place<Id>;
   readonly jsonOf: (item: Item) => string;
   /**
-   * Returns what a cursor digests: the whole filter and the order. The first releases with cursors fixed the places of some values,
-   * so those come first, and all others by `given`: cursors stay valid when a release adds a filter.
+   * Returns the filter and the order for the digest in a cursor. The digest depends on the positions in `fixed`. `rest` has the values
+   * of newer filters: an absent value does not change the digest, so cursors stay valid when a release adds a filter.
    */
-  readonly digested: (filter: Canonical, order: Order) => readonly unknown[];
+  readonly digested: (
+    filter: Canonical,
+    order: Order,
+  ) => readonly [fixed: readonly unknown[], rest: Canonical];
 }
 
-/** Returns the values that are given, with their names. */
-export const given = (values: Canonical): readonly unknown[] =>
-  Object.entries(values).filter(([, value]) => value !== undefined);
-
-/** One page of a list, as a client asks for it. */
+/** The request of a client for one page. */
 export interface PageRequest<Filter, Id extends string, Item> {
   readonly list: Pick<List<Filter, Id, Item>, 'placeOf' | 'jsonOf'>;
   readonly parameters: QueryParameters;
@@ -79,8 +78,7 @@ export const pageSchemas = {
   cursor: Type.String({
     minLength: 1,
     description:
-      'The `nextCursor` of the page before, with the same filter and order. Relative times keep the meaning that they had on ' +
-      'the first page.',
+      'The `nextCursor` of the previous page. Send the same filter and order again: relative times count from the first page.',
   }),
 };
 
@@ -97,7 +95,7 @@ export function readPage<Filter, Id extends string, Item>(
   const cursorReader = new ParameterReader({ cursor: parameters['cursor'] ?? [] }, ['cursor']);
   const cursor = cursorReader.one({ name: 'cursor', parse: (raw) => parseCursor(raw, list.parseId) });
   const now = cursor?.now ?? clock.now();
-  const filter = list.filter.read(reader, { now, timeZone: TimeZone.utc });
+  const { part: filter, canonical } = list.filter.read(reader, { now, timeZone: TimeZone.utc });
   const page = {
     list,
     parameters,
@@ -105,13 +103,13 @@ export function readPage<Filter, Id extends string, Item>(
     order: reader.one(order) ?? 'desc',
     limit: reader.one(limit) ?? defaultLimit,
   };
-  const canonical = list.filter.canonical(filter, reader);
   const walk = digestOf(list.digested(canonical, page.order));
   // An invalid query has no digest to check the cursor against.
   if (reader.violations.length === 0 && cursor !== undefined && cursor.walk !== walk)
-    cursorReader.check('cursor', () => {
-      throw new RuleBroken(otherWalk);
-    });
+    cursorReader.refuse(
+      'cursor',
+      'belongs to another filter or order: repeat those of the page before, or leave the cursor out',
+    );
   assertValidQuery([...reader.violations, ...cursorReader.violations]);
   const isRelative = Object.values(canonical).some((value) => typeof value === 'string');
   return {
@@ -121,8 +119,8 @@ export function readPage<Filter, Id extends string, Item>(
   };
 }
 
-const otherWalk =
-  'belongs to another filter or order: repeat those of the page before, or leave the cursor out';
-
-const digestOf = (values: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 22);
+function digestOf([fixed, rest]: readonly [readonly unknown[], Canonical]): string {
+  const present = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const json = JSON.stringify([...fixed, ...present]);
+  return createHash('sha256').update(json).digest('base64url').slice(0, 22);
+}

@@ -53,10 +53,10 @@ export function readStatsQuery(parameters: QueryParameters, now: Timestamp): Sta
     },
   });
   const timeZone = zone ?? TimeZone.utc;
-  const parts = activityFilter.read(reader, { now, timeZone });
+  const { part } = activityFilter.read(reader, { now, timeZone });
   reader.assertSound();
   if (unit === undefined) throw new Error('A missing "by" was not reported as a violation.');
-  const filter = ActivityFilter.of(parts);
+  const filter = ActivityFilter.of(part);
   return isKeyField(unit) ? { filter, by: unit } : { filter, by: unit, timeZone };
 }
 

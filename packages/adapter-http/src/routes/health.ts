@@ -1,4 +1,5 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyReply } from 'fastify';
 import { named } from '../openapi/component-schemas.ts';
 import type { Route } from '../requests/route.ts';
 
@@ -35,17 +36,16 @@ export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
 ) => {
   app.get('/health/live', { schema: live, config: { health: true } }, async (_request, reply) => {
     const status = progress?.state === 'dead' ? 'unavailable' : 'ok';
-    return reply
-      .code(status === 'ok' ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ status, checks: progress === undefined ? {} : { progress: status } });
+    return send(reply, { status, checks: progress === undefined ? {} : { progress: status } });
   });
   app.get('/health/ready', { schema: ready, config: { health: true } }, async (_request, reply) => {
     const { status, checks } = await checkHealth();
-    const isReady = status === 'ok' && !isStopping();
-    return reply
-      .code(isReady ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ status: isReady ? 'ok' : 'unavailable', checks });
+    return send(reply, { status: isStopping() ? 'unavailable' : status, checks });
   });
 };
+
+const send = (reply: FastifyReply, health: Static<typeof Health>): FastifyReply =>
+  reply
+    .code(health.status === 'ok' ? 200 : 503)
+    .header('cache-control', 'no-store')
+    .send(health);

@@ -11,17 +11,15 @@ import { Problem } from '../requests/problem.ts';
 export function otherMethodsRefused(app: FastifyInstance): () => void {
   for (const method of METHODS)
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
-  const methodsByUrl = new Map<string, Set<string>>();
+  const methodsByUrl = new Map<string, readonly string[]>();
   app.addHook('onRoute', ({ url, method }) => {
-    const methods = methodsByUrl.get(url) ?? new Set();
-    for (const name of [method].flat()) methods.add(name);
-    methodsByUrl.set(url, methods);
+    methodsByUrl.set(url, [...(methodsByUrl.get(url) ?? []), ...[method].flat()]);
   });
   return () => {
     for (const [url, methods] of methodsByUrl) {
-      const allow = [...methods].toSorted().join(', ');
+      const allow = methods.toSorted().join(', ');
       app.route({
-        method: app.supportedMethods.filter((method) => !methods.has(method)),
+        method: app.supportedMethods.filter((method) => !methods.includes(method)),
         url,
         schema: { hide: true },
         async onRequest({ params }: FastifyRequest) {
