@@ -30,7 +30,7 @@ const of = (name: string, value: string): string =>
   `userId=user-1&${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
 
 describe('metadata.<path>=value', () => {
-  test('is asked by path and text; repeated values are OR, different paths AND', async () => {
+  test('matches any of the repeated values, and every path', async () => {
     const it = await withMetadata({
       a: { device: { os: 'ios', version: 17 } },
       b: { device: { os: 'android', version: 17 } },
@@ -47,7 +47,7 @@ describe('metadata.<path>=value', () => {
     expect(await found(it, `${of('metadata.device.os', 'ios')}&type=logout`)).toEqual([]);
   });
 
-  test('may be of any key: a backslash makes the next character plain', async () => {
+  test('can name any key: a backslash escapes the next character', async () => {
     const it = await withMetadata({
       dot: { 'a.b': 1 },
       path: { a: { b: 1 } },
@@ -88,7 +88,7 @@ describe('metadata.<path>=value', () => {
       });
   });
 
-  test('that is without a bound for want of a sound user is told of that user alone', async () => {
+  test('with an invalid user and no other bound reports only the user', async () => {
     const it = await service();
     const { errors } = (await it.app.inject('/api/logs?userId=%00&metadata.a=1')).json<{
       errors: { path: string }[];
@@ -96,7 +96,7 @@ describe('metadata.<path>=value', () => {
     expect(errors.map(({ path }) => path)).toEqual(['/userId']);
   });
 
-  test('is kept by the link to the next page, and belongs to its cursor in whatever order', async () => {
+  test('stays in the link to the next page, and its cursor accepts it in any order', async () => {
     const it = await service();
     const activities = sampleActivities(5, { metadata: { 'a.b': [{ é: 'x y' }], c: 1 } });
     await it.repository.save(activities);
@@ -133,7 +133,7 @@ describe('metadata.<path>=value', () => {
             {
               path: '/cursor',
               message:
-                'belongs to another filter or order: repeat those of the page before, or leave the cursor out',
+                'belongs to another filter or order: repeat the query of the previous page, or leave the cursor out',
             },
           ],
         },
@@ -142,7 +142,7 @@ describe('metadata.<path>=value', () => {
 });
 
 describe('GET /api/logs/count', () => {
-  test('counts what a filter lets through', async () => {
+  test('counts the activities that match a filter', async () => {
     const it = await service();
     await it.repository.save([...sampleActivities(60), sampleActivity({ userId: 'ann', type: 'LOGOUT' })]);
     for (const [query, count] of [
@@ -218,12 +218,12 @@ test.each<[string, string]>([
   }
 });
 
-test('a key of 16 KiB may be asked for', async () => {
+test('a query can name a key of 16 KiB', async () => {
   const it = await withMetadata({ long: { ['k'.repeat(16_000)]: 1 } });
   expect(await found(it, of(`metadata.${'k'.repeat(16_000)}`, '1'))).toEqual(['long']);
 });
 
-test('the documentation shows the parameters, the free ones as an object that is written out', async () => {
+test('the documentation shows the metadata parameters as an exploded object', async () => {
   const { app } = await service();
   const { paths } = (await app.inject('/openapi.json')).json<{
     paths: Record<string, { get: { parameters: { name: string; in: string; schema: { type: string } }[] } }>;

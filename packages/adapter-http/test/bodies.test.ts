@@ -82,7 +82,7 @@ describe.each(routes)('%s as %s', (url, type, body) => {
     },
   );
 
-  test('that is too large once decoded is 413, however small its encoded form is', async () => {
+  test('a body that is too large when decoded is 413, however small its encoded form is', async () => {
     const it = await service({ maxBodyBytes: 10_000 });
     const blanks = Buffer.concat([Buffer.from(body), Buffer.alloc(10_001 - body.length, ' ')]);
     for (const [payload, encoding] of [

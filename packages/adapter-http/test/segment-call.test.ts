@@ -188,7 +188,7 @@ describe('a value that is not a call', () => {
   });
 });
 
-describe('what a dead letter keeps', () => {
+describe('the record of a dead letter', () => {
   const recordOf = (item: unknown) => itemOfBatch(item, around).original();
   const text = (bytes: Uint8Array | null): string => Buffer.from(bytes ?? []).toString();
 
@@ -228,7 +228,7 @@ describe('what a dead letter keeps', () => {
 
   const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 
-  test('of a call deeper than 1,000 levels is the members that are not so deep', () => {
+  test('has only the members with fewer levels if a call has more than 1,000', () => {
     const call = { type: 'track', event: 'E' };
     for (const [levels, kept] of [
       [999, { context: nested(999) }],

@@ -20,12 +20,13 @@ const headers = {
     '3ae76c32-7320-456b-b146-e5b975ae68c1',
   ),
   RetryAfter: {
-    description: 'Seconds to wait before you try again (RFC 9110, section 10.2.3).',
+    description:
+      'The number of seconds to wait before you send the request again (RFC 9110, section 10.2.3).',
     schema: { type: 'string', pattern: '^[0-9]+$', examples: ['5'] },
   },
   Authenticate: header('How to send a key (RFC 9110, section 11.6.1).', 'Bearer realm="user-activity"', true),
   AcceptPost: header(
-    'The media types that the route takes (Linked Data Platform 1.0, section 7.1).',
+    'The accepted media types (Linked Data Platform 1.0, section 7.1).',
     'application/json',
     true,
   ),
@@ -48,7 +49,7 @@ const requestId = {
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
 
-/** Adds everything that all routes have in common, and examples. Named schemas become components. */
+/** Adds examples, and the parameters, headers and responses that all routes share. Moves named schemas to the components. */
 export function completeOpenApi(document: Part): Part {
   const whole = {
     ...document,
@@ -90,18 +91,18 @@ function completeOperation(whole: unknown): Part {
 }
 
 function completeResponse(status: number, response: Part, fault?: Part): Part {
+  const { description } = response;
   const content = asPart(response['content']);
   const example = {
     type: 'about:blank',
     title: STATUS_CODES[status],
     status,
-    detail: response['description'],
+    detail: description,
     errors: status === 422 && fault !== undefined ? [fault] : [],
   };
   return {
     ...response,
-    description:
-      response['description'] === 'Default Response' ? STATUS_CODES[status] : response['description'],
+    description: description === 'Default Response' ? STATUS_CODES[status] : description,
     headers: {
       ...asPart(response['headers']),
       // Node answers 431 before the request has an id.
@@ -114,7 +115,7 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
   };
 }
 
-/** Makes a violation that a body of the first media type can have: a missing member, or an unknown one if no member is required. */
+/** Makes an example of a violation in a body: a missing member, or an unknown member if the schema requires none. */
 function exampleFault(content: unknown): Part {
   const [media] = Object.values(asPart(content));
   const schema = asPart(asPart(media)['schema']);

@@ -4,16 +4,13 @@ import { asPart, isPart, mapValues, type Part } from './part.ts';
 
 const keyword = 'x-component';
 
-/** Gives a schema a name in `components.schemas`. The option `x-component` of a schema does the same. */
+/** Sets the name of a schema in `components.schemas`, as its option `x-component` does. */
 export const named = <Schema extends TSchema>(name: string, schema: Schema): Schema => ({
   ...schema,
   [keyword]: name,
 });
 
-/**
- * Moves each named schema to `components.schemas`. Throws if two schemas of one name differ, because generators would make one type of
- * them. Their descriptions and examples may differ: those of an answer stay with the answer.
- */
+/** Moves each named schema to `components.schemas`. Throws if two schemas with the same name differ in more than descriptions and examples. */
 export function withComponents(document: unknown): Part {
   const schemas = new Map<string, Part>();
   const moved = asPart(move(document, schemas));

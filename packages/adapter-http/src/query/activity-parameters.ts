@@ -32,7 +32,7 @@ export const activityList: List<Partial<FilterParts>, ActivityId, StoredActivity
   ],
 };
 
-/** Reads a query that has the parameters of a filter only. Throws INVALID_QUERY with every violation, by `/name`. */
+/** Throws INVALID_QUERY with every violation, also for parameters that are not filters. */
 export function readActivityFilter(parameters: QueryParameters, now: Timestamp): ActivityFilter {
   const reader = new ParameterReader(parameters, activityFilter.names);
   const { part } = activityFilter.read(reader, { now, timeZone: TimeZone.utc });

@@ -19,7 +19,7 @@ export interface FilterReader<Part> {
   ) => { readonly part: Part; readonly canonical: Canonical };
 }
 
-/** Makes the reader of a parameter that may be given several times. */
+/** Makes the reader of a parameter that clients may repeat. */
 export const valuesOf = <Value extends string>(
   name: string,
   schema: TSchema,
@@ -35,19 +35,19 @@ export const valuesOf = <Value extends string>(
 });
 
 const timeForms =
-  'An RFC 3339 date-time, where a `+` is written `%2B`; a date, which is the start of that day in UTC, or in `timezone` if the ' +
-  'route has it; `now`; or a relative time such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
+  'An RFC 3339 date-time, in which you write `+` as `%2B`; a date, which means the start of the day in UTC or in `timezone`; `now`; or ' +
+  'a relative time such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
 
-/** Makes the reader of a range from the parameters of its two bounds. */
-export const rangeOf = (time: string): FilterReader<TimeRange> => ({
+/** Makes the reader of the range that `from` and `to` set for a field such as `createdAt`. */
+export const rangeOf = (field: string): FilterReader<TimeRange> => ({
   names: ['from', 'to'],
   schemas: {
     from: Type.String({
-      description: `${time} at or after this time. ${timeForms}`,
+      description: `${field} at or after this time. ${timeForms}`,
       examples: ['2026-11-01T00:00:00Z', '2026-11-01', '-24h'],
     }),
     to: Type.String({
-      description: `${time} before this time, so \`to=2026-12-01\` leaves out that day. The forms are those of \`from\`.`,
+      description: `${field} before this time, so \`to=2026-12-01\` leaves out that day. The forms are those of \`from\`.`,
       examples: ['2026-12-01T00:00:00Z', '2026-12-01', '-1h'],
     }),
   },
@@ -65,7 +65,7 @@ export const rangeOf = (time: string): FilterReader<TimeRange> => ({
   },
 });
 
-/** Makes the reader of a whole filter. A part without a reader does not compile. */
+/** Combines the readers of all parts of a filter. The compiler requires a reader for each part. */
 export function allOf<Parts extends object>(
   readers: {
     readonly [Part in keyof Parts]-?: FilterReader<Parts[Part]>;

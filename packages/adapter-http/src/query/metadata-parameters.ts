@@ -11,25 +11,24 @@ import type { FilterReader } from './filter-reader.ts';
 import type { ParameterReader } from './parameter-reader.ts';
 
 const prefix = 'metadata.';
-// Node limits a URL to 16 KiB, so no longer key or value can arrive.
+// Node refuses requests whose URL is longer than 16 KiB, so a longer key or value cannot arrive.
 const maxUnits = 16 * 1024;
 const tooLong = `must be at most ${maxUnits} characters`;
 
-/** The parameters `metadata.<path>`: up to 10 paths, each with up to 20 values. */
+/** Reads the parameters `metadata.<path>`: at most 10 paths, and 20 values for each path. */
 export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
   names: [`${prefix}<path>`],
   schemas: {
-    // Clients choose the names: with style `form`, OpenAPI makes each member of an object a parameter.
+    // With the style `form`, each member of this object is a parameter, so clients can choose the names.
     metadata: Type.Unsafe({
       type: 'object',
       propertyNames: { pattern: '^metadata\\.' },
-      // One value for each name, and no patternProperties: client generators support nothing else.
+      // Client generators support neither several values for a name nor patternProperties.
       additionalProperties: { type: 'string' },
       maxProperties: maxConditions,
       description:
         'Filters `metadata.<path>=<value>`. They need `userId` or `from` as well. The path is a list of keys, separated by `.`. ' +
-        'To use a `.` inside a key, put a backslash before it: `metadata.a\\.b` is the key `a.b`. ' +
-        'If the path leads through an array, its elements are searched. ' +
+        'Put a backslash before a `.` in a key: `metadata.a\\.b` is the key `a.b`. The path also leads into the elements of arrays. ' +
         '`5` matches the number 5 and the string "5". `null` matches a null, but not a missing member. ' +
         `To match any of several values, repeat the parameter, at most ${maxValues} times.`,
       examples: [{ 'metadata.device.os': 'ios' }],
@@ -44,10 +43,10 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
 function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
   const parameters = reader.beginningWith(prefix);
   const [first] = parameters;
-  // An invalid userId or from is a violation of its own.
+  // An invalid `userId` or `from` also counts here, because it has its own violation.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
     reader.refuse(first[0], 'needs userId or from as well, to limit the search');
-  // Escapes allow several spellings of one path.
+  // Two names with different escapes can mean the same path.
   const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
   for (const [name, values] of parameters) {
     reader.check(name, () => {
@@ -69,10 +68,7 @@ function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
   }));
 }
 
-/**
- * Parses a path such as `device.os`: a list of keys, separated by `.`. A backslash escapes the next character: `\.` is a dot in a key, and
- * `\\` a backslash. Throws RuleBroken if there are more than 16 keys, or a single backslash at the end.
- */
+/** Parses a path such as `device.os` to its keys. A backslash escapes the next character. Throws RuleBroken for more than 16 keys. */
 export function parsePath(raw: unknown): readonly string[] {
   const text = wellFormedText(raw, maxUnits, tooLong);
   if (singleBackslashAtEnd.test(text))

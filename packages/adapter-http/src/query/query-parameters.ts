@@ -4,7 +4,7 @@ import type { QueryParameters } from './parameter-reader.ts';
 import { percentDecoded } from './percent-decoded.ts';
 import { Problem } from '../requests/problem.ts';
 
-/** Returns the parameters of the URL, each with all its values. Throws 400 for an invalid encoding. */
+/** Returns all query parameters of the URL. Throws 400 for an invalid encoding. */
 export function queryParameters(request: FastifyRequest): QueryParameters {
   const [, query = ''] = /\?(.*)$/s.exec(request.raw.url ?? '') ?? [];
   const parameters = new Map<string, string[]>();
@@ -18,7 +18,7 @@ export function queryParameters(request: FastifyRequest): QueryParameters {
   return Object.fromEntries(parameters);
 }
 
-/** Throws INVALID_QUERY if there are parameters. For routes that take none: a parameter that they would ignore is a mistake. */
+/** Throws INVALID_QUERY if the URL has parameters. Routes without parameters use it, because an ignored parameter hides a mistake. */
 export async function refuseParameters(request: FastifyRequest): Promise<void> {
   const names = Object.keys(queryParameters(request));
   const message = 'is not a known parameter: this route takes none';

@@ -36,9 +36,9 @@ export interface PageRequest<Filter, Id extends string, Item> {
   readonly filter: Filter;
   readonly order: Order;
   readonly limit: number;
-  /** The last item of the previous page; undefined for the beginning of the walk. */
+  /** The place of the last item on the previous page. Undefined for the first page. */
   readonly after: Place<Id> | undefined;
-  /** Returns the cursor of the page that follows this item. */
+  /** Returns the cursor of the page that starts after the item at this place. */
   readonly cursorAfter: (last: Place<string>) => string;
 }
 
@@ -47,7 +47,7 @@ const order: Parameter<Order> = {
   schema: Type.Union([Type.Literal('desc'), Type.Literal('asc')], {
     'x-component': 'Order',
     default: 'desc',
-    description: 'Newest first, or oldest first.',
+    description: '`desc`: the newest first. `asc`: the oldest first.',
   }),
   parse(raw) {
     if (raw !== 'desc' && raw !== 'asc') throw new RuleBroken('must be "desc" or "asc", in lower case');
@@ -71,7 +71,7 @@ const limit: Parameter<number> = {
   },
 };
 
-/** The schemas of the parameters that every list has beside its filter, by name. */
+/** The OpenAPI schemas of the parameters that every list has besides its filter, by name. */
 export const pageSchemas = {
   [order.name]: order.schema,
   [limit.name]: limit.schema,
@@ -83,8 +83,8 @@ export const pageSchemas = {
 };
 
 /**
- * Reads the query of a page. Relative times count back from the time of the walk's first page, which the cursor carries, so all
- * pages have the same range. Throws INVALID_QUERY with every violation, those of the cursor last.
+ * Reads the query of a page. Relative times count back from the request for the first page: the cursor contains that time, so all pages
+ * have the same range. Throws INVALID_QUERY with every violation, and lists violations of the cursor last.
  */
 export function readPage<Filter, Id extends string, Item>(
   list: List<Filter, Id, Item>,
@@ -104,11 +104,11 @@ export function readPage<Filter, Id extends string, Item>(
     limit: reader.one(limit) ?? defaultLimit,
   };
   const walk = digestOf(list.digested(canonical, page.order));
-  // An invalid query has no digest to check the cursor against.
+  // The digest of an invalid query is meaningless, so the cursor is not compared with it.
   if (reader.violations.length === 0 && cursor !== undefined && cursor.walk !== walk)
     cursorReader.refuse(
       'cursor',
-      'belongs to another filter or order: repeat those of the page before, or leave the cursor out',
+      'belongs to another filter or order: repeat the query of the previous page, or leave the cursor out',
     );
   assertValidQuery([...reader.violations, ...cursorReader.violations]);
   const isRelative = Object.values(canonical).some((value) => typeof value === 'string');

@@ -17,19 +17,19 @@ const common = { tags: ['health'], security, response: { 200: Health, 503: Healt
 const live = {
   ...common,
   operationId: 'live',
-  summary: 'Whether the process works. If not, replace it: its consumer cannot recover',
-  description: 'For the liveness probe of an orchestrator. 503 means that the process must be replaced.',
+  summary: 'Whether the process works',
+  description:
+    'For the liveness probe of an orchestrator. After a 503, replace the process: its consumer cannot recover.',
 };
 const ready = {
   ...common,
   operationId: 'ready',
-  summary:
-    'Whether requests can be served: log and store answer, the consumer makes progress, and the service is not stopping',
+  summary: 'Whether the service can serve requests',
   description:
-    'For the readiness probe of an orchestrator, and for load balancers. `checks` shows the state of each part.',
+    'For the readiness probe of an orchestrator, and for load balancers. 503 means that the service stops, or that a part in `checks` fails.',
 };
 
-/** The probes of orchestrators. They need no key, and take any query, because some probes add one to defeat caches. */
+/** The probes of orchestrators. They need no key, and ignore the query, because some probes add one to bypass caches. */
 export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
   app,
   { checkHealth, progress, isStopping },

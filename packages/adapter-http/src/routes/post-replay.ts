@@ -16,10 +16,10 @@ const schema = {
   tags: ['dead letters'],
   summary: 'Replay dead letters: send them back to the log',
   description:
-    'Replays the dead letters of the ids, or with `{"all": true}` all that were dead-lettered before the request. Dead letters of the code ' +
-    '`invalid` never were on the log: they stay, and an id of one is 422. Answers 202 once the log holds the records; they are listed again ' +
-    'only if they fail again. Replaying twice stores once. Unknown ids are ignored, so you can send the request again after a 503 or a lost ' +
-    'answer. One replay runs at a time; a second one is 409.',
+    'Replays the dead letters with the `ids`, or with `{"all": true}` every dead letter from before the request. Answers 202 once the log ' +
+    'holds the records again. A dead letter with the code `invalid` cannot be replayed: `all` skips it, and its id in `ids` is a 422. ' +
+    'You can send the request again after a 503 or a lost response: unknown ids are ignored, and no activity is stored twice. ' +
+    'During another replay, the response is 409.',
   body: Type.Unsafe<unknown>(
     Type.Union(
       [
@@ -48,14 +48,11 @@ const schema = {
         replayed: Type.Integer({ description: 'The number of records that the log holds again.' }),
         tooLarge: Type.Optional(
           Type.Integer({
-            description:
-              'The number of dead letters that stay because they are too large for the log. Absent if there are none.',
+            description: 'The number of dead letters too large for the log. Absent if there are none.',
           }),
         ),
         more: Type.Optional(
-          Type.Boolean({
-            description: 'True if there was no time for all. Send the request again for the rest.',
-          }),
+          Type.Boolean({ description: 'True if the time was over: send the request again for the rest.' }),
         ),
       }),
     ),
@@ -63,7 +60,7 @@ const schema = {
   },
 };
 
-// A replay takes at most 20 s, and usually less than 5.
+// A replay takes at most 20 s, and usually less than 5 s.
 const retryAfterSeconds = '5';
 
 export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
@@ -88,7 +85,7 @@ export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
   );
 };
 
-/** The ids in the body, or `all`. Throws 422 with every violation. */
+/** Throws 422 with every violation of the body. */
 async function idsIn(body: unknown, maxIds: number): Promise<readonly DeadLetterId[] | 'all'> {
   const violations = new Violations();
   const { all, ids, ...unknown } = isMembers(body) ? body : {};
@@ -106,7 +103,7 @@ async function idsIn(body: unknown, maxIds: number): Promise<readonly DeadLetter
   return parsed;
 }
 
-/** Parses the ids. Yields to the event loop in between: 20 requests of 10,000 ids took most of a second. */
+/** Yields to the event loop between ids, because 20 requests with 10,000 ids each blocked it for most of a second. */
 async function parseIds(raw: unknown, maxIds: number, violations: Violations) {
   const items: readonly unknown[] = Array.isArray(raw) ? raw : [];
   if (items.length > maxIds) throw tooLarge(`A request replays at most ${maxIds} dead letters by their ids.`);
@@ -131,5 +128,5 @@ function parseId(raw: unknown): DeadLetterId {
   return id;
 }
 
-// About the length of an id in the body.
+// The approximate length of an id in the body.
 const bytesOfId = 24;
