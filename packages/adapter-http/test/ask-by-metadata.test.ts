@@ -182,21 +182,25 @@ test.each([
     '?userId=a&metadata.a=1&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
     'To narrow it, bring from and to closer together. Conditions on metadata are looked up in one activity after the other.',
   ],
-])('a store that takes too long over %j is 503 with what to narrow', async (query, advice) => {
-  const tooLong = (): Promise<never> => Promise.reject(new DomainError('STORE_TIMEOUT', 'It took too long.'));
-  const repository = Object.assign(new MemoryActivityRepository(), { find: tooLong, count: tooLong });
-  const it = await service({
-    useCases: {
-      findActivities: makeFindActivities({ repository }),
-      countActivities: makeCountActivities({ repository }),
-    },
-  });
-  for (const route of ['/api/logs', '/api/logs/count']) {
-    const response = await it.app.inject(`${route}${query}`);
-    expect(seen(response)).toMatchObject({ status: 503, body: { detail: `It took too long. ${advice}` } });
-    expect(response.headers['retry-after']).toBe('5');
-  }
-});
+])(
+  'a query %j that takes the store too long is 503, and the message says how to narrow it',
+  async (query, advice) => {
+    const tooLong = (): Promise<never> =>
+      Promise.reject(new DomainError('STORE_TIMEOUT', 'It took too long.'));
+    const repository = Object.assign(new MemoryActivityRepository(), { find: tooLong, count: tooLong });
+    const it = await service({
+      useCases: {
+        findActivities: makeFindActivities({ repository }),
+        countActivities: makeCountActivities({ repository }),
+      },
+    });
+    for (const route of ['/api/logs', '/api/logs/count']) {
+      const response = await it.app.inject(`${route}${query}`);
+      expect(seen(response)).toMatchObject({ status: 503, body: { detail: `It took too long. ${advice}` } });
+      expect(response.headers['retry-after']).toBe('5');
+    }
+  },
+);
 
 test.each<[string, string]>([
   ['10,000 unknown parameters', Array.from({ length: 10_000 }, (_, index) => `p${index}=1`).join('&')],

@@ -47,7 +47,7 @@ describe.each(routes)('%s as %s', (url, type, body) => {
     ['x-gzip', zipped],
     ['identity', Buffer.from(body)],
     ['gzip', Buffer.concat([gzipSync(body.slice(0, 2)), gzipSync(''), gzipSync(body.slice(2))])],
-  ])('is taken as %s', async (encoding, payload) => {
+  ])('is accepted as %s', async (encoding, payload) => {
     const it = await service();
     const response = await send(it, url, type, payload, encoding);
     expect([response.statusCode, response.body]).toEqual([202, expect.any(String)]);

@@ -80,7 +80,7 @@ describe('times in a query', () => {
     ['from=-1h&to=-24h', '/to', 'must not be before "from": swap the two'],
     ['from=now&to=2026-11-24', '/to', 'must not be before "from": swap the two'],
     ['from=-999999999999w', '/from', 'must be within the years 0000 to 9999'],
-  ])('%s is 400, and says what to write, in "detail" too', async (query, path, message) => {
+  ])('%s is 400, and "errors" and "detail" have the correction', async (query, path, message) => {
     const it = await atNoon();
     for (const url of ['/api/logs?', '/api/logs/count?', '/api/logs/stats?by=day&', '/api/dead-letters?']) {
       const response = await it.app.inject(url + query);

@@ -2,7 +2,7 @@ import { asNames, asPart } from './part.ts';
 
 /**
  * Makes an example of a JSON Schema from its `examples`, or else from those of its members. Leaves out an optional member without an
- * example. Without `examples`, a string is not checked against its pattern.
+ * example. A string may break its pattern if the schema has no `examples`.
  */
 export function exampleOf(schema: unknown): unknown {
   const part = asPart(schema);

@@ -56,7 +56,7 @@ export const rangeOf = (field: string): FilterReader<TimeRange> => ({
     const [from, to] = [reader.one({ name: 'from', parse }), reader.one({ name: 'to', parse })];
     const range = reader.check('to', () => TimeRange.between(from, to));
     const part = range ?? TimeRange.between(undefined, undefined);
-    // A relative time means another moment in each request, so its text is canonical.
+    // A relative time means another moment in each request, so its text is the canonical value.
     const boundOf = (name: 'from' | 'to') => {
       const text = reader.textOf(name) ?? '';
       return isRelativeTime(text) ? text : part[name];

@@ -43,7 +43,7 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
 function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
   const parameters = reader.beginningWith(prefix);
   const [first] = parameters;
-  // An invalid `userId` or `from` also counts here, because it has its own violation.
+  // An invalid `userId` or `from` counts too, because it causes a violation of its own.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
     reader.refuse(first[0], 'needs userId or from as well, to limit the search');
   // Two names with different escapes can mean the same path.
@@ -72,7 +72,7 @@ function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
 export function parsePath(raw: unknown): readonly string[] {
   const text = wellFormedText(raw, maxUnits, tooLong);
   if (singleBackslashAtEnd.test(text))
-    throw new RuleBroken('must not end with a single backslash, which makes the next character plain');
+    throw new RuleBroken('must not end with a single backslash: write two for a backslash in a key');
   const keys = [...`.${text}`.matchAll(/\.((?:\\.|[^.\\])*)/gs)];
   if (keys.length > maxLevels) throw new RuleBroken(`must be a path of at most ${maxLevels} levels`);
   return keys.map(([, key = '']) => key.replaceAll(/\\(.)/gs, '$1'));
