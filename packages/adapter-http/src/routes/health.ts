@@ -44,8 +44,8 @@ export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
   });
 };
 
-const send = (reply: FastifyReply, health: Static<typeof Health>): FastifyReply =>
+const send = (reply: FastifyReply, report: Static<typeof Health>): FastifyReply =>
   reply
-    .code(health.status === 'ok' ? 200 : 503)
+    .code(report.status === 'ok' ? 200 : 503)
     .header('cache-control', 'no-store')
-    .send(health);
+    .send(report);
