@@ -15,7 +15,7 @@ import { postLog } from './routes/post-log.ts';
 import { postReplay } from './routes/post-replay.ts';
 import { postCalls } from './segment/post-calls.ts';
 
-/** Every route of the API, in the order of the documentation. `config` of a route says who may call it, and how. */
+/** Every route of the API, in the order in which the documentation shows them. */
 export const allRoutes: readonly Route<keyof RouteDeps>[] = [
   getRoot,
   postLog,

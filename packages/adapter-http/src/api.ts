@@ -15,39 +15,35 @@ import { Problem } from './requests/problem.ts';
 import type { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { serveDocs } from './routes/docs.ts';
-import { otherMethodsRefused } from './routes/method-not-allowed.ts';
+import { collectMethods } from './routes/method-not-allowed.ts';
 
-// Sent as text, a large answer is in memory twice until its client has read it: as it is, and encoded.
-const largeText = 64 * 1024;
+// Node keeps a string and its encoded copy until the client has read a response, but only one copy of a Buffer.
+const minBufferedLength = 64 * 1024;
 
-/** The use cases and settings of the API. */
-export interface ApiOptions extends ApiSettings {
+interface ApiOptions extends ApiSettings {
   readonly useCases: ApiUseCases;
-}
-
-interface MeasuredApi extends ApiOptions {
   readonly requestMetrics: RequestMetrics;
   readonly bytesInFlight: BytesInFlight;
 }
 
-/** The API as a Fastify plugin: every route, and everything that is the same for all of them. */
-export const api = fastifyPlugin(async (app: FastifyInstance, options: MeasuredApi): Promise<void> => {
+/** A Fastify plugin with every route of the API, and the hooks and parsers that the routes share. */
+export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOptions): Promise<void> => {
   const { useCases, requestMetrics, bytesInFlight, ...settings } = options;
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  // No page of another site knows a key. Without keys, only the source of a request can protect.
+  // Pages of other sites know no key. Without keys, the hosts in the headers are the only protection.
   const assertAllowed =
     settings.apiKeys.length > 0 ? keyCheck(settings.apiKeys) : foreignCheck(settings.allowedHosts);
-  // A single hook: another one would cost each request more than everything in here.
+  // All checks are in one hook, because each hook costs more time than all of these checks.
   app.addHook('onRequest', async (request, reply) => {
     requestMetrics.begin(request, reply);
     reply.header('x-request-id', request.id);
     request.bytes = bytesInFlight.open(request);
     countIn(request);
     assertOneHost(request);
-    // The request came on a connection that was open already. Another instance may serve it at once.
+    // The client used an open connection. If it sends the request again, another instance can serve it.
     if (stopping && request.routeOptions.config.health !== true)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
     if (request.routeOptions.config.health !== true) assertAllowed(request);
@@ -55,14 +51,14 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: MeasuredA
   });
   app.addHook('onSend', async (request, reply, payload) => {
     closeIfUnread(request, reply);
-    // An open connection would hold up the stop until it times out.
+    // An open connection would delay the stop until the connection times out.
     if (stopping) reply.header('connection', 'close');
-    // Parsed values take many times the bytes that are counted, and the answer may wait long for its reader.
+    // The parsed body takes far more memory than was counted, and a slow client may read for long.
     request.body = undefined;
-    const isRead = request.method === 'GET' && request.routeOptions.config.health !== true;
+    const isQuery = request.method === 'GET' && request.routeOptions.config.health !== true;
     const size = request.method === 'HEAD' ? 0 : sizeOf(payload);
-    request.bytes.setAnswer(size, isRead && reply.statusCode < 400);
-    return typeof payload === 'string' && payload.length > largeText ? Buffer.from(payload) : payload;
+    request.bytes.setAnswer(size, isQuery && reply.statusCode < 400);
+    return typeof payload === 'string' && payload.length > minBufferedLength ? Buffer.from(payload) : payload;
   });
   app.addHook('onResponse', async (request, reply) => {
     countOut(request);
@@ -72,23 +68,23 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: MeasuredA
     const ms = Math.round(reply.elapsedTime);
     request.log.info({ method, route: routeOptions.url ?? null, status: reply.statusCode, ms }, 'request');
   });
-  // The domain validates input, and TypeScript checks output. A serializer made from a schema would drop or
-  // change members of metadata that the schema does not name.
+  // The domain validates input, and TypeScript checks output. Fastify's serializer would drop or change
+  // members of metadata that the schema does not name.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(() => JSON.stringify);
   handleErrors(app);
   decodeBodies(app);
   parseJsonBodies(app);
-  const refuseOtherMethods = otherMethodsRefused(app);
+  const refuseOtherMethods = collectMethods(app);
   await serveDocs(app, settings);
   const deps = { ...settings, ...useCases, isStopping: () => stopping };
-  // A scope each, because some routes have parsers of their own.
+  // Each route has its own scope, because some routes add body parsers.
   for (const route of allRoutes)
     await app.register(async (scope) => route(scope.withTypeProvider<TypeBoxTypeProvider>(), deps));
   refuseOtherMethods();
 });
 
-/** The bytes of an answer. A stream holds no more than its buffer. */
+/** Returns the size of a response body in bytes. Returns 0 for a stream, which holds only its small buffer. */
 function sizeOf(payload: unknown): number {
   if (typeof payload === 'string') return Buffer.byteLength(payload);
   return Buffer.isBuffer(payload) ? payload.length : 0;

@@ -9,20 +9,19 @@ import { metrics } from './routes/metrics.ts';
 
 const remedy = 'A consumer serves /health/live, /health/ready and /metrics.';
 
-/** A server for a process without an API. */
 export interface HealthServerOptions extends ServerOptions {
   readonly checkHealth: CheckHealth;
   readonly progress: Progressing;
   readonly scrapeMetrics: ScrapeMetrics;
-  /** If given, all routes but health answer only requests for these hosts, and for loopback names and addresses. */
+  /** The hosts that requests for metrics may name, beside loopback names and addresses. Default: any host. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
-/** Builds a server with only `/health/live`, `/health/ready` and `/metrics`; nothing listens yet. */
+/** Builds a server with only `/health/live`, `/health/ready` and `/metrics`. Call `listen` to start it. */
 export async function buildHealthServer(options: HealthServerOptions): Promise<HttpServer> {
   const { allowedHosts } = options;
-  // Probes are answered while the server drains.
-  const app = serverWithoutApi(options, { return503OnClosing: false });
+  // Fastify must not answer probes with its own 503 while the server stops.
+  const app = serverWithoutApi(options, false);
   const assertAllowed = allowedHosts === undefined ? undefined : foreignCheck(allowedHosts);
   app.addHook('onRequest', async (request) => {
     if (assertAllowed !== undefined) {
@@ -40,6 +39,6 @@ export async function buildHealthServer(options: HealthServerOptions): Promise<H
   health(routes, { ...options, isStopping: () => stopping });
   metrics(routes, options);
   await app.ready();
-  // The consumer stops after this server, so a probe that waits for a hung log or store must not hold it up.
+  // The consumer stops after this server, so a probe that waits for a hung log or store must not delay the stop.
   return httpServer(app, 500);
 }

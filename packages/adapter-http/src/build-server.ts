@@ -1,36 +1,38 @@
+import type { ApiUseCases } from '@user-activity/application';
 import { UserId } from '@user-activity/domain';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { type ApiOptions, api } from './api.ts';
+import { api } from './api.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
 import { type HttpServer, httpServer, routing, type ServerOptions } from './http-server.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestMetrics } from './requests/request-metrics.ts';
+import type { ApiSettings } from './requests/route.ts';
 import { clientLimits, limitConnections } from './requests/server-limits.ts';
 
-/** The API and the server around it. */
-export interface HttpServerOptions extends ApiOptions, ServerOptions {
-  /** The maximum of bytes of a body, decoded. */
+export interface HttpServerOptions extends ApiSettings, ServerOptions {
+  readonly useCases: ApiUseCases;
+  /** The maximum size of a body in bytes, after gzip is decoded. */
   readonly maxBodyBytes: number;
-  /** The maximum of bytes of bodies and unsent answers that the process holds; above it, requests get 503. */
+  /** The maximum number of bytes in memory of all bodies and unsent responses. Requests above this limit get 503. */
   readonly maxBytesInFlight: number;
-  /** How long a request may take to arrive, and how long a connection may be idle during one. Default: 60,000. */
+  /** The maximum time for a request to arrive, and for a connection to be idle during a request. Default: 60,000. */
   readonly clientTimeoutMs?: number;
-  /** How long a close waits for requests in progress, including those that still arrive. Default: 5,000. */
+  /** The maximum time that `close` waits for requests in progress. Default: 5,000. */
   readonly closeTimeoutMs?: number;
 }
 
-// The longest user in UTF-8, percent-encoded: characters of 4 bytes.
+// A percent-encoded user id: at most 4 bytes per character in UTF-8, and 3 characters per byte.
 const maxParamLength = UserId.maxLength * 4 * 3;
 
-/** Builds the Fastify instance of production; tests inject requests into it. */
+/** Builds the Fastify instance of the API without a listening port, so that tests can inject requests. */
 export async function buildFastify(options: HttpServerOptions): Promise<FastifyInstance> {
   const requestMetrics = new RequestMetrics();
   const app: FastifyInstance = fastify({
     loggerInstance: options.logger,
-    // Fastify would log two lines per request, with the query of the URL. The API logs one without it.
+    // Fastify would log the query of each URL, which may name users. A hook of the API logs each request.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // A body above the maximum of the process would never fit: it is 413, not 503.
+    // A body above the maximum of the process can never fit, so the response is 413, not 503.
     bodyLimit: Math.min(options.maxBodyBytes, options.maxBytesInFlight),
     genReqId: requestIdOf,
     ...clientLimits(options.clientTimeoutMs),
@@ -39,7 +41,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
     frameworkErrors(error, request, reply) {
       reply.header('x-request-id', request.id);
       answerError(error, request, reply);
-      // Fastify runs no hooks for these.
+      // Fastify runs no hooks for these errors, so the log line and the metric are written here.
       const { method } = request;
       request.log.info({ method, route: null, status: reply.statusCode, ms: 0 }, 'request');
       requestMetrics.refused(method, reply.statusCode);
@@ -52,7 +54,7 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
   return app;
 }
 
-/** Builds the server; nothing listens yet. */
+/** Builds the server. Call `listen` to start it. */
 export async function buildServer(options: HttpServerOptions): Promise<HttpServer> {
   return httpServer(await buildFastify(options), options.closeTimeoutMs);
 }

@@ -1,36 +1,29 @@
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyServerOptions,
-  LogController,
-} from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { clientLimits, limitClients } from './requests/server-limits.ts';
 
-/** The options that every server has. */
 export interface ServerOptions {
-  /** The maximum of open connections; more are closed unanswered. */
+  /** The maximum number of open connections. Further connections are closed without a response. */
   readonly maxConnections: number;
   readonly logger: FastifyBaseLogger;
 }
 
-/** A server that can listen. */
 export interface HttpServer {
-  /** Resolves with the URL once requests are served. Port 0 takes a free one. */
+  /** Resolves with the URL once the server accepts requests. Port 0 means any free port. */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Takes no more connections, and finishes the requests in progress. Closes those that take longer than the time limit. */
+  /** Accepts no new connections and waits for the requests in progress. After a time limit, closes all connections. */
   close(): Promise<void>;
 }
 
-/** How servers find routes: one slash at the end of a path is ignored. */
+/** The router options of every server. */
 export const routing = { ignoreTrailingSlash: true };
 
-/** Makes the Fastify instance of a server without the API. */
+/** Makes the Fastify instance of a server that has no routes of the API. */
 export function serverWithoutApi(
   { maxConnections, logger }: ServerOptions,
-  options: Pick<FastifyServerOptions, 'return503OnClosing'> = {},
+  return503OnClosing: boolean,
 ): FastifyInstance {
   const app: FastifyInstance = fastify({
-    ...options,
+    return503OnClosing,
     loggerInstance: logger,
     ...clientLimits(),
     routerOptions: routing,
@@ -40,12 +33,12 @@ export function serverWithoutApi(
   return app;
 }
 
-/** The server of a Fastify instance. A close waits at most `closeTimeoutMs` for requests in progress. */
+/** Wraps a Fastify instance. `close` waits at most `closeTimeoutMs` for the requests in progress. */
 export const httpServer = (app: FastifyInstance, closeTimeoutMs = 5000): HttpServer => ({
-  // Replaces the log line with the URL: the app logs its own.
+  // Shortens Fastify's log line, because the app logs the URL in a line of its own.
   listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'listening' }),
   async close() {
-    const cut = setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs);
-    await app.close().finally(() => clearTimeout(cut));
+    const timer = setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs);
+    await app.close().finally(() => clearTimeout(timer));
   },
 });

@@ -91,7 +91,7 @@ describe('API keys', () => {
     { authorization: `Basic ${Buffer.from('first-key:any password').toString('base64')}` },
     { 'x-api-key': 'second:key' },
     { 'x-api-key': 'wrong', authorization: 'Bearer first-key' },
-  ])('%j opens', async (headers) => {
+  ])('%j is accepted', async (headers) => {
     const it = await service({ apiKeys });
     expect((await it.app.inject({ url: '/api/logs', headers })).statusCode).toBe(200);
   });
@@ -105,7 +105,7 @@ describe('API keys', () => {
     { authorization: 'Basic !!!' },
     { 'x-api-key': 'first-key ,second:key' },
     { 'x-api-key': '' },
-  ])('%j does not', async (headers) => {
+  ])('%j is refused', async (headers) => {
     const it = await service({ apiKeys });
     const response = await it.app.inject({ url: '/api/logs', headers });
     expect(seen(response)).toMatchObject({ status: 401, body: { title: 'Unauthorized' } });

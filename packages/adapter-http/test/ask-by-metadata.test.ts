@@ -28,7 +28,7 @@ const of = (name: string, value: string): string =>
   `userId=user-1&${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
 
 describe('metadata.<path>=value', () => {
-  test('is asked by path and text; repeated values are OR, different paths AND', async () => {
+  test('matches any of the repeated values, and every path', async () => {
     const it = await withMetadata({
       a: { device: { os: 'ios', version: 17 } },
       b: { device: { os: 'android', version: 17 } },
@@ -45,7 +45,7 @@ describe('metadata.<path>=value', () => {
     expect(await found(it, `${of('metadata.device.os', 'ios')}&type=logout`)).toEqual([]);
   });
 
-  test('may be of any key: a backslash makes the next character plain', async () => {
+  test('can name any key: a backslash escapes the next character', async () => {
     const it = await withMetadata({
       dot: { 'a.b': 1 },
       path: { a: { b: 1 } },
@@ -86,7 +86,7 @@ describe('metadata.<path>=value', () => {
       });
   });
 
-  test('that is without a bound for want of a sound user is told of that user alone', async () => {
+  test('with an invalid user and no other bound reports only the user', async () => {
     const it = await service();
     const { errors } = (await it.app.inject('/api/logs?userId=%00&metadata.a=1')).json<{
       errors: { path: string }[];
@@ -94,7 +94,7 @@ describe('metadata.<path>=value', () => {
     expect(errors.map(({ path }) => path)).toEqual(['/userId']);
   });
 
-  test('is kept by the link to the next page, and belongs to its cursor in whatever order', async () => {
+  test('stays in the link to the next page, and its cursor accepts it in any order', async () => {
     const it = await service();
     const activities = sampleActivities(5, { metadata: { 'a.b': [{ é: 'x y' }], c: 1 } });
     await it.repository.save(activities);
@@ -131,7 +131,7 @@ describe('metadata.<path>=value', () => {
             {
               path: '/cursor',
               message:
-                'belongs to another filter or order: repeat those of the page before, or leave the cursor out',
+                'belongs to another filter or order: repeat the query of the previous page, or leave the cursor out',
             },
           ],
         },
@@ -140,7 +140,7 @@ describe('metadata.<path>=value', () => {
 });
 
 describe('GET /api/logs/count', () => {
-  test('counts what a filter lets through', async () => {
+  test('counts the activities that match a filter', async () => {
     const it = await service();
     await it.repository.save([...sampleActivities(60), sampleActivity({ userId: 'ann', type: 'LOGOUT' })]);
     for (const [query, count] of [
@@ -180,16 +180,20 @@ test.each([
     '?userId=a&metadata.a=1&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
     'To narrow it, bring from and to closer together. Conditions on metadata are looked up in one activity after the other.',
   ],
-])('a store that takes too long over %j is 503 with what to narrow', async (query, advice) => {
-  const tooLong = (): Promise<never> => Promise.reject(new DomainError('STORE_TIMEOUT', 'It took too long.'));
-  const it = await service();
-  Object.assign(it.repository, { find: tooLong, count: tooLong });
-  for (const route of ['/api/logs', '/api/logs/count']) {
-    const response = await it.app.inject(`${route}${query}`);
-    expect(seen(response)).toMatchObject({ status: 503, body: { detail: `It took too long. ${advice}` } });
-    expect(response.headers['retry-after']).toBe('5');
-  }
-});
+])(
+  'a query %j that takes the store too long is 503, and the message says how to narrow it',
+  async (query, advice) => {
+    const tooLong = (): Promise<never> =>
+      Promise.reject(new DomainError('STORE_TIMEOUT', 'It took too long.'));
+    const it = await service();
+    Object.assign(it.repository, { find: tooLong, count: tooLong });
+    for (const route of ['/api/logs', '/api/logs/count']) {
+      const response = await it.app.inject(`${route}${query}`);
+      expect(seen(response)).toMatchObject({ status: 503, body: { detail: `It took too long. ${advice}` } });
+      expect(response.headers['retry-after']).toBe('5');
+    }
+  },
+);
 
 test.each<[string, string]>([
   ['10,000 unknown parameters', Array.from({ length: 10_000 }, (_, index) => `p${index}=1`).join('&')],
@@ -211,12 +215,12 @@ test.each<[string, string]>([
   }
 });
 
-test('a key of 16 KiB may be asked for', async () => {
+test('a query can name a key of 16 KiB', async () => {
   const it = await withMetadata({ long: { ['k'.repeat(16_000)]: 1 } });
   expect(await found(it, of(`metadata.${'k'.repeat(16_000)}`, '1'))).toEqual(['long']);
 });
 
-test('the documentation shows the parameters, the free ones as an object that is written out', async () => {
+test('the documentation shows the metadata parameters as an exploded object', async () => {
   const { app } = await service();
   const { paths } = (await app.inject('/openapi.json')).json<{
     paths: Record<string, { get: { parameters: { name: string; in: string; schema: { type: string } }[] } }>;

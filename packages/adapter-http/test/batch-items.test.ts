@@ -16,7 +16,7 @@ async function itemsOf(json: string | Buffer): Promise<unknown[]> {
   return items;
 }
 
-test('the items are those of the array, whatever its white space is', async () => {
+test('white space around the items of an array is ignored', async () => {
   const anyList = fc.array(fc.oneof(anyMetadata, fc.jsonValue()), { maxLength: 10 });
   await fc.assert(
     fc.asyncProperty(anyList, fc.constantFrom(undefined, 1, '\t\r\n '), async (list, indent) => {

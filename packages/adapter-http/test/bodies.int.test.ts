@@ -95,7 +95,7 @@ async function untilAllAreGone(): Promise<void> {
 describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
   const encoded = (content: Buffer): Buffer => (kind[2] === undefined ? content : openMember(content));
 
-  test('that is too large is 413 before it ends, and closes its connection', async () => {
+  test('a body that is too large is 413 before it ends, and closes its connection', async () => {
     const it = await service();
     const socket = begun(await portOf(it), kind);
     socket.write(chunk(encoded(Buffer.alloc(1_000_000, ' '))));
@@ -107,7 +107,7 @@ describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
     expect(complaints(it)).toEqual([]);
   });
 
-  test('from a client that disconnects leaves nothing behind', async () => {
+  test('a client that disconnects leaves nothing behind', async () => {
     const it = await service();
     const port = await portOf(it);
     const connections = () =>
@@ -129,7 +129,7 @@ describe.each(kinds)('%s as %s, encoded as %s', (...kind) => {
     expect(after.statusCode).toBe(200);
   });
 
-  test('from a client that stops sending does not hold up a stop', async () => {
+  test('a client that stops sending does not delay a stop', async () => {
     const { options } = onMemory({ closeTimeoutMs: 50 });
     const server = await buildServer(options);
     const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));

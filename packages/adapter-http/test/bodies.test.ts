@@ -47,7 +47,7 @@ describe.each(routes)('%s as %s', (url, type, body) => {
     ['x-gzip', zipped],
     ['identity', Buffer.from(body)],
     ['gzip', Buffer.concat([gzipSync(body.slice(0, 2)), gzipSync(''), gzipSync(body.slice(2))])],
-  ])('is taken as %s', async (encoding, payload) => {
+  ])('is accepted as %s', async (encoding, payload) => {
     const it = await service();
     const response = await send(it, url, type, payload, encoding);
     expect([response.statusCode, response.body]).toEqual([202, expect.any(String)]);
@@ -82,7 +82,7 @@ describe.each(routes)('%s as %s', (url, type, body) => {
     },
   );
 
-  test('that is too large once decoded is 413, however small its encoded form is', async () => {
+  test('a body that is too large when decoded is 413, however small its encoded form is', async () => {
     const it = await service({ maxBodyBytes: 10_000 });
     const blanks = Buffer.concat([Buffer.from(body), Buffer.alloc(10_001 - body.length, ' ')]);
     for (const [payload, encoding] of [

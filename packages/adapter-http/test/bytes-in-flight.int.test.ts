@@ -134,7 +134,7 @@ test('nothing is held after requests with every kind of outcome', async () => {
   expect(await held()).toBe(0);
 });
 
-test('bodies that hold their key leave room for bodies that follow a key', async () => {
+test('bodies with their key inside leave memory for bodies with a key in a header', async () => {
   const maxBytesInFlight = 16 * 1024 * 1024;
   const it = await service({ apiKeys: ['key'], maxBytesInFlight, maxBodyBytes: 4_000_000 });
   const port = await portOf(it);

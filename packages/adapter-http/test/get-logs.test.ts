@@ -17,7 +17,7 @@ const page = async ({ app }: Service, url: string): Promise<Page> => (await app.
 const ids = ({ data }: Page): string[] => data.map(({ id }) => id);
 
 describe('GET /api/logs', () => {
-  test('shows the newest first, as the contract has it', async () => {
+  test('returns the newest activities first', async () => {
     const it = await service();
     await it.repository.save([
       sampleActivity({
@@ -47,7 +47,7 @@ describe('GET /api/logs', () => {
     expect(response.headers['link']).toBeUndefined();
   });
 
-  test('filters by repeated users and types, in whatever form, and by time', async () => {
+  test('filters by time, and by repeated users and types in any spelling', async () => {
     const it = await service();
     await it.repository.save([
       sampleActivity({ id: 'a', userId: 'ann', type: 'LOG_IN', createdAt: '2026-01-01T00:00:00Z' }),
@@ -144,7 +144,7 @@ describe('GET /api/logs', () => {
             {
               path: '/cursor',
               message:
-                'belongs to another filter or order: repeat those of the page before, or leave the cursor out',
+                'belongs to another filter or order: repeat the query of the previous page, or leave the cursor out',
             },
           ],
         },
@@ -163,7 +163,7 @@ describe('GET /api/logs', () => {
 });
 
 describe('GET /api/logs/{id}', () => {
-  test('gives the one, under any id that there may be', async () => {
+  test('returns the activity with any valid id', async () => {
     const it = await service();
     for (const id of ['a', 'a/b?c#%', '__proto__', '..a', 'x'.repeat(128), '%'.repeat(128)]) {
       await it.repository.save([sampleActivity({ id })]);
@@ -172,7 +172,7 @@ describe('GET /api/logs/{id}', () => {
     }
   });
 
-  test('of a word of the routes is not asked for by it; lists show it all the same', async () => {
+  test('cannot read an activity whose id is a word of the routes, but lists show it', async () => {
     const it = await service();
     await it.repository.save([sampleActivity({ id: 'count' }), sampleActivity({ id: 'feed' })]);
     expect((await it.app.inject('/api/logs/count')).json()).toEqual({ count: 2 });

@@ -123,7 +123,7 @@ describe('GET /api/logs/stats', () => {
     expect(seen(response)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
   });
 
-  test('an activity of 1970 is a line, whatever lies between', async () => {
+  test('an activity of 1970 has its line, although the units in between have none', async () => {
     const it = await withThree();
     await it.repository.save([sampleActivity({ createdAt: '1970-01-01T00:00:00Z' })]);
     for (const [by, key, lines] of [
@@ -139,7 +139,7 @@ describe('GET /api/logs/stats', () => {
     }
   });
 
-  test('what is too broad is 400, and says what to narrow', async () => {
+  test('a query that is too broad is 400, and the message says how to narrow it', async () => {
     const it = await withThree();
     await it.repository.save(
       Array.from({ length: 20_000 }, (_, index) => sampleActivity({ createdAt: index * 3_600_000 })),
@@ -165,7 +165,7 @@ describe('GET /api/logs/stats', () => {
     expect(response.headers['retry-after']).toBe('5');
   });
 
-  test('needs a key where there are any', async () => {
+  test('needs a key if there are keys', async () => {
     const it = await service({ apiKeys: ['key'] });
     expect((await it.app.inject('/api/logs/stats?by=type')).statusCode).toBe(401);
   });

@@ -18,7 +18,7 @@ test('a page is JSON in UTF-8, also without items', async () => {
   expect(await make(['a', '"', 'ä€😀'])).toEqual({ page: pageOf(['a', '"', 'ä€😀']), turned: false });
 });
 
-test('the event loop turns while a large page is made', async () => {
+test('the event loop runs while a large page is made', async () => {
   const items = Array.from({ length: 10 }, (_, index) => `${index}€`.repeat(10_000));
   expect(await make(items)).toEqual({ page: pageOf(items), turned: true });
 });

@@ -72,7 +72,7 @@ describe('requests', () => {
     expect(await underWay()).toBe(0);
   });
 
-  test('of a client that disconnects are no longer in progress, and have no status', async () => {
+  test('are no longer in progress after their client disconnects, and have no status', async () => {
     const { app } = await service();
     const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
     const socket = connect(Number(port), '127.0.0.1');
@@ -132,7 +132,7 @@ describe('GET /metrics', () => {
     expect(deleted).toMatchObject({ statusCode: 405, headers: { allow: 'GET, HEAD' } });
   });
 
-  test('that fails is a 500 that reveals nothing about the service', async () => {
+  test('returns a 500 that reveals nothing about the service if it fails', async () => {
     const { app } = await service({ scrapeMetrics: () => Promise.reject(new Error('inside')) });
     const response = await app.inject('/metrics');
     expect(response.statusCode).toBe(500);

@@ -24,7 +24,7 @@ async function read(drafts: NdjsonDrafts): Promise<unknown[]> {
 }
 
 describe('NDJSON', () => {
-  test('each line is judged by itself; blank lines do not count, unreadable ones do', async () => {
+  test('an invalid line does not reject the others; blank lines do not count, unreadable ones do', async () => {
     const bytes = Buffer.concat([
       Buffer.from(`\n${line({ id: 'a' })}\n \t \r\n${line({ id: 'b' })}\r\n{"userId":\n`),
       Buffer.from([0x22, 0xff, 0x22, 0x0a]),

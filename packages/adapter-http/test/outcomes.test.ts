@@ -42,7 +42,7 @@ describe('POST /api/logs with Prefer: wait', () => {
     });
   });
 
-  test('answers 202 when the time is over, and at once without a time', async () => {
+  test('answers 202 after the time limit, and at once without a time', async () => {
     const it = await service();
     const response = await post(it.app, '/api/logs', example, { prefer: 'wait=0' });
     expect(seen(response)).toEqual({ status: 202, body: { id: 'a/b', status: 'accepted' } });

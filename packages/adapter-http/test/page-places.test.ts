@@ -21,7 +21,7 @@ function held() {
 const page = '/api/logs';
 const search = '/api/logs?userId=u&metadata.a=1';
 
-test('eight pages are made at a time, and eight searches that do not hold them up', async () => {
+test('eight pages are made at a time, and eight searches do not delay them', async () => {
   const { findActivities, release, asked } = held();
   const { app } = await service({ useCases: { findActivities } });
   const searches = Array.from({ length: 20 }, () => app.inject(search));
@@ -36,7 +36,7 @@ test('eight pages are made at a time, and eight searches that do not hold them u
   expect(asked()).toBe(40);
 });
 
-test('a page that waited for its place for more than ten seconds is refused, and the store not asked', async () => {
+test('a page that waited for more than ten seconds is refused without a query to the store', async () => {
   const { findActivities, release, asked } = held();
   const { app, clock } = await service({ useCases: { findActivities } });
   const read = vi.spyOn(clock, 'now');

@@ -66,7 +66,7 @@ test('the second page of a connection that ends is never made', async () => {
   expect(findActivities).toHaveBeenCalledTimes(2);
 });
 
-test('no page is asked for while the budget has no room for one', async () => {
+test('the store gets no query while the memory limit allows no further page', async () => {
   const findActivities = vi.fn<ApiUseCases['findActivities']>(async () => ({
     activities: [],
     hasMore: false,

@@ -5,7 +5,7 @@ import { post, postRaw, seen, service } from './service.ts';
 
 const draft = (fields: object = {}) => ({ userId: 'u', type: 'T', ...fields });
 
-test('each item is judged by itself', async () => {
+test('an invalid item does not reject the others', async () => {
   const it = await service();
   const response = await post(it.app, '/api/logs/batch', [
     draft({ id: 'a' }),
@@ -77,7 +77,7 @@ describe('the errors of one answer are bounded', () => {
   const items = (count: number) => Array.from({ length: count }, () => hostile);
   const big = { maxBatchSize: 10_000, maxBodyBytes: 10_000_000 };
 
-  test('in a partly accepted batch, where each item keeps its place', async () => {
+  test('a partly accepted batch lists a limited number of errors under the right indexes', async () => {
     const it = await service(big);
     const response = await post(it.app, '/api/logs/batch', [...items(500), draft({ id: 'a' }), 7]);
     const { accepted, rejected, ids, omittedErrors } = response.json<Static<typeof BatchReceipt>>();
@@ -90,18 +90,24 @@ describe('the errors of one answer are bounded', () => {
     expect(response.rawPayload.length).toBeLessThan(300_000);
   });
 
-  test.each(['/api/logs/batch', '/api/logs/batch?atomic=true'])('in a refusal of %s', async (url) => {
-    const it = await service(big);
-    const response = await post(it.app, url, items(500));
-    expect(response.statusCode).toBe(422);
-    const { errors, omittedErrors } = response.json<{ errors: { path: string }[]; omittedErrors: number }>();
-    const explained = new Set(errors.map(({ path }) => path.split('/', 2)[1]));
-    expect(omittedErrors).toBe(500 - explained.size);
-    expect(response.json()).toMatchObject({ rejected: [...Array.from({ length: 500 }).keys()] });
-    expect(response.rawPayload.length).toBeLessThan(300_000);
-  });
+  test.each(['/api/logs/batch', '/api/logs/batch?atomic=true'])(
+    'a refusal of %s lists a limited number of errors',
+    async (url) => {
+      const it = await service(big);
+      const response = await post(it.app, url, items(500));
+      expect(response.statusCode).toBe(422);
+      const { errors, omittedErrors } = response.json<{
+        errors: { path: string }[];
+        omittedErrors: number;
+      }>();
+      const explained = new Set(errors.map(({ path }) => path.split('/', 2)[1]));
+      expect(omittedErrors).toBe(500 - explained.size);
+      expect(response.json()).toMatchObject({ rejected: [...Array.from({ length: 500 }).keys()] });
+      expect(response.rawPayload.length).toBeLessThan(300_000);
+    },
+  );
 
-  test('of lines and events too', async () => {
+  test('a batch of lines or events lists a limited number of errors', async () => {
     const it = await service(big);
     const lines = await it.app.inject({
       method: 'POST',

@@ -152,7 +152,7 @@ describe('one event', () => {
     expect(it.logged()).toEqual([]);
   });
 
-  test('that is sent again in any mode is the same activity', async () => {
+  test('is the same activity when it is sent again in any mode', async () => {
     const it = await service();
     await send(it, structured, event());
     await send(it, undefined, '', { headers: binary });
@@ -189,7 +189,7 @@ describe('a batch of events', () => {
     { index: 4, errors: [{ path: '', message: 'must be a JSON object' }] },
   ];
 
-  test('is judged item by item, and answered as a batch of activities', async () => {
+  test('accepts the valid events, and is answered like a batch of activities', async () => {
     const it = await service();
     const response = await send(it, batched, mixed);
     expect(seen(response)).toMatchObject({
@@ -199,7 +199,7 @@ describe('a batch of events', () => {
     expect(activities(it)).toHaveLength(2);
   });
 
-  test('that is atomic is refused for one invalid event', async () => {
+  test('is refused for one invalid event if it is atomic', async () => {
     const it = await service();
     const url = '/api/events?atomic=true';
     expect(seen(await send(it, batched, mixed, { url }))).toMatchObject({

@@ -55,7 +55,7 @@ describe('times in a query', () => {
     expect(data.map(({ count }) => count)).toEqual(expected.length === 0 ? [] : [expected.length]);
   });
 
-  test('dates are days of the zone that stats are asked in', async () => {
+  test('a date is a day in the time zone of the statistics', async () => {
     const it = await atNoon();
     await it.repository.save([
       sampleActivity({ createdAt: '2026-11-22T22:59:59Z' }),
@@ -80,7 +80,7 @@ describe('times in a query', () => {
     ['from=-1h&to=-24h', '/to', 'must not be before "from": swap the two'],
     ['from=now&to=2026-11-24', '/to', 'must not be before "from": swap the two'],
     ['from=-999999999999w', '/from', 'must be within the years 0000 to 9999'],
-  ])('%s is 400, and says what to write, in "detail" too', async (query, path, message) => {
+  ])('%s is 400, and "errors" and "detail" have the correction', async (query, path, message) => {
     const it = await atNoon();
     for (const url of ['/api/logs?', '/api/logs/count?', '/api/logs/stats?by=day&', '/api/dead-letters?']) {
       const response = await it.app.inject(url + query);
@@ -122,7 +122,7 @@ describe('a walk with relative times', () => {
     },
   );
 
-  test('goes on when its range would end before it begins by the clock of a later page', async () => {
+  test('continues if its range would be invalid at the time of a later page', async () => {
     const it = await atNoon();
     await it.repository.save(sampleActivities(3, { createdAt: '2026-11-24T11:00:00Z' }));
     const query = 'from=-2h&to=2026-11-24T12:00:00Z&limit=2';
@@ -132,7 +132,7 @@ describe('a walk with relative times', () => {
     expect((await it.app.inject(`/api/logs?${query}`)).statusCode).toBe(400);
   });
 
-  test('sees what lies in the range of its first page, each once, wherever the clock jumps', async () => {
+  test('returns each activity in the range of its first page once, even if the clock jumps', async () => {
     const age = fc.integer({ min: -40, max: 40 });
     const jump = fc.constantFrom(-1000 * day, -day, -hourMs, -second, 0, 1, second, hourMs, day, 1000 * day);
     const bounds = fc.constantFrom(
@@ -199,7 +199,7 @@ describe('cursors', () => {
   // Made by the release before relative times: userId=user-1, type=LOGIN, from=2026-01-01T00:00:00Z, asc, after s-2.
   const old = 'WzEsMTc2NzMyMzA0NzY3OCwicy0yIiwib1d6WUp6YTdpZ3ZVVGM3NjBESWVnZSJd';
 
-  test('of older releases stay valid, and walks without relative times make the same', async () => {
+  test('stay valid if an older release made them, and stay the same without relative times', async () => {
     const it = await atNoon();
     const start = Timestamp.parse('2026-01-02T03:04:05.678Z');
     await it.repository.save(
@@ -216,7 +216,7 @@ describe('cursors', () => {
     expect((await it.app.inject(relative)).statusCode).toBe(400);
   });
 
-  test('that were forged do no more than another query could', async () => {
+  test('show no more than another query could if they are forged', async () => {
     const it = await atNoon();
     await it.repository.save(sampleActivities(3, { createdAt: '2026-11-24T11:00:00Z' }));
     const query = '/api/logs?from=-24h&to=2026-11-25&limit=1';
@@ -250,7 +250,7 @@ describe('cursors', () => {
     expect(await answer(2, moment, id, walk, Date.parse(noon) - day)).toMatchObject({ status: 200 });
   });
 
-  test('are at most 1,024 characters, also of the longest id', async () => {
+  test('have at most 1,024 characters, even for the longest id', async () => {
     const it = await atNoon();
     const longest = { createdAt: '2026-11-24T11:00:00Z' };
     await it.repository.save(

@@ -27,7 +27,7 @@ describe('user, type and time', () => {
     [{ userId: 2 ** 53 - 1 }, '9007199254740991', {}],
     [{ userId: { id: 7 }, anonymousId: 'a' }, 'a', { original: { userId: { id: 7 } } }],
     [{ userId: true, anonymousId: 'a' }, 'a', { original: { userId: true } }],
-  ])('%j: the user is %s', (body, userId, metadata) => {
+  ])('%j has the user %s', (body, userId, metadata) => {
     expect(activityOf('identify', body)).toEqual({ userId, type: 'IDENTIFY', metadata });
   });
 
@@ -40,7 +40,7 @@ describe('user, type and time', () => {
     [{ anonymousId: null }, '/userId', 'is required'],
     [{ userId: {} }, '/userId', 'must be a string'],
     [{ userId: null, anonymousId: [1] }, '/anonymousId', 'must be a string'],
-  ])('%j: no user', (body, path, message) => {
+  ])('%j has no user', (body, path, message) => {
     const call = bodyOfRoute('identify', { ...body, messageId: 'm' }, around);
     expect(call.draft).toEqual(new FaultyDraft([{ path, message }]));
     expect(call.id).toBe('m');
@@ -71,7 +71,7 @@ describe('user, type and time', () => {
     [{ timestamp: 'soon', originalTimestamp: 7 }, '1970-01-01T00:00:07.000Z'],
     [{ sentAt: '2025-01-01T00:00:00Z' }, undefined],
     [{ timestamp: 'soon', originalTimestamp: {} }, undefined],
-  ])('%j: the time', (body, createdAt) => {
+  ])('%j has the expected time', (body, createdAt) => {
     expect(activityOf('page', { ...u, ...body })['createdAt']).toBe(createdAt);
   });
 
@@ -81,7 +81,7 @@ describe('user, type and time', () => {
     [{ messageId: ' ' }, undefined],
     [{ messageId: null }, undefined],
     [{ messageId: 7 }, '7'],
-  ])('%j: the id', (body, id) => {
+  ])('%j has the expected id', (body, id) => {
     const call = bodyOfRoute('page', { ...u, ...body }, around);
     expect([call.id, activityIn(call)['id']]).toEqual([id, id]);
   });
@@ -123,7 +123,7 @@ describe('metadata', () => {
       { integrations: { All: true }, _metadata: {}, writeKey: 'k', sentAt: 's', channel: 'c' },
       {},
     ],
-  ])('of %s %j', (kind, body, metadata) => {
+  ])('for %s %j', (kind, body, metadata) => {
     expect(metadataOf(kind, { ...u, ...body })).toEqual(metadata);
   });
 
@@ -142,7 +142,7 @@ describe('metadata', () => {
       { anonymousId: 'a', traits: { anonymousId: 'b' } },
       { traits: { anonymousId: 'b' }, anonymousId: 'a' },
     ],
-  ])('of %s %j: nothing is lost if names clash', (kind, body, metadata) => {
+  ])('for %s %j keeps every value if names clash', (kind, body, metadata) => {
     expect(metadataOf(kind, { ...u, ...body })).toEqual(metadata);
   });
 
@@ -188,7 +188,7 @@ describe('a value that is not a call', () => {
   });
 });
 
-describe('what a dead letter keeps', () => {
+describe('the record of a dead letter', () => {
   const recordOf = (item: unknown) => itemOfBatch(item, around).original();
   const text = (bytes: Uint8Array | null): string => Buffer.from(bytes ?? []).toString();
 
@@ -228,7 +228,7 @@ describe('what a dead letter keeps', () => {
 
   const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 
-  test('of a call deeper than 1,000 levels is the members that are not so deep', () => {
+  test('has only the members with fewer levels if a call has more than 1,000', () => {
     const call = { type: 'track', event: 'E' };
     for (const [levels, kept] of [
       [999, { context: nested(999) }],

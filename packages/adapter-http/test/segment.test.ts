@@ -28,7 +28,7 @@ describe('one call', () => {
     },
   );
 
-  test('that breaks rules is mended and stored, and the answer does not mention it', async () => {
+  test('is mended and stored if it breaks rules, and the response does not mention it', async () => {
     const it = await service();
     const body = {
       messageId: 'm m',
@@ -63,7 +63,7 @@ describe('one call', () => {
     expect(it.lines.join('')).not.toContain('m m');
   });
 
-  test('that names no user is 200 with the path of the fault, and becomes a dead letter', async () => {
+  test('without a user is 200 with the path of the fault, and becomes a dead letter', async () => {
     const it = await service();
     const response = await post(it.app, '/v1/track', {
       messageId: 'm',
@@ -161,7 +161,7 @@ describe('POST /v1/batch', () => {
     },
   );
 
-  test('that is not JSON is 400, of another type 415 unless it is compressed, with too many calls 413', async () => {
+  test('is 400 if it is not JSON, 415 for another type unless it is compressed, 413 with too many calls', async () => {
     const it = await service({ maxBatchSize: 2 });
     const send = (payload: string, type = 'application/json') =>
       it.app.inject({ method: 'POST', url: '/v1/batch', headers: { 'content-type': type }, payload });

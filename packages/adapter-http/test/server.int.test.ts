@@ -96,7 +96,7 @@ test('a client that disconnects in the middle of its body affects no other clien
   expect(it.logged()).toEqual([]);
 });
 
-test('a client that pipelines hundreds of requests is refused most of them', async () => {
+test('most requests of a client that pipelines hundreds are refused', async () => {
   const gate = Promise.withResolvers<void>();
   const asked: string[] = [];
   const it = await service({

@@ -1,39 +1,36 @@
 import { STATUS_CODES } from 'node:http';
 import { withComponents } from './component-schemas.ts';
 import { withPlainSchemas } from './plain-schemas.ts';
-import { exampleOf, isPart, type Part } from './schema-example.ts';
+import { asNames, asPart, mapValues, type Part } from './part.ts';
+import { exampleOf } from './schema-example.ts';
 import { problemContent } from './schemas.ts';
 
 const problemType = 'application/problem+json';
-const { schema: problemSchema } = problemContent[problemType];
-const methods: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'options']);
 const reference = (kind: string, name: string): Part => ({ $ref: `#/components/${kind}/${name}` });
 
-const requiredHeader = (description: string, example: string): Part => ({
+const header = (description: string, example: string, required?: true): Part => ({
   description,
-  required: true,
+  ...(required && { required }),
   schema: { type: 'string', examples: [example] },
 });
 
 const headers = {
-  RequestId: {
-    description:
-      'The id of the request in the log of the service: the one that the caller sent, or a new one.',
-    schema: { type: 'string', examples: ['3ae76c32-7320-456b-b146-e5b975ae68c1'] },
-  },
+  RequestId: header(
+    'The id that the service logs with the request: the X-Request-Id of the request, or a new id.',
+    '3ae76c32-7320-456b-b146-e5b975ae68c1',
+  ),
   RetryAfter: {
-    description: 'Seconds to wait before you try again (RFC 9110, section 10.2.3).',
+    description:
+      'The number of seconds to wait before you send the request again (RFC 9110, section 10.2.3).',
     schema: { type: 'string', pattern: '^[0-9]+$', examples: ['5'] },
   },
-  Authenticate: requiredHeader(
-    'How to send a key (RFC 9110, section 11.6.1).',
-    'Bearer realm="user-activity"',
-  ),
-  AcceptPost: requiredHeader(
-    'The media types that the route takes (Linked Data Platform 1.0, section 7.1).',
+  Authenticate: header('How to send a key (RFC 9110, section 11.6.1).', 'Bearer realm="user-activity"', true),
+  AcceptPost: header(
+    'The accepted media types (Linked Data Platform 1.0, section 7.1).',
     'application/json',
+    true,
   ),
-  Allow: requiredHeader('The methods of the path (RFC 9110, section 10.2.1).', 'GET, HEAD, POST'),
+  Allow: header('The methods of the path (RFC 9110, section 10.2.1).', 'GET, HEAD, POST', true),
 };
 
 const refusalHeaders: Readonly<Record<number, Part>> = {
@@ -52,56 +49,40 @@ const requestId = {
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
 
-/** Adds everything that all routes have in common, and examples. Named schemas become components. */
+/** Adds examples, and the parameters, headers and responses that all routes share. Moves named schemas to the components. */
 export function completeOpenApi(document: Part): Part {
-  const { paths, components } = document;
   const whole = {
     ...document,
-    paths: mapValues(isPart(paths) ? paths : {}, completePath),
+    paths: mapValues(document['paths'], (path) => mapValues(path, completeOperation)),
     components: {
-      ...(isPart(components) ? components : {}),
+      ...asPart(document['components']),
       parameters: { RequestId: requestId },
       headers,
       responses: {
-        MethodNotAllowed: refusalOf(405, 'The path does not have this method.'),
-        RequestHeaderFieldsTooLarge: refusalOf(
-          431,
-          'The request line and the headers are larger than 16 KiB.',
-        ),
+        MethodNotAllowed: refusal(405, 'The path does not have this method.'),
+        RequestHeaderFieldsTooLarge: refusal(431, 'The request line and the headers are larger than 16 KiB.'),
       },
     },
   };
   return withComponents(withPlainSchemas(whole));
 }
 
-const refusalOf = (status: number, description: string): Part =>
-  completeResponse(status, { description, content: { [problemType]: { schema: problemSchema } } });
+const refusal = (status: number, description: string): Part =>
+  completeResponse(status, { description, content: problemContent });
 
-const completePath = (path: unknown): Part => ({
-  ...(isPart(path) ? path : {}),
-  ...Object.fromEntries(
-    operationsOf(path).map(([method, operation]) => [method, completeOperation(operation)]),
-  ),
-});
-
-function completeOperation(whole: Part): Part {
-  const { requestBody, parameters, 'x-optional-body': optional, ...operation } = whole;
+function completeOperation(whole: unknown): Part {
+  const { requestBody, parameters, 'x-optional-body': optional, ...operation } = asPart(whole);
   const own: readonly unknown[] = Array.isArray(parameters) ? parameters : [];
+  const { content, ...body } = asPart(requestBody);
   return {
     ...operation,
     parameters: [...own, reference('parameters', 'RequestId')],
-    ...(isPart(requestBody)
-      ? {
-          requestBody: {
-            ...requestBody,
-            required: optional !== true,
-            content: mapValues(partOf(requestBody, 'content'), withExample),
-          },
-        }
-      : {}),
+    ...(content === undefined
+      ? {}
+      : { requestBody: { ...body, required: optional !== true, content: mapValues(content, withExample) } }),
     responses: {
-      ...mapValues(partOf(operation, 'responses'), (response, status) =>
-        completeResponse(Number(status), isPart(response) ? response : {}, faultIn(requestBody)),
+      ...mapValues(operation['responses'], (response, status) =>
+        completeResponse(Number(status), asPart(response), exampleFault(content)),
       ),
       405: reference('responses', 'MethodNotAllowed'),
       431: reference('responses', 'RequestHeaderFieldsTooLarge'),
@@ -110,60 +91,42 @@ function completeOperation(whole: Part): Part {
 }
 
 function completeResponse(status: number, response: Part, fault?: Part): Part {
-  const content = partOf(response, 'content');
+  const { description } = response;
+  const content = asPart(response['content']);
   const example = {
     type: 'about:blank',
     title: STATUS_CODES[status],
     status,
-    detail: response['description'],
+    detail: description,
     errors: status === 422 && fault !== undefined ? [fault] : [],
   };
   return {
     ...response,
-    description:
-      response['description'] === 'Default Response' ? STATUS_CODES[status] : response['description'],
+    description: description === 'Default Response' ? STATUS_CODES[status] : description,
     headers: {
-      ...partOf(response, 'headers'),
+      ...asPart(response['headers']),
       // Node answers 431 before the request has an id.
       ...(status === 431 ? {} : { 'X-Request-Id': reference('headers', 'RequestId') }),
       ...(problemType in content ? refusalHeaders[status] : {}),
     },
     content: mapValues(content, (media, type) =>
-      type === problemType ? { ...(isPart(media) ? media : {}), example } : withExample(media),
+      type === problemType ? { ...asPart(media), example } : withExample(media),
     ),
   };
 }
 
-/** An example of a violation in a body of the first media type: a missing member, or an unknown one if none is required. */
-function faultIn(requestBody: unknown): Part {
-  const [media] = Object.values(partOf(requestBody, 'content'));
-  const schema = partOf(media, 'schema');
-  const items = partOf(schema, 'items');
-  const { required } = 'items' in schema ? items : schema;
-  const names: readonly unknown[] = Array.isArray(required) ? required : [];
-  const [name] = names;
-  return {
-    path: `${'items' in schema ? '/0' : ''}/${typeof name === 'string' ? name : 'extra'}`,
-    message: typeof name === 'string' ? 'is required' : 'is not a known field',
-  };
+/** Makes an example of a violation in a body: a missing member, or an unknown member if the schema requires none. */
+function exampleFault(content: unknown): Part {
+  const [media] = Object.values(asPart(content));
+  const schema = asPart(asPart(media)['schema']);
+  const parent = 'items' in schema ? '/0' : '';
+  const [name] = asNames(asPart(schema['items'] ?? schema)['required']);
+  return name === undefined
+    ? { path: `${parent}/extra`, message: 'is not a known field' }
+    : { path: `${parent}/${name}`, message: 'is required' };
 }
 
 function withExample(media: unknown): Part {
-  if (!isPart(media)) return {};
-  return 'example' in media || 'examples' in media
-    ? media
-    : { ...media, example: exampleOf(media['schema']) };
+  const part = asPart(media);
+  return 'example' in part || 'examples' in part ? part : { ...part, example: exampleOf(part['schema']) };
 }
-
-const operationsOf = (path: unknown): [string, Part][] =>
-  Object.entries(isPart(path) ? path : {}).flatMap(([method, operation]) =>
-    methods.has(method) && isPart(operation) ? [[method, operation]] : [],
-  );
-
-function partOf(whole: unknown, name: string): Part {
-  const part = isPart(whole) ? whole[name] : undefined;
-  return isPart(part) ? part : {};
-}
-
-const mapValues = (whole: Part, change: (value: unknown, key: string) => unknown): Part =>
-  Object.fromEntries(Object.entries(whole).map(([key, value]) => [key, change(value, key)]));

@@ -14,15 +14,15 @@ export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
     'x-component': 'DeadLetterCode',
     enum: DeadLetterCode.all,
     description:
-      '`unreadable`: the record is not an event; `conflict`: its id already holds another fact; `refused`: the store cannot hold it; ' +
-      '`invalid`: a call of an SDK could not be stored, or not completely, and the SDK would ignore a refusal.',
+      '`unreadable`: the record is not an event; `conflict`: another fact is stored under its id; `refused`: the store cannot hold it; ' +
+      '`invalid`: a call of an SDK could not be stored completely, and the SDK would ignore an error response.',
   }),
 );
 
-/** The id of a dead letter, as clients send it. The numbers have upper bounds that no pattern can express. */
+/** The id of a dead letter in a request. The pattern allows some numbers that the domain refuses as too large. */
 export const DeadLetterIdJson = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,249}:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
-  description: 'The place of its first copy: topic, partition and offset, joined by `:`.',
+  description: 'The topic, partition and offset of its first copy, joined by `:`.',
   examples: ['user-activity:3:1042'],
 });
 
@@ -40,7 +40,7 @@ const Bytes = Type.Union(
   },
 );
 const BytesOrNull = Type.Union([Bytes, Type.Null()], {
-  description: 'Null if there is none, or it is omitted as too large.',
+  description: 'Null if the record has none, or if the bytes are too large for the list.',
   examples: [{ text: 'no JSON' }],
 });
 
@@ -49,7 +49,7 @@ export const DeadLetterJson = named(
   Type.Object({
     id: Type.String({
       description:
-        'The place of its first copy: topic, partition and offset, joined by `:`. The topic is `http` if it never was on the log.',
+        'The topic, partition and offset of its first copy, joined by `:`. The topic is `http` if it never was on the log.',
       examples: ['user-activity:3:1042'],
     }),
     origin: Type.Object(
@@ -63,12 +63,10 @@ export const DeadLetterJson = named(
     reason: Type.String({ description: 'The reason, for people.', examples: ['it is not JSON'] }),
     diedAt: Type.String({
       format: 'date-time',
-      description: 'When it was last taken off the log, or refused before it reached the log.',
+      description: 'The time when it was last read from the log, or refused before it reached the log.',
     }),
     activityId: Type.Optional(
-      Type.String({
-        description: 'The id of the activity that this record should have become, if it is known.',
-      }),
+      Type.String({ description: 'The id of the activity in the record. Absent if it is unknown.' }),
     ),
     key: BytesOrNull,
     value: BytesOrNull,
@@ -89,15 +87,12 @@ export const DeadLetterJson = named(
         },
         {
           description:
-            'Present if `value` is only the beginning of a larger value, or null because nothing of it was kept. This is possible only for ' +
-            'the code `invalid`.',
+            'Present if the service kept only the beginning of the value, or nothing. Possible only for the code `invalid`.',
         },
       ),
     ),
     omitted: Type.Array(Type.Union([Type.Literal('key'), Type.Literal('value'), Type.Literal('headers')]), {
-      description:
-        'The parts that are left out because they are too large: a key above ' +
-        `${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
+      description: `The parts that are left out: a key above ${listedBytes.key} bytes, a value above ${listedBytes.value}, headers above about ${listedBytes.headers}.`,
       examples: [[]],
     }),
   }),
@@ -116,10 +111,8 @@ export function deadLetterJson(letter: ListedLetter): Static<typeof DeadLetterJs
     key: key && bytesJson(key),
     value: value && bytesJson(value),
     size,
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, values]) => [name, values.map(bytesJson)]),
-    ),
-    ...(cut === undefined ? {} : { cut: { ...cut } }),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, list]) => [name, list.map(bytesJson)])),
+    ...(cut && { cut }),
     omitted: [...omitted],
   };
 }
@@ -130,5 +123,5 @@ function bytesJson(bytes: Uint8Array): Static<typeof Bytes> {
   return text === undefined || control.test(text) ? { base64: buffer.toString('base64') } : { text };
 }
 
-// JSON takes six bytes for most of these, so as text they would make a page six times as large.
+// JSON needs six bytes for most control characters, so as text they would make a page six times as large.
 const control = /(?![\t\n\r])\p{Cc}/u;

@@ -1,12 +1,10 @@
-import { isPart, type Part } from './schema-example.ts';
+import { isPart, mapValues, type Part } from './part.ts';
 
-/** Returns the document with unions as generators of clients know them: `enum` for strings, and `type: [string, "null"]`. */
+/** Replaces unions that generators of clients do not know: by `enum` for strings, and by `type: [string, "null"]`. */
 export function withPlainSchemas(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(withPlainSchemas);
   if (!isPart(part)) return part;
-  const plain = Object.fromEntries(
-    Object.entries(part).map(([key, value]) => [key, withPlainSchemas(value)]),
-  );
+  const plain = mapValues(part, withPlainSchemas);
   const { anyOf, ...own } = plain;
   if (!Array.isArray(anyOf) || !anyOf.every(isPart)) return plain;
   return asEnum(anyOf, own) ?? asNullable(anyOf, own) ?? plain;

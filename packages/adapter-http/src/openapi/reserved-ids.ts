@@ -1,8 +1,8 @@
 const words = ['count', 'stats', 'export', 'stream', 'batch', 'feed', 'import'];
 
 /**
- * Words in paths below /api/logs, including planned ones. No request could address an activity with such an id, so no route accepts
- * one. Activities that another producer put on the topic are stored even with such an id.
+ * Words that are or will be paths below /api/logs. No route accepts them as ids, because no request could read such an activity.
+ * Other producers may use them: the consumer stores such activities.
  */
 export const reservedIds: ReadonlySet<string> = new Set(words);
 

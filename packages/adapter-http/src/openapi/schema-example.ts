@@ -1,44 +1,30 @@
-/** An object in an OpenAPI document, such as a JSON Schema. */
-export type Part = Readonly<Record<string, unknown>>;
-
-export const isPart = (value: unknown): value is Part =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { asNames, asPart } from './part.ts';
 
 /**
- * Makes a value that is valid for the schema, from the `examples` of its members. An optional member is included if it has an example.
- * Without an example, the type decides: that suffices for numbers and enumerations, but not for a pattern.
+ * Makes an example of a JSON Schema from its `examples`, or else from those of its members. Leaves out an optional member without an
+ * example. A string may break its pattern if the schema has no `examples`.
  */
 export function exampleOf(schema: unknown): unknown {
-  if (!isPart(schema)) return {};
-  for (const key of ['examples', 'enum', 'anyOf', 'oneOf', 'allOf']) {
-    const choices = schema[key];
-    if (!Array.isArray(choices) || choices.length === 0) continue;
-    return key.endsWith('Of') ? exampleOf(choices[0]) : choices[0];
-  }
-  for (const key of ['const', 'default']) if (key in schema) return schema[key];
-  switch (schema['type']) {
+  const part = asPart(schema);
+  for (const choices of [part['examples'], part['enum']]) if (Array.isArray(choices)) return choices[0];
+  if (Array.isArray(part['anyOf'])) return exampleOf(part['anyOf'][0]);
+  if ('default' in part) return part['default'];
+  switch (part['type']) {
     case 'array':
-      return [exampleOf(schema['items'])];
+      return [exampleOf(part['items'])];
     case 'string':
-      return schema['format'] === 'date-time' ? '2026-11-24T13:27:40.628Z' : 'text';
+      return part['format'] === 'date-time' ? '2026-11-24T13:27:40.628Z' : 'text';
     case 'integer':
-    case 'number':
-      return schema['minimum'] ?? 1;
+      return part['minimum'] ?? 1;
     case 'boolean':
       return false;
-    case 'null':
-      return null;
-    default:
-      return membersOf(schema);
+    default: {
+      const required = asNames(part['required']);
+      const members = Object.entries(asPart(part['properties']));
+      const shown = members.filter(
+        ([name, member]) => required.includes(name) || 'examples' in asPart(member),
+      );
+      return Object.fromEntries(shown.map(([name, member]) => [name, exampleOf(member)]));
+    }
   }
-}
-
-function membersOf({ properties, required }: Part): Part {
-  const requiredNames: readonly unknown[] = Array.isArray(required) ? required : [];
-  const members = Object.entries(isPart(properties) ? properties : {});
-  return Object.fromEntries(
-    members
-      .filter(([name, schema]) => requiredNames.includes(name) || (isPart(schema) && 'examples' in schema))
-      .map(([name, schema]) => [name, exampleOf(schema)]),
-  );
 }

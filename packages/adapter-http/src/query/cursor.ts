@@ -1,25 +1,28 @@
 import { parseJson, RuleBroken, Timestamp } from '@user-activity/domain';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 
-/** The number of members by version. Version 1 has no `now`: its walk has no relative times, and older releases read it too. */
-const versions: ReadonlyMap<unknown, number> = new Map([
-  [1, 4],
-  [2, 5],
+// Version, moment, id and walk. Only version 2 has `now`. Older releases can read version 1.
+const Members = Type.Union([
+  Type.Tuple([Type.Literal(1), Type.Number(), Type.Unknown(), Type.Unknown()]),
+  Type.Tuple([Type.Literal(2), Type.Number(), Type.Unknown(), Type.Unknown(), Type.Number()]),
 ]);
-// Ids of dead letters have up to 300 characters, those of activities 128, and JSON may double each.
+// The longest ids, those of dead letters, have 300 characters. JSON may need two characters for each.
 const maxLength = 1024;
 
-/** The last item of a page: a time, and the id of the item at that time. */
+/** The position of an item in a list that is sorted by time and id. */
 export interface Place<Id extends string> {
   readonly moment: Timestamp;
   readonly id: Id;
 }
 
-/** A keyset cursor. Clients can forge one with any place and time, but see only what matches their filter. */
+/** A keyset cursor. A client can forge a cursor with any place and time, but the page has only items that match the filter. */
 export interface Cursor<Id extends string> {
+  /** The place of the last item on the previous page. */
   readonly place: Place<Id>;
   /** The digest of the filter and the order. */
   readonly walk: unknown;
-  /** The time of the walk's first page, if a relative time of its query counts from it. */
+  /** The time of the request for the first page, if the query has relative times. */
   readonly now: Timestamp | undefined;
 }
 
@@ -29,25 +32,21 @@ export function cursorText({ place: { moment, id }, walk, now }: Cursor<string>)
   return Buffer.from(JSON.stringify(members)).toString('base64url');
 }
 
-/** Decodes the text of a cursor. Throws RuleBroken if this service did not make it. The caller compares the walk. */
+/** Throws RuleBroken if the text is not a cursor of this service. The caller must compare `walk`. */
 export function parseCursor<Id extends string>(raw: string, parseId: (raw: unknown) => Id): Cursor<Id> {
   try {
     if (raw.length > maxLength) throw new RuleBroken('');
     const members: unknown = parseJson(Buffer.from(raw, 'base64url').toString('utf8'));
-    if (!isList(members) || members.length !== versions.get(members[0])) throw new RuleBroken('');
-    const [, moment, id, walk, ...times] = members;
-    const [now] = times.map(momentOf);
-    return { place: { moment: momentOf(moment), id: parseId(id) }, walk, now };
+    if (!Value.Check(Members, members)) throw new RuleBroken('');
+    const [, moment, id, walk] = members;
+    return {
+      place: { moment: Timestamp.fromMillis(moment), id: parseId(id) },
+      walk,
+      now: members[0] === 2 ? Timestamp.fromMillis(members[4]) : undefined,
+    };
   } catch (error) {
     if (error instanceof RuleBroken || error instanceof SyntaxError)
       throw new RuleBroken('is not a cursor of this service: take the "nextCursor" of a page as it is');
     throw error;
   }
 }
-
-function momentOf(raw: unknown): Timestamp {
-  if (typeof raw !== 'number') throw new RuleBroken('');
-  return Timestamp.fromMillis(raw);
-}
-
-const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);

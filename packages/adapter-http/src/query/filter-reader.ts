@@ -1,68 +1,71 @@
-import { maxValues, TimeRange, type Timestamp } from '@user-activity/domain';
+import { maxValues, TimeRange } from '@user-activity/domain';
 import { type TSchema, Type } from '@sinclair/typebox';
-import type { Parameter, ParameterReader } from './parameter-reader.ts';
+import type { ParameterReader } from './parameter-reader.ts';
 import { isRelativeTime, parseQueryTime, type TimeReference } from './query-time.ts';
 
-/** The values of a filter by parameter name, equal for all queries that mean the same. A text is a relative time as it was sent. */
+/** Values by parameter name, equal for all queries with the same meaning. A single string is a relative time such as `-24h`. */
 export type Canonical = Readonly<Record<string, number | string | readonly string[] | undefined>>;
 
-/** Reads a filter, or one part of it, from the parameters that set it. */
+/** Reads a filter, or one part of a filter, from its query parameters. */
 export interface FilterReader<Part> {
-  /** The names of its parameters, as messages list them. */
+  /** The parameter names, as messages list them. */
   readonly names: readonly string[];
-  /** The schemas of its parameters in the OpenAPI document, by name. */
+  /** The OpenAPI schemas of the parameters, by name. */
   readonly schemas: Readonly<Record<string, TSchema>>;
-  /** Reads the part; adds a violation to the reader for each invalid parameter. */
-  readonly read: (reader: ParameterReader, reference: TimeReference) => Part;
-  /** Returns the canonical values of a part, from which cursors get their digest. */
-  readonly canonical: (part: Part, reader: ParameterReader) => Canonical;
+  /** Adds a violation to the reader for each invalid parameter. Cursors contain a digest of `canonical`. */
+  readonly read: (
+    reader: ParameterReader,
+    reference: TimeReference,
+  ) => { readonly part: Part; readonly canonical: Canonical };
 }
 
-/** Makes the reader of a parameter that may be given several times. */
+/** Makes the reader of a parameter that clients may repeat. */
 export const valuesOf = <Value extends string>(
-  { name, schema, parse }: Parameter<Value>,
+  name: string,
+  schema: TSchema,
+  type: { parse(raw: unknown): Value },
   description: string,
 ): FilterReader<readonly Value[]> => ({
   names: [name],
   schemas: { [name]: Type.Array(schema, { maxItems: maxValues, description }) },
-  read: (reader) => reader.many({ name, parse }),
-  canonical: (values) => ({ [name]: values.length === 0 ? undefined : values.toSorted() }),
+  read(reader) {
+    const part = reader.many({ name, parse: (raw) => type.parse(raw) });
+    return { part, canonical: { [name]: part.length === 0 ? undefined : part.toSorted() } };
+  },
 });
 
 const timeForms =
-  'An RFC 3339 date-time, where a `+` is written `%2B`; a date, which is the start of that day in UTC, or in `timezone` if the ' +
-  'route has it; `now`; or a relative time such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
+  'An RFC 3339 date-time, in which you write `+` as `%2B`; a date, which means the start of the day in UTC or in `timezone`; `now`; or ' +
+  'a relative time such as `-24h`: a whole number of `s`, `m`, `h`, `d` or `w` before now.';
 
-/** Makes the reader of a range from the parameters of its two bounds. */
-export const rangeOf = (time: string, from = 'from', to = 'to'): FilterReader<TimeRange> => ({
-  names: [from, to],
+/** Makes the reader of the range that `from` and `to` set for a field such as `createdAt`. */
+export const rangeOf = (field: string): FilterReader<TimeRange> => ({
+  names: ['from', 'to'],
   schemas: {
-    [from]: Type.String({
-      description: `${time} at or after this time. ${timeForms}`,
+    from: Type.String({
+      description: `${field} at or after this time. ${timeForms}`,
       examples: ['2026-11-01T00:00:00Z', '2026-11-01', '-24h'],
     }),
-    [to]: Type.String({
-      description: `${time} before this time, so \`${to}=2026-12-01\` leaves out that day. The forms are those of \`${from}\`.`,
+    to: Type.String({
+      description: `${field} before this time, so \`to=2026-12-01\` leaves out that day. The forms are those of \`from\`.`,
       examples: ['2026-12-01T00:00:00Z', '2026-12-01', '-1h'],
     }),
   },
   read(reader, reference) {
     const parse = (raw: string) => parseQueryTime(raw, reference);
-    const [begin, end] = [reader.one({ name: from, parse }), reader.one({ name: to, parse })];
-    const range = reader.check(to, () => TimeRange.between(begin, end));
-    return range ?? TimeRange.between(undefined, undefined);
-  },
-  canonical(range, reader) {
-    const boundOf = (name: string, moment: Timestamp | undefined): number | string | undefined => {
+    const [from, to] = [reader.one({ name: 'from', parse }), reader.one({ name: 'to', parse })];
+    const range = reader.check('to', () => TimeRange.between(from, to));
+    const part = range ?? TimeRange.between(undefined, undefined);
+    // A relative time means another moment in each request, so its text is the canonical value.
+    const boundOf = (name: 'from' | 'to') => {
       const text = reader.textOf(name) ?? '';
-      // A relative time means another moment with each request.
-      return isRelativeTime(text) ? text : moment;
+      return isRelativeTime(text) ? text : part[name];
     };
-    return { [from]: boundOf(from, range.from), [to]: boundOf(to, range.to) };
+    return { part, canonical: { from: boundOf('from'), to: boundOf('to') } };
   },
 });
 
-/** Makes the reader of a whole filter. A part without a reader does not compile. */
+/** Combines the readers of all parts of a filter. The compiler requires a reader for each part. */
 export function allOf<Parts extends object>(
   readers: {
     readonly [Part in keyof Parts]-?: FilterReader<Parts[Part]>;
@@ -74,16 +77,13 @@ export function allOf<Parts extends object>(
     schemas: Object.fromEntries(each.flatMap(({ schemas }) => Object.entries(schemas))),
     read(reader, reference) {
       const parts: Partial<Parts> = {};
-      for (const name in readers) parts[name] = readers[name].read(reader, reference);
-      return parts;
-    },
-    canonical(parts, reader) {
-      let canonical: Canonical = {};
+      const canonical = {};
       for (const name in readers) {
-        const part = parts[name];
-        if (part !== undefined) canonical = { ...canonical, ...readers[name].canonical(part, reader) };
+        const reading = readers[name].read(reader, reference);
+        parts[name] = reading.part;
+        Object.assign(canonical, reading.canonical);
       }
-      return canonical;
+      return { part: parts, canonical };
     },
   };
 }

@@ -11,47 +11,44 @@ import type { FilterReader } from './filter-reader.ts';
 import type { ParameterReader } from './parameter-reader.ts';
 
 const prefix = 'metadata.';
-// Node limits a URL to 16 KiB, so no longer key or value can arrive.
+// Node refuses requests whose URL is longer than 16 KiB, so a longer key or value cannot arrive.
 const maxUnits = 16 * 1024;
 const tooLong = `must be at most ${maxUnits} characters`;
 
-/** The parameters `metadata.<path>`: up to 10 paths, each with up to 20 values. */
+/** Reads the parameters `metadata.<path>`: at most 10 paths, and 20 values for each path. */
 export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
   names: [`${prefix}<path>`],
   schemas: {
-    // Clients choose the names: with style `form`, OpenAPI makes each member of an object a parameter.
+    // With the style `form`, each member of this object is a parameter, so clients can choose the names.
     metadata: Type.Unsafe({
       type: 'object',
       propertyNames: { pattern: '^metadata\\.' },
-      // One value for each name, and no patternProperties: client generators support nothing else.
+      // Client generators support neither several values for a name nor patternProperties.
       additionalProperties: { type: 'string' },
       maxProperties: maxConditions,
       description:
         'Filters `metadata.<path>=<value>`. They need `userId` or `from` as well. The path is a list of keys, separated by `.`. ' +
-        'To use a `.` inside a key, put a backslash before it: `metadata.a\\.b` is the key `a.b`. ' +
-        'If the path leads through an array, its elements are searched. ' +
+        'Put a backslash before a `.` in a key: `metadata.a\\.b` is the key `a.b`. The path also leads into the elements of arrays. ' +
         '`5` matches the number 5 and the string "5". `null` matches a null, but not a missing member. ' +
         `To match any of several values, repeat the parameter, at most ${maxValues} times.`,
       examples: [{ 'metadata.device.os': 'ios' }],
     }),
   },
-  read: readConditions,
-  canonical: (conditions) => ({
-    metadata: conditions.length === 0 ? undefined : conditions.map(conditionText).toSorted(),
-  }),
+  read(reader) {
+    const part = readConditions(reader);
+    return { part, canonical: { metadata: part.length === 0 ? undefined : part.map(textOf).toSorted() } };
+  },
 };
 
 function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
   const parameters = reader.beginningWith(prefix);
   const [first] = parameters;
-  // An invalid userId or from is a violation of its own.
+  // An invalid `userId` or `from` counts too, because it causes a violation of its own.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
-    reader.check(first.name, () => {
-      throw new RuleBroken('needs userId or from as well, to limit the search');
-    });
-  // Escapes allow several spellings of one path.
+    reader.refuse(first[0], 'needs userId or from as well, to limit the search');
+  // Two names with different escapes can mean the same path.
   const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
-  for (const { name, values } of parameters) {
+  for (const [name, values] of parameters) {
     reader.check(name, () => {
       const path = parsePath(name.slice(prefix.length));
       const key = JSON.stringify(path);
@@ -71,27 +68,17 @@ function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
   }));
 }
 
-/**
- * Parses a path such as `device.os`: a list of keys, separated by `.`. A backslash escapes the next character: `\.` is a dot in a key, and
- * `\\` a backslash. Throws RuleBroken if there are more than 16 keys, or a single backslash at the end.
- */
+/** Parses a path such as `device.os` to its keys. A backslash escapes the next character. Throws RuleBroken for more than 16 keys. */
 export function parsePath(raw: unknown): readonly string[] {
   const text = wellFormedText(raw, maxUnits, tooLong);
-  const path = [''];
-  const characters = text[Symbol.iterator]();
-  for (let next = characters.next(); next.done !== true; next = characters.next()) {
-    if (next.value === '.') {
-      path.push('');
-      if (path.length > maxLevels) throw new RuleBroken(`must be a path of at most ${maxLevels} levels`);
-      continue;
-    }
-    if (next.value === '\\') next = characters.next();
-    if (next.done === true)
-      throw new RuleBroken('must not end with a single backslash, which makes the next character plain');
-    path[path.length - 1] += next.value;
-  }
-  return path;
+  if (singleBackslashAtEnd.test(text))
+    throw new RuleBroken('must not end with a single backslash: write two for a backslash in a key');
+  const keys = [...`.${text}`.matchAll(/\.((?:\\.|[^.\\])*)/gs)];
+  if (keys.length > maxLevels) throw new RuleBroken(`must be a path of at most ${maxLevels} levels`);
+  return keys.map(([, key = '']) => key.replaceAll(/\\(.)/gs, '$1'));
 }
 
-const conditionText = ({ path, scalars }: MetadataCondition): string =>
+const singleBackslashAtEnd = /(?:^|[^\\])(?:\\\\)*\\$/;
+
+const textOf = ({ path, scalars }: MetadataCondition): string =>
   JSON.stringify([path, [...scalars].map((scalar) => JSON.stringify(scalar)).toSorted()]);

@@ -8,7 +8,7 @@ import {
 } from '@user-activity/domain';
 import type { TSchema } from '@sinclair/typebox';
 
-/** The raw parameters of a query, each with all its values. */
+/** All values of each parameter, decoded but not parsed. */
 export type QueryParameters = Readonly<Record<string, readonly string[]>>;
 
 export interface Parameter<Value> {
@@ -21,24 +21,24 @@ export interface Parameter<Value> {
 
 type Unlisted<Value> = Omit<Parameter<Value>, 'schema'>;
 
-/** The end of a name that stands for all names with the same beginning. */
+/** The end of a name that stands for every name with the same prefix. */
 const anyPath = '<path>';
 
-/** Reads the parameters of a query, and collects violations by `/name`. Nothing is clamped, and unknown names are violations. */
+/** Reads query parameters, and collects violations with the path `/name`. An unknown parameter is a violation. */
 export class ParameterReader {
   readonly #parameters: QueryParameters;
   readonly #violations: Violations = new Violations();
 
-  /** `known` lists the parameter names; a name such as `metadata.<path>` stands for all names that begin with `metadata.`. */
+  /** A known name such as `metadata.<path>` stands for every name that begins with `metadata.`. */
   constructor(parameters: QueryParameters, known: readonly string[]) {
     this.#parameters = parameters;
     const isKnown = (name: string): boolean => known.some((pattern) => isNamed(name, pattern));
-    // Listed once only, because a short query must not cause a long answer.
+    // Only the first violation lists the known names, because a short query must not cause a long response.
     let remedy = `: this route takes ${known.join(', ')}`;
     for (const name of Object.keys(parameters)) {
       if (this.#violations.full) break;
       if (isKnown(name)) continue;
-      this.#violations.add(pointer('', name), `is not a known parameter${remedy}`);
+      this.refuse(name, `is not a known parameter${remedy}`);
       remedy = '';
     }
   }
@@ -51,15 +51,18 @@ export class ParameterReader {
     return Object.hasOwn(this.#parameters, name);
   }
 
-  /** Returns the first value of a parameter as it was sent. */
+  /** Returns the first value of a parameter without parsing it. */
   textOf(name: string): string | undefined {
     return this.#parameters[name]?.[0];
   }
 
-  /** Returns the parameters whose names begin with `prefix`, with all their values. */
-  beginningWith(prefix: string): readonly { readonly name: string; readonly values: readonly string[] }[] {
-    const found = Object.entries(this.#parameters).filter(([name]) => name.startsWith(prefix));
-    return found.map(([name, values]) => ({ name, values }));
+  beginningWith(prefix: string): readonly [name: string, values: readonly string[]][] {
+    return Object.entries(this.#parameters).filter(([name]) => name.startsWith(prefix));
+  }
+
+  /** Adds a violation. */
+  refuse(name: string, message: string): void {
+    this.#violations.add(pointer('', name), message);
   }
 
   /** Returns what `parse` returns. If it throws RuleBroken, adds a violation and returns undefined. */
@@ -67,17 +70,17 @@ export class ParameterReader {
     return this.#violations.check(pointer('', name), parse);
   }
 
-  /** Returns the distinct values of a parameter that may be given up to 20 times. */
+  /** Returns the distinct values of a parameter that clients may repeat up to 20 times. */
   many<Value>({ name, parse }: Unlisted<Value>): readonly Value[] {
-    const read = (): readonly Value[] => {
-      const values = this.#parameters[name] ?? [];
+    const values = this.#parameters[name] ?? [];
+    const distinct = this.check(name, () => {
       if (values.length > maxValues) throw new RuleBroken(`must be given at most ${maxValues} times`);
       return [...new Set(values.map((value) => parse(value)))];
-    };
-    return this.check(name, read) ?? [];
+    });
+    return distinct ?? [];
   }
 
-  /** Returns the value of an optional parameter that may be given once. */
+  /** Returns the value of an optional parameter. A repeated parameter is a violation. */
   one<Value>({ name, parse }: Unlisted<Value>): Value | undefined {
     return this.check(name, () => {
       const [value, ...more] = this.#parameters[name] ?? [];
@@ -86,14 +89,14 @@ export class ParameterReader {
     });
   }
 
-  /** Returns the value of a parameter that must be given exactly once. */
+  /** Returns the value of a required parameter. A missing or repeated parameter is a violation. */
   required<Value>(parameter: Unlisted<Value>): Value | undefined {
     if (this.#parameters[parameter.name]?.length) return this.one(parameter);
-    this.#violations.add(`/${parameter.name}`, 'is required');
+    this.refuse(parameter.name, 'is required');
     return undefined;
   }
 
-  /** Throws INVALID_QUERY with every collected violation, if there are any. */
+  /** Throws INVALID_QUERY with all violations, if there are any. */
   assertSound(): void {
     assertValidQuery(this.violations);
   }

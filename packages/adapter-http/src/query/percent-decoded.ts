@@ -1,22 +1,16 @@
 import { RuleBroken } from '@user-activity/domain';
 
-// Printable ASCII without the percent sign.
-const plain = /^[ -$&-~]*$/;
-const wellFormed = /^(?:[^%]|%[0-9a-f]{2})*$/i;
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const malformed = /%(?![0-9a-f]{2})/i;
 
 /**
- * Decodes percent-encoded UTF-8 (RFC 3986, section 2.1). Each character of the text stands for a byte, as in URLs and headers. Throws
- * RuleBroken for a percent sign that encodes nothing and for bytes that are not UTF-8: both would otherwise silently become other text.
+ * Decodes percent-encoded UTF-8 (RFC 3986, section 2.1). Each character of the text stands for one byte, because Node decodes URLs and
+ * headers as Latin-1. Throws RuleBroken if a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
  */
 export function percentDecoded(text: string): string {
-  if (plain.test(text)) return text;
-  if (!wellFormed.test(text)) throw new RuleBroken('is not well percent-encoded');
-  const bytes = text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  if (malformed.test(text)) throw new RuleBroken('is not well percent-encoded');
+  const encoded = text.replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
   try {
-    return strictUtf8.decode(Buffer.from(bytes, 'latin1'));
+    return decodeURIComponent(encoded);
   } catch {
     throw new RuleBroken('is not UTF-8');
   }

@@ -4,23 +4,21 @@ import type { QueryParameters } from './parameter-reader.ts';
 import { percentDecoded } from './percent-decoded.ts';
 import { Problem } from '../requests/problem.ts';
 
-/** Returns the parameters of the URL, each with all its values. Throws 400 for an invalid encoding. */
+/** Returns all query parameters of the URL. Throws 400 for an invalid encoding. */
 export function queryParameters(request: FastifyRequest): QueryParameters {
   const [, query = ''] = /\?(.*)$/s.exec(request.raw.url ?? '') ?? [];
   const parameters = new Map<string, string[]>();
   for (const pair of query.split('&')) {
     if (pair === '') continue;
-    const equals = pair.indexOf('=');
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
-    const values = parameters.get(name);
-    if (values === undefined) parameters.set(name, [value]);
-    else values.push(value);
+    const [name = '', ...parts] = pair.split('=').map(decode);
+    const values = parameters.get(name) ?? [];
+    values.push(parts.join('='));
+    parameters.set(name, values);
   }
   return Object.fromEntries(parameters);
 }
 
-/** Throws INVALID_QUERY if there are parameters. For routes that take none: a parameter that they would ignore is a mistake. */
+/** Throws INVALID_QUERY if the URL has parameters. Routes without parameters use it, because an ignored parameter hides a mistake. */
 export async function refuseParameters(request: FastifyRequest): Promise<void> {
   const names = Object.keys(queryParameters(request));
   const message = 'is not a known parameter: this route takes none';

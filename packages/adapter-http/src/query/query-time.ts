@@ -1,10 +1,10 @@
 import { RuleBroken, startOfDay, Timestamp, type TimeZone, unlessBroken } from '@user-activity/domain';
 
-/** The context in which the times of a query are read. */
+/** The moment and the zone that give a meaning to relative times and dates. */
 export interface TimeReference {
-  /** The moment from which relative times count back. It is the same for a whole request, and for all pages of a walk. */
+  /** The moment from which relative times count back. It is the same for all pages of a list. */
   readonly now: Timestamp;
-  /** The zone in which a date's day begins. */
+  /** The zone whose midnight is the start of a date. */
   readonly timeZone: TimeZone;
 }
 
@@ -18,7 +18,7 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 7 * 86_400_000,
 };
 
-/** Parses a date-time, a date, `now`, or a time before now such as `-24h`. Throws RuleBroken, with the remedy if it is known. */
+/** Parses a date-time, a date, `now`, or a relative time such as `-24h`. Throws RuleBroken with the accepted forms or a correction. */
 export function parseQueryTime(raw: string, { now, timeZone }: TimeReference): Timestamp {
   if (raw === 'now') return now;
   const [, count, unit = ''] = relative.exec(raw) ?? [];
@@ -38,19 +38,19 @@ export const isRelativeTime = (raw: string): boolean => raw === 'now' || relativ
 const forms =
   'must be an RFC 3339 date-time such as 2026-11-24T08:30:00Z, a date such as 2026-11-24, or a relative time such as -24h ' +
   '(units: s, m, h, d, w)';
-// A date-time with 64 digits of fraction has 90.
-const maxUnits = 128;
+// The longest date-time, with 64 digits of fraction, has 90 characters.
+const maxLength = 128;
 const unsigned = /^[ +]?(\d{1,12}[smhdw])$/;
-// With these lengths, both mean the years 1973 to 2286.
+// Seconds or milliseconds. Numbers of these lengths are times in the years 1973 to 2286.
 const unixTime = /^(?:(\d{9,10})(?:\.\d*)?|(\d{12,13})(?:\.\d*)?)$/;
 const almostRfc3339 =
   /^(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d(?:\.\d{1,64})?)?(?: ?(?:z|([+ -])(\d\d):?(\d\d)))?$/i;
 
-/** Explains what is wrong with the text of a time, and how to write it, if that can be guessed. */
+/** Returns a message that corrects a common mistake, or else lists the accepted forms. */
 function queryTimeFault(raw: string): string {
-  if (raw.length > maxUnits) return forms;
-  const [, back] = unsigned.exec(raw) ?? [];
-  if (back !== undefined) return `must begin with a minus, as in -${back}: relative times lie before now`;
+  if (raw.length > maxLength) return forms;
+  const [, period] = unsigned.exec(raw) ?? [];
+  if (period !== undefined) return `must begin with a minus, as in -${period}: relative times lie before now`;
   return unixTimeFault(raw) ?? dateTimeFault(raw) ?? forms;
 }
 

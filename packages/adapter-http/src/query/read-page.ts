@@ -13,33 +13,32 @@ import { cursorText, parseCursor, type Place } from './cursor.ts';
 import type { Canonical, FilterReader } from './filter-reader.ts';
 import { type Parameter, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 
-/** A list that is read page by page. */
+/** A list that clients read page by page. */
 export interface List<Filter, Id extends string, Item> {
   readonly filter: FilterReader<Filter>;
   readonly parseId: (raw: unknown) => Id;
   readonly placeOf: (item: Item) => Place<Id>;
   readonly jsonOf: (item: Item) => string;
   /**
-   * Returns what a cursor digests: the whole filter and the order. The first releases with cursors fixed the places of some values,
-   * so those come first, and all others by `given`: cursors stay valid when a release adds a filter.
+   * Returns the filter and the order for the digest in a cursor. The digest depends on the positions in `fixed`. `rest` has the values
+   * of newer filters: an absent value does not change the digest, so cursors stay valid when a release adds a filter.
    */
-  readonly digested: (filter: Canonical, order: Order) => readonly unknown[];
+  readonly digested: (
+    filter: Canonical,
+    order: Order,
+  ) => readonly [fixed: readonly unknown[], rest: Canonical];
 }
 
-/** Returns the values that are given, with their names. */
-export const given = (values: Canonical): readonly unknown[] =>
-  Object.entries(values).filter(([, value]) => value !== undefined);
-
-/** One page of a list, as a client asks for it. */
+/** The request of a client for one page. */
 export interface PageRequest<Filter, Id extends string, Item> {
   readonly list: Pick<List<Filter, Id, Item>, 'placeOf' | 'jsonOf'>;
   readonly parameters: QueryParameters;
   readonly filter: Filter;
   readonly order: Order;
   readonly limit: number;
-  /** The last item of the previous page; undefined for the beginning of the walk. */
+  /** The place of the last item on the previous page. Undefined for the first page. */
   readonly after: Place<Id> | undefined;
-  /** Returns the cursor of the page that follows this item. */
+  /** Returns the cursor of the page that starts after the item at this place. */
   readonly cursorAfter: (last: Place<string>) => string;
 }
 
@@ -48,7 +47,7 @@ const order: Parameter<Order> = {
   schema: Type.Union([Type.Literal('desc'), Type.Literal('asc')], {
     'x-component': 'Order',
     default: 'desc',
-    description: 'Newest first, or oldest first.',
+    description: '`desc`: the newest first. `asc`: the oldest first.',
   }),
   parse(raw) {
     if (raw !== 'desc' && raw !== 'asc') throw new RuleBroken('must be "desc" or "asc", in lower case');
@@ -72,21 +71,20 @@ const limit: Parameter<number> = {
   },
 };
 
-/** The schemas of the parameters that every list has beside its filter, by name. */
+/** The OpenAPI schemas of the parameters that every list has besides its filter, by name. */
 export const pageSchemas = {
   [order.name]: order.schema,
   [limit.name]: limit.schema,
   cursor: Type.String({
     minLength: 1,
     description:
-      'The `nextCursor` of the page before, with the same filter and order. Relative times keep the meaning that they had on ' +
-      'the first page.',
+      'The `nextCursor` of the previous page. Send the same filter and order again: relative times count from the first page.',
   }),
 };
 
 /**
- * Reads the query of a page. Relative times count back from the time of the walk's first page, which the cursor carries, so all
- * pages have the same range. Throws INVALID_QUERY with every violation, those of the cursor last.
+ * Reads the query of a page. Relative times count back from the request for the first page: the cursor contains that time, so all pages
+ * have the same range. Throws INVALID_QUERY with every violation, and lists violations of the cursor last.
  */
 export function readPage<Filter, Id extends string, Item>(
   list: List<Filter, Id, Item>,
@@ -97,7 +95,7 @@ export function readPage<Filter, Id extends string, Item>(
   const cursorReader = new ParameterReader({ cursor: parameters['cursor'] ?? [] }, ['cursor']);
   const cursor = cursorReader.one({ name: 'cursor', parse: (raw) => parseCursor(raw, list.parseId) });
   const now = cursor?.now ?? clock.now();
-  const filter = list.filter.read(reader, { now, timeZone: TimeZone.utc });
+  const { part: filter, canonical } = list.filter.read(reader, { now, timeZone: TimeZone.utc });
   const page = {
     list,
     parameters,
@@ -105,13 +103,13 @@ export function readPage<Filter, Id extends string, Item>(
     order: reader.one(order) ?? 'desc',
     limit: reader.one(limit) ?? defaultLimit,
   };
-  const canonical = list.filter.canonical(filter, reader);
   const walk = digestOf(list.digested(canonical, page.order));
-  // An invalid query has no digest to check the cursor against.
+  // The digest of an invalid query is meaningless, so the cursor is not compared with it.
   if (reader.violations.length === 0 && cursor !== undefined && cursor.walk !== walk)
-    cursorReader.check('cursor', () => {
-      throw new RuleBroken(otherWalk);
-    });
+    cursorReader.refuse(
+      'cursor',
+      'belongs to another filter or order: repeat the query of the previous page, or leave the cursor out',
+    );
   assertValidQuery([...reader.violations, ...cursorReader.violations]);
   const isRelative = Object.values(canonical).some((value) => typeof value === 'string');
   return {
@@ -121,8 +119,8 @@ export function readPage<Filter, Id extends string, Item>(
   };
 }
 
-const otherWalk =
-  'belongs to another filter or order: repeat those of the page before, or leave the cursor out';
-
-const digestOf = (values: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 22);
+function digestOf([fixed, rest]: readonly [readonly unknown[], Canonical]): string {
+  const present = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const json = JSON.stringify([...fixed, ...present]);
+  return createHash('sha256').update(json).digest('base64url').slice(0, 22);
+}

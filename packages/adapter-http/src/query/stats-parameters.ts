@@ -21,7 +21,11 @@ export const by: Parameter<Unit> = {
   name: 'by',
   schema: Type.Union(
     units.map((unit) => Type.Literal(unit)),
-    { 'x-component': 'StatsUnit', description: 'What is counted apart.', examples: ['day'] },
+    {
+      'x-component': 'StatsUnit',
+      description: 'The unit of each line: a type, a user or a period.',
+      examples: ['day'],
+    },
   ),
   parse(raw) {
     const unit = units.find((known) => known === raw);
@@ -34,14 +38,14 @@ export const timezone: Parameter<TimeZone> = {
   name: 'timezone',
   schema: Type.String({
     pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
-    // Without a default in the schema: generated clients would send it, also where it is refused.
-    description: 'A zone of the IANA database; with units of time only. Default: UTC.',
+    // The schema has no default, because generated clients would send it even with `by=type`, which is refused.
+    description: 'A zone of the IANA database. Only for units of time. Default: UTC.',
     examples: ['Europe/Berlin'],
   }),
   parse: (raw) => TimeZone.parse(raw),
 };
 
-/** Reads `by`, `timezone` (only with a unit of time) and a filter. Throws INVALID_QUERY with every violation, by `/name`. */
+/** Throws INVALID_QUERY with every violation. Relative times count back from `now`. */
 export function readStatsQuery(parameters: QueryParameters, now: Timestamp): StatsQuery {
   const reader = new ParameterReader(parameters, [by.name, timezone.name, ...activityFilter.names]);
   const unit = reader.required(by);
@@ -53,10 +57,10 @@ export function readStatsQuery(parameters: QueryParameters, now: Timestamp): Sta
     },
   });
   const timeZone = zone ?? TimeZone.utc;
-  const parts = activityFilter.read(reader, { now, timeZone });
+  const { part } = activityFilter.read(reader, { now, timeZone });
   reader.assertSound();
   if (unit === undefined) throw new Error('A missing "by" was not reported as a violation.');
-  const filter = ActivityFilter.of(parts);
+  const filter = ActivityFilter.of(part);
   return isKeyField(unit) ? { filter, by: unit } : { filter, by: unit, timeZone };
 }
 

@@ -6,7 +6,7 @@ import { refuseParameters } from '../query/query-parameters.ts';
 
 const anyKey = [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
 
-// Without `upgrade-insecure-requests`: a page on plain HTTP would load its styles by HTTPS, and stay blank.
+// `upgrade-insecure-requests` is missing, because a page on plain HTTP would load its styles by HTTPS and stay blank.
 const contentSecurityPolicy = {
   'default-src': "'self'",
   'base-uri': "'self'",
@@ -15,11 +15,11 @@ const contentSecurityPolicy = {
   'img-src': "'self' data:",
   'object-src': "'none'",
   'script-src-attr': "'none'",
-  // Swagger UI writes styles into its page.
+  // Swagger UI has inline styles.
   'style-src': "'self' 'unsafe-inline'",
 };
 
-/** Serves OpenAPI 3.1 of the routes at `/openapi.json`, and a page for people at `/docs` that loads nothing from other hosts. */
+/** Serves the OpenAPI 3.1 document at `/openapi.json`, and a page for people at `/docs`. The page loads nothing from other hosts. */
 export async function serveDocs(
   app: FastifyInstance,
   { version, apiKeys }: { readonly version: string; readonly apiKeys: readonly string[] },
@@ -31,7 +31,7 @@ export async function serveDocs(
         title: 'User-activity log',
         version,
         description:
-          'Records who did what, and when, and answers queries about it. Bodies may be gzip-encoded; limits count decoded bytes.',
+          'Logs the activities of users. Bodies may be gzip-encoded. Limits apply to the decoded bytes.',
         contact: { name: 'The team that runs this service' },
         license: { name: 'MIT', identifier: 'MIT' },
       },
@@ -50,7 +50,7 @@ export async function serveDocs(
           basic: { type: 'http', scheme: 'basic', description: 'RFC 7617; the key is the user name.' },
         },
       },
-      // Without keys, all routes are open.
+      // An empty object means that no key is needed.
       security: apiKeys.length > 0 ? anyKey : [{}, ...anyKey],
     },
     transform: ({ schema, url, route }) => ({
@@ -62,7 +62,7 @@ export async function serveDocs(
         ? Object.assign(document.openapiObject, completeOpenApi({ ...document.openapiObject }))
         : document.swaggerObject,
   });
-  // Writing it takes a millisecond, and anyone may request it often, here and at /docs/json.
+  // Keeps the JSON of the document: it takes a millisecond to write, also at /docs/json.
   let text: string | undefined;
   app.setReplySerializer((payload) =>
     payload === app.swagger() ? (text ??= JSON.stringify(payload)) : JSON.stringify(payload),

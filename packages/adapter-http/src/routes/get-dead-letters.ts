@@ -13,10 +13,10 @@ import type { Route } from '../requests/route.ts';
 const schema = {
   operationId: 'findDeadLetters',
   tags: ['dead letters'],
-  summary: 'List what could not be stored, and why',
+  summary: 'List the records that could not be stored, with the reasons',
   description:
-    'The latest come first, or the oldest with `order=asc`, by (diedAt, id). Follow `nextCursor` or `Link: rel="next"` ' +
-    'from page to page. Large parts of a record are left out; `omitted` names them.',
+    'The newest come first, or the oldest with `order=asc`, by (diedAt, id). Follow `nextCursor` or `Link: rel="next"` to the next ' +
+    'page. Large parts of a record are left out; `omitted` names them.',
   querystring: Type.Partial(Type.Object({ ...deadLetterList.filter.schemas, ...pageSchemas })),
   response: { 200: pageOf('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
 };

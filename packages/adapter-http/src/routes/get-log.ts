@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { jsonType, textOf } from '../bodies/json-text.ts';
-import { Activity, problems } from '../openapi/schemas.ts';
+import { Activity, exampleId, problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { Problem } from '../requests/problem.ts';
 import type { Route } from '../requests/route.ts';
@@ -10,12 +10,9 @@ const schema = {
   operationId: 'findActivity',
   tags: ['activities'],
   summary: 'Get one activity',
-  description: 'An activity that was just answered 202 may not be stored yet; until then, this is 404.',
+  description: 'After a 202, the activity may not be stored yet. Until then, the response is 404.',
   params: Type.Object({
-    id: Type.String({
-      description: 'The id of the activity.',
-      examples: ['0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10'],
-    }),
+    id: Type.String({ description: 'The id of the activity.', examples: [exampleId] }),
   }),
   response: { 200: textOf(Activity), ...problems(400, 401, 403, 404, 503) },
 };
@@ -27,7 +24,7 @@ export const getLog: Route<'findActivity'> = (app, { findActivity }) => {
     if (activity === undefined)
       throw new Problem(
         404,
-        'No activity of that id is stored. GET /api/logs/{id}/status tells whether it is a dead letter.',
+        'No activity with that id is stored. GET /api/logs/{id}/status shows whether a dead letter has the id.',
       );
     return reply.code(200).type(jsonType).send(activity.toText());
   });

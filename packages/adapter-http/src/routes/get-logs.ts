@@ -14,9 +14,9 @@ const schema = {
   tags: ['activities'],
   summary: 'Find activities',
   description:
-    'Newest first, or oldest first with `order=asc`, by (createdAt, id). Different filters are AND, repeated values of one ' +
-    'are OR. Follow `nextCursor` or `Link: rel="next"` from page to page; a walk neither skips nor repeats. A page ends ' +
-    'before `limit` where it would take more than 4 MiB: only `nextCursor` tells whether more follows.',
+    'The newest come first, or the oldest with `order=asc`, by (createdAt, id). An activity must match every filter, and any value of a ' +
+    'repeated filter. Follow `nextCursor` or `Link: rel="next"` to the next page: no activity is skipped or repeated. A page of more than ' +
+    '4 MiB ends before `limit`, so use `nextCursor` to see whether more follow.',
   querystring: Type.Partial(Type.Object({ ...activityList.filter.schemas, ...pageSchemas })),
   response: { 200: pageOf('ActivityPage', Activity), ...problems(400, 401, 403, 503) },
 };

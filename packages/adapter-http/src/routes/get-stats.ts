@@ -16,9 +16,9 @@ const Stats = Type.Object(
         Type.Object({
           key: Type.String({
             description:
-              'The type or the user; the month as `2026-11`; the day as `2026-11-25`; the week as the date of its Monday; the hour ' +
-              'or minute as RFC 3339 with the offset of the zone at that time. Offsets until 1972 may have seconds. Years before ' +
-              '0000 or after 9999, which local dates may have, have six digits and a sign.',
+              'The type or the user; the month as `2026-11`; the day as `2026-11-25`; the week as the date of its Monday; the hour or ' +
+              'minute as RFC 3339 with the offset of the zone. An offset before 1972 may have seconds. A year before 0000 or after ' +
+              '9999 has six digits and a sign.',
           }),
           count: Type.Integer({ format: 'int64', minimum: 1 }),
         }),
@@ -57,10 +57,9 @@ const schema = {
   tags: ['activities'],
   summary: 'Count activities by type, user or time',
   description:
-    `Types and users are sorted by count, the most frequent first, then by code points: at most ${inWords(maxKeys)}, more are a 400. ` +
-    'Minutes, hours, days, weeks and months are those of a clock in `timezone` and come in their order: at most ' +
-    `${inWords(maxTimeLines)}, more are a 400. Units ` +
-    'without an activity are left out and do not count. The hour that the clock shows twice at the end of summer time is two.',
+    `Types and users are sorted by count, the highest first, then by code points. More than ${inWords(maxKeys)} are a 400. ` +
+    `Units of time are those of a clock in \`timezone\`, the earliest first. More than ${inWords(maxTimeLines)} with an activity are a 400. ` +
+    'Units without an activity are left out. The hour that the clock shows twice at the end of summer time is two units.',
   querystring: Type.Object({ [by.name]: by.schema, ...optional }),
   response: { 200: Stats, ...problems(400, 401, 403, 503) },
 };

@@ -21,7 +21,7 @@ export const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
     if (id === undefined)
       throw new Problem(
         404,
-        'No activity can have that id: it must be 1-128 printable ASCII characters, and no word such as `count`.',
+        'No activity can have that id: an id has 1-128 printable ASCII characters without spaces, not only dots.',
       );
     return reply.code(200).send({ id, status: await findStatus(id) });
   });

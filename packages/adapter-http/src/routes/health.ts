@@ -1,4 +1,5 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyReply } from 'fastify';
 import { named } from '../openapi/component-schemas.ts';
 import type { Route } from '../requests/route.ts';
 
@@ -16,36 +17,35 @@ const common = { tags: ['health'], security, response: { 200: Health, 503: Healt
 const live = {
   ...common,
   operationId: 'live',
-  summary: 'Whether the process works. If not, replace it: its consumer cannot recover',
-  description: 'For the liveness probe of an orchestrator. 503 means that the process must be replaced.',
+  summary: 'Whether the process works',
+  description:
+    'For the liveness probe of an orchestrator. After a 503, replace the process: its consumer cannot recover.',
 };
 const ready = {
   ...common,
   operationId: 'ready',
-  summary:
-    'Whether requests can be served: log and store answer, the consumer makes progress, and the service is not stopping',
+  summary: 'Whether the service can serve requests',
   description:
-    'For the readiness probe of an orchestrator, and for load balancers. `checks` shows the state of each part.',
+    'For the readiness probe of an orchestrator, and for load balancers. 503 means that the service stops, or that a part in `checks` fails.',
 };
 
-/** The probes of orchestrators. They need no key, and take any query, because some probes add one to defeat caches. */
+/** The probes of orchestrators. They need no key, and ignore the query, because some probes add one to bypass caches. */
 export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
   app,
   { checkHealth, progress, isStopping },
 ) => {
   app.get('/health/live', { schema: live, config: { health: true } }, async (_request, reply) => {
     const status = progress?.state === 'dead' ? 'unavailable' : 'ok';
-    return reply
-      .code(status === 'ok' ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ status, checks: progress === undefined ? {} : { progress: status } });
+    return send(reply, { status, checks: progress === undefined ? {} : { progress: status } });
   });
   app.get('/health/ready', { schema: ready, config: { health: true } }, async (_request, reply) => {
     const { status, checks } = await checkHealth();
-    const isReady = status === 'ok' && !isStopping();
-    return reply
-      .code(isReady ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ status: isReady ? 'ok' : 'unavailable', checks });
+    return send(reply, { status: isStopping() ? 'unavailable' : status, checks });
   });
 };
+
+const send = (reply: FastifyReply, report: Static<typeof Health>): FastifyReply =>
+  reply
+    .code(report.status === 'ok' ? 200 : 503)
+    .header('cache-control', 'no-store')
+    .send(report);

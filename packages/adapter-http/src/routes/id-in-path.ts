@@ -1,7 +1,7 @@
 import { ActivityId, unlessBroken } from '@user-activity/domain';
 import { noSuchPath } from '../requests/error-handling.ts';
 
-/** The id of an activity in a path; undefined if none can have it. Throws 404 if it is empty: the path ends with two slashes. */
+/** Returns undefined if no activity can have the id. Throws 404 for an empty id, because then the path ends with two slashes. */
 export function idInPath({ id }: { readonly id: string }): ActivityId | undefined {
   if (id === '') throw noSuchPath();
   return unlessBroken(() => ActivityId.parse(id));

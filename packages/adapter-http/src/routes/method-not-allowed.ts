@@ -5,23 +5,21 @@ import { isMembers } from '../bodies/members.ts';
 import { Problem } from '../requests/problem.ts';
 
 /**
- * Observes the routes that are added from now on. Call the returned function after the last route is added. It adds routes that answer
- * every other method of these paths with 405 and `Allow` (RFC 9110, section 15.5.6).
+ * Call this function before the first route, and the returned function after the last one. The returned function adds routes that answer
+ * every other method of the same paths with 405 and `Allow` (RFC 9110, section 15.5.6).
  */
-export function otherMethodsRefused(app: FastifyInstance): () => void {
+export function collectMethods(app: FastifyInstance): () => void {
   for (const method of METHODS)
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
-  const methodsByUrl = new Map<string, Set<string>>();
+  const methodsByUrl = new Map<string, readonly string[]>();
   app.addHook('onRoute', ({ url, method }) => {
-    const methods = methodsByUrl.get(url) ?? new Set();
-    for (const name of [method].flat()) methods.add(name);
-    methodsByUrl.set(url, methods);
+    methodsByUrl.set(url, [...(methodsByUrl.get(url) ?? []), ...[method].flat()]);
   });
   return () => {
     for (const [url, methods] of methodsByUrl) {
-      const allow = [...methods].toSorted().join(', ');
+      const allow = methods.toSorted().join(', ');
       app.route({
-        method: app.supportedMethods.filter((method) => !methods.has(method)),
+        method: app.supportedMethods.filter((method) => !methods.includes(method)),
         url,
         schema: { hide: true },
         async onRequest({ params }: FastifyRequest) {

@@ -7,8 +7,7 @@ const schema = {
   operationId: 'metrics',
   tags: ['metrics'],
   summary: 'Measurements of this process since its start',
-  description:
-    "For dashboards and alerts, in Prometheus's text format. Each process reports only its own measurements.",
+  description: 'For dashboards and alerts, in the text format of Prometheus.',
   produces: ['text/plain'],
   response: {
     200: Type.String({

@@ -27,21 +27,21 @@ const schema = {
   tags: ['activities'],
   summary: 'Log many activities',
   description:
-    'Each item is judged by itself: valid items are accepted, the others are listed. Answers 202 only after the log holds all accepted ' +
-    'items. If no item is valid, the answer is 422. With `atomic=true`, one invalid item makes the service refuse all.',
+    'Accepts the valid items and lists the others. Answers 202 only after the log holds all accepted items. If no item is valid, the ' +
+    'response is 422. With `atomic=true`, the service refuses all items if one is invalid.',
   querystring: BatchParameters,
   body: {
     content: {
       'application/json': {
         schema: Type.Unsafe<unknown>(Type.Array(Draft, { minItems: 1, examples: [examples] })),
       },
-      // As a string: tools would show and send the schema of an array as a JSON array.
+      // The schema is a string, because tools would send an array as JSON and not as lines.
       'application/x-ndjson': {
         schema: Type.Unsafe<unknown>(
           Type.String({
             description:
-              'A `NewActivity` as JSON on each line, read as it arrives. Blank lines do not count; a line that is not JSON is a rejected ' +
-              'item. `application/ndjson` and `application/jsonl` are the same.',
+              'Each line is a `NewActivity` as JSON. Blank lines are ignored, and a line that is not JSON is a rejected item. ' +
+              '`application/ndjson` and `application/jsonl` are the same.',
             examples: [examples.map((activity) => `${JSON.stringify(activity)}\n`).join('')],
           }),
         ),
@@ -66,14 +66,10 @@ export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (app, { logAct
   });
 };
 
+const bodyRule =
+  'The body must be a JSON array, or lines of JSON as application/x-ndjson. Send one activity to POST /api/logs.';
+
 function draftsIn(request: FastifyRequest, maxItems: number): DraftPortions {
   const body = bodyOf(request);
-  return body instanceof NdjsonDrafts
-    ? body
-    : draftsOf(
-        request,
-        maxItems,
-        (item) => item,
-        'The body must be a JSON array, or lines of JSON as application/x-ndjson. Send one activity to POST /api/logs.',
-      );
+  return body instanceof NdjsonDrafts ? body : draftsOf(request, maxItems, (item) => item, bodyRule);
 }

@@ -12,7 +12,7 @@ import { refuseParameters } from '../query/query-parameters.ts';
 import { reservedPattern } from '../openapi/reserved-ids.ts';
 import { Draft, problems } from '../openapi/schemas.ts';
 
-// An id, bare or as a quoted string in which a backslash escapes a quote or a backslash.
+// An Idempotency-Key is an id, or a quoted id in which a backslash escapes a quote or a backslash.
 const words = String.raw`(?:\.+|${reservedPattern})`;
 const quoted = (repetition: string): string =>
   String.raw`"(?:[\x21\x23-\x5b\x5d-\x7e]|\\["\\])${repetition}"`;
@@ -22,21 +22,21 @@ const schema = {
   tags: ['activities'],
   summary: 'Log one activity',
   description:
-    'Answers 202 only after the log holds it durably. If it is sent again under the same id, it is stored once. With `Prefer: wait=10` ' +
-    'the service waits up to 10 seconds for the outcome, and answers with that.',
+    'Answers 202 only after the log holds the activity durably. An activity that is sent twice with the same id is stored once. With ' +
+    '`Prefer: wait=10` the service waits up to 10 seconds, and answers with the outcome.',
   headers: Type.Object({
     'idempotency-key': Type.Optional(
       Type.String({
         pattern: `^(?:(?!${quoted('*')}$)(?!${words}$)[\\x21-\\x7e]{1,128}|(?!"${words}"$)${quoted('{1,128}')})$`,
-        // No example: the documentation page would send it with every request.
+        // There is no example, because the documentation page would send it with every request.
         description:
-          'The id if the body has none, bare or quoted. If the body has another id, the answer is 422.',
+          'The id of the activity, bare or quoted. If the body has another id, the response is 422.',
       }),
     ),
     prefer: Type.Optional(
       Type.String({
         description:
-          'RFC 7240. `wait=N` waits up to N seconds, at most 30, for the outcome of the activity. Other preferences are ignored.',
+          'RFC 7240. With `wait=N`, the service waits up to N seconds for the outcome, at most 30. Other preferences are ignored.',
         examples: ['wait=10'],
       }),
     ),

@@ -16,10 +16,10 @@ const schema = {
   tags: ['dead letters'],
   summary: 'Replay dead letters: send them back to the log',
   description:
-    'Replays the dead letters of the ids, or with `{"all": true}` all that were dead-lettered before the request. Dead letters of the code ' +
-    '`invalid` never were on the log: they stay, and an id of one is 422. Answers 202 once the log holds the records; they are listed again ' +
-    'only if they fail again. Replaying twice stores once. Unknown ids are ignored, so you can send the request again after a 503 or a lost ' +
-    'answer. One replay runs at a time; a second one is 409.',
+    'Replays the dead letters with the `ids`, or with `{"all": true}` every dead letter from before the request. Answers 202 once the log ' +
+    'holds the records again. A dead letter with the code `invalid` cannot be replayed: `all` skips it, and its id in `ids` is a 422. ' +
+    'You can send the request again after a 503 or a lost response: unknown ids are ignored, and no activity is stored twice. ' +
+    'During another replay, the response is 409.',
   body: Type.Unsafe<unknown>(
     Type.Union(
       [
@@ -48,14 +48,11 @@ const schema = {
         replayed: Type.Integer({ description: 'The number of records that the log holds again.' }),
         tooLarge: Type.Optional(
           Type.Integer({
-            description:
-              'The number of dead letters that stay because they are too large for the log. Absent if there are none.',
+            description: 'The number of dead letters too large for the log. Absent if there are none.',
           }),
         ),
         more: Type.Optional(
-          Type.Boolean({
-            description: 'True if there was no time for all. Send the request again for the rest.',
-          }),
+          Type.Boolean({ description: 'True if the time was over: send the request again for the rest.' }),
         ),
       }),
     ),
@@ -63,7 +60,7 @@ const schema = {
   },
 };
 
-// A replay takes at most 20 s, and usually less than 5.
+// A replay takes at most 20 s, and usually less than 5 s.
 const retryAfterSeconds = '5';
 
 export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
@@ -88,44 +85,38 @@ export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
   );
 };
 
-/** The ids in the body, or `all`. Throws 422 with every violation. */
+/** Throws 422 with every violation of the body. */
 async function idsIn(body: unknown, maxIds: number): Promise<readonly DeadLetterId[] | 'all'> {
   const violations = new Violations();
-  let parsed: readonly DeadLetterId[] | 'all' = [];
-  if (isMembers(body)) {
-    const { all, ids } = body;
-    for (const name of Object.keys(body)) {
-      if (violations.full) break;
-      if (name !== 'all' && name !== 'ids') violations.add(pointer('', name), 'is not a known field');
-    }
-    if (ids !== undefined) parsed = await parseIds(ids, maxIds, violations);
-    else if (all === undefined) violations.add('', 'must have "all": true, or "ids"');
-    if (all !== undefined && ids !== undefined)
-      violations.add('/all', 'must not be given together with "ids"');
-    else if (all === true) parsed = 'all';
-    else if (all !== undefined) violations.add('/all', 'must be true');
-  } else violations.add('', 'must be a JSON object');
+  const { all, ids, ...unknown } = isMembers(body) ? body : {};
+  for (const name of Object.keys(unknown)) {
+    if (violations.full) break;
+    violations.add(pointer('', name), 'is not a known field');
+  }
+  const parsed = ids === undefined ? 'all' : await parseIds(ids, maxIds, violations);
+  if (!isMembers(body)) violations.add('', 'must be a JSON object');
+  else if (all === undefined && ids === undefined) violations.add('', 'must have "all": true, or "ids"');
+  else if (all !== undefined && ids !== undefined)
+    violations.add('/all', 'must not be given together with "ids"');
+  else if (all !== undefined && all !== true) violations.add('/all', 'must be true');
   if (violations.list.length > 0) throw rulesBroken('Nothing was replayed.', violations.list);
   return parsed;
 }
 
-/** The ids. Other requests have their turn in between: 20 requests of 10,000 ids took most of a second. */
+/** Yields to the event loop between ids, because 20 requests with 10,000 ids each blocked it for most of a second. */
 async function parseIds(raw: unknown, maxIds: number, violations: Violations) {
-  const parsed: DeadLetterId[] = [];
+  const items: readonly unknown[] = Array.isArray(raw) ? raw : [];
+  if (items.length > maxIds) throw tooLarge(`A request replays at most ${maxIds} dead letters by their ids.`);
   if (!Array.isArray(raw)) violations.add('/ids', 'must be a JSON array');
-  else if (raw.length === 0)
+  else if (items.length === 0)
     violations.add('/ids', 'must hold at least one id; send "all": true to replay all');
-  else if (raw.length > maxIds)
-    throw tooLarge(`A request replays at most ${maxIds} dead letters by their ids.`);
-  else {
-    const turn = turns.begin();
-    const list: readonly unknown[] = raw;
-    for (const [index, item] of list.entries()) {
-      if (violations.full) break;
-      const id = violations.check(`/ids/${index}`, () => parseId(item));
-      if (id !== undefined) parsed.push(id);
-      if (turn.isOverAfter(bytesOfId)) await turn.next();
-    }
+  const parsed: DeadLetterId[] = [];
+  const turn = turns.begin();
+  for (const [index, item] of items.entries()) {
+    if (violations.full) break;
+    const id = violations.check(`/ids/${index}`, () => parseId(item));
+    if (id !== undefined) parsed.push(id);
+    if (turn.isOverAfter(bytesOfId)) await turn.next();
   }
   return parsed;
 }
@@ -137,5 +128,5 @@ function parseId(raw: unknown): DeadLetterId {
   return id;
 }
 
-// About the length of an id in the body.
+// The approximate length of an id in the body.
 const bytesOfId = 24;

@@ -108,7 +108,7 @@ describe('data', () => {
       { data: { cloudevent: 1, a: 2 } },
       { data: { cloudevent: 1, a: 2 } },
     ],
-  ])('that is %s has its place', (_, fields, metadata) => {
+  ])('as %s has its own member', (_, fields, metadata) => {
     const { datacontenttype } = fields as { datacontenttype?: string };
     expect(metadataOf(fields)).toEqual({
       ...metadata,

@@ -27,7 +27,7 @@ describe('a path', () => {
     expect(() => parsePath(text)).toThrow(message);
   });
 
-  test('leads to any keys there are, when they are spelt for it', () => {
+  test('can name any keys if they are escaped', () => {
     const spelt = (key: string): string => key.replaceAll(/[.\\]/g, String.raw`\$&`);
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 16 }), (keys) => {

@@ -64,7 +64,7 @@ describe('takes', () => {
     expect(read(raw, zone)).toBe(iso);
   });
 
-  test('the start of a day, before which the clock of the zone shows an earlier date', () => {
+  test('a date as the first moment at which the clock of the zone shows it', () => {
     const zones = [
       'Europe/Berlin',
       'America/Sao_Paulo',
@@ -151,7 +151,7 @@ describe('refuses', () => {
     expect(read(raw)).toBe(`no: ${message}`);
   });
 
-  test('all other text, and what is relative is known by its text', () => {
+  test('every other text, and recognises relative times by their text', () => {
     const part = fc.constantFrom(
       '-',
       '1',
@@ -187,7 +187,7 @@ describe('refuses', () => {
     );
   });
 
-  test('what it says to write is taken', () => {
+  test('with a correction that is accepted', () => {
     for (const raw of [
       '1700000000',
       '2026-11-24T10:00:00 0100',

@@ -21,7 +21,7 @@ function faultsOf(parameters: QueryParameters): readonly Violation[] {
   }
 }
 
-test('asks for the newest 50 of all where nothing is said', () => {
+test('requests the newest 50 activities by default', () => {
   expect(read({})).toEqual({
     filter: { userIds: [], types: [], createdAt: TimeRange.between(undefined, undefined), metadata: [] },
     order: 'desc',
@@ -29,7 +29,7 @@ test('asks for the newest 50 of all where nothing is said', () => {
   });
 });
 
-test('reads every parameter, types in their canonical form, repeated values once', () => {
+test('reads every parameter: types become canonical, and repeated values count once', () => {
   const query = read({
     userId: ['ann', 'bob', ' ann '],
     type: ['login', 'LOGIN', 'log out'],
@@ -82,7 +82,7 @@ describe('refuses', () => {
     expect(faultsOf({ [name]: values })).toEqual([{ path: `/${name}`, message }]);
   });
 
-  test('a range that ends before it begins, but not one of no length', () => {
+  test('a range that ends before it begins, but not an empty range', () => {
     const from = ['2026-01-01T00:00:00.001Z'];
     expect(faultsOf({ from, to: ['2026-01-01T00:00:00Z'] })).toEqual([
       { path: '/to', message: 'must not be before "from": swap the two' },
@@ -90,12 +90,12 @@ describe('refuses', () => {
     expect(faultsOf({ from, to: from })).toEqual([]);
   });
 
-  test('all faults at once', () => {
+  test('with all faults at once', () => {
     const faults = faultsOf({ limit: ['0'], order: ['up'], to: ['x'], page: ['2'] });
     expect(faults.map(({ path }) => path)).toEqual(['/page', '/to', '/order', '/limit']);
   });
 
-  test('the known parameters are named once', () => {
+  test('unknown parameters, and lists the known ones once', () => {
     const faults = faultsOf({ page: ['2'], offset: ['1'] });
     expect(faults).toEqual([
       { path: '/page', message: unknown },
@@ -103,7 +103,7 @@ describe('refuses', () => {
     ]);
   });
 
-  test('and says so in a sentence about the first', () => {
+  test('with a message about the first fault', () => {
     const parse = () => read({ order: ['up'], limit: ['0'] });
     expect(parse).toThrow(
       'The query breaks a rule: "order" must be "desc" or "asc", in lower case (and 1 more).',

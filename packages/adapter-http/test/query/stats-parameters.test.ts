@@ -26,13 +26,13 @@ test.each(['type', 'userId'])('by %s', (by) => {
   expect(readStatsQuery({ by: [by] }, now)).toEqual({ filter, by });
 });
 
-test.each(['minute', 'hour', 'day', 'week', 'month'])('by %s, in UTC where no zone is given', (by) => {
+test.each(['minute', 'hour', 'day', 'week', 'month'])('by %s, in UTC by default', (by) => {
   expect(readStatsQuery({ by: [by] }, now)).toEqual({ filter, by, timeZone: 'UTC' });
   const timezone = ['europe/berlin'];
   expect(readStatsQuery({ by: [by], timezone }, now)).toEqual({ filter, by, timeZone: 'Europe/Berlin' });
 });
 
-test('reads the filters of a walk', () => {
+test('reads the filters of GET /api/logs', () => {
   const query = readStatsQuery(
     {
       by: ['type'],
@@ -51,7 +51,7 @@ test('reads the filters of a walk', () => {
   });
 });
 
-test('takes dates for days of the zone, and relative times', () => {
+test('reads dates as days of the zone, and relative times', () => {
   const rangeOf = (parameters: QueryParameters) => readStatsQuery(parameters, now).filter.createdAt;
   const days = { from: ['2026-11-01'], to: ['2026-12-01'] };
   expect(rangeOf({ by: ['day'], timezone: ['Europe/Berlin'], ...days })).toEqual(
@@ -106,7 +106,7 @@ describe('refuses', () => {
     expect(faultsOf(parameters)).toEqual([{ path, message }]);
   });
 
-  test('all faults at once', () => {
+  test('with all faults at once', () => {
     const faults = faultsOf({ timezone: ['x'], userId: [''], cursor: ['x'] });
     expect(faults.map(({ path }) => path)).toEqual(['/cursor', '/by', '/timezone', '/userId']);
   });

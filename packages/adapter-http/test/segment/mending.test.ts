@@ -69,7 +69,7 @@ describe('sent values are kept beside the stored ones', () => {
     [nested(14), nested(14)],
     [nested(15), { json: JSON.stringify(nested(15)) }],
     [nested(500), digestOf(nested(500))],
-  ])('a time that cannot be parsed: %j', (timestamp, shown) => {
+  ])('the unparsable time %j is kept', (timestamp, shown) => {
     expect(mended({ timestamp })).toEqual({
       userId: 'u',
       type: 'E',
@@ -91,7 +91,7 @@ describe('sent values are kept beside the stored ones', () => {
     [{}, 'TRACK', {}],
     [true, 'TRACK', true],
     [' \n', 'TRACK', ' \n'],
-  ])('the event %j', (event, type, shown) => {
+  ])('the sent form of the event %j is kept', (event, type, shown) => {
     expect(mended({ event })).toMatchObject({
       type,
       metadata: { event, original: { event: shown } },
