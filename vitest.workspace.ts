@@ -39,11 +39,13 @@ interface Cost {
   readonly include: string;
   readonly exclude?: readonly string[];
   readonly globalSetup?: string;
+  /** Whether each file gets modules of its own. Default: true. Pure tests share them: they change no module. */
+  readonly isolate?: boolean;
   /** The time-out of a test in ms. Only a test that hangs should reach it: a slow machine is no failure. */
   readonly timeout: number;
 }
 
-const project = ({ name, group, include, exclude = [], globalSetup, timeout }: Cost) => ({
+const project = ({ name, group, include, exclude = [], globalSetup, isolate = true, timeout }: Cost) => ({
   resolve,
   ssr,
   test: {
@@ -51,6 +53,7 @@ const project = ({ name, group, include, exclude = [], globalSetup, timeout }: C
     include: [include],
     exclude: ['**/node_modules/**', '**/test/fixtures/**', ...exclude],
     globalSetup: globalSetup ?? [],
+    isolate,
     testTimeout: timeout,
     hookTimeout: timeout,
     maxWorkers: group.maxWorkers,
@@ -70,6 +73,7 @@ const costs: readonly Cost[] = [
     group: pure,
     include: '{packages,apps,docs/examples}/*/test/**/*.test.ts',
     exclude: suffixes.map((suffix) => `**/*.${suffix}.test.ts`),
+    isolate: false,
     timeout: 120_000,
   },
   { name: 'contract', group: local, ...withoutServers('contract'), timeout: 120_000 },

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 /** `FUZZ_SEED=7 npm run vitest -- run packages/system-tests/test/documentation/fuzz.e2e.test.ts` makes other requests, or repeats those that failed. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 1);
 /** The number of examples for all operations together, so that more operations take no more time. */
-const examples = 1900;
+const examples = 900;
 const minRequests = 5000;
 const counted = 'http_server_request_duration_count';
 
