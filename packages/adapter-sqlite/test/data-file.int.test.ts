@@ -135,7 +135,9 @@ test('a file of a newer version is refused, and the message names both versions'
   const newer = new DatabaseSync(file);
   newer.exec('PRAGMA user_version = 99');
   newer.close();
-  expect(String(await opened(place.folder))).toContain('has schema version 99, this program knows 4');
+  expect(String(await opened(place.folder))).toContain(
+    'has schema version 99, but this program supports versions up to 4',
+  );
 });
 
 test('a folder that can not be created is refused by its name', async () => {
@@ -144,7 +146,7 @@ test('a folder that can not be created is refused by its name', async () => {
   writeFileSync(inTheWay, '');
   const refusal = await opened(join(inTheWay, 'data'));
   expect(refusal).toBeInstanceOf(DataFileError);
-  expect(String(refusal)).toContain("can't be made (ENOTDIR)");
+  expect(String(refusal)).toContain("can't be created (ENOTDIR)");
 });
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);

@@ -74,7 +74,7 @@ describe('a full disk', () => {
     const pages = Number(db.prepare('PRAGMA page_count').get()?.['page_count']);
     db.exec(`PRAGMA max_page_count = ${pages}`);
     const count = () => Number(db.prepare('SELECT count(*) AS count FROM log').get()?.['count']);
-    const run = (...jobs: Job[]) => commitTogether(db, { ...writeJobs(statementCache(db), 0) }, jobs);
+    const run = (...jobs: Job[]) => commitTogether(db, writeJobs(statementCache(db), 0), jobs);
     return { db, run, count };
   }
   const small: Job = { id: 1, name: 'append', input: [['u', 'x', null]] };
@@ -99,9 +99,9 @@ describe('a full disk', () => {
     const { db, run, count } = fullDatabase();
     run(large);
     db.exec('PRAGMA max_page_count = 100000');
-    expect(run(large, small)).toEqual([
-      { id: 2, result: null },
-      { id: 1, result: null },
+    expect(run(large, small)).toStrictEqual([
+      { id: 2, result: undefined },
+      { id: 1, result: undefined },
     ]);
     expect(count()).toBe(2);
   });

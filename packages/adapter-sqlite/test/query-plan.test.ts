@@ -3,11 +3,11 @@ import { TimeRange, Timestamp } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { spanOf } from '../src/protocol/branches.ts';
 import { groupsSql, oneGroup } from '../src/reader/groups.ts';
-import { latestLetterSql, letterPageSql } from '../src/protocol/letter-jobs.ts';
+import { latestLetterSql, letterPageSql } from '../src/reader/letter-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import { branchSql } from '../src/reader/page-job.ts';
-import { edgeSql } from '../src/reader/portions.ts';
+import { portionEndSql } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { searchSql } from '../src/reader/search-jobs.ts';
 import { branchesOf } from '../src/protocol/shapes.ts';
@@ -55,7 +55,9 @@ describe.each([
     'a portion with metadata, %s, is one range of one index, without sorting, and its edge reads no row',
     (order) => {
       expect(planOf(searchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
-      expect(planOf(edgeSql(shape, order))).toBe(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
+      expect(planOf(portionEndSql(shape, order))).toBe(
+        `SEARCH activities USING COVERING INDEX ${index} ${range}`,
+      );
     },
   );
 

@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PlaceRange, spanOf } from '../src/protocol/branches.ts';
+import { type PositionRange, spanOf } from '../src/protocol/branches.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import type { Reader } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { SpanCounter } from '../src/reader/span-counter.ts';
 import { statementCache } from '../src/protocol/statements.ts';
-import { countByKey, countBySlot, type KeyQuestion, type SlotRow } from '../src/reader/stats-jobs.ts';
-import type { Steps } from '../src/protocol/turns.ts';
+import { countByKey, countBySlot, type KeyQuery } from '../src/reader/stats-jobs.ts';
+import type { Steps } from '../src/protocol/job-scheduler.ts';
 
 let db: DatabaseSync;
 let reader: Reader;
@@ -21,18 +21,18 @@ beforeAll(() => {
 });
 afterAll(() => db.close());
 
-function between(from?: number, to?: number): PlaceRange {
+function between(from?: number, to?: number): PositionRange {
   const { above, below } = spanOf({ from, to }, undefined, 'asc', 0);
   return { above, below };
 }
-const question = (given: Partial<KeyQuestion> = {}): KeyQuestion => ({
+const query = (parts: Partial<KeyQuery> = {}): KeyQuery => ({
   field: 'userId',
   userIds: [],
   types: [],
   conditions: undefined,
   ...between(),
   maxKeys: 1000,
-  ...given,
+  ...parts,
 });
 /** Returns the rows of plain SQL. */
 const plain = (sql: string) => {
@@ -49,9 +49,9 @@ function done<Result>(steps: Steps<Result>) {
   }
 }
 
-/** Returns the rows. Throws if there are too many. */
-function slotRows(result: readonly SlotRow[] | 'too-many'): readonly SlotRow[] {
-  if (result === 'too-many') throw new Error('There are too many slots.');
+/** Returns the result, without the case of too many slots or keys. */
+function counted<Count>(result: readonly Count[] | 'too-many'): readonly Count[] {
+  if (result === 'too-many') throw new Error('There are too many slots or keys.');
   return result;
 }
 
@@ -74,27 +74,27 @@ describe('rows are counted in steps', () => {
 
   test('many small counts share a step, but not all', () => {
     const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }], maxSlots: 3000 };
-    const { steps, result } = done(countBySlot(reader, { ...question(), ...slots }));
+    const { steps, result } = done(countBySlot(reader, { ...query(), ...slots }));
     expect(result).toHaveLength(3000);
     expect(steps).toBeGreaterThan(5);
     expect(steps).toBeLessThan(50);
     // It ends as soon as there are too many slots.
-    const few = done(countBySlot(reader, { ...question(), ...slots, maxSlots: 100 }));
+    const few = done(countBySlot(reader, { ...query(), ...slots, maxSlots: 100 }));
     expect(few).toEqual({ result: 'too-many', steps: 1 });
-    const late = done(countBySlot(reader, { ...question(), ...slots, maxSlots: 2999 }));
+    const late = done(countBySlot(reader, { ...query(), ...slots, maxSlots: 2999 }));
     expect(late.result).toBe('too-many');
   });
 
   test('many users, types and offsets with few rows each need several steps', () => {
     const listOf = <Value>(count: number, of: (index: number) => Value) =>
       Array.from({ length: count }, (_, index) => of(index));
-    const asked = question({
+    const narrow = query({
       userIds: listOf(20, (index) => `user-${index}`),
       types: listOf(7, (index) => `TYPE_${index}`),
     });
     const slots = { unitMs: 1000, offsets: listOf(30, (index) => ({ from: index * 100, offsetMs: index })) };
-    const { steps, result } = done(countBySlot(reader, { ...asked, ...slots, maxSlots: 1000 }));
-    expect(slotRows(result).reduce((sum, [, , count]) => sum + count, 0)).toBe(2000);
+    const { steps, result } = done(countBySlot(reader, { ...narrow, ...slots, maxSlots: 1000 }));
+    expect(counted(result).reduce((sum, { count }) => sum + count, 0)).toBe(2000);
     expect(steps).toBeGreaterThan(50);
   });
 });
@@ -112,17 +112,17 @@ test.each([
     `SELECT floor((created_at + ${offsetMs}.0) / ${unitMs}) AS slot, count(*) FROM activities
       WHERE type IN ('TYPE_1', 'TYPE_2') AND created_at BETWEEN 5 AND 2900 GROUP BY slot`,
   );
-  const asked = question({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
+  const narrow = query({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
   const slots = { unitMs, offsets: [{ from: 5, offsetMs }], maxSlots: 3000 };
-  const { result } = done(countBySlot(reader, { ...asked, ...slots }));
-  expect(new Map(slotRows(result).map(([, slot, count]) => [slot, count]))).toEqual(
+  const { result } = done(countBySlot(reader, { ...narrow, ...slots }));
+  expect(new Map(counted(result).map(({ slot, count }) => [slot, count]))).toEqual(
     new Map(expected.map(([slot, count]) => [Number(slot), count])),
   );
   expect(result).toHaveLength(expected.length);
 });
 
 describe('users are counted', () => {
-  test.each<[string, Partial<KeyQuestion>, string]>([
+  test.each<[string, Partial<KeyQuery>, string]>([
     ['of many rows', {}, ''],
     [
       'of many rows of some types',
@@ -135,15 +135,13 @@ describe('users are counted', () => {
       { types: ['TYPE_1', 'TYPE_2'], ...between(undefined, 50) },
       "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_2' AND created_at < 50",
     ],
-  ])('%s', (_, given, where) => {
+  ])('%s', (_, parts, where) => {
     const expected = plain(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
     expect(expected.length).toBeGreaterThan(50);
-    expect(new Map(done(countByKey(reader, question(given))).result as [string, number][])).toEqual(
-      new Map(expected),
-    );
-    expect(done(countByKey(reader, question({ ...given, maxKeys: expected.length - 1 }))).result).toBe(
-      'too-many',
-    );
+    const counts = counted(done(countByKey(reader, query(parts))).result);
+    expect(new Map(counts.map(({ key, count }) => [key, count]))).toEqual(new Map(expected));
+    const tooFew = query({ ...parts, maxKeys: expected.length - 1 });
+    expect(done(countByKey(reader, tooFew)).result).toBe('too-many');
   });
 });
 
@@ -151,6 +149,7 @@ test.each(['user-1', 'user-7'])('types of %s and another are summed', (user) => 
   const expected = plain(
     `SELECT type, count(*) FROM activities WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
   );
-  const counts = done(countByKey(reader, question({ field: 'type', userIds: [user, 'user-8'] }))).result;
-  expect(new Map(counts as [string, number][])).toEqual(new Map(expected));
+  const ofBoth = query({ field: 'type', userIds: [user, 'user-8'] });
+  const counts = counted(done(countByKey(reader, ofBoth)).result);
+  expect(new Map(counts.map(({ key, count }) => [key, count]))).toEqual(new Map(expected));
 });

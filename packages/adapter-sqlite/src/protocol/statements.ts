@@ -1,19 +1,18 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 
-/** A row that a query returns: its columns in order. */
-export type Row = readonly SQLOutputValue[];
+type Columns = readonly SQLOutputValue[];
 
-/** A prepared statement. */
+/** A prepared statement. A row is the array of its columns; the caller states the type of the row. */
 interface Statement {
+  /** Returns the number of changed rows. */
   run(...values: readonly SQLInputValue[]): number;
-  all(...values: readonly SQLInputValue[]): readonly Row[];
-  iterate(...values: readonly SQLInputValue[]): Iterable<Row>;
+  all<Row = Columns>(...values: readonly SQLInputValue[]): readonly Row[];
+  iterate<Row = Columns>(...values: readonly SQLInputValue[]): Iterable<Row>;
 }
 
-/** Returns the prepared statement of an SQL text. Statements are never removed from the cache, so the set of texts must be fixed. */
+/** Returns the prepared statement of an SQL text. The number of texts must be bounded, because every statement stays in memory. */
 export type Prepare = (sql: string) => Statement;
 
-/** Returns a function that prepares statements on a connection, and caches them by their SQL text. */
 export function statementCache(db: DatabaseSync): Prepare {
   const statements = new Map<string, Statement>();
   return (sql) => {
@@ -21,11 +20,12 @@ export function statementCache(db: DatabaseSync): Prepare {
     if (cached !== undefined) return cached;
     const prepared = db.prepare(sql);
     prepared.setReturnArrays(true);
+    // The casts are needed because the types of node:sqlite do not know `setReturnArrays`.
     const statement: Statement = {
       run: (...values) => Number(prepared.run(...values).changes),
-      // The types of node:sqlite do not know `setReturnArrays`.
-      all: (...values) => prepared.all(...values) as unknown as readonly Row[],
-      iterate: (...values) => prepared.iterate(...values) as unknown as Iterable<Row>,
+      all: <Row>(...values: readonly SQLInputValue[]) => prepared.all(...values) as unknown as readonly Row[],
+      iterate: <Row>(...values: readonly SQLInputValue[]) =>
+        prepared.iterate(...values) as unknown as Iterable<Row>,
     };
     statements.set(sql, statement);
     return statement;
