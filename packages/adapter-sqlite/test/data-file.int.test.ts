@@ -140,7 +140,7 @@ test('a file of a newer version is refused, and the message names both versions'
   );
 });
 
-test('a folder that can not be created is refused by its name', async () => {
+test('a folder that can not be created is refused with ENOTDIR', async () => {
   const place = await scratchFolder();
   const inTheWay = join(place.folder, 'file');
   writeFileSync(inTheWay, '');
@@ -171,7 +171,7 @@ async function modesInUse(folder: string): Promise<Record<string, string>> {
   return modes;
 }
 
-test('only their owner can read the files, in any folder, and an existing folder keeps its mode', async () => {
+test('only the owner can read the data files, in any folder, and an existing folder keeps its mode', async () => {
   const before = process.umask(0);
   onTestFinished(() => {
     process.umask(before);
@@ -185,7 +185,7 @@ test('only their owner can read the files, in any folder, and an existing folder
   expect(modeOf(made)).toBe('700');
 });
 
-test('files that others could read are private once they are opened', async () => {
+test('files that other users could read become private when they are opened', async () => {
   const { folder } = await scratchFolder();
   const file = await filled(folder);
   // These are the files that a killed process leaves.

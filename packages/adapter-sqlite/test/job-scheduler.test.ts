@@ -60,7 +60,7 @@ describe('the scheduler', () => {
     expect(log).toEqual(['long', 'long', 'short', 'long', 'long', 'long']);
   });
 
-  test('jobs that prove long run one after the other, and begin again for that', () => {
+  test('long jobs run one after the other, and start again for that', () => {
     const { log, scheduler, finish } = makeScheduler();
     for (const [id, name] of ['first', 'second', 'third'].entries())
       scheduler.add({ id, name: 'work', input: { name, steps: 4, deadline: inTime() } });
@@ -69,7 +69,7 @@ describe('the scheduler', () => {
     expect(log.join(' ')).toBe(`${tried}${' second'.repeat(4)}${' third'.repeat(4)}`);
   });
 
-  test('many new jobs that read rows hold up none that reads only an index', () => {
+  test('many new jobs that read rows do not delay a job that reads only an index', () => {
     const { scheduler, finish } = makeScheduler();
     const deadline = inTime();
     for (const [id, readsRows] of [true, true, true, false].entries())
@@ -77,7 +77,7 @@ describe('the scheduler', () => {
     expect(finish().map(({ id }) => id)).toEqual([3, 0, 1, 2]);
   });
 
-  test('an endless stream of new jobs holds up neither a long job nor those of the other kind', () => {
+  test('an endless stream of new jobs delays neither a long job nor jobs of the other queue', () => {
     for (const isStreamOfRows of [true, false]) {
       const { scheduler } = makeScheduler();
       const deadline = inTime();
@@ -94,7 +94,7 @@ describe('the scheduler', () => {
     }
   });
 
-  test('a late job is abandoned at its next step, or never begun', () => {
+  test('a late job is abandoned at its next step, or never started', () => {
     const { log, scheduler, finish } = makeScheduler();
     scheduler.add({ id: 1, name: 'work', input: { name: 'late', steps: 5, deadline: monotonicNow() - 1 } });
     scheduler.add({ id: 2, name: 'work', input: { name: 'sound', steps: 2, deadline: inTime() } });
@@ -105,7 +105,7 @@ describe('the scheduler', () => {
     expect(log).toEqual(['sound', 'sound']);
   });
 
-  test('a job that fails holds up no other, and its message is not passed on', () => {
+  test('a job that fails delays no other job, and its error message is dropped', () => {
     const { scheduler, finish } = makeScheduler();
     scheduler.add({ id: 1, name: 'fail', input: { deadline: inTime() } });
     scheduler.add({ id: 2, name: 'work', input: { name: 'sound', steps: 3, deadline: inTime() } });
@@ -115,7 +115,7 @@ describe('the scheduler', () => {
     ]);
   });
 
-  test('a forgotten job takes no further step', () => {
+  test('a cleared job takes no further step', () => {
     const { log, scheduler } = makeScheduler();
     scheduler.add({ id: 1, name: 'work', input: { name: 'gone', steps: 5, deadline: inTime() } });
     scheduler.step();

@@ -8,8 +8,8 @@ import { faultOf } from '../protocol/messages.ts';
 const busyCode = 5;
 
 /**
- * An exclusive lock on the data folder, also against other locks of this process. SQLite takes it as a lock of the operating system
- * on a separate file. It ends with the process, so it never stays behind after a crash.
+ * An exclusive lock on the data folder. It excludes other processes, and also a second FileLock in this process. SQLite takes a lock of
+ * the operating system on a separate file. The lock ends with the process, so it does not remain after a crash.
  */
 export class FileLock {
   readonly #db: DatabaseSync;

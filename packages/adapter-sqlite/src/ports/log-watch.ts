@@ -2,7 +2,7 @@ import type { Cancellation } from '@user-activity/domain';
 
 /** Notifies the consumers of this process of changes of the log, and lets only one consumer of a group work at a time. */
 export class LogWatch {
-  /** The end of the last queued work of each group. */
+  /** For each group, a promise that resolves when all queued work is done. */
   readonly #ends = new Map<string, Promise<unknown>>();
   #changed = Promise.withResolvers<void>();
 

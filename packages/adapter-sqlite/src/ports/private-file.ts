@@ -16,8 +16,8 @@ export function makePrivateFolder(folder: string): void {
 }
 
 /**
- * Creates the file for its owner alone. Removes the permissions of group and others from an existing file. SQLite gives the same mode
- * to the files that it creates beside it. Throws DataFileError if the file is a symbolic link or can't be created.
+ * Creates the file for its owner alone. Removes the permissions of group and others from an existing file. SQLite creates its
+ * other files with the same mode. Throws DataFileError if the file is a symbolic link or can't be created.
  */
 export function makePrivateFile(file: string): void {
   if (tighten(file)) return;
@@ -33,8 +33,8 @@ export function makePrivateFile(file: string): void {
 }
 
 /**
- * Removes the permissions of group and others from the file. Returns false if there is no file. Does not open the file, because to
- * close it again would end this process's locks on it. Throws DataFileError if the file is a symbolic link or can't be reached.
+ * Removes the permissions of group and others from the file. Returns false if there is no file. Does not open the file: on POSIX
+ * systems, closing a file ends all locks of the process on it. Throws DataFileError if the file is a symbolic link or can't be reached.
  */
 export function tighten(file: string): boolean {
   const stats = statsOf(file);

@@ -109,7 +109,7 @@ export class SqliteActivityRepository implements ActivityRepository {
   ping(): Promise<void> {
     return changeStore(async () => {
       this.#database.searches.assertAlive();
-      await this.#database.queries.submit('ping', null, this.#queryOptions);
+      await this.#database.queries.submit('ping', undefined, this.#queryOptions);
     });
   }
 

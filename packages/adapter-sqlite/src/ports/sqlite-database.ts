@@ -34,11 +34,11 @@ export class SqliteDatabase {
   /** The thread that reads the log, so that no query delays the consumers. */
   readonly log: ThreadClient<ReadJobs>;
   readonly watch = new LogWatch();
-  /** The consumers that `close` stops first. */
+  /** The started consumers. `close` stops them first. */
   readonly consumers = new Set<{ stop(): Promise<void> }>();
-  /** Called after each transaction of the writer. */
+  /** Each listener is called after each transaction. */
   readonly commitListeners = new Set<(reply: Reply) => void>();
-  /** The time when the replay claim ends. It can stay in memory, because no other process can open the file. */
+  /** The time when the replay claim ends. The claim stays in memory, because no other process can open the file. */
   replayClaimedUntil: number | undefined;
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;

@@ -14,7 +14,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import type { LogEntry } from '../protocol/rows.ts';
 
 export interface SqliteEventConsumerOptions {
-  /** The topic that records state as their origin. Default: `user-activity`. */
+  /** The topic in the origin of each record. Default: `user-activity`. */
   readonly topic?: string;
   /** Notified of each failed attempt to read or commit, and of the first success after failures. */
   readonly observer?: OutageObserver;
@@ -24,7 +24,7 @@ const maxRecords = 1000;
 const maxBytes = 8 * 1024 * 1024;
 const timeoutMs = 10_000;
 
-/** Reads the log, which has one partition. So only one consumer of a group works at a time, and the others stand by. */
+/** Reads the log, which has one partition. Only one consumer of a group works at a time; the others stand by. */
 export class SqliteEventConsumer implements EventConsumer {
   readonly #database: SqliteDatabase;
   readonly #group: string;

@@ -21,7 +21,7 @@ export interface SqliteEventPublisherOptions {
   readonly bufferedEvents?: number;
   /** The maximum size of the buffer: UTF-16 code units of JSON, and bytes of replayed records. Default: 64 Mi. */
   readonly bufferedCharacters?: number;
-  /** Its numbers of bytes count the UTF-16 code units of JSON. */
+  /** Notified of buffer changes and transactions. Its bytes are UTF-16 code units of JSON. */
   readonly observer?: PublishObserver;
 }
 
@@ -64,7 +64,9 @@ export class SqliteEventPublisher implements EventPublisher {
 
   async ping(): Promise<void> {
     this.#assertOpen();
-    await this.#tracked(() => this.#database.writer.submit('probe', null, { timeoutMs: this.#timeoutMs }));
+    await this.#tracked(() =>
+      this.#database.writer.submit('probe', undefined, { timeoutMs: this.#timeoutMs }),
+    );
   }
 
   async close(): Promise<void> {

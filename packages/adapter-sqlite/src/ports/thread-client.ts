@@ -4,7 +4,6 @@ import { failureOf, JobFailure } from './failure.ts';
 import type { Job, Outcome, Runners, ThreadSetup } from '../protocol/messages.ts';
 import type { Steps } from '../protocol/job-scheduler.ts';
 
-/** The input of a job. */
 type Input<Jobs extends Runners, Name extends keyof Jobs> = Parameters<Jobs[Name]>[0];
 
 /** The result of a job, also of a job in steps. */
@@ -12,7 +11,7 @@ type Result<Jobs extends Runners, Name extends keyof Jobs> =
   ReturnType<Jobs[Name]> extends Steps<infer Value> ? Value : ReturnType<Jobs[Name]>;
 
 interface ThreadLimits {
-  /** The maximum number of messages without a reply. With two, the thread always has a next message. */
+  /** The maximum number of messages without a reply. With two, the thread does not wait for its next message. */
   readonly messages: number;
   /** The maximum total weight of the jobs in a message. A heavier job has a message of its own. */
   readonly weight: number;
@@ -24,7 +23,7 @@ interface ThreadLimits {
 export interface Reply {
   readonly jobs: readonly Job[];
   readonly outcomes: readonly Outcome[];
-  /** The time since the message was sent, with the wait for an earlier message. */
+  /** The time from sending the message to the reply. It includes the thread's work on earlier messages. */
   readonly seconds: number;
 }
 
@@ -38,7 +37,7 @@ interface Pending extends Job {
 // A disk that hangs must not keep the process from ending.
 const closeTimeoutMs = 5000;
 
-/** Sends jobs to a thread. While the thread is busy, jobs wait here, and then share the next message. */
+/** Sends jobs to a thread. Jobs that are submitted while the thread is busy share the next message. */
 export class ThreadClient<Jobs extends Runners> {
   readonly #worker: Worker;
   readonly #limits: ThreadLimits;
@@ -78,7 +77,6 @@ export class ThreadClient<Jobs extends Runners> {
     this.#lastId += 1;
     const id = this.#lastId;
     const timer = setTimeout(() => {
-      // A job that was sent stays in `#sent`, because it counts as a job of its message.
       this.#waiting.delete(pending);
       reject(new JobFailure('late', `it took longer than ${timeoutMs} ms`));
     }, timeoutMs);
@@ -88,12 +86,12 @@ export class ThreadClient<Jobs extends Runners> {
     return promise as Promise<Result<Jobs, Name>>;
   }
 
-  /** Throws the `JobFailure` of all further jobs, if the thread has ended. */
+  /** Throws a `JobFailure` if the thread has ended or is closed. */
   assertAlive(): void {
     if (this.#end !== undefined) throw this.#end;
   }
 
-  /** Rejects all jobs, also later jobs. Ends the thread after its current step. */
+  /** Rejects all submitted jobs and all later jobs. Ends the thread after its current step. */
   async abandon(): Promise<void> {
     this.#end ??= closedFailure();
     this.#rejectAll(this.#end);
@@ -170,7 +168,7 @@ const closedFailure = (): JobFailure => new JobFailure('ended', 'the database is
 /** After 100 pages of 4 MiB, the heap of a thread has 20 to 40 MiB with this limit, and 72 MiB with the default. */
 const pageLimits = { maxYoungGenerationSizeMb: 8 } as const;
 
-/** Starts the program of a thread: the source file, or the built file if this file is built. */
+/** Starts a thread. Runs its source file, or its built file if this file is built. */
 export function startThread(
   name: 'writer/writer-thread' | 'reader/reader-thread' | 'reader/search-thread',
   setup: ThreadSetup,

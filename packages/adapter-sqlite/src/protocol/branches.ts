@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { Prepare } from './statements.ts';
+import type { Statement } from './statements.ts';
 
 /** The sort key of a row. Rows are ordered by time, and rows of the same time by id. */
 export type Position = readonly [time: number, id: string];
@@ -38,7 +38,7 @@ export function spanOf(
   };
 }
 
-/** The limits of a page. It ends with the row that exceeds `maxBytes`. */
+/** The span of a page. The page ends early with the row that exceeds `maxBytes`. */
 export interface PageSpan extends Span {
   readonly maxBytes: number;
 }
@@ -46,7 +46,7 @@ export interface PageSpan extends Span {
 /** The functions that sort and measure rows of one type. */
 export interface RowKind<Row> {
   readonly positionOf: (row: Row) => Position;
-  /** Returns at most the number of bytes that the row adds to a response. */
+  /** Estimates the bytes that the row adds to a response. The estimate is never too large. */
   readonly bytesOf: (row: Row) => number;
 }
 
@@ -55,7 +55,7 @@ export interface RowKind<Row> {
  * number of rows. A `UNION ALL` in SQL would be slower: SQLite would compile up to 400 selects for each query.
  */
 export function readBranches<Row>(
-  statement: ReturnType<Prepare>,
+  statement: Statement<Row>,
   branches: readonly (readonly SQLInputValue[])[],
   span: PageSpan,
   kind: RowKind<Row>,
@@ -63,7 +63,7 @@ export function readBranches<Row>(
   let page: PartialPage<Row> = { rows: [], rest: span };
   for (const values of branches) {
     const { above, below, maxRows } = page.rest;
-    const rows = statement.iterate<Row>(...values, ...above, ...below, maxRows);
+    const rows = statement.iterate(...values, ...above, ...below, maxRows);
     page = mergeIntoPage(page, takePage(rows, page.rest, kind).rows, kind);
   }
   return page.rows;

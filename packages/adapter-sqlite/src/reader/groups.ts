@@ -33,11 +33,12 @@ export function* countGroups(
   maxGroups: number,
 ): Steps<ReadonlyMap<SQLOutputValue, number>> {
   const { shape, branches } = branchesOf(selection);
-  const statement = reader.prepare(groupsSql(shape, grouping, conditions !== undefined));
+  const statement = reader.prepare<readonly [SQLOutputValue, number]>(
+    groupsSql(shape, grouping, conditions !== undefined),
+  );
   const counts = new Map<SQLOutputValue, number>();
   const span = { ...selection, order: 'asc' } as const;
-  const read = (values: readonly SQLInputValue[]) =>
-    statement.all<readonly [SQLOutputValue, number]>(...grouping.values, ...values);
+  const read = (values: readonly SQLInputValue[]) => statement.all(...grouping.values, ...values);
   for (const values of branches) {
     for (const groups of rowsByPortion(reader, { shape, values }, span, conditions, read)) {
       for (const [group, count] of groups) counts.set(group, (counts.get(group) ?? 0) + count);

@@ -34,24 +34,25 @@ const letterKind: RowKind<ListedRow> = {
 export const letterJobs = (prepare: Prepare) => ({
   letterPage(query: LetterPageQuery): readonly ListedRow[] {
     const { codes, order, maxShown } = query;
+    const statement = prepare<ListedRow>(letterPageSql(codes.length > 0, order));
     const sizes = [maxShown.key, maxShown.value, maxShown.headers];
     const branches = codes.length === 0 ? [sizes] : codes.map((code) => [...sizes, code]);
-    return readBranches(prepare(letterPageSql(codes.length > 0, order)), branches, query, letterKind);
+    return readBranches(statement, branches, query, letterKind);
   },
   /** Returns whole dead letters up to `maxBytes`, in the order of `origins`. The first is returned whatever its size. */
   wholeLetters({ origins, maxBytes }: { readonly origins: readonly OriginRow[]; readonly maxBytes: number }) {
     const rows: LetterRow[] = [];
     let bytes = 0;
     for (const origin of origins) {
-      const [size] = prepare(sizeSql).all<readonly [number]>(...origin);
+      const [size] = prepare<readonly [number]>(sizeSql).all(...origin);
       if (size === undefined) continue;
       bytes += size[0];
       if (bytes > maxBytes && rows.length > 0) break;
-      rows.push(...prepare(letterSql).all<LetterRow>(...origin));
+      rows.push(...prepare<LetterRow>(letterSql).all(...origin));
     }
     return rows;
   },
   /** Returns the time of the latest dead letter of each activity, or null if the activity has none. */
   latestLetterTimes: (ids: readonly string[]) =>
-    ids.map((id) => prepare(latestLetterSql).all<readonly [number | null]>(id)[0]?.[0] ?? null),
+    ids.map((id) => prepare<readonly [number | null]>(latestLetterSql).all(id)[0]?.[0] ?? null),
 });

@@ -12,5 +12,5 @@ export const branchSql = (shape: Shape, order: Order): string =>
 
 export function readPage(prepare: Prepare, query: PageQuery): readonly ActivityRow[] {
   const { shape, branches } = branchesOf(query);
-  return readBranches(prepare(branchSql(shape, query.order)), branches, query, activityKind);
+  return readBranches(prepare<ActivityRow>(branchSql(shape, query.order)), branches, query, activityKind);
 }

@@ -41,15 +41,14 @@ export function* portionsOf(
   { above, below, order }: Pick<Span, 'above' | 'below' | 'order'>,
   rows: number,
 ): Iterable<Portion> {
-  const endOfPortion = prepare(portionEndSql(shape, order));
-  let [start, last] = order === 'asc' ? [above, below] : [below, above];
-  for (;;) {
-    const [end] = endOfPortion.all<Position>(...values, ...start, ...last, rows - 1);
-    if (end === undefined) break;
-    yield { start, end, rows };
+  const endOfPortion = prepare<Position>(portionEndSql(shape, order));
+  const last = order === 'asc' ? below : above;
+  for (let start = order === 'asc' ? above : below; ; ) {
+    const [end] = endOfPortion.all(...values, ...start, ...last, rows - 1);
+    yield end === undefined ? { start, end: last, rows: undefined } : { start, end, rows };
+    if (end === undefined) return;
     start = end;
   }
-  yield { start, end: last, rows: undefined };
 }
 
 /** Yields the rows that `read` returns for each portion of a branch. The caller must end its step after each portion. */

@@ -25,7 +25,7 @@ export function readJobs(prepare: Prepare) {
     ...letterJobs(prepare),
     page: (query: PageQuery) => readPage(prepare, query),
     /** Returns the activities that exist. */
-    activities: (ids: readonly string[]) => ids.flatMap((id) => prepare(activitySql).all<ActivityRow>(id)),
+    activities: (ids: readonly string[]) => ids.flatMap((id) => prepare<ActivityRow>(activitySql).all(id)),
     nextOffset,
     /** Returns the offset of the first record that the group has not handled, and the offset after the last record. */
     progress(group: string) {
@@ -38,14 +38,14 @@ export function readJobs(prepare: Prepare) {
     records({ from, maxRecords, maxBytes }: RecordsQuery) {
       const entries: LogEntry[] = [];
       let bytes = 0;
-      for (const entry of prepare(recordsSql).iterate<LogEntry>(from, maxRecords)) {
+      for (const entry of prepare<LogEntry>(recordsSql).iterate(from, maxRecords)) {
         bytes += sizeOf(entry[1]) + sizeOf(entry[2]) + sizeOf(entry[3]);
         if (bytes > maxBytes && entries.length > 0) break;
         entries.push(entry);
       }
       return entries;
     },
-    ping(_input: null) {
+    ping() {
       prepare(pingSql).all();
     },
   };

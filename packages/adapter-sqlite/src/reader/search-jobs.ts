@@ -25,12 +25,12 @@ export const searchJobs = (reader: Reader) => ({
   *search(query: SearchQuery): Steps<readonly ActivityRow[]> {
     const { shape, branches } = branchesOf(query);
     const { conditions, order, maxRows } = query;
-    const statement = reader.prepare(searchSql(shape, order));
+    const statement = reader.prepare<ActivityRow>(searchSql(shape, order));
     let page: PartialPage<ActivityRow> = { rows: [], rest: query };
     for (const values of branches) {
       let taken: ReturnType<typeof takePage<ActivityRow>> = { rows: [], isFull: false };
-      const read = (portion: readonly SQLInputValue[]) =>
-        statement.all<ActivityRow>(...portion, maxRows - taken.rows.length);
+      const read = (parameters: readonly SQLInputValue[]) =>
+        statement.all(...parameters, maxRows - taken.rows.length);
       for (const rows of rowsByPortion(reader, { shape, values }, page.rest, conditions, read)) {
         taken = takePage([...taken.rows, ...rows], query, activityKind);
         yield;

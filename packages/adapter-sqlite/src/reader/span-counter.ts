@@ -3,7 +3,7 @@ import { groupsSql } from './groups.ts';
 import { inPortion, type Portion, portionRows, portionsOf, portionValues } from './portions.ts';
 import { fromBranch, type Shape } from '../protocol/shapes.ts';
 import { groupingBySlot, slotAt, slotExpression, slotOf, type Slots, startOf } from './slots.ts';
-import type { Prepare } from '../protocol/statements.ts';
+import type { Prepare, Statement } from '../protocol/statements.ts';
 import type { Steps } from '../protocol/job-scheduler.ts';
 
 /** The number of rows that one statement groups into slots. */
@@ -20,8 +20,8 @@ export class SpanCounter {
   readonly #prepare: Prepare;
   readonly #shape: Shape;
   readonly #maxRowsPerStep: number;
-  readonly #count: ReturnType<Prepare>;
-  readonly #slots: ReturnType<Prepare>;
+  readonly #count: Statement<readonly [number]>;
+  readonly #slots: Statement<readonly [number, number]>;
   /** The cost of the current step, as a number of index keys. */
   #costOfStep = 0;
 
@@ -71,7 +71,7 @@ export class SpanCounter {
       const [portion] = this.#portions(values, { above: start, below }, rowsPerGrouping);
       if (portion === undefined) break;
       const parameters = [...grouping.values, ...values, ...portionValues(portion)];
-      for (const [value, count] of this.#slots.all<readonly [number, number]>(...parameters)) {
+      for (const [value, count] of this.#slots.all(...parameters)) {
         counts.set(slotOf(value, slots.unitMs), count);
         this.#costOfStep += 4 * count;
       }

@@ -94,9 +94,9 @@ function* keyBranches(
 
 /** Yields all users, all types, or the types of one user. */
 function* keysOf(prepare: Prepare, field: KeyField, user: readonly string[] = []): Iterable<string> {
-  const nextKey = prepare(nextKeySql(field, user.length > 0));
+  const nextKey = prepare<readonly [string]>(nextKeySql(field, user.length > 0));
   for (let key: string | undefined = ''; ; ) {
-    [key] = nextKey.all<readonly [string]>(...user, key)[0] ?? [];
+    [key] = nextKey.all(...user, key)[0] ?? [];
     if (key === undefined) return;
     yield key;
   }

@@ -18,14 +18,14 @@ const removeSql = 'DELETE FROM dead_letters WHERE rowid = ?';
 /** Removes the dead letters that exceed the limits. */
 export function sweep(prepare: Prepare, limits: SweepLimits): LetterSweep {
   const bytes = Number(prepare(edgeBytesSql).all()[0]?.[0]);
-  const oldest = prepare(oldestOfEdgeSql)
-    .all<readonly [number, number, number]>(limits.limit)
+  const oldest = prepare<readonly [number, number, number]>(oldestOfEdgeSql)
+    .all(limits.limit)
     .map(([rowId, diedAt, size]) => ({ rowId, diedAt, bytes: size }));
   const { due, ...swept } = dueLetters(oldest, bytes, limits);
   const ofLog =
     limits.logBefore === undefined
       ? []
-      : prepare(oldestOfLogSql).all<readonly [number]>(limits.logBefore, limits.limit - due.length);
+      : prepare<readonly [number]>(oldestOfLogSql).all(limits.logBefore, limits.limit - due.length);
   for (const rowId of [...due.map((letter) => letter.rowId), ...ofLog.flat()]) prepare(removeSql).run(rowId);
   return { ...swept, expired: swept.expired + ofLog.length };
 }

@@ -40,7 +40,7 @@ export function writeJobs(prepare: Prepare, retainedRecords: number) {
       rows.map((row) =>
         prepare(insertSql).run(...row) === 1
           ? null
-          : (prepare(selectSql).all<ActivityRow>(row[0])[0] ?? null),
+          : (prepare<ActivityRow>(selectSql).all(row[0])[0] ?? null),
       ),
     addLetters(letters: readonly LetterRow[]) {
       for (const letter of letters) prepare(addLetterSql).run(...letter);
@@ -60,8 +60,8 @@ export function writeJobs(prepare: Prepare, retainedRecords: number) {
       prepare(trimSql).run(retainedRecords);
     },
     /** Fails if a record can't be appended. */
-    probe(_input: null) {
-      // A full disk fails the append, because the record needs new pages. The beat makes the commit write to the disk.
+    probe() {
+      // A full disk fails the append, because the record needs new pages. The heartbeat makes the commit write to the disk.
       prepare('SAVEPOINT probe').run();
       prepare(appendSql).run(null, new Uint8Array(8192), null);
       prepare('ROLLBACK TO probe').run();
