@@ -48,6 +48,8 @@ export class ThreadClient<Jobs extends Runners> {
   /** The messages without a reply, oldest first. */
   readonly #messages: { readonly jobs: readonly Job[]; readonly sentAt: number }[] = [];
   #isScheduled = false;
+  /** Whether the message that ends the thread must still be sent. */
+  #isClosing = false;
   #lastId = 0;
   #end: JobFailure | undefined;
 
@@ -101,8 +103,8 @@ export class ThreadClient<Jobs extends Runners> {
   /** Rejects later jobs. Ends the thread after all submitted jobs. Returns after 5 s even if the thread hangs. */
   async close(): Promise<void> {
     this.#end ??= closedFailure();
-    this.#send(Number.POSITIVE_INFINITY);
-    this.#worker.postMessage(null);
+    this.#isClosing = true;
+    this.#send();
     await settlesWithin(closeTimeoutMs, this.#exited.promise);
     this.#worker.unref();
   }
@@ -113,12 +115,12 @@ export class ThreadClient<Jobs extends Runners> {
     // All jobs that are submitted in one round of the event loop share a message.
     setImmediate(() => {
       this.#isScheduled = false;
-      this.#send(this.#limits.messages);
+      this.#send();
     });
   }
 
-  #send(maxMessages: number): void {
-    while (this.#waiting.size > 0 && this.#messages.length < maxMessages) {
+  #send(): void {
+    while (this.#waiting.size > 0 && this.#messages.length < this.#limits.messages) {
       const jobs: Job[] = [];
       let weight = 0;
       for (const pending of this.#waiting) {
@@ -131,11 +133,15 @@ export class ThreadClient<Jobs extends Runners> {
       this.#messages.push({ jobs, sentAt: performance.now() });
       this.#worker.postMessage(jobs);
     }
+    if (!this.#isClosing || this.#waiting.size > 0) return;
+    this.#isClosing = false;
+    // The thread handles messages in order, so it ends after the last job.
+    this.#worker.postMessage(null);
   }
 
   #settle(outcomes: readonly Outcome[]): void {
     const message = this.#messages.shift();
-    this.#send(this.#limits.messages);
+    this.#send();
     for (const outcome of outcomes) {
       const pending = this.#sent.get(outcome.id);
       if (pending === undefined) continue;
