@@ -107,7 +107,7 @@ test('a fault that prevents the start gives one line with the variable to change
   const file = join(folder, 'file');
   writeFileSync(file, '');
   for (const [environment, line] of [
-    [{}, `The data folder ${folder} is in use by another process; stop that one or set DATA_DIR`],
+    [{}, `The data folder ${folder} is in use by another process. Stop that process, or set DATA_DIR`],
     [{ DATA_DIR: other, PORT: port }, `port ${port} is in use; stop the other process or set PORT`],
     [
       { DATA_DIR: other, HOST: '192.0.2.1', ALLOW_ANONYMOUS: 'true' },

@@ -135,16 +135,18 @@ test('a file of a newer version is refused, and the message names both versions'
   const newer = new DatabaseSync(file);
   newer.exec('PRAGMA user_version = 99');
   newer.close();
-  expect(String(await opened(place.folder))).toContain('has schema version 99, this program knows 4');
+  expect(String(await opened(place.folder))).toContain(
+    'has schema version 99, but this program supports versions up to 4',
+  );
 });
 
-test('a folder that can not be created is refused by its name', async () => {
+test('a folder that can not be created is refused with ENOTDIR', async () => {
   const place = await scratchFolder();
   const inTheWay = join(place.folder, 'file');
   writeFileSync(inTheWay, '');
   const refusal = await opened(join(inTheWay, 'data'));
   expect(refusal).toBeInstanceOf(DataFileError);
-  expect(String(refusal)).toContain("can't be made (ENOTDIR)");
+  expect(String(refusal)).toContain("can't be created (ENOTDIR)");
 });
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
@@ -169,7 +171,7 @@ async function modesInUse(folder: string): Promise<Record<string, string>> {
   return modes;
 }
 
-test('only their owner can read the files, in any folder, and an existing folder keeps its mode', async () => {
+test('only the owner can read the data files, in any folder, and an existing folder keeps its mode', async () => {
   const before = process.umask(0);
   onTestFinished(() => {
     process.umask(before);
@@ -183,7 +185,7 @@ test('only their owner can read the files, in any folder, and an existing folder
   expect(modeOf(made)).toBe('700');
 });
 
-test('files that others could read are private once they are opened', async () => {
+test('files that other users could read become private when they are opened', async () => {
   const { folder } = await scratchFolder();
   const file = await filled(folder);
   // These are the files that a killed process leaves.

@@ -13,8 +13,7 @@ import { holdWriteLock, scratch } from './sqlite-subjects.ts';
 
 const events = (count: number) => sampleActivities(count).map(activityLogged);
 
-/** Counts the records of the log. */
-function held(file: string): number {
+function recordCount(file: string): number {
   const db = new DatabaseSync(file, { readOnly: true });
   const count = Number(db.prepare('SELECT count(*) AS count FROM log').get()?.['count']);
   db.close();
@@ -23,46 +22,46 @@ function held(file: string): number {
 
 describe('while another connection holds the write lock', () => {
   test('a publish is rejected in time, and the next one after that succeeds', async () => {
-    const place = await scratch({ busyTimeoutMs: 100 });
-    const publisher = new SqliteEventPublisher(place.database);
-    const release = holdWriteLock(place.database.file);
+    const scratchStore = await scratch({ busyTimeoutMs: 100 });
+    const publisher = new SqliteEventPublisher(scratchStore.database);
+    const release = holdWriteLock(scratchStore.database.file);
     await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     await expect(publisher.ping()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     release();
     await publisher.publish(events(1));
-    expect(held(place.database.file)).toBe(1);
+    expect(recordCount(scratchStore.database.file)).toBe(1);
   });
 
   test('a publish that waits longer than its time limit is rejected', async () => {
-    const place = await scratch({ busyTimeoutMs: 1500 });
-    const publisher = new SqliteEventPublisher(place.database, { publishTimeoutMs: 50 });
-    const release = holdWriteLock(place.database.file);
+    const scratchStore = await scratch({ busyTimeoutMs: 1500 });
+    const publisher = new SqliteEventPublisher(scratchStore.database, { publishTimeoutMs: 50 });
+    const release = holdWriteLock(scratchStore.database.file);
     await expect(publisher.publish(events(1))).rejects.toThrow('it took longer than 50 ms');
     release();
   });
 
   test('queries are answered', async () => {
-    const place = await scratch({ busyTimeoutMs: 100 });
-    const release = holdWriteLock(place.database.file);
-    await expect(new SqliteActivityRepository(place.database).ping()).resolves.toBeUndefined();
+    const scratchStore = await scratch({ busyTimeoutMs: 100 });
+    const release = holdWriteLock(scratchStore.database.file);
+    await expect(new SqliteActivityRepository(scratchStore.database).ping()).resolves.toBeUndefined();
     release();
   });
 });
 
 describe('the buffer', () => {
   test('refuses a publish as a whole while it is full, and accepts others later', async () => {
-    const place = await scratch();
-    const publisher = new SqliteEventPublisher(place.database, { bufferedEvents: 10 });
+    const scratchStore = await scratch();
+    const publisher = new SqliteEventPublisher(scratchStore.database, { bufferedEvents: 10 });
     const first = publisher.publish(events(8));
     await expect(publisher.publish(events(3))).rejects.toMatchObject({ code: 'LOG_BUSY' });
     await first;
     await publisher.publish(events(3));
-    expect(held(place.database.file)).toBe(11);
+    expect(recordCount(scratchStore.database.file)).toBe(11);
   });
 
-  test('has a limit for characters too', async () => {
-    const place = await scratch();
-    const publisher = new SqliteEventPublisher(place.database, { bufferedCharacters: 100 });
+  test('refuses a publish that exceeds the limit of characters', async () => {
+    const scratchStore = await scratch();
+    const publisher = new SqliteEventPublisher(scratchStore.database, { bufferedCharacters: 100 });
     await expect(publisher.publish(events(1))).rejects.toMatchObject({ code: 'LOG_BUSY' });
   });
 });
@@ -74,7 +73,7 @@ describe('a full disk', () => {
     const pages = Number(db.prepare('PRAGMA page_count').get()?.['page_count']);
     db.exec(`PRAGMA max_page_count = ${pages}`);
     const count = () => Number(db.prepare('SELECT count(*) AS count FROM log').get()?.['count']);
-    const run = (...jobs: Job[]) => commitTogether(db, { ...writeJobs(statementCache(db), 0) }, jobs);
+    const run = (...jobs: Job[]) => commitTogether(db, writeJobs(statementCache(db), 0), jobs);
     return { db, run, count };
   }
   const small: Job = { id: 1, name: 'append', input: [['u', 'x', null]] };
@@ -95,21 +94,21 @@ describe('a full disk', () => {
     ]);
   });
 
-  test('fails nothing once there is room again', () => {
+  test('fails no job after space is free again', () => {
     const { db, run, count } = fullDatabase();
     run(large);
     db.exec('PRAGMA max_page_count = 100000');
-    expect(run(large, small)).toEqual([
-      { id: 2, result: null },
-      { id: 1, result: null },
+    expect(run(large, small)).toStrictEqual([
+      { id: 2, result: undefined },
+      { id: 1, result: undefined },
     ]);
     expect(count()).toBe(2);
   });
 });
 
 describe('trimming', () => {
-  const consumed = async (place: Awaited<ReturnType<typeof scratch>>, group: string, count: number) => {
-    const consumer = new SqliteEventConsumer(place.database, group);
+  const consume = async (scratchStore: Awaited<ReturnType<typeof scratch>>, group: string, count: number) => {
+    const consumer = new SqliteEventConsumer(scratchStore.database, group);
     const done = Promise.withResolvers<void>();
     let seen = 0;
     await consumer.start(async (records: readonly LogRecord[]) => {
@@ -121,40 +120,40 @@ describe('trimming', () => {
   };
 
   test('deletes records that every group has handled, except those kept for new groups', async () => {
-    const place = await scratch({ retainedRecords: 10 });
-    await new SqliteEventPublisher(place.database).publish(events(500));
-    await consumed(place, 'store', 500);
-    expect(held(place.database.file)).toBe(10);
+    const scratchStore = await scratch({ retainedRecords: 10 });
+    await new SqliteEventPublisher(scratchStore.database).publish(events(500));
+    await consume(scratchStore, 'store', 500);
+    expect(recordCount(scratchStore.database.file)).toBe(10);
   });
 
   test('keeps the records that a slower group still needs', async () => {
-    const place = await scratch({ retainedRecords: 0 });
-    const publisher = new SqliteEventPublisher(place.database);
+    const scratchStore = await scratch({ retainedRecords: 0 });
+    const publisher = new SqliteEventPublisher(scratchStore.database);
     await publisher.publish(events(20));
-    await consumed(place, 'analytics', 20);
+    await consume(scratchStore, 'analytics', 20);
     // The group has joined, then it is away while more records come.
-    const slow = new SqliteEventConsumer(place.database, 'slow');
+    const slow = new SqliteEventConsumer(scratchStore.database, 'slow');
     await slow.start(() => Promise.reject(new Error('not now')));
     await publisher.publish(events(30));
     await slow.stop();
-    await consumed(place, 'analytics', 30);
-    expect(held(place.database.file)).toBe(30);
+    await consume(scratchStore, 'analytics', 30);
+    expect(recordCount(scratchStore.database.file)).toBe(30);
   });
 
   test('never uses an offset twice, even if the log was empty at a restart', async () => {
-    const place = await scratch({ retainedRecords: 0 });
-    const publisher = new SqliteEventPublisher(place.database);
+    const scratchStore = await scratch({ retainedRecords: 0 });
+    const publisher = new SqliteEventPublisher(scratchStore.database);
     await publisher.publish(events(3));
-    await consumed(place, 'store', 3);
-    expect(held(place.database.file)).toBe(0);
+    await consume(scratchStore, 'store', 3);
+    expect(recordCount(scratchStore.database.file)).toBe(0);
     await publisher.publish(events(2));
-    await consumed(place, 'store', 2);
+    await consume(scratchStore, 'store', 2);
   });
 });
 
-test('queries hold up no publish, however many wait', async () => {
-  const place = await scratch();
-  const repository = new SqliteActivityRepository(place.database);
+test('queries do not delay a publish, however many wait', async () => {
+  const scratchStore = await scratch();
+  const repository = new SqliteActivityRepository(scratchStore.database);
   const activities = sampleActivities(20_000);
   await repository.save(activities);
   const query = ActivityQuery.of({ filter: ActivityFilter.of(), limit: 500 });
@@ -163,15 +162,15 @@ test('queries hold up no publish, however many wait', async () => {
     await repository.find(query);
     answered += 1;
   });
-  await new SqliteEventPublisher(place.database).publish(events(1));
+  await new SqliteEventPublisher(scratchStore.database).publish(events(1));
   const answeredBefore = answered;
   await Promise.all(questions);
   expect(answeredBefore).toBeLessThan(400);
 });
 
 test('up to 1,000 queries may wait, and more are rejected at once', async () => {
-  const place = await scratch();
-  const repository = new SqliteActivityRepository(place.database);
+  const scratchStore = await scratch();
+  const repository = new SqliteActivityRepository(scratchStore.database);
   const asked = Array.from({ length: 1100 }, async () => repository.ping());
   const outcomes = await Promise.allSettled(asked);
   const refused = outcomes.filter(({ status }) => status === 'rejected');
@@ -181,35 +180,35 @@ test('up to 1,000 queries may wait, and more are rejected at once', async () => 
 });
 
 test('a consumer ends when its thread has ended', async () => {
-  const place = await scratch();
-  const consumer = new SqliteEventConsumer(place.database, 'group');
+  const scratchStore = await scratch();
+  const consumer = new SqliteEventConsumer(scratchStore.database, 'group');
   await consumer.start(async () => undefined);
   await consumer.ping();
-  await place.database.log.close();
-  await new SqliteEventPublisher(place.database).publish(events(1));
+  await scratchStore.database.log.close();
+  await new SqliteEventPublisher(scratchStore.database).publish(events(1));
   await expect(consumer.ended).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
   await expect(consumer.ping()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
   await consumer.stop();
 });
 
 test('the observer is notified when the log can not be read, and when it can again', async () => {
-  const place = await scratch();
+  const scratchStore = await scratch();
   const notified: string[] = [];
   const observer = {
     failed: (_error: unknown, failures: number) => notified.push(`failed ${failures}`),
     recovered: () => notified.push('recovered'),
   };
-  const consumer = new SqliteEventConsumer(place.database, 'group', { observer });
+  const consumer = new SqliteEventConsumer(scratchStore.database, 'group', { observer });
   const handled = Promise.withResolvers<void>();
   await consumer.start(async () => handled.resolve());
-  const db = new DatabaseSync(place.database.file, { timeout: 5000 });
+  const db = new DatabaseSync(scratchStore.database.file, { timeout: 5000 });
   db.exec('ALTER TABLE log RENAME TO hidden');
-  place.database.watch.announce();
+  scratchStore.database.watch.announce();
   while (notified.length === 0) await delay(10);
   await expect(consumer.ping()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
   db.exec('ALTER TABLE hidden RENAME TO log');
   db.close();
-  await new SqliteEventPublisher(place.database).publish(events(1));
+  await new SqliteEventPublisher(scratchStore.database).publish(events(1));
   await handled.promise;
   expect(notified[0]).toBe('failed 1');
   expect(notified).toContain('recovered');

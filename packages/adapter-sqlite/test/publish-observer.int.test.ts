@@ -20,7 +20,7 @@ function listening() {
   };
 }
 
-test('concurrent publishes are reported as one transaction, without the writes of others', async () => {
+test('concurrent publishes are reported as one transaction, without other writes', async () => {
   const { database } = await scratch();
   const { buffers, flushes, observer } = listening();
   const publisher = new SqliteEventPublisher(database, { observer });
@@ -50,7 +50,7 @@ test('a failed transaction is reported, and its events leave the buffer', async 
   expect(buffers.at(-1)).toEqual([0, 0]);
 });
 
-test('a closed publisher reports nothing of others', async () => {
+test('a closed publisher does not report the transactions of other publishers', async () => {
   const { database } = await scratch();
   const { flushes, observer } = listening();
   const closed = new SqliteEventPublisher(database, { observer });

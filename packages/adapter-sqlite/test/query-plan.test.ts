@@ -3,11 +3,11 @@ import { TimeRange, Timestamp } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { spanOf } from '../src/protocol/branches.ts';
 import { groupsSql, oneGroup } from '../src/reader/groups.ts';
-import { latestLetterSql, letterPageSql } from '../src/protocol/letter-jobs.ts';
+import { latestLetterSql, letterPageSql } from '../src/reader/letter-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import { branchSql } from '../src/reader/page-job.ts';
-import { edgeSql } from '../src/reader/portions.ts';
+import { portionEndSql } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { searchSql } from '../src/reader/search-jobs.ts';
 import { branchesOf } from '../src/protocol/shapes.ts';
@@ -27,7 +27,7 @@ const planOf = (sql: string): string => {
 const [user, users, type, types] = [['u'], ['u', 'v'], ['t'], ['t', 's']];
 const nobody: readonly string[] = [];
 
-/** Every filter is one of these ranges for each of its users and types. A time and a position are its bounds. */
+/** Each case is one shape of a filter. */
 describe.each([
   [nobody, nobody, 'activities_by_time', ''],
   [user, nobody, 'activities_by_user', 'user_id=? AND '],
@@ -36,44 +36,49 @@ describe.each([
   [nobody, types, 'activities_by_type', 'type=? AND '],
   [user, type, 'activities_by_user_and_type', 'user_id=? AND type=? AND '],
   [users, types, 'activities_by_user_and_type', 'user_id=? AND type=? AND '],
-])('of users %j and types %j', (userIds, wanted, index, equal) => {
+])('a filter with users %j and types %j', (userIds, wanted, index, equal) => {
   const { shape, branches } = branchesOf({ userIds, types: wanted });
   const range = `(${equal}(created_at,id)>(?,?) AND (created_at,id)<(?,?))`;
 
-  test('there is one branch for each pair, with the first values of its range', () => {
+  test('has one branch for each pair, with the first values of its range', () => {
     const pairs = Math.max(userIds.length, 1) * Math.max(wanted.length, 1);
     expect(branches).toHaveLength(pairs);
     expect(new Set(branches.map(String)).size).toBe(pairs);
     for (const values of branches) expect(values).toHaveLength(equal.split('?').length - 1);
   });
 
-  test.each(['asc', 'desc'] as const)('a page, %s, is one range of one index, without sorting', (order) => {
-    expect(planOf(branchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
-  });
-
   test.each(['asc', 'desc'] as const)(
-    'a portion with metadata, %s, is one range of one index, without sorting, and its edge reads no row',
+    'makes a page, %s, of one range of one index, without sorting',
     (order) => {
-      expect(planOf(searchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
-      expect(planOf(edgeSql(shape, order))).toBe(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
+      expect(planOf(branchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
     },
   );
 
-  test('a count reads no rows, except for metadata', () => {
+  test.each(['asc', 'desc'] as const)(
+    'makes a portion with metadata, %s, of one range of one index, without sorting, and finds its end without reading rows',
+    (order) => {
+      expect(planOf(searchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
+      expect(planOf(portionEndSql(shape, order))).toBe(
+        `SEARCH activities USING COVERING INDEX ${index} ${range}`,
+      );
+    },
+  );
+
+  test('reads rows for a count only if there is a metadata filter', () => {
     const inIndex = planOf(countUpToSql(shape));
     expect(inIndex).toContain(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
     expect(inIndex).not.toContain('TEMP B-TREE');
     expect(planOf(groupsSql(shape, oneGroup, true))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
   });
 
-  test('a count by slot reads no rows, except for metadata', () => {
+  test('reads rows for a count by slot only if there is a metadata filter', () => {
     const inIndex = planOf(groupsSql(shape, { expression: slotExpression }, false));
     expect(inIndex).toContain(`SEARCH activities USING COVERING INDEX ${index} ${range}`);
     const tested = planOf(groupsSql(shape, { expression: slotExpression }, true));
     expect(tested).toContain(`SEARCH activities USING INDEX ${index} ${range}`);
   });
 
-  test.each(['user_id', 'type'])('a count by %s, row by row, reads only the portion', (expression) => {
+  test.each(['user_id', 'type'])('reads only the rows of the portion for a count by %s', (expression) => {
     for (const tested of [false, true])
       expect(planOf(groupsSql(shape, { expression }, tested))).toMatch(`INDEX ${index} ${range}`);
   });
@@ -83,19 +88,22 @@ test.each([
   ['userId', false, 'activities_by_user (user_id>?)'],
   ['type', false, 'activities_by_type (type>?)'],
   ['type', true, 'activities_by_user_and_type (user_id=? AND type>?)'],
-] as const)('the next %s (of one user: %s) is the next key of an index', (field, ofOneUser, index) => {
-  expect(planOf(nextKeySql(field, ofOneUser))).toBe(`SEARCH activities USING COVERING INDEX ${index}`);
-});
+] as const)(
+  'the query for the next %s (of one user: %s) reads the next key of an index',
+  (field, ofOneUser, index) => {
+    expect(planOf(nextKeySql(field, ofOneUser))).toBe(`SEARCH activities USING COVERING INDEX ${index}`);
+  },
+);
 
 const [from, to] = [Timestamp.fromMillis(10), Timestamp.fromMillis(20)];
 const max = Number.MAX_SAFE_INTEGER;
 
 test.each([
-  ['no time', undefined, undefined, [-max, ''], [max, '']],
+  ['no time limit', undefined, undefined, [-max, ''], [max, '']],
   ['from', from, undefined, [10, ''], [max, '']],
   ['to', undefined, to, [-max, ''], [20, '']],
   ['from and to', from, to, [10, ''], [20, '']],
-] as const)('%s and a position are the bounds of the range', (_name, first, last, above, below) => {
+] as const)('a span with %s is bounded by time and by the position', (_name, first, last, above, below) => {
   const within = TimeRange.between(first, last);
   const after = [15, 'x'] as const;
   for (const order of ['asc', 'desc'] as const)
@@ -114,13 +122,13 @@ test.each([
   }
 });
 
-test('the latest dead letter of an activity is at the end of a range of one index', () => {
+test('the query for the latest dead letter of an activity reads one range of one index', () => {
   expect(planOf(latestLetterSql)).toBe(
     'SEARCH dead_letters USING COVERING INDEX dead_letters_by_activity (activity_id=?)',
   );
 });
 
-test('a sweep reads indexes', () => {
+test('a sweep finds dead letters in indexes', () => {
   // SQLite reads generated columns from the index too, but does not call it covering.
   const ofEdge = 'SCAN dead_letters USING INDEX dead_letters_of_edge';
   expect(planOf(edgeBytesSql)).toBe(ofEdge);

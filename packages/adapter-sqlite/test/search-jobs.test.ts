@@ -7,8 +7,8 @@ import { schema } from '../src/writer/schema.ts';
 import { searchJobs } from '../src/reader/search-jobs.ts';
 import { statementCache } from '../src/protocol/statements.ts';
 
-/** Stores 2,000 activities, a tenth of which match. Returns a search of them. */
-function filled() {
+/** Stores 2,000 activities, of which 200 match. Returns a function that searches for these. */
+function filledSearch() {
   const db = new DatabaseSync(':memory:');
   onTestFinished(() => db.close());
   db.exec(schema);
@@ -28,8 +28,8 @@ function filled() {
   };
 }
 
-test.each(['asc', 'desc'] as const)('a search, %s, ends at the first activity behind the page', (order) => {
-  const search = filled();
+test.each(['asc', 'desc'] as const)('a search, %s, ends at the first activity after the page', (order) => {
+  const search = filledSearch();
   expect(search(order, 10)).toEqual({ found: 11, steps: 1 });
   expect(search(order, 55)).toEqual({ found: 56, steps: 3 });
   expect(search(order, 500)).toEqual({ found: 200, steps: 9 });

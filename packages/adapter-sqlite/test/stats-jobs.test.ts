@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PlaceRange, spanOf } from '../src/protocol/branches.ts';
+import { type PositionRange, spanOf } from '../src/protocol/branches.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import type { Reader } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { SpanCounter } from '../src/reader/span-counter.ts';
 import { statementCache } from '../src/protocol/statements.ts';
-import { countByKey, countBySlot, type KeyQuestion, type SlotRow } from '../src/reader/stats-jobs.ts';
-import type { Steps } from '../src/protocol/turns.ts';
+import { countByKey, countBySlot, type KeyQuery } from '../src/reader/stats-jobs.ts';
+import type { Steps } from '../src/protocol/job-scheduler.ts';
 
 let db: DatabaseSync;
 let reader: Reader;
@@ -21,37 +21,36 @@ beforeAll(() => {
 });
 afterAll(() => db.close());
 
-function between(from?: number, to?: number): PlaceRange {
+function between(from?: number, to?: number): PositionRange {
   const { above, below } = spanOf({ from, to }, undefined, 'asc', 0);
   return { above, below };
 }
-const question = (given: Partial<KeyQuestion> = {}): KeyQuestion => ({
+const query = (parts: Partial<KeyQuery> = {}): KeyQuery => ({
   field: 'userId',
   userIds: [],
   types: [],
   conditions: undefined,
   ...between(),
   maxKeys: 1000,
-  ...given,
+  ...parts,
 });
-/** Returns the rows of plain SQL. */
-const plain = (sql: string) => {
+const rowsOf = (sql: string) => {
   const statement = db.prepare(sql);
   statement.setReturnArrays(true);
   return statement.all() as unknown as readonly (readonly [string, number])[];
 };
 
-/** Runs all steps. Returns their number and the result. */
-function done<Result>(steps: Steps<Result>) {
+/** Runs all steps of a job. Returns their number and the result. */
+function runAll<Result>(steps: Steps<Result>) {
   for (let count = 0; ; count += 1) {
     const { done: isDone, value } = steps.next();
     if (isDone === true) return { steps: count, result: value };
   }
 }
 
-/** Returns the rows. Throws if there are too many. */
-function slotRows(result: readonly SlotRow[] | 'too-many'): readonly SlotRow[] {
-  if (result === 'too-many') throw new Error('There are too many slots.');
+/** Returns the result, without the case of too many slots or keys. */
+function counted<Count>(result: readonly Count[] | 'too-many'): readonly Count[] {
+  if (result === 'too-many') throw new Error('There are too many slots or keys.');
   return result;
 }
 
@@ -64,37 +63,37 @@ describe('rows are counted in steps', () => {
     [1000, 3],
     [1001, 1],
     [30_000, 0],
-  ])('of %d rows: %d steps', (rows, steps) => {
+  ])('with %d rows per step, a count of 1,000 rows takes %d further steps', (rows, steps) => {
     const counter = new SpanCounter(reader.prepare, 'all', rows);
     // More rows share a moment than a small step holds.
-    expect(done(counter.count([], between(0, 100)))).toEqual({ result: 1000, steps });
-    expect(done(counter.count([], between(5, 6))).result).toBe(10);
-    expect(done(counter.count([], between(100, 100))).result).toBe(0);
+    expect(runAll(counter.count([], between(0, 100)))).toEqual({ result: 1000, steps });
+    expect(runAll(counter.count([], between(5, 6))).result).toBe(10);
+    expect(runAll(counter.count([], between(100, 100))).result).toBe(0);
   });
 
-  test('many small counts share a step, but not all', () => {
+  test('many small counts share a step, but one step does not run all of them', () => {
     const slots = { unitMs: 1, offsets: [{ from: 0, offsetMs: 0 }], maxSlots: 3000 };
-    const { steps, result } = done(countBySlot(reader, { ...question(), ...slots }));
+    const { steps, result } = runAll(countBySlot(reader, { ...query(), ...slots }));
     expect(result).toHaveLength(3000);
     expect(steps).toBeGreaterThan(5);
     expect(steps).toBeLessThan(50);
     // It ends as soon as there are too many slots.
-    const few = done(countBySlot(reader, { ...question(), ...slots, maxSlots: 100 }));
+    const few = runAll(countBySlot(reader, { ...query(), ...slots, maxSlots: 100 }));
     expect(few).toEqual({ result: 'too-many', steps: 1 });
-    const late = done(countBySlot(reader, { ...question(), ...slots, maxSlots: 2999 }));
+    const late = runAll(countBySlot(reader, { ...query(), ...slots, maxSlots: 2999 }));
     expect(late.result).toBe('too-many');
   });
 
   test('many users, types and offsets with few rows each need several steps', () => {
     const listOf = <Value>(count: number, of: (index: number) => Value) =>
       Array.from({ length: count }, (_, index) => of(index));
-    const asked = question({
+    const narrow = query({
       userIds: listOf(20, (index) => `user-${index}`),
       types: listOf(7, (index) => `TYPE_${index}`),
     });
     const slots = { unitMs: 1000, offsets: listOf(30, (index) => ({ from: index * 100, offsetMs: index })) };
-    const { steps, result } = done(countBySlot(reader, { ...asked, ...slots, maxSlots: 1000 }));
-    expect(slotRows(result).reduce((sum, [, , count]) => sum + count, 0)).toBe(2000);
+    const { steps, result } = runAll(countBySlot(reader, { ...narrow, ...slots, maxSlots: 1000 }));
+    expect(counted(result).reduce((sum, { count }) => sum + count, 0)).toBe(2000);
     expect(steps).toBeGreaterThan(50);
   });
 });
@@ -107,50 +106,49 @@ test.each([
   [51, 0],
   [1000, 999],
   [100_000, 5],
-])('slots of %d ms by an offset of %d hold what plain SQL finds', (unitMs, offsetMs) => {
-  const expected = plain(
+])('counts by slots of %d ms with an offset of %d equal counts in plain SQL', (unitMs, offsetMs) => {
+  const expected = rowsOf(
     `SELECT floor((created_at + ${offsetMs}.0) / ${unitMs}) AS slot, count(*) FROM activities
       WHERE type IN ('TYPE_1', 'TYPE_2') AND created_at BETWEEN 5 AND 2900 GROUP BY slot`,
   );
-  const asked = question({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
+  const narrow = query({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
   const slots = { unitMs, offsets: [{ from: 5, offsetMs }], maxSlots: 3000 };
-  const { result } = done(countBySlot(reader, { ...asked, ...slots }));
-  expect(new Map(slotRows(result).map(([, slot, count]) => [slot, count]))).toEqual(
+  const { result } = runAll(countBySlot(reader, { ...narrow, ...slots }));
+  expect(new Map(counted(result).map(({ slot, count }) => [slot, count]))).toEqual(
     new Map(expected.map(([slot, count]) => [Number(slot), count])),
   );
   expect(result).toHaveLength(expected.length);
 });
 
-describe('users are counted', () => {
-  test.each<[string, Partial<KeyQuestion>, string]>([
-    ['of many rows', {}, ''],
+describe('a count by user', () => {
+  test.each<[string, Partial<KeyQuery>, string]>([
+    ['many rows', {}, ''],
     [
-      'of many rows of some types',
+      'many rows of some types',
       { types: ['TYPE_1', 'TYPE_2', 'TYPE_3', 'TYPE_4', 'TYPE_5'] },
       "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_5'",
     ],
-    ['of few rows', between(100, 110), 'WHERE created_at BETWEEN 100 AND 109'],
+    ['few rows', between(100, 110), 'WHERE created_at BETWEEN 100 AND 109'],
     [
-      'of few rows of some types',
+      'few rows of some types',
       { types: ['TYPE_1', 'TYPE_2'], ...between(undefined, 50) },
       "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_2' AND created_at < 50",
     ],
-  ])('%s', (_, given, where) => {
-    const expected = plain(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
+  ])('over %s equals a count in plain SQL', (_, parts, where) => {
+    const expected = rowsOf(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
     expect(expected.length).toBeGreaterThan(50);
-    expect(new Map(done(countByKey(reader, question(given))).result as [string, number][])).toEqual(
-      new Map(expected),
-    );
-    expect(done(countByKey(reader, question({ ...given, maxKeys: expected.length - 1 }))).result).toBe(
-      'too-many',
-    );
+    const counts = counted(runAll(countByKey(reader, query(parts))).result);
+    expect(new Map(counts.map(({ key, count }) => [key, count]))).toEqual(new Map(expected));
+    const tooFew = query({ ...parts, maxKeys: expected.length - 1 });
+    expect(runAll(countByKey(reader, tooFew)).result).toBe('too-many');
   });
 });
 
-test.each(['user-1', 'user-7'])('types of %s and another are summed', (user) => {
-  const expected = plain(
+test.each(['user-1', 'user-7'])('a count by type adds up the activities of %s and user-8', (user) => {
+  const expected = rowsOf(
     `SELECT type, count(*) FROM activities WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
   );
-  const counts = done(countByKey(reader, question({ field: 'type', userIds: [user, 'user-8'] }))).result;
-  expect(new Map(counts as [string, number][])).toEqual(new Map(expected));
+  const ofBoth = query({ field: 'type', userIds: [user, 'user-8'] });
+  const counts = counted(runAll(countByKey(reader, ofBoth)).result);
+  expect(new Map(counts.map(({ key, count }) => [key, count]))).toEqual(new Map(expected));
 });

@@ -9,12 +9,10 @@ import {
 } from '@user-activity/domain';
 import type { ActivityRow } from '../protocol/rows.ts';
 
-/** Returns the row of an activity. */
 export function rowOf({ id, userId, type, metadata, createdAt, receivedAt }: UserActivity): ActivityRow {
   return [id, userId, type, MetadataText.of(metadata), createdAt, receivedAt];
 }
 
-/** Returns the activity of a row. */
 export function storedOf([id, userId, type, metadata, createdAt, receivedAt]: ActivityRow): StoredActivity {
   return StoredActivity.rehydrate({
     id: ActivityId.trusted(id),

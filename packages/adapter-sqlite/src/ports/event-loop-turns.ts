@@ -1,4 +1,4 @@
 import { Turns } from '@user-activity/domain';
 
-/** Divides the long work of this adapter on the main thread into turns. */
-export const eventLoopTurns: Turns = new Turns({ defer: setImmediate, now: () => performance.now() });
+/** Lets the long tasks of this adapter give way to other work on the main thread. */
+export const eventLoopTurns = new Turns({ defer: setImmediate, now: () => performance.now() });

@@ -2,14 +2,14 @@ import { DomainError } from '@user-activity/domain';
 import type { Fault } from '../protocol/messages.ts';
 
 /**
- * Why a job has no result:
- *  - `failed`  SQLite refused it, or too many others wait;
- *  - `late`    it exceeded its time limit;
- *  - `ended`   the database is closed, or its thread died.
+ * The reason why a job has no result:
+ *  - `failed`  SQLite returned an error, or too many jobs wait;
+ *  - `late`    the job exceeded its time limit;
+ *  - `ended`   the database is closed, or its thread has ended.
  */
 type FailureKind = 'failed' | 'late' | 'ended';
 
-/** A job without a result. Never crosses a port. */
+/** The error of a job without a result. The ports translate it to a DomainError. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';
   readonly kind: FailureKind;
@@ -20,23 +20,37 @@ export class JobFailure extends Error {
   }
 }
 
-/** Returns whether every further attempt must fail too. */
-export const isEnded = (error: unknown): boolean => error instanceof JobFailure && error.kind === 'ended';
+const isOfKind = (error: unknown, kind: FailureKind): boolean =>
+  error instanceof JobFailure && error.kind === kind;
 
-/** Describes a fault in SQLite's own fixed words, which quote no content. */
-export const failed = ({ code, text, isLate }: Fault): JobFailure =>
+/** Returns whether the thread has ended, so that further attempts are useless. */
+export const isEnded = (error: unknown): boolean => isOfKind(error, 'ended');
+
+export const failureOf = ({ code, text, isLate }: Fault): JobFailure =>
   new JobFailure(isLate === true ? 'late' : 'failed', code === undefined ? text : `SQLite ${code}: ${text}`);
 
-/** Returns the error of the log's ports for a failure. */
 export const logUnavailable = (failure: unknown): DomainError =>
   new DomainError('LOG_UNAVAILABLE', `The log did not confirm (${reasonOf(failure)}).`, { cause: failure });
 
-/** Does work, and replaces its failure by the error of a port. */
-type Translated = <Result>(work: () => Result | Promise<Result>) => Promise<Result>;
+const storeUnavailable = (failure: unknown): DomainError =>
+  new DomainError('STORE_UNAVAILABLE', `The store did not confirm (${reasonOf(failure)}).`, {
+    cause: failure,
+  });
+
+function queryFailed(failure: unknown): DomainError {
+  const code = isOfKind(failure, 'late') ? 'STORE_TIMEOUT' : 'STORE_UNAVAILABLE';
+  return new DomainError(code, `The store did not answer (${reasonOf(failure)}).`, { cause: failure });
+}
+
+function reasonOf(failure: unknown): string {
+  // Any other error is a bug, which must not look like an outage.
+  if (!(failure instanceof JobFailure)) throw failure;
+  return failure.message;
+}
 
 const translated =
-  (translate: (failure: unknown) => DomainError): Translated =>
-  async (work) => {
+  (translate: (failure: unknown) => DomainError) =>
+  async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
     try {
       return await work();
     } catch (error) {
@@ -45,25 +59,10 @@ const translated =
   };
 
 /** Uses the log. A failure is LOG_UNAVAILABLE. */
-export const useLog: Translated = translated(logUnavailable);
+export const useLog = translated(logUnavailable);
 
 /** Changes the store, or checks that it works. A failure is STORE_UNAVAILABLE. */
-export const changeStore: Translated = translated(
-  (failure) =>
-    new DomainError('STORE_UNAVAILABLE', `The store did not confirm (${reasonOf(failure)}).`, {
-      cause: failure,
-    }),
-);
+export const changeStore = translated(storeUnavailable);
 
-/** Asks the store. A failure is STORE_TIMEOUT if it is late, else STORE_UNAVAILABLE. */
-export const askStore: Translated = translated((failure) => {
-  const isLate = failure instanceof JobFailure && failure.kind === 'late';
-  const code = isLate ? 'STORE_TIMEOUT' : 'STORE_UNAVAILABLE';
-  return new DomainError(code, `The store did not answer (${reasonOf(failure)}).`, { cause: failure });
-});
-
-function reasonOf(failure: unknown): string {
-  // Any other error is a bug, which must not look like an outage.
-  if (!(failure instanceof JobFailure)) throw failure;
-  return failure.message;
-}
+/** Queries the store. A failure is STORE_TIMEOUT if the query is late, and STORE_UNAVAILABLE otherwise. */
+export const queryStore = translated(queryFailed);

@@ -1,13 +1,15 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataFileError } from '../protocol/data-file-error.ts';
-import { makePrivateFile, tighten } from './private-file.ts';
+import { makePrivateFile, makePrivateFolder, tighten } from './private-file.ts';
 import { faultOf } from '../protocol/messages.ts';
 
+// https://www.sqlite.org/rescode.html#busy
+const busyCode = 5;
+
 /**
- * Keeps other processes, and other handles of this process, away from the data. It is a lock of the operating system on a file of
- * its own, taken through SQLite. It ends with the process, however that ends, so no stale lock stays behind.
+ * An exclusive lock on the data folder. It excludes other processes, and also a second FileLock in this process. SQLite takes a lock of
+ * the operating system on a separate file. The lock ends with the process, so it does not remain after a crash.
  */
 export class FileLock {
   readonly #db: DatabaseSync;
@@ -16,16 +18,9 @@ export class FileLock {
     this.#db = db;
   }
 
-  /** Takes the lock, and creates the folder if it is missing. Throws DataFileError at once if the lock is taken. */
+  /** Creates the folder if it is missing. Throws DataFileError at once if the folder is locked or can't be created. */
   static take(folder: string): FileLock {
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    } catch (error) {
-      const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-      throw new DataFileError(
-        `The data folder ${folder} can't be made (${String(code)}). Set DATA_DIR to a folder that this user may write to.`,
-      );
-    }
+    makePrivateFolder(folder);
     const file = join(folder, 'user-activity.lock');
     makePrivateFile(file);
     tighten(`${file}-journal`);
@@ -36,7 +31,7 @@ export class FileLock {
       return new FileLock(db);
     } catch (error) {
       db?.close();
-      throw refusal(folder, error);
+      throw lockError(folder, error);
     }
   }
 
@@ -45,14 +40,13 @@ export class FileLock {
   }
 }
 
-function refusal(folder: string, error: unknown): unknown {
+function lockError(folder: string, error: unknown): unknown {
   const { code, text } = faultOf(error);
   if (code === undefined) return error;
-  if ((code & 0xff) === 5) {
+  if ((code & 0xff) === busyCode)
     return new DataFileError(
-      `The data folder ${folder} is in use by another process; stop that one or set DATA_DIR to another folder.`,
+      `The data folder ${folder} is in use by another process. Stop that process, or set DATA_DIR to another folder.`,
     );
-  }
   return new DataFileError(
     `The data folder ${folder} can't be locked (SQLite ${code}: ${text}). Check its permissions and free space, or set DATA_DIR.`,
   );

@@ -2,22 +2,17 @@ import { parseJson, type RawRecord } from '@user-activity/domain';
 
 type Headers = RawRecord['headers'];
 
-/** Returns headers as the file keeps them: JSON, lists of base64 by name. */
+/** Returns headers in the stored form: a JSON object with lists of base64 values. */
 export const headersJson = (headers: Headers): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      Object.entries(headers).map(([name, values]) => [
-        name,
-        values.map((bytes) => Buffer.from(bytes).toString('base64')),
-      ]),
-    ),
+  JSON.stringify(mapLists(headers, (bytes) => Buffer.from(bytes).toString('base64')));
+
+export const headersOf = (json: string): Headers =>
+  mapLists(parseJson(json) as Readonly<Record<string, readonly string[]>>, (text) =>
+    Uint8Array.from(Buffer.from(text, 'base64')),
   );
 
-/** Returns the headers that the file keeps. */
-export const headersOf = (json: string): Headers =>
-  Object.fromEntries(
-    Object.entries(parseJson(json) as Readonly<Record<string, readonly string[]>>).map(([name, values]) => [
-      name,
-      values.map((text) => Uint8Array.from(Buffer.from(text, 'base64'))),
-    ]),
-  );
+const mapLists = <From, To>(
+  lists: Readonly<Record<string, readonly From[]>>,
+  convert: (value: From) => To,
+): Record<string, To[]> =>
+  Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, values.map(convert)]));

@@ -5,43 +5,23 @@ import {
   DeadLetterId,
   listedBytes,
   type ListedLetter,
+  type Origin,
   type RecordPart,
   Timestamp,
 } from '@user-activity/domain';
 import { headersJson, headersOf } from './header-json.ts';
-import type { LetterRow, ListedRow } from '../protocol/rows.ts';
+import type { LetterRow, ListedRow, OriginRow } from '../protocol/rows.ts';
 
-/** Returns the row of a dead letter. */
-export function letterRow({ origin, ...letter }: DeadLetter): LetterRow {
-  const { key, value, headers, code, reason, diedAt, activityId = null } = letter;
-  const { topic, partition, offset } = origin;
-  return [
-    topic,
-    partition,
-    offset,
-    ownBytes(key),
-    ownBytes(value),
-    headersJson(headers),
-    code,
-    reason,
-    diedAt,
-    activityId,
-  ];
+export const originRow = ({ topic, partition, offset }: Origin): OriginRow => [topic, partition, offset];
+
+export function letterRow({ origin, key, value, headers, ...letter }: DeadLetter): LetterRow {
+  const { code, reason, diedAt, activityId = null } = letter;
+  const parts = [ownBytes(key), ownBytes(value), headersJson(headers)] as const;
+  return [...originRow(origin), ...parts, code, reason, diedAt, activityId];
 }
 
-/** Returns the dead letter of a row. */
-export function letterOf([
-  topic,
-  partition,
-  offset,
-  key,
-  value,
-  headers,
-  code,
-  reason,
-  diedAt,
-  activityId,
-]: LetterRow): DeadLetter {
+export function letterOf([topic, partition, offset, key, value, headers, ...fields]: LetterRow): DeadLetter {
+  const [code, reason, diedAt, activityId] = fields;
   return {
     origin: { topic, partition, offset },
     key,
@@ -50,11 +30,10 @@ export function letterOf([
     code: DeadLetterCode.parse(code),
     reason,
     diedAt: Timestamp.trusted(diedAt),
-    ...activityIn(activityId),
+    ...optionalActivityId(activityId),
   };
 }
 
-/** Returns the listed dead letter of a row. */
 export function listedOf([id, diedAt, code, reason, key, value, headers, ...sizes]: ListedRow): ListedLetter {
   const parts = ['key', 'value', 'headers'] as const satisfies readonly RecordPart[];
   return {
@@ -68,12 +47,12 @@ export function listedOf([id, diedAt, code, reason, key, value, headers, ...size
     diedAt: Timestamp.trusted(diedAt),
     size: sizes[1],
     omitted: parts.filter((part, index) => Number(sizes[index]) > listedBytes[part]),
-    ...activityIn(sizes[3]),
+    ...optionalActivityId(sizes[3]),
   };
 }
 
-const activityIn = (id: string | null): Pick<DeadLetter, 'activityId'> =>
+const optionalActivityId = (id: string | null): Pick<DeadLetter, 'activityId'> =>
   id === null ? {} : { activityId: ActivityId.trusted(id) };
 
-/** Copies the bytes: with a view, the whole buffer behind it would be sent to the thread. */
+/** Copies the bytes. If they were a view, the whole buffer behind it would be sent to the thread. */
 export const ownBytes = (bytes: Uint8Array | null): Uint8Array | null => bytes && Uint8Array.from(bytes);

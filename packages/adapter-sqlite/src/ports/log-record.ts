@@ -11,23 +11,19 @@ import type { Bytes, LogEntry } from '../protocol/rows.ts';
 
 const utf8 = new TextEncoder();
 
-/** Returns the record of an entry. */
-export function logRecord(topic: string, [offset, key, value, headers]: LogEntry): LogRecord {
+export function logRecord(topic: string, [offset, key, value, headerJson]: LogEntry): LogRecord {
   const origin = { topic, partition: 0, offset };
-  const first = headers === null ? undefined : replayOf(headersOf(headers), origin);
+  const headers = headerJson === null ? {} : headersOf(headerJson);
+  const replayedOrigin = replayOf(headers, origin);
   return {
     origin,
-    ...(first === undefined ? {} : { replayOf: first }),
+    ...(replayedOrigin === undefined ? {} : { replayOf: replayedOrigin }),
     content: contentOf(value),
-    raw: () => ({
-      key: encoded(key),
-      value: encoded(value),
-      headers: headers === null ? {} : headersOf(headers),
-    }),
+    raw: () => ({ key: encoded(key), value: encoded(value), headers }),
   };
 }
 
-// Texts are encoded again: they were UTF-8 when they were written.
+// SQLite stored a text as UTF-8, so the result has the original bytes.
 const encoded = (bytes: Bytes): Uint8Array | null => (typeof bytes === 'string' ? utf8.encode(bytes) : bytes);
 
 function contentOf(value: Bytes): RecordContent {

@@ -1,11 +1,12 @@
 import type { Cancellation } from '@user-activity/domain';
 
-/** Tells the consumers of a process when the log has changed, and lets one consumer of a group work at a time. */
+/** Notifies the consumers of this process of changes of the log, and lets only one consumer of a group work at a time. */
 export class LogWatch {
-  readonly #turns: Map<string, Promise<unknown>> = new Map();
-  #changed: PromiseWithResolvers<void> = Promise.withResolvers();
+  /** For each group, a promise that resolves when all queued work is done. */
+  readonly #ends = new Map<string, Promise<unknown>>();
+  #changed = Promise.withResolvers<void>();
 
-  /** Resolves at the next change of the log. Take the promise before you read, so that you miss no change. */
+  /** Resolves at the next change of the log. Get the promise before you read the log, so that you miss no change. */
   get changed(): Promise<void> {
     return this.#changed.promise;
   }
@@ -15,24 +16,18 @@ export class LogWatch {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Does the work when all earlier work of the group is done. Does nothing if cancelled before. */
-  async inTurn(group: string, signal: Cancellation, work: () => Promise<void>): Promise<void> {
-    const earlier = this.#turns.get(group) ?? Promise.resolve();
+  /** Runs the work after all earlier work of the group. Does not run it if the signal is aborted before that. */
+  async runInTurn(group: string, signal: Cancellation, work: () => Promise<void>): Promise<void> {
+    const earlier = this.#ends.get(group) ?? Promise.resolve();
     const own = Promise.withResolvers<void>();
-    this.#turns.set(group, Promise.all([earlier, own.promise]));
+    this.#ends.set(group, Promise.all([earlier, own.promise]));
+    const cancelled = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => cancelled.resolve(), { once: true });
     try {
-      await Promise.race([earlier, cancelled(signal)]);
+      if (!signal.aborted) await Promise.race([earlier, cancelled.promise]);
       if (!signal.aborted) await work();
     } finally {
       own.resolve();
     }
   }
-}
-
-/** Resolves on cancellation. */
-function cancelled(signal: Cancellation): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

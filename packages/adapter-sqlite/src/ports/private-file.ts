@@ -1,40 +1,52 @@
-import { chmodSync, closeSync, lstatSync, openSync, type Stats } from 'node:fs';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
 import { DataFileError } from '../protocol/data-file-error.ts';
 
 const ownerOnly = 0o600;
 const groupAndOthers = 0o077;
 
+/** Creates the folder for its owner alone. An existing folder keeps its permissions. */
+export function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new DataFileError(
+      `The data folder ${folder} can't be created (${codeOf(error)}). Set DATA_DIR to a folder that this user may write to.`,
+    );
+  }
+}
+
 /**
- * Creates the file for its owner alone if it is missing, else removes the permissions of group and others. SQLite creates the files
- * beside it with the same mode. Throws DataFileError if the file is a symbolic link, or can't be created.
+ * Creates the file for its owner alone. Removes the permissions of group and others from an existing file. SQLite creates its
+ * other files with the same mode. Throws DataFileError if the file is a symbolic link or can't be created.
  */
 export function makePrivateFile(file: string): void {
   if (tighten(file)) return;
   try {
     closeSync(openSync(file, 'wx', ownerOnly));
   } catch (error) {
-    // If another process has just made the file, the lock decides which of the two may use it.
+    // If another process has just created the file, the lock decides which process may use it.
     if (codeOf(error) !== 'EEXIST' || !tighten(file))
       throw new DataFileError(
-        `${file} can't be made (${codeOf(error)}). Check the folder's permissions and free space.`,
+        `${file} can't be created (${codeOf(error)}). Check the folder's permissions and free space.`,
       );
   }
 }
 
 /**
- * Removes the permissions of group and others from the file. Returns false if there is no file. It never opens the file, because
- * closing it would end this process's locks on it. Throws DataFileError if the file is a symbolic link, or can't be reached.
+ * Removes the permissions of group and others from the file. Returns false if there is no file. Does not open the file: on POSIX
+ * systems, closing a file ends all locks of the process on it. Throws DataFileError if the file is a symbolic link or can't be reached.
  */
 export function tighten(file: string): boolean {
-  const found = statsOf(file);
-  if (found === undefined) return false;
-  if (found.isSymbolicLink())
+  const stats = statsOf(file);
+  if (stats === undefined) return false;
+  if (stats.isSymbolicLink())
     throw new DataFileError(
-      `${file} is a symbolic link, and data files must be files. Put the file itself there, or choose the folder it lies in.`,
+      `${file} is a symbolic link, which is not allowed for data files. Replace the link by the file itself, or set DATA_DIR to ` +
+        'the folder of the file.',
     );
-  if ((found.mode & groupAndOthers) !== 0) {
+  if ((stats.mode & groupAndOthers) !== 0) {
     try {
-      chmodSync(file, found.mode & ~groupAndOthers & 0o777);
+      chmodSync(file, stats.mode & ~groupAndOthers & 0o777);
     } catch (error) {
       // The file belongs to another user, or its file system has no modes: this process can't change it.
       if (!['EPERM', 'ENOTSUP', 'EROFS'].includes(codeOf(error))) throw unreachable(file, error);

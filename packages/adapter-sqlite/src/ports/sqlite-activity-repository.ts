@@ -15,83 +15,65 @@ import {
 } from '@user-activity/domain';
 import { rowOf, storedOf } from './activity-row.ts';
 import { eventLoopTurns } from './event-loop-turns.ts';
-import { askStore, changeStore } from './failure.ts';
+import { changeStore, queryStore } from './failure.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from '../protocol/branches.ts';
 import { rowConditionsOf } from '../protocol/row-conditions.ts';
-import type { IndexedFilter, Selection } from '../protocol/shapes.ts';
-import { monotonicNow, type TimedJob } from '../protocol/turns.ts';
+import { monotonicNow } from '../protocol/job-scheduler.ts';
 
-/** The time limits of a repository. */
 export interface SqliteActivityRepositoryOptions {
-  /** A query that is not answered in this time is rejected with STORE_TIMEOUT. Default: 10,000. */
+  /** A query that takes longer is rejected with STORE_TIMEOUT. Default: 10,000. */
   readonly queryTimeoutMs?: number;
-  /** A save that is not confirmed in this time is rejected with STORE_UNAVAILABLE. Default: 10,000. */
+  /** A save that takes longer is rejected with STORE_UNAVAILABLE. Default: 10,000. */
   readonly saveTimeoutMs?: number;
 }
 
-/** Keeps activities in the file. */
 export class SqliteActivityRepository implements ActivityRepository {
   readonly #database: SqliteDatabase;
-  readonly #limits: { readonly timeoutMs: number };
+  readonly #queryOptions: { readonly timeoutMs: number };
   readonly #saveTimeoutMs: number;
 
   constructor(database: SqliteDatabase, options: SqliteActivityRepositoryOptions = {}) {
     this.#database = database;
-    this.#limits = { timeoutMs: options.queryTimeoutMs ?? 10_000 };
+    this.#queryOptions = { timeoutMs: options.queryTimeoutMs ?? 10_000 };
     this.#saveTimeoutMs = options.saveTimeoutMs ?? 10_000;
   }
 
   save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     return changeStore(async () => {
       const options = { timeoutMs: this.#saveTimeoutMs, weight: activities.length };
-      const known = await this.#database.writer.submit('save', activities.map(rowOf), options);
+      const storedRows = await this.#database.writer.submit('save', activities.map(rowOf), options);
       // Stored activities never change, so they can be compared here, after the transaction.
       const outcomes: SaveOutcome[] = [];
       const turn = eventLoopTurns.begin();
       for (const [index, activity] of activities.entries()) {
-        const first = known[index] ?? null;
+        const storedRow = storedRows[index] ?? null;
         // A comparison of large metadata takes up to 66 ms.
-        if (first !== null && turn.isOver) await turn.next();
-        outcomes.push(first === null ? 'stored' : storedOf(first).compare(activity));
+        if (storedRow !== null && turn.isOver) await turn.next();
+        outcomes.push(storedRow === null ? 'stored' : storedOf(storedRow).compare(activity));
       }
       return outcomes;
     });
   }
 
   find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
-    return askStore(async () => {
+    return queryStore(async () => {
       const { queries, searches } = this.#database;
       const span = spanOf(filter.createdAt, after && [after.createdAt, after.id], order, limit);
-      const question = { ...span, ...indexedFilterOf(filter), maxBytes: maxPageBytes };
-      const conditions = rowConditionsOf(filter);
+      const query = { ...this.#selection(filter), ...span, maxBytes: maxPageBytes };
+      const { conditions } = query;
       const rows =
         conditions === undefined
-          ? await queries.submit('page', question, this.#limits)
-          : await searches.submit(
-              'search',
-              { ...question, conditions, ...this.#timed(filter) },
-              this.#limits,
-            );
+          ? await queries.submit('page', query, this.#queryOptions)
+          : await searches.submit('search', { ...query, conditions }, this.#queryOptions);
       return ActivityPage.of(rows.map(storedOf), limit);
     });
   }
 
   count(filter: ActivityFilter): Promise<number> {
-    return askStore(() =>
-      this.#database.searches.submit(
-        'count',
-        { ...selectionOf(filter), ...this.#timed(filter) },
-        this.#limits,
-      ),
+    return queryStore(() =>
+      this.#database.searches.submit('count', this.#selection(filter), this.#queryOptions),
     );
-  }
-
-  findById(id: ActivityId): Promise<StoredActivity | undefined> {
-    return askStore(async () => {
-      const row = await this.#database.queries.submit('activity', id, this.#limits);
-      return row && storedOf(row);
-    });
   }
 
   countByKey(
@@ -99,11 +81,8 @@ export class SqliteActivityRepository implements ActivityRepository {
     field: KeyField,
     maxKeys: number,
   ): Promise<readonly KeyCount[] | 'too-many'> {
-    return askStore(async () => {
-      const question = { ...selectionOf(filter), field, maxKeys, ...this.#timed(filter) };
-      const rows = await this.#database.searches.submit('countByKey', question, this.#limits);
-      return rows === 'too-many' ? rows : rows.map(([key, count]) => ({ key, count }));
-    });
+    const query = { ...this.#selection(filter), field, maxKeys };
+    return queryStore(() => this.#database.searches.submit('countByKey', query, this.#queryOptions));
   }
 
   countBySlot(
@@ -111,16 +90,18 @@ export class SqliteActivityRepository implements ActivityRepository {
     slots: TimeSlots,
     maxSlots: number,
   ): Promise<readonly SlotCount[] | 'too-many'> {
-    return askStore(async () => {
-      const question = { ...selectionOf(filter), ...slots, maxSlots, ...this.#timed(filter) };
-      const rows = await this.#database.searches.submit('countBySlot', question, this.#limits);
-      return rows === 'too-many' ? rows : rows.map(([segment, slot, count]) => ({ segment, slot, count }));
-    });
+    const query = { ...this.#selection(filter), ...slots, maxSlots };
+    return queryStore(() => this.#database.searches.submit('countBySlot', query, this.#queryOptions));
+  }
+
+  async findById(id: ActivityId): Promise<StoredActivity | undefined> {
+    const [activity] = await this.findByIds([id]);
+    return activity;
   }
 
   findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
-    return askStore(async () => {
-      const rows = await this.#database.queries.submit('activities', [...new Set(ids)], this.#limits);
+    return queryStore(async () => {
+      const rows = await this.#database.queries.submit('activities', [...new Set(ids)], this.#queryOptions);
       return rows.map(storedOf);
     });
   }
@@ -128,22 +109,21 @@ export class SqliteActivityRepository implements ActivityRepository {
   ping(): Promise<void> {
     return changeStore(async () => {
       this.#database.searches.assertAlive();
-      await this.#database.queries.submit('answer', null, this.#limits);
+      await this.#database.queries.submit('ping', undefined, this.#queryOptions);
     });
   }
 
-  #timed(filter: ActivityFilter): TimedJob {
-    const readsRows = rowConditionsOf(filter) !== undefined;
-    return { deadline: monotonicNow() + this.#limits.timeoutMs, readsRows };
+  #selection(filter: ActivityFilter) {
+    const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
+    const conditions = rowConditionsOf(filter);
+    return {
+      userIds: [...new Set(filter.userIds)],
+      types: [...new Set(filter.types)],
+      conditions,
+      above,
+      below,
+      deadline: monotonicNow() + this.#queryOptions.timeoutMs,
+      readsRows: conditions !== undefined,
+    };
   }
 }
-
-function selectionOf(filter: ActivityFilter): Selection {
-  const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
-  return { ...indexedFilterOf(filter), conditions: rowConditionsOf(filter), above, below };
-}
-
-const indexedFilterOf = ({ userIds, types }: ActivityFilter): IndexedFilter => ({
-  userIds: [...new Set(userIds)],
-  types: [...new Set(types)],
-});

@@ -5,7 +5,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 
 const timeoutMs = 10_000;
 
-/** Keeps dead letters in the file, at most one for each origin. */
+/** Stores at most one dead letter for each origin. */
 export class SqliteDeadLetterQueue implements DeadLetterQueue {
   readonly #database: SqliteDatabase;
 

@@ -14,69 +14,66 @@ import {
   type SweepLimits,
   Timestamp,
 } from '@user-activity/domain';
-import { askStore, changeStore } from './failure.ts';
-import { letterOf, listedOf } from './letter-row.ts';
+import { changeStore, queryStore } from './failure.ts';
+import { letterOf, listedOf, originRow } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { spanOf } from '../protocol/branches.ts';
 
-/** The time limit of a repository. */
 export interface SqliteDeadLetterRepositoryOptions {
-  /** A query that is not answered in this time is rejected with STORE_TIMEOUT. Default: 10,000. */
+  /** A query that takes longer is rejected with STORE_TIMEOUT. Default: 10,000. */
   readonly queryTimeoutMs?: number;
 }
 
-/** Lists and removes the dead letters in the file. */
 export class SqliteDeadLetterRepository implements DeadLetterRepository {
   readonly #database: SqliteDatabase;
-  readonly #limits: { readonly timeoutMs: number };
+  readonly #queryOptions: { readonly timeoutMs: number };
 
   constructor(database: SqliteDatabase, options: SqliteDeadLetterRepositoryOptions = {}) {
     this.#database = database;
-    this.#limits = { timeoutMs: options.queryTimeoutMs ?? 10_000 };
+    this.#queryOptions = { timeoutMs: options.queryTimeoutMs ?? 10_000 };
   }
 
   find({ filter, order, limit, after }: DeadLetterQuery): Promise<DeadLetterPage> {
     const span = spanOf(filter.diedAt, after && [after.diedAt, after.id], order, limit);
     const codes = [...new Set(filter.codes)];
-    const question = { ...span, maxBytes: maxPageBytes, codes, shown: listedBytes };
-    return askStore(async () => {
-      const rows = await this.#database.queries.submit('letters', question, this.#limits);
+    const query = { ...span, maxBytes: maxPageBytes, codes, maxShown: listedBytes };
+    return queryStore(async () => {
+      const rows = await this.#database.queries.submit('letterPage', query, this.#queryOptions);
       return DeadLetterPage.of(rows.map(listedOf), limit);
     });
   }
 
   findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]> {
-    const origins = [...new Set(ids)].map((id) => {
-      const { topic, partition, offset } = DeadLetterId.originOf(id);
-      return [topic, partition, offset] as const;
-    });
-    return askStore(async () => {
-      const rows = await this.#database.queries.submit('wholeLetters', { origins, maxBytes }, this.#limits);
+    const origins = [...new Set(ids)].map((id) => originRow(DeadLetterId.originOf(id)));
+    return queryStore(async () => {
+      const rows = await this.#database.queries.submit(
+        'wholeLetters',
+        { origins, maxBytes },
+        this.#queryOptions,
+      );
       return rows.map(letterOf);
     });
   }
 
   findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
-    const activities = [...new Set(ids)];
-    return askStore(async () => {
-      const moments = await this.#database.queries.submit('latestLetterTimes', activities, this.#limits);
-      return activities.flatMap((activityId, index) => {
-        const moment = moments[index] ?? null;
-        return moment === null ? [] : [{ activityId, diedAt: Timestamp.trusted(moment) }];
+    const activityIds = [...new Set(ids)];
+    return queryStore(async () => {
+      const times = await this.#database.queries.submit('latestLetterTimes', activityIds, this.#queryOptions);
+      return activityIds.flatMap((activityId, index) => {
+        const time = times[index] ?? null;
+        return time === null ? [] : [{ activityId, diedAt: Timestamp.trusted(time) }];
       });
     });
   }
 
   async remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void> {
-    const removals = letters.map(
-      ({ origin, diedAt }) => [origin.topic, origin.partition, origin.offset, diedAt] as const,
-    );
-    const options = { ...this.#limits, weight: removals.length };
-    await changeStore(() => this.#database.writer.submit('removeLetters', removals, options));
+    const rows = letters.map(({ origin, diedAt }) => [...originRow(origin), diedAt] as const);
+    const options = { ...this.#queryOptions, weight: rows.length };
+    await changeStore(() => this.#database.writer.submit('removeLetters', rows, options));
   }
 
   sweep(limits: SweepLimits): Promise<LetterSweep> {
-    const options = { ...this.#limits, weight: limits.limit };
+    const options = { ...this.#queryOptions, weight: limits.limit };
     return changeStore(() => this.#database.writer.submit('sweep', limits, options));
   }
 

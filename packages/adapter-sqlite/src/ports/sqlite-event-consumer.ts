@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   DomainError,
   type EventConsumer,
@@ -8,14 +7,14 @@ import {
   type RecordHandler,
 } from '@user-activity/domain';
 import { backOff, retry } from '@user-activity/timing';
+import { eventLoopTurns } from './event-loop-turns.ts';
 import { isEnded, logUnavailable, useLog } from './failure.ts';
 import { logRecord } from './log-record.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { LogEntry } from '../protocol/rows.ts';
 
-/** The topic and the observer of a consumer. */
 export interface SqliteEventConsumerOptions {
-  /** The topic in the origins of records. Default: `user-activity`. */
+  /** The topic in the origin of each record. Default: `user-activity`. */
   readonly topic?: string;
   /** Notified of each failed attempt to read or commit, and of the first success after failures. */
   readonly observer?: OutageObserver;
@@ -23,17 +22,16 @@ export interface SqliteEventConsumerOptions {
 
 const maxRecords = 1000;
 const maxBytes = 8 * 1024 * 1024;
-const maxBytesPerTurn = 256 * 1024;
 const timeoutMs = 10_000;
 
-/** Reads the log in the file, which has one partition: one member of a group works, and the others stand by. */
+/** Reads the log, which has one partition. Only one consumer of a group works at a time; the others stand by. */
 export class SqliteEventConsumer implements EventConsumer {
   readonly #database: SqliteDatabase;
   readonly #group: string;
   readonly #topic: string;
   readonly #observer: OutageObserver | undefined;
-  readonly #stopping: AbortController = new AbortController();
-  readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #stopping = new AbortController();
+  readonly #ended = Promise.withResolvers<void>();
   readonly ended: Promise<void> = this.#ended.promise;
   #work: Promise<void> | undefined;
   /** The failure of the last attempt. Undefined after a success. */
@@ -49,12 +47,13 @@ export class SqliteEventConsumer implements EventConsumer {
   }
 
   async start(handler: RecordHandler): Promise<void> {
-    if (this.#work !== undefined) throw new Error('A consumer is started once.');
+    if (this.#work !== undefined)
+      throw new Error('The consumer was already started. Make a new consumer instead.');
     const { signal } = this.#stopping;
     const { consumers, watch, writer } = this.#database;
     consumers.add(this);
     const joined = this.#persist(() => writer.submit('join', this.#group, { timeoutMs }));
-    this.#work = joined.then(() => watch.inTurn(this.#group, signal, () => this.#consume(handler)));
+    this.#work = joined.then(() => watch.runInTurn(this.#group, signal, () => this.#consume(handler)));
     this.#work.catch((error: unknown) => {
       if (!signal.aborted) this.#ended.reject(error);
     });
@@ -64,11 +63,10 @@ export class SqliteEventConsumer implements EventConsumer {
   async ping(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#stopping.signal.aborted) throw new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
-    const nothing = { from: Number.MAX_SAFE_INTEGER, maxRecords: 1, maxBytes: 1 };
-    await useLog(() => this.#database.log.submit('records', nothing, { timeoutMs }));
+    const emptyQuery = { from: Number.MAX_SAFE_INTEGER, maxRecords: 1, maxBytes: 1 };
+    await useLog(() => this.#database.log.submit('records', emptyQuery, { timeoutMs }));
   }
 
-  /** Returns the progress of the one partition, also for a member that stands by. */
   progress(): Promise<readonly PartitionProgress[]> {
     return useLog(async () => {
       const progress = await this.#database.log.submit('progress', this.#group, { timeoutMs });
@@ -88,11 +86,11 @@ export class SqliteEventConsumer implements EventConsumer {
     const { log, watch, writer } = this.#database;
     const { signal } = this.#stopping;
     const read = async (from: number): Promise<readonly LogRecord[]> => {
-      const wanted = { from, maxRecords, maxBytes };
-      const entries = await this.#persist(() => log.submit('records', wanted, { timeoutMs }));
+      const query = { from, maxRecords, maxBytes };
+      const entries = await this.#persist(() => log.submit('records', query, { timeoutMs }));
       return decoded(this.#topic, entries);
     };
-    let next = await this.#persist(() => log.submit('position', this.#group, { timeoutMs }));
+    let next = await this.#persist(() => log.submit('nextOffset', this.#group, { timeoutMs }));
     while (!signal.aborted) {
       const { changed } = watch;
       const records = await read(next);
@@ -101,7 +99,7 @@ export class SqliteEventConsumer implements EventConsumer {
         await changed;
         continue;
       }
-      // A handler that resolves has handled the records, also if it was cancelled meanwhile.
+      // If the handler resolves, it has handled the records, even if the signal was aborted meanwhile.
       if (!(await retry(() => handler(records, signal), signal))) return;
       next = last.origin.offset + 1;
       const progress = { group: this.#group, next };
@@ -109,7 +107,10 @@ export class SqliteEventConsumer implements EventConsumer {
     }
   }
 
-  /** Retries until the database answers, or the consumer is stopped after `minAttempts` attempts. Throws at once if the thread ended. */
+  /**
+   * Retries until the attempt succeeds. Throws if the consumer is stopped, but not before `minAttempts` attempts. Throws at once if
+   * the thread has ended.
+   */
   async #persist<Result>(attempt: () => Promise<Result>, minAttempts = 0): Promise<Result> {
     const { signal } = this.#stopping;
     let failures = 0;
@@ -131,16 +132,13 @@ export class SqliteEventConsumer implements EventConsumer {
   }
 }
 
-/** Decodes entries. To parse 8 MiB takes up to a second, so other work has turns in between. */
+/** Decodes entries. Gives way to other tasks in between, because 8 MiB take up to a second. */
 async function decoded(topic: string, entries: readonly LogEntry[]): Promise<readonly LogRecord[]> {
   const records: LogRecord[] = [];
-  let bytes = 0;
+  const turn = eventLoopTurns.begin();
   for (const entry of entries) {
+    if (turn.isOverAfter(entry[2]?.length ?? 0)) await turn.next();
     records.push(logRecord(topic, entry));
-    bytes += entry[2]?.length ?? 0;
-    if (bytes < maxBytesPerTurn) continue;
-    await setImmediate();
-    bytes = 0;
   }
   return records;
 }

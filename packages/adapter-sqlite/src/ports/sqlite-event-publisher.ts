@@ -11,30 +11,29 @@ import { useLog } from './failure.ts';
 import { headersJson } from './header-json.ts';
 import { ownBytes } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import type { Done } from './thread-client.ts';
+import type { Reply } from './thread-client.ts';
 import type { Bytes, LogRow } from '../protocol/rows.ts';
 
-/** The limits and the observer of a publisher. */
 export interface SqliteEventPublisherOptions {
-  /** A publish that is not confirmed in this time is rejected with LOG_UNAVAILABLE. Default: 10,000. */
+  /** A publish that takes longer is rejected with LOG_UNAVAILABLE. Default: 10,000. */
   readonly publishTimeoutMs?: number;
   /** The maximum number of events in the buffer. Default: 100,000. */
   readonly bufferedEvents?: number;
-  /** The maximum size of the buffer, in UTF-16 code units of JSON, or bytes of replayed records. Default: 64 Mi. */
+  /** The maximum size of the buffer: UTF-16 code units of JSON, and bytes of replayed records. Default: 64 Mi. */
   readonly bufferedCharacters?: number;
-  /** Counts UTF-16 code units of JSON as bytes. */
+  /** Notified of buffer changes and transactions. Its bytes are UTF-16 code units of JSON. */
   readonly observer?: PublishObserver;
 }
 
-/** Appends to the log in the file. Concurrent publishes share a transaction and its sync. */
+/** Appends to the log. Concurrent publishes share a transaction and its sync of the disk. */
 export class SqliteEventPublisher implements EventPublisher {
   readonly #database: SqliteDatabase;
   readonly #timeoutMs: number;
   readonly #maxEvents: number;
   readonly #maxCharacters: number;
   readonly #observer: PublishObserver | undefined;
-  readonly #onCommit: (done: Done) => void = (done) => this.#notify(done);
-  readonly #underWay: Set<Promise<unknown>> = new Set();
+  readonly #onCommit = (reply: Reply) => this.#notify(reply);
+  readonly #pending = new Set<Promise<unknown>>();
   #events = 0;
   #characters = 0;
   #closed = false;
@@ -65,12 +64,14 @@ export class SqliteEventPublisher implements EventPublisher {
 
   async ping(): Promise<void> {
     this.#assertOpen();
-    await this.#tracked(() => this.#database.writer.submit('probe', null, { timeoutMs: this.#timeoutMs }));
+    await this.#tracked(() =>
+      this.#database.writer.submit('probe', undefined, { timeoutMs: this.#timeoutMs }),
+    );
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled(this.#pending);
     this.#database.commitListeners.delete(this.#onCommit);
   }
 
@@ -80,22 +81,15 @@ export class SqliteEventPublisher implements EventPublisher {
     this.#observer?.buffered(this.#events, this.#characters);
   }
 
-  #notify({ jobs, outcomes, seconds }: Done): void {
-    const flush = { events: 0, bytes: 0, seconds, failed: false };
-    let hasAppended = false;
-    for (const [index, { name, input }] of jobs.entries()) {
-      if (name !== 'append') continue;
-      hasAppended = true;
-      const outcome = outcomes[index];
-      if (outcome === undefined || 'fault' in outcome) {
-        flush.failed = true;
-        continue;
-      }
-      const rows = input as readonly LogRow[];
-      flush.events += rows.length;
-      flush.bytes += sizeOf(rows);
-    }
-    if (hasAppended) this.#observer?.flushed(flush);
+  #notify({ jobs, outcomes, seconds }: Reply): void {
+    const appends = jobs.flatMap(({ name, input }, index) =>
+      name === 'append' ? [{ rows: input as readonly LogRow[], outcome: outcomes[index] }] : [],
+    );
+    if (appends.length === 0) return;
+    const stored = appends.filter(({ outcome }) => outcome !== undefined && 'result' in outcome);
+    const rows = stored.flatMap((append) => append.rows);
+    const failed = stored.length < appends.length;
+    this.#observer?.flushed({ events: rows.length, bytes: sizeOf(rows), seconds, failed });
   }
 
   async #append(count: number, make: () => readonly LogRow[]): Promise<void> {
@@ -118,14 +112,14 @@ export class SqliteEventPublisher implements EventPublisher {
     if (this.#closed) throw new DomainError('LOG_UNAVAILABLE', 'The publisher is closed.');
   }
 
-  /** Does work that `close` waits for. */
+  /** Runs work that `close` waits for. */
   async #tracked(submit: () => Promise<unknown>): Promise<void> {
     const work = useLog(submit);
-    this.#underWay.add(work);
+    this.#pending.add(work);
     try {
       await work;
     } finally {
-      this.#underWay.delete(work);
+      this.#pending.delete(work);
     }
   }
 }

@@ -1,35 +1,29 @@
 import { Worker } from 'node:worker_threads';
-import { failed, JobFailure } from './failure.ts';
-import type { Job, Outcome, ThreadSetup } from '../protocol/messages.ts';
-import type { Steps } from '../protocol/turns.ts';
+import { settlesWithin } from '@user-activity/timing';
+import { failureOf, JobFailure } from './failure.ts';
+import type { Job, Outcome, Runners, ThreadSetup } from '../protocol/messages.ts';
+import type { Steps } from '../protocol/job-scheduler.ts';
 
-/** The input of a job. */
-type Input<Jobs, Name extends keyof Jobs> = Jobs[Name] extends (input: infer Value) => unknown
-  ? Value
-  : never;
+type Input<Jobs extends Runners, Name extends keyof Jobs> = Parameters<Jobs[Name]>[0];
 
-/** The result of a job, also of one in steps. */
-type Output<Jobs, Name extends keyof Jobs> = Jobs[Name] extends (input: never) => infer Value
-  ? Value extends Steps<infer Result>
-    ? Result
-    : Value
-  : never;
+/** The result of a job, also of a job in steps. */
+type Result<Jobs extends Runners, Name extends keyof Jobs> =
+  ReturnType<Jobs[Name]> extends Steps<infer Value> ? Value : ReturnType<Jobs[Name]>;
 
-/** The limits for messages and waiting jobs. */
-export interface Packing {
-  /** The maximum number of unanswered messages. With two, the thread never waits for the next. */
+interface ThreadLimits {
+  /** The maximum number of messages without a reply. With two, the thread does not wait for its next message. */
   readonly messages: number;
   /** The maximum total weight of the jobs in a message. A heavier job has a message of its own. */
   readonly weight: number;
-  /** The maximum number of waiting jobs. More are rejected at once. Default: no limit. */
+  /** The maximum number of waiting jobs. Further jobs are rejected at once. Default: no limit. */
   readonly waiting?: number;
 }
 
-/** A message that was answered. */
-export interface Done {
+/** A reply to a message, with one outcome for each job. */
+export interface Reply {
   readonly jobs: readonly Job[];
   readonly outcomes: readonly Outcome[];
-  /** The time since the message was sent. The thread may have had another before it. */
+  /** The time from sending the message to the reply. It includes the thread's work on earlier messages. */
   readonly seconds: number;
 }
 
@@ -43,168 +37,144 @@ interface Pending extends Job {
 // A disk that hangs must not keep the process from ending.
 const closeTimeoutMs = 5000;
 
-/** Sends jobs to a thread. While the thread is busy, jobs wait here. They share the next message. */
-export class ThreadClient<Jobs> {
+/** Sends jobs to a thread. Jobs that are submitted while the thread is busy share the next message. */
+export class ThreadClient<Jobs extends Runners> {
   readonly #worker: Worker;
-  readonly #packing: Packing;
-  readonly #onReply: (done: Done) => void;
-  readonly #waiting: Set<Pending> = new Set();
-  readonly #underWay: Map<number, Pending> = new Map();
-  readonly #exited: Promise<void>;
-  /** The unanswered messages, in their order. */
-  readonly #messages: { readonly jobs: readonly Job[]; readonly at: number }[] = [];
-  #scheduled = false;
+  readonly #limits: ThreadLimits;
+  readonly #onReply: (reply: Reply) => void;
+  readonly #waiting = new Set<Pending>();
+  readonly #sent = new Map<number, Pending>();
+  readonly #exited = Promise.withResolvers<void>();
+  /** The messages without a reply, oldest first. */
+  readonly #messages: { readonly jobs: readonly Job[]; readonly sentAt: number }[] = [];
+  #isScheduled = false;
+  /** Whether the message that ends the thread must still be sent. */
+  #isClosing = false;
   #lastId = 0;
   #end: JobFailure | undefined;
-  #drained: PromiseWithResolvers<void> | undefined;
 
-  /** `onReply` is called for each answered message, after its jobs were settled. */
-  constructor(worker: Worker, packing: Packing, onReply: (done: Done) => void = () => undefined) {
+  /** `onReply` is called for each reply, after its jobs have settled. */
+  constructor(worker: Worker, limits: ThreadLimits, onReply: (reply: Reply) => void = () => undefined) {
     this.#worker = worker;
-    this.#packing = packing;
+    this.#limits = limits;
     this.#onReply = onReply;
-    const exited = Promise.withResolvers<void>();
-    this.#exited = exited.promise;
     worker.on('message', (outcomes: readonly Outcome[]) => this.#settle(outcomes));
-    worker.on('error', (error: unknown) => this.#die(error instanceof Error ? error.name : 'unknown'));
+    worker.on('error', (error: unknown) => this.#fail(error instanceof Error ? error.name : 'unknown'));
     worker.on('exit', () => {
-      this.#die('it ended');
-      exited.resolve();
+      this.#fail('it ended');
+      this.#exited.resolve();
     });
   }
 
-  /** Rejects with a `JobFailure`. A late job may still be done if the thread has it already. */
+  /** Rejects with a `JobFailure`. The thread may still finish a job that was rejected as late. */
   submit<Name extends keyof Jobs & string>(
     name: Name,
     input: Input<Jobs, Name>,
     { timeoutMs, weight = 1 }: { readonly timeoutMs: number; readonly weight?: number },
-  ): Promise<Output<Jobs, Name>> {
+  ): Promise<Result<Jobs, Name>> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
-    if (this.#waiting.size >= (this.#packing.waiting ?? Number.POSITIVE_INFINITY))
-      return Promise.reject(new JobFailure('failed', `${this.#packing.waiting} others wait`));
+    if (this.#waiting.size >= (this.#limits.waiting ?? Number.POSITIVE_INFINITY))
+      return Promise.reject(new JobFailure('failed', `${this.#limits.waiting} other jobs wait`));
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#lastId += 1;
-    const pending: Pending = {
-      id: this.#lastId,
-      name,
-      input,
-      weight,
-      resolve,
-      reject,
-      timer: setTimeout(() => this.#expire(pending, timeoutMs), timeoutMs),
-    };
+    const id = this.#lastId;
+    const timer = setTimeout(() => {
+      this.#waiting.delete(pending);
+      reject(new JobFailure('late', `it took longer than ${timeoutMs} ms`));
+    }, timeoutMs);
+    const pending: Pending = { id, name, input, weight, resolve, reject, timer };
     this.#waiting.add(pending);
     this.#schedule();
-    return promise as Promise<Output<Jobs, Name>>;
+    return promise as Promise<Result<Jobs, Name>>;
   }
 
-  /** Throws the `JobFailure` with which every job is rejected, if the thread has ended. */
+  /** Throws a `JobFailure` if the thread has ended or is closed. */
   assertAlive(): void {
     if (this.#end !== undefined) throw this.#end;
   }
 
-  /** Rejects all jobs, also later ones, and ends the thread after its current step. */
+  /** Rejects all submitted jobs and all later jobs. Ends the thread after its current step. */
   async abandon(): Promise<void> {
-    this.#end ??= closed();
+    this.#end ??= closedFailure();
     this.#rejectAll(this.#end);
     await this.close();
   }
 
-  /** Waits for all submitted jobs, then ends the thread. Later jobs are rejected. */
+  /** Rejects later jobs. Ends the thread after all submitted jobs. Returns after 5 s even if the thread hangs. */
   async close(): Promise<void> {
-    this.#end ??= closed();
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, closeTimeoutMs);
-    });
-    await Promise.race([this.#settled(), timeout]);
-    this.#worker.postMessage(null);
-    await Promise.race([this.#exited, timeout]);
-    clearTimeout(timer);
+    this.#end ??= closedFailure();
+    this.#isClosing = true;
+    this.#send();
+    await settlesWithin(closeTimeoutMs, this.#exited.promise);
     this.#worker.unref();
   }
 
-  async #settled(): Promise<void> {
-    if (this.#waiting.size + this.#underWay.size === 0) return;
-    this.#drained ??= Promise.withResolvers();
-    await this.#drained.promise;
-  }
-
   #schedule(): void {
-    if (this.#scheduled || this.#messages.length >= this.#packing.messages) return;
-    this.#scheduled = true;
-    // Jobs of one turn of the event loop share a message.
+    if (this.#isScheduled || this.#messages.length >= this.#limits.messages) return;
+    this.#isScheduled = true;
+    // All jobs that are submitted in one round of the event loop share a message.
     setImmediate(() => {
-      this.#scheduled = false;
+      this.#isScheduled = false;
       this.#send();
     });
   }
 
   #send(): void {
-    while (this.#waiting.size > 0 && this.#messages.length < this.#packing.messages) {
+    while (this.#waiting.size > 0 && this.#messages.length < this.#limits.messages) {
       const jobs: Job[] = [];
       let weight = 0;
       for (const pending of this.#waiting) {
         weight += pending.weight;
-        if (weight > this.#packing.weight && jobs.length > 0) break;
+        if (weight > this.#limits.weight && jobs.length > 0) break;
         jobs.push({ id: pending.id, name: pending.name, input: pending.input });
         this.#waiting.delete(pending);
-        this.#underWay.set(pending.id, pending);
+        this.#sent.set(pending.id, pending);
       }
-      this.#messages.push({ jobs, at: performance.now() });
+      this.#messages.push({ jobs, sentAt: performance.now() });
       this.#worker.postMessage(jobs);
     }
+    if (!this.#isClosing || this.#waiting.size > 0) return;
+    this.#isClosing = false;
+    // The thread handles messages in order, so it ends after the last job.
+    this.#worker.postMessage(null);
   }
 
   #settle(outcomes: readonly Outcome[]): void {
     const message = this.#messages.shift();
     this.#send();
     for (const outcome of outcomes) {
-      const pending = this.#underWay.get(outcome.id);
+      const pending = this.#sent.get(outcome.id);
       if (pending === undefined) continue;
-      this.#underWay.delete(outcome.id);
+      this.#sent.delete(outcome.id);
       clearTimeout(pending.timer);
-      if ('fault' in outcome) pending.reject(failed(outcome.fault));
+      if ('fault' in outcome) pending.reject(failureOf(outcome.fault));
       else pending.resolve(outcome.result);
     }
     if (message !== undefined)
-      this.#onReply({ jobs: message.jobs, outcomes, seconds: (performance.now() - message.at) / 1000 });
-    this.#announceDrained();
+      this.#onReply({ jobs: message.jobs, outcomes, seconds: (performance.now() - message.sentAt) / 1000 });
   }
 
-  #expire(pending: Pending, timeoutMs: number): void {
-    // A job that the thread has stays in its message: `close` waits for it.
-    this.#waiting.delete(pending);
-    pending.reject(new JobFailure('late', `it took longer than ${timeoutMs} ms`));
-    this.#announceDrained();
-  }
-
-  #die(reason: string): void {
+  #fail(reason: string): void {
     this.#end ??= new JobFailure('ended', `the database's thread failed: ${reason}`);
     this.#rejectAll(this.#end);
   }
 
   #rejectAll(failure: JobFailure): void {
-    for (const pending of [...this.#waiting, ...this.#underWay.values()]) {
+    for (const pending of [...this.#waiting, ...this.#sent.values()]) {
       clearTimeout(pending.timer);
       pending.reject(failure);
     }
     this.#waiting.clear();
-    this.#underWay.clear();
-    this.#announceDrained();
-  }
-
-  #announceDrained(): void {
-    if (this.#waiting.size + this.#underWay.size === 0) this.#drained?.resolve();
+    this.#sent.clear();
   }
 }
 
-const closed = (): JobFailure => new JobFailure('ended', 'the database is closed');
+const closedFailure = (): JobFailure => new JobFailure('ended', 'the database is closed');
 
-/** A thread that has made a hundred pages of 4 MiB keeps a heap of 20 to 40 MiB with this limit, 72 MiB with the default. */
+/** After 100 pages of 4 MiB, the heap of a thread has 20 to 40 MiB with this limit, and 72 MiB with the default. */
 const pageLimits = { maxYoungGenerationSizeMb: 8 } as const;
 
-/** Starts a thread of this package, from its source or its build. */
+/** Starts a thread. Runs its source file, or its built file if this file is built. */
 export function startThread(
   name: 'writer/writer-thread' | 'reader/reader-thread' | 'reader/search-thread',
   setup: ThreadSetup,

@@ -1,33 +1,35 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { Prepare } from './statements.ts';
+import type { Statement } from './statements.ts';
 
-/** A place in an order by time, then id. */
-export type Place = readonly [time: number, id: string];
+/** The sort key of a row. Rows are ordered by time, and rows of the same time by id. */
+export type Position = readonly [time: number, id: string];
 
-/** The rows between two places, both exclusive. */
-export interface PlaceRange {
-  readonly above: Place;
-  readonly below: Place;
+/** The rows between two positions, both exclusive. */
+export interface PositionRange {
+  readonly above: Position;
+  readonly below: Position;
 }
 
-/** The first rows of a range, in an order. */
-export interface Span extends PlaceRange {
-  readonly order: 'asc' | 'desc';
+export type Order = 'asc' | 'desc';
+
+/** The first `maxRows` rows of a range. */
+export interface Span extends PositionRange {
+  readonly order: Order;
   readonly maxRows: number;
 }
 
 /**
- * Returns the span of a time range behind a position, with one row more than `limit`. No id is empty, so a time with an empty id
- * lies just before that time.
+ * Returns the span for a page of `limit` rows after a position. The span has one row more, which shows whether there is a next page.
+ * No id is empty, so a time with an empty id sorts before all rows of that time.
  */
 export function spanOf(
   { from, to }: { readonly from: number | undefined; readonly to: number | undefined },
-  after: Place | undefined,
-  order: 'asc' | 'desc',
+  after: Position | undefined,
+  order: Order,
   limit: number,
 ): Span {
-  const first: Place = [from ?? -Number.MAX_SAFE_INTEGER, ''];
-  const last: Place = [to ?? Number.MAX_SAFE_INTEGER, ''];
+  const first: Position = [from ?? -Number.MAX_SAFE_INTEGER, ''];
+  const last: Position = [to ?? Number.MAX_SAFE_INTEGER, ''];
   return {
     above: order === 'asc' && after !== undefined && isBefore(first, after) ? after : first,
     below: order === 'desc' && after !== undefined && isBefore(after, last) ? after : last,
@@ -36,89 +38,84 @@ export function spanOf(
   };
 }
 
-/** The rows that are read for a page. The row that exceeds `maxBytes` is the last. */
+/** The span of a page. The page ends early with the row that exceeds `maxBytes`. */
 export interface PageSpan extends Span {
   readonly maxBytes: number;
 }
 
-/** Tells how rows of one kind are merged and measured. */
+/** The functions that sort and measure rows of one type. */
 export interface RowKind<Row> {
-  readonly placeOf: (row: Row) => Place;
-  /** Estimates the bytes of a row on the page, never too many. */
+  readonly positionOf: (row: Row) => Position;
+  /** Estimates the bytes that the row adds to a response. The estimate is never too large. */
   readonly bytesOf: (row: Row) => number;
 }
 
 /**
- * Returns the first rows of all branches in their common order. The statement takes the values of a branch, the two places and
- * the maximum number of rows. Each branch reads at most the rows of a page, and only those before the last row found
- * so far. SQLite's own way, `UNION ALL`, would compile up to 400 selects for each question.
+ * Reads a page from several branches. The parameters of the statement are the values of a branch, the two positions and the maximum
+ * number of rows. A `UNION ALL` in SQL would be slower: SQLite would compile up to 400 selects for each query.
  */
 export function readBranches<Row>(
-  statement: ReturnType<Prepare>,
+  statement: Statement<Row>,
   branches: readonly (readonly SQLInputValue[])[],
   span: PageSpan,
   kind: RowKind<Row>,
 ): readonly Row[] {
-  let page: Page<Row> = { found: [], rest: span };
+  let page: PartialPage<Row> = { rows: [], rest: span };
   for (const values of branches) {
     const { above, below, maxRows } = page.rest;
-    const rows = statement.iterate(...values, ...above, ...below, maxRows) as Iterable<unknown>;
-    page = withMore(page, untilFull(rows as Iterable<Row>, page.rest, kind), kind);
+    const rows = statement.iterate(...values, ...above, ...below, maxRows);
+    page = mergeIntoPage(page, takePage(rows, page.rest, kind).rows, kind);
   }
-  return page.found;
+  return page.rows;
 }
 
-/** Returns the first rows, as many as a page takes. Reads no further. */
-export function untilFull<Row>(
+/** Takes rows until the page is full. Does not read any row after that. */
+export function takePage<Row>(
   rows: Iterable<Row>,
   { maxRows, maxBytes }: Pick<PageSpan, 'maxRows' | 'maxBytes'>,
   { bytesOf }: RowKind<Row>,
-): Row[] {
+): { readonly rows: readonly Row[]; readonly isFull: boolean } {
   const taken: Row[] = [];
   let bytes = 0;
   for (const row of rows) {
     taken.push(row);
     bytes += bytesOf(row);
-    if (taken.length === maxRows || bytes > maxBytes) break;
+    if (taken.length === maxRows || bytes > maxBytes) return { rows: taken, isFull: true };
   }
-  return taken;
+  return { rows: taken, isFull: false };
 }
 
-/** The rows found so far for a page, and the span that may hold more of its rows. */
-export interface Page<Row> {
-  readonly found: readonly Row[];
+/** The rows of a page from the branches read so far, and the span in which other branches may have rows of the page. */
+export interface PartialPage<Row> {
+  readonly rows: readonly Row[];
   readonly rest: PageSpan;
 }
 
-/** Adds the rows of another branch to a page. The rest of a full page ends at its last row. */
-export function withMore<Row>(
-  { found, rest }: Page<Row>,
-  rows: readonly Row[],
+/** Adds the rows of another branch to a page. If the page is full then, `rest` ends at its last row. */
+export function mergeIntoPage<Row>(
+  page: PartialPage<Row>,
+  branchRows: readonly Row[],
   kind: RowKind<Row>,
-): Page<Row> {
-  const merged = untilFull(merge(found, rows, rest.order, kind.placeOf), rest, kind);
-  const last = merged.at(-1);
-  const isFull = merged.length === rest.maxRows || merged.length < found.length + rows.length;
-  if (last === undefined || !(isFull || bytesIn(merged, kind) > rest.maxBytes))
-    return { found: merged, rest };
-  const end = rest.order === 'asc' ? { below: kind.placeOf(last) } : { above: kind.placeOf(last) };
-  return { found: merged, rest: { ...rest, ...end } };
+): PartialPage<Row> {
+  const { order } = page.rest;
+  const { rows, isFull } = takePage(merge(page.rows, branchRows, order, kind), page.rest, kind);
+  const last = rows.at(-1);
+  if (last === undefined || !isFull) return { rows, rest: page.rest };
+  const end = order === 'asc' ? { below: kind.positionOf(last) } : { above: kind.positionOf(last) };
+  return { rows, rest: { ...page.rest, ...end } };
 }
 
-const bytesIn = <Row>(rows: readonly Row[], { bytesOf }: RowKind<Row>): number =>
-  rows.reduce((sum, row) => sum + bytesOf(row), 0);
-
-/** Yields the rows of both lists in their common order. */
+/** Yields the rows of two sorted lists in their common order. */
 function* merge<Row>(
   lefts: readonly Row[],
   rights: readonly Row[],
-  order: 'asc' | 'desc',
-  placeOf: (row: Row) => Place,
+  order: Order,
+  { positionOf }: RowKind<Row>,
 ): Iterable<Row> {
   let next = 0;
   for (const left of lefts) {
     for (let right = rights[next]; right !== undefined; right = rights[next]) {
-      if (isBefore(placeOf(left), placeOf(right)) === (order === 'asc')) break;
+      if (isBefore(positionOf(left), positionOf(right)) === (order === 'asc')) break;
       yield right;
       next += 1;
     }
@@ -127,7 +124,7 @@ function* merge<Row>(
   yield* rights.slice(next);
 }
 
-/** Returns whether the first place comes first. Ids are ASCII: to compare their UTF-16 code units is to compare bytes. */
-function isBefore(first: Place, second: Place): boolean {
-  return first[0] === second[0] ? first[1] < second[1] : first[0] < second[0];
+/** Compares two positions. Ids are ASCII, so JavaScript sorts them like SQLite, which compares bytes. */
+function isBefore([leftTime, leftId]: Position, [rightTime, rightId]: Position): boolean {
+  return leftTime === rightTime ? leftId < rightId : leftTime < rightTime;
 }

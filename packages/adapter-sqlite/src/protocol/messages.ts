@@ -1,41 +1,44 @@
-/** A job for a thread. */
+import { parentPort } from 'node:worker_threads';
+
+/** A function to call on a thread, and its argument. */
 export interface Job {
   readonly id: number;
   readonly name: string;
   readonly input: unknown;
 }
 
-/** Why a job failed: SQLite's result code and fixed text, or the name of a bug's error. Has no content of the file. */
+/** The reason why a job failed: SQLite's result code and its fixed text, or the name of another error. Quotes no stored data. */
 export interface Fault {
   readonly code: number | undefined;
   readonly text: string;
-  /** The job was abandoned at its deadline. */
+  /** Set if the job exceeded its deadline. */
   readonly isLate?: true;
 }
 
-/** The result of a job, or why it has none. */
+/** The response to a job. */
 export type Outcome =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly fault: Fault };
 
-/** The first message of the writer: undefined if the file can be used, else why not, for the operator. */
+/** The first message of the writer. */
 export interface Greeting {
+  /** The message of the DataFileError, or undefined if the file can be used. */
   readonly unusable: string | undefined;
 }
 
-/** The settings that a thread is started with. */
+/** The settings of a thread. */
 export interface ThreadSetup {
   readonly file: string;
-  /** The time that SQLite waits for the lock of another connection. */
+  /** The maximum time that SQLite waits for the lock of another connection. */
   readonly busyTimeoutMs: number;
   /** The number of records that stay on the log although every group has handled them. */
   readonly retainedRecords: number;
 }
 
-/** The functions of a thread by the names of their jobs. */
+/** The functions of a thread, by the names of their jobs. */
 export type Runners = Readonly<Record<string, (input: never) => unknown>>;
 
-/** Describes an error without its message: SQLite's message may quote names, and that of a bug anything. */
+/** Describes an error without its message, because the message may quote stored data. */
 export function faultOf(error: unknown): Fault {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'errcode') : undefined;
   const text: unknown = error instanceof Error ? Reflect.get(error, 'errstr') : undefined;
@@ -43,9 +46,20 @@ export function faultOf(error: unknown): Fault {
   return { code: undefined, text: error instanceof Error ? error.name : 'unknown' };
 }
 
-/** Runs a job. */
 export function runJob(runners: Runners, { name, input }: Job): unknown {
   const runner = runners[name];
   if (runner === undefined) throw new Error(`There is no job ${name}.`);
   return runner(input as never);
+}
+
+/** Passes the jobs of each message to `run`. After the last message, which is null, it calls `close` and the thread ends. */
+export function receiveJobs(run: (jobs: readonly Job[]) => void, close: () => void): void {
+  parentPort?.on('message', (jobs: readonly Job[] | null) => {
+    if (jobs !== null) {
+      run(jobs);
+      return;
+    }
+    parentPort?.close();
+    close();
+  });
 }

@@ -1,26 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type ActivityFilter, type JsonObject, MetadataCondition, parseJson } from '@user-activity/domain';
 
-/** The conditions of a filter that no index serves. A filter that is added needs no other file of this package. */
+/** The conditions of a filter that no index serves. A new condition of this kind changes only this file of the package. */
 export interface RowConditions {
   readonly metadata: readonly MetadataCondition[];
 }
 
-/** Returns the conditions that each row is tested for, or undefined if an index serves the whole filter. */
+/** Returns undefined if indexes serve the whole filter. */
 export const rowConditionsOf = ({ metadata }: ActivityFilter): RowConditions | undefined =>
   metadata.length > 0 ? { metadata } : undefined;
 
-/** SQL condition: the row meets the conditions that were set last. */
+/** SQL condition: the row meets the conditions that were last passed to `SetConditions`. */
 export const rowMatches = 'row_matches(metadata)';
 
-/** Sets the conditions that `rowMatches` tests. */
+/** Sets the conditions that `rowMatches` tests on a connection. */
 export type SetConditions = (conditions: RowConditions) => void;
 
-/** Adds the function of `rowMatches` to a connection. It is faster than testing rows that a query returned. */
+/** Defines the SQL function `row_matches`. It is faster than a test of the rows that a query returned. */
 export function addRowMatches(db: DatabaseSync): SetConditions {
   let matches: (metadata: string) => boolean = () => false;
-  const [name = ''] = rowMatches.split('(');
-  db.function(name, { directOnly: true }, (metadata) => (matches(String(metadata)) ? 1 : 0));
+  db.function('row_matches', { directOnly: true }, (metadata) => (matches(String(metadata)) ? 1 : 0));
   return (conditions) => {
     matches = metadataTest(conditions.metadata);
   };
@@ -29,7 +28,7 @@ export function addRowMatches(db: DatabaseSync): SetConditions {
 function metadataTest(conditions: readonly MetadataCondition[]): (metadata: string) => boolean {
   const texts = conditions.map(({ scalars }) => [...scalars].map((scalar) => JSON.stringify(scalar)));
   return (metadata) => {
-    // The file holds what JSON.stringify gave, so a scalar has one spelling: most metadata need not be parsed.
+    // Stored metadata is the output of JSON.stringify, so a text search rules out most rows.
     if (!texts.every((spellings) => spellings.some((text) => metadata.includes(text)))) return false;
     const parsed = parseJson(metadata) as JsonObject;
     return conditions.every((condition) => MetadataCondition.matches(condition, parsed));

@@ -1,15 +1,14 @@
 import type { RowKind } from './branches.ts';
 
-/** Text or bytes. Bytes must not be a view into a larger buffer: all of that would be copied to the thread. */
+/** Text or bytes. Bytes must not be a view into a larger buffer, because the whole buffer would be copied to the thread. */
 export type Bytes = string | Uint8Array | null;
 
-/** A record to append. Its headers are JSON, lists of base64 by name, or null if it has none. */
+/** A record to append. `headers` is a JSON object with lists of base64 values, or null if the record has no headers. */
 export type LogRow = readonly [key: Bytes, value: Bytes, headers: string | null];
 
-/** A record of the log. */
 export type LogEntry = readonly [offset: number, ...LogRow];
 
-/** An activity. Its metadata is JSON, its times are milliseconds since 1970. */
+/** An activity. `metadata` is JSON; the times are in milliseconds since 1970. */
 export type ActivityRow = readonly [
   id: string,
   userId: string,
@@ -19,11 +18,20 @@ export type ActivityRow = readonly [
   receivedAt: number,
 ];
 
-/** A dead letter. Its headers are JSON, lists of base64 by name. */
+/** The columns of an `ActivityRow`, in the same order. */
+export const activityColumns = 'id, user_id, type, metadata, created_at, received_at';
+
+/** Sorts by `createdAt` and id. Metadata makes up nearly the whole size of a row, so only its length counts. */
+export const activityKind: RowKind<ActivityRow> = {
+  positionOf: (row) => [row[4], row[0]],
+  bytesOf: (row) => row[3].length,
+};
+
+export type OriginRow = readonly [topic: string, partition: number, offset: number];
+
+/** A dead letter. `headers` is a JSON object with lists of base64 values. */
 export type LetterRow = readonly [
-  topic: string,
-  partition: number,
-  offset: number,
+  ...origin: OriginRow,
   key: Uint8Array | null,
   value: Uint8Array | null,
   headers: string,
@@ -33,11 +41,11 @@ export type LetterRow = readonly [
   activityId: string | null,
 ];
 
-/** The columns of a `LetterRow`, in its order. */
+/** The columns of a `LetterRow`, in the same order. */
 export const letterColumns =
   'topic, partition, offset, key, value, headers, code, reason, died_at, activity_id';
 
-/** A dead letter on a page. Parts that are too large are null; the sizes in bytes are of the whole parts. */
+/** A dead letter on a page. Parts that are too large are null. The sizes are the bytes of the stored parts. */
 export type ListedRow = readonly [
   id: string,
   diedAt: number,
@@ -51,12 +59,3 @@ export type ListedRow = readonly [
   headersSize: number,
   activityId: string | null,
 ];
-
-/** Activities are ordered by createdAt and id, and measured by their metadata, which is most of their size. */
-export const activityKind: RowKind<ActivityRow> = {
-  placeOf: (row) => [row[4], row[0]],
-  bytesOf: (row) => row[3].length,
-};
-
-/** The columns of an `ActivityRow`, in its order. */
-export const activityColumns = 'id, user_id, type, metadata, created_at, received_at';

@@ -1,26 +1,24 @@
-import type { PlaceRange } from './branches.ts';
+import type { PositionRange } from './branches.ts';
 import type { RowConditions } from './row-conditions.ts';
 
-/** The part of a filter that indexes serve. */
+/** The part of a filter that indexes serve. An empty list matches all values. */
 export interface IndexedFilter {
-  /** Empty: all users. */
   readonly userIds: readonly string[];
-  /** Empty: all types. */
   readonly types: readonly string[];
 }
 
-/** The activities that a question is about. */
-export interface Selection extends IndexedFilter, PlaceRange {
+/** The activities that a query reads or counts. */
+export interface Selection extends IndexedFilter, PositionRange {
   readonly conditions: RowConditions | undefined;
 }
 
-/** One user, one type, one of each, or neither: each shape has an index of its own. */
+/** The fields that a filter has values for: none, the user, the type, or both. Each shape has an index. */
 export type Shape = 'all' | 'user' | 'type' | 'both';
 
-/** The branches of a question: each is one range of one index, and has the values with which that range begins. */
-interface Branches {
+/** One range of the index of a shape. `values` are the user and the type, as far as the shape has them. */
+export interface Branch {
   readonly shape: Shape;
-  readonly branches: readonly (readonly string[])[];
+  readonly values: readonly string[];
 }
 
 const sources: Readonly<Record<Shape, { readonly index: string; readonly equal: string }>> = {
@@ -30,23 +28,25 @@ const sources: Readonly<Record<Shape, { readonly index: string; readonly equal: 
   both: { index: 'activities_by_user_and_type', equal: 'user_id = ? AND type = ? AND ' },
 };
 
-/** Returns the name of the shape's index. */
 export const indexFor = (shape: Shape): string => sources[shape].index;
 
 /**
- * Returns the SQL that reads a branch, up to and with its values; a condition on places follows. The index is named because SQLite
- * would take that of types for a user and a type, and read the whole type.
+ * Returns the start of the SQL that reads a branch. A condition on positions must follow. The SQL names the index, because for a user
+ * and a type SQLite would choose the index of types and read all activities of the type.
  */
 export function fromBranch(shape: Shape): string {
   const { index, equal } = sources[shape];
   return `FROM activities INDEXED BY ${index} WHERE ${equal}`;
 }
 
-/** Pairs every user with every type. */
-export function branchesOf({ userIds, types }: IndexedFilter): Branches {
-  const users = userIds.length > 0 ? userIds.map((user) => [user]) : [[]];
-  const kinds = types.length > 0 ? types.map((type) => [type]) : [[]];
-  const branches = users.flatMap((user) => kinds.map((kind) => [...user, ...kind]));
-  if (userIds.length > 0) return { shape: types.length > 0 ? 'both' : 'user', branches };
-  return { shape: types.length > 0 ? 'type' : 'all', branches };
+/** Returns the shape of a filter, and the values of a branch for each pair of a user and a type. */
+export function branchesOf({ userIds, types }: IndexedFilter) {
+  const branches = listsOf(userIds).flatMap((user) => listsOf(types).map((type) => [...user, ...type]));
+  const shapeOfTypes: Shape = types.length > 0 ? 'type' : 'all';
+  const shapeOfUsers: Shape = types.length > 0 ? 'both' : 'user';
+  return { shape: userIds.length > 0 ? shapeOfUsers : shapeOfTypes, branches };
 }
+
+/** Returns a list of each value, or one empty list if there is no value. */
+export const listsOf = (values: readonly string[]): readonly (readonly string[])[] =>
+  values.length > 0 ? values.map((value) => [value]) : [[]];

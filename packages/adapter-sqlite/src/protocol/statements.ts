@@ -1,29 +1,29 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 
-/** A row that a query returns: its columns in order. */
-export type Row = readonly SQLOutputValue[];
-
-/** A prepared statement. */
-interface Statement {
+/** A prepared statement. A row is an array of columns. */
+export interface Statement<Row> {
+  /** Returns the number of changed rows. */
   run(...values: readonly SQLInputValue[]): number;
   all(...values: readonly SQLInputValue[]): readonly Row[];
   iterate(...values: readonly SQLInputValue[]): Iterable<Row>;
 }
 
-/** Returns the prepared statement of an SQL text. Statements are never removed from the cache, so the set of texts must be fixed. */
-export type Prepare = (sql: string) => Statement;
+/**
+ * Returns the prepared statement of an SQL text, with the row type that the caller states. The number of texts must be bounded, because
+ * every statement stays in memory.
+ */
+export type Prepare = <Row = readonly SQLOutputValue[]>(sql: string) => Statement<Row>;
 
-/** Returns a function that prepares statements on a connection, and caches them by their SQL text. */
 export function statementCache(db: DatabaseSync): Prepare {
-  const statements = new Map<string, Statement>();
-  return (sql) => {
+  const statements = new Map<string, Statement<unknown>>();
+  return <Row>(sql: string) => {
     const cached = statements.get(sql);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) return cached as Statement<Row>;
     const prepared = db.prepare(sql);
     prepared.setReturnArrays(true);
-    const statement: Statement = {
+    // The casts are needed because the types of node:sqlite do not know `setReturnArrays`.
+    const statement: Statement<Row> = {
       run: (...values) => Number(prepared.run(...values).changes),
-      // The types of node:sqlite do not know `setReturnArrays`.
       all: (...values) => prepared.all(...values) as unknown as readonly Row[],
       iterate: (...values) => prepared.iterate(...values) as unknown as Iterable<Row>,
     };

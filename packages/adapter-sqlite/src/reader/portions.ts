@@ -1,7 +1,7 @@
-import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { Place, Span } from '../protocol/branches.ts';
+import type { SQLInputValue } from 'node:sqlite';
+import type { Order, Position, Span } from '../protocol/branches.ts';
 import type { RowConditions, SetConditions } from '../protocol/row-conditions.ts';
-import { fromBranch, type Shape } from '../protocol/shapes.ts';
+import { type Branch, fromBranch, type Shape } from '../protocol/shapes.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
 /** The connection of a thread that reads. */
@@ -10,72 +10,57 @@ export interface Reader {
   readonly setConditions: SetConditions;
 }
 
-/**
- * The number of rows of a step: keys of an index, or rows of the table. A step takes a few milliseconds, and 25 ms for
- * rows with the largest metadata.
- */
+/** The number of index keys, or of table rows, for one step. A step takes a few milliseconds; with the largest metadata, 25 ms. */
 export const portionRows = { ofIndex: 5000, ofTable: 250 } as const;
 
-/** Rows of a branch that follow each other: those after `near` up to and with `far`, in the order of the walk. */
+/** Consecutive rows of a branch, in the order of the query: the rows after `start`, up to and including `end`. */
 export interface Portion {
-  readonly near: Place;
-  readonly far: Place;
-  /** The number of rows. Undefined for the last portion, which has fewer than a full one. */
+  readonly start: Position;
+  readonly end: Position;
+  /** The number of rows. Undefined for the last portion, which is smaller than the others. */
   readonly rows: number | undefined;
 }
 
-/** Returns the SQL condition for the rows of a portion. It takes `portionValues`. */
-export const inPortion = (order: 'asc' | 'desc'): string =>
+/** Returns the SQL condition for the rows of a portion. `portionValues` are its parameters. */
+export const inPortion = (order: Order): string =>
   order === 'asc'
     ? '(created_at, id) > (?, ?) AND (created_at, id) <= (?, ?)'
     : '(created_at, id) < (?, ?) AND (created_at, id) >= (?, ?)';
 
-export const portionValues = ({ near, far }: Portion): readonly SQLInputValue[] => [...near, ...far];
+export const portionValues = ({ start, end }: Portion): readonly SQLInputValue[] => [...start, ...end];
 
 /** Returns the SQL that finds the last row of a portion. It reads only the index. */
-export const edgeSql = (shape: Shape, order: 'asc' | 'desc'): string =>
+export const portionEndSql = (shape: Shape, order: Order): string =>
   `SELECT created_at, id ${fromBranch(shape)} ${inPortion(order)}
     ORDER BY created_at ${order}, id ${order} LIMIT 1 OFFSET ?`;
 
-/** One range of the index of a shape. */
-export interface Branch {
-  readonly shape: Shape;
-  readonly values: readonly string[];
-}
-
-/**
- * Cuts the rows of a branch within a span into portions of `rows` rows, each when it is asked for. No row may be at the places
- * of the span: there is none at those of `spanOf`.
- */
+/** Yields portions of `rows` rows. Finds each portion only when it is requested. No row may be exactly at `above` or `below`. */
 export function* portionsOf(
   prepare: Prepare,
-  branch: Branch,
+  { shape, values }: Branch,
   { above, below, order }: Pick<Span, 'above' | 'below' | 'order'>,
   rows: number,
-): Generator<Portion, void, undefined> {
-  const edge = prepare(edgeSql(branch.shape, order));
-  const end = order === 'asc' ? below : above;
-  for (let near = order === 'asc' ? above : below; ; ) {
-    const [far] = edge.all(...branch.values, ...near, ...end, rows - 1) as unknown as readonly Place[];
-    if (far === undefined) {
-      yield { near, far: end, rows: undefined };
-      return;
-    }
-    yield { near, far, rows };
-    near = far;
+): Iterable<Portion> {
+  const endOfPortion = prepare<Position>(portionEndSql(shape, order));
+  const last = order === 'asc' ? below : above;
+  for (let start = order === 'asc' ? above : below; ; ) {
+    const [end] = endOfPortion.all(...values, ...start, ...last, rows - 1);
+    yield end === undefined ? { start, end: last, rows: undefined } : { start, end, rows };
+    if (end === undefined) return;
+    start = end;
   }
 }
 
-/** Yields the rows that a statement gives for each portion of a branch of the table. The caller ends its step after each. */
-export function* rowsByPortion(
+/** Yields the rows that `read` returns for each portion of a branch. The caller must end its step after each portion. */
+export function* rowsByPortion<Row>(
   { prepare, setConditions }: Reader,
   branch: Branch,
   span: Pick<Span, 'above' | 'below' | 'order'>,
   conditions: RowConditions | undefined,
-  read: (values: readonly SQLInputValue[]) => readonly (readonly SQLOutputValue[])[],
-): Generator<readonly (readonly SQLOutputValue[])[], void, undefined> {
+  read: (values: readonly SQLInputValue[]) => readonly Row[],
+): Iterable<readonly Row[]> {
   for (const portion of portionsOf(prepare, branch, span, portionRows.ofTable)) {
-    // Another question may have set its own since the step before.
+    // Another query may have set its own conditions since the last step.
     if (conditions !== undefined) setConditions(conditions);
     yield read([...branch.values, ...portionValues(portion)]);
   }

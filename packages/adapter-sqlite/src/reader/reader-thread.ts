@@ -4,44 +4,32 @@ import {
   faultOf,
   type Job,
   type Outcome,
+  receiveJobs,
   runJob,
-  type Runners,
   type ThreadSetup,
 } from '../protocol/messages.ts';
 import { readJobs } from './read-jobs.ts';
 import { statementCache } from '../protocol/statements.ts';
 
-/** Runs a thread that answers questions, on a connection that only reads. The last message is null: it ends the thread. */
-function main(): void {
-  const { file, busyTimeoutMs } = workerData as ThreadSetup;
-  let db: DatabaseSync | undefined;
-  let runners: Runners | undefined;
-  const open = (): Runners => {
-    // Opened with the first job, as the writer makes the file while this thread starts.
-    db ??= new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
-    runners ??= { ...readJobs(statementCache(db)) };
-    return runners;
-  };
-  // In a transaction, so that all parts of an answer are of one moment.
-  const answer = (job: Job): Outcome => {
-    try {
-      const ready = open();
-      db?.exec('BEGIN');
-      return { id: job.id, result: runJob(ready, job) };
-    } catch (error) {
-      return { id: job.id, fault: faultOf(error) };
-    } finally {
-      if (db?.isTransaction === true) db.exec('ROLLBACK');
-    }
-  };
-  parentPort?.on('message', (jobs: readonly Job[] | null) => {
-    if (jobs !== null) {
-      parentPort?.postMessage(jobs.map(answer));
-      return;
-    }
-    parentPort?.close();
-    db?.close();
-  });
+const { file, busyTimeoutMs } = workerData as ThreadSetup;
+const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs, open: false });
+const runners = readJobs(statementCache(db));
+
+function outcomeOf(job: Job): Outcome {
+  try {
+    // The connection opens with the first job, because the writer creates the file while this thread starts.
+    if (!db.isOpen) db.open();
+    // In a transaction, all statements of a job read the same state of the database.
+    db.exec('BEGIN');
+    return { id: job.id, result: runJob(runners, job) };
+  } catch (error) {
+    return { id: job.id, fault: faultOf(error) };
+  } finally {
+    if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
+  }
 }
 
-main();
+receiveJobs(
+  (jobs) => parentPort?.postMessage(jobs.map(outcomeOf)),
+  () => db.isOpen && db.close(),
+);

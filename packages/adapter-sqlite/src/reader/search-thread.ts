@@ -1,45 +1,36 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Job, ThreadSetup } from '../protocol/messages.ts';
-import type { Reader } from './portions.ts';
+import { receiveJobs, runJob, type ThreadSetup } from '../protocol/messages.ts';
 import { addRowMatches } from '../protocol/row-conditions.ts';
-import { searchJobs } from './search-jobs.ts';
+import { type SearchJobs, searchJobs } from './search-jobs.ts';
 import { statementCache } from '../protocol/statements.ts';
-import { Turns } from '../protocol/turns.ts';
+import { JobScheduler, type Steps } from '../protocol/job-scheduler.ts';
 
-/** Runs the thread for questions that may take long, on a connection that only reads. The last message is null: it ends the thread. */
-function main(): void {
-  const { file, busyTimeoutMs } = workerData as ThreadSetup;
-  let db: DatabaseSync | undefined;
-  let opened: Reader | undefined;
-  const reader = (): Reader => {
-    // Opened with the first step, as the writer makes the file while this thread starts.
-    db ??= new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
-    opened ??= { prepare: statementCache(db), setConditions: addRowMatches(db) };
-    return opened;
-  };
-  const turns = new Turns({
-    ...searchJobs({
-      prepare: (sql) => reader().prepare(sql),
-      setConditions: (conditions) => reader().setConditions(conditions),
-    }),
-  });
-  const step = (): void => {
-    const outcome = turns.step();
-    if (outcome !== undefined) parentPort?.postMessage([outcome]);
-    if (!turns.empty) setImmediate(step);
-  };
-  parentPort?.on('message', (jobs: readonly Job[] | null) => {
-    if (jobs !== null) {
-      // Messages are received between two steps, so new jobs can be tried early.
-      if (turns.empty) setImmediate(step);
-      for (const job of jobs) turns.add(job);
-      return;
-    }
-    turns.clear();
-    parentPort?.close();
-    db?.close();
-  });
+const { file, busyTimeoutMs } = workerData as ThreadSetup;
+const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs, open: false });
+let runners: SearchJobs | undefined;
+
+const scheduler = new JobScheduler((job) => {
+  // The connection opens with the first job, because the writer creates the file while this thread starts.
+  if (!db.isOpen) db.open();
+  runners ??= searchJobs({ prepare: statementCache(db), setConditions: addRowMatches(db) });
+  return runJob(runners, job) as Steps<unknown>;
+});
+
+function runNextStep(): void {
+  const outcome = scheduler.step();
+  if (outcome !== undefined) parentPort?.postMessage([outcome]);
+  // The event loop receives messages between two steps, so a new job does not wait for the end of a long one.
+  if (!scheduler.isEmpty) setImmediate(runNextStep);
 }
 
-main();
+receiveJobs(
+  (jobs) => {
+    if (scheduler.isEmpty) setImmediate(runNextStep);
+    for (const job of jobs) scheduler.add(job);
+  },
+  () => {
+    scheduler.clear();
+    if (db.isOpen) db.close();
+  },
+);

@@ -1,31 +1,28 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import type { Grouping } from './groups.ts';
 
-/** Slots of time, numbered floor((created_at + offsetMs) / unitMs). */
+/** Slots of time. The number of a slot is floor((created_at + offsetMs) / unitMs). */
 export interface Slots {
   readonly unitMs: number;
   readonly offsetMs: number;
 }
 
-/** Returns the slot that others are counted from in SQL, far before any row: division there rounds towards zero. */
+/** Returns a slot long before any row. SQL counts slots from there, because its division rounds negative numbers towards zero. */
 const baseOf = (unitMs: number): number => Math.floor(-1e14 / unitMs);
 
-/** SQL expression: the slot of a row, less that of the base. */
+/** SQL expression: the slot of a row, relative to the slot of `baseOf`. */
 export const slotExpression = '(created_at - ?) / ?';
 
 export const groupingBySlot = ({ unitMs, offsetMs }: Slots): Grouping => ({
   expression: slotExpression,
-  // SQLite's integers are JavaScript's big ones.
+  // A bigint is bound as an integer, a number as a float, whose division does not round.
   values: [BigInt(baseOf(unitMs) * unitMs - offsetMs), BigInt(unitMs)],
 });
 
-/** Returns the slot for a value of `slotExpression`. */
-export const slotOf = (value: SQLOutputValue | undefined, { unitMs }: Pick<Slots, 'unitMs'>): number =>
-  baseOf(unitMs) + Number(value);
+/** Converts a value of `slotExpression` to the number of the slot. */
+export const slotOf = (value: number, unitMs: number): number => baseOf(unitMs) + value;
 
-/** Returns the slot that a moment is in. */
-export const slotAt = (moment: number, { unitMs, offsetMs }: Slots): number =>
-  Math.floor((moment + offsetMs) / unitMs);
+export const slotAt = (time: number, { unitMs, offsetMs }: Slots): number =>
+  Math.floor((time + offsetMs) / unitMs);
 
-/** Returns the first moment of a slot. */
-export const beginOf = (slot: number, { unitMs, offsetMs }: Slots): number => slot * unitMs - offsetMs;
+/** Returns the first millisecond of a slot. */
+export const startOf = (slot: number, { unitMs, offsetMs }: Slots): number => slot * unitMs - offsetMs;

@@ -1,24 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Fault, faultOf, type Job, type Outcome, type Runners, runJob } from '../protocol/messages.ts';
+import { faultOf, type Job, type Outcome, type Runners, runJob } from '../protocol/messages.ts';
 
 /**
- * Runs all jobs in one transaction, so that they share one sync. A job that fails undoes only its own changes. If the transaction
- * can't be committed, every job has failed.
+ * Runs all jobs in one transaction, so that they share one sync of the disk. A failed job undoes only its own changes. If the commit
+ * fails, all jobs fail.
  */
 export function commitTogether(db: DatabaseSync, runners: Runners, jobs: readonly Job[]): Outcome[] {
   try {
     db.exec('BEGIN IMMEDIATE');
-    const outcomes = jobs.map((job) => runAlone(db, runners, job));
+    const outcomes = jobs.map((job) => runInSavepoint(db, runners, job));
     db.exec('COMMIT');
     return outcomes;
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
-    const fault: Fault = faultOf(error);
+    const fault = faultOf(error);
     return jobs.map(({ id }) => ({ id, fault }));
   }
 }
 
-function runAlone(db: DatabaseSync, runners: Runners, job: Job): Outcome {
+function runInSavepoint(db: DatabaseSync, runners: Runners, job: Job): Outcome {
   db.exec('SAVEPOINT job');
   try {
     const result = runJob(runners, job);
@@ -27,8 +27,7 @@ function runAlone(db: DatabaseSync, runners: Runners, job: Job): Outcome {
   } catch (error) {
     // On some failures, such as a full disk, SQLite undoes the whole transaction, with the changes of all jobs.
     if (!db.isTransaction) throw error;
-    db.exec('ROLLBACK TO job');
-    db.exec('RELEASE job');
+    db.exec('ROLLBACK TO job; RELEASE job');
     return { id: job.id, fault: faultOf(error) };
   }
 }

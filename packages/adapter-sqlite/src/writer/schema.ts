@@ -1,45 +1,32 @@
 import { edgeTopic, letterOverheadBytes } from '@user-activity/domain';
 
-/** Marks the file as ours: "UALG". */
+/** The id in the header of the file: "UALG" in ASCII. */
 export const applicationId = 0x55_41_4c_47;
 
-/** The version of the schema. Every change of the schema increments it. */
-export const schemaVersion = 4;
-
-/** Migrates version 1 to 2: the log keeps headers, and dead letters can be listed. */
-const toVersion2 = `
-  ALTER TABLE log ADD COLUMN headers TEXT;
+/** The SQL that migrates a file by one version. The first entry migrates version 1 to version 2. */
+export const migrations: readonly string[] = [
+  // Adds headers to the log, and the ids by which dead letters are listed.
+  `ALTER TABLE log ADD COLUMN headers TEXT;
   ALTER TABLE dead_letters ADD COLUMN id TEXT AS (topic || ':' || partition || ':' || offset) VIRTUAL;
   CREATE INDEX dead_letters_by_time ON dead_letters (died_at, id);
-  CREATE INDEX dead_letters_by_code ON dead_letters (code, died_at, id);
-`;
-
-/** Migrates version 2 to 3: dead letters can be found by the id of their activity. */
-const toVersion3 = `
-  ALTER TABLE dead_letters ADD COLUMN activity_id TEXT;
-  CREATE INDEX dead_letters_by_activity ON dead_letters (activity_id, died_at) WHERE activity_id IS NOT NULL;
-`;
-
-/** Migrates version 3 to 4: the total size and the oldest of the dead letters of the edge can be read from an index. */
-const toVersion4 = `
-  ALTER TABLE dead_letters ADD COLUMN size INTEGER AS (
+  CREATE INDEX dead_letters_by_code ON dead_letters (code, died_at, id);`,
+  // Dead letters can be found by the id of their activity.
+  `ALTER TABLE dead_letters ADD COLUMN activity_id TEXT;
+  CREATE INDEX dead_letters_by_activity ON dead_letters (activity_id, died_at) WHERE activity_id IS NOT NULL;`,
+  // An index alone gives the total size and the oldest of the dead letters of the edge.
+  `ALTER TABLE dead_letters ADD COLUMN size INTEGER AS (
     ${letterOverheadBytes} + coalesce(length(key), 0) + coalesce(length(value), 0) + octet_length(headers) + octet_length(reason)
   ) VIRTUAL;
-  CREATE INDEX dead_letters_of_edge ON dead_letters (died_at, size) WHERE topic = '${edgeTopic}';
-`;
+  CREATE INDEX dead_letters_of_edge ON dead_letters (died_at, size) WHERE topic = '${edgeTopic}';`,
+];
 
-/** Maps each older version of a file to the SQL that brings it to the next. */
-export const upgrades: ReadonlyMap<number, string> = new Map([
-  [1, toVersion2],
-  [2, toVersion3],
-  [3, toVersion4],
-]);
+export const schemaVersion = migrations.length + 1;
 
 /**
- * The schema. Texts are compared by their bytes, which is SQLite's default. The table of activities keeps its row ids: its rows are
- * large, and clients choose ids in any order. `WITHOUT ROWID` made writes a third slower.
+ * The SQL for a new file: the tables of version 1 and all migrations. The table of activities keeps its row ids, because its rows are
+ * large and clients choose ids in any order. `WITHOUT ROWID` made writes a third slower.
  */
-export const schema: string = `
+export const schema = `
   CREATE TABLE log (
     offset INTEGER PRIMARY KEY AUTOINCREMENT,
     key ANY CHECK (typeof(key) IN ('text', 'blob', 'null')),
@@ -75,9 +62,7 @@ export const schema: string = `
     died_at INTEGER NOT NULL,
     PRIMARY KEY (topic, partition, offset)
   ) STRICT;
-  ${toVersion2}
-  ${toVersion3}
-  ${toVersion4}
+  ${migrations.join('\n')}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;

@@ -1,86 +1,72 @@
-import type { LetterSweep, SweepLimits } from '@user-activity/domain';
-import { type LetterRemoval, removeLetters } from '../protocol/letter-jobs.ts';
+import type { SweepLimits } from '@user-activity/domain';
 import {
   type ActivityRow,
   activityColumns,
   letterColumns,
   type LetterRow,
   type LogRow,
+  type OriginRow,
 } from '../protocol/rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 import { sweep } from './sweep-job.ts';
 
-// Limits how long a commit takes. The next commits trim the rest.
-const maxTrimmed = 5000;
+// Limits the duration of a commit. The next commits trim the other records.
+const maxTrimmedRecords = 5000;
 
-const append = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
-const insert = `INSERT INTO activities (${activityColumns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
-const select = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
-const insertLetter = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const join = `INSERT INTO groups (name, next_offset) VALUES (?, (SELECT coalesce(min(offset), 0) FROM log))
+const appendSql = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
+const insertSql = `INSERT INTO activities (${activityColumns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+const selectSql = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
+const addLetterSql = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const removeLetterSql =
+  'DELETE FROM dead_letters WHERE topic = ? AND partition = ? AND offset = ? AND died_at = ?';
+const joinSql = `INSERT INTO groups (name, next_offset) VALUES (?, (SELECT coalesce(min(offset), 0) FROM log))
   ON CONFLICT (name) DO NOTHING`;
-const commit = 'UPDATE groups SET next_offset = max(next_offset, ?) WHERE name = ?';
-const trim = `DELETE FROM log
+const commitSql = 'UPDATE groups SET next_offset = max(next_offset, ?) WHERE name = ?';
+const trimSql = `DELETE FROM log
   WHERE offset < min((SELECT min(next_offset) FROM groups), (SELECT max(offset) FROM log) + 1 - ?)
-    AND offset < (SELECT min(offset) FROM log) + ${maxTrimmed}`;
-const beat = 'UPDATE heartbeat SET beats = beats + 1';
+    AND offset < (SELECT min(offset) FROM log) + ${maxTrimmedRecords}`;
+const beatSql = 'UPDATE heartbeat SET beats = beats + 1';
 
-/** The jobs of the writing thread. Each is done as a whole or not at all. */
-export interface WriteJobs {
-  append(rows: readonly LogRow[]): null;
-  /** Returns null for each activity that was inserted, else the stored activity with its id. */
-  save(rows: readonly ActivityRow[]): readonly (ActivityRow | null)[];
-  addLetters(letters: readonly LetterRow[]): null;
-  /** Removes the dead letters that did not die again. */
-  removeLetters(removals: readonly LetterRemoval[]): null;
-  /** Removes the dead letters that are due. */
-  sweep(limits: SweepLimits): LetterSweep;
-  /** Registers the group. A new group begins at the oldest record. */
-  join(group: string): null;
-  /** Notes that the group has handled everything before `next`. Deletes some records that no group needs any more. */
-  commit(progress: { readonly group: string; readonly next: number }): null;
-  /** Fails if a record could not be appended. */
-  probe(input: null): null;
-}
+export type WriteJobs = ReturnType<typeof writeJobs>;
 
-export function writeJobs(prepare: Prepare, retainedRecords: number): WriteJobs {
+/** Returns the jobs of the writing thread. Each job changes everything or nothing. */
+export function writeJobs(prepare: Prepare, retainedRecords: number) {
   return {
-    append(rows) {
-      const statement = prepare(append);
-      for (const row of rows) statement.run(...row);
-      return null;
+    append(rows: readonly LogRow[]) {
+      for (const row of rows) prepare(appendSql).run(...row);
     },
-    save(rows) {
-      const [inserting, selecting] = [prepare(insert), prepare(select)];
-      return rows.map((row) => {
-        if (inserting.run(...row) === 1) return null;
-        return selecting.all(row[0])[0] as unknown as ActivityRow;
-      });
+    /** Returns null for each new activity, and the stored activity for each id that exists. */
+    save: (rows: readonly ActivityRow[]) =>
+      rows.map((row) =>
+        prepare(insertSql).run(...row) === 1
+          ? null
+          : (prepare<ActivityRow>(selectSql).all(row[0])[0] ?? null),
+      ),
+    addLetters(letters: readonly LetterRow[]) {
+      for (const letter of letters) prepare(addLetterSql).run(...letter);
     },
-    addLetters(letters) {
-      const statement = prepare(insertLetter);
-      for (const letter of letters) statement.run(...letter);
-      return null;
+    /** Removes dead letters. A record that died again since `diedAt` keeps its dead letter. */
+    removeLetters(letters: readonly (readonly [...origin: OriginRow, diedAt: number])[]) {
+      for (const letter of letters) prepare(removeLetterSql).run(...letter);
     },
-    removeLetters: (removals) => removeLetters(prepare, removals),
-    sweep: (limits) => sweep(prepare, limits),
-    join(group) {
-      prepare(join).run(group);
-      return null;
+    sweep: (limits: SweepLimits) => sweep(prepare, limits),
+    /** Registers the group. A new group starts at the oldest record. */
+    join(group: string) {
+      prepare(joinSql).run(group);
     },
-    commit({ group, next }) {
-      prepare(commit).run(next, group);
-      prepare(trim).run(retainedRecords);
-      return null;
+    /** Stores the next offset of the group. Deletes records that no group needs any more. */
+    commit({ group, next }: { readonly group: string; readonly next: number }) {
+      prepare(commitSql).run(next, group);
+      prepare(trimSql).run(retainedRecords);
     },
+    /** Fails if a record can't be appended. */
     probe() {
-      // A record that needs new pages shows whether the disk is full. The beat makes the commit reach the disk.
+      // A full disk fails the append, because the record needs new pages. The heartbeat makes the commit write to the disk.
       prepare('SAVEPOINT probe').run();
-      prepare(append).run(null, new Uint8Array(8192), null);
+      prepare(appendSql).run(null, new Uint8Array(8192), null);
       prepare('ROLLBACK TO probe').run();
       prepare('RELEASE probe').run();
-      prepare(beat).run();
-      return null;
+      prepare(beatSql).run();
     },
   };
 }

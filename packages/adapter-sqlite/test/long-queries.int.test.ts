@@ -24,7 +24,7 @@ const searching = filterOf({
 const eachSecond = { unitMs: 1000, offsets: [{ from: Timestamp.fromMillis(0), offsetMs: 0 }] };
 
 /** One query of each kind that may take long. */
-const longQuestions: readonly (readonly [
+const longQueries: readonly (readonly [
   string,
   (repository: SqliteActivityRepository) => Promise<unknown>,
   rows: number,
@@ -48,19 +48,19 @@ const longQuestions: readonly (readonly [
 ];
 
 /** Makes a store with many activities, one of them of ann. */
-async function filled({ queryTimeoutMs = 60_000, rows = many } = {}) {
-  const place = await scratch();
-  const repository = new SqliteActivityRepository(place.database, { queryTimeoutMs });
+async function filledStore({ queryTimeoutMs = 60_000, rows = many } = {}) {
+  const scratchStore = await scratch();
+  const repository = new SqliteActivityRepository(scratchStore.database, { queryTimeoutMs });
   for (let saved = 0; saved < rows; saved += 10_000)
     await repository.save(sampleActivities(10_000, { metadata: { a: 'such', b: 'no such' } }));
   await repository.save([sampleActivity({ userId: 'ann' })]);
-  return { ...place, repository };
+  return { ...scratchStore, repository };
 }
 
 const page = (filter: ActivityFilter) => ActivityQuery.of({ filter, limit: 500 });
 
-test.each(longQuestions)('%s holds up no short query', async (_, ask, rows) => {
-  const { repository } = await filled({ rows });
+test.each(longQueries)('%s does not delay a short query', async (_, ask, rows) => {
+  const { repository } = await filledStore({ rows });
   const answered: string[] = [];
   const noting = async (name: string, answer: Promise<unknown>): Promise<void> => {
     await answer;
@@ -74,8 +74,8 @@ test.each(longQuestions)('%s holds up no short query', async (_, ask, rows) => {
   expect(answered).toEqual(['short', 'shorter', 'long']);
 });
 
-test('long queries hold up no page, however many wait', async () => {
-  const { database, repository } = await filled();
+test('long queries do not delay a page, however many wait', async () => {
+  const { database, repository } = await filledStore();
   let answered = 0;
   const asked = Array.from({ length: 100 }, async () => {
     await repository.find(page(searching));
@@ -88,8 +88,8 @@ test('long queries hold up no page, however many wait', async () => {
   await outcomes;
 });
 
-test('many long queries hold up no short query', async () => {
-  const { repository } = await filled();
+test('many long queries do not delay a short query', async () => {
+  const { repository } = await filledStore();
   let answered = 0;
   const asked = Array.from({ length: 30 }, async () => {
     await repository.count(searching);
@@ -100,10 +100,10 @@ test('many long queries hold up no short query', async () => {
   await Promise.all(asked);
 });
 
-test.each(longQuestions)(
+test.each(longQueries)(
   '%s that takes too long is STORE_TIMEOUT, and the next query is answered',
   async (_, ask) => {
-    const { database, repository } = await filled();
+    const { database, repository } = await filledStore();
     const impatient = new SqliteActivityRepository(database, { queryTimeoutMs: 1 });
     const late = Array.from({ length: 20 }, async () => ask(impatient));
     for (const outcome of await Promise.allSettled(late))
@@ -112,8 +112,8 @@ test.each(longQuestions)(
   },
 );
 
-test('a close rejects long queries with STORE_UNAVAILABLE and does not wait for them', async () => {
-  const { database, repository } = await filled();
+test('`close` rejects long queries with STORE_UNAVAILABLE and does not wait for them', async () => {
+  const { database, repository } = await filledStore();
   const asked = Array.from({ length: 50 }, async () => repository.find(page(searching)));
   const outcomes = Promise.allSettled(asked);
   await database.close();
@@ -124,7 +124,7 @@ test('a close rejects long queries with STORE_UNAVAILABLE and does not wait for 
 });
 
 test('concurrent queries do not mix up their conditions', async () => {
-  const { repository } = await filled();
+  const { repository } = await filledStore();
   const where = (path: string, text: string): ActivityFilter =>
     filterOf({
       createdAt: always,
