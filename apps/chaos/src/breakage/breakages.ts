@@ -31,7 +31,7 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
     { file: producer, find: 'connection.client(timeoutMs,', put: 'connection.client(500,' },
     {
       file: 'packages/adapter-kafka/src/renewable.ts',
-      find: 'if (this.#current === used) this.#current = undefined;',
+      find: 'if (this.#current === current) this.#current = undefined;',
       put: 'if (this.#current !== undefined) throw error;',
     },
     {
