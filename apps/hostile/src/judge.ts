@@ -73,11 +73,11 @@ function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
       kind: 'growth',
       detail: `${attempt.growthMiB} MiB more memory; the maximum is ${allowed.growthMiB}`,
     });
-  const largest = largestOf(attempt.responses, allowed);
-  if (largest !== undefined && amplificationOf(largest, allowed) > allowed.amplification)
+  const mostAmplified = mostAmplifiedOf(attempt.responses, allowed);
+  if (mostAmplified !== undefined && amplificationOf(mostAmplified, allowed) > allowed.amplification)
     found.push({
       kind: 'amplification',
-      detail: `${largest.request}: the response has ${largest.responseBytes} bytes, the request ${largest.decodedBytes}`,
+      detail: `${mostAmplified.request}: the response has ${mostAmplified.responseBytes} bytes, the request ${mostAmplified.decodedBytes}`,
     });
   const serverErrors = attempt.responses.filter(
     (response) => response.status >= 500 && !isTemporaryRefusal(response),
@@ -92,5 +92,8 @@ function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
 }
 
 /** Returns the response with the largest amplification; undefined if there is no response. */
-export const largestOf = (responses: readonly HttpResponse[], allowed: Bounds): HttpResponse | undefined =>
+export const mostAmplifiedOf = (
+  responses: readonly HttpResponse[],
+  allowed: Bounds,
+): HttpResponse | undefined =>
   responses.toSorted((a, b) => amplificationOf(b, allowed) - amplificationOf(a, allowed))[0];

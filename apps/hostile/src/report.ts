@@ -1,4 +1,4 @@
-import { amplificationOf, bounds, gapOf, largestOf } from './judge.ts';
+import { amplificationOf, bounds, gapOf, mostAmplifiedOf } from './judge.ts';
 import type { Outcome } from './run.ts';
 
 const widths = [30, 5, 8, 8, 10, 10, 7];
@@ -20,14 +20,14 @@ export const headline: string = row([
 /** Returns the row of an attack, and a line for each violation. */
 export function linesOf({ attack, attempts, violations, seconds }: Outcome): string {
   const responses = attempts.flatMap((attempt) => attempt.responses);
-  const largest = largestOf(responses, bounds);
+  const mostAmplified = mostAmplifiedOf(responses, bounds);
   const line = row([
     attack.name,
     attempts.length,
     seconds.toFixed(1),
     gapOf(attempts),
     Math.max(0, ...attempts.map(({ growthMiB }) => growthMiB)),
-    largest === undefined ? 0 : amplificationOf(largest, bounds).toFixed(1),
+    mostAmplified === undefined ? 0 : amplificationOf(mostAmplified, bounds).toFixed(1),
     Math.max(0, ...responses.map(({ status }) => status)),
     violations.length === 0 ? 'held' : 'FAILED',
   ]);

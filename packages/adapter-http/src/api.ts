@@ -57,7 +57,7 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     request.body = undefined;
     const isQuery = request.method === 'GET' && request.routeOptions.config.health !== true;
     const size = request.method === 'HEAD' ? 0 : sizeOf(payload);
-    request.bytes.setAnswer(size, isQuery && reply.statusCode < 400);
+    request.bytes.setResponse(size, isQuery && reply.statusCode < 400);
     return typeof payload === 'string' && payload.length > minBufferedLength ? Buffer.from(payload) : payload;
   });
   app.addHook('onResponse', async (request, reply) => {

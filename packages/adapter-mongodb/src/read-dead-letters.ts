@@ -22,7 +22,7 @@ const sizes = {
   headersSize: { $bsonSize: { headers: '$headers' } },
 };
 
-const unlessLarger = (max: number, size: Document, part: string): Document => ({
+const nullIfLarger = (max: number, size: Document, part: string): Document => ({
   $cond: [{ $lte: [size, max] }, part, null],
 });
 
@@ -33,9 +33,9 @@ const listProjection = {
   diedAt: 1,
   activityId: 1,
   ...sizes,
-  key: unlessLarger(listedBytes.key, sizes.keySize, '$key'),
-  value: unlessLarger(listedBytes.value, sizes.size, '$value'),
-  headers: unlessLarger(listedBytes.headers, sizes.headersSize, '$headers'),
+  key: nullIfLarger(listedBytes.key, sizes.keySize, '$key'),
+  value: nullIfLarger(listedBytes.value, sizes.size, '$value'),
+  headers: nullIfLarger(listedBytes.headers, sizes.headersSize, '$headers'),
 };
 
 // The cost of a listed letter without key and value, as a number of bytes that take the same time.

@@ -16,7 +16,7 @@ const packageArrows: readonly Arrows[] = [
     from: 'domain',
     to: [],
     outside: [],
-    reason: 'other services install the model alone, and it runs anywhere',
+    reason: 'other services install the domain alone, and it runs anywhere',
   },
   {
     from: 'application',
@@ -24,14 +24,14 @@ const packageArrows: readonly Arrows[] = [
     outside: [],
     reason: 'a use case reaches the world through ports only',
   },
-  { from: 'topic-contract', to: ['domain'], reason: 'the messages on the topic are made of the model' },
-  { from: 'timing', to: ['domain'], reason: 'a pause or a time limit is the same for every adapter' },
+  { from: 'topic-contract', to: ['domain'], reason: 'a message on the topic holds values of the domain' },
+  { from: 'timing', to: ['domain'], reason: 'adapters share its pauses and time limits' },
   { from: 'adapter-memory', to: ['domain'], reason: 'an adapter knows the ports, not who calls them' },
-  { from: 'adapter-prometheus', to: [], reason: 'it exports measurements, and takes none itself' },
+  { from: 'adapter-prometheus', to: [], reason: 'it only exports measurements; others take them' },
   {
     from: 'adapter-kafka',
     to: ['topic-contract', 'domain', 'timing'],
-    reason: 'only the log speaks the topic contract',
+    reason: 'only this adapter reads and writes messages of the topic',
   },
   {
     from: 'adapter-http',
@@ -42,7 +42,7 @@ const packageArrows: readonly Arrows[] = [
     from: 'port-contracts',
     to: ['domain'],
     outside: ['vitest', 'fast-check', 'assert', 'timers'],
-    reason: 'a contract that knows an adapter would be fitted to it',
+    reason: 'a contract must not favour an adapter',
   },
   {
     from: 'runner',
@@ -54,7 +54,7 @@ const packageArrows: readonly Arrows[] = [
   {
     from: 'system-tests',
     to: ['domain'],
-    reason: 'they use the service as its clients and operators do: its processes and its model',
+    reason: 'the tests use only what clients and operators use: the running service, and the domain',
   },
   { from: 'workspace', to: [], reason: 'the tools judge the code, so they must not depend on it' },
 ];

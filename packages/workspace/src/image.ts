@@ -1,5 +1,5 @@
-// `node packages/workspace/src/run.mjs node packages/workspace/src/image.ts FOLDER`: builds the apps of the image. Puts into FOLDER
-// the programs of the apps, the packages that they import, and the production dependencies.
+// Builds the content of the container image. Run `node packages/workspace/src/run.mjs node packages/workspace/src/image.ts FOLDER`.
+// Writes the compiled apps, the packages that they import, and the production dependencies to FOLDER.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,22 +26,22 @@ const manifestOf = (folder: string): Manifest =>
 
 /** Returns the apps and the packages of this workspace that they depend on, as paths from the root. */
 function neededFolders(): ReadonlySet<string> {
-  const places = new Map(members().map((folder) => [manifestOf(folder).name, folder]));
+  const folderByName = new Map(members().map((folder) => [manifestOf(folder).name, folder]));
   const found = new Set(apps);
   // The loop also visits the folders that it adds.
   for (const folder of found)
     for (const name of Object.keys(manifestOf(folder).dependencies ?? {})) {
-      const place = places.get(name);
-      if (place !== undefined) found.add(place);
+      const dependency = folderByName.get(name);
+      if (dependency !== undefined) found.add(dependency);
     }
   return found;
 }
 
-/** Copies the manifest and the programs. Ignores programs without a source, which earlier builds left. */
+/** Copies the manifest and the compiled files of a package. Ignores a compiled file without a source: an earlier build left it. */
 function copyPackage(folder: string, target: string): void {
   const sources = globSync('**/*.ts', { cwd: join(root, folder, 'src') });
-  const programs = sources.map((source) => join('dist', source.replace(/\.ts$/, '.js')));
-  for (const file of ['package.json', ...programs])
+  const compiledFiles = sources.map((source) => join('dist', source.replace(/\.ts$/, '.js')));
+  for (const file of ['package.json', ...compiledFiles])
     cpSync(join(root, folder, file), join(target, folder, file));
 }
 

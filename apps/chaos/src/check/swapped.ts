@@ -75,11 +75,12 @@ function withinBatches({ exchanges }: Evidence, byNonce: ReadonlyMap<string, Log
   const violations: Violation[] = [];
   for (const { drafts, sentAt } of exchanges) {
     if (drafts.length === 1) continue;
-    const own = drafts.flatMap(({ metadata }) => {
+    const firstSent = drafts.flatMap(({ metadata }) => {
       const logged = byNonce.get(metadata.nonce);
       return logged !== undefined && logged.sentAt === sentAt ? [logged] : [];
     });
-    for (const logged of byUser(own).values()) violations.push(...outOfOrder(logged, 'in a batch before'));
+    for (const logged of byUser(firstSent).values())
+      violations.push(...outOfOrder(logged, 'in a batch before'));
   }
   return violations;
 }

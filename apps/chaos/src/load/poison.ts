@@ -6,8 +6,8 @@ export const poisonHeader = 'chaos-poison';
 
 type Content = Pick<WrittenRecord, 'value' | 'headers'>;
 
-const text = (value: string): Buffer => Buffer.from(value);
-const loggedType = { ce_type: text('user-activity.logged.v1') };
+const bytes = (value: string): Buffer => Buffer.from(value);
+const loggedType = { ce_type: bytes('user-activity.logged.v1') };
 const time = '2026-01-02T03:04:05.678Z';
 const validActivity = {
   id: 'poison',
@@ -17,21 +17,21 @@ const validActivity = {
   createdAt: time,
   receivedAt: time,
 };
-const json = (change: object): Buffer => text(JSON.stringify({ ...validActivity, ...change }));
+const json = (change: object): Buffer => bytes(JSON.stringify({ ...validActivity, ...change }));
 
-/** The value and the headers of a poison message of each kind. */
+/** The value and the headers of each kind of poison message. */
 const contents: readonly Content[] = [
-  { value: text('{"id": "not JSON'), headers: loggedType },
-  { value: text('[]'), headers: loggedType },
+  { value: bytes('{"id": "not JSON'), headers: loggedType },
+  { value: bytes('[]'), headers: loggedType },
   { value: Buffer.from([0xff, 0xfe, 0x00, 0x80]), headers: loggedType },
   { value: Buffer.alloc(0), headers: loggedType },
   { value: json({ userId: '' }), headers: loggedType },
   { value: json({ receivedAt: undefined }), headers: loggedType },
   { value: json({ type: 'A\0' }), headers: loggedType },
   { value: json({ metadata: { text: 'x'.repeat(maxMetadataBytes) } }), headers: loggedType },
-  { value: text('x'.repeat(900_000)), headers: loggedType },
+  { value: bytes('x'.repeat(900_000)), headers: loggedType },
   { value: json({}), headers: {} },
-  { value: json({}), headers: { ce_type: text('user-activity.logged.v999') } },
+  { value: json({}), headers: { ce_type: bytes('user-activity.logged.v999') } },
   { value: json({}), headers: { ce_type: Buffer.from([0xff]) } },
   // A tombstone.
   { value: null, headers: loggedType },
@@ -41,8 +41,8 @@ const contents: readonly Content[] = [
 export function poisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
   return contents.map(({ value, headers }, index) => ({
     partition: (round + index) % partitions,
-    key: index % 2 === 0 ? null : text(`poison-${index}`),
+    key: index % 2 === 0 ? null : bytes(`poison-${index}`),
     value,
-    headers: { ...headers, [poisonHeader]: text(`${round}-${index}`) },
+    headers: { ...headers, [poisonHeader]: bytes(`${round}-${index}`) },
   }));
 }

@@ -9,7 +9,7 @@ export function assertFits({ headers, routeOptions: { bodyLimit } }: FastifyRequ
   if (Number(headers['content-length']) > bodyLimit) throw bodyTooLarge(bodyLimit);
 }
 
-/** Passes whole bodies of the media types to `parse`. Fastify's own reader would keep all chunks, which takes more memory. */
+/** Passes whole bodies of the media types to `parse`. Fastify's own reader takes more memory, because it keeps all chunks. */
 export function parseWhole(
   app: FastifyInstance,
   mediaTypes: string,
@@ -17,13 +17,13 @@ export function parseWhole(
 ): void {
   app.addContentTypeParser(mediaTypes, async (request: FastifyRequest, payload: Readable) => {
     assertFits(request);
-    return parse(request, await gathered(payload, request));
+    return parse(request, await readWhole(payload, request));
   });
 }
 
-function gathered(
+function readWhole(
   payload: Readable,
-  { bytes: held, raw, routeOptions: { bodyLimit } }: FastifyRequest,
+  { bytes: requestBytes, raw, routeOptions: { bodyLimit } }: FastifyRequest,
 ): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const bytes = new GatheredBytes();
@@ -38,7 +38,7 @@ function gathered(
     try {
       chunks.count(chunk.length);
       if (bytes.length + chunk.length > bodyLimit) throw bodyTooLarge(bodyLimit);
-      held.addBody(chunk.length);
+      requestBytes.addBody(chunk.length);
       bytes.append(chunk);
     } catch (error) {
       fail(error);

@@ -1,14 +1,14 @@
-/** The maximum of characters of a sender's origin. A host name has at most 253. */
+/** The maximum length of a sender's origin, in characters. A host name has at most 253. */
 export const maxOriginLength = 300;
 const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 const hostName = `(?:\\*\\.)?${label}(?:\\.${label})*\\.?`;
 const group = '[0-9A-Fa-f]{1,4}';
 // Eight groups, or fewer with a "::" for the missing groups (RFC 5952). IPv4 notation is not allowed.
-const compressed = [0, 1, 2, 3, 4, 5, 6].map(
+const compressedPatterns = [0, 1, 2, 3, 4, 5, 6].map(
   (before) =>
     `${before === 0 ? ':' : `(?:${group}:){${before}}`}:(?:${group}(?::${group}){0,${6 - before}})?`,
 );
-const ipv6 = `\\[(?:(?:${group}:){7}(?:${group}|:)|${compressed.join('|')})\\]`;
+const ipv6 = `\\[(?:(?:${group}:){7}(?:${group}|:)|${compressedPatterns.join('|')})\\]`;
 
 /** Matches a host name, or an IPv6 address in brackets. `*.` before a name, a scheme, a port and a slash at the end are allowed. */
 export const originPattern = `^(?:(https?)://)?(${hostName}|${ipv6})(?::(\\d{1,5}))?/?$`;

@@ -87,7 +87,7 @@ export const DeadLetterJson = named(
         },
         {
           description:
-            'Present if the service kept only the beginning of the value, or nothing. Possible only for the code `invalid`.',
+            'Present if the service kept only the beginning of the value, or none of it. Possible only for the code `invalid`.',
         },
       ),
     ),

@@ -28,7 +28,7 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
       maxProperties: maxConditions,
       description:
         'Filters `metadata.<path>=<value>`. They need `userId` or `from` as well. The path is a list of keys, separated by `.`. ' +
-        'Put a backslash before a `.` in a key: `metadata.a\\.b` is the key `a.b`. The path also leads into the elements of arrays. ' +
+        'Put a backslash before a `.` in a key: `metadata.a\\.b` is the key `a.b`. If the path reaches an array, each element is searched. ' +
         '`5` matches the number 5 and the string "5". `null` matches a null, but not a missing member. ' +
         `To match any of several values, repeat the parameter, at most ${maxValues} times.`,
       examples: [{ 'metadata.device.os': 'ios' }],

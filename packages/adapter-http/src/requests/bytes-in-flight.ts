@@ -18,7 +18,7 @@ const busy = (): DomainError =>
     'The service already holds its maximum of bytes of requests and responses. Try again later.',
   );
 
-/** A maximum of bytes, and the bytes that count against it. */
+/** A limit in bytes, and the bytes that count against it. */
 interface Allowance {
   readonly max: number;
   held: number;
@@ -142,14 +142,14 @@ export class RequestBytes {
    * Reserves room for a response of up to `maxBytes` before it is made, but at most a 64th of the budget, so that a small budget still
    * allows small responses. Throws PROCESS_BUSY if there is no room, or the client is gone.
    */
-  expectAnswer(maxBytes: number): void {
+  expectResponse(maxBytes: number): void {
     const bytes = Math.min(maxBytes, this.#budget.all.max / 64);
     if (this.#isSent || !this.#budget.hasRoom(bytes)) throw busy();
     this.#addResponse(bytes - this.#response);
   }
 
   /** Counts the response. Throws PROCESS_BUSY if there is no room for it and the client can repeat the request. */
-  setAnswer(bytes: number, isRepeatable: boolean): void {
+  setResponse(bytes: number, isRepeatable: boolean): void {
     const isRefusable = isRepeatable && bytes > maxSmallResponse && !this.#isSent;
     const more = bytes - this.#response;
     const unsent = this.#budget.unsentOf(this.#request.socket) + more;

@@ -3,8 +3,8 @@ import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * The maximum of bytes of one activity, event or call as JSON, after decompression: 1 MiB. The largest metadata, 256 KiB, fits even with
- * escapes, which triple the length of text beyond ASCII. Parsing 1 MiB blocks the event loop only briefly.
+ * The maximum size in bytes of one activity, event or call as JSON, after decompression: 1 MiB. Escapes can triple the size of text beyond
+ * ASCII, so metadata of 256 KiB, the maximum, still fits. Parsing 1 MiB blocks the event loop only briefly.
  */
 export const maxItemBytes = 1024 * 1024;
 
@@ -18,7 +18,7 @@ export const tooLarge = (message: string): InputFault => new InputFault('INPUT_T
 export const bodyTooLarge = (maxBytes: number): InputFault =>
   tooLarge(`The body has more than ${maxBytes} bytes after decompression. Send less in one request.`);
 
-/** Turns an unexpected error of a body's stream into INPUT_UNREADABLE with the message. Returns other errors unchanged. */
+/** Makes INPUT_UNREADABLE from an error of a body's stream. Returns an InputFault or a DomainError unchanged. */
 export const readingFault = (error: unknown, message = 'The body broke off before its end.'): Error =>
   error instanceof InputFault || isDomainError(error)
     ? error

@@ -28,7 +28,7 @@ export const makePage = <Page>(
         'PROCESS_BUSY',
         'The service makes too many pages at once: this page waited for 10 s. Try again later.',
       );
-    bytes.expectAnswer(maxPageBytes);
+    bytes.expectResponse(maxPageBytes);
     return make();
   });
 };

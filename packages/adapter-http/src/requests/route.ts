@@ -37,9 +37,9 @@ export interface ApiSettings {
   readonly allowedHosts: readonly string[];
   /** The hosts or origins that may deliver events as web hooks. `*.example.com` allows all hosts below example.com, `*` all hosts. */
   readonly webhookOrigins: readonly string[];
-  /** The maximum of activities in one batch, and of ids in one replay. */
+  /** The maximum number of activities in one batch, and of ids in one replay. */
   readonly maxBatchSize: number;
-  /** The maximum of bytes of an activity's metadata. */
+  /** The maximum size of an activity's metadata, in bytes. */
   readonly maxMetadataBytes: number;
   /** The version that the documentation shows. */
   readonly version: string;

@@ -16,15 +16,15 @@ const schema = {
   tags: ['dead letters'],
   summary: 'Replay dead letters: send them back to the log',
   description:
-    'Replays the dead letters with the `ids`, or with `{"all": true}` every dead letter from before the request. Answers 202 once the log ' +
-    'holds the records again. A dead letter with the code `invalid` cannot be replayed: `all` skips it, and its id in `ids` is a 422. ' +
-    'You can send the request again after a 503 or a lost response: unknown ids are ignored, and no activity is stored twice. ' +
-    'During another replay, the response is 409.',
+    'Replays the dead letters with the given `ids`. With `{"all": true}`, replays all dead letters that existed before the request. ' +
+    'Answers 202 once the log holds the records again. A dead letter with the code `invalid` cannot be replayed: `all` skips it, and its ' +
+    'id in `ids` is a 422. You can send the request again after a 503 or a lost response: unknown ids are ignored, and no activity is ' +
+    'stored twice. During another replay, the response is 409.',
   body: Type.Unsafe<unknown>(
     Type.Union(
       [
         Type.Object(
-          { all: Type.Literal(true, { description: 'All dead letters from before the request.' }) },
+          { all: Type.Literal(true, { description: 'All dead letters that existed before the request.' }) },
           { additionalProperties: false },
         ),
         Type.Object(

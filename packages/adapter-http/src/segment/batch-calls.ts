@@ -19,7 +19,7 @@ interface BatchBody {
 
 interface BatchSettings extends Omit<CallSettings, 'context'> {
   readonly maxCalls: number;
-  /** The maximum of bytes of all copies of the shared context together. */
+  /** The maximum total size of all copies of the shared context, in bytes. */
   readonly maxContextBytes: number;
   readonly count: Count;
 }

@@ -9,7 +9,7 @@ import type { SharedContext } from './shared-context.ts';
 export interface CallSettings {
   /** The context for calls that have no context. */
   readonly context?: SharedContext;
-  /** The maximum of bytes of metadata, without its member `original`. */
+  /** The maximum size of metadata in bytes, without its member `original`. */
   readonly maxBytes: number;
   /** Hides API keys in dead letters. */
   readonly mask: KeyMask;

@@ -56,10 +56,10 @@ export function idIn(read: ReadMember): MendedField<string | undefined> {
 /** Makes a valid type from the text in a member. Default: TRACK. */
 export function typeIn(read: ReadMember, member: 'event' | 'type'): MendedField<string> {
   const sent = read(member);
-  const name = textOf(sent);
-  const value = unlessBroken(() => ActivityType.parse(name));
+  const text = textOf(sent);
+  const value = unlessBroken(() => ActivityType.parse(text));
   if (value !== undefined) return { value, originals: [] };
-  const mended = name === undefined ? undefined : mendedType(name);
+  const mended = text === undefined ? undefined : mendedType(text);
   return { value: mended ?? 'TRACK', originals: sent === undefined ? [] : [originalOf(member, sent)] };
 }
 

@@ -11,7 +11,7 @@ export interface Original {
   readonly shown: JsonValue;
 }
 
-/** Returns the maximum of bytes for the metadata of a call without its originals: `configured`, unless the originals would have no room. */
+/** Returns the maximum size in bytes of a call's metadata without its originals: `configured`, but less if the originals need the room. */
 export const maxBytesOfCalls = (configured: number): number =>
   Math.min(configured, maxMetadataBytes - originalsBytes);
 

@@ -88,7 +88,7 @@ export class SqliteEventConsumer implements EventConsumer {
     const read = async (from: number): Promise<readonly LogRecord[]> => {
       const query = { from, maxRecords, maxBytes };
       const entries = await this.#persist(() => log.submit('records', query, { timeoutMs }));
-      return decoded(this.#topic, entries);
+      return decodeEntries(this.#topic, entries);
     };
     let next = await this.#persist(() => log.submit('nextOffset', this.#group, { timeoutMs }));
     while (!signal.aborted) {
@@ -133,7 +133,7 @@ export class SqliteEventConsumer implements EventConsumer {
 }
 
 /** Decodes entries. Gives way to other tasks in between, because 8 MiB take up to a second. */
-async function decoded(topic: string, entries: readonly LogEntry[]): Promise<readonly LogRecord[]> {
+async function decodeEntries(topic: string, entries: readonly LogEntry[]): Promise<readonly LogRecord[]> {
   const records: LogRecord[] = [];
   const turn = eventLoopTurns.begin();
   for (const entry of entries) {

@@ -64,9 +64,7 @@ export class SqliteEventPublisher implements EventPublisher {
 
   async ping(): Promise<void> {
     this.#assertOpen();
-    await this.#tracked(() =>
-      this.#database.writer.submit('probe', undefined, { timeoutMs: this.#timeoutMs }),
-    );
+    await this.#track(() => this.#database.writer.submit('probe', undefined, { timeoutMs: this.#timeoutMs }));
   }
 
   async close(): Promise<void> {
@@ -102,7 +100,7 @@ export class SqliteEventPublisher implements EventPublisher {
     this.#buffer(count, characters);
     const options = { timeoutMs: this.#timeoutMs, weight: rows.length };
     try {
-      await this.#tracked(() => this.#database.writer.submit('append', rows, options));
+      await this.#track(() => this.#database.writer.submit('append', rows, options));
     } finally {
       this.#buffer(-count, -characters);
     }
@@ -113,7 +111,7 @@ export class SqliteEventPublisher implements EventPublisher {
   }
 
   /** Runs work that `close` waits for. */
-  async #tracked(submit: () => Promise<unknown>): Promise<void> {
+  async #track(submit: () => Promise<unknown>): Promise<void> {
     const work = useLog(submit);
     this.#pending.add(work);
     try {

@@ -83,7 +83,7 @@ export class SpanCounter {
       counts.set(last, yield* this.count(values, { above: slotStart, below: slotEnd }));
       start = slotEnd;
     }
-    // Many branches and offsets may have few rows each.
+    // Otherwise a step would not end while each branch or offset has few rows.
     if (this.#isStepOver()) yield;
     return counts;
   }

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { type LogLevel, logLevels } from '../logger.ts';
 import { keyCharacters } from './key-files.ts';
 
-// The message about an invalid value is `NAME must be` and the description.
+// An invalid value causes the message `NAME must be`, followed by the description of the schema.
 
 /** Makes the schema of a whole number between two limits. */
 export const wholeNumber = (min: number, max: number, defaultValue?: number) =>

@@ -3,12 +3,13 @@ import { counter, gauge } from './meter.ts';
 
 /** Makes an observer that measures whether a member is in its consumer group, and its partitions. */
 export function groupObserver(): GroupObserver {
-  const [joined, left] = [{ 'user_activity.change': 'joined' }, { 'user_activity.change': 'left' }];
+  const joinedAttributes = { 'user_activity.change': 'joined' };
+  const leftAttributes = { 'user_activity.change': 'left' };
   const changes = counter(
     'user_activity.consumer.rebalances',
     '{rebalance}',
     'Partition assignments received, and group memberships lost',
-    [joined, left],
+    [joinedAttributes, leftAttributes],
   );
   let assigned = 0;
   let isMember = false;
@@ -28,12 +29,12 @@ export function groupObserver(): GroupObserver {
     joined(partitions) {
       isMember = true;
       assigned = partitions;
-      changes.add(1, joined);
+      changes.add(1, joinedAttributes);
     },
     left() {
       isMember = false;
       assigned = 0;
-      changes.add(1, left);
+      changes.add(1, leftAttributes);
     },
   };
 }

@@ -63,7 +63,7 @@ export function timer(name: string, description: string, attributes: Attributes 
   };
 }
 
-/** Bucket boundaries for durations in seconds that a caller waits. */
+/** Bucket boundaries in seconds, for the time that a caller waits. */
 export const durationBounds: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
