@@ -35,7 +35,7 @@ export function memoryEngines() {
       return {
         topic: { name: topic, partitions: log.partitions },
         publisher: ({ bufferedEvents }) => new MemoryEventPublisher(log, { bufferedEvents }),
-        consumers: () => () => new MemoryEventConsumer(log, group),
+        makeConsumerFactory: () => () => new MemoryEventConsumer(log, group),
       };
     },
   });

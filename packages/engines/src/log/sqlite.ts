@@ -1,11 +1,11 @@
 import { SqliteEventConsumer, SqliteEventPublisher } from '@user-activity/adapter-sqlite';
-import { measuredOutages, outageLog } from '@user-activity/runner';
+import { withOutageMetrics, outageLog } from '@user-activity/runner';
 import { defineEngine, type LogEngine } from '../engine.ts';
 import { openSharedFile, sqliteFile } from '../sqlite-file.ts';
 
-const group = 'user-activity-store';
+const groupId = 'user-activity-store';
 
-/** The embedded file as the log. */
+/** The log in the embedded SQLite file. */
 export const sqliteLog = defineEngine({
   ...sqliteFile,
   async open({ folder }, { closers, logger }): Promise<LogEngine> {
@@ -13,9 +13,9 @@ export const sqliteLog = defineEngine({
     return {
       publisher: ({ bufferedBytes: bufferedCharacters, ...options }) =>
         new SqliteEventPublisher(database, { ...options, bufferedCharacters }),
-      consumers() {
-        const observer = measuredOutages('log', outageLog(logger, 'the log'));
-        return () => new SqliteEventConsumer(database, group, { observer });
+      makeConsumerFactory() {
+        const observer = withOutageMetrics('log', outageLog(logger, 'the log'));
+        return () => new SqliteEventConsumer(database, groupId, { observer });
       },
     };
   },
