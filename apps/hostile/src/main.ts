@@ -7,7 +7,7 @@ import { headline, linesOf } from './report.ts';
 import { type Outcome, run } from './run.ts';
 import { startEngines } from './service/engines.ts';
 
-function usage(message: string): never {
+function exitWithMessage(message: string): never {
   console.error(message);
   return process.exit(2);
 }
@@ -25,12 +25,12 @@ function parseOptions() {
       },
     }).values;
   } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
+    return exitWithMessage(error instanceof Error ? error.message : String(error));
   }
 }
 
 const { engines: usesEngines, heap, list, only, seconds } = parseOptions();
-if (!/^[1-9]\d{0,4}$/.test(seconds)) usage('--seconds must be a whole number from 1 to 99999.');
+if (!/^[1-9]\d{0,4}$/.test(seconds)) exitWithMessage('--seconds must be a whole number from 1 to 99999.');
 const excludedEngine = usesEngines ? 'embedded' : 'kafka';
 const chosenAttacks = attacks
   .filter((attack) => attack.onlyOn !== excludedEngine)
@@ -38,7 +38,7 @@ const chosenAttacks = attacks
     ({ name }) =>
       only === undefined || only.some((prefix) => name === prefix || name.startsWith(`${prefix}-`)),
   );
-if (chosenAttacks.length === 0) usage('--only matches no attack. --list shows all names.');
+if (chosenAttacks.length === 0) exitWithMessage('--only matches no attack. --list shows all names.');
 if (list) {
   for (const { name, about } of chosenAttacks) console.log(`${name.padEnd(30)} ${about}`);
   process.exit(0);
@@ -61,7 +61,7 @@ try {
   });
   const outcomes = (await Promise.all(runs)).flat();
   const failed = outcomes.filter(({ violations }) => violations.length > 0);
-  console.log(`${outcomes.length - failed.length} of ${outcomes.length} attacks held.`);
+  console.log(`The service held against ${outcomes.length - failed.length} of ${outcomes.length} attacks.`);
   if (failed.length > 0) process.exitCode = 1;
 } catch (error) {
   // The test program failed, so this run has no result about the service.

@@ -24,7 +24,7 @@ export interface ProcessInfo {
 /** The token of the HTTP server of a process. The server does not listen yet. */
 export const serverToken = token<Promise<HttpServer>>('server');
 
-const maxFinishingMs = 3000;
+const publisherCloseDelayMs = 3000;
 
 /** Provides the publisher of the API. Its buffer has space for at least four of the largest batches. */
 export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: ApiConfig): void {
@@ -33,10 +33,10 @@ export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: A
   wiring.provide(
     tokens.publisher,
     () =>
-      log.publisher({
+      log.makePublisher({
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
-        bufferedEvents: maxBufferedEvents,
-        bufferedBytes: maxBufferedBytes,
+        maxBufferedEvents,
+        maxBufferedBytes,
         observer: publishObserver({ events: maxBufferedEvents, bytes: maxBufferedBytes }),
       }),
     (publisher) => publisher.close(),
@@ -97,7 +97,7 @@ async function closeApiServer(get: Get, serverPromise: Promise<HttpServer>): Pro
   get(tokens.outcomeWaiter).close();
   // If the log hangs, closing the publisher lets pending requests get a 503 before their connections close.
   const publisher = get(tokens.publisher);
-  const publisherTimer = setTimeout(() => void publisher.close(), maxFinishingMs);
+  const publisherTimer = setTimeout(() => void publisher.close(), publisherCloseDelayMs);
   await httpServer.close().finally(() => clearTimeout(publisherTimer));
 }
 

@@ -14,15 +14,15 @@ import type { AwaitedEngine, Closers, RawValues, Logger } from '@user-activity/r
 /** The limits of a publisher's calls and buffer, and its observer. */
 export interface PublisherOptions {
   readonly publishTimeoutMs: number;
-  readonly bufferedEvents: number;
-  readonly bufferedBytes: number;
+  readonly maxBufferedEvents: number;
+  readonly maxBufferedBytes: number;
   readonly observer: PublishObserver;
 }
 
 /** The ports of an open log. */
 export interface LogEngine {
   /** Makes a publisher. The caller closes it. */
-  publisher(options: PublisherOptions): EventPublisher;
+  makePublisher(options: PublisherOptions): EventPublisher;
   /** Returns a function that makes new members of the consumer group. The caller stops them. */
   makeConsumerFactory(): () => EventConsumer;
   /** The log's own queue of dead letters, if it has one. */
@@ -45,7 +45,7 @@ export interface OpenOptions {
   /** Closes the opened resources. */
   readonly closers: Closers;
   readonly logger: Logger;
-  /** The time limit of a query of the store. */
+  /** The time limit of each query of the store. */
   readonly queryTimeoutMs: number;
 }
 

@@ -34,7 +34,8 @@ export function memoryEngines() {
       opened('log', closers);
       return {
         topic: { name: topic, partitions: log.partitions },
-        publisher: ({ bufferedEvents }) => new MemoryEventPublisher(log, { bufferedEvents }),
+        makePublisher: ({ maxBufferedEvents: bufferedEvents }) =>
+          new MemoryEventPublisher(log, { bufferedEvents }),
         makeConsumerFactory: () => () => new MemoryEventConsumer(log, group),
       };
     },

@@ -79,9 +79,9 @@ export class Host {
       await process.end('SIGKILL');
       folder.remove();
     };
-    let ended = false;
+    let hasEnded = false;
     void process.exited.then(() => {
-      ended = true;
+      hasEnded = true;
     });
     const url = await process.ready().catch(async (error: unknown) => {
       await stop();
@@ -94,7 +94,7 @@ export class Host {
       ...(key ? { key } : {}),
       ...(engines === undefined ? {} : { kafka: { brokers: engines.brokers, topic: name } }),
     };
-    this.#runningService = { process, location, variablesJson, stop, hasEnded: () => ended };
+    this.#runningService = { process, location, variablesJson, stop, hasEnded: () => hasEnded };
     return this.#runningService;
   }
 }

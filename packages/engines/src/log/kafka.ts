@@ -86,7 +86,8 @@ export const kafkaLog = defineEngine({
     closers.add(topic, (opened) => opened.close());
     return {
       topic,
-      publisher: (limits) => new KafkaEventPublisher(connection, topic, limits),
+      makePublisher: ({ maxBufferedEvents: bufferedEvents, maxBufferedBytes: bufferedBytes, ...options }) =>
+        new KafkaEventPublisher(connection, topic, { ...options, bufferedEvents, bufferedBytes }),
       makeConsumerFactory() {
         const observer = groupObserver();
         return () => new KafkaEventConsumer(connection, topic, settings.group, { observer });

@@ -11,8 +11,11 @@ export const sqliteLog = defineEngine({
   async open({ folder }, { closers, logger }): Promise<LogEngine> {
     const database = await openSharedFile(folder, closers);
     return {
-      publisher: ({ bufferedBytes: bufferedCharacters, ...options }) =>
-        new SqliteEventPublisher(database, { ...options, bufferedCharacters }),
+      makePublisher: ({
+        maxBufferedEvents: bufferedEvents,
+        maxBufferedBytes: bufferedCharacters,
+        ...options
+      }) => new SqliteEventPublisher(database, { ...options, bufferedEvents, bufferedCharacters }),
       makeConsumerFactory() {
         const observer = withOutageMetrics('log', outageLog(logger, 'the log'));
         return () => new SqliteEventConsumer(database, groupId, { observer });

@@ -5,7 +5,7 @@ import { ConfigurationError } from './configuration-error.ts';
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The raw text of the set variables, by name. */
+/** The text of each set variable, by its name, before it is parsed. */
 export type RawValues = Readonly<Record<string, string>>;
 
 /**

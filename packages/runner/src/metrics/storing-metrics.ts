@@ -33,10 +33,8 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
   };
 }
 
-// Bucket boundaries up to a day, because an outage can last hours, and a new group reads the log from its beginning.
-const delayBoundsSeconds = [
-  0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400,
-];
+// Bucket boundaries in seconds, up to a day, because an outage can last hours, and a new group reads the log from its beginning.
+const delayBounds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
 
 /** Wraps the `save` of the repository to measure the time from the acceptance of each activity until it was stored. */
 export function withSaveMetrics(
@@ -47,7 +45,7 @@ export function withSaveMetrics(
     'user_activity.accepted_to_stored.duration',
     's',
     'Time from the acceptance of an activity until it was stored, in seconds',
-    delayBoundsSeconds,
+    delayBounds,
   );
   return {
     async save(activities) {

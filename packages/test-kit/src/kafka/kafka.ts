@@ -45,16 +45,16 @@ export interface Credentials {
 
 /** Starts a cluster. Each broker is also a controller (KRaft). */
 export async function startKafka({
-  brokers: count = 1,
+  brokers: brokerCount = 1,
   credentials,
   proxied = false,
 }: KafkaOptions = {}): Promise<Kafka> {
   const program = kafkaProgram('256m');
-  const ports = await freePorts(count * 3);
+  const ports = await freePorts(brokerCount * 3);
   const [clientPorts, internalPorts, controllerPorts] = [
-    ports.slice(0, count),
-    ports.slice(count, 2 * count),
-    ports.slice(2 * count),
+    ports.slice(0, brokerCount),
+    ports.slice(brokerCount, 2 * brokerCount),
+    ports.slice(2 * brokerCount),
   ];
   const folder = temporaryFolder('kafka');
   const root = folder.path;
@@ -67,7 +67,7 @@ export async function startKafka({
     const name = `Kafka broker ${index + 1}`;
     nodes[index] = new GuardedProcess(name, file, [...args, join(root, `${index + 1}.properties`)], root);
   };
-  const ready = async (): Promise<void> => {
+  const waitForBrokers = async (): Promise<void> => {
     const readiness = waitUntilReady(addressesOf(internalPorts));
     await Promise.race(nodes.map((node) => node.until(readiness)));
   };
@@ -76,12 +76,12 @@ export async function startKafka({
     folder.remove();
   };
   try {
-    for (let index = 0; index < count; index += 1) {
+    for (let index = 0; index < brokerCount; index += 1) {
       const settings = { clientPorts, internalPorts, controllerPorts, advertisedPorts, index, credentials };
       await prepareBroker(program, settings, root);
       launch(index);
     }
-    await ready();
+    await waitForBrokers();
   } catch (error) {
     await stop();
     throw error;
@@ -98,7 +98,7 @@ export async function startKafka({
     async restart(broker) {
       await nodes[broker]?.kill();
       launch(broker);
-      await ready();
+      await waitForBrokers();
     },
     stop,
   };
@@ -117,17 +117,17 @@ interface BrokerSettings {
 
 async function prepareBroker(program: KafkaProgram, settings: BrokerSettings, root: string): Promise<void> {
   const { index, clientPorts } = settings;
-  const formatted = program.formattedFolder(`data-${index + 1}-of-${clientPorts.length}`, (data) =>
-    propertiesOf({ ...settings, credentials: undefined }, data),
+  const template = program.formattedFolder(`data-${index + 1}-of-${clientPorts.length}`, (dataPath) =>
+    propertiesOf({ ...settings, credentials: undefined }, dataPath),
   );
-  const data = dataFolder(root, index);
-  await cp(join(formatted, 'data'), data, { recursive: true });
-  await writeFile(join(root, `${index + 1}.properties`), propertiesOf(settings, data));
+  const dataPath = dataFolder(root, index);
+  await cp(join(template, 'data'), dataPath, { recursive: true });
+  await writeFile(join(root, `${index + 1}.properties`), propertiesOf(settings, dataPath));
 }
 
 const dataFolder = (root: string, index: number): string => join(root, `data-${index + 1}`);
 
-function propertiesOf(settings: BrokerSettings, data: string): string {
+function propertiesOf(settings: BrokerSettings, dataPath: string): string {
   const { clientPorts, internalPorts, controllerPorts, advertisedPorts, index, credentials } = settings;
   const voters = controllerPorts.map((port, node) => `${node + 1}@127.0.0.1:${port}`);
   const replicas = Math.min(clientPorts.length, 3);
@@ -143,7 +143,7 @@ function propertiesOf(settings: BrokerSettings, data: string): string {
     'inter.broker.listener.name': 'INTERNAL',
     'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,CLIENTS:${credentials === undefined ? '' : 'SASL_'}PLAINTEXT`,
     ...(credentials === undefined ? {} : saslProperties(credentials)),
-    'log.dirs': data,
+    'log.dirs': dataPath,
     'default.replication.factor': replicas,
     'min.insync.replicas': minInSync,
     'offsets.topic.replication.factor': replicas,
@@ -191,9 +191,9 @@ async function waitUntilReady(brokers: readonly string[]): Promise<void> {
   for (;;) {
     try {
       await admin.connect();
-      const { brokers: answering } = await admin.describeCluster();
-      if (answering.length < brokers.length)
-        throw new Error(`${answering.length} of ${brokers.length} brokers answer.`);
+      const { brokers: answeringBrokers } = await admin.describeCluster();
+      if (answeringBrokers.length < brokers.length)
+        throw new Error(`${answeringBrokers.length} of ${brokers.length} brokers answer.`);
       await admin.fetchOffsets({ groupId: 'readiness' });
       await admin.disconnect();
       return;
