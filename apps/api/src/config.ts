@@ -18,9 +18,9 @@ export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the configuration. Throws ConfigurationError with every fault. */
 export function readConfig(environment: Environment = process.env) {
-  const values = readVariables(Schema, environment, (given) => [
-    ...engines.faults(given),
-    ...accessFaults(given),
+  const values = readVariables(Schema, environment, (texts) => [
+    ...engines.faults(texts),
+    ...accessFaults(texts),
   ]);
   return { ...processSettings(values), ...apiSettings(values), engines: engines.settings(values) };
 }

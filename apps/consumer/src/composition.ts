@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { buildHealthServer, type ScrapeMetrics } from '@user-activity/adapter-http';
 import { isLoopback } from '@user-activity/domain';
-import { type OpenEngines, provideConsumer, provideStore, server } from '@user-activity/engines';
+import { type OpenEngines, provideConsumer, provideStore, serverToken } from '@user-activity/engines';
 import { type Logger, SystemClock, tokens, Wiring } from '@user-activity/runner';
 import { container } from 'tsyringe';
 import type { Config } from './config.ts';
@@ -19,7 +19,7 @@ export function compose(
   provideStore(wiring, engines);
   provideConsumer(wiring, engines);
   wiring.provide(
-    server,
+    serverToken,
     (get) =>
       buildHealthServer({
         checkHealth: get(tokens.storingUseCases).checkHealth,

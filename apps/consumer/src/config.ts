@@ -10,6 +10,6 @@ export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the configuration. Throws ConfigurationError with every fault. */
 export function readConfig(environment: Environment = process.env) {
-  const values = readVariables(Schema, environment, (given) => engines.faults(given));
+  const values = readVariables(Schema, environment, (texts) => engines.faults(texts));
   return { ...processSettings(values), engines: engines.settings(values) };
 }

@@ -1,4 +1,4 @@
-import { openEngines, server } from '@user-activity/engines';
+import { openEngines, serverToken } from '@user-activity/engines';
 import { Closers, EngineWait, makeLogger, tokens } from '@user-activity/runner';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { expect, onTestFinished, test } from 'vitest';
@@ -24,5 +24,5 @@ test('every provided value can be made, and every token that a consumer needs is
   for (const token of Object.values(needed)) expect(wiring.get<unknown>(token)).toBeDefined();
   for (const token of [ids, publisher, outcomeWaiter, apiUseCases])
     expect(() => wiring.get<unknown>(token)).toThrow('is not provided');
-  expect(await wiring.get(server)).toBeDefined();
+  expect(await wiring.get(serverToken)).toBeDefined();
 });

@@ -29,7 +29,7 @@ let places = 0;
 const forSamples = 36_500;
 
 // A new member joins once the session of a frozen one is over: after 6 s, long before 15.
-const patience: WatchOptions = { everyMs: 250, limits: { stalled: 8, restart: 60, restarts: 2 } };
+const patience: WatchOptions = { intervalMs: 250, limits: { stalled: 8, restart: 60, restarts: 2 } };
 const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
 
 interface Given {
@@ -196,7 +196,7 @@ test('members that join and leave repeatedly do not block the group for ever', a
 
 test('a member waits for a store that is down for longer than all limits together', async () => {
   // An attempt to save may be 10 s away when the store is back.
-  const watching: WatchOptions = { everyMs: 250, limits: { stalled: 48, restart: 60, restarts: 0 } };
+  const watching: WatchOptions = { intervalMs: 250, limits: { stalled: 48, restart: 60, restarts: 0 } };
   const { publish, stored, caughtUp, members, store, watchdog } = await place({ watching });
   store.reachable = false;
   await publish();
@@ -204,7 +204,7 @@ test('a member waits for a store that is down for longer than all limits togethe
   const since = performance.now();
   await until(() => {
     expect(watchdog.state).toBe('waiting');
-    return performance.now() - since > watching.everyMs * watching.limits.restart;
+    return performance.now() - since > watching.intervalMs * watching.limits.restart;
   });
   store.reachable = true;
   await stored(100);

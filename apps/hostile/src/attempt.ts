@@ -6,34 +6,34 @@ import { MemoryWatch } from './measure/memory.ts';
 import type { Service } from './service/host.ts';
 import { Target } from './target.ts';
 
-const defaultSendingMs = 10_000;
-const waitMs = 10_000;
+const defaultMaxSendMs = 10_000;
+const maxRecoveryMs = 10_000;
 
-/** Carries out an attack once, and measures the gap and the memory. Kills the service if it hangs. */
+/** Carries out an attack once. Measures the memory of the service and the gaps between its responses. Kills the service if it hangs. */
 export async function attempt(attack: Attack, service: Service): Promise<Attempt> {
   const { process, location } = service;
-  const { sendingMs = defaultSendingMs } = attack;
-  const prepared = new Target(location);
-  await attack.prepare?.(prepared);
-  prepared.close();
+  const { maxSendMs = defaultMaxSendMs } = attack;
+  const preparation = new Target(location);
+  await attack.prepare?.(preparation);
+  preparation.close();
   const target = new Target(location);
-  const memory = new MemoryWatch(process.pid);
-  const gap = await GapWatch.start(location.port);
+  const memoryWatch = new MemoryWatch(process.pid);
+  const gapWatch = await GapWatch.start(location.port);
   let gapMs = 0;
   let growthMiB = 0;
   let faults: readonly string[] | undefined;
-  let ended = {};
+  let endOutput = {};
   try {
     faults = await carryOut(attack, target, service);
-    ended = service.hasEnded() ? { ended: process.output.slice(-300) } : {};
+    endOutput = service.hasEnded() ? { outputAtEnd: process.output.slice(-300) } : {};
     if (faults === undefined) await process.end('SIGKILL');
   } finally {
-    // Also after an exception, because the thread of the watch would keep this process alive.
-    gapMs = await gap.stop();
-    growthMiB = memory.stop();
+    // Stop the watches after an exception too: the thread of a watch would keep this process alive.
+    gapMs = await gapWatch.stop();
+    growthMiB = memoryWatch.stop();
   }
-  const hangFault = `the attack did not end within ${sendingMs} ms, or no normal activity was stored within ${waitMs} ms after it`;
-  return { gapMs, growthMiB, responses: target.responses, faults: faults ?? [hangFault], ...ended };
+  const hangFault = `the attack did not end within ${maxSendMs} ms, or no normal activity was stored within ${maxRecoveryMs} ms after it`;
+  return { gapMs, growthMiB, responses: target.responses, faults: faults ?? [hangFault], ...endOutput };
 }
 
 /** Returns a sentence for each fault that the check found, or undefined if the service hangs. */
@@ -43,12 +43,12 @@ async function carryOut(
   { process, location: { port, key }, hasEnded }: Service,
 ): Promise<readonly string[] | undefined> {
   try {
-    if (!(await within(attack.sendingMs ?? defaultSendingMs, [attack.send(target), process.exited])))
+    if (!(await within(attack.maxSendMs ?? defaultMaxSendMs, [attack.send(target), process.exited])))
       return undefined;
     const faults = hasEnded() ? [] : await attack.check?.(target);
     target.close();
-    // The activity follows the records of the attack on the log. Once it is stored, these records are processed.
-    if (!(await within(waitMs, [waitUntilServing(port, key), process.exited]))) return undefined;
+    // This appends an activity after the records of the attack. Once it is stored, these records are processed.
+    if (!(await within(maxRecoveryMs, [waitUntilServing(port, key), process.exited]))) return undefined;
     return faults ?? [];
   } finally {
     target.close();
@@ -67,7 +67,7 @@ async function within(ms: number, work: readonly Promise<unknown>[]): Promise<bo
   }
 }
 
-/** Resolves when a normal activity is stored, or after 15 s. Retries each 50 ms. */
+/** Resolves when a normal activity is stored, or after 15 s. Retries every 50 ms. */
 async function waitUntilServing(port: number, key: string | undefined): Promise<void> {
   const headers = {
     'content-type': 'application/json',
@@ -75,7 +75,7 @@ async function waitUntilServing(port: number, key: string | undefined): Promise<
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
   // Ends the requests to a service that hangs. The caller times out 5 s earlier.
-  const signal = AbortSignal.timeout(waitMs + 5000);
+  const signal = AbortSignal.timeout(maxRecoveryMs + 5000);
   while (!signal.aborted) {
     const response = await fetch(`http://127.0.0.1:${port}/api/logs`, {
       method: 'POST',

@@ -7,13 +7,13 @@ export interface Attempt {
   /** The growth of the memory of the process from the start to the peak, in MiB. */
   readonly growthMiB: number;
   readonly responses: readonly HttpResponse[];
-  /** The end of the output of the process; absent if the process still runs. */
-  readonly ended?: string;
+  /** The last output of the process, if the process has ended. */
+  readonly outputAtEnd?: string;
   /** A sentence for each fault that the `check` of the attack found. */
   readonly faults: readonly string[];
 }
 
-/** The maximum cost of a try of an attack. */
+/** What a try of an attack may cost the service at most. */
 export interface Bounds {
   readonly gapMs: number;
   readonly growthMiB: number;
@@ -32,13 +32,13 @@ export interface Violation {
 }
 
 /**
- * Returns whether the attack gets another try, of at most three: one gap was too long, and all other bounds held. Other load on the
- * machine can cause one long gap.
+ * Returns whether the attack gets another try, of at most three: exactly one gap was too long, and no other bound was exceeded. Other
+ * programs on the machine can cause one long gap.
  */
-export function needsAnotherTry(attempts: readonly Attempt[], allowed: Bounds): boolean {
-  const long = attempts.filter(({ gapMs }) => gapMs > allowed.gapMs).length;
-  const others = attempts.flatMap((attempt) => violationsOf(attempt, allowed));
-  return long === 1 && attempts.length < 3 && others.length === 0;
+export function needsAnotherTry(attempts: readonly Attempt[], limits: Bounds): boolean {
+  const longGapCount = attempts.filter(({ gapMs }) => gapMs > limits.gapMs).length;
+  const violations = attempts.flatMap((attempt) => violationsBesideGap(attempt, limits));
+  return longGapCount === 1 && attempts.length < 3 && violations.length === 0;
 }
 
 /** Returns the gap in ms that is judged: the second shortest of several tries, or the gap of the only try. */
@@ -55,27 +55,27 @@ export function amplificationOf(
   return decodedBytes === 0 || responseBytes <= floorBytes ? 0 : responseBytes / decodedBytes;
 }
 
-/** Judges the tries of an attack. The gap is the one that `gapOf` returns; all other bounds must hold in each try. */
-export function judge(attempts: readonly Attempt[], allowed: Bounds): readonly Violation[] {
+/** Returns the violations in the tries of an attack. `gapOf` chooses the gap; no try may exceed any other bound. */
+export function judge(attempts: readonly Attempt[], limits: Bounds): readonly Violation[] {
   const gap = gapOf(attempts);
-  const found = attempts.flatMap((attempt) => violationsOf(attempt, allowed));
-  if (gap <= allowed.gapMs) return found;
-  const detail = `${gap} ms without a response from /health/live; the maximum is ${allowed.gapMs}`;
-  return [{ kind: 'gap', detail }, ...found];
+  const otherViolations = attempts.flatMap((attempt) => violationsBesideGap(attempt, limits));
+  if (gap <= limits.gapMs) return otherViolations;
+  const detail = `${gap} ms without a response from /health/live; the maximum is ${limits.gapMs}`;
+  return [{ kind: 'gap', detail }, ...otherViolations];
 }
 
-function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
-  const found: Violation[] = attempt.faults.map((detail) => ({ kind: 'check', detail }));
-  if (attempt.ended !== undefined)
-    found.push({ kind: 'ended', detail: `the process ended: ${attempt.ended}` });
-  if (attempt.growthMiB > allowed.growthMiB)
-    found.push({
+function violationsBesideGap(attempt: Attempt, limits: Bounds): readonly Violation[] {
+  const violations: Violation[] = attempt.faults.map((detail) => ({ kind: 'check', detail }));
+  if (attempt.outputAtEnd !== undefined)
+    violations.push({ kind: 'ended', detail: `the process ended: ${attempt.outputAtEnd}` });
+  if (attempt.growthMiB > limits.growthMiB)
+    violations.push({
       kind: 'growth',
-      detail: `${attempt.growthMiB} MiB more memory; the maximum is ${allowed.growthMiB}`,
+      detail: `${attempt.growthMiB} MiB more memory; the maximum is ${limits.growthMiB}`,
     });
-  const mostAmplified = mostAmplifiedOf(attempt.responses, allowed);
-  if (mostAmplified !== undefined && amplificationOf(mostAmplified, allowed) > allowed.amplification)
-    found.push({
+  const mostAmplified = mostAmplifiedOf(attempt.responses, limits);
+  if (mostAmplified !== undefined && amplificationOf(mostAmplified, limits) > limits.amplification)
+    violations.push({
       kind: 'amplification',
       detail: `${mostAmplified.request}: the response has ${mostAmplified.responseBytes} bytes, the request ${mostAmplified.decodedBytes}`,
     });
@@ -84,16 +84,16 @@ function violationsOf(attempt: Attempt, allowed: Bounds): readonly Violation[] {
   );
   const [first] = serverErrors;
   if (first !== undefined)
-    found.push({
+    violations.push({
       kind: 'status',
       detail: `${serverErrors.length} of ${attempt.responses.length} responses like ${first.request} ${first.status}: ${first.text.slice(0, 200)}`,
     });
-  return found;
+  return violations;
 }
 
 /** Returns the response with the largest amplification; undefined if there is no response. */
 export const mostAmplifiedOf = (
   responses: readonly HttpResponse[],
-  allowed: Bounds,
+  limits: Bounds,
 ): HttpResponse | undefined =>
-  responses.toSorted((a, b) => amplificationOf(b, allowed) - amplificationOf(a, allowed))[0];
+  responses.toSorted((a, b) => amplificationOf(b, limits) - amplificationOf(a, limits))[0];

@@ -7,7 +7,7 @@ import { headline, linesOf } from './report.ts';
 import { type Outcome, run } from './run.ts';
 import { startEngines } from './service/engines.ts';
 
-function usage(message: string): never {
+function exitWithMessage(message: string): never {
   console.error(message);
   return process.exit(2);
 }
@@ -25,21 +25,22 @@ function parseOptions() {
       },
     }).values;
   } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
+    return exitWithMessage(error instanceof Error ? error.message : String(error));
   }
 }
 
-const { engines: onEngines, heap, list, only, seconds } = parseOptions();
-if (!/^[1-9]\d{0,4}$/.test(seconds)) usage('--seconds must be a whole number from 1 to 99999.');
-const otherEngine = onEngines ? 'embedded' : 'kafka';
-const chosen = attacks
-  .filter((attack) => attack.only !== otherEngine)
+const { engines: usesEngines, heap, list, only, seconds } = parseOptions();
+if (!/^[1-9]\d{0,4}$/.test(seconds)) exitWithMessage('--seconds must be a whole number from 1 to 99999.');
+const excludedEngine = usesEngines ? 'embedded' : 'kafka';
+const chosenAttacks = attacks
+  .filter((attack) => attack.onlyOn !== excludedEngine)
   .filter(
-    ({ name }) => only === undefined || only.some((part) => name === part || name.startsWith(`${part}-`)),
+    ({ name }) =>
+      only === undefined || only.some((prefix) => name === prefix || name.startsWith(`${prefix}-`)),
   );
-if (chosen.length === 0) usage('--only matches no attack. --list shows all names.');
+if (chosenAttacks.length === 0) exitWithMessage('--only matches no attack. --list shows all names.');
 if (list) {
-  for (const { name, about } of chosen) console.log(`${name.padEnd(30)} ${about}`);
+  for (const { name, about } of chosenAttacks) console.log(`${name.padEnd(30)} ${about}`);
   process.exit(0);
 }
 
@@ -47,23 +48,23 @@ if (list) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
-const engines = onEngines ? await startEngines() : undefined;
+const engines = usesEngines ? await startEngines() : undefined;
 const onOutcome = (outcome: Outcome): void => console.log(linesOf(outcome));
 try {
   console.log(headline);
-  const options = { bounds, smallHeap: heap, onOutcome, ...(engines === undefined ? {} : { engines }) };
-  // The start of Kafka and MongoDB is not counted.
+  const options = { bounds, hasSmallHeap: heap, onOutcome, ...(engines === undefined ? {} : { engines }) };
+  // The time limit begins after the start of Kafka and MongoDB.
   const endsAt = performance.now() + Number(seconds) * 1000;
-  const running = [true, false].map((isParallelGroup) => {
-    const group = chosen.filter(({ isParallel = false }) => isParallel === isParallelGroup);
+  const runs = [true, false].map((isParallelGroup) => {
+    const group = chosenAttacks.filter(({ isParallel = false }) => isParallel === isParallelGroup);
     return run({ ...options, attacks: group, endsAt });
   });
-  const outcomes = (await Promise.all(running)).flat();
+  const outcomes = (await Promise.all(runs)).flat();
   const failed = outcomes.filter(({ violations }) => violations.length > 0);
-  console.log(`${outcomes.length - failed.length} of ${outcomes.length} attacks held.`);
+  console.log(`The service held against ${outcomes.length - failed.length} of ${outcomes.length} attacks.`);
   if (failed.length > 0) process.exitCode = 1;
 } catch (error) {
-  // The harness failed, so the run says nothing about the service.
+  // The test program failed, so this run has no result about the service.
   console.error(error);
   // Exits at once: the parallel attacks may take another minute. Guards end the servers.
   process.exit(3);

@@ -1,12 +1,12 @@
 import { amplificationOf, bounds, gapOf, mostAmplifiedOf } from './judge.ts';
 import type { Outcome } from './run.ts';
 
-const widths = [30, 5, 8, 8, 10, 10, 7];
-const row = (cells: readonly (string | number)[]): string =>
-  cells.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join(' ');
+const columnWidths = [30, 5, 8, 8, 10, 10, 7];
+const formatRow = (cells: readonly (string | number)[]): string =>
+  cells.map((cell, index) => String(cell).padEnd(columnWidths[index] ?? 0)).join(' ');
 
 /** The header of the table. */
-export const headline: string = row([
+export const headline: string = formatRow([
   'attack',
   'tries',
   'seconds',
@@ -17,11 +17,11 @@ export const headline: string = row([
   'verdict',
 ]);
 
-/** Returns the row of an attack, and a line for each violation. */
+/** Returns the table row of an attack, followed by a line for each violation. */
 export function linesOf({ attack, attempts, violations, seconds }: Outcome): string {
   const responses = attempts.flatMap((attempt) => attempt.responses);
   const mostAmplified = mostAmplifiedOf(responses, bounds);
-  const line = row([
+  const line = formatRow([
     attack.name,
     attempts.length,
     seconds.toFixed(1),

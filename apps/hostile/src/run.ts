@@ -15,13 +15,13 @@ export interface Outcome {
 export interface RunOptions extends HostOptions {
   readonly attacks: readonly Attack[];
   readonly bounds: Bounds;
-  /** The time after which no try begins, on the clock of `performance.now()`. Attacks without a try fail. Default: no limit. */
+  /** The value of `performance.now()` after which no try begins. Attacks without a try fail. Default: no limit. */
   readonly endsAt?: number;
   /** Called with each outcome. */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** Runs the attacks one after the other. Tries an attack up to three times if a gap was too long. */
+/** Runs the attacks one after the other. Repeats an attack up to twice if the service did not respond for too long. */
 export async function run({
   attacks,
   bounds,
@@ -35,8 +35,8 @@ export async function run({
     for (const attack of attacks) {
       const attempts: Attempt[] = [];
       const startedAt = performance.now();
-      const isOver = (): boolean => endsAt !== undefined && performance.now() > endsAt;
-      while (!isOver() && (attempts.length === 0 || needsAnotherTry(attempts, bounds)))
+      const isTimeUp = (): boolean => endsAt !== undefined && performance.now() > endsAt;
+      while (!isTimeUp() && (attempts.length === 0 || needsAnotherTry(attempts, bounds)))
         attempts.push(await attempt(attack, await host.serviceFor(attack)));
       const violations: readonly Violation[] =
         attempts.length > 0

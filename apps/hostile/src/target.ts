@@ -10,7 +10,7 @@ export interface ServiceLocation {
   readonly kafka?: { readonly brokers: readonly string[]; readonly topic: string };
 }
 
-/** The service that an attack is sent to, and all its responses so far. */
+/** The service that an attack is sent to. Collects its responses. */
 export class Target {
   readonly location: ServiceLocation;
   readonly responses: HttpResponse[] = [];

@@ -12,8 +12,8 @@ async function violations(
   options: Pick<RunOptions, 'engines'>,
 ): Promise<readonly string[]> {
   const others = only === 'embedded' ? 'kafka' : 'embedded';
-  const chosen = attacks.filter((attack) => attack.short && attack.only !== others);
-  const short = only === 'embedded' ? chosen : chosen.filter((attack) => attack.only === 'kafka');
+  const chosen = attacks.filter((attack) => attack.isShort && attack.onlyOn !== others);
+  const short = only === 'embedded' ? chosen : chosen.filter((attack) => attack.onlyOn === 'kafka');
   const outcomes = await run({ ...options, attacks: short, bounds: withoutGap });
   expect(outcomes.length).toBeGreaterThan(1);
   return outcomes.flatMap(({ attack, violations: found }) =>

@@ -41,7 +41,7 @@ const doctored: readonly (readonly [how: string, Violation['kind'], Partial<Atte
   ['a 503 without Retry-After', 'status', { responses: [{ ...refusal, status: 503 }] }],
   ['a 503 without problem details', 'status', { responses: [{ ...busy, headers: { 'retry-after': '1' } }] }],
   ['a response with the status 504', 'status', { responses: [{ ...busy, status: 504 }] }],
-  ['the end of the process', 'ended', { ended: 'heap out of memory' }],
+  ['the end of the process', 'ended', { outputAtEnd: 'heap out of memory' }],
   ["a fault of the attack's own check", 'check', { faults: ['3 ids belong to 4 items'] }],
 ];
 
@@ -75,7 +75,7 @@ test('an attack is tried again while the second shortest gap can still be short 
   expect(needsAnotherTry([late, late], bounds)).toBe(false);
   expect(needsAnotherTry([late, sound], bounds)).toBe(true);
   expect(needsAnotherTry([late, sound, sound], bounds)).toBe(false);
-  expect(needsAnotherTry([{ ...late, ended: 'out of memory' }], bounds)).toBe(false);
+  expect(needsAnotherTry([{ ...late, outputAtEnd: 'out of memory' }], bounds)).toBe(false);
 });
 
 test('all other bounds must hold in each try', () => {

@@ -13,7 +13,7 @@ import { container } from 'tsyringe';
 import type { Config } from './config.ts';
 
 /** Wires the consumer. */
-export function composeStoring(logger: Logger, engines: OpenEngines): Wiring {
+export function composeConsumer(logger: Logger, engines: OpenEngines): Wiring {
   const wiring = new Wiring(container.createChildContainer());
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
@@ -22,13 +22,13 @@ export function composeStoring(logger: Logger, engines: OpenEngines): Wiring {
   return wiring;
 }
 
-/** Wires the API. Its health includes that of the consumer, whose parts `storing` returns. */
-export function composeServing(
+/** Wires the API. `consumerGet` returns the parts of the consumer, which the health of the API includes. */
+export function composeApi(
   config: Config,
   logger: Logger,
   engines: OpenEngines,
   info: ProcessInfo,
-  storing: Get,
+  consumerGet: Get,
 ): Wiring {
   const wiring = new Wiring(container.createChildContainer());
   wiring.provide(tokens.logger, () => logger);
@@ -36,7 +36,7 @@ export function composeServing(
   wiring.provide(tokens.ids, () => new UuidIds());
   providePublisher(wiring, engines, config);
   provideStore(wiring, engines);
-  provideApiUseCases(wiring, config, storing);
-  provideApiServer(wiring, config, info, storing);
+  provideApiUseCases(wiring, config, consumerGet);
+  provideApiServer(wiring, config, info, consumerGet);
   return wiring;
 }

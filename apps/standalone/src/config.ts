@@ -26,9 +26,9 @@ export type Config = ReturnType<typeof readConfig>;
 
 /** Reads the configuration. Throws ConfigurationError with every fault. */
 export function readConfig(environment: Environment = process.env) {
-  const values = readVariables(Schema, environment, (given) => [
-    ...engines.faults(given),
-    ...(rootKeyFileOf(given, engines.isShared(given)) === undefined ? accessFaults(given) : []),
+  const values = readVariables(Schema, environment, (texts) => [
+    ...engines.faults(texts),
+    ...(rootKeyFileOf(texts, engines.isShared(texts)) === undefined ? accessFaults(texts) : []),
   ]);
   return {
     ...processSettings(values),
@@ -42,7 +42,7 @@ export function readConfig(environment: Environment = process.env) {
 export function withRootKey(config: Config, logger: Logger): Config {
   const { ROOT_KEY_FILE: file } = config;
   if (file === undefined) return config;
-  const { key, made } = openRootKey(file);
-  logger.info(`${made ? 'made a root key' : 'using the root key'}: callers need the key in ${file}`);
+  const { key, isNew } = openRootKey(file);
+  logger.info(`${isNew ? 'made a root key' : 'using the root key'}: callers need the key in ${file}`);
   return { ...config, API_KEYS: [key] };
 }

@@ -31,9 +31,9 @@ async function acknowledged(send: Send, sockets: CuttableSockets, losing: 'one' 
     );
   };
   await note('m1');
-  const { lost, endFault } = sockets.loseAnswers();
+  const { firstDrop, endFault } = sockets.loseAnswers();
   const second = note('m2');
-  await (losing === 'one' ? lost : second);
+  await (losing === 'one' ? firstDrop : second);
   endFault();
   await second;
   await note('m3');
@@ -67,10 +67,10 @@ test('without responses of the broker, close rejects pending calls before their 
   const { connection, topic, sockets } = await setUp();
   const publisher = new KafkaEventPublisher(connection, topic, { publishTimeoutMs: 600_000 });
   await publisher.publish([activityLogged(sampleActivity())]);
-  const { lost } = sockets.loseAnswers();
+  const { firstDrop } = sockets.loseAnswers();
   const publishing = publisher.publish([activityLogged(sampleActivity())]);
   const outcome = publishing.catch((error: unknown) => error);
-  await lost;
+  await firstDrop;
   await publisher.close();
   expect(await outcome).toMatchObject({ code: 'LOG_UNAVAILABLE' });
 });

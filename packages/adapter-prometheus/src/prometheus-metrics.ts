@@ -10,17 +10,17 @@ const observerTimeoutMs = 2000;
 export class PrometheusMetrics {
   readonly #provider: MeterProvider;
   readonly #reader: PullReader = new PullReader();
-  // No prefix, no timestamps, no common labels, and no data about the resource and the meter.
+  // Writes no prefix, no timestamps, no common labels, and no data about the resource and the meter.
   readonly #serializer: PrometheusSerializer = new PrometheusSerializer('', false, undefined, true, true);
   #scraping: Promise<string> | undefined;
-  #closed: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
   private constructor() {
     this.#provider = new MeterProvider({ readers: [this.#reader] });
   }
 
   /**
-   * Starts to measure the process. Instruments that were created before are not measured. Throws if the process is measured already.
+   * Starts to measure the process. Instruments made before this call measure nothing. Throws if another PrometheusMetrics is not closed.
    */
   static start(): PrometheusMetrics {
     const started = new PrometheusMetrics();
@@ -39,12 +39,12 @@ export class PrometheusMetrics {
 
   /** Stops measuring. Further calls have no effect. */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   async #scrape(): Promise<string> {
-    // `collect` also returns the errors of observers. They are ignored: the observers' values are missing.
+    // `collect` also returns the errors of observers. Ignore them: only the values of these observers are missing.
     const { resourceMetrics } = await this.#reader.collect({ timeoutMillis: observerTimeoutMs });
     return `${this.#serializer.serialize(resourceMetrics).trimEnd()}\n`;
   }

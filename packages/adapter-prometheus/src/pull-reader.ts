@@ -1,8 +1,8 @@
 import { AggregationTemporality, InstrumentType, MetricReader } from '@opentelemetry/sdk-metrics';
 
 /**
- * Collects measurements on request. Gauges show only values observed by the current collection. By default, the SDK would still show
- * the last value of a thing that no longer exists, such as a partition that moved to another member.
+ * Collects measurements on request. Gauges show only values that were observed during the collection. By default, the SDK would also
+ * show old values, such as the lag of a partition that moved to another member.
  */
 export class PullReader extends MetricReader {
   override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {

@@ -21,30 +21,30 @@ export interface ProcessInfo {
   readonly scrapeMetrics: ScrapeMetrics;
 }
 
-/** The token of the server of a process, which does not listen yet. */
-export const server = token<Promise<HttpServer>>('server');
+/** The token of the HTTP server of a process. The server does not listen yet. */
+export const serverToken = token<Promise<HttpServer>>('server');
 
-const finishingMs = 3000;
+const publisherCloseDelayMs = 3000;
 
 /** Provides the publisher of the API. Its buffer has space for at least four of the largest batches. */
 export function providePublisher(wiring: Wiring, { log }: OpenEngines, config: ApiConfig): void {
-  const bufferedEvents = Math.max(100_000, 4 * config.MAX_BATCH_SIZE);
-  const bufferedBytes = Math.max(64 * 1024 * 1024, 4 * config.MAX_BODY_BYTES);
+  const maxBufferedEvents = Math.max(100_000, 4 * config.MAX_BATCH_SIZE);
+  const maxBufferedBytes = Math.max(64 * 1024 * 1024, 4 * config.MAX_BODY_BYTES);
   wiring.provide(
     tokens.publisher,
     () =>
-      log.publisher({
+      log.makePublisher({
         publishTimeoutMs: config.PUBLISH_TIMEOUT_MS,
-        bufferedEvents,
-        bufferedBytes,
-        observer: publishObserver({ events: bufferedEvents, bytes: bufferedBytes }),
+        maxBufferedEvents,
+        maxBufferedBytes,
+        observer: publishObserver({ events: maxBufferedEvents, bytes: maxBufferedBytes }),
       }),
     (publisher) => publisher.close(),
   );
 }
 
-/** Provides the use cases of the API. If the process also stores, `storing` gives its parts, and health includes them. */
-export function provideApiUseCases(wiring: Wiring, config: ApiConfig, storing?: Get): void {
+/** Provides the use cases of the API. If the process has a consumer, `consumerGet` returns its parts, and health includes them. */
+export function provideApiUseCases(wiring: Wiring, config: ApiConfig, consumerGet?: Get): void {
   const recordingRules = { maxMetadataBytes: config.MAX_METADATA_BYTES, reservedIds };
   wiring.provide(
     tokens.outcomeWaiter,
@@ -56,22 +56,27 @@ export function provideApiUseCases(wiring: Wiring, config: ApiConfig, storing?: 
       get,
       { ...config, recordingRules },
       {
-        log: [get(tokens.publisher), storing?.(tokens.consumer) ?? []].flat(),
+        log: [get(tokens.publisher), consumerGet?.(tokens.consumer) ?? []].flat(),
         store: [get(tokens.repository)],
-        progress: storing?.(tokens.watchdog),
+        progress: consumerGet?.(tokens.watchdog),
       },
     ),
   );
 }
 
-export const provideApiServer = (wiring: Wiring, config: ApiConfig, info: ProcessInfo, storing?: Get): void =>
+export const provideApiServer = (
+  wiring: Wiring,
+  config: ApiConfig,
+  info: ProcessInfo,
+  consumerGet?: Get,
+): void =>
   wiring.provide(
-    server,
+    serverToken,
     (get) =>
       buildServer({
         useCases: get(tokens.apiUseCases),
         clock: get(tokens.clock),
-        progress: storing?.(tokens.watchdog),
+        progress: consumerGet?.(tokens.watchdog),
         apiKeys: config.API_KEYS,
         allowedHosts: config.ALLOWED_HOSTS,
         webhookOrigins: config.WEBHOOK_ORIGINS,
@@ -83,21 +88,21 @@ export const provideApiServer = (wiring: Wiring, config: ApiConfig, info: Proces
         ...info,
         logger: get(tokens.logger),
       }),
-    (building) => closeApiServer(wiring.get, building),
+    (serverPromise) => closeApiServer(wiring.get, serverPromise),
   );
 
-/** Finishes the pending requests, then closes the server. The parts that these requests use must be closed after it. */
-async function closeApiServer(get: Get, building: Promise<HttpServer>): Promise<void> {
-  const opened = await building;
+/** Finishes the pending requests, then closes the server. Close the objects that these requests use afterwards. */
+async function closeApiServer(get: Get, serverPromise: Promise<HttpServer>): Promise<void> {
+  const httpServer = await serverPromise;
   get(tokens.outcomeWaiter).close();
   // If the log hangs, closing the publisher lets pending requests get a 503 before their connections close.
   const publisher = get(tokens.publisher);
-  const closingPublisher = setTimeout(() => void publisher.close(), finishingMs);
-  await opened.close().finally(() => clearTimeout(closingPublisher));
+  const publisherTimer = setTimeout(() => void publisher.close(), publisherCloseDelayMs);
+  await httpServer.close().finally(() => clearTimeout(publisherTimer));
 }
 
 /** Returns a curl command that logs an activity, for people who try the service. It has a placeholder instead of a key. */
-export function tryLine(url: string, { API_KEYS }: Pick<ApiConfig, 'API_KEYS'>): string {
+export function curlExample(url: string, { API_KEYS }: Pick<ApiConfig, 'API_KEYS'>): string {
   const key = API_KEYS.length > 0 ? " -H 'x-api-key: YOUR-KEY'" : '';
   const body = '{"userId":"123","type":"LOGIN","metadata":{"ip":"127.0.0.1"}}';
   return `try: curl -i ${url}/api/logs${key} -H 'content-type: application/json' -d '${body}'`;

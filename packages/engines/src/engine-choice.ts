@@ -1,5 +1,5 @@
 import type { TProperties } from '@sinclair/typebox';
-import { type AwaitedEngine, type AwaitedEngines, type Given, wholeNumber } from '@user-activity/runner';
+import { type AwaitedEngine, type AwaitedEngines, type RawValues, wholeNumber } from '@user-activity/runner';
 import type { ConfiguredEngine, EngineKind, LogEngine, StoreEngine } from './engine.ts';
 import type { EngineKinds } from './engines.ts';
 
@@ -9,69 +9,72 @@ export interface EngineSettings extends AwaitedEngines {
   readonly store: ConfiguredEngine<StoreEngine>;
 }
 
-type Values = Readonly<Record<string, unknown>>;
+type Variables = Readonly<Record<string, unknown>>;
 
-/** Returns the variables of the kinds. Setting one chooses its kind. An embedded kind has none, and is the default. */
+/** Returns the variables that choose a kind when they are set. An embedded kind has no such variable: it is the default. */
 const choosingVariables = (kinds: readonly AwaitedEngine[]): readonly string[] =>
   kinds.flatMap(({ variable }) => variable ?? []);
 
-/** Returns the kinds that the variables choose. More than one is a fault. */
-const chosenKinds = <Kind extends AwaitedEngine>(kinds: readonly Kind[], values: Values): readonly Kind[] =>
+/** Returns the kinds that the variables choose. To choose more than one is a fault. */
+const chosenKinds = <Kind extends AwaitedEngine>(
+  kinds: readonly Kind[],
+  values: Variables,
+): readonly Kind[] =>
   kinds.filter(({ variable }) => variable !== undefined && values[variable] !== undefined);
 
-function configured<Ports>(kinds: readonly EngineKind<Ports>[], values: Values): ConfiguredEngine<Ports> {
+function configure<Ports>(kinds: readonly EngineKind<Ports>[], values: Variables): ConfiguredEngine<Ports> {
   const kind = chosenKinds(kinds, values)[0] ?? kinds.find(({ variable }) => variable === undefined);
   if (kind === undefined) throw new Error('The variables of the log and the store were not checked.');
   return kind.configure(values);
 }
 
-/** The variables of the log and the store that an app offers, and what they mean together. */
+/** The variables by which operators choose the log and the store of an app, and the rules for combinations of them. */
 export class EngineChoice {
   readonly #kinds: EngineKinds;
-  readonly #sides: readonly (readonly EngineKind<unknown>[])[];
+  readonly #kindsByRole: readonly (readonly EngineKind<unknown>[])[];
   readonly variables;
 
   constructor(kinds: EngineKinds) {
     this.#kinds = kinds;
-    this.#sides = [kinds.logs, kinds.stores];
-    const ofKinds: TProperties = Object.fromEntries(
-      this.#sides.flat().flatMap(({ variables }) => Object.entries(variables)),
+    this.#kindsByRole = [kinds.logs, kinds.stores];
+    const kindVariables: TProperties = Object.fromEntries(
+      this.#kindsByRole.flat().flatMap(({ variables }) => Object.entries(variables)),
     );
-    this.variables = { START_TIMEOUT_MS: wholeNumber(1, 3_600_000, 60_000), ...ofKinds };
+    this.variables = { START_TIMEOUT_MS: wholeNumber(1, 3_600_000, 60_000), ...kindVariables };
   }
 
   /** Returns whether the log or the store is not embedded, so that other processes may share it. */
-  isShared(values: Values): boolean {
-    return chosenKinds(this.#sides.flat(), values).length > 0;
+  isShared(values: Variables): boolean {
+    return chosenKinds(this.#kindsByRole.flat(), values).length > 0;
   }
 
-  /** Returns the faults of the variables: a missing log or store, two that exclude each other, and those of the chosen kinds. */
-  faults(given: Given): readonly string[] {
-    const remote = this.#sides.flat().filter(({ variable }) => variable !== undefined);
-    const set = Object.keys(given).filter((name) =>
-      remote.some(({ variables }) => Object.hasOwn(variables, name)),
+  /** Returns the faults of the choice: no log or store, more than one, or a faulty combination of the variables of a chosen kind. */
+  faults(texts: RawValues): readonly string[] {
+    const remoteKinds = this.#kindsByRole.flat().filter(({ variable }) => variable !== undefined);
+    const setVariables = Object.keys(texts).filter((name) =>
+      remoteKinds.some(({ variables }) => Object.hasOwn(variables, name)),
     );
-    const missing = this.#sides.filter(
+    const unchosenRoles = this.#kindsByRole.filter(
       (kinds) =>
-        chosenKinds(kinds, given).length === 0 &&
-        (set.length > 0 || choosingVariables(kinds).length === kinds.length),
+        chosenKinds(kinds, texts).length === 0 &&
+        (setVariables.length > 0 || choosingVariables(kinds).length === kinds.length),
     );
-    const because = set.length > 0 ? ` together with ${set.join(' and ')}` : '';
-    if (missing.length > 0)
-      return missing.map((kinds) => `${choosingVariables(kinds).join(' or ')} must be set${because}`);
-    return this.#sides.flatMap((kinds) => {
-      const chosen = chosenKinds(kinds, given);
+    const condition = setVariables.length > 0 ? ` together with ${setVariables.join(' and ')}` : '';
+    if (unchosenRoles.length > 0)
+      return unchosenRoles.map((kinds) => `${choosingVariables(kinds).join(' or ')} must be set${condition}`);
+    return this.#kindsByRole.flatMap((kinds) => {
+      const chosen = chosenKinds(kinds, texts);
       return chosen.length > 1
         ? `${choosingVariables(chosen).join(' and ')} exclude each other: set only one of them`
-        : chosen.flatMap((kind) => kind.faults(given));
+        : chosen.flatMap((kind) => kind.faults(texts));
     });
   }
 
   /** Returns the settings of the chosen log and store. Throws if the values have faults. */
-  settings(values: Values & { readonly START_TIMEOUT_MS: number }): EngineSettings {
+  settings(values: Variables & { readonly START_TIMEOUT_MS: number }): EngineSettings {
     return {
-      log: configured(this.#kinds.logs, values),
-      store: configured(this.#kinds.stores, values),
+      log: configure(this.#kinds.logs, values),
+      store: configure(this.#kinds.stores, values),
       startTimeoutMs: values.START_TIMEOUT_MS,
     };
   }

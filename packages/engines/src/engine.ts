@@ -9,25 +9,25 @@ import type {
   PublishObserver,
   TopicRegistry,
 } from '@user-activity/domain';
-import type { AwaitedEngine, Closers, Given, Logger } from '@user-activity/runner';
+import type { AwaitedEngine, Closers, RawValues, Logger } from '@user-activity/runner';
 
-/** The limits of a publisher, and its observer. */
+/** The limits of a publisher's calls and buffer, and its observer. */
 export interface PublisherOptions {
   readonly publishTimeoutMs: number;
-  readonly bufferedEvents: number;
-  readonly bufferedBytes: number;
+  readonly maxBufferedEvents: number;
+  readonly maxBufferedBytes: number;
   readonly observer: PublishObserver;
 }
 
 /** The ports of an open log. */
 export interface LogEngine {
   /** Makes a publisher. The caller closes it. */
-  publisher(options: PublisherOptions): EventPublisher;
+  makePublisher(options: PublisherOptions): EventPublisher;
   /** Returns a function that makes new members of the consumer group. The caller stops them. */
-  consumers(): () => EventConsumer;
+  makeConsumerFactory(): () => EventConsumer;
   /** The log's own queue of dead letters, if it has one. */
   readonly deadLetterQueue?: DeadLetterQueue;
-  /** The topic. It is set only if its number of partitions must never change. */
+  /** Set if the log is a topic whose number of partitions must never change. */
   readonly topic?: { readonly name: string; readonly partitions: number };
 }
 
@@ -42,10 +42,10 @@ export interface StoreEngine {
 
 /** The options for opening a log or a store. */
 export interface OpenOptions {
-  /** Closers of the opened resources. */
+  /** Closes the opened resources. */
   readonly closers: Closers;
   readonly logger: Logger;
-  /** The time limit of a query of the store. */
+  /** The time limit of each query of the store. */
   readonly queryTimeoutMs: number;
 }
 
@@ -59,18 +59,18 @@ export interface ConfiguredEngine<Ports> extends AwaitedEngine {
 /** A kind of log or store, such as Kafka. It is chosen by setting its `variable`. */
 export interface EngineKind<Ports> extends AwaitedEngine {
   readonly variables: TProperties;
-  /** Returns the faults that its variables have together. */
-  faults(given: Given): readonly string[];
+  /** Returns the faults of combinations of its variables. */
+  faults(texts: RawValues): readonly string[];
   /** Returns the kind with settings from the variables. Throws if a variable is invalid. */
   configure(values: object): ConfiguredEngine<Ports>;
 }
 
-/** Defines a kind of log or store: its variables, the settings that they give, and how it is opened with these settings. */
+/** Defines a kind of log or store: its variables, the settings made from them, and how to open it with these settings. */
 export function defineEngine<Variables extends TProperties, Settings, Ports>(definition: {
   readonly name: string;
   readonly variable?: keyof Variables & string;
   readonly variables: Variables;
-  readonly faults?: (given: Given) => readonly string[];
+  readonly faults?: (texts: RawValues) => readonly string[];
   readonly settings: (values: Static<TObject<Variables>>) => Settings;
   readonly open: (settings: Settings, options: OpenOptions) => Promise<Ports>;
 }): EngineKind<Ports> {

@@ -4,19 +4,19 @@ import { sqliteLog } from './log/sqlite.ts';
 import { mongodbStore } from './store/mongodb.ts';
 import { sqliteStore } from './store/sqlite.ts';
 
-/** The logs and the stores that an app offers. */
+/** The kinds of logs and stores from which an operator can choose. */
 export interface EngineKinds {
   readonly logs: readonly EngineKind<LogEngine>[];
   readonly stores: readonly EngineKind<StoreEngine>[];
 }
 
-/** Every log and store. */
+/** Every kind of log and store. */
 export const everyEngine: EngineKinds = {
   logs: [kafkaLog, sqliteLog],
   stores: [mongodbStore, sqliteStore],
 };
 
-/** The logs and stores that several processes can share. */
+/** The kinds that several processes can share. */
 export const sharedEngines: EngineKinds = {
   logs: everyEngine.logs.filter(({ variable }) => variable !== undefined),
   stores: everyEngine.stores.filter(({ variable }) => variable !== undefined),

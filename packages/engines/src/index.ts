@@ -3,8 +3,8 @@ export {
   provideApiServer,
   provideApiUseCases,
   providePublisher,
-  server,
-  tryLine,
+  serverToken,
+  curlExample,
 } from './api-server.ts';
 export { defineEngine, type LogEngine, type StoreEngine } from './engine.ts';
 export { EngineChoice, type EngineSettings } from './engine-choice.ts';

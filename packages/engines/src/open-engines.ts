@@ -29,7 +29,7 @@ export async function openEngines(
     const assertSamePartitions = makeAssertSamePartitions({ topics: store.topics });
     await wait.reach('store', () => assertSamePartitions(topic));
   }
-  // Other programs read dead letters from the log; the API lists those in the store.
+  // Other programs read dead letters from the log. The API lists the dead letters in the store.
   const queues = [log.deadLetterQueue ?? [], store.deadLetterQueue].flat();
   return { log, store, deadLetterQueue: inEachQueue(...queues) };
 }

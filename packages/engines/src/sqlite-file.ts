@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { SqliteDatabase } from '@user-activity/adapter-sqlite';
 import type { Closers } from '@user-activity/runner';
 
-/** The name, the variables and the settings of the embedded log, which are those of the embedded store too. */
+/** The name, the variables and the settings that the embedded log and the embedded store share. */
 export const sqliteFile = {
   name: 'SQLite',
   variables: {
@@ -11,22 +11,22 @@ export const sqliteFile = {
   settings: ({ DATA_DIR }: { readonly DATA_DIR: string }) => ({ folder: DATA_DIR }),
 };
 
-const files = new Map<string, { readonly opening: Promise<SqliteDatabase>; users: number }>();
+const openFiles = new Map<string, { readonly opening: Promise<SqliteDatabase>; userCount: number }>();
 
-/** Opens the database in a folder. Its users in this process share it, and the last one closes it. */
+/** Opens the database in a folder. All callers with the same folder share one database. It is closed when the last caller closes. */
 export async function openSharedFile(folder: string, closers: Closers): Promise<SqliteDatabase> {
-  const file = files.get(folder) ?? { opening: SqliteDatabase.open({ folder }), users: 0 };
-  files.set(folder, file);
-  file.users += 1;
+  const file = openFiles.get(folder) ?? { opening: SqliteDatabase.open({ folder }), userCount: 0 };
+  openFiles.set(folder, file);
+  file.userCount += 1;
   try {
     return closers.add(await file.opening, async (database) => {
-      file.users -= 1;
-      if (file.users > 0) return;
-      files.delete(folder);
+      file.userCount -= 1;
+      if (file.userCount > 0) return;
+      openFiles.delete(folder);
       await database.close();
     });
   } catch (error) {
-    files.delete(folder);
+    openFiles.delete(folder);
     throw error;
   }
 }

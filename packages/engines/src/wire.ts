@@ -7,14 +7,14 @@ import {
 } from '@user-activity/runner';
 import type { OpenEngines } from './open-engines.ts';
 
-/** Provides the ports of the store, and the queue of dead letters of the store and the log. */
+/** Provides the ports of the store, and the queue that adds dead letters to the store and the log. */
 export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEngines): void {
   wiring.provide(tokens.repository, () => store.repository);
   wiring.provide(tokens.deadLetters, () => store.deadLetters);
   wiring.provide(tokens.deadLetterQueue, () => deadLetterQueue);
 }
 
-/** Provides the consumer, its watchdog and the use cases of the storing side. */
+/** Provides the consumer, its watchdog and its use cases. */
 export function provideConsumer(wiring: Wiring, { log }: OpenEngines): void {
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.storingUseCases, (get) =>
@@ -26,7 +26,7 @@ export function provideConsumer(wiring: Wiring, { log }: OpenEngines): void {
   );
   wiring.provide(
     tokens.consumer,
-    (get) => restartingConsumer(get, log.consumers()),
+    (get) => restartingConsumer(get, log.makeConsumerFactory()),
     (consumer) => consumer.stop(),
   );
 }

@@ -34,8 +34,9 @@ export function memoryEngines() {
       opened('log', closers);
       return {
         topic: { name: topic, partitions: log.partitions },
-        publisher: ({ bufferedEvents }) => new MemoryEventPublisher(log, { bufferedEvents }),
-        consumers: () => () => new MemoryEventConsumer(log, group),
+        makePublisher: ({ maxBufferedEvents: bufferedEvents }) =>
+          new MemoryEventPublisher(log, { bufferedEvents }),
+        makeConsumerFactory: () => () => new MemoryEventConsumer(log, group),
       };
     },
   });

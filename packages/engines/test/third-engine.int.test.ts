@@ -23,7 +23,7 @@ import {
   provideConsumer,
   providePublisher,
   provideStore,
-  server,
+  serverToken,
   startService,
 } from '../src/index.ts';
 import { memoryEngines } from './memory-engine.ts';
@@ -72,7 +72,7 @@ function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: 
     const { consumer: member, watchdog, storingUseCases, ...ofApi } = tokens;
     for (const token of [member, watchdog, storingUseCases]) expect(consumer<unknown>(token)).toBeDefined();
     for (const token of Object.values(ofApi)) expect(api<unknown>(token)).toBeDefined();
-    expect(await api(server)).toBeDefined();
+    expect(await api(serverToken)).toBeDefined();
     return { url: await service.listen(api), failed: consumer(tokens.consumer).ended };
   });
 }

@@ -10,16 +10,16 @@ import {
 import { type EventLoop, type RecordingRules, Turns } from '@user-activity/domain';
 import { instrumentApi } from './metrics/instrument.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
-import { measuredDeadLetters } from './metrics/storing-metrics.ts';
-import { measuredWaiting } from './metrics/waiting-metrics.ts';
+import { measuredDeadLetterQueue } from './metrics/storing-metrics.ts';
+import { measuredWaiter } from './metrics/waiting-metrics.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
 /** Node's event loop, and its monotonic clock. */
 const eventLoop: EventLoop = { defer: setImmediate, now: () => performance.now() };
 
-// Limits the metadata of waiting requests to 32 MiB. Comparing it takes twice that memory.
-const maxWaiting = 1000;
+// The metadata of all waiting requests takes at most 32 MiB. Comparing it needs twice as much memory.
+const maxWaitingRequests = 1000;
 const maxWaitingBytes = 32 * 1024 * 1024;
 
 /** The limits of the use cases of the API. */
@@ -30,7 +30,7 @@ export interface ApiLimits {
   readonly QUERY_TIMEOUT_MS: number;
 }
 
-/** Makes the use cases of the API on the wired ports, and measures them. */
+/** Makes the use cases of the API from the wired adapters, and measures them. */
 export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): ApiUseCases {
   const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS } = limits;
   const useCases: ApiUseCases = instrumentApi(
@@ -42,8 +42,8 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
       // Sweeps for the quota use the instrumented use case, so metrics include them.
-      deadLetterQueue: withinQuota(measuredDeadLetters(get(tokens.deadLetterQueue)), (why) =>
-        useCases.sweepDeadLetters(why),
+      deadLetterQueue: withinQuota(measuredDeadLetterQueue(get(tokens.deadLetterQueue)), (reason) =>
+        useCases.sweepDeadLetters(reason),
       ),
       outcomeWaiter: get(tokens.outcomeWaiter),
       health,
@@ -58,14 +58,14 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
   return useCases;
 }
 
-/** Makes the waiter for outcomes. The larger the metadata of a request may be, the fewer requests may wait. */
+/** Makes the waiter for the outcomes of activities. The larger the metadata of a request may be, the fewer requests may wait. */
 export const outcomeWaiter = (get: Get, { maxMetadataBytes }: RecordingRules): OutcomeWaiter =>
-  measuredWaiting(
+  measuredWaiter(
     new OutcomeWaiter({
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
       turns: new Turns(eventLoop),
       sleep: (ms) => delay(ms, undefined, { ref: false }),
-      max: Math.min(maxWaiting, Math.floor(maxWaitingBytes / maxMetadataBytes)),
+      max: Math.min(maxWaitingRequests, Math.floor(maxWaitingBytes / maxMetadataBytes)),
     }),
   );

@@ -11,7 +11,7 @@ export class StartTimeout extends Error {
 /** A log or a store to wait for. */
 export interface AwaitedEngine {
   readonly name: string;
-  /** The variable with its address. An embedded engine has none. */
+  /** The environment variable with the engine's address. An embedded engine has no such variable. */
   readonly variable?: string | undefined;
 }
 
@@ -22,75 +22,75 @@ export interface AwaitedEngines {
   readonly startTimeoutMs: number;
 }
 
-type Side = 'log' | 'store';
+type EngineRole = 'log' | 'store';
 
 /** Waits for the log and the store at the start of a process. All waits share one time limit. */
 export class EngineWait {
   readonly #engines: AwaitedEngines;
   readonly #logger: Logger;
-  readonly #over: AbortSignal;
-  /** The sides that are not reached yet, each with the reason. */
-  readonly #missing = new Map<Side, string>([
+  readonly #timeLimit: AbortSignal;
+  /** Why the log or the store is not reached yet. A reached engine has no entry. */
+  readonly #unreached = new Map<EngineRole, string>([
     ['log', 'no answer'],
     ['store', 'no answer'],
   ]);
 
-  /** Starts the time limit. Aborting the signal ends all waits early. */
+  /** Starts the time limit. All waits end early if the signal is aborted. */
   constructor(engines: AwaitedEngines, logger: Logger, signal: AbortSignal) {
     this.#engines = engines;
     this.#logger = logger;
-    this.#over = AbortSignal.any([signal, AbortSignal.timeout(engines.startTimeoutMs)]);
+    this.#timeLimit = AbortSignal.any([signal, AbortSignal.timeout(engines.startTimeoutMs)]);
   }
 
   /** Reports `unavailable`, with the current status of the log and the store. */
   readonly checkHealth: CheckHealth = async () => ({
     status: 'unavailable',
-    checks: { log: this.#status('log'), store: this.#status('store') },
+    checks: { log: this.#statusOf('log'), store: this.#statusOf('store') },
   });
 
   /**
    * Repeats the attempt until it succeeds. Rejects with StartTimeout at the time limit, and at once if an attempt fails with
-   * an error of another kind than `unavailable`, because waiting only helps in an outage. It abandons a hanging attempt, because
-   * the process then exits. For an embedded engine it attempts once, without a time limit.
+   * an error of another kind than `unavailable`, because waiting only helps in an outage. At the time limit it abandons a
+   * hanging attempt. For an embedded engine it attempts once, without a time limit.
    */
-  async reach<Value>(side: Side, attempt: () => Promise<Value>): Promise<Value> {
-    const { name, variable } = this.#engines[side];
-    this.#missing.set(side, 'no answer');
+  async reach<Value>(role: EngineRole, attempt: () => Promise<Value>): Promise<Value> {
+    const { name, variable } = this.#engines[role];
+    this.#unreached.set(role, 'no answer');
     for (let failures = 1; ; failures += 1) {
       try {
         const value = await (variable === undefined ? attempt() : this.#withinLimit(attempt()));
-        this.#missing.delete(side);
+        this.#unreached.delete(role);
         return value;
       } catch (error) {
         const isOutage = isDomainError(error) && error.kind === 'unavailable';
         if (!isOutage || variable === undefined) throw error;
-        this.#missing.set(side, error.message);
+        this.#unreached.set(role, error.message);
         const isPowerOfTwo = (failures & (failures - 1)) === 0;
         if (isPowerOfTwo) this.#logger.warn({ failures, reason: error.message }, `waiting for ${name}`);
       }
-      await this.#withinLimit(backOff(failures, this.#over));
+      await this.#withinLimit(backOff(failures, this.#timeLimit));
     }
   }
 
   async #withinLimit<Value>(work: Promise<Value>): Promise<Value> {
-    const over = Promise.withResolvers<never>();
-    const end = (): void => over.reject(this.#timeout());
-    if (this.#over.aborted) end();
-    this.#over.addEventListener('abort', end);
+    const timeout = Promise.withResolvers<never>();
+    const rejectAtLimit = (): void => timeout.reject(this.#timeout());
+    if (this.#timeLimit.aborted) rejectAtLimit();
+    this.#timeLimit.addEventListener('abort', rejectAtLimit);
     try {
-      return await Promise.race([over.promise, work]);
+      return await Promise.race([timeout.promise, work]);
     } finally {
-      this.#over.removeEventListener('abort', end);
+      this.#timeLimit.removeEventListener('abort', rejectAtLimit);
     }
   }
 
-  #status(side: Side): HealthStatus {
-    return this.#missing.has(side) ? 'unavailable' : 'ok';
+  #statusOf(role: EngineRole): HealthStatus {
+    return this.#unreached.has(role) ? 'unavailable' : 'ok';
   }
 
   #timeout(): StartTimeout {
-    const names = [...this.#missing].map(([side, reason]) => `${this.#engines[side].name} (${reason})`);
-    const variables = [...this.#missing.keys()].map((side) => this.#engines[side].variable);
+    const names = [...this.#unreached].map(([role, reason]) => `${this.#engines[role].name} (${reason})`);
+    const variables = [...this.#unreached.keys()].map((role) => this.#engines[role].variable);
     return new StartTimeout(
       `not reached within ${this.#engines.startTimeoutMs} ms: ${names.join(' and ')}; ` +
         `start what is down, correct ${variables.join(' and ')}, or raise START_TIMEOUT_MS`,

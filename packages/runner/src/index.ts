@@ -3,13 +3,13 @@ export { Closers } from './closers.ts';
 export { type AwaitedEngine, type AwaitedEngines, EngineWait } from './engine-wait.ts';
 export { ConfigurationError } from './configuration/configuration-error.ts';
 export { openRootKey } from './configuration/key-files.ts';
-export { type Environment, type Given, readVariables } from './configuration/read-variables.ts';
+export { type Environment, type RawValues, readVariables } from './configuration/read-variables.ts';
 export {
   accessFaults,
   type ApiSettings,
   apiSettings,
   keysOf,
-  listed,
+  splitList,
   type ProcessSettings,
   processSettings,
   rootKeyFileOf,
@@ -19,7 +19,7 @@ export { type Logger, makeLogger } from './logger.ts';
 export { groupObserver } from './metrics/group-metrics.ts';
 export { measureProcess } from './metrics/measure-process.ts';
 export { publishObserver } from './metrics/publish-metrics.ts';
-export { measuredOutages } from './metrics/storing-metrics.ts';
+export { withOutageMetrics } from './metrics/storing-metrics.ts';
 export { outageLog } from './outage-log.ts';
 export { runConfigured, type RunningApp } from './run-app.ts';
 export {

@@ -8,25 +8,27 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as
 
 export type LogLevel = (typeof logLevels)[number];
 
-/** Makes a logger that writes JSON lines to standard output, or readable lines if that is a terminal. */
-export function makeLogger(level: LogLevel, terminal: boolean = process.stdout.isTTY): Logger {
+/** Makes a logger that writes JSON lines to standard output, or readable lines if the output is a terminal. */
+export function makeLogger(level: LogLevel, isTerminal: boolean = process.stdout.isTTY): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: errorLine },
+    serializers: { err: loggableError },
   };
-  // Synchronous, because a process that crashes would lose its last lines, which explain the crash.
+  // Lines are written synchronously: otherwise a process that crashes would lose the lines that explain why.
   const output = pino.destination({ dest: 1, sync: true });
-  const lines: DestinationStream = terminal ? { write: (line) => output.write(terminalLine(line)) } : output;
-  return pino(options, lines);
+  const destination: DestinationStream = isTerminal
+    ? { write: (line) => output.write(terminalLine(line)) }
+    : output;
+  return pino(options, destination);
 }
 
 /** The members of an error that may contain data of a caller, which must not be logged. */
-const callerData: ReadonlySet<string> = new Set(['ids', 'violations']);
+const callerDataMembers: ReadonlySet<string> = new Set(['ids', 'violations']);
 
 /** Returns the members of an error that may be logged. */
-export function errorLine(error: Error): object {
+export function loggableError(error: Error): object {
   const members = Object.entries(pino.stdSerializers.err(error));
-  return Object.fromEntries<unknown>(members.filter(([name]) => !callerData.has(name)));
+  return Object.fromEntries<unknown>(members.filter(([name]) => !callerDataMembers.has(name)));
 }

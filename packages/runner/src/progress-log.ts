@@ -1,7 +1,7 @@
 import type { ProgressObserver } from '@user-activity/application';
 import type { Logger } from './logger.ts';
 
-/** Logs when a consumer stalls, restarts, recovers or fails for good. */
+/** Logs when a consumer stalls, restarts, recovers or fails permanently. */
 export const progressLog = (logger: Logger): ProgressObserver => ({
   stalled: (partitions) =>
     logger.error({ partitions }, 'consumer stalled: records are waiting and none is committed'),

@@ -14,31 +14,31 @@ export interface RestartingConsumerOptions {
   /** Waits before a failed member is replaced, longer after more failures. */
   readonly pause: Pause;
   /** Called for each replacement of a member, with the reason. */
-  readonly restarted: (reason: unknown) => void;
-  /** How long to wait for a member to stop, because a frozen member never stops. Default: 4,000. */
-  readonly stopWithinMs?: number;
-  /** Rejects `ended` after this number of failures without a handled record between them. Default: 5. */
+  readonly onRestart: (reason: unknown) => void;
+  /** The time limit for stopping a member, in ms. A frozen member never stops. Default: 4,000. */
+  readonly stopTimeoutMs?: number;
+  /** The number of failures at which `ended` rejects. Each handled batch resets the count. Default: 5. */
   readonly maxFailures?: number;
 }
 
-// After this time without a failure the count starts again, even if no record was handled.
+// After this time without a failure, the count of failures starts again.
 const failuresExpireMs = 600_000;
 
 /**
- * A consumer that replaces its member of the group when the member ends by itself, or when `restart` is called. For a moment two
+ * A consumer that replaces its member of the group when the member ends by itself, or when `restart` is called. For a moment, two
  * members of this process may be in the group, so records may be delivered twice. The old member can't commit after it lost its
  * partitions. This consumer keeps the promises of its members except L8: `stop` abandons a handler that does not settle.
  */
 export class RestartingConsumer implements EventConsumer {
   readonly #options: RestartingConsumerOptions;
-  readonly #stopping: AbortController = new AbortController();
+  readonly #stopAbort: AbortController = new AbortController();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
   #member: EventConsumer;
   #handler: RecordHandler | undefined;
   #failures = 0;
   #failedAt = 0;
-  #stopped: Promise<void> | undefined;
+  #stopPromise: Promise<void> | undefined;
 
   constructor(options: RestartingConsumerOptions) {
     this.#options = options;
@@ -57,7 +57,8 @@ export class RestartingConsumer implements EventConsumer {
   }
 
   async ping(): Promise<void> {
-    if (this.#stopped !== undefined) throw new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
+    if (this.#stopPromise !== undefined)
+      throw new DomainError('LOG_UNAVAILABLE', 'The consumer has stopped.');
     await this.#member.ping();
   }
 
@@ -70,24 +71,24 @@ export class RestartingConsumer implements EventConsumer {
     this.#replace(this.#member, reason, 0).catch(this.#ended.reject);
   }
 
-  /** Rejects `ended` with the error, because the process must be replaced. */
+  /** Rejects `ended` with the error. The process must then be replaced. */
   giveUp(error: unknown): void {
     this.#ended.reject(error);
   }
 
   stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#stopped ??= this.#stopMember(this.#member).then(() => this.#ended.resolve());
-    return this.#stopped;
+    this.#stopAbort.abort();
+    this.#stopPromise ??= this.#stopMember(this.#member).then(() => this.#ended.resolve());
+    return this.#stopPromise;
   }
 
   async #join(member: EventConsumer, handler: RecordHandler): Promise<void> {
     await member.start(handler);
-    member.ended.catch((error: unknown) => this.#failed(member, error));
+    member.ended.catch((error: unknown) => this.#handleFailure(member, error));
   }
 
-  #failed(member: EventConsumer, error: unknown): void {
-    if (member !== this.#member || this.#stopping.signal.aborted) return;
+  #handleFailure(member: EventConsumer, error: unknown): void {
+    if (member !== this.#member || this.#stopAbort.signal.aborted) return;
     const now = performance.now();
     this.#failures = now - this.#failedAt > failuresExpireMs ? 1 : this.#failures + 1;
     this.#failedAt = now;
@@ -95,21 +96,21 @@ export class RestartingConsumer implements EventConsumer {
     else this.#replace(member, error, this.#failures).catch(this.#ended.reject);
   }
 
-  /** Replaces the member, unless it was already replaced. If replaced again before it joins, only the last new member joins. */
-  async #replace(old: EventConsumer, reason: unknown, failures: number): Promise<void> {
+  /** Replaces the member, unless it was already replaced. A new member that is itself replaced before it joins never joins. */
+  async #replace(oldMember: EventConsumer, reason: unknown, failures: number): Promise<void> {
     const handler = this.#handler;
-    if (old !== this.#member || handler === undefined) return;
+    if (oldMember !== this.#member || handler === undefined) return;
     const member = this.#options.make();
     this.#member = member;
-    this.#options.restarted(reason);
-    await this.#stopMember(old);
-    if (failures > 0) await this.#options.pause(failures, this.#stopping.signal);
-    if (this.#stopping.signal.aborted || member !== this.#member) return;
-    await this.#join(member, handler).catch((error: unknown) => this.#failed(member, error));
+    this.#options.onRestart(reason);
+    await this.#stopMember(oldMember);
+    if (failures > 0) await this.#options.pause(failures, this.#stopAbort.signal);
+    if (this.#stopAbort.signal.aborted || member !== this.#member) return;
+    await this.#join(member, handler).catch((error: unknown) => this.#handleFailure(member, error));
   }
 
-  /** Stops the member, and waits at most `stopWithinMs` for it. Never rejects. */
+  /** Stops the member, and waits at most `stopTimeoutMs` for it. Never rejects. */
   #stopMember(member: EventConsumer): Promise<boolean> {
-    return settlesWithin(this.#options.stopWithinMs ?? 4000, member.stop());
+    return settlesWithin(this.#options.stopTimeoutMs ?? 4000, member.stop());
   }
 }

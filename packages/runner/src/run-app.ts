@@ -5,27 +5,27 @@ import { startFault } from './start-fault.ts';
 
 /** A running app. */
 export interface RunningApp {
-  /** The URL at which it is served. */
+  /** The URL of the app. */
   readonly url: string;
-  /** The path of its documentation, if it serves one. */
+  /** The path of the documentation, if the app serves documentation. */
   readonly docs?: string;
   /** A line for people who want to try the app, shown after the ready line. */
   readonly hint?: string;
   /** Rejects if a component fails that the app cannot run without. */
-  readonly failed?: Promise<unknown>;
+  readonly componentFailure?: Promise<unknown>;
   /** Finishes pending work and closes all resources. */
   stop(): Promise<void>;
 }
 
-// EX_CONFIG of sysexits.h.
-const badConfiguration = 78;
-const drainMs = 9000;
-const startingMs = 3000;
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+// The exit code EX_CONFIG of sysexits.h.
+const invalidConfigurationExitCode = 78;
+const maxStopMs = 9000;
+const maxEarlyStopMs = 3000;
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
- * Runs a process: starts the app, prints the ready line, and at a signal stops it within 10 s and exits with code 0.
- * If the start fails, it prints one line and exits with code 1, or 78 for an invalid configuration.
+ * Starts the app and prints the ready line. At a stop signal, stops the app within 10 s and exits with code 0.
+ * If the start fails, prints one line and exits with code 1, or 78 for an invalid configuration.
  */
 async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<RunningApp>): Promise<void> {
   process.on('uncaughtException', (error) => {
@@ -33,40 +33,42 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
     process.exit(1);
   });
   // Scripts and supervisors wait for the ready line, so it is logged at any LOG_LEVEL.
-  const life = logger.child({}, { level: 'info' });
-  const stopRequested = firstSignal();
-  const stopping = new AbortController();
-  const starting = start(stopping.signal);
-  // The start may reject before it is awaited below.
-  starting.catch(() => undefined);
+  const readyLogger = logger.child({}, { level: 'info' });
+  const stopSignal = firstSignal();
+  const startAbort = new AbortController();
+  const startingApp = start(startAbort.signal);
+  // `startingApp` may reject before it is awaited below.
+  startingApp.catch(() => undefined);
   try {
-    // Undefined if the signal comes before the app is ready.
-    const app = await Promise.race([starting, stopRequested.then(() => undefined)]);
+    // `app` is undefined if the stop signal comes before the app is ready.
+    const app = await Promise.race([startingApp, stopSignal.then(() => undefined)]);
     if (app !== undefined) {
-      life.info(`ready at ${app.url}${app.docs === undefined ? '' : ` (documentation at ${app.docs})`}`);
-      if (app.hint !== undefined) life.info(app.hint);
+      readyLogger.info(
+        `ready at ${app.url}${app.docs === undefined ? '' : ` (documentation at ${app.docs})`}`,
+      );
+      if (app.hint !== undefined) readyLogger.info(app.hint);
     }
-    const failure = await Promise.race([stopRequested.then(() => undefined), failureOf(app?.failed)]);
-    if (failure === undefined) logger.info({ signal: await stopRequested }, 'stopping');
+    const failure = await Promise.race([stopSignal.then(() => undefined), failureOf(app?.componentFailure)]);
+    if (failure === undefined) logger.info({ signal: await stopSignal }, 'stopping');
     else logger.fatal(failure, 'a component failed, shutting down');
-    // Ends a start that waits for an engine.
-    stopping.abort();
-    const stopped = starting.then(async (started) => started.stop()).then(() => true);
-    // An app that was not ready has accepted nothing, so it gets less time and may fail to stop.
+    // Ends a start that still waits for the log or the store.
+    startAbort.abort();
+    const stoppedApp = startingApp.then(async (started) => started.stop()).then(() => true);
+    // An app that was not ready has accepted no activities, so it gets less time and may fail to stop.
     const hasStopped = await (app === undefined
-      ? Promise.race([stopped.catch(() => true), delay(startingMs, false)])
-      : Promise.race([stopped, delay(drainMs, false)]));
+      ? Promise.race([stoppedApp.catch(() => true), delay(maxEarlyStopMs, false)])
+      : Promise.race([stoppedApp, delay(maxStopMs, false)]));
     if (hasStopped) logger.info('stopped');
     else logger.warn('shutdown timed out, exiting anyway; accepted activities are safe');
     process.exit(failure === undefined ? 0 : 1);
   } catch (error) {
-    exitOn(error, logger);
+    exitWithError(error, logger);
   }
 }
 
 /**
- * Runs an app from its configuration: reads it, makes the logger, and runs the process. The signal is aborted when the process
- * must stop, so that a waiting start gives up.
+ * Reads the configuration of an app, makes the logger, and runs the app. When the process must stop, aborts the signal that
+ * `start` got, so that a waiting start gives up.
  */
 export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLevel }>(
   readConfig: () => Config,
@@ -76,31 +78,31 @@ export async function runConfigured<Config extends { readonly LOG_LEVEL: LogLeve
   try {
     config = readConfig();
   } catch (error) {
-    return exitOn(error);
+    return exitWithError(error);
   }
   const logger = makeLogger(config.LOG_LEVEL);
   await runApp(logger, (signal) => start(config, logger, signal));
 }
 
-/** Resolves with the reason if `failed` rejects. Otherwise never settles. */
-function failureOf(failed: Promise<unknown> | undefined): Promise<{ readonly err: unknown }> {
+/** Resolves with the reason if the promise rejects. Otherwise never settles. */
+function failureOf(componentFailure: Promise<unknown> | undefined): Promise<{ readonly err: unknown }> {
   return new Promise((resolve) => {
-    failed?.catch((err: unknown) => resolve({ err }));
+    componentFailure?.catch((err: unknown) => resolve({ err }));
   });
 }
 
-/** Resolves at the first signal. Later signals are ignored, because scripts and supervisors may send several. */
+/** Resolves with the first stop signal. Later signals are ignored, because scripts and supervisors may send several. */
 function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of signals) process.on(signal, resolve);
+    for (const signal of stopSignals) process.on(signal, resolve);
   });
 }
 
-/** Prints why the process can't run, and exits. */
-function exitOn(error: unknown, logger?: Logger): never {
+/** Prints why the process can't run, and exits with code 1 or 78. */
+function exitWithError(error: unknown, logger?: Logger): never {
   if (error instanceof ConfigurationError) {
     process.stderr.write(`${error.message}\n`);
-    process.exit(badConfiguration);
+    process.exit(invalidConfigurationExitCode);
   }
   const fault = startFault(error);
   if (logger === undefined) process.stderr.write(`${String(error)}\n`);

@@ -1,5 +1,5 @@
 /** The names of errors whose messages do not tell an operator what to do: those of JavaScript and Node. */
-const builtInErrors: ReadonlySet<string> = new Set([
+const builtInErrorNames: ReadonlySet<string> = new Set([
   'Error',
   'AggregateError',
   'AssertionError',
@@ -17,7 +17,7 @@ const builtInErrors: ReadonlySet<string> = new Set([
  */
 export function startFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  return listenFault(error) ?? (builtInErrors.has(error.name) ? undefined : error.message);
+  return listenFault(error) ?? (builtInErrorNames.has(error.name) ? undefined : error.message);
 }
 
 /** Returns a line if the error is that a server can't listen, otherwise undefined. */

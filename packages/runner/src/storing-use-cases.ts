@@ -9,8 +9,8 @@ import type { EventConsumer } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
 import { instrumentStoring } from './metrics/instrument.ts';
 import { measureLag } from './metrics/lag-metrics.ts';
-import { countedRestarts, measureProgress } from './metrics/progress-metrics.ts';
-import { measuredDeadLetters, measuredOutages, measuredSaves } from './metrics/storing-metrics.ts';
+import { countRestarts, measureProgress } from './metrics/progress-metrics.ts';
+import { measuredDeadLetterQueue, withOutageMetrics, withSaveMetrics } from './metrics/storing-metrics.ts';
 import { outageLog } from './outage-log.ts';
 import { progressLog } from './progress-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
@@ -18,47 +18,47 @@ import { tokens } from './tokens.ts';
 import { defaultWatch, type WatchOptions, watchProgress, withWatchdog } from './watch-progress.ts';
 import type { Get } from './wiring.ts';
 
-/** Makes the use cases of the storing side on the wired ports, and measures them. */
+/** Makes the use cases of the consumer from the wired adapters, and measures them. */
 export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =>
   instrumentStoring(
     makeStoringUseCases({
-      repository: measuredSaves(get(tokens.repository), get(tokens.clock)),
-      deadLetterQueue: measuredDeadLetters(get(tokens.deadLetterQueue)),
+      repository: withSaveMetrics(get(tokens.repository), get(tokens.clock)),
+      deadLetterQueue: measuredDeadLetterQueue(get(tokens.deadLetterQueue)),
       clock: get(tokens.clock),
       pause: backOff,
-      // Long enough for a store that works, and short enough that the group does not wait for this member.
+      // How long a cancelled save may continue: long enough for a working store, and too short to delay a rebalance.
       grace: () => delay(1000, undefined, { ref: false }),
-      observer: withWatchdog(measuredOutages('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
+      observer: withWatchdog(withOutageMetrics('store', outageLog(get(tokens.logger))), get(tokens.watchdog)),
       health,
     }),
   );
 
-/** Makes the watchdog that judges whether the consumer makes progress, and logs it. */
+/** Makes the watchdog that decides whether the consumer makes progress. Changes of its state are logged. */
 export const progressWatchdog = (get: Get, { limits }: WatchOptions = defaultWatch): ProgressWatchdog =>
   new ProgressWatchdog(limits, progressLog(get(tokens.logger)));
 
-/** Makes a consumer that replaces a member of the group when it ends. */
+/** Makes a consumer that replaces its group member when the member ends. Replacements are logged and counted. */
 export function restartingConsumer(get: Get, make: () => EventConsumer): RestartingConsumer {
   const observer = progressLog(get(tokens.logger));
   return new RestartingConsumer({
     make,
     pause: backOff,
-    restarted: countedRestarts((reason) => observer.restarted(reason)),
+    onRestart: countRestarts((reason) => observer.restarted(reason)),
   });
 }
 
-/** Joins the group and begins to store, and watches the progress from then on. */
-export async function startStoring(get: Get, { everyMs }: WatchOptions = defaultWatch): Promise<void> {
+/** Joins the consumer group, begins to store activities, and watches the progress. */
+export async function startStoring(get: Get, { intervalMs }: WatchOptions = defaultWatch): Promise<void> {
   const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
   await consumer.start(get(tokens.storingUseCases).storeActivities);
   measureLag(consumer);
   measureProgress(watchdog);
-  const watchEnd = new AbortController();
-  const end = (): void => watchEnd.abort();
-  consumer.ended.then(end, end);
+  const watchAbort = new AbortController();
+  const stopWatching = (): void => watchAbort.abort();
+  consumer.ended.then(stopWatching, stopWatching);
   const store = get(tokens.repository);
-  // Only a bug makes this reject. The consumer must not run without its watchdog.
-  watchProgress({ consumer, store, watchdog }, everyMs, watchEnd.signal).catch((bug: unknown) =>
+  // `watchProgress` rejects only if it has a bug. The consumer must not run without its watchdog.
+  watchProgress({ consumer, store, watchdog }, intervalMs, watchAbort.signal).catch((bug: unknown) =>
     consumer.giveUp(bug),
   );
 }

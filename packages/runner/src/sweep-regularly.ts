@@ -5,18 +5,18 @@ import type { Logger } from './logger.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
-// The first sweep of a process never removes dead letters for their age. The second follows soon, so that
-// processes that restart often remove old letters too.
-const defaultIntervals = { firstMs: 30_000, everyMs: 5 * 60_000 };
+// The pauses between sweeps. The first sweep of a process never removes dead letters for their age. The first
+// pause is short, so that processes that restart often also remove old dead letters.
+const defaultPauses = { firstPauseMs: 30_000, pauseMs: 5 * 60_000 };
 
-/** Sweeps at once and then at intervals, until the signal is aborted. If the store is unavailable, it waits for the next sweep. */
+/** Removes expired and excess dead letters at once and after each pause, until the signal is aborted. Logs outages of the store. */
 export async function sweepRegularly(
   sweep: ApiUseCases['sweepDeadLetters'],
   logger: Pick<Logger, 'info' | 'warn'>,
   signal: AbortSignal,
-  { firstMs, everyMs } = defaultIntervals,
+  { firstPauseMs, pauseMs } = defaultPauses,
 ): Promise<void> {
-  let waitMs = firstMs;
+  let nextPauseMs = firstPauseMs;
   while (!signal.aborted) {
     try {
       const { expired, evicted } = await sweep('schedule');
@@ -30,21 +30,21 @@ export async function sweepRegularly(
       if (!isDomainError(error)) throw error;
       logger.warn({ code: error.code }, 'could not remove old dead letters; retrying at the next sweep');
     }
-    await delay(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
-    waitMs = everyMs;
+    await delay(nextPauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    nextPauseMs = pauseMs;
   }
 }
 
-/** Sweeps the dead letters at intervals, until the returned function is called. Every process with the API calls it. */
+/** Starts to remove old dead letters regularly, until the returned function is called. Each process that serves the API does this. */
 export function startSweeping(get: Get): () => void {
   const { sweepDeadLetters } = get(tokens.apiUseCases);
-  const sweepEnd = new AbortController();
-  // Only a bug makes this reject.
-  sweepRegularly(sweepDeadLetters, get(tokens.logger), sweepEnd.signal).catch((bug: unknown) =>
+  const sweepAbort = new AbortController();
+  // `sweepRegularly` rejects only if it has a bug.
+  sweepRegularly(sweepDeadLetters, get(tokens.logger), sweepAbort.signal).catch((bug: unknown) =>
     get(tokens.logger).error(
       { err: bug },
       'unexpected error, old dead letters are no longer removed; restart this process',
     ),
   );
-  return () => sweepEnd.abort();
+  return () => sweepAbort.abort();
 }

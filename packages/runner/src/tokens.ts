@@ -16,7 +16,7 @@ import type { Logger } from './logger.ts';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 import { token } from './wiring.ts';
 
-/** The tokens of the driven ports, of the use cases, and of the parts that run beside them. */
+/** The tokens of the objects that make up an app: adapters, use cases, and the consumer with its watchdog. */
 export const tokens = {
   logger: token<Logger>('logger'),
   clock: token<Clock>('clock'),

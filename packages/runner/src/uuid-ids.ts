@@ -2,36 +2,36 @@ import { randomFillSync } from 'node:crypto';
 import { ActivityId, type IdGenerator } from '@user-activity/domain';
 import { v7 } from 'uuid';
 
-const bytesOfId = 16;
+const bytesPerId = 16;
 
 /** Makes UUIDs of version 7 (RFC 9562). They begin with the time, so later ids sort later. */
 export class UuidIds implements IdGenerator {
-  // Filled for 256 ids at once, because a call for 16 random bytes costs as much as one for thousands.
-  readonly #random: Uint8Array = new Uint8Array(bytesOfId * 256);
-  #used: number = this.#random.length;
-  #milliseconds = 0;
+  // Random bytes for 256 ids, because a system call for 16 bytes takes as long as a call for thousands.
+  readonly #randomBytes: Uint8Array = new Uint8Array(bytesPerId * 256);
+  #usedBytes: number = this.#randomBytes.length;
+  #latestMs = 0;
   #sequence = 0;
 
   next(): ActivityId {
-    if (this.#used === this.#random.length) {
-      randomFillSync(this.#random);
-      this.#used = 0;
+    if (this.#usedBytes === this.#randomBytes.length) {
+      randomFillSync(this.#randomBytes);
+      this.#usedBytes = 0;
     }
-    const random = this.#random.subarray(this.#used, this.#used + bytesOfId);
-    this.#used += bytesOfId;
-    this.#advance(random);
-    return ActivityId.trusted(v7({ random, msecs: this.#milliseconds, seq: this.#sequence }));
+    const idBytes = this.#randomBytes.subarray(this.#usedBytes, this.#usedBytes + bytesPerId);
+    this.#usedBytes += bytesPerId;
+    this.#setTimeAndSequence(idBytes);
+    return ActivityId.trusted(v7({ random: idBytes, msecs: this.#latestMs, seq: this.#sequence }));
   }
 
   /**
-   * Within a millisecond, counts up from a random number (RFC 9562, section 6.2, method 1) whose highest bit is zero, so that
-   * it does not overflow. If the clock goes back, ids keep the last time.
+   * Sets the time and the sequence number of the next id. Each new millisecond begins with a random sequence number, whose highest
+   * bit is zero to prevent an overflow (RFC 9562, section 6.2, method 1). If the clock goes back, the time stays the same.
    */
-  #advance(random: Uint8Array): void {
+  #setTimeAndSequence(idBytes: Uint8Array): void {
     const now = Date.now();
-    if (now > this.#milliseconds) {
-      this.#milliseconds = now;
-      this.#sequence = new DataView(random.buffer, random.byteOffset).getUint32(6) >>> 1;
+    if (now > this.#latestMs) {
+      this.#latestMs = now;
+      this.#sequence = new DataView(idBytes.buffer, idBytes.byteOffset).getUint32(6) >>> 1;
     } else this.#sequence += 1;
   }
 }

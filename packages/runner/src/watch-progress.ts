@@ -3,18 +3,21 @@ import type { Answering, ProgressLimits, ProgressWatchdog } from '@user-activity
 import { isDomainError, type OutageObserver } from '@user-activity/domain';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 
-/** The interval between checks of a consumer's progress, and the limits of its watchdog in numbers of checks. */
+/** The interval between checks of a consumer's progress. `limits` are the limits of its watchdog, in numbers of checks. */
 export interface WatchOptions {
-  readonly everyMs: number;
+  readonly intervalMs: number;
   readonly limits: ProgressLimits;
 }
 
 /**
- * The default: without progress the process is not ready after 45 s, its member is replaced after 60 s, and it fails after two new
- * members, which is after 3 minutes. These times are longer than the failover of a broker, and longer than a rebalance, which waits
- * up to 10 s for a lost member and up to 30 s for a hanging one.
+ * The default. Without progress for 45 s, the process reports that it is not ready. After 60 s and after 120 s, the consumer replaces
+ * its group member. After 180 s, the process fails. These times are longer than the failover of a broker and than a rebalance. A
+ * rebalance waits up to 10 s for a lost member and up to 30 s for a hanging member.
  */
-export const defaultWatch: WatchOptions = { everyMs: 5000, limits: { stalled: 9, restart: 12, restarts: 2 } };
+export const defaultWatch: WatchOptions = {
+  intervalMs: 5000,
+  limits: { stalled: 9, restart: 12, restarts: 2 },
+};
 
 interface WatchedParts {
   readonly consumer: RestartingConsumer;
@@ -25,21 +28,21 @@ interface WatchedParts {
 /** Checks a consumer at intervals and restarts it as the watchdog decides, until the signal is aborted. */
 export async function watchProgress(
   watched: WatchedParts,
-  everyMs: number,
+  intervalMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
-    await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    await delay(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
-    await check(watched);
+    await checkProgress(watched);
   }
 }
 
-async function check({ consumer, store, watchdog }: WatchedParts): Promise<void> {
+async function checkProgress({ consumer, store, watchdog }: WatchedParts): Promise<void> {
   let partitions: Awaited<ReturnType<RestartingConsumer['progress']>>;
   try {
     partitions = await consumer.progress();
-    // Only if a partition makes no progress may the store be the cause.
+    // The store can only be the cause if a partition makes no progress.
     if (watchdog.isSuspicious(partitions)) await store.ping();
   } catch {
     watchdog.outage();
@@ -53,8 +56,8 @@ async function check({ consumer, store, watchdog }: WatchedParts): Promise<void>
 }
 
 /**
- * Returns an observer that reports failed saves to the watchdog too. While saves fail because a dependency is down, the
- * watchdog waits. While they hang, it keeps checking.
+ * Wraps the observer to report failed saves to the watchdog too. The watchdog waits while saves fail because the store is
+ * unavailable. It does not wait while saves hang.
  */
 export const withWatchdog = (observer: OutageObserver, watchdog: ProgressWatchdog): OutageObserver => ({
   failed(error, failures) {

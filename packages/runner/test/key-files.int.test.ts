@@ -61,11 +61,11 @@ describe('the root key', () => {
     const place = folder('once');
     const file = join(place, 'root-key');
     const first = openRootKey(file);
-    expect(first.made).toBe(true);
+    expect(first.isNew).toBe(true);
     expect(Buffer.from(first.key, 'base64url')).toHaveLength(32);
     expect(readFileSync(file, 'utf8')).toBe(`${first.key}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(openRootKey(file)).toEqual({ key: first.key, made: false });
+    expect(openRootKey(file)).toEqual({ key: first.key, isNew: false });
     expect(readdirSync(place)).toEqual(['root-key']);
     expect(openRootKey(join(place, 'another')).key).not.toBe(first.key);
   });
@@ -94,12 +94,12 @@ describe('the root key', () => {
     });
     await Promise.all(processes.map(({ first }) => first));
     writeFileSync(go, '');
-    const opened: { key: string; made: boolean }[] = [];
+    const opened: { key: string; isNew: boolean }[] = [];
     for (const { lines } of processes)
-      for await (const line of lines) opened.push(JSON.parse(line) as { key: string; made: boolean });
+      for await (const line of lines) opened.push(JSON.parse(line) as { key: string; isNew: boolean });
     expect(opened).toHaveLength(200);
     expect(new Set(opened.map(({ key }) => key)).size).toBe(50);
-    expect(opened.filter(({ made }) => made)).toHaveLength(50);
+    expect(opened.filter(({ isNew }) => isNew)).toHaveLength(50);
     expect(readdirSync(place)).toHaveLength(50);
   });
 
@@ -122,16 +122,16 @@ describe('the root key', () => {
     const file = join(place, 'root-key');
     const { key } = openRootKey(file);
     chmodSync(place, 0o500);
-    expect(openRootKey(file)).toEqual({ key, made: false });
+    expect(openRootKey(file)).toEqual({ key, isNew: false });
   });
 
   test.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP'])('is made where there are no hard links (%s)', (code) => {
     const place = folder(`linkless-${code}`);
     const file = join(place, 'root-key');
     failing('linkSync', code);
-    const { key, made } = openRootKey(file);
-    expect(made).toBe(true);
-    expect(openRootKey(file)).toEqual({ key, made: false });
+    const { key, isNew } = openRootKey(file);
+    expect(isNew).toBe(true);
+    expect(openRootKey(file)).toEqual({ key, isNew: false });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(place)).toEqual(['root-key']);
   });
@@ -141,7 +141,7 @@ describe('the root key', () => {
     const { key } = openRootKey(file);
     for (const mode of [0o644, 0o640, 0o666]) {
       chmodSync(file, mode);
-      expect(openRootKey(file)).toEqual({ key, made: false });
+      expect(openRootKey(file)).toEqual({ key, isNew: false });
       expect(statSync(file).mode & 0o777).toBe(0o600);
     }
   });
@@ -159,7 +159,7 @@ describe('the root key', () => {
     syncBuiltinESMExports();
     chmodSync(file, group);
     failing('chmodSync', 'EPERM');
-    expect(openRootKey(file)).toEqual({ key, made: false });
+    expect(openRootKey(file)).toEqual({ key, isNew: false });
   });
 
   test('is not made in a missing folder', () => {

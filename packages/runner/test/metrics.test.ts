@@ -9,14 +9,14 @@ import {
 } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { groupObserver, measuredOutages, publishObserver } from '../src/index.ts';
+import { groupObserver, withOutageMetrics, publishObserver } from '../src/index.ts';
 import { measureLag } from '../src/metrics/lag-metrics.ts';
-import { measured } from '../src/metrics/measured.ts';
-import { countedRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
+import { measureUseCase } from '../src/metrics/measure-use-case.ts';
+import { countRestarts, measureProgress } from '../src/metrics/progress-metrics.ts';
 import { measuredPublisher } from '../src/metrics/publish-metrics.ts';
-import { measuredDeadLetters, measuredSaves, storingMetrics } from '../src/metrics/storing-metrics.ts';
+import { measuredDeadLetterQueue, withSaveMetrics, storingMetrics } from '../src/metrics/storing-metrics.ts';
 import { sweepMetrics } from '../src/metrics/sweep-metrics.ts';
-import { takingMetrics } from '../src/metrics/taking-metrics.ts';
+import { acceptanceMetrics } from '../src/metrics/acceptance-metrics.ts';
 
 let metrics: MemoryMetrics;
 beforeEach(() => {
@@ -40,7 +40,7 @@ const unavailable = new DomainError('STORE_UNAVAILABLE', 'gone');
 describe('a use case', () => {
   test('returns its result, and its calls are counted', async () => {
     const successes: unknown[] = [];
-    const add = measured(
+    const add = measureUseCase(
       'add',
       async (a: number, b: number) => a + b,
       (...all) => successes.push(all),
@@ -56,10 +56,10 @@ describe('a use case', () => {
   test('rejects with its error, which is counted by its code if it has one, and never by its name', async () => {
     const onSuccess = vi.fn<() => void>();
     const bug = new TypeError('x');
-    await expect(measured('one', failing(unavailable), onSuccess)()).rejects.toBe(unavailable);
-    await expect(measured('one', failing(bug), onSuccess)()).rejects.toBe(bug);
+    await expect(measureUseCase('one', failing(unavailable), onSuccess)()).rejects.toBe(unavailable);
+    await expect(measureUseCase('one', failing(bug), onSuccess)()).rejects.toBe(bug);
     const fault = new InputFault('INPUT_TOO_LARGE', 'x');
-    await expect(measured('one', failing(fault), onSuccess)()).rejects.toBe(fault);
+    await expect(measureUseCase('one', failing(fault), onSuccess)()).rejects.toBe(fault);
     expect(onSuccess).not.toHaveBeenCalled();
     expect(await numbers('use_case.duration')).toEqual({
       'one STORE_UNAVAILABLE': 1,
@@ -70,7 +70,7 @@ describe('a use case', () => {
 });
 
 test('accepted activities and rejected items of batches are counted', async () => {
-  const { single, batch } = takingMetrics();
+  const { single, batch } = acceptanceMetrics();
   expect(await numbers('activities.rejected')).toEqual({ '': 0 });
   single();
   batch({ accepted: 3, ids: [], rejected: [{ index: 0, violations: [] }], unexplained: 0 });
@@ -102,7 +102,7 @@ describe('storing', () => {
   test('measures the time since acceptance of stored activities only', async () => {
     const outcomes = ['stored', 'duplicate', { refused: 'no' }, 'stored'] as const;
     const clock = new FixedClock(Timestamp.toISO(Timestamp.fromMillis(early.receivedAt + 2500)));
-    const saves = measuredSaves({ save: async () => outcomes }, clock);
+    const saves = withSaveMetrics({ save: async () => outcomes }, clock);
     expect(await saves.save([early, late, late, early])).toBe(outcomes);
     expect(await metrics.read('user_activity.accepted_to_stored.duration')).toEqual([
       { attributes: {}, value: 2, sum: 5 },
@@ -111,9 +111,9 @@ describe('storing', () => {
 
   test('measures no negative time if a clock is ahead, and nothing if the store fails', async () => {
     const clock = new FixedClock(Timestamp.toISO(Timestamp.fromMillis(early.receivedAt - 1000)));
-    await measuredSaves({ save: async () => ['stored'] }, clock).save([early]);
+    await withSaveMetrics({ save: async () => ['stored'] }, clock).save([early]);
     const broken: Pick<ActivityRepository, 'save'> = { save: failing(unavailable) };
-    await expect(measuredSaves(broken, clock).save([early])).rejects.toBe(unavailable);
+    await expect(withSaveMetrics(broken, clock).save([early])).rejects.toBe(unavailable);
     expect(await metrics.read('user_activity.accepted_to_stored.duration')).toEqual([
       { attributes: {}, value: 1, sum: 0 },
     ]);
@@ -122,12 +122,14 @@ describe('storing', () => {
   test('counts dead letters by code, after the queue has accepted them', async () => {
     const letter = { origin: { topic: 't', partition: 0, offset: 0 }, key: null, value: null, headers: {} };
     const dead = { ...letter, code: 'refused', reason: 'x', diedAt: Timestamp.fromMillis(0) } as const;
-    await measuredDeadLetters({ add: async () => undefined }).add([
+    await measuredDeadLetterQueue({ add: async () => undefined }).add([
       dead,
       dead,
       { ...dead, code: 'conflict' },
     ]);
-    await expect(measuredDeadLetters({ add: failing(unavailable) }).add([dead])).rejects.toBe(unavailable);
+    await expect(measuredDeadLetterQueue({ add: failing(unavailable) }).add([dead])).rejects.toBe(
+      unavailable,
+    );
     expect(await numbers('dead_letters')).toEqual({ invalid: 0, unreadable: 0, refused: 2, conflict: 1 });
   });
 
@@ -136,7 +138,7 @@ describe('storing', () => {
       failed: vi.fn<(error: unknown, failures: number) => void>(),
       recovered: vi.fn<(failures: number) => void>(),
     };
-    const [store, log] = [measuredOutages('store', observer), measuredOutages('log', observer)];
+    const [store, log] = [withOutageMetrics('store', observer), withOutageMetrics('log', observer)];
     store.failed(unavailable, 1);
     store.failed(unavailable, 2);
     store.recovered(2);
@@ -228,7 +230,7 @@ describe('the lag', () => {
 
 test('restarts are counted and passed on, and only the current state of the watchdog is 1', async () => {
   const listener = vi.fn<(reason: unknown) => void>();
-  const restarted = countedRestarts(listener);
+  const restarted = countRestarts(listener);
   expect(await numbers('consumer.restarts')).toEqual({ '': 0 });
   restarted(unavailable);
   expect(listener).toHaveBeenCalledExactlyOnceWith(unavailable);

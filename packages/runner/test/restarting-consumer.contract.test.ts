@@ -12,7 +12,7 @@ describeContract('RestartingConsumer', eventConsumerContract, async () => {
       const consumer = new RestartingConsumer({
         make: () => new MemoryEventConsumer(log, group),
         pause: async () => undefined,
-        restarted: () => undefined,
+        onRestart: () => undefined,
       });
       consumers.push(consumer);
       return consumer;

@@ -66,8 +66,8 @@ function setUp(...members: readonly Member[]) {
     pause: async (failures) => {
       events.push(`pause ${failures}`);
     },
-    restarted: (reason) => events.push(String(reason)),
-    stopWithinMs: 20,
+    onRestart: (reason) => events.push(String(reason)),
+    stopTimeoutMs: 20,
     maxFailures: 3,
   });
   return { consumer, events };
@@ -252,7 +252,7 @@ test('all records of a log in memory are handled across a restart', async () => 
   const consumer = new RestartingConsumer({
     make: () => new MemoryEventConsumer(log),
     pause: async () => undefined,
-    restarted: skip,
+    onRestart: skip,
   });
   const ids = new Set<string>();
   await consumer.start(async (records) => {

@@ -32,7 +32,7 @@ test('the ready line is logged at any level, and a stop exits with 0', async () 
 test('an app with a failed component stops, logs why, and exits with 1', async () => {
   const { code, output } = await run(
     'info',
-    "{ url: 'http://x', docs: '/docs', failed: Promise.reject(new Error('it is gone')), stop: async () => {} }",
+    "{ url: 'http://x', docs: '/docs', componentFailure: Promise.reject(new Error('it is gone')), stop: async () => {} }",
   );
   expect(code).toBe(1);
   const messages = output

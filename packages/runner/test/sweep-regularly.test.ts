@@ -21,7 +21,7 @@ test('sweeps at once and again until it is cancelled, even if the store is unava
     if (answer === undefined) throw new Error('It sweeps after it was cancelled.');
     return answer();
   };
-  await sweepRegularly(sweep, logger, over.signal, { firstMs: 1, everyMs: 1 });
+  await sweepRegularly(sweep, logger, over.signal, { firstPauseMs: 1, pauseMs: 1 });
   expect(reasons).toEqual(['schedule', 'schedule', 'schedule']);
   expect(logger.info.mock.calls).toEqual([[{ expired: 2 }, expect.any(String)]]);
   expect(logger.warn.mock.calls).toEqual([
@@ -37,7 +37,7 @@ test('sweeps a second time soon after the first, and then at longer intervals', 
     sweeps += 1;
     return { expired: 0, evicted: 0, edgeBytes: 0 };
   };
-  const end = sweepRegularly(sweep, loggers(), over.signal, { firstMs: 1, everyMs: 3_600_000 });
+  const end = sweepRegularly(sweep, loggers(), over.signal, { firstPauseMs: 1, pauseMs: 3_600_000 });
   await expect.poll(() => sweeps).toBe(2);
   over.abort();
   await end;

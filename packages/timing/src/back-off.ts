@@ -1,6 +1,6 @@
 import type { Cancellation } from '@user-activity/domain';
 
-const firstMs = 100;
+const firstWaitMs = 100;
 const defaultMaxMs = 5000;
 
 /**
@@ -13,11 +13,11 @@ export async function backOff(
   maxMs: number = defaultMaxMs,
 ): Promise<void> {
   if (signal?.aborted === true) return;
-  const waitMs = Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 20)) * (0.5 + Math.random() / 2);
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, waitMs);
-  signal?.addEventListener('abort', over.resolve, { once: true });
-  await over.promise;
+  const waitMs = Math.min(maxMs, firstWaitMs * 2 ** Math.min(failures - 1, 20)) * (0.5 + Math.random() / 2);
+  const wait = Promise.withResolvers<void>();
+  const timer = setTimeout(wait.resolve, waitMs);
+  signal?.addEventListener('abort', wait.resolve, { once: true });
+  await wait.promise;
   clearTimeout(timer);
-  signal?.removeEventListener('abort', over.resolve);
+  signal?.removeEventListener('abort', wait.resolve);
 }

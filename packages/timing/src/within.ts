@@ -2,18 +2,18 @@ class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** Resolves or rejects with the work. Rejects with a TimeoutError if the work takes longer; the work itself goes on. */
+/** Settles as `work` does. Rejects with a TimeoutError if `work` takes longer than `ms`, and does not stop it. */
 export async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new TimeoutError(`No answer within ${ms} ms.`)), ms);
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(new TimeoutError(`No answer within ${ms} ms.`)), ms);
   try {
-    return await Promise.race([work, late.promise]);
+    return await Promise.race([work, timeout.promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Waits until the work settles, but not longer than the limit. Returns whether it settled; its result or failure is dropped. */
+/** Returns whether `work` settles within `ms`. Never rejects. */
 export const settlesWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
   within(ms, Promise.allSettled([work])).then(
     () => true,

@@ -15,8 +15,8 @@ interface Framework {
   readonly rule: string;
   /** The names of modules, as regular expressions. */
   readonly modules: readonly string[];
-  /** The only places that may import them. */
-  readonly places: readonly string[];
+  /** The only paths whose files may import the modules, as regular expressions. */
+  readonly allowedPaths: readonly string[];
   readonly reason: string;
 }
 
@@ -24,102 +24,108 @@ const frameworks: readonly Framework[] = [
   {
     rule: 'fastify-in-adapter-http',
     modules: ['fastify', 'fastify-plugin', '@fastify/[^/]+'],
-    places: ['^packages/adapter-http/'],
+    allowedPaths: ['^packages/adapter-http/'],
     reason: 'HTTP is one adapter; it returns a server that is ready to listen',
   },
   {
     rule: 'typebox-in-adapter-http-and-config',
     modules: ['@sinclair/typebox', 'typebox'],
-    places: [
+    allowedPaths: [
       '^packages/adapter-http/',
       '^apps/[^/]+/src/config\\.ts$',
       '^packages/runner/src/configuration/',
       '^packages/engines/',
     ],
-    reason: 'schemas describe what comes from outside: requests and configuration',
+    reason: 'schemas describe input from outside of the process: requests and configuration',
   },
   {
     rule: 'kafkajs-in-adapter-kafka',
     modules: ['kafkajs', 'kafkajs-[^/]+'],
-    places: ['^packages/adapter-kafka/', '^packages/test-kit/'],
-    reason: 'the log can be another one',
+    allowedPaths: ['^packages/adapter-kafka/', '^packages/test-kit/'],
+    reason: 'an app can use another log than Kafka',
   },
   {
     rule: 'mongodb-in-adapter-mongodb',
     modules: ['mongodb', 'bson'],
-    places: ['^packages/adapter-mongodb/', '^packages/test-kit/'],
-    reason: 'the store can be another one',
+    allowedPaths: ['^packages/adapter-mongodb/', '^packages/test-kit/'],
+    reason: 'an app can use another store than MongoDB',
   },
   {
     rule: 'sqlite-in-adapter-sqlite',
     modules: ['node:sqlite'],
-    places: ['^packages/adapter-sqlite/'],
-    reason: 'the embedded file has one owner, who knows its locks',
+    allowedPaths: ['^packages/adapter-sqlite/'],
+    reason: 'only one package knows the locks of the embedded file',
   },
   {
     rule: 'tsyringe-in-runner-and-apps',
     modules: ['tsyringe', 'reflect-metadata'],
-    places: ['^packages/runner/', '^packages/engines/test/', '^apps/'],
+    allowedPaths: ['^packages/runner/', '^packages/engines/test/', '^apps/'],
     reason: 'wiring belongs to the composition root; classes take what they need as arguments',
   },
   {
     rule: 'telemetry-api-in-adapters-and-runner',
     modules: ['@opentelemetry/api'],
-    places: ['^packages/adapter-[^/]+/', '^packages/runner/'],
+    allowedPaths: ['^packages/adapter-[^/]+/', '^packages/runner/'],
     reason: 'the core is measured from outside, by decorators',
   },
   {
     rule: 'telemetry-sdk-in-its-adapters',
     modules: ['@opentelemetry/(?!api(?:/|$))[^/]+'],
-    places: ['^packages/adapter-(?:prometheus|memory)/'],
+    allowedPaths: ['^packages/adapter-(?:prometheus|memory)/'],
     reason: 'an app chooses where measurements go, as it chooses its log and its store',
   },
   {
     rule: 'pino-in-runner',
     modules: ['pino', 'pino-pretty'],
-    places: ['^packages/runner/'],
-    reason: 'what a log line may hold is decided in one place',
+    allowedPaths: ['^packages/runner/'],
+    reason: 'one package decides which data log lines may have',
   },
   {
     rule: 'test-tools-in-tests',
     modules: ['vitest', '@vitest/[^/]+', 'fast-check'],
-    places: [
+    allowedPaths: [
       '^(?:packages|apps|docs/examples)/[^/]+/test/',
       '^packages/(?:port-contracts|test-kit|workspace)/',
     ],
-    reason: 'what is installed for production holds no test runner',
+    reason: 'a production installation has no test runner',
   },
 ];
 
-/** Matches modules from outside of the workspace: resolved below a node_modules folder, or as written if not installed. */
-const outside = (names: readonly string[]): string => `(?:^|node_modules/)(?:${names.join('|')})(?:/|$)`;
+/** Matches modules from outside of the workspace: by their path below node_modules, or by their name if they are not installed. */
+const externalPaths = (names: readonly string[]): string =>
+  `(?:^|node_modules/)(?:${names.join('|')})(?:/|$)`;
 
-/** Matches packages of this workspace, resolved or as written. */
-const ours = (names: readonly string[]): string =>
+/** Matches packages of this workspace, by their path or by their name. */
+const packagePaths = (names: readonly string[]): string =>
   `^(?:packages|@user-activity)/(?:${names.join('|')})(?:/|$)`;
 
-const members = '(?:packages|apps|docs/examples)';
-const anyMember = `^(${members}/[^/]+)/`;
+const memberPath = '(?:packages|apps|docs/examples)';
+const anyMember = `^(${memberPath}/[^/]+)/`;
 
 const arrowRule = ({ from, to, reason }: Arrows): Rule => {
-  const free = [from, ...to, ...testKits];
+  const allowed = [from, ...to, ...testKits];
   return {
     name: `arrows-of-${from}`,
     comment: reason,
     severity: 'error',
     from: { path: `^packages/${from}/` },
-    to: { path: ours(arrows.map((row) => row.from).filter((name) => !free.includes(name))) },
+    to: { path: packagePaths(arrows.map((row) => row.from).filter((name) => !allowed.includes(name))) },
   };
 };
 
-/** Forbids all imports but the listed ones, also of Node's modules, in the sources of a package with `outside`. */
-const closedRule = ({ from, outside: names = [], reason }: Arrows): Rule => ({
+/** Forbids the sources of a package to import modules from outside of the workspace, and of Node, except `externalModules`. */
+const externalRule = ({ from, externalModules = [], reason }: Arrows): Rule => ({
   name: `nothing-else-in-${from}`,
   comment: reason,
   severity: 'error',
   from: { path: `^packages/${from}/src/` },
-  // Other rules are about the packages and apps of this workspace.
-  to: { pathNot: ['^(?:packages|apps|@user-activity)/', ...(names.length > 0 ? [outside(names)] : [])] },
+  // Other rules restrict imports of the packages and apps of this workspace.
+  to: {
+    pathNot: [
+      '^(?:packages|apps|@user-activity)/',
+      ...(externalModules.length > 0 ? [externalPaths(externalModules)] : []),
+    ],
+  },
 });
 
 /** Restricts imports between the rooms of a package. Files outside of the rooms are not restricted. */
@@ -134,12 +140,12 @@ const roomRule = ({ packageName, name, mayImport, reason }: Room): Rule => ({
   },
 });
 
-const frameworkRule = ({ rule, modules, places, reason }: Framework): Rule => ({
+const frameworkRule = ({ rule, modules, allowedPaths, reason }: Framework): Rule => ({
   name: rule,
   comment: reason,
   severity: 'error',
-  from: { path: anyMember, pathNot: [...places] },
-  to: { path: outside(modules) },
+  from: { path: anyMember, pathNot: [...allowedPaths] },
+  to: { path: externalPaths(modules) },
 });
 
 const apps = 'standalone|api|consumer|cli|chaos|hostile|bench';
@@ -150,7 +156,7 @@ export const frameworkRules: readonly Rule[] = frameworks.map(frameworkRule);
 /** Every rule of the architecture. */
 export const rules: readonly Rule[] = [
   ...arrows.map(arrowRule),
-  ...arrows.filter((row) => row.outside !== undefined).map(closedRule),
+  ...arrows.filter((row) => row.externalModules !== undefined).map(externalRule),
   ...frameworkRules,
   ...rooms.map(roomRule),
   {
@@ -164,7 +170,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'no-app-in-apps',
-    comment: 'an app is a process: what two of them share is a package',
+    comment: 'an app is a process: code that two apps share belongs in a package',
     severity: 'error',
     from: { path: '^apps/([^/]+)/' },
     to: { path: `^(?:apps/|@user-activity/(?:${apps})(?:/|$))`, pathNot: '^apps/$1/' },
@@ -172,7 +178,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'examples-use-what-others-can',
     comment:
-      'an example shows how another team joins: from the model and the log, past our use cases and stores',
+      'an example shows what another team can do with the domain model and the log, without our use cases and stores',
     severity: 'error',
     from: { path: '^docs/examples/', pathNot: '^docs/examples/[^/]+/test/' },
     to: {
@@ -182,16 +188,16 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'no-test-kits-in-sources',
-    comment: 'suites and in-memory adapters lose everything at exit: they serve tests only',
+    comment: 'the test kits serve tests only: in-memory adapters lose all data at exit',
     severity: 'error',
-    from: { path: anyMember, pathNot: `^(?:apps/(?:chaos|hostile)/|${members}/[^/]+/test/)` },
-    to: { path: ours(testKits), pathNot: '^$1/' },
+    from: { path: anyMember, pathNot: `^(?:apps/(?:chaos|hostile)/|${memberPath}/[^/]+/test/)` },
+    to: { path: packagePaths(testKits), pathNot: '^$1/' },
   },
   {
     name: 'no-tests-in-sources',
     comment: 'a package is delivered without its tests',
     severity: 'error',
-    from: { path: anyMember, pathNot: `^${members}/[^/]+/test/` },
+    from: { path: anyMember, pathNot: `^${memberPath}/[^/]+/test/` },
     to: { path: '^$1/test/' },
   },
   {
@@ -200,9 +206,9 @@ export const rules: readonly Rule[] = [
     severity: 'error',
     from: { path: anyMember },
     to: {
-      path: [`^${members}/`, '^@user-activity/[^/]+/'],
+      path: [`^${memberPath}/`, '^@user-activity/[^/]+/'],
       pathNot: '^$1/',
-      // An import by path, or by a name that is not exported. An import through the exports is neither.
+      // `local`: an import by path. `unknown`: an import by a name that is not exported.
       dependencyTypes: ['local', 'unknown'],
     },
   },
@@ -215,17 +221,17 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** The options with which dependency-cruiser reads this code. */
+/** The options with which dependency-cruiser reads the code of this workspace. */
 export const options: ICruiseOptions = {
   // TypeScript 7 has no JavaScript API: the default parser would find no module, and no rule would be broken.
   parser: 'swc',
   tsPreCompilationDeps: true,
   doNotFollow: { path: 'node_modules' },
-  // Only dist folders of this workspace: packages below node_modules have them too, and must not be skipped.
+  // Skip the dist folders of this workspace. Do not skip those of packages below node_modules.
   exclude: {
     path:
       '^(?:packages|apps|docs/examples)/[^/]+/dist/|^packages/workspace/test/fixtures/' +
-      // They import what their test generates.
+      // These programs import files that their test generates.
       '|^packages/system-tests/test/clients/programs/',
   },
   enhancedResolveOptions: {

@@ -1,33 +1,33 @@
-import { members as folders } from './layout.ts';
+import { members } from './layout.ts';
 
 /** The packages of this workspace that a package may import. */
 export interface Arrows {
   readonly from: string;
   /** The packages that `from` may import. */
   readonly to: readonly string[];
-  /** If set, the sources of `from` import no other modules from outside of the workspace. */
-  readonly outside?: readonly string[];
+  /** If set, the sources of `from` may import no modules from outside of the workspace except these. */
+  readonly externalModules?: readonly string[];
   readonly reason: string;
 }
 
-/** The packages that have rows of their own. */
+/** The rules of single packages. */
 const packageArrows: readonly Arrows[] = [
   {
     from: 'domain',
     to: [],
-    outside: [],
+    externalModules: [],
     reason: 'other services install the domain alone, and it runs anywhere',
   },
   {
     from: 'application',
     to: ['domain'],
-    outside: [],
+    externalModules: [],
     reason: 'a use case reaches the world through ports only',
   },
   { from: 'topic-contract', to: ['domain'], reason: 'a message on the topic holds values of the domain' },
   { from: 'timing', to: ['domain'], reason: 'adapters share its pauses and time limits' },
   { from: 'adapter-memory', to: ['domain'], reason: 'an adapter knows the ports, not who calls them' },
-  { from: 'adapter-prometheus', to: [], reason: 'it only exports measurements; others take them' },
+  { from: 'adapter-prometheus', to: [], reason: 'it only exports measurements that other packages make' },
   {
     from: 'adapter-kafka',
     to: ['topic-contract', 'domain', 'timing'],
@@ -41,16 +41,16 @@ const packageArrows: readonly Arrows[] = [
   {
     from: 'port-contracts',
     to: ['domain'],
-    outside: ['vitest', 'fast-check', 'assert', 'timers'],
+    externalModules: ['vitest', 'fast-check', 'assert', 'timers'],
     reason: 'a contract must not favour an adapter',
   },
   {
     from: 'runner',
     to: ['application', 'domain', 'timing'],
-    reason: 'code that all apps share must not depend on the choices of one',
+    reason: 'code that all apps share must not depend on the log or store of one app',
   },
   { from: 'client', to: [], reason: 'a client of the API needs no code of the service' },
-  { from: 'test-kit', to: [], reason: 'servers for tests know nothing of the service' },
+  { from: 'test-kit', to: [], reason: 'servers for tests do not depend on the service' },
   {
     from: 'system-tests',
     to: ['domain'],
@@ -59,7 +59,7 @@ const packageArrows: readonly Arrows[] = [
   { from: 'workspace', to: [], reason: 'the tools judge the code, so they must not depend on it' },
 ];
 
-const adapters = folders().flatMap((folder) => /^packages\/(adapter-.+)$/.exec(folder)?.[1] ?? []);
+const adapters = members().flatMap((folder) => /^packages\/(adapter-.+)$/.exec(folder)?.[1] ?? []);
 
 /** The only imports allowed between our packages: dependencies point inwards. */
 export const arrows: readonly Arrows[] = [

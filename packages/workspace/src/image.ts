@@ -14,7 +14,7 @@ interface Manifest {
 const apps: readonly string[] = ['apps/api', 'apps/cli', 'apps/consumer', 'apps/standalone'];
 /** The files from which pnpm installs. */
 const installFiles: readonly string[] = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'patches'];
-/** Files that only pnpm reads. A scanner would report all packages in them as installed. */
+/** Files that only pnpm reads. A vulnerability scanner would report all packages that they name as installed. */
 const pnpmFiles: readonly string[] = [
   'pnpm-*.yaml',
   'patches',
@@ -24,20 +24,20 @@ const pnpmFiles: readonly string[] = [
 const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
 
-/** Returns the apps and the packages of this workspace that they depend on, as paths from the root. */
+/** Returns the paths from the root of the apps, and of the packages of this workspace that the apps need. */
 function neededFolders(): ReadonlySet<string> {
   const folderByName = new Map(members().map((folder) => [manifestOf(folder).name, folder]));
-  const found = new Set(apps);
+  const needed = new Set(apps);
   // The loop also visits the folders that it adds.
-  for (const folder of found)
+  for (const folder of needed)
     for (const name of Object.keys(manifestOf(folder).dependencies ?? {})) {
       const dependency = folderByName.get(name);
-      if (dependency !== undefined) found.add(dependency);
+      if (dependency !== undefined) needed.add(dependency);
     }
-  return found;
+  return needed;
 }
 
-/** Copies the manifest and the compiled files of a package. Ignores a compiled file without a source: an earlier build left it. */
+/** Copies the manifest and the compiled files of a package. Skips compiled files of an earlier build whose source is gone. */
 function copyPackage(folder: string, target: string): void {
   const sources = globSync('**/*.ts', { cwd: join(root, folder, 'src') });
   const compiledFiles = sources.map((source) => join('dist', source.replace(/\.ts$/, '.js')));
@@ -56,7 +56,7 @@ const run = (tool: string, args: readonly string[], cwd: string): void => {
 run(join(root, 'node_modules', '.bin', 'tsc'), ['-b', ...apps], root);
 for (const file of installFiles)
   if (existsSync(join(root, file))) cpSync(join(root, file), join(target, file), { recursive: true });
-for (const each of neededFolders()) copyPackage(each, target);
+for (const neededFolder of neededFolders()) copyPackage(neededFolder, target);
 const installOptions = [
   '--prod',
   '--package-import-method=copy',
@@ -67,5 +67,5 @@ const installOptions = [
 ];
 run('npx', ['--yes', manifestOf('.').packageManager ?? 'pnpm', 'install', ...installOptions], target);
 for (const file of globSync(pnpmFiles, { cwd: target })) rmSync(join(target, file), { recursive: true });
-// Any user may run the image, even if only its owner can read the checkout.
+// Make all files readable, so that any user can run the image.
 run('chmod', ['-R', 'a+rX', target], root);

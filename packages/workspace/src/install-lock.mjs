@@ -6,30 +6,32 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Runs `work` while no other process runs its work with the same folder. `work` gets the function `alsoHeldBy(pid)`. Call it for a
- * child that may outlive this process: the lock is then held until the child has ended too.
+ * Runs `work` while no other process runs `work` with the same folder. `work` gets the function `addHolder(pid)`. Call it for a child
+ * that may outlive this process: the lock is then held until the child has ended too.
  *
  * The folder contains numbered files, and the highest is the lock. To take over from a dead or finished holder, a process
- * creates the next number, which only one process can do. It does not first remove the file of the dead holder: two
- * processes could do so, one of them too late. Lower numbers are removed only while a higher one exists, so a late
- * process that creates one of these sees that it is not the highest.
+ * creates the file with the next number, which only one process can do. It does not remove the file of the dead holder first: a second
+ * process could do the same later, and remove a valid lock. Lower numbers are removed only while a higher number exists, so a late
+ * process that creates a lower number sees that its number is not the highest.
  */
-export async function exclusively(folder, onWait, work) {
-  const own = join(folder, String(await take(folder, onWait)));
+export async function withLock(folder, onWait, work) {
+  const lockFile = join(folder, String(await takeLock(folder, onWait)));
   try {
-    return await work((pid) => write(folder, [process.pid, pid], (file) => renameSync(file, own)));
+    return await work((pid) =>
+      writeHolders(folder, [process.pid, pid], (file) => renameSync(file, lockFile)),
+    );
   } finally {
-    write(folder, [], (file) => renameSync(file, own));
+    writeHolders(folder, [], (file) => renameSync(file, lockFile));
   }
 }
 
-async function take(folder, onWait) {
+async function takeLock(folder, onWait) {
   mkdirSync(folder, { recursive: true });
-  for (let waited = false; ; ) {
-    const next = (numbers(folder)[0] ?? 0) + 1;
-    if (isFree(folder, next - 1)) {
-      if (claim(folder, next)) {
-        const [highest, ...older] = numbers(folder);
+  for (let hasWaited = false; ; ) {
+    const next = (lockNumbers(folder)[0] ?? 0) + 1;
+    if (isLockFree(folder, next - 1)) {
+      if (createLock(folder, next)) {
+        const [highest, ...older] = lockNumbers(folder);
         if (highest === next) {
           for (const number of older) rmSync(join(folder, String(number)), { force: true });
           return next;
@@ -37,24 +39,24 @@ async function take(folder, onWait) {
         rmSync(join(folder, String(next)), { force: true });
       }
     } else {
-      if (!waited) onWait();
-      waited = true;
+      if (!hasWaited) onWait();
+      hasWaited = true;
       await sleep(100);
     }
   }
 }
 
-const numbers = (folder) =>
+const lockNumbers = (folder) =>
   readdirSync(folder)
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .toSorted((a, b) => b - a);
 
-function isFree(folder, number) {
+function isLockFree(folder, number) {
   if (number === 0) return true;
   try {
     const holders = JSON.parse(readFileSync(join(folder, String(number)), 'utf8'));
-    return !holders.some(({ pid, started }) => startOf(pid) === started);
+    return !holders.some(({ pid, started }) => startTimeOf(pid) === started);
   } catch (error) {
     // The file was removed after it was listed, so another process holds a higher number: try again.
     if (error.code === 'ENOENT') return false;
@@ -62,10 +64,10 @@ function isFree(folder, number) {
   }
 }
 
-function claim(folder, number) {
+function createLock(folder, number) {
   try {
     // A link appears with its content or not at all, even if this process is killed.
-    write(folder, [process.pid], (file) => linkSync(file, join(folder, String(number))));
+    writeHolders(folder, [process.pid], (file) => linkSync(file, join(folder, String(number))));
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
@@ -73,25 +75,25 @@ function claim(folder, number) {
   }
 }
 
-function write(folder, pids, place) {
+function writeHolders(folder, pids, moveFile) {
   const holders = pids.flatMap((pid) => {
-    const started = startOf(pid);
+    const started = startTimeOf(pid);
     return started === undefined ? [] : [{ pid, started }];
   });
   const file = join(folder, `${process.pid}.new`);
   writeFileSync(file, JSON.stringify(holders));
   try {
-    place(file);
+    moveFile(file);
   } finally {
     rmSync(file, { force: true });
   }
 }
 
 /**
- * Returns the start of a process, in the format of its system, or undefined if it has ended. Systems reuse ids, but not pairs of an id
- * and a start.
+ * Returns the start time of a process, in a format of the system, or undefined if the process has ended. Systems reuse process ids, but
+ * not with the same start time.
  */
-function startOf(pid) {
+function startTimeOf(pid) {
   if (process.platform === 'win32') return processExists(pid) ? 'running' : undefined;
   if (process.platform !== 'linux') {
     const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
@@ -99,7 +101,7 @@ function startOf(pid) {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name, in parentheses, may contain anything. After it come the state and, 19 fields later, the start.
+    // The name of the program, in parentheses, may contain spaces. After the name come the state and, 19 fields later, the start time.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {

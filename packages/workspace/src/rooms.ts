@@ -7,7 +7,7 @@ export interface Room {
   readonly reason: string;
 }
 
-/** The rooms of all packages that have rooms. Files outside of the rooms may import rooms, but no room may import these files. */
+/** The rooms of all packages. Files outside of the rooms may import rooms, but no room may import these files. */
 export const rooms: readonly Room[] = [
   {
     packageName: 'adapter-http',
@@ -49,25 +49,25 @@ export const rooms: readonly Room[] = [
     packageName: 'adapter-http',
     name: 'routes',
     mayImport: ['bodies', 'query', 'openapi', 'requests'],
-    reason: 'a route serves no other room: what two routes share belongs in another room',
+    reason: 'no other room imports a route: code that two routes share belongs in another room',
   },
   {
     packageName: 'adapter-sqlite',
     name: 'protocol',
     mayImport: [],
-    reason: 'both sides of a thread read it, so it can belong to neither',
+    reason: 'both the threads and their callers import it, so it belongs to neither',
   },
   {
     packageName: 'adapter-sqlite',
     name: 'reader',
     mayImport: ['protocol'],
-    reason: 'the threads that read never write, and do not know who asks',
+    reason: 'the threads that read never write, and do not know their callers',
   },
   {
     packageName: 'adapter-sqlite',
     name: 'writer',
     mayImport: ['protocol'],
-    reason: 'the thread that writes answers no questions, and does not know who asks',
+    reason: 'the thread that writes answers no questions, and does not know its callers',
   },
   {
     packageName: 'adapter-sqlite',

@@ -12,50 +12,50 @@ const oldestNode = 24;
 /** The Node that is installed with the dependencies. */
 const bundledNode = join(root, 'node_modules', '.bin', 'node');
 
-let running;
-let stoppedBy;
+let runningChild;
+let stopSignal;
 
-/** Starts a process in the group of this one. `ended` resolves with its exit code, as a shell reports it. */
+/** Starts a process in the same process group. `ended` resolves with its exit code, as a shell reports it. */
 function start(file, args, options) {
   const child = spawn(file, args, options);
-  running = child;
+  runningChild = child;
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code));
   });
-  return { child, ended: ended.finally(() => (running = undefined)) };
+  return { child, ended: ended.finally(() => (runningChild = undefined)) };
 }
 
 function stop(signal) {
-  stoppedBy = signal;
-  if (running) running.kill(signal);
+  stopSignal = signal;
+  if (runningChild) runningChild.kill(signal);
   else process.exit(128 + constants.signals[signal]);
 }
 
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
 process.on('SIGINT', () => {
   // A terminal sends Ctrl-C to the whole group. A second SIGINT could make the program stop at once.
-  const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
-  if (!terminal || !running) stop('SIGINT');
+  const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  if (!hasTerminal || !runningChild) stop('SIGINT');
 });
 // npm sends a signal to its shell, which ends and does not forward it: watch for the end of the parent.
-const parent = process.ppid;
-const watch = setInterval(() => {
-  if (process.ppid === parent) return;
-  clearInterval(watch);
+const parentPid = process.ppid;
+const parentTimer = setInterval(() => {
+  if (process.ppid === parentPid) return;
+  clearInterval(parentTimer);
   stop('SIGTERM');
 }, 250);
-watch.unref();
+parentTimer.unref();
 
 process.exitCode = await main();
 
 async function main() {
   const installed = await install(root, start);
-  if (stoppedBy) return 128 + constants.signals[stoppedBy];
+  if (stopSignal) return 128 + constants.signals[stopSignal];
   if (!installed) return 1;
 
-  const own = Number(process.versions.node.split('.')[0]) >= oldestNode;
-  const node = own && process.env.USER_ACTIVITY_NODE !== 'bundled' ? process.execPath : bundledNode;
+  const isNewEnough = Number(process.versions.node.split('.')[0]) >= oldestNode;
+  const node = isNewEnough && process.env.USER_ACTIVITY_NODE !== 'bundled' ? process.execPath : bundledNode;
   if (!existsSync(node)) {
     console.error(
       `This project needs Node.js ${oldestNode} or later, and has none to install for ${process.platform} on ${process.arch}: install one.`,

@@ -13,7 +13,7 @@ export interface StaticResult {
 
 interface StaticCheck {
   readonly name: string;
-  /** A tool among the root's dependencies, and its arguments. */
+  /** Returns the name of a tool in node_modules/.bin of the root, and the arguments. */
   readonly command: () => readonly string[];
 }
 
@@ -27,14 +27,14 @@ const checks: readonly StaticCheck[] = [
 /** The names of all checks. */
 export const checkNames: readonly string[] = checks.map(({ name }) => name);
 
-/** Runs one check in a process of its own. A tool that cannot be started is a failed check. */
+/** Runs a check in a new process. If its tool cannot be started, the check fails. */
 async function runCheck(check: StaticCheck): Promise<StaticResult> {
-  const started = performance.now();
+  const startedAt = performance.now();
   const result = await run(check.command).catch((error: unknown) => ({
     passed: false,
     output: String(error),
   }));
-  return { name: check.name, ...result, seconds: (performance.now() - started) / 1000 };
+  return { name: check.name, ...result, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 async function run(command: () => readonly string[]): Promise<{ passed: boolean; output: string }> {
@@ -44,11 +44,11 @@ async function run(command: () => readonly string[]): Promise<{ passed: boolean;
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
+  const exitCode = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exitCode]);
   return {
     passed: code === 0,
     output: [out, err]
@@ -58,7 +58,7 @@ async function run(command: () => readonly string[]): Promise<{ passed: boolean;
   };
 }
 
-/** Runs the named checks, or all, two at a time. Calls `onResult` with each result at once. A failure does not stop the others. */
+/** Runs the named checks, or all checks, two at a time. Calls `onResult` at the end of each check. A failed check stops no other check. */
 export async function runStaticChecks(
   onResult: (result: StaticResult) => void,
   names: readonly string[] = [],
@@ -77,7 +77,7 @@ export async function runStaticChecks(
 }
 
 /** Prints the result of a check. If the check failed, also prints its output. */
-export function report({ name, passed, output, seconds }: StaticResult): void {
+export function printResult({ name, passed, output, seconds }: StaticResult): void {
   console.log(`${passed ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)`);
   if (!passed) console.log(output);
 }

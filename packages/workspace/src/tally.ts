@@ -10,7 +10,7 @@ export interface Tally {
 
 type State = keyof Tally;
 
-/** Counts the results of checks and tests. Errors outside of a test (in a file, a hook, an unhandled rejection) are failures. */
+/** Counts the results of checks and tests. An error outside of a test (in a file, a hook, an unhandled rejection) counts as failed. */
 export function tally(
   checks: readonly StaticResult[],
   modules: readonly TestModule[],
@@ -21,8 +21,8 @@ export function tally(
     ...modules.flatMap(statesOf),
     ...unhandledErrors.map(() => 'failed' as const),
   ];
-  const count = (state: State): number => states.filter((found) => found === state).length;
-  return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+  const countOf = (wanted: State): number => states.filter((state) => state === wanted).length;
+  return { passed: countOf('passed'), failed: countOf('failed'), skipped: countOf('skipped') };
 }
 
 function statesOf(module: TestModule): State[] {

@@ -1,7 +1,7 @@
-// `npm test`: runs all static checks and all tests. Arguments are those of vitest: file filters, `--project unit`, `-t name`.
+// `npm test`: runs all static checks and all tests. Passes its arguments to vitest: file filters, `--project unit`, `-t name`.
 import { join } from 'node:path';
 import { root } from './layout.ts';
-import { checkNames, report, runStaticChecks } from './static-checks.ts';
+import { checkNames, printResult, runStaticChecks } from './static-checks.ts';
 import { tally } from './tally.ts';
 
 // Vitest reads NO_COLOR when it is loaded, so set it before.
@@ -9,11 +9,10 @@ if (!process.stdout.isTTY) process.env['NO_COLOR'] ??= '1';
 const { parseCLI, startVitest } = await import('vitest/node');
 
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
-// Tests write build output to the folders of the type check, so the type check must end first. The other checks run in parallel with
-// the tests.
-const types = await runStaticChecks(report, ['types']);
-const others = runStaticChecks(
-  report,
+// The type check must end before the tests begin, because tests write build output to its folders. All other checks run during the tests.
+const typeResults = await runStaticChecks(printResult, ['types']);
+const checksDuringTests = runStaticChecks(
+  printResult,
   checkNames.filter((name) => name !== 'types'),
 );
 const vitest = await startVitest(filter, {
@@ -21,13 +20,13 @@ const vitest = await startVitest(filter, {
   config: join(root, 'vitest.workspace.ts'),
   run: true,
 });
-const checks = [...types, ...(await others)];
+const checks = [...typeResults, ...(await checksDuringTests)];
 const modules = vitest.state.getTestModules();
 const result = tally(checks, modules, vitest.state.getUnhandledErrors());
 
 const hasTests = modules.some((module) => !module.children.allTests().next().done);
 if (!hasTests) console.log('No test was found.');
 // Vitest also reports failures that are in no test, such as a broken configuration.
-const isGood = hasTests && result.failed === 0 && (process.exitCode ?? 0) === 0;
+const hasPassed = hasTests && result.failed === 0 && (process.exitCode ?? 0) === 0;
 console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
-process.exitCode = isGood ? 0 : 1;
+process.exitCode = hasPassed ? 0 : 1;

@@ -4,7 +4,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { frameworkRules, options, type Rule, rules } from '../src/architecture.ts';
 import { arrows } from '../src/arrows.ts';
-import { groups, members, root } from '../src/layout.ts';
+import { memberGroups, members, root } from '../src/layout.ts';
 import { rooms } from '../src/rooms.ts';
 
 /** Packages that are designed and do not exist yet. A rule about one of these has no module to check yet. */
@@ -13,7 +13,7 @@ const fixtures = join(import.meta.dirname, 'fixtures', 'architecture');
 const names = rules.map((rule) => rule.name);
 
 async function read(baseDir: string): Promise<ICruiseResult> {
-  const there = groups.filter((group) => existsSync(join(baseDir, group)));
+  const there = memberGroups.filter((group) => existsSync(join(baseDir, group)));
   const ruleSet = { forbidden: [...rules] };
   const { output } = await cruise(there, { ...options, baseDir, validate: true, ruleSet });
   if (typeof output === 'string') throw new Error('expected a result, not a report');

@@ -2,7 +2,7 @@ import type { Attack } from '../attack.ts';
 import { bodyAttacks } from './bodies.ts';
 import { connectionAttacks } from './connections.ts';
 import { deadLetterAttacks } from './dead-letters.ts';
-import { faults } from './faults.ts';
+import { faultAttacks } from './faults.ts';
 import { fileAttacks } from './files.ts';
 import { kafkaAttacks } from './kafka.ts';
 import { originAttacks } from './origins.ts';
@@ -12,7 +12,7 @@ import { strangerAttacks } from './strangers.ts';
 /** All attacks. Attacks that can share a service are next to each other, because a new service takes a second to start. */
 export const attacks: readonly Attack[] = [
   ...kafkaAttacks,
-  ...faults,
+  ...faultAttacks,
   ...bodyAttacks,
   ...pageAttacks,
   ...originAttacks,

@@ -2,10 +2,10 @@ import type { Attack } from '../attack.ts';
 import type { HttpRequest } from '../wire/send-request.ts';
 import { gzipBatch, gzipCalls, gzipEvents, gzipLines, listOf, times } from './payloads.ts';
 
-const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+const nestedArrays = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
-/** An attack by `count` requests at once. `makeRequest` gets the index of a request; without this parameter, it is called only once. */
-const atOnce = (
+/** An attack by `count` requests at once. If `makeRequest` has no parameter, all requests are the same. */
+const burst = (
   name: string,
   count: number,
   about: string,
@@ -22,28 +22,28 @@ const atOnce = (
 
 /** S9 and S3: several bodies at once, each slow to parse. */
 export const bodiesAtOnce: readonly Attack[] = [
-  atOnce('s9-many-at-once', 8, '8 bodies of 10 MB of escaped keys at once', () =>
+  burst('s9-many-at-once', 8, '8 bodies of 10 MB of escaped keys at once', () =>
     gzipBatch(800_000, () => '{"\\n":1}'),
   ),
-  atOnce('s9-many-small-batches', 10, '10 batches of 10,000 zeros for calls, at once', () =>
+  burst('s9-many-small-batches', 10, '10 batches of 10,000 zeros for calls, at once', () =>
     gzipCalls(10_000, () => '0'),
   ),
-  atOnce(
+  burst(
     's9-many-distinct-calls',
     10,
     '10 batches of 2,000 calls without a user, all different, at once',
     (batch) => gzipCalls(2000, (index) => `{"type":"track","event":"${batch}-${index}"}`),
   ),
-  atOnce('s9-many-small-lines', 50, '50 batches of 10,000 lines at once', () =>
+  burst('s9-many-small-lines', 50, '50 batches of 10,000 lines at once', () =>
     gzipLines('0\n'.repeat(10_000)),
   ),
-  atOnce('s3-nested-items', 8, '8 batches of 9 items with 512,000 levels each, at once', () =>
-    gzipBatch(9, () => `{"\\n":${nested(500_000)}}`),
+  burst('s3-nested-items', 8, '8 batches of 9 items with 512,000 levels each, at once', () =>
+    gzipBatch(9, () => `{"\\n":${nestedArrays(500_000)}}`),
   ),
-  atOnce('s3-nested-events', 8, '8 batches of 9 CloudEvents with data of 512,000 levels each, at once', () =>
-    gzipEvents(9, () => `{"data":${nested(500_000)}}`),
+  burst('s3-nested-events', 8, '8 batches of 9 CloudEvents with data of 512,000 levels each, at once', () =>
+    gzipEvents(9, () => `{"data":${nestedArrays(500_000)}}`),
   ),
-  atOnce('s3-empty-lists', 12, '12 batches of 630 activities of 16 kB of empty lists, at once', () => {
+  burst('s3-empty-lists', 12, '12 batches of 630 activities of 16 kB of empty lists, at once', () => {
     const item = `{"userId":"u","type":"T","metadata":{"a":${listOf(5000, () => '[]')}}}`;
     return gzipBatch(630, () => item);
   }),

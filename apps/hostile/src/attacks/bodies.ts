@@ -2,23 +2,23 @@ import { gzipSync } from 'node:zlib';
 import type { Attack } from '../attack.ts';
 import { bodiesAtOnce } from './bodies-at-once.ts';
 import {
-  type Body,
+  type BodyAttack,
   deepRepeats,
   gzipBatch,
   gzipLines,
   gzipRequest,
-  json,
+  jsonHeaders,
   maxBodyBytes,
   times,
 } from './payloads.ts';
 import { segmentBodies } from './segment-bodies.ts';
 
-const oneByte = gzipSync(' ');
+const gzippedByte = gzipSync(' ');
 const activity = (members: string): string => `{"userId":"u","type":"T",${members}}`;
-const logs = '/api/logs';
+const logsPath = '/api/logs';
 const mebibytes = (count: number): number => count * 1024 * 1024;
 
-const bodies: readonly Body[] = [
+const bodies: readonly BodyAttack[] = [
   [
     's9-escaped-keys',
     '800,000 objects with an escaped key',
@@ -33,28 +33,28 @@ const bodies: readonly Body[] = [
   [
     's9-single-escapes',
     'one activity of 9 MB of escaped keys',
-    () => gzipRequest(logs, `{${times(500_000, (index) => `"\\n${index}":1`).join()}}`),
+    () => gzipRequest(logsPath, `{${times(500_000, (index) => `"\\n${index}":1`).join()}}`),
   ],
   [
     's9-nested-escapes',
     'one activity with escaped keys at 200,000 levels',
-    () => gzipRequest(logs, `${'{"\\n":'.repeat(200_000)}1${'}'.repeat(200_000)}`),
+    () => gzipRequest(logsPath, `${'{"\\n":'.repeat(200_000)}1${'}'.repeat(200_000)}`),
   ],
   [
     's9-deep-repeats',
     'a key repeated 6,500 times, 16,000 levels deep',
-    () => gzipRequest(logs, deepRepeats(16_000, '"":1,'.repeat(6500))),
+    () => gzipRequest(logsPath, deepRepeats(16_000, '"":1,'.repeat(6500))),
     true,
   ],
   [
     's9-long-repeats',
     'a key repeated 200,000 times, 980 levels deep',
-    () => gzipRequest(logs, deepRepeats(980, '"":1,'.repeat(200_000))),
+    () => gzipRequest(logsPath, deepRepeats(980, '"":1,'.repeat(200_000))),
   ],
   [
     's9-many-repeats',
     '80,000 objects that repeat a key, 980 levels deep',
-    () => gzipRequest(logs, deepRepeats(980, `"a":[${'{"":1,"":1},'.repeat(80_000)}0],`)),
+    () => gzipRequest(logsPath, deepRepeats(980, `"a":[${'{"":1,"":1},'.repeat(80_000)}0],`)),
   ],
   [
     's9-batch-repeats',
@@ -75,41 +75,41 @@ const bodies: readonly Body[] = [
   [
     's9-long-type',
     'a type of 10 MB',
-    () => gzipRequest(logs, `{"userId":"u","type":"${' a'.repeat(5_000_000)}"}`),
+    () => gzipRequest(logsPath, `{"userId":"u","type":"${' a'.repeat(5_000_000)}"}`),
     true,
   ],
   [
     's9-long-dashes',
     'a type of 10 MB of dashes',
-    () => gzipRequest(logs, `{"userId":"u","type":"${'-'.repeat(10_000_000)}"}`),
+    () => gzipRequest(logsPath, `{"userId":"u","type":"${'-'.repeat(10_000_000)}"}`),
   ],
   [
     's9-long-user',
     'a user of 10 MB of spaces',
-    () => gzipRequest(logs, `{"userId":"${' '.repeat(10_000_000)}","type":"T"}`),
+    () => gzipRequest(logsPath, `{"userId":"${' '.repeat(10_000_000)}","type":"T"}`),
   ],
-  ['s9-long-id', 'an id of 10 MB', () => gzipRequest(logs, activity(`"id":"${'i'.repeat(10_000_000)}"`))],
+  ['s9-long-id', 'an id of 10 MB', () => gzipRequest(logsPath, activity(`"id":"${'i'.repeat(10_000_000)}"`))],
   [
     's9-long-time',
     'a time of 10 MB',
-    () => gzipRequest(logs, activity(`"createdAt":"2026-01-01T00:00:00.${'0'.repeat(10_000_000)}Z"`)),
+    () => gzipRequest(logsPath, activity(`"createdAt":"2026-01-01T00:00:00.${'0'.repeat(10_000_000)}Z"`)),
   ],
   [
     's9-long-number',
     'a number of 10 million digits',
-    () => gzipRequest(logs, activity(`"metadata":{"n":1${'0'.repeat(10_000_000)}}`)),
+    () => gzipRequest(logsPath, activity(`"metadata":{"n":1${'0'.repeat(10_000_000)}}`)),
   ],
   [
     's9-long-fraction',
     'a number with 10 million decimals',
-    () => gzipRequest(logs, activity(`"metadata":{"n":0.${'1'.repeat(10_000_000)}}`)),
+    () => gzipRequest(logsPath, activity(`"metadata":{"n":0.${'1'.repeat(10_000_000)}}`)),
   ],
   [
     's9-surrogates',
     'a text of 1.6 million unpaired surrogates',
-    () => gzipRequest(logs, activity(`"metadata":{"t":"${'\\ud800'.repeat(1_600_000)}"}`)),
+    () => gzipRequest(logsPath, activity(`"metadata":{"t":"${'\\ud800'.repeat(1_600_000)}"}`)),
   ],
-  ['s9-brackets', '5 million brackets', () => gzipRequest(logs, '['.repeat(5_000_000)), true],
+  ['s9-brackets', '5 million brackets', () => gzipRequest(logsPath, '['.repeat(5_000_000)), true],
   [
     's9-balanced-brackets',
     '5 million levels of arrays',
@@ -118,18 +118,18 @@ const bodies: readonly Body[] = [
   [
     's9-deep-objects',
     '1.5 million levels of objects',
-    () => gzipRequest(logs, `${'{"a":'.repeat(1_500_000)}1${'}'.repeat(1_500_000)}`),
+    () => gzipRequest(logsPath, `${'{"a":'.repeat(1_500_000)}1${'}'.repeat(1_500_000)}`),
   ],
   [
     's9-many-keys',
     'an activity of 900,000 members',
-    () => gzipRequest(logs, `{${times(900_000, (index) => `"${index}":1`).join()}}`),
+    () => gzipRequest(logsPath, `{${times(900_000, (index) => `"${index}":1`).join()}}`),
     true,
   ],
   [
     's9-many-keys-of-metadata',
     'metadata of 900,000 members',
-    () => gzipRequest(logs, activity(`"metadata":{${times(900_000, (index) => `"${index}":1`).join()}}`)),
+    () => gzipRequest(logsPath, activity(`"metadata":{${times(900_000, (index) => `"${index}":1`).join()}}`)),
   ],
   ['s9-empty-items', 'a batch of 5 million zeros', () => gzipBatch(5_000_000, () => '0')],
   ['s9-blank-lines', 'NDJSON of 10 million blank lines', () => gzipLines('\n'.repeat(10_000_000))],
@@ -138,7 +138,7 @@ const bodies: readonly Body[] = [
   [
     's9-white-space',
     '10 MB of white space around an activity',
-    () => gzipRequest(logs, `${' '.repeat(10_000_000)}{}`),
+    () => gzipRequest(logsPath, `${' '.repeat(10_000_000)}{}`),
   ],
   [
     's9-event-data',
@@ -154,9 +154,9 @@ const bodies: readonly Body[] = [
     's3-tiny-members',
     'gzip of 200,000 members of one byte each',
     () => ({
-      path: logs,
-      headers: { ...json, 'content-encoding': 'gzip' },
-      body: Buffer.alloc(200_000 * oneByte.length, oneByte),
+      path: logsPath,
+      headers: { ...jsonHeaders, 'content-encoding': 'gzip' },
+      body: Buffer.alloc(200_000 * gzippedByte.length, gzippedByte),
       decodedBytes: 200_000,
     }),
   ],
@@ -164,10 +164,10 @@ const bodies: readonly Body[] = [
 
 /** Bodies that are slow to parse. Each has at most the maximum size that the service accepts. */
 const slowBodies = [...bodies, ...segmentBodies].map(
-  ([name, about, makeRequest, short]): Attack => ({
+  ([name, about, makeRequest, isShort]): Attack => ({
     name,
     about,
-    ...(short ? { short } : {}),
+    ...(isShort ? { isShort } : {}),
     async send(target) {
       const request = makeRequest();
       if ((request.decodedBytes ?? 0) > maxBodyBytes)
@@ -184,12 +184,14 @@ export const bodyAttacks: readonly Attack[] = [
   {
     name: 's3-bombs',
     about: '30 gzip bodies of 300 MB each, decoded',
-    short: true,
+    isShort: true,
     async send(target) {
       const zeros = gzipSync(Buffer.alloc(mebibytes(50)));
       const body = Buffer.concat(times(6, () => zeros));
-      const headers = { ...json, 'content-encoding': 'gzip' };
-      await target.requestAll(times(30, () => ({ path: logs, headers, body, decodedBytes: mebibytes(300) })));
+      const headers = { ...jsonHeaders, 'content-encoding': 'gzip' };
+      await target.requestAll(
+        times(30, () => ({ path: logsPath, headers, body, decodedBytes: mebibytes(300) })),
+      );
     },
     check: ({ responses }) =>
       responses.every(({ status }) => [0, 413, 503].includes(status))
@@ -199,14 +201,14 @@ export const bodyAttacks: readonly Attack[] = [
   {
     name: 's3-other-encodings',
     about: 'bodies in unsupported encodings, and in several encodings',
-    short: true,
+    isShort: true,
     async send(target) {
       const body = gzipSync(gzipSync(Buffer.alloc(mebibytes(50))));
       const encodings = ['br', 'zstd', 'deflate', 'gzip, gzip', 'gzip,gzip,gzip', 'x-gzip', 'identity', ''];
       await target.requestAll(
         encodings.map((encoding) => ({
-          path: logs,
-          headers: { ...json, 'content-encoding': encoding },
+          path: logsPath,
+          headers: { ...jsonHeaders, 'content-encoding': encoding },
           body,
         })),
       );

@@ -6,12 +6,12 @@ import type { RawConnection } from '../wire/raw-connection.ts';
 import { apiKey, rawHeaders, times } from './payloads.ts';
 import { statusFaults } from './status-faults.ts';
 
-/** The maximum number of bytes that the kernel may accept of a refused body, because it has buffers of its own. */
+/** The maximum number of bytes of a refused body that the kernel may accept. Its buffers take bytes that the service never reads. */
 const maxUnreadBytes = 16 * 1024 * 1024;
-/** The size at which an attack stops sending. */
-const endlessBytes = 64 * 1024 * 1024;
+/** The number of bytes after which an attack stops sending. */
+const maxSentBytes = 64 * 1024 * 1024;
 
-type Refusal = readonly [name: string, requestLine: string, headers: readonly string[], short?: true];
+type Refusal = readonly [name: string, requestLine: string, headers: readonly string[], isShort?: true];
 
 const jsonType = 'Content-Type: application/json';
 const validKey = `Authorization: Bearer ${apiKey}`;
@@ -32,17 +32,17 @@ const refusals: readonly Refusal[] = [
   ['s13-expectation', 'POST /api/logs', [jsonType, 'Expect: 200-ok', validKey]],
 ];
 
-/** An attack by a body that does not end. The service must refuse the body without reading it, and close the connection. */
-const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
+/** An attack by a body without an end. The service must refuse the body without reading it, and close the connection. */
+const endlessBodyAttack = ([name, requestLine, headers, isShort]: Refusal): Attack => ({
   name,
   about: `an endless body: ${requestLine}, ${headers.at(-1)?.replace(apiKey, '...')}`,
-  ...(short ? { short } : {}),
+  ...(isShort ? { isShort } : {}),
   isParallel: true,
   environment: { API_KEYS: apiKey },
   async send(target) {
     const connection = await target.open();
     await connection.write(rawHeaders(requestLine, 'Transfer-Encoding: chunked', ...headers));
-    await pump(connection);
+    await sendUntilClosed(connection);
     target.responses.push(...connection.responses(requestLine));
   },
   check({ responses, connections: [connection] }) {
@@ -58,10 +58,10 @@ const endlessBody = ([name, requestLine, headers, short]: Refusal): Attack => ({
 });
 
 /** Sends chunks until the service closes the connection, for at most 3 s. */
-async function pump(connection: RawConnection): Promise<void> {
+async function sendUntilClosed(connection: RawConnection): Promise<void> {
   const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, ' '), Buffer.from('\r\n')]);
-  const end = performance.now() + 3000;
-  while (!connection.isClosed && connection.sentBytes < endlessBytes && performance.now() < end)
+  const endsAt = performance.now() + 3000;
+  while (!connection.isClosed && connection.sentBytes < maxSentBytes && performance.now() < endsAt)
     await Promise.race([connection.write(chunk), delay(500)]);
   await Promise.race([connection.closed, delay(1000)]);
 }
@@ -85,19 +85,19 @@ function unfinishedGzip(path: string, contentType: string): Buffer {
 
 /** S3, S8 and S13: clients that send slowly, never finish, or do not read. */
 export const connectionAttacks: readonly Attack[] = [
-  // Stands first because it takes the longest time of the parallel attacks.
+  // The first attack, because it takes the longest time of the parallel attacks.
   {
     name: 's8-trickles',
     about:
       '75 bodies that grow by a byte every 3 s, from clients that do not close their connection after the response 408',
     isParallel: true,
-    sendingMs: 85_000,
+    maxSendMs: 85_000,
     async send(target) {
       const headers = rawHeaders('POST /api/logs', jsonType, 'Content-Length: 1000');
       const connections = await Promise.all(times(75, () => target.open()));
-      const end = performance.now() + 75_000;
+      const endsAt = performance.now() + 75_000;
       for (const connection of connections) await connection.write(headers);
-      while (performance.now() < end && !connections.every(({ isClosed }) => isClosed)) {
+      while (performance.now() < endsAt && !connections.every(({ isClosed }) => isClosed)) {
         for (const connection of connections) await connection.write(' ');
         await delay(3000);
       }
@@ -113,11 +113,11 @@ export const connectionAttacks: readonly Attack[] = [
           ];
     },
   },
-  ...refusals.map(endlessBody),
+  ...refusals.map(endlessBodyAttack),
   {
     name: 's3-half-bombs',
     about: '100 gzip bodies of 10 MB without their last bytes',
-    short: true,
+    isShort: true,
     async send(target) {
       await sendOnEach(target, 100, unfinishedGzip('/api/logs', jsonType));
       await delay(2000);
@@ -143,7 +143,7 @@ export const connectionAttacks: readonly Attack[] = [
   {
     name: 's3-many-connections',
     about: '2,000 connections that send nothing',
-    short: true,
+    isShort: true,
     async send(target) {
       await sendOnEach(target, 2000, '');
       await target.request(normalQuery);
@@ -170,7 +170,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 's3-waiters',
-    about: '500 connections that ask to wait for the outcome, and are closed before',
+    about: '500 connections that ask to wait for an outcome, and are closed before they get it',
     async send(target) {
       const body = '{"userId":"u","type":"T"}';
       const length = `Content-Length: ${body.length}`;
@@ -180,7 +180,7 @@ export const connectionAttacks: readonly Attack[] = [
   {
     name: 's13-bad-framing',
     about: 'malformed HTTP: two lengths, a length and chunks, bare line feeds, long headers',
-    short: true,
+    isShort: true,
     async send(target) {
       const host = 'Host: 127.0.0.1';
       const requests = [

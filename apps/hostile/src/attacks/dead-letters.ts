@@ -19,11 +19,11 @@ const mebibyte = 1024 * 1024;
 const storedBytes = ({ location: { folder } }: Target): number =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => statSync(join(folder, file)))
-    .reduce((sum, { size }) => sum + size, 0);
+    .reduce((total, { size }) => total + size, 0);
 
 /** Returns a sentence if refused calls use too much of the disk. The write-ahead log of the store alone uses up to 20 MiB. */
 function diskFaults(target: Target): readonly string[] {
-  const wireBytes = target.responses.reduce((sum, response) => sum + response.wireBytes, 0);
+  const wireBytes = target.responses.reduce((total, response) => total + response.wireBytes, 0);
   const maxBytes = 32 * mebibyte + 100 * wireBytes;
   const bytes = storedBytes(target);
   return bytes <= maxBytes
@@ -34,17 +34,17 @@ function diskFaults(target: Target): readonly string[] {
 }
 
 /** An attack on the disk: `count` requests with calls that are refused and stored as dead letters, one request after the other. */
-const refusedCalls = (
+const callAttack = (
   name: string,
   about: string,
   count: number,
   makeRequest: (index: number) => HttpRequest,
-  options: Pick<Attack, 'short'> = {},
+  options: Pick<Attack, 'isShort'> = {},
 ): Attack => ({
   name,
   about,
-  only: 'embedded',
-  fresh: true,
+  onlyOn: 'embedded',
+  needsNewService: true,
   ...options,
   async send(target) {
     for (let index = 0; index < count; index += 1) await target.request(makeRequest(index));
@@ -52,13 +52,13 @@ const refusedCalls = (
   check: diskFaults,
 });
 
-const conflicts = 10_000;
+const conflictCount = 10_000;
 
-/** Stores an activity, and sends 10,000 other facts under its id, which become dead letters. */
+/** Stores an activity, and sends 10,000 different activities with the same id, which become dead letters. */
 async function makeConflicts(target: Target): Promise<void> {
   const item = (index: number): string => `{"id":"claimed","userId":"u","type":"T${index}"}`;
   await target.request(
-    gzipRequest('/api/logs/batch', listOf(conflicts + 1, item).replace(`,${item(conflicts)}`, '')),
+    gzipRequest('/api/logs/batch', listOf(conflictCount + 1, item).replace(`,${item(conflictCount)}`, '')),
   );
   await target.request(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
@@ -69,47 +69,47 @@ async function makeConflictsOnce(target: Target): Promise<void> {
   if (text.startsWith('{"data":[]')) await makeConflicts(target);
 }
 
-const replay = '/api/dead-letters/replay';
+const replayPath = '/api/dead-letters/replay';
 
 /** S6 and S12: dead letters that are larger than their calls, and replays that append too many records. */
 export const deadLetterAttacks: readonly Attack[] = [
-  refusedCalls(
+  callAttack(
     's6-large-calls',
     '20 calls of track without a user, of 9.9 MB each',
     20,
     (index) =>
       gzipRequest('/v1/track', `{"event":"E${index}","properties":{"text":"${'x'.repeat(9_900_000)}"}}`),
-    { short: true },
+    { isShort: true },
   ),
-  refusedCalls('s6-large-items', '3 batches of calls of 1 MB without a user', 3, (batch) => {
+  callAttack('s6-large-items', '3 batches of calls of 1 MB without a user', 3, (batch) => {
     const properties = `{"text":"${'x'.repeat(1_000_000)}"}`;
     return gzipCalls(
       9,
       (index) => `{"type":"track","event":"E${10 * batch + index}","properties":${properties}}`,
     );
   }),
-  refusedCalls('s6-many-calls', '3 batches of 10,000 calls without a user', 3, (batch) =>
+  callAttack('s6-many-calls', '3 batches of 10,000 calls without a user', 3, (batch) =>
     gzipCalls(10_000, (index) => `{"type":"track","event":"${batch}-${index}"}`),
   ),
-  refusedCalls('s6-shared-context', 'a batch of 9,000 calls without a user, with a context of 1 KB', 1, () =>
+  callAttack('s6-shared-context', 'a batch of 9,000 calls without a user, with a context of 1 KB', 1, () =>
     gzipCalls(
       9000,
       (index) => `{"type":"track","event":"${index}"}`,
       `"context":{"text":"${'x'.repeat(1000)}"},`,
     ),
   ),
-  refusedCalls('s6-long-reasons', 'a batch of 2,000 calls with 40 faults at long paths each', 1, () =>
+  callAttack('s6-long-reasons', 'a batch of 2,000 calls with 40 faults at long paths each', 1, () =>
     gzipCalls(2000, (index) => `{"type":"track","event":"${index}","properties":${deepFaults()}}`),
   ),
   {
     name: 's6-conflicts',
-    about: '10,000 facts under one id',
-    fresh: true,
+    about: '10,000 different activities with one id',
+    needsNewService: true,
     send: makeConflicts,
   },
   {
     name: 's6-lists',
-    about: 'eight lists of 500 of 10,000 dead letters at once',
+    about: 'eight requests at once that each list 500 of 10,000 dead letters',
     prepare: makeConflictsOnce,
     async send(target) {
       await target.requestAll(times(8, () => ({ path: '/api/dead-letters?limit=500' })));
@@ -118,14 +118,16 @@ export const deadLetterAttacks: readonly Attack[] = [
   {
     name: 's12-no-body',
     about: 'requests for replays that name no dead letters; any web page could send them',
-    short: true,
+    isShort: true,
     async send(target) {
-      const type = { 'content-type': 'text/plain' };
-      await target.request({ path: replay, method: 'POST' });
-      await target.request({ path: replay, method: 'POST', headers: { 'content-length': '0' } });
-      await target.request({ path: replay, headers: type, body: Buffer.from('{"all":true}') });
+      const textHeaders = { 'content-type': 'text/plain' };
+      await target.request({ path: replayPath, method: 'POST' });
+      await target.request({ path: replayPath, method: 'POST', headers: { 'content-length': '0' } });
+      await target.request({ path: replayPath, headers: textHeaders, body: Buffer.from('{"all":true}') });
       await target.requestAll(
-        [{}, null, [], { all: false }, { ids: [] }, { all: 'true' }].map((body) => jsonRequest(replay, body)),
+        [{}, null, [], { all: false }, { ids: [] }, { all: 'true' }].map((body) =>
+          jsonRequest(replayPath, body),
+        ),
       );
     },
     check: ({ responses }) => [
@@ -135,40 +137,42 @@ export const deadLetterAttacks: readonly Attack[] = [
         .map(({ status }) => `a replay without a body was answered ${status}, not 400`),
       ...responses
         .filter(({ status }) => status < 400)
-        .map(({ status }) => `a replay that names no letters was answered ${status}`),
+        .map(({ status }) => `a replay that names no dead letters was answered ${status}`),
     ],
   },
   {
     name: 's12-replays-at-once',
     about: '10 replays of 10,000 dead letters at once',
-    short: true,
+    isShort: true,
     prepare: makeConflictsOnce,
     async send(target) {
-      await target.requestAll(times(10, () => jsonRequest(replay, { all: true })));
+      await target.requestAll(times(10, () => jsonRequest(replayPath, { all: true })));
     },
     check: ({ responses }) => {
       const replayed = responses
         .filter(({ status }) => status === 202)
         .map(({ text }) => (JSON.parse(text) as { readonly replayed: number }).replayed);
       const refused = responses.filter(({ status, headers }) => status === 409 && headers['retry-after']);
-      const sum = replayed.reduce((total, count) => total + count, 0);
+      const replayedCount = replayed.reduce((total, count) => total + count, 0);
       return [
         ...(replayed.length === 0 ? ['no request for a replay was answered 202'] : []),
         ...(replayed.length + refused.length === responses.length
           ? []
           : [`requests for replays at once were answered ${responses.map(({ status }) => status).join()}`]),
-        ...(sum <= 2 * conflicts
+        ...(replayedCount <= 2 * conflictCount
           ? []
-          : [`${sum} records were appended for ${conflicts} dead letters; the maximum is ${2 * conflicts}`]),
+          : [
+              `${replayedCount} records were appended for ${conflictCount} dead letters; the maximum is ${2 * conflictCount}`,
+            ]),
       ];
     },
   },
   {
     name: 's12-named-again',
-    about: '20 replays at once that name the same letter 10,000 times',
+    about: '20 replays at once that name the same dead letter 10,000 times',
     async send(target) {
       const ids = times(10_000, () => 'user-activity:0:0');
-      await target.requestAll(times(20, () => jsonRequest(replay, { ids })));
+      await target.requestAll(times(20, () => jsonRequest(replayPath, { ids })));
     },
   },
 ];

@@ -13,10 +13,10 @@ import {
   times,
 } from './payloads.ts';
 
-/** The maximum size of a response that lists faults, without its items: 256 KiB of errors and 128 KiB for the rest. */
-const maxExplainedBytes = 384 * 1024;
-/** The maximum that each item of the request adds to the response. */
-const maxItemBytes = 100;
+/** The maximum size of a list of faults in a response: 256 KiB of errors, and 128 KiB for everything else. */
+const maxFaultListBytes = 384 * 1024;
+/** The maximum number of bytes that each item of the request adds to the response. */
+const maxBytesPerItem = 100;
 
 /** The response to a batch. */
 interface Receipt {
@@ -27,32 +27,34 @@ interface Receipt {
 }
 
 /** Returns a sentence for each fault of a receipt. The receipt must accept or reject each item. */
-function receiptFaults(response: HttpResponse | undefined, items: number): readonly string[] {
+function receiptFaults(response: HttpResponse | undefined, itemCount: number): readonly string[] {
   if (response?.status !== 202)
     return [`a batch with valid items was answered ${response?.status ?? 'nothing'}`];
   const { accepted, rejected = [], ids = [], omittedErrors } = JSON.parse(response.text) as Receipt;
-  const refused = new Set(rejected.map(({ index }) => index));
-  const found: string[] = [];
-  if ((accepted ?? 0) + rejected.length !== items)
-    found.push(`${accepted} items accepted and ${rejected.length} rejected, of ${items} items`);
-  if (ids.length !== items) found.push(`${ids.length} ids for ${items} items`);
-  if (ids.some((id, index) => (id === null) !== refused.has(index)))
-    found.push('an accepted item has the id null, or a rejected item has an id');
-  const unexplained = rejected.filter(({ errors }) => errors.length === 0).length;
-  if (unexplained > 0 && !((omittedErrors ?? 0) >= unexplained))
-    found.push(`${unexplained} items have no errors, and omittedErrors is ${omittedErrors}`);
-  return found;
+  const rejectedIndexes = new Set(rejected.map(({ index }) => index));
+  const faults: string[] = [];
+  if ((accepted ?? 0) + rejected.length !== itemCount)
+    faults.push(`${accepted} items accepted and ${rejected.length} rejected, of ${itemCount} items`);
+  if (ids.length !== itemCount) faults.push(`${ids.length} ids for ${itemCount} items`);
+  if (ids.some((id, index) => (id === null) !== rejectedIndexes.has(index)))
+    faults.push('an accepted item has the id null, or a rejected item has an id');
+  const unexplainedCount = rejected.filter(({ errors }) => errors.length === 0).length;
+  if (unexplainedCount > 0 && !((omittedErrors ?? 0) >= unexplainedCount))
+    faults.push(`${unexplainedCount} items have no errors, and omittedErrors is ${omittedErrors}`);
+  return faults;
 }
 
-function sizeFaults(response: HttpResponse | undefined, items: number): readonly string[] {
-  const maxBytes = maxExplainedBytes + items * maxItemBytes;
+function sizeFaults(response: HttpResponse | undefined, itemCount: number): readonly string[] {
+  const maxBytes = maxFaultListBytes + itemCount * maxBytesPerItem;
   if (response === undefined || response.responseBytes <= maxBytes) return [];
-  return [`the response to ${items} items has ${response.responseBytes} bytes; the maximum is ${maxBytes}`];
+  return [
+    `the response to ${itemCount} items has ${response.responseBytes} bytes; the maximum is ${maxBytes}`,
+  ];
 }
 
-interface FaultyRequest extends Pick<Attack, 'name' | 'about' | 'short'> {
+interface FaultyRequest extends Pick<Attack, 'name' | 'about' | 'isShort'> {
   /** The number of items in the request. */
-  readonly items: number;
+  readonly itemCount: number;
   readonly makeRequest: () => HttpRequest;
   /** Whether some items are valid. If so, the response is a receipt. */
   readonly hasValidItems?: true;
@@ -65,42 +67,42 @@ const faultyBatch = (count: number, item: (index: number) => string): HttpReques
   gzipBatch(count + 2, (index) => (index === 0 || index === count + 1 ? validItem : item(index)));
 
 const unknownMembers = (count: number): string => times(count, (index) => `"n${index}":0`).join();
-const event = (data: string): string =>
+const eventWith = (data: string): string =>
   `{"specversion":"1.0","id":"e","source":"/s","type":"t","subject":"u","data":${data}}`;
 
-const requests: readonly FaultyRequest[] = [
+const faultyRequests: readonly FaultyRequest[] = [
   {
     name: 's1-deep-paths',
     about: 'a batch of 2,000 items with 33 faults each at paths of 2 KB',
-    short: true,
-    items: 2002,
+    isShort: true,
+    itemCount: 2002,
     makeRequest: () => faultyBatch(2000, deepItem),
     hasValidItems: true,
   },
   {
     name: 's1-all-refused',
     about: 'the batch of s1-deep-paths without a valid item',
-    items: 2000,
+    itemCount: 2000,
     makeRequest: () => gzipBatch(2000, deepItem),
   },
   {
     name: 's1-atomic',
     about: 'the batch of s1-deep-paths with atomic=true',
-    items: 2002,
+    itemCount: 2002,
     makeRequest: () => ({ ...faultyBatch(2000, deepItem), path: '/api/logs/batch?atomic=true' }),
   },
   {
     name: 's1-unknown-names',
     about: 'a batch of 10,000 items with 40 unknown members each',
-    short: true,
-    items: 10_000,
+    isShort: true,
+    itemCount: 10_000,
     makeRequest: () => faultyBatch(9998, () => `{${unknownMembers(40)}}`),
     hasValidItems: true,
   },
   {
     name: 's1-ndjson',
     about: 'lines of NDJSON with faults at long paths, and malformed lines',
-    items: 2002,
+    itemCount: 2002,
     makeRequest: () => {
       const lines = times(2002, (index) =>
         index % 2 === 1 ? deepItem() : index === 0 ? validItem : '{"a":[',
@@ -112,21 +114,21 @@ const requests: readonly FaultyRequest[] = [
   {
     name: 's1-cloudevents',
     about: 'a CloudEvents batch whose data has faults at long paths',
-    items: 2000,
-    makeRequest: () => gzipEvents(2000, () => event(deepFaults())),
+    itemCount: 2000,
+    makeRequest: () => gzipEvents(2000, () => eventWith(deepFaults())),
   },
   {
     name: 's1-cloudevents-attributes',
     about: 'a CloudEvents batch of 5,000 events with 40 attributes of wrong names',
-    items: 5000,
+    itemCount: 5000,
     makeRequest: () =>
       gzipEvents(5000, () => `{"specversion":"9",${unknownMembers(40).replaceAll('"n', '"N_')}}`),
   },
   {
     name: 's1-segment',
     about: 'a Segment batch of 2,000 calls with faults at long paths',
-    short: true,
-    items: 2000,
+    isShort: true,
+    itemCount: 2000,
     makeRequest: () => {
       const call = `{"type":"track","event":"E","userId":"u","properties":${deepFaults()}}`;
       return gzipCalls(2000, () => call);
@@ -135,20 +137,20 @@ const requests: readonly FaultyRequest[] = [
   {
     name: 's1-segment-names',
     about: 'a Segment batch of 10,000 calls of unknown types without a user',
-    items: 10_000,
+    itemCount: 10_000,
     makeRequest: () => gzipCalls(10_000, () => '{"type":"x"}'),
   },
   {
     name: 's1-one-activity',
     about: 'one activity with 500,000 unknown members',
-    short: true,
-    items: 1,
+    isShort: true,
+    itemCount: 1,
     makeRequest: () => gzipRequest('/api/logs', `{${unknownMembers(500_000)}}`),
   },
   {
     name: 's1-one-metadata',
     about: 'one activity with metadata of 30 KB that has 3,000 faults at long paths',
-    items: 1,
+    itemCount: 1,
     makeRequest: () =>
       gzipRequest(
         '/api/logs',
@@ -158,26 +160,26 @@ const requests: readonly FaultyRequest[] = [
   {
     name: 's1-long-name',
     about: 'one activity with a member whose name has 5 MB of slashes',
-    items: 1,
+    itemCount: 1,
     makeRequest: () => gzipRequest('/api/logs', `{"userId":"u","type":"T","${'/'.repeat(5_000_000)}":0}`),
   },
   {
     name: 's1-replayed-ids',
     about: 'a replay of 10,000 malformed ids',
-    short: true,
-    items: 10_000,
+    isShort: true,
+    itemCount: 10_000,
     makeRequest: () => gzipRequest('/api/dead-letters/replay', `{"ids":${listOf(10_000, () => '7')}}`),
   },
   {
     name: 's1-query',
     about: 'a query with 1,500 unknown parameters',
-    items: 1,
+    itemCount: 1,
     makeRequest: () => ({ path: `/api/logs?${times(1500, (index) => `a${index}=${index}`).join('&')}` }),
   },
   {
     name: 's1-many-ids',
     about: 'a batch of 10,000 items with ids that are not strings',
-    items: 10_000,
+    itemCount: 10_000,
     makeRequest: () => {
       const items = times(10_000, () => ({ id: [], userId: {}, type: 7 }));
       return jsonRequest('/api/logs/batch', items);
@@ -186,14 +188,17 @@ const requests: readonly FaultyRequest[] = [
 ];
 
 /** S1: requests with very many faults. */
-export const faults: readonly Attack[] = requests.map(
-  ({ items, makeRequest, hasValidItems, ...attack }): Attack => ({
+export const faultAttacks: readonly Attack[] = faultyRequests.map(
+  ({ itemCount, makeRequest, hasValidItems, ...attack }): Attack => ({
     ...attack,
     async send(target) {
       await target.request(makeRequest());
     },
     check({ responses: [response] }) {
-      return [...sizeFaults(response, items), ...(hasValidItems ? receiptFaults(response, items) : [])];
+      return [
+        ...sizeFaults(response, itemCount),
+        ...(hasValidItems ? receiptFaults(response, itemCount) : []),
+      ];
     },
   }),
 );

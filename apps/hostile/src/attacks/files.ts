@@ -8,18 +8,20 @@ export const fileAttacks: readonly Attack[] = [
   {
     name: 's11-modes',
     about: '100 activities, stored in a folder that every user may enter',
-    short: true,
-    fresh: true,
-    only: 'embedded',
+    isShort: true,
+    needsNewService: true,
+    onlyOn: 'embedded',
     async send(target) {
       const items = times(100, (index) => ({ userId: `u${index}`, type: 'T' }));
       await target.request(jsonRequest('/api/logs/batch', items));
     },
     check({ location: { folder } }) {
-      const openFiles = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      const readableFiles = readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .map((file) => ({ file, mode: statSync(join(folder, file)).mode }))
         .filter(({ mode }) => (mode & 0o077) !== 0);
-      return openFiles.map(({ file, mode }) => `${file} is open to others: ${(mode & 0o777).toString(8)}`);
+      return readableFiles.map(
+        ({ file, mode }) => `${file} is open to others: ${(mode & 0o777).toString(8)}`,
+      );
     },
   },
 ];

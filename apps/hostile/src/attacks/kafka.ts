@@ -9,9 +9,9 @@ interface PoisonRecord {
   readonly headers?: Headers;
 }
 
-const loggedHeaders = { ce_type: 'user-activity.logged.v1' };
+const activityHeaders = { ce_type: 'user-activity.logged.v1' };
 
-interface PoisonOptions extends Pick<Attack, 'short'> {
+interface PoisonOptions extends Pick<Attack, 'isShort'> {
   readonly codec?: Codec | WrongLz4;
 }
 
@@ -24,7 +24,7 @@ const poisonAttack = (
 ): Attack => ({
   name,
   about,
-  only: 'kafka',
+  onlyOn: 'kafka',
   ...options,
   async send({ location: { kafka } }) {
     if (kafka === undefined) throw new Error('This attack needs Kafka.');
@@ -33,31 +33,31 @@ const poisonAttack = (
   },
 });
 
-// Shared by the attacks, to save memory.
+// All attacks share this buffer, to save memory.
 const zeros = Buffer.alloc(70_000_000);
 
 const manyHeaders = (count: number): Headers =>
   Object.fromEntries(times(count, (index) => [`header-${index}`, 'x']));
 
-/** S4: records from a program that may write to the topic. */
+/** S4: records of a hostile program that may write to the topic. */
 export const kafkaAttacks: readonly Attack[] = [
   poisonAttack(
     's4-headers',
     'a record with 20,000 headers',
     () => [{ value: null, headers: manyHeaders(20_000) }],
-    { short: true },
+    { isShort: true },
   ),
   poisonAttack('s4-repeated-header', 'a record with 60,000 headers of one name', () => [
     { value: null, headers: { name: times(60_000, () => 'x') } },
   ]),
   poisonAttack('s4-headers-of-many', '50 records with 2,000 headers each', () =>
-    times(50, () => ({ value: null, headers: { ...loggedHeaders, ...manyHeaders(2000) } })),
+    times(50, () => ({ value: null, headers: { ...activityHeaders, ...manyHeaders(2000) } })),
   ),
   poisonAttack(
     's4-brackets',
     'a record of 900,000 brackets',
-    () => [{ value: Buffer.from('['.repeat(900_000)), headers: loggedHeaders }],
-    { short: true },
+    () => [{ value: Buffer.from('['.repeat(900_000)), headers: activityHeaders }],
+    { isShort: true },
   ),
   poisonAttack('s4-tombstones', '1,000 records without a value', () => times(1000, () => ({ value: null }))),
   ...(['gzip', 'lz4', 'zstd'] as const).map((codec) =>
@@ -72,7 +72,7 @@ export const kafkaAttacks: readonly Attack[] = [
   poisonAttack(
     's4-large-json',
     'a value of 60 MB of brackets in 2 KB of zstd',
-    () => [{ value: Buffer.alloc(60_000_000, '['), headers: loggedHeaders }],
+    () => [{ value: Buffer.alloc(60_000_000, '['), headers: activityHeaders }],
     { codec: 'zstd' },
   ),
   poisonAttack('s4-many-bombs', '6 bombs of 70 MB in zstd', () => times(6, () => ({ value: zeros })), {

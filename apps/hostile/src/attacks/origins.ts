@@ -6,8 +6,8 @@ import { statusFaults } from './status-faults.ts';
 
 const validActivity = { userId: 'u', type: 'ORIGIN' };
 
-/** The requests that a web page of another site could send: at least one for each route. */
-const routes: readonly HttpRequest[] = [
+/** Requests that a web page of another site could send, at least one for each route. */
+const routeRequests: readonly HttpRequest[] = [
   jsonRequest('/api/logs', validActivity),
   jsonRequest('/api/logs/batch', [validActivity]),
   jsonRequest(
@@ -61,12 +61,14 @@ const foreignHeaders: readonly Headers[] = [
   { 'sec-fetch-site': 'Cross-Site' },
 ];
 
-/** The headers of a browser that follows a link on another site. Such a link may open pages, such as `/docs`, and nothing else. */
-const navigation = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+/** The headers of a browser that follows a link on another site. Such a link may only open pages, such as `/docs`. */
+const linkHeaders = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
 
 /** Sends the requests of all routes with additional headers. */
 async function requestAllRoutes(target: Target, headers: Headers): Promise<void> {
-  await target.requestAll(routes.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })));
+  await target.requestAll(
+    routeRequests.map((route) => ({ ...route, headers: { ...route.headers, ...headers } })),
+  );
 }
 
 /** The service must refuse each request: with 403, or with 400 if `Host` is malformed. */
@@ -77,15 +79,15 @@ const statusAttack = (
   name: string,
   about: string,
   requests: (target: Target) => readonly HttpRequest[],
-  statuses: readonly number[],
+  allowedStatuses: readonly number[],
 ): Attack => ({
   name,
   about,
-  short: true,
+  isShort: true,
   async send(target) {
     await target.requestAll(requests(target));
   },
-  check: ({ responses }) => statusFaults(responses, ...statuses),
+  check: ({ responses }) => statusFaults(responses, ...allowedStatuses),
 });
 
 /** S7: web pages that call a service without keys. */
@@ -93,7 +95,7 @@ export const originAttacks: readonly Attack[] = [
   {
     name: 's7-foreign-pages',
     about: 'every route under a foreign Host, Origin or Sec-Fetch-Site',
-    short: true,
+    isShort: true,
     async send(target) {
       for (const headers of foreignHeaders) await requestAllRoutes(target, headers);
     },
@@ -102,12 +104,12 @@ export const originAttacks: readonly Attack[] = [
   {
     name: 's7-foreign-frames',
     about: 'every route as a frame, a form or a navigation with a foreign Host',
-    short: true,
+    isShort: true,
     async send(target) {
-      await requestAllRoutes(target, { ...navigation, 'sec-fetch-dest': 'iframe' });
-      await requestAllRoutes(target, { ...navigation, 'sec-fetch-dest': 'document', host: 'evil.example' });
-      const form = { ...navigation, 'sec-fetch-dest': 'document', origin: 'http://evil.example' };
-      const posts = routes.filter(({ method, body }) => method === 'POST' || body !== undefined);
+      await requestAllRoutes(target, { ...linkHeaders, 'sec-fetch-dest': 'iframe' });
+      await requestAllRoutes(target, { ...linkHeaders, 'sec-fetch-dest': 'document', host: 'evil.example' });
+      const form = { ...linkHeaders, 'sec-fetch-dest': 'document', origin: 'http://evil.example' };
+      const posts = routeRequests.filter(({ method, body }) => method === 'POST' || body !== undefined);
       await target.requestAll(posts.map((route) => ({ ...route, headers: { ...route.headers, ...form } })));
     },
     check: refusalFaults,
@@ -133,14 +135,14 @@ export const originAttacks: readonly Attack[] = [
           headers: { host: `${name}:${port}`, origin: `http://${name.toLowerCase()}:${port}` },
         },
         { path: '/api/logs', headers: { host: name, 'sec-fetch-site': 'same-origin' } },
-        { path: '/docs', headers: { host: name, ...navigation, 'sec-fetch-dest': 'document' } },
+        { path: '/docs', headers: { host: name, ...linkHeaders, 'sec-fetch-dest': 'document' } },
       ]),
     [200, 302],
   ),
   {
     name: 's7-two-hosts',
     about: 'requests with two Host headers, without one, with an empty one, and with a malformed one',
-    short: true,
+    isShort: true,
     async send(target) {
       for (const host of ['Host: localhost\r\nHost: evil.example\r\n', '', 'Host: \r\n', 'Host: a b\r\n']) {
         const connection = await target.open();

@@ -12,16 +12,16 @@ const plainItem = (index: number): string =>
 
 /** Stores 500 activities of 15 to 30 KB each. */
 async function storeActivities(target: Target, item: (index: number) => string): Promise<void> {
-  for (const part of [0, 250]) {
-    await target.request(gzipBatch(250, (index) => item(part + index)));
+  for (const firstIndex of [0, 250]) {
+    await target.request(gzipBatch(250, (index) => item(firstIndex + index)));
   }
   await target.request(waitingRequest('{"userId":"u","type":"LAST"}'));
 }
 
-const escapedPage = '/api/logs?type=ESCAPED&limit=500';
-const largePage = '/api/logs?type=LARGE&limit=500';
+const escapedPagePath = '/api/logs?type=ESCAPED&limit=500';
+const largePagePath = '/api/logs?type=LARGE&limit=500';
 
-/** Reads all pages by their cursors, up to an error. Returns the number of activities on the pages. */
+/** Reads all pages by their cursors, and stops at an error. Returns the number of activities on the pages. */
 async function countOnPages(target: Target, path: string): Promise<number> {
   let count = 0;
   for (let cursor = ''; ; ) {
@@ -48,23 +48,23 @@ export const pageAttacks: readonly Attack[] = [
   {
     name: 's2-page-of-escapes',
     about: 'a page of 500 activities with 15 KB of escaped keys each',
-    short: true,
-    prepare: (target) => storeOnce(target, escapedPage, escapedItem),
+    isShort: true,
+    prepare: (target) => storeOnce(target, escapedPagePath, escapedItem),
     async send(target) {
-      await target.request({ path: escapedPage });
+      await target.request({ path: escapedPagePath });
     },
     async check(target) {
-      const count = await countOnPages(target, escapedPage);
+      const count = await countOnPages(target, escapedPagePath);
       return count === 500 ? [] : [`the pages hold ${count} of 500 activities`];
     },
   },
   {
     name: 's2-pages-at-once',
     about: 'eight pages of s2-page-of-escapes at once, with single activities and a count',
-    prepare: (target) => storeOnce(target, escapedPage, escapedItem),
+    prepare: (target) => storeOnce(target, escapedPagePath, escapedItem),
     async send(target) {
       await target.requestAll([
-        ...times(8, () => ({ path: escapedPage })),
+        ...times(8, () => ({ path: escapedPagePath })),
         ...times(8, (index) => ({ path: `/api/logs/escaped-${index}` })),
         { path: '/api/logs/count?type=ESCAPED&userId=u' },
         { path: '/api/logs?userId=u&metadata.a=1&limit=500' },
@@ -74,7 +74,7 @@ export const pageAttacks: readonly Attack[] = [
   {
     name: 's2-sent-again',
     about: 'the activities of s2-page-of-escapes again, which the store must compare',
-    prepare: (target) => storeOnce(target, escapedPage, escapedItem),
+    prepare: (target) => storeOnce(target, escapedPagePath, escapedItem),
     async send(target) {
       await storeActivities(target, escapedItem);
     },
@@ -82,15 +82,15 @@ export const pageAttacks: readonly Attack[] = [
   {
     name: 's3-unread-pages',
     about: 'eight connections ask for eight pages of 15 MB each and read nothing',
-    short: true,
-    prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => sendUnread(target, 8, rawHeaders(`GET ${largePage}`).repeat(8)),
+    isShort: true,
+    prepare: (target) => storeOnce(target, largePagePath, plainItem),
+    send: (target) => sendUnread(target, 8, rawHeaders(`GET ${largePagePath}`).repeat(8)),
   },
   {
     name: 's3-unread-singles',
     about: '100 connections ask for one page each and read nothing',
-    prepare: (target) => storeOnce(target, largePage, plainItem),
-    send: (target) => sendUnread(target, 100, rawHeaders(`GET ${largePage}`)),
+    prepare: (target) => storeOnce(target, largePagePath, plainItem),
+    send: (target) => sendUnread(target, 100, rawHeaders(`GET ${largePagePath}`)),
   },
   {
     name: 's3-unread-documents',
@@ -100,7 +100,7 @@ export const pageAttacks: readonly Attack[] = [
   {
     name: 's3-unread-refusals',
     about: '20 connections each send 5,000 requests for an unknown path at once and read nothing',
-    short: true,
+    isShort: true,
     send: (target) => sendUnread(target, 20, rawHeaders('GET /nothing').repeat(5000)),
   },
   {
@@ -115,28 +115,28 @@ export const pageAttacks: readonly Attack[] = [
   {
     name: 's9-statistics-of-ages',
     about: 'statistics by minute in ten zones at once, over 2,000 years with an activity in every fifth year',
-    short: true,
+    isShort: true,
     async prepare(target) {
-      await target.request(gzipBatch(ages, ageItem));
-      await target.request(waitingRequest(ageItem(ages - 1)));
+      await target.request(gzipBatch(ageCount, ageItem));
+      await target.request(waitingRequest(ageItem(ageCount - 1)));
     },
     async send(target) {
-      await target.requestAll(zones.map((zone) => ({ path: `${statsOfAges}&timezone=${zone}` })));
+      await target.requestAll(zones.map((zone) => ({ path: `${ageStatsPath}&timezone=${zone}` })));
     },
     async check(target) {
-      const { status, text } = await target.request({ path: statsOfAges });
+      const { status, text } = await target.request({ path: ageStatsPath });
       const lines = text.split('"key"').length - 1;
-      return lines === ages
+      return lines === ageCount
         ? []
         : [
-            `statistics of ${ages} activities were answered ${status} with ${lines} lines; ${ages} are expected`,
+            `statistics of ${ageCount} activities were answered ${status} with ${lines} lines; ${ageCount} are expected`,
           ];
     },
   },
 ];
 
-const ages = 400;
-const statsOfAges = '/api/logs/stats?by=minute&userId=ages';
+const ageCount = 400;
+const ageStatsPath = '/api/logs/stats?by=minute&userId=ages';
 const ageItem = (index: number): string => {
   const year = String(5 * index).padStart(4, '0');
   return `{"id":"age-${index}","userId":"ages","type":"AGE","createdAt":"${year}-01-02T00:00:00Z"}`;

@@ -1,13 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import type { HttpRequest } from '../wire/send-request.ts';
 
-/** An attack by a single request. `short` is as in `Attack`. */
-export type Body = readonly [name: string, about: string, makeRequest: () => HttpRequest, short?: true];
+/** An attack by a single request. `isShort` is as in `Attack`. */
+export type BodyAttack = readonly [
+  name: string,
+  about: string,
+  makeRequest: () => HttpRequest,
+  isShort?: true,
+];
 
 /** The API key of the services that require a key. */
 export const apiKey = 'a-key-of-the-attack-runner';
 
-export const json = { 'content-type': 'application/json' };
+export const jsonHeaders = { 'content-type': 'application/json' };
 
 /** The default of MAX_BODY_BYTES. */
 export const maxBodyBytes = 10 * 1024 * 1024;
@@ -35,14 +40,14 @@ export const gzipLines = (lines: string): HttpRequest =>
 export const gzipEvents = (count: number, event: (index: number) => string): HttpRequest =>
   gzipRequest('/api/events', listOf(count, event), 'application/cloudevents-batch+json');
 
-/** A Segment batch, encoded with gzip. `call` returns the JSON of the call with an index. `membersBefore` stands before `batch`. */
+/** A Segment batch, encoded with gzip. `call` returns the JSON of the call with an index. `membersBefore` is JSON text before `batch`. */
 export const gzipCalls = (count: number, call: (index: number) => string, membersBefore = ''): HttpRequest =>
   gzipRequest('/v1/batch', `{${membersBefore}"batch":${listOf(count, call)}}`);
 
-/** A request that is answered once the activity is stored. By then all earlier records on the log are processed. */
+/** A request that is answered once the activity is stored. At that time, all earlier records on the log are processed. */
 export const waitingRequest = (activity: string): HttpRequest => ({
   path: '/api/logs',
-  headers: { ...json, prefer: 'wait=30' },
+  headers: { ...jsonHeaders, prefer: 'wait=30' },
   body: Buffer.from(activity),
 });
 
@@ -72,6 +77,6 @@ export const deepFaults = (): string => {
   return `${`{${key}:`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
 };
 
-/** Returns the JSON of an activity: its metadata is an object inside nested arrays. Each of `members` ends with a comma. */
+/** Returns the JSON of an activity whose metadata is an object inside `levels` arrays. Each text in `members` ends with a comma. */
 export const deepRepeats = (levels: number, members: string): string =>
   `{"userId":"u","type":"t","metadata":${'['.repeat(levels)}{${members}"":1}${']'.repeat(levels)}}`;

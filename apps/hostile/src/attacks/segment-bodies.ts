@@ -1,7 +1,7 @@
-import { type Body, gzipCalls, times } from './payloads.ts';
+import { type BodyAttack, gzipCalls, times } from './payloads.ts';
 
 /** Segment batches that are slow to correct. Each has at most the maximum size that the service accepts. */
-export const segmentBodies: readonly Body[] = [
+export const segmentBodies: readonly BodyAttack[] = [
   [
     's9-shared-context',
     'a Segment batch of 9,000 calls with a context of 1.1 KB',

@@ -4,14 +4,14 @@ import type { Target } from '../target.ts';
 import type { HttpRequest } from '../wire/send-request.ts';
 import { apiKey, gzipRequest, times } from './payloads.ts';
 
-/** The maximum size of a body if the request has no key in a header. */
+/** The maximum size of the body of a request that has no key in a header. */
 const maxStrangerBytes = 1024 * 1024;
-const call = '"type":"track","event":"E","userId":"u"';
+const callMembers = '"type":"track","event":"E","userId":"u"';
 
 /** Returns a JSON object of nearly the maximum size, with an API key between copies of `member`. */
 const bodyWithKey = (key: string, member: string): string => {
   const half = `${member},`.repeat(Math.floor(maxStrangerBytes / 2 / (member.length + 1)) - 100);
-  return `{${half}"writeKey":"${key}",${half}${call}}`;
+  return `{${half}"writeKey":"${key}",${half}${callMembers}}`;
 };
 
 const wrongKey = (index: number): string => `wrong-key-${index}`;
@@ -23,11 +23,11 @@ const strangerAttack = (
   about: string,
   count: number,
   makeRequest: (index: number) => HttpRequest,
-  short?: true,
+  isShort?: true,
 ): Attack => ({
   name,
   about,
-  ...(short ? { short } : {}),
+  ...(isShort ? { isShort } : {}),
   environment: { API_KEYS: apiKey },
   async send(target) {
     const attacking = target.requestAll(times(count, makeRequest));
@@ -40,16 +40,16 @@ const strangerAttack = (
 /** Returns a sentence for each fault. The service must accept the queries of the owner, and refuse all other requests. */
 function accessFaults({ responses }: Target): readonly string[] {
   const isOwner = ({ request }: HttpResponse): boolean => request.startsWith('GET');
-  const owners = responses.filter(isOwner).map(({ status }) => status);
-  const strangers = responses.filter((response) => !isOwner(response)).map(({ status }) => status);
+  const ownerStatuses = responses.filter(isOwner).map(({ status }) => status);
+  const strangerStatuses = responses.filter((response) => !isOwner(response)).map(({ status }) => status);
   return [
-    ...(owners.every((status) => status === 200)
+    ...(ownerStatuses.every((status) => status === 200)
       ? []
-      : [`requests with the valid key were answered ${owners.join()}, not 200`]),
-    ...(strangers.every((status) => status === 401 || status === 503)
+      : [`requests with the valid key were answered ${ownerStatuses.join()}, not 200`]),
+    ...(strangerStatuses.every((status) => status === 401 || status === 503)
       ? []
-      : [`requests with wrong keys were answered ${[...new Set(strangers)].join()}, not 401 or 503`]),
-    ...(strangers.includes(401) ? [] : ['no request with a wrong key was answered 401']),
+      : [`requests with wrong keys were answered ${[...new Set(strangerStatuses)].join()}, not 401 or 503`]),
+    ...(strangerStatuses.includes(401) ? [] : ['no request with a wrong key was answered 401']),
   ];
 }
 
@@ -72,7 +72,7 @@ export const strangerAttacks: readonly Attack[] = [
     gzipRequest('/v1/b', bodyWithKey(wrongKey(index), '"writeKey":""')),
   ),
   strangerAttack('s13-long-keys', '40 bodies with distinct writeKeys of 1 MB', 40, (index) =>
-    gzipRequest('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${call}}`),
+    gzipRequest('/v1/t', `{"writeKey":"${index}${'\\"'.repeat(500_000)}",${callMembers}}`),
   ),
   strangerAttack('s13-keys-in-headers', '1,000 requests with distinct keys of up to 8 KB', 1000, (index) => {
     const key = wrongKey(index) + 'x'.repeat(index % 3 === 0 ? 8000 : 10);
@@ -82,7 +82,7 @@ export const strangerAttacks: readonly Attack[] = [
       { 'x-api-key': key },
       { authorization: `Basic ${basic}` },
     ];
-    const body = Buffer.from(`{${call}}`);
+    const body = Buffer.from(`{${callMembers}}`);
     return {
       path: '/v1/track',
       headers: { 'content-type': 'application/json', ...headers[index % 3] },

@@ -18,8 +18,8 @@ export class GapWatch {
 
   /** Stops after the next response. Resolves with the longest gap, in ms. */
   async stop(): Promise<number> {
-    const gap = once(this.#worker, 'message');
+    const message = once(this.#worker, 'message');
     this.#worker.postMessage('stop');
-    return Number((await gap).at(0));
+    return Number((await message).at(0));
   }
 }

@@ -32,8 +32,8 @@ export class MemoryWatch {
 }
 
 /**
- * Returns the resident memory of a process in KiB, now (`VmRSS`) or at its peak (`VmHWM`). Without Linux, both are the memory now. Returns
- * 0 if the process has ended.
+ * Returns the resident memory of a process in KiB, now (`VmRSS`) or at its peak (`VmHWM`). Systems except Linux only report the memory
+ * now. Returns 0 if the process has ended.
  */
 export function residentKiB(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   try {

@@ -11,7 +11,7 @@ export interface HostOptions {
   /** The engines of the services. Default: the embedded log and store. */
   readonly engines?: Engines;
   /** Whether V8's heap is limited to 1 GiB. */
-  readonly smallHeap?: boolean;
+  readonly hasSmallHeap?: boolean;
 }
 
 /** A running service. */
@@ -22,43 +22,45 @@ export interface Service {
   readonly hasEnded: () => boolean;
 }
 
-/** A service that uses more memory is replaced before the next attack: an attack that reuses memory would not make it grow. */
+/** A service that uses more memory is replaced before the next attack, which could reuse this memory without measurable growth. */
 const maxInitialKiB = 400 * 1024;
 
 /** Runs one service at a time. Replaces it if it does not suit the next attack. */
 export class Host {
   readonly #options: HostOptions;
-  #running: (Service & { readonly variables: string; readonly stop: () => Promise<void> }) | undefined;
+  #runningService:
+    | (Service & { readonly variablesJson: string; readonly stop: () => Promise<void> })
+    | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
   }
 
   /** Returns the running service if it suits the attack, else stops it and starts another service. */
-  async serviceFor({ environment = {}, fresh }: Attack): Promise<Service> {
-    const variables = JSON.stringify(environment);
-    const running = this.#running;
-    if (running?.variables === variables && !fresh && !running.hasEnded()) {
+  async serviceFor({ environment = {}, needsNewService }: Attack): Promise<Service> {
+    const variablesJson = JSON.stringify(environment);
+    const running = this.#runningService;
+    if (running?.variablesJson === variablesJson && !needsNewService && !running.hasEnded()) {
       if (residentKiB(running.process.pid, 'VmRSS') < maxInitialKiB) return running;
     }
     await this.stop();
-    return this.#start(environment, variables);
+    return this.#start(environment, variablesJson);
   }
 
   async stop(): Promise<void> {
-    await this.#running?.stop();
-    this.#running = undefined;
+    await this.#runningService?.stop();
+    this.#runningService = undefined;
   }
 
-  async #start(attackVariables: Readonly<Record<string, string>>, variables: string): Promise<Service> {
-    const { engines, smallHeap = false } = this.#options;
+  async #start(attackVariables: Readonly<Record<string, string>>, variablesJson: string): Promise<Service> {
+    const { engines, hasSmallHeap = false } = this.#options;
     const folder = temporaryFolder('hostile');
-    // The default mode of a folder: other users may enter it. Temporary folders have a stricter mode.
+    // Let other users enter the folder, as they can by default. Temporary folders have a stricter mode.
     chmodSync(folder.path, 0o755);
     const name = `hostile-${randomBytes(4).toString('hex')}`;
     const environment = {
       LOG_LEVEL: 'warn',
-      ...(smallHeap ? { NODE_OPTIONS: '--max-old-space-size=1024' } : {}),
+      ...(hasSmallHeap ? { NODE_OPTIONS: '--max-old-space-size=1024' } : {}),
       ...(engines === undefined
         ? {}
         : {
@@ -77,9 +79,9 @@ export class Host {
       await process.end('SIGKILL');
       folder.remove();
     };
-    let ended = false;
+    let hasEnded = false;
     void process.exited.then(() => {
-      ended = true;
+      hasEnded = true;
     });
     const url = await process.ready().catch(async (error: unknown) => {
       await stop();
@@ -92,7 +94,7 @@ export class Host {
       ...(key ? { key } : {}),
       ...(engines === undefined ? {} : { kafka: { brokers: engines.brokers, topic: name } }),
     };
-    this.#running = { process, location, variables, stop, hasEnded: () => ended };
-    return this.#running;
+    this.#runningService = { process, location, variablesJson, stop, hasEnded: () => hasEnded };
+    return this.#runningService;
   }
 }

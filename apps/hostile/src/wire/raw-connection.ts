@@ -35,7 +35,7 @@ export class RawConnection {
     return this.#socket.closed;
   }
 
-  /** The number of bytes that the kernel has accepted from this connection. */
+  /** The number of bytes that the kernel has accepted for sending. */
   get sentBytes(): number {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
@@ -55,7 +55,7 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
-  /** Returns the status and the headers of the responses received so far, all with this `request`. Their sizes are 0. */
+  /** Returns the responses received until now, with `request` as their request, without bodies, and with sizes of 0. */
   responses(request: string): readonly HttpResponse[] {
     return [...this.#received.matchAll(/^HTTP\/1\.1 (\d{3}) [^]*?\r\n\r\n/gm)].map(([headerText, status]) => {
       const lines = headerText

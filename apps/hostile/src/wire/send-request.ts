@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly decodedBytes?: number;
 }
 
-/** The maximum size of the text of a response. `responseBytes` counts the whole response. */
+/** How much of a response's body becomes its `text`. `responseBytes` counts the whole body. */
 const maxTextBytes = 8 * 1024 * 1024;
 
 /** Sends a request on a new connection. Resolves with status 0 if the connection breaks before a response. */

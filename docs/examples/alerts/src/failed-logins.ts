@@ -4,7 +4,7 @@ import type { UserActivity } from '@user-activity/domain';
 export interface Failure {
   readonly id: string;
   readonly at: number;
-  /** Whether its burst was reported already. State files on disk have this name. */
+  /** Whether its burst was reported. State files use this name. */
   readonly told: boolean;
 }
 
@@ -14,51 +14,52 @@ const maxFailures = 10;
 const maxUsers = 1000;
 
 /**
- * Reports each burst of five failed logins of a user within a minute once. It uses the times of the logins, not their order on the log,
- * and counts a login that is delivered twice once. A burst is over after a minute without failures. The state has the latest ten failures
- * of each user, for the thousand users with the latest failures.
+ * Reports each burst once: at least five failed logins of a user within a minute. Uses the times of the logins, not their order on the
+ * log. A repeated delivery of a login is ignored. A burst ends after a minute without failures. The state has the latest ten failures of
+ * each user, for the thousand users with the latest failures.
  */
 export class FailedLogins {
-  /** Failures by user, in the order of arrival: users too, by their latest failure. */
-  readonly #users: Map<string, readonly Failure[]>;
+  /** The failures of each user in the order of arrival. The users are in the order of their latest failure. */
+  readonly #failuresByUser: Map<string, readonly Failure[]>;
 
-  constructor(known: Iterable<readonly [user: string, failures: readonly Failure[]]> = []) {
-    this.#users = new Map(known);
+  constructor(state: Iterable<readonly [user: string, failures: readonly Failure[]]> = []) {
+    this.#failuresByUser = new Map(state);
   }
 
-  /** The constructor argument for another instance that continues from this state. */
+  /** The failures by user. Pass them to the constructor of another instance to continue there. */
   get state(): readonly (readonly [user: string, failures: readonly Failure[]])[] {
-    return [...this.#users];
+    return [...this.#failuresByUser];
   }
 
   /** Adds an activity. Returns whether it completes a burst that must be reported now. */
   add({ id, userId, type, createdAt }: UserActivity): boolean {
-    const known = this.#users.get(userId) ?? [];
-    if (type !== 'LOGIN_FAILED' || known.some((failure) => failure.id === id)) return false;
-    const failures = [...known, { id, at: createdAt, told: false }].slice(-maxFailures);
+    const earlier = this.#failuresByUser.get(userId) ?? [];
+    if (type !== 'LOGIN_FAILED' || earlier.some((failure) => failure.id === id)) return false;
+    const failures = [...earlier, { id, at: createdAt, told: false }].slice(-maxFailures);
     const burst = burstAround(createdAt, failures);
     const wasReported = burst.some(({ told }) => told);
     const mustReport =
       !wasReported &&
       burst.slice(burstSize - 1).some(({ at }, index) => at - (burst[index]?.at ?? 0) < windowMs);
     const isReported = wasReported || mustReport;
-    this.#users.delete(userId);
-    this.#users.set(
+    this.#failuresByUser.delete(userId);
+    this.#failuresByUser.set(
       userId,
       failures.map((failure) => (burst.includes(failure) ? { ...failure, told: isReported } : failure)),
     );
-    for (const user of this.#users.keys()) if (this.#users.size > maxUsers) this.#users.delete(user);
+    for (const user of this.#failuresByUser.keys())
+      if (this.#failuresByUser.size > maxUsers) this.#failuresByUser.delete(user);
     return mustReport;
   }
 }
 
-/** Returns the failures around a time that are each less than a minute from the next, in the order of their times. */
+/** Returns the failures before and after a time, sorted by time. Each is less than a minute after the previous one. */
 function burstAround(time: number, failures: readonly Failure[]): readonly Failure[] {
   let burst: Failure[] = [];
   for (const failure of failures.toSorted((left, right) => left.at - right.at)) {
-    const before = burst.at(-1)?.at ?? failure.at;
-    if (failure.at - before >= windowMs) {
-      if (before >= time) break;
+    const previousAt = burst.at(-1)?.at ?? failure.at;
+    if (failure.at - previousAt >= windowMs) {
+      if (previousAt >= time) break;
       burst = [];
     }
     burst.push(failure);

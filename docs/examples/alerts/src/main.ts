@@ -8,20 +8,20 @@ const { KAFKA_GROUP_ID = 'user-activity-alerts', STATE_DIR = './data/alerts' } =
 
 const connection = new KafkaConnection({ brokers: KAFKA_BROKERS.split(',') });
 // If the topic does not exist, it is created with these settings, which are the defaults of the service too.
-const plan = { name: KAFKA_TOPIC, partitions: 12, retentionDays: 30 };
-const topic = await KafkaTopic.open(connection, plan);
+const topicSettings = { name: KAFKA_TOPIC, partitions: 12, retentionDays: 30 };
+const topic = await KafkaTopic.open(connection, topicSettings);
 const consumer = new KafkaEventConsumer(connection, topic, KAFKA_GROUP_ID);
 mkdirSync(STATE_DIR, { recursive: true });
 
 /**
- * Reports the bursts in records of one partition, which has all activities of a user. The state is written before the records are committed.
- * After a crash between the two they are delivered again, and a burst may be reported twice.
+ * Reports the bursts in records of one partition. All activities of a user are in the same partition. The state is written before the
+ * records are committed. After a crash between these steps, the records are delivered again, and a burst may be reported twice.
  */
 function reportBursts(records: readonly LogRecord[]): void {
   const file = `${STATE_DIR}/${records[0]?.origin.partition}.json`;
-  // Read for each batch, because another member of the group may have written the file.
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [string, Failure[]][]) : [];
-  const failedLogins = new FailedLogins(known);
+  // Read the file for each batch, because another member of the group may have written it.
+  const state = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [string, Failure[]][]) : [];
+  const failedLogins = new FailedLogins(state);
   for (const { content } of records) {
     if (content.name !== 'ActivityLogged' || !failedLogins.add(content.activity)) continue;
     const { userId, createdAt } = content.activity;

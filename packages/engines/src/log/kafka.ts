@@ -7,7 +7,7 @@ import {
   KafkaTopic,
 } from '@user-activity/adapter-kafka';
 import { edgeTopic } from '@user-activity/domain';
-import { flag, type Given, groupObserver, listed, wholeNumber } from '@user-activity/runner';
+import { flag, type RawValues, groupObserver, splitList, wholeNumber } from '@user-activity/runner';
 import { defineEngine, type LogEngine } from '../engine.ts';
 
 const variables = {
@@ -41,30 +41,30 @@ const variables = {
   KAFKA_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
 };
 
-const credentials = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
+const credentialVariables = ['KAFKA_SASL_MECHANISM', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'];
 
-/** Returns the faults of incomplete credentials. */
-function faults(given: Given): readonly string[] {
-  const set = credentials.filter((name) => given[name] !== undefined);
-  if (set.length === 0) return [];
-  return credentials
-    .filter((name) => given[name] === undefined)
-    .map((name) => `${name} must be set together with ${set.join(' and ')}`);
+/** Returns a fault for each missing credential, if another credential is set. */
+function credentialFaults(texts: RawValues): readonly string[] {
+  const setNames = credentialVariables.filter((name) => texts[name] !== undefined);
+  if (setNames.length === 0) return [];
+  return credentialVariables
+    .filter((name) => texts[name] === undefined)
+    .map((name) => `${name} must be set together with ${setNames.join(' and ')}`);
 }
 
-/** A topic of Kafka as the log. */
+/** The log in a topic of Kafka. */
 export const kafkaLog = defineEngine({
   name: 'Kafka',
   variable: 'KAFKA_BROKERS',
   variables,
-  faults,
+  faults: credentialFaults,
   settings(values) {
     const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = values;
     const hasCredentials = mechanism !== undefined && username !== undefined && password !== undefined;
     const replicationFactor = values.KAFKA_REPLICATION_FACTOR;
     return {
       connection: {
-        brokers: listed(values.KAFKA_BROKERS ?? ''),
+        brokers: splitList(values.KAFKA_BROKERS ?? ''),
         ssl: values.KAFKA_SSL === 'true',
         ...(hasCredentials ? { sasl: { mechanism, username, password } } : {}),
       },
@@ -86,8 +86,9 @@ export const kafkaLog = defineEngine({
     closers.add(topic, (opened) => opened.close());
     return {
       topic,
-      publisher: (limits) => new KafkaEventPublisher(connection, topic, limits),
-      consumers() {
+      makePublisher: ({ maxBufferedEvents: bufferedEvents, maxBufferedBytes: bufferedBytes, ...options }) =>
+        new KafkaEventPublisher(connection, topic, { ...options, bufferedEvents, bufferedBytes }),
+      makeConsumerFactory() {
         const observer = groupObserver();
         return () => new KafkaEventConsumer(connection, topic, settings.group, { observer });
       },

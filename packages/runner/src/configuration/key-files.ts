@@ -19,9 +19,9 @@ const rootKeyPattern = /^[A-Za-z0-9_-]{43}\n?$/;
 export const keyCharacters = '[\\x21-\\x2b\\x2d-\\x7e]+';
 const keyPattern = new RegExp(`^${keyCharacters}$`);
 
-/** Reads the keys in API_KEYS_FILE, separated by commas or lines. Throws ConfigurationError if it can't be read or has no keys. */
+/** Reads the keys in API_KEYS_FILE, separated by commas or lines. Throws ConfigurationError if the file has no valid keys. */
 export function readKeys(file: string): readonly string[] {
-  const keys = read('API_KEYS_FILE', file)
+  const keys = readFileOf('API_KEYS_FILE', file)
     .split(/[,\n]/)
     .map((key) => key.trim())
     .filter((key) => key !== '');
@@ -33,59 +33,59 @@ export function readKeys(file: string): readonly string[] {
 
 /**
  * Reads the key in ROOT_KEY_FILE. If there is no such file, makes one with 32 random bytes that only its owner can read, and
- * returns `made: true`. Processes that start at the same time get the same key. Removes the permissions of group and others from an
+ * returns `isNew: true`. Processes that start at the same time get the same key. Removes the permissions of group and others from an
  * existing file. Throws ConfigurationError if the file has other content, can't be read or made, or stays readable by everyone.
  */
-export function openRootKey(file: string): { readonly key: string; readonly made: boolean } {
-  const made = !existsSync(file) && makeRootKey(file);
-  const text = read('ROOT_KEY_FILE', file);
+export function openRootKey(file: string): { readonly key: string; readonly isNew: boolean } {
+  const isNew = !existsSync(file) && makeRootKey(file);
+  const text = readFileOf('ROOT_KEY_FILE', file);
   restrictToOwner(file);
-  if (rootKeyPattern.test(text)) return { key: text.trimEnd(), made };
+  if (rootKeyPattern.test(text)) return { key: text.trimEnd(), isNew };
   throw new ConfigurationError([
     `ROOT_KEY_FILE must contain a key made by the service: remove ${file} to get a new one, or set API_KEYS`,
   ]);
 }
 
-/** Makes the file. Returns false if another process made it first. A hard link is atomic and replaces no file. */
+/** Makes the file. Returns false if another process made it first. Uses a hard link, which is atomic and replaces no file. */
 function makeRootKey(file: string): boolean {
   const folder = dirname(file);
-  const draft = `${file}.${randomBytes(8).toString('hex')}`;
+  const draftFile = `${file}.${randomBytes(8).toString('hex')}`;
   const key = `${randomBytes(32).toString('base64url')}\n`;
   try {
-    const descriptor = openSync(draft, 'wx', 0o600);
+    const descriptor = openSync(draftFile, 'wx', 0o600);
     try {
       flushAndClose(descriptor, () => writeSync(descriptor, key));
-      linkOrCreate(draft, file, key);
+      linkOrCreate(draftFile, file, key);
     } finally {
-      rmSync(draft);
+      rmSync(draftFile);
     }
     flushAndClose(openSync(folder, 'r'));
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (errorCodeOf(error) === 'EEXIST') return false;
     throw new ConfigurationError([
-      `ROOT_KEY_FILE can't be made (${codeOf(error)}): let this user write files in the folder ${folder}, or set API_KEYS`,
+      `ROOT_KEY_FILE can't be made (${errorCodeOf(error)}): let this user write files in the folder ${folder}, or set API_KEYS`,
     ]);
   }
 }
 
-// The errors of a file system without hard links, and of Linux if the link is not allowed.
-const noHardLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+// The error codes of file systems without hard links, and of Linux if a hard link is not allowed.
+const hardLinkErrorCodes: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Links the draft to the file name. Without hard links it writes the file, and another process may read a part of the key. */
-function linkOrCreate(draft: string, file: string, key: string): void {
+/** Links the draft to the file name. Without hard links it writes the file, so another process may read a part of the key. */
+function linkOrCreate(draftFile: string, file: string, key: string): void {
   try {
-    linkSync(draft, file);
+    linkSync(draftFile, file);
   } catch (error) {
-    if (!noHardLinks.has(codeOf(error))) throw error;
+    if (!hardLinkErrorCodes.has(errorCodeOf(error))) throw error;
     const descriptor = openSync(file, 'wx', 0o600);
     flushAndClose(descriptor, () => writeSync(descriptor, key));
   }
 }
 
 /**
- * Removes the permissions of group and others from the file. Throws ConfigurationError if everyone may use it and this process can't
- * change that. Accepts a file of another user that only our group may use, because an orchestrator may change the user at each start.
+ * Removes the permissions of group and others from the file. If this process can't do that, throws ConfigurationError if everyone may
+ * use the file. Accepts a file that only its owner and its group may use: an orchestrator may change the user at each start.
  */
 function restrictToOwner(file: string): void {
   const { mode, uid } = statSync(file);
@@ -93,8 +93,8 @@ function restrictToOwner(file: string): void {
   try {
     chmodSync(file, 0o600);
   } catch (error) {
-    const code = codeOf(error);
-    // An owner who can't change the mode is on a file system without modes, unless it is read-only.
+    const code = errorCodeOf(error);
+    // If the owner can't change the mode, the file system is read-only or has no modes.
     const hasNoModes = uid === process.getuid?.() && code !== 'EROFS';
     if ((mode & 0o007) === 0 || hasNoModes) return;
     throw new ConfigurationError([
@@ -113,15 +113,17 @@ function flushAndClose(descriptor: number, write?: () => void): void {
   }
 }
 
-function read(variable: string, file: string): string {
+function readFileOf(variable: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigurationError([`${variable} must name a file that this user can read (${codeOf(error)})`]);
+    throw new ConfigurationError([
+      `${variable} must name a file that this user can read (${errorCodeOf(error)})`,
+    ]);
   }
 }
 
-function codeOf(error: unknown): string {
+function errorCodeOf(error: unknown): string {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' ? code : String(error);
 }

@@ -5,20 +5,20 @@ import { ConfigurationError } from './configuration-error.ts';
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The raw text of the set variables, by name. */
-export type Given = Readonly<Record<string, string>>;
+/** The text of each set variable, by its name, before it is parsed. */
+export type RawValues = Readonly<Record<string, string>>;
 
 /**
- * Reads the variables of a schema. An empty variable counts as unset. `faultsOf` returns the faults that variables have together.
- * Throws ConfigurationError with every fault: the name of the variable and the description of its property. A fault never has the
- * value, which may be a secret.
+ * Reads the variables of a schema. An empty variable counts as unset. `faultsOf` returns the faults of combinations of variables.
+ * Throws ConfigurationError with every fault. A fault has the name of a variable and the description of its schema, and never
+ * the value, which may be a secret.
  */
 export function readVariables<Schema extends TObject>(
   schema: Schema,
   environment: Environment,
-  faultsOf: (given: Given) => readonly string[],
+  faultsOf: (texts: RawValues) => readonly string[],
 ): Static<Schema> {
-  const given: Given = Object.fromEntries(
+  const texts: RawValues = Object.fromEntries(
     Object.keys(schema.properties).flatMap((name) => {
       const text = environment[name]?.trim() ?? '';
       return text === '' ? [] : [[name, text]];
@@ -26,18 +26,18 @@ export function readVariables<Schema extends TObject>(
   );
   const values: unknown = Value.Default(
     schema,
-    Object.fromEntries(Object.entries(given).map(([name, text]) => [name, parsedText(schema, name, text)])),
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, parseText(schema, name, text)])),
   );
   const faults = new Set<string>();
   for (const { path } of Value.Errors(schema, values)) {
     const name = path.split('/')[1] ?? '';
     faults.add(`${name} must be ${schema.properties[name]?.description ?? 'valid'}`);
   }
-  for (const fault of faultsOf(given)) faults.add(fault);
+  for (const fault of faultsOf(texts)) faults.add(fault);
   if (!Value.Check(schema, values) || faults.size > 0) throw new ConfigurationError([...faults]);
   return values;
 }
 
 /** Converts digits to a number if the property is an integer. `Value.Convert` would accept "1e3" and "0x10" too. */
-const parsedText = (schema: TObject, name: string, text: string): unknown =>
+const parseText = (schema: TObject, name: string, text: string): unknown =>
   schema.properties[name]?.['type'] === 'integer' && /^\d{1,15}$/.test(text) ? Number(text) : text;

@@ -6,15 +6,15 @@ import { readKeys } from './key-files.ts';
 import type { apiVariables, processVariables } from './variables.ts';
 
 /** Splits a variable that is a comma-separated list. */
-export const listed = (text: string): readonly string[] =>
+export const splitList = (text: string): readonly string[] =>
   text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 
 export type ProcessSettings = ReturnType<typeof processSettings>;
 
-/** Returns the settings of every process. */
+/** Returns the settings that all processes have. */
 export const processSettings = (values: Static<TObject<ReturnType<typeof processVariables>>>) => {
   const { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL } = values;
-  return { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ALLOWED_HOSTS: listed(values.ALLOWED_HOSTS) };
+  return { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ALLOWED_HOSTS: splitList(values.ALLOWED_HOSTS) };
 };
 
 export type ApiSettings = ReturnType<typeof apiSettings>;
@@ -30,7 +30,7 @@ export const apiSettings = (values: Static<TObject<typeof apiVariables>>) => {
     MAX_BODY_BYTES,
     MAX_METADATA_BYTES,
     MAX_BYTES_IN_FLIGHT,
-    WEBHOOK_ORIGINS: listed(values.WEBHOOK_ORIGINS),
+    WEBHOOK_ORIGINS: splitList(values.WEBHOOK_ORIGINS),
     API_KEYS: keysOf(values),
     deadLetterRetention: {
       edgeDays: values.DEAD_LETTER_RETENTION_DAYS,
@@ -46,19 +46,19 @@ type AccessVariables = Readonly<
 
 /** Returns the keys of the API, from the environment and from a file. Throws ConfigurationError if the file can't be used. */
 export const keysOf = ({ API_KEYS = '', API_KEYS_FILE }: AccessVariables): readonly string[] => [
-  ...listed(API_KEYS),
+  ...splitList(API_KEYS),
   ...(API_KEYS_FILE === undefined ? [] : readKeys(API_KEYS_FILE)),
 ];
 
 /** Returns whether only this machine can reach the host. A name such as `a.localhost` may resolve to another machine. */
-const listensLocally = (host: string): boolean =>
+const isLocalHost = (host: string): boolean =>
   host.toLowerCase() === 'localhost' || (isIP(host) !== 0 && isLoopback(host));
 
-/** Returns the faults of the keys, and a fault if other machines could call the API without a key by mistake. */
-export function accessFaults(given: AccessVariables): readonly string[] {
-  const { ALLOW_ANONYMOUS, HOST = 'localhost' } = given;
+/** Returns the faults of the API keys. One is that other machines can call the API without a key, unless ALLOW_ANONYMOUS is set. */
+export function accessFaults(variables: AccessVariables): readonly string[] {
+  const { ALLOW_ANONYMOUS, HOST = 'localhost' } = variables;
   try {
-    if (keysOf(given).length > 0 || ALLOW_ANONYMOUS === 'true' || listensLocally(HOST)) return [];
+    if (keysOf(variables).length > 0 || ALLOW_ANONYMOUS === 'true' || isLocalHost(HOST)) return [];
   } catch (error) {
     if (error instanceof ConfigurationError) return error.faults;
     throw error;
@@ -67,11 +67,11 @@ export function accessFaults(given: AccessVariables): readonly string[] {
 }
 
 /**
- * Returns the file of the root key. Returns undefined if the API has other keys or needs none. Also returns undefined if other
- * processes may share its data, because they may not have the file.
+ * Returns the path of the root key file. Returns undefined if other variables give keys or allow calls without a key. Also returns
+ * undefined if other processes may share the data of this process, because these processes may not have the file.
  */
 export const rootKeyFileOf = (
   { ROOT_KEY_FILE, API_KEYS = '', API_KEYS_FILE = '', ALLOW_ANONYMOUS }: AccessVariables,
-  isShared: boolean,
+  isDataShared: boolean,
 ): string | undefined =>
-  API_KEYS + API_KEYS_FILE === '' && ALLOW_ANONYMOUS !== 'true' && !isShared ? ROOT_KEY_FILE : undefined;
+  API_KEYS + API_KEYS_FILE === '' && ALLOW_ANONYMOUS !== 'true' && !isDataShared ? ROOT_KEY_FILE : undefined;

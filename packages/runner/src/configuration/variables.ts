@@ -22,19 +22,20 @@ export const flag = () =>
   });
 
 // A name, an IPv4 address, or an IPv6 address, bare or in brackets.
-const host = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
+const hostPattern =
+  '(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\\.?|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\\]?)';
 
 // A webhook sender: a name, `*.` and a name, or an IPv6 address in brackets; with an optional scheme and port.
-const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
-const sender = `(?:https?://)?(?:(?:\\*\\.)?${label}(?:\\.${label})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::\\d{1,5})?`;
+const labelPattern = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+const senderPattern = `(?:https?://)?(?:(?:\\*\\.)?${labelPattern}(?:\\.${labelPattern})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::\\d{1,5})?`;
 
 /** The variables of every app. */
-export const processVariables = (port: number) => ({
+export const processVariables = (defaultPort: number) => ({
   HOST: Type.String({ default: '127.0.0.1', description: 'a host name or an IP address' }),
-  PORT: wholeNumber(0, 65_535, port),
+  PORT: wholeNumber(0, 65_535, defaultPort),
   ALLOWED_HOSTS: Type.String({
     default: '',
-    pattern: `^(?:|${host}(?: *, *${host})*)$`,
+    pattern: `^(?:|${hostPattern}(?: *, *${hostPattern})*)$`,
     description: 'a comma-separated list of host names or IP addresses, without ports',
   }),
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 10_000),
@@ -44,7 +45,7 @@ export const processVariables = (port: number) => ({
       { default: 'info', description: `one of ${logLevels.join(', ')}` },
     ),
   ),
-  // Refused, because people would otherwise believe that old activities are removed.
+  // RETENTION_DAYS is always refused, because this version does not remove old activities.
   RETENTION_DAYS: Type.Optional(Type.Never({ description: 'unset: this version keeps everything' })),
 });
 
@@ -59,7 +60,7 @@ export const apiVariables = {
   ALLOW_ANONYMOUS: flag(),
   WEBHOOK_ORIGINS: Type.String({
     default: '*',
-    pattern: `^(?:\\*|${sender}(?: *, *${sender})*)$`,
+    pattern: `^(?:\\*|${senderPattern}(?: *, *${senderPattern})*)$`,
     description:
       '* or a comma-separated list of host names or origins, such as https://events.example.com, [2001:db8::1] or *.example.com',
   }),
@@ -70,6 +71,6 @@ export const apiVariables = {
   MAX_METADATA_BYTES: wholeNumber(1024, maxMetadataBytes, defaultMetadataBytes),
   MAX_BYTES_IN_FLIGHT: wholeNumber(1, 2 ** 40, 256 * 1024 * 1024),
   DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
-  // No default: activities from the log were accepted, so they are removed only if an operator wants it.
+  // No default: dead letters from the log hold accepted activities, so only an operator may let them expire.
   LOG_DEAD_LETTER_RETENTION_DAYS: Type.Optional(wholeNumber(1, 36_500)),
 };

@@ -1,7 +1,7 @@
 import type { GroupObserver } from '@user-activity/domain';
 import { counter, gauge } from './meter.ts';
 
-/** Makes an observer that measures whether a member is in its consumer group, and its partitions. */
+/** Makes an observer that measures whether a member is in its consumer group, and how many partitions it has. */
 export function groupObserver(): GroupObserver {
   const joinedAttributes = { 'user_activity.change': 'joined' };
   const leftAttributes = { 'user_activity.change': 'left' };
@@ -11,7 +11,7 @@ export function groupObserver(): GroupObserver {
     'Partition assignments received, and group memberships lost',
     [joinedAttributes, leftAttributes],
   );
-  let assigned = 0;
+  let assignedPartitions = 0;
   let isMember = false;
   gauge(
     'user_activity.consumer.joined',
@@ -23,17 +23,17 @@ export function groupObserver(): GroupObserver {
     'user_activity.consumer.partitions',
     '{partition}',
     'Partitions assigned to this member',
-    () => assigned,
+    () => assignedPartitions,
   );
   return {
-    joined(partitions) {
+    joined(partitionCount) {
       isMember = true;
-      assigned = partitions;
+      assignedPartitions = partitionCount;
       changes.add(1, joinedAttributes);
     },
     left() {
       isMember = false;
-      assigned = 0;
+      assignedPartitions = 0;
       changes.add(1, leftAttributes);
     },
   };

@@ -1,22 +1,22 @@
 import type { ApiUseCases, StoringUseCases } from '@user-activity/application';
-import { measured } from './measured.ts';
+import { measureUseCase } from './measure-use-case.ts';
 import { storingMetrics } from './storing-metrics.ts';
 import { sweepMetrics } from './sweep-metrics.ts';
-import { takingMetrics } from './taking-metrics.ts';
+import { acceptanceMetrics } from './acceptance-metrics.ts';
 
 type UseCase = (...args: never[]) => Promise<unknown>;
 type UseCaseRecord<UseCases> = { readonly [Name in keyof UseCases]: UseCase };
 
-/** Counters besides durations and errors. Each gets the result and the arguments of every successful call. */
+/** A function for each use case, by its name. It counts successful calls, from their results and arguments. */
 type Counters<UseCases> = {
   readonly [Name in keyof UseCases]?: UseCases[Name] extends (...args: infer Args) => Promise<infer Result>
     ? (result: Result, ...args: Args) => void
     : never;
 };
 
-/** Returns the use cases of the API, measured. */
+/** Wraps the use cases of the API to measure them. */
 export function instrumentApi(useCases: ApiUseCases): ApiUseCases {
-  const { single, batch } = takingMetrics();
+  const { single, batch } = acceptanceMetrics();
   return instrument(useCases, {
     logActivity: single,
     logAndWait: single,
@@ -26,20 +26,20 @@ export function instrumentApi(useCases: ApiUseCases): ApiUseCases {
   });
 }
 
-/** Returns the use cases of the storing side, measured. */
+/** Wraps the use cases of the consumer to measure them. */
 export const instrumentStoring = (useCases: StoringUseCases): StoringUseCases =>
   instrument(useCases, { storeActivities: storingMetrics() });
 
-/** Returns the same use cases, each measured under its key in the record. */
+/** Wraps each use case to measure it. Its key in the record is its name in the metrics. */
 function instrument<UseCases extends UseCaseRecord<UseCases>>(
   useCases: UseCases,
   counters: Counters<UseCases>,
 ): UseCases {
-  const counterOf = counters as {
+  const counterByName = counters as {
     readonly [name: string]: ((result: unknown, ...args: never[]) => void) | undefined;
   };
   const instrumented = Object.entries<UseCase>(useCases).map(
-    ([name, useCase]) => [name, measured(name, useCase, counterOf[name])] as const,
+    ([name, useCase]) => [name, measureUseCase(name, useCase, counterByName[name])] as const,
   );
   return Object.assign({ ...useCases }, Object.fromEntries(instrumented));
 }

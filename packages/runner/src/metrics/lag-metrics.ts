@@ -1,7 +1,7 @@
 import type { EventConsumer, PartitionProgress } from '@user-activity/domain';
 import { meter } from './meter.ts';
 
-// Several scrapes within this time share one request to the log.
+// Scrapes within this time share one request to the log.
 const cacheMs = 3000;
 
 /**
@@ -9,11 +9,13 @@ const cacheMs = 3000;
  * value would hide the outage.
  */
 export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
-  let cached: { readonly at: number; readonly partitions: Promise<readonly PartitionProgress[]> } | undefined;
-  const progress = (): Promise<readonly PartitionProgress[]> => {
+  let cached:
+    | { readonly atMs: number; readonly partitions: Promise<readonly PartitionProgress[]> }
+    | undefined;
+  const recentProgress = (): Promise<readonly PartitionProgress[]> => {
     const now = performance.now();
-    if (cached === undefined || now - cached.at > cacheMs)
-      cached = { at: now, partitions: consumer.progress().catch(() => []) };
+    if (cached === undefined || now - cached.atMs > cacheMs)
+      cached = { atMs: now, partitions: consumer.progress().catch(() => []) };
     return cached.partitions;
   };
   meter()
@@ -22,7 +24,7 @@ export function measureLag(consumer: Pick<EventConsumer, 'progress'>): void {
       description: 'Records that the group has not handled yet, by partition of this member',
     })
     .addCallback(async (result) => {
-      for (const { partition, committed, end } of await progress())
+      for (const { partition, committed, end } of await recentProgress())
         result.observe(Math.max(0, end - committed), {
           'messaging.destination.partition.id': String(partition),
         });

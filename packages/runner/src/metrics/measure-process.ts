@@ -3,23 +3,23 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import type { Closers } from '../closers.ts';
 import { attributesBy, gauge, histogram, meter } from './meter.ts';
 
-// The sampling interval in milliseconds. An idle event loop shows about this delay, because Node adds the interval.
-const resolution = 10;
+// Node includes this interval in the delay, so an idle event loop has a delay of about 10 ms.
+const samplingIntervalMs = 10;
 
-/** Measures CPU, memory, event loop and garbage collections until the closers are closed. OpenTelemetry defines the names. */
+/** Measures CPU, memory, event loop and garbage collections until the closers are closed. OpenTelemetry defines the metrics. */
 export function measureProcess(closers: Closers): void {
   measureMemory();
-  measureUse();
-  for (const end of [measureEventLoop(), measureCollections()]) closers.add(end, async () => end());
+  measureCpuAndUptime();
+  for (const stop of [measureEventLoop(), measureGarbageCollections()]) closers.add(stop, async () => stop());
 }
 
 function measureEventLoop(): () => void {
-  const delay = monitorEventLoopDelay({ resolution });
+  const delay = monitorEventLoopDelay({ resolution: samplingIntervalMs });
   delay.enable();
-  const delayGauge = (name: string, value: string) =>
+  const delayGauge = (name: string, statistic: string) =>
     meter().createObservableGauge(`nodejs.eventloop.delay.${name}`, {
       unit: 's',
-      description: `Event loop delay since the last scrape, in seconds: ${value}`,
+      description: `Event loop delay since the last scrape, in seconds: ${statistic}`,
     });
   const [p50, p99, max] = [
     delayGauge('p50', '50th percentile'),
@@ -32,47 +32,47 @@ function measureEventLoop(): () => void {
       result.observe(p50, delay.percentile(50) / 1e9);
       result.observe(p99, delay.percentile(99) / 1e9);
       result.observe(max, delay.max / 1e9);
-      // Without a reset the longest delay since the start would hide all later ones.
+      // Without a reset, the longest delay since the start would hide all later delays.
       delay.reset();
     },
     [p50, p99, max],
   );
-  let last = performance.eventLoopUtilization();
+  let lastUtilization = performance.eventLoopUtilization();
   gauge(
     'nodejs.eventloop.utilization',
     '1',
     'Fraction of the time since the last scrape in which the event loop was busy',
     () => {
-      const now = performance.eventLoopUtilization();
-      const { utilization } = performance.eventLoopUtilization(now, last);
-      last = now;
+      const current = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(current, lastUtilization);
+      lastUtilization = current;
       return utilization;
     },
   );
   return () => delay.disable();
 }
 
-const kindsOfCollection: ReadonlyMap<number, string> = new Map([
+const collectionKinds: ReadonlyMap<number, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
   [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
   [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'incremental'],
   [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weakcb'],
 ]);
 
-function measureCollections(): () => void {
+function measureGarbageCollections(): () => void {
   const duration = histogram(
     'v8js.gc.duration',
     's',
     'Duration of garbage collections, in seconds',
     [0.001, 0.01, 0.1, 1, 10],
   );
-  const by = attributesBy('v8js.gc.type');
+  const kindAttributes = attributesBy('v8js.gc.type');
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const detail: unknown = Reflect.get(entry, 'detail');
       const kind: unknown = detail instanceof Object ? Reflect.get(detail, 'kind') : undefined;
-      const name = typeof kind === 'number' ? kindsOfCollection.get(kind) : undefined;
-      if (name !== undefined) duration.record(entry.duration / 1000, by(name));
+      const name = typeof kind === 'number' ? collectionKinds.get(kind) : undefined;
+      if (name !== undefined) duration.record(entry.duration / 1000, kindAttributes(name));
     }
   });
   observer.observe({ entryTypes: ['gc'] });
@@ -80,16 +80,16 @@ function measureCollections(): () => void {
 }
 
 function measureMemory(): void {
-  const space = attributesBy('v8js.heap.space.name');
-  const heap = (name: string, description: string, sizeOf: (heapSpace: HeapSpace) => number): void =>
+  const spaceAttributes = attributesBy('v8js.heap.space.name');
+  const measureHeap = (name: string, description: string, sizeOf: (heapSpace: HeapSpace) => number): void =>
     meter()
       .createObservableUpDownCounter(`v8js.memory.heap.${name}`, { unit: 'By', description })
       .addCallback((result) => {
         for (const heapSpace of getHeapSpaceStatistics())
-          result.observe(sizeOf(heapSpace), space(heapSpace.space_name));
+          result.observe(sizeOf(heapSpace), spaceAttributes(heapSpace.space_name));
       });
-  heap('used', 'Used heap memory in bytes, by heap space', (heapSpace) => heapSpace.space_used_size);
-  heap('limit', 'Allocated heap memory in bytes, by heap space', (heapSpace) => heapSpace.space_size);
+  measureHeap('used', 'Used heap memory in bytes, by heap space', (heapSpace) => heapSpace.space_used_size);
+  measureHeap('limit', 'Allocated heap memory in bytes, by heap space', (heapSpace) => heapSpace.space_size);
   meter()
     .createObservableUpDownCounter('process.memory.usage', {
       unit: 'By',
@@ -100,8 +100,8 @@ function measureMemory(): void {
 
 type HeapSpace = ReturnType<typeof getHeapSpaceStatistics>[number];
 
-function measureUse(): void {
-  const mode = attributesBy('cpu.mode');
+function measureCpuAndUptime(): void {
+  const modeAttributes = attributesBy('cpu.mode');
   meter()
     .createObservableCounter('process.cpu.time', {
       unit: 's',
@@ -109,8 +109,8 @@ function measureUse(): void {
     })
     .addCallback((result) => {
       const { user, system } = process.cpuUsage();
-      result.observe(user / 1e6, mode('user'));
-      result.observe(system / 1e6, mode('system'));
+      result.observe(user / 1e6, modeAttributes('user'));
+      result.observe(system / 1e6, modeAttributes('system'));
     });
   gauge('process.uptime', 's', 'Time since the process started, in seconds', () => process.uptime());
 }

@@ -2,33 +2,33 @@ import { type Attributes, type Counter, type Histogram, type Meter, metrics } fr
 import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 
-/** Returns the meter of the process. Call it only after the app has set a reader: earlier instruments measure nothing. */
+/** Returns the meter of the process. Instruments made before the app has set a meter provider measure nothing. */
 export const meter = (): Meter => metrics.getMeter('user-activity');
 
-/** Makes a counter. It starts at 0 for each of `kinds`, so that an alert can detect the first increase. */
+/** Makes a counter. It starts at 0 for each of `initialAttributes`, so that an alert can detect the first increase. */
 export function counter(
   name: string,
   unit: string,
   description: string,
-  kinds: readonly Attributes[] = [{}],
+  initialAttributes: readonly Attributes[] = [{}],
 ): Counter {
   const instrument = meter().createCounter(name, { unit, description });
-  for (const kind of kinds) instrument.add(0, kind);
+  for (const attributes of initialAttributes) instrument.add(0, attributes);
   return instrument;
 }
 
-/** Makes a gauge that shows the value at each scrape, and nothing while the value is undefined. */
+/** Makes a gauge. Each scrape shows the result of `readValue`, or nothing if the result is undefined. */
 export function gauge(
   name: string,
   unit: string,
   description: string,
-  value: () => number | undefined,
+  readValue: () => number | undefined,
 ): void {
   meter()
     .createObservableGauge(name, { unit, description })
     .addCallback((result) => {
-      const now = value();
-      if (now !== undefined) result.observe(now);
+      const value = readValue();
+      if (value !== undefined) result.observe(value);
     });
 }
 
@@ -50,14 +50,14 @@ export function timer(name: string, description: string, attributes: Attributes 
   const duration = histogram(name, 's', description, durationBounds);
   const failureAttributes = attributesBy('error.type', attributes);
   return async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const began = performance.now();
-    const seconds = (): number => (performance.now() - began) / 1000;
+    const startedAt = performance.now();
+    const elapsedSeconds = (): number => (performance.now() - startedAt) / 1000;
     try {
       const value = await work();
-      duration.record(seconds(), attributes);
+      duration.record(elapsedSeconds(), attributes);
       return value;
     } catch (error) {
-      duration.record(seconds(), failureAttributes(errorType(error)));
+      duration.record(elapsedSeconds(), failureAttributes(errorTypeOf(error)));
       throw error;
     }
   };
@@ -68,20 +68,20 @@ export const durationBounds: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** Bucket boundaries for the number of items in a group. */
+/** Bucket boundaries for the number of items in a batch. */
 export const countBounds: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
-/** Returns the code of a domain error. All other errors get one value, because their names are unbounded. */
-const errorType = (error: unknown): string =>
+/** Returns the code of a domain error. All other errors share one value, because the number of their names has no limit. */
+const errorTypeOf = (error: unknown): string =>
   isDomainError(error) || error instanceof InputFault ? error.code : '_OTHER';
 
-/** Returns a function that takes a value and returns `constant` with `key` set to that value. Results are cached by value. */
-export function attributesBy(key: string, constant: Attributes = {}): (value: string) => Attributes {
+/** Returns a function that adds the attribute `key` with a given value to `fixedAttributes`. Results are cached by value. */
+export function attributesBy(key: string, fixedAttributes: Attributes = {}): (value: string) => Attributes {
   const cache = new Map<string, Attributes>();
   return (value) => {
     let attributes = cache.get(value);
     if (attributes === undefined) {
-      attributes = { ...constant, [key]: value };
+      attributes = { ...fixedAttributes, [key]: value };
       cache.set(value, attributes);
     }
     return attributes;

@@ -1,8 +1,8 @@
 import type { ProgressState } from '@user-activity/application';
 import { attributesBy, counter, meter } from './meter.ts';
 
-/** Returns a listener that counts the replacement of a consumer member, then calls `restarted`. */
-export function countedRestarts(restarted: (reason: unknown) => void): (reason: unknown) => void {
+/** Returns a function that counts a replacement of a consumer member, then calls `onRestart` with the reason. */
+export function countRestarts(onRestart: (reason: unknown) => void): (reason: unknown) => void {
   const restarts = counter(
     'user_activity.consumer.restarts',
     '{restart}',
@@ -10,21 +10,21 @@ export function countedRestarts(restarted: (reason: unknown) => void): (reason: 
   );
   return (reason) => {
     restarts.add(1);
-    restarted(reason);
+    onRestart(reason);
   };
 }
 
 const states = ['moving', 'waiting', 'stalled', 'dead'] as const satisfies readonly ProgressState[];
 
-/** Measures the state of the watchdog. */
+/** Measures the state of the consumer, as its watchdog reports it. */
 export function measureProgress(watchdog: { readonly state: ProgressState }): void {
-  const by = attributesBy('user_activity.state');
+  const stateAttributes = attributesBy('user_activity.state');
   meter()
     .createObservableGauge('user_activity.watchdog.state', {
       unit: '1',
       description: 'State of the consumer: 1 for the current state, 0 for the others',
     })
     .addCallback((result) => {
-      for (const state of states) result.observe(Number(state === watchdog.state), by(state));
+      for (const state of states) result.observe(Number(state === watchdog.state), stateAttributes(state));
     });
 }

@@ -3,37 +3,40 @@ import { counter, gauge, histogram, countBounds, timer, durationBounds } from '.
 
 const byteBounds = [1e3, 1e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 5e6, 1e7];
 
-/** Makes an observer that measures a publisher. `max` has the limits of its buffer. */
-export function publishObserver(max: { readonly events: number; readonly bytes: number }): PublishObserver {
-  const now = { events: 0, bytes: 0 };
-  const [count, bytes] = ['user_activity.publish.buffer.events', 'user_activity.publish.buffer.size'];
-  gauge(count, '{event}', 'Events buffered until the log confirms them', () => now.events);
+/** Makes an observer that measures a publisher. `limits` are the limits of the publisher's buffer. */
+export function publishObserver(limits: {
+  readonly events: number;
+  readonly bytes: number;
+}): PublishObserver {
+  const buffer = { events: 0, bytes: 0 };
+  const [countName, sizeName] = ['user_activity.publish.buffer.events', 'user_activity.publish.buffer.size'];
+  gauge(countName, '{event}', 'Events buffered until the log confirms them', () => buffer.events);
   gauge(
-    `${count}_limit`,
+    `${countName}_limit`,
     '{event}',
     'Maximum number of buffered events; further publishes are refused',
-    () => max.events,
+    () => limits.events,
   );
-  gauge(bytes, 'By', 'Size of the buffered events in bytes', () => now.bytes);
+  gauge(sizeName, 'By', 'Size of the buffered events in bytes', () => buffer.bytes);
   gauge(
-    `${bytes}_limit`,
+    `${sizeName}_limit`,
     'By',
     'Maximum size of the buffered events in bytes; further publishes are refused',
-    () => max.bytes,
+    () => limits.bytes,
   );
-  const events = histogram(
+  const flushEvents = histogram(
     'user_activity.publish.flush.events',
     '{event}',
     'Events confirmed by the log with one request or transaction',
     countBounds,
   );
-  const size = histogram(
+  const flushBytes = histogram(
     'user_activity.publish.flush.size',
     'By',
     'Size in bytes of the events confirmed by the log with one request or transaction',
     byteBounds,
   );
-  const duration = histogram(
+  const flushSeconds = histogram(
     'user_activity.publish.flush.duration',
     's',
     'Duration of one request or transaction to the log, in seconds',
@@ -45,29 +48,29 @@ export function publishObserver(max: { readonly events: number; readonly bytes: 
     'Requests or transactions that the log did not confirm completely',
   );
   return {
-    buffered(eventsNow, bytesNow) {
-      now.events = eventsNow;
-      now.bytes = bytesNow;
+    buffered(events, bytes) {
+      buffer.events = events;
+      buffer.bytes = bytes;
     },
     flushed(flush) {
       if (flush.failed) failures.add(1);
-      duration.record(flush.seconds);
+      flushSeconds.record(flush.seconds);
       if (flush.events === 0) return;
-      events.record(flush.events);
-      size.record(flush.bytes);
+      flushEvents.record(flush.events);
+      flushBytes.record(flush.bytes);
     },
   };
 }
 
-/** Returns the publisher with the duration of its `publish` and `republish` calls measured, by error code. */
+/** Wraps the publisher to measure the duration of its `publish` and `republish` calls, by error code. */
 export function measuredPublisher(publisher: EventPublisher): EventPublisher {
-  const time = timer(
+  const measure = timer(
     'user_activity.publish.duration',
     'Time until the log confirmed a call of publish or republish, in seconds',
   );
   return {
-    publish: (events) => time(() => publisher.publish(events)),
-    republish: (records) => time(() => publisher.republish(records)),
+    publish: (events) => measure(() => publisher.publish(events)),
+    republish: (records) => measure(() => publisher.republish(records)),
     ping: () => publisher.ping(),
     close: () => publisher.close(),
   };

@@ -10,12 +10,12 @@ import {
 } from '@user-activity/domain';
 import { attributesBy, counter, histogram, countBounds } from './meter.ts';
 
-const byOutcome = attributesBy('user_activity.outcome');
-const byCode = attributesBy('user_activity.dead_letter.code');
+const outcomeAttributes = attributesBy('user_activity.outcome');
+const codeAttributes = attributesBy('user_activity.dead_letter.code');
 
-/** Returns a function that counts the records of a batch, by outcome. */
+/** Returns a function that counts the records of a batch, by outcome. `tally` has the number of records with each outcome. */
 export function storingMetrics(): (tally: StoreTally, records: readonly LogRecord[]) => void {
-  const batch = histogram(
+  const batchSizes = histogram(
     'user_activity.consumer.batch.records',
     '{record}',
     'Records of one partition handled in one batch',
@@ -25,23 +25,23 @@ export function storingMetrics(): (tally: StoreTally, records: readonly LogRecor
     'user_activity.consumer.outcomes',
     '{record}',
     'Records of the log, by outcome',
-    recordOutcomes.map(byOutcome),
+    recordOutcomes.map(outcomeAttributes),
   );
   return (tally, records) => {
-    batch.record(records.length);
-    for (const outcome of recordOutcomes) outcomes.add(tally[outcome], byOutcome(outcome));
+    batchSizes.record(records.length);
+    for (const outcome of recordOutcomes) outcomes.add(tally[outcome], outcomeAttributes(outcome));
   };
 }
 
-// Up to a day, because an outage can last hours, and a new group reads the log from its beginning.
+// Bucket boundaries in seconds, up to a day, because an outage can last hours, and a new group reads the log from its beginning.
 const delayBounds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 86_400];
 
 /** Wraps the `save` of the repository to measure the time from the acceptance of each activity until it was stored. */
-export function measuredSaves(
+export function withSaveMetrics(
   repository: Pick<ActivityRepository, 'save'>,
   clock: Clock,
 ): Pick<ActivityRepository, 'save'> {
-  const delay = histogram(
+  const delays = histogram(
     'user_activity.accepted_to_stored.duration',
     's',
     'Time from the acceptance of an activity until it was stored, in seconds',
@@ -53,30 +53,30 @@ export function measuredSaves(
       const now = clock.now();
       // The difference may be negative: the clock of the machine that accepted the activity may be ahead.
       for (const [index, { receivedAt }] of activities.entries())
-        if (outcomes[index] === 'stored') delay.record(Math.max(0, now - receivedAt) / 1000);
+        if (outcomes[index] === 'stored') delays.record(Math.max(0, now - receivedAt) / 1000);
       return outcomes;
     },
   };
 }
 
 /** Wraps the queue to count the dead letters added to it, by code. */
-export function measuredDeadLetters(queue: DeadLetterQueue): DeadLetterQueue {
-  const counted = counter(
+export function measuredDeadLetterQueue(queue: DeadLetterQueue): DeadLetterQueue {
+  const additions = counter(
     'user_activity.dead_letters',
     '{record}',
     'Records added to the dead letters, by reason',
-    DeadLetterCode.all.map(byCode),
+    DeadLetterCode.all.map(codeAttributes),
   );
   return {
     async add(deadLetters) {
       await queue.add(deadLetters);
-      for (const { code } of deadLetters) counted.add(1, byCode(code));
+      for (const { code } of deadLetters) additions.add(1, codeAttributes(code));
     },
   };
 }
 
-/** Wraps the observer to count the failed attempts to use the dependency. */
-export function measuredOutages(dependency: 'store' | 'log', observer: OutageObserver): OutageObserver {
+/** Wraps the observer to count the failed attempts to use the store or the log. */
+export function withOutageMetrics(dependency: 'store' | 'log', observer: OutageObserver): OutageObserver {
   const attributes = { 'user_activity.dependency': dependency };
   const failures = counter(
     'user_activity.outage.failures',

@@ -1,17 +1,17 @@
 import type { LetterSweep } from '@user-activity/domain';
 import { counter, gauge } from './meter.ts';
 
-const byAge = { 'user_activity.removal': 'age' };
-const byQuota = { 'user_activity.removal': 'quota' };
+const ageAttributes = { 'user_activity.removal': 'age' };
+const quotaAttributes = { 'user_activity.removal': 'quota' };
 
-/** Returns a function that counts the dead letters that a sweep removed, and notes the size of the edge's letters for a gauge. */
+/** Returns a function that counts the dead letters that a sweep removed. It also sets the gauge of the size of stored dead letters. */
 export function sweepMetrics(): (sweep: LetterSweep) => void {
   let edgeBytes: number | undefined;
   const removed = counter(
     'user_activity.dead_letters.removed',
     '{record}',
     'Dead letters removed, because of their age or the size limit',
-    [byAge, byQuota],
+    [ageAttributes, quotaAttributes],
   );
   gauge(
     'user_activity.dead_letters.edge.size',
@@ -20,8 +20,8 @@ export function sweepMetrics(): (sweep: LetterSweep) => void {
     () => edgeBytes,
   );
   return (sweep) => {
-    removed.add(sweep.expired, byAge);
-    removed.add(sweep.evicted, byQuota);
+    removed.add(sweep.expired, ageAttributes);
+    removed.add(sweep.evicted, quotaAttributes);
     edgeBytes = sweep.edgeBytes;
   };
 }

@@ -1,8 +1,8 @@
 import type { OutcomeWaiter } from '@user-activity/application';
 import { gauge } from './meter.ts';
 
-/** Measures the number of waiting requests, and returns the waiter. */
-export function measuredWaiting(waiter: OutcomeWaiter): OutcomeWaiter {
+/** Measures how many requests wait for the outcome of their activity. Returns the same waiter. */
+export function measuredWaiter(waiter: OutcomeWaiter): OutcomeWaiter {
   gauge(
     'user_activity.waiting.requests',
     '{request}',

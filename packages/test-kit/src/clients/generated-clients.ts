@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { pythonPackages } from '../downloads/python-packages.ts';
 
-/** A program that uses a client generated from an OpenAPI document. */
+/** A program whose API client is generated from an OpenAPI document. */
 export interface ClientProgram {
   /** The OpenAPI document, as the service returns it. */
   readonly document: string;
@@ -49,11 +49,11 @@ export async function runInTypeScript(program: ClientProgram, packages: string):
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   symlinkSync(packages, join(folder, 'node_modules'));
   writeFileSync(join(folder, 'schema.d.ts'), astToString(await openapiTS(document)));
-  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
-  const files = ['--noEmit', '--allowImportingTsExtensions', '--types', ''];
-  const target = ['--module', 'nodenext', '--target', 'esnext', '--lib', 'esnext,dom'];
+  const strictOptions = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+  const fileOptions = ['--noEmit', '--allowImportingTsExtensions', '--types', ''];
+  const targetOptions = ['--module', 'nodenext', '--target', 'esnext', '--lib', 'esnext,dom'];
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
-  await outputOf(tsc, [...strict, ...files, ...target, 'round-trip.ts'], { cwd: folder });
+  await outputOf(tsc, [...strictOptions, ...fileOptions, ...targetOptions, 'round-trip.ts'], { cwd: folder });
   const env = { PATH: process.env['PATH'] };
   return outputOf(process.execPath, ['round-trip.ts', ...program.arguments], {
     cwd: folder,
@@ -82,11 +82,11 @@ export async function runInPython(program: ClientProgram): Promise<string> {
 
 /** Returns whether the installed version of Go is at least the version in the `go.mod` of the program. */
 export function canRunInGo(source: string): boolean {
-  const installed = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
-  if (installed.error !== undefined || installed.status !== 0) return false;
-  const [, minor = '0'] = /^go1\.(\d+)/.exec(installed.stdout) ?? [];
-  const [, needed = ''] = /^go 1\.(\d+)/m.exec(readFileSync(join(source, 'go.mod'), 'utf8')) ?? [];
-  return Number(minor) >= Number(needed);
+  const goVersion = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
+  if (goVersion.error !== undefined || goVersion.status !== 0) return false;
+  const [, installedMinor = '0'] = /^go1\.(\d+)/.exec(goVersion.stdout) ?? [];
+  const [, neededMinor = ''] = /^go 1\.(\d+)/m.exec(readFileSync(join(source, 'go.mod'), 'utf8')) ?? [];
+  return Number(installedMinor) >= Number(neededMinor);
 }
 
 /** Generates `api.go` with oapi-codegen, compiles it with `main.go`, runs the program, and resolves with what it prints. */
@@ -94,8 +94,8 @@ export async function runInGo(program: ClientProgram): Promise<string> {
   const { folder } = program;
   copyFiles(program);
   const env = { ...process.env, GOFLAGS: '-mod=readonly' };
-  const kinds = ['-generate', 'types,client', '-package', 'main'];
-  const generate = ['tool', 'oapi-codegen', ...kinds, '-o', 'api.go', 'openapi.json'];
+  const generateOptions = ['-generate', 'types,client', '-package', 'main'];
+  const generate = ['tool', 'oapi-codegen', ...generateOptions, '-o', 'api.go', 'openapi.json'];
   await outputOf('go', generate, { cwd: folder, env });
   await outputOf('go', ['build', '-o', 'round-trip', '.'], { cwd: folder, env });
   return outputOf(join(folder, 'round-trip'), program.arguments, { cwd: folder, env });

@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The cache. Git ignores the folder, and it is kept between runs. */
-const folder = join(import.meta.dirname, '..', '..', '..', '..', '.cache', 'servers');
+/** The folder of the cache. Git ignores it. It is kept between runs. */
+const cacheRoot = join(import.meta.dirname, '..', '..', '..', '..', '.cache', 'servers');
 
 /**
- * Returns the folder `name` of the cache. If it does not exist, creates it with what `fill` puts into its argument. If `fill` throws,
- * creates nothing. If several processes create the folder at the same time, the first to finish wins.
+ * Returns the path of the folder `name` in the cache. If it does not exist, `fill` fills a draft folder, which is then renamed. If `fill`
+ * throws, the draft is removed. If several processes fill the same folder, the first to finish wins.
  */
 export function cachedFolder(name: string, fill: (draft: string) => void): string {
-  const target = join(folder, name);
+  const target = join(cacheRoot, name);
   if (existsSync(target)) return target;
   const draft = `${target}.${process.pid}.tmp`;
   mkdirSync(draft, { recursive: true });

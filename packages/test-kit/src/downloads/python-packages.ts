@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { cachedFolder, isInstalled, run } from './cache.ts';
 
 /**
- * Returns a folder for PYTHONPATH with the packages that `<name>.txt` lists. Fills it once. Throws an error that says what to install if
- * Python or pip is missing.
+ * Returns a folder for PYTHONPATH with the packages that `<name>.txt` lists. Installs them once. Throws an error that says what to install
+ * if Python or pip is missing.
  */
 export function pythonPackages(name: string): string {
   const requirements = join(import.meta.dirname, `${name}.txt`);
   if (!isInstalled('python3', '-m', 'pip', '--version'))
     throw new Error(`${name} needs Python: install python3, 3.10 or later, with pip.`);
-  const version = spawnSync('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
+  const pythonVersion = spawnSync('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
     encoding: 'utf8',
   });
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  return cachedFolder(`${name}-${digest}-python${version.stdout.trim()}`, (draft) =>
+  return cachedFolder(`${name}-${digest}-python${pythonVersion.stdout.trim()}`, (draft) =>
     run(
       'python3',
       ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', draft, '--requirement', requirements],

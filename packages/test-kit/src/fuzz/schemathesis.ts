@@ -7,7 +7,7 @@ import { pythonPackages } from '../downloads/python-packages.ts';
 export interface FuzzOptions {
   /** The URL of the service. Requests are made from its `/openapi.json`. */
   readonly url: string;
-  /** The seed of the random values. The same seed makes the same requests, unless they depend on answers. */
+  /** The seed of the random values. The same seed makes the same requests, unless requests depend on earlier answers. */
   readonly seed: number;
   /** A folder with a `schemathesis.toml`. The program also writes its files there. */
   readonly folder: string;
@@ -56,7 +56,7 @@ export async function fuzz({
       },
     },
   );
-  // This process needs no guard: the service ends when this process ends, and then the requests of Schemathesis fail.
+  // Schemathesis needs no guard. The service ends when this process ends, and then the requests of Schemathesis fail.
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { passed: child.exitCode === 0, output: out + err };
 }

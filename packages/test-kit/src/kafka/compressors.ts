@@ -5,11 +5,11 @@ import kafkajs from 'kafkajs';
 
 type Conversion = (bytes: Buffer) => Buffer | Promise<Buffer>;
 
-let inputBytes = 1024 * 1024;
+let lastInputBytes = 1024 * 1024;
 
 /**
- * Works around a bug of @platformatic/wasm-utils 0.2.1. After its memory has grown for an output, it cannot use its input buffer until
- * it gets a larger input. So the retry gives it a larger input first.
+ * Works around a bug of @platformatic/wasm-utils 0.2.1. After its memory has grown for an output, it fails until it gets an input that is
+ * larger than all earlier inputs. So this function passes such an input before it retries.
  */
 const withRetry =
   (convert: (bytes: Buffer) => Buffer) =>
@@ -18,8 +18,8 @@ const withRetry =
       return convert(bytes);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      inputBytes = Math.max(inputBytes * 2, bytes.length + 1);
-      wasm.crc32c(Buffer.alloc(inputBytes));
+      lastInputBytes = Math.max(lastInputBytes * 2, bytes.length + 1);
+      wasm.crc32c(Buffer.alloc(lastInputBytes));
       return convert(bytes);
     }
   };
@@ -31,27 +31,27 @@ export const snappyCompress: (bytes: Buffer) => Buffer = withRetry(wasm.snappyCo
 const lz4Decompress = withRetry(wasm.lz4Decompress);
 const snappyDecompress = withRetry(wasm.snappyDecompress);
 
-const codec = (compress: Conversion, decompress: Conversion) => () => ({
+const makeCodec = (compress: Conversion, decompress: Conversion) => () => ({
   compress: async ({ buffer }: { readonly buffer: Buffer }): Promise<Buffer> => compress(buffer),
   decompress: async (buffer: Buffer): Promise<Buffer> => decompress(buffer),
 });
 
-/** Registers all codecs of Kafka with KafkaJS, which has only gzip. */
-export function compressByAnyCodec(): void {
+/** Registers all codecs of Kafka with KafkaJS, which by itself has only gzip. */
+export function registerCodecs(): void {
   const { CompressionCodecs: codecs, CompressionTypes: types } = kafkajs;
-  codecs[types.Snappy] = codec(snappyCompress, snappyDecompress);
-  codecs[types.LZ4] = codec(lz4Compress, lz4Decompress);
-  codecs[types.ZSTD] = codec(promisify(zstdCompress), promisify(zstdDecompress));
+  codecs[types.Snappy] = makeCodec(snappyCompress, snappyDecompress);
+  codecs[types.LZ4] = makeCodec(lz4Compress, lz4Decompress);
+  codecs[types.ZSTD] = makeCodec(promisify(zstdCompress), promisify(zstdDecompress));
 }
 
-// The flags of a frame with a content checksum, the block size, and the checksum of these two bytes.
-const checkedHeader = Buffer.from([0x64, 0x70, 0xb9]);
+// The header of an LZ4 frame with a content checksum: the flags, the block size, and the checksum of these two bytes.
+const checksumHeader = Buffer.from([0x64, 0x70, 0xb9]);
 
-/** Makes KafkaJS write LZ4 frames with a wrong content checksum. Brokers accept them. */
-export function compressLz4WithWrongChecksum(): void {
-  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = codec((bytes) => {
+/** Makes KafkaJS write LZ4 frames with a wrong content checksum. Brokers accept such frames. */
+export function registerLz4WithWrongChecksum(): void {
+  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = makeCodec((bytes) => {
     const frame = lz4Compress(bytes);
-    checkedHeader.copy(frame, 4);
+    checksumHeader.copy(frame, 4);
     return Buffer.concat([frame, Buffer.from('bad!')]);
   }, lz4Decompress);
 }

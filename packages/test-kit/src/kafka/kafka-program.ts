@@ -7,30 +7,30 @@ import { temporaryFolder } from '../process/temporary-folder.ts';
 const version = '4.3.1';
 const artifacts = [
   { groupId: 'org.apache.kafka', artifactId: 'kafka_2.13', version },
-  // Kafka ignores newer versions.
+  // Kafka's logging ignores newer versions of this artifact.
   { groupId: 'org.slf4j', artifactId: 'slf4j-simple', version: '1.7.36' },
 ];
 // Options for short runs: a quick start matters more than the speed after an hour.
-const quickStart = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
-const errorsOnly = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
+const jvmOptions = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+const errorLogOption = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
 
-/** Runs Kafka on this machine. */
+/** The Kafka program on this machine. */
 export interface KafkaProgram {
-  /** The command line that runs a broker. Append the path of its properties. */
-  readonly broker: readonly string[];
-  /** Returns a folder with storage that is formatted for the properties. Formats it once for each name. */
+  /** The command line that runs a broker. Append the path of the broker's properties file. */
+  readonly brokerCommand: readonly string[];
+  /** Returns a folder with storage that is formatted with the properties. Formats the storage once for each name. */
   formattedFolder(name: string, properties: (folder: string) => string): string;
 }
 
 /** Returns the program from the cache, or downloads it. Throws an error that says what to install. */
 export function kafkaProgram(heap: string): KafkaProgram {
   const classpath = classPathOf(`kafka-${version}`, artifacts);
-  const format = (file: string, cwd: string): void =>
+  const formatStorage = (file: string, cwd: string): void =>
     run(
       'java',
       [
-        ...quickStart,
-        errorsOnly,
+        ...jvmOptions,
+        errorLogOption,
         '-cp',
         classpath,
         'kafka.tools.StorageTool',
@@ -43,31 +43,31 @@ export function kafkaProgram(heap: string): KafkaProgram {
       cwd,
     );
   const classes = cachedFolder(`kafka-${version}-classes`, (draft) =>
-    archiveClasses(classpath, draft, format),
+    archiveClasses(classpath, draft, formatStorage),
   );
   const archive = join(classes, 'classes.jsa');
   return {
-    broker: [
+    brokerCommand: [
       'java',
       `-Xmx${heap}`,
-      ...quickStart,
+      ...jvmOptions,
       `-XX:SharedArchiveFile=${archive}`,
-      warningsOnly,
+      warningLogOption,
       '-cp',
       classpath,
-      main,
+      mainClass,
     ],
     formattedFolder: (name, properties) =>
       cachedFolder(`kafka-${version}-${name}`, (draft) => {
         const file = join(draft, 'format.properties');
         writeFileSync(file, properties(join(draft, 'data')));
-        format(file, draft);
+        formatStorage(file, draft);
       }),
   };
 }
 
-const warningsOnly = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
-const main = 'kafka.Kafka';
+const warningLogOption = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
+const mainClass = 'kafka.Kafka';
 // Any UUID in Base64 works.
 const clusterId = 'dXNlci1hY3Rpdml0eS0wMQ';
 
@@ -75,7 +75,7 @@ const clusterId = 'dXNlci1hY3Rpdml0eS0wMQ';
 function archiveClasses(
   classpath: string,
   folder: string,
-  format: (file: string, cwd: string) => void,
+  formatStorage: (file: string, cwd: string) => void,
 ): void {
   const temporary = temporaryFolder('kafka-classes');
   const home = temporary.path;
@@ -93,15 +93,15 @@ log.dirs=${home}/data
 `,
   );
   try {
-    format(file, home);
+    formatStorage(file, home);
     const archive = join(folder, 'classes.jsa');
-    // A broker writes the archive only if it stops cleanly. When the broker leads its quorum, it has loaded enough classes.
+    // A broker writes the archive only if it stops cleanly. Wait until it leads its quorum: then it has loaded enough classes.
     const script = `"$@" >/dev/null 2>&1 & pid=$!; n=0
 until grep -q . "${home}/data/__cluster_metadata-0/quorum-state" 2>/dev/null && [ $n -ge 60 ]; do
 kill -0 $pid || exit 1; n=$((n+1)); sleep 0.2; done
 kill $pid; wait $pid; test -s "${archive}"`;
-    const broker = ['java', '-Xmx256m', ...quickStart, errorsOnly, `-XX:ArchiveClassesAtExit=${archive}`];
-    run('sh', ['-c', script, 'sh', ...broker, '-cp', classpath, main, file], home);
+    const broker = ['java', '-Xmx256m', ...jvmOptions, errorLogOption, `-XX:ArchiveClassesAtExit=${archive}`];
+    run('sh', ['-c', script, 'sh', ...broker, '-cp', classpath, mainClass, file], home);
   } finally {
     temporary.remove();
   }

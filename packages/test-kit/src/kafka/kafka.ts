@@ -16,13 +16,13 @@ export interface Kafka {
   readonly directBrokers: readonly string[];
   /** The folder in which each broker keeps its partitions. */
   readonly folders: readonly string[];
-  /** One proxy in front of each broker if the cluster is `proxied`, else none. */
+  /** One proxy in front of each broker if `proxied` is set; otherwise empty. */
   readonly proxies: readonly FaultyProxy[];
-  /** Sends a signal to a broker. A broker is given by its index in `brokers`. */
+  /** Sends a signal to a broker. Methods name a broker by its index in `brokers`. */
   signal(broker: number, signal: NodeJS.Signals): void;
   /** Stops a broker cleanly. */
   end(broker: number): Promise<void>;
-  /** Kills a broker if it runs, and starts it again. Resolves when all brokers answer. */
+  /** Kills a broker and starts it again. Resolves when all brokers answer. */
   restart(broker: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -43,32 +43,32 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Starts a cluster. Its brokers are their own controllers (KRaft). */
+/** Starts a cluster. Each broker is also a controller (KRaft). */
 export async function startKafka({
-  brokers: count = 1,
+  brokers: brokerCount = 1,
   credentials,
   proxied = false,
 }: KafkaOptions = {}): Promise<Kafka> {
   const program = kafkaProgram('256m');
-  const ports = await freePorts(count * 3);
-  const [clients, internal, controllers] = [
-    ports.slice(0, count),
-    ports.slice(count, 2 * count),
-    ports.slice(2 * count),
+  const ports = await freePorts(brokerCount * 3);
+  const [clientPorts, internalPorts, controllerPorts] = [
+    ports.slice(0, brokerCount),
+    ports.slice(brokerCount, 2 * brokerCount),
+    ports.slice(2 * brokerCount),
   ];
   const folder = temporaryFolder('kafka');
-  const home = folder.path;
-  const proxies = proxied ? await Promise.all(clients.map((port) => faultyProxy(port))) : [];
-  const advertised = proxied ? proxies.map(({ port }) => port) : clients;
+  const root = folder.path;
+  const proxies = proxied ? await Promise.all(clientPorts.map((port) => faultyProxy(port))) : [];
+  const advertisedPorts = proxied ? proxies.map(({ port }) => port) : clientPorts;
   const nodes: GuardedProcess[] = [];
-  const addresses = (of: readonly number[]): string[] => of.map((port) => `127.0.0.1:${port}`);
+  const addressesOf = (portList: readonly number[]): string[] => portList.map((port) => `127.0.0.1:${port}`);
   const launch = (index: number): void => {
-    const [file = '', ...args] = program.broker;
+    const [file = '', ...args] = program.brokerCommand;
     const name = `Kafka broker ${index + 1}`;
-    nodes[index] = new GuardedProcess(name, file, [...args, join(home, `${index + 1}.properties`)], home);
+    nodes[index] = new GuardedProcess(name, file, [...args, join(root, `${index + 1}.properties`)], root);
   };
-  const ready = async (): Promise<void> => {
-    const readiness = waitUntilReady(addresses(internal));
+  const waitForBrokers = async (): Promise<void> => {
+    const readiness = waitUntilReady(addressesOf(internalPorts));
     await Promise.race(nodes.map((node) => node.until(readiness)));
   };
   const stop = async (): Promise<void> => {
@@ -76,20 +76,20 @@ export async function startKafka({
     folder.remove();
   };
   try {
-    for (let index = 0; index < count; index += 1) {
-      const place = { clients, internal, controllers, advertised, index, credentials };
-      await prepare(program, place, home);
+    for (let index = 0; index < brokerCount; index += 1) {
+      const settings = { clientPorts, internalPorts, controllerPorts, advertisedPorts, index, credentials };
+      await prepareBroker(program, settings, root);
       launch(index);
     }
-    await ready();
+    await waitForBrokers();
   } catch (error) {
     await stop();
     throw error;
   }
   return {
-    brokers: addresses(advertised),
-    directBrokers: addresses(internal),
-    folders: nodes.map((_, index) => dataFolder(home, index)),
+    brokers: addressesOf(advertisedPorts),
+    directBrokers: addressesOf(internalPorts),
+    folders: nodes.map((_, index) => dataFolder(root, index)),
     proxies,
     signal: (broker, signal) => nodes[broker]?.signal(signal),
     async end(broker) {
@@ -98,64 +98,64 @@ export async function startKafka({
     async restart(broker) {
       await nodes[broker]?.kill();
       launch(broker);
-      await ready();
+      await waitForBrokers();
     },
     stop,
   };
 }
 
-/** The index of a broker, and the ports of all brokers: for clients, for other brokers, and for controllers. */
-interface BrokerPlace {
-  readonly clients: readonly number[];
-  readonly internal: readonly number[];
-  readonly controllers: readonly number[];
+/** The index of a broker, and the ports of all brokers: for clients, for brokers, and for controllers. */
+interface BrokerSettings {
+  readonly clientPorts: readonly number[];
+  readonly internalPorts: readonly number[];
+  readonly controllerPorts: readonly number[];
   /** The ports that the brokers tell clients to use. */
-  readonly advertised: readonly number[];
+  readonly advertisedPorts: readonly number[];
   readonly index: number;
   readonly credentials: Credentials | undefined;
 }
 
-async function prepare(program: KafkaProgram, place: BrokerPlace, home: string): Promise<void> {
-  const { index, clients } = place;
-  const formatted = program.formattedFolder(`data-${index + 1}-of-${clients.length}`, (data) =>
-    propertiesOf({ ...place, credentials: undefined }, data),
+async function prepareBroker(program: KafkaProgram, settings: BrokerSettings, root: string): Promise<void> {
+  const { index, clientPorts } = settings;
+  const template = program.formattedFolder(`data-${index + 1}-of-${clientPorts.length}`, (dataPath) =>
+    propertiesOf({ ...settings, credentials: undefined }, dataPath),
   );
-  const data = dataFolder(home, index);
-  await cp(join(formatted, 'data'), data, { recursive: true });
-  await writeFile(join(home, `${index + 1}.properties`), propertiesOf(place, data));
+  const dataPath = dataFolder(root, index);
+  await cp(join(template, 'data'), dataPath, { recursive: true });
+  await writeFile(join(root, `${index + 1}.properties`), propertiesOf(settings, dataPath));
 }
 
-const dataFolder = (home: string, index: number): string => join(home, `data-${index + 1}`);
+const dataFolder = (root: string, index: number): string => join(root, `data-${index + 1}`);
 
-function propertiesOf(place: BrokerPlace, data: string): string {
-  const { clients, internal, controllers, advertised, index, credentials } = place;
-  const voters = controllers.map((port, node) => `${node + 1}@127.0.0.1:${port}`);
-  const replicas = Math.min(clients.length, 3);
-  const minimum = Math.max(1, replicas - 1);
-  const own = `INTERNAL://127.0.0.1:${internal[index]}`;
+function propertiesOf(settings: BrokerSettings, dataPath: string): string {
+  const { clientPorts, internalPorts, controllerPorts, advertisedPorts, index, credentials } = settings;
+  const voters = controllerPorts.map((port, node) => `${node + 1}@127.0.0.1:${port}`);
+  const replicas = Math.min(clientPorts.length, 3);
+  const minInSync = Math.max(1, replicas - 1);
+  const internalListener = `INTERNAL://127.0.0.1:${internalPorts[index]}`;
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': index + 1,
     'controller.quorum.voters': voters.join(),
-    listeners: `CLIENTS://127.0.0.1:${clients[index]},${own},CONTROLLER://127.0.0.1:${controllers[index]}`,
-    'advertised.listeners': `CLIENTS://127.0.0.1:${advertised[index]},${own}`,
+    listeners: `CLIENTS://127.0.0.1:${clientPorts[index]},${internalListener},CONTROLLER://127.0.0.1:${controllerPorts[index]}`,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${advertisedPorts[index]},${internalListener}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'INTERNAL',
     'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,CLIENTS:${credentials === undefined ? '' : 'SASL_'}PLAINTEXT`,
     ...(credentials === undefined ? {} : saslProperties(credentials)),
-    'log.dirs': data,
+    'log.dirs': dataPath,
     'default.replication.factor': replicas,
-    'min.insync.replicas': minimum,
+    'min.insync.replicas': minInSync,
     'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.replication.factor': replicas,
-    'transaction.state.log.min.isr': minimum,
+    'transaction.state.log.min.isr': minInSync,
     'transaction.state.log.num.partitions': 4,
     'share.coordinator.state.topic.replication.factor': replicas,
-    'share.coordinator.state.topic.min.isr': minimum,
+    'share.coordinator.state.topic.min.isr': minInSync,
     'group.initial.rebalance.delay.ms': 0,
     'auto.create.topics.enable': false,
-    // These let the cluster notice the loss of a broker soon.
+    // Short times, so that the cluster notices the loss of a broker soon.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
     'controller.quorum.election.timeout.ms': 1000,
@@ -191,9 +191,9 @@ async function waitUntilReady(brokers: readonly string[]): Promise<void> {
   for (;;) {
     try {
       await admin.connect();
-      const { brokers: answering } = await admin.describeCluster();
-      if (answering.length < brokers.length)
-        throw new Error(`${answering.length} of ${brokers.length} brokers answer.`);
+      const { brokers: answeringBrokers } = await admin.describeCluster();
+      if (answeringBrokers.length < brokers.length)
+        throw new Error(`${answeringBrokers.length} of ${brokers.length} brokers answer.`);
       await admin.fetchOffsets({ groupId: 'readiness' });
       await admin.disconnect();
       return;

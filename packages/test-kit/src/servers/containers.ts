@@ -10,7 +10,7 @@ const engineSocket = '/var/run/docker.sock';
 
 /** Returns whether the Docker engine answers. Testcontainers takes seconds to notice that there is no engine. */
 export async function dockerAnswers(socketPath: string = engineSocket): Promise<boolean> {
-  // DOCKER_HOST is set on purpose. If that engine does not answer, the tests must fail and say why.
+  // If a developer set DOCKER_HOST, tests must use its engine, and fail if that engine does not answer.
   if (process.env['DOCKER_HOST']) return true;
   try {
     const ping = request({ socketPath, path: '/_ping', timeout: 1000 });

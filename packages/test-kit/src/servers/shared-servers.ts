@@ -5,26 +5,26 @@ import { startMongod } from '../mongodb/mongod.ts';
 
 /**
  * Vitest's `globalSetup`: provides Kafka and MongoDB for a whole run. Uses the servers that `KAFKA_BROKERS` and `MONGODB_URI` name, else
- * containers if Docker's engine answers, else processes on this machine. Throws an error that says what to install if none of these work.
+ * containers if Docker's engine answers, else processes on this machine. Throws an error that says what to install if none of them works.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { KAFKA_BROKERS: brokers, MONGODB_URI: uri } = process.env;
-  const started: { stop(): Promise<void> }[] = [];
+  const startedServers: { stop(): Promise<void> }[] = [];
   const stopAll = async (): Promise<void> => {
-    await Promise.all(started.map((server) => server.stop()));
+    await Promise.all(startedServers.map((server) => server.stop()));
   };
   try {
     const useContainers = (!brokers || !uri) && (await dockerAnswers());
     if (brokers) project.provide('kafkaBrokers', brokers.split(','));
     else {
       const kafka = useContainers ? await startKafkaContainer() : await startKafka();
-      started.push(kafka);
+      startedServers.push(kafka);
       project.provide('kafkaBrokers', kafka.brokers);
     }
     if (uri) project.provide('mongodbUri', uri);
     else {
       const mongod = useContainers ? await startMongodContainer() : await startMongod();
-      started.push(mongod);
+      startedServers.push(mongod);
       project.provide('mongodbUri', mongod.uri);
     }
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { BatchReceipt } from '@user-activity/application';
 import { counter } from './meter.ts';
 
-/** Returns functions that count accepted and rejected activities: `single` for one activity, `batch` for a receipt. */
-export function takingMetrics() {
+/** Returns functions that count accepted and rejected activities: `single` counts one accepted activity, `batch` those of a receipt. */
+export function acceptanceMetrics() {
   const accepted = counter(
     'user_activity.activities.accepted',
     '{activity}',
