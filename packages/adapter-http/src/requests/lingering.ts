@@ -24,7 +24,7 @@ export function endAndLinger(socket: Socket, lastText = ''): void {
 /** Returns whether `endAndLinger` was called for a connection. */
 export const isLingering = (socket: Socket): boolean => lingeringSockets.has(socket);
 
-/** Makes Node close the connection after the response if over 64 KiB of the body may be unread. Node would read and discard all of it. */
+/** Makes Node close the connection after the response if over 64 KiB of the body may be unread. By default, Node reads all of it. */
 export function closeIfUnread({ raw }: FastifyRequest, reply: FastifyReply): void {
   const { socket } = raw;
   // A request that a test injects has no real `Socket`.

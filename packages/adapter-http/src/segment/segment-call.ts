@@ -52,7 +52,7 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
   };
 }
 
-/** Returns the members that become metadata. Its properties are usually `traits` for identify and group, and `properties` otherwise. */
+/** Returns the members that become metadata. Identify and group calls usually have `traits`, and the other kinds `properties`. */
 function detailsOf(kind: SegmentCall | 'other', read: ReadMember, userMember: string): CallDetails {
   const [usualName, unusualName] =
     kind === 'identify' || kind === 'group' ? ['traits', 'properties'] : ['properties', 'traits'];
