@@ -5,19 +5,19 @@ import fastifyPlugin from 'fastify-plugin';
 import { allRoutes } from './all-routes.ts';
 import { decodeBodies } from './bodies/decode-bodies.ts';
 import { parseJsonBodies } from './bodies/json-body.ts';
-import { keyCheck } from './requests/api-keys.ts';
+import { apiKeyCheck } from './requests/api-keys.ts';
 import type { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { assertRoute, handleErrors } from './requests/error-handling.ts';
 import { closeIfUnread } from './requests/lingering.ts';
-import { assertOneHost, foreignCheck } from './requests/own-hosts.ts';
-import { countIn, countOut } from './requests/pipelining.ts';
+import { assertOneHost, foreignHostCheck } from './requests/own-hosts.ts';
+import { addUnanswered, removeUnanswered } from './requests/pipelining.ts';
 import { Problem } from './requests/problem.ts';
 import type { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { serveDocs } from './routes/docs.ts';
 import { collectMethods } from './routes/method-not-allowed.ts';
 
-// Node keeps a string and its encoded copy until the client has read a response, but only one copy of a Buffer.
+// Longer responses, in characters, are sent as a Buffer: Node would keep a string and also its encoded copy until it is sent.
 const minBufferedLength = 64 * 1024;
 
 interface ApiOptions extends ApiSettings {
@@ -33,36 +33,36 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  // Pages of other sites know no key. Without keys, the hosts in the headers are the only protection.
+  // A web page of another site has no key. Without keys, only the hosts in the headers reveal such a page.
   const assertAllowed =
-    settings.apiKeys.length > 0 ? keyCheck(settings.apiKeys) : foreignCheck(settings.allowedHosts);
+    settings.apiKeys.length > 0 ? apiKeyCheck(settings.apiKeys) : foreignHostCheck(settings.allowedHosts);
   // All checks are in one hook, because each hook costs more time than all of these checks.
   app.addHook('onRequest', async (request, reply) => {
     requestMetrics.begin(request, reply);
     reply.header('x-request-id', request.id);
-    request.bytes = bytesInFlight.open(request);
-    countIn(request);
+    request.byteCounter = bytesInFlight.beginCounting(request);
+    addUnanswered(request);
     assertOneHost(request);
-    // The client used an open connection. If it sends the request again, another instance can serve it.
-    if (stopping && request.routeOptions.config.health !== true)
+    // The request came on a connection that was open already. A retry may reach another instance, which can serve it.
+    if (stopping && request.routeOptions.config.isHealthCheck !== true)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
-    if (request.routeOptions.config.health !== true) assertAllowed(request);
+    if (request.routeOptions.config.isHealthCheck !== true) assertAllowed(request);
     assertRoute(request);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     closeIfUnread(request, reply);
-    // An open connection would delay the stop until the connection times out.
+    // A connection that stays open would delay the stop until it times out.
     if (stopping) reply.header('connection', 'close');
-    // The parsed body takes far more memory than was counted, and a slow client may read for long.
+    // Frees the parsed body: it takes far more memory than was counted, and a slow client may read the response for long.
     request.body = undefined;
-    const isQuery = request.method === 'GET' && request.routeOptions.config.health !== true;
+    const isRepeatable = request.method === 'GET' && request.routeOptions.config.isHealthCheck !== true;
     const size = request.method === 'HEAD' ? 0 : sizeOf(payload);
-    request.bytes.setResponse(size, isQuery && reply.statusCode < 400);
+    request.byteCounter.setResponse(size, isRepeatable && reply.statusCode < 400);
     return typeof payload === 'string' && payload.length > minBufferedLength ? Buffer.from(payload) : payload;
   });
   app.addHook('onResponse', async (request, reply) => {
-    countOut(request);
-    request.bytes.sent();
+    removeUnanswered(request);
+    request.byteCounter.endResponse();
     // Logs the route instead of the URL, whose query may name users.
     const { method, routeOptions } = request;
     const ms = Math.round(reply.elapsedTime);

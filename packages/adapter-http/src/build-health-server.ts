@@ -3,17 +3,17 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { assertRoute, handleErrors } from './requests/error-handling.ts';
 import { health } from './routes/health.ts';
 import { type HttpServer, httpServer, type ServerOptions, serverWithoutApi } from './http-server.ts';
-import { assertOneHost, foreignCheck } from './requests/own-hosts.ts';
+import { assertOneHost, foreignHostCheck } from './requests/own-hosts.ts';
 import type { ScrapeMetrics } from './requests/route.ts';
 import { metrics } from './routes/metrics.ts';
 
-const remedy = 'A consumer serves /health/live, /health/ready and /metrics.';
+const pathHint = 'A consumer serves /health/live, /health/ready and /metrics.';
 
 export interface HealthServerOptions extends ServerOptions {
   readonly checkHealth: CheckHealth;
   readonly progress: Progressing;
   readonly scrapeMetrics: ScrapeMetrics;
-  /** The hosts that requests for metrics may name, beside loopback names and addresses. Default: any host. */
+  /** The hosts that `/metrics` accepts in the header Host, beside loopback names and addresses. Default: any host. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
@@ -22,23 +22,23 @@ export async function buildHealthServer(options: HealthServerOptions): Promise<H
   const { allowedHosts } = options;
   // Fastify must not answer probes with its own 503 while the server stops.
   const app = serverWithoutApi(options, false);
-  const assertAllowed = allowedHosts === undefined ? undefined : foreignCheck(allowedHosts);
+  const assertAllowed = allowedHosts === undefined ? undefined : foreignHostCheck(allowedHosts);
   app.addHook('onRequest', async (request) => {
     if (assertAllowed !== undefined) {
       assertOneHost(request);
-      if (request.routeOptions.config.health !== true) assertAllowed(request);
+      if (request.routeOptions.config.isHealthCheck !== true) assertAllowed(request);
     }
-    assertRoute(request, remedy);
+    assertRoute(request, pathHint);
   });
-  handleErrors(app, remedy);
+  handleErrors(app, pathHint);
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
-  health(routes, { ...options, isStopping: () => stopping });
-  metrics(routes, options);
+  const typedApp = app.withTypeProvider<TypeBoxTypeProvider>();
+  health(typedApp, { ...options, isStopping: () => stopping });
+  metrics(typedApp, options);
   await app.ready();
-  // The consumer stops after this server, so a probe that waits for a hung log or store must not delay the stop.
+  // `close` waits only 500 ms: the consumer stops only after this server, and a probe may wait for a hung log or store.
   return httpServer(app, 500);
 }

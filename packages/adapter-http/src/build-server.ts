@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { api } from './api.ts';
 import { BytesInFlight } from './requests/bytes-in-flight.ts';
 import { answerError } from './requests/error-handling.ts';
-import { type HttpServer, httpServer, routing, type ServerOptions } from './http-server.ts';
+import { type HttpServer, httpServer, routerOptions, type ServerOptions } from './http-server.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
@@ -14,7 +14,7 @@ export interface HttpServerOptions extends ApiSettings, ServerOptions {
   readonly useCases: ApiUseCases;
   /** The maximum size of a body in bytes, after gzip is decoded. */
   readonly maxBodyBytes: number;
-  /** The maximum number of bytes in memory of all bodies and unsent responses. Requests above this limit get 503. */
+  /** The maximum size in bytes of all bodies and unsent responses in memory. A request that would exceed it gets 503. */
   readonly maxBytesInFlight: number;
   /** The maximum time for a request to arrive, and for a connection to be idle during a request. Default: 60,000. */
   readonly clientTimeoutMs?: number;
@@ -22,7 +22,7 @@ export interface HttpServerOptions extends ApiSettings, ServerOptions {
   readonly closeTimeoutMs?: number;
 }
 
-// A percent-encoded user id: at most 4 bytes per character in UTF-8, and 3 characters per byte.
+// The maximum length of a percent-encoded user id: UTF-8 has up to 4 bytes per character, `%2F` has 3 characters per byte.
 const maxParamLength = UserId.maxLength * 4 * 3;
 
 /** Builds the Fastify instance of the API without a listening port, so that tests can inject requests. */
@@ -30,21 +30,21 @@ export async function buildFastify(options: HttpServerOptions): Promise<FastifyI
   const requestMetrics = new RequestMetrics();
   const app: FastifyInstance = fastify({
     loggerInstance: options.logger,
-    // Fastify would log the query of each URL, which may name users. A hook of the API logs each request.
+    // Fastify would log the query of each URL, which may name users. Instead, the hook `onResponse` logs requests.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // A body above the maximum of the process can never fit, so the response is 413, not 503.
+    // A body above `maxBytesInFlight` can never fit, so it gets 413. A 503 would invite a retry.
     bodyLimit: Math.min(options.maxBodyBytes, options.maxBytesInFlight),
     genReqId: requestIdOf,
     ...clientLimits(options.clientTimeoutMs),
     return503OnClosing: false,
-    routerOptions: { ...routing, maxParamLength },
+    routerOptions: { ...routerOptions, maxParamLength },
     frameworkErrors(error, request, reply) {
       reply.header('x-request-id', request.id);
       answerError(error, request, reply);
       // Fastify runs no hooks for these errors, so the log line and the metric are written here.
       const { method } = request;
       request.log.info({ method, route: null, status: reply.statusCode, ms: 0 }, 'request');
-      requestMetrics.refused(method, reply.statusCode);
+      requestMetrics.recordRefused(method, reply.statusCode);
     },
   });
   limitConnections(app, options.maxConnections, options.logger);

@@ -15,9 +15,9 @@ export interface HttpServer {
 }
 
 /** The router options of every server. */
-export const routing = { ignoreTrailingSlash: true };
+export const routerOptions = { ignoreTrailingSlash: true };
 
-/** Makes the Fastify instance of a server that has no routes of the API. */
+/** Makes the Fastify instance of a server without the routes of the API. */
 export function serverWithoutApi(
   { maxConnections, logger }: ServerOptions,
   return503OnClosing: boolean,
@@ -26,16 +26,16 @@ export function serverWithoutApi(
     return503OnClosing,
     loggerInstance: logger,
     ...clientLimits(),
-    routerOptions: routing,
+    routerOptions,
     logController: new LogController({ disableRequestLogging: true }),
   });
   limitClients(app, maxConnections, logger);
   return app;
 }
 
-/** Wraps a Fastify instance. `close` waits at most `closeTimeoutMs` for the requests in progress. */
+/** Makes the server of a Fastify instance. Its `close` waits at most `closeTimeoutMs` for the requests in progress. */
 export const httpServer = (app: FastifyInstance, closeTimeoutMs = 5000): HttpServer => ({
-  // Shortens Fastify's log line, because the app logs the URL in a line of its own.
+  // Shortens Fastify's log line, because the program logs the URL in a line of its own.
   listen: ({ host, port }) => app.listen({ host, port, listenTextResolver: () => 'listening' }),
   async close() {
     const timer = setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs);

@@ -5,9 +5,9 @@ import { health } from './routes/health.ts';
 import { type HttpServer, httpServer, type ServerOptions, serverWithoutApi } from './http-server.ts';
 import { Problem, sendProblem } from './requests/problem.ts';
 
-/** The server of a process that waits for its log and store. */
+/** The server of a process that still waits for its log and its store to become available. */
 export interface StartingServer {
-  /** Closes this server, then lets `nextServer` listen on the same address. Resolves with the URL. Refuses connections meanwhile. */
+  /** Closes this server, then lets `nextServer` listen on the same address. Resolves with the URL. In between, nothing listens. */
   handOver(nextServer: HttpServer): Promise<string>;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function serveWhileStarting(options: StartingServerOptions): Promis
   health(app.withTypeProvider<TypeBoxTypeProvider>(), { checkHealth, isStopping: () => false });
   // This hook runs before the body is read: a 413 or 415 would mislead the client.
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) sendProblem(reply, starting);
+    if (request.is404) sendProblem(reply, startingProblem);
     else done();
   });
   const server = httpServer(app, 500);
@@ -43,6 +43,6 @@ export async function serveWhileStarting(options: StartingServerOptions): Promis
   };
 }
 
-const starting = new Problem(503, 'The service is starting: it waits for its log and store.', {
+const startingProblem = new Problem(503, 'The service is starting: it waits for its log and store.', {
   headers: { 'retry-after': '5', connection: 'close' },
 });

@@ -7,7 +7,7 @@ import { batchItems, exactItemIn } from '../src/bodies/batch-items.ts';
 import { maxItemBytes } from '../src/requests/input-limits.ts';
 import { seen, service } from './service.ts';
 
-const limit = { items: 10, message: 'too many', count: () => undefined };
+const limit = { maxItems: 10, message: 'too many', countBytes: () => undefined };
 
 async function itemsOf(json: string | Buffer): Promise<unknown[]> {
   const items: unknown[] = [];

@@ -1,15 +1,15 @@
 import { Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
-import { named, withComponents } from '../src/openapi/component-schemas.ts';
+import { namedSchema, withComponents } from '../src/openapi/component-schemas.ts';
 import { withPlainSchemas } from '../src/openapi/plain-schemas.ts';
 
-const user = named('User', Type.Object({ name: Type.String() }));
+const user = namedSchema('User', Type.Object({ name: Type.String() }));
 /** The document as it goes out: JSON. */
 const sent = (document: object): unknown => JSON.parse(JSON.stringify(withComponents(document)));
 const reference = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
 
 test('a named schema is listed once, also inside another schema, and is referred to', () => {
-  const team = named('Team', Type.Object({ lead: user, members: Type.Array(Type.Optional(user)) }));
+  const team = namedSchema('Team', Type.Object({ lead: user, members: Type.Array(Type.Optional(user)) }));
   const paths = { '/teams': { one: team, lead: user } };
   expect(sent({ paths, components: { headers: {} } })).toEqual({
     paths: { '/teams': { one: reference('Team'), lead: reference('User') } },
@@ -32,7 +32,7 @@ test('one name means one schema, whose descriptions and examples may differ', ()
   expect(sent({ paths: [user, described] })).toMatchObject({
     components: { schemas: { User: { description: 'Who.', examples: [{ name: 'Ada' }] } } },
   });
-  const other = named('User', Type.Object({ name: Type.String({ minLength: 1 }) }));
+  const other = namedSchema('User', Type.Object({ name: Type.String({ minLength: 1 }) }));
   expect(() => withComponents({ paths: [user, other] })).toThrow('two different schemas have the name User');
 });
 

@@ -113,7 +113,7 @@ describe('NDJSON', () => {
       );
       const drafts = new NdjsonDrafts(
         forever,
-        { maxBytes: 5000, maxLines: 100, count: () => undefined },
+        { maxBytes: 5000, maxLines: 100, countBytes: () => undefined },
         { destroyOnReturn: true },
       );
       await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE' });
@@ -131,7 +131,7 @@ describe('NDJSON', () => {
     );
     const drafts = new NdjsonDrafts(
       broken,
-      { maxBytes: 1000, maxLines: 10, count: () => undefined },
+      { maxBytes: 1000, maxLines: 10, countBytes: () => undefined },
       { destroyOnReturn: true },
     );
     await expect(read(drafts)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' });
@@ -154,7 +154,7 @@ describe('NDJSON', () => {
         );
         const drafts = new NdjsonDrafts(
           Readable.from(chunks, { objectMode: false }),
-          { maxBytes: bytes.length, maxLines: items.length, count: () => undefined },
+          { maxBytes: bytes.length, maxLines: items.length, countBytes: () => undefined },
           { destroyOnReturn: true },
         );
         expect(await read(drafts)).toEqual(JSON.parse(JSON.stringify(items)));

@@ -3,13 +3,13 @@ import { type Call, FaultyDraft, type MendedDraft } from '@user-activity/applica
 import { defaultMetadataBytes } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { KeyMask } from '../src/segment/key-mask.ts';
-import { bodyOfRoute, itemOfBatch, type SegmentCall, segmentCalls } from '../src/segment/segment-call.ts';
+import { callOfBody, callOfItem, type SegmentCall, segmentCalls } from '../src/segment/segment-call.ts';
 import { SharedContext } from '../src/segment/shared-context.ts';
 
-const around = { maxBytes: defaultMetadataBytes, mask: new KeyMask([]) };
+const around = { maxBytes: defaultMetadataBytes, keyMask: new KeyMask([]) };
 const activityIn = ({ draft }: Call): MendedDraft['activity'] =>
   draft instanceof FaultyDraft ? expect.fail('it can not be stored') : draft.activity;
-const activityOf = (kind: SegmentCall, body: object) => activityIn(bodyOfRoute(kind, body, around));
+const activityOf = (kind: SegmentCall, body: object) => activityIn(callOfBody(kind, body, around));
 const metadataOf = (kind: SegmentCall, body: object): unknown => activityOf(kind, body)['metadata'];
 const u = { userId: 'u' };
 
@@ -41,7 +41,7 @@ describe('user, type and time', () => {
     [{ userId: {} }, '/userId', 'must be a string'],
     [{ userId: null, anonymousId: [1] }, '/anonymousId', 'must be a string'],
   ])('%j has no user', (body, path, message) => {
-    const call = bodyOfRoute('identify', { ...body, messageId: 'm' }, around);
+    const call = callOfBody('identify', { ...body, messageId: 'm' }, around);
     expect(call.draft).toEqual(new FaultyDraft([{ path, message }]));
     expect(call.id).toBe('m');
   });
@@ -82,7 +82,7 @@ describe('user, type and time', () => {
     [{ messageId: null }, undefined],
     [{ messageId: 7 }, '7'],
   ])('%j has the expected id', (body, id) => {
-    const call = bodyOfRoute('page', { ...u, ...body }, around);
+    const call = callOfBody('page', { ...u, ...body }, around);
     expect([call.id, activityIn(call)['id']]).toEqual([id, id]);
   });
 
@@ -97,7 +97,7 @@ describe('user, type and time', () => {
     ['toString', 'TOSTRING'],
     [7, '7'],
   ])('an item of the type %j is a %s', (type, made) => {
-    const activity = activityIn(itemOfBatch({ ...u, type, event: 'e', messageId: 'm' }, around));
+    const activity = activityIn(callOfItem({ ...u, type, event: 'e', messageId: 'm' }, around));
     expect(activity).toMatchObject({ id: 'm', type: made });
     expect(activity['metadata']).not.toHaveProperty('original');
   });
@@ -105,7 +105,7 @@ describe('user, type and time', () => {
   test('an item of an unknown type keeps everything that a track call keeps', () => {
     const item = { ...u, type: 'charge', event: 'e', properties: { a: 1 }, traits: { b: 2 } };
     const metadata = { a: 1, event: 'e', traits: { b: 2 } };
-    expect(activityIn(itemOfBatch(item, around))).toEqual({ userId: 'u', type: 'CHARGE', metadata });
+    expect(activityIn(callOfItem(item, around))).toEqual({ userId: 'u', type: 'CHARGE', metadata });
   });
 });
 
@@ -162,7 +162,7 @@ describe('metadata', () => {
   ])('a context that %s is left out, and its digest is kept', (_, properties, context) => {
     const json = JSON.stringify(context);
     const digest = { bytes: json.length, sha256: createHash('sha256').update(json).digest('hex') };
-    const { draft } = bodyOfRoute('page', { ...u, properties, context }, around);
+    const { draft } = callOfBody('page', { ...u, properties, context }, around);
     expect(draft).toMatchObject({ losses: [] });
     expect(draft).toHaveProperty('activity.metadata', { ...properties, original: { context: digest } });
   });
@@ -170,8 +170,8 @@ describe('metadata', () => {
   test('the context of a batch is for items without one', () => {
     const shared = { ...around, context: new SharedContext({ ip: 'batch' }, around.maxBytes) };
     const item = { type: 'page', ...u };
-    expect(activityIn(itemOfBatch(item, shared))['metadata']).toEqual({ context: { ip: 'batch' } });
-    const own = itemOfBatch({ ...item, context: { ip: 'own' } }, shared);
+    expect(activityIn(callOfItem(item, shared))['metadata']).toEqual({ context: { ip: 'batch' } });
+    const own = callOfItem({ ...item, context: { ip: 'own' } }, shared);
     expect(activityIn(own)['metadata']).toEqual({ context: { ip: 'own' } });
   });
 
@@ -183,13 +183,13 @@ describe('metadata', () => {
 
 describe('a value that is not a call', () => {
   test.each([null, 7, 'text', [], [{ type: 'track' }]])('%j', (item) => {
-    for (const call of [itemOfBatch(item, around), bodyOfRoute('track', item, around)])
+    for (const call of [callOfItem(item, around), callOfBody('track', item, around)])
       expect(call.draft).toEqual(new FaultyDraft([{ path: '', message: 'must be a JSON object' }]));
   });
 });
 
 describe('the record of a dead letter', () => {
-  const recordOf = (item: unknown) => itemOfBatch(item, around).original();
+  const recordOf = (item: unknown) => callOfItem(item, around).original();
   const text = (bytes: Uint8Array | null): string => Buffer.from(bytes ?? []).toString();
 
   test('is the JSON under an origin made from its SHA-256, with the user as the key', () => {
@@ -214,7 +214,7 @@ describe('the record of a dead letter', () => {
     expect(retry.origin).toEqual(origin);
     expect(text(retry.value)).toContain('00:00:09');
     expect(recordOf({ ...item, event: 'F' }).origin).not.toEqual(origin);
-    expect(bodyOfRoute('page', item, around).original().origin).not.toEqual(origin);
+    expect(callOfBody('page', item, around).original().origin).not.toEqual(origin);
   });
 
   test('holds no API key', () => {

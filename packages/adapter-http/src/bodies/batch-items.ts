@@ -1,6 +1,6 @@
 import { FaultyDraft } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
-import { maxItemBytes, tooLarge } from '../requests/input-limits.ts';
+import { maxItemBytes, inputTooLarge } from '../requests/input-limits.ts';
 import {
   bodyFault,
   exactJsonIn,
@@ -8,13 +8,13 @@ import {
   jsonBody,
   type JsonReader,
   mendedJsonIn,
-  tooDeep,
+  tooDeepMessage,
 } from './json-body.ts';
 import { itemsIn } from './json-elements.ts';
 import { valueBytes } from './json-bytes.ts';
 import { turns } from './turns.ts';
 
-/** An item that is not parsed, because it is larger or deeper than any valid item. */
+/** An item of a batch that is not parsed, because it has more bytes or more levels than any valid item. */
 export class OversizedItem extends FaultyDraft {
   readonly bytes: Buffer;
 
@@ -25,14 +25,14 @@ export class OversizedItem extends FaultyDraft {
 }
 
 export interface ItemLimit {
-  readonly items: number;
+  readonly maxItems: number;
   /** The message of the 413 for too many items. */
   readonly message: string;
   /** Counts the memory that the values of an item take, in bytes. Throws if the process has no room for them. */
-  readonly count: (bytes: number) => void;
+  readonly countBytes: (bytes: number) => void;
 }
 
-/** Parses an item of a batch as `exactJsonIn` does, but returns a `FaultyDraft` for an item with a repeated key. */
+/** Parses an item of a batch as `exactJsonIn` does, but returns a `FaultyDraft` for an item that repeats a key. */
 export const exactItemIn: JsonReader = (bytes) => {
   try {
     return exactJsonIn(bytes);
@@ -43,26 +43,26 @@ export const exactItemIn: JsonReader = (bytes) => {
 };
 
 /**
- * Yields the result of `read` for each item of a JSON array, in portions of one item. Parses an item when the consumer pulls it, and lets
+ * Yields the result of `convert` for each item of a JSON array, in portions of one item. Parses an item when the caller pulls it, and lets
  * other requests run in between. An item of more than 1 MiB or 1,000 levels becomes an `OversizedItem`. Throws 413 if there are too many
- * items, and 400 if the body is not JSON, so the consumer must not record anything before the end.
+ * items, and 400 if the body is not JSON, so the caller must not record any item before the last one.
  */
-export async function* batchItems<Made>(
+export async function* batchItems<Result>(
   json: Buffer,
   limit: ItemLimit,
   parse: JsonReader,
-  read: (item: unknown) => Made,
-): AsyncGenerator<[Made], void, undefined> {
+  convert: (item: unknown) => Result,
+): AsyncGenerator<[Result], void, undefined> {
   const turn = turns.begin();
-  let count = 0;
+  let itemCount = 0;
   try {
     for (const item of itemsIn(json)) {
       if (turn.isOver) await turn.next();
-      count += 1;
-      if (count > limit.items) throw tooLarge(limit.message);
+      itemCount += 1;
+      if (itemCount > limit.maxItems) throw inputTooLarge(limit.message);
       const oversized = oversizedItem(item);
-      if (oversized === undefined) limit.count(valueBytes(item));
-      yield [read(oversized ?? parse(item))];
+      if (oversized === undefined) limit.countBytes(valueBytes(item));
+      yield [convert(oversized ?? parse(item))];
     }
   } catch (error) {
     throw bodyFault(error, json);
@@ -72,12 +72,12 @@ export async function* batchItems<Made>(
 function oversizedItem(json: Buffer): OversizedItem | undefined {
   if (json.length > maxItemBytes)
     return new OversizedItem(json, `must be at most ${maxItemBytes} bytes long`);
-  return isTooDeep(json) ? new OversizedItem(json, tooDeep) : undefined;
+  return isTooDeep(json) ? new OversizedItem(json, tooDeepMessage) : undefined;
 }
 
-/** Returns whether a body begins as `isText` expects. If it does not, and has at most 1 MiB, throws 400 unless it is JSON. */
-export function looksLike(body: Buffer, isText: (json: Buffer) => boolean): boolean {
-  if (isText(body)) return true;
+/** Returns whether `isExpected` accepts the start of a body. If not, and the body has at most 1 MiB, throws 400 if it is not JSON. */
+export function looksLike(body: Buffer, isExpected: (json: Buffer) => boolean): boolean {
+  if (isExpected(body)) return true;
   if (body.length <= maxItemBytes) jsonBody(body, mendedJsonIn);
   return false;
 }

@@ -3,7 +3,7 @@ import { RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from '@sinclair/typebox';
 import { batchItems, exactItemIn, looksLike } from './batch-items.ts';
-import { named } from '../openapi/component-schemas.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
 import { isArrayText } from './json-elements.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
@@ -12,7 +12,7 @@ import { queryParameters } from '../query/query-parameters.ts';
 import { Ids, Violations } from '../openapi/schemas.ts';
 
 export const RejectedItems = Type.Array(
-  named(
+  namedSchema(
     'RejectedItem',
     Type.Object({
       index: Type.Integer({ description: 'Counted from 0.', examples: [1] }),
@@ -60,15 +60,15 @@ export const BatchParameters = Type.Object({
   ),
 });
 
-/** Reads the options of a batch from the query of the URL. Throws INVALID_QUERY if a parameter is unknown or malformed. */
+/** Reads the options of a batch from the query of the URL. Throws INVALID_QUERY if a parameter is unknown, repeated or malformed. */
 export function batchOptions(request: FastifyRequest): BatchOptions {
   const reader = new ParameterReader(queryParameters(request), ['atomic']);
-  const atomic = reader.one({ name: 'atomic', parse: parseFlag }) ?? false;
-  reader.assertSound();
+  const atomic = reader.one({ name: 'atomic', parse: parseAtomic }) ?? false;
+  reader.assertNoViolations();
   return { atomic };
 }
 
-function parseFlag(raw: string): boolean {
+function parseAtomic(raw: string): boolean {
   if (raw !== 'true' && raw !== 'false') throw new RuleBroken('must be "true" or "false"');
   return raw === 'true';
 }
@@ -79,22 +79,22 @@ export function refuseIdempotencyKey({ headers }: FastifyRequest, remedy: string
     throw new Problem(400, `Idempotency-Key names one activity. ${remedy}`);
 }
 
-/** Yields the drafts of a batch as `batchItems` does. Throws 422 with the `detail` if the body is not an array. */
+/** Yields the drafts of a batch as `batchItems` does. Throws a 422 with `detail` if the body is not a JSON array. */
 export function draftsOf(
-  { body, bytes }: Pick<FastifyRequest, 'body' | 'bytes'>,
+  { body, byteCounter }: Pick<FastifyRequest, 'body' | 'byteCounter'>,
   maxItems: number,
-  read: (item: unknown) => unknown,
+  convert: (item: unknown) => unknown,
   detail: string,
 ): AsyncGenerator<[unknown], void, undefined> {
   const json = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (!looksLike(json, isArrayText))
     throw rulesBroken(detail, [{ path: '', message: 'must be a JSON array' }]);
-  const count = (added: number): void => bytes.addBody(added);
-  const limit = { items: maxItems, message: tooMany(maxItems), count };
-  return batchItems(json, limit, exactItemIn, read);
+  const countBytes = (bytes: number): void => byteCounter.addBody(bytes);
+  const limit = { maxItems, message: tooManyMessage(maxItems), countBytes };
+  return batchItems(json, limit, exactItemIn, convert);
 }
 
-export const tooMany = (maxItems: number): string =>
+export const tooManyMessage = (maxItems: number): string =>
   `A batch holds at most ${maxItems} activities. Send the others in further batches.`;
 
 /** Makes the body of a 202. Throws 422 if all items were rejected, with paths such as `/0/type`. */
@@ -113,7 +113,7 @@ export function receiptJson({ accepted, rejected, ids, unexplained }: Receipt): 
 export const omittedJson = (unexplained: number): { omittedErrors?: number } =>
   unexplained === 0 ? {} : { omittedErrors: unexplained };
 
-/** Makes a 422 for a batch. If it has omitted errors, the response lists the indexes of all rejected items. */
+/** Makes a 422 for a batch without a valid item. If errors are omitted, it lists the indexes of all rejected items. */
 export const noneAccepted = (
   errors: Problem['errors'],
   omittedErrors = 0,

@@ -5,16 +5,16 @@ import { Problem } from '../requests/problem.ts';
 import { bodyTooLarge, readingFault } from '../requests/input-limits.ts';
 import { ChunkLimit } from './chunk-limit.ts';
 
-/** Decompresses gzip bodies. The limits count the decompressed bytes. Other encodings get 415. */
+/** Decompresses gzip bodies. Body limits apply to the decompressed bytes. Other encodings get 415. */
 export function decodeBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (encoding === 'identity') done(null, payload);
     else if (encoding === 'gzip' || encoding === 'x-gzip') {
-      // The header counts compressed bytes, and nobody knows the decompressed size yet.
+      // Content-Length counts compressed bytes. The decompressed size is not known yet.
       delete request.raw.headers['content-length'];
       request.raw.headers['transfer-encoding'] = 'chunked';
-      done(null, Readable.from(gunzipped(payload, request.routeOptions.bodyLimit), { objectMode: false }));
+      done(null, Readable.from(decompress(payload, request.routeOptions.bodyLimit), { objectMode: false }));
     } else
       done(
         new Problem(415, 'Content-Encoding must be gzip or identity.', {
@@ -24,42 +24,42 @@ export function decodeBodies(app: FastifyInstance): void {
   });
 }
 
-/** Decompresses a gzip body (RFC 1952) as its reader pulls it. If the reader stops early, Node discards the rest of the payload. */
-async function* gunzipped(payload: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+/** Decompresses a gzip body (RFC 1952) as its reader pulls it. If the reader stops early, Node discards the unread part of the payload. */
+async function* decompress(payload: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
-  // Gzip makes incompressible data larger, but by less than this. A body of empty gzip members could be endless.
-  const maxEncoded = maxBytes * 1.01 + 1024;
-  const limit = new ChunkLimit();
-  let encoded = 0;
-  let decoded = 0;
-  const count = (chunk: Buffer): void => {
-    encoded += chunk.length;
+  // Gzip never makes data larger than this. Without the limit, a body of empty gzip members could be endless.
+  const maxEncodedBytes = maxBytes * 1.01 + 1024;
+  const chunkLimit = new ChunkLimit();
+  let encodedBytes = 0;
+  let decodedBytes = 0;
+  const countChunk = (chunk: Buffer): void => {
+    encodedBytes += chunk.length;
     try {
-      limit.count(chunk.length);
-      if (encoded > maxEncoded) throw bodyTooLarge(maxBytes);
+      chunkLimit.count(chunk.length);
+      if (encodedBytes > maxEncodedBytes) throw bodyTooLarge(maxBytes);
     } catch (error) {
       gunzip.destroy(error instanceof Error ? error : undefined);
     }
   };
-  const breakOff = (): void => {
+  const abort = (): void => {
     if (!payload.readableEnded) gunzip.destroy();
   };
   // If the connection is closed already, the payload emits no further `close`.
-  if (payload.destroyed) breakOff();
-  payload.on('data', count).on('error', breakOff).on('close', breakOff).pipe(gunzip);
+  if (payload.destroyed) abort();
+  payload.on('data', countChunk).on('error', abort).on('close', abort).pipe(gunzip);
   try {
     const chunks: AsyncIterable<Buffer> = gunzip;
     for await (const chunk of chunks) {
-      decoded += chunk.length;
-      if (decoded > maxBytes) throw bodyTooLarge(maxBytes);
+      decodedBytes += chunk.length;
+      if (decodedBytes > maxBytes) throw bodyTooLarge(maxBytes);
       yield chunk;
     }
-    // The decompressor ends at the last gzip member, and ignores zeros after it.
-    if (!payload.readableEnded || gunzip.bytesWritten !== encoded)
+    // The decompressor stops after the last gzip member, and ignores zeros that follow.
+    if (!payload.readableEnded || gunzip.bytesWritten !== encodedBytes)
       throw new Error('Bytes follow the last gzip member.');
   } catch (error) {
     throw readingFault(error, 'The body is not well-formed gzip.');
   } finally {
-    payload.off('data', count).off('error', breakOff).off('close', breakOff).unpipe(gunzip);
+    payload.off('data', countChunk).off('error', abort).off('close', abort).unpipe(gunzip);
   }
 }

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { unquoted } from '../requests/header-syntax.ts';
+import { unquote } from '../requests/header-syntax.ts';
 import { rulesBroken } from '../requests/problem.ts';
 import { isMembers } from './members.ts';
 
-// RFC 9651, section 3.3.3.
+// A string in the syntax of structured fields (RFC 9651, section 3.3.3).
 const quotedKey = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
 
-/** Returns the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) without quotes. The domain validates the key. */
+/** Returns the value of `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) without quotes. The domain validates it. */
 export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined {
   const raw = headers['idempotency-key'];
   if (raw === undefined) return undefined;
   const value = String(raw).trim();
-  return quotedKey.test(value) ? unquoted(value) : value;
+  return quotedKey.test(value) ? unquote(value) : value;
 }
 
 /** Returns the draft with the idempotency key as its id. Throws 422 if the draft has another id. */

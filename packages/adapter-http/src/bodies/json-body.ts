@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { isDomainError, parseExactJson, parseMendedJson, RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { holdsSeveral, isDeeperThan } from './json-bytes.ts';
+import { holdsSeveralValues, isDeeperThan } from './json-bytes.ts';
 import { charsetOf } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
-import { SeveralValues } from '../requests/several-values.ts';
-import { parseWhole } from './whole-body.ts';
+import { SeveralValuesProblem } from '../requests/several-values.ts';
+import { parseBodies } from './whole-body.ts';
 
 /**
  * Makes the routes accept bodies of `application/json` (RFC 8259). Unlike V8's messages, the messages for malformed JSON do not quote the
@@ -13,7 +13,7 @@ import { parseWhole } from './whole-body.ts';
  */
 export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  parseWhole(app, 'application/json', (request, body) => {
+  parseBodies(app, 'application/json', (request, body) => {
     const json = utf8Body(request.headers['content-type'], body);
     const isOmitted = json.length === 0 && request.routeOptions.config.optionalBody === true;
     return isOmitted ? {} : jsonBody(json);
@@ -22,48 +22,48 @@ export function parseJsonBodies(app: FastifyInstance): void {
 
 /** Returns the body of a request. Throws 400 if there is no body. */
 export function bodyOf(request: FastifyRequest): unknown {
-  // Fastify has refused bodies without a Content-Type. JSON's null is a body.
+  // Fastify has refused bodies without a Content-Type. A body of `null` is allowed here.
   if (request.headers['content-type'] === undefined) throw new Problem(400, 'A JSON body is required.');
   return request.body;
 }
 
-/** Parses a body by `read`. Throws 400 if the body is empty or malformed. Other errors of `read` reach the caller. */
-export function jsonBody(body: Buffer, read: JsonReader = exactJsonIn): unknown {
+/** Parses a body by `parse`. Throws 400 if the body is empty or malformed. Passes other errors of `parse` on to the caller. */
+export function jsonBody(body: Buffer, parse: JsonReader = exactJsonIn): unknown {
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   try {
-    return read(body);
+    return parse(body);
   } catch (error) {
     throw bodyFault(error, body);
   }
 }
 
-/** Turns RuleBroken into a 400. For a body with several JSON values, this says how to send them. Returns other errors unchanged. */
+/** Turns RuleBroken into a 400. If the body has several JSON values, the 400 says how to send them. Returns other errors unchanged. */
 export function bodyFault(error: unknown, body: Buffer): unknown {
   if (!(error instanceof RuleBroken)) return error;
   const detail = `The body ${error.message}.`;
-  return holdsSeveral(body) ? new SeveralValues(detail) : new Problem(400, detail);
+  return holdsSeveralValues(body) ? new SeveralValuesProblem(detail) : new Problem(400, detail);
 }
 
-// Deep JSON takes the parser far longer than large JSON. No limit is needed for short texts.
+// Nesting slows the parser down far more than size does. Bodies up to `maxShortBytes` need no limit.
 const maxLevels = 1000;
-const shortBytes = 64 * 1024;
-export const tooDeep = `is nested deeper than ${maxLevels} levels`;
+const maxShortBytes = 64 * 1024;
+export const tooDeepMessage = `is nested deeper than ${maxLevels} levels`;
 /** Returns whether JSON has more than 1,000 levels and more than 64 KiB. */
 export const isTooDeep = (bytes: Buffer): boolean =>
-  bytes.length > shortBytes && isDeeperThan(maxLevels, bytes);
+  bytes.length > maxShortBytes && isDeeperThan(maxLevels, bytes);
 
 /** Parses JSON. Throws RuleBroken if the bytes are not JSON in UTF-8, or have too many levels. */
 export type JsonReader = (bytes: Buffer) => unknown;
 
-/** Parses JSON by `parseExactJson`, for routes that refuse what cannot be stored exactly. Throws INVALID_ACTIVITY for repeated keys. */
-export const exactJsonIn: JsonReader = (bytes) => jsonBy(parseExactJson, bytes);
+/** Parses JSON by `parseExactJson`, for routes that reject what cannot be stored exactly. Throws INVALID_ACTIVITY for repeated keys. */
+export const exactJsonIn: JsonReader = (bytes) => parseUtf8Json(parseExactJson, bytes);
 
-/** Parses JSON by `parseMendedJson`, for routes whose clients ignore refusals. */
-export const mendedJsonIn: JsonReader = (bytes) => jsonBy(parseMendedJson, bytes);
+/** Parses JSON by `parseMendedJson`, which accepts repeated keys, for routes whose clients ignore error responses. */
+export const mendedJsonIn: JsonReader = (bytes) => parseUtf8Json(parseMendedJson, bytes);
 
-function jsonBy(parse: (text: string) => unknown, bytes: Buffer): unknown {
+function parseUtf8Json(parse: (text: string) => unknown, bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new RuleBroken('is not valid UTF-8');
-  if (isTooDeep(bytes)) throw new RuleBroken(tooDeep);
+  if (isTooDeep(bytes)) throw new RuleBroken(tooDeepMessage);
   try {
     return parse(bytes.toString('utf8'));
   } catch (error) {
@@ -75,7 +75,7 @@ function jsonBy(parse: (text: string) => unknown, bytes: Buffer): unknown {
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Removes the byte order mark from the start of a body (RFC 8259, section 8.1, allows this). */
-export const withoutMark = (start: Buffer): Buffer =>
+export const withoutByteOrderMark = (start: Buffer): Buffer =>
   start.subarray(0, byteOrderMark.length).equals(byteOrderMark)
     ? start.subarray(byteOrderMark.length)
     : start;
@@ -83,7 +83,7 @@ export const withoutMark = (start: Buffer): Buffer =>
 /** Returns a JSON body without its byte order mark. Throws 415 if the media type names another charset than UTF-8. */
 export function utf8Body(contentType: string | undefined, body: Buffer): Buffer {
   assertUtf8(contentType);
-  return withoutMark(body);
+  return withoutByteOrderMark(body);
 }
 
 /** Throws 415 if the media type names another charset than UTF-8 (RFC 8259, section 8.1). */

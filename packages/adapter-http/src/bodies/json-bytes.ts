@@ -10,58 +10,58 @@ const lineFeed = 0x0a;
 
 /** Returns the index after the quote that ends a string. `start` must be inside the string. */
 export function endOfString(json: Buffer, start: number): number {
-  for (let at = start; at < json.length; at += 1) {
-    if (json[at] === quote) return at + 1;
-    if (json[at] === backslash) at += 1;
+  for (let index = start; index < json.length; index += 1) {
+    if (json[index] === quote) return index + 1;
+    if (json[index] === backslash) index += 1;
   }
   return json.length;
 }
 
-/** Returns the index of the first byte from `start` that is not white space. */
-export function behindSpace(json: Buffer, start: number): number {
-  let at = start;
-  while (isSpace(json[at])) at += 1;
-  return at;
+/** Returns the index of the first byte at or after `start` that is not white space. */
+export function skipSpace(json: Buffer, start: number): number {
+  let index = start;
+  while (isSpace(json[index])) index += 1;
+  return index;
 }
 
 /**
  * Returns whether malformed JSON looks like several values, such as lines or Fluent Bit's "json_stream": another array or object follows
  * the first, directly or after white space or a comma.
  */
-export function holdsSeveral(json: Buffer): boolean {
-  const first = behindSpace(json, 0);
-  if (!isOpening(json[first])) return false;
+export function holdsSeveralValues(json: Buffer): boolean {
+  const start = skipSpace(json, 0);
+  if (!isOpeningBracket(json[start])) return false;
   let depth = 0;
-  for (let at = first; at < json.length; at += 1) {
-    const byte = json[at];
-    if (byte === quote) at = endOfString(json, at + 1) - 1;
-    else if (isOpening(byte)) depth += 1;
+  for (let index = start; index < json.length; index += 1) {
+    const byte = json[index];
+    if (byte === quote) index = endOfString(json, index + 1) - 1;
+    else if (isOpeningBracket(byte)) depth += 1;
     else if (byte === closeBracket || byte === closeBrace) depth -= 1;
     if (depth > 0) continue;
-    const next = behindSpace(json, at + 1);
-    return isOpening(json[json[next] === comma ? behindSpace(json, next + 1) : next]);
+    const next = skipSpace(json, index + 1);
+    return isOpeningBracket(json[json[next] === comma ? skipSpace(json, next + 1) : next]);
   }
   return false;
 }
 
-const isOpening = (byte: number | undefined): boolean => byte === openBracket || byte === openBrace;
+const isOpeningBracket = (byte: number | undefined): boolean => byte === openBracket || byte === openBrace;
 
 // A Set would be ten times slower.
 const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === lineFeed || byte === 0x0d || byte === 0x09;
 
-// V8 takes less memory for a container and its members, but the estimate must include garbage that is not collected yet.
-const containerBytes = 150;
-const memberBytes = 40;
+// V8 takes less memory for a container and its members, but the estimate also covers garbage that is not collected yet.
+const bytesPerContainer = 150;
+const bytesPerMember = 40;
 
 /** Estimates the memory that the parsed values of JSON take, in bytes. */
 export function valueBytes(json: Buffer): number {
-  let bytes = 0;
+  let total = 0;
   for (const byte of json) {
-    if (byte === comma) bytes += memberBytes;
-    else if (byte === openBracket || byte === openBrace) bytes += containerBytes;
+    if (byte === comma) total += bytesPerMember;
+    else if (byte === openBracket || byte === openBrace) total += bytesPerContainer;
   }
-  return bytes;
+  return total;
 }
 
 /** Returns whether JSON has more than `maxLevels` levels. Also counts brackets in strings, so use this only for long JSON. */

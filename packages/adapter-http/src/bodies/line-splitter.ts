@@ -1,16 +1,16 @@
-import { GatheredBytes } from './gathered-bytes.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
 
 const newline = 0x0a;
 
-/** A line without its line feed, or undefined if the line was too long. */
+/** A line without its line feed. Undefined for a line that was too long. */
 export type Line = Buffer | undefined;
 
 /** Splits chunks of bytes into lines. Between two chunks, it holds at most one line, of at most `maxBytes` bytes. */
 export class LineSplitter {
   readonly #maxBytes: number;
-  /** The beginning of a line whose end has not arrived. */
-  readonly #beginning = new GatheredBytes();
-  #isLong = false;
+  /** The bytes of the current line, whose end has not arrived. */
+  readonly #unfinishedLine = new GrowingBuffer();
+  #isTooLong = false;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -21,23 +21,23 @@ export class LineSplitter {
     let start = 0;
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
       this.#append(chunk.subarray(start, end));
-      yield this.end();
+      yield this.endLine();
       start = end + 1;
     }
     if (start < chunk.length) this.#append(chunk.subarray(start));
   }
 
-  /** Ends the line, and returns it. */
-  end(): Line {
-    const isLong = this.#isLong;
-    this.#isLong = false;
-    const line = this.#beginning.take();
-    return isLong ? undefined : line;
+  /** Ends the current line, and returns it. */
+  endLine(): Line {
+    const isTooLong = this.#isTooLong;
+    this.#isTooLong = false;
+    const line = this.#unfinishedLine.take();
+    return isTooLong ? undefined : line;
   }
 
   #append(piece: Buffer): void {
-    this.#isLong ||= this.#beginning.length + piece.length > this.#maxBytes;
-    if (this.#isLong) this.#beginning.clear();
-    else this.#beginning.append(piece);
+    this.#isTooLong ||= this.#unfinishedLine.length + piece.length > this.#maxBytes;
+    if (this.#isTooLong) this.#unfinishedLine.clear();
+    else this.#unfinishedLine.append(piece);
   }
 }

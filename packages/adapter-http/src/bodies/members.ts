@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { UnfitNumber } from '@user-activity/domain';
-import { behindSpace } from './json-bytes.ts';
+import { skipSpace } from './json-bytes.ts';
 
 /** The members of an untrusted JSON object. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -15,13 +15,13 @@ export const isMembers = (value: unknown): value is Members =>
 export const withoutUndefined = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 
-/** Replaces a JSON value that is too large or too deep to be parsed. Holds the size of its text, and its SHA-256 in hexadecimal. */
+/** Replaces a JSON value that is too large or too deep to be parsed. Holds the size of its text in bytes, and the text's SHA-256 in hex. */
 export class UnreadValue {
   readonly bytes: number;
   readonly sha256: string;
 
   constructor(json: Buffer) {
-    const text = json.subarray(behindSpace(json, 0), endOfText(json));
+    const text = json.subarray(skipSpace(json, 0), endOfText(json));
     this.bytes = text.length;
     this.sha256 = hash('sha256', text);
   }

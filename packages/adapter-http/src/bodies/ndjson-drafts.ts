@@ -3,33 +3,33 @@ import { FaultyDraft } from '@user-activity/application';
 import { RuleBroken } from '@user-activity/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { exactItemIn } from './batch-items.ts';
-import { tooMany } from './batch-receipt.ts';
+import { tooManyMessage } from './batch-receipt.ts';
 import { ChunkLimit } from './chunk-limit.ts';
-import { bodyTooLarge, maxItemBytes, readingFault, tooLarge } from '../requests/input-limits.ts';
-import { assertUtf8, withoutMark } from './json-body.ts';
-import { behindSpace, valueBytes } from './json-bytes.ts';
+import { bodyTooLarge, maxItemBytes, readingFault, inputTooLarge } from '../requests/input-limits.ts';
+import { assertUtf8, withoutByteOrderMark } from './json-body.ts';
+import { skipSpace, valueBytes } from './json-bytes.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
-import { linesOfJson } from '../requests/media-types.ts';
+import { ndjsonTypes } from '../requests/media-types.ts';
 import { turns } from './turns.ts';
-import { assertFits } from './whole-body.ts';
+import { assertBodyFits } from './whole-body.ts';
 
-const portionSize = 100;
-const smallChunk = 1024;
+const maxPortionItems = 100;
+const maxSmallChunkBytes = 1024;
 
 interface Limits {
   readonly maxBytes: number;
   readonly maxLines: number;
-  /** Counts the bytes of chunks and of their values. Throws if the process has no room for them. */
-  readonly count: (bytes: number) => void;
+  /** Counts the bytes of a chunk, and those of its parsed values. Throws if the process has no room for them. */
+  readonly countBytes: (bytes: number) => void;
 }
 
-/** Makes the routes of a plugin accept bodies with one JSON value on each line. They get such a body as `NdjsonDrafts`. */
+/** Makes the routes of a plugin accept bodies with one JSON value on each line. The routes get such a body as `NdjsonDrafts`. */
 export function parseNdjsonBodies(app: FastifyInstance, maxLines: number): void {
-  app.addContentTypeParser(linesOfJson, async (request: FastifyRequest, payload: Readable) => {
+  app.addContentTypeParser(ndjsonTypes, async (request: FastifyRequest, payload: Readable) => {
     assertUtf8(request.headers['content-type']);
-    assertFits(request);
-    const count = (bytes: number): void => request.bytes.addBody(bytes);
-    const limits = { maxBytes: request.routeOptions.bodyLimit, maxLines, count };
+    assertBodyFits(request);
+    const countBytes = (bytes: number): void => request.byteCounter.addBody(bytes);
+    const limits = { maxBytes: request.routeOptions.bodyLimit, maxLines, countBytes };
     // Destroying the request itself would close the connection before the response is sent.
     return new NdjsonDrafts(payload, limits, { destroyOnReturn: payload !== request.raw });
   });
@@ -45,11 +45,11 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
   readonly #limits: Limits;
   readonly #iteratorOptions: Parameters<Readable['iterator']>[0];
   readonly #splitter = new LineSplitter(maxItemBytes);
-  readonly #chunks = new ChunkLimit();
-  #bytes = 0;
-  #lines = 0;
+  readonly #chunkLimit = new ChunkLimit();
+  #byteCount = 0;
+  #lineCount = 0;
   /** Whether the next line is the first, which may begin with a byte order mark. */
-  #isFirst = true;
+  #isFirstLine = true;
 
   constructor(payload: Readable, limits: Limits, iteratorOptions: Parameters<Readable['iterator']>[0]) {
     this.#payload = payload;
@@ -63,37 +63,37 @@ export class NdjsonDrafts implements AsyncIterable<readonly unknown[]> {
       const chunks: AsyncIterable<unknown> = this.#payload.iterator(this.#iteratorOptions);
       for await (const chunk of chunks) {
         if (!Buffer.isBuffer(chunk)) continue;
-        // A wait at each of many small chunks would let further chunks pile up.
-        if (chunk.length > smallChunk && turn.isOver) await turn.next();
-        this.#count(chunk);
+        // Small chunks do not wait: a wait at each of them would let further chunks pile up in memory.
+        if (chunk.length > maxSmallChunkBytes && turn.isOver) await turn.next();
+        this.#countChunk(chunk);
         const drafts: unknown[] = [];
         for (const line of this.#splitter.split(chunk)) drafts.push(...this.#draftsIn(line));
-        // A chunk may hold thousands of lines.
-        for (let from = 0; from < drafts.length; from += portionSize) {
+        // A chunk may hold thousands of lines, so its drafts are yielded in portions.
+        for (let start = 0; start < drafts.length; start += maxPortionItems) {
           if (turn.isOver) await turn.next();
-          yield drafts.slice(from, from + portionSize);
+          yield drafts.slice(start, start + maxPortionItems);
         }
       }
-      yield this.#draftsIn(this.#splitter.end());
+      yield this.#draftsIn(this.#splitter.endLine());
     } catch (error) {
       throw readingFault(error);
     }
   }
 
-  #count(chunk: Buffer): void {
-    this.#chunks.count(chunk.length);
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
-    this.#limits.count(chunk.length + valueBytes(chunk));
+  #countChunk(chunk: Buffer): void {
+    this.#chunkLimit.count(chunk.length);
+    this.#byteCount += chunk.length;
+    if (this.#byteCount > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
+    this.#limits.countBytes(chunk.length + valueBytes(chunk));
   }
 
   /** Returns the draft in a line, or nothing for a blank line. */
-  #draftsIn(wholeLine: Line): [] | [draft: unknown] {
-    const line = this.#isFirst && wholeLine !== undefined ? withoutMark(wholeLine) : wholeLine;
-    this.#isFirst = false;
-    if (line !== undefined && behindSpace(line, 0) === line.length) return [];
-    this.#lines += 1;
-    if (this.#lines > this.#limits.maxLines) throw tooLarge(tooMany(this.#limits.maxLines));
+  #draftsIn(rawLine: Line): [] | [draft: unknown] {
+    const line = this.#isFirstLine && rawLine !== undefined ? withoutByteOrderMark(rawLine) : rawLine;
+    this.#isFirstLine = false;
+    if (line !== undefined && skipSpace(line, 0) === line.length) return [];
+    this.#lineCount += 1;
+    if (this.#lineCount > this.#limits.maxLines) throw inputTooLarge(tooManyMessage(this.#limits.maxLines));
     return [draftIn(line)];
   }
 }

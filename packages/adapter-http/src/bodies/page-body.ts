@@ -1,16 +1,15 @@
 import type { FastifyReply } from 'fastify';
 import { type TSchema, Type } from '@sinclair/typebox';
-import { pageBytes, textOf } from './json-text.ts';
-import { named } from '../openapi/component-schemas.ts';
+import { pageBytes, jsonTextSchema } from './json-text.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
 import type { PageRequest } from '../query/read-page.ts';
 
-/** Makes the schema of a response with a page of items. */
-export const pageOf = (name: string, item: TSchema) =>
-  textOf(
+export const pageResponseSchema = (name: string, item: TSchema) =>
+  jsonTextSchema(
     Type.Object(
       {
         data: Type.Array(item),
-        pagination: named(
+        pagination: namedSchema(
           'Pagination',
           Type.Object({
             limit: Type.Integer({ examples: [50] }),
@@ -42,15 +41,15 @@ export async function pageBody<Item>(
   items: readonly Item[],
   hasMore: boolean,
 ): Promise<Buffer> {
-  const last = items.at(-1);
-  const nextCursor = hasMore && last !== undefined ? cursorAfter(list.placeOf(last)) : null;
+  const lastItem = items.at(-1);
+  const nextCursor = hasMore && lastItem !== undefined ? cursorAfter(list.positionOf(lastItem)) : null;
   if (nextCursor !== null) {
-    const next = new URLSearchParams();
+    const nextParameters = new URLSearchParams();
     for (const [name, values] of Object.entries(parameters))
-      if (name !== 'cursor') for (const value of values) next.append(name, value);
-    next.append('cursor', nextCursor);
-    // A relative URL, because clients of a proxy see another host.
-    reply.header('link', `<${reply.request.routeOptions.url}?${next.toString()}>; rel="next"`);
+      if (name !== 'cursor') for (const value of values) nextParameters.append(name, value);
+    nextParameters.append('cursor', nextCursor);
+    // The URL is relative, because clients behind a proxy know the service by another host.
+    reply.header('link', `<${reply.request.routeOptions.url}?${nextParameters.toString()}>; rel="next"`);
   }
   return pageBytes(items, list.jsonOf, { limit, nextCursor, hasMore });
 }

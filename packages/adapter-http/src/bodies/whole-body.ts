@@ -2,56 +2,56 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyTooLarge, readingFault } from '../requests/input-limits.ts';
 import { ChunkLimit } from './chunk-limit.ts';
-import { GatheredBytes } from './gathered-bytes.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
 
 /** Throws INPUT_TOO_LARGE if the Content-Length of a request exceeds the limit of its route. */
-export function assertFits({ headers, routeOptions: { bodyLimit } }: FastifyRequest): void {
+export function assertBodyFits({ headers, routeOptions: { bodyLimit } }: FastifyRequest): void {
   if (Number(headers['content-length']) > bodyLimit) throw bodyTooLarge(bodyLimit);
 }
 
-/** Passes whole bodies of the media types to `parse`. Fastify's own reader takes more memory, because it keeps all chunks. */
-export function parseWhole(
+/** Passes each whole body of a media type (`*` for all) to `parse`. Fastify's own reader needs more memory: it keeps all chunks. */
+export function parseBodies(
   app: FastifyInstance,
-  mediaTypes: string,
+  mediaType: string,
   parse: (request: FastifyRequest, body: Buffer) => unknown,
 ): void {
-  app.addContentTypeParser(mediaTypes, async (request: FastifyRequest, payload: Readable) => {
-    assertFits(request);
+  app.addContentTypeParser(mediaType, async (request: FastifyRequest, payload: Readable) => {
+    assertBodyFits(request);
     return parse(request, await readWhole(payload, request));
   });
 }
 
 function readWhole(
   payload: Readable,
-  { bytes: requestBytes, raw, routeOptions: { bodyLimit } }: FastifyRequest,
+  { byteCounter, raw, routeOptions: { bodyLimit } }: FastifyRequest,
 ): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const bytes = new GatheredBytes();
-  const chunks = new ChunkLimit();
-  const finish = (): void => {
-    payload.off('data', take).off('end', end).off('error', fail);
+  const received = new GrowingBuffer();
+  const chunkLimit = new ChunkLimit();
+  const stopReading = (): void => {
+    payload.off('data', takeChunk).off('end', resolveWhole).off('error', fail);
     // A decompressor may still fail when the connection closes. An error without a listener would end the process.
     payload.on('error', () => undefined);
     if (payload !== raw) payload.destroy();
   };
-  const take = (chunk: Buffer): void => {
+  const takeChunk = (chunk: Buffer): void => {
     try {
-      chunks.count(chunk.length);
-      if (bytes.length + chunk.length > bodyLimit) throw bodyTooLarge(bodyLimit);
-      requestBytes.addBody(chunk.length);
-      bytes.append(chunk);
+      chunkLimit.count(chunk.length);
+      if (received.length + chunk.length > bodyLimit) throw bodyTooLarge(bodyLimit);
+      byteCounter.addBody(chunk.length);
+      received.append(chunk);
     } catch (error) {
       fail(error);
     }
   };
-  const end = (): void => {
-    finish();
-    resolve(bytes.take());
+  const resolveWhole = (): void => {
+    stopReading();
+    resolve(received.take());
   };
   const fail = (error: unknown): void => {
-    finish();
+    stopReading();
     reject(readingFault(error));
   };
-  payload.on('data', take).on('end', end).on('error', fail);
+  payload.on('data', takeChunk).on('end', resolveWhole).on('error', fail);
   return promise;
 }

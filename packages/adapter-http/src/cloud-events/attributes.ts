@@ -10,7 +10,7 @@ import {
 import { type Members, withoutUndefined } from '../bodies/members.ts';
 import { isMediaType } from './media-type.ts';
 
-/** Replaces a member of an event that could not be read. Holds the reason. */
+/** Stands for a member of an event that could not be read. Holds the reason. */
 export class FaultyMember {
   readonly message: string;
 
@@ -23,19 +23,19 @@ export class FaultyMember {
 export interface Attributes {
   readonly userId: UserId | undefined;
   readonly type: ActivityType | undefined;
-  /** The time as it was sent. */
+  /** The time as text, as the client sent it. */
   readonly createdAt: string | undefined;
   /** The attributes that identify the event. */
   readonly identity: readonly [source: string | undefined, id: string | undefined];
-  /** The attributes that no field of an activity holds unchanged. */
-  readonly others: Members;
+  /** The attributes that go into the metadata, because no field of an activity holds them unchanged. */
+  readonly metadataAttributes: Members;
 }
 
-// Every other member is an extension.
-const knownMembers =
+// The members that CloudEvents defines. Any other member of an event is an extension.
+const definedMember =
   /^(?:specversion|id|source|type|subject|time|datacontenttype|dataschema|data|data_base64)$/;
 const extensionName = /^[a-z0-9]+$/;
-// The metadata holds all attributes, so a longer attribute would never fit.
+// The metadata holds these attributes, so a longer attribute would never fit.
 const maxCharacters = maxMetadataBytes;
 const maxInteger = 2 ** 31 - 1;
 const forbiddenCharacters = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
@@ -45,43 +45,43 @@ export function attributesOf(event: Members, violations: Violations): Attributes
   const read = <Value>(name: string, parse: (raw: unknown) => Value): Value | undefined =>
     violations.check(`/${name}`, () => parse(event[name]));
   const specversion = read('specversion', parseVersion);
-  const id = read('id', required);
-  const source = read('source', required);
-  const type = read('type', (raw) => ({ sent: required(raw), canonical: ActivityType.parse(raw) }));
+  const id = read('id', requiredText);
+  const source = read('source', requiredText);
+  const type = read('type', (raw) => ({ sent: requiredText(raw), canonical: ActivityType.parse(raw) }));
   return {
-    userId: read('subject', (raw) => UserId.parse(required(raw))),
+    userId: read('subject', (raw) => UserId.parse(requiredText(raw))),
     type: type?.canonical,
     createdAt: read('time', parseTime),
     identity: [source, id],
-    others: withoutUndefined({
+    metadataAttributes: withoutUndefined({
       specversion,
       id,
       source,
       type: type?.sent,
       datacontenttype: read('datacontenttype', parseMediaType),
-      dataschema: read('dataschema', optional),
+      dataschema: read('dataschema', optionalText),
       ...extensionsOf(event, violations),
     }),
   };
 }
 
-/** Returns a member that is a non-empty string. Returns undefined if it is absent or null. Throws RuleBroken for other values. */
-export function optional(raw: unknown): string | undefined {
+/** Returns a member that is a non-empty string. Returns undefined if the member is absent or null. Throws RuleBroken for other values. */
+export function optionalText(raw: unknown): string | undefined {
   if (raw === undefined || raw === null) return undefined;
   if (raw instanceof FaultyMember) throw new RuleBroken(raw.message);
   if (typeof raw !== 'string') throw new RuleBroken('must be a string');
   if (raw === '') throw new RuleBroken('must not be empty');
-  return assertCharacters(raw);
+  return validText(raw);
 }
 
-function required(raw: unknown): string {
-  const text = optional(raw);
+function requiredText(raw: unknown): string {
+  const text = optionalText(raw);
   if (text === undefined) throw new RuleBroken('is required');
   return text;
 }
 
-// CloudEvents 1.0.2, "Type System".
-function assertCharacters(text: string): string {
+// Returns the text, or throws RuleBroken if it breaks CloudEvents 1.0.2, "Type System".
+function validText(text: string): string {
   if (text.length > maxCharacters) throw new RuleBroken(`must be at most ${maxCharacters} characters`);
   if (forbiddenCharacters.test(text))
     throw new RuleBroken('must not contain control characters, noncharacters or unpaired surrogates');
@@ -89,19 +89,19 @@ function assertCharacters(text: string): string {
 }
 
 function parseVersion(raw: unknown): string {
-  const version = required(raw);
+  const version = requiredText(raw);
   if (version !== '1.0') throw new RuleBroken('must be "1.0"');
   return version;
 }
 
 function parseTime(raw: unknown): string | undefined {
-  const text = optional(raw);
+  const text = optionalText(raw);
   if (text !== undefined) Timestamp.parse(text);
   return text;
 }
 
 function parseMediaType(raw: unknown): string | undefined {
-  const text = optional(raw);
+  const text = optionalText(raw);
   if (text !== undefined && !isMediaType(text))
     throw new RuleBroken('must be a media type such as application/json');
   return text;
@@ -111,7 +111,7 @@ function extensionsOf(event: Members, violations: Violations): Members {
   const extensions: Record<string, unknown> = {};
   for (const name of Object.keys(event)) {
     if (violations.full) break;
-    if (knownMembers.test(name)) continue;
+    if (definedMember.test(name)) continue;
     const value = violations.check(pointer('', name), () => {
       if (name.length > maxCharacters || !extensionName.test(name))
         throw new RuleBroken('must have a name of lower-case letters and digits');
@@ -126,7 +126,7 @@ function parseExtension(raw: unknown): string | boolean | number | undefined {
   if (raw === undefined || raw === null) return undefined;
   if (raw instanceof FaultyMember) throw new RuleBroken(raw.message);
   if (typeof raw === 'boolean') return raw;
-  if (typeof raw === 'string') return assertCharacters(raw);
+  if (typeof raw === 'string') return validText(raw);
   if (typeof raw === 'number' && Number.isInteger(raw) && raw >= -maxInteger - 1 && raw <= maxInteger)
     return raw;
   throw new RuleBroken('must be a string, a boolean or an integer of 32 bits');

@@ -3,14 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import { isDomainError, RuleBroken } from '@user-activity/domain';
 import { jsonBody, utf8Body } from '../bodies/json-body.ts';
 import { type Members, withoutUndefined } from '../bodies/members.ts';
-import { percentDecoded } from '../query/percent-decoded.ts';
-import { quotedString, unquoted } from '../requests/header-syntax.ts';
+import { percentDecode } from '../query/percent-decoded.ts';
+import { quotedString, unquote } from '../requests/header-syntax.ts';
 import { rulesBroken } from '../requests/problem.ts';
 import { FaultyMember } from './attributes.ts';
 import { notationOf } from './media-type.ts';
 
 const prefix = 'ce-';
-const wellQuoted = new RegExp(`^${quotedString}$`);
+const quotedValue = new RegExp(`^${quotedString}$`);
 const misplacedAttributes: ReadonlyMap<string, string> = new Map([
   ['data', 'must be the body, not a header'],
   ['data_base64', 'must be the body, not a header'],
@@ -19,7 +19,7 @@ const misplacedAttributes: ReadonlyMap<string, string> = new Map([
 
 /**
  * Turns an event in binary mode (HTTP protocol binding 1.0.2, section 3.1) into the members of the JSON event format. A faulty header
- * becomes a `FaultyMember`. Depending on the Content-Type, the data becomes a JSON value, a text or base64. An empty body is no data.
+ * becomes a `FaultyMember`. Depending on the Content-Type, the data becomes a JSON value, a text or base64. An empty body has no data.
  * Throws 400 if the Content-Type is JSON but the body is not, and 415 if JSON has another charset than UTF-8.
  */
 export function binaryEvent(
@@ -57,9 +57,9 @@ function attributeIn(attribute: string, value: string): unknown {
 
 /** Removes the quotes of a header's value, then percent-decodes it (section 3.1.3.2). Throws RuleBroken if the value is malformed. */
 function headerValue(raw: string): string {
-  if (!raw.startsWith('"')) return percentDecoded(raw);
-  if (!wellQuoted.test(raw)) throw new RuleBroken('is not a well-formed quoted string');
-  return percentDecoded(unquoted(raw));
+  if (!raw.startsWith('"')) return percentDecode(raw);
+  if (!quotedValue.test(raw)) throw new RuleBroken('is not a well-formed quoted string');
+  return percentDecode(unquote(raw));
 }
 
 /** Parses JSON data. Throws 422 for repeated keys, with paths that begin with `/data`. */

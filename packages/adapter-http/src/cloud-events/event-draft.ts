@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
 import { Metadata, RuleBroken, type Violation, Violations } from '@user-activity/domain';
 import { isMembers, type Members } from '../bodies/members.ts';
-import { attributesOf, FaultyMember, optional } from './attributes.ts';
+import { attributesOf, FaultyMember, optionalText } from './attributes.ts';
 
 export interface EventDraft {
   readonly draft: unknown;
-  /** Replaces the path in the draft by the path in the event, as the client sent it. */
-  readonly asSent: (violation: Violation) => Violation;
+  /** Returns a violation of the draft with the path of the same value in the event that the client sent. */
+  readonly restorePath: (violation: Violation) => Violation;
 }
 
-/** The data of an event, as members of the metadata. */
+/** The data of an event, turned into members of the metadata. */
 interface EventData {
   readonly members: Members;
   /** The path of the data in the event. Empty if there is no data. */
@@ -25,40 +25,40 @@ const attributesPath = '/cloudevent';
 /**
  * Turns an event in the JSON event format (1.0.2, section 3) into a draft. `subject` becomes userId, `type` becomes type, `time` becomes
  * createdAt, and a digest of `source` and `id` becomes the id. Data that is an object without a member `cloudevent` becomes the metadata.
- * Other data becomes the member `data` or `data_base64` of the metadata. The member `cloudevent` of the metadata holds all other
- * attributes. An event that breaks a rule becomes a `FaultyDraft` with the violations, which are added to the empty list `violations`. A
- * `FaultyDraft` is returned unchanged. Rules that need the clock are checked later.
+ * Other data becomes the member `data` or `data_base64` of the metadata. The member `cloudevent` of the metadata holds the attributes that
+ * no field holds unchanged. An event that breaks a rule becomes a `FaultyDraft`, and its violations are added to `violations`, which must
+ * be empty. A `FaultyDraft` is returned unchanged. The domain checks rules that need the clock later.
  */
 export function eventDraft(
   event: unknown,
   maxMetadataBytes: number,
   violations: Violations = new Violations(),
 ): EventDraft {
-  if (event instanceof FaultyDraft) return unread(event);
+  if (event instanceof FaultyDraft) return faultyEvent(event);
   if (!isMembers(event)) {
     violations.add('', 'must be a JSON object');
-    return faulty(violations);
+    return rejectedEvent(violations);
   }
-  const { userId, type, createdAt, identity, others } = attributesOf(event, violations);
-  // `asSent` must use only the path: `members` would otherwise stay in memory.
+  const { userId, type, createdAt, identity, metadataAttributes } = attributesOf(event, violations);
+  // `restorePath` must not refer to `members`, which would otherwise stay in memory.
   const { members, ...data } = dataOf(event, violations);
-  const asSent = ({ path, message }: Violation): Violation => ({ path: pathAsSent(path, data), message });
-  if (violations.full) return faulty(violations);
+  const restorePath = ({ path, message }: Violation): Violation => ({ path: sentPath(path, data), message });
+  if (violations.full) return rejectedEvent(violations);
   if (violations.list.length > 0) {
-    // The domain never gets this event, so its data is checked here.
+    // The domain never gets this draft, so the metadata is checked here.
     const dataViolations = new Violations();
     Metadata.parse(members, metadataPath, dataViolations, maxMetadataBytes);
-    for (const { path, message } of dataViolations.list.map(asSent)) violations.add(path, message);
-    return faulty(violations);
+    for (const { path, message } of dataViolations.list.map(restorePath)) violations.add(path, message);
+    return rejectedEvent(violations);
   }
   const id = `ce_${hash('sha256', JSON.stringify(identity), 'base64url')}`;
-  const metadata = { ...members, cloudevent: others };
-  return { draft: { id, userId, type, metadata, createdAt }, asSent };
+  const metadata = { ...members, cloudevent: metadataAttributes };
+  return { draft: { id, userId, type, metadata, createdAt }, restorePath };
 }
 
-const faulty = ({ list }: Violations): EventDraft => unread(new FaultyDraft(list));
+const rejectedEvent = ({ list }: Violations): EventDraft => faultyEvent(new FaultyDraft(list));
 
-const unread = (draft: FaultyDraft): EventDraft => ({ draft, asSent: (violation) => violation });
+const faultyEvent = (draft: FaultyDraft): EventDraft => ({ draft, restorePath: (violation) => violation });
 
 function dataOf(event: Members, violations: Violations): EventData {
   const noData: EventData = { members: {}, path: '', isMetadata: false };
@@ -79,18 +79,18 @@ function dataOf(event: Members, violations: Violations): EventData {
 
 function parseBase64(raw: unknown): string | undefined {
   if (raw === '') return raw;
-  const text = optional(raw);
+  const text = optionalText(raw);
   if (text !== undefined && !isBase64(text)) throw new RuleBroken('must be base64 (RFC 4648, section 4)');
   return text;
 }
 
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[a-z\d+/]*={0,2}$/i.test(text);
 
-function pathAsSent(path: string, data: Pick<EventData, 'path' | 'isMetadata'>): string {
+function sentPath(path: string, data: Pick<EventData, 'path' | 'isMetadata'>): string {
   if (path === '/createdAt') return '/time';
   if (path !== metadataPath && !path.startsWith(`${metadataPath}/`)) return path;
-  const below = path.slice(metadataPath.length);
-  if (below.startsWith(`${attributesPath}/`)) return below.slice(attributesPath.length);
-  if (below === '' || data.isMetadata) return data.path + below;
-  return below;
+  const relativePath = path.slice(metadataPath.length);
+  if (relativePath.startsWith(`${attributesPath}/`)) return relativePath.slice(attributesPath.length);
+  if (relativePath === '' || data.isMetadata) return data.path + relativePath;
+  return relativePath;
 }

@@ -1,17 +1,17 @@
-import { charsetOf, cloudEvents, mediaTypeOf } from '../requests/media-types.ts';
+import { charsetOf, eventPrefix, mediaTypeOf } from '../requests/media-types.ts';
 
 /** The media types for one structured event, for a batch, and for the data of an event in binary mode. */
-export const eventMediaTypes = [`${cloudEvents}+json`, `${cloudEvents}-batch+json`, '*/*'];
+export const eventMediaTypes = [`${eventPrefix}+json`, `${eventPrefix}-batch+json`, '*/*'];
 
 export type Notation = 'json' | 'text' | 'bytes';
 
-const utf8 = new Set([undefined, 'utf-8', 'utf8', 'us-ascii']);
+const utf8Charsets = new Set([undefined, 'utf-8', 'utf8', 'us-ascii']);
 
 /** Returns how to read data. JSON has the subtype `json` or the suffix `+json`. Text is `text/*` in UTF-8. Other types are bytes. */
 export function notationOf(contentType: string): Notation {
   const { type = '', subtype = '' } = mediaTypeOf(contentType) ?? {};
   if (/(?:^|\+)json$/.test(subtype)) return 'json';
-  return type === 'text' && utf8.has(charsetOf(contentType)) ? 'text' : 'bytes';
+  return type === 'text' && utf8Charsets.has(charsetOf(contentType)) ? 'text' : 'bytes';
 }
 
 /** Returns whether a text is a media type. Rejects leading white space, unlike Node's parser. */

@@ -2,15 +2,15 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { batchOptions } from '../bodies/batch-receipt.ts';
 import { eventMediaTypes } from './media-type.ts';
-import { maxOriginLength, originPattern, permissions } from './web-hook-origins.ts';
+import { maxOriginLength, originPattern, permissionFinder } from './web-hook-origins.ts';
 import { Problem } from '../requests/problem.ts';
 import type { Route } from '../requests/route.ts';
-import { headerText, problemContent, problems } from '../openapi/schemas.ts';
+import { headerSchema, problemContent, problems } from '../openapi/schemas.ts';
 
 const schema = {
   operationId: 'allowEvents',
   tags: ['activities'],
-  // The handshake needs no key. It only protects the service from unwanted senders, and their events need a key.
+  // The handshake needs no key: it only tells a sender whether it may deliver, and each event needs a key.
   security: [],
   summary: 'Allow a web hook to deliver CloudEvents',
   description:
@@ -34,13 +34,13 @@ const schema = {
       type: 'null',
       description: 'The sender may deliver.',
       headers: {
-        'WebHook-Allowed-Origin': headerText('The sender, or `*` if any is allowed.', 'events.example.com'),
-        'WebHook-Allowed-Rate': headerText(
+        'WebHook-Allowed-Origin': headerSchema('The sender, or `*` if any is allowed.', 'events.example.com'),
+        'WebHook-Allowed-Rate': headerSchema(
           'Any rate is allowed. Present if the request asks for a rate.',
           '*',
         ),
-        Allow: headerText('The method for delivery.', 'POST'),
-        'Accept-Post': headerText('The media types for delivery.', eventMediaTypes.join(', ')),
+        Allow: headerSchema('The method for delivery.', 'POST'),
+        'Accept-Post': headerSchema('The media types for delivery.', eventMediaTypes.join(', ')),
       },
     }),
     ...problems(400, 503),
@@ -57,13 +57,13 @@ const originOf = ({ headers }: FastifyRequest): string | undefined =>
 
 /** `OPTIONS /api/events`, which senders of web hooks call before they deliver events. */
 export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }) => {
-  const permissionOf = permissions(webhookOrigins);
+  const permissionOf = permissionFinder(webhookOrigins);
   app.options(
     '/api/events',
     {
       schema,
       config: { needsNoKey: (request) => originOf(request) !== undefined },
-      // The handshake has no body, so it is answered before a body is read.
+      // The handshake has no body, so `onRequest` answers it before Fastify reads one.
       onRequest: async (request, reply) => {
         const origin = originOf(request);
         if (origin === undefined)

@@ -15,12 +15,12 @@ import { type EventDraft, eventDraft } from './event-draft.ts';
 import { EventHeaders, eventBodies } from './schemas.ts';
 import { bodyTooLarge, maxItemBytes } from '../requests/input-limits.ts';
 import { jsonBody, utf8Body } from '../bodies/json-body.ts';
-import { cloudEvents, essenceOf } from '../requests/media-types.ts';
-import { location } from '../openapi/outcome-json.ts';
+import { eventPrefix, essenceOf } from '../requests/media-types.ts';
+import { locationHeader } from '../openapi/outcome-json.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import type { Route } from '../requests/route.ts';
 import { problems } from '../openapi/schemas.ts';
-import { parseWhole } from '../bodies/whole-body.ts';
+import { parseBodies } from '../bodies/whole-body.ts';
 
 const schema = {
   operationId: 'logEvents',
@@ -49,7 +49,7 @@ const schema = {
       ],
       {
         description: 'The log holds the events. `Location` is the path of a single event.',
-        headers: location,
+        headers: locationHeader,
       },
     ),
     ...problems(400, 401, 403, 413, 415, 422, 503),
@@ -61,62 +61,62 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
   { logActivity, logActivities, maxBatchSize, maxMetadataBytes },
 ) => {
   app.removeAllContentTypeParsers();
-  parseWhole(app, '*', (_request, body) => body);
+  parseBodies(app, '*', (_request, body) => body);
   const config = { optionalBody: true, mediaTypes: eventMediaTypes };
   app.post('/api/events', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'An event is identified by its source and id: leave out the header.');
     const contentType = request.headers['content-type'] ?? '';
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const mode = essenceOf(contentType);
-    if (mode === `${cloudEvents}-batch+json`) {
+    const essence = essenceOf(contentType);
+    if (essence === `${eventPrefix}-batch+json`) {
       const json = utf8Body(contentType, body);
       const explanations = new ExplanationBudget();
-      const translators: EventDraft['asSent'][] = [];
+      const restorers: EventDraft['restorePath'][] = [];
       const portions = draftsOf(
-        { body: json, bytes: request.bytes },
+        { body: json, byteCounter: request.byteCounter },
         maxBatchSize,
         (event) => {
           const item = eventDraft(event, maxMetadataBytes, explanations.collector());
-          translators.push(item.asSent);
+          restorers.push(item.restorePath);
           return item.draft;
         },
         'The body must be a JSON array. Send one event as application/cloudevents+json.',
       );
       const { rejected, ...receipt } = await logActivities(portions, { ...options, explanations });
-      const asSent = rejected.map(({ index, violations }) => ({
+      const rejectedAsSent = rejected.map(({ index, violations }) => ({
         index,
-        violations: violations.map((violation) => translators[index]?.(violation) ?? violation),
+        violations: violations.map((violation) => restorers[index]?.(violation) ?? violation),
       }));
-      return reply.code(202).send(receiptJson({ ...receipt, rejected: asSent }));
+      return reply.code(202).send(receiptJson({ ...receipt, rejected: rejectedAsSent }));
     }
     if (body.length > maxItemBytes) throw bodyTooLarge(maxItemBytes);
-    const isStructured = mode === `${cloudEvents}+json`;
-    if (!isStructured && mode.startsWith(cloudEvents))
+    const isStructured = essence === `${eventPrefix}+json`;
+    if (!isStructured && essence.startsWith(eventPrefix))
       throw new Problem(
         415,
-        `Send events as ${cloudEvents}+json, as ${cloudEvents}-batch+json, or in binary mode.`,
+        `Send events as ${eventPrefix}+json, as ${eventPrefix}-batch+json, or in binary mode.`,
       );
     const event = isStructured ? jsonBody(utf8Body(contentType, body)) : binaryEvent(request.raw, body);
     if (Array.isArray(event))
-      throw rulesBroken(`The body must be one event. Send an array of events as ${cloudEvents}-batch+json.`, [
+      throw rulesBroken(`The body must be one event. Send an array of events as ${eventPrefix}-batch+json.`, [
         { path: '', message: 'must be a JSON object' },
       ]);
-    const id = await log(eventDraft(event, maxMetadataBytes), logActivity);
+    const id = await logEvent(eventDraft(event, maxMetadataBytes), logActivity);
     reply.header('location', `/api/logs/${encodeURIComponent(id)}`);
     return reply.code(202).send({ id });
   });
 };
 
-async function log(
-  { draft, asSent }: EventDraft,
+async function logEvent(
+  { draft, restorePath }: EventDraft,
   logActivity: ApiUseCases['logActivity'],
 ): Promise<ActivityId> {
   if (draft instanceof FaultyDraft) throw eventBroken(draft.violations);
   try {
     return await logActivity(draft);
   } catch (error) {
-    throw isDomainError(error, 'INVALID_ACTIVITY') ? eventBroken(error.violations.map(asSent)) : error;
+    throw isDomainError(error, 'INVALID_ACTIVITY') ? eventBroken(error.violations.map(restorePath)) : error;
   }
 }
 

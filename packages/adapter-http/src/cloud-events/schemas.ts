@@ -4,11 +4,11 @@ import { nullable, UserIdText } from '../openapi/schemas.ts';
 import { token } from '../requests/header-syntax.ts';
 
 // Control characters and noncharacters are forbidden in strings of events (CloudEvents 1.0.2, "Type System").
-const refused = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';
-const notBlank = `^ *[^\\s${refused}](?:[^${refused}]*[^\\s${refused}])? *$`;
+const forbidden = '\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef\\ufffe\\uffff';
+const notBlankPattern = `^ *[^\\s${forbidden}](?:[^${forbidden}]*[^\\s${forbidden}])? *$`;
 
-// RFC 9110, section 8.3.1.
-const mediaType = `^${token}/${token} *(?:;[^${refused}]*)?$`;
+// A media type (RFC 9110, section 8.3.1).
+const mediaTypePattern = `^${token}/${token} *(?:;[^${forbidden}]*)?$`;
 
 const exampleAttributes = {
   specversion: '1.0',
@@ -40,22 +40,22 @@ const Event = Type.Object(
   {
     specversion: Type.String({ const: '1.0' }),
     id: Type.String({
-      pattern: `^[^${refused}]+$`,
+      pattern: `^[^${forbidden}]+$`,
       description: '`source` and `id` together identify the event.',
     }),
     source: Type.String({
-      pattern: `^[^${refused}]+$`,
+      pattern: `^[^${forbidden}]+$`,
       description: 'Where the event happened; a URI reference.',
     }),
     type: Type.String({
       maxLength: ActivityType.maxLength,
-      pattern: notBlank,
+      pattern: notBlankPattern,
       description:
         'The kind of event. Its canonical form becomes the type, and `metadata.cloudevent.type` holds it as sent.',
     }),
     subject: Type.String({
       ...UserIdText,
-      pattern: notBlank,
+      pattern: notBlankPattern,
       description: 'Who acted: the user. This service requires it.',
     }),
     time: nullable(
@@ -64,8 +64,8 @@ const Event = Type.Object(
         description: 'When the event happened (RFC 3339). It becomes createdAt.',
       }),
     ),
-    datacontenttype: nullable(Type.String({ pattern: mediaType, examples: ['application/json'] })),
-    dataschema: nullable(Type.String({ pattern: `^[^${refused}]+$`, description: 'A URI.' })),
+    datacontenttype: nullable(Type.String({ pattern: mediaTypePattern, examples: ['application/json'] })),
+    dataschema: nullable(Type.String({ pattern: `^[^${forbidden}]+$`, description: 'A URI.' })),
     data: Type.Optional(Type.Unknown({ description: 'An object becomes the metadata.' })),
     data_base64: nullable(
       Type.String({
@@ -76,7 +76,7 @@ const Event = Type.Object(
   },
   {
     'x-component': 'CloudEvent',
-    // Allows extensions. Generators of clients understand no stricter rule for their values.
+    // Allows extension attributes. Client generators understand no stricter rule for their values.
     additionalProperties: true,
     propertyNames: { pattern: '^(?:[a-z0-9]+|data_base64)$' },
     not: { properties: { data: {}, data_base64: {} }, required: ['data', 'data_base64'] },
@@ -110,7 +110,7 @@ export const eventBodies = {
   },
 };
 
-/** The headers of binary mode. They are optional, and any value is valid, because the other modes ignore them. */
+/** The headers of binary mode. All are optional and accept any value, because the structured and batched modes ignore them. */
 export const EventHeaders = Type.Unsafe<unknown>(
   Type.Partial(
     Type.Object(

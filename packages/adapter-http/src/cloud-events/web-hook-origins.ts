@@ -1,19 +1,19 @@
-/** The maximum length of a sender's origin, in characters. A host name has at most 253. */
+/** The maximum length of a sender's origin, in characters. A host name alone has at most 253. */
 export const maxOriginLength = 300;
-const label = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
-const hostName = `(?:\\*\\.)?${label}(?:\\.${label})*\\.?`;
-const group = '[0-9A-Fa-f]{1,4}';
+const hostLabel = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+const hostName = `(?:\\*\\.)?${hostLabel}(?:\\.${hostLabel})*\\.?`;
+const ipv6Group = '[0-9A-Fa-f]{1,4}';
 // Eight groups, or fewer with a "::" for the missing groups (RFC 5952). IPv4 notation is not allowed.
 const compressedPatterns = [0, 1, 2, 3, 4, 5, 6].map(
   (before) =>
-    `${before === 0 ? ':' : `(?:${group}:){${before}}`}:(?:${group}(?::${group}){0,${6 - before}})?`,
+    `${before === 0 ? ':' : `(?:${ipv6Group}:){${before}}`}:(?:${ipv6Group}(?::${ipv6Group}){0,${6 - before}})?`,
 );
-const ipv6 = `\\[(?:(?:${group}:){7}(?:${group}|:)|${compressedPatterns.join('|')})\\]`;
+const ipv6 = `\\[(?:(?:${ipv6Group}:){7}(?:${ipv6Group}|:)|${compressedPatterns.join('|')})\\]`;
 
 /** Matches a host name, or an IPv6 address in brackets. `*.` before a name, a scheme, a port and a slash at the end are allowed. */
 export const originPattern = `^(?:(https?)://)?(${hostName}|${ipv6})(?::(\\d{1,5}))?/?$`;
 
-const wellFormed = new RegExp(originPattern);
+const wellFormedOrigin = new RegExp(originPattern);
 const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
 /**
@@ -22,33 +22,33 @@ const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443
  */
 function parseOrigin(text: string) {
   if (text.length > maxOriginLength) return undefined;
-  const [, scheme, host, port] = wellFormed.exec(text.toLowerCase()) ?? [];
-  if (host === undefined) return undefined;
-  const plain = host.startsWith('[') ? plainAddress(host) : host.replace(/\.$/, '');
-  return plain === undefined ? undefined : { scheme, host: plain, port: port ?? defaultPorts[scheme ?? ''] };
+  const [, scheme, sentHost, port] = wellFormedOrigin.exec(text.toLowerCase()) ?? [];
+  if (sentHost === undefined) return undefined;
+  const host = sentHost.startsWith('[') ? canonicalIpv6(sentHost) : sentHost.replace(/\.$/, '');
+  return host === undefined ? undefined : { scheme, host, port: port ?? defaultPorts[scheme ?? ''] };
 }
 
 /** Returns an IPv6 address in the notation of URLs, with its brackets. Returns undefined if it is invalid. */
-const plainAddress = (host: string): string | undefined => URL.parse(`http://${host}`)?.hostname;
+const canonicalIpv6 = (host: string): string | undefined => URL.parse(`http://${host}`)?.hostname;
 
-/** Returns whether the pattern is the host itself, or is `*.` and a name above the host. */
-const covers = (pattern: string, host: string): boolean =>
+/** Returns whether the pattern is the host itself, or is `*.` before a parent domain of the host. */
+const matchesHost = (pattern: string, host: string): boolean =>
   pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
 
-/** `any`: all senders may deliver. `malformed`: the name of the sender is invalid. */
+/** `any`: every sender may deliver. `allowed`, `foreign`: this sender may, or may not. `malformed`: the sender's name is invalid. */
 type Permission = 'any' | 'allowed' | 'foreign' | 'malformed';
 
-/** Returns a function that looks up the permission of a sender. `*` allows all. A name without a scheme or port allows any. */
-export function permissions(allowed: readonly string[]): (origin: string) => Permission {
-  const isAnyAllowed = allowed.includes('*');
-  const known = allowed.flatMap((text) => parseOrigin(text) ?? []);
+/** Makes a function that looks up the permission of a sender. `*` allows all senders. An origin without a scheme or port allows any. */
+export function permissionFinder(allowedOrigins: readonly string[]): (origin: string) => Permission {
+  const isAnyAllowed = allowedOrigins.includes('*');
+  const parsedOrigins = allowedOrigins.flatMap((text) => parseOrigin(text) ?? []);
   return (text) => {
     const origin = parseOrigin(text);
     if (origin === undefined) return 'malformed';
     if (isAnyAllowed) return 'any';
-    const isAllowed = known.some(
+    const isAllowed = parsedOrigins.some(
       ({ scheme, host, port }) =>
-        covers(host, origin.host) &&
+        matchesHost(host, origin.host) &&
         (scheme === undefined || scheme === origin.scheme) &&
         (port === undefined || port === origin.port),
     );

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { withComponents } from './component-schemas.ts';
 import { withPlainSchemas } from './plain-schemas.ts';
-import { asNames, asPart, mapValues, type Part } from './part.ts';
+import { asStrings, asPart, mapValues, type Part } from './part.ts';
 import { exampleOf } from './schema-example.ts';
 import { problemContent } from './schemas.ts';
 
@@ -33,7 +33,7 @@ const headers = {
   Allow: header('The methods of the path (RFC 9110, section 10.2.1).', 'GET, HEAD, POST', true),
 };
 
-const refusalHeaders: Readonly<Record<number, Part>> = {
+const headersByStatus: Readonly<Record<number, Part>> = {
   401: { 'WWW-Authenticate': reference('headers', 'Authenticate') },
   405: { Allow: reference('headers', 'Allow') },
   409: { 'Retry-After': reference('headers', 'RetryAfter') },
@@ -49,9 +49,9 @@ const requestId = {
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
 
-/** Adds examples, and the parameters, headers and responses that all routes share. Moves named schemas to the components. */
+/** Adds examples, and the parameters, headers and responses that all routes share. Moves schemas with a name to the components. */
 export function completeOpenApi(document: Part): Part {
-  const whole = {
+  const completed = {
     ...document,
     paths: mapValues(document['paths'], (path) => mapValues(path, completeOperation)),
     components: {
@@ -59,30 +59,30 @@ export function completeOpenApi(document: Part): Part {
       parameters: { RequestId: requestId },
       headers,
       responses: {
-        MethodNotAllowed: refusal(405, 'The path does not have this method.'),
-        RequestHeaderFieldsTooLarge: refusal(431, 'The request line and the headers are larger than 16 KiB.'),
+        MethodNotAllowed: problem(405, 'The path does not have this method.'),
+        RequestHeaderFieldsTooLarge: problem(431, 'The request line and the headers are larger than 16 KiB.'),
       },
     },
   };
-  return withComponents(withPlainSchemas(whole));
+  return withComponents(withPlainSchemas(completed));
 }
 
-const refusal = (status: number, description: string): Part =>
+const problem = (status: number, description: string): Part =>
   completeResponse(status, { description, content: problemContent });
 
-function completeOperation(whole: unknown): Part {
-  const { requestBody, parameters, 'x-optional-body': optional, ...operation } = asPart(whole);
-  const own: readonly unknown[] = Array.isArray(parameters) ? parameters : [];
+function completeOperation(source: unknown): Part {
+  const { requestBody, parameters, 'x-optional-body': optional, ...operation } = asPart(source);
+  const ownParameters: readonly unknown[] = Array.isArray(parameters) ? parameters : [];
   const { content, ...body } = asPart(requestBody);
   return {
     ...operation,
-    parameters: [...own, reference('parameters', 'RequestId')],
+    parameters: [...ownParameters, reference('parameters', 'RequestId')],
     ...(content === undefined
       ? {}
       : { requestBody: { ...body, required: optional !== true, content: mapValues(content, withExample) } }),
     responses: {
       ...mapValues(operation['responses'], (response, status) =>
-        completeResponse(Number(status), asPart(response), exampleFault(content)),
+        completeResponse(Number(status), asPart(response), exampleViolationOf(content)),
       ),
       405: reference('responses', 'MethodNotAllowed'),
       431: reference('responses', 'RequestHeaderFieldsTooLarge'),
@@ -90,7 +90,7 @@ function completeOperation(whole: unknown): Part {
   };
 }
 
-function completeResponse(status: number, response: Part, fault?: Part): Part {
+function completeResponse(status: number, response: Part, exampleViolation?: Part): Part {
   const { description } = response;
   const content = asPart(response['content']);
   const example = {
@@ -98,7 +98,7 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
     title: STATUS_CODES[status],
     status,
     detail: description,
-    errors: status === 422 && fault !== undefined ? [fault] : [],
+    errors: status === 422 && exampleViolation !== undefined ? [exampleViolation] : [],
   };
   return {
     ...response,
@@ -107,7 +107,7 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
       ...asPart(response['headers']),
       // Node answers 431 before the request has an id.
       ...(status === 431 ? {} : { 'X-Request-Id': reference('headers', 'RequestId') }),
-      ...(problemType in content ? refusalHeaders[status] : {}),
+      ...(problemType in content ? headersByStatus[status] : {}),
     },
     content: mapValues(content, (media, type) =>
       type === problemType ? { ...asPart(media), example } : withExample(media),
@@ -115,12 +115,12 @@ function completeResponse(status: number, response: Part, fault?: Part): Part {
   };
 }
 
-/** Makes an example of a violation in a body: a missing member, or an unknown member if the schema requires none. */
-function exampleFault(content: unknown): Part {
+/** Makes an example of a violation in a body: a missing member, or an unknown member if the schema requires no members. */
+function exampleViolationOf(content: unknown): Part {
   const [media] = Object.values(asPart(content));
   const schema = asPart(asPart(media)['schema']);
   const parent = 'items' in schema ? '/0' : '';
-  const [name] = asNames(asPart(schema['items'] ?? schema)['required']);
+  const [name] = asStrings(asPart(schema['items'] ?? schema)['required']);
   return name === undefined
     ? { path: `${parent}/extra`, message: 'is not a known field' }
     : { path: `${parent}/${name}`, message: 'is required' };

@@ -7,7 +7,7 @@ import {
   wholeValueOf,
 } from '@user-activity/domain';
 import { type Static, Type } from '@sinclair/typebox';
-import { named } from './component-schemas.ts';
+import { namedSchema } from './component-schemas.ts';
 
 export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
   Type.String({
@@ -19,7 +19,7 @@ export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
   }),
 );
 
-/** The id of a dead letter in a request. The pattern allows some numbers that the domain refuses as too large. */
+/** The id of a dead letter in a request. The pattern allows some numbers that the domain rejects as too large. */
 export const DeadLetterIdJson = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,249}:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
   description: 'The topic, partition and offset of its first copy, joined by `:`.',
@@ -44,7 +44,7 @@ const BytesOrNull = Type.Union([Bytes, Type.Null()], {
   examples: [{ text: 'no JSON' }],
 });
 
-export const DeadLetterJson = named(
+export const DeadLetterJson = namedSchema(
   'DeadLetter',
   Type.Object({
     id: Type.String({
@@ -98,8 +98,8 @@ export const DeadLetterJson = named(
   }),
 );
 
-export function deadLetterJson(letter: ListedLetter): Static<typeof DeadLetterJson> {
-  const { id, origin, code, reason, diedAt, activityId, key, value, size, headers, omitted } = letter;
+export function deadLetterJson(deadLetter: ListedLetter): Static<typeof DeadLetterJson> {
+  const { id, origin, code, reason, diedAt, activityId, key, value, size, headers, omitted } = deadLetter;
   const cut = wholeValueOf({ origin, headers });
   return {
     id,
@@ -120,8 +120,8 @@ export function deadLetterJson(letter: ListedLetter): Static<typeof DeadLetterJs
 function bytesJson(bytes: Uint8Array): Static<typeof Bytes> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = isUtf8(buffer) ? buffer.toString('utf8') : undefined;
-  return text === undefined || control.test(text) ? { base64: buffer.toString('base64') } : { text };
+  return text === undefined || controlCharacter.test(text) ? { base64: buffer.toString('base64') } : { text };
 }
 
-// JSON needs six bytes for most control characters, so as text they would make a page six times as large.
-const control = /(?![\t\n\r])\p{Cc}/u;
+// JSON needs six bytes for most control characters, so base64 is shorter for bytes that contain them.
+const controlCharacter = /(?![\t\n\r])\p{Cc}/u;

@@ -1,7 +1,7 @@
 import type { ActivityOutcome, ActivityStatus } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { named } from './component-schemas.ts';
-import { exampleId, headerText, problemContent, StoredIdText } from './schemas.ts';
+import { namedSchema } from './component-schemas.ts';
+import { exampleId, headerSchema, problemContent, StoredIdText } from './schemas.ts';
 
 export const outcomeAnswers = {
   stored: { status: 201, meaning: 'It is stored. `Location` is its path.' },
@@ -21,7 +21,7 @@ export const outcomeAnswers = {
 function idWithStatus<Status extends string>(name: string, meanings: Readonly<Record<Status, unknown>>) {
   const statuses = Object.keys(meanings);
   const status = Type.Unsafe<Status>(Type.String({ enum: statuses, examples: statuses.slice(0, 1) }));
-  return named(name, Type.Object({ id: StoredIdText, status }));
+  return namedSchema(name, Type.Object({ id: StoredIdText, status }));
 }
 
 const statusMeanings: Record<ActivityStatus, string> = {
@@ -36,14 +36,14 @@ export const statusDescription = Object.entries(statusMeanings)
 
 export const StatusJson = idWithStatus('ActivityStatus', statusMeanings);
 
-export const location = {
-  Location: headerText(
+export const locationHeader = {
+  Location: headerSchema(
     'The path of the activity once it is stored, percent-encoded (RFC 9110, section 10.2.2).',
     `/api/logs/${exampleId}`,
   ),
 };
 const waitHeader = {
-  'Preference-Applied': headerText(
+  'Preference-Applied': headerSchema(
     'The maximum wait in seconds that the service applied, if the request has `Prefer: wait`.',
     'wait=10',
   ),
@@ -56,7 +56,7 @@ export const outcomeSchemas = Object.fromEntries(
   Object.entries(outcomeAnswers).map(([outcome, { status, meaning }]) => {
     const schema = { ...OutcomeJson, examples: [{ id: exampleId, status: outcome }] };
     const content = { ...problemContent, 'application/json': { schema } };
-    const headers = { ...(status === 201 || status === 202 ? location : {}), ...waitHeader };
+    const headers = { ...(status === 201 || status === 202 ? locationHeader : {}), ...waitHeader };
     // Fastify serializes faster without content types in the schema. Only 422 has two content types.
     const responseSchema =
       status === 422 ? { description: meaning, content } : { ...schema, 'x-response-description': meaning };

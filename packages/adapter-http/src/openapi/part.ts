@@ -8,7 +8,7 @@ export const isPart = (value: unknown): value is Part =>
 export const asPart = (value: unknown): Part => (isPart(value) ? value : {});
 
 /** Returns the items of an array of strings. Returns an empty list for every other value. */
-export const asNames = (value: unknown): readonly string[] =>
+export const asStrings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
 /** Copies a part, with each value replaced by the result of `change`. */

@@ -1,9 +1,9 @@
-const words = ['count', 'stats', 'export', 'stream', 'batch', 'feed', 'import'];
+const reservedWords = ['count', 'stats', 'export', 'stream', 'batch', 'feed', 'import'];
 
 /**
- * Words that are or will be paths below /api/logs. No route accepts them as ids, because no request could read such an activity.
- * Other producers may use them: the consumer stores such activities.
+ * Words that are or will be paths below /api/logs. No route accepts them as ids, because GET /api/logs/{id} could not find such an
+ * activity. Programs that write to the log directly may use them as ids: the consumer stores such activities.
  */
-export const reservedIds: ReadonlySet<string> = new Set(words);
+export const reservedIds: ReadonlySet<string> = new Set(reservedWords);
 
-export const reservedPattern = words.join('|');
+export const reservedPattern = reservedWords.join('|');

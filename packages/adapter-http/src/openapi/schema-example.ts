@@ -1,8 +1,8 @@
-import { asNames, asPart } from './part.ts';
+import { asStrings, asPart } from './part.ts';
 
 /**
  * Makes an example of a JSON Schema from its `examples`, or else from those of its members. Leaves out an optional member without an
- * example. A string may break its pattern if the schema has no `examples`.
+ * example. A made-up string may break the schema's pattern.
  */
 export function exampleOf(schema: unknown): unknown {
   const part = asPart(schema);
@@ -19,12 +19,12 @@ export function exampleOf(schema: unknown): unknown {
     case 'boolean':
       return false;
     default: {
-      const required = asNames(part['required']);
+      const required = asStrings(part['required']);
       const members = Object.entries(asPart(part['properties']));
-      const shown = members.filter(
+      const shownMembers = members.filter(
         ([name, member]) => required.includes(name) || 'examples' in asPart(member),
       );
-      return Object.fromEntries(shown.map(([name, member]) => [name, exampleOf(member)]));
+      return Object.fromEntries(shownMembers.map(([name, member]) => [name, exampleOf(member)]));
     }
   }
 }

@@ -7,23 +7,22 @@ import {
   UserId,
 } from '@user-activity/domain';
 import { type TSchema, Type } from '@sinclair/typebox';
-import { named } from './component-schemas.ts';
+import { namedSchema } from './component-schemas.ts';
 import { reservedIds, reservedPattern } from './reserved-ids.ts';
 
-/** An id for the examples. */
 export const exampleId = '0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10';
 
-const violationPath = 'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter.';
+const violationPathText = 'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter.';
 const Violation = Type.Object({
-  path: Type.String({ description: violationPath, examples: ['/userId'] }),
+  path: Type.String({ description: violationPathText, examples: ['/userId'] }),
   message: Type.String({ examples: ['is required'] }),
 });
-export const Violations = Type.Array(named('Violation', Violation));
+export const Violations = Type.Array(namedSchema('Violation', Violation));
 
 /** The ids of a batch, in the order of its items. The id of a rejected item is null. */
 export const Ids = Type.Array(Type.Union([Type.String(), Type.Null()]), { examples: [[exampleId, null]] });
 
-// The domain validates requests. These schemas repeat its rules for readers, client generators and fuzzers.
+// The domain validates requests. These schemas repeat the rules for readers, client generators and fuzzers.
 const IdText = Type.String({
   minLength: 1,
   maxLength: ActivityId.maxLength,
@@ -97,7 +96,7 @@ export const Draft = Type.Unsafe<unknown>(
   ),
 );
 
-/** The id of an activity in a response. It may be a reserved word, because other producers may use those. */
+/** The id of an activity in a response. It may be a reserved word, because programs that write to the log directly may use those. */
 export const StoredIdText = Type.String({
   minLength: 1,
   maxLength: ActivityId.maxLength,
@@ -105,7 +104,7 @@ export const StoredIdText = Type.String({
   examples: [exampleId],
 });
 
-export const Activity = named(
+export const Activity = namedSchema(
   'Activity',
   Type.Object({
     id: StoredIdText,
@@ -141,13 +140,13 @@ const problem = Type.Unsafe<never>(
 
 export const problemContent = { 'application/problem+json': { schema: problem } };
 
-export const headerText = (description: string, example: string) => ({
+export const headerSchema = (description: string, example: string) => ({
   type: 'string',
   description,
   examples: [example],
 });
 
-const descriptions = {
+const problemDescriptions = {
   400: 'The JSON, its encoding or the query is malformed, or the query breaks a rule.',
   401: 'An API key is required.',
   403: 'The service has no API_KEYS, and the host of the request, or of the page that sent it, is neither loopback nor in ALLOWED_HOSTS.',
@@ -160,11 +159,11 @@ const descriptions = {
 } as const;
 
 /** Returns the documentation of the problems (RFC 9457) that a route may return. */
-export function problems(...statuses: readonly (keyof typeof descriptions)[]) {
+export function problems(...statuses: readonly (keyof typeof problemDescriptions)[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
-      Type.Unsafe<unknown>({ description: descriptions[status], content: problemContent }),
+      Type.Unsafe<unknown>({ description: problemDescriptions[status], content: problemContent }),
     ]),
   );
 }

@@ -12,7 +12,7 @@ import { TypeText, UserIdText } from '../openapi/schemas.ts';
 import { allOf, rangeOf, valuesOf } from './filter-reader.ts';
 import { metadataConditions } from './metadata-parameters.ts';
 import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
-import type { List } from './read-page.ts';
+import type { PagedList } from './read-page.ts';
 
 export const activityFilter = allOf<FilterParts>({
   userIds: valuesOf('userId', UserIdText, UserId, 'Only activities of these users.'),
@@ -21,21 +21,21 @@ export const activityFilter = allOf<FilterParts>({
   metadata: metadataConditions,
 });
 
-export const activityList: List<Partial<FilterParts>, ActivityId, StoredActivity> = {
+export const activityList: PagedList<Partial<FilterParts>, ActivityId, StoredActivity> = {
   filter: activityFilter,
   parseId: (raw) => ActivityId.parse(raw),
-  placeOf: ({ createdAt, id }) => ({ moment: createdAt, id }),
+  positionOf: ({ createdAt, id }) => ({ moment: createdAt, id }),
   jsonOf: (activity) => activity.toText(),
-  digested: ({ userId = [], type = [], from, to, metadata, ...rest }, order) => [
+  toDigest: ({ userId = [], type = [], from, to, metadata, ...newerFilters }, order) => [
     [userId, type, from, to, order, ...(metadata === undefined ? [] : [metadata])],
-    rest,
+    newerFilters,
   ],
 };
 
-/** Throws INVALID_QUERY with every violation, also for parameters that are not filters. */
+/** Reads a filter. Throws INVALID_QUERY with every violation: invalid values, and parameters that are not filters. */
 export function readActivityFilter(parameters: QueryParameters, now: Timestamp): ActivityFilter {
   const reader = new ParameterReader(parameters, activityFilter.names);
   const { part } = activityFilter.read(reader, { now, timeZone: TimeZone.utc });
-  reader.assertSound();
+  reader.assertNoViolations();
   return ActivityFilter.of(part);
 }

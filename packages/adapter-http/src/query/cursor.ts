@@ -2,46 +2,46 @@ import { parseJson, RuleBroken, Timestamp } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 
-// Version, moment, id and walk. Only version 2 has `now`. Older releases can read version 1.
-const Members = Type.Union([
+// Version, time and id of the position, query digest. Only version 2 has `now` as well. Older releases read only version 1.
+const CursorMembers = Type.Union([
   Type.Tuple([Type.Literal(1), Type.Number(), Type.Unknown(), Type.Unknown()]),
   Type.Tuple([Type.Literal(2), Type.Number(), Type.Unknown(), Type.Unknown(), Type.Number()]),
 ]);
-// The longest ids, those of dead letters, have 300 characters. JSON may need two characters for each.
-const maxLength = 1024;
+// In characters. The longest ids, those of dead letters, have 300, and JSON may need two characters for each.
+const maxCursorLength = 1024;
 
 /** The position of an item in a list that is sorted by time and id. */
-export interface Place<Id extends string> {
+export interface ListPosition<Id extends string> {
   readonly moment: Timestamp;
   readonly id: Id;
 }
 
-/** A keyset cursor. A client can forge a cursor with any place and time, but the page has only items that match the filter. */
+/** A keyset cursor. A client can forge any position and time, but still gets only items that match the filter. */
 export interface Cursor<Id extends string> {
-  /** The place of the last item on the previous page. */
-  readonly place: Place<Id>;
+  /** The position of the last item on the previous page. */
+  readonly position: ListPosition<Id>;
   /** The digest of the filter and the order. */
-  readonly walk: unknown;
+  readonly queryDigest: unknown;
   /** The time of the request for the first page, if the query has relative times. */
   readonly now: Timestamp | undefined;
 }
 
 /** Encodes a cursor as text, at most 1,024 characters. */
-export function cursorText({ place: { moment, id }, walk, now }: Cursor<string>): string {
-  const members = now === undefined ? [1, moment, id, walk] : [2, moment, id, walk, now];
+export function cursorText({ position: { moment, id }, queryDigest, now }: Cursor<string>): string {
+  const members = now === undefined ? [1, moment, id, queryDigest] : [2, moment, id, queryDigest, now];
   return Buffer.from(JSON.stringify(members)).toString('base64url');
 }
 
-/** Throws RuleBroken if the text is not a cursor of this service. The caller must compare `walk`. */
+/** Throws RuleBroken if the text is not a cursor of this service. The caller must compare `queryDigest` with the query. */
 export function parseCursor<Id extends string>(raw: string, parseId: (raw: unknown) => Id): Cursor<Id> {
   try {
-    if (raw.length > maxLength) throw new RuleBroken('');
+    if (raw.length > maxCursorLength) throw new RuleBroken('');
     const members: unknown = parseJson(Buffer.from(raw, 'base64url').toString('utf8'));
-    if (!Value.Check(Members, members)) throw new RuleBroken('');
-    const [, moment, id, walk] = members;
+    if (!Value.Check(CursorMembers, members)) throw new RuleBroken('');
+    const [, moment, id, queryDigest] = members;
     return {
-      place: { moment: Timestamp.fromMillis(moment), id: parseId(id) },
-      walk,
+      position: { moment: Timestamp.fromMillis(moment), id: parseId(id) },
+      queryDigest,
       now: members[0] === 2 ? Timestamp.fromMillis(members[4]) : undefined,
     };
   } catch (error) {

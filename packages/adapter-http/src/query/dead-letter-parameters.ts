@@ -6,15 +6,15 @@ import {
 } from '@user-activity/domain';
 import { DeadLetterCodeJson, deadLetterJson } from '../openapi/dead-letter-json.ts';
 import { allOf, rangeOf, valuesOf } from './filter-reader.ts';
-import type { List } from './read-page.ts';
+import type { PagedList } from './read-page.ts';
 
-export const deadLetterList: List<Partial<DeadLetterFilter>, DeadLetterId, ListedLetter> = {
+export const deadLetterList: PagedList<Partial<DeadLetterFilter>, DeadLetterId, ListedLetter> = {
   filter: allOf<DeadLetterFilter>({
     codes: valuesOf('code', DeadLetterCodeJson, DeadLetterCode, 'Only dead letters with these codes.'),
     diedAt: rangeOf('diedAt'),
   }),
   parseId: (raw) => DeadLetterId.parse(raw),
-  placeOf: ({ diedAt, id }) => ({ moment: diedAt, id }),
-  jsonOf: (letter) => JSON.stringify(deadLetterJson(letter)),
-  digested: ({ code = [], from, to, ...rest }, order) => [['dead letters', code, from, to, order], rest],
+  positionOf: ({ diedAt, id }) => ({ moment: diedAt, id }),
+  jsonOf: (deadLetter) => JSON.stringify(deadLetterJson(deadLetter)),
+  toDigest: ({ code = [], from, to, ...newer }, order) => [['dead letters', code, from, to, order], newer],
 };

@@ -4,7 +4,7 @@ import type { ParameterReader } from './parameter-reader.ts';
 import { isRelativeTime, parseQueryTime, type TimeReference } from './query-time.ts';
 
 /** Values by parameter name, equal for all queries with the same meaning. A single string is a relative time such as `-24h`. */
-export type Canonical = Readonly<Record<string, number | string | readonly string[] | undefined>>;
+export type CanonicalValues = Readonly<Record<string, number | string | readonly string[] | undefined>>;
 
 /** Reads a filter, or one part of a filter, from its query parameters. */
 export interface FilterReader<Part> {
@@ -12,11 +12,11 @@ export interface FilterReader<Part> {
   readonly names: readonly string[];
   /** The OpenAPI schemas of the parameters, by name. */
   readonly schemas: Readonly<Record<string, TSchema>>;
-  /** Adds a violation to the reader for each invalid parameter. Cursors contain a digest of `canonical`. */
+  /** Adds a violation to `reader` for each invalid parameter. `canonical` is for the digest in cursors. */
   readonly read: (
     reader: ParameterReader,
     reference: TimeReference,
-  ) => { readonly part: Part; readonly canonical: Canonical };
+  ) => { readonly part: Part; readonly canonical: CanonicalValues };
 }
 
 /** Makes the reader of a parameter that clients may repeat. */
@@ -56,7 +56,7 @@ export const rangeOf = (field: string): FilterReader<TimeRange> => ({
     const [from, to] = [reader.one({ name: 'from', parse }), reader.one({ name: 'to', parse })];
     const range = reader.check('to', () => TimeRange.between(from, to));
     const part = range ?? TimeRange.between(undefined, undefined);
-    // A relative time means another moment in each request, so its text is the canonical value.
+    // A relative time means a different moment in each request, so its text is the canonical value.
     const boundOf = (name: 'from' | 'to') => {
       const text = reader.textOf(name) ?? '';
       return isRelativeTime(text) ? text : part[name];
@@ -65,23 +65,23 @@ export const rangeOf = (field: string): FilterReader<TimeRange> => ({
   },
 });
 
-/** Combines the readers of all parts of a filter. The compiler requires a reader for each part. */
+/** Combines the readers of all parts of a filter into one. The compiler requires a reader for each part. */
 export function allOf<Parts extends object>(
   readers: {
     readonly [Part in keyof Parts]-?: FilterReader<Parts[Part]>;
   },
 ): FilterReader<Partial<Parts>> {
-  const each = Object.values<Pick<FilterReader<never>, 'names' | 'schemas'>>(readers);
+  const allReaders = Object.values<Pick<FilterReader<never>, 'names' | 'schemas'>>(readers);
   return {
-    names: each.flatMap(({ names }) => names),
-    schemas: Object.fromEntries(each.flatMap(({ schemas }) => Object.entries(schemas))),
+    names: allReaders.flatMap(({ names }) => names),
+    schemas: Object.fromEntries(allReaders.flatMap(({ schemas }) => Object.entries(schemas))),
     read(reader, reference) {
       const parts: Partial<Parts> = {};
       const canonical = {};
       for (const name in readers) {
-        const reading = readers[name].read(reader, reference);
-        parts[name] = reading.part;
-        Object.assign(canonical, reading.canonical);
+        const result = readers[name].read(reader, reference);
+        parts[name] = result.part;
+        Object.assign(canonical, result.canonical);
       }
       return { part: parts, canonical };
     },

@@ -12,8 +12,8 @@ import type { ParameterReader } from './parameter-reader.ts';
 
 const prefix = 'metadata.';
 // Node refuses requests whose URL is longer than 16 KiB, so a longer key or value cannot arrive.
-const maxUnits = 16 * 1024;
-const tooLong = `must be at most ${maxUnits} characters`;
+const maxCharacters = 16 * 1024;
+const tooLongMessage = `must be at most ${maxCharacters} characters`;
 
 /** Reads the parameters `metadata.<path>`: at most 10 paths, and 20 values for each path. */
 export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
@@ -36,29 +36,29 @@ export const metadataConditions: FilterReader<readonly MetadataCondition[]> = {
   },
   read(reader) {
     const part = readConditions(reader);
-    return { part, canonical: { metadata: part.length === 0 ? undefined : part.map(textOf).toSorted() } };
+    return { part, canonical: { metadata: part.length === 0 ? undefined : part.map(jsonOf).toSorted() } };
   },
 };
 
 function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
-  const parameters = reader.beginningWith(prefix);
+  const parameters = reader.parametersWithPrefix(prefix);
   const [first] = parameters;
-  // An invalid `userId` or `from` counts too, because it causes a violation of its own.
+  // An invalid `userId` or `from` is enough here, because it causes a violation of its own.
   if (first !== undefined && !reader.has('userId') && !reader.has('from'))
-    reader.refuse(first[0], 'needs userId or from as well, to limit the search');
-  // Two names with different escapes can mean the same path.
+    reader.addViolation(first[0], 'needs userId or from as well, to limit the search');
+  // Two parameter names with different escapes can mean the same path.
   const textsByPath = new Map<string, { readonly path: readonly string[]; readonly texts: string[] }>();
   for (const [name, values] of parameters) {
     reader.check(name, () => {
       const path = parsePath(name.slice(prefix.length));
-      const key = JSON.stringify(path);
-      const texts = textsByPath.get(key)?.texts ?? [];
-      textsByPath.set(key, { path, texts });
+      const pathText = JSON.stringify(path);
+      const texts = textsByPath.get(pathText)?.texts ?? [];
+      textsByPath.set(pathText, { path, texts });
       if (textsByPath.size > maxConditions)
         throw new RuleBroken(`exceeds the limit of ${maxConditions} metadata paths`);
       if (texts.length + values.length > maxValues)
         throw new RuleBroken(`must be given at most ${maxValues} times`);
-      texts.push(...values.map((value) => wellFormedText(value, maxUnits, tooLong)));
+      texts.push(...values.map((value) => wellFormedText(value, maxCharacters, tooLongMessage)));
     });
     if (textsByPath.size > maxConditions) break;
   }
@@ -70,7 +70,7 @@ function readConditions(reader: ParameterReader): readonly MetadataCondition[] {
 
 /** Parses a path such as `device.os` to its keys. A backslash escapes the next character. Throws RuleBroken for more than 16 keys. */
 export function parsePath(raw: unknown): readonly string[] {
-  const text = wellFormedText(raw, maxUnits, tooLong);
+  const text = wellFormedText(raw, maxCharacters, tooLongMessage);
   if (singleBackslashAtEnd.test(text))
     throw new RuleBroken('must not end with a single backslash: write two for a backslash in a key');
   const keys = [...`.${text}`.matchAll(/\.((?:\\.|[^.\\])*)/gs)];
@@ -80,5 +80,5 @@ export function parsePath(raw: unknown): readonly string[] {
 
 const singleBackslashAtEnd = /(?:^|[^\\])(?:\\\\)*\\$/;
 
-const textOf = ({ path, scalars }: MetadataCondition): string =>
+const jsonOf = ({ path, scalars }: MetadataCondition): string =>
   JSON.stringify([path, [...scalars].map((scalar) => JSON.stringify(scalar)).toSorted()]);

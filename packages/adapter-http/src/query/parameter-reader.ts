@@ -19,27 +19,27 @@ export interface Parameter<Value> {
   readonly parse: (raw: string) => Value;
 }
 
-type Unlisted<Value> = Omit<Parameter<Value>, 'schema'>;
+type ParameterWithoutSchema<Value> = Omit<Parameter<Value>, 'schema'>;
 
-/** The end of a name that stands for every name with the same prefix. */
-const anyPath = '<path>';
+/** Replaces the variable end of a parameter name. */
+const pathPlaceholder = '<path>';
 
-/** Reads query parameters, and collects violations with the path `/name`. An unknown parameter is a violation. */
+/** Reads query parameters, and collects violations with paths such as `/limit`. An unknown parameter is a violation. */
 export class ParameterReader {
   readonly #parameters: QueryParameters;
   readonly #violations: Violations = new Violations();
 
-  /** A known name such as `metadata.<path>` stands for every name that begins with `metadata.`. */
-  constructor(parameters: QueryParameters, known: readonly string[]) {
+  /** In `knownNames`, `metadata.<path>` stands for every name that begins with `metadata.`. */
+  constructor(parameters: QueryParameters, knownNames: readonly string[]) {
     this.#parameters = parameters;
-    const isKnown = (name: string): boolean => known.some((pattern) => isNamed(name, pattern));
+    const isKnown = (name: string): boolean => knownNames.some((pattern) => matchesName(name, pattern));
     // Only the first violation lists the known names, because a short query must not cause a long response.
-    let remedy = `: this route takes ${known.join(', ')}`;
+    let knownNamesHint = `: this route takes ${knownNames.join(', ')}`;
     for (const name of Object.keys(parameters)) {
       if (this.#violations.full) break;
       if (isKnown(name)) continue;
-      this.refuse(name, `is not a known parameter${remedy}`);
-      remedy = '';
+      this.addViolation(name, `is not a known parameter${knownNamesHint}`);
+      knownNamesHint = '';
     }
   }
 
@@ -56,22 +56,21 @@ export class ParameterReader {
     return this.#parameters[name]?.[0];
   }
 
-  beginningWith(prefix: string): readonly [name: string, values: readonly string[]][] {
+  parametersWithPrefix(prefix: string): readonly [name: string, values: readonly string[]][] {
     return Object.entries(this.#parameters).filter(([name]) => name.startsWith(prefix));
   }
 
-  /** Adds a violation. */
-  refuse(name: string, message: string): void {
+  addViolation(name: string, message: string): void {
     this.#violations.add(pointer('', name), message);
   }
 
-  /** Returns what `parse` returns. If it throws RuleBroken, adds a violation and returns undefined. */
+  /** Returns what `parse` returns. If `parse` throws RuleBroken, adds a violation and returns undefined. */
   check<Value>(name: string, parse: () => Value): Value | undefined {
     return this.#violations.check(pointer('', name), parse);
   }
 
   /** Returns the distinct values of a parameter that clients may repeat up to 20 times. */
-  many<Value>({ name, parse }: Unlisted<Value>): readonly Value[] {
+  many<Value>({ name, parse }: ParameterWithoutSchema<Value>): readonly Value[] {
     const values = this.#parameters[name] ?? [];
     const distinct = this.check(name, () => {
       if (values.length > maxValues) throw new RuleBroken(`must be given at most ${maxValues} times`);
@@ -81,7 +80,7 @@ export class ParameterReader {
   }
 
   /** Returns the value of an optional parameter. A repeated parameter is a violation. */
-  one<Value>({ name, parse }: Unlisted<Value>): Value | undefined {
+  one<Value>({ name, parse }: ParameterWithoutSchema<Value>): Value | undefined {
     return this.check(name, () => {
       const [value, ...more] = this.#parameters[name] ?? [];
       if (more.length > 0) throw new RuleBroken('must be given once');
@@ -90,17 +89,17 @@ export class ParameterReader {
   }
 
   /** Returns the value of a required parameter. A missing or repeated parameter is a violation. */
-  required<Value>(parameter: Unlisted<Value>): Value | undefined {
+  required<Value>(parameter: ParameterWithoutSchema<Value>): Value | undefined {
     if (this.#parameters[parameter.name]?.length) return this.one(parameter);
-    this.refuse(parameter.name, 'is required');
+    this.addViolation(parameter.name, 'is required');
     return undefined;
   }
 
   /** Throws INVALID_QUERY with all violations, if there are any. */
-  assertSound(): void {
+  assertNoViolations(): void {
     assertValidQuery(this.violations);
   }
 }
 
-const isNamed = (name: string, known: string): boolean =>
-  known.endsWith(anyPath) ? name.startsWith(known.slice(0, -anyPath.length)) : name === known;
+const matchesName = (name: string, known: string): boolean =>
+  known.endsWith(pathPlaceholder) ? name.startsWith(known.slice(0, -pathPlaceholder.length)) : name === known;

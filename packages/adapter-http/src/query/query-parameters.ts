@@ -1,7 +1,7 @@
 import { assertValidQuery, pointer, RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import type { QueryParameters } from './parameter-reader.ts';
-import { percentDecoded } from './percent-decoded.ts';
+import { percentDecode } from './percent-decoded.ts';
 import { Problem } from '../requests/problem.ts';
 
 /** Returns all query parameters of the URL. Throws 400 for an invalid encoding. */
@@ -10,7 +10,7 @@ export function queryParameters(request: FastifyRequest): QueryParameters {
   const parameters = new Map<string, string[]>();
   for (const pair of query.split('&')) {
     if (pair === '') continue;
-    const [name = '', ...parts] = pair.split('=').map(decode);
+    const [name = '', ...parts] = pair.split('=').map(decodeQueryText);
     const values = parameters.get(name) ?? [];
     values.push(parts.join('='));
     parameters.set(name, values);
@@ -18,16 +18,16 @@ export function queryParameters(request: FastifyRequest): QueryParameters {
   return Object.fromEntries(parameters);
 }
 
-/** Throws INVALID_QUERY if the URL has parameters. Routes without parameters use it, because an ignored parameter hides a mistake. */
+/** Throws INVALID_QUERY if the URL has parameters. For routes without parameters: an ignored parameter would hide a mistake. */
 export async function refuseParameters(request: FastifyRequest): Promise<void> {
   const names = Object.keys(queryParameters(request));
   const message = 'is not a known parameter: this route takes none';
   assertValidQuery(names.slice(0, 32).map((name) => ({ path: pointer('', name), message })));
 }
 
-function decode(text: string): string {
+function decodeQueryText(text: string): string {
   try {
-    return percentDecoded(text.replaceAll('+', ' '));
+    return percentDecode(text.replaceAll('+', ' '));
   } catch (error) {
     if (error instanceof RuleBroken) throw new Problem(400, `The query string ${error.message}.`);
     throw error;

@@ -9,40 +9,40 @@ import {
   TimeZone,
 } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { cursorText, parseCursor, type Place } from './cursor.ts';
-import type { Canonical, FilterReader } from './filter-reader.ts';
+import { cursorText, parseCursor, type ListPosition } from './cursor.ts';
+import type { CanonicalValues, FilterReader } from './filter-reader.ts';
 import { type Parameter, ParameterReader, type QueryParameters } from './parameter-reader.ts';
 
 /** A list that clients read page by page. */
-export interface List<Filter, Id extends string, Item> {
+export interface PagedList<Filter, Id extends string, Item> {
   readonly filter: FilterReader<Filter>;
   readonly parseId: (raw: unknown) => Id;
-  readonly placeOf: (item: Item) => Place<Id>;
+  readonly positionOf: (item: Item) => ListPosition<Id>;
   readonly jsonOf: (item: Item) => string;
   /**
-   * Returns the filter and the order for the digest in a cursor. The digest depends on the positions in `fixed`. `rest` has the values
-   * of newer filters: an absent value does not change the digest, so cursors stay valid when a release adds a filter.
+   * Returns the values for the digest in a cursor. The order of `fixedValues` must never change. A release that adds a filter must add it
+   * to `newerFilters`: an absent value there does not change the digest, so older cursors stay valid.
    */
-  readonly digested: (
-    filter: Canonical,
+  readonly toDigest: (
+    filter: CanonicalValues,
     order: Order,
-  ) => readonly [fixed: readonly unknown[], rest: Canonical];
+  ) => readonly [fixedValues: readonly unknown[], newerFilters: CanonicalValues];
 }
 
-/** The request of a client for one page. */
+/** A client's request for one page of a list. */
 export interface PageRequest<Filter, Id extends string, Item> {
-  readonly list: Pick<List<Filter, Id, Item>, 'placeOf' | 'jsonOf'>;
+  readonly list: Pick<PagedList<Filter, Id, Item>, 'positionOf' | 'jsonOf'>;
   readonly parameters: QueryParameters;
   readonly filter: Filter;
   readonly order: Order;
   readonly limit: number;
-  /** The place of the last item on the previous page. Undefined for the first page. */
-  readonly after: Place<Id> | undefined;
-  /** Returns the cursor of the page that starts after the item at this place. */
-  readonly cursorAfter: (last: Place<string>) => string;
+  /** The position of the last item on the previous page. Undefined for the first page. */
+  readonly after: ListPosition<Id> | undefined;
+  /** Returns the cursor of the page that starts after the item at this position. */
+  readonly cursorAfter: (lastPosition: ListPosition<string>) => string;
 }
 
-const order: Parameter<Order> = {
+const orderParameter: Parameter<Order> = {
   name: 'order',
   schema: Type.Union([Type.Literal('desc'), Type.Literal('asc')], {
     'x-component': 'Order',
@@ -55,7 +55,7 @@ const order: Parameter<Order> = {
   },
 };
 
-const limit: Parameter<number> = {
+const limitParameter: Parameter<number> = {
   name: 'limit',
   schema: Type.Integer({
     minimum: 1,
@@ -73,8 +73,8 @@ const limit: Parameter<number> = {
 
 /** The OpenAPI schemas of the parameters that every list has besides its filter, by name. */
 export const pageSchemas = {
-  [order.name]: order.schema,
-  [limit.name]: limit.schema,
+  [orderParameter.name]: orderParameter.schema,
+  [limitParameter.name]: limitParameter.schema,
   cursor: Type.String({
     minLength: 1,
     description:
@@ -87,7 +87,7 @@ export const pageSchemas = {
  * have the same range. Throws INVALID_QUERY with every violation, and lists violations of the cursor last.
  */
 export function readPage<Filter, Id extends string, Item>(
-  list: List<Filter, Id, Item>,
+  list: PagedList<Filter, Id, Item>,
   parameters: QueryParameters,
   clock: Clock,
 ): PageRequest<Filter, Id, Item> {
@@ -100,13 +100,13 @@ export function readPage<Filter, Id extends string, Item>(
     list,
     parameters,
     filter,
-    order: reader.one(order) ?? 'desc',
-    limit: reader.one(limit) ?? defaultLimit,
+    order: reader.one(orderParameter) ?? 'desc',
+    limit: reader.one(limitParameter) ?? defaultLimit,
   };
-  const walk = digestOf(list.digested(canonical, page.order));
-  // The digest of an invalid query is meaningless, so the cursor is not compared with it.
-  if (reader.violations.length === 0 && cursor !== undefined && cursor.walk !== walk)
-    cursorReader.refuse(
+  const queryDigest = digestOf(list.toDigest(canonical, page.order));
+  // An invalid query has no meaningful digest to compare the cursor with.
+  if (reader.violations.length === 0 && cursor !== undefined && cursor.queryDigest !== queryDigest)
+    cursorReader.addViolation(
       'cursor',
       'belongs to another filter or order: repeat the query of the previous page, or leave the cursor out',
     );
@@ -114,13 +114,13 @@ export function readPage<Filter, Id extends string, Item>(
   const isRelative = Object.values(canonical).some((value) => typeof value === 'string');
   return {
     ...page,
-    after: cursor?.place,
-    cursorAfter: (place) => cursorText({ place, walk, now: isRelative ? now : undefined }),
+    after: cursor?.position,
+    cursorAfter: (position) => cursorText({ position, queryDigest, now: isRelative ? now : undefined }),
   };
 }
 
-function digestOf([fixed, rest]: readonly [readonly unknown[], Canonical]): string {
-  const present = Object.entries(rest).filter(([, value]) => value !== undefined);
-  const json = JSON.stringify([...fixed, ...present]);
+function digestOf([fixedValues, newerFilters]: readonly [readonly unknown[], CanonicalValues]): string {
+  const presentFilters = Object.entries(newerFilters).filter(([, value]) => value !== undefined);
+  const json = JSON.stringify([...fixedValues, ...presentFilters]);
   return createHash('sha256').update(json).digest('base64url').slice(0, 22);
 }

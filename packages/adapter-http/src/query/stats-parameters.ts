@@ -29,7 +29,7 @@ export const by: Parameter<Unit> = {
   ),
   parse(raw) {
     const unit = units.find((known) => known === raw);
-    if (unit === undefined) throw new RuleBroken(`must be ${anyOf(units.map((known) => `"${known}"`))}`);
+    if (unit === undefined) throw new RuleBroken(`must be ${orList(units.map((known) => `"${known}"`))}`);
     return unit;
   },
 };
@@ -45,20 +45,20 @@ export const timezone: Parameter<TimeZone> = {
   parse: (raw) => TimeZone.parse(raw),
 };
 
-/** Throws INVALID_QUERY with every violation. Relative times count back from `now`. */
+/** Reads a query for statistics. Throws INVALID_QUERY with every violation. Relative times count back from `now`. */
 export function readStatsQuery(parameters: QueryParameters, now: Timestamp): StatsQuery {
   const reader = new ParameterReader(parameters, [by.name, timezone.name, ...activityFilter.names]);
   const unit = reader.required(by);
   const zone = reader.one({
     name: timezone.name,
     parse(raw) {
-      if (isKeyField(unit)) throw new RuleBroken(`is only allowed if "by" is ${anyOf(timeUnits)}`);
+      if (isKeyField(unit)) throw new RuleBroken(`is only allowed if "by" is ${orList(timeUnits)}`);
       return timezone.parse(raw);
     },
   });
   const timeZone = zone ?? TimeZone.utc;
   const { part } = activityFilter.read(reader, { now, timeZone });
-  reader.assertSound();
+  reader.assertNoViolations();
   if (unit === undefined) throw new Error('A missing "by" was not reported as a violation.');
   const filter = ActivityFilter.of(part);
   return isKeyField(unit) ? { filter, by: unit } : { filter, by: unit, timeZone };
@@ -66,4 +66,4 @@ export function readStatsQuery(parameters: QueryParameters, now: Timestamp): Sta
 
 const isKeyField = (unit: Unit | undefined): unit is KeyField => unit === 'type' || unit === 'userId';
 
-const anyOf = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+const orList = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

@@ -3,43 +3,44 @@ import { metrics } from '@opentelemetry/api';
 import { DomainError } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { onConnectionEnd } from './connection-end.ts';
-import { maxItemBytes, tooLarge } from './input-limits.ts';
+import { maxItemBytes, inputTooLarge } from './input-limits.ts';
 
-// Several pages, each of at most 4 MiB.
-const maxUnsentPerConnection = 16 * 1024 * 1024;
-// Problems, receipts of single activities and health checks: the refusal itself would be as large.
-const maxSmallResponse = 16 * 1024;
+// Per connection: room for several pages, each of at most 4 MiB.
+const maxUnsentBytes = 16 * 1024 * 1024;
+// Responses up to this size are never refused, because the refusal itself would be as large.
+const maxSmallResponseBytes = 16 * 1024;
 const maxClientWaitMs = 10_000;
 const minCloseIntervalMs = 1000;
 
-const busy = (): DomainError =>
+const busyError = (): DomainError =>
   new DomainError(
     'PROCESS_BUSY',
     'The service already holds its maximum of bytes of requests and responses. Try again later.',
   );
 
-/** A limit in bytes, and the bytes that count against it. */
-interface Allowance {
-  readonly max: number;
-  held: number;
+/** A limit in bytes, and the bytes that are held now. */
+interface ByteLimit {
+  readonly maxBytes: number;
+  heldBytes: number;
 }
 
 /**
  * The bytes of request bodies and responses that the process holds, up to a maximum. A body counts with its decoded size as it arrives,
- * until its request is answered and the work on it is done. A response counts until it is sent, or its connection is closed. Above the
- * maximum, bodies and responses are refused with PROCESS_BUSY, and connections of slow clients are closed.
+ * until the handler has finished and the response no longer counts. A response counts until it is sent or its connection is closed. Above
+ * the maximum, bodies and responses are refused with PROCESS_BUSY, and connections of slow clients are closed.
  */
 export class BytesInFlight {
-  readonly all: Allowance;
-  /** All bodies whose API key is not checked yet. Its smaller maximum leaves room for clients that have a key. */
-  readonly unauthenticated: Allowance;
-  readonly #unsent: WeakMap<Socket, number> = new WeakMap();
-  readonly #open: Set<RequestBytes> = new Set();
-  #lastClose = Number.NEGATIVE_INFINITY;
+  readonly total: ByteLimit;
+  /** All bodies whose API key is not checked yet. Their smaller maximum leaves room for clients that have a key. */
+  readonly unauthenticated: ByteLimit;
+  readonly #unsentBySocket: WeakMap<Socket, number> = new WeakMap();
+  readonly #openRequests: Set<RequestBytes> = new Set();
+  #lastCloseTime = Number.NEGATIVE_INFINITY;
 
-  constructor(max: number) {
-    this.all = { max, held: 0 };
-    this.unauthenticated = { max: Math.min(max, Math.max(max / 8, maxItemBytes)), held: 0 };
+  constructor(maxBytes: number) {
+    this.total = { maxBytes, heldBytes: 0 };
+    const maxUnauthenticated = Math.min(maxBytes, Math.max(maxBytes / 8, maxItemBytes));
+    this.unauthenticated = { maxBytes: maxUnauthenticated, heldBytes: 0 };
     const gauge = (name: string, description: string, value: () => number): void =>
       metrics
         .getMeter('user-activity')
@@ -48,64 +49,63 @@ export class BytesInFlight {
     gauge(
       'bytes_in_flight',
       'Bodies and unsent answers that the process holds, in bytes',
-      () => this.all.held,
+      () => this.total.heldBytes,
     );
     gauge(
       'bytes_in_flight_limit',
       'Maximum of bodies and unsent answers, in bytes; more is refused',
-      () => max,
+      () => maxBytes,
     );
   }
 
-  /** Begins to count a request. */
-  open(request: FastifyRequest): RequestBytes {
-    const bytes = new RequestBytes(this, request.raw, () => {
+  beginCounting(request: FastifyRequest): RequestBytes {
+    const requestBytes = new RequestBytes(this, request.raw, () => {
       stopWatching();
-      this.#open.delete(bytes);
+      this.#openRequests.delete(requestBytes);
     });
-    const stopWatching = onConnectionEnd(request, () => bytes.sent());
-    this.#open.add(bytes);
-    return bytes;
+    const stopWatching = onConnectionEnd(request, () => requestBytes.endResponse());
+    this.#openRequests.add(requestBytes);
+    return requestBytes;
   }
 
-  /** Returns whether an allowance has room for more bytes. If not, closes connections of slow clients, to make room for later requests. */
-  hasRoom(bytes: number, allowance: Allowance = this.all): boolean {
-    if (allowance.held + bytes <= allowance.max) return true;
+  /** Returns whether a limit has room for so many bytes. If not, closes connections of slow clients, to make room for later requests. */
+  hasRoom(bytes: number, limit: ByteLimit = this.total): boolean {
+    if (limit.heldBytes + bytes <= limit.maxBytes) return true;
     const now = performance.now();
-    if (now - this.#lastClose < minCloseIntervalMs) return false;
-    this.#lastClose = now;
-    for (const request of this.#open)
-      if (allowance === this.all || request.isUnauthenticated) request.closeIfSlow(now);
+    if (now - this.#lastCloseTime < minCloseIntervalMs) return false;
+    this.#lastCloseTime = now;
+    for (const request of this.#openRequests)
+      if (limit === this.total || request.isUnauthenticated) request.closeIfSlow(now);
     return false;
   }
 
-  /** The bytes of responses that a connection has not sent yet. */
-  unsentOf(socket: Socket): number {
-    return this.#unsent.get(socket) ?? 0;
+  /** Returns how many bytes of responses a connection has not sent yet. */
+  unsentBytesOf(socket: Socket): number {
+    return this.#unsentBySocket.get(socket) ?? 0;
   }
 
   addResponse(bytes: number, socket: Socket): void {
-    this.all.held += bytes;
-    this.#unsent.set(socket, this.unsentOf(socket) + bytes);
+    this.total.heldBytes += bytes;
+    this.#unsentBySocket.set(socket, this.unsentBytesOf(socket) + bytes);
   }
 }
 
-/** The bytes that one request holds. */
+/** Counts the bytes in memory of one request: its body and its response. */
 export class RequestBytes {
-  readonly #budget: BytesInFlight;
+  readonly #inFlight: BytesInFlight;
   readonly #request: FastifyRequest['raw'];
-  readonly #close: () => void;
-  #waitsSince: number = performance.now();
-  #body = 0;
-  #response = 0;
+  readonly #onRelease: () => void;
+  #waitStart: number = performance.now();
+  #bodyBytes = 0;
+  #responseBytes = 0;
   #isAnswered = false;
   #isSent = false;
   #isUnauthenticated = false;
 
-  constructor(budget: BytesInFlight, request: FastifyRequest['raw'], close: () => void) {
-    this.#budget = budget;
+  constructor(inFlight: BytesInFlight, request: FastifyRequest['raw'], onRelease: () => void) {
+    this.#inFlight = inFlight;
     this.#request = request;
-    this.#close = close;
+    this.#onRelease = onRelease;
   }
 
   /** Whether the request needs an API key and its key is not checked yet. */
@@ -118,76 +118,76 @@ export class RequestBytes {
     this.#isUnauthenticated = true;
   }
 
-  /** Marks the API key as valid. */
-  trust(): void {
-    if (this.#isUnauthenticated) this.#budget.unauthenticated.held -= this.#body;
+  markKeyValid(): void {
+    if (this.#isUnauthenticated) this.#inFlight.unauthenticated.heldBytes -= this.#bodyBytes;
     this.#isUnauthenticated = false;
   }
 
   /** Counts bytes of the body. Throws PROCESS_BUSY if there is no room, and INPUT_TOO_LARGE if this body alone exceeds the maximum. */
   addBody(bytes: number): void {
-    const { all, unauthenticated } = this.#budget;
-    if (this.#isUnauthenticated && this.#body + bytes > maxItemBytes)
-      throw tooLarge(
+    const { total, unauthenticated } = this.#inFlight;
+    if (this.#isUnauthenticated && this.#bodyBytes + bytes > maxItemBytes)
+      throw inputTooLarge(
         `A body that holds the API key has at most ${maxItemBytes} bytes, decoded. Send less, or send the key in the header Authorization.`,
       );
-    if (this.#isUnauthenticated && !this.#budget.hasRoom(bytes, unauthenticated)) throw busy();
-    if (this.#body + bytes > all.max)
-      throw tooLarge('The body takes more memory than the service has for bodies.');
-    if (!this.#budget.hasRoom(bytes)) throw busy();
+    if (this.#isUnauthenticated && !this.#inFlight.hasRoom(bytes, unauthenticated)) throw busyError();
+    if (this.#bodyBytes + bytes > total.maxBytes)
+      throw inputTooLarge('The body takes more memory than the service has for bodies.');
+    if (!this.#inFlight.hasRoom(bytes)) throw busyError();
     this.#addBody(bytes);
   }
 
   /**
-   * Reserves room for a response of up to `maxBytes` before it is made, but at most a 64th of the budget, so that a small budget still
+   * Reserves room for a response of up to `maxBytes` before it is made, but at most a 64th of the total limit, so that a small limit still
    * allows small responses. Throws PROCESS_BUSY if there is no room, or the client is gone.
    */
-  expectResponse(maxBytes: number): void {
-    const bytes = Math.min(maxBytes, this.#budget.all.max / 64);
-    if (this.#isSent || !this.#budget.hasRoom(bytes)) throw busy();
-    this.#addResponse(bytes - this.#response);
+  reserveResponse(maxBytes: number): void {
+    const bytes = Math.min(maxBytes, this.#inFlight.total.maxBytes / 64);
+    if (this.#isSent || !this.#inFlight.hasRoom(bytes)) throw busyError();
+    this.#addResponse(bytes - this.#responseBytes);
   }
 
-  /** Counts the response. Throws PROCESS_BUSY if there is no room for it and the client can repeat the request. */
+  /** Counts the finished response. Throws PROCESS_BUSY if there is no room for it and the client can repeat the request. */
   setResponse(bytes: number, isRepeatable: boolean): void {
-    const isRefusable = isRepeatable && bytes > maxSmallResponse && !this.#isSent;
-    const more = bytes - this.#response;
-    const unsent = this.#budget.unsentOf(this.#request.socket) + more;
-    if (isRefusable && (!this.#budget.hasRoom(more) || unsent > maxUnsentPerConnection)) throw busy();
+    const isRefusable = isRepeatable && bytes > maxSmallResponseBytes && !this.#isSent;
+    const addedBytes = bytes - this.#responseBytes;
+    const unsentBytes = this.#inFlight.unsentBytesOf(this.#request.socket) + addedBytes;
+    if (isRefusable && (!this.#inFlight.hasRoom(addedBytes) || unsentBytes > maxUnsentBytes))
+      throw busyError();
     this.#isAnswered = true;
-    this.#waitsSince = performance.now();
+    this.#waitStart = performance.now();
     if (this.#isSent) this.#release();
-    else this.#addResponse(more);
+    else this.#addResponse(addedBytes);
   }
 
-  /** Stops counting the response, because it is sent or its connection is closed. The body counts until the work on the request is done. */
-  sent(): void {
+  /** Stops counting the response, which is sent or has lost its connection. The body counts until the handler has finished as well. */
+  endResponse(): void {
     if (this.#isSent) return;
     this.#isSent = true;
-    this.#addResponse(-this.#response);
+    this.#addResponse(-this.#responseBytes);
     if (this.#isAnswered) this.#release();
   }
 
   /** Closes the connection if the service has waited for its client for more than 10 s. */
   closeIfSlow(now: number): void {
     const isWaiting = this.#isAnswered || !this.#request.complete;
-    const holdsBytes = this.#body + this.#response > 0;
-    if (holdsBytes && isWaiting && now - this.#waitsSince > maxClientWaitMs) this.#request.socket.destroy();
+    const holdsBytes = this.#bodyBytes + this.#responseBytes > 0;
+    if (holdsBytes && isWaiting && now - this.#waitStart > maxClientWaitMs) this.#request.socket.destroy();
   }
 
   #addBody(bytes: number): void {
-    this.#body += bytes;
-    this.#budget.all.held += bytes;
-    if (this.#isUnauthenticated) this.#budget.unauthenticated.held += bytes;
+    this.#bodyBytes += bytes;
+    this.#inFlight.total.heldBytes += bytes;
+    if (this.#isUnauthenticated) this.#inFlight.unauthenticated.heldBytes += bytes;
   }
 
   #addResponse(bytes: number): void {
-    this.#response += bytes;
-    this.#budget.addResponse(bytes, this.#request.socket);
+    this.#responseBytes += bytes;
+    this.#inFlight.addResponse(bytes, this.#request.socket);
   }
 
   #release(): void {
-    this.#addBody(-this.#body);
-    this.#close();
+    this.#addBody(-this.#bodyBytes);
+    this.#onRelease();
   }
 }

@@ -1,29 +1,29 @@
 import { InputFault } from '@user-activity/application';
 import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { mediaTypeFault, mediaTypesOf } from './media-types.ts';
+import { mediaTypeFault, acceptedTypesOf } from './media-types.ts';
 import { Problem, problemOfDomain, problemOfInput, sendProblem } from './problem.ts';
-import { SeveralValues } from './several-values.ts';
+import { SeveralValuesProblem } from './several-values.ts';
 
-/** The responses to errors of Fastify, by error code. Fastify's own messages would quote the request. */
-const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
+/** The responses to some errors of Fastify, by error code. Fastify's own messages would quote the request. */
+const answersByCode: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
   ['FST_ERR_BAD_URL', [400, 'The path of the URL must be percent-encoded UTF-8. Write % as %25.']],
   ['FST_ERR_MAX_PARAM_LENGTH', [404, 'There is nothing at this path: the last part is longer than any id.']],
 ]);
 
 /** Turns any error into a problem. An unexpected error becomes a 500 that reveals nothing about the service. */
 function problemOf(error: unknown, request: FastifyRequest): Problem {
-  if (error instanceof SeveralValues) return error.at(request);
+  if (error instanceof SeveralValuesProblem) return error.withRemedyFor(request);
   if (error instanceof Problem) return error;
   if (isDomainError(error)) return problemOfDomain(error);
   if (error instanceof InputFault) return problemOfInput(error);
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    const detail = mediaTypeFault(request.headers['content-type'], mediaTypesOf(request));
+    const detail = mediaTypeFault(request.headers['content-type'], acceptedTypesOf(request));
     return new Problem(415, detail, { cause: error });
   }
-  const refusal = typeof code === 'string' ? refusals.get(code) : undefined;
-  if (refusal !== undefined) return new Problem(...refusal, { cause: error });
+  const answer = typeof code === 'string' ? answersByCode.get(code) : undefined;
+  if (answer !== undefined) return new Problem(...answer, { cause: error });
   const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem(status, 'The request is malformed.', { cause: error });
@@ -34,24 +34,24 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error, request);
   const { status, message, cause = problem } = problem;
-  // An overload may cause thousands of these errors, and their stacks say nothing.
+  // The stack is not logged: an overload may cause thousands of these errors, and their stacks do not help.
   if (isDomainError(cause) && cause.kind === 'overloaded') request.log.warn({ code: cause.code }, message);
   else if (status >= 500) request.log[status === 500 ? 'error' : 'warn']({ err: cause }, message);
-  // Linked Data Platform 1.0, section 7.1.
-  if (status === 415) reply.header('accept-post', mediaTypesOf(request).join(', '));
+  // Lists the accepted media types (Linked Data Platform 1.0, section 7.1).
+  if (status === 415) reply.header('accept-post', acceptedTypesOf(request).join(', '));
   sendProblem(reply, problem);
 }
 
-/** Throws 404 if the path has no route. Call it in `onRequest`, because Fastify reads the body before it refuses an unknown path. */
-export function assertRoute({ is404 }: FastifyRequest, remedy?: string): void {
-  if (is404) throw noSuchPath(remedy);
+/** Throws 404 if the path has no route. Call this in `onRequest`: Fastify itself would read the body before its 404. */
+export function assertRoute({ is404 }: FastifyRequest, pathHint?: string): void {
+  if (is404) throw noSuchPath(pathHint);
 }
 
-/** Makes the server send every error as a problem. `remedy` tells the client of an unknown path where the routes are. */
-export function handleErrors(app: FastifyInstance, remedy?: string): void {
+/** Makes the server send every error as a problem (RFC 9457). The 404 for an unknown path ends with `pathHint`. */
+export function handleErrors(app: FastifyInstance, pathHint?: string): void {
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath(remedy)));
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath(pathHint)));
 }
 
-export const noSuchPath = (remedy = '/docs shows all routes, and /openapi.json describes them.'): Problem =>
-  new Problem(404, `There is nothing at this path. ${remedy}`);
+export const noSuchPath = (pathHint = '/docs shows all routes, and /openapi.json describes them.'): Problem =>
+  new Problem(404, `There is nothing at this path. ${pathHint}`);

@@ -5,4 +5,4 @@ export const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 export const quotedString = String.raw`"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"`;
 
 /** Removes the quotes and escapes of a quoted string. */
-export const unquoted = (quoted: string): string => quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1');
+export const unquote = (quoted: string): string => quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1');

@@ -3,8 +3,8 @@ import { isDomainError } from '@user-activity/domain';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * The maximum size in bytes of one activity, event or call as JSON, after decompression: 1 MiB. Escapes can triple the size of text beyond
- * ASCII, so metadata of 256 KiB, the maximum, still fits. Parsing 1 MiB blocks the event loop only briefly.
+ * The maximum size in bytes of one activity, event or call as JSON, after decompression: 1 MiB. JSON escapes can triple the size of
+ * text beyond ASCII, so 256 KiB of metadata, the maximum, still fit. Parsing 1 MiB blocks the event loop only briefly.
  */
 export const maxItemBytes = 1024 * 1024;
 
@@ -13,12 +13,12 @@ export const itemBodyLimit = (app: FastifyInstance): number =>
   Math.min(maxItemBytes, app.initialConfig.bodyLimit ?? maxItemBytes);
 
 /** Makes a 413 for a request with too many bytes or items. */
-export const tooLarge = (message: string): InputFault => new InputFault('INPUT_TOO_LARGE', message);
+export const inputTooLarge = (message: string): InputFault => new InputFault('INPUT_TOO_LARGE', message);
 
 export const bodyTooLarge = (maxBytes: number): InputFault =>
-  tooLarge(`The body has more than ${maxBytes} bytes after decompression. Send less in one request.`);
+  inputTooLarge(`The body has more than ${maxBytes} bytes after decompression. Send less in one request.`);
 
-/** Makes INPUT_UNREADABLE from an error of a body's stream. Returns an InputFault or a DomainError unchanged. */
+/** Turns an error of a body's stream into INPUT_UNREADABLE. Returns an InputFault or a DomainError unchanged. */
 export const readingFault = (error: unknown, message = 'The body broke off before its end.'): Error =>
   error instanceof InputFault || isDomainError(error)
     ? error

@@ -2,17 +2,17 @@ import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const lingerMs = 1000;
-// The limit for a client that does not read its response.
+// The time limit for sending the last bytes to a client that does not read.
 const maxSendMs = 10_000;
 const maxDiscardedBytes = 64 * 1024;
-const lingering: WeakSet<Socket> = new WeakSet();
+const lingeringSockets: WeakSet<Socket> = new WeakSet();
 
 /**
- * Sends a last text, and closes the connection one second later. An immediate close would reset the connection while the client still
- * sends, and the client could lose the response. Without a time limit, the client could keep the connection open.
+ * Sends `lastText`, and closes the connection one second later. An immediate close would reset the connection while the client still
+ * sends, and the client could lose the response. The connection is closed even if the client still sends or does not read.
  */
 export function endAndLinger(socket: Socket, lastText = ''): void {
-  lingering.add(socket);
+  lingeringSockets.add(socket);
   let timer = setTimeout(() => socket.destroy(), maxSendMs);
   socket.once('close', () => clearTimeout(timer));
   socket.end(lastText, () => {
@@ -21,23 +21,23 @@ export function endAndLinger(socket: Socket, lastText = ''): void {
   });
 }
 
-/** Returns whether a connection got its last response and is about to close. */
-export const isLingering = (socket: Socket): boolean => lingering.has(socket);
+/** Returns whether `endAndLinger` was called for a connection. */
+export const isLingering = (socket: Socket): boolean => lingeringSockets.has(socket);
 
-/** Makes Node close the connection after the response if much of the body may be unread. Otherwise, Node would read all of the body. */
+/** Makes Node close the connection after the response if over 64 KiB of the body may be unread. By default, Node reads all of it. */
 export function closeIfUnread({ raw }: FastifyRequest, reply: FastifyReply): void {
   const { socket } = raw;
-  // A test's injected request has no `Socket`.
+  // A request that a test injects has no real `Socket`.
   if (raw.complete || !(socket instanceof Socket)) return;
   // Node reads and discards a short body, so that the client can keep its connection.
   if (Number(raw.headers['content-length']) <= maxDiscardedBytes) return;
   reply.header('connection', 'close');
-  // Node does not discard a paused request that was read from: it buffers 64 KiB more, then stops.
-  // A read starts only while the buffer is not full, so the buffer is emptied.
+  // Node discards the unread body of a request unless something has read from it. A paused request that
+  // was read from buffers at most 64 KiB. `read` empties the buffer, because nothing is read into a full one.
   raw.pause();
   raw.read();
   // Drops the chunks that Node has read but not parsed yet, because buffering many small chunks takes long.
   raw.push = () => false;
-  // Node calls this after the last byte of the response.
+  // Node calls `destroySoon` after the last byte of the response.
   socket.destroySoon = () => endAndLinger(socket);
 }

@@ -3,7 +3,7 @@ import { isLoopback } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
-const remedy =
+const hostRemedy =
   'Without API_KEYS, the service accepts only loopback names and addresses, and the hosts in ALLOWED_HOSTS. Add the host to ALLOWED_HOSTS, or set API_KEYS.';
 
 /**
@@ -11,19 +11,19 @@ const remedy =
  * has a foreign `Host`. Otherwise, it has a foreign `Origin`, or `Sec-Fetch-Site: cross-site`. A host is foreign unless it is in
  * `allowedHosts`, or is a loopback name or address. Ports do not matter.
  */
-export function foreignCheck(allowedHosts: readonly string[]): (request: FastifyRequest) => void {
-  const own = new Set(allowedHosts.map((name) => hostOf(isIPv6(name) ? `[${name}]` : name)));
-  const isOwn = (authority: string): boolean => {
+export function foreignHostCheck(allowedHosts: readonly string[]): (request: FastifyRequest) => void {
+  const allowed = new Set(allowedHosts.map((name) => hostOf(isIPv6(name) ? `[${name}]` : name)));
+  const isAllowed = (authority: string): boolean => {
     const host = hostOf(authority);
-    return host !== undefined && (isLoopback(host) || own.has(host));
+    return host !== undefined && (isLoopback(host) || allowed.has(host));
   };
   return (request) => {
     const { host = '', origin, 'sec-fetch-site': site } = request.headers;
-    if (!isOwn(host) || !isOwn(targetOf(request.raw.url) ?? host))
-      throw new Problem(403, `The request is for a foreign host. ${remedy}`);
-    if (origin !== undefined && !isOwn(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? ''))
-      throw new Problem(403, `The request comes from a page of a foreign origin. ${remedy}`);
-    if (String(site).toLowerCase().includes('cross-site') && !opensPage(request))
+    if (!isAllowed(host) || !isAllowed(targetAuthorityOf(request.raw.url) ?? host))
+      throw new Problem(403, `The request is for a foreign host. ${hostRemedy}`);
+    if (origin !== undefined && !isAllowed(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? ''))
+      throw new Problem(403, `The request comes from a page of a foreign origin. ${hostRemedy}`);
+    if (String(site).toLowerCase().includes('cross-site') && !opensDocs(request))
       throw new Problem(
         403,
         'The request comes from a page of another site. Set API_KEYS to allow such pages.',
@@ -31,7 +31,7 @@ export function foreignCheck(allowedHosts: readonly string[]): (request: Fastify
   };
 }
 
-/** Throws 400 if a request has several Host headers (RFC 9112, section 3.2), because a proxy may have read another one than Node. */
+/** Throws 400 if a request has several Host headers (RFC 9112, section 3.2), because a proxy and Node may read different ones. */
 export function assertOneHost({ raw: { rawHeaders } }: FastifyRequest): void {
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -41,7 +41,7 @@ export function assertOneHost({ raw: { rawHeaders } }: FastifyRequest): void {
   if (hosts > 1) throw new Problem(400, 'The request must have one Host header.');
 }
 
-/** Returns the canonical host of `host[:port]`, or undefined if it is malformed. Treats `127.1` and `2130706433` as names. */
+/** Returns the canonical host of `host[:port]`, or undefined if it is malformed. `127.1` and `2130706433` count as names. */
 function hostOf(authority: string): string | undefined {
   const [, address, name] = /^(?:\[([\da-f:.]+)\]|([\w.~!$&'()*+,;=%-]+))(?::\d*)?$/i.exec(authority) ?? [];
   if (address === undefined) return name?.toLowerCase().replace(/\.$/, '');
@@ -49,11 +49,11 @@ function hostOf(authority: string): string | undefined {
 }
 
 /** Returns the authority of an absolute URL in the request line, which overrides `Host` (RFC 9112, section 3.2.2). */
-const targetOf = (url = ''): string | undefined =>
+const targetAuthorityOf = (url = ''): string | undefined =>
   url.startsWith('/') || url === '*' ? undefined : (/^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '');
 
 /** Returns whether the request opens a documentation page in a browser tab. Any site may link to these pages, which hold no data. */
-function opensPage({ method, url, headers }: FastifyRequest): boolean {
+function opensDocs({ method, url, headers }: FastifyRequest): boolean {
   const isNavigation = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return (
     isNavigation && (method === 'GET' || method === 'HEAD') && /^\/(?:docs(?:\/[^?]*)?)?(?:\?|$)/.test(url)

@@ -3,27 +3,27 @@ import type { FastifyRequest } from 'fastify';
 import { endAndLinger } from './lingering.ts';
 import { Problem } from './problem.ts';
 
-// Without a limit, a client that reads no response would fill the memory.
+// Per connection. Without a limit, a client that sends requests and reads no response would fill the memory.
 const maxUnanswered = 8;
-const unanswered: WeakMap<Socket, number> = new WeakMap();
-const refused: WeakSet<Socket> = new WeakSet();
+const unansweredBySocket: WeakMap<Socket, number> = new WeakMap();
+const refusedSockets: WeakSet<Socket> = new WeakSet();
 
 /**
- * Returns whether this connection had too many unanswered requests, so that it closes after the refusal. Node may have read a thousand
- * further requests by then, which must be dropped.
+ * Returns whether a connection had too many unanswered requests. Such a connection closes after the 503. Node may already have read a
+ * thousand further requests from it, which must be dropped.
  */
-export const isRefused = (socket: Socket): boolean => refused.has(socket);
+export const isRefusedSocket = (socket: Socket): boolean => refusedSockets.has(socket);
 
 /** Counts a request as unanswered. Throws 503 if its connection has more than eight such requests. */
-export function countIn({ raw: { socket } }: FastifyRequest): void {
-  const count = (unanswered.get(socket) ?? 0) + 1;
-  unanswered.set(socket, count);
+export function addUnanswered({ raw: { socket } }: FastifyRequest): void {
+  const count = (unansweredBySocket.get(socket) ?? 0) + 1;
+  unansweredBySocket.set(socket, count);
   if (count <= maxUnanswered) return;
-  refused.add(socket);
-  // Node would resume after each dropped request, and read everything that the client sends.
+  refusedSockets.add(socket);
+  // Node would call `resume` after each dropped request, and read everything that the client sends.
   socket.pause();
   socket.resume = () => socket;
-  // Node calls this after the last byte of the response.
+  // Node calls `destroySoon` after the last byte of the response.
   socket.destroySoon = () => endAndLinger(socket);
   throw new Problem(
     503,
@@ -33,6 +33,6 @@ export function countIn({ raw: { socket } }: FastifyRequest): void {
 }
 
 /** Counts a request as answered, once its response is sent or its connection is closed. */
-export function countOut({ raw: { socket } }: FastifyRequest): void {
-  unanswered.set(socket, Math.max(0, (unanswered.get(socket) ?? 1) - 1));
+export function removeUnanswered({ raw: { socket } }: FastifyRequest): void {
+  unansweredBySocket.set(socket, Math.max(0, (unansweredBySocket.get(socket) ?? 1) - 1));
 }

@@ -3,7 +3,7 @@ import type { InputFault } from '@user-activity/application';
 import type { DomainError, ErrorKind, Violation } from '@user-activity/domain';
 import type { FastifyReply } from 'fastify';
 
-/** An error that is sent as RFC 9457 problem details, with further members. */
+/** An error that is sent as problem details (RFC 9457), with the members `errors`, `omittedErrors`, `rejected` and `ids`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
@@ -13,24 +13,24 @@ export class Problem extends Error {
   /** The indexes of all rejected items. Sent only if there are omitted errors. */
   readonly rejected: readonly number[];
   readonly ids: readonly (string | null)[] | undefined;
-  /** Headers of the response. Each value of a list becomes a header line of its own. */
+  /** The headers of the response. Each value of a list is sent as a separate header. */
   readonly headers: Readonly<Record<string, string | string[]>>;
 
   constructor(
     status: number,
     detail: string,
-    more: Partial<Omit<Problem, keyof Error | 'status' | 'toJSON'>> & { readonly cause?: unknown } = {},
+    options: Partial<Omit<Problem, keyof Error | 'status' | 'toJSON'>> & { readonly cause?: unknown } = {},
   ) {
-    super(detail, 'cause' in more ? { cause: more.cause } : undefined);
+    super(detail, 'cause' in options ? { cause: options.cause } : undefined);
     this.status = status;
-    this.errors = more.errors ?? [];
-    this.omittedErrors = more.omittedErrors ?? 0;
-    this.rejected = more.rejected ?? [];
-    this.ids = more.ids;
-    this.headers = more.headers ?? {};
+    this.errors = options.errors ?? [];
+    this.omittedErrors = options.omittedErrors ?? 0;
+    this.rejected = options.rejected ?? [];
+    this.ids = options.ids;
+    this.headers = options.headers ?? {};
   }
 
-  /** Returns the body of the response. Its type is `about:blank`, because the status code says enough. */
+  /** Returns the body of the response. The problem type is always `about:blank`: the status code is enough. */
   toJSON(): Record<string, unknown> {
     return {
       type: 'about:blank',
@@ -51,30 +51,30 @@ export const rulesBroken = (
   more?: Pick<Problem, 'omittedErrors' | 'rejected'>,
 ): Problem => new Problem(422, detail, { errors, ...more });
 
-type Answer = readonly [status: number, headers: Readonly<Record<string, string>>];
+type StatusAndHeaders = readonly [status: number, headers: Readonly<Record<string, string>>];
 
-// Retry-After is in seconds. An overload ends sooner than an outage.
-const domainAnswers: Readonly<Record<ErrorKind, Answer>> = {
+// Retry-After is in seconds. An overload usually ends sooner than an outage of the log or the store.
+const answersByKind: Readonly<Record<ErrorKind, StatusAndHeaders>> = {
   'invalid-activity': [422, {}],
   'invalid-query': [400, {}],
   unavailable: [503, { 'retry-after': '5' }],
   overloaded: [503, { 'retry-after': '1' }],
 };
 
-// No other request can follow on the connection, because a part of the body may be unread.
-const inputAnswers: Readonly<Record<InputFault['code'], Answer>> = {
+// The connection must close, because a part of the body may be unread.
+const answersByCode: Readonly<Record<InputFault['code'], StatusAndHeaders>> = {
   INPUT_UNREADABLE: [400, { connection: 'close' }],
   INPUT_TOO_LARGE: [413, { connection: 'close' }],
 };
 
 export function problemOfDomain(error: DomainError): Problem {
-  const [status, headers] = domainAnswers[error.kind];
+  const [status, headers] = answersByKind[error.kind];
   const ids = error.ids.length > 0 ? { ids: error.ids } : {};
   return new Problem(status, error.message, { errors: error.violations, ...ids, headers, cause: error });
 }
 
 export function problemOfInput(fault: InputFault): Problem {
-  const [status, headers] = inputAnswers[fault.code];
+  const [status, headers] = answersByCode[fault.code];
   return new Problem(status, fault.message, { headers, cause: fault });
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-const acceptable = /^[\x21-\x7e]{1,128}$/;
+const validId = /^[\x21-\x7e]{1,128}$/;
 
 /** Returns the `X-Request-Id` of a request if it has 1-128 printable ASCII characters without spaces. Otherwise, makes an id. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const id = headers['x-request-id'];
-  return typeof id === 'string' && acceptable.test(id) ? id : randomUUID();
+  return typeof id === 'string' && validId.test(id) ? id : randomUUID();
 }

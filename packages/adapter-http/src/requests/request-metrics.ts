@@ -2,17 +2,17 @@ import { type Histogram, metrics } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { onConnectionEnd } from './connection-end.ts';
 
-// Bounds and names follow OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later.
-const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-const scheme = { 'url.scheme': 'http' };
-// Clients may invent methods. These get one common name, to limit the number of label values.
+// In seconds. Bounds and metric names follow OpenTelemetry's semantic conventions for HTTP metrics, 1.23 and later.
+const bucketBounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const schemeLabel = { 'url.scheme': 'http' };
+// Clients may invent methods. All unknown methods share one label value, to limit the number of values.
 const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
-const nameOf = (method: string): string => (knownMethods.includes(method) ? method : '_OTHER');
+const methodLabelOf = (method: string): string => (knownMethods.includes(method) ? method : '_OTHER');
 
 /** Measures the requests of a server, by method, route and status. Labels hold no text from URLs or headers. */
 export class RequestMetrics {
   readonly #duration: Histogram;
-  readonly #active: Map<string, number> = new Map();
+  readonly #activeByMethod: Map<string, number> = new Map();
 
   constructor() {
     const meter = metrics.getMeter('user-activity');
@@ -20,7 +20,7 @@ export class RequestMetrics {
       unit: 's',
       description:
         'Duration of HTTP requests, from receiving the headers to sending the end of the response, in seconds',
-      advice: { explicitBucketBoundaries: bounds },
+      advice: { explicitBucketBoundaries: bucketBounds },
     });
     meter
       .createObservableUpDownCounter('http.server.active_requests', {
@@ -28,33 +28,33 @@ export class RequestMetrics {
         description: 'Requests in progress',
       })
       .addCallback((result) => {
-        for (const [method, count] of this.#active)
-          result.observe(count, { 'http.request.method': method, ...scheme });
+        for (const [method, count] of this.#activeByMethod)
+          result.observe(count, { 'http.request.method': method, ...schemeLabel });
       });
   }
 
   /** Measures a request from now until its response is sent, or its connection is closed. */
   begin(request: FastifyRequest, reply: FastifyReply): void {
-    const began = performance.now();
-    const method = nameOf(request.method);
-    this.#count(method, 1);
-    let isOver = false;
+    const startTime = performance.now();
+    const method = methodLabelOf(request.method);
+    this.#changeActive(method, 1);
+    let hasEnded = false;
     const end = (): void => {
-      if (isOver) return;
-      isOver = true;
+      if (hasEnded) return;
+      hasEnded = true;
       stopWatching();
-      this.#count(method, -1);
+      this.#changeActive(method, -1);
       const status = reply.raw.headersSent ? reply.raw.statusCode : undefined;
-      this.#record(method, request.routeOptions.url, status, (performance.now() - began) / 1000);
+      this.#record(method, request.routeOptions.url, status, (performance.now() - startTime) / 1000);
     };
     const stopWatching = onConnectionEnd(request, end);
-    // Fastify calls no `onResponse` if the client leaves early. `on` takes less time than `once`.
+    // Fastify calls no `onResponse` if the client leaves early. `on` is faster than `once`, and `end` may run twice.
     reply.raw.on('close', end);
   }
 
   /** Records a request that Fastify refused before it ran any hook. */
-  refused(method: string, status: number): void {
-    this.#record(nameOf(method), undefined, status, 0);
+  recordRefused(method: string, status: number): void {
+    this.#record(methodLabelOf(method), undefined, status, 0);
   }
 
   #record(method: string, route: string | undefined, status: number | undefined, seconds: number): void {
@@ -62,11 +62,11 @@ export class RequestMetrics {
       'http.request.method': method,
       ...(route === undefined ? {} : { 'http.route': route }),
       ...(status === undefined ? {} : { 'http.response.status_code': status }),
-      ...scheme,
+      ...schemeLabel,
     });
   }
 
-  #count(method: string, change: 1 | -1): void {
-    this.#active.set(method, (this.#active.get(method) ?? 0) + change);
+  #changeActive(method: string, change: 1 | -1): void {
+    this.#activeByMethod.set(method, (this.#activeByMethod.get(method) ?? 0) + change);
   }
 }

@@ -6,7 +6,7 @@ import type { RequestBytes } from './bytes-in-flight.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether this is a health check: it needs no API key, accepts any host, and works until the process ends. Default: false. */
-    readonly health?: boolean;
+    readonly isHealthCheck?: boolean;
     /** Returns whether a request is accepted without an API key. Default: no request is. */
     readonly needsNoKey?: (request: FastifyRequest) => boolean;
     /** Whether the API key may be in the body. The handler must then call `assertKeyInBody`. Default: false. */
@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** Counts the bytes that the request holds in memory. */
-    bytes: RequestBytes;
+    byteCounter: RequestBytes;
   }
 }
 
@@ -33,7 +33,7 @@ export interface ApiSettings {
   readonly progress?: Progressing | undefined;
   /** The API keys. If there are any, every route except health checks needs one of them. */
   readonly apiKeys: readonly string[];
-  /** If there are no API keys: the hosts that the service accepts, beside loopback names and addresses. */
+  /** The hosts that the service accepts if it has no API keys, beside loopback names and addresses. */
   readonly allowedHosts: readonly string[];
   /** The hosts or origins that may deliver events as web hooks. `*.example.com` allows all hosts below example.com, `*` all hosts. */
   readonly webhookOrigins: readonly string[];

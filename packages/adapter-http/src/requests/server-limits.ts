@@ -3,9 +3,9 @@ import { metrics } from '@opentelemetry/api';
 import type { FastifyBaseLogger, FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { answerBrokenConnection } from './broken-connection.ts';
 import { closeIfUnread } from './lingering.ts';
-import { isRefused } from './pipelining.ts';
+import { isRefusedSocket } from './pipelining.ts';
 
-/** Protects a server from clients that send or read slowly, or that send many requests and read no response. */
+/** Returns Fastify options against clients that send or read slowly, or that send many requests and read no response. */
 export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => ({
   clientErrorHandler: answerBrokenConnection,
   serverFactory(handle) {
@@ -14,14 +14,14 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
       requestTimeout: timeoutMs,
       headersTimeout: timeoutMs,
       keepAliveTimeout: 72_000,
-      // Node looks for late requests at this interval. With its default of 30 s, a limit of 60 s could take 90 s.
+      // Node looks for late requests at this interval. With the default of 30 s, a timeout of 60 s could take 90 s.
       connectionsCheckingInterval: 1000,
     };
     const handleUnlessRefused: RequestListener = (request, response) => {
-      if (!isRefused(request.socket)) handle(request, response);
+      if (!isRefusedSocket(request.socket)) handle(request, response);
     };
     const server = createServer(timeouts, handleUnlessRefused);
-    // Ignores unknown expectations (RFC 9110, section 10.1.1). By default, Node refuses the request and reads its whole body.
+    // Serves requests with an unknown `Expect` header (RFC 9110, section 10.1.1). By default, Node refuses them and reads their bodies.
     server.on('checkExpectation', handleUnlessRefused);
     // Closes idle connections.
     server.setTimeout(timeoutMs);
@@ -31,26 +31,26 @@ export const clientLimits = (timeoutMs = 60_000): FastifyHttpOptions<Server> => 
 
 const warnIntervalMs = 60_000;
 
-/** Limits the open connections. Closes a connection above `max` without a response, and idle connections, to make room for the next. */
+/** Closes a new connection above `max` without a response. Also closes idle connections, to make room for later ones. */
 export function limitConnections({ server }: FastifyInstance, max: number, logger: FastifyBaseLogger): void {
-  const dropped = metrics.getMeter('user-activity').createCounter('user_activity.http.dropped_connections', {
+  const drops = metrics.getMeter('user-activity').createCounter('user_activity.http.dropped_connections', {
     unit: '{connection}',
     description: 'Connections closed unanswered because too many were open',
   });
-  dropped.add(0);
-  let lastWarning = Number.NEGATIVE_INFINITY;
+  drops.add(0);
+  let lastWarningTime = Number.NEGATIVE_INFINITY;
   server.maxConnections = max;
   server.on('drop', () => {
-    dropped.add(1);
+    drops.add(1);
     server.closeIdleConnections();
-    if (performance.now() - lastWarning < warnIntervalMs) return;
-    lastWarning = performance.now();
+    if (performance.now() - lastWarningTime < warnIntervalMs) return;
+    lastWarningTime = performance.now();
     logger.warn({ max }, 'new connections are closed unanswered: MAX_CONNECTIONS are open');
   });
 }
 
-/** Limits connections and unread bodies of a server without the API. */
-export function limitClients(app: FastifyInstance, maxConnections: number, logger: FastifyBaseLogger): void {
-  limitConnections(app, maxConnections, logger);
+/** Limits the open connections of a server without the API. Makes connections close if a body is left unread. */
+export function limitClients(app: FastifyInstance, max: number, logger: FastifyBaseLogger): void {
+  limitConnections(app, max, logger);
   app.addHook('onSend', async (request, reply) => closeIfUnread(request, reply));
 }

@@ -2,13 +2,13 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
 /** A 400 for a body with several JSON values instead of one. */
-export class SeveralValues extends Problem {
+export class SeveralValuesProblem extends Problem {
   constructor(detail: string) {
     super(400, detail);
   }
 
-  /** Returns the problem with advice on how to send several values to the request's route. */
-  at({ routeOptions: { url = '' } }: FastifyRequest): Problem {
+  /** Returns a problem that also says how to send several values to the route of the request, if that is possible. */
+  withRemedyFor({ routeOptions: { url = '' } }: FastifyRequest): Problem {
     const remedy = url.startsWith('/v1/') ? callsRemedy : remedies.get(url);
     return remedy === undefined
       ? this

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { completeOpenApi } from '../openapi/complete-openapi.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 
-const anyKey = [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
+const keySchemes = [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
 
 // `upgrade-insecure-requests` is missing, because a page on plain HTTP would load its styles by HTTPS and stay blank.
 const contentSecurityPolicy = {
@@ -51,7 +51,7 @@ export async function serveDocs(
         },
       },
       // An empty object means that no key is needed.
-      security: apiKeys.length > 0 ? anyKey : [{}, ...anyKey],
+      security: apiKeys.length > 0 ? keySchemes : [{}, ...keySchemes],
     },
     transform: ({ schema, url, route }) => ({
       schema: route.config?.optionalBody === true ? { ...schema, 'x-optional-body': true } : schema,
@@ -62,10 +62,10 @@ export async function serveDocs(
         ? Object.assign(document.openapiObject, completeOpenApi({ ...document.openapiObject }))
         : document.swaggerObject,
   });
-  // Keeps the JSON of the document: it takes a millisecond to write, also at /docs/json.
-  let text: string | undefined;
+  // Caches the JSON of the document for /openapi.json and /docs/json: each serialization takes a millisecond.
+  let documentJson: string | undefined;
   app.setReplySerializer((payload) =>
-    payload === app.swagger() ? (text ??= JSON.stringify(payload)) : JSON.stringify(payload),
+    payload === app.swagger() ? (documentJson ??= JSON.stringify(payload)) : JSON.stringify(payload),
   );
   app.get('/openapi.json', { schema: { hide: true }, onRequest: refuseParameters }, async () =>
     app.swagger(),

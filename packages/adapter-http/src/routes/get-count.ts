@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { named } from '../openapi/component-schemas.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
 import { activityFilter, readActivityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { problems } from '../openapi/schemas.ts';
@@ -12,7 +12,7 @@ const schema = {
   description: 'The exact number of activities that match a filter of `GET /api/logs`.',
   querystring: Type.Partial(Type.Object(activityFilter.schemas)),
   response: {
-    200: named(
+    200: namedSchema(
       'ActivityCount',
       Type.Object({ count: Type.Integer({ format: 'int64', minimum: 0, examples: [1042] }) }),
     ),

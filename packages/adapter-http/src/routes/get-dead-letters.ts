@@ -1,13 +1,13 @@
 import { DeadLetterFilter, DeadLetterQuery } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { jsonType } from '../bodies/json-text.ts';
+import { jsonContentType } from '../bodies/json-text.ts';
 import { DeadLetterJson } from '../openapi/dead-letter-json.ts';
 import { problems } from '../openapi/schemas.ts';
 import { deadLetterList } from '../query/dead-letter-parameters.ts';
-import { pageBody, pageOf } from '../bodies/page-body.ts';
+import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { pageSchemas, readPage } from '../query/read-page.ts';
-import { makePage, oneAtATime } from '../requests/page-places.ts';
+import { makePage, waitForPrevious } from '../requests/page-limits.ts';
 import type { Route } from '../requests/route.ts';
 
 const schema = {
@@ -18,11 +18,11 @@ const schema = {
     'The newest come first, or the oldest with `order=asc`, by (diedAt, id). Follow `nextCursor` or `Link: rel="next"` to the next ' +
     'page. Large parts of a record are left out; `omitted` names them.',
   querystring: Type.Partial(Type.Object({ ...deadLetterList.filter.schemas, ...pageSchemas })),
-  response: { 200: pageOf('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
+  response: { 200: pageResponseSchema('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
 };
 
 export const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLetters, clock }) => {
-  app.get('/api/dead-letters', { schema, preHandler: oneAtATime }, async (request, reply) => {
+  app.get('/api/dead-letters', { schema, preHandler: waitForPrevious }, async (request, reply) => {
     const page = readPage(deadLetterList, queryParameters(request), clock);
     const { order, limit, after } = page;
     const query = DeadLetterQuery.of({
@@ -35,6 +35,6 @@ export const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDe
       const { letters, hasMore } = await findDeadLetters(query);
       return pageBody(reply, page, letters, hasMore);
     });
-    return reply.code(200).type(jsonType).send(body);
+    return reply.code(200).type(jsonContentType).send(body);
   });
 };

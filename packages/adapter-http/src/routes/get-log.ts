@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { jsonType, textOf } from '../bodies/json-text.ts';
+import { jsonContentType, jsonTextSchema } from '../bodies/json-text.ts';
 import { Activity, exampleId, problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { Problem } from '../requests/problem.ts';
@@ -14,7 +14,7 @@ const schema = {
   params: Type.Object({
     id: Type.String({ description: 'The id of the activity.', examples: [exampleId] }),
   }),
-  response: { 200: textOf(Activity), ...problems(400, 401, 403, 404, 503) },
+  response: { 200: jsonTextSchema(Activity), ...problems(400, 401, 403, 404, 503) },
 };
 
 export const getLog: Route<'findActivity'> = (app, { findActivity }) => {
@@ -26,6 +26,6 @@ export const getLog: Route<'findActivity'> = (app, { findActivity }) => {
         404,
         'No activity with that id is stored. GET /api/logs/{id}/status shows whether a dead letter has the id.',
       );
-    return reply.code(200).type(jsonType).send(activity.toText());
+    return reply.code(200).type(jsonContentType).send(activity.toText());
   });
 };

@@ -1,12 +1,12 @@
 import { ActivityFilter, ActivityQuery } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { jsonType } from '../bodies/json-text.ts';
+import { jsonContentType } from '../bodies/json-text.ts';
 import { Activity, problems } from '../openapi/schemas.ts';
 import { activityList } from '../query/activity-parameters.ts';
-import { pageBody, pageOf } from '../bodies/page-body.ts';
+import { pageBody, pageResponseSchema } from '../bodies/page-body.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { pageSchemas, readPage } from '../query/read-page.ts';
-import { makePage, oneAtATime } from '../requests/page-places.ts';
+import { makePage, waitForPrevious } from '../requests/page-limits.ts';
 import type { Route } from '../requests/route.ts';
 
 const schema = {
@@ -18,11 +18,11 @@ const schema = {
     'repeated filter. Follow `nextCursor` or `Link: rel="next"` to the next page: no activity is skipped or repeated. A page of more than ' +
     '4 MiB ends before `limit`, so use `nextCursor` to see whether more follow.',
   querystring: Type.Partial(Type.Object({ ...activityList.filter.schemas, ...pageSchemas })),
-  response: { 200: pageOf('ActivityPage', Activity), ...problems(400, 401, 403, 503) },
+  response: { 200: pageResponseSchema('ActivityPage', Activity), ...problems(400, 401, 403, 503) },
 };
 
 export const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock }) => {
-  app.get('/api/logs', { schema, preHandler: oneAtATime }, async (request, reply) => {
+  app.get('/api/logs', { schema, preHandler: waitForPrevious }, async (request, reply) => {
     const page = readPage(activityList, queryParameters(request), clock);
     const { order, limit, after } = page;
     const query = ActivityQuery.of({
@@ -36,6 +36,6 @@ export const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities
       const { activities, hasMore } = await findActivities(query);
       return pageBody(reply, page, activities, hasMore);
     });
-    return reply.code(200).type(jsonType).send(body);
+    return reply.code(200).type(jsonContentType).send(body);
   });
 };

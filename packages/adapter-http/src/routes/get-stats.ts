@@ -1,6 +1,6 @@
 import { maxKeys, maxTimeLines } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { named } from '../openapi/component-schemas.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
 import { activityFilter } from '../query/activity-parameters.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { by, readStatsQuery, timezone } from '../query/stats-parameters.ts';
@@ -11,7 +11,7 @@ const Stats = Type.Object(
   {
     by: by.schema,
     data: Type.Array(
-      named(
+      namedSchema(
         'StatsLine',
         Type.Object({
           key: Type.String({
@@ -46,21 +46,21 @@ const Stats = Type.Object(
   },
 );
 
-const { properties: optional } = Type.Partial(
+const { properties: optionalParameters } = Type.Partial(
   Type.Object({ [timezone.name]: timezone.schema, ...activityFilter.schemas }),
 );
 
-const inWords = (count: number): string => count.toLocaleString('en');
+const withCommas = (count: number): string => count.toLocaleString('en');
 
 const schema = {
   operationId: 'activityStats',
   tags: ['activities'],
   summary: 'Count activities by type, user or time',
   description:
-    `Types and users are sorted by count, the highest first, then by code points. More than ${inWords(maxKeys)} are a 400. ` +
-    `Units of time are those of a clock in \`timezone\`, the earliest first. More than ${inWords(maxTimeLines)} with an activity are a 400. ` +
+    `Types and users are sorted by count, the highest first, then by code points. More than ${withCommas(maxKeys)} are a 400. ` +
+    `Units of time are those of a clock in \`timezone\`, the earliest first. More than ${withCommas(maxTimeLines)} with an activity are a 400. ` +
     'Units without an activity are left out. The hour that the clock shows twice at the end of summer time is two units.',
-  querystring: Type.Object({ [by.name]: by.schema, ...optional }),
+  querystring: Type.Object({ [by.name]: by.schema, ...optionalParameters }),
   response: { 200: Stats, ...problems(400, 401, 403, 503) },
 };
 

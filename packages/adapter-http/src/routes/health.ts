@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import { named } from '../openapi/component-schemas.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
 import type { Route } from '../requests/route.ts';
 
-const Status = named('HealthStatus', Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]));
-const Health = named(
+const Status = namedSchema('HealthStatus', Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]));
+const Health = namedSchema(
   'Health',
   Type.Object({
     status: Status,
@@ -12,39 +12,39 @@ const Health = named(
   }),
 );
 const security: [] = [];
-const common = { tags: ['health'], security, response: { 200: Health, 503: Health } };
+const commonSchema = { tags: ['health'], security, response: { 200: Health, 503: Health } };
 
 const live = {
-  ...common,
+  ...commonSchema,
   operationId: 'live',
   summary: 'Whether the process works',
   description:
     'For the liveness probe of an orchestrator. After a 503, replace the process: its consumer cannot recover.',
 };
 const ready = {
-  ...common,
+  ...commonSchema,
   operationId: 'ready',
   summary: 'Whether the service can serve requests',
   description:
     'For the readiness probe of an orchestrator, and for load balancers. 503 means that the service stops, or that a part in `checks` fails.',
 };
 
-/** The probes of orchestrators. They need no key, and ignore the query, because some probes add one to bypass caches. */
+/** Adds the routes for probes. They need no key, and ignore query parameters, which some probes add to bypass caches. */
 export const health: Route<'checkHealth' | 'progress' | 'isStopping'> = (
   app,
   { checkHealth, progress, isStopping },
 ) => {
-  app.get('/health/live', { schema: live, config: { health: true } }, async (_request, reply) => {
+  app.get('/health/live', { schema: live, config: { isHealthCheck: true } }, async (_request, reply) => {
     const status = progress?.state === 'dead' ? 'unavailable' : 'ok';
-    return send(reply, { status, checks: progress === undefined ? {} : { progress: status } });
+    return sendReport(reply, { status, checks: progress === undefined ? {} : { progress: status } });
   });
-  app.get('/health/ready', { schema: ready, config: { health: true } }, async (_request, reply) => {
+  app.get('/health/ready', { schema: ready, config: { isHealthCheck: true } }, async (_request, reply) => {
     const { status, checks } = await checkHealth();
-    return send(reply, { status: isStopping() ? 'unavailable' : status, checks });
+    return sendReport(reply, { status: isStopping() ? 'unavailable' : status, checks });
   });
 };
 
-const send = (reply: FastifyReply, report: Static<typeof Health>): FastifyReply =>
+const sendReport = (reply: FastifyReply, report: Static<typeof Health>): FastifyReply =>
   reply
     .code(report.status === 'ok' ? 200 : 503)
     .header('cache-control', 'no-store')

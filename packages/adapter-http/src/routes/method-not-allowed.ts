@@ -5,8 +5,8 @@ import { isMembers } from '../bodies/members.ts';
 import { Problem } from '../requests/problem.ts';
 
 /**
- * Call this function before the first route, and the returned function after the last one. The returned function adds routes that answer
- * every other method of the same paths with 405 and `Allow` (RFC 9110, section 15.5.6).
+ * Call this function before you add the first route, and the returned function after the last one. The returned function
+ * answers every method that a path does not have with 405 and `Allow` (RFC 9110, section 15.5.6).
  */
 export function collectMethods(app: FastifyInstance): () => void {
   for (const method of METHODS)

@@ -11,10 +11,10 @@ import {
   receiptJson,
 } from '../bodies/batch-receipt.ts';
 import { bodyOf, utf8Body } from '../bodies/json-body.ts';
-import { linesOfJson } from '../requests/media-types.ts';
+import { ndjsonTypes } from '../requests/media-types.ts';
 import { NdjsonDrafts, parseNdjsonBodies } from '../bodies/ndjson-drafts.ts';
 import { Draft, problems } from '../openapi/schemas.ts';
-import { parseWhole } from '../bodies/whole-body.ts';
+import { parseBodies } from '../bodies/whole-body.ts';
 import type { Route } from '../requests/route.ts';
 
 const examples = [
@@ -53,9 +53,9 @@ const schema = {
 
 export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (app, { logActivities, maxBatchSize }) => {
   app.removeContentTypeParser('application/json');
-  parseWhole(app, 'application/json', (request, body) => utf8Body(request.headers['content-type'], body));
+  parseBodies(app, 'application/json', (request, body) => utf8Body(request.headers['content-type'], body));
   parseNdjsonBodies(app, maxBatchSize);
-  const config = { mediaTypes: ['application/json', ...linesOfJson] };
+  const config = { mediaTypes: ['application/json', ...ndjsonTypes] };
   app.post('/api/logs/batch', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'In a batch, give each item an id.');

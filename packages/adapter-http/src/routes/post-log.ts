@@ -13,8 +13,8 @@ import { reservedPattern } from '../openapi/reserved-ids.ts';
 import { Draft, problems } from '../openapi/schemas.ts';
 
 // An Idempotency-Key is an id, or a quoted id in which a backslash escapes a quote or a backslash.
-const words = String.raw`(?:\.+|${reservedPattern})`;
-const quoted = (repetition: string): string =>
+const invalidIds = String.raw`(?:\.+|${reservedPattern})`;
+const quotedPattern = (repetition: string): string =>
   String.raw`"(?:[\x21\x23-\x5b\x5d-\x7e]|\\["\\])${repetition}"`;
 
 const schema = {
@@ -27,7 +27,7 @@ const schema = {
   headers: Type.Object({
     'idempotency-key': Type.Optional(
       Type.String({
-        pattern: `^(?:(?!${quoted('*')}$)(?!${words}$)[\\x21-\\x7e]{1,128}|(?!"${words}"$)${quoted('{1,128}')})$`,
+        pattern: `^(?:(?!${quotedPattern('*')}$)(?!${invalidIds}$)[\\x21-\\x7e]{1,128}|(?!"${invalidIds}"$)${quotedPattern('{1,128}')})$`,
         // There is no example, because the documentation page would send it with every request.
         description:
           'The id of the activity, bare or quoted. If the body has another id, the response is 422.',

@@ -1,8 +1,8 @@
 import { DeadLetterId, isOfEdge, pointer, RuleBroken, Violations } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
-import { named } from '../openapi/component-schemas.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
 import { DeadLetterIdJson } from '../openapi/dead-letter-json.ts';
-import { itemBodyLimit, tooLarge } from '../requests/input-limits.ts';
+import { itemBodyLimit, inputTooLarge } from '../requests/input-limits.ts';
 import { bodyOf } from '../bodies/json-body.ts';
 import { isMembers } from '../bodies/members.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
@@ -42,7 +42,7 @@ const schema = {
     ),
   ),
   response: {
-    202: named(
+    202: namedSchema(
       'ReplayReceipt',
       Type.Object({
         replayed: Type.Integer({ description: 'The number of records that the log holds again.' }),
@@ -78,14 +78,14 @@ export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
           'Another replay is in progress. Nothing was replayed; send the request again later.',
           { headers: { 'retry-after': retryAfterSeconds } },
         );
-      const { replayed, tooLarge: kept, more } = receipt;
-      const rest = { ...(kept === 0 ? {} : { tooLarge: kept }), ...(more ? { more } : {}) };
-      return reply.code(202).send({ replayed, ...rest });
+      const { replayed, tooLarge: oversized, more } = receipt;
+      const optional = { ...(oversized === 0 ? {} : { tooLarge: oversized }), ...(more ? { more } : {}) };
+      return reply.code(202).send({ replayed, ...optional });
     },
   );
 };
 
-/** Throws 422 with every violation of the body. */
+/** Returns the ids in the body, or `all` if it has no ids. Throws 422 with every violation of the body. */
 async function idsIn(body: unknown, maxIds: number): Promise<readonly DeadLetterId[] | 'all'> {
   const violations = new Violations();
   const { all, ids, ...unknown } = isMembers(body) ? body : {};
@@ -103,10 +103,11 @@ async function idsIn(body: unknown, maxIds: number): Promise<readonly DeadLetter
   return parsed;
 }
 
-/** Yields to the event loop between ids, because 20 requests with 10,000 ids each blocked it for most of a second. */
+/** Parses ids, and lets other requests run in between: 20 requests with 10,000 ids each blocked the process for most of a second. */
 async function parseIds(raw: unknown, maxIds: number, violations: Violations) {
   const items: readonly unknown[] = Array.isArray(raw) ? raw : [];
-  if (items.length > maxIds) throw tooLarge(`A request replays at most ${maxIds} dead letters by their ids.`);
+  if (items.length > maxIds)
+    throw inputTooLarge(`A request replays at most ${maxIds} dead letters by their ids.`);
   if (!Array.isArray(raw)) violations.add('/ids', 'must be a JSON array');
   else if (items.length === 0)
     violations.add('/ids', 'must hold at least one id; send "all": true to replay all');
@@ -116,7 +117,7 @@ async function parseIds(raw: unknown, maxIds: number, violations: Violations) {
     if (violations.full) break;
     const id = violations.check(`/ids/${index}`, () => parseId(item));
     if (id !== undefined) parsed.push(id);
-    if (turn.isOverAfter(bytesOfId)) await turn.next();
+    if (turn.isOverAfter(bytesPerId)) await turn.next();
   }
   return parsed;
 }
@@ -128,5 +129,5 @@ function parseId(raw: unknown): DeadLetterId {
   return id;
 }
 
-// The approximate length of an id in the body.
-const bytesOfId = 24;
+// The approximate length of an id in the body, in bytes.
+const bytesPerId = 24;

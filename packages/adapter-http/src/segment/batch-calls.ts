@@ -6,14 +6,14 @@ import { isArrayText, isObjectText, itemsIn, membersNamed } from '../bodies/json
 import { turns } from '../bodies/turns.ts';
 import { Problem } from '../requests/problem.ts';
 import type { CallSettings } from './call-metadata.ts';
-import { callByMembers, type Count, valueUnlessTooMuch } from './read-call.ts';
-import { itemOfBatch, oversizedCall } from './segment-call.ts';
+import { partialCall, type CountBytes, parseIfSmall } from './read-call.ts';
+import { callOfItem, oversizedCall } from './segment-call.ts';
 import { SharedContext } from './shared-context.ts';
 
 interface BatchBody {
   /** The JSON array of the calls, unparsed. */
   readonly calls: Buffer;
-  /** The context for calls that have no context. */
+  /** The context for calls without a context. */
   readonly context: unknown;
 }
 
@@ -21,11 +21,11 @@ interface BatchSettings extends Omit<CallSettings, 'context'> {
   readonly maxCalls: number;
   /** The maximum total size of all copies of the shared context, in bytes. */
   readonly maxContextBytes: number;
-  readonly count: Count;
+  readonly countBytes: CountBytes;
 }
 
-/** Finds the calls of a batch, and parses the context beside them. Throws 400 if the body has no list of calls. */
-export async function batchIn(body: Buffer, count: Count): Promise<BatchBody> {
+/** Finds the calls of a batch, and parses the context that they share. Throws 400 if the body has no list of calls. */
+export async function batchIn(body: Buffer, countBytes: CountBytes): Promise<BatchBody> {
   try {
     const members = looksLike(body, isObjectText)
       ? await membersNamed(body, ['batch', 'context'])
@@ -35,7 +35,7 @@ export async function batchIn(body: Buffer, count: Count): Promise<BatchBody> {
       throw new Problem(400, 'The body must be an object with its calls in `batch`.', {
         errors: [{ path: '/batch', message: 'must be a JSON array' }],
       });
-    return { calls, context: context === undefined ? undefined : valueUnlessTooMuch(context, count) };
+    return { calls, context: context === undefined ? undefined : parseIfSmall(context, countBytes) };
   } catch (error) {
     throw bodyFault(error, body);
   }
@@ -43,23 +43,23 @@ export async function batchIn(body: Buffer, count: Count): Promise<BatchBody> {
 
 /**
  * Yields the calls in portions, as `batchItems` does. If the copies of the shared context would exceed their limit, no call gets a copy:
- * a few bytes could become gigabytes. This is decided before the first call, so that a retry has the same result.
+ * otherwise, a small body could become gigabytes. This is decided before the first call, so that a retry has the same result.
  */
 export async function* callsIn(
   { calls, context }: BatchBody,
   settings: BatchSettings,
 ): AsyncGenerator<[Call], void, undefined> {
-  const { maxCalls, count } = settings;
+  const { maxCalls, countBytes } = settings;
   const callSettings = { ...settings, ...(await sharedContext(calls, context, settings)) };
   const message = `A batch holds at most ${maxCalls} calls. Send the others in further batches.`;
   for await (const [item] of batchItems(
     calls,
-    { items: maxCalls, message, count },
+    { maxItems: maxCalls, message, countBytes },
     mendedJsonIn,
-    (read) => read,
+    (value) => value,
   )) {
-    const call = item instanceof OversizedItem ? ((await callByMembers(item.bytes, count)) ?? item) : item;
-    yield [call instanceof OversizedItem ? oversizedCall(call) : itemOfBatch(call, callSettings)];
+    const call = item instanceof OversizedItem ? ((await partialCall(item.bytes, countBytes)) ?? item) : item;
+    yield [call instanceof OversizedItem ? oversizedCall(call) : callOfItem(call, callSettings)];
   }
 }
 
@@ -71,8 +71,8 @@ async function sharedContext(
   if (context === undefined || context === null) return {};
   const shared = new SharedContext(context, maxBytes);
   const maxCopies = Math.floor(maxContextBytes / shared.bytes);
-  const fits = maxCopies >= maxCalls || !(await copiesExceed(maxCopies, maxCalls, calls));
-  return { context: fits ? shared : shared.withoutValue() };
+  const copiesFit = maxCopies >= maxCalls || !(await copiesExceed(maxCopies, maxCalls, calls));
+  return { context: copiesFit ? shared : shared.withoutValue() };
 }
 
 /**
@@ -81,13 +81,13 @@ async function sharedContext(
  */
 async function copiesExceed(maxCopies: number, maxCalls: number, calls: Buffer): Promise<boolean> {
   const turn = turns.begin();
-  let [copies, count] = [0, 0];
+  let [copyCount, callCount] = [0, 0];
   try {
     for (const call of itemsIn(calls)) {
       if (turn.isOver) await turn.next();
-      if (await lacksContext(call)) copies += 1;
-      count += 1;
-      if (copies > maxCopies || count > maxCalls) return true;
+      if (await lacksContext(call)) copyCount += 1;
+      callCount += 1;
+      if (copyCount > maxCopies || callCount > maxCalls) return true;
     }
   } catch (error) {
     if (!(error instanceof RuleBroken)) throw error;
@@ -97,6 +97,6 @@ async function copiesExceed(maxCopies: number, maxCalls: number, calls: Buffer):
 
 async function lacksContext(call: Buffer): Promise<boolean> {
   if (!isObjectText(call)) return false;
-  const own = (await membersNamed(call, ['context'])).get('context');
-  return own === undefined || own.toString('latin1', 0, 64).trim() === 'null';
+  const ownContext = (await membersNamed(call, ['context'])).get('context');
+  return ownContext === undefined || ownContext.toString('latin1', 0, 64).trim() === 'null';
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { mendedJsonIn, withoutMark } from '../bodies/json-body.ts';
+import { mendedJsonIn, withoutByteOrderMark } from '../bodies/json-body.ts';
 import { assertKeyInBody, type HasApiKey } from '../requests/api-keys.ts';
 import { essenceOf, mediaTypeFault } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
@@ -9,16 +9,16 @@ import { utf8OfCalls } from './utf8-of-calls.ts';
 export const mediaTypes = ['application/json', 'text/plain'];
 
 /**
- * Returns the body of a request with calls, as UTF-8. Checks the API key first, and throws 401 without one.
+ * Returns the body of a request with calls, as UTF-8. Checks the API key first, and throws 401 if there is none.
  *
  * Some SDKs send JSON with another media type: compressed JSON as a form, or JSON as text. But any web page can make a browser send an
  * uncompressed form or text without a CORS preflight, so these get 415. Text without `Origin` and `Sec-Fetch-Site` is accepted, because
  * browsers send one of these headers.
  */
 export async function callBody(request: FastifyRequest, hasApiKey: HasApiKey): Promise<Buffer> {
-  const { headers, bytes } = request;
+  const { headers, byteCounter } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  if (bytes.isUnauthenticated) assertKeyInBody(request, await writeKeyIn(request, body), hasApiKey);
+  if (byteCounter.isUnauthenticated) assertKeyInBody(request, await writeKeyIn(request, body), hasApiKey);
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   const contentType = headers['content-type'];
   const essence = essenceOf(contentType);
@@ -31,17 +31,17 @@ export async function callBody(request: FastifyRequest, hasApiKey: HasApiKey): P
       );
   }
   const json = utf8OfCalls(contentType, body);
-  if (json.length > body.length) bytes.addBody(json.length - body.length);
+  if (json.length > body.length) byteCounter.addBody(json.length - body.length);
   return json;
 }
 
-// A key in a header cannot be longer either.
+// Node limits headers to 16 KiB, so a key in a header cannot be longer either.
 const maxKeyBytes = 16 * 1024;
 
 /** Returns the `writeKey` of a body. Parses no other member, because the sender is not authenticated yet. */
 async function writeKeyIn({ headers }: FastifyRequest, body: Buffer): Promise<unknown> {
   try {
-    const value = (await membersNamed(withoutMark(body), ['writeKey'])).get('writeKey');
+    const value = (await membersNamed(withoutByteOrderMark(body), ['writeKey'])).get('writeKey');
     if (value === undefined || value.length > maxKeyBytes) return undefined;
     return mendedJsonIn(utf8OfCalls(headers['content-type'], value));
   } catch {

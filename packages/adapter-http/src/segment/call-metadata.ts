@@ -7,109 +7,110 @@ import type { SharedContext } from './shared-context.ts';
 
 /** The settings that all calls of a request share. */
 export interface CallSettings {
-  /** The context for calls that have no context. */
+  /** The context for calls without a context. */
   readonly context?: SharedContext;
   /** The maximum size of metadata in bytes, without its member `original`. */
   readonly maxBytes: number;
   /** Hides API keys in dead letters. */
-  readonly mask: KeyMask;
+  readonly keyMask: KeyMask;
 }
 
 /** The members of a call that become metadata. */
 export interface CallDetails {
   /** The name of the member that holds the properties: `properties` or `traits`. */
-  readonly name: string;
+  readonly propertiesName: string;
   readonly properties: unknown;
-  /** The other members; undefined values count as absent. */
+  /** The members beside the properties and the context. Undefined values count as absent. */
   readonly others: Members;
   readonly context: unknown;
 }
 
 /** Valid metadata for the activity of a call. */
 interface CallMetadata {
-  readonly name: string;
+  readonly propertiesName: string;
   readonly value: Members;
-  /** The changed and the omitted members, as they were sent. */
+  /** The members that were changed or omitted, as they were sent. */
   readonly originals: readonly Original[];
-  /** The omitted members, by their path in the call. An omitted context is not listed. */
+  /** A violation for each omitted member, with its path in the call. An omitted context is not listed. */
   readonly losses: readonly Violation[];
 }
 
 /**
- * Joins the properties (or traits) of a call with its other members. The properties stay in a member of their own if they are not an
- * object, or if a property has the name of another member and a different value. Invalid strings and keys are replaced by valid ones. If
- * the result is too large, it omits the context, then the properties, then other members.
+ * Makes metadata of the properties (or traits) and the other members of a call. The properties stay in a member of their own if they are
+ * not an object, or if a property has the name of another member and a different value. Valid strings and keys replace invalid ones. If
+ * the metadata would be too large, the context is omitted, then the properties, then other members.
  */
 export function callMetadata(
-  { name, properties, others, context }: CallDetails,
+  { propertiesName: name, properties, others, context }: CallDetails,
   settings: CallSettings,
 ): CallMetadata {
-  const { context: shared, maxBytes } = settings;
-  const inherited = context === undefined ? shared : undefined;
-  const sent = withoutUndefined({ ...others, [name]: properties, context: context ?? inherited?.value });
+  const { context: sharedContext, maxBytes } = settings;
+  const inherited = context === undefined ? sharedContext : undefined;
+  const members = withoutUndefined({ ...others, [name]: properties, context: context ?? inherited?.value });
   const originals = inherited?.original === undefined ? [] : [inherited.original];
-  if (!isWide(properties, maxBytes)) {
-    const whole = joined(name, sent);
-    if (isMetadata(whole, maxBytes)) return { name, value: whole, originals, losses: [] };
+  if (!hasTooManyMembers(properties, maxBytes)) {
+    const joined = joinMembers(name, members);
+    if (isMetadata(joined, maxBytes)) return { propertiesName: name, value: joined, originals, losses: [] };
   }
-  const mended = mendedMembers(sent, maxBytes);
-  const kept = membersThatFit(name, mended.members, maxBytes);
+  const mended = mendedMembers(members, maxBytes);
+  const keptMembers = membersThatFit(name, mended.members, maxBytes);
   const losses: Violation[] = [];
-  for (const [member, value] of Object.entries(sent)) {
-    const change = mended.originals.get(member);
-    if (Object.hasOwn(kept, member)) originals.push(...(change === undefined ? [] : [change]));
+  for (const [member, value] of Object.entries(members)) {
+    const original = mended.originals.get(member);
+    if (Object.hasOwn(keptMembers, member)) originals.push(...(original === undefined ? [] : [original]));
     else if (member === 'context') originals.push(inherited?.digest() ?? digestOfOriginal(member, value));
     else {
       originals.push(...(member === name ? digestOfProperties(value) : [digestOfOriginal(member, value)]));
-      losses.push({ path: `/${member}`, message: lossOf(maxBytes) });
+      losses.push({ path: `/${member}`, message: lossMessage(maxBytes) });
     }
   }
-  return { name, value: joined(name, kept), originals, losses };
+  return { propertiesName: name, value: joinMembers(name, keptMembers), originals, losses };
 }
 
 /**
- * Adds the originals to the metadata, as its member `original`. If the metadata already has a member `original`, this becomes
- * `original.original`. If that has too many levels, its size and SHA-256 replace it.
+ * Adds the originals to the metadata, as its member `original`. A member `original` that the client sent becomes
+ * `original.original`. If it then has too many levels, its size and SHA-256 replace it.
  */
 export function withOriginals(
   metadata: CallMetadata,
   originals: readonly Original[],
 ): Pick<CallMetadata, 'value' | 'losses'> {
-  const { name, value, losses } = metadata;
+  const { propertiesName: name, value, losses } = metadata;
   if (originals.length === 0) return metadata;
-  const { original: own, ...others } = value;
-  const shown = Object.fromEntries(originals.map((original) => [original.name, original.shown]));
-  if (own === undefined) return { value: { ...others, original: shown }, losses };
-  const nested = { ...others, original: { ...shown, original: own } };
+  const { original: sentOriginal, ...others } = value;
+  const shownValues = Object.fromEntries(originals.map((original) => [original.name, original.shownValue]));
+  if (sentOriginal === undefined) return { value: { ...others, original: shownValues }, losses };
+  const nested = { ...others, original: { ...shownValues, original: sentOriginal } };
   if (isMetadata(nested, maxMetadataBytes)) return { value: nested, losses };
-  const digest = digestOfOriginal('original', own).shown;
+  const digest = digestOfOriginal('original', sentOriginal).shownValue;
   return {
-    value: { ...others, original: { ...shown, original: digest } },
-    losses: [...losses, { path: `/${name}/original`, message: tooDeep }],
+    value: { ...others, original: { ...shownValues, original: digest } },
+    losses: [...losses, { path: `/${name}/original`, message: tooDeepMessage }],
   };
 }
 
-const tooDeep = 'is stored as its size and SHA-256 only: metadata is at most 16 levels deep';
-const lossOf = (maxBytes: number): string =>
+const tooDeepMessage = 'is stored as its size and SHA-256 only: metadata is at most 16 levels deep';
+const lossMessage = (maxBytes: number): string =>
   `is stored as its size and SHA-256 only: metadata is at most ${maxBytes} bytes as UTF-8 of its JSON and 16 levels deep`;
 
-function joined(name: string, { [name]: own, ...beside }: Members): Members {
-  if (own === undefined) return beside;
-  const isApart =
-    !isMembers(own) || Object.keys(beside).some((key) => Object.hasOwn(own, key) && own[key] !== beside[key]);
-  return isApart ? { [name]: own, ...beside } : { ...own, ...beside };
+function joinMembers(name: string, { [name]: properties, ...others }: Members): Members {
+  if (properties === undefined) return others;
+  const needsOwnMember =
+    !isMembers(properties) ||
+    Object.keys(others).some((key) => Object.hasOwn(properties, key) && properties[key] !== others[key]);
+  return needsOwnMember ? { [name]: properties, ...others } : { ...properties, ...others };
 }
 
-/** Whether an object has too many members for metadata. Each takes at least five bytes of JSON, such as `"":1,`. */
-const isWide = (value: unknown, maxBytes: number): boolean =>
+/** Returns whether an object has too many members for metadata. Each takes at least five bytes of JSON, such as `"":1,`. */
+const hasTooManyMembers = (value: unknown, maxBytes: number): boolean =>
   isMembers(value) && Object.keys(value).length > maxBytes / 5;
 
-/** Returns the members of which each alone fits into metadata, with their invalid parts replaced, and the originals of changed members. */
-function mendedMembers(sent: Members, maxBytes: number) {
+/** Replaces invalid strings and keys. Leaves out members that alone are too large for metadata. `originals` has the changed members. */
+function mendedMembers(sentMembers: Members, maxBytes: number) {
   const members: Record<string, unknown> = {};
   const originals = new Map<string, Original>();
-  for (const [member, value] of Object.entries(sent)) {
-    const mended = isWide(value, maxBytes) ? undefined : mendedJson(value, maxBytes);
+  for (const [member, value] of Object.entries(sentMembers)) {
+    const mended = hasTooManyMembers(value, maxBytes) ? undefined : mendedJson(value, maxBytes);
     if (mended === undefined) continue;
     members[member] = mended.value;
     if (mended.isChanged) originals.set(member, originalOf(member, value));
@@ -119,13 +120,13 @@ function mendedMembers(sent: Members, maxBytes: number) {
 
 /** Returns as many members as fit into metadata together. The properties are added after the other members, and the context last. */
 function membersThatFit(name: string, members: Members, maxBytes: number): Members {
-  if (isMetadata(joined(name, members), maxBytes)) return members;
-  const { [name]: own, context, ...others } = members;
-  let kept: Members = {};
-  const ordered = withoutUndefined({ ...others, [name]: own, context });
+  if (isMetadata(joinMembers(name, members), maxBytes)) return members;
+  const { [name]: properties, context, ...others } = members;
+  let keptMembers: Members = {};
+  const ordered = withoutUndefined({ ...others, [name]: properties, context });
   for (const [member, value] of Object.entries(ordered)) {
-    const more = { ...kept, [member]: value };
-    if (isMetadata(joined(name, more), maxBytes)) kept = more;
+    const extended = { ...keptMembers, [member]: value };
+    if (isMetadata(joinMembers(name, extended), maxBytes)) keptMembers = extended;
   }
-  return kept;
+  return keptMembers;
 }

@@ -17,25 +17,25 @@ import { shallowJson } from './whole-json.ts';
  * The log never held the call, so the SHA-256 of the JSON replaces the record's origin: its first 31 bits are the partition, and 53 later
  * bits are the offset. A retry gets the same origin, because the digest leaves out `sentAt`, which changes with each retry. The record
  * leaves out `writeKey`, which is an API key, and `mask` hides API keys in other members. JSON above `maxEdgeValueBytes` is kept without
- * `sentAt`. If that is still too large, the record holds its beginning, its size and its SHA-256.
+ * `sentAt`. If the JSON is still too large, the record holds its beginning, size and SHA-256.
  */
 export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): OriginalRecord {
-  const { writeKey: _secret, ...kept } = isMembers(call) ? call : {};
-  const { sentAt, ...content } = kept;
-  // A failed parse takes longer than all the rest, and many calls name no user.
+  const { writeKey: _secret, ...keptMembers } = isMembers(call) ? call : {};
+  const { sentAt, ...content } = keptMembers;
+  // A failed parse is slow, and many calls name no user, so an absent user is not parsed.
   const user = userId === undefined ? undefined : unlessBroken(() => UserId.parse(userId));
   const json = jsonOf(isMembers(call) ? content : call);
   const [size, sha256] = [Buffer.byteLength(json), hash('sha256', json)];
   const key = user === undefined ? null : Buffer.from(user);
   const record = { origin: originOf(sha256), key, headers: {} };
   if (size > maxEdgeValueBytes) {
-    // A character has at least one byte, so this many characters are enough.
+    // A character has at least one byte, so these characters have more than `maxEdgeValueBytes` bytes.
     const value = Buffer.from(mask.beginningOf(json, maxEdgeValueBytes + 1));
     return beginningOf({ ...record, value }, { size, sha256 });
   }
-  const whole = sentAt === undefined ? json : jsonOf(kept);
-  const shown = Buffer.byteLength(whole) > maxEdgeValueBytes ? json : whole;
-  return { ...record, value: Buffer.from(mask.beginningOf(shown, shown.length)) };
+  const jsonWithSentAt = sentAt === undefined ? json : jsonOf(keptMembers);
+  const storedJson = Buffer.byteLength(jsonWithSentAt) > maxEdgeValueBytes ? json : jsonWithSentAt;
+  return { ...record, value: Buffer.from(mask.beginningOf(storedJson, storedJson.length)) };
 }
 
 /** Makes the record of a call too large to be parsed. It holds no bytes, because only a parser could remove the `writeKey`. */

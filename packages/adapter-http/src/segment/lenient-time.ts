@@ -9,11 +9,11 @@ import { timeSince1970 } from './time-since-1970.ts';
  * clock, and a number since 1970. A time without a zone is UTC. Dates that begin with a numeric day or month are ambiguous, and are not
  * parsed. Digits beyond the millisecond are cut off.
  */
-export function lenientTime(sent: unknown): Timestamp | undefined {
-  if (typeof sent === 'number') return timeSince1970(String(sent));
-  if (typeof sent !== 'string' || sent.length > maxLength) return undefined;
+export function lenientTime(value: unknown): Timestamp | undefined {
+  if (typeof value === 'number') return timeSince1970(String(value));
+  if (typeof value !== 'string' || value.length > maxLength) return undefined;
   // ISO 8601 recommends U+2212, the minus sign.
-  const text = sent.trim().replaceAll(/\s+/g, ' ').replaceAll('\u2212', '-');
+  const text = value.trim().replaceAll(/\s+/g, ' ').replaceAll('\u2212', '-');
   for (const form of forms) {
     const parts = form.exec(text)?.groups;
     if (parts !== undefined) return timeOf(parts);
@@ -24,17 +24,17 @@ export function lenientTime(sent: unknown): Timestamp | undefined {
 const maxLength = 256;
 
 const fraction = String.raw`(?:[.,](?<fraction>\d*))?`;
-// Phones with a 12-hour clock print "9:37:56 am.059" when a program formats "09:37:56.059".
-const time = String.raw`(?<hour>\d\d?):(?<minute>\d\d)(?::(?<second>\d\d)(?: ?(?<early>[ap])m)?${fraction})?(?: ?(?<late>[ap])m)?`;
+// Phones with a 12-hour clock print "9:37:56 am.059" for "09:37:56.059", so "am" may precede the fraction.
+const time = String.raw`(?<hour>\d\d?):(?<minute>\d\d)(?::(?<second>\d\d)(?: ?(?<innerHalf>[ap])m)?${fraction})?(?: ?(?<finalHalf>[ap])m)?`;
 const basicTime = String.raw`(?<hour>\d\d)(?:(?<minute>\d\d)(?:(?<second>\d\d)${fraction})?)?`;
 const bareZone = String.raw`(?:(?:utc|gmt)?(?<offset>[+-]\d\d(?::?\d\d)?)|(?<zone>[a-z]{1,3}))`;
-// A name after the offset is ignored: "+0100 CET", "GMT+0100 (CET)", "+01:00[Europe/Paris]".
+// A zone name after the offset is ignored: "+0100 CET", "GMT+0100 (CET)", "+01:00[Europe/Paris]".
 const zoneName = String.raw`(?:z| [a-z]{1,5}| [+-]\d\d(?:\d\d)?| ?\([^()]*\)|\[[^[\]]*\])?`;
-// Go also prints its monotonic clock.
+// Go also prints the reading of its monotonic clock.
 const monotonic = String.raw`(?: m=[+-]\d+(?:\.\d+)?)?`;
 const zone = `(?: ?${bareZone}${zoneName}${monotonic})?`;
 const weekday = '(?:[a-z]{3,9},? )?';
-// ECMAScript also allows six digits.
+// ECMAScript also allows years of six digits with a sign.
 const isoYear = String.raw`(?:\+00)?(?<year>\d{4})`;
 const namedMonth = '(?<month>[a-z]{3})';
 
@@ -57,7 +57,7 @@ const zoneLetters = 'ecmp';
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-/** Makes the time of its parts. Returns undefined if there is no such time. */
+/** Makes a time from its parts. Returns undefined if there is no such time. */
 function timeOf(parts: Parts): Timestamp | undefined {
   const { year = '', month = '', day = '01', minute = '00', second = '00' } = parts;
   const date = `${yearOf(year)}-${monthOf(month)}-${day.padStart(2, '0')}`;
@@ -77,10 +77,10 @@ function timeOf(parts: Parts): Timestamp | undefined {
 const dayMs = 86_400_000;
 
 /** Returns the hour of a 24-hour clock, with two digits. Returns an invalid hour for more than 12 with "am" or "pm". */
-function hourOf({ hour = '00', early, late }: Parts): string {
-  const half = (early ?? late)?.toLowerCase();
-  if (half === undefined) return hour.padStart(2, '0');
-  return Number(hour) > 12 ? '' : String((Number(hour) % 12) + (half === 'p' ? 12 : 0)).padStart(2, '0');
+function hourOf({ hour = '00', innerHalf, finalHalf }: Parts): string {
+  const halfOfDay = (innerHalf ?? finalHalf)?.toLowerCase();
+  if (halfOfDay === undefined) return hour.padStart(2, '0');
+  return Number(hour) > 12 ? '' : String((Number(hour) % 12) + (halfOfDay === 'p' ? 12 : 0)).padStart(2, '0');
 }
 
 // By RFC 2822, section 4.3, two digits below 50 mean years from 2000.

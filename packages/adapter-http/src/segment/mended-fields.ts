@@ -14,7 +14,7 @@ import { wholeJson } from './whole-json.ts';
 /** Reads a member of a call. Returns undefined if the member is absent or null. */
 export type ReadMember = (name: string) => unknown;
 
-/** A valid value for a field of an activity, with the invalid members of the call that it replaces. */
+/** A valid value for a field of an activity, and the members of the call whose invalid values were replaced or skipped. */
 export interface MendedField<Value> {
   readonly value: Value;
   readonly originals: readonly Original[];
@@ -24,18 +24,18 @@ export interface MendedField<Value> {
 export function userIn(read: ReadMember): (MendedField<string> & { readonly member: string }) | undefined {
   const originals: Original[] = [];
   for (const member of ['userId', 'anonymousId']) {
-    const sent = read(member);
-    const text = textOf(sent)?.trim();
-    if (text === undefined && sent !== undefined) originals.push(originalOf(member, sent));
+    const raw = read(member);
+    const text = textOf(raw)?.trim();
+    if (text === undefined && raw !== undefined) originals.push(originalOf(member, raw));
     if (text === undefined || text === '') continue;
     const value = mendedUser(text);
-    if (value !== text) originals.push(originalOf(member, sent));
+    if (value !== text) originals.push(originalOf(member, raw));
     return { member, value, originals };
   }
   return undefined;
 }
 
-/** Returns why a call without a usable user is rejected. */
+/** Returns the violations of a call for which `userIn` finds no user. */
 export function userFaults(read: ReadMember): readonly Violation[] {
   const isSent = (member: string): boolean => read(member) !== undefined && read(member) !== '';
   const member = isSent('userId') || !isSent('anonymousId') ? 'userId' : 'anonymousId';
@@ -46,38 +46,38 @@ export function userFaults(read: ReadMember): readonly Violation[] {
 
 /** Makes a valid id from the messageId. If that is not a string, its JSON becomes the id, so that a retry has the same id. */
 export function idIn(read: ReadMember): MendedField<string | undefined> {
-  const sent = read('messageId');
-  if (sent === undefined || isBlank(sent)) return { value: undefined, originals: [] };
-  const text = textOf(sent) ?? wholeJson(sent);
+  const raw = read('messageId');
+  if (raw === undefined || isBlank(raw)) return { value: undefined, originals: [] };
+  const text = textOf(raw) ?? wholeJson(raw);
   const value = mendedId(text);
-  return { value, originals: value === text ? [] : [originalOf('messageId', sent)] };
+  return { value, originals: value === text ? [] : [originalOf('messageId', raw)] };
 }
 
 /** Makes a valid type from the text in a member. Default: TRACK. */
 export function typeIn(read: ReadMember, member: 'event' | 'type'): MendedField<string> {
-  const sent = read(member);
-  const text = textOf(sent);
+  const raw = read(member);
+  const text = textOf(raw);
   const value = unlessBroken(() => ActivityType.parse(text));
   if (value !== undefined) return { value, originals: [] };
   const mended = text === undefined ? undefined : mendedType(text);
-  return { value: mended ?? 'TRACK', originals: sent === undefined ? [] : [originalOf(member, sent)] };
+  return { value: mended ?? 'TRACK', originals: raw === undefined ? [] : [originalOf(member, raw)] };
 }
 
 /** Makes a valid time from the timestamp or, if that cannot be parsed, from the originalTimestamp. */
 export function timeIn(read: ReadMember): MendedField<string | undefined> & { readonly member: string } {
   const originals: Original[] = [];
   for (const member of ['timestamp', 'originalTimestamp']) {
-    const sent = read(member);
-    if (sent === undefined || isBlank(sent)) continue;
-    if (isTime(sent)) return { member, value: sent, originals };
-    originals.push(originalOf(member, sent));
-    const time = lenientTime(sent);
+    const raw = read(member);
+    if (raw === undefined || isBlank(raw)) continue;
+    if (isTime(raw)) return { member, value: raw, originals };
+    originals.push(originalOf(member, raw));
+    const time = lenientTime(raw);
     if (time !== undefined) return { member, value: Timestamp.toISO(time), originals };
   }
   return { member: '', value: undefined, originals };
 }
 
-// A number that no double can hold is text already: the parser keeps its digits.
+// A number that no double can hold is a string already: the parser has kept its digits.
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 

@@ -3,88 +3,88 @@ import { isMembers, type Members, UnreadValue } from '../bodies/members.ts';
 
 interface MendedJson {
   readonly value: unknown;
-  /** Whether the value differs from the sent value. */
+  /** Whether `value` differs from the value that the client sent. */
   readonly isChanged: boolean;
 }
 
 export const isMetadata = (value: unknown, maxBytes: number): boolean =>
   Metadata.parse(value, '', new Violations(0), maxBytes) !== undefined;
 
-// The limit of metadata. It also bounds the recursion.
+// Metadata has at most this many levels. The limit also bounds the recursion.
 const maxLevels = 16;
 
 /**
- * Returns a copy of the value that metadata can hold. U+FFFD replaces each unpaired surrogate in strings. Keys that metadata refuses get
+ * Returns a copy of the value that metadata can hold. U+FFFD replaces each unpaired surrogate in strings. Keys that metadata rejects get
  * new, unique names. In these, U+FFFD replaces each unpaired surrogate and U+0000. `~1`, or the next free number, follows `__proto__`,
  * a `constructor` that holds `prototype`, and a name that another key has.
  *
  * Returns undefined if the value has more than 16 levels, certainly takes more than `maxBytes`, or is an `UnreadValue`. Stops reading at
  * these limits.
  */
-export function mendedJson(sent: unknown, maxBytes: number): MendedJson | undefined {
-  if (sent instanceof UnreadValue) return undefined;
+export function mendedJson(raw: unknown, maxBytes: number): MendedJson | undefined {
+  if (raw instanceof UnreadValue) return undefined;
   let isChanged = false;
   let bytesLeft = maxBytes;
-  const changed = <Value>(value: Value): Value => {
+  const markChanged = <Value>(value: Value): Value => {
     isChanged = true;
     return value;
   };
-  const mend = (value: unknown, levels: number): unknown => {
+  const mend = (value: unknown, level: number): unknown => {
     // These are lower bounds: a value has at least one byte, and so has each code unit of a string or key.
     bytesLeft -= typeof value === 'string' ? value.length : 1;
-    if (typeof value === 'string') return value.isWellFormed() ? value : changed(value.toWellFormed());
+    if (typeof value === 'string') return value.isWellFormed() ? value : markChanged(value.toWellFormed());
     if (typeof value !== 'object' || value === null) return value;
-    if (levels === maxLevels) bytesLeft = -1;
-    if (Array.isArray(value)) return mendItems(value, levels);
-    return isMembers(value) ? mendMembers(value, levels) : value;
+    if (level === maxLevels) bytesLeft = -1;
+    if (Array.isArray(value)) return mendItems(value, level);
+    return isMembers(value) ? mendMembers(value, level) : value;
   };
-  const mendItems = (list: readonly unknown[], levels: number): unknown[] => {
+  const mendItems = (elements: readonly unknown[], level: number): unknown[] => {
     const items: unknown[] = [];
-    for (const item of list) {
+    for (const item of elements) {
       if (bytesLeft < 0) break;
-      items.push(mend(item, levels + 1));
+      items.push(mend(item, level + 1));
     }
     return items;
   };
-  const mendMembers = (members: Members, levels: number): Members => {
+  const mendMembers = (members: Members, level: number): Members => {
     const keys = Object.keys(members);
     const mended: Record<string, unknown> = {};
     if (keys.length > bytesLeft) bytesLeft = -1;
-    const names = bytesLeft < 0 ? undefined : newNames(members, keys);
+    const nameByKey = bytesLeft < 0 ? undefined : newNames(members, keys);
     for (const key of keys) {
       bytesLeft -= key.length;
       if (bytesLeft < 0) break;
-      const name = names?.get(key);
-      mended[name === undefined ? key : changed(name)] = mend(members[key], levels + 1);
+      const name = nameByKey?.get(key);
+      mended[name === undefined ? key : markChanged(name)] = mend(members[key], level + 1);
     }
     return mended;
   };
-  const value = mend(sent, 0);
+  const value = mend(raw, 0);
   return bytesLeft < 0 ? undefined : { value, isChanged };
 }
 
-/** Whether the domain's `Metadata` refuses the key. */
-function isRefused(key: string, member: unknown): boolean {
+/** Returns whether the domain's `Metadata` rejects the key. */
+function isForbiddenKey(key: string, member: unknown): boolean {
   if (key === 'constructor') return isMembers(member) && Object.hasOwn(member, 'prototype');
   return key === '__proto__' || key.includes('\0') || !key.isWellFormed();
 }
 
-/** Returns new names for refused keys. Sorts the keys, so that the order of the members has no effect. */
+/** Returns new names for forbidden keys, by key. Sorts the keys, so that the order of the members has no effect. */
 function newNames(members: Members, keys: readonly string[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  const taken = new Set<string>();
-  const numbers = new Map<string, number>();
-  for (const key of keys.filter((name) => isRefused(name, members[name])).toSorted()) {
+  const nameByKey = new Map<string, string>();
+  const takenNames = new Set<string>();
+  const lastNumberByBase = new Map<string, number>();
+  for (const key of keys.filter((name) => isForbiddenKey(name, members[name])).toSorted()) {
     const base = key.toWellFormed().replaceAll('\0', '\ufffd');
     let name = base;
-    let number = numbers.get(base) ?? 0;
-    while (Object.hasOwn(members, name) || taken.has(name)) {
+    let number = lastNumberByBase.get(base) ?? 0;
+    while (Object.hasOwn(members, name) || takenNames.has(name)) {
       number += 1;
       name = `${base}~${number}`;
     }
-    numbers.set(base, number);
-    taken.add(name);
-    names.set(key, name);
+    lastNumberByBase.set(base, number);
+    takenNames.add(name);
+    nameByKey.set(key, name);
   }
-  return names;
+  return nameByKey;
 }

@@ -3,9 +3,9 @@ import { ActivityId, ActivityType, unlessBroken, UserId } from '@user-activity/d
 import { reservedIds } from '../openapi/reserved-ids.ts';
 
 const keptCharactersOfUser = 200;
-// `~` and the digest take 44 characters.
+// `~` and the digest take the other 44 characters.
 const keptCharactersOfId = ActivityId.maxLength - 44;
-// Bounds the work on a long name. It leaves room for white space around a valid type.
+// Bounds the work on a long name, in UTF-16 code units. Leaves room for white space around a valid type.
 const maxUnitsOfName = 10_000;
 const controlCharacters = /\p{Cc}/gu;
 const invalidInId = /[^\x21-\x7e]/gu;
@@ -29,10 +29,10 @@ export function mendedId(text: string): string {
 /** Returns a valid type for a name that is not one. Cuts the name to 256 characters. Returns undefined for a blank name. */
 export function mendedType(name: string): string | undefined {
   const text = name.slice(0, maxUnitsOfName).replaceAll(controlCharacters, ' ').trim();
-  const start = beginningOf(text, ActivityType.maxLength).toWellFormed();
-  // Upper case turns some characters into two or three, so the name is cut again.
-  const upper = start.normalize('NFC').toUpperCase().normalize('NFC');
-  return unlessBroken(() => ActivityType.parse(beginningOf(upper, ActivityType.maxLength)));
+  const cut = beginningOf(text, ActivityType.maxLength).toWellFormed();
+  // Upper case turns some characters into two or three, so the result is cut again.
+  const upperCase = cut.normalize('NFC').toUpperCase().normalize('NFC');
+  return unlessBroken(() => ActivityType.parse(beginningOf(upperCase, ActivityType.maxLength)));
 }
 
 /** Returns the first characters (code points) of a text. */
@@ -42,7 +42,7 @@ const beginningOf = (text: string, characters: number): string =>
     .join('');
 
 function digestOf(text: string): string {
-  // UTF-8 has no unpaired surrogates. UTF-16 behind the byte 0xff, which UTF-8 never has, keeps such texts different.
+  // UTF-8 cannot encode unpaired surrogates, so such a text is hashed as UTF-16, after a byte that UTF-8 never has.
   const bytes = text.isWellFormed() ? text : Buffer.concat([Buffer.of(0xff), Buffer.from(text, 'utf16le')]);
   return hash('sha256', bytes, 'base64url');
 }

@@ -5,50 +5,50 @@ import { UnreadValue } from '../bodies/members.ts';
 import { isMetadata } from './mended-json.ts';
 import { wholeJson } from './whole-json.ts';
 
-/** A member of a call as it was sent, for `metadata.original`. */
+/** A member of a call for `metadata.original`: its value as it was sent, or a shorter form of a value that metadata cannot hold. */
 export interface Original {
   readonly name: string;
-  readonly shown: JsonValue;
+  readonly shownValue: JsonValue;
 }
 
-/** Returns the maximum size in bytes of a call's metadata without its originals: `configured`, but less if the originals need the room. */
-export const maxBytesOfCalls = (configured: number): number =>
-  Math.min(configured, maxMetadataBytes - originalsBytes);
+/** Returns the maximum size in bytes of a call's metadata without `original`: less than configured if `original` needs the room. */
+export const maxCallMetadataBytes = (configuredMaxBytes: number): number =>
+  Math.min(configuredMaxBytes, maxMetadataBytes - originalsBytes);
 
-const maxBytes = 1024;
+const maxShownBytes = 1024;
 
-/** Shows a member as it was sent. A value that metadata cannot hold becomes `{json}`. More than 1 KiB of JSON becomes `{bytes, sha256}`. */
-export function originalOf(name: string, sent: unknown): Original {
-  if (sent instanceof UnreadValue) return digestOfOriginal(name, sent);
-  const json = wholeJson(sent);
-  return { name, shown: shownIn(sent, json) ?? digestOf(json) };
+/** Makes the original of a member. A value that metadata cannot hold becomes `{json}`. Over 1 KiB of JSON becomes `{bytes, sha256}`. */
+export function originalOf(name: string, raw: unknown): Original {
+  if (raw instanceof UnreadValue) return digestOfOriginal(name, raw);
+  const json = wholeJson(raw);
+  return { name, shownValue: shownValueOf(raw, json) ?? digestOf(json) };
 }
 
-function shownIn(sent: unknown, json: string): JsonValue | undefined {
-  if (json.length > maxBytes) return undefined;
-  if (isJsonValue(sent) && Buffer.byteLength(json) <= maxBytes) return sent;
+function shownValueOf(raw: unknown, json: string): JsonValue | undefined {
+  if (json.length > maxShownBytes) return undefined;
+  if (isJsonValue(raw) && Buffer.byteLength(json) <= maxShownBytes) return raw;
   const asText = { json };
-  return Buffer.byteLength(JSON.stringify(asText)) <= maxBytes ? asText : undefined;
+  return Buffer.byteLength(JSON.stringify(asText)) <= maxShownBytes ? asText : undefined;
 }
 
-/** Whether metadata can hold the value in a member of `original`. */
-function isJsonValue(sent: unknown): sent is JsonValue {
-  if (typeof sent === 'string') return sent.isWellFormed();
-  return typeof sent !== 'object' || isMetadata({ original: { sent } }, 2 * maxBytes);
+/** Returns whether a member of `metadata.original` can hold the value unchanged. */
+function isJsonValue(raw: unknown): raw is JsonValue {
+  if (typeof raw === 'string') return raw.isWellFormed();
+  return typeof raw !== 'object' || isMetadata({ original: { sent: raw } }, 2 * maxShownBytes);
 }
 
-/** Shows the size and SHA-256 of an omitted member. */
-export const digestOfOriginal = (name: string, sent: unknown): Original => ({
+/** Makes the original of an omitted member: its size and SHA-256. */
+export const digestOfOriginal = (name: string, raw: unknown): Original => ({
   name,
-  shown: digestOfValue(sent),
+  shownValue: digestOfValue(raw),
 });
 
-/** Shows the size and SHA-256 of omitted properties, which become members of `metadata.original` itself. */
-export const digestOfProperties = (sent: unknown): readonly Original[] =>
-  Object.entries(digestOfValue(sent)).map(([name, shown]) => ({ name, shown }));
+/** Makes the originals of omitted properties: `bytes` and `sha256` become members of `metadata.original` itself. */
+export const digestOfProperties = (raw: unknown): readonly Original[] =>
+  Object.entries(digestOfValue(raw)).map(([name, shownValue]) => ({ name, shownValue }));
 
-const digestOfValue = (sent: unknown) =>
-  sent instanceof UnreadValue ? { bytes: sent.bytes, sha256: sent.sha256 } : digestOf(wholeJson(sent));
+const digestOfValue = (raw: unknown) =>
+  raw instanceof UnreadValue ? { bytes: raw.bytes, sha256: raw.sha256 } : digestOf(wholeJson(raw));
 
 /** Returns the size of JSON as UTF-8, and its SHA-256 in hexadecimal. */
 const digestOf = (json: string) => ({

@@ -3,20 +3,20 @@ import type { FastifyRequest } from 'fastify';
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
 import { apiKeyFinder } from '../requests/api-keys.ts';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../bodies/batch-receipt.ts';
-import { named } from '../openapi/component-schemas.ts';
+import { namedSchema } from '../openapi/component-schemas.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
 import { problems } from '../openapi/schemas.ts';
-import { parseWhole } from '../bodies/whole-body.ts';
+import { parseBodies } from '../bodies/whole-body.ts';
 import type { Route } from '../requests/route.ts';
 import { batchIn, callsIn } from './batch-calls.ts';
 import { callBody, mediaTypes } from './call-body.ts';
 import { KeyMask } from './key-mask.ts';
-import { maxBytesOfCalls } from './originals.ts';
+import { maxCallMetadataBytes } from './originals.ts';
 import { callIn } from './read-call.ts';
-import { bodyOfRoute, segmentCalls } from './segment-call.ts';
+import { callOfBody, segmentCalls } from './segment-call.ts';
 import { segmentBatch, segmentBody } from './segment-schemas.ts';
 
-const Answer = named(
+const Answer = namedSchema(
   'SegmentReceipt',
   Type.Object({
     success: Type.Boolean({ description: 'False if everything was rejected.' }),
@@ -48,11 +48,11 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
   { logCalls, maxBatchSize, maxMetadataBytes, apiKeys },
 ) => {
   app.removeAllContentTypeParsers();
-  parseWhole(app, '*', (_request, body) => body);
+  parseBodies(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
   const hasApiKey = apiKeyFinder(apiKeys);
-  const mask = new KeyMask(apiKeys);
-  const maxBytes = maxBytesOfCalls(maxMetadataBytes);
+  const keyMask = new KeyMask(apiKeys);
+  const maxBytes = maxCallMetadataBytes(maxMetadataBytes);
   const log = async (calls: CallPortions): Promise<Static<typeof Answer>> => {
     const { accepted, rejected, incomplete, unexplained } = await logCalls(calls);
     return {
@@ -62,9 +62,9 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
       ...omittedJson(unexplained),
     };
   };
-  const route = (
+  const addRoute = (
     [path, ...aliases]: readonly [string, ...string[]],
-    described: { operationId: string; summary: string; body: TUnsafe<unknown> },
+    documentation: { operationId: string; summary: string; body: TUnsafe<unknown> },
     options: { bodyLimit?: number },
     answer: (request: FastifyRequest) => Promise<Static<typeof Answer>>,
   ): void => {
@@ -73,7 +73,7 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
       app.post(
         url,
         {
-          schema: url === path ? { ...schema, ...described, description } : { hide: true },
+          schema: url === path ? { ...schema, ...documentation, description } : { hide: true },
           config: { mediaTypes, keyInBody: true },
           ...options,
         },
@@ -81,18 +81,18 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
       );
   };
   for (const kind of segmentCalls)
-    route(
+    addRoute(
       // SDKs also use the short paths, which the OpenAPI document mentions only in descriptions.
       [`/v1/${kind}`, `/v1/${kind.charAt(0)}`],
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
       { bodyLimit },
       async (request) => {
         const body = await callBody(request, hasApiKey);
-        const call = await callIn(body, (bytes) => request.bytes.addBody(bytes));
-        return log([[bodyOfRoute(kind, call, { maxBytes, mask })]]);
+        const call = await callIn(body, (bytes) => request.byteCounter.addBody(bytes));
+        return log([[callOfBody(kind, call, { maxBytes, keyMask })]]);
       },
     );
-  route(
+  addRoute(
     ['/v1/batch', '/v1/import', '/v1/b'],
     { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
     {},
@@ -101,10 +101,10 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
         maxCalls: maxBatchSize,
         maxContextBytes: request.routeOptions.bodyLimit,
         maxBytes,
-        mask,
-        count: (bytes: number) => request.bytes.addBody(bytes),
+        keyMask,
+        countBytes: (bytes: number) => request.byteCounter.addBody(bytes),
       };
-      return log(callsIn(await batchIn(await callBody(request, hasApiKey), settings.count), settings));
+      return log(callsIn(await batchIn(await callBody(request, hasApiKey), settings.countBytes), settings));
     },
   );
 };

@@ -23,15 +23,15 @@ const memberNames = [
   'context',
 ] as const;
 
-/** Counts the memory that values take, in bytes. Throws if the process has no room for them. */
-export type Count = (bytes: number) => void;
+/** Counts the memory that parsed values take, in bytes. Throws if the process has no room for them. */
+export type CountBytes = (bytes: number) => void;
 
-/** Parses a call. If the body is too large or too deep for that, reads the call as `callByMembers` does. Throws 400 if it is not JSON. */
-export async function callIn(body: Buffer, count: Count): Promise<unknown> {
-  const isTooMuch = body.length > maxItemBytes || isTooDeep(body);
-  const byMembers = isTooMuch ? await callByMembers(body, count) : undefined;
-  if (byMembers !== undefined) return byMembers;
-  count(valueBytes(body));
+/** Parses a call. If the body is too large or too deep for that, uses `partialCall`. Throws 400 if the body is not JSON. */
+export async function callIn(body: Buffer, countBytes: CountBytes): Promise<unknown> {
+  const isTooLarge = body.length > maxItemBytes || isTooDeep(body);
+  const parsedMembers = isTooLarge ? await partialCall(body, countBytes) : undefined;
+  if (parsedMembers !== undefined) return parsedMembers;
+  countBytes(valueBytes(body));
   const call = jsonBody(body, mendedJsonIn);
   if (call === null) throw new Problem(400, 'A JSON body is required.');
   return call;
@@ -41,14 +41,14 @@ export async function callIn(body: Buffer, count: Count): Promise<unknown> {
  * Parses the known members of a large call one by one, because the call may still name a user. A member becomes an `UnreadValue` if it
  * is too deep, or if all members together would exceed 1 MiB. Returns undefined if the JSON is not an object. Throws 400 if it is not JSON.
  */
-export async function callByMembers(json: Buffer, count: Count): Promise<Members | undefined> {
+export async function partialCall(json: Buffer, countBytes: CountBytes): Promise<Members | undefined> {
   if (!isObjectText(json)) return undefined;
   const call: Record<string, unknown> = {};
-  let left = maxItemBytes;
+  let remainingBytes = maxItemBytes;
   try {
     for (const [name, text] of await membersNamed(json, memberNames)) {
-      const value = valueUnlessTooMuch(text, count, left);
-      if (!(value instanceof UnreadValue)) left -= text.length;
+      const value = parseIfSmall(text, countBytes, remainingBytes);
+      if (!(value instanceof UnreadValue)) remainingBytes -= text.length;
       call[name] = value;
     }
   } catch (error) {
@@ -58,8 +58,8 @@ export async function callByMembers(json: Buffer, count: Count): Promise<Members
 }
 
 /** Parses a value, or returns an `UnreadValue` if the value is too deep or has more than `maxBytes` bytes. */
-export function valueUnlessTooMuch(json: Buffer, count: Count, maxBytes: number = maxItemBytes): unknown {
+export function parseIfSmall(json: Buffer, countBytes: CountBytes, maxBytes: number = maxItemBytes): unknown {
   if (json.length > maxBytes || isTooDeep(json)) return new UnreadValue(json);
-  count(valueBytes(json));
+  countBytes(valueBytes(json));
   return mendedJsonIn(json);
 }

@@ -12,25 +12,25 @@ export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'al
 export type SegmentCall = (typeof segmentCalls)[number];
 
 /** Reads an item of a batch as a call of the kind in its `type`. Default: track. An unknown kind becomes the type of the activity. */
-export function itemOfBatch(item: unknown, settings: CallSettings): Call {
-  if (!isMembers(item)) return nonObject(item, settings);
-  const type = unlessNull(item['type']);
+export function callOfItem(item: unknown, settings: CallSettings): Call {
+  if (!isMembers(item)) return nonObjectCall(item, settings);
+  const type = nullAsUndefined(item['type']);
   const name = typeof type === 'string' ? type.trim().toLowerCase() : type;
   const kind = name === undefined || name === '' ? 'track' : segmentCalls.find((known) => known === name);
   return callOf(kind ?? 'other', item, settings);
 }
 
 /** Reads the body of a route as a call of the route's kind. Ignores the member `type`. */
-export const bodyOfRoute = (kind: SegmentCall, body: unknown, settings: CallSettings): Call =>
-  isMembers(body) ? callOf(kind, { ...body, type: kind }, settings) : nonObject(body, settings);
+export const callOfBody = (kind: SegmentCall, body: unknown, settings: CallSettings): Call =>
+  isMembers(body) ? callOf(kind, { ...body, type: kind }, settings) : nonObjectCall(body, settings);
 
-/** Replaces every value that breaks a rule. Uses no clock, so that equal calls become equal activities. */
+/** Makes a call in which valid values replace all that break a rule. Uses no clock, so that equal calls become equal activities. */
 function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSettings): Call {
-  const read: ReadMember = (name) => unlessNull(members[name]);
+  const read: ReadMember = (name) => nullAsUndefined(members[name]);
   const user = userIn(read);
   if (user === undefined)
     return faultyCall(idIn(read).value, new FaultyDraft(userFaults(read)), () =>
-      edgeRecord(members, undefined, settings.mask),
+      edgeRecord(members, undefined, settings.keyMask),
     );
   const [id, time] = [idIn(read), timeIn(read)];
   const type =
@@ -39,8 +39,8 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
       : { value: kind.toUpperCase(), originals: [] };
   const metadata = callMetadata(detailsOf(kind, read, user.member), settings);
   const originals = [user, id, type, time, metadata].flatMap((field) => field.originals);
-  const draftOf = (shown: readonly Original[], createdAt?: string): MendedDraft => {
-    const { value, losses } = withOriginals(metadata, shown);
+  const draftOf = (shownOriginals: readonly Original[], createdAt?: string): MendedDraft => {
+    const { value, losses } = withOriginals(metadata, shownOriginals);
     const fields = { id: id.value, userId: user.value, type: type.value, createdAt };
     return { activity: { ...fields, metadata: value }, losses };
   };
@@ -48,17 +48,17 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
     id: id.value,
     draft: draftOf(originals, time.value),
     undated: () => draftOf([...originals, originalOf(time.member, read(time.member))]),
-    original: () => edgeRecord(members, user.value, settings.mask),
+    original: () => edgeRecord(members, user.value, settings.keyMask),
   };
 }
 
-/** Returns the members of a call that become metadata. A kind has properties or traits. If a call lacks these, it may have the others. */
+/** Returns the members that become metadata. Identify and group calls usually have `traits`, and the other kinds `properties`. */
 function detailsOf(kind: SegmentCall | 'other', read: ReadMember, userMember: string): CallDetails {
-  const [usual, unusual] =
+  const [usualName, unusualName] =
     kind === 'identify' || kind === 'group' ? ['traits', 'properties'] : ['properties', 'traits'];
-  const name = read(usual) === undefined && read(unusual) !== undefined ? unusual : usual;
+  const name = read(usualName) === undefined && read(unusualName) !== undefined ? unusualName : usualName;
   return {
-    name,
+    propertiesName: name,
     properties: read(name),
     others: {
       name: read('name'),
@@ -67,7 +67,7 @@ function detailsOf(kind: SegmentCall | 'other', read: ReadMember, userMember: st
       previousId: read('previousId'),
       event: kind === 'track' || kind === 'other' ? read('event') : undefined,
       anonymousId: userMember === 'userId' ? read('anonymousId') : undefined,
-      ...(name === usual ? { [unusual]: read(unusual) } : {}),
+      ...(name === usualName ? { [unusualName]: read(unusualName) } : {}),
     },
     context: read('context'),
   };
@@ -77,9 +77,9 @@ function detailsOf(kind: SegmentCall | 'other', read: ReadMember, userMember: st
 export const oversizedCall = (item: OversizedItem): Call =>
   faultyCall(undefined, item, () => recordWithoutBytes(item.bytes));
 
-const nonObject = (item: unknown, { mask }: CallSettings): Call =>
+const nonObjectCall = (item: unknown, { keyMask }: CallSettings): Call =>
   faultyCall(undefined, new FaultyDraft([{ path: '', message: 'must be a JSON object' }]), () =>
-    edgeRecord(item, undefined, mask),
+    edgeRecord(item, undefined, keyMask),
   );
 
 const faultyCall = (id: unknown, draft: FaultyDraft, original: Call['original']): Call => ({
@@ -89,4 +89,4 @@ const faultyCall = (id: unknown, draft: FaultyDraft, original: Call['original'])
   original,
 });
 
-const unlessNull = (value: unknown): unknown => value ?? undefined;
+const nullAsUndefined = (value: unknown): unknown => value ?? undefined;

@@ -2,7 +2,7 @@ import { type SchemaOptions, type TProperties, Type } from '@sinclair/typebox';
 import { type SegmentCall, segmentCalls } from './segment-call.ts';
 
 /** Makes the schema of a member that is usually an object. Other values are stored as well. */
-const details = (description: string, example: object) =>
+const detailsSchema = (description: string, example: object) =>
   Type.Optional(
     Type.Union(
       [
@@ -17,64 +17,64 @@ const details = (description: string, example: object) =>
     ),
   );
 
-/** Makes the schema of a member that is usually a string. */
-const scalar = (options: SchemaOptions) =>
+/** Makes the schema of a member that is usually a string. Numbers and null are stored as well. */
+const scalarSchema = (options: SchemaOptions) =>
   Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Null()], options));
 
 const commonMembers = {
-  userId: scalar({
+  userId: scalarSchema({
     'x-component': 'SegmentUserId',
     description:
       'The user. A number becomes a string. An invalid user is cut, and `~` and the SHA-256 of the whole follow.',
     // Without a user, a call with the example values would become a dead letter.
     examples: ['123'],
   }),
-  anonymousId: scalar({
+  anonymousId: scalarSchema({
     'x-component': 'SegmentUserId',
     description: 'The user if there is no userId.',
   }),
-  messageId: scalar({
+  messageId: scalarSchema({
     description:
       'The id, and idempotency key. Default: a new id. An invalid id is cut, and `~` and the SHA-256 of the whole follow.',
   }),
-  timestamp: scalar({
+  timestamp: scalarSchema({
     description:
       'When it happened, not corrected by sentAt. Default: originalTimestamp. RFC 3339, other forms of ISO 8601 (UTC without a zone), ' +
       'RFC 2822, the forms that common languages print, or a number since 1970. The time of receipt replaces a time that cannot be parsed ' +
       'or is more than 5 minutes in the future.',
     examples: ['2026-11-24T09:30:00Z'],
   }),
-  context: details('Stored in the metadata, unless the metadata would exceed its size limit.', {
+  context: detailsSchema('Stored in the metadata, unless the metadata would exceed its size limit.', {
     ip: '127.0.0.1',
   }),
 };
 const pageMembers = {
   name: Type.Optional(Type.String()),
   category: Type.Optional(Type.String()),
-  properties: details('The metadata.', { plan: 'pro' }),
+  properties: detailsSchema('The metadata.', { plan: 'pro' }),
 };
 const membersByCall: Record<SegmentCall, TProperties> = {
   track: {
-    event: scalar({
+    event: scalarSchema({
       description:
         'The type, cut to 256 characters. Default: TRACK. A number becomes a string. `metadata.event` holds the event as sent.',
       examples: ['Order Completed'],
     }),
-    properties: details('The metadata.', { total: 12.5 }),
+    properties: detailsSchema('The metadata.', { total: 12.5 }),
   },
-  identify: { traits: details('The metadata.', { plan: 'pro' }) },
+  identify: { traits: detailsSchema('The metadata.', { plan: 'pro' }) },
   page: pageMembers,
   screen: pageMembers,
-  group: { groupId: Type.Optional(Type.String()), traits: details('The metadata.', { seats: 5 }) },
+  group: { groupId: Type.Optional(Type.String()), traits: detailsSchema('The metadata.', { seats: 5 }) },
   alias: { previousId: Type.Optional(Type.String()) },
 };
 
 /** Makes the schema of a call. Only for the documentation, because any call with a user is accepted. */
 export const segmentBody = (kind: SegmentCall) => Type.Unsafe<unknown>(bodyOf(kind, 'Call', {}));
 
-const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', more: object) =>
+const bodyOf = (kind: SegmentCall, role: 'Call' | 'Item', extraMembers: object) =>
   Type.Object(
-    { ...more, ...commonMembers, ...membersByCall[kind] },
+    { ...extraMembers, ...commonMembers, ...membersByCall[kind] },
     {
       'x-component': `${kind.charAt(0).toUpperCase()}${kind.slice(1)}${role}`,
       additionalProperties: true,
@@ -87,7 +87,7 @@ export const segmentBatch = Type.Unsafe<unknown>(
       batch: Type.Array(
         Type.Union(segmentCalls.map((kind) => bodyOf(kind, 'Item', { type: Type.Literal(kind) }))),
       ),
-      context: details('The context for items that have no context.', { ip: '127.0.0.1' }),
+      context: detailsSchema('The context for items that have no context.', { ip: '127.0.0.1' }),
     },
     { 'x-component': 'SegmentBatch', additionalProperties: true },
   ),

@@ -1,43 +1,43 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { withoutMark } from '../bodies/json-body.ts';
+import { withoutByteOrderMark } from '../bodies/json-body.ts';
 import { charsetOf } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
 
-const utf8 = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
-const latin1 = ['iso-8859-1', 'latin1'];
+const utf8Names = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
+const latin1Names = ['iso-8859-1', 'latin1'];
 
 /**
  * Returns a body of calls, or a part of it, as UTF-8. A byte that is not UTF-8 becomes the JSON escape of an unpaired surrogate, U+DC80 to
- * U+DCFF. It is stored as U+FFFD later, but users and ids that differ only in such a byte stay different. The media type may name Latin-1.
- * Throws 415 for other charsets.
+ * U+DCFF. The escape is stored as U+FFFD later, but users and ids that differ only in such a byte stay different. Latin-1 is converted.
+ * Throws 415 if the media type names another charset.
  */
 export function utf8OfCalls(contentType: string | undefined, body: Buffer): Buffer {
   const charset = charsetOf(contentType) ?? 'utf-8';
-  if (latin1.includes(charset)) return isAscii(body) ? body : Buffer.from(body.toString('latin1'));
-  if (!utf8.includes(charset))
+  if (latin1Names.includes(charset)) return isAscii(body) ? body : Buffer.from(body.toString('latin1'));
+  if (!utf8Names.includes(charset))
     throw new Problem(415, 'The charset of the body must be utf-8, us-ascii or iso-8859-1.');
-  const json = withoutMark(body);
+  const json = withoutByteOrderMark(body);
   return isUtf8(json) ? json : withEscapes(json);
 }
 
-// The first pass counts the invalid bytes, to allocate one buffer. A list of pieces could take gigabytes.
+// The first loop counts the invalid bytes, to allocate one buffer. A list of pieces could take gigabytes.
 function withEscapes(json: Buffer): Buffer {
-  let faults = 0;
-  for (let at = 0, length = 0; at < json.length; at += length || 1) {
-    length = characterBytes(json, at);
-    if (length === 0) faults += 1;
+  let invalidByteCount = 0;
+  for (let index = 0, length = 0; index < json.length; index += length || 1) {
+    length = characterBytes(json, index);
+    if (length === 0) invalidByteCount += 1;
   }
-  const escaped = Buffer.allocUnsafe(json.length + faults * (escapeBytes - 1));
+  const escaped = Buffer.allocUnsafe(json.length + invalidByteCount * (escapeBytes - 1));
   let end = 0;
-  for (let at = 0, length = 0; at < json.length; at += length || 1) {
-    length = characterBytes(json, at);
-    const byte = json[at] ?? 0;
+  for (let index = 0, length = 0; index < json.length; index += length || 1) {
+    length = characterBytes(json, index);
+    const byte = json[index] ?? 0;
     if (length === 0) {
       for (let offset = 0; offset < escapeStart.length; offset += 1)
         escaped[end++] = escapeStart[offset] ?? 0;
       escaped[end++] = hexDigits[byte >> 4] ?? 0;
       escaped[end++] = hexDigits[byte & 15] ?? 0;
-    } else for (let offset = 0; offset < length; offset += 1) escaped[end++] = json[at + offset] ?? 0;
+    } else for (let offset = 0; offset < length; offset += 1) escaped[end++] = json[index + offset] ?? 0;
   }
   return escaped;
 }
@@ -46,20 +46,20 @@ const escapeStart = Buffer.from('\\udc');
 const hexDigits = Buffer.from('0123456789abcdef');
 const escapeBytes = escapeStart.length + 2;
 
-/** Returns how many bytes the UTF-8 character at an index has (RFC 3629, section 4). Returns 0 if the bytes are not UTF-8. */
-function characterBytes(json: Buffer, at: number): number {
-  const first = json[at] ?? 0;
-  const second = json[at + 1] ?? 0;
+/** Returns the number of bytes of the UTF-8 character at an index (RFC 3629, section 4). Returns 0 if there is no UTF-8 character. */
+function characterBytes(json: Buffer, index: number): number {
+  const first = json[index] ?? 0;
+  const second = json[index + 1] ?? 0;
   if (first < 0x80) return 1;
   if (first < 0xc2 || first > 0xf4) return 0;
-  if (first < 0xe0) return isTail(second) ? 2 : 0;
-  if (!isTail(json[at + 2] ?? 0)) return 0;
+  if (first < 0xe0) return isContinuation(second) ? 2 : 0;
+  if (!isContinuation(json[index + 2] ?? 0)) return 0;
   if (first < 0xf0) {
     const [min, max] = [first === 0xe0 ? 0xa0 : 0x80, first === 0xed ? 0x9f : 0xbf];
     return second >= min && second <= max ? 3 : 0;
   }
   const [min, max] = [first === 0xf0 ? 0x90 : 0x80, first === 0xf4 ? 0x8f : 0xbf];
-  return second >= min && second <= max && isTail(json[at + 3] ?? 0) ? 4 : 0;
+  return second >= min && second <= max && isContinuation(json[index + 3] ?? 0) ? 4 : 0;
 }
 
-const isTail = (byte: number): boolean => byte >= 0x80 && byte <= 0xbf;
+const isContinuation = (byte: number): boolean => byte >= 0x80 && byte <= 0xbf;

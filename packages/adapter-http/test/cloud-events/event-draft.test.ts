@@ -281,7 +281,7 @@ describe('violations from the domain have paths in the event', () => {
     [{ data_base64: 'AAAA' }, '/metadata', '/data_base64'],
     [{}, '/metadata', ''],
   ])('in %j, %s becomes %s', (fields, path, sent) => {
-    expect(eventDraft(event(fields), maxMetadataBytes).asSent({ path, message: 'm' })).toEqual({
+    expect(eventDraft(event(fields), maxMetadataBytes).restorePath({ path, message: 'm' })).toEqual({
       path: sent,
       message: 'm',
     });

@@ -2,10 +2,10 @@ import { defaultMetadataBytes, UserActivity } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeyMask } from '../../src/segment/key-mask.ts';
-import { bodyOfRoute, itemOfBatch, segmentCalls } from '../../src/segment/segment-call.ts';
+import { callOfBody, callOfItem, segmentCalls } from '../../src/segment/segment-call.ts';
 import { onMemory } from '../service.ts';
 
-const around = { maxBytes: defaultMetadataBytes, mask: new KeyMask([]) };
+const around = { maxBytes: defaultMetadataBytes, keyMask: new KeyMask([]) };
 const millis = fc.integer({
   min: Date.parse('0000-01-02T00:00:00Z'),
   max: Date.parse('9999-12-30T00:00:00Z'),
@@ -71,7 +71,7 @@ const calls = fc.record(
 async function takenIn(item: unknown, at: number) {
   const { log, store, clock, options } = onMemory();
   clock.set(new Date(at).toISOString());
-  const receipt = await options.useCases.logCalls([[itemOfBatch(item, around)]]);
+  const receipt = await options.useCases.logCalls([[callOfItem(item, around)]]);
   const [record] = log.claim('test', 0, 1) ?? [];
   const activity = record?.content.name === 'ActivityLogged' ? record.content.activity : undefined;
   return { receipt, activity, letters: [...store.letters.values()] };
@@ -120,7 +120,7 @@ test('a call that names a user is always stored, and reads back from the log as 
 test('on every route, a call has a record for a dead letter', () => {
   fc.assert(
     fc.property(fc.constantFrom(...segmentCalls), fc.oneof(calls, fc.jsonValue()), (kind, body) => {
-      const call = bodyOfRoute(kind, body, around);
+      const call = callOfBody(kind, body, around);
       expect(call.draft).toBeTypeOf('object');
       expect(call.original().origin.offset).toBeLessThanOrEqual(Number.MAX_SAFE_INTEGER);
     }),

@@ -4,10 +4,10 @@ import { defaultMetadataBytes, maxMetadataBytes, parseJson } from '@user-activit
 import { describe, expect, test } from 'vitest';
 import { KeyMask } from '../../src/segment/key-mask.ts';
 import { isMetadata } from '../../src/segment/mended-json.ts';
-import { maxBytesOfCalls } from '../../src/segment/originals.ts';
-import { bodyOfRoute, itemOfBatch } from '../../src/segment/segment-call.ts';
+import { maxCallMetadataBytes } from '../../src/segment/originals.ts';
+import { callOfBody, callOfItem } from '../../src/segment/segment-call.ts';
 
-const around = { maxBytes: defaultMetadataBytes, mask: new KeyMask([]) };
+const around = { maxBytes: defaultMetadataBytes, keyMask: new KeyMask([]) };
 const base64url = (text: string): string => createHash('sha256').update(text).digest('base64url');
 const digestOf = (sent: unknown) => {
   const json = JSON.stringify(sent);
@@ -24,7 +24,7 @@ const partsOf = ({ draft }: Call): Parts => {
   return { ...activity, losses };
 };
 const mended = (fields: object): Parts =>
-  partsOf(bodyOfRoute('track', { userId: 'u', event: 'E', ...fields }, around));
+  partsOf(callOfBody('track', { userId: 'u', event: 'E', ...fields }, around));
 const nested = (levels: number): unknown =>
   parseJson(`${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`);
 const tooMuch =
@@ -117,7 +117,7 @@ describe('sent values are kept beside the stored ones', () => {
 
   test('the type of an item that is not a name is kept', () => {
     const item = { userId: 'u', type: {}, event: 'E' };
-    expect(partsOf(itemOfBatch(item, around))).toMatchObject({
+    expect(partsOf(callOfItem(item, around))).toMatchObject({
       type: 'TRACK',
       metadata: { event: 'E', original: { type: {} } },
     });
@@ -180,7 +180,7 @@ describe('metadata that breaks a rule', () => {
 
   test('is mended in every member of the call, and the members keep their places', () => {
     const { metadata } = partsOf(
-      bodyOfRoute(
+      callOfBody(
         'page',
         {
           userId: 'u',
@@ -230,7 +230,7 @@ describe('metadata that breaks a rule', () => {
 
   test('in a member beside the properties leaves the properties in their place', () => {
     const name = 'x'.repeat(33_000);
-    expect(partsOf(bodyOfRoute('page', { userId: 'u', name, properties: { a: 1 } }, around))).toMatchObject({
+    expect(partsOf(callOfBody('page', { userId: 'u', name, properties: { a: 1 } }, around))).toMatchObject({
       metadata: { a: 1, original: { name: digestOf(name) } },
       losses: [{ path: '/name', message: tooMuch }],
     });
@@ -259,7 +259,7 @@ test('properties with too many names are read only twice: for their depth, and f
       return Reflect.get(target, name) as unknown;
     },
   });
-  const call = bodyOfRoute('track', { userId: 'u', sentAt: 's', properties }, around);
+  const call = callOfBody('track', { userId: 'u', sentAt: 's', properties }, around);
   expect(partsOf(call)).toMatchObject({ metadata: { original: digestOf(wide) } });
   expect(Buffer.from(call.original().value ?? []).toString()).toMatch(/"properties":\{"k0":0,/);
   expect(looks).toBeLessThan(2 * names + 100);
@@ -287,7 +287,7 @@ test('the originals of all members together are within the allowance', () => {
     ...Object.fromEntries(all.map((name) => [name, { ['\ud800']: long }])),
     anonymousId: `${long}\ud800`,
   };
-  const { metadata } = partsOf(itemOfBatch(call, around));
+  const { metadata } = partsOf(callOfItem(call, around));
   const { original } = metadata as { original: object };
   expect(Object.keys(original).toSorted()).toEqual(all.toSorted());
   expect(JSON.stringify(original).length).toBeLessThan(originalsBytes - 1000);
@@ -295,6 +295,6 @@ test('the originals of all members together are within the allowance', () => {
 });
 
 test('the limit for calls never exceeds the limit for metadata from the log', () => {
-  expect(maxBytesOfCalls(defaultMetadataBytes)).toBe(defaultMetadataBytes);
-  expect(maxBytesOfCalls(maxMetadataBytes)).toBe(maxMetadataBytes - originalsBytes);
+  expect(maxCallMetadataBytes(defaultMetadataBytes)).toBe(defaultMetadataBytes);
+  expect(maxCallMetadataBytes(maxMetadataBytes)).toBe(maxMetadataBytes - originalsBytes);
 });

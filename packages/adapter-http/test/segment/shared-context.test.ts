@@ -3,7 +3,7 @@ import { FaultyDraft } from '@user-activity/application';
 import { defaultMetadataBytes } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { KeyMask } from '../../src/segment/key-mask.ts';
-import { itemOfBatch } from '../../src/segment/segment-call.ts';
+import { callOfItem } from '../../src/segment/segment-call.ts';
 import { SharedContext } from '../../src/segment/shared-context.ts';
 
 const maxBytes = defaultMetadataBytes;
@@ -15,8 +15,8 @@ const digestOf = (sent: unknown) => {
 describe('the context of a batch', () => {
   const call = { type: 'page', userId: 'u' };
   const within = (context: unknown, fields: object = {}) => {
-    const around = { maxBytes, mask: new KeyMask([]), context: new SharedContext(context, maxBytes) };
-    const { draft } = itemOfBatch({ ...call, ...fields }, around);
+    const around = { maxBytes, keyMask: new KeyMask([]), context: new SharedContext(context, maxBytes) };
+    const { draft } = callOfItem({ ...call, ...fields }, around);
     if (draft instanceof FaultyDraft) return expect.fail('it can not be stored');
     return { metadata: draft.activity['metadata'], losses: draft.losses };
   };

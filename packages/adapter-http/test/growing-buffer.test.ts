@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { GatheredBytes } from '../src/bodies/gathered-bytes.ts';
+import { GrowingBuffer } from '../src/bodies/growing-buffer.ts';
 
 const mebibyte = 1024 * 1024;
 
 test('pieces are gathered in their order, and none of them is changed', () => {
   const pieces = ['a', 'bc', 'd'.repeat(20_000), 'e'].map((text) => Buffer.from(text));
-  const bytes = new GatheredBytes();
+  const bytes = new GrowingBuffer();
   for (const piece of pieces) bytes.append(piece);
   expect(bytes.take().equals(Buffer.concat(pieces))).toBe(true);
   expect(pieces.map((piece) => piece.toString()[0])).toEqual(['a', 'b', 'd', 'e']);
@@ -14,7 +14,7 @@ test('pieces are gathered in their order, and none of them is changed', () => {
 
 test('memory that was outgrown is freed at once', () => {
   const piece = Buffer.alloc(mebibyte, 'x');
-  const bytes = new GatheredBytes();
+  const bytes = new GrowingBuffer();
   const before = process.memoryUsage().arrayBuffers;
   for (let count = 0; count < 64; count += 1) bytes.append(piece);
   // The last growth doubled 32 MiB.
