@@ -84,6 +84,6 @@ async function oneRun(seed: number): Promise<void> {
   for (const [name, output] of outputs) writeFileSync(join(target, `${name}.log`), output);
   console.log(`\n${markdown}`);
   if (report.violations.length === 0) return;
-  writeFileSync(join(target, 'evidence.json'), JSON.stringify(evidence));
+  writeFileSync(join(target, 'evidence.json'), JSON.stringify(Object.fromEntries(evidence)));
   process.exitCode ??= 1;
 }

@@ -1,6 +1,6 @@
 import { recordOutcomes } from '@user-activity/domain';
-import type { Books } from './check/balance.ts';
-import type { Evidence, LoggedRecord } from './check/evidence.ts';
+import type { RecordCounts } from './check/balance.ts';
+import type { EvidenceByProject, LoggedRecord } from './check/evidence.ts';
 import type { Verdict } from './check/judge.ts';
 import type { Violation } from './check/violation.ts';
 import type { StruckFault } from './faults/strike-lane.ts';
@@ -20,13 +20,13 @@ export interface Report {
   readonly requests: number;
   /** The number of requests by the status and reason of the response; `none` means no response. */
   readonly answers: Readonly<Record<string, number>>;
-  /** The number of distinct ids that were answered 202. */
+  /** The number of distinct activities that were answered 202. */
   readonly accepted: number;
   readonly poisoned: number;
   /** The number of records on the topic that are replayed dead letters. */
   readonly replayed: number;
   readonly stored: number;
-  readonly books: Books;
+  readonly books: RecordCounts;
   readonly violations: readonly Violation[];
   /** The longest time in ms from the end of a fault until the service had recovered, by kind of fault. */
   readonly recoveryMs: Readonly<Record<string, number>>;
@@ -45,7 +45,7 @@ export function reportOf(run: {
   readonly load: Load;
   readonly site: Site;
   readonly memory: MemoryWatch;
-  readonly evidence: Evidence;
+  readonly evidence: EvidenceByProject;
   readonly verdict: Verdict;
   readonly violations: readonly Violation[];
 }): Report {
@@ -57,6 +57,7 @@ export function reportOf(run: {
     const ms = Math.round(load.canary.recovery(endedAt) ?? performance.now() - endedAt);
     recoveryMs[kind] = Math.max(recoveryMs[kind] ?? 0, ms);
   }
+  const parts = [...run.evidence.values()];
   return {
     seed: run.seed,
     seconds: run.seconds,
@@ -66,9 +67,9 @@ export function reportOf(run: {
     answers: load.ledger.responses,
     accepted: load.ledger.accepted,
     poisoned: load.poisoned,
-    replayed: run.evidence.records.filter(isReplay).length,
-    stored: run.evidence.stored.length,
-    books: run.verdict.books,
+    replayed: parts.flatMap(({ records }) => records).filter(isReplay).length,
+    stored: parts.flatMap(({ stored }) => stored).length,
+    books: run.verdict.counts,
     violations: [...run.violations, ...run.verdict.violations],
     recoveryMs,
     worstRecoveryMs: Math.max(0, ...Object.values(recoveryMs)),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Evidence } from './check/evidence.ts';
+import type { EvidenceByProject } from './check/evidence.ts';
 import { gather } from './check/gather.ts';
-import { judge } from './check/judge.ts';
+import { judgeProjects } from './check/judge.ts';
 import type { Violation } from './check/violation.ts';
 import { strikeLane, type StruckFault } from './faults/strike-lane.ts';
 import { Load } from './load/load.ts';
@@ -25,7 +25,7 @@ export interface RunOptions {
 /** The report of a run, and the data for it. */
 export interface Result {
   readonly report: Report;
-  readonly evidence: Evidence;
+  readonly evidence: EvidenceByProject;
   /** The output of each process of the service, by its name. */
   readonly outputs: ReadonlyMap<string, string>;
 }
@@ -52,7 +52,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
     await watches;
     const progressViolations = await waitForProcessing(site);
     onLine('reading the log and the store');
-    const evidence = await gather(site, site.url(random), load.ledger.exchanges);
+    const evidence = await gather(site, site.url(random), load.ledger);
     for (const unit of site.units) await site.drain(unit);
     const violations: readonly Violation[] = [
       ...recoveryViolations,
@@ -64,7 +64,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
         ? []
         : [{ kind: 'idle', subject: 'faults', detail: 'no fault struck' } as const]),
     ];
-    const verdict = judge(evidence);
+    const verdict = judgeProjects(evidence);
     return {
       evidence,
       outputs: new Map(site.units.map(({ name, output }) => [name, output])),

@@ -1,13 +1,23 @@
 import { expect, test } from 'vitest';
-import { judge } from '../src/check/judge.ts';
+import type { Evidence } from '../src/check/evidence.ts';
+import { judge, judgeProjects } from '../src/check/judge.ts';
 import { doctoredActivities } from './doctored-activities.ts';
 import { doctoredBooks } from './doctored-books.ts';
 import { accepted, activityOf, draftOf, recordOf, soundEvidence } from './evidence.ts';
 
-test('a sound run has no violations, and its books balance', () => {
-  const { violations, books } = judge(soundEvidence());
+const nothing: Evidence = {
+  exchanges: [],
+  records: [],
+  stored: [],
+  written: [],
+  letters: [],
+  lettersOnTopic: [],
+};
+
+test('a sound run has no violations, and its counts balance', () => {
+  const { violations, counts } = judge(soundEvidence());
   expect(violations).toEqual([]);
-  expect(books).toEqual({
+  expect(counts).toEqual({
     records: 9,
     stored: 5,
     redelivered: 1,
@@ -23,6 +33,44 @@ test.each([...doctoredActivities, ...doctoredBooks])('finds %s', (_, kind, subje
   const evidence = soundEvidence();
   doctor(evidence);
   expect(judge(evidence).violations).toContainEqual(expect.objectContaining({ kind, subject }));
+});
+
+test('projects with the same ids are judged apart, and their counts are added', () => {
+  const evidence = new Map([
+    ['default', soundEvidence()],
+    ['shop', soundEvidence()],
+  ]);
+  const { violations, counts } = judgeProjects(evidence);
+  expect(violations).toEqual([]);
+  expect(counts).toMatchObject({ records: 18, stored: 10, duplicate: 2, conflict: 2, dead_lettered: 2 });
+});
+
+test('finds an activity that is stored in another project than its own', () => {
+  const [byDefault, shop] = [soundEvidence(), soundEvidence()];
+  shop.stored = shop.stored.filter(({ id }) => id !== 'two');
+  shop.written = shop.written.filter((id) => id !== 'two');
+  const evidence = new Map([
+    ['default', byDefault],
+    ['shop', shop],
+    ['other', { ...nothing, stored: [activityOf(draftOf('two'), 2)], written: ['two'] }],
+  ]);
+  const { violations } = judgeProjects(evidence);
+  expect(violations).toContainEqual(expect.objectContaining({ kind: 'lost', subject: 'shop two' }));
+  expect(violations).toContainEqual(expect.objectContaining({ kind: 'foreign', subject: 'other two' }));
+  expect(violations.filter(({ subject }) => !/^(?:shop|other) /.test(subject))).toEqual([]);
+});
+
+test('finds a dead letter of another project than its record', () => {
+  const byDefault = soundEvidence();
+  const moved = byDefault.letters.slice(1);
+  byDefault.letters = byDefault.letters.slice(0, 1);
+  const evidence = new Map([
+    ['default', byDefault],
+    ['_system', { ...nothing, letters: moved }],
+  ]);
+  const { violations } = judgeProjects(evidence);
+  expect(violations).toContainEqual(expect.objectContaining({ kind: 'unbalanced', subject: '0:7' }));
+  expect(violations).toContainEqual(expect.objectContaining({ kind: 'unbalanced', subject: '_system 0:7' }));
 });
 
 test('activities that were sent at the same time may be stored in any order', () => {
@@ -48,7 +96,7 @@ test('a dead letter that was replayed and became a dead letter again counts once
       record === undefined ? [] : [{ ...record, offset: 9 + index }],
     ),
   ];
-  const { violations, books } = judge(evidence);
+  const { violations, counts } = judge(evidence);
   expect(violations).toEqual([]);
-  expect(books).toMatchObject({ records: 11, conflict: 2, dead_lettered: 2 });
+  expect(counts).toMatchObject({ records: 11, conflict: 2, dead_lettered: 2 });
 });

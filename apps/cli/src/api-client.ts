@@ -9,19 +9,23 @@ const timeoutMs = 60_000;
 /** A client of the HTTP API. Throws UsageError if the API refuses a request, and RequestError if it fails. */
 export class ApiClient {
   readonly #base: URL;
-  readonly #key: string | undefined;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(url: string, key: string | undefined) {
+  constructor(url: string, key: string | undefined, project: string | undefined) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
       throw new UsageError(
         `The URL of the service must begin with http:// or https://, such as http://127.0.0.1:3000.`,
       );
-    if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
-      throw new UsageError('The key must consist of printable ASCII characters without space.');
+    for (const [name, value] of Object.entries({ key, project }))
+      if (value !== undefined && !/^[\x21-\x7e]+$/.test(value))
+        throw new UsageError(`The ${name} must consist of printable ASCII characters without space.`);
     this.#base = new URL(url.endsWith('/') ? url : `${url}/`);
     if (this.#base.username !== '' || this.#base.password !== '')
       throw new UsageError('The URL must not contain a user or a password: pass the key in API_KEY.');
-    this.#key = key;
+    this.#headers = {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(project === undefined ? {} : { 'x-project': project }),
+    };
   }
 
   get(path: string, parameters: URLSearchParams): Promise<Json> {
@@ -34,7 +38,7 @@ export class ApiClient {
 
   async #request(method: string, path: string, body?: string): Promise<Json> {
     const headers = {
-      ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
+      ...this.#headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const { origin } = this.#base;

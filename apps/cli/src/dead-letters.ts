@@ -15,14 +15,15 @@ export const usage = `Usage: npm run dead-letters -- list [--code CODE]... [--fr
        npm run dead-letters -- replay --all
 
 list    shows the records that could not be stored, and why, the latest first. Default --limit: 50.
-replay  sends dead letters back to the log, to be stored after all: the given ids, or all. Letters with the
-        code invalid never were on the log, so they stay. Only one replay runs at a time.
+replay  sends dead letters back to the log, to be stored after all: the given ids, or all of the project. Letters
+        with the code invalid never were on the log, so they stay. Only one replay runs at a time.
 
 CODE is unreadable, conflict, refused or invalid. TIME is RFC 3339, a date such as 2026-11-24
 (its start in UTC), or relative: --from=-24h begins 24 hours ago.
-  --json     JSON instead of a table; list prints one object per line (npm run -s hides npm's own lines)
-  --url URL  URL of the service. Default: USER_ACTIVITY_URL, or this machine at PORT (3000 if unset)
-  --key KEY  key of the API. Prefer API_KEY: other users of this machine can see arguments
+  --project NAME  the project of the dead letters. Default: default. Those of records with an invalid project are in _system
+  --json          JSON instead of a table; list prints one object per line (npm run -s hides npm's own lines)
+  --url URL       URL of the service. Default: USER_ACTIVITY_URL, or this machine at PORT (3000 if unset)
+  --key KEY       key of the API. Prefer API_KEY: other users of this machine can see arguments
 
 Exit codes: 0 done, 1 the service refused or failed, 2 invalid usage.
 `;
@@ -31,6 +32,7 @@ const path = 'api/dead-letters';
 const maxPageSize = 500;
 const options = {
   url: { type: 'string' },
+  project: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -60,8 +62,8 @@ export async function deadLetters(
 async function list(args: string[], environment: Environment, output: Output): Promise<void> {
   const { values } = withUsageError(() => parseArgs({ args, options: listOptions }));
   if (values.help) return output.result(usage);
-  const { url = environment.url, key = environment.key, code = [], from, to, order, json } = values;
-  const api = new ApiClient(url, key);
+  const { url = environment.url, key = environment.key, project, code = [], from, to, order, json } = values;
+  const api = new ApiClient(url, key, project);
   if (!/^[1-9]\d{0,8}$/.test(values.limit))
     throw new UsageError('--limit must be a whole number from 1 to 999,999,999.');
   let remaining = Number(values.limit);
@@ -91,8 +93,9 @@ async function replay(args: string[], environment: Environment, output: Output):
   );
   if (values.help) return output.result(usage);
   if (values.all === ids.length > 0) throw new UsageError('Pass either ids of dead letters or --all.');
-  const { url = environment.url, key = environment.key } = values;
-  const receipt = await new ApiClient(url, key).post(`${path}/replay`, values.all ? { all: true } : { ids });
+  const { url = environment.url, key = environment.key, project } = values;
+  const api = new ApiClient(url, key, project);
+  const receipt = await api.post(`${path}/replay`, values.all ? { all: true } : { ids });
   if (values.json) return output.result(`${JSON.stringify(receipt)}\n`);
   const { replayed, tooLarge, more } = receipt;
   if (typeof replayed !== 'number')

@@ -45,15 +45,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${url}${path}`, { ...init, headers: { 'x-api-key': key, 'content-type': 'application/json' } });
-const log = (body: object): Promise<Response> =>
-  ask('/api/logs', { method: 'POST', body: JSON.stringify({ userId: '123', ...body }) });
+const ask = (path: string, init: RequestInit = {}, project = 'default'): Promise<Response> =>
+  fetch(`${url}${path}`, {
+    ...init,
+    headers: { 'x-api-key': key, 'x-project': project, 'content-type': 'application/json' },
+  });
+const log = (body: object, project?: string): Promise<Response> =>
+  ask('/api/logs', { method: 'POST', body: JSON.stringify({ userId: '123', ...body }) }, project);
 
 /** The letters that are listed as JSON, once they are so many and all died at another time than before. */
-async function listed(count: number, before: readonly string[] = []) {
+async function listed(count: number, before: readonly string[] = [], ...args: readonly string[]) {
   for (;;) {
-    const { out } = await run(['list', '--json', '--order', 'asc'], environment);
+    const { out } = await run(['list', '--json', '--order', 'asc', ...args], environment);
     const lines = out.split('\n').filter((line) => line !== '');
     const letters = lines.map((line) => JSON.parse(line) as { id: string; diedAt: string; code: string });
     const news = letters.filter(({ diedAt }) => !before.includes(diedAt));
@@ -106,16 +109,37 @@ test('lists invalid calls, which were never on the log, and says that they canno
   expect((await run(['list', '--code', 'invalid'], environment)).out).toBe(out);
 });
 
+test('--project lists and replays the dead letters of a project, and nothing of the others', async () => {
+  const project = ['--project', 'shop'];
+  for (const type of ['LOGIN', 'A', 'B']) await log({ id: 'of-shop', type }, 'shop');
+  const letters = await listed(2, [], ...project);
+  const before = await run(['list', '--json', '--order', 'asc'], environment);
+  for (const { id } of letters) expect(before.out).not.toContain(id);
+  const ids = letters.map(({ id }) => id);
+  expect(await run(['replay', ...ids], environment)).toMatchObject({ out: '0 replayed\n' });
+  expect(await run(['replay', ...ids, ...project], environment)).toMatchObject({ out: '2 replayed\n' });
+  const died = letters.map(({ diedAt }) => diedAt);
+  expect((await listed(2, died, ...project)).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+  expect(await run(['replay', '--all', ...project], environment)).toMatchObject({ out: '2 replayed\n' });
+  expect(await run(['list', '--json', '--order', 'asc'], environment)).toEqual(before);
+  expect(await run(['list', '--project', '_system'], environment)).toMatchObject({
+    code: 0,
+    err: 'No dead letters match.\n',
+  });
+});
+
 test('--url and --key take precedence over the variables', async () => {
   const wrong = { USER_ACTIVITY_URL: 'http://127.0.0.1:1', API_KEY: 'wrong' };
   expect(await run(['list', '--json', '--url', `${url}/`, '--key', key], wrong)).toMatchObject({ code: 0 });
 });
 
-test('follows pages up to the limit', async () => {
+test('follows pages up to the limit, all of one project', async () => {
   const asked: string[] = [];
+  const projects: unknown[] = [];
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '', url);
     asked.push(searchParams.toString());
+    projects.push(request.headers['x-project']);
     const count = Number(searchParams.get('limit'));
     const data = Array.from({ length: count }, (_, index) => ({ id: `t:0:${index}`, reason: '\u001b[2J' }));
     response.end(JSON.stringify({ data, pagination: { nextCursor: 'next' } }));
@@ -128,18 +152,20 @@ test('follows pages up to the limit', async () => {
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const { code, out } = await run(['list', '--limit', '700', '--url', `http://127.0.0.1:${port}`]);
+  const options = ['--limit', '700', '--project', 'shop', '--url', `http://127.0.0.1:${port}`];
+  const { code, out } = await run(['list', ...options]);
   expect(code).toBe(0);
+  expect(projects).toEqual(['shop', 'shop']);
   expect(asked).toEqual(['limit=500', 'limit=200&cursor=next']);
   expect(out.trimEnd().split('\n')).toHaveLength(701);
   expect(out).not.toContain('\u001b');
 });
 
-test('--all is sent in the body, and a replay that already runs is reported', async () => {
-  const bodies: string[] = [];
+test('--all is sent in the body, without --project no project is named, and a replay that already runs is reported', async () => {
+  const bodies: unknown[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      bodies.push(body);
+      bodies.push([body, request.headers['x-project']]);
       response.writeHead(409, { 'content-type': 'application/problem+json' });
       response.end(JSON.stringify({ title: 'Conflict', detail: 'Another replay is under way.' }));
     });
@@ -157,7 +183,7 @@ test('--all is sent in the body, and a replay that already runs is reported', as
     out: '',
     err: 'The service answered 409 Conflict: Another replay is under way.\n',
   });
-  expect(bodies).toEqual(['{"all":true}']);
+  expect(bodies).toEqual([['{"all":true}', undefined]]);
 });
 
 describe('a wrong use and a failed request each give a message and an exit code', () => {
@@ -175,6 +201,14 @@ describe('a wrong use and a failed request each give a message and an exit code'
     [['list', '--url', 'http://127.0.0.1:1'], 1, 'http://127.0.0.1:1 does not answer'],
     [['list', '--url', 'ftp://127.0.0.1'], 2, 'http:// or https://'],
     [['list', '--url', 'nowhere'], 2, 'http:// or https://'],
+    [['list', '--project', ''], 2, 'The project must consist of printable ASCII'],
+    [['list', '--project', 'a b'], 2, 'The project must consist of printable ASCII'],
+    [['replay', '--all', '--project', 'a\nb: c'], 2, 'The project must consist of printable ASCII'],
+    [['replay', '--all', '--project', 'é'], 2, 'The project must consist of printable ASCII'],
+    [['list', '--project', 'Shop'], 2, /400 .*X-Project/i],
+    [['list', '--project', 'x'.repeat(65)], 2, /400 .*X-Project/i],
+    [['list', '--project=-a'], 2, /400 .*X-Project/i],
+    [['replay', '--all', '--project', '_x'], 2, /400 .*X-Project/i],
   ])('%j', async (args, code, message) => {
     const ended = await run(args, environment);
     expect(ended).toMatchObject({ code, out: '' });

@@ -12,6 +12,7 @@ import { closeIfUnread } from './requests/lingering.ts';
 import { assertOneHost, foreignHostCheck } from './requests/own-hosts.ts';
 import { addUnanswered, removeUnanswered } from './requests/pipelining.ts';
 import { Problem } from './requests/problem.ts';
+import { projectOf, projectsOf } from './requests/project.ts';
 import type { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { serveDocs } from './routes/docs.ts';
@@ -48,6 +49,9 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
     if (request.routeOptions.config.isHealthCheck !== true) assertAllowed(request);
     assertRoute(request);
+    // A cache in front of the service must not answer with the page of another project.
+    if (projectsOf(request.routeOptions) !== 'none') reply.header('vary', 'X-Project');
+    request.project = projectOf(request);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     closeIfUnread(request, reply);

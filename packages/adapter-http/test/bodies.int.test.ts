@@ -205,7 +205,7 @@ test.each([kinds[2], kinds[3]])(
   async (...kind) => {
     const it = await service({
       useCases: {
-        async logActivities(portions) {
+        async logActivities(_project, portions) {
           for await (const portion of portions) throw new TypeError(`A bug, of ${portion.length}.`);
           throw new Error('There is a portion.');
         },

@@ -144,7 +144,7 @@ describe('GET /api/logs', () => {
             {
               path: '/cursor',
               message:
-                'belongs to another filter or order: repeat the query of the previous page, or leave the cursor out',
+                'belongs to another filter, order or project: repeat the query and the X-Project of the previous page, or leave the cursor out',
             },
           ],
         },

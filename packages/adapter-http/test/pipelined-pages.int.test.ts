@@ -7,6 +7,7 @@ import {
   StoredActivity,
   Timestamp,
   UserId,
+  ProjectId,
 } from '@user-activity/domain';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { measureBytes, until } from './bytes-held.ts';
@@ -17,6 +18,7 @@ const held = measureBytes();
 // More than the kernel takes off a connection that nobody reads.
 const largeBytes = 12_000_000;
 const large = StoredActivity.rehydrate({
+  project: ProjectId.default,
   id: ActivityId.trusted('1'),
   userId: UserId.trusted('u'),
   type: ActivityType.trusted('T'),

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   parseJson,
   UserActivity,
+  ProjectId,
 } from '@user-activity/domain';
 import { FixedClock, SequentialIds } from '@user-activity/adapter-memory';
 import { describe, expect, test } from 'vitest';
@@ -220,7 +221,7 @@ test('the documented body accepts exactly what the domain accepts', () => {
   const deps = { clock: new FixedClock(), ids: new SequentialIds(), rules };
   const domainTakes = (draft: unknown): boolean => {
     try {
-      UserActivity.record(draft, deps);
+      UserActivity.record(ProjectId.default, draft, deps);
       return true;
     } catch (error) {
       if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;

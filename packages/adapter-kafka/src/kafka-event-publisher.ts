@@ -144,7 +144,7 @@ export class KafkaEventPublisher implements EventPublisher {
       settled: false,
     };
     this.#calls.add(call);
-    this.#expiry ??= this.#awaitExpiry(call);
+    this.#expiry ??= this.#startExpiryTimer(call);
     this.#addToBuffer(call.events, 0);
     void this.#enqueue(call, sources, draft);
     return call.promise;
@@ -197,7 +197,7 @@ export class KafkaEventPublisher implements EventPublisher {
     settle();
   }
 
-  #awaitExpiry({ deadline }: Call): NodeJS.Timeout {
+  #startExpiryTimer({ deadline }: Call): NodeJS.Timeout {
     return setTimeout(() => this.#expire(), Math.max(1, deadline - performance.now()));
   }
 
@@ -209,7 +209,7 @@ export class KafkaEventPublisher implements EventPublisher {
     }
     this.#queue.dropSettled();
     const [next] = this.#calls;
-    this.#expiry = next && this.#awaitExpiry(next);
+    this.#expiry = next && this.#startExpiryTimer(next);
   }
 
   /** Sends portions until the queue is empty, or no call waits any more. */

@@ -1,4 +1,4 @@
-import { type LogRecord, type RawRecord, replayOf, unreadable } from '@user-activity/domain';
+import { type LogRecord, ProjectId, type RawRecord, replayOf, unreadable } from '@user-activity/domain';
 import { readMessage } from '@user-activity/topic-contract';
 import type { Message } from 'kafkajs';
 import { type BatchRecord, maxHeaders } from './record-batches/batch-record.ts';
@@ -8,7 +8,10 @@ import { UnreadableBatch } from './record-batches/unreadable-batch.ts';
 const batchFraming = 61 + 40;
 const headerFraming = 10;
 
-/** Converts a message to the domain's record. An unreadable batch becomes one record at the batch's first offset. */
+/**
+ * Converts a message to the domain's record. An unreadable batch becomes one record at the batch's first offset. That record and a
+ * record with too many headers belong to the project `_system`.
+ */
 export function kafkaRecord(
   topic: string,
   partition: number,
@@ -18,7 +21,7 @@ export function kafkaRecord(
   const raw = (): RawRecord => record;
   if (message instanceof UnreadableBatch) {
     const origin = { topic, partition, offset: message.firstOffset };
-    return { origin, content: unreadable(message.reason), raw };
+    return { origin, content: unreadable(message.reason, ProjectId.system), raw };
   }
   const origin = { topic, partition, offset: Number(message.offset) };
   const original = replayOf(record.headers, origin);
@@ -27,7 +30,7 @@ export function kafkaRecord(
     ...(original === undefined ? {} : { replayOf: original }),
     content:
       message.headerCount > maxHeaders
-        ? unreadable(`it has ${message.headerCount} headers; the limit is ${maxHeaders}`)
+        ? unreadable(`it has ${message.headerCount} headers; the limit is ${maxHeaders}`, ProjectId.system)
         : readMessage(record),
     raw,
   };

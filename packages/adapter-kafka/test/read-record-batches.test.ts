@@ -142,6 +142,7 @@ describe('the reader', () => {
     });
     expect(record.content).toEqual({
       name: 'Unreadable',
+      project: '_system',
       reason: 'it has 32769 headers; the limit is 32768',
     });
   });

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { firstCopyOf, type LogRecord, Timestamp } from '@user-activity/domain';
+import { firstCopyOf, type LogRecord, ProjectId, Timestamp } from '@user-activity/domain';
 import { codecs, readTopic, startKafka, plainClient, writeTopic } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { unreadableBatchHeader } from '@user-activity/topic-contract';
@@ -82,6 +82,7 @@ test('an unreadable batch is delivered as one record, committed with all its off
   if (record === undefined) throw new Error('No record was received.');
   expect(record.origin).toEqual({ topic: topic.name, partition: 0, offset: 1 });
   expect(record.content).toMatchObject({
+    project: '_system',
     reason: "the batch at offsets 1 to 3 can't be read: it decompresses to more than 67108864 bytes",
   });
   const progress = await topic.progressOf(topic.name, 5000);
@@ -90,7 +91,8 @@ test('an unreadable batch is delivered as one record, committed with all its off
   const queue = new KafkaDeadLetterQueue(connection, topic);
   onTestFinished(() => queue.close());
   const diedAt = Timestamp.parse('2026-01-02T03:04:05Z');
-  await queue.add([{ ...firstCopyOf(record), code: 'unreadable', reason: 'poison', diedAt }]);
+  const project = ProjectId.system;
+  await queue.add([{ ...firstCopyOf(record), project, code: 'unreadable', reason: 'poison', diedAt }]);
   const [letter] = await readTopic(kafkaBrokers(), topic.deadLetters);
   expect(letter?.value?.equals(record.raw().value ?? Buffer.alloc(0))).toBe(true);
   expect(String(letter?.headers?.[unreadableBatchHeader])).toBe('1-3');
@@ -143,10 +145,10 @@ test('a batch with an unknown codec and a corrupt batch are delivered as one rec
   const records = await read(topic, 4, own);
   expect(records.map(({ origin }) => origin.offset)).toEqual([0, 1, 4, 6]);
   expect(records.map(({ content }) => content)).toMatchObject([
-    { reason: 'it has no ce_type header' },
-    { reason: "the batch at offsets 1 to 3 can't be read: its codec 5 is unknown" },
-    { reason: "the batch at offsets 4 to 5 can't be read: it is no LZ4 frame" },
-    { reason: 'it has no ce_type header' },
+    { project: 'default', reason: 'it has no ce_type header' },
+    { project: '_system', reason: "the batch at offsets 1 to 3 can't be read: its codec 5 is unknown" },
+    { project: '_system', reason: "the batch at offsets 4 to 5 can't be read: it is no LZ4 frame" },
+    { project: 'default', reason: 'it has no ce_type header' },
   ]);
   expect(await topic.progressOf(topic.name, 5000)).toMatchObject([{ committed: 7, end: 7 }]);
 });

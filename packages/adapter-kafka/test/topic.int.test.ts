@@ -1,4 +1,4 @@
-import { Timestamp } from '@user-activity/domain';
+import { ProjectId, Timestamp } from '@user-activity/domain';
 import { readTopic, startKafka, plainClient } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import kafkajs from 'kafkajs';
@@ -173,6 +173,7 @@ test('a dead letter too large for its topic is stored without its bytes, and doe
   const queue = new KafkaDeadLetterQueue(connection, topic);
   onTestFinished(() => queue.close());
   const letters = [5_000_000, 3].map((size, offset) => ({
+    project: ProjectId.parse('shop'),
     origin: { topic: topic.name, partition: 0, offset },
     key: null,
     value: new Uint8Array(size),
@@ -184,6 +185,7 @@ test('a dead letter too large for its topic is stored without its bytes, and doe
   await queue.add(letters);
   const [large, small] = await readTopic(kafkaBrokers(), topic.deadLetters);
   expect(large?.value).toBeNull();
+  expect(String(large?.headers?.['user-activity-dead-letter-project'])).toBe('shop');
   expect(String(large?.headers?.['user-activity-dead-letter-reason'])).toContain('5000000 bytes');
   expect(small?.value).toHaveLength(3);
 });

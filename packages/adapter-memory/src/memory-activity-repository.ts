@@ -1,6 +1,7 @@
 import {
   type ActivityFilter,
-  type ActivityId,
+  type ActivityKey,
+  ActivityKeyText,
   ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
@@ -26,9 +27,10 @@ export class MemoryActivityRepository implements ActivityRepository {
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     this.#store.assertReachable();
     return activities.map((activity) => {
-      const existing = this.#store.activities.get(activity.id);
+      const key = ActivityKeyText.of(activity);
+      const existing = this.#store.activities.get(key);
       if (existing !== undefined) return existing.compare(activity);
-      this.#store.activities.set(activity.id, activity);
+      this.#store.activities.set(key, activity);
       return 'stored';
     });
   }
@@ -51,9 +53,9 @@ export class MemoryActivityRepository implements ActivityRepository {
     return [...this.#store.activities.values()].filter((activity) => filter.matches(activity));
   }
 
-  async findById(id: ActivityId): Promise<StoredActivity | undefined> {
+  async findById(key: ActivityKey): Promise<StoredActivity | undefined> {
     this.#store.assertReachable();
-    const activity = this.#store.activities.get(id);
+    const activity = this.#store.activities.get(ActivityKeyText.of(key));
     return activity && StoredActivity.of(activity);
   }
 
@@ -89,9 +91,10 @@ export class MemoryActivityRepository implements ActivityRepository {
     return [...counts.values()];
   }
 
-  async findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
+  async findByIds(keys: readonly ActivityKey[]): Promise<readonly StoredActivity[]> {
     this.#store.assertReachable();
-    const activities = [...new Set(ids)].flatMap((id) => this.#store.activities.get(id) ?? []);
+    const texts = new Set(keys.map(ActivityKeyText.of));
+    const activities = [...texts].flatMap((text) => this.#store.activities.get(text) ?? []);
     return activities.map((activity) => StoredActivity.of(activity));
   }
 

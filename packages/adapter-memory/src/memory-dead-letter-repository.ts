@@ -1,5 +1,6 @@
 import {
-  type ActivityId,
+  type ActivityKey,
+  ActivityKeyText,
   countedBytes,
   type DeadLetter,
   DeadLetterId,
@@ -13,6 +14,7 @@ import {
   type LetterSweep,
   listedBytes,
   type ListedLetter,
+  type ProjectId,
   type RecordPart,
   type ReplayClaim,
   type SweepLimits,
@@ -31,19 +33,24 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
   async find({ filter, order, limit, after }: DeadLetterQuery): Promise<DeadLetterPage> {
     this.#store.assertReachable();
     const matches = [...this.#store.letters.values()]
+      .filter(({ project }) => project === filter.project)
       .filter(({ code }) => filter.codes.length === 0 || filter.codes.includes(code))
       .filter(({ diedAt }) => filter.diedAt.holds(diedAt))
       .map(listedLetter);
     return DeadLetterPage.of(itemsAfter(matches, 'diedAt', order, after), limit);
   }
 
-  async findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]> {
+  async findByIds(
+    project: ProjectId,
+    ids: readonly DeadLetterId[],
+    maxBytes: number,
+  ): Promise<readonly DeadLetter[]> {
     this.#store.assertReachable();
     const fitting: DeadLetter[] = [];
     let bytes = 0;
     for (const id of new Set(ids)) {
       const letter = this.#store.letters.get(id);
-      if (letter === undefined) continue;
+      if (letter?.project !== project) continue;
       bytes += bytesOf(letter, 'key') + bytesOf(letter, 'value') + bytesOf(letter, 'headers');
       if (bytes > maxBytes && fitting.length > 0) break;
       fitting.push(letter);
@@ -51,14 +58,16 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
     return fitting;
   }
 
-  async findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
+  async findLatestLetters(keys: readonly ActivityKey[]): Promise<readonly LatestLetter[]> {
     this.#store.assertReachable();
-    const wanted = new Set(ids);
-    const latest = new Map<ActivityId, LatestLetter>();
-    for (const { activityId, diedAt } of this.#store.letters.values()) {
-      if (activityId === undefined || !wanted.has(activityId)) continue;
-      const previous = latest.get(activityId);
-      if (previous === undefined || previous.diedAt < diedAt) latest.set(activityId, { activityId, diedAt });
+    const wanted = new Set(keys.map(ActivityKeyText.of));
+    const latest = new Map<ActivityKeyText, LatestLetter>();
+    for (const { project, activityId: id, diedAt } of this.#store.letters.values()) {
+      if (id === undefined) continue;
+      const key = ActivityKeyText.of({ project, id });
+      if (!wanted.has(key)) continue;
+      const previous = latest.get(key);
+      if (previous === undefined || previous.diedAt < diedAt) latest.set(key, { project, id, diedAt });
     }
     return [...latest.values()];
   }

@@ -6,6 +6,7 @@ import {
   type Origin,
   type PartitionProgress,
   partitionOf,
+  ProjectId,
   type RawRecord,
   type RecordContent,
   recordContent,
@@ -129,6 +130,8 @@ function recordAt(origin: Origin, raw: RawRecord): LogRecord {
 }
 
 function contentOf({ value }: RawRecord): RecordContent {
-  if (value === null) return unreadable('it has no value');
-  return isUtf8(value) ? recordContent(Buffer.from(value).toString('utf8')) : unreadable('it is not UTF-8');
+  if (value === null) return unreadable('it has no value', ProjectId.default);
+  return isUtf8(value)
+    ? recordContent(Buffer.from(value).toString('utf8'))
+    : unreadable('it is not UTF-8', ProjectId.default);
 }

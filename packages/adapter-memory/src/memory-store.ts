@@ -1,9 +1,9 @@
-import { type ActivityId, type DeadLetter, DomainError, type UserActivity } from '@user-activity/domain';
+import { type ActivityKeyText, type DeadLetter, DomainError, type UserActivity } from '@user-activity/domain';
 
 /** The data of the adapters in memory. Several adapters can share one store. */
 export class MemoryStore {
-  readonly activities: Map<ActivityId, UserActivity> = new Map();
-  /** By `topic:partition:offset`. */
+  readonly activities: Map<ActivityKeyText, UserActivity> = new Map();
+  /** By origin, as `topic:partition:offset`. */
   readonly letters: Map<string, DeadLetter> = new Map();
   /** The end of the claim to replay dead letters; undefined if there is none. */
   replayClaimedUntil: number | undefined;

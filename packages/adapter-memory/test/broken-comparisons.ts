@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { UserActivity } from '@user-activity/domain';
+import { ActivityKeyText, type UserActivity } from '@user-activity/domain';
 import type { RepositorySubject } from '@user-activity/port-contracts';
 import { repository } from './broken-stores.ts';
 import type { Broken } from './broken.ts';
@@ -8,7 +8,7 @@ import type { Broken } from './broken.ts';
 const comparing = (part: (activity: UserActivity) => unknown) =>
   repository((sound, store) => ({
     async save(activities) {
-      const firsts = activities.map(({ id }) => store.activities.get(id));
+      const firsts = activities.map((activity) => store.activities.get(ActivityKeyText.of(activity)));
       const outcomes = await sound.save(activities);
       return outcomes.map((outcome, index) => {
         const [first, second] = [firsts[index], activities[index]];

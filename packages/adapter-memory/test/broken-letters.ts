@@ -15,7 +15,7 @@ import type { Broken } from './broken.ts';
 import { memoryLetters } from './memory-subjects.ts';
 
 /** Makes a letter repository with some methods replaced. */
-const letters =
+export const letters =
   (overrides: (sound: DeadLetterRepository, store: MemoryStore) => Partial<DeadLetterRepository>) =>
   async (): Promise<LetterRepositorySubject> => {
     const store = new MemoryStore();
@@ -24,8 +24,8 @@ const letters =
       ...(await memoryLetters(store)),
       open: async () => ({
         find: (query) => sound.find(query),
-        findByIds: (ids, maxBytes) => sound.findByIds(ids, maxBytes),
-        findLatestLetters: (ids) => sound.findLatestLetters(ids),
+        findByIds: (project, ids, maxBytes) => sound.findByIds(project, ids, maxBytes),
+        findLatestLetters: (keys) => sound.findLatestLetters(keys),
         remove: (removals) => sound.remove(removals),
         sweep: (limits) => sound.sweep(limits),
         claimReplay: (claim) => sound.claimReplay(claim),
@@ -99,14 +99,16 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
   [
     'B5',
     'returns all letters, however large',
-    letters((sound) => ({ findByIds: (ids) => sound.findByIds(ids, Number.MAX_SAFE_INTEGER) })),
+    letters((sound) => ({
+      findByIds: (project, ids) => sound.findByIds(project, ids, Number.MAX_SAFE_INTEGER),
+    })),
   ],
   [
     'B5',
     'returns nothing if the first letter is too large',
     letters((sound) => ({
-      async findByIds(ids, maxBytes) {
-        const found = await sound.findByIds(ids, maxBytes);
+      async findByIds(project, ids, maxBytes) {
+        const found = await sound.findByIds(project, ids, maxBytes);
         return found.filter(({ value }) => (value?.length ?? 0) <= maxBytes);
       },
     })),
@@ -156,11 +158,11 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
     'B8',
     'returns the first letter instead of the latest',
     letters((_, store) => ({
-      async findLatestLetters(ids) {
+      async findLatestLetters(keys) {
         store.assertReachable();
-        return ids.flatMap((activityId) => {
-          const first = [...store.letters.values()].find((letter) => letter.activityId === activityId);
-          return first === undefined ? [] : [{ activityId, diedAt: first.diedAt }];
+        return keys.flatMap(({ project, id }) => {
+          const first = [...store.letters.values()].find((letter) => letter.activityId === id);
+          return first === undefined ? [] : [{ project, id, diedAt: first.diedAt }];
         });
       },
     })),
@@ -171,8 +173,8 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
     letters((sound) => {
       const known = new Map<ActivityId, LatestLetter>();
       return {
-        async findLatestLetters(ids) {
-          for (const letter of await sound.findLatestLetters(ids)) known.set(letter.activityId, letter);
+        async findLatestLetters(keys) {
+          for (const letter of await sound.findLatestLetters(keys)) known.set(letter.id, letter);
           return [...known.values()];
         },
       };

@@ -3,6 +3,7 @@ import {
   type EventConsumer,
   type LogRecord,
   type PartitionProgress,
+  ProjectId,
   type RecordHandler,
   replayHeader,
   StoredActivity,
@@ -10,7 +11,7 @@ import {
 import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryEventConsumer, MemoryLog } from '../src/index.ts';
 import { memoryLog } from './memory-subjects.ts';
-import { type Broken, withMetadata } from './broken.ts';
+import { type Broken, inProject, withMetadata } from './broken.ts';
 
 /** A time in milliseconds that exceeds any delivery in memory. */
 export const patienceMs = 500;
@@ -138,6 +139,18 @@ export const brokenConsumers: Broken<LogSubject> = [
             content: activityLogged(
               withMetadata(StoredActivity.of(record.content.activity), {}).toActivity(),
             ),
+          },
+    ),
+  ],
+  [
+    'L9',
+    'forgets the project',
+    withContent((record) =>
+      record.content.name === 'Unreadable'
+        ? record
+        : {
+            ...record,
+            content: activityLogged(inProject(record.content.activity, ProjectId.default)),
           },
     ),
   ],

@@ -1,5 +1,6 @@
 import {
   type ActivityFilter,
+  ActivityKeyText,
   type ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
@@ -8,6 +9,7 @@ import {
   type JsonObject,
   type JsonScalar,
   MetadataCondition,
+  ProjectId,
   type SaveOutcome,
   StoredActivity,
   TimeRange,
@@ -32,10 +34,10 @@ function wrap(store: MemoryStore, overrides: Wrapped<ActivityRepository>): Activ
     save: (activities) => sound.save(activities),
     find: (query) => sound.find(query),
     count: (filter) => sound.count(filter),
-    findById: (id) => sound.findById(id),
+    findById: (key) => sound.findById(key),
     countByKey: (...asked) => sound.countByKey(...asked),
     countBySlot: (...asked) => sound.countBySlot(...asked),
-    findByIds: (ids) => sound.findByIds(ids),
+    findByIds: (keys) => sound.findByIds(keys),
     ping: () => sound.ping(),
     ...overrides(sound, store),
   };
@@ -59,7 +61,7 @@ const searching = (matches: (condition: MetadataCondition, metadata: JsonObject)
       const others = new MemoryStore();
       for (const activity of store.activities.values())
         if (metadata.every((condition) => matches(condition, activity.metadata)))
-          others.activities.set(activity.id, activity);
+          others.activities.set(ActivityKeyText.of(activity), activity);
       return new MemoryActivityRepository(others);
     };
     return {
@@ -104,7 +106,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     repository((sound, store) => ({
       async save(activities) {
         const outcomes = await sound.save(activities);
-        for (const activity of activities) store.activities.set(activity.id, activity);
+        for (const activity of activities) store.activities.set(ActivityKeyText.of(activity), activity);
         return outcomes;
       },
     })),
@@ -127,10 +129,10 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     'checks, then acts',
     repository((_, store) => ({
       async save(activities) {
-        const known = activities.map(({ id }) => store.activities.get(id));
+        const known = activities.map((activity) => store.activities.get(ActivityKeyText.of(activity)));
         await Promise.resolve();
         return activities.map((activity, index) => {
-          store.activities.set(activity.id, known[index] ?? activity);
+          store.activities.set(ActivityKeyText.of(activity), known[index] ?? activity);
           return known[index]?.compare(activity) ?? 'stored';
         });
       },
@@ -140,8 +142,8 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     'R6',
     'replaces dots in keys',
     repository((sound) => ({
-      async findById(id) {
-        const activity = await sound.findById(id);
+      async findById(asked) {
+        const activity = await sound.findById(asked);
         if (activity === undefined) return undefined;
         const { metadata } = activity.toActivity();
         const changed = Object.fromEntries(
@@ -175,7 +177,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     repository((sound) => ({
       async find(query) {
         const page = await sound.find(query);
-        const last = query.after && (await sound.findById(query.after.id));
+        const last = query.after && (await sound.findById({ ...query.after, project: query.filter.project }));
         return { ...page, activities: last === undefined ? page.activities : [last, ...page.activities] };
       },
     })),
@@ -185,7 +187,7 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     'R11',
     'ignores case',
     repository((_, store) => ({
-      async findById(id) {
+      async findById({ id }) {
         const stored = [...store.activities.values()];
         const found = stored.find((activity) => activity.id.toLowerCase() === id.toLowerCase());
         return found && StoredActivity.of(found);
@@ -289,6 +291,7 @@ export const brokenQueues: Broken<DeadLetterSubject> = [
     })),
   ],
   ['D3', 'forgets the activity', adding(({ activityId: _forgotten, ...letter }) => letter)],
+  ['D3', 'forgets the project', adding((letter) => ({ ...letter, project: ProjectId.default }))],
   [
     'D4',
     'resolves during an outage',

@@ -19,6 +19,7 @@ import { brokenPublishers } from './broken-publishers.ts';
 import type { Broken } from './broken.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
 import { brokenPages } from './broken-pages.ts';
+import { letterRepositoriesWithoutProjects, repositoriesWithoutProjects } from './broken-projects.ts';
 import { brokenQueues, brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
 
@@ -79,9 +80,13 @@ describeTeeth('ActivityRepository', activityRepositoryContract, [
   ...brokenComparisons,
   ...brokenCounts,
   ...brokenPages,
+  ...repositoriesWithoutProjects,
 ]);
 describeTeeth('DeadLetterQueue', deadLetterQueueContract, brokenQueues);
-describeTeeth('DeadLetterRepository', deadLetterRepositoryContract, brokenLetterRepositories);
+describeTeeth('DeadLetterRepository', deadLetterRepositoryContract, [
+  ...brokenLetterRepositories,
+  ...letterRepositoriesWithoutProjects,
+]);
 describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);
 describeTeeth('EventConsumer', eventConsumerContract, brokenConsumers);
 describeTeeth('Clock', clockContract, brokenClocks);

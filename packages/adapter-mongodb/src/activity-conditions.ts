@@ -4,11 +4,12 @@ import type { ActivityDocument } from './activity-document.ts';
 import { encodeKey } from './metadata-codec.ts';
 import { anyOf, type Range } from './ranges.ts';
 
-/** Returns the query for the activities within the range that match the filter. */
+/** Returns the query for the activities of the filter's project within the range that match the filter. */
 export function activityConditions(filter: ActivityFilter, { positions }: Range): Filter<ActivityDocument> {
-  const { userIds, types } = filter;
+  const { project, userIds, types } = filter;
   const unindexed = documentConditions(filter);
   return {
+    project,
     ...(userIds.length > 0 ? { userId: anyOf(userIds) } : {}),
     ...(types.length > 0 ? { type: anyOf(types) } : {}),
     ...(unindexed.length > 0 ? { $and: [positions, ...unindexed] } : positions),

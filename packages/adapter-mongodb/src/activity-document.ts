@@ -1,8 +1,9 @@
 import {
-  ActivityId,
+  ActivityKeyText,
   ActivityType,
   type JsonObject,
   MetadataText,
+  ProjectId,
   StoredActivity,
   Timestamp,
   type UserActivity,
@@ -12,7 +13,10 @@ import { decodeMetadata, encodeMetadata } from './metadata-codec.ts';
 
 /** An activity in the collection `activities`. */
 export interface ActivityDocument {
+  /** The activity's `ActivityKeyText`. */
   readonly _id: string;
+  /** Absent in documents of versions without projects, until the migration. */
+  readonly project?: string;
   readonly userId: string;
   readonly type: string;
   readonly metadata: JsonObject;
@@ -22,7 +26,8 @@ export interface ActivityDocument {
 
 export function activityDocument(activity: UserActivity): ActivityDocument {
   return {
-    _id: activity.id,
+    _id: ActivityKeyText.of(activity),
+    project: activity.project,
     userId: activity.userId,
     type: activity.type,
     metadata: encodeMetadata(activity.metadata),
@@ -33,7 +38,8 @@ export function activityDocument(activity: UserActivity): ActivityDocument {
 
 export function storedActivity(document: ActivityDocument): StoredActivity {
   return StoredActivity.rehydrate({
-    id: ActivityId.trusted(document._id),
+    project: projectOf(document),
+    id: ActivityKeyText.idOf(ActivityKeyText.trusted(document._id)),
     userId: UserId.trusted(document.userId),
     type: ActivityType.trusted(document.type),
     metadata: MetadataText.of(decodeMetadata(document.metadata)),
@@ -41,3 +47,7 @@ export function storedActivity(document: ActivityDocument): StoredActivity {
     receivedAt: Timestamp.trusted(document.receivedAt.getTime()),
   });
 }
+
+/** Returns the project of an activity or a dead letter. */
+export const projectOf = ({ project }: { readonly project?: string }): ProjectId =>
+  project === undefined ? ProjectId.default : ProjectId.trusted(project);

@@ -9,6 +9,7 @@ import {
   Timestamp,
 } from '@user-activity/domain';
 import { Binary } from 'mongodb';
+import { projectOf } from './activity-document.ts';
 
 /** A list instead of an object, because MongoDB does not allow every header name as a field name. */
 type Headers = readonly { readonly name: string; readonly value: Binary }[];
@@ -17,6 +18,8 @@ type Headers = readonly { readonly name: string; readonly value: Binary }[];
 export interface DeadLetterDocument {
   /** `topic:partition:offset` */
   readonly _id: string;
+  /** Absent in documents of versions without projects, until the migration. */
+  readonly project?: string;
   readonly origin: DeadLetter['origin'];
   readonly key: Binary | null;
   readonly value: Binary | null;
@@ -45,9 +48,10 @@ type LeanDocument = Omit<DeadLetterDocument, 'headers' | 'bytes'> & { readonly h
 export type ListedDocument = LeanDocument & DeadLetterSizes;
 
 export function deadLetterDocument(letter: DeadLetter): DeadLetterDocument {
-  const { origin, key, value, headers, code, reason, diedAt, activityId } = letter;
+  const { project, origin, key, value, headers, code, reason, diedAt, activityId } = letter;
   return {
     _id: DeadLetterId.of(origin),
+    project,
     origin,
     key: key && new Binary(key),
     value: value && new Binary(value),
@@ -65,6 +69,7 @@ export function deadLetterDocument(letter: DeadLetter): DeadLetterDocument {
 export function deadLetterOf(document: LeanDocument): DeadLetter {
   const { origin, key, value, headers, code, reason, diedAt, activityId } = document;
   return {
+    project: projectOf(document),
     origin,
     key: key && bytesOf(key),
     value: value && bytesOf(value),

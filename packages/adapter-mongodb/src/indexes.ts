@@ -1,35 +1,77 @@
 import { type ActivityFilter, type DeadLetterFilter, edgeTopic, type KeyField } from '@user-activity/domain';
 import type { IndexKey } from './ranges.ts';
 
-const order = { createdAt: -1, _id: -1 } as const;
-const byUser = { userId: 1, ...order } as const;
-const byType = { type: 1, ...order } as const;
-const byUserAndType = { userId: 1, type: 1, ...order } as const;
+/** An index of a collection. Its name is the default name that the driver gives to its key. */
+export interface IndexSpec {
+  readonly key: IndexKey;
+  readonly partialFilterExpression?: object;
+}
 
-/** One index for each combination of user and type, so that a page examines little more than its own documents. */
-export const activityIndexes: readonly IndexKey[] = [byUser, byType, byUserAndType, order];
+const time = { createdAt: -1, _id: -1 } as const;
+const order = { project: 1, ...time } as const;
+const byUser = { project: 1, userId: 1, ...time } as const;
+const byType = { project: 1, type: 1, ...time } as const;
+const byUserAndType = { project: 1, userId: 1, type: 1, ...time } as const;
 
-const deadLetterOrder = { diedAt: -1, _id: -1 } as const;
+/** The indexes of versions without projects. */
+const olderActivityIndexes: readonly IndexKey[] = [
+  { userId: 1, ...time },
+  { type: 1, ...time },
+  { userId: 1, type: 1, ...time },
+  time,
+];
 
-export const deadLettersByCode: IndexKey = { code: 1, ...deadLetterOrder };
+const deathTime = { diedAt: -1, _id: -1 } as const;
+const deadLetterOrder = { project: 1, ...deathTime } as const;
+const deadLettersByCode = { project: 1, code: 1, ...deathTime } as const;
+
+/** For the sweep of the dead letters from the log, which is for all projects together. */
+export const deadLettersForSweep: IndexKey = { code: 1, ...deathTime };
+
+const withActivity = { partialFilterExpression: { activityId: { $exists: true } } } as const;
 
 /** For the latest dead letter of each activity. */
 export const deadLettersByActivity = {
-  key: { activityId: 1, diedAt: -1 },
-  partialFilterExpression: { activityId: { $exists: true } },
+  key: { project: 1, activityId: 1, diedAt: -1 },
+  ...withActivity,
 } as const;
 
-/** For the sweep of the dead letters of the edge: from the oldest, with their sizes. */
+/** For the sweep of the dead letters of the edge, of all projects: from the oldest, with their sizes. */
 export const deadLettersOfEdge = {
   key: { 'origin.topic': 1, diedAt: 1, _id: 1, bytes: 1 },
   partialFilterExpression: { 'origin.topic': edgeTopic },
 } as const;
 
-export const deadLetterIndexes: readonly { readonly key: IndexKey }[] = [
-  { key: deadLettersByCode },
-  { key: deadLetterOrder },
-  deadLettersByActivity,
-  deadLettersOfEdge,
+/** The indexes of a collection whose documents belong to projects. */
+export interface CollectionIndexes {
+  readonly collection: 'activities' | 'dead_letters';
+  readonly current: readonly IndexSpec[];
+  /** The index that finds documents without a project. */
+  readonly byProject: IndexKey;
+  /** The indexes of versions without projects that no query of this version uses. */
+  readonly older: readonly IndexSpec[];
+}
+
+export const collectionIndexes: readonly CollectionIndexes[] = [
+  {
+    collection: 'activities',
+    // One index for each combination of user and type, so that a page examines little more than its own documents.
+    current: [byUser, byType, byUserAndType, order].map((key) => ({ key })),
+    byProject: order,
+    older: olderActivityIndexes.map((key) => ({ key })),
+  },
+  {
+    collection: 'dead_letters',
+    current: [
+      { key: deadLettersByCode },
+      { key: deadLetterOrder },
+      { key: deadLettersForSweep },
+      deadLettersByActivity,
+      deadLettersOfEdge,
+    ],
+    byProject: deadLetterOrder,
+    older: [{ key: deathTime }, { key: { activityId: 1, diedAt: -1 }, ...withActivity }],
+  },
 ];
 
 export const deadLetterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>

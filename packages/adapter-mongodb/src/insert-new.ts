@@ -1,18 +1,24 @@
-import { DomainError, type Refused, type StoredActivity, type UserActivity } from '@user-activity/domain';
+import {
+  ActivityKeyText,
+  DomainError,
+  type Refused,
+  type StoredActivity,
+  type UserActivity,
+} from '@user-activity/domain';
 import { BSON } from 'mongodb';
 import { activityDocument, type ActivityDocument } from './activity-document.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { readByIds } from './read-activities.ts';
+import { readByKeys } from './read-activities.ts';
 import { duplicateKey, refusedInserts } from './refused-inserts.ts';
 import { turns } from './turns.ts';
 
-/** The outcome for one activity. `existing` is the stored activity that has the same id. */
+/** The outcome for one activity. `existing` is the stored activity that has the same key. */
 export type Inserted = 'stored' | { readonly existing: StoredActivity } | Refused;
 
 const maxRounds = 5;
 
 /**
- * Inserts activities, each independently of the others, and returns the outcomes by id. All ids must be different. With
+ * Inserts activities, each independently of the others, and returns the outcomes by key. All keys must be different. With
  * `findExisting`, reads existing activities before it inserts the rest, which is faster if most activities exist.
  */
 export async function insertNew(
@@ -21,25 +27,26 @@ export async function insertNew(
   findExisting: boolean,
 ): Promise<ReadonlyMap<string, Inserted>> {
   const outcomes = new Map<string, Inserted>();
-  const lookUp = async (ids: readonly string[]): Promise<void> => {
-    if (ids.length === 0) return;
-    for (const existing of await readByIds(store, ids)) outcomes.set(existing.id, { existing });
+  const lookUp = async (keys: readonly string[]): Promise<void> => {
+    if (keys.length === 0) return;
+    for (const existing of await readByKeys(store, keys))
+      outcomes.set(ActivityKeyText.of(existing), { existing });
   };
-  if (findExisting) await lookUp(activities.map(({ id }) => id));
+  if (findExisting) await lookUp(activities.map(ActivityKeyText.of));
   // A second round is needed only if retention or a rollback removed an existing activity before it was read.
   for (let round = 0; ; round += 1) {
-    const remaining = activities.filter(({ id }) => !outcomes.has(id));
+    const remaining = activities.filter((activity) => !outcomes.has(ActivityKeyText.of(activity)));
     if (remaining.length === 0) return outcomes;
     if (round === maxRounds)
       throw new DomainError(
         'STORE_UNAVAILABLE',
-        'MongoDB reported existing ids, but did not return their activities.',
+        'MongoDB reported existing keys, but did not return their activities.',
       );
     await lookUp(await insert(store, remaining, outcomes));
   }
 }
 
-/** Inserts new activities, and adds their outcomes. Returns the ids of existing activities, which have no outcome yet. */
+/** Inserts new activities, and adds their outcomes. Returns the keys of existing activities, which have no outcome yet. */
 async function insert(
   { activities }: MongoStore,
   newActivities: readonly UserActivity[],
@@ -50,7 +57,7 @@ async function insert(
   for (const activity of newActivities) {
     const document = activityDocument(activity);
     const bytes = encodedBytes(document);
-    if (bytes === undefined) outcomes.set(activity.id, { refused: "it can't be encoded as BSON" });
+    if (bytes === undefined) outcomes.set(document._id, { refused: "it can't be encoded as BSON" });
     else documents.push(document);
     if (turn.isOverAfter(bytes ?? 0)) await turn.next();
   }

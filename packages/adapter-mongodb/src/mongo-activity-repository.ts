@@ -1,6 +1,7 @@
 import {
   type ActivityFilter,
-  type ActivityId,
+  type ActivityKey,
+  ActivityKeyText,
   ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
@@ -18,7 +19,7 @@ import { countBySlot } from './count-by-slot.ts';
 import { countMatching } from './count-matching.ts';
 import { insertNew } from './insert-new.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { readByIds } from './read-activities.ts';
+import { readByKeys } from './read-activities.ts';
 import { readPage } from './read-page.ts';
 import { translated } from './translated.ts';
 import { turns } from './turns.ts';
@@ -34,25 +35,28 @@ export class MongoActivityRepository implements ActivityRepository {
 
   async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
-    // Of activities with the same id, `save` inserts the first, and compares the others with it or with the existing activity.
-    const firstsById = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
-    for (const [index, activity] of activities.entries())
-      if (!firstsById.has(activity.id)) firstsById.set(activity.id, { activity, index });
-    const distinct = [...firstsById.values()].map(({ activity }) => activity);
-    const outcomesById = await translated(() => insertNew(this.#store, distinct, this.#isReplaying));
-    const existing = [...outcomesById.values()].filter(
+    // Of activities with the same key, `save` inserts the first, and compares the others with it or with the existing activity.
+    const firstsByKey = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
+    for (const [index, activity] of activities.entries()) {
+      const key = ActivityKeyText.of(activity);
+      if (!firstsByKey.has(key)) firstsByKey.set(key, { activity, index });
+    }
+    const distinct = [...firstsByKey.values()].map(({ activity }) => activity);
+    const outcomesByKey = await translated(() => insertNew(this.#store, distinct, this.#isReplaying));
+    const existing = [...outcomesByKey.values()].filter(
       (outcome) => outcome !== 'stored' && 'existing' in outcome,
     ).length;
-    this.#isReplaying = existing * 2 > firstsById.size;
+    this.#isReplaying = existing * 2 > firstsByKey.size;
     const outcomeOf = (activity: UserActivity, index: number): SaveOutcome => {
-      const [first, outcome] = [firstsById.get(activity.id), outcomesById.get(activity.id)];
+      const key = ActivityKeyText.of(activity);
+      const [first, outcome] = [firstsByKey.get(key), outcomesByKey.get(key)];
       if (first === undefined || outcome === undefined) throw new Error('An outcome is missing.');
       if (outcome !== 'stored') return 'existing' in outcome ? outcome.existing.compare(activity) : outcome;
       return first.index === index ? 'stored' : first.activity.compare(activity);
     };
     const outcomes: SaveOutcome[] = [];
     const turn = turns.begin();
-    const needsComparison = existing > 0 || firstsById.size < activities.length;
+    const needsComparison = existing > 0 || firstsByKey.size < activities.length;
     for (const [index, activity] of activities.entries()) {
       // A comparison of two activities with large metadata takes up to 66 ms.
       if (needsComparison && turn.isOver) await turn.next();
@@ -69,16 +73,16 @@ export class MongoActivityRepository implements ActivityRepository {
     return translated(() => countMatching(this.#store, filter));
   }
 
-  findById(id: ActivityId): Promise<StoredActivity | undefined> {
+  findById(key: ActivityKey): Promise<StoredActivity | undefined> {
     const { activities, timeoutMs } = this.#store;
     return translated(async () => {
-      const document = await activities.findOne({ _id: id }, { maxTimeMS: timeoutMs });
+      const document = await activities.findOne({ _id: ActivityKeyText.of(key) }, { maxTimeMS: timeoutMs });
       return document === null ? undefined : storedActivity(document);
     });
   }
 
-  async findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
-    return ids.length === 0 ? [] : translated(() => readByIds(this.#store, ids));
+  async findByIds(keys: readonly ActivityKey[]): Promise<readonly StoredActivity[]> {
+    return keys.length === 0 ? [] : translated(() => readByKeys(this.#store, keys.map(ActivityKeyText.of)));
   }
 
   countByKey(

@@ -1,5 +1,5 @@
 import {
-  ActivityId,
+  type ActivityKey,
   type DeadLetter,
   DeadLetterId,
   DeadLetterPage,
@@ -9,13 +9,14 @@ import {
   dueLetters,
   blockingClaimEnds,
   type LetterSweep,
+  type ProjectId,
   type ReplayClaim,
   type SweepLimits,
-  Timestamp,
 } from '@user-activity/domain';
 import { MongoServerError } from 'mongodb';
 import { deadLetterOf } from './dead-letter-document.ts';
-import { idsThatFit, latestLetters, readDeadLetters } from './read-dead-letters.ts';
+import { readLatestLetters } from './latest-letters.ts';
+import { idsThatFit, readDeadLetters } from './read-dead-letters.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { duplicateKey } from './refused-inserts.ts';
 import { edgeBytes, oldestOfEdge, oldestOfLog, sweptLetter } from './sweep-dead-letters.ts';
@@ -35,25 +36,24 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
     return translated(async () => DeadLetterPage.of(await readDeadLetters(this.#store, query), query.limit));
   }
 
-  findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]> {
+  findByIds(
+    project: ProjectId,
+    ids: readonly DeadLetterId[],
+    maxBytes: number,
+  ): Promise<readonly DeadLetter[]> {
     return translated(async () => {
       for (;;) {
-        const fitting = await idsThatFit(this.#store, ids, maxBytes);
+        const fitting = await idsThatFit(this.#store, project, ids, maxBytes);
         if (fitting.length === 0) return [];
-        const letters = await this.#lettersById(fitting);
-        // If all of these letters were removed in the meantime, tries the remaining ids.
+        const letters = await this.#lettersById(project, fitting);
+        // If all of these letters were removed or got another project in the meantime, tries the remaining ids.
         if (letters.size > 0) return fitting.flatMap((id) => letters.get(id) ?? []);
       }
     });
   }
 
-  async findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
-    if (ids.length === 0) return [];
-    const latest = await translated(() => latestLetters(this.#store, ids).toArray());
-    return latest.map(({ _id, diedAt }) => ({
-      activityId: ActivityId.trusted(_id),
-      diedAt: Timestamp.trusted(diedAt.getTime()),
-    }));
+  findLatestLetters(keys: readonly ActivityKey[]): Promise<readonly LatestLetter[]> {
+    return translated(() => readLatestLetters(this.#store, keys));
   }
 
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void> {
@@ -100,11 +100,12 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
     await translated(() => this.#store.claims.deleteOne({ _id: replayClaimId, until: new Date(until) }));
   }
 
-  async #lettersById(ids: readonly string[]): Promise<ReadonlyMap<string, DeadLetter>> {
+  async #lettersById(project: ProjectId, ids: readonly string[]): Promise<ReadonlyMap<string, DeadLetter>> {
     const { deadLetters, timeoutMs } = this.#store;
     const letters = new Map<string, DeadLetter>();
     const turn = turns.begin();
-    for await (const document of deadLetters.find({ _id: { $in: [...ids] } }, { maxTimeMS: timeoutMs })) {
+    const options = { hint: { _id: 1 }, maxTimeMS: timeoutMs };
+    for await (const document of deadLetters.find({ _id: { $in: [...ids] }, project }, options)) {
       letters.set(document._id, deadLetterOf(document));
       // Checked by time only, because many headers take the driver longer than their bytes suggest.
       if (turn.isOver) await turn.next();

@@ -1,8 +1,16 @@
 import { settlesWithin } from '@user-activity/timing';
-import { type Collection, MongoClient, type MongoClientOptions, ReadConcern, ReadPreference } from 'mongodb';
+import {
+  type Collection,
+  type Db,
+  MongoClient,
+  type MongoClientOptions,
+  ReadConcern,
+  ReadPreference,
+} from 'mongodb';
 import type { ActivityDocument } from './activity-document.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
-import { activityIndexes, deadLetterIndexes } from './indexes.ts';
+import { checkRegularly } from './later-check.ts';
+import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
 
 export interface MongoStoreOptions {
@@ -12,6 +20,8 @@ export interface MongoStoreOptions {
   readonly database?: string;
   /** The time limit to find a server, and to wait for its response, in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
+  /** Called about each second while `open` builds indexes, and after each batch of documents that it migrates. */
+  readonly onProgress?: OnMigrationProgress;
 }
 
 /** The number of partitions with which a topic was first used. */
@@ -30,6 +40,9 @@ interface ClaimDocument {
 }
 
 const closingMs = 500;
+// A write that is confirmed in this way survives a power cut, and the loss of a member.
+const writeConcern = { w: 'majority', journal: true } as const;
+const concerns = { writeConcern, readConcern: new ReadConcern('majority') };
 // Without empty tags, the driver would look for a primary with the tags in the URI, and find none.
 const primaryOnly: MongoClientOptions = { readPreference: ReadPreference.primary, readPreferenceTags: [] };
 
@@ -46,6 +59,8 @@ export class MongoStore {
   readonly claims: Collection<ClaimDocument>;
   readonly timeoutMs: number;
   readonly #client: MongoClient;
+  readonly #db: Db;
+  #stopChecking = (): void => {};
 
   private constructor(
     client: MongoClient,
@@ -53,12 +68,10 @@ export class MongoStore {
     timeoutMs: number,
     listPreference: ReadPreference,
   ) {
-    // A write that is confirmed in this way survives a power cut, and the loss of a member.
-    const writeConcern = { w: 'majority', journal: true } as const;
-    const concerns = { writeConcern, readConcern: new ReadConcern('majority') };
     const db = client.db(database, { ...concerns, readPreference: ReadPreference.primary });
     const listed = client.db(database, { ...concerns, readPreference: listPreference });
     this.#client = client;
+    this.#db = db;
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
     this.listedActivities = listed.collection<ActivityDocument>('activities');
@@ -68,13 +81,14 @@ export class MongoStore {
   }
 
   /**
-   * Connects, and creates missing indexes. Throws DeploymentError if the URI, the credentials or the deployment must be changed, and
-   * STORE_UNAVAILABLE if no primary responds.
+   * Connects, creates missing indexes, and migrates the documents of older versions, which may take long. Throws DeploymentError if the
+   * URI, the credentials or the deployment must be changed, and STORE_UNAVAILABLE if no primary responds.
    */
   static async open({
     uri,
     database = 'user_activity',
     timeoutMs = 10_000,
+    onProgress = () => {},
   }: MongoStoreOptions): Promise<MongoStore> {
     const options: MongoClientOptions = {
       serverSelectionTimeoutMS: timeoutMs,
@@ -88,6 +102,7 @@ export class MongoStore {
     // This client only parses the URI. With the URI's preference, `connect` would wait for the preferred member.
     const listPreference = clientOf(uri, options).readPreference;
     const client = clientOf(uri, { ...options, ...primaryOnly });
+    const patientClient = clientOf(uri, { ...options, ...primaryOnly, socketTimeoutMS: 0 });
     try {
       await client.connect();
       const { setName, msg } = await client.db('admin').command({ hello: 1 });
@@ -98,23 +113,20 @@ export class MongoStore {
         );
       }
       const store = new MongoStore(client, database, timeoutMs, listPreference);
-      await store.#createIndexes();
+      await migrate(store.#db, patientClient.db(database, concerns), onProgress);
+      store.#stopChecking = checkRegularly(store.#db);
       return store;
     } catch (error) {
       await client.close();
       throw openFailure(error);
+    } finally {
+      await settlesWithin(closingMs, patientClient.close());
     }
-  }
-
-  async #createIndexes(): Promise<void> {
-    await this.activities.createIndexes(activityIndexes.map((key) => ({ key: { ...key } })));
-    await this.deadLetters.createIndexes(
-      deadLetterIndexes.map((index) => ({ ...index, key: { ...index.key } })),
-    );
   }
 
   /** Disconnects. Waits at most 500 ms, because a hanging server never answers the driver's last command. */
   async close(): Promise<void> {
+    this.#stopChecking();
     await settlesWithin(closingMs, this.#client.close());
   }
 }

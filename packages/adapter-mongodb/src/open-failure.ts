@@ -34,7 +34,7 @@ export function openFailure(error: unknown): unknown {
 }
 
 /** Returns whether the cause is temporary: the network, name resolution, or a replica set without a primary. */
-function isOutage(error: Error): boolean {
+export function isOutage(error: Error): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   if (error instanceof MongoError)
     return error.hasErrorLabel('RetryableWriteError') || temporaryCodes.has(error.code);

@@ -6,12 +6,12 @@ import { turns } from './turns.ts';
 // The number of documents in a response of the server. With 16 KiB of metadata each, the response has 4 MiB; its limit is 16 MiB.
 const batchSize = 250;
 
-/** Ignores unknown ids. */
-export const readByIds = ({ activities, timeoutMs }: MongoStore, ids: readonly string[]) =>
+/** Takes texts of `ActivityKeyText`. Ignores unknown keys. */
+export const readByKeys = ({ activities, timeoutMs }: MongoStore, keys: readonly string[]) =>
   readInTurns(
     activities.find(
-      { _id: { $in: [...ids] } },
-      { maxTimeMS: timeoutMs, batchSize: Math.min(ids.length + 1, batchSize) },
+      { _id: { $in: [...keys] } },
+      { hint: { _id: 1 }, maxTimeMS: timeoutMs, batchSize: Math.min(keys.length + 1, batchSize) },
     ),
   );
 

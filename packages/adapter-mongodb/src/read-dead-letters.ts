@@ -1,14 +1,14 @@
 import {
-  type ActivityId,
   type DeadLetterId,
   type DeadLetterQuery,
   listedBytes,
   type ListedLetter,
   maxPageBytes,
+  type ProjectId,
 } from '@user-activity/domain';
 import type { Document } from 'mongodb';
 import { type DeadLetterSizes, type ListedDocument, listedLetter } from './dead-letter-document.ts';
-import { deadLetterIndexFor, deadLettersByActivity } from './indexes.ts';
+import { deadLetterIndexFor } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import { anyOf, type Range, rangesIn, sortOf } from './ranges.ts';
 import { turns } from './turns.ts';
@@ -27,6 +27,7 @@ const nullIfLarger = (max: number, size: Document, part: string): Document => ({
 });
 
 const listProjection = {
+  project: 1,
   origin: 1,
   code: 1,
   reason: 1,
@@ -83,7 +84,7 @@ export function findDeadLetters(
 ) {
   const withCode = filter.codes.length > 0 ? { code: anyOf(filter.codes) } : {};
   return deadLetters.find<ListedDocument>(
-    { ...withCode, ...range.positions },
+    { project: filter.project, ...withCode, ...range.positions },
     {
       projection: listProjection,
       sort: sortOf({ field: timeField, order }, range),
@@ -95,14 +96,15 @@ export function findDeadLetters(
   );
 }
 
-/** Returns the ids of existing letters in the order of `ids`, as many as fit into `maxBytes`, but at least one. */
+/** Returns the ids of existing letters of the project in the order of `ids`, as many as fit into `maxBytes`, but at least one. */
 export async function idsThatFit(
   { deadLetters, timeoutMs }: MongoStore,
+  project: ProjectId,
   ids: readonly DeadLetterId[],
   maxBytes: number,
 ): Promise<readonly string[]> {
-  const options = { projection: sizes, maxTimeMS: timeoutMs };
-  const letters = deadLetters.find<DeadLetterSizes>({ _id: { $in: [...ids] } }, options);
+  const options = { projection: sizes, hint: { _id: 1 }, maxTimeMS: timeoutMs };
+  const letters = deadLetters.find<DeadLetterSizes>({ _id: { $in: [...ids] }, project }, options);
   const sizeById = new Map<string, number>();
   for await (const { _id, keySize, size, headersSize } of letters)
     sizeById.set(_id, keySize + size + headersSize);
@@ -116,24 +118,4 @@ export async function idsThatFit(
     fitting.push(id);
   }
   return fitting;
-}
-
-/** The time of the latest dead letter of an activity. */
-interface LatestLetterDocument {
-  /** The id of the activity. */
-  readonly _id: string;
-  readonly diedAt: Date;
-}
-
-/** Queries the latest dead letter of each activity. Reads one key of an index per activity, however many letters it has. */
-export function latestLetters({ deadLetters, timeoutMs }: MongoStore, ids: readonly ActivityId[]) {
-  const { key } = deadLettersByActivity;
-  return deadLetters.aggregate<LatestLetterDocument>(
-    [
-      { $match: { activityId: { $in: [...ids] } } },
-      { $sort: key },
-      { $group: { _id: '$activityId', diedAt: { $first: '$diedAt' } } },
-    ],
-    { maxTimeMS: timeoutMs, batchSize: ids.length + 1, hint: key },
-  );
 }

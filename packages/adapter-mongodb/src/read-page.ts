@@ -1,5 +1,6 @@
 import {
   type ActivityFilter,
+  ActivityKeyText,
   type ActivityQuery,
   maxPageBytes,
   type StoredActivity,
@@ -82,5 +83,8 @@ export const rangesOf = ({ filter, order, after }: ActivityQuery): readonly Rang
     field,
     within: filter.createdAt,
     order,
-    after: after && { moment: after.createdAt, id: after.id },
+    after: after && {
+      moment: after.createdAt,
+      id: ActivityKeyText.of({ project: filter.project, id: after.id }),
+    },
   });

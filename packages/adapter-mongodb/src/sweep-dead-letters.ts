@@ -1,7 +1,7 @@
 import { DeadLetterCode, edgeTopic } from '@user-activity/domain';
 import type { Document, Filter } from 'mongodb';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
-import { deadLettersByCode, deadLettersOfEdge } from './indexes.ts';
+import { deadLettersForSweep, deadLettersOfEdge } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
 import type { IndexKey } from './ranges.ts';
 
@@ -59,7 +59,7 @@ export const oldestOfEdge = (store: MongoStore, limit: number) =>
 /** Queries the oldest letters from the log that died before a time. Reads only an index: letters of the edge have another code. */
 export function oldestOfLog(store: MongoStore, before: Date, limit: number) {
   const condition = { code: { $in: [...DeadLetterCode.replayable] }, diedAt: { $lt: before } };
-  return findOldest(store, condition, { _id: 1, diedAt: 1 }, deadLettersByCode, limit);
+  return findOldest(store, condition, { _id: 1, diedAt: 1 }, deadLettersForSweep, limit);
 }
 
 const findOldest = (

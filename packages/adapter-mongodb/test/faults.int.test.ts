@@ -1,9 +1,16 @@
-import { ActivityQuery, DeadLetterId, MetadataCondition, TimeRange, Timestamp } from '@user-activity/domain';
-import { filterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
+import {
+  ActivityQuery,
+  DeadLetterId,
+  MetadataCondition,
+  ProjectId,
+  TimeRange,
+  Timestamp,
+} from '@user-activity/domain';
+import { filterOf, letterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
 import { startMongod } from '@user-activity/test-kit';
 import { mongodbUri } from '@user-activity/test-kit/shared';
-import { MongoClient } from 'mongodb';
-import { expect, onTestFinished, test } from 'vitest';
+import { Collection, MongoClient } from 'mongodb';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   DeploymentError,
   MongoActivityRepository,
@@ -45,6 +52,7 @@ test('a batch far larger than the limit of a MongoDB message is stored completel
 test('a dead letter too large for a document is stored without its bytes, and does not block the next letter', async () => {
   const { store } = await setUp();
   const letters = [17 * 1024 * 1024, 3].map((size, offset) => ({
+    project: ProjectId.default,
     origin: { topic: 'user-activity', partition: 0, offset },
     key: null,
     value: new Uint8Array(size),
@@ -55,9 +63,35 @@ test('a dead letter too large for a document is stored without its bytes, and do
   }));
   await new MongoDeadLetterQueue(store).add(letters);
   const ids = letters.map(({ origin }) => DeadLetterId.of(origin));
-  const [large, small] = await new MongoDeadLetterRepository(store).findByIds(ids, 1_000_000);
+  const repository = new MongoDeadLetterRepository(store);
+  const [large, small] = await repository.findByIds(ProjectId.default, ids, 1_000_000);
   expect(large).toMatchObject({ value: null, reason: expect.stringContaining('17825792 bytes') as string });
   expect(small?.value).toHaveLength(3);
+});
+
+test('a letter that another record replaces while it is read is not returned to the project that it left', async () => {
+  const { store } = await setUp();
+  onTestFinished(() => void vi.restoreAllMocks());
+  const queue = new MongoDeadLetterQueue(store);
+  const letter = letterOf(1);
+  await queue.add([letter]);
+  const original = Reflect.get(Collection.prototype, 'find') as (...parameters: unknown[]) => never;
+  let calls = 0;
+  // The second query reads the letters that fit. The same place gets a letter of another project before that.
+  vi.spyOn(Collection.prototype, 'find').mockImplementation(function replacing(this: Collection, ...query) {
+    calls += 1;
+    const found: AsyncIterable<unknown> = original.apply(this, query);
+    if (calls !== 2) return found as never;
+    return (async function* replaced() {
+      await queue.add([{ ...letter, project: ProjectId.system }]);
+      yield* found;
+    })() as never;
+  });
+  const repository = new MongoDeadLetterRepository(store);
+  const ids = [DeadLetterId.of(letter.origin)];
+  expect(await repository.findByIds(ProjectId.default, ids, 1_000_000)).toEqual([]);
+  expect(calls).toBe(3);
+  expect(await repository.findByIds(ProjectId.system, ids, 1_000_000)).toHaveLength(1);
 });
 
 test('a batch repeated after a lost connection has an outcome for each activity', async () => {
@@ -102,10 +136,10 @@ test('several processes may create the indexes, at the same time or again', asyn
   const keys = (await db.collection('activities').indexes()).map(({ key }) => Object.keys(key).join());
   expect(keys.toSorted()).toEqual([
     '_id',
-    'createdAt,_id',
-    'type,createdAt,_id',
-    'userId,createdAt,_id',
-    'userId,type,createdAt,_id',
+    'project,createdAt,_id',
+    'project,type,createdAt,_id',
+    'project,userId,createdAt,_id',
+    'project,userId,type,createdAt,_id',
   ]);
 });
 
@@ -135,4 +169,23 @@ test('a query that takes too long rejects with STORE_TIMEOUT, and the store stil
   await expect(page).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
   await expect(hurried.count(filter)).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
   expect(await repository.count(filter)).toBe(0);
+});
+
+test('a server that hangs while it builds an index is reported as an outage', async () => {
+  const server = await startMongod();
+  onTestFinished(() => server.stop());
+  onTestFinished(() => void vi.restoreAllMocks());
+  const original = Reflect.get(Collection.prototype, 'createIndexes') as (
+    ...parameters: unknown[]
+  ) => Promise<string[]>;
+  vi.spyOn(Collection.prototype, 'createIndexes').mockImplementation(function hanging(
+    this: Collection,
+    ...parameters
+  ) {
+    server.signal('SIGSTOP');
+    return original.apply(this, parameters);
+  });
+  const opening = MongoStore.open({ uri: server.uri, timeoutMs: 500 });
+  await expect(opening).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  server.signal('SIGCONT');
 });

@@ -1,4 +1,11 @@
-import { ActivityQuery, DeadLetterId, DeadLetterQuery, Timestamp } from '@user-activity/domain';
+import {
+  ActivityQuery,
+  DeadLetterFilter,
+  DeadLetterId,
+  DeadLetterQuery,
+  ProjectId,
+  Timestamp,
+} from '@user-activity/domain';
 import { filterOf, sampleActivity } from '@user-activity/port-contracts';
 import { type ReplicaSet, startReplicaSet } from '@user-activity/test-kit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -48,10 +55,11 @@ test('with a URI that prefers a lagging secondary, only lists of activities lag'
   // A client's retry. The next batch is looked up before it is inserted, because this one existed.
   expect(await repository.save([first])).toEqual(['redelivered']);
   expect(await repository.save([first, next])).toEqual(['redelivered', 'stored']);
-  expect(await repository.findById(first.id)).toMatchObject({ id: first.id });
-  expect(await repository.findByIds([first.id, next.id])).toHaveLength(2);
+  expect(await repository.findById(first)).toMatchObject({ id: first.id });
+  expect(await repository.findByIds([first, next])).toHaveLength(2);
 
   const letter = {
+    project: ProjectId.default,
     origin: { topic: 'user-activity', partition: 0, offset: 7 },
     key: null,
     value: Uint8Array.of(1),
@@ -63,10 +71,10 @@ test('with a URI that prefers a lagging secondary, only lists of activities lag'
   };
   const letters = new MongoDeadLetterRepository(store);
   await new MongoDeadLetterQueue(store).add([letter]);
-  const dead = DeadLetterQuery.of({ filter: { codes: [], diedAt: everything.filter.createdAt } });
+  const dead = DeadLetterQuery.of({ filter: DeadLetterFilter.of({ project: ProjectId.default }) });
   expect((await letters.find(dead)).letters).toHaveLength(1);
-  expect(await letters.findLatestLetters([first.id])).toHaveLength(1);
-  expect(await letters.findByIds([DeadLetterId.of(letter.origin)], 1000)).toHaveLength(1);
+  expect(await letters.findLatestLetters([first])).toHaveLength(1);
+  expect(await letters.findByIds(ProjectId.default, [DeadLetterId.of(letter.origin)], 1000)).toHaveLength(1);
   await letters.remove([letter]);
   expect((await letters.find(dead)).letters).toEqual([]);
   const registry = new MongoTopicRegistry(store);
@@ -101,6 +109,24 @@ test('a save fails while the majority does not have the activity, even if the pr
     .toEqual(['redelivered', 'redelivered']);
 });
 
+test('an index that takes longer than the time limit of a query does not fail the start, and counts as progress', async () => {
+  const unhold = await Promise.all(secondaries.map((member) => set.hold(member)));
+  let calls = 0;
+  // The majority can't confirm an index while both secondaries hold. A response may take at most 1,000 ms otherwise.
+  const opening = MongoStore.open({
+    uri: set.uri,
+    database: newDatabase(),
+    timeoutMs: 500,
+    onProgress: () => {
+      calls += 1;
+    },
+  });
+  onTestFinished(async () => (await opening).close());
+  await expect.poll(() => calls, { timeout: 30_000 }).toBeGreaterThan(3);
+  for (const release of unhold) await release();
+  await opening;
+});
+
 test.each([
   'readPreference=secondary&readPreferenceTags=member:none',
   'readPreference=nearest&readPreferenceTags=member:none',
@@ -112,7 +138,7 @@ test.each([
   const { repository } = await storeWith(options, database, 2000);
   const activity = sampleActivity();
   expect(await repository.save([activity])).toEqual(['stored']);
-  expect(await repository.findById(activity.id)).toMatchObject({ id: activity.id });
+  expect(await repository.findById(activity)).toMatchObject({ id: activity.id });
 });
 
 test.each([

@@ -3,6 +3,7 @@ import {
   ActivityQuery,
   ActivityType,
   MetadataCondition,
+  ProjectId,
   TimeRange,
   Timestamp,
   UserId,
@@ -20,15 +21,20 @@ const limit = 10;
 const users = ['user-1', 'user-2', 'user-3'].map((user) => UserId.parse(user));
 const types = ['TYPE_1', 'TYPE_2', 'TYPE_3'].map((type) => ActivityType.parse(type));
 
+const [own, ...otherProjects] = ['default', 'a', 'z'].map((name) => ProjectId.parse(name));
+
 // Twenty share each moment.
-const activities = Array.from({ length: 1080 }, (_, index) =>
-  sampleActivity({
-    userId: users[index % 3] ?? '',
-    type: types[Math.floor(index / 3) % 3] ?? '',
-    metadata: { device: { os: index % 2 === 0 ? 'ios' : 'android' } },
-    createdAt: start + Math.floor(index / 20) * 5000,
-  }),
-);
+const activitiesOf = (project = ProjectId.default) =>
+  Array.from({ length: 1080 }, (_, index) =>
+    sampleActivity({
+      project,
+      userId: users[index % 3] ?? '',
+      type: types[Math.floor(index / 3) % 3] ?? '',
+      metadata: { device: { os: index % 2 === 0 ? 'ios' : 'android' } },
+      createdAt: start + Math.floor(index / 20) * 5000,
+    }),
+  );
+const activities = activitiesOf(own);
 
 let fixture: Awaited<ReturnType<typeof freshStore>>;
 let repository: MongoActivityRepository;
@@ -36,6 +42,8 @@ beforeAll(async () => {
   fixture = await freshStore();
   repository = new MongoActivityRepository(fixture.store);
   await repository.save(activities);
+  // They have the same users and types at the same times, and no query may read them.
+  for (const project of otherProjects) await repository.save(activitiesOf(project));
 });
 afterAll(() => fixture.close());
 

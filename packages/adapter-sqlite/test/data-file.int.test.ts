@@ -16,17 +16,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ActivityId, DeadLetterFilter, DeadLetterQuery, type LogRecord } from '@user-activity/domain';
-import { letterOf, sampleActivities } from '@user-activity/port-contracts';
+import { sampleActivities } from '@user-activity/port-contracts';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  DataFileError,
-  SqliteActivityRepository,
-  SqliteDatabase,
-  SqliteDeadLetterQueue,
-  SqliteDeadLetterRepository,
-  SqliteEventConsumer,
-} from '../src/index.ts';
+import { DataFileError, SqliteActivityRepository, SqliteDatabase } from '../src/index.ts';
 import { scratch, scratchFolder } from './sqlite-subjects.ts';
 
 const opened = async (folder: string): Promise<unknown> => {
@@ -94,41 +86,6 @@ test("another application's database is refused and stays unchanged", async () =
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test.each([1, 2, 3])('a file of version %i is migrated once, with all its content', async (version) => {
-  const place = await scratchFolder();
-  const file = join(place.folder, 'user-activity.db');
-  const old = new DatabaseSync(file);
-  old.exec(readFileSync(join(import.meta.dirname, 'fixtures', `version-${version}.sql`), 'utf8'));
-  old.close();
-  for (const letters of [1, 2]) {
-    const database = await SqliteDatabase.open(place);
-    const repository = new SqliteDeadLetterRepository(database);
-    const page = await repository.find(DeadLetterQuery.of({ filter: DeadLetterFilter.of() }));
-    const ofLog = page.letters.filter(({ origin }) => origin.topic !== 'http');
-    expect(ofLog).toHaveLength(letters);
-    expect(ofLog.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });
-    const known = await new SqliteActivityRepository(database).findById(ActivityId.parse('a'));
-    expect(known?.toActivity()).toMatchObject({ id: 'a', userId: 'user-1', metadata: { ip: '127.0.0.1' } });
-    const consumer = new SqliteEventConsumer(database, `group-${letters}`);
-    const received = Promise.withResolvers<readonly LogRecord[]>();
-    await consumer.start(async (records) => received.resolve(records));
-    const [first, second] = await received.promise;
-    expect(first?.content).toMatchObject({ activity: { id: 'a' } });
-    expect(first?.raw().headers).toEqual({});
-    expect(second?.origin.offset).toBe(3);
-    const activityId = ActivityId.parse('dead');
-    const letter = letterOf(9, { activityId });
-    await new SqliteDeadLetterQueue(database).add([letter]);
-    expect(await repository.findLatestLetters([activityId])).toEqual([{ activityId, diedAt: letter.diedAt }]);
-    const sweep = { edgeBefore: undefined, logBefore: undefined, maxEdgeBytes: 0, limit: 10 };
-    expect((await repository.sweep(sweep)).evicted).toBe(version === 3 && letters === 1 ? 1 : 0);
-    await database.close();
-  }
-  const now = new DatabaseSync(file);
-  expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
-  now.close();
-});
-
 test('a file of a newer version is refused, and the message names both versions', async () => {
   const place = await scratchFolder();
   const file = await filled(place.folder);
@@ -136,7 +93,7 @@ test('a file of a newer version is refused, and the message names both versions'
   newer.exec('PRAGMA user_version = 99');
   newer.close();
   expect(String(await opened(place.folder))).toContain(
-    'has schema version 99, but this program supports versions up to 4',
+    'has schema version 99, but this program supports versions up to 5',
   );
 });
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ActivityFilter, activityLogged, ActivityQuery, type LogRecord } from '@user-activity/domain';
-import { sampleActivities } from '@user-activity/port-contracts';
+import { activityLogged, ActivityQuery, type LogRecord } from '@user-activity/domain';
+import { filterOf, sampleActivities } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { SqliteActivityRepository, SqliteEventConsumer, SqliteEventPublisher } from '../src/index.ts';
 import { commitTogether } from '../src/writer/group-commit.ts';
@@ -156,7 +156,7 @@ test('queries do not delay a publish, however many wait', async () => {
   const repository = new SqliteActivityRepository(scratchStore.database);
   const activities = sampleActivities(20_000);
   await repository.save(activities);
-  const query = ActivityQuery.of({ filter: ActivityFilter.of(), limit: 500 });
+  const query = ActivityQuery.of({ filter: filterOf(), limit: 500 });
   let answered = 0;
   const questions = Array.from({ length: 400 }, async () => {
     await repository.find(query);

@@ -3,10 +3,11 @@ import { TimeRange, Timestamp } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { spanOf } from '../src/protocol/branches.ts';
 import { groupsSql, oneGroup } from '../src/reader/groups.ts';
-import { latestLetterSql, letterPageSql } from '../src/reader/letter-jobs.ts';
+import { latestLetterSql, letterPageSql, letterSizeSql, letterSql } from '../src/reader/letter-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import { branchSql } from '../src/reader/page-job.ts';
+import { activitySql } from '../src/reader/read-jobs.ts';
 import { portionEndSql } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { searchSql } from '../src/reader/search-jobs.ts';
@@ -29,15 +30,15 @@ const nobody: readonly string[] = [];
 
 /** Each case is one shape of a filter. */
 describe.each([
-  [nobody, nobody, 'activities_by_time', ''],
-  [user, nobody, 'activities_by_user', 'user_id=? AND '],
-  [users, nobody, 'activities_by_user', 'user_id=? AND '],
-  [nobody, type, 'activities_by_type', 'type=? AND '],
-  [nobody, types, 'activities_by_type', 'type=? AND '],
-  [user, type, 'activities_by_user_and_type', 'user_id=? AND type=? AND '],
-  [users, types, 'activities_by_user_and_type', 'user_id=? AND type=? AND '],
+  [nobody, nobody, 'activities_by_time', 'project=? AND '],
+  [user, nobody, 'activities_by_user', 'project=? AND user_id=? AND '],
+  [users, nobody, 'activities_by_user', 'project=? AND user_id=? AND '],
+  [nobody, type, 'activities_by_type', 'project=? AND type=? AND '],
+  [nobody, types, 'activities_by_type', 'project=? AND type=? AND '],
+  [user, type, 'activities_by_user_and_type', 'project=? AND user_id=? AND type=? AND '],
+  [users, types, 'activities_by_user_and_type', 'project=? AND user_id=? AND type=? AND '],
 ])('a filter with users %j and types %j', (userIds, wanted, index, equal) => {
-  const { shape, branches } = branchesOf({ userIds, types: wanted });
+  const { shape, branches } = branchesOf({ project: 'p', userIds, types: wanted });
   const range = `(${equal}(created_at,id)>(?,?) AND (created_at,id)<(?,?))`;
 
   test('has one branch for each pair, with the first values of its range', () => {
@@ -45,6 +46,7 @@ describe.each([
     expect(branches).toHaveLength(pairs);
     expect(new Set(branches.map(String)).size).toBe(pairs);
     for (const values of branches) expect(values).toHaveLength(equal.split('?').length - 1);
+    for (const [first] of branches) expect(first).toBe('p');
   });
 
   test.each(['asc', 'desc'] as const)(
@@ -85,9 +87,9 @@ describe.each([
 });
 
 test.each([
-  ['userId', false, 'activities_by_user (user_id>?)'],
-  ['type', false, 'activities_by_type (type>?)'],
-  ['type', true, 'activities_by_user_and_type (user_id=? AND type>?)'],
+  ['userId', false, 'activities_by_user (project=? AND user_id>?)'],
+  ['type', false, 'activities_by_type (project=? AND type>?)'],
+  ['type', true, 'activities_by_user_and_type (project=? AND user_id=? AND type>?)'],
 ] as const)(
   'the query for the next %s (of one user: %s) reads the next key of an index',
   (field, ofOneUser, index) => {
@@ -113,8 +115,8 @@ test.each([
 });
 
 test.each([
-  [false, `dead_letters_by_time ((died_at,id)>(?,?) AND (died_at,id)<(?,?))`],
-  [true, `dead_letters_by_code (code=? AND (died_at,id)>(?,?) AND (died_at,id)<(?,?))`],
+  [false, `dead_letters_by_time (project=? AND (died_at,id)>(?,?) AND (died_at,id)<(?,?))`],
+  [true, `dead_letters_by_code (project=? AND code=? AND (died_at,id)>(?,?) AND (died_at,id)<(?,?))`],
 ] as const)('a page of dead letters (of one code: %s) is one range of one index', (ofOneCode, index) => {
   for (const order of ['asc', 'desc'] as const) {
     const sql = letterPageSql(ofOneCode, order);
@@ -124,14 +126,39 @@ test.each([
 
 test('the query for the latest dead letter of an activity reads one range of one index', () => {
   expect(planOf(latestLetterSql)).toBe(
-    'SEARCH dead_letters USING COVERING INDEX dead_letters_by_activity (activity_id=?)',
+    'SEARCH dead_letters USING COVERING INDEX dead_letters_by_activity (project=? AND activity_id=?)',
   );
 });
 
-test('a sweep finds dead letters in indexes', () => {
+test('whole dead letters and activities are read by their primary keys', () => {
+  for (const sql of [letterSizeSql, letterSql])
+    expect(planOf(sql)).toBe(
+      'SEARCH dead_letters USING INDEX sqlite_autoindex_dead_letters_1 (topic=? AND partition=? AND offset=?)',
+    );
+  expect(planOf(activitySql)).toBe('SEARCH activities USING INDEX sqlite_autoindex_activities_1 (id=?)');
+});
+
+test('every index begins with the project, except those of primary keys and of sweeps', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(schema);
+  const rows = db
+    .prepare(
+      `SELECT list.name, info.name AS first FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS list,
+        pragma_index_info(list.name) AS info
+      WHERE tables.name IN ('activities', 'dead_letters') AND list.origin = 'c' AND info.seqno = 0`,
+    )
+    .all();
+  db.close();
+  const sweeps = ['dead_letters_of_edge', 'dead_letters_of_log'];
+  const ofQueries = rows.filter(({ name }) => !sweeps.includes(String(name)));
+  expect(ofQueries).toHaveLength(7);
+  for (const { first } of ofQueries) expect(first).toBe('project');
+});
+
+test('a sweep finds dead letters of all projects in indexes', () => {
   // SQLite reads generated columns from the index too, but does not call it covering.
   const ofEdge = 'SCAN dead_letters USING INDEX dead_letters_of_edge';
   expect(planOf(edgeBytesSql)).toBe(ofEdge);
   expect(planOf(oldestOfEdgeSql)).toBe(ofEdge);
-  expect(planOf(oldestOfLogSql)).toBe('SEARCH dead_letters USING INDEX dead_letters_by_time (died_at<?)');
+  expect(planOf(oldestOfLogSql)).toBe('SEARCH dead_letters USING INDEX dead_letters_of_log (died_at<?)');
 });

@@ -12,14 +12,14 @@ function filledSearch() {
   const db = new DatabaseSync(':memory:');
   onTestFinished(() => db.close());
   db.exec(schema);
-  const insert = db.prepare("INSERT INTO activities VALUES (?, 'u', 'T', ?, ?, 0)");
+  const insert = db.prepare("INSERT INTO activities VALUES (?, 'u', 'T', ?, ?, 0, 'p')");
   for (let index = 0; index < 2000; index += 1)
     insert.run(`id-${index}`, index % 10 === 0 ? '{"a":"rare"}' : '{"a":"common"}', index);
   const jobs = searchJobs({ prepare: statementCache(db), setConditions: addRowMatches(db) });
   return (order: 'asc' | 'desc', limit: number) => {
     const span = spanOf({ from: undefined, to: undefined }, undefined, order, limit);
     const metadata = [{ path: ['a'], scalars: MetadataCondition.scalarsOf(['rare']) }];
-    const selection = { ...span, userIds: ['u'], types: [], conditions: { metadata } };
+    const selection = { ...span, project: 'p', userIds: ['u'], types: [], conditions: { metadata } };
     const search = jobs.search({ ...selection, maxBytes: 1e6, deadline: 0 });
     for (let steps = 0; ; steps += 1) {
       const { done, value } = search.next();

@@ -16,7 +16,13 @@ beforeAll(() => {
   db.exec(schema);
   // 30,000 rows: 10 to a millisecond, 300 users, 7 types.
   db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999)
-    INSERT INTO activities SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0 FROM numbers`);
+    INSERT INTO activities SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0, 'p' FROM numbers`);
+  // Two projects beside it have the same users and types, and users and types of their own.
+  for (const neighbour of ['o', 'q'])
+    db.exec(`INSERT INTO activities SELECT '${neighbour} ' || id, user_id, type, '{}', created_at, 0, '${neighbour}'
+        FROM activities WHERE project = 'p' AND rowid % 3 = 0
+      UNION ALL SELECT '${neighbour}-own', '${neighbour}', '${neighbour}', '{}', 105, 0, '${neighbour}'`);
+  db.exec("CREATE TEMP VIEW own AS SELECT * FROM activities WHERE project = 'p'");
   reader = { prepare: statementCache(db), setConditions: addRowMatches(db) };
 });
 afterAll(() => db.close());
@@ -26,6 +32,7 @@ function between(from?: number, to?: number): PositionRange {
   return { above, below };
 }
 const query = (parts: Partial<KeyQuery> = {}): KeyQuery => ({
+  project: 'p',
   field: 'userId',
   userIds: [],
   types: [],
@@ -66,9 +73,9 @@ describe('rows are counted in steps', () => {
   ])('with %d rows per step, a count of 1,000 rows takes %d further steps', (rows, steps) => {
     const counter = new SpanCounter(reader.prepare, 'all', rows);
     // More rows share a moment than a small step holds.
-    expect(runAll(counter.count([], between(0, 100)))).toEqual({ result: 1000, steps });
-    expect(runAll(counter.count([], between(5, 6))).result).toBe(10);
-    expect(runAll(counter.count([], between(100, 100))).result).toBe(0);
+    expect(runAll(counter.count(['p'], between(0, 100)))).toEqual({ result: 1000, steps });
+    expect(runAll(counter.count(['p'], between(5, 6))).result).toBe(10);
+    expect(runAll(counter.count(['p'], between(100, 100))).result).toBe(0);
   });
 
   test('many small counts share a step, but one step does not run all of them', () => {
@@ -108,7 +115,7 @@ test.each([
   [100_000, 5],
 ])('counts by slots of %d ms with an offset of %d equal counts in plain SQL', (unitMs, offsetMs) => {
   const expected = rowsOf(
-    `SELECT floor((created_at + ${offsetMs}.0) / ${unitMs}) AS slot, count(*) FROM activities
+    `SELECT floor((created_at + ${offsetMs}.0) / ${unitMs}) AS slot, count(*) FROM own
       WHERE type IN ('TYPE_1', 'TYPE_2') AND created_at BETWEEN 5 AND 2900 GROUP BY slot`,
   );
   const narrow = query({ types: ['TYPE_1', 'TYPE_2'], ...between(5, 2901) });
@@ -135,7 +142,7 @@ describe('a count by user', () => {
       "WHERE type BETWEEN 'TYPE_1' AND 'TYPE_2' AND created_at < 50",
     ],
   ])('over %s equals a count in plain SQL', (_, parts, where) => {
-    const expected = rowsOf(`SELECT user_id, count(*) FROM activities ${where} GROUP BY user_id`);
+    const expected = rowsOf(`SELECT user_id, count(*) FROM own ${where} GROUP BY user_id`);
     expect(expected.length).toBeGreaterThan(50);
     const counts = counted(runAll(countByKey(reader, query(parts))).result);
     expect(new Map(counts.map(({ key, count }) => [key, count]))).toEqual(new Map(expected));
@@ -146,7 +153,7 @@ describe('a count by user', () => {
 
 test.each(['user-1', 'user-7'])('a count by type adds up the activities of %s and user-8', (user) => {
   const expected = rowsOf(
-    `SELECT type, count(*) FROM activities WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
+    `SELECT type, count(*) FROM own WHERE user_id IN ('${user}', 'user-8') GROUP BY type`,
   );
   const ofBoth = query({ field: 'type', userIds: [user, 'user-8'] });
   const counts = counted(runAll(countByKey(reader, ofBoth)).result);

@@ -15,13 +15,15 @@ test('finds a page, and an activity by its id', async () => {
   const [older, newer] = sampleActivities(2);
   if (older === undefined || newer === undefined) throw new Error('There are two.');
   await repository.save([older, newer]);
-  const query = ActivityQuery.of({ filter: ActivityFilter.of(), limit: 1 });
+  const query = ActivityQuery.of({ filter: ActivityFilter.of({ project: older.project }), limit: 1 });
   expect(await makeFindActivities({ repository })(query)).toEqual({
     activities: [StoredActivity.of(newer)],
     hasMore: true,
   });
-  expect(await makeFindActivity({ repository })(older.id)).toEqual(StoredActivity.of(older));
-  expect(await makeFindActivity({ repository })(ActivityId.parse('unknown'))).toBeUndefined();
+  expect(await makeFindActivity({ repository })(older)).toEqual(StoredActivity.of(older));
+  expect(
+    await makeFindActivity({ repository })({ project: older.project, id: ActivityId.parse('unknown') }),
+  ).toBeUndefined();
 });
 
 test.each([

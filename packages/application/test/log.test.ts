@@ -3,7 +3,7 @@ import { defaultRecordingRules, DomainError, type EventPublisher } from '@user-a
 import { describe, expect, test } from 'vitest';
 import { FaultyDraft, makeLogActivities } from '../src/logging/log-activities.ts';
 import { makeLogActivity } from '../src/logging/log-activity.ts';
-import { activitiesOn } from './records.ts';
+import { activitiesOn, inDefault } from './records.ts';
 
 const draft = (fields: object = {}) => ({ userId: '123', type: 'LOGIN', ...fields });
 
@@ -11,7 +11,11 @@ function setUp() {
   const log = new MemoryLog({ partitions: 1 });
   const publisher = new MemoryEventPublisher(log, { bufferedEvents: 10 });
   const deps = { publisher, clock: new FixedClock(), ids: new SequentialIds(), rules: defaultRecordingRules };
-  return { log, logActivity: makeLogActivity(deps), logActivities: makeLogActivities(deps) };
+  return {
+    log,
+    logActivity: inDefault(makeLogActivity(deps)),
+    logActivities: inDefault(makeLogActivities(deps)),
+  };
 }
 
 describe('logActivity', () => {
@@ -42,12 +46,14 @@ describe('logActivity', () => {
       ...stub(),
       publish: () => confirmation.promise,
     };
-    const logActivity = makeLogActivity({
-      publisher,
-      clock: new FixedClock(),
-      ids: new SequentialIds(),
-      rules: defaultRecordingRules,
-    });
+    const logActivity = inDefault(
+      makeLogActivity({
+        publisher,
+        clock: new FixedClock(),
+        ids: new SequentialIds(),
+        rules: defaultRecordingRules,
+      }),
+    );
     const settled = logActivity(draft()).then(() => 'resolved');
     expect(await Promise.race([settled, Promise.resolve('pending')])).toBe('pending');
     confirmation.resolve();
@@ -63,12 +69,14 @@ describe('logActivity', () => {
   test('rejects with an unexpected error unchanged', async () => {
     const bug = new TypeError('a bug');
     const publisher = { ...stub(), publish: () => Promise.reject(bug) };
-    const logActivity = makeLogActivity({
-      publisher,
-      clock: new FixedClock(),
-      ids: new SequentialIds(),
-      rules: defaultRecordingRules,
-    });
+    const logActivity = inDefault(
+      makeLogActivity({
+        publisher,
+        clock: new FixedClock(),
+        ids: new SequentialIds(),
+        rules: defaultRecordingRules,
+      }),
+    );
     await expect(logActivity(draft())).rejects.toBe(bug);
   });
 });
@@ -104,12 +112,14 @@ describe('logActivities', () => {
         sizes.push(events.length);
       },
     };
-    const logActivities = makeLogActivities({
-      publisher,
-      clock: new FixedClock(),
-      ids: new SequentialIds(),
-      rules: defaultRecordingRules,
-    });
+    const logActivities = inDefault(
+      makeLogActivities({
+        publisher,
+        clock: new FixedClock(),
+        ids: new SequentialIds(),
+        rules: defaultRecordingRules,
+      }),
+    );
     await logActivities([Array.from({ length: 1000 }, () => draft())]);
     expect(sizes).toEqual([1000]);
   });

@@ -25,7 +25,7 @@ import { describe, expect, test } from 'vitest';
 import { makeLogAndWait } from '../src/logging/log-activity.ts';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 import { makeFindStatus } from '../src/querying/find-status.ts';
-import { activitiesOn } from './records.ts';
+import { activitiesOn, inDefault } from './records.ts';
 
 /** A waiter whose time passes tick by tick, as the test says. */
 function setUp({
@@ -43,9 +43,9 @@ function setUp({
   let wake: (() => void) | undefined;
   const waiter = new OutcomeWaiter({
     repository: {
-      findByIds(ids) {
-        asked.push(ids);
-        return change.findByIds?.(ids) ?? repository.findByIds(ids);
+      findByIds(keys) {
+        asked.push(keys.map(({ id }) => id));
+        return change.findByIds?.(keys) ?? repository.findByIds(keys);
       },
     },
     deadLetters,
@@ -239,7 +239,7 @@ describe('logAndWait', () => {
       ids: new SequentialIds(),
       rules: defaultRecordingRules,
     };
-    return { log, logAndWait: makeLogAndWait({ ...deps, outcomeWaiter: { outcomeOf } }) };
+    return { log, logAndWait: inDefault(makeLogAndWait({ ...deps, outcomeWaiter: { outcomeOf } })) };
   }
   const draft = { userId: '123', type: 'LOGIN' };
   const { signal } = new AbortController();
@@ -269,7 +269,7 @@ describe('logAndWait', () => {
 test('findStatus returns stored, else dead-lettered, else unknown', async () => {
   const { store, repository, deadLetters, save, deadLetter } = setUp();
   const findStatus = makeFindStatus({ repository, deadLetters });
-  const status = () => findStatus(sent.id);
+  const status = () => findStatus(sent);
   expect(await status()).toBe('unknown');
   await deadLetter('a', '1970-01-01T00:00:00Z');
   expect(await status()).toBe('dead_lettered');

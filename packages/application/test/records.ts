@@ -1,6 +1,12 @@
 import type { MemoryLog } from '@user-activity/adapter-memory';
 import type { LogRecord, RawRecord, RecordContent, UserActivity } from '@user-activity/domain';
-import { activityLogged } from '@user-activity/domain';
+import { activityLogged, ProjectId } from '@user-activity/domain';
+
+/** Returns the use case for the project `default`. */
+export const inDefault =
+  <Args extends readonly unknown[], Result>(useCase: (project: ProjectId, ...args: Args) => Result) =>
+  (...args: Args): Result =>
+    useCase(ProjectId.default, ...args);
 
 /** What the first partition of the log delivers. */
 export function activitiesOn(log: MemoryLog): readonly UserActivity[] {
@@ -23,7 +29,7 @@ export function recordsOf(...contents: readonly (UserActivity | 'unreadable')[])
 
 const contentOf = (content: UserActivity | 'unreadable'): RecordContent =>
   content === 'unreadable'
-    ? { name: 'Unreadable', reason: 'it is not JSON in UTF-8' }
+    ? { name: 'Unreadable', project: ProjectId.default, reason: 'it is not JSON in UTF-8' }
     : activityLogged(content);
 
 export const rawOf = (offset: number): RawRecord => ({

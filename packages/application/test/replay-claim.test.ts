@@ -10,6 +10,7 @@ import type { ReplayClaim } from '@user-activity/domain';
 import { letterOf } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
+import { inDefault } from './records.ts';
 
 test('a claim lasts until the last portion must be done, even if making the claim took long', async () => {
   const [store, clock] = [new MemoryStore(), new FixedClock()];
@@ -29,7 +30,7 @@ test('a claim lasts until the last portion must be done, even if making the clai
     clock.advance(6000);
     return republish(records);
   };
-  const replay = makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 600_000 });
+  const replay = inDefault(makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 600_000 }));
   const from = clock.now();
   clock.advance(1);
   expect(await replay('all')).toEqual({ replayed: 200, tooLarge: 0, more: true });

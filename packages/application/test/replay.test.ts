@@ -8,6 +8,7 @@ import {
   MemoryStore,
 } from '@user-activity/adapter-memory';
 import {
+  ActivityKeyText,
   type DeadLetter,
   DeadLetterCode,
   DeadLetterFilter,
@@ -19,6 +20,7 @@ import {
   type EventPublisher,
   firstCopyOf,
   type LogRecord,
+  ProjectId,
   Timestamp,
 } from '@user-activity/domain';
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
@@ -26,6 +28,7 @@ import { describe, expect, test } from 'vitest';
 import { makeFindDeadLetters } from '../src/dead-letters/find-dead-letters.ts';
 import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
+import { inDefault } from './records.ts';
 
 const utf8 = new TextEncoder();
 
@@ -37,8 +40,8 @@ function setUp(
   const repository = new MemoryDeadLetterRepository(store);
   const deadLetters: DeadLetterRepository = {
     find: (query) => repository.find(query),
-    findByIds: (ids, most) => repository.findByIds(ids, most),
-    findLatestLetters: (ids) => repository.findLatestLetters(ids),
+    findByIds: (project, ids, maxBytes) => repository.findByIds(project, ids, maxBytes),
+    findLatestLetters: (keys) => repository.findLatestLetters(keys),
     remove: (removals) => repository.remove(removals),
     sweep: (limits) => repository.sweep(limits),
     claimReplay: (claim) => repository.claimReplay(claim),
@@ -75,7 +78,7 @@ function setUp(
     store,
     clock,
     consume,
-    replay: makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 40_000 }),
+    replay: inDefault(makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 40_000 })),
     find: makeFindDeadLetters({ deadLetters }),
     letters: (): DeadLetter[] => [...store.letters.values()],
   };
@@ -108,13 +111,10 @@ describe('replaying', () => {
     await new MemoryDeadLetterQueue(deps.store).add([letterOf(1), letterOf(2)]);
     const first = deps.replay('all');
     await begun.promise;
-    const [other, clock] = [new MemoryDeadLetterRepository(deps.store), deps.clock];
-    const elsewhere = makeReplayDeadLetters({
-      deadLetters: other,
-      publisher: new MemoryEventPublisher(deps.log),
-      clock,
-      maxPortionMs: 40_000,
-    });
+    const deadLetters = new MemoryDeadLetterRepository(deps.store);
+    const publisher = new MemoryEventPublisher(deps.log);
+    const other = { deadLetters, publisher, clock: deps.clock, maxPortionMs: 40_000 };
+    const elsewhere = inDefault(makeReplayDeadLetters(other));
     expect(await deps.replay([])).toBe('under way');
     expect(await elsewhere('all')).toBe('under way');
     gate.reject(new DomainError('LOG_UNAVAILABLE', 'gone'));
@@ -130,7 +130,7 @@ describe('replaying', () => {
     await consume();
     const [letter] = letters();
     if (letter === undefined) throw new Error('The conflict has a letter.');
-    store.activities.delete(first.id);
+    store.activities.delete(ActivityKeyText.of(first));
     expect(await replay([DeadLetterId.of(letter.origin)])).toEqual({ replayed: 1, tooLarge: 0, more: false });
     expect(letters()).toEqual([]);
     await consume();
@@ -272,7 +272,7 @@ describe('a failed replay', () => {
     log.reachable = false;
     await expect(replay('all')).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     expect(letters()).toHaveLength(1);
-    const filter = DeadLetterFilter.of();
+    const filter = DeadLetterFilter.of({ project: ProjectId.default });
     expect((await find(DeadLetterQuery.of({ filter, order: 'asc', limit: 1 }))).letters).toHaveLength(1);
   });
 

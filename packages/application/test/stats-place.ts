@@ -4,6 +4,7 @@ import {
   type ActivityRepository,
   type KeyField,
   MetadataCondition,
+  ProjectId,
   type StatsQuery,
   TimeRange,
   type TimeSlots,
@@ -27,6 +28,7 @@ interface Asked {
 export function statsQuery({ by, timezone = 'UTC', from, to, a }: Asked): StatsQuery {
   const bound = (text: string | undefined) => (text === undefined ? undefined : Timestamp.parse(text));
   const filter = ActivityFilter.of({
+    project: ProjectId.default,
     createdAt: TimeRange.between(bound(from), bound(to)),
     metadata: a === undefined ? [] : [{ path: ['a'], scalars: MetadataCondition.scalarsOf([a]) }],
   });
@@ -47,8 +49,8 @@ export async function statsPlace(...activities: readonly SampleFields[]) {
   const watched: ActivityRepository = {
     save: (all) => repository.save(all),
     count: (filter) => repository.count(filter),
-    findByIds: (ids) => repository.findByIds(ids),
-    findById: (id) => repository.findById(id),
+    findByIds: (keys) => repository.findByIds(keys),
+    findById: (key) => repository.findById(key),
     ping: () => repository.ping(),
     find(query) {
       if (query.filter.metadata.length > 0) searched += 1;

@@ -68,6 +68,7 @@ describe('every outcome of saving', () => {
     expect(await storeActivities(records, signal)).toEqual({ ...none, stored: 1, conflict: 1 });
     expect([...store.letters.values()]).toEqual([
       {
+        project: second.project,
         origin: { topic: 'user-activity', partition: 0, offset: 1 },
         ...rawOf(1),
         code: 'conflict',

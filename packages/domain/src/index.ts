@@ -1,4 +1,5 @@
 export { ActivityId } from './activity/activity-id.ts';
+export { type ActivityKey, ActivityKeyText } from './activity/activity-key.ts';
 export { ActivityType } from './activity/activity-type.ts';
 export { Metadata } from './activity/metadata.ts';
 export { MetadataText } from './activity/metadata-text.ts';
@@ -9,6 +10,7 @@ export {
   type RecordOutcome,
   recordOutcomes,
 } from './activity/outcome.ts';
+export { ProjectId } from './activity/project-id.ts';
 export {
   defaultMetadataBytes,
   defaultRecordingRules,

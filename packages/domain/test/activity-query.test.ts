@@ -7,12 +7,16 @@ import {
   type FilterParts,
   isDomainError,
   MetadataCondition,
+  ProjectId,
   TimeRange,
   Timestamp,
   UserId,
   type Violation,
 } from '../src/index.ts';
 
+const project = ProjectId.parse('a');
+const filterOf = (parts: Partial<FilterParts> = {}): ActivityFilter =>
+  ActivityFilter.of({ project, ...parts });
 const since = TimeRange.between(Timestamp.fromMillis(0), undefined);
 const texts = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index}`);
 const condition = (path: readonly string[] = ['a'], count = 1): MetadataCondition => ({
@@ -32,9 +36,9 @@ function faultsOf(make: () => unknown): readonly Violation[] {
 }
 
 describe('a query', () => {
-  const filter = ActivityFilter.of();
+  const filter = filterOf();
   const message = 'must be a whole number from 1 to 500';
-  const codes = { codes: [], diedAt: since };
+  const codes = { project, codes: [], diedAt: since };
 
   test('asks for the first page of 50, newest first, unless it says otherwise', () => {
     expect(ActivityQuery.of({ filter })).toEqual({ filter, order: 'desc', limit: 50, after: undefined });
@@ -61,15 +65,15 @@ describe('a query', () => {
     // @ts-expect-error -- a literal is not checked
     const query: ActivityQuery = { filter, order: 'desc', limit: 1e9, after: undefined };
     // @ts-expect-error -- nor is that of a filter
-    const literal: ActivityFilter = { userIds: [], types: [], createdAt: since, metadata: [] };
+    const literal: ActivityFilter = { project, userIds: [], types: [], createdAt: since, metadata: [] };
     expect([query.limit, literal.metadata]).toEqual([1e9, []]);
   });
 });
 
 describe('a filter', () => {
-  test('without parts matches everything', () => {
+  test('without other parts matches everything in its project', () => {
     const createdAt = TimeRange.between(undefined, undefined);
-    expect(ActivityFilter.of()).toEqual({ userIds: [], types: [], createdAt, metadata: [] });
+    expect(filterOf()).toEqual({ project, userIds: [], types: [], createdAt, metadata: [] });
   });
 
   test.each<[string, Partial<FilterParts>]>([
@@ -81,7 +85,7 @@ describe('a filter', () => {
       { createdAt: since, metadata: texts(10).map((key) => condition([key, ...texts(15)], 20)) },
     ],
   ])('takes %s', (_, parts) => {
-    expect(ActivityFilter.of(parts)).toMatchObject(parts);
+    expect(filterOf(parts)).toMatchObject(parts);
   });
 
   const search = 'needs userIds or createdAt.from as well, to limit the search';
@@ -120,8 +124,8 @@ describe('a filter', () => {
       'must have at most 40 scalars for each path',
     ],
   ])('refuses %s, however it is made', (_, parts, path, message) => {
-    expect(faultsOf(() => ActivityFilter.of(parts))).toEqual([{ path, message }]);
-    expect(faultsOf(() => ActivityFilter.of().with(parts))).toEqual([{ path, message }]);
+    expect(faultsOf(() => filterOf(parts))).toEqual([{ path, message }]);
+    expect(faultsOf(() => filterOf().with(parts))).toEqual([{ path, message }]);
   });
 });
 

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DeadLetterId, type LogRecord, replayed, replayHeader, replayOf, firstCopyOf } from '../src/index.ts';
+import {
+  DeadLetterId,
+  type LogRecord,
+  ProjectId,
+  replayed,
+  replayHeader,
+  replayOf,
+  firstCopyOf,
+} from '../src/index.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -76,7 +84,7 @@ describe('a replay', () => {
         const record: LogRecord = {
           origin: { ...origin, partition: origin.partition + 1 },
           replayOf: origin,
-          content: { name: 'Unreadable', reason: '' },
+          content: { name: 'Unreadable', project: ProjectId.default, reason: '' },
           raw: () => replayed(first),
         };
         expect(replayOf(record.raw().headers, record.origin)).toEqual(origin);

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { defaultRecordingRules, ExplanationBudget, UserActivity, type Violation } from '../src/index.ts';
+import {
+  defaultRecordingRules,
+  ExplanationBudget,
+  ProjectId,
+  UserActivity,
+  type Violation,
+} from '../src/index.ts';
 
 const violations = (count: number, message = 'is wrong'): readonly Violation[] =>
   Array.from({ length: count }, (_, index) => ({ path: `/${index}`, message }));
@@ -42,6 +48,6 @@ test('once the budget is spent, the check of an input stops at its first violati
     rules: defaultRecordingRules,
   };
   const draft = { userId: 'u', type: 'T', metadata: { list: metadata } };
-  expect(() => UserActivity.record(draft, deps, collector)).toThrow('breaks a rule');
+  expect(() => UserActivity.record(ProjectId.default, draft, deps, collector)).toThrow('breaks a rule');
   expect(read).toBe(1);
 });

@@ -8,6 +8,7 @@ import {
   type JsonValue,
   UserActivity,
   type Violation,
+  ProjectId,
 } from '../src/index.ts';
 
 const deps = {
@@ -16,7 +17,7 @@ const deps = {
   rules: defaultRecordingRules,
 };
 const recorded = (metadata: unknown): UserActivity =>
-  UserActivity.record({ userId: 'u', type: 'T', metadata }, deps);
+  UserActivity.record(ProjectId.default, { userId: 'u', type: 'T', metadata }, deps);
 
 function faultsOf(metadata: unknown): readonly Violation[] {
   try {
@@ -47,7 +48,7 @@ test('any metadata comes out deep-equal and as a copy', () => {
 });
 
 test('absent metadata is the empty object', () => {
-  expect(UserActivity.record({ userId: 'u', type: 'T' }, deps).metadata).toEqual({});
+  expect(UserActivity.record(ProjectId.default, { userId: 'u', type: 'T' }, deps).metadata).toEqual({});
   expect(recorded(null).metadata).toEqual({});
 });
 
@@ -104,6 +105,7 @@ describe('size', () => {
     const rules = { ...defaultRecordingRules, maxMetadataBytes };
     const record = (bytes: number) => () =>
       UserActivity.record(
+        ProjectId.default,
         { userId: 'u', type: 'T', metadata: { a: 'x'.repeat(bytes - 8) } },
         { ...deps, rules },
       );

@@ -7,6 +7,7 @@ import {
   isDomainError,
   type JsonObject,
   parseJson,
+  ProjectId,
   StoredActivity,
   UserActivity,
   type Violation,
@@ -25,11 +26,14 @@ function faultsOf(attempt: () => unknown): readonly Violation[] {
   }
 }
 
-const faultsOfDraft = (draft: unknown) => faultsOf(() => UserActivity.record(draft, deps()));
+const faultsOfDraft = (draft: unknown) =>
+  faultsOf(() => UserActivity.record(ProjectId.default, draft, deps()));
 
 describe('record', () => {
   test('fills in id and times', () => {
-    expect(UserActivity.record({ userId: ' 123 ', type: 'log in' }, deps()).toJSON()).toEqual({
+    expect(
+      UserActivity.record(ProjectId.default, { userId: ' 123 ', type: 'log in' }, deps()).toJSON(),
+    ).toEqual({
       id: 'id-000001',
       userId: '123',
       type: 'LOG_IN',
@@ -47,7 +51,7 @@ describe('record', () => {
       metadata: { a: [1] },
       createdAt: '2020-01-01T01:00:00+01:00',
     };
-    expect(UserActivity.record(draft, deps()).toJSON()).toEqual({
+    expect(UserActivity.record(ProjectId.default, draft, deps()).toJSON()).toEqual({
       ...draft,
       createdAt: '2020-01-01T00:00:00.000Z',
       receivedAt: now,
@@ -81,7 +85,7 @@ describe('record', () => {
 
   test('takes null for an absent optional member, and for no other', () => {
     const draft = { id: null, userId: 'u', type: 'T', metadata: null, createdAt: null };
-    expect(UserActivity.record(draft, deps()).toJSON()).toEqual({
+    expect(UserActivity.record(ProjectId.default, draft, deps()).toJSON()).toEqual({
       id: 'id-000001',
       userId: 'u',
       type: 'T',
@@ -95,7 +99,8 @@ describe('record', () => {
 
   test('refuses an id that the rules reserve', () => {
     const rules = { ...defaultRecordingRules, reservedIds: new Set(['count', 'stats']) };
-    const record = (id: string) => UserActivity.record({ id, userId: 'u', type: 'T' }, { ...deps(), rules });
+    const record = (id: string) =>
+      UserActivity.record(ProjectId.default, { id, userId: 'u', type: 'T' }, { ...deps(), rules });
     expect(faultsOf(() => record('count'))).toEqual([
       { path: '/id', message: 'must not be one of the reserved words count, stats' },
     ]);
@@ -135,7 +140,7 @@ describe('parse', () => {
 
   test('leaves out members that it does not know, as a newer version may write', () => {
     const activity = sampleActivity({ metadata: { a: 1 } });
-    const newer = { ...activity.toJSON(), project: 'x', ...(JSON.parse('{"__proto__":{"a":1}}') as object) };
+    const newer = { ...activity.toJSON(), source: 'x', ...(JSON.parse('{"__proto__":{"a":1}}') as object) };
     expect(UserActivity.parse(newer)).toEqual(activity);
     expect(UserActivity.parse(newer).toJSON()).toEqual(activity.toJSON());
   });

@@ -47,6 +47,8 @@ export interface OpenOptions {
   readonly logger: Logger;
   /** The time limit of each query of the store. */
   readonly queryTimeoutMs: number;
+  /** Restarts the time limit of the start. A long migration calls it while it makes progress. */
+  readonly onProgress: () => void;
 }
 
 /** A log or a store with its settings. It is not open yet. */

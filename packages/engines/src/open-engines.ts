@@ -16,11 +16,12 @@ export interface OpenEngines {
 export async function openEngines(
   engines: EngineSettings,
   wait: EngineWait,
-  options: OpenOptions,
+  options: Omit<OpenOptions, 'onProgress'>,
 ): Promise<OpenEngines> {
+  const all = { ...options, onProgress: wait.onProgress };
   const [log, store] = await Promise.all([
-    wait.reach('log', () => engines.log.open(options)),
-    wait.reach('store', () => engines.store.open(options)),
+    wait.reach('log', () => engines.log.open(all)),
+    wait.reach('store', () => engines.store.open(all)),
   ]);
   const { topic } = log;
   if (topic !== undefined) {

@@ -4,6 +4,7 @@ import {
   ActivityId,
   type JsonObject,
   maxMetadataBytes,
+  ProjectId,
   type SaveOutcome,
   type StoredActivity,
   type UserActivity,
@@ -11,6 +12,7 @@ import {
 import * as fc from 'fast-check';
 import { anyStatsCases } from './any-stats-cases.ts';
 import { anyActivity } from './arbitraries.ts';
+import { apartCases } from './apart-cases.ts';
 import type { Contract } from './contract.ts';
 import { countCases } from './count-cases.ts';
 import { metadataCases } from './metadata-cases.ts';
@@ -35,7 +37,7 @@ const activityRepositoryCases = repositoryCases({
     async 'a new handle finds stored activities'(repository, subject) {
       const activity = sampleActivity({ metadata: { ip: '127.0.0.1' } });
       assert.deepEqual(await repository.save([activity]), ['stored']);
-      assert.deepEqual((await (await subject.open()).findById(activity.id))?.toActivity(), activity);
+      assert.deepEqual((await (await subject.open()).findById(activity))?.toActivity(), activity);
     },
   },
   R4: {
@@ -61,7 +63,7 @@ const activityRepositoryCases = repositoryCases({
         'conflict',
         'duplicate',
       ]);
-      assert.deepEqual((await repository.findById(twice.id))?.toActivity(), twice);
+      assert.deepEqual((await repository.findById(twice))?.toActivity(), twice);
       assert.deepEqual(await repository.save([]), []);
     },
     async 'a batch of 1,000 has 1,000 outcomes'(repository) {
@@ -104,7 +106,7 @@ const activityRepositoryCases = repositoryCases({
             activities.map(() => 'redelivered'),
           );
           for (const activity of activities)
-            assert.deepEqual((await repository.findById(activity.id))?.toActivity(), activity);
+            assert.deepEqual((await repository.findById(activity))?.toActivity(), activity);
         }),
         { numRuns: 15, endOnFailure: true },
       );
@@ -124,7 +126,7 @@ const activityRepositoryCases = repositoryCases({
         activities.map(() => 'stored'),
       );
       for (const activity of activities) {
-        assert.deepEqual((await repository.findById(activity.id))?.toActivity(), activity);
+        assert.deepEqual((await repository.findById(activity))?.toActivity(), activity);
         const page = await repository.find(
           newest(20).with({ filter: filterOf({ userIds: [activity.userId] }) }),
         );
@@ -136,18 +138,27 @@ const activityRepositoryCases = repositoryCases({
     async 'findById returns the activity with exactly that id, or undefined'(repository) {
       const [lower, upper] = [sampleActivity({ id: 'abc' }), sampleActivity({ id: 'ABC' })];
       await repository.save([lower, upper]);
-      assert.deepEqual((await repository.findById(lower.id))?.toActivity(), lower);
-      assert.deepEqual((await repository.findById(upper.id))?.toActivity(), upper);
-      assert.equal(await repository.findById(ActivityId.parse('abc%')), undefined);
+      assert.deepEqual((await repository.findById(lower))?.toActivity(), lower);
+      assert.deepEqual((await repository.findById(upper))?.toActivity(), upper);
+      assert.equal(
+        await repository.findById({ project: lower.project, id: ActivityId.parse('abc%') }),
+        undefined,
+      );
     },
   },
   R16: {
     async 'findByIds returns each existing activity once'(repository) {
       const activities = sampleActivities(1000, { metadata: { a: { $b: 1 } } });
-      const unknown = ['never', 'sample%', 'SAMPLE-1'].map((text) => ActivityId.parse(text));
+      const unknown = ['never', 'sample%', 'SAMPLE-1'].map((text) => ({
+        project: ProjectId.default,
+        id: ActivityId.parse(text),
+      }));
       await repository.save(activities);
-      const ids = activities.map(({ id }) => id);
-      const found = await repository.findByIds([...unknown, ...ids.toReversed(), ...ids.slice(0, 3)]);
+      const found = await repository.findByIds([
+        ...unknown,
+        ...activities.toReversed(),
+        ...activities.slice(0, 3),
+      ]);
       assert.equal(found.length, activities.length);
       const byId = new Map(activitiesOf(found).map((activity) => [activity.id, activity]));
       for (const activity of activities) assert.deepEqual(byId.get(activity.id), activity);
@@ -164,11 +175,11 @@ const activityRepositoryCases = repositoryCases({
       await assertRejects(repository.save([during]), 'STORE_UNAVAILABLE');
       await assertRejects(repository.find(newest(1)), ...codes);
       await assertRejects(repository.count(filterOf()), ...codes);
-      await assertRejects(repository.findById(before.id), ...codes);
+      await assertRejects(repository.findById(before), ...codes);
       await assertRejects(repository.countByKey(filterOf(), 'type', 10), ...codes);
       const offsets = [{ from: before.createdAt, offsetMs: 0 }];
       await assertRejects(repository.countBySlot(filterOf(), { unitMs: 1000, offsets }, 10), ...codes);
-      await assertRejects(repository.findByIds([before.id]), ...codes);
+      await assertRejects(repository.findByIds([before]), ...codes);
       await assertRejects(repository.ping(), 'STORE_UNAVAILABLE');
       await restore();
       await repository.ping();
@@ -177,8 +188,8 @@ const activityRepositoryCases = repositoryCases({
         again[0] === 'stored' || again[0] === 'redelivered',
         `the repeated save returned ${again.join()}`,
       );
-      assert.deepEqual((await repository.findById(during.id))?.toActivity(), during);
-      assert.deepEqual((await repository.findById(before.id))?.toActivity(), before);
+      assert.deepEqual((await repository.findById(during))?.toActivity(), during);
+      assert.deepEqual((await repository.findById(before))?.toActivity(), before);
     },
   },
 });
@@ -187,6 +198,7 @@ const activityRepositoryCases = repositoryCases({
 export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...activityRepositoryCases,
   ...sameFactCases,
+  ...apartCases,
   ...queryCases,
   ...pageSizeCases,
   ...metadataCases,

@@ -1,4 +1,10 @@
-import { isDomainError, type JsonObject, type JsonValue, UserActivity } from '@user-activity/domain';
+import {
+  isDomainError,
+  type JsonObject,
+  type JsonValue,
+  ProjectId,
+  UserActivity,
+} from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { sampleActivity } from './samples.ts';
 
@@ -69,10 +75,14 @@ const { object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => 
 /** Valid metadata with keys and values that are difficult for codecs. */
 export const anyMetadata: fc.Arbitrary<JsonObject> = object.filter(isValid);
 
-/** Activities with distinct ids and different metadata. */
-export const anyActivity: fc.Arbitrary<UserActivity> = anyMetadata.map((metadata) =>
-  sampleActivity({ metadata }),
+const projects = fc.constantFrom(
+  ...['default', 'a', '0-9', 'p'.repeat(64)].map((name) => ProjectId.parse(name)),
 );
+
+/** Activities of several projects with distinct ids and different metadata. */
+export const anyActivity: fc.Arbitrary<UserActivity> = fc
+  .record({ project: projects, metadata: anyMetadata })
+  .map((fields) => sampleActivity(fields));
 
 function isValid(metadata: JsonObject): boolean {
   try {

@@ -12,7 +12,7 @@ const clockCases = casesWith(async ({ clock }: ClockSubject) => [clock] as const
 /** The promises of every `Clock` of a running service. A clock with a fixed time, as in tests, breaks them. */
 export const clockContract = clockCases({
   C1: {
-    async 'the time lies between two readings of the machine, in whole milliseconds'(clock) {
+    async 'the time lies between two readings of the system clock, in whole milliseconds'(clock) {
       for (let reading = 0; reading < 1000; reading += 1) {
         const before = Date.now();
         const now = clock.now();

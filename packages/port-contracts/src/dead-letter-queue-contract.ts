@@ -1,4 +1,10 @@
-import { ActivityId, type DeadLetter, type DeadLetterQueue, Timestamp } from '@user-activity/domain';
+import {
+  ActivityId,
+  type DeadLetter,
+  type DeadLetterQueue,
+  ProjectId,
+  Timestamp,
+} from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { casesWith, type StoreSubject } from './contract.ts';
 import { assertSame, bytes, letterOf } from './letters.ts';
@@ -64,8 +70,12 @@ export const deadLetterQueueContract = queueCases({
       const farthest = letterOf(0, {
         origin: { topic: 'http', partition: 2 ** 31 - 1, offset: Number.MAX_SAFE_INTEGER },
       });
-      await queue.add([largest, attributed, farthest]);
-      assertSame(await subject.letters(), [...added, largest, attributed, farthest]);
+      const ofProjects = ['a', '_system', 'p'.repeat(64)].map((name, index) =>
+        letterOf(added.length + 2 + index, { project: ProjectId.parseReadable(name) }),
+      );
+      const others = [largest, attributed, farthest, ...ofProjects];
+      await queue.add(others);
+      assertSame(await subject.letters(), [...added, ...others]);
     },
   },
   D4: {

@@ -11,10 +11,12 @@ import {
   type ListedLetter,
   maxPageBytes,
   type Order,
+  ProjectId,
   TimeRange,
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import type { Contract } from './contract.ts';
+import { apartLetterCases } from './apart-letter-cases.ts';
 import { latestLetterCases } from './latest-letter-cases.ts';
 import { assertSame, at, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
@@ -25,6 +27,9 @@ const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
   letters.map(({ origin }) => DeadLetterId.of(origin));
 const highLimit = 1024 * 1024;
 
+const filterOf = (parts: Partial<DeadLetterFilter> = {}): DeadLetterFilter =>
+  DeadLetterFilter.of({ project: ProjectId.default, ...parts });
+
 interface Walk {
   readonly filter?: DeadLetterFilter;
   readonly order?: Order;
@@ -34,7 +39,7 @@ interface Walk {
 /** Returns every page of a walk. Calls `between` before each page but the first. */
 async function walk(
   repository: DeadLetterRepository,
-  { filter = DeadLetterFilter.of(), order = 'desc', limit }: Walk,
+  { filter = filterOf(), order = 'desc', limit }: Walk,
   between: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<(readonly ListedLetter[])[]> {
   const pages: (readonly ListedLetter[])[] = [];
@@ -64,7 +69,7 @@ const deadLetterRepositoryCases = letterCases({
         letterOf(4, { diedAt: at(3), code: 'conflict' }),
       ]);
       const found = async (filter: Partial<DeadLetterFilter>): Promise<number[]> =>
-        (await walk(repository, { filter: DeadLetterFilter.of(filter), order: 'asc', limit: 10 }))
+        (await walk(repository, { filter: filterOf(filter), order: 'asc', limit: 10 }))
           .flat()
           .map(({ origin }) => origin.offset);
       assert.deepEqual(await found({}), [1, 2, 3, 4]);
@@ -110,7 +115,7 @@ const deadLetterRepositoryCases = letterCases({
           everything.push(...added);
           for (const { codes, from, ...page } of queries) {
             const diedAt = TimeRange.between(from === undefined ? undefined : at(from), undefined);
-            const pages = await walk(repository, { ...page, filter: { codes, diedAt } });
+            const pages = await walk(repository, { ...page, filter: filterOf({ codes, diedAt }) });
             const wanted = everything
               .filter(
                 (letter) =>
@@ -182,7 +187,7 @@ const deadLetterRepositoryCases = letterCases({
       await queue.add(letters);
       for (const codes of [[], ['refused', 'conflict'] as const]) {
         const pages = await walk(repository, {
-          filter: DeadLetterFilter.of({ codes }),
+          filter: filterOf({ codes }),
           order: 'asc',
           limit: 500,
         });
@@ -206,7 +211,7 @@ const deadLetterRepositoryCases = letterCases({
       const largest = letterOf(5, { value: new Uint8Array(1024 * 1024).fill(0xff) });
       await queue.add([...letters, strange, largest]);
       const found = async (wanted: readonly DeadLetter[], maxBytes: number): Promise<object[]> =>
-        (await repository.findByIds(ids(wanted), maxBytes)).map(comparable);
+        (await repository.findByIds(ProjectId.default, ids(wanted), maxBytes)).map(comparable);
       const absentLetter = letterOf(9);
       assert.deepEqual(
         await found([absentLetter, ...letters, strange], highLimit),
@@ -228,10 +233,16 @@ const deadLetterRepositoryCases = letterCases({
       await repository.remove([first, second, letterOf(9)]);
       await repository.remove([first]);
       await repository.remove([]);
-      const left = await (await subject.open()).findByIds(ids([first, second, third]), highLimit);
+      const left = await (await subject.open()).findByIds(
+        ProjectId.default,
+        ids([first, second, third]),
+        highLimit,
+      );
       assertSame(left, [again, third]);
       await repository.remove([again]);
-      assertSame(await repository.findByIds(ids([first, second, third]), highLimit), [third]);
+      assertSame(await repository.findByIds(ProjectId.default, ids([first, second, third]), highLimit), [
+        third,
+      ]);
     },
   },
   B7: {
@@ -245,11 +256,14 @@ const deadLetterRepositoryCases = letterCases({
       const restore = await subject.interrupt();
       const codes = ['STORE_UNAVAILABLE', 'STORE_TIMEOUT'] as const;
       await assertRejects(walk(repository, { limit: 1 }), ...codes);
-      await assertRejects(repository.findByIds(ids([letter]), highLimit), ...codes);
-      await assertRejects(repository.findLatestLetters([ActivityId.parse('a')]), ...codes);
+      await assertRejects(repository.findByIds(ProjectId.default, ids([letter]), highLimit), ...codes);
+      await assertRejects(
+        repository.findLatestLetters([{ project: ProjectId.default, id: ActivityId.parse('a') }]),
+        ...codes,
+      );
       await assertRejects(repository.remove([letter]), ...codes);
       await restore();
-      assertSame(await repository.findByIds(ids([letter]), highLimit), [letter]);
+      assertSame(await repository.findByIds(ProjectId.default, ids([letter]), highLimit), [letter]);
       await repository.remove([letter]);
       assert.deepEqual(await walk(repository, { limit: 1 }), [[]]);
     },
@@ -260,6 +274,7 @@ const deadLetterRepositoryCases = letterCases({
 export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   ...deadLetterRepositoryCases,
   ...latestLetterCases,
+  ...apartLetterCases,
   ...sweepCases,
 ];
 

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { type DeadLetter, type DeadLetterId, type ListedLetter, Timestamp } from '@user-activity/domain';
+import {
+  type DeadLetter,
+  type DeadLetterId,
+  type ListedLetter,
+  ProjectId,
+  Timestamp,
+} from '@user-activity/domain';
 
 /** Returns the UTF-8 of a text. */
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -11,6 +17,7 @@ export const at = (millis: number): Timestamp =>
 /** Makes a dead letter at an offset. All other fields have defaults. */
 export function letterOf(offset: number, change: Partial<DeadLetter> = {}): DeadLetter {
   return {
+    project: ProjectId.default,
     origin: { topic: 'user-activity', partition: 0, offset },
     key: bytes('user-1'),
     value: bytes('{"no":"activity"}'),

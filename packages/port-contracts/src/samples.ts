@@ -4,6 +4,7 @@ import {
   ActivityType,
   type JsonObject,
   Metadata,
+  ProjectId,
   Timestamp,
   UserActivity,
   UserId,
@@ -11,6 +12,7 @@ import {
 
 /** Plain values of an activity. A missing value gets a default. */
 export interface SampleFields {
+  readonly project?: ProjectId;
   readonly id?: string;
   readonly userId?: string;
   readonly type?: string;
@@ -26,6 +28,7 @@ export function sampleActivity(fields: SampleFields = {}): UserActivity {
   samples += 1;
   const receivedAt = fields.receivedAt ?? start;
   const state: ActivityState = {
+    project: fields.project ?? ProjectId.default,
     id: ActivityId.parse(fields.id ?? `sample-${samples}`),
     userId: UserId.parse(fields.userId ?? 'user-1'),
     type: ActivityType.parse(fields.type ?? 'LOGIN'),

@@ -43,7 +43,7 @@ export async function assertCounts(
     Object.fromEntries(found.map(([segment, slot, count]) => [`${segment} ${slot}`, count])),
     tally(selected.map(({ createdAt }) => slotAt(slots, createdAt))),
   );
-  // A limit of exactly the number of keys is enough, and one less is not.
+  // A limit equal to the number of slots is enough. A limit lower by one is not.
   assert.equal((await bySlot(repository, filter, slots, found.length)).length, found.length);
   if (found.length > 0)
     assert.equal(await repository.countBySlot(filter, slots, found.length - 1), 'too-many');

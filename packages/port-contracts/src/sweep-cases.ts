@@ -5,6 +5,7 @@ import {
   DeadLetterQuery,
   edgeTopic,
   letterOverheadBytes,
+  ProjectId,
   type SweepLimits,
 } from '@user-activity/domain';
 import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
@@ -12,7 +13,7 @@ import { at, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
 const firstPage = DeadLetterQuery.of({
-  filter: DeadLetterFilter.of(),
+  filter: DeadLetterFilter.of({ project: ProjectId.default }),
   order: 'asc',
   limit: 500,
 });
@@ -38,7 +39,11 @@ const withoutLimits: SweepLimits = {
 /** The promises of a `DeadLetterRepository` about `sweep` and about claims to replay. */
 export const sweepCases = letterCases({
   B10: {
-    async 'letters are removed by age, with separate limits for edge and log'(repository, queue, subject) {
+    async 'letters are removed by age, with one limit for letters of the edge and another for letters from the log'(
+      repository,
+      queue,
+      subject,
+    ) {
       const added = [0, 10, 20, 30].flatMap((millis) => [edgeLetter(millis), logLetter(millis)]);
       await queue.add(added);
       assert.deepEqual(await remaining(subject), names(added));

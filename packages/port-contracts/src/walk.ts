@@ -6,6 +6,7 @@ import {
   type FilterParts,
   MetadataCondition,
   type Order,
+  ProjectId,
   type StoredActivity,
   type UserActivity,
   UserId,
@@ -16,10 +17,16 @@ export type FilterTexts = Partial<
   Omit<FilterParts, 'userIds' | 'types'> & Readonly<Record<'userIds' | 'types', readonly string[]>>
 >;
 
-/** Makes a filter that matches everything, except for the given parts. */
-export const filterOf = ({ userIds = [], types = [], ...parts }: FilterTexts = {}): ActivityFilter =>
+/** Makes a filter that matches everything in the project `default`, except for the given parts. */
+export const filterOf = ({
+  project = ProjectId.default,
+  userIds = [],
+  types = [],
+  ...parts
+}: FilterTexts = {}): ActivityFilter =>
   ActivityFilter.of({
     ...parts,
+    project,
     userIds: userIds.map((userId) => UserId.parse(userId)),
     types: types.map((type) => ActivityType.parse(type)),
   });

@@ -24,11 +24,13 @@ export interface AwaitedEngines {
 
 type EngineRole = 'log' | 'store';
 
-/** Waits for the log and the store at the start of a process. All waits share one time limit. */
+/** Waits for the log and the store at the start of a process. All waits share one time limit, which restarts with each progress. */
 export class EngineWait {
   readonly #engines: AwaitedEngines;
   readonly #logger: Logger;
   readonly #timeLimit: AbortSignal;
+  /** Restarts the time limit, because a migration may take hours. */
+  readonly onProgress: () => void;
   /** Why the log or the store is not reached yet. A reached engine has no entry. */
   readonly #unreached = new Map<EngineRole, string>([
     ['log', 'no answer'],
@@ -39,7 +41,10 @@ export class EngineWait {
   constructor(engines: AwaitedEngines, logger: Logger, signal: AbortSignal) {
     this.#engines = engines;
     this.#logger = logger;
-    this.#timeLimit = AbortSignal.any([signal, AbortSignal.timeout(engines.startTimeoutMs)]);
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), engines.startTimeoutMs).unref();
+    this.onProgress = () => void timer.refresh();
+    this.#timeLimit = AbortSignal.any([signal, limit.signal]);
   }
 
   /** Reports `unavailable`, with the current status of the log and the store. */

@@ -11,7 +11,7 @@ import {
   SequentialIds,
 } from '@user-activity/adapter-memory';
 import * as application from '@user-activity/application';
-import { edgeTopic } from '@user-activity/domain';
+import { edgeTopic, ProjectId } from '@user-activity/domain';
 import { container } from 'tsyringe';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -87,8 +87,8 @@ test('only the records give use cases to other packages', () => {
 test('accepted activities are counted, whichever use case accepts them', async () => {
   const { api } = setUp();
   const draft = { userId: '1', type: 'LOGIN' };
-  await api.logActivity(draft);
-  await api.logActivities([[draft, {}]]);
+  await api.logActivity(ProjectId.default, draft);
+  await api.logActivities(ProjectId.default, [[draft, {}]]);
   const original = () => ({
     origin: { topic: edgeTopic, partition: 0, offset: 0 },
     key: null,
@@ -96,10 +96,12 @@ test('accepted activities are counted, whichever use case accepts them', async (
     headers: {},
   });
   const mended = { activity: draft, losses: [] };
-  await api.logCalls([[{ id: undefined, draft: mended, undated: () => mended, original }]]);
+  await api.logCalls(ProjectId.default, [
+    [{ id: undefined, draft: mended, undated: () => mended, original }],
+  ]);
   const ended = new AbortController();
   ended.abort();
-  await api.logAndWait(draft, ended.signal);
+  await api.logAndWait(ProjectId.default, draft, ended.signal);
   expect(await metrics.read('user_activity.activities.accepted')).toMatchObject([{ value: 4 }]);
   expect(await metrics.read('user_activity.activities.rejected')).toMatchObject([{ value: 1 }]);
 });
@@ -113,7 +115,7 @@ test('a sweep for the quota is measured like any other sweep', async () => {
     const original = () => ({ origin, key: null, value, headers: {} });
     return { id: undefined, draft, undated: () => draft, original };
   });
-  await api.logCalls([calls]);
+  await api.logCalls(ProjectId.default, [calls]);
   expect(await measuredNames()).toEqual(new Set(['logCalls', 'sweepDeadLetters']));
   expect(await metrics.read('user_activity.dead_letters.edge.size')).toHaveLength(1);
 });

@@ -5,6 +5,7 @@ import {
   DomainError,
   type EventConsumer,
   type EventPublisher,
+  ProjectId,
   Timestamp,
 } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
@@ -121,7 +122,13 @@ describe('storing', () => {
 
   test('counts dead letters by code, after the queue has accepted them', async () => {
     const letter = { origin: { topic: 't', partition: 0, offset: 0 }, key: null, value: null, headers: {} };
-    const dead = { ...letter, code: 'refused', reason: 'x', diedAt: Timestamp.fromMillis(0) } as const;
+    const dead = {
+      ...letter,
+      project: ProjectId.default,
+      code: 'refused',
+      reason: 'x',
+      diedAt: Timestamp.fromMillis(0),
+    } as const;
     await measuredDeadLetterQueue({ add: async () => undefined }).add([
       dead,
       dead,

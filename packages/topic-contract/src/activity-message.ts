@@ -1,9 +1,11 @@
 import {
   type ActivityLogged,
+  ProjectId,
   type RawRecord,
   type RecordContent,
   recordContent,
   Timestamp,
+  unlessBroken,
   unreadable,
 } from '@user-activity/domain';
 import { unreadableAgain } from './kept-bytes.ts';
@@ -15,6 +17,9 @@ export const activityLoggedType = 'user-activity.logged.v1';
 // An activity has at most some 270 kB. But a compressed batch of 2 kB can hold a value of 64 MiB, which takes seconds to parse.
 const maxValueBytes = 1024 * 1024;
 const maxTypeBytes = 1024;
+
+/** The CloudEvents extension `project`; absent in the project `default`. */
+const projectHeader = 'ce_project';
 
 /** A message for the topic. All text is UTF-8 on the wire. */
 export interface TopicMessage {
@@ -49,6 +54,7 @@ export function activityMessage({ activity }: ActivityLogged, context: MessageCo
       ce_source: context.source,
       ce_time: Timestamp.toISO(activity.createdAt),
       ce_subject: activity.userId,
+      ...(activity.project === ProjectId.default ? {} : { [projectHeader]: activity.project }),
       'content-type': 'application/json',
       ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
     },
@@ -59,19 +65,35 @@ export function activityMessage({ activity }: ActivityLogged, context: MessageCo
 /**
  * Reads a record of the topic, which anyone may have written. It needs only the header `ce_type`, because the value has the whole
  * activity. A record is unreadable, with a reason, if that header is missing or has another type, or if the value is larger than
- * 1 MiB or breaks a rule.
+ * 1 MiB or breaks a rule. It is unreadable too if its `ce_project` is invalid, or is not the project in the value.
  */
 export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'headers'>): RecordContent {
   const again = unreadableAgain(headers);
-  if (again !== undefined) return unreadable(again);
+  if (again !== undefined) return unreadable(again, ProjectId.system);
+  const project = projectIn(headers);
+  if (project === undefined)
+    return unreadable(`its ${projectHeader} is not the name of a project`, ProjectId.system);
+  const fault = (reason: string): RecordContent => unreadable(reason, project);
   const typeBytes = Object.hasOwn(headers, 'ce_type') ? headers['ce_type']?.at(-1) : undefined;
-  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes) return unreadable('its ce_type is unknown');
+  if (typeBytes !== undefined && typeBytes.length > maxTypeBytes) return fault('its ce_type is unknown');
   const type = textOf(typeBytes);
-  if (type === undefined) return unreadable('it has no ce_type header');
-  if (type !== activityLoggedType) return unreadable('its ce_type is unknown');
-  if (value === null) return unreadable('it has no value');
+  if (type === undefined) return fault('it has no ce_type header');
+  if (type !== activityLoggedType) return fault('its ce_type is unknown');
+  if (value === null) return fault('it has no value');
   if (value.length > maxValueBytes)
-    return unreadable(`its value has ${value.length} bytes; the limit is ${maxValueBytes}`);
+    return fault(`its value has ${value.length} bytes; the limit is ${maxValueBytes}`);
   const text = textOf(value);
-  return text === undefined ? unreadable('it is not UTF-8') : recordContent(text);
+  return text === undefined ? fault('it is not UTF-8') : recordContent(text, project);
+}
+
+/**
+ * Returns the project that the headers name; `default` if they name none. Returns undefined if the name breaks a rule or is the
+ * service's own, or if several headers name a project.
+ */
+function projectIn(headers: RawRecord['headers']): ProjectId | undefined {
+  const names = Object.hasOwn(headers, projectHeader) ? headers[projectHeader] : undefined;
+  const [name] = names ?? [];
+  if (name === undefined) return ProjectId.default;
+  if (names?.length !== 1 || name.length > ProjectId.maxLength) return undefined;
+  return unlessBroken(() => ProjectId.parse(textOf(name)));
 }

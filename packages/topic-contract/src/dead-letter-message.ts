@@ -2,6 +2,7 @@ import {
   ActivityId,
   type DeadLetter,
   DeadLetterCode,
+  ProjectId,
   type RawRecord,
   Timestamp,
   unlessBroken,
@@ -18,14 +19,16 @@ const utf8 = new TextEncoder();
 /**
  * Makes the record of a dead letter for `<topic>.dead-letters`: key, value and headers byte for byte, and the additional headers
  * `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339), and `-activity-id` if the
- * activity is known. If the original record has a header with such a name, it gets the prefix `original-`.
+ * activity is known, and `-project` unless it is `default`. If the original record has a header with such a name, it gets the prefix
+ * `original-`.
  */
 export function deadLetterMessage(letter: DeadLetter): RawRecord {
-  const { origin, key, value, headers, code, reason, diedAt, activityId } = letter;
+  const { project, origin, key, value, headers, code, reason, diedAt, activityId } = letter;
   const own = Object.entries(headers).map(
     ([name, values]) => [taken.test(name) ? `original-${name}` : name, values] as const,
   );
   const about = {
+    ...(project === ProjectId.default ? {} : { project }),
     code,
     reason,
     topic: origin.topic,
@@ -42,12 +45,14 @@ export function deadLetterMessage(letter: DeadLetter): RawRecord {
 
 /** Reads the dead letter in a record of that topic. Returns undefined if the record is not a dead letter of ours. */
 export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter | undefined {
-  const about = (name: string): string | undefined => textOf(headers[`${prefix}${name}`]?.at(-1));
+  const bytesAbout = (name: string): Uint8Array | undefined => headers[`${prefix}${name}`]?.at(-1);
+  const about = (name: string): string | undefined => textOf(bytesAbout(name));
   const [code, reason, topic, diedAt] = [about('code'), about('reason'), about('topic'), about('died-at')];
   const [partition, offset] = [wholeNumber(about('partition')), wholeNumber(about('offset'))];
   if (!isCode(code) || reason === undefined || topic === undefined || diedAt === undefined) return undefined;
   if (partition === undefined || offset === undefined || Number.isNaN(Date.parse(diedAt))) return undefined;
   return {
+    project: projectOf(bytesAbout('project')),
     origin: { topic, partition, offset },
     key,
     value,
@@ -65,6 +70,12 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
 
 const isCode = (code: string | undefined): code is DeadLetterCode =>
   code !== undefined && codes.includes(code);
+
+/** Returns the project with this name; `default` without a name, because older letters have none, and `_system` if it is invalid. */
+function projectOf(name: Uint8Array | undefined): ProjectId {
+  if (name === undefined) return ProjectId.default;
+  return unlessBroken(() => ProjectId.parseReadable(textOf(name))) ?? ProjectId.system;
+}
 
 /** Returns the member for an activity's id, or no member if the text is not a valid id. Older letters have none. */
 function activityIn(text: string | undefined): Pick<DeadLetter, 'activityId'> {

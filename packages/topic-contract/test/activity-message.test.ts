@@ -2,6 +2,7 @@ import {
   activityLogged,
   type Origin,
   partitionOf,
+  ProjectId,
   type RawRecord,
   replayed,
   replayOf,
@@ -12,6 +13,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { activityMessage, readMessage } from '../src/index.ts';
 import { golden } from './golden.ts';
+import { anyProject, inProject } from './projects.ts';
 
 const utf8 = new TextEncoder();
 const source = '/user-activity';
@@ -31,10 +33,10 @@ const textOf = (headers: RawRecord['headers']) =>
     ]),
   );
 
-test('any activity is equal after writing and reading', () => {
+test('any activity of any project is equal after writing and reading', () => {
   fc.assert(
-    fc.property(anyActivity, (activity) => {
-      const event = activityLogged(activity);
+    fc.property(anyActivity, anyProject, (activity, project) => {
+      const event = activityLogged(inProject(activity, project));
       expect(readMessage(bytesOf(activityMessage(event, { source })))).toEqual(event);
     }),
   );
@@ -107,6 +109,18 @@ describe('is unreadable, with the reason', () => {
     ['no JSON', { ...whole, value: utf8.encode('{') }, 'it is not JSON'],
     ['a broken rule', { ...whole, value: utf8.encode('[]') }, 'must be a JSON object'],
   ])('%s', (_, record, reason) => {
-    expect(readMessage(record as typeof whole)).toEqual({ name: 'Unreadable', reason });
+    const unreadable = { name: 'Unreadable', project: ProjectId.default, reason };
+    expect(readMessage(record as typeof whole)).toEqual(unreadable);
   });
 });
+
+test.each(['user-activity-unreadable-batch', 'user-activity-encoded-headers'])(
+  'a replayed letter with the header %s is unreadable, and belongs to _system',
+  (header) => {
+    const headers = { ce_project: [utf8.encode('shop')], [header]: [utf8.encode('5-9')] };
+    expect(readMessage({ value: utf8.encode('{}'), headers })).toMatchObject({
+      name: 'Unreadable',
+      project: '_system',
+    });
+  },
+);

@@ -1,7 +1,8 @@
-import { ActivityId, type DeadLetter, Timestamp } from '@user-activity/domain';
+import { ActivityId, type DeadLetter, ProjectId, Timestamp } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deadLetterMessage, readDeadLetter } from '../src/index.ts';
+import { anyProject } from './projects.ts';
 
 const bytes = fc.uint8Array({ maxLength: 50 });
 const headerName = fc.oneof(
@@ -10,12 +11,14 @@ const headerName = fc.oneof(
     'ce_id',
     '__proto__',
     'user-activity-dead-letter-code',
+    'user-activity-dead-letter-project',
     'original-user-activity-dead-letter-code',
   ),
 );
 const isId = (text: string): boolean => /^[\x21-\x7e]{1,128}$/.test(text) && /[^.]/.test(text);
 const anyLetter: fc.Arbitrary<DeadLetter> = fc.record(
   {
+    project: fc.oneof(anyProject, fc.constant(ProjectId.system)),
     origin: fc.record({ topic: fc.string(), partition: fc.nat(), offset: fc.maxSafeNat() }),
     key: fc.option(bytes),
     value: fc.option(bytes),
@@ -28,7 +31,7 @@ const anyLetter: fc.Arbitrary<DeadLetter> = fc.record(
       .filter(isId)
       .map((text) => ActivityId.parse(text)),
   },
-  { requiredKeys: ['origin', 'key', 'value', 'headers', 'code', 'reason', 'diedAt'] },
+  { requiredKeys: ['project', 'origin', 'key', 'value', 'headers', 'code', 'reason', 'diedAt'] },
 );
 
 test('any letter is equal after writing and reading, also one that failed again', () => {
@@ -45,7 +48,11 @@ test('any letter is equal after writing and reading, also one that failed again'
 test('a record with a missing or broken header is not read as a dead letter', () => {
   fc.assert(
     fc.property(anyLetter, fc.nat(5), (letter, which) => {
-      const { headers, ...message } = deadLetterMessage({ ...letter, headers: {} });
+      const { headers, ...message } = deadLetterMessage({
+        ...letter,
+        project: ProjectId.default,
+        headers: {},
+      });
       const [missing = ''] = Object.keys(headers).slice(which);
       const { [missing]: _left, ...others } = headers;
       expect(readDeadLetter({ ...message, headers: others })).toBeUndefined();
@@ -62,6 +69,46 @@ test('a letter with a missing or invalid activity id can be read', () => {
       const strange = { 'user-activity-dead-letter-activity-id': [Uint8Array.of(0x20)] };
       expect(readDeadLetter({ ...message, headers })).toEqual(letter);
       expect(readDeadLetter({ ...message, headers: { ...headers, ...strange } })).toEqual(letter);
+    }),
+  );
+});
+
+const projectHeader = 'user-activity-dead-letter-project';
+
+test('a letter of default has no header for its project, and a letter of any other project has one', () => {
+  fc.assert(
+    fc.property(anyLetter, (letter) => {
+      const { headers } = deadLetterMessage(letter);
+      const names = headers[projectHeader]?.map((name) => Buffer.from(name).toString());
+      expect(names).toEqual(letter.project === ProjectId.default ? undefined : [letter.project]);
+    }),
+  );
+});
+
+test('a letter of the version before belongs to default', () => {
+  const about = { code: 'conflict', reason: 'r', topic: 't', partition: '1', offset: '2' };
+  const headers = Object.fromEntries(
+    Object.entries({ ...about, 'died-at': '2026-01-02T03:04:05.678Z' }).map(([name, text]) => [
+      `user-activity-dead-letter-${name}`,
+      [Buffer.from(text)],
+    ]),
+  );
+  expect(readDeadLetter({ key: null, value: null, headers })?.project).toBe('default');
+});
+
+test.each([
+  ['in the wrong case', Buffer.from('Shop')],
+  ['that is empty', Buffer.from('')],
+  ['of 65 characters', Buffer.from('x'.repeat(65))],
+  ['that begins with -', Buffer.from('-a')],
+  ['that begins with _', Buffer.from('_x')],
+  ['that is not UTF-8', Uint8Array.of(0xff)],
+])('a letter with a project %s belongs to _system', (_, name) => {
+  fc.assert(
+    fc.property(anyLetter, (letter) => {
+      const { headers, ...message } = deadLetterMessage(letter);
+      const changed = { ...message, headers: { ...headers, [projectHeader]: [name] } };
+      expect(readDeadLetter(changed)).toMatchObject({ project: '_system', origin: letter.origin });
     }),
   );
 });

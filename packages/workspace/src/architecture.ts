@@ -25,7 +25,7 @@ const frameworks: readonly Framework[] = [
     rule: 'fastify-in-adapter-http',
     modules: ['fastify', 'fastify-plugin', '@fastify/[^/]+'],
     allowedPaths: ['^packages/adapter-http/'],
-    reason: 'HTTP is one adapter; it returns a server that is ready to listen',
+    reason: 'only the HTTP adapter knows its framework; apps get a server that is ready to listen',
   },
   {
     rule: 'typebox-in-adapter-http-and-config',

@@ -85,6 +85,7 @@ test('the program runs', async () => {
   const output = await run(process.execPath, ['program.ts'], service);
   expect(JSON.parse(output)).toEqual({
     onTheTopic: {
+      project: 'shop',
       id: 'from-the-service',
       userId: '123',
       type: 'LOG_IN',

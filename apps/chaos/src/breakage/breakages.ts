@@ -47,4 +47,11 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
       put: "else if (code === duplicateKey) outcomes.set(_id, 'stored');",
     },
   ],
+  'project-ignored': [
+    {
+      file: 'packages/domain/src/activity/activity-key.ts',
+      find: 'project === ProjectId.default ? id : `${project} ${id}`',
+      put: 'project === ProjectId.default ? id : id',
+    },
+  ],
 };

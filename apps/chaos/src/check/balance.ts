@@ -1,4 +1,4 @@
-import { type DeadLetterCode, emptyTally, type RecordOutcome } from '@user-activity/domain';
+import { type DeadLetterCode, emptyTally, type RecordOutcome, recordOutcomes } from '@user-activity/domain';
 import type { Evidence, Letter, LoggedRecord } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
@@ -7,7 +7,17 @@ import type { Violation } from './violation.ts';
 type Outcome = RecordOutcome | 'unaccounted';
 
 /** The number of records in all, and by outcome. */
-export type Books = Readonly<Record<'records' | Outcome, number>>;
+export type RecordCounts = Readonly<Record<'records' | Outcome, number>>;
+
+/** Adds the counts of several projects. */
+export function sumOf(all: readonly RecordCounts[]): RecordCounts {
+  const sum = noCounts();
+  for (const counts of all)
+    for (const name of ['records', ...recordOutcomes, 'unaccounted'] as const) sum[name] += counts[name];
+  return sum;
+}
+
+const noCounts = (): Record<keyof RecordCounts, number> => ({ records: 0, ...emptyTally(), unaccounted: 0 });
 
 /** The codes of the dead letters of outcomes that have one. */
 const codeOf: Partial<Record<Outcome, DeadLetterCode>> = {
@@ -19,20 +29,20 @@ const codeOf: Partial<Record<Outcome, DeadLetterCode>> = {
 export function balance(
   { records, stored, letters, lettersOnTopic }: Evidence,
   facts: Facts,
-): { readonly books: Books; readonly violations: readonly Violation[] } {
+): { readonly counts: RecordCounts; readonly violations: readonly Violation[] } {
   const violations: Violation[] = [];
   const report = (subject: string, detail: string): void => {
     violations.push({ kind: 'unbalanced', subject, detail });
   };
   const letterAt = new Map<string, Letter>(letters.map((letter) => [letter.origin, letter]));
   const topicOrigins = new Set(lettersOnTopic.map(({ origin }) => origin));
-  const books = { records: records.length, ...emptyTally(), unaccounted: 0 };
+  const counts = { ...noCounts(), records: records.length };
   const seen = new Set<string>();
   const expectedLetters = new Map<string, { readonly code: string; readonly digest: string }>();
   for (const record of records) {
     const { origin, digest } = record;
     const outcome = outcomeOf(record, facts, seen);
-    books[outcome] += 1;
+    counts[outcome] += 1;
     if (outcome === 'unaccounted') report(origin, 'nothing is stored under its id');
     if (isPassedOver(outcome, record, facts, seen))
       report(origin, 'a later record with the same id is stored instead of this record');
@@ -56,9 +66,9 @@ export function balance(
     if (expected?.code !== code || expected.digest !== digest)
       report(origin, 'the topic has a dead letter that the record should not have');
   }
-  if (books.stored !== stored.length)
-    report('all', `the log has ${books.stored} records to store, but ${stored.length} activities are stored`);
-  return { books, violations };
+  if (counts.stored !== stored.length)
+    report('all', `the log has ${counts.stored} records to store, but ${stored.length} are stored`);
+  return { counts, violations };
 }
 
 /** Returns the outcome of a record, found by comparing it with the stored activity of the same id. */

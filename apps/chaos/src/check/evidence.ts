@@ -1,11 +1,11 @@
 import type { ActivityJson } from '@user-activity/domain';
 import type { Exchange } from '../load/ledger.ts';
 
-/** The data that `judge` judges. */
+/** The data of one project, which `judge` judges. */
 export interface Evidence {
-  /** All requests of clients and their responses. */
+  /** All requests of clients that name the project, and their responses. */
   readonly exchanges: readonly Exchange[];
-  /** All records of the topic, each partition in the order of its offsets. */
+  /** All records of the project on the topic, each partition in the order of its offsets. */
   readonly records: readonly LoggedRecord[];
   /** All stored activities, as the API lists them. */
   readonly stored: readonly ActivityJson[];
@@ -16,6 +16,9 @@ export interface Evidence {
   /** All letters on the topic of dead letters. Several letters may have the same origin. */
   readonly lettersOnTopic: readonly TopicLetter[];
 }
+
+/** The data of a run, by project. */
+export type EvidenceByProject = ReadonlyMap<string, Evidence>;
 
 /** A record of the topic. */
 export interface LoggedRecord {

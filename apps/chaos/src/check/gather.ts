@@ -3,33 +3,55 @@ import { type ActivityJson, edgeTopic, parseJson, replayHeader, replayOf } from 
 import { readTopic, type TopicRecord } from '@user-activity/test-kit';
 import { readDeadLetter } from '@user-activity/topic-contract';
 import { listAll } from '../list-all.ts';
-import type { Exchange } from '../load/ledger.ts';
-import { poisonHeader } from '../load/poison.ts';
+import type { Ledger } from '../load/ledger.ts';
+import { poisonHeader, poisonProjectHeader } from '../load/poison.ts';
+import { projects, systemProject } from '../projects.ts';
 import { database, type Site, topic } from '../site/site.ts';
-import type { Evidence, Letter, LoggedRecord, TopicLetter } from './evidence.ts';
+import type { Evidence, EvidenceByProject, Letter, LoggedRecord, TopicLetter } from './evidence.ts';
 
 type Headers = readonly (readonly [name: string, value: Uint8Array])[];
 
-/** Reads the topic, the topic of dead letters, and the store. */
-export async function gather(site: Site, url: string, exchanges: readonly Exchange[]): Promise<Evidence> {
-  const records = await readTopic(site.kafka.directBrokers, topic);
-  const letters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
-  return {
-    exchanges,
-    records: records.map(loggedRecord).toSorted((a, b) => a.partition - b.partition || a.offset - b.offset),
-    stored: await listAll(url),
-    ...(await storeEvidence(site)),
-    lettersOnTopic: letters.flatMap(letterOnTopic),
-  };
+/** A part of the evidence, and its project. */
+interface InProject<Item> {
+  readonly project: string;
+  readonly item: Item;
 }
 
-function loggedRecord(record: TopicRecord): LoggedRecord {
+/** Reads the topic, the topic of dead letters, and the store. Returns the evidence of each project that occurs anywhere. */
+export async function gather(site: Site, url: string, ledger: Ledger): Promise<EvidenceByProject> {
+  const records = (await readTopic(site.kafka.directBrokers, topic))
+    .map(loggedRecord)
+    .toSorted((a, b) => a.item.partition - b.item.partition || a.item.offset - b.item.offset);
+  const topicLetters = await readTopic(site.kafka.directBrokers, `${topic}.dead-letters`);
+  const lettersOnTopic = topicLetters.flatMap(letterOnTopic);
+  const { letters, written } = await storeEvidence(site);
+  const found = [...records, ...lettersOnTopic, ...letters, ...written].map(({ project }) => project);
+  const evidence = new Map<string, Evidence>();
+  for (const project of new Set([...projects, systemProject, ...found]))
+    evidence.set(project, {
+      exchanges: ledger.exchangesOf(project),
+      records: itemsOf(project, records),
+      stored: await listAll({ url, project }),
+      written: itemsOf(project, written),
+      letters: itemsOf(project, letters),
+      lettersOnTopic: itemsOf(project, lettersOnTopic),
+    });
+  return evidence;
+}
+
+const itemsOf = <Item>(project: string, all: readonly InProject<Item>[]): readonly Item[] =>
+  all.flatMap((each) => (each.project === project ? [each.item] : []));
+
+function loggedRecord(record: TopicRecord): InProject<LoggedRecord> {
   const { partition, offset, key, value } = record;
   const headers = headersOf(record);
   const place = { topic, partition, offset: Number(offset) };
   const lists = Object.fromEntries(headers.map(([name, bytes]) => [name, [bytes]]));
   const first = replayOf(lists, place) ?? place;
-  return {
+  const [[, project] = []] = [poisonProjectHeader, 'ce_project'].flatMap((header) =>
+    headers.filter(([name]) => name === header),
+  );
+  const item = {
     partition,
     offset: place.offset,
     origin: `${first.partition}:${first.offset}`,
@@ -41,6 +63,7 @@ function loggedRecord(record: TopicRecord): LoggedRecord {
     poison: headers.some(([name]) => name === poisonHeader),
     activity: activityIn(value),
   };
+  return { project: project === undefined ? projects[0] : Buffer.from(project).toString(), item };
 }
 
 const headersOf = ({ headers = {} }: TopicRecord): Headers =>
@@ -66,24 +89,27 @@ function digestOf(key: Uint8Array | null, value: Uint8Array | null, headers: Hea
 }
 
 /** Returns a list with the letter. The list is empty if the letter is a call that the API refused: such a letter has no record. */
-function letterOnTopic(record: TopicRecord): TopicLetter[] {
+function letterOnTopic(record: TopicRecord): InProject<TopicLetter>[] {
   const headers = Object.fromEntries(headersOf(record).map(([name, value]) => [name, [value]]));
   const letter = readDeadLetter({ key: record.key, value: record.value, headers });
-  if (letter === undefined) return [{ origin: `unreadable at ${record.offset}`, code: '', digest: '' }];
+  if (letter === undefined) {
+    const item = { origin: `unreadable at ${record.offset}`, code: '', digest: '' };
+    return [{ project: systemProject, item }];
+  }
   if (letter.origin.topic === edgeTopic) return [];
   const originalHeaders = Object.entries(letter.headers).flatMap(([name, values]) =>
     values.map((value) => [name, value] as const),
   );
-  return [
-    {
-      origin: `${letter.origin.partition}:${letter.origin.offset}`,
-      code: letter.code,
-      digest: digestOf(letter.key, letter.value, originalHeaders),
-    },
-  ];
+  const item = {
+    origin: `${letter.origin.partition}:${letter.origin.offset}`,
+    code: letter.code,
+    digest: digestOf(letter.key, letter.value, originalHeaders),
+  };
+  return [{ project: letter.project, item }];
 }
 
 interface LetterDocument {
+  readonly project: string;
   readonly origin: { readonly partition: number; readonly offset: number };
   readonly key: { readonly buffer: Uint8Array } | null;
   readonly value: { readonly buffer: Uint8Array } | null;
@@ -99,7 +125,10 @@ interface OplogEntry {
 }
 
 /** Returns the dead letters of the primary, and the ids of all inserted activities in the order of the oplog. */
-async function storeEvidence(site: Site): Promise<Pick<Evidence, 'written' | 'letters'>> {
+async function storeEvidence(site: Site): Promise<{
+  readonly letters: readonly InProject<Letter>[];
+  readonly written: readonly InProject<string>[];
+}> {
   return site.mongo.read(async (client) => {
     const letters = client.db(database).collection<LetterDocument>('dead_letters');
     const logLetters = letters.find({ 'origin.topic': { $ne: edgeTopic } });
@@ -115,19 +144,36 @@ async function storeEvidence(site: Site): Promise<Pick<Evidence, 'written' | 'le
     return {
       letters: (await logLetters.toArray()).map(letterOf),
       written: entries.flatMap(({ op, ns: of, o: { _id } }) =>
-        op === 'i' && of === ns && _id !== undefined ? [_id] : [],
+        op === 'i' && of === ns && _id !== undefined ? [idIn(_id)] : [],
       ),
     };
   });
 }
 
-const letterOf = ({ origin, key, value, headers, code, reason }: LetterDocument): Letter => ({
-  origin: `${origin.partition}:${origin.offset}`,
+/** Returns the id in a primary key: `<project> <id>`, or the id alone in the project `default`. */
+function idIn(key: string): InProject<string> {
+  const [id = '', project = projects[0]] = key.split(' ').toReversed();
+  return { project, item: id };
+}
+
+const letterOf = ({
+  project,
+  origin,
+  key,
+  value,
+  headers,
   code,
   reason,
-  digest: digestOf(
-    key && key.buffer,
-    value && value.buffer,
-    headers.map((header) => [header.name, header.value.buffer] as const),
-  ),
+}: LetterDocument): InProject<Letter> => ({
+  project,
+  item: {
+    origin: `${origin.partition}:${origin.offset}`,
+    code,
+    reason,
+    digest: digestOf(
+      key && key.buffer,
+      value && value.buffer,
+      headers.map((header) => [header.name, header.value.buffer] as const),
+    ),
+  },
 });

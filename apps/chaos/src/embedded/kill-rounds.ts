@@ -4,7 +4,8 @@ import { ServiceProcess } from '@user-activity/test-kit';
 import { repeated } from '../check/repeated.ts';
 import { listAll } from '../list-all.ts';
 import type { Draft } from '../load/ledger.ts';
-import { post } from '../load/sender.ts';
+import { post, type Target } from '../load/sender.ts';
+import { projects } from '../projects.ts';
 
 /** The result of a run. */
 export interface KillReport {
@@ -24,20 +25,18 @@ export interface KillReport {
   readonly foreign: readonly string[];
 }
 
-const senders = 8;
+const sendersPerProject = 4;
 
 /**
- * Kills the service `kills` times, at random times while clients log activities. Then compares the stored activities with the responses.
- * Clients send single activities and batches, and retry requests without a 202.
+ * Kills the service `kills` times, at random times while clients log activities. Then compares the stored activities of each project with the
+ * responses. Clients send single activities and batches, and retry requests without a 202. Clients of different projects use the same ids.
  */
 export async function killRounds(
   folder: string,
   kills: number,
   onLine: (line: string) => void,
 ): Promise<KillReport> {
-  const sent = new Map<string, string>();
-  const accepted = new Set<string>();
-  const unanswered: DraftWithId[][] = [];
+  const states = new Map(projects.map((project) => [project, newState()]));
   let killsWhileStarting = 0;
   for (let round = 1; round <= kills; round += 1) {
     const service = new ServiceProcess({ folder });
@@ -49,23 +48,37 @@ export async function killRounds(
     }
     const url = await service.ready();
     const stopping = new AbortController();
-    const sending = Array.from({ length: senders }, (_, sender) =>
-      send(`${round}-${sender}`, url, { sent, accepted, unanswered }, stopping.signal),
+    const sending = [...states].flatMap(([project, state]) =>
+      Array.from({ length: sendersPerProject }, (_, sender) =>
+        send(`${round}-${sender}`, { url, project }, state, stopping.signal),
+      ),
     );
     await delay(20 + Math.random() * 600);
     await service.end('SIGKILL');
     stopping.abort();
     await Promise.all(sending);
-    onLine(`kill ${round} of ${kills}: ${accepted.size} answered 202 so far`);
+    const accepted = [...states.values()].map((state) => state.accepted.size);
+    onLine(`kill ${round} of ${kills}: ${accepted.join(' + ')} answered 202 so far`);
   }
 
   const service = new ServiceProcess({ folder });
-  const found = await waitForStored(await service.ready(), accepted);
+  const url = await service.ready();
+  let findings = noFindings;
+  for (const [project, state] of states) {
+    const found = await waitForStored({ url, project }, state.accepted);
+    findings = sumOf(findings, findingsOf(found, state));
+  }
   await service.end('SIGTERM');
+  return { kills, killsWhileStarting, ...findings };
+}
+
+type Findings = Omit<KillReport, 'kills' | 'killsWhileStarting'>;
+
+const noFindings: Findings = { accepted: 0, unanswered: 0, stored: 0, lost: [], repeated: [], foreign: [] };
+
+function findingsOf(found: readonly ActivityJson[], { sent, accepted }: SharedState): Findings {
   const ids = new Set(found.map(({ id }) => id));
   return {
-    kills,
-    killsWhileStarting,
     accepted: accepted.size,
     unanswered: sent.size - accepted.size,
     stored: found.length,
@@ -75,9 +88,18 @@ export async function killRounds(
   };
 }
 
+const sumOf = (left: Findings, right: Findings): Findings => ({
+  accepted: left.accepted + right.accepted,
+  unanswered: left.unanswered + right.unanswered,
+  stored: left.stored + right.stored,
+  lost: [...left.lost, ...right.lost],
+  repeated: [...left.repeated, ...right.repeated],
+  foreign: [...left.foreign, ...right.foreign],
+});
+
 type DraftWithId = Draft & { readonly id: string };
 
-/** The state that all clients of a run share. */
+/** The state that all clients of a project share. */
 interface SharedState {
   readonly sent: Map<string, string>;
   readonly accepted: Set<string>;
@@ -85,14 +107,16 @@ interface SharedState {
   readonly unanswered: DraftWithId[][];
 }
 
+const newState = (): SharedState => ({ sent: new Map(), accepted: new Set(), unanswered: [] });
+
 /** Runs a client, which sends one request after the other until one is not answered 202. Every third request is a batch. */
-async function send(name: string, url: string, state: SharedState, signal: AbortSignal): Promise<void> {
+async function send(name: string, target: Target, state: SharedState, signal: AbortSignal): Promise<void> {
   for (let request = 0; !signal.aborted; request += 1) {
     const drafts = state.unanswered.shift() ?? newDrafts(name, request);
     for (const { id, metadata } of drafts) state.sent.set(id, metadata.nonce);
     // Some clients retry before they have the response, so the same request is sent twice at once.
     const attempts = request % 5 === 0 ? 2 : 1;
-    const responses = await Promise.all(Array.from({ length: attempts }, () => post(url, drafts)));
+    const responses = await Promise.all(Array.from({ length: attempts }, () => post(target, drafts)));
     const isAccepted = responses.some((response) => response?.status === 202);
     if (isAccepted) for (const { id } of drafts) state.accepted.add(id);
     else {
@@ -111,9 +135,12 @@ const newDrafts = (name: string, request: number): DraftWithId[] =>
   }));
 
 /** Waits until the consumer stores no more activities. Returns all stored activities. */
-async function waitForStored(url: string, accepted: ReadonlySet<string>): Promise<readonly ActivityJson[]> {
+async function waitForStored(
+  target: Target,
+  accepted: ReadonlySet<string>,
+): Promise<readonly ActivityJson[]> {
   for (let unchangedPolls = 0, before = -1; ; ) {
-    const found = await listAll(url, 'CHAOS');
+    const found = await listAll(target, 'CHAOS');
     const ids = new Set(found.map(({ id }) => id));
     const isComplete = [...accepted].every((id) => ids.has(id));
     unchangedPolls = found.length === before ? unchangedPolls + 1 : 0;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { partitionOf } from '@user-activity/domain';
 import type { Ledger } from './ledger.ts';
+import { projects } from '../projects.ts';
 import { send } from './sender.ts';
 
 /** An activity on each partition, all sent in one batch. */
@@ -58,7 +59,7 @@ export class Canary {
       return { id: nonce, userId, type, metadata: { nonce } };
     });
     this.#probes.push({ sentAt: performance.now(), missing: new Set(drafts.map(({ id }) => id)) });
-    await send(this.#ledger, this.#url(), drafts);
+    await send(this.#ledger, { url: this.#url(), project: projects[0] }, drafts);
   }
 
   async #poll(signal: AbortSignal): Promise<void> {

@@ -6,6 +6,8 @@ import { send } from './sender.ts';
 
 /** Options of a client. */
 export interface ClientOptions {
+  readonly project: string;
+  /** The beginning of the client's ids. */
   readonly name: string;
   readonly users: readonly string[];
   readonly ledger: Ledger;
@@ -101,8 +103,8 @@ export class Client {
   }
 
   #send(drafts: readonly Draft[], isInvalid = false): Promise<Exchange> {
-    const { ledger, random, url } = this.#options;
-    return send(ledger, url(random), drafts, isInvalid);
+    const { project, ledger, random, url } = this.#options;
+    return send(ledger, { url: url(random), project }, drafts, isInvalid);
   }
 
   #draft(hasId: boolean): Draft {

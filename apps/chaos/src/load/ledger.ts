@@ -29,18 +29,32 @@ export interface LogResponse {
   readonly ids: readonly (string | null)[];
 }
 
-/** All requests of a run, with their responses. */
+/** All requests of a run, with their responses, by the project that they name. */
 export class Ledger {
-  readonly exchanges: Exchange[] = [];
+  readonly #byProject: Map<string, Exchange[]> = new Map();
 
-  add(exchange: Exchange): void {
-    this.exchanges.push(exchange);
+  add(project: string, exchange: Exchange): void {
+    const exchanges = this.#byProject.get(project) ?? [];
+    exchanges.push(exchange);
+    this.#byProject.set(project, exchanges);
   }
 
-  /** Returns the number of distinct ids that were answered 202. */
+  get exchanges(): readonly Exchange[] {
+    return [...this.#byProject.values()].flat();
+  }
+
+  exchangesOf(project: string): readonly Exchange[] {
+    return this.#byProject.get(project) ?? [];
+  }
+
+  /** Returns the number of distinct activities that were answered 202. An id is distinct in each project. */
   get accepted(): number {
-    const ids = this.exchanges.flatMap(({ response }) => (response?.status === 202 ? response.ids : []));
-    return new Set(ids.filter((id) => id !== null)).size;
+    let accepted = 0;
+    for (const exchanges of this.#byProject.values()) {
+      const ids = exchanges.flatMap(({ response }) => (response?.status === 202 ? response.ids : []));
+      accepted += new Set(ids.filter((id) => id !== null)).size;
+    }
+    return accepted;
   }
 
   /** Returns the number of requests by the status and reason of the response; `none` means no response. */

@@ -3,11 +3,12 @@ import { Canary } from './canary.ts';
 import { Client } from './client.ts';
 import { type Draft, Ledger } from './ledger.ts';
 import { poisonRecords } from './poison.ts';
+import { projects, systemProject } from '../projects.ts';
 import { send } from './sender.ts';
 import type { Random } from '../random.ts';
 import { partitions, type Site } from '../site/site.ts';
 
-const clients = 12;
+const clientsPerProject = 6;
 const usersPerClient = 5;
 const replayMs = 15_000;
 
@@ -29,11 +30,13 @@ export class Load {
     this.#random = random;
     const url = (chance: Random): string => site.url(chance);
     this.canary = new Canary(this.ledger, partitions, () => site.url(random));
-    this.#clients = Array.from({ length: clients }, (_, index) => {
-      const users = Array.from({ length: usersPerClient }, (__, user) => `user-${index}-${user}`);
-      const name = `c${index}`;
-      return new Client({ name, users, ledger: this.ledger, random: random.fork(), url });
-    });
+    this.#clients = projects.flatMap((project) =>
+      Array.from({ length: clientsPerProject }, (_, index) => {
+        const users = Array.from({ length: usersPerClient }, (__, user) => `user-${index}-${user}`);
+        const name = `c${index}`;
+        return new Client({ project, name, users, ledger: this.ledger, random: random.fork(), url });
+      }),
+    );
   }
 
   /** Runs the clients until the signal is aborted. Resolves after their last responses. */
@@ -41,31 +44,34 @@ export class Load {
     await Promise.all(this.#clients.map((client) => client.act(signal)));
   }
 
-  /** Sends `batches` batches at once, each with `size` activities. */
+  /** Sends `batches` batches at once, each with `size` activities, to the projects in turn. */
   async burst(batches: number, size: number): Promise<void> {
     this.#bursts += 1;
     const name = `burst-${this.#bursts}`;
     const url = this.#site.url(this.#random);
     const sending = Array.from({ length: batches }, async (_, batch) => {
       const drafts = Array.from({ length: size }, (__, index): Draft => {
-        const nonce = `${name}-${batch}-${index}`;
+        const nonce = `${name}-${Math.floor(batch / projects.length)}-${index}`;
         return { id: nonce, userId: `burst-${index % 20}`, type: 'BURST', metadata: { nonce } };
       });
-      await send(this.ledger, url, drafts);
+      const project = projects[batch % projects.length] ?? projects[0];
+      await send(this.ledger, { url, project }, drafts);
     });
     await Promise.all(sending);
   }
 
-  /** Requests a replay of all dead letters. Notes the status of the response for `violations`. */
+  /** Requests a replay of all dead letters of each project. Notes the statuses of the responses for `violations`. */
   async replay(): Promise<void> {
-    const response = await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"all":true}',
-      signal: AbortSignal.timeout(replayMs),
-    }).catch(() => undefined);
-    if (response !== undefined) this.#replays.push(response.status);
-    await response?.body?.cancel();
+    for (const project of [...projects, systemProject]) {
+      const response = await fetch(`${this.#site.url(this.#random)}/api/dead-letters/replay`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-project': project },
+        body: '{"all":true}',
+        signal: AbortSignal.timeout(replayMs),
+      }).catch(() => undefined);
+      if (response !== undefined) this.#replays.push(response.status);
+      await response?.body?.cancel();
+    }
   }
 
   /** Returns a violation for each replay with another status than 202, 409 or 503, and one if no activity was answered 202. */

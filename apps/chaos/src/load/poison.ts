@@ -1,13 +1,21 @@
 import { maxMetadataBytes } from '@user-activity/domain';
 import type { WrittenRecord } from '@user-activity/test-kit';
+import { projects, systemProject } from '../projects.ts';
 
 /** The header that marks poison messages. A poison message must become a dead letter with the same bytes. */
 export const poisonHeader = 'chaos-poison';
 
-type Content = Pick<WrittenRecord, 'value' | 'headers'>;
+/** The header of poison messages that names the project to which their dead letters must belong. */
+export const poisonProjectHeader = 'chaos-poison-project';
+
+interface Content extends Pick<WrittenRecord, 'value' | 'headers'> {
+  /** The project of its dead letter. Default: `default`. */
+  readonly project?: string;
+}
 
 const bytes = (value: string): Buffer => Buffer.from(value);
 const loggedType = { ce_type: bytes('user-activity.logged.v1') };
+const inProject = (name: string): Content['headers'] => ({ ...loggedType, ce_project: bytes(name) });
 const time = '2026-01-02T03:04:05.678Z';
 const validActivity = {
   id: 'poison',
@@ -35,14 +43,23 @@ const contents: readonly Content[] = [
   { value: json({}), headers: { ce_type: Buffer.from([0xff]) } },
   // A tombstone.
   { value: null, headers: loggedType },
+  { value: bytes('{'), headers: inProject('shop'), project: 'shop' },
+  { value: json({}), headers: inProject('Shop'), project: systemProject },
+  { value: json({ project: systemProject }), headers: inProject(systemProject), project: systemProject },
+  { value: json({ project: 'default' }), headers: inProject('shop'), project: systemProject },
+  { value: json({ project: 'shop' }), headers: loggedType, project: systemProject },
 ];
 
 /** Returns a poison message of each kind. The value of the poison header is distinct in each message. */
 export function poisonRecords(round: number, partitions: number): readonly WrittenRecord[] {
-  return contents.map(({ value, headers }, index) => ({
+  return contents.map(({ value, headers, project = projects[0] }, index) => ({
     partition: (round + index) % partitions,
     key: index % 2 === 0 ? null : bytes(`poison-${index}`),
     value,
-    headers: { ...headers, [poisonHeader]: bytes(`${round}-${index}`) },
+    headers: {
+      ...headers,
+      [poisonHeader]: bytes(`${round}-${index}`),
+      [poisonProjectHeader]: bytes(project),
+    },
   }));
 }

@@ -2,27 +2,36 @@ import type { Draft, Exchange, Ledger, LogResponse } from './ledger.ts';
 
 const timeoutMs = 8000;
 
+/** The URL of an API, and the project that requests to it name. */
+export interface Target {
+  readonly url: string;
+  readonly project: string;
+}
+
 /** Posts drafts, and adds the request and its response, if any, to the ledger. */
 export async function send(
   ledger: Ledger,
-  url: string,
+  target: Target,
   drafts: readonly Draft[],
   isInvalid = false,
 ): Promise<Exchange> {
   const sentAt = performance.now();
-  const response = await post(url, drafts);
+  const response = await post(target, drafts);
   const exchange = { drafts, isInvalid, sentAt, ...(response === undefined ? {} : { response }) };
-  ledger.add(exchange);
+  ledger.add(target.project, exchange);
   return exchange;
 }
 
 /** Posts one draft as a single activity, or several drafts as a batch. Resolves with undefined if there is no response within 8 s. */
-export async function post(url: string, drafts: readonly Draft[]): Promise<LogResponse | undefined> {
+export async function post(
+  { url, project }: Target,
+  drafts: readonly Draft[],
+): Promise<LogResponse | undefined> {
   const [path, body] = drafts.length === 1 ? ['/api/logs', drafts[0]] : ['/api/logs/batch', drafts];
   try {
     const response = await fetch(`${url}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'x-project': project },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });

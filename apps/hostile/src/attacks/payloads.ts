@@ -77,6 +77,6 @@ export const deepFaults = (): string => {
   return `${`{${key}:`.repeat(14)}{${numbers}}${'}'.repeat(14)}`;
 };
 
-/** Returns the JSON of an activity whose metadata is an object inside `levels` arrays. Each text in `members` ends with a comma. */
+/** Returns the JSON of an activity whose metadata is an object inside `levels` arrays. Each member in `members` ends with a comma. */
 export const deepRepeats = (levels: number, members: string): string =>
   `{"userId":"u","type":"t","metadata":${'['.repeat(levels)}{${members}"":1}${']'.repeat(levels)}}`;

@@ -1,4 +1,4 @@
-import type { UserActivity } from '@user-activity/domain';
+import { ProjectId, type UserActivity, type UserId } from '@user-activity/domain';
 
 /** A failed login of a user, and when it happened. */
 export interface Failure {
@@ -16,10 +16,10 @@ const maxUsers = 1000;
 /**
  * Reports each burst once: at least five failed logins of a user within a minute. Uses the times of the logins, not their order on the
  * log. A repeated delivery of a login is ignored. A burst ends after a minute without failures. The state has the latest ten failures of
- * each user, for the thousand users with the latest failures.
+ * each user, for the thousand users with the latest failures. Users of the same name in two projects are two users.
  */
 export class FailedLogins {
-  /** The failures of each user in the order of arrival. The users are in the order of their latest failure. */
+  /** The failures of each user in the order of arrival, by `userKey`. The users are in the order of their latest failure. */
   readonly #failuresByUser: Map<string, readonly Failure[]>;
 
   constructor(state: Iterable<readonly [user: string, failures: readonly Failure[]]> = []) {
@@ -32,8 +32,9 @@ export class FailedLogins {
   }
 
   /** Adds an activity. Returns whether it completes a burst that must be reported now. */
-  add({ id, userId, type, createdAt }: UserActivity): boolean {
-    const earlier = this.#failuresByUser.get(userId) ?? [];
+  add({ project, id, userId, type, createdAt }: UserActivity): boolean {
+    const key = userKey(project, userId);
+    const earlier = this.#failuresByUser.get(key) ?? [];
     if (type !== 'LOGIN_FAILED' || earlier.some((failure) => failure.id === id)) return false;
     const failures = [...earlier, { id, at: createdAt, told: false }].slice(-maxFailures);
     const burst = burstAround(createdAt, failures);
@@ -42,9 +43,9 @@ export class FailedLogins {
       !wasReported &&
       burst.slice(burstSize - 1).some(({ at }, index) => at - (burst[index]?.at ?? 0) < windowMs);
     const isReported = wasReported || mustReport;
-    this.#failuresByUser.delete(userId);
+    this.#failuresByUser.delete(key);
     this.#failuresByUser.set(
-      userId,
+      key,
       failures.map((failure) => (burst.includes(failure) ? { ...failure, told: isReported } : failure)),
     );
     for (const user of this.#failuresByUser.keys())
@@ -52,6 +53,13 @@ export class FailedLogins {
     return mustReport;
   }
 }
+
+/**
+ * Returns the key of a user in the state: the user's id in the project `default`, as in state files of older versions, and elsewhere a line
+ * break, the project, a line break and the id. No user's id has a line break.
+ */
+const userKey = (project: ProjectId, userId: UserId): string =>
+  project === ProjectId.default ? userId : `\n${project}\n${userId}`;
 
 /** Returns the failures before and after a time, sorted by time. Each is less than a minute after the previous one. */
 function burstAround(time: number, failures: readonly Failure[]): readonly Failure[] {

@@ -24,9 +24,10 @@ function reportBursts(records: readonly LogRecord[]): void {
   const failedLogins = new FailedLogins(state);
   for (const { content } of records) {
     if (content.name !== 'ActivityLogged' || !failedLogins.add(content.activity)) continue;
-    const { userId, createdAt } = content.activity;
+    const { project, userId, createdAt } = content.activity;
     const at = new Date(createdAt).toISOString();
-    process.stdout.write(`${JSON.stringify({ alert: 'five failed logins within a minute', userId, at })}\n`);
+    const alert = { alert: 'five failed logins within a minute', project, userId, at };
+    process.stdout.write(`${JSON.stringify(alert)}\n`);
   }
   // The rename is atomic, so a crash never leaves an incomplete file.
   writeFileSync(`${file}.new`, JSON.stringify(failedLogins.state), { flush: true });

@@ -29,17 +29,18 @@ async function setUp() {
       main: 'docs/examples/alerts/src/main.ts',
       environment: { ...kafka, KAFKA_GROUP_ID: name, STATE_DIR: folder.path },
     });
-  /** Logs failures of a user at these seconds after noon. */
-  const fail = async (userId: string, ...seconds: readonly number[]): Promise<void> => {
+  /** Logs failures of a user of a project at these seconds after noon. */
+  const failIn = async (project: string, userId: string, ...seconds: readonly number[]): Promise<void> => {
     for (const after of seconds) {
       const createdAt = new Date(Date.UTC(2026, 0, 1, 12) + after * 1000).toISOString();
       const body = JSON.stringify({ userId, type: 'login failed', createdAt });
-      const headers = { 'content-type': 'application/json' };
+      const headers = { 'content-type': 'application/json', 'x-project': project };
       const response = await fetch(`${url}/api/logs`, { method: 'POST', headers, body });
       expect(response.status).toBe(202);
     }
   };
-  return { alerts, fail };
+  const fail = (userId: string, ...seconds: readonly number[]) => failIn('default', userId, ...seconds);
+  return { alerts, fail, failIn };
 }
 
 const usersIn = (service: ServiceProcess): readonly string[] =>
@@ -82,4 +83,17 @@ test('a program that continues after a killed one misses no burst', async () => 
   const second = alerts();
   await reported(second, 'five');
   expect(usersIn(second).filter((user) => user === 'five')).toHaveLength(1);
+});
+
+test('users of the same name in two projects are two users, and an alert names the project', async () => {
+  const { alerts, fail, failIn } = await setUp();
+  await fail('same', 0, 1, 2);
+  await failIn('shop', 'same', 0, 1, 2);
+  await failIn('shop', 'ann', 0, 1, 2, 3, 4);
+  await fail('marker', 0, 1, 2, 3, 4);
+  const running = alerts();
+  await reported(running, 'marker');
+  expect(usersIn(running)).toEqual(['ann', 'marker']);
+  expect(running.output).toContain('"project":"shop","userId":"ann"');
+  expect(running.output).toContain('"project":"default","userId":"marker"');
 });

@@ -1,10 +1,11 @@
+import { ProjectId } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { FailedLogins } from '../src/failed-logins.ts';
 
 const second = 1000;
 const noon = Date.UTC(2026, 0, 1, 12);
-const failed = (seconds: number, more: { id?: string; userId?: string; type?: string } = {}) =>
+const failed = (seconds: number, more: Parameters<typeof sampleActivity>[0] = {}) =>
   sampleActivity({ type: 'LOGIN_FAILED', createdAt: noon + seconds * second, ...more });
 
 /** Adds activities, and returns the numbers of those that completed a burst, counted from 1. */
@@ -41,6 +42,28 @@ test('each user has a separate count, and only failed logins count', () => {
   const users = ['a', 'b', 'c', 'd', 'e'].map((userId, index) => failed(index, { userId }));
   const others = [0, 1, 2, 3, 4].map((seconds) => failed(seconds, { type: 'LOGIN' }));
   expect(reported([...users, ...others])).toEqual([]);
+});
+
+test('users of the same name in two projects have separate counts, also with the same ids', () => {
+  const [shop, shop2] = [ProjectId.parse('shop'), ProjectId.parse('shop-2')];
+  const inEach = [0, 1, 2].flatMap((seconds) =>
+    [ProjectId.default, shop, shop2].map((project) => failed(seconds, { project, id: `id-${seconds}` })),
+  );
+  const logins = new FailedLogins();
+  expect(reported(inEach, logins)).toEqual([]);
+  const more = [3, 4].map((seconds) => failed(seconds, { project: shop }));
+  expect(reported(more, logins)).toEqual([2]);
+  expect(reported([failed(3), failed(4)], logins)).toEqual([2]);
+  expect(reported([failed(3, { project: shop2 })], logins)).toEqual([]);
+});
+
+test('a state without projects is that of default', () => {
+  const state = [
+    ['user-1', [0, 1, 2, 3].map((at) => ({ id: `old-${at}`, at: noon + at, told: false }))],
+  ] as const;
+  const shop = ProjectId.parse('shop');
+  expect(reported([failed(4, { project: shop })], new FailedLogins(state))).toEqual([]);
+  expect(reported([failed(4)], new FailedLogins(state))).toEqual([1]);
 });
 
 test('another instance continues from the state', () => {

@@ -7,6 +7,7 @@ import { namedSchema } from '../openapi/component-schemas.ts';
 import { isArrayText } from './json-elements.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
+import { withProjectRemedy } from '../requests/project-remedy.ts';
 import { ParameterReader } from '../query/parameter-reader.ts';
 import { queryParameters } from '../query/query-parameters.ts';
 import { Ids, Violations } from '../openapi/schemas.ts';
@@ -30,7 +31,7 @@ export const OmittedErrors = Type.Optional(
 );
 
 export const rejectedJson = (rejected: Receipt['rejected']): Static<typeof RejectedItems> =>
-  rejected.map(({ index, violations }) => ({ index, errors: [...violations] }));
+  rejected.map(({ index, violations }) => ({ index, errors: violations.map(withProjectRemedy) }));
 
 export const BatchReceipt = Type.Object(
   {

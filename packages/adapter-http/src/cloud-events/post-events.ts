@@ -1,4 +1,4 @@
-import { type ApiUseCases, FaultyDraft } from '@user-activity/application';
+import { FaultyDraft } from '@user-activity/application';
 import { type ActivityId, ExplanationBudget, isDomainError, type Violation } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import {
@@ -83,7 +83,10 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
         },
         'The body must be a JSON array. Send one event as application/cloudevents+json.',
       );
-      const { rejected, ...receipt } = await logActivities(portions, { ...options, explanations });
+      const { rejected, ...receipt } = await logActivities(request.project, portions, {
+        ...options,
+        explanations,
+      });
       const rejectedAsSent = rejected.map(({ index, violations }) => ({
         index,
         violations: violations.map((violation) => restorers[index]?.(violation) ?? violation),
@@ -102,7 +105,9 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
       throw rulesBroken(`The body must be one event. Send an array of events as ${eventPrefix}-batch+json.`, [
         { path: '', message: 'must be a JSON object' },
       ]);
-    const id = await logEvent(eventDraft(event, maxMetadataBytes), logActivity);
+    const id = await logEvent(eventDraft(event, maxMetadataBytes), (draft) =>
+      logActivity(request.project, draft),
+    );
     reply.header('location', `/api/logs/${encodeURIComponent(id)}`);
     return reply.code(202).send({ id });
   });
@@ -110,11 +115,11 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
 
 async function logEvent(
   { draft, restorePath }: EventDraft,
-  logActivity: ApiUseCases['logActivity'],
+  logDraft: (draft: unknown) => Promise<ActivityId>,
 ): Promise<ActivityId> {
   if (draft instanceof FaultyDraft) throw eventBroken(draft.violations);
   try {
-    return await logActivity(draft);
+    return await logDraft(draft);
   } catch (error) {
     throw isDomainError(error, 'INVALID_ACTIVITY') ? eventBroken(error.violations.map(restorePath)) : error;
   }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { ProjectId } from '@user-activity/domain';
 import { withComponents } from './component-schemas.ts';
 import { withPlainSchemas } from './plain-schemas.ts';
 import { asStrings, asPart, mapValues, type Part } from './part.ts';
@@ -49,6 +50,33 @@ const requestId = {
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
 
+const projectRule = `1-${ProjectId.maxLength} of \`a-z\`, \`0-9\` and \`-\`, not beginning with \`-\``;
+const projectPattern = `[a-z0-9][a-z0-9-]{0,${ProjectId.maxLength - 1}}`;
+
+const projectHeader = (projects: string, pattern: string): Part => ({
+  name: 'X-Project',
+  in: 'header',
+  description:
+    `The project of the request: ${projects}. Default: \`${ProjectId.default}\`. Projects see nothing of each other, and an id is ` +
+    'unique only within its project.',
+  // There is no default and no example: generated clients and the documentation page would always send the header.
+  schema: { type: 'string', pattern },
+});
+
+const parameters = {
+  RequestId: requestId,
+  Project: projectHeader(projectRule, `^${projectPattern}$`),
+  ReadableProject: projectHeader(
+    `${projectRule}; or \`${ProjectId.system}\`, which has the dead letters that belong to no other project`,
+    `^(?:${projectPattern}|${ProjectId.system})$`,
+  ),
+};
+
+const projectParameters = new Map<unknown, readonly Part[]>([
+  ['writable', [reference('parameters', 'Project')]],
+  ['readable', [reference('parameters', 'ReadableProject')]],
+]);
+
 /** Adds examples, and the parameters, headers and responses that all routes share. Moves schemas with a name to the components. */
 export function completeOpenApi(document: Part): Part {
   const completed = {
@@ -56,7 +84,7 @@ export function completeOpenApi(document: Part): Part {
     paths: mapValues(document['paths'], (path) => mapValues(path, completeOperation)),
     components: {
       ...asPart(document['components']),
-      parameters: { RequestId: requestId },
+      parameters,
       headers,
       responses: {
         MethodNotAllowed: problem(405, 'The path does not have this method.'),
@@ -71,12 +99,17 @@ const problem = (status: number, description: string): Part =>
   completeResponse(status, { description, content: problemContent });
 
 function completeOperation(source: unknown): Part {
-  const { requestBody, parameters, 'x-optional-body': optional, ...operation } = asPart(source);
-  const ownParameters: readonly unknown[] = Array.isArray(parameters) ? parameters : [];
+  const { requestBody, parameters: listed, ...described } = asPart(source);
+  const { 'x-optional-body': optional, 'x-projects': projects, ...operation } = described;
+  const ownParameters: readonly unknown[] = Array.isArray(listed) ? listed : [];
   const { content, ...body } = asPart(requestBody);
   return {
     ...operation,
-    parameters: [...ownParameters, reference('parameters', 'RequestId')],
+    parameters: [
+      ...ownParameters,
+      ...(projectParameters.get(projects) ?? []),
+      reference('parameters', 'RequestId'),
+    ],
     ...(content === undefined
       ? {}
       : { requestBody: { ...body, required: optional !== true, content: mapValues(content, withExample) } }),

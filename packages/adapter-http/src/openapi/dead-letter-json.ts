@@ -22,7 +22,7 @@ export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
 /** The id of a dead letter in a request. The pattern allows some numbers that the domain rejects as too large. */
 export const DeadLetterIdJson = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,249}:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
-  description: 'The topic, partition and offset of its first copy, joined by `:`.',
+  description: 'The topic, partition and offset of the original record, joined by `:`.',
   examples: ['user-activity:3:1042'],
 });
 
@@ -49,7 +49,7 @@ export const DeadLetterJson = namedSchema(
   Type.Object({
     id: Type.String({
       description:
-        'The topic, partition and offset of its first copy, joined by `:`. The topic is `http` if it never was on the log.',
+        'The topic, partition and offset of the original record, joined by `:`. The topic is `http` for a call that never was on the log.',
       examples: ['user-activity:3:1042'],
     }),
     origin: Type.Object(
@@ -60,10 +60,10 @@ export const DeadLetterJson = namedSchema(
       },
     ),
     code: DeadLetterCodeJson,
-    reason: Type.String({ description: 'The reason, for people.', examples: ['it is not JSON'] }),
+    reason: Type.String({ description: 'Why the record failed, for people.', examples: ['it is not JSON'] }),
     diedAt: Type.String({
       format: 'date-time',
-      description: 'The time when it was last read from the log, or refused before it reached the log.',
+      description: 'When the record was last read from the log, or the call was refused at the API.',
     }),
     activityId: Type.Optional(
       Type.String({ description: 'The id of the activity in the record. Absent if it is unknown.' }),

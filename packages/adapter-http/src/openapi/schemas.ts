@@ -12,7 +12,8 @@ import { reservedIds, reservedPattern } from './reserved-ids.ts';
 
 export const exampleId = '0197a1c2-7e3f-7b44-9c1d-2f6f0a9c8b10';
 
-const violationPathText = 'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter.';
+const violationPathText =
+  'JSON Pointer (RFC 6901) into the body, or `/name` of a query parameter or a header.';
 const Violation = Type.Object({
   path: Type.String({ description: violationPathText, examples: ['/userId'] }),
   message: Type.String({ examples: ['is required'] }),
@@ -147,7 +148,7 @@ export const headerSchema = (description: string, example: string) => ({
 });
 
 const problemDescriptions = {
-  400: 'The JSON, its encoding or the query is malformed, or the query breaks a rule.',
+  400: 'The JSON, its encoding or the query is malformed, or the query or X-Project breaks a rule.',
   401: 'An API key is required.',
   403: 'The service has no API_KEYS, and the host of the request, or of the page that sent it, is neither loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',

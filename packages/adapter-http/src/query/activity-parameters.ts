@@ -3,6 +3,7 @@ import {
   ActivityId,
   ActivityType,
   type FilterParts,
+  type ProjectId,
   type StoredActivity,
   TimeZone,
   type Timestamp,
@@ -14,14 +15,14 @@ import { metadataConditions } from './metadata-parameters.ts';
 import { ParameterReader, type QueryParameters } from './parameter-reader.ts';
 import type { PagedList } from './read-page.ts';
 
-export const activityFilter = allOf<FilterParts>({
+export const activityFilter = allOf<Omit<FilterParts, 'project'>>({
   userIds: valuesOf('userId', UserIdText, UserId, 'Only activities of these users.'),
   types: valuesOf('type', TypeText, ActivityType, 'Only activities of these types, in any spelling.'),
   createdAt: rangeOf('createdAt'),
   metadata: metadataConditions,
 });
 
-export const activityList: PagedList<Partial<FilterParts>, ActivityId, StoredActivity> = {
+export const activityList: PagedList<Partial<Omit<FilterParts, 'project'>>, ActivityId, StoredActivity> = {
   filter: activityFilter,
   parseId: (raw) => ActivityId.parse(raw),
   positionOf: ({ createdAt, id }) => ({ moment: createdAt, id }),
@@ -33,9 +34,13 @@ export const activityList: PagedList<Partial<FilterParts>, ActivityId, StoredAct
 };
 
 /** Reads a filter. Throws INVALID_QUERY with every violation: invalid values, and parameters that are not filters. */
-export function readActivityFilter(parameters: QueryParameters, now: Timestamp): ActivityFilter {
+export function readActivityFilter(
+  project: ProjectId,
+  parameters: QueryParameters,
+  now: Timestamp,
+): ActivityFilter {
   const reader = new ParameterReader(parameters, activityFilter.names);
   const { part } = activityFilter.read(reader, { now, timeZone: TimeZone.utc });
   reader.assertNoViolations();
-  return ActivityFilter.of(part);
+  return ActivityFilter.of({ project, ...part });
 }

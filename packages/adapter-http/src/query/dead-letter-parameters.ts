@@ -8,8 +8,12 @@ import { DeadLetterCodeJson, deadLetterJson } from '../openapi/dead-letter-json.
 import { allOf, rangeOf, valuesOf } from './filter-reader.ts';
 import type { PagedList } from './read-page.ts';
 
-export const deadLetterList: PagedList<Partial<DeadLetterFilter>, DeadLetterId, ListedLetter> = {
-  filter: allOf<DeadLetterFilter>({
+export const deadLetterList: PagedList<
+  Partial<Omit<DeadLetterFilter, 'project'>>,
+  DeadLetterId,
+  ListedLetter
+> = {
+  filter: allOf<Omit<DeadLetterFilter, 'project'>>({
     codes: valuesOf('code', DeadLetterCodeJson, DeadLetterCode, 'Only dead letters with these codes.'),
     diedAt: rangeOf('diedAt'),
   }),

@@ -5,6 +5,7 @@ import {
   defaultLimit,
   maxLimit,
   type Order,
+  ProjectId,
   RuleBroken,
   TimeZone,
 } from '@user-activity/domain';
@@ -84,10 +85,12 @@ export const pageSchemas = {
 
 /**
  * Reads the query of a page. Relative times count back from the request for the first page: the cursor contains that time, so all pages
- * have the same range. Throws INVALID_QUERY with every violation, and lists violations of the cursor last.
+ * have the same range. A cursor of another project counts as one of another filter. Throws INVALID_QUERY with every violation, and lists
+ * violations of the cursor last.
  */
 export function readPage<Filter, Id extends string, Item>(
   list: PagedList<Filter, Id, Item>,
+  project: ProjectId,
   parameters: QueryParameters,
   clock: Clock,
 ): PageRequest<Filter, Id, Item> {
@@ -103,12 +106,12 @@ export function readPage<Filter, Id extends string, Item>(
     order: reader.one(orderParameter) ?? 'desc',
     limit: reader.one(limitParameter) ?? defaultLimit,
   };
-  const queryDigest = digestOf(list.toDigest(canonical, page.order));
+  const queryDigest = digestOf(project, list.toDigest(canonical, page.order));
   // An invalid query has no meaningful digest to compare the cursor with.
   if (reader.violations.length === 0 && cursor !== undefined && cursor.queryDigest !== queryDigest)
     cursorReader.addViolation(
       'cursor',
-      'belongs to another filter or order: repeat the query of the previous page, or leave the cursor out',
+      'belongs to another filter, order or project: repeat the query and the X-Project of the previous page, or leave the cursor out',
     );
   assertValidQuery([...reader.violations, ...cursorReader.violations]);
   const isRelative = Object.values(canonical).some((value) => typeof value === 'string');
@@ -119,8 +122,14 @@ export function readPage<Filter, Id extends string, Item>(
   };
 }
 
-function digestOf([fixedValues, newerFilters]: readonly [readonly unknown[], CanonicalValues]): string {
-  const presentFilters = Object.entries(newerFilters).filter(([, value]) => value !== undefined);
-  const json = JSON.stringify([...fixedValues, ...presentFilters]);
+function digestOf(
+  project: ProjectId,
+  [fixedValues, newerFilters]: readonly [readonly unknown[], CanonicalValues],
+): string {
+  const namedProject = project === ProjectId.default ? undefined : project;
+  const presentValues = Object.entries({ ...newerFilters, project: namedProject }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const json = JSON.stringify([...fixedValues, ...presentValues]);
   return createHash('sha256').update(json).digest('base64url').slice(0, 22);
 }

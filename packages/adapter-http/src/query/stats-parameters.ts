@@ -2,6 +2,7 @@ import {
   ActivityFilter,
   type KeyField,
   keyFields,
+  type ProjectId,
   RuleBroken,
   type StatsQuery,
   type Timestamp,
@@ -23,7 +24,7 @@ export const by: Parameter<Unit> = {
     units.map((unit) => Type.Literal(unit)),
     {
       'x-component': 'StatsUnit',
-      description: 'The unit of each line: a type, a user or a period.',
+      description: 'What the activities are counted by: type, user or a unit of time.',
       examples: ['day'],
     },
   ),
@@ -46,7 +47,7 @@ export const timezone: Parameter<TimeZone> = {
 };
 
 /** Reads a query for statistics. Throws INVALID_QUERY with every violation. Relative times count back from `now`. */
-export function readStatsQuery(parameters: QueryParameters, now: Timestamp): StatsQuery {
+export function readStatsQuery(project: ProjectId, parameters: QueryParameters, now: Timestamp): StatsQuery {
   const reader = new ParameterReader(parameters, [by.name, timezone.name, ...activityFilter.names]);
   const unit = reader.required(by);
   const zone = reader.one({
@@ -60,7 +61,7 @@ export function readStatsQuery(parameters: QueryParameters, now: Timestamp): Sta
   const { part } = activityFilter.read(reader, { now, timeZone });
   reader.assertNoViolations();
   if (unit === undefined) throw new Error('A missing "by" was not reported as a violation.');
-  const filter = ActivityFilter.of(part);
+  const filter = ActivityFilter.of({ project, ...part });
   return isKeyField(unit) ? { filter, by: unit } : { filter, by: unit, timeZone };
 }
 

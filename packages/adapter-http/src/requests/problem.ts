@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { InputFault } from '@user-activity/application';
 import type { DomainError, ErrorKind, Violation } from '@user-activity/domain';
 import type { FastifyReply } from 'fastify';
+import { withProjectRemedy } from './project-remedy.ts';
 
 /** An error that is sent as problem details (RFC 9457), with the members `errors`, `omittedErrors`, `rejected` and `ids`. */
 export class Problem extends Error {
@@ -37,7 +38,7 @@ export class Problem extends Error {
       title: STATUS_CODES[this.status] ?? 'Error',
       status: this.status,
       detail: this.message,
-      errors: this.errors,
+      errors: this.errors.map(withProjectRemedy),
       ...(this.omittedErrors === 0 ? {} : { omittedErrors: this.omittedErrors, rejected: this.rejected }),
       ...(this.ids === undefined ? {} : { ids: this.ids }),
     };

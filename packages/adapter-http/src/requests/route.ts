@@ -1,7 +1,8 @@
 import type { ApiUseCases, Progressing } from '@user-activity/application';
-import type { Clock } from '@user-activity/domain';
+import type { Clock, ProjectId } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { RequestBytes } from './bytes-in-flight.ts';
+import type { NamedProjects } from './project.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,10 +16,14 @@ declare module 'fastify' {
     readonly mediaTypes?: readonly string[];
     /** Whether the body may be missing. An empty JSON body then becomes an empty object. Default: false. */
     readonly optionalBody?: boolean;
+    /** The projects that `X-Project` may name, below `/api` and `/v1`. Default: those to which clients may write. */
+    readonly projects?: NamedProjects;
   }
   interface FastifyRequest {
     /** Counts the bytes that the request holds in memory. */
     byteCounter: RequestBytes;
+    /** The project to which the request belongs. */
+    project: ProjectId;
   }
 }
 

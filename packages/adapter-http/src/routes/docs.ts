@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { completeOpenApi } from '../openapi/complete-openapi.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
+import { projectsOf } from '../requests/project.ts';
 
 const keySchemes = [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
 
@@ -53,8 +54,12 @@ export async function serveDocs(
       // An empty object means that no key is needed.
       security: apiKeys.length > 0 ? keySchemes : [{}, ...keySchemes],
     },
-    transform: ({ schema, url, route }) => ({
-      schema: route.config?.optionalBody === true ? { ...schema, 'x-optional-body': true } : schema,
+    transform: ({ schema, url, route: { config = {} } }) => ({
+      schema: {
+        ...schema,
+        'x-projects': projectsOf({ url, config }),
+        ...(config.optionalBody === true && { 'x-optional-body': true }),
+      },
       url,
     }),
     transformObject: (document) =>

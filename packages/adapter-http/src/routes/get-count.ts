@@ -21,8 +21,9 @@ const schema = {
 };
 
 export const getCount: Route<'countActivities' | 'clock'> = (app, { countActivities, clock }) => {
-  app.get('/api/logs/count', { schema }, async (request, reply) => {
-    const count = await countActivities(readActivityFilter(queryParameters(request), clock.now()));
+  app.get('/api/logs/count', { schema, config: { projects: 'readable' } }, async (request, reply) => {
+    const filter = readActivityFilter(request.project, queryParameters(request), clock.now());
+    const count = await countActivities(filter);
     return reply.code(200).send({ count });
   });
 };

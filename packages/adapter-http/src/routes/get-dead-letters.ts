@@ -21,12 +21,14 @@ const schema = {
   response: { 200: pageResponseSchema('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
 };
 
+const config = { projects: 'readable' } as const;
+
 export const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLetters, clock }) => {
-  app.get('/api/dead-letters', { schema, preHandler: waitForPrevious }, async (request, reply) => {
-    const page = readPage(deadLetterList, queryParameters(request), clock);
+  app.get('/api/dead-letters', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {
+    const page = readPage(deadLetterList, request.project, queryParameters(request), clock);
     const { order, limit, after } = page;
     const query = DeadLetterQuery.of({
-      filter: DeadLetterFilter.of(page.filter),
+      filter: DeadLetterFilter.of({ project: request.project, ...page.filter }),
       order,
       limit,
       after: after && { diedAt: after.moment, id: after.id },

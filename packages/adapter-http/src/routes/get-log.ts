@@ -17,10 +17,12 @@ const schema = {
   response: { 200: jsonTextSchema(Activity), ...problems(400, 401, 403, 404, 503) },
 };
 
+const config = { projects: 'readable' } as const;
+
 export const getLog: Route<'findActivity'> = (app, { findActivity }) => {
-  app.get('/api/logs/:id', { schema, onRequest: refuseParameters }, async (request, reply) => {
+  app.get('/api/logs/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) => {
     const id = idInPath(request.params);
-    const activity = id === undefined ? undefined : await findActivity(id);
+    const activity = id === undefined ? undefined : await findActivity({ project: request.project, id });
     if (activity === undefined)
       throw new Problem(
         404,

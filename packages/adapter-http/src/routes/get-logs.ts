@@ -21,12 +21,14 @@ const schema = {
   response: { 200: pageResponseSchema('ActivityPage', Activity), ...problems(400, 401, 403, 503) },
 };
 
+const config = { projects: 'readable' } as const;
+
 export const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock }) => {
-  app.get('/api/logs', { schema, preHandler: waitForPrevious }, async (request, reply) => {
-    const page = readPage(activityList, queryParameters(request), clock);
+  app.get('/api/logs', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {
+    const page = readPage(activityList, request.project, queryParameters(request), clock);
     const { order, limit, after } = page;
     const query = ActivityQuery.of({
-      filter: ActivityFilter.of(page.filter),
+      filter: ActivityFilter.of({ project: request.project, ...page.filter }),
       order,
       limit,
       after: after && { createdAt: after.moment, id: after.id },

@@ -65,8 +65,8 @@ const schema = {
 };
 
 export const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats, clock }) => {
-  app.get('/api/logs/stats', { schema }, async (request, reply) => {
-    const query = readStatsQuery(queryParameters(request), clock.now());
+  app.get('/api/logs/stats', { schema, config: { projects: 'readable' } }, async (request, reply) => {
+    const query = readStatsQuery(request.project, queryParameters(request), clock.now());
     return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
   });
 };

@@ -15,14 +15,16 @@ const schema = {
   response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
 };
 
+const config = { projects: 'readable' } as const;
+
 export const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
-  app.get('/api/logs/:id/status', { schema, onRequest: refuseParameters }, async (request, reply) => {
+  app.get('/api/logs/:id/status', { schema, config, onRequest: refuseParameters }, async (request, reply) => {
     const id = idInPath(request.params);
     if (id === undefined)
       throw new Problem(
         404,
         'No activity can have that id: an id has 1-128 printable ASCII characters without spaces, not only dots.',
       );
-    return reply.code(200).send({ id, status: await findStatus(id) });
+    return reply.code(200).send({ id, status: await findStatus({ project: request.project, id }) });
   });
 };

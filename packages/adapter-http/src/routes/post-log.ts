@@ -49,9 +49,11 @@ export const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity,
   const bodyLimit = itemBodyLimit(app);
   app.post('/api/logs', { schema, bodyLimit, onRequest: refuseParameters }, async (request, reply) => {
     const draft = draftOf(request);
+    const { project } = request;
     const seconds = request.headers['prefer'] === undefined ? undefined : preferredWait(request.headers);
-    if (seconds === undefined) return answer(reply, { id: await logActivity(draft), status: 'accepted' });
-    const outcome = await whileWaiting(reply, seconds, (signal) => logAndWait(draft, signal));
+    if (seconds === undefined)
+      return answer(reply, { id: await logActivity(project, draft), status: 'accepted' });
+    const outcome = await whileWaiting(reply, seconds, (signal) => logAndWait(project, draft, signal));
     reply.header('preference-applied', `wait=${seconds}`);
     return answer(reply, outcome);
   });

@@ -63,15 +63,19 @@ const schema = {
 // A replay takes at most 20 s, and usually less than 5 s.
 const retryAfterSeconds = '5';
 
+// Dead letters of `_system` are replayed like all others.
+const config = { projects: 'readable' } as const;
+
 export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
   app,
   { replayDeadLetters, maxBatchSize },
 ) => {
   app.post(
     '/api/dead-letters/replay',
-    { schema, bodyLimit: itemBodyLimit(app), onRequest: refuseParameters },
+    { schema, config, bodyLimit: itemBodyLimit(app), onRequest: refuseParameters },
     async (request, reply) => {
-      const receipt = await replayDeadLetters(await idsIn(bodyOf(request), maxBatchSize));
+      const which = await idsIn(bodyOf(request), maxBatchSize);
+      const receipt = await replayDeadLetters(request.project, which);
       if (receipt === 'under way')
         throw new Problem(
           409,

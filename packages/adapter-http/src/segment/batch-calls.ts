@@ -59,7 +59,7 @@ export async function* callsIn(
     (value) => value,
   )) {
     const call = item instanceof OversizedItem ? ((await partialCall(item.bytes, countBytes)) ?? item) : item;
-    yield [call instanceof OversizedItem ? oversizedCall(call) : callOfItem(call, callSettings)];
+    yield [call instanceof OversizedItem ? oversizedCall(call, settings) : callOfItem(call, callSettings)];
   }
 }
 

@@ -4,22 +4,28 @@ import {
   edgeTopic,
   maxEdgeValueBytes,
   type OriginalRecord,
+  ProjectId,
   unlessBroken,
   UserId,
 } from '@user-activity/domain';
 import { isMembers } from '../bodies/members.ts';
-import type { KeyMask } from './key-mask.ts';
+import type { CallSettings } from './call-metadata.ts';
 import { shallowJson } from './whole-json.ts';
 
 /**
  * Makes the record that a dead letter keeps of a refused call: the JSON of the call, and the user as the key, if the call names one.
  *
  * The log never held the call, so the SHA-256 of the JSON replaces the record's origin: its first 31 bits are the partition, and 53 later
- * bits are the offset. A retry gets the same origin, because the digest leaves out `sentAt`, which changes with each retry. The record
+ * bits are the offset. A retry gets the same origin, because the digest leaves out `sentAt`, which changes with each retry. In a project
+ * other than `default`, the digest is that of the project and the SHA-256, so that equal calls in two projects are two letters. The record
  * leaves out `writeKey`, which is an API key, and `mask` hides API keys in other members. JSON above `maxEdgeValueBytes` is kept without
  * `sentAt`. If the JSON is still too large, the record holds its beginning, size and SHA-256.
  */
-export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): OriginalRecord {
+export function edgeRecord(
+  call: unknown,
+  userId: unknown,
+  { project, keyMask }: Pick<CallSettings, 'project' | 'keyMask'>,
+): OriginalRecord {
   const { writeKey: _secret, ...keptMembers } = isMembers(call) ? call : {};
   const { sentAt, ...content } = keptMembers;
   // A failed parse is slow, and many calls name no user, so an absent user is not parsed.
@@ -27,29 +33,32 @@ export function edgeRecord(call: unknown, userId: unknown, mask: KeyMask): Origi
   const json = jsonOf(isMembers(call) ? content : call);
   const [size, sha256] = [Buffer.byteLength(json), hash('sha256', json)];
   const key = user === undefined ? null : Buffer.from(user);
-  const record = { origin: originOf(sha256), key, headers: {} };
+  const record = { origin: originOf(project, sha256), key, headers: {} };
   if (size > maxEdgeValueBytes) {
     // A character has at least one byte, so these characters have more than `maxEdgeValueBytes` bytes.
-    const value = Buffer.from(mask.beginningOf(json, maxEdgeValueBytes + 1));
+    const value = Buffer.from(keyMask.beginningOf(json, maxEdgeValueBytes + 1));
     return beginningOf({ ...record, value }, { size, sha256 });
   }
   const jsonWithSentAt = sentAt === undefined ? json : jsonOf(keptMembers);
   const storedJson = Buffer.byteLength(jsonWithSentAt) > maxEdgeValueBytes ? json : jsonWithSentAt;
-  return { ...record, value: Buffer.from(mask.beginningOf(storedJson, storedJson.length)) };
+  return { ...record, value: Buffer.from(keyMask.beginningOf(storedJson, storedJson.length)) };
 }
 
 /** Makes the record of a call too large to be parsed. It holds no bytes, because only a parser could remove the `writeKey`. */
-export function recordWithoutBytes(call: Buffer): OriginalRecord {
+export function recordWithoutBytes(call: Buffer, project: ProjectId): OriginalRecord {
   const sha256 = hash('sha256', call);
-  const record = { origin: originOf(sha256), key: null, value: null, headers: {} };
+  const record = { origin: originOf(project, sha256), key: null, value: null, headers: {} };
   return beginningOf(record, { size: call.length, sha256 });
 }
 
-const originOf = (sha256: string): OriginalRecord['origin'] => ({
-  topic: edgeTopic,
-  partition: Number.parseInt(sha256.slice(0, 8), 16) >>> 1,
-  offset: Number(BigInt(`0x${sha256.slice(8, 24)}`) >> 11n),
-});
+function originOf(project: ProjectId, sha256: string): OriginalRecord['origin'] {
+  const digest = project === ProjectId.default ? sha256 : hash('sha256', `${project} ${sha256}`);
+  return {
+    topic: edgeTopic,
+    partition: Number.parseInt(digest.slice(0, 8), 16) >>> 1,
+    offset: Number(BigInt(`0x${digest.slice(8, 24)}`) >> 11n),
+  };
+}
 
 /** Returns the value as JSON, without members of more than 1,000 levels. */
 function jsonOf(value: unknown): string {

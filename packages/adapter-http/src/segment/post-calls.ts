@@ -1,4 +1,5 @@
 import type { CallPortions } from '@user-activity/application';
+import type { ProjectId } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
 import { apiKeyFinder } from '../requests/api-keys.ts';
@@ -53,8 +54,8 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
   const hasApiKey = apiKeyFinder(apiKeys);
   const keyMask = new KeyMask(apiKeys);
   const maxBytes = maxCallMetadataBytes(maxMetadataBytes);
-  const log = async (calls: CallPortions): Promise<Static<typeof Answer>> => {
-    const { accepted, rejected, incomplete, unexplained } = await logCalls(calls);
+  const log = async (project: ProjectId, calls: CallPortions): Promise<Static<typeof Answer>> => {
+    const { accepted, rejected, incomplete, unexplained } = await logCalls(project, calls);
     return {
       success: accepted > 0 || rejected.length === 0,
       rejected: rejectedJson(rejected),
@@ -89,7 +90,8 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
       async (request) => {
         const body = await callBody(request, hasApiKey);
         const call = await callIn(body, (bytes) => request.byteCounter.addBody(bytes));
-        return log([[callOfBody(kind, call, { maxBytes, keyMask })]]);
+        const { project } = request;
+        return log(project, [[callOfBody(kind, call, { project, maxBytes, keyMask })]]);
       },
     );
   addRoute(
@@ -97,14 +99,17 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
     { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
     {},
     async (request) => {
+      const { project } = request;
       const settings = {
+        project,
         maxCalls: maxBatchSize,
         maxContextBytes: request.routeOptions.bodyLimit,
         maxBytes,
         keyMask,
         countBytes: (bytes: number) => request.byteCounter.addBody(bytes),
       };
-      return log(callsIn(await batchIn(await callBody(request, hasApiKey), settings.countBytes), settings));
+      const batch = await batchIn(await callBody(request, hasApiKey), settings.countBytes);
+      return log(project, callsIn(batch, settings));
     },
   );
 };

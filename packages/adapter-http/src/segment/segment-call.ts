@@ -30,7 +30,7 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
   const user = userIn(read);
   if (user === undefined)
     return faultyCall(idIn(read).value, new FaultyDraft(userFaults(read)), () =>
-      edgeRecord(members, undefined, settings.keyMask),
+      edgeRecord(members, undefined, settings),
     );
   const [id, time] = [idIn(read), timeIn(read)];
   const type =
@@ -48,7 +48,7 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
     id: id.value,
     draft: draftOf(originals, time.value),
     undated: () => draftOf([...originals, originalOf(time.member, read(time.member))]),
-    original: () => edgeRecord(members, user.value, settings.keyMask),
+    original: () => edgeRecord(members, user.value, settings),
   };
 }
 
@@ -74,12 +74,12 @@ function detailsOf(kind: SegmentCall | 'other', read: ReadMember, userMember: st
 }
 
 /** Rejects a call that is too large to be parsed. Its dead letter holds only its size and SHA-256. */
-export const oversizedCall = (item: OversizedItem): Call =>
-  faultyCall(undefined, item, () => recordWithoutBytes(item.bytes));
+export const oversizedCall = (item: OversizedItem, { project }: Pick<CallSettings, 'project'>): Call =>
+  faultyCall(undefined, item, () => recordWithoutBytes(item.bytes, project));
 
-const nonObjectCall = (item: unknown, { keyMask }: CallSettings): Call =>
+const nonObjectCall = (item: unknown, settings: CallSettings): Call =>
   faultyCall(undefined, new FaultyDraft([{ path: '', message: 'must be a JSON object' }]), () =>
-    edgeRecord(item, undefined, keyMask),
+    edgeRecord(item, undefined, settings),
   );
 
 const faultyCall = (id: unknown, draft: FaultyDraft, original: Call['original']): Call => ({

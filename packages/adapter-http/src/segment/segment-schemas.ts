@@ -25,7 +25,7 @@ const commonMembers = {
   userId: scalarSchema({
     'x-component': 'SegmentUserId',
     description:
-      'The user. A number becomes a string. An invalid user is cut, and `~` and the SHA-256 of the whole follow.',
+      'The user. A number becomes a string. An invalid user is cut to 200 characters, followed by `~` and its SHA-256.',
     // Without a user, a call with the example values would become a dead letter.
     examples: ['123'],
   }),
@@ -35,7 +35,7 @@ const commonMembers = {
   }),
   messageId: scalarSchema({
     description:
-      'The id, and idempotency key. Default: a new id. An invalid id is cut, and `~` and the SHA-256 of the whole follow.',
+      'The id, and idempotency key. Default: a new id. An invalid id is cut to 84 characters, followed by `~` and its SHA-256.',
   }),
   timestamp: scalarSchema({
     description:

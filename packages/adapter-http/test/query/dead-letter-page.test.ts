@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TimeRange, Timestamp } from '@user-activity/domain';
+import { TimeRange, Timestamp, ProjectId } from '@user-activity/domain';
 import { deadLetterList } from '../../src/query/dead-letter-parameters.ts';
 import type { QueryParameters } from '../../src/query/parameter-reader.ts';
 import { readPage } from '../../src/query/read-page.ts';
@@ -7,7 +7,9 @@ import { readPage } from '../../src/query/read-page.ts';
 const now = Timestamp.parse('2026-11-24T08:30:00Z');
 
 function read(parameters: QueryParameters) {
-  const { filter, order, limit } = readPage(deadLetterList, parameters, { now: () => now });
+  const { filter, order, limit } = readPage(deadLetterList, ProjectId.default, parameters, {
+    now: () => now,
+  });
   return { filter, order, limit };
 }
 

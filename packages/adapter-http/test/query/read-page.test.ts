@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isDomainError, TimeRange, Timestamp, type Violation } from '@user-activity/domain';
+import { isDomainError, TimeRange, Timestamp, type Violation, ProjectId } from '@user-activity/domain';
 import { activityList } from '../../src/query/activity-parameters.ts';
 import type { QueryParameters } from '../../src/query/parameter-reader.ts';
 import { readPage } from '../../src/query/read-page.ts';
@@ -7,7 +7,7 @@ import { readPage } from '../../src/query/read-page.ts';
 const now = Timestamp.parse('2026-11-24T08:30:00Z');
 
 function read(parameters: QueryParameters) {
-  const { filter, order, limit } = readPage(activityList, parameters, { now: () => now });
+  const { filter, order, limit } = readPage(activityList, ProjectId.default, parameters, { now: () => now });
   return { filter, order, limit };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isDomainError, TimeRange, Timestamp, type Violation } from '@user-activity/domain';
+import { isDomainError, TimeRange, Timestamp, type Violation, ProjectId } from '@user-activity/domain';
 import type { QueryParameters } from '../../src/query/parameter-reader.ts';
 import { readStatsQuery } from '../../src/query/stats-parameters.ts';
 
@@ -7,7 +7,7 @@ const now = Timestamp.parse('2026-11-24T08:30:00Z');
 
 function faultsOf(parameters: QueryParameters): readonly Violation[] {
   try {
-    readStatsQuery(parameters, now);
+    readStatsQuery(ProjectId.default, parameters, now);
     return [];
   } catch (error) {
     if (!isDomainError(error, 'INVALID_QUERY')) throw error;
@@ -16,6 +16,7 @@ function faultsOf(parameters: QueryParameters): readonly Violation[] {
 }
 
 const filter = {
+  project: 'default',
   userIds: [],
   types: [],
   createdAt: TimeRange.between(undefined, undefined),
@@ -23,17 +24,22 @@ const filter = {
 };
 
 test.each(['type', 'userId'])('by %s', (by) => {
-  expect(readStatsQuery({ by: [by] }, now)).toEqual({ filter, by });
+  expect(readStatsQuery(ProjectId.default, { by: [by] }, now)).toEqual({ filter, by });
 });
 
 test.each(['minute', 'hour', 'day', 'week', 'month'])('by %s, in UTC by default', (by) => {
-  expect(readStatsQuery({ by: [by] }, now)).toEqual({ filter, by, timeZone: 'UTC' });
+  expect(readStatsQuery(ProjectId.default, { by: [by] }, now)).toEqual({ filter, by, timeZone: 'UTC' });
   const timezone = ['europe/berlin'];
-  expect(readStatsQuery({ by: [by], timezone }, now)).toEqual({ filter, by, timeZone: 'Europe/Berlin' });
+  expect(readStatsQuery(ProjectId.default, { by: [by], timezone }, now)).toEqual({
+    filter,
+    by,
+    timeZone: 'Europe/Berlin',
+  });
 });
 
 test('reads the filters of GET /api/logs', () => {
   const query = readStatsQuery(
+    ProjectId.default,
     {
       by: ['type'],
       userId: ['ann'],
@@ -52,7 +58,8 @@ test('reads the filters of GET /api/logs', () => {
 });
 
 test('reads dates as days of the zone, and relative times', () => {
-  const rangeOf = (parameters: QueryParameters) => readStatsQuery(parameters, now).filter.createdAt;
+  const rangeOf = (parameters: QueryParameters) =>
+    readStatsQuery(ProjectId.default, parameters, now).filter.createdAt;
   const days = { from: ['2026-11-01'], to: ['2026-12-01'] };
   expect(rangeOf({ by: ['day'], timezone: ['Europe/Berlin'], ...days })).toEqual(
     TimeRange.between(Timestamp.parse('2026-10-31T23:00:00Z'), Timestamp.parse('2026-11-30T23:00:00Z')),

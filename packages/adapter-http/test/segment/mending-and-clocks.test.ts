@@ -1,11 +1,11 @@
-import { defaultMetadataBytes, UserActivity } from '@user-activity/domain';
+import { defaultMetadataBytes, UserActivity, ProjectId } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeyMask } from '../../src/segment/key-mask.ts';
 import { callOfBody, callOfItem, segmentCalls } from '../../src/segment/segment-call.ts';
 import { onMemory } from '../service.ts';
 
-const around = { maxBytes: defaultMetadataBytes, keyMask: new KeyMask([]) };
+const around = { project: ProjectId.default, maxBytes: defaultMetadataBytes, keyMask: new KeyMask([]) };
 const millis = fc.integer({
   min: Date.parse('0000-01-02T00:00:00Z'),
   max: Date.parse('9999-12-30T00:00:00Z'),
@@ -71,7 +71,7 @@ const calls = fc.record(
 async function takenIn(item: unknown, at: number) {
   const { log, store, clock, options } = onMemory();
   clock.set(new Date(at).toISOString());
-  const receipt = await options.useCases.logCalls([[callOfItem(item, around)]]);
+  const receipt = await options.useCases.logCalls(ProjectId.default, [[callOfItem(item, around)]]);
   const [record] = log.claim('test', 0, 1) ?? [];
   const activity = record?.content.name === 'ActivityLogged' ? record.content.activity : undefined;
   return { receipt, activity, letters: [...store.letters.values()] };

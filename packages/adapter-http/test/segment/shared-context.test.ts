@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FaultyDraft } from '@user-activity/application';
-import { defaultMetadataBytes } from '@user-activity/domain';
+import { defaultMetadataBytes, ProjectId } from '@user-activity/domain';
 import { describe, expect, test } from 'vitest';
 import { KeyMask } from '../../src/segment/key-mask.ts';
 import { callOfItem } from '../../src/segment/segment-call.ts';
@@ -15,7 +15,8 @@ const digestOf = (sent: unknown) => {
 describe('the context of a batch', () => {
   const call = { type: 'page', userId: 'u' };
   const within = (context: unknown, fields: object = {}) => {
-    const around = { maxBytes, keyMask: new KeyMask([]), context: new SharedContext(context, maxBytes) };
+    const shared = new SharedContext(context, maxBytes);
+    const around = { project: ProjectId.default, maxBytes, keyMask: new KeyMask([]), context: shared };
     const { draft } = callOfItem({ ...call, ...fields }, around);
     if (draft instanceof FaultyDraft) return expect.fail('it can not be stored');
     return { metadata: draft.activity['metadata'], losses: draft.losses };

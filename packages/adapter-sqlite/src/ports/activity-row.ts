@@ -1,7 +1,8 @@
 import {
-  ActivityId,
+  ActivityKeyText,
   ActivityType,
   MetadataText,
+  ProjectId,
   StoredActivity,
   Timestamp,
   type UserActivity,
@@ -9,13 +10,17 @@ import {
 } from '@user-activity/domain';
 import type { ActivityRow } from '../protocol/rows.ts';
 
-export function rowOf({ id, userId, type, metadata, createdAt, receivedAt }: UserActivity): ActivityRow {
-  return [id, userId, type, MetadataText.of(metadata), createdAt, receivedAt];
+export function rowOf(activity: UserActivity): ActivityRow {
+  const { project, userId, type, createdAt, receivedAt } = activity;
+  const metadata = MetadataText.of(activity.metadata);
+  return [ActivityKeyText.of(activity), userId, type, metadata, createdAt, receivedAt, project];
 }
 
-export function storedOf([id, userId, type, metadata, createdAt, receivedAt]: ActivityRow): StoredActivity {
+export function storedOf(row: ActivityRow): StoredActivity {
+  const [key, userId, type, metadata, createdAt, receivedAt, project] = row;
   return StoredActivity.rehydrate({
-    id: ActivityId.trusted(id),
+    project: ProjectId.trusted(project),
+    id: ActivityKeyText.idOf(ActivityKeyText.trusted(key)),
     userId: UserId.trusted(userId),
     type: ActivityType.trusted(type),
     metadata: MetadataText.trusted(metadata),

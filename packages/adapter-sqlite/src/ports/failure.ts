@@ -23,7 +23,7 @@ export class JobFailure extends Error {
 const isOfKind = (error: unknown, kind: FailureKind): boolean =>
   error instanceof JobFailure && error.kind === kind;
 
-/** Returns whether the thread has ended, so that further attempts are useless. */
+/** Returns whether the database is closed or its thread has ended, according to the error. Further attempts are useless. */
 export const isEnded = (error: unknown): boolean => isOfKind(error, 'ended');
 
 export const failureOf = ({ code, text, isLate }: Fault): JobFailure =>

@@ -6,6 +6,7 @@ import {
   listedBytes,
   type ListedLetter,
   type Origin,
+  ProjectId,
   type RecordPart,
   Timestamp,
 } from '@user-activity/domain';
@@ -15,14 +16,15 @@ import type { LetterRow, ListedRow, OriginRow } from '../protocol/rows.ts';
 export const originRow = ({ topic, partition, offset }: Origin): OriginRow => [topic, partition, offset];
 
 export function letterRow({ origin, key, value, headers, ...letter }: DeadLetter): LetterRow {
-  const { code, reason, diedAt, activityId = null } = letter;
+  const { code, reason, diedAt, activityId = null, project } = letter;
   const parts = [ownBytes(key), ownBytes(value), headersJson(headers)] as const;
-  return [...originRow(origin), ...parts, code, reason, diedAt, activityId];
+  return [...originRow(origin), ...parts, code, reason, diedAt, activityId, project];
 }
 
 export function letterOf([topic, partition, offset, key, value, headers, ...fields]: LetterRow): DeadLetter {
-  const [code, reason, diedAt, activityId] = fields;
+  const [code, reason, diedAt, activityId, project] = fields;
   return {
+    project: ProjectId.trusted(project),
     origin: { topic, partition, offset },
     key,
     value,
@@ -37,6 +39,7 @@ export function letterOf([topic, partition, offset, key, value, headers, ...fiel
 export function listedOf([id, diedAt, code, reason, key, value, headers, ...sizes]: ListedRow): ListedLetter {
   const parts = ['key', 'value', 'headers'] as const satisfies readonly RecordPart[];
   return {
+    project: ProjectId.trusted(sizes[4]),
     id: DeadLetterId.parse(id),
     origin: DeadLetterId.originOf(DeadLetterId.parse(id)),
     key,

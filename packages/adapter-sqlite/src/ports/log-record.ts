@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   type LogRecord,
+  ProjectId,
   type RecordContent,
   recordContent,
   replayOf,
@@ -27,7 +28,9 @@ export function logRecord(topic: string, [offset, key, value, headerJson]: LogEn
 const encoded = (bytes: Bytes): Uint8Array | null => (typeof bytes === 'string' ? utf8.encode(bytes) : bytes);
 
 function contentOf(value: Bytes): RecordContent {
-  if (value === null) return unreadable('it has no value');
+  if (value === null) return unreadable('it has no value', ProjectId.default);
   if (typeof value === 'string') return recordContent(value);
-  return isUtf8(value) ? recordContent(Buffer.from(value).toString('utf8')) : unreadable('it is not UTF-8');
+  return isUtf8(value)
+    ? recordContent(Buffer.from(value).toString('utf8'))
+    : unreadable('it is not UTF-8', ProjectId.default);
 }

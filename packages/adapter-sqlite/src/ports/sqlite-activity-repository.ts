@@ -1,6 +1,7 @@
 import {
   type ActivityFilter,
-  type ActivityId,
+  type ActivityKey,
+  ActivityKeyText,
   ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
@@ -59,7 +60,9 @@ export class SqliteActivityRepository implements ActivityRepository {
   find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
     return queryStore(async () => {
       const { queries, searches } = this.#database;
-      const span = spanOf(filter.createdAt, after && [after.createdAt, after.id], order, limit);
+      const { project } = filter;
+      const position = after && ([after.createdAt, ActivityKeyText.of({ project, id: after.id })] as const);
+      const span = spanOf(filter.createdAt, position, order, limit);
       const query = { ...this.#selection(filter), ...span, maxBytes: maxPageBytes };
       const { conditions } = query;
       const rows =
@@ -94,14 +97,15 @@ export class SqliteActivityRepository implements ActivityRepository {
     return queryStore(() => this.#database.searches.submit('countBySlot', query, this.#queryOptions));
   }
 
-  async findById(id: ActivityId): Promise<StoredActivity | undefined> {
-    const [activity] = await this.findByIds([id]);
+  async findById(key: ActivityKey): Promise<StoredActivity | undefined> {
+    const [activity] = await this.findByIds([key]);
     return activity;
   }
 
-  findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]> {
+  findByIds(keys: readonly ActivityKey[]): Promise<readonly StoredActivity[]> {
     return queryStore(async () => {
-      const rows = await this.#database.queries.submit('activities', [...new Set(ids)], this.#queryOptions);
+      const texts = [...new Set(keys.map(ActivityKeyText.of))];
+      const rows = await this.#database.queries.submit('activities', texts, this.#queryOptions);
       return rows.map(storedOf);
     });
   }
@@ -117,6 +121,7 @@ export class SqliteActivityRepository implements ActivityRepository {
     const { above, below } = spanOf(filter.createdAt, undefined, 'asc', 0);
     const conditions = rowConditionsOf(filter);
     return {
+      project: filter.project,
       userIds: [...new Set(filter.userIds)],
       types: [...new Set(filter.types)],
       conditions,

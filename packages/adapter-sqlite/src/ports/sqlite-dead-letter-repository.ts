@@ -1,5 +1,6 @@
 import {
-  type ActivityId,
+  type ActivityKey,
+  ActivityKeyText,
   type DeadLetter,
   DeadLetterId,
   DeadLetterPage,
@@ -10,6 +11,7 @@ import {
   type LetterSweep,
   listedBytes,
   maxPageBytes,
+  type ProjectId,
   type ReplayClaim,
   type SweepLimits,
   Timestamp,
@@ -36,32 +38,37 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
   find({ filter, order, limit, after }: DeadLetterQuery): Promise<DeadLetterPage> {
     const span = spanOf(filter.diedAt, after && [after.diedAt, after.id], order, limit);
     const codes = [...new Set(filter.codes)];
-    const query = { ...span, maxBytes: maxPageBytes, codes, maxShown: listedBytes };
+    const query = { ...span, maxBytes: maxPageBytes, project: filter.project, codes, maxShown: listedBytes };
     return queryStore(async () => {
       const rows = await this.#database.queries.submit('letterPage', query, this.#queryOptions);
       return DeadLetterPage.of(rows.map(listedOf), limit);
     });
   }
 
-  findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]> {
+  findByIds(
+    project: ProjectId,
+    ids: readonly DeadLetterId[],
+    maxBytes: number,
+  ): Promise<readonly DeadLetter[]> {
     const origins = [...new Set(ids)].map((id) => originRow(DeadLetterId.originOf(id)));
     return queryStore(async () => {
       const rows = await this.#database.queries.submit(
         'wholeLetters',
-        { origins, maxBytes },
+        { project, origins, maxBytes },
         this.#queryOptions,
       );
       return rows.map(letterOf);
     });
   }
 
-  findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]> {
-    const activityIds = [...new Set(ids)];
+  findLatestLetters(keys: readonly ActivityKey[]): Promise<readonly LatestLetter[]> {
+    const distinct = [...new Map(keys.map((key) => [ActivityKeyText.of(key), key])).values()];
+    const rows = distinct.map(({ project, id }) => [project, id] as const);
     return queryStore(async () => {
-      const times = await this.#database.queries.submit('latestLetterTimes', activityIds, this.#queryOptions);
-      return activityIds.flatMap((activityId, index) => {
+      const times = await this.#database.queries.submit('latestLetterTimes', rows, this.#queryOptions);
+      return distinct.flatMap(({ project, id }, index) => {
         const time = times[index] ?? null;
-        return time === null ? [] : [{ activityId, diedAt: Timestamp.trusted(time) }];
+        return time === null ? [] : [{ project, id, diedAt: Timestamp.trusted(time) }];
       });
     });
   }

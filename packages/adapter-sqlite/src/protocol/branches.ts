@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Statement } from './statements.ts';
 
-/** The sort key of a row. Rows are ordered by time, and rows of the same time by id. */
+/** The sort key of a row. Rows are ordered by time, and rows of the same time by id (of activities: by key). */
 export type Position = readonly [time: number, id: string];
 
 /** The rows between two positions, both exclusive. */

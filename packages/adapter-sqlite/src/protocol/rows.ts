@@ -8,20 +8,21 @@ export type LogRow = readonly [key: Bytes, value: Bytes, headers: string | null]
 
 export type LogEntry = readonly [offset: number, ...LogRow];
 
-/** An activity. `metadata` is JSON; the times are in milliseconds since 1970. */
+/** An activity. `key` is an `ActivityKeyText`, `metadata` is JSON, and the times are in milliseconds since 1970. */
 export type ActivityRow = readonly [
-  id: string,
+  key: string,
   userId: string,
   type: string,
   metadata: string,
   createdAt: number,
   receivedAt: number,
+  project: string,
 ];
 
 /** The columns of an `ActivityRow`, in the same order. */
-export const activityColumns = 'id, user_id, type, metadata, created_at, received_at';
+export const activityColumns = 'id, user_id, type, metadata, created_at, received_at, project';
 
-/** Sorts by `createdAt` and id. Metadata makes up nearly the whole size of a row, so only its length counts. */
+/** Sorts by `createdAt` and key. Metadata makes up nearly the whole size of a row, so only its length counts. */
 export const activityKind: RowKind<ActivityRow> = {
   positionOf: (row) => [row[4], row[0]],
   bytesOf: (row) => row[3].length,
@@ -39,11 +40,12 @@ export type LetterRow = readonly [
   reason: string,
   diedAt: number,
   activityId: string | null,
+  project: string,
 ];
 
 /** The columns of a `LetterRow`, in the same order. */
 export const letterColumns =
-  'topic, partition, offset, key, value, headers, code, reason, died_at, activity_id';
+  'topic, partition, offset, key, value, headers, code, reason, died_at, activity_id, project';
 
 /** A dead letter on a page. Parts that are too large are null. The sizes are the bytes of the stored parts. */
 export type ListedRow = readonly [
@@ -58,4 +60,5 @@ export type ListedRow = readonly [
   valueSize: number,
   headersSize: number,
   activityId: string | null,
+  project: string,
 ];

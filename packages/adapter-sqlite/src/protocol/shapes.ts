@@ -3,6 +3,7 @@ import type { RowConditions } from './row-conditions.ts';
 
 /** The part of a filter that indexes serve. An empty list matches all values. */
 export interface IndexedFilter {
+  readonly project: string;
   readonly userIds: readonly string[];
   readonly types: readonly string[];
 }
@@ -12,20 +13,20 @@ export interface Selection extends IndexedFilter, PositionRange {
   readonly conditions: RowConditions | undefined;
 }
 
-/** The fields that a filter has values for: none, the user, the type, or both. Each shape has an index. */
+/** The fields besides the project that a filter has values for: none, user, type, or both. Each shape has an index. */
 export type Shape = 'all' | 'user' | 'type' | 'both';
 
-/** One range of the index of a shape. `values` are the user and the type, as far as the shape has them. */
+/** One range of the index of a shape. `values` are the project, the user and the type, as far as the shape has them. */
 export interface Branch {
   readonly shape: Shape;
   readonly values: readonly string[];
 }
 
 const sources: Readonly<Record<Shape, { readonly index: string; readonly equal: string }>> = {
-  all: { index: 'activities_by_time', equal: '' },
-  user: { index: 'activities_by_user', equal: 'user_id = ? AND ' },
-  type: { index: 'activities_by_type', equal: 'type = ? AND ' },
-  both: { index: 'activities_by_user_and_type', equal: 'user_id = ? AND type = ? AND ' },
+  all: { index: 'activities_by_time', equal: 'project = ? AND ' },
+  user: { index: 'activities_by_user', equal: 'project = ? AND user_id = ? AND ' },
+  type: { index: 'activities_by_type', equal: 'project = ? AND type = ? AND ' },
+  both: { index: 'activities_by_user_and_type', equal: 'project = ? AND user_id = ? AND type = ? AND ' },
 };
 
 export const indexFor = (shape: Shape): string => sources[shape].index;
@@ -40,8 +41,10 @@ export function fromBranch(shape: Shape): string {
 }
 
 /** Returns the shape of a filter, and the values of a branch for each pair of a user and a type. */
-export function branchesOf({ userIds, types }: IndexedFilter) {
-  const branches = listsOf(userIds).flatMap((user) => listsOf(types).map((type) => [...user, ...type]));
+export function branchesOf({ project, userIds, types }: IndexedFilter) {
+  const branches = listsOf(userIds).flatMap((user) =>
+    listsOf(types).map((type) => [project, ...user, ...type]),
+  );
   const shapeOfTypes: Shape = types.length > 0 ? 'type' : 'all';
   const shapeOfUsers: Shape = types.length > 0 ? 'both' : 'user';
   return { shape: userIds.length > 0 ? shapeOfUsers : shapeOfTypes, branches };

@@ -3,7 +3,8 @@ import { type PageQuery, readPage } from './page-job.ts';
 import { type ActivityRow, activityColumns, type Bytes, type LogEntry } from '../protocol/rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
-const activitySql = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
+/** SQL: the activity with a key. */
+export const activitySql = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const nextOffsetSql = 'SELECT next_offset FROM groups WHERE name = ?';
 const endSql = "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'log'";
 const firstOffsetSql = 'SELECT min(offset) FROM log WHERE offset >= ?';
@@ -25,7 +26,8 @@ export function readJobs(prepare: Prepare) {
     ...letterJobs(prepare),
     page: (query: PageQuery) => readPage(prepare, query),
     /** Returns the activities that exist. */
-    activities: (ids: readonly string[]) => ids.flatMap((id) => prepare<ActivityRow>(activitySql).all(id)),
+    activities: (keys: readonly string[]) =>
+      keys.flatMap((key) => prepare<ActivityRow>(activitySql).all(key)),
     nextOffset,
     /** Returns the offset of the first record that the group has not handled, and the offset after the last record. */
     progress(group: string) {

@@ -25,12 +25,12 @@ const fewRows = 20_000;
 
 const columns = { type: 'type', userId: 'user_id' } as const;
 
-/** Returns the SQL that finds the next type or user after a value, of all activities or of one user. */
+/** Returns the SQL that finds the next type or user after a value in a project, of all activities or of one user. */
 export function nextKeySql(field: KeyField, hasUser: boolean): string {
   const column = columns[field];
   const index = indexFor(field === 'userId' ? 'user' : hasUser ? 'both' : 'type');
   return `SELECT ${column} FROM activities INDEXED BY ${index}
-    WHERE ${hasUser ? 'user_id = ? AND ' : ''}${column} > ? ORDER BY ${column} LIMIT 1`;
+    WHERE project = ? AND ${hasUser ? 'user_id = ? AND ' : ''}${column} > ? ORDER BY ${column} LIMIT 1`;
 }
 
 /** Counts activities by type or user. */
@@ -81,22 +81,25 @@ function shapeOf({ field, userIds, types }: KeyQuery): Shape {
  */
 function* keyBranches(
   prepare: Prepare,
-  { field, userIds, types }: KeyQuery,
+  { project, field, userIds, types }: KeyQuery,
 ): Iterable<readonly [key: string, values: readonly string[]]> {
   if (field === 'userId') {
-    for (const user of userIds.length > 0 ? userIds : keysOf(prepare, field))
-      for (const type of listsOf(types)) yield [user, [user, ...type]];
+    for (const user of userIds.length > 0 ? userIds : keysOf(prepare, field, [project]))
+      for (const type of listsOf(types)) yield [user, [project, user, ...type]];
     return;
   }
-  for (const user of listsOf(userIds))
-    for (const type of types.length > 0 ? types : keysOf(prepare, field, user)) yield [type, [...user, type]];
+  for (const user of listsOf(userIds)) {
+    const owner = [project, ...user];
+    for (const type of types.length > 0 ? types : keysOf(prepare, field, owner))
+      yield [type, [...owner, type]];
+  }
 }
 
-/** Yields all users, all types, or the types of one user. */
-function* keysOf(prepare: Prepare, field: KeyField, user: readonly string[] = []): Iterable<string> {
-  const nextKey = prepare<readonly [string]>(nextKeySql(field, user.length > 0));
+/** Yields all users, all types, or the types of one user. `owner` has the project, and the user if there is one. */
+function* keysOf(prepare: Prepare, field: KeyField, owner: readonly string[]): Iterable<string> {
+  const nextKey = prepare<readonly [string]>(nextKeySql(field, owner.length > 1));
   for (let key: string | undefined = ''; ; ) {
-    [key] = nextKey.all(...user, key)[0] ?? [];
+    [key] = nextKey.all(...owner, key)[0] ?? [];
     if (key === undefined) return;
     yield key;
   }

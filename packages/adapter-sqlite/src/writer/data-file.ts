@@ -22,8 +22,7 @@ export function openDataFile({ file, busyTimeoutMs }: ThreadSetup): DatabaseSync
       'PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536',
     );
     inspect(db, file);
-    for (let version = Number(pragma(db, 'user_version')); version < schemaVersion; version += 1)
-      db.exec(`BEGIN EXCLUSIVE; ${migrations[version - 1]} PRAGMA user_version = ${version + 1}; COMMIT`);
+    migrate(db);
     return db;
   } catch (error) {
     db?.close();
@@ -52,6 +51,14 @@ function identify(db: DatabaseSync, file: string): void {
       `${file} can't have a write-ahead log. Set DATA_DIR to a folder on a local disk.`,
     );
   if (isNew) db.exec(`PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; ${schema} COMMIT`);
+}
+
+/** Migrates an older file in one transaction. If the process is killed meanwhile, the file keeps its version and its content. */
+function migrate(db: DatabaseSync): void {
+  const version = Number(pragma(db, 'user_version'));
+  if (version === schemaVersion) return;
+  const steps = migrations.slice(version - 1).join('\n');
+  db.exec(`BEGIN EXCLUSIVE; ${steps} PRAGMA user_version = ${schemaVersion}; COMMIT`);
 }
 
 /** Looks for damage. Checks a small file completely, and only the size and the first rows of a large file. */

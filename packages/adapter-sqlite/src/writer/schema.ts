@@ -1,4 +1,4 @@
-import { edgeTopic, letterOverheadBytes } from '@user-activity/domain';
+import { edgeTopic, letterOverheadBytes, ProjectId } from '@user-activity/domain';
 
 /** The id in the header of the file: "UALG" in ASCII. */
 export const applicationId = 0x55_41_4c_47;
@@ -18,13 +18,28 @@ export const migrations: readonly string[] = [
     ${letterOverheadBytes} + coalesce(length(key), 0) + coalesce(length(value), 0) + octet_length(headers) + octet_length(reason)
   ) VIRTUAL;
   CREATE INDEX dead_letters_of_edge ON dead_letters (died_at, size) WHERE topic = '${edgeTopic}';`,
+  // Adds projects. Each index of a query begins with the project; the two indexes of sweeps are over all projects. The old
+  // indexes are dropped first, so that the new ones reuse their pages.
+  `DROP INDEX activities_by_time; DROP INDEX activities_by_user; DROP INDEX activities_by_type;
+  DROP INDEX activities_by_user_and_type;
+  DROP INDEX dead_letters_by_time; DROP INDEX dead_letters_by_code; DROP INDEX dead_letters_by_activity;
+  ALTER TABLE activities ADD COLUMN project TEXT NOT NULL DEFAULT '${ProjectId.default}';
+  ALTER TABLE dead_letters ADD COLUMN project TEXT NOT NULL DEFAULT '${ProjectId.default}';
+  CREATE INDEX activities_by_time ON activities (project, created_at, id);
+  CREATE INDEX activities_by_user ON activities (project, user_id, created_at, id);
+  CREATE INDEX activities_by_type ON activities (project, type, created_at, id);
+  CREATE INDEX activities_by_user_and_type ON activities (project, user_id, type, created_at, id);
+  CREATE INDEX dead_letters_by_time ON dead_letters (project, died_at, id);
+  CREATE INDEX dead_letters_by_code ON dead_letters (project, code, died_at, id);
+  CREATE INDEX dead_letters_by_activity ON dead_letters (project, activity_id, died_at) WHERE activity_id IS NOT NULL;
+  CREATE INDEX dead_letters_of_log ON dead_letters (died_at) WHERE topic <> '${edgeTopic}';`,
 ];
 
 export const schemaVersion = migrations.length + 1;
 
 /**
- * The SQL for a new file: the tables of version 1 and all migrations. The table of activities keeps its row ids, because its rows are
- * large and clients choose ids in any order. `WITHOUT ROWID` made writes a third slower.
+ * The SQL for a new file: the tables of version 1 and all migrations. The `id` of an activity is its `ActivityKeyText`. The table of
+ * activities keeps its row ids, because its rows are large and clients choose ids in any order. `WITHOUT ROWID` made writes a third slower.
  */
 export const schema = `
   CREATE TABLE log (

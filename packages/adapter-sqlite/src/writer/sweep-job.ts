@@ -10,12 +10,12 @@ export const oldestOfEdgeSql = `SELECT rowid, died_at, size FROM dead_letters IN
   WHERE topic = '${edgeTopic}' ORDER BY died_at LIMIT ?`;
 
 /** SQL: the oldest dead letters of the log that died before a time. */
-export const oldestOfLogSql = `SELECT rowid FROM dead_letters INDEXED BY dead_letters_by_time
-  WHERE died_at < ? AND id NOT GLOB '${edgeTopic}:*' ORDER BY died_at, id LIMIT ?`;
+export const oldestOfLogSql = `SELECT rowid FROM dead_letters INDEXED BY dead_letters_of_log
+  WHERE topic <> '${edgeTopic}' AND died_at < ? ORDER BY died_at LIMIT ?`;
 
 const removeSql = 'DELETE FROM dead_letters WHERE rowid = ?';
 
-/** Removes the dead letters that exceed the limits. */
+/** Removes the dead letters that exceed the limits, in all projects. */
 export function sweep(prepare: Prepare, limits: SweepLimits): LetterSweep {
   const bytes = Number(prepare(edgeBytesSql).all()[0]?.[0]);
   const oldest = prepare<readonly [number, number, number]>(oldestOfEdgeSql)

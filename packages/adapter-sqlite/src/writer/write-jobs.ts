@@ -14,9 +14,9 @@ import { sweep } from './sweep-job.ts';
 const maxTrimmedRecords = 5000;
 
 const appendSql = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
-const insertSql = `INSERT INTO activities (${activityColumns}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+const insertSql = `INSERT INTO activities (${activityColumns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
 const selectSql = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
-const addLetterSql = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const addLetterSql = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const removeLetterSql =
   'DELETE FROM dead_letters WHERE topic = ? AND partition = ? AND offset = ? AND died_at = ?';
 const joinSql = `INSERT INTO groups (name, next_offset) VALUES (?, (SELECT coalesce(min(offset), 0) FROM log))
@@ -35,7 +35,7 @@ export function writeJobs(prepare: Prepare, retainedRecords: number) {
     append(rows: readonly LogRow[]) {
       for (const row of rows) prepare(appendSql).run(...row);
     },
-    /** Returns null for each new activity, and the stored activity for each id that exists. */
+    /** Returns null for each new activity, and the stored activity for each key that exists. */
     save: (rows: readonly ActivityRow[]) =>
       rows.map((row) =>
         prepare(insertSql).run(...row) === 1

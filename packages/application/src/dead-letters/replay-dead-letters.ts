@@ -9,6 +9,7 @@ import {
   type EventPublisher,
   isDomainError,
   isOfEdge,
+  type ProjectId,
   type ReplayClaim,
   TimeRange,
   Timestamp,
@@ -24,7 +25,7 @@ export interface ReplayReceipt {
 }
 
 /**
- * Appends dead letters to the log again, so that they are handled like new records: the letters with these ids, or all that
+ * Appends dead letters of a project to the log again, so that they are handled like new records: the letters with these ids, or all that
  * died before the call. Letters that never were on the log (code `invalid`) stay. Returns `under way` and does nothing while
  * another replay runs in any process, because two at a time would append each letter twice.
  * Unknown ids are ignored, so a call that stopped early can be repeated unchanged. A letter is removed only after the log
@@ -32,6 +33,7 @@ export interface ReplayReceipt {
  * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; the remaining letters stay listed.
  */
 export type ReplayDeadLetters = (
+  project: ProjectId,
   which: readonly DeadLetterId[] | 'all',
 ) => Promise<ReplayReceipt | 'under way'>;
 
@@ -51,7 +53,7 @@ const maxMs = 20_000;
 
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   let unreleased: ReplayClaim | undefined;
-  return async function replayDeadLetters(which) {
+  return async function replayDeadLetters(project, which) {
     // The last replay could not release its claim, which would block this one.
     if (unreleased !== undefined) await deps.deadLetters.releaseReplay(unreleased);
     unreleased = undefined;
@@ -61,7 +63,7 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
     const claim = { from, until: Timestamp.fromMillis(lastPortion + deps.maxPortionMs) };
     if ((await deps.deadLetters.claimReplay(claim)) === 'taken') return 'under way';
     try {
-      return await replay(deps, which, lastPortion);
+      return await replay(deps, project, which, lastPortion);
     } finally {
       await deps.deadLetters.releaseReplay(claim).catch((error: unknown) => {
         if (!isDomainError(error)) throw error;
@@ -74,12 +76,13 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
 /** Replays letters in portions. No portion begins after `lastPortion`. */
 async function replay(
   deps: Deps,
+  project: ProjectId,
   which: readonly DeadLetterId[] | 'all',
   lastPortion: number,
 ): Promise<ReplayReceipt> {
   const receipt = { replayed: 0, tooLarge: 0, more: false };
-  for await (const ids of which === 'all' ? everyPage(deps) : [which.filter(isOfLog)])
-    for await (const whole of wholeLetters(deps, ids)) {
+  for await (const ids of which === 'all' ? everyPage(deps, project) : [which.filter(isOfLog)])
+    for await (const whole of wholeLetters(deps, project, ids)) {
       if (deps.clock.now() > lastPortion) return { ...receipt, more: true };
       const outcomes = await deps.publisher.republish(whole);
       const published = whole.filter((_, index) => outcomes[index] === 'published');
@@ -93,8 +96,15 @@ async function replay(
 const isOfLog = (id: DeadLetterId): boolean => !isOfEdge(DeadLetterId.originOf(id));
 
 /** Yields the ids of all letters, oldest first. Letters that die after the start are left out, or the loop might never end. */
-async function* everyPage({ deadLetters, clock }: Deps): AsyncGenerator<readonly DeadLetterId[]> {
-  const filter = { codes: DeadLetterCode.replayable, diedAt: TimeRange.between(undefined, clock.now()) };
+async function* everyPage(
+  { deadLetters, clock }: Deps,
+  project: ProjectId,
+): AsyncGenerator<readonly DeadLetterId[]> {
+  const filter = {
+    project,
+    codes: DeadLetterCode.replayable,
+    diedAt: TimeRange.between(undefined, clock.now()),
+  };
   let after: DeadLetterPosition | undefined;
   do {
     const page = await deadLetters.find(DeadLetterQuery.of({ filter, order: 'asc', limit: pageSize, after }));
@@ -106,11 +116,12 @@ async function* everyPage({ deadLetters, clock }: Deps): AsyncGenerator<readonly
 /** Yields the letters with all their bytes, in portions of at most `maxBytes`. */
 async function* wholeLetters(
   { deadLetters }: Deps,
+  project: ProjectId,
   ids: readonly DeadLetterId[],
 ): AsyncGenerator<readonly DeadLetter[]> {
   let left = [...new Set(ids)];
   while (left.length > 0) {
-    const whole = await deadLetters.findByIds(left, maxBytes);
+    const whole = await deadLetters.findByIds(project, left, maxBytes);
     const last = whole.at(-1);
     if (last === undefined) return;
     yield whole;

@@ -5,6 +5,7 @@ import {
   type EventPublisher,
   ExplanationBudget,
   isDomainError,
+  type ProjectId,
   type RecordingDeps,
   UserActivity,
   type Violation,
@@ -52,17 +53,25 @@ export interface BatchOptions {
  * the ids of all drafts: sending the whole batch again with these ids is safe. Errors of the portions, such as an InputFault,
  * reach the caller, and nothing is logged.
  */
-export type LogActivities = (drafts: DraftPortions, options?: BatchOptions) => Promise<BatchReceipt>;
+export type LogActivities = (
+  project: ProjectId,
+  drafts: DraftPortions,
+  options?: BatchOptions,
+) => Promise<BatchReceipt>;
 
 export const makeLogActivities = (
   deps: RecordingDeps & { readonly publisher: EventPublisher },
 ): LogActivities =>
-  async function logActivities(portions, { atomic = false, explanations = new ExplanationBudget() } = {}) {
+  async function logActivities(
+    project,
+    portions,
+    { atomic = false, explanations = new ExplanationBudget() } = {},
+  ) {
     const ids: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
     const check = (draft: unknown): void => {
-      const result = recorded(draft, deps, explanations.collector());
+      const result = recorded(project, draft, deps, explanations.collector());
       if (result instanceof UserActivity) events.push(activityLogged(result));
       else rejected.push({ index: ids.length, violations: explanations.explain(result) });
       ids.push(result instanceof UserActivity ? result.id : null);
@@ -77,13 +86,14 @@ export const makeLogActivities = (
 
 /** Returns the activity, or the violations of its draft that `violations` lists. */
 export function recorded(
+  project: ProjectId,
   draft: unknown,
   deps: RecordingDeps,
   violations: Violations,
 ): UserActivity | readonly Violation[] {
   if (draft instanceof FaultyDraft) return draft.violations;
   try {
-    return UserActivity.record(draft, deps, violations);
+    return UserActivity.record(project, draft, deps, violations);
   } catch (error) {
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
     return error.violations;

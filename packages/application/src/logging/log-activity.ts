@@ -4,6 +4,7 @@ import {
   activityLogged,
   type Cancellation,
   type EventPublisher,
+  type ProjectId,
   type RecordingDeps,
   UserActivity,
 } from '@user-activity/domain';
@@ -18,11 +19,11 @@ interface Deps extends RecordingDeps {
  * Logs one activity from a client's draft. Resolves only after the log holds it; until then the caller must keep it.
  * Throws INVALID_ACTIVITY, and LOG_UNAVAILABLE and LOG_BUSY with the id: sending the draft again with this id is safe.
  */
-export type LogActivity = (draft: unknown) => Promise<ActivityId>;
+export type LogActivity = (project: ProjectId, draft: unknown) => Promise<ActivityId>;
 
 export const makeLogActivity = (deps: Deps): LogActivity =>
-  async function logActivity(draft) {
-    return (await logged(draft, deps)).id;
+  async function logActivity(project, draft) {
+    return (await logged(project, draft, deps)).id;
   };
 
 export interface KnownOutcome {
@@ -34,18 +35,18 @@ export interface KnownOutcome {
  * Logs one activity as `logActivity` does, and waits for its outcome until cancelled. Throws only what `logActivity` throws.
  * The status is `accepted` if no outcome is known when the wait ends.
  */
-export type LogAndWait = (draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
+export type LogAndWait = (project: ProjectId, draft: unknown, until: Cancellation) => Promise<KnownOutcome>;
 
 export const makeLogAndWait = (
   deps: Deps & { readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'> },
 ): LogAndWait =>
-  async function logAndWait(draft, until) {
-    const activity = await logged(draft, deps);
+  async function logAndWait(project, draft, until) {
+    const activity = await logged(project, draft, deps);
     return { id: activity.id, status: await deps.outcomeWaiter.outcomeOf(activity, until) };
   };
 
-async function logged(draft: unknown, deps: Deps): Promise<UserActivity> {
-  const activity = UserActivity.record(draft, deps);
+async function logged(project: ProjectId, draft: unknown, deps: Deps): Promise<UserActivity> {
+  const activity = UserActivity.record(project, draft, deps);
   await withIdsOnError([activity.id], () => deps.publisher.publish([activityLogged(activity)]));
   return activity;
 }

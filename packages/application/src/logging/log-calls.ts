@@ -8,6 +8,7 @@ import {
   type EventPublisher,
   ExplanationBudget,
   type OriginalRecord,
+  type ProjectId,
   reasonOf,
   type RecordingDeps,
   Timestamp,
@@ -55,28 +56,28 @@ export const originalsBytes: number = 16 * 1024;
  * holds the dead letters. Throws LOG_UNAVAILABLE, LOG_BUSY and STORE_UNAVAILABLE with the ids: sending all calls again with these
  * ids is safe. Errors of the portions reach the caller, and nothing is logged.
  */
-export type LogCalls = (calls: CallPortions) => Promise<CallsReceipt>;
+export type LogCalls = (project: ProjectId, calls: CallPortions) => Promise<CallsReceipt>;
 
 export const makeLogCalls = (
   deps: RecordingDeps & { readonly publisher: EventPublisher; readonly deadLetterQueue: DeadLetterQueue },
 ): LogCalls => {
   const maxMetadataBytes = deps.rules.maxMetadataBytes + originalsBytes;
   const rules = { ...deps.rules, maxMetadataBytes };
-  return async function logCalls(portions) {
+  return async function logCalls(project, portions) {
     const ids: (ActivityId | null)[] = [];
     const rejected: RejectedDraft[] = [];
     const incomplete: RejectedDraft[] = [];
     const events: ActivityLogged[] = [];
     // Equal calls of a request have the same origin, and so give one letter.
     const letters = new Map<DeadLetterId, DeadLetter>();
-    const explanations = new ExplanationBudget();
+    const explanationBudget = new ExplanationBudget();
     const addLetter = (call: Call, faults: readonly Violation[], listed: RejectedDraft[]): void => {
-      const violations = explanations.explain(faults);
+      const violations = explanationBudget.explain(faults);
       listed.push({ index: ids.length, violations });
       const original = call.original();
       const letterId = DeadLetterId.of(original.origin);
       if (!letters.has(letterId))
-        letters.set(letterId, letterOf(call, original, violations, deps.clock.now()));
+        letters.set(letterId, letterOf(project, call, original, violations, deps.clock.now()));
     };
     const check = (call: Call): void => {
       // One reading for both checks: the clock may be set back in between.
@@ -84,7 +85,7 @@ export const makeLogCalls = (
       const draft = isAhead(call.draft, now) ? call.undated() : call.draft;
       const { activity, losses } = draft instanceof FaultyDraft ? { activity: draft, losses: [] } : draft;
       const recording = { clock: { now: () => now }, ids: deps.ids, rules };
-      const result = recorded(activity, recording, explanations.collector());
+      const result = recorded(project, activity, recording, explanationBudget.collector());
       if (!(result instanceof UserActivity)) addLetter(call, result, rejected);
       else {
         events.push(activityLogged(result));
@@ -97,7 +98,7 @@ export const makeLogCalls = (
       if (events.length > 0) await deps.publisher.publish(events);
       if (letters.size > 0) await deps.deadLetterQueue.add([...letters.values()]);
     });
-    const { unexplained } = explanations;
+    const { unexplained } = explanationBudget;
     return { accepted: events.length, ids, rejected, incomplete, unexplained };
   };
 };
@@ -112,6 +113,7 @@ function isAhead(draft: Call['draft'], now: Timestamp): boolean {
 const noReason = 'breaks a rule; too many calls of its request did, so that not all are explained';
 
 function letterOf(
+  project: ProjectId,
   { id }: Call,
   original: OriginalRecord,
   violations: readonly Violation[],
@@ -120,6 +122,7 @@ function letterOf(
   const activityId = id === undefined ? undefined : unlessBroken(() => ActivityId.parse(id));
   return {
     ...original,
+    project,
     code: 'invalid',
     reason: violations.length > 0 ? reasonOf(violations) : noReason,
     diedAt,

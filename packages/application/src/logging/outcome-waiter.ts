@@ -1,4 +1,6 @@
 import {
+  type ActivityKey,
+  ActivityKeyText,
   type ActivityOutcome,
   type Cancellation,
   isDomainError,
@@ -111,11 +113,11 @@ export class OutcomeWaiter {
 
   async #settlePortion(due: readonly Request[]): Promise<void> {
     try {
-      const lookup = await lookUp(this.#deps, [...new Set(due.map(({ activity }) => activity.id))]);
+      const lookup = await lookUp(this.#deps, keysOf(due));
       const turn = this.#deps.turns.begin();
       for (const request of due) {
         // Comparing large metadata takes up to 66 ms.
-        if (lookup.stored.has(request.activity.id) && turn.isOver) await turn.next();
+        if (lookup.stored.has(ActivityKeyText.of(request.activity)) && turn.isOver) await turn.next();
         if (!this.#requests.has(request)) continue;
         const outcome = outcomeIn(lookup, request.activity);
         if (outcome !== undefined) request.settle(outcome);
@@ -130,11 +132,17 @@ export class OutcomeWaiter {
   }
 }
 
+/** Returns the key of each activity once: several requests may wait for the same one. */
+const keysOf = (due: readonly Request[]): readonly ActivityKey[] => [
+  ...new Map(due.map(({ activity }) => [ActivityKeyText.of(activity), activity])).values(),
+];
+
 /** Returns the outcome of the activity, or undefined if it is not known yet. */
 function outcomeIn({ stored, died }: Lookup, activity: UserActivity): ActivityOutcome | undefined {
-  const comparison = stored.get(activity.id)?.compare(activity);
+  const key = ActivityKeyText.of(activity);
+  const comparison = stored.get(key)?.compare(activity);
   if (comparison !== undefined) return comparison === 'redelivered' ? 'stored' : comparison;
-  const diedAt = died.get(activity.id);
+  const diedAt = died.get(key);
   // An older letter belongs to an earlier attempt.
   return diedAt !== undefined && diedAt >= activity.receivedAt ? 'dead_lettered' : undefined;
 }

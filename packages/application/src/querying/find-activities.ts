@@ -1,5 +1,5 @@
 import type {
-  ActivityId,
+  ActivityKey,
   ActivityPage,
   ActivityQuery,
   ActivityRepository,
@@ -15,10 +15,10 @@ export const makeFindActivities = (deps: { readonly repository: ActivityReposito
     return withNarrowingHint(query.filter, () => deps.repository.find(query));
   };
 
-/** Returns the activity with an id, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
-export type FindActivity = (id: ActivityId) => Promise<StoredActivity | undefined>;
+/** Returns the activity with a key, or undefined. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+export type FindActivity = (key: ActivityKey) => Promise<StoredActivity | undefined>;
 
 export const makeFindActivity = (deps: { readonly repository: ActivityRepository }): FindActivity =>
-  async function findActivity(id) {
-    return deps.repository.findById(id);
+  async function findActivity(key) {
+    return deps.repository.findById(key);
   };

@@ -1,12 +1,13 @@
-import type { ActivityId, ActivityStatus } from '@user-activity/domain';
+import { type ActivityKey, ActivityKeyText, type ActivityStatus } from '@user-activity/domain';
 import { lookUp, type LookupDeps } from './look-up.ts';
 
-/** Returns the status of an id. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
-export type FindStatus = (id: ActivityId) => Promise<ActivityStatus>;
+/** Returns the status of the activity with a key. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+export type FindStatus = (key: ActivityKey) => Promise<ActivityStatus>;
 
 export const makeFindStatus = (deps: LookupDeps): FindStatus =>
-  async function findStatus(id) {
-    const { stored, died } = await lookUp(deps, [id]);
-    if (stored.has(id)) return 'stored';
-    return died.has(id) ? 'dead_lettered' : 'unknown';
+  async function findStatus(key) {
+    const { stored, died } = await lookUp(deps, [key]);
+    const text = ActivityKeyText.of(key);
+    if (stored.has(text)) return 'stored';
+    return died.has(text) ? 'dead_lettered' : 'unknown';
   };

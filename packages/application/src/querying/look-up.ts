@@ -1,9 +1,10 @@
-import type {
-  ActivityId,
-  ActivityRepository,
-  DeadLetterRepository,
-  StoredActivity,
-  Timestamp,
+import {
+  type ActivityKey,
+  ActivityKeyText,
+  type ActivityRepository,
+  type DeadLetterRepository,
+  type StoredActivity,
+  type Timestamp,
 } from '@user-activity/domain';
 
 export interface LookupDeps {
@@ -11,27 +12,28 @@ export interface LookupDeps {
   readonly deadLetters: Pick<DeadLetterRepository, 'findLatestLetters'>;
 }
 
-/** The stored activities and dead letters found for some ids. */
+/** The stored activities and dead letters found for some keys. */
 export interface Lookup {
-  readonly stored: ReadonlyMap<ActivityId, StoredActivity>;
-  /** When the latest dead letter died, by id. Has no ids of stored activities. */
-  readonly died: ReadonlyMap<ActivityId, Timestamp>;
+  readonly stored: ReadonlyMap<ActivityKeyText, StoredActivity>;
+  /** When the latest dead letter of each activity was made, by key. Omits stored activities. */
+  readonly died: ReadonlyMap<ActivityKeyText, Timestamp>;
 }
 
-/** Finds the stored activities with these ids, and the latest dead letters of the others. Throws as the repositories do. */
+/** Finds the stored activities with these keys, and the latest dead letters of the others. Throws as the repositories do. */
 export async function lookUp(
   { repository, deadLetters }: LookupDeps,
-  ids: readonly ActivityId[],
+  keys: readonly ActivityKey[],
 ): Promise<Lookup> {
-  const stored = new Map((await repository.findByIds(ids)).map((activity) => [activity.id, activity]));
-  const missing = ids.filter((id) => !stored.has(id));
+  const stored = new Map<ActivityKeyText, StoredActivity>();
+  for (const activity of await repository.findByIds(keys)) stored.set(ActivityKeyText.of(activity), activity);
+  const missing = keys.filter((key) => !stored.has(ActivityKeyText.of(key)));
   const latest = missing.length === 0 ? [] : await deadLetters.findLatestLetters(missing);
-  const died = new Map(latest.map(({ activityId, diedAt }) => [activityId, diedAt]));
+  const died = new Map(latest.map((letter) => [ActivityKeyText.of(letter), letter.diedAt]));
   if (died.size === 0) return { stored, died };
   // If an activity was stored between the two queries, the letter is of another one with its id.
-  for (const activity of await repository.findByIds([...died.keys()])) {
-    stored.set(activity.id, activity);
-    died.delete(activity.id);
+  for (const activity of await repository.findByIds(latest)) {
+    stored.set(ActivityKeyText.of(activity), activity);
+    died.delete(ActivityKeyText.of(activity));
   }
   return { stored, died };
 }

@@ -53,7 +53,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
         code,
         reason: cutReason(reason),
         diedAt: deps.clock.now(),
-        ...activityIn(record),
+        ...projectAndIdOf(record),
       });
     };
     const readable: LogRecord[] = [];
@@ -85,8 +85,11 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     return tally;
   };
 
-const activityIn = ({ content }: LogRecord): Pick<DeadLetter, 'activityId'> =>
-  content.name === 'ActivityLogged' ? { activityId: content.activity.id } : {};
+function projectAndIdOf({ content }: LogRecord): Pick<DeadLetter, 'project' | 'activityId'> {
+  if (content.name === 'Unreadable') return { project: content.project };
+  const { project, id } = content.activity;
+  return { project, activityId: id };
+}
 
 function outcomeOf(outcomes: readonly SaveOutcome[], index: number): SaveOutcome {
   const outcome = outcomes[index];

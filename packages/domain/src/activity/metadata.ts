@@ -83,7 +83,7 @@ function copyMembers(root: Container, path: string, violations: Violations, limi
   return isSound;
 }
 
-/** Copies one member, or adds it to `open` if it has members itself. Returns its bytes of JSON so far. */
+/** Copies one member, or adds it to `open` if it has members itself. Returns its size as JSON in bytes, without its own members. */
 function copyMember(
   container: Container,
   key: string | number,
@@ -91,7 +91,7 @@ function copyMember(
   { maxBytes, maxLevels }: Limits,
 ): number {
   const value: unknown = Reflect.get(container.source, key);
-  // A UTF-16 code unit takes at least one byte, so this exceeds the limit: skip the other checks.
+  // A UTF-16 code unit takes at least one byte, so a longer text exceeds the limit: skip its checks.
   if (lengthOf(key) > maxBytes || lengthOf(value) > maxBytes) return maxBytes + 1;
   const bytes = typeof key === 'string' ? bytesOfKey(key, value) : 0;
   if (typeof value !== 'object' || value === null) {

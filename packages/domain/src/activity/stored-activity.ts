@@ -3,6 +3,7 @@ import type { ActivityId } from './activity-id.ts';
 import type { ActivityType } from './activity-type.ts';
 import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { MetadataText } from './metadata-text.ts';
+import type { ProjectId } from './project-id.ts';
 import { Timestamp } from './timestamp.ts';
 import { type ActivityState, UserActivity } from './user-activity.ts';
 import type { UserId } from './user-id.ts';
@@ -13,6 +14,7 @@ export interface StoredState extends Omit<ActivityState, 'metadata'> {
 
 /** An activity from a store, for responses and comparisons. Its metadata stays text until a comparison needs the values. */
 export class StoredActivity implements StoredState {
+  readonly project: ProjectId;
   readonly id: ActivityId;
   readonly userId: UserId;
   readonly type: ActivityType;
@@ -21,6 +23,7 @@ export class StoredActivity implements StoredState {
   readonly receivedAt: Timestamp;
 
   private constructor(state: Omit<StoredState, 'metadata'>, metadata: MetadataText) {
+    this.project = state.project;
     this.id = state.id;
     this.userId = state.userId;
     this.type = state.type;
@@ -40,9 +43,9 @@ export class StoredActivity implements StoredState {
   }
 
   toActivity(): UserActivity {
-    const { id, userId, type, metadata, createdAt, receivedAt } = this;
+    const { project, id, userId, type, metadata, createdAt, receivedAt } = this;
     const parsed = MetadataText.parse(metadata);
-    return UserActivity.rehydrate({ id, userId, type, metadata: parsed, createdAt, receivedAt });
+    return UserActivity.rehydrate({ project, id, userId, type, metadata: parsed, createdAt, receivedAt });
   }
 
   /** Compares this activity as `UserActivity.compare` does. Parses the metadata only if the two JSON texts differ. */
@@ -56,7 +59,7 @@ export class StoredActivity implements StoredState {
     );
   }
 
-  /** Returns the activity as JSON text, in the shape of `ActivityJson`. */
+  /** Returns the activity as JSON text for an answer, in the shape of `ActivityJson` without its project. */
   toText(): string {
     const [start, end] = this.#textAroundMetadata();
     return `${start}${this.metadata}${end}`;

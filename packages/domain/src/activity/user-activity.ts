@@ -7,11 +7,13 @@ import { ActivityId } from './activity-id.ts';
 import { ActivityType } from './activity-type.ts';
 import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { Metadata } from './metadata.ts';
+import { ProjectId } from './project-id.ts';
 import { maxMetadataBytes, type RecordingRules } from './recording-rules.ts';
 import { Timestamp } from './timestamp.ts';
 import { UserId } from './user-id.ts';
 
 export interface ActivityState {
+  readonly project: ProjectId;
   readonly id: ActivityId;
   readonly userId: UserId;
   readonly type: ActivityType;
@@ -24,6 +26,8 @@ export interface ActivityState {
 
 /** An activity as JSON, on the topic and in responses. Both times are RFC 3339 in UTC with milliseconds. */
 export interface ActivityJson {
+  /** Absent if the project is `default`, and in responses: the request named the project. */
+  readonly project?: string;
   readonly id: string;
   readonly userId: string;
   readonly type: string;
@@ -46,6 +50,7 @@ const maxHistoryLevels = 64;
 
 /** The aggregate: who did what, and when. It is a fact, so it never changes. */
 export class UserActivity implements ActivityState {
+  readonly project: ProjectId;
   readonly id: ActivityId;
   readonly userId: UserId;
   readonly type: ActivityType;
@@ -54,6 +59,7 @@ export class UserActivity implements ActivityState {
   readonly receivedAt: Timestamp;
 
   private constructor(state: ActivityState) {
+    this.project = state.project;
     this.id = state.id;
     this.userId = state.userId;
     this.type = state.type;
@@ -63,12 +69,13 @@ export class UserActivity implements ActivityState {
   }
 
   /**
-   * Makes a new activity from a client's draft `{id?, userId, type, metadata?, createdAt?}`. An optional member may be null, which
+   * Makes a new activity of a project from a client's draft `{id?, userId, type, metadata?, createdAt?}`. An optional member may be null, which
    * means absent. An absent id comes from `ids`; an absent createdAt equals receivedAt, the clock's `now`.
    * Throws INVALID_ACTIVITY with the violations that fit into `violations`, which must be empty. A createdAt more than 5 minutes
    * ahead of the clock is a violation.
    */
   static record(
+    project: ProjectId,
     draft: unknown,
     { clock, ids, rules }: RecordingDeps,
     violations: Violations = new Violations(),
@@ -80,6 +87,7 @@ export class UserActivity implements ActivityState {
     // Every accepted activity must be readable from the log, whatever the rules allow.
     const maxBytes = Math.min(rules.maxMetadataBytes, maxMetadataBytes);
     return UserActivity.#make(violations, {
+      project,
       id: isAbsent(id) ? ids.next() : violations.check('/id', () => newId(id, rules.reservedIds)),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
@@ -98,8 +106,9 @@ export class UserActivity implements ActivityState {
    */
   static parse(json: unknown): UserActivity {
     const violations = new Violations();
-    const { id, userId, type, metadata, createdAt, receivedAt } = membersOf(json);
+    const { project, id, userId, type, metadata, createdAt, receivedAt } = membersOf(json);
     return UserActivity.#make(violations, {
+      project: violations.check('/project', () => ProjectId.recorded(project)),
       id: violations.check('/id', () => ActivityId.parse(id)),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),
@@ -141,6 +150,7 @@ export class UserActivity implements ActivityState {
 
   toJSON(): ActivityJson {
     return {
+      ...(this.project === ProjectId.default ? {} : { project: this.project }),
       id: this.id,
       userId: this.userId,
       type: this.type,

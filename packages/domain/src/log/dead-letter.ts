@@ -1,4 +1,6 @@
 import type { ActivityId } from '../activity/activity-id.ts';
+import type { ActivityKey } from '../activity/activity-key.ts';
+import type { ProjectId } from '../activity/project-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import type { OriginalRecord } from './log-record.ts';
@@ -28,6 +30,8 @@ export const DeadLetterCode = {
 
 /** A record of the log that could not be stored, or a call that the API refused, with all its bytes. */
 export interface DeadLetter extends OriginalRecord {
+  /** The project that the record names, `default` without a name; `_system` if its names are invalid or contradict each other. */
+  readonly project: ProjectId;
   readonly code: DeadLetterCode;
   /** The reason, for people. It may name a field, never a value. */
   readonly reason: string;
@@ -37,8 +41,7 @@ export interface DeadLetter extends OriginalRecord {
 }
 
 /** When the latest dead letter of an activity was made. */
-export interface LatestLetter {
-  readonly activityId: ActivityId;
+export interface LatestLetter extends ActivityKey {
   readonly diedAt: Timestamp;
 }
 

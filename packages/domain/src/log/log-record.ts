@@ -1,3 +1,4 @@
+import type { ProjectId } from '../activity/project-id.ts';
 import type { ActivityLogged } from './activity-logged.ts';
 
 /** The place of a record on the log. */
@@ -13,6 +14,8 @@ export type RecordContent = ActivityLogged | Unreadable;
 
 export interface Unreadable {
   readonly name: 'Unreadable';
+  /** The project that the record names, `default` without a name; `_system` if its names are invalid or contradict each other. */
+  readonly project: ProjectId;
   /** The reason, for people. It may name a field, never a value. */
   readonly reason: string;
 }

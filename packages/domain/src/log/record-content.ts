@@ -1,20 +1,43 @@
+import { ProjectId } from '../activity/project-id.ts';
 import { UserActivity } from '../activity/user-activity.ts';
 import { isDomainError } from '../shared/domain-error.ts';
+import { isPlainObject } from '../shared/json.ts';
 import { parseJson } from '../shared/parse-json.ts';
-import { reasonOf } from '../shared/violation.ts';
+import { reasonOf, unlessBroken } from '../shared/violation.ts';
 import { activityLogged } from './activity-logged.ts';
 import type { RecordContent, Unreadable } from './log-record.ts';
 
 /** Makes unreadable content. The reason may name a field, never a value. */
-export const unreadable = (reason: string): Unreadable => ({ name: 'Unreadable', reason });
+export const unreadable = (reason: string, project: ProjectId): Unreadable => ({
+  name: 'Unreadable',
+  project,
+  reason,
+});
 
-/** Reads the JSON of an activity from a record. Never throws on bad input: anyone may have written the record. */
-export function recordContent(text: string): RecordContent {
+/**
+ * Reads the JSON of an activity from a record. Never throws on bad input: anyone may have written the record. If `named` is the project
+ * in the record's headers, the value must name the same.
+ */
+export function recordContent(text: string, named?: ProjectId): RecordContent {
+  const headerProject = named ?? ProjectId.default;
+  let json: unknown;
   try {
-    return activityLogged(UserActivity.parse(parseJson(text)));
+    json = parseJson(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return unreadable('it is not JSON');
+    if (error instanceof SyntaxError) return unreadable('it is not JSON', headerProject);
+    throw error;
+  }
+  // A value that is no object has no members, so it cannot name a project.
+  const project = isPlainObject(json) ? projectIn(json) : headerProject;
+  if (project !== undefined && named !== undefined && project !== named)
+    return unreadable('its value and its headers name different projects', ProjectId.system);
+  try {
+    return activityLogged(UserActivity.parse(json));
+  } catch (error) {
     if (!isDomainError(error, 'INVALID_ACTIVITY')) throw error;
-    return unreadable(reasonOf(error.violations));
+    return unreadable(reasonOf(error.violations), project ?? ProjectId.system);
   }
 }
+
+const projectIn = (members: Readonly<Record<string, unknown>>): ProjectId | undefined =>
+  unlessBroken(() => ProjectId.recorded(members['project']));

@@ -1,4 +1,4 @@
-import type { ActivityId } from '../activity/activity-id.ts';
+import type { ActivityKey } from '../activity/activity-key.ts';
 import type { RecordOutcome } from '../activity/outcome.ts';
 import type { StoredActivity } from '../activity/stored-activity.ts';
 import type { UserActivity } from '../activity/user-activity.ts';
@@ -32,7 +32,7 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *  R9  Paged       a page has at most `limit` activities, and fewer only at the end or because of R17. `hasMore` tells whether more
  *                  follow. The pages of a walk have no gaps and no repeats.
  *  R10 Steady      a walk returns each match that was stored before the walk exactly once, whatever is saved meanwhile.
- *  R11 Sole        `findById` returns the activity with that id, or undefined.
+ *  R11 Sole        `findById` returns the activity with that key, or undefined.
  *  R12 Honest      while the store is unreachable, every method rejects with STORE_UNAVAILABLE or STORE_TIMEOUT, and works again
  *                  afterwards. A failed save is safe to repeat. No driver error crosses the port.
  *  R13 Searched    metadata conditions match exactly as `MetadataCondition.matches` does, for any keys and values.
@@ -40,19 +40,20 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *  R15 Grouped     `countByKey` and `countBySlot` count exactly what `find` would return: each key and each slot once, in any order,
  *                  and no empty ones. Activities saved meanwhile may be counted or not; all others are counted exactly once.
  *                  They return 'too-many' exactly if there are more than `max` keys or slots, and never hold many more in memory.
- *                  Their work grows with the number of activities and offsets, not with the length of time.
+ *                  Their work grows with the number of activities and zone offsets, not with the length of time.
  *  R16 Several     `findByIds` returns the activities with these ids, each once and in any order; unknown ids are left out.
  *  R17 Bounded     a page of `find` ends before the activity with which its JSON would exceed `maxPageBytes`, but has at least
  *                  one. At most one batch of the driver beyond that is read into memory.
+ *  R18 Apart       an id is unique within its project. What is in one project is invisible from every other, for every method.
  */
 export interface ActivityRepository {
   /** Saves in the given order, one by one: a refused or conflicting activity does not stop the others. */
   save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]>;
   find(query: ActivityQuery): Promise<ActivityPage>;
   count(filter: ActivityFilter): Promise<number>;
-  findById(id: ActivityId): Promise<StoredActivity | undefined>;
-  /** Takes at most some thousand ids, because memory holds all results. Sends one query, or none if there are no ids. */
-  findByIds(ids: readonly ActivityId[]): Promise<readonly StoredActivity[]>;
+  findById(key: ActivityKey): Promise<StoredActivity | undefined>;
+  /** Takes at most some thousand keys, because memory holds all results. Sends one query, or none if there are no keys. */
+  findByIds(keys: readonly ActivityKey[]): Promise<readonly StoredActivity[]>;
   countByKey(filter: ActivityFilter, field: KeyField, max: number): Promise<readonly KeyCount[] | 'too-many'>;
   countBySlot(
     filter: ActivityFilter,

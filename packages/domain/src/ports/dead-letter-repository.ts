@@ -1,4 +1,5 @@
-import type { ActivityId } from '../activity/activity-id.ts';
+import type { ActivityKey } from '../activity/activity-key.ts';
+import type { ProjectId } from '../activity/project-id.ts';
 import type { DeadLetter, LatestLetter } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
 import type { LetterSweep, SweepLimits } from '../log/letter-sweep.ts';
@@ -28,11 +29,17 @@ import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query
  *                is set. One call removes at most `limit`. Each of concurrent sweeps may remove up to `limit` letters too many.
  *  B11 Alone     at most one caller, over all handles, holds a claim: `claimReplay` returned `claimed` to it. Others get `taken`
  *                until the holder calls `releaseReplay`, or until the claim ends, because the holder may have died.
+ *  B12 Apart     what is in one project is invisible from every other: `find`, `findByIds` and `findLatestLetters` return letters of
+ *                their project only. Sweeps, removals and claims are for all projects together.
  */
 export interface DeadLetterRepository {
   find(query: DeadLetterQuery): Promise<DeadLetterPage>;
-  findByIds(ids: readonly DeadLetterId[], maxBytes: number): Promise<readonly DeadLetter[]>;
-  findLatestLetters(ids: readonly ActivityId[]): Promise<readonly LatestLetter[]>;
+  findByIds(
+    project: ProjectId,
+    ids: readonly DeadLetterId[],
+    maxBytes: number,
+  ): Promise<readonly DeadLetter[]>;
+  findLatestLetters(keys: readonly ActivityKey[]): Promise<readonly LatestLetter[]>;
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void>;
   sweep(limits: SweepLimits): Promise<LetterSweep>;
   claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'>;

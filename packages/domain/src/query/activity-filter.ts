@@ -1,4 +1,5 @@
 import type { ActivityType } from '../activity/activity-type.ts';
+import type { ProjectId } from '../activity/project-id.ts';
 import type { UserActivity } from '../activity/user-activity.ts';
 import type { UserId } from '../activity/user-id.ts';
 import { Violations } from '../shared/violation.ts';
@@ -11,8 +12,9 @@ export const maxValues = 20;
 /** The maximum number of conditions on metadata. */
 export const maxConditions = 10;
 
-/** The parts of a filter. Different parts are AND, the values of one part are OR, and an empty part matches all. */
+/** The parts of a filter. An activity must match every part. An empty list matches all, and a longer one any of its users or types. */
 export interface FilterParts {
+  readonly project: ProjectId;
   readonly userIds: readonly UserId[];
   readonly types: readonly ActivityType[];
   readonly createdAt: TimeRange;
@@ -22,25 +24,28 @@ export interface FilterParts {
 
 /** Selects activities. `of` is the only way to make a filter, so its parts are within their limits. */
 export class ActivityFilter implements FilterParts {
+  readonly project: ProjectId;
   readonly userIds: readonly UserId[];
   readonly types: readonly ActivityType[];
   readonly createdAt: TimeRange;
   readonly metadata: readonly MetadataCondition[];
 
-  private constructor({ userIds, types, createdAt, metadata }: FilterParts) {
+  private constructor({ project, userIds, types, createdAt, metadata }: FilterParts) {
+    this.project = project;
     this.userIds = userIds;
     this.types = types;
     this.createdAt = createdAt;
     this.metadata = metadata;
   }
 
-  /** Makes a filter from parts. An absent part matches everything. Throws INVALID_QUERY if a part breaks a limit. */
+  /** Makes a filter of a project from parts. Any other absent part matches everything. Throws INVALID_QUERY if a part breaks a limit. */
   static of({
+    project,
     userIds = [],
     types = [],
     createdAt = TimeRange.between(undefined, undefined),
     metadata = [],
-  }: Partial<FilterParts> = {}): ActivityFilter {
+  }: Pick<FilterParts, 'project'> & Partial<FilterParts>): ActivityFilter {
     const violations = new Violations();
     const limit = (path: string, items: readonly unknown[], max: number): void => {
       if (items.length > max) violations.add(path, `must have at most ${max} items`);
@@ -53,17 +58,18 @@ export class ActivityFilter implements FilterParts {
     for (const condition of metadata)
       violations.check('/metadata', () => MetadataCondition.assertWithinLimits(condition, maxValues));
     assertValidQuery(violations.list);
-    return new ActivityFilter({ userIds, types, createdAt, metadata });
+    return new ActivityFilter({ project, userIds, types, createdAt, metadata });
   }
 
   /** Returns this filter with other parts. Throws as `of` does. */
   with(parts: Partial<FilterParts>): ActivityFilter {
-    const { userIds, types, createdAt, metadata } = this;
-    return ActivityFilter.of({ userIds, types, createdAt, metadata, ...parts });
+    const { project, userIds, types, createdAt, metadata } = this;
+    return ActivityFilter.of({ project, userIds, types, createdAt, metadata, ...parts });
   }
 
-  matches({ userId, type, createdAt, metadata }: Pick<UserActivity, MatchedField>): boolean {
+  matches({ project, userId, type, createdAt, metadata }: Pick<UserActivity, MatchedField>): boolean {
     return (
+      this.project === project &&
       (this.userIds.length === 0 || this.userIds.includes(userId)) &&
       (this.types.length === 0 || this.types.includes(type)) &&
       this.createdAt.holds(createdAt) &&
@@ -72,4 +78,4 @@ export class ActivityFilter implements FilterParts {
   }
 }
 
-type MatchedField = 'userId' | 'type' | 'createdAt' | 'metadata';
+type MatchedField = 'project' | 'userId' | 'type' | 'createdAt' | 'metadata';

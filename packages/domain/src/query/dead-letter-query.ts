@@ -1,3 +1,4 @@
+import type { ProjectId } from '../activity/project-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
 import type { DeadLetter, DeadLetterCode } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
@@ -14,13 +15,20 @@ export interface DeadLetterPosition {
 
 /** Selects dead letters. The codes are OR; without codes, all match. */
 export interface DeadLetterFilter {
+  readonly project: ProjectId;
   readonly codes: readonly DeadLetterCode[];
   readonly diedAt: TimeRange;
 }
 
-export const DeadLetterFilter: { of(parts?: Partial<DeadLetterFilter>): DeadLetterFilter } = {
-  /** Makes a filter from parts. An absent part matches everything. */
-  of: ({ codes = [], diedAt = TimeRange.between(undefined, undefined) } = {}) => ({ codes, diedAt }),
+export const DeadLetterFilter: {
+  of(parts: Pick<DeadLetterFilter, 'project'> & Partial<DeadLetterFilter>): DeadLetterFilter;
+} = {
+  /** Makes a filter of a project from parts. Any other absent part matches everything. */
+  of: ({ project, codes = [], diedAt = TimeRange.between(undefined, undefined) }) => ({
+    project,
+    codes,
+    diedAt,
+  }),
 };
 
 /** Asks for one page of a walk over the dead letters that match a filter. Made by `DeadLetterQuery.of`, which checks its limit. */

@@ -14,8 +14,8 @@ export function startOfDay(midnight: Timestamp, zone: TimeZone): Timestamp {
   // At either end of the calendar, a moment may not exist: use midnight.
   const near = (millis: number): Timestamp => unlessBroken(() => Timestamp.fromMillis(millis)) ?? midnight;
   const offsets = TimeZone.offsetsBetween(zone, near(midnight - maxOffsetMs), near(midnight + maxOffsetMs));
-  const starts = offsets.map(({ from, offsetMs }) => Math.max(from, midnight - offsetMs));
-  const start = starts.find(
+  const candidates = offsets.map(({ from, offsetMs }) => Math.max(from, midnight - offsetMs));
+  const start = candidates.find(
     (moment, index) => moment < (offsets[index + 1]?.from ?? Number.POSITIVE_INFINITY),
   );
   return Timestamp.fromMillis(start ?? midnight);

@@ -64,10 +64,10 @@ export class TimeLines {
   #lineOf(slot: number, offsetMs: number): readonly [key: string, begin: number] {
     const unit = this.#unit;
     const begin = beginOf(unit, slot);
-    const shown = new Date(begin * slotMs[unit]).toISOString();
-    if (unit === 'month') return [shown.slice(0, -monthTail.length), begin];
-    if (unit in daysOf) return [shown.slice(0, -dayTail.length), begin];
-    return [shown.slice(0, -minuteTail.length) + offsetText(this.#zone, offsetMs), begin];
+    const localTime = new Date(begin * slotMs[unit]).toISOString();
+    if (unit === 'month') return [localTime.slice(0, -monthTail.length), begin];
+    if (unit in daysOf) return [localTime.slice(0, -dayTail.length), begin];
+    return [localTime.slice(0, -minuteTail.length) + offsetText(this.#zone, offsetMs), begin];
   }
 }
 

@@ -30,7 +30,7 @@ export interface TimeSlots {
 
 /** The number of activities in a slot. */
 export interface SlotCount {
-  /** The index of the offset. */
+  /** The index of the slot's offset in `TimeSlots.offsets`. */
   readonly segment: number;
   /** floor((createdAt + offsetMs) / unitMs): whole units since 1970-01-01T00:00 by that clock, negative before. */
   readonly slot: number;

@@ -1,4 +1,4 @@
 declare const brand: unique symbol;
 
-/** A primitive that only its own companion can make. At run time it is the plain primitive. */
+/** A primitive type that only the object of the same name makes, such as `UserId.parse`. At run time it is the plain primitive. */
 export type Brand<Primitive, Name extends string> = Primitive & { readonly [brand]: Name };

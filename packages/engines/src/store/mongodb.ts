@@ -26,8 +26,18 @@ export const mongodbStore = defineEngine({
     }),
   },
   settings: ({ MONGODB_URI: uri = '', MONGODB_DATABASE: database }) => ({ uri, database }),
-  async open(settings, { closers, queryTimeoutMs: timeoutMs }): Promise<StoreEngine> {
-    const store = await MongoStore.open({ ...settings, timeoutMs });
+  async open(settings, { closers, logger, queryTimeoutMs: timeoutMs, onProgress }): Promise<StoreEngine> {
+    let calls = 0;
+    const store = await MongoStore.open({
+      ...settings,
+      timeoutMs,
+      onProgress(documents) {
+        onProgress();
+        calls += 1;
+        const isPowerOfTwo = (calls & (calls - 1)) === 0;
+        if (isPowerOfTwo) logger.info({ documents }, 'migrating MongoDB: the service starts after that');
+      },
+    });
     closers.add(store, (opened) => opened.close());
     return {
       repository: new MongoActivityRepository(store),

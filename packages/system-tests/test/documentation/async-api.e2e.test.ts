@@ -41,8 +41,12 @@ test('every record that the service writes to Kafka matches docs/asyncapi.yaml',
   ]);
   await validate({ type: { $ne: 'REFUSED' } });
   expect((await post(url, { id: 'refused', userId: '6', type: 'REFUSED' })).status).toBe(202);
-  const listDeadLetters = async (query = ''): Promise<readonly { readonly id: string }[]> => {
-    const answer = await fetch(`${url}/api/dead-letters?${query}`);
+  const shop = { 'x-project': 'shop' };
+  const listDeadLetters = async (
+    query = '',
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<readonly { readonly id: string }[]> => {
+    const answer = await fetch(`${url}/api/dead-letters?${query}`, { headers });
     return ((await answer.json()) as { data: { id: string }[] }).data;
   };
   const call = { event: 'x', messageId: 'nobody' };
@@ -53,6 +57,10 @@ test('every record that the service writes to Kafka matches docs/asyncapi.yaml',
   });
   expect(tracked.status).toBe(200);
   await until(async () => (await listDeadLetters()).length === 5);
+  // An activity of another project, and its dead letter.
+  for (const body of [shapes[0], { ...shapes[0], type: 'LOGOUT' }])
+    expect((await post(url, body, shop)).status).toBe(202);
+  await until(async () => (await listDeadLetters('', shop)).length === 1);
   // A record that is replayed.
   await validate({});
   const [refused] = await listDeadLetters('code=refused');
@@ -66,9 +74,10 @@ test('every record that the service writes to Kafka matches docs/asyncapi.yaml',
 
   const records = await read(topic);
   const ours = records.filter(({ headers }) => headers?.['ce_id'] !== undefined);
-  expect([records.length, ours.length]).toEqual([9, 7]);
+  expect([records.length, ours.length]).toEqual([11, 9]);
   expect(faults('activityLogged', ours)).toEqual([]);
   expect(ours.filter(({ headers }) => headers?.['user-activity-replay-of'] !== undefined)).toHaveLength(1);
+  expect(ours.filter((record) => messageOf(record).headers['ce_project'] === 'shop')).toHaveLength(2);
   // A record that others wrote has a fault, so the check does find some.
   for (const record of records.filter((written) => !ours.includes(written)))
     expect(faults('activityLogged', [record])).not.toEqual([]);
@@ -78,7 +87,9 @@ test('every record that the service writes to Kafka matches docs/asyncapi.yaml',
     deadLetters
       .map((record) => String(messageOf(record).headers['user-activity-dead-letter-code']))
       .toSorted(),
-  ).toEqual(['conflict', 'invalid', 'refused', 'unreadable', 'unreadable']);
+  ).toEqual(['conflict', 'conflict', 'invalid', 'refused', 'unreadable', 'unreadable']);
   expect(faults('deadLetter', deadLetters)).toEqual([]);
+  const projectHeader = 'user-activity-dead-letter-project';
+  expect(deadLetters.flatMap((record) => messageOf(record).headers[projectHeader] ?? [])).toEqual(['shop']);
   expect(faults('deadLetter', ours)).not.toEqual([]);
 });

@@ -85,6 +85,17 @@ describe('a message has a fault', () => {
       { ...whole, headers: { ...whole.headers, 'user-activity-x': '1' } },
       'user-activity-x is not described',
     ],
+    [
+      'a project in the wrong case',
+      { ...whole, headers: { ...whole.headers, ce_project: 'Shop' } },
+      'ce_project must match',
+    ],
+    [
+      'a project of 65 characters',
+      holding({ project: 'x'.repeat(65) }),
+      'payload/project must NOT have more',
+    ],
+    ['the project _system', holding({ project: '_system' }), 'payload/project must match'],
     ['no value', { ...whole, payload: null }, 'payload must be object'],
     ['no JSON', { ...whole, payload: '{' }, 'payload must be object'],
     ['a type that is not canonical', holding({ type: 'log in' }), 'payload/type must match'],
@@ -104,6 +115,7 @@ describe('a message has a fault', () => {
     ['a place that is no number', 'offset', '-1'],
     ['a time that is none', 'died-at', '2026'],
     ['an activity that is none', 'activity-id', 'a b'],
+    ['a project that is none', 'project', '-a'],
     ['something more about it', 'x', '1'],
   ])('a dead letter with %s', (_, name, text) => {
     const [example] = messages.deadLetter.examples;

@@ -46,7 +46,7 @@ export function parsePrometheusText(text: string): Exposition {
       if (!types.has(metricOf(sample.name, types))) throw new Error(`${sample.name} has no type above it.`);
       samples.push(sample);
     } else if (!commentOrEmptyLine.test(line) || line.startsWith('# TYPE'))
-      throw new Error(`Not the text format: ${line}`);
+      throw new Error(`Not in Prometheus's text format: ${line}`);
   }
   return { samples, types, units };
 }

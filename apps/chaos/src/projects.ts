@@ -1,0 +1,5 @@
+/** The projects of the clients. Clients of both use the same ids and the same users. */
+export const projects = ['default', 'shop'] as const;
+
+/** The project of records whose names of projects are invalid or contradict each other. */
+export const systemProject = '_system';

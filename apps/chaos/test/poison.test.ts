@@ -1,0 +1,14 @@
+import { readMessage } from '@user-activity/topic-contract';
+import { expect, test } from 'vitest';
+import { poisonProjectHeader, poisonRecords } from '../src/load/poison.ts';
+
+test.each([...poisonRecords(1, 6).entries()])(
+  'the poison message %i is unreadable in the project of its header',
+  (_, { value, headers }) => {
+    const lists = Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, [bytes]]));
+    expect(readMessage({ value, headers: lists })).toMatchObject({
+      name: 'Unreadable',
+      project: headers[poisonProjectHeader]?.toString(),
+    });
+  },
+);

@@ -1,0 +1,83 @@
+import fastify, { type HTTPMethods } from 'fastify';
+import { api } from '../src/api.ts';
+import { routerOptions } from '../src/http-server.ts';
+import { BytesInFlight } from '../src/requests/bytes-in-flight.ts';
+import { projectsOf } from '../src/requests/project.ts';
+import { RequestMetrics } from '../src/requests/request-metrics.ts';
+import { onMemory } from './service.ts';
+
+/** A request as `inject` takes it. */
+export interface Sent {
+  readonly method: HTTPMethods;
+  readonly url: string;
+  readonly headers?: Record<string, string>;
+  readonly payload?: string;
+}
+
+const json = { 'content-type': 'application/json' };
+const event = { specversion: '1.0', id: 'e', source: '/s', type: 'login', subject: 'ann' };
+const call = JSON.stringify({ messageId: 'm', userId: 'ann', event: 'login', type: 'track' });
+const calls = `{"batch":[${call}]}`;
+
+/** A request of each route that reads. Each sees something of the activity `a` of `ann`, or of its dead letter. */
+export const readings: Readonly<Record<string, Sent>> = {
+  'GET /api/logs': { method: 'GET', url: '/api/logs?userId=ann' },
+  'GET /api/logs/count': { method: 'GET', url: '/api/logs/count?userId=ann' },
+  'GET /api/logs/stats': { method: 'GET', url: '/api/logs/stats?by=type&userId=ann' },
+  'GET /api/logs/:id': { method: 'GET', url: '/api/logs/a' },
+  'GET /api/logs/:id/status': { method: 'GET', url: '/api/logs/a/status' },
+  'GET /api/dead-letters': { method: 'GET', url: '/api/dead-letters' },
+  'POST /api/dead-letters/replay': {
+    method: 'POST',
+    url: '/api/dead-letters/replay',
+    headers: json,
+    payload: '{"all":true}',
+  },
+};
+
+const draft = '{"id":"a","userId":"ann","type":"LOGIN"}';
+const segment = (url: string, payload: string): readonly [string, Sent] => [
+  `POST ${url}`,
+  { method: 'POST', url, headers: json, payload },
+];
+
+/** A request of each route that logs. Each logs one activity. */
+export const loggings: Readonly<Record<string, Sent>> = {
+  'POST /api/logs': { method: 'POST', url: '/api/logs', headers: json, payload: draft },
+  'POST /api/logs/batch': { method: 'POST', url: '/api/logs/batch', headers: json, payload: `[${draft}]` },
+  'POST /api/events': {
+    method: 'POST',
+    url: '/api/events',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    payload: JSON.stringify(event),
+  },
+  ...Object.fromEntries(
+    ['track', 't', 'identify', 'i', 'page', 'p', 'screen', 's', 'group', 'g', 'alias', 'a'].map((name) =>
+      segment(`/v1/${name}`, call),
+    ),
+  ),
+  ...Object.fromEntries(['batch', 'import', 'b'].map((name) => segment(`/v1/${name}`, calls))),
+};
+
+/** A request of each route that neither reads nor logs. */
+export const others: Readonly<Record<string, Sent>> = {
+  'OPTIONS /api/events': {
+    method: 'OPTIONS',
+    url: '/api/events',
+    headers: { 'webhook-request-origin': 'events.example.com' },
+  },
+};
+
+/** Every route that heeds `X-Project`, as `GET /api/logs`. HEAD is left out: it answers as GET does. */
+export async function routesOfProjects(): Promise<readonly string[]> {
+  const routes: string[] = [];
+  const app = fastify({ routerOptions });
+  app.addHook('onRoute', ({ method, url, config = {} }) => {
+    if (projectsOf({ url, config }) === 'none') return;
+    for (const name of [method].flat()) if (name !== 'HEAD') routes.push(`${name} ${url}`);
+  });
+  const bytesInFlight = new BytesInFlight(1000);
+  await app.register(api, { ...onMemory().options, requestMetrics: new RequestMetrics(), bytesInFlight });
+  await app.close();
+  return routes;
+}

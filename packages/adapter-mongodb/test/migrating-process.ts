@@ -1,0 +1,30 @@
+// Opens a store in a process of its own. With a method of a collection, the process kills itself with SIGKILL at a call of this method:
+// `before` the command is sent, `during` its work, or `after` the server confirmed it.
+import { setTimeout as delay } from 'node:timers/promises';
+import { Collection } from 'mongodb';
+import { MongoStore } from '../src/index.ts';
+
+type Call = (this: Collection, ...parameters: unknown[]) => Promise<unknown>;
+
+const [uri = '', database = '', method, call = '1', moment] = process.argv.slice(2);
+
+const die = (): boolean => process.kill(process.pid, 'SIGKILL');
+
+if (method !== undefined) {
+  const original = Reflect.get(Collection.prototype, method) as Call;
+  let calls = 0;
+  const killing: Call = async function killing(...parameters) {
+    calls += 1;
+    if (calls !== Number(call)) return original.apply(this, parameters);
+    if (moment === 'before') die();
+    const work = original.apply(this, parameters);
+    if (moment === 'during') await Promise.race([work, delay(5)]);
+    else await work;
+    die();
+    return work;
+  };
+  Reflect.set(Collection.prototype, method, killing);
+}
+
+const store = await MongoStore.open({ uri, database });
+await store.close();

@@ -1,0 +1,39 @@
+import type { Brand } from '../shared/brand.ts';
+import { RuleBroken } from '../shared/violation.ts';
+
+/**
+ * The project to which an activity belongs. Projects share a deployment, but see nothing of each other. 1-64 of `a-z`, `0-9` and `-`,
+ * not beginning with `-`. Names that begin with `_` are the service's own.
+ */
+export type ProjectId = Brand<string, 'ProjectId'>;
+
+const maxLength = 64;
+const pattern = new RegExp(`^[a-z0-9][a-z0-9-]{0,${maxLength - 1}}$`);
+const system = '_system';
+
+export const ProjectId = {
+  /** The maximum of characters: 64. */
+  maxLength: maxLength as number,
+  /** The project of requests and records that name none: `default`. */
+  default: 'default' as ProjectId,
+  /** The service's own project, `_system`. It has the dead letters that belong to no other project. */
+  system: system as ProjectId,
+  /** Parses the name of a project to which a client may write. Throws RuleBroken if it breaks a rule. */
+  parse(raw: unknown): ProjectId {
+    if (typeof raw !== 'string') throw new RuleBroken('must be a string');
+    if (raw.startsWith('_'))
+      throw new RuleBroken('must not begin with "_": such names are the service\'s own');
+    if (!pattern.test(raw))
+      throw new RuleBroken(
+        `must be 1-${maxLength} characters of a-z, 0-9 and "-", and must not begin with "-"`,
+      );
+    return raw as ProjectId;
+  },
+  /** Parses the name of a project which a client may read: any that `parse` takes, or `_system`. Throws RuleBroken if it breaks a rule. */
+  parseReadable: (raw: unknown): ProjectId => (raw === system ? ProjectId.system : ProjectId.parse(raw)),
+  /** Reads the member `project` of a record, where absent means `default`. Throws RuleBroken if it breaks a rule. */
+  recorded: (raw: unknown): ProjectId =>
+    raw === undefined || raw === null ? ProjectId.default : ProjectId.parse(raw),
+  /** Takes the name of a project from our own store, without checks. */
+  trusted: (raw: string): ProjectId => raw as ProjectId,
+};
