@@ -74,7 +74,7 @@ export class ThreadClient<Jobs extends Runners> {
   ): Promise<Result<Jobs, Name>> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
     if (this.#waiting.size >= (this.#limits.waiting ?? Number.POSITIVE_INFINITY))
-      return Promise.reject(new JobFailure('failed', `${this.#limits.waiting} other jobs wait`));
+      return Promise.reject(new JobFailure('failed', `its queue of ${this.#limits.waiting} jobs is full`));
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#lastId += 1;
     const id = this.#lastId;
