@@ -1,14 +1,16 @@
 import { type DeadLetter, type DeadLetterQueue, type RawRecord, withoutBytes } from '@user-activity/domain';
 import { deadLetterMessage } from '@user-activity/topic-contract';
+import { backOff } from '@user-activity/timing';
 import type { Message } from 'kafkajs';
 import { ConfirmedProducer } from './confirmed-producer.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { largestSize, messageOf } from './kafka-record.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
-import { logUnavailable } from './translated.ts';
+import { hasNoLeader, logUnavailable } from './translated.ts';
 import { turns } from './turns.ts';
 
 const timeoutMs = 10_000;
+const maxAttempts = 5;
 // Below a broker's default limit of 1 MiB for a batch. A larger letter is sent alone.
 const maxRequestBytes = 900_000;
 
@@ -49,9 +51,14 @@ export class KafkaDeadLetterQueue implements DeadLetterQueue {
     if (bytes > 0) await this.#send(portion);
   }
 
+  /** Sends again if the broker does not lead a partition yet, as in the first moments of a new topic. */
   async #send(portion: ReadonlyMap<number, readonly Message[]>): Promise<void> {
-    const { failure } = await this.#producer.send(portion, false);
-    if (failure !== undefined) throw logUnavailable(failure);
+    for (let failures = 1; ; failures += 1) {
+      const { failure } = await this.#producer.send(portion, false);
+      if (failure === undefined) return;
+      if (failures === maxAttempts || !hasNoLeader(failure)) throw logUnavailable(failure);
+      await backOff(failures);
+    }
   }
 
   /**

@@ -36,3 +36,17 @@ export function isRefusal(error: Error): boolean {
   if (name === 'KafkaJSSASLAuthenticationError' || isOfType(error, refusalTypes)) return true;
   return cause instanceof Error && cause !== error && isRefusal(cause);
 }
+
+const noLeaderTypes: ReadonlySet<unknown> = new Set([
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+]);
+
+/** Returns whether a broker responded that it does not know a leader of the partition, or is not the leader. A retry may help soon. */
+export const hasNoLeader = (error: unknown): boolean =>
+  isOfType(error, noLeaderTypes) ||
+  (error instanceof Error &&
+    error.cause !== error &&
+    error.cause instanceof Error &&
+    hasNoLeader(error.cause));
