@@ -73,11 +73,11 @@ function violationsBesideGap(attempt: Attempt, limits: Bounds): readonly Violati
       kind: 'growth',
       detail: `${attempt.growthMiB} MiB more memory; the maximum is ${limits.growthMiB}`,
     });
-  const mostAmplified = mostAmplifiedOf(attempt.responses, limits);
-  if (mostAmplified !== undefined && amplificationOf(mostAmplified, limits) > limits.amplification)
+  const amplified = withLargestAmplification(attempt.responses, limits);
+  if (amplified !== undefined && amplificationOf(amplified, limits) > limits.amplification)
     violations.push({
       kind: 'amplification',
-      detail: `${mostAmplified.request}: the response has ${mostAmplified.responseBytes} bytes, the request ${mostAmplified.decodedBytes}`,
+      detail: `${amplified.request}: the response has ${amplified.responseBytes} bytes, the request ${amplified.decodedBytes}`,
     });
   const serverErrors = attempt.responses.filter(
     (response) => response.status >= 500 && !isTemporaryRefusal(response),
@@ -92,7 +92,7 @@ function violationsBesideGap(attempt: Attempt, limits: Bounds): readonly Violati
 }
 
 /** Returns the response with the largest amplification; undefined if there is no response. */
-export const mostAmplifiedOf = (
+export const withLargestAmplification = (
   responses: readonly HttpResponse[],
   limits: Bounds,
 ): HttpResponse | undefined =>

@@ -1,4 +1,4 @@
-import { amplificationOf, bounds, gapOf, mostAmplifiedOf } from './judge.ts';
+import { amplificationOf, bounds, gapOf, withLargestAmplification } from './judge.ts';
 import type { Outcome } from './run.ts';
 
 const columnWidths = [30, 5, 8, 8, 10, 10, 7];
@@ -20,14 +20,14 @@ export const headline: string = formatRow([
 /** Returns the table row of an attack, followed by a line for each violation. */
 export function linesOf({ attack, attempts, violations, seconds }: Outcome): string {
   const responses = attempts.flatMap((attempt) => attempt.responses);
-  const mostAmplified = mostAmplifiedOf(responses, bounds);
+  const amplified = withLargestAmplification(responses, bounds);
   const line = formatRow([
     attack.name,
     attempts.length,
     seconds.toFixed(1),
     gapOf(attempts),
     Math.max(0, ...attempts.map(({ growthMiB }) => growthMiB)),
-    mostAmplified === undefined ? 0 : amplificationOf(mostAmplified, bounds).toFixed(1),
+    amplified === undefined ? 0 : amplificationOf(amplified, bounds).toFixed(1),
     Math.max(0, ...responses.map(({ status }) => status)),
     violations.length === 0 ? 'held' : 'FAILED',
   ]);

@@ -13,7 +13,7 @@ export interface HealthServerOptions extends ServerOptions {
   readonly checkHealth: CheckHealth;
   readonly progress: Progressing;
   readonly scrapeMetrics: ScrapeMetrics;
-  /** The hosts that `/metrics` accepts in the header Host, beside loopback names and addresses. Default: any host. */
+  /** The hosts that `/metrics` accepts in the header Host, in addition to loopback names and addresses. Default: any host. */
   readonly allowedHosts?: readonly string[] | undefined;
 }
 

@@ -29,7 +29,7 @@ export const ProjectId = {
       );
     return raw as ProjectId;
   },
-  /** Parses the name of a project which a client may read: any that `parse` takes, or `_system`. Throws RuleBroken if it breaks a rule. */
+  /** Parses the name of a project that a client may read: `_system`, or a name that `parse` takes. Throws RuleBroken otherwise. */
   parseReadable: (raw: unknown): ProjectId => (raw === system ? ProjectId.system : ProjectId.parse(raw)),
   /** Reads the member `project` of a record, where absent means `default`. Throws RuleBroken if it breaks a rule. */
   recorded: (raw: unknown): ProjectId =>
