@@ -1,31 +1,34 @@
 import { once } from 'node:events';
+import { syncBuiltinESMExports } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type * as Zlib from 'node:zlib';
-import { constants, deflateRawSync, type Gunzip, gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import zlib, { constants, deflateRawSync, type Gunzip, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildServer } from '../src/index.ts';
 import { onMemory, type Service, service } from './service.ts';
 
 /** Every decoder that the service made. */
-const decoders: Gunzip[] = vi.hoisted(() => []);
+const decoders: Gunzip[] = [];
+const { createGunzip } = zlib;
 
-vi.mock('node:zlib', async (original) => {
-  const zlib = await original<typeof Zlib>();
-  return {
-    ...zlib,
-    createGunzip() {
-      const decoder = zlib.createGunzip();
-      decoders.push(decoder);
-      return decoder;
-    },
-  };
-});
+/** Replaces the function in the module, also for those that import it by its name. */
+function replaceCreateGunzip(value: typeof createGunzip): void {
+  Object.defineProperty(zlib, 'createGunzip', { value, configurable: true, enumerable: true });
+  syncBuiltinESMExports();
+}
 
+beforeAll(() =>
+  replaceCreateGunzip((options) => {
+    const decoder = createGunzip(options);
+    decoders.push(decoder);
+    return decoder;
+  }),
+);
 afterEach(() => {
   decoders.length = 0;
 });
+afterAll(() => replaceCreateGunzip(createGunzip));
 
 const line = '{"userId":"u","type":"T"}\n';
 /** A body: where to, of which media type, and how it is encoded. */

@@ -21,7 +21,11 @@ async function topicWith(settings: Readonly<Record<string, string>>): Promise<Ka
   topics += 1;
   const name = `reading-${process.pid}-${Date.now()}-${topics}`;
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-  await admin.createTopics({ topics: [{ topic: name, numPartitions: 2, configEntries }] });
+  // KafkaJS waits for the leaders with requests that fail on a slow broker. KafkaTopic repeats its own.
+  await admin.createTopics({
+    topics: [{ topic: name, numPartitions: 2, configEntries }],
+    waitForLeaders: false,
+  });
   const topic = await KafkaTopic.open(connection, { name, partitions: 2, retentionDays: 36_500 });
   onTestFinished(() => topic.close());
   return topic;

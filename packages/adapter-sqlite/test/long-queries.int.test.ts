@@ -7,9 +7,9 @@ import {
   UserId,
 } from '@user-activity/domain';
 import { filterOf, sampleActivities, sampleActivity } from '@user-activity/port-contracts';
-import { expect, test } from 'vitest';
-import { SqliteActivityRepository } from '../src/index.ts';
-import { scratch } from './sqlite-subjects.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { SqliteActivityRepository, type SqliteDatabase } from '../src/index.ts';
+import { newDatabase, scratch } from './sqlite-subjects.ts';
 
 const many = 40_000;
 const ofAll = filterOf();
@@ -47,20 +47,33 @@ const longQueries: readonly (readonly [
   ['a count by user', async (repository) => repository.countByKey(ofAll, 'userId', 100), 400_000],
 ];
 
-/** Makes a store with many activities, one of them of ann. */
-async function filledStore({ queryTimeoutMs = 60_000, rows = many } = {}) {
-  const scratchStore = await scratch();
-  const repository = new SqliteActivityRepository(scratchStore.database, { queryTimeoutMs });
+/** Saves many activities, one of them of ann. */
+async function fill(database: SqliteDatabase, rows = many): Promise<SqliteActivityRepository> {
+  const repository = new SqliteActivityRepository(database, { queryTimeoutMs: 60_000 });
   for (let saved = 0; saved < rows; saved += 10_000)
     await repository.save(sampleActivities(10_000, { metadata: { a: 'such', b: 'no such' } }));
   await repository.save([sampleActivity({ userId: 'ann' })]);
-  return { ...scratchStore, repository };
+  return repository;
 }
+
+/** Makes a store with many activities for one test. */
+async function ownStore(rows = many) {
+  const { database } = await scratch();
+  return { database, repository: await fill(database, rows) };
+}
+
+/** A store with many activities that most tests share, because it takes longer to fill than to read. */
+let shared: Awaited<ReturnType<typeof ownStore>>;
+beforeAll(async () => {
+  const { database, close } = await newDatabase();
+  shared = { database, repository: await fill(database) };
+  return close;
+});
 
 const page = (filter: ActivityFilter) => ActivityQuery.of({ filter, limit: 500 });
 
 test.each(longQueries)('%s does not delay a short query', async (_, ask, rows) => {
-  const { repository } = await filledStore({ rows });
+  const { repository } = rows === many ? shared : await ownStore(rows);
   const answered: string[] = [];
   const noting = async (name: string, answer: Promise<unknown>): Promise<void> => {
     await answer;
@@ -75,7 +88,7 @@ test.each(longQueries)('%s does not delay a short query', async (_, ask, rows) =
 });
 
 test('long queries do not delay a page, however many wait', async () => {
-  const { database, repository } = await filledStore();
+  const { database, repository } = await ownStore();
   let answered = 0;
   const asked = Array.from({ length: 100 }, async () => {
     await repository.find(page(searching));
@@ -89,7 +102,7 @@ test('long queries do not delay a page, however many wait', async () => {
 });
 
 test('many long queries do not delay a short query', async () => {
-  const { repository } = await filledStore();
+  const { repository } = shared;
   let answered = 0;
   const asked = Array.from({ length: 30 }, async () => {
     await repository.count(searching);
@@ -103,7 +116,7 @@ test('many long queries do not delay a short query', async () => {
 test.each(longQueries)(
   '%s that takes too long is STORE_TIMEOUT, and the next query is answered',
   async (_, ask) => {
-    const { database, repository } = await filledStore();
+    const { database, repository } = shared;
     const impatient = new SqliteActivityRepository(database, { queryTimeoutMs: 1 });
     const late = Array.from({ length: 20 }, async () => ask(impatient));
     for (const outcome of await Promise.allSettled(late))
@@ -113,7 +126,7 @@ test.each(longQueries)(
 );
 
 test('`close` rejects long queries with STORE_UNAVAILABLE and does not wait for them', async () => {
-  const { database, repository } = await filledStore();
+  const { database, repository } = await ownStore();
   const asked = Array.from({ length: 50 }, async () => repository.find(page(searching)));
   const outcomes = Promise.allSettled(asked);
   await database.close();
@@ -124,7 +137,7 @@ test('`close` rejects long queries with STORE_UNAVAILABLE and does not wait for 
 });
 
 test('concurrent queries do not mix up their conditions', async () => {
-  const { repository } = await filledStore();
+  const { repository } = shared;
   const where = (path: string, text: string): ActivityFilter =>
     filterOf({
       createdAt: always,

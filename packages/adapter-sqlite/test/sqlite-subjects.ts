@@ -30,7 +30,7 @@ async function newFolder(): Promise<{ readonly folder: string; readonly remove: 
 }
 
 /** Opens a database in a new folder. `close` closes it and removes the folder. */
-async function newDatabase(options: Partial<SqliteDatabaseOptions> = {}): Promise<{
+export async function newDatabase(options: Partial<SqliteDatabaseOptions> = {}): Promise<{
   readonly folder: string;
   readonly database: SqliteDatabase;
   readonly close: () => Promise<void>;

@@ -70,6 +70,8 @@ async function main() {
     stdio: 'inherit',
     env: {
       ...process.env,
+      // Processes and threads that start again read compiled sources from here: that takes half the time.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, '.cache', 'compiled'),
       NODE_OPTIONS: [process.env.NODE_OPTIONS, ...options].filter(Boolean).join(' '),
       PATH: dirname(node) + delimiter + process.env.PATH,
     },

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { type ServiceProcess, startKafka, startMongod } from '@user-activity/test-kit';
-import { expect, onTestFinished, test } from 'vitest';
+import {
+  type Kafka,
+  type Mongod,
+  type ServiceProcess,
+  startKafka,
+  startMongod,
+} from '@user-activity/test-kit';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { allStored, Deployment, Load, until } from '../deployment/deployment.ts';
 
 /** Stops all services at once, and returns how each ended. `well` means that it finished its work before the time-out. */
@@ -15,12 +21,25 @@ async function drain(...services: readonly ServiceProcess[]): Promise<string[]> 
 
 const well = (services: readonly ServiceProcess[]): string[] => services.map(() => 'well');
 
-async function servers() {
-  const [kafka, mongod] = await Promise.all([startKafka(), startMongod()]);
-  onTestFinished(() => kafka.stop());
-  onTestFinished(() => mongod.stop());
-  return { kafka, mongod, deployment: new Deployment({ brokers: kafka.brokers, uri: mongod.uri }) };
+let kafka: Kafka;
+let mongod: Mongod;
+beforeAll(async () => {
+  [kafka, mongod] = await Promise.all([startKafka(), startMongod()]);
+  return () => Promise.all([kafka.stop(), mongod.stop()]);
+});
+
+/** A deployment on the servers of this file, which tests stop. */
+const ownDeployment = (): Deployment => new Deployment({ brokers: kafka.brokers, uri: mongod.uri });
+
+/** Stops a server until the returned function is called, at the latest at the end of the test. */
+function freeze(signal: (name: NodeJS.Signals) => void): () => void {
+  const wake = (): void => signal('SIGCONT');
+  onTestFinished(wake);
+  signal('SIGSTOP');
+  return wake;
 }
+const freezeBroker = (): (() => void) => freeze((name) => kafka.signal(0, name));
+const freezeMongod = (): (() => void) => freeze((name) => mongod.signal(name));
 
 /** Waits until the service has accepted some more activities of the load. */
 const busy = (load: Load, more = 300) => {
@@ -54,60 +73,71 @@ test.each(['API and consumer apart', 'in one process'])(
 test.each(['SIGSTOP', 'SIGKILL'] as const)(
   'a stop after the broker got %s: the processes end, and all that was answered 202 is stored once it is back',
   async (signal) => {
-    const { kafka, deployment } = await servers();
+    const deployment = ownDeployment();
     const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
     const [url = ''] = await Promise.all(services.map((service) => service.ready()));
     const load = new Load(url);
     await busy(load);
-    kafka.signal(0, signal);
+    const wake = signal === 'SIGSTOP' ? freezeBroker() : undefined;
+    if (wake === undefined) kafka.signal(0, signal);
     expect(await drain(...services)).toEqual(well(services));
     await load.stop();
-    if (signal === 'SIGSTOP') kafka.signal(0, 'SIGCONT');
-    else await kafka.restart(0);
+    if (wake === undefined) await kafka.restart(0);
+    else wake();
     await nothingLost(deployment, load);
   },
 );
 
 test('if mongod hangs during a stop, the processes end, and each activity with a 202 is stored after mongod returns', async () => {
-  const { mongod, deployment } = await servers();
+  const deployment = ownDeployment();
   const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
   const [url = ''] = await Promise.all(services.map((service) => service.ready()));
   const load = new Load(url);
   await busy(load);
-  mongod.signal('SIGSTOP');
+  const wake = freezeMongod();
   await busy(load);
   expect(await drain(...services)).toEqual(well(services));
   await load.stop();
-  mongod.signal('SIGCONT');
+  wake();
   await nothingLost(deployment, load);
 });
 
 test('if the broker and mongod hang during a stop, the processes end', async () => {
-  const { kafka, mongod, deployment } = await servers();
+  const deployment = ownDeployment();
   const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
   const [url = ''] = await Promise.all(services.map((service) => service.ready()));
   const load = new Load(url);
   await busy(load);
-  mongod.signal('SIGSTOP');
-  kafka.signal(0, 'SIGSTOP');
+  freezeMongod();
+  freezeBroker();
   // A query that is never answered is in progress too.
   const query = fetch(`${url}/api/logs`).catch(() => undefined);
   expect(await drain(...services)).toEqual(well(services));
   await Promise.all([load.stop(), query]);
 });
 
-test('if the broker and mongod hang during a start, a stop ends the processes', async () => {
-  let calls = 0;
+/** A server that accepts connections and never answers. */
+async function silentServer() {
+  const called = Promise.withResolvers<void>();
   const server = createServer((socket) => {
     onTestFinished(() => void socket.destroy());
-    calls += 1;
+    called.resolve();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  const silent = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const deployment = new Deployment({ brokers: [silent], uri: `mongodb://${silent}` });
-  const services = (['api', 'consumer', 'standalone'] as const).map((app) => deployment.start(app));
-  await until(async () => calls >= services.length);
+  const { port } = server.address() as AddressInfo;
+  return { address: `127.0.0.1:${port}`, called: called.promise };
+}
+
+test('if the broker and mongod hang during a start, a stop ends the processes', async () => {
+  const services = await Promise.all(
+    (['api', 'consumer', 'standalone'] as const).map(async (app) => {
+      const { address, called } = await silentServer();
+      const service = new Deployment({ brokers: [address], uri: `mongodb://${address}` }).start(app);
+      await called;
+      return service;
+    }),
+  );
   for (const service of services) {
     expect(await service.end('SIGTERM')).toBe(0);
     expect(service.output).not.toContain('ready at');

@@ -12,7 +12,8 @@ test('a mongod that hangs delays only the consumer, and afterwards every activit
   const api = deployment.start('api');
   const consumer = deployment.start('consumer');
   const [url, health] = await Promise.all([api.ready(), consumer.ready()]);
-  const load = new Load(url);
+  // The load lasts for the whole outage. Without pauses it would take all of the processor.
+  const load = new Load(url, { pauseMs: 20 });
   await until(async () => load.accepted.length > 500);
   mongod.signal('SIGSTOP');
   await until(async () => consumer.output.includes('the store is not responding'));

@@ -1,0 +1,36 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take 20 s or more on two processors, mostly to wait. The longest is first. */
+export const longFiles: readonly string[] = [
+  'apps/consumer/test/frozen-consumers.int.test.ts',
+  'packages/system-tests/test/delivery/outages.e2e.test.ts',
+  'packages/system-tests/test/delivery/drains.e2e.test.ts',
+  'apps/chaos/test/chaos.e2e.test.ts',
+  'packages/system-tests/test/documentation/fuzz.e2e.test.ts',
+  'packages/system-tests/test/operation/starts.e2e.test.ts',
+  'packages/adapter-mongodb/test/mongo-adapters.contract.test.ts',
+  'packages/system-tests/test/clients/sdks.e2e.test.ts',
+  'apps/standalone/test/service.e2e.test.ts',
+  'packages/adapter-kafka/test/faults.int.test.ts',
+  'packages/adapter-kafka/test/kafka-adapters.contract.test.ts',
+  'packages/adapter-sqlite/test/sqlite-adapters.contract.test.ts',
+  'packages/adapter-sqlite/test/long-queries.int.test.ts',
+  'packages/system-tests/test/delivery/deployment.e2e.test.ts',
+];
+
+/**
+ * Starts the long files first, so that short files run beside them, and no long file runs alone at the end. Keeps the other files of a
+ * project together, because they share modules.
+ */
+export class LongestFirst extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const index = longFiles.findIndex((file) => moduleId.endsWith(file));
+      return index < 0 ? longFiles.length : index;
+    };
+    const sorted = files.toSorted(
+      (left, right) => rank(left) - rank(right) || left.project.name.localeCompare(right.project.name),
+    );
+    return Promise.resolve(sorted);
+  }
+}
