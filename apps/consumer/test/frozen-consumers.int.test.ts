@@ -5,7 +5,12 @@ import {
   KafkaEventPublisher,
   KafkaTopic,
 } from '@user-activity/adapter-kafka';
-import { MemoryActivityRepository, MemoryDeadLetterQueue, MemoryStore } from '@user-activity/adapter-memory';
+import {
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryProjectRepository,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
 import { activityLogged, type ActivityRepository } from '@user-activity/domain';
 import { sampleActivities } from '@user-activity/port-contracts';
 import {
@@ -77,6 +82,7 @@ async function place({
     };
   });
   wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
+  wiring.provide(tokens.projects, () => new MemoryProjectRepository(store));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get, watching));
   wiring.provide(tokens.storingUseCases, (get) => storingUseCases(get, { log: [], store: [] }));
   wiring.provide(

@@ -68,10 +68,15 @@ test('reads every variable', () => {
     WEBHOOK_ORIGINS: 'events.example.com, https://b.example:8443 ,*.c.example,https://[2001:db8::1]',
     LOG_LEVEL: 'trace',
   };
-  const retention = { DEAD_LETTER_RETENTION_DAYS: '5', LOG_DEAD_LETTER_RETENTION_DAYS: '6' };
+  const retention = {
+    RETENTION_DAYS: '4',
+    DEAD_LETTER_RETENTION_DAYS: '5',
+    LOG_DEAD_LETTER_RETENTION_DAYS: '6',
+  };
   expect(readConfig({ ...environment, ...retention, DATA_DIR: '/var/lib/x' })).toEqual({
     ...environment,
     ...inFolder('/var/lib/x'),
+    retentionDays: 4,
     deadLetterRetention: { edgeDays: 5, logDays: 6 },
     PORT: 0,
     API_KEYS: ['one', 'two:2', 'three'],
@@ -138,7 +143,12 @@ describe('refuses', () => {
     ['ALLOW_ANONYMOUS', 'yes', 'ALLOW_ANONYMOUS must be "true" or "false"'],
     ['KAFKA_BROKERS', 'localhost:9092', 'MONGODB_URI must be set together with KAFKA_BROKERS'],
     ['MONGODB_URI', 'mongodb://db', 'KAFKA_BROKERS must be set together with MONGODB_URI'],
-    ['RETENTION_DAYS', '30', 'RETENTION_DAYS must be unset: this version keeps everything'],
+    ['RETENTION_DAYS', '0', 'RETENTION_DAYS must be a whole number from 1 to 36500'],
+    ['RETENTION_DAYS', '-1', 'RETENTION_DAYS must be a whole number from 1 to 36500'],
+    ['RETENTION_DAYS', '1.5', 'RETENTION_DAYS must be a whole number from 1 to 36500'],
+    ['RETENTION_DAYS', '1e3', 'RETENTION_DAYS must be a whole number from 1 to 36500'],
+    ['RETENTION_DAYS', '36501', 'RETENTION_DAYS must be a whole number from 1 to 36500'],
+    ['RETENTION_DAYS', 'ever', 'RETENTION_DAYS must be a whole number from 1 to 36500'],
   ])('%s=%s', (name, value, fault) => expect(faultsOf({ [name]: value })).toEqual([fault]));
 
   test.each(['*', 'logs.example:443', 'http://logs.example', 'a b', 'a,,b', 'a@b'])(

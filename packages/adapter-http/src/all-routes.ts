@@ -1,10 +1,12 @@
 import { optionsEvents } from './cloud-events/options-events.ts';
 import { postEvents } from './cloud-events/post-events.ts';
 import type { Route, RouteDeps } from './requests/route.ts';
+import { deleteProject } from './routes/delete-project.ts';
 import { getCount } from './routes/get-count.ts';
 import { getDeadLetters } from './routes/get-dead-letters.ts';
 import { getLog } from './routes/get-log.ts';
 import { getLogs } from './routes/get-logs.ts';
+import { getProjects } from './routes/get-projects.ts';
 import { getRoot } from './routes/get-root.ts';
 import { getStats } from './routes/get-stats.ts';
 import { getStatus } from './routes/get-status.ts';
@@ -13,6 +15,7 @@ import { metrics } from './routes/metrics.ts';
 import { postBatch } from './routes/post-batch.ts';
 import { postLog } from './routes/post-log.ts';
 import { postReplay } from './routes/post-replay.ts';
+import { putProject } from './routes/put-project.ts';
 import { postCalls } from './segment/post-calls.ts';
 
 /** Every route of the API, in the order in which the documentation shows them. */
@@ -30,6 +33,9 @@ export const allRoutes: readonly Route<keyof RouteDeps>[] = [
   postCalls,
   getDeadLetters,
   postReplay,
+  getProjects,
+  putProject,
+  deleteProject,
   health,
   metrics,
 ];

@@ -184,12 +184,14 @@ describe('documentation', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.toSorted()).toEqual([
+      'delete /api/projects/{id}',
       'get /api/dead-letters',
       'get /api/logs',
       'get /api/logs/count',
       'get /api/logs/stats',
       'get /api/logs/{id}',
       'get /api/logs/{id}/status',
+      'get /api/projects',
       'get /health/live',
       'get /health/ready',
       'get /metrics',
@@ -199,6 +201,7 @@ describe('documentation', () => {
       'post /api/logs',
       'post /api/logs/batch',
       ...['alias', 'batch', 'group', 'identify', 'page', 'screen', 'track'].map((call) => `post /v1/${call}`),
+      'put /api/projects/{id}',
     ]);
     expect(Object.keys(document.paths['/api/logs']?.['post']?.responses ?? {})).toEqual([
       '200',

@@ -34,6 +34,7 @@ test('the document has examples of every kind of request', () => {
       (call) => `POST /v1/${call} application/json`,
     ),
     'POST /api/dead-letters/replay application/json',
+    'PUT /api/projects/{id} application/json',
   ]);
 });
 
@@ -42,12 +43,13 @@ test.each(requests)('the example of $method $url as $type is accepted', async (r
   // After the times of the examples.
   clock.set('2026-11-25T00:00:00Z');
   const { method, url, headers, payload } = request;
-  if (method !== 'POST') throw new Error(`a body of ${method}`);
-  const response = await app.inject({ method, url, headers, payload });
+  if (method !== 'POST' && method !== 'PUT') throw new Error(`a body of ${method}`);
+  const path = url.replace('{id}', 'shop');
+  const response = await app.inject({ method, url: path, headers, payload });
   const { success, rejected = [], errors = [] } = response.json<Readonly<Record<string, unknown>>>();
   const isCall = url.startsWith('/v1/');
   expect([response.statusCode, success, rejected, errors]).toEqual([
-    isCall ? 200 : 202,
+    isCall || method === 'PUT' ? 200 : 202,
     isCall ? true : undefined,
     [],
     [],

@@ -59,13 +59,22 @@ export const loggings: Readonly<Record<string, Sent>> = {
   ...Object.fromEntries(['batch', 'import', 'b'].map((name) => segment(`/v1/${name}`, calls))),
 };
 
-/** A request of each route that neither reads nor logs. */
+/** A request of each route that neither reads nor logs in the project of the request. */
 export const others: Readonly<Record<string, Sent>> = {
   'OPTIONS /api/events': {
     method: 'OPTIONS',
     url: '/api/events',
     headers: { 'webhook-request-origin': 'events.example.com' },
   },
+  // These are about the projects of the whole deployment. They ignore a valid header.
+  'GET /api/projects': { method: 'GET', url: '/api/projects' },
+  'PUT /api/projects/:id': {
+    method: 'PUT',
+    url: '/api/projects/shop',
+    headers: json,
+    payload: '{"retentionDays":7}',
+  },
+  'DELETE /api/projects/:id': { method: 'DELETE', url: '/api/projects/forum' },
 };
 
 /** Every route that heeds `X-Project`, as `GET /api/logs`. HEAD is left out: it answers as GET does. */

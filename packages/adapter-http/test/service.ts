@@ -6,11 +6,12 @@ import {
   MemoryDeadLetterRepository,
   MemoryEventPublisher,
   MemoryLog,
+  MemoryProjectRepository,
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
 import { type ApiUseCases, makeApiUseCases, OutcomeWaiter } from '@user-activity/application';
-import { defaultMetadataBytes, type LogRecord } from '@user-activity/domain';
+import { defaultMetadataBytes, type LogRecord, type RetentionDays } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
 import { buildFastify, type HttpServerOptions } from '../src/build-server.ts';
@@ -35,6 +36,8 @@ export interface Service {
 /** What a test has otherwise: options of the server, and single use cases. */
 export interface Changed extends Partial<Omit<HttpServerOptions, 'useCases'>> {
   readonly useCases?: Partial<ApiUseCases>;
+  /** The retention of the deployment. */
+  readonly retentionDays?: RetentionDays;
 }
 
 export async function service(options: Changed = {}): Promise<Service> {
@@ -65,6 +68,7 @@ export function onMemory(changed: Changed = {}) {
   const repository = new MemoryActivityRepository(store);
   const deadLetters = new MemoryDeadLetterRepository(store);
   const deadLetterQueue = new MemoryDeadLetterQueue(store);
+  const projects = new MemoryProjectRepository(store);
   const deps = {
     publisher,
     repository,
@@ -74,12 +78,16 @@ export function onMemory(changed: Changed = {}) {
     ids: new SequentialIds(),
     rules: { maxMetadataBytes: changed.maxMetadataBytes ?? defaultMetadataBytes, reservedIds },
   };
-  const outcomeWaiter = new OutcomeWaiter({ ...deps, sleep: () => nextTurn(), turns, max: 10 });
+  const outcomeWaiter = new OutcomeWaiter({ ...deps, projects, sleep: () => nextTurn(), turns, max: 10 });
   const useCases = makeApiUseCases({
     ...deps,
     outcomeWaiter,
     health: { log: [publisher], store: [repository], progress: changed.progress },
     retention: { edgeDays: 30, logDays: undefined },
+    projects,
+    retentionDays: changed.retentionDays,
+    pauseSweep: nextTurn,
+    maxSweepPortionMs: 1000,
     now: () => 0,
     maxStatsMs: 10_000,
     maxReplayPortionMs: 40_000,

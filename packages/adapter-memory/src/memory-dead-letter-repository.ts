@@ -9,16 +9,16 @@ import {
   type DeadLetterRepository,
   dueLetters,
   isOfEdge,
-  isClaimBlocked,
   type LatestLetter,
   type LetterSweep,
   listedBytes,
   type ListedLetter,
   type ProjectId,
   type RecordPart,
-  type ReplayClaim,
+  type Claim,
   type SweepLimits,
 } from '@user-activity/domain';
+import { claimWork, releaseWork } from './claims.ts';
 import { itemsAfter } from './items-after.ts';
 import { MemoryStore } from './memory-store.ts';
 
@@ -94,17 +94,14 @@ export class MemoryDeadLetterRepository implements DeadLetterRepository {
     return { ...sweep, expired: sweep.expired + ofLog.length };
   }
 
-  async claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
+  async claimReplay(claim: Claim): Promise<'claimed' | 'taken'> {
     this.#store.assertReachable();
-    const heldUntil = this.#store.replayClaimedUntil;
-    if (heldUntil !== undefined && isClaimBlocked(heldUntil, claim)) return 'taken';
-    this.#store.replayClaimedUntil = claim.until;
-    return 'claimed';
+    return claimWork(this.#store, 'replay', claim);
   }
 
-  async releaseReplay({ until }: ReplayClaim): Promise<void> {
+  async releaseReplay(claim: Claim): Promise<void> {
     this.#store.assertReachable();
-    if (this.#store.replayClaimedUntil === until) this.#store.replayClaimedUntil = undefined;
+    releaseWork(this.#store, 'replay', claim);
   }
 }
 

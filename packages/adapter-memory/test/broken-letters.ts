@@ -223,7 +223,7 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
     'releases the claim of another caller',
     letters((_, store) => ({
       async releaseReplay() {
-        store.replayClaimedUntil = undefined;
+        store.claims.delete('replay');
       },
     })),
   ],
@@ -232,8 +232,8 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
     'believes a claim made by a wrong clock',
     letters((_, store) => ({
       async claimReplay({ from, until }) {
-        if ((store.replayClaimedUntil ?? 0) > from) return 'taken';
-        store.replayClaimedUntil = until;
+        if ((store.claims.get('replay') ?? 0) > from) return 'taken';
+        store.claims.set('replay', until);
         return 'claimed';
       },
     })),

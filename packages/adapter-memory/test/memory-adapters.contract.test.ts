@@ -5,12 +5,14 @@ import {
   describeContract,
   eventConsumerContract,
   eventPublisherContract,
+  projectRepositoryContract,
   topicRegistryContract,
 } from '@user-activity/port-contracts';
 import {
   memoryDeadLetters,
   memoryLetters,
   memoryLog,
+  memoryProjects,
   memoryRepository,
   memoryTopics,
 } from './memory-subjects.ts';
@@ -20,4 +22,5 @@ describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, () => memoryD
 describeContract('MemoryDeadLetterRepository', deadLetterRepositoryContract, () => memoryLetters());
 describeContract('MemoryEventPublisher', eventPublisherContract, () => memoryLog());
 describeContract('MemoryEventConsumer', eventConsumerContract, () => memoryLog());
+describeContract('MemoryProjectRepository', projectRepositoryContract, () => memoryProjects());
 describeContract('MemoryTopicRegistry', topicRegistryContract, () => memoryTopics());

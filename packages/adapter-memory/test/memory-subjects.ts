@@ -2,6 +2,7 @@ import type {
   DeadLetterSubject,
   LetterRepositorySubject,
   LogSubject,
+  ProjectRepositorySubject,
   RepositorySubject,
   TopicRegistrySubject,
 } from '@user-activity/port-contracts';
@@ -12,6 +13,7 @@ import {
   MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryLog,
+  MemoryProjectRepository,
   MemoryStore,
   MemoryTopicRegistry,
 } from '../src/index.ts';
@@ -49,6 +51,19 @@ export async function memoryLetters(
     queue: async () => new MemoryDeadLetterQueue(store),
     interrupt: () => interrupt(store),
     close: async () => store.letters.clear(),
+  };
+}
+
+export async function memoryProjects(
+  store: MemoryStore = new MemoryStore(),
+): Promise<ProjectRepositorySubject> {
+  return {
+    open: async () => new MemoryProjectRepository(store),
+    activities: async () => new MemoryActivityRepository(store),
+    queue: async () => new MemoryDeadLetterQueue(store),
+    letters: async () => new MemoryDeadLetterRepository(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.activities.clear(),
   };
 }
 

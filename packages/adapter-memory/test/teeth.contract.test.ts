@@ -8,6 +8,7 @@ import {
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
+  projectRepositoryContract,
   type Subject,
   topicRegistryContract,
 } from '@user-activity/port-contracts';
@@ -19,6 +20,7 @@ import { brokenPublishers } from './broken-publishers.ts';
 import type { Broken } from './broken.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
 import { brokenPages } from './broken-pages.ts';
+import { brokenProjectRepositories } from './broken-project-repositories.ts';
 import { letterRepositoriesWithoutProjects, repositoriesWithoutProjects } from './broken-projects.ts';
 import { brokenQueues, brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
@@ -91,4 +93,5 @@ describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);
 describeTeeth('EventConsumer', eventConsumerContract, brokenConsumers);
 describeTeeth('Clock', clockContract, brokenClocks);
 describeTeeth('IdGenerator', idGeneratorContract, brokenGenerators);
+describeTeeth('ProjectRepository', projectRepositoryContract, brokenProjectRepositories);
 describeTeeth('TopicRegistry', topicRegistryContract, brokenRegistries);

@@ -8,7 +8,8 @@ export interface IndexSpec {
 }
 
 const time = { createdAt: -1, _id: -1 } as const;
-const order = { project: 1, ...time } as const;
+/** By (createdAt, id), for all activities of a project. */
+export const activityOrder = { project: 1, ...time } as const;
 const byUser = { project: 1, userId: 1, ...time } as const;
 const byType = { project: 1, type: 1, ...time } as const;
 const byUserAndType = { project: 1, userId: 1, type: 1, ...time } as const;
@@ -22,7 +23,8 @@ const olderActivityIndexes: readonly IndexKey[] = [
 ];
 
 const deathTime = { diedAt: -1, _id: -1 } as const;
-const deadLetterOrder = { project: 1, ...deathTime } as const;
+/** By (diedAt, id), for all dead letters of a project. */
+export const deadLetterOrder = { project: 1, ...deathTime } as const;
 const deadLettersByCode = { project: 1, code: 1, ...deathTime } as const;
 
 /** For the sweep of the dead letters from the log, which is for all projects together. */
@@ -56,8 +58,8 @@ export const collectionIndexes: readonly CollectionIndexes[] = [
   {
     collection: 'activities',
     // One index for each combination of user and type, so that a page examines little more than its own documents.
-    current: [byUser, byType, byUserAndType, order].map((key) => ({ key })),
-    byProject: order,
+    current: [byUser, byType, byUserAndType, activityOrder].map((key) => ({ key })),
+    byProject: activityOrder,
     older: olderActivityIndexes.map((key) => ({ key })),
   },
   {
@@ -80,7 +82,7 @@ export const deadLetterIndexFor = ({ codes }: DeadLetterFilter): IndexKey =>
 /** Chooses the index for a filter. MongoDB would choose by a sample, and then sometimes read most of the collection. */
 export function indexFor({ userIds, types }: ActivityFilter): IndexKey {
   if (userIds.length > 0) return types.length > 0 ? byUserAndType : byUser;
-  return types.length > 0 ? byType : order;
+  return types.length > 0 ? byType : activityOrder;
 }
 
 /** Chooses an index for a filter that also contains the counted field, so that MongoDB reads no document. */

@@ -7,18 +7,16 @@ import {
   type DeadLetterRepository,
   type LatestLetter,
   dueLetters,
-  blockingClaimEnds,
   type LetterSweep,
   type ProjectId,
-  type ReplayClaim,
+  type Claim,
   type SweepLimits,
 } from '@user-activity/domain';
-import { MongoServerError } from 'mongodb';
+import { claimWork, releaseWork } from './claims.ts';
 import { deadLetterOf } from './dead-letter-document.ts';
 import { readLatestLetters } from './latest-letters.ts';
 import { idsThatFit, readDeadLetters } from './read-dead-letters.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { duplicateKey } from './refused-inserts.ts';
 import { edgeBytes, oldestOfEdge, oldestOfLog, sweptLetter } from './sweep-dead-letters.ts';
 import { translated } from './translated.ts';
 import { turns } from './turns.ts';
@@ -77,27 +75,12 @@ export class MongoDeadLetterRepository implements DeadLetterRepository {
     });
   }
 
-  claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
-    const { after, upTo } = blockingClaimEnds(claim);
-    const freeClaims = [{ until: { $lte: new Date(after) } }, { until: { $gt: new Date(upTo) } }];
-    return translated(async () => {
-      try {
-        // If another process holds the claim, nothing matches, and the upsert fails because the id exists.
-        await this.#store.claims.updateOne(
-          { _id: replayClaimId, $or: freeClaims },
-          { $set: { until: new Date(claim.until) } },
-          { upsert: true },
-        );
-        return 'claimed';
-      } catch (error) {
-        if (error instanceof MongoServerError && error.code === duplicateKey) return 'taken';
-        throw error;
-      }
-    });
+  claimReplay(claim: Claim): Promise<'claimed' | 'taken'> {
+    return translated(() => claimWork(this.#store, replayClaimId, claim));
   }
 
-  async releaseReplay({ until }: ReplayClaim): Promise<void> {
-    await translated(() => this.#store.claims.deleteOne({ _id: replayClaimId, until: new Date(until) }));
+  releaseReplay(claim: Claim): Promise<void> {
+    return translated(() => releaseWork(this.#store, replayClaimId, claim));
   }
 
   async #lettersById(project: ProjectId, ids: readonly string[]): Promise<ReadonlyMap<string, DeadLetter>> {

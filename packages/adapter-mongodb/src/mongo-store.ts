@@ -1,3 +1,4 @@
+import type { RetentionDays } from '@user-activity/domain';
 import { settlesWithin } from '@user-activity/timing';
 import {
   type Collection,
@@ -12,6 +13,8 @@ import type { DeadLetterDocument } from './dead-letter-document.ts';
 import { checkRegularly } from './later-check.ts';
 import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
+import { type ErasureDocument, erasingIndex, type RetentionDocument } from './project-documents.ts';
+import { keepTtlIndex } from './ttl-index.ts';
 
 export interface MongoStoreOptions {
   /** A connection string: https://www.mongodb.com/docs/manual/reference/connection-string/. */
@@ -57,6 +60,8 @@ export class MongoStore {
   readonly deadLetters: Collection<DeadLetterDocument>;
   readonly topics: Collection<TopicDocument>;
   readonly claims: Collection<ClaimDocument>;
+  readonly retentions: Collection<RetentionDocument>;
+  readonly erasures: Collection<ErasureDocument>;
   readonly timeoutMs: number;
   readonly #client: MongoClient;
   readonly #db: Db;
@@ -78,6 +83,8 @@ export class MongoStore {
     this.deadLetters = db.collection('dead_letters');
     this.topics = db.collection('topics');
     this.claims = db.collection('claims');
+    this.retentions = db.collection('retentions');
+    this.erasures = db.collection('erasures');
   }
 
   /**
@@ -114,6 +121,7 @@ export class MongoStore {
       }
       const store = new MongoStore(client, database, timeoutMs, listPreference);
       await migrate(store.#db, patientClient.db(database, concerns), onProgress);
+      await store.erasures.createIndexes([erasingIndex], { commitQuorum: 'majority' });
       store.#stopChecking = checkRegularly(store.#db);
       return store;
     } catch (error) {
@@ -122,6 +130,11 @@ export class MongoStore {
     } finally {
       await settlesWithin(closingMs, patientClient.close());
     }
+  }
+
+  /** Makes MongoDB remove activities that are older than these days by itself. Undefined ends this. */
+  expireAfter(days: RetentionDays | undefined): Promise<void> {
+    return keepTtlIndex(this.#db, days);
   }
 
   /** Disconnects. Waits at most 500 ms, because a hanging server never answers the driver's last command. */

@@ -1,6 +1,7 @@
 import type {
   DeadLetterSubject,
   LetterRepositorySubject,
+  ProjectRepositorySubject,
   RepositorySubject,
   TopicRegistrySubject,
 } from '@user-activity/port-contracts';
@@ -10,6 +11,7 @@ import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
+  MongoProjectRepository,
   MongoStore,
   MongoTopicRegistry,
 } from '../src/index.ts';
@@ -70,6 +72,18 @@ export async function mongoDeadLetterRepository(): Promise<LetterRepositorySubje
   return {
     open: async () => new MongoDeadLetterRepository(store),
     queue: async () => new MongoDeadLetterQueue(store),
+    interrupt,
+    close,
+  };
+}
+
+export async function mongoProjectRepository(): Promise<ProjectRepositorySubject> {
+  const { store, interrupt, close } = await freshStore();
+  return {
+    open: async () => new MongoProjectRepository(store),
+    activities: async () => new MongoActivityRepository(store),
+    queue: async () => new MongoDeadLetterQueue(store),
+    letters: async () => new MongoDeadLetterRepository(store),
     interrupt,
     close,
   };

@@ -9,5 +9,9 @@ export {
   SqliteDeadLetterRepository,
   type SqliteDeadLetterRepositoryOptions,
 } from './ports/sqlite-dead-letter-repository.ts';
+export {
+  SqliteProjectRepository,
+  type SqliteProjectRepositoryOptions,
+} from './ports/sqlite-project-repository.ts';
 export { SqliteEventConsumer, type SqliteEventConsumerOptions } from './ports/sqlite-event-consumer.ts';
 export { SqliteEventPublisher, type SqliteEventPublisherOptions } from './ports/sqlite-event-publisher.ts';

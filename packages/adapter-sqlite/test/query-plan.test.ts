@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { spanOf } from '../src/protocol/branches.ts';
 import { groupsSql, oneGroup } from '../src/reader/groups.ts';
 import { latestLetterSql, letterPageSql, letterSizeSql, letterSql } from '../src/reader/letter-jobs.ts';
+import { erasingSql, projectPageSql } from '../src/reader/project-jobs.ts';
+import { oldestActivitiesSql, oldestLettersSql } from '../src/writer/project-jobs.ts';
 import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/sweep-job.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import { branchSql } from '../src/reader/page-job.ts';
@@ -161,4 +163,24 @@ test('a sweep finds dead letters of all projects in indexes', () => {
   expect(planOf(edgeBytesSql)).toBe(ofEdge);
   expect(planOf(oldestOfEdgeSql)).toBe(ofEdge);
   expect(planOf(oldestOfLogSql)).toBe('SEARCH dead_letters USING INDEX dead_letters_of_log (died_at<?)');
+});
+
+test('a page of projects steps over an index from project to project', () => {
+  const plan = planOf(projectPageSql);
+  for (const table of ['activities', 'dead_letters'])
+    expect(plan).toMatch(
+      new RegExp(`SEARCH ${table} USING COVERING INDEX ${table}_by_time \\(project>\\?\\)`),
+    );
+  expect(plan).not.toMatch(/SCAN (?:activities|dead_letters|retentions|erasures)/);
+  // A partial index: it holds nothing but the erasures that have not ended.
+  expect(planOf(erasingSql)).toBe('SCAN erasures USING COVERING INDEX erasures_under_way');
+});
+
+test('removals find activities and dead letters in one range of one index', () => {
+  expect(planOf(oldestActivitiesSql)).toBe(
+    'SEARCH activities USING INDEX activities_by_time (project=? AND (created_at,id)>(?,?) AND created_at<?)',
+  );
+  expect(planOf(oldestLettersSql)).toBe(
+    'SEARCH dead_letters USING COVERING INDEX dead_letters_by_time (project=? AND died_at<?)',
+  );
 });

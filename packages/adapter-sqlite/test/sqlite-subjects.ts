@@ -7,6 +7,7 @@ import type {
   DeadLetterSubject,
   LetterRepositorySubject,
   LogSubject,
+  ProjectRepositorySubject,
   RepositorySubject,
 } from '@user-activity/port-contracts';
 import { onTestFinished } from 'vitest';
@@ -18,6 +19,7 @@ import {
   SqliteDeadLetterRepository,
   SqliteEventConsumer,
   SqliteEventPublisher,
+  SqliteProjectRepository,
 } from '../src/index.ts';
 import { headersJson } from '../src/ports/header-json.ts';
 import { letterOf } from '../src/ports/letter-row.ts';
@@ -108,6 +110,19 @@ export async function sqliteLetters(): Promise<LetterRepositorySubject> {
     open: async () => new SqliteDeadLetterRepository(database),
     queue: async () => new SqliteDeadLetterQueue(database),
     interrupt: async () => hideTables(database.file, ['dead_letters']),
+    close,
+  };
+}
+
+export async function sqliteProjects(): Promise<ProjectRepositorySubject> {
+  const { database, close } = await newDatabase();
+  return {
+    open: async () => new SqliteProjectRepository(database),
+    activities: async () => new SqliteActivityRepository(database),
+    queue: async () => new SqliteDeadLetterQueue(database),
+    letters: async () => new SqliteDeadLetterRepository(database),
+    interrupt: async () =>
+      hideTables(database.file, ['activities', 'dead_letters', 'retentions', 'erasures']),
     close,
   };
 }

@@ -24,6 +24,8 @@ export { InputFault } from './logging/input-fault.ts';
 export type { KnownOutcome } from './logging/log-activity.ts';
 export { type Call, type CallPortions, type MendedDraft, originalsBytes } from './logging/log-calls.ts';
 export { OutcomeWaiter } from './logging/outcome-waiter.ts';
+export type { EffectiveProject } from './projects/project-table.ts';
+export type { ProjectSweep } from './projects/sweep-projects.ts';
 export { makeAssertSamePartitions } from './storing/assert-same-partitions.ts';
 export type { Pause, StoreTally } from './storing/store-activities.ts';
 export {

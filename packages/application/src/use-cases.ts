@@ -3,7 +3,9 @@ import type {
   DeadLetterQueue,
   DeadLetterRepository,
   EventPublisher,
+  ProjectRepository,
   RecordingDeps,
+  RetentionDays,
 } from '@user-activity/domain';
 import { makeFindDeadLetters } from './dead-letters/find-dead-letters.ts';
 import { makeReplayDeadLetters } from './dead-letters/replay-dead-letters.ts';
@@ -13,14 +15,19 @@ import { makeLogActivities } from './logging/log-activities.ts';
 import { makeLogActivity, makeLogAndWait } from './logging/log-activity.ts';
 import { makeLogCalls } from './logging/log-calls.ts';
 import type { OutcomeWaiter } from './logging/outcome-waiter.ts';
+import { makeEraseProject, makeFindProjects, makePutRetention } from './projects/change-projects.ts';
+import { makeRefreshProjects, ProjectTable } from './projects/project-table.ts';
+import { makeSweepProjects } from './projects/sweep-projects.ts';
 import { makeActivityStats } from './querying/activity-stats.ts';
 import { makeCountActivities } from './querying/count-activities.ts';
 import { makeFindActivities, makeFindActivity } from './querying/find-activities.ts';
 import { makeFindStatus } from './querying/find-status.ts';
 import { makeStoreActivities, type StoreActivitiesDeps } from './storing/store-activities.ts';
+import { withErasures, withoutErasedLetters } from './storing/with-erasures.ts';
 
 /** The ports and limits that the use cases of the API need. */
-export interface ApiPorts extends RecordingDeps {
+export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
+  readonly rules: Omit<RecordingDeps['rules'], 'retentionOf'>;
   readonly publisher: EventPublisher;
   readonly repository: ActivityRepository;
   readonly deadLetters: DeadLetterRepository;
@@ -28,6 +35,13 @@ export interface ApiPorts extends RecordingDeps {
   readonly outcomeWaiter: Pick<OutcomeWaiter, 'outcomeOf'>;
   readonly health: HealthDeps;
   readonly retention: DeadLetterRetention;
+  readonly projects: ProjectRepository;
+  /** The retention of the deployment. Undefined keeps everything. */
+  readonly retentionDays: RetentionDays | undefined;
+  /** Waits between two portions of a sweep of projects. */
+  readonly pauseSweep: () => Promise<void>;
+  /** The time that the store may take for one portion of a sweep of projects, in milliseconds. */
+  readonly maxSweepPortionMs: number;
   /** A clock in milliseconds that never jumps, for time limits. */
   readonly now: () => number;
   /** The time limit for stats over time, in milliseconds. */
@@ -37,33 +51,48 @@ export interface ApiPorts extends RecordingDeps {
 }
 
 /** Makes every use case of the API. Its keys are the names by which the use cases are measured. */
-export const makeApiUseCases = (ports: ApiPorts) => ({
-  logActivity: makeLogActivity(ports),
-  logAndWait: makeLogAndWait(ports),
-  logActivities: makeLogActivities(ports),
-  logCalls: makeLogCalls(ports),
-  findActivity: makeFindActivity(ports),
-  findActivities: makeFindActivities(ports),
-  countActivities: makeCountActivities(ports),
-  activityStats: makeActivityStats({ ...ports, maxMs: ports.maxStatsMs }),
-  findStatus: makeFindStatus(ports),
-  findDeadLetters: makeFindDeadLetters(ports),
-  replayDeadLetters: makeReplayDeadLetters({ ...ports, maxPortionMs: ports.maxReplayPortionMs }),
-  sweepDeadLetters: makeSweepDeadLetters(ports),
-  checkHealth: makeCheckHealth(ports.health),
-});
+export const makeApiUseCases = (apiPorts: ApiPorts) => {
+  const projectTable = new ProjectTable(apiPorts.retentionDays);
+  const ports = {
+    ...apiPorts,
+    projectTable,
+    rules: { ...apiPorts.rules, retentionOf: projectTable.retentionOf },
+    deadLetterQueue: withoutErasedLetters(apiPorts.deadLetterQueue, apiPorts.projects, apiPorts.deadLetters),
+  };
+  return {
+    logActivity: makeLogActivity(ports),
+    logAndWait: makeLogAndWait(ports),
+    logActivities: makeLogActivities(ports),
+    logCalls: makeLogCalls(ports),
+    findActivity: makeFindActivity(ports),
+    findActivities: makeFindActivities(ports),
+    countActivities: makeCountActivities(ports),
+    activityStats: makeActivityStats({ ...ports, maxMs: ports.maxStatsMs }),
+    findStatus: makeFindStatus(ports),
+    findDeadLetters: makeFindDeadLetters(ports),
+    replayDeadLetters: makeReplayDeadLetters({ ...ports, maxPortionMs: ports.maxReplayPortionMs }),
+    sweepDeadLetters: makeSweepDeadLetters(ports),
+    findProjects: makeFindProjects(ports),
+    putRetention: makePutRetention(ports),
+    eraseProject: makeEraseProject(ports),
+    refreshProjects: makeRefreshProjects(ports),
+    sweepProjects: makeSweepProjects(ports),
+    checkHealth: makeCheckHealth(ports.health),
+  };
+};
 
 /** An interface, so that declarations of other packages name it and do not need the type of each use case. */
 export interface ApiUseCases extends ReturnType<typeof makeApiUseCases> {}
 
 /** The ports that the use cases of the storing side need. */
 export interface StoringPorts extends StoreActivitiesDeps {
+  readonly projects: Pick<ProjectRepository, 'findErasures' | 'removeErased'>;
   readonly health: HealthDeps;
 }
 
 /** Makes every use case of the storing side. Its keys are the names by which the use cases are measured. */
 export const makeStoringUseCases = (ports: StoringPorts) => ({
-  storeActivities: makeStoreActivities(ports),
+  storeActivities: withErasures(makeStoreActivities(ports), ports),
   checkHealth: makeCheckHealth(ports.health),
 });
 

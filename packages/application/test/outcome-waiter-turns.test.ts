@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { MemoryDeadLetterRepository } from '@user-activity/adapter-memory';
+import { MemoryDeadLetterRepository, MemoryProjectRepository } from '@user-activity/adapter-memory';
 import { StoredActivity, Turns, type UserActivity } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
@@ -22,6 +22,7 @@ function setUp(ids: readonly string[]) {
   const waiter = new OutcomeWaiter({
     repository: { findByIds: async () => found },
     deadLetters: new MemoryDeadLetterRepository(),
+    projects: new MemoryProjectRepository(),
     sleep: () => nextTurn(),
     turns: new Turns({ defer: (resume) => rounds.push(resume), now: () => time }),
     max: ids.length,

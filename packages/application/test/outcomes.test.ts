@@ -7,6 +7,7 @@ import {
   MemoryDeadLetterRepository,
   MemoryEventPublisher,
   MemoryLog,
+  MemoryProjectRepository,
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
@@ -49,6 +50,7 @@ function setUp({
       },
     },
     deadLetters,
+    projects: new MemoryProjectRepository(store),
     sleep: (ms) => {
       slept.push(ms);
       return new Promise((resolve) => {
@@ -73,7 +75,19 @@ function setUp({
     new MemoryDeadLetterQueue(store).add([
       letterOf(1, { activityId: ActivityId.parse(id), diedAt: Timestamp.parse(diedAt), code: 'refused' }),
     ]);
-  return { store, repository, deadLetters, waiter, asked, slept, tick, wait, save, deadLetter, never };
+  return {
+    store,
+    repository,
+    deadLetters,
+    waiter,
+    asked,
+    slept,
+    tick,
+    wait,
+    save,
+    deadLetter,
+    never,
+  };
 }
 
 const pending = Symbol('pending');

@@ -5,6 +5,7 @@ import {
   MemoryDeadLetterRepository,
   MemoryEventPublisher,
   MemoryLog,
+  MemoryProjectRepository,
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
@@ -103,6 +104,7 @@ test('requests that wait for one id in several projects get the outcome of their
   await deps.repository.save([stored, sampleActivity({ project: blog, id, userId: 'someone else' })]);
   const waiter = new OutcomeWaiter({
     ...deps,
+    projects: new MemoryProjectRepository(),
     sleep: async () => undefined,
     turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
     max: 10,

@@ -6,7 +6,7 @@ import {
   MemoryLog,
   MemoryStore,
 } from '@user-activity/adapter-memory';
-import type { ReplayClaim } from '@user-activity/domain';
+import type { Claim } from '@user-activity/domain';
 import { letterOf } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
 import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
@@ -17,7 +17,7 @@ test('a claim lasts until the last portion must be done, even if making the clai
   await new MemoryDeadLetterQueue(store).add(Array.from({ length: 500 }, (_, index) => letterOf(index)));
   const deadLetters = new MemoryDeadLetterRepository(store);
   const publisher = new MemoryEventPublisher(new MemoryLog({ partitions: 1 }));
-  const claims: ReplayClaim[] = [];
+  const claims: Claim[] = [];
   deadLetters.claimReplay = async (claim) => {
     claims.push(claim);
     clock.advance(15_000);

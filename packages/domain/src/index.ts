@@ -49,7 +49,6 @@ export {
   type SweepLimits,
   type SweptLetter,
 } from './log/letter-sweep.ts';
-export { blockingClaimEnds, isClaimBlocked, type ReplayClaim } from './log/replay-claim.ts';
 export type {
   LogRecord,
   Origin,
@@ -74,9 +73,21 @@ export type {
 } from './ports/event-consumer.ts';
 export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
+export type { ProjectRepository } from './ports/project-repository.ts';
 export type { TopicRegistry } from './ports/topic-registry.ts';
+export { isErased, maxErasedAt, nextErasedAt } from './project/erasure.ts';
+export {
+  type Erasure,
+  maxRetentions,
+  type Project,
+  type ProjectPage,
+  type ProjectQuery,
+  type Retention,
+} from './project/project.ts';
+export type { ActivityRemoval, ErasedRecord, RemovedPortion } from './project/removal.ts';
+export { RetentionDays } from './project/retention-days.ts';
 export { ActivityFilter, type FilterParts, maxConditions, maxValues } from './query/activity-filter.ts';
-export { ActivityPage, ActivityQuery } from './query/activity-query.ts';
+export { ActivityPage, ActivityQuery, type Position } from './query/activity-query.ts';
 export {
   DeadLetterFilter,
   DeadLetterPage,
@@ -97,6 +108,7 @@ export { type KeyCount, TimeLines } from './query/time-lines.ts';
 export { type SlotCount, slotMs, type TimeSlots, type TimeUnit, timeUnits } from './query/time-slots.ts';
 export { TimeZone } from './query/time-zone.ts';
 export type { Cancellation } from './shared/cancellation.ts';
+export { blockingClaimEnds, type Claim, isClaimBlocked } from './shared/claim.ts';
 export {
   DomainError,
   type ErrorCode,

@@ -6,6 +6,7 @@ import type {
   DeadLetterRepository,
   EventConsumer,
   EventPublisher,
+  ProjectRepository,
   PublishObserver,
   TopicRegistry,
 } from '@user-activity/domain';
@@ -36,6 +37,7 @@ export interface StoreEngine {
   readonly repository: ActivityRepository;
   readonly deadLetters: DeadLetterRepository;
   readonly deadLetterQueue: DeadLetterQueue;
+  readonly projects: ProjectRepository;
   /** Required if the log has a `topic`. */
   readonly topics?: TopicRegistry;
 }

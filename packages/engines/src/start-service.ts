@@ -10,6 +10,7 @@ import {
   type RunningApp,
   startStoring,
   startSweeping,
+  startSweepingProjects,
   type Wiring,
 } from '@user-activity/runner';
 import { serverToken } from './api-server.ts';
@@ -74,11 +75,12 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
       await wait.reach('log', () => startStoring(get));
       return get;
     },
-    /** Wires the API, builds its server, and begins to remove old dead letters. */
+    /** Wires the API, builds its server, and begins to remove what is too old or erased. */
     startApi: async (partClosers: Closers, compose: Compose, queryTimeoutMs: number): Promise<Get> => {
       const get = await open(partClosers, compose, queryTimeoutMs);
       await get(serverToken);
       partClosers.add(startSweeping(get), async (stop) => stop());
+      partClosers.add(startSweepingProjects(get), async (stop) => stop());
       return get;
     },
     /** Makes the wired server listen. Resolves with its URL. */

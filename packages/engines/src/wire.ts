@@ -12,6 +12,7 @@ export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEng
   wiring.provide(tokens.repository, () => store.repository);
   wiring.provide(tokens.deadLetters, () => store.deadLetters);
   wiring.provide(tokens.deadLetterQueue, () => deadLetterQueue);
+  wiring.provide(tokens.projects, () => store.projects);
 }
 
 /** Provides the consumer, its watchdog and its use cases. */

@@ -6,6 +6,7 @@ import {
   MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryLog,
+  MemoryProjectRepository,
   MemoryStore,
   MemoryTopicRegistry,
 } from '@user-activity/adapter-memory';
@@ -53,6 +54,7 @@ export function memoryEngines() {
         repository: new MemoryActivityRepository(store),
         deadLetters: new MemoryDeadLetterRepository(store),
         deadLetterQueue: new MemoryDeadLetterQueue(store),
+        projects: new MemoryProjectRepository(store),
         topics: new MemoryTopicRegistry(store),
       };
     },

@@ -10,6 +10,8 @@ export { eventPublisherContract } from './event-publisher-contract.ts';
 export { type IdGeneratorSubject, idGeneratorContract } from './id-generator-contract.ts';
 export { letterOf } from './letters.ts';
 export type { LogSubject } from './log-subject.ts';
+export { projectRepositoryContract } from './project-repository-contract.ts';
+export type { ProjectRepositorySubject } from './project-repository-subject.ts';
 export type { RepositorySubject } from './repository-subject.ts';
 export { type SampleFields, sampleActivities, sampleActivity } from './samples.ts';
 export { type TopicRegistrySubject, topicRegistryContract } from './topic-registry-contract.ts';

@@ -10,6 +10,7 @@ import {
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
+  projectRepositoryContract,
   topicRegistryContract,
 } from '../src/index.ts';
 
@@ -23,6 +24,7 @@ const contracts: Readonly<Record<string, readonly Pick<ContractCase<never>, 'pro
   'dead-letter-repository': deadLetterRepositoryContract,
   clock: clockContract,
   'id-generator': idGeneratorContract,
+  'project-repository': projectRepositoryContract,
   'topic-registry': topicRegistryContract,
 };
 

@@ -7,7 +7,7 @@ import {
   OutcomeWaiter,
   withinQuota,
 } from '@user-activity/application';
-import { type EventLoop, type RecordingRules, Turns } from '@user-activity/domain';
+import { type EventLoop, type RecordingRules, type RetentionDays, Turns } from '@user-activity/domain';
 import { instrumentApi } from './metrics/instrument.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
 import { measuredDeadLetterQueue } from './metrics/storing-metrics.ts';
@@ -22,10 +22,14 @@ const eventLoop: EventLoop = { defer: setImmediate, now: () => performance.now()
 const maxWaitingRequests = 1000;
 const maxWaitingBytes = 32 * 1024 * 1024;
 
+// A sweep of projects removes at most 1,000 activities between two pauses.
+const sweepPauseMs = 50;
+
 /** The limits of the use cases of the API. */
 export interface ApiLimits {
-  readonly recordingRules: RecordingRules;
+  readonly recordingRules: Omit<RecordingRules, 'retentionOf'>;
   readonly deadLetterRetention: DeadLetterRetention;
+  readonly retentionDays: RetentionDays | undefined;
   readonly PUBLISH_TIMEOUT_MS: number;
   readonly QUERY_TIMEOUT_MS: number;
 }
@@ -48,6 +52,11 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       outcomeWaiter: get(tokens.outcomeWaiter),
       health,
       retention: limits.deadLetterRetention,
+      projects: get(tokens.projects),
+      retentionDays: limits.retentionDays,
+      pauseSweep: () => delay(sweepPauseMs, undefined, { ref: false }),
+      // One query, and one removal that MongoDB may answer within two timeouts.
+      maxSweepPortionMs: 3 * QUERY_TIMEOUT_MS,
       now: eventLoop.now,
       maxStatsMs: QUERY_TIMEOUT_MS,
       // One append to the log, and one removal from the store. MongoDB may take three timeouts: one to
@@ -59,11 +68,15 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
 }
 
 /** Makes the waiter for the outcomes of activities. The larger the metadata of a request may be, the fewer requests may wait. */
-export const outcomeWaiter = (get: Get, { maxMetadataBytes }: RecordingRules): OutcomeWaiter =>
+export const outcomeWaiter = (
+  get: Get,
+  { maxMetadataBytes }: Pick<RecordingRules, 'maxMetadataBytes'>,
+): OutcomeWaiter =>
   measuredWaiter(
     new OutcomeWaiter({
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
+      projects: get(tokens.projects),
       turns: new Turns(eventLoop),
       sleep: (ms) => delay(ms, undefined, { ref: false }),
       max: Math.min(maxWaitingRequests, Math.floor(maxWaitingBytes / maxMetadataBytes)),

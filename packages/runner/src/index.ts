@@ -28,6 +28,7 @@ export {
   startStoring,
   storingUseCases,
 } from './storing-use-cases.ts';
+export { startSweepingProjects } from './sweep-projects-regularly.ts';
 export { startSweeping } from './sweep-regularly.ts';
 export { SystemClock } from './system-clock.ts';
 export { tokens } from './tokens.ts';

@@ -24,6 +24,7 @@ export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =
     makeStoringUseCases({
       repository: withSaveMetrics(get(tokens.repository), get(tokens.clock)),
       deadLetterQueue: measuredDeadLetterQueue(get(tokens.deadLetterQueue)),
+      projects: get(tokens.projects),
       clock: get(tokens.clock),
       pause: backOff,
       // How long a cancelled save may continue: long enough for a working store, and too short to delay a rebalance.

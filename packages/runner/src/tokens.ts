@@ -11,6 +11,7 @@ import type {
   DeadLetterRepository,
   EventPublisher,
   IdGenerator,
+  ProjectRepository,
 } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 import type { RestartingConsumer } from './restarting-consumer.ts';
@@ -25,6 +26,7 @@ export const tokens = {
   repository: token<ActivityRepository>('repository'),
   deadLetters: token<DeadLetterRepository>('deadLetters'),
   deadLetterQueue: token<DeadLetterQueue>('deadLetterQueue'),
+  projects: token<ProjectRepository>('projects'),
   outcomeWaiter: token<OutcomeWaiter>('outcomeWaiter'),
   apiUseCases: token<ApiUseCases>('apiUseCases'),
   watchdog: token<ProgressWatchdog>('watchdog'),

@@ -7,6 +7,7 @@ import {
   MemoryEventPublisher,
   MemoryLog,
   MemoryMetrics,
+  MemoryProjectRepository,
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
@@ -40,6 +41,7 @@ function setUp() {
   const limits = {
     recordingRules,
     deadLetterRetention: { edgeDays: 30, logDays: undefined },
+    retentionDays: undefined,
     PUBLISH_TIMEOUT_MS: 1000,
     QUERY_TIMEOUT_MS: 1000,
   };
@@ -51,6 +53,7 @@ function setUp() {
   wiring.provide(tokens.repository, () => new MemoryActivityRepository(store));
   wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterRepository(store));
   wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
+  wiring.provide(tokens.projects, () => new MemoryProjectRepository(store));
   wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, recordingRules));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.apiUseCases, (get) => apiUseCases(get, limits, health));

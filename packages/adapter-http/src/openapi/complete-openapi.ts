@@ -3,6 +3,7 @@ import { ProjectId } from '@user-activity/domain';
 import { withComponents } from './component-schemas.ts';
 import { withPlainSchemas } from './plain-schemas.ts';
 import { asStrings, asPart, mapValues, type Part } from './part.ts';
+import { projectPattern, projectRule } from './project-name.ts';
 import { exampleOf } from './schema-example.ts';
 import { problemContent } from './schemas.ts';
 
@@ -49,9 +50,6 @@ const requestId = {
     'The id of the request: 1-128 printable ASCII characters without spaces. The service makes a new one if it is absent or invalid.',
   schema: { type: 'string', examples: ['checkout-7f3a'] },
 };
-
-const projectRule = `1-${ProjectId.maxLength} of \`a-z\`, \`0-9\` and \`-\`, not beginning with \`-\``;
-const projectPattern = `[a-z0-9][a-z0-9-]{0,${ProjectId.maxLength - 1}}`;
 
 const projectHeader = (projects: string, pattern: string): Part => ({
   name: 'X-Project',

@@ -56,7 +56,8 @@ const orderParameter: Parameter<Order> = {
   },
 };
 
-const limitParameter: Parameter<number> = {
+/** The maximum number of items in a page. */
+export const limitParameter: Parameter<number> = {
   name: 'limit',
   schema: Type.Integer({
     minimum: 1,

@@ -41,6 +41,10 @@ export async function serveDocs(
         { name: 'activities', description: 'Log activities and find them.' },
         { name: 'segment', description: 'The Segment HTTP API.' },
         { name: 'dead letters', description: 'List records that could not be stored, and replay them.' },
+        {
+          name: 'projects',
+          description: 'List the projects, keep their activities for a limited time, and erase them.',
+        },
         { name: 'health', description: 'Probes for orchestrators.' },
         { name: 'metrics', description: 'Measurements for Prometheus.' },
       ],

@@ -1,4 +1,5 @@
 import { type Call, FaultyDraft, type MendedDraft } from '@user-activity/application';
+import { pointer } from '@user-activity/domain';
 import type { OversizedItem } from '../bodies/batch-items.ts';
 import { isMembers, type Members } from '../bodies/members.ts';
 import { type CallDetails, callMetadata, type CallSettings, withOriginals } from './call-metadata.ts';
@@ -47,6 +48,7 @@ function callOf(kind: SegmentCall | 'other', members: Members, settings: CallSet
   return {
     id: id.value,
     draft: draftOf(originals, time.value),
+    timePath: pointer('', time.member),
     undated: () => draftOf([...originals, originalOf(time.member, read(time.member))]),
     original: () => edgeRecord(members, user.value, settings),
   };

@@ -38,8 +38,8 @@ export class SqliteDatabase {
   readonly consumers = new Set<{ stop(): Promise<void> }>();
   /** Each listener is called after each transaction. */
   readonly commitListeners = new Set<(reply: Reply) => void>();
-  /** The time when the replay claim ends. The claim stays in memory, because no other process can open the file. */
-  replayClaimedUntil: number | undefined;
+  /** The end of each claim, by the kind of work, such as `replay`. */
+  readonly claims = new Map<string, number>();
   readonly #lock: FileLock;
   #closed: Promise<void> | undefined;
 

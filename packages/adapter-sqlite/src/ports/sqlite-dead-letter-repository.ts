@@ -7,15 +7,15 @@ import {
   type DeadLetterQuery,
   type DeadLetterRepository,
   type LatestLetter,
-  isClaimBlocked,
   type LetterSweep,
   listedBytes,
   maxPageBytes,
   type ProjectId,
-  type ReplayClaim,
+  type Claim,
   type SweepLimits,
   Timestamp,
 } from '@user-activity/domain';
+import { claimWork, releaseWork } from './claims.ts';
 import { changeStore, queryStore } from './failure.ts';
 import { letterOf, listedOf, originRow } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -84,20 +84,11 @@ export class SqliteDeadLetterRepository implements DeadLetterRepository {
     return changeStore(() => this.#database.writer.submit('sweep', limits, options));
   }
 
-  claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'> {
-    return changeStore(() => {
-      this.#database.writer.assertAlive();
-      const until = this.#database.replayClaimedUntil;
-      if (until !== undefined && isClaimBlocked(until, claim)) return 'taken';
-      this.#database.replayClaimedUntil = claim.until;
-      return 'claimed';
-    });
+  claimReplay(claim: Claim): Promise<'claimed' | 'taken'> {
+    return changeStore(() => claimWork(this.#database, 'replay', claim));
   }
 
-  releaseReplay({ until }: ReplayClaim): Promise<void> {
-    return changeStore(() => {
-      this.#database.writer.assertAlive();
-      if (this.#database.replayClaimedUntil === until) this.#database.replayClaimedUntil = undefined;
-    });
+  releaseReplay(claim: Claim): Promise<void> {
+    return changeStore(() => releaseWork(this.#database, 'replay', claim));
   }
 }

@@ -1,6 +1,7 @@
 import { letterJobs } from './letter-jobs.ts';
 import { type PageQuery, readPage } from './page-job.ts';
 import { type ActivityRow, activityColumns, type Bytes, type LogEntry } from '../protocol/rows.ts';
+import { projectJobs } from './project-jobs.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
 /** SQL: the activity with a key. */
@@ -24,6 +25,7 @@ export function readJobs(prepare: Prepare) {
   const nextOffset = (group: string): number => Number(prepare(nextOffsetSql).all(group)[0]?.[0] ?? 0);
   return {
     ...letterJobs(prepare),
+    ...projectJobs(prepare),
     page: (query: PageQuery) => readPage(prepare, query),
     /** Returns the activities that exist. */
     activities: (keys: readonly string[]) =>

@@ -1,4 +1,5 @@
 import { edgeTopic, letterOverheadBytes, ProjectId } from '@user-activity/domain';
+import { addProjectTables } from './project-schema.ts';
 
 /** The id in the header of the file: "UALG" in ASCII. */
 export const applicationId = 0x55_41_4c_47;
@@ -33,6 +34,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX dead_letters_by_code ON dead_letters (project, code, died_at, id);
   CREATE INDEX dead_letters_by_activity ON dead_letters (project, activity_id, died_at) WHERE activity_id IS NOT NULL;
   CREATE INDEX dead_letters_of_log ON dead_letters (died_at) WHERE topic <> '${edgeTopic}';`,
+  addProjectTables,
 ];
 
 export const schemaVersion = migrations.length + 1;

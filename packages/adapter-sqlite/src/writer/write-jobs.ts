@@ -8,6 +8,7 @@ import {
   type OriginRow,
 } from '../protocol/rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
+import { projectJobs } from './project-jobs.ts';
 import { sweep } from './sweep-job.ts';
 
 // Limits the duration of a commit. The next commits trim the other records.
@@ -32,6 +33,7 @@ export type WriteJobs = ReturnType<typeof writeJobs>;
 /** Returns the jobs of the writing thread. Each job changes everything or nothing. */
 export function writeJobs(prepare: Prepare, retainedRecords: number) {
   return {
+    ...projectJobs(prepare),
     append(rows: readonly LogRow[]) {
       for (const row of rows) prepare(appendSql).run(...row);
     },

@@ -10,7 +10,7 @@ import {
   isDomainError,
   isOfEdge,
   type ProjectId,
-  type ReplayClaim,
+  type Claim,
   TimeRange,
   Timestamp,
 } from '@user-activity/domain';
@@ -52,7 +52,7 @@ const maxBytes = 4 * 1024 * 1024;
 const maxMs = 20_000;
 
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
-  let unreleased: ReplayClaim | undefined;
+  let unreleased: Claim | undefined;
   return async function replayDeadLetters(project, which) {
     // The last replay could not release its claim, which would block this one.
     if (unreleased !== undefined) await deps.deadLetters.releaseReplay(unreleased);

@@ -32,6 +32,8 @@ export interface Call {
   readonly id: unknown;
   /** The draft, or the violations because of which there is none, with paths in the call. */
   readonly draft: MendedDraft | FaultyDraft;
+  /** The path of the time in the call. Absent if it is `/createdAt`. */
+  readonly timePath?: string;
   /** Returns the draft without its time, for a time too far in the future. */
   undated(): MendedDraft | FaultyDraft;
   /** Returns the call as a dead letter keeps it. Its origin is derived from its content, so that a retry gives the same letter. */
@@ -86,7 +88,7 @@ export const makeLogCalls = (
       const { activity, losses } = draft instanceof FaultyDraft ? { activity: draft, losses: [] } : draft;
       const recording = { clock: { now: () => now }, ids: deps.ids, rules };
       const result = recorded(project, activity, recording, explanationBudget.collector());
-      if (!(result instanceof UserActivity)) addLetter(call, result, rejected);
+      if (!(result instanceof UserActivity)) addLetter(call, result.map(inCall(call)), rejected);
       else {
         events.push(activityLogged(result));
         if (losses.length > 0) addLetter(call, losses, incomplete);
@@ -109,6 +111,12 @@ function isAhead(draft: Call['draft'], now: Timestamp): boolean {
   const moment = unlessBroken(() => Timestamp.parse(createdAt));
   return moment !== undefined && UserActivity.isAhead(moment, now);
 }
+
+/** Returns a function that gives a violation of the draft's time its path in the call. */
+const inCall =
+  ({ timePath }: Call) =>
+  (violation: Violation): Violation =>
+    timePath !== undefined && violation.path === '/createdAt' ? { ...violation, path: timePath } : violation;
 
 const noReason = 'breaks a rule; too many calls of its request did, so that not all are explained';
 

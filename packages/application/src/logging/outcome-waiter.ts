@@ -4,6 +4,8 @@ import {
   type ActivityOutcome,
   type Cancellation,
   isDomainError,
+  isErased,
+  type ProjectRepository,
   type Turns,
   type UserActivity,
 } from '@user-activity/domain';
@@ -13,6 +15,7 @@ import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
 export type Sleep = (ms: number) => Promise<void>;
 
 export interface OutcomeWaiterDeps extends LookupDeps {
+  readonly projects: Pick<ProjectRepository, 'findErasures'>;
   readonly sleep: Sleep;
   /** Shares the event loop between comparisons and other work. */
   readonly turns: Turns;
@@ -34,6 +37,8 @@ const tickMs = 20;
 const maxAtOnce = 250;
 // The longest time between two queries is 500 ms.
 const maxTicks = 25;
+// Erasures are rare, so they are looked up only for requests that have waited for some time.
+const queriesBeforeErasures = 4;
 
 /**
  * Waits for the outcomes of logged activities. Another process may store them, so the waiter queries the store. The intervals grow from
@@ -111,6 +116,18 @@ export class OutcomeWaiter {
       await this.#settlePortion(due.slice(from, from + maxAtOnce));
   }
 
+  /** Answers those of the requests whose project was erased after their activity was received. */
+  async #settleErased(due: readonly Request[]): Promise<void> {
+    const pending = due.filter(
+      (request) => request.queries >= queriesBeforeErasures && this.#requests.has(request),
+    );
+    if (pending.length === 0) return;
+    const projects = [...new Set(pending.map(({ activity }) => activity.project))];
+    const erasures = await this.#deps.projects.findErasures(projects);
+    for (const request of pending)
+      if (erasures.some((erasure) => isErased(request.activity, erasure))) request.settle('erased');
+  }
+
   async #settlePortion(due: readonly Request[]): Promise<void> {
     try {
       const lookup = await lookUp(this.#deps, keysOf(due));
@@ -122,6 +139,7 @@ export class OutcomeWaiter {
         const outcome = outcomeIn(lookup, request.activity);
         if (outcome !== undefined) request.settle(outcome);
       }
+      await this.#settleErased(due);
     } catch (error) {
       if (!isDomainError(error)) for (const request of due) request.fail(error);
     }

@@ -99,7 +99,7 @@ function outcomeOf(outcomes: readonly SaveOutcome[], index: number): SaveOutcome
 }
 
 /** Repeats `attempt` until it succeeds, whatever it rejects with: skipping the records would lose them. */
-async function persist<Result>(
+export async function persist<Result>(
   { pause, grace, observer }: StoreActivitiesDeps,
   signal: Cancellation,
   attempt: () => Promise<Result>,

@@ -1,3 +1,6 @@
+import type { RetentionDays } from '../project/retention-days.ts';
+import type { ProjectId } from './project-id.ts';
+
 /** The default limit on the metadata of a new activity, in bytes of JSON in UTF-8: 32 KiB. */
 export const defaultMetadataBytes: number = 32 * 1024;
 
@@ -10,10 +13,13 @@ export interface RecordingRules {
   readonly maxMetadataBytes: number;
   /** Words that a client must not use as an id, such as words of the routes by which activities are found. */
   readonly reservedIds: ReadonlySet<string>;
+  /** Returns the retention of a project. An older createdAt is a violation. Undefined if the project keeps everything. */
+  readonly retentionOf: (project: ProjectId) => RetentionDays | undefined;
 }
 
-/** 32 KiB of metadata and no reserved ids. */
+/** 32 KiB of metadata, no reserved ids and no retention. */
 export const defaultRecordingRules: RecordingRules = {
   maxMetadataBytes: defaultMetadataBytes,
   reservedIds: new Set(),
+  retentionOf: () => undefined,
 };

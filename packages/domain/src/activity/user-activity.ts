@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { IdGenerator } from '../ports/id-generator.ts';
+import { RetentionDays } from '../project/retention-days.ts';
 import { DomainError } from '../shared/domain-error.ts';
 import { isPlainObject, type JsonObject } from '../shared/json.ts';
 import { pointer, RuleBroken, Violations } from '../shared/violation.ts';
@@ -72,7 +73,7 @@ export class UserActivity implements ActivityState {
    * Makes a new activity of a project from a client's draft `{id?, userId, type, metadata?, createdAt?}`. An optional member may be null, which
    * means absent. An absent id comes from `ids`; an absent createdAt equals receivedAt, the clock's `now`.
    * Throws INVALID_ACTIVITY with the violations that fit into `violations`, which must be empty. A createdAt more than 5 minutes
-   * ahead of the clock is a violation.
+   * ahead of the clock is a violation, and so is one before the retention of the project.
    */
   static record(
     project: ProjectId,
@@ -94,7 +95,11 @@ export class UserActivity implements ActivityState {
       metadata: isAbsent(metadata)
         ? Metadata.none
         : Metadata.parse(metadata, '/metadata', violations, maxBytes),
-      createdAt: isAbsent(createdAt) ? now : violations.check('/createdAt', () => notAhead(createdAt, now)),
+      createdAt: isAbsent(createdAt)
+        ? now
+        : violations.check('/createdAt', () =>
+            withinRetention(notAhead(createdAt, now), now, rules.retentionOf(project)),
+          ),
       receivedAt: now,
     });
   }
@@ -190,5 +195,11 @@ function notAhead(raw: unknown, now: Timestamp): Timestamp {
   const moment = Timestamp.parse(raw);
   if (UserActivity.isAhead(moment, now))
     throw new RuleBroken('must not be more than 5 minutes ahead of the clock of the service');
+  return moment;
+}
+
+function withinRetention(moment: Timestamp, now: Timestamp, days: RetentionDays | undefined): Timestamp {
+  if (days !== undefined && moment < RetentionDays.startOf(days, now))
+    throw new RuleBroken(`must not be older than ${RetentionDays.text(days)}, the retention of this project`);
   return moment;
 }

@@ -3,7 +3,7 @@ import type { ProjectId } from '../activity/project-id.ts';
 import type { DeadLetter, LatestLetter } from '../log/dead-letter.ts';
 import type { DeadLetterId } from '../log/dead-letter-id.ts';
 import type { LetterSweep, SweepLimits } from '../log/letter-sweep.ts';
-import type { ReplayClaim } from '../log/replay-claim.ts';
+import type { Claim } from '../shared/claim.ts';
 import type { DeadLetterPage, DeadLetterQuery } from '../query/dead-letter-query.ts';
 
 /**
@@ -42,6 +42,6 @@ export interface DeadLetterRepository {
   findLatestLetters(keys: readonly ActivityKey[]): Promise<readonly LatestLetter[]>;
   remove(letters: readonly Pick<DeadLetter, 'origin' | 'diedAt'>[]): Promise<void>;
   sweep(limits: SweepLimits): Promise<LetterSweep>;
-  claimReplay(claim: ReplayClaim): Promise<'claimed' | 'taken'>;
-  releaseReplay(claim: ReplayClaim): Promise<void>;
+  claimReplay(claim: Claim): Promise<'claimed' | 'taken'>;
+  releaseReplay(claim: Claim): Promise<void>;
 }

@@ -3,6 +3,7 @@ import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
+  MongoProjectRepository,
   MongoStore,
   MongoTopicRegistry,
 } from '@user-activity/adapter-mongodb';
@@ -43,6 +44,7 @@ export const mongodbStore = defineEngine({
       repository: new MongoActivityRepository(store),
       deadLetters: new MongoDeadLetterRepository(store),
       deadLetterQueue: new MongoDeadLetterQueue(store),
+      projects: new MongoProjectRepository(store),
       topics: new MongoTopicRegistry(store),
     };
   },

@@ -2,6 +2,7 @@ import {
   SqliteActivityRepository,
   SqliteDeadLetterQueue,
   SqliteDeadLetterRepository,
+  SqliteProjectRepository,
 } from '@user-activity/adapter-sqlite';
 import { defineEngine, type StoreEngine } from '../engine.ts';
 import { openSharedFile, sqliteFile } from '../sqlite-file.ts';
@@ -15,6 +16,7 @@ export const sqliteStore = defineEngine({
       repository: new SqliteActivityRepository(database, { queryTimeoutMs }),
       deadLetters: new SqliteDeadLetterRepository(database, { queryTimeoutMs }),
       deadLetterQueue: new SqliteDeadLetterQueue(database),
+      projects: new SqliteProjectRepository(database, { queryTimeoutMs }),
     };
   },
 });

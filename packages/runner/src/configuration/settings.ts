@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Static, TObject } from '@sinclair/typebox';
-import { isLoopback } from '@user-activity/domain';
+import { isLoopback, RetentionDays } from '@user-activity/domain';
 import { ConfigurationError } from './configuration-error.ts';
 import { readKeys } from './key-files.ts';
 import type { apiVariables, processVariables } from './variables.ts';
@@ -32,6 +32,8 @@ export const apiSettings = (values: Static<TObject<typeof apiVariables>>) => {
     MAX_BYTES_IN_FLIGHT,
     WEBHOOK_ORIGINS: splitList(values.WEBHOOK_ORIGINS),
     API_KEYS: keysOf(values),
+    retentionDays:
+      values.RETENTION_DAYS === undefined ? undefined : RetentionDays.trusted(values.RETENTION_DAYS),
     deadLetterRetention: {
       edgeDays: values.DEAD_LETTER_RETENTION_DAYS,
       logDays: values.LOG_DEAD_LETTER_RETENTION_DAYS,

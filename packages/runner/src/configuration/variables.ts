@@ -1,4 +1,4 @@
-import { defaultMetadataBytes, maxMetadataBytes } from '@user-activity/domain';
+import { defaultMetadataBytes, maxMetadataBytes, RetentionDays } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { type LogLevel, logLevels } from '../logger.ts';
 import { keyCharacters } from './key-files.ts';
@@ -45,8 +45,6 @@ export const processVariables = (defaultPort: number) => ({
       { default: 'info', description: `one of ${logLevels.join(', ')}` },
     ),
   ),
-  // RETENTION_DAYS is always refused, because this version does not remove old activities.
-  RETENTION_DAYS: Type.Optional(Type.Never({ description: 'unset: this version keeps everything' })),
 });
 
 /** The variables of every app that serves the API. */
@@ -70,6 +68,8 @@ export const apiVariables = {
   MAX_BODY_BYTES: wholeNumber(1, 256 * 1024 * 1024, 10 * 1024 * 1024),
   MAX_METADATA_BYTES: wholeNumber(1024, maxMetadataBytes, defaultMetadataBytes),
   MAX_BYTES_IN_FLIGHT: wholeNumber(1, 2 ** 40, 256 * 1024 * 1024),
+  // No default: only an operator may let activities expire.
+  RETENTION_DAYS: Type.Optional(wholeNumber(RetentionDays.min, RetentionDays.max)),
   DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500, 30),
   // No default: dead letters from the log hold accepted activities, so only an operator may let them expire.
   LOG_DEAD_LETTER_RETENTION_DAYS: Type.Optional(wholeNumber(1, 36_500)),

@@ -1,5 +1,6 @@
 import type { ApiUseCases, StoringUseCases } from '@user-activity/application';
 import { measureUseCase } from './measure-use-case.ts';
+import { projectSweepMetrics } from './project-sweep-metrics.ts';
 import { storingMetrics } from './storing-metrics.ts';
 import { sweepMetrics } from './sweep-metrics.ts';
 import { acceptanceMetrics } from './acceptance-metrics.ts';
@@ -23,6 +24,7 @@ export function instrumentApi(useCases: ApiUseCases): ApiUseCases {
     logActivities: batch,
     logCalls: batch,
     sweepDeadLetters: sweepMetrics(),
+    sweepProjects: projectSweepMetrics(),
   });
 }
 

@@ -1,0 +1,137 @@
+import {
+  type ActivityRemoval,
+  ActivityKeyText,
+  type Claim,
+  type Erasure,
+  type ErasedRecord,
+  isErased,
+  maxRetentions,
+  nextErasedAt,
+  type ProjectId,
+  type ProjectPage,
+  type ProjectQuery,
+  type ProjectRepository,
+  type RemovedPortion,
+  type Retention,
+  type RetentionDays,
+  type Timestamp,
+} from '@user-activity/domain';
+import { claimWork, releaseWork } from './claims.ts';
+import { itemsAfter } from './items-after.ts';
+import { MemoryStore } from './memory-store.ts';
+
+/** Keeps the settings of projects in maps, and looks at everything for each removal. */
+export class MemoryProjectRepository implements ProjectRepository {
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore = new MemoryStore()) {
+    this.#store = store;
+  }
+
+  async find({ after, limit }: ProjectQuery): Promise<ProjectPage> {
+    const { activities, letters, retentions, erasures } = this.#reachableStore();
+    const ids = new Set([
+      ...[...activities.values(), ...letters.values()].map(({ project }) => project),
+      ...retentions.keys(),
+      ...[...erasures.values()].flatMap(({ project, erasing }) => (erasing ? project : [])),
+    ]);
+    const following = [...ids].filter((id) => after === undefined || id > after).toSorted();
+    const projects = following.slice(0, limit).map((id) => ({
+      id,
+      retentionDays: retentions.get(id),
+      erasing: erasures.get(id)?.erasing ?? false,
+    }));
+    return { projects, hasMore: following.length > limit };
+  }
+
+  async findRetentions(): Promise<readonly Retention[]> {
+    return [...this.#reachableStore().retentions].map(([project, days]) => ({ project, days }));
+  }
+
+  async putRetention(project: ProjectId, days: RetentionDays | undefined): Promise<'set' | 'too-many'> {
+    const { retentions } = this.#reachableStore();
+    if (days === undefined) retentions.delete(project);
+    else if (retentions.size >= maxRetentions && !retentions.has(project)) return 'too-many';
+    else retentions.set(project, days);
+    return 'set';
+  }
+
+  async beginErasure(project: ProjectId, now: Timestamp): Promise<Erasure> {
+    const { retentions, erasures } = this.#reachableStore();
+    const erasure = { project, erasedAt: nextErasedAt(erasures.get(project)?.erasedAt, now) };
+    erasures.set(project, { ...erasure, erasing: true });
+    retentions.delete(project);
+    return erasure;
+  }
+
+  async findErasures(projects: readonly ProjectId[]): Promise<readonly Erasure[]> {
+    const { erasures } = this.#reachableStore();
+    return [...new Set(projects)].flatMap((project) => {
+      const erasure = erasures.get(project);
+      return erasure === undefined ? [] : { project, erasedAt: erasure.erasedAt };
+    });
+  }
+
+  async findErasing(limit: number): Promise<readonly Erasure[]> {
+    return [...this.#reachableStore().erasures.values()]
+      .filter(({ erasing }) => erasing)
+      .slice(0, limit)
+      .map(({ project, erasedAt }) => ({ project, erasedAt }));
+  }
+
+  async endErasure(erasure: Erasure): Promise<void> {
+    const { erasures } = this.#reachableStore();
+    if (erasures.get(erasure.project)?.erasedAt === erasure.erasedAt)
+      erasures.set(erasure.project, { ...erasure, erasing: false });
+  }
+
+  async removeActivities(removal: ActivityRemoval): Promise<RemovedPortion> {
+    const { project, createdBefore = Infinity, receivedUpTo = Infinity, after, limit } = removal;
+    const { activities } = this.#reachableStore();
+    const candidates = [...activities.values()].filter(
+      (activity) => activity.project === project && activity.createdAt < createdBefore,
+    );
+    const portion = itemsAfter(candidates, 'createdAt', 'asc', after).slice(0, limit);
+    const due = portion.filter(({ receivedAt }) => receivedAt <= receivedUpTo);
+    for (const activity of due) activities.delete(ActivityKeyText.of(activity));
+    const last = portion.length < limit ? undefined : portion.at(-1);
+    return { removed: due.length, next: last && { createdAt: last.createdAt, id: last.id } };
+  }
+
+  async removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number> {
+    const { letters } = this.#reachableStore();
+    const due = [...letters]
+      .filter(([, letter]) => letter.project === project && letter.diedAt <= diedUpTo)
+      .slice(0, limit);
+    for (const [id] of due) letters.delete(id);
+    return due.length;
+  }
+
+  async removeErased(records: readonly ErasedRecord[]): Promise<void> {
+    const { activities, letters } = this.#reachableStore();
+    for (const record of records) {
+      const key = ActivityKeyText.of(record);
+      const activity = activities.get(key);
+      if (activity !== undefined && isErased(activity, record)) activities.delete(key);
+      if (letters.get(record.letterId)?.project === record.project) letters.delete(record.letterId);
+    }
+  }
+
+  /** Does nothing: this store removes nothing by itself. */
+  async expireAfter(): Promise<void> {
+    this.#store.assertReachable();
+  }
+
+  async claimSweep(claim: Claim): Promise<'claimed' | 'taken'> {
+    return claimWork(this.#reachableStore(), 'sweep', claim);
+  }
+
+  async releaseSweep(claim: Claim): Promise<void> {
+    releaseWork(this.#reachableStore(), 'sweep', claim);
+  }
+
+  #reachableStore(): MemoryStore {
+    this.#store.assertReachable();
+    return this.#store;
+  }
+}

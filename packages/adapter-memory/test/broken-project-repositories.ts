@@ -1,0 +1,237 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  ActivityKeyText,
+  nextErasedAt,
+  type ProjectPage,
+  type ProjectQuery,
+  type ProjectRepository,
+  Timestamp,
+} from '@user-activity/domain';
+import type { ProjectRepositorySubject } from '@user-activity/port-contracts';
+import { MemoryProjectRepository, MemoryStore } from '../src/index.ts';
+import type { Broken } from './broken.ts';
+import { memoryProjects } from './memory-subjects.ts';
+
+/** Makes a repository of projects with some methods replaced. */
+const projects =
+  (overrides: (sound: ProjectRepository, store: MemoryStore) => Partial<ProjectRepository>) =>
+  async (): Promise<ProjectRepositorySubject> => {
+    const store = new MemoryStore();
+    const sound = new MemoryProjectRepository(store);
+    return {
+      ...(await memoryProjects(store)),
+      open: async () => ({
+        find: (query) => sound.find(query),
+        findRetentions: () => sound.findRetentions(),
+        putRetention: (project, days) => sound.putRetention(project, days),
+        beginErasure: (project, now) => sound.beginErasure(project, now),
+        findErasures: (ids) => sound.findErasures(ids),
+        findErasing: (limit) => sound.findErasing(limit),
+        endErasure: (erasure) => sound.endErasure(erasure),
+        removeActivities: (removal) => sound.removeActivities(removal),
+        removeLetters: (project, diedUpTo, limit) => sound.removeLetters(project, diedUpTo, limit),
+        removeErased: (records) => sound.removeErased(records),
+        expireAfter: () => sound.expireAfter(),
+        claimSweep: (claim) => sound.claimSweep(claim),
+        releaseSweep: (claim) => sound.releaseSweep(claim),
+        ...overrides(sound, store),
+      }),
+    };
+  };
+
+const listing = (change: (page: ProjectPage, query: ProjectQuery, store: MemoryStore) => ProjectPage) =>
+  projects((sound, store) => ({ find: async (query) => change(await sound.find(query), query, store) }));
+
+export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
+  [
+    'J1',
+    'lists only projects with activities',
+    listing(({ projects: found, hasMore }, _, { activities }) => ({
+      projects: found.filter(({ id }) => [...activities.values()].some(({ project }) => project === id)),
+      hasMore,
+    })),
+  ],
+  [
+    'J1',
+    'forgets an erasure',
+    listing(({ projects: found, hasMore }) => ({
+      projects: found.map((project) => ({ ...project, erasing: false })),
+      hasMore,
+    })),
+  ],
+  ['J2', 'ends each walk early', listing(({ projects: found }) => ({ projects: found, hasMore: false }))],
+  [
+    'J2',
+    'skips a project between two pages',
+    listing(({ projects: found, hasMore }, { after }) => ({
+      projects: after === undefined ? found : found.slice(1),
+      hasMore,
+    })),
+  ],
+  [
+    'J3',
+    'keeps the first retention',
+    projects((sound, { retentions }) => ({
+      putRetention: async (project, days) =>
+        retentions.has(project) && days !== undefined ? 'set' : sound.putRetention(project, days),
+    })),
+  ],
+  [
+    'J4',
+    'keeps any number of retentions',
+    projects((_, { retentions }) => ({
+      putRetention: async (project, days) => {
+        if (days === undefined) retentions.delete(project);
+        else retentions.set(project, days);
+        return 'set';
+      },
+    })),
+  ],
+  [
+    'J5',
+    'lets an earlier erasure take a later one back',
+    projects((_, { erasures, retentions }) => ({
+      beginErasure: async (project, erasedAt) => {
+        retentions.delete(project);
+        erasures.set(project, { project, erasedAt, erasing: true });
+        return { project, erasedAt };
+      },
+    })),
+  ],
+  [
+    'J5',
+    'checks, then acts',
+    projects((_, { erasures }) => ({
+      beginErasure: async (project, now) => {
+        const erasedAt = nextErasedAt(erasures.get(project)?.erasedAt, now);
+        await nextTurn();
+        const erasure = { project, erasedAt };
+        erasures.set(project, { ...erasure, erasing: true });
+        return erasure;
+      },
+    })),
+  ],
+  [
+    'J5',
+    'forgets ended erasures',
+    projects((sound, { erasures }) => ({
+      findErasures: async (ids) =>
+        (await sound.findErasures(ids)).filter(({ project }) => erasures.get(project)?.erasing),
+    })),
+  ],
+  [
+    'J6',
+    'ends a later erasure too',
+    projects((_, { erasures }) => ({
+      endErasure: async ({ project }) => {
+        const latest = erasures.get(project);
+        if (latest !== undefined) erasures.set(project, { ...latest, erasing: false });
+      },
+    })),
+  ],
+  [
+    'J7',
+    'includes the moment itself',
+    projects((sound) => ({
+      removeActivities: (removal) =>
+        sound.removeActivities({
+          ...removal,
+          createdBefore: removal.createdBefore && Timestamp.trusted(removal.createdBefore + 1),
+        }),
+    })),
+  ],
+  [
+    'J7',
+    'ignores when an activity was received',
+    projects((sound) => ({
+      removeActivities: (removal) => sound.removeActivities({ ...removal, receivedUpTo: undefined }),
+    })),
+  ],
+  [
+    'J7',
+    'ends at the first activity that stays',
+    projects((sound) => ({
+      removeActivities: async (removal) => {
+        const portion = await sound.removeActivities(removal);
+        return portion.removed < removal.limit ? { ...portion, next: undefined } : portion;
+      },
+    })),
+  ],
+  [
+    'J8',
+    'has no limit',
+    projects((sound) => ({
+      removeLetters: (project, diedUpTo) => sound.removeLetters(project, diedUpTo, 1000),
+    })),
+  ],
+  [
+    'J9',
+    'removes what was received later',
+    projects((sound, { activities }) => ({
+      removeErased: async (records) => {
+        await sound.removeErased(records);
+        for (const record of records) activities.delete(ActivityKeyText.of(record));
+      },
+    })),
+  ],
+  [
+    'J9',
+    'leaves dead letters',
+    projects((sound, { letters }) => ({
+      removeErased: async (records) => {
+        const kept = [...letters];
+        await sound.removeErased(records);
+        for (const [id, letter] of kept) letters.set(id, letter);
+      },
+    })),
+  ],
+  [
+    'J10',
+    'counts hours instead of days',
+    projects((_, { activities }) => ({
+      expireAfter: async (days) => {
+        for (const [key, { createdAt }] of activities)
+          if (days !== undefined && createdAt < Date.now() - days * 3_600_000) activities.delete(key);
+      },
+    })),
+  ],
+  [
+    'J11',
+    'checks, then acts',
+    projects((_, { claims }) => ({
+      claimSweep: async ({ from, until }) => {
+        const held = claims.get('sweep') ?? 0;
+        await nextTurn();
+        if (held > from) return 'taken';
+        claims.set('sweep', until);
+        return 'claimed';
+      },
+    })),
+  ],
+  [
+    'J12',
+    'removes the dead letters of every project',
+    projects((sound, { letters }) => ({
+      removeLetters: async (project, diedUpTo, limit) => {
+        const removed = await sound.removeLetters(project, diedUpTo, limit);
+        letters.clear();
+        return removed;
+      },
+    })),
+  ],
+  [
+    'J12',
+    'ends the erasure of every project',
+    projects((_, { erasures }) => ({
+      endErasure: async ({ erasedAt }) => {
+        for (const [project, erasure] of erasures)
+          if (erasure.erasedAt === erasedAt) erasures.set(project, { ...erasure, erasing: false });
+      },
+    })),
+  ],
+  [
+    'J13',
+    'answers without the store',
+    projects((sound) => ({ findErasures: (ids) => sound.findErasures(ids).catch(() => []) })),
+  ],
+];

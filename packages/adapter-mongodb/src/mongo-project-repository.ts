@@ -1,0 +1,157 @@
+import {
+  ActivityKeyText,
+  type ActivityRemoval,
+  type Claim,
+  type Erasure,
+  type ErasedRecord,
+  maxErasedAt,
+  maxRetentions,
+  type ProjectPage,
+  ProjectId,
+  type ProjectQuery,
+  type ProjectRepository,
+  type RemovedPortion,
+  type Retention,
+  RetentionDays,
+  Timestamp,
+} from '@user-activity/domain';
+import { claimWork, releaseWork } from './claims.ts';
+import { deadLetterOrder } from './indexes.ts';
+import type { MongoStore } from './mongo-store.ts';
+import { type ErasureDocument, erasingIndex } from './project-documents.ts';
+import { readProjects } from './read-projects.ts';
+import { removeActivities } from './remove-activities.ts';
+import { translated } from './translated.ts';
+
+export class MongoProjectRepository implements ProjectRepository {
+  readonly #store: MongoStore;
+
+  constructor(store: MongoStore) {
+    this.#store = store;
+  }
+
+  find(query: ProjectQuery): Promise<ProjectPage> {
+    return translated(() => readProjects(this.#store, query));
+  }
+
+  findRetentions(): Promise<readonly Retention[]> {
+    const { retentions, timeoutMs } = this.#store;
+    return translated(async () => {
+      const documents = await retentions.find({}, { maxTimeMS: timeoutMs }).toArray();
+      return documents.map(({ _id, days }) => ({
+        project: ProjectId.trusted(_id),
+        days: RetentionDays.trusted(days),
+      }));
+    });
+  }
+
+  putRetention(project: ProjectId, days: RetentionDays | undefined): Promise<'set' | 'too-many'> {
+    const { retentions, timeoutMs } = this.#store;
+    return translated(async () => {
+      if (days === undefined) {
+        await retentions.deleteOne({ _id: project });
+        return 'set';
+      }
+      const change = [{ _id: project }, { $set: { days } }] as const;
+      const { matchedCount } = await retentions.updateOne(...change);
+      if (matchedCount === 1) return 'set';
+      const count = await retentions.countDocuments({}, { limit: maxRetentions, maxTimeMS: timeoutMs });
+      if (count >= maxRetentions) return 'too-many';
+      await retentions.updateOne(...change, { upsert: true });
+      return 'set';
+    });
+  }
+
+  beginErasure(project: ProjectId, now: Timestamp): Promise<Erasure> {
+    const { retentions, erasures, timeoutMs } = this.#store;
+    // As `nextErasedAt`. A missing `erasedAt` is less than any time.
+    const [erasedNow, latest] = [new Date(now), new Date(maxErasedAt(now))];
+    const isReplaced = { $or: [{ $gt: ['$erasedAt', latest] }, { $lt: ['$erasedAt', erasedNow] }] };
+    const erasedAt = { $cond: [isReplaced, erasedNow, '$erasedAt'] };
+    return translated(async () => {
+      await retentions.deleteOne({ _id: project });
+      const document = await erasures.findOneAndUpdate(
+        { _id: project },
+        [{ $set: { erasedAt, erasing: true } }],
+        { upsert: true, returnDocument: 'after', maxTimeMS: timeoutMs },
+      );
+      if (document === null) throw new Error('MongoDB returned no document for an upsert.');
+      return erasureOf(document);
+    });
+  }
+
+  async findErasures(projects: readonly ProjectId[]): Promise<readonly Erasure[]> {
+    if (projects.length === 0) return [];
+    const { erasures, timeoutMs } = this.#store;
+    const condition = { _id: { $in: [...projects] } };
+    return translated(async () =>
+      (await erasures.find(condition, { maxTimeMS: timeoutMs }).toArray()).map(erasureOf),
+    );
+  }
+
+  findErasing(limit: number): Promise<readonly Erasure[]> {
+    const { erasures, timeoutMs: maxTimeMS } = this.#store;
+    const options = { limit, maxTimeMS, hint: { ...erasingIndex.key } };
+    return translated(async () => (await erasures.find({ erasing: true }, options).toArray()).map(erasureOf));
+  }
+
+  async endErasure({ project, erasedAt }: Erasure): Promise<void> {
+    const filter = { _id: project, erasedAt: new Date(erasedAt) };
+    await translated(() => this.#store.erasures.updateOne(filter, { $unset: { erasing: true } }));
+  }
+
+  removeActivities(removal: ActivityRemoval): Promise<RemovedPortion> {
+    return translated(() => removeActivities(this.#store, removal));
+  }
+
+  removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number> {
+    const { deadLetters, timeoutMs } = this.#store;
+    const condition = { project, diedAt: { $lte: new Date(diedUpTo) } };
+    return translated(async () => {
+      const due = await deadLetters
+        .find<{ readonly _id: string }>(condition, {
+          projection: { _id: 1 },
+          sort: { diedAt: 1, _id: 1 },
+          limit,
+          maxTimeMS: timeoutMs,
+          hint: deadLetterOrder,
+        })
+        .toArray();
+      if (due.length === 0) return 0;
+      const filter = { ...condition, _id: { $in: due.map(({ _id }) => _id) } };
+      return (await deadLetters.deleteMany(filter, { hint: { _id: 1 } })).deletedCount;
+    });
+  }
+
+  async removeErased(records: readonly ErasedRecord[]): Promise<void> {
+    const { activities, deadLetters } = this.#store;
+    const options = { hint: { _id: 1 } };
+    const byErasure = Map.groupBy(records, ({ project, erasedAt }) => `${project} ${erasedAt}`);
+    await translated(async () => {
+      for (const group of byErasure.values()) {
+        const [{ project, erasedAt } = { project: ProjectId.default, erasedAt: 0 }] = group;
+        const receivedAt = { $lte: new Date(erasedAt) };
+        await activities.deleteMany({ _id: { $in: group.map(ActivityKeyText.of) }, receivedAt }, options);
+        const letterIds: string[] = group.map(({ letterId }) => letterId);
+        await deadLetters.deleteMany({ _id: { $in: letterIds }, project }, options);
+      }
+    });
+  }
+
+  expireAfter(days: RetentionDays | undefined): Promise<void> {
+    return translated(() => this.#store.expireAfter(days));
+  }
+
+  claimSweep(claim: Claim): Promise<'claimed' | 'taken'> {
+    return translated(() => claimWork(this.#store, 'sweep', claim));
+  }
+
+  releaseSweep(claim: Claim): Promise<void> {
+    return translated(() => releaseWork(this.#store, 'sweep', claim));
+  }
+}
+
+const erasureOf = ({ _id, erasedAt }: ErasureDocument): Erasure => ({
+  project: ProjectId.trusted(_id),
+  erasedAt: Timestamp.trusted(erasedAt.getTime()),
+});

@@ -1,0 +1,32 @@
+import type { Position } from './branches.ts';
+
+/** A listed project. `erasing` is 1 while its data is being erased. */
+export type ProjectRow = readonly [id: string, retentionDays: number | null, erasing: 0 | 1];
+
+export type RetentionRow = readonly [project: string, days: number];
+
+/** An erasure, with its time in milliseconds since 1970. */
+export type ErasureRow = readonly [project: string, erasedAt: number];
+
+/** Limits a removal of activities. Null is no limit. */
+export interface RemovalInput {
+  readonly project: string;
+  readonly createdBefore: number | null;
+  readonly receivedUpTo: number | null;
+  /** The time and the key after which the portion begins. */
+  readonly after: Position | null;
+  readonly limit: number;
+}
+
+export interface RemovalOutput {
+  readonly removed: number;
+  readonly next: Position | null;
+}
+
+/** A record whose activity is erased: the activity's key, and the origin of its dead letter. */
+export interface ErasedRow {
+  readonly project: string;
+  readonly key: string;
+  readonly erasedAt: number;
+  readonly letter: readonly [topic: string, partition: number, offset: number];
+}

@@ -1,0 +1,40 @@
+import type { ErasureRow, ProjectRow, RetentionRow } from '../protocol/project-rows.ts';
+import type { Prepare } from '../protocol/statements.ts';
+
+/** SQL: the names of the projects in a table that follow one name. Each is found with one step over an index. */
+const namesIn = (table: string, index: string): string => `SELECT name FROM (
+    WITH RECURSIVE step (name) AS (
+      SELECT (SELECT project FROM ${table} INDEXED BY ${index} WHERE project > ?1 ORDER BY project LIMIT 1)
+      UNION ALL
+      SELECT (SELECT project FROM ${table} INDEXED BY ${index} WHERE project > step.name ORDER BY project LIMIT 1)
+        FROM step WHERE step.name IS NOT NULL
+    )
+    SELECT name FROM step WHERE name IS NOT NULL LIMIT ?2)`;
+
+/** SQL: a page of projects that follow one name. */
+export const projectPageSql = `SELECT name,
+    (SELECT days FROM retentions WHERE project = name),
+    EXISTS (SELECT 1 FROM erasures WHERE project = name AND erasing = 1)
+  FROM (
+    ${namesIn('activities', 'activities_by_time')}
+    UNION ${namesIn('dead_letters', 'dead_letters_by_time')}
+    UNION SELECT * FROM (SELECT project FROM retentions WHERE project > ?1 ORDER BY project LIMIT ?2)
+    UNION SELECT * FROM (SELECT project FROM erasures INDEXED BY erasures_under_way
+      WHERE erasing = 1 AND project > ?1 ORDER BY project LIMIT ?2)
+  ) ORDER BY name LIMIT ?2`;
+
+const retentionsSql = 'SELECT project, days FROM retentions';
+const erasureSql = 'SELECT project, erased_at FROM erasures WHERE project = ?';
+/** SQL: erasures that have not ended. */
+export const erasingSql = `SELECT project, erased_at FROM erasures INDEXED BY erasures_under_way
+  WHERE erasing = 1 ORDER BY project LIMIT ?`;
+
+export const projectJobs = (prepare: Prepare) => ({
+  /** Returns at most `maxRows` projects that follow a name. */
+  projectPage: ({ after, maxRows }: { readonly after: string; readonly maxRows: number }) =>
+    prepare<ProjectRow>(projectPageSql).all(after, maxRows),
+  retentions: () => prepare<RetentionRow>(retentionsSql).all(),
+  erasures: (projects: readonly string[]) =>
+    projects.flatMap((project) => prepare<ErasureRow>(erasureSql).all(project)),
+  erasing: (limit: number) => prepare<ErasureRow>(erasingSql).all(limit),
+});

@@ -1,0 +1,76 @@
+import { maxErasedAt, maxRetentions, Timestamp } from '@user-activity/domain';
+import type { Position } from '../protocol/branches.ts';
+import type { ErasedRow, RemovalInput, RemovalOutput } from '../protocol/project-rows.ts';
+import type { Prepare } from '../protocol/statements.ts';
+
+const updateRetentionSql = 'UPDATE retentions SET days = ?2 WHERE project = ?1';
+const insertRetentionSql = `INSERT INTO retentions (project, days) SELECT ?1, ?2
+  WHERE (SELECT count(*) FROM retentions) < ${maxRetentions}`;
+const removeRetentionSql = 'DELETE FROM retentions WHERE project = ?';
+
+// A later erasure than `maxErasedAt` was written with a wrong clock.
+const eraseSql = `INSERT INTO erasures (project, erased_at, erasing) VALUES (?1, ?2, 1)
+  ON CONFLICT (project) DO UPDATE SET erasing = 1,
+    erased_at = iif(erased_at > ?3 OR erased_at < ?2, ?2, erased_at)
+  RETURNING erased_at`;
+const endErasureSql = 'UPDATE erasures SET erasing = 0 WHERE project = ? AND erased_at = ?';
+
+/** SQL: the oldest activities of a project, in one range of one index. */
+export const oldestActivitiesSql = `SELECT rowid, created_at, id, received_at FROM activities INDEXED BY activities_by_time
+  WHERE project = ? AND created_at < ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`;
+const removeActivitySql = 'DELETE FROM activities WHERE rowid = ?';
+
+/** SQL: the oldest dead letters of a project, in one range of one index. */
+export const oldestLettersSql = `SELECT rowid FROM dead_letters INDEXED BY dead_letters_by_time
+  WHERE project = ? AND died_at <= ? ORDER BY died_at LIMIT ?`;
+const removeLetterSql = 'DELETE FROM dead_letters WHERE rowid = ?';
+
+const removeErasedActivitySql = 'DELETE FROM activities WHERE id = ? AND received_at <= ?';
+const removeErasedLetterSql =
+  'DELETE FROM dead_letters WHERE project = ? AND topic = ? AND partition = ? AND offset = ?';
+
+type OldRow = readonly [rowId: number, createdAt: number, key: string, receivedAt: number];
+
+/** The jobs of the writing thread for projects. Each job changes everything or nothing. */
+export const projectJobs = (prepare: Prepare) => ({
+  /** Sets or removes the retention of a project. Returns whether there was room for it. */
+  putRetention([project, days]: readonly [project: string, days: number | null]): boolean {
+    if (days === null) {
+      prepare(removeRetentionSql).run(project);
+      return true;
+    }
+    return (
+      prepare(updateRetentionSql).run(project, days) === 1 ||
+      prepare(insertRetentionSql).run(project, days) === 1
+    );
+  },
+  /** Marks a project as erased and removes its retention. Returns the time of the erasure. */
+  beginErasure([project, now]: readonly [project: string, now: number]): number {
+    prepare(removeRetentionSql).run(project);
+    const rows = prepare<readonly [number]>(eraseSql).all(project, now, maxErasedAt(Timestamp.trusted(now)));
+    return Number(rows[0]?.[0]);
+  },
+  endErasure([project, erasedAt]: readonly [project: string, erasedAt: number]) {
+    prepare(endErasureSql).run(project, erasedAt);
+  },
+  removeActivities({ project, createdBefore, receivedUpTo, after, limit }: RemovalInput): RemovalOutput {
+    const [time, key]: Position = after ?? [-Number.MAX_SAFE_INTEGER, ''];
+    const before = createdBefore ?? Number.MAX_SAFE_INTEGER;
+    const rows = prepare<OldRow>(oldestActivitiesSql).all(project, before, time, key, limit);
+    const due = rows.filter((row) => row[3] <= (receivedUpTo ?? Number.MAX_SAFE_INTEGER));
+    for (const [rowId] of due) prepare(removeActivitySql).run(rowId);
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return { removed: due.length, next: last === undefined ? null : [last[1], last[2]] };
+  },
+  removeProjectLetters([project, diedUpTo, limit]: readonly [string, number, number]): number {
+    const due = prepare<readonly [number]>(oldestLettersSql).all(project, diedUpTo, limit);
+    for (const [rowId] of due) prepare(removeLetterSql).run(rowId);
+    return due.length;
+  },
+  removeErased(rows: readonly ErasedRow[]) {
+    for (const { project, key, erasedAt, letter } of rows) {
+      prepare(removeErasedActivitySql).run(key, erasedAt);
+      prepare(removeErasedLetterSql).run(project, ...letter);
+    }
+  },
+});

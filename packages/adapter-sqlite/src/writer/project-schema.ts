@@ -1,0 +1,11 @@
+/** The SQL that adds the settings of projects: retentions of their own, and erasures. An erasure stays after its end. */
+export const addProjectTables = `CREATE TABLE retentions (
+    project TEXT PRIMARY KEY NOT NULL,
+    days INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE erasures (
+    project TEXT PRIMARY KEY NOT NULL,
+    erased_at INTEGER NOT NULL,
+    erasing INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX erasures_under_way ON erasures (project, erased_at) WHERE erasing = 1;`;

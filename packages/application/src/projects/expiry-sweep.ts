@@ -1,0 +1,77 @@
+import { type ProjectId, type ProjectRepository, RetentionDays, Timestamp } from '@user-activity/domain';
+import type { ProjectTable } from './project-table.ts';
+import type { Removals } from './removals.ts';
+
+/** A walk over all projects. */
+interface Round {
+  /** The time from which ages are measured. Undefined in the first round of a process, which removes nothing. */
+  readonly now: Timestamp | undefined;
+  /** The project that was swept last. */
+  after: ProjectId | undefined;
+}
+
+const pageSize = 500;
+
+/**
+ * Removes activities that are older than the retention of their project, in rounds over all projects. The ages in a round are measured
+ * from the earlier of its beginning and the beginning of the round before, so that a clock that is wrong for a moment removes nothing.
+ */
+export class ExpirySweep {
+  readonly #projects: ProjectRepository;
+  readonly #table: ProjectTable;
+  #round: Round | undefined;
+  #previous: Timestamp | undefined;
+
+  constructor(deps: { readonly projects: ProjectRepository; readonly projectTable: ProjectTable }) {
+    this.#projects = deps.projects;
+    this.#table = deps.projectTable;
+  }
+
+  /** Whether a round has begun and is not complete. */
+  get isUnderWay(): boolean {
+    return this.#round !== undefined;
+  }
+
+  /** Begins a new round, unless the last one is not complete. */
+  begin(now: Timestamp): void {
+    if (this.#round !== undefined) return;
+    const earlier = this.#previous === undefined ? undefined : Math.min(this.#previous, now);
+    this.#round = { now: earlier === undefined ? undefined : Timestamp.trusted(earlier), after: undefined };
+    this.#previous = now;
+  }
+
+  /** Continues the round, if there is one. Returns whether it is complete: otherwise the time is over. */
+  async run(removals: Removals): Promise<boolean> {
+    const round = this.#round;
+    if (round === undefined) return true;
+    if (round.now !== undefined && !(await this.#removeOld(round, round.now, removals))) return false;
+    // Last, because the build of an index in MongoDB may take longer than this call waits.
+    await this.#projects.expireAfter(this.#table.deploymentDays);
+    this.#round = undefined;
+    return true;
+  }
+
+  async #removeOld(round: Round, now: Timestamp, removals: Removals): Promise<boolean> {
+    for (;;) {
+      const page = await this.#projectsAfter(round.after);
+      for (const project of page) {
+        if (removals.isOver) return false;
+        const days = this.#table.retentionOf(project);
+        if (days !== undefined) {
+          const createdBefore = Timestamp.trusted(RetentionDays.startOf(days, now));
+          const walk = { project, createdBefore, receivedUpTo: undefined, after: undefined };
+          if (!(await removals.activities(walk, 'expired'))) return false;
+        }
+        round.after = project;
+      }
+      if (page.length < pageSize) return true;
+    }
+  }
+
+  /** Returns the next projects that may have a retention. If the deployment has none, only projects with their own have one. */
+  async #projectsAfter(after: ProjectId | undefined): Promise<readonly ProjectId[]> {
+    if (this.#table.deploymentDays === undefined)
+      return this.#table.projects.filter((id) => after === undefined || id > after).slice(0, pageSize);
+    return (await this.#projects.find({ after, limit: pageSize })).projects.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,56 @@
+import type { ActivityRemoval, Clock, ProjectId, ProjectRepository, Timestamp } from '@user-activity/domain';
+
+interface RemovalDeps {
+  readonly projects: Pick<ProjectRepository, 'removeActivities' | 'removeLetters'>;
+  readonly clock: Clock;
+  readonly pauseSweep: () => Promise<void>;
+}
+
+// A store removes this many without delaying other work for long.
+const limit = 1000;
+
+/** A walk over the activities of a project. It can be continued by a later sweep. */
+export interface Walk extends Omit<ActivityRemoval, 'limit'> {
+  after: ActivityRemoval['after'];
+}
+
+/** Removes in portions until the time of one sweep is over, and counts what was removed. */
+export class Removals {
+  expired = 0;
+  erased = 0;
+  letters = 0;
+  readonly #deps: RemovalDeps;
+  readonly #lastPortion: Timestamp;
+
+  constructor(deps: RemovalDeps, lastPortion: Timestamp) {
+    this.#deps = deps;
+    this.#lastPortion = lastPortion;
+  }
+
+  /** Continues the walk. Returns whether it is complete: otherwise the time is over. */
+  async activities(walk: Walk, count: 'expired' | 'erased'): Promise<boolean> {
+    for (;;) {
+      if (this.isOver) return false;
+      const { removed, next } = await this.#deps.projects.removeActivities({ ...walk, limit });
+      this[count] += removed;
+      if (next === undefined) return true;
+      walk.after = next;
+      await this.#deps.pauseSweep();
+    }
+  }
+
+  /** Removes the dead letters of a project. Returns whether none is left: otherwise the time is over. */
+  async deadLetters(project: ProjectId, diedUpTo: Timestamp): Promise<boolean> {
+    for (;;) {
+      if (this.isOver) return false;
+      const removed = await this.#deps.projects.removeLetters(project, diedUpTo, limit);
+      this.letters += removed;
+      if (removed < limit) return true;
+      await this.#deps.pauseSweep();
+    }
+  }
+
+  get isOver(): boolean {
+    return this.#deps.clock.now() > this.#lastPortion;
+  }
+}

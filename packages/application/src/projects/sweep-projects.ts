@@ -1,0 +1,62 @@
+import { type Claim, isDomainError, Timestamp } from '@user-activity/domain';
+import { ErasureSweep } from './erasure-sweep.ts';
+import { ExpirySweep } from './expiry-sweep.ts';
+import { makeRefreshProjects, type ProjectDeps } from './project-table.ts';
+import { Removals } from './removals.ts';
+
+export interface ProjectSweep {
+  /** The number of activities removed because of their age. */
+  readonly expired: number;
+  /** The number of activities removed because their project is erased. */
+  readonly erased: number;
+  /** The number of dead letters removed because their project is erased. */
+  readonly letters: number;
+  /** Whether the sweep stopped early because it took too long. The next call continues. */
+  readonly more: boolean;
+}
+
+/**
+ * Removes the data of erased projects, and activities that are older than the retention of their project. Does nothing while another
+ * process sweeps, and returns `under way`. A call takes about 20 s at most, and the next one continues. Only the reason `schedule`
+ * begins a new round over all projects. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; the next call continues.
+ */
+export type SweepProjects = (reason: 'schedule' | 'erasure') => Promise<ProjectSweep | 'under way'>;
+
+export interface SweepProjectsDeps extends ProjectDeps {
+  /** Waits between two portions, so that other work of the store goes on. */
+  readonly pauseSweep: () => Promise<void>;
+  /** The time that the store may take for one portion, in milliseconds. */
+  readonly maxSweepPortionMs: number;
+}
+
+const maxMs = 20_000;
+
+export const makeSweepProjects = (deps: SweepProjectsDeps): SweepProjects => {
+  const { projects, clock } = deps;
+  const refresh = makeRefreshProjects(deps);
+  const [erasures, expiry] = [new ErasureSweep(deps), new ExpirySweep(deps)];
+  return async function sweepProjects(reason) {
+    // A claim takes two writes, and nearly every call has nothing to do.
+    const isIdle = reason === 'erasure' && !expiry.isUnderWay && (await projects.findErasing(1)).length === 0;
+    if (isIdle) return { expired: 0, erased: 0, letters: 0, more: false };
+    const from = clock.now();
+    const lastPortion = Timestamp.trusted(from + maxMs);
+    // The longest time that a sweep takes. If the process dies, its claim blocks others until then.
+    const claim: Claim = { from, until: Timestamp.trusted(lastPortion + deps.maxSweepPortionMs) };
+    if ((await projects.claimSweep(claim)) === 'taken') return 'under way';
+    try {
+      if (reason === 'schedule') expiry.begin(from);
+      // Another process may have made a retention longer a moment ago.
+      await refresh();
+      const removals = new Removals(deps, lastPortion);
+      const isDone = (await erasures.run(removals)) && (await expiry.run(removals));
+      const { expired, erased, letters } = removals;
+      return { expired, erased, letters, more: !isDone };
+    } finally {
+      // A claim that can't be released ends by itself.
+      await projects.releaseSweep(claim).catch((error: unknown) => {
+        if (!isDomainError(error)) throw error;
+      });
+    }
+  };
+};

@@ -1,0 +1,183 @@
+import {
+  FixedClock,
+  MemoryActivityRepository,
+  MemoryDeadLetterQueue,
+  MemoryDeadLetterRepository,
+  MemoryProjectRepository,
+  MemoryStore,
+} from '@user-activity/adapter-memory';
+import {
+  ActivityKeyText,
+  type ActivityRepository,
+  edgeTopic,
+  emptyTally,
+  ProjectId,
+  Timestamp,
+  Turns,
+  type UserActivity,
+} from '@user-activity/domain';
+import { letterOf, sampleActivity } from '@user-activity/port-contracts';
+import { describe, expect, test } from 'vitest';
+import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
+import { makeStoringUseCases } from '../src/use-cases.ts';
+import { withoutErasedLetters } from '../src/storing/with-erasures.ts';
+import { recordsOf } from './records.ts';
+
+const shop = ProjectId.parse('shop');
+const none = emptyTally();
+const at = (millis: number): Timestamp => Timestamp.fromMillis(millis);
+
+/** The use case on adapters in memory. `beforeSave` and `afterSave` run around each save. */
+function setUp(around: { beforeSave?: () => Promise<unknown>; afterSave?: () => Promise<unknown> } = {}) {
+  const store = new MemoryStore();
+  const repository = new MemoryActivityRepository(store);
+  const projects = new MemoryProjectRepository(store);
+  let failures = 0;
+  const save: ActivityRepository['save'] = async (activities) => {
+    await around.beforeSave?.();
+    const outcomes = await repository.save(activities);
+    await around.afterSave?.();
+    return outcomes;
+  };
+  const { storeActivities } = makeStoringUseCases({
+    repository: { save },
+    projects,
+    deadLetterQueue: new MemoryDeadLetterQueue(store),
+    clock: new FixedClock(),
+    pause: async () => {
+      store.reachable = true;
+    },
+    grace: async () => undefined,
+    observer: {
+      failed: () => {
+        failures += 1;
+      },
+      recovered: () => undefined,
+    },
+    health: { log: [], store: [] },
+  });
+  const { signal } = new AbortController();
+  return {
+    store,
+    projects,
+    left: () => [...store.activities.keys()].toSorted(),
+    failures: () => failures,
+    run: (...contents: readonly (UserActivity | 'unreadable')[]) =>
+      storeActivities(recordsOf(...contents), signal),
+  };
+}
+
+const activity = (id: string, receivedAt: number, project: ProjectId = shop) =>
+  sampleActivity({ project, id, receivedAt });
+
+describe('an activity of an erased project', () => {
+  test('is not stored if it was received at or before the erasure, and has the outcome erased', async () => {
+    const { left, projects, run } = setUp();
+    await projects.beginErasure(shop, at(5));
+    expect(
+      await run(
+        activity('before', 4),
+        activity('at', 5),
+        'unreadable',
+        activity('after', 6),
+        activity('x', 1, ProjectId.default),
+      ),
+    ).toEqual({ ...none, stored: 2, dead_lettered: 1, erased: 2 });
+    expect(left()).toEqual(['shop after', 'x']);
+  });
+
+  test('is not stored after the erasure has ended either', async () => {
+    const { left, projects, run } = setUp();
+    await projects.endErasure(await projects.beginErasure(shop, at(5)));
+    expect(await run(activity('late', 3))).toEqual({ ...none, erased: 1 });
+    expect(left()).toEqual([]);
+  });
+
+  test('makes no dead letter, even if its id holds another fact', async () => {
+    const { store, left, projects, run } = setUp();
+    await run(activity('a', 9));
+    await projects.beginErasure(shop, at(5));
+    const other = sampleActivity({ project: shop, id: 'a', type: 'OTHER', receivedAt: 5 });
+    expect(await run(other)).toEqual({ ...none, erased: 1 });
+    expect([left(), store.letters.size]).toEqual([['shop a'], 0]);
+  });
+
+  test('is removed again if the erasure comes while it is stored', async () => {
+    for (const around of ['beforeSave', 'afterSave'] as const) {
+      const erase = async () => it.projects.beginErasure(shop, at(5));
+      const it = setUp({ [around]: erase });
+      expect(await it.run(activity('a', 4), activity('b', 6))).toEqual({ ...none, stored: 2 });
+      expect(it.left()).toEqual(['shop b']);
+    }
+  });
+
+  test('is removed with its dead letter, if an erasure comes while that is added', async () => {
+    const it = setUp({ afterSave: async () => it.projects.beginErasure(shop, at(5)) });
+    const stored = activity('a', 1);
+    it.store.activities.set(ActivityKeyText.of(stored), stored);
+    const conflicting = sampleActivity({ project: shop, id: 'a', type: 'OTHER', receivedAt: 4 });
+    expect(await it.run(conflicting)).toEqual({ ...none, conflict: 1 });
+    expect([it.left(), it.store.letters.size]).toEqual([[], 0]);
+  });
+
+  test('is removed when it is delivered again, if the process died before it looked a second time', async () => {
+    const it = setUp();
+    await it.run(activity('a', 4), activity('b', 6));
+    await new MemoryDeadLetterQueue(it.store).add([letterOf(0, { project: shop })]);
+    await it.projects.beginErasure(shop, at(5));
+    expect(await it.run(activity('a', 4), activity('b', 6))).toEqual({ ...none, erased: 1, redelivered: 1 });
+    expect([it.left(), it.store.letters.size]).toEqual([['shop b'], 0]);
+  });
+
+  test('an outage of the store is waited for', async () => {
+    const it = setUp();
+    it.store.reachable = false;
+    expect(await it.run(activity('a', 4))).toEqual({ ...none, stored: 1 });
+    expect(it.failures()).toBe(1);
+  });
+
+  test('a batch without a readable record asks for no erasure', async () => {
+    const it = setUp();
+    expect(await it.run('unreadable')).toEqual({ ...none, dead_lettered: 1 });
+    expect(await it.run()).toEqual(none);
+  });
+});
+
+test('a letter of the edge is removed again if its project was erased meanwhile', async () => {
+  const store = new MemoryStore();
+  const projects = new MemoryProjectRepository(store);
+  const queue = withoutErasedLetters(
+    new MemoryDeadLetterQueue(store),
+    projects,
+    new MemoryDeadLetterRepository(store),
+  );
+  await projects.beginErasure(shop, at(5));
+  const letters = [4, 5, 6].map((millis) =>
+    letterOf(millis, {
+      project: shop,
+      origin: { topic: edgeTopic, partition: 0, offset: millis },
+      diedAt: at(millis),
+    }),
+  );
+  await queue.add([...letters, letterOf(9, { diedAt: at(1) })]);
+  expect([...store.letters.keys()]).toEqual([`${edgeTopic}:0:6`, 'user-activity:0:9']);
+});
+
+test('a request that waits learns that its activity is erased', async () => {
+  const store = new MemoryStore();
+  const projects = new MemoryProjectRepository(store);
+  const waiter = new OutcomeWaiter({
+    repository: new MemoryActivityRepository(store),
+    deadLetters: new MemoryDeadLetterRepository(store),
+    projects,
+    sleep: async () => undefined,
+    turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
+    max: 10,
+  });
+  await projects.beginErasure(shop, at(5));
+  const over = new AbortController();
+  const later = waiter.outcomeOf(activity('later', 6), over.signal);
+  expect(await waiter.outcomeOf(activity('a', 5), over.signal)).toBe('erased');
+  over.abort();
+  expect(await later).toBe('accepted');
+});

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import {
+  type Erasure,
+  maxErasedAt,
+  maxRetentions,
+  type Project,
+  ProjectId,
+  RetentionDays,
+  type Timestamp,
+} from '@user-activity/domain';
+import { at, letterOf } from './letters.ts';
+import { forum, projectCases, save, shop, walkProjects } from './project-repository-subject.ts';
+import { sampleActivity } from './samples.ts';
+
+const days = (count: number): RetentionDays => RetentionDays.parse(count);
+const plain = (id: ProjectId, change: Partial<Project> = {}): Project => ({
+  id,
+  retentionDays: undefined,
+  erasing: false,
+  ...change,
+});
+const sorted = (erasures: readonly Erasure[]) =>
+  erasures.toSorted((left, right) => (left.project < right.project ? -1 : 1));
+
+/** The promises about the list of projects and their settings. */
+export const projectSettingsCases = projectCases({
+  J1: {
+    async 'a project is listed if it has settings, an erasure, activities or dead letters'(
+      projects,
+      subject,
+    ) {
+      assert.deepEqual(await walkProjects(projects, 10), [[]]);
+      const ids = ['with-activities', 'with-letters', 'with-retention', 'in-erasure', 'erased'];
+      const [active, dead, kept, erasing, erased] = ids.map((id) => ProjectId.parse(id)) as [
+        ProjectId,
+        ProjectId,
+        ProjectId,
+        ProjectId,
+        ProjectId,
+      ];
+      await save(subject, [sampleActivity(), sampleActivity({ project: active })]);
+      await save(subject, [sampleActivity({ project: active }), sampleActivity({ project: kept })]);
+      await (await subject.queue()).add([
+        letterOf(1, { project: dead }),
+        letterOf(2, { project: ProjectId.system }),
+      ]);
+      await projects.putRetention(kept, days(7));
+      await projects.beginErasure(erasing, at(0));
+      await projects.endErasure(await projects.beginErasure(erased, at(0)));
+      assert.deepEqual(
+        (await walkProjects(projects, 10)).flat(),
+        [
+          plain(ProjectId.system),
+          plain(ProjectId.default),
+          plain(erasing, { erasing: true }),
+          plain(active),
+          plain(dead),
+          plain(kept, { retentionDays: days(7) }),
+        ].toSorted((left, right) => (left.id < right.id ? -1 : 1)),
+      );
+    },
+  },
+  J2: {
+    async 'the pages of a walk have every project once, sorted bytewise, whatever is saved meanwhile'(
+      projects,
+      subject,
+    ) {
+      const ids = ['0', '9-', 'a', 'a-', 'a-1', 'a0', 'aa', 'b', 'default', 'z'.repeat(64)];
+      for (const [index, id] of ids.toReversed().entries()) {
+        const project = ProjectId.parse(id);
+        if (index % 3 === 0) await projects.putRetention(project, days(1));
+        else if (index % 3 === 1) await save(subject, [sampleActivity({ project })]);
+        else await (await subject.queue()).add([letterOf(index, { project })]);
+      }
+      for (const limit of [1, 3, 5, 10, 11]) {
+        const pages = await walkProjects(projects, limit, () =>
+          save(subject, [sampleActivity({ project: ProjectId.parse('0') })]),
+        );
+        assert.deepEqual(
+          pages.flat().map(({ id }) => id),
+          ids,
+        );
+        assert.equal(pages.length, Math.ceil(ids.length / limit));
+      }
+    },
+  },
+  J3: {
+    async 'a new handle returns the latest retention, until it is removed'(projects, subject) {
+      for (const count of [30, 7, 36_500]) {
+        assert.equal(await projects.putRetention(shop, days(count)), 'set');
+        assert.equal(await projects.putRetention(forum, days(1)), 'set');
+        assert.deepEqual(
+          (await (await subject.open()).findRetentions()).toSorted((left) =>
+            left.project === forum ? -1 : 1,
+          ),
+          [
+            { project: forum, days: 1 },
+            { project: shop, days: count },
+          ],
+        );
+      }
+      assert.equal(await projects.putRetention(shop, undefined), 'set');
+      assert.equal(await projects.putRetention(shop, undefined), 'set');
+      assert.deepEqual(await (await subject.open()).findRetentions(), [{ project: forum, days: 1 }]);
+    },
+  },
+  J4: {
+    async 'the next project after the maximum is refused, and the others can still be changed'(projects) {
+      const ids = Array.from({ length: maxRetentions }, (_, index) => ProjectId.parse(`p-${index}`));
+      for (let from = 0; from < ids.length; from += 50)
+        await Promise.all(ids.slice(from, from + 50).map((id) => projects.putRetention(id, days(1))));
+      assert.equal(await projects.putRetention(shop, days(1)), 'too-many');
+      assert.equal((await projects.findRetentions()).length, maxRetentions);
+      assert.equal(await projects.putRetention(ProjectId.parse('p-7'), days(2)), 'set');
+      await projects.beginErasure(shop, at(0));
+      assert.equal(await projects.putRetention(ProjectId.parse('p-9'), undefined), 'set');
+      assert.equal(await projects.putRetention(shop, days(3)), 'set');
+      const retentions = new Map((await projects.findRetentions()).map((each) => [each.project, each.days]));
+      assert.deepEqual([retentions.get(ProjectId.parse('p-7')), retentions.get(shop)], [2, 3]);
+      assert.equal(retentions.size, maxRetentions);
+    },
+  },
+  J5: {
+    async 'an erasure is found by its project, removes the retention, and stays after its end'(
+      projects,
+      subject,
+    ) {
+      await projects.putRetention(shop, days(7));
+      const erasure = { project: shop, erasedAt: at(5) };
+      assert.deepEqual(await projects.beginErasure(shop, at(5)), erasure);
+      const second = await subject.open();
+      assert.deepEqual(await second.findErasures([forum, shop, shop]), [erasure]);
+      assert.deepEqual(await second.findRetentions(), []);
+      await projects.endErasure(erasure);
+      assert.deepEqual(await second.findErasures([shop]), [erasure]);
+      assert.deepEqual(await second.findErasures([]), []);
+    },
+    async 'the later of two erasures counts, unless a wrong clock wrote it'(projects) {
+      const erasedAfter = async (now: Timestamp) => (await projects.beginErasure(shop, now)).erasedAt;
+      assert.equal(await erasedAfter(at(10)), at(10));
+      assert.equal(await erasedAfter(at(9)), at(10));
+      assert.equal(await erasedAfter(maxErasedAt(at(11))), maxErasedAt(at(11)));
+      assert.equal(await erasedAfter(at(11)), maxErasedAt(at(11)));
+      assert.equal(await erasedAfter(at(10)), at(10));
+    },
+    async 'concurrent erasures keep the latest'(projects, subject) {
+      for (let round = 0; round < 5; round += 1) {
+        const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
+        await Promise.all(
+          handles.map((handle, index) => handle.beginErasure(shop, at(round * 10 + 7 - index))),
+        );
+        assert.deepEqual(await projects.findErasures([shop]), [
+          { project: shop, erasedAt: at(round * 10 + 7) },
+        ]);
+      }
+    },
+  },
+  J6: {
+    async 'an erasure is under way until it is ended, and begins again with the next'(projects, subject) {
+      const first = await projects.beginErasure(shop, at(1));
+      const other = await projects.beginErasure(forum, at(1));
+      assert.deepEqual(sorted(await (await subject.open()).findErasing(10)), [other, first]);
+      assert.equal((await projects.findErasing(1)).length, 1);
+      await projects.endErasure(other);
+      assert.deepEqual(await projects.findErasing(10), [first]);
+      await projects.endErasure(first);
+      await projects.endErasure(first);
+      assert.deepEqual(await projects.findErasing(10), []);
+      const again = await projects.beginErasure(shop, at(2));
+      assert.deepEqual(await projects.findErasing(10), [again]);
+    },
+    async 'the end of an earlier erasure does not end a later one'(projects) {
+      const first = await projects.beginErasure(shop, at(1));
+      const second = await projects.beginErasure(shop, at(2));
+      await projects.endErasure(first);
+      assert.deepEqual(await projects.findErasing(10), [second]);
+    },
+  },
+  J11: {
+    async 'one of many concurrent claims succeeds, until it is released or expires'(first, subject) {
+      const claimAt = (millis: number) => ({ from: at(millis), until: at(millis + 1000) });
+      const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
+      const outcomes = await Promise.all(handles.map((handle, index) => handle.claimSweep(claimAt(index))));
+      assert.equal(outcomes.filter((outcome) => outcome === 'claimed').length, 1);
+      assert.equal(await first.claimSweep(claimAt(900)), 'taken');
+      await first.releaseSweep(claimAt(900));
+      assert.equal(await first.claimSweep(claimAt(901)), 'taken');
+      // The claim expires without a release, as if its process had crashed.
+      assert.equal(await first.claimSweep(claimAt(2000)), 'claimed');
+      await first.releaseSweep(claimAt(2000));
+      assert.equal(await first.claimSweep(claimAt(2001)), 'claimed');
+    },
+    async 'a sweep does not block a replay of dead letters'(projects, subject) {
+      const claim = { from: at(0), until: at(1000) };
+      assert.equal(await projects.claimSweep(claim), 'claimed');
+      assert.equal(await (await subject.letters()).claimReplay(claim), 'claimed');
+    },
+  },
+});

@@ -1,0 +1,69 @@
+import type { ApiUseCases } from '@user-activity/application';
+import { DomainError } from '@user-activity/domain';
+import { expect, test, vi } from 'vitest';
+import { sweepProjectsRegularly } from '../src/sweep-projects-regularly.ts';
+
+const nothing = { expired: 0, erased: 0, letters: 0, more: false };
+const loggers = () => ({ info: vi.fn<() => void>(), warn: vi.fn<() => void>() });
+
+/** Runs the loop until all answers are given. Returns the reasons of the sweeps and the lines that were logged. */
+async function run(
+  answers: readonly (() => ReturnType<ApiUseCases['sweepProjects']>)[],
+  pauses: { tickMs: number; firstRoundMs: number; roundMs: number },
+) {
+  const over = new AbortController();
+  const logger = loggers();
+  const reasons: string[] = [];
+  let refreshes = 0;
+  const sweepProjects: ApiUseCases['sweepProjects'] = (reason) => {
+    reasons.push(reason);
+    const answer = answers[reasons.length - 1];
+    if (reasons.length === answers.length) over.abort();
+    if (answer === undefined) throw new Error('It sweeps after it was cancelled.');
+    return answer();
+  };
+  const refreshProjects = async (): Promise<void> => {
+    refreshes += 1;
+  };
+  await sweepProjectsRegularly({ sweepProjects, refreshProjects }, logger, over.signal, pauses);
+  return { reasons, refreshes, logger };
+}
+
+test('reads the retentions and carries out erasures at each tick, and begins a round when it is due', async () => {
+  const answers = Array.from({ length: 4 }, () => async () => nothing);
+  expect(await run(answers, { tickMs: 1, firstRoundMs: 3_600_000, roundMs: 3_600_000 })).toMatchObject({
+    reasons: ['schedule', 'erasure', 'erasure', 'erasure'],
+    refreshes: 4,
+  });
+  expect(await run(answers, { tickMs: 1, firstRoundMs: 0, roundMs: 3_600_000 })).toMatchObject({
+    reasons: ['schedule', 'schedule', 'erasure', 'erasure'],
+  });
+});
+
+test('goes on at once while a sweep has more to do', async () => {
+  const answers = [async () => ({ ...nothing, more: true }), async () => nothing];
+  const { reasons } = await run(answers, { tickMs: 3_600_000, firstRoundMs: 3_600_000, roundMs: 3_600_000 });
+  expect(reasons).toEqual(['schedule', 'erasure']);
+});
+
+test('an outage is logged once and retried, and what was removed is logged', async () => {
+  const outage = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone'));
+  const removed = async () => ({ expired: 2, erased: 3, letters: 1, more: false });
+  const answers = [outage, outage, removed, async () => 'under way' as const, outage];
+  const { reasons, logger } = await run(answers, { tickMs: 1, firstRoundMs: 3_600_000, roundMs: 3_600_000 });
+  expect(reasons).toEqual(['schedule', 'schedule', 'schedule', 'erasure', 'erasure']);
+  expect(logger.warn.mock.calls).toEqual([
+    [{ code: 'STORE_UNAVAILABLE' }, expect.any(String)],
+    [{ code: 'STORE_UNAVAILABLE' }, expect.any(String)],
+  ]);
+  expect(logger.info.mock.calls).toEqual([
+    [{ expired: 2 }, expect.any(String)],
+    [{ erased: 3, letters: 1 }, expect.any(String)],
+  ]);
+});
+
+test('an unexpected error ends the loop', async () => {
+  const bug = new TypeError('x');
+  const useCases = { refreshProjects: () => Promise.reject(bug), sweepProjects: async () => nothing };
+  await expect(sweepProjectsRegularly(useCases, loggers(), new AbortController().signal)).rejects.toBe(bug);
+});
