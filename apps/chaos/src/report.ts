@@ -26,6 +26,8 @@ export interface Report {
   /** The number of records on the topic that are replayed dead letters. */
   readonly replayed: number;
   readonly stored: number;
+  /** The number of records that the group had committed, and that it had to read again because the store was restored. */
+  readonly unsettledByRestores: number;
   readonly books: RecordCounts;
   readonly violations: readonly Violation[];
   /** The longest time in ms from the end of a fault until the service had recovered, by kind of fault. */
@@ -69,6 +71,7 @@ export function reportOf(run: {
     poisoned: load.poisoned,
     replayed: parts.flatMap(({ records }) => records).filter(isReplay).length,
     stored: parts.flatMap(({ stored }) => stored).length,
+    unsettledByRestores: run.site.unsettledByRestores,
     books: run.verdict.counts,
     violations: [...run.violations, ...run.verdict.violations],
     recoveryMs,
@@ -124,6 +127,7 @@ ${table(
     ['poison messages', report.poisoned],
     ['replayed dead letters', report.replayed],
     ['activities stored', report.stored],
+    ['committed records that restores made unsettled', report.unsettledByRestores],
     ['worst recovery', inSeconds(report.worstRecoveryMs)],
     ['processes that ended by themselves', report.selfEnds.length],
   ],

@@ -7,7 +7,7 @@ import { strikeLane, type StruckFault } from './faults/strike-lane.ts';
 import { Load } from './load/load.ts';
 import { Random } from './random.ts';
 import { type Report, reportOf } from './report.ts';
-import { drawSchedule } from './schedule.ts';
+import { drawSchedule, type PlannedFault } from './schedule.ts';
 import { waitForProcessing, waitForRecovery } from './settle.ts';
 import { MemoryWatch } from './site/memory-watch.ts';
 import { Site } from './site/site.ts';
@@ -60,9 +60,7 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
       ...memory.violations(),
       ...site.violations(),
       ...load.violations(),
-      ...(struckFaults.length > 0
-        ? []
-        : [{ kind: 'idle', subject: 'faults', detail: 'no fault struck' } as const]),
+      ...missedFaults(lanes.flat(), struckFaults),
     ];
     const verdict = judgeProjects(evidence);
     return {
@@ -100,4 +98,17 @@ export async function run({ seed, seconds, breakage, onLine }: RunOptions): Prom
   } finally {
     await site.stop();
   }
+}
+
+/** Returns a violation if no fault struck, and one if the store was never restored although the schedule has a restore. */
+function missedFaults(
+  planned: readonly PlannedFault[],
+  struck: readonly StruckFault[],
+): readonly Violation[] {
+  if (struck.length === 0) return [{ kind: 'idle', subject: 'faults', detail: 'no fault struck' }];
+  const includesRestore = (list: readonly { readonly kind: string }[]): boolean =>
+    list.some(({ kind }) => kind === 'restore-store');
+  return includesRestore(planned) && !includesRestore(struck)
+    ? [{ kind: 'idle', subject: 'restore-store', detail: 'the store was not restored' }]
+    : [];
 }

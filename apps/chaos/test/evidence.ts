@@ -114,5 +114,6 @@ export function soundEvidence(): Mutable {
       { origin: '0:6', code: 'conflict', digest: 'digest-6' },
       { origin: '0:7', code: 'unreadable', digest: 'digest-7' },
     ],
+    isRestored: false,
   };
 }

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../src/check/evidence.ts';
 import { judge, judgeProjects } from '../src/check/judge.ts';
+import type { Exchange } from '../src/load/ledger.ts';
 import { doctoredActivities } from './doctored-activities.ts';
 import { doctoredBooks } from './doctored-books.ts';
 import { accepted, activityOf, draftOf, recordOf, soundEvidence } from './evidence.ts';
@@ -12,6 +13,7 @@ const nothing: Evidence = {
   written: [],
   letters: [],
   lettersOnTopic: [],
+  isRestored: false,
 };
 
 test('a sound run has no violations, and its counts balance', () => {
@@ -99,4 +101,61 @@ test('a dead letter that was replayed and became a dead letter again counts once
   const { violations, counts } = judge(evidence);
   expect(violations).toEqual([]);
   expect(counts).toMatchObject({ records: 11, conflict: 2, dead_lettered: 2 });
+});
+
+describe('a fact of a batch that is sent again alone, and is on the log before the rest of the batch', () => {
+  const [early, late] = [draftOf('early'), draftOf('late')];
+
+  /** Adds the batch, and then its second fact alone, whose record comes first. */
+  function overtaken(batch: Exchange): Evidence {
+    const evidence = soundEvidence();
+    evidence.exchanges = [...evidence.exchanges, batch, accepted(9, late)];
+    const activities = [activityOf(late, 9), activityOf(early, 8), activityOf(late, 8)];
+    evidence.records = [
+      ...evidence.records,
+      ...activities.map((activity, index) => recordOf(9 + index, activity)),
+    ];
+    evidence.stored = [...evidence.stored, activityOf(late, 9), activityOf(early, 8)];
+    evidence.written = [...evidence.written, 'late', 'early'];
+    return evidence;
+  }
+
+  test('is sound if the batch was not answered 202', () => {
+    expect(judge(overtaken({ drafts: [early, late], sentAt: 8000 })).violations).toEqual([]);
+  });
+
+  test('is a violation if the batch was answered 202 before', () => {
+    const details = judge(overtaken(accepted(8, early, late))).violations.map(({ detail }) => detail);
+    expect(details.filter((detail) => detail.includes('in a batch before late'))).toHaveLength(1);
+  });
+});
+
+describe('a dead letter of a stored record, whose id a record on another partition has too', () => {
+  function evidenceOf(change: Partial<Evidence>, otherPartition: number): Evidence {
+    const evidence = soundEvidence();
+    const [stored, conflict] = [draftOf('five'), draftOf('six', { id: 'five', userId: 'user-2' })];
+    evidence.exchanges = [...evidence.exchanges, accepted(8, stored), accepted(9, conflict)];
+    const other = { ...recordOf(11, activityOf(conflict, 9)), partition: otherPartition, origin: 'other' };
+    evidence.records = [...evidence.records, recordOf(10, activityOf(stored, 8)), other];
+    evidence.stored = [...evidence.stored, activityOf(stored, 8)];
+    evidence.written = [...evidence.written, 'five'];
+    const letter = { origin: 'other', code: 'conflict', digest: other.digest };
+    evidence.letters = [...evidence.letters, { ...letter, reason: 'its id already holds another fact' }];
+    const former = { origin: '0:10', code: 'conflict', digest: 'digest-10' };
+    evidence.lettersOnTopic = [...evidence.lettersOnTopic, letter, former];
+    return { ...evidence, ...change };
+  }
+
+  test('may be on the topic if the store was restored', () => {
+    expect(judge(evidenceOf({ isRestored: true }, 1)).violations).toEqual([]);
+  });
+
+  test.each([
+    ['the store was not restored', { isRestored: false }, 1],
+    ['the other record is on the same partition', { isRestored: true }, 0],
+  ])('is a violation if %s', (_, change, otherPartition) => {
+    expect(judge(evidenceOf(change, otherPartition)).violations).toContainEqual(
+      expect.objectContaining({ kind: 'unbalanced', subject: '0:10' }),
+    );
+  });
 });

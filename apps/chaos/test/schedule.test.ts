@@ -42,3 +42,15 @@ test('every fault has its own name', () => {
   const kinds = Object.values(faults).flatMap((faultsOfLane) => Object.keys(faultsOfLane));
   expect(new Set(kinds).size).toBe(kinds.length);
 });
+
+test.each(Array.from({ length: 20 }, (_, seed) => seed))(
+  'seed %i restores the store in the middle of a run of 120 s, from a backup of the same run',
+  (seed) => {
+    const { store } = draw(seed, 120);
+    const restored = store.findIndex(({ kind }) => kind === 'restore-store');
+    const { at = 0, lastsMs = 0 } = store[restored] ?? {};
+    expect(at).toBeGreaterThan(10);
+    expect(at + lastsMs / 1000).toBeLessThan(90);
+    expect(store.slice(0, restored).map(({ kind }) => kind)).toContain('back-up-store');
+  },
+);

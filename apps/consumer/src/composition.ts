@@ -17,7 +17,7 @@ export function compose(
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
   provideStore(wiring, engines);
-  provideConsumer(wiring, engines);
+  provideConsumer(wiring, engines, config);
   wiring.provide(
     serverToken,
     (get) =>

@@ -9,9 +9,10 @@ import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryProjectRepository,
+  MemorySettledOffsets,
   MemoryStore,
 } from '@user-activity/adapter-memory';
-import { activityLogged, type ActivityRepository } from '@user-activity/domain';
+import { activityLogged, type ActivityRepository, LogId } from '@user-activity/domain';
 import { sampleActivities } from '@user-activity/port-contracts';
 import {
   makeLogger,
@@ -74,13 +75,18 @@ async function place({
   wiring.provide(tokens.repository, () => {
     const sound = new MemoryActivityRepository(store);
     return {
-      save: (activities) => sound.save(activities),
+      save: (...saved) => sound.save(...saved),
       find: (query) => sound.find(query),
       findById: (id) => sound.findById(id),
       ping: () => sound.ping(),
       ...repository(sound),
     };
   });
+  const log = LogId.parse(name);
+  const settledOffsets = new MemorySettledOffsets(store);
+  await settledOffsets.begin(log, [0, 0, 0, 0]);
+  wiring.provide(tokens.logId, () => log);
+  wiring.provide(tokens.settledOffsets, () => settledOffsets);
   wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
   wiring.provide(tokens.projects, () => new MemoryProjectRepository(store));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get, watching));
@@ -160,7 +166,8 @@ test('a member whose fetches hang is replaced by a member that receives records'
   endFault();
   await stored(200);
   await caughtUp();
-  expect(members()).toBe(2);
+  // On a slow machine the hanging member may end by itself just before the watchdog acts. Then both replace a member.
+  expect([2, 3]).toContain(members());
 });
 
 test('the consumer waits for a broker that is down for longer than KafkaJS retries', async () => {

@@ -13,12 +13,12 @@ import { container } from 'tsyringe';
 import type { Config } from './config.ts';
 
 /** Wires the consumer. */
-export function composeConsumer(logger: Logger, engines: OpenEngines): Wiring {
+export function composeConsumer(config: Config, logger: Logger, engines: OpenEngines): Wiring {
   const wiring = new Wiring(container.createChildContainer());
   wiring.provide(tokens.logger, () => logger);
   wiring.provide(tokens.clock, () => new SystemClock());
   provideStore(wiring, engines);
-  provideConsumer(wiring, engines);
+  provideConsumer(wiring, engines, config);
   return wiring;
 }
 

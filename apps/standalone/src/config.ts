@@ -3,6 +3,8 @@ import {
   accessFaults,
   apiSettings,
   apiVariables,
+  consumerSettings,
+  consumerVariables,
   type Environment,
   type Logger,
   openRootKey,
@@ -17,6 +19,7 @@ const engines = new EngineChoice(everyEngine);
 const Schema = Type.Object({
   ...processVariables(3000),
   ...apiVariables,
+  ...consumerVariables,
   ROOT_KEY_FILE: Type.Optional(Type.String()),
   ...engines.variables,
 });
@@ -33,6 +36,7 @@ export function readConfig(environment: Environment = process.env) {
   return {
     ...processSettings(values),
     ...apiSettings(values),
+    ...consumerSettings(values),
     ROOT_KEY_FILE: rootKeyFileOf(values, engines.isShared(values)),
     engines: engines.settings(values),
   };

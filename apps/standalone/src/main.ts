@@ -14,7 +14,9 @@ await runConfigured(readConfig, (config, logger, signal) =>
       const configWithKey = withRootKey(config, logger);
       const info = { version, scrapeMetrics };
       const [consumerClosers, apiClosers] = closers.split();
-      const consumerGet = await startConsumer(consumerClosers, (engines) => composeConsumer(logger, engines));
+      const consumerGet = await startConsumer(consumerClosers, (engines) =>
+        composeConsumer(config, logger, engines),
+      );
       const compose = (engines: OpenEngines) => composeApi(configWithKey, logger, engines, info, consumerGet);
       const apiGet = await startApi(apiClosers, compose, config.QUERY_TIMEOUT_MS);
       const url = await listen(apiGet);

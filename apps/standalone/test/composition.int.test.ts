@@ -17,13 +17,16 @@ test('every token is provided by at least one side and can be made, and both sid
   const [storing, serving] = closers.split();
   const open = (side: Closers) =>
     openEngines(config.engines, wait, { closers: side, logger, queryTimeoutMs: 10_000 });
-  const consumer = storing.add(composeConsumer(logger, await open(storing)), (wired) => wired.close());
+  const consumer = storing.add(composeConsumer(config, logger, await open(storing)), (wired) =>
+    wired.close(),
+  );
   const info = { version: '1.2.3', scrapeMetrics: async () => '' };
   const engines = await open(serving);
   const api = serving.add(composeApi(config, logger, engines, info, consumer.get), (wired) => wired.close());
   for (const wiring of [consumer, api]) wiring.resolveAll();
-  const { consumer: member, watchdog, storingUseCases, ...ofApi } = tokens;
-  for (const token of [member, watchdog, storingUseCases]) expect(consumer.get<unknown>(token)).toBeDefined();
+  const { consumer: member, watchdog, storingUseCases, logId, settledOffsets, ...ofApi } = tokens;
+  for (const token of [member, watchdog, storingUseCases, logId, settledOffsets])
+    expect(consumer.get<unknown>(token)).toBeDefined();
   for (const token of Object.values(ofApi)) expect(api.get<unknown>(token)).toBeDefined();
   expect(await api.get(serverToken)).toBeDefined();
   await closers.close();

@@ -27,6 +27,7 @@ const defaults = {
   WEBHOOK_ORIGINS: ['*'],
   deadLetterRetention: { edgeDays: 30, logDays: undefined },
   LOG_LEVEL: 'info',
+  ACCEPT_GAP: false,
 };
 
 /** The settings of a log or a store, as the configuration has them. */
@@ -67,6 +68,7 @@ test('reads every variable', () => {
     ALLOWED_HOSTS: 'logs.example , [::1],10.0.0.1',
     WEBHOOK_ORIGINS: 'events.example.com, https://b.example:8443 ,*.c.example,https://[2001:db8::1]',
     LOG_LEVEL: 'trace',
+    ACCEPT_GAP: 'true',
   };
   const retention = {
     RETENTION_DAYS: '4',
@@ -77,6 +79,7 @@ test('reads every variable', () => {
     ...environment,
     ...inFolder('/var/lib/x'),
     retentionDays: 4,
+    ACCEPT_GAP: true,
     deadLetterRetention: { edgeDays: 5, logDays: 6 },
     PORT: 0,
     API_KEYS: ['one', 'two:2', 'three'],

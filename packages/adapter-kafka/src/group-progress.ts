@@ -14,8 +14,9 @@ export async function groupProgress(
   const ends = await client.fetchTopicOffsets(topic);
   return ends.map(({ partition, low, high }) => {
     // A group continues at `low` if it has committed nothing (-1), or if its next records were deleted.
-    const next = Math.max(committed.get(partition) ?? -1, Number(low));
-    return { partition, committed: next, end: Number(high) };
+    const oldest = Number(low);
+    const next = Math.max(committed.get(partition) ?? -1, oldest);
+    return { partition, oldest, committed: next, end: Number(high) };
   });
 }
 

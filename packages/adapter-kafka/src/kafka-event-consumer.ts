@@ -2,16 +2,20 @@ import {
   DomainError,
   type EventConsumer,
   type GroupObserver,
+  LogMismatch,
   type PartitionProgress,
   type RecordHandler,
+  type ResumeAt,
 } from '@user-activity/domain';
-import { retry, settlesWithin } from '@user-activity/timing';
+import { settlesWithin } from '@user-activity/timing';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { BatchHandler } from './batch-handler.ts';
 import { retire } from './end-stopped-fetches.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
-import { recordPortions } from './record-portions.ts';
+import { persist, ResumeRefused } from './persist.ts';
 import { isOfType } from './translated.ts';
+import { type Cluster, withCluster } from './with-cluster.ts';
 
 export interface KafkaEventConsumerOptions {
   /** The group removes a member that sends no heartbeats for this time, and reassigns its partitions. Default: 10,000. */
@@ -35,11 +39,11 @@ const evictionTypes: ReadonlySet<unknown> = new Set([
 export class KafkaEventConsumer implements EventConsumer {
   readonly #topic: KafkaTopic;
   readonly #group: string;
-  readonly #consumer: Consumer;
+  readonly #consumer: Consumer & { readonly cluster: Cluster };
   readonly #sessionMs: number;
   readonly #heartbeatMs: number;
   readonly #observer: GroupObserver | undefined;
-  /** The batches that are being handled. */
+  /** The batches that are being handled, and the questions where to resume. */
   readonly #pending: Map<AbortController, Promise<void>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
@@ -61,15 +65,15 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#observer = observer;
     this.#sessionMs = sessionTimeoutMs;
     this.#heartbeatMs = Math.ceil(sessionTimeoutMs / 5);
-    this.#consumer = connection
-      .client(10_000, {
-        initialRetryTime: 100,
-        maxRetryTime: 5000,
-        retries: 10,
-        // By default, KafkaJS restarts a crashed consumer even after a stop, and nobody would handle its records.
-        restartOnFailure: async () => this.#stopped === undefined,
-      })
-      .consumer({
+    const retry = {
+      initialRetryTime: 100,
+      maxRetryTime: 5000,
+      retries: 10,
+      // By default, KafkaJS restarts a crashed consumer even after a stop, and nobody would handle its records.
+      restartOnFailure: async () => this.#stopped === undefined,
+    };
+    this.#consumer = withCluster(connection.client(10_000, retry), (client) =>
+      client.consumer({
         groupId: group,
         sessionTimeout: sessionTimeoutMs,
         rebalanceTimeout: Math.max(30_000, sessionTimeoutMs),
@@ -77,25 +81,39 @@ export class KafkaEventConsumer implements EventConsumer {
         // Short, because a stop waits for the pending fetch.
         maxWaitTimeInMs: 500,
         allowAutoTopicCreation: false,
-      });
+      }),
+    );
     // A rejection must not end the process if the caller does not use `ended`.
     this.ended.catch(() => undefined);
   }
 
-  async start(handler: RecordHandler): Promise<void> {
+  async start(handler: RecordHandler, resumeAt: ResumeAt = async (_, next) => next): Promise<void> {
     if (this.#eachBatch !== undefined) throw new Error('The consumer was started already.');
-    const eachBatch = async (payload: EachBatchPayload): Promise<void> => this.#trackBatch(payload, handler);
+    const batchHandler = new BatchHandler({
+      handler,
+      resumeAt,
+      oldestOffset: (partition) => this.#oldestOffset(partition),
+      assertSameLog: (partition) => this.#topic.assertSameLog(this.#consumer.cluster, partition),
+      mayCommit: () => performance.now() - this.#stoppedAt <= this.#sessionMs,
+    });
+    const eachBatch = async (payload: EachBatchPayload): Promise<void> =>
+      this.#track((signal) => this.#handleBatch(payload, batchHandler, signal));
     this.#eachBatch = eachBatch;
     const joined = Promise.withResolvers<void>();
     // This promise may reject before it is awaited below.
     joined.promise.catch(() => undefined);
     const consumer = this.#consumer;
+    consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => batchHandler.noteBatch(payload));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      batchHandler.beginAssignment();
       joined.resolve();
       // A stopped member may join again before it leaves. By then, the observer may follow another consumer.
       if (this.#stopped !== undefined) return;
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
       this.#observer?.joined(this.#assigned.size);
+      this.#track((signal) => this.#resumeAssigned(batchHandler, signal)).catch((error: unknown) =>
+        this.#end(error instanceof ResumeRefused ? error.cause : error),
+      );
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       this.#leave();
@@ -123,8 +141,12 @@ export class KafkaEventConsumer implements EventConsumer {
     await this.#topic.assertWritable(pingMs);
   }
 
+  /** If the topic was made anew, rejects with LogMismatch, and ends the member too: its offsets belong to the old topic. */
   async progress(): Promise<readonly PartitionProgress[]> {
-    const progress = await this.#topic.progressOf(this.#group, progressMs);
+    const progress = await this.#topic.progressOf(this.#group, progressMs).catch((error: unknown) => {
+      if (error instanceof LogMismatch) this.#end(error);
+      throw error;
+    });
     const assigned = this.#assigned;
     return assigned === undefined ? progress : progress.filter(({ partition }) => assigned.has(partition));
   }
@@ -132,6 +154,17 @@ export class KafkaEventConsumer implements EventConsumer {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  async #oldestOffset(partition: number): Promise<number> {
+    const progress = await this.#topic.progressOf(this.#group, progressMs);
+    return progress.find((candidate) => candidate.partition === partition)?.oldest ?? 0;
+  }
+
+  /** Rejects `ended`, and leaves the group. */
+  #end(error: unknown): void {
+    this.#ended.reject(error);
+    this.#stopped ??= this.#stop();
   }
 
   async #stop(): Promise<void> {
@@ -160,16 +193,34 @@ export class KafkaEventConsumer implements EventConsumer {
     for (const controller of this.#pending.keys()) controller.abort();
   }
 
-  async #trackBatch(payload: EachBatchPayload, handler: RecordHandler): Promise<void> {
+  /** Does the work unless the member has stopped. A stop cancels it and waits for it. */
+  async #track(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     if (this.#stopped !== undefined) return;
     const controller = new AbortController();
-    const handled = this.#handleBatch(payload, handler, controller.signal);
-    this.#pending.set(controller, handled);
-    await handled.finally(() => this.#pending.delete(controller));
+    const done = work(controller.signal);
+    this.#pending.set(controller, done);
+    await done.finally(() => this.#pending.delete(controller));
   }
 
-  async #handleBatch(payload: EachBatchPayload, handler: RecordHandler, signal: AbortSignal): Promise<void> {
-    const { batch } = payload;
+  /** Goes back in each assigned partition where the store needs it, even if no record waits there. */
+  async #resumeAssigned(batchHandler: BatchHandler, signal: AbortSignal): Promise<void> {
+    const assigned = this.#assigned;
+    const ask = async (): Promise<void> => {
+      for (const { partition, committed } of await this.progress()) {
+        if (signal.aborted || assigned !== this.#assigned) return;
+        const offset = await batchHandler.resume(partition, committed, signal);
+        if (offset === undefined || signal.aborted || assigned !== this.#assigned) continue;
+        this.#consumer.seek({ topic: this.#topic.name, partition, offset: String(offset) });
+      }
+    };
+    await persist(ask, signal);
+  }
+
+  async #handleBatch(
+    payload: EachBatchPayload,
+    batchHandler: BatchHandler,
+    signal: AbortSignal,
+  ): Promise<void> {
     let eviction: Error | undefined;
     // While the store is down, a handler waits. Heartbeats keep the member in its group meanwhile.
     const heartbeats = setInterval(() => {
@@ -182,15 +233,10 @@ export class KafkaEventConsumer implements EventConsumer {
       });
     }, this.#heartbeatMs);
     try {
-      const portions = recordPortions(batch.topic, batch.partition, batch.messages);
-      for await (const { records, lastOffset } of portions) {
-        if (payload.isStale()) return;
-        if (!(await retry(() => handler(records, signal), signal))) break;
-        // After its session, the member owns no partition. A commit would make KafkaJS join the group again.
-        if (performance.now() - this.#stoppedAt > this.#sessionMs) return;
-        payload.resolveOffset(lastOffset);
-        await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
-      }
+      await batchHandler.handle(payload, signal);
+    } catch (error) {
+      if (!(error instanceof ResumeRefused)) throw error;
+      this.#end(error.cause);
     } finally {
       clearInterval(heartbeats);
     }

@@ -1,45 +1,58 @@
-import { DomainError, type PartitionProgress } from '@user-activity/domain';
-import type { Admin } from 'kafkajs';
+import { DomainError, LogMismatch, type PartitionProgress, type TopicIdentity } from '@user-activity/domain';
 import { groupProgress } from './group-progress.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
-import { type PreparedTopic, prepareTopic, TopicError, type TopicPlan } from './prepare-topic.ts';
+import {
+  type ClusterAdmin,
+  currentTopicId,
+  type PreparedTopic,
+  prepareTopic,
+  TopicError,
+  type TopicPlan,
+} from './prepare-topic.ts';
+import { fetchTopicId } from './topic-id.ts';
 import { isRefusal, translated } from './translated.ts';
+import { type Cluster, withCluster } from './with-cluster.ts';
 
 const preparationMs = 30_000;
 // A dead letter has the bytes of its record, and more headers of at most this size.
 const letterHeaderBytes = 65_536;
 
 /** An existing topic whose settings were checked, and its dead letter topic, `<name>.dead-letters`. */
-export class KafkaTopic {
+export class KafkaTopic implements TopicIdentity {
   readonly name: string;
   /** The number of partitions. This number must never change, because it decides to which partition each user belongs. */
   readonly partitions: number;
+  /** The id that Kafka gave to the topic. A topic made anew has another. Undefined if the brokers give none, as before Kafka 2.8. */
+  readonly topicId: string | undefined;
   readonly deadLetters: string;
   /** The topic's size limit for a batch of records in bytes, at the time of `open`. */
   readonly maxMessageBytes: number;
   /** The size limit of the dead letter topic in bytes. */
   readonly maxLetterBytes: number;
-  readonly #admin: Renewable<Admin>;
+  readonly #admin: Renewable<ClusterAdmin>;
   readonly #inSyncReplicas: number;
   readonly #warn: (message: string) => void;
   #partitionsNow: number;
+  #topicIdNow: string | undefined;
 
   private constructor(
-    admin: Renewable<Admin>,
-    { name, partitions, inSyncReplicas, maxMessageBytes }: PreparedTopic,
+    admin: Renewable<ClusterAdmin>,
+    { name, partitions, topicId, inSyncReplicas, maxMessageBytes }: PreparedTopic,
     deadLetters: PreparedTopic,
     warn: (message: string) => void,
   ) {
     this.#admin = admin;
     this.name = name;
     this.partitions = partitions;
+    this.topicId = topicId;
     this.deadLetters = deadLetters.name;
     this.maxMessageBytes = maxMessageBytes;
     this.maxLetterBytes = deadLetters.maxMessageBytes;
     this.#inSyncReplicas = inSyncReplicas;
     this.#warn = warn;
     this.#partitionsNow = partitions;
+    this.#topicIdNow = topicId;
   }
 
   /**
@@ -54,7 +67,9 @@ export class KafkaTopic {
   ): Promise<KafkaTopic> {
     const { name } = plan;
     const retry = { retries: 3, initialRetryTime: 100 };
-    const admin = new Renewable(() => connection.client(10_000, retry).admin());
+    const admin = new Renewable(() =>
+      withCluster(connection.client(10_000, retry), (client) => client.admin()),
+    );
     const prepare = (topicPlan: TopicPlan): Promise<PreparedTopic> =>
       admin.use(preparationMs, (client) => prepareTopic(client, topicPlan, warn));
     try {
@@ -82,14 +97,19 @@ export class KafkaTopic {
     }
   }
 
-  /** Rejects with LOG_UNAVAILABLE unless every partition has a leader and enough replicas in sync to confirm a write. */
+  /**
+   * Rejects with LOG_UNAVAILABLE unless the topic is the one that was opened, and every partition has a leader and enough replicas in
+   * sync to confirm a write.
+   */
   assertWritable(timeoutMs: number): Promise<void> {
     return translated(async () => {
-      const { topics } = await this.#admin.use(timeoutMs, (client) =>
-        client.fetchTopicMetadata({ topics: [this.name] }),
-      );
+      const { topics, topicId } = await this.#admin.use(timeoutMs, async (client) => ({
+        ...(await client.fetchTopicMetadata({ topics: [this.name] })),
+        topicId: await currentTopicId(client, this.name),
+      }));
       // Checked outside of `use`, which replaces the client after a failure: the client is not at fault here.
       const partitions = topics[0]?.partitions ?? [];
+      this.#assertSame(topicId);
       this.#assertUnchanged(partitions.length);
       const writable = partitions.filter(
         ({ leader, isr }) => leader >= 0 && isr.length >= this.#inSyncReplicas,
@@ -99,9 +119,30 @@ export class KafkaTopic {
     });
   }
 
-  /** Rejects with LOG_UNAVAILABLE if there is no response in time. */
-  progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
-    return translated(() => this.#admin.use(timeoutMs, (client) => groupProgress(client, group, this.name)));
+  /** Rejects with LOG_UNAVAILABLE if there is no response in time, and with LogMismatch if the topic was made anew. */
+  async progressOf(group: string, timeoutMs: number): Promise<readonly PartitionProgress[]> {
+    const { progress, topicId } = await translated(() =>
+      this.#admin.use(timeoutMs, async (client) => ({
+        progress: await groupProgress(client, group, this.name),
+        // Read after the progress: ids never come back, so the progress is of the topic with this id.
+        topicId: await currentTopicId(client, this.name),
+      })),
+    );
+    this.#assertSame(topicId);
+    return progress;
+  }
+
+  /**
+   * Verifies that the leader of the partition still has the topic that was opened. Then all records that it returned before are of
+   * that topic. Rejects with LogMismatch if the topic was made anew, and with LOG_UNAVAILABLE if the leader does not answer.
+   */
+  async assertSameLog(cluster: Cluster, partition: number): Promise<void> {
+    if (this.topicId === undefined) return;
+    const topicId = await translated(async () => {
+      const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(this.name, [partition]));
+      return fetchTopicId(await cluster.findBroker({ nodeId }), this.name);
+    });
+    this.#assertSame(topicId);
   }
 
   /** Throws if the number of partitions has changed. The process keeps the old number, and is not ready any more. */
@@ -113,6 +154,20 @@ export class KafkaTopic {
       );
     this.#partitionsNow = partitions;
     throw new Error(`The topic has ${partitions} partitions now.`);
+  }
+
+  /** Throws LogMismatch if the topic has another id. An id that is missing, as after a downgrade of the brokers, proves nothing. */
+  #assertSame(topicId: string | undefined): void {
+    if (topicId === undefined || this.topicId === undefined || topicId === this.topicId) return;
+    if (this.#topicIdNow !== topicId)
+      this.#warn(
+        `The topic ${this.name} was deleted and made again; this process is not ready any more. Start it again.`,
+      );
+    this.#topicIdNow = topicId;
+    throw new LogMismatch(
+      `The topic ${this.name} was deleted and made again: its id was ${this.topicId}, and is ${topicId} now. ` +
+        `It is another log. Start this process again: it then reads the new topic from its beginning.`,
+    );
   }
 
   close(): Promise<void> {

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { faultsOf, maxPublishedBytes, weaknessesOf } from './topic-settings.ts';
+import { fetchTopicId } from './topic-id.ts';
 import { isOfType } from './translated.ts';
+import type { Cluster } from './with-cluster.ts';
 
 /** The settings with which a missing topic is created. */
 export interface TopicPlan {
@@ -17,11 +19,16 @@ export interface TopicPlan {
 export interface PreparedTopic {
   readonly name: string;
   readonly partitions: number;
+  /** The id that Kafka gave to the topic. Undefined if the brokers give none. */
+  readonly topicId: string | undefined;
   /** How many replicas must be in sync for a write to be confirmed. */
   readonly inSyncReplicas: number;
   /** The topic's size limit for a batch of records in bytes. */
   readonly maxMessageBytes: number;
 }
+
+/** KafkaJS's admin, with the cluster that it uses. */
+export type ClusterAdmin = Admin & { readonly cluster: Cluster };
 
 /** Thrown if the settings of a topic must be changed before it can be used. The message names these settings. */
 export class TopicError extends Error {
@@ -32,7 +39,7 @@ const dayMs = 86_400_000;
 
 /** Creates the topic if it is missing. Throws TopicError if its settings could lose or refuse records. */
 export async function prepareTopic(
-  admin: Admin,
+  admin: ClusterAdmin,
   plan: TopicPlan,
   warn: (message: string) => void,
 ): Promise<PreparedTopic> {
@@ -50,8 +57,13 @@ export async function prepareTopic(
   for (const weakness of weaknessesOf(settings, layout, plan.retentionDays * dayMs))
     warn(`The topic ${plan.name} ${weakness}.`);
   const maxMessageBytes = Number(settings.get('max.message.bytes'));
-  return { name: plan.name, partitions: partitions.length, inSyncReplicas, maxMessageBytes };
+  const topicId = await onceKnown(() => currentTopicId(admin, plan.name));
+  return { name: plan.name, partitions: partitions.length, topicId, inSyncReplicas, maxMessageBytes };
 }
+
+/** Asks any broker for the topic's id. */
+export const currentTopicId = async ({ cluster }: ClusterAdmin, topic: string): Promise<string | undefined> =>
+  fetchTopicId(await cluster.brokerPool.findConnectedBroker(), topic);
 
 async function createTopic(admin: Admin, plan: TopicPlan): Promise<void> {
   const { brokers } = await admin.describeCluster();

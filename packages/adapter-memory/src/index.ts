@@ -5,6 +5,7 @@ export { MemoryDeadLetterRepository } from './memory-dead-letter-repository.ts';
 export { MemoryEventConsumer } from './memory-event-consumer.ts';
 export { MemoryEventPublisher } from './memory-event-publisher.ts';
 export { MemoryLog } from './memory-log.ts';
+export { MemorySettledOffsets } from './memory-settled-offsets.ts';
 export { MemoryProjectRepository } from './memory-project-repository.ts';
 export { MemoryStore } from './memory-store.ts';
 export { MemoryTopicRegistry } from './memory-topic-registry.ts';

@@ -7,6 +7,7 @@ import {
   type ActivityRepository,
   type KeyCount,
   type KeyField,
+  type LogPosition,
   type SaveOutcome,
   type SlotCount,
   StoredActivity,
@@ -24,13 +25,18 @@ export class MemoryActivityRepository implements ActivityRepository {
     this.#store = store;
   }
 
-  async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
+  async save(
+    activities: readonly UserActivity[],
+    origins: readonly LogPosition[] = [],
+  ): Promise<readonly SaveOutcome[]> {
     this.#store.assertReachable();
-    return activities.map((activity) => {
+    return activities.map((activity, index) => {
       const key = ActivityKeyText.of(activity);
       const existing = this.#store.activities.get(key);
       if (existing !== undefined) return existing.compare(activity);
       this.#store.activities.set(key, activity);
+      const origin = origins[index];
+      if (origin !== undefined) this.#store.origins.set(key, origin);
       return 'stored';
     });
   }
@@ -38,7 +44,7 @@ export class MemoryActivityRepository implements ActivityRepository {
   async find({ filter, order, limit, after }: ActivityQuery): Promise<ActivityPage> {
     const matches = itemsAfter(this.#matches(filter), 'createdAt', order, after).slice(0, limit + 1);
     return ActivityPage.of(
-      matches.map((activity) => StoredActivity.of(activity)),
+      matches.map((activity) => this.#stored(activity)),
       limit,
     );
   }
@@ -56,7 +62,7 @@ export class MemoryActivityRepository implements ActivityRepository {
   async findById(key: ActivityKey): Promise<StoredActivity | undefined> {
     this.#store.assertReachable();
     const activity = this.#store.activities.get(ActivityKeyText.of(key));
-    return activity && StoredActivity.of(activity);
+    return activity && this.#stored(activity);
   }
 
   async countByKey(
@@ -95,7 +101,11 @@ export class MemoryActivityRepository implements ActivityRepository {
     this.#store.assertReachable();
     const texts = new Set(keys.map(ActivityKeyText.of));
     const activities = [...texts].flatMap((text) => this.#store.activities.get(text) ?? []);
-    return activities.map((activity) => StoredActivity.of(activity));
+    return activities.map((activity) => this.#stored(activity));
+  }
+
+  #stored(activity: UserActivity): StoredActivity {
+    return StoredActivity.of(activity, this.#store.origins.get(ActivityKeyText.of(activity)));
   }
 
   async ping(): Promise<void> {

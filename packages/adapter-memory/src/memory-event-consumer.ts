@@ -2,8 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   DomainError,
   type EventConsumer,
+  isDomainError,
+  type LogRecord,
   type PartitionProgress,
   type RecordHandler,
+  type ResumeAt,
 } from '@user-activity/domain';
 import { MemoryLog } from './memory-log.ts';
 
@@ -21,11 +24,13 @@ export class MemoryEventConsumer implements EventConsumer {
   constructor(log: MemoryLog = new MemoryLog(), group = 'user-activity-store') {
     this.#log = log;
     this.#group = group;
+    // A rejection that nobody handles would end the process.
+    this.ended.catch(() => undefined);
   }
 
-  async start(handler: RecordHandler): Promise<void> {
+  async start(handler: RecordHandler, resumeAt: ResumeAt = async (_, next) => next): Promise<void> {
     const partitions = [...Array(this.#log.partitions).keys()];
-    this.#work = Promise.all(partitions.map((partition) => this.#consume(partition, handler)));
+    this.#work = Promise.all(partitions.map((partition) => this.#consume(partition, handler, resumeAt)));
   }
 
   async stop(): Promise<void> {
@@ -44,22 +49,44 @@ export class MemoryEventConsumer implements EventConsumer {
     return this.#log.progress(this.#group);
   }
 
-  async #consume(partition: number, handler: RecordHandler): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
+  async #consume(partition: number, handler: RecordHandler, resumeAt: ResumeAt): Promise<void> {
+    /** The offset at which this member continues. Undefined at first, and after a failure: then it asks `resumeAt`. */
+    let position: number | undefined;
+    while (!this.#stopping.signal.aborted) {
       const { changed } = this.#log;
-      const records = this.#log.claim(this.#group, partition, maxRecords);
+      const minRecords = position === undefined ? 0 : 1;
+      const records = this.#log.claim(this.#group, partition, maxRecords, minRecords);
       if (records === undefined) {
         await changed;
         continue;
       }
-      const handledCount = await handler(records, signal).then(
-        () => records.length,
-        () => 0,
-      );
-      this.#log.release(this.#group, partition, handledCount);
-      // Lets the event loop turn, even if the handler always rejects.
-      await nextTurn();
+      const next = this.#log.committed(this.#group, partition);
+      try {
+        const from = position === next ? next : await resumeAt(partition, next);
+        position = from < next || records.length === 0 ? from : await this.#handle(records, handler, next);
+      } catch (error) {
+        position = undefined;
+        if (!isDomainError(error)) this.#end(error);
+      } finally {
+        this.#log.release(this.#group, partition, (position ?? next) - next);
+        // Lets the event loop turn, even if the handler always rejects.
+        await nextTurn();
+      }
     }
+  }
+
+  #end(error: unknown): void {
+    this.#ended.reject(error);
+    this.#stopping.abort();
+    this.#log.wakeConsumers();
+  }
+
+  /** Returns the offset after the records, or undefined if the handler rejects. */
+  #handle(records: readonly LogRecord[], handler: RecordHandler, from: number): Promise<number | undefined> {
+    const to = from + records.length;
+    return handler(records, this.#stopping.signal, { from, to }).then(
+      () => to,
+      () => undefined,
+    );
   }
 }

@@ -77,17 +77,25 @@ export class MemoryLog {
     this.wakeConsumers();
   }
 
-  /** Reserves the partition for one member of a group until `release`. Returns its next records, or undefined if there are none. */
-  claim(groupName: string, partition: number, max: number): readonly LogRecord[] | undefined {
+  /**
+   * Reserves the partition for one member of a group until `release`, if at least `min` records wait. Returns its next records, at most
+   * `max`. Returns undefined if it did not reserve the partition.
+   */
+  claim(groupName: string, partition: number, max: number, min = 1): readonly LogRecord[] | undefined {
     const group = this.#group(groupName);
     const from = group.committed[partition] ?? 0;
     const records = this.#partitions[partition]?.slice(from, from + max) ?? [];
-    if (!this.#reachable || group.busy.has(partition) || records.length === 0) return undefined;
+    if (!this.#reachable || group.busy.has(partition) || records.length < min) return undefined;
     group.busy.add(partition);
     return records.map((raw, index) => recordAt({ topic: this.topic, partition, offset: from + index }, raw));
   }
 
-  /** Releases the partition, and commits its next `handledCount` records. */
+  /** Returns the offset of the first uncommitted record. */
+  committed(groupName: string, partition: number): number {
+    return this.#group(groupName).committed[partition] ?? 0;
+  }
+
+  /** Releases the partition, and commits its next `handledCount` records. A negative count moves the group back. */
   release(groupName: string, partition: number, handledCount: number): void {
     const group = this.#group(groupName);
     group.committed[partition] = (group.committed[partition] ?? 0) + handledCount;
@@ -101,6 +109,7 @@ export class MemoryLog {
     const { committed } = this.#group(groupName);
     return this.#partitions.map((records, partition) => ({
       partition,
+      oldest: 0,
       committed: committed[partition] ?? 0,
       end: records.length,
     }));

@@ -93,7 +93,7 @@ export class MemoryProjectRepository implements ProjectRepository {
     );
     const portion = itemsAfter(candidates, 'createdAt', 'asc', after).slice(0, limit);
     const due = portion.filter(({ receivedAt }) => receivedAt <= receivedUpTo);
-    for (const activity of due) activities.delete(ActivityKeyText.of(activity));
+    for (const activity of due) this.#store.remove(ActivityKeyText.of(activity));
     const last = portion.length < limit ? undefined : portion.at(-1);
     return { removed: due.length, next: last && { createdAt: last.createdAt, id: last.id } };
   }
@@ -112,7 +112,7 @@ export class MemoryProjectRepository implements ProjectRepository {
     for (const record of records) {
       const key = ActivityKeyText.of(record);
       const activity = activities.get(key);
-      if (activity !== undefined && isErased(activity, record)) activities.delete(key);
+      if (activity !== undefined && isErased(activity, record)) this.#store.remove(key);
       if (letters.get(record.letterId)?.project === record.project) letters.delete(record.letterId);
     }
   }

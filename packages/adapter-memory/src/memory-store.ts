@@ -3,26 +3,44 @@ import {
   type DeadLetter,
   DomainError,
   type Erasure,
+  type LogId,
+  type LogPosition,
   type ProjectId,
+  type RegisteredTopic,
   type RetentionDays,
   type UserActivity,
 } from '@user-activity/domain';
 
+/** A registered topic. Its topic id is undefined until one is passed. */
+interface TopicEntry extends RegisteredTopic {
+  topicId: string | undefined;
+}
+
 /** The data of the adapters in memory. Several adapters can share one store. */
 export class MemoryStore {
   readonly activities: Map<ActivityKeyText, UserActivity> = new Map();
+  /** The origins of the activities that were saved with one. */
+  readonly origins: Map<ActivityKeyText, LogPosition> = new Map();
   /** By origin, as `topic:partition:offset`. */
   readonly letters: Map<string, DeadLetter> = new Map();
   /** The end of each claim, by the kind of work, such as `replay`. */
   readonly claims: Map<string, number> = new Map();
-  /** The number of partitions by topic. */
-  readonly topics: Map<string, number> = new Map();
+  /** By name, in the order of their registration. */
+  readonly topics: Map<string, TopicEntry[]> = new Map();
+  /** The settled offset of partition i at index i, by log. */
+  readonly settled: Map<LogId, number[]> = new Map();
   /** The retentions of projects that have one of their own. */
   readonly retentions: Map<ProjectId, RetentionDays> = new Map();
   /** The latest erasure of each project, and whether it has not ended. */
   readonly erasures: Map<ProjectId, Erasure & { readonly erasing: boolean }> = new Map();
   /** False simulates an outage: every call of an adapter then rejects. */
   reachable = true;
+
+  /** Removes an activity and its origin. */
+  remove(key: ActivityKeyText): void {
+    this.activities.delete(key);
+    this.origins.delete(key);
+  }
 
   /** Throws STORE_UNAVAILABLE during an outage. */
   assertReachable(): void {

@@ -1,4 +1,4 @@
-import type { TopicRegistry } from '@user-activity/domain';
+import type { LogId, RegisteredTopic, TopicIdentity, TopicRegistry } from '@user-activity/domain';
 import { MemoryStore } from './memory-store.ts';
 
 export class MemoryTopicRegistry implements TopicRegistry {
@@ -8,10 +8,17 @@ export class MemoryTopicRegistry implements TopicRegistry {
     this.#store = store;
   }
 
-  async register(topic: string, partitions: number): Promise<number> {
+  async register({ name, partitions, topicId }: TopicIdentity, log: LogId): Promise<RegisteredTopic> {
     this.#store.assertReachable();
-    const registered = this.#store.topics.get(topic) ?? partitions;
-    this.#store.topics.set(topic, registered);
-    return registered;
+    const topics = this.#store.topics.get(name) ?? [];
+    this.#store.topics.set(name, topics);
+    const known =
+      topicId === undefined
+        ? topics[0]
+        : topics.find((topic) => topic.topicId === undefined || topic.topicId === topicId);
+    const topic = known ?? { partitions, log, topicId };
+    if (known === undefined) topics.push(topic);
+    topic.topicId ??= topicId;
+    return { partitions: topic.partitions, log: topic.log };
   }
 }

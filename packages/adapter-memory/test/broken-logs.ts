@@ -1,10 +1,12 @@
 import {
   activityLogged,
+  DomainError,
   type EventConsumer,
   type LogRecord,
   type PartitionProgress,
   ProjectId,
   type RecordHandler,
+  type ResumeAt,
   replayHeader,
   StoredActivity,
 } from '@user-activity/domain';
@@ -32,7 +34,7 @@ const consumer =
         const sound = await subject.openConsumer(group);
         return {
           ended: sound.ended,
-          start: (handler) => sound.start(handler),
+          start: (handler, resumeAt) => sound.start(handler, resumeAt),
           ping: () => sound.ping(),
           progress: () => sound.progress(),
           stop: () => sound.stop(),
@@ -43,40 +45,46 @@ const consumer =
   };
 
 const handling = (change: (handler: RecordHandler) => RecordHandler) =>
-  consumer((sound) => ({ start: (handler) => sound.start(change(handler)) }));
+  consumer((sound) => ({ start: (handler, resumeAt) => sound.start(change(handler), resumeAt) }));
+
+/** Replaces the function that tells where a member continues. */
+const resuming = (change: (resumeAt: ResumeAt) => ResumeAt) =>
+  consumer((sound) => ({
+    start: (handler, resumeAt) => sound.start(handler, resumeAt && change(resumeAt)),
+  }));
 
 const withContent = (change: (record: LogRecord) => LogRecord) =>
-  handling((handler) => (records, signal) => handler(records.map(change), signal));
+  handling((handler) => (records, signal, span) => handler(records.map(change), signal, span));
 
 export const brokenConsumers: Broken<LogSubject> = [
   [
     'L1',
     'begins a new group at the end',
     consumer((sound, log, group) => ({
-      async start(handler) {
+      async start(handler, resumeAt) {
         for (let partition = 0; partition < log.partitions; partition += 1) {
           const records = log.claim(group, partition, 1000);
           if (records !== undefined) log.release(group, partition, records.length);
         }
-        await sound.start(handler);
+        await sound.start(handler, resumeAt);
       },
     })),
   ],
   [
     'L2',
     'delivers a batch backwards',
-    handling((handler) => (records, signal) => handler(records.toReversed(), signal)),
+    handling((handler) => (records, signal, span) => handler(records.toReversed(), signal, span)),
   ],
   [
     'L3',
     'commits a rejected batch',
-    handling((handler) => (records, signal) => handler(records, signal).catch(skip)),
+    handling((handler) => (records, signal, span) => handler(records, signal, span).catch(skip)),
   ],
   [
     'L3',
     'commits a batch before it is handled',
-    handling((handler) => async (records, signal) => {
-      handler(records, signal).catch(skip);
+    handling((handler) => async (records, signal, span) => {
+      handler(records, signal, span).catch(skip);
     }),
   ],
   [
@@ -98,9 +106,9 @@ export const brokenConsumers: Broken<LogSubject> = [
   [
     'L6',
     'skips unreadable records',
-    handling((handler) => async (records, signal) => {
+    handling((handler) => async (records, signal, span) => {
       const readable = records.filter(({ content }) => content.name !== 'Unreadable');
-      if (readable.length > 0) await handler(readable, signal);
+      if (readable.length > 0) await handler(readable, signal, span);
     }),
   ],
   [
@@ -184,6 +192,94 @@ export const brokenConsumers: Broken<LogSubject> = [
     'reports no partitions during an outage',
     consumer((sound) => ({ progress: () => sound.progress().catch(() => []) })),
   ],
+  [
+    'L13',
+    'reports the oldest record at the committed offset',
+    consumer((sound) => ({
+      progress: async () =>
+        (await sound.progress()).map((progress) => ({ ...progress, oldest: progress.committed })),
+    })),
+  ],
+  [
+    'L14',
+    'continues where the group has committed',
+    resuming((resumeAt) => async (partition, next) => {
+      await resumeAt(partition, next);
+      return next;
+    }),
+  ],
+  [
+    'L14',
+    'asks only if records wait',
+    consumer((sound, log, group) => ({
+      async start(handler, resumeAt) {
+        const waiting = new Set(
+          log
+            .progress(group)
+            .flatMap((progress) => (progress.committed < progress.end ? progress.partition : [])),
+        );
+        await sound.start(handler, async (partition, next) =>
+          waiting.has(partition) && resumeAt !== undefined ? resumeAt(partition, next) : next,
+        );
+      },
+    })),
+  ],
+  [
+    'L14',
+    'asks only at the first batch',
+    resuming((resumeAt) => {
+      const offsets = new Map<number, number>();
+      return async (partition, next) => {
+        const known = offsets.has(partition) ? next : await resumeAt(partition, next);
+        offsets.set(partition, known);
+        return known;
+      };
+    }),
+  ],
+  [
+    'L14',
+    'asks before every batch',
+    consumer((sound) => ({
+      start: (handler, resumeAt = async (_, next) => next) =>
+        sound.start(async (records, signal, span) => {
+          await resumeAt(records[0]?.origin.partition ?? 0, span.from);
+          await handler(records, signal, span);
+        }, resumeAt),
+    })),
+  ],
+  [
+    'L14',
+    'continues at its own offset if the answer fails',
+    resuming((resumeAt) => (partition, next) => resumeAt(partition, next).catch(() => next)),
+  ],
+  [
+    'L14',
+    'asks for ever if the log is not the one that the store knows',
+    resuming(
+      (resumeAt) => (partition, next) =>
+        resumeAt(partition, next).catch(() => {
+          throw new DomainError('LOG_UNAVAILABLE', 'unknown');
+        }),
+    ),
+  ],
+  [
+    'L14',
+    'passes a span that begins too early',
+    handling(
+      (handler) =>
+        (records, signal, { to }) =>
+          handler(records, signal, { from: 0, to }),
+    ),
+  ],
+  [
+    'L14',
+    'passes a span that ends too early',
+    handling(
+      (handler) =>
+        (records, signal, { from, to }) =>
+          handler(records, signal, { from, to: to - 1 }),
+    ),
+  ],
 ];
 
 const allCommitted = (log: MemoryLog): readonly PartitionProgress[] =>
@@ -195,7 +291,7 @@ async function handleEverything(log: MemoryLog, group: string, handler: RecordHa
   for (let partition = 0; partition < log.partitions; partition += 1) {
     const records = log.claim(group, partition, Number.MAX_SAFE_INTEGER);
     if (records === undefined) continue;
-    await handler(records, new AbortController().signal);
+    await handler(records, new AbortController().signal, { from: 0, to: records.length });
     log.release(group, partition, records.length);
   }
 }

@@ -17,33 +17,59 @@ const registry =
   };
 
 export const brokenRegistries: Broken<TopicRegistrySubject> = [
-  ['T1', 'returns the latest number', registry(() => async (_, partitions) => partitions)],
+  [
+    'T1',
+    'returns the latest number',
+    registry(() => async ({ partitions }, log) => ({ partitions, log })),
+  ],
+  [
+    'T1',
+    'returns the latest log id',
+    registry((sound) => async (topic, log) => ({ ...(await sound.register(topic, log)), log })),
+  ],
   [
     'T2',
     'ignores case',
-    registry((sound) => (topic, partitions) => sound.register(topic.toLowerCase(), partitions)),
+    registry((sound) => (topic, log) => sound.register({ ...topic, name: topic.name.toLowerCase() }, log)),
   ],
   [
     'T3',
-    'remembers numbers in one handle alone',
+    'remembers topics in one handle alone',
     registry(() => {
       const own = new MemoryTopicRegistry();
-      return (topic, partitions) => own.register(topic, partitions);
+      return (topic, log) => own.register(topic, log);
     }),
   ],
   [
     'T4',
     'checks, then acts',
-    registry((_, store) => async (topic, partitions) => {
-      const known = store.topics.get(topic);
+    registry((_, store) => async ({ name, partitions, topicId }, log) => {
+      const known = store.topics.get(name)?.[0];
       await nextTurn();
-      if (known === undefined) store.topics.set(topic, partitions);
-      return known ?? partitions;
+      if (known === undefined) store.topics.set(name, [{ partitions, log, topicId }]);
+      return known ?? { partitions, log };
     }),
   ],
   [
     'T5',
     'treats an outage as a first use',
-    registry((sound) => (topic, partitions) => sound.register(topic, partitions).catch(() => partitions)),
+    registry(
+      (sound) => (topic, log) =>
+        sound.register(topic, log).catch(() => ({ partitions: topic.partitions, log })),
+    ),
+  ],
+  [
+    'T6',
+    'ignores the topic id',
+    registry(
+      (sound) =>
+        ({ name, partitions }, log) =>
+          sound.register({ name, partitions }, log),
+    ),
+  ],
+  [
+    'T6',
+    'takes a topic without an id for another one',
+    registry((sound) => (topic, log) => sound.register({ ...topic, topicId: topic.topicId ?? 'none' }, log)),
   ],
 ];

@@ -31,7 +31,7 @@ export const repository =
 function wrap(store: MemoryStore, overrides: Wrapped<ActivityRepository>): ActivityRepository {
   const sound = new MemoryActivityRepository(store);
   return {
-    save: (activities) => sound.save(activities),
+    save: (...saved) => sound.save(...saved),
     find: (query) => sound.find(query),
     count: (filter) => sound.count(filter),
     findById: (key) => sound.findById(key),

@@ -5,6 +5,7 @@ import {
   describeContract,
   eventConsumerContract,
   eventPublisherContract,
+  settledOffsetsContract,
   projectRepositoryContract,
   topicRegistryContract,
 } from '@user-activity/port-contracts';
@@ -14,6 +15,7 @@ import {
   memoryLog,
   memoryProjects,
   memoryRepository,
+  memorySettledOffsets,
   memoryTopics,
 } from './memory-subjects.ts';
 
@@ -22,5 +24,6 @@ describeContract('MemoryDeadLetterQueue', deadLetterQueueContract, () => memoryD
 describeContract('MemoryDeadLetterRepository', deadLetterRepositoryContract, () => memoryLetters());
 describeContract('MemoryEventPublisher', eventPublisherContract, () => memoryLog());
 describeContract('MemoryEventConsumer', eventConsumerContract, () => memoryLog());
+describeContract('MemorySettledOffsets', settledOffsetsContract, () => memorySettledOffsets());
 describeContract('MemoryProjectRepository', projectRepositoryContract, () => memoryProjects());
 describeContract('MemoryTopicRegistry', topicRegistryContract, () => memoryTopics());

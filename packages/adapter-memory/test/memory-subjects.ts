@@ -4,6 +4,7 @@ import type {
   LogSubject,
   ProjectRepositorySubject,
   RepositorySubject,
+  SettledOffsetsSubject,
   TopicRegistrySubject,
 } from '@user-activity/port-contracts';
 import {
@@ -13,6 +14,7 @@ import {
   MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryLog,
+  MemorySettledOffsets,
   MemoryProjectRepository,
   MemoryStore,
   MemoryTopicRegistry,
@@ -72,6 +74,17 @@ export async function memoryTopics(store: MemoryStore = new MemoryStore()): Prom
     open: async () => new MemoryTopicRegistry(store),
     interrupt: () => interrupt(store),
     close: async () => store.topics.clear(),
+  };
+}
+
+export async function memorySettledOffsets(
+  store: MemoryStore = new MemoryStore(),
+): Promise<SettledOffsetsSubject> {
+  return {
+    open: async () => new MemorySettledOffsets(store),
+    repository: async () => new MemoryActivityRepository(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.settled.clear(),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
+  settledOffsetsContract,
   projectRepositoryContract,
   type Subject,
   topicRegistryContract,
@@ -19,11 +20,13 @@ import { brokenConsumers } from './broken-logs.ts';
 import { brokenPublishers } from './broken-publishers.ts';
 import type { Broken } from './broken.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
+import { brokenOrigins } from './broken-origins.ts';
 import { brokenPages } from './broken-pages.ts';
 import { brokenProjectRepositories } from './broken-project-repositories.ts';
 import { letterRepositoriesWithoutProjects, repositoriesWithoutProjects } from './broken-projects.ts';
 import { brokenQueues, brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
+import { brokenSettledOffsets } from './broken-settled-offsets.ts';
 
 const nothing = async (): Promise<void> => undefined;
 let made = 0;
@@ -80,6 +83,7 @@ function describeTeeth<One extends Subject>(
 describeTeeth('ActivityRepository', activityRepositoryContract, [
   ...brokenRepositories,
   ...brokenComparisons,
+  ...brokenOrigins,
   ...brokenCounts,
   ...brokenPages,
   ...repositoriesWithoutProjects,
@@ -93,5 +97,6 @@ describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);
 describeTeeth('EventConsumer', eventConsumerContract, brokenConsumers);
 describeTeeth('Clock', clockContract, brokenClocks);
 describeTeeth('IdGenerator', idGeneratorContract, brokenGenerators);
+describeTeeth('SettledOffsets', settledOffsetsContract, brokenSettledOffsets);
 describeTeeth('ProjectRepository', projectRepositoryContract, brokenProjectRepositories);
 describeTeeth('TopicRegistry', topicRegistryContract, brokenRegistries);

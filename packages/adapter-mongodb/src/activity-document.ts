@@ -2,6 +2,8 @@ import {
   ActivityKeyText,
   ActivityType,
   type JsonObject,
+  LogId,
+  type LogPosition,
   MetadataText,
   ProjectId,
   StoredActivity,
@@ -10,6 +12,13 @@ import {
   UserId,
 } from '@user-activity/domain';
 import { decodeMetadata, encodeMetadata } from './metadata-codec.ts';
+
+/** The position on the log of the record from which an activity was stored. The driver keeps an offset up to 2^53 - 1 exact. */
+interface OriginDocument {
+  readonly log: string;
+  readonly partition: number;
+  readonly offset: number;
+}
 
 /** An activity in the collection `activities`. */
 export interface ActivityDocument {
@@ -22,9 +31,11 @@ export interface ActivityDocument {
   readonly metadata: JsonObject;
   readonly createdAt: Date;
   readonly receivedAt: Date;
+  /** Absent in documents of versions that kept no origins. */
+  readonly origin?: OriginDocument;
 }
 
-export function activityDocument(activity: UserActivity): ActivityDocument {
+export function activityDocument(activity: UserActivity, origin?: LogPosition): ActivityDocument {
   return {
     _id: ActivityKeyText.of(activity),
     project: activity.project,
@@ -33,6 +44,7 @@ export function activityDocument(activity: UserActivity): ActivityDocument {
     metadata: encodeMetadata(activity.metadata),
     createdAt: new Date(activity.createdAt),
     receivedAt: new Date(activity.receivedAt),
+    ...(origin === undefined ? {} : { origin }),
   };
 }
 
@@ -45,8 +57,15 @@ export function storedActivity(document: ActivityDocument): StoredActivity {
     metadata: MetadataText.of(decodeMetadata(document.metadata)),
     createdAt: Timestamp.trusted(document.createdAt.getTime()),
     receivedAt: Timestamp.trusted(document.receivedAt.getTime()),
+    origin: document.origin && positionOf(document.origin),
   });
 }
+
+const positionOf = ({ log, partition, offset }: OriginDocument): LogPosition => ({
+  log: LogId.trusted(log),
+  partition,
+  offset,
+});
 
 /** Returns the project of an activity or a dead letter. */
 export const projectOf = ({ project }: { readonly project?: string }): ProjectId =>

@@ -14,6 +14,12 @@ const byUser = { project: 1, userId: 1, ...time } as const;
 const byType = { project: 1, type: 1, ...time } as const;
 const byUserAndType = { project: 1, userId: 1, type: 1, ...time } as const;
 
+/** For the activities of a partition of a log in the order of their records. Older versions stored activities without an origin. */
+export const activitiesByOrigin = {
+  key: { project: 1, 'origin.log': 1, 'origin.partition': 1, 'origin.offset': 1 },
+  partialFilterExpression: { 'origin.log': { $exists: true } },
+} as const;
+
 /** The indexes of versions without projects. */
 const olderActivityIndexes: readonly IndexKey[] = [
   { userId: 1, ...time },
@@ -58,7 +64,7 @@ export const collectionIndexes: readonly CollectionIndexes[] = [
   {
     collection: 'activities',
     // One index for each combination of user and type, so that a page examines little more than its own documents.
-    current: [byUser, byType, byUserAndType, activityOrder].map((key) => ({ key })),
+    current: [...[byUser, byType, byUserAndType, activityOrder].map((key) => ({ key })), activitiesByOrigin],
     byProject: activityOrder,
     older: olderActivityIndexes.map((key) => ({ key })),
   },

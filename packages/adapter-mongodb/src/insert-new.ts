@@ -1,6 +1,7 @@
 import {
   ActivityKeyText,
   DomainError,
+  type LogPosition,
   type Refused,
   type StoredActivity,
   type UserActivity,
@@ -15,6 +16,12 @@ import { turns } from './turns.ts';
 /** The outcome for one activity. `existing` is the stored activity that has the same key. */
 export type Inserted = 'stored' | { readonly existing: StoredActivity } | Refused;
 
+/** An activity to insert. */
+export interface NewActivity {
+  readonly activity: UserActivity;
+  readonly origin: LogPosition | undefined;
+}
+
 const maxRounds = 5;
 
 /**
@@ -23,7 +30,7 @@ const maxRounds = 5;
  */
 export async function insertNew(
   store: MongoStore,
-  activities: readonly UserActivity[],
+  newActivities: readonly NewActivity[],
   findExisting: boolean,
 ): Promise<ReadonlyMap<string, Inserted>> {
   const outcomes = new Map<string, Inserted>();
@@ -32,10 +39,10 @@ export async function insertNew(
     for (const existing of await readByKeys(store, keys))
       outcomes.set(ActivityKeyText.of(existing), { existing });
   };
-  if (findExisting) await lookUp(activities.map(ActivityKeyText.of));
+  if (findExisting) await lookUp(newActivities.map(keyOf));
   // A second round is needed only if retention or a rollback removed an existing activity before it was read.
   for (let round = 0; ; round += 1) {
-    const remaining = activities.filter((activity) => !outcomes.has(ActivityKeyText.of(activity)));
+    const remaining = newActivities.filter((activity) => !outcomes.has(keyOf(activity)));
     if (remaining.length === 0) return outcomes;
     if (round === maxRounds)
       throw new DomainError(
@@ -46,16 +53,18 @@ export async function insertNew(
   }
 }
 
+const keyOf = ({ activity }: NewActivity): string => ActivityKeyText.of(activity);
+
 /** Inserts new activities, and adds their outcomes. Returns the keys of existing activities, which have no outcome yet. */
 async function insert(
   { activities }: MongoStore,
-  newActivities: readonly UserActivity[],
+  newActivities: readonly NewActivity[],
   outcomes: Map<string, Inserted>,
 ): Promise<string[]> {
   const documents: ActivityDocument[] = [];
   const turn = turns.begin();
-  for (const activity of newActivities) {
-    const document = activityDocument(activity);
+  for (const { activity, origin } of newActivities) {
+    const document = activityDocument(activity, origin);
     const bytes = encodedBytes(document);
     if (bytes === undefined) outcomes.set(document._id, { refused: "it can't be encoded as BSON" });
     else documents.push(document);

@@ -7,6 +7,7 @@ import {
   type ActivityRepository,
   type KeyCount,
   type KeyField,
+  type LogPosition,
   type SaveOutcome,
   type SlotCount,
   type StoredActivity,
@@ -33,7 +34,10 @@ export class MongoActivityRepository implements ActivityRepository {
     this.#store = store;
   }
 
-  async save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
+  async save(
+    activities: readonly UserActivity[],
+    origins: readonly LogPosition[] = [],
+  ): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
     // Of activities with the same key, `save` inserts the first, and compares the others with it or with the existing activity.
     const firstsByKey = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
@@ -41,7 +45,10 @@ export class MongoActivityRepository implements ActivityRepository {
       const key = ActivityKeyText.of(activity);
       if (!firstsByKey.has(key)) firstsByKey.set(key, { activity, index });
     }
-    const distinct = [...firstsByKey.values()].map(({ activity }) => activity);
+    const distinct = [...firstsByKey.values()].map(({ activity, index }) => ({
+      activity,
+      origin: origins[index],
+    }));
     const outcomesByKey = await translated(() => insertNew(this.#store, distinct, this.#isReplaying));
     const existing = [...outcomesByKey.values()].filter(
       (outcome) => outcome !== 'stored' && 'existing' in outcome,

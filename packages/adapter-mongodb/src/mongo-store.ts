@@ -8,6 +8,7 @@ import {
   ReadConcern,
   ReadPreference,
 } from 'mongodb';
+import { acceptRestoredPrimary } from './accept-restored-primary.ts';
 import type { ActivityDocument } from './activity-document.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
 import { checkRegularly } from './later-check.ts';
@@ -27,11 +28,25 @@ export interface MongoStoreOptions {
   readonly onProgress?: OnMigrationProgress;
 }
 
-/** The number of partitions with which a topic was first used. */
+/** A topic as it was first registered. */
 interface TopicDocument {
-  /** The name of the topic. */
+  /** The name of the topic. If another topic has the name already: the name, a space and the topic id. */
   readonly _id: string;
   readonly partitions: number;
+  /** Absent in documents of versions without log ids, until the topic is registered again. */
+  readonly log?: string;
+  /** Absent if none was passed yet. */
+  readonly topicId?: string;
+}
+
+/** The settled offsets of a log. */
+interface SettledDocument {
+  /** The id of the log. */
+  readonly _id: string;
+  /** The offset of partition i at index i. */
+  readonly offsets: readonly number[];
+  /** The number of reads. Each read increases it, because the majority must confirm a write. */
+  readonly reads?: number;
 }
 
 /** The exclusive right of one process to do a kind of work. */
@@ -59,12 +74,14 @@ export class MongoStore {
   readonly listedActivities: Pick<Collection<ActivityDocument>, 'find' | 'aggregate'>;
   readonly deadLetters: Collection<DeadLetterDocument>;
   readonly topics: Collection<TopicDocument>;
+  readonly settled: Collection<SettledDocument>;
   readonly claims: Collection<ClaimDocument>;
   readonly retentions: Collection<RetentionDocument>;
   readonly erasures: Collection<ErasureDocument>;
   readonly timeoutMs: number;
   readonly #client: MongoClient;
   readonly #db: Db;
+  readonly #stopReconnecting: () => void;
   #stopChecking = (): void => {};
 
   private constructor(
@@ -76,12 +93,14 @@ export class MongoStore {
     const db = client.db(database, { ...concerns, readPreference: ReadPreference.primary });
     const listed = client.db(database, { ...concerns, readPreference: listPreference });
     this.#client = client;
+    this.#stopReconnecting = acceptRestoredPrimary(client);
     this.#db = db;
     this.timeoutMs = timeoutMs;
     this.activities = db.collection('activities');
     this.listedActivities = listed.collection<ActivityDocument>('activities');
     this.deadLetters = db.collection('dead_letters');
     this.topics = db.collection('topics');
+    this.settled = db.collection('settled');
     this.claims = db.collection('claims');
     this.retentions = db.collection('retentions');
     this.erasures = db.collection('erasures');
@@ -140,6 +159,7 @@ export class MongoStore {
   /** Disconnects. Waits at most 500 ms, because a hanging server never answers the driver's last command. */
   async close(): Promise<void> {
     this.#stopChecking();
+    this.#stopReconnecting();
     await settlesWithin(closingMs, this.#client.close());
   }
 }

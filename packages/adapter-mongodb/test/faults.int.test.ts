@@ -137,6 +137,7 @@ test('several processes may create the indexes, at the same time or again', asyn
   expect(keys.toSorted()).toEqual([
     '_id',
     'project,createdAt,_id',
+    'project,origin.log,origin.partition,origin.offset',
     'project,type,createdAt,_id',
     'project,userId,createdAt,_id',
     'project,userId,type,createdAt,_id',

@@ -3,6 +3,7 @@ import {
   DeadLetterFilter,
   DeadLetterId,
   DeadLetterQuery,
+  LogId,
   ProjectId,
   Timestamp,
 } from '@user-activity/domain';
@@ -14,6 +15,7 @@ import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
+  MongoSettledOffsets,
   MongoStore,
   MongoTopicRegistry,
 } from '../src/index.ts';
@@ -78,8 +80,16 @@ test('with a URI that prefers a lagging secondary, only lists of activities lag'
   await letters.remove([letter]);
   expect((await letters.find(dead)).letters).toEqual([]);
   const registry = new MongoTopicRegistry(store);
-  expect(await registry.register('user-activity', 12)).toBe(12);
-  expect(await registry.register('user-activity', 6)).toBe(12);
+  const log = LogId.parse('log-1');
+  const registered = { partitions: 12, log };
+  expect(await registry.register({ name: 'user-activity', partitions: 12 }, log)).toMatchObject(registered);
+  const again = { name: 'user-activity', partitions: 6 };
+  expect(await registry.register(again, LogId.parse('log-2'))).toMatchObject(registered);
+  const settled = new MongoSettledOffsets(store);
+  await settled.begin(log, [3, 4]);
+  expect(await settled.history()).toBe('tracked');
+  expect(await settled.settle({ log, partition: 1, from: 4, to: 9 })).toBe(true);
+  expect(await settled.find(log)).toEqual([3, 9]);
 
   // Lists are read from the lagging secondary.
   expect((await repository.find(everything)).activities).toEqual([]);
@@ -107,6 +117,24 @@ test('a save fails while the majority does not have the activity, even if the pr
   await expect
     .poll(() => repository.save([taken, fresh]).catch(() => undefined), { timeout: 30_000 })
     .toEqual(['redelivered', 'redelivered']);
+});
+
+test('no offset is settled or found while the majority can not confirm it', async () => {
+  const { database } = await storeWith('w=1');
+  const { store } = await storeWith('w=1&journal=false&wtimeoutMS=50&readConcernLevel=local', database, 500);
+  const settled = new MongoSettledOffsets(store);
+  const log = LogId.parse('log-1');
+  const step = { log, partition: 0, from: 0, to: 5 };
+  await settled.begin(log, [0]);
+  const unhold = await Promise.all(secondaries.map((member) => set.hold(member)));
+  const code = expect.stringMatching(/^STORE_(?:UNAVAILABLE|TIMEOUT)$/) as string;
+  await expect(settled.settle(step)).rejects.toMatchObject({ code });
+  // The primary has the step already, so this one changes nothing. It must not count as confirmed.
+  await expect(settled.settle(step)).rejects.toMatchObject({ code });
+  await expect(settled.find(log)).rejects.toMatchObject({ code });
+  for (const release of unhold) await release();
+  await expect.poll(() => settled.settle(step).catch(() => undefined), { timeout: 30_000 }).toBe(true);
+  expect(await settled.find(log)).toEqual([5]);
 });
 
 test('an index that takes longer than the time limit of a query does not fail the start, and counts as progress', async () => {
@@ -151,7 +179,7 @@ test.each([
   'readPreference=secondaryPreferred&readPreferenceTags=member:1&readPreferenceTags=',
 ])('%s in the URI changes no setting of the collections that are not for lists', async (options) => {
   const { store } = await storeWith(options);
-  for (const collection of [store.activities, store.deadLetters, store.topics]) {
+  for (const collection of [store.activities, store.deadLetters, store.topics, store.settled]) {
     expect(collection.readPreference).toMatchObject({ mode: 'primary' });
     expect(collection.readPreference?.tags).toBeUndefined();
     expect(collection.readConcern).toEqual({ level: 'majority' });

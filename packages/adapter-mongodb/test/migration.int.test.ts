@@ -6,6 +6,7 @@ import {
   DeadLetterFilter,
   DeadLetterId,
   DeadLetterQuery,
+  LogId,
   ProjectId,
   type ListedLetter,
   type StoredActivity,
@@ -17,6 +18,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import {
   MongoActivityRepository,
   MongoDeadLetterRepository,
+  MongoSettledOffsets,
   MongoStore,
   MongoTopicRegistry,
 } from '../src/index.ts';
@@ -60,6 +62,7 @@ const indexNames = async (db: OlderDatabase['db'], collection: string) =>
 const newIndexNames = {
   activities: [
     'project_1_createdAt_-1__id_-1',
+    'project_1_origin.log_1_origin.partition_1_origin.offset_1',
     'project_1_type_1_createdAt_-1__id_-1',
     'project_1_userId_1_createdAt_-1__id_-1',
     'project_1_userId_1_type_1_createdAt_-1__id_-1',
@@ -162,8 +165,42 @@ test('a database of an older version keeps every activity and dead letter', asyn
   );
   const keys = activities.slice(0, 100).map(({ id }) => ({ project, id }));
   expect(await deadLetters.findLatestLetters(keys)).toHaveLength(50);
-  expect(await new MongoTopicRegistry(store).register('user-activity', 6)).toBe(12);
   expect(await db.collection('activities').countDocuments()).toBe(2501);
+});
+
+test('a database of an older version is untracked, and its topic and its activities are adopted', async () => {
+  const older = await olderDatabase(activitiesOf(3), []);
+  const store = await openStore(older);
+  const settled = new MongoSettledOffsets(store);
+  expect(await settled.history()).toBe('untracked');
+
+  const topics = new MongoTopicRegistry(store);
+  const [name, log] = ['user-activity', LogId.parse('log-1')];
+  const adopted = { partitions: 12, log };
+  expect(await topics.register({ name, partitions: 6 }, log)).toEqual(adopted);
+  const nextLog = LogId.parse('log-2');
+  expect(await topics.register({ name, partitions: 12, topicId: 'id-1' }, nextLog)).toEqual(adopted);
+  expect(await topics.register({ name, partitions: 6, topicId: 'id-2' }, nextLog)).toEqual({
+    partitions: 6,
+    log: nextLog,
+  });
+  expect(await older.db.collection('topics').find().sort({ _id: 1 }).toArray()).toEqual([
+    { _id: name, partitions: 12, log, topicId: 'id-1' },
+    { _id: `${name} id-2`, partitions: 6, log: nextLog, topicId: 'id-2' },
+  ]);
+
+  const repository = new MongoActivityRepository(store);
+  const origin = { log, partition: 3, offset: 2 ** 40 };
+  const [known, fresh] = [older.activities[0], sampleActivity({ id: 'newer' })];
+  if (known === undefined) throw new Error('There is no activity.');
+  expect(await repository.save([known, fresh], [origin, origin])).toEqual(['redelivered', 'stored']);
+  const found = await activitiesIn(repository);
+  const origins = new Map(found.map((activity) => [activity.id, activity.origin]));
+  expect(origins).toEqual(
+    new Map([...older.activities.map(({ id }) => [id, undefined] as const), [fresh.id, origin]]),
+  );
+  await settled.begin(log, [7]);
+  expect(await settled.history()).toBe('tracked');
 });
 
 test('the second start migrates nothing, and reads at most one key in each collection to know that', async () => {

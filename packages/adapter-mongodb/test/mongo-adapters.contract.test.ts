@@ -3,6 +3,7 @@ import {
   deadLetterQueueContract,
   deadLetterRepositoryContract,
   describeContract,
+  settledOffsetsContract,
   projectRepositoryContract,
   topicRegistryContract,
 } from '@user-activity/port-contracts';
@@ -10,6 +11,7 @@ import {
   mongoActivityRepository,
   mongoDeadLetterQueue,
   mongoDeadLetterRepository,
+  mongoSettledOffsets,
   mongoProjectRepository,
   mongoTopicRegistry,
 } from './mongo-subjects.ts';
@@ -17,5 +19,6 @@ import {
 describeContract('MongoActivityRepository', activityRepositoryContract, mongoActivityRepository);
 describeContract('MongoDeadLetterQueue', deadLetterQueueContract, mongoDeadLetterQueue);
 describeContract('MongoDeadLetterRepository', deadLetterRepositoryContract, mongoDeadLetterRepository);
+describeContract('MongoSettledOffsets', settledOffsetsContract, mongoSettledOffsets);
 describeContract('MongoProjectRepository', projectRepositoryContract, mongoProjectRepository);
 describeContract('MongoTopicRegistry', topicRegistryContract, mongoTopicRegistry);

@@ -3,6 +3,7 @@ import type {
   LetterRepositorySubject,
   ProjectRepositorySubject,
   RepositorySubject,
+  SettledOffsetsSubject,
   TopicRegistrySubject,
 } from '@user-activity/port-contracts';
 import { faultyProxy } from '@user-activity/test-kit';
@@ -11,6 +12,7 @@ import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
+  MongoSettledOffsets,
   MongoProjectRepository,
   MongoStore,
   MongoTopicRegistry,
@@ -53,6 +55,16 @@ export async function mongoActivityRepository(): Promise<RepositorySubject> {
 export async function mongoTopicRegistry(): Promise<TopicRegistrySubject> {
   const { store, interrupt, close } = await freshStore();
   return { open: async () => new MongoTopicRegistry(store), interrupt, close };
+}
+
+export async function mongoSettledOffsets(): Promise<SettledOffsetsSubject> {
+  const { store, interrupt, close } = await freshStore();
+  return {
+    open: async () => new MongoSettledOffsets(store),
+    repository: async () => new MongoActivityRepository(store),
+    interrupt,
+    close,
+  };
 }
 
 export async function mongoDeadLetterQueue(): Promise<DeadLetterSubject> {

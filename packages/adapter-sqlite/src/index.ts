@@ -15,3 +15,5 @@ export {
 } from './ports/sqlite-project-repository.ts';
 export { SqliteEventConsumer, type SqliteEventConsumerOptions } from './ports/sqlite-event-consumer.ts';
 export { SqliteEventPublisher, type SqliteEventPublisherOptions } from './ports/sqlite-event-publisher.ts';
+export { SqliteSettledOffsets } from './ports/sqlite-settled-offsets.ts';
+export { SqliteTopicRegistry } from './ports/sqlite-topic-registry.ts';

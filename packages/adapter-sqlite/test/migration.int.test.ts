@@ -63,7 +63,7 @@ async function recordsOf(
   return all;
 }
 
-test.each([1, 2, 3, 4])('a file of version %i is migrated once, with all its content', async (version) => {
+test.each([1, 2, 3, 4, 5])('a file of version %i is migrated once, with all its content', async (version) => {
   const place = await scratchFolder();
   const file = makeFile(place.folder, `version-${version}`);
   for (const letters of [1, 2]) {
@@ -98,7 +98,7 @@ test.each([1, 2, 3, 4])('a file of version %i is migrated once, with all its con
     await database.close();
   }
   const now = new DatabaseSync(file);
-  expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 6 });
+  expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 });
   now.close();
 });
 
@@ -223,7 +223,7 @@ test('a migration that is killed ten times leaves a file that the next start mig
   expect(await new SqliteActivityRepository(database).count(filterOf())).toBe(5001);
   await database.close();
   expect(query(file, contentSql)).toEqual(before);
-  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 6 }]);
+  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 7 }]);
   expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   for (const table of ['activities', 'dead_letters'])
     expect(query(file, `SELECT DISTINCT project FROM ${table}`)).toEqual([{ project: 'default' }]);

@@ -10,6 +10,8 @@ import { edgeBytesSql, oldestOfEdgeSql, oldestOfLogSql } from '../src/writer/swe
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
 import { branchSql } from '../src/reader/page-job.ts';
 import { activitySql } from '../src/reader/read-jobs.ts';
+import { settledSql } from '../src/reader/settled-queries.ts';
+import { settleSql } from '../src/writer/settled-jobs.ts';
 import { portionEndSql } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { searchSql } from '../src/reader/search-jobs.ts';
@@ -26,6 +28,9 @@ const planOf = (sql: string): string => {
   db.close();
   return steps.map(({ detail }) => String(detail)).join('; ');
 };
+
+/** The plan's end of a query for whole activities: it reads the id of each log by its key. */
+const readsLog = '; CORRELATED SCALAR SUBQUERY 1; SEARCH logs USING INTEGER PRIMARY KEY (rowid=?)';
 
 const [user, users, type, types] = [['u'], ['u', 'v'], ['t'], ['t', 's']];
 const nobody: readonly string[] = [];
@@ -54,14 +59,18 @@ describe.each([
   test.each(['asc', 'desc'] as const)(
     'makes a page, %s, of one range of one index, without sorting',
     (order) => {
-      expect(planOf(branchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
+      expect(planOf(branchSql(shape, order))).toBe(
+        `SEARCH activities USING INDEX ${index} ${range}${readsLog}`,
+      );
     },
   );
 
   test.each(['asc', 'desc'] as const)(
     'makes a portion with metadata, %s, of one range of one index, without sorting, and finds its end without reading rows',
     (order) => {
-      expect(planOf(searchSql(shape, order))).toBe(`SEARCH activities USING INDEX ${index} ${range}`);
+      expect(planOf(searchSql(shape, order))).toBe(
+        `SEARCH activities USING INDEX ${index} ${range}${readsLog}`,
+      );
       expect(planOf(portionEndSql(shape, order))).toBe(
         `SEARCH activities USING COVERING INDEX ${index} ${range}`,
       );
@@ -137,7 +146,25 @@ test('whole dead letters and activities are read by their primary keys', () => {
     expect(planOf(sql)).toBe(
       'SEARCH dead_letters USING INDEX sqlite_autoindex_dead_letters_1 (topic=? AND partition=? AND offset=?)',
     );
-  expect(planOf(activitySql)).toBe('SEARCH activities USING INDEX sqlite_autoindex_activities_1 (id=?)');
+  expect(planOf(activitySql)).toBe(
+    `SEARCH activities USING INDEX sqlite_autoindex_activities_1 (id=?)${readsLog}`,
+  );
+});
+
+test('the activities of a partition are found by their offsets in one range of one index', () => {
+  const sql =
+    'SELECT id FROM activities WHERE project = ? AND log_key = ? AND partition = ? AND offset > ? ORDER BY offset';
+  expect(planOf(sql)).toBe(
+    'SEARCH activities USING INDEX activities_by_origin (project=? AND log_key=? AND partition=? AND offset>?)',
+  );
+});
+
+test('the settled offsets of a log are one range of a table', () => {
+  const log = 'SCALAR SUBQUERY 1; SEARCH logs USING COVERING INDEX sqlite_autoindex_logs_1 (id=?)';
+  expect(planOf(settledSql)).toBe(`SEARCH settled_offsets USING PRIMARY KEY (log_key=?); ${log}`);
+  expect(planOf(settleSql)).toBe(
+    `SEARCH settled_offsets USING PRIMARY KEY (log_key=? AND partition=?); ${log}`,
+  );
 });
 
 test('every index begins with the project, except those of primary keys and of sweeps', () => {
@@ -153,7 +180,7 @@ test('every index begins with the project, except those of primary keys and of s
   db.close();
   const sweeps = ['dead_letters_of_edge', 'dead_letters_of_log'];
   const ofQueries = rows.filter(({ name }) => !sweeps.includes(String(name)));
-  expect(ofQueries).toHaveLength(7);
+  expect(ofQueries).toHaveLength(8);
   for (const { first } of ofQueries) expect(first).toBe('project');
 });
 

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { MetadataCondition } from '@user-activity/domain';
 import { expect, onTestFinished, test } from 'vitest';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import { insertedColumns } from '../src/protocol/rows.ts';
 import { spanOf } from '../src/protocol/branches.ts';
 import { schema } from '../src/writer/schema.ts';
 import { searchJobs } from '../src/reader/search-jobs.ts';
@@ -12,7 +13,9 @@ function filledSearch() {
   const db = new DatabaseSync(':memory:');
   onTestFinished(() => db.close());
   db.exec(schema);
-  const insert = db.prepare("INSERT INTO activities VALUES (?, 'u', 'T', ?, ?, 0, 'p')");
+  const insert = db.prepare(
+    `INSERT INTO activities (${insertedColumns}) VALUES (?, 'u', 'T', ?, ?, 0, 'p', NULL, NULL, NULL)`,
+  );
   for (let index = 0; index < 2000; index += 1)
     insert.run(`id-${index}`, index % 10 === 0 ? '{"a":"rare"}' : '{"a":"common"}', index);
   const jobs = searchJobs({ prepare: statementCache(db), setConditions: addRowMatches(db) });

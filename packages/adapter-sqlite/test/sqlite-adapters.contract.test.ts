@@ -5,6 +5,8 @@ import {
   describeContract,
   eventConsumerContract,
   eventPublisherContract,
+  settledOffsetsContract,
+  topicRegistryContract,
   projectRepositoryContract,
 } from '@user-activity/port-contracts';
 import {
@@ -13,6 +15,8 @@ import {
   sqliteLog,
   sqliteProjects,
   sqliteRepository,
+  sqliteSettledOffsets,
+  sqliteTopics,
 } from './sqlite-subjects.ts';
 
 describeContract('SqliteActivityRepository', activityRepositoryContract, sqliteRepository);
@@ -20,4 +24,6 @@ describeContract('SqliteDeadLetterQueue', deadLetterQueueContract, sqliteDeadLet
 describeContract('SqliteDeadLetterRepository', deadLetterRepositoryContract, sqliteLetters);
 describeContract('SqliteEventPublisher', eventPublisherContract, sqliteLog);
 describeContract('SqliteEventConsumer', eventConsumerContract, sqliteLog);
+describeContract('SqliteSettledOffsets', settledOffsetsContract, sqliteSettledOffsets);
+describeContract('SqliteTopicRegistry', topicRegistryContract, sqliteTopics);
 describeContract('SqliteProjectRepository', projectRepositoryContract, sqliteProjects);

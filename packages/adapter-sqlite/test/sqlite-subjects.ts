@@ -9,6 +9,8 @@ import type {
   LogSubject,
   ProjectRepositorySubject,
   RepositorySubject,
+  SettledOffsetsSubject,
+  TopicRegistrySubject,
 } from '@user-activity/port-contracts';
 import { onTestFinished } from 'vitest';
 import {
@@ -19,6 +21,8 @@ import {
   SqliteDeadLetterRepository,
   SqliteEventConsumer,
   SqliteEventPublisher,
+  SqliteSettledOffsets,
+  SqliteTopicRegistry,
   SqliteProjectRepository,
 } from '../src/index.ts';
 import { headersJson } from '../src/ports/header-json.ts';
@@ -110,6 +114,25 @@ export async function sqliteLetters(): Promise<LetterRepositorySubject> {
     open: async () => new SqliteDeadLetterRepository(database),
     queue: async () => new SqliteDeadLetterQueue(database),
     interrupt: async () => hideTables(database.file, ['dead_letters']),
+    close,
+  };
+}
+
+export async function sqliteSettledOffsets(): Promise<SettledOffsetsSubject> {
+  const { database, close } = await newDatabase();
+  return {
+    open: async () => new SqliteSettledOffsets(database),
+    repository: async () => new SqliteActivityRepository(database),
+    interrupt: async () => hideTables(database.file, ['settled_offsets']),
+    close,
+  };
+}
+
+export async function sqliteTopics(): Promise<TopicRegistrySubject> {
+  const { database, close } = await newDatabase();
+  return {
+    open: async () => new SqliteTopicRegistry(database),
+    interrupt: async () => hideTables(database.file, ['topics']),
     close,
   };
 }

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PositionRange, spanOf } from '../src/protocol/branches.ts';
 import { addRowMatches } from '../src/protocol/row-conditions.ts';
+import { insertedColumns } from '../src/protocol/rows.ts';
 import type { Reader } from '../src/reader/portions.ts';
 import { schema } from '../src/writer/schema.ts';
 import { SpanCounter } from '../src/reader/span-counter.ts';
@@ -16,12 +17,14 @@ beforeAll(() => {
   db.exec(schema);
   // 30,000 rows: 10 to a millisecond, 300 users, 7 types.
   db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 29999)
-    INSERT INTO activities SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0, 'p' FROM numbers`);
+    INSERT INTO activities (${insertedColumns})
+      SELECT 'id-' || n, 'user-' || (n % 300), 'TYPE_' || (n % 7), '{}', n / 10, 0, 'p', NULL, NULL, NULL FROM numbers`);
   // Two projects beside it have the same users and types, and users and types of their own.
   for (const neighbour of ['o', 'q'])
-    db.exec(`INSERT INTO activities SELECT '${neighbour} ' || id, user_id, type, '{}', created_at, 0, '${neighbour}'
+    db.exec(`INSERT INTO activities (${insertedColumns})
+      SELECT '${neighbour} ' || id, user_id, type, '{}', created_at, 0, '${neighbour}', NULL, NULL, NULL
         FROM activities WHERE project = 'p' AND rowid % 3 = 0
-      UNION ALL SELECT '${neighbour}-own', '${neighbour}', '${neighbour}', '{}', 105, 0, '${neighbour}'`);
+      UNION ALL SELECT '${neighbour}-own', '${neighbour}', '${neighbour}', '{}', 105, 0, '${neighbour}', NULL, NULL, NULL`);
   db.exec("CREATE TEMP VIEW own AS SELECT * FROM activities WHERE project = 'p'");
   reader = { prepare: statementCache(db), setConditions: addRowMatches(db) };
 });

@@ -26,8 +26,10 @@ export { type Call, type CallPortions, type MendedDraft, originalsBytes } from '
 export { OutcomeWaiter } from './logging/outcome-waiter.ts';
 export type { EffectiveProject } from './projects/project-table.ts';
 export type { ProjectSweep } from './projects/sweep-projects.ts';
-export { makeAssertSamePartitions } from './storing/assert-same-partitions.ts';
-export type { Pause, StoreTally } from './storing/store-activities.ts';
+export { makeRegisterLog } from './storing/register-log.ts';
+export type { ResumeObserver } from './storing/resume-storing.ts';
+export type { Pause } from './storing/persist.ts';
+export type { StoreTally } from './storing/store-records.ts';
 export {
   type ApiUseCases,
   makeApiUseCases,

@@ -22,8 +22,10 @@ import { makeActivityStats } from './querying/activity-stats.ts';
 import { makeCountActivities } from './querying/count-activities.ts';
 import { makeFindActivities, makeFindActivity } from './querying/find-activities.ts';
 import { makeFindStatus } from './querying/find-status.ts';
+import { makeBeginStoring, makeResumePartition, type ResumeDeps } from './storing/resume-storing.ts';
 import { makeStoreActivities, type StoreActivitiesDeps } from './storing/store-activities.ts';
-import { withErasures, withoutErasedLetters } from './storing/with-erasures.ts';
+import { WatchedOffsets } from './storing/watched-offsets.ts';
+import { withoutErasedLetters } from './storing/without-erased-letters.ts';
 
 /** The ports and limits that the use cases of the API need. */
 export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
@@ -85,15 +87,21 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
 export interface ApiUseCases extends ReturnType<typeof makeApiUseCases> {}
 
 /** The ports that the use cases of the storing side need. */
-export interface StoringPorts extends StoreActivitiesDeps {
-  readonly projects: Pick<ProjectRepository, 'findErasures' | 'removeErased'>;
+export interface StoringPorts extends Omit<StoreActivitiesDeps, keyof ResumeDeps>, ResumeDeps {
   readonly health: HealthDeps;
 }
 
 /** Makes every use case of the storing side. Its keys are the names by which the use cases are measured. */
-export const makeStoringUseCases = (ports: StoringPorts) => ({
-  storeActivities: withErasures(makeStoreActivities(ports), ports),
-  checkHealth: makeCheckHealth(ports.health),
-});
+export const makeStoringUseCases = (storingPorts: StoringPorts) => {
+  const settledOffsets = new WatchedOffsets(storingPorts.settledOffsets, storingPorts.log);
+  const ports = { ...storingPorts, settledOffsets };
+  return {
+    beginStoring: makeBeginStoring(ports),
+    resumePartition: makeResumePartition(ports),
+    noticeRestoredStore: settledOffsets.noticeRestoredStore,
+    storeActivities: makeStoreActivities(ports),
+    checkHealth: makeCheckHealth(ports.health),
+  };
+};
 
 export interface StoringUseCases extends ReturnType<typeof makeStoringUseCases> {}

@@ -19,7 +19,7 @@ import { makeLogCalls } from '../src/logging/log-calls.ts';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 import { makeFindStatus } from '../src/querying/find-status.ts';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
-import { activitiesOn, recordsOf } from './records.ts';
+import { activitiesOn, recordsOf, settling, spanOf } from './records.ts';
 
 const [shop, blog] = ['shop', 'blog'].map((name) => ProjectId.parse(name)) as [ProjectId, ProjectId];
 const id = ActivityId.parse('same');
@@ -70,6 +70,7 @@ test('the dead letter of a record belongs to the project that the record names',
   const deps = setUp();
   const storeActivities = makeStoreActivities({
     ...deps,
+    ...settling(deps.store),
     pause: async () => undefined,
     grace: async () => undefined,
     observer: { failed: () => undefined, recovered: () => undefined },
@@ -78,7 +79,7 @@ test('the dead letter of a record belongs to the project that the record names',
   const conflicting = sampleActivity({ project: shop, id, metadata: { other: true } });
   const elsewhere = sampleActivity({ project: blog, id, metadata: { other: true } });
   const records = recordsOf(first, conflicting, elsewhere, 'unreadable');
-  expect(await storeActivities(records, new AbortController().signal)).toMatchObject({
+  expect(await storeActivities(records, new AbortController().signal, spanOf(records))).toMatchObject({
     stored: 2,
     conflict: 1,
     dead_lettered: 1,

@@ -1,12 +1,34 @@
-import type { MemoryLog } from '@user-activity/adapter-memory';
-import type { LogRecord, RawRecord, RecordContent, UserActivity } from '@user-activity/domain';
-import { activityLogged, ProjectId } from '@user-activity/domain';
+import {
+  type MemoryLog,
+  MemoryProjectRepository,
+  MemorySettledOffsets,
+  type MemoryStore,
+} from '@user-activity/adapter-memory';
+import type { LogRecord, OffsetSpan, RawRecord, RecordContent, UserActivity } from '@user-activity/domain';
+import { activityLogged, LogId, ProjectId } from '@user-activity/domain';
 
 /** Returns the use case for the project `default`. */
 export const inDefault =
   <Args extends readonly unknown[], Result>(useCase: (project: ProjectId, ...args: Args) => Result) =>
   (...args: Args): Result =>
     useCase(ProjectId.default, ...args);
+
+/** The offsets of these records. */
+export const spanOf = (records: readonly LogRecord[]): OffsetSpan => ({
+  from: records[0]?.origin.offset ?? 0,
+  to: (records.at(-1)?.origin.offset ?? -1) + 1,
+});
+
+/** The log of `recordsOf`, settled offsets that begin at its first record, and projects. */
+export function settling(store: MemoryStore) {
+  const log = LogId.parse('log-1');
+  store.settled.set(log, [0]);
+  return {
+    log,
+    settledOffsets: new MemorySettledOffsets(store),
+    projects: new MemoryProjectRepository(store),
+  };
+}
 
 /** What the first partition of the log delivers. */
 export function activitiesOn(log: MemoryLog): readonly UserActivity[] {

@@ -28,7 +28,7 @@ import { describe, expect, test } from 'vitest';
 import { makeFindDeadLetters } from '../src/dead-letters/find-dead-letters.ts';
 import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
-import { inDefault } from './records.ts';
+import { inDefault, settling, spanOf } from './records.ts';
 
 const utf8 = new TextEncoder();
 
@@ -57,6 +57,7 @@ function setUp(
     ...change.publisher,
   };
   const storeActivities = makeStoreActivities({
+    ...settling(store),
     repository: new MemoryActivityRepository(store),
     deadLetterQueue: new MemoryDeadLetterQueue(store),
     clock,
@@ -68,7 +69,7 @@ function setUp(
     clock.advance(1);
     const records = log.claim('store', 0, 10_000) ?? [];
     if (records.length === 0) return records;
-    await storeActivities(records, new AbortController().signal);
+    await storeActivities(records, new AbortController().signal, spanOf(records));
     log.release('store', 0, records.length);
     clock.advance(1);
     return records;

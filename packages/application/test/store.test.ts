@@ -5,11 +5,17 @@ import {
   MemoryDeadLetterQueue,
   MemoryStore,
 } from '@user-activity/adapter-memory';
-import { type ActivityRepository, DomainError, emptyTally, type SaveOutcome } from '@user-activity/domain';
+import {
+  type ActivityRepository,
+  DomainError,
+  emptyTally,
+  type LogRecord,
+  type SaveOutcome,
+} from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { makeStoreActivities, type StoreActivitiesDeps } from '../src/storing/store-activities.ts';
-import { rawOf, recordsOf } from './records.ts';
+import { rawOf, recordsOf, settling, spanOf } from './records.ts';
 
 const none = emptyTally();
 
@@ -18,7 +24,8 @@ function setUp(change: Partial<StoreActivitiesDeps> = {}) {
   const store = new MemoryStore();
   const told: string[] = [];
   const aborting = new AbortController();
-  const storeActivities = makeStoreActivities({
+  const useCase = makeStoreActivities({
+    ...settling(store),
     repository: new MemoryActivityRepository(store),
     deadLetterQueue: new MemoryDeadLetterQueue(store),
     clock: new FixedClock(),
@@ -34,6 +41,8 @@ function setUp(change: Partial<StoreActivitiesDeps> = {}) {
     },
     ...change,
   });
+  const storeActivities = (records: readonly LogRecord[], signal: AbortSignal, span = spanOf(records)) =>
+    useCase(records, signal, span);
   return { store, told, aborting, storeActivities, signal: aborting.signal };
 }
 
@@ -83,7 +92,10 @@ describe('every outcome of saving', () => {
     const { store, storeActivities, signal } = setUp({
       repository: answering({ refused: 'it is too large' }),
     });
-    expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({ ...none, dead_lettered: 1 });
+    expect(await storeActivities(recordsOf(sampleActivity()), signal)).toEqual({
+      ...none,
+      dead_lettered: 1,
+    });
     expect([...store.letters.values()]).toMatchObject([{ code: 'refused', reason: 'it is too large' }]);
   });
 
@@ -223,5 +235,64 @@ describe('in an outage', () => {
     const { storeActivities, signal } = setUp();
     await storeActivities(recordsOf(sampleActivity()), signal);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('the settled offset', () => {
+  test('rises to the end of the batch, before the use case resolves', async () => {
+    const { store, storeActivities, signal } = setUp();
+    await storeActivities(recordsOf(sampleActivity(), 'unreadable', sampleActivity()), signal);
+    expect([...store.settled.values()]).toEqual([[3]]);
+    await storeActivities(recordsOf(sampleActivity()), signal, { from: 3, to: 9 });
+    expect([...store.settled.values()]).toEqual([[9]]);
+    expect([...store.origins.values()].map(({ offset }) => offset)).toEqual([0, 2, 0]);
+  });
+
+  test('rises only after dead letters were added', async () => {
+    const order: string[] = [];
+    const { storeActivities, signal } = setUp({
+      deadLetterQueue: {
+        add: async () => {
+          order.push('letters');
+        },
+      },
+      settledOffsets: {
+        settle: async () => {
+          order.push('settled');
+          return true;
+        },
+      },
+    });
+    await storeActivities(recordsOf('unreadable'), signal);
+    expect(order).toEqual(['letters', 'settled']);
+  });
+
+  test('is tried again while the store is down', async () => {
+    let failures = 0;
+    const { told, storeActivities, signal } = setUp({
+      settledOffsets: {
+        async settle() {
+          failures += 1;
+          if (failures < 3) throw new DomainError('STORE_UNAVAILABLE', 'down');
+          return true;
+        },
+      },
+    });
+    await storeActivities(recordsOf(sampleActivity()), signal);
+    expect(told).toEqual(['failed 1', 'pause 1', 'failed 2', 'pause 2', 'recovered 2']);
+  });
+
+  test('makes the use case reject if the store has settled less than what was handled before', async () => {
+    const { store, storeActivities, signal } = setUp();
+    await expect(storeActivities(recordsOf(sampleActivity()), signal, { from: 5, to: 6 })).rejects.toThrow(
+      'The store has settled partition 0 to below offset 5: an older copy has replaced it.',
+    );
+    expect([...store.settled.values()]).toEqual([[0]]);
+  });
+
+  test('does not change without records', async () => {
+    const { store, storeActivities, signal } = setUp();
+    await storeActivities([], signal);
+    expect([...store.settled.values()]).toEqual([[0]]);
   });
 });

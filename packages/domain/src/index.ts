@@ -49,6 +49,8 @@ export {
   type SweepLimits,
   type SweptLetter,
 } from './log/letter-sweep.ts';
+export { LogId } from './log/log-id.ts';
+export type { LogPosition } from './log/log-position.ts';
 export type {
   LogRecord,
   Origin,
@@ -59,6 +61,7 @@ export type {
 } from './log/log-record.ts';
 export { partitionOf } from './log/partition.ts';
 export { recordContent, unreadable } from './log/record-content.ts';
+export { firstOffset, LogMismatch, missingOffsets, type SettledHistory } from './log/resumption.ts';
 export { firstCopyOf, replayed, replayHeader, replayOf } from './log/replay.ts';
 export type { ActivityRepository, Refused, SaveOutcome } from './ports/activity-repository.ts';
 export type { Clock } from './ports/clock.ts';
@@ -67,14 +70,17 @@ export type { DeadLetterRepository } from './ports/dead-letter-repository.ts';
 export type {
   EventConsumer,
   GroupObserver,
+  OffsetSpan,
   OutageObserver,
   PartitionProgress,
   RecordHandler,
+  ResumeAt,
 } from './ports/event-consumer.ts';
 export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { ProjectRepository } from './ports/project-repository.ts';
-export type { TopicRegistry } from './ports/topic-registry.ts';
+export type { SettledOffsets, SettledStep } from './ports/settled-offsets.ts';
+export type { RegisteredTopic, TopicIdentity, TopicRegistry } from './ports/topic-registry.ts';
 export { isErased, maxErasedAt, nextErasedAt } from './project/erasure.ts';
 export {
   type Erasure,

@@ -8,6 +8,8 @@ import type {
   EventPublisher,
   ProjectRepository,
   PublishObserver,
+  SettledOffsets,
+  TopicIdentity,
   TopicRegistry,
 } from '@user-activity/domain';
 import type { AwaitedEngine, Closers, RawValues, Logger } from '@user-activity/runner';
@@ -28,8 +30,8 @@ export interface LogEngine {
   makeConsumerFactory(): () => EventConsumer;
   /** The log's own queue of dead letters, if it has one. */
   readonly deadLetterQueue?: DeadLetterQueue;
-  /** Set if the log is a topic whose number of partitions must never change. */
-  readonly topic?: { readonly name: string; readonly partitions: number };
+  /** The topic of the log. Its number of partitions must never change. */
+  readonly topic: TopicIdentity;
 }
 
 /** The ports of an open store. */
@@ -38,8 +40,8 @@ export interface StoreEngine {
   readonly deadLetters: DeadLetterRepository;
   readonly deadLetterQueue: DeadLetterQueue;
   readonly projects: ProjectRepository;
-  /** Required if the log has a `topic`. */
-  readonly topics?: TopicRegistry;
+  readonly topics: TopicRegistry;
+  readonly settledOffsets: SettledOffsets;
 }
 
 /** The options for opening a log or a store. */

@@ -1,6 +1,6 @@
-import { inEachQueue, makeAssertSamePartitions } from '@user-activity/application';
-import type { DeadLetterQueue } from '@user-activity/domain';
-import type { EngineWait } from '@user-activity/runner';
+import { inEachQueue, makeRegisterLog } from '@user-activity/application';
+import type { DeadLetterQueue, LogId } from '@user-activity/domain';
+import { type EngineWait, UuidIds } from '@user-activity/runner';
 import type { LogEngine, OpenOptions, StoreEngine } from './engine.ts';
 import type { EngineSettings } from './engine-choice.ts';
 
@@ -8,6 +8,8 @@ import type { EngineSettings } from './engine-choice.ts';
 export interface OpenEngines {
   readonly log: LogEngine;
   readonly store: StoreEngine;
+  /** The id of the log, as the store registered it. */
+  readonly logId: LogId;
   /** Adds each dead letter to the queues of the log and the store. */
   readonly deadLetterQueue: DeadLetterQueue;
 }
@@ -23,14 +25,9 @@ export async function openEngines(
     wait.reach('log', () => engines.log.open(all)),
     wait.reach('store', () => engines.store.open(all)),
   ]);
-  const { topic } = log;
-  if (topic !== undefined) {
-    if (store.topics === undefined)
-      throw new Error(`${engines.store.name} cannot remember the partitions of ${engines.log.name}.`);
-    const assertSamePartitions = makeAssertSamePartitions({ topics: store.topics });
-    await wait.reach('store', () => assertSamePartitions(topic));
-  }
+  const registerLog = makeRegisterLog({ topics: store.topics, ids: new UuidIds() });
+  const logId = await wait.reach('store', () => registerLog(log.topic));
   // Other programs read dead letters from the log. The API lists the dead letters in the store.
   const queues = [log.deadLetterQueue ?? [], store.deadLetterQueue].flat();
-  return { log, store, deadLetterQueue: inEachQueue(...queues) };
+  return { log, store, logId, deadLetterQueue: inEachQueue(...queues) };
 }

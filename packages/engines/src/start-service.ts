@@ -8,6 +8,7 @@ import {
   measureProcess,
   type ProcessSettings,
   type RunningApp,
+  tokens,
   startStoring,
   startSweeping,
   startSweepingProjects,
@@ -69,9 +70,10 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
   return {
     closers,
     scrapeMetrics: metrics.scrape,
-    /** Wires the consumer, joins its group and begins to store activities. */
+    /** Wires the consumer, checks that the log continues where the store ends, joins the group and begins to store activities. */
     startConsumer: async (partClosers: Closers, compose: Compose): Promise<Get> => {
       const get = await open(partClosers, compose, consumerQueryTimeoutMs);
+      await wait.reach('store', () => get(tokens.storingUseCases).beginStoring());
       await wait.reach('log', () => startStoring(get));
       return get;
     },

@@ -1,4 +1,5 @@
 import {
+  type ConsumerSettings,
   progressWatchdog,
   restartingConsumer,
   storingUseCases,
@@ -15,15 +16,25 @@ export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEng
   wiring.provide(tokens.projects, () => store.projects);
 }
 
-/** Provides the consumer, its watchdog and its use cases. */
-export function provideConsumer(wiring: Wiring, { log }: OpenEngines): void {
+/** Provides the consumer, its watchdog, its use cases and the settled offsets. */
+export function provideConsumer(
+  wiring: Wiring,
+  { log, store, logId }: OpenEngines,
+  config: ConsumerSettings,
+): void {
+  wiring.provide(tokens.logId, () => logId);
+  wiring.provide(tokens.settledOffsets, () => store.settledOffsets);
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.storingUseCases, (get) =>
-    storingUseCases(get, {
-      log: [get(tokens.consumer)],
-      store: [get(tokens.repository)],
-      progress: get(tokens.watchdog),
-    }),
+    storingUseCases(
+      get,
+      {
+        log: [get(tokens.consumer)],
+        store: [get(tokens.repository)],
+        progress: get(tokens.watchdog),
+      },
+      config.ACCEPT_GAP,
+    ),
   );
   wiring.provide(
     tokens.consumer,

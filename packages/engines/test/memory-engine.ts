@@ -6,6 +6,7 @@ import {
   MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryLog,
+  MemorySettledOffsets,
   MemoryProjectRepository,
   MemoryStore,
   MemoryTopicRegistry,
@@ -56,6 +57,7 @@ export function memoryEngines() {
         deadLetterQueue: new MemoryDeadLetterQueue(store),
         projects: new MemoryProjectRepository(store),
         topics: new MemoryTopicRegistry(store),
+        settledOffsets: new MemorySettledOffsets(store),
       };
     },
   });

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { LogId } from '@user-activity/domain';
 import {
   apiSettings,
   apiVariables,
@@ -62,15 +63,19 @@ function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: 
   };
   return startService(config, logger, signal, async ({ closers, scrapeMetrics, ...service }) => {
     const [storing, serving] = closers.split();
-    const consumer = await service.startConsumer(storing, wired(provideConsumer));
+    const consumer = await service.startConsumer(
+      storing,
+      wired((wiring, engines) => provideConsumer(wiring, engines, { ACCEPT_GAP: false })),
+    );
     const compose = wired((wiring, engines) => {
       providePublisher(wiring, engines, config);
       provideApiUseCases(wiring, config, consumer);
       provideApiServer(wiring, config, { version: '1.2.3', scrapeMetrics }, consumer);
     });
     const api = await service.startApi(serving, compose, config.QUERY_TIMEOUT_MS);
-    const { consumer: member, watchdog, storingUseCases, ...ofApi } = tokens;
-    for (const token of [member, watchdog, storingUseCases]) expect(consumer<unknown>(token)).toBeDefined();
+    const { consumer: member, watchdog, storingUseCases, logId, settledOffsets, ...ofApi } = tokens;
+    for (const token of [member, watchdog, storingUseCases, logId, settledOffsets])
+      expect(consumer<unknown>(token)).toBeDefined();
     for (const token of Object.values(ofApi)) expect(api<unknown>(token)).toBeDefined();
     expect(await api(serverToken)).toBeDefined();
     return { url: await service.listen(api), failed: consumer(tokens.consumer).ended };
@@ -92,7 +97,11 @@ test('a third log and store serve the whole service: an activity is logged, stor
     body: JSON.stringify({ userId: 'anna', type: 'LOGIN' }),
   });
   expect(response.status).toBe(201);
-  expect(memory.store.topics).toEqual(new Map([['activities', memory.log.partitions]]));
+  const [topic] = memory.store.topics.get('activities') ?? [];
+  expect(topic).toMatchObject({ partitions: memory.log.partitions });
+  expect([...memory.store.origins.values()]).toMatchObject([{ log: topic?.log, offset: 0 }]);
+  const settled = () => [...memory.store.settled].map(([log, offsets]) => [log, Math.max(...offsets)]);
+  await vi.waitFor(() => expect(settled()).toEqual([[topic?.log, 1]]), patience);
   expect(await read(`${app.url}/api/logs?userId=anna`)).toMatchObject({
     status: 200,
     body: { data: [{ userId: 'anna', type: 'LOGIN' }] },
@@ -127,7 +136,8 @@ test('a start waits for a third store, and health names the missing store until 
 
 test('the start fails if the number of partitions has changed, and closes what was opened', async () => {
   const memory = withMemory();
-  memory.store.topics.set('activities', 99);
+  const topic = { partitions: 99, log: LogId.parse('log-1'), topicId: undefined };
+  memory.store.topics.set('activities', [topic]);
   await expect(start(memory, 0)).rejects.toThrow('The topic activities has 3 partitions and began with 99.');
   expect(memory.closed.toSorted()).toEqual(['log', 'store']);
 });

@@ -16,6 +16,7 @@ import { apartCases } from './apart-cases.ts';
 import type { Contract } from './contract.ts';
 import { countCases } from './count-cases.ts';
 import { metadataCases } from './metadata-cases.ts';
+import { originCases } from './origin-cases.ts';
 import { pageSizeCases } from './page-size-cases.ts';
 import { queryCases } from './query-cases.ts';
 import { assertRejects } from './rejections.ts';
@@ -199,6 +200,7 @@ export const activityRepositoryContract: Contract<RepositorySubject> = [
   ...activityRepositoryCases,
   ...sameFactCases,
   ...apartCases,
+  ...originCases,
   ...queryCases,
   ...pageSizeCases,
   ...metadataCases,

@@ -7,6 +7,7 @@ import type { Contract } from './contract.ts';
 import { untilAborted, lifeCycleCases } from './life-cycle-cases.ts';
 import { eventsOf, logCases, type LogSubject, publish } from './log-subject.ts';
 import { Reader } from './reader.ts';
+import { resumeCases } from './resume-cases.ts';
 import { attributionCases, plain } from './replay-cases.ts';
 import { idsOf, confusableActivities, sampleActivities, sampleActivity } from './samples.ts';
 
@@ -227,4 +228,5 @@ export const eventConsumerContract: Contract<LogSubject> = [
   ...eventConsumerCases,
   ...lifeCycleCases,
   ...attributionCases,
+  ...resumeCases,
 ];

@@ -14,5 +14,6 @@ export { projectRepositoryContract } from './project-repository-contract.ts';
 export type { ProjectRepositorySubject } from './project-repository-subject.ts';
 export type { RepositorySubject } from './repository-subject.ts';
 export { type SampleFields, sampleActivities, sampleActivity } from './samples.ts';
+export { type SettledOffsetsSubject, settledOffsetsContract } from './settled-offsets-contract.ts';
 export { type TopicRegistrySubject, topicRegistryContract } from './topic-registry-contract.ts';
 export { filterOf } from './walk.ts';

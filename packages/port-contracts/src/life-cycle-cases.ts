@@ -74,12 +74,18 @@ export const lifeCycleCases = logCases({
       assert.deepEqual(await lags(), [0, 0]);
       await publish(subject, activities);
       assert.deepEqual(await lags(), [30, 30]);
+      const partitions = await first.progress();
+      assert.deepEqual(
+        partitions.map(({ oldest, committed }) => oldest - committed),
+        partitions.map(() => 0),
+      );
       const gate = Promise.withResolvers<void>();
       await first.start(() => gate.promise);
       assert.deepEqual(await lags(), [30, 30]);
       gate.resolve();
       await caughtUp(subject, first);
       assert.deepEqual(await lags(), [0, 30]);
+      assert.equal(await storedOffsets(first), 30);
       // A new handle returns the progress too, because each handle reads it from the log.
       await first.stop();
       await publish(subject, activities.slice(0, 3));
@@ -103,6 +109,12 @@ export const lifeCycleCases = logCases({
 async function lagOf(consumer: EventConsumer): Promise<number> {
   const partitions = await consumer.progress();
   return partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
+}
+
+/** Returns the number of offsets from the oldest record to the end of the log, over all reported partitions. */
+async function storedOffsets(consumer: EventConsumer): Promise<number> {
+  const partitions = await consumer.progress();
+  return partitions.reduce((sum, { oldest, end }) => sum + end - oldest, 0);
 }
 
 /** Waits until the group has no lag. */

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
-import type { Cancellation, EventConsumer, LogRecord, UserActivity } from '@user-activity/domain';
+import type {
+  Cancellation,
+  EventConsumer,
+  LogRecord,
+  OffsetSpan,
+  ResumeAt,
+  UserActivity,
+} from '@user-activity/domain';
 import type { LogSubject } from './log-subject.ts';
 
 /** Called with each batch before it counts as handled. */
-type BatchListener = (records: readonly LogRecord[], signal: Cancellation) => unknown;
+type BatchListener = (records: readonly LogRecord[], signal: Cancellation, span: OffsetSpan) => unknown;
 
 /** A member of a group that collects the batches it handled, and lets a test wait for deliveries. */
 export class Reader {
@@ -22,15 +29,16 @@ export class Reader {
     { openConsumer, patienceMs }: LogSubject,
     group: string,
     onBatch: BatchListener = () => undefined,
+    resumeAt?: ResumeAt,
   ): Promise<Reader> {
     const consumer = await openConsumer(group);
     const reader = new Reader(consumer, patienceMs ?? 45_000);
-    await consumer.start(async (records, signal) => {
-      await onBatch(records, signal);
+    await consumer.start(async (records, signal, span) => {
+      await onBatch(records, signal, span);
       reader.batches.push(records);
       reader.#changed.resolve();
       reader.#changed = Promise.withResolvers();
-    });
+    }, resumeAt);
     return reader;
   }
 
@@ -78,13 +86,31 @@ export class Reader {
 
   /** Waits until the condition holds, checking it after each batch. */
   async waitUntil(condition: () => boolean, message: () => string): Promise<void> {
+    await this.#patiently(message, async (timeout) => {
+      while (!condition()) await Promise.race([this.#changed.promise, timeout]);
+    });
+  }
+
+  /** Settles as the member ends. Fails after the time limit of the subject. */
+  async waitForEnd(): Promise<void> {
+    await this.#patiently(
+      () => 'the member did not end',
+      (timeout) => Promise.race([this.#consumer.ended, timeout]),
+    );
+  }
+
+  /** Passes a promise that rejects with the message after the time limit. */
+  async #patiently(
+    message: () => string,
+    wait: (timeout: Promise<never>) => Promise<unknown>,
+  ): Promise<void> {
     const timeout = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => timeout.reject(new assert.AssertionError({ message: message() })),
       this.#patienceMs,
     );
     try {
-      while (!condition()) await Promise.race([this.#changed.promise, timeout.promise]);
+      await wait(timeout.promise);
     } finally {
       clearTimeout(timer);
     }

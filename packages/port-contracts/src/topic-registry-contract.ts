@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TopicRegistry } from '@user-activity/domain';
+import { LogId, type RegisteredTopic, type TopicRegistry } from '@user-activity/domain';
 import { casesWith, type StoreSubject } from './contract.ts';
 import { assertRejects } from './rejections.ts';
 
@@ -10,49 +10,108 @@ const topicCases = casesWith(
   async (subject: TopicRegistrySubject) => [await subject.open(), subject] as const,
 );
 
+/** Registers a topic with this number of partitions, and the log id `log-<number>`. */
+const register = (
+  topics: TopicRegistry,
+  name: string,
+  number: number,
+  topicId?: string,
+): Promise<RegisteredTopic> => topics.register({ name, partitions: number, topicId }, logOf(number));
+
+/** What `register` returns if the topic was registered first with this number. */
+const registered = (number: number): RegisteredTopic => ({ partitions: number, log: logOf(number) });
+
+const logOf = (number: number): LogId => LogId.parse(`log-${number}`);
+
 /** The promises of every `TopicRegistry`, by the numbers in its doc comment. */
 export const topicRegistryContract = topicCases({
   T1: {
-    async 'the first number stays, whatever number is registered later'(topics) {
-      for (const partitions of [6, 6, 12, 1]) assert.equal(await topics.register('one', partitions), 6);
+    async 'the first number and log id stay, whatever is registered later'(topics) {
+      for (const number of [6, 6, 12, 1])
+        assert.deepEqual(await register(topics, 'one', number), registered(6));
     },
   },
   T2: {
     async 'topics are independent, whatever their names'(topics) {
       const names = ['one', 'One', 'one.dead-letters', '$one', 'a.b_c-d', 'toString', '__proto__'];
       for (const [index, name] of names.entries())
-        assert.equal(await topics.register(name, index + 1), index + 1, name);
+        assert.deepEqual(await register(topics, name, index + 1), registered(index + 1), name);
       for (const [index, name] of names.entries())
-        assert.equal(await topics.register(name, 99), index + 1, name);
+        assert.deepEqual(await register(topics, name, 99), registered(index + 1), name);
     },
   },
   T3: {
-    async 'a new handle returns the same number'(topics, subject) {
-      await topics.register('one', 6);
-      assert.equal(await (await subject.open()).register('one', 12), 6);
+    async 'a new handle returns the same'(topics, subject) {
+      await register(topics, 'one', 6);
+      await register(topics, 'two', 7, 'id-of-two');
+      const later = await subject.open();
+      assert.deepEqual(await register(later, 'one', 12), registered(6));
+      assert.deepEqual(await register(later, 'two', 12, 'id-of-two'), registered(7));
     },
   },
   T4: {
-    async 'all concurrent calls return the number that one of them passed'(_, subject) {
-      for (let round = 0; round < 5; round += 1) {
-        const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
-        const returned = await Promise.all(
-          handles.map((topics, index) => topics.register(`race-${round}`, index + 1)),
-        );
-        assert.equal(new Set(returned).size, 1, `they returned ${returned.join()}`);
-        assert.ok((returned[0] ?? 0) >= 1 && (returned[0] ?? 0) <= handles.length);
-        assert.equal(await (await subject.open()).register(`race-${round}`, 99), returned[0]);
+    async 'all concurrent calls return what one of them passed'(_, subject) {
+      for (const topicId of [undefined, 'id-1']) {
+        for (let round = 0; round < 5; round += 1) {
+          const name = `race-${round}-${topicId}`;
+          const handles = await Promise.all(Array.from({ length: 8 }, () => subject.open()));
+          const returned = await Promise.all(
+            handles.map((topics, index) => register(topics, name, index + 1, topicId)),
+          );
+          const first = returned[0]?.partitions ?? 0;
+          assert.ok(first >= 1 && first <= handles.length);
+          for (const topic of returned) assert.deepEqual(topic, registered(first));
+          assert.deepEqual(await register(await subject.open(), name, 99, topicId), registered(first));
+        }
       }
     },
   },
   T5: {
     async 'calls reject while the store is unreachable, and work again afterwards'(topics, subject) {
-      await topics.register('one', 6);
+      await register(topics, 'one', 6);
       const restore = await subject.interrupt();
-      await assertRejects(topics.register('one', 6), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
-      await assertRejects(topics.register('other', 7), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(register(topics, 'one', 6), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
+      await assertRejects(register(topics, 'other', 7), 'STORE_UNAVAILABLE', 'STORE_TIMEOUT');
       await restore();
-      assert.equal(await topics.register('one', 12), 6);
+      assert.deepEqual(await register(topics, 'one', 12), registered(6));
+    },
+  },
+  T6: {
+    async 'a topic that was made again under the same name is another topic'(topics) {
+      assert.deepEqual(await register(topics, 'one', 6, 'id-1'), registered(6));
+      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registered(3));
+      assert.deepEqual(await register(topics, 'one', 4, 'id-3'), registered(4));
+      for (const [number, topicId] of [
+        [6, 'id-1'],
+        [3, 'id-2'],
+        [4, 'id-3'],
+      ] as const)
+        assert.deepEqual(await register(topics, 'one', 99, topicId), registered(number));
+      assert.deepEqual(await register(topics, 'other', 5, 'id-1'), registered(5));
+    },
+    async 'a topic without a topic id gets the first one that is passed'(topics) {
+      await register(topics, 'one', 6);
+      assert.deepEqual(await register(topics, 'one', 12, 'id-1'), registered(6));
+      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registered(3));
+      assert.deepEqual(await register(topics, 'one', 99, 'id-1'), registered(6));
+    },
+    async 'a call without a topic id means the topic that was registered first'(topics) {
+      await register(topics, 'one', 6, 'id-1');
+      await register(topics, 'one', 3, 'id-2');
+      assert.deepEqual(await register(topics, 'one', 99), registered(6));
+    },
+    async 'of concurrent calls with different topic ids, each gets its own topic'(topics, subject) {
+      await register(topics, 'old', 6);
+      const handles = await Promise.all(Array.from({ length: 6 }, () => subject.open()));
+      for (const name of ['old', 'new']) {
+        const returned = await Promise.all(
+          handles.map((handle, index) => register(handle, name, 10 + index, `id-${index % 3}`)),
+        );
+        for (const [index, topic] of returned.entries()) assert.deepEqual(topic, returned[index % 3]);
+        const logs = new Set(returned.map(({ log }) => log));
+        assert.equal(logs.size, 3, `${name}: ${[...logs].join()}`);
+        assert.equal(logs.has(logOf(6)), name === 'old');
+      }
     },
   },
 });

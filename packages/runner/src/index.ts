@@ -8,13 +8,21 @@ export {
   accessFaults,
   type ApiSettings,
   apiSettings,
+  type ConsumerSettings,
+  consumerSettings,
   keysOf,
   splitList,
   type ProcessSettings,
   processSettings,
   rootKeyFileOf,
 } from './configuration/settings.ts';
-export { apiVariables, flag, processVariables, wholeNumber } from './configuration/variables.ts';
+export {
+  apiVariables,
+  consumerVariables,
+  flag,
+  processVariables,
+  wholeNumber,
+} from './configuration/variables.ts';
 export { type Logger, makeLogger } from './logger.ts';
 export { groupObserver } from './metrics/group-metrics.ts';
 export { measureProcess } from './metrics/measure-process.ts';

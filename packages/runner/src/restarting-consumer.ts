@@ -3,7 +3,9 @@ import {
   DomainError,
   type EventConsumer,
   type PartitionProgress,
+  LogMismatch,
   type RecordHandler,
+  type ResumeAt,
 } from '@user-activity/domain';
 import { settlesWithin } from '@user-activity/timing';
 
@@ -35,7 +37,8 @@ export class RestartingConsumer implements EventConsumer {
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
   #member: EventConsumer;
-  #handler: RecordHandler | undefined;
+  /** The arguments of `start`, for each new member. */
+  #started: Parameters<EventConsumer['start']> | undefined;
   #failures = 0;
   #failedAt = 0;
   #stopPromise: Promise<void> | undefined;
@@ -47,13 +50,14 @@ export class RestartingConsumer implements EventConsumer {
     this.ended.catch(() => undefined);
   }
 
-  async start(handler: RecordHandler): Promise<void> {
-    if (this.#handler !== undefined) throw new Error('A consumer is started once.');
-    this.#handler = async (records, signal) => {
-      await handler(records, signal);
+  async start(handler: RecordHandler, resumeAt?: ResumeAt): Promise<void> {
+    if (this.#started !== undefined) throw new Error('A consumer is started once.');
+    const countingHandler: RecordHandler = async (records, signal, span) => {
+      await handler(records, signal, span);
       this.#failures = 0;
     };
-    await this.#join(this.#member, this.#handler);
+    this.#started = [countingHandler, resumeAt];
+    await this.#join(this.#member, this.#started);
   }
 
   async ping(): Promise<void> {
@@ -82,8 +86,8 @@ export class RestartingConsumer implements EventConsumer {
     return this.#stopPromise;
   }
 
-  async #join(member: EventConsumer, handler: RecordHandler): Promise<void> {
-    await member.start(handler);
+  async #join(member: EventConsumer, started: Parameters<EventConsumer['start']>): Promise<void> {
+    await member.start(...started);
     member.ended.catch((error: unknown) => this.#handleFailure(member, error));
   }
 
@@ -92,21 +96,23 @@ export class RestartingConsumer implements EventConsumer {
     const now = performance.now();
     this.#failures = now - this.#failedAt > failuresExpireMs ? 1 : this.#failures + 1;
     this.#failedAt = now;
-    if (this.#failures >= (this.#options.maxFailures ?? 5)) this.#ended.reject(error);
+    // A new member would find the same log.
+    const isFinal = error instanceof LogMismatch || this.#failures >= (this.#options.maxFailures ?? 5);
+    if (isFinal) this.#ended.reject(error);
     else this.#replace(member, error, this.#failures).catch(this.#ended.reject);
   }
 
   /** Replaces the member, unless it was already replaced. A new member that is itself replaced before it joins never joins. */
   async #replace(oldMember: EventConsumer, reason: unknown, failures: number): Promise<void> {
-    const handler = this.#handler;
-    if (oldMember !== this.#member || handler === undefined) return;
+    const started = this.#started;
+    if (oldMember !== this.#member || started === undefined) return;
     const member = this.#options.make();
     this.#member = member;
     this.#options.onRestart(reason);
     await this.#stopMember(oldMember);
     if (failures > 0) await this.#options.pause(failures, this.#stopAbort.signal);
     if (this.#stopAbort.signal.aborted || member !== this.#member) return;
-    await this.#join(member, handler).catch((error: unknown) => this.#handleFailure(member, error));
+    await this.#join(member, started).catch((error: unknown) => this.#handleFailure(member, error));
   }
 
   /** Stops the member, and waits at most `stopTimeoutMs` for it. Never rejects. */

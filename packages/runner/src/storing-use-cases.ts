@@ -13,16 +13,26 @@ import { countRestarts, measureProgress } from './metrics/progress-metrics.ts';
 import { measuredDeadLetterQueue, withOutageMetrics, withSaveMetrics } from './metrics/storing-metrics.ts';
 import { outageLog } from './outage-log.ts';
 import { progressLog } from './progress-log.ts';
+import { resumeLog } from './resume-log.ts';
 import { RestartingConsumer } from './restarting-consumer.ts';
 import { tokens } from './tokens.ts';
 import { defaultWatch, type WatchOptions, watchProgress, withWatchdog } from './watch-progress.ts';
+import { watchStore } from './watch-store.ts';
 import type { Get } from './wiring.ts';
 
-/** Makes the use cases of the consumer from the wired adapters, and measures them. */
-export const storingUseCases = (get: Get, health: HealthDeps): StoringUseCases =>
+/**
+ * Makes the use cases of the consumer from the wired adapters, and measures them. `acceptsGap` tells whether to continue if the log
+ * has lost records that were never stored.
+ */
+export const storingUseCases = (get: Get, health: HealthDeps, acceptsGap = false): StoringUseCases =>
   instrumentStoring(
     makeStoringUseCases({
       repository: withSaveMetrics(get(tokens.repository), get(tokens.clock)),
+      settledOffsets: get(tokens.settledOffsets),
+      log: get(tokens.logId),
+      consumer: get(tokens.consumer),
+      acceptsGap,
+      resumeObserver: resumeLog(get(tokens.logger)),
       deadLetterQueue: measuredDeadLetterQueue(get(tokens.deadLetterQueue)),
       projects: get(tokens.projects),
       clock: get(tokens.clock),
@@ -51,15 +61,17 @@ export function restartingConsumer(get: Get, make: () => EventConsumer): Restart
 /** Joins the consumer group, begins to store activities, and watches the progress. */
 export async function startStoring(get: Get, { intervalMs }: WatchOptions = defaultWatch): Promise<void> {
   const [consumer, watchdog] = [get(tokens.consumer), get(tokens.watchdog)];
-  await consumer.start(get(tokens.storingUseCases).storeActivities);
+  const { noticeRestoredStore, resumePartition, storeActivities } = get(tokens.storingUseCases);
+  await consumer.start(storeActivities, resumePartition);
   measureLag(consumer);
   measureProgress(watchdog);
   const watchAbort = new AbortController();
   const stopWatching = (): void => watchAbort.abort();
   consumer.ended.then(stopWatching, stopWatching);
   const store = get(tokens.repository);
-  // `watchProgress` rejects only if it has a bug. The consumer must not run without its watchdog.
-  watchProgress({ consumer, store, watchdog }, intervalMs, watchAbort.signal).catch((bug: unknown) =>
-    consumer.giveUp(bug),
-  );
+  // They reject only if they have a bug. The consumer must not run without them.
+  Promise.all([
+    watchProgress({ consumer, store, watchdog }, intervalMs, watchAbort.signal),
+    watchStore(consumer, noticeRestoredStore, intervalMs, watchAbort.signal),
+  ]).catch((bug: unknown) => consumer.giveUp(bug));
 }

@@ -11,6 +11,8 @@ import type {
   DeadLetterRepository,
   EventPublisher,
   IdGenerator,
+  LogId,
+  SettledOffsets,
   ProjectRepository,
 } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
@@ -29,6 +31,8 @@ export const tokens = {
   projects: token<ProjectRepository>('projects'),
   outcomeWaiter: token<OutcomeWaiter>('outcomeWaiter'),
   apiUseCases: token<ApiUseCases>('apiUseCases'),
+  logId: token<LogId>('logId'),
+  settledOffsets: token<SettledOffsets>('settledOffsets'),
   watchdog: token<ProgressWatchdog>('watchdog'),
   storingUseCases: token<StoringUseCases>('storingUseCases'),
   consumer: token<RestartingConsumer>('consumer'),

@@ -4,15 +4,17 @@ import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
+  MemoryEventConsumer,
   MemoryEventPublisher,
   MemoryLog,
   MemoryMetrics,
+  MemorySettledOffsets,
   MemoryProjectRepository,
   MemoryStore,
   SequentialIds,
 } from '@user-activity/adapter-memory';
 import * as application from '@user-activity/application';
-import { edgeTopic, ProjectId } from '@user-activity/domain';
+import { edgeTopic, LogId, ProjectId } from '@user-activity/domain';
 import { container } from 'tsyringe';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -20,6 +22,7 @@ import {
   makeLogger,
   outcomeWaiter,
   progressWatchdog,
+  restartingConsumer,
   storingUseCases,
   tokens,
   Wiring,
@@ -57,6 +60,9 @@ function setUp() {
   wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, recordingRules));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.apiUseCases, (get) => apiUseCases(get, limits, health));
+  wiring.provide(tokens.settledOffsets, () => new MemorySettledOffsets(store));
+  wiring.provide(tokens.logId, () => LogId.parse('log-1'));
+  wiring.provide(tokens.consumer, (get) => restartingConsumer(get, () => new MemoryEventConsumer()));
   wiring.provide(tokens.storingUseCases, (get) => storingUseCases(get, health));
   return { api: wiring.get(tokens.apiUseCases), storing: wiring.get(tokens.storingUseCases) };
 }
@@ -82,9 +88,7 @@ test('each use case of both records is measured under its own name', async () =>
 test('only the records give use cases to other packages', () => {
   const makers = Object.keys(application).filter((name) => name.startsWith('make'));
   // The last is used only once, at the start of a process.
-  expect(new Set(makers)).toEqual(
-    new Set(['makeApiUseCases', 'makeStoringUseCases', 'makeAssertSamePartitions']),
-  );
+  expect(new Set(makers)).toEqual(new Set(['makeApiUseCases', 'makeStoringUseCases', 'makeRegisterLog']));
 });
 
 test('accepted activities are counted, whichever use case accepts them', async () => {

@@ -5,6 +5,7 @@ import {
   DomainError,
   type EventConsumer,
   type EventPublisher,
+  LogId,
   ProjectId,
   Timestamp,
 } from '@user-activity/domain';
@@ -103,8 +104,11 @@ describe('storing', () => {
   test('measures the time since acceptance of stored activities only', async () => {
     const outcomes = ['stored', 'duplicate', { refused: 'no' }, 'stored'] as const;
     const clock = new FixedClock(Timestamp.toISO(Timestamp.fromMillis(early.receivedAt + 2500)));
-    const saves = withSaveMetrics({ save: async () => outcomes }, clock);
-    expect(await saves.save([early, late, late, early])).toBe(outcomes);
+    const save = vi.fn<ActivityRepository['save']>(async () => outcomes);
+    const activities = [early, late, late, early];
+    const origins = activities.map((_, offset) => ({ log: LogId.parse('log-1'), partition: 0, offset }));
+    expect(await withSaveMetrics({ save }, clock).save(activities, origins)).toBe(outcomes);
+    expect(save.mock.lastCall).toEqual([activities, origins]);
     expect(await metrics.read('user_activity.accepted_to_stored.duration')).toEqual([
       { attributes: {}, value: 2, sum: 5 },
     ]);
@@ -211,7 +215,7 @@ test('a member shows whether it is in its group, and its number of partitions', 
 });
 
 describe('the lag', () => {
-  const at = (committed: number, end: number) => [{ partition: 4, committed, end }];
+  const at = (committed: number, end: number) => [{ partition: 4, oldest: 0, committed, end }];
 
   test('is shown for each partition, and a stale value is read from the log again', async () => {
     vi.useFakeTimers();

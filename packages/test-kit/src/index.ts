@@ -16,6 +16,7 @@ export { type Mongod, startMongod } from './mongodb/mongod.ts';
 export { fuzz, type FuzzOptions } from './fuzz/schemathesis.ts';
 export { readTopic, type TopicRecord } from './kafka/read-topic.ts';
 export { type ReplicaSet, startReplicaSet } from './mongodb/replica-set.ts';
+export { makeSqliteFile, runSql } from './sqlite/run-sql.ts';
 export { type ServiceOptions, ServiceProcess } from './process/service-process.ts';
 export { parsePrometheusText, type Exposition, type Sample, sumOf } from './prometheus/prometheus-text.ts';
 export { runWithSegmentJava } from './clients/segment-java.ts';

@@ -5,7 +5,6 @@ export const longFiles: readonly string[] = [
   'apps/consumer/test/frozen-consumers.int.test.ts',
   'packages/system-tests/test/delivery/outages.e2e.test.ts',
   'packages/system-tests/test/delivery/drains.e2e.test.ts',
-  'apps/chaos/test/chaos.e2e.test.ts',
   'packages/system-tests/test/documentation/fuzz.e2e.test.ts',
   'packages/system-tests/test/operation/starts.e2e.test.ts',
   'packages/adapter-mongodb/test/mongo-adapters.contract.test.ts',
@@ -15,6 +14,7 @@ export const longFiles: readonly string[] = [
   'packages/adapter-kafka/test/kafka-adapters.contract.test.ts',
   'packages/adapter-sqlite/test/sqlite-adapters.contract.test.ts',
   'packages/adapter-sqlite/test/long-queries.int.test.ts',
+  'packages/system-tests/test/delivery/restores.e2e.test.ts',
   'packages/system-tests/test/delivery/deployment.e2e.test.ts',
 ];
 

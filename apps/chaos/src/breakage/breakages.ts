@@ -6,21 +6,31 @@ export interface Edit {
   readonly put: string;
 }
 
-const consumer = 'packages/adapter-kafka/src/kafka-event-consumer.ts';
+const batchHandler = 'packages/adapter-kafka/src/batch-handler.ts';
+const storeActivities = 'packages/application/src/storing/store-activities.ts';
 const producer = 'packages/adapter-kafka/src/confirmed-producer.ts';
 
 /** Edits that make the service break a promise, by the name of the breakage. A run with a breakage must find `lost` violations. */
 export const breakages: Readonly<Record<string, readonly Edit[]>> = {
+  // A consumer that only commits too early loses nothing: it continues at the settled offset, which is lower.
   'commit-before-store': [
+    { file: batchHandler, find: 'let next = fetched;', put: 'let next = fetched; let begin = fetched;' },
     {
-      file: consumer,
-      find: 'if (!(await retry(() => handler(records, signal), signal))) break;',
-      put: 'if (signal.aborted) break;',
+      file: batchHandler,
+      find: 'if (await this.#isHandled(records, signal, { from, to })) break;',
+      put: 'begin = from; break;',
     },
     {
-      file: consumer,
+      file: batchHandler,
       find: 'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());',
-      put: 'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()); await retry(() => handler(records, signal), signal);',
+      put:
+        'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()); for (let failures = 1; !signal.aborted; failures += 1) ' +
+        '{ if (await this.#isHandled(records, signal, { from: begin, to })) break; await backOff(failures, signal); }',
+    },
+    {
+      file: storeActivities,
+      find: 'const stored = await unlessErased(',
+      put: 'await settleTo(to); const stored = await unlessErased(',
     },
   ],
   'acks-1': [{ file: producer, find: 'acks: -1', put: 'acks: 1' }],
@@ -52,6 +62,18 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
       file: 'packages/domain/src/activity/activity-key.ts',
       find: 'project === ProjectId.default ? id : `${project} ${id}`',
       put: 'project === ProjectId.default ? id : id',
+    },
+  ],
+  'settled-ignored': [
+    {
+      file: 'packages/application/src/storing/resume-storing.ts',
+      find: 'return Math.min(from, next);',
+      put: 'return next;',
+    },
+    {
+      file: storeActivities,
+      find: 'settledOffsets.settle({ log, partition, from, to: end });',
+      put: 'settledOffsets.settle({ log, partition, from, to: end }).then(() => true);',
     },
   ],
 };

@@ -15,6 +15,8 @@ export interface Evidence {
   readonly letters: readonly Letter[];
   /** All letters on the topic of dead letters. Several letters may have the same origin. */
   readonly lettersOnTopic: readonly TopicLetter[];
+  /** Whether the store was restored from a backup. The topics were not. */
+  readonly isRestored: boolean;
 }
 
 /** The data of a run, by project. */

@@ -35,6 +35,7 @@ export async function gather(site: Site, url: string, ledger: Ledger): Promise<E
       written: itemsOf(project, written),
       letters: itemsOf(project, letters),
       lettersOnTopic: itemsOf(project, lettersOnTopic),
+      isRestored: site.unsettledByRestores > 0,
     });
   return evidence;
 }

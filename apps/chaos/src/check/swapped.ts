@@ -1,3 +1,4 @@
+import type { Exchange } from '../load/ledger.ts';
 import type { Evidence, LoggedRecord } from './evidence.ts';
 import { type Facts, nonceOf } from './facts.ts';
 import type { Violation } from './violation.ts';
@@ -69,21 +70,43 @@ function againstResponses(logged: readonly LoggedFact[]): Violation[] {
 
 /**
  * Finds facts of a user that are on the log in another order than in their batch. Ignores facts that were sent before the batch too: the
- * log may have them since then.
+ * log may have them since then. Ignores also facts that were sent again outside the batch before it was answered 202: they may overtake.
  */
 function withinBatches({ exchanges }: Evidence, byNonce: ReadonlyMap<string, LoggedFact>): Violation[] {
   const violations: Violation[] = [];
-  for (const { drafts, sentAt } of exchanges) {
+  const requests = exchanges.map((exchange) => ({ exchange, nonces: noncesOf(exchange) }));
+  const retries = Map.groupBy(requests, ({ nonces }) => nonces);
+  const withFact = Map.groupBy(
+    requests.flatMap((request) =>
+      request.exchange.drafts.map(({ metadata: { nonce } }) => ({ ...request, nonce })),
+    ),
+    ({ nonce }) => nonce,
+  );
+  for (const { exchange, nonces } of requests) {
+    const { drafts, sentAt } = exchange;
     if (drafts.length === 1) continue;
-    const firstSent = drafts.flatMap(({ metadata }) => {
-      const logged = byNonce.get(metadata.nonce);
-      return logged !== undefined && logged.sentAt === sentAt ? [logged] : [];
+    const answeredAt = firstAcceptedAt((retries.get(nonces) ?? []).map((retry) => retry.exchange));
+    const inOrder = drafts.flatMap(({ metadata: { nonce } }) => {
+      const logged = byNonce.get(nonce);
+      const mayOvertake = withFact
+        .get(nonce)
+        ?.some((request) => request.nonces !== nonces && request.exchange.sentAt < answeredAt);
+      return logged?.sentAt === sentAt && mayOvertake !== true ? [logged] : [];
     });
-    for (const logged of byUser(firstSent).values())
+    for (const logged of byUser(inOrder).values())
       violations.push(...outOfOrder(logged, 'in a batch before'));
   }
   return violations;
 }
+
+/** Returns a text that is the same for a request and its retries. */
+const noncesOf = ({ drafts }: Exchange): string => drafts.map(({ metadata }) => metadata.nonce).join();
+
+/** Returns the time of the first response 202; infinity if there is none. */
+const firstAcceptedAt = (exchanges: readonly Exchange[]): number =>
+  Math.min(
+    ...exchanges.map(({ response }) => (response?.status === 202 ? response.at : Number.POSITIVE_INFINITY)),
+  );
 
 /** Finds facts with a higher offset than the next fact of the list. */
 const outOfOrder = (logged: readonly LoggedFact[], how: string): Violation[] =>

@@ -7,6 +7,8 @@ export interface Fault {
   readonly lastsMs: readonly [min: number, max: number];
   /** The additional time that it takes to cause and to end the fault. */
   readonly overheadSeconds: number;
+  /** The kind of fault that must strike before this one. Both then have fixed positions in their deck; see `drawDeck`. */
+  readonly preparedBy?: string;
   /** Causes the fault and ends it. Resolves after that. */
   readonly strike: (strike: Strike) => Promise<void>;
 }

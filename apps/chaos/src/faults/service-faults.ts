@@ -4,12 +4,7 @@ import type { Unit } from '../site/unit.ts';
 import { chosen } from './chosen.ts';
 import { endAfter } from './cluster-faults.ts';
 import type { Faults } from './fault.ts';
-
-/** Returns the units that have a process, or all units if none has one. */
-const runningUnits = (units: readonly Unit[]): readonly Unit[] => {
-  const running = units.filter(({ pid }) => pid !== undefined);
-  return running.length === 0 ? units : running;
-};
+import { runningUnits } from './running-units.ts';
 
 async function kill(unit: Unit, downMs: number): Promise<void> {
   await unit.kill();

@@ -1,6 +1,7 @@
 import { chosen } from './chosen.ts';
 import { endAfter, freezeServer, killServer } from './cluster-faults.ts';
 import type { Faults } from './fault.ts';
+import { restoreFaults } from './restore-faults.ts';
 
 const members = [0, 1, 2] as const;
 
@@ -49,4 +50,5 @@ export const storeFaults: Faults = {
     overheadSeconds: 2,
     strike: ({ site: { mongo }, lastsMs }) => endAfter(lastsMs, ...mongo.proxies.map((proxy) => proxy.cut())),
   },
+  ...restoreFaults,
 };

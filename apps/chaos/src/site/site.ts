@@ -28,6 +28,10 @@ export class Site {
   readonly selfEnds: SelfEnd[] = [];
   /** A sentence for each process that ended late or with an error after SIGTERM. */
   readonly badDrains: string[] = [];
+  /** The sum of the settled offsets of all partitions at the last backup of the store. */
+  settledInBackup = 0;
+  /** The number of records that the group had committed, and that restores of the store made unsettled again. */
+  unsettledByRestores = 0;
 
   private constructor(kafka: Kafka, mongo: ReplicaSet, tools: TopicTools, breakage: string | undefined) {
     this.kafka = kafka;

@@ -17,7 +17,7 @@ const maxVarlongBytes = 10;
 
 /**
  * Reads the parts of records in order. Throws UnreadableBytes if a number is out of range, or a part exceeds the remaining bytes.
- * Numbers are zigzag-encoded, 7 bits to a byte: https://kafka.apache.org/documentation/#messageformat.
+ * Numbers are zigzag-encoded unless a method says otherwise, 7 bits to a byte: https://kafka.apache.org/documentation/#messageformat.
  */
 export class ByteReader {
   readonly bytes: Buffer;
@@ -49,6 +49,11 @@ export class ByteReader {
     return this.#number(maxVarlongBytes);
   }
 
+  /** Reads a number that is not zigzag-encoded. */
+  unsignedVarint(): number {
+    return this.#unsigned(maxVarintBytes);
+  }
+
   /** Reads the length of a part. Returns -1 if the part is null. */
   lengthOrNull(): number {
     const length = this.varint();
@@ -72,12 +77,17 @@ export class ByteReader {
   }
 
   #number(maxBytes: number): number {
+    const value = this.#unsigned(maxBytes);
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  #unsigned(maxBytes: number): number {
     let value = 0;
     let factor = 1;
     for (let count = 0; count < maxBytes; count += 1) {
       const byte = this.bytes[this.skip(1)] ?? 0;
       value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+      if (byte < 0x80) return value;
       factor *= 128;
     }
     throw new UnreadableBytes('a number in it is too long');

@@ -1,6 +1,8 @@
 import {
   ActivityKeyText,
   ActivityType,
+  LogId,
+  type LogPosition,
   MetadataText,
   ProjectId,
   StoredActivity,
@@ -10,14 +12,16 @@ import {
 } from '@user-activity/domain';
 import type { ActivityRow } from '../protocol/rows.ts';
 
-export function rowOf(activity: UserActivity): ActivityRow {
+export function rowOf(activity: UserActivity, origin: LogPosition | undefined): ActivityRow {
   const { project, userId, type, createdAt, receivedAt } = activity;
   const metadata = MetadataText.of(activity.metadata);
-  return [ActivityKeyText.of(activity), userId, type, metadata, createdAt, receivedAt, project];
+  const { log = null, partition = null, offset = null } = origin ?? {};
+  const key = ActivityKeyText.of(activity);
+  return [key, userId, type, metadata, createdAt, receivedAt, project, log, partition, offset];
 }
 
 export function storedOf(row: ActivityRow): StoredActivity {
-  const [key, userId, type, metadata, createdAt, receivedAt, project] = row;
+  const [key, userId, type, metadata, createdAt, receivedAt, project, log, partition, offset] = row;
   return StoredActivity.rehydrate({
     project: ProjectId.trusted(project),
     id: ActivityKeyText.idOf(ActivityKeyText.trusted(key)),
@@ -26,5 +30,15 @@ export function storedOf(row: ActivityRow): StoredActivity {
     metadata: MetadataText.trusted(metadata),
     createdAt: Timestamp.trusted(createdAt),
     receivedAt: Timestamp.trusted(receivedAt),
+    origin: originOf(log, partition, offset),
   });
 }
+
+const originOf = (
+  log: string | null,
+  partition: number | null,
+  offset: number | null,
+): LogPosition | undefined =>
+  log === null || partition === null || offset === null
+    ? undefined
+    : { log: LogId.trusted(log), partition, offset };

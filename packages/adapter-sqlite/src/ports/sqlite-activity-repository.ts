@@ -7,6 +7,7 @@ import {
   type ActivityRepository,
   type KeyCount,
   type KeyField,
+  type LogPosition,
   maxPageBytes,
   type SaveOutcome,
   type SlotCount,
@@ -40,10 +41,14 @@ export class SqliteActivityRepository implements ActivityRepository {
     this.#saveTimeoutMs = options.saveTimeoutMs ?? 10_000;
   }
 
-  save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]> {
+  save(
+    activities: readonly UserActivity[],
+    origins?: readonly LogPosition[],
+  ): Promise<readonly SaveOutcome[]> {
     return changeStore(async () => {
       const options = { timeoutMs: this.#saveTimeoutMs, weight: activities.length };
-      const storedRows = await this.#database.writer.submit('save', activities.map(rowOf), options);
+      const rows = activities.map((activity, index) => rowOf(activity, origins?.[index]));
+      const storedRows = await this.#database.writer.submit('save', rows, options);
       // Stored activities never change, so they can be compared here, after the transaction.
       const outcomes: SaveOutcome[] = [];
       const turn = eventLoopTurns.begin();

@@ -1,12 +1,14 @@
 import {
   DomainError,
   type EventConsumer,
+  isDomainError,
   type LogRecord,
   type OutageObserver,
   type PartitionProgress,
   type RecordHandler,
+  type ResumeAt,
 } from '@user-activity/domain';
-import { backOff, retry } from '@user-activity/timing';
+import { backOff } from '@user-activity/timing';
 import { eventLoopTurns } from './event-loop-turns.ts';
 import { isEnded, logUnavailable, useLog } from './failure.ts';
 import { logRecord } from './log-record.ts';
@@ -46,14 +48,16 @@ export class SqliteEventConsumer implements EventConsumer {
     this.ended.catch(() => undefined);
   }
 
-  async start(handler: RecordHandler): Promise<void> {
+  async start(handler: RecordHandler, resumeAt: ResumeAt = async (_, next) => next): Promise<void> {
     if (this.#work !== undefined)
       throw new Error('The consumer was already started. Make a new consumer instead.');
     const { signal } = this.#stopping;
     const { consumers, watch, writer } = this.#database;
     consumers.add(this);
     const joined = this.#persist(() => writer.submit('join', this.#group, { timeoutMs }));
-    this.#work = joined.then(() => watch.runInTurn(this.#group, signal, () => this.#consume(handler)));
+    this.#work = joined.then(() =>
+      watch.runInTurn(this.#group, signal, () => this.#consume(handler, resumeAt)),
+    );
     this.#work.catch((error: unknown) => {
       if (!signal.aborted) this.#ended.reject(error);
     });
@@ -82,28 +86,75 @@ export class SqliteEventConsumer implements EventConsumer {
     this.#ended.resolve();
   }
 
-  async #consume(handler: RecordHandler): Promise<void> {
-    const { log, watch, writer } = this.#database;
+  async #consume(handler: RecordHandler, resumeAt: ResumeAt): Promise<void> {
+    const { log, watch } = this.#database;
     const { signal } = this.#stopping;
-    const read = async (from: number): Promise<readonly LogRecord[]> => {
-      const query = { from, maxRecords, maxBytes };
-      const entries = await this.#persist(() => log.submit('records', query, { timeoutMs }));
-      return decodeEntries(this.#topic, entries);
-    };
-    let next = await this.#persist(() => log.submit('nextOffset', this.#group, { timeoutMs }));
+    const progress = () => log.submit('progress', this.#group, { timeoutMs });
+    /** The offset at which the member continues. */
+    let next = (await this.#persist(progress)).committed;
+    // Asks at once, even if no record waits: an older copy may have replaced the store.
+    let isConfirmed = false;
+    let failures = 0;
     while (!signal.aborted) {
+      if (!isConfirmed) next = await this.#goBack(next, await this.#resume(resumeAt, next));
+      isConfirmed = true;
       const { changed } = watch;
-      const records = await read(next);
-      const last = records.at(-1);
-      if (last === undefined) {
+      const records = await this.#read(next);
+      const [first, last] = [records[0]?.origin.offset, records.at(-1)?.origin.offset];
+      if (first === undefined || last === undefined) {
         await changed;
         continue;
       }
+      if (first > next) {
+        const from = await this.#resume(resumeAt, first);
+        if (from < next) {
+          next = await this.#goBack(next, from);
+          continue;
+        }
+      }
+      try {
+        await handler(records, signal, { from: next, to: last + 1 });
+      } catch {
+        isConfirmed = false;
+        failures += 1;
+        await backOff(failures, signal);
+        continue;
+      }
+      failures = 0;
+      next = last + 1;
       // If the handler resolves, it has handled the records, even if the signal was aborted meanwhile.
-      if (!(await retry(() => handler(records, signal), signal))) return;
-      next = last.origin.offset + 1;
-      const progress = { group: this.#group, next };
-      await this.#persist(() => writer.submit('commit', progress, { timeoutMs }), 1);
+      await this.#commit(next);
+    }
+  }
+
+  /** Returns the lower offset. The group goes back too, so that no record is trimmed before it is handled again. */
+  async #goBack(next: number, from: number): Promise<number> {
+    if (from < next) await this.#commit(from);
+    return Math.min(from, next);
+  }
+
+  async #read(from: number): Promise<readonly LogRecord[]> {
+    const query = { from, maxRecords, maxBytes };
+    const entries = await this.#persist(() => this.#database.log.submit('records', query, { timeoutMs }));
+    return decodeEntries(this.#topic, entries);
+  }
+
+  /** Tries at least once, even if the consumer is stopped. */
+  async #commit(next: number): Promise<void> {
+    const progress = { group: this.#group, next };
+    await this.#persist(() => this.#database.writer.submit('commit', progress, { timeoutMs }), 1);
+  }
+
+  /** Repeats `resumeAt` while it rejects with a DomainError. Rejects with any other rejection, or if the consumer is stopped meanwhile. */
+  async #resume(resumeAt: ResumeAt, next: number): Promise<number> {
+    const { signal } = this.#stopping;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await resumeAt(0, next);
+      } catch (error) {
+        if (signal.aborted || !isDomainError(error)) throw error;
+        await backOff(failures, signal);
+      }
     }
   }
 

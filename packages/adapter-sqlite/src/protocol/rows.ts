@@ -8,7 +8,10 @@ export type LogRow = readonly [key: Bytes, value: Bytes, headers: string | null]
 
 export type LogEntry = readonly [offset: number, ...LogRow];
 
-/** An activity. `key` is an `ActivityKeyText`, `metadata` is JSON, and the times are in milliseconds since 1970. */
+/**
+ * An activity. `key` is an `ActivityKeyText`, `metadata` is JSON, and the times are in milliseconds since 1970. `log`, `partition` and
+ * `offset` are its origin. They are null if it has none.
+ */
 export type ActivityRow = readonly [
   key: string,
   userId: string,
@@ -17,10 +20,18 @@ export type ActivityRow = readonly [
   createdAt: number,
   receivedAt: number,
   project: string,
+  log: string | null,
+  partition: number | null,
+  offset: number | null,
 ];
 
-/** The columns of an `ActivityRow`, in the same order. */
-export const activityColumns = 'id, user_id, type, metadata, created_at, received_at, project';
+const ownColumns = 'id, user_id, type, metadata, created_at, received_at, project';
+
+/** The columns of the table for an `ActivityRow`, in the same order. `log_key` is the key of the log in the table `logs`. */
+export const insertedColumns = `${ownColumns}, log_key, partition, offset`;
+
+/** The columns of an `ActivityRow` in a query, in the same order. */
+export const activityColumns = `${ownColumns}, (SELECT logs.id FROM logs WHERE logs.key = log_key), partition, offset`;
 
 /** Sorts by `createdAt` and key. Metadata makes up nearly the whole size of a row, so only its length counts. */
 export const activityKind: RowKind<ActivityRow> = {
@@ -62,3 +73,6 @@ export type ListedRow = readonly [
   activityId: string | null,
   project: string,
 ];
+
+/** A topic to register, and the id of its log. `topicId` is null if the log gives no ids to topics. */
+export type TopicRow = readonly [name: string, topicId: string | null, partitions: number, log: string];

@@ -1,5 +1,6 @@
 import { letterJobs } from './letter-jobs.ts';
 import { type PageQuery, readPage } from './page-job.ts';
+import { settledQueries } from './settled-queries.ts';
 import { type ActivityRow, activityColumns, type Bytes, type LogEntry } from '../protocol/rows.ts';
 import { projectJobs } from './project-jobs.ts';
 import type { Prepare } from '../protocol/statements.ts';
@@ -25,18 +26,19 @@ export function readJobs(prepare: Prepare) {
   const nextOffset = (group: string): number => Number(prepare(nextOffsetSql).all(group)[0]?.[0] ?? 0);
   return {
     ...letterJobs(prepare),
+    ...settledQueries(prepare),
     ...projectJobs(prepare),
     page: (query: PageQuery) => readPage(prepare, query),
     /** Returns the activities that exist. */
     activities: (keys: readonly string[]) =>
       keys.flatMap((key) => prepare<ActivityRow>(activitySql).all(key)),
-    nextOffset,
-    /** Returns the offset of the first record that the group has not handled, and the offset after the last record. */
+    /** Returns the offsets of the oldest record and of the first one that the group has not handled, and the offset after the last record. */
     progress(group: string) {
       // The log may be empty after a trim, so the end is read from SQLite's counter.
       const end = Number(prepare(endSql).all()[0]?.[0] ?? 1);
-      const committed = Number(prepare(firstOffsetSql).all(nextOffset(group))[0]?.[0] ?? end);
-      return { committed, end };
+      const firstFrom = (offset: number): number =>
+        Number(prepare(firstOffsetSql).all(offset)[0]?.[0] ?? end);
+      return { oldest: firstFrom(0), committed: firstFrom(nextOffset(group)), end };
     },
     /** Returns the records from an offset on. The first is returned whatever its size. */
     records({ from, maxRecords, maxBytes }: RecordsQuery) {

@@ -34,6 +34,29 @@ export const migrations: readonly string[] = [
   CREATE INDEX dead_letters_by_code ON dead_letters (project, code, died_at, id);
   CREATE INDEX dead_letters_by_activity ON dead_letters (project, activity_id, died_at) WHERE activity_id IS NOT NULL;
   CREATE INDEX dead_letters_of_log ON dead_letters (died_at) WHERE topic <> '${edgeTopic}';`,
+  // Adds origins and settled offsets. A row names its log by a small key, because an id would take 37 bytes of each row and of each
+  // index entry. A topic may be removed by hand, but not a log: origins need its id.
+  `CREATE TABLE logs (
+    key INTEGER PRIMARY KEY NOT NULL,
+    id TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TABLE topics (
+    name TEXT NOT NULL,
+    topic_id TEXT,
+    partitions INTEGER NOT NULL,
+    log_key INTEGER NOT NULL,
+    UNIQUE (name, topic_id)
+  ) STRICT;
+  CREATE TABLE settled_offsets (
+    log_key INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    PRIMARY KEY (log_key, partition)
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE activities ADD COLUMN log_key INTEGER;
+  ALTER TABLE activities ADD COLUMN partition INTEGER;
+  ALTER TABLE activities ADD COLUMN offset INTEGER;
+  CREATE INDEX activities_by_origin ON activities (project, log_key, partition, offset) WHERE log_key IS NOT NULL;`,
   addProjectTables,
 ];
 

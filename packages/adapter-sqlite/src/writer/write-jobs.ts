@@ -2,12 +2,17 @@ import type { SweepLimits } from '@user-activity/domain';
 import {
   type ActivityRow,
   activityColumns,
+  insertedColumns,
   letterColumns,
   type LetterRow,
   type LogRow,
   type OriginRow,
+  type TopicRow,
 } from '../protocol/rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
+import { logKeys } from './log-keys.ts';
+import { registerTopic } from './register-topic.ts';
+import { settledJobs } from './settled-jobs.ts';
 import { projectJobs } from './project-jobs.ts';
 import { sweep } from './sweep-job.ts';
 
@@ -15,14 +20,15 @@ import { sweep } from './sweep-job.ts';
 const maxTrimmedRecords = 5000;
 
 const appendSql = 'INSERT INTO log (key, value, headers) VALUES (?, ?, ?)';
-const insertSql = `INSERT INTO activities (${activityColumns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+const insertSql = `INSERT INTO activities (${insertedColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO NOTHING`;
 const selectSql = `SELECT ${activityColumns} FROM activities WHERE id = ?`;
 const addLetterSql = `INSERT OR REPLACE INTO dead_letters (${letterColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const removeLetterSql =
   'DELETE FROM dead_letters WHERE topic = ? AND partition = ? AND offset = ? AND died_at = ?';
 const joinSql = `INSERT INTO groups (name, next_offset) VALUES (?, (SELECT coalesce(min(offset), 0) FROM log))
   ON CONFLICT (name) DO NOTHING`;
-const commitSql = 'UPDATE groups SET next_offset = max(next_offset, ?) WHERE name = ?';
+const commitSql = 'UPDATE groups SET next_offset = ? WHERE name = ?';
 const trimSql = `DELETE FROM log
   WHERE offset < min((SELECT min(next_offset) FROM groups), (SELECT max(offset) FROM log) + 1 - ?)
     AND offset < (SELECT min(offset) FROM log) + ${maxTrimmedRecords}`;
@@ -38,12 +44,27 @@ export function writeJobs(prepare: Prepare, retainedRecords: number) {
       for (const row of rows) prepare(appendSql).run(...row);
     },
     /** Returns null for each new activity, and the stored activity for each key that exists. */
-    save: (rows: readonly ActivityRow[]) =>
-      rows.map((row) =>
-        prepare(insertSql).run(...row) === 1
-          ? null
-          : (prepare<ActivityRow>(selectSql).all(row[0])[0] ?? null),
-      ),
+    save(rows: readonly ActivityRow[]) {
+      const keyOfLog = logKeys(prepare);
+      const insert = prepare(insertSql);
+      return rows.map((row) => {
+        const [key, userId, type, metadata, createdAt, receivedAt, project, log, partition, offset] = row;
+        const logKey = log === null ? null : keyOfLog(log);
+        const values = [
+          key,
+          userId,
+          type,
+          metadata,
+          createdAt,
+          receivedAt,
+          project,
+          logKey,
+          partition,
+          offset,
+        ];
+        return insert.run(...values) === 1 ? null : (prepare<ActivityRow>(selectSql).all(key)[0] ?? null);
+      });
+    },
     addLetters(letters: readonly LetterRow[]) {
       for (const letter of letters) prepare(addLetterSql).run(...letter);
     },
@@ -52,6 +73,8 @@ export function writeJobs(prepare: Prepare, retainedRecords: number) {
       for (const letter of letters) prepare(removeLetterSql).run(...letter);
     },
     sweep: (limits: SweepLimits) => sweep(prepare, limits),
+    registerTopic: (topic: TopicRow) => registerTopic(prepare, topic),
+    ...settledJobs(prepare),
     /** Registers the group. A new group starts at the oldest record. */
     join(group: string) {
       prepare(joinSql).run(group);

@@ -27,7 +27,7 @@ export class ErasureSweep {
   }
 
   /**
-   * Repeats passes until one removes nothing. One pass would do for what was stored before it began: `withErasures` removes what a consumer
+   * Repeats passes until one removes nothing. One pass would do for what was stored before it began: `unlessErased` removes what a consumer
    * stores later. The last pass is for a write that its process gave up, and that still reaches the store.
    */
   async #erase(erasure: Erasure, removals: Removals): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { LogPosition } from '../log/log-position.ts';
 import { utf8Bytes } from '../shared/json-bytes.ts';
 import type { ActivityId } from './activity-id.ts';
 import type { ActivityType } from './activity-type.ts';
@@ -10,6 +11,8 @@ import type { UserId } from './user-id.ts';
 
 export interface StoredState extends Omit<ActivityState, 'metadata'> {
   readonly metadata: MetadataText;
+  /** The position of the record from which the activity was stored. Older versions kept none. */
+  readonly origin?: LogPosition | undefined;
 }
 
 /** An activity from a store, for responses and comparisons. Its metadata stays text until a comparison needs the values. */
@@ -21,6 +24,7 @@ export class StoredActivity implements StoredState {
   readonly metadata: MetadataText;
   readonly createdAt: Timestamp;
   readonly receivedAt: Timestamp;
+  readonly origin: LogPosition | undefined;
 
   private constructor(state: Omit<StoredState, 'metadata'>, metadata: MetadataText) {
     this.project = state.project;
@@ -30,11 +34,14 @@ export class StoredActivity implements StoredState {
     this.metadata = metadata;
     this.createdAt = state.createdAt;
     this.receivedAt = state.receivedAt;
+    this.origin = state.origin;
   }
 
   /** Converts an activity to what a store would return. */
-  static of(activity: UserActivity): StoredActivity {
-    return new StoredActivity(activity, MetadataText.of(activity.metadata));
+  static of(activity: UserActivity, origin?: LogPosition): StoredActivity {
+    const { project, id, userId, type, createdAt, receivedAt } = activity;
+    const metadata = MetadataText.of(activity.metadata);
+    return new StoredActivity({ project, id, userId, type, createdAt, receivedAt, origin }, metadata);
   }
 
   /** Makes an activity from our own store, without checks. */

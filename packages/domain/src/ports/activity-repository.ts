@@ -2,6 +2,7 @@ import type { ActivityKey } from '../activity/activity-key.ts';
 import type { RecordOutcome } from '../activity/outcome.ts';
 import type { StoredActivity } from '../activity/stored-activity.ts';
 import type { UserActivity } from '../activity/user-activity.ts';
+import type { LogPosition } from '../log/log-position.ts';
 import type { ActivityFilter } from '../query/activity-filter.ts';
 import type { ActivityPage, ActivityQuery } from '../query/activity-query.ts';
 import type { KeyField } from '../query/stats-query.ts';
@@ -45,10 +46,15 @@ export type SaveOutcome = Exclude<RecordOutcome, 'dead_lettered'> | Refused;
  *  R17 Bounded     a page of `find` ends before the activity with which its JSON would exceed `maxPageBytes`, but has at least
  *                  one. At most one batch of the driver beyond that is read into memory.
  *  R18 Apart       an id is unique within its project. What is in one project is invisible from every other, for every method.
+ *  R19 Located   a stored activity comes back with the origin that `save` got for it: origin i belongs to activity i. Without
+ *                origins it has none. An activity that was stored before keeps its origin.
  */
 export interface ActivityRepository {
   /** Saves in the given order, one by one: a refused or conflicting activity does not stop the others. */
-  save(activities: readonly UserActivity[]): Promise<readonly SaveOutcome[]>;
+  save(
+    activities: readonly UserActivity[],
+    origins?: readonly LogPosition[],
+  ): Promise<readonly SaveOutcome[]>;
   find(query: ActivityQuery): Promise<ActivityPage>;
   count(filter: ActivityFilter): Promise<number>;
   findById(key: ActivityKey): Promise<StoredActivity | undefined>;

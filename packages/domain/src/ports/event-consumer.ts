@@ -1,15 +1,34 @@
 import type { LogRecord } from '../log/log-record.ts';
 import type { Cancellation } from '../shared/cancellation.ts';
 
+/** Offsets of a partition, from `from` to below `to`. */
+export interface OffsetSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Handles records of one partition in their order, and resolves once all are handled. If the handler rejects, or is cancelled
- * before it resolves, the same records are delivered again.
+ * before it resolves, the same records are delivered again. `span` begins where the span of the batch before ended, and has all offsets
+ * that are done with once these records are handled. It is wider than the records where offsets have no record of their own.
  */
-export type RecordHandler = (records: readonly LogRecord[], signal: Cancellation) => Promise<unknown>;
+export type RecordHandler = (
+  records: readonly LogRecord[],
+  signal: Cancellation,
+  span: OffsetSpan,
+) => Promise<unknown>;
+
+/**
+ * Returns the offset from which a member must handle a partition: `next`, where the group continues, or a lower one. Any rejection
+ * but a DomainError ends the member.
+ */
+export type ResumeAt = (partition: number, next: number) => Promise<number>;
 
 /** The progress of a group in one partition. The group lags by `end - committed`. */
 export interface PartitionProgress {
   readonly partition: number;
+  /** The offset of the oldest record that the log still holds; `end` if it holds none. */
+  readonly oldest: number;
   /** The offset of the first uncommitted record; `end` if the group has committed all. */
   readonly committed: number;
   /** The offset that the next record will get. */
@@ -47,14 +66,18 @@ export interface OutageObserver {
  *  L11 Honest      `ping` rejects with LOG_UNAVAILABLE while the member can't receive records, and works again afterwards.
  *  L12 Attributing  a record that was published again carries the origin of its first copy. A replay header that is malformed, names
  *                  another topic, or names a later offset of its partition is ignored. All others are trusted, because producers are.
- *  L13 Measured    `progress` returns the committed and end offsets of the member's partitions, or of all partitions while the member
+ *  L13 Measured    `progress` returns the oldest, committed and end offsets of the member's partitions, or of all partitions while the member
  *                  is not in its group. It rejects with LOG_UNAVAILABLE while the log does not answer.
+ *  L14 Resuming    the member calls `resumeAt` for each of its partitions at each assignment, even if no record waits there. It also
+ *                  calls it before a batch is repeated, and before a batch that begins after a gap. If the returned offset is lower
+ *                  than where the member would continue, it continues there and handles nothing before. It calls again if
+ *                  `resumeAt` rejects with a DomainError. If `resumeAt` rejects with another error, `ended` rejects with it.
  */
 export interface EventConsumer {
   /** Settles once no more records will be delivered; see L10. */
   readonly ended: Promise<void>;
-  /** Resolves once the member has joined its group. Call it once. */
-  start(handler: RecordHandler): Promise<void>;
+  /** Resolves once the member has joined its group. Call it once. Default of `resumeAt`: continues where the group has committed. */
+  start(handler: RecordHandler, resumeAt?: ResumeAt): Promise<void>;
   /** Resolves if the member is in its group and the log answers. */
   ping(): Promise<void>;
   /** Queries the log, so the numbers include records that this handle did not receive. In any order. */

@@ -3,6 +3,7 @@ import { withOutageMetrics, outageLog } from '@user-activity/runner';
 import { defineEngine, type LogEngine } from '../engine.ts';
 import { openSharedFile, sqliteFile } from '../sqlite-file.ts';
 
+const topic = 'user-activity';
 const groupId = 'user-activity-store';
 
 /** The log in the embedded SQLite file. */
@@ -11,6 +12,8 @@ export const sqliteLog = defineEngine({
   async open({ folder }, { closers, logger }): Promise<LogEngine> {
     const database = await openSharedFile(folder, closers);
     return {
+      // A file has one log, and a new file another one, so the name is always the same.
+      topic: { name: topic, partitions: 1 },
       makePublisher: ({
         maxBufferedEvents: bufferedEvents,
         maxBufferedBytes: bufferedCharacters,
@@ -18,7 +21,7 @@ export const sqliteLog = defineEngine({
       }) => new SqliteEventPublisher(database, { ...options, bufferedEvents, bufferedCharacters }),
       makeConsumerFactory() {
         const observer = withOutageMetrics('log', outageLog(logger, 'the log'));
-        return () => new SqliteEventConsumer(database, groupId, { observer });
+        return () => new SqliteEventConsumer(database, groupId, { topic, observer });
       },
     };
   },

@@ -3,6 +3,7 @@ import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
+  MongoSettledOffsets,
   MongoProjectRepository,
   MongoStore,
   MongoTopicRegistry,
@@ -46,6 +47,7 @@ export const mongodbStore = defineEngine({
       deadLetterQueue: new MongoDeadLetterQueue(store),
       projects: new MongoProjectRepository(store),
       topics: new MongoTopicRegistry(store),
+      settledOffsets: new MongoSettledOffsets(store),
     };
   },
 });

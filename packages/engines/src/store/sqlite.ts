@@ -2,6 +2,8 @@ import {
   SqliteActivityRepository,
   SqliteDeadLetterQueue,
   SqliteDeadLetterRepository,
+  SqliteSettledOffsets,
+  SqliteTopicRegistry,
   SqliteProjectRepository,
 } from '@user-activity/adapter-sqlite';
 import { defineEngine, type StoreEngine } from '../engine.ts';
@@ -16,6 +18,8 @@ export const sqliteStore = defineEngine({
       repository: new SqliteActivityRepository(database, { queryTimeoutMs }),
       deadLetters: new SqliteDeadLetterRepository(database, { queryTimeoutMs }),
       deadLetterQueue: new SqliteDeadLetterQueue(database),
+      topics: new SqliteTopicRegistry(database),
+      settledOffsets: new SqliteSettledOffsets(database),
       projects: new SqliteProjectRepository(database, { queryTimeoutMs }),
     };
   },

@@ -3,7 +3,7 @@ import type { Static, TObject } from '@sinclair/typebox';
 import { isLoopback, RetentionDays } from '@user-activity/domain';
 import { ConfigurationError } from './configuration-error.ts';
 import { readKeys } from './key-files.ts';
-import type { apiVariables, processVariables } from './variables.ts';
+import type { apiVariables, consumerVariables, processVariables } from './variables.ts';
 
 /** Splits a variable that is a comma-separated list. */
 export const splitList = (text: string): readonly string[] =>
@@ -16,6 +16,13 @@ export const processSettings = (values: Static<TObject<ReturnType<typeof process
   const { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL } = values;
   return { HOST, PORT, MAX_CONNECTIONS, LOG_LEVEL, ALLOWED_HOSTS: splitList(values.ALLOWED_HOSTS) };
 };
+
+/** Returns the settings of the consumer. */
+export const consumerSettings = ({ ACCEPT_GAP }: Static<TObject<typeof consumerVariables>>) => ({
+  ACCEPT_GAP: ACCEPT_GAP === 'true',
+});
+
+export type ConsumerSettings = ReturnType<typeof consumerSettings>;
 
 export type ApiSettings = ReturnType<typeof apiSettings>;
 

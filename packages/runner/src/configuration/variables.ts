@@ -47,6 +47,9 @@ export const processVariables = (defaultPort: number) => ({
   ),
 });
 
+/** The variables of every app that runs a consumer. */
+export const consumerVariables = { ACCEPT_GAP: flag() };
+
 /** The variables of every app that serves the API. */
 export const apiVariables = {
   API_KEYS: Type.String({

@@ -48,8 +48,8 @@ export function withSaveMetrics(
     delayBounds,
   );
   return {
-    async save(activities) {
-      const outcomes = await repository.save(activities);
+    async save(activities, origins) {
+      const outcomes = await repository.save(activities, origins);
       const now = clock.now();
       // The difference may be negative: the clock of the machine that accepted the activity may be ahead.
       for (const [index, { receivedAt }] of activities.entries())

@@ -1,12 +1,10 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MongoClient } from 'mongodb';
 import { type FaultyProxy, faultyProxy } from '../network/faulty-proxy.ts';
 import { freePorts } from '../network/free-ports.ts';
 import type { GuardedProcess } from '../process/guarded-process.ts';
+import { MemberFolders } from './member-folders.ts';
 import { launchMongod, onServer, setName } from './mongod.ts';
-import { temporaryFolder } from '../process/temporary-folder.ts';
 
 /** A replica set on the loopback interface. Members and clients reach each member through its proxy only. */
 export interface ReplicaSet {
@@ -18,6 +16,13 @@ export interface ReplicaSet {
   restart(member: number): Promise<void>;
   /** Stops a member from applying writes, so that the member lags. It still votes. Resolves with a function that ends the lag. */
   hold(member: number): Promise<() => Promise<void>>;
+  /** Copies the data of a secondary, which lags meanwhile. Replaces the backup that was made before. */
+  backUp(): Promise<void>;
+  /**
+   * Kills all members, gives each of them the data of the last backup, and starts them after `downMs`. Resolves once there is a primary.
+   * Rejects if there is no backup.
+   */
+  restore(downMs: number): Promise<void>;
   /** Resolves with the index of the primary once there is one. */
   primary(): Promise<number>;
   /** Makes the primary step down for 10 s. */
@@ -31,22 +36,18 @@ export interface ReplicaSet {
 export async function startReplicaSet(count: number): Promise<ReplicaSet> {
   const ports = await freePorts(count);
   const proxies = await Promise.all(ports.map((port) => faultyProxy(port)));
-  const folder = temporaryFolder('replica-set');
-  const root = folder.path;
+  const folders = new MemberFolders();
   const members: GuardedProcess[] = [];
   const launch = (member: number): void => {
-    members[member] = launchMongod(join(root, String(member)), portOf(ports, member), ['--replSet', setName]);
+    members[member] = launchMongod(folders.of(member), portOf(ports, member), ['--replSet', setName]);
   };
   const stop = async (): Promise<void> => {
     await Promise.all([...members.map((member) => member.kill()), ...proxies.map((proxy) => proxy.close())]);
-    folder.remove();
+    folders.remove();
   };
   const hosts = proxies.map(({ port }) => `127.0.0.1:${port}`);
   try {
-    for (const member of ports.keys()) {
-      await mkdir(join(root, String(member)));
-      launch(member);
-    }
+    for (const member of ports.keys()) launch(member);
     const configuration = {
       _id: setName,
       // Tests name a member in `readPreferenceTags`.
@@ -65,22 +66,42 @@ export async function startReplicaSet(count: number): Promise<ReplicaSet> {
     throw error;
   }
   const primary = (): Promise<number> => primaryOf(ports);
+  const start = async (member: number): Promise<void> => {
+    launch(member);
+    await members[member]?.until(onServer(portOf(ports, member), waitUntilInSet));
+  };
+  const hold = async (member: number): Promise<() => Promise<void>> => {
+    const port = portOf(ports, member);
+    await onServer(port, (client) => client.db('admin').command({ fsync: 1, lock: true }));
+    return () =>
+      onServer(port, async (client) => {
+        await client.db('admin').command({ fsyncUnlock: 1 });
+      });
+  };
   return {
     uri: `mongodb://${hosts.join()}/?replicaSet=${setName}`,
     proxies,
     signal: (member, signal) => members[member]?.signal(signal),
     async restart(member) {
       await members[member]?.kill();
-      launch(member);
-      await members[member]?.until(onServer(portOf(ports, member), waitUntilInSet));
+      await start(member);
     },
-    async hold(member) {
-      const port = portOf(ports, member);
-      await onServer(port, (client) => client.db('admin').command({ fsync: 1, lock: true }));
-      return () =>
-        onServer(port, async (client) => {
-          await client.db('admin').command({ fsyncUnlock: 1 });
-        });
+    hold,
+    async backUp() {
+      const secondary = (await primary()) === 0 ? 1 : 0;
+      const release = await hold(secondary);
+      try {
+        await folders.backUp(secondary);
+      } finally {
+        await release();
+      }
+    },
+    async restore(downMs) {
+      await Promise.all(members.map((member) => member.kill()));
+      for (const member of ports.keys()) await folders.restore(member);
+      await delay(downMs);
+      await Promise.all([...ports.keys()].map(start));
+      await primary();
     },
     primary,
     async stepDown() {

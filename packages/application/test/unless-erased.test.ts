@@ -3,6 +3,7 @@ import {
   MemoryActivityRepository,
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
+  MemoryEventConsumer,
   MemoryProjectRepository,
   MemoryStore,
 } from '@user-activity/adapter-memory';
@@ -20,8 +21,8 @@ import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { OutcomeWaiter } from '../src/logging/outcome-waiter.ts';
 import { makeStoringUseCases } from '../src/use-cases.ts';
-import { withoutErasedLetters } from '../src/storing/with-erasures.ts';
-import { recordsOf } from './records.ts';
+import { withoutErasedLetters } from '../src/storing/without-erased-letters.ts';
+import { recordsOf, settling, spanOf } from './records.ts';
 
 const shop = ProjectId.parse('shop');
 const none = emptyTally();
@@ -33,13 +34,17 @@ function setUp(around: { beforeSave?: () => Promise<unknown>; afterSave?: () => 
   const repository = new MemoryActivityRepository(store);
   const projects = new MemoryProjectRepository(store);
   let failures = 0;
-  const save: ActivityRepository['save'] = async (activities) => {
+  const save: ActivityRepository['save'] = async (activities, origins) => {
     await around.beforeSave?.();
-    const outcomes = await repository.save(activities);
+    const outcomes = await repository.save(activities, origins);
     await around.afterSave?.();
     return outcomes;
   };
   const { storeActivities } = makeStoringUseCases({
+    ...settling(store),
+    consumer: new MemoryEventConsumer(),
+    acceptsGap: false,
+    resumeObserver: { upgraded: () => undefined, rereading: () => undefined, skipped: () => undefined },
     repository: { save },
     projects,
     deadLetterQueue: new MemoryDeadLetterQueue(store),
@@ -62,8 +67,11 @@ function setUp(around: { beforeSave?: () => Promise<unknown>; afterSave?: () => 
     projects,
     left: () => [...store.activities.keys()].toSorted(),
     failures: () => failures,
-    run: (...contents: readonly (UserActivity | 'unreadable')[]) =>
-      storeActivities(recordsOf(...contents), signal),
+    settled: () => [...store.settled.values()].flat(),
+    run: (...contents: readonly (UserActivity | 'unreadable')[]) => {
+      const records = recordsOf(...contents);
+      return storeActivities(records, signal, spanOf(records));
+    },
   };
 }
 
@@ -87,10 +95,12 @@ describe('an activity of an erased project', () => {
   });
 
   test('is not stored after the erasure has ended either', async () => {
-    const { left, projects, run } = setUp();
+    const { left, projects, run, settled } = setUp();
     await projects.endErasure(await projects.beginErasure(shop, at(5)));
     expect(await run(activity('late', 3))).toEqual({ ...none, erased: 1 });
     expect(left()).toEqual([]);
+    // A batch of nothing but erased activities is settled too: otherwise the next batch would be refused for ever.
+    expect(settled()).toEqual([1]);
   });
 
   test('makes no dead letter, even if its id holds another fact', async () => {

@@ -1,0 +1,7 @@
+import type { Unit } from '../site/unit.ts';
+
+/** Returns the units that have a process, or all units if none has one. */
+export const runningUnits = (units: readonly Unit[]): readonly Unit[] => {
+  const running = units.filter(({ pid }) => pid !== undefined);
+  return running.length === 0 ? units : running;
+};

@@ -1,0 +1,42 @@
+import { type Cancellation, isDomainError } from '@user-activity/domain';
+import { backOff } from '@user-activity/timing';
+
+/** The member must end with the error in `cause`. */
+export class ResumeRefused extends Error {
+  override readonly name = 'ResumeRefused';
+}
+
+/**
+ * Repeats the work while it rejects with a DomainError. Passes a ResumeRefused on, and rejects with a new one if the work rejects with
+ * another error. Resolves with undefined if it is cancelled: the work may then continue, and its result is dropped.
+ */
+export async function persist<Result>(
+  work: () => Promise<Result>,
+  signal: Cancellation,
+): Promise<Result | undefined> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      return await unlessCancelled(work(), signal);
+    } catch (cause) {
+      if (cause instanceof ResumeRefused) throw cause;
+      if (!isDomainError(cause)) throw new ResumeRefused('The member must not continue.', { cause });
+      await backOff(failures, signal);
+    }
+  }
+  return undefined;
+}
+
+async function unlessCancelled<Result>(
+  work: Promise<Result>,
+  signal: Cancellation,
+): Promise<Result | undefined> {
+  const cancelled = Promise.withResolvers<undefined>();
+  const onAbort = (): void => cancelled.resolve(undefined);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, cancelled.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,113 @@
+import { createRequire } from 'node:module';
+import { ByteReader, UnreadableBytes } from './record-batches/byte-reader.ts';
+import type { Broker, ProtocolRequest } from './with-cluster.ts';
+
+/** KafkaJS's internal class that writes requests. */
+interface Encoder {
+  writeBoolean(value: boolean): Encoder;
+  writeUVarInt(value: number): Encoder;
+  writeUVarIntString(value: string): Encoder;
+  writeBuffer(bytes: Buffer): Encoder;
+}
+
+interface TopicAnswer {
+  readonly topicId: string | undefined;
+  /** Tells KafkaJS how long to wait before the next request, in milliseconds. */
+  readonly clientSideThrottleTime: number;
+}
+
+const require = createRequire(import.meta.url);
+const KafkaEncoder = require('kafkajs/src/protocol/encoder.js') as new () => Encoder;
+const { failure, createErrorFromCode } = require('kafkajs/src/protocol/error.js') as {
+  readonly failure: (code: number) => boolean;
+  readonly createErrorFromCode: (code: number) => Error;
+};
+
+const metadataKey = 3;
+// Version 10 is the first with topic ids, and version 13 moves fields. KafkaJS uses version 6.
+const minVersion = 10;
+const maxVersion = 12;
+const idBytes = 16;
+const noId = Buffer.alloc(idBytes);
+
+/**
+ * Returns the id that Kafka gave to the topic when it was made, as Kafka's tools print it. Returns undefined if the broker gives no
+ * ids, as before Kafka 2.8. Throws KafkaJS's error if the broker does not know the topic, and UnreadableBytes if its response is malformed.
+ */
+export async function fetchTopicId(broker: Broker, topic: string): Promise<string | undefined> {
+  const supported = broker.versions[metadataKey];
+  const version = Math.min(maxVersion, supported?.maxVersion ?? 0);
+  if (version < Math.max(minVersion, supported?.minVersion ?? 0)) return undefined;
+  const { topicId } = await broker.connectionPool.send(topicRequest(topic, version));
+  return topicId;
+}
+
+/** https://kafka.apache.org/protocol.html#The_Messages_Metadata */
+export const topicRequest = (topic: string, apiVersion: number): ProtocolRequest<TopicAnswer> => ({
+  request: {
+    apiKey: metadataKey,
+    apiVersion,
+    apiName: 'Metadata',
+    async encode() {
+      const encoder = new KafkaEncoder()
+        // The header of version 2 ends with its tagged fields. KafkaJS writes a header of version 1, which is the same without them.
+        .writeUVarInt(0)
+        // One topic, by its name. The length of an array is written plus one.
+        .writeUVarInt(2)
+        .writeBuffer(noId)
+        .writeUVarIntString(topic)
+        .writeUVarInt(0)
+        // The topic must not be created.
+        .writeBoolean(false);
+      if (apiVersion === 10) encoder.writeBoolean(false);
+      return encoder.writeBoolean(false).writeUVarInt(0);
+    },
+  },
+  response: {
+    async decode(bytes) {
+      return readAnswer(bytes, topic);
+    },
+    async parse(answer) {
+      return answer;
+    },
+  },
+});
+
+/** Reads a response up to the id of its only topic. The number of steps is limited by the number of bytes. */
+function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
+  const reader = new ByteReader(bytes);
+  // The header of version 1.
+  skipTaggedFields(reader);
+  const clientSideThrottleTime = int32(reader);
+  for (let brokers = lengthOf(reader); brokers > 0; brokers -= 1) {
+    reader.skip(4);
+    skipText(reader);
+    reader.skip(4);
+    skipText(reader);
+    skipTaggedFields(reader);
+  }
+  skipText(reader);
+  reader.skip(4);
+  if (lengthOf(reader) !== 1) throw new UnreadableBytes('the response does not name one topic');
+  const errorCode = bytes.readInt16BE(reader.skip(2));
+  const nameStart = reader.skip(lengthOf(reader));
+  if (bytes.toString('utf8', nameStart, reader.position) !== topic)
+    throw new UnreadableBytes('the response names another topic');
+  const id = bytes.subarray(reader.skip(idBytes), reader.position);
+  if (failure(errorCode)) throw createErrorFromCode(errorCode);
+  return { topicId: id.equals(noId) ? undefined : id.toString('base64url'), clientSideThrottleTime };
+}
+
+const int32 = (reader: ByteReader): number => reader.bytes.readInt32BE(reader.skip(4));
+
+/** Reads the length of a compact array or text. It is written plus one, and 0 means null. */
+const lengthOf = (reader: ByteReader): number => Math.max(0, reader.unsignedVarint() - 1);
+
+const skipText = (reader: ByteReader): number => reader.skip(lengthOf(reader));
+
+function skipTaggedFields(reader: ByteReader): void {
+  for (let fields = reader.unsignedVarint(); fields > 0; fields -= 1) {
+    reader.unsignedVarint();
+    reader.skip(reader.unsignedVarint());
+  }
+}

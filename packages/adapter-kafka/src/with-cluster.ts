@@ -1,0 +1,54 @@
+import type { Kafka } from 'kafkajs';
+
+/** Sends a request to a broker, and returns the parsed response. */
+export interface ProtocolRequest<Data> {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    /** Returns the request after its header of version 1, in an Encoder of KafkaJS. */
+    encode(): Promise<object>;
+  };
+  readonly response: {
+    /** Reads the response after its header of version 0. */
+    decode(bytes: Buffer): Promise<Data>;
+    parse(data: Data): Promise<Data>;
+  };
+}
+
+/** KafkaJS's internal class for a connected broker. */
+export interface Broker {
+  /** The versions that the broker supports, by API key. */
+  readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>>;
+  readonly connectionPool: { send<Data>(request: ProtocolRequest<Data>): Promise<Data> };
+}
+
+/** KafkaJS's internal class for the brokers of a client. */
+export interface Cluster {
+  readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
+  /** Returns the partitions by the id of their leader, as the client knows them. */
+  findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, unknown>>;
+  findBroker(broker: { readonly nodeId: string }): Promise<Broker>;
+}
+
+const factoryName = 'private:Kafka:createCluster';
+
+/** Makes an admin or a consumer with the client, and adds its cluster to it. KafkaJS 2.2.4 hides the cluster. */
+export function withCluster<Role extends object>(
+  client: Kafka,
+  make: (client: Kafka) => Role,
+): Role & { readonly cluster: Cluster } {
+  const key = Object.getOwnPropertySymbols(client).find(({ description }) => description === factoryName);
+  if (key === undefined) throw new Error(`This version of kafkajs has no ${factoryName}.`);
+  const factories = client as unknown as Record<symbol, (options: object) => Cluster>;
+  const createCluster = factories[key];
+  let created: Cluster | undefined;
+  factories[key] = (options) => {
+    created = createCluster?.(options);
+    if (created === undefined) throw new Error('kafkajs made no cluster.');
+    return created;
+  };
+  const role = make(client);
+  if (created === undefined) throw new Error('kafkajs made no cluster.');
+  return Object.assign(role, { cluster: created });
+}

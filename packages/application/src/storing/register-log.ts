@@ -1,0 +1,29 @@
+import { type IdGenerator, LogId, type TopicIdentity, type TopicRegistry } from '@user-activity/domain';
+
+/** Returns the id of a topic's log, and makes one at the topic's first use. Rejects with PartitionsChanged if its partitions changed. */
+export type RegisterLog = (topic: TopicIdentity) => Promise<LogId>;
+
+/** The number of partitions of a topic has changed since its first use. Retrying does not help. */
+export class PartitionsChanged extends Error {
+  override readonly name = 'PartitionsChanged';
+
+  constructor(topic: string, now: number, first: number) {
+    super(
+      `The topic ${topic} has ${now} partitions and began with ${first}. New activities of a user would go to another ` +
+        `partition and could overtake older ones. Use a new topic with another name. Or, if such an order is acceptable, ` +
+        `remove the topic from the store's list of topics. The service then reads the topic ` +
+        `again from its beginning, and stores nothing twice.`,
+    );
+  }
+}
+
+export const makeRegisterLog = (deps: {
+  readonly topics: TopicRegistry;
+  readonly ids: IdGenerator;
+}): RegisterLog =>
+  async function registerLog(topic) {
+    const { partitions, log } = await deps.topics.register(topic, LogId.parse(deps.ids.next()));
+    if (partitions !== topic.partitions)
+      throw new PartitionsChanged(topic.name, topic.partitions, partitions);
+    return log;
+  };

@@ -1,0 +1,125 @@
+import {
+  DomainError,
+  type EventConsumer,
+  firstOffset,
+  type LogId,
+  LogMismatch,
+  missingOffsets,
+  type OffsetSpan,
+  type PartitionProgress,
+  type ResumeAt,
+  type SettledOffsets,
+} from '@user-activity/domain';
+
+/** Receives what an operator should know about the offsets at which a consumer continues. */
+export interface ResumeObserver {
+  /** The store holds activities without origins and no settled offsets, so an older version filled it up to the committed offsets. */
+  upgraded(): void;
+  /** The store has settled less than the group has committed, so records are read again. */
+  rereading(partition: number, from: number, committed: number): void;
+  /** The operator accepted that these offsets were never settled and can't be read any more. */
+  skipped(partition: number, missing: number): void;
+}
+
+export interface ResumeDeps {
+  readonly settledOffsets: SettledOffsets;
+  readonly consumer: Pick<EventConsumer, 'progress'>;
+  /** The log from which the store is filled. */
+  readonly log: LogId;
+  /** Whether to continue if the log has lost records that were never settled. */
+  readonly acceptsGap: boolean;
+  readonly resumeObserver: ResumeObserver;
+}
+
+/**
+ * Prepares the store to settle the log, before a consumer starts. The first time, it sets the offset of each partition: the oldest
+ * record, or the committed offset if an older version filled the store. Rejects with LogMismatch if the log does not reach from each
+ * settled offset on, unless the operator accepts the gap.
+ */
+export type BeginStoring = () => Promise<void>;
+
+export const makeBeginStoring = (deps: ResumeDeps): BeginStoring =>
+  async function beginStoring() {
+    const { settledOffsets, log, consumer } = deps;
+    if ((await settledOffsets.find(log)) === undefined) {
+      const [history, partitions] = [await settledOffsets.history(), await consumer.progress()];
+      const byPartition = partitions.toSorted((a, b) => a.partition - b.partition);
+      await settledOffsets.begin(
+        log,
+        byPartition.map((progress) => firstOffset(progress, history)),
+      );
+      if (history === 'untracked') deps.resumeObserver.upgraded();
+    }
+    const settled = await knownOffsets(deps);
+    // Read after the settled offsets: the ends only rise, so the store never seems to be ahead of the log.
+    await assertContinuous(deps, await consumer.progress(), settled);
+  };
+
+/**
+ * Returns where a consumer continues in a partition: at the lower of the offset `next`, where its group continues, and the settled offset.
+ * So a store that was restored from a backup catches up. Rejects with LogMismatch as BeginStoring does.
+ */
+export const makeResumePartition = (deps: ResumeDeps): ResumeAt =>
+  async function resumePartition(partition, next) {
+    const settled = await knownOffsets(deps);
+    const partitions = await deps.consumer.progress();
+    const progress = partitions.find((candidate) => candidate.partition === partition);
+    if (progress === undefined)
+      throw new DomainError('LOG_UNAVAILABLE', `Partition ${partition} is not assigned to this consumer.`);
+    await assertContinuous(deps, [progress], settled);
+    const from = Math.max(settledOffset(partition, settled), progress.oldest);
+    if (from < next) deps.resumeObserver.rereading(partition, from, next);
+    return Math.min(from, next);
+  };
+
+/** Returns the settled offset of each partition. */
+async function knownOffsets({ settledOffsets, log }: ResumeDeps): Promise<readonly number[]> {
+  const settled = await settledOffsets.find(log);
+  if (settled !== undefined) return settled;
+  throw new LogMismatch(
+    'The store does not know the log any more: it was emptied, or restored from an old backup. Start this process ' +
+      'again: it then reads the log from its beginning. If the backup is of a version without settled offsets, ' +
+      'first reset the committed offsets of the consumer group.',
+  );
+}
+
+function settledOffset(partition: number, settled: readonly number[]): number {
+  const offset = settled[partition];
+  if (offset !== undefined) return offset;
+  throw new LogMismatch(
+    `The store has no settled offset of partition ${partition}: the topic has got more partitions since its first use. ` +
+      'Start this process again: it then says what to do.',
+  );
+}
+
+/** Rejects with LogMismatch if the log does not reach back to a settled offset, unless the operator accepts the gap. */
+async function assertContinuous(
+  { settledOffsets, log, acceptsGap, resumeObserver }: ResumeDeps,
+  partitions: readonly PartitionProgress[],
+  settled: readonly number[],
+): Promise<void> {
+  const gaps = partitions.flatMap((progress) => {
+    const { partition, oldest: to } = progress;
+    const from = settledOffset(partition, settled);
+    return missingOffsets(progress, from) === 0 ? [] : [{ partition, from, to }];
+  });
+  if (gaps.length > 0 && !acceptsGap) throw new LogMismatch(gapMessage(gaps));
+  for (const gap of gaps) {
+    await settledOffsets.settle({ log, ...gap });
+    resumeObserver.skipped(gap.partition, gap.to - gap.from);
+  }
+}
+
+function gapMessage(gaps: readonly (OffsetSpan & { readonly partition: number })[]): string {
+  const missing = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  const listed = gaps
+    .slice(0, maxListedGaps)
+    .map(({ partition, from, to }) => `${from} to ${to - 1} of partition ${partition}`);
+  const others = gaps.length > listed.length ? ` and of ${gaps.length - listed.length} other partitions` : '';
+  return (
+    `${missing} offsets are missing: ${listed.join(', ')}${others}. Their records were deleted before they were stored. ` +
+    'Restore them if you can. To continue without them, start once with ACCEPT_GAP=true.'
+  );
+}
+
+const maxListedGaps = 10;

@@ -1,0 +1,89 @@
+import {
+  type ActivityRepository,
+  type Clock,
+  cutReason,
+  type DeadLetter,
+  type DeadLetterCode,
+  type DeadLetterQueue,
+  emptyTally,
+  firstCopyOf,
+  type LogId,
+  type LogPosition,
+  type LogRecord,
+  type RecordOutcome,
+  type SaveOutcome,
+  type UserActivity,
+} from '@user-activity/domain';
+
+/** The number of records by outcome. The numbers add up to the number of records. */
+export type StoreTally = Readonly<Record<RecordOutcome, number>>;
+
+export interface StoreRecordsDeps {
+  readonly repository: Pick<ActivityRepository, 'save'>;
+  readonly deadLetterQueue: DeadLetterQueue;
+  /** The log of the records. */
+  readonly log: LogId;
+  readonly clock: Clock;
+}
+
+/**
+ * Saves the activities, and adds a dead letter for each record that can't be saved. An activity that an earlier attempt saved counts with
+ * the outcome of that attempt, which is kept in `firstOutcomes`. Returns an error if another attempt would not help.
+ */
+export async function storeRecords(
+  deps: StoreRecordsDeps,
+  records: readonly LogRecord[],
+  firstOutcomes: Map<LogRecord, SaveOutcome>,
+): Promise<StoreTally | Error> {
+  const tally = emptyTally();
+  const letters: DeadLetter[] = [];
+  const addLetter = (record: LogRecord, code: DeadLetterCode, reason: string): void => {
+    // With the first copy's origin, so that replays of a record do not give several letters.
+    letters.push({
+      ...firstCopyOf(record),
+      code,
+      reason: cutReason(reason),
+      diedAt: deps.clock.now(),
+      ...projectAndIdOf(record),
+    });
+  };
+  const readable: LogRecord[] = [];
+  const activities: UserActivity[] = [];
+  for (const record of records) {
+    if (record.content.name === 'Unreadable') {
+      addLetter(record, 'unreadable', record.content.reason);
+      tally.dead_lettered += 1;
+    } else {
+      readable.push(record);
+      activities.push(record.content.activity);
+    }
+  }
+
+  const outcomes =
+    activities.length === 0 ? [] : await deps.repository.save(activities, originsOf(deps.log, readable));
+  for (const [index, record] of readable.entries()) {
+    const latest = outcomes[index];
+    // Continuing would commit an activity that may not be stored.
+    if (latest === undefined) return new Error('The repository broke its promise R4: an outcome is missing.');
+    const outcome = latest === 'redelivered' ? (firstOutcomes.get(record) ?? latest) : latest;
+    firstOutcomes.set(record, outcome);
+    if (typeof outcome === 'object') {
+      addLetter(record, 'refused', outcome.refused);
+      tally.dead_lettered += 1;
+    } else {
+      if (outcome === 'conflict') addLetter(record, 'conflict', 'its id already holds another fact');
+      tally[outcome] += 1;
+    }
+  }
+  if (letters.length > 0) await deps.deadLetterQueue.add(letters);
+  return tally;
+}
+
+const originsOf = (log: LogId, records: readonly LogRecord[]): readonly LogPosition[] =>
+  records.map(({ origin: { partition, offset } }) => ({ log, partition, offset }));
+
+function projectAndIdOf({ content }: LogRecord): Pick<DeadLetter, 'project' | 'activityId'> {
+  if (content.name === 'Unreadable') return { project: content.project };
+  const { project, id } = content.activity;
+  return { project, activityId: id };
+}

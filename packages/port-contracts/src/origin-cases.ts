@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { type ActivityKey, ActivityQuery, LogId, type LogPosition, ProjectId } from '@user-activity/domain';
+import { repositoryCases } from './repository-subject.ts';
+import { sampleActivities, sampleActivity } from './samples.ts';
+import { filterOf } from './walk.ts';
+
+const log = LogId.parse('0198-log-A');
+
+const at = (offset: number, partition = 0): LogPosition => ({ log, partition, offset });
+
+/** The promise about the origins of activities. */
+export const originCases = repositoryCases({
+  R19: {
+    async 'each activity comes back with its own origin, from every method'(repository, subject) {
+      const shop = ProjectId.parse('shop');
+      const activities = [
+        ...sampleActivities(5),
+        sampleActivity({ project: shop, id: 'a' }),
+        sampleActivity({ id: 'a' }),
+      ];
+      const origins: LogPosition[] = activities.map((_, index) => at(index * 3, index % 2));
+      origins[2] = { log: LogId.parse('another'), partition: 999, offset: 2 ** 53 - 1 };
+      await repository.save(activities, origins);
+      const reader = await subject.open();
+      const expected = new Map(activities.map((activity, index) => [keyOf(activity), origins[index]]));
+      for (const found of await reader.findByIds(activities))
+        assert.deepEqual(found.origin, expected.get(keyOf(found)), keyOf(found));
+      for (const activity of activities)
+        assert.deepEqual((await reader.findById(activity))?.origin, expected.get(keyOf(activity)));
+      for (const project of [ProjectId.default, shop]) {
+        const { activities: page } = await reader.find(ActivityQuery.of({ filter: filterOf({ project }) }));
+        assert.ok(page.length > 0);
+        for (const found of page) assert.deepEqual(found.origin, expected.get(keyOf(found)));
+      }
+    },
+    async 'an activity that was stored before keeps its origin'(repository) {
+      const activity = sampleActivity();
+      const again = sampleActivity({ id: activity.id, receivedAt: activity.receivedAt + 1 });
+      const conflicting = sampleActivity({ id: activity.id, userId: 'somebody else' });
+      await repository.save([activity], [at(7)]);
+      assert.deepEqual(await repository.save([activity], [at(8)]), ['redelivered']);
+      assert.deepEqual(await repository.save([again, conflicting], [at(9), at(10)]), [
+        'duplicate',
+        'conflict',
+      ]);
+      assert.deepEqual((await repository.findById(activity))?.origin, at(7));
+    },
+    async 'of two copies in one batch, the first one gives the origin'(repository) {
+      const activity = sampleActivity();
+      await repository.save([activity, activity], [at(4), at(5)]);
+      assert.deepEqual((await repository.findById(activity))?.origin, at(4));
+    },
+    async 'an activity that is saved without an origin has none, also when it is delivered again'(
+      repository,
+    ) {
+      const [without, later] = sampleActivities(2);
+      assert.ok(without !== undefined && later !== undefined);
+      await repository.save([without]);
+      await repository.save([without, later], [at(1), at(2)]);
+      assert.equal((await repository.findById(without))?.origin, undefined);
+      assert.deepEqual((await repository.findById(later))?.origin, at(2));
+    },
+  },
+});
+
+const keyOf = ({ project, id }: ActivityKey): string => `${project} ${id}`;

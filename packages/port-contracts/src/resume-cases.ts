@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { DomainError, LogMismatch, type LogRecord, type OffsetSpan } from '@user-activity/domain';
+import { logCases, type LogSubject, publish } from './log-subject.ts';
+import { Reader } from './reader.ts';
+import { idsOf, sampleActivities } from './samples.ts';
+
+/** The promise about the offset at which a member continues. The activities of these cases are on one partition. */
+export const resumeCases = logCases({
+  L14: {
+    async 'a member continues at a lower offset than its group, and handles nothing before'(subject) {
+      const [old, fresh] = [sampleActivities(30), sampleActivities(5)];
+      const [tenth, end] = await handled(subject, old);
+      await publish(subject, fresh);
+      const asked: number[] = [];
+      const spans: OffsetSpan[] = [];
+      const reader = await Reader.start(
+        subject,
+        'one',
+        (_, __, span) => spans.push(span),
+        async (partition, next) => {
+          if (partition === tenth.origin.partition) asked.push(next);
+          return Math.min(next, tenth.origin.offset);
+        },
+      );
+      await reader.waitFor([...old.slice(10), ...fresh]);
+      await reader.stop();
+      assert.deepEqual(asked, [end]);
+      assert.deepEqual(reader.ids, idsOf([...old.slice(10), ...fresh]));
+      assert.equal(spans[0]?.from, tenth.origin.offset);
+      // Each span begins where the one before ended.
+      const ends = reader.batches.map((batch) => (batch.at(-1)?.origin.offset ?? 0) + 1);
+      assert.deepEqual(
+        spans.map(({ to }) => to),
+        ends,
+      );
+      assert.deepEqual(
+        spans.slice(1).map(({ from }) => from),
+        ends.slice(0, -1),
+      );
+    },
+    async 'a member continues at a lower offset although no record waits'(subject) {
+      const old = sampleActivities(30);
+      const [tenth] = await handled(subject, old);
+      const reader = await Reader.start(
+        subject,
+        'one',
+        () => undefined,
+        async (partition, next) =>
+          partition === tenth.origin.partition ? Math.min(next, tenth.origin.offset) : next,
+      );
+      await reader.waitFor(old.slice(10));
+      await reader.stop();
+      assert.deepEqual(reader.ids, idsOf(old.slice(10)));
+    },
+    async 'a member whose offset is confirmed continues there, and asks once'(subject) {
+      const [old, fresh, later] = [sampleActivities(10), sampleActivities(5), sampleActivities(5)];
+      const [tenth, end] = await handled(subject, old);
+      const asked: number[] = [];
+      await publish(subject, fresh);
+      const reader = await Reader.start(
+        subject,
+        'one',
+        () => undefined,
+        async (partition, next) => {
+          if (partition === tenth.origin.partition) asked.push(next);
+          return next;
+        },
+      );
+      await reader.waitFor(fresh);
+      await publish(subject, later);
+      await reader.waitFor(later);
+      await reader.stop();
+      assert.deepEqual(reader.ids, idsOf([...fresh, ...later]));
+      assert.deepEqual(asked, [end]);
+    },
+    async 'before it repeats a batch the member asks again, and may be sent back'(subject) {
+      const activities = sampleActivities(40);
+      await publish(subject, activities.slice(0, 20));
+      let isFailing = false;
+      let failures = 0;
+      const reader = await Reader.start(
+        subject,
+        'one',
+        () => {
+          if (!isFailing) return;
+          failures += 1;
+          throw new Error('the handler fails');
+        },
+        async (_, next) => {
+          // After the failure, an older copy has replaced the store.
+          if (failures > 0) isFailing = false;
+          return failures > 0 ? Math.min(next, firstOffsetOf(reader) + 5) : next;
+        },
+      );
+      await reader.waitFor(activities.slice(0, 20));
+      const handledBefore = reader.records.length;
+      isFailing = true;
+      await publish(subject, activities.slice(20));
+      await reader.waitFor(activities);
+      await reader.stop();
+      assert.equal(failures, 1);
+      assert.deepEqual(
+        reader.records.slice(handledBefore).map(idOf),
+        idsOf(activities.slice(5)),
+        'the records from the returned offset on are handled again, once and in order',
+      );
+    },
+    async 'it asks again while the answer is a DomainError'(subject) {
+      const activities = sampleActivities(5);
+      await publish(subject, activities);
+      const attempts = new Map<number, number>();
+      const reader = await Reader.start(
+        subject,
+        'one',
+        ([record]) => assert.equal(attempts.get(record?.origin.partition ?? -1), 3),
+        async (partition, next) => {
+          const attempt = (attempts.get(partition) ?? 0) + 1;
+          attempts.set(partition, attempt);
+          if (attempt < 3) throw new DomainError('STORE_UNAVAILABLE', 'The store is out of reach.');
+          return next;
+        },
+      );
+      await reader.waitFor(activities);
+      await reader.stop();
+      assert.equal(attempts.get(reader.records[0]?.origin.partition ?? -1), 3);
+    },
+    async 'another error ends the member, and no record is handled or committed'(subject) {
+      const activities = sampleActivities(5);
+      await publish(subject, activities);
+      const mismatch = new LogMismatch('the log has lost records');
+      const reader = await Reader.start(
+        subject,
+        'one',
+        () => undefined,
+        async () => {
+          throw mismatch;
+        },
+      );
+      await assert.rejects(reader.waitForEnd(), mismatch);
+      assert.deepEqual(reader.batches, []);
+      await reader.stop();
+      const next = await Reader.readAll(subject, activities);
+      assert.deepEqual(next.ids, idsOf(activities));
+    },
+  },
+});
+
+/** Lets the group handle the activities. Returns the record at index 10 or the last one, and the offset after all of them. */
+async function handled(
+  subject: LogSubject,
+  activities: Parameters<typeof publish>[1],
+): Promise<readonly [tenth: LogRecord, end: number]> {
+  await publish(subject, activities);
+  const { records } = await Reader.readAll(subject, activities);
+  const [tenth, last] = [records[10] ?? records.at(-1), records.at(-1)];
+  assert.ok(tenth !== undefined && last !== undefined);
+  return [tenth, last.origin.offset + 1];
+}
+
+const firstOffsetOf = (reader: Reader): number => reader.records[0]?.origin.offset ?? 0;
+
+const idOf = ({ content }: LogRecord): string => (content.name === 'Unreadable' ? '' : content.activity.id);

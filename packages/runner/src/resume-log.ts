@@ -1,0 +1,21 @@
+import type { ResumeObserver } from '@user-activity/application';
+import type { Logger } from './logger.ts';
+
+/** Logs each partition that a consumer reads again, or continues after a gap. */
+export const resumeLog = (logger: Logger): ResumeObserver => ({
+  upgraded: () =>
+    logger.warn(
+      'an older version filled the store: beginning where the group has committed. ' +
+        'If the store was restored from a backup of an older version, reset the offsets of the group instead',
+    ),
+  rereading: (partition, from, committed) =>
+    logger.warn(
+      { partition, from, committed },
+      'the store has settled less than the group has committed; reading the records between again',
+    ),
+  skipped: (partition, missing) =>
+    logger.error(
+      { partition, missing },
+      'continuing without offsets that were never stored: ACCEPT_GAP is set',
+    ),
+});

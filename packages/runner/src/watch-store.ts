@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StoringUseCases } from '@user-activity/application';
+import type { RestartingConsumer } from './restarting-consumer.ts';
+
+/**
+ * Looks at intervals whether an older copy has replaced the store, until the signal is aborted. Then it restarts the consumer: a new
+ * member asks where to continue.
+ */
+export async function watchStore(
+  consumer: Pick<RestartingConsumer, 'restart'>,
+  noticeRestoredStore: StoringUseCases['noticeRestoredStore'],
+  intervalMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await delay(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) return;
+    if (await noticeRestoredStore()) consumer.restart(new Error('An older copy has replaced the store.'));
+  }
+}

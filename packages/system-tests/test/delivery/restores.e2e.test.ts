@@ -1,0 +1,217 @@
+import { inDatabase, plainClient, sumOf } from '@user-activity/test-kit';
+import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
+import { describe, expect, test } from 'vitest';
+import { Deployment, scraped, until } from '../deployment/deployment.ts';
+
+/** Logs activities of 20 users with the ids `<prefix>-0` to `<prefix>-<total - 1>`. */
+async function logMany(url: string, prefix: string, total: number): Promise<void> {
+  const drafts = Array.from({ length: total }, (_, index) => ({
+    id: `${prefix}-${index}`,
+    userId: `user-${index % 20}`,
+    type: 'VIEW',
+  }));
+  const response = await fetch(`${url}/api/logs/batch`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(drafts),
+  });
+  expect(response.status).toBe(202);
+}
+
+async function stored(url: string): Promise<number> {
+  const response = await fetch(`${url}/api/logs/count`);
+  return ((await response.json()) as { count: number }).count;
+}
+
+/** Waits until exactly this number of activities is stored. */
+const untilStored = (url: string, total: number): Promise<void> =>
+  until(async () => (await stored(url)) === total);
+
+/** Copies every collection of the deployment's database. The returned function replaces the database by the copy. */
+async function backUp({ database }: Deployment): Promise<() => Promise<void>> {
+  const copies = await inDatabase(mongodbUri(), database, async (db) => {
+    const collections = await db.listCollections({ type: 'collection' }).toArray();
+    // Read before the activities: then the copy is never ahead of itself.
+    const names = ['settled', ...collections.flatMap(({ name }) => (name === 'settled' ? [] : name))];
+    const found = [];
+    for (const name of names) found.push({ name, documents: await db.collection(name).find().toArray() });
+    return found;
+  });
+  return () =>
+    inDatabase(mongodbUri(), database, async (db) => {
+      for (const { name, documents } of copies.slice(1)) {
+        await db.collection(name).deleteMany({});
+        if (documents.length > 0) await db.collection(name).insertMany(documents);
+      }
+      // Last and at once, because a consumer that runs looks at it, and reads again what is missing then.
+      for (const { _id, ...offsets } of copies[0]?.documents ?? [])
+        await db.collection('settled').replaceOne({ _id }, offsets);
+    });
+}
+
+/** Runs a function with an admin client of Kafka. */
+async function withAdmin<Result>(
+  use: (admin: ReturnType<ReturnType<typeof plainClient>['admin']>) => Promise<Result>,
+): Promise<Result> {
+  const admin = plainClient(kafkaBrokers()).admin();
+  await admin.connect();
+  try {
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+describe('a store that is restored from a backup catches up without a command by hand', () => {
+  /** Stores 200 activities, copies the database, and stores 1,000 more. */
+  async function setUp() {
+    const deployment = new Deployment();
+    const url = await deployment.start('api').ready();
+    const consumer = deployment.start('consumer');
+    await consumer.ready();
+    await logMany(url, 'before', 200);
+    await untilStored(url, 200);
+    const restore = await backUp(deployment);
+    await logMany(url, 'after', 1000);
+    await untilStored(url, 1200);
+    return { deployment, url, consumer, restore };
+  }
+
+  const message = 'the store has settled less than the group has committed';
+
+  test('after a restart of the consumer: none of 1,000 later activities is missing', async () => {
+    const { deployment, url, consumer, restore } = await setUp();
+    expect(await consumer.end('SIGTERM')).toBe(0);
+    await restore();
+    const next = deployment.start('consumer');
+    await next.ready();
+    await untilStored(url, 1200);
+    expect(next.output).toContain(message);
+  });
+
+  test('while the consumer runs: none of 1,000 later activities is missing', async () => {
+    const { url, consumer, restore } = await setUp();
+    await restore();
+    await untilStored(url, 1200);
+    expect(consumer.output).toContain(message);
+  });
+
+  test('also if the database was emptied: it is filled from the beginning of the topic', async () => {
+    const deployment = new Deployment();
+    const url = await deployment.start('api').ready();
+    const first = deployment.start('consumer');
+    await first.ready();
+    await logMany(url, 'one', 300);
+    await untilStored(url, 300);
+    expect(await first.end('SIGTERM')).toBe(0);
+    await inDatabase(mongodbUri(), deployment.database, async (db) => {
+      for (const name of ['activities', 'topics', 'settled']) await db.collection(name).deleteMany({});
+    });
+    const second = deployment.start('consumer');
+    await second.ready();
+    await untilStored(url, 300);
+    expect(await second.end('SIGTERM')).toBe(0);
+  });
+});
+
+describe('a topic that does not reach back to the settled offsets', () => {
+  /** A deployment whose topic has lost records of each partition before a consumer stored them. */
+  async function withGap(): Promise<{ deployment: Deployment; url: string }> {
+    const deployment = new Deployment();
+    const url = await deployment.start('api').ready();
+    const consumer = deployment.start('consumer');
+    await consumer.ready();
+    await logMany(url, 'first', 100);
+    await untilStored(url, 100);
+    expect(await consumer.end('SIGTERM')).toBe(0);
+    await logMany(url, 'lost', 100);
+    await withAdmin(async (admin) => {
+      const partitions = await admin.fetchTopicOffsets(deployment.topic);
+      await admin.deleteTopicRecords({
+        topic: deployment.topic,
+        partitions: partitions.map(({ partition, high }) => ({ partition, offset: high })),
+      });
+    });
+    await logMany(url, 'last', 100);
+    return { deployment, url };
+  }
+
+  test('ends the consumer at start with the number of missing offsets; ACCEPT_GAP goes on, once', async () => {
+    const { deployment, url } = await withGap();
+    const refused = deployment.start('consumer');
+    expect(await refused.exited).toBe(1);
+    expect(refused.output).toMatch(/100 offsets are missing: .* of partition \d.*ACCEPT_GAP=true/);
+    const accepting = deployment.start('consumer', { ACCEPT_GAP: 'true' });
+    await accepting.ready();
+    await untilStored(url, 200);
+    expect(await accepting.end('SIGTERM')).toBe(0);
+    await deployment.start('consumer').ready();
+  });
+});
+
+test('an upgrade neither stops nor reads twice, although the topic has lost its first records', async () => {
+  const deployment = new Deployment();
+  const url = await deployment.start('api').ready();
+  const older = deployment.start('consumer');
+  await older.ready();
+  await logMany(url, 'stored', 100);
+  await untilStored(url, 100);
+  expect(await older.end('SIGTERM')).toBe(0);
+  // What the version before has left: activities without origin, and neither settled offsets nor the id of the log.
+  await inDatabase(mongodbUri(), deployment.database, async (db) => {
+    await db.collection('activities').updateMany({}, { $unset: { origin: '' } });
+    await db.collection('topics').updateMany({}, { $unset: { log: '', topicId: '' } });
+    await db.collection('settled').deleteMany({});
+  });
+  await withAdmin(async (admin) => {
+    const partitions = await admin.fetchTopicOffsets(deployment.topic);
+    await admin.deleteTopicRecords({
+      topic: deployment.topic,
+      partitions: partitions.map(({ partition, high }) => ({
+        partition,
+        offset: String(Math.floor(Number(high) / 2)),
+      })),
+    });
+  });
+  await logMany(url, 'fresh', 100);
+  const newer = deployment.start('consumer');
+  const health = await newer.ready();
+  await untilStored(url, 200);
+  expect(sumOf(await scraped(health), 'user_activity_consumer_outcomes_total')).toBe(100);
+});
+
+test('a topic that was made again under the same name is another log, and is read from its beginning', async () => {
+  const deployment = new Deployment();
+  const services = [deployment.start('api'), deployment.start('consumer')];
+  const [url = ''] = await Promise.all(services.map((service) => service.ready()));
+  await logMany(url, 'old', 100);
+  await untilStored(url, 100);
+  for (const service of services) expect(await service.end('SIGTERM')).toBe(0);
+  await withAdmin((admin) => admin.deleteTopics({ topics: [deployment.topic] }));
+  const again = deployment.start('standalone', { KAFKA_PARTITIONS: '4' });
+  const newUrl = await again.ready();
+  await logMany(newUrl, 'new', 50);
+  await untilStored(newUrl, 150);
+  const logs = await inDatabase(mongodbUri(), deployment.database, (db) =>
+    db.collection('activities').distinct('origin.log'),
+  );
+  expect(logs).toHaveLength(2);
+});
+
+test('two stores on one topic, each with a group of its own, both hold everything', async () => {
+  const deployment = new Deployment();
+  const url = await deployment.start('api').ready();
+  await deployment.start('consumer').ready();
+  const database = `${deployment.database}_second`;
+  const second = { MONGODB_DATABASE: database, KAFKA_GROUP_ID: `${deployment.topic}-second` };
+  const secondUrl = await deployment.start('standalone', second).ready();
+  await logMany(url, 'one', 200);
+  await untilStored(url, 200);
+  await untilStored(secondUrl, 200);
+  const logs = await Promise.all(
+    [deployment.database, database].map((name) =>
+      inDatabase(mongodbUri(), name, (db) => db.collection('activities').distinct('origin.log')),
+    ),
+  );
+  expect(new Set(logs.flat()).size).toBe(2);
+});
