@@ -39,7 +39,7 @@ export class MongoActivityRepository implements ActivityRepository {
     origins: readonly LogPosition[] = [],
   ): Promise<readonly SaveOutcome[]> {
     if (activities.length === 0) return [];
-    // Of activities with the same key, `save` inserts the first, and compares the others with it or with the existing activity.
+    // `save` inserts the first activity with a key. It compares all others with that one, or with the one that exists.
     const firstsByKey = new Map<string, { readonly activity: UserActivity; readonly index: number }>();
     for (const [index, activity] of activities.entries()) {
       const key = ActivityKeyText.of(activity);
