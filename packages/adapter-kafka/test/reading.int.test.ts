@@ -1,17 +1,13 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstCopyOf, type LogRecord, ProjectId, Timestamp } from '@user-activity/domain';
-import { codecs, readTopic, startKafka, plainClient, writeTopic } from '@user-activity/test-kit';
+import { codecs, makeTopic, plainClient, readTopic, startKafka, writeTopic } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { unreadableBatchHeader } from '@user-activity/topic-contract';
 import kafkajs, { type Producer, type ProducerConfig } from 'kafkajs';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { KafkaConnection, KafkaDeadLetterQueue, KafkaEventConsumer, KafkaTopic } from '../src/index.ts';
 import { batchBytes } from './batch-bytes.ts';
-
-const admin = plainClient(kafkaBrokers()).admin();
-beforeAll(() => admin.connect());
-afterAll(() => admin.disconnect());
 
 const connection = new KafkaConnection({ brokers: kafkaBrokers() });
 let topics = 0;
@@ -20,12 +16,7 @@ let topics = 0;
 async function topicWith(settings: Readonly<Record<string, string>>): Promise<KafkaTopic> {
   topics += 1;
   const name = `reading-${process.pid}-${Date.now()}-${topics}`;
-  const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-  // KafkaJS waits for the leaders with requests that fail on a slow broker. KafkaTopic repeats its own.
-  await admin.createTopics({
-    topics: [{ topic: name, numPartitions: 2, configEntries }],
-    waitForLeaders: false,
-  });
+  await makeTopic(kafkaBrokers(), name, { partitions: 2, settings });
   const topic = await KafkaTopic.open(connection, { name, partitions: 2, retentionDays: 36_500 });
   onTestFinished(() => topic.close());
   return topic;

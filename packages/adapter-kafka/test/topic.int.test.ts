@@ -1,5 +1,5 @@
 import { ProjectId, Timestamp } from '@user-activity/domain';
-import { readTopic, startKafka, plainClient } from '@user-activity/test-kit';
+import { makeTopic, plainClient, readTopic, startKafka } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import kafkajs from 'kafkajs';
 import { beforeAll, afterAll, expect, onTestFinished, test } from 'vitest';
@@ -34,17 +34,7 @@ async function settingsOf(name: string): Promise<Record<string, string>> {
 }
 
 const create = (name: string, settings: Readonly<Record<string, string>>) =>
-  admin.createTopics({
-    // KafkaJS's own wait fails if a slow broker does not know the topic yet. `open` waits by itself.
-    waitForLeaders: false,
-    topics: [
-      {
-        topic: name,
-        numPartitions: 2,
-        configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
-      },
-    ],
-  });
+  makeTopic(kafkaBrokers(), name, { partitions: 2, settings });
 
 test('creates both topics with safe settings, and warns of a single replica', async () => {
   const plan = newPlan();

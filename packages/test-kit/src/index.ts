@@ -14,6 +14,7 @@ export { inDatabase } from './mongodb/in-database.ts';
 export { type Kafka, startKafka } from './kafka/kafka.ts';
 export { type Mongod, startMongod } from './mongodb/mongod.ts';
 export { fuzz, type FuzzOptions } from './fuzz/schemathesis.ts';
+export { makeTopic } from './kafka/make-topic.ts';
 export { readTopic, type TopicRecord } from './kafka/read-topic.ts';
 export { type ReplicaSet, startReplicaSet } from './mongodb/replica-set.ts';
 export { makeSqliteFile, runSql } from './sqlite/run-sql.ts';

@@ -1,4 +1,4 @@
-import { startKafka, startMongod, plainClient } from '@user-activity/test-kit';
+import { startKafka, startMongod } from '@user-activity/test-kit';
 
 /** The addresses of the Kafka and the MongoDB that all services of a run share. */
 export interface Engines {
@@ -19,16 +19,4 @@ export async function startEngines(): Promise<Engines & { readonly stop: () => P
     await stop();
     throw error;
   }
-}
-
-/** Creates a topic with one partition. The broker keeps the compression of the producer, as it does by default. */
-export async function makeTopic(brokers: readonly string[], topic: string): Promise<void> {
-  const admin = plainClient(brokers).admin();
-  await admin.connect();
-  const configEntries = [{ name: 'compression.type', value: 'producer' }];
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }],
-  });
-  await admin.disconnect();
 }

@@ -1,10 +1,10 @@
 import { chmodSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
+import { makeTopic, ServiceProcess, temporaryFolder } from '@user-activity/test-kit';
 import type { Attack } from '../attack.ts';
 import { residentKiB } from '../measure/memory.ts';
 import type { ServiceLocation } from '../target.ts';
-import { type Engines, makeTopic } from './engines.ts';
+import type { Engines } from './engines.ts';
 
 /** Options of the services that a run attacks. */
 export interface HostOptions {
@@ -73,7 +73,9 @@ export class Host {
           }),
       ...attackVariables,
     };
-    if (engines !== undefined) await makeTopic(engines.brokers, name);
+    // The broker keeps the compression of the producer, as it does by default.
+    if (engines !== undefined)
+      await makeTopic(engines.brokers, name, { partitions: 1, settings: { 'compression.type': 'producer' } });
     const process = new ServiceProcess({ folder: folder.path, environment });
     const stop = async (): Promise<void> => {
       await process.end('SIGKILL');

@@ -1,4 +1,4 @@
-import { codecs, plainClient, writeTopic } from '@user-activity/test-kit';
+import { codecs, makeTopic, writeTopic } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { expect, test } from 'vitest';
 import { Deployment, post, stored, until } from '../deployment/deployment.ts';
@@ -11,22 +11,6 @@ interface DeadLetter {
   readonly size: number;
   readonly omitted: readonly string[];
   readonly headers: Readonly<Record<string, readonly { readonly text?: string }[]>>;
-}
-
-/** Creates a topic as others may do: the broker keeps the compression of the producers. */
-async function makeTopic(name: string): Promise<void> {
-  const admin = plainClient(kafkaBrokers()).admin();
-  await admin.connect();
-  await admin.createTopics({
-    topics: [
-      {
-        topic: name,
-        numPartitions: 6,
-        configEntries: [{ name: 'compression.type', value: 'producer' }],
-      },
-    ],
-  });
-  await admin.disconnect();
 }
 
 const activity = (id: string): string =>
@@ -42,7 +26,8 @@ const activity = (id: string): string =>
 test('unreadable records of any shape block no partition and no process, and become complete dead letters', async () => {
   const deployment = new Deployment();
   const { topic } = deployment;
-  await makeTopic(topic);
+  // Others may create the topic so that the broker keeps the compression of the producers.
+  await makeTopic(kafkaBrokers(), topic, { partitions: 6, settings: { 'compression.type': 'producer' } });
   const [api, consumer] = [deployment.start('api'), deployment.start('consumer')];
   const [url] = await Promise.all([api.ready(), consumer.ready()]);
   const listIn = async (project: string): Promise<readonly DeadLetter[]> => {
