@@ -20,9 +20,9 @@ test('every provided value can be made, and every token that the API needs is pr
   const info = { version: '1.2.3', scrapeMetrics: async () => '' };
   const wiring = closers.add(compose(config, logger, engines, info), (wired) => wired.close());
   wiring.resolveAll();
-  const { consumer, watchdog, storingUseCases, logId, settledOffsets, ...needed } = tokens;
+  const { consumer, watchdog, storingUseCases, registeredTopic, settledOffsets, ...needed } = tokens;
   for (const token of Object.values(needed)) expect(wiring.get<unknown>(token)).toBeDefined();
-  for (const token of [consumer, watchdog, storingUseCases, logId, settledOffsets])
+  for (const token of [consumer, watchdog, storingUseCases, registeredTopic, settledOffsets])
     expect(() => wiring.get<unknown>(token)).toThrow('is not provided');
   expect(await wiring.get(serverToken)).toBeDefined();
 });

@@ -85,7 +85,7 @@ async function place({
   const log = LogId.parse(name);
   const settledOffsets = new MemorySettledOffsets(store);
   await settledOffsets.begin(log, [0, 0, 0, 0]);
-  wiring.provide(tokens.logId, () => log);
+  wiring.provide(tokens.registeredTopic, () => ({ partitions: 4, log, isFirst: true }));
   wiring.provide(tokens.settledOffsets, () => settledOffsets);
   wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
   wiring.provide(tokens.projects, () => new MemoryProjectRepository(store));

@@ -24,8 +24,8 @@ test('every token is provided by at least one side and can be made, and both sid
   const engines = await open(serving);
   const api = serving.add(composeApi(config, logger, engines, info, consumer.get), (wired) => wired.close());
   for (const wiring of [consumer, api]) wiring.resolveAll();
-  const { consumer: member, watchdog, storingUseCases, logId, settledOffsets, ...ofApi } = tokens;
-  for (const token of [member, watchdog, storingUseCases, logId, settledOffsets])
+  const { consumer: member, watchdog, storingUseCases, registeredTopic, settledOffsets, ...ofApi } = tokens;
+  for (const token of [member, watchdog, storingUseCases, registeredTopic, settledOffsets])
     expect(consumer.get<unknown>(token)).toBeDefined();
   for (const token of Object.values(ofApi)) expect(api.get<unknown>(token)).toBeDefined();
   expect(await api.get(serverToken)).toBeDefined();

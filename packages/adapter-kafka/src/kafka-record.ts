@@ -24,7 +24,7 @@ export function kafkaRecord(
     return { origin, content: unreadable(message.reason, ProjectId.system), raw };
   }
   const origin = { topic, partition, offset: Number(message.offset) };
-  const original = replayOf(record.headers, origin);
+  const original = replayOf(record.headers, topic);
   return {
     origin,
     ...(original === undefined ? {} : { replayOf: original }),

@@ -129,7 +129,7 @@ export class MemoryLog {
 }
 
 function recordAt(origin: Origin, raw: RawRecord): LogRecord {
-  const original = replayOf(raw.headers, origin);
+  const original = replayOf(raw.headers, origin.topic);
   return {
     origin,
     ...(original === undefined ? {} : { replayOf: original }),

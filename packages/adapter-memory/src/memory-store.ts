@@ -21,7 +21,7 @@ export class MemoryStore {
   readonly activities: Map<ActivityKeyText, UserActivity> = new Map();
   /** The origins of the activities that were saved with one. */
   readonly origins: Map<ActivityKeyText, LogPosition> = new Map();
-  /** By origin, as `topic:partition:offset`. */
+  /** By their `DeadLetterId`. */
   readonly letters: Map<string, DeadLetter> = new Map();
   /** The end of each claim, by the kind of work, such as `replay`. */
   readonly claims: Map<string, number> = new Map();

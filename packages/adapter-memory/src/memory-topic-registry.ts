@@ -16,9 +16,9 @@ export class MemoryTopicRegistry implements TopicRegistry {
       topicId === undefined
         ? topics[0]
         : topics.find((topic) => topic.topicId === undefined || topic.topicId === topicId);
-    const topic = known ?? { partitions, log, topicId };
+    const topic = known ?? { partitions, log, isFirst: topics.length === 0, topicId };
     if (known === undefined) topics.push(topic);
     topic.topicId ??= topicId;
-    return { partitions: topic.partitions, log: topic.log };
+    return { partitions: topic.partitions, log: topic.log, isFirst: topic.isFirst };
   }
 }

@@ -6,6 +6,7 @@ import {
   type DeadLetterQuery,
   type DeadLetterRepository,
   type LatestLetter,
+  type Origin,
   type SweepLimits,
   TimeRange,
 } from '@user-activity/domain';
@@ -47,6 +48,9 @@ const wholeOf = (store: MemoryStore, id: DeadLetterId): DeadLetter => {
   if (letter === undefined) throw new Error('A listed letter is not in the store.');
   return letter;
 };
+
+/** Returns the same origin on the first log of the topic. */
+export const withoutLog = ({ topic, partition, offset }: Origin): Origin => ({ topic, partition, offset });
 
 const sweeping = (change: Partial<SweepLimits>) =>
   letters((sound) => ({ sweep: (limits) => sound.sweep({ ...limits, ...change }) }));
@@ -236,6 +240,39 @@ export const brokenLetterRepositories: Broken<LetterRepositorySubject> = [
         store.claims.set('replay', until);
         return 'claimed';
       },
+    })),
+  ],
+  [
+    'B13',
+    'finds the letters of the first log only',
+    letters((sound) => ({
+      findByIds: (project, ids, maxBytes) =>
+        sound.findByIds(
+          project,
+          ids.map((id) => DeadLetterId.of(withoutLog(DeadLetterId.originOf(id)))),
+          maxBytes,
+        ),
+    })),
+  ],
+  [
+    'B13',
+    'removes the letters of all logs at once',
+    letters((sound, store) => ({
+      async remove(removals) {
+        await sound.remove(removals);
+        for (const { origin } of removals)
+          for (const [id, letter] of store.letters)
+            if (DeadLetterId.of(withoutLog(letter.origin)) === DeadLetterId.of(withoutLog(origin)))
+              store.letters.delete(id);
+      },
+    })),
+  ],
+  [
+    'B13',
+    'lists letters without their logs',
+    answering((page) => ({
+      ...page,
+      letters: page.letters.map((letter) => ({ ...letter, origin: withoutLog(letter.origin) })),
     })),
   ],
 ];

@@ -7,7 +7,6 @@ import {
   ProjectId,
   type RecordHandler,
   type ResumeAt,
-  replayHeader,
   StoredActivity,
 } from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
@@ -53,7 +52,8 @@ const resuming = (change: (resumeAt: ResumeAt) => ResumeAt) =>
     start: (handler, resumeAt) => sound.start(handler, resumeAt && change(resumeAt)),
   }));
 
-const withContent = (change: (record: LogRecord) => LogRecord) =>
+/** Changes each record that a consumer delivers. */
+export const withContent = (change: (record: LogRecord) => LogRecord) =>
   handling((handler) => (records, signal, span) => handler(records.map(change), signal, span));
 
 export const brokenConsumers: Broken<LogSubject> = [
@@ -161,19 +161,6 @@ export const brokenConsumers: Broken<LogSubject> = [
             content: activityLogged(inProject(record.content.activity, ProjectId.default)),
           },
     ),
-  ],
-  [
-    'L12',
-    'trusts every replay header',
-    withContent((record) => {
-      const [header] = record.raw().headers[replayHeader] ?? [];
-      return header === undefined ? record : { ...record, replayOf: { ...record.origin, offset: 0 } };
-    }),
-  ],
-  [
-    'L12',
-    'drops the origin of the first copy',
-    withContent(({ origin, content, raw }) => ({ origin, content, raw })),
   ],
   ['L10', 'resolves `ended` before it is stopped', consumer(() => ({ ended: Promise.resolve() }))],
   ['L11', 'resolves `ping` during an outage', consumer(() => ({ ping: async () => undefined }))],

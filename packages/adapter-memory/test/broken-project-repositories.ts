@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   ActivityKeyText,
+  DeadLetterId,
   nextErasedAt,
   type ProjectPage,
   type ProjectQuery,
@@ -10,6 +11,7 @@ import {
 import type { ProjectRepositorySubject } from '@user-activity/port-contracts';
 import { MemoryProjectRepository, MemoryStore } from '../src/index.ts';
 import type { Broken } from './broken.ts';
+import { withoutLog } from './broken-letters.ts';
 import { memoryProjects } from './memory-subjects.ts';
 
 /** Makes a repository of projects with some methods replaced. */
@@ -183,6 +185,19 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
         await sound.removeErased(records);
         for (const [id, letter] of kept) letters.set(id, letter);
       },
+    })),
+  ],
+  [
+    'J9',
+    'removes the dead letter of the first log instead',
+    projects((sound) => ({
+      removeErased: (records) =>
+        sound.removeErased(
+          records.map((record) => ({
+            ...record,
+            letterId: DeadLetterId.of(withoutLog(DeadLetterId.originOf(record.letterId))),
+          })),
+        ),
     })),
   ],
   [

@@ -20,7 +20,7 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
   [
     'T1',
     'returns the latest number',
-    registry(() => async ({ partitions }, log) => ({ partitions, log })),
+    registry(() => async ({ partitions }, log) => ({ partitions, log, isFirst: true })),
   ],
   [
     'T1',
@@ -46,8 +46,8 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
     registry((_, store) => async ({ name, partitions, topicId }, log) => {
       const known = store.topics.get(name)?.[0];
       await nextTurn();
-      if (known === undefined) store.topics.set(name, [{ partitions, log, topicId }]);
-      return known ?? { partitions, log };
+      if (known === undefined) store.topics.set(name, [{ partitions, log, isFirst: true, topicId }]);
+      return known ?? { partitions, log, isFirst: true };
     }),
   ],
   [
@@ -55,7 +55,7 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
     'treats an outage as a first use',
     registry(
       (sound) => (topic, log) =>
-        sound.register(topic, log).catch(() => ({ partitions: topic.partitions, log })),
+        sound.register(topic, log).catch(() => ({ partitions: topic.partitions, log, isFirst: true })),
     ),
   ],
   [
@@ -71,5 +71,18 @@ export const brokenRegistries: Broken<TopicRegistrySubject> = [
     'T6',
     'takes a topic without an id for another one',
     registry((sound) => (topic, log) => sound.register({ ...topic, topicId: topic.topicId ?? 'none' }, log)),
+  ],
+  [
+    'T7',
+    'takes each topic for the first of its name',
+    registry((sound) => async (topic, log) => ({ ...(await sound.register(topic, log)), isFirst: true })),
+  ],
+  [
+    'T7',
+    'takes a topic for the first one only when it registers the topic',
+    registry((sound, store) => async (topic, log) => {
+      const isNew = !store.topics.has(topic.name);
+      return { ...(await sound.register(topic, log)), isFirst: isNew };
+    }),
   ],
 ];

@@ -4,22 +4,20 @@ import {
   type ActivityPage,
   type ActivityQuery,
   type ActivityRepository,
-  type DeadLetter,
-  type DeadLetterQueue,
   type JsonObject,
   type JsonScalar,
   MetadataCondition,
-  ProjectId,
   type SaveOutcome,
   StoredActivity,
   TimeRange,
 } from '@user-activity/domain';
-import type { DeadLetterSubject, RepositorySubject } from '@user-activity/port-contracts';
-import { MemoryActivityRepository, MemoryDeadLetterQueue, MemoryStore } from '../src/index.ts';
-import { memoryDeadLetters, memoryRepository } from './memory-subjects.ts';
+import type { RepositorySubject } from '@user-activity/port-contracts';
+import { MemoryActivityRepository, MemoryStore } from '../src/index.ts';
+import { memoryRepository } from './memory-subjects.ts';
 import { type Broken, withMetadata } from './broken.ts';
 
-type Wrapped<Port> = (sound: Port, store: MemoryStore) => Partial<Port>;
+/** Replaces some methods of a sound adapter. */
+export type Wrapped<Port> = (sound: Port, store: MemoryStore) => Partial<Port>;
 
 /** Makes a repository with some methods replaced. */
 export const repository =
@@ -250,51 +248,5 @@ export const brokenRepositories: Broken<RepositorySubject> = [
     'R16',
     'returns at most 500 activities',
     repository((sound) => ({ findByIds: async (ids) => (await sound.findByIds(ids)).slice(0, 500) })),
-  ],
-];
-
-const queue = (overrides: Wrapped<DeadLetterQueue>) => async (): Promise<DeadLetterSubject> => {
-  const store = new MemoryStore();
-  const sound = new MemoryDeadLetterQueue(store);
-  return {
-    ...(await memoryDeadLetters(store)),
-    open: async () => ({ add: (letters) => sound.add(letters), ...overrides(sound, store) }),
-  };
-};
-
-const adding = (change: (letter: DeadLetter) => DeadLetter) =>
-  queue((sound) => ({ add: (letters) => sound.add(letters.map(change)) }));
-
-export const brokenQueues: Broken<DeadLetterSubject> = [
-  ['D1', 'confirms and forgets', queue(() => ({ add: async () => undefined }))],
-  [
-    'D2',
-    'ignores partitions',
-    adding((letter) => ({ ...letter, origin: { ...letter.origin, partition: 0 } })),
-  ],
-  [
-    'D2',
-    'keeps two letters of one origin',
-    queue((sound, store) => ({
-      async add(letters) {
-        await sound.add(letters);
-        for (const letter of letters) store.letters.set(String(store.letters.size), letter);
-      },
-    })),
-  ],
-  [
-    'D3',
-    'reads bytes as text',
-    adding((letter) => ({
-      ...letter,
-      value: letter.value && Buffer.from(Buffer.from(letter.value).toString()),
-    })),
-  ],
-  ['D3', 'forgets the activity', adding(({ activityId: _forgotten, ...letter }) => letter)],
-  ['D3', 'forgets the project', adding((letter) => ({ ...letter, project: ProjectId.default }))],
-  [
-    'D4',
-    'resolves during an outage',
-    queue((sound) => ({ add: (letters) => sound.add(letters).catch(() => undefined) })),
   ],
 ];

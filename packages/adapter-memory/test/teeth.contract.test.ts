@@ -14,6 +14,7 @@ import {
   topicRegistryContract,
 } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
+import { brokenAttributions } from './broken-attributions.ts';
 import { brokenComparisons } from './broken-comparisons.ts';
 import { brokenCounts } from './broken-counts.ts';
 import { brokenConsumers } from './broken-logs.ts';
@@ -24,7 +25,8 @@ import { brokenOrigins } from './broken-origins.ts';
 import { brokenPages } from './broken-pages.ts';
 import { brokenProjectRepositories } from './broken-project-repositories.ts';
 import { letterRepositoriesWithoutProjects, repositoriesWithoutProjects } from './broken-projects.ts';
-import { brokenQueues, brokenRepositories } from './broken-stores.ts';
+import { brokenQueues } from './broken-queues.ts';
+import { brokenRepositories } from './broken-stores.ts';
 import { brokenRegistries } from './broken-registries.ts';
 import { brokenSettledOffsets } from './broken-settled-offsets.ts';
 
@@ -94,7 +96,7 @@ describeTeeth('DeadLetterRepository', deadLetterRepositoryContract, [
   ...letterRepositoriesWithoutProjects,
 ]);
 describeTeeth('EventPublisher', eventPublisherContract, brokenPublishers);
-describeTeeth('EventConsumer', eventConsumerContract, brokenConsumers);
+describeTeeth('EventConsumer', eventConsumerContract, [...brokenConsumers, ...brokenAttributions]);
 describeTeeth('Clock', clockContract, brokenClocks);
 describeTeeth('IdGenerator', idGeneratorContract, brokenGenerators);
 describeTeeth('SettledOffsets', settledOffsetsContract, brokenSettledOffsets);

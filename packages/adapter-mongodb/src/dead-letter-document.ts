@@ -16,7 +16,7 @@ type Headers = readonly { readonly name: string; readonly value: Binary }[];
 
 /** A dead letter in the collection `dead_letters`. */
 export interface DeadLetterDocument {
-  /** `topic:partition:offset` */
+  /** A `DeadLetterId`. */
   readonly _id: string;
   /** Absent in documents of versions without projects, until the migration. */
   readonly project?: string;

@@ -17,7 +17,7 @@ export class MongoTopicRegistry implements TopicRegistry {
       // A topic name contains no space, so this is no other topic's id.
       const document = isSame ? first : await this.#registerAs(`${name} ${topicId}`, topic, log);
       if (document.log === undefined) throw new Error('MongoDB returned a topic without the fields it set.');
-      return { partitions: document.partitions, log: LogId.trusted(document.log) };
+      return { partitions: document.partitions, log: LogId.trusted(document.log), isFirst: isSame };
     });
   }
 

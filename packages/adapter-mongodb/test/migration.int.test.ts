@@ -176,13 +176,14 @@ test('a database of an older version is untracked, and its topic and its activit
 
   const topics = new MongoTopicRegistry(store);
   const [name, log] = ['user-activity', LogId.parse('log-1')];
-  const adopted = { partitions: 12, log };
+  const adopted = { partitions: 12, log, isFirst: true };
   expect(await topics.register({ name, partitions: 6 }, log)).toEqual(adopted);
   const nextLog = LogId.parse('log-2');
   expect(await topics.register({ name, partitions: 12, topicId: 'id-1' }, nextLog)).toEqual(adopted);
   expect(await topics.register({ name, partitions: 6, topicId: 'id-2' }, nextLog)).toEqual({
     partitions: 6,
     log: nextLog,
+    isFirst: false,
   });
   expect(await older.db.collection('topics').find().sort({ _id: 1 }).toArray()).toEqual([
     { _id: name, partitions: 12, log, topicId: 'id-1' },

@@ -65,6 +65,7 @@ test('after a restore, a later step is refused, and the offsets are those of the
   expect(await topics.register({ ...topic, partitions: 9 }, LogId.parse('log-2'))).toEqual({
     partitions: 2,
     log,
+    isFirst: true,
   });
   expect(await storeFrom(start + 10)).toBe(true);
   expect(await settled.find(log)).toEqual([5, start + 20]);

@@ -118,12 +118,12 @@ test('a topic that is removed by hand becomes another log, and the origins stay'
   const topics = new SqliteTopicRegistry(database);
   const [first, second] = [LogId.parse('first'), LogId.parse('second')];
   const topic = { name: 'user-activity', partitions: 1 };
-  expect(await topics.register(topic, first)).toEqual({ partitions: 1, log: first });
+  expect(await topics.register(topic, first)).toEqual({ partitions: 1, log: first, isFirst: true });
   const repository = new SqliteActivityRepository(database);
   const activity = sampleActivity();
   await repository.save([activity], [{ log: first, partition: 0, offset: 7 }]);
   change(database.file, "DELETE FROM topics WHERE name = 'user-activity'");
-  expect(await topics.register(topic, second)).toEqual({ partitions: 1, log: second });
+  expect(await topics.register(topic, second)).toEqual({ partitions: 1, log: second, isFirst: true });
   expect(await new SqliteSettledOffsets(database).find(second)).toBeUndefined();
   expect((await repository.findById(activity))?.origin).toMatchObject({ log: 'first', offset: 7 });
 });

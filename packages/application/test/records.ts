@@ -25,6 +25,7 @@ export function settling(store: MemoryStore) {
   store.settled.set(log, [0]);
   return {
     log,
+    isFirstLog: true,
     settledOffsets: new MemorySettledOffsets(store),
     projects: new MemoryProjectRepository(store),
   };

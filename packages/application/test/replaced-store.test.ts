@@ -41,6 +41,7 @@ test.each(['settled offsets', 'dead letters'])(
         },
       },
       log,
+      isFirstLog: true,
       projects,
       clock: new FixedClock(),
       pause: async () => undefined,

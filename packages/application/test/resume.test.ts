@@ -205,6 +205,7 @@ describe('a store that an older copy replaces', () => {
         },
       },
       log,
+      isFirstLog: true,
       clock: new FixedClock(),
       pause: () => nextTurn(),
       grace: async () => undefined,

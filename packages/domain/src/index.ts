@@ -49,6 +49,7 @@ export {
   type SweepLimits,
   type SweptLetter,
 } from './log/letter-sweep.ts';
+export { locatedRecord } from './log/located-record.ts';
 export { LogId } from './log/log-id.ts';
 export type { LogPosition } from './log/log-position.ts';
 export type {
@@ -60,6 +61,7 @@ export type {
   Unreadable,
 } from './log/log-record.ts';
 export { partitionOf } from './log/partition.ts';
+export { QualifiedTopic } from './log/qualified-topic.ts';
 export { recordContent, unreadable } from './log/record-content.ts';
 export { firstOffset, LogMismatch, missingOffsets, type SettledHistory } from './log/resumption.ts';
 export { firstCopyOf, replayed, replayHeader, replayOf } from './log/replay.ts';

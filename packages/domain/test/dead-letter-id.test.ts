@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   DeadLetterId,
+  LogId,
   type LogRecord,
   ProjectId,
   replayed,
@@ -12,11 +13,15 @@ import {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-const anyOrigin = fc.record({
-  topic: fc.stringMatching(/^[A-Za-z0-9._-]{1,249}$/),
-  partition: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-  offset: fc.maxSafeNat(),
-});
+const anyOrigin = fc.record(
+  {
+    topic: fc.stringMatching(/^[A-Za-z0-9._-]{1,249}$/),
+    log: fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/).map((id) => LogId.parse(id)),
+    partition: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    offset: fc.maxSafeNat(),
+  },
+  { requiredKeys: ['topic', 'partition', 'offset'] },
+);
 
 describe('DeadLetterId', () => {
   test('names any origin, and only one', () => {
@@ -25,6 +30,12 @@ describe('DeadLetterId', () => {
         expect(DeadLetterId.originOf(DeadLetterId.parse(DeadLetterId.of(origin)))).toEqual(origin);
       }),
     );
+  });
+
+  test('names the log of a record, unless it is the first log of its topic', () => {
+    const first = { topic: 'user-activity', partition: 3, offset: 1042 };
+    expect(DeadLetterId.of(first)).toBe('user-activity:3:1042');
+    expect(DeadLetterId.of({ ...first, log: LogId.parse('01-A') })).toBe('user-activity@01-A:3:1042');
   });
 
   test.each([
@@ -46,22 +57,29 @@ describe('DeadLetterId', () => {
     ' a:0:0',
     'a:0:0\n',
     `${'x'.repeat(250)}:0:0`,
+    'a@:0:0',
+    '@b:0:0',
+    'a@b@c:0:0',
+    'a@b.c:0:0',
+    'a%40b:0:0',
+    'a@b',
+    `a@${'x'.repeat(65)}:0:0`,
   ])('%j is none', (raw) => {
     expect(() => DeadLetterId.parse(raw)).toThrow(/^must be/);
   });
 });
 
 describe('a replay', () => {
-  const place = { topic: 't', partition: 1, offset: 100 };
-  const originIn = (...texts: readonly string[]) => replayOf({ [replayHeader]: texts.map(bytes) }, place);
+  const originIn = (...texts: readonly string[]) => replayOf({ [replayHeader]: texts.map(bytes) }, 't');
 
   test('has the origin of its first copy in the last header of that name', () => {
     expect(originIn('t:1:99')).toEqual({ topic: 't', partition: 1, offset: 99 });
     expect(originIn('t:2:100')).toEqual({ topic: 't', partition: 2, offset: 100 });
     expect(originIn('garbled', 't:1:5')).toEqual({ topic: 't', partition: 1, offset: 5 });
+    expect(originIn('t@log-2:1:5')).toEqual({ topic: 't', log: 'log-2', partition: 1, offset: 5 });
   });
 
-  test.each(['', 't:1', 't:1:100', 't:1:101', 'other:1:5', 't:1:05', 'x'.repeat(301), 'té:1:5'])(
+  test.each(['', 't:1', 'other:1:5', 'other@t:1:5', 't@:1:5', 't:1:05', 'x'.repeat(401), 'té:1:5'])(
     '%.20s tells nothing',
     (text) => {
       expect(originIn(text)).toBeUndefined();
@@ -70,8 +88,8 @@ describe('a replay', () => {
   );
 
   test('without such a header there is none', () => {
-    expect(replayOf({}, place)).toBeUndefined();
-    expect(replayOf({ [replayHeader]: [] }, place)).toBeUndefined();
+    expect(replayOf({}, 't')).toBeUndefined();
+    expect(replayOf({ [replayHeader]: [] }, 't')).toBeUndefined();
   });
 
   test('any record comes back as it first was, whatever headers it has', () => {
@@ -87,7 +105,7 @@ describe('a replay', () => {
           content: { name: 'Unreadable', project: ProjectId.default, reason: '' },
           raw: () => replayed(first),
         };
-        expect(replayOf(record.raw().headers, record.origin)).toEqual(origin);
+        expect(replayOf(record.raw().headers, origin.topic)).toEqual(origin);
         expect(firstCopyOf(record)).toEqual(first);
       }),
     );

@@ -1,5 +1,5 @@
 import { inEachQueue, makeRegisterLog } from '@user-activity/application';
-import type { DeadLetterQueue, LogId } from '@user-activity/domain';
+import type { DeadLetterQueue, RegisteredTopic } from '@user-activity/domain';
 import { type EngineWait, UuidIds } from '@user-activity/runner';
 import type { LogEngine, OpenOptions, StoreEngine } from './engine.ts';
 import type { EngineSettings } from './engine-choice.ts';
@@ -8,8 +8,8 @@ import type { EngineSettings } from './engine-choice.ts';
 export interface OpenEngines {
   readonly log: LogEngine;
   readonly store: StoreEngine;
-  /** The id of the log, as the store registered it. */
-  readonly logId: LogId;
+  /** The topic of the log, as the store registered it. */
+  readonly registeredTopic: RegisteredTopic;
   /** Adds each dead letter to the queues of the log and the store. */
   readonly deadLetterQueue: DeadLetterQueue;
 }
@@ -26,8 +26,8 @@ export async function openEngines(
     wait.reach('store', () => engines.store.open(all)),
   ]);
   const registerLog = makeRegisterLog({ topics: store.topics, ids: new UuidIds() });
-  const logId = await wait.reach('store', () => registerLog(log.topic));
+  const registeredTopic = await wait.reach('store', () => registerLog(log.topic));
   // Other programs read dead letters from the log. The API lists the dead letters in the store.
   const queues = [log.deadLetterQueue ?? [], store.deadLetterQueue].flat();
-  return { log, store, logId, deadLetterQueue: inEachQueue(...queues) };
+  return { log, store, registeredTopic, deadLetterQueue: inEachQueue(...queues) };
 }

@@ -19,10 +19,10 @@ export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEng
 /** Provides the consumer, its watchdog, its use cases and the settled offsets. */
 export function provideConsumer(
   wiring: Wiring,
-  { log, store, logId }: OpenEngines,
+  { log, store, registeredTopic }: OpenEngines,
   config: ConsumerSettings,
 ): void {
-  wiring.provide(tokens.logId, () => logId);
+  wiring.provide(tokens.registeredTopic, () => registeredTopic);
   wiring.provide(tokens.settledOffsets, () => store.settledOffsets);
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.storingUseCases, (get) =>

@@ -72,7 +72,8 @@ async function start(folder: string) {
   provideConsumer(wiring, engines, { ACCEPT_GAP: false });
   await wiring.get(tokens.storingUseCases).beginStoring();
   await startStoring(wiring.get);
-  const { log, store, logId } = engines;
+  const { log, store, registeredTopic } = engines;
+  const logId = registeredTopic.log;
   const options = { publishTimeoutMs: 10_000, maxBufferedEvents: 1000, maxBufferedBytes: 1e6, observer };
   return {
     store,

@@ -73,8 +73,8 @@ function start({ choice }: Pick<ReturnType<typeof withMemory>, 'choice'>, port: 
       provideApiServer(wiring, config, { version: '1.2.3', scrapeMetrics }, consumer);
     });
     const api = await service.startApi(serving, compose, config.QUERY_TIMEOUT_MS);
-    const { consumer: member, watchdog, storingUseCases, logId, settledOffsets, ...ofApi } = tokens;
-    for (const token of [member, watchdog, storingUseCases, logId, settledOffsets])
+    const { consumer: member, watchdog, storingUseCases, registeredTopic, settledOffsets, ...ofApi } = tokens;
+    for (const token of [member, watchdog, storingUseCases, registeredTopic, settledOffsets])
       expect(consumer<unknown>(token)).toBeDefined();
     for (const token of Object.values(ofApi)) expect(api<unknown>(token)).toBeDefined();
     expect(await api(serverToken)).toBeDefined();
@@ -136,7 +136,7 @@ test('a start waits for a third store, and health names the missing store until 
 
 test('the start fails if the number of partitions has changed, and closes what was opened', async () => {
   const memory = withMemory();
-  const topic = { partitions: 99, log: LogId.parse('log-1'), topicId: undefined };
+  const topic = { partitions: 99, log: LogId.parse('log-1'), isFirst: true, topicId: undefined };
   memory.store.topics.set('activities', [topic]);
   await expect(start(memory, 0)).rejects.toThrow('The topic activities has 3 partitions and began with 99.');
   expect(memory.closed.toSorted()).toEqual(['log', 'store']);

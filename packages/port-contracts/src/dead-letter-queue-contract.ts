@@ -7,7 +7,7 @@ import {
 } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { casesWith, type StoreSubject } from './contract.ts';
-import { assertSame, bytes, letterOf } from './letters.ts';
+import { assertSame, bytes, letterOf, lettersOfLogs } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 
 /** A queue of dead letters. */
@@ -85,6 +85,21 @@ export const deadLetterQueueContract = queueCases({
       await restore();
       await queue.add([letterOf(1)]);
       assertSame(await subject.letters(), [letterOf(1)]);
+    },
+  },
+  D5: {
+    async 'a letter replaces no letter of another log with the same topic, partition and offset'(
+      queue,
+      subject,
+    ) {
+      const letters = lettersOfLogs(1);
+      for (const letter of letters) await queue.add([letter]);
+      const together = lettersOfLogs(2);
+      await queue.add(together);
+      assertSame(await subject.letters(), [...letters, ...together]);
+      const again = lettersOfLogs(1, { reason: 'again' }).slice(1, 2);
+      await queue.add(again);
+      assertSame(await subject.letters(), [...letters.toSpliced(1, 1, ...again), ...together]);
     },
   },
 });

@@ -21,6 +21,7 @@ import { latestLetterCases } from './latest-letter-cases.ts';
 import { assertSame, at, bytes, comparable, idsOf, letterOf } from './letters.ts';
 import { assertRejects } from './rejections.ts';
 import { letterCases, type LetterRepositorySubject } from './letter-repository-subject.ts';
+import { lettersOfLogsCases } from './letters-of-logs-cases.ts';
 import { sweepCases } from './sweep-cases.ts';
 
 const ids = (letters: readonly DeadLetter[]): DeadLetterId[] =>
@@ -276,6 +277,7 @@ export const deadLetterRepositoryContract: Contract<LetterRepositorySubject> = [
   ...latestLetterCases,
   ...apartLetterCases,
   ...sweepCases,
+  ...lettersOfLogsCases,
 ];
 
 function originOf(topic: string, partition: number, offset: number): DeadLetter['origin'] {

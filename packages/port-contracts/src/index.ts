@@ -8,7 +8,7 @@ export type { LetterRepositorySubject } from './letter-repository-subject.ts';
 export { eventConsumerContract } from './event-consumer-contract.ts';
 export { eventPublisherContract } from './event-publisher-contract.ts';
 export { type IdGeneratorSubject, idGeneratorContract } from './id-generator-contract.ts';
-export { letterOf } from './letters.ts';
+export { letterOf, lettersOfLogs } from './letters.ts';
 export type { LogSubject } from './log-subject.ts';
 export { projectRepositoryContract } from './project-repository-contract.ts';
 export type { ProjectRepositorySubject } from './project-repository-subject.ts';

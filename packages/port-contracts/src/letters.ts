@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import {
   type DeadLetter,
-  type DeadLetterId,
+  DeadLetterId,
+  LogId,
   type ListedLetter,
   ProjectId,
   Timestamp,
@@ -29,6 +30,13 @@ export function letterOf(offset: number, change: Partial<DeadLetter> = {}): Dead
   };
 }
 
+/** Returns three letters at one offset, sorted by their ids: of the first log of a topic, and of two later logs. */
+export const lettersOfLogs = (offset: number, change: Partial<DeadLetter> = {}): DeadLetter[] =>
+  [undefined, 'log-2', 'log-3'].map((log) => {
+    const { origin, ...letter } = letterOf(offset, { reason: `on ${log ?? 'the first log'}`, ...change });
+    return { ...letter, origin: log === undefined ? origin : { ...origin, log: LogId.parse(log) } };
+  });
+
 /** Returns bytes as text. Long bytes become a checksum, because a failed assertion prints both sides. */
 const hex = (data: Uint8Array): string =>
   data.length <= 1024
@@ -47,7 +55,7 @@ export const comparable = ({ key, value, headers, ...rest }: DeadLetter): object
 export function assertSame(found: readonly DeadLetter[], expected: readonly DeadLetter[]): void {
   const sorted = (letters: readonly DeadLetter[]): object[] =>
     letters
-      .toSorted((a, b) => a.origin.partition - b.origin.partition || a.origin.offset - b.origin.offset)
+      .toSorted((a, b) => (DeadLetterId.of(a.origin) < DeadLetterId.of(b.origin) ? -1 : 1))
       .map(comparable);
   assert.deepEqual(sorted(found), sorted(expected));
 }

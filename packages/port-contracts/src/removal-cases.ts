@@ -9,7 +9,7 @@ import {
   RetentionDays,
   Timestamp,
 } from '@user-activity/domain';
-import { letterOf } from './letters.ts';
+import { letterOf, lettersOfLogs } from './letters.ts';
 import { forum, lettersIn, projectCases, remainingIn, save, shop } from './project-repository-subject.ts';
 import { sampleActivity, start } from './samples.ts';
 
@@ -157,6 +157,19 @@ export const removalCases = projectCases({
         assert.deepEqual(await lettersIn(subject, shop), ['user-activity:0:3']);
       }
       await projects.removeErased([]);
+    },
+    async 'a dead letter of another log with the same partition and offset stays'(projects, subject) {
+      const letters = lettersOfLogs(1, { project: shop });
+      await (await subject.queue()).add(letters);
+      const [activity] = inProject(shop, 1);
+      assert.ok(activity);
+      const erased = erasedRecord(activity, { project: shop, erasedAt: moment(0) }, 1);
+      const left = letters.map(({ origin }) => DeadLetterId.of(origin));
+      for (const letterId of left.toReversed().slice(0, 2)) {
+        await projects.removeErased([{ ...erased, letterId }]);
+        left.pop();
+        assert.deepEqual(await lettersIn(subject, shop), left);
+      }
     },
   },
   J10: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   firstCopyOf,
+  LogId,
   type LogRecord,
   type OriginalRecord,
   type RawRecord,
@@ -136,7 +137,7 @@ export const republishCases = logCases({
 /** The promises of a consumer about replayed records. */
 export const attributionCases = logCases({
   L12: {
-    async 'a replay header without an earlier offset of this log is kept as an ordinary header'(subject) {
+    async 'a replay header that names no record of the topic is kept as an ordinary header'(subject) {
       const reader = await Reader.start(subject, 'one');
       const key = bytes('user-1');
       const [sample] = await copiesOf(subject, reader, [{ key, value: bytes('x'), headers: {} }]);
@@ -150,7 +151,10 @@ export const attributionCases = logCases({
         `${topic}:${partition}:-1`,
         `${topic}:${partition}:9007199254740993`,
         `another-topic:${partition}:0`,
-        `${topic}:${partition}:999999`,
+        `${topic}@:${partition}:0`,
+        `${topic}@a_b:${partition}:0`,
+        `${topic}@a@b:${partition}:0`,
+        `another-topic@log-1:${partition}:0`,
         'x'.repeat(100_000),
       ].map((text) => ({ key, value: bytes('x'), headers: { [replayHeader]: [bytes(text)] } }));
       const records = await copiesOf(subject, reader, forged);
@@ -169,6 +173,25 @@ export const attributionCases = logCases({
       assert.ok(last);
       assert.deepEqual(last.replayOf, garbled.origin);
       assert.deepEqual(plain(firstCopyOf(last)), plain(garbled));
+    },
+    async 'the first copy may be on another log of the topic, with any offset'(subject) {
+      const reader = await Reader.start(subject, 'one');
+      const [sample] = await copiesOf(subject, reader, [{ key: bytes('user-1'), value: null, headers }]);
+      assert.ok(sample);
+      const place = { ...sample.origin, offset: 2 ** 53 - 1 };
+      const ofLogs = [place, { ...place, log: LogId.parse('L'.repeat(64)) }].map((origin) => ({
+        ...sample,
+        origin,
+      }));
+      await (await subject.openPublisher()).republish(ofLogs);
+      await waitForCount(reader, 1 + ofLogs.length);
+      await reader.stop();
+      const replays = reader.records.slice(1);
+      assert.deepEqual(
+        replays.map(({ replayOf }) => replayOf),
+        ofLogs.map(({ origin }) => origin),
+      );
+      assert.deepEqual(replays.map(firstCopyOf).map(plain), ofLogs.map(plain));
     },
   },
 });

@@ -19,7 +19,11 @@ const register = (
 ): Promise<RegisteredTopic> => topics.register({ name, partitions: number, topicId }, logOf(number));
 
 /** What `register` returns if the topic was registered first with this number. */
-const registered = (number: number): RegisteredTopic => ({ partitions: number, log: logOf(number) });
+const registered = (number: number, isFirst = true): RegisteredTopic => ({
+  partitions: number,
+  log: logOf(number),
+  isFirst,
+});
 
 const logOf = (number: number): LogId => LogId.parse(`log-${number}`);
 
@@ -79,20 +83,20 @@ export const topicRegistryContract = topicCases({
   T6: {
     async 'a topic that was made again under the same name is another topic'(topics) {
       assert.deepEqual(await register(topics, 'one', 6, 'id-1'), registered(6));
-      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registered(3));
-      assert.deepEqual(await register(topics, 'one', 4, 'id-3'), registered(4));
+      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registered(3, false));
+      assert.deepEqual(await register(topics, 'one', 4, 'id-3'), registered(4, false));
       for (const [number, topicId] of [
         [6, 'id-1'],
         [3, 'id-2'],
         [4, 'id-3'],
       ] as const)
-        assert.deepEqual(await register(topics, 'one', 99, topicId), registered(number));
+        assert.deepEqual(await register(topics, 'one', 99, topicId), registered(number, number === 6));
       assert.deepEqual(await register(topics, 'other', 5, 'id-1'), registered(5));
     },
     async 'a topic without a topic id gets the first one that is passed'(topics) {
       await register(topics, 'one', 6);
       assert.deepEqual(await register(topics, 'one', 12, 'id-1'), registered(6));
-      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registered(3));
+      assert.deepEqual(await register(topics, 'one', 3, 'id-2'), registered(3, false));
       assert.deepEqual(await register(topics, 'one', 99, 'id-1'), registered(6));
     },
     async 'a call without a topic id means the topic that was registered first'(topics) {
@@ -111,6 +115,34 @@ export const topicRegistryContract = topicCases({
         const logs = new Set(returned.map(({ log }) => log));
         assert.equal(logs.size, 3, `${name}: ${[...logs].join()}`);
         assert.equal(logs.has(logOf(6)), name === 'old');
+      }
+    },
+  },
+  T7: {
+    async 'the topic that was registered first is the first one for ever, with and without a topic id'(
+      topics,
+      subject,
+    ) {
+      for (const firstId of [undefined, 'id-1']) {
+        const name = `first-${firstId}`;
+        const isFirst = async (topicId?: string): Promise<boolean> =>
+          (await register(await subject.open(), name, 6, topicId)).isFirst;
+        assert.equal((await register(topics, name, 6, firstId)).isFirst, true);
+        assert.equal(await isFirst('id-1'), true);
+        for (const topicId of ['id-2', 'id-3', 'id-2']) assert.equal(await isFirst(topicId), false);
+        for (const topicId of ['id-1', undefined]) assert.equal(await isFirst(topicId), true);
+        assert.equal((await register(topics, `${name}-other`, 6, 'id-2')).isFirst, true);
+      }
+    },
+    async 'of topics with one name that are registered concurrently, one is the first'(_, subject) {
+      for (let round = 0; round < 5; round += 1) {
+        const handles = await Promise.all(Array.from({ length: 6 }, () => subject.open()));
+        const returned = await Promise.all(
+          handles.map((handle, index) => register(handle, `race-${round}`, 6 + index, `id-${index % 3}`)),
+        );
+        const firstLogs = new Set(returned.filter(({ isFirst }) => isFirst).map(({ log }) => log));
+        assert.equal(firstLogs.size, 1);
+        for (const { log, isFirst } of returned) assert.equal(isFirst, firstLogs.has(log));
       }
     },
   },

@@ -29,7 +29,8 @@ export const storingUseCases = (get: Get, health: HealthDeps, acceptsGap = false
     makeStoringUseCases({
       repository: withSaveMetrics(get(tokens.repository), get(tokens.clock)),
       settledOffsets: get(tokens.settledOffsets),
-      log: get(tokens.logId),
+      log: get(tokens.registeredTopic).log,
+      isFirstLog: get(tokens.registeredTopic).isFirst,
       consumer: get(tokens.consumer),
       acceptsGap,
       resumeObserver: resumeLog(get(tokens.logger)),

@@ -11,7 +11,7 @@ import type {
   DeadLetterRepository,
   EventPublisher,
   IdGenerator,
-  LogId,
+  RegisteredTopic,
   SettledOffsets,
   ProjectRepository,
 } from '@user-activity/domain';
@@ -31,7 +31,7 @@ export const tokens = {
   projects: token<ProjectRepository>('projects'),
   outcomeWaiter: token<OutcomeWaiter>('outcomeWaiter'),
   apiUseCases: token<ApiUseCases>('apiUseCases'),
-  logId: token<LogId>('logId'),
+  registeredTopic: token<RegisteredTopic>('registeredTopic'),
   settledOffsets: token<SettledOffsets>('settledOffsets'),
   watchdog: token<ProgressWatchdog>('watchdog'),
   storingUseCases: token<StoringUseCases>('storingUseCases'),

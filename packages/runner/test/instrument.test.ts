@@ -60,8 +60,9 @@ function setUp() {
   wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, recordingRules));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.apiUseCases, (get) => apiUseCases(get, limits, health));
+  const registeredTopic = { partitions: 1, log: LogId.parse('log-1'), isFirst: true };
   wiring.provide(tokens.settledOffsets, () => new MemorySettledOffsets(store));
-  wiring.provide(tokens.logId, () => LogId.parse('log-1'));
+  wiring.provide(tokens.registeredTopic, () => registeredTopic);
   wiring.provide(tokens.consumer, (get) => restartingConsumer(get, () => new MemoryEventConsumer()));
   wiring.provide(tokens.storingUseCases, (get) => storingUseCases(get, health));
   return { api: wiring.get(tokens.apiUseCases), storing: wiring.get(tokens.storingUseCases) };

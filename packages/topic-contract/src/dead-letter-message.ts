@@ -2,6 +2,8 @@ import {
   ActivityId,
   type DeadLetter,
   DeadLetterCode,
+  LogId,
+  type Origin,
   ProjectId,
   type RawRecord,
   Timestamp,
@@ -18,9 +20,9 @@ const utf8 = new TextEncoder();
 
 /**
  * Makes the record of a dead letter for `<topic>.dead-letters`: key, value and headers byte for byte, and the additional headers
- * `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339), and `-activity-id` if the
- * activity is known, and `-project` unless it is `default`. If the original record has a header with such a name, it gets the prefix
- * `original-`.
+ * `user-activity-dead-letter-code`, `-reason`, `-topic`, `-partition`, `-offset` and `-died-at` (RFC 3339), `-activity-id` if the
+ * activity is known, `-project` unless it is `default`, and `-log` unless the record is on the first log of its topic. If the original
+ * record has a header with such a name, it gets the prefix `original-`.
  */
 export function deadLetterMessage(letter: DeadLetter): RawRecord {
   const { project, origin, key, value, headers, code, reason, diedAt, activityId } = letter;
@@ -32,6 +34,7 @@ export function deadLetterMessage(letter: DeadLetter): RawRecord {
     code,
     reason,
     topic: origin.topic,
+    ...(origin.log === undefined ? {} : { log: origin.log }),
     partition: String(origin.partition),
     offset: String(origin.offset),
     'died-at': Timestamp.toISO(diedAt),
@@ -51,9 +54,11 @@ export function readDeadLetter({ key, value, headers }: RawRecord): DeadLetter |
   const [partition, offset] = [wholeNumber(about('partition')), wholeNumber(about('offset'))];
   if (!isCode(code) || reason === undefined || topic === undefined || diedAt === undefined) return undefined;
   if (partition === undefined || offset === undefined || Number.isNaN(Date.parse(diedAt))) return undefined;
+  const log = logIn(bytesAbout('log'));
+  if (log === undefined) return undefined;
   return {
     project: projectOf(bytesAbout('project')),
-    origin: { topic, partition, offset },
+    origin: { topic, ...log, partition, offset },
     key,
     value,
     headers: Object.fromEntries(
@@ -75,6 +80,12 @@ const isCode = (code: string | undefined): code is DeadLetterCode =>
 function projectOf(name: Uint8Array | undefined): ProjectId {
   if (name === undefined) return ProjectId.default;
   return unlessBroken(() => ProjectId.parseReadable(textOf(name))) ?? ProjectId.system;
+}
+
+/** Returns the member for the log. Without a header, returns no member: the log is the first of its topic. Returns undefined for an invalid id. */
+function logIn(bytes: Uint8Array | undefined): Pick<Origin, 'log'> | undefined {
+  if (bytes === undefined) return {};
+  return unlessBroken(() => ({ log: LogId.parse(textOf(bytes) ?? '') }));
 }
 
 /** Returns the member for an activity's id, or no member if the text is not a valid id. Older letters have none. */

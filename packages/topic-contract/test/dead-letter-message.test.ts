@@ -1,4 +1,4 @@
-import { ActivityId, type DeadLetter, ProjectId, Timestamp } from '@user-activity/domain';
+import { ActivityId, type DeadLetter, LogId, ProjectId, Timestamp } from '@user-activity/domain';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deadLetterMessage, readDeadLetter } from '../src/index.ts';
@@ -19,7 +19,15 @@ const isId = (text: string): boolean => /^[\x21-\x7e]{1,128}$/.test(text) && /[^
 const anyLetter: fc.Arbitrary<DeadLetter> = fc.record(
   {
     project: fc.oneof(anyProject, fc.constant(ProjectId.system)),
-    origin: fc.record({ topic: fc.string(), partition: fc.nat(), offset: fc.maxSafeNat() }),
+    origin: fc.record(
+      {
+        topic: fc.string(),
+        log: fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/).map((id) => LogId.parse(id)),
+        partition: fc.nat(),
+        offset: fc.maxSafeNat(),
+      },
+      { requiredKeys: ['topic', 'partition', 'offset'] },
+    ),
     key: fc.option(bytes),
     value: fc.option(bytes),
     headers: fc.dictionary(headerName, fc.array(bytes, { minLength: 1, maxLength: 3 })),
@@ -48,9 +56,11 @@ test('any letter is equal after writing and reading, also one that failed again'
 test('a record with a missing or broken header is not read as a dead letter', () => {
   fc.assert(
     fc.property(anyLetter, fc.nat(5), (letter, which) => {
+      const { topic, partition, offset } = letter.origin;
       const { headers, ...message } = deadLetterMessage({
         ...letter,
         project: ProjectId.default,
+        origin: { topic, partition, offset },
         headers: {},
       });
       const [missing = ''] = Object.keys(headers).slice(which);
@@ -81,6 +91,22 @@ test('a letter of default has no header for its project, and a letter of any oth
       const { headers } = deadLetterMessage(letter);
       const names = headers[projectHeader]?.map((name) => Buffer.from(name).toString());
       expect(names).toEqual(letter.project === ProjectId.default ? undefined : [letter.project]);
+    }),
+  );
+});
+
+const logHeader = 'user-activity-dead-letter-log';
+
+test('a letter of the first log of its topic has no header for the log; an invalid log is not read as a dead letter', () => {
+  fc.assert(
+    fc.property(anyLetter, (letter) => {
+      const { headers, ...message } = deadLetterMessage(letter);
+      const logs = headers[logHeader]?.map((log) => Buffer.from(log).toString());
+      expect(logs).toEqual(letter.origin.log === undefined ? undefined : [letter.origin.log]);
+      for (const log of ['', 'a b', 'x'.repeat(65), '\u{ff}'])
+        expect(
+          readDeadLetter({ ...message, headers: { ...headers, [logHeader]: [Buffer.from(log)] } }),
+        ).toBeUndefined();
     }),
   );
 });

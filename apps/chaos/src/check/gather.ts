@@ -48,7 +48,7 @@ function loggedRecord(record: TopicRecord): InProject<LoggedRecord> {
   const headers = headersOf(record);
   const place = { topic, partition, offset: Number(offset) };
   const lists = Object.fromEntries(headers.map(([name, bytes]) => [name, [bytes]]));
-  const first = replayOf(lists, place) ?? place;
+  const first = replayOf(lists, topic) ?? place;
   const [[, project] = []] = [poisonProjectHeader, 'ce_project'].flatMap((header) =>
     headers.filter(([name]) => name === header),
   );

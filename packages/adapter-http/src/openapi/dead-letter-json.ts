@@ -21,8 +21,10 @@ export const DeadLetterCodeJson = Type.Unsafe<DeadLetterCode>(
 
 /** The id of a dead letter in a request. The pattern allows some numbers that the domain rejects as too large. */
 export const DeadLetterIdJson = Type.String({
-  pattern: '^[A-Za-z0-9._-]{1,249}:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
-  description: 'The topic, partition and offset of the original record, joined by `:`.',
+  pattern: '^[A-Za-z0-9._-]{1,249}(?:@[A-Za-z0-9-]{1,64})?:(?:0|[1-9][0-9]{0,8}):(?:0|[1-9][0-9]{0,14})$',
+  description:
+    'The topic, partition and offset of the original record, joined by `:`. If the topic was deleted and made again, the topic is followed ' +
+    'by `@` and the id of its log.',
   examples: ['user-activity:3:1042'],
 });
 
@@ -49,11 +51,22 @@ export const DeadLetterJson = namedSchema(
   Type.Object({
     id: Type.String({
       description:
-        'The topic, partition and offset of the original record, joined by `:`. The topic is `http` for a call that never was on the log.',
+        'The topic, partition and offset of the original record, joined by `:`. The topic is `http` for a call that never was on the log. ' +
+        'If the topic was deleted and made again, it is followed by `@` and the id of its log.',
       examples: ['user-activity:3:1042'],
     }),
     origin: Type.Object(
-      { topic: Type.String(), partition: Type.Integer(), offset: Type.Integer({ format: 'int64' }) },
+      {
+        topic: Type.String(),
+        log: Type.Optional(
+          Type.String({
+            description:
+              'The id of the log. Absent for the first log of the topic. A topic that was deleted and made again has another log.',
+          }),
+        ),
+        partition: Type.Integer(),
+        offset: Type.Integer({ format: 'int64' }),
+      },
       {
         'x-component': 'DeadLetterOrigin',
         examples: [{ topic: 'user-activity', partition: 3, offset: 1042 }],
@@ -103,7 +116,7 @@ export function deadLetterJson(deadLetter: ListedLetter): Static<typeof DeadLett
   const cut = wholeValueOf({ origin, headers });
   return {
     id,
-    origin: { topic: origin.topic, partition: origin.partition, offset: origin.offset },
+    origin: { ...origin },
     code,
     reason,
     diedAt: Timestamp.toISO(diedAt),

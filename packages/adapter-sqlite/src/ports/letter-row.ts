@@ -7,13 +7,18 @@ import {
   type ListedLetter,
   type Origin,
   ProjectId,
+  QualifiedTopic,
   type RecordPart,
   Timestamp,
 } from '@user-activity/domain';
 import { headersJson, headersOf } from './header-json.ts';
 import type { LetterRow, ListedRow, OriginRow } from '../protocol/rows.ts';
 
-export const originRow = ({ topic, partition, offset }: Origin): OriginRow => [topic, partition, offset];
+export const originRow = (origin: Origin): OriginRow => [
+  QualifiedTopic.of(origin),
+  origin.partition,
+  origin.offset,
+];
 
 export function letterRow({ origin, key, value, headers, ...letter }: DeadLetter): LetterRow {
   const { code, reason, diedAt, activityId = null, project } = letter;
@@ -25,7 +30,7 @@ export function letterOf([topic, partition, offset, key, value, headers, ...fiel
   const [code, reason, diedAt, activityId, project] = fields;
   return {
     project: ProjectId.trusted(project),
-    origin: { topic, partition, offset },
+    origin: { ...QualifiedTopic.parts(topic), partition, offset },
     key,
     value,
     headers: headersOf(headers),

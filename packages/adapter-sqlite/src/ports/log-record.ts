@@ -15,7 +15,7 @@ const utf8 = new TextEncoder();
 export function logRecord(topic: string, [offset, key, value, headerJson]: LogEntry): LogRecord {
   const origin = { topic, partition: 0, offset };
   const headers = headerJson === null ? {} : headersOf(headerJson);
-  const replayedOrigin = replayOf(headers, origin);
+  const replayedOrigin = replayOf(headers, topic);
   return {
     origin,
     ...(replayedOrigin === undefined ? {} : { replayOf: replayedOrigin }),

@@ -15,8 +15,8 @@ export class SqliteTopicRegistry implements TopicRegistry {
   register({ name, topicId, partitions }: TopicIdentity, log: LogId): Promise<RegisteredTopic> {
     return changeStore(async () => {
       const row = [name, topicId ?? null, partitions, log] as const;
-      const [first, firstLog] = await this.#database.writer.submit('registerTopic', row, options);
-      return { partitions: first, log: LogId.trusted(firstLog) };
+      const [first, firstLog, isFirst] = await this.#database.writer.submit('registerTopic', row, options);
+      return { partitions: first, log: LogId.trusted(firstLog), isFirst: isFirst === 1 };
     });
   }
 }

@@ -39,6 +39,7 @@ export const activityKind: RowKind<ActivityRow> = {
   bytesOf: (row) => row[3].length,
 };
 
+/** The origin of a dead letter. `topic` is a `QualifiedTopic`. */
 export type OriginRow = readonly [topic: string, partition: number, offset: number];
 
 /** A dead letter. `headers` is a JSON object with lists of base64 values. */

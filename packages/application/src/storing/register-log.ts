@@ -1,7 +1,13 @@
-import { type IdGenerator, LogId, type TopicIdentity, type TopicRegistry } from '@user-activity/domain';
+import {
+  type IdGenerator,
+  LogId,
+  type RegisteredTopic,
+  type TopicIdentity,
+  type TopicRegistry,
+} from '@user-activity/domain';
 
-/** Returns the id of a topic's log, and makes one at the topic's first use. Rejects with PartitionsChanged if its partitions changed. */
-export type RegisterLog = (topic: TopicIdentity) => Promise<LogId>;
+/** Returns a topic as it was registered, and registers it with a new log id at its first use. Rejects with PartitionsChanged if its partitions changed. */
+export type RegisterLog = (topic: TopicIdentity) => Promise<RegisteredTopic>;
 
 /** The number of partitions of a topic has changed since its first use. Retrying does not help. */
 export class PartitionsChanged extends Error {
@@ -22,8 +28,8 @@ export const makeRegisterLog = (deps: {
   readonly ids: IdGenerator;
 }): RegisterLog =>
   async function registerLog(topic) {
-    const { partitions, log } = await deps.topics.register(topic, LogId.parse(deps.ids.next()));
-    if (partitions !== topic.partitions)
-      throw new PartitionsChanged(topic.name, topic.partitions, partitions);
-    return log;
+    const registered = await deps.topics.register(topic, LogId.parse(deps.ids.next()));
+    if (registered.partitions !== topic.partitions)
+      throw new PartitionsChanged(topic.name, topic.partitions, registered.partitions);
+    return registered;
   };

@@ -2,6 +2,7 @@ import {
   type Cancellation,
   DomainError,
   emptyTally,
+  locatedRecord,
   type LogRecord,
   type OffsetSpan,
   type OutageObserver,
@@ -29,10 +30,12 @@ export type StoreActivities = (
 export interface StoreActivitiesDeps extends StoreRecordsDeps, PersistDeps {
   readonly projects: Pick<ProjectRepository, 'findErasures' | 'removeErased'>;
   readonly settledOffsets: Pick<SettledOffsets, 'settle'>;
+  /** Whether the log is the first of its topic. */
+  readonly isFirstLog: boolean;
 }
 
 export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities => {
-  const { settledOffsets, projects, log, observer } = deps;
+  const { settledOffsets, projects, log, isFirstLog: isFirst, observer } = deps;
   /** The number of failed attempts, for all partitions. Each failure may be an outage in which an older copy replaced the store. */
   let failedAttempts = 0;
   /** The value of `failedAttempts` when the store was last known to continue a partition, by partition. */
@@ -50,6 +53,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     const { partition } = first.origin;
     const settleTo = (end: number): Promise<boolean> =>
       settledOffsets.settle({ log, partition, from, to: end });
+    const located = records.map((record) => locatedRecord(record, { log, isFirst }));
     const firstOutcomes = new Map<LogRecord, SaveOutcome>();
     const older = new DomainError(
       'STORE_UNAVAILABLE',
@@ -60,7 +64,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
       // Without this check, a store that misses earlier records could get these first.
       if ((checks.get(partition) ?? 0) !== checkedAt && !(await settleTo(from))) return older;
       checks.set(partition, checkedAt);
-      const stored = await unlessErased(projects, records, (others) =>
+      const stored = await unlessErased(projects, located, (others) =>
         storeRecords(deps, others, firstOutcomes),
       );
       return stored instanceof Error || (await settleTo(to)) ? stored : older;

@@ -1,12 +1,16 @@
 import type { Brand } from '../shared/brand.ts';
 import { RuleBroken } from '../shared/violation.ts';
 import type { Origin } from './log-record.ts';
+import { QualifiedTopic } from './qualified-topic.ts';
 
-/** The id of a dead letter, which is its origin on the log: `topic:partition:offset`. One origin, one letter. */
+/**
+ * The id of a dead letter, which is its origin: `topic:partition:offset` on the first log of a topic, and `topic@log:partition:offset`
+ * on each later one. One origin, one letter.
+ */
 export type DeadLetterId = Brand<string, 'DeadLetterId'>;
 
-// Topic names are those that Kafka allows. Numbers have one spelling only, so that each letter has one id.
-const pattern = /^([A-Za-z0-9._-]{1,249}):(0|[1-9]\d{0,9}):(0|[1-9]\d{0,15})$/;
+// Topic names are those that Kafka allows, and log ids those of `LogId`. Numbers have one spelling only, so that each letter has one id.
+const pattern = /^([A-Za-z0-9._-]{1,249}(?:@[A-Za-z0-9-]{1,64})?):(0|[1-9]\d{0,9}):(0|[1-9]\d{0,15})$/;
 const maxPartition = 2 ** 31 - 1;
 
 export const DeadLetterId = {
@@ -17,8 +21,8 @@ export const DeadLetterId = {
       throw new RuleBroken('must be the id of a dead letter: its topic, partition and offset, joined by ":"');
     return raw as DeadLetterId;
   },
-  of: ({ topic, partition, offset }: Origin): DeadLetterId =>
-    `${topic}:${partition}:${offset}` as DeadLetterId,
+  of: (origin: Origin): DeadLetterId =>
+    `${QualifiedTopic.of(origin)}:${origin.partition}:${origin.offset}` as DeadLetterId,
   originOf(id: DeadLetterId): Origin {
     const origin = originIn(id);
     if (origin === undefined) throw new Error('An id of a dead letter was not parsed.');
@@ -30,5 +34,7 @@ function originIn(id: string): Origin | undefined {
   const [, topic, partitionText, offsetText] = pattern.exec(id) ?? [];
   if (topic === undefined) return undefined;
   const [partition, offset] = [Number(partitionText), Number(offsetText)];
-  return partition <= maxPartition && Number.isSafeInteger(offset) ? { topic, partition, offset } : undefined;
+  return partition <= maxPartition && Number.isSafeInteger(offset)
+    ? { ...QualifiedTopic.parts(topic), partition, offset }
+    : undefined;
 }

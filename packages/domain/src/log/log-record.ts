@@ -1,9 +1,12 @@
 import type { ProjectId } from '../activity/project-id.ts';
 import type { ActivityLogged } from './activity-logged.ts';
+import type { LogId } from './log-id.ts';
 
 /** The place of a record on the log. */
 export interface Origin {
   readonly topic: string;
+  /** The log of the record. Absent for the first log of the topic. A topic that was deleted and made again has another log. */
+  readonly log?: LogId;
   readonly partition: number;
   /** Rises along a partition, possibly with gaps. At most 2^53 - 1. */
   readonly offset: number;
@@ -35,6 +38,7 @@ export interface OriginalRecord extends RawRecord {
 
 /** A record as it is delivered to a consumer group. */
 export interface LogRecord {
+  /** Delivered without `log`, because a consumer does not know its log. `locatedRecord` adds it. */
   readonly origin: Origin;
   /** The origin of the first copy, if this record is a replay. If this record dies, its letter gets the same origin. */
   readonly replayOf?: Origin;

@@ -2,7 +2,7 @@ import { unlessBroken } from '../shared/violation.ts';
 import { DeadLetterId } from './dead-letter-id.ts';
 import type { LogRecord, Origin, OriginalRecord, RawRecord } from './log-record.ts';
 
-/** The header of a replayed dead letter. Its value is the letter's id, `topic:partition:offset` of the first copy. */
+/** The header of a replayed dead letter. Its value is the letter's id, which is the origin of the first copy. */
 export const replayHeader = 'user-activity-replay-of';
 
 /** Returns the record to publish for a dead letter: the original bytes, with `replayHeader` added. */
@@ -13,16 +13,19 @@ export function replayed({ origin, key, value, headers }: OriginalRecord): RawRe
 }
 
 /**
- * Returns the origin of the first copy of the record at `place`, or undefined if the record is no replay. Ignores a header that
- * is malformed, names another topic, or names an offset of the same partition that is not lower: anyone may write headers.
+ * Returns the origin of the first copy of a record of the topic, or undefined if the record is no replay. Ignores a header that is
+ * malformed or names another topic: anyone may write headers. The first copy may be on an older log of the topic, so its offset
+ * may be the higher one; `locatedRecord` compares offsets within one log.
  */
-export function replayOf(headers: RawRecord['headers'], place: Origin): Origin | undefined {
+export function replayOf(headers: RawRecord['headers'], topic: string): Origin | undefined {
   const last = valuesOf(headers).at(-1);
-  if (last === undefined || last.length > 300) return undefined;
+  if (last === undefined || last.length > maxHeaderBytes) return undefined;
   const origin = unlessBroken(() => DeadLetterId.originOf(DeadLetterId.parse(String.fromCharCode(...last))));
-  if (origin?.topic !== place.topic) return undefined;
-  return origin.partition === place.partition && origin.offset >= place.offset ? undefined : origin;
+  return origin?.topic === topic ? origin : undefined;
 }
+
+// No id of a dead letter is longer.
+const maxHeaderBytes = 400;
 
 /** Returns the first copy: this record itself, or the record of which it is a replay. */
 export function firstCopyOf(record: LogRecord): OriginalRecord {

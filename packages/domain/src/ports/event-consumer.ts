@@ -64,8 +64,9 @@ export interface OutageObserver {
  *  L9 Faithful     a published activity comes out equal, its metadata deep-equal, whatever its keys are.
  *  L10 Telling     `ended` resolves after `stop`. It rejects if the member can't continue: start another one.
  *  L11 Honest      `ping` rejects with LOG_UNAVAILABLE while the member can't receive records, and works again afterwards.
- *  L12 Attributing  a record that was published again carries the origin of its first copy. A replay header that is malformed, names
- *                  another topic, or names a later offset of its partition is ignored. All others are trusted, because producers are.
+ *  L12 Attributing  a record that was published again carries the origin of its first copy, which may be on another log of the topic,
+ *                  with any offset. A replay header that is malformed or names another topic is ignored. All others are
+ *                  trusted, because producers are. The consumer does not know its log, so it compares no offsets: `locatedRecord` does.
  *  L13 Measured    `progress` returns the oldest, committed and end offsets of the member's partitions, or of all partitions while the member
  *                  is not in its group. It rejects with LOG_UNAVAILABLE while the log does not answer.
  *  L14 Resuming    the member calls `resumeAt` for each of its partitions at each assignment, even if no record waits there. It also

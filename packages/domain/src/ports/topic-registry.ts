@@ -12,6 +12,8 @@ export interface TopicIdentity {
 export interface RegisteredTopic {
   readonly partitions: number;
   readonly log: LogId;
+  /** Whether this topic was the first with its name. */
+  readonly isFirst: boolean;
 }
 
 /**
@@ -25,6 +27,8 @@ export interface RegisteredTopic {
  *  T6 Renewed   a topic with another topic id is another topic, with a number and a log id of its own. A topic that was registered
  *               without a topic id gets the first one that is passed for its name. A call without a topic id means the topic that
  *               was registered first under the name.
+ *  T7 Telling   `isFirst` is true for the topic that was registered first under its name, and false for all later ones. It never
+ *               changes.
  */
 export interface TopicRegistry {
   /** Returns what was registered first for the topic. Registers `topic` with the id `log` if there was nothing. */

@@ -1,4 +1,4 @@
-import { inDatabase, plainClient, sumOf } from '@user-activity/test-kit';
+import { inDatabase, plainClient, readTopic, sumOf, writeTopic } from '@user-activity/test-kit';
 import { kafkaBrokers, mongodbUri } from '@user-activity/test-kit/shared';
 import { describe, expect, test } from 'vitest';
 import { Deployment, scraped, until } from '../deployment/deployment.ts';
@@ -180,22 +180,68 @@ test('an upgrade neither stops nor reads twice, although the topic has lost its 
   expect(sumOf(await scraped(health), 'user_activity_consumer_outcomes_total')).toBe(100);
 });
 
-test('a topic that was made again under the same name is another log, and is read from its beginning', async () => {
+interface DeadLetter {
+  readonly id: string;
+  readonly value: { readonly text?: string };
+  readonly diedAt: string;
+}
+
+/** Waits for this number of dead letters that died after a time, and returns them by id. */
+async function deadLetters(url: string, count: number, after = ''): Promise<readonly DeadLetter[]> {
+  let found: readonly DeadLetter[] = [];
+  await until(async () => {
+    const response = await fetch(`${url}/api/dead-letters`);
+    const { data } = (await response.json()) as { data: readonly DeadLetter[] };
+    found = data.filter(({ diedAt }) => diedAt > after);
+    return found.length === count;
+  });
+  return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+test('a topic that was made again under the same name is another log, whose dead letters replace none', async () => {
   const deployment = new Deployment();
+  const { topic } = deployment;
+  const poison = (value: string): Promise<void> =>
+    writeTopic(kafkaBrokers(), topic, [{ partition: 3, value }]);
   const services = [deployment.start('api'), deployment.start('consumer')];
   const [url = ''] = await Promise.all(services.map((service) => service.ready()));
+  await poison('old');
+  await deadLetters(url, 1);
   await logMany(url, 'old', 100);
   await untilStored(url, 100);
   for (const service of services) expect(await service.end('SIGTERM')).toBe(0);
-  await withAdmin((admin) => admin.deleteTopics({ topics: [deployment.topic] }));
+  await withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
   const again = deployment.start('standalone', { KAFKA_PARTITIONS: '4' });
   const newUrl = await again.ready();
+  await poison('new');
+  const before = await deadLetters(newUrl, 2);
   await logMany(newUrl, 'new', 50);
   await untilStored(newUrl, 150);
   const logs = await inDatabase(mongodbUri(), deployment.database, (db) =>
     db.collection('activities').distinct('origin.log'),
   );
   expect(logs).toHaveLength(2);
+
+  const expected = [
+    [`${topic}:3:0`, 'old'],
+    [expect.stringMatching(`^${topic}@[\\w-]+:3:0$`) as string, 'new'],
+  ];
+  const seen = (letters: readonly DeadLetter[]) => letters.map(({ id, value }) => [id, value.text]);
+  expect(seen(before)).toEqual(expected);
+  const response = await fetch(`${newUrl}/api/dead-letters/replay`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ids: before.map(({ id }) => id) }),
+  });
+  expect([response.status, await response.json()]).toEqual([202, { replayed: 2 }]);
+  const latest = before.map(({ diedAt }) => diedAt).toSorted();
+  // Both records fail again, and are the same letters.
+  const after = await deadLetters(newUrl, 2, latest.at(-1));
+  expect(seen(after)).toEqual(seen(before));
+  const history = await readTopic(kafkaBrokers(), `${topic}.dead-letters`);
+  const historyLogs = history.map(({ headers }) => headers?.['user-activity-dead-letter-log']);
+  expect(historyLogs.filter((log) => log === undefined)).toHaveLength(2);
+  expect(historyLogs.filter((log) => log !== undefined && logs.includes(String(log)))).toHaveLength(2);
 });
 
 test('two stores on one topic, each with a group of its own, both hold everything', async () => {
