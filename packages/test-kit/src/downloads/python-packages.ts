@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedFolder, isInstalled, run } from './cache.ts';
 
+// Hypothesis takes packages elsewhere for the code under test, and parses each of their modules.
+const sitePackages = 'site-packages';
+
 /**
  * Returns a folder for PYTHONPATH with the packages that `<name>.txt` lists. Installs them once. Throws an error that says what to install
  * if Python or pip is missing.
@@ -16,11 +19,13 @@ export function pythonPackages(name: string): string {
     encoding: 'utf8',
   });
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  return cachedFolder(`${name}-${digest}-python${pythonVersion.stdout.trim()}`, (draft) =>
+  const folder = cachedFolder(`python${pythonVersion.stdout.trim()}-${name}-${digest}`, (draft) => {
+    const target = join(draft, sitePackages);
     run(
       'python3',
-      ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', draft, '--requirement', requirements],
+      ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', target, '--requirement', requirements],
       draft,
-    ),
-  );
+    );
+  });
+  return join(folder, sitePackages);
 }

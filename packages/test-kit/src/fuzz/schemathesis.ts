@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { cachedFolder } from '../downloads/cache.ts';
 import { pythonPackages } from '../downloads/python-packages.ts';
 
 /** Options of a fuzzing run. */
@@ -51,6 +52,8 @@ export async function fuzz({
         HOME: folder,
         // Schemathesis prints boxes and check marks.
         PYTHONUTF8: '1',
+        // Hypothesis computes its tables of Unicode once.
+        HYPOTHESIS_STORAGE_DIRECTORY: cachedFolder('hypothesis', () => undefined),
         PYTHONDONTWRITEBYTECODE: '1',
         PYTHONPATH: `${pythonPackages('schemathesis')}:${hooks}`,
       },
