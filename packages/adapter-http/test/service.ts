@@ -86,7 +86,7 @@ export function onMemory(changed: Changed = {}) {
     retention: { edgeDays: 30, logDays: undefined },
     projects,
     retentionDays: changed.retentionDays,
-    pauseSweep: nextTurn,
+    pauseSweep: () => nextTurn(),
     maxSweepPortionMs: 1000,
     now: () => 0,
     maxStatsMs: 10_000,

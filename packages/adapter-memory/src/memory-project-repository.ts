@@ -5,6 +5,7 @@ import {
   type Erasure,
   type ErasedRecord,
   isErased,
+  type KeptErasure,
   maxRetentions,
   nextErasedAt,
   type ProjectId,
@@ -64,12 +65,9 @@ export class MemoryProjectRepository implements ProjectRepository {
     return erasure;
   }
 
-  async findErasures(projects: readonly ProjectId[]): Promise<readonly Erasure[]> {
+  async findErasures(projects: readonly ProjectId[]): Promise<readonly KeptErasure[]> {
     const { erasures } = this.#reachableStore();
-    return [...new Set(projects)].flatMap((project) => {
-      const erasure = erasures.get(project);
-      return erasure === undefined ? [] : { project, erasedAt: erasure.erasedAt };
-    });
+    return [...new Set(projects)].flatMap((project) => erasures.get(project) ?? []);
   }
 
   async findErasing(limit: number): Promise<readonly Erasure[]> {

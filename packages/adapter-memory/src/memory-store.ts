@@ -2,7 +2,7 @@ import {
   type ActivityKeyText,
   type DeadLetter,
   DomainError,
-  type Erasure,
+  type KeptErasure,
   type LogId,
   type LogPosition,
   type ProjectId,
@@ -31,8 +31,8 @@ export class MemoryStore {
   readonly settled: Map<LogId, number[]> = new Map();
   /** The retentions of projects that have one of their own. */
   readonly retentions: Map<ProjectId, RetentionDays> = new Map();
-  /** The latest erasure of each project, and whether it has not ended. */
-  readonly erasures: Map<ProjectId, Erasure & { readonly erasing: boolean }> = new Map();
+  /** The latest erasure of each project. */
+  readonly erasures: Map<ProjectId, KeptErasure> = new Map();
   /** False simulates an outage: every call of an adapter then rejects. */
   reachable = true;
 

@@ -122,6 +122,14 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
     })),
   ],
   [
+    'J5',
+    'says that each erasure is under way',
+    projects((sound) => ({
+      findErasures: async (ids) =>
+        (await sound.findErasures(ids)).map((erasure) => ({ ...erasure, erasing: true })),
+    })),
+  ],
+  [
     'J6',
     'ends a later erasure too',
     projects((_, { erasures }) => ({

@@ -4,6 +4,7 @@ import {
   type Claim,
   type Erasure,
   type ErasedRecord,
+  type KeptErasure,
   maxErasedAt,
   maxRetentions,
   type ProjectPage,
@@ -69,24 +70,29 @@ export class MongoProjectRepository implements ProjectRepository {
     const isReplaced = { $or: [{ $gt: ['$erasedAt', latest] }, { $lt: ['$erasedAt', erasedNow] }] };
     const erasedAt = { $cond: [isReplaced, erasedNow, '$erasedAt'] };
     return translated(async () => {
-      await retentions.deleteOne({ _id: project });
       const document = await erasures.findOneAndUpdate(
         { _id: project },
         [{ $set: { erasedAt, erasing: true } }],
         { upsert: true, returnDocument: 'after', maxTimeMS: timeoutMs },
       );
       if (document === null) throw new Error('MongoDB returned no document for an upsert.');
+      // Last: if this fails, the project is erased nevertheless, and keeps its retention until the request is sent again.
+      await retentions.deleteOne({ _id: project });
       return erasureOf(document);
     });
   }
 
-  async findErasures(projects: readonly ProjectId[]): Promise<readonly Erasure[]> {
+  async findErasures(projects: readonly ProjectId[]): Promise<readonly KeptErasure[]> {
     if (projects.length === 0) return [];
     const { erasures, timeoutMs } = this.#store;
     const condition = { _id: { $in: [...projects] } };
-    return translated(async () =>
-      (await erasures.find(condition, { maxTimeMS: timeoutMs }).toArray()).map(erasureOf),
-    );
+    return translated(async () => {
+      const documents = await erasures.find(condition, { maxTimeMS: timeoutMs }).toArray();
+      return documents.map((document) => ({
+        ...erasureOf(document),
+        erasing: document.erasing !== undefined,
+      }));
+    });
   }
 
   findErasing(limit: number): Promise<readonly Erasure[]> {

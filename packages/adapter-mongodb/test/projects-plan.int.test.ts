@@ -85,3 +85,20 @@ test('concurrent processes with the same days make one index', async () => {
   await Promise.all(Array.from({ length: 2 }, () => projects.expireAfter(days)));
   await projects.expireAfter(undefined);
 });
+
+test.each([
+  ['the same key', { createdAt: 1 }, {}],
+  ['the same key and another name', { createdAt: 1 }, { name: 'mine' }],
+  ['the same key and a time of its own', { createdAt: 1 }, { name: 'mine', expireAfterSeconds: 9_000_000 }],
+  ['the same key, for some documents', { createdAt: 1 }, { partialFilterExpression: { userId: 'x' } }],
+  ['the same name', { createdAt: -1 }, { name: 'createdAt_1', expireAfterSeconds: 9_000_000 }],
+] as const)('expireAfter leaves the index of an operator with %s as it is', async (_, key, options) => {
+  const { activities } = fixture.store;
+  const [name = ''] = await activities.createIndexes([{ key: { ...key }, ...options }]);
+  const before = await activities.indexes();
+  for (const days of [RetentionDays.parse(30), RetentionDays.parse(7), undefined]) {
+    await projects.expireAfter(days);
+    expect(await activities.indexes()).toEqual(before);
+  }
+  await activities.dropIndex(name);
+});

@@ -5,6 +5,7 @@ import {
   DeadLetterFilter,
   DeadLetterId,
   DeadLetterQuery,
+  DomainError,
   edgeTopic,
   firstCopyOf,
   type LogRecord,
@@ -20,6 +21,7 @@ import {
   SqliteDeadLetterRepository,
   SqliteEventConsumer,
   SqliteEventPublisher,
+  SqliteProjectRepository,
 } from '../src/index.ts';
 import { scratch } from './sqlite-subjects.ts';
 
@@ -176,4 +178,48 @@ test('a letter of another project is not read as a whole, and can be removed onl
   expect(await repository.findByIds(shop, ids, 1e6)).toMatchObject([{ project: 'shop' }]);
   await repository.remove([letter]);
   expect(await repository.findByIds(shop, ids, 1e6)).toEqual([]);
+});
+
+test('the consumer can look up erasures while the queries of clients are too many', async () => {
+  const { database } = await scratch();
+  const projects = new SqliteProjectRepository(database);
+  const erasure = await projects.beginErasure(shop, at(1));
+  const refused: unknown[] = [];
+  const pages = Array.from({ length: 1100 }, () =>
+    projects.find({ after: undefined, limit: 10 }).catch((error: unknown) => refused.push(error)),
+  );
+  expect(await projects.findErasures([shop])).toEqual([{ ...erasure, erasing: true }]);
+  await Promise.all(pages);
+  expect(refused[0]).toBeInstanceOf(DomainError);
+});
+
+test('other writes come in between the parts of a removal', async () => {
+  const { database } = await scratch();
+  const projects = new SqliteProjectRepository(database);
+  const activities = Array.from({ length: 250 }, (_, index) =>
+    sampleActivity({ project: shop, id: `a-${index}` }),
+  );
+  await new SqliteActivityRepository(database).save(activities);
+  const letters = Array.from({ length: 250 }, (_, offset) =>
+    letterOf(offset, { project: shop, diedAt: at(0) }),
+  );
+  await new SqliteDeadLetterQueue(database).add(letters);
+  const removal = {
+    project: shop,
+    createdBefore: undefined,
+    receivedUpTo: undefined,
+    after: undefined,
+    limit: 1000,
+  };
+  for (const remove of [
+    async () => (await projects.removeActivities(removal)).removed,
+    () => projects.removeLetters(shop, at(0), 1000),
+  ]) {
+    const order: unknown[] = [];
+    const removed = remove().then((count) => order.push(count));
+    await new SqliteEventPublisher(database).publish([activityLogged(sampleActivity())]);
+    order.push('published');
+    await removed;
+    expect(order).toEqual(['published', 250]);
+  }
 });

@@ -40,8 +40,8 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
   readonly projects: ProjectRepository;
   /** The retention of the deployment. Undefined keeps everything. */
   readonly retentionDays: RetentionDays | undefined;
-  /** Waits between two portions of a sweep of projects. */
-  readonly pauseSweep: () => Promise<void>;
+  /** Waits after a portion of a sweep of projects that took this number of milliseconds. */
+  readonly pauseSweep: (tookMs: number) => Promise<void>;
   /** The time that the store may take for one portion of a sweep of projects, in milliseconds. */
   readonly maxSweepPortionMs: number;
   /** A clock in milliseconds that never jumps, for time limits. */
@@ -59,7 +59,7 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     ...apiPorts,
     projectTable,
     rules: { ...apiPorts.rules, retentionOf: projectTable.retentionOf },
-    deadLetterQueue: withoutErasedLetters(apiPorts.deadLetterQueue, apiPorts.projects, apiPorts.deadLetters),
+    deadLetterQueue: withoutErasedLetters(apiPorts.deadLetterQueue, apiPorts),
   };
   return {
     logActivity: makeLogActivity(ports),

@@ -1,5 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { MemoryDeadLetterRepository, MemoryProjectRepository } from '@user-activity/adapter-memory';
+import {
+  FixedClock,
+  MemoryDeadLetterRepository,
+  MemoryProjectRepository,
+} from '@user-activity/adapter-memory';
 import { StoredActivity, Turns, type UserActivity } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
@@ -23,6 +27,7 @@ function setUp(ids: readonly string[]) {
     repository: { findByIds: async () => found },
     deadLetters: new MemoryDeadLetterRepository(),
     projects: new MemoryProjectRepository(),
+    clock: new FixedClock(),
     sleep: () => nextTurn(),
     turns: new Turns({ defer: (resume) => rounds.push(resume), now: () => time }),
     max: ids.length,

@@ -51,6 +51,7 @@ function setUp({
     },
     deadLetters,
     projects: new MemoryProjectRepository(store),
+    clock: new FixedClock(),
     sleep: (ms) => {
       slept.push(ms);
       return new Promise((resolve) => {

@@ -12,6 +12,7 @@ import {
   type ActivityRepository,
   edgeTopic,
   emptyTally,
+  maxErasedAt,
   ProjectId,
   Timestamp,
   Turns,
@@ -116,7 +117,7 @@ describe('an activity of an erased project', () => {
     for (const around of ['beforeSave', 'afterSave'] as const) {
       const erase = async () => it.projects.beginErasure(shop, at(5));
       const it = setUp({ [around]: erase });
-      expect(await it.run(activity('a', 4), activity('b', 6))).toEqual({ ...none, stored: 2 });
+      expect(await it.run(activity('a', 4), activity('b', 6))).toEqual({ ...none, stored: 1, erased: 1 });
       expect(it.left()).toEqual(['shop b']);
     }
   });
@@ -126,7 +127,7 @@ describe('an activity of an erased project', () => {
     const stored = activity('a', 1);
     it.store.activities.set(ActivityKeyText.of(stored), stored);
     const conflicting = sampleActivity({ project: shop, id: 'a', type: 'OTHER', receivedAt: 4 });
-    expect(await it.run(conflicting)).toEqual({ ...none, conflict: 1 });
+    expect(await it.run(conflicting)).toEqual({ ...none, erased: 1 });
     expect([it.left(), it.store.letters.size]).toEqual([[], 0]);
   });
 
@@ -137,6 +138,46 @@ describe('an activity of an erased project', () => {
     await it.projects.beginErasure(shop, at(5));
     expect(await it.run(activity('a', 4), activity('b', 6))).toEqual({ ...none, erased: 1, redelivered: 1 });
     expect([it.left(), it.store.letters.size]).toEqual([['shop b'], 0]);
+  });
+
+  test('gives way to an activity with its id that was received later, as long as the erasure is under way', async () => {
+    const { store, left, projects, run } = setUp();
+    await run(activity('a', 3), activity('b', 4), activity('c', 9));
+    const erasure = await projects.beginErasure(shop, at(5));
+    // Without the removal, they would be a duplicate and a conflict of activities that the sweep then removes.
+    const again = [
+      activity('a', 6),
+      sampleActivity({ project: shop, id: 'b', type: 'OTHER', receivedAt: 7 }),
+      activity('c', 10),
+    ];
+    expect(await run(...again)).toEqual({ ...none, stored: 2, duplicate: 1 });
+    expect([...store.activities.values()].map(({ receivedAt }) => receivedAt)).toEqual([9, 6, 7]);
+    expect([left(), store.letters.size]).toEqual([['shop a', 'shop b', 'shop c'], 0]);
+    await projects.endErasure(erasure);
+    expect(await run(activity('a', 8))).toEqual({ ...none, duplicate: 1 });
+  });
+
+  test('gives way to a later one also if the erasure is recorded while that is stored', async () => {
+    for (const around of ['beforeSave', 'afterSave'] as const) {
+      const it = setUp({ [around]: async () => it.projects.beginErasure(shop, at(5)) });
+      const older = activity('a', 3);
+      it.store.activities.set(ActivityKeyText.of(older), older);
+      const later = sampleActivity({ project: shop, id: 'a', type: 'OTHER', receivedAt: 6 });
+      expect(await it.run(later)).toEqual({ ...none, stored: 1 });
+      expect([...it.store.activities.values()]).toEqual([later]);
+      expect(it.store.letters.size).toBe(0);
+    }
+  });
+
+  test('is stored if the erasure was written with a clock more than 5 minutes ahead', async () => {
+    const { left, projects, run } = setUp();
+    const now = new FixedClock().now();
+    await projects.beginErasure(shop, at(maxErasedAt(now) + 1));
+    expect(await run(activity('a', now - 1))).toEqual({ ...none, stored: 1 });
+    await projects.beginErasure(shop, at(now));
+    await projects.beginErasure(shop, maxErasedAt(now));
+    expect(await run(activity('b', now - 1))).toEqual({ ...none, erased: 1 });
+    expect(left()).toEqual(['shop a']);
   });
 
   test('an outage of the store is waited for', async () => {
@@ -156,11 +197,11 @@ describe('an activity of an erased project', () => {
 test('a letter of the edge is removed again if its project was erased meanwhile', async () => {
   const store = new MemoryStore();
   const projects = new MemoryProjectRepository(store);
-  const queue = withoutErasedLetters(
-    new MemoryDeadLetterQueue(store),
+  const queue = withoutErasedLetters(new MemoryDeadLetterQueue(store), {
     projects,
-    new MemoryDeadLetterRepository(store),
-  );
+    clock: new FixedClock(),
+    deadLetters: new MemoryDeadLetterRepository(store),
+  });
   await projects.beginErasure(shop, at(5));
   const letters = [4, 5, 6].map((millis) =>
     letterOf(millis, {
@@ -180,6 +221,7 @@ test('a request that waits learns that its activity is erased', async () => {
     repository: new MemoryActivityRepository(store),
     deadLetters: new MemoryDeadLetterRepository(store),
     projects,
+    clock: new FixedClock(),
     sleep: async () => undefined,
     turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
     max: 10,
@@ -190,4 +232,31 @@ test('a request that waits learns that its activity is erased', async () => {
   expect(await waiter.outcomeOf(activity('a', 5), over.signal)).toBe('erased');
   over.abort();
   expect(await later).toBe('accepted');
+});
+
+test('a request that waits is not answered by an activity with its id that is being erased', async () => {
+  const store = new MemoryStore();
+  const repository = new MemoryActivityRepository(store);
+  const projects = new MemoryProjectRepository(store);
+  await repository.save([activity('a', 3), activity('b', 3)]);
+  await projects.beginErasure(shop, at(5));
+  let sleeps = 0;
+  const waiter = new OutcomeWaiter({
+    repository,
+    deadLetters: new MemoryDeadLetterRepository(store),
+    projects,
+    clock: new FixedClock(),
+    sleep: async () => {
+      sleeps += 1;
+      if (sleeps !== 3) return;
+      store.activities.clear();
+      await repository.save([activity('a', 6), activity('b', 7)]);
+    },
+    turns: new Turns({ defer: queueMicrotask, now: () => 0 }),
+    max: 10,
+  });
+  const { signal } = new AbortController();
+  const conflicting = sampleActivity({ project: shop, id: 'b', type: 'OTHER', receivedAt: 6 });
+  const outcomes = [activity('a', 6), conflicting].map((each) => waiter.outcomeOf(each, signal));
+  expect(await Promise.all(outcomes)).toEqual(['stored', 'conflict']);
 });

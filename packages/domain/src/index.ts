@@ -83,9 +83,10 @@ export type { IdGenerator } from './ports/id-generator.ts';
 export type { ProjectRepository } from './ports/project-repository.ts';
 export type { SettledOffsets, SettledStep } from './ports/settled-offsets.ts';
 export type { RegisteredTopic, TopicIdentity, TopicRegistry } from './ports/topic-registry.ts';
-export { isErased, maxErasedAt, nextErasedAt } from './project/erasure.ts';
+export { isErased, isErasedAhead, maxErasedAt, nextErasedAt } from './project/erasure.ts';
 export {
   type Erasure,
+  type KeptErasure,
   maxRetentions,
   type Project,
   type ProjectPage,

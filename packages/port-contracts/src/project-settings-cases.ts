@@ -129,10 +129,10 @@ export const projectSettingsCases = projectCases({
       const erasure = { project: shop, erasedAt: at(5) };
       assert.deepEqual(await projects.beginErasure(shop, at(5)), erasure);
       const second = await subject.open();
-      assert.deepEqual(await second.findErasures([forum, shop, shop]), [erasure]);
+      assert.deepEqual(await second.findErasures([forum, shop, shop]), [{ ...erasure, erasing: true }]);
       assert.deepEqual(await second.findRetentions(), []);
       await projects.endErasure(erasure);
-      assert.deepEqual(await second.findErasures([shop]), [erasure]);
+      assert.deepEqual(await second.findErasures([shop]), [{ ...erasure, erasing: false }]);
       assert.deepEqual(await second.findErasures([]), []);
     },
     async 'the later of two erasures counts, unless a wrong clock wrote it'(projects) {
@@ -150,7 +150,7 @@ export const projectSettingsCases = projectCases({
           handles.map((handle, index) => handle.beginErasure(shop, at(round * 10 + 7 - index))),
         );
         assert.deepEqual(await projects.findErasures([shop]), [
-          { project: shop, erasedAt: at(round * 10 + 7) },
+          { project: shop, erasedAt: at(round * 10 + 7), erasing: true },
         ]);
       }
     },

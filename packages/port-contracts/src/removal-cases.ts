@@ -204,7 +204,7 @@ export const removalCases = projectCases({
       if (first !== undefined) await projects.removeErased([erasedRecord(first, erasure, 2)]);
       await removeAll(projects, { project: shop });
       assert.equal(await projects.removeLetters(shop, moment(0), 10), 1);
-      assert.deepEqual(await projects.findErasures(apart), [erasure]);
+      assert.deepEqual(await projects.findErasures(apart), [{ ...erasure, erasing: true }]);
       assert.equal((await projects.findRetentions()).length, 2);
       for (const [project, activities, letters] of [
         [ProjectId.default, ['a-0', 'a-1'], ['user-activity:0:0']],

@@ -22,8 +22,9 @@ const eventLoop: EventLoop = { defer: setImmediate, now: () => performance.now()
 const maxWaitingRequests = 1000;
 const maxWaitingBytes = 32 * 1024 * 1024;
 
-// A sweep of projects removes at most 1,000 activities between two pauses.
-const sweepPauseMs = 50;
+// A sweep of projects removes at most 1,000 activities between two pauses. It pauses as long as it works, so that it takes at most
+// half of the time of a store that does one thing at a time.
+const minSweepPauseMs = 50;
 
 /** The limits of the use cases of the API. */
 export interface ApiLimits {
@@ -54,7 +55,7 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       retention: limits.deadLetterRetention,
       projects: get(tokens.projects),
       retentionDays: limits.retentionDays,
-      pauseSweep: () => delay(sweepPauseMs, undefined, { ref: false }),
+      pauseSweep: (tookMs) => delay(Math.max(minSweepPauseMs, tookMs), undefined, { ref: false }),
       // One query, and one removal that MongoDB may answer within two timeouts.
       maxSweepPortionMs: 3 * QUERY_TIMEOUT_MS,
       now: eventLoop.now,
@@ -77,6 +78,7 @@ export const outcomeWaiter = (
       repository: get(tokens.repository),
       deadLetters: get(tokens.deadLetters),
       projects: get(tokens.projects),
+      clock: get(tokens.clock),
       turns: new Turns(eventLoop),
       sleep: (ms) => delay(ms, undefined, { ref: false }),
       max: Math.min(maxWaitingRequests, Math.floor(maxWaitingBytes / maxMetadataBytes)),

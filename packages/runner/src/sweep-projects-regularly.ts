@@ -11,8 +11,9 @@ const defaultPauses = { tickMs: 5000, firstRoundMs: 30_000, roundMs: 5 * 60_000 
 type UseCases = Pick<ApiUseCases, 'refreshProjects' | 'sweepProjects'>;
 
 /**
- * At once and after each tick, until the signal is aborted: reads the retentions of projects, and carries out erasures. Begins a round of
- * removals by age at once, again soon after the first, and then at longer intervals. Logs outages of the store once.
+ * At once and after each tick, until the signal is aborted: reads the retentions of projects, and carries out erasures. A sweep may take
+ * longer than a tick, and delays no reading. Begins a round of removals by age at once, again soon after the first, and then at longer
+ * intervals. Logs outages of the store once.
  */
 export async function sweepProjectsRegularly(
   { refreshProjects, sweepProjects }: UseCases,
@@ -22,28 +23,49 @@ export async function sweepProjectsRegularly(
 ): Promise<void> {
   let nextRound = 0;
   let rounds = 0;
+  const refresh = async (): Promise<number> => {
+    await refreshProjects();
+    return tickMs;
+  };
+  const sweep = async (): Promise<number> => {
+    const isDue = performance.now() >= nextRound;
+    const result = await sweepProjects(isDue ? 'schedule' : 'erasure');
+    if (isDue) {
+      rounds += 1;
+      nextRound = performance.now() + (rounds === 1 ? firstRoundMs : roundMs);
+    }
+    if (result === 'under way') return tickMs;
+    const { expired, erased, letters, more } = result;
+    if (expired > 0) logger.info({ expired }, 'removed activities that are older than the retention');
+    if (erased + letters > 0) logger.info({ erased, letters }, 'removed data of erased projects');
+    return more ? 0 : tickMs;
+  };
+  await Promise.all([
+    repeat(refresh, tickMs, signal, (reason) =>
+      logger.warn(reason, 'could not read the retentions of projects; the last known ones apply'),
+    ),
+    repeat(sweep, tickMs, signal, (reason) =>
+      logger.warn(reason, 'could not remove old activities or erase projects; trying again regularly'),
+    ),
+  ]);
+}
+
+/** Repeats the work until the signal is aborted. The work returns the pause after it. Calls `onFailure` for the first of consecutive failures. */
+async function repeat(
+  work: () => Promise<number>,
+  pauseAfterFailureMs: number,
+  signal: AbortSignal,
+  onFailure: (reason: { readonly code: string; readonly reason: string }) => void,
+): Promise<void> {
   let isFailing = false;
   while (!signal.aborted) {
-    let pauseMs = tickMs;
+    let pauseMs = pauseAfterFailureMs;
     try {
-      await refreshProjects();
-      const isDue = performance.now() >= nextRound;
-      const sweep = await sweepProjects(isDue ? 'schedule' : 'erasure');
-      if (isDue) {
-        rounds += 1;
-        nextRound = performance.now() + (rounds === 1 ? firstRoundMs : roundMs);
-      }
-      if (sweep !== 'under way') {
-        const { expired, erased, letters, more } = sweep;
-        if (expired > 0) logger.info({ expired }, 'removed activities that are older than the retention');
-        if (erased + letters > 0) logger.info({ erased, letters }, 'removed data of erased projects');
-        if (more) pauseMs = 0;
-      }
+      pauseMs = await work();
       isFailing = false;
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      if (!isFailing)
-        logger.warn({ code: error.code }, 'could not read or sweep the projects; trying again regularly');
+      if (!isFailing) onFailure({ code: error.code, reason: error.message });
       isFailing = true;
     }
     await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);

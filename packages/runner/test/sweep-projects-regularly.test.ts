@@ -14,7 +14,6 @@ async function run(
   const over = new AbortController();
   const logger = loggers();
   const reasons: string[] = [];
-  let refreshes = 0;
   const sweepProjects: ApiUseCases['sweepProjects'] = (reason) => {
     reasons.push(reason);
     const answer = answers[reasons.length - 1];
@@ -22,18 +21,15 @@ async function run(
     if (answer === undefined) throw new Error('It sweeps after it was cancelled.');
     return answer();
   };
-  const refreshProjects = async (): Promise<void> => {
-    refreshes += 1;
-  };
+  const refreshProjects = async (): Promise<void> => undefined;
   await sweepProjectsRegularly({ sweepProjects, refreshProjects }, logger, over.signal, pauses);
-  return { reasons, refreshes, logger };
+  return { reasons, logger };
 }
 
-test('reads the retentions and carries out erasures at each tick, and begins a round when it is due', async () => {
+test('carries out erasures at each tick, and begins a round when it is due', async () => {
   const answers = Array.from({ length: 4 }, () => async () => nothing);
   expect(await run(answers, { tickMs: 1, firstRoundMs: 3_600_000, roundMs: 3_600_000 })).toMatchObject({
     reasons: ['schedule', 'erasure', 'erasure', 'erasure'],
-    refreshes: 4,
   });
   expect(await run(answers, { tickMs: 1, firstRoundMs: 0, roundMs: 3_600_000 })).toMatchObject({
     reasons: ['schedule', 'schedule', 'erasure', 'erasure'],
@@ -46,6 +42,32 @@ test('goes on at once while a sweep has more to do', async () => {
   expect(reasons).toEqual(['schedule', 'erasure']);
 });
 
+test('reads the retentions at each tick, also while a sweep takes long or fails', async () => {
+  for (const end of [
+    async () => nothing,
+    () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone')),
+  ]) {
+    const over = new AbortController();
+    const isLong = Promise.withResolvers<void>();
+    let refreshes = 0;
+    const refreshProjects = async (): Promise<void> => {
+      refreshes += 1;
+      if (refreshes === 3) isLong.resolve();
+    };
+    const sweepProjects = async () => {
+      await isLong.promise;
+      over.abort();
+      return end();
+    };
+    await sweepProjectsRegularly({ refreshProjects, sweepProjects }, loggers(), over.signal, {
+      tickMs: 1,
+      firstRoundMs: 0,
+      roundMs: 0,
+    });
+    expect(refreshes).toBeGreaterThanOrEqual(3);
+  }
+});
+
 test('an outage is logged once and retried, and what was removed is logged', async () => {
   const outage = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'gone'));
   const removed = async () => ({ expired: 2, erased: 3, letters: 1, more: false });
@@ -53,8 +75,8 @@ test('an outage is logged once and retried, and what was removed is logged', asy
   const { reasons, logger } = await run(answers, { tickMs: 1, firstRoundMs: 3_600_000, roundMs: 3_600_000 });
   expect(reasons).toEqual(['schedule', 'schedule', 'schedule', 'erasure', 'erasure']);
   expect(logger.warn.mock.calls).toEqual([
-    [{ code: 'STORE_UNAVAILABLE' }, expect.any(String)],
-    [{ code: 'STORE_UNAVAILABLE' }, expect.any(String)],
+    [{ code: 'STORE_UNAVAILABLE', reason: 'gone' }, expect.any(String)],
+    [{ code: 'STORE_UNAVAILABLE', reason: 'gone' }, expect.any(String)],
   ]);
   expect(logger.info.mock.calls).toEqual([
     [{ expired: 2 }, expect.any(String)],

@@ -31,7 +31,7 @@ export class SqliteDatabase {
   readonly queries: ThreadClient<ReadJobs>;
   /** The thread for queries that may take long. */
   readonly searches: ThreadClient<SearchJobs>;
-  /** The thread that reads the log, so that no query delays the consumers. */
+  /** The thread that reads for the consumers, so that no query of a client delays them. */
   readonly log: ThreadClient<ReadJobs>;
   readonly watch = new LogWatch();
   /** The started consumers. `close` stops them first. */

@@ -5,6 +5,7 @@ import {
   DeadLetterId,
   type Erasure,
   type ErasedRecord,
+  type KeptErasure,
   type ProjectPage,
   ProjectId,
   type ProjectQuery,
@@ -18,6 +19,7 @@ import { claimWork, releaseWork } from './claims.ts';
 import { changeStore, queryStore } from './failure.ts';
 import { originRow } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import type { Position } from '../protocol/branches.ts';
 import type { ErasureRow } from '../protocol/project-rows.ts';
 
 export interface SqliteProjectRepositoryOptions {
@@ -71,11 +73,13 @@ export class SqliteProjectRepository implements ProjectRepository {
     });
   }
 
-  findErasures(projects: readonly ProjectId[]): Promise<readonly Erasure[]> {
+  findErasures(projects: readonly ProjectId[]): Promise<readonly KeptErasure[]> {
     const distinct = [...new Set(projects)];
-    return queryStore(async () =>
-      (await this.#database.queries.submit('erasures', distinct, this.#options)).map(erasureOf),
-    );
+    return queryStore(async () => {
+      // The consumer asks before each batch, and must not wait behind the queries of clients.
+      const rows = await this.#database.log.submit('erasures', distinct, this.#options);
+      return rows.map((row) => ({ ...erasureOf(row), erasing: row[2] === 1 }));
+    });
   }
 
   findErasing(limit: number): Promise<readonly Erasure[]> {
@@ -90,28 +94,33 @@ export class SqliteProjectRepository implements ProjectRepository {
 
   removeActivities(removal: ActivityRemoval): Promise<RemovedPortion> {
     const { project, createdBefore = null, receivedUpTo = null, after, limit } = removal;
-    const position = after && ([after.createdAt, ActivityKeyText.of({ project, id: after.id })] as const);
-    const input = { project, createdBefore, receivedUpTo, after: position ?? null, limit };
     return changeStore(async () => {
-      const options = { ...this.#options, weight: limit };
-      const { removed, next } = await this.#database.writer.submit('removeActivities', input, options);
-      return {
-        removed,
-        next:
-          next === null
-            ? undefined
-            : {
-                createdAt: Timestamp.trusted(next[0]),
-                id: ActivityKeyText.idOf(ActivityKeyText.trusted(next[1])),
-              },
-      };
+      let position: Position | null =
+        after === undefined ? null : [after.createdAt, ActivityKeyText.of({ project, id: after.id })];
+      let removed = 0;
+      for (const max of shares(limit)) {
+        const input = { project, createdBefore, receivedUpTo, after: position, limit: max };
+        const options = { ...this.#options, weight: max };
+        const output = await this.#database.writer.submit('removeActivities', input, options);
+        removed += output.removed;
+        position = output.next;
+        if (position === null) return { removed, next: undefined };
+      }
+      return { removed, next: position === null ? undefined : positionOf(position) };
     });
   }
 
   removeLetters(project: ProjectId, diedUpTo: Timestamp, limit: number): Promise<number> {
-    return changeStore(() => {
-      const options = { ...this.#options, weight: limit };
-      return this.#database.writer.submit('removeProjectLetters', [project, diedUpTo, limit], options);
+    return changeStore(async () => {
+      let removed = 0;
+      for (const max of shares(limit)) {
+        const options = { ...this.#options, weight: max };
+        const input = [project, diedUpTo, max] as const;
+        const count = await this.#database.writer.submit('removeProjectLetters', input, options);
+        removed += count;
+        if (count < max) break;
+      }
+      return removed;
     });
   }
 
@@ -139,6 +148,20 @@ export class SqliteProjectRepository implements ProjectRepository {
     return changeStore(() => releaseWork(this.#database, 'sweep', claim));
   }
 }
+
+// The writing thread does nothing else during a job, so a removal of 1,000 rows is several jobs, and others come in between.
+const maxRows = 100;
+
+/** Returns the limits of the jobs of a removal. */
+const shares = (limit: number): readonly number[] =>
+  Array.from({ length: Math.ceil(limit / maxRows) }, (_, index) =>
+    Math.min(maxRows, limit - index * maxRows),
+  );
+
+const positionOf = ([createdAt, key]: Position) => ({
+  createdAt: Timestamp.trusted(createdAt),
+  id: ActivityKeyText.idOf(ActivityKeyText.trusted(key)),
+});
 
 const erasureOf = ([project, erasedAt]: ErasureRow): Erasure => ({
   project: ProjectId.trusted(project),

@@ -5,8 +5,8 @@ export type ProjectRow = readonly [id: string, retentionDays: number | null, era
 
 export type RetentionRow = readonly [project: string, days: number];
 
-/** An erasure, with its time in milliseconds since 1970. */
-export type ErasureRow = readonly [project: string, erasedAt: number];
+/** An erasure, with its time in milliseconds since 1970. `erasing` is 0 once it has ended. */
+export type ErasureRow = readonly [project: string, erasedAt: number, erasing: 0 | 1];
 
 /** Limits a removal of activities. Null is no limit. */
 export interface RemovalInput {

@@ -24,9 +24,9 @@ export const projectPageSql = `SELECT name,
   ) ORDER BY name LIMIT ?2`;
 
 const retentionsSql = 'SELECT project, days FROM retentions';
-const erasureSql = 'SELECT project, erased_at FROM erasures WHERE project = ?';
+const erasureSql = 'SELECT project, erased_at, erasing FROM erasures WHERE project = ?';
 /** SQL: erasures that have not ended. */
-export const erasingSql = `SELECT project, erased_at FROM erasures INDEXED BY erasures_under_way
+export const erasingSql = `SELECT project, erased_at, 1 FROM erasures INDEXED BY erasures_under_way
   WHERE erasing = 1 ORDER BY project LIMIT ?`;
 
 export const projectJobs = (prepare: Prepare) => ({

@@ -5,17 +5,16 @@ import {
   type Cancellation,
   isDomainError,
   isErased,
-  type ProjectRepository,
   type Turns,
   type UserActivity,
 } from '@user-activity/domain';
+import { type ErasureDeps, findErasures } from '../projects/find-erasures.ts';
 import { type Lookup, lookUp, type LookupDeps } from '../querying/look-up.ts';
 
 /** Resolves after this number of milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
 
-export interface OutcomeWaiterDeps extends LookupDeps {
-  readonly projects: Pick<ProjectRepository, 'findErasures'>;
+export interface OutcomeWaiterDeps extends LookupDeps, ErasureDeps {
   readonly sleep: Sleep;
   /** Shares the event loop between comparisons and other work. */
   readonly turns: Turns;
@@ -32,12 +31,15 @@ interface Request {
   fail(bug: unknown): void;
 }
 
+/** An outcome. Undefined if it is not known yet. */
+type Found = ActivityOutcome | undefined;
+
 const tickMs = 20;
 /** The maximum number of activities in one query. */
 const maxAtOnce = 250;
 // The longest time between two queries is 500 ms.
 const maxTicks = 25;
-// Erasures are rare, so they are looked up only for requests that have waited for some time.
+// Erasures are rare, so a request without any outcome looks them up only after some time.
 const queriesBeforeErasures = 4;
 
 /**
@@ -116,30 +118,35 @@ export class OutcomeWaiter {
       await this.#settlePortion(due.slice(from, from + maxAtOnce));
   }
 
-  /** Answers those of the requests whose project was erased after their activity was received. */
-  async #settleErased(due: readonly Request[]): Promise<void> {
-    const pending = due.filter(
-      (request) => request.queries >= queriesBeforeErasures && this.#requests.has(request),
-    );
-    if (pending.length === 0) return;
-    const projects = [...new Set(pending.map(({ activity }) => activity.project))];
-    const erasures = await this.#deps.projects.findErasures(projects);
-    for (const request of pending)
-      if (erasures.some((erasure) => isErased(request.activity, erasure))) request.settle('erased');
+  /** Answers requests whose activity was erased, and requests with another activity under their id, unless that one is being erased. */
+  async #settleUnlessErased(requests: ReadonlyMap<Request, Found>, { stored }: Lookup): Promise<void> {
+    if (requests.size === 0) return;
+    const projects = new Set([...requests.keys()].map(({ activity }) => activity.project));
+    const erasures = await findErasures(this.#deps, projects);
+    const isGone = (activity: Pick<UserActivity, 'project' | 'receivedAt'> | undefined): boolean =>
+      activity !== undefined && erasures.some((erasure) => isErased(activity, erasure));
+    for (const [request, found] of requests) {
+      if (isGone(request.activity)) request.settle('erased');
+      else if (found !== undefined && !isGone(stored.get(ActivityKeyText.of(request.activity))))
+        request.settle(found);
+    }
   }
 
   async #settlePortion(due: readonly Request[]): Promise<void> {
     try {
       const lookup = await lookUp(this.#deps, keysOf(due));
       const turn = this.#deps.turns.begin();
+      const unsure = new Map<Request, Found>();
       for (const request of due) {
         // Comparing large metadata takes up to 66 ms.
         if (lookup.stored.has(ActivityKeyText.of(request.activity)) && turn.isOver) await turn.next();
         if (!this.#requests.has(request)) continue;
         const outcome = outcomeIn(lookup, request.activity);
-        if (outcome !== undefined) request.settle(outcome);
+        if (outcome === 'stored' || outcome === 'dead_lettered') request.settle(outcome);
+        else if (outcome !== undefined || request.queries >= queriesBeforeErasures)
+          unsure.set(request, outcome);
       }
-      await this.#settleErased(due);
+      await this.#settleUnlessErased(unsure, lookup);
     } catch (error) {
       if (!isDomainError(error)) for (const request of due) request.fail(error);
     }
@@ -156,7 +163,7 @@ const keysOf = (due: readonly Request[]): readonly ActivityKey[] => [
 ];
 
 /** Returns the outcome of the activity, or undefined if it is not known yet. */
-function outcomeIn({ stored, died }: Lookup, activity: UserActivity): ActivityOutcome | undefined {
+function outcomeIn({ stored, died }: Lookup, activity: UserActivity): Found {
   const key = ActivityKeyText.of(activity);
   const comparison = stored.get(key)?.compare(activity);
   if (comparison !== undefined) return comparison === 'redelivered' ? 'stored' : comparison;

@@ -10,7 +10,8 @@ interface Round {
   after: ProjectId | undefined;
 }
 
-const pageSize = 500;
+// Few and large pages, because each page may cost a store a step for every project that follows.
+const pageSize = 5000;
 
 /**
  * Removes activities that are older than the retention of their project, in rounds over all projects. The ages in a round are measured
@@ -45,9 +46,9 @@ export class ExpirySweep {
     const round = this.#round;
     if (round === undefined) return true;
     if (round.now !== undefined && !(await this.#removeOld(round, round.now, removals))) return false;
-    // Last, because the build of an index in MongoDB may take longer than this call waits.
-    await this.#projects.expireAfter(this.#table.deploymentDays);
     this.#round = undefined;
+    // Last, because the store may refuse it, or take longer than the call waits. The next round must begin nevertheless.
+    await this.#projects.expireAfter(this.#table.deploymentDays);
     return true;
   }
 

@@ -1,9 +1,12 @@
 import type { ActivityRemoval, Clock, ProjectId, ProjectRepository, Timestamp } from '@user-activity/domain';
 
-interface RemovalDeps {
+export interface RemovalDeps {
   readonly projects: Pick<ProjectRepository, 'removeActivities' | 'removeLetters'>;
   readonly clock: Clock;
-  readonly pauseSweep: () => Promise<void>;
+  /** Waits after a portion that took this number of milliseconds, so that other work of the store goes on. */
+  readonly pauseSweep: (tookMs: number) => Promise<void>;
+  /** A clock in milliseconds that never jumps. */
+  readonly now: () => number;
 }
 
 // A store removes this many without delaying other work for long.
@@ -31,11 +34,12 @@ export class Removals {
   async activities(walk: Walk, count: 'expired' | 'erased'): Promise<boolean> {
     for (;;) {
       if (this.isOver) return false;
+      const begin = this.#deps.now();
       const { removed, next } = await this.#deps.projects.removeActivities({ ...walk, limit });
       this[count] += removed;
       if (next === undefined) return true;
       walk.after = next;
-      await this.#deps.pauseSweep();
+      await this.#deps.pauseSweep(this.#deps.now() - begin);
     }
   }
 
@@ -43,10 +47,11 @@ export class Removals {
   async deadLetters(project: ProjectId, diedUpTo: Timestamp): Promise<boolean> {
     for (;;) {
       if (this.isOver) return false;
+      const begin = this.#deps.now();
       const removed = await this.#deps.projects.removeLetters(project, diedUpTo, limit);
       this.letters += removed;
       if (removed < limit) return true;
-      await this.#deps.pauseSweep();
+      await this.#deps.pauseSweep(this.#deps.now() - begin);
     }
   }
 

@@ -2,7 +2,7 @@ import { type Claim, isDomainError, Timestamp } from '@user-activity/domain';
 import { ErasureSweep } from './erasure-sweep.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
 import { makeRefreshProjects, type ProjectDeps } from './project-table.ts';
-import { Removals } from './removals.ts';
+import { type RemovalDeps, Removals } from './removals.ts';
 
 export interface ProjectSweep {
   /** The number of activities removed because of their age. */
@@ -22,9 +22,7 @@ export interface ProjectSweep {
  */
 export type SweepProjects = (reason: 'schedule' | 'erasure') => Promise<ProjectSweep | 'under way'>;
 
-export interface SweepProjectsDeps extends ProjectDeps {
-  /** Waits between two portions, so that other work of the store goes on. */
-  readonly pauseSweep: () => Promise<void>;
+export interface SweepProjectsDeps extends ProjectDeps, Omit<RemovalDeps, 'projects'> {
   /** The time that the store may take for one portion, in milliseconds. */
   readonly maxSweepPortionMs: number;
 }
@@ -35,6 +33,7 @@ export const makeSweepProjects = (deps: SweepProjectsDeps): SweepProjects => {
   const { projects, clock } = deps;
   const refresh = makeRefreshProjects(deps);
   const [erasures, expiry] = [new ErasureSweep(deps), new ExpirySweep(deps)];
+  let parts: readonly (ErasureSweep | ExpirySweep)[] = [erasures, expiry];
   return async function sweepProjects(reason) {
     // A claim takes two writes, and nearly every call has nothing to do.
     const isIdle = reason === 'erasure' && !expiry.isUnderWay && (await projects.findErasing(1)).length === 0;
@@ -49,7 +48,14 @@ export const makeSweepProjects = (deps: SweepProjectsDeps): SweepProjects => {
       // Another process may have made a retention longer a moment ago.
       await refresh();
       const removals = new Removals(deps, lastPortion);
-      const isDone = (await erasures.run(removals)) && (await expiry.run(removals));
+      let isDone = true;
+      for (const part of parts) {
+        isDone = await part.run(removals);
+        if (isDone) continue;
+        // The next sweep begins with the other part, so that neither blocks the other for long.
+        parts = [...parts.filter((other) => other !== part), part];
+        break;
+      }
       const { expired, erased, letters } = removals;
       return { expired, erased, letters, more: !isDone };
     } finally {

@@ -6,13 +6,12 @@ import {
   type LogRecord,
   type OffsetSpan,
   type OutageObserver,
-  type ProjectRepository,
   type SaveOutcome,
   type SettledOffsets,
 } from '@user-activity/domain';
 import { persist, type PersistDeps } from './persist.ts';
 import { storeRecords, type StoreRecordsDeps, type StoreTally } from './store-records.ts';
-import { unlessErased } from './unless-erased.ts';
+import { unlessErased, type UnlessErasedDeps } from './unless-erased.ts';
 
 /**
  * Stores records of one partition. Resolves once each record is stored, was stored before, or is a dead letter, and the store has
@@ -27,15 +26,14 @@ export type StoreActivities = (
   span: OffsetSpan,
 ) => Promise<StoreTally>;
 
-export interface StoreActivitiesDeps extends StoreRecordsDeps, PersistDeps {
-  readonly projects: Pick<ProjectRepository, 'findErasures' | 'removeErased'>;
+export interface StoreActivitiesDeps extends StoreRecordsDeps, PersistDeps, UnlessErasedDeps {
   readonly settledOffsets: Pick<SettledOffsets, 'settle'>;
   /** Whether the log is the first of its topic. */
   readonly isFirstLog: boolean;
 }
 
 export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities => {
-  const { settledOffsets, projects, log, isFirstLog: isFirst, observer } = deps;
+  const { settledOffsets, log, isFirstLog: isFirst, observer } = deps;
   /** The number of failed attempts, for all partitions. Each failure may be an outage in which an older copy replaced the store. */
   let failedAttempts = 0;
   /** The value of `failedAttempts` when the store was last known to continue a partition, by partition. */
@@ -64,9 +62,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
       // Without this check, a store that misses earlier records could get these first.
       if ((checks.get(partition) ?? 0) !== checkedAt && !(await settleTo(from))) return older;
       checks.set(partition, checkedAt);
-      const stored = await unlessErased(projects, located, (others) =>
-        storeRecords(deps, others, firstOutcomes),
-      );
+      const stored = await unlessErased(deps, located, (others) => storeRecords(deps, others, firstOutcomes));
       return stored instanceof Error || (await settleTo(to)) ? stored : older;
     });
     if (!(result instanceof Error)) return result;

@@ -1,62 +1,69 @@
 import {
   DeadLetterId,
-  type Erasure,
   type ErasedRecord,
   isErased,
+  type KeptErasure,
   type LogRecord,
   type ProjectId,
   type ProjectRepository,
 } from '@user-activity/domain';
+import { type ErasureDeps, findErasures } from '../projects/find-erasures.ts';
 import type { StoreTally } from './store-records.ts';
 
+type Erasures = ReadonlyMap<ProjectId, KeptErasure>;
+
+export interface UnlessErasedDeps extends ErasureDeps {
+  readonly projects: Pick<ProjectRepository, 'findErasures' | 'removeErased'>;
+}
+
 /**
- * Stores records unless their project was erased: those that the service received at or before the erasure get the outcome `erased`.
- * An erasure may be recorded while the records are stored. So it is looked up again afterwards, and what it covers is removed: whatever
- * is stored after the sweep of an erasure began was stored after the erasure was recorded, so the second look finds that erasure. If the
- * process dies in between, the records are delivered again, and removed then. What is removed here counts as `stored`, as if the sweep
- * had removed it.
+ * Stores records unless their project was erased: those that the service received at or before the erasure get the outcome `erased`. While
+ * an erasure is under way, first removes the erased activities that have the ids of the other records. Otherwise such a record would be a
+ * duplicate or a conflict of an activity that is about to be removed, and would be lost.
+ * Looks the erasures up again afterwards, and starts over if one was recorded meanwhile. So nothing that it covers stays: whatever is stored
+ * after the sweep of an erasure began was stored after the erasure was recorded, so the second look finds that erasure. If the process dies
+ * in between, the records are delivered again, and removed then.
  */
 export async function unlessErased(
-  projects: Pick<ProjectRepository, 'findErasures' | 'removeErased'>,
+  deps: UnlessErasedDeps,
   records: readonly LogRecord[],
   store: (records: readonly LogRecord[]) => Promise<StoreTally | Error>,
 ): Promise<StoreTally | Error> {
-  const names = [...new Set(records.flatMap((record) => projectOf(record) ?? []))];
-  const removeErased = async (candidates: readonly LogRecord[]): Promise<ReadonlyMap<LogRecord, Erasure>> => {
-    if (names.length === 0) return new Map();
-    const erased = erasedAmong(candidates, await projects.findErasures(names));
-    if (erased.size > 0) await projects.removeErased([...erased].flatMap(erasedRecord));
-    return erased;
-  };
-  const erased = await removeErased(records);
-  const others = records.filter((record) => !erased.has(record));
-  const tally = await store(others);
-  if (tally instanceof Error) return tally;
-  await removeErased(others);
-  return { ...tally, erased: tally.erased + erased.size };
-}
-
-const projectOf = ({ content }: LogRecord): ProjectId | undefined =>
-  content.name === 'Unreadable' ? undefined : content.activity.project;
-
-function erasedAmong(
-  records: readonly LogRecord[],
-  erasures: readonly Erasure[],
-): ReadonlyMap<LogRecord, Erasure> {
-  const byProject = new Map(erasures.map((erasure) => [erasure.project, erasure]));
-  const erased = new Map<LogRecord, Erasure>();
-  for (const record of byProject.size === 0 ? [] : records) {
-    if (record.content.name === 'Unreadable') continue;
-    const erasure = byProject.get(record.content.activity.project);
-    if (erasure !== undefined && isErased(record.content.activity, erasure)) erased.set(record, erasure);
+  for (;;) {
+    const erasures = await erasuresOf(deps, records);
+    const others = records.filter((record) => !isErasedBy(record, erasures));
+    const due = records.flatMap((record) => erasedRecord(record, erasures));
+    if (due.length > 0) await deps.projects.removeErased(due);
+    const tally = await store(others);
+    if (tally instanceof Error) return tally;
+    const latest = await erasuresOf(deps, others);
+    const isNew = ({ project, erasedAt }: KeptErasure): boolean =>
+      erasures.get(project)?.erasedAt !== erasedAt;
+    if (![...latest.values()].some(isNew))
+      return { ...tally, erased: tally.erased + records.length - others.length };
   }
-  return erased;
 }
 
-function erasedRecord([{ content, origin, replayOf }, erasure]: readonly [
-  LogRecord,
-  Erasure,
-]): ErasedRecord[] {
+async function erasuresOf(deps: ErasureDeps, records: readonly LogRecord[]): Promise<Erasures> {
+  const names = new Set(
+    records.flatMap(({ content }) => (content.name === 'Unreadable' ? [] : content.activity.project)),
+  );
+  const erasures = await findErasures(deps, names);
+  return new Map(erasures.map((erasure) => [erasure.project, erasure]));
+}
+
+function isErasedBy({ content }: LogRecord, erasures: Erasures): boolean {
+  if (content.name === 'Unreadable') return false;
+  const erasure = erasures.get(content.activity.project);
+  return erasure !== undefined && isErased(content.activity, erasure);
+}
+
+/** Returns the record for `removeErased`, or nothing if the store has no erased activity under its id. */
+function erasedRecord(record: LogRecord, erasures: Erasures): readonly ErasedRecord[] {
+  const { content, origin, replayOf } = record;
   if (content.name === 'Unreadable') return [];
-  return [{ ...erasure, id: content.activity.id, letterId: DeadLetterId.of(replayOf ?? origin) }];
+  const { project, id } = content.activity;
+  const erasure = erasures.get(project);
+  if (erasure === undefined || !(erasure.erasing || isErasedBy(record, erasures))) return [];
+  return [{ project, erasedAt: erasure.erasedAt, id, letterId: DeadLetterId.of(replayOf ?? origin) }];
 }

@@ -11,9 +11,13 @@ const maxAheadMs = 5 * 60_000;
  */
 export const maxErasedAt = (now: Timestamp): Timestamp => Timestamp.trusted(now + maxAheadMs);
 
+/** Returns whether the time of an erasure was written with a wrong clock. Then the erasure must not be carried out. */
+export const isErasedAhead = ({ erasedAt }: Pick<Erasure, 'erasedAt'>, now: Timestamp): boolean =>
+  erasedAt > maxErasedAt(now);
+
 /** Returns the `erasedAt` of a project that is erased at `now`, if it was erased before at `previous`. */
 export const nextErasedAt = (previous: Timestamp | undefined, now: Timestamp): Timestamp =>
-  previous === undefined || previous > maxErasedAt(now) || previous < now ? now : previous;
+  previous === undefined || isErasedAhead({ erasedAt: previous }, now) || previous < now ? now : previous;
 
 /** Returns whether the erasure covers the activity. */
 export const isErased = (

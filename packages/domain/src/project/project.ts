@@ -38,3 +38,9 @@ export interface Erasure {
   readonly project: ProjectId;
   readonly erasedAt: Timestamp;
 }
+
+/** An erasure as the store keeps it for good. */
+export interface KeptErasure extends Erasure {
+  /** Whether data that it covers may still be in the store. */
+  readonly erasing: boolean;
+}

@@ -25,7 +25,7 @@ export interface RemovedPortion {
   readonly next: Position | undefined;
 }
 
-/** A record of the log whose activity is erased. */
+/** A record of the log whose project was erased. */
 export interface ErasedRecord extends Erasure {
   readonly id: ActivityId;
   /** The id of the dead letter that the record became, if it became one. */

@@ -105,6 +105,21 @@ describe.each(kindsOfService)('%s', (_, started) => {
     expect(await forum.ids('/api/dead-letters')).toHaveLength(1);
   });
 
+  test('keeps what is logged again with the ids of erased activities, before these are removed', async () => {
+    const { url } = await started();
+    const shop = new ProjectClient(url, 'again');
+    const ids = Array.from({ length: 20 }, (_each, index) => `a-${index}`);
+    for (const id of ids) await shop.log(id);
+    expect((await shop.erase())[0]).toBe(202);
+    const outcomes = await Promise.all(
+      ids.map((id, index) => shop.log(id, index % 2 ? { type: 'OTHER' } : {})),
+    );
+    expect(new Set(outcomes.map(([status]) => status))).toEqual(new Set([201]));
+    await until(async () => (await shop.listed())?.erasing === false);
+    expect(await shop.ids()).toEqual(ids.toSorted());
+    expect(await shop.ids('/api/dead-letters')).toEqual([]);
+  });
+
   test('goes on with an erasure after its processes were killed in the middle', async () => {
     const service = await started();
     const shop = new ProjectClient(service.url, 'shop');

@@ -1,0 +1,26 @@
+import {
+  type Clock,
+  isErasedAhead,
+  type KeptErasure,
+  type ProjectId,
+  type ProjectRepository,
+} from '@user-activity/domain';
+
+export interface ErasureDeps {
+  readonly projects: Pick<ProjectRepository, 'findErasures'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Returns the erasures of these projects that count. One that was written with a wrong clock does not, until `sweepProjects` has corrected
+ * it: it would erase what the service accepts later.
+ */
+export async function findErasures(
+  { projects, clock }: ErasureDeps,
+  names: ReadonlySet<ProjectId>,
+): Promise<readonly KeptErasure[]> {
+  if (names.size === 0) return [];
+  const erasures = await projects.findErasures([...names]);
+  const now = clock.now();
+  return erasures.filter((erasure) => !isErasedAhead(erasure, now));
+}
