@@ -53,7 +53,7 @@ export async function service(options: Changed = {}): Promise<Service> {
     outcomeWaiter,
     lines,
     logged() {
-      const records = log.claim('test', 0, 10_000) ?? [];
+      const records = log.claim('test', 0, 10_000)?.records ?? [];
       log.release('test', 0, 0);
       return records;
     },

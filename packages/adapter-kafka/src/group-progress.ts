@@ -1,6 +1,7 @@
 import type { PartitionProgress } from '@user-activity/domain';
 import { backOff } from '@user-activity/timing';
-import type { Admin } from 'kafkajs';
+import type { Admin, FetchOffsetsPartition } from 'kafkajs';
+import { commitMark } from './mark-commits.ts';
 
 const maxAttempts = 5;
 
@@ -15,8 +16,9 @@ export async function groupProgress(
   return ends.map(({ partition, low, high }) => {
     // A group continues at `low` if it has committed nothing (-1), or if its next records were deleted.
     const oldest = Number(low);
-    const next = Math.max(committed.get(partition) ?? -1, oldest);
-    return { partition, oldest, committed: next, end: Number(high) };
+    const { offset = -1, metadata } = committed.get(partition) ?? {};
+    const next = Math.max(Number(offset), oldest);
+    return { partition, oldest, committed: next, end: Number(high), isMarked: metadata === commitMark };
   });
 }
 
@@ -25,11 +27,11 @@ async function committedOffsets(
   client: Admin,
   groupId: string,
   topic: string,
-): Promise<ReadonlyMap<number, number>> {
+): Promise<ReadonlyMap<number, FetchOffsetsPartition>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const [response] = await client.fetchOffsets({ groupId, topics: [topic] });
-      return new Map(response?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+      return new Map(response?.partitions.map((committed) => [committed.partition, committed]));
     } catch (error) {
       if (attempt === maxAttempts) throw error;
       await backOff(attempt);

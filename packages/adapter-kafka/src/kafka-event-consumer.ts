@@ -10,9 +10,11 @@ import {
 import { settlesWithin } from '@user-activity/timing';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { BatchHandler } from './batch-handler.ts';
+import { deliverAllBatches } from './deliver-all-batches.ts';
 import { retire } from './end-stopped-fetches.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import type { KafkaTopic } from './kafka-topic.ts';
+import { markCommits } from './mark-commits.ts';
 import { persist, ResumeRefused } from './persist.ts';
 import { isOfType } from './translated.ts';
 import { type Cluster, withCluster } from './with-cluster.ts';
@@ -43,8 +45,8 @@ export class KafkaEventConsumer implements EventConsumer {
   readonly #sessionMs: number;
   readonly #heartbeatMs: number;
   readonly #observer: GroupObserver | undefined;
-  /** The batches that are being handled, and the questions where to resume. */
-  readonly #pending: Map<AbortController, Promise<void>> = new Map();
+  /** The batches that are being handled, and the checks of the topic. */
+  readonly #pending: Map<AbortController, Promise<unknown>> = new Map();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly ended: Promise<void> = this.#ended.promise;
   /** The function to which KafkaJS passes batches; undefined before the start. */
@@ -87,11 +89,12 @@ export class KafkaEventConsumer implements EventConsumer {
     this.ended.catch(() => undefined);
   }
 
-  async start(handler: RecordHandler, resumeAt: ResumeAt = async (_, next) => next): Promise<void> {
+  async start(handler: RecordHandler, resumeAt?: ResumeAt): Promise<void> {
     if (this.#eachBatch !== undefined) throw new Error('The consumer was started already.');
+    if (resumeAt !== undefined) markCommits(this.#consumer.cluster);
     const batchHandler = new BatchHandler({
       handler,
-      resumeAt,
+      resumeAt: resumeAt ?? (async (_, next) => next),
       oldestOffset: (partition) => this.#oldestOffset(partition),
       assertSameLog: (partition) => this.#topic.assertSameLog(this.#consumer.cluster, partition),
       mayCommit: () => performance.now() - this.#stoppedAt <= this.#sessionMs,
@@ -99,11 +102,11 @@ export class KafkaEventConsumer implements EventConsumer {
     const eachBatch = async (payload: EachBatchPayload): Promise<void> =>
       this.#track((signal) => this.#handleBatch(payload, batchHandler, signal));
     this.#eachBatch = eachBatch;
+    deliverAllBatches(eachBatch);
     const joined = Promise.withResolvers<void>();
     // This promise may reject before it is awaited below.
     joined.promise.catch(() => undefined);
     const consumer = this.#consumer;
-    consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => batchHandler.noteBatch(payload));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       batchHandler.beginAssignment();
       joined.resolve();
@@ -111,9 +114,8 @@ export class KafkaEventConsumer implements EventConsumer {
       if (this.#stopped !== undefined) return;
       this.#assigned = new Set(memberAssignment[this.#topic.name]);
       this.#observer?.joined(this.#assigned.size);
-      this.#track((signal) => this.#resumeAssigned(batchHandler, signal)).catch((error: unknown) =>
-        this.#end(error instanceof ResumeRefused ? error.cause : error),
-      );
+      // Ends the member if its topic was made anew: KafkaJS may fetch nothing of the new topic for minutes.
+      this.#track((signal) => persist(() => this.progress(), signal)).catch(() => undefined);
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       this.#leave();
@@ -126,8 +128,6 @@ export class KafkaEventConsumer implements EventConsumer {
     this.#assertOpen();
     await consumer.run({
       eachBatchAutoResolve: false,
-      // Makes KafkaJS commit the offsets of control records, which never reach a handler.
-      autoCommitThreshold: 1,
       partitionsConsumedConcurrently: maxConcurrentPartitions,
       eachBatch,
     });
@@ -194,26 +194,12 @@ export class KafkaEventConsumer implements EventConsumer {
   }
 
   /** Does the work unless the member has stopped. A stop cancels it and waits for it. */
-  async #track(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #track(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     if (this.#stopped !== undefined) return;
     const controller = new AbortController();
     const done = work(controller.signal);
     this.#pending.set(controller, done);
     await done.finally(() => this.#pending.delete(controller));
-  }
-
-  /** Goes back in each assigned partition where the store needs it, even if no record waits there. */
-  async #resumeAssigned(batchHandler: BatchHandler, signal: AbortSignal): Promise<void> {
-    const assigned = this.#assigned;
-    const ask = async (): Promise<void> => {
-      for (const { partition, committed } of await this.progress()) {
-        if (signal.aborted || assigned !== this.#assigned) return;
-        const offset = await batchHandler.resume(partition, committed, signal);
-        if (offset === undefined || signal.aborted || assigned !== this.#assigned) continue;
-        this.#consumer.seek({ topic: this.#topic.name, partition, offset: String(offset) });
-      }
-    };
-    await persist(ask, signal);
   }
 
   async #handleBatch(

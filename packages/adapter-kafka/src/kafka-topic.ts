@@ -1,16 +1,16 @@
 import { DomainError, LogMismatch, type PartitionProgress, type TopicIdentity } from '@user-activity/domain';
+import { fetchTopic } from './fetch-topic.ts';
 import { groupProgress } from './group-progress.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { Renewable } from './renewable.ts';
 import {
   type ClusterAdmin,
-  currentTopicId,
+  describeTopic,
   type PreparedTopic,
   prepareTopic,
   TopicError,
   type TopicPlan,
 } from './prepare-topic.ts';
-import { fetchTopicId } from './topic-id.ts';
 import { isRefusal, translated } from './translated.ts';
 import { type Cluster, withCluster } from './with-cluster.ts';
 
@@ -103,12 +103,10 @@ export class KafkaTopic implements TopicIdentity {
    */
   assertWritable(timeoutMs: number): Promise<void> {
     return translated(async () => {
-      const { topics, topicId } = await this.#admin.use(timeoutMs, async (client) => ({
-        ...(await client.fetchTopicMetadata({ topics: [this.name] })),
-        topicId: await currentTopicId(client, this.name),
-      }));
+      const { topicId, partitions } = await this.#admin.use(timeoutMs, (client) =>
+        describeTopic(client, this.name),
+      );
       // Checked outside of `use`, which replaces the client after a failure: the client is not at fault here.
-      const partitions = topics[0]?.partitions ?? [];
       this.#assertSame(topicId);
       this.#assertUnchanged(partitions.length);
       const writable = partitions.filter(
@@ -125,7 +123,7 @@ export class KafkaTopic implements TopicIdentity {
       this.#admin.use(timeoutMs, async (client) => ({
         progress: await groupProgress(client, group, this.name),
         // Read after the progress: ids never come back, so the progress is of the topic with this id.
-        topicId: await currentTopicId(client, this.name),
+        topicId: (await describeTopic(client, this.name)).topicId,
       })),
     );
     this.#assertSame(topicId);
@@ -138,11 +136,11 @@ export class KafkaTopic implements TopicIdentity {
    */
   async assertSameLog(cluster: Cluster, partition: number): Promise<void> {
     if (this.topicId === undefined) return;
-    const topicId = await translated(async () => {
+    const topic = await translated(async () => {
       const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(this.name, [partition]));
-      return fetchTopicId(await cluster.findBroker({ nodeId }), this.name);
+      return fetchTopic(await cluster.findBroker({ nodeId }), this.name);
     });
-    this.#assertSame(topicId);
+    this.#assertSame(topic?.topicId);
   }
 
   /** Throws if the number of partitions has changed. The process keeps the old number, and is not ready any more. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { faultsOf, maxPublishedBytes, weaknessesOf } from './topic-settings.ts';
-import { fetchTopicId } from './topic-id.ts';
+import { assertLeaders, type DescribedTopic, fetchTopic } from './fetch-topic.ts';
 import { isOfType } from './translated.ts';
 import type { Cluster } from './with-cluster.ts';
 
@@ -45,8 +45,11 @@ export async function prepareTopic(
 ): Promise<PreparedTopic> {
   const existing = await admin.listTopics();
   if (!existing.includes(plan.name)) await createTopic(admin, plan);
-  const { topics } = await onceKnown(() => admin.fetchTopicMetadata({ topics: [plan.name] }));
-  const partitions = topics[0]?.partitions ?? [];
+  const { topicId, partitions } = await onceKnown(async () => {
+    const topic = await describeTopic(admin, plan.name);
+    assertLeaders(topic);
+    return topic;
+  });
   const settings = await settingsOf(admin, plan.name);
   const inSyncReplicas = Number(settings.get('min.insync.replicas') ?? 1);
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
@@ -57,13 +60,16 @@ export async function prepareTopic(
   for (const weakness of weaknessesOf(settings, layout, plan.retentionDays * dayMs))
     warn(`The topic ${plan.name} ${weakness}.`);
   const maxMessageBytes = Number(settings.get('max.message.bytes'));
-  const topicId = await onceKnown(() => currentTopicId(admin, plan.name));
   return { name: plan.name, partitions: partitions.length, topicId, inSyncReplicas, maxMessageBytes };
 }
 
-/** Asks any broker for the topic's id. */
-export const currentTopicId = async ({ cluster }: ClusterAdmin, topic: string): Promise<string | undefined> =>
-  fetchTopicId(await cluster.brokerPool.findConnectedBroker(), topic);
+/** Asks any broker. The answer is one response, so the id and the partitions are of the same topic, even if it is made anew meanwhile. */
+export async function describeTopic(admin: ClusterAdmin, topic: string): Promise<DescribedTopic> {
+  const described = await fetchTopic(await admin.cluster.brokerPool.findConnectedBroker(), topic);
+  if (described !== undefined) return described;
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return { topicId: undefined, partitions: topics[0]?.partitions ?? [] };
+}
 
 async function createTopic(admin: Admin, plan: TopicPlan): Promise<void> {
   const { brokers } = await admin.describeCluster();

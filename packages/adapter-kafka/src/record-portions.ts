@@ -15,7 +15,7 @@ const headerWeight = 128;
 const weightPerTurn = 256 * 1024;
 
 /** Records to handle together. */
-interface RecordPortion {
+export interface RecordPortion {
   readonly records: readonly LogRecord[];
   /** The offset of the last record. */
   readonly lastOffset: string;

@@ -1,5 +1,5 @@
 import { DomainError, LogMismatch } from '@user-activity/domain';
-import type { EachBatchPayload, IBatchProcessEvent } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { BatchHandler, type BatchHandlerDeps } from '../src/batch-handler.ts';
 import { ResumeRefused } from '../src/persist.ts';
@@ -35,8 +35,8 @@ class Member {
     });
   }
 
-  /** Handles the batch as if KafkaJS had fetched it from an offset. */
-  async receive(fetched: number, batches: Buffer, lastOffset?: number): Promise<void> {
+  /** Handles the batch as if KafkaJS had fetched it from an offset. Control records follow up to `lastOffset`. */
+  async receive(fetched: number, batches: Buffer = Buffer.alloc(0), lastOffset?: number): Promise<void> {
     const messages = await readRecordBatches(batches, {});
     const last = String(lastOffset ?? messages.at(-1)?.offset);
     const batch = {
@@ -44,6 +44,7 @@ class Member {
       partition: 0,
       fetchedOffset: String(fetched),
       messages,
+      rawMessages: lastOffset === undefined ? messages : [...messages, { isControlRecord: true }],
       lastOffset: () => last,
     };
     const payload = {
@@ -53,23 +54,6 @@ class Member {
       commitOffsetsIfNecessary: async () => undefined,
     };
     await this.handler.handle(payload as unknown as EachBatchPayload, this.#abort.signal);
-  }
-
-  /** Passes control records or aborted records as KafkaJS does. */
-  skip(firstOffset: number, lastOffset: number): void {
-    const event = {
-      topic,
-      partition: 0,
-      batchSize: 0,
-      firstOffset: `${firstOffset}`,
-      lastOffset: `${lastOffset}`,
-    };
-    this.handler.noteBatch(event as IBatchProcessEvent);
-  }
-
-  /** Asks where to resume partition 0, as at an assignment. */
-  resume(next: number): Promise<number | undefined> {
-    return this.handler.resume(0, next, this.#abort.signal);
   }
 
   cancel(): void {
@@ -123,27 +107,25 @@ describe('a member asks where to resume', () => {
     ]);
   });
 
-  test('at the assignment, and a batch that was fetched before the answer goes back without another question', async () => {
-    const answer = Promise.withResolvers<number>();
-    const member = new Member({ resumeAt: () => answer.promise });
-    const resuming = member.resume(5);
-    const receiving = member.receive(5, records(5, 1));
-    answer.resolve(2);
-    expect(await resuming).toBe(2);
-    await receiving;
-    await member.receive(2, records(2, 4));
-    expect(await member.resume(6)).toBeUndefined();
+  test('at the assignment, although no record waits, and goes back again if KafkaJS lost the offset', async () => {
+    const member = new Member({ resumeAt: async () => 2 });
+    await member.receive(5);
+    await member.receive(5);
+    await member.receive(2, records(2, 3));
+    await member.receive(5);
     expect(member.events).toEqual([
       ['ask', 5],
       ['resolve', 1],
-      ['handle', 2, 2, 3, 4, 5],
-      ['resolve', 5],
+      ['ask', 5],
+      ['resolve', 1],
+      ['handle', 2, 2, 3, 4],
+      ['resolve', 4],
     ]);
   });
 
   test('at the assignment, and continues there if the store has settled as much', async () => {
     const member = new Member();
-    expect(await member.resume(5)).toBeUndefined();
+    await member.receive(5);
     await member.receive(5, records(5, 1));
     expect(member.events).toEqual([
       ['ask', 5],
@@ -175,19 +157,55 @@ describe('a member asks where to resume', () => {
     ]);
   });
 
-  test('not if KafkaJS skipped control records, within a batch or in one of their own', async () => {
+  test('not if control records follow a batch, or are in one of their own, which is handled too', async () => {
     const member = new Member();
     await member.receive(0, records(0, 1), 1);
-    member.skip(2, 3);
+    await member.receive(2, undefined, 3);
     await member.receive(4, records(5, 1));
     expect(member.events).toEqual([
       ['ask', 0],
       ['handle', 0, 0],
       ['resolve', 0],
-      ['handle', 2, 5],
+      ['handle', 2],
+      ['resolve', 3],
+      ['handle', 4, 5],
       ['resolve', 5],
     ]);
-    expect(member.ends).toEqual([2, 6]);
+    expect(member.ends).toEqual([2, 4, 6]);
+  });
+
+  test('before it repeats a batch without records, and before one that begins after a gap', async () => {
+    let failures = 1;
+    const member = new Member({
+      async handler() {
+        failures -= 1;
+        if (failures >= 0) throw new Error('the store does not answer');
+      },
+    });
+    await member.receive(0, undefined, 1);
+    await member.receive(4, undefined, 4);
+    expect(member.events).toEqual([
+      ['ask', 0],
+      ['handle', 0],
+      ['ask', 0],
+      ['handle', 0],
+      ['resolve', 1],
+      ['ask', 4],
+      ['handle', 4],
+      ['resolve', 4],
+    ]);
+  });
+
+  test('if the next records were deleted, although no record waits', async () => {
+    const mismatch = new LogMismatch('3 offsets are missing');
+    const member = new Member({
+      async resumeAt(_, next) {
+        if (next > 1) throw mismatch;
+        return next;
+      },
+    });
+    await member.receive(0, records(0, 1));
+    await expect(member.receive(4)).rejects.toMatchObject({ cause: mismatch });
   });
 
   test('not after an unreadable batch, whose span has all its offsets', async () => {

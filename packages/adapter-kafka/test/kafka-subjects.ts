@@ -1,7 +1,7 @@
 import type { DeadLetter, RawRecord } from '@user-activity/domain';
 import type { DeadLetterSubject, LogSubject } from '@user-activity/port-contracts';
 import { readDeadLetter } from '@user-activity/topic-contract';
-import { CuttableSockets, readTopic, writeTopic } from '@user-activity/test-kit';
+import { CuttableSockets, readTopic, writeTopic, writeTransactions } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import {
   KafkaConnection,
@@ -65,6 +65,9 @@ export async function kafkaLog(): Promise<LogSubject> {
       await writeTopic(kafkaBrokers(), topic.name, [unplacedMessage(record)]);
       return record;
     },
+    skipOffsets: (partition) =>
+      writeTransactions(kafkaBrokers(), topic.name, { partition, value: 'aborted', end: 'abort' }),
+    marksCommits: true,
     interrupt,
     async close() {
       for (const close of closers.toReversed()) await close();

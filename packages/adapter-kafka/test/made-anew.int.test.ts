@@ -5,8 +5,10 @@ import { plainClient, readTopic, writeTopic } from '@user-activity/test-kit';
 import { kafkaBrokers } from '@user-activity/test-kit/shared';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { KafkaConnection, KafkaEventConsumer, KafkaEventPublisher, KafkaTopic } from '../src/index.ts';
+import { describeTopic } from '../src/prepare-topic.ts';
+import { withCluster } from '../src/with-cluster.ts';
 
-const admin = plainClient(kafkaBrokers()).admin();
+const admin = withCluster(plainClient(kafkaBrokers()), (client) => client.admin());
 beforeAll(() => admin.connect());
 afterAll(() => admin.disconnect());
 
@@ -28,12 +30,16 @@ async function openTopic() {
 
 /** Deletes the topic, makes it again, and writes `count` records to it. */
 async function makeAnew(topic: string, count: number): Promise<void> {
+  const idOf = async () => (await describeTopic(admin, topic)).topicId;
+  const oldId = await idOf();
   await admin.deleteTopics({ topics: [topic] });
   for (let isMade = false; !isMade; await delay(20))
     isMade = await admin.createTopics({
       topics: [{ topic, numPartitions: 1, replicationFactor: 1 }],
       waitForLeaders: false,
     });
+  // A slow broker still takes records for the old topic for a moment.
+  while ((await idOf().catch(() => oldId)) === oldId) await delay(20);
   const messages = Array.from({ length: count }, (_, index) => ({ partition: 0, value: `new ${index}` }));
   if (count > 0) await writeTopic(kafkaBrokers(), topic, messages);
 }

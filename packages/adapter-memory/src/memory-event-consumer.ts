@@ -4,6 +4,7 @@ import {
   type EventConsumer,
   isDomainError,
   type LogRecord,
+  type OffsetSpan,
   type PartitionProgress,
   type RecordHandler,
   type ResumeAt,
@@ -28,7 +29,7 @@ export class MemoryEventConsumer implements EventConsumer {
     this.ended.catch(() => undefined);
   }
 
-  async start(handler: RecordHandler, resumeAt: ResumeAt = async (_, next) => next): Promise<void> {
+  async start(handler: RecordHandler, resumeAt?: ResumeAt): Promise<void> {
     const partitions = [...Array(this.#log.partitions).keys()];
     this.#work = Promise.all(partitions.map((partition) => this.#consume(partition, handler, resumeAt)));
   }
@@ -49,26 +50,28 @@ export class MemoryEventConsumer implements EventConsumer {
     return this.#log.progress(this.#group);
   }
 
-  async #consume(partition: number, handler: RecordHandler, resumeAt: ResumeAt): Promise<void> {
+  async #consume(partition: number, handler: RecordHandler, resumeAt?: ResumeAt): Promise<void> {
     /** The offset at which this member continues. Undefined at first, and after a failure: then it asks `resumeAt`. */
     let position: number | undefined;
     while (!this.#stopping.signal.aborted) {
       const { changed } = this.#log;
-      const minRecords = position === undefined ? 0 : 1;
-      const records = this.#log.claim(this.#group, partition, maxRecords, minRecords);
-      if (records === undefined) {
+      const minOffsets = position === undefined ? 0 : 1;
+      const claim = this.#log.claim(this.#group, partition, maxRecords, minOffsets);
+      if (claim === undefined) {
         await changed;
         continue;
       }
       const next = this.#log.committed(this.#group, partition);
       try {
-        const from = position === next ? next : await resumeAt(partition, next);
-        position = from < next || records.length === 0 ? from : await this.#handle(records, handler, next);
+        const from = position === next ? next : ((await resumeAt?.(partition, next)) ?? next);
+        const span = { partition, from: next, to: claim.to };
+        position = from < next || claim.to === next ? from : await this.#handle(claim.records, handler, span);
       } catch (error) {
         position = undefined;
         if (!isDomainError(error)) this.#end(error);
       } finally {
-        this.#log.release(this.#group, partition, (position ?? next) - next);
+        const isMarked = position === undefined ? undefined : resumeAt !== undefined;
+        this.#log.release(this.#group, partition, (position ?? next) - next, isMarked);
         // Lets the event loop turn, even if the handler always rejects.
         await nextTurn();
       }
@@ -81,11 +84,14 @@ export class MemoryEventConsumer implements EventConsumer {
     this.#log.wakeConsumers();
   }
 
-  /** Returns the offset after the records, or undefined if the handler rejects. */
-  #handle(records: readonly LogRecord[], handler: RecordHandler, from: number): Promise<number | undefined> {
-    const to = from + records.length;
-    return handler(records, this.#stopping.signal, { from, to }).then(
-      () => to,
+  /** Returns the end of the span, or undefined if the handler rejects. */
+  #handle(
+    records: readonly LogRecord[],
+    handler: RecordHandler,
+    span: OffsetSpan,
+  ): Promise<number | undefined> {
+    return handler(records, this.#stopping.signal, span).then(
+      () => span.to,
       () => undefined,
     );
   }

@@ -18,7 +18,15 @@ import {
 interface Group {
   /** The offset of the first uncommitted record of each partition. */
   readonly committed: number[];
+  /** Whether the committed offset of each partition is marked. */
+  readonly marks: boolean[];
   readonly busy: Set<number>;
+}
+
+/** The records at the offsets that a member claimed, which end below `to`. */
+interface Claim {
+  readonly records: readonly LogRecord[];
+  readonly to: number;
 }
 
 const utf8 = new TextEncoder();
@@ -26,7 +34,8 @@ const utf8 = new TextEncoder();
 /** The records of one topic, and the offsets of its groups. Publishers and consumers share one log. */
 export class MemoryLog {
   readonly topic: string = 'user-activity';
-  readonly #partitions: readonly RawRecord[][];
+  /** Null at an offset without a record. */
+  readonly #partitions: readonly (RawRecord | null)[][];
   readonly #groups: Map<string, Group> = new Map();
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
   #reachable = true;
@@ -77,17 +86,26 @@ export class MemoryLog {
     this.wakeConsumers();
   }
 
+  /** Adds an offset that has no record, such as those of Kafka's control records. */
+  skipOffset(partition: number): void {
+    this.#partitions[partition]?.push(null);
+    this.wakeConsumers();
+  }
+
   /**
-   * Reserves the partition for one member of a group until `release`, if at least `min` records wait. Returns its next records, at most
-   * `max`. Returns undefined if it did not reserve the partition.
+   * Reserves the partition for one member of a group until `release`, if at least `min` offsets wait. Returns the records at the next
+   * offsets, of which it takes at most `max`. Returns undefined if it did not reserve the partition.
    */
-  claim(groupName: string, partition: number, max: number, min = 1): readonly LogRecord[] | undefined {
+  claim(groupName: string, partition: number, max: number, min = 1): Claim | undefined {
     const group = this.#group(groupName);
     const from = group.committed[partition] ?? 0;
-    const records = this.#partitions[partition]?.slice(from, from + max) ?? [];
-    if (!this.#reachable || group.busy.has(partition) || records.length < min) return undefined;
+    const entries = this.#partitions[partition]?.slice(from, from + max) ?? [];
+    if (!this.#reachable || group.busy.has(partition) || entries.length < min) return undefined;
     group.busy.add(partition);
-    return records.map((raw, index) => recordAt({ topic: this.topic, partition, offset: from + index }, raw));
+    const records = entries.flatMap((raw, index) =>
+      raw === null ? [] : recordAt({ topic: this.topic, partition, offset: from + index }, raw),
+    );
+    return { records, to: from + entries.length };
   }
 
   /** Returns the offset of the first uncommitted record. */
@@ -95,10 +113,14 @@ export class MemoryLog {
     return this.#group(groupName).committed[partition] ?? 0;
   }
 
-  /** Releases the partition, and commits its next `handledCount` records. A negative count moves the group back. */
-  release(groupName: string, partition: number, handledCount: number): void {
+  /**
+   * Releases the partition, and commits its next `handledCount` offsets. A negative count moves the group back.
+   * `isMarked` replaces the mark of the commit.
+   */
+  release(groupName: string, partition: number, handledCount: number, isMarked?: boolean): void {
     const group = this.#group(groupName);
     group.committed[partition] = (group.committed[partition] ?? 0) + handledCount;
+    if (isMarked !== undefined) group.marks[partition] = isMarked;
     group.busy.delete(partition);
     this.wakeConsumers();
   }
@@ -106,17 +128,19 @@ export class MemoryLog {
   /** Throws LOG_UNAVAILABLE during an outage. */
   progress(groupName: string): readonly PartitionProgress[] {
     this.assertReachable();
-    const { committed } = this.#group(groupName);
+    const { committed, marks } = this.#group(groupName);
     return this.#partitions.map((records, partition) => ({
       partition,
       oldest: 0,
       committed: committed[partition] ?? 0,
       end: records.length,
+      isMarked: marks[partition] ?? false,
     }));
   }
 
   #group(name: string): Group {
-    const group = this.#groups.get(name) ?? { committed: this.#partitions.map(() => 0), busy: new Set() };
+    const committed = this.#partitions.map(() => 0);
+    const group = this.#groups.get(name) ?? { committed, marks: [], busy: new Set() };
     this.#groups.set(name, group);
     return group;
   }

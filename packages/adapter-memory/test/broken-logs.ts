@@ -1,56 +1,16 @@
 import {
   activityLogged,
-  DomainError,
-  type EventConsumer,
   type LogRecord,
   type PartitionProgress,
   ProjectId,
   type RecordHandler,
-  type ResumeAt,
   StoredActivity,
 } from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
-import { MemoryEventConsumer, MemoryLog } from '../src/index.ts';
-import { memoryLog } from './memory-subjects.ts';
+import { MemoryEventConsumer, type MemoryLog } from '../src/index.ts';
 import { type Broken, inProject, withMetadata } from './broken.ts';
-
-/** A time in milliseconds that exceeds any delivery in memory. */
-export const patienceMs = 500;
-
-/** Makes a log whose consumers have some methods replaced. */
-const consumer =
-  (
-    overrides: (sound: EventConsumer, log: MemoryLog, group: string) => Partial<EventConsumer>,
-    log: () => MemoryLog = () => new MemoryLog(),
-  ) =>
-  async (): Promise<LogSubject> => {
-    const shared = log();
-    const subject = await memoryLog(shared);
-    return {
-      ...subject,
-      patienceMs,
-      async openConsumer(group) {
-        const sound = await subject.openConsumer(group);
-        return {
-          ended: sound.ended,
-          start: (handler, resumeAt) => sound.start(handler, resumeAt),
-          ping: () => sound.ping(),
-          progress: () => sound.progress(),
-          stop: () => sound.stop(),
-          ...overrides(sound, shared, group),
-        };
-      },
-    };
-  };
-
-const handling = (change: (handler: RecordHandler) => RecordHandler) =>
-  consumer((sound) => ({ start: (handler, resumeAt) => sound.start(change(handler), resumeAt) }));
-
-/** Replaces the function that tells where a member continues. */
-const resuming = (change: (resumeAt: ResumeAt) => ResumeAt) =>
-  consumer((sound) => ({
-    start: (handler, resumeAt) => sound.start(handler, resumeAt && change(resumeAt)),
-  }));
+import { brokenResumptions } from './broken-resumptions.ts';
+import { consumer, handling } from './changed-consumers.ts';
 
 /** Changes each record that a consumer delivers. */
 export const withContent = (change: (record: LogRecord) => LogRecord) =>
@@ -63,8 +23,8 @@ export const brokenConsumers: Broken<LogSubject> = [
     consumer((sound, log, group) => ({
       async start(handler, resumeAt) {
         for (let partition = 0; partition < log.partitions; partition += 1) {
-          const records = log.claim(group, partition, 1000);
-          if (records !== undefined) log.release(group, partition, records.length);
+          const claim = log.claim(group, partition, 1000);
+          if (claim !== undefined) log.release(group, partition, claim.to);
         }
         await sound.start(handler, resumeAt);
       },
@@ -128,6 +88,29 @@ export const brokenConsumers: Broken<LogSubject> = [
     })),
   ],
   [
+    'L7',
+    'skips offsets without records by itself',
+    handling((handler) => async (records, signal, span) => {
+      if (records.length > 0) await handler(records, signal, span);
+    }),
+  ],
+  [
+    'L7',
+    'delivers an empty batch before each batch',
+    handling((handler) => async (records, signal, span) => {
+      await handler([], signal, { ...span, to: span.from });
+      await handler(records, signal, span);
+    }),
+  ],
+  [
+    'L7',
+    'passes the span of another partition',
+    handling(
+      (handler) => (records, signal, span) =>
+        handler(records, signal, { ...span, partition: span.partition + 1 }),
+    ),
+  ],
+  [
     'L8',
     'does not wait for the handler',
     consumer((sound) => ({
@@ -188,97 +171,34 @@ export const brokenConsumers: Broken<LogSubject> = [
     })),
   ],
   [
-    'L14',
-    'continues where the group has committed',
-    resuming((resumeAt) => async (partition, next) => {
-      await resumeAt(partition, next);
-      return next;
-    }),
+    'L13',
+    'marks no commit',
+    consumer((sound) => ({ progress: async () => withMarks(await sound.progress(), false) })),
   ],
   [
-    'L14',
-    'asks only if records wait',
-    consumer((sound, log, group) => ({
-      async start(handler, resumeAt) {
-        const waiting = new Set(
-          log
-            .progress(group)
-            .flatMap((progress) => (progress.committed < progress.end ? progress.partition : [])),
-        );
-        await sound.start(handler, async (partition, next) =>
-          waiting.has(partition) && resumeAt !== undefined ? resumeAt(partition, next) : next,
-        );
-      },
-    })),
+    'L13',
+    'reports each commit as marked',
+    consumer((sound) => ({ progress: async () => withMarks(await sound.progress(), true) })),
   ],
-  [
-    'L14',
-    'asks only at the first batch',
-    resuming((resumeAt) => {
-      const offsets = new Map<number, number>();
-      return async (partition, next) => {
-        const known = offsets.has(partition) ? next : await resumeAt(partition, next);
-        offsets.set(partition, known);
-        return known;
-      };
-    }),
-  ],
-  [
-    'L14',
-    'asks before every batch',
-    consumer((sound) => ({
-      start: (handler, resumeAt = async (_, next) => next) =>
-        sound.start(async (records, signal, span) => {
-          await resumeAt(records[0]?.origin.partition ?? 0, span.from);
-          await handler(records, signal, span);
-        }, resumeAt),
-    })),
-  ],
-  [
-    'L14',
-    'continues at its own offset if the answer fails',
-    resuming((resumeAt) => (partition, next) => resumeAt(partition, next).catch(() => next)),
-  ],
-  [
-    'L14',
-    'asks for ever if the log is not the one that the store knows',
-    resuming(
-      (resumeAt) => (partition, next) =>
-        resumeAt(partition, next).catch(() => {
-          throw new DomainError('LOG_UNAVAILABLE', 'unknown');
-        }),
-    ),
-  ],
-  [
-    'L14',
-    'passes a span that begins too early',
-    handling(
-      (handler) =>
-        (records, signal, { to }) =>
-          handler(records, signal, { from: 0, to }),
-    ),
-  ],
-  [
-    'L14',
-    'passes a span that ends too early',
-    handling(
-      (handler) =>
-        (records, signal, { from, to }) =>
-          handler(records, signal, { from, to: to - 1 }),
-    ),
-  ],
+  ...brokenResumptions,
 ];
 
 const allCommitted = (log: MemoryLog): readonly PartitionProgress[] =>
   log.progress('any').map((progress) => ({ ...progress, committed: progress.end }));
 
+const withMarks = (
+  partitions: readonly PartitionProgress[],
+  isMarked: boolean,
+): readonly PartitionProgress[] => partitions.map((progress) => ({ ...progress, isMarked }));
+
 const skip = (): undefined => undefined;
 
 async function handleEverything(log: MemoryLog, group: string, handler: RecordHandler): Promise<void> {
   for (let partition = 0; partition < log.partitions; partition += 1) {
-    const records = log.claim(group, partition, Number.MAX_SAFE_INTEGER);
-    if (records === undefined) continue;
-    await handler(records, new AbortController().signal, { from: 0, to: records.length });
-    log.release(group, partition, records.length);
+    const claim = log.claim(group, partition, Number.MAX_SAFE_INTEGER);
+    if (claim === undefined) continue;
+    const { records, to } = claim;
+    await handler(records, new AbortController().signal, { partition, from: 0, to });
+    log.release(group, partition, to);
   }
 }

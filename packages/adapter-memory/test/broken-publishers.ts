@@ -1,7 +1,7 @@
 import { type ActivityLogged, DomainError, type EventPublisher, replayed } from '@user-activity/domain';
 import type { LogSubject } from '@user-activity/port-contracts';
 import { MemoryEventPublisher, MemoryLog } from '../src/index.ts';
-import { patienceMs } from './broken-logs.ts';
+import { patienceMs } from './changed-consumers.ts';
 import { memoryLog } from './memory-subjects.ts';
 import type { Broken } from './broken.ts';
 

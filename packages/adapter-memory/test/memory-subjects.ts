@@ -101,6 +101,8 @@ export async function memoryLog(log: MemoryLog = new MemoryLog()): Promise<LogSu
       log.appendRaw(record);
       return record;
     },
+    skipOffsets: async (partition) => log.skipOffset(partition),
+    marksCommits: true,
     interrupt: () => interrupt(log),
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.stop()));

@@ -169,6 +169,9 @@ export async function sqliteLog(): Promise<LogSubject> {
       await database.writer.submit('append', [[key, value, headersJson(headers)]], { timeoutMs: 5000 });
       return record;
     },
+    // Each offset in a file has a record, until it is trimmed.
+    skipOffsets: undefined,
+    marksCommits: false,
     interrupt: async () => hideTables(database.file, ['log']),
     close,
   };

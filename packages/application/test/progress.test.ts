@@ -17,7 +17,13 @@ function setUp() {
     dead: (partitions) => told.push(`dead ${numbers(partitions)}`),
   });
   const progressOf = (committed: readonly number[]): PartitionProgress[] =>
-    committed.map((offset, partition) => ({ partition, oldest: 0, committed: offset, end: 100 }));
+    committed.map((offset, partition) => ({
+      partition,
+      oldest: 0,
+      committed: offset,
+      end: 100,
+      isMarked: true,
+    }));
   const look = (...committed: readonly number[]) => watchdog.look(progressOf(committed));
   const looks = (times: number, ...committed: readonly number[]) =>
     Array.from({ length: times }, () => look(...committed));

@@ -15,6 +15,7 @@ export const inDefault =
 
 /** The offsets of these records. */
 export const spanOf = (records: readonly LogRecord[]): OffsetSpan => ({
+  partition: records[0]?.origin.partition ?? 0,
   from: records[0]?.origin.offset ?? 0,
   to: (records.at(-1)?.origin.offset ?? -1) + 1,
 });
@@ -35,7 +36,7 @@ export function settling(store: MemoryStore) {
 export function activitiesOn(log: MemoryLog): readonly UserActivity[] {
   const reachable = log.reachable;
   log.reachable = true;
-  const records = log.claim('test', 0, 10_000) ?? [];
+  const records = log.claim('test', 0, 10_000)?.records ?? [];
   log.release('test', 0, 0);
   log.reachable = reachable;
   return records.flatMap(({ content }) => (content.name === 'ActivityLogged' ? [content.activity] : []));

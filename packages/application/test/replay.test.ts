@@ -67,7 +67,7 @@ function setUp(
   });
   const consume = async (): Promise<readonly LogRecord[]> => {
     clock.advance(1);
-    const records = log.claim('store', 0, 10_000) ?? [];
+    const records = log.claim('store', 0, 10_000)?.records ?? [];
     if (records.length === 0) return records;
     await storeActivities(records, new AbortController().signal, spanOf(records));
     log.release('store', 0, records.length);
@@ -155,7 +155,7 @@ describe('replaying', () => {
     expect(await replay(ids.slice(0, 2))).toEqual({ replayed: 1, tooLarge: 0, more: false });
     expect(await replay('all')).toEqual({ replayed: 2, tooLarge: 0, more: false });
     expect(letters()).toEqual([edge]);
-    expect(log.claim('test', 0, 10)).toHaveLength(3);
+    expect(log.claim('test', 0, 10)?.records).toHaveLength(3);
   });
 
   test('an unreadable record that fails repeatedly has one letter, with the origin and bytes of its first copy', async () => {

@@ -48,10 +48,10 @@ function setUp(partitions: readonly PartitionProgress[], change: Partial<ResumeD
 }
 
 /** A partition of a log that a group has handled up to `committed`. */
-const partition = (number: number, offsets: Omit<PartitionProgress, 'partition'>): PartitionProgress => ({
-  partition: number,
-  ...offsets,
-});
+const partition = (
+  number: number,
+  offsets: Omit<PartitionProgress, 'partition' | 'isMarked'>,
+): PartitionProgress => ({ partition: number, ...offsets, isMarked: false });
 
 const two = [
   partition(1, { oldest: 20, committed: 25, end: 30 }),
@@ -73,6 +73,18 @@ describe('the first start', () => {
     expect(await settledOffsets.find(log)).toEqual([5, 25]);
     expect(events).toEqual(['upgraded']);
   });
+
+  test.each([0, 1])(
+    'an untracked store begins at the oldest record of each partition if the commit of partition %i is marked',
+    async (marked) => {
+      const progress = two.map((each) => ({ ...each, isMarked: each.partition === marked }));
+      const { store, beginStoring, settledOffsets, events } = setUp(progress);
+      await new MemoryActivityRepository(store).save([sampleActivity()]);
+      await beginStoring();
+      expect(await settledOffsets.find(log)).toEqual([3, 20]);
+      expect(events).toEqual([]);
+    },
+  );
 
   test('a second log of a store begins at its oldest record', async () => {
     const { store, beginStoring, settledOffsets } = setUp(two);

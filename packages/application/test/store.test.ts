@@ -243,7 +243,7 @@ describe('the settled offset', () => {
     const { store, storeActivities, signal } = setUp();
     await storeActivities(recordsOf(sampleActivity(), 'unreadable', sampleActivity()), signal);
     expect([...store.settled.values()]).toEqual([[3]]);
-    await storeActivities(recordsOf(sampleActivity()), signal, { from: 3, to: 9 });
+    await storeActivities(recordsOf(sampleActivity()), signal, { partition: 0, from: 3, to: 9 });
     expect([...store.settled.values()]).toEqual([[9]]);
     expect([...store.origins.values()].map(({ offset }) => offset)).toEqual([0, 2, 0]);
   });
@@ -284,15 +284,17 @@ describe('the settled offset', () => {
 
   test('makes the use case reject if the store has settled less than what was handled before', async () => {
     const { store, storeActivities, signal } = setUp();
-    await expect(storeActivities(recordsOf(sampleActivity()), signal, { from: 5, to: 6 })).rejects.toThrow(
-      'The store has settled partition 0 to below offset 5: an older copy has replaced it.',
-    );
+    await expect(
+      storeActivities(recordsOf(sampleActivity()), signal, { partition: 0, from: 5, to: 6 }),
+    ).rejects.toThrow('The store has settled partition 0 to below offset 5: an older copy has replaced it.');
     expect([...store.settled.values()]).toEqual([[0]]);
   });
 
-  test('does not change without records', async () => {
+  test('does not change without offsets, and rises over offsets without records', async () => {
     const { store, storeActivities, signal } = setUp();
     await storeActivities([], signal);
     expect([...store.settled.values()]).toEqual([[0]]);
+    expect(await storeActivities([], signal, { partition: 0, from: 0, to: 4 })).toEqual(none);
+    expect([...store.settled.values()]).toEqual([[4]]);
   });
 });

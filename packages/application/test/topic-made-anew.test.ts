@@ -43,7 +43,7 @@ function setUp() {
     const consume = async (...records: readonly RawRecord[]): Promise<void> => {
       for (const record of records) memory.appendRaw(record);
       clock.advance(1);
-      const claimed = memory.claim('store', 0, 1000) ?? [];
+      const claimed = memory.claim('store', 0, 1000)?.records ?? [];
       await storeActivities(claimed, new AbortController().signal, spanOf(claimed));
       memory.release('store', 0, claimed.length);
       clock.advance(1);

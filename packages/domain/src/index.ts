@@ -63,7 +63,7 @@ export type {
 export { partitionOf } from './log/partition.ts';
 export { QualifiedTopic } from './log/qualified-topic.ts';
 export { recordContent, unreadable } from './log/record-content.ts';
-export { firstOffset, LogMismatch, missingOffsets, type SettledHistory } from './log/resumption.ts';
+export { isUpgrade, LogMismatch, missingOffsets, type SettledHistory } from './log/resumption.ts';
 export { firstCopyOf, replayed, replayHeader, replayOf } from './log/replay.ts';
 export type { ActivityRepository, Refused, SaveOutcome } from './ports/activity-repository.ts';
 export type { Clock } from './ports/clock.ts';

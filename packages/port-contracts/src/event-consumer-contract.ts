@@ -187,6 +187,35 @@ const eventConsumerCases = logCases({
       const sizes = reader.batches.map((batch) => batch.length);
       assert.ok(Math.min(...sizes) >= 1 && Math.max(...sizes) <= 1000, `batches of ${sizes.join()}`);
     },
+    async 'offsets without a record are handled in order, in a batch without records if they are alone'(
+      subject,
+    ) {
+      const [before, after] = [sampleActivities(5), sampleActivities(5)];
+      await publish(subject, before);
+      const reader = await Reader.start(subject, 'one');
+      await reader.waitFor(before);
+      const partition = reader.records[0]?.origin.partition ?? -1;
+      await subject.skipOffsets?.(partition);
+      const end = await endOf(subject, partition);
+      await reader.waitUntil(
+        () => reader.spans.at(-1)?.to === end,
+        () => `only the offsets below ${reader.spans.at(-1)?.to} of ${end} were handled`,
+      );
+      await publish(subject, after);
+      await reader.waitFor(after);
+      await reader.stop();
+      let next = reader.spans[0]?.from;
+      for (const [index, span] of reader.spans.entries()) {
+        assert.equal(span.partition, partition);
+        assert.equal(span.from, next, 'a span begins where the one before ended');
+        assert.ok(span.to > span.from, 'a span has offsets');
+        for (const { origin } of reader.batches[index] ?? [])
+          assert.ok(origin.offset >= span.from && origin.offset < span.to, 'the span has all its records');
+        next = span.to;
+      }
+      const hasEmptyBatch = reader.batches.some((batch) => batch.length === 0);
+      assert.equal(hasEmptyBatch, subject.skipOffsets !== undefined);
+    },
   },
   L9: {
     async 'any activity comes out equal'(subject) {
@@ -222,6 +251,11 @@ const eventConsumerCases = logCases({
     },
   },
 });
+
+async function endOf(subject: LogSubject, partition: number): Promise<number> {
+  const partitions = await (await subject.openConsumer('one')).progress();
+  return partitions.find((progress) => progress.partition === partition)?.end ?? -1;
+}
 
 /** The promises of every `EventConsumer`, by the numbers in its doc comment. The records of a user are on one partition. */
 export const eventConsumerContract: Contract<LogSubject> = [

@@ -92,6 +92,21 @@ export const lifeCycleCases = logCases({
       assert.equal(await lagOf(await subject.openConsumer('one')), 3);
       await second.stop();
     },
+    async 'the commits of members that ask where to resume are marked, even if no record waits'(subject) {
+      const handle = async (): Promise<void> => undefined;
+      const member = await subject.openConsumer('one');
+      await untilMarked(subject, member, false);
+      await member.start(handle, async (_, next) => next);
+      await untilMarked(subject, member, subject.marksCommits);
+      await publish(subject, sampleActivities(3));
+      await caughtUp(subject, member);
+      await member.stop();
+      const other = await subject.openConsumer('one');
+      await untilMarked(subject, other, subject.marksCommits);
+      await other.start(handle);
+      await untilMarked(subject, other, false);
+      await other.stop();
+    },
     async 'progress rejects while the log is unreachable, and works again afterwards'(subject) {
       const consumer = await subject.openConsumer('one');
       await consumer.start(async () => undefined);
@@ -122,6 +137,19 @@ async function caughtUp({ patienceMs = 45_000 }: LogSubject, consumer: EventCons
   const deadline = performance.now() + patienceMs;
   for (let lag = await lagOf(consumer); lag !== 0; lag = await lagOf(consumer)) {
     assert.ok(performance.now() < deadline, `the group still has a lag of ${lag}`);
+    await delay(20);
+  }
+}
+
+/** Waits until all commits of the group are marked, or none is. */
+async function untilMarked(
+  { patienceMs = 45_000 }: LogSubject,
+  consumer: EventConsumer,
+  isMarked: boolean,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while ((await consumer.progress()).some((progress) => progress.isMarked !== isMarked)) {
+    assert.ok(performance.now() < deadline, `not all commits have the mark ${isMarked}`);
     await delay(20);
   }
 }

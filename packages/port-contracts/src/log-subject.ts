@@ -16,6 +16,10 @@ export interface LogSubject extends Subject {
   readonly openConsumer: (group: string) => Promise<EventConsumer>;
   /** Writes a record to the log without the publisher. Returns the record as the log holds it. */
   append(record: RawRecord): Promise<RawRecord>;
+  /** Adds offsets without a record to the partition. Undefined if each offset of the log has a record. */
+  readonly skipOffsets: ((partition: number) => Promise<void>) | undefined;
+  /** Whether the log marks commits. False for a log in the same file as its store. */
+  readonly marksCommits: boolean;
   /** How long a case waits for a delivery before it fails. Default: 45 s. */
   readonly patienceMs?: number;
   /** Makes the log unreachable for every handle. The returned function undoes it. */

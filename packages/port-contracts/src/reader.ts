@@ -15,6 +15,8 @@ type BatchListener = (records: readonly LogRecord[], signal: Cancellation, span:
 /** A member of a group that collects the batches it handled, and lets a test wait for deliveries. */
 export class Reader {
   readonly batches: (readonly LogRecord[])[] = [];
+  /** The span of each batch. */
+  readonly spans: OffsetSpan[] = [];
   readonly #consumer: EventConsumer;
   readonly #patienceMs: number;
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -36,6 +38,7 @@ export class Reader {
     await consumer.start(async (records, signal, span) => {
       await onBatch(records, signal, span);
       reader.batches.push(records);
+      reader.spans.push(span);
       reader.#changed.resolve();
       reader.#changed = Promise.withResolvers();
     }, resumeAt);

@@ -5,7 +5,11 @@ import type { Logger } from './logger.ts';
 export const progressLog = (logger: Logger): ProgressObserver => ({
   stalled: (partitions) =>
     logger.error({ partitions }, 'consumer stalled: records are waiting and none is committed'),
-  restarted: (reason) => logger.warn({ err: reason }, 'consumer restarted'),
+  // A text is an expected reason, so a stack trace would only hide it.
+  restarted: (reason) =>
+    typeof reason === 'string'
+      ? logger.warn(`consumer restarted: ${reason}`)
+      : logger.warn({ err: reason }, 'consumer restarted'),
   recovered: () => logger.info('consumer is making progress again'),
   dead: (partitions) => logger.fatal({ partitions }, 'the consumer cannot recover; replace this process'),
 });

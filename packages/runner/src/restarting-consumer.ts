@@ -70,8 +70,8 @@ export class RestartingConsumer implements EventConsumer {
     return this.#member.progress();
   }
 
-  /** Replaces the member at once, even if it is handling records. */
-  restart(reason: unknown): void {
+  /** Replaces the member at once, even if it is handling records. `onRestart` receives the reason. */
+  restart(reason: string): void {
     this.#replace(this.#member, reason, 0).catch(this.#ended.reject);
   }
 

@@ -3,11 +3,7 @@ import type { Logger } from './logger.ts';
 
 /** Logs each partition that a consumer reads again, or continues after a gap. */
 export const resumeLog = (logger: Logger): ResumeObserver => ({
-  upgraded: () =>
-    logger.warn(
-      'an older version filled the store: beginning where the group has committed. ' +
-        'If the store was restored from a backup of an older version, reset the offsets of the group instead',
-    ),
+  upgraded: () => logger.info('an older version filled the store: beginning where the group has committed'),
   rereading: (partition, from, committed) =>
     logger.warn(
       { partition, from, committed },

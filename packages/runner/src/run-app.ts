@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LogMismatch } from '@user-activity/domain';
 import { ConfigurationError } from './configuration/configuration-error.ts';
 import { type Logger, type LogLevel, makeLogger } from './logger.ts';
 import { startFault } from './start-fault.ts';
@@ -50,6 +51,8 @@ async function runApp(logger: Logger, start: (signal: AbortSignal) => Promise<Ru
     }
     const failure = await Promise.race([stopSignal.then(() => undefined), failureOf(app?.componentFailure)]);
     if (failure === undefined) logger.info({ signal: await stopSignal }, 'stopping');
+    else if (failure.err instanceof LogMismatch)
+      logger.fatal(`${failure.err.message} This process is shutting down.`);
     else logger.fatal(failure, 'a component failed, shutting down');
     // Ends a start that still waits for the log or the store.
     startAbort.abort();

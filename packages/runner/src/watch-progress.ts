@@ -49,8 +49,7 @@ async function checkProgress({ consumer, store, watchdog }: WatchedParts): Promi
     return;
   }
   const remedy = watchdog.look(partitions);
-  if (remedy === 'restart')
-    consumer.restart(new Error('The consumer committed no record within the time limit.'));
+  if (remedy === 'restart') consumer.restart('it committed no record within the time limit');
   if (remedy === 'give up')
     consumer.giveUp(new Error('The consumer commits no records, even after restarts.'));
 }

@@ -15,6 +15,6 @@ export async function watchStore(
   for (;;) {
     await delay(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
-    if (await noticeRestoredStore()) consumer.restart(new Error('An older copy has replaced the store.'));
+    if (await noticeRestoredStore()) consumer.restart('an older copy has replaced the store');
   }
 }

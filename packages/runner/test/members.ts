@@ -32,7 +32,7 @@ export class Member implements EventConsumer {
   }
 
   async progress(): Promise<readonly PartitionProgress[]> {
-    return [{ partition: 0, oldest: 0, committed: this.committed, end: 10 }];
+    return [{ partition: 0, oldest: 0, committed: this.committed, end: 10, isMarked: true }];
   }
 
   async stop(): Promise<void> {

@@ -215,7 +215,9 @@ test('a member shows whether it is in its group, and its number of partitions', 
 });
 
 describe('the lag', () => {
-  const at = (committed: number, end: number) => [{ partition: 4, oldest: 0, committed, end }];
+  const at = (committed: number, end: number) => [
+    { partition: 4, oldest: 0, committed, end, isMarked: true },
+  ];
 
   test('is shown for each partition, and a stale value is read from the log again', async () => {
     vi.useFakeTimers();

@@ -21,6 +21,8 @@ describeContract('RestartingConsumer', eventConsumerContract, async () => {
       log.appendRaw(record);
       return record;
     },
+    skipOffsets: async (partition) => log.skipOffset(partition),
+    marksCommits: true,
     async interrupt() {
       log.reachable = false;
       return async () => {

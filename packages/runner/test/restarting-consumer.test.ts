@@ -97,7 +97,7 @@ test('failures are not in a row if records were handled between them', async () 
   await consumer.start(async () => undefined);
   for (const member of members.slice(0, 3)) {
     await started(member);
-    await member.handler?.([], new AbortController().signal, { from: 0, to: 0 });
+    await member.handler?.([], new AbortController().signal, { partition: 0, from: 0, to: 0 });
     member.crash('again');
   }
   await vi.waitFor(() => expect(events.filter((line) => line === 'pause 1')).toHaveLength(3));

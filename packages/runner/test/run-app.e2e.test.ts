@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const runner = fileURLToPath(new URL('../src/index.ts', import.meta.url));
+const domain = fileURLToPath(new URL('../../domain/src/index.ts', import.meta.url));
 
 /** Runs an app, given as source text, in a process of its own until it exits. */
 async function run(level: string, app: string): Promise<{ code: unknown; output: string }> {
@@ -45,6 +46,18 @@ test('an app with a failed component stops, logs why, and exits with 1', async (
     'stopped',
   ]);
   expect(messages[1]?.err?.message).toBe('it is gone');
+});
+
+test('an app whose log is not the one that its store knows says so in one line, and exits with 1', async () => {
+  const mismatch = `new (await import(${JSON.stringify(domain)})).LogMismatch('It is another log.')`;
+  const { code, output } = await run(
+    'fatal',
+    `{ url: 'http://x', componentFailure: Promise.reject(${mismatch}), stop: async () => {} }`,
+  );
+  expect(code).toBe(1);
+  const last = JSON.parse(output.trim().split('\n').at(-1) ?? '') as object;
+  expect(last).toMatchObject({ level: 60, msg: 'It is another log. This process is shutting down.' });
+  expect(last).not.toHaveProperty('err');
 });
 
 test.each([

@@ -32,11 +32,7 @@ describe('under the watchdog', () => {
     await vi.waitFor(() => expect(events.at(-1)).toBe('recovered'));
     await consumer.stop();
     await watching;
-    expect(events).toEqual([
-      'stalled',
-      'Error: The consumer committed no record within the time limit.',
-      'recovered',
-    ]);
+    expect(events).toEqual(['stalled', 'it committed no record within the time limit', 'recovered']);
   });
 
   test('a consumer that makes no progress after restarts ends', async () => {

@@ -20,6 +20,6 @@ test('a consumer is restarted if an older copy has replaced its store, and not o
   );
   await watching;
   await started(second);
-  expect(events).toEqual(['Error: An older copy has replaced the store.']);
+  expect(events).toEqual(['an older copy has replaced the store']);
   await consumer.stop();
 });

@@ -25,3 +25,4 @@ export { plainClient } from './kafka/plain-client.ts';
 export { temporaryFolder } from './process/temporary-folder.ts';
 export { TopicTools, type WrittenRecord } from './kafka/topic-tools.ts';
 export { type Codec, codecs, type WrongLz4, writeTopic } from './kafka/write-topic.ts';
+export { writeTransactions } from './kafka/write-transactions.ts';

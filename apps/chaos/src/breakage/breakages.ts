@@ -14,10 +14,14 @@ const producer = 'packages/adapter-kafka/src/confirmed-producer.ts';
 export const breakages: Readonly<Record<string, readonly Edit[]>> = {
   // A consumer that only commits too early loses nothing: it continues at the settled offset, which is lower.
   'commit-before-store': [
-    { file: batchHandler, find: 'let next = fetched;', put: 'let next = fetched; let begin = fetched;' },
     {
       file: batchHandler,
-      find: 'if (await this.#isHandled(records, signal, { from, to })) break;',
+      find: 'let from = position.handled;',
+      put: 'let from = position.handled; let begin = from;',
+    },
+    {
+      file: batchHandler,
+      find: 'if (await this.#isHandled(records, signal, { partition, from, to })) break;',
       put: 'begin = from; break;',
     },
     {
@@ -25,7 +29,7 @@ export const breakages: Readonly<Record<string, readonly Edit[]>> = {
       find: 'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());',
       put:
         'await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()); for (let failures = 1; !signal.aborted; failures += 1) ' +
-        '{ if (await this.#isHandled(records, signal, { from: begin, to })) break; await backOff(failures, signal); }',
+        '{ if (await this.#isHandled(records, signal, { partition, from: begin, to })) break; await backOff(failures, signal); }',
     },
     {
       file: storeActivities,

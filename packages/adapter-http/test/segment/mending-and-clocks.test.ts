@@ -72,7 +72,7 @@ async function takenIn(item: unknown, at: number) {
   const { log, store, clock, options } = onMemory();
   clock.set(new Date(at).toISOString());
   const receipt = await options.useCases.logCalls(ProjectId.default, [[callOfItem(item, around)]]);
-  const [record] = log.claim('test', 0, 1) ?? [];
+  const [record] = log.claim('test', 0, 1)?.records ?? [];
   const activity = record?.content.name === 'ActivityLogged' ? record.content.activity : undefined;
   return { receipt, activity, letters: [...store.letters.values()] };
 }

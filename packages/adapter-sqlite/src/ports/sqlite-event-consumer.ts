@@ -74,7 +74,7 @@ export class SqliteEventConsumer implements EventConsumer {
   progress(): Promise<readonly PartitionProgress[]> {
     return useLog(async () => {
       const progress = await this.#database.log.submit('progress', this.#group, { timeoutMs });
-      return [{ partition: 0, ...progress }];
+      return [{ partition: 0, ...progress, isMarked: false }];
     });
   }
 
@@ -113,7 +113,7 @@ export class SqliteEventConsumer implements EventConsumer {
         }
       }
       try {
-        await handler(records, signal, { from: next, to: last + 1 });
+        await handler(records, signal, { partition: 0, from: next, to: last + 1 });
       } catch {
         isConfirmed = false;
         failures += 1;

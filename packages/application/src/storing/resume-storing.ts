@@ -1,7 +1,7 @@
 import {
   DomainError,
   type EventConsumer,
-  firstOffset,
+  isUpgrade,
   type LogId,
   LogMismatch,
   missingOffsets,
@@ -13,7 +13,7 @@ import {
 
 /** Receives what an operator should know about the offsets at which a consumer continues. */
 export interface ResumeObserver {
-  /** The store holds activities without origins and no settled offsets, so an older version filled it up to the committed offsets. */
+  /** An older version filled the store up to the committed offsets, so the consumer begins there. */
   upgraded(): void;
   /** The store has settled less than the group has committed, so records are read again. */
   rereading(partition: number, from: number, committed: number): void;
@@ -44,11 +44,12 @@ export const makeBeginStoring = (deps: ResumeDeps): BeginStoring =>
     if ((await settledOffsets.find(log)) === undefined) {
       const [history, partitions] = [await settledOffsets.history(), await consumer.progress()];
       const byPartition = partitions.toSorted((a, b) => a.partition - b.partition);
+      const continues = isUpgrade(history, partitions);
       await settledOffsets.begin(
         log,
-        byPartition.map((progress) => firstOffset(progress, history)),
+        byPartition.map(({ oldest, committed }) => (continues ? committed : oldest)),
       );
-      if (history === 'untracked') deps.resumeObserver.upgraded();
+      if (continues) deps.resumeObserver.upgraded();
     }
     const settled = await knownOffsets(deps);
     // Read after the settled offsets: the ends only rise, so the store never seems to be ahead of the log.
@@ -78,8 +79,7 @@ async function knownOffsets({ settledOffsets, log }: ResumeDeps): Promise<readon
   if (settled !== undefined) return settled;
   throw new LogMismatch(
     'The store does not know the log any more: it was emptied, or restored from an old backup. Start this process ' +
-      'again: it then reads the log from its beginning. If the backup is of a version without settled offsets, ' +
-      'first reset the committed offsets of the consumer group.',
+      'again: it then reads the log from its beginning.',
   );
 }
 
@@ -110,7 +110,7 @@ async function assertContinuous(
   }
 }
 
-function gapMessage(gaps: readonly (OffsetSpan & { readonly partition: number })[]): string {
+function gapMessage(gaps: readonly OffsetSpan[]): string {
   const missing = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
   const listed = gaps
     .slice(0, maxListedGaps)

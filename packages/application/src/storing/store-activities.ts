@@ -1,7 +1,6 @@
 import {
   type Cancellation,
   DomainError,
-  emptyTally,
   locatedRecord,
   type LogRecord,
   type OffsetSpan,
@@ -45,10 +44,7 @@ export const makeStoreActivities = (deps: StoreActivitiesDeps): StoreActivities 
     },
     recovered: (failures) => observer.recovered(failures),
   };
-  return async function storeActivities(records, signal, { from, to }) {
-    const [first] = records;
-    if (first === undefined) return emptyTally();
-    const { partition } = first.origin;
+  return async function storeActivities(records, signal, { partition, from, to }) {
     const settleTo = (end: number): Promise<boolean> =>
       settledOffsets.settle({ log, partition, from, to: end });
     const located = records.map((record) => locatedRecord(record, { log, isFirst }));

@@ -17,13 +17,12 @@ export class LogMismatch extends Error {
 }
 
 /**
- * Returns the offset from which a store that has settled nothing of a partition must handle it. It is the oldest record, unless an
- * older version filled the store: that version handled the records below the group's committed offset.
+ * Returns whether an older version filled the store up to the committed offsets of the group. A marked commit shows that a newer version has
+ * joined the group. Then an untracked store is a backup of before the upgrade, and the committed offsets do not apply to it. One mark
+ * suffices, because the members of a group may have different versions during an upgrade.
  */
-export const firstOffset = (
-  { oldest, committed }: Pick<PartitionProgress, 'oldest' | 'committed'>,
-  history: SettledHistory,
-): number => (history === 'untracked' ? committed : oldest);
+export const isUpgrade = (history: SettledHistory, partitions: readonly PartitionProgress[]): boolean =>
+  history === 'untracked' && !partitions.some(({ isMarked }) => isMarked);
 
 /**
  * Returns the number of offsets between the settled offset and the oldest record that the log still holds. Records at these offsets

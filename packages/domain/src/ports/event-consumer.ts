@@ -3,6 +3,7 @@ import type { Cancellation } from '../shared/cancellation.ts';
 
 /** Offsets of a partition, from `from` to below `to`. */
 export interface OffsetSpan {
+  readonly partition: number;
   readonly from: number;
   readonly to: number;
 }
@@ -10,7 +11,8 @@ export interface OffsetSpan {
 /**
  * Handles records of one partition in their order, and resolves once all are handled. If the handler rejects, or is cancelled
  * before it resolves, the same records are delivered again. `span` begins where the span of the batch before ended, and has all offsets
- * that are done with once these records are handled. It is wider than the records where offsets have no record of their own.
+ * that are done with once these records are handled. It is wider than the records where offsets have no record of their own. There are
+ * no records if no offset of the span has one.
  */
 export type RecordHandler = (
   records: readonly LogRecord[],
@@ -33,6 +35,11 @@ export interface PartitionProgress {
   readonly committed: number;
   /** The offset that the next record will get. */
   readonly end: number;
+  /**
+   * Whether a member that was started with `resumeAt` committed the offset. Such a member commits once `resumeAt` has answered. Members of
+   * older versions leave no mark. False also for a log in the same file as its store: both are restored together, so nobody needs the mark.
+   */
+  readonly isMarked: boolean;
 }
 
 /** Notified when a member joins and leaves its consumer group. */
@@ -59,7 +66,7 @@ export interface OutageObserver {
  *  L5 Independent  each group gets every record, at its own pace.
  *  L6 Tolerant     an unreadable record is delivered in order, with the reason and its raw bytes. Records that can only be read
  *                  together, such as a compressed batch, are delivered as one, at the first of their offsets.
- *  L7 Bounded      a batch has 1 to 1,000 records.
+ *  L7 Bounded      a batch has at most 1,000 records, and none only if no offset of its span has a record.
  *  L8 Stopping     `stop` cancels the handler's signal and waits for the handlers to settle. Afterwards no handler is called.
  *  L9 Faithful     a published activity comes out equal, its metadata deep-equal, whatever its keys are.
  *  L10 Telling     `ended` resolves after `stop`. It rejects if the member can't continue: start another one.
@@ -68,7 +75,8 @@ export interface OutageObserver {
  *                  with any offset. A replay header that is malformed or names another topic is ignored. All others are
  *                  trusted, because producers are. The consumer does not know its log, so it compares no offsets: `locatedRecord` does.
  *  L13 Measured    `progress` returns the oldest, committed and end offsets of the member's partitions, or of all partitions while the member
- *                  is not in its group. It rejects with LOG_UNAVAILABLE while the log does not answer.
+ *                  is not in its group, and tells for each whether its commit is marked. It rejects with LOG_UNAVAILABLE while the log
+ *                  does not answer.
  *  L14 Resuming    the member calls `resumeAt` for each of its partitions at each assignment, even if no record waits there. It also
  *                  calls it before a batch is repeated, and before a batch that begins after a gap. If the returned offset is lower
  *                  than where the member would continue, it continues there and handles nothing before. It calls again if

@@ -5,7 +5,6 @@ import type { OffsetSpan } from './event-consumer.ts';
 /** One step of a partition: all records at these offsets are stored, were stored before, or are dead letters. */
 export interface SettledStep extends OffsetSpan {
   readonly log: LogId;
-  readonly partition: number;
 }
 
 /**

@@ -96,6 +96,20 @@ describe('a store that is restored from a backup catches up without a command by
     expect(consumer.output).toContain(message);
   });
 
+  test('also if the backup is of an older version, and the group has committed later offsets', async () => {
+    const { deployment, url, consumer } = await setUp();
+    expect(await consumer.end('SIGTERM')).toBe(0);
+    await inDatabase(mongodbUri(), deployment.database, async (db) => {
+      await db.collection<{ _id: string }>('activities').deleteMany({ _id: /^after-/u });
+      await db.collection('activities').updateMany({}, { $unset: { origin: true } });
+      await db.collection('settled').deleteMany({});
+    });
+    const next = deployment.start('consumer');
+    await next.ready();
+    await untilStored(url, 1200);
+    expect(await next.end('SIGTERM')).toBe(0);
+  });
+
   test('also if the database was emptied: it is filled from the beginning of the topic', async () => {
     const deployment = new Deployment();
     const url = await deployment.start('api').ready();
@@ -157,16 +171,19 @@ test('an upgrade neither stops nor reads twice, although the topic has lost its 
   await logMany(url, 'stored', 100);
   await untilStored(url, 100);
   expect(await older.end('SIGTERM')).toBe(0);
-  // What the version before has left: activities without origin, and neither settled offsets nor the id of the log.
+  // What the version before has left: activities without origin, neither settled offsets nor the id of the log, and commits without marks.
   await inDatabase(mongodbUri(), deployment.database, async (db) => {
     await db.collection('activities').updateMany({}, { $unset: { origin: '' } });
     await db.collection('topics').updateMany({}, { $unset: { log: '', topicId: '' } });
     await db.collection('settled').deleteMany({});
   });
   await withAdmin(async (admin) => {
-    const partitions = await admin.fetchTopicOffsets(deployment.topic);
+    const { topic } = deployment;
+    const partitions = await admin.fetchTopicOffsets(topic);
+    const ends = partitions.map(({ partition, high }) => ({ partition, offset: high }));
+    await admin.setOffsets({ groupId: topic, topic, partitions: ends });
     await admin.deleteTopicRecords({
-      topic: deployment.topic,
+      topic,
       partitions: partitions.map(({ partition, high }) => ({
         partition,
         offset: String(Math.floor(Number(high) / 2)),

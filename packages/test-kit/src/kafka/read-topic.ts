@@ -1,4 +1,5 @@
-import type { KafkaMessage } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import kafkajs, { type Admin, type KafkaMessage } from 'kafkajs';
 import { plainClient } from './plain-client.ts';
 
 /** A record with its partition. */
@@ -9,7 +10,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   const client = plainClient(brokers);
   const admin = client.admin();
   await admin.connect();
-  const partitionOffsets = await admin.fetchTopicOffsets(topic);
+  const partitionOffsets = await offsetsOf(admin, topic);
   await admin.disconnect();
   const recordCount = partitionOffsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
   // By partition and offset, because some records are delivered again after a rebalance.
@@ -33,4 +34,17 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   await allRead.promise;
   await consumer.disconnect();
   return [...records.values()];
+}
+
+/** Asks again while the broker that leads a new partition does not know that it leads. KafkaJS throws then. */
+async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  for (;;) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if (!(error instanceof kafkajs.KafkaJSProtocolError) || error.type !== 'NOT_LEADER_FOR_PARTITION')
+        throw error;
+      await delay(20);
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UnreadableBytes } from '../src/record-batches/byte-reader.ts';
-import { fetchTopicId, topicRequest } from '../src/topic-id.ts';
+import { assertLeaders, fetchTopic, topicRequest } from '../src/fetch-topic.ts';
 import type { Broker } from '../src/with-cluster.ts';
 
 const id = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex');
@@ -34,7 +34,20 @@ function answerBytes({ topics = 1, errorCode = 0, name = 'activity', topicId = i
   const broker = (nodeId: number, rack: number | string) =>
     bytesOf(int32(nodeId), 'host', int32(9092), rack, 0);
   const taggedFields = bytesOf(1, 7, 2, 0xff, 0xff);
-  const topic = bytesOf(int16(errorCode), name, topicId, 0, 1, int32(0), 0);
+  const partition = bytesOf(
+    int16(5),
+    int32(0),
+    int32(-1),
+    int32(7),
+    3,
+    int32(1),
+    int32(2),
+    2,
+    int32(2),
+    1,
+    0,
+  );
+  const topic = bytesOf(int16(errorCode), name, topicId, 0, 2, partition, int32(0), 0);
   return bytesOf(
     taggedFields,
     int32(20),
@@ -65,16 +78,19 @@ function brokerWith(bytes: Buffer, versions: { minVersion: number; maxVersion: n
 }
 
 const current = { minVersion: 0, maxVersion: 13 };
-const read = (bytes: Buffer): Promise<string | undefined> =>
-  fetchTopicId(brokerWith(bytes, current).broker, 'activity');
+const read = (bytes: Buffer) => fetchTopic(brokerWith(bytes, current).broker, 'activity');
+const partitions = [{ leader: -1, replicas: [1, 2], isr: [2] }];
 
 describe('the id of a topic', () => {
-  test("is returned as Kafka's tools print it", async () => {
-    expect(await read(answerBytes())).toBe('AAECAwQFBgcICQoLDA0ODw');
+  test("is returned as Kafka's tools print it, together with the partitions", async () => {
+    expect(await read(answerBytes())).toMatchObject({ topicId: 'AAECAwQFBgcICQoLDA0ODw', partitions });
   });
 
   test('is undefined if it is zero', async () => {
-    expect(await read(answerBytes({ topicId: Buffer.alloc(16) }))).toBeUndefined();
+    expect(await read(answerBytes({ topicId: Buffer.alloc(16) }))).toMatchObject({
+      topicId: undefined,
+      partitions,
+    });
   });
 
   test.each([
@@ -86,7 +102,7 @@ describe('the id of a topic', () => {
     [undefined, []],
   ])('is asked for in a version that the broker supports: %o', async (versions, expected) => {
     const { asked, broker } = brokerWith(answerBytes(), versions);
-    expect(await fetchTopicId(broker, 'activity')).toBe(
+    expect((await fetchTopic(broker, 'activity'))?.topicId).toBe(
       expected.length === 0 ? undefined : 'AAECAwQFBgcICQoLDA0ODw',
     );
     expect(asked).toEqual(expected);
@@ -105,6 +121,15 @@ describe('the id of a topic', () => {
   });
 });
 
+test('a topic is refused while one of its partitions has no leader', () => {
+  const [partition] = partitions;
+  const led = { leader: 2, replicas: [2], isr: [2] };
+  expect(() => assertLeaders({ topicId: 'id', partitions: [led] })).not.toThrow();
+  expect(() => assertLeaders({ topicId: 'id', partitions: [led, partition ?? led] })).toThrow(
+    expect.objectContaining({ type: 'LEADER_NOT_AVAILABLE' }),
+  );
+});
+
 describe('an answer without an id', () => {
   test("of a broker that does not know the topic rejects with KafkaJS's error", async () => {
     const unknown = answerBytes({ errorCode: 3, topicId: Buffer.alloc(16) });
@@ -117,14 +142,21 @@ describe('an answer without an id', () => {
     ['another topic', answerBytes({ name: 'activitx' })],
     ['2^31 brokers', bytesOf(0, int32(0), Buffer.from('8080808008', 'hex'))],
     ['2^31 tagged fields', Buffer.from('8080808008', 'hex')],
+    [
+      '2^31 partitions',
+      Buffer.concat([
+        answerBytes().subarray(0, answerBytes().indexOf(id) + 17),
+        Buffer.from('8080808008', 'hex'),
+      ]),
+    ],
     ['a number without an end', Buffer.alloc(100, 0xff)],
   ])('that names %s is malformed', async (_, bytes) => {
     await expect(read(bytes)).rejects.toThrow(UnreadableBytes);
   });
 
-  test('that is cut off anywhere before the id is malformed', async () => {
+  test('that is cut off anywhere before the end of the partitions is malformed', async () => {
     const bytes = answerBytes();
-    const end = bytes.indexOf(id) + id.length;
+    const end = bytes.length - 6;
     for (let length = 0; length < end; length += 1)
       await expect(read(bytes.subarray(0, length))).rejects.toThrow(UnreadableBytes);
     expect(await read(bytes.subarray(0, end))).toBeDefined();

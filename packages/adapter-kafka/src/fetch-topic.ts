@@ -10,8 +10,22 @@ interface Encoder {
   writeBuffer(bytes: Buffer): Encoder;
 }
 
-interface TopicAnswer {
+/** A topic as one response describes it. */
+export interface DescribedTopic {
+  /** The id that Kafka gave to the topic when it was made, as Kafka's tools print it. Undefined if the brokers give none. */
   readonly topicId: string | undefined;
+  readonly partitions: readonly Partition[];
+}
+
+interface Partition {
+  /** The id of the broker that leads the partition; -1 without one. */
+  readonly leader: number;
+  readonly replicas: readonly number[];
+  /** The replicas that are in sync. */
+  readonly isr: readonly number[];
+}
+
+interface TopicAnswer extends DescribedTopic {
   /** Tells KafkaJS how long to wait before the next request, in milliseconds. */
   readonly clientSideThrottleTime: number;
 }
@@ -24,6 +38,7 @@ const { failure, createErrorFromCode } = require('kafkajs/src/protocol/error.js'
 };
 
 const metadataKey = 3;
+const leaderNotAvailable = 5;
 // Version 10 is the first with topic ids, and version 13 moves fields. KafkaJS uses version 6.
 const minVersion = 10;
 const maxVersion = 12;
@@ -31,15 +46,19 @@ const idBytes = 16;
 const noId = Buffer.alloc(idBytes);
 
 /**
- * Returns the id that Kafka gave to the topic when it was made, as Kafka's tools print it. Returns undefined if the broker gives no
- * ids, as before Kafka 2.8. Throws KafkaJS's error if the broker does not know the topic, and UnreadableBytes if its response is malformed.
+ * Asks a broker for the topic. Returns undefined if the broker gives no topic ids, as before Kafka 2.8. Throws KafkaJS's error if the
+ * broker does not know the topic, and UnreadableBytes if its response is malformed.
  */
-export async function fetchTopicId(broker: Broker, topic: string): Promise<string | undefined> {
+export async function fetchTopic(broker: Broker, topic: string): Promise<DescribedTopic | undefined> {
   const supported = broker.versions[metadataKey];
   const version = Math.min(maxVersion, supported?.maxVersion ?? 0);
   if (version < Math.max(minVersion, supported?.minVersion ?? 0)) return undefined;
-  const { topicId } = await broker.connectionPool.send(topicRequest(topic, version));
-  return topicId;
+  return broker.connectionPool.send(topicRequest(topic, version));
+}
+
+/** Throws KafkaJS's error if a partition has no leader, as in the first moments of a topic. */
+export function assertLeaders({ partitions }: DescribedTopic): void {
+  if (partitions.some(({ leader }) => leader < 0)) throw createErrorFromCode(leaderNotAvailable);
 }
 
 /** https://kafka.apache.org/protocol.html#The_Messages_Metadata */
@@ -73,7 +92,7 @@ export const topicRequest = (topic: string, apiVersion: number): ProtocolRequest
   },
 });
 
-/** Reads a response up to the id of its only topic. The number of steps is limited by the number of bytes. */
+/** Reads a response up to the partitions of its only topic. The number of steps is limited by the number of bytes. */
 function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
   const reader = new ByteReader(bytes);
   // The header of version 1.
@@ -95,7 +114,34 @@ function readAnswer(bytes: Buffer, topic: string): TopicAnswer {
     throw new UnreadableBytes('the response names another topic');
   const id = bytes.subarray(reader.skip(idBytes), reader.position);
   if (failure(errorCode)) throw createErrorFromCode(errorCode);
-  return { topicId: id.equals(noId) ? undefined : id.toString('base64url'), clientSideThrottleTime };
+  // Whether the topic is internal.
+  reader.skip(1);
+  const partitions = listOf(reader, () => readPartition(reader));
+  return {
+    topicId: id.equals(noId) ? undefined : id.toString('base64url'),
+    partitions,
+    clientSideThrottleTime,
+  };
+}
+
+function readPartition(reader: ByteReader): Partition {
+  // The error code and the number of the partition. A partition with an error has no leader, or lacks a replica.
+  reader.skip(2 + 4);
+  const leader = int32(reader);
+  // The epoch of the leader.
+  reader.skip(4);
+  const [replicas, isr] = [listOf(reader, int32), listOf(reader, int32)];
+  // The replicas that are offline.
+  listOf(reader, int32);
+  skipTaggedFields(reader);
+  return { leader, replicas, isr };
+}
+
+/** Reads a compact array. */
+function listOf<Item>(reader: ByteReader, read: (reader: ByteReader) => Item): readonly Item[] {
+  const items: Item[] = [];
+  for (let count = lengthOf(reader); count > 0; count -= 1) items.push(read(reader));
+  return items;
 }
 
 const int32 = (reader: ByteReader): number => reader.bytes.readInt32BE(reader.skip(4));

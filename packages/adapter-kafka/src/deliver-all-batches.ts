@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+
+/** KafkaJS's internal class for what a fetch returned of one partition. */
+interface Batch {
+  isEmpty(): boolean;
+  isEmptyDueToFiltering(): boolean;
+}
+
+/** KafkaJS's internal class that fetches for a consumer. It is not exported. */
+interface Runner {
+  readonly eachBatch: object;
+  handleBatch: (this: Runner, batch: Batch) => Promise<void>;
+}
+
+const require = createRequire(import.meta.url);
+const patchedRunners = new WeakSet<Runner>();
+const receivers = new WeakSet<object>();
+
+/**
+ * Makes KafkaJS pass all batches to the consumers that are run with this `eachBatch`, also those without records. KafkaJS 2.2.4 commits
+ * control records and aborted records by itself, and says nothing about a fetch that returned nothing. Such a consumer resolves all offsets.
+ */
+export function deliverAllBatches(eachBatch: object): void {
+  receivers.add(eachBatch);
+  const { prototype } = require('kafkajs/src/consumer/runner.js') as { readonly prototype: Runner };
+  if (patchedRunners.has(prototype)) return;
+  patchedRunners.add(prototype);
+  const { handleBatch } = prototype;
+  prototype.handleBatch = async function handleAnyBatch(batch) {
+    if (receivers.has(this.eachBatch))
+      Object.assign(batch, { isEmpty: () => false, isEmptyDueToFiltering: () => false });
+    return handleBatch.call(this, batch);
+  };
+}
