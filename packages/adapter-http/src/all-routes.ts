@@ -2,8 +2,10 @@ import { optionsEvents } from './cloud-events/options-events.ts';
 import { postEvents } from './cloud-events/post-events.ts';
 import type { Route, RouteDeps } from './requests/route.ts';
 import { deleteProject } from './routes/delete-project.ts';
+import { deleteKey } from './routes/delete-key.ts';
 import { getCount } from './routes/get-count.ts';
 import { getDeadLetters } from './routes/get-dead-letters.ts';
+import { getKeys } from './routes/get-keys.ts';
 import { getLog } from './routes/get-log.ts';
 import { getLogs } from './routes/get-logs.ts';
 import { getProjects } from './routes/get-projects.ts';
@@ -13,6 +15,8 @@ import { getStatus } from './routes/get-status.ts';
 import { health } from './routes/health.ts';
 import { metrics } from './routes/metrics.ts';
 import { postBatch } from './routes/post-batch.ts';
+import { postKey } from './routes/post-key.ts';
+import { postKeyRotation } from './routes/post-key-rotation.ts';
 import { postLog } from './routes/post-log.ts';
 import { postReplay } from './routes/post-replay.ts';
 import { putProject } from './routes/put-project.ts';
@@ -36,6 +40,10 @@ export const allRoutes: readonly Route<keyof RouteDeps>[] = [
   getProjects,
   putProject,
   deleteProject,
+  getKeys,
+  postKey,
+  postKeyRotation,
+  deleteKey,
   health,
   metrics,
 ];

@@ -1,18 +1,20 @@
 import type { ApiUseCases } from '@user-activity/application';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import { Principal } from '@user-activity/domain';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { allRoutes } from './all-routes.ts';
 import { decodeBodies } from './bodies/decode-bodies.ts';
 import { parseJsonBodies } from './bodies/json-body.ts';
-import { apiKeyCheck } from './requests/api-keys.ts';
+import { assertScopeNamed, authorization } from './requests/authorization.ts';
 import type { BytesInFlight } from './requests/bytes-in-flight.ts';
+import { principalFinder } from './requests/credentials.ts';
 import { assertRoute, handleErrors } from './requests/error-handling.ts';
 import { closeIfUnread } from './requests/lingering.ts';
-import { assertOneHost, foreignHostCheck } from './requests/own-hosts.ts';
+import { assertOneHost } from './requests/own-hosts.ts';
 import { addUnanswered, removeUnanswered } from './requests/pipelining.ts';
 import { Problem } from './requests/problem.ts';
-import { projectOf, projectsOf } from './requests/project.ts';
+import { projectsOf, setProject } from './requests/project.ts';
 import type { RequestMetrics } from './requests/request-metrics.ts';
 import type { ApiSettings } from './requests/route.ts';
 import { serveDocs } from './routes/docs.ts';
@@ -20,6 +22,9 @@ import { collectMethods } from './routes/method-not-allowed.ts';
 
 // Longer responses, in characters, are sent as a Buffer: Node would keep a string and also its encoded copy until it is sent.
 const minBufferedLength = 64 * 1024;
+
+// The project of a request depends on these headers.
+const projectHeaders = 'Authorization, X-Api-Key, X-Project';
 
 interface ApiOptions extends ApiSettings {
   readonly useCases: ApiUseCases;
@@ -34,9 +39,9 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  // A web page of another site has no key. Without keys, only the hosts in the headers reveal such a page.
-  const assertAllowed =
-    settings.apiKeys.length > 0 ? apiKeyCheck(settings.apiKeys) : foreignHostCheck(settings.allowedHosts);
+  const findPrincipal = principalFinder(settings);
+  const authorize = authorization({ ...settings, findPrincipal });
+  app.addHook('onRoute', ({ url, config = {} }) => assertScopeNamed({ url, config }));
   // All checks are in one hook, because each hook costs more time than all of these checks.
   app.addHook('onRequest', async (request, reply) => {
     requestMetrics.begin(request, reply);
@@ -47,11 +52,11 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     // The request came on a connection that was open already. A retry may reach another instance, which can serve it.
     if (stopping && request.routeOptions.config.isHealthCheck !== true)
       throw new Problem(503, 'The service is stopping.', { headers: { 'retry-after': '1' } });
-    if (request.routeOptions.config.isHealthCheck !== true) assertAllowed(request);
+    if (request.routeOptions.config.isHealthCheck !== true) authorize(request);
     assertRoute(request);
-    // A cache in front of the service must not answer with the page of another project.
-    if (projectsOf(request.routeOptions) !== 'none') reply.header('vary', 'X-Project');
-    request.project = projectOf(request);
+    // A cache in front of the service must not answer with the page of another project, or of another key.
+    if (projectsOf(request.routeOptions) !== 'none') reply.header('vary', projectHeaders);
+    if (request.routeOptions.config.isHealthCheck !== true) setProject(request);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     closeIfUnread(request, reply);
@@ -70,7 +75,9 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
     // Logs the route instead of the URL, whose query may name users.
     const { method, routeOptions } = request;
     const ms = Math.round(reply.elapsedTime);
-    request.log.info({ method, route: routeOptions.url ?? null, status: reply.statusCode, ms }, 'request');
+    const key = keyIdOf(request);
+    const route = routeOptions.url ?? null;
+    request.log.info({ method, route, status: reply.statusCode, ms, ...key }, 'request');
   });
   // The domain validates input, and TypeScript checks output. Fastify's serializer would drop or change
   // members of metadata that the schema does not name.
@@ -81,12 +88,19 @@ export const api = fastifyPlugin(async (app: FastifyInstance, options: ApiOption
   parseJsonBodies(app);
   const refuseOtherMethods = collectMethods(app);
   await serveDocs(app, settings);
-  const deps = { ...settings, ...useCases, isStopping: () => stopping };
+  const deps = { ...settings, ...useCases, findPrincipal, isStopping: () => stopping };
   // Each route has its own scope, because some routes add body parsers.
   for (const route of allRoutes)
     await app.register(async (scope) => route(scope.withTypeProvider<TypeBoxTypeProvider>(), deps));
   refuseOtherMethods();
 });
+
+/** Returns the id of the key with which a request came, for its line in the log. Root keys have no id. */
+function keyIdOf({ principal }: Partial<Pick<FastifyRequest, 'principal'>>): { readonly key?: string } {
+  return principal === undefined || principal === Principal.root || principal === Principal.anonymous
+    ? {}
+    : { key: principal.actor };
+}
 
 /** Returns the size of a response body in bytes. Returns 0 for a stream, which holds only its small buffer. */
 function sizeOf(payload: unknown): number {

@@ -184,8 +184,10 @@ describe('documentation', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.toSorted()).toEqual([
+      'delete /api/keys/{id}',
       'delete /api/projects/{id}',
       'get /api/dead-letters',
+      'get /api/keys',
       'get /api/logs',
       'get /api/logs/count',
       'get /api/logs/stats',
@@ -198,6 +200,8 @@ describe('documentation', () => {
       'options /api/events',
       'post /api/dead-letters/replay',
       'post /api/events',
+      'post /api/keys',
+      'post /api/keys/{id}/rotate',
       'post /api/logs',
       'post /api/logs/batch',
       ...['alias', 'batch', 'group', 'identify', 'page', 'screen', 'track'].map((call) => `post /v1/${call}`),

@@ -1,6 +1,7 @@
+import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
 import { documentOf, operationsOf } from './openapi-document.ts';
-import { service } from './service.ts';
+import { post, service } from './service.ts';
 
 const operations = operationsOf(await documentOf());
 
@@ -35,8 +36,22 @@ test('the document has examples of every kind of request', () => {
     ),
     'POST /api/dead-letters/replay application/json',
     'PUT /api/projects/{id} application/json',
+    'POST /api/keys application/json',
+    'POST /api/keys/{id}/rotate application/json',
   ]);
 });
+
+const statuses: Readonly<Record<string, number>> = {
+  'PUT /api/projects/{id}': 200,
+  'POST /api/keys': 201,
+  'POST /api/keys/{id}/rotate': 200,
+};
+
+/** Makes a key and returns its id. */
+async function keyId(app: FastifyInstance): Promise<string> {
+  const made = await post(app, '/api/keys', { name: 'made before', scopes: ['read'] });
+  return made.json<{ id: string }>().id;
+}
 
 test.each(requests)('the example of $method $url as $type is accepted', async (request) => {
   const { app, clock } = await service();
@@ -44,12 +59,12 @@ test.each(requests)('the example of $method $url as $type is accepted', async (r
   clock.set('2026-11-25T00:00:00Z');
   const { method, url, headers, payload } = request;
   if (method !== 'POST' && method !== 'PUT') throw new Error(`a body of ${method}`);
-  const path = url.replace('{id}', 'shop');
+  const path = url.replace('{id}', url.startsWith('/api/keys') ? await keyId(app) : 'shop');
   const response = await app.inject({ method, url: path, headers, payload });
   const { success, rejected = [], errors = [] } = response.json<Readonly<Record<string, unknown>>>();
   const isCall = url.startsWith('/v1/');
   expect([response.statusCode, success, rejected, errors]).toEqual([
-    isCall || method === 'PUT' ? 200 : 202,
+    statuses[`${method} ${url}`] ?? (isCall ? 200 : 202),
     isCall ? true : undefined,
     [],
     [],

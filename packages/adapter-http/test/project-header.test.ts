@@ -63,11 +63,14 @@ test('every route takes every good name', async () => {
       expect([route, name, (await ask(it, sent, name)).statusCode]).not.toEqual([route, name, 400]);
 });
 
-test('every route says that its answers depend on the header, also with a bad name, and others do not', async () => {
+test('every route says that its answers depend on the header and the key, also with a bad name, and others do not', async () => {
   const it = await service();
   for (const [route, sent] of everyRoute)
     for (const name of ['shop', 'BAD'])
-      expect([route, (await ask(it, sent, name)).headers.vary]).toEqual([route, 'X-Project']);
+      expect([route, (await ask(it, sent, name)).headers.vary]).toEqual([
+        route,
+        'Authorization, X-Api-Key, X-Project',
+      ]);
   for (const url of ['/health/live', '/metrics', '/openapi.json', '/api/nothing'])
     expect([url, (await ask(it, { method: 'GET', url }, 'shop')).headers.vary]).toEqual([url, undefined]);
 });

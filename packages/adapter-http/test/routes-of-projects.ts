@@ -75,6 +75,21 @@ export const others: Readonly<Record<string, Sent>> = {
     payload: '{"retentionDays":7}',
   },
   'DELETE /api/projects/:id': { method: 'DELETE', url: '/api/projects/forum' },
+  // These are about the keys of the project.
+  'GET /api/keys': { method: 'GET', url: '/api/keys' },
+  'POST /api/keys': {
+    method: 'POST',
+    url: '/api/keys',
+    headers: json,
+    payload: '{"name":"a","scopes":["read"]}',
+  },
+  'POST /api/keys/:id/rotate': {
+    method: 'POST',
+    url: '/api/keys/0123456789abcdef/rotate',
+    headers: json,
+    payload: '{}',
+  },
+  'DELETE /api/keys/:id': { method: 'DELETE', url: '/api/keys/0123456789abcdef' },
 };
 
 /** Every route that heeds `X-Project`, as `GET /api/logs`. HEAD is left out: it answers as GET does. */

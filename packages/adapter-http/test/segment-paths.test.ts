@@ -197,7 +197,7 @@ describe('a key in the body', () => {
     expect(await statusOf('/v1/track', body, { authorization: 'Bearer wrong' })).toBe(401);
     expect(await statusOf('/v1/track', body, { authorization: 'none' })).toBe(401);
     expect(await statusOf('/v1/batch', { batch: [body] })).toBe(401);
-    expect(await statusOf('/v1/track?writeKey=key', track)).toBe(401);
+    expect(await statusOf('/v1/track?writeKey=key', track)).toBe(400);
     expect(await statusOf('/v1/batch', [body])).toBe(401);
     expect(await statusOf('/api/logs', body)).toBe(401);
     expect(await statusOf('/api/events', body)).toBe(401);

@@ -5,12 +5,14 @@ import {
   MemoryDeadLetterQueue,
   MemoryDeadLetterRepository,
   MemoryEventPublisher,
+  MemoryKeyRepository,
   MemoryLog,
   MemoryProjectRepository,
   MemoryStore,
   SequentialIds,
+  SequentialSecrets,
 } from '@user-activity/adapter-memory';
-import { type ApiUseCases, makeApiUseCases, OutcomeWaiter } from '@user-activity/application';
+import { type ApiUseCases, KeyTable, makeApiUseCases, OutcomeWaiter } from '@user-activity/application';
 import { defaultMetadataBytes, type LogRecord, type RetentionDays } from '@user-activity/domain';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { expect, onTestFinished } from 'vitest';
@@ -29,6 +31,10 @@ export interface Service {
   readonly outcomeWaiter: OutcomeWaiter;
   /** Every line that was logged, as JSON. */
   readonly lines: readonly string[];
+  /** The time for the limits of an outage of the store, in milliseconds. */
+  readonly keyClock: { nowMs: number };
+  /** Reads the API keys, as the runner does regularly. */
+  refreshKeys(): Promise<void>;
   /** What the log holds. */
   logged(): readonly LogRecord[];
 }
@@ -41,17 +47,15 @@ export interface Changed extends Partial<Omit<HttpServerOptions, 'useCases'>> {
 }
 
 export async function service(options: Changed = {}): Promise<Service> {
-  const { log, store, clock, repository, outcomeWaiter, lines, options: wired } = onMemory(options);
+  const { options: wired, ...parts } = onMemory(options);
+  await wired.useCases.refreshKeys();
+  const { log } = parts;
   const app = await buildFastify(wired);
   onTestFinished(() => app.close());
   return {
     app,
-    log,
-    store,
-    clock,
-    repository,
-    outcomeWaiter,
-    lines,
+    ...parts,
+    refreshKeys: () => wired.useCases.refreshKeys(),
     logged() {
       const records = log.claim('test', 0, 10_000)?.records ?? [];
       log.release('test', 0, 0);
@@ -78,6 +82,10 @@ export function onMemory(changed: Changed = {}) {
     ids: new SequentialIds(),
     rules: { maxMetadataBytes: changed.maxMetadataBytes ?? defaultMetadataBytes, reservedIds },
   };
+  const keys = new MemoryKeyRepository(store);
+  const secrets = new SequentialSecrets();
+  const keyClock = { nowMs: 0 };
+  const keyTable = new KeyTable({ clock: deps.clock, now: () => keyClock.nowMs, graceMs: 86_400_000 });
   const outcomeWaiter = new OutcomeWaiter({ ...deps, projects, sleep: () => nextTurn(), turns, max: 10 });
   const useCases = makeApiUseCases({
     ...deps,
@@ -85,6 +93,9 @@ export function onMemory(changed: Changed = {}) {
     health: { log: [publisher], store: [repository], progress: changed.progress },
     retention: { edgeDays: 30, logDays: undefined },
     projects,
+    keys,
+    keyTable,
+    secrets,
     retentionDays: changed.retentionDays,
     pauseSweep: () => nextTurn(),
     maxSweepPortionMs: 1000,
@@ -97,6 +108,7 @@ export function onMemory(changed: Changed = {}) {
     clock: deps.clock,
     scrapeMetrics: async () => '# nothing is measured\n',
     apiKeys: [],
+    authenticate: keyTable.authenticate,
     allowedHosts: [],
     webhookOrigins: ['*'],
     maxBatchSize: 100,
@@ -109,7 +121,7 @@ export function onMemory(changed: Changed = {}) {
     ...changed,
     useCases: { ...useCases, ...changed.useCases },
   };
-  return { log, store, clock: deps.clock, repository, outcomeWaiter, lines, options };
+  return { log, store, clock: deps.clock, repository, outcomeWaiter, lines, options, keyClock };
 }
 
 /** What the test looks at of an answer; the body as JSON. */

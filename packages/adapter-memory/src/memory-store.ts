@@ -1,8 +1,10 @@
 import {
+  type AccessKey,
   type ActivityKeyText,
   type DeadLetter,
   DomainError,
   type KeptErasure,
+  type KeyId,
   type LogId,
   type LogPosition,
   type ProjectId,
@@ -33,6 +35,7 @@ export class MemoryStore {
   readonly retentions: Map<ProjectId, RetentionDays> = new Map();
   /** The latest erasure of each project. */
   readonly erasures: Map<ProjectId, KeptErasure> = new Map();
+  readonly keys: Map<KeyId, AccessKey> = new Map();
   /** False simulates an outage: every call of an adapter then rejects. */
   reachable = true;
 

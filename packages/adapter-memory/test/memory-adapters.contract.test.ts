@@ -5,12 +5,14 @@ import {
   describeContract,
   eventConsumerContract,
   eventPublisherContract,
+  keyRepositoryContract,
   settledOffsetsContract,
   projectRepositoryContract,
   topicRegistryContract,
 } from '@user-activity/port-contracts';
 import {
   memoryDeadLetters,
+  memoryKeys,
   memoryLetters,
   memoryLog,
   memoryProjects,
@@ -26,4 +28,5 @@ describeContract('MemoryEventPublisher', eventPublisherContract, () => memoryLog
 describeContract('MemoryEventConsumer', eventConsumerContract, () => memoryLog());
 describeContract('MemorySettledOffsets', settledOffsetsContract, () => memorySettledOffsets());
 describeContract('MemoryProjectRepository', projectRepositoryContract, () => memoryProjects());
+describeContract('MemoryKeyRepository', keyRepositoryContract, () => memoryKeys());
 describeContract('MemoryTopicRegistry', topicRegistryContract, () => memoryTopics());

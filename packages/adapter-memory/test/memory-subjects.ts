@@ -1,5 +1,6 @@
 import type {
   DeadLetterSubject,
+  KeyRepositorySubject,
   LetterRepositorySubject,
   LogSubject,
   ProjectRepositorySubject,
@@ -13,6 +14,7 @@ import {
   MemoryDeadLetterRepository,
   MemoryEventConsumer,
   MemoryEventPublisher,
+  MemoryKeyRepository,
   MemoryLog,
   MemorySettledOffsets,
   MemoryProjectRepository,
@@ -66,6 +68,14 @@ export async function memoryProjects(
     letters: async () => new MemoryDeadLetterRepository(store),
     interrupt: () => interrupt(store),
     close: async () => store.activities.clear(),
+  };
+}
+
+export async function memoryKeys(store: MemoryStore = new MemoryStore()): Promise<KeyRepositorySubject> {
+  return {
+    open: async () => new MemoryKeyRepository(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.keys.clear(),
   };
 }
 

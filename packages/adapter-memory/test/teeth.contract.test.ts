@@ -8,6 +8,8 @@ import {
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
+  keyRepositoryContract,
+  secretGeneratorContract,
   settledOffsetsContract,
   projectRepositoryContract,
   type Subject,
@@ -17,6 +19,7 @@ import { describe, expect, test } from 'vitest';
 import { brokenAttributions } from './broken-attributions.ts';
 import { brokenComparisons } from './broken-comparisons.ts';
 import { brokenCounts } from './broken-counts.ts';
+import { brokenKeyRepositories, brokenSecretGenerators } from './broken-keys.ts';
 import { brokenConsumers } from './broken-logs.ts';
 import { brokenPublishers } from './broken-publishers.ts';
 import type { Broken } from './broken.ts';
@@ -101,4 +104,6 @@ describeTeeth('Clock', clockContract, brokenClocks);
 describeTeeth('IdGenerator', idGeneratorContract, brokenGenerators);
 describeTeeth('SettledOffsets', settledOffsetsContract, brokenSettledOffsets);
 describeTeeth('ProjectRepository', projectRepositoryContract, brokenProjectRepositories);
+describeTeeth('KeyRepository', keyRepositoryContract, brokenKeyRepositories);
+describeTeeth('SecretGenerator', secretGeneratorContract, brokenSecretGenerators);
 describeTeeth('TopicRegistry', topicRegistryContract, brokenRegistries);

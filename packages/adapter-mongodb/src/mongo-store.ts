@@ -11,6 +11,7 @@ import {
 import { acceptRestoredPrimary } from './accept-restored-primary.ts';
 import type { ActivityDocument } from './activity-document.ts';
 import type { DeadLetterDocument } from './dead-letter-document.ts';
+import type { KeyDocument } from './key-document.ts';
 import { checkRegularly } from './later-check.ts';
 import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
@@ -78,6 +79,7 @@ export class MongoStore {
   readonly claims: Collection<ClaimDocument>;
   readonly retentions: Collection<RetentionDocument>;
   readonly erasures: Collection<ErasureDocument>;
+  readonly keys: Collection<KeyDocument>;
   readonly timeoutMs: number;
   readonly #client: MongoClient;
   readonly #db: Db;
@@ -104,6 +106,7 @@ export class MongoStore {
     this.claims = db.collection('claims');
     this.retentions = db.collection('retentions');
     this.erasures = db.collection('erasures');
+    this.keys = db.collection('keys');
   }
 
   /**

@@ -179,7 +179,7 @@ test.each([
   'readPreference=secondaryPreferred&readPreferenceTags=member:1&readPreferenceTags=',
 ])('%s in the URI changes no setting of the collections that are not for lists', async (options) => {
   const { store } = await storeWith(options);
-  for (const collection of [store.activities, store.deadLetters, store.topics, store.settled]) {
+  for (const collection of [store.activities, store.deadLetters, store.topics, store.settled, store.keys]) {
     expect(collection.readPreference).toMatchObject({ mode: 'primary' });
     expect(collection.readPreference?.tags).toBeUndefined();
     expect(collection.readConcern).toEqual({ level: 'majority' });

@@ -3,6 +3,7 @@ import {
   deadLetterQueueContract,
   deadLetterRepositoryContract,
   describeContract,
+  keyRepositoryContract,
   settledOffsetsContract,
   projectRepositoryContract,
   topicRegistryContract,
@@ -11,6 +12,7 @@ import {
   mongoActivityRepository,
   mongoDeadLetterQueue,
   mongoDeadLetterRepository,
+  mongoKeyRepository,
   mongoSettledOffsets,
   mongoProjectRepository,
   mongoTopicRegistry,
@@ -22,3 +24,4 @@ describeContract('MongoDeadLetterRepository', deadLetterRepositoryContract, mong
 describeContract('MongoSettledOffsets', settledOffsetsContract, mongoSettledOffsets);
 describeContract('MongoProjectRepository', projectRepositoryContract, mongoProjectRepository);
 describeContract('MongoTopicRegistry', topicRegistryContract, mongoTopicRegistry);
+describeContract('MongoKeyRepository', keyRepositoryContract, mongoKeyRepository);

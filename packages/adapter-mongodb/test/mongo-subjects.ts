@@ -1,5 +1,6 @@
 import type {
   DeadLetterSubject,
+  KeyRepositorySubject,
   LetterRepositorySubject,
   ProjectRepositorySubject,
   RepositorySubject,
@@ -12,6 +13,7 @@ import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
+  MongoKeyRepository,
   MongoSettledOffsets,
   MongoProjectRepository,
   MongoStore,
@@ -99,4 +101,9 @@ export async function mongoProjectRepository(): Promise<ProjectRepositorySubject
     interrupt,
     close,
   };
+}
+
+export async function mongoKeyRepository(): Promise<KeyRepositorySubject> {
+  const { store, interrupt, close } = await freshStore();
+  return { open: async () => new MongoKeyRepository(store), interrupt, close };
 }

@@ -15,5 +15,6 @@ export {
 } from './ports/sqlite-project-repository.ts';
 export { SqliteEventConsumer, type SqliteEventConsumerOptions } from './ports/sqlite-event-consumer.ts';
 export { SqliteEventPublisher, type SqliteEventPublisherOptions } from './ports/sqlite-event-publisher.ts';
+export { SqliteKeyRepository } from './ports/sqlite-key-repository.ts';
 export { SqliteSettledOffsets } from './ports/sqlite-settled-offsets.ts';
 export { SqliteTopicRegistry } from './ports/sqlite-topic-registry.ts';

@@ -5,13 +5,19 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
+  type AccessKey,
   ActivityId,
   type ActivityKey,
   activityLogged,
   DeadLetterFilter,
   DeadLetterQuery,
+  KeyId,
+  KeyName,
+  KeyProject,
+  LogId,
   type LogRecord,
   ProjectId,
+  Timestamp,
 } from '@user-activity/domain';
 import { filterOf, letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
@@ -22,6 +28,9 @@ import {
   SqliteDeadLetterRepository,
   SqliteEventConsumer,
   SqliteEventPublisher,
+  SqliteKeyRepository,
+  SqliteProjectRepository,
+  SqliteSettledOffsets,
 } from '../src/index.ts';
 import { scratchFolder } from './sqlite-subjects.ts';
 
@@ -63,43 +72,78 @@ async function recordsOf(
   return all;
 }
 
-test.each([1, 2, 3, 4, 5])('a file of version %i is migrated once, with all its content', async (version) => {
-  const place = await scratchFolder();
-  const file = makeFile(place.folder, `version-${version}`);
-  for (const letters of [1, 2]) {
-    const database = await SqliteDatabase.open(place);
-    const repository = new SqliteDeadLetterRepository(database);
-    const page = await repository.find(
-      DeadLetterQuery.of({ filter: DeadLetterFilter.of({ project: ProjectId.default }) }),
-    );
-    const ofLog = page.letters.filter(({ origin }) => origin.topic !== 'http');
-    expect(ofLog).toHaveLength(letters);
-    expect(ofLog.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });
-    const known = await new SqliteActivityRepository(database).findById(keyOf('a'));
-    expect(known?.toActivity()).toMatchObject({
-      project: 'default',
-      id: 'a',
-      userId: 'user-1',
-      metadata: { ip: '127.0.0.1' },
-    });
-    const consumer = new SqliteEventConsumer(database, `group-${letters}`);
-    const received = Promise.withResolvers<readonly LogRecord[]>();
-    await consumer.start(async (records) => received.resolve(records));
-    const [first, second] = await received.promise;
-    expect(first?.content).toMatchObject({ activity: { id: 'a' } });
-    expect(first?.raw().headers).toEqual({});
-    expect(second?.origin.offset).toBe(3);
-    const key = keyOf('dead');
-    const letter = letterOf(9, { activityId: key.id });
-    await new SqliteDeadLetterQueue(database).add([letter]);
-    expect(await repository.findLatestLetters([key])).toEqual([{ ...key, diedAt: letter.diedAt }]);
-    const sweep = { edgeBefore: undefined, logBefore: undefined, maxEdgeBytes: 0, limit: 10 };
-    expect((await repository.sweep(sweep)).evicted).toBe(version >= 3 && letters === 1 ? 1 : 0);
+test.each([1, 2, 3, 4, 5, 7])(
+  'a file of version %i is migrated once, with all its content',
+  async (version) => {
+    const place = await scratchFolder();
+    const file = makeFile(place.folder, `version-${version}`);
+    for (const letters of [1, 2]) {
+      const database = await SqliteDatabase.open(place);
+      const repository = new SqliteDeadLetterRepository(database);
+      const page = await repository.find(
+        DeadLetterQuery.of({ filter: DeadLetterFilter.of({ project: ProjectId.default }) }),
+      );
+      const ofLog = page.letters.filter(({ origin }) => origin.topic !== 'http');
+      expect(ofLog).toHaveLength(letters);
+      expect(ofLog.at(-1)).toMatchObject({ id: 'user-activity:0:3', code: 'unreadable' });
+      const known = await new SqliteActivityRepository(database).findById(keyOf('a'));
+      expect(known?.toActivity()).toMatchObject({
+        project: 'default',
+        id: 'a',
+        userId: 'user-1',
+        metadata: { ip: '127.0.0.1' },
+      });
+      const consumer = new SqliteEventConsumer(database, `group-${letters}`);
+      const received = Promise.withResolvers<readonly LogRecord[]>();
+      await consumer.start(async (records) => received.resolve(records));
+      const [first, second] = await received.promise;
+      expect(first?.content).toMatchObject({ activity: { id: 'a' } });
+      expect(first?.raw().headers).toEqual({});
+      expect(second?.origin.offset).toBe(3);
+      const key = keyOf('dead');
+      const letter = letterOf(9, { activityId: key.id });
+      await new SqliteDeadLetterQueue(database).add([letter]);
+      expect(await repository.findLatestLetters([key])).toEqual([{ ...key, diedAt: letter.diedAt }]);
+      const sweep = { edgeBefore: undefined, logBefore: undefined, maxEdgeBytes: 0, limit: 10 };
+      expect((await repository.sweep(sweep)).evicted).toBe(version >= 3 && letters === 1 ? 1 : 0);
+      await database.close();
+    }
+    const now = new DatabaseSync(file);
+    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 8 });
+    now.close();
+  },
+);
+
+test('a file of version 7 keeps its origins, settled offsets and projects, and takes keys', async () => {
+  const { folder } = await scratchFolder();
+  makeFile(folder, 'version-7');
+  const now = Timestamp.trusted(1767323045678);
+  const [shop, blog, old] = [ProjectId.parse('shop'), ProjectId.parse('blog'), ProjectId.parse('old')];
+  const key: AccessKey = {
+    id: KeyId.parse('00000000000000aa'),
+    name: KeyName.parse('key of the shop'),
+    project: KeyProject.parse('shop'),
+    scopes: ['write'],
+    secrets: [{ digest: 'a'.repeat(64) }],
+    createdAt: now,
+    revision: 0,
+  };
+  for (const outcome of ['added', 'exists']) {
+    const database = await SqliteDatabase.open({ folder });
+    const activity = await new SqliteActivityRepository(database).findById(keyOf('a'));
+    const log = LogId.parse('log-1');
+    expect(activity?.origin).toEqual({ log, partition: 0, offset: 2 });
+    expect(await new SqliteSettledOffsets(database).find(log)).toEqual([4]);
+    const projects = new SqliteProjectRepository(database);
+    expect(await projects.findRetentions()).toEqual([{ project: shop, days: 30 }]);
+    expect(await projects.findErasing(10)).toEqual([{ project: blog, erasedAt: now }]);
+    const erasures = await projects.findErasures([blog, old]);
+    expect(erasures.map(({ project }) => project)).toEqual([blog, old]);
+    const keys = new SqliteKeyRepository(database);
+    expect(await keys.findAll()).toEqual(outcome === 'added' ? [] : [key]);
+    expect(await keys.add(key, now)).toBe(outcome);
     await database.close();
   }
-  const now = new DatabaseSync(file);
-  expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 });
-  now.close();
 });
 
 test('a file that commit 9c81301 wrote is read without loss', async () => {
@@ -223,7 +267,7 @@ test('a migration that is killed ten times leaves a file that the next start mig
   expect(await new SqliteActivityRepository(database).count(filterOf())).toBe(5001);
   await database.close();
   expect(query(file, contentSql)).toEqual(before);
-  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 7 }]);
+  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 8 }]);
   expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   for (const table of ['activities', 'dead_letters'])
     expect(query(file, `SELECT DISTINCT project FROM ${table}`)).toEqual([{ project: 'default' }]);

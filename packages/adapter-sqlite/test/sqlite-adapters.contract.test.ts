@@ -5,12 +5,14 @@ import {
   describeContract,
   eventConsumerContract,
   eventPublisherContract,
+  keyRepositoryContract,
   settledOffsetsContract,
   topicRegistryContract,
   projectRepositoryContract,
 } from '@user-activity/port-contracts';
 import {
   sqliteDeadLetters,
+  sqliteKeys,
   sqliteLetters,
   sqliteLog,
   sqliteProjects,
@@ -27,3 +29,4 @@ describeContract('SqliteEventConsumer', eventConsumerContract, sqliteLog);
 describeContract('SqliteSettledOffsets', settledOffsetsContract, sqliteSettledOffsets);
 describeContract('SqliteTopicRegistry', topicRegistryContract, sqliteTopics);
 describeContract('SqliteProjectRepository', projectRepositoryContract, sqliteProjects);
+describeContract('SqliteKeyRepository', keyRepositoryContract, sqliteKeys);

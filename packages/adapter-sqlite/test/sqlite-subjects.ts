@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { DeadLetter } from '@user-activity/domain';
 import type {
   DeadLetterSubject,
+  KeyRepositorySubject,
   LetterRepositorySubject,
   LogSubject,
   ProjectRepositorySubject,
@@ -21,6 +22,7 @@ import {
   SqliteDeadLetterRepository,
   SqliteEventConsumer,
   SqliteEventPublisher,
+  SqliteKeyRepository,
   SqliteSettledOffsets,
   SqliteTopicRegistry,
   SqliteProjectRepository,
@@ -146,6 +148,15 @@ export async function sqliteProjects(): Promise<ProjectRepositorySubject> {
     letters: async () => new SqliteDeadLetterRepository(database),
     interrupt: async () =>
       hideTables(database.file, ['activities', 'dead_letters', 'retentions', 'erasures']),
+    close,
+  };
+}
+
+export async function sqliteKeys(): Promise<KeyRepositorySubject> {
+  const { database, close } = await newDatabase();
+  return {
+    open: async () => new SqliteKeyRepository(database),
+    interrupt: async () => hideTables(database.file, ['api_keys']),
     close,
   };
 }

@@ -1,3 +1,5 @@
+export { type Authentication, KeyTable } from './access/key-table.ts';
+export type { KeyDraft, SecretKey } from './access/manage-keys.ts';
 export { inEachQueue } from './dead-letters/in-each-queue.ts';
 export { type DeadLetterRetention, withinQuota } from './dead-letters/sweep-dead-letters.ts';
 export {

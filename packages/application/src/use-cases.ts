@@ -3,10 +3,14 @@ import type {
   DeadLetterQueue,
   DeadLetterRepository,
   EventPublisher,
+  KeyRepository,
   ProjectRepository,
   RecordingDeps,
   RetentionDays,
+  SecretGenerator,
 } from '@user-activity/domain';
+import { type KeyTable, makeRefreshKeys } from './access/key-table.ts';
+import { makeCreateKey, makeFindKeys, makeRevokeKey, makeRotateKey } from './access/manage-keys.ts';
 import { makeFindDeadLetters } from './dead-letters/find-dead-letters.ts';
 import { makeReplayDeadLetters } from './dead-letters/replay-dead-letters.ts';
 import { type DeadLetterRetention, makeSweepDeadLetters } from './dead-letters/sweep-dead-letters.ts';
@@ -38,6 +42,9 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
   readonly health: HealthDeps;
   readonly retention: DeadLetterRetention;
   readonly projects: ProjectRepository;
+  readonly keys: KeyRepository;
+  readonly keyTable: KeyTable;
+  readonly secrets: SecretGenerator;
   /** The retention of the deployment. Undefined keeps everything. */
   readonly retentionDays: RetentionDays | undefined;
   /** Waits after a portion of a sweep of projects that took this number of milliseconds. */
@@ -77,6 +84,11 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     findProjects: makeFindProjects(ports),
     putRetention: makePutRetention(ports),
     eraseProject: makeEraseProject(ports),
+    createKey: makeCreateKey(ports),
+    findKeys: makeFindKeys(ports),
+    revokeKey: makeRevokeKey(ports),
+    rotateKey: makeRotateKey(ports),
+    refreshKeys: makeRefreshKeys(ports),
     refreshProjects: makeRefreshProjects(ports),
     sweepProjects: makeSweepProjects(ports),
     checkHealth: makeCheckHealth(ports.health),

@@ -1,3 +1,17 @@
+export {
+  AccessKey,
+  type KeySecret,
+  type KeyState,
+  maxAccessKeys,
+  maxProjectKeys,
+  maxSecrets,
+  type StoredKey,
+} from './access/access-key.ts';
+export { KeyId } from './access/key-id.ts';
+export { KeyName } from './access/key-name.ts';
+export { KeyProject } from './access/key-project.ts';
+export { Principal } from './access/principal.ts';
+export { Scope } from './access/scope.ts';
 export { ActivityId } from './activity/activity-id.ts';
 export { type ActivityKey, ActivityKeyText } from './activity/activity-key.ts';
 export { ActivityType } from './activity/activity-type.ts';
@@ -80,7 +94,9 @@ export type {
 } from './ports/event-consumer.ts';
 export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
+export type { KeyRepository } from './ports/key-repository.ts';
 export type { ProjectRepository } from './ports/project-repository.ts';
+export type { NewSecret, SecretGenerator } from './ports/secret-generator.ts';
 export type { SettledOffsets, SettledStep } from './ports/settled-offsets.ts';
 export type { RegisteredTopic, TopicIdentity, TopicRegistry } from './ports/topic-registry.ts';
 export { isErased, isErasedAhead, maxErasedAt, nextErasedAt } from './project/erasure.ts';

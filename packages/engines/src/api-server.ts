@@ -1,4 +1,5 @@
 import { buildServer, type HttpServer, reservedIds, type ScrapeMetrics } from '@user-activity/adapter-http';
+import { KeyTable } from '@user-activity/application';
 import {
   type ApiSettings,
   apiUseCases,
@@ -6,6 +7,7 @@ import {
   outcomeWaiter,
   type ProcessSettings,
   publishObserver,
+  RandomSecrets,
   token,
   tokens,
   type Wiring,
@@ -51,6 +53,16 @@ export function provideApiUseCases(wiring: Wiring, config: ApiConfig, consumerGe
     (get) => outcomeWaiter(get, recordingRules),
     async (waiter) => waiter.close(),
   );
+  wiring.provide(tokens.secrets, () => new RandomSecrets());
+  wiring.provide(
+    tokens.keyTable,
+    (get) =>
+      new KeyTable({
+        clock: get(tokens.clock),
+        now: () => performance.now(),
+        graceMs: config.KEY_GRACE_MS,
+      }),
+  );
   wiring.provide(tokens.apiUseCases, (get) =>
     apiUseCases(
       get,
@@ -78,6 +90,7 @@ export const provideApiServer = (
         clock: get(tokens.clock),
         progress: consumerGet?.(tokens.watchdog),
         apiKeys: config.API_KEYS,
+        authenticate: get(tokens.keyTable).authenticate,
         allowedHosts: config.ALLOWED_HOSTS,
         webhookOrigins: config.WEBHOOK_ORIGINS,
         maxBatchSize: config.MAX_BATCH_SIZE,

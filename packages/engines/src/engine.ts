@@ -6,6 +6,7 @@ import type {
   DeadLetterRepository,
   EventConsumer,
   EventPublisher,
+  KeyRepository,
   ProjectRepository,
   PublishObserver,
   SettledOffsets,
@@ -40,6 +41,7 @@ export interface StoreEngine {
   readonly deadLetters: DeadLetterRepository;
   readonly deadLetterQueue: DeadLetterQueue;
   readonly projects: ProjectRepository;
+  readonly keys: KeyRepository;
   readonly topics: TopicRegistry;
   readonly settledOffsets: SettledOffsets;
 }

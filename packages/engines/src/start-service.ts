@@ -9,6 +9,7 @@ import {
   type ProcessSettings,
   type RunningApp,
   tokens,
+  startReadingKeys,
   startStoring,
   startSweeping,
   startSweepingProjects,
@@ -81,6 +82,11 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
     startApi: async (partClosers: Closers, compose: Compose, queryTimeoutMs: number): Promise<Get> => {
       const get = await open(partClosers, compose, queryTimeoutMs);
       await get(serverToken);
+      // The first requests may have keys. If the store fails, they get a 503.
+      await get(tokens.apiUseCases)
+        .refreshKeys()
+        .catch(() => undefined);
+      partClosers.add(startReadingKeys(get), async (stop) => stop());
       partClosers.add(startSweeping(get), async (stop) => stop());
       partClosers.add(startSweepingProjects(get), async (stop) => stop());
       return get;

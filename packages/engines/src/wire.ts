@@ -14,6 +14,7 @@ export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEng
   wiring.provide(tokens.deadLetters, () => store.deadLetters);
   wiring.provide(tokens.deadLetterQueue, () => deadLetterQueue);
   wiring.provide(tokens.projects, () => store.projects);
+  wiring.provide(tokens.keys, () => store.keys);
 }
 
 /** Provides the consumer, its watchdog, its use cases and the settled offsets. */

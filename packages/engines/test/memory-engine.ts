@@ -5,6 +5,7 @@ import {
   MemoryDeadLetterRepository,
   MemoryEventConsumer,
   MemoryEventPublisher,
+  MemoryKeyRepository,
   MemoryLog,
   MemorySettledOffsets,
   MemoryProjectRepository,
@@ -56,6 +57,7 @@ export function memoryEngines() {
         deadLetters: new MemoryDeadLetterRepository(store),
         deadLetterQueue: new MemoryDeadLetterQueue(store),
         projects: new MemoryProjectRepository(store),
+        keys: new MemoryKeyRepository(store),
         topics: new MemoryTopicRegistry(store),
         settledOffsets: new MemorySettledOffsets(store),
       };

@@ -54,6 +54,9 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       health,
       retention: limits.deadLetterRetention,
       projects: get(tokens.projects),
+      keys: get(tokens.keys),
+      keyTable: get(tokens.keyTable),
+      secrets: get(tokens.secrets),
       retentionDays: limits.retentionDays,
       pauseSweep: (tookMs) => delay(Math.max(minSweepPauseMs, tookMs), undefined, { ref: false }),
       // One query, and one removal that MongoDB may answer within two timeouts.

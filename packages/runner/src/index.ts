@@ -36,6 +36,8 @@ export {
   startStoring,
   storingUseCases,
 } from './storing-use-cases.ts';
+export { RandomSecrets } from './random-secrets.ts';
+export { startReadingKeys } from './read-keys-regularly.ts';
 export { startSweepingProjects } from './sweep-projects-regularly.ts';
 export { startSweeping } from './sweep-regularly.ts';
 export { SystemClock } from './system-clock.ts';

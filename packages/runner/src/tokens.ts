@@ -1,5 +1,6 @@
 import type {
   ApiUseCases,
+  KeyTable,
   ProgressWatchdog,
   StoringUseCases,
   OutcomeWaiter,
@@ -11,9 +12,11 @@ import type {
   DeadLetterRepository,
   EventPublisher,
   IdGenerator,
+  KeyRepository,
   RegisteredTopic,
   SettledOffsets,
   ProjectRepository,
+  SecretGenerator,
 } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
 import type { RestartingConsumer } from './restarting-consumer.ts';
@@ -29,6 +32,9 @@ export const tokens = {
   deadLetters: token<DeadLetterRepository>('deadLetters'),
   deadLetterQueue: token<DeadLetterQueue>('deadLetterQueue'),
   projects: token<ProjectRepository>('projects'),
+  keys: token<KeyRepository>('keys'),
+  keyTable: token<KeyTable>('keyTable'),
+  secrets: token<SecretGenerator>('secrets'),
   outcomeWaiter: token<OutcomeWaiter>('outcomeWaiter'),
   apiUseCases: token<ApiUseCases>('apiUseCases'),
   registeredTopic: token<RegisteredTopic>('registeredTopic'),

@@ -1,4 +1,10 @@
-import { clockContract, describeContract, idGeneratorContract } from '@user-activity/port-contracts';
+import {
+  clockContract,
+  describeContract,
+  idGeneratorContract,
+  secretGeneratorContract,
+} from '@user-activity/port-contracts';
+import { RandomSecrets } from '../src/random-secrets.ts';
 import { SystemClock } from '../src/system-clock.ts';
 import { UuidIds } from '../src/uuid-ids.ts';
 
@@ -8,5 +14,9 @@ describeContract('SystemClock', clockContract, async () => ({
 }));
 describeContract('UuidIds', idGeneratorContract, async () => ({
   open: async () => new UuidIds(),
+  close: async () => undefined,
+}));
+describeContract('RandomSecrets', secretGeneratorContract, async () => ({
+  open: async () => new RandomSecrets(),
   close: async () => undefined,
 }));

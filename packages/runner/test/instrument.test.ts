@@ -6,12 +6,14 @@ import {
   MemoryDeadLetterRepository,
   MemoryEventConsumer,
   MemoryEventPublisher,
+  MemoryKeyRepository,
   MemoryLog,
   MemoryMetrics,
   MemorySettledOffsets,
   MemoryProjectRepository,
   MemoryStore,
   SequentialIds,
+  SequentialSecrets,
 } from '@user-activity/adapter-memory';
 import * as application from '@user-activity/application';
 import { edgeTopic, LogId, ProjectId } from '@user-activity/domain';
@@ -57,6 +59,13 @@ function setUp() {
   wiring.provide(tokens.deadLetters, () => new MemoryDeadLetterRepository(store));
   wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
   wiring.provide(tokens.projects, () => new MemoryProjectRepository(store));
+  wiring.provide(tokens.keys, () => new MemoryKeyRepository(store));
+  wiring.provide(tokens.secrets, () => new SequentialSecrets());
+  wiring.provide(
+    tokens.keyTable,
+    (get) =>
+      new application.KeyTable({ clock: get(tokens.clock), now: () => performance.now(), graceMs: 60_000 }),
+  );
   wiring.provide(tokens.outcomeWaiter, (get) => outcomeWaiter(get, recordingRules));
   wiring.provide(tokens.watchdog, (get) => progressWatchdog(get));
   wiring.provide(tokens.apiUseCases, (get) => apiUseCases(get, limits, health));

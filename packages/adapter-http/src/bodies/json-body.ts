@@ -20,11 +20,12 @@ export function parseJsonBodies(app: FastifyInstance): void {
   });
 }
 
-/** Returns the body of a request. Throws 400 if there is no body. */
+/** Returns the body of a request; an empty object if the route needs none. Throws 400 if the route needs a body and there is none. */
 export function bodyOf(request: FastifyRequest): unknown {
   // Fastify has refused bodies without a Content-Type. A body of `null` is allowed here.
-  if (request.headers['content-type'] === undefined) throw new Problem(400, 'A JSON body is required.');
-  return request.body;
+  if (request.headers['content-type'] !== undefined) return request.body;
+  if (request.routeOptions.config.optionalBody === true) return {};
+  throw new Problem(400, 'A JSON body is required.');
 }
 
 /** Parses a body by `parse`. Throws 400 if the body is empty or malformed. Passes other errors of `parse` on to the caller. */

@@ -62,7 +62,7 @@ export const optionsEvents: Route<'webhookOrigins'> = (app, { webhookOrigins }) 
     '/api/events',
     {
       schema,
-      config: { needsNoKey: (request) => originOf(request) !== undefined },
+      config: { scope: 'write', needsNoKey: (request) => originOf(request) !== undefined },
       // The handshake has no body, so `onRequest` answers it before Fastify reads one.
       onRequest: async (request, reply) => {
         const origin = originOf(request);

@@ -62,7 +62,7 @@ export const postEvents: Route<'logActivity' | 'logActivities' | 'maxBatchSize' 
 ) => {
   app.removeAllContentTypeParsers();
   parseBodies(app, '*', (_request, body) => body);
-  const config = { optionalBody: true, mediaTypes: eventMediaTypes };
+  const config = { scope: 'write', optionalBody: true, mediaTypes: eventMediaTypes } as const;
   app.post('/api/events', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'An event is identified by its source and id: leave out the header.');

@@ -150,7 +150,7 @@ export const headerSchema = (description: string, example: string) => ({
 const problemDescriptions = {
   400: 'The JSON, its encoding or the query is malformed, or the query or X-Project breaks a rule.',
   401: 'An API key is required.',
-  403: 'The service has no API_KEYS, and the host of the request, or of the page that sent it, is neither loopback nor in ALLOWED_HOSTS.',
+  403: 'The API key does not have the scope that the route needs (see `x-scope`), or belongs to another project. Or the service has no API_KEYS, and the host of the request, or of the page that sent it, is neither loopback nor in ALLOWED_HOSTS.',
   404: 'There is no such activity.',
   409: 'Another such request is in progress. Send this one again after the seconds in `Retry-After`.',
   413: 'The decoded body is too large. The limit for one activity, event or call is 1 MiB. A batch has at most `MAX_BODY_BYTES` and `MAX_BATCH_SIZE` items.',
@@ -168,3 +168,8 @@ export function problems(...statuses: readonly (keyof typeof problemDescriptions
     ]),
   );
 }
+
+/** Returns the documentation of a 404 of a route that is not about activities. */
+export const notFound = (description: string) => ({
+  404: Type.Unsafe<unknown>({ description, content: problemContent }),
+});

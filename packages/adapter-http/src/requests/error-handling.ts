@@ -33,9 +33,10 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
 /** Sends an error as a problem, and logs the error if the service is at fault. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error, request);
-  const { status, message, cause = problem } = problem;
-  // The stack is not logged: an overload may cause thousands of these errors, and their stacks do not help.
+  const { status, message, cause } = problem;
+  // These stacks are not logged: an overload, or keys that can't be read, may cause thousands of these errors.
   if (isDomainError(cause) && cause.kind === 'overloaded') request.log.warn({ code: cause.code }, message);
+  else if (status >= 500 && cause === undefined) request.log.warn(message);
   else if (status >= 500) request.log[status === 500 ? 'error' : 'warn']({ err: cause }, message);
   // Lists the accepted media types (Linked Data Platform 1.0, section 7.1).
   if (status === 415) reply.header('accept-post', acceptedTypesOf(request).join(', '));

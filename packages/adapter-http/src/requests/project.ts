@@ -1,4 +1,4 @@
-import { ProjectId, RuleBroken } from '@user-activity/domain';
+import { Principal, ProjectId, RuleBroken } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
@@ -17,14 +17,24 @@ interface Routed {
 export const projectsOf = ({ url = '', config }: Routed): NamedProjects =>
   /^\/(?:api|v1)\//.test(url) ? (config.projects ?? 'writable') : 'none';
 
-/** Returns the project that the header `X-Project` names. Default: `default`. Throws 400 if the route allows no such name. */
-export function projectOf({ headers, routeOptions }: FastifyRequest): ProjectId {
-  const name = headers['x-project'];
-  if (name === undefined) return ProjectId.default;
+/**
+ * Sets the project of a request: the one that the header `X-Project` names, or else that of the key, or `default` for operators. Throws 400
+ * if the route allows no such name, and 403 if the key belongs to another project.
+ */
+export function setProject(request: FastifyRequest): void {
+  const { headers, principal, routeOptions } = request;
+  // Node joins the values of a repeated header with commas.
+  const name = headers['x-project']?.toString();
   const projects = projectsOf(routeOptions);
-  if (projects === 'none') return ProjectId.default;
+  const named = name === undefined || projects === 'none' ? undefined : parsed(name, projects);
+  if (named !== undefined && !Principal.reaches(principal, named))
+    throw new Problem(403, `This API key belongs to one project, and ${header} names another.`);
+  request.namedProject = named;
+  request.project = named ?? Principal.defaultProject(principal);
+}
+
+function parsed(name: string, projects: NamedProjects): ProjectId {
   try {
-    // Node joins the values of a repeated header with commas.
     if (name.includes(',')) throw new RuleBroken('must be given once, with one name');
     return projects === 'readable' ? ProjectId.parseReadable(name) : ProjectId.parse(name);
   } catch (error) {

@@ -1,13 +1,19 @@
 import type { ApiUseCases, Progressing } from '@user-activity/application';
-import type { Clock, ProjectId } from '@user-activity/domain';
+import type { Clock, Principal, ProjectId } from '@user-activity/domain';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { RouteScope } from './authorization.ts';
 import type { RequestBytes } from './bytes-in-flight.ts';
+import type { Authenticate, FindPrincipal } from './credentials.ts';
 import type { NamedProjects } from './project.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether this is a health check: it needs no API key, accepts any host, and works until the process ends. Default: false. */
     readonly isHealthCheck?: boolean;
+    /** The scope that the route needs. Every route but health checks names one. */
+    readonly scope?: RouteScope;
+    /** Whether the route needs a key of all projects, or a root key. Default: false. */
+    readonly needsOperator?: boolean;
     /** Returns whether a request is accepted without an API key. Default: no request is. */
     readonly needsNoKey?: (request: FastifyRequest) => boolean;
     /** Whether the API key may be in the body. The handler must then call `assertKeyInBody`. Default: false. */
@@ -22,6 +28,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Counts the bytes that the request holds in memory. */
     byteCounter: RequestBytes;
+    /** Who sends the request. Not set for health checks. */
+    principal: Principal;
+    /** The project that the header `X-Project` names. Undefined if the request has no such header. */
+    namedProject: ProjectId | undefined;
     /** The project to which the request belongs. */
     project: ProjectId;
   }
@@ -36,8 +46,9 @@ export interface ApiSettings {
   readonly scrapeMetrics: ScrapeMetrics;
   /** The progress of the consumer, if this process runs a consumer. */
   readonly progress?: Progressing | undefined;
-  /** The API keys. If there are any, every route except health checks needs one of them. */
+  /** The root keys. If there are any, every route except health checks needs a key. */
   readonly apiKeys: readonly string[];
+  readonly authenticate: Authenticate;
   /** The hosts that the service accepts if it has no API keys, beside loopback names and addresses. */
   readonly allowedHosts: readonly string[];
   /** The hosts or origins that may deliver events as web hooks. `*.example.com` allows all hosts below example.com, `*` all hosts. */
@@ -53,6 +64,7 @@ export interface ApiSettings {
 /** The use cases and settings that routes can use. */
 export interface RouteDeps extends ApiUseCases, ApiSettings {
   readonly isStopping: () => boolean;
+  readonly findPrincipal: FindPrincipal;
 }
 
 /** Adds a route to a Fastify scope. The type names the use cases and settings that the route needs, as in `Route<'findActivity'>`. */

@@ -17,7 +17,7 @@ const schema = {
 };
 
 // Some clients send `Content-Type: application/json` with every request.
-const config = { optionalBody: true } as const;
+const config = { scope: 'erase', needsOperator: true, optionalBody: true } as const;
 
 export const deleteProject: Route<'eraseProject'> = (app, { eraseProject }) => {
   app.delete('/api/projects/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) =>

@@ -45,6 +45,7 @@ export async function serveDocs(
           name: 'projects',
           description: 'List the projects, keep their activities for a limited time, and erase them.',
         },
+        { name: 'keys', description: 'Make, list, rotate and revoke API keys.' },
         { name: 'health', description: 'Probes for orchestrators.' },
         { name: 'metrics', description: 'Measurements for Prometheus.' },
       ],
@@ -62,6 +63,7 @@ export async function serveDocs(
       schema: {
         ...schema,
         'x-projects': projectsOf({ url, config }),
+        ...(config.scope !== undefined && { 'x-scope': config.scope }),
         ...(config.optionalBody === true && { 'x-optional-body': true }),
       },
       url,
@@ -76,8 +78,10 @@ export async function serveDocs(
   app.setReplySerializer((payload) =>
     payload === app.swagger() ? (documentJson ??= JSON.stringify(payload)) : JSON.stringify(payload),
   );
-  app.get('/openapi.json', { schema: { hide: true }, onRequest: refuseParameters }, async () =>
-    app.swagger(),
+  app.get(
+    '/openapi.json',
+    { schema: { hide: true }, config: { scope: 'any' }, onRequest: refuseParameters },
+    async () => app.swagger(),
   );
   await app.register(swaggerUi, {
     routePrefix: '/docs',

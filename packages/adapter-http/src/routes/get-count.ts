@@ -21,9 +21,13 @@ const schema = {
 };
 
 export const getCount: Route<'countActivities' | 'clock'> = (app, { countActivities, clock }) => {
-  app.get('/api/logs/count', { schema, config: { projects: 'readable' } }, async (request, reply) => {
-    const filter = readActivityFilter(request.project, queryParameters(request), clock.now());
-    const count = await countActivities(filter);
-    return reply.code(200).send({ count });
-  });
+  app.get(
+    '/api/logs/count',
+    { schema, config: { scope: 'read', projects: 'readable' } },
+    async (request, reply) => {
+      const filter = readActivityFilter(request.project, queryParameters(request), clock.now());
+      const count = await countActivities(filter);
+      return reply.code(200).send({ count });
+    },
+  );
 };

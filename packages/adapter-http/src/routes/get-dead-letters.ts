@@ -21,7 +21,7 @@ const schema = {
   response: { 200: pageResponseSchema('DeadLetterPage', DeadLetterJson), ...problems(400, 401, 403, 503) },
 };
 
-const config = { projects: 'readable' } as const;
+const config = { scope: 'dead-letters', projects: 'readable' } as const;
 
 export const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDeadLetters, clock }) => {
   app.get('/api/dead-letters', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {

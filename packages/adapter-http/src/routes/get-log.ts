@@ -17,7 +17,7 @@ const schema = {
   response: { 200: jsonTextSchema(Activity), ...problems(400, 401, 403, 404, 503) },
 };
 
-const config = { projects: 'readable' } as const;
+const config = { scope: 'read', projects: 'readable' } as const;
 
 export const getLog: Route<'findActivity'> = (app, { findActivity }) => {
   app.get('/api/logs/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) => {

@@ -21,7 +21,7 @@ const schema = {
   response: { 200: pageResponseSchema('ActivityPage', Activity), ...problems(400, 401, 403, 503) },
 };
 
-const config = { projects: 'readable' } as const;
+const config = { scope: 'read', projects: 'readable' } as const;
 
 export const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities, clock }) => {
   app.get('/api/logs', { schema, config, preHandler: waitForPrevious }, async (request, reply) => {

@@ -36,8 +36,10 @@ const schema = {
   },
 };
 
+const config = { scope: 'admin', needsOperator: true } as const;
+
 export const getProjects: Route<'findProjects'> = (app, { findProjects }) => {
-  app.get('/api/projects', { schema }, async (request, reply) => {
+  app.get('/api/projects', { schema, config }, async (request, reply) => {
     const reader = new ParameterReader(queryParameters(request), ['limit', 'cursor']);
     const limit = reader.one(limitParameter) ?? defaultLimit;
     const after = reader.one({ name: 'cursor', parse: parseProjectCursor });

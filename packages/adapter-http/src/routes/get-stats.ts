@@ -65,8 +65,12 @@ const schema = {
 };
 
 export const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats, clock }) => {
-  app.get('/api/logs/stats', { schema, config: { projects: 'readable' } }, async (request, reply) => {
-    const query = readStatsQuery(request.project, queryParameters(request), clock.now());
-    return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
-  });
+  app.get(
+    '/api/logs/stats',
+    { schema, config: { scope: 'read', projects: 'readable' } },
+    async (request, reply) => {
+      const query = readStatsQuery(request.project, queryParameters(request), clock.now());
+      return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
+    },
+  );
 };

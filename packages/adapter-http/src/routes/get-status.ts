@@ -15,7 +15,7 @@ const schema = {
   response: { 200: StatusJson, ...problems(400, 401, 403, 404, 503) },
 };
 
-const config = { projects: 'readable' } as const;
+const config = { scope: 'read', projects: 'readable' } as const;
 
 export const getStatus: Route<'findStatus'> = (app, { findStatus }) => {
   app.get('/api/logs/:id/status', { schema, config, onRequest: refuseParameters }, async (request, reply) => {

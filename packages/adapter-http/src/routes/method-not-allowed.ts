@@ -22,7 +22,7 @@ export function collectMethods(app: FastifyInstance): () => void {
         method: app.supportedMethods.filter((method) => !methods.includes(method)),
         url,
         schema: { hide: true },
-        config: { projects: 'none' },
+        config: { scope: 'any', projects: 'none' },
         async onRequest({ params }: FastifyRequest) {
           // The id is empty if the path ends with two slashes.
           if (isMembers(params) && Object.values(params).includes('')) throw noSuchPath();

@@ -19,12 +19,16 @@ const schema = {
 };
 
 export const metrics: Route<'scrapeMetrics'> = (app, { scrapeMetrics }) => {
-  app.get('/metrics', { schema, onRequest: refuseParameters }, async (_request, reply) => {
-    const text = await scrapeMetrics();
-    return reply
-      .code(200)
-      .header('cache-control', 'no-store')
-      .type('text/plain; version=0.0.4; charset=utf-8')
-      .send(text);
-  });
+  app.get(
+    '/metrics',
+    { schema, config: { scope: 'metrics' }, onRequest: refuseParameters },
+    async (_request, reply) => {
+      const text = await scrapeMetrics();
+      return reply
+        .code(200)
+        .header('cache-control', 'no-store')
+        .type('text/plain; version=0.0.4; charset=utf-8')
+        .send(text);
+    },
+  );
 };

@@ -55,7 +55,7 @@ export const postBatch: Route<'logActivities' | 'maxBatchSize'> = (app, { logAct
   app.removeContentTypeParser('application/json');
   parseBodies(app, 'application/json', (request, body) => utf8Body(request.headers['content-type'], body));
   parseNdjsonBodies(app, maxBatchSize);
-  const config = { mediaTypes: ['application/json', ...ndjsonTypes] };
+  const config = { scope: 'write', mediaTypes: ['application/json', ...ndjsonTypes] } as const;
   app.post('/api/logs/batch', { schema, config }, async (request, reply) => {
     const options = batchOptions(request);
     refuseIdempotencyKey(request, 'In a batch, give each item an id.');

@@ -47,16 +47,20 @@ const schema = {
 
 export const postLog: Route<'logActivity' | 'logAndWait'> = (app, { logActivity, logAndWait }) => {
   const bodyLimit = itemBodyLimit(app);
-  app.post('/api/logs', { schema, bodyLimit, onRequest: refuseParameters }, async (request, reply) => {
-    const draft = draftOf(request);
-    const { project } = request;
-    const seconds = request.headers['prefer'] === undefined ? undefined : preferredWait(request.headers);
-    if (seconds === undefined)
-      return answer(reply, { id: await logActivity(project, draft), status: 'accepted' });
-    const outcome = await whileWaiting(reply, seconds, (signal) => logAndWait(project, draft, signal));
-    reply.header('preference-applied', `wait=${seconds}`);
-    return answer(reply, outcome);
-  });
+  app.post(
+    '/api/logs',
+    { schema, config: { scope: 'write' }, bodyLimit, onRequest: refuseParameters },
+    async (request, reply) => {
+      const draft = draftOf(request);
+      const { project } = request;
+      const seconds = request.headers['prefer'] === undefined ? undefined : preferredWait(request.headers);
+      if (seconds === undefined)
+        return answer(reply, { id: await logActivity(project, draft), status: 'accepted' });
+      const outcome = await whileWaiting(reply, seconds, (signal) => logAndWait(project, draft, signal));
+      reply.header('preference-applied', `wait=${seconds}`);
+      return answer(reply, outcome);
+    },
+  );
 };
 
 function draftOf(request: FastifyRequest): unknown {

@@ -64,7 +64,7 @@ const schema = {
 const retryAfterSeconds = '5';
 
 // Dead letters of `_system` are replayed like all others.
-const config = { projects: 'readable' } as const;
+const config = { scope: 'dead-letters', projects: 'readable' } as const;
 
 export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
   app,

@@ -28,15 +28,21 @@ const schema = {
   response: { 200: ProjectJson, ...problems(400, 401, 403, 413, 415, 422, 503) },
 };
 
+const config = { scope: 'admin', needsOperator: true } as const;
+
 export const putProject: Route<'putRetention'> = (app, { putRetention }) => {
   const bodyLimit = itemBodyLimit(app);
-  app.put('/api/projects/:id', { schema, bodyLimit, onRequest: refuseParameters }, async (request, reply) => {
-    const project = projectInPath(request.params);
-    const answer = await putRetention(project, retentionIn(bodyOf(request)));
-    if (answer === 'too-many')
-      throw rulesBroken('Nothing was changed.', [{ path: '/retentionDays', message: tooManyMessage }]);
-    return reply.code(200).send(projectJson(answer));
-  });
+  app.put(
+    '/api/projects/:id',
+    { schema, config, bodyLimit, onRequest: refuseParameters },
+    async (request, reply) => {
+      const project = projectInPath(request.params);
+      const answer = await putRetention(project, retentionIn(bodyOf(request)));
+      if (answer === 'too-many')
+        throw rulesBroken('Nothing was changed.', [{ path: '/retentionDays', message: tooManyMessage }]);
+      return reply.code(200).send(projectJson(answer));
+    },
+  );
 };
 
 const tooManyMessage = `can't be set: ${maxRetentions} projects have a retention of their own, which is the maximum of a deployment; set null for another one first`;

@@ -1,6 +1,8 @@
+import { KeyId, Principal } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { mendedJsonIn, withoutByteOrderMark } from '../bodies/json-body.ts';
-import { assertKeyInBody, type HasApiKey } from '../requests/api-keys.ts';
+import { assertKeyInBody } from '../requests/authorization.ts';
+import type { FindPrincipal } from '../requests/credentials.ts';
 import { essenceOf, mediaTypeFault } from '../requests/media-types.ts';
 import { Problem } from '../requests/problem.ts';
 import { membersNamed } from '../bodies/json-elements.ts';
@@ -15,10 +17,13 @@ export const mediaTypes = ['application/json', 'text/plain'];
  * uncompressed form or text without a CORS preflight, so these get 415. Text without `Origin` and `Sec-Fetch-Site` is accepted, because
  * browsers send one of these headers.
  */
-export async function callBody(request: FastifyRequest, hasApiKey: HasApiKey): Promise<Buffer> {
+export async function callBody(request: FastifyRequest, findPrincipal: FindPrincipal): Promise<Buffer> {
   const { headers, byteCounter } = request;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  if (byteCounter.isUnauthenticated) assertKeyInBody(request, await writeKeyIn(request, body), hasApiKey);
+  // Without root keys a call needs no key. But a key of the store must count, so that the call reaches its project.
+  const isKeyPossible = request.principal === Principal.anonymous && body.includes(KeyId.secretPrefix);
+  if (byteCounter.isUnauthenticated || isKeyPossible)
+    assertKeyInBody(request, await writeKeyIn(request, body), findPrincipal);
   if (body.length === 0) throw new Problem(400, 'A JSON body is required.');
   const contentType = headers['content-type'];
   const essence = essenceOf(contentType);

@@ -1,3 +1,7 @@
+// The keys of the store may be revoked or new, so that only their form is known.
+const storedKey = /ua_[0-9a-f]{16}_[A-Za-z0-9_-]{43}/g;
+const storedKeyLength = 63;
+
 /** Replaces API keys by stars in the JSON that dead letters keep. Clients put their keys into many members of a call. */
 export class KeyMask {
   /** The keys as they are escaped in JSON. The longest come first, because a shorter key may be a part of a longer one. */
@@ -12,10 +16,13 @@ export class KeyMask {
 
   /** Returns the first `maxUnits` UTF-16 code units of the masked JSON. A key that only begins within these is replaced as well. */
   beginningOf(json: string, maxUnits: number): string {
-    const overlap = this.#keys[0]?.length ?? 0;
+    const overlap = Math.max(this.#keys[0]?.length ?? 0, storedKeyLength);
     // Stars are as long as the key, so that the text keeps its length.
     return this.#keys
-      .reduce((text, key) => text.replaceAll(key, '*'.repeat(key.length)), json.slice(0, maxUnits + overlap))
+      .reduce(
+        (text, key) => text.replaceAll(key, '*'.repeat(key.length)),
+        json.slice(0, maxUnits + overlap).replaceAll(storedKey, '*'.repeat(storedKeyLength)),
+      )
       .slice(0, maxUnits);
   }
 }

@@ -2,7 +2,6 @@ import type { CallPortions } from '@user-activity/application';
 import type { ProjectId } from '@user-activity/domain';
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
-import { apiKeyFinder } from '../requests/api-keys.ts';
 import { OmittedErrors, omittedJson, RejectedItems, rejectedJson } from '../bodies/batch-receipt.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
@@ -39,19 +38,17 @@ const schema = {
     'The key may be `writeKey` in a body of at most 1 MiB, instead of in a header. ' +
     'Answers 200 only after the log holds the accepted calls. A call that names a user is always accepted: valid values replace values that ' +
     'break a rule, and `metadata.original` holds these as sent. Any other call is listed in `rejected`, and becomes a dead letter with ' +
-    'the code `invalid`, because those SDKs ignore refusals. Query parameters are ignored.',
+    'the code `invalid`, because those SDKs ignore refusals. Query parameters are ignored, but a key in the URL is a 400.',
   response: { 200: Answer, ...problems(400, 401, 403, 413, 415, 503) },
 };
 
 /** `POST /v1/track`, `identify`, `page`, `screen`, `group`, `alias` and `batch`, and the other paths that SDKs use for them. */
-export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' | 'apiKeys'> = (
-  app,
-  { logCalls, maxBatchSize, maxMetadataBytes, apiKeys },
-) => {
+export const postCalls: Route<
+  'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' | 'apiKeys' | 'findPrincipal'
+> = (app, { logCalls, maxBatchSize, maxMetadataBytes, apiKeys, findPrincipal }) => {
   app.removeAllContentTypeParsers();
   parseBodies(app, '*', (_request, body) => body);
   const bodyLimit = itemBodyLimit(app);
-  const hasApiKey = apiKeyFinder(apiKeys);
   const keyMask = new KeyMask(apiKeys);
   const maxBytes = maxCallMetadataBytes(maxMetadataBytes);
   const log = async (project: ProjectId, calls: CallPortions): Promise<Static<typeof Answer>> => {
@@ -75,7 +72,7 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
         url,
         {
           schema: url === path ? { ...schema, ...documentation, description } : { hide: true },
-          config: { mediaTypes, keyInBody: true },
+          config: { scope: 'write', mediaTypes, keyInBody: true },
           ...options,
         },
         async (request, reply) => reply.code(200).send(await answer(request)),
@@ -88,7 +85,7 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
       { operationId: `${kind}Call`, summary: `Segment: ${kind}`, body: segmentBody(kind) },
       { bodyLimit },
       async (request) => {
-        const body = await callBody(request, hasApiKey);
+        const body = await callBody(request, findPrincipal);
         const call = await callIn(body, (bytes) => request.byteCounter.addBody(bytes));
         const { project } = request;
         return log(project, [[callOfBody(kind, call, { project, maxBytes, keyMask })]]);
@@ -99,6 +96,9 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
     { operationId: 'batchCall', summary: 'Segment: batch', body: segmentBatch },
     {},
     async (request) => {
+      const countBytes = (bytes: number): void => request.byteCounter.addBody(bytes);
+      const batch = await batchIn(await callBody(request, findPrincipal), countBytes);
+      // The project is known only after the key, which may be in the body.
       const { project } = request;
       const settings = {
         project,
@@ -106,9 +106,8 @@ export const postCalls: Route<'logCalls' | 'maxBatchSize' | 'maxMetadataBytes' |
         maxContextBytes: request.routeOptions.bodyLimit,
         maxBytes,
         keyMask,
-        countBytes: (bytes: number) => request.byteCounter.addBody(bytes),
+        countBytes,
       };
-      const batch = await batchIn(await callBody(request, hasApiKey), settings.countBytes);
       return log(project, callsIn(batch, settings));
     },
   );

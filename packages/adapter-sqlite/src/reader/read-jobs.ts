@@ -1,6 +1,7 @@
 import { letterJobs } from './letter-jobs.ts';
 import { type PageQuery, readPage } from './page-job.ts';
 import { settledQueries } from './settled-queries.ts';
+import { keyColumns, type KeyRow } from '../protocol/key-rows.ts';
 import { type ActivityRow, activityColumns, type Bytes, type LogEntry } from '../protocol/rows.ts';
 import { projectJobs } from './project-jobs.ts';
 import type { Prepare } from '../protocol/statements.ts';
@@ -11,6 +12,7 @@ const nextOffsetSql = 'SELECT next_offset FROM groups WHERE name = ?';
 const endSql = "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'log'";
 const firstOffsetSql = 'SELECT min(offset) FROM log WHERE offset >= ?';
 const recordsSql = 'SELECT offset, key, value, headers FROM log WHERE offset >= ? ORDER BY offset LIMIT ?';
+const apiKeysSql = `SELECT ${keyColumns} FROM api_keys`;
 const pingSql = 'SELECT 1 FROM activities LIMIT 1';
 
 interface RecordsQuery {
@@ -28,6 +30,7 @@ export function readJobs(prepare: Prepare) {
     ...letterJobs(prepare),
     ...settledQueries(prepare),
     ...projectJobs(prepare),
+    apiKeys: () => prepare<KeyRow>(apiKeysSql).all(),
     page: (query: PageQuery) => readPage(prepare, query),
     /** Returns the activities that exist. */
     activities: (keys: readonly string[]) =>

@@ -58,6 +58,18 @@ export const migrations: readonly string[] = [
   ALTER TABLE activities ADD COLUMN offset INTEGER;
   CREATE INDEX activities_by_origin ON activities (project, log_key, partition, offset) WHERE log_key IS NOT NULL;`,
   addProjectTables,
+  // Adds API keys.
+  `CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    project TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    secrets TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    revision INTEGER NOT NULL
+  ) STRICT;`,
 ];
 
 export const schemaVersion = migrations.length + 1;

@@ -10,6 +10,7 @@ import {
   type TopicRow,
 } from '../protocol/rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
+import { keyJobs } from './key-jobs.ts';
 import { logKeys } from './log-keys.ts';
 import { registerTopic } from './register-topic.ts';
 import { settledJobs } from './settled-jobs.ts';
@@ -40,6 +41,7 @@ export type WriteJobs = ReturnType<typeof writeJobs>;
 export function writeJobs(prepare: Prepare, retainedRecords: number) {
   return {
     ...projectJobs(prepare),
+    ...keyJobs(prepare),
     append(rows: readonly LogRow[]) {
       for (const row of rows) prepare(appendSql).run(...row);
     },

@@ -3,6 +3,7 @@ import {
   MongoActivityRepository,
   MongoDeadLetterQueue,
   MongoDeadLetterRepository,
+  MongoKeyRepository,
   MongoSettledOffsets,
   MongoProjectRepository,
   MongoStore,
@@ -46,6 +47,7 @@ export const mongodbStore = defineEngine({
       deadLetters: new MongoDeadLetterRepository(store),
       deadLetterQueue: new MongoDeadLetterQueue(store),
       projects: new MongoProjectRepository(store),
+      keys: new MongoKeyRepository(store),
       topics: new MongoTopicRegistry(store),
       settledOffsets: new MongoSettledOffsets(store),
     };

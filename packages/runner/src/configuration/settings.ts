@@ -29,7 +29,7 @@ export type ApiSettings = ReturnType<typeof apiSettings>;
 /** Returns the settings of the API. Throws ConfigurationError if the file of its keys can't be used. */
 export const apiSettings = (values: Static<TObject<typeof apiVariables>>) => {
   const { PUBLISH_TIMEOUT_MS, QUERY_TIMEOUT_MS, MAX_BATCH_SIZE, MAX_BODY_BYTES } = values;
-  const { MAX_METADATA_BYTES, MAX_BYTES_IN_FLIGHT } = values;
+  const { MAX_METADATA_BYTES, MAX_BYTES_IN_FLIGHT, KEY_GRACE_MS } = values;
   return {
     PUBLISH_TIMEOUT_MS,
     QUERY_TIMEOUT_MS,
@@ -37,6 +37,7 @@ export const apiSettings = (values: Static<TObject<typeof apiVariables>>) => {
     MAX_BODY_BYTES,
     MAX_METADATA_BYTES,
     MAX_BYTES_IN_FLIGHT,
+    KEY_GRACE_MS,
     WEBHOOK_ORIGINS: splitList(values.WEBHOOK_ORIGINS),
     API_KEYS: keysOf(values),
     retentionDays:

@@ -1,18 +1,21 @@
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const secret = 'ua_[0-9a-f]{16}_[A-Za-z0-9_-]{43}';
 const time = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z';
 // Values on a page that differ from run to run. A time of a whole second does not: it was sent.
 const inPage = new RegExp(
-  `(?<uuid>${uuid})|(?<time>(?!\\S{19}\\.000Z)${time})|(?<letter>user-activity:\\d+:\\d+)|(?<cut>[\\w-]+…)|…`,
+  `(?<secret>${secret})|(?<key>\\b[0-9a-f]{16}\\b)|(?<uuid>${uuid})|(?<time>(?!\\S{19}\\.000Z)${time})|(?<letter>user-activity:\\d+:\\d+)|(?<cut>[\\w-]+…)|…`,
   'g',
 );
 const shapes: Readonly<Record<string, string>> = {
+  secret,
+  key: '[0-9a-f]{16}',
   uuid,
   time,
   letter: '[\\w.-]+:\\d+:\\d+',
 };
 
 /**
- * The values on a page that differ from run to run: ids, times, ids of dead letters, and texts cut with `…`, such as cursors.
+ * The values on a page that differ from run to run: ids, times, ids of dead letters, ids and secrets of keys, and texts cut with `…`, such as cursors.
  * Equal values on the page mean equal values in a run, also in commands. A `…` alone stands for any text.
  */
 export class DocumentedValues {

@@ -1,0 +1,115 @@
+import { Principal, type Scope } from '@user-activity/domain';
+import type { FastifyRequest } from 'fastify';
+import { type FindPrincipal, type Identification, keysIn } from './credentials.ts';
+import { assertNoKeyInQuery } from './key-in-query.ts';
+import { foreignHostCheck } from './own-hosts.ts';
+import { Problem } from './problem.ts';
+import { setProject } from './project.ts';
+
+/** The scope that a route needs. `any`: a valid key is enough. */
+export type RouteScope = Scope | 'any';
+
+interface Routed {
+  readonly url?: string | undefined;
+  readonly config: { readonly scope?: RouteScope; readonly isHealthCheck?: boolean };
+}
+
+/** Returns the scope that a route needs, or undefined if nobody has said so. The documentation has routes of a plugin. */
+const scopeOf = ({ url = '', config }: Routed): RouteScope | undefined =>
+  config.scope ?? (/^\/docs(?:\/|$)/.test(url) ? 'any' : undefined);
+
+/** Throws if a route names no scope, so that no route is open by mistake. */
+export function assertScopeNamed(route: Routed): void {
+  if (route.config.isHealthCheck !== true && scopeOf(route) === undefined)
+    throw new Error(`The route ${route.url} must name the scope that it needs.`);
+}
+
+export interface AuthorizationSettings {
+  readonly apiKeys: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly findPrincipal: FindPrincipal;
+}
+
+/**
+ * Makes a check that finds out who sends a request. It throws 401 without a valid API key, 403 if the key does not allow the route, and
+ * 400 if the URL has a key, or if the headers have valid keys of two owners.
+ * The handler of a route with `keyInBody` must also call `assertKeyInBody`.
+ */
+export function authorization(settings: AuthorizationSettings): (request: FastifyRequest) => void {
+  const { apiKeys, allowedHosts, findPrincipal } = settings;
+  // A web page of another site has no key. Without keys, only the hosts in the headers reveal such a page.
+  const assertAllowedHost = apiKeys.length > 0 ? undefined : foreignHostCheck(allowedHosts);
+  return (request) => {
+    assertAllowedHost?.(request);
+    assertNoKeyInQuery(request);
+    const { headers, routeOptions } = request;
+    const keys = keysIn(headers);
+    if (routeOptions.config.needsNoKey?.(request) === true) request.principal = Principal.anonymous;
+    else if (isKeyInBody(request, keys, apiKeys)) {
+      request.principal = Principal.anonymous;
+      request.byteCounter.expectKeyInBody();
+    } else {
+      const found = findPrincipal(keys, neededScope(request));
+      request.principal = permitted(request, found, 'or as Basic user name');
+    }
+  };
+}
+
+const isKeyInBody = (
+  { headers, routeOptions }: FastifyRequest,
+  keys: readonly string[],
+  apiKeys: readonly string[],
+): boolean =>
+  apiKeys.length > 0 &&
+  keys.length === 0 &&
+  headers.authorization === undefined &&
+  routeOptions.config.keyInBody === true;
+
+/** Does with the `writeKey` of a body what `authorization` does with a key in the headers. */
+export function assertKeyInBody(request: FastifyRequest, key: unknown, findPrincipal: FindPrincipal): void {
+  const found = findPrincipal(typeof key === 'string' ? [key] : [], neededScope(request));
+  request.principal = permitted(request, found, 'as Basic user name, or as `writeKey` in the body');
+  setProject(request);
+  request.byteCounter.markKeyValid();
+}
+
+/** Returns the principal if it may use the route. Throws 400, 401, 403 or 503 otherwise. */
+function permitted(request: FastifyRequest, found: Identification, lastOption: string): Principal {
+  if (typeof found !== 'object') throw refusals[found](lastOption);
+  const { is404, routeOptions } = request;
+  const scope = is404 ? 'any' : (scopeOf(routeOptions) ?? 'admin');
+  if (scope !== 'any' && !Principal.holds(found, scope))
+    throw new Problem(403, `This API key does not have the scope ${scope}, which this route needs.`, {
+      // RFC 6750, section 3.1.
+      headers: {
+        'www-authenticate': `Bearer realm="user-activity", error="insufficient_scope", scope="${scope}"`,
+      },
+    });
+  if (routeOptions.config.needsOperator === true && !Principal.isOperator(found))
+    throw new Problem(403, 'This route needs a root key or a key of all projects ("*").');
+  return found;
+}
+
+function neededScope({ routeOptions }: FastifyRequest): Scope | undefined {
+  const scope = scopeOf(routeOptions);
+  return scope === 'any' ? undefined : scope;
+}
+
+// Each challenge becomes a header of its own: Chromium reads one challenge per header, and shows a login form if that is Basic.
+const challenges = ['Basic realm="user-activity", charset="UTF-8"', 'Bearer realm="user-activity"'];
+
+const unauthenticated = (detail: string): Problem =>
+  new Problem(401, detail, { headers: { 'www-authenticate': challenges } });
+
+const refusals: Readonly<Record<Exclude<Identification, Principal>, (lastOption: string) => Problem>> = {
+  unknown: (lastOption) =>
+    unauthenticated(`A valid API key is required: as a Bearer token, in X-Api-Key, ${lastOption}.`),
+  expired: () => unauthenticated('This API key has expired.'),
+  revoked: () => unauthenticated('This API key was revoked.'),
+  // RFC 6750, section 3.1: a request must not have two tokens.
+  several: () => new Problem(400, 'The request has valid API keys of two owners. Send one key.'),
+  unavailable: () =>
+    new Problem(503, 'The API keys can not be read at the moment. Send the request again later.', {
+      headers: { 'retry-after': '5' },
+    }),
+};

@@ -1,0 +1,21 @@
+import { post, type Service } from '../service.ts';
+
+export const rootKey = 'root-key';
+
+/** Sends a request with a root key. */
+export const asRoot = (headers: Record<string, string> = {}) => ({ 'x-api-key': rootKey, ...headers });
+
+export interface KeyBody {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Makes a key as an operator does. Throws if it is refused. */
+export async function makeKey(
+  { app }: Pick<Service, 'app'>,
+  fields: { readonly scopes: readonly string[]; readonly project?: string; readonly expiresAt?: string },
+): Promise<KeyBody> {
+  const response = await post(app, '/api/keys', { name: 'a key', ...fields }, asRoot());
+  if (response.statusCode !== 201) throw new Error(response.body);
+  return response.json<KeyBody>();
+}

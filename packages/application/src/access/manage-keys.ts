@@ -1,0 +1,183 @@
+import {
+  AccessKey,
+  type Clock,
+  DomainError,
+  isDomainError,
+  type KeyId,
+  type KeyName,
+  type KeyProject,
+  type KeyRepository,
+  maxAccessKeys,
+  maxProjectKeys,
+  Principal,
+  type Scope,
+  type SecretGenerator,
+  Timestamp,
+} from '@user-activity/domain';
+import type { KeyTable } from './key-table.ts';
+
+export interface KeyDeps {
+  readonly keys: KeyRepository;
+  readonly keyTable: Pick<KeyTable, 'refresh'>;
+  readonly secrets: SecretGenerator;
+  readonly clock: Clock;
+}
+
+/** A new key as a client describes it. */
+export interface KeyDraft {
+  readonly name: KeyName;
+  readonly project: KeyProject;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: Timestamp | undefined;
+}
+
+/** A key with its new secret, which is never shown again. */
+export interface SecretKey {
+  readonly key: AccessKey;
+  readonly secret: string;
+}
+
+/**
+ * Makes a key. Returns 'forbidden' if the principal may not act in its project. Throws INVALID_ACTIVITY if the key would expire at
+ * once or if there are too many keys, and STORE_UNAVAILABLE and STORE_TIMEOUT.
+ */
+export type CreateKey = (principal: Principal, draft: KeyDraft) => Promise<SecretKey | 'forbidden'>;
+
+export const makeCreateKey = (deps: KeyDeps): CreateKey =>
+  async function createKey(principal, { expiresAt, ...draft }) {
+    const { keys, secrets, clock } = deps;
+    if (!Principal.reaches(principal, draft.project)) return 'forbidden';
+    const now = clock.now();
+    if (expiresAt !== undefined && expiresAt <= now) throw refusal('/expiresAt', 'must be in the future');
+    const sameProject = (await keys.findAll()).filter(
+      (key) => key.project === draft.project && AccessKey.stateOf(key, now) === 'valid',
+    );
+    if (sameProject.length >= maxProjectKeys)
+      throw refusal(
+        '/project',
+        `has ${maxProjectKeys} keys, which is the maximum: revoke one that is not needed`,
+      );
+    for (;;) {
+      const id = secrets.nextId();
+      const { text, digest } = secrets.nextSecret(id);
+      const key: AccessKey = {
+        id,
+        ...draft,
+        secrets: [{ digest }],
+        createdAt: now,
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        revision: 0,
+      };
+      const outcome = await keys.add(key, now);
+      if (outcome === 'too-many')
+        throw refusal(
+          '',
+          `the deployment has ${maxAccessKeys} keys, which is the maximum: revoke one that is not needed`,
+        );
+      if (outcome === 'added') {
+        await refreshIfPossible(deps);
+        return { key, secret: text };
+      }
+    }
+  };
+
+/**
+ * Returns the keys of a project, or of all projects, that the principal may manage, also those that ended lately. The oldest is first.
+ * Throws STORE_UNAVAILABLE and STORE_TIMEOUT.
+ */
+export type FindKeys = (
+  principal: Principal,
+  project: KeyProject | undefined,
+) => Promise<readonly AccessKey[]>;
+
+export const makeFindKeys = ({ keys }: Pick<KeyDeps, 'keys'>): FindKeys =>
+  async function findKeys(principal, project) {
+    return (await keys.findAll())
+      .filter((key) => mayManage(principal, project, key))
+      .toSorted((left, right) => left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1));
+  };
+
+/**
+ * Revokes a key for good. Every process refuses it within some seconds. Returns 'absent' if the principal may manage no such key, or if it
+ * belongs to another project than the one that is named. Throws
+ * STORE_UNAVAILABLE and STORE_TIMEOUT; then send it again.
+ */
+export type RevokeKey = (
+  principal: Principal,
+  id: KeyId,
+  project: KeyProject | undefined,
+) => Promise<AccessKey | 'absent'>;
+
+export const makeRevokeKey = (deps: KeyDeps): RevokeKey =>
+  async function revokeKey(principal, id, project) {
+    return change(deps, { principal, id, project }, (key) => AccessKey.revoked(key, deps.clock.now()));
+  };
+
+/**
+ * Gives a key another secret. Those before work for at most `overlapMs` more. Returns 'absent' if the principal may manage no such key,
+ * and 'ended' if it was revoked or has expired. Throws STORE_UNAVAILABLE and STORE_TIMEOUT: then the secret may have changed, so rotate
+ * again.
+ */
+export type RotateKey = (
+  principal: Principal,
+  id: KeyId,
+  overlapMs: number,
+  project: KeyProject | undefined,
+) => Promise<SecretKey | 'absent' | 'ended'>;
+
+export const makeRotateKey = (deps: KeyDeps): RotateKey =>
+  async function rotateKey(principal, id, overlapMs, project) {
+    const { secrets, clock } = deps;
+    const { text, digest } = secrets.nextSecret(id);
+    const now = clock.now();
+    const key = await change(deps, { principal, id, project }, (before) =>
+      AccessKey.stateOf(before, now) === 'valid'
+        ? AccessKey.rotated(before, digest, Timestamp.fromMillis(now + overlapMs))
+        : before,
+    );
+    if (key === 'absent') return key;
+    return key.secrets[0].digest === digest ? { key, secret: text } : 'ended';
+  };
+
+/** A key that a principal chooses. If a project is named, the key must belong to it. */
+interface KeyChoice {
+  readonly principal: Principal;
+  readonly id: KeyId;
+  readonly project: KeyProject | undefined;
+}
+
+const mayManage = (principal: Principal, project: KeyProject | undefined, key: AccessKey): boolean =>
+  Principal.reaches(principal, key.project) && (project ?? key.project) === key.project;
+
+/** Replaces a key by what `next` returns for it, again if another process changed it meanwhile. */
+async function change(
+  deps: KeyDeps,
+  { principal, id, project }: KeyChoice,
+  next: (key: AccessKey) => AccessKey,
+): Promise<AccessKey | 'absent'> {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const before = (await deps.keys.findAll()).find((key) => key.id === id);
+    if (before === undefined || !mayManage(principal, project, before)) return 'absent';
+    const after = next(before);
+    if (after === before) return before;
+    if ((await deps.keys.replace(after)) === 'replaced') {
+      await refreshIfPossible(deps);
+      return after;
+    }
+  }
+  throw new DomainError('STORE_UNAVAILABLE', 'Other requests change the same key all the time.');
+}
+
+const maxAttempts = 10;
+
+/** Lets this process know a change at once. If the store is unavailable, the next regular read does it. */
+async function refreshIfPossible({ keys, keyTable }: KeyDeps): Promise<void> {
+  try {
+    await keyTable.refresh(keys);
+  } catch (error) {
+    if (!isDomainError(error)) throw error;
+  }
+}
+
+const refusal = (path: string, message: string): DomainError =>
+  new DomainError('INVALID_ACTIVITY', 'Nothing was changed.', { violations: [{ path, message }] });

@@ -1,0 +1,116 @@
+import { Timestamp } from '../activity/timestamp.ts';
+import { KeyId } from './key-id.ts';
+import { KeyName } from './key-name.ts';
+import { KeyProject } from './key-project.ts';
+import { Scope } from './scope.ts';
+
+/** A secret of a key. Only its digest is kept, so nobody can read the secret from the store. */
+export interface KeySecret {
+  /** The SHA-256 of the secret in hexadecimal. The secret has 32 random bytes, so it needs no slow hash. */
+  readonly digest: string;
+  /** The end of the overlap after a rotation. Absent for the latest secret. */
+  readonly expiresAt?: Timestamp;
+}
+
+/** An API key. It allows the work of its scopes in one project, or in every project if it belongs to an operator. */
+export interface AccessKey {
+  readonly id: KeyId;
+  readonly name: KeyName;
+  readonly project: KeyProject;
+  /** In the order of `Scope.all`. */
+  readonly scopes: readonly Scope[];
+  /** The latest secret first, then those before it, of which some may overlap. At most `maxSecrets`. */
+  readonly secrets: readonly [KeySecret, ...KeySecret[]];
+  readonly createdAt: Timestamp;
+  readonly expiresAt?: Timestamp;
+  readonly revokedAt?: Timestamp;
+  /** The number of changes. The store refuses a change that is based on an older revision. */
+  readonly revision: number;
+}
+
+/** The fields of a key as a store returns them. Times are in milliseconds since 1970. */
+export interface StoredKey {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+  readonly scopes: readonly string[];
+  /** The latest secret first. */
+  readonly secrets: readonly { readonly digest: string; readonly expiresAt?: number | undefined }[];
+  readonly createdAt: number;
+  readonly expiresAt: number | undefined;
+  readonly revokedAt: number | undefined;
+  readonly revision: number;
+}
+
+/** The maximum number of keys of a deployment. Every process of the API keeps all of them in memory, and reads them every 2 s. */
+export const maxAccessKeys = 1000;
+
+/** The maximum number of keys of one project that have not ended, so that no project takes the keys of all others. */
+export const maxProjectKeys = 100;
+
+/** The maximum number of secrets of one key, so that rotations in a loop do not fill the memory. */
+export const maxSecrets = 5;
+
+/** Whether a key works, and if not, why. */
+export type KeyState = 'valid' | 'expired' | 'revoked';
+
+export const AccessKey = {
+  /** Takes a key from our own store, without checks. Returns undefined if it has no secret, because nobody can use such a key. */
+  rehydrate({ expiresAt, revokedAt, ...stored }: StoredKey): AccessKey | undefined {
+    const [latest, ...older] = stored.secrets.map(({ digest, expiresAt: end }) => ({
+      digest,
+      ...(end === undefined ? {} : { expiresAt: Timestamp.trusted(end) }),
+    }));
+    if (latest === undefined) return undefined;
+    return {
+      id: KeyId.trusted(stored.id),
+      name: KeyName.trusted(stored.name),
+      project: KeyProject.trusted(stored.project),
+      scopes: Scope.trusted(stored.scopes),
+      secrets: [latest, ...older],
+      createdAt: Timestamp.trusted(stored.createdAt),
+      ...(expiresAt === undefined ? {} : { expiresAt: Timestamp.trusted(expiresAt) }),
+      ...(revokedAt === undefined ? {} : { revokedAt: Timestamp.trusted(revokedAt) }),
+      revision: stored.revision,
+    };
+  },
+  /** Returns the state of a key at a moment. */
+  stateOf(key: Pick<AccessKey, 'expiresAt' | 'revokedAt'>, now: Timestamp): KeyState {
+    if (key.revokedAt !== undefined) return 'revoked';
+    return isOver(key.expiresAt, now) ? 'expired' : 'valid';
+  },
+  /** Returns the key that ended first, or undefined if all are valid. */
+  firstEnded(keys: readonly AccessKey[], now: Timestamp): AccessKey | undefined {
+    const ended = keys.filter((key) => AccessKey.stateOf(key, now) !== 'valid');
+    return ended.toSorted((left, right) => endOf(left) - endOf(right))[0];
+  },
+  /** Returns the state of one secret of a key. */
+  secretStateOf(key: AccessKey, secret: KeySecret, now: Timestamp): KeyState {
+    const state = AccessKey.stateOf(key, now);
+    return state === 'valid' && isOver(secret.expiresAt, now) ? 'expired' : state;
+  },
+  /** Returns the revoked key. A key that was revoked before stays as it is. */
+  revoked: (key: AccessKey, now: Timestamp): AccessKey =>
+    key.revokedAt === undefined ? { ...key, revokedAt: now, revision: key.revision + 1 } : key,
+  /**
+   * Returns the key with another secret. The secrets before work until `overlapUntil`, or until their own end if that is earlier. So a
+   * rotation whose response was lost can be repeated, and clients keep the secret that they know. At most `maxSecrets` are kept.
+   */
+  rotated: (key: AccessKey, digest: string, overlapUntil: Timestamp): AccessKey => ({
+    ...key,
+    secrets: [
+      { digest },
+      ...key.secrets.slice(0, maxSecrets - 1).map(({ digest: older, expiresAt: end = overlapUntil }) => ({
+        digest: older,
+        expiresAt: end < overlapUntil ? end : overlapUntil,
+      })),
+    ],
+    revision: key.revision + 1,
+  }),
+};
+
+/** Returns when an ended key ended. */
+const endOf = ({ expiresAt, revokedAt }: AccessKey): number =>
+  Math.min(expiresAt ?? Infinity, revokedAt ?? Infinity);
+
+const isOver = (end: Timestamp | undefined, now: Timestamp): boolean => end !== undefined && end <= now;

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { AccessKey, type StoredKey, Timestamp } from '../src/index.ts';
+
+const stored: StoredKey = {
+  id: '00000000000000aa',
+  name: 'till',
+  project: 'shop',
+  scopes: ['write', 'read'],
+  secrets: [{ digest: 'b'.repeat(64) }, { digest: 'a'.repeat(64), expiresAt: 30 }],
+  createdAt: 10,
+  expiresAt: undefined,
+  revokedAt: undefined,
+  revision: 1,
+};
+
+/** Makes a key with these ends. */
+function keyWith(change: Partial<StoredKey>): AccessKey {
+  const key = AccessKey.rehydrate({ ...stored, ...change });
+  if (key === undefined) throw new Error('A key with a secret is usable.');
+  return key;
+}
+
+describe('rehydrate', () => {
+  test('keeps every field, and omits ends that are undefined', () => {
+    const { expiresAt: _expiresAt, revokedAt: _revokedAt, ...others } = stored;
+    expect(Object.keys(keyWith({})).toSorted()).toEqual(Object.keys(others).toSorted());
+    expect(keyWith({})).toEqual(others);
+    expect(keyWith({ expiresAt: 40, revokedAt: 50 })).toEqual({ ...others, expiresAt: 40, revokedAt: 50 });
+  });
+
+  test('omits scopes of other versions', () => {
+    expect(keyWith({ scopes: ['export', 'read', 'write'] }).scopes).toEqual(['write', 'read']);
+    expect(keyWith({ scopes: ['export'] }).scopes).toEqual([]);
+  });
+
+  test('has no key without a secret', () => {
+    expect(AccessKey.rehydrate({ ...stored, secrets: [] })).toBeUndefined();
+  });
+});
+
+describe('firstEnded', () => {
+  const now = Timestamp.fromMillis(100);
+
+  test('is the key whose earlier end is first', () => {
+    const keys = [
+      keyWith({ id: 'valid', expiresAt: 101 }),
+      keyWith({ id: 'revoked', revokedAt: 60 }),
+      keyWith({ id: 'revoked and expired', revokedAt: 90, expiresAt: 50 }),
+      keyWith({ id: 'expired', expiresAt: 70 }),
+    ];
+    expect(AccessKey.firstEnded(keys, now)?.id).toBe('revoked and expired');
+    expect(AccessKey.firstEnded(keys.toSpliced(2, 1), now)?.id).toBe('revoked');
+  });
+
+  test('is undefined if all keys are valid', () => {
+    expect(AccessKey.firstEnded([keyWith({}), keyWith({ expiresAt: 101 })], now)).toBeUndefined();
+    expect(AccessKey.firstEnded([], now)).toBeUndefined();
+  });
+
+  test('is a revoked key also if another clock set its end to a later time', () => {
+    expect(AccessKey.firstEnded([keyWith({ revokedAt: 500 })], now)).toMatchObject({ revokedAt: 500 });
+  });
+});
