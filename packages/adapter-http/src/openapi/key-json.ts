@@ -62,7 +62,7 @@ export const SecretKeyJson = namedSchema(
     ...members,
     secret: Type.String({
       pattern: '^ua_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$',
-      description: 'What clients send as their API key. It is shown this once, and can not be read again.',
+      description: 'What clients send as their API key. It is shown this once, and cannot be read again.',
       examples: ['ua_9f86d081884c7d65_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
     }),
   }),

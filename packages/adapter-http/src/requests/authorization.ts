@@ -109,7 +109,7 @@ const refusals: Readonly<Record<Exclude<Identification, Principal>, (lastOption:
   // RFC 6750, section 3.1: a request must not have two tokens.
   several: () => new Problem(400, 'The request has valid API keys of two owners. Send one key.'),
   unavailable: () =>
-    new Problem(503, 'The API keys can not be read at the moment. Send the request again later.', {
+    new Problem(503, 'The API keys cannot be read at the moment. Send the request again later.', {
       headers: { 'retry-after': '5' },
     }),
 };

@@ -179,14 +179,17 @@ test.each<[unknown, string[]]>([
     [
       '/more is not a known field',
       '/name must be 1-100 characters after trimming',
-      '/project must be 1-64 characters',
+      '/project must be "*" for all projects, or the name of one',
       '/scopes must not name a scope twice',
       '/expiresAt must be an RFC 3339 date-time',
     ],
   ],
   [
     { name: 'x', scopes: ['all'], project: '_system' },
-    ['/project must not begin with "_"', '/scopes must be a list of at least one of write, read'],
+    [
+      '/project must be "*" for all projects, or the name of one',
+      '/scopes must be a list of at least one of write, read',
+    ],
   ],
   [{ name: 'x', scopes: ['read'], expiresAt: '2000-01-01T00:00:00Z' }, ['/expiresAt must be in the future']],
 ])('the key %j is refused with every violation', async (body, violations) => {

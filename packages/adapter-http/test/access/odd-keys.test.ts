@@ -136,12 +136,12 @@ describe('two keys in the headers', () => {
   });
 });
 
-test('while the keys can not be read, a refusal logs no stack, because there may be thousands', async () => {
+test('while the keys cannot be read, a refusal logs no stack, because there may be thousands', async () => {
   const it = await service({ apiKeys: [rootKey] });
   it.store.reachable = false;
   await expect(it.refreshKeys()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   const unknown = `ua_0123456789abcdef_${'x'.repeat(43)}`;
   expect((await post(it.app, '/api/logs', draft, { 'x-api-key': unknown })).statusCode).toBe(503);
-  const lines = it.lines.filter((line) => line.includes('The API keys can not be read'));
+  const lines = it.lines.filter((line) => line.includes('The API keys cannot be read'));
   expect(lines).toEqual([expect.not.stringContaining('stack')]);
 });

@@ -120,7 +120,7 @@ test('a key of one project reaches no route of operators, whatever its scopes ar
 });
 
 test.each(['forum', 'default', 'nobody-uses-it'])(
-  'a key of one project can not name the project %s, and nothing reveals whether it exists',
+  'a key of one project cannot name the project %s, and nothing reveals whether it exists',
   async (project) => {
     const it = await service({ apiKeys: [rootKey] });
     const { secret } = await makeKey(it, { scopes: Scope.all, project: 'shop' });
@@ -154,8 +154,8 @@ test('a root key reaches every route', async () => {
   expect(await refusals(it, asRoot())).toEqual(everyRoute(() => passed));
 });
 
-describe('while the keys can not be read', () => {
-  const unreadable = '503 The API keys can not be read at the moment. Send the request again later.';
+describe('while the keys cannot be read', () => {
+  const unreadable = '503 The API keys cannot be read at the moment. Send the request again later.';
   /** Fails to read the keys, and then reaches the store again, so that only the keys decide. */
   async function outage(it: Service): Promise<void> {
     it.store.reachable = false;
