@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -88,16 +89,25 @@ echo done >> installs
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   }
 
-  /** Waits until an install began, and resolves with its process id. */
+  /** Waits until an install began and the lock names it, and resolves with its process id. */
   installBegan(): Promise<number> {
     return vi.waitFor(
       () => {
         const pid = this.installs.at(-1)?.split(' ')[1];
         if (pid === undefined) throw new Error('no install began');
+        // The command adds the installer to the lock a moment after its start.
+        if (!this.#lock().includes(`"pid":${pid},`)) throw new Error('the lock does not name the install');
         return Number(pid);
       },
       { timeout: 60_000, interval: 20 },
     );
+  }
+
+  /** Returns what the lock of the install holds. */
+  #lock(): string {
+    const folder = join(this.root, '.cache', 'install-lock');
+    const numbered = readdirSync(folder).filter((name) => /^\d+$/.test(name));
+    return numbered.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
   }
 
   get doneInstalls(): number {
