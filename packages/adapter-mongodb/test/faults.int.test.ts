@@ -151,7 +151,11 @@ test('a hanging server is reported as an outage in time', async () => {
   onTestFinished(() => store.close());
   const repository = new MongoActivityRepository(store);
   server.signal('SIGSTOP');
-  await expect(repository.save(sampleActivities(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  // The threads of the server stop a moment after the signal.
+  await vi.waitFor(
+    () => expect(repository.save(sampleActivities(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' }),
+    { timeout: 30_000 },
+  );
   await expect(repository.ping()).rejects.toMatchObject({ code: /STORE_(?:UNAVAILABLE|TIMEOUT)/ });
   server.signal('SIGCONT');
 });
