@@ -1,7 +1,8 @@
-import { maxSecrets, pointer, RuleBroken, Violations } from '@user-activity/domain';
+import { maxSecrets, RuleBroken, Violations } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { bodyOf } from '../bodies/json-body.ts';
 import { isMembers } from '../bodies/members.ts';
+import { refuseMembers } from '../bodies/refuse-members.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { keyInPathSchema, keyJson, SecretKeyJson } from '../openapi/key-json.ts';
 import { nullable, notFound, problemContent, problems } from '../openapi/schemas.ts';
@@ -77,10 +78,7 @@ export const postKeyRotation: Route<'rotateKey' | 'clock'> = (app, { rotateKey, 
 function overlapIn(body: unknown): number {
   const violations = new Violations();
   const { overlapSeconds, ...unknown } = isMembers(body) ? body : {};
-  for (const member of Object.keys(unknown)) {
-    if (violations.full) break;
-    violations.add(pointer('', member), 'is not a known field');
-  }
+  refuseMembers(unknown, violations);
   if (!isMembers(body)) violations.add('', 'must be a JSON object');
   const seconds = violations.check('/overlapSeconds', () =>
     secondsOf(overlapSeconds ?? defaultOverlapSeconds),

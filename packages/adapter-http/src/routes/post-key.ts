@@ -1,16 +1,9 @@
 import type { KeyDraft } from '@user-activity/application';
-import {
-  KeyName,
-  KeyProject,
-  pointer,
-  type ProjectId,
-  Scope,
-  Timestamp,
-  Violations,
-} from '@user-activity/domain';
+import { KeyName, KeyProject, type ProjectId, Scope, Timestamp, Violations } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { bodyOf } from '../bodies/json-body.ts';
 import { isMembers } from '../bodies/members.ts';
+import { refuseMembers } from '../bodies/refuse-members.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { keyJson, keyNameJson, keyProjectJson, scopesJson, SecretKeyJson } from '../openapi/key-json.ts';
 import { nullable, problems } from '../openapi/schemas.ts';
@@ -74,10 +67,7 @@ function draftIn(body: unknown, defaultProject: ProjectId): KeyDraft {
   if (!isMembers(body))
     throw rulesBroken('Nothing was changed.', [{ path: '', message: 'must be a JSON object' }]);
   const { name, project, scopes, expiresAt, ...unknown } = body;
-  for (const member of Object.keys(unknown)) {
-    if (violations.full) break;
-    violations.add(pointer('', member), 'is not a known field');
-  }
+  refuseMembers(unknown, violations);
   const draft = {
     name: violations.check('/name', () => KeyName.parse(name)),
     project: violations.check('/project', () => KeyProject.parse(project ?? defaultProject)),

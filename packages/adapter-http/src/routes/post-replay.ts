@@ -1,10 +1,11 @@
-import { DeadLetterId, isOfEdge, pointer, RuleBroken, Violations } from '@user-activity/domain';
+import { DeadLetterId, isOfEdge, RuleBroken, Violations } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { DeadLetterIdJson } from '../openapi/dead-letter-json.ts';
 import { itemBodyLimit, inputTooLarge } from '../requests/input-limits.ts';
 import { bodyOf } from '../bodies/json-body.ts';
 import { isMembers } from '../bodies/members.ts';
+import { refuseMembers } from '../bodies/refuse-members.ts';
 import { Problem, rulesBroken } from '../requests/problem.ts';
 import type { Route } from '../requests/route.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
@@ -93,10 +94,7 @@ export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
 async function idsIn(body: unknown, maxIds: number): Promise<readonly DeadLetterId[] | 'all'> {
   const violations = new Violations();
   const { all, ids, ...unknown } = isMembers(body) ? body : {};
-  for (const name of Object.keys(unknown)) {
-    if (violations.full) break;
-    violations.add(pointer('', name), 'is not a known field');
-  }
+  refuseMembers(unknown, violations);
   const parsed = ids === undefined ? 'all' : await parseIds(ids, maxIds, violations);
   if (!isMembers(body)) violations.add('', 'must be a JSON object');
   else if (all === undefined && ids === undefined) violations.add('', 'must have "all": true, or "ids"');

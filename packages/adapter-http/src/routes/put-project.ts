@@ -1,7 +1,8 @@
-import { maxRetentions, pointer, RetentionDays, Violations } from '@user-activity/domain';
+import { maxRetentions, RetentionDays, Violations } from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { bodyOf } from '../bodies/json-body.ts';
 import { isMembers } from '../bodies/members.ts';
+import { refuseMembers } from '../bodies/refuse-members.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
 import { ProjectJson, projectInPathSchema, projectJson, retentionDaysJson } from '../openapi/project-json.ts';
 import { problems } from '../openapi/schemas.ts';
@@ -51,10 +52,7 @@ const tooManyMessage = `can't be set: ${maxRetentions} projects have a retention
 function retentionIn(body: unknown): RetentionDays | undefined {
   const violations = new Violations();
   const { retentionDays, ...unknown } = isMembers(body) ? body : {};
-  for (const name of Object.keys(unknown)) {
-    if (violations.full) break;
-    violations.add(pointer('', name), 'is not a known field');
-  }
+  refuseMembers(unknown, violations);
   if (!isMembers(body)) violations.add('', 'must be a JSON object');
   else if (retentionDays === undefined)
     violations.add('/retentionDays', 'is required: a number of days, or null to remove the retention');
