@@ -20,6 +20,7 @@ const project = (id: string, days: number | null, effective: number | null, eras
   id,
   retentionDays: days,
   effectiveRetentionDays: effective,
+  limits: {},
   erasing,
 });
 
@@ -40,8 +41,28 @@ describe('PUT /api/projects/{id}', () => {
     expect(seen(await get(it)).body).toEqual({ projects: [], nextCursor: null });
   });
 
+  test('sets limits, keeps what the body does not name, and removes what is null', async () => {
+    const it = await service();
+    const limits = { itemsPerSecond: 5, storedBytes: Number.MAX_SAFE_INTEGER };
+    const bodies: readonly [change: object, days: number | null, limits: object][] = [
+      [{ limits }, null, limits],
+      [{ retentionDays: 7 }, 7, limits],
+      [{ limits: { itemsPerSecond: null, bytesPerSecond: 9 } }, 7, { bytesPerSecond: 9 }],
+      [{ limits: null }, 7, {}],
+      [{ limits: { searchMsPerSecond: 1 }, retentionDays: null }, null, { searchMsPerSecond: 1 }],
+      [{ limits: {} }, null, {}],
+    ];
+    for (const [change, days, after] of bodies)
+      expect(seen(await put(it, 'shop', change)).body).toEqual({
+        ...project('shop', days, days),
+        limits: after,
+      });
+    expect(seen(await get(it)).body).toEqual({ projects: [], nextCursor: null });
+  });
+
   const path = '/retentionDays';
   const range = 'must be a whole number from 1 to 36500, or null to keep what the deployment keeps';
+  const limitRange = 'must be a whole number from 1 to 9007199254740991, or null for no limit';
   test.each<[unknown, readonly object[]]>([
     [{ retentionDays: 0 }, [{ path, message: range }]],
     [{ retentionDays: -1 }, [{ path, message: range }]],
@@ -51,7 +72,21 @@ describe('PUT /api/projects/{id}', () => {
     [{ retentionDays: [7] }, [{ path, message: range }]],
     ['{"retentionDays":1e9}', [{ path, message: range }]],
     ['{"retentionDays":1e999}', [{ path, message: range }]],
-    [{}, [{ path, message: 'is required: a number of days, or null to remove the retention' }]],
+    [
+      {},
+      [{ path, message: 'is required without `limits`: a number of days, or null to remove the retention' }],
+    ],
+    [{ limits: [] }, [{ path: '/limits', message: 'must be an object, or null for no limits' }]],
+    [
+      { limits: { itemsPerSecond: 0, bytesPerSecond: 1.5, storedBytes: '7', itemsPerMinute: 1 } },
+      [
+        { path: '/limits/itemsPerSecond', message: limitRange },
+        { path: '/limits/bytesPerSecond', message: limitRange },
+        { path: '/limits/storedBytes', message: limitRange },
+        { path: '/limits/itemsPerMinute', message: 'is not a known limit' },
+      ],
+    ],
+    ['{"limits":{"searchMsPerSecond":1e300}}', [{ path: '/limits/searchMsPerSecond', message: limitRange }]],
     [
       { retentionDays: 7, retention: 7, erasing: true },
       [
@@ -64,7 +99,7 @@ describe('PUT /api/projects/{id}', () => {
   ])('refuses the body %j', async (body, errors) => {
     const it = await service();
     expect(seen(await put(it, 'shop', body))).toMatchObject({ status: 422, body: { errors } });
-    expect(it.store.retentions.size).toBe(0);
+    expect(it.store.projectSettings.size).toBe(0);
   });
 
   test('refuses more days than the deployment keeps, and names the limit', async () => {
@@ -80,19 +115,22 @@ describe('PUT /api/projects/{id}', () => {
 
   test('a deployment that keeps activities for fewer days than before limits each project', async () => {
     const it = await service({ retentionDays: RetentionDays.parse(7) });
-    it.store.retentions.set(shop, RetentionDays.parse(30));
+    it.store.projectSettings.set(shop, { retentionDays: RetentionDays.parse(30), limits: {} });
     expect(seen(await get(it)).body).toMatchObject({ projects: [project('shop', 30, 7)] });
   });
 
   test('refuses the retention of one project too many, and can still change the others', async () => {
     const it = await service();
     for (let index = 0; index < 1000; index += 1)
-      it.store.retentions.set(ProjectId.parse(`p-${index}`), RetentionDays.parse(1));
+      it.store.projectSettings.set(ProjectId.parse(`p-${index}`), {
+        retentionDays: RetentionDays.parse(1),
+        limits: {},
+      });
     expect(seen(await put(it, 'shop', { retentionDays: 7 }))).toMatchObject({
       status: 422,
       body: {
         errors: [
-          { path, message: expect.stringMatching(/^can't be set: 1000 projects .* set null/) as unknown },
+          { path: '', message: expect.stringMatching(/^can't be set: 1000 projects .* remove/) as unknown },
         ],
       },
     });
@@ -122,7 +160,7 @@ describe('a name in the path', () => {
       const it = await service();
       for (const response of [await put(it, name, { retentionDays: 7 }), await erase(it, name)])
         expect(response.statusCode).toBe(400);
-      expect([it.store.retentions.size, it.store.erasures.size]).toEqual([0, 0]);
+      expect([it.store.projectSettings.size, it.store.erasures.size]).toEqual([0, 0]);
     },
   );
 

@@ -6,15 +6,16 @@ import {
   type ErasedRecord,
   isErased,
   type KeptErasure,
-  maxRetentions,
+  maxProjectSettings,
   nextErasedAt,
   type ProjectId,
   type ProjectPage,
   type ProjectQuery,
   type ProjectRepository,
+  ProjectSettings,
   type RemovedPortion,
-  type Retention,
-  type RetentionDays,
+  type SettingsChange,
+  type SettingsOfProject,
   type Timestamp,
 } from '@user-activity/domain';
 import { claimWork, releaseWork } from './claims.ts';
@@ -30,38 +31,43 @@ export class MemoryProjectRepository implements ProjectRepository {
   }
 
   async find({ after, limit }: ProjectQuery): Promise<ProjectPage> {
-    const { activities, letters, retentions, erasures } = this.#reachableStore();
+    const { activities, letters, projectSettings, erasures } = this.#reachableStore();
     const ids = new Set([
       ...[...activities.values(), ...letters.values()].map(({ project }) => project),
-      ...retentions.keys(),
+      ...projectSettings.keys(),
       ...[...erasures.values()].flatMap(({ project, erasing }) => (erasing ? project : [])),
     ]);
     const following = [...ids].filter((id) => after === undefined || id > after).toSorted();
     const projects = following.slice(0, limit).map((id) => ({
       id,
-      retentionDays: retentions.get(id),
+      ...(projectSettings.get(id) ?? ProjectSettings.none),
       erasing: erasures.get(id)?.erasing ?? false,
     }));
     return { projects, hasMore: following.length > limit };
   }
 
-  async findRetentions(): Promise<readonly Retention[]> {
-    return [...this.#reachableStore().retentions].map(([project, days]) => ({ project, days }));
+  async findSettings(): Promise<readonly SettingsOfProject[]> {
+    return [...this.#reachableStore().projectSettings].map(([project, settings]) => ({
+      project,
+      ...settings,
+    }));
   }
 
-  async putRetention(project: ProjectId, days: RetentionDays | undefined): Promise<'set' | 'too-many'> {
-    const { retentions } = this.#reachableStore();
-    if (days === undefined) retentions.delete(project);
-    else if (retentions.size >= maxRetentions && !retentions.has(project)) return 'too-many';
-    else retentions.set(project, days);
-    return 'set';
+  async changeSettings(project: ProjectId, change: SettingsChange): Promise<ProjectSettings | 'too-many'> {
+    const { projectSettings } = this.#reachableStore();
+    const before = projectSettings.get(project);
+    const settings = ProjectSettings.changed(before ?? ProjectSettings.none, change);
+    if (ProjectSettings.isNone(settings)) projectSettings.delete(project);
+    else if (projectSettings.size >= maxProjectSettings && before === undefined) return 'too-many';
+    else projectSettings.set(project, settings);
+    return settings;
   }
 
   async beginErasure(project: ProjectId, now: Timestamp): Promise<Erasure> {
-    const { retentions, erasures } = this.#reachableStore();
+    const { projectSettings, erasures } = this.#reachableStore();
     const erasure = { project, erasedAt: nextErasedAt(erasures.get(project)?.erasedAt, now) };
     erasures.set(project, { ...erasure, erasing: true });
-    retentions.delete(project);
+    projectSettings.delete(project);
     return erasure;
   }
 

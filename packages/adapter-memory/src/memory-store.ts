@@ -8,8 +8,8 @@ import {
   type LogId,
   type LogPosition,
   type ProjectId,
+  type ProjectSettings,
   type RegisteredTopic,
-  type RetentionDays,
   type UserActivity,
 } from '@user-activity/domain';
 
@@ -31,8 +31,7 @@ export class MemoryStore {
   readonly topics: Map<string, TopicEntry[]> = new Map();
   /** The settled offset of partition i at index i, by log. */
   readonly settled: Map<LogId, number[]> = new Map();
-  /** The retentions of projects that have one of their own. */
-  readonly retentions: Map<ProjectId, RetentionDays> = new Map();
+  readonly projectSettings: Map<ProjectId, ProjectSettings> = new Map();
   /** The latest erasure of each project. */
   readonly erasures: Map<ProjectId, KeptErasure> = new Map();
   readonly keys: Map<KeyId, AccessKey> = new Map();

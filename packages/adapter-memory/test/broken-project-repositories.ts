@@ -6,6 +6,7 @@ import {
   type ProjectPage,
   type ProjectQuery,
   type ProjectRepository,
+  ProjectSettings,
   Timestamp,
 } from '@user-activity/domain';
 import type { ProjectRepositorySubject } from '@user-activity/port-contracts';
@@ -24,8 +25,8 @@ const projects =
       ...(await memoryProjects(store)),
       open: async () => ({
         find: (query) => sound.find(query),
-        findRetentions: () => sound.findRetentions(),
-        putRetention: (project, days) => sound.putRetention(project, days),
+        findSettings: () => sound.findSettings(),
+        changeSettings: (project, change) => sound.changeSettings(project, change),
         beginErasure: (project, now) => sound.beginErasure(project, now),
         findErasures: (ids) => sound.findErasures(ids),
         findErasing: (limit) => sound.findErasing(limit),
@@ -73,28 +74,36 @@ export const brokenProjectRepositories: Broken<ProjectRepositorySubject> = [
   [
     'J3',
     'keeps the first retention',
-    projects((sound, { retentions }) => ({
-      putRetention: async (project, days) =>
-        retentions.has(project) && days !== undefined ? 'set' : sound.putRetention(project, days),
+    projects((sound, { projectSettings }) => ({
+      changeSettings: async (project, change) => {
+        const first = projectSettings.get(project);
+        return first === undefined || typeof change.retentionDays !== 'number'
+          ? sound.changeSettings(project, change)
+          : first;
+      },
     })),
   ],
   [
     'J4',
     'keeps any number of retentions',
-    projects((_, { retentions }) => ({
-      putRetention: async (project, days) => {
-        if (days === undefined) retentions.delete(project);
-        else retentions.set(project, days);
-        return 'set';
+    projects((_, { projectSettings }) => ({
+      changeSettings: async (project, change) => {
+        const settings = ProjectSettings.changed(
+          projectSettings.get(project) ?? ProjectSettings.none,
+          change,
+        );
+        if (ProjectSettings.isNone(settings)) projectSettings.delete(project);
+        else projectSettings.set(project, settings);
+        return settings;
       },
     })),
   ],
   [
     'J5',
     'lets an earlier erasure take a later one back',
-    projects((_, { erasures, retentions }) => ({
+    projects((_, { erasures, projectSettings }) => ({
       beginErasure: async (project, erasedAt) => {
-        retentions.delete(project);
+        projectSettings.delete(project);
         erasures.set(project, { project, erasedAt, erasing: true });
         return { project, erasedAt };
       },

@@ -12,6 +12,10 @@ export interface KeyDocument {
   readonly name: string;
   readonly project: string;
   readonly scopes: readonly string[];
+  /** Absent in documents of earlier versions. */
+  readonly origins?: readonly string[];
+  /** Absent in documents of earlier versions. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** The latest secret first. */
   readonly secrets: readonly SecretDocument[];
   readonly createdAt: Date;
@@ -33,6 +37,8 @@ export function keyDocument({
     name: key.name,
     project: key.project,
     scopes: key.scopes,
+    origins: key.origins,
+    limits: { ...key.limits },
     secrets: secrets.map(({ digest, expiresAt: end }) => ({
       digest,
       ...(end === undefined ? {} : { expiresAt: new Date(end) }),
@@ -52,6 +58,8 @@ export function keyOf(document: KeyDocument): AccessKey | undefined {
     name: key.name,
     project: key.project,
     scopes: key.scopes,
+    origins: key.origins ?? [],
+    limits: key.limits ?? {},
     secrets: secrets.map(({ digest, expiresAt: end }) => ({ digest, expiresAt: end?.getTime() })),
     createdAt: createdAt.getTime(),
     expiresAt: expiresAt?.getTime(),

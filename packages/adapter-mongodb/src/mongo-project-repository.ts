@@ -6,20 +6,22 @@ import {
   type ErasedRecord,
   type KeptErasure,
   maxErasedAt,
-  maxRetentions,
   type ProjectPage,
   ProjectId,
   type ProjectQuery,
   type ProjectRepository,
+  type ProjectSettings,
   type RemovedPortion,
-  type Retention,
-  RetentionDays,
+  type RetentionDays,
+  type SettingsChange,
+  type SettingsOfProject,
   Timestamp,
 } from '@user-activity/domain';
+import { changeSettings } from './change-settings.ts';
 import { claimWork, releaseWork } from './claims.ts';
 import { deadLetterOrder } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { type ErasureDocument, erasingIndex } from './project-documents.ts';
+import { type ErasureDocument, erasingIndex, settingsOf } from './project-documents.ts';
 import { readProjects } from './read-projects.ts';
 import { removeActivities } from './remove-activities.ts';
 import { translated } from './translated.ts';
@@ -35,36 +37,23 @@ export class MongoProjectRepository implements ProjectRepository {
     return translated(() => readProjects(this.#store, query));
   }
 
-  findRetentions(): Promise<readonly Retention[]> {
-    const { retentions, timeoutMs } = this.#store;
+  findSettings(): Promise<readonly SettingsOfProject[]> {
+    const { settings, timeoutMs } = this.#store;
     return translated(async () => {
-      const documents = await retentions.find({}, { maxTimeMS: timeoutMs }).toArray();
-      return documents.map(({ _id, days }) => ({
-        project: ProjectId.trusted(_id),
-        days: RetentionDays.trusted(days),
+      const documents = await settings.find({}, { maxTimeMS: timeoutMs }).toArray();
+      return documents.map((document) => ({
+        project: ProjectId.trusted(document._id),
+        ...settingsOf(document),
       }));
     });
   }
 
-  putRetention(project: ProjectId, days: RetentionDays | undefined): Promise<'set' | 'too-many'> {
-    const { retentions, timeoutMs } = this.#store;
-    return translated(async () => {
-      if (days === undefined) {
-        await retentions.deleteOne({ _id: project });
-        return 'set';
-      }
-      const change = [{ _id: project }, { $set: { days } }] as const;
-      const { matchedCount } = await retentions.updateOne(...change);
-      if (matchedCount === 1) return 'set';
-      const count = await retentions.countDocuments({}, { limit: maxRetentions, maxTimeMS: timeoutMs });
-      if (count >= maxRetentions) return 'too-many';
-      await retentions.updateOne(...change, { upsert: true });
-      return 'set';
-    });
+  changeSettings(project: ProjectId, change: SettingsChange): Promise<ProjectSettings | 'too-many'> {
+    return translated(() => changeSettings(this.#store, project, change));
   }
 
   beginErasure(project: ProjectId, now: Timestamp): Promise<Erasure> {
-    const { retentions, erasures, timeoutMs } = this.#store;
+    const { settings, erasures, timeoutMs } = this.#store;
     // As `nextErasedAt`. A missing `erasedAt` is less than any time.
     const [erasedNow, latest] = [new Date(now), new Date(maxErasedAt(now))];
     const isReplaced = { $or: [{ $gt: ['$erasedAt', latest] }, { $lt: ['$erasedAt', erasedNow] }] };
@@ -76,8 +65,8 @@ export class MongoProjectRepository implements ProjectRepository {
         { upsert: true, returnDocument: 'after', maxTimeMS: timeoutMs },
       );
       if (document === null) throw new Error('MongoDB returned no document for an upsert.');
-      // Last: if this fails, the project is erased nevertheless, and keeps its retention until the request is sent again.
-      await retentions.deleteOne({ _id: project });
+      // Last: if this fails, the project is erased nevertheless, and keeps its settings until the request is sent again.
+      await settings.deleteOne({ _id: project });
       return erasureOf(document);
     });
   }

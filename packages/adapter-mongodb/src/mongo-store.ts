@@ -15,7 +15,7 @@ import type { KeyDocument } from './key-document.ts';
 import { checkRegularly } from './later-check.ts';
 import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
-import { type ErasureDocument, erasingIndex, type RetentionDocument } from './project-documents.ts';
+import { type ErasureDocument, erasingIndex, type SettingsDocument } from './project-documents.ts';
 import { keepTtlIndex } from './ttl-index.ts';
 
 export interface MongoStoreOptions {
@@ -77,7 +77,7 @@ export class MongoStore {
   readonly topics: Collection<TopicDocument>;
   readonly settled: Collection<SettledDocument>;
   readonly claims: Collection<ClaimDocument>;
-  readonly retentions: Collection<RetentionDocument>;
+  readonly settings: Collection<SettingsDocument>;
   readonly erasures: Collection<ErasureDocument>;
   readonly keys: Collection<KeyDocument>;
   readonly timeoutMs: number;
@@ -104,7 +104,7 @@ export class MongoStore {
     this.topics = db.collection('topics');
     this.settled = db.collection('settled');
     this.claims = db.collection('claims');
-    this.retentions = db.collection('retentions');
+    this.settings = db.collection('retentions');
     this.erasures = db.collection('erasures');
     this.keys = db.collection('keys');
   }

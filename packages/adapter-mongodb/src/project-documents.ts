@@ -1,9 +1,17 @@
-/** The retention of a project that has one of its own, in the collection `retentions`. */
-export interface RetentionDocument {
+import { ProjectSettings } from '@user-activity/domain';
+
+/** The settings of a project that has some, in the collection `retentions`: a retention was the first setting. */
+export interface SettingsDocument {
   /** The project. */
   readonly _id: string;
-  readonly days: number;
+  /** The retention of the project. Absent if it has none of its own. */
+  readonly days?: number;
+  /** Absent if there are none. */
+  readonly limits?: Readonly<Record<string, number>>;
 }
+
+export const settingsOf = ({ days, limits }: Partial<SettingsDocument>): ProjectSettings =>
+  ProjectSettings.trusted(days, limits ?? {});
 
 /** The latest erasure of a project, in the collection `erasures`. It stays after its end. */
 export interface ErasureDocument {

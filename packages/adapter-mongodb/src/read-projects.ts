@@ -1,34 +1,31 @@
-import { ProjectId, type ProjectPage, type ProjectQuery, RetentionDays } from '@user-activity/domain';
+import { ProjectId, type ProjectPage, type ProjectQuery } from '@user-activity/domain';
 import type { Document } from 'mongodb';
 import { activityOrder, deadLetterOrder } from './indexes.ts';
 import type { MongoStore } from './mongo-store.ts';
-import { erasingIndex } from './project-documents.ts';
+import { erasingIndex, settingsOf } from './project-documents.ts';
 
 /** Reads a page of projects from the collections that name projects. */
 export async function readProjects(store: MongoStore, { after, limit }: ProjectQuery): Promise<ProjectPage> {
   const following = { $gt: after ?? '' };
   const max = limit + 1;
   const options = { sort: { _id: 1 }, limit: max, maxTimeMS: store.timeoutMs } as const;
-  const [ofActivities, ofLetters, retentions, erasures] = await Promise.all([
+  const [ofActivities, ofLetters, settings, erasures] = await Promise.all([
     projectsWithActivities(store, after, max).toArray(),
     projectsWithLetters(store, after, max).toArray(),
-    store.retentions.find({ _id: following }, options).toArray(),
+    store.settings.find({ _id: following }, options).toArray(),
     store.erasures
       .find({ erasing: true, _id: following }, { ...options, hint: { ...erasingIndex.key } })
       .toArray(),
   ]);
-  const days = new Map(retentions.map((document) => [document._id, document.days]));
+  const byProject = new Map(settings.map((document) => [document._id, document]));
   const inErasure = new Set(erasures.map(({ _id }) => _id));
-  const ids = new Set([...ofActivities, ...ofLetters, ...retentions, ...erasures].map(({ _id }) => _id));
+  const ids = new Set([...ofActivities, ...ofLetters, ...settings, ...erasures].map(({ _id }) => _id));
   // Names are ASCII, so JavaScript sorts them as MongoDB does.
-  const projects = [...ids].toSorted().map((id) => {
-    const own = days.get(id);
-    return {
-      id: ProjectId.trusted(id),
-      retentionDays: own === undefined ? undefined : RetentionDays.trusted(own),
-      erasing: inErasure.has(id),
-    };
-  });
+  const projects = [...ids].toSorted().map((id) => ({
+    id: ProjectId.trusted(id),
+    ...settingsOf(byProject.get(id) ?? {}),
+    erasing: inErasure.has(id),
+  }));
   return { projects: projects.slice(0, limit), hasMore: projects.length > limit };
 }
 

@@ -21,6 +21,8 @@ const keyWith = (number: number, change: Partial<AccessKey> = {}): AccessKey => 
   name: KeyName.parse('till'),
   project: KeyProject.parse('shop'),
   scopes: Scope.parseList(['write']),
+  origins: [],
+  limits: {},
   secrets: [{ digest: 'a'.repeat(64) }],
   createdAt: now,
   revision: 0,
@@ -48,6 +50,8 @@ test('a document has named fields, and its times are dates', async () => {
       name: 'till',
       project: 'shop',
       scopes: ['write'],
+      origins: [],
+      limits: {},
       secrets: [{ digest: 'b'.repeat(64) }, { digest: 'a'.repeat(64), expiresAt: date }],
       createdAt: date,
       expiresAt: date,
@@ -56,9 +60,16 @@ test('a document has named fields, and its times are dates', async () => {
   ]);
 });
 
+test('a document of an earlier version has no origins and no limits', async () => {
+  const { documents, open } = await setUp();
+  const { origins: _origins, limits: _limits, ...earlier } = keyDocument(keyWith(1));
+  await documents.insertOne(earlier);
+  expect(await open().findAll()).toEqual([keyWith(1)]);
+});
+
 test('documents of a newer version are read without their unknown fields, and a change keeps these fields', async () => {
   const { documents, open } = await setUp();
-  const unknown = { limits: { itemsPerSecond: 5 }, origins: ['https://shop.example'] };
+  const unknown = { labels: { team: 'till' }, regions: ['eu'] };
   const secrets = [{ digest: 'a'.repeat(64), kind: 'unknown' }];
   await documents.insertMany([
     { ...keyDocument(keyWith(1)), ...unknown, secrets, scopes: ['export', 'write'] },

@@ -109,7 +109,7 @@ test.each([1, 2, 3, 4, 5, 7])(
       await database.close();
     }
     const now = new DatabaseSync(file);
-    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 8 });
+    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 9 });
     now.close();
   },
 );
@@ -124,6 +124,8 @@ test('a file of version 7 keeps its origins, settled offsets and projects, and t
     name: KeyName.parse('key of the shop'),
     project: KeyProject.parse('shop'),
     scopes: ['write'],
+    origins: [],
+    limits: {},
     secrets: [{ digest: 'a'.repeat(64) }],
     createdAt: now,
     revision: 0,
@@ -135,7 +137,7 @@ test('a file of version 7 keeps its origins, settled offsets and projects, and t
     expect(activity?.origin).toEqual({ log, partition: 0, offset: 2 });
     expect(await new SqliteSettledOffsets(database).find(log)).toEqual([4]);
     const projects = new SqliteProjectRepository(database);
-    expect(await projects.findRetentions()).toEqual([{ project: shop, days: 30 }]);
+    expect(await projects.findSettings()).toEqual([{ project: shop, retentionDays: 30, limits: {} }]);
     expect(await projects.findErasing(10)).toEqual([{ project: blog, erasedAt: now }]);
     const erasures = await projects.findErasures([blog, old]);
     expect(erasures.map(({ project }) => project)).toEqual([blog, old]);
@@ -267,7 +269,7 @@ test('a migration that is killed ten times leaves a file that the next start mig
   expect(await new SqliteActivityRepository(database).count(filterOf())).toBe(5001);
   await database.close();
   expect(query(file, contentSql)).toEqual(before);
-  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 8 }]);
+  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 9 }]);
   expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   for (const table of ['activities', 'dead_letters'])
     expect(query(file, `SELECT DISTINCT project FROM ${table}`)).toEqual([{ project: 'default' }]);

@@ -198,7 +198,7 @@ test('a page of projects steps over an index from project to project', () => {
     expect(plan).toMatch(
       new RegExp(`SEARCH ${table} USING COVERING INDEX ${table}_by_time \\(project>\\?\\)`),
     );
-  expect(plan).not.toMatch(/SCAN (?:activities|dead_letters|retentions|erasures)/);
+  expect(plan).not.toMatch(/SCAN (?:activities|dead_letters|project_settings|erasures)/);
   // A partial index: it holds nothing but the erasures that have not ended.
   expect(planOf(erasingSql)).toBe('SCAN erasures USING COVERING INDEX erasures_under_way');
 });

@@ -147,7 +147,7 @@ export async function sqliteProjects(): Promise<ProjectRepositorySubject> {
     queue: async () => new SqliteDeadLetterQueue(database),
     letters: async () => new SqliteDeadLetterRepository(database),
     interrupt: async () =>
-      hideTables(database.file, ['activities', 'dead_letters', 'retentions', 'erasures']),
+      hideTables(database.file, ['activities', 'dead_letters', 'project_settings', 'erasures']),
     close,
   };
 }

@@ -19,7 +19,7 @@ import { makeLogActivities } from './logging/log-activities.ts';
 import { makeLogActivity, makeLogAndWait } from './logging/log-activity.ts';
 import { makeLogCalls } from './logging/log-calls.ts';
 import type { OutcomeWaiter } from './logging/outcome-waiter.ts';
-import { makeEraseProject, makeFindProjects, makePutRetention } from './projects/change-projects.ts';
+import { makeEraseProject, makeFindProjects, makeChangeSettings } from './projects/change-projects.ts';
 import { makeRefreshProjects, ProjectTable } from './projects/project-table.ts';
 import { makeSweepProjects } from './projects/sweep-projects.ts';
 import { makeActivityStats } from './querying/activity-stats.ts';
@@ -82,7 +82,7 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     replayDeadLetters: makeReplayDeadLetters({ ...ports, maxPortionMs: ports.maxReplayPortionMs }),
     sweepDeadLetters: makeSweepDeadLetters(ports),
     findProjects: makeFindProjects(ports),
-    putRetention: makePutRetention(ports),
+    changeSettings: makeChangeSettings(ports),
     eraseProject: makeEraseProject(ports),
     createKey: makeCreateKey(ports),
     findKeys: makeFindKeys(ports),

@@ -41,6 +41,8 @@ export const accessKey = (number: number, clock: Clock, change: Partial<AccessKe
   name: KeyName.parse(`key ${number}`),
   project: KeyProject.parse('shop'),
   scopes: Scope.parseList(['write', 'read']),
+  origins: [],
+  limits: {},
   secrets: [{ digest: digestOf(number) }],
   createdAt: clock.now(),
   revision: 0,

@@ -29,6 +29,8 @@ export const draftOf = (change: Partial<KeyDraft> = {}): KeyDraft => ({
   name: KeyName.parse('till'),
   project: shop,
   scopes: Scope.parseList(['write']),
+  origins: [],
+  limits: {},
   expiresAt: undefined,
   ...change,
 });

@@ -17,8 +17,8 @@ describe('removal by age', () => {
 
   test('the shorter one of both retentions counts, and without any everything is kept', async () => {
     const { left, put, sweep, deps } = await setUp();
-    await put(shop, RetentionDays.parse(5));
-    await put(forum, RetentionDays.parse(100));
+    await put(shop, { retentionDays: RetentionDays.parse(5) });
+    await put(forum, { retentionDays: RetentionDays.parse(100) });
     for (let round = 0; round < 2; round += 1) await sweep('schedule');
     expect(left()).toEqual(without('shop 10-days', 'shop 40-days'));
     const projectTable = new ProjectTable(RetentionDays.parse(30));
@@ -30,7 +30,7 @@ describe('removal by age', () => {
   test('a change takes effect in the next round, also one by another process', async () => {
     const { store, left, sweep } = await setUp();
     for (let round = 0; round < 3; round += 1) await sweep('schedule');
-    store.retentions.set(shop, RetentionDays.parse(20));
+    store.projectSettings.set(shop, { retentionDays: RetentionDays.parse(20), limits: {} });
     await sweep('schedule');
     expect(left()).toEqual(without('shop 40-days'));
   });

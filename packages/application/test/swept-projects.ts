@@ -6,7 +6,7 @@ import {
 } from '@user-activity/adapter-memory';
 import { ProjectId, type ProjectRepository, RetentionDays } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
-import { makeEraseProject, makePutRetention } from '../src/projects/change-projects.ts';
+import { makeEraseProject, makeChangeSettings } from '../src/projects/change-projects.ts';
 import { ProjectTable } from '../src/projects/project-table.ts';
 import { makeSweepProjects, type SweepProjectsDeps } from '../src/projects/sweep-projects.ts';
 
@@ -39,7 +39,7 @@ export async function setUp(days?: number, change: Partial<SweepProjectsDeps> = 
   };
   const left = (): string[] => [...store.activities.keys()].toSorted();
   const sweep = makeSweepProjects(deps);
-  return { store, clock, deps, left, sweep, erase: makeEraseProject(deps), put: makePutRetention(deps) };
+  return { store, clock, deps, left, sweep, erase: makeEraseProject(deps), put: makeChangeSettings(deps) };
 }
 
 /** The keys of all activities of `setUp`. */
@@ -50,8 +50,8 @@ export const without = (...gone: readonly string[]): string[] => whole.filter((k
 /** Returns the methods of a repository as properties, so that a test can replace some. */
 export const methodsOf = (projects: ProjectRepository): ProjectRepository => ({
   find: (query) => projects.find(query),
-  findRetentions: () => projects.findRetentions(),
-  putRetention: (project, days) => projects.putRetention(project, days),
+  findSettings: () => projects.findSettings(),
+  changeSettings: (project, change) => projects.changeSettings(project, change),
   beginErasure: (project, now) => projects.beginErasure(project, now),
   findErasures: (ids) => projects.findErasures(ids),
   findErasing: (limit) => projects.findErasing(limit),

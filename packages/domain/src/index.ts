@@ -12,6 +12,8 @@ export { KeyName } from './access/key-name.ts';
 export { KeyProject } from './access/key-project.ts';
 export { Principal } from './access/principal.ts';
 export { Scope } from './access/scope.ts';
+export { type RateLimits, UsageLimits } from './access/usage-limits.ts';
+export { WebOrigin } from './access/web-origin.ts';
 export { ActivityId } from './activity/activity-id.ts';
 export { type ActivityKey, ActivityKeyText } from './activity/activity-key.ts';
 export { ActivityType } from './activity/activity-type.ts';
@@ -103,12 +105,16 @@ export { isErased, isErasedAhead, maxErasedAt, nextErasedAt } from './project/er
 export {
   type Erasure,
   type KeptErasure,
-  maxRetentions,
   type Project,
   type ProjectPage,
   type ProjectQuery,
-  type Retention,
 } from './project/project.ts';
+export {
+  maxProjectSettings,
+  ProjectSettings,
+  type SettingsChange,
+  type SettingsOfProject,
+} from './project/project-settings.ts';
 export type { ActivityRemoval, ErasedRecord, RemovedPortion } from './project/removal.ts';
 export { RetentionDays } from './project/retention-days.ts';
 export { ActivityFilter, type FilterParts, maxConditions, maxValues } from './query/activity-filter.ts';

@@ -6,6 +6,8 @@ const stored: StoredKey = {
   name: 'till',
   project: 'shop',
   scopes: ['write', 'read'],
+  origins: [],
+  limits: {},
   secrets: [{ digest: 'b'.repeat(64) }, { digest: 'a'.repeat(64), expiresAt: 30 }],
   createdAt: 10,
   expiresAt: undefined,
@@ -60,4 +62,37 @@ describe('firstEnded', () => {
   test('is a revoked key also if another clock set its end to a later time', () => {
     expect(AccessKey.firstEnded([keyWith({ revokedAt: 500 })], now)).toMatchObject({ revokedAt: 500 });
   });
+});
+
+describe('a key with origins', () => {
+  const origins = ['https://shop.example'];
+
+  test('may only write, into one project', () => {
+    expect(AccessKey.isPublic(keyWith({ origins }))).toBe(true);
+    expect(AccessKey.violationsOf(keyWith({ origins, scopes: ['write'] }))).toEqual([]);
+    const paths = (change: Partial<StoredKey>) =>
+      AccessKey.violationsOf(keyWith({ origins, ...change })).map(({ path }) => path);
+    expect(paths({ scopes: ['write', 'read'] })).toEqual(['/scopes']);
+    expect(paths({ scopes: ['admin'] })).toEqual(['/scopes']);
+    expect(paths({ scopes: ['read'], project: '*' })).toEqual(['/scopes', '/project']);
+  });
+
+  test('has limits by default, each of which can be replaced', () => {
+    expect(AccessKey.limitsOf(keyWith({ origins }))).toEqual({
+      itemsPerSecond: 500,
+      bytesPerSecond: 1_000_000,
+    });
+    const limits = { itemsPerSecond: 2, searchMsPerSecond: 3 };
+    expect(AccessKey.limitsOf(keyWith({ origins, limits }))).toEqual({
+      bytesPerSecond: 1_000_000,
+      ...limits,
+    });
+  });
+});
+
+test('a key without origins may do everything, and has no limits by default', () => {
+  const key = keyWith({ scopes: ['admin'], project: '*' });
+  expect(AccessKey.isPublic(key)).toBe(false);
+  expect(AccessKey.violationsOf(key)).toEqual([]);
+  expect(AccessKey.limitsOf(key)).toEqual({});
 });

@@ -7,6 +7,7 @@ import {
   type KeyRepository,
   maxAccessKeys,
   Scope,
+  WebOrigin,
 } from '@user-activity/domain';
 import { casesWith, type StoreSubject } from './contract.ts';
 import { at } from './letters.ts';
@@ -23,6 +24,8 @@ const keyOf = (number: number, change: Partial<AccessKey> = {}): AccessKey => ({
   name: KeyName.parse(`key ${number}`),
   project: KeyProject.parse('shop'),
   scopes: ['write'],
+  origins: [],
+  limits: {},
   secrets: [{ digest: number.toString(16).padStart(64, '0') }],
   createdAt: at(number),
   revision: 0,
@@ -52,7 +55,11 @@ export const keyRepositoryContract = keyCases({
         keyOf(1),
         keyOf(2, { project: KeyProject.operator, scopes: Scope.all, expiresAt: at(5000) }),
         keyOf(3, { name: KeyName.parse('a "name" of 𝒳, $set'), revokedAt: at(0), revision: 7 }),
-        keyOf(4, { secrets: [{ digest: 'b'.repeat(64) }, { digest: 'c'.repeat(64), expiresAt: at(9) }] }),
+        keyOf(4, {
+          origins: [WebOrigin.parse('https://shop.example'), WebOrigin.parse('http://localhost:3000')],
+          limits: { itemsPerSecond: 5, searchMsPerSecond: Number.MAX_SAFE_INTEGER },
+        }),
+        keyOf(5, { secrets: [{ digest: 'b'.repeat(64) }, { digest: 'c'.repeat(64), expiresAt: at(9) }] }),
       ];
       assert.deepEqual(await keys.findAll(), []);
       for (const key of all) assert.equal(await keys.add(key, at(0)), 'added');

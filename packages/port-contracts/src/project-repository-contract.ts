@@ -18,8 +18,8 @@ const outageCases = projectCases({
       ];
       const everyCall = [
         () => projects.find({ after: undefined, limit: 10 }),
-        () => projects.findRetentions(),
-        () => projects.putRetention(shop, undefined),
+        () => projects.findSettings(),
+        () => projects.changeSettings(shop, { retentionDays: null }),
         () => projects.beginErasure(shop, now),
         () => projects.findErasures([shop]),
         () => projects.findErasing(10),

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import {
   type Erasure,
   maxErasedAt,
-  maxRetentions,
+  maxProjectSettings,
   type Project,
   ProjectId,
+  ProjectSettings,
   RetentionDays,
   type Timestamp,
 } from '@user-activity/domain';
@@ -13,9 +14,10 @@ import { forum, projectCases, save, shop, walkProjects } from './project-reposit
 import { sampleActivity } from './samples.ts';
 
 const days = (count: number): RetentionDays => RetentionDays.parse(count);
+const only = (count: number): ProjectSettings => ({ retentionDays: days(count), limits: {} });
 const plain = (id: ProjectId, change: Partial<Project> = {}): Project => ({
   id,
-  retentionDays: undefined,
+  ...ProjectSettings.none,
   erasing: false,
   ...change,
 });
@@ -44,7 +46,7 @@ export const projectSettingsCases = projectCases({
         letterOf(1, { project: dead }),
         letterOf(2, { project: ProjectId.system }),
       ]);
-      await projects.putRetention(kept, days(7));
+      await projects.changeSettings(kept, { retentionDays: days(7) });
       await projects.beginErasure(erasing, at(0));
       await projects.endErasure(await projects.beginErasure(erased, at(0)));
       assert.deepEqual(
@@ -68,7 +70,7 @@ export const projectSettingsCases = projectCases({
       const ids = ['0', '9-', 'a', 'a-', 'a-1', 'a0', 'aa', 'b', 'default', 'z'.repeat(64)];
       for (const [index, id] of ids.toReversed().entries()) {
         const project = ProjectId.parse(id);
-        if (index % 3 === 0) await projects.putRetention(project, days(1));
+        if (index % 3 === 0) await projects.changeSettings(project, { retentionDays: days(1) });
         else if (index % 3 === 1) await save(subject, [sampleActivity({ project })]);
         else await (await subject.queue()).add([letterOf(index, { project })]);
       }
@@ -87,37 +89,79 @@ export const projectSettingsCases = projectCases({
   J3: {
     async 'a new handle returns the latest retention, until it is removed'(projects, subject) {
       for (const count of [30, 7, 36_500]) {
-        assert.equal(await projects.putRetention(shop, days(count)), 'set');
-        assert.equal(await projects.putRetention(forum, days(1)), 'set');
+        assert.deepEqual(await projects.changeSettings(shop, { retentionDays: days(count) }), only(count));
+        assert.deepEqual(await projects.changeSettings(forum, { retentionDays: days(1) }), only(1));
         assert.deepEqual(
-          (await (await subject.open()).findRetentions()).toSorted((left) =>
-            left.project === forum ? -1 : 1,
-          ),
+          (await (await subject.open()).findSettings()).toSorted((left) => (left.project === forum ? -1 : 1)),
           [
-            { project: forum, days: 1 },
-            { project: shop, days: count },
+            { project: forum, ...only(1) },
+            { project: shop, ...only(count) },
           ],
         );
       }
-      assert.equal(await projects.putRetention(shop, undefined), 'set');
-      assert.equal(await projects.putRetention(shop, undefined), 'set');
-      assert.deepEqual(await (await subject.open()).findRetentions(), [{ project: forum, days: 1 }]);
+      assert.deepEqual(await projects.changeSettings(shop, { retentionDays: null }), ProjectSettings.none);
+      assert.deepEqual(await projects.changeSettings(shop, { retentionDays: null }), ProjectSettings.none);
+      assert.deepEqual(await (await subject.open()).findSettings(), [{ project: forum, ...only(1) }]);
+    },
+    async 'a change keeps the settings that it does not name'(projects, subject) {
+      const limits = { itemsPerSecond: 5, storedBytes: Number.MAX_SAFE_INTEGER };
+      assert.deepEqual(await projects.changeSettings(shop, { limits }), { ...ProjectSettings.none, limits });
+      const both = { retentionDays: days(7), limits };
+      assert.deepEqual(await projects.changeSettings(shop, { retentionDays: days(7) }), both);
+      assert.deepEqual(await (await subject.open()).findSettings(), [{ project: shop, ...both }]);
+      assert.deepEqual(await walkProjects(projects, 10), [[plain(shop, both)]]);
+      const replaced = { bytesPerSecond: 1 };
+      assert.deepEqual(await projects.changeSettings(shop, { limits: replaced }), {
+        ...both,
+        limits: replaced,
+      });
+      assert.deepEqual(await projects.changeSettings(shop, { limits: {} }), only(7));
+      assert.deepEqual(await projects.changeSettings(shop, { limits, retentionDays: null }), {
+        ...ProjectSettings.none,
+        limits,
+      });
+      assert.deepEqual(await projects.changeSettings(shop, { limits: {} }), ProjectSettings.none);
+      assert.deepEqual(await projects.findSettings(), []);
+    },
+    async 'of concurrent changes of different settings none is lost'(projects, subject) {
+      await projects.changeSettings(shop, { limits: { itemsPerSecond: 1 } });
+      for (let round = 2; round < 7; round += 1) {
+        const limits = { itemsPerSecond: round };
+        const [first, second] = await Promise.all([subject.open(), subject.open()]);
+        await Promise.all([
+          first.changeSettings(shop, { retentionDays: days(round) }),
+          second.changeSettings(shop, { limits }),
+        ]);
+        assert.deepEqual(await projects.findSettings(), [
+          { project: shop, retentionDays: days(round), limits },
+        ]);
+      }
     },
   },
   J4: {
     async 'the next project after the maximum is refused, and the others can still be changed'(projects) {
-      const ids = Array.from({ length: maxRetentions }, (_, index) => ProjectId.parse(`p-${index}`));
+      const ids = Array.from({ length: maxProjectSettings }, (_, index) => ProjectId.parse(`p-${index}`));
       for (let from = 0; from < ids.length; from += 50)
-        await Promise.all(ids.slice(from, from + 50).map((id) => projects.putRetention(id, days(1))));
-      assert.equal(await projects.putRetention(shop, days(1)), 'too-many');
-      assert.equal((await projects.findRetentions()).length, maxRetentions);
-      assert.equal(await projects.putRetention(ProjectId.parse('p-7'), days(2)), 'set');
+        await Promise.all(
+          ids.slice(from, from + 50).map((id) => projects.changeSettings(id, { retentionDays: days(1) })),
+        );
+      assert.equal(await projects.changeSettings(shop, { retentionDays: days(1) }), 'too-many');
+      assert.equal((await projects.findSettings()).length, maxProjectSettings);
+      assert.deepEqual(
+        await projects.changeSettings(ProjectId.parse('p-7'), { retentionDays: days(2) }),
+        only(2),
+      );
       await projects.beginErasure(shop, at(0));
-      assert.equal(await projects.putRetention(ProjectId.parse('p-9'), undefined), 'set');
-      assert.equal(await projects.putRetention(shop, days(3)), 'set');
-      const retentions = new Map((await projects.findRetentions()).map((each) => [each.project, each.days]));
+      assert.deepEqual(
+        await projects.changeSettings(ProjectId.parse('p-9'), { retentionDays: null }),
+        ProjectSettings.none,
+      );
+      assert.deepEqual(await projects.changeSettings(shop, { retentionDays: days(3) }), only(3));
+      const retentions = new Map(
+        (await projects.findSettings()).map((each) => [each.project, each.retentionDays]),
+      );
       assert.deepEqual([retentions.get(ProjectId.parse('p-7')), retentions.get(shop)], [2, 3]);
-      assert.equal(retentions.size, maxRetentions);
+      assert.equal(retentions.size, maxProjectSettings);
     },
   },
   J5: {
@@ -125,12 +169,12 @@ export const projectSettingsCases = projectCases({
       projects,
       subject,
     ) {
-      await projects.putRetention(shop, days(7));
+      await projects.changeSettings(shop, { retentionDays: days(7) });
       const erasure = { project: shop, erasedAt: at(5) };
       assert.deepEqual(await projects.beginErasure(shop, at(5)), erasure);
       const second = await subject.open();
       assert.deepEqual(await second.findErasures([forum, shop, shop]), [{ ...erasure, erasing: true }]);
-      assert.deepEqual(await second.findRetentions(), []);
+      assert.deepEqual(await second.findSettings(), []);
       await projects.endErasure(erasure);
       assert.deepEqual(await second.findErasures([shop]), [{ ...erasure, erasing: false }]);
       assert.deepEqual(await second.findErasures([]), []);

@@ -195,9 +195,10 @@ export const removalCases = projectCases({
       for (const [index, project] of apart.entries()) {
         await save(subject, inProject(project, 2));
         await queue.add([letterOf(index, { project, diedAt: moment(0) })]);
-        if (project !== shop) await projects.putRetention(project, RetentionDays.parse(7));
+        if (project !== shop)
+          await projects.changeSettings(project, { retentionDays: RetentionDays.parse(7) });
       }
-      await projects.putRetention(shop, RetentionDays.parse(1));
+      await projects.changeSettings(shop, { retentionDays: RetentionDays.parse(1) });
       const erasure = await projects.beginErasure(shop, moment(0));
       const [first] = inProject(shop, 1);
       // The dead letter of this record belongs to another project.
@@ -205,7 +206,7 @@ export const removalCases = projectCases({
       await removeAll(projects, { project: shop });
       assert.equal(await projects.removeLetters(shop, moment(0), 10), 1);
       assert.deepEqual(await projects.findErasures(apart), [{ ...erasure, erasing: true }]);
-      assert.equal((await projects.findRetentions()).length, 2);
+      assert.equal((await projects.findSettings()).length, 2);
       for (const [project, activities, letters] of [
         [ProjectId.default, ['a-0', 'a-1'], ['user-activity:0:0']],
         [shop, [], []],

@@ -1,6 +1,7 @@
-import { AccessKey, KeyName, Scope, Timestamp } from '@user-activity/domain';
+import { AccessKey, KeyName, WebOrigin, Scope, Timestamp } from '@user-activity/domain';
 import { type Static, Type } from '@sinclair/typebox';
 import { namedSchema } from './component-schemas.ts';
+import { keyLimitsJson } from './limits-json.ts';
 import { projectPattern, projectRule } from './project-name.ts';
 
 export const keyNameJson = Type.String({
@@ -32,6 +33,21 @@ export const scopesJson = Type.Array(scope, {
   examples: [['write']],
 });
 
+export const originsJson = Type.Array(
+  Type.String({
+    pattern: WebOrigin.pattern,
+    maxLength: WebOrigin.maxLength,
+    examples: ['https://shop.example'],
+  }),
+  {
+    maxItems: WebOrigin.maxOrigins,
+    uniqueItems: true,
+    description:
+      'The origins of the web pages that may use the key. A key with origins is public: it has the scope `write` alone, and belongs to one project.',
+    examples: [[]],
+  },
+);
+
 const time = (description: string) => Type.String({ format: 'date-time', description });
 const timeOrNull = (description: string) =>
   Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description, examples: [null] });
@@ -45,6 +61,8 @@ const members = {
   name: keyNameJson,
   project: keyProjectJson,
   scopes: scopesJson,
+  origins: originsJson,
+  limits: keyLimitsJson,
   state: Type.Union([Type.Literal('valid'), Type.Literal('expired'), Type.Literal('revoked')]),
   createdAt: time('When the key was made.'),
   expiresAt: timeOrNull('When the key ends. Null: never.'),
@@ -79,6 +97,8 @@ export const keyJson = (key: AccessKey, now: Timestamp): Static<typeof KeyJson> 
   name: key.name,
   project: key.project,
   scopes: [...key.scopes],
+  origins: [...key.origins],
+  limits: { ...key.limits },
   state: AccessKey.stateOf(key, now),
   createdAt: Timestamp.toISO(key.createdAt),
   expiresAt: textOf(key.expiresAt),

@@ -2,6 +2,7 @@ import type { EffectiveProject } from '@user-activity/application';
 import { RetentionDays } from '@user-activity/domain';
 import { type Static, Type } from '@sinclair/typebox';
 import { namedSchema } from './component-schemas.ts';
+import { projectLimitsJson } from './limits-json.ts';
 import { projectPattern, projectRule } from './project-name.ts';
 
 const days = Type.Integer({ minimum: RetentionDays.min, maximum: RetentionDays.max });
@@ -23,6 +24,7 @@ export const ProjectJson = namedSchema(
         'The retention that applies: the shorter one of `retentionDays` and the `RETENTION_DAYS` of the deployment. Null: everything is kept.',
       examples: [30],
     }),
+    limits: projectLimitsJson,
     erasing: Type.Boolean({
       description: 'Whether the data of the project is being erased.',
       examples: [false],
@@ -43,10 +45,12 @@ export const projectJson = ({
   id,
   retentionDays,
   effectiveRetentionDays,
+  limits,
   erasing,
 }: EffectiveProject): Static<typeof ProjectJson> => ({
   id,
   retentionDays: retentionDays ?? null,
   effectiveRetentionDays: effectiveRetentionDays ?? null,
+  limits: { ...limits },
   erasing,
 });

@@ -1,11 +1,29 @@
 import type { KeyDraft } from '@user-activity/application';
-import { KeyName, KeyProject, type ProjectId, Scope, Timestamp, Violations } from '@user-activity/domain';
+import {
+  KeyName,
+  KeyProject,
+  WebOrigin,
+  type ProjectId,
+  Scope,
+  Timestamp,
+  UsageLimits,
+  Violations,
+} from '@user-activity/domain';
 import { Type } from '@sinclair/typebox';
 import { bodyOf } from '../bodies/json-body.ts';
+import { limitsIn } from '../bodies/limits-in.ts';
 import { isMembers } from '../bodies/members.ts';
 import { refuseMembers } from '../bodies/refuse-members.ts';
 import { namedSchema } from '../openapi/component-schemas.ts';
-import { keyJson, keyNameJson, keyProjectJson, scopesJson, SecretKeyJson } from '../openapi/key-json.ts';
+import {
+  keyJson,
+  keyNameJson,
+  keyProjectJson,
+  originsJson,
+  scopesJson,
+  SecretKeyJson,
+} from '../openapi/key-json.ts';
+import { keyLimitsJson } from '../openapi/limits-json.ts';
 import { nullable, problems } from '../openapi/schemas.ts';
 import { refuseParameters } from '../query/query-parameters.ts';
 import { itemBodyLimit } from '../requests/input-limits.ts';
@@ -27,6 +45,8 @@ const schema = {
           name: keyNameJson,
           project: nullable(keyProjectJson),
           scopes: scopesJson,
+          origins: nullable(originsJson),
+          limits: nullable(keyLimitsJson),
           expiresAt: nullable(
             Type.String({
               format: 'date-time',
@@ -66,23 +86,28 @@ function draftIn(body: unknown, defaultProject: ProjectId): KeyDraft {
   const violations = new Violations();
   if (!isMembers(body))
     throw rulesBroken('Nothing was changed.', [{ path: '', message: 'must be a JSON object' }]);
-  const { name, project, scopes, expiresAt, ...unknown } = body;
+  const { name, project, scopes, origins, limits, expiresAt, ...unknown } = body;
   refuseMembers(unknown, violations);
   const draft = {
     name: violations.check('/name', () => KeyName.parse(name)),
     project: violations.check('/project', () => KeyProject.parse(project ?? defaultProject)),
     scopes: violations.check('/scopes', () => Scope.parseList(scopes)),
+    origins: violations.check('/origins', () => WebOrigin.parseList(origins)),
+    limits: limitsIn(limits, UsageLimits.rates, violations),
     expiresAt: violations.check('/expiresAt', () =>
       expiresAt === undefined || expiresAt === null ? undefined : Timestamp.parse(expiresAt),
     ),
   };
-  const { name: parsedName, project: parsedProject, scopes: parsedScopes } = draft;
-  if (
-    violations.list.length > 0 ||
-    parsedName === undefined ||
-    parsedProject === undefined ||
-    parsedScopes === undefined
-  )
+  if (!isDraft(draft) || violations.list.length > 0)
     throw rulesBroken('Nothing was changed.', violations.list);
-  return { name: parsedName, project: parsedProject, scopes: parsedScopes, expiresAt: draft.expiresAt };
+  return draft;
 }
+
+/** Returns whether each member was read. */
+const isDraft = (
+  draft: { readonly [Name in keyof KeyDraft]: KeyDraft[Name] | undefined },
+): draft is KeyDraft =>
+  draft.name !== undefined &&
+  draft.project !== undefined &&
+  draft.scopes !== undefined &&
+  draft.origins !== undefined;

@@ -24,6 +24,8 @@ test('a new key is answered with its secret once, and listed without it', async 
     name: 'shop backend',
     project: 'shop',
     scopes: ['write', 'read'],
+    origins: [],
+    limits: {},
     state: 'valid',
     createdAt: new Date(it.clock.now()).toISOString(),
     expiresAt: '2030-01-01T00:00:00.000Z',
@@ -238,4 +240,28 @@ test('10,000 wrong keys are refused alike, and reveal no key that exists', async
     bodies.add(`${response.statusCode} ${response.body}`);
   }
   expect([...bodies]).toEqual([expect.stringMatching(/^401 .*A valid API key is required/)]);
+});
+
+test('a key with origins is public: it has limits by default, and allows only to write into one project', async () => {
+  const it = await service({ apiKeys: [rootKey] });
+  const fields = { name: 'page', project: 'shop', scopes: ['write'], origins: ['https://shop.example'] };
+  const made = await post(it.app, '/api/keys', { ...fields, limits: { itemsPerSecond: 2 } }, asRoot());
+  expect(made.json()).toMatchObject({
+    origins: fields.origins,
+    limits: { itemsPerSecond: 2, bytesPerSecond: 1_000_000 },
+  });
+  expect(await listed(it, asRoot())).toMatchObject([{ origins: fields.origins }]);
+  for (const [change, path] of [
+    [{ scopes: ['write', 'read'] }, '/scopes'],
+    [{ project: '*' }, '/project'],
+    [{ origins: ['https://shop.example/'] }, '/origins'],
+    [{ origins: 'https://shop.example' }, '/origins'],
+    [{ limits: { storedBytes: 5 } }, '/limits/storedBytes'],
+    [{ limits: { itemsPerSecond: 0 } }, '/limits/itemsPerSecond'],
+    [{ limits: 5 }, '/limits'],
+  ] as const) {
+    const refused = await post(it.app, '/api/keys', { ...fields, ...change }, asRoot());
+    expect(seen(refused)).toMatchObject({ status: 422, body: { errors: [{ path }] } });
+  }
+  expect(await listed(it, asRoot())).toHaveLength(1);
 });

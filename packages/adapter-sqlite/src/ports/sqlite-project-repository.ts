@@ -10,9 +10,10 @@ import {
   ProjectId,
   type ProjectQuery,
   type ProjectRepository,
+  type ProjectSettings,
   type RemovedPortion,
-  type Retention,
-  RetentionDays,
+  type SettingsChange,
+  type SettingsOfProject,
   Timestamp,
 } from '@user-activity/domain';
 import { claimWork, releaseWork } from './claims.ts';
@@ -20,7 +21,7 @@ import { changeStore, queryStore } from './failure.ts';
 import { originRow } from './letter-row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { Position } from '../protocol/branches.ts';
-import type { ErasureRow } from '../protocol/project-rows.ts';
+import { type ErasureRow, settingsOf } from '../protocol/project-rows.ts';
 
 export interface SqliteProjectRepositoryOptions {
   /** A query that takes longer is rejected with STORE_TIMEOUT. Default: 10,000. */
@@ -40,30 +41,29 @@ export class SqliteProjectRepository implements ProjectRepository {
     const query = { after: after ?? '', maxRows: limit + 1 };
     return queryStore(async () => {
       const rows = await this.#database.queries.submit('projectPage', query, this.#options);
-      const projects = rows.slice(0, limit).map(([id, days, erasing]) => ({
+      const projects = rows.slice(0, limit).map(([id, days, limits, erasing]) => ({
         id: ProjectId.trusted(id),
-        retentionDays: days === null ? undefined : RetentionDays.trusted(days),
+        ...settingsOf(days, limits ?? '{}'),
         erasing: erasing === 1,
       }));
       return { projects, hasMore: rows.length > limit };
     });
   }
 
-  findRetentions(): Promise<readonly Retention[]> {
+  findSettings(): Promise<readonly SettingsOfProject[]> {
     return queryStore(async () => {
-      const rows = await this.#database.queries.submit('retentions', undefined, this.#options);
-      return rows.map(([project, days]) => ({
+      const rows = await this.#database.queries.submit('projectSettings', undefined, this.#options);
+      return rows.map(([project, days, limits]) => ({
         project: ProjectId.trusted(project),
-        days: RetentionDays.trusted(days),
+        ...settingsOf(days, limits),
       }));
     });
   }
 
-  putRetention(project: ProjectId, days: RetentionDays | undefined): Promise<'set' | 'too-many'> {
-    return changeStore(async () => {
-      const input = [project, days ?? null] as const;
-      return (await this.#database.writer.submit('putRetention', input, this.#options)) ? 'set' : 'too-many';
-    });
+  changeSettings(project: ProjectId, change: SettingsChange): Promise<ProjectSettings | 'too-many'> {
+    return changeStore(() =>
+      this.#database.writer.submit('changeSettings', [project, change], this.#options),
+    );
   }
 
   beginErasure(project: ProjectId, now: Timestamp): Promise<Erasure> {

@@ -1,12 +1,14 @@
 /**
- * An API key. `scopes` is a JSON list of texts. `secrets` is a JSON list of objects with `digest` and, if the secret ends, `expiresAt`.
- * All times are in milliseconds since 1970. They are null if the key has no such time.
+ * An API key. `scopes` and `origins` are JSON lists of texts. `limits` is a JSON object of numbers. `secrets` is a JSON list of objects
+ * with `digest` and, if the secret ends, `expiresAt`. All times are in milliseconds since 1970. They are null if the key has no such time.
  */
 export type KeyRow = readonly [
   id: string,
   name: string,
   project: string,
   scopes: string,
+  origins: string,
+  limits: string,
   secrets: string,
   createdAt: number,
   expiresAt: number | null,
@@ -15,4 +17,5 @@ export type KeyRow = readonly [
 ];
 
 /** The columns of a `KeyRow`, in the same order. */
-export const keyColumns = 'id, name, project, scopes, secrets, created_at, expires_at, revoked_at, revision';
+export const keyColumns =
+  'id, name, project, scopes, origins, limits, secrets, created_at, expires_at, revoked_at, revision';

@@ -1,9 +1,20 @@
+import { parseJson, ProjectSettings } from '@user-activity/domain';
 import type { Position } from './branches.ts';
 
-/** A listed project. `erasing` is 1 while its data is being erased. */
-export type ProjectRow = readonly [id: string, retentionDays: number | null, erasing: 0 | 1];
+/** The settings of a project. `limits` is a JSON object of numbers. */
+export type SettingsRow = readonly [project: string, retentionDays: number | null, limits: string];
 
-export type RetentionRow = readonly [project: string, days: number];
+/** Returns the settings in the columns of a row. */
+export const settingsOf = (retentionDays: number | null, limits: string): ProjectSettings =>
+  ProjectSettings.trusted(retentionDays, parseJson(limits) as Readonly<Record<string, number>>);
+
+/** A listed project. `limits` is null if the project has no settings. `erasing` is 1 while its data is being erased. */
+export type ProjectRow = readonly [
+  id: string,
+  retentionDays: number | null,
+  limits: string | null,
+  erasing: 0 | 1,
+];
 
 /** An erasure, with its time in milliseconds since 1970. `erasing` is 0 once it has ended. */
 export type ErasureRow = readonly [project: string, erasedAt: number, erasing: 0 | 1];

@@ -1,4 +1,4 @@
-import type { ErasureRow, ProjectRow, RetentionRow } from '../protocol/project-rows.ts';
+import type { ErasureRow, ProjectRow, SettingsRow } from '../protocol/project-rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
 /** SQL: the names of the projects in a table that follow one name. Each is found with one step over an index. */
@@ -13,17 +13,18 @@ const namesIn = (table: string, index: string): string => `SELECT name FROM (
 
 /** SQL: a page of projects that follow one name. */
 export const projectPageSql = `SELECT name,
-    (SELECT days FROM retentions WHERE project = name),
+    (SELECT retention_days FROM project_settings WHERE project = name),
+    (SELECT limits FROM project_settings WHERE project = name),
     EXISTS (SELECT 1 FROM erasures WHERE project = name AND erasing = 1)
   FROM (
     ${namesIn('activities', 'activities_by_time')}
     UNION ${namesIn('dead_letters', 'dead_letters_by_time')}
-    UNION SELECT * FROM (SELECT project FROM retentions WHERE project > ?1 ORDER BY project LIMIT ?2)
+    UNION SELECT * FROM (SELECT project FROM project_settings WHERE project > ?1 ORDER BY project LIMIT ?2)
     UNION SELECT * FROM (SELECT project FROM erasures INDEXED BY erasures_under_way
       WHERE erasing = 1 AND project > ?1 ORDER BY project LIMIT ?2)
   ) ORDER BY name LIMIT ?2`;
 
-const retentionsSql = 'SELECT project, days FROM retentions';
+const settingsSql = 'SELECT project, retention_days, limits FROM project_settings';
 const erasureSql = 'SELECT project, erased_at, erasing FROM erasures WHERE project = ?';
 /** SQL: erasures that have not ended. */
 export const erasingSql = `SELECT project, erased_at, 1 FROM erasures INDEXED BY erasures_under_way
@@ -33,7 +34,7 @@ export const projectJobs = (prepare: Prepare) => ({
   /** Returns at most `maxRows` projects that follow a name. */
   projectPage: ({ after, maxRows }: { readonly after: string; readonly maxRows: number }) =>
     prepare<ProjectRow>(projectPageSql).all(after, maxRows),
-  retentions: () => prepare<RetentionRow>(retentionsSql).all(),
+  projectSettings: () => prepare<SettingsRow>(settingsSql).all(),
   erasures: (projects: readonly string[]) =>
     projects.flatMap((project) => prepare<ErasureRow>(erasureSql).all(project)),
   erasing: (limit: number) => prepare<ErasureRow>(erasingSql).all(limit),

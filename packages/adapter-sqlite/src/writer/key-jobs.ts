@@ -8,9 +8,9 @@ const countSql = 'SELECT count(*) FROM api_keys';
 const removeFirstEndedSql = `DELETE FROM api_keys WHERE id = (
   SELECT id FROM api_keys WHERE revoked_at IS NOT NULL OR expires_at <= ?
     ORDER BY min(coalesce(expires_at, revoked_at), coalesce(revoked_at, expires_at)) LIMIT 1)`;
-const addSql = `INSERT INTO api_keys (${keyColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const replaceSql = `UPDATE api_keys SET (${keyColumns}) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-  WHERE id = ?1 AND revision = ?9 - 1`;
+const addSql = `INSERT INTO api_keys (${keyColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const replaceSql = `UPDATE api_keys SET (${keyColumns}) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+  WHERE id = ?1 AND revision = ?11 - 1`;
 
 /** Returns the jobs that change API keys. */
 export const keyJobs = (prepare: Prepare) => ({

@@ -1,12 +1,24 @@
-import { maxErasedAt, maxRetentions, Timestamp } from '@user-activity/domain';
+import {
+  maxErasedAt,
+  maxProjectSettings,
+  ProjectSettings,
+  type SettingsChange,
+  Timestamp,
+} from '@user-activity/domain';
 import type { Position } from '../protocol/branches.ts';
-import type { ErasedRow, RemovalInput, RemovalOutput } from '../protocol/project-rows.ts';
+import {
+  type ErasedRow,
+  type RemovalInput,
+  type RemovalOutput,
+  settingsOf,
+} from '../protocol/project-rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 
-const updateRetentionSql = 'UPDATE retentions SET days = ?2 WHERE project = ?1';
-const insertRetentionSql = `INSERT INTO retentions (project, days) SELECT ?1, ?2
-  WHERE (SELECT count(*) FROM retentions) < ${maxRetentions}`;
-const removeRetentionSql = 'DELETE FROM retentions WHERE project = ?';
+const settingsSql = 'SELECT retention_days, limits FROM project_settings WHERE project = ?';
+const countSettingsSql = 'SELECT count(*) FROM project_settings';
+const putSettingsSql =
+  'INSERT OR REPLACE INTO project_settings (project, retention_days, limits) VALUES (?, ?, ?)';
+const removeSettingsSql = 'DELETE FROM project_settings WHERE project = ?';
 
 // A later erasure than `maxErasedAt` was written with a wrong clock.
 const eraseSql = `INSERT INTO erasures (project, erased_at, erasing) VALUES (?1, ?2, 1)
@@ -33,20 +45,23 @@ type OldRow = readonly [rowId: number, createdAt: number, key: string, receivedA
 
 /** The jobs of the writing thread for projects. Each job changes everything or nothing. */
 export const projectJobs = (prepare: Prepare) => ({
-  /** Sets or removes the retention of a project. Returns whether there was room for it. */
-  putRetention([project, days]: readonly [project: string, days: number | null]): boolean {
-    if (days === null) {
-      prepare(removeRetentionSql).run(project);
-      return true;
-    }
-    return (
-      prepare(updateRetentionSql).run(project, days) === 1 ||
-      prepare(insertRetentionSql).run(project, days) === 1
-    );
+  /** Changes the settings of a project. Returns them, or 'too-many' if there is no room for them. */
+  changeSettings([project, change]: readonly [project: string, change: SettingsChange]):
+    | ProjectSettings
+    | 'too-many' {
+    const [row] = prepare<readonly [number | null, string]>(settingsSql).all(project);
+    const before = row === undefined ? ProjectSettings.none : settingsOf(...row);
+    const settings = ProjectSettings.changed(before, change);
+    if (ProjectSettings.isNone(settings)) prepare(removeSettingsSql).run(project);
+    else if (row === undefined && Number(prepare(countSettingsSql).all()[0]?.[0]) >= maxProjectSettings)
+      return 'too-many';
+    else
+      prepare(putSettingsSql).run(project, settings.retentionDays ?? null, JSON.stringify(settings.limits));
+    return settings;
   },
-  /** Marks a project as erased and removes its retention. Returns the time of the erasure. */
+  /** Marks a project as erased and removes its settings. Returns the time of the erasure. */
   beginErasure([project, now]: readonly [project: string, now: number]): number {
-    prepare(removeRetentionSql).run(project);
+    prepare(removeSettingsSql).run(project);
     const rows = prepare<readonly [number]>(eraseSql).all(project, now, maxErasedAt(Timestamp.trusted(now)));
     return Number(rows[0]?.[0]);
   },

@@ -9,3 +9,12 @@ export const addProjectTables = `CREATE TABLE retentions (
     erasing INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX erasures_under_way ON erasures (project, erased_at) WHERE erasing = 1;`;
+
+/** The SQL that replaces the table of retentions by one of all settings. A project without settings has no row. */
+export const addProjectSettings = `CREATE TABLE project_settings (
+    project TEXT PRIMARY KEY NOT NULL,
+    retention_days INTEGER,
+    limits TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO project_settings SELECT project, days, '{}' FROM retentions;
+  DROP TABLE retentions;`;

@@ -1,5 +1,5 @@
 import { edgeTopic, letterOverheadBytes, ProjectId } from '@user-activity/domain';
-import { addProjectTables } from './project-schema.ts';
+import { addProjectSettings, addProjectTables } from './project-schema.ts';
 
 /** The id in the header of the file: "UALG" in ASCII. */
 export const applicationId = 0x55_41_4c_47;
@@ -70,6 +70,10 @@ export const migrations: readonly string[] = [
     revoked_at INTEGER,
     revision INTEGER NOT NULL
   ) STRICT;`,
+  // Adds origins and limits.
+  `ALTER TABLE api_keys ADD COLUMN origins TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE api_keys ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';
+  ${addProjectSettings}`,
 ];
 
 export const schemaVersion = migrations.length + 1;

@@ -9,7 +9,9 @@ import {
   type KeyRepository,
   maxAccessKeys,
   maxProjectKeys,
+  type WebOrigin,
   Principal,
+  type RateLimits,
   type Scope,
   type SecretGenerator,
   Timestamp,
@@ -28,6 +30,8 @@ export interface KeyDraft {
   readonly name: KeyName;
   readonly project: KeyProject;
   readonly scopes: readonly Scope[];
+  readonly origins: readonly WebOrigin[];
+  readonly limits: RateLimits;
   readonly expiresAt: Timestamp | undefined;
 }
 
@@ -39,7 +43,7 @@ export interface SecretKey {
 
 /**
  * Makes a key. Returns 'forbidden' if the principal may not act in its project. Throws INVALID_ACTIVITY if the key would expire at
- * once or if there are too many keys, and STORE_UNAVAILABLE and STORE_TIMEOUT.
+ * once, if it is public and allows too much, or if there are too many keys, and STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
 export type CreateKey = (principal: Principal, draft: KeyDraft) => Promise<SecretKey | 'forbidden'>;
 
@@ -49,6 +53,8 @@ export const makeCreateKey = (deps: KeyDeps): CreateKey =>
     if (!Principal.reaches(principal, draft.project)) return 'forbidden';
     const now = clock.now();
     if (expiresAt !== undefined && expiresAt <= now) throw refusal('/expiresAt', 'must be in the future');
+    const [violation] = AccessKey.violationsOf(draft);
+    if (violation !== undefined) throw refusal(violation.path, violation.message);
     const sameProject = (await keys.findAll()).filter(
       (key) => key.project === draft.project && AccessKey.stateOf(key, now) === 'valid',
     );
@@ -63,6 +69,7 @@ export const makeCreateKey = (deps: KeyDeps): CreateKey =>
       const key: AccessKey = {
         id,
         ...draft,
+        limits: AccessKey.limitsOf(draft),
         secrets: [{ digest }],
         createdAt: now,
         ...(expiresAt === undefined ? {} : { expiresAt }),

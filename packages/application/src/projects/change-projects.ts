@@ -1,4 +1,10 @@
-import { DomainError, type ProjectId, type ProjectQuery, type RetentionDays } from '@user-activity/domain';
+import {
+  DomainError,
+  type ProjectId,
+  type ProjectQuery,
+  ProjectSettings,
+  type SettingsChange,
+} from '@user-activity/domain';
 import { type EffectiveProject, makeRefreshProjects, type ProjectDeps } from './project-table.ts';
 
 /** Returns a page of the projects that have data or settings. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
@@ -14,31 +20,33 @@ export const makeFindProjects = ({ projects, projectTable }: ProjectDeps): FindP
   };
 
 /**
- * Sets the retention of a project; undefined removes it. Returns 'too-many' if the deployment has its maximum of projects with a
- * retention. Throws INVALID_ACTIVITY if the deployment keeps activities for fewer days, and STORE_UNAVAILABLE and STORE_TIMEOUT.
+ * Changes the settings of a project. Returns 'too-many' if the deployment has its maximum of projects with settings. Throws
+ * INVALID_ACTIVITY if the deployment keeps activities for fewer days, and STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
-export type PutRetention = (
+export type ChangeSettings = (
   project: ProjectId,
-  days: RetentionDays | undefined,
+  change: SettingsChange,
 ) => Promise<EffectiveProject | 'too-many'>;
 
-export const makePutRetention = (deps: ProjectDeps): PutRetention => {
+export const makeChangeSettings = (deps: ProjectDeps): ChangeSettings => {
   const refresh = makeRefreshProjects(deps);
-  return async function putRetention(project, days) {
+  return async function changeSettings(project, change) {
     const { projects, projectTable } = deps;
     const { deploymentDays: max } = projectTable;
-    if (days !== undefined && max !== undefined && days > max) {
+    const { retentionDays: days = null } = change;
+    if (days !== null && max !== undefined && days > max) {
       const message = `must be at most ${max}: RETENTION_DAYS of this deployment is ${max}`;
       throw new DomainError('INVALID_ACTIVITY', 'Nothing was changed.', {
         violations: [{ path: '/retentionDays', message }],
       });
     }
-    if ((await projects.putRetention(project, days)) === 'too-many') return 'too-many';
+    const settings = await projects.changeSettings(project, change);
+    if (settings === 'too-many') return 'too-many';
     await refresh();
     const [erasing] = (await projects.findErasing(maxErasing)).filter(
       (erasure) => erasure.project === project,
     );
-    return projectTable.effective({ id: project, retentionDays: days, erasing: erasing !== undefined });
+    return projectTable.effective({ id: project, ...settings, erasing: erasing !== undefined });
   };
 };
 
@@ -46,7 +54,7 @@ export const makePutRetention = (deps: ProjectDeps): PutRetention => {
 export const maxErasing = 1000;
 
 /**
- * Erases a project: all activities and dead letters that the service received until now, and its retention. Resolves once the erasure is
+ * Erases a project: all activities and dead letters that the service received until now, and its settings. Resolves once the erasure is
  * recorded; `sweepProjects` carries it out. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then send it again.
  */
 export type EraseProject = (project: ProjectId) => Promise<EffectiveProject>;
@@ -56,6 +64,6 @@ export const makeEraseProject = (deps: ProjectDeps): EraseProject => {
   return async function eraseProject(project) {
     await deps.projects.beginErasure(project, deps.clock.now());
     await refresh();
-    return deps.projectTable.effective({ id: project, retentionDays: undefined, erasing: true });
+    return deps.projectTable.effective({ id: project, ...ProjectSettings.none, erasing: true });
   };
 };

@@ -72,7 +72,9 @@ export class ExpirySweep {
   /** Returns the next projects that may have a retention. If the deployment has none, only projects with their own have one. */
   async #projectsAfter(after: ProjectId | undefined): Promise<readonly ProjectId[]> {
     if (this.#table.deploymentDays === undefined)
-      return this.#table.projects.filter((id) => after === undefined || id > after).slice(0, pageSize);
+      return this.#table.projectsWithRetention
+        .filter((id) => after === undefined || id > after)
+        .slice(0, pageSize);
     return (await this.#projects.find({ after, limit: pageSize })).projects.map(({ id }) => id);
   }
 }

@@ -3,8 +3,10 @@ import {
   type Project,
   type ProjectId,
   type ProjectRepository,
-  type Retention,
+  ProjectSettings,
   RetentionDays,
+  type SettingsOfProject,
+  type UsageLimits,
 } from '@user-activity/domain';
 
 /** A project with the retention that applies to it. */
@@ -13,26 +15,31 @@ export interface EffectiveProject extends Project {
   readonly effectiveRetentionDays: RetentionDays | undefined;
 }
 
-/** The retentions as this process knows them, for checks that can't wait for the store. At most `maxRetentions` projects. */
+/** The settings of projects as this process knows them, for checks that can't wait for the store. At most `maxProjectSettings` projects. */
 export class ProjectTable {
   readonly deploymentDays: RetentionDays | undefined;
-  #retentions: ReadonlyMap<ProjectId, RetentionDays> = new Map();
+  #settings: ReadonlyMap<ProjectId, ProjectSettings> = new Map();
 
   constructor(deploymentDays: RetentionDays | undefined) {
     this.deploymentDays = deploymentDays;
   }
 
   /** The projects with a retention of their own. */
-  get projects(): readonly ProjectId[] {
-    return [...this.#retentions.keys()].toSorted();
+  get projectsWithRetention(): readonly ProjectId[] {
+    return [...this.#settings]
+      .flatMap(([id, { retentionDays }]) => (retentionDays === undefined ? [] : id))
+      .toSorted();
   }
 
   /** Returns the retention that applies to a project. */
   readonly retentionOf = (project: ProjectId): RetentionDays | undefined =>
-    RetentionDays.effective(this.#retentions.get(project), this.deploymentDays);
+    RetentionDays.effective(this.#settings.get(project)?.retentionDays, this.deploymentDays);
 
-  replace(retentions: readonly Retention[]): void {
-    this.#retentions = new Map(retentions.map(({ project, days }) => [project, days]));
+  readonly limitsOf = (project: ProjectId): UsageLimits =>
+    (this.#settings.get(project) ?? ProjectSettings.none).limits;
+
+  replace(all: readonly SettingsOfProject[]): void {
+    this.#settings = new Map(all.map((settings) => [settings.project, settings]));
   }
 
   /** Returns the project with the retention that applies to it. */
@@ -48,7 +55,7 @@ export interface ProjectDeps {
   readonly clock: Clock;
 }
 
-/** Reads the retentions into the table. If the store is unavailable, the table stays as it is. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
+/** Reads the settings into the table. If the store is unavailable, the table stays as it is. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
 export type RefreshProjects = () => Promise<void>;
 
 export const makeRefreshProjects = ({
@@ -56,5 +63,5 @@ export const makeRefreshProjects = ({
   projectTable,
 }: Pick<ProjectDeps, 'projects' | 'projectTable'>): RefreshProjects =>
   async function refreshProjects() {
-    projectTable.replace(await projects.findRetentions());
+    projectTable.replace(await projects.findSettings());
   };

@@ -1,8 +1,11 @@
 import { Timestamp } from '../activity/timestamp.ts';
+import type { Violation } from '../shared/violation.ts';
 import { KeyId } from './key-id.ts';
 import { KeyName } from './key-name.ts';
 import { KeyProject } from './key-project.ts';
+import { WebOrigin } from './web-origin.ts';
 import { Scope } from './scope.ts';
+import { type RateLimits, UsageLimits } from './usage-limits.ts';
 
 /** A secret of a key. Only its digest is kept, so nobody can read the secret from the store. */
 export interface KeySecret {
@@ -19,6 +22,9 @@ export interface AccessKey {
   readonly project: KeyProject;
   /** In the order of `Scope.all`. */
   readonly scopes: readonly Scope[];
+  /** The origins of the web pages that may use the key. If there are any, the key is public: everybody can read it in those pages. */
+  readonly origins: readonly WebOrigin[];
+  readonly limits: RateLimits;
   /** The latest secret first, then those before it, of which some may overlap. At most `maxSecrets`. */
   readonly secrets: readonly [KeySecret, ...KeySecret[]];
   readonly createdAt: Timestamp;
@@ -34,6 +40,8 @@ export interface StoredKey {
   readonly name: string;
   readonly project: string;
   readonly scopes: readonly string[];
+  readonly origins: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
   /** The latest secret first. */
   readonly secrets: readonly { readonly digest: string; readonly expiresAt?: number | undefined }[];
   readonly createdAt: number;
@@ -67,6 +75,8 @@ export const AccessKey = {
       name: KeyName.trusted(stored.name),
       project: KeyProject.trusted(stored.project),
       scopes: Scope.trusted(stored.scopes),
+      origins: stored.origins.map(WebOrigin.trusted),
+      limits: UsageLimits.trusted(stored.limits),
       secrets: [latest, ...older],
       createdAt: Timestamp.trusted(stored.createdAt),
       ...(expiresAt === undefined ? {} : { expiresAt: Timestamp.trusted(expiresAt) }),
@@ -74,6 +84,27 @@ export const AccessKey = {
       revision: stored.revision,
     };
   },
+  /** Returns whether everybody can read the secret of the key, in the web pages that use it. */
+  isPublic: ({ origins }: Pick<AccessKey, 'origins'>): boolean => origins.length > 0,
+  /** Returns why a public key would allow too much: everybody can use it, so it may only write, into one project. */
+  violationsOf(key: Pick<AccessKey, 'project' | 'scopes' | 'origins'>): readonly Violation[] {
+    if (!AccessKey.isPublic(key)) return [];
+    const violations: Violation[] = [];
+    if (key.scopes.length !== 1 || key.scopes[0] !== 'write')
+      violations.push({
+        path: '/scopes',
+        message: 'must be ["write"] for a key with origins: web pages show it to everybody',
+      });
+    if (key.project === KeyProject.operator)
+      violations.push({
+        path: '/project',
+        message: 'must be one project for a key with origins: web pages show it to everybody',
+      });
+    return violations;
+  },
+  /** Returns the limits of a new key. A public key has limits by default. */
+  limitsOf: (key: Pick<AccessKey, 'origins' | 'limits'>): RateLimits =>
+    AccessKey.isPublic(key) ? { ...UsageLimits.ofPublicKeys, ...key.limits } : key.limits,
   /** Returns the state of a key at a moment. */
   stateOf(key: Pick<AccessKey, 'expiresAt' | 'revokedAt'>, now: Timestamp): KeyState {
     if (key.revokedAt !== undefined) return 'revoked';

@@ -1,22 +1,24 @@
 import type { ProjectId } from '../activity/project-id.ts';
 import type { Timestamp } from '../activity/timestamp.ts';
-import type { Erasure, KeptErasure, ProjectPage, ProjectQuery, Retention } from '../project/project.ts';
+import type { Erasure, KeptErasure, ProjectPage, ProjectQuery } from '../project/project.ts';
+import type { ProjectSettings, SettingsChange, SettingsOfProject } from '../project/project-settings.ts';
 import type { ActivityRemoval, ErasedRecord, RemovedPortion } from '../project/removal.ts';
 import type { RetentionDays } from '../project/retention-days.ts';
 import type { Claim } from '../shared/claim.ts';
 
 /**
  * Lists projects, keeps their settings, and removes their activities and dead letters.
- *  J1  Listed    `find` returns every project with a retention of its own, an erasure under way, activities or dead letters: each
- *                once, with its settings, sorted by id bytewise. It steps over an index from project to project, and may do so
+ *  J1  Listed    `find` returns every project with settings, an erasure under way, activities or dead letters: each once, with its
+ *                settings, sorted by id bytewise. It steps over an index from project to project, and may do so
  *                beyond the page.
  *  J2  Paged     a page has at most `limit` projects, and `hasMore` tells whether more follow. The pages of a walk have no gaps
  *                and no repeats.
- *  J3  Kept      once `putRetention` resolves, a new handle returns the retention; undefined removes it.
- *  J4  Limited   at most `maxRetentions` projects have a retention: `putRetention` returns 'too-many' for the next, and changes
+ *  J3  Kept      once `changeSettings` resolves, a new handle returns the changed settings. Of concurrent changes of different settings,
+ *                none is lost.
+ *  J4  Limited   at most `maxProjectSettings` projects have settings: `changeSettings` returns 'too-many' for the next, and changes
  *                nothing. Others can still be changed. Each of concurrent calls may add one too many.
  *  J5  Marked    once `beginErasure` resolves, a new handle returns the erasure, with `nextErasedAt`, whatever calls run at the same
- *                time. The project's retention is gone. `findErasures` returns those of the given projects, also after their end, and says
+ *                time. The project's settings are gone. `findErasures` returns those of the given projects, also after their end, and says
  *                which of them have ended.
  *  J6  Ended     `endErasure` ends an erasure only if its `erasedAt` is still the latest. `findErasing` returns those that have not ended.
  *  J7  Expiring  `removeActivities` removes exactly what its limits name, oldest first by (createdAt, id). It looks at no more than
@@ -34,9 +36,10 @@ import type { Claim } from '../shared/claim.ts';
  */
 export interface ProjectRepository {
   find(query: ProjectQuery): Promise<ProjectPage>;
-  /** Returns every project with a retention of its own, in any order: `maxRetentions` at most, except for J4. */
-  findRetentions(): Promise<readonly Retention[]>;
-  putRetention(project: ProjectId, days: RetentionDays | undefined): Promise<'set' | 'too-many'>;
+  /** Returns every project with settings, in any order: `maxProjectSettings` at most, except for J4. */
+  findSettings(): Promise<readonly SettingsOfProject[]>;
+  /** Returns the settings after the change. */
+  changeSettings(project: ProjectId, change: SettingsChange): Promise<ProjectSettings | 'too-many'>;
   beginErasure(project: ProjectId, now: Timestamp): Promise<Erasure>;
   /** Takes at most some thousand projects. The answer is never older than the call. */
   findErasures(projects: readonly ProjectId[]): Promise<readonly KeptErasure[]>;

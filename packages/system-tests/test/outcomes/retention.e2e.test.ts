@@ -63,7 +63,7 @@ describe.each(kindsOfService)('%s', (_, started) => {
     }
     expect(await shop.put(7)).toEqual([
       200,
-      { id: 'shop', retentionDays: 7, effectiveRetentionDays: 7, erasing: false },
+      { id: 'shop', retentionDays: 7, effectiveRetentionDays: 7, limits: {}, erasing: false },
     ]);
     expect(await shop.log('too-old', { createdAt: agedBy(8) })).toMatchObject([
       422,

@@ -1,0 +1,37 @@
+import { UsageLimits } from '@user-activity/domain';
+import { Type } from '@sinclair/typebox';
+import { namedSchema } from './component-schemas.ts';
+
+const limit = (description: string) =>
+  Type.Optional(
+    Type.Union([Type.Integer({ minimum: 1, maximum: UsageLimits.max }), Type.Null()], { description }),
+  );
+
+const rates = {
+  itemsPerSecond: limit('Activities that are logged.'),
+  bytesPerSecond: limit('Bytes of request bodies, decoded.'),
+  answerBytesPerSecond: limit('Bytes of responses.'),
+  searchMsPerSecond: limit('Milliseconds that queries take in the store.'),
+};
+
+export const keyLimitsJson = namedSchema(
+  'KeyLimits',
+  Type.Object(rates, {
+    additionalProperties: false,
+    description: 'What may be used in each second. A limit that is absent or null does not apply.',
+    examples: [{ itemsPerSecond: 100 }],
+  }),
+);
+
+export const projectLimitsJson = namedSchema(
+  'ProjectLimits',
+  Type.Object(
+    { ...rates, storedBytes: limit('Bytes of activities in the store, at any time.') },
+    {
+      additionalProperties: false,
+      description:
+        'What all keys of the project together may use in each second. A limit that is absent or null does not apply.',
+      examples: [{ itemsPerSecond: 1000 }],
+    },
+  ),
+);

@@ -1,0 +1,47 @@
+import { UsageLimits } from '../access/usage-limits.ts';
+import type { ProjectId } from '../activity/project-id.ts';
+import { RetentionDays } from './retention-days.ts';
+
+/** What operators set for a project. */
+export interface ProjectSettings {
+  /** The project's own retention. Undefined if the project keeps what the deployment keeps. */
+  readonly retentionDays: RetentionDays | undefined;
+  readonly limits: UsageLimits;
+}
+
+/** The settings of a project that has some. */
+export interface SettingsOfProject extends ProjectSettings {
+  readonly project: ProjectId;
+}
+
+/** A change of a project's settings. A setting that is absent stays as it is. */
+export interface SettingsChange {
+  /** Null removes the project's own retention. */
+  readonly retentionDays?: RetentionDays | null;
+  /** Replaces all limits. No members remove them. */
+  readonly limits?: UsageLimits;
+}
+
+/** The maximum number of projects with settings in a deployment. Every process of the API keeps all of them in memory. */
+export const maxProjectSettings = 1000;
+
+export const ProjectSettings = {
+  none: { retentionDays: undefined, limits: {} } satisfies ProjectSettings as ProjectSettings,
+  isNone: ({ retentionDays, limits }: ProjectSettings): boolean =>
+    retentionDays === undefined && UsageLimits.isNone(limits),
+  changed: (before: ProjectSettings, { retentionDays, limits }: SettingsChange): ProjectSettings => ({
+    retentionDays: retentionDays === undefined ? before.retentionDays : (retentionDays ?? undefined),
+    limits: limits ?? before.limits,
+  }),
+  /** Takes settings from our own store, without checks. Null and undefined are no retention. */
+  trusted: (
+    retentionDays: number | null | undefined,
+    limits: Readonly<Record<string, number>>,
+  ): ProjectSettings => ({
+    retentionDays:
+      retentionDays === null || retentionDays === undefined
+        ? undefined
+        : RetentionDays.trusted(retentionDays),
+    limits: UsageLimits.trusted(limits),
+  }),
+};
