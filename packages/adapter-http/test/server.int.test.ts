@@ -101,7 +101,7 @@ test('most requests of a client that pipelines hundreds are refused', async () =
   const asked: string[] = [];
   const it = await service({
     useCases: {
-      async findActivity({ id }) {
+      async findActivity(_, { id }) {
         asked.push(id);
         await gate.promise;
         return undefined;

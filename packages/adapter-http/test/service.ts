@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   FixedClock,
@@ -7,6 +8,7 @@ import {
   MemoryEventPublisher,
   MemoryKeyRepository,
   MemoryLog,
+  MemoryOutbox,
   MemoryProjectRepository,
   MemoryStore,
   SequentialIds,
@@ -35,6 +37,8 @@ export interface Service {
   readonly keyClock: { nowMs: number };
   /** Reads the API keys, as the runner does regularly. */
   refreshKeys(): Promise<void>;
+  /** Publishes the reads that wait, as the runner does regularly. */
+  flushReadLog(): Promise<void>;
   /** What the log holds. */
   logged(): readonly LogRecord[];
 }
@@ -42,6 +46,8 @@ export interface Service {
 /** What a test has otherwise: options of the server, and single use cases. */
 export interface Changed extends Partial<Omit<HttpServerOptions, 'useCases'>> {
   readonly useCases?: Partial<ApiUseCases>;
+  /** Whether the deployment logs reads. Default: false. */
+  readonly logReads?: boolean;
   /** The retention of the deployment. */
   readonly retentionDays?: RetentionDays;
 }
@@ -55,6 +61,7 @@ export async function service(options: Changed = {}): Promise<Service> {
   return {
     app,
     ...parts,
+    flushReadLog: async () => void (await wired.useCases.flushReadLog()),
     refreshKeys: () => wired.useCases.refreshKeys(),
     logged() {
       const records = log.claim('test', 0, 10_000)?.records ?? [];
@@ -96,6 +103,10 @@ export function onMemory(changed: Changed = {}) {
     keys,
     keyTable,
     secrets,
+    outbox: new MemoryOutbox(store),
+    logReads: changed.logReads ?? false,
+    onReadDropped: () => undefined,
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
     retentionDays: changed.retentionDays,
     pauseSweep: () => nextTurn(),
     maxSweepPortionMs: 1000,

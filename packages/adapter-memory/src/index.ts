@@ -6,6 +6,7 @@ export { MemoryEventConsumer } from './memory-event-consumer.ts';
 export { MemoryEventPublisher } from './memory-event-publisher.ts';
 export { MemoryKeyRepository } from './memory-key-repository.ts';
 export { MemoryLog } from './memory-log.ts';
+export { MemoryOutbox } from './memory-outbox.ts';
 export { MemorySettledOffsets } from './memory-settled-offsets.ts';
 export { MemoryProjectRepository } from './memory-project-repository.ts';
 export { MemoryStore } from './memory-store.ts';

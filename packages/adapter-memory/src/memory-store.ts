@@ -1,5 +1,6 @@
 import {
   type AccessKey,
+  type ActivityId,
   type ActivityKeyText,
   type DeadLetter,
   DomainError,
@@ -10,12 +11,19 @@ import {
   type ProjectId,
   type ProjectSettings,
   type RegisteredTopic,
+  type Timestamp,
   type UserActivity,
 } from '@user-activity/domain';
 
 /** A registered topic. Its topic id is undefined until one is passed. */
 interface TopicEntry extends RegisteredTopic {
   topicId: string | undefined;
+}
+
+/** An audit event that waits for the log. Its due time is undefined once it is ready. */
+interface OutboxEntry {
+  readonly activity: UserActivity;
+  dueAt: Timestamp | undefined;
 }
 
 /** The data of the adapters in memory. Several adapters can share one store. */
@@ -35,6 +43,7 @@ export class MemoryStore {
   /** The latest erasure of each project. */
   readonly erasures: Map<ProjectId, KeptErasure> = new Map();
   readonly keys: Map<KeyId, AccessKey> = new Map();
+  readonly outbox: Map<ActivityId, OutboxEntry> = new Map();
   /** False simulates an outage: every call of an adapter then rejects. */
   reachable = true;
 

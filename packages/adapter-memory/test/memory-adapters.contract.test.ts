@@ -6,6 +6,7 @@ import {
   eventConsumerContract,
   eventPublisherContract,
   keyRepositoryContract,
+  outboxContract,
   settledOffsetsContract,
   projectRepositoryContract,
   topicRegistryContract,
@@ -15,6 +16,7 @@ import {
   memoryKeys,
   memoryLetters,
   memoryLog,
+  memoryOutbox,
   memoryProjects,
   memoryRepository,
   memorySettledOffsets,
@@ -29,4 +31,5 @@ describeContract('MemoryEventConsumer', eventConsumerContract, () => memoryLog()
 describeContract('MemorySettledOffsets', settledOffsetsContract, () => memorySettledOffsets());
 describeContract('MemoryProjectRepository', projectRepositoryContract, () => memoryProjects());
 describeContract('MemoryKeyRepository', keyRepositoryContract, () => memoryKeys());
+describeContract('MemoryOutbox', outboxContract, () => memoryOutbox());
 describeContract('MemoryTopicRegistry', topicRegistryContract, () => memoryTopics());

@@ -3,6 +3,7 @@ import type {
   KeyRepositorySubject,
   LetterRepositorySubject,
   LogSubject,
+  OutboxSubject,
   ProjectRepositorySubject,
   RepositorySubject,
   SettledOffsetsSubject,
@@ -16,6 +17,7 @@ import {
   MemoryEventPublisher,
   MemoryKeyRepository,
   MemoryLog,
+  MemoryOutbox,
   MemorySettledOffsets,
   MemoryProjectRepository,
   MemoryStore,
@@ -76,6 +78,14 @@ export async function memoryKeys(store: MemoryStore = new MemoryStore()): Promis
     open: async () => new MemoryKeyRepository(store),
     interrupt: () => interrupt(store),
     close: async () => store.keys.clear(),
+  };
+}
+
+export async function memoryOutbox(store: MemoryStore = new MemoryStore()): Promise<OutboxSubject> {
+  return {
+    open: async () => new MemoryOutbox(store),
+    interrupt: () => interrupt(store),
+    close: async () => store.outbox.clear(),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   eventPublisherContract,
   idGeneratorContract,
   keyRepositoryContract,
+  outboxContract,
   secretGeneratorContract,
   settledOffsetsContract,
   projectRepositoryContract,
@@ -23,6 +24,7 @@ import { brokenKeyRepositories, brokenSecretGenerators } from './broken-keys.ts'
 import { brokenConsumers } from './broken-logs.ts';
 import { brokenPublishers } from './broken-publishers.ts';
 import type { Broken } from './broken.ts';
+import { brokenOutboxes } from './broken-outboxes.ts';
 import { brokenLetterRepositories } from './broken-letters.ts';
 import { brokenOrigins } from './broken-origins.ts';
 import { brokenPages } from './broken-pages.ts';
@@ -105,5 +107,6 @@ describeTeeth('IdGenerator', idGeneratorContract, brokenGenerators);
 describeTeeth('SettledOffsets', settledOffsetsContract, brokenSettledOffsets);
 describeTeeth('ProjectRepository', projectRepositoryContract, brokenProjectRepositories);
 describeTeeth('KeyRepository', keyRepositoryContract, brokenKeyRepositories);
+describeTeeth('Outbox', outboxContract, brokenOutboxes);
 describeTeeth('SecretGenerator', secretGeneratorContract, brokenSecretGenerators);
 describeTeeth('TopicRegistry', topicRegistryContract, brokenRegistries);

@@ -15,6 +15,7 @@ import type { KeyDocument } from './key-document.ts';
 import { checkRegularly } from './later-check.ts';
 import { migrate, type OnMigrationProgress } from './migration.ts';
 import { DeploymentError, openFailure, uriFault } from './open-failure.ts';
+import { type OutboxDocument, outboxIndexes } from './outbox-document.ts';
 import { type ErasureDocument, erasingIndex, type SettingsDocument } from './project-documents.ts';
 import { keepTtlIndex } from './ttl-index.ts';
 
@@ -80,6 +81,7 @@ export class MongoStore {
   readonly settings: Collection<SettingsDocument>;
   readonly erasures: Collection<ErasureDocument>;
   readonly keys: Collection<KeyDocument>;
+  readonly outbox: Collection<OutboxDocument>;
   readonly timeoutMs: number;
   readonly #client: MongoClient;
   readonly #db: Db;
@@ -107,6 +109,7 @@ export class MongoStore {
     this.settings = db.collection('retentions');
     this.erasures = db.collection('erasures');
     this.keys = db.collection('keys');
+    this.outbox = db.collection('outbox');
   }
 
   /**
@@ -144,6 +147,7 @@ export class MongoStore {
       const store = new MongoStore(client, database, timeoutMs, listPreference);
       await migrate(store.#db, patientClient.db(database, concerns), onProgress);
       await store.erasures.createIndexes([erasingIndex], { commitQuorum: 'majority' });
+      await store.outbox.createIndexes([...outboxIndexes], { commitQuorum: 'majority' });
       store.#stopChecking = checkRegularly(store.#db);
       return store;
     } catch (error) {

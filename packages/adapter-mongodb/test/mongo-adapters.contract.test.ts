@@ -5,6 +5,7 @@ import {
   describeContract,
   keyRepositoryContract,
   settledOffsetsContract,
+  outboxContract,
   projectRepositoryContract,
   topicRegistryContract,
 } from '@user-activity/port-contracts';
@@ -14,6 +15,7 @@ import {
   mongoDeadLetterRepository,
   mongoKeyRepository,
   mongoSettledOffsets,
+  mongoOutbox,
   mongoProjectRepository,
   mongoTopicRegistry,
 } from './mongo-subjects.ts';
@@ -25,3 +27,4 @@ describeContract('MongoSettledOffsets', settledOffsetsContract, mongoSettledOffs
 describeContract('MongoProjectRepository', projectRepositoryContract, mongoProjectRepository);
 describeContract('MongoTopicRegistry', topicRegistryContract, mongoTopicRegistry);
 describeContract('MongoKeyRepository', keyRepositoryContract, mongoKeyRepository);
+describeContract('MongoOutbox', outboxContract, mongoOutbox);

@@ -2,6 +2,7 @@ import type {
   DeadLetterSubject,
   KeyRepositorySubject,
   LetterRepositorySubject,
+  OutboxSubject,
   ProjectRepositorySubject,
   RepositorySubject,
   SettledOffsetsSubject,
@@ -15,6 +16,7 @@ import {
   MongoDeadLetterRepository,
   MongoKeyRepository,
   MongoSettledOffsets,
+  MongoOutbox,
   MongoProjectRepository,
   MongoStore,
   MongoTopicRegistry,
@@ -106,4 +108,9 @@ export async function mongoProjectRepository(): Promise<ProjectRepositorySubject
 export async function mongoKeyRepository(): Promise<KeyRepositorySubject> {
   const { store, interrupt, close } = await freshStore();
   return { open: async () => new MongoKeyRepository(store), interrupt, close };
+}
+
+export async function mongoOutbox(): Promise<OutboxSubject> {
+  const { store, interrupt, close } = await freshStore();
+  return { open: async () => new MongoOutbox(store), interrupt, close };
 }

@@ -16,5 +16,6 @@ export {
 export { SqliteEventConsumer, type SqliteEventConsumerOptions } from './ports/sqlite-event-consumer.ts';
 export { SqliteEventPublisher, type SqliteEventPublisherOptions } from './ports/sqlite-event-publisher.ts';
 export { SqliteKeyRepository } from './ports/sqlite-key-repository.ts';
+export { SqliteOutbox } from './ports/sqlite-outbox.ts';
 export { SqliteSettledOffsets } from './ports/sqlite-settled-offsets.ts';
 export { SqliteTopicRegistry } from './ports/sqlite-topic-registry.ts';

@@ -9,6 +9,7 @@ import {
   ActivityId,
   type ActivityKey,
   activityLogged,
+  AuditEvent,
   DeadLetterFilter,
   DeadLetterQuery,
   KeyId,
@@ -29,6 +30,7 @@ import {
   SqliteEventConsumer,
   SqliteEventPublisher,
   SqliteKeyRepository,
+  SqliteOutbox,
   SqliteProjectRepository,
   SqliteSettledOffsets,
 } from '../src/index.ts';
@@ -109,12 +111,12 @@ test.each([1, 2, 3, 4, 5, 7])(
       await database.close();
     }
     const now = new DatabaseSync(file);
-    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 9 });
+    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: 10 });
     now.close();
   },
 );
 
-test('a file of version 7 keeps its origins, settled offsets and projects, and takes keys', async () => {
+test('a file of version 7 keeps its origins, settled offsets and projects, and takes keys and audit events', async () => {
   const { folder } = await scratchFolder();
   makeFile(folder, 'version-7');
   const now = Timestamp.trusted(1767323045678);
@@ -130,6 +132,10 @@ test('a file of version 7 keeps its origins, settled offsets and projects, and t
     createdAt: now,
     revision: 0,
   };
+  const event = AuditEvent.activity(
+    { type: 'KEY_CREATED', actor: 'root', details: {} },
+    { id: ActivityId.parse('event-1'), now },
+  );
   for (const outcome of ['added', 'exists']) {
     const database = await SqliteDatabase.open({ folder });
     const activity = await new SqliteActivityRepository(database).findById(keyOf('a'));
@@ -144,6 +150,9 @@ test('a file of version 7 keeps its origins, settled offsets and projects, and t
     const keys = new SqliteKeyRepository(database);
     expect(await keys.findAll()).toEqual(outcome === 'added' ? [] : [key]);
     expect(await keys.add(key, now)).toBe(outcome);
+    const outbox = new SqliteOutbox(database);
+    expect(await outbox.findReady(now, 10)).toEqual(outcome === 'added' ? [] : [event]);
+    if (outcome === 'added') await outbox.add(event, now);
     await database.close();
   }
 });
@@ -269,7 +278,7 @@ test('a migration that is killed ten times leaves a file that the next start mig
   expect(await new SqliteActivityRepository(database).count(filterOf())).toBe(5001);
   await database.close();
   expect(query(file, contentSql)).toEqual(before);
-  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 9 }]);
+  expect(query(file, 'PRAGMA user_version')).toEqual([{ user_version: 10 }]);
   expect(query(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   for (const table of ['activities', 'dead_letters'])
     expect(query(file, `SELECT DISTINCT project FROM ${table}`)).toEqual([{ project: 'default' }]);

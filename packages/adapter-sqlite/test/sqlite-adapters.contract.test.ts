@@ -8,6 +8,7 @@ import {
   keyRepositoryContract,
   settledOffsetsContract,
   topicRegistryContract,
+  outboxContract,
   projectRepositoryContract,
 } from '@user-activity/port-contracts';
 import {
@@ -15,6 +16,7 @@ import {
   sqliteKeys,
   sqliteLetters,
   sqliteLog,
+  sqliteOutbox,
   sqliteProjects,
   sqliteRepository,
   sqliteSettledOffsets,
@@ -30,3 +32,4 @@ describeContract('SqliteSettledOffsets', settledOffsetsContract, sqliteSettledOf
 describeContract('SqliteTopicRegistry', topicRegistryContract, sqliteTopics);
 describeContract('SqliteProjectRepository', projectRepositoryContract, sqliteProjects);
 describeContract('SqliteKeyRepository', keyRepositoryContract, sqliteKeys);
+describeContract('SqliteOutbox', outboxContract, sqliteOutbox);

@@ -8,6 +8,7 @@ import type {
   KeyRepositorySubject,
   LetterRepositorySubject,
   LogSubject,
+  OutboxSubject,
   ProjectRepositorySubject,
   RepositorySubject,
   SettledOffsetsSubject,
@@ -25,6 +26,7 @@ import {
   SqliteKeyRepository,
   SqliteSettledOffsets,
   SqliteTopicRegistry,
+  SqliteOutbox,
   SqliteProjectRepository,
 } from '../src/index.ts';
 import { headersJson } from '../src/ports/header-json.ts';
@@ -157,6 +159,15 @@ export async function sqliteKeys(): Promise<KeyRepositorySubject> {
   return {
     open: async () => new SqliteKeyRepository(database),
     interrupt: async () => hideTables(database.file, ['api_keys']),
+    close,
+  };
+}
+
+export async function sqliteOutbox(): Promise<OutboxSubject> {
+  const { database, close } = await newDatabase();
+  return {
+    open: async () => new SqliteOutbox(database),
+    interrupt: async () => hideTables(database.file, ['outbox']),
     close,
   };
 }

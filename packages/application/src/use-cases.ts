@@ -4,6 +4,7 @@ import type {
   DeadLetterRepository,
   EventPublisher,
   KeyRepository,
+  Outbox,
   ProjectRepository,
   RecordingDeps,
   RetentionDays,
@@ -11,6 +12,10 @@ import type {
 } from '@user-activity/domain';
 import { type KeyTable, makeRefreshKeys } from './access/key-table.ts';
 import { makeCreateKey, makeFindKeys, makeRevokeKey, makeRotateKey } from './access/manage-keys.ts';
+import { makeAudit } from './audit/audit.ts';
+import { type LoggedReadsDeps, makeLoggedReads } from './audit/logged-reads.ts';
+import { ReadLog } from './audit/read-log.ts';
+import { makeRelayAuditEvents } from './audit/relay-audit-events.ts';
 import { makeFindDeadLetters } from './dead-letters/find-dead-letters.ts';
 import { makeReplayDeadLetters } from './dead-letters/replay-dead-letters.ts';
 import { type DeadLetterRetention, makeSweepDeadLetters } from './dead-letters/sweep-dead-letters.ts';
@@ -45,6 +50,12 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
   readonly keys: KeyRepository;
   readonly keyTable: KeyTable;
   readonly secrets: SecretGenerator;
+  readonly outbox: Outbox;
+  /** Whether reads are logged too. */
+  readonly logReads: boolean;
+  /** Called for each read that is not logged, because too many wait for the log. */
+  readonly onReadDropped: () => void;
+  readonly digest: LoggedReadsDeps['digest'];
   /** The retention of the deployment. Undefined keeps everything. */
   readonly retentionDays: RetentionDays | undefined;
   /** Waits after a portion of a sweep of projects that took this number of milliseconds. */
@@ -62,9 +73,14 @@ export interface ApiPorts extends Omit<RecordingDeps, 'rules'> {
 /** Makes every use case of the API. Its keys are the names by which the use cases are measured. */
 export const makeApiUseCases = (apiPorts: ApiPorts) => {
   const projectTable = new ProjectTable(apiPorts.retentionDays);
+  const { logReads, maxReplayPortionMs, onReadDropped: onDropped } = apiPorts;
+  // A replay is the longest change: it takes 20 s and one portion.
+  const maxChangeMs = 5 * 60_000 + maxReplayPortionMs;
+  const readLog = new ReadLog({ ...apiPorts, onDropped });
   const ports = {
     ...apiPorts,
     projectTable,
+    audit: makeAudit({ ...apiPorts, maxChangeMs }),
     rules: { ...apiPorts.rules, retentionOf: projectTable.retentionOf },
     deadLetterQueue: withoutErasedLetters(apiPorts.deadLetterQueue, apiPorts),
   };
@@ -73,13 +89,20 @@ export const makeApiUseCases = (apiPorts: ApiPorts) => {
     logAndWait: makeLogAndWait(ports),
     logActivities: makeLogActivities(ports),
     logCalls: makeLogCalls(ports),
-    findActivity: makeFindActivity(ports),
-    findActivities: makeFindActivities(ports),
-    countActivities: makeCountActivities(ports),
-    activityStats: makeActivityStats({ ...ports, maxMs: ports.maxStatsMs }),
+    ...makeLoggedReads(
+      { digest: ports.digest, readLog: logReads ? readLog : undefined },
+      {
+        findActivity: makeFindActivity(ports),
+        findActivities: makeFindActivities(ports),
+        countActivities: makeCountActivities(ports),
+        activityStats: makeActivityStats({ ...ports, maxMs: ports.maxStatsMs }),
+        findDeadLetters: makeFindDeadLetters(ports),
+      },
+    ),
     findStatus: makeFindStatus(ports),
-    findDeadLetters: makeFindDeadLetters(ports),
-    replayDeadLetters: makeReplayDeadLetters({ ...ports, maxPortionMs: ports.maxReplayPortionMs }),
+    replayDeadLetters: makeReplayDeadLetters({ ...ports, maxPortionMs: maxReplayPortionMs }),
+    relayAuditEvents: makeRelayAuditEvents(ports),
+    flushReadLog: () => readLog.flush(),
     sweepDeadLetters: makeSweepDeadLetters(ports),
     findProjects: makeFindProjects(ports),
     changeSettings: makeChangeSettings(ports),

@@ -15,6 +15,7 @@ import {
   makeRotateKey,
 } from '../src/access/manage-keys.ts';
 import { keySetUp } from './access-keys.ts';
+import { unaudited } from './unaudited.ts';
 
 export const [shop, blog] = [KeyProject.parse('shop'), KeyProject.parse('blog')] as const;
 export const minute = 60_000;
@@ -45,7 +46,7 @@ export function managedKeys(change: (sound: KeyRepository) => Partial<KeyReposit
     replace: (key) => sound.replace(key),
     ...change(sound),
   };
-  const deps = { ...base, keys };
+  const deps = { ...base, keys, audit: unaudited };
   const stored = (): readonly AccessKey[] => [...base.store.keys.values()];
   const create = makeCreateKey(deps);
   /** Creates a key as an operator. */

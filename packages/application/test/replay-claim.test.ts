@@ -9,8 +9,7 @@ import {
 import type { Claim } from '@user-activity/domain';
 import { letterOf } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
-import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
-import { inDefault } from './records.ts';
+import { makeReplayInDefault } from './unaudited.ts';
 
 test('a claim lasts until the last portion must be done, even if making the claim took long', async () => {
   const [store, clock] = [new MemoryStore(), new FixedClock()];
@@ -30,7 +29,8 @@ test('a claim lasts until the last portion must be done, even if making the clai
     clock.advance(6000);
     return republish(records);
   };
-  const replay = inDefault(makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 600_000 }));
+  const deps = { deadLetters, publisher, clock, maxPortionMs: 600_000 };
+  const replay = makeReplayInDefault(deps);
   const from = clock.now();
   clock.advance(1);
   expect(await replay('all')).toEqual({ replayed: 200, tooLarge: 0, more: true });

@@ -26,9 +26,9 @@ import {
 import { letterOf, sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { makeFindDeadLetters } from '../src/dead-letters/find-dead-letters.ts';
-import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
-import { inDefault, settling, spanOf } from './records.ts';
+import { settling, spanOf } from './records.ts';
+import { makeReplayInDefault } from './unaudited.ts';
 
 const utf8 = new TextEncoder();
 
@@ -79,7 +79,7 @@ function setUp(
     store,
     clock,
     consume,
-    replay: inDefault(makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 40_000 })),
+    replay: makeReplayInDefault({ deadLetters, publisher, clock, maxPortionMs: 40_000 }),
     find: makeFindDeadLetters({ deadLetters }),
     letters: (): DeadLetter[] => [...store.letters.values()],
   };
@@ -115,7 +115,7 @@ describe('replaying', () => {
     const deadLetters = new MemoryDeadLetterRepository(deps.store);
     const publisher = new MemoryEventPublisher(deps.log);
     const other = { deadLetters, publisher, clock: deps.clock, maxPortionMs: 40_000 };
-    const elsewhere = inDefault(makeReplayDeadLetters(other));
+    const elsewhere = makeReplayInDefault(other);
     expect(await deps.replay([])).toBe('under way');
     expect(await elsewhere('all')).toBe('under way');
     gate.reject(new DomainError('LOG_UNAVAILABLE', 'gone'));

@@ -9,6 +9,7 @@ import { sampleActivity } from '@user-activity/port-contracts';
 import { makeEraseProject, makeChangeSettings } from '../src/projects/change-projects.ts';
 import { ProjectTable } from '../src/projects/project-table.ts';
 import { makeSweepProjects, type SweepProjectsDeps } from '../src/projects/sweep-projects.ts';
+import { asRoot, unaudited } from './unaudited.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 export const [shop, forum] = [ProjectId.parse('shop'), ProjectId.parse('forum')];
@@ -39,7 +40,16 @@ export async function setUp(days?: number, change: Partial<SweepProjectsDeps> = 
   };
   const left = (): string[] => [...store.activities.keys()].toSorted();
   const sweep = makeSweepProjects(deps);
-  return { store, clock, deps, left, sweep, erase: makeEraseProject(deps), put: makeChangeSettings(deps) };
+  const changeDeps = { ...deps, audit: unaudited };
+  return {
+    store,
+    clock,
+    deps,
+    left,
+    sweep,
+    erase: asRoot(makeEraseProject(changeDeps)),
+    put: asRoot(makeChangeSettings(changeDeps)),
+  };
 }
 
 /** The keys of all activities of `setUp`. */

@@ -12,9 +12,9 @@ import {
 import { DeadLetterId, LogId, type RawRecord, replayHeader, Timestamp } from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { expect, test } from 'vitest';
-import { makeReplayDeadLetters } from '../src/dead-letters/replay-dead-letters.ts';
 import { makeStoreActivities } from '../src/storing/store-activities.ts';
-import { inDefault, spanOf } from './records.ts';
+import { spanOf } from './records.ts';
+import { makeReplayInDefault } from './unaudited.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -48,7 +48,7 @@ function setUp() {
       memory.release('store', 0, claimed.length);
       clock.advance(1);
     };
-    const replay = inDefault(makeReplayDeadLetters({ deadLetters, publisher, clock, maxPortionMs: 40_000 }));
+    const replay = makeReplayInDefault({ deadLetters, publisher, clock, maxPortionMs: 40_000 });
     return { consume, replay };
   }
   const letters = (): readonly string[] =>

@@ -7,6 +7,7 @@ export {
   maxSecrets,
   type StoredKey,
 } from './access/access-key.ts';
+export { Actor } from './access/actor.ts';
 export { KeyId } from './access/key-id.ts';
 export { KeyName } from './access/key-name.ts';
 export { KeyProject } from './access/key-project.ts';
@@ -42,6 +43,7 @@ export {
   UserActivity,
 } from './activity/user-activity.ts';
 export { UserId } from './activity/user-id.ts';
+export { AuditEvent, type AuditType } from './audit/audit-event.ts';
 export { type ActivityLogged, activityLogged } from './log/activity-logged.ts';
 export {
   type DeadLetter,
@@ -97,6 +99,7 @@ export type {
 export type { EventPublisher, PublishObserver, RepublishOutcome } from './ports/event-publisher.ts';
 export type { IdGenerator } from './ports/id-generator.ts';
 export type { KeyRepository } from './ports/key-repository.ts';
+export { maxOutboxEntries, type Outbox } from './ports/outbox.ts';
 export type { ProjectRepository } from './ports/project-repository.ts';
 export type { NewSecret, SecretGenerator } from './ports/secret-generator.ts';
 export type { SettledOffsets, SettledStep } from './ports/settled-offsets.ts';

@@ -26,12 +26,14 @@ test('an activity of another project says so in its JSON', () => {
   expect(recordContent(JSON.stringify(activity))).toEqual({ name: 'ActivityLogged', activity });
 });
 
+const ownRule = '/project must not begin with "_": such names are the service\'s own';
 const differs = 'its value and its headers name different projects';
 const rule = '/project must be 1-64 characters of a-z, 0-9 and "-", and must not begin with "-"';
 
 test.each<[string, unknown, string | undefined, string, string]>([
   ['a name in the wrong case', 'A', undefined, '_system', rule],
   ['an empty name', '', undefined, '_system', rule],
+  ["the service's own name", '_system', undefined, '_system', ownRule],
   ['a number', 7, undefined, '_system', '/project must be a string'],
   ['another name than its headers', 'a', 'b', '_system', differs],
   ['no name unlike its headers', undefined, 'b', '_system', differs],
@@ -52,4 +54,13 @@ test.each<[string, string, string | undefined, string]>([
 ])('an unreadable record belongs to the project of %s', (_, text, header, project) => {
   const headers = header === undefined ? undefined : ProjectId.parse(header);
   expect(recordContent(text, headers)).toMatchObject({ name: 'Unreadable', project });
+});
+
+test.each(['root', 'anonymous', '9f86d081884c7d65'])('an audit event of %s belongs to _system', (userId) => {
+  const activity = sampleActivity({ project: ProjectId.system, userId });
+  const text = JSON.stringify(activity);
+  for (const named of [undefined, ProjectId.system])
+    expect(recordContent(text, named)).toEqual({ name: 'ActivityLogged', activity });
+  for (const named of [ProjectId.default, ProjectId.parse('a')])
+    expect(recordContent(text, named)).toEqual({ name: 'Unreadable', project: '_system', reason: differs });
 });

@@ -3,6 +3,7 @@ import { KeyTable } from '@user-activity/application';
 import {
   type ApiSettings,
   apiUseCases,
+  AuditRelay,
   type Get,
   outcomeWaiter,
   type ProcessSettings,
@@ -73,6 +74,12 @@ export function provideApiUseCases(wiring: Wiring, config: ApiConfig, consumerGe
         progress: consumerGet?.(tokens.watchdog),
       },
     ),
+  );
+  // Made before the server, so that it is closed after the last request.
+  wiring.provide(
+    tokens.auditRelay,
+    (get) => new AuditRelay(get(tokens.apiUseCases), get(tokens.logger)),
+    (relay) => relay.close(),
   );
 }
 

@@ -7,6 +7,7 @@ import type {
   EventConsumer,
   EventPublisher,
   KeyRepository,
+  Outbox,
   ProjectRepository,
   PublishObserver,
   SettledOffsets,
@@ -42,6 +43,7 @@ export interface StoreEngine {
   readonly deadLetterQueue: DeadLetterQueue;
   readonly projects: ProjectRepository;
   readonly keys: KeyRepository;
+  readonly outbox: Outbox;
   readonly topics: TopicRegistry;
   readonly settledOffsets: SettledOffsets;
 }

@@ -87,6 +87,7 @@ async function prepareService(closers: Closers, config: ServiceConfig, logger: L
         .refreshKeys()
         .catch(() => undefined);
       partClosers.add(startReadingKeys(get), async (stop) => stop());
+      get(tokens.auditRelay).start();
       partClosers.add(startSweeping(get), async (stop) => stop());
       partClosers.add(startSweepingProjects(get), async (stop) => stop());
       return get;

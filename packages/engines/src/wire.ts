@@ -15,6 +15,7 @@ export function provideStore(wiring: Wiring, { store, deadLetterQueue }: OpenEng
   wiring.provide(tokens.deadLetterQueue, () => deadLetterQueue);
   wiring.provide(tokens.projects, () => store.projects);
   wiring.provide(tokens.keys, () => store.keys);
+  wiring.provide(tokens.outbox, () => store.outbox);
 }
 
 /** Provides the consumer, its watchdog, its use cases and the settled offsets. */

@@ -7,6 +7,7 @@ import {
   MemoryEventPublisher,
   MemoryKeyRepository,
   MemoryLog,
+  MemoryOutbox,
   MemorySettledOffsets,
   MemoryProjectRepository,
   MemoryStore,
@@ -58,6 +59,7 @@ export function memoryEngines() {
         deadLetterQueue: new MemoryDeadLetterQueue(store),
         projects: new MemoryProjectRepository(store),
         keys: new MemoryKeyRepository(store),
+        outbox: new MemoryOutbox(store),
         topics: new MemoryTopicRegistry(store),
         settledOffsets: new MemorySettledOffsets(store),
       };

@@ -11,6 +11,7 @@ export { type IdGeneratorSubject, idGeneratorContract } from './id-generator-con
 export { type KeyRepositorySubject, keyRepositoryContract } from './key-repository-contract.ts';
 export { letterOf, lettersOfLogs } from './letters.ts';
 export type { LogSubject } from './log-subject.ts';
+export { type OutboxSubject, outboxContract } from './outbox-contract.ts';
 export { projectRepositoryContract } from './project-repository-contract.ts';
 export type { ProjectRepositorySubject } from './project-repository-subject.ts';
 export type { RepositorySubject } from './repository-subject.ts';

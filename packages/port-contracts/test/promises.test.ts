@@ -10,6 +10,7 @@ import {
   eventConsumerContract,
   eventPublisherContract,
   idGeneratorContract,
+  outboxContract,
   projectRepositoryContract,
   topicRegistryContract,
 } from '../src/index.ts';
@@ -24,6 +25,7 @@ const contracts: Readonly<Record<string, readonly Pick<ContractCase<never>, 'pro
   'dead-letter-repository': deadLetterRepositoryContract,
   clock: clockContract,
   'id-generator': idGeneratorContract,
+  outbox: outboxContract,
   'project-repository': projectRepositoryContract,
   'topic-registry': topicRegistryContract,
 };

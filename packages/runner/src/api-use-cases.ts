@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ApiUseCases,
@@ -9,6 +10,7 @@ import {
 } from '@user-activity/application';
 import { type EventLoop, type RecordingRules, type RetentionDays, Turns } from '@user-activity/domain';
 import { instrumentApi } from './metrics/instrument.ts';
+import { droppedReads } from './metrics/dropped-reads.ts';
 import { measuredPublisher } from './metrics/publish-metrics.ts';
 import { measuredDeadLetterQueue } from './metrics/storing-metrics.ts';
 import { measuredWaiter } from './metrics/waiting-metrics.ts';
@@ -31,6 +33,7 @@ export interface ApiLimits {
   readonly recordingRules: Omit<RecordingRules, 'retentionOf'>;
   readonly deadLetterRetention: DeadLetterRetention;
   readonly retentionDays: RetentionDays | undefined;
+  readonly LOG_READS: boolean;
   readonly PUBLISH_TIMEOUT_MS: number;
   readonly QUERY_TIMEOUT_MS: number;
 }
@@ -57,6 +60,10 @@ export function apiUseCases(get: Get, limits: ApiLimits, health: HealthDeps): Ap
       keys: get(tokens.keys),
       keyTable: get(tokens.keyTable),
       secrets: get(tokens.secrets),
+      outbox: get(tokens.outbox),
+      logReads: limits.LOG_READS,
+      onReadDropped: droppedReads(),
+      digest: (text) => createHash('sha256').update(text).digest('hex'),
       retentionDays: limits.retentionDays,
       pauseSweep: (tookMs) => delay(Math.max(minSweepPauseMs, tookMs), undefined, { ref: false }),
       // One query, and one removal that MongoDB may answer within two timeouts.

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiUseCases } from '@user-activity/application';
-import { isDomainError } from '@user-activity/domain';
 import type { Logger } from './logger.ts';
+import { repeatRegularly } from './repeat-regularly.ts';
 import { tokens } from './tokens.ts';
 import type { Get } from './wiring.ts';
 
@@ -18,19 +17,8 @@ export async function readKeysRegularly(
   signal: AbortSignal,
   pauseMs: number = defaultPauseMs,
 ): Promise<void> {
-  let isFailing = false;
-  while (!signal.aborted) {
-    try {
-      await refreshKeys();
-      isFailing = false;
-    } catch (error) {
-      const message = 'could not read the API keys; the known ones work for a limited time';
-      if (!isFailing && isDomainError(error)) logger.warn({ code: error.code }, message);
-      else if (!isFailing) logger.error({ err: error }, message);
-      isFailing = true;
-    }
-    await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-  }
+  const failureMessage = 'could not read the API keys; the known ones work for a limited time';
+  await repeatRegularly(refreshKeys, { logger, failureMessage, signal, pauseMs });
 }
 
 /** Starts to read the API keys regularly, until the returned function is called. Each process that serves the API does this. */

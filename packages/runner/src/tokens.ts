@@ -13,11 +13,13 @@ import type {
   EventPublisher,
   IdGenerator,
   KeyRepository,
+  Outbox,
   RegisteredTopic,
   SettledOffsets,
   ProjectRepository,
   SecretGenerator,
 } from '@user-activity/domain';
+import type { AuditRelay } from './audit-relay.ts';
 import type { Logger } from './logger.ts';
 import type { RestartingConsumer } from './restarting-consumer.ts';
 import { token } from './wiring.ts';
@@ -33,10 +35,12 @@ export const tokens = {
   deadLetterQueue: token<DeadLetterQueue>('deadLetterQueue'),
   projects: token<ProjectRepository>('projects'),
   keys: token<KeyRepository>('keys'),
+  outbox: token<Outbox>('outbox'),
   keyTable: token<KeyTable>('keyTable'),
   secrets: token<SecretGenerator>('secrets'),
   outcomeWaiter: token<OutcomeWaiter>('outcomeWaiter'),
   apiUseCases: token<ApiUseCases>('apiUseCases'),
+  auditRelay: token<AuditRelay>('auditRelay'),
   registeredTopic: token<RegisteredTopic>('registeredTopic'),
   settledOffsets: token<SettledOffsets>('settledOffsets'),
   watchdog: token<ProgressWatchdog>('watchdog'),

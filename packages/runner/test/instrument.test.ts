@@ -9,6 +9,7 @@ import {
   MemoryKeyRepository,
   MemoryLog,
   MemoryMetrics,
+  MemoryOutbox,
   MemorySettledOffsets,
   MemoryProjectRepository,
   MemoryStore,
@@ -47,6 +48,7 @@ function setUp() {
     recordingRules,
     deadLetterRetention: { edgeDays: 30, logDays: undefined },
     retentionDays: undefined,
+    LOG_READS: false,
     PUBLISH_TIMEOUT_MS: 1000,
     QUERY_TIMEOUT_MS: 1000,
   };
@@ -60,6 +62,7 @@ function setUp() {
   wiring.provide(tokens.deadLetterQueue, () => new MemoryDeadLetterQueue(store));
   wiring.provide(tokens.projects, () => new MemoryProjectRepository(store));
   wiring.provide(tokens.keys, () => new MemoryKeyRepository(store));
+  wiring.provide(tokens.outbox, () => new MemoryOutbox(store));
   wiring.provide(tokens.secrets, () => new SequentialSecrets());
   wiring.provide(
     tokens.keyTable,

@@ -87,13 +87,13 @@ export function readMessage({ value, headers }: Pick<RawRecord, 'value' | 'heade
 }
 
 /**
- * Returns the project that the headers name; `default` if they name none. Returns undefined if the name breaks a rule or is the
- * service's own, or if several headers name a project.
+ * Returns the project that the headers name; `default` if they name none. Returns undefined if the name breaks a rule, or if
+ * several headers name a project.
  */
 function projectIn(headers: RawRecord['headers']): ProjectId | undefined {
   const names = Object.hasOwn(headers, projectHeader) ? headers[projectHeader] : undefined;
   const [name] = names ?? [];
   if (name === undefined) return ProjectId.default;
   if (names?.length !== 1 || name.length > ProjectId.maxLength) return undefined;
-  return unlessBroken(() => ProjectId.parse(textOf(name)));
+  return unlessBroken(() => ProjectId.parseReadable(textOf(name)));
 }

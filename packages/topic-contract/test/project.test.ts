@@ -1,4 +1,11 @@
-import { activityLogged, ProjectId, type RawRecord } from '@user-activity/domain';
+import {
+  ActivityId,
+  activityLogged,
+  AuditEvent,
+  ProjectId,
+  type RawRecord,
+  Timestamp,
+} from '@user-activity/domain';
 import { sampleActivity } from '@user-activity/port-contracts';
 import { describe, expect, test } from 'vitest';
 import { activityMessage, readMessage } from '../src/index.ts';
@@ -54,6 +61,13 @@ describe('a record is unreadable, and belongs to _system, if its header and its 
     ['a header with the member default', recordWith(['shop'], { project: 'default' })],
     ['a member without a header', recordWith([], { project: 'shop' })],
     ['the header default', recordWith(['default'], { project: 'shop' })],
+    ["the header of the service's own project", recordWith(['_system'], { project: 'shop' })],
+    ["the header of the service's own project and no member", recordWith(['_system'])],
+    ["the member of the service's own project", recordWith([], { project: '_system', userId: 'root' })],
+    [
+      'the member of the service, and another header',
+      recordWith(['shop'], { project: '_system', userId: 'root' }),
+    ],
   ])('%s', (_, record) => {
     expect(readMessage(record)).toEqual({
       name: 'Unreadable',
@@ -71,7 +85,6 @@ describe('a record is unreadable, and belongs to _system, if its header is not o
     ['a million characters', ['x'.repeat(1_000_000)]],
     ['- at its beginning', ['-a']],
     ['_ at its beginning', ['_x']],
-    ["the service's own project", ['_system']],
     ['a space', ['shop ']],
     ['a line break at its end', ['shop\n']],
     ['a byte order mark', ['\ufeffshop']],
@@ -118,4 +131,30 @@ test.each<[string, Partial<RawRecord>]>([
     name: 'Unreadable',
     project: 'shop',
   });
+});
+
+describe('a record of the project _system', () => {
+  const event = AuditEvent.activity(
+    { type: 'KEY_CREATED', actor: 'root', details: { key: '9f86d081884c7d65' } },
+    { id: ActivityId.parse('event-1'), now: Timestamp.fromMillis(0) },
+  );
+
+  test('is read if its user is an actor', () => {
+    const { key, value, headers } = activityMessage(activityLogged(event), { source });
+    expect(headers['ce_project']).toBe('_system');
+    const bytes = Object.entries(headers).map(([name, text]) => [name, [utf8.encode(text)]] as const);
+    const record = { key: utf8.encode(key), value: utf8.encode(value), headers: Object.fromEntries(bytes) };
+    expect(readMessage(record)).toEqual(activityLogged(event));
+  });
+
+  test.each(['user-1', 'Root', '9F86D081884C7D65', '9f86d081884c7d6', 7, null])(
+    'is unreadable if its user is %s, which is no actor',
+    (userId) => {
+      expect(readMessage(recordWith(['_system'], { project: '_system', userId }))).toMatchObject({
+        name: 'Unreadable',
+        project: '_system',
+        reason: expect.stringContaining('/project must not begin with "_"') as string,
+      });
+    },
+  );
 });

@@ -21,6 +21,6 @@ const config = { scope: 'erase', needsOperator: true, optionalBody: true } as co
 
 export const deleteProject: Route<'eraseProject'> = (app, { eraseProject }) => {
   app.delete('/api/projects/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) =>
-    reply.code(202).send(projectJson(await eraseProject(projectInPath(request.params)))),
+    reply.code(202).send(projectJson(await eraseProject(request.principal, projectInPath(request.params)))),
   );
 };

@@ -26,7 +26,7 @@ export const getCount: Route<'countActivities' | 'clock'> = (app, { countActivit
     { schema, config: { scope: 'read', projects: 'readable' } },
     async (request, reply) => {
       const filter = readActivityFilter(request.project, queryParameters(request), clock.now());
-      const count = await countActivities(filter);
+      const count = await countActivities(request.principal, filter);
       return reply.code(200).send({ count });
     },
   );

@@ -34,7 +34,7 @@ export const getDeadLetters: Route<'findDeadLetters' | 'clock'> = (app, { findDe
       after: after && { diedAt: after.moment, id: after.id },
     });
     const body = await makePage(request, 'page', async () => {
-      const { letters, hasMore } = await findDeadLetters(query);
+      const { letters, hasMore } = await findDeadLetters(request.principal, query);
       return pageBody(reply, page, letters, hasMore);
     });
     return reply.code(200).type(jsonContentType).send(body);

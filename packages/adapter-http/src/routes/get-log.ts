@@ -22,7 +22,8 @@ const config = { scope: 'read', projects: 'readable' } as const;
 export const getLog: Route<'findActivity'> = (app, { findActivity }) => {
   app.get('/api/logs/:id', { schema, config, onRequest: refuseParameters }, async (request, reply) => {
     const id = idInPath(request.params);
-    const activity = id === undefined ? undefined : await findActivity({ project: request.project, id });
+    const activity =
+      id === undefined ? undefined : await findActivity(request.principal, { project: request.project, id });
     if (activity === undefined)
       throw new Problem(
         404,

@@ -35,7 +35,7 @@ export const getLogs: Route<'findActivities' | 'clock'> = (app, { findActivities
     });
     const kind = query.filter.metadata.length > 0 ? 'search' : 'page';
     const body = await makePage(request, kind, async () => {
-      const { activities, hasMore } = await findActivities(query);
+      const { activities, hasMore } = await findActivities(request.principal, query);
       return pageBody(reply, page, activities, hasMore);
     });
     return reply.code(200).type(jsonContentType).send(body);

@@ -70,7 +70,9 @@ export const getStats: Route<'activityStats' | 'clock'> = (app, { activityStats,
     { schema, config: { scope: 'read', projects: 'readable' } },
     async (request, reply) => {
       const query = readStatsQuery(request.project, queryParameters(request), clock.now());
-      return reply.code(200).send({ by: query.by, data: [...(await activityStats(query))] });
+      return reply
+        .code(200)
+        .send({ by: query.by, data: [...(await activityStats(request.principal, query))] });
     },
   );
 };

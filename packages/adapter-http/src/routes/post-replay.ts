@@ -76,7 +76,7 @@ export const postReplay: Route<'replayDeadLetters' | 'maxBatchSize'> = (
     { schema, config, bodyLimit: itemBodyLimit(app), onRequest: refuseParameters },
     async (request, reply) => {
       const which = await idsIn(bodyOf(request), maxBatchSize);
-      const receipt = await replayDeadLetters(request.project, which);
+      const receipt = await replayDeadLetters(request.principal, request.project, which);
       if (receipt === 'under way')
         throw new Problem(
           409,

@@ -49,7 +49,7 @@ export const putProject: Route<'changeSettings'> = (app, { changeSettings }) => 
     { schema, config, bodyLimit, onRequest: refuseParameters },
     async (request, reply) => {
       const project = projectInPath(request.params);
-      const answer = await changeSettings(project, changeIn(bodyOf(request)));
+      const answer = await changeSettings(request.principal, project, changeIn(bodyOf(request)));
       if (answer === 'too-many')
         throw rulesBroken('Nothing was changed.', [{ path: '', message: tooManyMessage }]);
       return reply.code(200).send(projectJson(answer));

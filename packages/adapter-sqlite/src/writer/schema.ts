@@ -74,6 +74,15 @@ export const migrations: readonly string[] = [
   `ALTER TABLE api_keys ADD COLUMN origins TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE api_keys ADD COLUMN limits TEXT NOT NULL DEFAULT '{}';
   ${addProjectSettings}`,
+  // Adds the outbox of audit events. An entry without a due time is ready.
+  `CREATE TABLE outbox (
+    id TEXT PRIMARY KEY NOT NULL,
+    activity TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    due_at INTEGER
+  ) STRICT;
+  CREATE INDEX outbox_by_time ON outbox (received_at, id) WHERE due_at IS NULL;
+  CREATE INDEX outbox_pending ON outbox (due_at) WHERE due_at IS NOT NULL;`,
 ];
 
 export const schemaVersion = migrations.length + 1;

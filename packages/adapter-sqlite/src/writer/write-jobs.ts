@@ -11,6 +11,7 @@ import {
 } from '../protocol/rows.ts';
 import type { Prepare } from '../protocol/statements.ts';
 import { keyJobs } from './key-jobs.ts';
+import { outboxJobs } from './outbox-jobs.ts';
 import { logKeys } from './log-keys.ts';
 import { registerTopic } from './register-topic.ts';
 import { settledJobs } from './settled-jobs.ts';
@@ -42,6 +43,7 @@ export function writeJobs(prepare: Prepare, retainedRecords: number) {
   return {
     ...projectJobs(prepare),
     ...keyJobs(prepare),
+    ...outboxJobs(prepare),
     append(rows: readonly LogRow[]) {
       for (const row of rows) prepare(appendSql).run(...row);
     },

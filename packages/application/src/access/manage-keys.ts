@@ -1,5 +1,7 @@
 import {
   AccessKey,
+  type AuditEvent,
+  type AuditType,
   type Clock,
   DomainError,
   isDomainError,
@@ -16,6 +18,7 @@ import {
   type SecretGenerator,
   Timestamp,
 } from '@user-activity/domain';
+import type { Audit } from '../audit/audit.ts';
 import type { KeyTable } from './key-table.ts';
 
 export interface KeyDeps {
@@ -23,6 +26,7 @@ export interface KeyDeps {
   readonly keyTable: Pick<KeyTable, 'refresh'>;
   readonly secrets: SecretGenerator;
   readonly clock: Clock;
+  readonly audit: Audit;
 }
 
 /** A new key as a client describes it. */
@@ -49,7 +53,7 @@ export type CreateKey = (principal: Principal, draft: KeyDraft) => Promise<Secre
 
 export const makeCreateKey = (deps: KeyDeps): CreateKey =>
   async function createKey(principal, { expiresAt, ...draft }) {
-    const { keys, secrets, clock } = deps;
+    const { keys, secrets, clock, audit } = deps;
     if (!Principal.reaches(principal, draft.project)) return 'forbidden';
     const now = clock.now();
     if (expiresAt !== undefined && expiresAt <= now) throw refusal('/expiresAt', 'must be in the future');
@@ -75,7 +79,11 @@ export const makeCreateKey = (deps: KeyDeps): CreateKey =>
         ...(expiresAt === undefined ? {} : { expiresAt }),
         revision: 0,
       };
-      const outcome = await keys.add(key, now);
+      const outcome = await audit(
+        keyEvent('KEY_CREATED', principal, key),
+        () => keys.add(key, now),
+        (result) => (result === 'added' ? {} : 'unchanged'),
+      );
       if (outcome === 'too-many')
         throw refusal(
           '',
@@ -117,7 +125,8 @@ export type RevokeKey = (
 
 export const makeRevokeKey = (deps: KeyDeps): RevokeKey =>
   async function revokeKey(principal, id, project) {
-    return change(deps, { principal, id, project }, (key) => AccessKey.revoked(key, deps.clock.now()));
+    const choice = { principal, id, project };
+    return change(deps, 'KEY_REVOKED', choice, (key) => AccessKey.revoked(key, deps.clock.now()));
   };
 
 /**
@@ -137,7 +146,7 @@ export const makeRotateKey = (deps: KeyDeps): RotateKey =>
     const { secrets, clock } = deps;
     const { text, digest } = secrets.nextSecret(id);
     const now = clock.now();
-    const key = await change(deps, { principal, id, project }, (before) =>
+    const key = await change(deps, 'KEY_ROTATED', { principal, id, project }, (before) =>
       AccessKey.stateOf(before, now) === 'valid'
         ? AccessKey.rotated(before, digest, Timestamp.fromMillis(now + overlapMs))
         : before,
@@ -159,6 +168,7 @@ const mayManage = (principal: Principal, project: KeyProject | undefined, key: A
 /** Replaces a key by what `next` returns for it, again if another process changed it meanwhile. */
 async function change(
   deps: KeyDeps,
+  type: 'KEY_REVOKED' | 'KEY_ROTATED',
   { principal, id, project }: KeyChoice,
   next: (key: AccessKey) => AccessKey,
 ): Promise<AccessKey | 'absent'> {
@@ -167,7 +177,12 @@ async function change(
     if (before === undefined || !mayManage(principal, project, before)) return 'absent';
     const after = next(before);
     if (after === before) return before;
-    if ((await deps.keys.replace(after)) === 'replaced') {
+    const outcome = await deps.audit(
+      keyEvent(type, principal, after),
+      () => deps.keys.replace(after),
+      (result) => (result === 'replaced' ? {} : 'unchanged'),
+    );
+    if (outcome === 'replaced') {
       await refreshIfPossible(deps);
       return after;
     }
@@ -176,6 +191,24 @@ async function change(
 }
 
 const maxAttempts = 10;
+
+/** Makes the event of a change. It has no name of the key, because that may be the name of a person. */
+const keyEvent = (
+  type: AuditType,
+  { actor }: Principal,
+  { id, project, scopes, ...key }: AccessKey,
+): AuditEvent => ({
+  type,
+  actor,
+  details: {
+    key: id,
+    project,
+    scopes,
+    origins: key.origins,
+    limits: { ...key.limits },
+    ...(key.expiresAt === undefined ? {} : { expiresAt: Timestamp.toISO(key.expiresAt) }),
+  },
+});
 
 /** Lets this process know a change at once. If the store is unavailable, the next regular read does it. */
 async function refreshIfPossible({ keys, keyTable }: KeyDeps): Promise<void> {

@@ -9,11 +9,13 @@ import {
   type EventPublisher,
   isDomainError,
   isOfEdge,
+  type Principal,
   type ProjectId,
   type Claim,
   TimeRange,
   Timestamp,
 } from '@user-activity/domain';
+import type { Audit } from '../audit/audit.ts';
 
 export interface ReplayReceipt {
   /** The number of records that are on the log again. Their letters are removed. */
@@ -33,6 +35,7 @@ export interface ReplayReceipt {
  * LOG_UNAVAILABLE, LOG_BUSY, STORE_UNAVAILABLE and STORE_TIMEOUT; the remaining letters stay listed.
  */
 export type ReplayDeadLetters = (
+  principal: Principal,
   project: ProjectId,
   which: readonly DeadLetterId[] | 'all',
 ) => Promise<ReplayReceipt | 'under way'>;
@@ -41,6 +44,7 @@ interface Deps {
   readonly deadLetters: DeadLetterRepository;
   readonly publisher: EventPublisher;
   readonly clock: Clock;
+  readonly audit: Audit;
   /** The time that the log and the store may take for one portion of letters, in milliseconds. */
   readonly maxPortionMs: number;
 }
@@ -53,7 +57,7 @@ const maxMs = 20_000;
 
 export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
   let unreleased: Claim | undefined;
-  return async function replayDeadLetters(project, which) {
+  return async function replayDeadLetters({ actor }, project, which) {
     // The last replay could not release its claim, which would block this one.
     if (unreleased !== undefined) await deps.deadLetters.releaseReplay(unreleased);
     unreleased = undefined;
@@ -63,7 +67,15 @@ export const makeReplayDeadLetters = (deps: Deps): ReplayDeadLetters => {
     const claim = { from, until: Timestamp.fromMillis(lastPortion + deps.maxPortionMs) };
     if ((await deps.deadLetters.claimReplay(claim)) === 'taken') return 'under way';
     try {
-      return await replay(deps, project, which, lastPortion);
+      return await deps.audit(
+        {
+          type: 'DEAD_LETTERS_REPLAYED',
+          actor,
+          details: { project, letters: which === 'all' ? which : which.length },
+        },
+        () => replay(deps, project, which, lastPortion),
+        (receipt) => ({ ...receipt }),
+      );
     } finally {
       await deps.deadLetters.releaseReplay(claim).catch((error: unknown) => {
         if (!isDomainError(error)) throw error;

@@ -1,10 +1,14 @@
 import {
   DomainError,
+  type JsonObject,
+  type Principal,
   type ProjectId,
   type ProjectQuery,
   ProjectSettings,
   type SettingsChange,
+  Timestamp,
 } from '@user-activity/domain';
+import type { Audit } from '../audit/audit.ts';
 import { type EffectiveProject, makeRefreshProjects, type ProjectDeps } from './project-table.ts';
 
 /** Returns a page of the projects that have data or settings. Throws STORE_UNAVAILABLE and STORE_TIMEOUT. */
@@ -24,14 +28,19 @@ export const makeFindProjects = ({ projects, projectTable }: ProjectDeps): FindP
  * INVALID_ACTIVITY if the deployment keeps activities for fewer days, and STORE_UNAVAILABLE and STORE_TIMEOUT.
  */
 export type ChangeSettings = (
+  principal: Principal,
   project: ProjectId,
   change: SettingsChange,
 ) => Promise<EffectiveProject | 'too-many'>;
 
-export const makeChangeSettings = (deps: ProjectDeps): ChangeSettings => {
+interface ChangeDeps extends ProjectDeps {
+  readonly audit: Audit;
+}
+
+export const makeChangeSettings = (deps: ChangeDeps): ChangeSettings => {
   const refresh = makeRefreshProjects(deps);
-  return async function changeSettings(project, change) {
-    const { projects, projectTable } = deps;
+  return async function changeSettings({ actor }, project, change) {
+    const { projects, projectTable, audit } = deps;
     const { deploymentDays: max } = projectTable;
     const { retentionDays: days = null } = change;
     if (days !== null && max !== undefined && days > max) {
@@ -40,7 +49,11 @@ export const makeChangeSettings = (deps: ProjectDeps): ChangeSettings => {
         violations: [{ path: '/retentionDays', message }],
       });
     }
-    const settings = await projects.changeSettings(project, change);
+    const settings = await audit(
+      { type: 'SETTINGS_CHANGED', actor, details: { project, ...detailsOf(change) } },
+      () => projects.changeSettings(project, change),
+      (result) => (result === 'too-many' ? 'unchanged' : {}),
+    );
     if (settings === 'too-many') return 'too-many';
     await refresh();
     const [erasing] = (await projects.findErasing(maxErasing)).filter(
@@ -50,6 +63,11 @@ export const makeChangeSettings = (deps: ProjectDeps): ChangeSettings => {
   };
 };
 
+const detailsOf = ({ retentionDays, limits }: SettingsChange): JsonObject => ({
+  ...(retentionDays === undefined ? {} : { retentionDays }),
+  ...(limits === undefined ? {} : { limits: { ...limits } }),
+});
+
 /** The maximum number of erasures that one sweep knows. */
 export const maxErasing = 1000;
 
@@ -57,12 +75,16 @@ export const maxErasing = 1000;
  * Erases a project: all activities and dead letters that the service received until now, and its settings. Resolves once the erasure is
  * recorded; `sweepProjects` carries it out. Throws STORE_UNAVAILABLE and STORE_TIMEOUT; then send it again.
  */
-export type EraseProject = (project: ProjectId) => Promise<EffectiveProject>;
+export type EraseProject = (principal: Principal, project: ProjectId) => Promise<EffectiveProject>;
 
-export const makeEraseProject = (deps: ProjectDeps): EraseProject => {
+export const makeEraseProject = (deps: ChangeDeps): EraseProject => {
   const refresh = makeRefreshProjects(deps);
-  return async function eraseProject(project) {
-    await deps.projects.beginErasure(project, deps.clock.now());
+  return async function eraseProject({ actor }, project) {
+    await deps.audit(
+      { type: 'PROJECT_ERASED', actor, details: { project } },
+      () => deps.projects.beginErasure(project, deps.clock.now()),
+      ({ erasedAt }) => ({ erasedAt: Timestamp.toISO(erasedAt) }),
+    );
     await refresh();
     return deps.projectTable.effective({ id: project, ...ProjectSettings.none, erasing: true });
   };

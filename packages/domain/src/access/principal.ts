@@ -1,13 +1,12 @@
 import { ProjectId } from '../activity/project-id.ts';
 import type { AccessKey } from './access-key.ts';
-import type { KeyId } from './key-id.ts';
+import type { Actor } from './actor.ts';
 import { KeyProject } from './key-project.ts';
 import { Scope } from './scope.ts';
 
 /** Who sends a request, and what they may do. */
 export interface Principal {
-  /** The id of the key. `root` for a key from the configuration, `anonymous` if the deployment needs no key. */
-  readonly actor: KeyId | 'root' | 'anonymous';
+  readonly actor: Actor;
   readonly project: KeyProject;
   readonly scopes: readonly Scope[];
 }

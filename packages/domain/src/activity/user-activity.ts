@@ -9,6 +9,7 @@ import { ActivityType } from './activity-type.ts';
 import { type Comparison, comparisonOf, isSameMetadata } from './comparison.ts';
 import { Metadata } from './metadata.ts';
 import { ProjectId } from './project-id.ts';
+import { recordedProject } from './recorded-project.ts';
 import { maxMetadataBytes, type RecordingRules } from './recording-rules.ts';
 import { Timestamp } from './timestamp.ts';
 import { UserId } from './user-id.ts';
@@ -111,9 +112,10 @@ export class UserActivity implements ActivityState {
    */
   static parse(json: unknown): UserActivity {
     const violations = new Violations();
-    const { project, id, userId, type, metadata, createdAt, receivedAt } = membersOf(json);
+    const members = membersOf(json);
+    const { id, userId, type, metadata, createdAt, receivedAt } = members;
     return UserActivity.#make(violations, {
-      project: violations.check('/project', () => ProjectId.recorded(project)),
+      project: violations.check('/project', () => recordedProject(members)),
       id: violations.check('/id', () => ActivityId.parse(id)),
       userId: violations.check('/userId', () => UserId.parse(userId)),
       type: violations.check('/type', () => ActivityType.parse(type)),

@@ -1,4 +1,5 @@
 import { ProjectId } from '../activity/project-id.ts';
+import { recordedProject } from '../activity/recorded-project.ts';
 import { UserActivity } from '../activity/user-activity.ts';
 import { isDomainError } from '../shared/domain-error.ts';
 import { isPlainObject } from '../shared/json.ts';
@@ -40,4 +41,4 @@ export function recordContent(text: string, named?: ProjectId): RecordContent {
 }
 
 const projectIn = (members: Readonly<Record<string, unknown>>): ProjectId | undefined =>
-  unlessBroken(() => ProjectId.recorded(members['project']));
+  unlessBroken(() => recordedProject(members));

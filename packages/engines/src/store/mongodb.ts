@@ -5,6 +5,7 @@ import {
   MongoDeadLetterRepository,
   MongoKeyRepository,
   MongoSettledOffsets,
+  MongoOutbox,
   MongoProjectRepository,
   MongoStore,
   MongoTopicRegistry,
@@ -48,6 +49,7 @@ export const mongodbStore = defineEngine({
       deadLetterQueue: new MongoDeadLetterQueue(store),
       projects: new MongoProjectRepository(store),
       keys: new MongoKeyRepository(store),
+      outbox: new MongoOutbox(store),
       topics: new MongoTopicRegistry(store),
       settledOffsets: new MongoSettledOffsets(store),
     };

@@ -38,6 +38,7 @@ export const apiSettings = (values: Static<TObject<typeof apiVariables>>) => {
     MAX_METADATA_BYTES,
     MAX_BYTES_IN_FLIGHT,
     KEY_GRACE_MS,
+    LOG_READS: values.LOG_READS === 'true',
     WEBHOOK_ORIGINS: splitList(values.WEBHOOK_ORIGINS),
     API_KEYS: keysOf(values),
     retentionDays:

@@ -59,6 +59,7 @@ export const apiVariables = {
   }),
   API_KEYS_FILE: Type.Optional(Type.String()),
   ALLOW_ANONYMOUS: flag(),
+  LOG_READS: flag(),
   KEY_GRACE_MS: wholeNumber(60_000, 7 * 86_400_000, 86_400_000),
   WEBHOOK_ORIGINS: Type.String({
     default: '*',

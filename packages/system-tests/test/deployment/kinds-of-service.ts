@@ -87,11 +87,16 @@ async function firstReady(processes: readonly ServiceProcess[]): Promise<string>
   return url;
 }
 
-function embedded(): Promise<Service> {
+type Environment = Readonly<Record<string, string>>;
+
+function embedded(more: Environment = {}): Promise<Service> {
   const folder = temporaryFolder('sdks');
   onTestFinished(() => folder.remove());
   return Service.started((PORT) => {
-    const service = new ServiceProcess({ folder: folder.path, environment: { API_KEYS: apiKey, PORT } });
+    const service = new ServiceProcess({
+      folder: folder.path,
+      environment: { API_KEYS: apiKey, PORT, ...more },
+    });
     onTestFinished(async () => {
       await service.end('SIGKILL');
     });
@@ -99,16 +104,16 @@ function embedded(): Promise<Service> {
   });
 }
 
-function onServers(): Promise<Service> {
+function onServers(more: Environment = {}): Promise<Service> {
   const deployment = new Deployment();
   return Service.started((PORT) => [
-    deployment.start('api', { API_KEYS: apiKey, PORT }),
+    deployment.start('api', { API_KEYS: apiKey, PORT, ...more }),
     deployment.start('consumer'),
   ]);
 }
 
-/** The two kinds of service, each with the function that starts one. */
-export const kindsOfService: readonly (readonly [string, () => Promise<Service>])[] = [
+/** The two kinds of service, each with the function that starts one. It takes further variables of the API. */
+export const kindsOfService: readonly (readonly [string, (more?: Environment) => Promise<Service>])[] = [
   ['the embedded default', embedded],
   ['API and consumer on Kafka and MongoDB', onServers],
 ];

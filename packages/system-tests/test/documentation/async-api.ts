@@ -5,7 +5,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
-export type MessageName = 'activityLogged' | 'deadLetter';
+export type MessageName = 'activityLogged' | 'auditEvent' | 'deadLetter';
 
 /** A record on Kafka, with its headers as text: the last of each name. */
 export interface Message {
@@ -51,13 +51,13 @@ export function messageFaults(name: MessageName, { key, headers, payload }: Mess
     ...faultsOf(`${name}/headers`, headers),
     ...undescribed(name, Object.keys(headers)),
     ...faultsOf(`${name}/bindings/kafka/key`, key),
-    ...faultsOf(`${name}/payload`, name === 'activityLogged' ? jsonOf(payload) : payload),
+    ...faultsOf(`${name}/payload`, name === 'deadLetter' ? payload : jsonOf(payload)),
   ];
 }
 
 /** Returns the service's own headers that the document lacks. A record may have other headers as well. */
 function undescribed(name: MessageName, headers: readonly string[]): string[] {
-  const own = name === 'activityLogged' ? /^(?:ce_|user-activity-)/ : /^user-activity-dead-letter-/;
+  const own = name === 'deadLetter' ? /^user-activity-dead-letter-/ : /^(?:ce_|user-activity-)/;
   const { properties } = document.components.messages[name].headers;
   return headers.flatMap((header) =>
     own.test(header) && !(header in properties) ? [`${name}/headers/${header} is not described`] : [],

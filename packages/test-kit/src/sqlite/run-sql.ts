@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Runs one statement on a file that no process has open, and returns its rows. */
+/** Runs one statement on a file, and returns its rows. Waits up to 5 s for the locks of other processes. */
 export function runSql(file: string, sql: string): readonly unknown[] {
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { timeout: 5000 });
   try {
     return database.prepare(sql).all();
   } finally {

@@ -1,0 +1,125 @@
+import type {
+  ActivityFilter,
+  AuditType,
+  DeadLetterFilter,
+  JsonObject,
+  JsonScalar,
+  Principal,
+  ProjectId,
+  TimeRange,
+  UserId,
+} from '@user-activity/domain';
+import type { FindDeadLetters } from '../dead-letters/find-dead-letters.ts';
+import type { ActivityStats } from '../querying/activity-stats.ts';
+import type { CountActivities } from '../querying/count-activities.ts';
+import type { FindActivities, FindActivity } from '../querying/find-activities.ts';
+import type { ReadLog } from './read-log.ts';
+
+export interface LoggedReadsDeps {
+  /** Undefined if the deployment does not log reads. */
+  readonly readLog: Pick<ReadLog, 'add'> | undefined;
+  /** Returns the SHA-256 of a text in UTF-8, in hexadecimal. */
+  readonly digest: (text: string) => string;
+}
+
+/** The use cases that read activities and dead letters. */
+interface Reads {
+  readonly findActivity: FindActivity;
+  readonly findActivities: FindActivities;
+  readonly countActivities: CountActivities;
+  readonly activityStats: ActivityStats;
+  readonly findDeadLetters: FindDeadLetters;
+}
+
+/** What a read returned, in a form that an event may have. */
+interface Description {
+  readonly project: ProjectId;
+  /** All that selects the result, in a normal form. The event has only its digest. */
+  readonly filter: unknown;
+  readonly users: readonly UserId[];
+  readonly results: number;
+}
+
+/**
+ * Wraps the reads to log each that succeeds: who read, in which project, the digests of the filter and of the users that it names, and
+ * the number of results. Each read then takes the principal first.
+ */
+export function makeLoggedReads({ readLog, digest }: LoggedReadsDeps, reads: Reads) {
+  const digestOf = (value: unknown): string => digest(JSON.stringify(value));
+
+  const logged =
+    <Question, Answer>(
+      [type, kind]: readonly [AuditType, JsonObject],
+      read: (question: Question) => Promise<Answer>,
+      describe: (question: Question, answer: Answer) => Description,
+    ) =>
+    async (principal: Principal, question: Question): Promise<Answer> => {
+      const answer = await read(question);
+      if (readLog === undefined) return answer;
+      const { project, filter, users, results } = describe(question, answer);
+      const userDigests = users.map((user) => digestOf([project, user]));
+      readLog.add({
+        type,
+        actor: principal.actor,
+        details: {
+          ...kind,
+          project,
+          filter: digestOf(filter),
+          ...(users.length === 0 ? {} : { users: userDigests }),
+          results,
+        },
+      });
+      return answer;
+    };
+
+  const searched = (search: string) => ['SEARCHED', { search }] as const;
+  const viewed = (view: string) => ['VIEWED', { view }] as const;
+
+  return {
+    findActivities: logged(searched('list'), reads.findActivities, ({ filter }, { activities }) =>
+      search(filter, activities.length),
+    ),
+    countActivities: logged(searched('count'), reads.countActivities, search),
+    activityStats: logged(searched('stats'), reads.activityStats, ({ filter }, { length }) =>
+      search(filter, length),
+    ),
+    findActivity: logged(viewed('activity'), reads.findActivity, ({ project, id }, activity) => ({
+      project,
+      filter: [project, id],
+      users: activity === undefined ? [] : [activity.userId],
+      results: activity === undefined ? 0 : 1,
+    })),
+    findDeadLetters: logged(viewed('dead-letters'), reads.findDeadLetters, ({ filter }, { letters }) => ({
+      project: filter.project,
+      filter: normalLetterFilter(filter),
+      users: [],
+      results: letters.length,
+    })),
+  };
+}
+
+const search = (filter: ActivityFilter, results: number): Description => ({
+  project: filter.project,
+  filter: normalFilter(filter),
+  users: filter.userIds.toSorted(),
+  results,
+});
+
+/** Returns the parts of a filter. Filters that differ only in the order of their values have equal parts. */
+function normalFilter({ project, userIds, types, createdAt, metadata }: ActivityFilter): unknown {
+  const conditions: readonly string[] = metadata.map(({ path, scalars }) =>
+    JSON.stringify([path, sortedScalars(scalars)]),
+  );
+  return [project, userIds.toSorted(), types.toSorted(), boundsOf(createdAt), conditions.toSorted()];
+}
+
+const normalLetterFilter = ({ project, codes, diedAt }: DeadLetterFilter): unknown => [
+  project,
+  codes.toSorted(),
+  boundsOf(diedAt),
+];
+
+const boundsOf = ({ from, to }: TimeRange): unknown => [from ?? null, to ?? null];
+
+const sortedScalars = (scalars: ReadonlySet<JsonScalar>): readonly string[] =>
+  [...scalars].map((scalar) => JSON.stringify(scalar)).toSorted();

@@ -1,0 +1,61 @@
+import {
+  activityLogged,
+  AuditEvent,
+  type Clock,
+  type EventPublisher,
+  type IdGenerator,
+  type UserActivity,
+} from '@user-activity/domain';
+
+/** The maximum number of events that wait. Each takes some kilobytes at most, and mostly less than one. */
+const maxWaiting = 10_000;
+const portionSize = 500;
+
+interface ReadLogDeps {
+  readonly publisher: Pick<EventPublisher, 'publish'>;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  /** Called for each event that is dropped. */
+  readonly onDropped: () => void;
+}
+
+/** Events of reads that wait in memory for the log. No read waits for the log. */
+export class ReadLog {
+  readonly #deps: ReadLogDeps;
+  #waiting: UserActivity[] = [];
+  #dropped = 0;
+
+  constructor(deps: ReadLogDeps) {
+    this.#deps = deps;
+  }
+
+  /** Adds an event, or drops it if too many wait. */
+  add(event: AuditEvent): void {
+    const { clock, ids, onDropped } = this.#deps;
+    if (this.#waiting.length < maxWaiting) {
+      this.#waiting.push(AuditEvent.activity(event, { id: ids.next(), now: clock.now() }));
+      return;
+    }
+    this.#dropped += 1;
+    onDropped();
+  }
+
+  /**
+   * Publishes the events that wait. Returns the number of events that were dropped since the last call that resolved. Throws
+   * LOG_UNAVAILABLE and LOG_BUSY; the events not published still wait.
+   */
+  async flush(): Promise<number> {
+    for (let portion = this.#next(); portion.length > 0; portion = this.#next()) {
+      await this.#deps.publisher.publish(portion.map(activityLogged));
+      const published = new Set(portion);
+      this.#waiting = this.#waiting.filter((activity) => !published.has(activity));
+    }
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    return dropped;
+  }
+
+  #next(): readonly UserActivity[] {
+    return this.#waiting.slice(0, portionSize);
+  }
+}

@@ -1,0 +1,11 @@
+import { Actor } from '../access/actor.ts';
+import { ProjectId } from './project-id.ts';
+
+/**
+ * Returns the project of an activity on the log, from its members. Only the service's own audit events belong to `_system`: their user is
+ * an actor. Throws RuleBroken if the member `project` breaks a rule.
+ */
+export const recordedProject = (members: Readonly<Record<string, unknown>>): ProjectId =>
+  members['project'] === ProjectId.system && Actor.is(members['userId'])
+    ? ProjectId.system
+    : ProjectId.recorded(members['project']);
